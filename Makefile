@@ -1,0 +1,103 @@
+# secureesp: `make` builds the programs, `make test` the unit tests, `make lint` the checks.
+# VARIANT=release (default) or VARIANT=asan; each builds into its own folder below build/.
+
+VERSION := 0.1.0
+VARIANT ?= release
+B := build/$(VARIANT)
+
+CC ?= gcc
+CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS_asan := -fsanitize=address,undefined
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wmissing-prototypes \
+    -Wvla -Wformat=2 -Werror
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DSECUREESP_VERSION='"$(VERSION)"' -I. -pthread -MMD -MP \
+    $(WARNINGS) $(CFLAGS_$(VARIANT)) $(CFLAGS)
+ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
+
+# Where each program's sources live. A folder's *.c are all of its module.
+LEAVES := server/base server/model server/pki server/image
+DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/command server/mqtt \
+    server/http server/auth server/download server/api server/daemon
+CTL_MODULES := $(LEAVES) server/ctl
+DEVICE_MODULES := firmware/core firmware/port/host
+
+DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lcrypto -ljansson -lsqlite3 -linih -lsystemd
+CTL_LIBS := -lcurl -lcrypto -ljansson
+DEVICE_LIBS := -lmbedtls -lmbedx509 -lmbedcrypto -lcjson
+
+sources = $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S))
+objects = $(patsubst %,$(B)/%.o,$(basename $(call sources,$(1))))
+no_main = $(filter-out %/main.o,$(1))
+
+COMMON := $(call objects,common)
+DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
+CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
+DEVICE := $(call objects,$(DEVICE_MODULES)) $(COMMON)
+PROGRAMS := $(B)/bin/secureespd $(B)/bin/secureesp $(B)/bin/virtual-esp
+
+# One test program for each x_test.c; the folder below test/unit says what it links against.
+TESTS := $(patsubst %.c,$(B)/%,$(shell find test/unit -name '*_test.c' 2>/dev/null))
+TESTS_DEVICE := $(filter $(B)/test/unit/firmware/%,$(TESTS))
+TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
+TESTS_SERVER := $(filter-out $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all test-programs test lint format install clean
+
+all: $(PROGRAMS)
+
+$(B)/bin/secureespd: $(DAEMON)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
+
+$(B)/bin/secureesp: $(CTL)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
+
+$(B)/bin/virtual-esp: $(DEVICE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+test-programs: $(TESTS)
+
+# Libraries, so that a test takes only the objects it needs.
+$(B)/libdaemon.a: $(call no_main,$(DAEMON))
+$(B)/libctl.a: $(call no_main,$(CTL))
+$(B)/libdevice.a: $(call no_main,$(DEVICE))
+$(B)/lib%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
+$(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
+$(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DEVICE_LIBS)
+
+test:
+	scripts/test
+
+lint:
+	scripts/lint
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf build
+
+include scripts/install.mk
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,63 @@
+#ifndef COMMON_CONTRACT_H
+#define COMMON_CONTRACT_H
+
+// Names and limits that device and backend share.
+
+// Commands of the wire contract.
+#define CONTRACT_COMMAND_FIRMWARE "firmware" // look for the next image and download it
+#define CONTRACT_COMMAND_FLASH "flash"       // verify and install the last download
+#define CONTRACT_COMMAND_REBOOT "reboot"
+#define CONTRACT_COMMAND_CA "ca"         // download that file, used after the next reboot:
+#define CONTRACT_COMMAND_CERT "cert"     //   ca.crt, <mac>.crt,
+#define CONTRACT_COMMAND_KEY "key"       //   <mac>.key,
+#define CONTRACT_COMMAND_CONFIG "config" //   config.json
+
+// Files on the download server.
+#define CONTRACT_FILE_CONFIG "config.json"
+#define CONTRACT_FILE_CA "ca.crt"
+#define CONTRACT_FILE_FIRMWARE "firmware.bin"
+#define CONTRACT_SUFFIX_CERT ".crt"
+#define CONTRACT_SUFFIX_KEY ".key"
+#define CONTRACT_SUFFIX_DER ".der"
+#define CONTRACT_QUERY_CURIMAGE "curimage"
+
+// Members of a status. All are optional to a reader.
+#define CONTRACT_STATUS_UPTIME "uptimemillis"
+#define CONTRACT_STATUS_MAX_LOOP "maxmillis"
+#define CONTRACT_STATUS_MQTT "mqttmillis"
+#define CONTRACT_STATUS_NAME "espname"
+#define CONTRACT_STATUS_IMAGE "espimage"
+#define CONTRACT_STATUS_BUILD "espbuild"
+#define CONTRACT_STATUS_IP "espip"
+#define CONTRACT_STATUS_RSSI "rssi"
+#define CONTRACT_STATUS_FREE_HEAP "espfreeheap"
+#define CONTRACT_STATUS_ERROR "errormessage"
+
+// Members of the object on /event/<mac>, and of a command's payload (which holds the id alone).
+#define CONTRACT_EVENT_KIND "event"      // one of CONTRACT_EVENT_KIND_*
+#define CONTRACT_EVENT_COMMAND "command" // the command whose outcome this is
+#define CONTRACT_EVENT_ID "id"           // number, as the command's payload gave it; else absent
+#define CONTRACT_EVENT_RESULT "result"   // a name of common/result.h
+#define CONTRACT_EVENT_IMAGE "image"     // the image concerned, if any
+#define CONTRACT_EVENT_DETAIL "detail"   // one line for people
+
+#define CONTRACT_EVENT_KIND_COMMAND "command" // the outcome of a command
+#define CONTRACT_EVENT_KIND_BOOT "boot"       // first message after a start: image is what runs
+#define CONTRACT_EVENT_KIND_TRIAL "trial"     // a trial ended: ok, or trial-failed of that image
+#define CONTRACT_EVENT_KIND_ERROR "error"     // anything else that failed
+
+// Members of config.json.
+#define CONTRACT_CONFIG_DOWNLOAD_SERVER "downloadserver"
+#define CONTRACT_CONFIG_DOWNLOAD_PORT "downloadport" // occurs as number and as string
+#define CONTRACT_CONFIG_DOWNLOAD_PATH "downloadpath" // with and without a leading slash
+#define CONTRACT_CONFIG_MQTT_SERVER "mqttserver"
+#define CONTRACT_CONFIG_MQTT_PORT "mqttport"
+#define CONTRACT_CONFIG_MQTT_TLS "mqtttls"
+#define CONTRACT_CONFIG_NTP_SERVER "ntpserver"
+#define CONTRACT_CONFIG_STATUS_INTERVAL "statusinterval" // these three in ms
+#define CONTRACT_CONFIG_WAIT_TIMEOUT "waittimeout"
+#define CONTRACT_CONFIG_RETRY_TIMEOUT "retrytimeout"
+
+#define CONTRACT_PAYLOAD_MAX 4096 // bytes of an MQTT payload that either side reads
+
+#endif

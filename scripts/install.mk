@@ -1,0 +1,1 @@
+# `make install`: where each file belongs (Filesystem Hierarchy Standard 3.0).
