@@ -31,7 +31,7 @@ static const uint8_t inverted_magic[IMAGE_DESCRIPTOR_MAGIC_SIZE] = {
 static bool is_magic(const uint8_t *p)
 {
     for (size_t i = 0; i < IMAGE_DESCRIPTOR_MAGIC_SIZE; i++) {
-        if ((p[i] ^ 0xff) != inverted_magic[i])
+        if (p[i] + inverted_magic[i] != 0xff)
             return false;
     }
     return true;
