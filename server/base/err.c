@@ -1,0 +1,53 @@
+// Errors with a message and context.
+#include "server/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int err_set(struct err *err, int code, const char *format, ...)
+{
+    va_list args;
+
+    if (err == NULL)
+        return code;
+    err->code = code;
+    va_start(args, format);
+    vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    return code;
+}
+
+int err_context(struct err *err, const char *format, ...)
+{
+    char inner[ERR_MESSAGE_SIZE];
+    va_list args;
+
+    if (err == NULL)
+        return ERR_IO;
+    memcpy(inner, err->message, sizeof inner);
+    va_start(args, format);
+
+    int n = vsnprintf(err->message, sizeof err->message, format, args);
+
+    va_end(args);
+    if (n >= 0 && (size_t)n < sizeof err->message)
+        snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", inner);
+    return err->code;
+}
+
+const char *err_code_name(int code)
+{
+    switch (code) {
+    case 0: return "ok";
+    case ERR_INVALID: return "invalid";
+    case ERR_NOT_FOUND: return "not-found";
+    case ERR_CONFLICT: return "conflict";
+    case ERR_DENIED: return "denied";
+    case ERR_TOO_LARGE: return "too-large";
+    case ERR_UNAVAILABLE: return "unavailable";
+    case ERR_IO: return "io";
+    case ERR_NO_MEMORY: return "no-memory";
+    default: return "unknown";
+    }
+}

@@ -1,0 +1,157 @@
+// Whole files: read, replaced safely.
+#include "server/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail(struct err *err, const char *what, const char *path)
+{
+    int code = errno == ENOENT                     ? ERR_NOT_FOUND
+               : errno == EACCES || errno == EPERM ? ERR_DENIED
+                                                   : ERR_IO;
+
+    return err_set(err, code, "%s %s: %s", what, path, strerror(errno));
+}
+
+static int read_all(int fd, uint8_t *p, size_t n, size_t *got)
+{
+    *got = 0;
+    while (*got < n) {
+        ssize_t r = read(fd, p + *got, n - *got);
+
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return -1;
+        if (r == 0)
+            return 0;
+        *got += (size_t)r;
+    }
+    return 0;
+}
+
+int file_read(const char *path, size_t max_bytes, uint8_t **out, size_t *size, struct err *err)
+{
+    int rc;
+    uint8_t *p = NULL;
+    struct stat st;
+    size_t got = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        rc = fail(err, "cannot open", path);
+        goto cleanup;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        rc = err_set(err, ERR_INVALID, "%s is no regular file", path);
+        goto cleanup;
+    }
+    if ((uint64_t)st.st_size > max_bytes) {
+        rc = err_set(err, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, max_bytes);
+        goto cleanup;
+    }
+    p = malloc((size_t)st.st_size + 1);
+    if (p == NULL) {
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for %s", path);
+        goto cleanup;
+    }
+    if (read_all(fd, p, (size_t)st.st_size, &got) < 0) {
+        rc = fail(err, "cannot read", path);
+        goto cleanup;
+    }
+    p[got] = '\0';
+    *out = p;
+    *size = got;
+    p = NULL;
+    rc = 0;
+cleanup:
+    free(p);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+static int write_all(int fd, const uint8_t *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t w = write(fd, p, n);
+
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w < 0)
+            return -1;
+        p += w;
+        n -= (size_t)w;
+    }
+    return 0;
+}
+
+static int sync_folder_of(const char *path)
+{
+    char copy[PATH_MAX];
+
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+
+    int rc = fsync(fd);
+
+    close(fd);
+    return rc;
+}
+
+int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err)
+{
+    char temporary[PATH_MAX];
+
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
+        return err_set(err, ERR_INVALID, "path too long: %s", path);
+
+    int fd = mkostemp(temporary, O_CLOEXEC); // mode 0600 until all is written
+
+    if (fd < 0)
+        return fail(err, "cannot create", temporary);
+
+    int failed = write_all(fd, p, n) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0;
+
+    failed |= close(fd) < 0;
+    if (failed || rename(temporary, path) < 0 || sync_folder_of(path) < 0) {
+        int rc = fail(err, "cannot write", path);
+
+        unlink(temporary);
+        return rc;
+    }
+    return 0;
+}
+
+int file_make_folder(const char *path, mode_t mode, struct err *err)
+{
+    char copy[PATH_MAX];
+
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
+        return err_set(err, ERR_INVALID, "path too long: %s", path);
+    for (char *p = copy + 1; *p != '\0'; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        if (mkdir(copy, mode) < 0 && errno != EEXIST)
+            return fail(err, "cannot make folder", copy);
+        *p = '/';
+    }
+    if (mkdir(copy, mode) < 0 && errno != EEXIST)
+        return fail(err, "cannot make folder", copy);
+    return 0;
+}

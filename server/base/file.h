@@ -1,0 +1,23 @@
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "server/base/err.h"
+
+// Reads a whole file of at most max_bytes. *out is NUL-terminated behind its *size bytes; the
+// caller frees it. ERR_NOT_FOUND, ERR_DENIED, ERR_TOO_LARGE, ERR_IO or ERR_NO_MEMORY.
+ERR_CHECKED int file_read(
+    const char *path, size_t max_bytes, uint8_t **out, size_t *size, struct err *err);
+
+// Replaces a file so that after a power cut either the old or the new one is there (temporary file,
+// fsync, rename, fsync of the folder). mode is the new file's from its first moment on.
+ERR_CHECKED int file_replace(
+    const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
+
+// Makes a folder and those above it, as `mkdir -p`; mode is for those that it makes.
+ERR_CHECKED int file_make_folder(const char *path, mode_t mode, struct err *err);
+
+#endif
