@@ -91,7 +91,7 @@ __attribute__((format(printf, 3, 0))) static void write_line(
     char text[LINE_SIZE];
     char line[64 + 4 * LINE_SIZE + 2];
 
-    if (level > threshold)
+    if ((int)level > threshold)
         return;
 
     int used = snprintf(text, sizeof text, "%s: ", module);

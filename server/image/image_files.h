@@ -1,0 +1,23 @@
+#ifndef IMAGE_FILES_H
+#define IMAGE_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+
+// Image files, stored by their SHA-256 as FOLDER/ab/abcdef...: no name from outside becomes a path.
+
+// Stores an image durably; the same content twice is no error.
+ERR_CHECKED int image_files_put(
+    const char *folder, const char *sha256, const uint8_t *p, size_t n, struct err *err);
+
+// Opens a stored image of that size for reading. ERR_NOT_FOUND, or ERR_IO if its size is another.
+ERR_CHECKED int image_files_open(
+    const char *folder, const char *sha256, size_t size_bytes, int *fd, struct err *err);
+
+// Reads a stored image; the caller frees *out.
+ERR_CHECKED int image_files_read(
+    const char *folder, const char *sha256, uint8_t **out, size_t *size, struct err *err);
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef IMAGE_INSPECT_H
+#define IMAGE_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/image_descriptor.h"
+#include "server/base/err.h"
+#include "server/pki/public_key.h"
+
+// From where it is known which keys an image's successor may be signed with.
+enum image_embeds_from {
+    IMAGE_EMBEDS_UNKNOWN,
+    IMAGE_EMBEDS_DESCRIPTOR,
+    IMAGE_EMBEDS_PEM, // the one PEM public key in a sketch
+    IMAGE_EMBEDS_OPERATOR,
+};
+
+struct image_facts {
+    size_t size_bytes;
+    size_t body_size;
+    char sha256[DIGEST_SHA256_TEXT_SIZE]; // of the whole image
+    char md5[DIGEST_MD5_TEXT_SIZE];
+    bool has_name; // only a descriptor tells it
+    struct image_name name;
+    enum image_embeds_from embeds_from;
+    size_t embeds_count;
+    struct public_key embeds[IMAGE_DESCRIPTOR_KEYS_MAX];
+};
+
+// Reads what a signed image says of itself; verifies nothing. ERR_INVALID with the reason if the
+// trailer is bad, there are two descriptors, or a key in it is unusable. Several different PEM keys
+// leave embeds_from unknown: which of them verifies is not for us to guess.
+ERR_CHECKED int image_inspect(
+    const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
+
+// Finds which of count keys signed the image; *index is its place. ERR_DENIED if none did.
+ERR_CHECKED int image_find_signer(const uint8_t *p, size_t n, const struct public_key *keys,
+    size_t count, size_t *index, struct err *err);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef PKI_AUTHORITY_H
+#define PKI_AUTHORITY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/pki/digest.h"
+
+// The private CA that signs every device's certificate.
+struct authority;
+
+// What a certificate says, once it is judged good.
+struct certificate_facts {
+    char common_name[65]; // RFC 5280, A.1: ub-common-name
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // SHA-256 of the DER
+    int64_t not_before_ms;
+    int64_t not_after_ms;
+};
+
+// Reads the CA certificates of a PEM file (more than one while a CA is being replaced).
+ERR_CHECKED int authority_load(const char *path, struct authority **out, struct err *err);
+void authority_free(struct authority *authority);
+
+// Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
+// authentication. ERR_DENIED says which of these fails. Any thread.
+ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
+    size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef PKI_DIGEST_H
+#define PKI_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_SHA256_TEXT_SIZE 65
+#define DIGEST_MD5_TEXT_SIZE 33
+
+// Write the digest of n bytes as lower-case hex.
+void digest_sha256(const uint8_t *p, size_t n, char out[DIGEST_SHA256_TEXT_SIZE]);
+void digest_md5(const uint8_t *p, size_t n, char out[DIGEST_MD5_TEXT_SIZE]); // for x-MD5 alone
+
+#endif
