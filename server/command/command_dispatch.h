@@ -1,0 +1,37 @@
+#ifndef COMMAND_DISPATCH_H
+#define COMMAND_DISPATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/model/command.h"
+#include "server/store/store.h"
+
+// Brings queued commands to devices that are online, one at a time for each device, and gives up on
+// those without an outcome. Its own thread.
+struct command_dispatch;
+
+struct command_dispatch_settings {
+    int64_t sent_timeout_ms;   // from sending to an outcome
+    int64_t queued_timeout_ms; // from the operator's word to sending
+    // Publishes; a negative return leaves the command queued. Called on the dispatcher's thread.
+    int (*publish)(const char *topic, const uint8_t *payload, size_t n, void *ctx);
+    void *ctx;
+};
+
+ERR_CHECKED int command_dispatch_start(struct store *store,
+    const struct command_dispatch_settings *settings, struct command_dispatch **out,
+    struct err *err);
+void command_dispatch_free(struct command_dispatch *dispatch);
+
+// Looks for due commands soon. Never blocks. Any thread.
+void command_dispatch_wake(struct command_dispatch *dispatch);
+
+// Queues a command for one device, or (mac NULL) for every known one, durably; each queued command
+// is given to each(). ERR_INVALID if the name is unknown, ERR_NOT_FOUND if the device is.
+ERR_CHECKED int command_dispatch_queue(struct command_dispatch *dispatch, const char *mac,
+    const char *name, void (*each)(const struct command *command, void *ctx), void *ctx,
+    struct err *err);
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef INGEST_H
+#define INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/store/store.h"
+
+// What devices say, from bytes to the store.
+struct ingest;
+
+ERR_CHECKED int ingest_new(struct store *store, struct ingest **out, struct err *err);
+void ingest_free(struct ingest *ingest);
+
+// The topic filters to subscribe, NULL-terminated.
+const char *const *ingest_subscriptions(void);
+
+// Takes one message from the broker: decodes it and posts the change to the store. Never blocks on
+// the disk. A retained one says nothing of now and is only counted. Any thread.
+void ingest_message(
+    struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained);
+
+// The download server answered a device's request for a file. Settles the command that asked for
+// it, if the device is one that sends no events. status is the HTTP status; image "" if none. Never
+// blocks on the disk. Any thread.
+void ingest_download(
+    struct ingest *ingest, const char *mac, const char *file, unsigned status, const char *image);
+
+struct ingest_counters {
+    uint64_t statuses, events, wills, retained, bad_topics, bad_payloads;
+};
+void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out);
+
+#endif

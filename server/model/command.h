@@ -1,0 +1,41 @@
+#ifndef MODEL_COMMAND_H
+#define MODEL_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/image_name.h"
+#include "common/mac.h"
+#include "common/topic.h"
+
+#define COMMAND_RESULT_SIZE 40
+#define COMMAND_DETAIL_SIZE 256
+
+enum command_state {
+    COMMAND_QUEUED, // waits for the device to be online and free
+    COMMAND_SENT,   // published; no outcome yet
+    COMMAND_DONE,
+    COMMAND_FAILED,
+    COMMAND_EXPIRED, // no outcome in time
+    COMMAND_STATE_COUNT
+};
+
+struct command {
+    int64_t id;
+    char mac[MAC_SIZE];
+    char name[TOPIC_COMMAND_MAX + 1];
+    enum command_state state;
+    char result[COMMAND_RESULT_SIZE]; // a name of common/result.h, "" while there is none
+    char image[IMAGE_NAME_SIZE];
+    char detail[COMMAND_DETAIL_SIZE];
+    int64_t created_at_ms;
+    int64_t sent_at_ms;  // 0 if not yet
+    int64_t ended_at_ms; // 0 if not yet
+};
+
+const char *command_state_name(enum command_state state);
+
+// Whether the backend may send a command of that name.
+bool command_name_is_known(const char *name);
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef MODEL_EVENT_H
+#define MODEL_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/image_name.h"
+#include "common/mac.h"
+#include "common/topic.h"
+#include "server/model/command.h"
+
+#define EVENT_KIND_SIZE 32
+
+// Something a device said on /event/<mac>, or that the daemon noticed of it. Texts may be "".
+struct event {
+    char mac[MAC_SIZE];
+    int64_t at_ms;
+    char kind[EVENT_KIND_SIZE]; // CONTRACT_EVENT_KIND_*; "will", "reboot", "shared-identity",
+                                // "download" are the daemon's own
+    char command[TOPIC_COMMAND_MAX + 1];
+    int64_t command_id; // 0 if none
+    char result[COMMAND_RESULT_SIZE];
+    char image[IMAGE_NAME_SIZE];
+    char detail[COMMAND_DETAIL_SIZE];
+};
+
+#endif

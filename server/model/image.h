@@ -1,0 +1,48 @@
+#ifndef MODEL_IMAGE_H
+#define MODEL_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/image_descriptor.h"
+#include "common/image_name.h"
+
+#define IMAGE_KEY_ID_SIZE 65 // SHA-256 of the SubjectPublicKeyInfo as hex
+#define IMAGE_SHA256_SIZE 65
+#define IMAGE_MD5_SIZE 33
+
+enum image_state {
+    IMAGE_ADDED,     // stored, never offered
+    IMAGE_PUBLISHED, // offered
+    IMAGE_WITHDRAWN, // was offered, is no more
+    IMAGE_STATE_COUNT
+};
+
+// An image as the store knows it.
+struct image {
+    struct image_name name;
+    enum image_state state;
+    int64_t size_bytes;
+    char sha256[IMAGE_SHA256_SIZE];
+    char md5[IMAGE_MD5_SIZE];
+    char signer[IMAGE_KEY_ID_SIZE]; // the known key that verifies it, or ""
+    char embeds_from[16];           // "descriptor", "pem", "operator" or "unknown"
+    size_t embeds_count;
+    char embeds[IMAGE_DESCRIPTOR_KEYS_MAX][IMAGE_KEY_ID_SIZE];
+    int64_t added_at_ms;
+    int64_t published_at_ms; // 0 if never
+};
+
+// A key that verifies images.
+struct image_key {
+    char id[IMAGE_KEY_ID_SIZE];
+    char name[64]; // the operator's name for it
+    char algorithm[16];
+    uint8_t der[IMAGE_DESCRIPTOR_KEY_MAX]; // SubjectPublicKeyInfo
+    size_t der_size;
+    int64_t added_at_ms;
+};
+
+const char *image_state_name(enum image_state state); // "added", "published", "withdrawn"
+
+#endif

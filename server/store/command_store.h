@@ -1,0 +1,40 @@
+#ifndef COMMAND_STORE_H
+#define COMMAND_STORE_H
+
+#include <stdint.h>
+
+#include "server/model/command.h"
+#include "server/store/store.h"
+
+// Commands to devices, from the operator's word to their outcome.
+
+// Adds a queued command; its id is written to command->id.
+ERR_CHECKED int command_store_add(
+    struct store_connection *connection, struct command *command, struct err *err);
+
+ERR_CHECKED int command_store_get(
+    struct store_connection *connection, int64_t id, struct command *out, struct err *err);
+
+// Writes state, result, image, detail and times of a stored command.
+ERR_CHECKED int command_store_update(
+    struct store_connection *connection, const struct command *command, struct err *err);
+
+// The newest `limit` commands, of one device or (mac NULL) of all, newest first.
+ERR_CHECKED int command_store_each(struct store_connection *connection, const char *mac,
+    int64_t limit, int (*each)(const struct command *command, void *ctx), void *ctx,
+    struct err *err);
+
+// The command that each online device without one in hand is to get next: its oldest queued one.
+ERR_CHECKED int command_store_each_due(struct store_connection *connection,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err);
+
+// The command that was sent to a device and has no outcome yet. ERR_NOT_FOUND.
+ERR_CHECKED int command_store_get_sent(
+    struct store_connection *connection, const char *mac, struct command *out, struct err *err);
+
+// Marks commands expired: those sent before sent_before_ms, and those queued before
+// queued_before_ms.
+ERR_CHECKED int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,
+    int64_t queued_before_ms, int64_t now_ms, struct err *err);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef EVENT_STORE_H
+#define EVENT_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/model/event.h"
+#include "server/store/store.h"
+
+// What happened to devices.
+
+ERR_CHECKED int event_store_add(
+    struct store_connection *connection, const struct event *event, struct err *err);
+
+// The newest `limit` events of a device, newest first.
+ERR_CHECKED int event_store_each(struct store_connection *connection, const char *mac,
+    int64_t limit, int (*each)(const struct event *event, void *ctx), void *ctx, struct err *err);
+
+// Deletes events older than before_ms, at most 10,000; *more tells whether there are others.
+ERR_CHECKED int event_store_delete_before(
+    struct store_connection *connection, int64_t before_ms, bool *more, struct err *err);
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef IMAGE_STORE_H
+#define IMAGE_STORE_H
+
+#include "server/model/image.h"
+#include "server/store/store.h"
+
+// Images and the keys that verify them.
+
+// ERR_CONFLICT if an image of that name exists.
+ERR_CHECKED int image_store_add(
+    struct store_connection *connection, const struct image *image, struct err *err);
+
+// Writes state, signer and published_at_ms of a stored image. ERR_NOT_FOUND.
+ERR_CHECKED int image_store_update(
+    struct store_connection *connection, const struct image *image, struct err *err);
+
+// Calls each() for every image, in no order, until it returns non-zero, which is then returned.
+ERR_CHECKED int image_store_each(struct store_connection *connection,
+    int (*each)(const struct image *image, void *ctx), void *ctx, struct err *err);
+
+// ERR_CONFLICT if the key or its name exists.
+ERR_CHECKED int image_store_add_key(
+    struct store_connection *connection, const struct image_key *key, struct err *err);
+
+ERR_CHECKED int image_store_each_key(struct store_connection *connection,
+    int (*each)(const struct image_key *key, void *ctx), void *ctx, struct err *err);
+
+#endif

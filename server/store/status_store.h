@@ -1,0 +1,37 @@
+#ifndef STATUS_STORE_H
+#define STATUS_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/model/device.h"
+#include "server/store/store.h"
+
+// The history of statuses, and its hourly roll-ups.
+
+ERR_CHECKED int status_store_add(struct store_connection *connection, const char *mac,
+    int64_t at_ms, const struct device_status *status, struct err *err);
+
+struct status_hour {
+    int64_t hour_ms; // its start
+    int64_t count;
+    unsigned has; // DEVICE_HAS_*: whether any status of the hour bore the member
+    int32_t rssi_min_dbm, rssi_max_dbm;
+    double rssi_avg_dbm;
+    uint32_t free_heap_min_bytes;
+    uint32_t max_loop_max_ms;
+    int64_t reboots;
+};
+
+// Rolls every hour that ended before now_ms and is not rolled up yet into status_hour rows, then
+// deletes statuses older than keep_status_ms and hours older than keep_hours_ms (durations). Does a
+// bounded amount of work in a call; *more tells whether to call again.
+ERR_CHECKED int status_store_maintain(struct store_connection *connection, int64_t now_ms,
+    int64_t keep_status_ms, int64_t keep_hours_ms, bool *more, struct err *err);
+
+// The newest `limit` hours of a device, newest first.
+ERR_CHECKED int status_store_each_hour(struct store_connection *connection, const char *mac,
+    int64_t limit, int (*each)(const struct status_hour *hour, void *ctx), void *ctx,
+    struct err *err);
+
+#endif
