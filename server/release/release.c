@@ -1,0 +1,313 @@
+// The catalogue of images and keys: changes go through the store's writer, readers hold a snapshot.
+#include "server/release/release.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/release/release_load.h"
+#include "server/store/image_store.h"
+
+struct release {
+    struct store *store;
+    pthread_mutex_t lock; // guards `present` and every `references`
+    struct release_catalogue *present;
+};
+
+static void unreference(struct release *release, struct release_catalogue *catalogue)
+{
+    bool last;
+
+    pthread_mutex_lock(&release->lock);
+    last = --catalogue->references == 0;
+    pthread_mutex_unlock(&release->lock);
+    if (last)
+        release_load_free(catalogue);
+}
+
+static int reload(struct release *release, struct err *err)
+{
+    struct release_catalogue *fresh;
+    struct release_catalogue *old;
+    struct store_connection *connection;
+    int rc = store_read_begin(release->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = release_load(connection, false, &fresh, err);
+    store_read_end(release->store, connection);
+    if (rc < 0)
+        return rc;
+    fresh->references = 1;
+    pthread_mutex_lock(&release->lock);
+    old = release->present;
+    release->present = fresh;
+    pthread_mutex_unlock(&release->lock);
+    if (old != NULL)
+        unreference(release, old);
+    return 0;
+}
+
+int release_open(struct store *store, struct release **out, struct err *err)
+{
+    struct release *release = calloc(1, sizeof *release);
+    int rc;
+
+    if (release == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the catalogue");
+    release->store = store;
+    pthread_mutex_init(&release->lock, NULL);
+    rc = reload(release, err);
+    if (rc < 0) {
+        release_close(release);
+        return err_context(err, "catalogue");
+    }
+    *out = release;
+    return 0;
+}
+
+void release_close(struct release *release)
+{
+    if (release == NULL)
+        return;
+    if (release->present != NULL)
+        unreference(release, release->present);
+    pthread_mutex_destroy(&release->lock);
+    free(release);
+}
+
+const struct release_catalogue *release_hold(struct release *release)
+{
+    struct release_catalogue *catalogue;
+
+    pthread_mutex_lock(&release->lock);
+    catalogue = release->present;
+    catalogue->references++;
+    pthread_mutex_unlock(&release->lock);
+    return catalogue;
+}
+
+void release_drop(struct release *release, const struct release_catalogue *catalogue)
+{
+    unreference(release, (struct release_catalogue *)catalogue);
+}
+
+size_t release_find_board(
+    const struct release_catalogue *catalogue, const char *board, size_t *first)
+{
+    size_t n = 0;
+
+    *first = 0;
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.board, board) != 0)
+            continue;
+        if (n++ == 0)
+            *first = i;
+    }
+    return n;
+}
+
+const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.text, name) == 0)
+            return &catalogue->members[i].image;
+    }
+    return NULL;
+}
+
+const char *release_key_name(const struct release_catalogue *catalogue, const char *key_id)
+{
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        if (strcmp(catalogue->keys[i].id, key_id) == 0)
+            return catalogue->keys[i].name;
+    }
+    return NULL;
+}
+
+// A change as it runs on the writer thread, over the catalogue as it is at that moment.
+struct change {
+    int (*apply)(struct store_connection *connection, struct release_catalogue *catalogue,
+        const struct change *change, struct err *err);
+    const struct image *image;
+    const struct image_key *key;
+    const char *name;
+    const char *key_id;
+    bool force;
+};
+
+static int run_change(struct store_connection *connection, void *ctx, struct err *err)
+{
+    const struct change *change = ctx;
+    struct release_catalogue *catalogue;
+    int rc = release_load(connection, true, &catalogue, err);
+
+    if (rc < 0)
+        return rc;
+    rc = change->apply(connection, catalogue, change, err);
+    release_load_free(catalogue);
+    return rc;
+}
+
+static int make_change(struct release *release, struct change *change, struct err *err)
+{
+    int rc = store_write(release->store, run_change, change, err);
+
+    return rc < 0 ? rc : reload(release, err);
+}
+
+static struct image *find(
+    const struct release_catalogue *catalogue, const char *name, struct err *err)
+{
+    const struct image *image = release_find_image(catalogue, name);
+
+    if (image == NULL)
+        err_set(err, ERR_NOT_FOUND,
+            "no image %s; 'secureesp images list' shows those that were added", name);
+    return (struct image *)image;
+}
+
+// Whether an image of that board may get the state; places are within the board's own members.
+static int check_chain(const struct release_catalogue *catalogue, const struct image *image,
+    enum image_state state, struct err *err)
+{
+    size_t first;
+    size_t n = release_find_board(catalogue, image->name.board, &first);
+
+    for (size_t i = 0; i < n; i++) {
+        if (&catalogue->members[first + i].image == image)
+            return release_chain_check(catalogue->members + first, n, i, state, err);
+    }
+    return 0;
+}
+
+static int apply_add(struct store_connection *connection, struct release_catalogue *catalogue,
+    const struct change *change, struct err *err)
+{
+    const struct image_name *name = &change->image->name;
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        const struct image *other = &catalogue->members[i].image;
+
+        if (strcmp(other->name.board, name->board) == 0 &&
+            image_version_compare(other->name.version, name->version) == 0)
+            return err_set(err, ERR_CONFLICT,
+                "image %s exists already (SHA-256 %.12s); give the new one a higher version",
+                other->name.text, other->sha256);
+    }
+    return image_store_add(connection, change->image, err);
+}
+
+int release_add(struct release *release, const struct image *image, struct err *err)
+{
+    struct change change = {.apply = apply_add, .image = image};
+
+    return make_change(release, &change, err);
+}
+
+static int apply_publish(struct store_connection *connection, struct release_catalogue *catalogue,
+    const struct change *change, struct err *err)
+{
+    struct image *image = find(catalogue, change->name, err);
+
+    if (image == NULL)
+        return ERR_NOT_FOUND;
+    if (image->state == IMAGE_PUBLISHED)
+        return 0;
+    if (image->signer[0] == '\0')
+        return err_set(err, ERR_DENIED,
+            "image %s is not published: no known key verifies its signature; add the public half "
+            "of "
+            "its signing key with 'secureesp keys add'",
+            image->name.text);
+    if (image->embeds_count == 0)
+        return err_set(err, ERR_CONFLICT,
+            "image %s is not published: it is unknown which key its successor may be signed with; "
+            "add "
+            "it with --embeds",
+            image->name.text);
+
+    int rc = check_chain(catalogue, image, IMAGE_PUBLISHED, err);
+    if (rc < 0)
+        return err_context(err, "image %s is not published", image->name.text);
+    image->state = IMAGE_PUBLISHED;
+    image->published_at_ms = clock_now_ms();
+    return image_store_update(connection, image, err);
+}
+
+int release_publish(struct release *release, const char *name, struct err *err)
+{
+    struct change change = {.apply = apply_publish, .name = name};
+
+    return make_change(release, &change, err);
+}
+
+static int apply_withdraw(struct store_connection *connection, struct release_catalogue *catalogue,
+    const struct change *change, struct err *err)
+{
+    struct image *image = find(catalogue, change->name, err);
+
+    if (image == NULL)
+        return ERR_NOT_FOUND;
+    if (image->state != IMAGE_PUBLISHED)
+        return err_set(
+            err, ERR_CONFLICT, "image %s is not published: nothing to withdraw", image->name.text);
+
+    int rc = check_chain(catalogue, image, IMAGE_WITHDRAWN, err);
+    if (rc < 0 && !change->force)
+        return err_context(err,
+            "image %s is not withdrawn (--force does it all the same; those devices are then "
+            "offered "
+            "nothing)",
+            image->name.text);
+    image->state = IMAGE_WITHDRAWN;
+    return image_store_update(connection, image, err);
+}
+
+int release_withdraw(struct release *release, const char *name, bool force, struct err *err)
+{
+    struct change change = {.apply = apply_withdraw, .name = name, .force = force};
+
+    return make_change(release, &change, err);
+}
+
+static int apply_signer(struct store_connection *connection, struct release_catalogue *catalogue,
+    const struct change *change, struct err *err)
+{
+    struct image *image = find(catalogue, change->name, err);
+
+    if (image == NULL)
+        return ERR_NOT_FOUND;
+    memcpy(image->signer, change->key_id, strnlen(change->key_id, IMAGE_KEY_ID_SIZE - 1));
+    return image_store_update(connection, image, err);
+}
+
+int release_set_signer(
+    struct release *release, const char *name, const char *key_id, struct err *err)
+{
+    struct change change = {.apply = apply_signer, .name = name, .key_id = key_id};
+
+    return make_change(release, &change, err);
+}
+
+static int apply_add_key(struct store_connection *connection, struct release_catalogue *catalogue,
+    const struct change *change, struct err *err)
+{
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        if (strcmp(catalogue->keys[i].id, change->key->id) == 0)
+            return err_set(
+                err, ERR_CONFLICT, "that key is known already, as '%s'", catalogue->keys[i].name);
+        if (strcmp(catalogue->keys[i].name, change->key->name) == 0)
+            return err_set(err, ERR_CONFLICT,
+                "another key is known as '%s'; choose a name with --name", change->key->name);
+    }
+    return image_store_add_key(connection, change->key, err);
+}
+
+int release_add_key(struct release *release, const struct image_key *key, struct err *err)
+{
+    struct change change = {.apply = apply_add_key, .key = key};
+
+    return make_change(release, &change, err);
+}

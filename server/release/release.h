@@ -1,0 +1,61 @@
+#ifndef RELEASE_H
+#define RELEASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/base/err.h"
+#include "server/model/image.h"
+#include "server/release/release_chain.h"
+#include "server/store/store.h"
+
+// The images and keys of the whole fleet, in memory for every reader and durable in the store.
+struct release;
+
+ERR_CHECKED int release_open(struct store *store, struct release **out, struct err *err);
+void release_close(struct release *release);
+
+// One state of the catalogue; it does not change while it is held. Device counts in it are 0.
+struct release_catalogue {
+    struct release_member *members; // by board, then version
+    size_t member_count;
+    struct image_key *keys;
+    size_t key_count;
+    unsigned references; // for release.c alone
+};
+
+// Take and give back the present catalogue. Any thread; costs no I/O.
+const struct release_catalogue *release_hold(struct release *release);
+void release_drop(struct release *release, const struct release_catalogue *catalogue);
+
+// The members of a board: their first place and how many. 0 if the board is unknown.
+size_t release_find_board(
+    const struct release_catalogue *catalogue, const char *board, size_t *first);
+
+// The image of that name, or NULL.
+const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name);
+
+// The operator's name for a key, or NULL if it is not known.
+const char *release_key_name(const struct release_catalogue *catalogue, const char *key_id);
+
+// Changes. All are durable, and seen by every later release_hold(), when they return.
+
+// ERR_CONFLICT if an image of that name, or of an equal version, exists.
+ERR_CHECKED int release_add(struct release *release, const struct image *image, struct err *err);
+
+// ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key or
+// would strand a device. Publishing a published image changes nothing.
+ERR_CHECKED int release_publish(struct release *release, const char *name, struct err *err);
+
+// ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device.
+ERR_CHECKED int release_withdraw(
+    struct release *release, const char *name, bool force, struct err *err);
+
+// Records which known key verifies an image that none verified before.
+ERR_CHECKED int release_set_signer(
+    struct release *release, const char *name, const char *key_id, struct err *err);
+
+ERR_CHECKED int release_add_key(
+    struct release *release, const struct image_key *key, struct err *err);
+
+#endif

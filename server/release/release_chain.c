@@ -1,0 +1,107 @@
+// The release chain: order, next, and what would strand a device.
+#include "server/release/release_chain.h"
+
+#include <string.h>
+
+int release_chain_compare(const void *a, const void *b)
+{
+    const struct release_member *left = a;
+    const struct release_member *right = b;
+
+    return image_version_compare(left->image.name.version, right->image.name.version);
+}
+
+bool release_chain_verifies(const struct image *image, const struct image *successor)
+{
+    if (successor->signer[0] == '\0')
+        return false;
+    for (size_t i = 0; i < image->embeds_count; i++) {
+        if (strcmp(image->embeds[i], successor->signer) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The state that members[i] has, or would have if members[index] had the given one.
+static enum image_state state_if(
+    const struct release_member *members, size_t i, size_t index, enum image_state state)
+{
+    return i == index ? state : members[i].image.state;
+}
+
+// The first published image behind place `from`; n if there is none.
+static size_t successor_if(const struct release_member *members, size_t n, size_t from,
+    size_t index, enum image_state state)
+{
+    size_t i = from;
+
+    while (i < n && state_if(members, i, index, state) != IMAGE_PUBLISHED)
+        i++;
+    return i;
+}
+
+enum release_answer release_chain_next(const struct release_member *members, size_t n,
+    const struct image_name *running, const struct image **next)
+{
+    size_t place = 0; // of the first image newer than the running one
+    const struct image *known = NULL;
+
+    *next = NULL;
+    for (; place < n; place++) {
+        const struct image *image = &members[place].image;
+        int order = image_version_compare(image->name.version, running->version);
+
+        if (order == 0)
+            known = image;
+        if (order > 0)
+            break;
+    }
+
+    size_t successor = successor_if(members, n, place, n, IMAGE_ADDED);
+
+    if (successor == n)
+        return RELEASE_CURRENT;
+    if (known == NULL)
+        return RELEASE_UNKNOWN_IMAGE;
+    *next = &members[successor].image;
+    return release_chain_verifies(known, *next) ? RELEASE_NEXT : RELEASE_STRANDED;
+}
+
+// Whether the successor of members[i], were members[index] in that state, is one it cannot verify.
+static bool is_stranded_if(
+    const struct release_member *members, size_t n, size_t i, size_t index, enum image_state state)
+{
+    size_t successor = successor_if(members, n, i + 1, index, state);
+
+    return successor < n && !release_chain_verifies(&members[i].image, &members[successor].image);
+}
+
+static bool may_run(const struct release_member *member, enum image_state state)
+{
+    return state != IMAGE_ADDED || member->devices > 0;
+}
+
+int release_chain_check(const struct release_member *members, size_t n, size_t index,
+    enum image_state state, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!may_run(&members[i], state_if(members, i, index, state)))
+            continue;
+        if (!is_stranded_if(members, n, i, index, state))
+            continue;
+        if (may_run(&members[i], members[i].image.state) &&
+            is_stranded_if(members, n, i, n, IMAGE_ADDED))
+            continue; // it is so already
+
+        size_t successor = successor_if(members, n, i + 1, index, state);
+
+        return err_set(err, ERR_CONFLICT,
+            "would strand devices on %s: its successor would be %s, signed with key %.12s, which "
+            "it "
+            "does not carry; publish between them an image that carries that key",
+            members[i].image.name.text, members[successor].image.name.text,
+            members[successor].image.signer[0] != '\0' ? members[successor].image.signer
+                                                       : "unknown");
+    }
+    return 0;
+}

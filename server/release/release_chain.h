@@ -1,0 +1,48 @@
+#ifndef RELEASE_CHAIN_H
+#define RELEASE_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/model/image.h"
+
+// The release chain of one board: pure functions over its images.
+//
+// An image carries the keys that verify its *successor*. A device can therefore only take the image
+// that directly follows its own; one that skips an image may meet a signature that it cannot
+// verify, and is stranded for ever.
+
+// A known image and how many devices say that they run it.
+struct release_member {
+    struct image image;
+    int64_t devices;
+};
+
+// Orders two members of one board by version, for qsort(3).
+int release_chain_compare(const void *a, const void *b);
+
+// Whether an image carries the key that signed its successor.
+bool release_chain_verifies(const struct image *image, const struct image *successor);
+
+enum release_answer {
+    RELEASE_NEXT,          // *next is to be offered
+    RELEASE_CURRENT,       // nothing newer is published
+    RELEASE_UNKNOWN_IMAGE, // the running image was never added, so what it can verify is unknown
+    RELEASE_STRANDED,      // *next follows, but the running image cannot verify it
+};
+
+// What to offer a device that runs an image of this board. members are in order; none of them is an
+// error here: the answer is then RELEASE_CURRENT. *next is set with RELEASE_NEXT and
+// RELEASE_STRANDED, else NULL.
+enum release_answer release_chain_next(const struct release_member *members, size_t n,
+    const struct image_name *running, const struct image **next);
+
+// Whether members[index] may get the state IMAGE_PUBLISHED or IMAGE_WITHDRAWN: ERR_CONFLICT with
+// the reason if any image that was ever published, or that a device runs, would then have a
+// published successor that it cannot verify and has none such today.
+ERR_CHECKED int release_chain_check(const struct release_member *members, size_t n, size_t index,
+    enum image_state state, struct err *err);
+
+#endif

@@ -1,0 +1,94 @@
+// The catalogue as the store has it.
+#include "server/release/release_load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/store/device_store.h"
+#include "server/store/image_store.h"
+
+// Makes room for one more element; the capacity doubles at each power of two.
+static void *grow(void *array, size_t count, size_t size)
+{
+    if (count != 0 && (count & (count - 1)) != 0)
+        return array;
+    return realloc(array, (count == 0 ? 1 : 2 * count) * size);
+}
+
+static int add_image(const struct image *image, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+    struct release_member *members =
+        grow(catalogue->members, catalogue->member_count, sizeof *members);
+
+    if (members == NULL)
+        return ERR_NO_MEMORY;
+    catalogue->members = members;
+    members[catalogue->member_count++] = (struct release_member){.image = *image};
+    return 0;
+}
+
+static int add_key(const struct image_key *key, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+    struct image_key *keys = grow(catalogue->keys, catalogue->key_count, sizeof *keys);
+
+    if (keys == NULL)
+        return ERR_NO_MEMORY;
+    catalogue->keys = keys;
+    keys[catalogue->key_count++] = *key;
+    return 0;
+}
+
+static int set_devices(const char *image, int64_t devices, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.text, image) == 0)
+            catalogue->members[i].devices = devices;
+    }
+    return 0;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct release_member *left = a;
+    const struct release_member *right = b;
+    int order = strcmp(left->image.name.board, right->image.name.board);
+
+    return order != 0 ? order : release_chain_compare(a, b);
+}
+
+int release_load(struct store_connection *connection, bool count_devices,
+    struct release_catalogue **out, struct err *err)
+{
+    struct release_catalogue *catalogue = calloc(1, sizeof *catalogue);
+    int rc;
+
+    if (catalogue == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the catalogue");
+    rc = image_store_each(connection, add_image, catalogue, err);
+    if (rc == 0)
+        rc = image_store_each_key(connection, add_key, catalogue, err);
+    if (rc == 0 && count_devices)
+        rc = device_store_each_image(connection, set_devices, catalogue, err);
+    if (rc < 0) {
+        release_load_free(catalogue);
+        return rc;
+    }
+    if (catalogue->member_count > 0)
+        qsort(catalogue->members, catalogue->member_count, sizeof *catalogue->members,
+            compare_members);
+    *out = catalogue;
+    return 0;
+}
+
+void release_load_free(struct release_catalogue *catalogue)
+{
+    if (catalogue == NULL)
+        return;
+    free(catalogue->members);
+    free(catalogue->keys);
+    free(catalogue);
+}
