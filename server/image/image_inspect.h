@@ -32,8 +32,7 @@ struct image_facts {
 // Reads what a signed image says of itself; verifies nothing. ERR_INVALID with the reason if the
 // trailer is bad, there are two descriptors, or a key in it is unusable. Several different PEM keys
 // leave embeds_from unknown: which of them verifies is not for us to guess.
-ERR_CHECKED int image_inspect(
-    const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
+ERR_CHECKED int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
 
 // Finds which of count keys signed the image; *index is its place. ERR_DENIED if none did.
 ERR_CHECKED int image_find_signer(const uint8_t *p, size_t n, const struct public_key *keys,

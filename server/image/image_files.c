@@ -1,0 +1,124 @@
+// Image files by their content.
+#include "server/image/image_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/file.h"
+#include "server/pki/digest.h"
+
+#define FOLDER_MODE 0750
+#define FILE_MODE 0640
+#define IMAGE_MAX (16 * 1024 * 1024) // the largest flash that an ESP8266 addresses
+
+struct place {
+    char folder[PATH_MAX];
+    char path[PATH_MAX];
+};
+
+static bool is_digest(const char *s)
+{
+    return strlen(s) == DIGEST_SHA256_TEXT_SIZE - 1 &&
+           strspn(s, "0123456789abcdef") == DIGEST_SHA256_TEXT_SIZE - 1;
+}
+
+static int decide_place(const char *folder, const char *sha256, struct place *out, struct err *err)
+{
+    if (!is_digest(sha256))
+        return err_set(err, ERR_INVALID, "\"%s\" is no SHA-256", sha256);
+    if ((size_t)snprintf(out->folder, sizeof out->folder, "%s/%.2s", folder, sha256) >=
+            sizeof out->folder ||
+        (size_t)snprintf(out->path, sizeof out->path, "%s/%.2s/%s", folder, sha256, sha256) >=
+            sizeof out->path)
+        return err_set(err, ERR_INVALID, "path too long: %s", folder);
+    return 0;
+}
+
+static bool holds(const char *path, const char *sha256)
+{
+    char digest[DIGEST_SHA256_TEXT_SIZE];
+    uint8_t *p;
+    size_t n;
+
+    if (file_read(path, IMAGE_MAX, &p, &n, NULL) < 0)
+        return false;
+    digest_sha256(p, n, digest);
+    free(p);
+    return strcmp(digest, sha256) == 0;
+}
+
+// A new subfolder's name is lasting only after this.
+static int sync_folder(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = fd < 0 || fsync(fd) < 0;
+    int rc = failed ? err_set(err, ERR_IO, "cannot sync %s: %s", path, strerror(errno)) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int image_files_put(
+    const char *folder, const char *sha256, const uint8_t *p, size_t n, struct err *err)
+{
+    char digest[DIGEST_SHA256_TEXT_SIZE];
+    struct place place;
+    int rc = decide_place(folder, sha256, &place, err);
+
+    if (rc < 0)
+        return rc;
+    if (n > IMAGE_MAX)
+        return err_set(err, ERR_TOO_LARGE, "image of %zu bytes; at most %d", n, IMAGE_MAX);
+    digest_sha256(p, n, digest);
+    if (strcmp(digest, sha256) != 0)
+        return err_set(err, ERR_INVALID, "image is not what its SHA-256 %s says", sha256);
+    if (holds(place.path, sha256))
+        return 0;
+    rc = file_make_folder(place.folder, FOLDER_MODE, err);
+    if (rc < 0)
+        return rc;
+    rc = sync_folder(folder, err);
+    if (rc < 0)
+        return rc;
+    return file_replace(place.path, p, n, FILE_MODE, err);
+}
+
+int image_files_open(
+    const char *folder, const char *sha256, size_t size_bytes, int *fd, struct err *err)
+{
+    struct stat st;
+    struct place place;
+    int rc = decide_place(folder, sha256, &place, err);
+
+    if (rc < 0)
+        return rc;
+
+    int opened = open(place.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (opened < 0)
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open image %s: %s",
+            place.path, strerror(errno));
+    if (fstat(opened, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size != size_bytes) {
+        close(opened);
+        return err_set(err, ERR_IO, "image %s is not the %zu bytes it was", place.path, size_bytes);
+    }
+    *fd = opened;
+    return 0;
+}
+
+int image_files_read(
+    const char *folder, const char *sha256, uint8_t **out, size_t *size, struct err *err)
+{
+    struct place place;
+    int rc = decide_place(folder, sha256, &place, err);
+
+    return rc < 0 ? rc : file_read(place.path, IMAGE_MAX, out, size, err);
+}

@@ -1,0 +1,249 @@
+// Judges clients' certificates.
+#include "server/pki/authority.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "server/base/clock.h"
+#include "server/base/file.h"
+#include "server/pki/asn1_time.h"
+#include "server/pki/openssl_error.h"
+#include "server/pki/pem_block.h"
+
+#define CA_MAX 8
+#define CA_FILE_MAX (1024 * 1024)
+#define SECURITY_LEVEL 2 // 112 bits: no SHA-1, no RSA below 2048
+
+// One store for each CA: an old and a new one may bear the same name, among which OpenSSL would
+// settle for the first.
+struct authority {
+    char path[256]; // for messages
+    size_t count;
+    X509_STORE *stores[CA_MAX];
+};
+
+static int add_ca(struct authority *authority, X509 *x509, struct err *err)
+{
+    if (X509_check_ca(x509) <= 0)
+        return err_set(err, ERR_INVALID, "certificate %zu is no CA's", authority->count + 1);
+    if (authority->count == CA_MAX)
+        return err_set(err, ERR_INVALID, "more than %d certificates", CA_MAX);
+
+    X509_STORE *store = X509_STORE_new();
+
+    if (store == NULL || X509_STORE_add_cert(store, x509) != 1) {
+        X509_STORE_free(store);
+        return openssl_error_set(err, ERR_NO_MEMORY, "cannot keep a CA");
+    }
+    authority->stores[authority->count++] = store;
+    return 0;
+}
+
+static int add_block(struct authority *authority, const struct pem_block *block, struct err *err)
+{
+    const uint8_t *p = block->der;
+
+    if (strcmp(block->label, "CERTIFICATE") != 0)
+        return 0;
+
+    X509 *x509 = d2i_X509(NULL, &p, (long)block->size_bytes);
+
+    if (x509 == NULL)
+        return openssl_error_set(
+            err, ERR_INVALID, "certificate %zu is damaged", authority->count + 1);
+
+    int rc = add_ca(authority, x509, err);
+
+    X509_free(x509);
+    return rc;
+}
+
+static int add_all(struct authority *authority, const uint8_t *pem, size_t n, struct err *err)
+{
+    struct pem_block block;
+    int rc = 0;
+    BIO *bio = pem_block_open(pem, n);
+
+    while (rc == 0 && bio != NULL && pem_block_next(bio, &block)) {
+        rc = add_block(authority, &block, err);
+        pem_block_clear(&block);
+    }
+    BIO_free(bio);
+    if (rc == 0 && authority->count == 0)
+        return err_set(err, ERR_INVALID, "holds no certificate in PEM");
+    return rc;
+}
+
+int authority_load(const char *path, struct authority **out, struct err *err)
+{
+    uint8_t *pem;
+    size_t size;
+    int rc = file_read(path, CA_FILE_MAX, &pem, &size, err);
+
+    if (rc < 0)
+        return err_context(err, "CA");
+
+    struct authority *authority = calloc(1, sizeof *authority);
+
+    if (authority == NULL) {
+        free(pem);
+        return err_set(err, ERR_NO_MEMORY, "no memory for a CA");
+    }
+    snprintf(authority->path, sizeof authority->path, "%s", path);
+    rc = add_all(authority, pem, size, err);
+    free(pem);
+    if (rc < 0) {
+        authority_free(authority);
+        return err_context(err, "CA %s", path);
+    }
+    *out = authority;
+    return 0;
+}
+
+void authority_free(struct authority *authority)
+{
+    if (authority == NULL)
+        return;
+    for (size_t i = 0; i < authority->count; i++)
+        X509_STORE_free(authority->stores[i]);
+    free(authority);
+}
+
+// Returns X509_V_OK, or the reason why this CA does not vouch for the certificate; *depth is 0 if
+// the fault is the certificate's own.
+static int verify(X509_STORE *store, X509 *x509, int64_t now_ms, int *depth)
+{
+    int reason = X509_V_ERR_OUT_OF_MEM;
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+
+    *depth = 0;
+    if (ctx != NULL && X509_STORE_CTX_init(ctx, store, x509, NULL) == 1) {
+        X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+
+        X509_VERIFY_PARAM_set_time(param, now_ms / 1000);
+        X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
+        // The file's certificates are the anchors, also one that another CA signed.
+        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+        if (X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1) {
+            reason = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
+            *depth = X509_STORE_CTX_get_error_depth(ctx);
+        }
+    }
+    X509_STORE_CTX_free(ctx);
+    ERR_clear_error();
+    return reason;
+}
+
+static bool is_foreign(int reason)
+{
+    switch (reason) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE: return true;
+    default: return false;
+    }
+}
+
+static int deny(
+    const struct authority *authority, const X509 *x509, int reason, int depth, struct err *err)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    if (reason == X509_V_ERR_OUT_OF_MEM)
+        return err_set(err, ERR_NO_MEMORY, "no memory to judge a certificate");
+    if (is_foreign(reason))
+        return err_set(
+            err, ERR_DENIED, "certificate is not signed by the CA of %s", authority->path);
+    if (depth == 0 && reason == X509_V_ERR_CERT_HAS_EXPIRED) {
+        clock_format(asn1_time_ms(X509_get0_notAfter(x509)), text);
+        return err_set(err, ERR_DENIED, "certificate expired on %s", text);
+    }
+    if (depth == 0 && reason == X509_V_ERR_CERT_NOT_YET_VALID) {
+        clock_format(asn1_time_ms(X509_get0_notBefore(x509)), text);
+        return err_set(err, ERR_DENIED, "certificate is not valid before %s", text);
+    }
+    if (depth == 0 && reason == X509_V_ERR_INVALID_PURPOSE)
+        return err_set(err, ERR_DENIED, "certificate is not for client authentication");
+    return err_set(err, ERR_DENIED, "%s: %s", depth == 0 ? "certificate" : "certificate of the CA",
+        X509_verify_cert_error_string(reason));
+}
+
+// Whoever signed it: one common name, in full, or it is nobody's.
+static int read_common_name(const X509 *x509, struct certificate_facts *facts, struct err *err)
+{
+    const X509_NAME *subject = X509_get_subject_name(x509);
+    int i = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    unsigned char *text = NULL;
+    int rc = 0;
+
+    if (i < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, i) >= 0)
+        return err_set(
+            err, ERR_DENIED, "certificate has %s common name", i < 0 ? "no" : "more than one");
+
+    int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
+
+    if (n <= 0 || (size_t)n >= sizeof facts->common_name || memchr(text, 0, (size_t)n) != NULL)
+        rc = err_set(err, ERR_DENIED, "certificate's common name is unusable");
+    else
+        memcpy(facts->common_name, text, (size_t)n + 1);
+    OPENSSL_free(text);
+    ERR_clear_error();
+    return rc;
+}
+
+static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, struct err *err)
+{
+    int reason = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
+    int depth = 0;
+
+    for (size_t i = 0; i < authority->count; i++) {
+        int this_depth;
+        int this_reason = verify(authority->stores[i], x509, now_ms, &this_depth);
+
+        if (this_reason == X509_V_OK)
+            return 0;
+        // The CA that did sign it says what is wrong with it; the others only that it is not
+        // theirs.
+        if (i == 0 || is_foreign(reason)) {
+            reason = this_reason;
+            depth = this_depth;
+        }
+    }
+    return deny(authority, x509, reason, depth, err);
+}
+
+int authority_judge_client(const struct authority *authority, const uint8_t *der, size_t n,
+    int64_t now_ms, struct certificate_facts *out, struct err *err)
+{
+    struct certificate_facts facts = {0};
+    const uint8_t *p = der;
+    X509 *x509 = n <= CA_FILE_MAX ? d2i_X509(NULL, &p, (long)n) : NULL;
+
+    if (x509 == NULL || p != der + n) {
+        X509_free(x509);
+        return openssl_error_set(err, ERR_DENIED, "no certificate");
+    }
+
+    int rc = judge(authority, x509, now_ms, err);
+
+    if (rc == 0)
+        rc = read_common_name(x509, &facts, err);
+    facts.not_before_ms = asn1_time_ms(X509_get0_notBefore(x509));
+    facts.not_after_ms = asn1_time_ms(X509_get0_notAfter(x509));
+    X509_free(x509);
+    if (rc < 0)
+        return rc;
+    digest_sha256(der, n, facts.fingerprint);
+    *out = facts;
+    return 0;
+}

@@ -1,0 +1,85 @@
+// Certificates, read and written.
+#include "server/pki/certificate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "server/base/file.h"
+#include "server/pki/asn1_time.h"
+#include "server/pki/openssl_error.h"
+#include "server/pki/openssl_types.h"
+#include "server/pki/pem.h"
+
+#define CERTIFICATE_FILE_MAX (1024 * 1024)
+
+static int decode(const uint8_t *pem, size_t n, struct certificate **out, struct err *err)
+{
+    uint8_t *der;
+    size_t size;
+    int rc = pem_to_der(pem, n, &der, &size, err);
+
+    if (rc < 0)
+        return rc;
+
+    const uint8_t *p = der;
+    X509 *x509 = d2i_X509(NULL, &p, (long)size);
+    struct certificate *certificate = malloc(sizeof *certificate);
+
+    free(der);
+    if (x509 == NULL || certificate == NULL) {
+        X509_free(x509);
+        free(certificate);
+        return openssl_error_set(err, ERR_INVALID, "holds no certificate");
+    }
+    certificate->x509 = x509;
+    *out = certificate;
+    return 0;
+}
+
+int certificate_load(const char *path, struct certificate **out, struct err *err)
+{
+    uint8_t *pem;
+    size_t size;
+    int rc = file_read(path, CERTIFICATE_FILE_MAX, &pem, &size, err);
+
+    if (rc < 0)
+        return rc;
+    rc = decode(pem, size, out, err);
+    free(pem);
+    return rc < 0 ? err_context(err, "certificate %s", path) : 0;
+}
+
+void certificate_free(struct certificate *certificate)
+{
+    if (certificate == NULL)
+        return;
+    X509_free(certificate->x509);
+    free(certificate);
+}
+
+int certificate_to_pem(const struct certificate *certificate, char **out, struct err *err)
+{
+    char *memory = NULL;
+    char *text = NULL;
+    BIO *bio = BIO_new(BIO_s_mem());
+
+    if (bio != NULL && PEM_write_bio_X509(bio, certificate->x509) == 1) {
+        long size = BIO_get_mem_data(bio, &memory);
+
+        text = size > 0 ? strndup(memory, (size_t)size) : NULL;
+    }
+    BIO_free(bio);
+    if (text == NULL)
+        return openssl_error_set(err, ERR_NO_MEMORY, "cannot write a certificate as PEM");
+    *out = text;
+    return 0;
+}
+
+int64_t certificate_not_after_ms(const struct certificate *certificate)
+{
+    return asn1_time_ms(X509_get0_notAfter(certificate->x509));
+}

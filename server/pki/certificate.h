@@ -1,0 +1,22 @@
+#ifndef PKI_CERTIFICATE_H
+#define PKI_CERTIFICATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+
+struct certificate;
+
+// Reads the first certificate of a PEM file. As file_read(), and ERR_INVALID.
+ERR_CHECKED int certificate_load(const char *path, struct certificate **out, struct err *err);
+void certificate_free(struct certificate *certificate);
+
+// Writes it as PEM, NUL-terminated; the caller frees it.
+ERR_CHECKED int certificate_to_pem(
+    const struct certificate *certificate, char **out, struct err *err);
+
+// The last moment of its validity, Unix ms.
+int64_t certificate_not_after_ms(const struct certificate *certificate);
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef PKI_ISSUER_H
+#define PKI_ISSUER_H
+
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/pki/certificate.h"
+#include "server/pki/private_key.h"
+#include "server/pki/profile.h"
+#include "server/pki/subject_names.h"
+
+// A CA with its private key: what signs certificates.
+struct issuer;
+
+// A certificate that is wanted.
+struct issuer_order {
+    enum profile profile;
+    const char *common_name; // 1 to 64 bytes of UTF-8 (RFC 5280, A.1)
+    struct subject_names names;
+    int days; // 0: the profile's default, or as long as the CA lasts if that is shorter
+    int64_t now_ms;
+};
+
+// Reads a CA's certificate and key from PEM files. ERR_INVALID if the certificate is no CA's or the
+// key is another's; else as file_read().
+ERR_CHECKED int issuer_load(
+    const char *certificate_path, const char *key_path, struct issuer **out, struct err *err);
+void issuer_free(struct issuer *issuer);
+
+// Makes a certificate for the subject's key. It holds from five minutes before now_ms, for clocks
+// that are a little late, under a random serial of 128 bits. ERR_INVALID if it would outlive the
+// CA, if the CA has ended, or a name cannot be; ERR_IO.
+ERR_CHECKED int issuer_issue(const struct issuer *issuer, const struct issuer_order *order,
+    const struct private_key *subject, struct certificate **out, struct err *err);
+
+// Makes a CA's own certificate. As issuer_issue().
+ERR_CHECKED int issuer_self_sign(const struct issuer_order *order, const struct private_key *key,
+    struct certificate **out, struct err *err);
+
+#endif

@@ -1,0 +1,17 @@
+#ifndef PKI_OPENSSL_TYPES_H
+#define PKI_OPENSSL_TYPES_H
+
+// What is behind this folder's handles; for the files of this folder alone.
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+struct private_key {
+    EVP_PKEY *pkey;
+};
+
+struct certificate {
+    X509 *x509;
+};
+
+#endif

@@ -1,0 +1,257 @@
+// A CA's folder: where everything in it lies.
+#include "server/pki/pki_folder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <openssl/crypto.h>
+
+#include "common/mac.h"
+#include "server/base/file.h"
+#include "server/pki/credential_file.h"
+
+#define FOLDER_MODE 0700
+#define NAME_MAX_BYTES 64 // as a common name
+
+static int place(char out[PATH_MAX], const char *folder, const char *name, struct err *err)
+{
+    if ((size_t)snprintf(out, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
+        return err_set(err, ERR_INVALID, "path too long: %s/%s", folder, name);
+    return 0;
+}
+
+// Decides the paths SUBFOLDER/NAME.key and SUBFOLDER/NAME.SUFFIX, and makes the folders.
+static int place_pair(const struct pki_folder_order *order, const char *subfolder,
+    const char *name_and_suffix[2], struct pki_folder_pair *out, struct err *err)
+{
+    char folder[PATH_MAX];
+    char file[NAME_MAX_BYTES + 8];
+    int rc = place(folder, order->folder, subfolder, err);
+
+    if (rc < 0)
+        return rc;
+    snprintf(file, sizeof file, "%s%s", name_and_suffix[0], name_and_suffix[1]);
+    rc = place(out->public_path, folder, file, err);
+    if (rc < 0)
+        return rc;
+    snprintf(file, sizeof file, "%s.key", name_and_suffix[0]);
+    rc = place(out->key_path, folder, file, err);
+    if (rc < 0)
+        return rc;
+    return file_make_folder(folder, FOLDER_MODE, err);
+}
+
+// Before anything costly is made: whether both files can be written.
+static int check_free(
+    const struct pki_folder_order *order, const struct pki_folder_pair *pair, struct err *err)
+{
+    if (order->force)
+        return 0;
+
+    int rc = credential_file_is_free(pair->key_path, err);
+
+    return rc < 0 ? rc : credential_file_is_free(pair->public_path, err);
+}
+
+static int write_key(const struct pki_folder_order *order, const struct private_key *key,
+    const char *path, struct err *err)
+{
+    char *pem;
+    size_t size;
+    int rc = private_key_to_pem(key, &pem, &size, err);
+
+    if (rc < 0)
+        return rc;
+    rc = credential_file_write(path, pem, CREDENTIAL_FILE_SECRET, order->force, err);
+    OPENSSL_cleanse(pem, size);
+    free(pem);
+    return rc;
+}
+
+static int write_certificate(const struct pki_folder_order *order,
+    const struct certificate *certificate, struct pki_folder_pair *pair, struct err *err)
+{
+    char *pem;
+    int rc = certificate_to_pem(certificate, &pem, err);
+
+    if (rc < 0)
+        return rc;
+    rc = credential_file_write(pair->public_path, pem, CREDENTIAL_FILE_PUBLIC, order->force, err);
+    free(pem);
+    pair->not_after_ms = certificate_not_after_ms(certificate);
+    return rc;
+}
+
+// Makes a key and a certificate, self-signed without an issuer, and writes both where pair says.
+static int make_pair(const struct issuer *issuer, const struct pki_folder_order *order,
+    const struct issuer_order *wanted, struct pki_folder_pair *pair, struct err *err)
+{
+    struct private_key *key = NULL;
+    struct certificate *certificate = NULL;
+    int rc = check_free(order, pair, err);
+
+    if (rc < 0)
+        goto cleanup;
+    rc = private_key_generate(order->kind, &key, err);
+    if (rc < 0)
+        goto cleanup;
+    rc = issuer != NULL ? issuer_issue(issuer, wanted, key, &certificate, err)
+                        : issuer_self_sign(wanted, key, &certificate, err);
+    if (rc < 0)
+        goto cleanup;
+    rc = write_key(order, key, pair->key_path, err);
+    if (rc < 0)
+        goto cleanup;
+    rc = write_certificate(order, certificate, pair, err);
+cleanup:
+    certificate_free(certificate);
+    private_key_free(key);
+    return rc;
+}
+
+int pki_folder_init(const struct pki_folder_order *order, const char *common_name,
+    struct pki_folder_pair *out, struct err *err)
+{
+    struct issuer_order wanted = {
+        .profile = PROFILE_CA,
+        .common_name = common_name,
+        .days = order->days,
+        .now_ms = order->now_ms,
+    };
+    int rc = place(out->public_path, order->folder, "ca.crt", err);
+
+    if (rc < 0)
+        return rc;
+    rc = place(out->key_path, order->folder, "ca.key", err);
+    if (rc < 0)
+        return rc;
+    rc = file_make_folder(order->folder, FOLDER_MODE, err);
+    if (rc < 0)
+        return rc;
+    return make_pair(NULL, order, &wanted, out, err);
+}
+
+int pki_folder_open(const char *folder, struct issuer **out, struct err *err)
+{
+    char certificate[PATH_MAX];
+    char key[PATH_MAX];
+    int rc = place(certificate, folder, "ca.crt", err);
+
+    if (rc < 0)
+        return rc;
+    rc = place(key, folder, "ca.key", err);
+    if (rc < 0)
+        return rc;
+    rc = issuer_load(certificate, key, out, err);
+    if (rc == ERR_NOT_FOUND)
+        return err_set(
+            err, rc, "no CA in %s; make one with `secureesp pki init %s`", folder, folder);
+    return rc;
+}
+
+// A name that is safe as a file's: it neither leaves its folder nor hides, nor reads as an option.
+static int check_name(const char *name, struct err *err)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
+    size_t n = strlen(name);
+
+    if (n == 0 || n > NAME_MAX_BYTES || strspn(name, allowed) != n || name[0] == '.' ||
+        name[0] == '-')
+        return err_set(err, ERR_INVALID,
+            "\"%s\" is no usable name: give 1 to %d letters, digits, '.', '_', ':' or '-'", name,
+            NAME_MAX_BYTES);
+    return 0;
+}
+
+static bool is_address(const char *name)
+{
+    uint8_t address[16];
+
+    return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
+}
+
+int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_order *order,
+    const struct issuer_order *certificate, struct pki_folder_pair *out, struct err *err)
+{
+    struct issuer_order wanted = *certificate;
+    const char *file[2] = {wanted.common_name, ".crt"};
+    int rc = check_name(wanted.common_name, err);
+
+    if (rc < 0)
+        return rc;
+    if (wanted.names.dns_count + wanted.names.ip_count == 0 && is_address(wanted.common_name)) {
+        wanted.names.ip = &wanted.common_name;
+        wanted.names.ip_count = 1;
+    } else if (wanted.names.dns_count + wanted.names.ip_count == 0) {
+        wanted.names.dns = &wanted.common_name;
+        wanted.names.dns_count = 1;
+    }
+    wanted.profile = PROFILE_SERVER;
+    wanted.days = order->days;
+    wanted.now_ms = order->now_ms;
+    rc = place_pair(order, "servers", file, out, err);
+    return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+}
+
+int pki_folder_add_device(const struct issuer *issuer, const struct pki_folder_order *order,
+    const char *mac, struct pki_folder_pair *out, struct err *err)
+{
+    struct issuer_order wanted = {
+        .profile = PROFILE_DEVICE,
+        .common_name = mac,
+        .days = order->days,
+        .now_ms = order->now_ms,
+    };
+    const char *file[2] = {mac, ".crt"};
+
+    if (!mac_is_valid(mac, strlen(mac)))
+        return err_set(err, ERR_INVALID, "\"%s\" is no MAC", mac);
+
+    int rc = place_pair(order, "devices", file, out, err);
+
+    return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+}
+
+static int write_public(const struct pki_folder_order *order, const struct private_key *key,
+    const char *path, struct err *err)
+{
+    struct public_key public_half;
+    char *pem;
+    int rc = private_key_public(key, &public_half, err);
+
+    if (rc < 0)
+        return rc;
+    if (public_key_to_pem(&public_half, &pem) < 0)
+        return err_set(err, ERR_NO_MEMORY, "no memory for %s", path);
+    rc = credential_file_write(path, pem, CREDENTIAL_FILE_PUBLIC, order->force, err);
+    free(pem);
+    return rc;
+}
+
+int pki_folder_add_signing(const struct pki_folder_order *order, const char *name,
+    struct pki_folder_pair *out, struct err *err)
+{
+    const char *file[2] = {name, ".pub"};
+    struct private_key *key = NULL;
+    int rc = check_name(name, err);
+
+    if (rc < 0)
+        return rc;
+    rc = place_pair(order, "signing", file, out, err);
+    if (rc < 0)
+        return rc;
+    rc = check_free(order, out, err);
+    if (rc < 0)
+        return rc;
+    rc = private_key_generate(order->kind, &key, err);
+    if (rc < 0)
+        return rc;
+    rc = write_key(order, key, out->key_path, err);
+    if (rc == 0)
+        rc = write_public(order, key, out->public_path, err);
+    private_key_free(key);
+    return rc;
+}

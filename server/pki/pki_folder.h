@@ -1,0 +1,54 @@
+#ifndef PKI_PKI_FOLDER_H
+#define PKI_PKI_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/pki/issuer.h"
+#include "server/pki/private_key.h"
+
+// A folder that holds a CA and all it issued; folders have mode 0700, keys 0600:
+//
+//   ca.crt ca.key
+//   servers/NAME.crt .key    devices/<mac>.crt .key    signing/NAME.pub .key
+
+struct pki_folder_order {
+    const char *folder;
+    enum private_key_kind kind;
+    int days;   // 0: the profile's default
+    bool force; // replace what exists
+    int64_t now_ms;
+};
+
+// What was written. Lasting after credential_file_sync().
+struct pki_folder_pair {
+    char public_path[PATH_MAX]; // certificate or public key
+    char key_path[PATH_MAX];
+    int64_t not_after_ms; // of a certificate
+};
+
+// Makes the CA. ERR_CONFLICT if there is one.
+ERR_CHECKED int pki_folder_init(const struct pki_folder_order *order, const char *common_name,
+    struct pki_folder_pair *out, struct err *err);
+
+// Opens the CA, to issue with; the caller frees it.
+ERR_CHECKED int pki_folder_open(const char *folder, struct issuer **out, struct err *err);
+
+// Issues a server's certificate; without names its name is its host name or address. ERR_INVALID
+// if the name cannot be a file's or a host's.
+ERR_CHECKED int pki_folder_add_server(const struct issuer *issuer,
+    const struct pki_folder_order *order, const struct issuer_order *certificate,
+    struct pki_folder_pair *out, struct err *err);
+
+// Issues a device's certificate; mac in canonical form.
+ERR_CHECKED int pki_folder_add_device(const struct issuer *issuer,
+    const struct pki_folder_order *order, const char *mac, struct pki_folder_pair *out,
+    struct err *err);
+
+// Makes a key pair that signs images.
+ERR_CHECKED int pki_folder_add_signing(const struct pki_folder_order *order, const char *name,
+    struct pki_folder_pair *out, struct err *err);
+
+#endif

@@ -1,0 +1,13 @@
+// The certificate profiles of certs/, as they stand there, each ended by a NUL.
+    .section .rodata
+    .global profile_ca_text, profile_server_text, profile_device_text
+profile_ca_text:
+    .incbin "certs/ca.cnf"
+    .byte 0
+profile_server_text:
+    .incbin "certs/server.cnf"
+    .byte 0
+profile_device_text:
+    .incbin "certs/device.cnf"
+    .byte 0
+    .section .note.GNU-stack, "", %progbits

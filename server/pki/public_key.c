@@ -1,0 +1,161 @@
+// Public keys that verify images.
+#include "server/pki/public_key.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "server/pki/openssl_error.h"
+#include "server/pki/pem_block.h"
+
+#define RSA_BITS_MIN 2048
+#define RSA_BITS_MAX 4096
+#define P256_SIZE 91 // named curve and uncompressed point (RFC 5480, 2): all that devices read
+
+// Whether the numbers in the key are sound: an RSA exponent of 1 would verify any signature, a
+// point off the curve none that means anything.
+static bool numbers_are_sound(EVP_PKEY *pkey)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+    bool sound = ctx != NULL && EVP_PKEY_public_check(ctx) == 1;
+
+    EVP_PKEY_CTX_free(ctx);
+    return sound;
+}
+
+static int name_algorithm(EVP_PKEY *pkey, struct public_key *key, struct err *err)
+{
+    char group[32] = "";
+    int bits = EVP_PKEY_get_bits(pkey);
+
+    if (EVP_PKEY_is_a(pkey, "RSA")) {
+        if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+            return err_set(err, ERR_INVALID, "RSA key of %d bits; it must have %d to %d", bits,
+                RSA_BITS_MIN, RSA_BITS_MAX);
+        snprintf(key->algorithm, sizeof key->algorithm, "RSA-%d", bits);
+        return 0;
+    }
+    if (EVP_PKEY_is_a(pkey, "EC") &&
+        EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) == 1 &&
+        strcmp(group, SN_X9_62_prime256v1) == 0) {
+        snprintf(key->algorithm, sizeof key->algorithm, "P-256");
+        return 0;
+    }
+    return err_set(err, ERR_INVALID, "key of a kind that cannot verify images; give RSA or P-256");
+}
+
+static int fill(EVP_PKEY *pkey, struct public_key *out, struct err *err)
+{
+    struct public_key key = {0};
+    uint8_t *p = key.der;
+    int rc = name_algorithm(pkey, &key, err);
+
+    if (rc < 0)
+        return rc;
+
+    int size = i2d_PUBKEY(pkey, NULL);
+
+    if (size <= 0 || (size_t)size > sizeof key.der)
+        return openssl_error_set(err, ERR_INVALID, "public key does not fit an image descriptor");
+    key.size_bytes = (size_t)i2d_PUBKEY(pkey, &p);
+    if (EVP_PKEY_is_a(pkey, "EC") && key.size_bytes != P256_SIZE)
+        return err_set(
+            err, ERR_INVALID, "P-256 key with a compressed point or explicit parameters");
+    if (!numbers_are_sound(pkey))
+        return openssl_error_set(err, ERR_INVALID, "unsound public key");
+    digest_sha256(key.der, key.size_bytes, key.id);
+    *out = key;
+    return 0;
+}
+
+static EVP_PKEY *decode(const uint8_t *der, size_t n)
+{
+    const uint8_t *p = der;
+    EVP_PKEY *pkey = n <= INT32_MAX ? d2i_PUBKEY(NULL, &p, (long)n) : NULL;
+
+    if (pkey != NULL && p == der + n)
+        return pkey;
+    EVP_PKEY_free(pkey);
+    return NULL;
+}
+
+int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, struct err *err)
+{
+    EVP_PKEY *pkey = decode(p, n);
+
+    if (pkey == NULL)
+        return openssl_error_set(err, ERR_INVALID, "no public key in DER");
+
+    int rc = fill(pkey, out, err);
+
+    EVP_PKEY_free(pkey);
+    ERR_clear_error();
+    return rc;
+}
+
+int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, struct err *err)
+{
+    struct pem_block block;
+    struct public_key key;
+    size_t count = 0;
+    bool private_key = false;
+    BIO *bio = pem_block_open(p, n);
+    int rc = 0;
+
+    while (rc == 0 && bio != NULL && pem_block_next(bio, &block)) {
+        private_key |= strstr(block.label, "PRIVATE KEY") != NULL;
+        if (strcmp(block.label, "PUBLIC KEY") == 0 && ++count == 1)
+            rc = public_key_from_der(block.der, block.size_bytes, &key, err);
+        pem_block_clear(&block);
+    }
+    BIO_free(bio);
+    if (rc < 0)
+        return rc;
+    if (count == 0 && private_key)
+        return err_set(err, ERR_INVALID, "holds a private key; give the public one");
+    if (count != 1)
+        return err_set(err, ERR_INVALID, "holds %zu PEM blocks PUBLIC KEY instead of one", count);
+    *out = key;
+    return 0;
+}
+
+int public_key_to_pem(const struct public_key *key, char **out)
+{
+    char *text = NULL;
+    char *memory = NULL;
+    BIO *bio = BIO_new(BIO_s_mem());
+
+    if (bio != NULL && PEM_write_bio(bio, "PUBLIC KEY", "", key->der, (long)key->size_bytes) > 0) {
+        long size = BIO_get_mem_data(bio, &memory);
+
+        text = size > 0 ? strndup(memory, (size_t)size) : NULL;
+    }
+    BIO_free(bio);
+    ERR_clear_error();
+    if (text == NULL)
+        return ERR_NO_MEMORY;
+    *out = text;
+    return 0;
+}
+
+int public_key_verify(const struct public_key *key, const uint8_t *body, size_t body_size,
+    const uint8_t *signature, size_t signature_size)
+{
+    EVP_PKEY *pkey = decode(key->der, key->size_bytes);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool verified = pkey != NULL && ctx != NULL &&
+                    EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, pkey) == 1 &&
+                    EVP_DigestVerify(ctx, signature, signature_size, body, body_size) == 1;
+
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
+    ERR_clear_error();
+    return verified ? 0 : ERR_DENIED;
+}
