@@ -1,0 +1,144 @@
+// Ends connections that take too long.
+#include "server/http/http_deadline.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "server/base/clock.h"
+
+#define ROUND_MS 500
+
+struct http_deadline {
+    int fd;
+    int64_t at_ms; // monotonic
+    struct http_deadline *next, **link;
+};
+
+struct http_deadlines {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t stop;
+    bool stopping;
+    struct http_deadline *first;
+    uint64_t late;
+    uint64_t open;
+};
+
+static void wait_round(struct http_deadlines *deadlines)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ROUND_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&deadlines->stop, &deadlines->lock, &until);
+}
+
+static void *run(void *ctx)
+{
+    struct http_deadlines *deadlines = ctx;
+
+    pthread_mutex_lock(&deadlines->lock);
+    while (!deadlines->stopping) {
+        int64_t now = clock_monotonic_ms();
+
+        for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
+            if (d->at_ms > now)
+                continue;
+            d->at_ms = INT64_MAX;
+            deadlines->late++;
+            shutdown(d->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
+        }
+        wait_round(deadlines);
+    }
+    pthread_mutex_unlock(&deadlines->lock);
+    return NULL;
+}
+
+int http_deadline_start(struct http_deadlines **out)
+{
+    struct http_deadlines *deadlines = calloc(1, sizeof *deadlines);
+    pthread_condattr_t attributes;
+
+    if (deadlines == NULL)
+        return ERR_NO_MEMORY;
+    pthread_mutex_init(&deadlines->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&deadlines->stop, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (pthread_create(&deadlines->thread, NULL, run, deadlines) != 0) {
+        free(deadlines);
+        return ERR_NO_MEMORY;
+    }
+    *out = deadlines;
+    return 0;
+}
+
+void http_deadline_stop(struct http_deadlines *deadlines)
+{
+    if (deadlines == NULL)
+        return;
+    pthread_mutex_lock(&deadlines->lock);
+    deadlines->stopping = true;
+    pthread_cond_signal(&deadlines->stop);
+    pthread_mutex_unlock(&deadlines->lock);
+    pthread_join(deadlines->thread, NULL);
+    pthread_cond_destroy(&deadlines->stop);
+    pthread_mutex_destroy(&deadlines->lock);
+    free(deadlines);
+}
+
+struct http_deadline *http_deadline_add(struct http_deadlines *deadlines, int fd, int64_t in_ms)
+{
+    struct http_deadline *deadline = calloc(1, sizeof *deadline);
+
+    if (deadline == NULL)
+        return NULL;
+    deadline->fd = fd;
+    deadline->at_ms = clock_monotonic_ms() + in_ms;
+    pthread_mutex_lock(&deadlines->lock);
+    deadline->next = deadlines->first;
+    deadline->link = &deadlines->first;
+    if (deadline->next != NULL)
+        deadline->next->link = &deadline->next;
+    deadlines->first = deadline;
+    deadlines->open++;
+    pthread_mutex_unlock(&deadlines->lock);
+    return deadline;
+}
+
+void http_deadline_set(
+    struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms)
+{
+    int64_t at_ms = clock_monotonic_ms() + in_ms;
+
+    pthread_mutex_lock(&deadlines->lock);
+    deadline->at_ms = at_ms;
+    pthread_mutex_unlock(&deadlines->lock);
+}
+
+void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *deadline)
+{
+    pthread_mutex_lock(&deadlines->lock);
+    *deadline->link = deadline->next;
+    if (deadline->next != NULL)
+        deadline->next->link = deadline->link;
+    deadlines->open--;
+    pthread_mutex_unlock(&deadlines->lock);
+    free(deadline);
+}
+
+void http_deadline_count(struct http_deadlines *deadlines, uint64_t *late, uint64_t *open)
+{
+    pthread_mutex_lock(&deadlines->lock);
+    *late = deadlines->late;
+    *open = deadlines->open;
+    pthread_mutex_unlock(&deadlines->lock);
+}

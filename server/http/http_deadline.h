@@ -1,0 +1,27 @@
+#ifndef HTTP_DEADLINE_H
+#define HTTP_DEADLINE_H
+
+#include <stdint.h>
+
+#include "server/base/err.h"
+
+// Deadlines of connections. libmicrohttpd's own time-out begins anew with each byte, so a client
+// that sends one byte a second would hold its place for ever; these end whatever the client does.
+struct http_deadlines;
+struct http_deadline; // of one connection
+
+// Starts the thread that ends connections that are late.
+ERR_CHECKED int http_deadline_start(struct http_deadlines **out);
+void http_deadline_stop(struct http_deadlines *deadlines);
+
+// Watches a socket from now on; NULL without memory. It must be dropped before the socket is
+// closed.
+struct http_deadline *http_deadline_add(struct http_deadlines *deadlines, int fd, int64_t in_ms);
+void http_deadline_set(
+    struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms);
+void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *deadline);
+
+// How many were late so far, and how many are watched now.
+void http_deadline_count(struct http_deadlines *deadlines, uint64_t *late, uint64_t *open);
+
+#endif

@@ -1,0 +1,94 @@
+// Listening sockets.
+#include "server/http/http_listen.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BACKLOG 512
+
+static int bind_and_listen(const struct addrinfo *info, int *out)
+{
+    int on = 1;
+    int fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return -1;
+    setsockopt(
+        fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); // a restart need not wait for TIME_WAIT
+    if (bind(fd, info->ai_addr, info->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0) {
+        int saved = errno;
+
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    *out = fd;
+    return 0;
+}
+
+int http_listen_tcp(const char *address, uint16_t port, int *fd, struct err *err)
+{
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    char service[8];
+    int rc;
+
+    snprintf(service, sizeof service, "%u", port);
+    rc = getaddrinfo(address, service, &hints, &found);
+    if (rc != 0)
+        return err_set(err, ERR_INVALID, "listen address %s: %s", address, gai_strerror(rc));
+    rc = bind_and_listen(found, fd);
+    if (rc < 0)
+        rc = err_set(err, ERR_UNAVAILABLE, "cannot listen on %s port %u: %s", address, port,
+            strerror(errno));
+    freeaddrinfo(found);
+    return rc;
+}
+
+// Whether a daemon answers there; if not, the file is a leftover of one that was killed.
+static int is_answered(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int answered = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return answered;
+}
+
+int http_listen_unix(const char *path, mode_t mode, int *fd, struct err *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct addrinfo info = {.ai_family = AF_UNIX,
+        .ai_socktype = SOCK_STREAM,
+        .ai_addr = (struct sockaddr *)&address,
+        .ai_addrlen = sizeof address};
+    mode_t umask_before;
+    int rc;
+
+    if (strlen(path) >= sizeof address.sun_path)
+        return err_set(err, ERR_INVALID, "socket path longer than %zu bytes: %s",
+            sizeof address.sun_path - 1, path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (is_answered(&address))
+        return err_set(err, ERR_CONFLICT,
+            "another process answers on %s; stop it, or choose another socket", path);
+    if (unlink(path) < 0 && errno != ENOENT)
+        return err_set(err, ERR_IO, "cannot replace %s: %s", path, strerror(errno));
+    umask_before = umask(0177); // closed to others until the mode is set
+    rc = bind_and_listen(&info, fd);
+    umask(umask_before);
+    if (rc < 0 || chmod(path, mode) < 0) {
+        rc = err_set(err, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
+        if (*fd >= 0)
+            close(*fd);
+        return rc;
+    }
+    return 0;
+}

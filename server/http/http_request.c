@@ -1,0 +1,88 @@
+// What a handler may ask of a request.
+#include "server/http/http_internal.h"
+
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+enum http_method http_request_method(const struct http_request *request)
+{
+    return request->method;
+}
+
+const char *http_request_path(const struct http_request *request)
+{
+    return request->path;
+}
+
+const char *http_request_segment(const struct http_request *request, size_t i)
+{
+    return i < HTTP_ROUTE_SEGMENTS_MAX ? request->match.segments[i] : "";
+}
+
+struct query_search {
+    const char *name;
+    const char *first;
+    void (*each)(const char *value, void *ctx);
+    void *ctx;
+};
+
+static enum MHD_Result visit(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    struct query_search *search = cls;
+
+    (void)kind;
+    if (strcmp(key, search->name) != 0)
+        return MHD_YES;
+    if (value == NULL)
+        value = "";
+    if (search->each != NULL) {
+        search->each(value, search->ctx);
+        return MHD_YES;
+    }
+    search->first = value;
+    return MHD_NO;
+}
+
+const char *http_request_query(const struct http_request *request, const char *name)
+{
+    struct query_search search = {.name = name};
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit, &search);
+    return search.first;
+}
+
+void http_request_each_query(const struct http_request *request, const char *name,
+    void (*each)(const char *value, void *ctx), void *ctx)
+{
+    struct query_search search = {.name = name, .each = each, .ctx = ctx};
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit, &search);
+}
+
+const char *http_request_header(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const uint8_t *http_request_body(const struct http_request *request, size_t *n)
+{
+    *n = request->body_size;
+    return request->body;
+}
+
+const uint8_t *http_request_peer_certificate(const struct http_request *request, size_t *n)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned count = 0;
+    const gnutls_datum_t *chain;
+
+    *n = 0;
+    if (info == NULL || info->tls_session == NULL)
+        return NULL;
+    chain = gnutls_certificate_get_peers(info->tls_session, &count);
+    if (chain == NULL || count == 0)
+        return NULL;
+    *n = chain[0].size;
+    return chain[0].data;
+}

@@ -1,0 +1,35 @@
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum http_method { HTTP_GET = 1, HTTP_HEAD = 2, HTTP_POST = 4, HTTP_OTHER = 8 };
+
+// A complete request, valid during its handler's call; so is all that these functions return.
+struct http_request;
+
+enum http_method http_request_method(const struct http_request *request);
+
+// The path without its query, percent-decoded.
+const char *http_request_path(const struct http_request *request);
+
+// The i-th path segment that the route captured, counted from 0.
+const char *http_request_segment(const struct http_request *request, size_t i);
+
+// The value of a query parameter, percent-decoded, or NULL; "" if it has none. The second form
+// calls each() for every parameter of that name.
+const char *http_request_query(const struct http_request *request, const char *name);
+void http_request_each_query(const struct http_request *request, const char *name,
+    void (*each)(const char *value, void *ctx), void *ctx);
+
+// The value of a header, or NULL.
+const char *http_request_header(const struct http_request *request, const char *name);
+
+// The body; *n is 0 and the result may be NULL if there is none.
+const uint8_t *http_request_body(const struct http_request *request, size_t *n);
+
+// The client's certificate as DER, or NULL without TLS.
+const uint8_t *http_request_peer_certificate(const struct http_request *request, size_t *n);
+
+#endif

@@ -1,0 +1,159 @@
+// Answers, as handlers make them.
+#include "server/http/http_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_SIZE 1024
+
+static void set_body(
+    struct http_response *response, unsigned status, struct MHD_Response *body, uint64_t length)
+{
+    if (response->body != NULL)
+        MHD_destroy_response(response->body);
+    response->body = body;
+    response->status = status;
+    response->length = length;
+}
+
+static void set_type(struct http_response *response, const char *type)
+{
+    if (response->body != NULL)
+        MHD_add_response_header(response->body, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+}
+
+void http_response_set_text(
+    struct http_response *response, unsigned status, const char *format, ...)
+{
+    char text[TEXT_SIZE];
+    va_list args;
+
+    va_start(args, format);
+
+    int n = vsnprintf(text, sizeof text - 1, format, args);
+
+    va_end(args);
+    if (n < 0)
+        n = 0;
+    if ((size_t)n > sizeof text - 2)
+        n = (int)sizeof text - 2;
+    text[n++] = '\n';
+    set_body(response, status,
+        MHD_create_response_from_buffer((size_t)n, text, MHD_RESPMEM_MUST_COPY), (uint64_t)n);
+    set_type(response, "text/plain; charset=utf-8");
+}
+
+struct bytes {
+    void *p;
+    size_t n;
+};
+
+static void release_bytes(void *cls)
+{
+    struct bytes *bytes = cls;
+
+    explicit_bzero(bytes->p, bytes->n);
+    free(bytes->p);
+    free(bytes);
+}
+
+void http_response_set_bytes(
+    struct http_response *response, unsigned status, const char *type, void *p, size_t n)
+{
+    struct bytes *bytes = malloc(sizeof *bytes);
+
+    if (bytes == NULL) {
+        free(p);
+        return;
+    }
+    *bytes = (struct bytes){p, n};
+    set_body(response, status,
+        MHD_create_response_from_buffer_with_free_callback_cls(n, p, release_bytes, bytes), n);
+    if (response->body == NULL)
+        release_bytes(bytes);
+    set_type(response, type);
+}
+
+void http_response_set_file(
+    struct http_response *response, unsigned status, int fd, uint64_t offset, uint64_t length)
+{
+    struct MHD_Response *body = MHD_create_response_from_fd_at_offset64(length, fd, offset);
+
+    if (body == NULL)
+        close(fd);
+    set_body(response, status, body, length);
+    set_type(response, "application/octet-stream");
+}
+
+struct stream {
+    ssize_t (*read)(void *ctx, char *buffer, size_t max);
+    void *ctx;
+    void (*release)(void *ctx);
+};
+
+static ssize_t read_stream(void *cls, uint64_t position, char *buffer, size_t max)
+{
+    struct stream *stream = cls;
+    ssize_t n = stream->read(stream->ctx, buffer, max);
+
+    (void)position;
+    return n > 0    ? n
+           : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM
+                    : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void release_stream(void *cls)
+{
+    struct stream *stream = cls;
+
+    stream->release(stream->ctx);
+    free(stream);
+}
+
+void http_response_set_stream(struct http_response *response, const char *type,
+    ssize_t (*read_body)(void *ctx, char *buffer, size_t max), void *ctx,
+    void (*release)(void *ctx))
+{
+    struct stream *stream = malloc(sizeof *stream);
+
+    if (stream == NULL) {
+        release(ctx);
+        return;
+    }
+    *stream = (struct stream){read_body, ctx, release};
+    set_body(response, MHD_HTTP_OK,
+        MHD_create_response_from_callback(
+            MHD_SIZE_UNKNOWN, 32768, read_stream, stream, release_stream),
+        0);
+    if (response->body == NULL)
+        release_stream(stream);
+    set_type(response, type);
+}
+
+void http_response_set_empty(struct http_response *response, unsigned status)
+{
+    set_body(response, status, MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), 0);
+}
+
+void http_response_add_header(
+    struct http_response *response, const char *name, const char *format, ...)
+{
+    va_list args;
+
+    if (response->header_count == HTTP_RESPONSE_HEADERS_MAX)
+        return;
+    response->headers[response->header_count].name = name;
+    va_start(args, format);
+    vsnprintf(
+        response->headers[response->header_count].value, HTTP_RESPONSE_VALUE_SIZE, format, args);
+    va_end(args);
+    response->header_count++;
+}
+
+unsigned http_response_status(const struct http_response *response)
+{
+    return response->status;
+}

@@ -1,0 +1,39 @@
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// The answer that a handler fills. Setting a body replaces an earlier one; without any it is a 500.
+struct http_response;
+
+// One line of text/plain; the newline is added.
+void http_response_set_text(struct http_response *response, unsigned status, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+// n bytes from malloc(3), which the response owns, wipes and frees. type: static text.
+void http_response_set_bytes(
+    struct http_response *response, unsigned status, const char *type, void *bytes, size_t n);
+
+// A part of a file; the response owns and closes fd.
+void http_response_set_file(
+    struct http_response *response, unsigned status, int fd, uint64_t offset, uint64_t length);
+
+// A body of unknown length: read() writes at most max bytes to buffer and returns how many, 0 at
+// the end, or -1 to break off. Called on a server's thread; release(ctx) is always called at the
+// end.
+void http_response_set_stream(struct http_response *response, const char *type,
+    ssize_t (*read)(void *ctx, char *buffer, size_t max), void *ctx, void (*release)(void *ctx));
+
+// No body at all, as for 304.
+void http_response_set_empty(struct http_response *response, unsigned status);
+
+// Adds a header; name is static text, value is copied (at most 127 bytes). At most 8.
+void http_response_add_header(struct http_response *response, const char *name, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+// The status set so far; 0 if none.
+unsigned http_response_status(const struct http_response *response);
+
+#endif

@@ -1,0 +1,353 @@
+// The server on libmicrohttpd: connections, requests, answers.
+#include "server/http/http_server.h"
+
+#include <gnutls/gnutls.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/http/http_deadline.h"
+#include "server/http/http_internal.h"
+#include "server/http/http_listen.h"
+#include "server/http/http_tls.h"
+
+#define CONNECTION_MEMORY (16 * 1024) // request line and headers, and what is read ahead
+#define STACK_SIZE (256 * 1024)
+#define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
+
+struct http_server {
+    struct http_server_settings settings;
+    struct http_tls *tls;
+    struct http_deadlines *deadlines;
+    struct MHD_Daemon *daemon;
+    _Atomic uint64_t connections;
+    _Atomic uint64_t requests;
+    _Atomic uint64_t resumed;
+    _Atomic uint64_t in_hand; // requests begun and not yet answered
+};
+
+static int64_t timeout_ms(const struct http_server *server)
+{
+    return (int64_t)server->settings.timeout_s * 1000;
+}
+
+static gnutls_session_t session_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+    return info != NULL ? info->tls_session : NULL;
+}
+
+static struct http_deadline *deadline_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
+// On STARTED the TLS session exists and its handshake has not begun.
+static void notify_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+    enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = cls;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (server->tls != NULL && gnutls_session_is_resumed(session_of(connection)))
+            server->resumed++;
+        if (*socket_context != NULL)
+            http_deadline_drop(server->deadlines, *socket_context);
+        return;
+    }
+    server->connections++;
+    if (server->tls != NULL)
+        http_tls_prepare(server->tls, session_of(connection));
+    if (server->settings.timeout_s > 0)
+        *socket_context = http_deadline_add(server->deadlines,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+            timeout_ms(server));
+}
+
+static void set_deadline(
+    struct http_server *server, struct MHD_Connection *connection, uint64_t answer_bytes)
+{
+    struct http_deadline *deadline = deadline_of(connection);
+
+    if (deadline != NULL)
+        http_deadline_set(server->deadlines, deadline,
+            timeout_ms(server) + (int64_t)(answer_bytes / BYTES_PER_SECOND_MIN) * 1000);
+}
+
+static void notify_completed(void *cls, struct MHD_Connection *connection, void **request_context,
+    enum MHD_RequestTerminationCode code)
+{
+    struct http_server *server = cls;
+    struct http_request *request = *request_context;
+
+    (void)code;
+    if (request == NULL)
+        return;
+    set_deadline(server, connection, 0);
+    if (request->body != NULL)
+        explicit_bzero(request->body, request->body_size);
+    free(request->body);
+    free(request);
+    *request_context = NULL;
+    server->in_hand--;
+}
+
+static enum http_method method_of(const char *name)
+{
+    return strcmp(name, "GET") == 0    ? HTTP_GET
+           : strcmp(name, "HEAD") == 0 ? HTTP_HEAD
+           : strcmp(name, "POST") == 0 ? HTTP_POST
+                                       : HTTP_OTHER;
+}
+
+static int append_body(struct http_request *request, const char *data, size_t n, size_t max)
+{
+    if (request->body_size + n > max) {
+        request->too_large = true;
+        return 0;
+    }
+    if (request->body_size + n > request->body_capacity) {
+        size_t capacity = request->body_capacity == 0 ? 4096 : request->body_capacity;
+
+        while (capacity < request->body_size + n)
+            capacity *= 2;
+
+        uint8_t *grown = realloc(request->body, capacity);
+
+        if (grown == NULL)
+            return ERR_NO_MEMORY;
+        request->body = grown;
+        request->body_capacity = capacity;
+    }
+    memcpy(request->body + request->body_size, data, n);
+    request->body_size += n;
+    return 0;
+}
+
+static void allow(struct http_response *response, unsigned methods)
+{
+    http_response_set_text(response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
+    http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s%s",
+        methods & HTTP_GET ? "GET, HEAD" : "",
+        methods & HTTP_POST ? (methods & HTTP_GET ? ", POST" : "POST") : "");
+}
+
+static void handle(
+    struct http_server *server, struct http_request *request, struct http_response *response)
+{
+    if (request->too_large)
+        http_response_set_text(response, MHD_HTTP_CONTENT_TOO_LARGE, "body larger than %zu bytes",
+            server->settings.max_body_bytes);
+    else if (request->match.route != NULL)
+        request->match.route->handler(request, response, server->settings.ctx);
+    else if (request->match.allowed != 0)
+        allow(response, request->match.allowed);
+    else
+        http_response_set_text(response, MHD_HTTP_NOT_FOUND, "no such path");
+}
+
+static enum MHD_Result answer(struct http_server *server, struct http_request *request)
+{
+    struct http_response response = {0};
+    enum MHD_Result result;
+
+    server->requests++;
+    request->answered = true;
+    handle(server, request, &response);
+    if (response.body == NULL)
+        http_response_set_text(&response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
+    if (response.body == NULL)
+        return MHD_NO; // no memory: the connection ends
+    for (size_t i = 0; i < response.header_count; i++)
+        MHD_add_response_header(response.body, response.headers[i].name, response.headers[i].value);
+    set_deadline(server, request->connection, response.length);
+    result = MHD_queue_response(request->connection, response.status, response.body);
+    MHD_destroy_response(response.body);
+    return result;
+}
+
+// The announced length of the body; 0 if there is none or it is nonsense, which libmicrohttpd
+// refuses.
+static size_t announced_size(struct MHD_Connection *connection)
+{
+    const char *text =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return text != NULL ? (size_t)strtoull(text, NULL, 10) : 0;
+}
+
+static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *connection,
+    const char *path, const char *method, void **request_context)
+{
+    struct http_request *request = calloc(1, sizeof *request);
+
+    if (request == NULL)
+        return MHD_NO;
+    request->connection = connection;
+    request->method = method_of(method);
+    request->path = path;
+    http_route_find(server->settings.routes, request->method, path, &request->match);
+    *request_context = request;
+    server->in_hand++;
+    if (announced_size(connection) <= server->settings.max_body_bytes)
+        return MHD_YES;
+    request->too_large = true; // answered before its body is read, then closed
+    return answer(server, request);
+}
+
+// libmicrohttpd's way: once when the headers are there, then with each piece of the body, then
+// once.
+static enum MHD_Result access_request(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload_data, size_t *upload_size,
+    void **request_context)
+{
+    struct http_server *server = cls;
+    struct http_request *request = *request_context;
+
+    (void)version;
+    if (request == NULL)
+        return begin(server, connection, url, method, request_context);
+    if (*upload_size > 0) {
+        int rc = append_body(request, upload_data, *upload_size, server->settings.max_body_bytes);
+
+        *upload_size = 0;
+        return rc < 0 ? MHD_NO : MHD_YES;
+    }
+    return request->answered ? MHD_YES : answer(server, request);
+}
+
+static int listen_socket(const struct http_server_settings *settings, int *fd, struct err *err)
+{
+    *fd = -1;
+    if (settings->socket_path != NULL)
+        return http_listen_unix(settings->socket_path, settings->socket_mode, fd, err);
+    return http_listen_tcp(settings->address, settings->port, fd, err);
+}
+
+static int start_tls(struct http_server *server, struct err *err)
+{
+    const struct http_server_settings *settings = &server->settings;
+    int rc = http_tls_new(settings->verify, settings->verify_ctx, &server->tls, err);
+
+    return rc < 0 ? rc
+                  : http_tls_load(server->tls, settings->certificate_file, settings->key_file, err);
+}
+
+static int start_daemon(struct http_server *server, struct err *err)
+{
+    const struct http_server_settings *settings = &server->settings;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD;
+    int fd;
+    int rc = listen_socket(settings, &fd, err);
+
+    if (rc < 0)
+        return rc;
+    struct MHD_OptionItem tls_options[] = {
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)http_tls_priorities()},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)http_tls_retrieve},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem pool_options[] = {
+        {MHD_OPTION_THREAD_POOL_SIZE, settings->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
+
+    server->daemon = MHD_start_daemon(flags | (server->tls != NULL ? MHD_USE_TLS : 0u), 0, NULL,
+        NULL, access_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+        settings->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        settings->max_connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, settings->timeout_s,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_NOTIFY_CONNECTION,
+        notify_connection, server, MHD_OPTION_NOTIFY_COMPLETED, notify_completed, server,
+        MHD_OPTION_ARRAY, server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
+        settings->threads > 1 ? pool_options : no_options, MHD_OPTION_END);
+    if (server->daemon == NULL) {
+        close(fd);
+        return err_set(err, ERR_IO, "cannot start the HTTP server");
+    }
+    return 0;
+}
+
+int http_server_start(
+    const struct http_server_settings *settings, struct http_server **out, struct err *err)
+{
+    struct http_server *server = calloc(1, sizeof *server);
+    int rc;
+
+    if (server == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the HTTP server");
+    server->settings = *settings;
+    rc = http_deadline_start(&server->deadlines);
+    if (rc < 0)
+        err_set(err, rc, "cannot start the HTTP server's thread");
+    if (rc == 0 && settings->socket_path == NULL)
+        rc = start_tls(server, err);
+    if (rc == 0)
+        rc = start_daemon(server, err);
+    if (rc < 0) {
+        http_server_free(server, 0);
+        return rc;
+    }
+    *out = server;
+    return 0;
+}
+
+// Answers in hand are finished; the listening socket is closed first.
+static void drain(struct http_server *server, int64_t grace_ms)
+{
+    MHD_socket fd = MHD_quiesce_daemon(server->daemon);
+    int64_t until = clock_monotonic_ms() + grace_ms;
+    struct timespec pause = {.tv_nsec = 10 * 1000000L};
+
+    if (fd != MHD_INVALID_SOCKET)
+        close(fd);
+    while (server->in_hand > 0 && clock_monotonic_ms() < until)
+        nanosleep(&pause, NULL);
+    if (server->in_hand > 0)
+        log_warning("http", "stopped with requests unfinished count=%llu",
+            (unsigned long long)server->in_hand);
+}
+
+void http_server_free(struct http_server *server, int64_t grace_ms)
+{
+    if (server == NULL)
+        return;
+    if (server->daemon != NULL) {
+        drain(server, grace_ms);
+        MHD_stop_daemon(server->daemon);
+    }
+    if (server->settings.socket_path != NULL)
+        unlink(server->settings.socket_path);
+    http_deadline_stop(server->deadlines);
+    http_tls_free(server->tls);
+    free(server);
+}
+
+int http_server_reload(struct http_server *server, struct err *err)
+{
+    if (server->tls == NULL)
+        return 0;
+    return http_tls_load(
+        server->tls, server->settings.certificate_file, server->settings.key_file, err);
+}
+
+void http_server_read_counters(struct http_server *server, struct http_server_counters *out)
+{
+    *out = (struct http_server_counters){
+        .connections = server->connections,
+        .requests = server->requests,
+        .resumed = server->resumed,
+        .refused_handshakes = server->tls != NULL ? http_tls_count_refused(server->tls) : 0,
+    };
+    http_deadline_count(server->deadlines, &out->timed_out, &out->open);
+}

@@ -1,0 +1,60 @@
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "server/base/err.h"
+#include "server/http/http_route.h"
+
+// An HTTP/1.1 server: on a TCP port with mutual TLS, or on a Unix socket. Knows no business.
+struct http_server;
+
+// All borrowed until http_server_free(), but for the files.
+struct http_server_settings {
+    const struct http_route *routes; // the last has no pattern
+    void *ctx;                       // for the handlers
+    size_t max_body_bytes;
+    unsigned threads;
+    unsigned max_connections;
+    unsigned max_connections_per_address; // 0: no bound of its own
+    unsigned timeout_s; // for the handshake, a whole request, and between requests; 0: none. An
+                        // answer may take longer, by a second for each KiB.
+
+    // Either a Unix socket; a stale one is replaced.
+    const char *socket_path;
+    mode_t socket_mode;
+
+    // or TLS over TCP. Files are PEM; the certificate's may hold a chain.
+    const char *address;
+    uint16_t port;
+    const char *certificate_file;
+    const char *key_file;
+    // Judges a client's certificate during the handshake: negative refuses it. Any server thread.
+    int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
+    void *verify_ctx;
+};
+
+ERR_CHECKED int http_server_start(
+    const struct http_server_settings *settings, struct http_server **out, struct err *err);
+
+// Accepts nothing more, gives answers in hand up to grace_ms to be finished, then closes. NULL is
+// allowed.
+void http_server_free(struct http_server *server, int64_t grace_ms);
+
+// Uses new certificate files for handshakes from now on; connections go on. On failure the old ones
+// stay in use.
+ERR_CHECKED int http_server_reload(struct http_server *server, struct err *err);
+
+struct http_server_counters {
+    uint64_t connections; // accepted since the start
+    uint64_t open;        // now
+    uint64_t requests;
+    uint64_t refused_handshakes; // certificate refused
+    uint64_t resumed;            // connections that resumed a TLS session
+    uint64_t timed_out;
+};
+void http_server_read_counters(struct http_server *server, struct http_server_counters *out);
+
+#endif

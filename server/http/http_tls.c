@@ -1,0 +1,239 @@
+// TLS for the download server, on GnuTLS as libmicrohttpd uses it.
+#include "server/http/http_tls.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/base/file.h"
+#include "server/base/log.h"
+#include "server/http/http_sessions.h"
+
+#define FILE_MAX (256 * 1024)
+#define CHAIN_MAX 8
+#define LOG_INTERVAL_MS 1000 // refused handshakes: one line for each, at most
+
+// A certificate with its key. GnuTLS refers to it during a handshake and does not say when it is
+// done, so old ones are kept until the end; a few KB for each reload.
+struct credential {
+    gnutls_pcert_st chain[CHAIN_MAX];
+    unsigned chain_length;
+    gnutls_privkey_t key;
+    struct credential *older;
+};
+
+struct http_tls {
+    int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
+    void *verify_ctx;
+    struct http_sessions *sessions;
+    gnutls_datum_t ticket_key;
+    _Atomic(struct credential *) credential;
+    _Atomic uint64_t refused;
+    _Atomic int64_t logged_at_ms;
+};
+
+const char *http_tls_priorities(void)
+{
+    return "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+           ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:%SERVER_PRECEDENCE";
+}
+
+int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err),
+    void *verify_ctx, struct http_tls **out, struct err *err)
+{
+    struct http_tls *tls = calloc(1, sizeof *tls);
+
+    if (tls == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
+    tls->verify = verify;
+    tls->verify_ctx = verify_ctx;
+    if (http_sessions_new(&tls->sessions) < 0 ||
+        gnutls_session_ticket_key_generate(&tls->ticket_key) < 0) {
+        http_tls_free(tls);
+        return err_set(err, ERR_NO_MEMORY, "no memory for TLS sessions");
+    }
+    *out = tls;
+    return 0;
+}
+
+static void free_credential(struct credential *credential)
+{
+    for (unsigned i = 0; i < credential->chain_length; i++)
+        gnutls_pcert_deinit(&credential->chain[i]);
+    if (credential->key != NULL)
+        gnutls_privkey_deinit(credential->key);
+    free(credential);
+}
+
+void http_tls_free(struct http_tls *tls)
+{
+    if (tls == NULL)
+        return;
+    for (struct credential *c = tls->credential, *older; c != NULL; c = older) {
+        older = c->older;
+        free_credential(c);
+    }
+    if (tls->ticket_key.data != NULL) {
+        gnutls_memset(tls->ticket_key.data, 0, tls->ticket_key.size);
+        gnutls_free(tls->ticket_key.data);
+    }
+    http_sessions_free(tls->sessions);
+    free(tls);
+}
+
+static int load_certificate(struct credential *credential, const char *path, struct err *err)
+{
+    uint8_t *pem;
+    size_t n;
+    unsigned count = CHAIN_MAX;
+    int rc = file_read(path, FILE_MAX, &pem, &n, err);
+
+    if (rc < 0)
+        return rc;
+
+    gnutls_datum_t datum = {pem, (unsigned)n};
+
+    rc = gnutls_pcert_list_import_x509_raw(
+        credential->chain, &count, &datum, GNUTLS_X509_FMT_PEM, 0);
+    free(pem);
+    if (rc < 0)
+        return err_set(err, ERR_INVALID, "certificate %s: %s", path, gnutls_strerror(rc));
+    credential->chain_length = count;
+    return 0;
+}
+
+static int load_key(struct credential *credential, const char *path, struct err *err)
+{
+    uint8_t *pem;
+    size_t n;
+    int rc = file_read(path, FILE_MAX, &pem, &n, err);
+
+    if (rc < 0)
+        return rc;
+
+    gnutls_datum_t datum = {pem, (unsigned)n};
+
+    rc = gnutls_privkey_init(&credential->key);
+    if (rc == 0)
+        rc = gnutls_privkey_import_x509_raw(credential->key, &datum, GNUTLS_X509_FMT_PEM, NULL, 0);
+    explicit_bzero(pem, n);
+    free(pem);
+    return rc < 0 ? err_set(err, ERR_INVALID, "key %s: %s", path, gnutls_strerror(rc)) : 0;
+}
+
+// A certificate and a key that do not belong together would fail every handshake.
+static int check_pair(const struct credential *credential, struct err *err)
+{
+    gnutls_pubkey_t from_key;
+    unsigned char ids[2][64];
+    size_t sizes[2] = {sizeof ids[0], sizeof ids[1]};
+    int rc = gnutls_pubkey_init(&from_key);
+
+    if (rc < 0)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a key");
+    rc = gnutls_pubkey_import_privkey(from_key, credential->key, 0, 0);
+    if (rc == 0)
+        rc = gnutls_pubkey_get_key_id(from_key, GNUTLS_KEYID_USE_SHA256, ids[0], &sizes[0]);
+    if (rc == 0)
+        rc = gnutls_pubkey_get_key_id(
+            credential->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256, ids[1], &sizes[1]);
+    gnutls_pubkey_deinit(from_key);
+    if (rc < 0)
+        return err_set(err, ERR_INVALID, "%s", gnutls_strerror(rc));
+    if (sizes[0] != sizes[1] || memcmp(ids[0], ids[1], sizes[0]) != 0)
+        return err_set(err, ERR_INVALID, "it does not belong to the certificate");
+    return 0;
+}
+
+int http_tls_load(
+    struct http_tls *tls, const char *certificate_file, const char *key_file, struct err *err)
+{
+    struct credential *credential = calloc(1, sizeof *credential);
+    int rc;
+
+    if (credential == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
+    rc = load_certificate(credential, certificate_file, err);
+    if (rc == 0)
+        rc = load_key(credential, key_file, err);
+    if (rc == 0) {
+        rc = check_pair(credential, err);
+        if (rc < 0)
+            rc = err_context(err, "key %s", key_file);
+    }
+    if (rc < 0) {
+        free_credential(credential);
+        return rc;
+    }
+    credential->older = tls->credential;
+    tls->credential = credential;
+    return 0;
+}
+
+static void log_refusal(struct http_tls *tls, const struct err *err)
+{
+    int64_t now = clock_monotonic_ms();
+
+    tls->refused++;
+    if (now - tls->logged_at_ms < LOG_INTERVAL_MS)
+        return;
+    tls->logged_at_ms = now;
+    log_info("http", "refused client reason=\"%s\" refused_total=%llu", err->message,
+        (unsigned long long)tls->refused);
+}
+
+// The object that prepared a session; set on it before the handshake.
+static struct http_tls *owner_of(gnutls_session_t session)
+{
+    return gnutls_session_get_ptr(session);
+}
+
+static int verify_client(gnutls_session_t session)
+{
+    struct http_tls *tls = owner_of(session);
+    struct err err = {0};
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    int rc = ERR_DENIED;
+
+    if (chain == NULL || count == 0)
+        err_set(&err, ERR_DENIED, "no certificate");
+    else
+        rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
+    if (rc >= 0)
+        return 0;
+    log_refusal(tls, &err);
+    return GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
+{
+    gnutls_session_set_ptr(session, tls);
+    gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
+    gnutls_session_set_verify_function(session, verify_client);
+    gnutls_session_ticket_enable_server(session, &tls->ticket_key);
+    http_sessions_attach(tls->sessions, session);
+}
+
+int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,
+    int requested_count, const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+    gnutls_pcert_st **certificates, unsigned *certificate_count, gnutls_privkey_t *key)
+{
+    struct credential *credential = owner_of(session)->credential;
+
+    (void)requested;
+    (void)requested_count;
+    (void)algorithms;
+    (void)algorithm_count;
+    *certificates = credential->chain;
+    *certificate_count = credential->chain_length;
+    *key = credential->key;
+    return 0;
+}
+
+uint64_t http_tls_count_refused(struct http_tls *tls)
+{
+    return tls->refused;
+}

@@ -1,0 +1,39 @@
+#ifndef HTTP_TLS_H
+#define HTTP_TLS_H
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+
+// The server's side of TLS: its certificate, resumption, and the judgement of clients. RFC 5246,
+// 8446.
+struct http_tls;
+
+// verify as in struct http_server_settings.
+ERR_CHECKED int http_tls_new(
+    int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err), void *verify_ctx,
+    struct http_tls **out, struct err *err);
+void http_tls_free(struct http_tls *tls);
+
+// Reads certificate and key and uses them for handshakes from now on.
+ERR_CHECKED int http_tls_load(
+    struct http_tls *tls, const char *certificate_file, const char *key_file, struct err *err);
+
+// GnuTLS's priority string: TLS 1.2 and 1.3, forward secrecy, X25519 before P-256.
+const char *http_tls_priorities(void);
+
+// Prepares a session before its handshake: a client certificate is obligatory and judged by verify
+// during it; resumption by ID and by ticket.
+void http_tls_prepare(struct http_tls *tls, gnutls_session_t session);
+
+// As gnutls_certificate_retrieve_function2.
+int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,
+    int requested_count, const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+    gnutls_pcert_st **certificates, unsigned *certificate_count, gnutls_privkey_t *key);
+
+uint64_t http_tls_count_refused(struct http_tls *tls);
+
+#endif
