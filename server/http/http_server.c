@@ -30,6 +30,12 @@ struct http_server {
     _Atomic uint64_t in_hand; // requests begun and not yet answered
 };
 
+// What the server keeps of a connection.
+struct connection {
+    struct http_deadline *deadline; // NULL if there is no time-out
+    bool seen;                      // had a request
+};
+
 static int64_t timeout_ms(const struct http_server *server)
 {
     return (int64_t)server->settings.timeout_s * 1000;
@@ -43,12 +49,18 @@ static gnutls_session_t session_of(struct MHD_Connection *connection)
     return info != NULL ? info->tls_session : NULL;
 }
 
-static struct http_deadline *deadline_of(struct MHD_Connection *connection)
+static struct connection *context_of(struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
 
-    return info != NULL ? info->socket_context : NULL;
+static void close_connection(struct http_server *server, struct connection *context)
+{
+    if (context == NULL)
+        return;
+    if (context->deadline != NULL)
+        http_deadline_drop(server->deadlines, context->deadline);
+    free(context);
 }
 
 // On STARTED the TLS session exists and its handshake has not begun.
@@ -56,31 +68,42 @@ static void notify_connection(void *cls, struct MHD_Connection *connection, void
     enum MHD_ConnectionNotificationCode code)
 {
     struct http_server *server = cls;
+    struct connection *context;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (server->tls != NULL && gnutls_session_is_resumed(session_of(connection)))
-            server->resumed++;
-        if (*socket_context != NULL)
-            http_deadline_drop(server->deadlines, *socket_context);
+        close_connection(server, *socket_context);
         return;
     }
     server->connections++;
     if (server->tls != NULL)
         http_tls_prepare(server->tls, session_of(connection));
-    if (server->settings.timeout_s > 0)
-        *socket_context = http_deadline_add(server->deadlines,
+    context = calloc(1, sizeof *context);
+    if (context != NULL && server->settings.timeout_s > 0)
+        context->deadline = http_deadline_add(server->deadlines,
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
             timeout_ms(server));
+    *socket_context = context;
 }
 
 static void set_deadline(
     struct http_server *server, struct MHD_Connection *connection, uint64_t answer_bytes)
 {
-    struct http_deadline *deadline = deadline_of(connection);
+    struct connection *context = context_of(connection);
 
-    if (deadline != NULL)
-        http_deadline_set(server->deadlines, deadline,
+    if (context != NULL && context->deadline != NULL)
+        http_deadline_set(server->deadlines, context->deadline,
             timeout_ms(server) + (int64_t)(answer_bytes / BYTES_PER_SECOND_MIN) * 1000);
+}
+
+static void count_resumption(struct http_server *server, struct MHD_Connection *connection)
+{
+    struct connection *context = context_of(connection);
+
+    if (server->tls == NULL || context == NULL || context->seen)
+        return;
+    context->seen = true;
+    if (gnutls_session_is_resumed(session_of(connection)))
+        server->resumed++;
 }
 
 static void notify_completed(void *cls, struct MHD_Connection *connection, void **request_context,
@@ -198,6 +221,7 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
     http_route_find(server->settings.routes, request->method, path, &request->match);
     *request_context = request;
     server->in_hand++;
+    count_resumption(server, connection);
     if (announced_size(connection) <= server->settings.max_body_bytes)
         return MHD_YES;
     request->too_large = true; // answered before its body is read, then closed

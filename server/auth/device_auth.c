@@ -1,0 +1,148 @@
+// From a client's certificate to a device.
+#include "server/auth/device_auth.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/pki/authority.h"
+
+#define PLACES 16384 // certificates remembered; about 100 bytes each
+
+// A certificate that was found good: its dates are compared again at each use.
+struct known {
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    char mac[MAC_SIZE];
+    int64_t not_before_ms;
+    int64_t not_after_ms;
+};
+
+struct device_auth {
+    char *ca_file;
+    pthread_rwlock_t lock; // guards all below
+    struct authority *authority;
+    unsigned generation; // of the authority
+    struct known known[PLACES];
+};
+
+int device_auth_new(const char *ca_file, struct device_auth **out, struct err *err)
+{
+    struct device_auth *auth = calloc(1, sizeof *auth);
+    int rc;
+
+    if (auth == NULL || (auth->ca_file = strdup(ca_file)) == NULL) {
+        free(auth);
+        return err_set(err, ERR_NO_MEMORY, "no memory for the CA");
+    }
+    pthread_rwlock_init(&auth->lock, NULL);
+    rc = authority_load(ca_file, &auth->authority, err);
+    if (rc < 0) {
+        device_auth_free(auth);
+        return rc;
+    }
+    *out = auth;
+    return 0;
+}
+
+void device_auth_free(struct device_auth *auth)
+{
+    if (auth == NULL)
+        return;
+    authority_free(auth->authority);
+    pthread_rwlock_destroy(&auth->lock);
+    free(auth->ca_file);
+    free(auth);
+}
+
+int device_auth_reload(struct device_auth *auth, struct err *err)
+{
+    struct authority *fresh;
+    int rc = authority_load(auth->ca_file, &fresh, err);
+
+    if (rc < 0)
+        return rc;
+    pthread_rwlock_wrlock(&auth->lock);
+
+    struct authority *old = auth->authority;
+
+    auth->authority = fresh;
+    auth->generation++;
+    memset(auth->known, 0, sizeof auth->known);
+    pthread_rwlock_unlock(&auth->lock);
+    authority_free(old);
+    return 0;
+}
+
+// The fingerprint is hex of a hash: its first digits spread well.
+static struct known *place_of(struct device_auth *auth, const char *fingerprint)
+{
+    char digits[9] = {0};
+
+    memcpy(digits, fingerprint, sizeof digits - 1);
+    return &auth->known[strtoul(digits, NULL, 16) % PLACES];
+}
+
+static bool recall(struct device_auth *auth, const char *fingerprint, int64_t now, char *mac)
+{
+    const struct known *known = place_of(auth, fingerprint);
+    bool good;
+
+    pthread_rwlock_rdlock(&auth->lock);
+    good = strcmp(known->fingerprint, fingerprint) == 0 && known->not_before_ms <= now &&
+           now <= known->not_after_ms;
+    if (good)
+        memcpy(mac, known->mac, MAC_SIZE);
+    pthread_rwlock_unlock(&auth->lock);
+    return good;
+}
+
+static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
+    struct certificate_facts *facts, unsigned *generation, struct err *err)
+{
+    int rc;
+
+    pthread_rwlock_rdlock(&auth->lock);
+    *generation = auth->generation;
+    rc = authority_judge_client(auth->authority, der, n, clock_now_ms(), facts, err);
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
+}
+
+// Remembers a certificate, unless the CA has changed since it was judged.
+static void remember(
+    struct device_auth *auth, const struct certificate_facts *facts, unsigned generation)
+{
+    struct known known = {
+        .not_before_ms = facts->not_before_ms, .not_after_ms = facts->not_after_ms};
+
+    memcpy(known.fingerprint, facts->fingerprint, sizeof known.fingerprint);
+    memcpy(known.mac, facts->common_name, MAC_SIZE);
+    pthread_rwlock_wrlock(&auth->lock);
+    if (generation == auth->generation)
+        *place_of(auth, known.fingerprint) = known;
+    pthread_rwlock_unlock(&auth->lock);
+}
+
+int device_auth_identify(
+    struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err)
+{
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    struct certificate_facts facts;
+    unsigned generation;
+
+    digest_sha256(der, n, fingerprint);
+    if (recall(auth, fingerprint, clock_now_ms(), mac))
+        return 0;
+
+    int rc = judge(auth, der, n, &facts, &generation, err);
+
+    if (rc < 0)
+        return rc;
+    if (!mac_is_valid(facts.common_name, strlen(facts.common_name)))
+        return err_set(err, ERR_DENIED, "common name '%s' is no MAC", facts.common_name);
+    memcpy(mac, facts.common_name, MAC_SIZE);
+    remember(auth, &facts, generation);
+    return 0;
+}
