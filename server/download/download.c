@@ -1,0 +1,274 @@
+// The device-facing endpoint: who asks, what for, and what is answered.
+#include "server/download/download.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "server/base/file.h"
+#include "server/base/log.h"
+#include "server/download/download_file.h"
+#include "server/download/download_send.h"
+#include "server/image/image_files.h"
+#include "server/pki/digest.h"
+#include "server/pki/pem.h"
+
+#define FILE_MAX (64 * 1024) // certificates and keys
+#define PATTERN_SIZE 256
+#define NAME_SHOWN "%.64s"
+
+struct download {
+    struct download_settings settings;
+    char pattern[PATTERN_SIZE];
+    struct http_route routes[2];
+    pthread_rwlock_t lock; // guards config
+    struct download_config *config;
+};
+
+// A request of a device that is known by its certificate.
+struct ask {
+    struct download *download;
+    const struct http_request *request;
+    struct http_response *response;
+    char mac[MAC_SIZE];
+    const char *name;
+    struct download_file file;
+    char image[IMAGE_NAME_SIZE]; // what is offered, or ""
+};
+
+static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t n)
+{
+    char sha256[DIGEST_SHA256_TEXT_SIZE];
+    char md5[DIGEST_MD5_TEXT_SIZE];
+    struct download_content content = {
+        .type = type, .bytes = bytes, .size = n, .sha256 = sha256, .md5 = md5};
+
+    digest_sha256(bytes, n, sha256);
+    digest_md5(bytes, n, md5);
+    download_send(ask->request, ask->response, &content);
+}
+
+static void send_config(struct ask *ask)
+{
+    uint8_t *json;
+    size_t n;
+    int rc;
+
+    pthread_rwlock_rdlock(&ask->download->lock);
+    rc = download_config_render(ask->download->config, ask->mac, &json, &n);
+    pthread_rwlock_unlock(&ask->download->lock);
+    if (rc == 0)
+        send_bytes(ask, "application/json", json, n);
+}
+
+// Replaces *bytes by its DER form.
+static int convert_to_der(uint8_t **bytes, size_t *n, struct err *err)
+{
+    uint8_t *der;
+    size_t der_size;
+    int rc = pem_to_der(*bytes, *n, &der, &der_size, err);
+
+    if (rc < 0)
+        return rc;
+    explicit_bzero(*bytes, *n);
+    free(*bytes);
+    *bytes = der;
+    *n = der_size;
+    return 0;
+}
+
+// path is made of the configuration and the device's own MAC, never of the request.
+static void send_pem(struct ask *ask, const char *path)
+{
+    uint8_t *bytes;
+    size_t n;
+    struct err err = {0};
+    int rc = file_read(path, FILE_MAX, &bytes, &n, &err);
+
+    if (rc == 0 && ask->file.der) {
+        rc = convert_to_der(&bytes, &n, &err);
+        if (rc < 0) {
+            explicit_bzero(bytes, n);
+            free(bytes);
+        }
+    }
+    if (rc == 0) {
+        send_bytes(
+            ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file", bytes, n);
+    } else if (rc == ERR_NOT_FOUND) {
+        http_response_set_text(
+            ask->response, 404, "no such file for device %s on the server", ask->mac);
+    } else {
+        log_error("download", "file mac=%s error=\"%s\"", ask->mac, err.message);
+        http_response_set_text(ask->response, 500, "the file cannot be read");
+    }
+}
+
+static void send_own(struct ask *ask, const char *suffix)
+{
+    char path[4096];
+    int n = snprintf(
+        path, sizeof path, "%s/%s%s", ask->download->settings.devices_dir, ask->mac, suffix);
+
+    if (n > 0 && (size_t)n < sizeof path)
+        send_pem(ask, path);
+}
+
+static void send_image(struct ask *ask, const struct image *image)
+{
+    struct err err = {0};
+    struct download_content content = {.type = "application/octet-stream",
+        .size = (uint64_t)image->size_bytes,
+        .sha256 = image->sha256,
+        .md5 = image->md5};
+    int rc = image_files_open(ask->download->settings.images_dir, image->sha256,
+        (size_t)image->size_bytes, &content.fd, &err);
+
+    if (rc < 0) {
+        log_error("download", "image name=%s error=\"%s\"", image->name.text, err.message);
+        http_response_set_text(
+            ask->response, 500, "image %s cannot be read on the server", image->name.text);
+        return;
+    }
+    http_response_add_header(ask->response, "X-Image", "%s", image->name.text);
+    download_send(ask->request, ask->response, &content);
+    memcpy(ask->image, image->name.text, sizeof ask->image);
+}
+
+// Decides by the catalogue what a device on that image gets.
+static void offer(
+    struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
+{
+    size_t first;
+    const struct image *next;
+    size_t n = release_find_board(catalogue, running->board, &first);
+
+    if (n == 0) {
+        http_response_set_text(ask->response, 404, "unknown board %s", running->board);
+        return;
+    }
+    switch (release_chain_next(catalogue->members + first, n, running, &next)) {
+    case RELEASE_NEXT: send_image(ask, next); break;
+    case RELEASE_CURRENT: http_response_set_empty(ask->response, 304); break;
+    case RELEASE_UNKNOWN_IMAGE:
+        http_response_set_text(ask->response, 404,
+            "image %s is not known here, so nothing is offered that it might not verify",
+            running->text);
+        break;
+    case RELEASE_STRANDED:
+        http_response_set_text(ask->response, 404,
+            "image %s carries no key that verifies its successor %s", running->text,
+            next->name.text);
+        break;
+    }
+}
+
+static void send_firmware(struct ask *ask)
+{
+    const char *curimage = http_request_query(ask->request, CONTRACT_QUERY_CURIMAGE);
+    struct image_name running;
+    const struct release_catalogue *catalogue;
+
+    if (curimage == NULL || curimage[0] == '\0') {
+        http_response_set_text(
+            ask->response, 400, "curimage is missing: ask as firmware.bin?curimage=<image>");
+        return;
+    }
+    if (!image_name_parse(curimage, strlen(curimage), &running)) {
+        http_response_set_text(ask->response, 400, "curimage is no image name <BOARD>-<VERSION>");
+        return;
+    }
+    catalogue = release_hold(ask->download->settings.release);
+    offer(ask, &running, catalogue);
+    release_drop(ask->download->settings.release, catalogue);
+}
+
+static void serve(struct ask *ask)
+{
+    if (ask->file.foreign) {
+        http_response_set_text(ask->response, 403, "this file belongs to another device");
+        return;
+    }
+    switch (ask->file.kind) {
+    case DOWNLOAD_CONFIG: send_config(ask); break;
+    case DOWNLOAD_FIRMWARE: send_firmware(ask); break;
+    case DOWNLOAD_CA: send_pem(ask, ask->download->settings.ca_file); break;
+    case DOWNLOAD_CERT: send_own(ask, CONTRACT_SUFFIX_CERT); break;
+    case DOWNLOAD_KEY: send_own(ask, CONTRACT_SUFFIX_KEY); break;
+    case DOWNLOAD_UNKNOWN: http_response_set_text(ask->response, 404, "no such file"); break;
+    }
+}
+
+static void handle(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    struct ask ask = {.download = ctx,
+        .request = request,
+        .response = response,
+        .name = http_request_segment(request, 0)};
+    struct err err = {0};
+    size_t n;
+    const uint8_t *der = http_request_peer_certificate(request, &n);
+
+    // Anew for each request: a resumed session's certificate may have expired since its handshake.
+    if (der == NULL ||
+        device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err) < 0) {
+        http_response_set_text(response, 403, "%s", der == NULL ? "no certificate" : err.message);
+        return;
+    }
+    ask.file = download_file_of(ask.name, ask.mac);
+    serve(&ask);
+    if (http_request_method(request) == HTTP_GET)
+        ask.download->settings.on_answer(ask.mac, ask.name, http_response_status(response),
+            ask.image, ask.download->settings.ctx);
+    log_debug("download", "answer mac=%s file=" NAME_SHOWN " status=%u", ask.mac, ask.name,
+        http_response_status(response));
+}
+
+int download_new(const struct download_settings *settings, struct download_config *config,
+    struct download **out, struct err *err)
+{
+    struct download *download = calloc(1, sizeof *download);
+
+    if (download == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the download server");
+    download->settings = *settings;
+
+    int n = snprintf(download->pattern, sizeof download->pattern, "%s/:", settings->path);
+
+    if (n < 0 || (size_t)n >= sizeof download->pattern) {
+        free(download);
+        return err_set(err, ERR_INVALID, "download path too long: %s", settings->path);
+    }
+    download->routes[0] = (struct http_route){HTTP_GET, download->pattern, handle};
+    pthread_rwlock_init(&download->lock, NULL);
+    download->config = config;
+    *out = download;
+    return 0;
+}
+
+void download_free(struct download *download)
+{
+    if (download == NULL)
+        return;
+    download_config_free(download->config);
+    pthread_rwlock_destroy(&download->lock);
+    free(download);
+}
+
+void download_set_config(struct download *download, struct download_config *config)
+{
+    struct download_config *old;
+
+    pthread_rwlock_wrlock(&download->lock);
+    old = download->config;
+    download->config = config;
+    pthread_rwlock_unlock(&download->lock);
+    download_config_free(old);
+}
+
+const struct http_route *download_routes(const struct download *download)
+{
+    return download->routes;
+}

@@ -1,0 +1,26 @@
+#ifndef DOWNLOAD_FILE_H
+#define DOWNLOAD_FILE_H
+
+#include <stdbool.h>
+
+// What a file name on the download server stands for; a pure decision.
+enum download_kind {
+    DOWNLOAD_UNKNOWN,
+    DOWNLOAD_CONFIG,
+    DOWNLOAD_FIRMWARE,
+    DOWNLOAD_CA,
+    DOWNLOAD_CERT,
+    DOWNLOAD_KEY,
+};
+
+struct download_file {
+    enum download_kind kind;
+    bool
+        der; // instead of PEM: ".der" was appended ("ca.crt.der") or replaced the suffix ("ca.der")
+    bool foreign; // it belongs to another device
+};
+
+// Reads a name as the device of that MAC asks for it. "<mac>.der" is the certificate.
+struct download_file download_file_of(const char *name, const char *mac);
+
+#endif

@@ -1,0 +1,76 @@
+// Sends a file or a part of it.
+#include "server/download/download_send.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/download/download_range.h"
+
+static bool is_arduino_updater(const struct http_request *request)
+{
+    static const char *const headers[] = {"x-ESP8266-STA-MAC", "x-ESP8266-AP-MAC",
+        "x-ESP8266-free-space", "x-ESP8266-sketch-size", "x-ESP8266-sketch-md5",
+        "x-ESP8266-chip-size", "x-ESP8266-sdk-version", "x-ESP8266-version", "x-ESP8266-mode"};
+
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        if (http_request_header(request, headers[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+// A range counts only for the version that the client has the beginning of (RFC 9110, 13.1.5).
+static struct download_range range_of(
+    const struct http_request *request, const struct download_content *content)
+{
+    const char *if_range = http_request_header(request, "If-Range");
+    char etag[80];
+
+    snprintf(etag, sizeof etag, "\"%s\"", content->sha256);
+    if (if_range != NULL && strcmp(if_range, etag) != 0)
+        return download_range_of(NULL, content->size);
+    return download_range_of(http_request_header(request, "Range"), content->size);
+}
+
+static void release(const struct download_content *content)
+{
+    if (content->bytes != NULL) {
+        explicit_bzero(content->bytes, content->size);
+        free(content->bytes);
+    } else {
+        close(content->fd);
+    }
+}
+
+void download_send(const struct http_request *request, struct http_response *response,
+    const struct download_content *content)
+{
+    struct download_range range = range_of(request, content);
+    unsigned status = range.kind == DOWNLOAD_RANGE_PART ? 206 : 200;
+
+    if (range.kind == DOWNLOAD_RANGE_UNSATISFIABLE) {
+        release(content);
+        http_response_set_text(
+            response, 416, "range outside the file's %" PRIu64 " bytes", content->size);
+        http_response_add_header(response, "Content-Range", "bytes */%" PRIu64, content->size);
+        return;
+    }
+    if (content->bytes != NULL) {
+        memmove(content->bytes, content->bytes + range.offset, range.length);
+        http_response_set_bytes(response, status, content->type, content->bytes, range.length);
+    } else {
+        http_response_set_file(response, status, content->fd, range.offset, range.length);
+    }
+    http_response_add_header(response, "ETag", "\"%s\"", content->sha256);
+    http_response_add_header(response, "Accept-Ranges", "bytes");
+    if (range.kind == DOWNLOAD_RANGE_PART)
+        http_response_add_header(response, "Content-Range",
+            "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range.offset, range.offset + range.length - 1,
+            content->size);
+    if (is_arduino_updater(request))
+        http_response_add_header(response, "x-MD5", "%s", content->md5);
+}

@@ -1,0 +1,25 @@
+#ifndef DOWNLOAD_SEND_H
+#define DOWNLOAD_SEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/http/http_request.h"
+#include "server/http/http_response.h"
+
+// A file to send: either bytes from malloc(3), which are taken over, or an open file, likewise.
+struct download_content {
+    const char *type;
+    uint8_t *bytes; // NULL: fd
+    int fd;
+    uint64_t size;
+    const char *sha256; // hex, the ETag
+    const char *md5;    // hex, for Arduino's HTTPUpdate
+};
+
+// Answers with the content or the part that was asked for (Range, If-Range): 200, 206 or 416, with
+// ETag, Accept-Ranges and, for clients that send x-ESP8266-* headers, x-MD5.
+void download_send(const struct http_request *request, struct http_response *response,
+    const struct download_content *content);
+
+#endif
