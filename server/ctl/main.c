@@ -1,0 +1,153 @@
+// secureesp: the operator's command line.
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/ctl/registry.h"
+#include "server/ctl/text.h"
+#include "server/ctl/usage.h"
+
+#define SOCKET_DEFAULT "/run/secureesp/api.sock"
+
+// How many of the words are options before the command: --json, --socket PATH, --socket=PATH.
+static int count_leading_options(int argc, char **argv)
+{
+    int n = 0;
+
+    while (n < argc && argv[n][0] == '-')
+        n += strcmp(argv[n], "--socket") == 0 ? 2 : 1;
+    return n < argc ? n : argc;
+}
+
+static void complain(const struct err *err)
+{
+    fputs("secureesp: ", stderr);
+    text_print(stderr, err->message);
+    fputc('\n', stderr);
+}
+
+static void fill_call(const struct options *options, struct subcommand_call *call)
+{
+    const char *environment = getenv("SECUREESP_SOCKET");
+    const char *given = options_value(options, "socket");
+
+    call->options = options;
+    call->json = options_has(options, "json");
+    call->socket = given != NULL                                   ? given
+                   : environment != NULL && environment[0] != '\0' ? environment
+                                                                   : SOCKET_DEFAULT;
+    terminal_describe(STDOUT_FILENO, &call->terminal);
+}
+
+static int check_arguments(
+    const struct subcommand *command, const struct options *options, struct err *err)
+{
+    if (options->argument_count < command->arguments_min)
+        return subcommand_misuse(err, "something is missing: %s%s%s %s", command->group,
+            command->verb != NULL ? " " : "", command->verb != NULL ? command->verb : "",
+            command->synopsis);
+    if (options->argument_count > command->arguments_max)
+        return subcommand_misuse(
+            err, "\"%s\" is one too many", options->arguments[command->arguments_max]);
+    return SUBCOMMAND_OK;
+}
+
+static int run(const struct subcommand *command, const struct options *options, struct err *err)
+{
+    struct subcommand_call call;
+    int rc;
+
+    if (options_has(options, "help")) {
+        usage_print_command(stdout, command);
+        return SUBCOMMAND_OK;
+    }
+    rc = check_arguments(command, options, err);
+    if (rc != SUBCOMMAND_OK)
+        return rc;
+    fill_call(options, &call);
+    rc = command->run(&call, err);
+    if (rc < 0)
+        return SUBCOMMAND_FAILED;
+    return rc;
+}
+
+static int parse_and_run(const struct subcommand *command, int argc, char **argv)
+{
+    static const struct option_rule none[] = {{0}};
+    const struct option_rule *const tables[] = {
+        command->options != NULL ? command->options : none, usage_common_options, NULL};
+    struct options options;
+    struct err err = {0};
+    int code;
+
+    if (options_parse(tables, argc, argv, &options, &err) < 0) {
+        code = SUBCOMMAND_USAGE;
+    } else {
+        code = run(command, &options, &err);
+        options_clear(&options);
+    }
+    if (code != SUBCOMMAND_OK && err.message[0] != '\0')
+        complain(&err);
+    if (code == SUBCOMMAND_USAGE)
+        fprintf(stderr, "`secureesp help %s` says how it is used\n", command->group);
+    return code;
+}
+
+// Joins the options before the command with the words behind its name.
+static int dispatch(int argc, char **argv, int leading)
+{
+    int used = 0;
+    const struct subcommand *command = registry_find(argv + leading, argc - leading, &used);
+
+    if (command == NULL)
+        return -1;
+    for (int i = leading - 1; i >= 0; i--)
+        argv[i + used] = argv[i];
+    return parse_and_run(command, argc - used, argv + used);
+}
+
+static int misuse(int argc, char **argv, int leading)
+{
+    bool asked = false;
+
+    for (int i = 0; i < argc; i++)
+        asked |= strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+
+    FILE *out = asked ? stdout : stderr;
+
+    if (leading == argc) {
+        usage_print_all(out);
+    } else if (registry_has_group(argv[leading])) {
+        usage_print_group(out, argv[leading]);
+    } else {
+        fputs("secureesp: no command \"", stderr);
+        text_print(stderr, argv[leading]);
+        fputs("\"; see `secureesp help`\n", stderr);
+        return SUBCOMMAND_USAGE;
+    }
+    return asked ? SUBCOMMAND_OK : SUBCOMMAND_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    argc--;
+    argv++;
+    if (argc == 1 && (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)) {
+        puts("secureesp " SECUREESP_VERSION);
+        return SUBCOMMAND_OK;
+    }
+
+    int leading = count_leading_options(argc, argv);
+    int code = dispatch(argc, argv, leading);
+
+    if (code < 0)
+        code = misuse(argc, argv, leading);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fputs("secureesp: cannot write to standard output\n", stderr);
+        return SUBCOMMAND_FAILED;
+    }
+    return code;
+}

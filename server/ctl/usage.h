@@ -1,0 +1,16 @@
+#ifndef CTL_USAGE_H
+#define CTL_USAGE_H
+
+#include <stdio.h>
+
+#include "server/ctl/subcommand.h"
+
+// The options that every command takes.
+extern const struct option_rule usage_common_options[];
+
+// Print how one command, the commands of a group, or all of them are used.
+void usage_print_command(FILE *out, const struct subcommand *command);
+void usage_print_group(FILE *out, const char *group);
+void usage_print_all(FILE *out);
+
+#endif
