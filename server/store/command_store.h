@@ -32,6 +32,10 @@ ERR_CHECKED int command_store_each_due(struct store_connection *connection,
 ERR_CHECKED int command_store_get_sent(
     struct store_connection *connection, const char *mac, struct command *out, struct err *err);
 
+// Whether command_store_expire() would find any: 1 or 0, or an error. Costs a look at two indexes.
+ERR_CHECKED int command_store_has_expired(struct store_connection *connection,
+    int64_t sent_before_ms, int64_t queued_before_ms, struct err *err);
+
 // Marks commands expired: those sent before sent_before_ms, and those queued before
 // queued_before_ms.
 ERR_CHECKED int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,

@@ -16,6 +16,10 @@ ERR_CHECKED int event_store_add(
 ERR_CHECKED int event_store_each(struct store_connection *connection, const char *mac,
     int64_t limit, int (*each)(const struct event *event, void *ctx), void *ctx, struct err *err);
 
+// Whether the device has an event of that kind after since_ms: 1 or 0, or an error.
+ERR_CHECKED int event_store_has_since(struct store_connection *connection, const char *mac,
+    const char *kind, int64_t since_ms, struct err *err);
+
 // Deletes events older than before_ms, at most 10,000; *more tells whether there are others.
 ERR_CHECKED int event_store_delete_before(
     struct store_connection *connection, int64_t before_ms, bool *more, struct err *err);

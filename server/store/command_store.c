@@ -1,0 +1,230 @@
+// Commands in the database.
+#include "server/store/command_store.h"
+
+#include <string.h>
+
+#include "server/store/mac_key.h"
+#include "server/store/statement.h"
+
+// The numbers of enum command_state stand in these texts and in the indexes' conditions.
+_Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_EXPIRED == 4,
+    "the states are stored as these numbers");
+
+#define COLUMNS                                                                                    \
+    "c.id, c.device, c.name, c.state, c.result, c.image, c.detail, c.created_at_ms,"               \
+    " c.sent_at_ms, c.ended_at_ms"
+
+static const char insert[] =
+    "INSERT INTO commands"
+    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char update[] =
+    "UPDATE commands SET state = ?, result = ?, image = ?, detail = ?, created_at_ms = ?,"
+    " sent_at_ms = ?, ended_at_ms = ? WHERE id = ?";
+
+static const char select_one[] = "SELECT " COLUMNS " FROM commands AS c WHERE c.id = ?";
+
+static const char select_newest[] =
+    "SELECT " COLUMNS " FROM commands AS c ORDER BY c.id DESC LIMIT ?";
+
+static const char select_newest_of_device[] =
+    "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
+
+static const char select_due[] =
+    "SELECT " COLUMNS " FROM devices AS d INDEXED BY devices_due"
+    " CROSS JOIN commands AS c ON c.id ="
+    "  (SELECT min(q.id) FROM commands AS q INDEXED BY commands_queued_device"
+    "   WHERE q.device = d.mac AND q.state = 0)"
+    " WHERE d.online = 1 AND d.queued > 0 AND d.sent = 0 ORDER BY c.id";
+
+static const char select_sent[] =
+    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_sent_device"
+    " WHERE c.device = ? AND c.state = 1 ORDER BY c.id LIMIT 1";
+
+static const char select_expired[] =
+    "SELECT EXISTS (SELECT 1 FROM commands INDEXED BY commands_sent"
+    "  WHERE state = 1 AND sent_at_ms < ?)"
+    " OR EXISTS (SELECT 1 FROM commands INDEXED BY commands_queued"
+    "  WHERE state = 0 AND created_at_ms < ?)";
+
+static const char expire_sent[] =
+    "UPDATE commands INDEXED BY commands_sent SET state = 4, ended_at_ms = ?,"
+    " detail = 'sent, but the device reported no outcome in time'"
+    " WHERE state = 1 AND sent_at_ms < ?";
+
+static const char expire_queued[] =
+    "UPDATE commands INDEXED BY commands_queued SET state = 4, ended_at_ms = ?,"
+    " detail = 'never sent: the device was not online and free in time'"
+    " WHERE state = 0 AND created_at_ms < ?";
+
+static void read_command(struct statement *s, struct command *out)
+{
+    memset(out, 0, sizeof *out);
+    out->id = statement_int(s, 0);
+    mac_key_to_text(statement_int(s, 1), out->mac);
+    statement_text(s, 2, out->name, sizeof out->name);
+    out->state = (enum command_state)statement_int(s, 3);
+    statement_text(s, 4, out->result, sizeof out->result);
+    statement_text(s, 5, out->image, sizeof out->image);
+    statement_text(s, 6, out->detail, sizeof out->detail);
+    out->created_at_ms = statement_int(s, 7);
+    out->sent_at_ms = statement_int(s, 8);
+    out->ended_at_ms = statement_int(s, 9);
+}
+
+static void bind_outcome(struct statement *s, const struct command *command)
+{
+    statement_bind_int(s, command->state);
+    statement_bind_text(s, command->result);
+    statement_bind_text(s, command->image);
+    statement_bind_text(s, command->detail);
+    statement_bind_int(s, command->created_at_ms);
+    statement_bind_int(s, command->sent_at_ms);
+    statement_bind_int(s, command->ended_at_ms);
+}
+
+int command_store_add(struct store_connection *connection, struct command *command, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(command->mac, &key))
+        return err_set(err, ERR_INVALID, "no MAC: %s", command->mac);
+    statement_open(&s, connection, insert);
+    statement_bind_int(&s, key);
+    statement_bind_text(&s, command->name);
+    bind_outcome(&s, command);
+
+    int rc = statement_run(&s, err);
+
+    if (rc == 0)
+        command->id = sqlite3_last_insert_rowid(connection->db);
+    return rc;
+}
+
+// Reads at most one command and closes the statement.
+static int read_one(struct statement *s, struct command *out, struct err *err)
+{
+    int rc = statement_step(s, err);
+
+    if (rc > 0)
+        read_command(s, out);
+    statement_close(s);
+    return rc < 0 ? rc : rc == 0 ? err_set(err, ERR_NOT_FOUND, "no such command") : 0;
+}
+
+int command_store_get(
+    struct store_connection *connection, int64_t id, struct command *out, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_one);
+    statement_bind_int(&s, id);
+    return read_one(&s, out, err);
+}
+
+int command_store_update(
+    struct store_connection *connection, const struct command *command, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, update);
+    bind_outcome(&s, command);
+    statement_bind_int(&s, command->id);
+
+    int rc = statement_run(&s, err);
+
+    if (rc == 0 && sqlite3_changes(connection->db) == 0)
+        return err_set(err, ERR_NOT_FOUND, "no such command");
+    return rc;
+}
+
+static int each_row(struct statement *s, int (*each)(const struct command *command, void *ctx),
+    void *ctx, struct err *err)
+{
+    struct command command;
+    int rc;
+
+    while ((rc = statement_step(s, err)) > 0) {
+        read_command(s, &command);
+        rc = each(&command, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(s);
+    return rc;
+}
+
+int command_store_each(struct store_connection *connection, const char *mac, int64_t limit,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key = 0;
+
+    if (mac != NULL && !mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, mac != NULL ? select_newest_of_device : select_newest);
+    if (mac != NULL)
+        statement_bind_int(&s, key);
+    statement_bind_int(&s, limit);
+    return each_row(&s, each, ctx, err);
+}
+
+int command_store_each_due(struct store_connection *connection,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_due);
+    return each_row(&s, each, ctx, err);
+}
+
+int command_store_get_sent(
+    struct store_connection *connection, const char *mac, struct command *out, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return err_set(err, ERR_NOT_FOUND, "no such command");
+    statement_open(&s, connection, select_sent);
+    statement_bind_int(&s, key);
+    return read_one(&s, out, err);
+}
+
+int command_store_has_expired(struct store_connection *connection, int64_t sent_before_ms,
+    int64_t queued_before_ms, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_expired);
+    statement_bind_int(&s, sent_before_ms);
+    statement_bind_int(&s, queued_before_ms);
+
+    int rc = statement_step(&s, err);
+
+    if (rc > 0)
+        rc = statement_int(&s, 0) != 0;
+    statement_close(&s);
+    return rc;
+}
+
+static int expire(struct store_connection *connection, const char *sql, int64_t before_ms,
+    int64_t now_ms, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, sql);
+    statement_bind_int(&s, now_ms);
+    statement_bind_int(&s, before_ms);
+    return statement_run(&s, err);
+}
+
+int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,
+    int64_t queued_before_ms, int64_t now_ms, struct err *err)
+{
+    int rc = expire(connection, expire_sent, sent_before_ms, now_ms, err);
+
+    return rc < 0 ? rc : expire(connection, expire_queued, queued_before_ms, now_ms, err);
+}

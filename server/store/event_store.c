@@ -1,0 +1,114 @@
+// Events in the database.
+#include "server/store/event_store.h"
+
+#include <string.h>
+
+#include "server/store/mac_key.h"
+#include "server/store/statement.h"
+
+#define DELETE_ROWS 10000
+
+static const char insert[] =
+    "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char select_newest[] =
+    "SELECT device, at_ms, kind, command, command_id, result, image, detail FROM events"
+    " WHERE device = ? ORDER BY at_ms DESC, id DESC LIMIT ?";
+
+static const char select_since[] =
+    "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
+
+static const char delete_oldest[] =
+    "DELETE FROM events WHERE id IN"
+    " (SELECT id FROM events WHERE at_ms < ? ORDER BY at_ms LIMIT ?)";
+
+int event_store_add(struct store_connection *connection, const struct event *event, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(event->mac, &key))
+        return err_set(err, ERR_INVALID, "no MAC: %s", event->mac);
+    statement_open(&s, connection, insert);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, event->at_ms);
+    statement_bind_text(&s, event->kind);
+    statement_bind_text(&s, event->command);
+    statement_bind_int(&s, event->command_id);
+    statement_bind_text(&s, event->result);
+    statement_bind_text(&s, event->image);
+    statement_bind_text(&s, event->detail);
+    return statement_run(&s, err);
+}
+
+static void read_event(struct statement *s, struct event *out)
+{
+    memset(out, 0, sizeof *out);
+    mac_key_to_text(statement_int(s, 0), out->mac);
+    out->at_ms = statement_int(s, 1);
+    statement_text(s, 2, out->kind, sizeof out->kind);
+    statement_text(s, 3, out->command, sizeof out->command);
+    out->command_id = statement_int(s, 4);
+    statement_text(s, 5, out->result, sizeof out->result);
+    statement_text(s, 6, out->image, sizeof out->image);
+    statement_text(s, 7, out->detail, sizeof out->detail);
+}
+
+int event_store_each(struct store_connection *connection, const char *mac, int64_t limit,
+    int (*each)(const struct event *event, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    struct event event;
+    int64_t key;
+    int rc;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, select_newest);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, limit);
+    while ((rc = statement_step(&s, err)) > 0) {
+        read_event(&s, &event);
+        rc = each(&event, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int event_store_has_since(struct store_connection *connection, const char *mac, const char *kind,
+    int64_t since_ms, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, select_since);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, since_ms);
+    statement_bind_text(&s, kind);
+
+    int rc = statement_step(&s, err);
+
+    statement_close(&s);
+    return rc;
+}
+
+int event_store_delete_before(
+    struct store_connection *connection, int64_t before_ms, bool *more, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, delete_oldest);
+    statement_bind_int(&s, before_ms);
+    statement_bind_int(&s, DELETE_ROWS);
+
+    int rc = statement_run(&s, err);
+
+    if (rc == 0)
+        *more = sqlite3_changes(connection->db) == DELETE_ROWS;
+    return rc;
+}

@@ -1,0 +1,34 @@
+#ifndef STORE_BATCH_H
+#define STORE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/store/store.h"
+
+// A job on its way to the disk.
+struct store_batch_job {
+    struct store_batch_job *next;
+    store_job job;
+    void *ctx;
+    void (*release)(void *ctx); // of a posted job; may be NULL
+    bool durable;               // somebody waits for it
+    int rc;                     // its result
+    struct err *err;            // NULL if nobody reads it; meaningless after the run
+};
+
+struct store_batch_result {
+    uint64_t written; // jobs
+    uint64_t failed;
+    struct err first; // what the first failed job said
+};
+
+// Runs a list of jobs in one transaction, each in a savepoint, and commits: durably (fsync) if
+// one of them is durable. Each job's rc is set. If the transaction itself fails, all of its jobs
+// have failed with its error. Returns 0 if something was committed.
+ERR_CHECKED int store_batch_run(struct store_connection *connection, struct store_batch_job *jobs,
+    struct store_batch_result *result);
+
+#endif

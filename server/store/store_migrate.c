@@ -1,0 +1,170 @@
+// The schema, as numbered steps that are never changed once released.
+#include "server/store/store_migrate.h"
+
+#include "server/store/statement.h"
+
+// A device's key is its MAC as a number. Its counts of queued and sent commands are kept by
+// triggers, so that the index devices_due holds exactly the devices that are to get a command.
+static const char devices[] =
+    "PRAGMA application_id = 1397051216;" // 'SESP'
+    "CREATE TABLE devices ("
+    " mac INTEGER PRIMARY KEY,"
+    " online INTEGER NOT NULL,"
+    " reason INTEGER NOT NULL,"
+    " first_seen_ms INTEGER NOT NULL,"
+    " last_seen_ms INTEGER NOT NULL,"
+    " uptime_ms INTEGER, max_loop_ms INTEGER, mqtt_ms INTEGER, rssi_dbm INTEGER,"
+    " free_heap_bytes INTEGER,"
+    " name TEXT NOT NULL, image TEXT NOT NULL, build TEXT NOT NULL, ip TEXT NOT NULL,"
+    " error TEXT NOT NULL,"
+    " speaks_events INTEGER NOT NULL,"
+    " reboots INTEGER NOT NULL,"
+    " bad_payloads INTEGER NOT NULL,"
+    " boot_ms INTEGER NOT NULL,"
+    " previous_boot_ms INTEGER NOT NULL,"
+    " shared_identity_at_ms INTEGER NOT NULL,"
+    " queued INTEGER NOT NULL DEFAULT 0,"
+    " sent INTEGER NOT NULL DEFAULT 0,"
+    " status_json TEXT);"
+    "CREATE INDEX devices_online ON devices(last_seen_ms) WHERE online = 1;"
+    "CREATE INDEX devices_due ON devices(mac) WHERE online = 1 AND queued > 0 AND sent = 0;"
+    "CREATE INDEX devices_image ON devices(image);"
+
+    "CREATE TABLE commands ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT," // never used again: a device may still hold one
+    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " name TEXT NOT NULL,"
+    " state INTEGER NOT NULL,"
+    " result TEXT NOT NULL, image TEXT NOT NULL, detail TEXT NOT NULL,"
+    " created_at_ms INTEGER NOT NULL, sent_at_ms INTEGER NOT NULL, ended_at_ms INTEGER NOT NULL);"
+    "CREATE INDEX commands_device ON commands(device);"
+    "CREATE INDEX commands_queued ON commands(created_at_ms) WHERE state = 0;"
+    "CREATE INDEX commands_queued_device ON commands(device) WHERE state = 0;"
+    "CREATE INDEX commands_sent ON commands(sent_at_ms) WHERE state = 1;"
+    "CREATE INDEX commands_sent_device ON commands(device) WHERE state = 1;"
+    "CREATE TRIGGER commands_added AFTER INSERT ON commands BEGIN"
+    " UPDATE devices SET queued = queued + (new.state = 0), sent = sent + (new.state = 1)"
+    "  WHERE mac = new.device;"
+    "END;"
+    "CREATE TRIGGER commands_changed AFTER UPDATE OF state ON commands"
+    " WHEN old.state <> new.state BEGIN"
+    " UPDATE devices SET queued = queued + (new.state = 0) - (old.state = 0),"
+    "  sent = sent + (new.state = 1) - (old.state = 1)"
+    "  WHERE mac = new.device;"
+    "END;"
+    "PRAGMA user_version = 1;";
+
+// Statuses are appended only; progress remembers the last one that went into status_hours.
+static const char history[] =
+    "CREATE TABLE statuses ("
+    " id INTEGER PRIMARY KEY,"
+    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " at_ms INTEGER NOT NULL,"
+    " uptime_ms INTEGER, max_loop_ms INTEGER, mqtt_ms INTEGER, rssi_dbm INTEGER,"
+    " free_heap_bytes INTEGER);"
+    "CREATE TABLE status_hours ("
+    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " hour_ms INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " rssi_min INTEGER, rssi_max INTEGER, rssi_sum INTEGER NOT NULL, rssi_count INTEGER NOT NULL,"
+    " free_heap_min INTEGER, max_loop_max INTEGER,"
+    " has INTEGER NOT NULL,"
+    " reboots INTEGER NOT NULL,"
+    " PRIMARY KEY (device, hour_ms)) WITHOUT ROWID;"
+    "CREATE INDEX status_hours_time ON status_hours(hour_ms);"
+    "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO progress VALUES ('rolled-up', 0);"
+
+    "CREATE TABLE events ("
+    " id INTEGER PRIMARY KEY,"
+    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " at_ms INTEGER NOT NULL,"
+    " kind TEXT NOT NULL, command TEXT NOT NULL, command_id INTEGER NOT NULL,"
+    " result TEXT NOT NULL, image TEXT NOT NULL, detail TEXT NOT NULL);"
+    "CREATE INDEX events_device ON events(device, at_ms);"
+    "CREATE INDEX events_time ON events(at_ms);"
+    "PRAGMA user_version = 2;";
+
+static const char images[] = "CREATE TABLE images ("
+                             " name TEXT PRIMARY KEY,"
+                             " state INTEGER NOT NULL,"
+                             " size_bytes INTEGER NOT NULL,"
+                             " sha256 TEXT NOT NULL, md5 TEXT NOT NULL,"
+                             " signer TEXT NOT NULL, embeds_from TEXT NOT NULL,"
+                             " added_at_ms INTEGER NOT NULL, published_at_ms INTEGER NOT NULL);"
+                             "CREATE TABLE image_embeds ("
+                             " image TEXT NOT NULL REFERENCES images(name),"
+                             " position INTEGER NOT NULL,"
+                             " key TEXT NOT NULL," // need not be among the known keys
+                             " PRIMARY KEY (image, position)) WITHOUT ROWID;"
+                             "CREATE TABLE keys ("
+                             " id TEXT PRIMARY KEY,"
+                             " name TEXT NOT NULL UNIQUE,"
+                             " algorithm TEXT NOT NULL,"
+                             " der BLOB NOT NULL,"
+                             " added_at_ms INTEGER NOT NULL);"
+                             "PRAGMA user_version = 3;";
+
+static const char *const migrations[] = {devices, history, images};
+
+#define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
+
+static int read_number(
+    struct store_connection *connection, const char *sql, int64_t *out, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, sql);
+
+    int rc = statement_step(&s, err);
+
+    if (rc > 0)
+        *out = statement_int(&s, 0);
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
+}
+
+static int check_version(struct store_connection *connection, int64_t *version, struct err *err)
+{
+    int64_t tables = 0;
+    int rc = read_number(connection, "PRAGMA user_version", version, err);
+
+    if (rc == 0)
+        rc = read_number(connection, "SELECT count(*) FROM sqlite_schema", &tables, err);
+    if (rc < 0)
+        return rc;
+    if (*version > MIGRATION_COUNT)
+        return err_set(err, ERR_INVALID,
+            "the database is of version %lld, this program knows %lld: use the later program",
+            (long long)*version, (long long)MIGRATION_COUNT);
+    if (*version < 0 || (*version == 0 && tables > 0))
+        return err_set(err, ERR_INVALID, "the file is a database of another program");
+    return 0;
+}
+
+static int apply(struct store_connection *connection, const char *sql, struct err *err)
+{
+    int rc = store_connection_execute(connection, "BEGIN IMMEDIATE", err);
+
+    if (rc < 0)
+        return rc;
+    rc = store_connection_execute(connection, sql, err);
+    if (rc == 0)
+        rc = store_connection_execute(connection, "COMMIT", err);
+    if (rc < 0 && store_connection_execute(connection, "ROLLBACK", NULL) < 0)
+        return rc;
+    return rc;
+}
+
+int store_migrate_run(struct store_connection *connection, struct err *err)
+{
+    int64_t version = 0;
+    int rc = check_version(connection, &version, err);
+
+    for (int64_t i = version; rc == 0 && i < MIGRATION_COUNT; i++) {
+        rc = apply(connection, migrations[i], err);
+        if (rc < 0)
+            err_context(err, "migration %lld", (long long)i + 1);
+    }
+    return rc;
+}
