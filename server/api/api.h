@@ -1,0 +1,41 @@
+#ifndef API_H
+#define API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/command/command_dispatch.h"
+#include "server/http/http_route.h"
+#include "server/release/release.h"
+#include "server/store/store.h"
+
+// The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
+// is a struct api.
+
+// The connection to the broker, as the daemon knows it.
+struct api_broker {
+    bool connected;
+    const char *host;
+    uint16_t port;
+    int64_t since_ms; // of that state
+    char error[128];  // why it is not connected, or ""
+};
+
+// All borrowed while the server runs.
+struct api {
+    struct store *store;
+    struct release *release;
+    struct command_dispatch *dispatch;
+    const char *images_dir;
+    int64_t started_at_ms;
+    // Fill in the daemon's state; any server thread.
+    void (*read_broker)(struct api_broker *out, void *ctx);
+    void (*each_counter)(
+        void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx);
+    void *ctx;
+};
+
+// The routes; the last has no pattern.
+const struct http_route *api_routes(void);
+
+#endif

@@ -1,0 +1,120 @@
+// Commands: queue, look up.
+#include "server/api/api_commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/store/command_store.h"
+
+#define LIST_MAX 100
+
+static void append_queued(const struct command *command, void *ctx)
+{
+    json_array_append_new(ctx, api_json_command(command));
+}
+
+// Reads {"mac": MAC | "all": true, "command": NAME}; *mac is "" for all. name refers to body.
+static int read_order(json_t *body, char mac[MAC_SIZE], const char **name, struct err *err)
+{
+    const char *to = json_string_value(json_object_get(body, "mac"));
+
+    *name = json_string_value(json_object_get(body, "command"));
+    if (*name == NULL)
+        return err_set(err, ERR_INVALID, "the body lacks \"command\"");
+    if (json_is_true(json_object_get(body, "all")) && to == NULL) {
+        mac[0] = '\0';
+        return 0;
+    }
+    if (to == NULL || !mac_parse(to, mac))
+        return err_set(
+            err, ERR_INVALID, "the body needs a MAC address as \"mac\", or \"all\": true");
+    return 0;
+}
+
+void api_commands_add(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    size_t n;
+    const char *text = (const char *)http_request_body(request, &n);
+    json_t *body = n > 0 ? json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *queued = json_array();
+    struct err err = {0};
+    char mac[MAC_SIZE];
+    const char *name;
+    int rc = read_order(body, mac, &name, &err);
+
+    if (rc == 0)
+        rc = command_dispatch_queue(
+            api->dispatch, mac[0] != '\0' ? mac : NULL, name, append_queued, queued, &err);
+    json_decref(body);
+    if (rc == 0) {
+        api_json_send(response, 202, queued);
+        return;
+    }
+    json_decref(queued);
+    api_json_refuse(response, &err);
+}
+
+static int append_command(const struct command *command, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_command(command)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+void api_commands_list(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *text = http_request_query(request, "mac");
+    struct store_connection *connection;
+    struct err err = {0};
+    char mac[MAC_SIZE];
+    json_t *list;
+    int rc = 0;
+
+    if (text != NULL && !mac_parse(text, mac))
+        rc = err_set(&err, ERR_INVALID, "'%s' is no MAC address", text);
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    list = json_array();
+    rc = command_store_each(
+        connection, text != NULL ? mac : NULL, LIST_MAX, append_command, list, &err);
+    store_read_end(api->store, connection);
+    if (rc == 0) {
+        api_json_send(response, 200, list);
+        return;
+    }
+    json_decref(list);
+    api_json_refuse(response, &err);
+}
+
+void api_commands_show(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *text = http_request_segment(request, 0);
+    char *end;
+    int64_t id = strtoll(text, &end, 10);
+    struct store_connection *connection;
+    struct command command;
+    struct err err = {0};
+    int rc = *end == '\0' ? 0 : err_set(&err, ERR_INVALID, "'%s' is no command's number", text);
+
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = command_store_get(connection, id, &command, &err);
+        store_read_end(api->store, connection);
+        if (rc == ERR_NOT_FOUND)
+            err_set(&err, rc, "no command %s; 'secureesp command list' shows the newest", text);
+    }
+    if (rc == 0)
+        api_json_send(response, 200, api_json_command(&command));
+    else
+        api_json_refuse(response, &err);
+}

@@ -1,0 +1,223 @@
+// GET /devices: the list, sent in pieces, and one device with its history.
+#include "server/api/api_devices.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/base/log.h"
+#include "server/store/command_store.h"
+#include "server/store/device_store.h"
+#include "server/store/event_store.h"
+#include "server/store/status_store.h"
+
+#define PAGE 256  // devices read from the store at a time
+#define RECENT 20 // commands and events of one device
+#define RECENT_HOURS 24
+
+// A list under way. Each piece is read in its own view of the store, so that a slow reader holds
+// none.
+struct list {
+    struct store *store;
+    int online;
+    char *image_glob; // NULL: all
+    char after[MAC_SIZE];
+    bool begun;
+    bool ended;
+    char *piece; // text of the present page
+    size_t size;
+    size_t sent;
+    FILE *out; // writes it
+    size_t count;
+};
+
+static int write_device(const struct device *device, void *ctx)
+{
+    struct list *list = ctx;
+    json_t *object = api_json_device(device);
+
+    fputs(list->begun ? ",\n" : "[\n", list->out);
+    list->begun = true;
+    if (object == NULL || json_dumpf(object, list->out, JSON_COMPACT) < 0) {
+        json_decref(object);
+        return ERR_NO_MEMORY;
+    }
+    json_decref(object);
+    memcpy(list->after, device->mac, sizeof list->after);
+    list->count++;
+    return 0;
+}
+
+static int read_page(struct list *list, struct err *err)
+{
+    struct device_filter filter = {.online = list->online, .image_glob = list->image_glob};
+    struct store_connection *connection;
+    char after[MAC_SIZE];
+    int rc = store_read_begin(list->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    memcpy(after, list->after, sizeof after);
+    list->count = 0;
+    rc = device_store_page(connection, &filter, after, PAGE, write_device, list, err);
+    store_read_end(list->store, connection);
+    if (rc == 0 && list->count < PAGE) {
+        fputs(list->begun ? "\n]\n" : "[]\n", list->out);
+        list->ended = true;
+    }
+    return rc;
+}
+
+static int next_piece(struct list *list)
+{
+    struct err err = {0};
+    int rc;
+
+    free(list->piece);
+    list->piece = NULL;
+    list->size = list->sent = 0;
+    list->out = open_memstream(&list->piece, &list->size);
+    if (list->out == NULL)
+        return ERR_NO_MEMORY;
+    rc = read_page(list, &err);
+    if (fclose(list->out) != 0)
+        rc = ERR_NO_MEMORY;
+    if (rc < 0)
+        log_error("api", "devices list broken off error=\"%s\"", err.message);
+    return rc;
+}
+
+static ssize_t read_list(void *ctx, char *buffer, size_t max)
+{
+    struct list *list = ctx;
+    size_t n;
+
+    if (list->sent == list->size) {
+        if (list->ended)
+            return 0;
+        if (next_piece(list) < 0)
+            return -1;
+    }
+    n = list->size - list->sent < max ? list->size - list->sent : max;
+    memcpy(buffer, list->piece + list->sent, n);
+    list->sent += n;
+    return (ssize_t)n;
+}
+
+static void release_list(void *ctx)
+{
+    struct list *list = ctx;
+
+    free(list->image_glob);
+    free(list->piece);
+    free(list);
+}
+
+void api_devices_list(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *state = http_request_query(request, "state");
+    const char *glob = http_request_query(request, "image");
+    struct list *list;
+
+    if (state != NULL && strcmp(state, "online") != 0 && strcmp(state, "offline") != 0) {
+        struct err err;
+
+        err_set(&err, ERR_INVALID, "state is either online or offline");
+        api_json_refuse(response, &err);
+        return;
+    }
+    list = calloc(1, sizeof *list);
+    if (list == NULL)
+        return;
+    list->store = api->store;
+    list->online = state == NULL ? 0 : strcmp(state, "online") == 0 ? 1 : -1;
+    list->image_glob = glob != NULL ? strdup(glob) : NULL;
+    http_response_set_stream(response, "application/json", read_list, list, release_list);
+}
+
+static int append_command(const struct command *command, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_command(command)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+static int append_event(const struct event *event, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_event(event)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+static int append_hour(const struct status_hour *hour, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_hour(hour)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+// Adds the last status as it was received, whatever members it has.
+static int add_status(
+    struct store_connection *connection, const char *mac, json_t *object, struct err *err)
+{
+    char *text = NULL;
+    json_t *status = NULL;
+    int rc = device_store_get_status_json(connection, mac, &text, err);
+
+    if (rc < 0)
+        return rc;
+    if (text != NULL)
+        status = json_loads(text, 0, NULL);
+    free(text);
+    json_object_set_new(object, "status", status != NULL ? status : json_null());
+    return 0;
+}
+
+static int read_device(
+    struct store_connection *connection, const char *mac, json_t **out, struct err *err)
+{
+    struct device device;
+    json_t *commands = json_array();
+    json_t *events = json_array();
+    json_t *hours = json_array();
+    int rc = device_store_get(connection, mac, &device, err);
+
+    if (rc == ERR_NOT_FOUND)
+        err_set(
+            err, rc, "no device %s; 'secureesp devices list' shows those that have reported", mac);
+    *out = rc == 0 ? api_json_device(&device) : json_object();
+    if (rc == 0)
+        rc = add_status(connection, mac, *out, err);
+    if (rc == 0)
+        rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
+    if (rc == 0)
+        rc = event_store_each(connection, mac, RECENT, append_event, events, err);
+    if (rc == 0)
+        rc = status_store_each_hour(connection, mac, RECENT_HOURS, append_hour, hours, err);
+    json_object_set_new(*out, "commands", commands);
+    json_object_set_new(*out, "events", events);
+    json_object_set_new(*out, "hours", hours);
+    return rc;
+}
+
+void api_devices_show(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct store_connection *connection;
+    struct err err = {0};
+    char mac[MAC_SIZE];
+    json_t *object = NULL;
+    int rc;
+
+    if (!mac_parse(http_request_segment(request, 0), mac))
+        rc = err_set(&err, ERR_INVALID, "'%s' is no MAC address", http_request_segment(request, 0));
+    else
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = read_device(connection, mac, &object, &err);
+        store_read_end(api->store, connection);
+    }
+    if (rc == 0) {
+        api_json_send(response, 200, object);
+        return;
+    }
+    json_decref(object);
+    api_json_refuse(response, &err);
+}

@@ -1,0 +1,243 @@
+// Images and release chains.
+#include "server/api/api_images.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_image_add.h"
+#include "server/api/api_json.h"
+#include "server/image/image_files.h"
+#include "server/image/image_inspect.h"
+#include "server/release/release_load.h"
+#include "server/store/device_store.h"
+
+// The catalogue with the number of devices on each image; free it with release_load_free().
+static int load(const struct api *api, struct release_catalogue **out, struct err *err)
+{
+    struct store_connection *connection;
+    int rc = store_read_begin(api->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = release_load(connection, true, out, err);
+    store_read_end(api->store, connection);
+    return rc;
+}
+
+void api_images_list(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    struct release_catalogue *catalogue;
+    struct err err = {0};
+    json_t *list;
+
+    (void)request;
+    if (load(ctx, &catalogue, &err) < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    list = json_array();
+    for (size_t i = 0; i < catalogue->member_count; i++)
+        json_array_append_new(list,
+            api_json_image(catalogue, &catalogue->members[i].image, catalogue->members[i].devices));
+    release_load_free(catalogue);
+    api_json_send(response, 200, list);
+}
+
+// Answers with the image of that name as it is now.
+static void send_image(
+    const struct api *api, const char *name, unsigned status, struct http_response *response)
+{
+    struct release_catalogue *catalogue;
+    struct err err = {0};
+
+    if (load(api, &catalogue, &err) < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        const struct release_member *member = &catalogue->members[i];
+
+        if (strcmp(member->image.name.text, name) == 0)
+            api_json_send(
+                response, status, api_json_image(catalogue, &member->image, member->devices));
+    }
+    release_load_free(catalogue);
+}
+
+void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *publish = http_request_query(request, "publish");
+    struct err err = {0};
+    struct image image;
+    int rc = api_image_add(api, request, &image, &err);
+
+    if (rc == 0 && publish != NULL && strcmp(publish, "1") == 0) {
+        rc = release_publish(api->release, image.name.text, &err);
+        if (rc < 0)
+            err_context(&err, "added, but not published");
+    }
+    if (rc < 0)
+        api_json_refuse(response, &err);
+    else
+        send_image(api, image.name.text, 201, response);
+}
+
+void api_images_publish(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *name = http_request_segment(request, 0);
+    struct err err = {0};
+
+    if (release_publish(api->release, name, &err) < 0)
+        api_json_refuse(response, &err);
+    else
+        send_image(api, name, 200, response);
+}
+
+void api_images_withdraw(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *name = http_request_segment(request, 0);
+    const char *force = http_request_query(request, "force");
+    struct err err = {0};
+
+    if (release_withdraw(api->release, name, force != NULL && strcmp(force, "1") == 0, &err) < 0)
+        api_json_refuse(response, &err);
+    else
+        send_image(api, name, 200, response);
+}
+
+// Whether the stored file is still the one that was added, and the signer's key still verifies it.
+static json_t *verify_stored(
+    const struct api *api, const struct release_catalogue *catalogue, const struct image *image)
+{
+    char sha256[DIGEST_SHA256_TEXT_SIZE] = "";
+    struct err err = {0};
+    uint8_t *p = NULL;
+    size_t n = 0;
+    bool verified = false;
+
+    if (image_files_read(api->images_dir, image->sha256, &p, &n, &err) == 0)
+        digest_sha256(p, n, sha256);
+    for (size_t i = 0; i < catalogue->key_count && p != NULL; i++) {
+        struct public_key key;
+        size_t index;
+
+        if (strcmp(catalogue->keys[i].id, image->signer) == 0)
+            verified = public_key_from_der(
+                           catalogue->keys[i].der, catalogue->keys[i].der_size, &key, &err) == 0 &&
+                       image_find_signer(p, n, &key, 1, &index, &err) == 0;
+    }
+    free(p);
+
+    json_t *object = json_object();
+
+    json_object_set_new(object, "name", json_string(image->name.text));
+    json_object_set_new(object, "size_bytes", json_integer(image->size_bytes));
+    json_object_set_new(object, "sha256", json_string(image->sha256));
+    json_object_set_new(object, "stored_ok", json_boolean(strcmp(sha256, image->sha256) == 0));
+    json_object_set_new(object, "signer", api_json_key_reference(catalogue, image->signer));
+    json_object_set_new(object, "signature_ok", json_boolean(verified));
+    return object;
+}
+
+void api_images_verify(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *name = http_request_segment(request, 0);
+    const struct release_catalogue *catalogue = release_hold(api->release);
+    const struct image *image = release_find_image(catalogue, name);
+    struct err err;
+
+    if (image != NULL) {
+        api_json_send(response, 200, verify_stored(api, catalogue, image));
+    } else {
+        err_set(&err, ERR_NOT_FOUND,
+            "no image %s; 'secureesp images list' shows those that were added", name);
+        api_json_refuse(response, &err);
+    }
+    release_drop(api->release, catalogue);
+}
+
+struct unknown_search {
+    const struct release_catalogue *catalogue;
+    const char *board;
+    json_t *list;
+};
+
+static int add_unknown(const char *image, int64_t devices, void *ctx)
+{
+    struct unknown_search *search = ctx;
+    struct image_name name;
+
+    if (!image_name_parse(image, strlen(image), &name) || strcmp(name.board, search->board) != 0 ||
+        release_find_image(search->catalogue, image) != NULL)
+        return 0;
+    json_array_append_new(
+        search->list, json_pack("{sssI}", "image", image, "devices", (json_int_t)devices));
+    return 0;
+}
+
+static json_t *chain_member(const struct release_catalogue *catalogue,
+    const struct release_member *members, size_t n, size_t i)
+{
+    const struct image *next;
+    enum release_answer answer = release_chain_next(members, n, &members[i].image.name, &next);
+    json_t *object = api_json_image(catalogue, &members[i].image, members[i].devices);
+
+    json_object_set_new(
+        object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
+    json_object_set_new(object, "stranded", json_boolean(answer == RELEASE_STRANDED));
+    return object;
+}
+
+static int read_chain(const struct api *api, const char *board, json_t *object, struct err *err)
+{
+    struct release_catalogue *catalogue;
+    struct store_connection *connection;
+    struct unknown_search search = {.board = board};
+    json_t *images = json_array();
+    size_t first;
+    size_t n;
+    int rc = load(api, &catalogue, err);
+
+    json_object_set_new(object, "board", json_string(board));
+    json_object_set_new(object, "images", images);
+    if (rc < 0)
+        return rc;
+    n = release_find_board(catalogue, board, &first);
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(images, chain_member(catalogue, catalogue->members + first, n, i));
+    search.catalogue = catalogue;
+    search.list = json_array();
+    json_object_set_new(object, "unknown", search.list);
+    rc = store_read_begin(api->store, &connection, err);
+    if (rc == 0) {
+        rc = device_store_each_image(connection, add_unknown, &search, err);
+        store_read_end(api->store, connection);
+    }
+    release_load_free(catalogue);
+    if (rc == 0 && n == 0 && json_array_size(search.list) == 0)
+        return err_set(err, ERR_NOT_FOUND,
+            "unknown board %s; 'secureesp images list' shows the boards that have images", board);
+    return rc;
+}
+
+void api_images_chain(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    struct err err = {0};
+    json_t *object = json_object();
+
+    if (read_chain(ctx, http_request_segment(request, 0), object, &err) == 0) {
+        api_json_send(response, 200, object);
+        return;
+    }
+    json_decref(object);
+    api_json_refuse(response, &err);
+}

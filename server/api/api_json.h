@@ -1,0 +1,33 @@
+#ifndef API_JSON_H
+#define API_JSON_H
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+#include "server/http/http_response.h"
+#include "server/model/command.h"
+#include "server/model/device.h"
+#include "server/model/event.h"
+#include "server/release/release.h"
+#include "server/store/status_store.h"
+
+// The API's objects as JSON (README.md). All return a new reference, or NULL without memory.
+json_t *api_json_device(const struct device *device);
+json_t *api_json_command(const struct command *command);
+json_t *api_json_event(const struct event *event);
+json_t *api_json_hour(const struct status_hour *hour);
+json_t *api_json_key(const struct image_key *key);
+json_t *api_json_key_reference(const struct release_catalogue *catalogue, const char *key_id);
+json_t *api_json_image(
+    const struct release_catalogue *catalogue, const struct image *image, int64_t devices);
+
+// A text, or null if it is empty or not valid UTF-8.
+json_t *api_json_text(const char *text);
+
+// Answers with a value, whose reference is taken.
+void api_json_send(struct http_response *response, unsigned status, json_t *value);
+
+// Answers with an error object and the HTTP status that fits its code.
+void api_json_refuse(struct http_response *response, const struct err *err);
+
+#endif

@@ -1,0 +1,93 @@
+// Keys that verify images.
+#include "server/api/api_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/image/image_files.h"
+#include "server/image/image_inspect.h"
+#include "server/pki/public_key.h"
+
+void api_keys_list(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const struct release_catalogue *catalogue = release_hold(api->release);
+    json_t *list = json_array();
+
+    (void)request;
+    for (size_t i = 0; i < catalogue->key_count; i++)
+        json_array_append_new(list, api_json_key(&catalogue->keys[i]));
+    release_drop(api->release, catalogue);
+    api_json_send(response, 200, list);
+}
+
+// Images that were added before their key was known may be verified by it.
+static void try_key(const struct api *api, const struct public_key *key)
+{
+    const struct release_catalogue *catalogue = release_hold(api->release);
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        const struct image *image = &catalogue->members[i].image;
+        struct err err = {0};
+        uint8_t *p;
+        size_t n;
+        size_t index;
+
+        if (image->signer[0] != '\0' ||
+            image_files_read(api->images_dir, image->sha256, &p, &n, &err) < 0)
+            continue;
+        if (image_find_signer(p, n, key, 1, &index, &err) == 0 &&
+            release_set_signer(api->release, image->name.text, key->id, &err) == 0)
+            log_info("api", "image verified name=%s key=%s", image->name.text, key->id);
+        free(p);
+    }
+    release_drop(api->release, catalogue);
+}
+
+static int read_key(const struct http_request *request, struct public_key *key,
+    struct image_key *out, struct err *err)
+{
+    size_t n;
+    const uint8_t *body = http_request_body(request, &n);
+    const char *name = http_request_query(request, "name");
+    int rc = n == 0 ? err_set(err, ERR_INVALID, "the body is to be a public key in PEM")
+                    : public_key_from_pem(body, n, key, err);
+
+    if (rc < 0)
+        return rc;
+    if (name != NULL && strlen(name) >= sizeof out->name)
+        return err_set(err, ERR_INVALID, "a name has at most %zu bytes", sizeof out->name - 1);
+    memset(out, 0, sizeof *out);
+    memcpy(out->id, key->id, sizeof key->id);
+    if (name != NULL && name[0] != '\0')
+        memcpy(out->name, name, strlen(name));
+    else
+        memcpy(out->name, key->id, 12); // enough to tell keys apart
+    memcpy(out->algorithm, key->algorithm, sizeof key->algorithm);
+    memcpy(out->der, key->der, key->size_bytes);
+    out->der_size = key->size_bytes;
+    out->added_at_ms = clock_now_ms();
+    return 0;
+}
+
+void api_keys_add(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct public_key key;
+    struct image_key record;
+    struct err err = {0};
+    int rc = read_key(request, &key, &record, &err);
+
+    if (rc == 0)
+        rc = release_add_key(api->release, &record, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    try_key(api, &key);
+    api_json_send(response, 201, api_json_key(&record));
+}
