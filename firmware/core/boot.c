@@ -1,0 +1,156 @@
+// The start: which image and which files are in use.
+#include "firmware/core/boot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <mbedtls/platform_util.h>
+
+#include "common/contract.h"
+#include "firmware/core/notice.h"
+#include "firmware/core/trial.h"
+
+static int find_descriptor(struct device *device, struct failure *failure)
+{
+    struct slots_image *image = &device->slots.images[device->slots.active];
+    struct image_descriptor descriptor;
+    struct image_scan scan;
+    int rc = STEP_AGAIN;
+
+    image_scan_start(&scan, device->port, device->slots.active, image->size_bytes);
+    if (image_scan_read(&scan, image->descriptor_offset, device->scratch, &descriptor, failure) ==
+        0) {
+        device->running = descriptor.name;
+        return 0;
+    }
+    while (rc == STEP_AGAIN)
+        rc = image_scan_step(&scan, device->scratch, failure);
+    if (rc < 0)
+        return rc;
+    device->running = scan.name;
+    image->descriptor_offset = (uint32_t)scan.descriptor_offset;
+    memcpy(image->name, scan.name.text, sizeof image->name);
+    return slots_store(&device->slots, device->port, failure);
+}
+
+// An active image without a descriptor is damaged: the other slot is the way out, if it ever ran.
+static int choose_image(struct device *device, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+    int rc = find_descriptor(device, failure);
+
+    if (rc == 0)
+        return 0;
+    if (slots->images[slots_idle(slots)].state != SLOTS_INSTALLED)
+        return rc;
+    if (slots->trial == SLOTS_TRIAL_RUNNING)
+        slots_fail_trial(slots, failure->detail);
+    else
+        slots->active = (uint8_t)slots_idle(slots);
+    rc = slots_store(slots, device->port, failure);
+    return rc < 0 ? rc : find_descriptor(device, failure);
+}
+
+static int start_image(struct device *device, struct failure *failure)
+{
+    int rc = slots_load(&device->slots, device->port, failure);
+
+    if (rc == 0 && slots_count_boot(&device->slots))
+        rc = slots_store(&device->slots, device->port, failure);
+    return rc < 0 ? rc : choose_image(device, failure);
+}
+
+static int read_file(
+    struct device *device, enum staging_file file, unsigned mask, struct failure *failure)
+{
+    char name[STAGING_NAME_SIZE];
+    int n = staging_read(device->port, device->mac, file, mask, device->scratch);
+
+    if (n >= 0)
+        return n;
+    staging_name(file, device->mac, (mask & STAGING_BIT(file)) != 0, name);
+    return failure_set(failure, RESULT_FILE_INVALID, "%s: %s", name,
+        n == PORT_ABSENT ? "is missing" : "cannot be read");
+}
+
+static int read_identity(struct device *device, unsigned mask, struct failure *failure)
+{
+    struct identity *identity = &device->identity;
+    int n = read_file(device, STAGING_CA, mask, failure);
+
+    if (n >= 0)
+        n = identity_read_ca(identity, device->scratch, (size_t)n, failure);
+    if (n >= 0)
+        n = read_file(device, STAGING_CERT, mask, failure);
+    if (n >= 0)
+        n = identity_read_cert(identity, device->scratch, (size_t)n, device->mac, failure);
+    if (n >= 0)
+        n = read_file(device, STAGING_KEY, mask, failure);
+    if (n >= 0)
+        n = identity_read_key(identity, device->scratch, (size_t)n, failure);
+    mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
+    if (n >= 0)
+        n = identity_check_key(identity, failure);
+    if (n >= 0) // dates are for the servers to judge: the clock need not be set yet
+        n = identity_check_chain(identity, false, failure);
+    return n < 0 ? n : 0;
+}
+
+static int read_settings(struct device *device, unsigned mask, struct failure *failure)
+{
+    int n = read_file(device, STAGING_CONFIG, mask, failure);
+
+    if (n < 0)
+        return n;
+    return settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
+}
+
+// Reads the files of one group, the staged ones if they are any good. Returns which staged ones are
+// in use, or a failure.
+static int read_group(struct device *device, unsigned staged,
+    int (*read)(struct device *, unsigned, struct failure *), struct failure *failure)
+{
+    struct failure first;
+    int rc;
+
+    if (staged == 0)
+        return read(device, 0, failure);
+    if (read(device, staged, &first) == 0)
+        return (int)staged;
+    rc = read(device, 0, failure);
+    if (rc < 0)
+        return rc;
+    first.result = RESULT_FILE_INVALID;
+    notice_error(device, &first);
+    return 0;
+}
+
+static int start_files(struct device *device, struct failure *failure)
+{
+    unsigned staged = staging_find(device->port, device->mac, device->scratch);
+    int identity = read_group(device, staged & STAGING_IDENTITY, read_identity, failure);
+
+    if (identity < 0)
+        return identity;
+
+    int config = read_group(device, staged & STAGING_BIT(STAGING_CONFIG), read_settings, failure);
+
+    if (config < 0)
+        return config;
+    return trial_begin_staged(device, (unsigned)identity | (unsigned)config, failure);
+}
+
+int boot_start(struct device *device, struct failure *failure)
+{
+    int rc;
+
+    events_load(&device->events, device->port);
+    rc = start_image(device, failure);
+    if (rc == 0)
+        rc = trial_report(device, failure);
+    if (rc == 0)
+        rc = start_files(device, failure);
+    if (rc == 0)
+        rc = tls_init(&device->tls, device->port, &device->identity, failure);
+    return rc;
+}

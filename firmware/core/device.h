@@ -1,0 +1,98 @@
+#ifndef FIRMWARE_CORE_DEVICE_H
+#define FIRMWARE_CORE_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/mac.h"
+#include "firmware/core/command.h"
+#include "firmware/core/events.h"
+#include "firmware/core/failure.h"
+#include "firmware/core/fetch.h"
+#include "firmware/core/https.h"
+#include "firmware/core/identity.h"
+#include "firmware/core/mqtt.h"
+#include "firmware/core/settings.h"
+#include "firmware/core/slots.h"
+#include "firmware/core/timer.h"
+#include "firmware/core/tls.h"
+#include "firmware/core/update.h"
+#include "firmware/port/port.h"
+
+#define DEVICE_QUEUE_MAX 4             // commands that may wait
+#define DEVICE_TRIAL_TIMEOUT_MS 120000 // for a new image, or new files, to report
+#define DEVICE_WATCHDOG_MS 6000        // a port resets the device if a step takes longer
+#define DEVICE_SCRATCH (STAGING_FILE_MAX + 1)
+
+enum device_state {
+    DEVICE_LINK,     // waits for the Wi-Fi link
+    DEVICE_CLOCK,    // waits for the time: without it no certificate can be judged
+    DEVICE_PAUSE,    // waits before the next attempt
+    DEVICE_BROKER,   // connects to the broker, then is online
+    DEVICE_LEAVE,    // has said DISCONNECT
+    DEVICE_DOWNLOAD, // is at the download server
+    DEVICE_RESTART,  // has asked the port to restart it
+};
+
+struct device_options {
+    uint32_t trial_timeout_ms;
+};
+
+// One device.
+struct device {
+    struct port *port;
+    struct device_options options;
+    char mac[MAC_SIZE];
+    enum device_state state;
+
+    struct slots slots;
+    struct image_name running;
+    struct settings settings;
+    struct identity identity;
+    struct events events;
+
+    struct tls tls;
+    struct mqtt mqtt;
+    struct https https;
+    struct update update;
+    struct fetch fetch;
+
+    struct command queue[DEVICE_QUEUE_MAX];
+    size_t queued;
+    struct command current;
+    bool is_working; // current is under way
+
+    uint32_t started_at_ms;
+    uint32_t online_at_ms;
+    uint32_t max_step_ms;
+    unsigned attempts; // to reach the broker, in vain, one after the other
+    struct timer pause;
+    struct timer status;
+    struct timer trial;
+    struct timer unreachable;
+
+    bool boot_sent;      // the boot event is on its way
+    bool boot_confirmed; // and the broker has it
+    bool status_sent;
+    bool is_confirmed; // boot event and status have been reported since the start
+
+    struct failure failure;          // of the download under way
+    char error[FAILURE_DETAIL_SIZE]; // of the last unsuccessful command or connection
+    uint8_t scratch[DEVICE_SCRATCH];
+};
+
+// Starts a device on its port, as after power-on: decides which image and files are in use, reads
+// them, and begins to connect. options NULL: the defaults. Fails if there is no image, or if
+// configuration, certificates or key are missing or bad and there is nothing to go back to.
+int device_init(struct device *device, struct port *port, const char *mac,
+    const struct device_options *options, struct failure *failure);
+
+// Does what can be done now and never blocks. Returns after how many ms it wants to be called again
+// (TIMER_NEVER: not before) unless the stream becomes ready first. After the port's reboot it does
+// nothing more: clear and initialise the device anew.
+uint32_t device_step(struct device *device);
+
+// Frees what the libraries hold and wipes secrets. The stream is closed without a DISCONNECT.
+void device_clear(struct device *device);
+
+#endif

@@ -1,0 +1,90 @@
+// The queue of events that wait for the broker.
+#include "firmware/core/events.h"
+
+#include <string.h>
+
+#include "common/contract.h"
+
+static size_t first_length(const struct events *events)
+{
+    const char *end = memchr(events->lines, '\n', events->used);
+
+    return end == NULL ? 0 : (size_t)(end - events->lines);
+}
+
+void events_load(struct events *events, struct port *port)
+{
+    int n = port->ops->file_read(port, EVENTS_FILE, (uint8_t *)events->lines, EVENTS_SIZE);
+
+    events->used = 0;
+    events->dirty = false;
+    events->first_is_sent = false;
+    if (n <= 0 || n > EVENTS_SIZE || events->lines[n - 1] != '\n')
+        return;
+    events->used = (size_t)n;
+    for (size_t i = 0; i < events->used; i++) {
+        char c = events->lines[i];
+
+        if (c != '\n' && (c < ' ' || c > '~'))
+            events->used = 0;
+    }
+}
+
+int events_save(struct events *events, struct port *port)
+{
+    int rc;
+
+    if (!events->dirty)
+        return 0;
+    if (events->used == 0)
+        rc = port->ops->file_remove(port, EVENTS_FILE);
+    else
+        rc = port->ops->file_write(port, EVENTS_FILE, (uint8_t *)events->lines, events->used);
+    if (rc == 0)
+        events->dirty = false;
+    return rc;
+}
+
+static bool contains(const struct events *events, const char *line, size_t n)
+{
+    return memmem(events->lines, events->used, line, n) != NULL;
+}
+
+void events_add(struct events *events, const struct report_event *event)
+{
+    char line[REPORT_SIZE + 1];
+    size_t n = report_write_event(event, line, REPORT_SIZE);
+
+    if (n == 0)
+        return;
+    line[n++] = '\n';
+    if (strcmp(event->kind, CONTRACT_EVENT_KIND_ERROR) == 0) {
+        if (contains(events, line, n) || events->used + n > EVENTS_SIZE / 2)
+            return;
+    }
+    while (events->used + n > EVENTS_SIZE)
+        events_drop(events);
+    memcpy(events->lines + events->used, line, n);
+    events->used += n;
+    events->dirty = true;
+}
+
+const char *events_first(const struct events *events, size_t *length)
+{
+    if (events->used == 0)
+        return NULL;
+    *length = first_length(events);
+    return events->lines;
+}
+
+void events_drop(struct events *events)
+{
+    size_t n = first_length(events) + 1;
+
+    if (events->used == 0)
+        return;
+    memmove(events->lines, events->lines + n, events->used - n);
+    events->used -= n;
+    events->dirty = true;
+    events->first_is_sent = false;
+}

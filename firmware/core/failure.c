@@ -1,0 +1,16 @@
+// Why something failed, for people and for the backend.
+#include "firmware/core/failure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int failure_set(struct failure *failure, enum result result, const char *format, ...)
+{
+    va_list arguments;
+
+    failure->result = result;
+    va_start(arguments, format);
+    vsnprintf(failure->detail, sizeof failure->detail, format, arguments);
+    va_end(arguments);
+    return -(int)result;
+}

@@ -1,0 +1,157 @@
+// Downloads a file, validates and stages it.
+#include "firmware/core/fetch.h"
+
+#include <mbedtls/platform_util.h>
+
+#include "firmware/core/http_reason.h"
+#include "firmware/core/settings.h"
+
+int fetch_start(struct fetch *fetch, enum staging_file file, struct tls *tls,
+    const struct settings *settings, struct failure *failure)
+{
+    char name[STAGING_NAME_SIZE];
+
+    staging_name(file, fetch->mac, false, name);
+    int rc = https_start(fetch->https, tls, settings, name, NULL, failure);
+
+    if (rc < 0)
+        return rc;
+    fetch->file = file;
+    fetch->used = 0;
+    fetch->phase = FETCH_REQUEST;
+    return 0;
+}
+
+static int step_request(struct fetch *fetch, struct failure *failure)
+{
+    int rc = https_step(fetch->https, failure);
+
+    if (rc != STEP_DONE)
+        return rc;
+    if (fetch->https->head.status != 200) {
+        http_reason_start(failure, fetch->https->head.status);
+        fetch->phase = FETCH_REASON;
+        return STEP_AGAIN;
+    }
+    if (fetch->https->head.content_length > STAGING_FILE_MAX)
+        return failure_set(
+            failure, RESULT_OVERSIZED, "file: is larger than %d bytes", STAGING_FILE_MAX);
+    fetch->phase = FETCH_FILE;
+    return STEP_AGAIN;
+}
+
+// A certificate must be from the CA in use, unless another CA is staged: then the start decides,
+// as it does about a key that does not come with its certificate.
+static int check_cert(
+    struct fetch *fetch, struct identity *fresh, bool ca_is_staged, struct failure *failure)
+{
+    int rc = identity_read_cert(fresh, fetch->scratch, fetch->used, fetch->mac, failure);
+
+    if (rc < 0)
+        return rc;
+
+    // Borrowed, so that the one check serves both.
+    mbedtls_x509_crt own_ca = fresh->ca;
+
+    fresh->ca = fetch->identity->ca;
+    rc = identity_check_chain(fresh, true, failure);
+    fresh->ca = own_ca;
+    if (rc < 0 && !ca_is_staged)
+        return rc;
+    failure->detail[0] = '\0';
+    if (mbedtls_pk_check_pair(&fresh->cert.pk, &fetch->identity->key) != 0)
+        failure_set(failure, RESULT_OK, "is for another key: that must follow before the restart");
+    return 0;
+}
+
+static int check_key(struct fetch *fetch, struct identity *fresh, struct failure *failure)
+{
+    int rc = identity_read_key(fresh, fetch->scratch, fetch->used, failure);
+
+    if (rc == 0 && mbedtls_pk_check_pair(&fetch->identity->cert.pk, &fresh->key) != 0)
+        failure_set(failure, RESULT_OK, "is another certificate's: both are needed at the restart");
+    return rc;
+}
+
+static int check_file(struct fetch *fetch, bool ca_is_staged, struct failure *failure)
+{
+    struct identity fresh;
+    struct settings settings;
+    int rc = 0;
+
+    identity_init(&fresh);
+    failure->detail[0] = '\0';
+    switch (fetch->file) {
+    case STAGING_CONFIG:
+        rc = settings_parse((const char *)fetch->scratch, fetch->used, &settings, failure);
+        break;
+    case STAGING_CA: rc = identity_read_ca(&fresh, fetch->scratch, fetch->used, failure); break;
+    case STAGING_CERT: rc = check_cert(fetch, &fresh, ca_is_staged, failure); break;
+    case STAGING_KEY: rc = check_key(fetch, &fresh, failure); break;
+    case STAGING_FILES: break;
+    }
+    identity_clear(&fresh);
+    return rc;
+}
+
+static bool is_ca_staged(struct fetch *fetch)
+{
+    char name[STAGING_NAME_SIZE];
+    uint8_t byte;
+
+    staging_name(STAGING_CA, fetch->mac, true, name);
+    return fetch->port->ops->file_read(fetch->port, name, &byte, sizeof byte) >= 0;
+}
+
+static int end_file(struct fetch *fetch, struct failure *failure)
+{
+    char name[STAGING_NAME_SIZE];
+
+    fetch->scratch[fetch->used] = '\0';
+
+    int rc = check_file(fetch, is_ca_staged(fetch), failure);
+
+    if (rc < 0)
+        return rc;
+    staging_name(fetch->file, fetch->mac, true, name);
+    if (fetch->port->ops->file_write(fetch->port, name, fetch->scratch, fetch->used) != 0)
+        return failure_set(failure, RESULT_FLASH_FAILED, "file: cannot be written");
+    return STEP_DONE;
+}
+
+static int step_file(struct fetch *fetch, struct failure *failure)
+{
+    int n = https_read(
+        fetch->https, fetch->scratch + fetch->used, STAGING_FILE_MAX - fetch->used, failure);
+
+    if (n == TLS_END)
+        return end_file(fetch, failure);
+    if (n < 0)
+        return n;
+    fetch->used += (size_t)n;
+    return STEP_AGAIN;
+}
+
+int fetch_step(struct fetch *fetch, struct failure *failure)
+{
+    int rc = STEP_DONE;
+
+    switch (fetch->phase) {
+    case FETCH_IDLE: return STEP_DONE;
+    case FETCH_REQUEST: rc = step_request(fetch, failure); break;
+    case FETCH_REASON: rc = http_reason_step(fetch->https, failure); break;
+    case FETCH_FILE: rc = step_file(fetch, failure); break;
+    }
+    if (rc != STEP_AGAIN)
+        fetch_stop(fetch);
+    return rc;
+}
+
+void fetch_stop(struct fetch *fetch)
+{
+    if (fetch->phase == FETCH_IDLE)
+        return;
+    https_stop(fetch->https);
+    mbedtls_platform_zeroize(fetch->scratch, STAGING_FILE_MAX + 1); // it may hold a key
+    fetch->phase = FETCH_IDLE;
+}

@@ -1,0 +1,184 @@
+// One GET over TLS.
+#include "firmware/core/https.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t https_write_request(
+    const struct settings *settings, const char *name, const char *query, char *out, size_t size)
+{
+    const char *path = settings->download_path;
+    int n = snprintf(out, size,
+        "GET /%s%s%s%s%s HTTP/1.1\r\n"
+        "Host: %s:%u\r\n"
+        "User-Agent: secureesp-device\r\n"
+        "Connection: close\r\n"
+        "\r\n",
+        path, path[0] == '\0' ? "" : "/", name, query == NULL ? "" : "?",
+        query == NULL ? "" : query, settings->download_server, (unsigned)settings->download_port);
+
+    return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+}
+
+static void restart_stall(struct https *https)
+{
+    struct port *port = https->tls->port;
+
+    timer_start(&https->stall, port->ops->now_ms(port), HTTPS_STALL_MS);
+}
+
+int https_start(struct https *https, struct tls *tls, const struct settings *settings,
+    const char *name, const char *query, struct failure *failure)
+{
+    memset(https, 0, sizeof *https);
+    https->tls = tls;
+    http_head_init(&https->head);
+    https->request_size =
+        https_write_request(settings, name, query, https->request, sizeof https->request);
+    if (https->request_size == 0)
+        return failure_set(failure, RESULT_HTTP_MALFORMED, "request: is too long");
+
+    int rc = tls_open(
+        tls, TLS_PEER_DOWNLOAD, settings->download_server, settings->download_port, failure);
+
+    if (rc < 0)
+        return rc;
+    https->phase = HTTPS_CONNECT;
+    return 0;
+}
+
+static int step_connect(struct https *https, struct failure *failure)
+{
+    int rc = tls_step(https->tls, failure);
+
+    if (rc != STEP_DONE)
+        return rc;
+    https->phase = HTTPS_REQUEST;
+    restart_stall(https);
+    return STEP_AGAIN;
+}
+
+static int step_request(struct https *https, struct failure *failure)
+{
+    int n = tls_write(https->tls, (const uint8_t *)https->request + https->request_sent,
+        https->request_size - https->request_sent, failure);
+
+    if (n < 0)
+        return n == TLS_END ? failure_set(failure, RESULT_TRUNCATED, "answer: none") : n;
+    https->request_sent += (size_t)n;
+    if (https->request_sent == https->request_size)
+        https->phase = HTTPS_HEAD;
+    return STEP_AGAIN;
+}
+
+static int end_head(struct https *https, struct failure *failure)
+{
+    const struct http_head *head = &https->head;
+
+    if (head->status == 200 && !head->has_length)
+        return failure_set(failure, RESULT_HTTP_MALFORMED, "answer: has no Content-Length");
+    https->body_left = head->status == 204 || head->status == 304 ? 0
+                       : head->has_length                         ? head->content_length
+                                                                  : UINT32_MAX;
+    https->phase = HTTPS_BODY;
+    return STEP_DONE;
+}
+
+static int step_head(struct https *https, struct failure *failure)
+{
+    uint8_t bytes[sizeof https->early];
+    int n = tls_read(https->tls, bytes, sizeof bytes, failure);
+
+    if (n == TLS_END)
+        return failure_set(failure, RESULT_TRUNCATED, "answer: ends in its head");
+    if (n <= 0)
+        return n == 0 ? STEP_AGAIN : n;
+    restart_stall(https);
+
+    int used = http_head_feed(&https->head, bytes, (size_t)n, failure);
+
+    if (used < 0)
+        return used;
+    if (!https->head.done)
+        return STEP_AGAIN;
+    https->early_used = (size_t)(n - used);
+    memcpy(https->early, bytes + used, https->early_used);
+    return end_head(https, failure);
+}
+
+static int check_stall(const struct https *https, struct failure *failure)
+{
+    struct port *port = https->tls->port;
+
+    if (https->phase == HTTPS_CONNECT || !timer_ended(&https->stall, port->ops->now_ms(port)))
+        return 0;
+    return failure_set(failure, RESULT_TIMEOUT, "%s: no answer in time", https->tls->host);
+}
+
+int https_step(struct https *https, struct failure *failure)
+{
+    int rc = check_stall(https, failure);
+
+    if (rc < 0)
+        return rc;
+    switch (https->phase) {
+    case HTTPS_CONNECT: return step_connect(https, failure);
+    case HTTPS_REQUEST: return step_request(https, failure);
+    case HTTPS_HEAD: return step_head(https, failure);
+    case HTTPS_BODY: return STEP_DONE;
+    case HTTPS_IDLE: break;
+    }
+    return failure_set(failure, RESULT_CONNECT_FAILED, "not connected");
+}
+
+static int take_early(struct https *https, uint8_t *p, size_t n)
+{
+    if (n > https->early_used)
+        n = https->early_used;
+    memcpy(p, https->early, n);
+    https->early_used -= n;
+    memmove(https->early, https->early + n, https->early_used);
+    return (int)n;
+}
+
+int https_read(struct https *https, uint8_t *p, size_t n, struct failure *failure)
+{
+    int got;
+
+    if (https->body_left == 0)
+        return TLS_END;
+    if (n > https->body_left)
+        n = https->body_left;
+    if (https->early_used > 0)
+        got = take_early(https, p, n);
+    else
+        got = tls_read(https->tls, p, n, failure);
+    if (got == 0)
+        return check_stall(https, failure);
+    if (got < 0 && !https->head.has_length)
+        return TLS_END;
+    if (got == TLS_END || got == -(int)RESULT_CONNECT_FAILED)
+        return failure_set(failure, RESULT_TRUNCATED, "answer: %lu bytes are missing",
+            (unsigned long)https->body_left);
+    if (got < 0)
+        return got;
+    restart_stall(https);
+    https->body_left -= (uint32_t)got;
+    return got;
+}
+
+uint32_t https_wait_ms(const struct https *https, uint32_t now_ms)
+{
+    if (tls_is_busy(https->tls) || https->early_used > 0)
+        return 0;
+    if (https->phase == HTTPS_CONNECT)
+        return timer_left_ms(&https->tls->deadline, now_ms);
+    return timer_left_ms(&https->stall, now_ms);
+}
+
+void https_stop(struct https *https)
+{
+    if (https->phase != HTTPS_IDLE)
+        tls_close(https->tls);
+    https->phase = HTTPS_IDLE;
+}

@@ -1,0 +1,61 @@
+#ifndef FIRMWARE_CORE_HTTPS_H
+#define FIRMWARE_CORE_HTTPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware/core/failure.h"
+#include "firmware/core/http_head.h"
+#include "firmware/core/settings.h"
+#include "firmware/core/timer.h"
+#include "firmware/core/tls.h"
+
+#define HTTPS_REQUEST_SIZE 512
+#define HTTPS_STALL_MS 15000 // without a byte
+
+enum https_phase {
+    HTTPS_IDLE,
+    HTTPS_CONNECT,
+    HTTPS_REQUEST,
+    HTTPS_HEAD,
+    HTTPS_BODY,
+};
+
+// One GET over TLS.
+struct https {
+    struct tls *tls;
+    enum https_phase phase;
+    struct http_head head;
+    char request[HTTPS_REQUEST_SIZE];
+    size_t request_size;
+    size_t request_sent;
+    uint32_t body_left; // bytes
+    uint8_t early[64];  // what came with the head of the body
+    size_t early_used;
+    struct timer stall;
+};
+
+// Writes the request for name (with query: "name?query", query NULL if none). Returns its length,
+// or 0 if it does not fit.
+size_t https_write_request(
+    const struct settings *settings, const char *name, const char *query, char *out, size_t size);
+
+// Begins a GET from the settings' download server; tls must be closed and outlive https.
+int https_start(struct https *https, struct tls *tls, const struct settings *settings,
+    const char *name, const char *query, struct failure *failure);
+
+// Goes on until the head is read: STEP_AGAIN, STEP_DONE or a failure. A 200 without Content-Length
+// is RESULT_HTTP_MALFORMED.
+int https_step(struct https *https, struct failure *failure);
+
+// Reads body: bytes, 0 if none are there now, TLS_END behind the last one, or a failure:
+// RESULT_TRUNCATED if the connection ends before.
+int https_read(struct https *https, uint8_t *p, size_t n, struct failure *failure);
+
+// When to call again without the stream being ready, in ms.
+uint32_t https_wait_ms(const struct https *https, uint32_t now_ms);
+
+void https_stop(struct https *https);
+
+#endif

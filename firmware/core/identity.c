@@ -1,0 +1,114 @@
+// The device's certificates and key.
+#include "firmware/core/identity.h"
+
+#include <string.h>
+
+#include <mbedtls/ecp.h>
+#include <mbedtls/oid.h>
+
+void identity_init(struct identity *identity)
+{
+    mbedtls_x509_crt_init(&identity->ca);
+    mbedtls_x509_crt_init(&identity->cert);
+    mbedtls_pk_init(&identity->key);
+}
+
+void identity_clear(struct identity *identity)
+{
+    mbedtls_x509_crt_free(&identity->ca);
+    mbedtls_x509_crt_free(&identity->cert);
+    mbedtls_pk_free(&identity->key);
+}
+
+bool identity_accepts_key(const mbedtls_pk_context *key)
+{
+    switch (mbedtls_pk_get_type(key)) {
+    case MBEDTLS_PK_RSA: return mbedtls_pk_get_bitlen(key) >= IDENTITY_RSA_BITS_MIN;
+    case MBEDTLS_PK_ECKEY:
+    case MBEDTLS_PK_ECDSA: return mbedtls_pk_ec(*key)->grp.id == MBEDTLS_ECP_DP_SECP256R1;
+    default: return false;
+    }
+}
+
+static int refuse(struct failure *failure, const char *why)
+{
+    return failure_set(failure, RESULT_FILE_INVALID, "%s", why);
+}
+
+int identity_read_ca(struct identity *identity, const uint8_t *p, size_t n, struct failure *failure)
+{
+    mbedtls_x509_crt_free(&identity->ca);
+    mbedtls_x509_crt_init(&identity->ca);
+    if (n == 0 || mbedtls_x509_crt_parse(&identity->ca, p, n + 1) != 0)
+        return refuse(failure, "ca.crt: is no certificate in PEM");
+    for (const mbedtls_x509_crt *ca = &identity->ca; ca != NULL; ca = ca->next) {
+        if (!ca->ca_istrue)
+            return refuse(failure, "ca.crt: is not the certificate of a CA");
+    }
+    return 0;
+}
+
+static bool has_common_name(const mbedtls_x509_crt *cert, const char *mac)
+{
+    int found = 0;
+    bool good = false;
+
+    for (const mbedtls_x509_name *name = &cert->subject; name != NULL; name = name->next) {
+        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &name->oid) != 0)
+            continue;
+        found++;
+        good = name->val.len == strlen(mac) && memcmp(name->val.p, mac, name->val.len) == 0;
+    }
+    return found == 1 && good;
+}
+
+int identity_read_cert(
+    struct identity *identity, const uint8_t *p, size_t n, const char *mac, struct failure *failure)
+{
+    mbedtls_x509_crt_free(&identity->cert);
+    mbedtls_x509_crt_init(&identity->cert);
+    if (n == 0 || mbedtls_x509_crt_parse(&identity->cert, p, n + 1) != 0)
+        return refuse(failure, "device certificate: is no certificate in PEM");
+    if (!has_common_name(&identity->cert, mac))
+        return refuse(failure, "device certificate: its common name is not our MAC");
+    if (!identity_accepts_key(&identity->cert.pk))
+        return refuse(failure, "device certificate: neither P-256 nor RSA of 2048 bits");
+    return 0;
+}
+
+int identity_read_key(
+    struct identity *identity, const uint8_t *p, size_t n, struct failure *failure)
+{
+    mbedtls_pk_free(&identity->key);
+    mbedtls_pk_init(&identity->key);
+    if (n == 0 || mbedtls_pk_parse_key(&identity->key, p, n + 1, NULL, 0) != 0)
+        return refuse(failure, "device key: is no private key in PEM");
+    if (!identity_accepts_key(&identity->key))
+        return refuse(failure, "device key: neither P-256 nor RSA of 2048 bits");
+    return 0;
+}
+
+int identity_check_chain(struct identity *identity, bool with_dates, struct failure *failure)
+{
+    uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+    uint32_t flags = 0;
+    int rc = mbedtls_x509_crt_verify_with_profile(&identity->cert, &identity->ca, NULL,
+        &mbedtls_x509_crt_profile_next, NULL, &flags, NULL, NULL);
+
+    if (rc != 0 && rc != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
+        return refuse(failure, "device certificate: cannot be verified");
+    if ((flags & ~dates) != 0)
+        return refuse(failure, "device certificate: is not signed by our CA");
+    if (with_dates && (flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0)
+        return refuse(failure, "device certificate: has expired");
+    if (with_dates && (flags & MBEDTLS_X509_BADCERT_FUTURE) != 0)
+        return refuse(failure, "device certificate: is not yet valid");
+    return 0;
+}
+
+int identity_check_key(const struct identity *identity, struct failure *failure)
+{
+    if (mbedtls_pk_check_pair(&identity->cert.pk, &identity->key) != 0)
+        return refuse(failure, "device key: is not the device certificate's");
+    return 0;
+}

@@ -1,0 +1,163 @@
+// Executes commands.
+#include "firmware/core/job.h"
+
+#include <string.h>
+
+#include "firmware/core/notice.h"
+#include "firmware/core/restart.h"
+
+static void end(struct device *device, enum result result, const char *image, const char *detail)
+{
+    device->is_working = false;
+    notice_outcome(device, &device->current, result, image, detail);
+}
+
+void job_receive(struct device *device, const struct command *command)
+{
+    if (command->action == COMMAND_UNKNOWN) {
+        notice_outcome(device, command, RESULT_UNKNOWN_COMMAND, "", "");
+    } else if (device->queued == DEVICE_QUEUE_MAX) {
+        notice_outcome(device, command, RESULT_BUSY, "", "too many commands wait");
+    } else {
+        device->queue[device->queued++] = *command;
+        notice_log(device, PORT_LOG_INFO, "received command=%s", command->name);
+    }
+}
+
+static void refuse_queued(struct device *device)
+{
+    for (size_t i = 0; i < device->queued; i++)
+        notice_outcome(device, &device->queue[i], RESULT_BUSY, "", "the device restarts");
+    device->queued = 0;
+}
+
+static const char *idle_name(const struct device *device)
+{
+    return device->slots.images[slots_idle(&device->slots)].name;
+}
+
+// Its outcome is in the queue before the restart, and is sent after it.
+static bool begin_reboot(struct device *device)
+{
+    refuse_queued(device);
+    notice_outcome(device, &device->current, RESULT_OK, "", "");
+    notice_save(device);
+    return true;
+}
+
+static bool begin_check(struct device *device)
+{
+    struct failure failure;
+
+    if (update_start_check(&device->update, &failure) < 0)
+        end(device, failure.result, "", failure.detail);
+    return false;
+}
+
+bool job_begin(struct device *device)
+{
+    if (device->is_working || device->queued == 0)
+        return false;
+    device->current = device->queue[0];
+    device->queued--;
+    memmove(&device->queue[0], &device->queue[1], device->queued * sizeof device->queue[0]);
+    device->is_working = true;
+    switch (device->current.action) {
+    case COMMAND_REBOOT: return begin_reboot(device);
+    case COMMAND_FLASH: return begin_check(device);
+    default: return true;
+    }
+}
+
+static int install(struct device *device, struct failure *failure)
+{
+    slots_begin_trial(&device->slots, device->current.has_id, device->current.id);
+    return slots_store(&device->slots, device->port, failure);
+}
+
+bool job_check(struct device *device)
+{
+    struct failure failure;
+    int rc;
+
+    if (!device->is_working || device->current.action != COMMAND_FLASH)
+        return false;
+    rc = update_step(&device->update, &failure);
+    if (rc == STEP_AGAIN)
+        return false;
+    if (rc == STEP_DONE)
+        rc = install(device, &failure);
+    if (rc < 0) {
+        end(device, failure.result, idle_name(device), failure.detail);
+        return false;
+    }
+    refuse_queued(device);
+    notice_save(device);
+    return true;
+}
+
+static int start_download(struct device *device, struct failure *failure)
+{
+    if (device->current.action == COMMAND_FETCH_IMAGE)
+        return update_start_download(&device->update, &device->tls, &device->settings, failure);
+    return fetch_start(
+        &device->fetch, device->current.file, &device->tls, &device->settings, failure);
+}
+
+static void return_to_broker(struct device *device)
+{
+    uint32_t now_ms = device->port->ops->now_ms(device->port);
+
+    device->attempts = 0;
+    device->state = DEVICE_PAUSE;
+    timer_start(&device->pause, now_ms, 0);
+    timer_start(&device->unreachable, now_ms, device->settings.wait_timeout_ms);
+}
+
+void job_leave(struct device *device)
+{
+    struct failure failure;
+
+    if (device->current.action == COMMAND_REBOOT || device->current.action == COMMAND_FLASH) {
+        refuse_queued(device); // what came since
+        restart_now(device, device->current.name);
+        return;
+    }
+    device->state = DEVICE_DOWNLOAD;
+    if (start_download(device, &failure) < 0) {
+        end(device, failure.result, "", failure.detail);
+        return_to_broker(device);
+    }
+}
+
+// update_step() and fetch_step() may say in several calls why the server refused.
+static int step_download(struct device *device)
+{
+    if (device->current.action == COMMAND_FETCH_IMAGE)
+        return update_step(&device->update, &device->failure);
+    return fetch_step(&device->fetch, &device->failure);
+}
+
+void job_download(struct device *device)
+{
+    int rc = step_download(device);
+    bool is_image = device->current.action == COMMAND_FETCH_IMAGE;
+
+    if (rc == STEP_AGAIN)
+        return;
+    if (rc == STEP_DONE)
+        end(device, RESULT_OK, is_image ? idle_name(device) : "",
+            is_image ? "" : device->failure.detail);
+    else
+        end(device, device->failure.result, "", device->failure.detail);
+    return_to_broker(device);
+}
+
+uint32_t job_wait_ms(const struct device *device, uint32_t now_ms)
+{
+    if (!device->is_working)
+        return TIMER_NEVER;
+    if (device->current.action == COMMAND_FETCH_FILE)
+        return https_wait_ms(&device->https, now_ms);
+    return update_wait_ms(&device->update, now_ms);
+}

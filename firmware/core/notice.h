@@ -1,0 +1,28 @@
+#ifndef FIRMWARE_CORE_NOTICE_H
+#define FIRMWARE_CORE_NOTICE_H
+
+#include "firmware/core/command.h"
+#include "firmware/core/device.h"
+#include "firmware/core/failure.h"
+
+#define NOTICE_LINE_SIZE 192
+
+// Logs a line "event key=value ...".
+void notice_log(struct device *device, enum port_log level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// A connection or something of the device's own failed: log, errormessage and error event.
+void notice_error(struct device *device, const struct failure *failure);
+
+// How a command ended: log, errormessage (which success clears) and command event. image and detail
+// may be "".
+void notice_outcome(struct device *device, const struct command *command, enum result result,
+    const char *image, const char *detail);
+
+// How the trial of an image ended.
+void notice_trial(struct device *device, enum result result, const char *image, const char *detail);
+
+// Makes sure that the events that wait survive a restart.
+void notice_save(struct device *device);
+
+#endif

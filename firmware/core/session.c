@@ -1,0 +1,225 @@
+// The time at the broker.
+#include "firmware/core/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "common/topic.h"
+#include "firmware/core/job.h"
+#include "firmware/core/notice.h"
+#include "firmware/core/trial.h"
+
+#define BUILD __DATE__ " " __TIME__
+#define DOUBLINGS_MAX 5
+
+static uint32_t now_ms(const struct device *device)
+{
+    return device->port->ops->now_ms(device->port);
+}
+
+void session_start(struct device *device)
+{
+    struct failure failure;
+
+    device->state = DEVICE_BROKER;
+    device->port->ops->led(device->port, PORT_LED_CONNECTING);
+    if (mqtt_start(&device->mqtt, &device->tls, &device->settings, device->mac, &failure) < 0)
+        session_fail(device, &failure);
+}
+
+// retrytimeout, doubled with each failure up to half of waittimeout, give or take a quarter: a
+// fleet that lost its broker must not come back in step.
+static uint32_t pause_ms(struct device *device)
+{
+    uint64_t pause = device->settings.retry_timeout_ms;
+    uint64_t limit = device->settings.wait_timeout_ms / 2;
+    unsigned doublings = device->attempts < DOUBLINGS_MAX ? device->attempts : DOUBLINGS_MAX;
+    uint8_t random[2] = {0};
+
+    if (limit < pause)
+        limit = pause;
+    pause <<= doublings;
+    if (pause > limit)
+        pause = limit;
+    (void)device->port->ops->random(device->port, random, sizeof random);
+    return (uint32_t)(pause * 3 / 4 + pause / 2 * ((uint64_t)random[0] << 8 | random[1]) / 65536);
+}
+
+void session_fail(struct device *device, const struct failure *failure)
+{
+    bool was_online = device->mqtt.phase == MQTT_ONLINE;
+
+    mqtt_stop(&device->mqtt);
+    tls_close(&device->tls);
+    device->events.first_is_sent = false;
+    device->boot_sent = device->boot_confirmed;
+    notice_error(device, failure);
+    if (was_online)
+        timer_start(&device->unreachable, now_ms(device), device->settings.wait_timeout_ms);
+    timer_start(&device->pause, now_ms(device), pause_ms(device));
+    device->attempts++;
+    device->state = DEVICE_PAUSE;
+}
+
+static void go_online(struct device *device)
+{
+    device->attempts = 0;
+    device->online_at_ms = now_ms(device);
+    timer_start(&device->status, now_ms(device), 0);
+    device->port->ops->led(device->port, PORT_LED_CONNECTED);
+    notice_log(device, PORT_LOG_INFO, "online broker=%s:%u image=%s resumed=%s",
+        device->settings.mqtt_server, (unsigned)device->settings.mqtt_port, device->running.text,
+        device->tls.resuming ? "asked" : "no");
+}
+
+static void take_message(struct device *device, const struct mqtt_packet_publish *message)
+{
+    struct topic topic;
+    struct command command;
+
+    if (!topic_parse(message->topic, message->topic_size, &topic) || topic.kind != TOPIC_COMMAND ||
+        strcmp(topic.mac, device->mac) != 0)
+        return;
+    if (message->retain) { // it would come again with each connection
+        notice_log(device, PORT_LOG_WARNING, "ignored command=retained");
+        return;
+    }
+    command_decode(topic.command, message->payload, message->payload_size, &command);
+    job_receive(device, &command);
+}
+
+static void take_ack(struct device *device)
+{
+    if (!device->boot_confirmed) {
+        device->boot_confirmed = true;
+        return;
+    }
+    if (!device->events.first_is_sent)
+        return;
+    events_drop(&device->events);
+    if (device->events.used == 0)
+        notice_save(device);
+}
+
+static void send_boot(struct device *device)
+{
+    char topic[TOPIC_SIZE];
+    char payload[REPORT_SIZE];
+    struct report_event event = {
+        .kind = CONTRACT_EVENT_KIND_BOOT,
+        .result = RESULT_OK,
+        .image = device->running.text,
+    };
+    size_t n = report_write_event(&event, payload, sizeof payload);
+
+    topic_format(topic, TOPIC_EVENT, device->mac, NULL);
+    device->boot_sent = mqtt_publish(&device->mqtt, topic, payload, n, 1);
+}
+
+static void send_event(struct device *device)
+{
+    char topic[TOPIC_SIZE];
+    size_t n;
+    const char *payload = events_first(&device->events, &n);
+
+    if (payload == NULL || device->events.first_is_sent)
+        return;
+    topic_format(topic, TOPIC_EVENT, device->mac, NULL);
+    device->events.first_is_sent = mqtt_publish(&device->mqtt, topic, payload, n, 1);
+}
+
+static void send_status(struct device *device)
+{
+    char topic[TOPIC_SIZE];
+    char name[32];
+    char payload[REPORT_SIZE];
+    struct port_link_info link = {0};
+    uint32_t now = now_ms(device);
+    struct report_status status = {
+        .uptime_ms = now - device->started_at_ms,
+        .max_loop_ms = device->max_step_ms,
+        .mqtt_ms = now - device->online_at_ms,
+        .name = name,
+        .image = device->running.text,
+        .build = BUILD,
+        .ip = link.ip,
+        .free_heap_bytes = device->port->ops->free_heap(device->port),
+        .error = device->error,
+    };
+
+    (void)device->port->ops->link_state(device->port, &link);
+    status.rssi_dbm = link.rssi;
+    snprintf(name, sizeof name, "measure-%s", device->mac);
+    topic_format(topic, TOPIC_STATUS, device->mac, NULL);
+
+    size_t n = report_write_status(&status, payload, sizeof payload);
+
+    if (!mqtt_publish(&device->mqtt, topic, payload, n, 0))
+        return;
+    device->status_sent = true;
+    timer_start(&device->status, now, device->settings.status_interval_ms);
+}
+
+static void leave(struct device *device)
+{
+    mqtt_leave(&device->mqtt);
+    device->events.first_is_sent = false;
+    device->state = DEVICE_LEAVE;
+}
+
+static void confirm(struct device *device)
+{
+    if (device->is_confirmed || !device->boot_confirmed || !device->status_sent)
+        return;
+    device->is_confirmed = true;
+    trial_pass(device);
+}
+
+static void report(struct device *device)
+{
+    if (!device->boot_sent)
+        send_boot(device);
+    if (timer_ended(&device->status, now_ms(device)))
+        send_status(device);
+    confirm(device);
+    if (device->boot_confirmed)
+        send_event(device);
+    if (device->is_confirmed && (job_begin(device) || job_check(device)))
+        leave(device);
+}
+
+void session_step(struct device *device)
+{
+    struct mqtt_packet_publish message;
+    struct failure failure;
+    int rc = mqtt_step(&device->mqtt, &message, &failure);
+
+    if (rc < 0) {
+        session_fail(device, &failure);
+        return;
+    }
+    switch (rc) {
+    case MQTT_STEP_ONLINE: go_online(device); break;
+    case MQTT_STEP_MESSAGE: take_message(device, &message); break;
+    case MQTT_STEP_ACK: take_ack(device); break;
+    default: break;
+    }
+    if (device->state == DEVICE_LEAVE && rc == STEP_DONE)
+        job_leave(device);
+    else if (device->mqtt.phase == MQTT_ONLINE)
+        report(device);
+}
+
+uint32_t session_wait_ms(const struct device *device, uint32_t now)
+{
+    uint32_t wait_ms = mqtt_wait_ms(&device->mqtt, now);
+
+    if (device->mqtt.phase != MQTT_ONLINE)
+        return wait_ms;
+    if (device->mqtt.unsent_used == 0)
+        wait_ms = timer_min_ms(wait_ms, timer_left_ms(&device->status, now));
+    if (device->is_confirmed && !device->is_working && device->queued > 0)
+        return 0;
+    return timer_min_ms(wait_ms, job_wait_ms(device, now));
+}

@@ -1,0 +1,322 @@
+// TLS sessions, on Mbed TLS over the port's stream.
+#include "firmware/core/tls.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/core/tls_name.h"
+
+#define FRAGMENT_LENGTH MBEDTLS_SSL_MAX_FRAG_LEN_4096
+
+static const int ciphersuites[] = {
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    0,
+};
+
+static const mbedtls_ecp_group_id curves[] = {MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_NONE};
+
+static int seed(void *ctx, unsigned char *p, size_t n)
+{
+    struct port *port = ctx;
+
+    return port->ops->random(port, p, n) == 0 ? 0 : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+}
+
+static int send_bytes(void *ctx, const unsigned char *p, size_t n)
+{
+    struct port *port = ctx;
+    int sent = port->ops->stream_send(port, p, n);
+
+    if (sent == PORT_AGAIN)
+        return MBEDTLS_ERR_SSL_WANT_WRITE;
+    return sent > 0 ? sent : MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
+static int receive_bytes(void *ctx, unsigned char *p, size_t n)
+{
+    struct port *port = ctx;
+    int received = port->ops->stream_receive(port, p, n);
+
+    if (received == PORT_AGAIN)
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    return received > 0 ? received : MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
+// Mbed TLS would fall back to the common name, and knows no IP addresses.
+static int check_name(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
+{
+    const struct tls *tls = ctx;
+
+    if (depth != 0)
+        return 0;
+    if (tls_name_matches(cert, tls->host))
+        *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    else
+        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    return 0;
+}
+
+static int configure(struct tls *tls, struct identity *identity)
+{
+    mbedtls_ssl_config *config = &tls->config;
+    int rc = mbedtls_ctr_drbg_seed(&tls->random, seed, tls->port, NULL, 0);
+
+    if (rc == 0)
+        rc = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
+            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    if (rc == 0)
+        rc = mbedtls_ssl_conf_max_frag_len(config, FRAGMENT_LENGTH);
+    if (rc == 0)
+        rc = mbedtls_ssl_conf_own_cert(config, &identity->cert, &identity->key);
+    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &tls->random);
+    mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+    mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+    mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
+    mbedtls_ssl_conf_curves(config, curves);
+    mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_next);
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_verify(config, check_name, tls);
+    mbedtls_ssl_conf_ca_chain(config, &identity->ca, NULL);
+    return rc;
+}
+
+int tls_init(struct tls *tls, struct port *port, struct identity *identity, struct failure *failure)
+{
+    memset(tls, 0, sizeof *tls);
+    tls->port = port;
+    mbedtls_ctr_drbg_init(&tls->random);
+    mbedtls_ssl_config_init(&tls->config);
+    mbedtls_ssl_init(&tls->ssl);
+    for (size_t i = 0; i < TLS_PEERS; i++)
+        mbedtls_ssl_session_init(&tls->saved[i]);
+
+    int rc = configure(tls, identity);
+
+    if (rc != 0) {
+        tls_clear(tls);
+        return failure_set(
+            failure, RESULT_TLS_FAILED, "TLS cannot be set up (-0x%04x)", (unsigned)-rc);
+    }
+    return 0;
+}
+
+static void forget(struct tls *tls, enum tls_peer peer)
+{
+    mbedtls_ssl_session_free(&tls->saved[peer]);
+    mbedtls_ssl_session_init(&tls->saved[peer]);
+    tls->has_saved[peer] = false;
+}
+
+void tls_clear(struct tls *tls)
+{
+    if (tls->port == NULL)
+        return;
+    tls_close(tls);
+    for (unsigned i = 0; i < TLS_PEERS; i++)
+        forget(tls, (enum tls_peer)i);
+    mbedtls_ssl_config_free(&tls->config);
+    mbedtls_ctr_drbg_free(&tls->random);
+    tls->port = NULL;
+}
+
+static int fail_setup(struct tls *tls, int rc, struct failure *failure)
+{
+    tls_close(tls);
+    return failure_set(
+        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
+}
+
+// A certificate that has expired since is no ground for resuming.
+static bool may_resume(const struct tls *tls)
+{
+    const mbedtls_x509_crt *cert = tls->saved[tls->peer].peer_cert;
+
+    if (!tls->has_saved[tls->peer] || tls->no_resume[tls->peer] || cert == NULL)
+        return false;
+    return !mbedtls_x509_time_is_past(&cert->valid_to);
+}
+
+int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
+    struct failure *failure)
+{
+    int rc;
+
+    tls_close(tls);
+    tls->peer = peer;
+    snprintf(tls->host, sizeof tls->host, "%s", host);
+    rc = mbedtls_ssl_setup(&tls->ssl, &tls->config);
+    if (rc == 0)
+        rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
+    tls->resuming = may_resume(tls);
+    if (rc == 0 && tls->resuming)
+        rc = mbedtls_ssl_set_session(&tls->ssl, &tls->saved[peer]);
+    if (rc != 0)
+        return fail_setup(tls, rc, failure);
+    mbedtls_ssl_set_bio(&tls->ssl, tls->port, send_bytes, receive_bytes, NULL);
+    tls->phase = TLS_CONNECTING;
+    tls->unsent = 0;
+    timer_start(&tls->deadline, tls->port->ops->now_ms(tls->port), TLS_HANDSHAKE_MS);
+    if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED) {
+        tls_close(tls);
+        return failure_set(
+            failure, RESULT_CONNECT_FAILED, "%s:%u: cannot be reached", host, (unsigned)tcp_port);
+    }
+    return 0;
+}
+
+static int fail_certificate(struct tls *tls, struct failure *failure)
+{
+    static const struct {
+        uint32_t flags;
+        enum result result;
+        const char *text;
+    } table[] = {
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, RESULT_CERTIFICATE_UNTRUSTED, "is not from our CA"},
+        {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
+        {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
+        {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},
+    };
+    uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
+    uint32_t known = 0;
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        known |= table[i].flags;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if ((flags & table[i].flags) != 0 && (flags & ~known) == 0)
+            return failure_set(
+                failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
+    }
+    return failure_set(failure, RESULT_CERTIFICATE_UNTRUSTED,
+        "%s: its certificate is unfit (flags 0x%lx)", tls->host, (unsigned long)flags);
+}
+
+static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
+{
+    if (tls->resuming) // it may have been that: some servers refuse instead of falling back
+        tls->no_resume[tls->peer] = true;
+    forget(tls, tls->peer);
+    if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
+        rc = fail_certificate(tls, failure);
+    else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        rc = failure_set(failure, RESULT_TLS_FAILED, "%s: refused us (TLS alert %u)", tls->host,
+            tls->ssl.in_msglen > 1 ? (unsigned)tls->ssl.in_msg[1] : 0u);
+    else if (rc == MBEDTLS_ERR_SSL_CONN_EOF)
+        rc = failure_set(failure, RESULT_TLS_FAILED, "%s: closed during the handshake", tls->host);
+    else
+        rc = failure_set(
+            failure, RESULT_TLS_FAILED, "%s: handshake failed (-0x%04x)", tls->host, (unsigned)-rc);
+    tls_close(tls);
+    return rc;
+}
+
+static int step_connect(struct tls *tls, struct failure *failure)
+{
+    int rc = tls->port->ops->stream_ready(tls->port);
+
+    if (rc == PORT_AGAIN)
+        return STEP_AGAIN;
+    if (rc != 0) {
+        tls_close(tls);
+        return failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
+    }
+    tls->phase = TLS_HANDSHAKE;
+    tls->busy = true;
+    return STEP_AGAIN;
+}
+
+static void save_session(struct tls *tls)
+{
+    forget(tls, tls->peer);
+    if (mbedtls_ssl_get_session(&tls->ssl, &tls->saved[tls->peer]) == 0)
+        tls->has_saved[tls->peer] = true;
+    else
+        forget(tls, tls->peer);
+}
+
+static int step_handshake(struct tls *tls, struct failure *failure)
+{
+    int rc = mbedtls_ssl_handshake_step(&tls->ssl);
+
+    if (rc != 0 && rc != MBEDTLS_ERR_SSL_WANT_READ && rc != MBEDTLS_ERR_SSL_WANT_WRITE)
+        return fail_handshake(tls, rc, failure);
+    tls->busy = rc == 0;
+    if (tls->ssl.state != MBEDTLS_SSL_HANDSHAKE_OVER)
+        return STEP_AGAIN;
+    tls->phase = TLS_OPEN;
+    save_session(tls);
+    return STEP_DONE;
+}
+
+int tls_step(struct tls *tls, struct failure *failure)
+{
+    if (timer_ended(&tls->deadline, tls->port->ops->now_ms(tls->port)) && tls->phase != TLS_OPEN) {
+        bool connected = tls->phase == TLS_HANDSHAKE;
+
+        tls_close(tls);
+        return failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
+            connected ? "TLS handshake" : "connection");
+    }
+    switch (tls->phase) {
+    case TLS_CONNECTING: return step_connect(tls, failure);
+    case TLS_HANDSHAKE: return step_handshake(tls, failure);
+    case TLS_OPEN: return STEP_DONE;
+    case TLS_CLOSED: break;
+    }
+    return failure_set(failure, RESULT_CONNECT_FAILED, "not connected");
+}
+
+bool tls_is_busy(const struct tls *tls)
+{
+    if (tls->phase == TLS_HANDSHAKE)
+        return tls->busy;
+    return tls->phase == TLS_OPEN && mbedtls_ssl_check_pending(&tls->ssl) != 0;
+}
+
+static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
+{
+    if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
+        return TLS_END;
+    forget(tls, tls->peer);
+    if (rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF)
+        return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
+    return failure_set(
+        failure, RESULT_TLS_FAILED, "%s: session broken (-0x%04x)", tls->host, (unsigned)-rc);
+}
+
+int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
+{
+    int rc = mbedtls_ssl_read(&tls->ssl, p, n);
+
+    if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
+        return 0;
+    return rc > 0 ? rc : fail_transfer(tls, rc, failure);
+}
+
+int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failure)
+{
+    if (tls->unsent > 0) // Mbed TLS wants the very same length again
+        n = tls->unsent;
+
+    int rc = mbedtls_ssl_write(&tls->ssl, p, n);
+
+    tls->unsent = 0;
+    if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE) {
+        tls->unsent = n;
+        return 0;
+    }
+    return rc > 0 ? rc : fail_transfer(tls, rc, failure);
+}
+
+void tls_close(struct tls *tls)
+{
+    if (tls->phase == TLS_OPEN)
+        (void)mbedtls_ssl_close_notify(&tls->ssl);
+    tls->phase = TLS_CLOSED;
+    tls->unsent = 0;
+    mbedtls_ssl_free(&tls->ssl);
+    mbedtls_ssl_init(&tls->ssl);
+    tls->port->ops->stream_close(tls->port);
+}

@@ -1,0 +1,134 @@
+// Trials of images and of staged files.
+#include "firmware/core/trial.h"
+
+#include <stdio.h>
+
+#include "common/contract.h"
+#include "firmware/core/notice.h"
+
+bool trial_is_running(const struct device *device)
+{
+    return device->slots.trial == SLOTS_TRIAL_RUNNING ||
+           device->slots.staged_trial == SLOTS_TRIAL_RUNNING;
+}
+
+static int store(struct device *device, struct failure *failure)
+{
+    return slots_store(&device->slots, device->port, failure);
+}
+
+static struct command flash_command(const struct device *device)
+{
+    struct command command = {
+        .action = COMMAND_FLASH,
+        .name = CONTRACT_COMMAND_FLASH,
+        .has_id = device->slots.has_id,
+        .id = device->slots.id,
+    };
+
+    return command;
+}
+
+static int report_image(struct device *device, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+    struct command command = flash_command(device);
+    bool passed = slots->trial == SLOTS_TRIAL_PASSED;
+    unsigned slot = passed ? slots->active : slots_idle(slots);
+    const char *image = slots->images[slot].name;
+    const char *reason = passed ? "" : slots->reason;
+    enum result result = passed ? RESULT_OK : RESULT_TRIAL_FAILED;
+
+    if (!passed && slots->trial != SLOTS_TRIAL_FAILED)
+        return 0;
+    notice_trial(device, result, image, reason);
+    notice_outcome(device, &command, result, image, reason);
+    notice_save(device);
+    slots->trial = SLOTS_TRIAL_NONE;
+    return store(device, failure);
+}
+
+static int commit_files(struct device *device, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+
+    if (staging_commit(device->port, device->mac, slots->staged_mask, device->scratch) != 0)
+        return failure_set(failure, RESULT_FLASH_FAILED, "staged files cannot be put in use");
+    slots->staged_trial = SLOTS_TRIAL_NONE;
+    return store(device, failure);
+}
+
+static int discard_files(struct device *device, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+    struct failure reason;
+
+    if (staging_discard(device->port, device->mac, slots->staged_mask) != 0)
+        return failure_set(failure, RESULT_FLASH_FAILED, "staged files cannot be removed");
+    failure_set(&reason, RESULT_FILE_INVALID, "back to the previous files: %.80s", slots->reason);
+    notice_error(device, &reason);
+    notice_save(device);
+    slots->staged_trial = SLOTS_TRIAL_NONE;
+    return store(device, failure);
+}
+
+int trial_report(struct device *device, struct failure *failure)
+{
+    int rc = report_image(device, failure);
+
+    if (rc == 0 && device->slots.staged_trial == SLOTS_TRIAL_PASSED)
+        rc = commit_files(device, failure);
+    else if (rc == 0 && device->slots.staged_trial == SLOTS_TRIAL_FAILED)
+        rc = discard_files(device, failure);
+    return rc;
+}
+
+int trial_begin_staged(struct device *device, unsigned mask, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+    bool running = slots->staged_trial == SLOTS_TRIAL_RUNNING;
+
+    if (mask == 0 && !running)
+        return 0;
+    if (running && slots->staged_mask == mask) // slots_count_boot() has counted this start
+        return 0;
+    slots->staged_trial = mask == 0 ? SLOTS_TRIAL_NONE : SLOTS_TRIAL_RUNNING;
+    slots->staged_mask = (uint8_t)mask;
+    slots->staged_boots = 1;
+    return store(device, failure);
+}
+
+void trial_pass(struct device *device)
+{
+    struct slots *slots = &device->slots;
+    struct failure failure;
+    bool running = trial_is_running(device);
+
+    if (slots->trial == SLOTS_TRIAL_RUNNING) {
+        slots->trial = SLOTS_TRIAL_PASSED;
+        slots->images[slots->active].state = SLOTS_INSTALLED;
+    }
+    if (slots->staged_trial == SLOTS_TRIAL_RUNNING)
+        slots->staged_trial = SLOTS_TRIAL_PASSED;
+    if (running && (store(device, &failure) < 0 || trial_report(device, &failure) < 0))
+        notice_error(device, &failure);
+}
+
+void trial_fail(struct device *device)
+{
+    struct slots *slots = &device->slots;
+    struct failure failure;
+    char reason[FAILURE_DETAIL_SIZE];
+
+    snprintf(reason, sizeof reason, "no report in time%s%.80s",
+        device->error[0] == '\0' ? "" : ": ", device->error);
+    // The files are the first suspects: an image on trial with them gets its time afterwards.
+    if (slots->staged_trial == SLOTS_TRIAL_RUNNING) {
+        slots->staged_trial = SLOTS_TRIAL_FAILED;
+        snprintf(slots->reason, sizeof slots->reason, "%s", reason);
+    } else {
+        slots_fail_trial(slots, reason);
+    }
+    if (store(device, &failure) < 0)
+        notice_error(device, &failure);
+}

@@ -1,0 +1,28 @@
+#ifndef FIRMWARE_CORE_TRIAL_H
+#define FIRMWARE_CORE_TRIAL_H
+
+#include <stdbool.h>
+
+#include "firmware/core/device.h"
+#include "firmware/core/failure.h"
+
+// Trials of images and of staged files. Each way through is written to the slot record first and
+// may then be repeated from there after a power cut.
+
+// At the start: reports trials that have ended and does what their end demands.
+int trial_report(struct device *device, struct failure *failure);
+
+// At the start: the staged files of mask (0: none) are in use, on trial.
+int trial_begin_staged(struct device *device, unsigned mask, struct failure *failure);
+
+// Whether an image or files are on trial.
+bool trial_is_running(const struct device *device);
+
+// The device has reported to the backend: what is on trial has passed.
+void trial_pass(struct device *device);
+
+// The deadline is over: what is on trial has failed, for the reason of device->error. The caller
+// restarts the device.
+void trial_fail(struct device *device);
+
+#endif

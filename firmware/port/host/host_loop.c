@@ -1,0 +1,225 @@
+// Runs devices: one thread, epoll, one heap of times.
+#include "firmware/port/host/host_loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firmware/core/device.h"
+#include "firmware/port/host/due_heap.h"
+#include "firmware/port/host/host_port.h"
+
+#define EVENTS_MAX 64
+#define ALL_ENDED UINT64_MAX
+
+struct unit {
+    const struct fleet_member *member;
+    bool is_running;
+    bool is_dead;
+    unsigned generation; // of the socket that epoll knows
+    bool wants_write;    // as epoll knows it
+    struct host_port host;
+    struct device device;
+};
+
+struct loop {
+    const struct options *options;
+    struct watchdog *watchdog;
+    int epoll_fd;
+    int signal_fd;
+    size_t count;
+    size_t alive;
+    struct unit *units;
+    struct due_heap heap;
+};
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int open_signals(struct loop *loop)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = ALL_ENDED};
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        return -1;
+    loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (loop->signal_fd < 0)
+        return -1;
+    return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->signal_fd, &event);
+}
+
+static int open_loop(struct loop *loop, const struct fleet *fleet)
+{
+    uint64_t start_ms = now_ms();
+
+    loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll_fd < 0 || open_signals(loop) != 0)
+        return -1;
+    loop->units = calloc(fleet->count, sizeof *loop->units);
+    if (loop->units == NULL || due_heap_init(&loop->heap, fleet->count) != 0)
+        return -1;
+    loop->count = fleet->count;
+    loop->alive = fleet->count;
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct unit *unit = &loop->units[i];
+
+        unit->member = &fleet->members[i];
+        host_port_init(
+            &unit->host, unit->member->folder, unit->member->mac, loop->options->log_level);
+        unit->host.port.slot_size = loop->options->slot_size;
+        due_heap_set(&loop->heap, i, start_ms + (uint64_t)i * loop->options->stagger_ms);
+    }
+    return 0;
+}
+
+static void stop_unit(struct unit *unit)
+{
+    device_clear(&unit->device);
+    host_port_clear(&unit->host);
+    unit->is_running = false;
+}
+
+static void close_loop(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->count; i++)
+        stop_unit(&loop->units[i]);
+    due_heap_clear(&loop->heap);
+    free(loop->units);
+    if (loop->signal_fd >= 0)
+        close(loop->signal_fd);
+    if (loop->epoll_fd >= 0)
+        close(loop->epoll_fd);
+}
+
+static int start_unit(struct loop *loop, struct unit *unit)
+{
+    struct device_options options = {.trial_timeout_ms = loop->options->trial_timeout_ms};
+    struct failure failure;
+
+    unit->host.wants_reboot = false;
+    if (device_init(&unit->device, &unit->host.port, unit->member->mac, &options, &failure) < 0) {
+        fprintf(stderr, "virtual-esp: %s: cannot run: %s\n", unit->member->mac, failure.detail);
+        unit->is_dead = true;
+        loop->alive--;
+        return -1;
+    }
+    unit->is_running = true;
+    return 0;
+}
+
+// Lets epoll wait for what the device's socket, if it has one, waits for.
+static void watch_stream(struct loop *loop, size_t number)
+{
+    struct unit *unit = &loop->units[number];
+    const struct host_stream *stream = &unit->host.stream;
+    bool is_new = unit->generation != stream->generation;
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = number};
+
+    if (stream->fd < 0 || (!is_new && unit->wants_write == stream->wants_write))
+        return;
+    if (stream->wants_write)
+        event.events |= EPOLLOUT;
+    unit->generation = stream->generation;
+    unit->wants_write = stream->wants_write;
+    (void)epoll_ctl(loop->epoll_fd, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, stream->fd, &event);
+}
+
+static void run_unit(struct loop *loop, size_t number)
+{
+    struct unit *unit = &loop->units[number];
+    uint32_t wait_ms = 0;
+
+    if (unit->is_dead)
+        return;
+    watchdog_feed(loop->watchdog);
+    if (!unit->is_running && start_unit(loop, unit) != 0) {
+        due_heap_set(&loop->heap, number, DUE_HEAP_NEVER);
+        return;
+    }
+    wait_ms = device_step(&unit->device);
+    if (unit->host.wants_reboot) {
+        stop_unit(unit);
+        wait_ms = 0;
+    }
+    watch_stream(loop, number);
+    due_heap_set(&loop->heap, number, wait_ms == TIMER_NEVER ? DUE_HEAP_NEVER : now_ms() + wait_ms);
+}
+
+// Steps those that are due, each once at most so that sockets get their turn.
+static void run_due(struct loop *loop)
+{
+    uint64_t now = now_ms();
+    uint64_t due_ms;
+
+    for (size_t i = 0; i < loop->count; i++) {
+        size_t number = due_heap_first(&loop->heap, &due_ms);
+
+        if (due_ms > now)
+            return;
+        run_unit(loop, number);
+    }
+}
+
+static int wait_time(const struct loop *loop)
+{
+    uint64_t now = now_ms();
+    uint64_t due_ms;
+
+    (void)due_heap_first(&loop->heap, &due_ms);
+    if (due_ms <= now)
+        return 0;
+    return due_ms - now > INT_MAX ? -1 : (int)(due_ms - now);
+}
+
+static int turn(struct loop *loop)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int n;
+
+    watchdog_rest(loop->watchdog);
+    n = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, wait_time(loop));
+    if (n < 0 && errno != EINTR)
+        return -1;
+    for (int i = 0; i < n; i++) {
+        if (events[i].data.u64 == ALL_ENDED)
+            return 0;
+        run_unit(loop, (size_t)events[i].data.u64);
+    }
+    run_due(loop);
+    return 1;
+}
+
+int host_loop_run(
+    const struct fleet *fleet, const struct options *options, struct watchdog *watchdog)
+{
+    struct loop loop = {
+        .options = options,
+        .watchdog = watchdog,
+        .epoll_fd = -1,
+        .signal_fd = -1,
+    };
+    int rc = open_loop(&loop, fleet) == 0 ? 1 : -1;
+
+    while (rc > 0 && loop.alive > 0)
+        rc = turn(&loop);
+    if (rc > 0)
+        rc = -1;
+    close_loop(&loop);
+    return rc;
+}

@@ -1,0 +1,203 @@
+// The seam on Linux.
+#include "firmware/port/host/host_port.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "firmware/port/host/host_file.h"
+#include "firmware/port/host/host_flash.h"
+
+// A process has neither: what a board shows on a good day.
+#define RSSI_DBM (-50)
+#define FREE_HEAP_BYTES 40960
+
+static struct host_port *self(struct port *port)
+{
+    return (struct host_port *)port;
+}
+
+static int stream_open(struct port *port, const char *host, uint16_t tcp_port)
+{
+    return host_stream_open(&self(port)->stream, host, tcp_port);
+}
+
+static int stream_ready(struct port *port)
+{
+    return host_stream_ready(&self(port)->stream);
+}
+
+static int stream_send(struct port *port, const uint8_t *p, size_t n)
+{
+    return host_stream_send(&self(port)->stream, p, n);
+}
+
+static int stream_receive(struct port *port, uint8_t *p, size_t n)
+{
+    return host_stream_receive(&self(port)->stream, p, n);
+}
+
+static void stream_close(struct port *port)
+{
+    host_stream_close(&self(port)->stream);
+}
+
+static int slot_read(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n)
+{
+    return host_flash_read(self(port)->folder, slot, offset, p, n);
+}
+
+static int slot_erase(struct port *port, unsigned slot, size_t sector_offset)
+{
+    return host_flash_erase(self(port)->folder, slot, sector_offset);
+}
+
+static int slot_write(struct port *port, unsigned slot, size_t offset, const uint8_t *p, size_t n)
+{
+    return host_flash_write(self(port)->folder, slot, offset, p, n);
+}
+
+static int slot_sync(struct port *port, unsigned slot)
+{
+    return host_flash_sync(self(port)->folder, slot);
+}
+
+static size_t factory_size(struct port *port)
+{
+    return host_flash_factory_size(self(port)->folder);
+}
+
+static int record_read(struct port *port, unsigned copy, uint8_t *p, size_t n)
+{
+    return host_flash_read_record(self(port)->folder, copy, p, n);
+}
+
+static int record_write(struct port *port, unsigned copy, const uint8_t *p, size_t n)
+{
+    return host_flash_write_record(self(port)->folder, copy, p, n);
+}
+
+static int file_read(struct port *port, const char *name, uint8_t *p, size_t n)
+{
+    return host_file_read(self(port)->folder, name, p, n);
+}
+
+static int file_write(struct port *port, const char *name, const uint8_t *p, size_t n)
+{
+    return host_file_write(self(port)->folder, name, p, n);
+}
+
+static int file_remove(struct port *port, const char *name)
+{
+    return host_file_remove(self(port)->folder, name);
+}
+
+static uint32_t now_ms(struct port *port)
+{
+    struct timespec now;
+
+    (void)port;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+}
+
+static int64_t unix_time(struct port *port)
+{
+    (void)port;
+    return (int64_t)time(NULL);
+}
+
+static void clock_start(struct port *port, const char *ntp_server)
+{
+    (void)port; // the system's clock is set
+    (void)ntp_server;
+}
+
+static int fill_random(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    return getrandom(p, n, 0) == (ssize_t)n ? 0 : PORT_FAILED;
+}
+
+static void link_start(struct port *port)
+{
+    (void)port;
+}
+
+static enum port_link link_state(struct port *port, struct port_link_info *info)
+{
+    host_stream_own_ip(&self(port)->stream, info->ip);
+    info->rssi = RSSI_DBM;
+    return PORT_LINK_UP;
+}
+
+static void led(struct port *port, enum port_led pattern)
+{
+    self(port)->led = pattern;
+}
+
+static uint32_t free_heap(struct port *port)
+{
+    (void)port;
+    return FREE_HEAP_BYTES;
+}
+
+static void log_line(struct port *port, enum port_log level, const char *line)
+{
+    if (level > self(port)->log_level)
+        return;
+    printf("%s %s\n", self(port)->mac, line);
+    fflush(stdout);
+}
+
+static void reboot(struct port *port)
+{
+    self(port)->wants_reboot = true;
+}
+
+static const struct port_ops ops = {
+    .stream_open = stream_open,
+    .stream_ready = stream_ready,
+    .stream_send = stream_send,
+    .stream_receive = stream_receive,
+    .stream_close = stream_close,
+    .slot_read = slot_read,
+    .slot_erase = slot_erase,
+    .slot_write = slot_write,
+    .slot_sync = slot_sync,
+    .factory_size = factory_size,
+    .record_read = record_read,
+    .record_write = record_write,
+    .file_read = file_read,
+    .file_write = file_write,
+    .file_remove = file_remove,
+    .now_ms = now_ms,
+    .unix_time = unix_time,
+    .clock_start = clock_start,
+    .random = fill_random,
+    .link_start = link_start,
+    .link_state = link_state,
+    .led = led,
+    .free_heap = free_heap,
+    .log = log_line,
+    .reboot = reboot,
+};
+
+void host_port_init(
+    struct host_port *host, const char *folder, const char *mac, enum port_log log_level)
+{
+    memset(host, 0, sizeof *host);
+    host->port.ops = &ops;
+    host->port.slot_size = HOST_PORT_SLOT_SIZE;
+    host->port.sector_size = HOST_FLASH_SECTOR;
+    host->folder = folder;
+    host->log_level = log_level;
+    snprintf(host->mac, sizeof host->mac, "%s", mac);
+    host_stream_init(&host->stream);
+}
+
+void host_port_clear(struct host_port *host)
+{
+    host_stream_close(&host->stream);
+}

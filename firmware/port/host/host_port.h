@@ -1,0 +1,30 @@
+#ifndef FIRMWARE_PORT_HOST_HOST_PORT_H
+#define FIRMWARE_PORT_HOST_HOST_PORT_H
+
+#include <stdbool.h>
+
+#include "common/mac.h"
+#include "firmware/port/host/host_stream.h"
+#include "firmware/port/port.h"
+
+#define HOST_PORT_SLOT_SIZE 983040 // 0xF0000, as on the board
+
+// What one virtual device runs on: a folder is its flash, the process its CPU.
+struct host_port {
+    struct port port;
+    const char *folder;
+    char mac[MAC_SIZE];
+    enum port_log log_level;
+    struct host_stream stream;
+    enum port_led led; // the pattern last asked for
+    bool wants_reboot;
+};
+
+// folder is borrowed for the port's life.
+void host_port_init(
+    struct host_port *host, const char *folder, const char *mac, enum port_log log_level);
+
+// Closes the connection, as a power cut does.
+void host_port_clear(struct host_port *host);
+
+#endif
