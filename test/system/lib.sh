@@ -1,0 +1,267 @@
+# shellcheck shell=bash
+# What system scenarios share. A scenario is a bash script that sources this file, brings up its
+# own sandbox and says what it expects; the first expectation that fails ends it.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=scripts/lib/process.sh
+. "$root/scripts/lib/process.sh"
+export VARIANT=${VARIANT:-asan}
+
+scenario=$(basename "$0" .sh)
+work=$root/build/system/$scenario # this scenario's folder: kept if it fails
+sandbox=$work/sandbox
+board=ESP8266_VIRTUAL
+umask 077
+rm -rf "$work"
+mkdir -p "$work"
+
+# Folders of sandboxes, and records of processes (scripts/lib/process.sh), that end with the
+# scenario.
+sandboxes=()
+records=()
+
+finish() {
+    local status=$? folder
+    trap '' INT TERM
+    [ "${#records[@]}" -eq 0 ] || process_stop "${records[@]}"
+    for folder in "${sandboxes[@]}"; do
+        [ ! -e "$folder/settings" ] || "$root/scripts/sandbox" "$folder" down || status=1
+        if compgen -G "$folder/log/sanitizer*" >/dev/null; then
+            echo "a sanitizer reports:"
+            head -n 25 "$folder"/log/sanitizer*
+            status=1
+        fi
+        [ "$status" -eq 0 ] || end_of_logs "$folder"
+    done
+    [ "$status" -ne 0 ] || rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+end_of_logs() {
+    local log
+    for log in "$1"/log/{daemon,84f3eb000001}.log; do
+        [ ! -s "$log" ] || { echo "--- ${log#"$work/"}" && tail -n 12 "$log"; }
+    done
+}
+
+# --- expectations
+
+fail() {
+    local i
+    echo "FAIL: $1" >&2
+    for ((i = 1; i < ${#FUNCNAME[@]}; i++)); do
+        echo "    at $(basename "${BASH_SOURCE[i]}"):${BASH_LINENO[i - 1]} ${FUNCNAME[i]}" >&2
+    done
+    exit 1
+}
+
+# A heading in the output.
+step() {
+    echo "== $1"
+}
+
+# expect_equal WHAT EXPECTED ACTUAL
+expect_equal() {
+    [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+
+# expect_match WHAT REGEX ACTUAL
+expect_match() {
+    [[ $3 =~ $2 ]] || fail "$1: expected a match of '$2', got '$3'"
+}
+
+# expect_exit STATUS COMMAND...: the command's output is then in $output.
+output=
+expect_exit() {
+    local expected=$1 status=0
+    shift
+    output=$("$@" 2>&1 </dev/null) || status=$?
+    [ "$status" -eq "$expected" ] ||
+        fail "'$*' ended with $status instead of $expected and said: $output"
+}
+
+# eventually SECONDS WHAT COMMAND...
+eventually() {
+    wait_until "$1" "${@:3}" || fail "$2: not within $1 s"
+}
+
+# --- sandbox
+
+# sandbox_up OPTION...: brings it up and reads its environment.
+sandbox_up() {
+    sandboxes+=("$sandbox")
+    "$root/scripts/sandbox" "$sandbox" up "$@"
+    # shellcheck source=/dev/null
+    . "$sandbox/env.sh"
+    export ASAN_OPTIONS=log_path=$sandbox/log/sanitizer
+    export UBSAN_OPTIONS=print_stacktrace=1:log_path=$sandbox/log/sanitizer
+}
+
+# part start|stop|kill|wait NAME...
+part() {
+    "$root/scripts/sandbox" "$sandbox" "$@"
+}
+
+mac_of() {
+    printf '84f3eb%06x' "$1"
+}
+
+# --- JSON
+
+# json_get JSON PATH: a member by SQLite's JSON path ($.a.b[0]); numbers and true (1) as text.
+json_get() {
+    local quoted=${1//\'/\'\'}
+    sqlite3 :memory: "select json_extract('$quoted', '$2')"
+}
+
+# json_count JSON PATH [CONDITION]: how many elements of an array satisfy SQL over `value`.
+json_count() {
+    local quoted=${1//\'/\'\'}
+    sqlite3 :memory: "select count(*) from json_each('$quoted', '$2') where ${3:-1}"
+}
+
+# api PATH [CURL-OPTION...]: asks the daemon over its socket.
+api() {
+    curl -sS --max-time 20 --unix-socket "$SECUREESP_SOCKET" "${@:2}" "http://localhost/api/v1$1"
+}
+
+# device MAC PATH: a member of the device as the daemon knows it.
+device() {
+    json_get "$(api "/devices/$1")" "$2"
+}
+
+# device_has MAC PATH VALUE
+device_has() {
+    [ "$(device "$1" "$2")" = "$3" ]
+}
+
+# event_count MAC CONDITION: how many of the newest events satisfy SQL over `value`.
+event_count() {
+    json_count "$(api "/devices/$1")" '$.events' "$2"
+}
+
+has_event() {
+    [ "$(event_count "$1" "$2")" -gt 0 ]
+}
+
+# --- commands
+
+# command_device MAC NAME: gives a command and waits for its outcome; prints "STATE RESULT".
+command_device() {
+    local id
+    id=$(json_get "$(api /commands --data "{\"mac\": \"$1\", \"command\": \"$2\"}")" '$[0].id')
+    [ -n "$id" ] || fail "command $2 for $1 was not taken"
+    command_outcome "$id"
+}
+
+command_outcome() {
+    eventually 60 "an outcome of command $1" command_has_ended "$1"
+    local text
+    text=$(api "/commands/$1")
+    echo "$(json_get "$text" '$.state') $(json_get "$text" '$.result')"
+}
+
+command_has_ended() {
+    local state
+    state=$(json_get "$(api "/commands/$1")" '$.state')
+    [ "$state" != queued ] && [ "$state" != sent ]
+}
+
+# climb MAC IMAGE: commands firmware and flash and waits until the device runs the image.
+climb() {
+    expect_equal "firmware on $1" "done ok" "$(command_device "$1" firmware)"
+    expect_equal "flash on $1" "done ok" "$(command_device "$1" flash)"
+    eventually 60 "$1 runs $2" device_has "$1" '$.image' "$2"
+}
+
+# --- images
+
+image_name() {
+    printf '%s-%s' "$board" "$1"
+}
+
+# make_image VERSION SIGNING-KEY EMBEDDED-KEY [SIZE]: makes $work/<name>.bin; prints its path.
+make_image() {
+    local name
+    name=$(image_name "$1")
+    head -c "${4:-60000}" /dev/urandom >"$work/payload"
+    secureesp images describe --name "$name" --trust "$SANDBOX_PKI/signing/$3.pub" \
+        --append-to "$work/payload" "$work/body" >/dev/null
+    secureesp images sign --key "$SANDBOX_PKI/signing/$2.key" "$work/body" "$work/$name.bin" \
+        >/dev/null
+    rm "$work/payload" "$work/body"
+    echo "$work/$name.bin"
+}
+
+# publish_image FILE [OPTION...]
+publish_image() {
+    secureesp images add "$@" --publish >/dev/null || fail "publishing $1"
+}
+
+# --- downloads
+
+# get MAC PATH [CURL-OPTION...]: asks the download server as that device. Leaves the status in
+# $status, headers in $work/headers (lower case names), the body in $work/answer.
+status=
+get() {
+    get_with "$SANDBOX_PKI/devices/$1" "${@:2}"
+}
+
+# get_with CREDENTIALS PATH ...: with CREDENTIALS.crt and .key.
+get_with() {
+    rm -f "$work/answer" "$work/headers"
+    status=$(curl -sS --max-time 30 --tls-max 1.2 --http1.1 --cacert "$SANDBOX_PKI/ca.crt" \
+        --cert "$1.crt" --key "$1.key" -o "$work/answer" -D "$work/raw-headers" \
+        -w '%{http_code}' "${@:3}" "$SANDBOX_URL$2" 2>"$work/curl-error") || status="curl $?"
+    [ -e "$work/answer" ] || : >"$work/answer"
+    if [ -e "$work/raw-headers" ]; then
+        # The last answer's alone; names in lower case, without the carriage returns.
+        tr -d '\r' <"$work/raw-headers" | sed -E 's/^([^:]*):/\L\1:/' >"$work/headers"
+    fi
+}
+
+# header NAME: a header's value of the last answer.
+header() {
+    sed -n "s/^$1: *//p" "$work/headers"
+}
+
+sha256_of() {
+    sha256sum "$1" | cut -d ' ' -f 1
+}
+
+# refuses MAC STATUS PATH...: expects a refusal with a one-line reason.
+refuses() {
+    get "$1" "$3" "${@:4}"
+    expect_equal "status of $3" "$2" "$status"
+    expect_equal "lines of the reason of $3" 1 "$(grep -c '' "$work/answer")"
+    expect_equal "content-length of $3" "$(stat -c %s "$work/answer")" "$(header content-length)"
+}
+
+# --- MQTT
+
+# publish MAC TOPIC PAYLOAD-FILE [OPTION...]: publishes as a device that is not running.
+publish() {
+    mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
+        --cert "$SANDBOX_PKI/devices/$1.crt" --key "$SANDBOX_PKI/devices/$1.key" \
+        -i "test-$1-$RANDOM" -t "$2" -f "$3" "${@:4}"
+}
+
+# publish_text MAC TOPIC TEXT [OPTION...]
+publish_text() {
+    printf '%s' "$3" >"$work/payload.json"
+    publish "$1" "$2" "$work/payload.json" "${@:4}"
+}
+
+# new_device MAC...: certificates for devices that nobody runs.
+new_device() {
+    secureesp pki device "$SANDBOX_PKI" "$@" >/dev/null
+}
+
+counter() {
+    json_get "$(api /status)" "\$.counters.$1"
+}
