@@ -12,7 +12,7 @@ static int add(struct fleet *fleet, char *folder, const char *mac)
 
     if (folder == NULL)
         return -1;
-    snprintf(member->mac, sizeof member->mac, "%s", mac);
+    memcpy(member->mac, mac, MAC_LENGTH);
     member->folder = folder;
     fleet->count++;
     return 0;
