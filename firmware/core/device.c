@@ -53,10 +53,11 @@ int device_init(struct device *device, struct port *port, const char *mac,
         device_clear(device);
         return rc;
     }
+    device->is_on_trial = trial_is_running(device);
     timer_start(&device->trial, device->started_at_ms, device->options.trial_timeout_ms);
     timer_start(&device->unreachable, device->started_at_ms, device->settings.wait_timeout_ms);
     notice_log(device, PORT_LOG_INFO, "start image=%s slot=%u trial=%s", device->running.text,
-        (unsigned)device->slots.active, trial_is_running(device) ? "yes" : "no");
+        (unsigned)device->slots.active, device->is_on_trial ? "yes" : "no");
     port->ops->led(port, PORT_LED_CONNECTING);
     port->ops->link_start(port);
     return 0;
@@ -79,7 +80,7 @@ static void supervise(struct device *device)
     bool online = device->state == DEVICE_BROKER && device->mqtt.phase == MQTT_ONLINE;
     bool elsewhere = device->state == DEVICE_LEAVE || device->state == DEVICE_DOWNLOAD;
 
-    if (trial_is_running(device)) {
+    if (device->is_on_trial) {
         if (timer_ended(&device->trial, now_ms(device))) {
             trial_fail(device);
             restart_now(device, "trial failed");
@@ -134,7 +135,7 @@ static uint32_t wait_ms(const struct device *device)
     uint32_t now = now_ms(device);
     uint32_t limit = TIMER_NEVER;
 
-    if (trial_is_running(device))
+    if (device->is_on_trial)
         limit = timer_left_ms(&device->trial, now);
     else if (device->state == DEVICE_PAUSE || device->mqtt.phase != MQTT_ONLINE)
         limit = timer_left_ms(&device->unreachable, now);

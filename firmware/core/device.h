@@ -71,6 +71,7 @@ struct device {
     struct timer trial;
     struct timer unreachable;
 
+    bool is_on_trial;    // since the start: an image or files
     bool boot_sent;      // the boot event is on its way
     bool boot_confirmed; // and the broker has it
     bool status_sent;

@@ -104,6 +104,7 @@ void trial_pass(struct device *device)
     struct failure failure;
     bool running = trial_is_running(device);
 
+    device->is_on_trial = false;
     if (slots->trial == SLOTS_TRIAL_RUNNING) {
         slots->trial = SLOTS_TRIAL_PASSED;
         slots->images[slots->active].state = SLOTS_INSTALLED;

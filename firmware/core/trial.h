@@ -15,7 +15,7 @@ int trial_report(struct device *device, struct failure *failure);
 // At the start: the staged files of mask (0: none) are in use, on trial.
 int trial_begin_staged(struct device *device, unsigned mask, struct failure *failure);
 
-// Whether an image or files are on trial.
+// Whether the record has an image or files on trial.
 bool trial_is_running(const struct device *device);
 
 // The device has reported to the backend: what is on trial has passed.
