@@ -1,0 +1,10 @@
+#ifndef EVENT_KIND_H
+#define EVENT_KIND_H
+
+// The kinds of event that the daemon notices itself; a device cannot send them.
+#define EVENT_KIND_WILL "will"
+#define EVENT_KIND_REBOOT "reboot"
+#define EVENT_KIND_SHARED_IDENTITY "shared-identity"
+#define EVENT_KIND_DOWNLOAD "download"
+
+#endif
