@@ -1,0 +1,35 @@
+// A growing list of commands.
+#include "server/command/command_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct command_list_item command_list_item(const struct command *command)
+{
+    struct command_list_item item = {.id = command->id, .created_at_ms = command->created_at_ms};
+
+    memcpy(item.mac, command->mac, sizeof item.mac);
+    memcpy(item.name, command->name, sizeof item.name);
+    return item;
+}
+
+int command_list_append(struct command_list *list, const struct command *command)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+        struct command_list_item *items = realloc(list->items, capacity * sizeof *items);
+
+        if (items == NULL)
+            return ERR_NO_MEMORY;
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = command_list_item(command);
+    return 0;
+}
+
+void command_list_clear(struct command_list *list)
+{
+    free(list->items);
+    *list = (struct command_list){0};
+}
