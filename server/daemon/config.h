@@ -1,0 +1,57 @@
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "server/base/err.h"
+#include "server/base/log.h"
+#include "server/download/download_config.h"
+
+// The daemon's configuration, secureesp.conf(5).
+struct config {
+    // [daemon]
+    char *state_dir;
+    char *socket;
+    mode_t socket_mode;
+    enum log_level log_level;
+    int64_t offline_after_s;
+    // [tls]
+    char *ca;
+    char *certificate;
+    char *key;
+    // [download]
+    char *address;
+    uint16_t port;
+    char *path; // with its leading and without a trailing slash
+    char *devices_dir;
+    int64_t threads;
+    int64_t max_connections;
+    int64_t max_connections_per_address;
+    int64_t timeout_s;
+    int64_t max_image_bytes;
+    // [mqtt]
+    char *mqtt_host;
+    uint16_t mqtt_port;
+    char *mqtt_client_id;
+    // [commands]
+    int64_t sent_timeout_s;
+    int64_t queued_timeout_s;
+    // [retention]
+    int64_t statuses_days;
+    int64_t hours_days;
+    int64_t events_days;
+    // [config.json], [config.json MAC]; NULL once it was given away
+    struct download_config *device_config;
+};
+
+// Reads a file: what it does not set has its default. ERR_INVALID names file and line of the first
+// mistake. Free with config_clear().
+ERR_CHECKED int config_load(const char *path, struct config *out, struct err *err);
+void config_clear(struct config *config);
+
+// The names, as "[download] port", of settings that differ and take effect only at a restart,
+// separated by ", "; "" if there are none.
+void config_compare(const struct config *a, const struct config *b, char *out, size_t size);
+
+#endif

@@ -1,0 +1,369 @@
+// Joins the modules: the only place that knows them all.
+#include "server/daemon/daemon.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/auth/device_auth.h"
+#include "server/base/clock.h"
+#include "server/base/file.h"
+#include "server/command/command_dispatch.h"
+#include "server/daemon/housekeeping.h"
+#include "server/download/download.h"
+#include "server/http/http_server.h"
+#include "server/ingest/ingest.h"
+#include "server/mqtt/mqtt_client.h"
+#include "server/release/release.h"
+#include "server/store/store.h"
+
+#define GRACE_MS 20000 // for answers in hand when the daemon stops
+#define API_THREADS 2
+#define API_CONNECTIONS 256
+#define PATH_SIZE 4096
+#define DAY_MS (24LL * 3600 * 1000)
+
+struct daemon {
+    char *config_path;
+    struct config config;
+    char images_dir[PATH_SIZE];
+    struct store *store;
+    struct device_auth *auth;
+    struct release *release;
+    struct ingest *ingest;
+    struct command_dispatch *dispatch;
+    struct download *download;
+    struct http_server *download_server;
+    struct api api;
+    struct http_server *api_server;
+    struct mqtt_client *mqtt;
+    struct housekeeping *housekeeping;
+    pthread_mutex_t lock; // guards broker
+    struct api_broker broker;
+};
+
+// From the modules to each other.
+
+static void receive_message(
+    const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    ingest_message(daemon->ingest, topic, payload, n, retained);
+}
+
+static void note_connection(bool connected, const char *reason, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    pthread_mutex_lock(&daemon->lock);
+    daemon->broker.connected = connected;
+    daemon->broker.since_ms = clock_now_ms();
+    snprintf(daemon->broker.error, sizeof daemon->broker.error, "%s", connected ? "" : reason);
+    pthread_mutex_unlock(&daemon->lock);
+    if (connected)
+        log_info("mqtt", "connected host=%s port=%u", daemon->config.mqtt_host,
+            daemon->config.mqtt_port);
+    else
+        log_warning("mqtt", "not connected host=%s port=%u reason=\"%s\"", daemon->config.mqtt_host,
+            daemon->config.mqtt_port, reason);
+}
+
+static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    return mqtt_client_publish(daemon->mqtt, topic, payload, n);
+}
+
+static void note_answer(
+    const char *mac, const char *file, unsigned status, const char *image, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    ingest_download(daemon->ingest, mac, file, status, image);
+}
+
+static void wake_dispatch(void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    command_dispatch_wake(daemon->dispatch);
+}
+
+static int verify_client(const uint8_t *der, size_t n, void *ctx, struct err *err)
+{
+    struct daemon *daemon = ctx;
+    char mac[MAC_SIZE];
+
+    return device_auth_identify(daemon->auth, der, n, mac, err);
+}
+
+static void read_broker(struct api_broker *out, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    pthread_mutex_lock(&daemon->lock);
+    *out = daemon->broker;
+    pthread_mutex_unlock(&daemon->lock);
+}
+
+static void each_counter(
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
+{
+    struct daemon *daemon = ctx;
+    struct ingest_counters ingest;
+    struct http_server_counters http;
+    struct store_counters store;
+
+    ingest_read_counters(daemon->ingest, &ingest);
+    http_server_read_counters(daemon->download_server, &http);
+    store_read_counters(daemon->store, &store);
+    add("statuses", ingest.statuses, add_ctx);
+    add("events", ingest.events, add_ctx);
+    add("wills", ingest.wills, add_ctx);
+    add("retained", ingest.retained, add_ctx);
+    add("bad_topics", ingest.bad_topics, add_ctx);
+    add("bad_payloads", ingest.bad_payloads, add_ctx);
+    add("download_connections", http.connections, add_ctx);
+    add("download_open", http.open, add_ctx);
+    add("download_requests", http.requests, add_ctx);
+    add("download_refused", http.refused_handshakes, add_ctx);
+    add("download_resumed", http.resumed, add_ctx);
+    add("download_timed_out", http.timed_out, add_ctx);
+    add("store_jobs", store.jobs, add_ctx);
+    add("store_batches", store.batches, add_ctx);
+    add("store_failed", store.failed, add_ctx);
+    add("store_dropped", store.dropped, add_ctx);
+}
+
+// Starting, from the ground up.
+
+static int start_store(struct daemon *daemon, struct err *err)
+{
+    char path[PATH_SIZE];
+    int n = snprintf(path, sizeof path, "%s/secureesp.db", daemon->config.state_dir);
+    int m = snprintf(
+        daemon->images_dir, sizeof daemon->images_dir, "%s/images", daemon->config.state_dir);
+    int rc;
+
+    if (n < 0 || (size_t)n >= sizeof path || m < 0 || (size_t)m >= sizeof daemon->images_dir)
+        return err_set(err, ERR_INVALID, "state_dir is too long");
+    rc = file_make_folder(daemon->images_dir, 0750, err);
+    if (rc == 0)
+        rc = store_open(path, &daemon->store, err);
+    if (rc == 0)
+        rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
+    if (rc == 0)
+        rc = release_open(daemon->store, &daemon->release, err);
+    return rc;
+}
+
+static int start_ingest(struct daemon *daemon, struct err *err)
+{
+    int rc = ingest_new(daemon->store, &daemon->ingest, err);
+
+    return rc < 0 ? rc : device_auth_new(daemon->config.ca, &daemon->auth, err);
+}
+
+static int start_mqtt(struct daemon *daemon, struct err *err)
+{
+    const struct config *config = &daemon->config;
+    struct mqtt_settings settings = {
+        .host = config->mqtt_host,
+        .port = config->mqtt_port,
+        .ca_file = config->ca,
+        .cert_file = config->certificate,
+        .key_file = config->key,
+        .client_id = config->mqtt_client_id,
+        .subscriptions = ingest_subscriptions(),
+    };
+    struct mqtt_callbacks callbacks = {receive_message, note_connection, daemon};
+
+    daemon->broker.host = config->mqtt_host;
+    daemon->broker.port = config->mqtt_port;
+    daemon->broker.since_ms = clock_now_ms();
+    snprintf(daemon->broker.error, sizeof daemon->broker.error, "not connected yet");
+    return mqtt_client_start(&settings, &callbacks, &daemon->mqtt, err);
+}
+
+// After the client through which it publishes.
+static int start_dispatch(struct daemon *daemon, struct err *err)
+{
+    struct command_dispatch_settings settings = {
+        .sent_timeout_ms = daemon->config.sent_timeout_s * 1000,
+        .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
+        .publish = publish,
+        .ctx = daemon,
+    };
+
+    return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);
+}
+
+static int start_download(struct daemon *daemon, struct err *err)
+{
+    const struct config *config = &daemon->config;
+    struct download_settings settings = {
+        .path = config->path,
+        .ca_file = config->ca,
+        .devices_dir = config->devices_dir,
+        .images_dir = daemon->images_dir,
+        .auth = daemon->auth,
+        .release = daemon->release,
+        .on_answer = note_answer,
+        .ctx = daemon,
+    };
+    int rc = download_new(&settings, daemon->config.device_config, &daemon->download, err);
+
+    if (rc < 0)
+        return rc;
+    daemon->config.device_config = NULL;
+
+    struct http_server_settings server = {
+        .routes = download_routes(daemon->download),
+        .ctx = daemon->download,
+        .max_body_bytes = 0,
+        .threads = (unsigned)config->threads,
+        .max_connections = (unsigned)config->max_connections,
+        .max_connections_per_address = (unsigned)config->max_connections_per_address,
+        .timeout_s = (unsigned)config->timeout_s,
+        .address = config->address,
+        .port = config->port,
+        .certificate_file = config->certificate,
+        .key_file = config->key,
+        .verify = verify_client,
+        .verify_ctx = daemon,
+    };
+
+    return http_server_start(&server, &daemon->download_server, err);
+}
+
+static int start_api(struct daemon *daemon, struct err *err)
+{
+    struct http_server_settings settings = {
+        .routes = api_routes(),
+        .ctx = &daemon->api,
+        .max_body_bytes = (size_t)daemon->config.max_image_bytes,
+        .threads = API_THREADS,
+        .max_connections = API_CONNECTIONS,
+        .socket_path = daemon->config.socket,
+        .socket_mode = daemon->config.socket_mode,
+    };
+
+    daemon->api = (struct api){
+        .store = daemon->store,
+        .release = daemon->release,
+        .dispatch = daemon->dispatch,
+        .images_dir = daemon->images_dir,
+        .started_at_ms = clock_now_ms(),
+        .read_broker = read_broker,
+        .each_counter = each_counter,
+        .ctx = daemon,
+    };
+    return http_server_start(&settings, &daemon->api_server, err);
+}
+
+int daemon_start(
+    const char *config_path, struct config *config, struct daemon **out, struct err *err)
+{
+    static int (*const steps[])(struct daemon * daemon, struct err * err) = {
+        start_store, start_fleet, start_download, start_mqtt, start_api};
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    int rc = 0;
+
+    if (daemon == NULL || (daemon->config_path = strdup(config_path)) == NULL) {
+        free(daemon);
+        return err_set(err, ERR_NO_MEMORY, "no memory for the daemon");
+    }
+    pthread_mutex_init(&daemon->lock, NULL);
+    daemon->config = *config;
+    memset(config, 0, sizeof *config);
+    log_set_level(daemon->config.log_level);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == 0; i++)
+        rc = steps[i](daemon, err);
+    if (rc < 0) {
+        daemon_stop(daemon);
+        return rc;
+    }
+    store_set_commit_hook(daemon->store, wake_dispatch, daemon);
+    *out = daemon;
+    return 0;
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+    if (daemon == NULL)
+        return;
+    http_server_free(daemon->download_server, GRACE_MS);
+    http_server_free(daemon->api_server, GRACE_MS);
+    command_dispatch_free(daemon->dispatch);
+    mqtt_client_free(daemon->mqtt);
+    if (daemon->store != NULL)
+        store_set_commit_hook(daemon->store, NULL, NULL);
+    store_close(daemon->store);
+    housekeeping_free(daemon->housekeeping);
+    release_close(daemon->release);
+    download_free(daemon->download);
+    ingest_free(daemon->ingest);
+    device_auth_free(daemon->auth);
+    pthread_mutex_destroy(&daemon->lock);
+    config_clear(&daemon->config);
+    free(daemon->config_path);
+    free(daemon);
+}
+
+// Takes over from a fresh configuration what may change while the daemon runs.
+static void take_config(struct daemon *daemon, struct config *fresh)
+{
+    char restart[512];
+
+    config_compare(&daemon->config, fresh, restart, sizeof restart);
+    if (restart[0] != '\0')
+        log_warning("daemon", "settings changed that need a restart: %s", restart);
+    daemon->config.log_level = fresh->log_level;
+    daemon->config.offline_after_s = fresh->offline_after_s;
+    daemon->config.statuses_days = fresh->statuses_days;
+    daemon->config.hours_days = fresh->hours_days;
+    daemon->config.events_days = fresh->events_days;
+    log_set_level(fresh->log_level);
+    download_set_config(daemon->download, fresh->device_config);
+    fresh->device_config = NULL;
+    config_clear(fresh);
+}
+
+void daemon_reload(struct daemon *daemon)
+{
+    struct config fresh;
+    struct err err = {0};
+
+    if (config_load(daemon->config_path, &fresh, &err) == 0)
+        take_config(daemon, &fresh);
+    else
+        log_error("daemon", "configuration not reloaded: %s", err.message);
+    if (device_auth_reload(daemon->auth, &err) < 0)
+        log_error("daemon", "CA not reloaded: %s", err.message);
+    if (http_server_reload(daemon->download_server, &err) < 0)
+        log_error("daemon", "certificate not reloaded: %s", err.message);
+    if (mqtt_client_reload(daemon->mqtt, &err) < 0)
+        log_error("daemon", "certificate for the broker not reloaded: %s", err.message);
+    log_info("daemon", "reloaded");
+}
+
+void daemon_tick(struct daemon *daemon)
+{
+    struct housekeeping_settings settings = {
+        .offline_after_ms = daemon->config.offline_after_s * 1000,
+        .keep_statuses_ms = daemon->config.statuses_days * DAY_MS,
+        .keep_hours_ms = daemon->config.hours_days * DAY_MS,
+        .keep_events_ms = daemon->config.events_days * DAY_MS,
+    };
+
+    housekeeping_tick(daemon->housekeeping, &settings);
+}
+
+bool daemon_is_healthy(struct daemon *daemon)
+{
+    return housekeeping_is_alive(daemon->housekeeping);
+}

@@ -1,0 +1,97 @@
+// Regular care of the store.
+#include "server/daemon/housekeeping.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "server/base/clock.h"
+#include "server/store/device_store.h"
+#include "server/store/event_store.h"
+#include "server/store/status_store.h"
+
+#define MAINTAIN_EVERY_MS 60000
+#define ALIVE_WITHIN_MS 60000
+
+struct housekeeping {
+    struct store *store;
+    int64_t maintain_at_ms;         // monotonic
+    _Atomic bool more;              // the last round of maintenance left work
+    _Atomic int64_t last_job_at_ms; // monotonic
+};
+
+// What a job needs, so that it shares nothing with the ticking thread.
+struct round {
+    struct housekeeping *housekeeping;
+    struct housekeeping_settings settings;
+};
+
+int housekeeping_new(struct store *store, struct housekeeping **out, struct err *err)
+{
+    struct housekeeping *housekeeping = calloc(1, sizeof *housekeeping);
+
+    if (housekeeping == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for housekeeping");
+    housekeeping->store = store;
+    housekeeping->last_job_at_ms = clock_monotonic_ms();
+    *out = housekeeping;
+    return 0;
+}
+
+void housekeeping_free(struct housekeeping *housekeeping)
+{
+    free(housekeeping);
+}
+
+static int expire(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct round *round = ctx;
+
+    round->housekeeping->last_job_at_ms = clock_monotonic_ms();
+    return device_store_expire(connection, clock_now_ms() - round->settings.offline_after_ms, err);
+}
+
+static int maintain(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct round *round = ctx;
+    const struct housekeeping_settings *settings = &round->settings;
+    int64_t now = clock_now_ms();
+    bool more_statuses = false;
+    bool more_events = false;
+    int rc = status_store_maintain(
+        connection, now, settings->keep_statuses_ms, settings->keep_hours_ms, &more_statuses, err);
+
+    if (rc == 0)
+        rc = event_store_delete_before(
+            connection, now - settings->keep_events_ms, &more_events, err);
+    round->housekeeping->more = rc == 0 && (more_statuses || more_events);
+    return rc;
+}
+
+static void post(
+    struct housekeeping *housekeeping, const struct housekeeping_settings *settings, store_job job)
+{
+    struct round *round = malloc(sizeof *round);
+
+    if (round == NULL)
+        return; // again in a second
+    *round = (struct round){housekeeping, *settings};
+    store_post(housekeeping->store, job, round, free);
+}
+
+void housekeeping_tick(
+    struct housekeeping *housekeeping, const struct housekeeping_settings *settings)
+{
+    int64_t now = clock_monotonic_ms();
+
+    post(housekeeping, settings, expire);
+    if (now < housekeeping->maintain_at_ms && !housekeeping->more)
+        return;
+    housekeeping->more = false;
+    housekeeping->maintain_at_ms = now + MAINTAIN_EVERY_MS;
+    post(housekeeping, settings, maintain);
+}
+
+bool housekeeping_is_alive(const struct housekeeping *housekeeping)
+{
+    return clock_monotonic_ms() - housekeeping->last_job_at_ms < ALIVE_WITHIN_MS;
+}

@@ -1,0 +1,33 @@
+#ifndef HOUSEKEEPING_H
+#define HOUSEKEEPING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/store/store.h"
+
+// The store's regular care, as jobs for its writer.
+struct housekeeping;
+
+struct housekeeping_settings {
+    int64_t offline_after_ms;
+    int64_t keep_statuses_ms;
+    int64_t keep_hours_ms;
+    int64_t keep_events_ms;
+};
+
+ERR_CHECKED int housekeeping_new(struct store *store, struct housekeeping **out, struct err *err);
+
+// The store must have been closed.
+void housekeeping_free(struct housekeeping *housekeeping);
+
+// Marks silent devices offline; each minute also rolls up and deletes what is too old. Call it each
+// second, on one thread; it does not wait.
+void housekeeping_tick(
+    struct housekeeping *housekeeping, const struct housekeeping_settings *settings);
+
+// Whether a job of the last minute has been run: the writer is alive.
+bool housekeeping_is_alive(const struct housekeeping *housekeeping);
+
+#endif

@@ -1,0 +1,129 @@
+// secureespd: options, signals, systemd.
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/daemon/config.h"
+#include "server/daemon/daemon.h"
+
+#define DEFAULT_CONFIG "/etc/secureesp/secureesp.conf"
+
+static const char usage[] =
+    "usage: secureespd [--config FILE] [--check-config]\n"
+    "\n"
+    "Serves firmware to ESP8266 boards and follows them; secureesp is its command line.\n"
+    "\n"
+    "  -c, --config FILE   configuration, default " DEFAULT_CONFIG "\n"
+    "      --check-config  tell whether the configuration is good, and exit\n"
+    "      --version\n"
+    "      --help\n"
+    "\n"
+    "SIGHUP reads configuration and certificates again, SIGTERM stops.\n";
+
+struct options {
+    const char *config_path;
+    int check_only;
+};
+
+// 0 to go on, else what to exit with, plus 1.
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option table[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check-config", no_argument, NULL, 'k'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:", table, NULL)) != -1) {
+        switch (option) {
+        case 'c': options->config_path = optarg; break;
+        case 'k': options->check_only = 1; break;
+        case 'v': puts("secureespd " SECUREESP_VERSION); return 1;
+        case 'h': fputs(usage, stdout); return 1;
+        default: fputs(usage, stderr); return 3;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "secureespd: unexpected argument '%s'\n%s", argv[optind], usage);
+        return 3;
+    }
+    return 0;
+}
+
+static void wait_for_signals(struct daemon *daemon, const sigset_t *signals)
+{
+    uint64_t watchdog_us = 0;
+    struct timespec second = {.tv_sec = 1};
+
+    sd_watchdog_enabled(0, &watchdog_us);
+    for (;;) {
+        int signal = sigtimedwait(signals, NULL, &second);
+
+        if (signal == SIGTERM || signal == SIGINT)
+            return;
+        if (signal == SIGHUP) {
+            sd_notifyf(
+                0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_monotonic_ms() * 1000);
+            daemon_reload(daemon);
+            sd_notify(0, "READY=1");
+        }
+        daemon_tick(daemon);
+        if (watchdog_us > 0 && daemon_is_healthy(daemon))
+            sd_notify(0, "WATCHDOG=1");
+    }
+}
+
+// Signals are blocked before any thread exists, so that only this one takes them.
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGHUP);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.config_path = DEFAULT_CONFIG};
+    struct config config;
+    struct daemon *daemon;
+    struct err err = {0};
+    sigset_t signals;
+    int stop = read_options(argc, argv, &options);
+
+    if (stop != 0)
+        return stop - 1;
+    if (config_load(options.config_path, &config, &err) < 0) {
+        fprintf(stderr, "secureespd: %s\n", err.message);
+        return EXIT_FAILURE;
+    }
+    if (options.check_only) {
+        printf("%s: configuration is good\n", options.config_path);
+        config_clear(&config);
+        return EXIT_SUCCESS;
+    }
+    block_signals(&signals);
+    if (daemon_start(options.config_path, &config, &daemon, &err) < 0) {
+        log_error("daemon", "cannot start: %s", err.message);
+        config_clear(&config);
+        return EXIT_FAILURE;
+    }
+    log_info("daemon", "ready version=" SECUREESP_VERSION);
+    sd_notify(0, "READY=1");
+    wait_for_signals(daemon, &signals);
+    log_info("daemon", "stopping");
+    sd_notify(0, "STOPPING=1");
+    daemon_stop(daemon);
+    log_info("daemon", "stopped");
+    return EXIT_SUCCESS;
+}
