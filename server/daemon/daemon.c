@@ -269,7 +269,7 @@ int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
     static int (*const steps[])(struct daemon * daemon, struct err * err) = {
-        start_store, start_fleet, start_download, start_mqtt, start_api};
+        start_store, start_ingest, start_download, start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
