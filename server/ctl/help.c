@@ -30,7 +30,7 @@ static int run_help(const struct subcommand_call *call, struct err *err)
     return SUBCOMMAND_OK;
 }
 
-const struct subcommand help_commands[] = {
+const struct subcommand help_subcommands[] = {
     {"help", NULL, "[COMMAND [SUBCOMMAND]]", "say how the program or a command is used", NULL, 0, 2,
         run_help},
     {0},

@@ -4,6 +4,6 @@
 #include "server/ctl/subcommand.h"
 
 // secureesp help
-extern const struct subcommand help_commands[];
+extern const struct subcommand help_subcommands[];
 
 #endif

@@ -7,7 +7,7 @@
 #include "server/ctl/subcommand.h"
 
 // secureesp images sign, describe: they need no daemon.
-extern const struct subcommand images_local_commands[];
+extern const struct subcommand images_local_subcommands[];
 
 // Verifies an image file with the keys of --key: `images verify FILE --key PEM`.
 int images_local_verify(const struct subcommand_call *call, struct err *err);

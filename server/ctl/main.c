@@ -1,5 +1,4 @@
 // secureesp: the operator's command line.
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +131,6 @@ static int misuse(int argc, char **argv, int leading)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "");
     argc--;
     argv++;
     if (argc == 1 && (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)) {

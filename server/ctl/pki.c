@@ -247,7 +247,7 @@ static int run_signing(const struct subcommand_call *call, struct err *err)
     return 0;
 }
 
-const struct subcommand pki_commands[] = {
+const struct subcommand pki_subcommands[] = {
     {"pki", "init", "DIR [--name CN] [--days N] [--rsa] [--force]", "make a CA in a folder",
         init_options, 1, 1, run_init},
     {"pki", "server", "DIR NAME [--dns HOST]... [--ip ADDR]... [--days N] [--rsa] [--force]",

@@ -4,6 +4,6 @@
 #include "server/ctl/subcommand.h"
 
 // secureesp pki ...
-extern const struct subcommand pki_commands[];
+extern const struct subcommand pki_subcommands[];
 
 #endif

@@ -3,15 +3,27 @@
 
 #include <string.h>
 
+#include "server/ctl/chain.h"
+#include "server/ctl/commands.h"
+#include "server/ctl/devices.h"
 #include "server/ctl/help.h"
+#include "server/ctl/images.h"
 #include "server/ctl/images_local.h"
+#include "server/ctl/keys.h"
 #include "server/ctl/pki.h"
+#include "server/ctl/status.h"
 
 // In the order in which the help lists them.
 static const struct subcommand *const tables[] = {
-    images_local_commands,
-    pki_commands,
-    help_commands,
+    status_subcommands,
+    devices_subcommands,
+    commands_subcommands,
+    images_subcommands,
+    images_local_subcommands,
+    chain_subcommands,
+    keys_subcommands,
+    pki_subcommands,
+    help_subcommands,
 };
 
 const struct subcommand *registry_at(size_t i)

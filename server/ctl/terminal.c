@@ -1,7 +1,6 @@
 // What there is to print on.
 #include "server/ctl/terminal.h"
 
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -36,7 +35,7 @@ void terminal_describe(int fd, struct terminal *out)
     struct winsize size = {0};
     const char *kind = getenv("TERM");
 
-    *out = (struct terminal){.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
+    *out = (struct terminal){0};
     if (isatty(fd) != 1)
         return;
     out->is_terminal = true;

@@ -7,8 +7,7 @@
 // What standard output is.
 struct terminal {
     bool is_terminal;
-    bool colour; // a terminal, without NO_COLOR (no-color.org), not dumb
-    bool utf8;
+    bool colour;    // a terminal, without NO_COLOR (no-color.org), not dumb
     size_t columns; // 0: as wide as it takes
     size_t rows;    // 0: as high as it takes
 };

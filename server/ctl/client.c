@@ -1,0 +1,242 @@
+// HTTP over the daemon's socket.
+#include "server/ctl/client.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#define CONNECT_TIMEOUT_MS 5000L
+#define SILENCE_S 60L
+#define REPLY_MAX ((size_t)512 * 1024 * 1024)
+
+struct client {
+    CURL *curl;
+    const char *socket;
+};
+
+// Where an answer goes: a refusal is always kept, since it is for our own eyes.
+struct sink {
+    CURL *curl;
+    FILE *stream; // NULL: keep everything
+    char last;    // last byte that went to the stream
+    char *p;
+    size_t n;
+    size_t room;
+};
+
+int client_open(const char *socket, struct client **out, struct err *err)
+{
+    struct client *client = calloc(1, sizeof *client);
+
+    if (client == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a connection");
+    client->socket = socket;
+    client->curl = curl_easy_init();
+    if (client->curl == NULL) {
+        free(client);
+        return err_set(err, ERR_NO_MEMORY, "no memory for a connection");
+    }
+    *out = client;
+    return 0;
+}
+
+void client_close(struct client *client)
+{
+    if (client == NULL)
+        return;
+    curl_easy_cleanup(client->curl);
+    free(client);
+}
+
+static bool succeeded(CURL *curl)
+{
+    long status = 0;
+
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200 && status < 300;
+}
+
+static bool keep(struct sink *sink, const char *p, size_t n)
+{
+    if (n > REPLY_MAX - sink->n)
+        return false;
+    if (sink->n + n + 1 > sink->room) {
+        size_t room = 2 * (sink->n + n + 1);
+        char *grown = realloc(sink->p, room);
+
+        if (grown == NULL)
+            return false;
+        sink->p = grown;
+        sink->room = room;
+    }
+    memcpy(sink->p + sink->n, p, n);
+    sink->n += n;
+    sink->p[sink->n] = '\0';
+    return true;
+}
+
+static size_t receive(char *p, size_t size, size_t count, void *ctx)
+{
+    struct sink *sink = ctx;
+    size_t n = size * count;
+
+    if (sink->stream == NULL || !succeeded(sink->curl))
+        return keep(sink, p, n) ? n : 0;
+    if (n > 0)
+        sink->last = p[n - 1];
+    return fwrite(p, 1, n, sink->stream);
+}
+
+static int explain_connect(const struct client *client, struct err *err)
+{
+    long number = 0;
+
+    curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
+    if (number == EACCES || number == EPERM)
+        return err_set(err, ERR_DENIED,
+            "not allowed to speak to the daemon at %s: join the group secureesp (adduser NAME "
+            "secureesp) and log in again",
+            client->socket);
+    if (number == ENOENT)
+        return err_set(err, ERR_UNAVAILABLE,
+            "no daemon at %s: is secureespd running (systemctl status secureespd), and is this its "
+            "socket (--socket)?",
+            client->socket);
+    return err_set(err, ERR_UNAVAILABLE,
+        "cannot reach the daemon at %s: %s; is secureespd running (systemctl status secureespd)?",
+        client->socket, number != 0 ? strerror((int)number) : "no connection");
+}
+
+static int explain(const struct client *client, CURLcode code, struct err *err)
+{
+    switch (code) {
+    case CURLE_COULDNT_CONNECT: return explain_connect(client, err);
+    case CURLE_WRITE_ERROR: return err_set(err, ERR_IO, "cannot keep or write the daemon's answer");
+    case CURLE_OPERATION_TIMEDOUT:
+        return err_set(err, ERR_UNAVAILABLE,
+            "the daemon at %s does not answer; its log says why (journalctl -u secureespd)",
+            client->socket);
+    default:
+        return err_set(err, ERR_UNAVAILABLE,
+            "the daemon at %s broke off: %s; its log says why (journalctl -u secureespd)",
+            client->socket, curl_easy_strerror(code));
+    }
+}
+
+static int code_from_name(const char *name)
+{
+    for (int code = ERR_INVALID; code >= ERR_NO_MEMORY; code--) {
+        if (strcmp(err_code_name(code), name) == 0)
+            return code;
+    }
+    return ERR_IO;
+}
+
+static int explain_refusal(CURL *curl, const struct sink *sink, struct err *err)
+{
+    const char *name;
+    const char *message;
+    long status = 0;
+    json_t *reply = json_loadb(sink->p != NULL ? sink->p : "", sink->n, JSON_ALLOW_NUL, NULL);
+    int rc;
+
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (json_unpack(reply, "{s:{s:s, s:s}}", "error", "code", &name, "message", &message) == 0)
+        rc = err_set(err, code_from_name(name), "%s", message);
+    else
+        rc = err_set(err, ERR_IO, "the daemon answered with HTTP status %ld and no reason", status);
+    json_decref(reply);
+    return rc;
+}
+
+static void set_up(struct client *client, const struct client_request *request, struct sink *sink)
+{
+    curl_easy_reset(client->curl); // keeps the connection
+    curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+    curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(client->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, sink);
+    if (strcmp(request->method, "POST") == 0) {
+        curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS,
+            request->body != NULL ? (const char *)request->body : "");
+        curl_easy_setopt(
+            client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->size_bytes);
+    }
+}
+
+static struct curl_slist *make_headers(const struct client_request *request)
+{
+    char type[128];
+    struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+
+    if (request->type == NULL)
+        return headers;
+    snprintf(type, sizeof type, "Content-Type: %s", request->type);
+    curl_slist_append(headers, type);
+    return headers;
+}
+
+static int perform(
+    struct client *client, const struct client_request *request, struct sink *sink, struct err *err)
+{
+    char url[8192];
+    size_t n = request->path == NULL
+                   ? sizeof url
+                   : (size_t)snprintf(url, sizeof url, "http://localhost%s", request->path);
+
+    if (n >= sizeof url)
+        return err_set(err, ERR_INVALID, "the request is too long");
+
+    struct curl_slist *headers = make_headers(request);
+
+    set_up(client, request, sink);
+    curl_easy_setopt(client->curl, CURLOPT_URL, url);
+    curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
+    sink->curl = client->curl;
+
+    CURLcode code = curl_easy_perform(client->curl);
+    int rc = code != CURLE_OK          ? explain(client, code, err)
+             : succeeded(client->curl) ? 0
+                                       : explain_refusal(client->curl, sink, err);
+
+    curl_slist_free_all(headers);
+    return rc;
+}
+
+int client_call(
+    struct client *client, const struct client_request *request, json_t **out, struct err *err)
+{
+    struct sink sink = {0};
+    json_error_t where;
+    int rc = perform(client, request, &sink, err);
+
+    if (rc == 0) {
+        json_t *reply = json_loadb(sink.p != NULL ? sink.p : "", sink.n, JSON_ALLOW_NUL, &where);
+
+        if (reply == NULL)
+            rc = err_set(err, ERR_IO, "the daemon's answer is no JSON: %s", where.text);
+        else
+            *out = reply;
+    }
+    free(sink.p);
+    return rc;
+}
+
+int client_stream(
+    struct client *client, const struct client_request *request, FILE *out, struct err *err)
+{
+    struct sink sink = {.stream = out};
+    int rc = perform(client, request, &sink, err);
+
+    if (rc == 0 && sink.last != '\n' && putc('\n', out) == EOF)
+        rc = err_set(err, ERR_IO, "cannot write the daemon's answer");
+    free(sink.p);
+    return rc;
+}

@@ -1,0 +1,36 @@
+#ifndef CTL_CLIENT_H
+#define CTL_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+
+// The daemon's JSON API on its Unix socket; one connection serves all requests.
+struct client;
+
+struct client_request {
+    const char *method; // "GET" or "POST"
+    const char *path;   // with its query; NULL counts as no memory
+    const uint8_t *body;
+    size_t size_bytes;
+    const char *type; // of the body
+};
+
+// Prepares requests to a socket, which is only tried with the first; the path is borrowed.
+ERR_CHECKED int client_open(const char *socket, struct client **out, struct err *err);
+void client_close(struct client *client);
+
+// Asks for a JSON answer; the caller gives up the reference. ERR_UNAVAILABLE or ERR_DENIED if the
+// daemon cannot be reached, the answer's own code and message if it refuses.
+ERR_CHECKED int client_call(
+    struct client *client, const struct client_request *request, json_t **out, struct err *err);
+
+// As client_call(), but passes the answer on to a stream as it comes, and ends it with a new line.
+ERR_CHECKED int client_stream(
+    struct client *client, const struct client_request *request, FILE *out, struct err *err);
+
+#endif

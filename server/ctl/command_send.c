@@ -1,0 +1,228 @@
+// Sends commands to devices and waits for what becomes of them.
+#include "server/ctl/command_send.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/mac.h"
+#include "server/base/clock.h"
+#include "server/ctl/client.h"
+#include "server/ctl/field.h"
+#include "server/ctl/output.h"
+
+#define WAIT_S 300
+#define POLL_MS 500
+
+// A request's outcome, being followed.
+struct batch {
+    const struct subcommand_call *call;
+    struct client *client;
+    json_t *commands; // as last heard of
+    size_t pending;
+};
+
+static bool has_ended(const json_t *command)
+{
+    const char *state = field_text(command, "state", "");
+
+    return strcmp(state, "queued") != 0 && strcmp(state, "sent") != 0;
+}
+
+static size_t count_state(const json_t *commands, const char *state)
+{
+    size_t i;
+    size_t count = 0;
+    json_t *command;
+
+    json_array_foreach((json_t *)commands, i, command)
+    {
+        count += strcmp(field_text(command, "state", ""), state) == 0;
+    }
+    return count;
+}
+
+// "84f3eb012345 firmware: done ok ESP8266_X-00.02 detail"
+static void print_command(const json_t *command)
+{
+    static const char *const members[] = {"result", "image", "detail"};
+
+    text_print(stdout, field_text(command, "mac", "-"));
+    putchar(' ');
+    text_print(stdout, field_text(command, "command", "-"));
+    fputs(": ", stdout);
+    text_print(stdout, field_text(command, "state", "-"));
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const char *text = field_text(command, members[i], "");
+
+        if (text[0] != '\0')
+            putchar(' ');
+        text_print(stdout, text);
+    }
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void print_sent(const json_t *commands)
+{
+    size_t count = json_array_size(commands);
+    const json_t *first = json_array_get(commands, 0);
+
+    if (count == 1) {
+        print_command(first);
+        printf("follow it with `secureesp command show %lld`\n",
+            (long long)field_integer(first, "id", 0));
+        return;
+    }
+    printf("%zu commands: %zu sent, %zu queued; follow them with `secureesp command list`\n", count,
+        count_state(commands, "sent"), count_state(commands, "queued"));
+}
+
+// Asks what became of a command. A daemon that is away comes back: the command is safe with it.
+static int refresh(struct batch *batch, size_t i, struct err *err)
+{
+    const json_t *command = json_array_get(batch->commands, i);
+    char path[64];
+    struct client_request request = {.method = "GET", .path = path};
+    json_t *now;
+
+    snprintf(
+        path, sizeof path, "/api/v1/commands/%lld", (long long)field_integer(command, "id", 0));
+
+    int rc = client_call(batch->client, &request, &now, err);
+
+    if (rc == ERR_UNAVAILABLE)
+        return 0;
+    if (rc < 0)
+        return rc;
+    json_array_set_new(batch->commands, i, now);
+    return 0;
+}
+
+static int refresh_all(struct batch *batch, struct err *err)
+{
+    for (size_t i = 0; i < json_array_size(batch->commands); i++) {
+        if (has_ended(json_array_get(batch->commands, i)))
+            continue;
+
+        int rc = refresh(batch, i, err);
+
+        if (rc < 0)
+            return rc;
+        if (!has_ended(json_array_get(batch->commands, i)))
+            continue;
+        batch->pending--;
+        if (!batch->call->json)
+            print_command(json_array_get(batch->commands, i));
+    }
+    return 0;
+}
+
+static int wait_for(struct batch *batch, int64_t wait_s, struct err *err)
+{
+    struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
+    int64_t end_ms = clock_monotonic_ms() + wait_s * 1000;
+    size_t count = json_array_size(batch->commands);
+
+    batch->pending = count_state(batch->commands, "queued") + count_state(batch->commands, "sent");
+    while (batch->pending > 0 && clock_monotonic_ms() < end_ms) {
+        nanosleep(&pause, NULL);
+
+        int rc = refresh_all(batch, err);
+
+        if (rc < 0)
+            return rc;
+    }
+
+    size_t done = count_state(batch->commands, "done");
+
+    if (batch->pending > 0)
+        err_set(err, ERR_UNAVAILABLE,
+            "%zu of %zu commands have not ended after %lld s; they stay in force: follow them with "
+            "`secureesp command list`",
+            batch->pending, count, (long long)wait_s);
+    else if (done < count)
+        err_set(err, ERR_INVALID, "%zu of %zu commands failed", count - done, count);
+    return done == count ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
+}
+
+static int post(
+    struct client *client, const char *mac, const char *name, json_t **out, struct err *err)
+{
+    json_t *order = mac != NULL ? json_pack("{s:s, s:s}", "mac", mac, "command", name)
+                                : json_pack("{s:b, s:s}", "all", 1, "command", name);
+    char *text = json_dumps(order, JSON_COMPACT);
+
+    json_decref(order);
+    if (text == NULL) // also for a name that is no UTF-8
+        return err_set(err, ERR_INVALID, "\"%s\" is no command", name);
+
+    struct client_request request = {
+        .method = "POST",
+        .path = "/api/v1/commands",
+        .body = (const uint8_t *)text,
+        .size_bytes = strlen(text),
+        .type = "application/json",
+    };
+    int rc = client_call(client, &request, out, err);
+
+    free(text);
+    return rc;
+}
+
+// What the answer is worth: takes over the commands.
+static int follow(struct batch *batch, int64_t wait_s, struct err *err)
+{
+    int code = SUBCOMMAND_OK;
+
+    if (json_array_size(batch->commands) == 0) {
+        json_decref(batch->commands);
+        return err_set(err, ERR_NOT_FOUND, "there is no device yet to send it to");
+    }
+    if (wait_s > 0)
+        code = wait_for(batch, wait_s, err);
+    if (code >= 0 && batch->call->json && output_json(json_incref(batch->commands), err) < 0)
+        code = SUBCOMMAND_FAILED;
+    if (wait_s == 0 && !batch->call->json)
+        print_sent(batch->commands);
+    json_decref(batch->commands);
+    return code;
+}
+
+static int send(
+    const struct subcommand_call *call, const char *mac, int64_t wait_s, struct err *err)
+{
+    const char *name = call->options->arguments[call->options->argument_count - 1];
+    struct batch batch = {.call = call};
+    int rc = client_open(call->socket, &batch.client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = post(batch.client, mac, name, &batch.commands, err);
+    if (rc == 0)
+        rc = follow(&batch, wait_s, err);
+    client_close(batch.client);
+    return rc;
+}
+
+int command_send_run(const struct subcommand_call *call, struct err *err)
+{
+    static const int64_t range[2] = {1, 86400};
+    const struct options *options = call->options;
+    bool all = options_has(options, "all");
+    int64_t wait_s = options_has(options, "wait") ? WAIT_S : 0;
+    char mac[MAC_SIZE];
+
+    if (options_number(options, "wait", range, &wait_s, err) < 0)
+        return SUBCOMMAND_USAGE;
+    if (all && options->argument_count != 1)
+        return subcommand_misuse(err, "--all takes the place of a MAC; give the command alone");
+    if (!all && options->argument_count != 2)
+        return subcommand_misuse(err, "give a MAC, or --all, and a command");
+    if (!all && !mac_parse(options->arguments[0], mac))
+        return subcommand_misuse(
+            err, "\"%s\" is no MAC: 12 hex digits, with or without ':'", options->arguments[0]);
+    return send(call, all ? NULL : mac, wait_s, err);
+}

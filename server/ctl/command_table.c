@@ -1,0 +1,57 @@
+// Commands as a table.
+#include "server/ctl/command_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/ctl/field.h"
+
+static const struct table_column columns[] = {
+    {"ID", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"MAC", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"COMMAND", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"AGE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"RESULT", TABLE_LEFT, TABLE_CUT_END, 8},
+    {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 10},
+    {"DETAIL", TABLE_LEFT, TABLE_CUT_END, 6},
+};
+
+static enum table_style style_of(const char *state)
+{
+    if (strcmp(state, "done") == 0)
+        return TABLE_GOOD;
+    if (strcmp(state, "failed") == 0 || strcmp(state, "expired") == 0)
+        return TABLE_BAD;
+    return TABLE_PLAIN;
+}
+
+static void add_command(struct table *table, const json_t *command, int64_t now_ms)
+{
+    const char *state = field_text(command, "state", "");
+    char text[TEXT_SHORT_SIZE];
+
+    field_number(command, "id", text);
+    table_add(table, TABLE_PLAIN, text);
+    table_add(table, TABLE_PLAIN, field_text(command, "mac", ""));
+    table_add(table, TABLE_PLAIN, field_text(command, "command", ""));
+    table_add(table, style_of(state), state);
+    field_age(command, "created_at_ms", now_ms, text);
+    table_add(table, TABLE_PLAIN, text);
+    table_add(table, TABLE_PLAIN, field_text(command, "result", ""));
+    table_add(table, TABLE_PLAIN, field_text(command, "image", ""));
+    table_add(table, TABLE_PLAIN, field_text(command, "detail", ""));
+}
+
+struct table *command_table_new(const json_t *commands, int64_t now_ms)
+{
+    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
+    size_t i;
+    json_t *command;
+
+    json_array_foreach((json_t *)commands, i, command)
+    {
+        add_command(table, command, now_ms);
+    }
+    return table;
+}

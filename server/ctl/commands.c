@@ -1,0 +1,85 @@
+// `secureesp command`: what devices are told to do.
+#include "server/ctl/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/mac.h"
+#include "server/base/clock.h"
+#include "server/ctl/command_send.h"
+#include "server/ctl/command_table.h"
+#include "server/ctl/present.h"
+#include "server/ctl/url.h"
+
+static const struct option_rule send_options[] = {
+    {"all", OPTION_FLAG, NULL, "to every device"},
+    {"wait", OPTION_MAYBE, "SECONDS", "until it has ended, so long at most (300)"},
+    {0},
+};
+
+static int show_table(const struct subcommand_call *call, const json_t *commands, struct err *err)
+{
+    struct table *table = command_table_new(commands, clock_now_ms());
+    int rc = table_print(table, &call->terminal, stdout, err);
+
+    table_free(table);
+    return rc;
+}
+
+static int show_one(const struct subcommand_call *call, const json_t *command, struct err *err)
+{
+    json_t *list = json_pack("[O]", command);
+
+    if (list == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the answer");
+
+    int rc = show_table(call, list, err);
+
+    json_decref(list);
+    return rc;
+}
+
+static int run_list(const struct subcommand_call *call, struct err *err)
+{
+    struct url url;
+    char mac[MAC_SIZE];
+    const char *given = call->options->argument_count > 0 ? call->options->arguments[0] : NULL;
+
+    if (given != NULL && !mac_parse(given, mac))
+        return subcommand_misuse(
+            err, "\"%s\" is no MAC: 12 hex digits, with or without ':'", given);
+    url_init(&url, "/api/v1/commands");
+    if (given != NULL)
+        url_query(&url, "mac", mac);
+
+    int rc = present_get(call, url_text(&url), show_table, err);
+
+    url_clear(&url);
+    return rc;
+}
+
+static int run_show(const struct subcommand_call *call, struct err *err)
+{
+    const char *given = call->options->arguments[0];
+    char path[64];
+    char *end;
+
+    errno = 0;
+
+    long long id = strtoll(given, &end, 10);
+
+    if (errno != 0 || end == given || *end != '\0' || id < 0)
+        return subcommand_misuse(err, "\"%s\" is no command's number", given);
+    snprintf(path, sizeof path, "/api/v1/commands/%lld", id);
+    return present_get(call, path, show_one, err);
+}
+
+const struct subcommand commands_subcommands[] = {
+    {"command", NULL, "MAC|--all NAME [--wait[=SECONDS]] [--json]",
+        "tell devices to do something: firmware, flash, reboot, ca, cert, key, config",
+        send_options, 1, 2, command_send_run},
+    {"command", "list", "[MAC] [--json]", "list the newest commands", NULL, 0, 1, run_list},
+    {"command", "show", "ID [--json]", "show one command", NULL, 1, 1, run_show},
+    {0},
+};

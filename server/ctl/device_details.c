@@ -1,0 +1,157 @@
+// All of one device.
+#include "server/ctl/device_details.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "server/base/clock.h"
+#include "server/ctl/command_table.h"
+#include "server/ctl/field.h"
+#include "server/ctl/table.h"
+
+enum shape { TEXT, NUMBER, AGE, DURATION };
+
+static const struct {
+    const char *label;
+    const char *member;
+    enum shape shape;
+} lines[] = {
+    {"name", "name", TEXT},
+    {"image", "image", TEXT},
+    {"build", "build", TEXT},
+    {"ip", "ip", TEXT},
+    {"rssi", "rssi", NUMBER},
+    {"free heap", "free_heap_bytes", NUMBER},
+    {"uptime", "uptime_ms", DURATION},
+    {"longest loop, ms", "max_loop_ms", NUMBER},
+    {"mqtt connected", "mqtt_ms", DURATION},
+    {"reboots", "reboots", NUMBER},
+    {"bad payloads", "bad_payloads", NUMBER},
+    {"first seen, ago", "first_seen_ms", AGE},
+    {"last seen, ago", "last_seen_ms", AGE},
+    {"error", "error", TEXT},
+};
+
+static const struct table_column event_columns[] = {
+    {"AGE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"EVENT", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"COMMAND", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"RESULT", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 14},
+    {"DETAIL", TABLE_LEFT, TABLE_CUT_END, 10},
+};
+
+static const struct table_column hour_columns[] = {
+    {"HOUR", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"COUNT", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"RSSI MIN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"AVG", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"MAX", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"HEAP MIN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"LOOP MAX", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"REBOOTS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+};
+
+static void show_line(const json_t *device, size_t i, int64_t now_ms)
+{
+    const char *member = lines[i].member;
+    char text[TEXT_SHORT_SIZE];
+
+    printf("%-18s", lines[i].label);
+    switch (lines[i].shape) {
+    case TEXT: text_print(stdout, field_text(device, member, "-")); break;
+    case NUMBER: field_number(device, member, text); break;
+    case AGE: field_age(device, member, now_ms, text); break;
+    case DURATION: field_duration(device, member, text); break;
+    }
+    puts(lines[i].shape == TEXT ? "" : text);
+}
+
+static void show_facts(const json_t *device, int64_t now_ms)
+{
+    char age[TEXT_SHORT_SIZE];
+
+    printf("%-18s", "mac");
+    text_print(stdout, field_text(device, "mac", "-"));
+    printf("\n%-18s%s (", "state", field_is_true(device, "online") ? "online" : "offline");
+    text_print(stdout, field_text(device, "reason", "no reason known"));
+    puts(")");
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        show_line(device, i, now_ms);
+    if (!field_has(device, "shared_identity_at_ms"))
+        return;
+    field_age(device, "shared_identity_at_ms", now_ms, age);
+    printf("%-18stwo devices used this one's certificate %s ago: issue new ones to both\n",
+        "certificate", age);
+}
+
+static struct table *tabulate_events(const json_t *events, int64_t now_ms)
+{
+    static const char *const members[] = {"event", "command", "result", "image", "detail"};
+    struct table *table = table_new(event_columns, sizeof event_columns / sizeof event_columns[0]);
+    size_t i;
+    json_t *event;
+
+    json_array_foreach((json_t *)events, i, event)
+    {
+        char text[TEXT_SHORT_SIZE];
+
+        field_age(event, "at_ms", now_ms, text);
+        table_add(table, TABLE_PLAIN, text);
+        for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
+            table_add(table, TABLE_PLAIN, field_text(event, members[m], ""));
+    }
+    return table;
+}
+
+static struct table *tabulate_hours(const json_t *hours)
+{
+    static const char *const members[] = {
+        "count", "rssi_min", "rssi_avg", "rssi_max", "free_heap_min", "max_loop_max", "reboots"};
+    struct table *table = table_new(hour_columns, sizeof hour_columns / sizeof hour_columns[0]);
+    size_t i;
+    json_t *hour;
+
+    json_array_foreach((json_t *)hours, i, hour)
+    {
+        char text[TEXT_SHORT_SIZE];
+
+        field_time(hour, "hour_ms", text);
+        table_add(table, TABLE_PLAIN, text);
+        for (size_t m = 0; m < sizeof members / sizeof members[0]; m++) {
+            field_number(hour, members[m], text);
+            table_add(table, TABLE_PLAIN, text);
+        }
+    }
+    return table;
+}
+
+// Takes over the table.
+static int show_section(
+    const struct subcommand_call *call, const char *title, struct table *table, struct err *err)
+{
+    printf("\n%s\n", title);
+
+    int rc = table_print(table, &call->terminal, stdout, err);
+
+    table_free(table);
+    return rc;
+}
+
+int device_details_show(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    const json_t *commands = json_object_get(answer, "commands");
+    const json_t *events = json_object_get(answer, "events");
+    const json_t *hours = json_object_get(answer, "hours");
+    int64_t now_ms = clock_now_ms();
+    int rc = 0;
+
+    show_facts(answer, now_ms);
+    if (json_array_size(commands) > 0)
+        rc = show_section(call, "commands", command_table_new(commands, now_ms), err);
+    if (rc == 0 && json_array_size(events) > 0)
+        rc = show_section(call, "events", tabulate_events(events, now_ms), err);
+    if (rc == 0 && json_array_size(hours) > 0)
+        rc = show_section(call, "hours", tabulate_hours(hours), err);
+    return rc;
+}

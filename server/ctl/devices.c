@@ -1,0 +1,159 @@
+// `secureesp devices`.
+#include "server/ctl/devices.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/mac.h"
+#include "server/base/clock.h"
+#include "server/ctl/device_details.h"
+#include "server/ctl/devices_watch.h"
+#include "server/ctl/field.h"
+#include "server/ctl/present.h"
+
+#define OPTION_ONLINE                                                                              \
+    {                                                                                              \
+        "online", OPTION_FLAG, NULL, "only devices that are online"                                \
+    }
+#define OPTION_OFFLINE                                                                             \
+    {                                                                                              \
+        "offline", OPTION_FLAG, NULL, "only devices that are not"                                  \
+    }
+#define OPTION_IMAGE                                                                               \
+    {                                                                                              \
+        "image", OPTION_VALUE, "GLOB", "only devices that run an image of such a name"             \
+    }
+
+static const struct option_rule list_options[] = {
+    OPTION_ONLINE,
+    OPTION_OFFLINE,
+    OPTION_IMAGE,
+    {0},
+};
+
+static const struct option_rule watch_options[] = {
+    OPTION_ONLINE,
+    OPTION_OFFLINE,
+    OPTION_IMAGE,
+    {"interval", OPTION_VALUE, "SECONDS", "look so often (2)"},
+    {0},
+};
+
+static const struct table_column columns[] = {
+    {"MAC", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 14},
+    {"RSSI", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"HEAP", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"UPTIME", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"SEEN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"NAME/ERROR", TABLE_LEFT, TABLE_CUT_END, 10},
+};
+
+int devices_list_path(const struct options *options, struct url *out, struct err *err)
+{
+    const char *image = options_value(options, "image");
+    bool online = options_has(options, "online");
+
+    if (online && options_has(options, "offline"))
+        return subcommand_misuse(err, "--online and --offline exclude each other");
+    url_init(out, "/api/v1/devices");
+    if (online || options_has(options, "offline"))
+        url_query(out, "state", online ? "online" : "offline");
+    if (image != NULL)
+        url_query(out, "image", image);
+    return SUBCOMMAND_OK;
+}
+
+// What is worth a word: that a certificate is shared, an error, or a name of its own (the default
+// one only repeats the MAC).
+static void add_note(struct table *table, const json_t *device)
+{
+    const char *name = field_text(device, "name", "");
+    const char *error = field_text(device, "error", "");
+    char usual[16 + MAC_SIZE];
+
+    snprintf(usual, sizeof usual, "measure-%.12s", field_text(device, "mac", ""));
+    if (field_has(device, "shared_identity_at_ms"))
+        table_add(table, TABLE_BAD, "certificate shared by two devices");
+    else if (error[0] != '\0')
+        table_add(table, TABLE_BAD, error);
+    else
+        table_add(table, TABLE_PLAIN, strcmp(name, usual) == 0 ? "" : name);
+}
+
+static void add_device(struct table *table, const json_t *device, int64_t now_ms)
+{
+    bool online = field_is_true(device, "online");
+    char text[TEXT_SHORT_SIZE];
+
+    table_add(table, TABLE_PLAIN, field_text(device, "mac", ""));
+    table_add(table, online ? TABLE_GOOD : TABLE_BAD, online ? "online" : "offline");
+    table_add(table, TABLE_PLAIN, field_text(device, "image", ""));
+    field_number(device, "rssi", text);
+    table_add(table, TABLE_PLAIN, text);
+    field_number(device, "free_heap_bytes", text);
+    table_add(table, TABLE_PLAIN, text);
+    field_duration(device, "uptime_ms", text);
+    table_add(table, TABLE_PLAIN, text);
+    field_age(device, "last_seen_ms", now_ms, text);
+    table_add(table, TABLE_PLAIN, text);
+    add_note(table, device);
+}
+
+struct table *devices_table(const json_t *devices, int64_t now_ms)
+{
+    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
+    size_t i;
+    json_t *device;
+
+    json_array_foreach((json_t *)devices, i, device)
+    {
+        add_device(table, device, now_ms);
+    }
+    return table;
+}
+
+static int show_list(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    struct table *table = devices_table(answer, clock_now_ms());
+    int rc = table_print(table, &call->terminal, stdout, err);
+
+    table_free(table);
+    return rc;
+}
+
+static int run_list(const struct subcommand_call *call, struct err *err)
+{
+    struct url url;
+    int rc = devices_list_path(call->options, &url, err);
+
+    if (rc != SUBCOMMAND_OK)
+        return rc;
+    rc = present_get(call, url_text(&url), show_list, err);
+    url_clear(&url);
+    return rc;
+}
+
+static int run_show(const struct subcommand_call *call, struct err *err)
+{
+    char path[32 + MAC_SIZE];
+    char mac[MAC_SIZE];
+
+    if (!mac_parse(call->options->arguments[0], mac))
+        return subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'",
+            call->options->arguments[0]);
+    snprintf(path, sizeof path, "/api/v1/devices/%s", mac);
+    return present_get(call, path, device_details_show, err);
+}
+
+const struct subcommand devices_subcommands[] = {
+    {"devices", "list", "[--online|--offline] [--image GLOB] [--json]", "list devices",
+        list_options, 0, 0, run_list},
+    {"devices", "show", "MAC [--json]", "show all that is known of a device", NULL, 1, 1, run_show},
+    {"devices", "watch", "[--online|--offline] [--image GLOB] [--interval SECONDS] [--json]",
+        "list devices and keep the list current; a line per change if not on a terminal",
+        watch_options, 0, 0, devices_watch_run},
+    {0},
+};

@@ -1,0 +1,95 @@
+// `secureesp images add`.
+#include "server/ctl/image_add.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/file.h"
+#include "server/ctl/field.h"
+#include "server/ctl/keys.h"
+#include "server/ctl/present.h"
+#include "server/ctl/url.h"
+
+#define IMAGE_FILE_MAX (16 * 1024 * 1024)
+#define KEY_FILE_MAX 65536
+
+const struct option_rule image_add_options[] = {
+    {"name", OPTION_VALUE, "IMAGE", "its name, if it has no image descriptor"},
+    {"embeds", OPTION_LIST, "PEM", "a public key that it embeds, if that cannot be seen in it"},
+    {"publish", OPTION_FLAG, NULL, "offer it to devices at once"},
+    {0},
+};
+
+static int add_embeds(const struct options *options, struct url *url, struct err *err)
+{
+    size_t cursor = 0;
+    const char *path;
+
+    while ((path = options_next(options, "embeds", &cursor)) != NULL) {
+        uint8_t *pem;
+        size_t size;
+        int rc = file_read(path, KEY_FILE_MAX, &pem, &size, err);
+
+        if (rc < 0)
+            return rc;
+        if (strstr((const char *)pem, "PRIVATE KEY-----") != NULL)
+            rc = err_set(err, ERR_INVALID, "%s holds a private key; give the public one", path);
+        else
+            url_query(url, "embeds", (const char *)pem);
+        free(pem);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int show_added(const struct subcommand_call *call, const json_t *image, struct err *err)
+{
+    char signer[KEYS_LABEL_SIZE];
+
+    (void)call;
+    (void)err;
+    keys_label(json_object_get(image, "signer"), signer);
+    text_print(stdout, field_text(image, "name", "-"));
+    fputs(": ", stdout);
+    text_print(stdout, field_text(image, "state", "-"));
+    fputs(", signed by ", stdout);
+    text_print(stdout, signer);
+    printf(", embeds %zu key%s\n", json_array_size(json_object_get(image, "embeds")),
+        json_array_size(json_object_get(image, "embeds")) == 1 ? "" : "s");
+    if (json_array_size(json_object_get(image, "embeds")) == 0)
+        fputs(
+            "no successor can be offered to devices on it: which key it embeds is unknown; add it "
+            "with --embeds PEM\n",
+            stdout);
+    return SUBCOMMAND_OK;
+}
+
+int image_add_run(const struct subcommand_call *call, struct err *err)
+{
+    const char *name = options_value(call->options, "name");
+    struct client_request request = {.method = "POST", .type = "application/octet-stream"};
+    struct url url;
+    uint8_t *image = NULL;
+    int rc;
+
+    url_init(&url, "/api/v1/images");
+    if (name != NULL)
+        url_query(&url, "name", name);
+    if (options_has(call->options, "publish"))
+        url_query(&url, "publish", "1");
+    rc = add_embeds(call->options, &url, err);
+    if (rc == 0)
+        rc = file_read(
+            call->options->arguments[0], IMAGE_FILE_MAX, &image, &request.size_bytes, err);
+    if (rc == 0) {
+        request.body = image;
+        request.path = url_text(&url);
+        rc = present_request(call, &request, show_added, err);
+    }
+    free(image);
+    url_clear(&url);
+    return rc;
+}

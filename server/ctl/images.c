@@ -1,0 +1,184 @@
+// `secureesp images` that the daemon answers.
+#include "server/ctl/images.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "server/base/clock.h"
+#include "server/ctl/field.h"
+#include "server/ctl/image_add.h"
+#include "server/ctl/image_label.h"
+#include "server/ctl/images_local.h"
+#include "server/ctl/keys.h"
+#include "server/ctl/present.h"
+#include "server/ctl/url.h"
+
+static const struct option_rule withdraw_options[] = {
+    {"force", OPTION_FLAG, NULL, "also where it strands devices"},
+    {0},
+};
+
+static const struct option_rule verify_options[] = {
+    {"key", OPTION_LIST, "PEM", "verify a file with this public key, without the daemon"},
+    {0},
+};
+
+static const struct table_column columns[] = {
+    {"NAME", TABLE_LEFT, TABLE_CUT_MIDDLE, 16},
+    {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"SIZE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"SIGNED BY", TABLE_LEFT, TABLE_CUT_END, 9},
+    {"EMBEDS", TABLE_LEFT, TABLE_CUT_END, 9},
+    {"DEVICES", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"ADDED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+};
+
+static void add_image(struct table *table, const json_t *image, int64_t now_ms)
+{
+    char text[TEXT_SHORT_SIZE];
+
+    table_add(table, TABLE_PLAIN, field_text(image, "name", ""));
+    image_label_add_state(table, image);
+    text_size(field_integer(image, "size_bytes", 0), text);
+    table_add(table, TABLE_PLAIN, text);
+    image_label_add_signer(table, image);
+    image_label_add_embeds(table, image);
+    field_number(image, "devices", text);
+    table_add(table, TABLE_PLAIN, text);
+    field_age(image, "added_at_ms", now_ms, text);
+    table_add(table, TABLE_PLAIN, text);
+}
+
+static int show_list(const struct subcommand_call *call, const json_t *images, struct err *err)
+{
+    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
+    int64_t now_ms = clock_now_ms();
+    size_t i;
+    json_t *image;
+
+    json_array_foreach((json_t *)images, i, image)
+    {
+        add_image(table, image, now_ms);
+    }
+
+    int rc = table_print(table, &call->terminal, stdout, err);
+
+    table_free(table);
+    return rc;
+}
+
+static int run_list(const struct subcommand_call *call, struct err *err)
+{
+    return present_get(call, "/api/v1/images", show_list, err);
+}
+
+static int show_state(const struct subcommand_call *call, const json_t *image, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(image, "name", "-"));
+    fputs(": ", stdout);
+    text_print(stdout, field_text(image, "state", "-"));
+    putchar('\n');
+    return SUBCOMMAND_OK;
+}
+
+// POST /api/v1/images/NAME/ACTION
+static int change(const struct subcommand_call *call, const char *action, struct err *err)
+{
+    struct client_request request = {.method = "POST"};
+    struct url url;
+
+    url_init(&url, "/api/v1/images");
+    url_segment(&url, call->options->arguments[0]);
+    url_segment(&url, action);
+    if (options_has(call->options, "force"))
+        url_query(&url, "force", "1");
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_state, err);
+
+    url_clear(&url);
+    return rc;
+}
+
+static int run_publish(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "publish", err);
+}
+
+static int run_withdraw(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "withdraw", err);
+}
+
+static bool is_sound(const json_t *answer)
+{
+    return field_is_true(answer, "stored_ok") && field_is_true(answer, "signature_ok");
+}
+
+static void print_verdict(const json_t *answer)
+{
+    char signer[KEYS_LABEL_SIZE];
+
+    text_print(stdout, field_text(answer, "name", "-"));
+    printf(": file %s, ", field_is_true(answer, "stored_ok") ? "intact" : "DAMAGED");
+    if (!field_is_true(answer, "signature_ok")) {
+        puts("signature NOT VERIFIED by any known key");
+        return;
+    }
+    keys_label(json_object_get(answer, "signer"), signer);
+    fputs("signed by ", stdout);
+    text_print(stdout, signer);
+    putchar('\n');
+}
+
+static int judge(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    if (!call->json)
+        print_verdict(answer);
+    else if (json_dumpf(answer, stdout, JSON_COMPACT) < 0 || putchar('\n') == EOF)
+        return err_set(err, ERR_IO, "cannot write to standard output");
+    return is_sound(answer) ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
+}
+
+// Not by present_request(): the exit code depends on the answer with --json, too.
+static int run_verify(const struct subcommand_call *call, struct err *err)
+{
+    struct client_request request = {.method = "GET"};
+    struct client *client;
+    struct url url;
+    json_t *answer;
+
+    if (options_has(call->options, "key"))
+        return images_local_verify(call, err);
+
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    url_init(&url, "/api/v1/images");
+    url_segment(&url, call->options->arguments[0]);
+    url_segment(&url, "verify");
+    request.path = url_text(&url);
+    rc = client_call(client, &request, &answer, err);
+    url_clear(&url);
+    client_close(client);
+    if (rc < 0)
+        return rc;
+    rc = judge(call, answer, err);
+    json_decref(answer);
+    return rc;
+}
+
+const struct subcommand images_subcommands[] = {
+    {"images", "add", "FILE [--name IMAGE] [--embeds PEM]... [--publish] [--json]",
+        "add a signed image", image_add_options, 1, 1, image_add_run},
+    {"images", "list", "[--json]", "list images", NULL, 0, 0, run_list},
+    {"images", "publish", "NAME [--json]", "offer an image to devices", NULL, 1, 1, run_publish},
+    {"images", "withdraw", "NAME [--force] [--json]", "offer an image no more", withdraw_options, 1,
+        1, run_withdraw},
+    {"images", "verify", "NAME [--json] | FILE --key PEM [--key PEM]... [--json]",
+        "verify an image that the daemon stores, or a file", verify_options, 1, 1, run_verify},
+    {0},
+};

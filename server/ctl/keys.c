@@ -1,0 +1,129 @@
+// `secureesp keys`: the keys that verify images.
+#include "server/ctl/keys.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/base/file.h"
+#include "server/ctl/field.h"
+#include "server/ctl/present.h"
+#include "server/ctl/table.h"
+#include "server/ctl/url.h"
+
+#define KEY_FILE_MAX 65536
+#define NAME_MAX_BYTES 64
+
+static const struct option_rule add_options[] = {
+    {"name", OPTION_VALUE, "NAME", "what to call it; the file's name otherwise"},
+    {0},
+};
+
+static const struct table_column columns[] = {
+    {"NAME", TABLE_LEFT, TABLE_CUT_END, 8},
+    {"ALGORITHM", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"ADDED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"ID", TABLE_LEFT, TABLE_CUT_END, 16},
+};
+
+void keys_label(const json_t *key, char out[KEYS_LABEL_SIZE])
+{
+    const char *name = field_text(key, "name", "");
+    const char *id = field_text(key, "id", "");
+
+    if (name[0] != '\0')
+        snprintf(out, KEYS_LABEL_SIZE, "%s", name);
+    else if (id[0] != '\0')
+        snprintf(out, KEYS_LABEL_SIZE, "?%.12s", id);
+    else
+        strcpy(out, "-");
+}
+
+static int show_list(const struct subcommand_call *call, const json_t *keys, struct err *err)
+{
+    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
+    int64_t now_ms = clock_now_ms();
+    size_t i;
+    json_t *key;
+
+    json_array_foreach((json_t *)keys, i, key)
+    {
+        char age[TEXT_SHORT_SIZE];
+
+        field_age(key, "added_at_ms", now_ms, age);
+        table_add(table, TABLE_PLAIN, field_text(key, "name", ""));
+        table_add(table, TABLE_PLAIN, field_text(key, "algorithm", ""));
+        table_add(table, TABLE_PLAIN, age);
+        table_add(table, TABLE_PLAIN, field_text(key, "id", ""));
+    }
+
+    int rc = table_print(table, &call->terminal, stdout, err);
+
+    table_free(table);
+    return rc;
+}
+
+static int run_list(const struct subcommand_call *call, struct err *err)
+{
+    return present_get(call, "/api/v1/keys", show_list, err);
+}
+
+static int show_added(const struct subcommand_call *call, const json_t *key, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(key, "name", "-"));
+    fputs(": ", stdout);
+    text_print(stdout, field_text(key, "algorithm", "-"));
+    fputs(" key ", stdout);
+    text_print(stdout, field_text(key, "id", "-"));
+    puts(", added");
+    return SUBCOMMAND_OK;
+}
+
+// The file's name without folder and suffix.
+static void name_from_path(const char *path, char out[NAME_MAX_BYTES])
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    size_t n = dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
+
+    snprintf(out, NAME_MAX_BYTES, "%.*s", (int)(n < NAME_MAX_BYTES ? n : NAME_MAX_BYTES - 1), base);
+}
+
+static int run_add(const struct subcommand_call *call, struct err *err)
+{
+    const char *path = call->options->arguments[0];
+    const char *name = options_value(call->options, "name");
+    char from_path[NAME_MAX_BYTES];
+    struct url url;
+    struct client_request request = {.method = "POST", .type = "application/x-pem-file"};
+    uint8_t *pem;
+    int rc = file_read(path, KEY_FILE_MAX, &pem, &request.size_bytes, err);
+
+    if (rc < 0)
+        return rc;
+    name_from_path(path, from_path);
+    url_init(&url, "/api/v1/keys");
+    url_query(&url, "name", name != NULL ? name : from_path);
+    request.path = url_text(&url);
+    request.body = pem;
+    // A private key must not travel, not even to our own daemon: whoever gives one has mistaken it.
+    if (strstr((const char *)pem, "PRIVATE KEY-----") != NULL)
+        rc = err_set(err, ERR_INVALID, "%s holds a private key; give the public one", path);
+    else
+        rc = present_request(call, &request, show_added, err);
+    url_clear(&url);
+    free(pem);
+    return rc;
+}
+
+const struct subcommand keys_subcommands[] = {
+    {"keys", "add", "FILE [--name NAME] [--json]", "make a public key known that signs images",
+        add_options, 1, 1, run_add},
+    {"keys", "list", "[--json]", "list the keys that sign images", NULL, 0, 0, run_list},
+    {0},
+};

@@ -1,0 +1,39 @@
+// One request, one answer, shown.
+#include "server/ctl/present.h"
+
+#include <stdio.h>
+
+static int ask_and_show(const struct subcommand_call *call, struct client *client,
+    const struct client_request *request, present_show *show, struct err *err)
+{
+    json_t *answer;
+    int rc = client_call(client, request, &answer, err);
+
+    if (rc < 0)
+        return rc;
+    rc = show(call, answer, err);
+    json_decref(answer);
+    return rc;
+}
+
+int present_request(const struct subcommand_call *call, const struct client_request *request,
+    present_show *show, struct err *err)
+{
+    struct client *client;
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = call->json ? client_stream(client, request, stdout, err)
+                    : ask_and_show(call, client, request, show, err);
+    client_close(client);
+    return rc;
+}
+
+int present_get(
+    const struct subcommand_call *call, const char *path, present_show *show, struct err *err)
+{
+    struct client_request request = {.method = "GET", .path = path};
+
+    return present_request(call, &request, show, err);
+}

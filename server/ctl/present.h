@@ -1,0 +1,22 @@
+#ifndef CTL_PRESENT_H
+#define CTL_PRESENT_H
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+#include "server/ctl/client.h"
+#include "server/ctl/subcommand.h"
+
+// Shows an answer to people; returns as a subcommand does.
+typedef int present_show(const struct subcommand_call *call, const json_t *answer, struct err *err);
+
+// Sends one request and shows the answer: with --json as it comes, else by show. Returns as a
+// subcommand does.
+int present_request(const struct subcommand_call *call, const struct client_request *request,
+    present_show *show, struct err *err);
+
+// The same for a GET.
+int present_get(
+    const struct subcommand_call *call, const char *path, present_show *show, struct err *err);
+
+#endif
