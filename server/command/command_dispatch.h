@@ -29,7 +29,8 @@ void command_dispatch_free(struct command_dispatch *dispatch);
 void command_dispatch_wake(struct command_dispatch *dispatch);
 
 // Queues a command for one device, or (mac NULL) for every known one, durably; each queued command
-// is given to each() (unless NULL). ERR_INVALID if the name is unknown, ERR_NOT_FOUND if the device is.
+// is given to each() unless that is NULL. ERR_INVALID if the name is unknown, ERR_NOT_FOUND if the
+// device is.
 ERR_CHECKED int command_dispatch_queue(struct command_dispatch *dispatch, const char *mac,
     const char *name, void (*each)(const struct command *command, void *ctx), void *ctx,
     struct err *err);
