@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Devices climb a whole chain whose signing key changes in the middle, one image at a time.
+# shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 sandbox_up --devices 2

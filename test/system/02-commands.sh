@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Each command of the contract, and a command for a device that is offline.
+# shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 1)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Each row of the contract's download table, as devices of both kinds ask.
+# shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 1)

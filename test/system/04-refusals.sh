@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What the download server refuses: with one line that says why, or before any answer.
+# shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 1)
@@ -95,7 +96,7 @@ no_answer "the daemon's own" "$SANDBOX_PKI/servers/secureespd"
 code=0
 curl -s --max-time 10 --tls-max 1.2 --cacert "$SANDBOX_PKI/ca.crt" "$SANDBOX_URL/ca.crt" \
     >"$work/answer" || code=$?
-[ "$code" -ne 0 ] && [ ! -s "$work/answer" ] || fail "no certificate, but an answer"
+if [ "$code" -eq 0 ] || [ -s "$work/answer" ]; then fail "no certificate, but an answer"; fi
 
 step "TLS 1.1 is refused"
 ! openssl s_client -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_1 -cipher DEFAULT@SECLEVEL=0 \

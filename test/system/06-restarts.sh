@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Broker and daemon go away in the middle of an update: it still arrives.
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+sandbox_up --devices 2
+publish_image "$SANDBOX_IMAGE"
+publish_image "$(make_image 00.00.02 1 2 1000000)"
+publish_image "$(make_image 00.00.03 2 2 1000000)"
+
+all_run() {
+    local i
+    for i in 1 2; do
+        device_has "$(mac_of $i)" '$.image' "$1" || return 1
+    done
+}
+
+# order NAME: gives it to both devices; ids are then in $ids.
+order() {
+    local answer
+    answer=$(api /commands --data "{\"all\": true, \"command\": \"$1\"}")
+    ids=$(sqlite3 :memory: "select value ->> '\$.id' from json_each('$answer')")
+    expect_equal "commands taken" 2 "$(wc -w <<<"$ids")"
+}
+
+# settle: waits until each has ended; prints how many of them are done.
+settle() {
+    local id done=0
+    for id in $ids; do
+        [[ $(command_outcome "$id") != done* ]] || done=$((done + 1))
+    done
+    echo "$done"
+}
+
+# insist NAME: again and again, as an operator would, until both devices have done it.
+insist() {
+    local i
+    for i in 1 2 3 4; do
+        order "$1"
+        [ "$(settle)" -lt 2 ] || return 0
+    done
+    fail "$1 did not succeed after $i attempts"
+}
+
+step "the daemon is killed while devices download"
+order firmware
+sleep 0.4
+part kill daemon
+part start daemon
+expect_match "every command has an outcome" '^[0-2]$' "$(settle)"
+insist firmware
+
+step "the broker is killed while devices install"
+order flash
+sleep 0.3
+part kill broker
+sleep 1
+part start broker
+settle >/dev/null
+eventually 60 "both on the second image" all_run "$(image_name 00.00.02)"
+
+step "both are restarted during the next update"
+order firmware
+sleep 0.2
+part kill daemon broker
+part start broker daemon
+settle >/dev/null
+insist firmware
+order flash
+part stop daemon
+sleep 2
+part start daemon
+settle >/dev/null
+eventually 60 "both on the third image" all_run "$(image_name 00.00.03)"
+for i in 1 2; do
+    eventually 30 "$(mac_of $i) online" device_has "$(mac_of $i)" '$.online' 1
+done
+expect_equal integrity ok "$(sqlite3 "$SANDBOX_DB" 'pragma integrity_check')"

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# SIGHUP renews certificates, CA and configuration while connections go on; SIGTERM lets a download
+# in hand be finished.
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mac=$(mac_of 1)
+sandbox_up --devices 1
+new_device "$(mac_of 2)"
+pki=$SANDBOX_PKI
+
+served_serial() {
+    openssl s_client -connect "localhost:$SANDBOX_HTTPS_PORT" -CAfile "$pki/ca.crt" \
+        -cert "$pki/devices/$mac.crt" -key "$pki/devices/$mac.key" </dev/null 2>/dev/null |
+        openssl x509 -noout -serial
+}
+serial_is() {
+    [ "$(served_serial)" = "$1" ]
+}
+reload() {
+    process_signal "$sandbox/run/daemon" HUP
+}
+
+step "a connection is opened and used"
+mkfifo "$work/to"
+openssl s_client -quiet -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_2 -CAfile "$pki/ca.crt" \
+    -cert "$pki/devices/$mac.crt" -key "$pki/devices/$mac.key" <"$work/to" >"$work/from" \
+    2>/dev/null &
+client=$!
+exec 7>"$work/to"
+ask() {
+    printf 'GET /download/ca.crt HTTP/1.1\r\nHost: localhost\r\n\r\n' >&7
+}
+answers() {
+    [ "$(grep -c '^HTTP/1.1 200' "$work/from")" -eq "$1" ]
+}
+ask
+eventually 10 "the first answer" answers 1
+
+step "the daemon's certificate is renewed"
+before=$(served_serial)
+since=$(json_get "$(api /status)" '$.broker.since_ms')
+secureesp pki server "$pki" secureespd --dns localhost --ip 127.0.0.1 --force >/dev/null
+after=$(openssl x509 -in "$pki/servers/secureespd.crt" -noout -serial)
+[ "$before" != "$after" ] || fail "the renewed certificate has the old serial number"
+reload
+eventually 15 "the new certificate is shown" serial_is "$after"
+ask
+eventually 10 "the open connection still answers" answers 2
+expect_equal "the broker's connection" "$since" "$(json_get "$(api /status)" '$.broker.since_ms')"
+
+step "a second CA is accepted beside the first"
+secureesp pki init "$work/next" >/dev/null
+secureesp pki device "$work/next" "$(mac_of 3)" >/dev/null
+get_with "$work/next/devices/$(mac_of 3)" /config.json
+expect_match "before" '^curl ' "$status"
+cp "$pki/ca.crt" "$work/old-ca.crt"
+cat "$work/next/ca.crt" >>"$pki/ca.crt"
+reload
+next_is_accepted() {
+    get_with "$work/next/devices/$(mac_of 3)" /config.json
+    [ "$status" = 200 ]
+}
+eventually 15 "a device of the second CA" next_is_accepted
+
+step "and refused when it is taken away again"
+cp "$work/old-ca.crt" "$pki/ca.crt"
+reload
+next_is_refused() {
+    ! next_is_accepted
+}
+eventually 15 "a device of the CA that is gone" next_is_refused
+ask
+eventually 10 "the open connection goes on" answers 3
+
+step "configuration"
+sed -i 's/^statusinterval = .*/statusinterval = 2500/' "$sandbox/etc/secureesp.conf"
+reload
+interval_is() {
+    get "$mac" /config.json
+    [ "$(json_get "$(cat "$work/answer")" '$.statusinterval')" = "$1" ]
+}
+eventually 15 "the new interval" interval_is 2500
+
+step "a bad configuration, or a bad certificate, changes nothing"
+cp "$sandbox/etc/secureesp.conf" "$work/good.conf"
+echo "nonsense = 1" >>"$sandbox/etc/secureesp.conf"
+reload
+complains() {
+    grep -q 'nonsense' "$SANDBOX_LOG/daemon.log"
+}
+eventually 10 "a word about it in the log" complains
+interval_is 2500 || fail "the good configuration is gone"
+cp "$work/good.conf" "$sandbox/etc/secureesp.conf"
+cp "$pki/servers/secureespd.crt" "$work/good.crt"
+echo rubbish >"$pki/servers/secureespd.crt"
+reload
+sleep 1
+serial_is "$after" || fail "the good certificate is gone"
+cp "$work/good.crt" "$pki/servers/secureespd.crt"
+reload
+exec 7>&-
+wait "$client" || true
+
+step "SIGTERM: the download in hand is finished, nothing new is accepted"
+publish_image "$SANDBOX_IMAGE"
+large=$(make_image 00.00.02 1 1 1000000)
+publish_image "$large"
+(get "$mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 250k
+    echo "$status" >"$work/late-status"
+    cp "$work/answer" "$work/late-answer") &
+download=$!
+sleep 1
+daemon=$(process_pid "$sandbox/run/daemon")
+process_signal "$sandbox/run/daemon" TERM
+sleep 0.5
+kill -0 "$daemon" 2>/dev/null || fail "the daemon did not wait for the download"
+! port_answers=$(curl -s --max-time 3 --cacert "$pki/ca.crt" --cert "$pki/devices/$mac.crt" \
+    --key "$pki/devices/$mac.key" "$SANDBOX_URL/ca.crt") ||
+    fail "it still accepts connections: $port_answers"
+wait "$download" || true
+expect_equal "status of the late download" 200 "$(cat "$work/late-status")"
+cmp "$large" "$work/late-answer" || fail "the late download is incomplete"
+process_wait_end "$sandbox/run/daemon" 20 || fail "the daemon does not end"
+[ ! -S "$SECUREESP_SOCKET" ] || fail "the socket is left behind"
+expect_equal integrity ok "$(sqlite3 "$SANDBOX_DB" 'pragma integrity_check')"
+part start daemon

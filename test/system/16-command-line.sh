@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# The command line: tables, JSON everywhere, exit status 0, 1 or 2, errors that say what to do.
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mac=$(mac_of 1)
+sandbox_up --devices 2
+publish_image "$SANDBOX_IMAGE"
+publish_image "$(make_image 00.00.02 1 1)"
+first=$(image_name 00.00.01)
+
+is_json() {
+    local quoted
+    expect_exit 0 "$@"
+    quoted=${output//\'/\'\'}
+    expect_equal "JSON of $*" 1 "$(sqlite3 :memory: "select json_valid('$quoted')")"
+}
+
+step "--json everywhere"
+is_json secureesp status --json
+is_json secureesp devices list --json
+expect_equal "devices" 2 "$(json_count "$output" '$')"
+is_json secureesp devices list --online --json
+expect_equal "online" 2 "$(json_count "$output" '$')"
+is_json secureesp devices list --offline --json
+expect_equal "offline" 0 "$(json_count "$output" '$')"
+is_json secureesp devices list --image 'OTHER*' --json
+expect_equal "other image" 0 "$(json_count "$output" '$')"
+is_json secureesp devices list --image '*-00.00.01' --json
+expect_equal "by image" 2 "$(json_count "$output" '$')"
+is_json secureesp devices show "$mac" --json
+expect_equal "show" "$mac" "$(json_get "$output" '$.mac')"
+is_json secureesp command "$mac" firmware --wait --json
+is_json secureesp images list --json
+expect_equal "images" 2 "$(json_count "$output" '$')"
+is_json secureesp images verify "$first" --json
+expect_equal "stored" 1 "$(json_get "$output" '$.stored_ok')"
+is_json secureesp keys list --json
+expect_equal "keys" 2 "$(json_count "$output" '$')"
+is_json secureesp chain "$board" --json
+expect_exit 0 secureesp pki init "$work/pki"
+is_json secureesp pki device "$work/pki" "$mac" --json
+
+step "tables"
+expect_exit 0 secureesp devices list
+expect_match "the list" "$mac.*$first|$first.*$mac" "$output"
+[[ $output != *$'\033'* ]] || fail "colour without a terminal"
+while IFS= read -r line; do
+    [ "${#line}" -le 120 ] || fail "a line of ${#line} columns: $line"
+done <<<"$output"
+expect_exit 0 secureesp devices show "$mac"
+expect_match "show" "$first" "$output"
+expect_exit 0 secureesp chain "$board"
+expect_match "chain" "00.00.02" "$output"
+expect_exit 0 secureesp images list
+expect_exit 0 secureesp keys list
+expect_exit 0 secureesp status
+
+step "MACs as people write them"
+expect_exit 0 secureesp devices show 84:F3:EB:00:00:01
+expect_exit 0 secureesp devices show 84-f3-eb-00-00-01
+
+step "exit status 2 and the usage for misuse"
+for arguments in "" nosuch "devices" "devices nosuch" "devices show" "devices show $mac more" \
+    "devices list --nosuch" "devices list --online --offline" "devices list --image" "command" "command $mac" \
+    "images add" "images sign" "images publish" "keys add" "chain" "devices show nomac" \
+    "command nomac reboot" "command $mac --all reboot"; do
+    # shellcheck disable=SC2086  # the words of a command line
+    expect_exit 2 secureesp $arguments
+    [ -n "$output" ] || fail "'secureesp $arguments' says nothing"
+done
+
+step "a usage text for each subcommand"
+expect_exit 0 secureesp --help
+expect_exit 0 secureesp help
+for arguments in "devices list" "devices show" "devices watch" command "images add" "images list" \
+    "images publish" "images withdraw" "images verify" "images sign" "images describe" chain "keys add" "keys list" \
+    "pki init" "pki server" "pki device" "pki signing" status; do
+    # shellcheck disable=SC2086
+    expect_exit 0 secureesp $arguments --help
+    expect_match "usage of $arguments" "usage: secureesp .*${arguments%% *}" "$output"
+done
+
+step "exit status 1 and a reason for what does not work"
+expect_exit 1 secureesp devices show 84f3ebffffff
+expect_match "unknown device" "84f3ebffffff" "$output"
+expect_exit 1 secureesp command 84f3ebffffff reboot
+expect_exit 1 secureesp chain NO_BOARD
+expect_exit 1 secureesp images verify NO_BOARD-1
+expect_exit 1 secureesp --socket "$work/nowhere.sock" devices list
+expect_match "no daemon" "nowhere.sock" "$output"
+expect_equal "lines of the error" 1 "$(wc -l <<<"$output")"
+expect_exit 1 secureesp command "$(mac_of 2)" flash --wait
+expect_match "the device's reason" "nothing-downloaded" "$output"

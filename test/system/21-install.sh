@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# `make install`, and the way from there to a running service with its own CA, as the README has it.
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+image=$work/root
+install_into() {
+    make -s -C "$root" "VARIANT=$VARIANT" install "DESTDIR=$image" "PREFIX=/usr" >"$work/make.log" 2>&1 ||
+        fail "make install: $(cat "$work/make.log")"
+}
+
+step "each file in its place"
+install_into
+for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp \
+    usr/lib/systemd/system/secureespd.service usr/lib/sysusers.d/secureesp.conf \
+    usr/share/man/man8/secureespd.8 usr/share/man/man1/secureesp.1 \
+    usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
+    etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf etc/mosquitto/secureesp.acl; do
+    [ -s "$image/$file" ] || fail "$file is not installed"
+done
+expect_equal "what others may write" "" "$(find "$image" -perm /022 ! -type l)"
+expect_match "ExecStart" '^/usr/sbin/secureespd --config /etc/secureesp/secureesp.conf$' \
+    "$(sed -n 's/^ExecStart=//p' "$image/usr/lib/systemd/system/secureespd.service")"
+bash -n "$image/usr/share/bash-completion/completions/secureesp"
+
+step "an edited configuration stays"
+echo "; mine" >>"$image/etc/secureesp/secureesp.conf"
+install_into
+tail -n 1 "$image/etc/secureesp/secureesp.conf" | grep -q mine || fail "it was overwritten"
+[ -e "$image/etc/secureesp/secureesp.conf.new" ] || fail "the new one is not beside it"
+
+step "the unit's exposure"
+exposure=$(systemd-analyze security --offline=true "$root/server/etc/secureespd.service" |
+    sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
+awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 2.0) }' ||
+    fail "exposure '$exposure' is above 2.0"
+
+step "the user"
+mkdir -p "$work/users/etc"
+systemd-sysusers --root="$work/users" "$image/usr/lib/sysusers.d/secureesp.conf"
+grep -q '^secureesp:' "$work/users/etc/passwd" || fail "no user secureesp"
+
+step "CA and certificates"
+PATH=$image/usr/bin:$image/usr/sbin:$PATH:/usr/sbin
+pki=$image/etc/secureesp/pki
+secureesp pki init "$pki"
+secureesp pki server "$pki" secureespd --dns localhost
+secureesp pki server "$pki" mosquitto --dns localhost
+secureesp pki device "$pki" "$(mac_of 1)"
+
+step "broker and daemon with the installed configuration, but for folders and ports"
+mqtt_port=$((15000 + SRANDOM % 17000))
+https_port=$((15000 + SRANDOM % 17000))
+sed -e "s|/etc/|$image/etc/|" -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
+    "$image/etc/mosquitto/conf.d/secureesp.conf" >"$work/mosquitto.conf"
+printf 'user %s\n' "$(id -un)" >>"$work/mosquitto.conf"
+mkdir -p "$image/var/lib/secureesp" "$image/run/secureesp"
+sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $image/var/|; s|= /run/|= $image/run/|" \
+    -e "s|^port = 8443|port = $https_port|; s|^port = 8883|port = $mqtt_port|" \
+    "$image/etc/secureesp/secureesp.conf" | sed '/One device.s own values/,$d' >"$work/secureesp.conf"
+ASAN_OPTIONS=detect_leaks=0 secureespd --config "$work/secureesp.conf" --check-config
+process_start "$work/broker.record" "$work/broker.log" mosquitto -c "$work/mosquitto.conf"
+records+=("$work/broker.record")
+process_start "$work/daemon.record" "$work/daemon.log" secureespd --config "$work/secureesp.conf"
+records=("$work/daemon.record" "${records[@]}")
+is_connected() {
+    secureesp --socket "$image/run/secureesp/api.sock" status --json 2>/dev/null |
+        grep -q '"connected": *true'
+}
+wait_until 30 is_connected || fail "not connected: $(cat "$work/daemon.log" "$work/broker.log")"
+
+step "uninstall leaves configuration and keys alone"
+process_stop "${records[@]}"
+make -s -C "$root" "VARIANT=$VARIANT" uninstall "DESTDIR=$image" PREFIX=/usr
+expect_equal "files below usr" "" "$(find "$image/usr" -type f)"
+[ -s "$image/etc/secureesp/secureesp.conf" ] && [ -s "$pki/ca.key" ]
