@@ -1,0 +1,362 @@
+// The connection to the broker, on libmosquitto.
+#include "server/mqtt/mqtt_client.h"
+
+#include <errno.h>
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/base/clock.h"
+#include "server/mqtt/mqtt_delay.h"
+#include "server/mqtt/mqtt_files.h"
+#include "server/mqtt/mqtt_handle.h"
+
+#define KEEPALIVE_S 30
+#define POLL_MS 1000    // the keep-alive is looked at this often
+#define GOODBYE_MS 2000 // to tell the broker
+#define STOP_S 5        // then a thread that hangs in a connection attempt is left to itself
+#define REASON_SIZE 256
+
+// Each connection has a libmosquitto client of its own. One that lives on would keep its TLS
+// context, and with it the CA once read; and it would send what was under way when a connection
+// broke at the next, when nobody may want it any more.
+struct mqtt_client {
+    struct mqtt_settings settings;
+    struct mqtt_callbacks callbacks;
+    pthread_t thread;
+    int wake_fd; // eventfd: something is to be sent, or to be stopped
+
+    // Of the thread alone:
+    size_t unconfirmed;       // subscriptions
+    char reason[REASON_SIZE]; // why the connection failed, the first that was said
+    char told[REASON_SIZE];   // the last reason given to on_connection()
+
+    pthread_mutex_t mutex;  // over all below
+    struct mosquitto *mosq; // of the present connection
+    bool connected;         // and subscribed
+    bool stopping;
+    bool finished;  // the thread has nothing more to do with this
+    bool abandoned; // the thread frees this
+};
+
+static void note_reason(struct mqtt_client *client, const char *reason)
+{
+    if (client->reason[0] == '\0')
+        snprintf(client->reason, sizeof client->reason, "%s", reason);
+}
+
+static bool is_stopping(struct mqtt_client *client)
+{
+    pthread_mutex_lock(&client->mutex);
+
+    bool stopping = client->stopping;
+
+    pthread_mutex_unlock(&client->mutex);
+    return stopping;
+}
+
+static void tell(struct mqtt_client *client, bool connected, const char *reason)
+{
+    if (is_stopping(client))
+        return;
+    snprintf(client->told, sizeof client->told, "%s", reason);
+    client->callbacks.on_connection(connected, reason, client->callbacks.ctx);
+}
+
+static void set_connected(struct mqtt_client *client)
+{
+    char reason[REASON_SIZE];
+
+    pthread_mutex_lock(&client->mutex);
+    client->connected = true;
+    pthread_mutex_unlock(&client->mutex);
+    snprintf(reason, sizeof reason, "connected to %s port %u", client->settings.host,
+        client->settings.port);
+    tell(client, true, reason);
+}
+
+static void on_connect(struct mosquitto *mosq, void *ctx, int code)
+{
+    struct mqtt_client *client = ctx;
+
+    if (code != 0) {
+        note_reason(client, mosquitto_connack_string(code));
+        return;
+    }
+    if (is_stopping(client)) // the settings may be gone
+        return;
+    client->unconfirmed = 0;
+    for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++) {
+        int rc = mosquitto_subscribe(mosq, NULL, client->settings.subscriptions[i], 0);
+
+        if (rc != MOSQ_ERR_SUCCESS)
+            note_reason(client, mosquitto_strerror(rc));
+        client->unconfirmed++;
+    }
+    if (client->unconfirmed == 0)
+        set_connected(client);
+}
+
+static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, const int *granted)
+{
+    struct mqtt_client *client = ctx;
+
+    (void)mosq;
+    (void)mid;
+    for (int i = 0; i < count; i++) {
+        if (granted[i] > 2)
+            note_reason(client, "the broker refuses a subscription");
+    }
+    if (client->unconfirmed > 0 && --client->unconfirmed == 0 && client->reason[0] == '\0')
+        set_connected(client);
+}
+
+static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto_message *message)
+{
+    static const uint8_t nothing[1] = {0};
+    struct mqtt_client *client = ctx;
+    const uint8_t *payload = message->payload != NULL ? message->payload : nothing;
+
+    (void)mosq;
+    if (message->topic != NULL && message->payloadlen >= 0)
+        client->callbacks.on_message(message->topic, payload, (size_t)message->payloadlen,
+            message->retain, client->callbacks.ctx);
+}
+
+static void on_log(struct mosquitto *mosq, void *ctx, int level, const char *text)
+{
+    (void)mosq;
+    if (level == MOSQ_LOG_ERR)
+        note_reason(ctx, text);
+}
+
+static void note_code(struct mqtt_client *client, int code)
+{
+    if (client->reason[0] == '\0')
+        mqtt_handle_describe(code, client->reason, sizeof client->reason);
+}
+
+static struct mosquitto *make(struct mqtt_client *client)
+{
+    struct mosquitto *mosq = NULL;
+    int rc = mqtt_handle_new(&client->settings, client, &mosq);
+
+    if (rc != MOSQ_ERR_SUCCESS) {
+        note_code(client, rc);
+        return NULL;
+    }
+    mosquitto_connect_callback_set(mosq, on_connect);
+    mosquitto_subscribe_callback_set(mosq, on_subscribe);
+    mosquitto_message_callback_set(mosq, on_message);
+    mosquitto_log_callback_set(mosq, on_log);
+    return mosq;
+}
+
+static void set_mosq(struct mqtt_client *client, struct mosquitto *mosq)
+{
+    pthread_mutex_lock(&client->mutex);
+    client->mosq = mosq;
+    client->connected = false;
+    pthread_mutex_unlock(&client->mutex);
+}
+
+static bool is_connected(struct mqtt_client *client)
+{
+    pthread_mutex_lock(&client->mutex);
+
+    bool connected = client->connected;
+
+    pthread_mutex_unlock(&client->mutex);
+    return connected;
+}
+
+// Gives what is still to be sent, and the DISCONNECT behind it, a moment.
+static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
+{
+    int64_t until_ms = clock_monotonic_ms() + GOODBYE_MS;
+
+    if (!is_connected(client) || mosquitto_disconnect(mosq) != MOSQ_ERR_SUCCESS)
+        return;
+    while (clock_monotonic_ms() < until_ms &&
+           mqtt_handle_serve(mosq, client->wake_fd, GOODBYE_MS / 10) == MOSQ_ERR_SUCCESS)
+        ;
+}
+
+// One connection from beginning to end. Whether it came about.
+static bool run_connection(struct mqtt_client *client)
+{
+    const struct mqtt_settings *settings = &client->settings;
+    struct mosquitto *mosq;
+
+    client->reason[0] = '\0';
+    mosq = make(client);
+    if (mosq == NULL)
+        return false;
+    set_mosq(client, mosq);
+
+    int rc = mosquitto_connect(mosq, settings->host, settings->port, KEEPALIVE_S);
+
+    while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client))
+        rc = mqtt_handle_serve(mosq, client->wake_fd, POLL_MS);
+    if (rc != MOSQ_ERR_SUCCESS)
+        note_code(client, rc);
+    else
+        say_goodbye(client, mosq);
+
+    bool was_connected = is_connected(client);
+
+    set_mosq(client, NULL); // from here on nobody else uses it
+    mosquitto_destroy(mosq);
+    return was_connected;
+}
+
+static void wait_before_retry(struct mqtt_client *client, unsigned failures)
+{
+    struct pollfd fd = {.fd = client->wake_fd, .events = POLLIN};
+    uint32_t chance = 0;
+
+    if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) < 0)
+        chance = UINT32_MAX / 2;
+    if (poll(&fd, 1, (int)mqtt_delay_ms(failures, chance)) > 0)
+        mqtt_handle_clear_wake(client->wake_fd);
+}
+
+static void destroy(struct mqtt_client *client)
+{
+    close(client->wake_fd);
+    pthread_mutex_destroy(&client->mutex);
+    free(client);
+}
+
+static void *run(void *ctx)
+{
+    struct mqtt_client *client = ctx;
+    unsigned failures = 0;
+
+    while (!is_stopping(client)) {
+        bool was_connected = run_connection(client);
+
+        failures = was_connected ? 1 : failures < 100 ? failures + 1 : failures;
+        if (was_connected || strcmp(client->reason, client->told) != 0)
+            tell(client, false, client->reason);
+        if (!is_stopping(client))
+            wait_before_retry(client, failures);
+    }
+    pthread_mutex_lock(&client->mutex);
+    client->finished = true;
+
+    bool abandoned = client->abandoned;
+
+    pthread_mutex_unlock(&client->mutex);
+    if (abandoned)
+        destroy(client);
+    return NULL;
+}
+
+static void wake(struct mqtt_client *client)
+{
+    uint64_t one = 1;
+
+    if (write(client->wake_fd, &one, sizeof one) < 0)
+        return; // it is awake
+}
+
+int mqtt_client_start(const struct mqtt_settings *settings, const struct mqtt_callbacks *callbacks,
+    struct mqtt_client **out, struct err *err)
+{
+    int rc = mqtt_files_check(settings, err);
+
+    if (rc < 0)
+        return rc;
+    if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS) // counts; does its work once
+        return err_set(err, ERR_NO_MEMORY, "cannot initialise libmosquitto");
+
+    struct mqtt_client *client = calloc(1, sizeof *client);
+
+    if (client == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the connection to the broker");
+    client->settings = *settings;
+    client->callbacks = *callbacks;
+    pthread_mutex_init(&client->mutex, NULL);
+    client->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (client->wake_fd < 0 || pthread_create(&client->thread, NULL, run, client) != 0) {
+        destroy(client);
+        return err_set(err, ERR_NO_MEMORY, "cannot start the connection to the broker");
+    }
+    *out = client;
+    return 0;
+}
+
+// Waits for the thread, but not for one that hangs in a connection attempt, which the system gives
+// up after minutes. That one frees the client itself.
+static bool join_or_abandon(struct mqtt_client *client)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += STOP_S;
+    if (pthread_timedjoin_np(client->thread, NULL, &until) == 0)
+        return true;
+    pthread_mutex_lock(&client->mutex);
+    client->abandoned = !client->finished;
+
+    bool abandoned = client->abandoned;
+    pthread_t thread = client->thread;
+
+    pthread_mutex_unlock(&client->mutex);
+    if (abandoned)
+        pthread_detach(thread);
+    else
+        pthread_join(thread, NULL);
+    return !abandoned;
+}
+
+void mqtt_client_free(struct mqtt_client *client)
+{
+    if (client == NULL)
+        return;
+    pthread_mutex_lock(&client->mutex);
+    client->stopping = true;
+    pthread_mutex_unlock(&client->mutex);
+    wake(client);
+    if (join_or_abandon(client))
+        destroy(client);
+}
+
+int mqtt_client_reload(struct mqtt_client *client, struct err *err)
+{
+    int rc = mqtt_files_check(&client->settings, err);
+
+    if (rc == 0)
+        wake(client); // the next attempt need not wait
+    return rc;
+}
+
+int mqtt_client_publish(
+    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n)
+{
+    int code = MOSQ_ERR_NO_CONN;
+
+    if (n > MQTT_MAX_PAYLOAD)
+        return ERR_INVALID;
+    pthread_mutex_lock(&client->mutex);
+    if (client->connected)
+        code = mosquitto_publish(client->mosq, NULL, topic, (int)n, payload, 1, false);
+    pthread_mutex_unlock(&client->mutex);
+    switch (code) {
+    case MOSQ_ERR_SUCCESS: wake(client); return 0;
+    case MOSQ_ERR_NOMEM: return ERR_NO_MEMORY;
+    case MOSQ_ERR_INVAL:
+    case MOSQ_ERR_MALFORMED_UTF8:
+    case MOSQ_ERR_PAYLOAD_SIZE: return ERR_INVALID;
+    default: return ERR_UNAVAILABLE;
+    }
+}

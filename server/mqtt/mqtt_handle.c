@@ -1,0 +1,95 @@
+// libmosquitto, set up and driven for one connection.
+#include "server/mqtt/mqtt_handle.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define IN_FLIGHT_MAX 1000 // messages the broker has not confirmed
+
+static int set_up(struct mosquitto *mosq, const struct mqtt_settings *settings)
+{
+    int rc = mosquitto_threaded_set(mosq, true);
+
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = mosquitto_int_option(mosq, MOSQ_OPT_SEND_MAXIMUM, IN_FLIGHT_MAX);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = mosquitto_tls_set(
+            mosq, settings->ca_file, NULL, settings->cert_file, settings->key_file, NULL);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL); // that or later
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = mosquitto_tls_insecure_set(mosq, false);
+    return rc;
+}
+
+int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosquitto **out)
+{
+    struct mosquitto *mosq = mosquitto_new(settings->client_id, true, ctx);
+
+    if (mosq == NULL)
+        return MOSQ_ERR_ERRNO;
+
+    int rc = set_up(mosq, settings);
+
+    if (rc != MOSQ_ERR_SUCCESS) {
+        mosquitto_destroy(mosq);
+        return rc;
+    }
+    *out = mosq;
+    return MOSQ_ERR_SUCCESS;
+}
+
+void mqtt_handle_clear_wake(int wake_fd)
+{
+    uint64_t count;
+
+    if (read(wake_fd, &count, sizeof count) < 0)
+        return; // it was empty
+}
+
+int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
+{
+    struct pollfd fds[2] = {
+        {.fd = mosquitto_socket(mosq), .events = POLLIN},
+        {.fd = wake_fd, .events = POLLIN},
+    };
+    int rc = MOSQ_ERR_SUCCESS;
+
+    if (fds[0].fd < 0)
+        return MOSQ_ERR_NO_CONN;
+    if (mosquitto_want_write(mosq))
+        fds[0].events |= POLLOUT;
+    if (poll(fds, 2, timeout_ms) < 0)
+        return errno == EINTR ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ERRNO;
+    if (fds[1].revents != 0)
+        mqtt_handle_clear_wake(wake_fd);
+    if (fds[0].revents != 0) // also when writable: it drives the handshake
+        rc = mosquitto_loop_read(mosq, 1);
+    if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosq))
+        rc = mosquitto_loop_write(mosq, 1);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = mosquitto_loop_misc(mosq);
+    // To libmosquitto a reset during the handshake is no error.
+    if (rc == MOSQ_ERR_SUCCESS && (fds[0].revents & (POLLERR | POLLHUP)) != 0)
+        rc = MOSQ_ERR_CONN_LOST;
+    return rc;
+}
+
+void mqtt_handle_describe(int code, char *out, size_t size)
+{
+    int number = errno;
+    const char *text = mosquitto_strerror(code);
+
+    if (code == MOSQ_ERR_EAI)
+        text = gai_strerror(number);
+    else if (code == MOSQ_ERR_ERRNO && number != EPROTO)
+        text = strerror(number);
+    else if (code == MOSQ_ERR_INVAL)
+        text = "the certificate files cannot be used";
+    snprintf(out, size, "%s", text);
+}

@@ -1,0 +1,26 @@
+#ifndef MQTT_HANDLE_H
+#define MQTT_HANDLE_H
+
+#include <mosquitto.h>
+#include <stddef.h>
+
+#include "server/mqtt/mqtt_client.h"
+
+// One libmosquitto client for one connection. Codes are MOSQ_ERR_*.
+
+// Makes one that verifies the broker's certificate and name and speaks at least TLS 1.2; publish is
+// allowed on other threads. The caller frees it with mosquitto_destroy().
+int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosquitto **out);
+
+// Waits for the socket or wake_fd, at most timeout_ms, and does what there is to do; callbacks run
+// in here. Anything but MOSQ_ERR_SUCCESS ends the connection. With poll(): libmosquitto's own loop
+// waits with select(), which fails in a process with more than 1024 descriptors.
+int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms);
+
+// Empties an eventfd.
+void mqtt_handle_clear_wake(int wake_fd);
+
+// Says what the code of the call that just failed means; reads errno.
+void mqtt_handle_describe(int code, char *out, size_t size);
+
+#endif
