@@ -204,8 +204,11 @@ static bool run_connection(struct mqtt_client *client)
 
     int rc = mosquitto_connect(mosq, settings->host, settings->port, KEEPALIVE_S);
 
-    while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client))
+    while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client)) {
         rc = mqtt_handle_serve(mosq, client->wake_fd, POLL_MS);
+        if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq))
+            rc = MOSQ_ERR_CONN_LOST;
+    }
     if (rc != MOSQ_ERR_SUCCESS)
         note_code(client, rc);
     else

@@ -74,10 +74,14 @@ int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
         rc = mosquitto_loop_write(mosq, 1);
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_loop_misc(mosq);
-    // To libmosquitto a reset during the handshake is no error.
-    if (rc == MOSQ_ERR_SUCCESS && (fds[0].revents & (POLLERR | POLLHUP)) != 0)
-        rc = MOSQ_ERR_CONN_LOST;
     return rc;
+}
+
+bool mqtt_handle_is_reset(struct mosquitto *mosq)
+{
+    struct pollfd fd = {.fd = mosquitto_socket(mosq)};
+
+    return fd.fd >= 0 && poll(&fd, 1, 0) > 0 && (fd.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 void mqtt_handle_describe(int code, char *out, size_t size)

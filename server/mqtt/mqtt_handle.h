@@ -2,6 +2,7 @@
 #define MQTT_HANDLE_H
 
 #include <mosquitto.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "server/mqtt/mqtt_client.h"
@@ -16,6 +17,10 @@ int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosq
 // in here. Anything but MOSQ_ERR_SUCCESS ends the connection. With poll(): libmosquitto's own loop
 // waits with select(), which fails in a process with more than 1024 descriptors.
 int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms);
+
+// Whether the other side has broken the connection off. During the TLS handshake libmosquitto does
+// not notice, and would try for ever.
+bool mqtt_handle_is_reset(struct mosquitto *mosq);
 
 // Empties an eventfd.
 void mqtt_handle_clear_wake(int wake_fd);
