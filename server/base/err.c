@@ -20,19 +20,24 @@ int err_set(struct err *err, int code, const char *format, ...)
 
 int err_context(struct err *err, const char *format, ...)
 {
-    char inner[ERR_MESSAGE_SIZE];
+    char whole[2 * ERR_MESSAGE_SIZE + 2] = {0};
     va_list args;
 
     if (err == NULL)
         return ERR_IO;
-    memcpy(inner, err->message, sizeof inner);
     va_start(args, format);
 
-    int n = vsnprintf(err->message, sizeof err->message, format, args);
+    int n = vsnprintf(whole, ERR_MESSAGE_SIZE, format, args);
 
     va_end(args);
-    if (n >= 0 && (size_t)n < sizeof err->message)
-        snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", inner);
+    if (n < 0)
+        n = 0;
+    if (n >= ERR_MESSAGE_SIZE)
+        n = ERR_MESSAGE_SIZE - 1;
+    memcpy(whole + n, ": ", 2);
+    memcpy(whole + n + 2, err->message, strlen(err->message) + 1);
+    memcpy(err->message, whole, sizeof err->message - 1); // what does not fit is cut
+    err->message[sizeof err->message - 1] = '\0';
     return err->code;
 }
 

@@ -1,0 +1,154 @@
+// The configuration file.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/daemon/config.h"
+
+#define NEEDED                                                                                     \
+    "[config.json]\ndownloadserver = h\ndownloadport = 1\ndownloadpath = /d\nmqttserver = h\n"     \
+    "mqttport = 2\n"
+
+static char path[] = "/tmp/secureesp-config-XXXXXX";
+
+static int load(const char *text, struct config *config, struct err *err)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    return config_load(path, config, err);
+}
+
+static void what_is_not_set_has_its_default(void **state)
+{
+    struct config config;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(load(NEEDED, &config, &err), 0);
+    assert_string_equal(config.state_dir, "/var/lib/secureesp");
+    assert_string_equal(config.socket, "/run/secureesp/api.sock");
+    assert_int_equal(config.socket_mode, 0660);
+    assert_int_equal(config.port, 8443);
+    assert_int_equal(config.offline_after_s, 180);
+    config_clear(&config);
+}
+
+static void settings_are_read(void **state)
+{
+    struct config config;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(
+        load("; a comment\n[daemon]\nstate_dir = /x/y/   ; a comment\nlog_level = debug\n"
+             "[download]\nport=1234\npath = /p/q/\nmax_connections = 7\n" NEEDED
+             "[config.json 84f3eb012345]\nstatusinterval = 5\n",
+            &config, &err),
+        0);
+    assert_string_equal(config.state_dir, "/x/y");
+    assert_int_equal(config.log_level, LOG_DEBUG);
+    assert_int_equal(config.port, 1234);
+    assert_string_equal(config.path, "/p/q");
+    assert_int_equal(config.max_connections, 7);
+    config_clear(&config);
+}
+
+static void a_mistake_is_named_with_file_and_line(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *line;
+        const char *reason;
+    } cases[] = {
+        {"[daemon]\ncolour = red\n", ":2: ", "unknown setting 'colour' in section [daemon]"},
+        {"[deamon]\nsocket = /x\n", ":2: ", "unknown setting 'socket' in section [deamon]"},
+        {"\n\n[download]\nport = 0\n", ":4: ", "port: 0 is not between 1 and 65535"},
+        {"[download]\nport = many\n", ":2: ", "'many' is no number"},
+        {"[download]\nport =\n", ":2: ", "the value is missing"},
+        {"[download]\npath = d\n", ":2: ", "'d' is no absolute path"},
+        {"[daemon]\nsocket_mode = 0999\n", ":2: ", "'0999' is no number"},
+        {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is none of"},
+        {"[daemon]\nnonsense\n", ":2: ", "neither [section] nor name = value"},
+        {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
+        {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is no MAC"},
+        {"[config.jsonx]\nmqttport = 1\n", ":2: ", "unknown setting"},
+        {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config config;
+        struct err err = {0};
+        char start[128];
+
+        assert_int_equal(load(cases[i].text, &config, &err), ERR_INVALID);
+        snprintf(start, sizeof start, "%s%s", path, cases[i].line);
+        if (strncmp(err.message, start, strlen(start)) != 0 ||
+            strstr(err.message, cases[i].reason) == NULL)
+            fail_msg("%s: %s", cases[i].reason, err.message);
+    }
+}
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+    struct config config;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(config_load("/nowhere/secureesp.conf", &config, &err), ERR_NOT_FOUND);
+    assert_non_null(strstr(err.message, "/nowhere/secureesp.conf"));
+}
+
+static void settings_that_need_a_restart_are_told(void **state)
+{
+    struct config before, after;
+    char names[128];
+
+    (void)state;
+    assert_int_equal(load(NEEDED, &before, NULL), 0);
+    assert_int_equal(
+        load("[download]\nport = 1\n[daemon]\nlog_level = debug\n[mqtt]\nhost = x\n" NEEDED, &after,
+            NULL),
+        0);
+    config_compare(&before, &after, names, sizeof names);
+    assert_string_equal(names, "[download] port, [mqtt] host");
+    config_compare(&before, &before, names, sizeof names);
+    assert_string_equal(names, "");
+    config_clear(&before);
+    config_clear(&after);
+}
+
+static int make_file(void **state)
+{
+    (void)state;
+    int fd = mkstemp(path);
+
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_set_has_its_default),
+        cmocka_unit_test(settings_are_read),
+        cmocka_unit_test(a_mistake_is_named_with_file_and_line),
+        cmocka_unit_test(a_file_that_is_not_there_is_named),
+        cmocka_unit_test(settings_that_need_a_restart_are_told),
+    };
+
+    return cmocka_run_group_tests(tests, make_file, remove_file);
+}
