@@ -1,0 +1,141 @@
+// From a client's certificate to a device: who is let in, and that a reload counts at once.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/auth/device_auth.h"
+#include "server/base/clock.h"
+#include "server/base/file.h"
+#include "server/pki/pem.h"
+#include "server/pki/pki_folder.h"
+
+#define MAC "84f3eb012345"
+
+static char folder[] = "/tmp/secureesp-auth-XXXXXX";
+
+struct certificate_bytes {
+    uint8_t *der;
+    size_t n;
+};
+
+static struct certificate_bytes read_der(const char *path)
+{
+    struct certificate_bytes bytes;
+    uint8_t *pem;
+    size_t n;
+
+    assert_int_equal(file_read(path, 65536, &pem, &n, NULL), 0);
+    assert_int_equal(pem_to_der(pem, n, &bytes.der, &bytes.n, NULL), 0);
+    free(pem);
+    return bytes;
+}
+
+// A CA in its own folder with one device, issued at now_ms; the certificate's bytes.
+static struct certificate_bytes make_ca(const char *name, int64_t now_ms, char *ca_path)
+{
+    char ca_folder[64];
+    struct pki_folder_order order = {.folder = ca_folder, .days = 1, .now_ms = now_ms};
+    struct pki_folder_pair pair;
+    struct issuer *issuer;
+    struct err err = {0};
+
+    snprintf(ca_folder, sizeof ca_folder, "%s/%s", folder, name);
+    if (pki_folder_init(&order, name, &pair, &err) < 0)
+        fail_msg("%s", err.message);
+    strcpy(ca_path, pair.public_path);
+    if (pki_folder_open(ca_folder, &issuer, &err) < 0 ||
+        pki_folder_add_device(issuer, &order, MAC, &pair, &err) < 0)
+        fail_msg("%s", err.message);
+    issuer_free(issuer);
+    return read_der(pair.public_path);
+}
+
+static void a_device_is_known_by_its_certificate(void **state)
+{
+    char ca[PATH_MAX], other_ca[PATH_MAX], old_ca[PATH_MAX];
+    struct certificate_bytes good = make_ca("good", clock_now_ms(), ca);
+    struct certificate_bytes other = make_ca("other", clock_now_ms(), other_ca);
+    struct certificate_bytes expired =
+        make_ca("old", clock_now_ms() - 3LL * 24 * 3600 * 1000, old_ca);
+    struct device_auth *auth;
+    struct err err = {0};
+    char mac[MAC_SIZE];
+
+    (void)state;
+    assert_int_equal(device_auth_new(ca, &auth, &err), 0);
+    for (int i = 0; i < 2; i++) { // judged, then remembered
+        memset(mac, 0, sizeof mac);
+        assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
+        assert_string_equal(mac, MAC);
+    }
+    assert_int_equal(device_auth_identify(auth, other.der, other.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n - 1, mac, &err), ERR_DENIED);
+    good.der[good.n - 5] ^= 1; // in the signature
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    good.der[good.n - 5] ^= 1;
+    device_auth_free(auth);
+
+    assert_int_equal(device_auth_new(old_ca, &auth, &err), 0);
+    assert_int_equal(device_auth_identify(auth, expired.der, expired.n, mac, &err), ERR_DENIED);
+    assert_non_null(strstr(err.message, "expired"));
+    device_auth_free(auth);
+    free(good.der);
+    free(other.der);
+    free(expired.der);
+}
+
+static void a_new_ca_counts_from_the_reload_on(void **state)
+{
+    char ca[PATH_MAX], next_ca[PATH_MAX];
+    struct certificate_bytes before = make_ca("before", clock_now_ms(), ca);
+    struct certificate_bytes after = make_ca("after", clock_now_ms(), next_ca);
+    struct device_auth *auth;
+    struct err err = {0};
+    char mac[MAC_SIZE];
+
+    (void)state;
+    assert_int_equal(device_auth_new(ca, &auth, &err), 0);
+    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), 0);
+    assert_int_equal(rename(next_ca, ca), 0);
+    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), 0);
+    assert_int_equal(device_auth_reload(auth, &err), 0);
+    assert_int_equal(device_auth_identify(auth, after.der, after.n, mac, &err), 0);
+    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), ERR_DENIED);
+
+    assert_int_equal(unlink(ca), 0); // what cannot be read changes nothing
+    assert_true(device_auth_reload(auth, &err) < 0);
+    assert_int_equal(device_auth_identify(auth, after.der, after.n, mac, &err), 0);
+    device_auth_free(auth);
+    free(before.der);
+    free(after.der);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int remove_folder(void **state)
+{
+    char command[64];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_device_is_known_by_its_certificate),
+        cmocka_unit_test(a_new_ca_counts_from_the_reload_on),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,246 @@
+// The server over a Unix socket: routes, bodies, streams, late clients, stopping. TLS is proven by
+// the system scenarios.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/base/clock.h"
+#include "server/http/http_server.h"
+
+#define MAX_BODY 1000
+
+static char folder[] = "/tmp/secureesp-http-XXXXXX";
+static char path[64];
+
+static void echo(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    size_t n;
+    const uint8_t *body = http_request_body(request, &n);
+    const char *query = http_request_query(request, "q");
+    char *copy = malloc(n + 1);
+
+    (void)ctx;
+    memcpy(copy, body != NULL ? body : (const uint8_t *)"", n);
+    http_response_set_bytes(response, 200, "text/plain", copy, n);
+    http_response_add_header(response, "X-Query", "%s", query != NULL ? query : "none");
+    http_response_add_header(response, "X-Segment", "%s", http_request_segment(request, 0));
+}
+
+static ssize_t read_stream(void *ctx, char *buffer, size_t max)
+{
+    int *left = ctx;
+
+    if (*left == 0)
+        return 0;
+    (*left)--;
+    memset(buffer, 'x', max < 10 ? max : 10);
+    return max < 10 ? (ssize_t)max : 10;
+}
+
+static void stream(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    int *left = malloc(sizeof *left);
+
+    (void)request;
+    (void)ctx;
+    *left = 5;
+    http_response_set_stream(response, "text/plain", read_stream, left, free);
+}
+
+static void nothing(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    (void)request;
+    (void)response;
+    (void)ctx;
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/echo/:", echo},
+    {HTTP_POST, "/echo/:", echo},
+    {HTTP_GET, "/stream", stream},
+    {HTTP_GET, "/nothing", nothing},
+    {0, NULL, NULL},
+};
+
+static struct http_server *start(unsigned timeout_s)
+{
+    struct http_server_settings settings = {
+        .routes = routes,
+        .max_body_bytes = MAX_BODY,
+        .threads = 2,
+        .max_connections = 16,
+        .timeout_s = timeout_s,
+        .socket_path = path,
+        .socket_mode = 0600,
+    };
+    struct http_server *server;
+    struct err err = {0};
+
+    if (http_server_start(&settings, &server, &err) < 0)
+        fail_msg("%s", err.message);
+    return server;
+}
+
+static int connect_to_server(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+// Sends a request and reads until the server closes.
+static void ask(const char *request, char *answer, size_t size)
+{
+    int fd = connect_to_server();
+    size_t n = 0;
+    ssize_t r;
+
+    assert_int_equal(write(fd, request, strlen(request)), strlen(request));
+    while (n + 1 < size && (r = read(fd, answer + n, size - 1 - n)) > 0)
+        n += (size_t)r;
+    answer[n] = '\0';
+    close(fd);
+}
+
+static void answers_by_route(void **state)
+{
+    static const char *const cases[][4] = {
+        {"GET /echo/a?q=b%20c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+            "X-Query: b c\r\n", "X-Segment: a\r\n"},
+        {"GET /echo/a HTTP/1.0\r\n\r\n", "HTTP/1.", "X-Query: none\r\n", "Content-Length: 0\r\n"},
+        {"HEAD /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+            "Content-Length: 0\r\n", ""},
+        {"POST /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello",
+            "HTTP/1.1 200 ", "Content-Length: 5\r\n", "\r\n\r\nhello"},
+        {"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+            "xxxxxxxxxx", ""},
+        {"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404 ",
+            "no such path", ""},
+        {"POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n", ""},
+        {"DELETE /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 405 ",
+            "Allow: GET, HEAD, POST\r\n", ""},
+        {"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 500 ",
+            "internal error", ""},
+        {"POST /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 ",
+            "body larger than 1000 bytes", ""},
+    };
+    struct http_server *server = start(0);
+    char answer[4096];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ask(cases[i][0], answer, sizeof answer);
+        if (strncmp(answer, cases[i][1], strlen(cases[i][1])) != 0)
+            fail_msg("%s\n-> %s", cases[i][0], answer);
+        for (int k = 2; k < 4; k++) {
+            if (strstr(answer, cases[i][k]) == NULL)
+                fail_msg("%s\n-> %s\nlacks %s", cases[i][0], answer, cases[i][k]);
+        }
+    }
+    http_server_free(server, 1000);
+}
+
+// Chunked bodies announce no length: they are cut off at the limit all the same.
+static void a_chunked_body_is_bounded(void **state)
+{
+    char request[4096] = "POST /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                         "Transfer-Encoding: chunked\r\n\r\n3e9\r\n";
+    struct http_server *server = start(0);
+    char answer[4096];
+    size_t n = strlen(request);
+
+    (void)state;
+    memset(request + n, 'x', MAX_BODY + 1);
+    memcpy(request + n + MAX_BODY + 1, "\r\n0\r\n\r\n", 8);
+    ask(request, answer, sizeof answer);
+    assert_memory_equal(answer, "HTTP/1.1 413 ", 13);
+    http_server_free(server, 1000);
+}
+
+// One byte at a time keeps libmicrohttpd's own time-out from coming; the deadline comes all the
+// same.
+static void a_slow_client_is_ended(void **state)
+{
+    struct http_server *server = start(1);
+    struct http_server_counters counters;
+    int fd = connect_to_server();
+    int64_t until = clock_monotonic_ms() + 20000;
+    struct timespec pause = {.tv_nsec = 100000000};
+
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    while (write(fd, "G", 1) == 1 && clock_monotonic_ms() < until)
+        nanosleep(&pause, NULL);
+    assert_true(clock_monotonic_ms() < until);
+    close(fd);
+    http_server_read_counters(server, &counters);
+    assert_int_equal(counters.timed_out, 1);
+    http_server_free(server, 1000);
+}
+
+static void the_socket_has_its_mode_and_a_stale_one_is_replaced(void **state)
+{
+    struct http_server *server = start(0);
+    struct http_server_settings settings = {
+        .routes = routes, .threads = 1, .max_connections = 1, .socket_path = path};
+    struct http_server *second;
+    struct err err = {0};
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(http_server_start(&settings, &second, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, path));
+    http_server_free(server, 1000);
+    assert_int_equal(stat(path, &st), -1);
+
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0); // as a killed daemon leaves it
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    close(fd);
+    http_server_free(start(0), 1000);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/sock", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_by_route),
+        cmocka_unit_test(a_chunked_body_is_bounded),
+        cmocka_unit_test(a_slow_client_is_ended),
+        cmocka_unit_test(the_socket_has_its_mode_and_a_stale_one_is_replaced),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
