@@ -58,7 +58,11 @@ static void print_value(const json_t *value)
     char text[TEXT_SHORT_SIZE];
 
     if (json_is_string(value)) {
+        const char *quote = strpbrk(json_string_value(value), " =\"") != NULL ? "\"" : "";
+
+        fputs(quote, stdout);
         text_print(stdout, json_string_value(value));
+        fputs(quote, stdout);
     } else if (json_is_integer(value)) {
         snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
         fputs(text, stdout);
