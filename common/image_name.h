@@ -18,9 +18,4 @@ struct image_name {
 // Reads the n bytes of a name. False, and *out untouched, if they are none.
 bool image_name_parse(const char *s, size_t n, struct image_name *out);
 
-// Orders two versions that image_name_parse() accepted: < 0, 0 or > 0. Fields from left to right:
-// numbers by value, letters by length and then letter by letter, a number before letters, and a
-// version before any that continues it.
-int image_version_compare(const char *a, const char *b);
-
 #endif

@@ -6,6 +6,7 @@
 #include <mbedtls/md.h>
 #include <mbedtls/pk.h>
 
+#include "common/image_version.h"
 #include "firmware/core/identity.h"
 
 void verify_start(struct verify *verify, struct port *port, const struct slots *slots,

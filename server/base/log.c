@@ -35,7 +35,7 @@ int log_level_from_name(const char *name)
 {
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         if (strcmp(levels[i].name, name) == 0)
-            return levels[i].level;
+            return (int)levels[i].level;
     }
     return -1;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/image_version.h"
 #include "server/base/clock.h"
 #include "server/release/release_load.h"
 #include "server/store/image_store.h"

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/image_version.h"
 int release_chain_compare(const void *a, const void *b)
 {
     const struct release_member *left = a;
