@@ -1,0 +1,242 @@
+// The operator's endpoints over their Unix socket, with a real store: what is refused, and how;
+// what answers look like.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "server/api/api.h"
+#include "server/http/http_server.h"
+#include "server/store/device_store.h"
+
+#define ANSWER_SIZE (1 << 20)
+
+static char folder[] = "/tmp/secureesp-api-XXXXXX";
+static char path[64];
+
+struct fixture {
+    struct api api;
+    struct http_server *server;
+    char answer[ANSWER_SIZE];
+};
+
+static void read_broker(struct api_broker *out, void *ctx)
+{
+    (void)ctx;
+    *out = (struct api_broker){.host = "broker.example", .port = 8883, .error = "not yet"};
+}
+
+static void each_counter(
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
+{
+    (void)ctx;
+    add("statuses", 7, add_ctx);
+}
+
+static int refuse_publication(const char *topic, const uint8_t *payload, size_t n, void *ctx)
+{
+    (void)topic;
+    (void)payload;
+    (void)n;
+    (void)ctx;
+    return ERR_UNAVAILABLE;
+}
+
+static const char *ask(
+    struct fixture *f, const char *method, const char *target, const void *body, size_t n)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    char head[2048];
+    size_t got = 0;
+    ssize_t r;
+    int length = snprintf(head, sizeof head,
+        "%s %s HTTP/1.0\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", method, target, n);
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(write(fd, head, (size_t)length), length);
+    if (n > 0)
+        assert_int_equal(write(fd, body, n), n);
+    while (got + 1 < ANSWER_SIZE && (r = read(fd, f->answer + got, ANSWER_SIZE - 1 - got)) > 0)
+        got += (size_t)r;
+    f->answer[got] = '\0';
+    close(fd);
+    return f->answer;
+}
+
+// The answer must have that status and contain each of the texts.
+static void expect(struct fixture *f, const char *what, int status, const char *a, const char *b)
+{
+    char *end;
+    long got = strtol(f->answer + strlen("HTTP/1.x "), &end, 10);
+
+    if (got != status || strstr(f->answer, a) == NULL || strstr(f->answer, b) == NULL)
+        fail_msg("%s: expected %d, %s, %s\n%s", what, status, a, b, f->answer);
+}
+
+static void refusals_name_code_and_reason(void **state)
+{
+    static const struct {
+        const char *method, *target, *body;
+        int status;
+        const char *code, *reason;
+    } cases[] = {
+        {"GET", "/api/v1/devices/84f3eb012345", "", 404, "\"not-found\"", "devices list"},
+        {"GET", "/api/v1/devices/nonsense", "", 400, "\"invalid\"", "no MAC address"},
+        {"GET", "/api/v1/devices?state=asleep", "", 400, "\"invalid\"", "online or offline"},
+        {"POST", "/api/v1/commands", "", 400, "\"invalid\"", "lacks"},
+        {"POST", "/api/v1/commands", "{\"command\": \"reboot\"}", 400, "\"invalid\"", "MAC"},
+        {"POST", "/api/v1/commands", "{\"command\": 7, \"all\": true}", 400, "\"invalid\"", ""},
+        {"POST", "/api/v1/commands", "{\"all\": true, \"command\": \"dance\"}", 400, "\"invalid\"",
+            "dance"},
+        {"POST", "/api/v1/commands", "{\"mac\": \"84f3eb012345\", \"command\": \"reboot\"}", 404,
+            "\"not-found\"", "84f3eb012345"},
+        {"GET", "/api/v1/commands/1", "", 404, "\"not-found\"", "command list"},
+        {"GET", "/api/v1/commands/x", "", 400, "\"invalid\"", "number"},
+        {"POST", "/api/v1/images", "", 400, "\"invalid\"", "signed image"},
+        {"POST", "/api/v1/images", "too short", 400, "\"invalid\"", ""},
+        {"POST", "/api/v1/images/B-1/publish", "", 404, "\"not-found\"", "images list"},
+        {"POST", "/api/v1/images/B-1/withdraw", "", 404, "\"not-found\"", "B-1"},
+        {"GET", "/api/v1/images/B-1/verify", "", 404, "\"not-found\"", "B-1"},
+        {"GET", "/api/v1/chains/B", "", 404, "\"not-found\"", "unknown board B"},
+        {"POST", "/api/v1/keys", "", 400, "\"invalid\"", "PEM"},
+        {"POST", "/api/v1/keys", "nonsense", 400, "\"invalid\"", ""},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ask(f, cases[i].method, cases[i].target, cases[i].body, strlen(cases[i].body));
+        expect(f, cases[i].target, cases[i].status, cases[i].code, cases[i].reason);
+    }
+}
+
+static void empty_lists_are_lists(void **state)
+{
+    static const char *const targets[] = {
+        "/api/v1/devices", "/api/v1/images", "/api/v1/keys", "/api/v1/commands"};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        ask(f, "GET", targets[i], NULL, 0);
+        expect(f, targets[i], 200, "[]", "application/json");
+    }
+    ask(f, "GET", "/api/v1/status", NULL, 0);
+    expect(f, "status", 200, "\"total\":0", "\"statuses\":7");
+    expect(f, "status", 200, "broker.example", "\"connected\":false");
+}
+
+static int put_devices(struct store_connection *connection, void *ctx, struct err *err)
+{
+    (void)ctx;
+    for (int i = 0; i < 600; i++) {
+        struct device device = {.online = i % 2 == 0, .reason = DEVICE_REASON_STATUS};
+
+        snprintf(device.mac, sizeof device.mac, "84f3eb%06x", (unsigned)i);
+        snprintf(device.status.image, sizeof device.status.image, "B-%d", i % 3);
+        int rc = device_store_put(connection, &device, "{\"extra\": [1]}", err);
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static size_t count(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    for (const char *p = text; (p = strstr(p, part)) != NULL; p++)
+        n++;
+    return n;
+}
+
+// More devices than one page, so that the pieces must join.
+static void devices_are_listed_whole_and_by_filter(void **state)
+{
+    static const struct {
+        const char *target;
+        size_t devices;
+    } cases[] = {
+        {"/api/v1/devices", 600},
+        {"/api/v1/devices?state=online", 300},
+        {"/api/v1/devices?state=offline", 300},
+        {"/api/v1/devices?image=B-1", 200},
+        {"/api/v1/devices?image=B-%5B12%5D", 400},
+        {"/api/v1/devices?image=C-*", 0},
+    };
+    struct fixture *f = *state;
+    struct err err = {0};
+
+    if (store_write(f->api.store, put_devices, NULL, &err) < 0)
+        fail_msg("%s", err.message);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ask(f, "GET", cases[i].target, NULL, 0);
+        assert_int_equal(count(f->answer, "\"mac\""), cases[i].devices);
+        assert_string_equal(f->answer + strlen(f->answer) - 2, "]\n");
+    }
+    ask(f, "GET", "/api/v1/devices/84:F3:EB:00:00:01", NULL, 0);
+    expect(f, "one device", 200, "\"extra\":[1]", "\"image\":\"B-1\"");
+}
+
+static int start(void **state)
+{
+    static struct fixture f;
+    struct command_dispatch_settings dispatch = {
+        .sent_timeout_ms = 60000, .queued_timeout_ms = 60000, .publish = refuse_publication};
+    struct http_server_settings settings = {
+        .routes = api_routes(),
+        .ctx = &f.api,
+        .max_body_bytes = 100000,
+        .threads = 1,
+        .max_connections = 8,
+        .socket_path = path,
+        .socket_mode = 0600,
+    };
+    char database[96];
+    static char images[96];
+    struct err err = {0};
+
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/sock", folder);
+    snprintf(database, sizeof database, "%s/db", folder);
+    snprintf(images, sizeof images, "%s/images", folder);
+    f.api = (struct api){
+        .images_dir = images, .read_broker = read_broker, .each_counter = each_counter};
+    *state = &f;
+    return store_open(database, &f.api.store, &err) |
+           release_open(f.api.store, &f.api.release, &err) |
+           command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
+           http_server_start(&settings, &f.server, &err);
+}
+
+static int stop(void **state)
+{
+    struct fixture *f = *state;
+    char command[64];
+
+    http_server_free(f->server, 1000);
+    command_dispatch_free(f->api.dispatch);
+    release_close(f->api.release);
+    store_close(f->api.store);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refusals_name_code_and_reason),
+        cmocka_unit_test(empty_lists_are_lists),
+        cmocka_unit_test(devices_are_listed_whole_and_by_filter),
+    };
+
+    return cmocka_run_group_tests(tests, start, stop);
+}
