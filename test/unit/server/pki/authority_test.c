@@ -104,8 +104,26 @@ static void test_good_and_dates(void **state)
     assert_string_equal(facts.fingerprint, digest);
     expect_good(authority, der, NOW_MS - 300000);
     expect_good(authority, der, NOW_MS + 10 * DAY_MS - 1000);
-    expect_denied(authority, der, NOW_MS - 301000, "not valid before 2025-12-31T23:55:00Z");
     expect_denied(authority, der, NOW_MS + 10 * DAY_MS + 1000, "expired on 2026-01-11T00:00:00Z");
+    free(der.p);
+    authority_free(authority);
+    issuer_free(issuer);
+}
+
+static void test_not_yet_valid(void **state)
+{
+    struct pki_folder_pair ca;
+    struct issuer *issuer = make_ca(*state, &ca);
+    struct pki_folder_order order = order_in(*state);
+    struct authority *authority;
+
+    order.now_ms = NOW_MS + DAY_MS;
+
+    struct der der = make_device(issuer, &order);
+
+    assert_int_equal(authority_load(ca.public_path, &authority, NULL), 0);
+    expect_denied(authority, der, NOW_MS, "not valid before 2026-01-01T23:55:00Z");
+    expect_denied(authority, der, NOW_MS - DAY_MS, "not");
     free(der.p);
     authority_free(authority);
     issuer_free(issuer);
@@ -307,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_good_and_dates),
+        TEST(test_not_yet_valid),
         TEST(test_foreign_ca_of_the_same_name),
         TEST(test_two_cas),
         TEST(test_expired_ca),

@@ -1,0 +1,37 @@
+// Paths with queries.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "server/ctl/url.h"
+
+static void test_escaping(void **state)
+{
+    struct url url;
+
+    (void)state;
+    url_init(&url, "/api/v1/images");
+    assert_string_equal(url_text(&url), "/api/v1/images");
+    url_segment(&url, "../a b/\xc3\xa4");
+    url_segment(&url, "verify");
+    url_query(&url, "image", "ESP*?&x=1");
+    url_query(&url, "plain", "a-Z_0.~");
+    url_query(&url, "empty", "");
+    assert_string_equal(url_text(&url), "/api/v1/images/..%2Fa%20b%2F%C3%A4/verify"
+                                        "?image=ESP%2A%3F%26x%3D1&plain=a-Z_0.~&empty=");
+    url_clear(&url);
+    assert_null(url_text(&url));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_escaping)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
