@@ -1,0 +1,438 @@
+// The client against a real broker with TLS.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <pthread.h>
+
+#include "server/base/clock.h"
+#include "server/mqtt/mqtt_client.h"
+#include "test/unit/server/mqtt/broker.h"
+
+#define PATIENCE_S 20
+#define MESSAGES_MAX 64
+
+struct message {
+    char topic[128];
+    uint8_t payload[64];
+    size_t n;
+    bool retained;
+};
+
+struct fixture {
+    struct broker broker;
+    char *folder;
+    char ca[SCRATCH_PATH_SIZE], cert[SCRATCH_PATH_SIZE], key[SCRATCH_PATH_SIZE];
+    struct mqtt_settings settings;
+    struct mqtt_callbacks callbacks;
+
+    pthread_mutex_t mutex; // over all below
+    pthread_cond_t changed;
+    int connections, failures;
+    char reason[256]; // of the last failure
+    struct message messages[MESSAGES_MAX];
+    size_t count;
+};
+
+static void on_message(
+    const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
+{
+    struct fixture *f = ctx;
+
+    pthread_mutex_lock(&f->mutex);
+    if (f->count < MESSAGES_MAX && n <= sizeof f->messages[0].payload) {
+        struct message *m = &f->messages[f->count++];
+
+        snprintf(m->topic, sizeof m->topic, "%s", topic);
+        memcpy(m->payload, payload, n);
+        m->n = n;
+        m->retained = retained;
+    }
+    pthread_cond_broadcast(&f->changed);
+    pthread_mutex_unlock(&f->mutex);
+}
+
+static void on_connection(bool connected, const char *reason, void *ctx)
+{
+    struct fixture *f = ctx;
+
+    pthread_mutex_lock(&f->mutex);
+    f->connections += connected;
+    f->failures += !connected;
+    if (!connected)
+        snprintf(f->reason, sizeof f->reason, "%s", reason);
+    pthread_cond_broadcast(&f->changed);
+    pthread_mutex_unlock(&f->mutex);
+}
+
+static bool is_at_least(const struct fixture *f, const void *value, size_t least)
+{
+    (void)f;
+    return (size_t) * (const int *)value >= least;
+}
+
+static bool has_messages(const struct fixture *f, const void *value, size_t least)
+{
+    (void)value;
+    return f->count >= least;
+}
+
+static bool has_reason(const struct fixture *f, const void *value, size_t least)
+{
+    (void)least;
+    return strstr(f->reason, value) != NULL;
+}
+
+static void wait_until(struct fixture *f,
+    bool (*holds)(const struct fixture *f, const void *value, size_t least), const void *value,
+    size_t least)
+{
+    struct timespec until;
+    int rc = 0;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_S;
+    pthread_mutex_lock(&f->mutex);
+    while (rc == 0 && !holds(f, value, least))
+        rc = pthread_cond_timedwait(&f->changed, &f->mutex, &until);
+    pthread_mutex_unlock(&f->mutex);
+    if (rc != 0)
+        fail_msg("waited in vain; last failure: %s", f->reason);
+}
+
+static void wait_for(struct fixture *f, const int *value, size_t least)
+{
+    wait_until(f, is_at_least, value, least);
+}
+
+static void wait_for_messages(struct fixture *f, size_t least)
+{
+    wait_until(f, has_messages, NULL, least);
+}
+
+static void wait_for_reason(struct fixture *f, const char *reason)
+{
+    wait_until(f, has_reason, reason, 0);
+}
+
+static int set_up_group(void **state)
+{
+    static const char *const subscriptions[] = {"/a/+", "/b/+/c", NULL};
+    struct fixture *f = calloc(1, sizeof *f);
+    void *folder = NULL;
+
+    if (f == NULL || scratch_make(&folder) < 0)
+        return -1;
+    *state = f;
+    f->folder = folder;
+    pthread_mutex_init(&f->mutex, NULL);
+    pthread_cond_init(&f->changed, NULL);
+    scratch_path(folder, "ca.crt", f->ca);
+    scratch_path(folder, "own.crt", f->cert);
+    scratch_path(folder, "own.key", f->key);
+    f->broker = (struct broker){.folder = folder, .port = broker_free_port()};
+    f->settings = (struct mqtt_settings){
+        .host = "localhost",
+        .port = f->broker.port,
+        .ca_file = f->ca,
+        .cert_file = f->cert,
+        .key_file = f->key,
+        .client_id = "test",
+        .subscriptions = subscriptions,
+    };
+    f->callbacks = (struct mqtt_callbacks){on_message, on_connection, f};
+    return broker_make_certificates(folder);
+}
+
+static int tear_down_group(void **state)
+{
+    struct fixture *f = *state;
+    void *folder = f->folder;
+
+    pthread_cond_destroy(&f->changed);
+    pthread_mutex_destroy(&f->mutex);
+    free(f);
+    return scratch_remove(&folder);
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = *state;
+
+    f->connections = f->failures = 0;
+    f->count = 0;
+    f->reason[0] = '\0';
+    if (broker_shell(f->folder, "cp client.crt own.crt; cp client.key own.key; rm -f broker.log"))
+        return -1;
+    return broker_start(&f->broker);
+}
+
+static int tear_down(void **state)
+{
+    broker_stop(&((struct fixture *)*state)->broker);
+    return 0;
+}
+
+static struct mqtt_client *start(struct fixture *f, const struct mqtt_settings *settings)
+{
+    struct mqtt_client *client = NULL;
+    struct err err = {0};
+
+    if (mqtt_client_start(settings, &f->callbacks, &client, &err) < 0)
+        fail_msg("%s", err.message);
+    return client;
+}
+
+static void test_messages_go_and_come(void **state)
+{
+    static const uint8_t binary[] = {'x', 0, 0xff, 'y'};
+    struct fixture *f = *state;
+    struct mqtt_client *client = start(f, &f->settings);
+
+    wait_for(f, &f->connections, 1);
+    assert_int_equal(mqtt_client_publish(client, "/a/1", binary, sizeof binary), 0);
+    assert_int_equal(mqtt_client_publish(client, "/c/unsubscribed", binary, sizeof binary), 0);
+    assert_int_equal(mqtt_client_publish(client, "/b/1/c", NULL, 0), 0);
+    wait_for_messages(f, 2);
+    assert_string_equal(f->messages[0].topic, "/a/1");
+    assert_int_equal(f->messages[0].n, sizeof binary);
+    assert_memory_equal(f->messages[0].payload, binary, sizeof binary);
+    assert_false(f->messages[0].retained);
+    assert_string_equal(f->messages[1].topic, "/b/1/c");
+    assert_int_equal(f->messages[1].n, 0);
+    assert_int_equal(f->count, 2);
+    assert_int_equal(mqtt_client_publish(client, "/a/#", binary, 1), ERR_INVALID);
+    assert_int_equal(mqtt_client_publish(client, "/a/\xff", binary, 1), ERR_INVALID);
+    assert_int_equal(mqtt_client_publish(client, "", binary, 1), ERR_INVALID);
+    mqtt_client_free(client);
+    assert_int_equal(f->failures, 0);
+}
+
+static void test_many_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_client *client = start(f, &f->settings);
+
+    wait_for(f, &f->connections, 1);
+    for (int i = 0; i < MESSAGES_MAX; i++) {
+        char text[16];
+        int n = snprintf(text, sizeof text, "%d", i);
+
+        assert_int_equal(mqtt_client_publish(client, "/a/n", (uint8_t *)text, (size_t)n), 0);
+    }
+    wait_for_messages(f, MESSAGES_MAX);
+    for (int i = 0; i < MESSAGES_MAX; i++)
+        assert_int_equal(strtol((char *)f->messages[i].payload, NULL, 10), i);
+    mqtt_client_free(client);
+}
+
+static void test_retained_is_marked(void **state)
+{
+    struct fixture *f = *state;
+    char script[512];
+
+    snprintf(script, sizeof script,
+        "for i in 1 2 3 4 5 6 7 8 9; do mosquitto_pub -h localhost -p %u --cafile ca.crt"
+        " --cert client2.crt --key client2.key -q 1 -r -t /a/r -m old && break; sleep 0.2; done",
+        f->broker.port);
+    assert_int_equal(broker_shell(f->folder, script), 0);
+
+    struct mqtt_client *client = start(f, &f->settings);
+
+    wait_for_messages(f, 1);
+    assert_true(f->messages[0].retained);
+    mqtt_client_free(client);
+}
+
+// The daemon may start before the broker, and outlive it.
+static void test_comes_back(void **state)
+{
+    struct fixture *f = *state;
+
+    broker_stop(&f->broker);
+
+    struct mqtt_client *client = start(f, &f->settings);
+
+    wait_for(f, &f->failures, 1);
+    assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), ERR_UNAVAILABLE);
+    assert_int_equal(broker_start(&f->broker), 0);
+    wait_for(f, &f->connections, 1);
+    broker_stop(&f->broker);
+    wait_for(f, &f->failures, 2);
+    assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), ERR_UNAVAILABLE);
+    assert_int_equal(broker_start(&f->broker), 0);
+    wait_for(f, &f->connections, 2);
+    assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), 0);
+    wait_for_messages(f, 1); // subscribed again
+    assert_int_equal(f->count, 1);
+    mqtt_client_free(client);
+}
+
+static void test_reload_takes_the_new_certificate(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_client *client = start(f, &f->settings);
+    struct err err = {0};
+
+    wait_for(f, &f->connections, 1);
+    assert_true(broker_logged(&f->broker, "u'client'"));
+    assert_int_equal(broker_shell(f->folder, "echo nonsense >own.crt"), 0);
+    assert_int_equal(mqtt_client_reload(client, &err), ERR_INVALID);
+    assert_int_equal(broker_shell(f->folder, "rm own.crt"), 0);
+    assert_int_equal(mqtt_client_reload(client, &err), ERR_NOT_FOUND);
+    assert_int_equal(broker_shell(f->folder, "cp client2.crt own.crt; cp client2.key own.key"), 0);
+    assert_int_equal(mqtt_client_reload(client, &err), 0);
+    assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), 0);
+    wait_for_messages(f, 1); // the connection is still the same
+    assert_int_equal(f->failures, 0);
+    assert_false(broker_logged(&f->broker, "u'client2'"));
+    broker_stop(&f->broker);
+    assert_int_equal(broker_start(&f->broker), 0);
+    wait_for(f, &f->connections, 2);
+    assert_true(broker_logged(&f->broker, "u'client2'"));
+    mqtt_client_free(client);
+}
+
+static void expect_failure(
+    struct fixture *f, const struct mqtt_settings *settings, const char *reason)
+{
+    struct mqtt_client *client = start(f, settings);
+
+    wait_for_reason(f, reason);
+    assert_int_equal(f->connections, 0);
+    mqtt_client_free(client);
+}
+
+static void test_a_new_authority_replaces_the_old(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+    char ca[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+
+    scratch_path(f->folder, "trusted.crt", ca);
+    settings.ca_file = ca;
+    assert_int_equal(broker_shell(f->folder, "cp ca.crt trusted.crt"), 0);
+
+    struct mqtt_client *client = start(f, &settings);
+
+    wait_for(f, &f->connections, 1);
+    assert_int_equal(broker_shell(f->folder, "cp other.crt trusted.crt"), 0);
+    assert_int_equal(mqtt_client_reload(client, &err), 0);
+    broker_stop(&f->broker);
+    assert_int_equal(broker_start(&f->broker), 0);
+    wait_for_reason(f, "certificate verify failed");
+    assert_int_equal(f->connections, 1);
+    mqtt_client_free(client);
+}
+
+static void test_wrong_name_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+
+    settings.host = "127.0.0.1";
+    expect_failure(f, &settings, "host name verification failed");
+}
+
+static void test_wrong_authority_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+    char ca[SCRATCH_PATH_SIZE];
+
+    scratch_path(f->folder, "other.crt", ca);
+    settings.ca_file = ca;
+    expect_failure(f, &settings, "certificate verify failed");
+}
+
+static void test_key_of_another_certificate(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(broker_shell(f->folder, "cp client2.key own.key"), 0);
+    expect_failure(f, &f->settings, "key");
+}
+
+static void test_unusable_files(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_client *client = NULL;
+    struct mqtt_settings settings = f->settings;
+    struct err err = {0};
+
+    settings.ca_file = "/nonexistent/ca.crt";
+    assert_int_equal(mqtt_client_start(&settings, &f->callbacks, &client, &err), ERR_NOT_FOUND);
+    settings.ca_file = f->key; // a key is no certificate
+    assert_int_equal(mqtt_client_start(&settings, &f->callbacks, &client, &err), ERR_INVALID);
+    assert_null(client);
+    mqtt_client_free(NULL);
+}
+
+static int listen_locally(uint16_t *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 5), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void test_reset_during_the_handshake(void **state)
+{
+    static const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+    int fd = listen_locally(&settings.port);
+    struct mqtt_client *client = start(f, &settings);
+    int peer = accept(fd, NULL, NULL);
+    char byte;
+
+    assert_int_equal(recv(peer, &byte, 1, 0), 1);
+    assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(peer);
+    wait_for(f, &f->failures, 1);
+    mqtt_client_free(client);
+    close(fd);
+}
+
+static void test_free_during_the_handshake(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+    int fd = listen_locally(&settings.port);
+    struct mqtt_client *client = start(f, &settings);
+    int peer = accept(fd, NULL, NULL);
+    int64_t start_ms = clock_monotonic_ms();
+
+    mqtt_client_free(client);
+    assert_true(clock_monotonic_ms() - start_ms < 4000);
+    close(peer);
+    close(fd);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_messages_go_and_come),
+        TEST(test_many_at_once),
+        TEST(test_retained_is_marked),
+        TEST(test_comes_back),
+        TEST(test_reload_takes_the_new_certificate),
+        TEST(test_a_new_authority_replaces_the_old),
+        TEST(test_wrong_name_is_refused),
+        TEST(test_wrong_authority_is_refused),
+        TEST(test_key_of_another_certificate),
+        TEST(test_unusable_files),
+        TEST(test_reset_during_the_handshake),
+        TEST(test_free_during_the_handshake),
+    };
+
+    return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+}
