@@ -111,6 +111,7 @@ static int read_group(struct device *device, unsigned staged,
     int (*read)(struct device *, unsigned, struct failure *), struct failure *failure)
 {
     struct failure first;
+    struct failure second;
     int rc;
 
     if (staged == 0)
@@ -120,8 +121,8 @@ static int read_group(struct device *device, unsigned staged,
     rc = read(device, 0, failure);
     if (rc < 0)
         return rc;
-    first.result = RESULT_FILE_INVALID;
-    notice_error(device, &first);
+    failure_set(&second, RESULT_FILE_INVALID, "new files are not used: %.80s", first.detail);
+    notice_error(device, &second);
     return 0;
 }
 

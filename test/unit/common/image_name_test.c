@@ -1,0 +1,116 @@
+// Tests of image names and the order of versions.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/image_name.h"
+
+static void test_parse_good(void **state)
+{
+    struct image_name name;
+    const char *text = "ESP8266_WEMOS_D1MINIPRO-00.00.08.g";
+
+    (void)state;
+    assert_true(image_name_parse(text, strlen(text), &name));
+    assert_string_equal(name.text, text);
+    assert_string_equal(name.board, "ESP8266_WEMOS_D1MINIPRO");
+    assert_string_equal(name.version, "00.00.08.g");
+    assert_true(image_name_parse("a-b-1", 5, &name));
+    assert_string_equal(name.board, "a-b");
+    assert_string_equal(name.version, "1");
+}
+
+static void test_parse_bad(void **state)
+{
+    static const char *const rows[] = {
+        "",
+        "-",
+        "a",
+        "a-",
+        "-1",
+        "a-1.",
+        "a-.1",
+        "a-1..2",
+        "a-1a",
+        "a-a1",
+        "a b-1",
+        "a/b-1",
+        ".a-1",
+        "--1",
+        "a-1 ",
+    };
+    struct image_name name = {.text = "untouched"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_false(image_name_parse(rows[i], strlen(rows[i]), &name));
+    assert_string_equal(name.text, "untouched");
+}
+
+static void test_length_limit(void **state)
+{
+    char text[IMAGE_NAME_SIZE + 1];
+    struct image_name name;
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    text[1] = '-';
+    assert_true(image_name_parse(text, IMAGE_NAME_MAX, &name));
+    assert_false(image_name_parse(text, IMAGE_NAME_MAX + 1, &name));
+}
+
+static void test_order(void **state)
+{
+    // Each is older than all that follow.
+    static const char *const rows[] = {
+        "0",
+        "00.00.07",
+        "00.00.08",
+        "00.00.08.1",
+        "00.00.08.2",
+        "00.00.08.10",
+        "00.00.08.a",
+        "00.00.08.g",
+        "00.00.08.h",
+        "00.00.08.z",
+        "00.00.08.aa",
+        "00.00.08.ab",
+        "00.00.09",
+        "00.00.10",
+        "00.01",
+        "1",
+        "2.a",
+        "10",
+        "a",
+        "b",
+        "aa",
+    };
+    size_t n = sizeof rows / sizeof rows[0];
+
+    (void)state;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            int order = image_version_compare(rows[i], rows[j]);
+
+            assert_int_equal(order < 0, i < j);
+            assert_int_equal(order > 0, i > j);
+        }
+    }
+    assert_int_equal(image_version_compare("00.08", "0.8"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parse_good),
+        cmocka_unit_test(test_parse_bad),
+        cmocka_unit_test(test_length_limit),
+        cmocka_unit_test(test_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
