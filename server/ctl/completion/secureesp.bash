@@ -1,0 +1,83 @@
+# bash completion for secureesp(1)
+
+_secureesp_first_column() {
+    secureesp "$@" list 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+# Prints the options of "GROUP VERB".
+_secureesp_options() {
+    case $1 in
+        'devices list') echo '--online --offline --image' ;;
+        'devices watch') echo '--online --offline --image --interval' ;;
+        'images add') echo '--name --embeds --publish' ;;
+        'images withdraw') echo '--force' ;;
+        'images verify') echo '--key' ;;
+        'images sign') echo '--key' ;;
+        'images describe') echo '--name --trust --append-to' ;;
+        'keys add') echo '--name' ;;
+        'pki init') echo '--name --days --rsa --force' ;;
+        'pki server') echo '--dns --ip --days --rsa --force' ;;
+        'pki device') echo '--days --rsa --force' ;;
+        'pki signing') echo '--ec --force' ;;
+        command*) echo '--all --wait' ;;
+    esac
+    echo '--json --socket --help'
+}
+
+_secureesp_verbs() {
+    case $1 in
+        devices) echo 'list show watch' ;;
+        images) echo 'add list publish withdraw verify sign describe' ;;
+        keys) echo 'add list' ;;
+        pki) echo 'init server device signing' ;;
+        command) echo 'list show' ;;
+    esac
+}
+
+# Prints what the next argument of "GROUP VERB" may be, or "FILE" for a path.
+_secureesp_arguments() {
+    case $1 in
+        'devices show' | 'command list') _secureesp_first_column devices ;;
+        'images publish' | 'images withdraw') _secureesp_first_column images ;;
+        'images verify') _secureesp_first_column images && echo FILE ;;
+        'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        chain*) _secureesp_first_column images | sed 's/-[^-]*$//' | sort -u ;;
+        help*) echo 'status devices command images chain keys pki' ;;
+        command*) echo 'firmware flash reboot ca cert key config' ;;
+    esac
+}
+
+_secureesp() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local group=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words
+
+    COMPREPLY=()
+    compopt +o default 2>/dev/null
+    case $prev in
+        --socket | --key | --trust | --embeds | --append-to)
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            compopt -o filenames 2>/dev/null
+            return
+            ;;
+        --name | --days | --dns | --ip | --image | --interval) return ;;
+    esac
+    if ((COMP_CWORD == 1)); then
+        words='status devices command images chain keys pki help --version --help --socket'
+    elif [[ $cur == -* ]]; then
+        words=$(_secureesp_options "$group $verb")
+    elif ((COMP_CWORD == 2)); then
+        words=$(_secureesp_verbs "$group")
+        [[ $group == command ]] && words+=" $(_secureesp_first_column devices)"
+        [[ -z $words ]] && words=$(_secureesp_arguments "$group")
+    else
+        words=$(_secureesp_arguments "$group $verb")
+    fi
+    if [[ $words == *FILE* ]]; then
+        words=${words/FILE/}
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        compopt -o filenames 2>/dev/null
+    fi
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _secureesp secureesp
