@@ -89,7 +89,7 @@ range() {
     expect_equal "status of range $1" 206 "$status"
     expect_equal "range $1" "bytes $2-$(($2 + $3 - 1))/$size" "$(header content-range)"
     expect_equal "length of range $1" "$3" "$(header content-length)"
-    tail -c +$(($2 + 1)) "$second" | head -c "$3" | cmp - "$work/answer" || fail "bytes of range $1"
+    cmp <(tail -c +$(($2 + 1)) "$second" | head -c "$3") "$work/answer" || fail "bytes of range $1"
 }
 range "bytes=0-0" 0 1
 range "bytes=1000-1999" 1000 1000
@@ -112,10 +112,10 @@ step "as the deployed client speaks"
 get "$mac" "/firmware.bin?curimage=$name" -A ESP8266HTTPClient -H "Connection: close"
 expect_equal status 200 "$status"
 expect_match "connection" '^[Cc]lose$' "$(header connection)"
-get "$mac" /ca.crt -A ESP8266HTTPClient -H "Connection: keep-alive" --next --silent \
-    --cacert "$pki/ca.crt" --cert "$pki/devices/$mac.crt" --key "$pki/devices/$mac.key" \
-    -o "$work/second" -w '%{num_connects}' "$SANDBOX_URL/ca.crt"
-expect_equal "two requests on one connection" 2000 "$status"
+connects=$(curl -sS --tls-max 1.2 --cacert "$pki/ca.crt" --cert "$pki/devices/$mac.crt" \
+    --key "$pki/devices/$mac.key" -A ESP8266HTTPClient -w '%{http_code} %{num_connects};' \
+    -o /dev/null -o /dev/null "$SANDBOX_URL/ca.crt" "$SANDBOX_URL/$mac.crt")
+expect_equal "two requests on one connection" "200 1;200 0;" "$connects"
 
 step "max_fragment_length 512, TLS 1.2, no ticket"
 printf 'GET /download/ca.crt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |

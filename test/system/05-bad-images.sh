@@ -25,7 +25,8 @@ refused() {
 
 step "a stored image is changed behind the daemon's back"
 publish_image "$SANDBOX_IMAGE"
-second=$(make_image 00.00.02 1 1)
+second=$work/second.bin
+mv "$(make_image 00.00.02 1 1)" "$second"
 publish_image "$second"
 stored=$(find "$sandbox/state/images" -name "$(sha256_of "$second")*")
 # flip FILE OFFSET: changes one byte.

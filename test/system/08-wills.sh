@@ -15,10 +15,11 @@ expect_equal reason will "$(device "$mac" '$.reason')"
 part start "$mac"
 eventually 30 "$mac online again" device_has "$mac" '$.online' 1
 
-step "a device that leaves politely leaves no will"
+step "a device that leaves of its own accord leaves no will"
 wills=$(counter wills)
-part stop "$mac"
-sleep 1.5
+expect_equal reboot "done ok" "$(command_device "$mac" reboot)"
+expect_equal firmware "failed http-status" "$(command_device "$mac" firmware)"
+eventually 30 "$mac online again" device_has "$mac" '$.online' 1
 expect_equal "wills after a DISCONNECT" "$wills" "$(counter wills)"
 
 for topic in "/will/$other" "/will/$other/will"; do

@@ -104,7 +104,7 @@ wait "$client" || true
 
 step "SIGTERM: the download in hand is finished, nothing new is accepted"
 publish_image "$SANDBOX_IMAGE"
-large=$(make_image 00.00.02 1 1 1000000)
+large=$(make_image 00.00.02 1 1 900000)
 publish_image "$large"
 (get "$mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 250k
     echo "$status" >"$work/late-status"
