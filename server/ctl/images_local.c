@@ -10,6 +10,7 @@
 #include "server/ctl/output.h"
 #include "server/ctl/text.h"
 #include "server/image/image_describe.h"
+#include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
 #include "server/image/image_sign.h"
 

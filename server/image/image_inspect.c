@@ -1,4 +1,4 @@
-// What a signed image says of itself, and who signed it.
+// What a signed image says of itself.
 #include "server/image/image_inspect.h"
 
 #include <string.h>
@@ -8,16 +8,6 @@
 #define PEM_BEGIN "-----BEGIN PUBLIC KEY-----"
 #define PEM_END "-----END PUBLIC KEY-----"
 #define PEM_BLOCK_MAX 2048 // RSA-4096 takes 800
-
-static int split(const uint8_t *p, size_t n, struct image_trailer *out, struct err *err)
-{
-    if (n <= IMAGE_TRAILER_LENGTH_SIZE)
-        return err_set(err, ERR_INVALID, "image of %zu bytes is too short to be signed", n);
-    if (!image_trailer_decode(p + n - IMAGE_TRAILER_LENGTH_SIZE, n, out))
-        return err_set(
-            err, ERR_INVALID, "image does not end in a signature and its length; sign it first");
-    return 0;
-}
 
 static int take_descriptor_keys(
     const struct image_descriptor *descriptor, struct image_facts *facts, struct err *err)
@@ -74,7 +64,7 @@ int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct er
     struct image_trailer trailer;
     struct image_descriptor descriptor;
     struct image_facts facts = {.size_bytes = n};
-    int rc = split(p, n, &trailer, err);
+    int rc = image_find_trailer(p, n, &trailer, err);
 
     if (rc < 0)
         return rc;
@@ -95,23 +85,4 @@ int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct er
     digest_md5(p, n, facts.md5);
     *out = facts;
     return 0;
-}
-
-int image_find_signer(const uint8_t *p, size_t n, const struct public_key *keys, size_t count,
-    size_t *index, struct err *err)
-{
-    struct image_trailer trailer;
-    int rc = split(p, n, &trailer, err);
-
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < count; i++) {
-        if (public_key_verify(&keys[i], p, trailer.body_size, p + trailer.body_size,
-                trailer.signature_size) == 0) {
-            *index = i;
-            return 0;
-        }
-    }
-    return err_set(
-        err, ERR_DENIED, "none of the %zu known keys verifies the image's signature", count);
 }

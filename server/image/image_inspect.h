@@ -7,6 +7,7 @@
 
 #include "common/image_descriptor.h"
 #include "server/base/err.h"
+#include "server/image/image_find.h"
 #include "server/pki/public_key.h"
 
 // From where it is known which keys an image's successor may be signed with.
@@ -33,9 +34,5 @@ struct image_facts {
 // trailer is bad, there are two descriptors, or a key in it is unusable. Several different PEM keys
 // leave embeds_from unknown: which of them verifies is not for us to guess.
 ERR_CHECKED int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
-
-// Finds which of count keys signed the image; *index is its place. ERR_DENIED if none did.
-ERR_CHECKED int image_find_signer(const uint8_t *p, size_t n, const struct public_key *keys,
-    size_t count, size_t *index, struct err *err);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/image_trailer.h"
-#include "server/image/image_inspect.h"
+#include "server/image/image_find.h"
 
 static bool is_signed_by(const uint8_t *p, size_t n, const struct public_key *key)
 {
