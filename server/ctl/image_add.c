@@ -56,14 +56,12 @@ static int show_added(const struct subcommand_call *call, const json_t *image, s
     fputs(": ", stdout);
     text_print(stdout, field_text(image, "state", "-"));
     fputs(", signed by ", stdout);
-    text_print(stdout, signer);
+    text_print(stdout, field_has(image, "signer") ? signer : "no known key");
     printf(", embeds %zu key%s\n", json_array_size(json_object_get(image, "embeds")),
         json_array_size(json_object_get(image, "embeds")) == 1 ? "" : "s");
     if (json_array_size(json_object_get(image, "embeds")) == 0)
-        fputs(
-            "no successor can be offered to devices on it: which key it embeds is unknown; add it "
-            "with --embeds PEM\n",
-            stdout);
+        puts("which key it embeds is unknown, so that devices on it can be offered no successor; "
+             "--embeds PEM tells when an image is added");
     return SUBCOMMAND_OK;
 }
 

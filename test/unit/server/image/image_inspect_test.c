@@ -11,6 +11,7 @@
 
 #include "common/image_trailer.h"
 #include "server/image/image_describe.h"
+#include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
 #include "server/image/image_sign.h"
 
