@@ -1,0 +1,107 @@
+// Tests of the queue of events.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/contract.h"
+#include "firmware/core/events.h"
+#include "test/unit/firmware/fake_port.h"
+
+static void add(struct events *events, const char *kind, int64_t id)
+{
+    struct report_event event = {.kind = kind, .has_id = true, .id = id};
+
+    events_add(events, &event);
+}
+
+static bool first_is(const struct events *events, const char *text)
+{
+    size_t n = 0;
+    const char *first = events_first(events, &n);
+
+    return first != NULL && n == strlen(text) && memcmp(first, text, n) == 0;
+}
+
+static void test_order_and_file(void **state)
+{
+    static struct fake_port port;
+    struct events events = {0};
+    struct events again = {0};
+    size_t n;
+
+    (void)state;
+    fake_init(&port);
+    assert_null(events_first(&events, &n));
+    add(&events, "command", 1);
+    add(&events, "command", 2);
+    assert_int_equal(events_save(&events, &port.port), 0);
+    assert_int_equal(events_save(&events, &port.port), 0);
+    assert_int_equal(port.writes, 1); // nothing had changed
+    events_load(&again, &port.port);
+    assert_true(first_is(&again, "{\"event\":\"command\",\"id\":1,\"result\":\"ok\"}"));
+    events_drop(&again);
+    assert_true(first_is(&again, "{\"event\":\"command\",\"id\":2,\"result\":\"ok\"}"));
+    events_drop(&again);
+    events_drop(&again);
+    assert_null(events_first(&again, &n));
+    assert_int_equal(events_save(&again, &port.port), 0);
+    assert_null(fake_find(&port.port, EVENTS_FILE));
+}
+
+static void test_damaged_file(void **state)
+{
+    static const char *const rows[] = {"", "{}", "{\1}\n", "{\xff}\n"};
+    static struct fake_port port;
+    struct events events;
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_init(&port);
+        fake_file_write(&port.port, EVENTS_FILE, (const uint8_t *)rows[i], strlen(rows[i]));
+        events_load(&events, &port.port);
+        assert_null(events_first(&events, &n));
+    }
+}
+
+// The same error once; many errors leave room; outcomes push out the oldest.
+static void test_limits(void **state)
+{
+    struct events events = {0};
+
+    (void)state;
+    add(&events, CONTRACT_EVENT_KIND_ERROR, 1);
+    add(&events, CONTRACT_EVENT_KIND_ERROR, 1);
+    size_t one = events.used;
+
+    events_drop(&events);
+    assert_int_equal(events.used, 0);
+    assert_true(one > 0);
+    for (int i = 0; i < 1000; i++)
+        add(&events, CONTRACT_EVENT_KIND_ERROR, i);
+    assert_true(events.used <= EVENTS_SIZE / 2);
+    events.first_is_sent = true;
+    for (int i = 0; i < 1000; i++)
+        add(&events, CONTRACT_EVENT_KIND_COMMAND, i);
+    assert_true(events.used <= EVENTS_SIZE);
+    assert_false(events.first_is_sent);
+    assert_non_null(memmem(events.lines, events.used, "\"id\":999,", 9));
+    assert_null(memmem(events.lines, events.used, "\"error\"", 7));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_and_file),
+        cmocka_unit_test(test_damaged_file),
+        cmocka_unit_test(test_limits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+// Tests of config.json's reader.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/core/settings.h"
+
+#define SERVERS "\"downloadserver\":\"d.example\",\"mqttserver\":\"m\""
+
+static int parse(const char *text, struct settings *out, struct failure *failure)
+{
+    return settings_parse(text, strlen(text), out, failure);
+}
+
+static void test_defaults(void **state)
+{
+    struct settings settings;
+    struct failure failure;
+
+    (void)state;
+    assert_int_equal(parse("{" SERVERS "}", &settings, &failure), 0);
+    assert_string_equal(settings.download_server, "d.example");
+    assert_int_equal(settings.download_port, 443);
+    assert_string_equal(settings.download_path, "");
+    assert_string_equal(settings.mqtt_server, "m");
+    assert_int_equal(settings.mqtt_port, 8883);
+    assert_string_equal(settings.ntp_server, "pool.ntp.org");
+    assert_int_equal(settings.status_interval_ms, 60000);
+    assert_int_equal(settings.wait_timeout_ms, 20000);
+    assert_int_equal(settings.retry_timeout_ms, 3000);
+}
+
+static void test_all_members(void **state)
+{
+    struct settings settings;
+    struct failure failure;
+
+    (void)state;
+    assert_int_equal(parse("{" SERVERS ",\"downloadport\":8443,\"downloadpath\":\"/a/b/\","
+                           "\"mqttport\":\"1883\",\"mqtttls\":true,\"ntpserver\":\"ntp\","
+                           "\"statusinterval\":\"1000\",\"waittimeout\":2000,\"retrytimeout\":300,"
+                           "\"later\":{\"x\":[null]}} \n",
+                         &settings, &failure),
+        0);
+    assert_int_equal(settings.download_port, 8443);
+    assert_string_equal(settings.download_path, "a/b");
+    assert_int_equal(settings.mqtt_port, 1883);
+    assert_int_equal(settings.status_interval_ms, 1000);
+    assert_int_equal(settings.wait_timeout_ms, 2000);
+    assert_int_equal(settings.retry_timeout_ms, 300);
+}
+
+// A member, and whether it is accepted; the failure names it.
+static void test_members(void **state)
+{
+    static const struct {
+        const char *member;
+        const char *value;
+        bool good;
+    } rows[] = {
+        {"downloadport", "1", true},
+        {"downloadport", "65535", true},
+        {"downloadport", "\"443\"", true},
+        {"downloadport", "0", false},
+        {"downloadport", "65536", false},
+        {"downloadport", "443.5", false},
+        {"downloadport", "-1", false},
+        {"downloadport", "1e300", false},
+        {"downloadport", "\"\"", false},
+        {"downloadport", "\"44x\"", false},
+        {"downloadport", "\"[DOWLOADPORT]\"", false},
+        {"downloadport", "null", false},
+        {"downloadport", "[443]", false},
+        {"mqttport", "\"99999999999999999999\"", false},
+        {"downloadpath", "\"esp\"", true},
+        {"downloadpath", "\"///\"", true},
+        {"downloadpath", "\"a b\"", false},
+        {"downloadpath", "\"a?b\"", false},
+        {"downloadpath", "\"a\\r\\nHost: x\"", false},
+        {"downloadpath", "1", false},
+        {"mqtttls", "true", true},
+        {"mqtttls", "false", false},
+        {"mqtttls", "\"true\"", false},
+        {"ntpserver", "\"bad host\"", false},
+        {"ntpserver", "\"\"", false},
+        {"ntpserver", "5", false},
+        {"statusinterval", "99", false},
+        {"statusinterval", "86400000", true},
+        {"statusinterval", "86400001", false},
+        {"waittimeout", "999", false},
+        {"retrytimeout", "100", true},
+        {"retrytimeout", "false", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct settings settings = {.mqtt_port = 7};
+        struct failure failure;
+        char text[256];
+
+        snprintf(text, sizeof text, "{" SERVERS ",\"%s\":%s}", rows[i].member, rows[i].value);
+        int rc = parse(text, &settings, &failure);
+
+        assert_int_equal(rc, rows[i].good ? 0 : -RESULT_FILE_INVALID);
+        if (!rows[i].good) {
+            assert_non_null(strstr(failure.detail, rows[i].member));
+            assert_int_equal(settings.mqtt_port, 7);
+        }
+    }
+}
+
+static void test_hosts(void **state)
+{
+    static const char *const bad[] = {
+        "{\"mqttserver\":\"m\"}",
+        "{\"downloadserver\":\"d\"}",
+        "{\"downloadserver\":1,\"mqttserver\":\"m\"}",
+        "{\"downloadserver\":\"[DOWLOADSERVER]\",\"mqttserver\":\"m\"}",
+        "{\"downloadserver\":\"a/b\",\"mqttserver\":\"m\"}",
+        "[]",
+        "",
+        "{} {}",
+        "{\"x\":[[[[[[[[[[]]]]]]]]]]}",
+    };
+    struct settings settings;
+    struct failure failure;
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(parse(bad[i], &settings, &failure), -RESULT_FILE_INVALID);
+    for (int n = SETTINGS_HOST_SIZE - 1; n <= SETTINGS_HOST_SIZE; n++) {
+        snprintf(text, sizeof text, "{\"downloadserver\":\"%0*d\",\"mqttserver\":\"m\"}", n, 1);
+        assert_int_equal(parse(text, &settings, &failure) == 0, n < SETTINGS_HOST_SIZE);
+    }
+}
+
+static void test_truncated(void **state)
+{
+    const char *whole = "{" SERVERS ",\"downloadport\":8443,\"mqtttls\":true}";
+    struct settings settings;
+    struct failure failure;
+
+    (void)state;
+    for (size_t n = 0; n < strlen(whole); n++) {
+        char *part = malloc(n == 0 ? 1 : n);
+
+        memcpy(part, whole, n);
+        assert_int_equal(settings_parse(part, n, &settings, &failure), -RESULT_FILE_INVALID);
+        free(part);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_all_members),
+        cmocka_unit_test(test_members),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_truncated),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

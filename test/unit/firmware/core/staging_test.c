@@ -1,0 +1,128 @@
+// Tests of staged files, with the power cut at each write.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/core/staging.h"
+#include "test/unit/firmware/fake_port.h"
+
+#define MAC "84f3eb012345"
+
+static uint8_t scratch[STAGING_FILE_MAX + 1];
+
+static void put(struct fake_port *port, const char *name, const char *text)
+{
+    assert_int_equal(fake_file_write(&port->port, name, (const uint8_t *)text, strlen(text)), 0);
+}
+
+static void prepare(struct fake_port *port)
+{
+    fake_init(port);
+    put(port, "config.json", "c");
+    put(port, MAC ".crt", "old");
+    put(port, MAC ".key", "old");
+    put(port, MAC ".crt.new", "new");
+    put(port, MAC ".key.new", "new");
+}
+
+static bool holds(struct fake_port *port, enum staging_file file, unsigned mask, const char *text)
+{
+    int n = staging_read(&port->port, MAC, file, mask, scratch);
+
+    return n == (int)strlen(text) && memcmp(scratch, text, (size_t)n) == 0;
+}
+
+static void test_names(void **state)
+{
+    char name[STAGING_NAME_SIZE];
+
+    (void)state;
+    staging_name(STAGING_KEY, MAC, true, name);
+    assert_string_equal(name, MAC ".key.new");
+    staging_name(STAGING_CONFIG, MAC, false, name);
+    assert_string_equal(name, "config.json");
+    staging_name(STAGING_CA, MAC, true, name);
+    assert_string_equal(name, "ca.crt.new");
+}
+
+static void test_find(void **state)
+{
+    static struct fake_port port;
+
+    (void)state;
+    prepare(&port);
+    assert_int_equal(staging_find(&port.port, MAC, scratch),
+        STAGING_BIT(STAGING_CERT) | STAGING_BIT(STAGING_KEY));
+    assert_int_equal(staging_read(&port.port, MAC, STAGING_CA, 0, scratch), PORT_ABSENT);
+}
+
+static void test_too_long(void **state)
+{
+    static struct fake_port port;
+    static uint8_t bytes[STAGING_FILE_MAX + 1];
+
+    (void)state;
+    fake_init(&port);
+    fake_file_write(&port.port, "ca.crt", bytes, STAGING_FILE_MAX);
+    assert_int_equal(staging_read(&port.port, MAC, STAGING_CA, 0, scratch), STAGING_FILE_MAX);
+    fake_file_write(&port.port, "ca.crt", bytes, STAGING_FILE_MAX + 1);
+    assert_int_equal(staging_read(&port.port, MAC, STAGING_CA, 0, scratch), PORT_FAILED);
+}
+
+// After a cut, the same call again brings it to the same end.
+static void test_commit_power_cuts(void **state)
+{
+    unsigned mask = STAGING_BIT(STAGING_CERT) | STAGING_BIT(STAGING_KEY);
+
+    (void)state;
+    for (int cut = 0; cut < 5; cut++) {
+        static struct fake_port port;
+
+        prepare(&port);
+        port.writes_left = cut;
+        assert_int_equal(staging_commit(&port.port, MAC, mask, scratch) == 0, cut >= 4);
+        fake_power_on(&port);
+        assert_int_equal(staging_commit(&port.port, MAC, mask, scratch), 0);
+        assert_true(holds(&port, STAGING_CERT, 0, "new"));
+        assert_true(holds(&port, STAGING_KEY, 0, "new"));
+        assert_int_equal(staging_find(&port.port, MAC, scratch), 0);
+    }
+}
+
+static void test_discard_power_cuts(void **state)
+{
+    unsigned mask = STAGING_BIT(STAGING_CERT) | STAGING_BIT(STAGING_KEY);
+
+    (void)state;
+    for (int cut = 0; cut < 3; cut++) {
+        static struct fake_port port;
+
+        prepare(&port);
+        port.writes_left = cut;
+        assert_int_equal(staging_discard(&port.port, MAC, mask) == 0, cut >= 2);
+        fake_power_on(&port);
+        assert_int_equal(staging_discard(&port.port, MAC, mask), 0);
+        assert_true(holds(&port, STAGING_CERT, 0, "old"));
+        assert_true(holds(&port, STAGING_KEY, 0, "old"));
+        assert_int_equal(staging_find(&port.port, MAC, scratch), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_commit_power_cuts),
+        cmocka_unit_test(test_discard_power_cuts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
