@@ -46,12 +46,10 @@ void statement_close(struct statement *statement)
 {
     if (statement->handle == NULL)
         return;
-    if (statement->cached) {
-        sqlite3_reset(statement->handle);
-        sqlite3_clear_bindings(statement->handle);
-    } else {
+    if (statement->cached)
+        sqlite3_reset(statement->handle); // every use binds all parameters anew
+    else
         sqlite3_finalize(statement->handle);
-    }
     statement->handle = NULL;
 }
 

@@ -29,7 +29,8 @@ typedef int (*store_job)(struct store_connection *connection, void *ctx, struct 
 ERR_CHECKED int store_write(struct store *store, store_job job, void *ctx, struct err *err);
 
 // Queues a job for the next batch, which is committed after a quarter of a second or 5,000 jobs; a
-// crash may lose it. release(ctx) is called afterwards, also if the job failed (it is logged) or
+// crash may lose it. If another job of the batch fails it may be undone and run again, so it must
+// leave ctx as it is. release(ctx) is called afterwards, also if the job failed (it is logged) or
 // the queue was full (ERR_UNAVAILABLE; counted). Never blocks on the disk. Any thread.
 int store_post(struct store *store, store_job job, void *ctx, void (*release)(void *ctx));
 
