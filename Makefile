@@ -66,6 +66,9 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# .incbin is invisible to -MMD.
+$(B)/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf
+
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<

@@ -4,6 +4,7 @@
 #include "server/api/api_commands.h"
 #include "server/api/api_devices.h"
 #include "server/api/api_images.h"
+#include "server/api/api_json.h"
 #include "server/api/api_keys.h"
 #include "server/api/api_status.h"
 
@@ -28,4 +29,9 @@ static const struct http_route routes[] = {
 const struct http_route *api_routes(void)
 {
     return routes;
+}
+
+void api_refuse(struct http_response *response, unsigned status, const char *reason)
+{
+    api_json_refuse_request(response, status, reason);
 }

@@ -38,4 +38,7 @@ struct api {
 // The routes; the last has no pattern.
 const struct http_route *api_routes(void);
 
+// Words what the server refuses before a route is found; see struct http_server_settings.
+void api_refuse(struct http_response *response, unsigned status, const char *reason);
+
 #endif

@@ -9,6 +9,7 @@
 #include "server/api/api_image_add.h"
 #include "server/api/api_json.h"
 #include "server/image/image_files.h"
+#include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
 #include "server/release/release_load.h"
 #include "server/store/device_store.h"

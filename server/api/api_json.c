@@ -171,13 +171,29 @@ static unsigned status_of(int code)
     }
 }
 
-void api_json_refuse(struct http_response *response, const struct err *err)
+static void send_error(
+    struct http_response *response, unsigned status, const char *code, const char *message)
 {
     json_t *error = json_object();
     json_t *object = json_object();
 
-    json_object_set_new(error, "code", json_string(err_code_name(err->code)));
-    json_object_set_new(error, "message", api_json_text(err->message));
+    json_object_set_new(error, "code", json_string(code));
+    json_object_set_new(error, "message", api_json_text(message));
     json_object_set_new(object, "error", error);
-    api_json_send(response, status_of(err->code), object);
+    api_json_send(response, status, object);
+}
+
+void api_json_refuse(struct http_response *response, const struct err *err)
+{
+    send_error(response, status_of(err->code), err_code_name(err->code), err->message);
+}
+
+void api_json_refuse_request(struct http_response *response, unsigned status, const char *reason)
+{
+    const char *code = status == 404   ? err_code_name(ERR_NOT_FOUND)
+                       : status == 413 ? err_code_name(ERR_TOO_LARGE)
+                       : status == 500 ? err_code_name(ERR_IO)
+                                       : err_code_name(ERR_INVALID);
+
+    send_error(response, status, code, reason);
 }

@@ -9,6 +9,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/image/image_files.h"
+#include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
 #include "server/pki/public_key.h"
 

@@ -244,6 +244,7 @@ static int start_api(struct daemon *daemon, struct err *err)
 {
     struct http_server_settings settings = {
         .routes = api_routes(),
+        .refuse = api_refuse,
         .ctx = &daemon->api,
         .max_body_bytes = (size_t)daemon->config.max_image_bytes,
         .threads = API_THREADS,

@@ -3,6 +3,7 @@
 
 #include <gnutls/gnutls.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -156,26 +157,45 @@ static int append_body(struct http_request *request, const char *data, size_t n,
     return 0;
 }
 
-static void allow(struct http_response *response, unsigned methods)
+static void refuse(const struct http_server *server, struct http_response *response,
+    unsigned status, const char *reason)
 {
-    http_response_set_text(response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
+    if (server->settings.refuse != NULL)
+        server->settings.refuse(response, status, reason);
+    else
+        http_response_set_text(response, status, "%s", reason);
+}
+
+static void refuse_method(
+    const struct http_server *server, struct http_response *response, unsigned allowed)
+{
+    refuse(server, response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
     http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s%s",
-        methods & HTTP_GET ? "GET, HEAD" : "",
-        methods & HTTP_POST ? (methods & HTTP_GET ? ", POST" : "POST") : "");
+        allowed & HTTP_GET ? "GET, HEAD" : "",
+        allowed & HTTP_POST ? (allowed & HTTP_GET ? ", POST" : "POST") : "");
+}
+
+static void refuse_body(const struct http_server *server, struct http_response *response)
+{
+    char reason[64];
+
+    snprintf(reason, sizeof reason, "body larger than %zu bytes", server->settings.max_body_bytes);
+    refuse(server, response, MHD_HTTP_CONTENT_TOO_LARGE, reason);
 }
 
 static void handle(
     struct http_server *server, struct http_request *request, struct http_response *response)
 {
     if (request->too_large)
-        http_response_set_text(response, MHD_HTTP_CONTENT_TOO_LARGE, "body larger than %zu bytes",
-            server->settings.max_body_bytes);
+        refuse_body(server, response);
     else if (request->match.route != NULL)
         request->match.route->handler(request, response, server->settings.ctx);
     else if (request->match.allowed != 0)
-        allow(response, request->match.allowed);
+        refuse_method(server, response, request->match.allowed);
     else
-        http_response_set_text(response, MHD_HTTP_NOT_FOUND, "no such path");
+        refuse(server, response, MHD_HTTP_NOT_FOUND, "no such path");
+    if (response->body == NULL)
+        refuse(server, response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
 }
 
 static enum MHD_Result answer(struct http_server *server, struct http_request *request)
@@ -186,8 +206,6 @@ static enum MHD_Result answer(struct http_server *server, struct http_request *r
     server->requests++;
     request->answered = true;
     handle(server, request, &response);
-    if (response.body == NULL)
-        http_response_set_text(&response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
     if (response.body == NULL)
         return MHD_NO; // no memory: the connection ends
     for (size_t i = 0; i < response.header_count; i++)

@@ -15,6 +15,8 @@ struct http_server;
 struct http_server_settings {
     const struct http_route *routes; // the last has no pattern
     void *ctx;                       // for the handlers
+    // Words a refusal by the server itself (404, 405, 413, 500); NULL: a line of text.
+    void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
     unsigned threads;
     unsigned max_connections;

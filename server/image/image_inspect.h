@@ -7,7 +7,6 @@
 
 #include "common/image_descriptor.h"
 #include "server/base/err.h"
-#include "server/image/image_find.h"
 #include "server/pki/public_key.h"
 
 // From where it is known which keys an image's successor may be signed with.

@@ -105,6 +105,9 @@ static void refusals_name_code_and_reason(void **state)
         {"POST", "/api/v1/images/B-1/publish", "", 404, "\"not-found\"", "images list"},
         {"POST", "/api/v1/images/B-1/withdraw", "", 404, "\"not-found\"", "B-1"},
         {"GET", "/api/v1/images/B-1/verify", "", 404, "\"not-found\"", "B-1"},
+        {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"", "no such path"},
+        {"POST", "/api/v1/images/a/../publish", "", 404, "\"not-found\"", "no such path"},
+        {"POST", "/api/v1/devices", "", 405, "\"invalid\"", "method not allowed"},
         {"GET", "/api/v1/chains/B", "", 404, "\"not-found\"", "unknown board B"},
         {"POST", "/api/v1/keys", "", 400, "\"invalid\"", "PEM"},
         {"POST", "/api/v1/keys", "nonsense", 400, "\"invalid\"", ""},
@@ -193,6 +196,7 @@ static int start(void **state)
     struct http_server_settings settings = {
         .routes = api_routes(),
         .ctx = &f.api,
+        .refuse = api_refuse,
         .max_body_bytes = 100000,
         .threads = 1,
         .max_connections = 8,
