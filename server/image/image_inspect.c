@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/image_trailer.h"
+#include "server/image/image_find.h"
 
 #define PEM_BEGIN "-----BEGIN PUBLIC KEY-----"
 #define PEM_END "-----END PUBLIC KEY-----"
