@@ -100,6 +100,7 @@ serial_is "$after" || fail "the good certificate is gone"
 cp "$work/good.crt" "$pki/servers/secureespd.crt"
 reload
 exec 7>&-
+kill "$client"
 wait "$client" || true
 
 step "SIGTERM: the download in hand is finished, nothing new is accepted"

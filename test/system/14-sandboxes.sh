@@ -7,7 +7,7 @@ second=$work/second
 sandboxes+=("$second")
 sandbox_up --devices 2
 pids() {
-    cat "$1"/run/* 2>/dev/null | cut -d ' ' -f 1 | sort -n
+    find "$1/run" -type f -exec cat {} + | cut -d ' ' -f 1 | sort -n
 }
 
 step "a second one beside it"

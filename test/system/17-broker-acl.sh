@@ -53,8 +53,14 @@ refused "a certificate of another CA" --cert "$work/other/devices/$one.crt" \
     --key "$work/other/devices/$one.key"
 ! timeout 10 mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" -i plain -t x -m x 2>/dev/null ||
     fail "a client without TLS was let in"
-refused "TLS 1.1" --tls-version tlsv1.1 --cert "$SANDBOX_PKI/devices/$one.crt" \
-    --key "$SANDBOX_PKI/devices/$one.key"
+handshake() {
+    openssl s_client -connect "localhost:$SANDBOX_MQTT_PORT" -cipher DEFAULT@SECLEVEL=0 "$1" \
+        -CAfile "$SANDBOX_PKI/ca.crt" -cert "$SANDBOX_PKI/devices/$one.crt" \
+        -key "$SANDBOX_PKI/devices/$one.key" </dev/null >"$work/handshake" 2>&1 || true
+    grep -q 'Cipher is [A-Z]' "$work/handshake"
+}
+handshake -tls1_2 || fail "TLS 1.2 was refused"
+! handshake -tls1_1 || fail "TLS 1.1 was let in"
 
 step "what is much too large does not reach anybody"
 head -c 20000 /dev/zero | tr '\0' x >"$work/payload"

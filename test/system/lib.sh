@@ -98,7 +98,7 @@ sandbox_up() {
     "$root/scripts/sandbox" "$sandbox" up "$@"
     # shellcheck source=/dev/null
     . "$sandbox/env.sh"
-    export ASAN_OPTIONS=log_path=$sandbox/log/sanitizer
+    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}log_path=$sandbox/log/sanitizer
     export UBSAN_OPTIONS=print_stacktrace=1:log_path=$sandbox/log/sanitizer
 }
 
