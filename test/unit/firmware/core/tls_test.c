@@ -1,0 +1,186 @@
+// Tests of TLS sessions against a real server in memory.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/core/tls.h"
+#include "test/unit/firmware/fake_server.h"
+
+#define MAC "84f3eb012345"
+#define PAST "20200101000000"
+#define FUTURE "20980101000000"
+#define END "20990101000000"
+
+struct fixture {
+    struct port_ops ops;
+    struct fake_server server;
+    struct identity identity;
+    struct tls tls;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct failure failure;
+
+    fake_server_init(&f->server, &f->ops);
+    fake_identity(&f->server, MAC, &f->identity);
+    assert_int_equal(tls_init(&f->tls, &f->server.port.port, &f->identity, &failure), 0);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    tls_clear(&f->tls);
+    identity_clear(&f->identity);
+    fake_server_clear(&f->server);
+    free(f);
+    return 0;
+}
+
+static int connect_to(struct fixture *f, const char *host)
+{
+    struct failure failure;
+    int rc = tls_open(&f->tls, TLS_PEER_BROKER, host, 1, &failure);
+
+    for (int i = 0; rc == 0 && i < 100; i++) {
+        rc = tls_step(&f->tls, &failure);
+        if (rc != STEP_AGAIN)
+            return rc;
+        rc = 0;
+    }
+    return rc == 0 ? STEP_AGAIN : rc;
+}
+
+static void test_certificates(void **state)
+{
+    static const uint8_t ip[] = {10, 0, 0, 1};
+    static const struct {
+        struct fake_subject subject;
+        const char *host;
+        int rc;
+    } rows[] = {
+        {{"CN=x", "broker.example", NULL, PAST, END, false}, "broker.example", STEP_DONE},
+        {{"CN=x", "broker.example", NULL, PAST, END, false}, "BROKER.example", STEP_DONE},
+        {{"CN=x", "broker.example", NULL, PAST, END, false}, "other.example",
+            -RESULT_CERTIFICATE_NAME},
+        {{"CN=broker.example", NULL, NULL, PAST, END, false}, "broker.example",
+            -RESULT_CERTIFICATE_NAME}, // the common name does not count
+        {{"CN=x", "y", ip, PAST, END, false}, "10.0.0.1", STEP_DONE},
+        {{"CN=x", "y", ip, PAST, END, false}, "10.0.0.2", -RESULT_CERTIFICATE_NAME},
+        {{"CN=x", "y", NULL, PAST, "20210101000000", false}, "y", -RESULT_CERTIFICATE_EXPIRED},
+        {{"CN=x", "y", NULL, FUTURE, END, false}, "y", -RESULT_CERTIFICATE_NOT_YET_VALID},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_server_certify(&f->server, &rows[i].subject);
+        assert_int_equal(connect_to(f, rows[i].host), rows[i].rc);
+        tls_close(&f->tls);
+        memset(f->tls.has_saved, 0, sizeof f->tls.has_saved); // each from the beginning
+    }
+}
+
+static void test_untrusted(void **state)
+{
+    struct fixture *f = *state;
+    struct fake_certificate other = {0};
+    struct fake_subject subject = {"CN=localhost", "localhost", NULL, PAST, END, false};
+
+    make_ec_key(&f->server.maker, MBEDTLS_ECP_DP_SECP256R1, &other.key);
+    fake_certify(&f->server.maker, &subject, &f->server.cert, &other, "CN=CA");
+    fake_server_configure(&f->server);
+    assert_int_equal(connect_to(f, "localhost"), -RESULT_CERTIFICATE_UNTRUSTED);
+    fake_certificate_clear(&other);
+}
+
+static void test_rsa_server(void **state)
+{
+    struct fixture *f = *state;
+    struct fake_subject subject = {"CN=localhost", "localhost", NULL, PAST, END, false};
+
+    made_key_clear(&f->server.cert.key);
+    make_rsa_key(&f->server.maker, 2048, &f->server.cert.key);
+    fake_server_certify(&f->server, &subject);
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+}
+
+static void test_version_and_fragment(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_string_equal(mbedtls_ssl_get_version(&f->tls.ssl), "TLSv1.2");
+    assert_true(mbedtls_ssl_get_input_max_frag_len(&f->tls.ssl) <= 4096);
+    assert_non_null(mbedtls_ssl_get_peer_cert(&f->server.ssl)); // the client's certificate
+}
+
+static void test_old_version(void **state)
+{
+    struct fixture *f = *state;
+
+    mbedtls_ssl_conf_max_version(
+        &f->server.config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_2);
+    assert_int_equal(connect_to(f, "localhost"), -RESULT_TLS_FAILED);
+}
+
+static void test_resumes(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t first[32];
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_false(f->tls.resuming);
+    memcpy(first, f->tls.ssl.session->id, sizeof first);
+    tls_close(&f->tls);
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_true(f->tls.resuming);
+    assert_memory_equal(first, f->tls.ssl.session->id, sizeof first);
+}
+
+static void test_unreachable(void **state)
+{
+    struct fixture *f = *state;
+
+    f->server.refuses = true;
+    assert_int_equal(connect_to(f, "localhost"), -RESULT_CONNECT_FAILED);
+}
+
+static void test_timeout(void **state)
+{
+    struct fixture *f = *state;
+    struct failure failure;
+
+    assert_int_equal(tls_open(&f->tls, TLS_PEER_BROKER, "localhost", 1, &failure), 0);
+    f->server.port.now_ms += TLS_HANDSHAKE_MS - 1;
+    assert_int_equal(tls_step(&f->tls, &failure), STEP_AGAIN);
+    f->server.port.now_ms += 1;
+    assert_int_equal(tls_step(&f->tls, &failure), -RESULT_TIMEOUT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_certificates),
+        TEST(test_untrusted),
+        TEST(test_rsa_server),
+        TEST(test_version_and_fragment),
+        TEST(test_old_version),
+        TEST(test_resumes),
+        TEST(test_unreachable),
+        TEST(test_timeout),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
