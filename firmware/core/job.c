@@ -71,8 +71,14 @@ bool job_begin(struct device *device)
 
 static int install(struct device *device, struct failure *failure)
 {
+    struct slots before = device->slots;
+    int rc;
+
     slots_begin_trial(&device->slots, device->current.has_id, device->current.id);
-    return slots_store(&device->slots, device->port, failure);
+    rc = slots_store(&device->slots, device->port, failure);
+    if (rc < 0) // this image runs on: the record in memory must say so
+        device->slots = before;
+    return rc;
 }
 
 bool job_check(struct device *device)

@@ -45,6 +45,7 @@ struct fake_server {
     bool is_open;
     bool is_closed; // by the server
     bool refuses;   // connections
+    bool hangs;     // instead of closing
     size_t cut_at;  // of the answer's bytes: then the connection breaks
 };
 
@@ -96,7 +97,7 @@ static inline void fake_server_answer(struct fake_server *server)
     }
     if (end == server->answer_size)
         (void)mbedtls_ssl_close_notify(&server->ssl);
-    server->is_closed = true;
+    server->is_closed = !server->hangs;
 }
 
 static inline void fake_server_run(struct fake_server *server)
