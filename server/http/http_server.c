@@ -267,6 +267,21 @@ static enum MHD_Result access_request(void *cls, struct MHD_Connection *connecti
     return request->answered ? MHD_YES : answer(server, request);
 }
 
+// Percent-decodes as libmicrohttpd does, but a NUL does not hide what follows it: no name has the
+// character that takes its place.
+static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+    size_t n = MHD_http_unescape(text);
+
+    (void)cls;
+    (void)connection;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '\0')
+            text[i] = '\x01';
+    }
+    return n;
+}
+
 static int listen_socket(const struct http_server_settings *settings, int *fd, struct err *err)
 {
     *fd = -1;

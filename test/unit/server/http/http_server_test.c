@@ -121,6 +121,12 @@ static void answers_by_route(void **state)
         {"GET /echo/a?q=b%20c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
             "X-Query: b c\r\n", "X-Segment: a\r\n"},
         {"GET /echo/a HTTP/1.0\r\n\r\n", "HTTP/1.", "X-Query: none\r\n", "Content-Length: 0\r\n"},
+        {"GET /echo/a%00b?q=c%00d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 200 ",
+            "X-Query: c\x01"
+            "d\r\n",
+            "X-Segment: a\x01"
+            "b\r\n"},
         {"HEAD /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
             "Content-Length: 0\r\n", ""},
         {"POST /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello",
