@@ -12,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/http/http_deadline.h"
+#include "server/http/http_incoming.h"
 #include "server/http/http_internal.h"
 #include "server/http/http_listen.h"
 #include "server/http/http_tls.h"
@@ -125,38 +126,6 @@ static void notify_completed(void *cls, struct MHD_Connection *connection, void 
     server->in_hand--;
 }
 
-static enum http_method method_of(const char *name)
-{
-    return strcmp(name, "GET") == 0    ? HTTP_GET
-           : strcmp(name, "HEAD") == 0 ? HTTP_HEAD
-           : strcmp(name, "POST") == 0 ? HTTP_POST
-                                       : HTTP_OTHER;
-}
-
-static int append_body(struct http_request *request, const char *data, size_t n, size_t max)
-{
-    if (request->body_size + n > max) {
-        request->too_large = true;
-        return 0;
-    }
-    if (request->body_size + n > request->body_capacity) {
-        size_t capacity = request->body_capacity == 0 ? 4096 : request->body_capacity;
-
-        while (capacity < request->body_size + n)
-            capacity *= 2;
-
-        uint8_t *grown = realloc(request->body, capacity);
-
-        if (grown == NULL)
-            return ERR_NO_MEMORY;
-        request->body = grown;
-        request->body_capacity = capacity;
-    }
-    memcpy(request->body + request->body_size, data, n);
-    request->body_size += n;
-    return 0;
-}
-
 static void refuse(const struct http_server *server, struct http_response *response,
     unsigned status, const char *reason)
 {
@@ -216,16 +185,6 @@ static enum MHD_Result answer(struct http_server *server, struct http_request *r
     return result;
 }
 
-// The announced length of the body; 0 if there is none or it is nonsense, which libmicrohttpd
-// refuses.
-static size_t announced_size(struct MHD_Connection *connection)
-{
-    const char *text =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-    return text != NULL ? (size_t)strtoull(text, NULL, 10) : 0;
-}
-
 static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *connection,
     const char *path, const char *method, void **request_context)
 {
@@ -234,13 +193,13 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
     if (request == NULL)
         return MHD_NO;
     request->connection = connection;
-    request->method = method_of(method);
+    request->method = http_incoming_method(method);
     request->path = path;
     http_route_find(server->settings.routes, request->method, path, &request->match);
     *request_context = request;
     server->in_hand++;
     count_resumption(server, connection);
-    if (announced_size(connection) <= server->settings.max_body_bytes)
+    if (http_incoming_size(connection) <= server->settings.max_body_bytes)
         return MHD_YES;
     request->too_large = true; // answered before its body is read, then closed
     return answer(server, request);
@@ -259,27 +218,13 @@ static enum MHD_Result access_request(void *cls, struct MHD_Connection *connecti
     if (request == NULL)
         return begin(server, connection, url, method, request_context);
     if (*upload_size > 0) {
-        int rc = append_body(request, upload_data, *upload_size, server->settings.max_body_bytes);
+        int rc = http_incoming_append(
+            request, upload_data, *upload_size, server->settings.max_body_bytes);
 
         *upload_size = 0;
         return rc < 0 ? MHD_NO : MHD_YES;
     }
     return request->answered ? MHD_YES : answer(server, request);
-}
-
-// Percent-decodes as libmicrohttpd does, but a NUL does not hide what follows it: no name has the
-// character that takes its place.
-static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
-{
-    size_t n = MHD_http_unescape(text);
-
-    (void)cls;
-    (void)connection;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '\0')
-            text[i] = '\x01';
-    }
-    return n;
 }
 
 static int listen_socket(const struct http_server_settings *settings, int *fd, struct err *err)
@@ -324,9 +269,10 @@ static int start_daemon(struct http_server *server, struct err *err)
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
         settings->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         settings->max_connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, settings->timeout_s,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_NOTIFY_CONNECTION,
-        notify_connection, server, MHD_OPTION_NOTIFY_COMPLETED, notify_completed, server,
-        MHD_OPTION_ARRAY, server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK,
+        http_incoming_unescape, NULL, MHD_OPTION_NOTIFY_CONNECTION, notify_connection, server,
+        MHD_OPTION_NOTIFY_COMPLETED, notify_completed, server, MHD_OPTION_ARRAY,
+        server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
         settings->threads > 1 ? pool_options : no_options, MHD_OPTION_END);
     if (server->daemon == NULL) {
         close(fd);
