@@ -117,13 +117,6 @@ connects=$(curl -sS --tls-max 1.2 --cacert "$pki/ca.crt" --cert "$pki/devices/$m
     -o /dev/null -o /dev/null "$SANDBOX_URL/ca.crt" "$SANDBOX_URL/$mac.crt")
 expect_equal "two requests on one connection" "200 1;200 0;" "$connects"
 
-step "max_fragment_length 512, TLS 1.2, no ticket"
-printf 'GET /download/ca.crt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |
-    openssl s_client -quiet -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_2 -no_ticket \
-        -maxfraglen 512 -CAfile "$pki/ca.crt" -cert "$pki/devices/$mac.crt" \
-        -key "$pki/devices/$mac.key" -ign_eof 2>"$work/s_client" >"$work/answer"
-expect_match "answer in small records" '200 OK' "$(head -n 1 "$work/answer")"
-
 step "resumption by session ID"
 s_client() {
     openssl s_client -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_2 -no_ticket \
@@ -132,3 +125,14 @@ s_client() {
 }
 s_client -sess_out "$work/session" >/dev/null
 s_client -sess_in "$work/session" | grep -q '^Reused, TLSv1.2' || fail "the session was not resumed"
+
+for length in 512 1024 2048 4096; do
+    step "max_fragment_length $length, TLS 1.2, no ticket"
+    printf 'GET /download/firmware.bin?curimage=%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' \
+        "$name" | openssl s_client -quiet -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_2 -no_ticket \
+        -maxfraglen "$length" -CAfile "$pki/ca.crt" -cert "$pki/devices/$mac.crt" \
+        -key "$pki/devices/$mac.key" -ign_eof 2>"$work/s_client" >"$work/answer" ||
+        fail "a record is longer than $length: $(tail -n 1 "$work/s_client")"
+    expect_match "answer in small records" '200 OK' "$(head -n 1 "$work/answer")"
+    cmp <(tail -c "$(stat -c %s "$second")" "$work/answer") "$second" || fail "the image is not complete"
+done

@@ -35,12 +35,12 @@ step "files that are not there"
 expect_exit 1 secureespd --config "$work/nowhere.conf" --check-config
 expect_match "no file" "nowhere.conf" "$output"
 sed "s|^ca = .*|ca = $work/nowhere.crt|" "$sandbox/etc/secureesp.conf" >"$conf"
-expect_exit 1 secureespd --config "$conf" --check-config
+expect_exit 1 timeout 20 secureespd --config "$conf"
 expect_match "no CA" "nowhere.crt" "$output"
 
 step "arguments"
-expect_exit 2 secureespd
 expect_exit 2 secureespd --nosuch
+expect_exit 2 secureespd --config
 expect_exit 0 secureespd --help
 expect_exit 0 secureespd --version
 expect_match "version" '[0-9]+\.[0-9]+\.[0-9]+' "$output"
