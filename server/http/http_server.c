@@ -97,13 +97,15 @@ static void set_deadline(
             timeout_ms(server) + (int64_t)(answer_bytes / BYTES_PER_SECOND_MIN) * 1000);
 }
 
-static void count_resumption(struct http_server *server, struct MHD_Connection *connection)
+// What is done once for a connection, when its handshake has just ended.
+static void begin_connection(struct http_server *server, struct MHD_Connection *connection)
 {
     struct connection *context = context_of(connection);
 
     if (server->tls == NULL || context == NULL || context->seen)
         return;
     context->seen = true;
+    http_tls_bound_records(session_of(connection));
     if (gnutls_session_is_resumed(session_of(connection)))
         server->resumed++;
 }
@@ -198,7 +200,7 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
     http_route_find(server->settings.routes, request->method, path, &request->match);
     *request_context = request;
     server->in_hand++;
-    count_resumption(server, connection);
+    begin_connection(server, connection);
     if (http_incoming_size(connection) <= server->settings.max_body_bytes)
         return MHD_YES;
     request->too_large = true; // answered before its body is read, then closed

@@ -13,6 +13,7 @@
 
 #define FILE_MAX (256 * 1024)
 #define CHAIN_MAX 8
+#define RECORD_MAX 16384     // RFC 8446, 5.1
 #define LOG_INTERVAL_MS 1000 // refused handshakes: one line for each, at most
 
 // A certificate with its key. GnuTLS refers to it during a handshake and does not say when it is
@@ -220,6 +221,14 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
     gnutls_session_set_verify_function(session, verify_client);
     gnutls_session_ticket_enable_server(session, &tls->ticket_key);
     http_sessions_attach(tls->sessions, session);
+}
+
+void http_tls_bound_records(gnutls_session_t session)
+{
+    size_t agreed = gnutls_record_get_max_size(session);
+
+    if (agreed < RECORD_MAX && gnutls_record_set_max_size(session, agreed) < 0)
+        log_warning("http", "records cannot be bounded bytes=%zu", agreed);
 }
 
 int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,

@@ -29,6 +29,11 @@ const char *http_tls_priorities(void);
 // during it; resumption by ID and by ticket.
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session);
 
+// To be called after the handshake, before anything is answered: keeps records within the
+// max_fragment_length that the client asked for (RFC 6066, 4). GnuTLS 3.7 agrees to it, but bounds
+// its handshake records alone.
+void http_tls_bound_records(gnutls_session_t session);
+
 // As gnutls_certificate_retrieve_function2.
 int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,
     int requested_count, const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
