@@ -248,8 +248,7 @@ static void test_expires(void **state)
 static void test_dispatch_is_indexed(void **state)
 {
     static const char *const queries[] = {
-        "EXPLAIN QUERY PLAN SELECT mac FROM devices INDEXED BY devices_due"
-        " WHERE online = 1 AND queued > 0 AND sent = 0",
+        "EXPLAIN QUERY PLAN SELECT mac FROM devices WHERE online = 1 AND queued > 0 AND sent = 0",
         "EXPLAIN QUERY PLAN UPDATE devices SET online = 0 WHERE online = 1 AND last_seen_ms < 5",
         "EXPLAIN QUERY PLAN SELECT count(*) FROM devices WHERE online = 1",
     };
