@@ -3,175 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <pthread.h>
 
 #include "server/base/clock.h"
-#include "server/mqtt/mqtt_client.h"
-#include "test/unit/server/mqtt/broker.h"
-
-#define PATIENCE_S 20
-#define MESSAGES_MAX 64
-
-struct message {
-    char topic[128];
-    uint8_t payload[64];
-    size_t n;
-    bool retained;
-};
-
-struct fixture {
-    struct broker broker;
-    char *folder;
-    char ca[SCRATCH_PATH_SIZE], cert[SCRATCH_PATH_SIZE], key[SCRATCH_PATH_SIZE];
-    struct mqtt_settings settings;
-    struct mqtt_callbacks callbacks;
-
-    pthread_mutex_t mutex; // over all below
-    pthread_cond_t changed;
-    int connections, failures;
-    char reason[256]; // of the last failure
-    struct message messages[MESSAGES_MAX];
-    size_t count;
-};
-
-static void on_message(
-    const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
-{
-    struct fixture *f = ctx;
-
-    pthread_mutex_lock(&f->mutex);
-    if (f->count < MESSAGES_MAX && n <= sizeof f->messages[0].payload) {
-        struct message *m = &f->messages[f->count++];
-
-        snprintf(m->topic, sizeof m->topic, "%s", topic);
-        memcpy(m->payload, payload, n);
-        m->n = n;
-        m->retained = retained;
-    }
-    pthread_cond_broadcast(&f->changed);
-    pthread_mutex_unlock(&f->mutex);
-}
-
-static void on_connection(bool connected, const char *reason, void *ctx)
-{
-    struct fixture *f = ctx;
-
-    pthread_mutex_lock(&f->mutex);
-    f->connections += connected;
-    f->failures += !connected;
-    if (!connected)
-        snprintf(f->reason, sizeof f->reason, "%s", reason);
-    pthread_cond_broadcast(&f->changed);
-    pthread_mutex_unlock(&f->mutex);
-}
-
-static bool is_at_least(const struct fixture *f, const void *value, size_t least)
-{
-    (void)f;
-    return (size_t) * (const int *)value >= least;
-}
-
-static bool has_messages(const struct fixture *f, const void *value, size_t least)
-{
-    (void)value;
-    return f->count >= least;
-}
-
-static bool has_reason(const struct fixture *f, const void *value, size_t least)
-{
-    (void)least;
-    return strstr(f->reason, value) != NULL;
-}
-
-static void wait_until(struct fixture *f,
-    bool (*holds)(const struct fixture *f, const void *value, size_t least), const void *value,
-    size_t least)
-{
-    struct timespec until;
-    int rc = 0;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += PATIENCE_S;
-    pthread_mutex_lock(&f->mutex);
-    while (rc == 0 && !holds(f, value, least))
-        rc = pthread_cond_timedwait(&f->changed, &f->mutex, &until);
-    pthread_mutex_unlock(&f->mutex);
-    if (rc != 0)
-        fail_msg("waited in vain; last failure: %s", f->reason);
-}
-
-static void wait_for(struct fixture *f, const int *value, size_t least)
-{
-    wait_until(f, is_at_least, value, least);
-}
-
-static void wait_for_messages(struct fixture *f, size_t least)
-{
-    wait_until(f, has_messages, NULL, least);
-}
-
-static void wait_for_reason(struct fixture *f, const char *reason)
-{
-    wait_until(f, has_reason, reason, 0);
-}
-
-static int set_up_group(void **state)
-{
-    static const char *const subscriptions[] = {"/a/+", "/b/+/c", NULL};
-    struct fixture *f = calloc(1, sizeof *f);
-    void *folder = NULL;
-
-    if (f == NULL || scratch_make(&folder) < 0)
-        return -1;
-    *state = f;
-    f->folder = folder;
-    pthread_mutex_init(&f->mutex, NULL);
-    pthread_cond_init(&f->changed, NULL);
-    scratch_path(folder, "ca.crt", f->ca);
-    scratch_path(folder, "own.crt", f->cert);
-    scratch_path(folder, "own.key", f->key);
-    f->broker = (struct broker){.folder = folder, .port = broker_free_port()};
-    f->settings = (struct mqtt_settings){
-        .host = "localhost",
-        .port = f->broker.port,
-        .ca_file = f->ca,
-        .cert_file = f->cert,
-        .key_file = f->key,
-        .client_id = "test",
-        .subscriptions = subscriptions,
-    };
-    f->callbacks = (struct mqtt_callbacks){on_message, on_connection, f};
-    return broker_make_certificates(folder);
-}
-
-static int tear_down_group(void **state)
-{
-    struct fixture *f = *state;
-    void *folder = f->folder;
-
-    pthread_cond_destroy(&f->changed);
-    pthread_mutex_destroy(&f->mutex);
-    free(f);
-    return scratch_remove(&folder);
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = *state;
-
-    f->connections = f->failures = 0;
-    f->count = 0;
-    f->reason[0] = '\0';
-    if (broker_shell(f->folder, "cp client.crt own.crt; cp client.key own.key; rm -f broker.log"))
-        return -1;
-    return broker_start(&f->broker);
-}
-
-static int tear_down(void **state)
-{
-    broker_stop(&((struct fixture *)*state)->broker);
-    return 0;
-}
+#include "test/unit/server/mqtt/fixture.h"
 
 static struct mqtt_client *start(struct fixture *f, const struct mqtt_settings *settings)
 {
@@ -189,11 +23,11 @@ static void test_messages_go_and_come(void **state)
     struct fixture *f = *state;
     struct mqtt_client *client = start(f, &f->settings);
 
-    wait_for(f, &f->connections, 1);
+    fixture_wait_for(f, &f->connections, 1);
     assert_int_equal(mqtt_client_publish(client, "/a/1", binary, sizeof binary), 0);
     assert_int_equal(mqtt_client_publish(client, "/c/unsubscribed", binary, sizeof binary), 0);
     assert_int_equal(mqtt_client_publish(client, "/b/1/c", NULL, 0), 0);
-    wait_for_messages(f, 2);
+    fixture_wait_for_messages(f, 2);
     assert_string_equal(f->messages[0].topic, "/a/1");
     assert_int_equal(f->messages[0].n, sizeof binary);
     assert_memory_equal(f->messages[0].payload, binary, sizeof binary);
@@ -213,14 +47,14 @@ static void test_many_at_once(void **state)
     struct fixture *f = *state;
     struct mqtt_client *client = start(f, &f->settings);
 
-    wait_for(f, &f->connections, 1);
+    fixture_wait_for(f, &f->connections, 1);
     for (int i = 0; i < MESSAGES_MAX; i++) {
         char text[16];
         int n = snprintf(text, sizeof text, "%d", i);
 
         assert_int_equal(mqtt_client_publish(client, "/a/n", (uint8_t *)text, (size_t)n), 0);
     }
-    wait_for_messages(f, MESSAGES_MAX);
+    fixture_wait_for_messages(f, MESSAGES_MAX);
     for (int i = 0; i < MESSAGES_MAX; i++)
         assert_int_equal(strtol((char *)f->messages[i].payload, NULL, 10), i);
     mqtt_client_free(client);
@@ -239,7 +73,7 @@ static void test_retained_is_marked(void **state)
 
     struct mqtt_client *client = start(f, &f->settings);
 
-    wait_for_messages(f, 1);
+    fixture_wait_for_messages(f, 1);
     assert_true(f->messages[0].retained);
     mqtt_client_free(client);
 }
@@ -253,17 +87,17 @@ static void test_comes_back(void **state)
 
     struct mqtt_client *client = start(f, &f->settings);
 
-    wait_for(f, &f->failures, 1);
+    fixture_wait_for(f, &f->failures, 1);
     assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), ERR_UNAVAILABLE);
     assert_int_equal(broker_start(&f->broker), 0);
-    wait_for(f, &f->connections, 1);
+    fixture_wait_for(f, &f->connections, 1);
     broker_stop(&f->broker);
-    wait_for(f, &f->failures, 2);
+    fixture_wait_for(f, &f->failures, 2);
     assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), ERR_UNAVAILABLE);
     assert_int_equal(broker_start(&f->broker), 0);
-    wait_for(f, &f->connections, 2);
+    fixture_wait_for(f, &f->connections, 2);
     assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), 0);
-    wait_for_messages(f, 1); // subscribed again
+    fixture_wait_for_messages(f, 1); // subscribed again
     assert_int_equal(f->count, 1);
     mqtt_client_free(client);
 }
@@ -274,7 +108,7 @@ static void test_reload_takes_the_new_certificate(void **state)
     struct mqtt_client *client = start(f, &f->settings);
     struct err err = {0};
 
-    wait_for(f, &f->connections, 1);
+    fixture_wait_for(f, &f->connections, 1);
     assert_true(broker_logged(&f->broker, "u'client'"));
     assert_int_equal(broker_shell(f->folder, "echo nonsense >own.crt"), 0);
     assert_int_equal(mqtt_client_reload(client, &err), ERR_INVALID);
@@ -283,12 +117,12 @@ static void test_reload_takes_the_new_certificate(void **state)
     assert_int_equal(broker_shell(f->folder, "cp client2.crt own.crt; cp client2.key own.key"), 0);
     assert_int_equal(mqtt_client_reload(client, &err), 0);
     assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), 0);
-    wait_for_messages(f, 1); // the connection is still the same
+    fixture_wait_for_messages(f, 1); // the connection is still the same
     assert_int_equal(f->failures, 0);
     assert_false(broker_logged(&f->broker, "u'client2'"));
     broker_stop(&f->broker);
     assert_int_equal(broker_start(&f->broker), 0);
-    wait_for(f, &f->connections, 2);
+    fixture_wait_for(f, &f->connections, 2);
     assert_true(broker_logged(&f->broker, "u'client2'"));
     mqtt_client_free(client);
 }
@@ -298,7 +132,7 @@ static void expect_failure(
 {
     struct mqtt_client *client = start(f, settings);
 
-    wait_for_reason(f, reason);
+    fixture_wait_for_reason(f, reason);
     assert_int_equal(f->connections, 0);
     mqtt_client_free(client);
 }
@@ -316,12 +150,12 @@ static void test_a_new_authority_replaces_the_old(void **state)
 
     struct mqtt_client *client = start(f, &settings);
 
-    wait_for(f, &f->connections, 1);
+    fixture_wait_for(f, &f->connections, 1);
     assert_int_equal(broker_shell(f->folder, "cp other.crt trusted.crt"), 0);
     assert_int_equal(mqtt_client_reload(client, &err), 0);
     broker_stop(&f->broker);
     assert_int_equal(broker_start(&f->broker), 0);
-    wait_for_reason(f, "certificate verify failed");
+    fixture_wait_for_reason(f, "certificate verify failed");
     assert_int_equal(f->connections, 1);
     mqtt_client_free(client);
 }
@@ -395,7 +229,7 @@ static void test_reset_during_the_handshake(void **state)
     assert_int_equal(recv(peer, &byte, 1, 0), 1);
     assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
     close(peer);
-    wait_for(f, &f->failures, 1);
+    fixture_wait_for(f, &f->failures, 1);
     mqtt_client_free(client);
     close(fd);
 }
@@ -415,7 +249,7 @@ static void test_free_during_the_handshake(void **state)
     close(fd);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {
@@ -434,5 +268,5 @@ int main(void)
         TEST(test_free_during_the_handshake),
     };
 
-    return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+    return cmocka_run_group_tests(tests, fixture_set_up_group, fixture_tear_down_group);
 }

@@ -2,12 +2,17 @@
 #define TEST_SERVER_STORE_FIXTURE_H
 
 // A store in a scratch folder, for cmocka's setup and teardown, and what the tests of the store do
-// over and over. In a header, since each test program is one file. Include after cmocka.h.
+// over and over. In a header, since each test program is one file.
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "server/store/device_store.h"
+#include "server/store/statement.h"
 #include "server/store/store.h"
 #include "test/unit/server/base/scratch.h"
 
@@ -123,6 +128,38 @@ static inline bool fixture_is_known(struct fixture *f, const char *mac)
     if (rc != 0 && rc != ERR_NOT_FOUND)
         fail_msg("device_store_get: %d", rc);
     return rc == 0;
+}
+
+// Runs one statement on a connection of its own, while no store is open or beside it.
+static inline int64_t fixture_query(struct fixture *f, const char *sql)
+{
+    struct store_connection *connection;
+    struct statement s;
+    struct err err = {0};
+    int64_t value = -1;
+
+    if (store_connection_open(f->path, false, &connection, &err) < 0)
+        fail_msg("%s", err.message);
+    statement_open(&s, connection, sql);
+
+    int rc = statement_step(&s, &err);
+
+    if (rc < 0)
+        fail_msg("%s", err.message);
+    if (rc > 0)
+        value = statement_int(&s, 0);
+    statement_close(&s);
+    store_connection_close(connection);
+    return value;
+}
+
+static inline void fixture_assert_whole(struct fixture *f)
+{
+    assert_int_equal(
+        fixture_query(
+            f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+        1);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
 #endif

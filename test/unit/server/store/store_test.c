@@ -1,4 +1,4 @@
-// Opening, migrations, batches, readers, crashes and full disks.
+// Opening, readers, crashes and full disks.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,45 +8,10 @@
 #include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
-#include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/store/event_store.h"
 #include "server/store/mac_key.h"
-#include "server/store/statement.h"
-#include "server/store/status_store.h"
 #include "test/unit/server/store/fixture.h"
-
-// Runs one statement on a connection of its own, while no store is open or beside it.
-static int64_t query(struct fixture *f, const char *sql)
-{
-    struct store_connection *connection;
-    struct statement s;
-    struct err err = {0};
-    int64_t value = -1;
-
-    if (store_connection_open(f->path, false, &connection, &err) < 0)
-        fail_msg("%s", err.message);
-    statement_open(&s, connection, sql);
-
-    int rc = statement_step(&s, &err);
-
-    if (rc < 0)
-        fail_msg("%s", err.message);
-    if (rc > 0)
-        value = statement_int(&s, 0);
-    statement_close(&s);
-    store_connection_close(connection);
-    return value;
-}
-
-static void assert_whole(struct fixture *f)
-{
-    assert_int_equal(
-        query(f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
-    assert_int_equal(query(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-}
 
 static void test_opens_again(void **state)
 {
@@ -54,8 +19,8 @@ static void test_opens_again(void **state)
 
     fixture_add_device(f, MAC_1);
     fixture_close(f);
-    assert_int_equal(query(f, "PRAGMA user_version"), 3);
-    assert_whole(f);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 3);
+    fixture_assert_whole(f);
     fixture_open(f);
     assert_true(fixture_is_known(f, MAC_1));
     assert_false(fixture_is_known(f, MAC_2));
@@ -79,222 +44,6 @@ static void test_mode_is_tight(void **state)
     assert_int_equal(chmod(f->path, 0600), 0);
     fixture_open(f);
     assert_int_equal(scratch_mode(f->path), 0600);
-}
-
-static void assert_refused(struct fixture *f, int code)
-{
-    struct err err = {0};
-
-    assert_int_equal(store_open(f->path, &f->store, &err), code);
-    assert_null(f->store);
-    assert_true(err.message[0] != '\0');
-    assert_int_equal(store_open(f->path, &f->store, NULL), code);
-}
-
-static void test_refuses_a_later_version(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_close(f);
-    query(f, "PRAGMA user_version = 4");
-    assert_refused(f, ERR_INVALID);
-    query(f, "PRAGMA user_version = 3");
-    fixture_open(f);
-}
-
-static void test_refuses_what_is_not_ours(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_close(f);
-    assert_int_equal(truncate(f->path, 0), 0);
-    query(f, "CREATE TABLE recipes (name TEXT)");
-    assert_refused(f, ERR_INVALID);
-    assert_int_equal(query(f, "SELECT count(*) FROM recipes"), 0);
-
-    FILE *file = fopen(f->path, "w");
-
-    assert_non_null(file);
-    for (int i = 0; i < 1000; i++)
-        fputs("no database\n", file);
-    fclose(file);
-    assert_refused(f, ERR_IO);
-    snprintf(f->path, sizeof f->path, "/nonexistent/test.db");
-    assert_refused(f, ERR_IO);
-}
-
-// A database of an older version keeps its data and gets what is missing.
-static void test_migrates(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_add_device(f, MAC_1);
-    fixture_close(f);
-    query(f, "DROP TABLE image_embeds");
-    query(f, "DROP TABLE images");
-    query(f, "DROP TABLE keys");
-    query(f, "PRAGMA user_version = 2");
-    fixture_open(f);
-    assert_true(fixture_is_known(f, MAC_1));
-    assert_int_equal(query(f, "SELECT count(*) FROM images"), 0);
-    assert_int_equal(query(f, "PRAGMA user_version"), 3);
-}
-
-// A migration that fails leaves nothing of itself.
-static void test_failed_migration_is_undone(void **state)
-{
-    struct fixture *f = *state;
-
-    fixture_close(f);
-    query(f, "DROP TABLE image_embeds");
-    query(f, "DROP TABLE images");
-    query(f, "PRAGMA user_version = 2"); // `keys` is in the way
-    assert_refused(f, ERR_IO);
-    assert_int_equal(query(f, "PRAGMA user_version"), 2);
-    assert_int_equal(query(f, "SELECT count(*) FROM sqlite_schema WHERE name = 'images'"), 0);
-}
-
-static int fail_after_put(struct store_connection *connection, void *ctx, struct err *err)
-{
-    int rc = device_store_put(connection, ctx, NULL, err);
-
-    return rc < 0 ? rc : err_set(err, ERR_CONFLICT, "no, after all");
-}
-
-static atomic_int released;
-
-static void count_release(void *ctx)
-{
-    free(ctx);
-    released++;
-}
-
-static void post_device(struct fixture *f, store_job job, const char *mac)
-{
-    struct device *device = malloc(sizeof *device);
-
-    *device = fixture_device(mac);
-    assert_int_equal(store_post(f->store, job, device, count_release), 0);
-}
-
-static void test_a_failing_job_is_undone_alone(void **state)
-{
-    struct fixture *f = *state;
-    struct store_counters counters;
-    struct device device = fixture_device("84f3eb000009");
-    struct err err = {0};
-
-    released = 0;
-    log_set_level(LOG_ERROR - 1);
-    post_device(f, fixture_put, MAC_1);
-    post_device(f, fail_after_put, MAC_2);
-    post_device(f, fixture_put, MAC_3);
-    assert_int_equal(store_write(f->store, fail_after_put, &device, &err), ERR_CONFLICT);
-    log_set_level(LOG_INFO);
-    assert_string_equal(err.message, "no, after all");
-    fixture_flush(f);
-    assert_true(fixture_is_known(f, MAC_1));
-    assert_false(fixture_is_known(f, MAC_2));
-    assert_true(fixture_is_known(f, MAC_3));
-    assert_false(fixture_is_known(f, "84f3eb000009"));
-    assert_int_equal(released, 3);
-    store_read_counters(f->store, &counters);
-    assert_int_equal(counters.failed, 2);
-    assert_int_equal(counters.jobs, 3);
-    assert_int_equal(counters.dropped, 0);
-    assert_int_equal(store_write(f->store, fail_after_put, &device, NULL), ERR_CONFLICT);
-}
-
-static void test_posted_jobs_are_committed_soon(void **state)
-{
-    struct fixture *f = *state;
-    const struct timespec moment = {.tv_nsec = 10000000};
-    int64_t start_ms = clock_monotonic_ms();
-
-    post_device(f, fixture_put, MAC_1);
-    while (!fixture_is_known(f, MAC_1) && clock_monotonic_ms() - start_ms < 10000)
-        nanosleep(&moment, NULL);
-    assert_true(fixture_is_known(f, MAC_1));
-    assert_true(clock_monotonic_ms() - start_ms >= 200);
-}
-
-static void test_close_commits_what_is_queued(void **state)
-{
-    struct fixture *f = *state;
-
-    post_device(f, fixture_put, MAC_1);
-    fixture_close(f);
-    fixture_open(f);
-    assert_true(fixture_is_known(f, MAC_1));
-}
-
-static void count_commit(void *ctx)
-{
-    (*(atomic_int *)ctx)++;
-}
-
-static void test_commit_hook(void **state)
-{
-    struct fixture *f = *state;
-    atomic_int commits = 0;
-
-    store_set_commit_hook(f->store, count_commit, &commits);
-    fixture_add_device(f, MAC_1);
-    fixture_add_device(f, MAC_2);
-    fixture_close(f);
-    assert_int_equal(commits, 2);
-}
-
-struct gate {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool entered, open;
-};
-
-static int wait_at_gate(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct gate *gate = ctx;
-
-    (void)connection;
-    (void)err;
-    pthread_mutex_lock(&gate->mutex);
-    gate->entered = true;
-    pthread_cond_broadcast(&gate->changed);
-    while (!gate->open)
-        pthread_cond_wait(&gate->changed, &gate->mutex);
-    pthread_mutex_unlock(&gate->mutex);
-    return 0;
-}
-
-// While the disk stands still, posting neither blocks nor takes memory without bound.
-static void test_full_queue_refuses(void **state)
-{
-    struct fixture *f = *state;
-    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    struct store_counters counters;
-    int accepted = 0;
-
-    released = 0;
-    assert_int_equal(store_post(f->store, wait_at_gate, &gate, NULL), 0);
-    pthread_mutex_lock(&gate.mutex);
-    while (!gate.entered)
-        pthread_cond_wait(&gate.changed, &gate.mutex);
-    pthread_mutex_unlock(&gate.mutex);
-    while (
-        store_post(f->store, fixture_nothing, malloc(1), count_release) == 0 && accepted < 1000000)
-        accepted++;
-    assert_true(accepted >= 5000 && accepted < 1000000);
-    assert_int_equal(released, 1);
-    pthread_mutex_lock(&gate.mutex);
-    gate.open = true;
-    pthread_cond_broadcast(&gate.changed);
-    pthread_mutex_unlock(&gate.mutex);
-    fixture_flush(f);
-    assert_int_equal(released, accepted + 1);
-    store_read_counters(f->store, &counters);
-    assert_int_equal(counters.dropped, 1);
-    assert_int_equal(counters.jobs, accepted + 2);
-    assert_true(counters.batches >= (uint64_t)accepted / 5000);
 }
 
 static void test_readers_see_one_state(void **state)
@@ -434,7 +183,7 @@ static void test_survives_kill(void **state)
         while (read(fds[0], &answered, sizeof answered) == sizeof answered)
             ;
         close(fds[0]);
-        assert_whole(f);
+        fixture_assert_whole(f);
         fixture_open(f);
         for (int64_t i = 0; i <= answered; i++) {
             mac_key_to_text(i, mac);
@@ -479,7 +228,7 @@ static void test_full_disk_passes(void **state)
     limit_file_size(600000);
     log_set_level(LOG_ERROR - 1);
     for (int i = 0; i < 3; i++) {
-        post_device(f, put_much, MAC_1);
+        assert_int_equal(store_post(f->store, put_much, NULL, NULL), 0);
         assert_int_equal(store_write(f->store, put_much, NULL, &err), ERR_IO);
     }
     assert_true(fixture_is_known(f, MAC_2)); // reading goes on
@@ -487,7 +236,7 @@ static void test_full_disk_passes(void **state)
     limit_file_size(RLIM_INFINITY);
     assert_int_equal(store_write(f->store, put_much, NULL, &err), 0);
     assert_true(fixture_is_known(f, MAC_1));
-    assert_whole(f);
+    fixture_assert_whole(f);
 }
 
 // Somebody else holds the file: the job is told, and the next one works.
@@ -514,15 +263,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_opens_again),
         TEST(test_mode_is_tight),
-        TEST(test_refuses_a_later_version),
-        TEST(test_refuses_what_is_not_ours),
-        TEST(test_migrates),
-        TEST(test_failed_migration_is_undone),
-        TEST(test_a_failing_job_is_undone_alone),
-        TEST(test_posted_jobs_are_committed_soon),
-        TEST(test_close_commits_what_is_queued),
-        TEST(test_commit_hook),
-        TEST(test_full_queue_refuses),
         TEST(test_readers_see_one_state),
         TEST(test_readers_beside_the_writer),
         TEST(test_survives_kill),

@@ -1,0 +1,95 @@
+// The schema grows from version to version, and nothing else is touched.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "test/unit/server/store/fixture.h"
+
+static void assert_refused(struct fixture *f, int code)
+{
+    struct err err = {0};
+
+    assert_int_equal(store_open(f->path, &f->store, &err), code);
+    assert_null(f->store);
+    assert_true(err.message[0] != '\0');
+    assert_int_equal(store_open(f->path, &f->store, NULL), code);
+}
+
+static void test_refuses_a_later_version(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_close(f);
+    fixture_query(f, "PRAGMA user_version = 4");
+    assert_refused(f, ERR_INVALID);
+    fixture_query(f, "PRAGMA user_version = 3");
+    fixture_open(f);
+}
+
+static void test_refuses_what_is_not_ours(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_close(f);
+    assert_int_equal(truncate(f->path, 0), 0);
+    fixture_query(f, "CREATE TABLE recipes (name TEXT)");
+    assert_refused(f, ERR_INVALID);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM recipes"), 0);
+
+    FILE *file = fopen(f->path, "w");
+
+    assert_non_null(file);
+    for (int i = 0; i < 1000; i++)
+        fputs("no database\n", file);
+    fclose(file);
+    assert_refused(f, ERR_IO);
+    snprintf(f->path, sizeof f->path, "/nonexistent/test.db");
+    assert_refused(f, ERR_IO);
+}
+
+// A database of an older version keeps its data and gets what is missing.
+static void test_migrates(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_add_device(f, MAC_1);
+    fixture_close(f);
+    fixture_query(f, "DROP TABLE image_embeds");
+    fixture_query(f, "DROP TABLE images");
+    fixture_query(f, "DROP TABLE keys");
+    fixture_query(f, "PRAGMA user_version = 2");
+    fixture_open(f);
+    assert_true(fixture_is_known(f, MAC_1));
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM images"), 0);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 3);
+}
+
+// A migration that fails leaves nothing of itself.
+static void test_failed_migration_is_undone(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_close(f);
+    fixture_query(f, "DROP TABLE image_embeds");
+    fixture_query(f, "DROP TABLE images");
+    fixture_query(f, "PRAGMA user_version = 2"); // `keys` is in the way
+    assert_refused(f, ERR_IO);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 2);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM sqlite_schema WHERE name = 'images'"), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_refuses_a_later_version),
+        TEST(test_refuses_what_is_not_ours),
+        TEST(test_migrates),
+        TEST(test_failed_migration_is_undone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

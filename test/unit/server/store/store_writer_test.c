@@ -1,0 +1,170 @@
+// The queue, its batches and what fails in them.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "test/unit/server/store/fixture.h"
+
+static int fail_after_put(struct store_connection *connection, void *ctx, struct err *err)
+{
+    int rc = device_store_put(connection, ctx, NULL, err);
+
+    return rc < 0 ? rc : err_set(err, ERR_CONFLICT, "no, after all");
+}
+
+static atomic_int released;
+
+static void count_release(void *ctx)
+{
+    free(ctx);
+    released++;
+}
+
+static void post_device(struct fixture *f, store_job job, const char *mac)
+{
+    struct device *device = malloc(sizeof *device);
+
+    *device = fixture_device(mac);
+    assert_int_equal(store_post(f->store, job, device, count_release), 0);
+}
+
+static void test_a_failing_job_is_undone_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct store_counters counters;
+    struct device device = fixture_device("84f3eb000009");
+    struct err err = {0};
+
+    released = 0;
+    log_set_level(LOG_ERROR - 1);
+    post_device(f, fixture_put, MAC_1);
+    post_device(f, fail_after_put, MAC_2);
+    post_device(f, fixture_put, MAC_3);
+    assert_int_equal(store_write(f->store, fail_after_put, &device, &err), ERR_CONFLICT);
+    log_set_level(LOG_INFO);
+    assert_string_equal(err.message, "no, after all");
+    fixture_flush(f);
+    assert_true(fixture_is_known(f, MAC_1));
+    assert_false(fixture_is_known(f, MAC_2));
+    assert_true(fixture_is_known(f, MAC_3));
+    assert_false(fixture_is_known(f, "84f3eb000009"));
+    assert_int_equal(released, 3);
+    store_read_counters(f->store, &counters);
+    assert_int_equal(counters.failed, 2);
+    assert_int_equal(counters.jobs, 3);
+    assert_int_equal(counters.dropped, 0);
+    assert_int_equal(store_write(f->store, fail_after_put, &device, NULL), ERR_CONFLICT);
+}
+
+static void test_posted_jobs_are_committed_soon(void **state)
+{
+    struct fixture *f = *state;
+    const struct timespec moment = {.tv_nsec = 10000000};
+    int64_t start_ms = clock_monotonic_ms();
+
+    post_device(f, fixture_put, MAC_1);
+    while (!fixture_is_known(f, MAC_1) && clock_monotonic_ms() - start_ms < 10000)
+        nanosleep(&moment, NULL);
+    assert_true(fixture_is_known(f, MAC_1));
+    assert_true(clock_monotonic_ms() - start_ms >= 200);
+}
+
+static void test_close_commits_what_is_queued(void **state)
+{
+    struct fixture *f = *state;
+
+    post_device(f, fixture_put, MAC_1);
+    fixture_close(f);
+    fixture_open(f);
+    assert_true(fixture_is_known(f, MAC_1));
+}
+
+static void count_commit(void *ctx)
+{
+    (*(atomic_int *)ctx)++;
+}
+
+static void test_commit_hook(void **state)
+{
+    struct fixture *f = *state;
+    atomic_int commits = 0;
+
+    store_set_commit_hook(f->store, count_commit, &commits);
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    fixture_close(f);
+    assert_int_equal(commits, 2);
+}
+
+struct gate {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool entered, open;
+};
+
+static int wait_at_gate(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct gate *gate = ctx;
+
+    (void)connection;
+    (void)err;
+    pthread_mutex_lock(&gate->mutex);
+    gate->entered = true;
+    pthread_cond_broadcast(&gate->changed);
+    while (!gate->open)
+        pthread_cond_wait(&gate->changed, &gate->mutex);
+    pthread_mutex_unlock(&gate->mutex);
+    return 0;
+}
+
+// While the disk stands still, posting neither blocks nor takes memory without bound.
+static void test_full_queue_refuses(void **state)
+{
+    struct fixture *f = *state;
+    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct store_counters counters;
+    int accepted = 0;
+
+    released = 0;
+    assert_int_equal(store_post(f->store, wait_at_gate, &gate, NULL), 0);
+    pthread_mutex_lock(&gate.mutex);
+    while (!gate.entered)
+        pthread_cond_wait(&gate.changed, &gate.mutex);
+    pthread_mutex_unlock(&gate.mutex);
+    while (
+        store_post(f->store, fixture_nothing, malloc(1), count_release) == 0 && accepted < 1000000)
+        accepted++;
+    assert_true(accepted >= 5000 && accepted < 1000000);
+    assert_int_equal(released, 1);
+    pthread_mutex_lock(&gate.mutex);
+    gate.open = true;
+    pthread_cond_broadcast(&gate.changed);
+    pthread_mutex_unlock(&gate.mutex);
+    fixture_flush(f);
+    assert_int_equal(released, accepted + 1);
+    store_read_counters(f->store, &counters);
+    assert_int_equal(counters.dropped, 1);
+    assert_int_equal(counters.jobs, accepted + 2);
+    assert_true(counters.batches >= (uint64_t)accepted / 5000);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_failing_job_is_undone_alone),
+        TEST(test_posted_jobs_are_committed_soon),
+        TEST(test_close_commits_what_is_queued),
+        TEST(test_commit_hook),
+        TEST(test_full_queue_refuses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
