@@ -32,11 +32,11 @@ process_pid() {
     [ -n "$started" ] && [ "$(process_start_time "$pid")" = "$started" ] && echo "$pid"
 }
 
-# process_signal RECORD SIGNAL
+# process_signal RECORD SIGNAL: to the process and, as it leads a group of its own, its children.
 process_signal() {
     local pid
     pid=$(process_pid "$1") || return 1
-    kill -s "$2" "$pid" 2>/dev/null
+    kill -s "$2" -- "-$pid" 2>/dev/null || kill -s "$2" "$pid" 2>/dev/null
 }
 
 # process_wait_end RECORD SECONDS: waits for a process to end.
