@@ -38,6 +38,8 @@ struct loop {
     size_t alive;
     struct unit *units;
     struct due_heap heap;
+    struct host_gate gate;
+    size_t next_admitted; // where the search for who waits at the gate goes on
 };
 
 static uint64_t now_ms(void)
@@ -74,14 +76,15 @@ static int open_loop(struct loop *loop, const struct fleet *fleet)
     loop->units = calloc(fleet->count, sizeof *loop->units);
     if (loop->units == NULL || due_heap_init(&loop->heap, fleet->count) != 0)
         return -1;
+    loop->gate.free = HOST_GATE_PLACES;
     loop->count = fleet->count;
     loop->alive = fleet->count;
     for (size_t i = 0; i < fleet->count; i++) {
         struct unit *unit = &loop->units[i];
 
         unit->member = &fleet->members[i];
-        host_port_init(
-            &unit->host, unit->member->folder, unit->member->mac, loop->options->log_level);
+        host_port_init(&unit->host, &loop->gate, unit->member->folder, unit->member->mac,
+            loop->options->log_level);
         unit->host.port.slot_size = loop->options->slot_size;
         due_heap_set(&loop->heap, i, start_ms + (uint64_t)i * loop->options->stagger_ms);
     }
@@ -140,6 +143,11 @@ static void watch_stream(struct loop *loop, size_t number)
     (void)epoll_ctl(loop->epoll_fd, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, stream->fd, &event);
 }
 
+static bool is_online(const struct unit *unit)
+{
+    return unit->device.state == DEVICE_BROKER && unit->device.mqtt.phase == MQTT_ONLINE;
+}
+
 static void run_unit(struct loop *loop, size_t number)
 {
     struct unit *unit = &loop->units[number];
@@ -153,6 +161,8 @@ static void run_unit(struct loop *loop, size_t number)
         return;
     }
     wait_ms = device_step(&unit->device);
+    if (is_online(unit))
+        host_stream_settle(&unit->host.stream);
     if (unit->host.wants_reboot) {
         stop_unit(unit);
         wait_ms = 0;
@@ -173,6 +183,17 @@ static void run_due(struct loop *loop)
         if (due_ms > now)
             return;
         run_unit(loop, number);
+    }
+}
+
+// Lets in who waits at the gate, in turn, as long as there is room.
+static void admit(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->count && loop->gate.waiting > 0 && loop->gate.free > 0; i++) {
+        size_t number = loop->next_admitted++ % loop->count;
+
+        if (loop->units[number].host.stream.is_waiting)
+            run_unit(loop, number);
     }
 }
 
@@ -202,6 +223,7 @@ static int turn(struct loop *loop)
         run_unit(loop, (size_t)events[i].data.u64);
     }
     run_due(loop);
+    admit(loop);
     return 1;
 }
 

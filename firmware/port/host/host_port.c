@@ -184,8 +184,8 @@ static const struct port_ops ops = {
     .reboot = reboot,
 };
 
-void host_port_init(
-    struct host_port *host, const char *folder, const char *mac, enum port_log log_level)
+void host_port_init(struct host_port *host, struct host_gate *gate, const char *folder,
+    const char *mac, enum port_log log_level)
 {
     memset(host, 0, sizeof *host);
     host->port.ops = &ops;
@@ -194,7 +194,7 @@ void host_port_init(
     host->folder = folder;
     host->log_level = log_level;
     snprintf(host->mac, sizeof host->mac, "%s", mac);
-    host_stream_init(&host->stream);
+    host_stream_init(&host->stream, gate);
 }
 
 void host_port_clear(struct host_port *host)

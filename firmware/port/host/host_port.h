@@ -20,9 +20,9 @@ struct host_port {
     bool wants_reboot;
 };
 
-// folder is borrowed for the port's life.
-void host_port_init(
-    struct host_port *host, const char *folder, const char *mac, enum port_log log_level);
+// gate, shared by the devices of a process, and folder are borrowed for the port's life.
+void host_port_init(struct host_port *host, struct host_gate *gate, const char *folder,
+    const char *mac, enum port_log log_level);
 
 // Closes the connection, as a power cut does.
 void host_port_clear(struct host_port *host);

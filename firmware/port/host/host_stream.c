@@ -11,9 +11,10 @@
 
 #include "firmware/port/port.h"
 
-void host_stream_init(struct host_stream *stream)
+void host_stream_init(struct host_stream *stream, struct host_gate *gate)
 {
     memset(stream, 0, sizeof *stream);
+    stream->gate = gate;
     stream->fd = -1;
 }
 
@@ -50,6 +51,37 @@ static int connect_next(struct host_stream *stream)
     return PORT_FAILED;
 }
 
+static void wait_at_gate(struct host_stream *stream)
+{
+    stream->is_waiting = true;
+    stream->gate->waiting++;
+}
+
+static void leave_gate(struct host_stream *stream)
+{
+    stream->gate->waiting -= stream->is_waiting;
+    stream->is_waiting = false;
+    host_stream_settle(stream);
+}
+
+void host_stream_settle(struct host_stream *stream)
+{
+    stream->gate->free += stream->has_place;
+    stream->has_place = false;
+}
+
+// Begins to connect if there is a place; else it waits.
+static int pass_gate(struct host_stream *stream)
+{
+    if (stream->gate->free == 0)
+        return 0;
+    stream->gate->free--;
+    stream->has_place = true;
+    stream->gate->waiting--;
+    stream->is_waiting = false;
+    return connect_next(stream);
+}
+
 int host_stream_open(struct host_stream *stream, const char *host, uint16_t tcp_port)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -68,7 +100,8 @@ int host_stream_open(struct host_stream *stream, const char *host, uint16_t tcp_
         stream->sizes[stream->count++] = a->ai_addrlen;
     }
     freeaddrinfo(list);
-    return connect_next(stream);
+    wait_at_gate(stream);
+    return pass_gate(stream);
 }
 
 int host_stream_ready(struct host_stream *stream)
@@ -78,6 +111,8 @@ int host_stream_ready(struct host_stream *stream)
     int error = 0;
     socklen_t error_size = sizeof error;
 
+    if (stream->is_waiting)
+        return pass_gate(stream) == 0 ? PORT_AGAIN : PORT_FAILED;
     if (stream->fd < 0)
         return PORT_FAILED;
     if (stream->is_connected)
@@ -113,6 +148,7 @@ int host_stream_receive(struct host_stream *stream, uint8_t *p, size_t n)
 void host_stream_close(struct host_stream *stream)
 {
     close_socket(stream);
+    leave_gate(stream);
     stream->count = 0;
     stream->next = 0;
 }
