@@ -165,6 +165,8 @@ static int add_status(
         return rc;
     if (text != NULL)
         status = json_loads(text, 0, NULL);
+    if (text != NULL && status == NULL) // it holds an integer beyond 64 bits
+        status = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
     free(text);
     json_object_set_new(object, "status", status != NULL ? status : json_null());
     return 0;

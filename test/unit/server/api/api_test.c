@@ -143,7 +143,8 @@ static int put_devices(struct store_connection *connection, void *ctx, struct er
 
         snprintf(device.mac, sizeof device.mac, "84f3eb%06x", (unsigned)i);
         snprintf(device.status.image, sizeof device.status.image, "B-%d", i % 3);
-        int rc = device_store_put(connection, &device, "{\"extra\": [1]}", err);
+        int rc = device_store_put(connection, &device,
+            i == 2 ? "{\"extra\": 99999999999999999999}" : "{\"extra\": [1]}", err);
 
         if (rc < 0)
             return rc;
@@ -186,6 +187,8 @@ static void devices_are_listed_whole_and_by_filter(void **state)
     }
     ask(f, "GET", "/api/v1/devices/84:F3:EB:00:00:01", NULL, 0);
     expect(f, "one device", 200, "\"extra\":[1]", "\"image\":\"B-1\"");
+    ask(f, "GET", "/api/v1/devices/84f3eb000002", NULL, 0);
+    expect(f, "a large integer", 200, "\"extra\":1e20", "");
 }
 
 static int start(void **state)
