@@ -181,9 +181,6 @@ static int read_device(
     json_t *hours = json_array();
     int rc = device_store_get(connection, mac, &device, err);
 
-    if (rc == ERR_NOT_FOUND)
-        err_set(
-            err, rc, "no device %s; 'secureesp devices list' shows those that have reported", mac);
     *out = rc == 0 ? api_json_device(&device) : json_object();
     if (rc == 0)
         rc = add_status(connection, mac, *out, err);

@@ -67,6 +67,9 @@ int command_queue_add(struct store *store, const char *mac, const char *name,
     };
 
     if (!command_name_is_known(name))
-        return err_set(err, ERR_INVALID, "no command is named %s", name);
+        return err_set(err, ERR_INVALID,
+            "no command is named '%.40s'; there are firmware, flash, reboot, ca, cert, key and "
+            "config",
+            name);
     return store_write(store, queue_commands, &request, err);
 }

@@ -131,7 +131,8 @@ static void bind_device(
 
 static int fail_unknown(const char *mac, struct err *err)
 {
-    return err_set(err, ERR_NOT_FOUND, "device %s is unknown", mac);
+    return err_set(err, ERR_NOT_FOUND,
+        "no device %s; 'secureesp devices list' shows those that have reported", mac);
 }
 
 int device_store_get(
