@@ -1,6 +1,7 @@
 # `make install`: where each file belongs (Filesystem Hierarchy Standard 3.0). DESTDIR is put before
 # every path, for packages; a configuration that is there is never overwritten, the new one is put
-# beside it as *.new.
+# beside it as *.new. Daemon and broker may pass through the folders of the CA to the one key that
+# belongs to each; every other key there is readable by root alone.
 
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -41,6 +42,10 @@ install: all
 	done
 	$(INSTALL) -D -m 0644 server/ctl/completion/secureesp.bash \
 	    "$(installed)/share/bash-completion/completions/secureesp"
+	for folder in pki pki/servers pki/devices; do \
+	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$$folder" ] || \
+	        $(INSTALL) -d -m 0711 "$(DESTDIR)$(SYSCONFDIR)/secureesp/$$folder" || exit 1; \
+	done
 	@$(call install_configuration,$(INSTALL_ETC)/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/secureesp.conf)
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf)
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.acl,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.acl)
