@@ -62,6 +62,27 @@ static int is_answered(const struct sockaddr_un *address)
     return answered;
 }
 
+// Removes the socket file of a daemon that is gone, and nothing else.
+static int remove_stale(const struct sockaddr_un *address, struct err *err)
+{
+    const char *path = address->sun_path;
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT
+                   ? 0
+                   : err_set(err, ERR_IO, "cannot look at %s: %s", path, strerror(errno));
+    if (!S_ISSOCK(st.st_mode))
+        return err_set(
+            err, ERR_CONFLICT, "%s is there and no socket; choose another path for it", path);
+    if (is_answered(address))
+        return err_set(err, ERR_CONFLICT,
+            "another process answers on %s; stop it, or choose another socket", path);
+    if (unlink(path) < 0)
+        return err_set(err, ERR_IO, "cannot replace %s: %s", path, strerror(errno));
+    return 0;
+}
+
 int http_listen_unix(const char *path, mode_t mode, int *fd, struct err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -70,25 +91,27 @@ int http_listen_unix(const char *path, mode_t mode, int *fd, struct err *err)
         .ai_addr = (struct sockaddr *)&address,
         .ai_addrlen = sizeof address};
     mode_t umask_before;
+    int listening = -1;
     int rc;
 
     if (strlen(path) >= sizeof address.sun_path)
         return err_set(err, ERR_INVALID, "socket path longer than %zu bytes: %s",
             sizeof address.sun_path - 1, path);
     memcpy(address.sun_path, path, strlen(path) + 1);
-    if (is_answered(&address))
-        return err_set(err, ERR_CONFLICT,
-            "another process answers on %s; stop it, or choose another socket", path);
-    if (unlink(path) < 0 && errno != ENOENT)
-        return err_set(err, ERR_IO, "cannot replace %s: %s", path, strerror(errno));
-    umask_before = umask(0177); // closed to others until the mode is set
-    rc = bind_and_listen(&info, fd);
-    umask(umask_before);
-    if (rc < 0 || chmod(path, mode) < 0) {
-        rc = err_set(err, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
-        if (*fd >= 0)
-            close(*fd);
+    rc = remove_stale(&address, err);
+    if (rc < 0)
         return rc;
+    umask_before = umask(0177); // closed to others until the mode is set
+    rc = bind_and_listen(&info, &listening);
+    umask(umask_before);
+    if (rc == 0 && chmod(path, mode) == 0) {
+        *fd = listening;
+        return 0;
     }
-    return 0;
+    rc = err_set(err, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
+    if (listening >= 0) {
+        unlink(path);
+        close(listening);
+    }
+    return rc;
 }

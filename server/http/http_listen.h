@@ -8,10 +8,11 @@
 
 // Listening sockets, non-blocking; the caller closes *fd.
 
-// address: a host name or address, "0.0.0.0" or "::" for all.
+// address: a host name or address, "0.0.0.0" or "::" for all. ERR_INVALID, ERR_UNAVAILABLE.
 ERR_CHECKED int http_listen_tcp(const char *address, uint16_t port, int *fd, struct err *err);
 
-// Replaces a socket file that nobody answers on; ERR_CONFLICT if somebody does.
+// Replaces a socket file that nobody answers on. ERR_CONFLICT if somebody does or something else is
+// at that path, ERR_INVALID if the path is too long, ERR_IO.
 ERR_CHECKED int http_listen_unix(const char *path, mode_t mode, int *fd, struct err *err);
 
 #endif

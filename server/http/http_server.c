@@ -3,6 +3,7 @@
 
 #include <gnutls/gnutls.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct http_server {
     struct http_tls *tls;
     struct http_deadlines *deadlines;
     struct MHD_Daemon *daemon;
+    bool owns_socket; // the file at settings.socket_path is ours
     _Atomic uint64_t connections;
     _Atomic uint64_t requests;
     _Atomic uint64_t resumed;
@@ -255,6 +257,8 @@ static int start_daemon(struct http_server *server, struct err *err)
 
     if (rc < 0)
         return rc;
+    server->owns_socket = settings->socket_path != NULL;
+
     struct MHD_OptionItem tls_options[] = {
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)http_tls_priorities()},
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)http_tls_retrieve},
@@ -307,13 +311,22 @@ int http_server_start(
     return 0;
 }
 
-// Answers in hand are finished; the listening socket is closed first.
+static void remove_socket(struct http_server *server)
+{
+    if (server->owns_socket)
+        unlink(server->settings.socket_path);
+    server->owns_socket = false;
+}
+
+// Answers in hand are finished; the listening socket is closed first. Its file goes before it does:
+// once nobody answers there, another daemon may put its own in that place.
 static void drain(struct http_server *server, int64_t grace_ms)
 {
     MHD_socket fd = MHD_quiesce_daemon(server->daemon);
     int64_t until = clock_monotonic_ms() + grace_ms;
     struct timespec pause = {.tv_nsec = 10 * 1000000L};
 
+    remove_socket(server);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
     while (server->in_hand > 0 && clock_monotonic_ms() < until)
@@ -331,8 +344,7 @@ void http_server_free(struct http_server *server, int64_t grace_ms)
         drain(server, grace_ms);
         MHD_stop_daemon(server->daemon);
     }
-    if (server->settings.socket_path != NULL)
-        unlink(server->settings.socket_path);
+    remove_socket(server);
     http_deadline_stop(server->deadlines);
     http_tls_free(server->tls);
     free(server);

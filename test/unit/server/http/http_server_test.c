@@ -212,6 +212,7 @@ static void the_socket_has_its_mode_and_a_stale_one_is_replaced(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(http_server_start(&settings, &second, &err), ERR_CONFLICT);
     assert_non_null(strstr(err.message, path));
+    assert_int_equal(stat(path, &st), 0); // the first one's, still
     http_server_free(server, 1000);
     assert_int_equal(stat(path, &st), -1);
 
@@ -222,6 +223,24 @@ static void the_socket_has_its_mode_and_a_stale_one_is_replaced(void **state)
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     close(fd);
     http_server_free(start(0), 1000);
+}
+
+static void a_file_that_is_no_socket_is_left_alone(void **state)
+{
+    struct http_server_settings settings = {
+        .routes = routes, .threads = 1, .max_connections = 1, .socket_path = path};
+    struct http_server *server;
+    struct err err = {0};
+    struct stat st;
+    FILE *file = fopen(path, "w");
+
+    (void)state;
+    fclose(file);
+    assert_int_equal(http_server_start(&settings, &server, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, path));
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(S_ISREG(st.st_mode));
+    assert_int_equal(unlink(path), 0);
 }
 
 static int make_folder(void **state)
@@ -246,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_chunked_body_is_bounded),
         cmocka_unit_test(a_slow_client_is_ended),
         cmocka_unit_test(the_socket_has_its_mode_and_a_stale_one_is_replaced),
+        cmocka_unit_test(a_file_that_is_no_socket_is_left_alone),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
