@@ -34,8 +34,8 @@ ERR_CHECKED int store_write(struct store *store, store_job job, void *ctx, struc
 // the queue was full (ERR_UNAVAILABLE; counted). Never blocks on the disk. Any thread.
 int store_post(struct store *store, store_job job, void *ctx, void (*release)(void *ctx));
 
-// Calls the hook on the writer thread after each commit; it must not block nor write. Set before
-// use.
+// Calls the hook on the writer thread after each commit; it must neither block nor call the store.
+// NULL takes it away: once this returns, the one before is not called again and not under way.
 void store_set_commit_hook(struct store *store, void (*hook)(void *ctx), void *ctx);
 
 // Borrows a connection for reading; it sees one consistent state until it is given back. The pool

@@ -124,6 +124,15 @@ static void finish_batch(struct store_writer *writer, struct store_batch_job *ba
     pthread_mutex_unlock(&writer->mutex);
 }
 
+// With the mutex held throughout, so that a hook that was taken away is not under way any more.
+static void call_hook(struct store_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    if (writer->hook != NULL)
+        writer->hook(writer->hook_ctx);
+    pthread_mutex_unlock(&writer->mutex);
+}
+
 static void run_batch(struct store_writer *writer, struct store_batch_job *batch)
 {
     struct store_batch_result result;
@@ -140,14 +149,10 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
     writer->counters.jobs += result.written;
     writer->counters.failed += result.failed;
     writer->counters.batches += rc == 0;
-
-    void (*hook)(void *ctx) = rc == 0 ? writer->hook : NULL;
-    void *hook_ctx = writer->hook_ctx;
-
     pthread_mutex_unlock(&writer->mutex);
     finish_batch(writer, batch);
-    if (hook != NULL)
-        hook(hook_ctx);
+    if (rc == 0)
+        call_hook(writer);
 }
 
 static void *run(void *ctx)

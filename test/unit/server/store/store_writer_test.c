@@ -102,6 +102,35 @@ static void test_commit_hook(void **state)
     assert_int_equal(commits, 2);
 }
 
+// A hook that is slow, so that it is under way when it is taken away.
+struct slow_hook {
+    atomic_bool entered, left;
+};
+
+static void leave_slowly(void *ctx)
+{
+    const struct timespec moment = {.tv_nsec = 100000000};
+    struct slow_hook *hook = ctx;
+
+    hook->entered = true;
+    nanosleep(&moment, NULL);
+    hook->left = true;
+}
+
+static void test_a_hook_that_was_taken_away_runs_no_more(void **state)
+{
+    struct fixture *f = *state;
+    const struct timespec moment = {.tv_nsec = 1000000};
+    struct slow_hook hook = {0};
+
+    store_set_commit_hook(f->store, leave_slowly, &hook);
+    fixture_add_device(f, MAC_1);
+    while (!hook.entered)
+        nanosleep(&moment, NULL);
+    store_set_commit_hook(f->store, NULL, NULL);
+    assert_true(hook.left);
+}
+
 struct gate {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -163,6 +192,7 @@ int main(void)
         TEST(test_posted_jobs_are_committed_soon),
         TEST(test_close_commits_what_is_queued),
         TEST(test_commit_hook),
+        TEST(test_a_hook_that_was_taken_away_runs_no_more),
         TEST(test_full_queue_refuses),
     };
 
