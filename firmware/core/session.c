@@ -23,6 +23,7 @@ void session_start(struct device *device)
     struct failure failure;
 
     device->state = DEVICE_BROKER;
+    device->events.first_is_sent = false;
     device->port->ops->led(device->port, PORT_LED_CONNECTING);
     if (mqtt_start(&device->mqtt, &device->tls, &device->settings, device->mac, &failure) < 0)
         session_fail(device, &failure);
@@ -164,7 +165,6 @@ static void send_status(struct device *device)
 static void leave(struct device *device)
 {
     mqtt_leave(&device->mqtt);
-    device->events.first_is_sent = false;
     device->state = DEVICE_LEAVE;
 }
 
