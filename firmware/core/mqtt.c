@@ -295,13 +295,16 @@ static int step_open(
     int rc = flush(mqtt, failure);
 
     drop_handled(mqtt);
+    // What came before the connection ended still counts.
     if (rc >= 0)
+        rc = handle_received(mqtt, message, failure);
+    if (rc == STEP_AGAIN && mqtt->received_done == 0) {
         rc = receive(mqtt, failure);
+        if (rc >= 0)
+            rc = handle_received(mqtt, message, failure);
+    }
     if (rc == TLS_END)
         return failure_set(failure, RESULT_CONNECT_FAILED, "broker: closed the connection");
-    if (rc < 0)
-        return rc;
-    rc = handle_received(mqtt, message, failure);
 
     int flushed = rc < 0 ? 0 : flush(mqtt, failure);
 
