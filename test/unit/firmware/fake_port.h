@@ -14,7 +14,7 @@
 #define FAKE_SLOT_SIZE 16384
 #define FAKE_SECTOR_SIZE 1024
 #define FAKE_RECORD_SIZE 512
-#define FAKE_FILES 8
+#define FAKE_FILES 12
 #define FAKE_FILE_SIZE 4200
 #define FAKE_NO_CUT (-1)
 

@@ -43,10 +43,13 @@ struct fake_server {
     char request[1024];
     size_t request_size;
     bool is_open;
-    bool is_closed; // by the server
-    bool refuses;   // connections
-    bool hangs;     // instead of closing
-    size_t cut_at;  // of the answer's bytes: then the connection breaks
+    bool is_closed;                             // by the server
+    bool refuses;                               // connections
+    bool hangs;                                 // instead of closing
+    size_t cut_at;                              // of the answer's bytes: then the connection breaks
+    uint16_t tcp_port;                          // that the client wanted
+    void (*choose)(struct fake_server *server); // the answer to a request, if set
+    bool (*talk)(struct fake_server *server);   // true: has served this connection in its own way
 };
 
 static inline int fake_pipe_put(struct fake_pipe *pipe, const uint8_t *p, size_t n)
@@ -112,14 +115,19 @@ static inline void fake_server_run(struct fake_server *server)
         if (rc != 0)
             return;
     }
+    if (server->talk != NULL && server->talk(server))
+        return;
     int n = mbedtls_ssl_read(&server->ssl, (uint8_t *)server->request + server->request_size,
         sizeof server->request - 1 - server->request_size);
 
     if (n > 0)
         server->request_size += (size_t)n;
     server->request[server->request_size] = '\0';
-    if (strstr(server->request, "\r\n\r\n") != NULL)
-        fake_server_answer(server);
+    if (strstr(server->request, "\r\n\r\n") == NULL)
+        return;
+    if (server->choose != NULL && server->answered == 0)
+        server->choose(server);
+    fake_server_answer(server);
 }
 
 static inline int fake_stream_open(struct port *port, const char *host, uint16_t tcp_port)
@@ -127,7 +135,7 @@ static inline int fake_stream_open(struct port *port, const char *host, uint16_t
     struct fake_server *server = (struct fake_server *)port;
 
     (void)host;
-    (void)tcp_port;
+    server->tcp_port = tcp_port;
     if (server->refuses)
         return PORT_FAILED;
     mbedtls_ssl_session_reset(&server->ssl);
@@ -320,22 +328,34 @@ static inline void fake_server_clear(struct fake_server *server)
     maker_clear(&server->maker);
 }
 
+// Makes a P-256 key and a certificate for it from that issuer; key_pem takes FAKE_PEM_SIZE bytes.
+static inline void fake_issue(struct fake_server *server, struct fake_certificate *issuer,
+    const char *common_name, struct fake_certificate *cert, char *key_pem)
+{
+    char name[64];
+    struct fake_subject subject = {name, NULL, NULL, "20200101000000", "20990101000000", false};
+
+    snprintf(name, sizeof name, "CN=%s", common_name);
+    memset(cert, 0, sizeof *cert);
+    make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &cert->key);
+    fake_certify(&server->maker, &subject, cert, issuer, "CN=CA");
+    int rc = mbedtls_pk_write_key_pem(&cert->key.pk, (uint8_t *)key_pem, FAKE_PEM_SIZE);
+
+    assert(rc == 0);
+    (void)rc;
+}
+
 // A device's identity that the server accepts.
 static inline void fake_identity(
     struct fake_server *server, const char *mac, struct identity *identity)
 {
-    struct fake_certificate cert = {0};
-    char name[32];
+    struct fake_certificate cert;
     char pem[FAKE_PEM_SIZE];
-    struct fake_subject subject = {name, NULL, NULL, "20200101000000", "20990101000000", false};
     struct failure failure;
     int rc = 0;
 
-    snprintf(name, sizeof name, "CN=%s", mac);
-    make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &cert.key);
-    fake_certify(&server->maker, &subject, &cert, &server->ca, "CN=CA");
+    fake_issue(server, &server->ca, mac, &cert, pem);
     identity_init(identity);
-    rc |= mbedtls_pk_write_key_pem(&cert.key.pk, (uint8_t *)pem, sizeof pem);
     rc |= identity_read_key(identity, (uint8_t *)pem, strlen(pem), &failure);
     rc |= identity_read_cert(identity, (uint8_t *)cert.pem, strlen(cert.pem), mac, &failure);
     rc |= identity_read_ca(identity, (uint8_t *)server->ca.pem, strlen(server->ca.pem), &failure);
