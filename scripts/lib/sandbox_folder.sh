@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# What lies in a sandbox's folder: CA, images, configurations, the devices' flash. A part of
+# scripts/sandbox, whose variables it uses.
+# shellcheck disable=SC2154
+
+make_pki() {
+    local pki=$dir/pki name
+    [ -e "$pki/ca.crt" ] || secureesp pki init "$pki" >/dev/null
+    for name in mosquitto secureespd; do
+        [ -e "$pki/servers/$name.crt" ] ||
+            secureesp pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 >/dev/null
+    done
+    for name in 1 2; do
+        [ -e "$pki/signing/$name.key" ] || secureesp pki signing "$pki" "$name" >/dev/null
+    done
+}
+
+make_factory_image() {
+    local name=$board-00.00.01
+    [ -z "$factory_image" ] || return 0
+    factory_image=$dir/images/$name.bin
+    [ ! -e "$factory_image" ] || return 0
+    head -c 65536 /dev/urandom >"$dir/images/payload"
+    secureesp images describe --name "$name" --trust "$dir/pki/signing/1.pub" \
+        --append-to "$dir/images/payload" "$dir/images/body" >/dev/null
+    secureesp images sign --key "$dir/pki/signing/1.key" "$dir/images/body" "$factory_image" \
+        >/dev/null
+    rm "$dir/images/payload" "$dir/images/body"
+}
+
+write_broker_configuration() {
+    sed -e "s|/etc/secureesp/pki|$dir/pki|" \
+        -e "s|/etc/mosquitto/secureesp.acl|$here/server/etc/mosquitto/secureesp.acl|" \
+        -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
+        "$here/server/etc/mosquitto/secureesp.conf" >"$dir/etc/mosquitto.conf"
+    printf 'user %s\nlog_dest stderr\nlog_timestamp_format %%H:%%M:%%S\n' "$(id -un)" \
+        >>"$dir/etc/mosquitto.conf"
+}
+
+write_daemon_configuration() {
+    cat >"$dir/etc/secureesp.conf" <<TEXT
+[daemon]
+state_dir = $dir/state
+socket = $socket
+socket_mode = 0600
+offline_after_s = 20
+[tls]
+ca = $dir/pki/ca.crt
+certificate = $dir/pki/servers/secureespd.crt
+key = $dir/pki/servers/secureespd.key
+[download]
+address = 127.0.0.1
+port = $https_port
+path = /download
+devices_dir = $dir/pki/devices
+[mqtt]
+host = localhost
+port = $mqtt_port
+[config.json]
+downloadserver = localhost
+downloadport = $https_port
+downloadpath = /download
+mqttserver = localhost
+mqttport = $mqtt_port
+mqtttls = true
+ntpserver = pool.ntp.org
+statusinterval = $status_interval
+waittimeout = 20000
+retrytimeout = 500
+TEXT
+}
+
+# The same for a device's flash.
+write_device_configuration() {
+    cat >"$1/config.json" <<TEXT
+{"downloadserver": "localhost", "downloadport": $https_port, "downloadpath": "/download",
+ "mqttserver": "localhost", "mqttport": $mqtt_port, "mqtttls": true, "ntpserver": "pool.ntp.org",
+ "statusinterval": $status_interval, "waittimeout": 20000, "retrytimeout": 500}
+TEXT
+}
+
+make_devices() {
+    local i mac flash new=()
+    for ((i = 1; i <= devices; i++)); do
+        mac=$(mac_of "$i")
+        [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
+    done
+    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" >/dev/null
+    for ((i = 1; i <= devices; i++)); do
+        mac=$(mac_of "$i")
+        flash=$dir/devices/$mac
+        [ ! -e "$flash/slot0.bin" ] || continue
+        mkdir -p "$flash"
+        cp "$dir/pki/ca.crt" "$dir/pki/devices/$mac.crt" "$dir/pki/devices/$mac.key" "$flash/"
+        write_device_configuration "$flash"
+        cp "$factory_image" "$flash/slot0.bin"
+    done
+}
+
+write_environment() {
+    {
+        echo "# Read this with:  . $dir/env.sh"
+        printf 'export %s=%q\n' SECUREESP_SOCKET "$socket" \
+            SANDBOX_URL "https://localhost:$https_port/download" \
+            SANDBOX_HTTPS_PORT "$https_port" SANDBOX_MQTT_PORT "$mqtt_port" \
+            SANDBOX_PKI "$dir/pki" SANDBOX_DB "$dir/state/secureesp.db" SANDBOX_LOG "$dir/log" \
+            SANDBOX_IMAGE "$factory_image"
+        # shellcheck disable=SC2016  # for the reader's PATH
+        printf 'export PATH=%q:"$PATH":/usr/sbin\n' "$bin"
+    } >"$dir/env.sh"
+}
