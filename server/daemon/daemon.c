@@ -297,12 +297,14 @@ void daemon_stop(struct daemon *daemon)
 {
     if (daemon == NULL)
         return;
-    http_server_free(daemon->download_server, GRACE_MS);
+    // Each before what it calls: the API reads the download server's counters, and the hook wakes
+    // the dispatcher, which publishes.
     http_server_free(daemon->api_server, GRACE_MS);
-    command_dispatch_free(daemon->dispatch);
-    mqtt_client_free(daemon->mqtt);
+    http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)
         store_set_commit_hook(daemon->store, NULL, NULL);
+    command_dispatch_free(daemon->dispatch);
+    mqtt_client_free(daemon->mqtt);
     store_close(daemon->store);
     housekeeping_free(daemon->housekeeping);
     release_close(daemon->release);
