@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/image/image_files.h"
 #include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
@@ -109,6 +110,17 @@ static int inspect(const struct http_request *request, const uint8_t *p, size_t 
     return take_name(http_request_query(request, "name"), facts, err);
 }
 
+static int enter(const struct api *api, const struct image *image, struct err *err)
+{
+    char replaced[IMAGE_SHA256_SIZE];
+    struct err other = {0};
+    int rc = release_add(api->release, image, replaced, err);
+
+    if (rc == 0 && replaced[0] != '\0' && image_files_remove(api->images_dir, replaced, &other) < 0)
+        log_warning("api", "image file left over error=\"%s\"", other.message);
+    return rc;
+}
+
 int api_image_add(
     const struct api *api, const struct http_request *request, struct image *out, struct err *err)
 {
@@ -128,5 +140,5 @@ int api_image_add(
         return rc;
     find_signer(api, p, n, out); // an image that none verifies can be added, but not published
     rc = image_files_put(api->images_dir, out->sha256, p, n, err);
-    return rc < 0 ? rc : release_add(api->release, out, err);
+    return rc < 0 ? rc : enter(api, out, err);
 }

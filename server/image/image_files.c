@@ -91,6 +91,18 @@ int image_files_put(
     return file_replace(place.path, p, n, FILE_MODE, err);
 }
 
+int image_files_remove(const char *folder, const char *sha256, struct err *err)
+{
+    struct place place;
+    int rc = decide_place(folder, sha256, &place, err);
+
+    if (rc < 0)
+        return rc;
+    if (unlink(place.path) < 0 && errno != ENOENT)
+        return err_set(err, ERR_IO, "cannot remove %s: %s", place.path, strerror(errno));
+    return 0;
+}
+
 int image_files_open(
     const char *folder, const char *sha256, size_t size_bytes, int *fd, struct err *err)
 {

@@ -12,6 +12,10 @@
 ERR_CHECKED int image_files_put(
     const char *folder, const char *sha256, const uint8_t *p, size_t n, struct err *err);
 
+// Removes a stored image that no image of the fleet refers to any more; that none is there is no
+// error.
+ERR_CHECKED int image_files_remove(const char *folder, const char *sha256, struct err *err);
+
 // Opens a stored image of that size for reading. ERR_NOT_FOUND, or ERR_IO if its size is another.
 ERR_CHECKED int image_files_open(
     const char *folder, const char *sha256, size_t size_bytes, int *fd, struct err *err);

@@ -12,7 +12,8 @@
 
 struct release {
     struct store *store;
-    pthread_mutex_t lock; // guards `present` and every `references`
+    pthread_mutex_t reloading; // one at a time, so that none replaces a later state by an earlier
+    pthread_mutex_t lock;      // guards `present` and every `references`
     struct release_catalogue *present;
 };
 
@@ -27,19 +28,22 @@ static void unreference(struct release *release, struct release_catalogue *catal
         release_load_free(catalogue);
 }
 
-static int reload(struct release *release, struct err *err)
+static int load(struct release *release, struct release_catalogue **out, struct err *err)
 {
-    struct release_catalogue *fresh;
-    struct release_catalogue *old;
     struct store_connection *connection;
     int rc = store_read_begin(release->store, &connection, err);
 
     if (rc < 0)
         return rc;
-    rc = release_load(connection, false, &fresh, err);
+    rc = release_load(connection, false, out, err);
     store_read_end(release->store, connection);
-    if (rc < 0)
-        return rc;
+    return rc;
+}
+
+static void replace(struct release *release, struct release_catalogue *fresh)
+{
+    struct release_catalogue *old;
+
     fresh->references = 1;
     pthread_mutex_lock(&release->lock);
     old = release->present;
@@ -47,7 +51,20 @@ static int reload(struct release *release, struct err *err)
     pthread_mutex_unlock(&release->lock);
     if (old != NULL)
         unreference(release, old);
-    return 0;
+}
+
+static int reload(struct release *release, struct err *err)
+{
+    struct release_catalogue *fresh;
+
+    pthread_mutex_lock(&release->reloading);
+
+    int rc = load(release, &fresh, err);
+
+    if (rc == 0)
+        replace(release, fresh);
+    pthread_mutex_unlock(&release->reloading);
+    return rc;
 }
 
 int release_open(struct store *store, struct release **out, struct err *err)
@@ -58,6 +75,7 @@ int release_open(struct store *store, struct release **out, struct err *err)
     if (release == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the catalogue");
     release->store = store;
+    pthread_mutex_init(&release->reloading, NULL);
     pthread_mutex_init(&release->lock, NULL);
     rc = reload(release, err);
     if (rc < 0) {
@@ -75,6 +93,7 @@ void release_close(struct release *release)
     if (release->present != NULL)
         unreference(release, release->present);
     pthread_mutex_destroy(&release->lock);
+    pthread_mutex_destroy(&release->reloading);
     free(release);
 }
 
@@ -136,6 +155,7 @@ struct change {
     const char *name;
     const char *key_id;
     bool force;
+    char *replaced; // written by apply_add()
 };
 
 static int run_change(struct store_connection *connection, void *ctx, struct err *err)
@@ -183,27 +203,61 @@ static int check_chain(const struct release_catalogue *catalogue, const struct i
     return 0;
 }
 
+// The member that has the image's place in its chain already, or NULL.
+static const struct release_member *find_equal(
+    const struct release_catalogue *catalogue, const struct image_name *name)
+{
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        const struct image_name *other = &catalogue->members[i].image.name;
+
+        if (strcmp(other->board, name->board) == 0 &&
+            image_version_compare(other->version, name->version) == 0)
+            return &catalogue->members[i];
+    }
+    return NULL;
+}
+
+static bool is_file_shared(
+    const struct release_catalogue *catalogue, const struct image *old, const struct image *fresh)
+{
+    size_t users = 0;
+
+    for (size_t i = 0; i < catalogue->member_count; i++)
+        users += strcmp(catalogue->members[i].image.sha256, old->sha256) == 0;
+    return users > 1 || strcmp(old->sha256, fresh->sha256) == 0;
+}
+
+// A mistake that nobody was ever offered can be put right; what a device may run stays as it is.
+static int make_room(struct store_connection *connection, const struct release_catalogue *catalogue,
+    const struct change *change, struct err *err)
+{
+    const struct release_member *old = find_equal(catalogue, &change->image->name);
+
+    if (old == NULL)
+        return 0;
+    if (old->image.state != IMAGE_ADDED || old->devices > 0)
+        return err_set(err, ERR_CONFLICT,
+            "image %s exists already (SHA-256 %.12s); give the new one a higher version",
+            old->image.name.text, old->image.sha256);
+    if (!is_file_shared(catalogue, &old->image, change->image))
+        memcpy(change->replaced, old->image.sha256, IMAGE_SHA256_SIZE);
+    return image_store_remove(connection, old->image.name.text, err);
+}
+
 static int apply_add(struct store_connection *connection, struct release_catalogue *catalogue,
     const struct change *change, struct err *err)
 {
-    const struct image_name *name = &change->image->name;
+    int rc = make_room(connection, catalogue, change, err);
 
-    for (size_t i = 0; i < catalogue->member_count; i++) {
-        const struct image *other = &catalogue->members[i].image;
-
-        if (strcmp(other->name.board, name->board) == 0 &&
-            image_version_compare(other->name.version, name->version) == 0)
-            return err_set(err, ERR_CONFLICT,
-                "image %s exists already (SHA-256 %.12s); give the new one a higher version",
-                other->name.text, other->sha256);
-    }
-    return image_store_add(connection, change->image, err);
+    return rc < 0 ? rc : image_store_add(connection, change->image, err);
 }
 
-int release_add(struct release *release, const struct image *image, struct err *err)
+int release_add(struct release *release, const struct image *image,
+    char replaced[IMAGE_SHA256_SIZE], struct err *err)
 {
-    struct change change = {.apply = apply_add, .image = image};
+    struct change change = {.apply = apply_add, .image = image, .replaced = replaced};
 
+    replaced[0] = '\0';
     return make_change(release, &change, err);
 }
 

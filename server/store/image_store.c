@@ -15,6 +15,10 @@ static const char insert_embed[] =
 static const char update[] =
     "UPDATE images SET state = ?, signer = ?, published_at_ms = ? WHERE name = ?";
 
+static const char delete_embeds[] = "DELETE FROM image_embeds WHERE image = ?";
+
+static const char delete_image[] = "DELETE FROM images WHERE name = ?";
+
 static const char select_all[] =
     "SELECT name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,"
     " published_at_ms FROM images";
@@ -78,6 +82,27 @@ int image_store_update(
 
     if (rc == 0 && sqlite3_changes(connection->db) == 0)
         return err_set(err, ERR_NOT_FOUND, "no image is named %s", image->name.text);
+    return rc;
+}
+
+static int run_for(
+    struct store_connection *connection, const char *sql, const char *name, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, sql);
+    statement_bind_text(&s, name);
+    return statement_run(&s, err);
+}
+
+int image_store_remove(struct store_connection *connection, const char *name, struct err *err)
+{
+    int rc = run_for(connection, delete_embeds, name, err);
+
+    if (rc == 0)
+        rc = run_for(connection, delete_image, name, err);
+    if (rc == 0 && sqlite3_changes(connection->db) == 0)
+        return err_set(err, ERR_NOT_FOUND, "no image is named %s", name);
     return rc;
 }
 

@@ -14,6 +14,10 @@ ERR_CHECKED int image_store_add(
 ERR_CHECKED int image_store_update(
     struct store_connection *connection, const struct image *image, struct err *err);
 
+// Removes an image; its file is not the store's. ERR_NOT_FOUND.
+ERR_CHECKED int image_store_remove(
+    struct store_connection *connection, const char *name, struct err *err);
+
 // Calls each() for every image, in no order, until it returns non-zero, which is then returned.
 ERR_CHECKED int image_store_each(struct store_connection *connection,
     int (*each)(const struct image *image, void *ctx), void *ctx, struct err *err);
