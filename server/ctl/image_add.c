@@ -45,6 +45,19 @@ static int add_embeds(const struct options *options, struct url *url, struct err
     return 0;
 }
 
+static void print_embeds(const json_t *keys)
+{
+    char label[KEYS_LABEL_SIZE];
+
+    fputs(", embeds ", stdout);
+    for (size_t i = 0; i < json_array_size(keys); i++) {
+        keys_label(json_array_get(keys, i), label);
+        fputs(i == 0 ? "key " : " and ", stdout);
+        text_print(stdout, label);
+    }
+    puts(json_array_size(keys) == 0 ? "no known key" : "");
+}
+
 static int show_added(const struct subcommand_call *call, const json_t *image, struct err *err)
 {
     char signer[KEYS_LABEL_SIZE];
@@ -55,10 +68,9 @@ static int show_added(const struct subcommand_call *call, const json_t *image, s
     text_print(stdout, field_text(image, "name", "-"));
     fputs(": ", stdout);
     text_print(stdout, field_text(image, "state", "-"));
-    fputs(", signed by ", stdout);
+    fputs(field_has(image, "signer") ? ", signed by key " : ", signed by ", stdout);
     text_print(stdout, field_has(image, "signer") ? signer : "no known key");
-    printf(", embeds %zu key%s\n", json_array_size(json_object_get(image, "embeds")),
-        json_array_size(json_object_get(image, "embeds")) == 1 ? "" : "s");
+    print_embeds(json_object_get(image, "embeds"));
     if (json_array_size(json_object_get(image, "embeds")) == 0)
         puts("which key it embeds is unknown, so that devices on it can be offered no successor; "
              "--embeds PEM tells when an image is added");

@@ -87,27 +87,37 @@ static void measure(const struct table *table, size_t *widths)
     }
 }
 
-// Takes the columns that may be cut down, the widest first, until all fit or no more can be taken.
+// The widest of the columns that are cut in that way and can still give; NULL if there is none.
+static size_t *find_widest(const struct table *table, enum table_cut cut, size_t *widths)
+{
+    size_t *widest = NULL;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct table_column *column = &table->columns[i];
+
+        if (column->cut == cut && widths[i] > column->width_min &&
+            (widest == NULL || widths[i] > *widest))
+            widest = &widths[i];
+    }
+    return widest;
+}
+
+// Cuts columns down until all fit or no more can be taken: free text first, then names, which tell
+// things apart.
 static void fit(const struct table *table, size_t room, size_t *widths)
 {
     size_t total = GAP * (table->column_count - 1);
 
     for (size_t i = 0; i < table->column_count; i++)
         total += widths[i];
-    while (total > room) {
-        size_t *widest = NULL;
+    for (; total > room; total--) {
+        size_t *widest = find_widest(table, TABLE_CUT_END, widths);
 
-        for (size_t i = 0; i < table->column_count; i++) {
-            const struct table_column *column = &table->columns[i];
-
-            if (column->cut != TABLE_CUT_NEVER && widths[i] > column->width_min &&
-                (widest == NULL || widths[i] > *widest))
-                widest = &widths[i];
-        }
+        if (widest == NULL)
+            widest = find_widest(table, TABLE_CUT_MIDDLE, widths);
         if (widest == NULL)
             return;
         --*widest;
-        total--;
     }
 }
 

@@ -69,10 +69,11 @@ static void test_cut(void **state)
     const struct terminal tiny = {.is_terminal = true, .columns = 5};
 
     (void)state;
+    // Free text gives way before names.
     expect(make("BOARD-00.00.01", "a note", TABLE_PLAIN), &narrow,
-        "MAC   IMAGE          N  NOTE\n"
+        "MAC   IMAGE           N  NOTE\n"
         "84f3  BOA\xe2\x80\xa6"
-        "0.00.01  100  a note\n");
+        "00.00.01  100  a no\xe2\x80\xa6\n");
     // No column goes below its least width.
     expect(make("BOARD-00.00.01", "a rather long note", TABLE_PLAIN), &tiny,
         "MAC   IMAGE      N  NOTE\n"
