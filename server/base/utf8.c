@@ -1,6 +1,8 @@
 // Well-formed UTF-8.
 #include "server/base/utf8.h"
 
+#include <string.h>
+
 // The table of RFC 3629, section 4: by first byte, the length and the bounds of the second byte.
 static const struct {
     uint8_t first_low, first_high, length, second_low, second_high;
@@ -33,4 +35,19 @@ size_t utf8_sequence_length(const uint8_t *p, size_t n)
         return forms[i].length;
     }
     return 0;
+}
+
+bool utf8_is_valid(const char *s)
+{
+    size_t n = strlen(s);
+
+    while (n > 0) {
+        size_t length = utf8_sequence_length((const uint8_t *)s, n);
+
+        if (length == 0)
+            return false;
+        s += length;
+        n -= length;
+    }
+    return true;
 }

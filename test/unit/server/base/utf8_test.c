@@ -52,9 +52,20 @@ static void test_rows(void **state)
             utf8_sequence_length((const uint8_t *)rows[i].bytes, rows[i].n), rows[i].length);
 }
 
+static void test_whole_texts(void **state)
+{
+    (void)state;
+    assert_true(utf8_is_valid(""));
+    assert_true(utf8_is_valid("a\xc3\xa9"));
+    assert_false(utf8_is_valid("a\xc3"));
+    assert_false(utf8_is_valid("\xff"
+                               "a"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows), cmocka_unit_test(test_whole_texts)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
