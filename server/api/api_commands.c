@@ -12,7 +12,7 @@
 
 static void append_queued(const struct command *command, void *ctx)
 {
-    json_array_append_new(ctx, api_json_command(command));
+    api_json_append(ctx, api_json_command(command));
 }
 
 // Reads {"mac": MAC | "all": true, "command": NAME}; *mac is "" for all. name refers to body.
@@ -47,7 +47,7 @@ void api_commands_add(const struct http_request *request, struct http_response *
 
     if (rc == 0)
         rc = command_dispatch_queue(
-            api->dispatch, mac[0] != '\0' ? mac : NULL, name, append_queued, queued, &err);
+            api->dispatch, mac[0] != '\0' ? mac : NULL, name, append_queued, &queued, &err);
     json_decref(body);
     if (rc == 0) {
         api_json_send(response, 202, queued);

@@ -135,6 +135,10 @@ void api_devices_list(const struct http_request *request, struct http_response *
     list->store = api->store;
     list->online = state == NULL ? 0 : strcmp(state, "online") == 0 ? 1 : -1;
     list->image_glob = glob != NULL ? strdup(glob) : NULL;
+    if (glob != NULL && list->image_glob == NULL) {
+        release_list(list);
+        return;
+    }
     http_response_set_stream(response, "application/json", read_list, list, release_list);
 }
 
@@ -155,7 +159,7 @@ static int append_hour(const struct status_hour *hour, void *ctx)
 
 // Adds the last status as it was received, whatever members it has.
 static int add_status(
-    struct store_connection *connection, const char *mac, json_t *object, struct err *err)
+    struct store_connection *connection, const char *mac, json_t **object, struct err *err)
 {
     char *text = NULL;
     json_t *status = NULL;
@@ -168,7 +172,7 @@ static int add_status(
     if (text != NULL && status == NULL) // it holds an integer beyond 64 bits
         status = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
     free(text);
-    json_object_set_new(object, "status", status != NULL ? status : json_null());
+    api_json_set(object, "status", status != NULL ? status : json_null());
     return 0;
 }
 
@@ -183,16 +187,16 @@ static int read_device(
 
     *out = rc == 0 ? api_json_device(&device) : json_object();
     if (rc == 0)
-        rc = add_status(connection, mac, *out, err);
+        rc = add_status(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)
         rc = event_store_each(connection, mac, RECENT, append_event, events, err);
     if (rc == 0)
         rc = status_store_each_hour(connection, mac, RECENT_HOURS, append_hour, hours, err);
-    json_object_set_new(*out, "commands", commands);
-    json_object_set_new(*out, "events", events);
-    json_object_set_new(*out, "hours", hours);
+    api_json_set(out, "commands", commands);
+    api_json_set(out, "events", events);
+    api_json_set(out, "hours", hours);
     return rc;
 }
 

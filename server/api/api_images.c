@@ -40,7 +40,7 @@ void api_images_list(const struct http_request *request, struct http_response *r
     }
     list = json_array();
     for (size_t i = 0; i < catalogue->member_count; i++)
-        json_array_append_new(list,
+        api_json_append(&list,
             api_json_image(catalogue, &catalogue->members[i].image, catalogue->members[i].devices));
     release_load_free(catalogue);
     api_json_send(response, 200, list);
@@ -138,12 +138,12 @@ static json_t *verify_stored(
 
     json_t *object = json_object();
 
-    json_object_set_new(object, "name", json_string(image->name.text));
-    json_object_set_new(object, "size_bytes", json_integer(image->size_bytes));
-    json_object_set_new(object, "sha256", json_string(image->sha256));
-    json_object_set_new(object, "stored_ok", json_boolean(strcmp(sha256, image->sha256) == 0));
-    json_object_set_new(object, "signer", api_json_key_reference(catalogue, image->signer));
-    json_object_set_new(object, "signature_ok", json_boolean(verified));
+    api_json_set(&object, "name", json_string(image->name.text));
+    api_json_set(&object, "size_bytes", json_integer(image->size_bytes));
+    api_json_set(&object, "sha256", json_string(image->sha256));
+    api_json_set(&object, "stored_ok", json_boolean(strcmp(sha256, image->sha256) == 0));
+    api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));
+    api_json_set(&object, "signature_ok", json_boolean(verified));
     return object;
 }
 
@@ -180,8 +180,8 @@ static int add_unknown(const char *image, int64_t devices, void *ctx)
     if (!image_name_parse(image, strlen(image), &name) || strcmp(name.board, search->board) != 0 ||
         release_find_image(search->catalogue, image) != NULL)
         return 0;
-    json_array_append_new(
-        search->list, json_pack("{sssI}", "image", image, "devices", (json_int_t)devices));
+    api_json_append(
+        &search->list, json_pack("{sssI}", "image", image, "devices", (json_int_t)devices));
     return 0;
 }
 
@@ -192,41 +192,49 @@ static json_t *chain_member(const struct release_catalogue *catalogue,
     enum release_answer answer = release_chain_next(members, n, &members[i].image.name, &next);
     json_t *object = api_json_image(catalogue, &members[i].image, members[i].devices);
 
-    json_object_set_new(
-        object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
-    json_object_set_new(object, "stranded", json_boolean(answer == RELEASE_STRANDED));
+    api_json_set(&object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
+    api_json_set(&object, "stranded", json_boolean(answer == RELEASE_STRANDED));
     return object;
 }
 
-static int read_chain(const struct api *api, const char *board, json_t *object, struct err *err)
+// What devices of that board run that was never added; NULL without memory.
+static int read_unknown(const struct api *api, const struct release_catalogue *catalogue,
+    const char *board, json_t **out, struct err *err)
 {
-    struct release_catalogue *catalogue;
+    struct unknown_search search = {.catalogue = catalogue, .board = board, .list = json_array()};
     struct store_connection *connection;
-    struct unknown_search search = {.board = board};
-    json_t *images = json_array();
-    size_t first;
-    size_t n;
-    int rc = load(api, &catalogue, err);
+    int rc = store_read_begin(api->store, &connection, err);
 
-    json_object_set_new(object, "board", json_string(board));
-    json_object_set_new(object, "images", images);
-    if (rc < 0)
-        return rc;
-    n = release_find_board(catalogue, board, &first);
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(images, chain_member(catalogue, catalogue->members + first, n, i));
-    search.catalogue = catalogue;
-    search.list = json_array();
-    json_object_set_new(object, "unknown", search.list);
-    rc = store_read_begin(api->store, &connection, err);
     if (rc == 0) {
         rc = device_store_each_image(connection, add_unknown, &search, err);
         store_read_end(api->store, connection);
     }
-    release_load_free(catalogue);
-    if (rc == 0 && n == 0 && json_array_size(search.list) == 0)
-        return err_set(err, ERR_NOT_FOUND,
+    *out = search.list;
+    return rc;
+}
+
+static int read_chain(const struct api *api, const char *board, json_t **object, struct err *err)
+{
+    struct release_catalogue *catalogue;
+    json_t *images = json_array();
+    json_t *unknown = NULL;
+    size_t first;
+    size_t n = 0;
+    int rc = load(api, &catalogue, err);
+
+    if (rc == 0) {
+        n = release_find_board(catalogue, board, &first);
+        for (size_t i = 0; i < n; i++)
+            api_json_append(&images, chain_member(catalogue, catalogue->members + first, n, i));
+        rc = read_unknown(api, catalogue, board, &unknown, err);
+        release_load_free(catalogue);
+    }
+    if (rc == 0 && n == 0 && unknown != NULL && json_array_size(unknown) == 0)
+        rc = err_set(err, ERR_NOT_FOUND,
             "unknown board %s; 'secureesp images list' shows the boards that have images", board);
+    api_json_set(object, "board", json_string(board));
+    api_json_set(object, "images", images);
+    api_json_set(object, "unknown", unknown);
     return rc;
 }
 
@@ -235,7 +243,7 @@ void api_images_chain(const struct http_request *request, struct http_response *
     struct err err = {0};
     json_t *object = json_object();
 
-    if (read_chain(ctx, http_request_segment(request, 0), object, &err) == 0) {
+    if (read_chain(ctx, http_request_segment(request, 0), &object, &err) == 0) {
         api_json_send(response, 200, object);
         return;
     }

@@ -1,7 +1,26 @@
 // Records as JSON.
 #include "server/api/api_json.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "server/base/utf8.h"
+
+void api_json_set(json_t **object, const char *name, json_t *value)
+{
+    if (json_object_set_new(*object, name, value) == 0)
+        return;
+    json_decref(*object);
+    *object = NULL;
+}
+
+void api_json_append(json_t **list, json_t *value)
+{
+    if (json_array_append_new(*list, value) == 0)
+        return;
+    json_decref(*list);
+    *list = NULL;
+}
 
 static json_t *time_or_null(int64_t time_ms)
 {
@@ -15,9 +34,7 @@ static json_t *number_if(unsigned has, unsigned member, int64_t value)
 
 json_t *api_json_text(const char *text)
 {
-    json_t *string = text != NULL && text[0] != '\0' ? json_string(text) : NULL;
-
-    return string != NULL ? string : json_null();
+    return text != NULL && text[0] != '\0' && utf8_is_valid(text) ? json_string(text) : json_null();
 }
 
 json_t *api_json_device(const struct device *device)
@@ -25,29 +42,25 @@ json_t *api_json_device(const struct device *device)
     const struct device_status *status = &device->status;
     json_t *object = json_object();
 
-    json_object_set_new(object, "mac", json_string(device->mac));
-    json_object_set_new(object, "online", json_boolean(device->online));
-    json_object_set_new(object, "reason", json_string(device_reason_name(device->reason)));
-    json_object_set_new(object, "first_seen_ms", time_or_null(device->first_seen_ms));
-    json_object_set_new(object, "last_seen_ms", time_or_null(device->last_seen_ms));
-    json_object_set_new(object, "name", api_json_text(status->name));
-    json_object_set_new(object, "image", api_json_text(status->image));
-    json_object_set_new(object, "build", api_json_text(status->build));
-    json_object_set_new(object, "ip", api_json_text(status->ip));
-    json_object_set_new(object, "rssi", number_if(status->has, DEVICE_HAS_RSSI, status->rssi_dbm));
-    json_object_set_new(object, "free_heap_bytes",
+    api_json_set(&object, "mac", json_string(device->mac));
+    api_json_set(&object, "online", json_boolean(device->online));
+    api_json_set(&object, "reason", json_string(device_reason_name(device->reason)));
+    api_json_set(&object, "first_seen_ms", time_or_null(device->first_seen_ms));
+    api_json_set(&object, "last_seen_ms", time_or_null(device->last_seen_ms));
+    api_json_set(&object, "name", api_json_text(status->name));
+    api_json_set(&object, "image", api_json_text(status->image));
+    api_json_set(&object, "build", api_json_text(status->build));
+    api_json_set(&object, "ip", api_json_text(status->ip));
+    api_json_set(&object, "rssi", number_if(status->has, DEVICE_HAS_RSSI, status->rssi_dbm));
+    api_json_set(&object, "free_heap_bytes",
         number_if(status->has, DEVICE_HAS_FREE_HEAP, status->free_heap_bytes));
-    json_object_set_new(
-        object, "uptime_ms", number_if(status->has, DEVICE_HAS_UPTIME, status->uptime_ms));
-    json_object_set_new(
-        object, "max_loop_ms", number_if(status->has, DEVICE_HAS_MAX_LOOP, status->max_loop_ms));
-    json_object_set_new(
-        object, "mqtt_ms", number_if(status->has, DEVICE_HAS_MQTT, status->mqtt_ms));
-    json_object_set_new(object, "error", api_json_text(status->error));
-    json_object_set_new(object, "reboots", json_integer(device->reboots));
-    json_object_set_new(object, "bad_payloads", json_integer(device->bad_payloads));
-    json_object_set_new(
-        object, "shared_identity_at_ms", time_or_null(device->shared_identity_at_ms));
+    api_json_set(&object, "uptime_ms", number_if(status->has, DEVICE_HAS_UPTIME, status->uptime_ms));
+    api_json_set(&object, "max_loop_ms", number_if(status->has, DEVICE_HAS_MAX_LOOP, status->max_loop_ms));
+    api_json_set(&object, "mqtt_ms", number_if(status->has, DEVICE_HAS_MQTT, status->mqtt_ms));
+    api_json_set(&object, "error", api_json_text(status->error));
+    api_json_set(&object, "reboots", json_integer(device->reboots));
+    api_json_set(&object, "bad_payloads", json_integer(device->bad_payloads));
+    api_json_set(&object, "shared_identity_at_ms", time_or_null(device->shared_identity_at_ms));
     return object;
 }
 
@@ -55,16 +68,16 @@ json_t *api_json_command(const struct command *command)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "id", json_integer(command->id));
-    json_object_set_new(object, "mac", json_string(command->mac));
-    json_object_set_new(object, "command", json_string(command->name));
-    json_object_set_new(object, "state", json_string(command_state_name(command->state)));
-    json_object_set_new(object, "result", api_json_text(command->result));
-    json_object_set_new(object, "image", api_json_text(command->image));
-    json_object_set_new(object, "detail", api_json_text(command->detail));
-    json_object_set_new(object, "created_at_ms", time_or_null(command->created_at_ms));
-    json_object_set_new(object, "sent_at_ms", time_or_null(command->sent_at_ms));
-    json_object_set_new(object, "ended_at_ms", time_or_null(command->ended_at_ms));
+    api_json_set(&object, "id", json_integer(command->id));
+    api_json_set(&object, "mac", json_string(command->mac));
+    api_json_set(&object, "command", json_string(command->name));
+    api_json_set(&object, "state", json_string(command_state_name(command->state)));
+    api_json_set(&object, "result", api_json_text(command->result));
+    api_json_set(&object, "image", api_json_text(command->image));
+    api_json_set(&object, "detail", api_json_text(command->detail));
+    api_json_set(&object, "created_at_ms", time_or_null(command->created_at_ms));
+    api_json_set(&object, "sent_at_ms", time_or_null(command->sent_at_ms));
+    api_json_set(&object, "ended_at_ms", time_or_null(command->ended_at_ms));
     return object;
 }
 
@@ -72,14 +85,14 @@ json_t *api_json_event(const struct event *event)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "at_ms", json_integer(event->at_ms));
-    json_object_set_new(object, "event", api_json_text(event->kind));
-    json_object_set_new(object, "command", api_json_text(event->command));
-    json_object_set_new(object, "command_id",
+    api_json_set(&object, "at_ms", json_integer(event->at_ms));
+    api_json_set(&object, "event", api_json_text(event->kind));
+    api_json_set(&object, "command", api_json_text(event->command));
+    api_json_set(&object, "command_id",
         event->command_id != 0 ? json_integer(event->command_id) : json_null());
-    json_object_set_new(object, "result", api_json_text(event->result));
-    json_object_set_new(object, "image", api_json_text(event->image));
-    json_object_set_new(object, "detail", api_json_text(event->detail));
+    api_json_set(&object, "result", api_json_text(event->result));
+    api_json_set(&object, "image", api_json_text(event->image));
+    api_json_set(&object, "detail", api_json_text(event->detail));
     return object;
 }
 
@@ -88,18 +101,15 @@ json_t *api_json_hour(const struct status_hour *hour)
     json_t *object = json_object();
     json_t *average = hour->has & DEVICE_HAS_RSSI ? json_real(hour->rssi_avg_dbm) : json_null();
 
-    json_object_set_new(object, "hour_ms", json_integer(hour->hour_ms));
-    json_object_set_new(object, "count", json_integer(hour->count));
-    json_object_set_new(
-        object, "rssi_min", number_if(hour->has, DEVICE_HAS_RSSI, hour->rssi_min_dbm));
-    json_object_set_new(object, "rssi_avg", average);
-    json_object_set_new(
-        object, "rssi_max", number_if(hour->has, DEVICE_HAS_RSSI, hour->rssi_max_dbm));
-    json_object_set_new(object, "free_heap_min",
+    api_json_set(&object, "hour_ms", json_integer(hour->hour_ms));
+    api_json_set(&object, "count", json_integer(hour->count));
+    api_json_set(&object, "rssi_min", number_if(hour->has, DEVICE_HAS_RSSI, hour->rssi_min_dbm));
+    api_json_set(&object, "rssi_avg", average);
+    api_json_set(&object, "rssi_max", number_if(hour->has, DEVICE_HAS_RSSI, hour->rssi_max_dbm));
+    api_json_set(&object, "free_heap_min",
         number_if(hour->has, DEVICE_HAS_FREE_HEAP, hour->free_heap_min_bytes));
-    json_object_set_new(
-        object, "max_loop_max", number_if(hour->has, DEVICE_HAS_MAX_LOOP, hour->max_loop_max_ms));
-    json_object_set_new(object, "reboots", json_integer(hour->reboots));
+    api_json_set(&object, "max_loop_max", number_if(hour->has, DEVICE_HAS_MAX_LOOP, hour->max_loop_max_ms));
+    api_json_set(&object, "reboots", json_integer(hour->reboots));
     return object;
 }
 
@@ -107,10 +117,10 @@ json_t *api_json_key(const struct image_key *key)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "id", json_string(key->id));
-    json_object_set_new(object, "name", json_string(key->name));
-    json_object_set_new(object, "algorithm", json_string(key->algorithm));
-    json_object_set_new(object, "added_at_ms", json_integer(key->added_at_ms));
+    api_json_set(&object, "id", json_string(key->id));
+    api_json_set(&object, "name", json_string(key->name));
+    api_json_set(&object, "algorithm", json_string(key->algorithm));
+    api_json_set(&object, "added_at_ms", json_integer(key->added_at_ms));
     return object;
 }
 
@@ -121,31 +131,36 @@ json_t *api_json_key_reference(const struct release_catalogue *catalogue, const 
     if (key_id[0] == '\0')
         return json_null();
     object = json_object();
-    json_object_set_new(object, "id", json_string(key_id));
-    json_object_set_new(object, "name", api_json_text(release_key_name(catalogue, key_id)));
+    api_json_set(&object, "id", json_string(key_id));
+    api_json_set(&object, "name", api_json_text(release_key_name(catalogue, key_id)));
     return object;
+}
+
+static json_t *embeds_json(const struct release_catalogue *catalogue, const struct image *image)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < image->embeds_count; i++)
+        api_json_append(&list, api_json_key_reference(catalogue, image->embeds[i]));
+    return list;
 }
 
 json_t *api_json_image(
     const struct release_catalogue *catalogue, const struct image *image, int64_t devices)
 {
     json_t *object = json_object();
-    json_t *embeds = json_array();
-
-    for (size_t i = 0; i < image->embeds_count; i++)
-        json_array_append_new(embeds, api_json_key_reference(catalogue, image->embeds[i]));
-    json_object_set_new(object, "name", json_string(image->name.text));
-    json_object_set_new(object, "board", json_string(image->name.board));
-    json_object_set_new(object, "version", json_string(image->name.version));
-    json_object_set_new(object, "state", json_string(image_state_name(image->state)));
-    json_object_set_new(object, "size_bytes", json_integer(image->size_bytes));
-    json_object_set_new(object, "sha256", json_string(image->sha256));
-    json_object_set_new(object, "signer", api_json_key_reference(catalogue, image->signer));
-    json_object_set_new(object, "embeds", embeds);
-    json_object_set_new(object, "embeds_from", api_json_text(image->embeds_from));
-    json_object_set_new(object, "devices", json_integer(devices));
-    json_object_set_new(object, "added_at_ms", time_or_null(image->added_at_ms));
-    json_object_set_new(object, "published_at_ms", time_or_null(image->published_at_ms));
+    api_json_set(&object, "name", json_string(image->name.text));
+    api_json_set(&object, "board", json_string(image->name.board));
+    api_json_set(&object, "version", json_string(image->name.version));
+    api_json_set(&object, "state", json_string(image_state_name(image->state)));
+    api_json_set(&object, "size_bytes", json_integer(image->size_bytes));
+    api_json_set(&object, "sha256", json_string(image->sha256));
+    api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));
+    api_json_set(&object, "embeds", embeds_json(catalogue, image));
+    api_json_set(&object, "embeds_from", api_json_text(image->embeds_from));
+    api_json_set(&object, "devices", json_integer(devices));
+    api_json_set(&object, "added_at_ms", time_or_null(image->added_at_ms));
+    api_json_set(&object, "published_at_ms", time_or_null(image->published_at_ms));
     return object;
 }
 
@@ -171,21 +186,40 @@ static unsigned status_of(int code)
     }
 }
 
+// A message may quote what came in, and may have been cut within a character.
+static json_t *message_json(const char *message)
+{
+    char text[ERR_MESSAGE_SIZE];
+
+    snprintf(text, sizeof text, "%s", message);
+    for (char *p = text; *p != '\0';) {
+        size_t length = utf8_sequence_length((const uint8_t *)p, strlen(p));
+
+        if (length == 0)
+            *p = '?';
+        p += length != 0 ? length : 1;
+    }
+    return json_string(text);
+}
+
 static void send_error(
     struct http_response *response, unsigned status, const char *code, const char *message)
 {
     json_t *error = json_object();
     json_t *object = json_object();
 
-    json_object_set_new(error, "code", json_string(code));
-    json_object_set_new(error, "message", api_json_text(message));
-    json_object_set_new(object, "error", error);
+    api_json_set(&error, "code", json_string(code));
+    api_json_set(&error, "message", message_json(message));
+    api_json_set(&object, "error", error);
     api_json_send(response, status, object);
 }
 
 void api_json_refuse(struct http_response *response, const struct err *err)
 {
-    send_error(response, status_of(err->code), err_code_name(err->code), err->message);
+    if (err->code == 0) // a callback found no memory, and had no place to say so
+        send_error(response, 500, err_code_name(ERR_NO_MEMORY), "no memory for the answer");
+    else
+        send_error(response, status_of(err->code), err_code_name(err->code), err->message);
 }
 
 void api_json_refuse_request(struct http_response *response, unsigned status, const char *reason)

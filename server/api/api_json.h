@@ -21,10 +21,15 @@ json_t *api_json_key_reference(const struct release_catalogue *catalogue, const 
 json_t *api_json_image(
     const struct release_catalogue *catalogue, const struct image *image, int64_t devices);
 
-// A text, or null if it is empty or not valid UTF-8.
+// A text, or null if it is NULL, empty or not valid UTF-8.
 json_t *api_json_text(const char *text);
 
-// Answers with a value, whose reference is taken.
+// Set a member and append an element, taking the value's reference. If value or *object (*list) is
+// NULL, or there is no memory, it is released and becomes NULL: a whole is never sent in part.
+void api_json_set(json_t **object, const char *name, json_t *value);
+void api_json_append(json_t **list, json_t *value);
+
+// Answers with a value, whose reference is taken; NULL (no memory) leaves the server's own 500.
 void api_json_send(struct http_response *response, unsigned status, json_t *value);
 
 // Answers with an error object and the HTTP status that fits its code.

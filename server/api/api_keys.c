@@ -8,6 +8,7 @@
 #include "server/api/api_json.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/utf8.h"
 #include "server/image/image_files.h"
 #include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
@@ -21,7 +22,7 @@ void api_keys_list(const struct http_request *request, struct http_response *res
 
     (void)request;
     for (size_t i = 0; i < catalogue->key_count; i++)
-        json_array_append_new(list, api_json_key(&catalogue->keys[i]));
+        api_json_append(&list, api_json_key(&catalogue->keys[i]));
     release_drop(api->release, catalogue);
     api_json_send(response, 200, list);
 }
@@ -49,19 +50,28 @@ static void try_key(const struct api *api, const struct public_key *key)
     release_drop(api->release, catalogue);
 }
 
+static int check_name(const char *name, struct err *err)
+{
+    const size_t max = sizeof((struct image_key *)NULL)->name - 1;
+
+    if (strlen(name) > max)
+        return err_set(err, ERR_INVALID, "a name has at most %zu bytes", max);
+    return utf8_is_valid(name) ? 0 : err_set(err, ERR_INVALID, "the name is no valid UTF-8");
+}
+
 static int read_key(const struct http_request *request, struct public_key *key,
     struct image_key *out, struct err *err)
 {
     size_t n;
     const uint8_t *body = http_request_body(request, &n);
     const char *name = http_request_query(request, "name");
-    int rc = n == 0 ? err_set(err, ERR_INVALID, "the body is to be a public key in PEM")
-                    : public_key_from_pem(body, n, key, err);
+    int rc = name != NULL ? check_name(name, err) : 0;
 
+    if (rc == 0)
+        rc = n == 0 ? err_set(err, ERR_INVALID, "the body is to be a public key in PEM")
+                    : public_key_from_pem(body, n, key, err);
     if (rc < 0)
         return rc;
-    if (name != NULL && strlen(name) >= sizeof out->name)
-        return err_set(err, ERR_INVALID, "a name has at most %zu bytes", sizeof out->name - 1);
     memset(out, 0, sizeof *out);
     memcpy(out->id, key->id, sizeof key->id);
     if (name != NULL && name[0] != '\0')

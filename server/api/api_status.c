@@ -7,7 +7,7 @@
 
 static void add_counter(const char *name, uint64_t value, void *ctx)
 {
-    json_object_set_new(ctx, name, json_integer((json_int_t)value));
+    api_json_set(ctx, name, json_integer((json_int_t)value));
 }
 
 static json_t *broker_json(const struct api *api)
@@ -16,11 +16,11 @@ static json_t *broker_json(const struct api *api)
     json_t *object = json_object();
 
     api->read_broker(&broker, api->ctx);
-    json_object_set_new(object, "connected", json_boolean(broker.connected));
-    json_object_set_new(object, "host", json_string(broker.host));
-    json_object_set_new(object, "port", json_integer(broker.port));
-    json_object_set_new(object, "since_ms", json_integer(broker.since_ms));
-    json_object_set_new(object, "error", api_json_text(broker.error));
+    api_json_set(&object, "connected", json_boolean(broker.connected));
+    api_json_set(&object, "host", json_string(broker.host));
+    api_json_set(&object, "port", json_integer(broker.port));
+    api_json_set(&object, "since_ms", json_integer(broker.since_ms));
+    api_json_set(&object, "error", api_json_text(broker.error));
     return object;
 }
 
@@ -46,11 +46,11 @@ void api_status_show(const struct http_request *request, struct http_response *r
     }
     object = json_object();
     counters = json_object();
-    api->each_counter(add_counter, counters, api->ctx);
-    json_object_set_new(object, "version", json_string(SECUREESP_VERSION));
-    json_object_set_new(object, "started_at_ms", json_integer(api->started_at_ms));
-    json_object_set_new(object, "broker", broker_json(api));
-    json_object_set_new(object, "devices", json_pack("{sIsI}", "total", total, "online", online));
-    json_object_set_new(object, "counters", counters);
+    api->each_counter(add_counter, &counters, api->ctx);
+    api_json_set(&object, "version", json_string(SECUREESP_VERSION));
+    api_json_set(&object, "started_at_ms", json_integer(api->started_at_ms));
+    api_json_set(&object, "broker", broker_json(api));
+    api_json_set(&object, "devices", json_pack("{sIsI}", "total", total, "online", online));
+    api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);
 }

@@ -111,6 +111,9 @@ static void refusals_name_code_and_reason(void **state)
         {"GET", "/api/v1/chains/B", "", 404, "\"not-found\"", "unknown board B"},
         {"POST", "/api/v1/keys", "", 400, "\"invalid\"", "PEM"},
         {"POST", "/api/v1/keys", "nonsense", 400, "\"invalid\"", ""},
+        {"POST", "/api/v1/keys?name=a%FF", "nonsense", 400, "\"invalid\"", "UTF-8"},
+        {"GET", "/api/v1/devices/a%FFb", "", 400, "\"invalid\"", "'a?b' is no MAC address"},
+        {"GET", "/api/v1/chains/%FF", "", 404, "\"not-found\"", "unknown board ?"},
     };
     struct fixture *f = *state;
 
