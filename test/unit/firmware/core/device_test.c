@@ -33,14 +33,6 @@ static void start_online(struct fake_device *f)
     assert_true(fake_device_run(f, 5000, fake_device_is_idle));
 }
 
-// Sends a command and waits until all is done, restarts included.
-static void do_command(struct fake_device *f, const char *name, int id)
-{
-    fake_device_command(f, name, id);
-    (void)fake_device_run(f, 3000, NULL);
-    assert_true(fake_device_run(f, 20000, fake_device_is_idle));
-}
-
 static void test_start(void **state)
 {
     struct fake_device *f = *state;
@@ -172,13 +164,13 @@ static void test_update(void **state)
     struct fake_device *f = *state;
 
     start_online(f);
-    do_command(f, "firmware", 21);
+    assert_true(fake_device_do(f, "firmware", 21));
     assert_int_equal(fake_device_count(f, 0, EVENT,
                          "\"command\":\"firmware\",\"id\":21,\"result\":\"ok\",\"image\":\"B-2\""),
         1);
     assert_int_equal(f->broker.wills, 0);
     assert_int_equal(f->reboots, 0);
-    do_command(f, "flash", 22);
+    assert_true(fake_device_do(f, "flash", 22));
     assert_int_equal(f->reboots, 1);
     assert_int_equal(f->broker.wills, 0);
     assert_string_equal(f->device.running.text, "B-2");
@@ -187,9 +179,9 @@ static void test_update(void **state)
     assert_int_equal(fake_device_count(f, 0, EVENT, "{\"event\":\"trial\",\"result\":\"ok\""), 1);
     assert_int_equal(
         fake_device_count(f, 0, EVENT, "\"command\":\"flash\",\"id\":22,\"result\":\"ok\""), 1);
-    do_command(f, "firmware", 23);
+    assert_true(fake_device_do(f, "firmware", 23));
     assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":23,\"result\":\"current\""), 1);
-    do_command(f, "flash", 24);
+    assert_true(fake_device_do(f, "flash", 24));
     assert_int_equal(
         fake_device_count(f, 0, EVENT, "\"id\":24,\"result\":\"nothing-downloaded\""), 1);
 }
@@ -201,7 +193,7 @@ static void test_reboot(void **state)
 
     start_online(f);
     before = f->broker.count;
-    do_command(f, "reboot", 77);
+    assert_true(fake_device_do(f, "reboot", 77));
     assert_int_equal(f->reboots, 1);
     assert_int_equal(f->broker.wills, 0);
     assert_string_equal(f->broker.messages[before].payload, // after the restart, and first
@@ -221,7 +213,7 @@ static void test_unknown_and_foreign(void **state)
     fake_broker_publish(&f->broker, "/command/84f3eb012346/reboot", "", 1, 9, false);
     fake_broker_publish(&f->broker, "/command", "", 0, 0, false);
     fake_broker_publish(&f->broker, COMMAND "reboot/now", "", 0, 0, false);
-    do_command(f, "format", 31);
+    assert_true(fake_device_do(f, "format", 31));
     assert_int_equal(f->reboots, 0);
     assert_int_equal(fake_device_count(f, 0, EVENT,
                          "\"command\":\"format\",\"id\":31,\"result\":\"unknown-command\""),
@@ -282,7 +274,7 @@ static void test_download_refused(void **state)
     struct fake_device *f = *state;
 
     start_online(f);
-    do_command(f, "config", 8);
+    assert_true(fake_device_do(f, "config", 8));
     assert_int_equal(fake_device_count(f, 0, EVENT,
                          "\"result\":\"http-status\",\"detail\":\"HTTP 404: no such file\""),
         1);
