@@ -82,7 +82,8 @@ bool settle_by_event(struct command *command, const struct event *event)
     return true;
 }
 
-// Whether file is <stem><suffix>, with ".der" appended or instead of the suffix.
+// Whether file is <stem><suffix>, with ".der" appended or instead of the suffix. (<mac>.der is the
+// certificate, never the key.)
 static bool is_file(const char *file, const char *stem, const char *suffix)
 {
     size_t n = strlen(stem);
@@ -92,7 +93,7 @@ static bool is_file(const char *file, const char *stem, const char *suffix)
         return false;
     if (strncmp(file + n, suffix, suffix_length) == 0)
         n += suffix_length;
-    else if (file[n] == '\0')
+    else if (file[n] == '\0' || strcmp(suffix, CONTRACT_SUFFIX_KEY) == 0)
         return false;
     return file[n] == '\0' || strcmp(file + n, CONTRACT_SUFFIX_DER) == 0;
 }

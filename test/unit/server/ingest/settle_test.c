@@ -144,6 +144,7 @@ static void test_by_download(void **state)
         {"key", MAC ".key", 200, COMMAND_DONE, "ok"},
         {"key", MAC ".key.der", 403, COMMAND_FAILED, "http-status"},
         {"key", MAC ".crt", 200, COMMAND_SENT, ""},
+        {"key", MAC ".der", 200, COMMAND_SENT, ""}, // that is its certificate
         {"key", "", 200, COMMAND_SENT, ""},
     };
 
