@@ -13,7 +13,6 @@
 struct http_request {
     struct MHD_Connection *connection;
     enum http_method method;
-    const char *path;
     struct http_route_match match;
     uint8_t *body;
     size_t body_size;

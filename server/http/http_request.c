@@ -9,11 +9,6 @@ enum http_method http_request_method(const struct http_request *request)
     return request->method;
 }
 
-const char *http_request_path(const struct http_request *request)
-{
-    return request->path;
-}
-
 const char *http_request_segment(const struct http_request *request, size_t i)
 {
     return i < HTTP_ROUTE_SEGMENTS_MAX ? request->match.segments[i] : "";

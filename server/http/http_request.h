@@ -11,9 +11,6 @@ struct http_request;
 
 enum http_method http_request_method(const struct http_request *request);
 
-// The path without its query, percent-decoded.
-const char *http_request_path(const struct http_request *request);
-
 // The i-th path segment that the route captured, counted from 0.
 const char *http_request_segment(const struct http_request *request, size_t i);
 

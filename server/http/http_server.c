@@ -198,7 +198,6 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
         return MHD_NO;
     request->connection = connection;
     request->method = http_incoming_method(method);
-    request->path = path;
     http_route_find(server->settings.routes, request->method, path, &request->match);
     *request_context = request;
     server->in_hand++;
