@@ -1,9 +1,11 @@
 // The release chain: order, next, and what would strand a device.
 #include "server/release/release_chain.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/image_version.h"
+
 int release_chain_compare(const void *a, const void *b)
 {
     const struct release_member *left = a;
@@ -12,7 +14,8 @@ int release_chain_compare(const void *a, const void *b)
     return image_version_compare(left->image.name.version, right->image.name.version);
 }
 
-bool release_chain_verifies(const struct image *image, const struct image *successor)
+// Whether an image carries the key that signed its successor.
+static bool verifies(const struct image *image, const struct image *successor)
 {
     if (successor->signer[0] == '\0')
         return false;
@@ -65,7 +68,7 @@ enum release_answer release_chain_next(const struct release_member *members, siz
     if (known == NULL)
         return RELEASE_UNKNOWN_IMAGE;
     *next = &members[successor].image;
-    return release_chain_verifies(known, *next) ? RELEASE_NEXT : RELEASE_STRANDED;
+    return verifies(known, *next) ? RELEASE_NEXT : RELEASE_STRANDED;
 }
 
 // Whether the successor of members[i], were members[index] in that state, is one it cannot verify.
@@ -74,7 +77,7 @@ static bool is_stranded_if(
 {
     size_t successor = successor_if(members, n, i + 1, index, state);
 
-    return successor < n && !release_chain_verifies(&members[i].image, &members[successor].image);
+    return successor < n && !verifies(&members[i].image, &members[successor].image);
 }
 
 static bool may_run(const struct release_member *member, enum image_state state)

@@ -1,7 +1,6 @@
 #ifndef RELEASE_CHAIN_H
 #define RELEASE_CHAIN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,9 +21,6 @@ struct release_member {
 
 // Orders two members of one board by version, for qsort(3).
 int release_chain_compare(const void *a, const void *b);
-
-// Whether an image carries the key that signed its successor.
-bool release_chain_verifies(const struct image *image, const struct image *successor);
 
 enum release_answer {
     RELEASE_NEXT,          // *next is to be offered
