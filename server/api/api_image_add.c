@@ -1,13 +1,14 @@
 // POST /images: from uploaded bytes to an image of the fleet.
 #include "server/api/api_image_add.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/api/api_signer.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/image/image_files.h"
-#include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
 #include "server/pki/public_key.h"
 
@@ -58,26 +59,6 @@ static int take_name(const char *given, struct image_facts *facts, struct err *e
             name.text);
     facts->name = name;
     return 0;
-}
-
-static int find_signer(const struct api *api, const uint8_t *p, size_t n, struct image *image)
-{
-    const struct release_catalogue *catalogue = release_hold(api->release);
-    struct err ignored;
-    int found = 0;
-
-    for (size_t i = 0; i < catalogue->key_count && !found; i++) {
-        const struct image_key *known = &catalogue->keys[i];
-        struct public_key key;
-        size_t index;
-
-        found = public_key_from_der(known->der, known->der_size, &key, &ignored) == 0 &&
-                image_find_signer(p, n, &key, 1, &index, &ignored) == 0;
-        if (found)
-            memcpy(image->signer, known->id, sizeof image->signer);
-    }
-    release_drop(api->release, catalogue);
-    return found;
 }
 
 static void describe(const struct image_facts *facts, struct image *image)
@@ -138,7 +119,14 @@ int api_image_add(
     free(facts);
     if (rc < 0)
         return rc;
-    find_signer(api, p, n, out); // an image that none verifies can be added, but not published
+
+    // An image that no key verifies can be added, but not published.
+    bool verified = api_signer_find(api, p, n, out->signer);
+
     rc = image_files_put(api->images_dir, out->sha256, p, n, err);
-    return rc < 0 ? rc : enter(api, out, err);
+    if (rc == 0)
+        rc = enter(api, out, err);
+    if (rc == 0 && !verified)
+        api_signer_record(api, out->name.text); // its key may have been added meanwhile
+    return rc;
 }

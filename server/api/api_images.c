@@ -8,6 +8,7 @@
 #include "server/api/api.h"
 #include "server/api/api_image_add.h"
 #include "server/api/api_json.h"
+#include "server/api/api_signer.h"
 #include "server/image/image_files.h"
 #include "server/image/image_find.h"
 #include "server/image/image_inspect.h"
@@ -93,6 +94,7 @@ void api_images_publish(
     const char *name = http_request_segment(request, 0);
     struct err err = {0};
 
+    api_signer_record(api, name); // the daemon may have died between taking a key and trying it
     if (release_publish(api->release, name, &err) < 0)
         api_json_refuse(response, &err);
     else

@@ -1,17 +1,13 @@
 // Keys that verify images.
 #include "server/api/api_keys.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_signer.h"
 #include "server/base/clock.h"
-#include "server/base/log.h"
 #include "server/base/utf8.h"
-#include "server/image/image_files.h"
-#include "server/image/image_find.h"
-#include "server/image/image_inspect.h"
 #include "server/pki/public_key.h"
 
 void api_keys_list(const struct http_request *request, struct http_response *response, void *ctx)
@@ -25,29 +21,6 @@ void api_keys_list(const struct http_request *request, struct http_response *res
         api_json_append(&list, api_json_key(&catalogue->keys[i]));
     release_drop(api->release, catalogue);
     api_json_send(response, 200, list);
-}
-
-// Images that were added before their key was known may be verified by it.
-static void try_key(const struct api *api, const struct public_key *key)
-{
-    const struct release_catalogue *catalogue = release_hold(api->release);
-
-    for (size_t i = 0; i < catalogue->member_count; i++) {
-        const struct image *image = &catalogue->members[i].image;
-        struct err err = {0};
-        uint8_t *p;
-        size_t n;
-        size_t index;
-
-        if (image->signer[0] != '\0' ||
-            image_files_read(api->images_dir, image->sha256, &p, &n, &err) < 0)
-            continue;
-        if (image_find_signer(p, n, key, 1, &index, &err) == 0 &&
-            release_set_signer(api->release, image->name.text, key->id, &err) == 0)
-            log_info("api", "image verified name=%s key=%s", image->name.text, key->id);
-        free(p);
-    }
-    release_drop(api->release, catalogue);
 }
 
 static int check_name(const char *name, struct err *err)
@@ -99,6 +72,6 @@ void api_keys_add(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &err);
         return;
     }
-    try_key(api, &key);
+    api_signer_record(api, NULL); // images that were added before their key was known
     api_json_send(response, 201, api_json_key(&record));
 }

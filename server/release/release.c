@@ -334,14 +334,17 @@ static int apply_signer(struct store_connection *connection, struct release_cata
 
     if (image == NULL)
         return ERR_NOT_FOUND;
+    if (strcmp(image->sha256, change->image->sha256) != 0)
+        return err_set(err, ERR_CONFLICT, "image %s was replaced meanwhile", image->name.text);
     memcpy(image->signer, change->key_id, strnlen(change->key_id, IMAGE_KEY_ID_SIZE - 1));
     return image_store_update(connection, image, err);
 }
 
 int release_set_signer(
-    struct release *release, const char *name, const char *key_id, struct err *err)
+    struct release *release, const struct image *image, const char *key_id, struct err *err)
 {
-    struct change change = {.apply = apply_signer, .name = name, .key_id = key_id};
+    struct change change = {
+        .apply = apply_signer, .image = image, .name = image->name.text, .key_id = key_id};
 
     return make_change(release, &change, err);
 }

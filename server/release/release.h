@@ -54,9 +54,10 @@ ERR_CHECKED int release_publish(struct release *release, const char *name, struc
 ERR_CHECKED int release_withdraw(
     struct release *release, const char *name, bool force, struct err *err);
 
-// Records which known key verifies an image that none verified before.
+// Records which known key verifies an image that none verified before. ERR_NOT_FOUND; ERR_CONFLICT
+// if the image of that name is another one (by SHA-256) by now.
 ERR_CHECKED int release_set_signer(
-    struct release *release, const char *name, const char *key_id, struct err *err);
+    struct release *release, const struct image *image, const char *key_id, struct err *err);
 
 ERR_CHECKED int release_add_key(
     struct release *release, const struct image_key *key, struct err *err);

@@ -13,6 +13,8 @@
 
 #include "server/api/api.h"
 #include "server/http/http_server.h"
+#include "server/image/image_describe.h"
+#include "server/image/image_sign.h"
 #include "server/store/device_store.h"
 
 #define ANSWER_SIZE (1 << 20)
@@ -194,6 +196,50 @@ static void devices_are_listed_whole_and_by_filter(void **state)
     expect(f, "a large integer", 200, "\"extra\":1e20", "");
 }
 
+// An image that says its name and trusts its own key; the caller frees it.
+static uint8_t *make_image(struct public_key *key, size_t *size)
+{
+    static const uint8_t body[8] = {1};
+    struct image_describe_block block;
+    struct private_key *private_half;
+    uint8_t *described;
+    uint8_t *image;
+    size_t n;
+    struct err err = {0};
+
+    assert_int_equal(private_key_generate(PRIVATE_KEY_P256, &private_half, &err), 0);
+    assert_int_equal(private_key_public(private_half, key, &err), 0);
+    assert_int_equal(image_describe("BOARD-1", key, 1, &block, &err), 0);
+    assert_int_equal(image_describe_append(body, sizeof body, &block, &described, &n), 0);
+    assert_int_equal(image_sign(described, n, private_half, &image, size, &err), 0);
+    private_key_free(private_half);
+    free(described);
+    return image;
+}
+
+// As after a crash between taking the key and trying it on the images.
+static void an_image_is_verified_by_a_key_that_came_later(void **state)
+{
+    struct fixture *f = *state;
+    struct public_key key;
+    struct image_key known = {.name = "later", .algorithm = "P-256", .added_at_ms = 1};
+    struct err err = {0};
+    size_t n;
+    uint8_t *image = make_image(&key, &n);
+
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "add", 201, "\"signer\":null", "BOARD-1");
+    ask(f, "POST", "/api/v1/images/BOARD-1/publish", NULL, 0);
+    expect(f, "publish", 403, "\"denied\"", "keys add");
+    memcpy(known.id, key.id, sizeof known.id);
+    memcpy(known.der, key.der, key.size_bytes);
+    known.der_size = key.size_bytes;
+    assert_int_equal(release_add_key(f->api.release, &known, &err), 0);
+    ask(f, "POST", "/api/v1/images/BOARD-1/publish", NULL, 0);
+    expect(f, "publish", 200, "\"state\":\"published\"", "\"name\":\"later\"");
+    free(image);
+}
+
 static int start(void **state)
 {
     static struct fixture f;
@@ -246,6 +292,7 @@ int main(void)
         cmocka_unit_test(refusals_name_code_and_reason),
         cmocka_unit_test(empty_lists_are_lists),
         cmocka_unit_test(devices_are_listed_whole_and_by_filter),
+        cmocka_unit_test(an_image_is_verified_by_a_key_that_came_later),
     };
 
     return cmocka_run_group_tests(tests, start, stop);

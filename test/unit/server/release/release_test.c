@@ -66,11 +66,46 @@ static void a_change_is_seen_by_whoever_looks_after_it(void **state)
     release_close(release);
 }
 
+static struct image make_image(const char *name, char digit)
+{
+    struct image image = {.size_bytes = 1, .embeds_from = "unknown", .added_at_ms = 1};
+
+    assert_true(image_name_parse(name, strlen(name), &image.name));
+    memset(image.sha256, digit, sizeof image.sha256 - 1);
+    return image;
+}
+
+// A verdict on one image says nothing of another that has taken its name.
+static void a_signer_is_recorded_for_the_image_that_was_verified(void **state)
+{
+    struct fixture *f = *state;
+    struct image first = make_image("B-1", 'a');
+    struct image second = make_image("B-1", 'b');
+    char replaced[IMAGE_SHA256_SIZE];
+    struct release *release;
+    struct err err = {0};
+
+    assert_int_equal(release_open(f->store, &release, &err), 0);
+    assert_int_equal(release_add(release, &first, replaced, &err), 0);
+    assert_int_equal(release_add(release, &second, replaced, &err), 0);
+    assert_string_equal(replaced, first.sha256);
+    assert_int_equal(release_set_signer(release, &first, "k", &err), ERR_CONFLICT);
+    assert_int_equal(release_set_signer(release, &second, "k", &err), 0);
+
+    const struct release_catalogue *catalogue = release_hold(release);
+
+    assert_string_equal(release_find_image(catalogue, "B-1")->signer, "k");
+    release_drop(release, catalogue);
+    release_close(release);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_change_is_seen_by_whoever_looks_after_it, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_signer_is_recorded_for_the_image_that_was_verified,
+            fixture_set_up, fixture_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
