@@ -88,8 +88,9 @@ static void send_puback(struct mqtt *mqtt, const struct mqtt_packet_publish *mes
     size_t size;
     uint8_t *out = room(mqtt, &size);
 
-    // Without room the broker waits in vain, and as the session is clean it forgets.
-    if (message->qos > 0)
+    // Nothing may follow a DISCONNECT. Without an answer, for want of room too, the broker waits in
+    // vain, and as the session is clean it forgets.
+    if (message->qos > 0 && mqtt->phase != MQTT_LEAVING)
         mqtt->unsent_used += mqtt_packet_write_puback(message->id, out, size);
 }
 
@@ -172,6 +173,7 @@ static int handle_suback(struct mqtt *mqtt, const uint8_t *p, size_t n, struct f
     if (code == MQTT_PACKET_REFUSED)
         return failure_set(failure, RESULT_MQTT_REFUSED, "broker: refused the subscription");
     mqtt->phase = MQTT_ONLINE;
+    timer_start(&mqtt->ping, now_ms(mqtt), MQTT_PING_MS);
     expect_answer(mqtt, TIMER_NEVER);
     return MQTT_STEP_ONLINE;
 }
@@ -215,8 +217,7 @@ static int handle_packet(struct mqtt *mqtt, const struct mqtt_packet_header *hea
     }
     if (!mqtt_packet_read_publish(header->flags, p, n, message))
         return malformed(failure, "malformed PUBLISH");
-    if (mqtt->phase != MQTT_LEAVING)
-        send_puback(mqtt, message);
+    send_puback(mqtt, message);
     return MQTT_STEP_MESSAGE;
 }
 
@@ -281,7 +282,6 @@ static int receive(struct mqtt *mqtt, struct failure *failure)
 
     if (n <= 0)
         return n;
-    timer_start(&mqtt->ping, now_ms(mqtt), MQTT_PING_MS);
     if (mqtt->skip > 0)
         mqtt->skip -= (size_t)n;
     else
@@ -318,6 +318,7 @@ static int check_time(struct mqtt *mqtt, struct failure *failure)
     if (mqtt->phase == MQTT_ONLINE && !mqtt->ping_open && timer_ended(&mqtt->ping, now_ms(mqtt)) &&
         send_empty(mqtt, MQTT_PACKET_PINGREQ)) {
         mqtt->ping_open = true;
+        timer_start(&mqtt->ping, now_ms(mqtt), MQTT_PING_MS);
         expect_answer(mqtt, MQTT_ANSWER_MS);
     }
     return 0;

@@ -14,7 +14,7 @@
 #define MQTT_RECEIVE_SIZE 768 // a longer message is acknowledged and dropped
 #define MQTT_SEND_SIZE 1536
 #define MQTT_KEEPALIVE_S 60
-#define MQTT_PING_MS 45000   // after so long without a packet from the broker
+#define MQTT_PING_MS 45000   // between two PINGREQs, whatever else is sent or received
 #define MQTT_ANSWER_MS 15000 // for CONNACK, SUBACK, PUBACK and PINGRESP
 #define MQTT_LEAVE_MS 1000   // for the broker to close after DISCONNECT
 
