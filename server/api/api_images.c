@@ -194,7 +194,8 @@ static json_t *chain_member(const struct release_catalogue *catalogue,
     enum release_answer answer = release_chain_next(members, n, &members[i].image.name, &next);
     json_t *object = api_json_image(catalogue, &members[i].image, members[i].devices);
 
-    api_json_set(&object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
+    api_json_set(
+        &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
     api_json_set(&object, "stranded", json_boolean(answer == RELEASE_STRANDED));
     return object;
 }

@@ -54,8 +54,10 @@ json_t *api_json_device(const struct device *device)
     api_json_set(&object, "rssi", number_if(status->has, DEVICE_HAS_RSSI, status->rssi_dbm));
     api_json_set(&object, "free_heap_bytes",
         number_if(status->has, DEVICE_HAS_FREE_HEAP, status->free_heap_bytes));
-    api_json_set(&object, "uptime_ms", number_if(status->has, DEVICE_HAS_UPTIME, status->uptime_ms));
-    api_json_set(&object, "max_loop_ms", number_if(status->has, DEVICE_HAS_MAX_LOOP, status->max_loop_ms));
+    api_json_set(
+        &object, "uptime_ms", number_if(status->has, DEVICE_HAS_UPTIME, status->uptime_ms));
+    api_json_set(
+        &object, "max_loop_ms", number_if(status->has, DEVICE_HAS_MAX_LOOP, status->max_loop_ms));
     api_json_set(&object, "mqtt_ms", number_if(status->has, DEVICE_HAS_MQTT, status->mqtt_ms));
     api_json_set(&object, "error", api_json_text(status->error));
     api_json_set(&object, "reboots", json_integer(device->reboots));
@@ -108,7 +110,8 @@ json_t *api_json_hour(const struct status_hour *hour)
     api_json_set(&object, "rssi_max", number_if(hour->has, DEVICE_HAS_RSSI, hour->rssi_max_dbm));
     api_json_set(&object, "free_heap_min",
         number_if(hour->has, DEVICE_HAS_FREE_HEAP, hour->free_heap_min_bytes));
-    api_json_set(&object, "max_loop_max", number_if(hour->has, DEVICE_HAS_MAX_LOOP, hour->max_loop_max_ms));
+    api_json_set(
+        &object, "max_loop_max", number_if(hour->has, DEVICE_HAS_MAX_LOOP, hour->max_loop_max_ms));
     api_json_set(&object, "reboots", json_integer(hour->reboots));
     return object;
 }

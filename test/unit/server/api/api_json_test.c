@@ -22,11 +22,8 @@ static const struct command command = {.id = 1, .mac = "84f3eb012345", .name = "
 static const struct event event = {.kind = "boot", .detail = "d", .at_ms = 1};
 static const struct status_hour hour = {.has = DEVICE_HAS_RSSI, .rssi_avg_dbm = -1.5};
 static const struct image_key key = {.id = "k", .name = "n", .algorithm = "P-256"};
-static const struct image image = {.sha256 = "00",
-    .embeds_count = 2,
-    .embeds = {"a", "b"},
-    .signer = "a",
-    .embeds_from = "pem"};
+static const struct image image = {
+    .sha256 = "00", .embeds_count = 2, .embeds = {"a", "b"}, .signer = "a", .embeds_from = "pem"};
 static const struct release_catalogue catalogue;
 
 static json_t *make_device(void)

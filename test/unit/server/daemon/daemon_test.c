@@ -43,7 +43,7 @@ static void make_certificates(const char *folder)
         .folder = folder, .kind = PRIVATE_KEY_P256, .now_ms = clock_now_ms()};
     struct issuer_order server = {.common_name = "localhost"};
     struct pki_folder_pair pair;
-    struct issuer *issuer;
+    struct issuer *issuer = NULL;
     struct err err = {0};
 
     if (pki_folder_init(&order, "CA", &pair, &err) < 0 ||
@@ -57,7 +57,7 @@ static struct daemon *start(const char *folder)
 {
     char path[SCRATCH_PATH_SIZE];
     struct config config;
-    struct daemon *daemon;
+    struct daemon *daemon = NULL;
     struct err err = {0};
 
     make_certificates(folder);
@@ -111,7 +111,8 @@ static void *stop(void *ctx)
 
 static void the_api_answers_until_its_last_request_is_done(void **state)
 {
-    static const char half[] = "POST /api/v1/keys HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx";
+    static const char half[] =
+        "POST /api/v1/keys HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx";
     const struct timespec moment = {.tv_nsec = 10000000};
     const char *folder = *state;
     struct daemon *daemon = start(folder);
