@@ -146,9 +146,10 @@ int slots_store(struct slots *slots, struct port *port, struct failure *failure)
 
     slots->sequence++;
     slots_encode(slots, bytes);
-    if (port->ops->record_write(port, slots->sequence % PORT_RECORDS, bytes, sizeof bytes) != 0)
-        return failure_set(failure, RESULT_FLASH_FAILED, "the slot record cannot be written");
-    return 0;
+    if (port->ops->record_write(port, slots->sequence % PORT_RECORDS, bytes, sizeof bytes) == 0)
+        return 0;
+    slots->sequence--; // the other copy is still the newest
+    return failure_set(failure, RESULT_FLASH_FAILED, "the slot record cannot be written");
 }
 
 unsigned slots_idle(const struct slots *slots)

@@ -118,6 +118,30 @@ static void test_power_cuts(void **state)
     }
 }
 
+// A copy that could not be written is the one to write next: the other is the newest good one.
+static void test_failed_write(void **state)
+{
+    static struct fake_port port;
+    struct slots slots = {0};
+    struct slots loaded;
+    struct failure failure;
+
+    (void)state;
+    fake_init(&port);
+    for (uint32_t i = 1; i <= 2; i++) {
+        slots.images[0].size_bytes = i;
+        assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
+    }
+    port.writes_left = 0;
+    assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
+    fake_power_on(&port); // the medium only hiccuped: the device has run on
+    port.writes_left = 0;
+    assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
+    fake_power_on(&port);
+    assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
+    assert_int_equal(loaded.images[0].size_bytes, 2);
+}
+
 static void test_sequence_wraps(void **state)
 {
     static struct fake_port port;
@@ -182,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_first_start),
         cmocka_unit_test(test_power_cuts),
+        cmocka_unit_test(test_failed_write),
         cmocka_unit_test(test_sequence_wraps),
         cmocka_unit_test(test_trial),
         cmocka_unit_test(test_staged_trial),
