@@ -235,7 +235,8 @@ int download_new(const struct download_settings *settings, struct download_confi
         return err_set(err, ERR_NO_MEMORY, "no memory for the download server");
     download->settings = *settings;
 
-    int n = snprintf(download->pattern, sizeof download->pattern, "%s/:", settings->path);
+    const char *folder = strcmp(settings->path, "/") == 0 ? "" : settings->path;
+    int n = snprintf(download->pattern, sizeof download->pattern, "%s/:", folder);
 
     if (n < 0 || (size_t)n >= sizeof download->pattern) {
         free(download);

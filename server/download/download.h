@@ -15,7 +15,7 @@ struct download;
 
 // All borrowed until download_free().
 struct download_settings {
-    const char *path;        // "/download", without a slash at the end
+    const char *path;        // "/download", without a slash at the end; "/" alone
     const char *ca_file;     // PEM
     const char *devices_dir; // <mac>.crt and <mac>.key, PEM
     const char *images_dir;
