@@ -93,23 +93,18 @@ static int write_all(int fd, const uint8_t *p, size_t n)
     return 0;
 }
 
-static int sync_folder_of(const char *path)
+int file_sync_folder_of(const char *path, struct err *err)
 {
     char copy[PATH_MAX];
 
-    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
+        return err_set(err, ERR_INVALID, "path too long: %s", path);
 
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd < 0 || fsync(fd) < 0 ? fail(err, "cannot sync the folder of", path) : 0;
 
-    if (fd < 0)
-        return -1;
-
-    int rc = fsync(fd);
-
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     return rc;
 }
 
@@ -128,13 +123,13 @@ int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, stru
     int failed = write_all(fd, p, n) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0;
 
     failed |= close(fd) < 0;
-    if (failed || rename(temporary, path) < 0 || sync_folder_of(path) < 0) {
+    if (failed || rename(temporary, path) < 0) {
         int rc = fail(err, "cannot write", path);
 
         unlink(temporary);
         return rc;
     }
-    return 0;
+    return file_sync_folder_of(path, err);
 }
 
 int file_make_folder(const char *path, mode_t mode, struct err *err)

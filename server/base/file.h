@@ -8,7 +8,8 @@
 #include "server/base/err.h"
 
 // Reads a whole file of at most max_bytes. *out is NUL-terminated behind its *size bytes; the
-// caller frees it. ERR_NOT_FOUND, ERR_DENIED, ERR_TOO_LARGE, ERR_IO or ERR_NO_MEMORY.
+// caller frees it. ERR_NOT_FOUND, ERR_DENIED, ERR_INVALID (no regular file), ERR_TOO_LARGE, ERR_IO
+// or ERR_NO_MEMORY.
 ERR_CHECKED int file_read(
     const char *path, size_t max_bytes, uint8_t **out, size_t *size, struct err *err);
 
@@ -16,6 +17,10 @@ ERR_CHECKED int file_read(
 // fsync, rename, fsync of the folder). mode is the new file's from its first moment on.
 ERR_CHECKED int file_replace(
     const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
+
+// Makes the names in the folder that holds a path survive a power cut (fsync): what was created,
+// renamed or removed there.
+ERR_CHECKED int file_sync_folder_of(const char *path, struct err *err);
 
 // Makes a folder and those above it, as `mkdir -p`; mode is for those that it makes.
 ERR_CHECKED int file_make_folder(const char *path, mode_t mode, struct err *err);

@@ -54,18 +54,6 @@ static bool holds(const char *path, const char *sha256)
     return strcmp(digest, sha256) == 0;
 }
 
-// A new subfolder's name is lasting only after this.
-static int sync_folder(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int failed = fd < 0 || fsync(fd) < 0;
-    int rc = failed ? err_set(err, ERR_IO, "cannot sync %s: %s", path, strerror(errno)) : 0;
-
-    if (fd >= 0)
-        close(fd);
-    return rc;
-}
-
 int image_files_put(
     const char *folder, const char *sha256, const uint8_t *p, size_t n, struct err *err)
 {
@@ -85,7 +73,7 @@ int image_files_put(
     rc = file_make_folder(place.folder, FOLDER_MODE, err);
     if (rc < 0)
         return rc;
-    rc = sync_folder(folder, err);
+    rc = file_sync_folder_of(place.folder, err); // its name may be new
     if (rc < 0)
         return rc;
     return file_replace(place.path, p, n, FILE_MODE, err);

@@ -3,16 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/store/store_connection.h"
 #include "server/store/store_migrate.h"
@@ -29,21 +27,6 @@ struct store {
     size_t idle_count;
 };
 
-static int sync_folder_of(const char *path, struct err *err)
-{
-    char copy[PATH_MAX];
-
-    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
-        return err_set(err, ERR_INVALID, "path too long: %s", path);
-
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int failed = fd < 0 || fsync(fd) < 0;
-
-    if (fd >= 0)
-        close(fd);
-    return failed ? err_set(err, ERR_IO, "cannot sync the folder of %s", path) : 0;
-}
-
 // Makes the file if there is none, and takes away what its mode allows too much. Before SQLite
 // opens it: closing a second descriptor later would drop SQLite's locks.
 static int prepare_file(const char *path, struct err *err)
@@ -59,7 +42,7 @@ static int prepare_file(const char *path, struct err *err)
     else if ((st.st_mode & 07777u & ~FILE_MODE) != 0 && fchmod(fd, st.st_mode & FILE_MODE) < 0)
         rc = err_set(err, ERR_IO, "cannot change the mode of %s: %s", path, strerror(errno));
     close(fd);
-    return rc < 0 ? rc : sync_folder_of(path, err);
+    return rc < 0 ? rc : file_sync_folder_of(path, err);
 }
 
 static int start_writer(struct store *store, struct err *err)
