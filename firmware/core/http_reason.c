@@ -13,6 +13,8 @@ static bool add(struct failure *failure, const char *p, size_t n)
 {
     size_t used = strlen(failure->detail);
 
+    if (n > 0 && (p[0] == '\r' || p[0] == '\n'))
+        return false;
     if (memchr(failure->detail, ':', used) == NULL && n > 0 && used + 2 < FAILURE_DETAIL_SIZE) {
         memcpy(failure->detail + used, ": ", 3);
         used += 2;
