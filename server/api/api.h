@@ -1,6 +1,7 @@
 #ifndef API_H
 #define API_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct api {
     struct release *release;
     struct command_dispatch *dispatch;
     const char *images_dir;
+    pthread_mutex_t adding; // one image at a time, from its file to its record
     int64_t started_at_ms;
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);

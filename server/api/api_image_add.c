@@ -91,19 +91,48 @@ static int inspect(const struct http_request *request, const uint8_t *p, size_t 
     return take_name(http_request_query(request, "name"), facts, err);
 }
 
-static int enter(const struct api *api, const struct image *image, struct err *err)
+static bool is_used(const struct api *api, const char *sha256)
 {
-    char replaced[IMAGE_SHA256_SIZE];
-    struct err other = {0};
-    int rc = release_add(api->release, image, replaced, err);
+    const struct release_catalogue *catalogue = release_hold(api->release);
+    bool used = false;
 
-    if (rc == 0 && replaced[0] != '\0' && image_files_remove(api->images_dir, replaced, &other) < 0)
-        log_warning("api", "image file left over error=\"%s\"", other.message);
+    for (size_t i = 0; i < catalogue->member_count && !used; i++)
+        used = strcmp(catalogue->members[i].image.sha256, sha256) == 0;
+    release_drop(api->release, catalogue);
+    return used;
+}
+
+// Removes a file that no image refers to.
+static void remove_unused(const struct api *api, const char *sha256)
+{
+    struct err err = {0};
+
+    if (!is_used(api, sha256) && image_files_remove(api->images_dir, sha256, &err) < 0)
+        log_warning("api", "image file left over error=\"%s\"", err.message);
+}
+
+// One image at a time: the same bytes may be added and removed at once under two names.
+static int enter(
+    struct api *api, const struct image *image, const uint8_t *p, size_t n, struct err *err)
+{
+    char replaced[IMAGE_SHA256_SIZE] = "";
+    int rc;
+
+    pthread_mutex_lock(&api->adding);
+    rc = image_files_put(api->images_dir, image->sha256, p, n, err);
+    if (rc == 0) {
+        rc = release_add(api->release, image, replaced, err);
+        if (rc < 0)
+            remove_unused(api, image->sha256);
+        else if (replaced[0] != '\0')
+            remove_unused(api, replaced);
+    }
+    pthread_mutex_unlock(&api->adding);
     return rc;
 }
 
 int api_image_add(
-    const struct api *api, const struct http_request *request, struct image *out, struct err *err)
+    struct api *api, const struct http_request *request, struct image *out, struct err *err)
 {
     size_t n;
     const uint8_t *p = http_request_body(request, &n);
@@ -123,9 +152,7 @@ int api_image_add(
     // An image that no key verifies can be added, but not published.
     bool verified = api_signer_find(api, p, n, out->signer);
 
-    rc = image_files_put(api->images_dir, out->sha256, p, n, err);
-    if (rc == 0)
-        rc = enter(api, out, err);
+    rc = enter(api, out, p, n, err);
     if (rc == 0 && !verified)
         api_signer_record(api, out->name.text); // its key may have been added meanwhile
     return rc;

@@ -8,6 +8,6 @@
 // Takes the signed image in a request's body into the fleet: read, verified with the known keys,
 // stored, entered. *out is the image as entered. Errors as the operator is to read them.
 ERR_CHECKED int api_image_add(
-    const struct api *api, const struct http_request *request, struct image *out, struct err *err);
+    struct api *api, const struct http_request *request, struct image *out, struct err *err);
 
 #endif

@@ -70,7 +70,7 @@ static void send_image(
 
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
+    struct api *api = ctx;
     const char *publish = http_request_query(request, "publish");
     struct err err = {0};
     struct image image;

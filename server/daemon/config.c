@@ -146,6 +146,7 @@ static int apply(
 
 struct reading {
     struct config *config;
+    char last[128]; // "section name" of the line before
     struct err err; // the first mistake
     int line;
 };
@@ -184,9 +185,18 @@ static int take(struct reading *reading, const char *section, const char *name, 
 static int handle_setting(void *ctx, const char *section, const char *name, const char *value)
 {
     struct reading *reading = ctx;
+    char present[sizeof reading->last];
 
     if (reading->err.code != 0)
         return 0;
+    // libinih hands an indented line to the setting before it, as if it stood there again.
+    snprintf(present, sizeof present, "%s %s", section, name);
+    if (strcmp(present, reading->last) == 0) {
+        err_set(&reading->err, ERR_INVALID,
+            "%s is set twice in a row; settings begin at the start of their line", name);
+        return 0;
+    }
+    memcpy(reading->last, present, sizeof present);
     return take(reading, section, name, value) == 0;
 }
 

@@ -258,6 +258,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .release = daemon->release,
         .dispatch = daemon->dispatch,
         .images_dir = daemon->images_dir,
+        .adding = PTHREAD_MUTEX_INITIALIZER,
         .started_at_ms = clock_now_ms(),
         .read_broker = read_broker,
         .each_counter = each_counter,

@@ -131,11 +131,14 @@ static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto
             message->retain, client->callbacks.ctx);
 }
 
+// Also called on a thread that publishes.
 static void on_log(struct mosquitto *mosq, void *ctx, int level, const char *text)
 {
+    struct mqtt_client *client = ctx;
+
     (void)mosq;
-    if (level == MOSQ_LOG_ERR)
-        note_reason(ctx, text);
+    if (level == MOSQ_LOG_ERR && pthread_equal(pthread_self(), client->thread))
+        note_reason(client, text);
 }
 
 static void note_code(struct mqtt_client *client, int code)

@@ -217,16 +217,6 @@ static const struct release_member *find_equal(
     return NULL;
 }
 
-static bool is_file_shared(
-    const struct release_catalogue *catalogue, const struct image *old, const struct image *fresh)
-{
-    size_t users = 0;
-
-    for (size_t i = 0; i < catalogue->member_count; i++)
-        users += strcmp(catalogue->members[i].image.sha256, old->sha256) == 0;
-    return users > 1 || strcmp(old->sha256, fresh->sha256) == 0;
-}
-
 // A mistake that nobody was ever offered can be put right; what a device may run stays as it is.
 static int make_room(struct store_connection *connection, const struct release_catalogue *catalogue,
     const struct change *change, struct err *err)
@@ -239,8 +229,7 @@ static int make_room(struct store_connection *connection, const struct release_c
         return err_set(err, ERR_CONFLICT,
             "image %s exists already (SHA-256 %.12s); give the new one a higher version",
             old->image.name.text, old->image.sha256);
-    if (!is_file_shared(catalogue, &old->image, change->image))
-        memcpy(change->replaced, old->image.sha256, IMAGE_SHA256_SIZE);
+    memcpy(change->replaced, old->image.sha256, IMAGE_SHA256_SIZE);
     return image_store_remove(connection, old->image.name.text, err);
 }
 

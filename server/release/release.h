@@ -41,8 +41,8 @@ const char *release_key_name(const struct release_catalogue *catalogue, const ch
 // Changes. All are durable, and seen by every later release_hold(), when they return.
 
 // Takes the place of an image of that name, or of an equal version, that was never published and
-// that no device runs; the SHA-256 of its file, if it is another and no image has it any more, is
-// written to replaced, else "". ERR_CONFLICT if there is any other such image.
+// that no device runs; the SHA-256 of that one's file is written to replaced, else "". ERR_CONFLICT
+// if there is any other such image.
 ERR_CHECKED int release_add(struct release *release, const struct image *image,
     char replaced[IMAGE_SHA256_SIZE], struct err *err);
 

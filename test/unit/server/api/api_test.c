@@ -264,8 +264,10 @@ static int start(void **state)
     snprintf(path, sizeof path, "%s/sock", folder);
     snprintf(database, sizeof database, "%s/db", folder);
     snprintf(images, sizeof images, "%s/images", folder);
-    f.api = (struct api){
-        .images_dir = images, .read_broker = read_broker, .each_counter = each_counter};
+    f.api = (struct api){.adding = PTHREAD_MUTEX_INITIALIZER,
+        .images_dir = images,
+        .read_broker = read_broker,
+        .each_counter = each_counter};
     *state = &f;
     return store_open(database, &f.api.store, &err) |
            release_open(f.api.store, &f.api.release, &err) |

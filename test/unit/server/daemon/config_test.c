@@ -75,6 +75,8 @@ static void a_mistake_is_named_with_file_and_line(void **state)
         {"[download]\nport =\n", ":2: ", "the value is missing"},
         {"[download]\npath = d\n", ":2: ", "'d' is no absolute path"},
         {"[daemon]\nsocket_mode = 0999\n", ":2: ", "'0999' is no number"},
+        {"[mqtt]\nhost = a\n  port = 1\n", ":3: ", "host is set twice in a row"},
+        {"[mqtt]\nport = 1\nport = 2\n", ":3: ", "port is set twice in a row"},
         {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is none of"},
         {"[daemon]\nnonsense\n", ":2: ", "neither [section] nor name = value"},
         {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
