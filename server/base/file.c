@@ -78,16 +78,18 @@ cleanup:
     return rc;
 }
 
-static int write_all(int fd, const uint8_t *p, size_t n)
+int file_write_all(int fd, const void *p, size_t n)
 {
+    const uint8_t *rest = p;
+
     while (n > 0) {
-        ssize_t w = write(fd, p, n);
+        ssize_t w = write(fd, rest, n);
 
         if (w < 0 && errno == EINTR)
             continue;
         if (w < 0)
             return -1;
-        p += w;
+        rest += w;
         n -= (size_t)w;
     }
     return 0;
@@ -120,7 +122,7 @@ int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, stru
     if (fd < 0)
         return fail(err, "cannot create", temporary);
 
-    int failed = write_all(fd, p, n) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0;
+    int failed = file_write_all(fd, p, n) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0;
 
     failed |= close(fd) < 0;
     if (failed || rename(temporary, path) < 0) {

@@ -18,6 +18,9 @@ ERR_CHECKED int file_read(
 ERR_CHECKED int file_replace(
     const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
 
+// Writes all n bytes, however many calls that takes; -1 and errno if one fails.
+ERR_CHECKED int file_write_all(int fd, const void *p, size_t n);
+
 // Makes the names in the folder that holds a path survive a power cut (fsync): what was created,
 // renamed or removed there.
 ERR_CHECKED int file_sync_folder_of(const char *path, struct err *err);

@@ -23,21 +23,6 @@ static int fail(const char *what, const char *path, struct err *err)
     return err_set(err, code, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
-static int write_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t w = write(fd, p, n);
-
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w < 0)
-            return -1;
-        p += w;
-        n -= (size_t)w;
-    }
-    return 0;
-}
-
 int credential_file_write(
     const char *path, const char *text, mode_t mode, bool force, struct err *err)
 {
@@ -49,7 +34,7 @@ int credential_file_write(
     if (fd < 0)
         return errno == EEXIST ? conflict(path, err) : fail("create", path, err);
 
-    int failed = write_all(fd, text, strlen(text)) < 0 || fchmod(fd, mode) < 0;
+    int failed = file_write_all(fd, text, strlen(text)) < 0 || fchmod(fd, mode) < 0;
 
     failed |= close(fd) < 0;
     if (failed) {
