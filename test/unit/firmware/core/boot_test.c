@@ -1,0 +1,177 @@
+// Tests of starts with damaged flash.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/core/boot.h"
+#include "test/unit/firmware/fake_device.h"
+
+#define EVENT "/event/" FAKE_MAC
+#define DESCRIPTOR 1020 // where make_image() puts it
+
+static bool is_restarted(struct fake_device *f)
+{
+    return f->reboots > 0;
+}
+
+// A device that has B-1 in slot 0 and runs B-2 in slot 1, on trial or not.
+static void install(struct fake_device *f, bool on_trial)
+{
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_true(fake_device_do(f, "firmware", 1));
+    fake_device_command(f, "flash", 2);
+    assert_true(fake_device_run(f, 3000, is_restarted));
+    if (!on_trial)
+        assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(f->device.is_on_trial, on_trial);
+    assert_string_equal(f->device.running.text, "B-2");
+}
+
+static int setup(void **state)
+{
+    *state = fake_device_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fake_device_free(*state);
+    return 0;
+}
+
+static void damage(struct fake_device *f, unsigned slot)
+{
+    fake_device_flash(f)->slots[slot][DESCRIPTOR + 40] ^= 0x10;
+}
+
+// The other image, which ran before, is the way out; and from there the update goes on.
+static void test_damaged_image(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, false);
+    damage(f, 1);
+    assert_int_equal(fake_device_start(f), 0);
+    assert_string_equal(f->device.running.text, "B-1");
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_true(fake_device_do(f, "firmware", 3));
+    assert_true(fake_device_do(f, "flash", 4));
+    assert_string_equal(f->device.running.text, "B-2");
+}
+
+static void test_damaged_image_on_trial(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, true);
+    damage(f, 1);
+    assert_int_equal(fake_device_start(f), 0);
+    assert_string_equal(f->device.running.text, "B-1");
+    assert_false(f->device.is_on_trial);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(
+        fake_device_count(f, 0, EVENT,
+            "\"command\":\"flash\",\"id\":2,\"result\":\"trial-failed\",\"image\":\"B-2\""),
+        1);
+}
+
+static void test_both_damaged(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, false);
+    damage(f, 0);
+    damage(f, 1);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(fake_device_start(f), -RESULT_DESCRIPTOR_INVALID);
+    damage(f, 0); // which mends it
+    assert_int_equal(fake_device_start(f), 0);
+    assert_string_equal(f->device.running.text, "B-1");
+}
+
+// A download that nobody installed is no way out: it never ran.
+static void test_ready_is_no_way_out(void **state)
+{
+    struct fake_device *f = *state;
+
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_true(fake_device_do(f, "firmware", 1));
+    assert_int_equal(f->device.slots.images[1].state, SLOTS_READY);
+    damage(f, 0);
+    assert_int_equal(fake_device_start(f), -RESULT_DESCRIPTOR_INVALID);
+}
+
+static void test_one_record_damaged(void **state)
+{
+    struct fake_device *f = *state;
+    unsigned newest;
+
+    install(f, false);
+    newest = f->device.slots.sequence % PORT_RECORDS;
+    fake_device_flash(f)->records[1 - newest][100] ^= 1;
+    assert_int_equal(fake_device_start(f), 0);
+    assert_string_equal(f->device.running.text, "B-2");
+    fake_device_flash(f)->records[newest][100] ^= 1;
+    assert_int_equal(fake_device_start(f), 0); // slot 0 holds an image that runs
+    assert_string_equal(f->device.running.text, "B-1");
+}
+
+// The descriptor has moved from where the record says it is: it is looked for.
+static void test_descriptor_is_found(void **state)
+{
+    struct fake_device *f = *state;
+
+    assert_int_equal(fake_device_start(f), 0);
+    assert_int_equal(f->device.slots.images[0].descriptor_offset, DESCRIPTOR);
+    f->device.slots.images[0].descriptor_offset = 64;
+    assert_int_equal(slots_store(&f->device.slots, &fake_device_flash(f)->port, &f->failure), 0);
+    assert_int_equal(fake_device_start(f), 0);
+    assert_int_equal(f->device.slots.images[0].descriptor_offset, DESCRIPTOR);
+    assert_string_equal(f->device.running.text, "B-1");
+}
+
+// Events that waited are sent after the start, behind the boot event; a damaged file is dropped.
+static void test_events_file(void **state)
+{
+    static const char line[] =
+        "{\"event\":\"error\",\"result\":\"timeout\",\"detail\":\"before\"}\n";
+    struct fake_device *f = *state;
+
+    fake_device_put_file(f, "events.jsonl", line);
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"boot\""), 1);
+    assert_non_null(strstr(f->broker.messages[0].payload, "\"boot\""));
+    assert_int_equal(fake_device_count(f, 1, EVENT, "before"), 1);
+    assert_false(fake_device_has_file(f, "events.jsonl"));
+    f->broker.count = 0;
+    fake_device_put_file(f, "events.jsonl", "\xff\xff\n");
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, ""), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_damaged_image),
+        TEST(test_damaged_image_on_trial),
+        TEST(test_both_damaged),
+        TEST(test_ready_is_no_way_out),
+        TEST(test_one_record_damaged),
+        TEST(test_descriptor_is_found),
+        TEST(test_events_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
