@@ -209,6 +209,12 @@ static void test_config_damaged(void **state)
     assert_false(f->device.is_on_trial);
     assert_true(fake_device_run(f, FAKE_WAIT_MS, fake_device_is_idle));
     assert_int_equal(fake_device_count(f, 0, EVENT, "new files are not used: config.json"), 1);
+    fake_device_put_file(f, "config.json.new", GOOD_CONFIG);
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(f->device.is_on_trial);
+    fake_device_put_file(f, "config.json.new", "{\"mqttserver\":"); // while it is on trial
+    assert_int_equal(fake_device_start(f), 0);
+    assert_false(f->device.is_on_trial);
 }
 
 // The servers do not accept a certificate of another CA: the device must not keep it.
