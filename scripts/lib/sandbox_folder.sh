@@ -33,7 +33,8 @@ write_broker_configuration() {
         -e "s|/etc/mosquitto/secureesp.acl|$here/server/etc/mosquitto/secureesp.acl|" \
         -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
         "$here/server/etc/mosquitto/secureesp.conf" >"$dir/etc/mosquitto.conf"
-    printf 'user %s\nlog_dest stderr\nlog_timestamp_format %%H:%%M:%%S\n' "$(id -un)" \
+    printf 'user %s\npersistence_location %s/\nlog_dest stderr\nlog_timestamp_format %%H:%%M:%%S\n' \
+        "$(id -un)" "$dir/state" \
         >>"$dir/etc/mosquitto.conf"
 }
 

@@ -43,7 +43,7 @@ int file_read(const char *path, size_t max_bytes, uint8_t **out, size_t *size, s
     uint8_t *p = NULL;
     struct stat st;
     size_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0 || fstat(fd, &st) < 0) {
         rc = fail(err, "cannot open", path);

@@ -136,8 +136,9 @@ static int send_due(struct command_dispatch *dispatch, struct round *round, stru
     if (rc < 0)
         return rc;
     publish_all(dispatch, round);
-    log_info("command", "sent count=%zu not_published=%zu", round->published,
-        round->commands.count - round->published);
+    if (round->published > 0)
+        log_info("command", "sent count=%zu not_published=%zu", round->published,
+            round->commands.count - round->published);
     if (round->published == ROUND_COMMANDS)
         command_dispatch_wake(dispatch); // there may be more
     if (round->published == round->commands.count)

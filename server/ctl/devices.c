@@ -48,7 +48,7 @@ static const struct table_column columns[] = {
     {"HEAP", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"UPTIME", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"SEEN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"NAME/ERROR", TABLE_LEFT, TABLE_CUT_END, 10},
+    {"NAME/ERROR", TABLE_LEFT, TABLE_CUT_END, 4},
 };
 
 int devices_list_path(const struct options *options, struct url *out, struct err *err)

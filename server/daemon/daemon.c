@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "server/api/api.h"
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
+#include "server/base/lock_file.h"
 #include "server/command/command_dispatch.h"
 #include "server/daemon/housekeeping.h"
 #include "server/download/download.h"
@@ -28,6 +30,7 @@
 struct daemon {
     char *config_path;
     struct config config;
+    int lock_fd;
     char images_dir[PATH_SIZE];
     struct store *store;
     struct device_auth *auth;
@@ -141,6 +144,19 @@ static void each_counter(
 
 // Starting, from the ground up.
 
+static int lock_state(struct daemon *daemon, struct err *err)
+{
+    char path[PATH_SIZE];
+    int n = snprintf(path, sizeof path, "%s/lock", daemon->config.state_dir);
+
+    if (n < 0 || (size_t)n >= sizeof path)
+        return err_set(err, ERR_INVALID, "state_dir is too long");
+
+    int rc = lock_file_take(path, &daemon->lock_fd, err);
+
+    return rc == ERR_CONFLICT ? err_context(err, "another secureespd works on this state_dir") : rc;
+}
+
 static int start_store(struct daemon *daemon, struct err *err)
 {
     char path[PATH_SIZE];
@@ -152,6 +168,8 @@ static int start_store(struct daemon *daemon, struct err *err)
     if (n < 0 || (size_t)n >= sizeof path || m < 0 || (size_t)m >= sizeof daemon->images_dir)
         return err_set(err, ERR_INVALID, "state_dir is too long");
     rc = file_make_folder(daemon->images_dir, 0750, err);
+    if (rc == 0)
+        rc = lock_state(daemon, err);
     if (rc == 0)
         rc = store_open(path, &daemon->store, err);
     if (rc == 0)
@@ -280,6 +298,7 @@ int daemon_start(
         return err_set(err, ERR_NO_MEMORY, "no memory for the daemon");
     }
     pthread_mutex_init(&daemon->lock, NULL);
+    daemon->lock_fd = -1;
     daemon->config = *config;
     memset(config, 0, sizeof *config);
     log_set_level(daemon->config.log_level);
@@ -313,6 +332,8 @@ void daemon_stop(struct daemon *daemon)
     ingest_free(daemon->ingest);
     device_auth_free(daemon->auth);
     pthread_mutex_destroy(&daemon->lock);
+    if (daemon->lock_fd >= 0)
+        close(daemon->lock_fd);
     config_clear(&daemon->config);
     free(daemon->config_path);
     free(daemon);
@@ -337,22 +358,30 @@ static void take_config(struct daemon *daemon, struct config *fresh)
     config_clear(fresh);
 }
 
+static int log_kept(const char *what, const struct err *err)
+{
+    log_error("daemon", "not reloaded: %s: %s", what, err->message);
+    return 1;
+}
+
 void daemon_reload(struct daemon *daemon)
 {
     struct config fresh;
     struct err err = {0};
+    int kept = 0; // things that stay as they were
 
     if (config_load(daemon->config_path, &fresh, &err) == 0)
         take_config(daemon, &fresh);
     else
-        log_error("daemon", "configuration not reloaded: %s", err.message);
+        kept += log_kept("configuration", &err);
     if (device_auth_reload(daemon->auth, &err) < 0)
-        log_error("daemon", "CA not reloaded: %s", err.message);
+        kept += log_kept("CA", &err);
     if (http_server_reload(daemon->download_server, &err) < 0)
-        log_error("daemon", "certificate not reloaded: %s", err.message);
+        kept += log_kept("certificate", &err);
     if (mqtt_client_reload(daemon->mqtt, &err) < 0)
-        log_error("daemon", "certificate for the broker not reloaded: %s", err.message);
-    log_info("daemon", "reloaded");
+        kept += log_kept("certificate for the broker", &err);
+    if (kept == 0)
+        log_info("daemon", "reloaded");
 }
 
 void daemon_tick(struct daemon *daemon)

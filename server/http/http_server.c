@@ -107,7 +107,7 @@ static void begin_connection(struct http_server *server, struct MHD_Connection *
     if (server->tls == NULL || context == NULL || context->seen)
         return;
     context->seen = true;
-    http_tls_bound_records(session_of(connection));
+    http_tls_end_handshake(session_of(connection));
     if (gnutls_session_is_resumed(session_of(connection)))
         server->resumed++;
 }
@@ -202,6 +202,8 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
     *request_context = request;
     server->in_hand++;
     begin_connection(server, connection);
+    if (request->match.route == NULL)
+        return answer(server, request); // before its body is read
     if (http_incoming_size(connection) <= server->settings.max_body_bytes)
         return MHD_YES;
     request->too_large = true; // answered before its body is read, then closed

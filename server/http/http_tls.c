@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,8 @@
 
 #define FILE_MAX (256 * 1024)
 #define CHAIN_MAX 8
-#define RECORD_MAX 16384     // RFC 8446, 5.1
-#define LOG_INTERVAL_MS 1000 // refused handshakes: one line for each, at most
+#define MAX_FRAGMENT_LENGTH 1 // the extension's number (RFC 6066, 1.1)
+#define LOG_INTERVAL_MS 1000  // refused handshakes: one line for each, at most
 
 // A certificate with its key. GnuTLS refers to it during a handshake and does not say when it is
 // done, so old ones are kept until the end; a few KB for each reload.
@@ -214,20 +215,48 @@ static int verify_client(gnutls_session_t session)
     return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
+static int note_extension(void *ctx, unsigned extension, const unsigned char *data, unsigned size)
+{
+    (void)data;
+    (void)size;
+    if (extension == MAX_FRAGMENT_LENGTH)
+        *(bool *)ctx = true;
+    return 0;
+}
+
+// Tickets are for clients without max_fragment_length: the ticket holds the client's certificate,
+// and GnuTLS 3.7 sends it in one record, which may be longer than negotiated. The others resume by
+// ID.
+static int receive_hello(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned is_incoming, const gnutls_datum_t *hello)
+{
+    bool bounded = false;
+
+    (void)type;
+    (void)when;
+    (void)is_incoming;
+    if (gnutls_ext_raw_parse(
+            &bounded, note_extension, hello, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
+        bounded)
+        return 0;
+    return gnutls_session_ticket_enable_server(session, &owner_of(session)->ticket_key);
+}
+
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
 {
     gnutls_session_set_ptr(session, tls);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, verify_client);
-    gnutls_session_ticket_enable_server(session, &tls->ticket_key);
+    gnutls_handshake_set_hook_function(
+        session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);
     http_sessions_attach(tls->sessions, session);
 }
 
-void http_tls_bound_records(gnutls_session_t session)
+void http_tls_end_handshake(gnutls_session_t session)
 {
     size_t agreed = gnutls_record_get_max_size(session);
 
-    if (agreed < RECORD_MAX && gnutls_record_set_max_size(session, agreed) < 0)
+    if (gnutls_record_set_max_size(session, agreed) < 0)
         log_warning("http", "records cannot be bounded bytes=%zu", agreed);
 }
 

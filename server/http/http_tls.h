@@ -30,9 +30,9 @@ const char *http_tls_priorities(void);
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session);
 
 // To be called after the handshake, before anything is answered: keeps records within the
-// max_fragment_length that the client asked for (RFC 6066, 4). GnuTLS 3.7 agrees to it, but bounds
-// its handshake records alone.
-void http_tls_bound_records(gnutls_session_t session);
+// max_fragment_length that was negotiated (RFC 6066, 4). GnuTLS 3.7 does so by itself only until
+// the keys change.
+void http_tls_end_handshake(gnutls_session_t session);
 
 // As gnutls_certificate_retrieve_function2.
 int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,

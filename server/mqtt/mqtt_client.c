@@ -95,7 +95,7 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
         return;
     client->unconfirmed = 0;
     for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++) {
-        int rc = mosquitto_subscribe(mosq, NULL, client->settings.subscriptions[i], 0);
+        int rc = mosquitto_subscribe(mosq, NULL, client->settings.subscriptions[i], 1);
 
         if (rc != MOSQ_ERR_SUCCESS)
             note_reason(client, mosquitto_strerror(rc));

@@ -7,7 +7,9 @@
 
 #include "server/base/err.h"
 
-// A connection to the broker that comes back by itself (back-off from 1 to 30 s). Knows no topics.
+// A connection to the broker that comes back by itself (back-off from 1 to 30 s). Its session
+// outlives the connection: what others publish with QoS 1 meanwhile, the broker keeps for it. Knows
+// no topics.
 struct mqtt_client;
 
 // All borrowed until mqtt_client_free(), but for the files: they are read again at each connection.

@@ -29,7 +29,7 @@ static int set_up(struct mosquitto *mosq, const struct mqtt_settings *settings)
 
 int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosquitto **out)
 {
-    struct mosquitto *mosq = mosquitto_new(settings->client_id, true, ctx);
+    struct mosquitto *mosq = mosquitto_new(settings->client_id, false, ctx);
 
     if (mosq == NULL)
         return MOSQ_ERR_ERRNO;

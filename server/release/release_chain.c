@@ -85,27 +85,31 @@ static bool may_run(const struct release_member *member, enum image_state state)
     return state != IMAGE_ADDED || member->devices > 0;
 }
 
+static int refuse(const struct image *image, const struct image *successor, struct err *err)
+{
+    return err_set(err, ERR_CONFLICT,
+        "would strand devices on %s: its successor would be %s, signed with key %.12s, which it "
+        "does "
+        "not carry; publish between them an image that carries that key",
+        image->name.text, successor->name.text,
+        successor->signer[0] != '\0' ? successor->signer : "unknown");
+}
+
 int release_chain_check(const struct release_member *members, size_t n, size_t index,
     enum image_state state, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!may_run(&members[i], state_if(members, i, index, state)))
-            continue;
-        if (!is_stranded_if(members, n, i, index, state))
-            continue;
-        if (may_run(&members[i], members[i].image.state) &&
-            is_stranded_if(members, n, i, n, IMAGE_ADDED))
-            continue; // it is so already
-
         size_t successor = successor_if(members, n, i + 1, index, state);
 
-        return err_set(err, ERR_CONFLICT,
-            "would strand devices on %s: its successor would be %s, signed with key %.12s, which "
-            "it "
-            "does not carry; publish between them an image that carries that key",
-            members[i].image.name.text, members[successor].image.name.text,
-            members[successor].image.signer[0] != '\0' ? members[successor].image.signer
-                                                       : "unknown");
+        if (!may_run(&members[i], state_if(members, i, index, state)) ||
+            !is_stranded_if(members, n, i, index, state))
+            continue;
+        // Who is stranded already is not held against a change, unless it is the new image that
+        // would stand in the way.
+        if (successor != index && may_run(&members[i], members[i].image.state) &&
+            is_stranded_if(members, n, i, n, IMAGE_ADDED))
+            continue;
+        return refuse(&members[i].image, &members[successor].image, err);
     }
     return 0;
 }

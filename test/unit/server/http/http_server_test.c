@@ -139,6 +139,8 @@ static void answers_by_route(void **state)
             "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n", ""},
         {"DELETE /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 405 ",
             "Allow: GET, HEAD, POST\r\n", ""},
+        {"POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 405 ",
+            "Allow: GET, HEAD\r\n", "Connection: close"},
         {"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 500 ",
             "internal error", ""},
         {"POST /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 ",
