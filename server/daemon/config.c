@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/file.h"
+
 #define DEVICE_SECTION "config.json"
+#define FILE_MAX (1024 * 1024)
 
 enum setting_type { PATH, TEXT, PORT, MODE, LEVEL, NUMBER };
 
@@ -147,8 +150,9 @@ static int apply(
 struct reading {
     struct config *config;
     char last[128]; // "section name" of the line before
+    FILE *text;
+    int line;       // the last that was read
     struct err err; // the first mistake
-    int line;
 };
 
 static int take_device_member(
@@ -211,21 +215,56 @@ static int set_defaults(struct config *config, struct err *err)
     return rc;
 }
 
+// libinih's way, as fgets(3): it would take the rest of a long line for a line of its own.
+static char *read_line(char *buffer, int size, void *stream)
+{
+    struct reading *reading = stream;
+    size_t n;
+
+    if (reading->err.code != 0 || fgets(buffer, size, reading->text) == NULL)
+        return NULL;
+    reading->line++;
+    n = strlen(buffer);
+    if (n + 1 < (size_t)size || buffer[n - 1] == '\n' || feof(reading->text))
+        return buffer;
+    err_set(&reading->err, ERR_INVALID, "the line has more than %d bytes", size - 1);
+    return NULL;
+}
+
+static int read_settings(const char *path, struct reading *reading, struct err *err)
+{
+    uint8_t *bytes;
+    size_t n;
+    int rc = file_read(path, FILE_MAX, &bytes, &n, err);
+
+    if (rc < 0)
+        return rc;
+    reading->text = fmemopen(bytes, n > 0 ? n : 1, "r"); // an empty file is its NUL
+    if (reading->text == NULL) {
+        free(bytes);
+        return err_set(err, ERR_NO_MEMORY, "no memory for %s", path);
+    }
+
+    int wrong = ini_parse_stream(read_line, reading, handle_setting, reading);
+
+    fclose(reading->text);
+    free(bytes);
+    if (wrong == 0 && reading->err.code != 0)
+        wrong = reading->line;
+    if (wrong == 0)
+        return 0;
+    return err_set(err, ERR_INVALID, "%s:%d: %s", path, wrong,
+        reading->err.code != 0 ? reading->err.message : "neither [section] nor name = value");
+}
+
 int config_load(const char *path, struct config *out, struct err *err)
 {
     struct config config = {0};
     struct reading reading = {.config = &config};
-    int line;
     int rc = set_defaults(&config, err);
 
-    if (rc == 0) {
-        line = ini_parse(path, handle_setting, &reading);
-        if (line == -1)
-            rc = err_set(err, ERR_NOT_FOUND, "cannot read %s: %s", path, strerror(errno));
-        else if (line != 0)
-            rc = err_set(err, ERR_INVALID, "%s:%d: %s", path, line,
-                reading.err.code != 0 ? reading.err.message : "neither [section] nor name = value");
-    }
+    if (rc == 0)
+        rc = read_settings(path, &reading, err);
     if (rc == 0) {
         rc = download_config_check(config.device_config, err);
         if (rc < 0)

@@ -12,11 +12,13 @@
 #include "server/download/download_file.h"
 #include "server/download/download_send.h"
 #include "server/image/image_files.h"
+#include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
 #include "server/pki/pem.h"
 
 #define FILE_MAX (64 * 1024) // certificates and keys
 #define PATTERN_SIZE 256
+#define PATH_SIZE 4096
 #define NAME_SHOWN "%.64s"
 
 struct download {
@@ -79,21 +81,66 @@ static int convert_to_der(uint8_t **bytes, size_t *n, struct err *err)
     return 0;
 }
 
+static int own_path(const struct ask *ask, const char *suffix, char path[PATH_SIZE])
+{
+    int n =
+        snprintf(path, PATH_SIZE, "%s/%s%s", ask->download->settings.devices_dir, ask->mac, suffix);
+
+    return n > 0 && n < PATH_SIZE ? 0 : ERR_INVALID;
+}
+
+static int check_key(const struct ask *ask, const uint8_t *pem, size_t n, struct err *err)
+{
+    char path[PATH_SIZE];
+    uint8_t *certificate;
+    size_t certificate_n;
+    int rc = own_path(ask, CONTRACT_SUFFIX_CERT, path);
+
+    if (rc == 0)
+        rc = file_read(path, FILE_MAX, &certificate, &certificate_n, err);
+    if (rc < 0)
+        return rc;
+    rc = device_credential_check_key(pem, n, certificate, certificate_n, err);
+    free(certificate);
+    return rc;
+}
+
+// Nothing leaves that is not what its name says.
+static int check(const struct ask *ask, const uint8_t *pem, size_t n, struct err *err)
+{
+    switch (ask->file.kind) {
+    case DOWNLOAD_CERT: return device_credential_check_certificate(pem, n, ask->mac, err);
+    case DOWNLOAD_KEY: return check_key(ask, pem, n, err);
+    default: return 0; // the CA's certificates are checked when they are loaded
+    }
+}
+
+static int read_checked(
+    const struct ask *ask, const char *path, uint8_t **bytes, size_t *n, struct err *err)
+{
+    int rc = file_read(path, FILE_MAX, bytes, n, err);
+
+    if (rc < 0)
+        return rc;
+    rc = check(ask, *bytes, *n, err);
+    if (rc == 0 && ask->file.der)
+        rc = convert_to_der(bytes, n, err);
+    if (rc < 0) {
+        explicit_bzero(*bytes, *n);
+        free(*bytes);
+        return rc == ERR_NOT_FOUND ? ERR_IO : rc; // that is another file's
+    }
+    return 0;
+}
+
 // path is made of the configuration and the device's own MAC, never of the request.
 static void send_pem(struct ask *ask, const char *path)
 {
     uint8_t *bytes;
     size_t n;
     struct err err = {0};
-    int rc = file_read(path, FILE_MAX, &bytes, &n, &err);
+    int rc = read_checked(ask, path, &bytes, &n, &err);
 
-    if (rc == 0 && ask->file.der) {
-        rc = convert_to_der(&bytes, &n, &err);
-        if (rc < 0) {
-            explicit_bzero(bytes, n);
-            free(bytes);
-        }
-    }
     if (rc == 0) {
         send_bytes(
             ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file", bytes, n);
@@ -101,18 +148,16 @@ static void send_pem(struct ask *ask, const char *path)
         http_response_set_text(
             ask->response, 404, "no such file for device %s on the server", ask->mac);
     } else {
-        log_error("download", "file mac=%s error=\"%s\"", ask->mac, err.message);
-        http_response_set_text(ask->response, 500, "the file cannot be read");
+        log_error("download", "file mac=%s path=%s error=\"%s\"", ask->mac, path, err.message);
+        http_response_set_text(ask->response, 500, "the file on the server cannot be used");
     }
 }
 
 static void send_own(struct ask *ask, const char *suffix)
 {
-    char path[4096];
-    int n = snprintf(
-        path, sizeof path, "%s/%s%s", ask->download->settings.devices_dir, ask->mac, suffix);
+    char path[PATH_SIZE];
 
-    if (n > 0 && (size_t)n < sizeof path)
+    if (own_path(ask, suffix, path) == 0)
         send_pem(ask, path);
 }
 

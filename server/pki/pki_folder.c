@@ -182,6 +182,10 @@ int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_o
 
     if (rc < 0)
         return rc;
+    if (mac_is_valid(wanted.common_name, strlen(wanted.common_name)))
+        return err_set(err, ERR_INVALID,
+            "%s is the name of a device: its certificate is made with 'pki device'",
+            wanted.common_name);
     if (wanted.names.dns_count + wanted.names.ip_count == 0 && is_address(wanted.common_name)) {
         wanted.names.ip = &wanted.common_name;
         wanted.names.ip_count = 1;

@@ -126,13 +126,33 @@ s_client() {
 s_client -sess_out "$work/session" >/dev/null
 s_client -sess_in "$work/session" | grep -q '^Reused, TLSv1.2' || fail "the session was not resumed"
 
-for length in 512 1024 2048 4096; do
-    step "max_fragment_length $length, TLS 1.2, no ticket"
+# small_records LENGTH OPTION...: the image arrives, and no record is longer than was negotiated.
+small_records() {
+    local length=$1
+    shift
     printf 'GET /download/firmware.bin?curimage=%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' \
-        "$name" | openssl s_client -quiet -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_2 -no_ticket \
+        "$name" | openssl s_client -quiet -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_2 "$@" \
         -maxfraglen "$length" -CAfile "$pki/ca.crt" -cert "$pki/devices/$mac.crt" \
         -key "$pki/devices/$mac.key" -ign_eof 2>"$work/s_client" >"$work/answer" ||
         fail "a record is longer than $length: $(tail -n 1 "$work/s_client")"
     expect_match "answer in small records" '200 OK' "$(head -n 1 "$work/answer")"
     cmp <(tail -c "$(stat -c %s "$second")" "$work/answer") "$second" || fail "the image is not complete"
-done
+}
+
+all_small_records() {
+    local length
+    for length in 512 1024 2048 4096; do
+        step "max_fragment_length $length, TLS 1.2, $1 certificate"
+        small_records "$length" -no_ticket
+        small_records "$length"
+    done
+}
+all_small_records P-256
+# Its certificate is longer than 512 bytes.
+secureesp pki server "$pki" secureespd --dns localhost --ip 127.0.0.1 --rsa --force >/dev/null
+process_signal "$sandbox/run/daemon" HUP
+is_rsa() {
+    s_client | grep -q 'Server public key is 2048 bit'
+}
+eventually 10 "the RSA certificate is shown" is_rsa
+all_small_records RSA-2048

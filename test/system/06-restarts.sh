@@ -76,6 +76,25 @@ sleep 2
 part start daemon
 settle >/dev/null
 eventually 60 "both on the third image" all_run "$(image_name 00.00.03)"
+
+step "an outcome that a device reports while the daemon is away is not lost"
+eventually 30 "online" device_has "$(mac_of 1)" '$.online' 1
+process_signal "$sandbox/run/$(mac_of 1)" STOP
+id=$(json_get "$(api /commands --data "{\"mac\": \"$(mac_of 1)\", \"command\": \"flash\"}")" '$[0].id')
+state_is() {
+    [ "$(json_get "$(api "/commands/$id")" '$.state')" = "$1" ]
+}
+eventually 5 "the command is sent" state_is sent
+part stop daemon
+process_signal "$sandbox/run/$(mac_of 1)" CONT
+device_says() {
+    grep -q 'command name=flash result=nothing-downloaded' "$sandbox/log/$(mac_of 1).log"
+}
+eventually 20 "the device has an outcome" device_says
+part start daemon
+eventually 20 "the outcome arrives" state_is failed
+expect_equal "the outcome" nothing-downloaded "$(json_get "$(api "/commands/$id")" '$.result')"
+
 for i in 1 2; do
     eventually 30 "$(mac_of $i) online" device_has "$(mac_of $i)" '$.online' 1
 done

@@ -34,6 +34,9 @@ wrong "a member of the wrong type" $((line + 1)) <<<"$good"$'\n[config.json 84f3
 step "files that are not there"
 expect_exit 1 secureespd --config "$work/nowhere.conf" --check-config
 expect_match "no file" "nowhere.conf" "$output"
+expect_exit 1 timeout 20 secureespd --config "$sandbox/etc/secureesp.conf"
+expect_match "a second daemon" "another secureespd works on this state_dir" "$output"
+part stop daemon
 sed "s|^ca = .*|ca = $work/nowhere.crt|" "$sandbox/etc/secureesp.conf" >"$conf"
 expect_exit 1 timeout 20 secureespd --config "$conf"
 expect_match "no CA" "nowhere.crt" "$output"

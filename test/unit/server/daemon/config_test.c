@@ -99,6 +99,35 @@ static void a_mistake_is_named_with_file_and_line(void **state)
     }
 }
 
+// libinih would read the rest of a long line as a line of its own.
+static void a_long_line_is_refused(void **state)
+{
+    struct config config;
+    struct err err = {0};
+    char text[512] = "[daemon]\n# ";
+    size_t n = strlen(text);
+
+    (void)state;
+    memset(text + n, 'a', 197);
+    strcpy(text + n + 197, "[download]\n" NEEDED);
+    assert_int_equal(load(text, &config, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, ":2: the line has more than 199 bytes"));
+    memset(text + n, 'a', 196);
+    strcpy(text + n + 196, "\n" NEEDED); // 198 bytes and the newline
+    assert_int_equal(load(text, &config, &err), 0);
+    config_clear(&config);
+}
+
+static void what_is_no_file_is_refused(void **state)
+{
+    struct config config;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(config_load("/tmp", &config, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "no regular file"));
+}
+
 static void a_file_that_is_not_there_is_named(void **state)
 {
     struct config config;
@@ -148,6 +177,8 @@ int main(void)
         cmocka_unit_test(what_is_not_set_has_its_default),
         cmocka_unit_test(settings_are_read),
         cmocka_unit_test(a_mistake_is_named_with_file_and_line),
+        cmocka_unit_test(a_long_line_is_refused),
+        cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(settings_that_need_a_restart_are_told),
     };
