@@ -13,6 +13,7 @@
 #include "server/base/file.h"
 #include "server/base/lock_file.h"
 #include "server/command/command_dispatch.h"
+#include "server/daemon/counters.h"
 #include "server/daemon/housekeeping.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
@@ -117,29 +118,8 @@ static void each_counter(
     void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
 {
     struct daemon *daemon = ctx;
-    struct ingest_counters ingest;
-    struct http_server_counters http;
-    struct store_counters store;
 
-    ingest_read_counters(daemon->ingest, &ingest);
-    http_server_read_counters(daemon->download_server, &http);
-    store_read_counters(daemon->store, &store);
-    add("statuses", ingest.statuses, add_ctx);
-    add("events", ingest.events, add_ctx);
-    add("wills", ingest.wills, add_ctx);
-    add("retained", ingest.retained, add_ctx);
-    add("bad_topics", ingest.bad_topics, add_ctx);
-    add("bad_payloads", ingest.bad_payloads, add_ctx);
-    add("download_connections", http.connections, add_ctx);
-    add("download_open", http.open, add_ctx);
-    add("download_requests", http.requests, add_ctx);
-    add("download_refused", http.refused_handshakes, add_ctx);
-    add("download_resumed", http.resumed, add_ctx);
-    add("download_timed_out", http.timed_out, add_ctx);
-    add("store_jobs", store.jobs, add_ctx);
-    add("store_batches", store.batches, add_ctx);
-    add("store_failed", store.failed, add_ctx);
-    add("store_dropped", store.dropped, add_ctx);
+    counters_each(daemon->ingest, daemon->download_server, daemon->store, add, add_ctx);
 }
 
 // Starting, from the ground up.

@@ -53,7 +53,7 @@ mqtt_port=$((15000 + SRANDOM % 17000))
 https_port=$((15000 + SRANDOM % 17000))
 sed -e "s|/etc/|$image/etc/|" -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
     "$image/etc/mosquitto/conf.d/secureesp.conf" >"$work/mosquitto.conf"
-printf 'user %s\n' "$(id -un)" >>"$work/mosquitto.conf"
+printf 'user %s\npersistence_location %s/\n' "$(id -un)" "$work" >>"$work/mosquitto.conf"
 mkdir -p "$image/var/lib/secureesp" "$image/run/secureesp"
 sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $image/var/|; s|= /run/|= $image/run/|" \
     -e "s|^port = 8443|port = $https_port|; s|^port = 8883|port = $mqtt_port|" \

@@ -68,7 +68,7 @@ static void only_the_devices_own_is_good(void **state)
     struct pki_folder_order order = {.folder = place, .days = 1, .now_ms = time(NULL) * 1000LL};
     struct text junk = {(uint8_t *)"junk", 4};
     struct pki_folder_pair paths;
-    struct issuer *issuer;
+    struct issuer *issuer = NULL;
     struct err err = {0};
 
     (void)state;

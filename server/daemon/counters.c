@@ -1,0 +1,30 @@
+// The modules' counters under one roof.
+#include "server/daemon/counters.h"
+
+void counters_each(struct ingest *ingest, struct http_server *server, struct store *store,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    struct ingest_counters said;
+    struct http_server_counters served;
+    struct store_counters written;
+
+    ingest_read_counters(ingest, &said);
+    http_server_read_counters(server, &served);
+    store_read_counters(store, &written);
+    add("statuses", said.statuses, ctx);
+    add("events", said.events, ctx);
+    add("wills", said.wills, ctx);
+    add("retained", said.retained, ctx);
+    add("bad_topics", said.bad_topics, ctx);
+    add("bad_payloads", said.bad_payloads, ctx);
+    add("download_connections", served.connections, ctx);
+    add("download_open", served.open, ctx);
+    add("download_requests", served.requests, ctx);
+    add("download_refused", served.refused_handshakes, ctx);
+    add("download_resumed", served.resumed, ctx);
+    add("download_timed_out", served.timed_out, ctx);
+    add("store_jobs", written.jobs, ctx);
+    add("store_batches", written.batches, ctx);
+    add("store_failed", written.failed, ctx);
+    add("store_dropped", written.dropped, ctx);
+}
