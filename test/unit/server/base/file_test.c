@@ -57,6 +57,11 @@ static void test_read_refuses(void **state)
     assert_int_equal(file_replace(path, (const uint8_t *)"four", 4, 0600, NULL), 0);
     assert_int_equal(file_read(path, 3, &p, &n, &err), ERR_TOO_LARGE);
     assert_int_equal(file_read(*state, 10, &p, &n, &err), ERR_INVALID); // a folder
+    scratch_path(*state, "fifo", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(20); // it must not wait for a writer
+    assert_int_equal(file_read(path, 10, &p, &n, &err), ERR_INVALID);
+    alarm(0);
 }
 
 static void test_replace_needs_its_folder(void **state)
