@@ -16,7 +16,7 @@
 
 #define CERTIFICATE_FILE_MAX (1024 * 1024)
 
-static int decode(const uint8_t *pem, size_t n, struct certificate **out, struct err *err)
+int certificate_from_pem(const uint8_t *pem, size_t n, struct certificate **out, struct err *err)
 {
     uint8_t *der;
     size_t size;
@@ -48,7 +48,7 @@ int certificate_load(const char *path, struct certificate **out, struct err *err
 
     if (rc < 0)
         return rc;
-    rc = decode(pem, size, out, err);
+    rc = certificate_from_pem(pem, size, out, err);
     free(pem);
     return rc < 0 ? err_context(err, "certificate %s", path) : 0;
 }

@@ -10,6 +10,10 @@ struct certificate;
 
 // Reads the first certificate of a PEM file. As file_read(), and ERR_INVALID.
 ERR_CHECKED int certificate_load(const char *path, struct certificate **out, struct err *err);
+// The same from n bytes of PEM. ERR_INVALID.
+ERR_CHECKED int certificate_from_pem(
+    const uint8_t *pem, size_t n, struct certificate **out, struct err *err);
+
 void certificate_free(struct certificate *certificate);
 
 // Writes it as PEM, NUL-terminated; the caller frees it.

@@ -13,10 +13,9 @@
 #include "server/base/file.h"
 #include "server/pki/pem.h"
 #include "server/pki/pki_folder.h"
+#include "test/unit/server/base/scratch.h"
 
 #define MAC "84f3eb012345"
-
-static char folder[] = "/tmp/secureesp-auth-XXXXXX";
 
 struct certificate_bytes {
     uint8_t *der;
@@ -36,15 +35,16 @@ static struct certificate_bytes read_der(const char *path)
 }
 
 // A CA in its own folder with one device, issued at now_ms; the certificate's bytes.
-static struct certificate_bytes make_ca(const char *name, int64_t now_ms, char *ca_path)
+static struct certificate_bytes make_ca(
+    const char *folder, const char *name, int64_t now_ms, char *ca_path)
 {
-    char ca_folder[64];
+    char ca_folder[SCRATCH_PATH_SIZE];
     struct pki_folder_order order = {.folder = ca_folder, .days = 1, .now_ms = now_ms};
     struct pki_folder_pair pair;
     struct issuer *issuer;
     struct err err = {0};
 
-    snprintf(ca_folder, sizeof ca_folder, "%s/%s", folder, name);
+    scratch_path(folder, name, ca_folder);
     if (pki_folder_init(&order, name, &pair, &err) < 0)
         fail_msg("%s", err.message);
     strcpy(ca_path, pair.public_path);
@@ -58,15 +58,14 @@ static struct certificate_bytes make_ca(const char *name, int64_t now_ms, char *
 static void a_device_is_known_by_its_certificate(void **state)
 {
     char ca[PATH_MAX], other_ca[PATH_MAX], old_ca[PATH_MAX];
-    struct certificate_bytes good = make_ca("good", clock_now_ms(), ca);
-    struct certificate_bytes other = make_ca("other", clock_now_ms(), other_ca);
+    struct certificate_bytes good = make_ca(*state, "good", clock_now_ms(), ca);
+    struct certificate_bytes other = make_ca(*state, "other", clock_now_ms(), other_ca);
     struct certificate_bytes expired =
-        make_ca("old", clock_now_ms() - 3LL * 24 * 3600 * 1000, old_ca);
+        make_ca(*state, "old", clock_now_ms() - 3LL * 24 * 3600 * 1000, old_ca);
     struct device_auth *auth;
     struct err err = {0};
     char mac[MAC_SIZE];
 
-    (void)state;
     assert_int_equal(device_auth_new(ca, &auth, &err), 0);
     for (int i = 0; i < 2; i++) { // judged, then remembered
         memset(mac, 0, sizeof mac);
@@ -92,13 +91,12 @@ static void a_device_is_known_by_its_certificate(void **state)
 static void a_new_ca_counts_from_the_reload_on(void **state)
 {
     char ca[PATH_MAX], next_ca[PATH_MAX];
-    struct certificate_bytes before = make_ca("before", clock_now_ms(), ca);
-    struct certificate_bytes after = make_ca("after", clock_now_ms(), next_ca);
+    struct certificate_bytes before = make_ca(*state, "before", clock_now_ms(), ca);
+    struct certificate_bytes after = make_ca(*state, "after", clock_now_ms(), next_ca);
     struct device_auth *auth;
     struct err err = {0};
     char mac[MAC_SIZE];
 
-    (void)state;
     assert_int_equal(device_auth_new(ca, &auth, &err), 0);
     assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), 0);
     assert_int_equal(rename(next_ca, ca), 0);
@@ -115,21 +113,6 @@ static void a_new_ca_counts_from_the_reload_on(void **state)
     free(after.der);
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int remove_folder(void **state)
-{
-    char command[64];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,5 +120,5 @@ int main(void)
         cmocka_unit_test(a_new_ca_counts_from_the_reload_on),
     };
 
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

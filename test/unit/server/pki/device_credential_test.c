@@ -11,6 +11,7 @@
 #include "server/base/file.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/pki_folder.h"
+#include "test/unit/server/base/scratch.h"
 
 #define MAC "84f3eb012345"
 #define OTHER "84f3eb012346"
@@ -24,8 +25,6 @@ struct pair {
     struct text certificate;
     struct text key;
 };
-
-static char folder[] = "/tmp/secureesp-credential-XXXXXX";
 
 static struct text read_text(const char *path)
 {
@@ -64,15 +63,14 @@ static int check_certificate(struct text certificate, const char *mac)
 
 static void only_the_devices_own_is_good(void **state)
 {
-    char place[64];
+    char place[SCRATCH_PATH_SIZE];
     struct pki_folder_order order = {.folder = place, .days = 1, .now_ms = time(NULL) * 1000LL};
     struct text junk = {(uint8_t *)"junk", 4};
     struct pki_folder_pair paths;
     struct issuer *issuer = NULL;
     struct err err = {0};
 
-    (void)state;
-    snprintf(place, sizeof place, "%s/pki", folder);
+    scratch_path(*state, "pki", place);
     if (pki_folder_init(&order, "test", &paths, &err) < 0 ||
         pki_folder_open(place, &issuer, &err) < 0)
         fail_msg("%s", err.message);
@@ -97,26 +95,11 @@ static void only_the_devices_own_is_good(void **state)
     issuer_free(issuer);
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int remove_folder(void **state)
-{
-    char command[64];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_devices_own_is_good),
     };
 
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
