@@ -1,15 +1,25 @@
 # secureesp: `make` builds the programs, `make test` the unit tests, `make lint` the checks.
-# VARIANT=release (default) or VARIANT=asan; each builds into its own folder below build/.
+# VARIANT says how: release (default), asan, tsan, coverage or fuzz; each builds into its own folder
+# below build/.
 
 VERSION := 0.1.0
 VARIANT ?= release
 B := build/$(VARIANT)
 
-CC ?= gcc
+CC_fuzz := clang
+ifeq ($(origin CC),default)
+CC := $(or $(CC_$(VARIANT)),gcc)
+endif
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS_asan := -fsanitize=address,undefined
+CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+LDFLAGS_tsan := -fsanitize=thread
+CFLAGS_coverage := -O0 -g --coverage -fprofile-update=atomic
+LDFLAGS_coverage := --coverage
+CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDFLAGS_fuzz := -fsanitize=address,undefined
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wmissing-prototypes \
     -Wvla -Wformat=2 -Werror
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DSECUREESP_VERSION='"$(VERSION)"' -I. -pthread -MMD -MP \
@@ -102,5 +112,5 @@ format:
 clean:
 	rm -rf build
 
-include scripts/install.mk
+include scripts/install.mk $(wildcard test/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
