@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES 8192 // about 2 KB each when taken
-#define SHARDS 16   // locks
-#define ID_MAX 32   // RFC 5246, 7.4.1.2
+#define SETS 1024 // by the ID; each with a lock of its own
+#define WAYS 8    // sessions of a set, about 2 KB each; the oldest gives way
+#define ID_MAX 32 // RFC 5246, 7.4.1.2
 #define LIFETIME_S (24 * 3600)
 
 struct place {
@@ -18,9 +18,14 @@ struct place {
     size_t size;
 };
 
+struct set {
+    pthread_mutex_t lock; // guards all below
+    unsigned next;        // place that the next session takes
+    struct place places[WAYS];
+};
+
 struct http_sessions {
-    pthread_mutex_t locks[SHARDS];
-    struct place places[PLACES];
+    struct set sets[SETS];
 };
 
 int http_sessions_new(struct http_sessions **out)
@@ -29,8 +34,8 @@ int http_sessions_new(struct http_sessions **out)
 
     if (sessions == NULL)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < SHARDS; i++)
-        pthread_mutex_init(&sessions->locks[i], NULL);
+    for (size_t i = 0; i < SETS; i++)
+        pthread_mutex_init(&sessions->sets[i].lock, NULL);
     *out = sessions;
     return 0;
 }
@@ -47,74 +52,89 @@ void http_sessions_free(struct http_sessions *sessions)
 {
     if (sessions == NULL)
         return;
-    for (size_t i = 0; i < PLACES; i++)
-        clear(&sessions->places[i]);
-    for (size_t i = 0; i < SHARDS; i++)
-        pthread_mutex_destroy(&sessions->locks[i]);
+    for (size_t i = 0; i < SETS; i++) {
+        for (size_t k = 0; k < WAYS; k++)
+            clear(&sessions->sets[i].places[k]);
+        pthread_mutex_destroy(&sessions->sets[i].lock);
+    }
     free(sessions);
 }
 
 // IDs are random bytes of our own making, so their first bytes are as good as a hash.
-static size_t place_of(gnutls_datum_t id)
+static struct set *set_of(struct http_sessions *sessions, gnutls_datum_t id)
 {
     uint32_t hash = 0;
 
     memcpy(&hash, id.data, id.size < sizeof hash ? id.size : sizeof hash);
-    return hash % PLACES;
+    return &sessions->sets[hash % SETS];
 }
 
-static int is_at(const struct place *place, gnutls_datum_t id)
+// With the set's lock held; NULL if it is not there.
+static struct place *find(struct set *set, gnutls_datum_t id)
 {
-    return place->id_size == id.size && memcmp(place->id, id.data, id.size) == 0;
+    for (size_t k = 0; k < WAYS; k++) {
+        struct place *place = &set->places[k];
+
+        if (place->data != NULL && place->id_size == id.size &&
+            memcmp(place->id, id.data, id.size) == 0)
+            return place;
+    }
+    return NULL;
 }
 
 static int store(void *ctx, gnutls_datum_t id, gnutls_datum_t data)
 {
-    struct http_sessions *sessions = ctx;
-    size_t i = place_of(id);
-    struct place *place = &sessions->places[i];
+    struct set *set = set_of(ctx, id);
     uint8_t *copy = id.size <= ID_MAX ? malloc(data.size) : NULL;
 
     if (copy == NULL)
         return -1;
     memcpy(copy, data.data, data.size);
-    pthread_mutex_lock(&sessions->locks[i % SHARDS]);
+    pthread_mutex_lock(&set->lock);
+
+    struct place *place = find(set, id);
+
+    if (place == NULL)
+        place = &set->places[set->next++ % WAYS];
     clear(place);
     memcpy(place->id, id.data, id.size);
     place->id_size = id.size;
     place->data = copy;
     place->size = data.size;
-    pthread_mutex_unlock(&sessions->locks[i % SHARDS]);
+    pthread_mutex_unlock(&set->lock);
     return 0;
 }
 
 static gnutls_datum_t retrieve(void *ctx, gnutls_datum_t id)
 {
-    struct http_sessions *sessions = ctx;
-    size_t i = place_of(id);
-    const struct place *place = &sessions->places[i];
+    struct set *set = set_of(ctx, id);
     gnutls_datum_t found = {NULL, 0};
 
-    pthread_mutex_lock(&sessions->locks[i % SHARDS]);
-    if (is_at(place, id))
+    pthread_mutex_lock(&set->lock);
+
+    const struct place *place = find(set, id);
+
+    if (place != NULL)
         found.data = gnutls_malloc(place->size); // GnuTLS frees it
     if (found.data != NULL) {
         memcpy(found.data, place->data, place->size);
         found.size = (unsigned)place->size;
     }
-    pthread_mutex_unlock(&sessions->locks[i % SHARDS]);
+    pthread_mutex_unlock(&set->lock);
     return found;
 }
 
 static int drop(void *ctx, gnutls_datum_t id)
 {
-    struct http_sessions *sessions = ctx;
-    size_t i = place_of(id);
+    struct set *set = set_of(ctx, id);
 
-    pthread_mutex_lock(&sessions->locks[i % SHARDS]);
-    if (is_at(&sessions->places[i], id))
-        clear(&sessions->places[i]);
-    pthread_mutex_unlock(&sessions->locks[i % SHARDS]);
+    pthread_mutex_lock(&set->lock);
+
+    struct place *place = find(set, id);
+
+    if (place != NULL)
+        clear(place);
+    pthread_mutex_unlock(&set->lock);
     return 0;
 }
 
