@@ -172,8 +172,12 @@ void api_json_send(struct http_response *response, unsigned status, json_t *valu
     char *text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
 
     json_decref(value);
-    if (text != NULL) // else the server answers 500
-        http_response_set_bytes(response, status, "application/json", text, strlen(text));
+    if (text == NULL)
+        return; // the server answers 500
+
+    struct http_response_bytes bytes = http_response_own(text, strlen(text));
+
+    http_response_set_bytes(response, status, "application/json", &bytes);
 }
 
 static unsigned status_of(int code)

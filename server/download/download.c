@@ -10,8 +10,9 @@
 #include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/download/download_file.h"
+#include "server/download/download_query.h"
 #include "server/download/download_send.h"
-#include "server/image/image_files.h"
+#include "server/image/image_cache.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
 #include "server/pki/pem.h"
@@ -23,6 +24,7 @@
 
 struct download {
     struct download_settings settings;
+    struct image_cache *images;
     char pattern[PATTERN_SIZE];
     struct http_route routes[2];
     pthread_rwlock_t lock; // guards config
@@ -44,11 +46,11 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
 {
     char sha256[DIGEST_SHA256_TEXT_SIZE];
     char md5[DIGEST_MD5_TEXT_SIZE];
-    struct download_content content = {
-        .type = type, .bytes = bytes, .size = n, .sha256 = sha256, .md5 = md5};
+    struct download_content content = {.type = type, .sha256 = sha256, .md5 = md5};
 
     digest_sha256(bytes, n, sha256);
     digest_md5(bytes, n, md5);
+    content.bytes = http_response_own(bytes, n);
     download_send(ask->request, ask->response, &content);
 }
 
@@ -161,15 +163,18 @@ static void send_own(struct ask *ask, const char *suffix)
         send_pem(ask, path);
 }
 
+static void drop_image(void *ctx)
+{
+    image_cache_drop(ctx);
+}
+
 static void send_image(struct ask *ask, const struct image *image)
 {
     struct err err = {0};
-    struct download_content content = {.type = "application/octet-stream",
-        .size = (uint64_t)image->size_bytes,
-        .sha256 = image->sha256,
-        .md5 = image->md5};
-    int rc = image_files_open(ask->download->settings.images_dir, image->sha256,
-        (size_t)image->size_bytes, &content.fd, &err);
+    struct image_cache_bytes *bytes;
+    struct download_content content = {
+        .type = "application/octet-stream", .sha256 = image->sha256, .md5 = image->md5};
+    int rc = image_cache_hold(ask->download->images, image->sha256, &bytes, &err);
 
     if (rc < 0) {
         log_error("download", "image name=%s error=\"%s\"", image->name.text, err.message);
@@ -177,6 +182,9 @@ static void send_image(struct ask *ask, const struct image *image)
             ask->response, 500, "image %s cannot be read on the server", image->name.text);
         return;
     }
+    content.bytes.p = image_cache_bytes(bytes, &content.bytes.n);
+    content.bytes.release = drop_image;
+    content.bytes.ctx = bytes;
     http_response_add_header(ask->response, "X-Image", "%s", image->name.text);
     download_send(ask->request, ask->response, &content);
     memcpy(ask->image, image->name.text, sizeof ask->image);
@@ -213,16 +221,12 @@ static void offer(
 static void send_firmware(struct ask *ask)
 {
     const char *curimage = http_request_query(ask->request, CONTRACT_QUERY_CURIMAGE);
+    const char *reason;
     struct image_name running;
     const struct release_catalogue *catalogue;
 
-    if (curimage == NULL || curimage[0] == '\0') {
-        http_response_set_text(
-            ask->response, 400, "curimage is missing: ask as firmware.bin?curimage=<image>");
-        return;
-    }
-    if (!image_name_parse(curimage, strlen(curimage), &running)) {
-        http_response_set_text(ask->response, 400, "curimage is no image name <BOARD>-<VERSION>");
+    if (download_query_curimage(curimage, &running, &reason) < 0) {
+        http_response_set_text(ask->response, 400, "%s", reason);
         return;
     }
     catalogue = release_hold(ask->download->settings.release);
@@ -288,6 +292,13 @@ int download_new(const struct download_settings *settings, struct download_confi
         return err_set(err, ERR_INVALID, "download path too long: %s", settings->path);
     }
     download->routes[0] = (struct http_route){HTTP_GET, download->pattern, handle};
+
+    int rc = image_cache_new(settings->images_dir, &download->images, err);
+
+    if (rc < 0) {
+        free(download);
+        return rc;
+    }
     pthread_rwlock_init(&download->lock, NULL);
     download->config = config;
     *out = download;
@@ -299,6 +310,7 @@ void download_free(struct download *download)
     if (download == NULL)
         return;
     download_config_free(download->config);
+    image_cache_free(download->images);
     pthread_rwlock_destroy(&download->lock);
     free(download);
 }

@@ -4,9 +4,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "server/download/download_range.h"
 
@@ -32,45 +30,31 @@ static struct download_range range_of(
 
     snprintf(etag, sizeof etag, "\"%s\"", content->sha256);
     if (if_range != NULL && strcmp(if_range, etag) != 0)
-        return download_range_of(NULL, content->size);
-    return download_range_of(http_request_header(request, "Range"), content->size);
-}
-
-static void release(const struct download_content *content)
-{
-    if (content->bytes != NULL) {
-        explicit_bzero(content->bytes, content->size);
-        free(content->bytes);
-    } else {
-        close(content->fd);
-    }
+        return download_range_of(NULL, content->bytes.n);
+    return download_range_of(http_request_header(request, "Range"), content->bytes.n);
 }
 
 void download_send(const struct http_request *request, struct http_response *response,
     const struct download_content *content)
 {
     struct download_range range = range_of(request, content);
-    unsigned status = range.kind == DOWNLOAD_RANGE_PART ? 206 : 200;
+    struct http_response_bytes part = content->bytes;
 
     if (range.kind == DOWNLOAD_RANGE_UNSATISFIABLE) {
-        release(content);
-        http_response_set_text(
-            response, 416, "range outside the file's %" PRIu64 " bytes", content->size);
-        http_response_add_header(response, "Content-Range", "bytes */%" PRIu64, content->size);
+        part.release(part.ctx);
+        http_response_set_text(response, 416, "range outside the file's %zu bytes", part.n);
+        http_response_add_header(response, "Content-Range", "bytes */%zu", part.n);
         return;
     }
-    if (content->bytes != NULL) {
-        memmove(content->bytes, content->bytes + range.offset, range.length);
-        http_response_set_bytes(response, status, content->type, content->bytes, range.length);
-    } else {
-        http_response_set_file(response, status, content->fd, range.offset, range.length);
-    }
+    part.p = (const uint8_t *)part.p + range.offset;
+    part.n = range.length;
+    http_response_set_bytes(
+        response, range.kind == DOWNLOAD_RANGE_PART ? 206 : 200, content->type, &part);
     http_response_add_header(response, "ETag", "\"%s\"", content->sha256);
     http_response_add_header(response, "Accept-Ranges", "bytes");
     if (range.kind == DOWNLOAD_RANGE_PART)
-        http_response_add_header(response, "Content-Range",
-            "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range.offset, range.offset + range.length - 1,
-            content->size);
+        http_response_add_header(response, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%zu",
+            range.offset, range.offset + range.length - 1, content->bytes.n);
     if (is_arduino_updater(request))
         http_response_add_header(response, "x-MD5", "%s", content->md5);
 }

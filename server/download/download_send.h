@@ -1,18 +1,13 @@
 #ifndef DOWNLOAD_SEND_H
 #define DOWNLOAD_SEND_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "server/http/http_request.h"
 #include "server/http/http_response.h"
 
-// A file to send: either bytes from malloc(3), which are taken over, or an open file, likewise.
+// A file to send.
 struct download_content {
-    const char *type;
-    uint8_t *bytes; // NULL: fd
-    int fd;
-    uint64_t size;
+    const char *type; // static text
+    struct http_response_bytes bytes;
     const char *sha256; // hex, the ETag
     const char *md5;    // hex, for Arduino's HTTPUpdate
 };

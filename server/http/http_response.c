@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TEXT_SIZE 1024
 
@@ -46,46 +45,46 @@ void http_response_set_text(
     set_type(response, "text/plain; charset=utf-8");
 }
 
-struct bytes {
+void http_response_set_bytes(struct http_response *response, unsigned status, const char *type,
+    const struct http_response_bytes *bytes)
+{
+    if (bytes->release == NULL)
+        return;
+    // libmicrohttpd only reads them, though it says void *.
+    set_body(response, status,
+        MHD_create_response_from_buffer_with_free_callback_cls(
+            bytes->n, (void *)(uintptr_t)bytes->p, bytes->release, bytes->ctx),
+        bytes->n);
+    if (response->body == NULL)
+        bytes->release(bytes->ctx);
+    set_type(response, type);
+}
+
+struct own {
     void *p;
     size_t n;
 };
 
-static void release_bytes(void *cls)
+static void release_own(void *ctx)
 {
-    struct bytes *bytes = cls;
+    struct own *own = ctx;
 
-    explicit_bzero(bytes->p, bytes->n);
-    free(bytes->p);
-    free(bytes);
+    explicit_bzero(own->p, own->n);
+    free(own->p);
+    free(own);
 }
 
-void http_response_set_bytes(
-    struct http_response *response, unsigned status, const char *type, void *p, size_t n)
+struct http_response_bytes http_response_own(void *p, size_t n)
 {
-    struct bytes *bytes = malloc(sizeof *bytes);
+    struct own *own = malloc(sizeof *own);
 
-    if (bytes == NULL) {
+    if (own == NULL) {
+        explicit_bzero(p, n);
         free(p);
-        return;
+        return (struct http_response_bytes){0};
     }
-    *bytes = (struct bytes){p, n};
-    set_body(response, status,
-        MHD_create_response_from_buffer_with_free_callback_cls(n, p, release_bytes, bytes), n);
-    if (response->body == NULL)
-        release_bytes(bytes);
-    set_type(response, type);
-}
-
-void http_response_set_file(
-    struct http_response *response, unsigned status, int fd, uint64_t offset, uint64_t length)
-{
-    struct MHD_Response *body = MHD_create_response_from_fd_at_offset64(length, fd, offset);
-
-    if (body == NULL)
-        close(fd);
-    set_body(response, status, body, length);
-    set_type(response, "application/octet-stream");
+    *own = (struct own){p, n};
+    return (struct http_response_bytes){p, n, release_own, own};
 }
 
 struct stream {

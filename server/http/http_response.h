@@ -8,17 +8,25 @@
 // The answer that a handler fills. Setting a body replaces an earlier one; without any it is a 500.
 struct http_response;
 
+struct http_response_bytes {
+    const void *p;
+    size_t n;
+    void (*release)(void *ctx);
+    void *ctx;
+};
+
+// Bytes from malloc(3), which are wiped and freed when they are released. Without memory they are
+// at once, and the answer stays without a body.
+struct http_response_bytes http_response_own(void *p, size_t n);
+
 // One line of text/plain; the newline is added.
 void http_response_set_text(struct http_response *response, unsigned status, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-// n bytes from malloc(3), which the response owns, wipes and frees. type: static text.
-void http_response_set_bytes(
-    struct http_response *response, unsigned status, const char *type, void *bytes, size_t n);
-
-// A part of a file; the response owns and closes fd.
-void http_response_set_file(
-    struct http_response *response, unsigned status, int fd, uint64_t offset, uint64_t length);
+// The bytes are borrowed until release(ctx), which is always called, on any thread. type: static
+// text.
+void http_response_set_bytes(struct http_response *response, unsigned status, const char *type,
+    const struct http_response_bytes *bytes);
 
 // A body of unknown length: read() writes at most max bytes to buffer and returns how many, 0 at
 // the end, or -1 to break off. Called on a server's thread; release(ctx) is always called at the

@@ -252,8 +252,8 @@ static int start_tls(struct http_server *server, struct err *err)
 static int start_daemon(struct http_server *server, struct err *err)
 {
     const struct http_server_settings *settings = &server->settings;
-    // Not epoll: with it libmicrohttpd 0.9.75 turns in circles, at a whole processor, while a client
-    // is in the middle of its handshake.
+    // Not epoll: with it libmicrohttpd 0.9.75 turns in circles, at a whole processor, while a
+    // client is in the middle of its handshake.
     unsigned flags = MHD_USE_POLL_INTERNAL_THREAD;
     int fd;
     int rc = listen_socket(settings, &fd, err);

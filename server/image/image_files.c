@@ -2,13 +2,11 @@
 #include "server/image/image_files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/file.h"
@@ -88,29 +86,6 @@ int image_files_remove(const char *folder, const char *sha256, struct err *err)
         return rc;
     if (unlink(place.path) < 0 && errno != ENOENT)
         return err_set(err, ERR_IO, "cannot remove %s: %s", place.path, strerror(errno));
-    return 0;
-}
-
-int image_files_open(
-    const char *folder, const char *sha256, size_t size_bytes, int *fd, struct err *err)
-{
-    struct stat st;
-    struct place place;
-    int rc = decide_place(folder, sha256, &place, err);
-
-    if (rc < 0)
-        return rc;
-
-    int opened = open(place.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-    if (opened < 0)
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open image %s: %s",
-            place.path, strerror(errno));
-    if (fstat(opened, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size != size_bytes) {
-        close(opened);
-        return err_set(err, ERR_IO, "image %s is not the %zu bytes it was", place.path, size_bytes);
-    }
-    *fd = opened;
     return 0;
 }
 

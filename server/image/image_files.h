@@ -16,10 +16,6 @@ ERR_CHECKED int image_files_put(
 // error.
 ERR_CHECKED int image_files_remove(const char *folder, const char *sha256, struct err *err);
 
-// Opens a stored image of that size for reading. ERR_NOT_FOUND, or ERR_IO if its size is another.
-ERR_CHECKED int image_files_open(
-    const char *folder, const char *sha256, size_t size_bytes, int *fd, struct err *err);
-
 // Reads a stored image; the caller frees *out.
 ERR_CHECKED int image_files_read(
     const char *folder, const char *sha256, uint8_t **out, size_t *size, struct err *err);

@@ -31,7 +31,10 @@ static void echo(const struct http_request *request, struct http_response *respo
 
     (void)ctx;
     memcpy(copy, body != NULL ? body : (const uint8_t *)"", n);
-    http_response_set_bytes(response, 200, "text/plain", copy, n);
+
+    struct http_response_bytes bytes = http_response_own(copy, n);
+
+    http_response_set_bytes(response, 200, "text/plain", &bytes);
     http_response_add_header(response, "X-Query", "%s", query != NULL ? query : "none");
     http_response_add_header(response, "X-Segment", "%s", http_request_segment(request, 0));
 }
