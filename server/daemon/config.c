@@ -149,10 +149,11 @@ static int apply(
 
 struct reading {
     struct config *config;
-    char last[128]; // "section name" of the line before
-    FILE *text;
-    int line;       // the last that was read
-    struct err err; // the first mistake
+    char last[128];   // "section name" of the line before
+    const char *text; // what is not yet read
+    size_t left;      // its bytes
+    int line;         // the last that was read
+    struct err err;   // the first mistake
 };
 
 static int take_device_member(
@@ -219,56 +220,47 @@ static int set_defaults(struct config *config, struct err *err)
 static char *read_line(char *buffer, int size, void *stream)
 {
     struct reading *reading = stream;
-    size_t n;
+    const char *end = reading->left > 0 ? memchr(reading->text, '\n', reading->left) : NULL;
+    size_t n = end != NULL ? (size_t)(end - reading->text) + 1 : reading->left;
 
-    if (reading->err.code != 0 || fgets(buffer, size, reading->text) == NULL)
+    if (reading->err.code != 0 || n == 0)
         return NULL;
     reading->line++;
-    n = strlen(buffer);
-    if (n + 1 < (size_t)size || buffer[n - 1] == '\n' || feof(reading->text))
-        return buffer;
-    err_set(&reading->err, ERR_INVALID, "the line has more than %d bytes", size - 1);
-    return NULL;
+    if (n >= (size_t)size) {
+        err_set(&reading->err, ERR_INVALID, "the line has more than %d bytes", size - 1);
+        return NULL;
+    }
+    memcpy(buffer, reading->text, n);
+    buffer[n] = '\0';
+    reading->text += n;
+    reading->left -= n;
+    return buffer;
 }
 
-static int read_settings(const char *path, struct reading *reading, struct err *err)
+static int read_settings(struct reading *reading, const char *name, struct err *err)
 {
-    uint8_t *bytes;
-    size_t n;
-    int rc = file_read(path, FILE_MAX, &bytes, &n, err);
-
-    if (rc < 0)
-        return rc;
-    reading->text = fmemopen(bytes, n > 0 ? n : 1, "r"); // an empty file is its NUL
-    if (reading->text == NULL) {
-        free(bytes);
-        return err_set(err, ERR_NO_MEMORY, "no memory for %s", path);
-    }
-
     int wrong = ini_parse_stream(read_line, reading, handle_setting, reading);
 
-    fclose(reading->text);
-    free(bytes);
     if (wrong == 0 && reading->err.code != 0)
         wrong = reading->line;
     if (wrong == 0)
         return 0;
-    return err_set(err, ERR_INVALID, "%s:%d: %s", path, wrong,
+    return err_set(err, ERR_INVALID, "%s:%d: %s", name, wrong,
         reading->err.code != 0 ? reading->err.message : "neither [section] nor name = value");
 }
 
-int config_load(const char *path, struct config *out, struct err *err)
+int config_parse(const char *name, const char *text, size_t n, struct config *out, struct err *err)
 {
     struct config config = {0};
-    struct reading reading = {.config = &config};
+    struct reading reading = {.config = &config, .text = text, .left = n};
     int rc = set_defaults(&config, err);
 
     if (rc == 0)
-        rc = read_settings(path, &reading, err);
+        rc = read_settings(&reading, name, err);
     if (rc == 0) {
         rc = download_config_check(config.device_config, err);
         if (rc < 0)
-            err_context(err, "%s", path);
+            err_context(err, "%s", name);
     }
     if (rc < 0) {
         config_clear(&config);
@@ -276,6 +268,19 @@ int config_load(const char *path, struct config *out, struct err *err)
     }
     *out = config;
     return 0;
+}
+
+int config_load(const char *path, struct config *out, struct err *err)
+{
+    uint8_t *text;
+    size_t n;
+    int rc = file_read(path, FILE_MAX, &text, &n, err);
+
+    if (rc < 0)
+        return rc;
+    rc = config_parse(path, (const char *)text, n, out, err);
+    free(text);
+    return rc;
 }
 
 void config_clear(struct config *config)

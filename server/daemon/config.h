@@ -1,6 +1,7 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -48,6 +49,9 @@ struct config {
 // Reads a file: what it does not set has its default. ERR_INVALID names file and line of the first
 // mistake. Free with config_clear().
 ERR_CHECKED int config_load(const char *path, struct config *out, struct err *err);
+// The same from the n bytes of a text; name stands for the file in messages.
+ERR_CHECKED int config_parse(
+    const char *name, const char *text, size_t n, struct config *out, struct err *err);
 void config_clear(struct config *config);
 
 // The names, as "[download] port", of settings that differ and take effect only at a restart,
