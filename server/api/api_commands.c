@@ -6,6 +6,7 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_order.h"
 #include "server/store/command_store.h"
 
 #define LIST_MAX 100
@@ -15,40 +16,19 @@ static void append_queued(const struct command *command, void *ctx)
     api_json_append(ctx, api_json_command(command));
 }
 
-// Reads {"mac": MAC | "all": true, "command": NAME}; *mac is "" for all. name refers to body.
-static int read_order(json_t *body, char mac[MAC_SIZE], const char **name, struct err *err)
-{
-    const char *to = json_string_value(json_object_get(body, "mac"));
-
-    *name = json_string_value(json_object_get(body, "command"));
-    if (*name == NULL)
-        return err_set(err, ERR_INVALID, "the body lacks \"command\"");
-    if (json_is_true(json_object_get(body, "all")) && to == NULL) {
-        mac[0] = '\0';
-        return 0;
-    }
-    if (to == NULL || !mac_parse(to, mac))
-        return err_set(
-            err, ERR_INVALID, "the body needs a MAC address as \"mac\", or \"all\": true");
-    return 0;
-}
-
 void api_commands_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     size_t n;
-    const char *text = (const char *)http_request_body(request, &n);
-    json_t *body = n > 0 ? json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    const uint8_t *body = http_request_body(request, &n);
     json_t *queued = json_array();
     struct err err = {0};
-    char mac[MAC_SIZE];
-    const char *name;
-    int rc = read_order(body, mac, &name, &err);
+    struct api_order order;
+    int rc = api_order_decode(body, n, &order, &err);
 
     if (rc == 0)
         rc = command_dispatch_queue(
-            api->dispatch, mac[0] != '\0' ? mac : NULL, name, append_queued, &queued, &err);
-    json_decref(body);
+            api->dispatch, order.all ? NULL : order.mac, order.name, append_queued, &queued, &err);
     if (rc == 0) {
         api_json_send(response, 202, queued);
         return;

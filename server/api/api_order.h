@@ -1,0 +1,24 @@
+#ifndef API_ORDER_H
+#define API_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/mac.h"
+#include "server/base/err.h"
+
+#define API_ORDER_NAME_SIZE 64 // longer than any command's
+
+// What a POST /commands asks for.
+struct api_order {
+    bool all;                       // every device; mac is "" then
+    char mac[MAC_SIZE];             // canonical
+    char name[API_ORDER_NAME_SIZE]; // of the command: any text, cut if longer
+};
+
+// Reads {"mac": MAC | "all": true, "command": NAME}. ERR_INVALID, and *out untouched.
+ERR_CHECKED int api_order_decode(
+    const uint8_t *p, size_t n, struct api_order *out, struct err *err);
+
+#endif
