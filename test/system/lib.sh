@@ -18,9 +18,10 @@ rm -rf "$work"
 mkdir -p "$work"
 
 # Folders of sandboxes, and records of processes (scripts/lib/process.sh), that end with the
-# scenario.
+# scenario; so do file systems that it mounted.
 sandboxes=()
 records=()
+mounts=()
 
 finish() {
     local status=$? folder
@@ -34,6 +35,9 @@ finish() {
             status=1
         fi
         [ "$status" -eq 0 ] || end_of_logs "$folder"
+    done
+    for folder in "${mounts[@]}"; do
+        umount -l "$folder" || status=1
     done
     [ "$status" -ne 0 ] || rm -rf "$work"
     exit "$status"

@@ -1,0 +1,85 @@
+# shellcheck shell=bash
+# What the scenarios share in which something breaks under the daemon. Read it after lib.sh.
+# shellcheck disable=SC2154  # lib.sh's variables
+
+# expect_between WHAT LOWEST HIGHEST ACTUAL
+expect_between() {
+    if [ "$4" -lt "$2" ] || [ "$4" -gt "$3" ]; then
+        fail "$1: expected $2 to $3, got $4"
+    fi
+}
+
+# What scripts/test takes for "could not be tried here".
+skip() {
+    echo "SKIPPED: $1"
+    exit 77
+}
+
+# Begins the scenario anew with mounts of its own, which end with it.
+own_mounts() {
+    local way
+    [ -z "${OWN_MOUNTS:-}" ] || return 0
+    export OWN_MOUNTS=yes
+    for way in --mount '--map-root-user --mount'; do
+        # shellcheck disable=SC2086  # several options
+        ! unshare $way true 2>/dev/null || exec unshare $way bash "$0"
+    done
+    skip "neither root nor user namespaces: nothing can be mounted here"
+}
+
+# The daemon's log from here on: mark_log, then log_since PATTERN counts the lines that match.
+mark_log() {
+    log_mark=$(wc -l <"$SANDBOX_LOG/daemon.log")
+}
+log_since() {
+    tail -n "+$((log_mark + 1))" "$SANDBOX_LOG/daemon.log" | grep -c -E -e "$1" || true
+}
+
+log_has() {
+    [ "$(log_since "$1")" -gt 0 ]
+}
+
+# Processor time that a process has taken so far, in ms (proc(5), /proc/PID/stat, fields 14 and 15).
+cpu_ms() {
+    local stat
+    stat=$(cat "/proc/$1/stat")
+    stat=${stat##*) }
+    cut -d ' ' -f 12,13 <<<"$stat" | {
+        read -r user system
+        echo $(((user + system) * 1000 / $(getconf CLK_TCK)))
+    }
+}
+
+memory_kb() {
+    sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
+}
+
+# Asks for a change and prints what came of it: the HTTP status, and the error's message.
+api_says() {
+    local text
+    text=$(api "$@" -w '\n%{http_code}')
+    echo "${text##*$'\n'} $(json_get "${text%$'\n'*}" '$.error.message')"
+}
+
+# order MAC COMMAND: prints the HTTP status, and the command's id or the error's message.
+order() {
+    local text
+    text=$(api /commands --data "{\"mac\": \"$1\", \"command\": \"$2\"}" -w '\n%{http_code}')
+    echo "${text##*$'\n'} $(sqlite3 :memory: \
+        "select coalesce(json_extract(t, '\$[0].id'), json_extract(t, '\$.error.message'))
+            from (select '${text%$'\n'*}' as t)")"
+}
+
+# make_sleeper MAC: a device that has reported once; commands for it wait.
+make_sleeper() {
+    new_device "$1"
+    publish_text "$1" "/status/$1" '{"uptimemillis": 1000}'
+    eventually 10 "$1 reports" device_has "$1" '$.online' 1
+    publish_text "$1" "/will/$1" '{}'
+    eventually 10 "$1 sleeps" device_has "$1" '$.online' 0
+}
+
+# What was not renamed to the name of an image.
+unfinished_files() {
+    find "$sandbox/state/images" -type f ! -regex '.*/[0-9a-f]*'
+}
