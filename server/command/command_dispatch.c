@@ -22,6 +22,7 @@ struct command_dispatch {
     struct store *store;
     struct command_dispatch_settings settings;
     pthread_t thread;
+    bool failing;          // of the thread: the last round failed, and the log says so
     pthread_mutex_t mutex; // over all below
     pthread_cond_t changed;
     bool woken;
@@ -188,8 +189,9 @@ static bool run_round(struct command_dispatch *dispatch)
     if (rc == 0)
         rc = send_due(dispatch, &round, &err);
     command_list_clear(&round.commands);
-    if (rc < 0 && rc != ERR_UNAVAILABLE)
-        log_error("command", "dispatch failed error=\"%s\"", err.message);
+    if (rc < 0 && rc != ERR_UNAVAILABLE && !dispatch->failing)
+        log_error("command", "dispatch failed, tries again each second error=\"%s\"", err.message);
+    dispatch->failing = rc < 0;
     return rc == 0;
 }
 

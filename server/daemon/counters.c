@@ -27,4 +27,5 @@ void counters_each(struct ingest *ingest, struct http_server *server, struct sto
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);
     add("store_dropped", written.dropped, ctx);
+    add("store_queued", written.queued, ctx);
 }

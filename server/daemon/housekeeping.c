@@ -14,9 +14,9 @@
 
 struct housekeeping {
     struct store *store;
-    int64_t maintain_at_ms;         // monotonic
-    _Atomic bool more;              // the last round of maintenance left work
-    _Atomic int64_t last_job_at_ms; // monotonic
+    int64_t maintain_at_ms;   // monotonic
+    _Atomic bool more;        // the last round of maintenance left work
+    _Atomic unsigned waiting; // jobs that the writer has not done with
 };
 
 // What a job needs, so that it shares nothing with the ticking thread.
@@ -32,7 +32,6 @@ int housekeeping_new(struct store *store, struct housekeeping **out, struct err 
     if (housekeeping == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for housekeeping");
     housekeeping->store = store;
-    housekeeping->last_job_at_ms = clock_monotonic_ms();
     *out = housekeeping;
     return 0;
 }
@@ -46,7 +45,6 @@ static int expire(struct store_connection *connection, void *ctx, struct err *er
 {
     struct round *round = ctx;
 
-    round->housekeeping->last_job_at_ms = clock_monotonic_ms();
     return device_store_expire(connection, clock_now_ms() - round->settings.offline_after_ms, err);
 }
 
@@ -67,6 +65,14 @@ static int maintain(struct store_connection *connection, void *ctx, struct err *
     return rc;
 }
 
+static void end_round(void *ctx)
+{
+    struct round *round = ctx;
+
+    round->housekeeping->waiting--;
+    free(round);
+}
+
 static void post(
     struct housekeeping *housekeeping, const struct housekeeping_settings *settings, store_job job)
 {
@@ -75,7 +81,8 @@ static void post(
     if (round == NULL)
         return; // again in a second
     *round = (struct round){housekeeping, *settings};
-    store_post(housekeeping->store, job, round, free);
+    housekeeping->waiting++;
+    store_post(housekeeping->store, job, round, end_round);
 }
 
 void housekeeping_tick(
@@ -83,6 +90,8 @@ void housekeeping_tick(
 {
     int64_t now = clock_monotonic_ms();
 
+    if (housekeeping->waiting > 0) // nothing can be written now
+        return;
     post(housekeeping, settings, expire);
     if (now < housekeeping->maintain_at_ms && !housekeeping->more)
         return;
@@ -93,5 +102,8 @@ void housekeeping_tick(
 
 bool housekeeping_is_alive(const struct housekeeping *housekeeping)
 {
-    return clock_monotonic_ms() - housekeeping->last_job_at_ms < ALIVE_WITHIN_MS;
+    struct store_counters counters;
+
+    store_read_counters(housekeeping->store, &counters);
+    return clock_monotonic_ms() - counters.last_batch_ms < ALIVE_WITHIN_MS;
 }

@@ -27,7 +27,8 @@ void housekeeping_free(struct housekeeping *housekeeping);
 void housekeeping_tick(
     struct housekeeping *housekeeping, const struct housekeeping_settings *settings);
 
-// Whether a job of the last minute has been run: the writer is alive.
+// Whether the writer ended a batch within the last minute, be it that the disk was full: it is
+// alive.
 bool housekeeping_is_alive(const struct housekeeping *housekeeping);
 
 #endif

@@ -1,6 +1,7 @@
 // Prepared statements: found again, bound, run, read.
 #include "server/store/statement.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,8 @@ void statement_bind_null(struct statement *statement)
 int statement_step(struct statement *statement, struct err *err)
 {
     if (statement->code == SQLITE_OK) {
+        errno = 0; // for store_connection_fail()
+
         int code = sqlite3_step(statement->handle);
 
         if (code == SQLITE_ROW || code == SQLITE_DONE)

@@ -29,9 +29,11 @@ typedef int (*store_job)(struct store_connection *connection, void *ctx, struct 
 ERR_CHECKED int store_write(struct store *store, store_job job, void *ctx, struct err *err);
 
 // Queues a job for the next batch, which is committed after a quarter of a second or 5,000 jobs; a
-// crash may lose it. If another job of the batch fails it may be undone and run again, so it must
-// leave ctx as it is. release(ctx) is called afterwards, also if the job failed (it is logged) or
-// the queue was full (ERR_UNAVAILABLE; counted). Never blocks on the disk. Any thread.
+// crash may lose it. While nothing can be written (the disk is full, another process holds the
+// database) it waits and is tried again; if another job of its batch fails it may be undone and run
+// again: it must leave ctx as it is. release(ctx) is called afterwards, also if the job failed (it
+// is logged) or the queue was full (ERR_UNAVAILABLE; counted). Never blocks on the disk. Any
+// thread.
 int store_post(struct store *store, store_job job, void *ctx, void (*release)(void *ctx));
 
 // Calls the hook on the writer thread after each commit; it must neither block nor call the store.
@@ -46,10 +48,12 @@ void store_read_end(struct store *store, struct store_connection *connection);
 
 // Counters for the daemon's status.
 struct store_counters {
-    uint64_t jobs;    // written
-    uint64_t batches; // transactions
-    uint64_t failed;  // jobs that failed
-    uint64_t dropped; // jobs refused because the queue was full
+    uint64_t jobs;         // written
+    uint64_t batches;      // transactions
+    uint64_t failed;       // jobs that failed
+    uint64_t dropped;      // jobs refused because the queue was full
+    uint64_t queued;       // jobs that wait now
+    int64_t last_batch_ms; // when the writer last ended one, well or not; monotonic
 };
 void store_read_counters(struct store *store, struct store_counters *out);
 

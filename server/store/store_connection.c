@@ -1,6 +1,7 @@
 // A connection to the database.
 #include "server/store/store_connection.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ static const char writer_settings[] = "PRAGMA synchronous = NORMAL;"
 int store_connection_fail(struct store_connection *connection, int code, struct err *err)
 {
     int result = ERR_IO;
+    int number = errno;
 
     switch (code & 0xff) {
     case SQLITE_BUSY:
@@ -34,14 +36,20 @@ int store_connection_fail(struct store_connection *connection, int code, struct 
         break;
     default: break;
     }
-    return err_set(err, result, "database: %s",
-        connection != NULL && sqlite3_extended_errcode(connection->db) == code
-            ? sqlite3_errmsg(connection->db)
-            : sqlite3_errstr(code));
+
+    const char *text = connection != NULL && sqlite3_extended_errcode(connection->db) == code
+                           ? sqlite3_errmsg(connection->db)
+                           : sqlite3_errstr(code);
+
+    if ((code & 0xff) != SQLITE_IOERR || number == 0)
+        return err_set(err, result, "database: %s", text);
+    return err_set(err, result, "database: %s: %s", text, strerror(number));
 }
 
 int store_connection_execute(struct store_connection *connection, const char *sql, struct err *err)
 {
+    errno = 0;
+
     int code = sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
 
     return code == SQLITE_OK ? 0 : store_connection_fail(connection, code, err);

@@ -35,7 +35,8 @@ ERR_CHECKED int store_connection_execute(
 
 // Sets err to what SQLite says of the given result code and returns the enum err_code for it:
 // ERR_CONFLICT for what is not unique, ERR_NOT_FOUND for a reference to nothing, ERR_UNAVAILABLE
-// for a locked database, ERR_NO_MEMORY, else ERR_IO.
+// for a locked database, ERR_NO_MEMORY, else ERR_IO. Reads errno, which the caller set to 0 before
+// the call that failed.
 int store_connection_fail(struct store_connection *connection, int code, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
@@ -13,6 +14,8 @@
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
 #define QUEUE_JOBS 65536 // posted ones; more than that are refused
+#define RETRY_MS 1000    // after a batch that could not be committed
+#define REMIND_MS 600000 // how often the log says that it still cannot
 
 struct store_writer {
     struct store_connection *connection;
@@ -26,9 +29,14 @@ struct store_writer {
     size_t waited_for;      // those of them that somebody waits for
     struct timespec due_at; // when the batch that is gathering is to be committed
     bool stopping;
+    bool failing; // the last batch could not be committed
+    int64_t last_batch_ms;
     void (*hook)(void *ctx);
     void *hook_ctx;
     struct store_counters counters;
+
+    // Of the thread alone, while failing; monotonic:
+    int64_t failing_since_ms, told_at_ms;
 };
 
 // A job whose caller waits for it, on the caller's stack.
@@ -37,17 +45,11 @@ struct waiting_job {
     bool done;
 };
 
-static struct timespec after_delay(void)
+static struct timespec after_ms(int64_t delay_ms)
 {
-    struct timespec t;
+    int64_t at_ms = clock_monotonic_ms() + delay_ms;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_nsec += BATCH_DELAY_MS * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_nsec -= 1000000000L;
-        t.tv_sec++;
-    }
-    return t;
+    return (struct timespec){.tv_sec = at_ms / 1000, .tv_nsec = at_ms % 1000 * 1000000};
 }
 
 // With the mutex held.
@@ -58,17 +60,19 @@ static void append(struct store_writer *writer, struct store_batch_job *job)
     writer->last = &job->next;
     writer->count++;
     if (writer->count == 1)
-        writer->due_at = after_delay();
+        writer->due_at = after_ms(BATCH_DELAY_MS);
     if (writer->count == 1 || writer->count == BATCH_JOBS || job->durable)
         pthread_cond_signal(&writer->queued);
 }
 
 // Waits for a full batch, its time, a job that somebody waits for, or the end; with the mutex held.
+// After a failure a full batch is none: it would be tried again without a pause.
 static void wait_for_batch(struct store_writer *writer)
 {
     while (writer->count == 0 && !writer->stopping)
         pthread_cond_wait(&writer->queued, &writer->mutex);
-    while (writer->count < BATCH_JOBS && writer->waited_for == 0 && !writer->stopping) {
+    while ((writer->count < BATCH_JOBS || writer->failing) && writer->waited_for == 0 &&
+           !writer->stopping) {
         if (pthread_cond_timedwait(&writer->queued, &writer->mutex, &writer->due_at) != 0)
             break;
     }
@@ -99,29 +103,92 @@ static struct store_batch_job *take_batch(struct store_writer *writer)
     return batch;
 }
 
-// Frees the posted jobs and wakes whoever waits for the others.
-static void finish_batch(struct store_writer *writer, struct store_batch_job *batch)
+// Takes the jobs that somebody waits for out of a batch and wakes who does; with the mutex held.
+// Returns the others.
+static struct store_batch_job *wake_waiting(
+    struct store_writer *writer, struct store_batch_job *batch)
 {
+    struct store_batch_job *posted = NULL;
+    struct store_batch_job **last = &posted;
     bool waited_for = false;
     struct store_batch_job *next;
 
-    for (struct store_batch_job *job = batch; job != NULL; job = job->next) {
-        if (!job->durable && job->release != NULL)
-            job->release(job->ctx);
-    }
-    pthread_mutex_lock(&writer->mutex);
     for (struct store_batch_job *job = batch; job != NULL; job = next) {
         next = job->next;
         if (job->durable) {
             ((struct waiting_job *)job)->done = true; // gone once the mutex is free
             waited_for = true;
         } else {
-            free(job);
+            *last = job;
+            last = &job->next;
         }
     }
+    *last = NULL;
     if (waited_for)
         pthread_cond_broadcast(&writer->done);
+    return posted;
+}
+
+// Appends all that is queued to a batch that failed, since for now it would fail as well, with the
+// mutex held. Who waits is to hear that at once.
+static void fail_queue(struct store_writer *writer, struct store_batch_job *batch, int rc,
+    const struct store_batch_result *result)
+{
+    struct store_batch_job **end = &batch;
+
+    for (struct store_batch_job *job = writer->first; job != NULL; job = job->next) {
+        if (!job->durable)
+            continue;
+        job->rc = rc;
+        *job->err = result->first;
+        writer->counters.failed++;
+    }
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = writer->first;
+    writer->first = NULL;
+    writer->last = &writer->first;
+    writer->count = 0;
+    writer->waited_for = 0;
+}
+
+// Queues posted jobs again, with the mutex held and the queue empty.
+static void put_back(struct store_writer *writer, struct store_batch_job *posted)
+{
+    writer->first = posted;
+    for (; *writer->last != NULL; writer->last = &(*writer->last)->next) {
+        (*writer->last)->err = NULL;
+        writer->count++;
+    }
+    writer->due_at = after_ms(RETRY_MS);
+}
+
+static void release_posted(struct store_batch_job *batch)
+{
+    for (struct store_batch_job *job = batch; job != NULL; job = job->next) {
+        if (!job->durable && job->release != NULL)
+            job->release(job->ctx);
+    }
+}
+
+static void free_all(struct store_batch_job *posted)
+{
+    struct store_batch_job *next;
+
+    for (struct store_batch_job *job = posted; job != NULL; job = next) {
+        next = job->next;
+        free(job);
+    }
+}
+
+static bool is_stopping(struct store_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+
+    bool stopping = writer->stopping;
+
     pthread_mutex_unlock(&writer->mutex);
+    return stopping;
 }
 
 // With the mutex held throughout, so that a hook that was taken away is not under way any more.
@@ -133,24 +200,66 @@ static void call_hook(struct store_writer *writer)
     pthread_mutex_unlock(&writer->mutex);
 }
 
+// Says once that writing fails, and once that it does no more: what keeps the disk from being
+// written, being full or locked, keeps on for many batches.
+static void tell(struct store_writer *writer, int rc, const struct store_batch_result *result)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (rc == 0 && writer->failing) {
+        log_info("store", "writes again after_s=%lld",
+            (long long)(now - writer->failing_since_ms) / 1000);
+        writer->told_at_ms = 0;
+    }
+    if (rc == 0)
+        return;
+    if (!writer->failing)
+        writer->failing_since_ms = now;
+    if (!writer->failing || now - writer->told_at_ms >= REMIND_MS) {
+        log_error("store", "cannot write, tries again and again reason=\"%s\" since_s=%lld",
+            result->first.message, (long long)(now - writer->failing_since_ms) / 1000);
+        writer->told_at_ms = now;
+    }
+}
+
+static uint64_t count_posted(const struct store_batch_job *batch, bool failed_only)
+{
+    uint64_t count = 0;
+
+    for (const struct store_batch_job *job = batch; job != NULL; job = job->next)
+        count += !job->durable && (!failed_only || job->rc < 0);
+    return count;
+}
+
 static void run_batch(struct store_writer *writer, struct store_batch_job *batch)
 {
     struct store_batch_result result;
     int rc = store_batch_run(writer->connection, batch, &result);
-    bool posted_failed = false;
+    bool again = rc < 0 && !is_stopping(writer);
 
-    for (struct store_batch_job *job = batch; job != NULL; job = job->next)
-        posted_failed = posted_failed || (job->rc < 0 && !job->durable);
-    if (posted_failed || rc < 0) // once for a batch: a full disk must not flood the log
+    if (rc == 0 && count_posted(batch, true) > 0) // nobody else says so
         log_error("store", "jobs failed count=%llu first=\"%s\"", (unsigned long long)result.failed,
             result.first.message);
+    tell(writer, rc, &result);
+    if (!again)
+        release_posted(batch);
 
     pthread_mutex_lock(&writer->mutex);
+    writer->failing = rc < 0;
+    writer->last_batch_ms = clock_monotonic_ms();
     writer->counters.jobs += result.written;
-    writer->counters.failed += result.failed;
+    writer->counters.failed += result.failed - (again ? count_posted(batch, false) : 0);
     writer->counters.batches += rc == 0;
+    if (again)
+        fail_queue(writer, batch, rc, &result);
+
+    struct store_batch_job *posted = wake_waiting(writer, batch);
+
+    if (again)
+        put_back(writer, posted);
     pthread_mutex_unlock(&writer->mutex);
-    finish_batch(writer, batch);
+    if (!again)
+        free_all(posted);
     if (rc == 0)
         call_hook(writer);
 }
@@ -204,6 +313,7 @@ int store_writer_start(
         return err_set(err, ERR_NO_MEMORY, "no memory for the database's writer");
     }
     writer->connection = connection;
+    writer->last_batch_ms = clock_monotonic_ms();
     init_queue(writer);
     if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
         destroy(writer);
@@ -276,5 +386,7 @@ void store_writer_read_counters(struct store_writer *writer, struct store_counte
 {
     pthread_mutex_lock(&writer->mutex);
     *out = writer->counters;
+    out->queued = writer->count;
+    out->last_batch_ms = writer->last_batch_ms;
     pthread_mutex_unlock(&writer->mutex);
 }
