@@ -5,10 +5,11 @@
 
 make_pki() {
     local pki=$dir/pki name
-    [ -e "$pki/ca.crt" ] || secureesp pki init "$pki" >/dev/null
+    [ -e "$pki/ca.crt" ] || secureesp pki init "$pki" "${pki_options[@]}" >/dev/null
     for name in mosquitto secureespd; do
         [ -e "$pki/servers/$name.crt" ] ||
-            secureesp pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 >/dev/null
+            secureesp pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 \
+                "${pki_options[@]}" >/dev/null
     done
     for name in 1 2; do
         [ -e "$pki/signing/$name.key" ] || secureesp pki signing "$pki" "$name" >/dev/null
@@ -86,7 +87,7 @@ make_devices() {
         mac=$(mac_of "$i")
         [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
     done
-    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" >/dev/null
+    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${pki_options[@]}" >/dev/null
     for ((i = 1; i <= devices; i++)); do
         mac=$(mac_of "$i")
         flash=$dir/devices/$mac
