@@ -1,0 +1,14 @@
+#ifndef TEST_DEPLOYED_PEM_FILE_H
+#define TEST_DEPLOYED_PEM_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Gives the DER of a PEM file's first object to each(), piece by piece. Borrows from the arena; the
+// caller returns it. 0 or a failure, reported.
+int pem_file_read(const char *path, void (*each)(void *ctx, const void *p, size_t n), void *ctx);
+
+// The same into memory that is taken from the arena.
+int pem_file_take(const char *path, uint8_t **out, size_t *size);
+
+#endif
