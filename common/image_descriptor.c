@@ -66,6 +66,19 @@ size_t image_descriptor_find(const uint8_t *p, size_t n, size_t from)
     return n;
 }
 
+// The name, and behind it nothing but NULs: one image has one spelling.
+static bool decode_name(const uint8_t field[IMAGE_NAME_SIZE], struct image_name *out)
+{
+    const char *name = (const char *)field;
+    size_t n = strnlen(name, IMAGE_NAME_SIZE);
+
+    for (size_t i = n; i < IMAGE_NAME_SIZE; i++) {
+        if (name[i] != '\0')
+            return false;
+    }
+    return image_name_parse(name, n, out);
+}
+
 static bool decode_keys(const uint8_t *p, size_t n, struct image_descriptor *descriptor)
 {
     for (size_t i = 0; i < descriptor->key_count; i++) {
@@ -99,9 +112,7 @@ bool image_descriptor_decode(const uint8_t *p, size_t n, struct image_descriptor
     if (crc32_update(0, p, size - CRC_SIZE) != read_u32(p + size - CRC_SIZE))
         return false;
 
-    const char *name = (const char *)fields + 4;
-
-    if (name[IMAGE_NAME_MAX] != '\0' || !image_name_parse(name, strlen(name), &descriptor.name))
+    if (!decode_name(fields + 4, &descriptor.name))
         return false;
     descriptor.key_count = fields[1];
     if (descriptor.key_count == 0 || descriptor.key_count > IMAGE_DESCRIPTOR_KEYS_MAX)

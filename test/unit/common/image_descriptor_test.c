@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "common/crc32.h"
 #include "common/image_descriptor.h"
 
 #define NAME "BOARD-1.a"
@@ -89,6 +90,27 @@ static void test_every_bit(void **state)
     assert_true(image_descriptor_decode(bytes, size, &out));
 }
 
+// One image, one spelling: nothing hides behind the name's end.
+static void test_padding(void **state)
+{
+    uint8_t bytes[IMAGE_DESCRIPTOR_MAX];
+    size_t size = encode(1, 91, bytes);
+    struct image_descriptor out;
+
+    (void)state;
+    for (size_t i = IMAGE_DESCRIPTOR_MAGIC_SIZE + 4 + strlen(NAME) + 1;
+         i < IMAGE_DESCRIPTOR_HEADER_SIZE; i++) {
+        bytes[i] = 'x';
+
+        uint32_t crc = crc32_update(0, bytes, size - 4);
+
+        for (size_t k = 0; k < 4; k++)
+            bytes[size - 4 + k] = (uint8_t)(crc >> (8 * k));
+        assert_false(image_descriptor_decode(bytes, size, &out));
+        bytes[i] = 0;
+    }
+}
+
 static void test_scan(void **state)
 {
     static uint8_t image[8192];
@@ -119,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_every_bit),
+        cmocka_unit_test(test_padding),
         cmocka_unit_test(test_scan),
     };
 
