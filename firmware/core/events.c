@@ -12,22 +12,36 @@ static size_t first_length(const struct events *events)
     return end == NULL ? 0 : (size_t)(end - events->lines);
 }
 
+// Whether it may be a line of events_add(): one that cannot be sent would stay the first for ever.
+static bool line_is_good(const char *line, size_t n)
+{
+    if (n < 2 || n >= REPORT_SIZE || line[0] != '{' || line[n - 1] != '}')
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (line[i] < ' ' || line[i] > '~')
+            return false;
+    }
+    return true;
+}
+
 void events_load(struct events *events, struct port *port)
 {
     int n = port->ops->file_read(port, EVENTS_FILE, (uint8_t *)events->lines, EVENTS_SIZE);
+    const char *line = events->lines;
+    const char *end = line + (n > 0 && n <= EVENTS_SIZE ? n : 0);
+    const char *newline;
 
     events->used = 0;
-    events->dirty = false;
     events->first_is_sent = false;
-    if (n <= 0 || n > EVENTS_SIZE || events->lines[n - 1] != '\n')
-        return;
-    events->used = (size_t)n;
-    for (size_t i = 0; i < events->used; i++) {
-        char c = events->lines[i];
+    for (; (newline = memchr(line, '\n', (size_t)(end - line))) != NULL; line = newline + 1) {
+        size_t length = (size_t)(newline - line);
 
-        if (c != '\n' && (c < ' ' || c > '~'))
-            events->used = 0;
+        if (!line_is_good(line, length))
+            continue;
+        memmove(events->lines + events->used, line, length + 1);
+        events->used += length + 1;
     }
+    events->dirty = n > 0 && (size_t)n != events->used;
 }
 
 int events_save(struct events *events, struct port *port)

@@ -56,7 +56,8 @@ static void test_order_and_file(void **state)
 
 static void test_damaged_file(void **state)
 {
-    static const char *const rows[] = {"", "{}", "{\1}\n", "{\xff}\n"};
+    static const char *const rows[] = {
+        "", "{}", "{\1}\n", "{\xff}\n", "\n", "\n\n", "x\n", "{\n", "}\n"};
     static struct fake_port port;
     struct events events;
     size_t n;
@@ -68,6 +69,53 @@ static void test_damaged_file(void **state)
         events_load(&events, &port.port);
         assert_null(events_first(&events, &n));
     }
+}
+
+// A line that no packet takes would stay the first for ever.
+static void test_damaged_lines(void **state)
+{
+    static struct fake_port port;
+    static char text[EVENTS_SIZE];
+    struct events events;
+    size_t n;
+
+    (void)state;
+    for (int extra = 0; extra <= 1; extra++) {
+        size_t longest = (size_t)(REPORT_SIZE - 1 + extra);
+
+        memset(text, 'x', sizeof text);
+        memcpy(text, "\n{}\nhello\n{", 11);
+        memcpy(text + 10 + longest - 1, "}\n{\"a\":1}\n{\"", 12);
+        fake_init(&port);
+        fake_file_write(&port.port, EVENTS_FILE, (uint8_t *)text, sizeof text);
+        events_load(&events, &port.port);
+        assert_true(first_is(&events, "{}"));
+        events_drop(&events);
+        events_first(&events, &n);
+        if (extra == 0) {
+            assert_int_equal(n, longest);
+            events_drop(&events);
+        }
+        assert_true(first_is(&events, "{\"a\":1}"));
+        events_drop(&events);
+        assert_null(events_first(&events, &n));
+    }
+}
+
+// What was dropped at the start is gone from the file after the next save.
+static void test_damaged_lines_leave_the_file(void **state)
+{
+    static struct fake_port port;
+    struct events events;
+
+    (void)state;
+    fake_init(&port);
+    fake_file_write(&port.port, EVENTS_FILE, (const uint8_t *)"x\n{}\n", 5);
+    events_load(&events, &port.port);
+    assert_int_equal(events_save(&events, &port.port), 0);
+    events_load(&events, &port.port);
+    assert_false(events.dirty);
+    assert_true(first_is(&events, "{}"));
 }
 
 // The same error once; many errors leave room; outcomes push out the oldest.
@@ -100,6 +148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_and_file),
         cmocka_unit_test(test_damaged_file),
+        cmocka_unit_test(test_damaged_lines),
+        cmocka_unit_test(test_damaged_lines_leave_the_file),
         cmocka_unit_test(test_limits),
     };
 
