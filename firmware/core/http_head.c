@@ -77,8 +77,10 @@ static int read_length(struct http_head *head, const char *s, struct failure *fa
 static int read_field(struct http_head *head, struct failure *failure)
 {
     const char *length = field_value(head->line, "content-length");
+    size_t name_size = strcspn(head->line, ": \t");
 
-    if (head->line[0] == ' ' || head->line[0] == '\t' || strchr(head->line, ':') == NULL)
+    // No blank stands before the colon, lest somebody reads a name that we do not (RFC 9112, 5.1).
+    if (name_size == 0 || head->line[name_size] != ':')
         return malformed(failure, "has a line that is no field");
     if (field_value(head->line, "transfer-encoding") != NULL)
         return malformed(failure, "is chunked");
