@@ -230,6 +230,10 @@ static char *read_line(char *buffer, int size, void *stream)
         err_set(&reading->err, ERR_INVALID, "the line has more than %d bytes", size - 1);
         return NULL;
     }
+    if (memchr(reading->text, '\0', n) != NULL) { // which would hide what follows it
+        err_set(&reading->err, ERR_INVALID, "the line has a NUL");
+        return NULL;
+    }
     memcpy(buffer, reading->text, n);
     buffer[n] = '\0';
     reading->text += n;

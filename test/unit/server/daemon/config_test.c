@@ -118,6 +118,18 @@ static void a_long_line_is_refused(void **state)
     config_clear(&config);
 }
 
+// Text functions would not see what follows it.
+static void a_nul_is_refused(void **state)
+{
+    static const char text[] = NEEDED "; a\0comment\n[daemon]\ncolour = red\n";
+    struct config config;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(config_parse("FILE", text, sizeof text - 1, &config, &err), ERR_INVALID);
+    assert_string_equal(err.message, "FILE:7: the line has a NUL");
+}
+
 static void what_is_no_file_is_refused(void **state)
 {
     struct config config;
@@ -178,6 +190,7 @@ int main(void)
         cmocka_unit_test(settings_are_read),
         cmocka_unit_test(a_mistake_is_named_with_file_and_line),
         cmocka_unit_test(a_long_line_is_refused),
+        cmocka_unit_test(a_nul_is_refused),
         cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(settings_that_need_a_restart_are_told),
