@@ -85,7 +85,7 @@ static json_t *value_of(enum member_type type, const char *text, struct err *err
     case PORT:
     case PORT_TEXT:
         if (read_number(text, 65535, &number))
-            return type == PORT ? json_integer(number) : json_string(text);
+            return type == PORT ? json_integer(number) : json_sprintf("%ld", number);
         err_set(err, ERR_INVALID, "'%s' is no port", text);
         return NULL;
     case MILLISECONDS:

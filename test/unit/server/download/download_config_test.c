@@ -59,6 +59,21 @@ static void a_device_gets_its_own_values_over_the_common_ones(void **state)
     download_config_free(config);
 }
 
+// Devices read digits only.
+static void a_port_is_written_as_devices_read_it(void **state)
+{
+    struct download_config *config = make();
+
+    (void)state;
+    assert_int_equal(download_config_set(config, NULL, "downloadport", "+008443", NULL), 0);
+    assert_int_equal(download_config_set(config, NULL, "mqttport", "+008883", NULL), 0);
+    render(config, "84f3eb012346",
+        "{\n  \"downloadserver\": \"host.example\",\n  \"downloadport\": \"8443\",\n"
+        "  \"downloadpath\": \"/download\",\n  \"mqttserver\": \"broker.example\",\n"
+        "  \"mqttport\": 8883,\n  \"mqtttls\": true,\n  \"statusinterval\": 60000\n}");
+    download_config_free(config);
+}
+
 static void bad_values_are_refused(void **state)
 {
     static const char *const cases[][3] = {
@@ -104,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_gets_its_own_values_over_the_common_ones),
+        cmocka_unit_test(a_port_is_written_as_devices_read_it),
         cmocka_unit_test(bad_values_are_refused),
         cmocka_unit_test(what_a_device_needs_must_be_set),
     };
