@@ -4,46 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/device_row.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
-#define COLUMNS                                                                                    \
-    "mac, online, image, reason, first_seen_ms, last_seen_ms, uptime_ms, max_loop_ms, mqtt_ms, "   \
-    "rssi_dbm, free_heap_bytes, name, build, ip, error, speaks_events, reboots, bad_payloads, "    \
-    "boot_ms, previous_boot_ms, shared_identity_at_ms"
-
-static const char select_one[] = "SELECT " COLUMNS " FROM devices WHERE mac = ?";
-
-// Parameters as those of `upsert`. For the usual status: the indexed columns stay as they are, so
-// their indexes need not be touched.
-static const char update_usual[] =
-    "UPDATE devices SET reason = ?4, first_seen_ms = ?5, last_seen_ms = ?6, uptime_ms = ?7,"
-    " max_loop_ms = ?8, mqtt_ms = ?9, rssi_dbm = ?10, free_heap_bytes = ?11, name = ?12,"
-    " build = ?13, ip = ?14, error = ?15, speaks_events = ?16, reboots = ?17, bad_payloads = ?18,"
-    " boot_ms = ?19, previous_boot_ms = ?20, shared_identity_at_ms = ?21,"
-    " status_json = coalesce(?22, status_json)"
-    " WHERE mac = ?1 AND online = ?2 AND image = ?3";
-
-static const char upsert[] =
-    "INSERT INTO devices (" COLUMNS ", status_json)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22)"
-    " ON CONFLICT (mac) DO UPDATE SET online = excluded.online, image = excluded.image,"
-    " reason = excluded.reason, first_seen_ms = excluded.first_seen_ms,"
-    " last_seen_ms = excluded.last_seen_ms, uptime_ms = excluded.uptime_ms,"
-    " max_loop_ms = excluded.max_loop_ms, mqtt_ms = excluded.mqtt_ms,"
-    " rssi_dbm = excluded.rssi_dbm, free_heap_bytes = excluded.free_heap_bytes,"
-    " name = excluded.name, build = excluded.build, ip = excluded.ip, error = excluded.error,"
-    " speaks_events = excluded.speaks_events, reboots = excluded.reboots,"
-    " bad_payloads = excluded.bad_payloads, boot_ms = excluded.boot_ms,"
-    " previous_boot_ms = excluded.previous_boot_ms,"
-    " shared_identity_at_ms = excluded.shared_identity_at_ms,"
-    " status_json = coalesce(excluded.status_json, status_json)";
+static const char select_one[] = "SELECT " DEVICE_ROW_COLUMNS " FROM devices WHERE mac = ?";
 
 static const char select_json[] = "SELECT status_json FROM devices WHERE mac = ?";
 
 static const char select_page[] =
-    "SELECT " COLUMNS " FROM devices WHERE mac > ?1"
+    "SELECT " DEVICE_ROW_COLUMNS " FROM devices WHERE mac > ?1"
     " AND (?2 = 0 OR online = (?2 > 0)) AND (?3 IS NULL OR image GLOB ?3)"
     " ORDER BY mac LIMIT ?4";
 
@@ -56,83 +26,75 @@ static const char count_all[] = "SELECT (SELECT count(*) FROM devices),"
 static const char select_images[] =
     "SELECT image, count(*) FROM devices WHERE image <> '' GROUP BY image";
 
-static uint32_t read_u32(struct statement *s, int column, unsigned bit, unsigned *has)
-{
-    if (statement_is_null(s, column))
-        return 0;
-    *has |= bit;
-    return (uint32_t)statement_int(s, column);
-}
-
-static void read_device(struct statement *s, struct device *out)
-{
-    struct device_status *status = &out->status;
-
-    memset(out, 0, sizeof *out);
-    mac_key_to_text(statement_int(s, 0), out->mac);
-    out->online = statement_int(s, 1) != 0;
-    statement_text(s, 2, status->image, sizeof status->image);
-    out->reason = (enum device_reason)statement_int(s, 3);
-    out->first_seen_ms = statement_int(s, 4);
-    out->last_seen_ms = statement_int(s, 5);
-    status->uptime_ms = read_u32(s, 6, DEVICE_HAS_UPTIME, &status->has);
-    status->max_loop_ms = read_u32(s, 7, DEVICE_HAS_MAX_LOOP, &status->has);
-    status->mqtt_ms = read_u32(s, 8, DEVICE_HAS_MQTT, &status->has);
-    status->rssi_dbm = (int32_t)read_u32(s, 9, DEVICE_HAS_RSSI, &status->has);
-    status->free_heap_bytes = read_u32(s, 10, DEVICE_HAS_FREE_HEAP, &status->has);
-    statement_text(s, 11, status->name, sizeof status->name);
-    statement_text(s, 12, status->build, sizeof status->build);
-    statement_text(s, 13, status->ip, sizeof status->ip);
-    statement_text(s, 14, status->error, sizeof status->error);
-    out->speaks_events = statement_int(s, 15) != 0;
-    out->reboots = statement_int(s, 16);
-    out->bad_payloads = statement_int(s, 17);
-    out->boot_ms = statement_int(s, 18);
-    out->previous_boot_ms = statement_int(s, 19);
-    out->shared_identity_at_ms = statement_int(s, 20);
-}
-
-static void bind_optional(struct statement *s, bool has, int64_t value)
-{
-    if (has)
-        statement_bind_int(s, value);
-    else
-        statement_bind_null(s);
-}
-
-static void bind_device(
-    struct statement *s, int64_t key, const struct device *device, const char *status_json)
-{
-    const struct device_status *status = &device->status;
-
-    statement_bind_int(s, key);
-    statement_bind_int(s, device->online);
-    statement_bind_text(s, status->image);
-    statement_bind_int(s, device->reason);
-    statement_bind_int(s, device->first_seen_ms);
-    statement_bind_int(s, device->last_seen_ms);
-    bind_optional(s, (status->has & DEVICE_HAS_UPTIME) != 0, status->uptime_ms);
-    bind_optional(s, (status->has & DEVICE_HAS_MAX_LOOP) != 0, status->max_loop_ms);
-    bind_optional(s, (status->has & DEVICE_HAS_MQTT) != 0, status->mqtt_ms);
-    bind_optional(s, (status->has & DEVICE_HAS_RSSI) != 0, status->rssi_dbm);
-    bind_optional(s, (status->has & DEVICE_HAS_FREE_HEAP) != 0, status->free_heap_bytes);
-    statement_bind_text(s, status->name);
-    statement_bind_text(s, status->build);
-    statement_bind_text(s, status->ip);
-    statement_bind_text(s, status->error);
-    statement_bind_int(s, device->speaks_events);
-    statement_bind_int(s, device->reboots);
-    statement_bind_int(s, device->bad_payloads);
-    statement_bind_int(s, device->boot_ms);
-    statement_bind_int(s, device->previous_boot_ms);
-    statement_bind_int(s, device->shared_identity_at_ms);
-    statement_bind_text(s, status_json);
-}
-
 static int fail_unknown(const char *mac, struct err *err)
 {
     return err_set(err, ERR_NOT_FOUND,
         "no device %s; 'secureesp devices list' shows those that have reported", mac);
+}
+
+// Writes what is held back; it stays at hand.
+static int write_gathered(struct store_connection *connection, struct err *err)
+{
+    struct device_gather_row *row;
+    int rc = 0;
+
+    if (!connection->gathering)
+        return 0;
+    for (size_t i = 0; rc == 0 && (row = device_gather_at(connection->gather, i)) != NULL; i++) {
+        if (row->changed)
+            rc = device_row_write(connection, row->key, &row->device, row->status_json, err);
+        row->changed = rc < 0;
+    }
+    return rc;
+}
+
+// Before a statement that looks at all rows, or changes some.
+static int write_and_clear(struct store_connection *connection, struct err *err)
+{
+    int rc = write_gathered(connection, err);
+
+    if (rc == 0 && connection->gathering)
+        device_gather_clear(connection->gather);
+    return rc;
+}
+
+void device_store_gather(struct store_connection *connection)
+{
+    connection->gathering = connection->gather != NULL;
+}
+
+int device_store_settle(struct store_connection *connection, struct err *err)
+{
+    int rc = write_gathered(connection, err);
+
+    device_store_forget(connection);
+    return rc;
+}
+
+void device_store_forget(struct store_connection *connection)
+{
+    if (connection->gathering)
+        device_gather_clear(connection->gather);
+    connection->gathering = false;
+}
+
+// Keeps a row that the database has, for the next time that it is asked for.
+static int keep(
+    struct store_connection *connection, int64_t key, const struct device *device, struct err *err)
+{
+    if (!connection->gathering || device_gather_add(connection->gather, key, device) != NULL)
+        return 0;
+
+    int rc = write_and_clear(connection, err); // they are too many
+
+    if (rc == 0)
+        (void)device_gather_add(connection->gather, key, device);
+    return rc;
+}
+
+static struct device_gather_row *find_kept(const struct store_connection *connection, int64_t key)
+{
+    return connection->gathering ? device_gather_find(connection->gather, key) : NULL;
 }
 
 int device_store_get(
@@ -143,35 +105,56 @@ int device_store_get(
 
     if (!mac_key_from_text(mac, &key))
         return fail_unknown(mac, err);
+
+    const struct device_gather_row *kept = find_kept(connection, key);
+
+    if (kept != NULL) {
+        *out = kept->device;
+        return 0;
+    }
     statement_open(&s, connection, select_one);
     statement_bind_int(&s, key);
 
     int rc = statement_step(&s, err);
 
     if (rc > 0)
-        read_device(&s, out);
+        device_row_read(&s, out);
     statement_close(&s);
-    return rc == 0 ? fail_unknown(mac, err) : rc < 0 ? rc : 0;
+    return rc == 0 ? fail_unknown(mac, err) : rc < 0 ? rc : keep(connection, key, out, err);
+}
+
+// False without memory.
+static bool change(
+    struct device_gather_row *row, const struct device *device, const char *status_json)
+{
+    char *copy = NULL;
+
+    if (status_json != NULL) {
+        copy = strdup(status_json);
+        if (copy == NULL)
+            return false;
+        free(row->status_json);
+        row->status_json = copy;
+    }
+    row->device = *device;
+    row->changed = true;
+    return true;
 }
 
 int device_store_put(struct store_connection *connection, const struct device *device,
     const char *status_json, struct err *err)
 {
-    struct statement s;
+    struct device_gather_row *kept;
     int64_t key;
 
     if (!mac_key_from_text(device->mac, &key))
         return err_set(err, ERR_INVALID, "no MAC: %s", device->mac);
-    statement_open(&s, connection, update_usual);
-    bind_device(&s, key, device, status_json);
-
-    int rc = statement_run(&s, err);
-
-    if (rc < 0 || sqlite3_changes(connection->db) > 0)
-        return rc;
-    statement_open(&s, connection, upsert);
-    bind_device(&s, key, device, status_json);
-    return statement_run(&s, err);
+    kept = find_kept(connection, key);
+    if (kept == NULL) // a new one, which other rows are to refer to
+        return device_row_write(connection, key, device, status_json, err);
+    return change(kept, device, status_json)
+               ? 0
+               : err_set(err, ERR_NO_MEMORY, "no memory for a device");
 }
 
 int device_store_get_status_json(
@@ -183,6 +166,8 @@ int device_store_get_status_json(
 
     if (!mac_key_from_text(mac, &key))
         return fail_unknown(mac, err);
+    if (write_and_clear(connection, err) < 0)
+        return ERR_IO;
     statement_open(&s, connection, select_json);
     statement_bind_int(&s, key);
 
@@ -209,7 +194,7 @@ static int each_row(struct statement *s, int (*each)(const struct device *device
     int rc;
 
     while ((rc = statement_step(s, err)) > 0) {
-        read_device(s, &device);
+        device_row_read(s, &device);
 
         int answer = each(&device, ctx);
 
@@ -231,6 +216,8 @@ int device_store_page(struct store_connection *connection, const struct device_f
 
     if (after[0] != '\0' && !mac_key_from_text(after, &key))
         return err_set(err, ERR_INVALID, "no MAC: %s", after);
+    if (write_and_clear(connection, err) < 0)
+        return ERR_IO;
     statement_open(&s, connection, select_page);
     statement_bind_int(&s, key);
     statement_bind_int(&s, filter != NULL ? filter->online : 0);
@@ -250,6 +237,8 @@ int device_store_expire(
 {
     struct statement s;
 
+    if (write_and_clear(connection, err) < 0)
+        return ERR_IO;
     statement_open(&s, connection, expire);
     statement_bind_int(&s, DEVICE_REASON_SILENT);
     statement_bind_int(&s, seen_before_ms);
@@ -261,6 +250,8 @@ int device_store_count(
 {
     struct statement s;
 
+    if (write_and_clear(connection, err) < 0)
+        return ERR_IO;
     statement_open(&s, connection, count_all);
 
     int rc = statement_step(&s, err);
@@ -280,6 +271,8 @@ int device_store_each_image(struct store_connection *connection,
     char image[IMAGE_NAME_SIZE];
     int rc;
 
+    if (write_and_clear(connection, err) < 0)
+        return ERR_IO;
     statement_open(&s, connection, select_images);
     while ((rc = statement_step(&s, err)) > 0) {
         statement_text(&s, 0, image, sizeof image);

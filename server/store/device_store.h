@@ -19,6 +19,16 @@ ERR_CHECKED int device_store_get(
 ERR_CHECKED int device_store_put(struct store_connection *connection, const struct device *device,
     const char *status_json, struct err *err);
 
+// From here on device_store_put() may hold rows back, so that a device that is put several times is
+// written once; the other functions here see them all the same. The writer's connection only.
+void device_store_gather(struct store_connection *connection);
+
+// Ends that and writes what is held back. On failure some of it may be written: roll back.
+ERR_CHECKED int device_store_settle(struct store_connection *connection, struct err *err);
+
+// Ends that and forgets what is held back, as the transaction is rolled back.
+void device_store_forget(struct store_connection *connection);
+
 // The last status as received, or NULL in *out if there was none; the caller frees it.
 ERR_CHECKED int device_store_get_status_json(
     struct store_connection *connection, const char *mac, char **out, struct err *err);

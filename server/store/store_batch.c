@@ -1,6 +1,7 @@
 // One transaction full of jobs.
 #include "server/store/store_batch.h"
 
+#include "server/store/device_store.h"
 #include "server/store/statement.h"
 
 static int execute(struct store_connection *connection, const char *sql, struct err *err)
@@ -78,12 +79,18 @@ static int run_together(struct store_connection *connection, struct store_batch_
 
     if (rc < 0)
         return rc;
+    device_store_gather(connection);
     while (job != end && call(connection, job) >= 0)
         job = job->next;
+
+    int settled = job == end ? device_store_settle(connection, err) : 0;
+    bool undo = job != end || settled < 0;
+
+    device_store_forget(connection);
     if (!is_open(connection))
-        return pass_on(err, job);
-    rc = end_savepoint(connection, job != end, err);
-    return rc < 0 ? rc : job == end;
+        return job != end ? pass_on(err, job) : settled;
+    rc = end_savepoint(connection, undo, err);
+    return rc < 0 ? rc : !undo;
 }
 
 static int run_jobs(struct store_connection *connection, struct store_batch_job *jobs,

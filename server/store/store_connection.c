@@ -89,6 +89,7 @@ int store_connection_become_writer(struct store_connection *connection, struct e
         return store_connection_fail(connection, code, err);
     if (!wal)
         return err_set(err, ERR_IO, "the database's file system allows no write-ahead log");
+    connection->gather = device_gather_new();
     return store_connection_execute(connection, writer_settings, err);
 }
 
@@ -117,5 +118,6 @@ void store_connection_close(struct store_connection *connection)
     for (size_t i = 0; i < STORE_CONNECTION_STATEMENTS; i++)
         sqlite3_finalize(connection->cache[i].handle);
     sqlite3_close(connection->db);
+    device_gather_free(connection->gather);
     free(connection);
 }

@@ -5,12 +5,15 @@
 #include <stdbool.h>
 
 #include "server/base/err.h"
+#include "server/store/device_gather.h"
 
 #define STORE_CONNECTION_STATEMENTS 128 // more different statements than the store has
 
 // One connection and the statements prepared on it.
 struct store_connection {
     sqlite3 *db;
+    struct device_gather *gather; // the writer's; NULL: none
+    bool gathering;               // device_store_gather()
     struct {
         const char *sql; // the text's address is its identity
         sqlite3_stmt *handle;

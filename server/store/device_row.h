@@ -1,0 +1,22 @@
+#ifndef DEVICE_ROW_H
+#define DEVICE_ROW_H
+
+#include <stdint.h>
+
+#include "server/model/device.h"
+#include "server/store/statement.h"
+
+// A device's columns, in the order in which device_row_read() wants them.
+#define DEVICE_ROW_COLUMNS                                                                         \
+    "mac, online, image, reason, first_seen_ms, last_seen_ms, uptime_ms, max_loop_ms, mqtt_ms, "   \
+    "rssi_dbm, free_heap_bytes, name, build, ip, error, speaks_events, reboots, bad_payloads, "    \
+    "boot_ms, previous_boot_ms, shared_identity_at_ms"
+
+// Reads the row that the statement stands on.
+void device_row_read(struct statement *s, struct device *out);
+
+// Inserts or replaces the row. status_json: NULL leaves the stored one as it is. ERR_IO.
+ERR_CHECKED int device_row_write(struct store_connection *connection, int64_t key,
+    const struct device *device, const char *status_json, struct err *err);
+
+#endif
