@@ -33,7 +33,7 @@ DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/com
 CTL_MODULES := $(LEAVES) server/ctl
 DEVICE_MODULES := firmware/core firmware/port/host
 
-DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lcrypto -ljansson -lsqlite3 -linih -lsystemd
+DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
 DEVICE_LIBS := -lmbedtls -lmbedx509 -lmbedcrypto -lcjson
 

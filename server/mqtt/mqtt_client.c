@@ -205,7 +205,7 @@ static bool run_connection(struct mqtt_client *client)
         return false;
     set_mosq(client, mosq);
 
-    int rc = mosquitto_connect(mosq, settings->host, settings->port, KEEPALIVE_S);
+    int rc = mqtt_handle_connect(mosq, settings->host, settings->port, KEEPALIVE_S);
 
     while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client)) {
         rc = mqtt_handle_serve(mosq, client->wake_fd, POLL_MS);

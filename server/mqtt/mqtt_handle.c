@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #define IN_FLIGHT_MAX 1000 // messages the broker has not confirmed
+#define READS_MAX 1000     // packets read before something else has its turn
 
 static int set_up(struct mosquitto *mosq, const struct mqtt_settings *settings)
 {
@@ -52,6 +54,35 @@ void mqtt_handle_clear_wake(int wake_fd)
         return; // it was empty
 }
 
+int mqtt_handle_connect(struct mosquitto *mosq, const char *host, int port, int keepalive_s)
+{
+    int rc = mosquitto_connect(mosq, host, port, keepalive_s);
+    SSL *ssl = rc == MOSQ_ERR_SUCCESS ? mosquitto_ssl_get(mosq) : NULL;
+
+    if (ssl != NULL)
+        SSL_set_read_ahead(ssl, 1); // one read(2) for many small records, not two for each
+    return rc;
+}
+
+// Whether OpenSSL holds bytes that it read ahead, of which poll() knows nothing. Not so if the last
+// attempt found but a part of a record.
+static bool has_read_ahead(struct mosquitto *mosq)
+{
+    SSL *ssl = mosquitto_ssl_get(mosq);
+
+    return ssl != NULL && !SSL_want_read(ssl) && SSL_has_pending(ssl);
+}
+
+// libmosquitto reads one packet at a time.
+static int read_packets(struct mosquitto *mosq)
+{
+    int rc = mosquitto_loop_read(mosq, 1);
+
+    for (int i = 1; i < READS_MAX && rc == MOSQ_ERR_SUCCESS && has_read_ahead(mosq); i++)
+        rc = mosquitto_loop_read(mosq, 1);
+    return rc;
+}
+
 int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
 {
     struct pollfd fds[2] = {
@@ -64,12 +95,15 @@ int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
         return MOSQ_ERR_NO_CONN;
     if (mosquitto_want_write(mosq))
         fds[0].events |= POLLOUT;
-    if (poll(fds, 2, timeout_ms) < 0)
+
+    bool ahead = has_read_ahead(mosq);
+
+    if (poll(fds, 2, ahead ? 0 : timeout_ms) < 0)
         return errno == EINTR ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ERRNO;
     if (fds[1].revents != 0)
         mqtt_handle_clear_wake(wake_fd);
-    if (fds[0].revents != 0) // also when writable: it drives the handshake
-        rc = mosquitto_loop_read(mosq, 1);
+    if (fds[0].revents != 0 || ahead) // also when writable: it drives the handshake
+        rc = read_packets(mosq);
     if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosq))
         rc = mosquitto_loop_write(mosq, 1);
     if (rc == MOSQ_ERR_SUCCESS)

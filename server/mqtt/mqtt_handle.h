@@ -13,6 +13,9 @@
 // allowed on other threads. The caller frees it with mosquitto_destroy().
 int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosquitto **out);
 
+// mosquitto_connect(), which does not wait for the TLS handshake, and what is to be set behind it.
+int mqtt_handle_connect(struct mosquitto *mosq, const char *host, int port, int keepalive_s);
+
 // Waits for the socket or wake_fd, at most timeout_ms, and does what there is to do; callbacks run
 // in here. Anything but MOSQ_ERR_SUCCESS ends the connection. With poll(): libmosquitto's own loop
 // waits with select(), which fails in a process with more than 1024 descriptors.
