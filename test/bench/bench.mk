@@ -1,8 +1,13 @@
 # The benchmark's own programs: load on the servers, and what the daemon is compared with.
-BENCH_PROGRAMS := $(B)/test/bench/tls_load
+BENCH := $(B)/test/bench
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,tls_load mqtt_load mqtt_sink)
 
-$(B)/test/bench/tls_load: $(addprefix $(B)/test/bench/,tls_load.o tls_link.o cpu_clock.o)
+$(BENCH)/tls_load: $(addprefix $(BENCH)/,tls_load.o tls_link.o cpu_clock.o)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto
+$(BENCH)/mqtt_load: $(BENCH)/mqtt_load.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto
+$(BENCH)/mqtt_sink: $(BENCH)/mqtt_sink.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmosquitto
 
 .PHONY: bench-programs
 bench-programs: all $(BENCH_PROGRAMS)
