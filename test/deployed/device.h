@@ -20,7 +20,8 @@ struct device {
     uint16_t https_port;
     const char *download_path; // with its leading slash
     const char *will_topic;
-    bool has_updater; // uses Arduino's HTTPUpdate class
+    bool has_updater;  // uses Arduino's HTTPUpdate class
+    bool is_forgetful; // keeps no session of the download server, as the oldest sketches
     unsigned status_interval_ms;
     char image[DEVICE_IMAGE_SIZE]; // what runs
     int64_t booted_at_ms;

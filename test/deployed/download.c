@@ -61,12 +61,14 @@ static int get(
     struct device *device, const struct http_get_question *question, struct http_get_answer *answer)
 {
     struct tls_link *link;
-    int closed;
-    int rc = tls_link_open(&device->link, device->https_port, device->download_session, &link);
+    int rc, closed;
 
+    if (device->is_forgetful)
+        memset(device->download_session, 0, sizeof *device->download_session);
+    rc = tls_link_open(&device->link, device->https_port, device->download_session, &link);
     if (rc < 0)
         return rc;
-    if (link->resumed)
+    if (link->resumed || device->is_forgetful)
         rc = http_get(link, question, answer);
     else
         rc = report_failure(FAILURE_SESSION, "the download server did not resume the session");

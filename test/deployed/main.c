@@ -11,7 +11,8 @@
 
 static const char usage[] =
     "usage: deployed --dir DIR --mac MAC --image IMAGE --mqtt PORT --https PORT --fragment BYTES\n"
-    "                [--will TOPIC] [--commands N] [--interval MS] [--updater] [--watch BYTES]\n"
+    "                [--will TOPIC] [--commands N] [--interval MS] [--updater] [--forgetful]\n"
+    "                [--watch BYTES]\n"
     "\n"
     "  --dir DIR         the device's files: ca.crt, MAC.crt, MAC.key, public.key\n"
     "  --image IMAGE     what it runs at first\n"
@@ -20,6 +21,7 @@ static const char usage[] =
     "  --commands N      obeys so many, then leaves (0: never)\n"
     "  --interval MS     between two statuses (1000)\n"
     "  --updater         downloads images as Arduino's HTTPUpdate class\n"
+    "  --forgetful       resumes no session with the download server\n"
     "  --watch BYTES     hold the servers' records to this length instead: to see that check "
     "fail\n";
 
@@ -47,6 +49,7 @@ enum option_name {
     COMMANDS,
     INTERVAL,
     UPDATER,
+    FORGETFUL,
     WATCH,
 };
 
@@ -65,6 +68,7 @@ static void take_option(struct run *run, enum option_name name)
     case COMMANDS: run->commands = (unsigned)strtoul(optarg, NULL, 10); break;
     case INTERVAL: device->status_interval_ms = (unsigned)strtoul(optarg, NULL, 10); break;
     case UPDATER: device->has_updater = true; break;
+    case FORGETFUL: device->is_forgetful = true; break;
     case WATCH: device->link.watch_bytes = strtoul(optarg, NULL, 10); break;
     }
 }
@@ -83,6 +87,7 @@ static bool read_options(int argc, char **argv, struct run *run)
         {"commands", required_argument, NULL, COMMANDS},
         {"interval", required_argument, NULL, INTERVAL},
         {"updater", no_argument, NULL, UPDATER},
+        {"forgetful", no_argument, NULL, FORGETFUL},
         {"watch", required_argument, NULL, WATCH},
         {0},
     };

@@ -153,9 +153,13 @@ long_message() {
     done
 }
 
-# The longest encrypted record of the server at a port.
-largest_at() {
-    sed -n "s/^link port=$2 .*largest_encrypted=//p" "$work/sketch-$1.log" | sort -n | tail -n 1
+# expect_longest_record FRAGMENT PORT: full records have come from that server, so the check of
+# their length had something to look at. AES-GCM adds 24 bytes, its nonce and its tag.
+expect_longest_record() {
+    local bytes
+    bytes=$(sed -n "s/^link port=$2 .*largest_encrypted=//p" "$work/sketch-$1.log" | sort -n |
+        tail -n 1)
+    expect_equal "longest record at $1 from port $2" "$(($1 + 24))" "$bytes"
 }
 
 # The sketch has ended well, its memory sufficed, and no record was longer than negotiated, although
@@ -168,8 +172,7 @@ check_summary() {
     grep '^summary' "$work/sketch-$1.log"
     [ "$(summary "$1" arena)" -le "$arena" ] || fail "the arena of $1"
     for port in "$SANDBOX_MQTT_PORT" "$SANDBOX_HTTPS_PORT"; do
-        # AES-GCM adds 24 bytes; its nonce and its tag.
-        expect_equal "longest record at $1 from $port" "$(($1 + 24))" "$(largest_at "$1" "$port")"
+        expect_longest_record "$1" "$port"
     done
     [ "$(summary "$1" largest_clear)" -le "$1" ] || fail "handshake record at $1"
     # All but the first to the broker, and of those to the download server each second.
@@ -224,15 +227,25 @@ life_cycle() {
     expect_equal "refused handshakes" 0 "$(grep -c 'refused client' "$sandbox/log/daemon.log")"
 }
 
-# They end without a word: the broker publishes their wills, on both topics.
+# Sketches that keep no session take the second step again, and end without a word: the broker
+# publishes their wills, on both topics.
 die() {
     local fragment mac
-    step "without DISCONNECT: a will"
+    step "a full handshake before each GET"
+    given=0
     for fragment in "${fragments[@]}"; do
         : >"$work/sketch-$fragment.log"
-        start_sketch "$fragment" 00.00.08.i
-        await "$fragment" '^online '
+        rm -f "$work/sketch-$fragment"/*.{next,part,bin}
+        start_sketch "$fragment" 00.00.08.h --forgetful
+        await "$fragment" '^online commands=0 '
     done
+    give firmware "done ok $sketch_board-00.00.08.i"
+    same_file firmware.bin.next "$work/$sketch_board-00.00.08.i.bin"
+    for fragment in "${fragments[@]}"; do
+        expect_longest_record "$fragment" "$SANDBOX_HTTPS_PORT"
+    done
+
+    step "without DISCONNECT: a will"
     for fragment in "${fragments[@]}"; do
         process_signal "$work/$fragment.pid" KILL || fail "sketch $fragment has ended"
     done
