@@ -1,0 +1,57 @@
+// Commands that the device receives: a line with the topic's last part, then the payload. What the
+// device makes of them fits an event.
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "firmware/core/command.h"
+#include "firmware/core/json.h"
+#include "firmware/core/report.h"
+#include "test/fuzz/fuzz.h"
+
+static void check_event(const struct command *command)
+{
+    char json[REPORT_SIZE];
+    struct report_event event = {
+        .kind = "command",
+        .command = command->name,
+        .has_id = command->has_id,
+        .id = command->id,
+        .detail = command->name,
+    };
+    size_t n = report_write_event(&event, json, sizeof json);
+    int64_t id = -1;
+
+    FUZZ_CHECK(n > 0 && n < sizeof json);
+    for (size_t i = 0; i < n; i++)
+        FUZZ_CHECK(json[i] >= ' ' && json[i] <= '~');
+
+    cJSON *object = json_parse_object(json, n);
+
+    FUZZ_CHECK(object != NULL);
+    FUZZ_CHECK(cJSON_HasObjectItem(object, "command"));
+    FUZZ_CHECK(cJSON_HasObjectItem(object, "id") == command->has_id);
+    if (command->has_id) {
+        FUZZ_CHECK(json_read_number(cJSON_GetObjectItemCaseSensitive(object, "id"), &id));
+        FUZZ_CHECK(id == command->id);
+    }
+    cJSON_Delete(object);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+    struct fuzz_input input = {p, n};
+    const char *name = fuzz_take_line(&input);
+    struct command command;
+
+    command_decode(name, fuzz_bytes(input.p, input.n), input.n, &command);
+    FUZZ_CHECK(memchr(command.name, '\0', sizeof command.name) != NULL);
+    FUZZ_CHECK(strncmp(command.name, name, sizeof command.name - 1) == 0);
+    FUZZ_CHECK((command.action == COMMAND_FETCH_FILE) == (command.file != STAGING_FILES));
+    if (command.action != COMMAND_UNKNOWN)
+        FUZZ_CHECK(strcmp(command.name, name) == 0);
+    if (command.has_id)
+        FUZZ_CHECK(command.id >= 0 && command.id <= (int64_t)1 << 53);
+    check_event(&command);
+    return 0;
+}

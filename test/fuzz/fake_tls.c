@@ -1,0 +1,119 @@
+// A TLS session whose peer is the input of a fuzz target.
+#include "test/fuzz/fake_tls.h"
+
+#include <string.h>
+
+#include "test/fuzz/fuzz.h"
+
+static struct {
+    const uint8_t *p;
+    size_t n;
+    uint32_t seed;
+    uint8_t sent[FAKE_TLS_SENT_MAX];
+    size_t sent_size;
+    bool was_written; // since the last read
+} peer;
+
+static uint32_t now_ms(struct port *port)
+{
+    (void)port;
+    return 0;
+}
+
+void fake_tls_start(struct tls *tls, const uint8_t *p, size_t n, uint32_t seed)
+{
+    static const struct port_ops ops = {.now_ms = now_ms};
+    static struct port port = {.ops = &ops};
+
+    memset(tls, 0, sizeof *tls);
+    tls->port = &port;
+    peer.p = p;
+    peer.n = n;
+    peer.seed = seed;
+    peer.sent_size = 0;
+    peer.was_written = false;
+}
+
+const uint8_t *fake_tls_sent(size_t *n)
+{
+    *n = peer.sent_size;
+    return peer.sent;
+}
+
+int tls_open(struct tls *tls, enum tls_peer which, const char *host, uint16_t tcp_port,
+    struct failure *failure)
+{
+    (void)host;
+    (void)tcp_port;
+    (void)failure;
+    tls->phase = TLS_OPEN;
+    tls->peer = which;
+    return 0;
+}
+
+int tls_step(struct tls *tls, struct failure *failure)
+{
+    (void)tls;
+    (void)failure;
+    return STEP_DONE;
+}
+
+bool tls_is_busy(const struct tls *tls)
+{
+    (void)tls;
+    return false;
+}
+
+// How many of n bytes go now: 1 in 4 times none, else often only few.
+static size_t piece(size_t n)
+{
+    uint32_t random;
+
+    if (peer.seed == 0 || n == 0)
+        return n;
+    random = fuzz_random(&peer.seed);
+    if (random % 4 == 0)
+        return 0;
+    return random % 4 == 1 ? n : 1 + (random >> 8) % (n < 8 ? n : 8);
+}
+
+int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
+{
+    (void)tls;
+    (void)failure;
+    if (n > peer.n)
+        n = peer.n;
+    if (n == 0 && !peer.was_written)
+        return TLS_END;
+    peer.was_written = false;
+    n = piece(n);
+    memcpy(p, peer.p, n);
+    peer.p += n;
+    peer.n -= n;
+    return (int)n;
+}
+
+int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failure)
+{
+    (void)failure;
+    peer.was_written = true;
+    if (tls->unsent == 0) {
+        size_t now = piece(n);
+
+        tls->unsent = now == 0 ? n : 0;
+        n = now;
+    } else { // as Mbed TLS: the same bytes again
+        FUZZ_CHECK(n >= tls->unsent);
+        n = tls->unsent;
+        tls->unsent = 0;
+    }
+    for (size_t i = 0; i < n && peer.sent_size < FAKE_TLS_SENT_MAX; i++)
+        peer.sent[peer.sent_size++] = p[i];
+    return (int)n;
+}
+
+void tls_close(struct tls *tls)
+{
+    tls->phase = TLS_CLOSED;
+    tls->unsent = 0;
+}
