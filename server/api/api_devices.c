@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_device.h"
 #include "server/api/api_json.h"
 #include "server/base/log.h"
 #include "server/store/command_store.h"
@@ -26,28 +27,21 @@ struct list {
     char after[MAC_SIZE];
     bool begun;
     bool ended;
-    char *piece; // text of the present page
-    size_t size;
-    size_t sent;
-    FILE *out; // writes it
-    size_t count;
+    struct api_text piece; // the present page
+    size_t sent;           // of it
+    size_t count;          // of its devices
 };
 
 static int write_device(const struct device *device, void *ctx)
 {
     struct list *list = ctx;
-    json_t *object = api_json_device(device);
 
-    fputs(list->begun ? ",\n" : "[\n", list->out);
+    api_text_add(&list->piece, list->begun ? ",\n" : "[\n");
+    api_device_write(&list->piece, device);
     list->begun = true;
-    if (object == NULL || json_dumpf(object, list->out, JSON_COMPACT) < 0) {
-        json_decref(object);
-        return ERR_NO_MEMORY;
-    }
-    json_decref(object);
     memcpy(list->after, device->mac, sizeof list->after);
     list->count++;
-    return 0;
+    return list->piece.failed ? ERR_NO_MEMORY : 0;
 }
 
 static int read_page(struct list *list, struct err *err)
@@ -64,8 +58,9 @@ static int read_page(struct list *list, struct err *err)
     rc = device_store_page(connection, &filter, after, PAGE, write_device, list, err);
     store_read_end(list->store, connection);
     if (rc == 0 && list->count < PAGE) {
-        fputs(list->begun ? "\n]\n" : "[]\n", list->out);
+        api_text_add(&list->piece, list->begun ? "\n]\n" : "[]\n");
         list->ended = true;
+        rc = list->piece.failed ? ERR_NO_MEMORY : 0;
     }
     return rc;
 }
@@ -75,15 +70,8 @@ static int next_piece(struct list *list)
     struct err err = {0};
     int rc;
 
-    free(list->piece);
-    list->piece = NULL;
-    list->size = list->sent = 0;
-    list->out = open_memstream(&list->piece, &list->size);
-    if (list->out == NULL)
-        return ERR_NO_MEMORY;
+    list->piece.n = list->sent = 0;
     rc = read_page(list, &err);
-    if (fclose(list->out) != 0)
-        rc = ERR_NO_MEMORY;
     if (rc < 0)
         log_error("api", "devices list broken off error=\"%s\"", err.message);
     return rc;
@@ -94,14 +82,14 @@ static ssize_t read_list(void *ctx, char *buffer, size_t max)
     struct list *list = ctx;
     size_t n;
 
-    if (list->sent == list->size) {
+    if (list->sent == list->piece.n) {
         if (list->ended)
             return 0;
         if (next_piece(list) < 0)
             return -1;
     }
-    n = list->size - list->sent < max ? list->size - list->sent : max;
-    memcpy(buffer, list->piece + list->sent, n);
+    n = list->piece.n - list->sent < max ? list->piece.n - list->sent : max;
+    memcpy(buffer, list->piece.p + list->sent, n);
     list->sent += n;
     return (ssize_t)n;
 }
@@ -111,7 +99,7 @@ static void release_list(void *ctx)
     struct list *list = ctx;
 
     free(list->image_glob);
-    free(list->piece);
+    api_text_clear(&list->piece);
     free(list);
 }
 
@@ -185,7 +173,7 @@ static int read_device(
     json_t *hours = json_array();
     int rc = device_store_get(connection, mac, &device, err);
 
-    *out = rc == 0 ? api_json_device(&device) : json_object();
+    *out = rc == 0 ? api_device_json(&device) : json_object();
     if (rc == 0)
         rc = add_status(connection, mac, out, err);
     if (rc == 0)

@@ -37,35 +37,6 @@ json_t *api_json_text(const char *text)
     return text != NULL && text[0] != '\0' && utf8_is_valid(text) ? json_string(text) : json_null();
 }
 
-json_t *api_json_device(const struct device *device)
-{
-    const struct device_status *status = &device->status;
-    json_t *object = json_object();
-
-    api_json_set(&object, "mac", json_string(device->mac));
-    api_json_set(&object, "online", json_boolean(device->online));
-    api_json_set(&object, "reason", json_string(device_reason_name(device->reason)));
-    api_json_set(&object, "first_seen_ms", time_or_null(device->first_seen_ms));
-    api_json_set(&object, "last_seen_ms", time_or_null(device->last_seen_ms));
-    api_json_set(&object, "name", api_json_text(status->name));
-    api_json_set(&object, "image", api_json_text(status->image));
-    api_json_set(&object, "build", api_json_text(status->build));
-    api_json_set(&object, "ip", api_json_text(status->ip));
-    api_json_set(&object, "rssi", number_if(status->has, DEVICE_HAS_RSSI, status->rssi_dbm));
-    api_json_set(&object, "free_heap_bytes",
-        number_if(status->has, DEVICE_HAS_FREE_HEAP, status->free_heap_bytes));
-    api_json_set(
-        &object, "uptime_ms", number_if(status->has, DEVICE_HAS_UPTIME, status->uptime_ms));
-    api_json_set(
-        &object, "max_loop_ms", number_if(status->has, DEVICE_HAS_MAX_LOOP, status->max_loop_ms));
-    api_json_set(&object, "mqtt_ms", number_if(status->has, DEVICE_HAS_MQTT, status->mqtt_ms));
-    api_json_set(&object, "error", api_json_text(status->error));
-    api_json_set(&object, "reboots", json_integer(device->reboots));
-    api_json_set(&object, "bad_payloads", json_integer(device->bad_payloads));
-    api_json_set(&object, "shared_identity_at_ms", time_or_null(device->shared_identity_at_ms));
-    return object;
-}
-
 json_t *api_json_command(const struct command *command)
 {
     json_t *object = json_object();

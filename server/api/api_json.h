@@ -6,13 +6,11 @@
 #include "server/base/err.h"
 #include "server/http/http_response.h"
 #include "server/model/command.h"
-#include "server/model/device.h"
 #include "server/model/event.h"
 #include "server/release/release.h"
 #include "server/store/status_store.h"
 
 // The API's objects as JSON (README.md). All return a new reference, or NULL without memory.
-json_t *api_json_device(const struct device *device);
 json_t *api_json_command(const struct command *command);
 json_t *api_json_event(const struct event *event);
 json_t *api_json_hour(const struct status_hour *hour);

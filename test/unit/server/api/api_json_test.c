@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/api/api_device.h"
 #include "server/api/api_json.h"
 
 static long left; // allocations before they fail
@@ -28,7 +29,7 @@ static const struct release_catalogue catalogue;
 
 static json_t *make_device(void)
 {
-    return api_json_device(&device);
+    return api_device_json(&device);
 }
 
 static json_t *make_command(void)

@@ -1,0 +1,15 @@
+#ifndef API_DEVICE_H
+#define API_DEVICE_H
+
+#include <jansson.h>
+
+#include "server/api/api_text.h"
+#include "server/model/device.h"
+
+// Adds a device as a JSON object (README.md).
+void api_device_write(struct api_text *text, const struct device *device);
+
+// The same as a value that more members can be added to; NULL without memory.
+json_t *api_device_json(const struct device *device);
+
+#endif
