@@ -66,7 +66,7 @@ static int send_request(struct exchange *exchange, const struct http_get_questio
     if (rc == 0 && !updater)
         rc = put(exchange, "Accept-Encoding: identity;q=1,chunked;q=0.1,*;q=0\r\n");
     if (rc == 0)
-        rc = put(exchange, "Connection: close\r\n");
+        rc = put(exchange, "Connection: %s\r\n", updater ? "close" : "keep-alive");
     if (rc == 0 && question->image != NULL)
         rc = put_updater(exchange, question);
     if (rc == 0)
