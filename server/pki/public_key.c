@@ -75,6 +75,12 @@ static int fill(EVP_PKEY *pkey, struct public_key *out, struct err *err)
     return 0;
 }
 
+// OpenSSL also takes what is only BER, which whoever reads it next may not.
+static bool is_der(const struct public_key *key, const uint8_t *p, size_t n)
+{
+    return key->size_bytes == n && memcmp(key->der, p, n) == 0;
+}
+
 static EVP_PKEY *decode(const uint8_t *der, size_t n)
 {
     const uint8_t *p = der;
@@ -93,11 +99,17 @@ int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, stru
     if (pkey == NULL)
         return openssl_error_set(err, ERR_INVALID, "no public key in DER");
 
-    int rc = fill(pkey, out, err);
+    struct public_key key;
+    int rc = fill(pkey, &key, err);
 
     EVP_PKEY_free(pkey);
     ERR_clear_error();
-    return rc;
+    if (rc < 0)
+        return rc;
+    if (!is_der(&key, p, n))
+        return err_set(err, ERR_INVALID, "public key is not encoded as DER prescribes");
+    *out = key;
+    return 0;
 }
 
 int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, struct err *err)

@@ -102,6 +102,22 @@ static void test_truncated_and_trailing(void **state)
     private_key_free(private_key);
 }
 
+// Whoever reads DER strictly, as a device may, would not find the key.
+static void test_no_der(void **state)
+{
+    struct private_key *private_key;
+    struct public_key key = make(PRIVATE_KEY_P256, &private_key);
+    struct public_key out;
+    struct err err = {0};
+    uint8_t longer[IMAGE_DESCRIPTOR_KEY_MAX] = {0x30, 0x81, 0x59}; // a length of one byte more
+
+    (void)state;
+    memcpy(longer + 3, key.der + 2, key.size_bytes - 2);
+    assert_int_equal(public_key_from_der(longer, key.size_bytes + 1, &out, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "DER"));
+    private_key_free(private_key);
+}
+
 static void test_point_off_the_curve(void **state)
 {
     struct public_key out;
@@ -213,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_truncated_and_trailing),
+        cmocka_unit_test(test_no_der),
         cmocka_unit_test(test_point_off_the_curve),
         cmocka_unit_test(test_rsa_sizes_and_exponents),
         cmocka_unit_test(test_other_kinds),
