@@ -8,6 +8,7 @@
 static struct {
     const uint8_t *p;
     size_t n;
+    size_t most;
     uint32_t seed;
     uint8_t sent[FAKE_TLS_SENT_MAX];
     size_t sent_size;
@@ -20,7 +21,7 @@ static uint32_t now_ms(struct port *port)
     return 0;
 }
 
-void fake_tls_start(struct tls *tls, const uint8_t *p, size_t n, uint32_t seed)
+void fake_tls_start(struct tls *tls, const uint8_t *p, size_t n, size_t most, uint32_t seed)
 {
     static const struct port_ops ops = {.now_ms = now_ms};
     static struct port port = {.ops = &ops};
@@ -29,6 +30,7 @@ void fake_tls_start(struct tls *tls, const uint8_t *p, size_t n, uint32_t seed)
     tls->port = &port;
     peer.p = p;
     peer.n = n;
+    peer.most = most;
     peer.seed = seed;
     peer.sent_size = 0;
     peer.was_written = false;
@@ -64,7 +66,7 @@ bool tls_is_busy(const struct tls *tls)
     return false;
 }
 
-// How many of n bytes go now: 1 in 4 times none, else often only few.
+// How many of n bytes go now: 1 in 4 times none.
 static size_t piece(size_t n)
 {
     uint32_t random;
@@ -72,9 +74,7 @@ static size_t piece(size_t n)
     if (peer.seed == 0 || n == 0)
         return n;
     random = fuzz_random(&peer.seed);
-    if (random % 4 == 0)
-        return 0;
-    return random % 4 == 1 ? n : 1 + (random >> 8) % (n < 8 ? n : 8);
+    return random % 4 == 0 ? 0 : 1 + (random >> 8) % (n < peer.most ? n : peer.most);
 }
 
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)

@@ -45,8 +45,7 @@ uint8_t *fuzz_bytes(const uint8_t *p, size_t n)
 {
     uint8_t *copy;
 
-    if (n > FUZZ_INPUT_MAX)
-        n = FUZZ_INPUT_MAX;
+    FUZZ_CHECK(n < REGION_SIZE);
     copy = region_end() - n;
     if (n > 0)
         memcpy(copy, p, n);
@@ -57,8 +56,7 @@ char *fuzz_text(const uint8_t *p, size_t n)
 {
     char *copy;
 
-    if (n > FUZZ_INPUT_MAX)
-        n = FUZZ_INPUT_MAX;
+    FUZZ_CHECK(n < REGION_SIZE);
     copy = (char *)region_end() - n - 1;
     if (n > 0)
         memcpy(copy, p, n);

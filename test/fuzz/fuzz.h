@@ -9,7 +9,7 @@
 // is linked with libFuzzer, or with corpus_main.c to run the files of corpus/x.
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
-#define FUZZ_INPUT_MAX 65536 // bytes; longer inputs are cut
+#define FUZZ_INPUT_MAX 65536 // bytes; scripts/fuzz makes no inputs as long as that
 
 // A finding, unless the condition holds.
 #define FUZZ_CHECK(condition) fuzz_check((condition), #condition, __FILE__, __LINE__)

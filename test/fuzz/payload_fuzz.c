@@ -12,6 +12,7 @@
 
 static void check_member(const json_t *object, const char *name)
 {
+    const char *whole = json_string_value(json_object_get(object, name));
     char text[16];
     char cut[16];
     int64_t number = MAX + 1;
@@ -22,6 +23,9 @@ static void check_member(const json_t *object, const char *name)
     FUZZ_CHECK(strlen(cut) < sizeof cut && utf8_is_valid(cut));
     if (text[0] != '\0')
         FUZZ_CHECK(strcmp(text, cut) == 0);
+    if (whole != NULL) // at most a part of a character is lost
+        FUZZ_CHECK(strncmp(whole, cut, strlen(cut)) == 0 &&
+                   (strcmp(whole, cut) == 0 || strlen(cut) + 4 >= sizeof cut));
     if (payload_get_integer(object, name, -MAX, MAX, &number))
         FUZZ_CHECK(number >= -MAX && number <= MAX && text[0] == '\0');
     else
