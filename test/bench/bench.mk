@@ -11,3 +11,7 @@ $(BENCH)/mqtt_sink: $(BENCH)/mqtt_sink.o
 
 .PHONY: bench-programs
 bench-programs: all $(BENCH_PROGRAMS)
+
+.PHONY: bench
+bench:
+	scripts/bench

@@ -1,0 +1,149 @@
+"""What a large fleet costs: the list, memory, disk."""
+
+import os
+import resource
+import subprocess
+import time
+
+from bed import BIN, DEVICES, PATH_304, PROGRAMS, Bed, run
+from figures import Row, ratios
+from rows_ingest import store
+
+FLEET = 100000
+CONNECTIONS = 1000
+
+# The members of `devices list --json`, from the same rows.
+LIST_SQL = """SELECT printf('%012x', mac) AS mac, online, reason, first_seen_ms, last_seen_ms, name,
+ image, build, ip, rssi_dbm AS rssi, free_heap_bytes, uptime_ms, max_loop_ms, mqtt_ms, error,
+ reboots, bad_payloads, shared_identity_at_ms FROM devices ORDER BY mac"""
+
+
+def resident_kb(pid, field="VmRSS"):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        for line in f:
+            if line.startswith(field + ":"):
+                return int(line.split()[1])
+    raise RuntimeError(f"no {field} of process {pid}")
+
+
+def timed(command):
+    """Seconds, and the largest memory of the process in KB."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    if status != 0:
+        raise RuntimeError(f"{command[0]} failed")
+    return time.monotonic() - began, usage.ru_maxrss
+
+
+def list_command(bed):
+    return [os.path.join(BIN, "secureesp"), "--socket", bed.socket, "devices", "list", "--json"]
+
+
+def filled_bed(devices):
+    bed = Bed("ec")
+    bed.start_daemon()  # makes the database
+    bed.stop_daemon()
+    bed.fill_devices(devices)
+    return bed
+
+
+def devices_list(bench):
+    if not bench.begin("devices list"):
+        return
+    fleet = bench.work(FLEET)
+    bed = filled_bed(fleet)
+    ours, theirs, memory = [], [], []
+    try:
+        bed.start_daemon()
+        before = resident_kb(bed.daemon.pid)
+        for _ in range(bench.rounds):
+            seconds, kb = timed(list_command(bed))
+            ours.append(seconds)
+            memory.append(kb)
+            theirs.append(timed(["sqlite3", "-json", bed.db, LIST_SQL])[0])
+            bench.progress()
+        count = run(*list_command(bed)).count('"mac":')
+        if count != fleet:
+            raise RuntimeError(f"{count} devices listed of {fleet}")
+        grown = resident_kb(bed.daemon.pid, "VmHWM") - before
+    finally:
+        bed.stop()
+    bench.add(
+        Row(f"devices list --json, {fleet:,} devices", "sqlite3 -json", ratios(ours, theirs), 2.0,
+            "x its time", "", at_most=True),
+        Row("the same, secureesp's memory", "", [kb / 1024 for kb in memory], None, "MB", ""),
+        Row("the same, the daemon's growth", "", [grown / 1024], None, "MB",
+            "from before the first list to its highest"))
+
+
+def memory(bench):
+    """After what a day brings: each device has reported, a list, polls, and the connections."""
+    if not bench.begin("memory"):
+        return
+    fleet = bench.work(FLEET)
+    connections = bench.work(CONNECTIONS)
+    bed = filled_bed(fleet)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        bed.start_daemon(connections=2 * CONNECTIONS)
+        bed.publish_images()
+        store(bed, fleet, fleet)
+        timed(list_command(bed))
+        bed.load_daemon(PATH_304, 304, "full", bench.work(2000))
+        hold = subprocess.Popen(
+            [os.path.join(PROGRAMS, "tls_load"), "--port", str(bed.https_port), "--ca",
+             f"{bed.pki}/ca.crt", "--devices", bed.devices, "--path", PATH_304, "--expect", "304",
+             "--hold", str(connections)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if f'"open": {connections}' not in hold.stdout.readline():
+            raise RuntimeError("the connections did not all open")
+        bench.progress()
+        figure = resident_kb(bed.daemon.pid) / 1024
+        idle = bed.load_daemon(PATH_304, 304, "resumed", bench.work(2000))
+        hold.communicate()
+        alone = bed.load_daemon(PATH_304, 304, "resumed", bench.work(2000))
+    finally:
+        bed.stop()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    bench.add(
+        Row(f"daemon's memory, {fleet:,} devices, {connections:,} connections", "", [figure], 100,
+            "MB", f"resident, after a status of each, a list, polls of {DEVICES} devices",
+            at_most=True),
+        Row(f"CPU of a poll beside {connections:,} idle connections", "without them",
+            [idle["server_cpu_us"] / alone["server_cpu_us"]], None, "x", ""))
+
+
+def database_size(bench):
+    """Bytes for each device and day: its statuses each minute and their hourly roll-ups."""
+    if not bench.begin("database size"):
+        return
+    devices, hours = 100, 24
+    bed = filled_bed(devices)
+    now = int(time.time() * 1000) // 3600000 * 3600000
+    try:
+        run("sqlite3", bed.db, f"""
+          WITH RECURSIVE m(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM m WHERE i < {hours * 60} - 1)
+          INSERT INTO statuses (device, at_ms, uptime_ms, max_loop_ms, mqtt_ms, rssi_dbm,
+            free_heap_bytes)
+          SELECT mac, {now - hours * 3600000} + i * 60000, i * 60000, 10 + i % 90, 5 + i % 40,
+            -40 - i % 50, 20000 + i * 7 % 20000 FROM m, devices ORDER BY i""")
+        before = int(run("sqlite3", bed.db, "SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'status_hours%'"))
+        bed.start_daemon()  # its housekeeping rolls up what is there
+        rolled = lambda: int(run("sqlite3", bed.db, "SELECT count(*) FROM status_hours"))
+        until = time.monotonic() + 120
+        while rolled() < devices * hours and time.monotonic() < until:
+            time.sleep(0.5)
+        bed.stop_daemon()
+        if rolled() != devices * hours:
+            raise RuntimeError(f"{rolled()} hours rolled up of {devices * hours}")
+        size = lambda name: int(run("sqlite3", bed.db,
+                                    f"SELECT sum(pgsize) FROM dbstat WHERE name LIKE '{name}'"))
+        raw, hourly = size("statuses"), size("status_hours%") - before
+    finally:
+        bed.stop()
+    bench.add(Row("database, a device and day at a status a minute", "",
+                  [(raw + hourly) / devices], None, "bytes",
+                  f"{raw / devices:,.0f} of statuses, {hourly / devices:,.0f} of hours"))
