@@ -2,6 +2,7 @@
 #include "server/ingest/effect.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/contract.h"
@@ -44,11 +45,10 @@ static enum device_boot judge_boot(struct device *device, const struct effect_st
 {
     int64_t boot_ms;
 
-    if ((effect->status.has & DEVICE_HAS_UPTIME) == 0)
+    if ((effect->has & DEVICE_HAS_UPTIME) == 0)
         return DEVICE_BOOT_SAME;
 
-    enum device_boot boot =
-        device_judge_boot(device, effect->status.uptime_ms, effect->at_ms, &boot_ms);
+    enum device_boot boot = device_judge_boot(device, effect->uptime_ms, effect->at_ms, &boot_ms);
 
     if (boot == DEVICE_BOOT_NEW)
         device->reboots++;
@@ -99,6 +99,66 @@ static int note_boot(struct store_connection *connection, const struct device *d
     return add_event(connection, device, EVENT_KIND_SHARED_IDENTITY, at_ms, err);
 }
 
+struct effect_status *effect_status_new(const char *mac, int64_t at_ms,
+    const struct device_status *status, const uint8_t *payload, size_t n)
+{
+    const char *const texts[] = {
+        status->name, status->image, status->build, status->ip, status->error};
+    size_t size = n + 1;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        size += strlen(texts[i]) + 1;
+
+    struct effect_status *effect = malloc(sizeof *effect + size);
+
+    if (effect == NULL)
+        return NULL;
+    *effect = (struct effect_status){.at_ms = at_ms,
+        .has = status->has,
+        .uptime_ms = status->uptime_ms,
+        .max_loop_ms = status->max_loop_ms,
+        .mqtt_ms = status->mqtt_ms,
+        .free_heap_bytes = status->free_heap_bytes,
+        .rssi_dbm = status->rssi_dbm};
+    memcpy(effect->mac, mac, MAC_SIZE);
+
+    char *at = effect->texts;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        at = stpcpy(at, texts[i]) + 1;
+    memcpy(at, payload, n);
+    at[n] = '\0';
+    return effect;
+}
+
+static const char *unpack_text(const char *text, char *out, size_t size)
+{
+    size_t n = strlen(text);
+
+    snprintf(out, size, "%s", text);
+    return text + n + 1;
+}
+
+// Returns the JSON as received, within the effect.
+static const char *unpack(const struct effect_status *effect, struct device_status *out)
+{
+    const char *at = effect->texts;
+
+    *out = (struct device_status){
+        .has = effect->has,
+        .uptime_ms = effect->uptime_ms,
+        .max_loop_ms = effect->max_loop_ms,
+        .mqtt_ms = effect->mqtt_ms,
+        .free_heap_bytes = effect->free_heap_bytes,
+        .rssi_dbm = effect->rssi_dbm,
+    };
+    at = unpack_text(at, out->name, sizeof out->name);
+    at = unpack_text(at, out->image, sizeof out->image);
+    at = unpack_text(at, out->build, sizeof out->build);
+    at = unpack_text(at, out->ip, sizeof out->ip);
+    return unpack_text(at, out->error, sizeof out->error);
+}
+
 int effect_status(struct store_connection *connection, void *ctx, struct err *err)
 {
     const struct effect_status *effect = ctx;
@@ -112,13 +172,15 @@ int effect_status(struct store_connection *connection, void *ctx, struct err *er
     enum device_boot boot = judge_boot(&device, effect);
 
     memcpy(image_before, device.status.image, sizeof image_before);
-    device.status = effect->status;
+
+    const char *json = unpack(effect, &device.status);
+
     device.online = true;
     device.reason = DEVICE_REASON_STATUS;
     device.last_seen_ms = effect->at_ms;
-    rc = device_store_put(connection, &device, effect->json, err);
+    rc = device_store_put(connection, &device, json, err);
     if (rc == 0)
-        rc = status_store_add(connection, device.mac, effect->at_ms, &effect->status, err);
+        rc = status_store_add(connection, device.mac, effect->at_ms, &device.status, err);
     if (rc == 0)
         rc = note_boot(connection, &device, boot, effect->at_ms, err);
     if (rc == 0 && boot == DEVICE_BOOT_NEW)

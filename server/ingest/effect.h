@@ -1,6 +1,7 @@
 #ifndef EFFECT_H
 #define EFFECT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/mac.h"
@@ -10,12 +11,19 @@
 
 // What a message changes in the store. Each is a store_job whose ctx is the struct before it.
 
+// Packed, since tens of thousands may wait for the database.
 struct effect_status {
     char mac[MAC_SIZE];
     int64_t at_ms;
-    struct device_status status;
-    char json[]; // as received
+    unsigned has; // this and the next as in struct device_status
+    uint32_t uptime_ms, max_loop_ms, mqtt_ms, free_heap_bytes;
+    int32_t rssi_dbm;
+    char texts[]; // name, image, build, ip, error, and the JSON as received, each with its NUL
 };
+
+// payload: n bytes without a NUL. The caller frees it; NULL without memory.
+struct effect_status *effect_status_new(const char *mac, int64_t at_ms,
+    const struct device_status *status, const uint8_t *payload, size_t n);
 ERR_CHECKED int effect_status(struct store_connection *connection, void *ctx, struct err *err);
 
 struct effect_event {

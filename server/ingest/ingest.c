@@ -104,15 +104,7 @@ static void take_status(struct ingest *ingest, const char *mac, const uint8_t *p
     }
     ingest->statuses++;
 
-    struct effect_status *effect = calloc(1, sizeof *effect + n + 1);
-
-    if (effect != NULL) {
-        memcpy(effect->mac, mac, MAC_SIZE);
-        effect->at_ms = clock_now_ms();
-        effect->status = status;
-        memcpy(effect->json, payload, n);
-    }
-    post(ingest, effect_status, effect);
+    post(ingest, effect_status, effect_status_new(mac, clock_now_ms(), &status, payload, n));
 }
 
 static void take_event(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)

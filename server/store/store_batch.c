@@ -1,6 +1,8 @@
 // One transaction full of jobs.
 #include "server/store/store_batch.h"
 
+#include <stdlib.h>
+
 #include "server/store/device_store.h"
 #include "server/store/statement.h"
 
@@ -159,4 +161,31 @@ int store_batch_run(struct store_connection *connection, struct store_batch_job 
     }
     result->written = count - result->failed;
     return 0;
+}
+
+void store_batch_release(struct store_batch_job *batch)
+{
+    for (struct store_batch_job *job = batch; job != NULL; job = job->next) {
+        if (!job->durable && job->release != NULL)
+            job->release(job->ctx);
+    }
+}
+
+void store_batch_free(struct store_batch_job *posted)
+{
+    struct store_batch_job *next;
+
+    for (struct store_batch_job *job = posted; job != NULL; job = next) {
+        next = job->next;
+        free(job);
+    }
+}
+
+uint64_t store_batch_count_posted(const struct store_batch_job *batch, bool failed_only)
+{
+    uint64_t count = 0;
+
+    for (const struct store_batch_job *job = batch; job != NULL; job = job->next)
+        count += !job->durable && (!failed_only || job->rc < 0);
+    return count;
 }

@@ -32,4 +32,13 @@ struct store_batch_result {
 ERR_CHECKED int store_batch_run(struct store_connection *connection, struct store_batch_job *jobs,
     struct store_batch_result *result);
 
+// Releases what posted jobs were given; their ctx is gone then.
+void store_batch_release(struct store_batch_job *batch);
+
+// Frees a list of posted jobs.
+void store_batch_free(struct store_batch_job *posted);
+
+// How many posted jobs there are, or, with failed_only, how many of them failed.
+uint64_t store_batch_count_posted(const struct store_batch_job *batch, bool failed_only);
+
 #endif

@@ -15,7 +15,7 @@ static const char reader_settings[] = "PRAGMA query_only = ON;"
 
 // The write-ahead log is folded back every 16 MB and keeps at most 64 MB of disk.
 static const char writer_settings[] = "PRAGMA synchronous = NORMAL;"
-                                      "PRAGMA cache_size = -65536;"
+                                      "PRAGMA cache_size = -16384;"
                                       "PRAGMA wal_autocheckpoint = 4096;"
                                       "PRAGMA journal_size_limit = 67108864;";
 

@@ -1,6 +1,7 @@
 // The writer thread and its queue.
 #include "server/store/store_writer.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
-#define QUEUE_JOBS 65536 // posted ones; more than that are refused
+#define QUEUE_JOBS 32768 // posted ones; more than that are refused
+#define LONG_JOBS 10000  // a queue whose memory is worth giving back
 #define RETRY_MS 1000    // after a batch that could not be committed
 #define REMIND_MS 600000 // how often the log says that it still cannot
 
@@ -35,8 +37,9 @@ struct store_writer {
     void *hook_ctx;
     struct store_counters counters;
 
-    // Of the thread alone, while failing; monotonic:
-    int64_t failing_since_ms, told_at_ms;
+    // Of the thread alone:
+    int64_t failing_since_ms, told_at_ms; // monotonic
+    bool was_long;                        // the queue, since its memory was given back
 };
 
 // A job whose caller waits for it, on the caller's stack.
@@ -163,24 +166,6 @@ static void put_back(struct store_writer *writer, struct store_batch_job *posted
     writer->due_at = after_ms(RETRY_MS);
 }
 
-static void release_posted(struct store_batch_job *batch)
-{
-    for (struct store_batch_job *job = batch; job != NULL; job = job->next) {
-        if (!job->durable && job->release != NULL)
-            job->release(job->ctx);
-    }
-}
-
-static void free_all(struct store_batch_job *posted)
-{
-    struct store_batch_job *next;
-
-    for (struct store_batch_job *job = posted; job != NULL; job = next) {
-        next = job->next;
-        free(job);
-    }
-}
-
 static bool is_stopping(struct store_writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
@@ -222,33 +207,24 @@ static void tell(struct store_writer *writer, int rc, const struct store_batch_r
     }
 }
 
-static uint64_t count_posted(const struct store_batch_job *batch, bool failed_only)
-{
-    uint64_t count = 0;
-
-    for (const struct store_batch_job *job = batch; job != NULL; job = job->next)
-        count += !job->durable && (!failed_only || job->rc < 0);
-    return count;
-}
-
 static void run_batch(struct store_writer *writer, struct store_batch_job *batch)
 {
     struct store_batch_result result;
     int rc = store_batch_run(writer->connection, batch, &result);
     bool again = rc < 0 && !is_stopping(writer);
 
-    if (rc == 0 && count_posted(batch, true) > 0) // nobody else says so
+    if (rc == 0 && store_batch_count_posted(batch, true) > 0) // nobody else says so
         log_error("store", "jobs failed count=%llu first=\"%s\"", (unsigned long long)result.failed,
             result.first.message);
     tell(writer, rc, &result);
     if (!again)
-        release_posted(batch);
+        store_batch_release(batch);
 
     pthread_mutex_lock(&writer->mutex);
     writer->failing = rc < 0;
     writer->last_batch_ms = clock_monotonic_ms();
     writer->counters.jobs += result.written;
-    writer->counters.failed += result.failed - (again ? count_posted(batch, false) : 0);
+    writer->counters.failed += result.failed - (again ? store_batch_count_posted(batch, false) : 0);
     writer->counters.batches += rc == 0;
     if (again)
         fail_queue(writer, batch, rc, &result);
@@ -259,7 +235,7 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
         put_back(writer, posted);
     pthread_mutex_unlock(&writer->mutex);
     if (!again)
-        free_all(posted);
+        store_batch_free(posted);
     if (rc == 0)
         call_hook(writer);
 }
@@ -272,12 +248,19 @@ static void *run(void *ctx)
         pthread_mutex_lock(&writer->mutex);
         wait_for_batch(writer);
 
+        writer->was_long = writer->was_long || writer->count >= LONG_JOBS;
+
         struct store_batch_job *batch = take_batch(writer);
+        bool trim = writer->was_long && writer->count == 0;
 
         pthread_mutex_unlock(&writer->mutex);
         if (batch == NULL)
             return NULL;
         run_batch(writer, batch);
+        if (trim) {
+            malloc_trim(0); // malloc keeps it otherwise
+            writer->was_long = false;
+        }
     }
 }
 

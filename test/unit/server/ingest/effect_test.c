@@ -16,15 +16,21 @@
 static void status(
     struct fixture *f, int64_t at_ms, int64_t uptime_ms, const char *image, const char *error)
 {
-    struct effect_status *effect = calloc(1, sizeof *effect + 16);
+    struct device_status status = {.has = uptime_ms >= 0 ? DEVICE_HAS_UPTIME : 0,
+        .uptime_ms = (uint32_t)uptime_ms,
+        .name = "n",
+        .build = "b",
+        .ip = "i"};
+    char json[16];
 
-    memcpy(effect->mac, MAC_1, MAC_SIZE);
-    effect->at_ms = at_ms;
-    effect->status.has = uptime_ms >= 0 ? DEVICE_HAS_UPTIME : 0;
-    effect->status.uptime_ms = (uint32_t)uptime_ms;
-    snprintf(effect->status.image, sizeof effect->status.image, "%s", image);
-    snprintf(effect->status.error, sizeof effect->status.error, "%s", error);
-    snprintf(effect->json, 16, "{\"n\": %d}", (int)(at_ms % 1000));
+    snprintf(status.image, sizeof status.image, "%s", image);
+    snprintf(status.error, sizeof status.error, "%s", error);
+
+    int n = snprintf(json, sizeof json, "{\"n\": %d}", (int)(at_ms % 1000));
+    struct effect_status *effect =
+        effect_status_new(MAC_1, at_ms, &status, (const uint8_t *)json, (size_t)n);
+
+    assert_non_null(effect);
     fixture_write(f, effect_status, effect);
     free(effect);
 }
