@@ -16,7 +16,8 @@ struct public_key {
     char algorithm[16];               // "RSA-2048", "P-256"
 };
 
-// Read a key. ERR_INVALID if it is none, or of another kind or size than above.
+// Read a key. ERR_INVALID if it is none, of another kind or size than above, or encoded in BER that
+// is not DER.
 ERR_CHECKED int public_key_from_pem(
     const uint8_t *p, size_t n, struct public_key *out, struct err *err);
 ERR_CHECKED int public_key_from_der(
