@@ -131,12 +131,13 @@ struct effect_status *effect_status_new(const char *mac, int64_t at_ms,
     return effect;
 }
 
-static const char *unpack_text(const char *text, char *out, size_t size)
+// It fits, as it comes from there.
+static const char *unpack_text(const char *text, char *out)
 {
-    size_t n = strlen(text);
+    size_t n = strlen(text) + 1;
 
-    snprintf(out, size, "%s", text);
-    return text + n + 1;
+    memcpy(out, text, n);
+    return text + n;
 }
 
 // Returns the JSON as received, within the effect.
@@ -152,11 +153,11 @@ static const char *unpack(const struct effect_status *effect, struct device_stat
         .free_heap_bytes = effect->free_heap_bytes,
         .rssi_dbm = effect->rssi_dbm,
     };
-    at = unpack_text(at, out->name, sizeof out->name);
-    at = unpack_text(at, out->image, sizeof out->image);
-    at = unpack_text(at, out->build, sizeof out->build);
-    at = unpack_text(at, out->ip, sizeof out->ip);
-    return unpack_text(at, out->error, sizeof out->error);
+    at = unpack_text(at, out->name);
+    at = unpack_text(at, out->image);
+    at = unpack_text(at, out->build);
+    at = unpack_text(at, out->ip);
+    return unpack_text(at, out->error);
 }
 
 int effect_status(struct store_connection *connection, void *ctx, struct err *err)

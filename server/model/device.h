@@ -8,7 +8,9 @@
 #include "common/image_name.h"
 #include "common/mac.h"
 
-#define DEVICE_TEXT_SIZE 128  // name, build, address
+#define DEVICE_TEXT_SIZE 128 // name, build, address
+#define DEVICE_RSSI_MIN_DBM (-200)
+#define DEVICE_RSSI_MAX_DBM 100
 #define DEVICE_ERROR_SIZE 256 // errormessage; a longer one is cut at a character
 
 // Why a device counts as online or offline.

@@ -7,6 +7,8 @@
 
 #include "common/contract.h"
 #include "server/base/utf8.h"
+#include "server/ingest/status_json.h"
+#include "server/ingest/status_scan.h"
 #include "test/fuzz/fuzz.h"
 
 #define ALL                                                                                        \
@@ -60,12 +62,26 @@ static char *encode(const struct device_status *s)
     return text;
 }
 
+// What the quick reader takes, the library reads alike.
+static void check_scan(const uint8_t *p, size_t n)
+{
+    struct device_status scanned;
+    struct device_status read;
+    const char *reason = NULL;
+
+    if (!status_scan(p, n, &scanned))
+        return;
+    FUZZ_CHECK(status_json_decode(p, n, &read, &reason) == 0);
+    FUZZ_CHECK(memcmp(&scanned, &read, sizeof read) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct device_status status;
     struct device_status again;
     const char *reason = NULL;
 
+    check_scan(p, n);
     fuzz_fill(&status, sizeof status);
     if (status_decode(fuzz_bytes(p, n), n, &status, &reason) < 0) {
         FUZZ_CHECK(fuzz_is_untouched(&status, sizeof status) && reason != NULL);

@@ -1,0 +1,211 @@
+// Statuses in their plain form, read in one pass.
+#include "server/ingest/status_scan.h"
+
+#include <string.h>
+
+#include "common/contract.h"
+
+#define MEMBERS_MAX 24 // of one status
+#define DIGITS_MAX 15  // exact in every reader of JSON
+
+// A piece of the payload.
+struct span {
+    const uint8_t *p;
+    size_t n;
+};
+
+struct scan {
+    const uint8_t *at;
+    const uint8_t *end;
+    struct span names[MEMBERS_MAX];
+    size_t count;
+};
+
+// What a member of a status becomes.
+struct member {
+    const char *name;
+    unsigned bit;     // of a number; 0: a text
+    int64_t min, max; // of a number
+    size_t offset;    // in struct device_status
+    size_t size;      // of a text
+    bool cut;         // a text too long is cut; others are left out
+};
+
+#define NUMBER(name, bit, member)                                                                  \
+    {                                                                                              \
+        name, bit, 0, UINT32_MAX, offsetof(struct device_status, member), 0, false                 \
+    }
+#define TEXT(name, member, cut)                                                                    \
+    {                                                                                              \
+        name, 0, 0, 0, offsetof(struct device_status, member),                                     \
+            sizeof(((struct device_status *)0)->member), cut                                       \
+    }
+
+static const struct member members[] = {
+    NUMBER(CONTRACT_STATUS_UPTIME, DEVICE_HAS_UPTIME, uptime_ms),
+    NUMBER(CONTRACT_STATUS_MAX_LOOP, DEVICE_HAS_MAX_LOOP, max_loop_ms),
+    NUMBER(CONTRACT_STATUS_MQTT, DEVICE_HAS_MQTT, mqtt_ms),
+    NUMBER(CONTRACT_STATUS_FREE_HEAP, DEVICE_HAS_FREE_HEAP, free_heap_bytes),
+    {CONTRACT_STATUS_RSSI, DEVICE_HAS_RSSI, DEVICE_RSSI_MIN_DBM, DEVICE_RSSI_MAX_DBM,
+        offsetof(struct device_status, rssi_dbm), 0, false},
+    TEXT(CONTRACT_STATUS_NAME, name, false),
+    TEXT(CONTRACT_STATUS_IMAGE, image, false),
+    TEXT(CONTRACT_STATUS_BUILD, build, false),
+    TEXT(CONTRACT_STATUS_IP, ip, false),
+    TEXT(CONTRACT_STATUS_ERROR, error, true),
+};
+
+// RFC 8259, 2.
+static void skip_space(struct scan *s)
+{
+    while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
+        s->at++;
+}
+
+static bool take(struct scan *s, uint8_t c)
+{
+    skip_space(s);
+    if (s->at == s->end || *s->at != c)
+        return false;
+    s->at++;
+    return true;
+}
+
+static bool take_text(struct scan *s, struct span *out)
+{
+    if (!take(s, '"'))
+        return false;
+    out->p = s->at;
+    while (s->at < s->end && *s->at >= 0x20 && *s->at < 0x7f && *s->at != '"' && *s->at != '\\')
+        s->at++;
+    out->n = (size_t)(s->at - out->p);
+    return s->at < s->end && *s->at++ == '"';
+}
+
+static bool is_digit(const struct scan *s)
+{
+    return s->at < s->end && *s->at >= '0' && *s->at <= '9';
+}
+
+static bool take_integer(struct scan *s, int64_t *out)
+{
+    bool negative = *s->at == '-';
+    int64_t value = 0;
+    const uint8_t *first;
+
+    s->at += negative;
+    first = s->at;
+    while (is_digit(s) && s->at - first < DIGITS_MAX)
+        value = value * 10 + (*s->at++ - '0');
+    if (s->at == first || is_digit(s) || (*first == '0' && s->at - first > 1))
+        return false;
+    if (s->at < s->end && (*s->at == '.' || *s->at == 'e' || *s->at == 'E'))
+        return false;
+    *out = negative ? -value : value;
+    return true;
+}
+
+static bool take_literal(struct scan *s)
+{
+    static const char *const literals[] = {"true", "false", "null"};
+
+    for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
+        size_t n = strlen(literals[i]);
+
+        if ((size_t)(s->end - s->at) >= n && memcmp(s->at, literals[i], n) == 0) {
+            s->at += n;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool equals(struct span a, const char *text, size_t n)
+{
+    return a.n == n && memcmp(a.p, text, n) == 0;
+}
+
+static const struct member *find(struct span name)
+{
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (equals(name, members[i].name, strlen(members[i].name)))
+            return &members[i];
+    }
+    return NULL;
+}
+
+static void set_text(struct device_status *out, const struct member *member, struct span text)
+{
+    char *to = (char *)out + member->offset;
+
+    if (text.n >= member->size)
+        text.n = member->cut ? member->size - 1 : 0;
+    memcpy(to, text.p, text.n);
+    to[text.n] = '\0';
+}
+
+static void set_number(struct device_status *out, const struct member *member, int64_t value)
+{
+    uint32_t stored = (uint32_t)value; // as an int32_t, two's complement
+
+    if (value < member->min || value > member->max)
+        return;
+    memcpy((char *)out + member->offset, &stored, sizeof stored);
+    out->has |= member->bit;
+}
+
+// A value of another type than the member's is taken and left out.
+static bool take_value(struct scan *s, const struct member *member, struct device_status *out)
+{
+    struct span text;
+    int64_t number;
+
+    skip_space(s);
+    if (s->at == s->end)
+        return false;
+    if (*s->at == '"') {
+        if (!take_text(s, &text))
+            return false;
+        if (member != NULL && member->bit == 0)
+            set_text(out, member, text);
+        return true;
+    }
+    if (*s->at != '-' && !is_digit(s))
+        return take_literal(s);
+    if (!take_integer(s, &number))
+        return false;
+    if (member != NULL && member->bit != 0)
+        set_number(out, member, number);
+    return true;
+}
+
+// No name twice.
+static bool take_name(struct scan *s, struct span *out)
+{
+    if (s->count == MEMBERS_MAX || !take_text(s, out))
+        return false;
+    for (size_t i = 0; i < s->count; i++) {
+        if (equals(*out, (const char *)s->names[i].p, s->names[i].n))
+            return false;
+    }
+    s->names[s->count++] = *out;
+    return true;
+}
+
+bool status_scan(const uint8_t *p, size_t n, struct device_status *out)
+{
+    struct scan s = {.at = p, .end = p + n};
+    struct span name;
+
+    memset(out, 0, sizeof *out);
+    if (n > CONTRACT_PAYLOAD_MAX || !take(&s, '{'))
+        return false;
+    do {
+        if (!take_name(&s, &name) || !take(&s, ':') || !take_value(&s, find(name), out))
+            return false;
+    } while (take(&s, ','));
+    if (!take(&s, '}'))
+        return false;
+    skip_space(&s);
+    return s.at == s.end;
+}
