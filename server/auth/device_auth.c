@@ -105,7 +105,7 @@ static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
 
     pthread_rwlock_rdlock(&auth->lock);
     *generation = auth->generation;
-    rc = authority_judge_client(auth->authority, der, n, clock_now_ms(), facts, err);
+    rc = authority_judge_client(auth->authority, der, n, clock_system_ms(), facts, err);
     pthread_rwlock_unlock(&auth->lock);
     return rc;
 }
@@ -133,7 +133,7 @@ int device_auth_identify(
     unsigned generation;
 
     digest_sha256(der, n, fingerprint);
-    if (recall(auth, fingerprint, clock_now_ms(), mac))
+    if (recall(auth, fingerprint, clock_system_ms(), mac))
         return 0;
 
     int rc = judge(auth, der, n, &facts, &generation, err);

@@ -1,6 +1,7 @@
-// The two clocks.
+// The clocks.
 #include "server/base/clock.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 static int64_t read_clock(clockid_t id)
@@ -11,7 +12,34 @@ static int64_t read_clock(clockid_t id)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+// 0: not read yet.
+static _Atomic int64_t base_ms;
+
+int64_t clock_base_ms(void)
+{
+    int64_t none = 0;
+
+    if (base_ms == 0)
+        atomic_compare_exchange_strong(&base_ms, &none, clock_system_ms() - clock_monotonic_ms());
+    return base_ms;
+}
+
 int64_t clock_now_ms(void)
+{
+    return clock_monotonic_ms() + clock_base_ms();
+}
+
+int64_t clock_ahead_ms(void)
+{
+    return clock_system_ms() - clock_now_ms();
+}
+
+void clock_advance(int64_t by_ms)
+{
+    base_ms = clock_base_ms() + by_ms;
+}
+
+int64_t clock_system_ms(void)
 {
     return read_clock(CLOCK_REALTIME);
 }

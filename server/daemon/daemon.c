@@ -1,7 +1,6 @@
 // Joins the modules: the only place that knows them all.
 #include "server/daemon/daemon.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,8 @@
 #include "server/base/file.h"
 #include "server/base/lock_file.h"
 #include "server/command/command_dispatch.h"
+#include "server/daemon/broker_state.h"
+#include "server/daemon/clock_watch.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/housekeeping.h"
 #include "server/download/download.h"
@@ -44,8 +45,7 @@ struct daemon {
     struct http_server *api_server;
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
-    pthread_mutex_t lock; // guards broker
-    struct api_broker broker;
+    struct broker_state broker;
 };
 
 // From the modules to each other.
@@ -62,17 +62,7 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 {
     struct daemon *daemon = ctx;
 
-    pthread_mutex_lock(&daemon->lock);
-    daemon->broker.connected = connected;
-    daemon->broker.since_ms = clock_now_ms();
-    snprintf(daemon->broker.error, sizeof daemon->broker.error, "%s", connected ? "" : reason);
-    pthread_mutex_unlock(&daemon->lock);
-    if (connected)
-        log_info("mqtt", "connected host=%s port=%u", daemon->config.mqtt_host,
-            daemon->config.mqtt_port);
-    else
-        log_warning("mqtt", "not connected host=%s port=%u reason=\"%s\"", daemon->config.mqtt_host,
-            daemon->config.mqtt_port, reason);
+    broker_state_set(&daemon->broker, connected, reason);
 }
 
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
@@ -109,9 +99,7 @@ static void read_broker(struct api_broker *out, void *ctx)
 {
     struct daemon *daemon = ctx;
 
-    pthread_mutex_lock(&daemon->lock);
-    *out = daemon->broker;
-    pthread_mutex_unlock(&daemon->lock);
+    broker_state_read(&daemon->broker, out);
 }
 
 static void each_counter(
@@ -180,10 +168,6 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
     };
     struct mqtt_callbacks callbacks = {receive_message, note_connection, daemon};
 
-    daemon->broker.host = config->mqtt_host;
-    daemon->broker.port = config->mqtt_port;
-    daemon->broker.since_ms = clock_now_ms();
-    snprintf(daemon->broker.error, sizeof daemon->broker.error, "not connected yet");
     return mqtt_client_start(&settings, &callbacks, &daemon->mqtt, err);
 }
 
@@ -277,10 +261,10 @@ int daemon_start(
         free(daemon);
         return err_set(err, ERR_NO_MEMORY, "no memory for the daemon");
     }
-    pthread_mutex_init(&daemon->lock, NULL);
     daemon->lock_fd = -1;
     daemon->config = *config;
     memset(config, 0, sizeof *config);
+    broker_state_init(&daemon->broker, &daemon->config);
     log_set_level(daemon->config.log_level);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == 0; i++)
         rc = steps[i](daemon, err);
@@ -311,7 +295,7 @@ void daemon_stop(struct daemon *daemon)
     download_free(daemon->download);
     ingest_free(daemon->ingest);
     device_auth_free(daemon->auth);
-    pthread_mutex_destroy(&daemon->lock);
+    broker_state_clear(&daemon->broker);
     if (daemon->lock_fd >= 0)
         close(daemon->lock_fd);
     config_clear(&daemon->config);
@@ -364,8 +348,26 @@ void daemon_reload(struct daemon *daemon)
         log_info("daemon", "reloaded");
 }
 
+static void follow_clock(struct daemon *daemon)
+{
+    struct clock_watch_settings settings = {
+        .offline_after_ms = daemon->config.offline_after_s * 1000,
+        .sent_timeout_ms = daemon->config.sent_timeout_s * 1000,
+        .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
+    };
+    int64_t by_ms = clock_watch_follow(daemon->store, &settings);
+
+    if (by_ms == 0)
+        return;
+    broker_state_move(&daemon->broker, by_ms);
+    if (llabs(by_ms) > DAY_MS)
+        housekeeping_hold(daemon->housekeeping);
+}
+
 void daemon_tick(struct daemon *daemon)
 {
+    follow_clock(daemon);
+
     struct housekeeping_settings settings = {
         .offline_after_ms = daemon->config.offline_after_s * 1000,
         .keep_statuses_ms = daemon->config.statuses_days * DAY_MS,

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/store/clock_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/status_store.h"
 
 #define MAINTAIN_EVERY_MS 60000
+#define DAY_MS (24 * 3600 * (int64_t)1000)
 #define ALIVE_WITHIN_MS 60000
 
 struct housekeeping {
@@ -25,6 +28,32 @@ struct round {
     struct housekeeping_settings settings;
 };
 
+void housekeeping_hold(struct housekeeping *housekeeping)
+{
+    housekeeping->maintain_at_ms = clock_monotonic_ms() + DAY_MS;
+    housekeeping->more = false;
+}
+
+// A daemon that is started with a clock that is a year ahead must not delete what it takes for old.
+static int compare_clock(struct housekeeping *housekeeping, struct err *err)
+{
+    struct store_connection *connection;
+    int64_t newest_ms = 0;
+    int rc = store_read_begin(housekeeping->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = clock_store_newest(connection, &newest_ms, err);
+    store_read_end(housekeeping->store, connection);
+    if (rc < 0 || newest_ms == 0 || llabs(clock_now_ms() - newest_ms) <= DAY_MS)
+        return rc;
+    log_warning("daemon",
+        "clock and newest status are apart days=%lld: for a day nothing is deleted by its age",
+        (long long)(llabs(clock_now_ms() - newest_ms) / DAY_MS));
+    housekeeping_hold(housekeeping);
+    return 0;
+}
+
 int housekeeping_new(struct store *store, struct housekeeping **out, struct err *err)
 {
     struct housekeeping *housekeeping = calloc(1, sizeof *housekeeping);
@@ -32,6 +61,13 @@ int housekeeping_new(struct store *store, struct housekeeping **out, struct err 
     if (housekeeping == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for housekeeping");
     housekeeping->store = store;
+
+    int rc = compare_clock(housekeeping, err);
+
+    if (rc < 0) {
+        housekeeping_free(housekeeping);
+        return rc;
+    }
     *out = housekeeping;
     return 0;
 }

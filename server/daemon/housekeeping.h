@@ -17,10 +17,15 @@ struct housekeeping_settings {
     int64_t keep_events_ms;
 };
 
+// Holds at once if the clock is more than a day away from what was stored last.
 ERR_CHECKED int housekeeping_new(struct store *store, struct housekeeping **out, struct err *err);
 
 // The store must have been closed.
 void housekeeping_free(struct housekeeping *housekeeping);
+
+// Rolls up and deletes nothing for a day: the clock may be wrong, and nothing is to be lost by it.
+// On the thread that ticks.
+void housekeeping_hold(struct housekeeping *housekeeping);
 
 // Marks silent devices offline; each minute also rolls up and deletes what is too old. Call it each
 // second, on one thread; it does not wait.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/base/clock.h"
 #include "server/ingest/event_kind.h"
 #include "server/ingest/settle.h"
 #include "server/store/command_store.h"
@@ -14,6 +15,16 @@
 #include "server/store/status_store.h"
 
 #define HOUR_MS 3600000
+
+static void follow_clock(int64_t *at_ms, int64_t *base_ms)
+{
+    int64_t now_ms = clock_base_ms();
+
+    if (*base_ms == 0)
+        return;
+    *at_ms += now_ms - *base_ms;
+    *base_ms = now_ms;
+}
 
 // Reads a device, or begins a new one.
 static int get_or_begin(struct store_connection *connection, const char *mac, int64_t at_ms,
@@ -162,11 +173,13 @@ static const char *unpack(const struct effect_status *effect, struct device_stat
 
 int effect_status(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct effect_status *effect = ctx;
+    struct effect_status *effect = ctx;
     struct device device;
     char image_before[IMAGE_NAME_SIZE];
-    int rc = get_or_begin(connection, effect->mac, effect->at_ms, &device, err);
+    int rc;
 
+    follow_clock(&effect->at_ms, &effect->base_ms);
+    rc = get_or_begin(connection, effect->mac, effect->at_ms, &device, err);
     if (rc < 0)
         return rc;
 
@@ -206,10 +219,13 @@ static int settle_event(
 
 int effect_event(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct event *event = &((const struct effect_event *)ctx)->event;
+    struct effect_event *effect = ctx;
+    const struct event *event = &effect->event;
     struct device device;
-    int rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
+    int rc;
 
+    follow_clock(&effect->event.at_ms, &effect->base_ms);
+    rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
     device.speaks_events = true;
@@ -222,7 +238,7 @@ int effect_event(struct store_connection *connection, void *ctx, struct err *err
 
 int effect_will(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct effect_notice *effect = ctx;
+    struct effect_notice *effect = ctx;
     struct device device;
     int rc = device_store_get(connection, effect->mac, &device, err);
 
@@ -230,6 +246,7 @@ int effect_will(struct store_connection *connection, void *ctx, struct err *err)
         return rc == ERR_NOT_FOUND ? 0 : rc;
     device.online = false;
     device.reason = DEVICE_REASON_WILL;
+    follow_clock(&effect->at_ms, &effect->base_ms);
     rc = device_store_put(connection, &device, NULL, err);
     return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, effect->at_ms, err);
 }
@@ -278,12 +295,13 @@ static int settle_download(
 
 int effect_download(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct effect_download *effect = ctx;
+    struct effect_download *effect = ctx;
     struct device device;
     int rc = device_store_get(connection, effect->mac, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
+    follow_clock(&effect->at_ms, &effect->base_ms);
     if (effect->status == 200 && strcmp(effect->file, CONTRACT_FILE_FIRMWARE) == 0)
         rc = add_download(connection, effect, err);
     if (rc == 0 && !device.speaks_events)

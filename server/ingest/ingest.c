@@ -75,7 +75,8 @@ static void post_notice(struct ingest *ingest, store_job job, const char *mac)
 
     if (effect != NULL) {
         memcpy(effect->mac, mac, MAC_SIZE);
-        effect->at_ms = clock_now_ms();
+        effect->base_ms = clock_base_ms();
+        effect->at_ms = effect->base_ms + clock_monotonic_ms();
     }
     post(ingest, job, effect);
 }
@@ -104,7 +105,13 @@ static void take_status(struct ingest *ingest, const char *mac, const uint8_t *p
     }
     ingest->statuses++;
 
-    post(ingest, effect_status, effect_status_new(mac, clock_now_ms(), &status, payload, n));
+    int64_t base_ms = clock_base_ms();
+    struct effect_status *effect =
+        effect_status_new(mac, base_ms + clock_monotonic_ms(), &status, payload, n);
+
+    if (effect != NULL)
+        effect->base_ms = base_ms;
+    post(ingest, effect_status, effect);
 }
 
 static void take_event(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)
@@ -123,7 +130,8 @@ static void take_event(struct ingest *ingest, const char *mac, const uint8_t *pa
     if (effect != NULL) {
         effect->event = event;
         memcpy(effect->event.mac, mac, MAC_SIZE);
-        effect->event.at_ms = clock_now_ms();
+        effect->base_ms = clock_base_ms();
+        effect->event.at_ms = effect->base_ms + clock_monotonic_ms();
     }
     post(ingest, effect_event, effect);
 }
@@ -170,7 +178,8 @@ void ingest_download(
 
     if (effect != NULL) {
         snprintf(effect->mac, sizeof effect->mac, "%s", mac);
-        effect->at_ms = clock_now_ms();
+        effect->base_ms = clock_base_ms();
+        effect->at_ms = effect->base_ms + clock_monotonic_ms();
         snprintf(effect->file, sizeof effect->file, "%s", file);
         effect->status = status;
         snprintf(effect->image, sizeof effect->image, "%s", image);

@@ -13,8 +13,9 @@ static const char insert[] =
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char select_newest[] =
-    "SELECT device, at_ms, kind, command, command_id, result, image, detail FROM events"
-    " WHERE device = ? ORDER BY at_ms DESC, id DESC LIMIT ?";
+    "SELECT device, at_ms, kind, command, command_id, result, image, detail"
+    " FROM events INDEXED BY events_device" // the order of arrival: a clock may have been wrong
+    " WHERE device = ? ORDER BY id DESC LIMIT ?";
 
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";

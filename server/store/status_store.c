@@ -64,7 +64,7 @@ static const char correct_progress[] =
 
 static const char delete_hours[] =
     "DELETE FROM status_hours WHERE (device, hour_ms) IN"
-    " (SELECT device, hour_ms FROM status_hours WHERE hour_ms < ?2 ORDER BY hour_ms LIMIT ?1)";
+    " (SELECT device, hour_ms FROM status_hours WHERE hour_ms < ?2 OR hour_ms > ?3 LIMIT ?1)";
 
 static const char select_hours[] =
     "SELECT hour_ms, count, has, rssi_min, rssi_max,"
@@ -153,7 +153,7 @@ static int run_roll_up(
     return statement_run(&s, err);
 }
 
-// Deletes at most DELETE_ROWS; *more as in the header, but never back to false.
+// Deletes at most DELETE_ROWS. 1 if there may be more.
 static int run_delete(struct store_connection *connection, const char *sql, int64_t before_ms,
     int64_t after_ms, struct err *err)
 {
@@ -162,8 +162,7 @@ static int run_delete(struct store_connection *connection, const char *sql, int6
     statement_open(&s, connection, sql);
     statement_bind_int(&s, DELETE_ROWS);
     statement_bind_int(&s, before_ms);
-    if (after_ms > 0)
-        statement_bind_int(&s, after_ms);
+    statement_bind_int(&s, after_ms);
 
     int rc = statement_run(&s, err);
 
@@ -198,7 +197,7 @@ int status_store_maintain(struct store_connection *connection, int64_t now_ms,
     if (rc < 0)
         return rc;
 
-    int hours = run_delete(connection, delete_hours, now_ms - keep_hours_ms, 0, err);
+    int hours = run_delete(connection, delete_hours, now_ms - keep_hours_ms, now_ms + DAY_MS, err);
 
     if (hours < 0)
         return hours;

@@ -1,4 +1,4 @@
-// The two clocks.
+// The clocks.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,12 +45,29 @@ static void test_monotonic_never_goes_back(void **state)
     }
 }
 
+static void test_now_moves_only_when_told(void **state)
+{
+    int64_t now = clock_now_ms();
+    int64_t base = clock_base_ms();
+
+    (void)state;
+    assert_in_range(clock_ahead_ms() + 5, 0, 10);
+    clock_advance(-3600000);
+    assert_in_range(clock_now_ms() + 3600000, now, now + 5000);
+    assert_in_range(clock_ahead_ms(), 3600000 - 5, 3600000 + 5);
+    assert_int_equal(clock_base_ms(), base - 3600000);
+    assert_in_range(clock_system_ms(), now - 5, now + 5000);
+    clock_advance(clock_ahead_ms());
+    assert_in_range(clock_now_ms(), now - 5, now + 5000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_now_is_unix_time),
         cmocka_unit_test(test_monotonic_never_goes_back),
+        cmocka_unit_test(test_now_moves_only_when_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

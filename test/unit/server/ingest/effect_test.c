@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "server/base/clock.h"
 #include "server/ingest/effect.h"
 #include "server/store/command_store.h"
 #include "server/store/event_store.h"
@@ -37,7 +38,7 @@ static void status(
 
 static void event(struct fixture *f, const char *mac, int64_t id, const char *result)
 {
-    struct effect_event effect = {{.at_ms = T0, .kind = "command", .command_id = id}};
+    struct effect_event effect = {.event = {.at_ms = T0, .kind = "command", .command_id = id}};
 
     snprintf(effect.event.mac, sizeof effect.event.mac, "%s", mac);
     snprintf(effect.event.result, sizeof effect.event.result, "%s", result);
@@ -46,7 +47,7 @@ static void event(struct fixture *f, const char *mac, int64_t id, const char *re
 
 static void will(struct fixture *f, int64_t at_ms)
 {
-    struct effect_notice effect = {MAC_1, at_ms};
+    struct effect_notice effect = {.mac = MAC_1, .at_ms = at_ms};
 
     fixture_write(f, effect_will, &effect);
 }
@@ -189,10 +190,25 @@ static void test_a_will(void **state)
     assert_true(device(f, MAC_1).online);
 }
 
+// A message that waits while the clock is moved comes when it came.
+static void test_a_message_goes_with_the_clock(void **state)
+{
+    struct fixture *f = *state;
+    struct effect_notice effect = {.mac = MAC_1, .at_ms = T0, .base_ms = clock_base_ms()};
+
+    fixture_add_device(f, MAC_1);
+    clock_advance(-60 * MINUTE);
+    fixture_write(f, effect_will, &effect);
+    fixture_write(f, effect_will, &effect);
+    clock_advance(60 * MINUTE);
+    assert_int_equal(fixture_query(f, "SELECT min(at_ms) FROM events"), T0 - 60 * MINUTE);
+    assert_int_equal(fixture_query(f, "SELECT max(at_ms) FROM events"), T0 - 60 * MINUTE);
+}
+
 static void test_a_bad_payload(void **state)
 {
     struct fixture *f = *state;
-    struct effect_notice effect = {MAC_1, T0 + MINUTE};
+    struct effect_notice effect = {.mac = MAC_1, .at_ms = T0 + MINUTE};
 
     fixture_write(f, effect_bad_payload, &effect);
     assert_false(fixture_is_known(f, MAC_1));
@@ -316,6 +332,7 @@ int main(void)
         TEST(test_a_restart_is_counted),
         TEST(test_a_shared_identity),
         TEST(test_a_will),
+        TEST(test_a_message_goes_with_the_clock),
         TEST(test_a_bad_payload),
         TEST(test_an_event_settles_its_command),
         TEST(test_an_event_of_an_unknown_device),

@@ -1,0 +1,34 @@
+#ifndef BROKER_STATE_H
+#define BROKER_STATE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/api/api.h"
+#include "server/daemon/config.h"
+
+// The connection to the broker, as the daemon knows it. All functions but the first and the last:
+// any thread.
+struct broker_state {
+    pthread_mutex_t lock; // over the other
+    struct api_broker broker;
+};
+
+// Not connected yet. The configuration is borrowed.
+void broker_state_init(struct broker_state *state, const struct config *config);
+
+// Takes, and logs, what the connection says of itself.
+void broker_state_set(struct broker_state *state, bool connected, const char *reason);
+
+void broker_state_read(struct broker_state *state, struct api_broker *out);
+
+// Since when it has been connected, by clock_now_ms(); INT64_MAX if it is not.
+int64_t broker_state_connected_since_ms(struct broker_state *state);
+
+// Goes with the clock.
+void broker_state_move(struct broker_state *state, int64_t by_ms);
+
+void broker_state_clear(struct broker_state *state);
+
+#endif
