@@ -33,7 +33,6 @@ struct command_dispatch {
 struct round {
     struct command_list commands;
     size_t published; // so many from the front were; the rest goes back
-    int64_t now_ms;
 };
 
 static int collect(const struct command *command, void *ctx)
@@ -47,12 +46,16 @@ static int collect(const struct command *command, void *ctx)
 
 static int read_due(struct command_dispatch *dispatch, struct round *round, struct err *err)
 {
+    const struct command_dispatch_settings *settings = &dispatch->settings;
+    int64_t seen_since_ms = settings->connected_since_ms != NULL
+                                ? settings->connected_since_ms(settings->ctx)
+                                : INT64_MIN;
     struct store_connection *connection;
     int rc = store_read_begin(dispatch->store, &connection, err);
 
     if (rc < 0)
         return rc;
-    rc = command_store_each_due(connection, collect, round, err);
+    rc = command_store_each_due(connection, seen_since_ms, collect, round, err);
     store_read_end(dispatch->store, connection);
     if (rc == ERR_NO_MEMORY)
         return err_set(err, rc, "no memory for commands");
@@ -63,6 +66,7 @@ static int read_due(struct command_dispatch *dispatch, struct round *round, stru
 static int mark_sent(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct round *round = ctx;
+    int64_t now_ms = clock_now_ms(); // here, since the writer also moves the clock
     size_t kept = 0;
 
     for (size_t i = 0; i < round->commands.count; i++) {
@@ -74,7 +78,7 @@ static int mark_sent(struct store_connection *connection, void *ctx, struct err 
         if (command.state != COMMAND_QUEUED)
             continue;
         command.state = COMMAND_SENT;
-        command.sent_at_ms = round->now_ms;
+        command.sent_at_ms = now_ms;
         rc = command_store_update(connection, &command, err);
         if (rc < 0)
             return rc;
@@ -132,7 +136,6 @@ static int send_due(struct command_dispatch *dispatch, struct round *round, stru
 
     if (rc < 0 || round->commands.count == 0)
         return rc;
-    round->now_ms = clock_now_ms();
     rc = store_write(dispatch->store, mark_sent, round, err);
     if (rc < 0)
         return rc;
@@ -152,31 +155,37 @@ struct limits {
     int64_t sent_before_ms, queued_before_ms, now_ms;
 };
 
+static struct limits limits_now(const struct command_dispatch *dispatch)
+{
+    int64_t now_ms = clock_now_ms();
+
+    return (struct limits){
+        .sent_before_ms = now_ms - dispatch->settings.sent_timeout_ms,
+        .queued_before_ms = now_ms - dispatch->settings.queued_timeout_ms,
+        .now_ms = now_ms,
+    };
+}
+
 // A store_job.
 static int expire(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct limits *limits = ctx;
+    struct limits limits = limits_now(ctx); // here, since the writer also moves the clock
 
     return command_store_expire(
-        connection, limits->sent_before_ms, limits->queued_before_ms, limits->now_ms, err);
+        connection, limits.sent_before_ms, limits.queued_before_ms, limits.now_ms, err);
 }
 
 static int expire_old(struct command_dispatch *dispatch, struct err *err)
 {
     struct store_connection *connection;
-    int64_t now_ms = clock_now_ms();
-    struct limits limits = {
-        .sent_before_ms = now_ms - dispatch->settings.sent_timeout_ms,
-        .queued_before_ms = now_ms - dispatch->settings.queued_timeout_ms,
-        .now_ms = now_ms,
-    };
+    struct limits limits = limits_now(dispatch);
     int rc = store_read_begin(dispatch->store, &connection, err);
 
     if (rc < 0)
         return rc;
     rc = command_store_has_expired(connection, limits.sent_before_ms, limits.queued_before_ms, err);
     store_read_end(dispatch->store, connection);
-    return rc > 0 ? store_write(dispatch->store, expire, &limits, err) : rc;
+    return rc > 0 ? store_write(dispatch->store, expire, dispatch, err) : rc;
 }
 
 // One look at what is to be done. False if something failed: then not again before the next tick.

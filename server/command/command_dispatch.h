@@ -18,6 +18,10 @@ struct command_dispatch_settings {
     // Publishes; a negative return leaves the command queued. Called on the dispatcher's thread.
     int (*publish)(const char *topic, const uint8_t *payload, size_t n, void *ctx);
     void *ctx;
+    // Since when there has been a connection to the broker: a device gets a command if it has
+    // reported since. Before, it may have lost its own, and the broker forgets what nobody hears.
+    // NULL: whoever is online gets it. Called on the dispatcher's thread.
+    int64_t (*connected_since_ms)(void *ctx);
 };
 
 ERR_CHECKED int command_dispatch_start(struct store *store,

@@ -35,9 +35,11 @@ static int collect(const struct device *device, void *ctx)
 // A store_job. The devices are read before the first command is added: adding one touches them.
 static int queue_commands(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct request *request = ctx;
+    struct request *request = ctx;
     struct device device;
     int rc;
+
+    request->now_ms = clock_now_ms(); // here, since the writer also moves the clock
 
     if (request->mac == NULL) {
         rc = device_store_each(connection, NULL, collect, ctx, err);
@@ -63,7 +65,6 @@ int command_queue_add(struct store *store, const char *mac, const char *name,
         .list = list,
         .mac = mac,
         .name = name,
-        .now_ms = clock_now_ms(),
     };
 
     if (!command_name_is_known(name))

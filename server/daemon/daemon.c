@@ -72,6 +72,13 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
     return mqtt_client_publish(daemon->mqtt, topic, payload, n);
 }
 
+static int64_t connected_since_ms(void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    return broker_state_connected_since_ms(&daemon->broker);
+}
+
 static void note_answer(
     const char *mac, const char *file, unsigned status, const char *image, void *ctx)
 {
@@ -179,6 +186,7 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
         .publish = publish,
         .ctx = daemon,
+        .connected_since_ms = connected_since_ms,
     };
 
     return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);

@@ -36,7 +36,7 @@ static const char select_due[] =
     " CROSS JOIN commands AS c ON c.id ="
     "  (SELECT min(q.id) FROM commands AS q INDEXED BY commands_queued_device"
     "   WHERE q.device = d.mac AND q.state = 0)"
-    " WHERE d.online = 1 AND d.queued > 0 AND d.sent = 0 ORDER BY c.id";
+    " WHERE d.online = 1 AND d.queued > 0 AND d.sent = 0 AND d.last_seen_ms >= ? ORDER BY c.id";
 
 static const char select_sent[] =
     "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_sent_device"
@@ -171,12 +171,13 @@ int command_store_each(struct store_connection *connection, const char *mac, int
     return each_row(&s, each, ctx, err);
 }
 
-int command_store_each_due(struct store_connection *connection,
+int command_store_each_due(struct store_connection *connection, int64_t seen_since_ms,
     int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
 
     statement_open(&s, connection, select_due);
+    statement_bind_int(&s, seen_since_ms);
     return each_row(&s, each, ctx, err);
 }
 

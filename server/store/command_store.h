@@ -24,8 +24,9 @@ ERR_CHECKED int command_store_each(struct store_connection *connection, const ch
     int64_t limit, int (*each)(const struct command *command, void *ctx), void *ctx,
     struct err *err);
 
-// The command that each online device without one in hand is to get next: its oldest queued one.
-ERR_CHECKED int command_store_each_due(struct store_connection *connection,
+// The command that each device is to get next, its oldest queued one, if it is online, has reported
+// since seen_since_ms and has no command in hand.
+ERR_CHECKED int command_store_each_due(struct store_connection *connection, int64_t seen_since_ms,
     int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err);
 
 // The command that was sent to a device and has no outcome yet. ERR_NOT_FOUND.

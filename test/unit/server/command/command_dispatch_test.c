@@ -73,7 +73,12 @@ static void wake(void *ctx)
 
 static void start(struct fixture *f, struct broker *broker, int64_t sent_ms, int64_t queued_ms)
 {
-    struct command_dispatch_settings settings = {sent_ms, queued_ms, publish, broker};
+    struct command_dispatch_settings settings = {
+        .sent_timeout_ms = sent_ms,
+        .queued_timeout_ms = queued_ms,
+        .publish = publish,
+        .ctx = broker,
+    };
     struct err err = {0};
 
     *broker = (struct broker){.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -297,7 +302,12 @@ static void test_all_of_many(void **state)
 {
     struct fixture *f = *state;
     struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
-    struct command_dispatch_settings settings = {60000, 60000, count_published, &broker};
+    struct command_dispatch_settings settings = {
+        .sent_timeout_ms = 60000,
+        .queued_timeout_ms = 60000,
+        .publish = count_published,
+        .ctx = &broker,
+    };
     struct store_counters before, after;
     struct err err = {0};
     int queued = 0;

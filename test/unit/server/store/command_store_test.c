@@ -58,7 +58,7 @@ static void assert_due(struct fixture *f, const char *ids)
     struct store_connection *connection = fixture_read(f);
     char text[128] = "";
 
-    assert_int_equal(command_store_each_due(connection, see, text, NULL), 0);
+    assert_int_equal(command_store_each_due(connection, 0, see, text, NULL), 0);
     assert_string_equal(text, ids);
     store_read_end(f->store, connection);
 }
@@ -244,6 +244,22 @@ static void test_expires(void **state)
     assert_due(f, "");
 }
 
+static void test_due_is_who_reported_since(void **state)
+{
+    struct fixture *f = *state;
+    struct store_connection *connection;
+    char text[128] = "";
+
+    fixture_add_device(f, MAC_1); // last seen at 2
+    add(f, MAC_1, 1);
+    connection = fixture_read(f);
+    assert_int_equal(command_store_each_due(connection, 3, see, text, NULL), 0);
+    assert_string_equal(text, "");
+    assert_int_equal(command_store_each_due(connection, 2, see, text, NULL), 0);
+    assert_string_equal(text, "1 ");
+    store_read_end(f->store, connection);
+}
+
 // What runs all the time must look at what is due and at nothing else.
 static void test_dispatch_is_indexed(void **state)
 {
@@ -277,6 +293,7 @@ int main(void)
         TEST(test_unknown_ones),
         TEST(test_newest_first),
         TEST(test_due_is_one_for_each_free_online_device),
+        TEST(test_due_is_who_reported_since),
         TEST(test_sent_one),
         TEST(test_expires),
         TEST(test_dispatch_is_indexed),
