@@ -21,8 +21,8 @@ void image_cache_free(struct image_cache *cache);
 
 // The stored image with that SHA-256, read and compared with it if it is not in memory. Errors:
 // ERR_NOT_FOUND; ERR_IO, also if the file has other bytes; ERR_NO_MEMORY.
-ERR_CHECKED int image_cache_hold(struct image_cache *cache, const char *sha256,
-    struct image_cache_bytes **out, struct err *err);
+ERR_CHECKED int image_cache_hold(
+    struct image_cache *cache, const char *sha256, struct image_cache_bytes **out, struct err *err);
 
 const uint8_t *image_cache_bytes(const struct image_cache_bytes *bytes, size_t *n);
 void image_cache_drop(struct image_cache_bytes *bytes);

@@ -85,7 +85,7 @@ int image_files_remove(const char *folder, const char *sha256, struct err *err)
     if (rc < 0)
         return rc;
     if (unlink(place.path) < 0 && errno != ENOENT)
-        return err_set(err, ERR_IO, "cannot remove %s: %s", place.path, strerror(errno));
+        return err_set(err, ERR_IO, "cannot remove %s: %m", place.path);
     return 0;
 }
 
