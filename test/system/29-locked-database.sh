@@ -22,7 +22,7 @@ hold() {
         bash -c 'sqlite3 -cmd ".timeout 5000" -bail "$1" <"$2"' - "$SANDBOX_DB" "$work/lock"
     records+=("$work/lock.record")
     exec 8>"$work/lock"
-    printf '%s\n.shell touch %s\n' "$1" "$work/held" >&8
+    printf '%s\n.bail off\n.shell touch %s\n' "$1" "$work/held" >&8
     eventually 10 "the lock" test -e "$work/held"
 }
 let_go() {
