@@ -42,7 +42,9 @@ flip "$stored" 30000
 answer=$(api "/images/$(image_name 00.00.02)/verify")
 expect_equal "stored_ok" 0 "$(json_get "$answer" '$.stored_ok')"
 expect_exit 1 secureesp images verify "$(image_name 00.00.02)"
-refused signature-invalid "tampered in the store"
+# The daemon compares what it reads with what it stored, and sends none of it.
+refused http-status "tampered in the store"
+expect_match "the daemon's log" "has other bytes than it had" "$(cat "$SANDBOX_LOG/daemon.log")"
 flip "$stored" 30000
 
 step "from here on the device asks a server that lies, with a certificate of our CA"
