@@ -36,14 +36,25 @@ static int family_of(const char *name)
     return -1;
 }
 
+static struct scmp_arg_cmp equal(unsigned argument, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
+static struct scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){
+        .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
 // socket() is allowed for these families alone.
 static int allow_families(scmp_filter_ctx filter, char *names)
 {
     int rc = 0;
 
     for (char *name = strtok(names, " "); name != NULL && rc == 0; name = strtok(NULL, " "))
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family_of(name)));
+        rc = seccomp_rule_add(
+            filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, equal(0, (scmp_datum_t)family_of(name)));
     return rc;
 }
 
@@ -55,11 +66,11 @@ static int allow_memory(scmp_filter_ctx filter)
     int rc = 0;
 
     for (size_t i = 0; i < sizeof safe / sizeof safe[0] && rc == 0; i++)
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-            SCMP_A2(SCMP_CMP_MASKED_EQ, WRITE_EXECUTE, safe[i]));
+        rc = seccomp_rule_add(
+            filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, masked(2, WRITE_EXECUTE, safe[i]));
     return rc < 0 ? rc
-                  : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                        SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+                  : seccomp_rule_add(
+                        filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, masked(2, PROT_EXEC, 0));
 }
 
 // All others by their name. A name that this kernel does not know is none that it can be called by.
