@@ -18,6 +18,7 @@
 #include "server/daemon/housekeeping.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
+#include "server/image/image_files.h"
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/release/release.h"
@@ -145,8 +146,10 @@ static int start_store(struct daemon *daemon, struct err *err)
     rc = file_make_folder(daemon->images_dir, 0750, err);
     if (rc == 0)
         rc = lock_state(daemon, err);
-    if (rc == 0)
+    if (rc == 0) {
+        image_files_sweep(daemon->images_dir);
         rc = store_open(path, &daemon->store, err);
+    }
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)

@@ -1,6 +1,7 @@
 // Image files by their content.
 #include "server/image/image_files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -10,11 +11,12 @@
 #include <unistd.h>
 
 #include "server/base/file.h"
+#include "server/base/log.h"
 #include "server/pki/digest.h"
 
 #define FOLDER_MODE 0750
 #define FILE_MODE 0640
-#define IMAGE_MAX (16 * 1024 * 1024) // the largest flash that an ESP8266 addresses
+#define IMAGE_MAX ((size_t)16 * 1024 * 1024) // the largest flash that an ESP8266 addresses
 
 struct place {
     char folder[PATH_MAX];
@@ -62,7 +64,7 @@ int image_files_put(
     if (rc < 0)
         return rc;
     if (n > IMAGE_MAX)
-        return err_set(err, ERR_TOO_LARGE, "image of %zu bytes; at most %d", n, IMAGE_MAX);
+        return err_set(err, ERR_TOO_LARGE, "image of %zu bytes; at most %zu", n, IMAGE_MAX);
     digest_sha256(p, n, digest);
     if (strcmp(digest, sha256) != 0)
         return err_set(err, ERR_INVALID, "image is not what its SHA-256 %s says", sha256);
@@ -96,4 +98,34 @@ int image_files_read(
     int rc = decide_place(folder, sha256, &place, err);
 
     return rc < 0 ? rc : file_read(place.path, IMAGE_MAX, out, size, err);
+}
+
+// Removes what has the name of no image from a folder FOLDER/ab.
+static void sweep_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        if (entry->d_type == DT_REG && !is_digest(entry->d_name) &&
+            unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+            log_info("image", "removed unfinished file=%s/%s", path, entry->d_name);
+    }
+    if (dir != NULL)
+        closedir(dir);
+}
+
+void image_files_sweep(const char *folder)
+{
+    char path[PATH_MAX];
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        if (strlen(entry->d_name) == 2 && strspn(entry->d_name, "0123456789abcdef") == 2 &&
+            (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < sizeof path)
+            sweep_folder(path);
+    }
+    if (dir != NULL)
+        closedir(dir);
 }

@@ -20,4 +20,8 @@ ERR_CHECKED int image_files_remove(const char *folder, const char *sha256, struc
 ERR_CHECKED int image_files_read(
     const char *folder, const char *sha256, uint8_t **out, size_t *size, struct err *err);
 
+// Removes what a daemon that was killed while it stored an image left unfinished. Only while nobody
+// else stores one.
+void image_files_sweep(const char *folder);
+
 #endif

@@ -47,5 +47,5 @@ process_stop "$work/flood.record"
 
 step "and it goes on"
 eventually 60 "devices report" device_has "$(mac_of 1)" '$.online' 1
-left=$(compgen -G "$sandbox/state/images/*/*.tmp*" || true)
+left=$(find "$sandbox/state/images" -type f -name '*.*')
 expect_equal "unfinished files" "" "$left"

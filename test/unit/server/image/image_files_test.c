@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "server/base/file.h"
+#include "server/base/log.h"
 #include "server/image/image_files.h"
 #include "server/pki/digest.h"
 #include "test/unit/server/base/scratch.h"
@@ -83,6 +84,28 @@ static void test_damage(void **state)
     assert_true(image_files_read(*state, sha256, &p, &n, NULL) < 0);
 }
 
+static void test_what_was_left_unfinished_goes(void **state)
+{
+    char sha256[DIGEST_SHA256_TEXT_SIZE];
+    char path[SCRATCH_PATH_SIZE];
+    char unfinished[SCRATCH_PATH_SIZE + 8];
+    uint8_t *p;
+    size_t n;
+
+    digest_sha256(IMAGE, IMAGE_SIZE, sha256);
+    assert_int_equal(image_files_put(*state, sha256, IMAGE, IMAGE_SIZE, NULL), 0);
+    stored_path(*state, sha256, path);
+    snprintf(unfinished, sizeof unfinished, "%s.a1B2c3", path);
+    assert_int_equal(file_replace(unfinished, IMAGE, 2, 0600, NULL), 0);
+    log_set_level(LOG_ERROR);
+    image_files_sweep(*state);
+    log_set_level(LOG_INFO);
+    assert_int_equal(access(unfinished, F_OK), -1);
+    assert_int_equal(image_files_read(*state, sha256, &p, &n, NULL), 0);
+    free(p);
+    image_files_sweep("/nowhere");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 
 int main(void)
@@ -91,6 +114,7 @@ int main(void)
         TEST(test_put_read),
         TEST(test_refusals),
         TEST(test_damage),
+        TEST(test_what_was_left_unfinished_goes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
