@@ -5,17 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-int err_set(struct err *err, int code, const char *format, ...)
+void err_describe(struct err *err, int code, const char *format, ...)
 {
     va_list args;
 
     if (err == NULL)
-        return code;
+        return;
     err->code = code;
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    return code;
 }
 
 int err_context(struct err *err, const char *format, ...)
@@ -34,7 +33,7 @@ int err_context(struct err *err, const char *format, ...)
         n = 0;
     if (n >= ERR_MESSAGE_SIZE)
         n = ERR_MESSAGE_SIZE - 1;
-    memcpy(whole + n, ": ", 2);
+    memcpy(whole + n, ": ", 3);
     memcpy(whole + n + 2, err->message, strlen(err->message) + 1);
     memcpy(err->message, whole, sizeof err->message - 1); // what does not fit is cut
     err->message[sizeof err->message - 1] = '\0';

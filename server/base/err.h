@@ -26,9 +26,17 @@ struct err {
 };
 
 // Sets code and message and returns code, so that callers can `return err_set(err, ...)`. err may
-// be NULL.
-int err_set(struct err *err, int code, const char *format, ...)
+// be NULL. A macro, so that compiler and analyzer see in each caller which code comes back.
+#define err_set(err, code, ...) (err_describe(err, code, __VA_ARGS__), err_returned(code))
+
+// The parts of err_set().
+void err_describe(struct err *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+static inline int err_returned(int code)
+{
+    return code;
+}
 
 // Puts "context: " before the message and returns the error's code (ERR_IO if err is NULL).
 int err_context(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

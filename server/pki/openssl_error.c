@@ -6,7 +6,7 @@
 
 #include <openssl/err.h>
 
-int openssl_error_set(struct err *err, int code, const char *format, ...)
+void openssl_error_describe(struct err *err, int code, const char *format, ...)
 {
     char text[ERR_MESSAGE_SIZE];
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
@@ -20,5 +20,4 @@ int openssl_error_set(struct err *err, int code, const char *format, ...)
     else
         err_set(err, code, "%s: %s", text, reason);
     ERR_clear_error();
-    return code;
 }
