@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@ static int fail(struct err *err, const char *what, const char *path)
                : errno == EACCES || errno == EPERM ? ERR_DENIED
                                                    : ERR_IO;
 
-    return err_set(err, code, "%s %s: %s", what, path, strerror(errno));
+    return err_set(err, code, "%s %s: %m", what, path);
 }
 
 static int read_all(int fd, uint8_t *p, size_t n, size_t *got)

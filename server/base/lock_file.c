@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -13,13 +12,13 @@ int lock_file_take(const char *path, int *fd, struct err *err)
     int rc;
 
     if (lock < 0)
-        return err_set(err, ERR_IO, "cannot open %s: %s", path, strerror(errno));
+        return err_set(err, ERR_IO, "cannot open %s: %m", path);
     if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
         *fd = lock;
         return 0;
     }
     rc = errno == EWOULDBLOCK ? err_set(err, ERR_CONFLICT, "%s is held by another process", path)
-                              : err_set(err, ERR_IO, "cannot lock %s: %s", path, strerror(errno));
+                              : err_set(err, ERR_IO, "cannot lock %s: %m", path);
     close(lock);
     return rc;
 }

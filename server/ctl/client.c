@@ -105,9 +105,12 @@ static int explain_connect(const struct client *client, struct err *err)
             "no daemon at %s: is secureespd running (systemctl status secureespd), and is this its "
             "socket (--socket)?",
             client->socket);
+    if (number == 0)
+        number = ENOTCONN;
+    errno = (int)number;
     return err_set(err, ERR_UNAVAILABLE,
-        "cannot reach the daemon at %s: %s; is secureespd running (systemctl status secureespd)?",
-        client->socket, number != 0 ? strerror((int)number) : "no connection");
+        "cannot reach the daemon at %s: %m; is secureespd running (systemctl status secureespd)?",
+        client->socket);
 }
 
 static int explain(const struct client *client, CURLcode code, struct err *err)

@@ -45,8 +45,7 @@ int http_listen_tcp(const char *address, uint16_t port, int *fd, struct err *err
         return err_set(err, ERR_INVALID, "listen address %s: %s", address, gai_strerror(rc));
     rc = bind_and_listen(found, fd);
     if (rc < 0)
-        rc = err_set(err, ERR_UNAVAILABLE, "cannot listen on %s port %u: %s", address, port,
-            strerror(errno));
+        rc = err_set(err, ERR_UNAVAILABLE, "cannot listen on %s port %u: %m", address, port);
     freeaddrinfo(found);
     return rc;
 }
@@ -69,9 +68,7 @@ static int remove_stale(const struct sockaddr_un *address, struct err *err)
     struct stat st;
 
     if (lstat(path, &st) < 0)
-        return errno == ENOENT
-                   ? 0
-                   : err_set(err, ERR_IO, "cannot look at %s: %s", path, strerror(errno));
+        return errno == ENOENT ? 0 : err_set(err, ERR_IO, "cannot look at %s: %m", path);
     if (!S_ISSOCK(st.st_mode))
         return err_set(
             err, ERR_CONFLICT, "%s is there and no socket; choose another path for it", path);
@@ -79,7 +76,7 @@ static int remove_stale(const struct sockaddr_un *address, struct err *err)
         return err_set(err, ERR_CONFLICT,
             "another process answers on %s; stop it, or choose another socket", path);
     if (unlink(path) < 0)
-        return err_set(err, ERR_IO, "cannot replace %s: %s", path, strerror(errno));
+        return err_set(err, ERR_IO, "cannot replace %s: %m", path);
     return 0;
 }
 
@@ -108,7 +105,7 @@ int http_listen_unix(const char *path, mode_t mode, int *fd, struct err *err)
         *fd = listening;
         return 0;
     }
-    rc = err_set(err, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
+    rc = err_set(err, ERR_IO, "cannot listen on %s: %m", path);
     if (listening >= 0) {
         unlink(path);
         close(listening);

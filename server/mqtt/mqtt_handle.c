@@ -123,10 +123,13 @@ void mqtt_handle_describe(int code, char *out, size_t size)
     int number = errno;
     const char *text = mosquitto_strerror(code);
 
+    if (code == MOSQ_ERR_ERRNO && number != EPROTO) {
+        errno = number;
+        snprintf(out, size, "%m");
+        return;
+    }
     if (code == MOSQ_ERR_EAI)
         text = gai_strerror(number);
-    else if (code == MOSQ_ERR_ERRNO && number != EPROTO)
-        text = strerror(number);
     else if (code == MOSQ_ERR_INVAL)
         text = "the certificate files cannot be used";
     snprintf(out, size, "%s", text);

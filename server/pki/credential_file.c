@@ -20,7 +20,7 @@ static int fail(const char *what, const char *path, struct err *err)
 {
     int code = errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_IO;
 
-    return err_set(err, code, "cannot %s %s: %s", what, path, strerror(errno));
+    return err_set(err, code, "cannot %s %s: %m", what, path);
 }
 
 int credential_file_write(

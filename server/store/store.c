@@ -36,11 +36,11 @@ static int prepare_file(const char *path, struct err *err)
     int rc = 0;
 
     if (fd < 0)
-        return err_set(err, ERR_IO, "cannot open %s: %s", path, strerror(errno));
+        return err_set(err, ERR_IO, "cannot open %s: %m", path);
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         rc = err_set(err, ERR_INVALID, "%s is no regular file", path);
     else if ((st.st_mode & 07777u & ~FILE_MODE) != 0 && fchmod(fd, st.st_mode & FILE_MODE) < 0)
-        rc = err_set(err, ERR_IO, "cannot change the mode of %s: %s", path, strerror(errno));
+        rc = err_set(err, ERR_IO, "cannot change the mode of %s: %m", path);
     close(fd);
     return rc < 0 ? rc : file_sync_folder_of(path, err);
 }

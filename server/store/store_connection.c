@@ -43,7 +43,8 @@ int store_connection_fail(struct store_connection *connection, int code, struct 
 
     if ((code & 0xff) != SQLITE_IOERR || number == 0)
         return err_set(err, result, "database: %s", text);
-    return err_set(err, result, "database: %s: %s", text, strerror(number));
+    errno = number;
+    return err_set(err, result, "database: %s: %m", text);
 }
 
 int store_connection_execute(struct store_connection *connection, const char *sql, struct err *err)

@@ -1,7 +1,6 @@
 // virtual-esp: the device's firmware as a Linux process.
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "firmware/core/device.h"
@@ -29,7 +28,7 @@ static int find(struct fleet *fleet, const struct options *options)
                                  : fleet_find(fleet, options->folder, options->mac, options->count);
 
     if (rc != 0)
-        fprintf(stderr, "virtual-esp: %s: %s\n", options->folder, strerror(errno));
+        fprintf(stderr, "virtual-esp: %s: %m\n", options->folder);
     else if (fleet->count < options->count)
         fprintf(stderr, "virtual-esp: %s: only %zu of %zu devices are there\n", options->folder,
             fleet->count, options->count);
