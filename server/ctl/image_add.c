@@ -12,7 +12,7 @@
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
-#define IMAGE_FILE_MAX (16 * 1024 * 1024)
+#define IMAGE_FILE_MAX ((size_t)16 * 1024 * 1024)
 #define KEY_FILE_MAX 65536
 
 const struct option_rule image_add_options[] = {

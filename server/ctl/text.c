@@ -78,7 +78,7 @@ void text_print(FILE *out, const char *s)
         size_t size;
         size_t taken = show_next(s, n, shown, &size);
 
-        fwrite(shown, 1, size, out);
+        (void)fwrite(shown, 1, size, out);
         s += taken;
         n -= taken;
     }
@@ -113,7 +113,7 @@ void text_size(int64_t bytes, char out[TEXT_SHORT_SIZE])
 
     if (bytes < 1024)
         snprintf(out, TEXT_SHORT_SIZE, "%lld B", (long long)bytes);
-    else if (bytes < 1024 * 1024)
+    else if (bytes < 1024L * 1024)
         snprintf(out, TEXT_SHORT_SIZE, "%.0f KiB", kib);
     else
         snprintf(out, TEXT_SHORT_SIZE, "%.1f MiB", kib / 1024);

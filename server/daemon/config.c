@@ -12,7 +12,7 @@
 #include "server/base/file.h"
 
 #define DEVICE_SECTION "config.json"
-#define FILE_MAX (1024 * 1024)
+#define FILE_MAX ((size_t)1024 * 1024)
 
 enum setting_type { PATH, TEXT, PORT, MODE, LEVEL, NUMBER };
 

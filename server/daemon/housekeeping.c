@@ -12,7 +12,7 @@
 #include "server/store/status_store.h"
 
 #define MAINTAIN_EVERY_MS 60000
-#define DAY_MS (24 * 3600 * (int64_t)1000)
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define ALIVE_WITHIN_MS 60000
 
 struct housekeeping {

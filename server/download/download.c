@@ -17,7 +17,7 @@
 #include "server/pki/digest.h"
 #include "server/pki/pem.h"
 
-#define FILE_MAX (64 * 1024) // certificates and keys
+#define FILE_MAX ((size_t)64 * 1024) // certificates and keys
 #define PATTERN_SIZE 256
 #define PATH_SIZE 4096
 #define NAME_SHOWN "%.64s"

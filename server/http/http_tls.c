@@ -12,7 +12,7 @@
 #include "server/base/log.h"
 #include "server/http/http_sessions.h"
 
-#define FILE_MAX (256 * 1024)
+#define FILE_MAX ((size_t)256 * 1024)
 #define CHAIN_MAX 8
 #define MAX_FRAGMENT_LENGTH 1 // the extension's number (RFC 6066, 1.1)
 #define LOG_INTERVAL_MS 1000  // refused handshakes: one line for each, at most

@@ -18,7 +18,7 @@
 #include "server/pki/pem_block.h"
 
 #define CA_MAX 8
-#define CA_FILE_MAX (1024 * 1024)
+#define CA_FILE_MAX ((size_t)1024 * 1024)
 #define SECURITY_LEVEL 2 // 112 bits: no SHA-1, no RSA below 2048
 
 // One store for each CA: an old and a new one may bear the same name, among which OpenSSL would

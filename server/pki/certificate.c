@@ -14,7 +14,7 @@
 #include "server/pki/openssl_types.h"
 #include "server/pki/pem.h"
 
-#define CERTIFICATE_FILE_MAX (1024 * 1024)
+#define CERTIFICATE_FILE_MAX ((size_t)1024 * 1024)
 
 int certificate_from_pem(const uint8_t *pem, size_t n, struct certificate **out, struct err *err)
 {

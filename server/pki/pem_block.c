@@ -5,7 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#define PEM_MAX (16 * 1024 * 1024)
+#define PEM_MAX ((size_t)16 * 1024 * 1024)
 
 BIO *pem_block_open(const uint8_t *pem, size_t n)
 {

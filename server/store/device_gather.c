@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS 1024
+#define ROWS ((size_t)1024)
 #define SLOTS (2 * ROWS) // of the hash table; a power of 2
 
 struct device_gather {
