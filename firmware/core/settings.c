@@ -56,7 +56,7 @@ static int read_host(const cJSON *json, const char *member, const char *fallback
     if (host == NULL || !host_is_valid(host))
         return refuse(failure, member, "is no host name");
     memset(out, 0, SETTINGS_HOST_SIZE);
-    memcpy(out, host, strlen(host));
+    memcpy(out, host, strlen(host) + 1);
     return 0;
 }
 

@@ -61,6 +61,7 @@ static size_t escape(const char *text, char *out)
             n += (size_t)sprintf(out + n, "\\x%02x", (unsigned char)*text);
             text++;
         } else {
+            // NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text goes on behind it
             memcpy(out + n, text, length);
             n += length;
             text += length;

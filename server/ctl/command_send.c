@@ -62,7 +62,7 @@ static void print_command(const json_t *command)
         text_print(stdout, text);
     }
     putchar('\n');
-    fflush(stdout);
+    (void)fflush(stdout); // main() asks whether all was written
 }
 
 static void print_sent(const json_t *commands)

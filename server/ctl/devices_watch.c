@@ -138,7 +138,7 @@ static void draw_lines(const char *text, size_t rows)
     while (*text != '\0' && (total <= rows || shown + 1 < rows)) {
         const char *end = strchr(text, '\n');
 
-        fwrite(text, 1, (size_t)(end - text), stdout);
+        (void)fwrite(text, 1, (size_t)(end - text), stdout);
         fputs(CLEAR_LINE "\n", stdout);
         text = end + 1;
         shown++;

@@ -2,7 +2,6 @@
 #include "server/ctl/field.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "server/base/clock.h"
 
@@ -41,7 +40,7 @@ static bool read_number(
     const json_t *object, const char *name, int64_t *value, char out[TEXT_SHORT_SIZE])
 {
     if (!json_is_number(json_object_get(object, name))) {
-        strcpy(out, "-");
+        snprintf(out, TEXT_SHORT_SIZE, "-");
         return false;
     }
     *value = field_integer(object, name, 0);

@@ -14,7 +14,7 @@
 #include "server/image/image_inspect.h"
 #include "server/image/image_sign.h"
 
-#define IMAGE_FILE_MAX (16 * 1024 * 1024)
+#define IMAGE_FILE_MAX ((size_t)16 * 1024 * 1024)
 #define KEY_FILE_MAX 65536
 #define KEYS_MAX 16
 #define FILE_MODE 0644
@@ -210,7 +210,7 @@ int images_local_verify(const struct subcommand_call *call, struct err *err)
     if (rc == 0)
         rc = image_inspect(image, size, &facts, err);
     free(image);
-    return rc < 0 ? err_context(err, "%s", file) : report(call, &facts, &keys[signer], err);
+    return rc == 0 ? report(call, &facts, &keys[signer], err) : err_context(err, "%s", file);
 }
 
 const struct subcommand images_local_subcommands[] = {

@@ -38,7 +38,7 @@ void keys_label(const json_t *key, char out[KEYS_LABEL_SIZE])
     else if (id[0] != '\0')
         snprintf(out, KEYS_LABEL_SIZE, "?%.12s", id);
     else
-        strcpy(out, "-");
+        snprintf(out, KEYS_LABEL_SIZE, "-");
 }
 
 static int show_list(const struct subcommand_call *call, const json_t *keys, struct err *err)

@@ -146,7 +146,7 @@ static void print_cut(const char *text, size_t width, enum table_cut cut, FILE *
     size_t head = cut == TABLE_CUT_MIDDLE ? (width - 1) / 3 : width - 1;
     size_t tail = width - 1 - head;
 
-    fwrite(text, 1, (size_t)(skip(text, head) - text), out);
+    (void)fwrite(text, 1, (size_t)(skip(text, head) - text), out);
     fputs("…", out);
     fputs(skip(text, full - tail), out);
 }

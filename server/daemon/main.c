@@ -42,6 +42,7 @@ static int read_options(int argc, char **argv, struct options *options)
     };
     int option;
 
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet
     while ((option = getopt_long(argc, argv, "c:", table, NULL)) != -1) {
         switch (option) {
         case 'c': options->config_path = optarg; break;
@@ -89,7 +90,7 @@ static void block_signals(sigset_t *signals)
     sigaddset(signals, SIGTERM);
     sigaddset(signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
 int main(int argc, char **argv)

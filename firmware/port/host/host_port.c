@@ -148,7 +148,7 @@ static void log_line(struct port *port, enum port_log level, const char *line)
     if (level > self(port)->log_level)
         return;
     printf("%s %s\n", self(port)->mac, line);
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void reboot(struct port *port)

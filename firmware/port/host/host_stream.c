@@ -155,7 +155,7 @@ void host_stream_close(struct host_stream *stream)
 
 void host_stream_own_ip(const struct host_stream *stream, char out[16])
 {
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {0};
     socklen_t size = sizeof own;
 
     out[0] = '\0';

@@ -129,6 +129,7 @@ int options_parse(int argc, char **argv, struct options *out)
     };
     int option;
 
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet
     while ((option = getopt_long(argc, argv, "d:m:n:l:hV", long_options, NULL)) != -1) {
         if (option == 'h') {
             fputs(usage, stdout);

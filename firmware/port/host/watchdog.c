@@ -2,7 +2,6 @@
 #include "firmware/port/host/watchdog.h"
 
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 // Runs as a signal handler: only what is safe there.
@@ -32,7 +31,7 @@ int watchdog_init(struct watchdog *watchdog, char *const *arguments, uint32_t ti
     watchdog->timeout_ms = timeout_ms;
     // After a bite the signal is still blocked in the program that was started.
     if (sigemptyset(&signals) != 0 || sigaddset(&signals, SIGALRM) != 0 ||
-        sigprocmask(SIG_UNBLOCK, &signals, NULL) != 0)
+        pthread_sigmask(SIG_UNBLOCK, &signals, NULL) != 0)
         return -1;
     if (sigaction(SIGALRM, &action, NULL) != 0)
         return -1;
