@@ -13,7 +13,7 @@ static struct {
     uint8_t sent[FAKE_TLS_SENT_MAX];
     size_t sent_size;
     bool was_written; // since the last read
-} peer;
+} input;
 
 static uint32_t now_ms(struct port *port)
 {
@@ -28,28 +28,28 @@ void fake_tls_start(struct tls *tls, const uint8_t *p, size_t n, size_t most, ui
 
     memset(tls, 0, sizeof *tls);
     tls->port = &port;
-    peer.p = p;
-    peer.n = n;
-    peer.most = most;
-    peer.seed = seed;
-    peer.sent_size = 0;
-    peer.was_written = false;
+    input.p = p;
+    input.n = n;
+    input.most = most;
+    input.seed = seed;
+    input.sent_size = 0;
+    input.was_written = false;
 }
 
 const uint8_t *fake_tls_sent(size_t *n)
 {
-    *n = peer.sent_size;
-    return peer.sent;
+    *n = input.sent_size;
+    return input.sent;
 }
 
-int tls_open(struct tls *tls, enum tls_peer which, const char *host, uint16_t tcp_port,
+int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure)
 {
     (void)host;
     (void)tcp_port;
     (void)failure;
     tls->phase = TLS_OPEN;
-    tls->peer = which;
+    tls->peer = peer;
     return 0;
 }
 
@@ -71,32 +71,32 @@ static size_t piece(size_t n)
 {
     uint32_t random;
 
-    if (peer.seed == 0 || n == 0)
+    if (input.seed == 0 || n == 0)
         return n;
-    random = fuzz_random(&peer.seed);
-    return random % 4 == 0 ? 0 : 1 + (random >> 8) % (n < peer.most ? n : peer.most);
+    random = fuzz_random(&input.seed);
+    return random % 4 == 0 ? 0 : 1 + (random >> 8) % (n < input.most ? n : input.most);
 }
 
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
 {
     (void)tls;
     (void)failure;
-    if (n > peer.n)
-        n = peer.n;
-    if (n == 0 && !peer.was_written)
+    if (n > input.n)
+        n = input.n;
+    if (n == 0 && !input.was_written)
         return TLS_END;
-    peer.was_written = false;
+    input.was_written = false;
     n = piece(n);
-    memcpy(p, peer.p, n);
-    peer.p += n;
-    peer.n -= n;
+    memcpy(p, input.p, n);
+    input.p += n;
+    input.n -= n;
     return (int)n;
 }
 
 int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failure)
 {
     (void)failure;
-    peer.was_written = true;
+    input.was_written = true;
     if (tls->unsent == 0) {
         size_t now = piece(n);
 
@@ -107,8 +107,8 @@ int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failu
         n = tls->unsent;
         tls->unsent = 0;
     }
-    for (size_t i = 0; i < n && peer.sent_size < FAKE_TLS_SENT_MAX; i++)
-        peer.sent[peer.sent_size++] = p[i];
+    for (size_t i = 0; i < n && input.sent_size < FAKE_TLS_SENT_MAX; i++)
+        input.sent[input.sent_size++] = p[i];
     return (int)n;
 }
 

@@ -8,7 +8,7 @@ struct row {
 
 #define ROW(s)                                                                                     \
     {                                                                                              \
-        s, sizeof s - 1                                                                            \
+        (s), sizeof(s) - 1                                                                         \
     }
 
 static void test_malformed_before(void **state)

@@ -37,7 +37,7 @@ static void assert_taken(const char *text, size_t n, bool taken)
 
 #define ROW(text, taken)                                                                           \
     {                                                                                              \
-        text, sizeof text - 1, taken                                                               \
+        (text), sizeof(text) - 1, (taken)                                                          \
     }
 
 static void test_what_is_an_object(void **state)
