@@ -109,6 +109,16 @@ static inline void fixture_wait_for(struct fixture *f, const int *value, size_t 
     fixture_wait_until(f, fixture_is_at_least, value, least);
 }
 
+static inline int fixture_failures(struct fixture *f)
+{
+    pthread_mutex_lock(&f->mutex);
+
+    int failures = f->failures;
+
+    pthread_mutex_unlock(&f->mutex);
+    return failures;
+}
+
 static inline void fixture_wait_for_messages(struct fixture *f, size_t least)
 {
     fixture_wait_until(f, fixture_has_messages, NULL, least);
