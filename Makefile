@@ -1,6 +1,6 @@
 # secureesp: `make` builds the programs, `make test` the unit tests, `make lint` the checks.
-# VARIANT says how: release (default), asan, tsan, coverage or fuzz; each builds into its own folder
-# below build/.
+# VARIANT says how: release (default), asan, tsan, coverage, fuzz or analyzer; each builds into its own
+# folder below build/.
 
 VERSION := 0.1.0
 VARIANT ?= release
