@@ -19,7 +19,10 @@ void counters_each(struct ingest *ingest, struct http_server *server, struct sto
     add("bad_payloads", said.bad_payloads, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
+    add("download_waiting", served.waiting, ctx);
+    add("download_refused_connections", served.refused_connections, ctx);
     add("download_requests", served.requests, ctx);
+    add("download_bad_requests", served.bad_requests, ctx);
     add("download_refused", served.refused_handshakes, ctx);
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);

@@ -4,11 +4,33 @@
 // What the files of this folder share of libmicrohttpd's objects; for them alone.
 
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "server/http/http_request.h"
 #include "server/http/http_response.h"
 #include "server/http/http_route.h"
+#include "server/http/http_server.h"
+
+struct http_server {
+    struct http_server_settings settings;
+    struct http_tls *tls;             // NULL on a Unix socket
+    struct http_addresses *addresses; // NULL without a bound for each
+    struct http_deadlines *deadlines;
+    struct MHD_Daemon *daemon;
+    // libmicrohttpd's own functions, see http_refusal.h.
+    enum MHD_Result (*queue_response)(
+        struct MHD_Connection *connection, unsigned status, struct MHD_Response *response);
+    enum MHD_Result (*lookup)(struct MHD_Connection *connection, enum MHD_ValueKind kind,
+        const char *name, size_t name_n, const char **value, size_t *value_n);
+    bool owns_socket; // the file at settings.socket_path is ours
+    _Atomic uint64_t connections;
+    _Atomic uint64_t waiting; // connections without a request so far
+    _Atomic uint64_t requests;
+    _Atomic uint64_t bad_requests;
+    _Atomic uint64_t resumed;
+    _Atomic uint64_t in_hand; // requests begun and not yet answered
+};
 
 struct http_request {
     struct MHD_Connection *connection;

@@ -15,7 +15,7 @@ struct http_server;
 struct http_server_settings {
     const struct http_route *routes; // the last has no pattern
     void *ctx;                       // for the handlers
-    // Words a refusal by the server itself (404, 405, 413, 500); NULL: a line of text.
+    // Words a refusal by the server itself (4xx, 5xx); NULL: a line of text.
     void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
     unsigned threads;
@@ -52,9 +52,12 @@ ERR_CHECKED int http_server_reload(struct http_server *server, struct err *err);
 struct http_server_counters {
     uint64_t connections; // accepted since the start
     uint64_t open;        // now
+    uint64_t waiting;     // of those: that have asked nothing yet
     uint64_t requests;
-    uint64_t refused_handshakes; // certificate refused
-    uint64_t resumed;            // connections that resumed a TLS session
+    uint64_t bad_requests;        // that broke the rules of HTTP, or its bounds
+    uint64_t refused_connections; // as their address had too many
+    uint64_t refused_handshakes;  // certificate refused
+    uint64_t resumed;             // connections that resumed a TLS session
     uint64_t timed_out;
 };
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out);

@@ -118,37 +118,59 @@ static void ask(const char *request, char *answer, size_t size)
     close(fd);
 }
 
+// A request, how its answer begins, and what is in it.
+static const char *const cases[][4] = {
+    {"GET /echo/a?q=b%20c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+        "X-Query: b c\r\n", "X-Segment: a\r\n"},
+    {"GET /echo/a HTTP/1.0\r\n\r\n", "HTTP/1.", "X-Query: none\r\n", "Content-Length: 0\r\n"},
+    {"GET /echo/a%00b?q=c%00d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+        "X-Query: c\x01"
+        "d\r\n",
+        "X-Segment: a\x01"
+        "b\r\n"},
+    {"HEAD /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+        "Content-Length: 0\r\n", ""},
+    {"POST /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 ", "Content-Length: 5\r\n", "\r\n\r\nhello"},
+    {"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ", "xxxxxxxxxx",
+        ""},
+    {"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404 ",
+        "no such path", ""},
+    {"POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n", ""},
+    {"DELETE /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 405 ",
+        "Allow: GET, HEAD, POST\r\n", ""},
+    {"POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 405 ",
+        "Allow: GET, HEAD\r\n", "Connection: close"},
+    {"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 500 ",
+        "internal error", ""},
+    {"POST /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 ",
+        "body larger than 1000 bytes", ""},
+    {"GET /echo/a HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "Host is missing\n", "Connection: close\r\n"},
+    {"GET /echo/a HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", "HTTP/1.1 400 ", "Host more than once\n",
+        ""},
+    {"POST /echo/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 400 ", "malformed header name\n", "Connection: close\r\n"},
+    {"POST /echo/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", "HTTP/1.1 501 ",
+        "Transfer-Encoding other than chunked\n", "Connection: close\r\n"},
+    {"GET /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx", "HTTP/1.1 400 ",
+        "GET and HEAD have no body\n", "Connection: close\r\n"},
+    {"GET /echo/a HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n", "HTTP/1.1 400 ", "folded",
+        "Connection: close\r\n"},
+    {"GET /echo/a HTTP/1.1\r\nHost: x\nX: a\r\n\r\n", "HTTP/1.1 400 ", "ends without CR LF\n",
+        "Connection: close\r\n"},
+    // What libmicrohttpd refuses by itself, in the server's own words.
+    {"GET /echo/a HTTP/2.0\r\n\r\n", "HTTP/1.1 505 ", "use HTTP/1.1\n", "Content-Type: text/plain"},
+    {"GET /echo/a HTTP/1.1\r\nnonsense\r\n\r\n", "HTTP/1.1 400 ", "\r\n\r\nmalformed request\n",
+        "Connection: close\r\n"},
+    {"GET /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400 ",
+        "\r\n\r\nContent-Length is no number\n", "Connection: close\r\n"},
+    {"GET /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551616\r\n\r\n",
+        "HTTP/1.1 413 ", "\r\n\r\nbody too large\n", "Connection: close\r\n"},
+};
+
 static void answers_by_route(void **state)
 {
-    static const char *const cases[][4] = {
-        {"GET /echo/a?q=b%20c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
-            "X-Query: b c\r\n", "X-Segment: a\r\n"},
-        {"GET /echo/a HTTP/1.0\r\n\r\n", "HTTP/1.", "X-Query: none\r\n", "Content-Length: 0\r\n"},
-        {"GET /echo/a%00b?q=c%00d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-            "HTTP/1.1 200 ",
-            "X-Query: c\x01"
-            "d\r\n",
-            "X-Segment: a\x01"
-            "b\r\n"},
-        {"HEAD /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
-            "Content-Length: 0\r\n", ""},
-        {"POST /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello",
-            "HTTP/1.1 200 ", "Content-Length: 5\r\n", "\r\n\r\nhello"},
-        {"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
-            "xxxxxxxxxx", ""},
-        {"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404 ",
-            "no such path", ""},
-        {"POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n", ""},
-        {"DELETE /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 405 ",
-            "Allow: GET, HEAD, POST\r\n", ""},
-        {"POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 405 ",
-            "Allow: GET, HEAD\r\n", "Connection: close"},
-        {"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 500 ",
-            "internal error", ""},
-        {"POST /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 ",
-            "body larger than 1000 bytes", ""},
-    };
     struct http_server *server = start(0);
     char answer[4096];
 

@@ -1,0 +1,173 @@
+// Bounds the connections of each address.
+#include "server/http/http_addresses.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+
+#define BUCKETS 1024
+#define LOG_INTERVAL_MS 1000 // refused connections: one line for each, at most
+
+struct http_address {
+    struct in6_addr key; // IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2)
+    unsigned connections;
+    struct http_address *next;
+};
+
+struct http_addresses {
+    unsigned max;
+    pthread_mutex_t lock; // guards all below
+    uint64_t refused;
+    int64_t logged_at_ms; // monotonic; 0: never
+    struct http_address *buckets[BUCKETS];
+};
+
+int http_addresses_new(unsigned max_per_address, struct http_addresses **out)
+{
+    struct http_addresses *addresses = calloc(1, sizeof *addresses);
+
+    if (addresses == NULL)
+        return ERR_NO_MEMORY;
+    addresses->max = max_per_address;
+    pthread_mutex_init(&addresses->lock, NULL);
+    *out = addresses;
+    return 0;
+}
+
+void http_addresses_free(struct http_addresses *addresses)
+{
+    if (addresses == NULL)
+        return;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct http_address *a = addresses->buckets[i], *next; a != NULL; a = next) {
+            next = a->next;
+            free(a);
+        }
+    }
+    pthread_mutex_destroy(&addresses->lock);
+    free(addresses);
+}
+
+static struct in6_addr key_of(const struct sockaddr *address)
+{
+    struct in6_addr key = IN6ADDR_ANY_INIT;
+
+    if (address->sa_family == AF_INET6) {
+        key = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    } else if (address->sa_family == AF_INET) {
+        key.s6_addr[10] = key.s6_addr[11] = 0xff;
+        memcpy(key.s6_addr + 12,
+            &((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr, 4);
+    }
+    return key;
+}
+
+// Where the address is, or would be appended.
+static struct http_address **find(struct http_addresses *addresses, const struct in6_addr *key)
+{
+    uint32_t hash = 2166136261u; // FNV-1a
+
+    for (size_t i = 0; i < sizeof key->s6_addr; i++)
+        hash = (hash ^ key->s6_addr[i]) * 16777619u;
+
+    struct http_address **at = &addresses->buckets[hash % BUCKETS];
+
+    while (*at != NULL && memcmp(&(*at)->key, key, sizeof *key) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+// Counts a refusal, with the lock held; whether it is time to log one.
+static bool note_refusal(struct http_addresses *addresses)
+{
+    int64_t now = clock_monotonic_ms();
+
+    addresses->refused++;
+    if (addresses->logged_at_ms != 0 && now - addresses->logged_at_ms < LOG_INTERVAL_MS)
+        return false;
+    addresses->logged_at_ms = now;
+    return true;
+}
+
+static void log_refusal(
+    const struct http_addresses *addresses, const struct in6_addr *key, uint64_t refused)
+{
+    char text[INET6_ADDRSTRLEN] = "?";
+
+    if (IN6_IS_ADDR_V4MAPPED(key))
+        inet_ntop(AF_INET, key->s6_addr + 12, text, sizeof text);
+    else
+        inet_ntop(AF_INET6, key, text, sizeof text);
+    log_info("http", "refused connection address=%s reason=\"it has %u\" refused_total=%llu", text,
+        addresses->max, (unsigned long long)refused);
+}
+
+bool http_addresses_ask(struct http_addresses *addresses, const struct sockaddr *address)
+{
+    struct in6_addr key = key_of(address);
+    bool log = false;
+
+    pthread_mutex_lock(&addresses->lock);
+
+    const struct http_address *found = *find(addresses, &key);
+    bool may = found == NULL || found->connections < addresses->max;
+
+    if (!may)
+        log = note_refusal(addresses);
+
+    uint64_t refused = addresses->refused;
+
+    pthread_mutex_unlock(&addresses->lock);
+    if (log)
+        log_refusal(addresses, &key, refused);
+    return may;
+}
+
+struct http_address *http_addresses_add(
+    struct http_addresses *addresses, const struct sockaddr *address)
+{
+    struct in6_addr key = key_of(address);
+
+    pthread_mutex_lock(&addresses->lock);
+
+    struct http_address **at = find(addresses, &key);
+    struct http_address *found = *at;
+
+    if (found == NULL) {
+        found = *at = calloc(1, sizeof *found);
+        if (found != NULL)
+            found->key = key;
+    } else if (found->connections >= addresses->max) {
+        addresses->refused++;
+        found = NULL;
+    }
+    if (found != NULL)
+        found->connections++;
+    pthread_mutex_unlock(&addresses->lock);
+    return found;
+}
+
+void http_addresses_drop(struct http_addresses *addresses, struct http_address *address)
+{
+    pthread_mutex_lock(&addresses->lock);
+    if (--address->connections == 0) {
+        *find(addresses, &address->key) = address->next;
+        free(address);
+    }
+    pthread_mutex_unlock(&addresses->lock);
+}
+
+uint64_t http_addresses_count_refused(struct http_addresses *addresses)
+{
+    pthread_mutex_lock(&addresses->lock);
+
+    uint64_t refused = addresses->refused;
+
+    pthread_mutex_unlock(&addresses->lock);
+    return refused;
+}

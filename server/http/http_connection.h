@@ -1,0 +1,35 @@
+#ifndef HTTP_CONNECTION_H
+#define HTTP_CONNECTION_H
+
+#include "server/http/http_internal.h"
+
+// Connections, from their beginning to their end; for this folder alone.
+
+// Callbacks of libmicrohttpd's; cls is the struct http_server.
+enum MHD_Result http_connection_accept(void *cls, const struct sockaddr *address, socklen_t n);
+void http_connection_notify(void *cls, struct MHD_Connection *connection, void **socket_context,
+    enum MHD_ConnectionNotificationCode code);
+
+// Callback of libmicrohttpd's, when a request's first line is there and not yet decoded. Gives no
+// context: for some requests libmicrohttpd never says that they are over.
+void *http_connection_see_line(void *cls, const char *target, struct MHD_Connection *connection);
+
+// Of the path and query of the newest request, as they came: how long they are, and whether they
+// are of the characters that may stand there (RFC 3986, 2).
+struct http_connection_target {
+    size_t length;
+    bool is_text;
+};
+struct http_connection_target http_connection_target(struct MHD_Connection *connection);
+
+// The server of a connection; NULL if there was no memory to keep it.
+struct http_server *http_connection_server(struct MHD_Connection *connection);
+
+// What is done once for a connection, at its first request: its handshake has just ended.
+void http_connection_begin(struct http_server *server, struct MHD_Connection *connection);
+
+// Gives it the time that a request, or an answer of so many bytes, may take from now on.
+void http_connection_set_deadline(
+    struct http_server *server, struct MHD_Connection *connection, uint64_t answer_bytes);
+
+#endif

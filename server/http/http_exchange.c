@@ -1,0 +1,146 @@
+// From a request to its answer.
+#include "server/http/http_exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/http/http_connection.h"
+#include "server/http/http_head.h"
+#include "server/http/http_incoming.h"
+#include "server/http/http_refusal.h"
+
+void http_exchange_complete(void *cls, struct MHD_Connection *connection, void **request_context,
+    enum MHD_RequestTerminationCode code)
+{
+    struct http_server *server = cls;
+    struct http_request *request = *request_context;
+
+    (void)code;
+    if (request == NULL)
+        return;
+    http_connection_set_deadline(server, connection, 0);
+    server->in_hand--;
+    if (request->body != NULL)
+        explicit_bzero(request->body, request->body_size);
+    free(request->body);
+    free(request);
+    *request_context = NULL;
+}
+
+static void refuse_method(
+    const struct http_server *server, struct http_response *response, unsigned allowed)
+{
+    http_refuse(server, response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
+    http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s%s",
+        allowed & HTTP_GET ? "GET, HEAD" : "",
+        allowed & HTTP_POST ? (allowed & HTTP_GET ? ", POST" : "POST") : "");
+}
+
+static void refuse_body(const struct http_server *server, struct http_response *response)
+{
+    char reason[64];
+
+    snprintf(reason, sizeof reason, "body larger than %zu bytes", server->settings.max_body_bytes);
+    http_refuse(server, response, MHD_HTTP_CONTENT_TOO_LARGE, reason);
+}
+
+static void handle(
+    struct http_server *server, struct http_request *request, struct http_response *response)
+{
+    if (request->too_large)
+        refuse_body(server, response);
+    else if (request->match.route != NULL)
+        request->match.route->handler(request, response, server->settings.ctx);
+    else if (request->match.allowed != 0)
+        refuse_method(server, response, request->match.allowed);
+    else
+        http_refuse(server, response, MHD_HTTP_NOT_FOUND, "no such path");
+    if (response->body == NULL)
+        http_refuse(server, response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
+}
+
+static enum MHD_Result queue(
+    struct http_server *server, struct http_request *request, struct http_response *response)
+{
+    enum MHD_Result result;
+
+    server->requests++;
+    request->answered = true;
+    if (response->body == NULL)
+        return MHD_NO; // no memory: the connection ends
+    for (size_t i = 0; i < response->header_count; i++)
+        MHD_add_response_header(
+            response->body, response->headers[i].name, response->headers[i].value);
+    http_connection_set_deadline(server, request->connection, response->length);
+    result = server->queue_response(request->connection, response->status, response->body);
+    MHD_destroy_response(response->body);
+    return result;
+}
+
+static enum MHD_Result answer(struct http_server *server, struct http_request *request)
+{
+    struct http_response response = {0};
+
+    handle(server, request, &response);
+    return queue(server, request, &response);
+}
+
+// What follows on such a connection would be anybody's guess.
+static enum MHD_Result refuse_head(
+    struct http_server *server, struct http_request *request, const struct http_head_fault *fault)
+{
+    struct http_response response = {0};
+
+    server->bad_requests++;
+    http_refuse(server, &response, fault->status, fault->reason);
+    http_response_add_header(&response, MHD_HTTP_HEADER_CONNECTION, "close");
+    return queue(server, request, &response);
+}
+
+static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *connection,
+    const struct http_head *head, void **request_context)
+{
+    struct http_request *request = calloc(1, sizeof *request);
+    struct http_head_fault fault;
+
+    if (request == NULL)
+        return MHD_NO;
+    request->connection = connection;
+    request->method = head->kind;
+    *request_context = request;
+    server->in_hand++;
+    http_connection_begin(server, connection);
+    if (!http_head_check(connection, head, &fault))
+        return refuse_head(server, request, &fault);
+    http_route_find(server->settings.routes, request->method, head->target, &request->match);
+    if (request->match.route == NULL)
+        return answer(server, request); // before its body is read
+    if (http_incoming_size(connection) <= server->settings.max_body_bytes)
+        return MHD_YES;
+    request->too_large = true; // answered before its body is read, then closed
+    return answer(server, request);
+}
+
+enum MHD_Result http_exchange_access(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload_data, size_t *upload_size,
+    void **request_context)
+{
+    struct http_server *server = cls;
+    struct http_request *request = *request_context;
+
+    if (request == NULL) {
+        struct http_head head = {
+            method, url, version, http_connection_target(connection), http_incoming_method(method)};
+
+        return begin(server, connection, &head, request_context);
+    }
+    if (*upload_size > 0) {
+        int rc = http_incoming_append(
+            request, upload_data, *upload_size, server->settings.max_body_bytes);
+
+        *upload_size = 0;
+        return rc < 0 ? MHD_NO : MHD_YES;
+    }
+    return request->answered ? MHD_YES : answer(server, request);
+}

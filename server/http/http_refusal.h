@@ -1,0 +1,20 @@
+#ifndef HTTP_REFUSAL_H
+#define HTTP_REFUSAL_H
+
+#include "server/http/http_internal.h"
+
+// Refusals by the server itself, in the words of its settings: also those that libmicrohttpd makes
+// of requests that it cannot parse. It words them in HTML and has no option for it. But it calls
+// functions of its public interface to make them, and the dynamic linker finds two of these in this
+// program first: MHD_queue_response(), by which the words are replaced, and
+// MHD_lookup_connection_value_n(), by which it does not see a Content-Length that it would refuse:
+// libmicrohttpd 0.9.75 sends the head of that answer twice; http_head_check() refuses it instead.
+// Where the linker does otherwise, such requests are refused all the same. For this folder alone.
+
+// Finds libmicrohttpd's own functions. ERR_UNAVAILABLE.
+ERR_CHECKED int http_refusal_init(struct http_server *server, struct err *err);
+
+void http_refuse(const struct http_server *server, struct http_response *response, unsigned status,
+    const char *reason);
+
+#endif

@@ -1,0 +1,85 @@
+// The bound of each address.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "server/http/http_addresses.h"
+
+#define MAX 3
+
+static struct sockaddr_storage address_of(const char *text)
+{
+    struct sockaddr_storage address = {0};
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
+
+    if (strchr(text, ':') != NULL) {
+        v6->sin6_family = AF_INET6;
+        assert_int_equal(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
+    } else {
+        v4->sin_family = AF_INET;
+        assert_int_equal(inet_pton(AF_INET, text, &v4->sin_addr), 1);
+    }
+    return address;
+}
+
+static void each_address_has_its_own_bound(void **state)
+{
+    static const char *const texts[] = {"192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"};
+    struct http_addresses *addresses;
+    struct http_address *held[4][MAX];
+
+    (void)state;
+    assert_int_equal(http_addresses_new(MAX, &addresses), 0);
+    for (size_t i = 0; i < 4; i++) {
+        struct sockaddr_storage address = address_of(texts[i]);
+        const struct sockaddr *a = (const struct sockaddr *)&address;
+
+        for (size_t k = 0; k < MAX; k++) {
+            assert_true(http_addresses_ask(addresses, a));
+            held[i][k] = http_addresses_add(addresses, a);
+            assert_non_null(held[i][k]);
+        }
+        assert_false(http_addresses_ask(addresses, a));
+        assert_null(http_addresses_add(addresses, a));
+    }
+    assert_int_equal(http_addresses_count_refused(addresses), 8);
+    for (size_t i = 0; i < 4; i++) {
+        struct sockaddr_storage address = address_of(texts[i]);
+
+        for (size_t k = 0; k < MAX; k++) {
+            http_addresses_drop(addresses, held[i][k]);
+            assert_true(http_addresses_ask(addresses, (const struct sockaddr *)&address));
+        }
+    }
+    assert_int_equal(http_addresses_count_refused(addresses), 8);
+    http_addresses_free(addresses);
+}
+
+// Over IPv6's socket IPv4 comes in its mapped form: the same client, the same bound.
+static void a_mapped_address_is_the_same(void **state)
+{
+    struct sockaddr_storage plain = address_of("192.0.2.1");
+    struct sockaddr_storage mapped = address_of("::ffff:192.0.2.1");
+    struct http_addresses *addresses;
+
+    (void)state;
+    assert_int_equal(http_addresses_new(1, &addresses), 0);
+    assert_non_null(http_addresses_add(addresses, (const struct sockaddr *)&plain));
+    assert_false(http_addresses_ask(addresses, (const struct sockaddr *)&mapped));
+    http_addresses_free(addresses); // with what is in it
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_address_has_its_own_bound),
+        cmocka_unit_test(a_mapped_address_is_the_same),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
