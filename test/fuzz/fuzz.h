@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 #define FUZZ_INPUT_MAX 65536 // bytes; scripts/fuzz makes no inputs as long as that
 
 // A finding, unless the condition holds.
-#define FUZZ_CHECK(condition) fuzz_check((condition), #condition, __FILE__, __LINE__)
-void fuzz_check(bool holds, const char *condition, const char *file, int line);
+#define FUZZ_CHECK(condition) ((condition) ? (void)0 : fuzz_fail(#condition, __FILE__, __LINE__))
+_Noreturn void fuzz_fail(const char *condition, const char *file, int line);
 
 // A copy behind whose last byte no other byte can be read, not even by libraries without
 // sanitizers; of fuzz_text() that is a NUL. Valid until the sixteenth such call after it.
