@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# 5,000 connections from one address: those beyond its bound are closed at once, the others' clients
+# are served meanwhile, and the daemon stays small.
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/load_lib.sh
+. "$root/test/system/load_lib.sh"
+
+load_up
+bound=200 # max_connections_per_address, by default
+
+flood_start() {
+    coproc flood { exec python3 -B "$root/test/system/connection_flood.py" 127.0.0.2 \
+        "$SANDBOX_HTTPS_PORT" 5000; }
+}
+
+# get_from ADDRESS: one request.
+get_from() {
+    get "$load_mac" /ca.crt --interface "$1"
+}
+
+get_from 127.0.0.1
+sockets=$(daemon_sockets)
+memory=$(memory_kb "$daemon")
+mark_log
+began=$SECONDS
+
+step "5,000 connections"
+flood_start
+served=0
+until [ "$(counter download_refused_connections)" -ge 4800 ]; do
+    get_from 127.0.0.1
+    expect_equal "another address, during it" 200 "$status"
+    served=$((served + 1))
+    [ $((SECONDS - began)) -lt 60 ] || fail "5,000 connections take longer than 60 s"
+done
+# shellcheck disable=SC2154  # coproc's
+read -r -t 60 line <&"${flood[0]}" || fail "the flood ended"
+echo "$line; $served requests of another address were served"
+expect_match "what came of them" "^$((5000 - bound)) closed, $bound open" "$line"
+
+step "while they are there"
+get_from 127.0.0.2
+expect_match "one more of that address" '^curl ' "$status"
+get_from 127.0.0.3
+expect_equal "another address" 200 "$status"
+counter_is download_waiting "$bound" || fail "waiting: $(counter download_waiting)"
+expect_match "status" "download_refused_connections +480" "$(secureesp status)"
+expect_between "sockets" "$bound" $((sockets + bound + 10)) "$(daemon_sockets)"
+grown=$(($(memory_kb "$daemon") - memory))
+echo "memory: $grown KB more for $bound connections"
+[ "$grown" -lt 40000 ] || fail "$bound connections take $grown KB"
+lines=$(log_since 'refused connection address=127.0.0.2 ')
+expect_between "lines in the log" 1 $((SECONDS - began + 1)) "$lines"
+
+step "afterwards"
+input=${flood[1]}
+exec {input}>&-
+eventually 20 "no connection is left" counter_is download_open 0
+counter_is download_waiting 0 || fail "waiting: $(counter download_waiting)"
+expect_between "sockets" 1 "$sockets" "$(daemon_sockets)"
+get_from 127.0.0.2
+expect_equal "that address" 200 "$status"

@@ -1,0 +1,50 @@
+"""Opens COUNT connections from ADDRESS as fast as it can and says how many the server closed, then
+keeps the others until standard input ends.
+
+usage: connection_flood.py ADDRESS PORT COUNT"""
+
+import resource
+import select
+import socket
+import sys
+import time
+
+
+def main():
+    address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    began = time.monotonic()
+    poll = select.poll()
+    opened = {}
+    closed = 0
+
+    def collect(timeout_ms):
+        nonlocal closed
+        ready = poll.poll(timeout_ms)
+        for number, _ in ready:
+            poll.unregister(number)
+            opened.pop(number).close()
+            closed += 1
+        return bool(ready)
+
+    for _ in range(count):
+        client = socket.socket()
+        client.settimeout(30)
+        client.bind((address, 0))
+        try:
+            client.connect(("127.0.0.1", port))
+        except ConnectionError:
+            closed += 1
+            client.close()
+            continue
+        opened[client.fileno()] = client
+        poll.register(client, select.POLLIN)  # nobody says a word, so only an end
+        collect(0)
+    while collect(2000):
+        pass
+    print(f"{closed} closed, {len(opened)} open, {time.monotonic() - began - 2:.1f} s", flush=True)
+    sys.stdin.read()
+
+
+main()
