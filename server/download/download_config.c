@@ -145,27 +145,45 @@ int download_config_check(const struct download_config *config, struct err *err)
     return 0;
 }
 
+// By size first: without memory for the growing text of json_dumps() jansson may leave out a part.
+static uint8_t *dump(const json_t *object, size_t *n)
+{
+    size_t size = json_dumpb(object, NULL, 0, JSON_INDENT(2));
+    uint8_t *text = size > 0 ? malloc(size) : NULL;
+
+    if (text == NULL)
+        return NULL;
+    *n = json_dumpb(object, (char *)text, size, JSON_INDENT(2));
+    if (*n == size)
+        return text;
+    free(text);
+    return NULL;
+}
+
 int download_config_render(
     const struct download_config *config, const char *mac, uint8_t **out, size_t *n)
 {
     json_t *object = json_object();
     json_t *own = json_object_get(config->devices, mac);
-    char *text = NULL;
+    uint8_t *text = NULL;
+    size_t size;
 
     for (size_t i = 0; i < MEMBER_COUNT; i++) { // in the contract's order
         json_t *value = json_object_get(own, members[i].name);
 
         if (value == NULL)
             value = json_object_get(config->common, members[i].name);
-        if (value != NULL && json_object_set(object, members[i].name, value) < 0)
+        // A copy: threads that render at once would share a count of references.
+        if (value != NULL &&
+            json_object_set_new(object, members[i].name, json_deep_copy(value)) < 0)
             goto cleanup;
     }
-    text = json_dumps(object, JSON_INDENT(2));
+    text = dump(object, &size);
 cleanup:
     json_decref(object);
     if (text == NULL)
         return ERR_NO_MEMORY;
-    *n = strlen(text);
-    *out = (uint8_t *)text;
+    *n = size;
+    *out = text;
     return 0;
 }

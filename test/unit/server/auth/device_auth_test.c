@@ -11,11 +11,28 @@
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
+#include "server/pki/certificate.h"
+#include "server/pki/issuer.h"
 #include "server/pki/pem.h"
 #include "server/pki/pki_folder.h"
+#include "server/pki/private_key.h"
+#include "test/unit/failing_memory.h"
 #include "test/unit/server/base/scratch.h"
 
 #define MAC "84f3eb012345"
+#define DAY_MS INT64_C(86400000)
+
+static int64_t clock_offset_ms;
+
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
+int64_t __real_clock_system_ms(void);
+int64_t __wrap_clock_system_ms(void);
+
+int64_t __wrap_clock_system_ms(void)
+{
+    return __real_clock_system_ms() + clock_offset_ms;
+}
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 struct certificate_bytes {
     uint8_t *der;
@@ -113,11 +130,92 @@ static void a_new_ca_counts_from_the_reload_on(void **state)
     free(after.der);
 }
 
+// What was found good once is compared with the clock again.
+static void a_remembered_certificate_has_its_dates(void **state)
+{
+    char ca[PATH_MAX];
+    struct certificate_bytes good = make_ca(*state, "dates", clock_now_ms(), ca);
+    struct device_auth *auth;
+    struct err err = {0};
+    char mac[MAC_SIZE];
+
+    assert_int_equal(device_auth_new(ca, &auth, &err), 0);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
+    clock_offset_ms = DAY_MS + 60000;
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    assert_non_null(strstr(err.message, "expired"));
+    clock_offset_ms = -DAY_MS;
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    assert_non_null(strstr(err.message, "not yet valid"));
+    clock_offset_ms = 0;
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
+    device_auth_free(auth);
+    free(good.der);
+}
+
+// Ours, valid, for a device, and of no device.
+static void a_name_that_is_no_mac_is_nobody(void **state)
+{
+    char ca[PATH_MAX], folder[SCRATCH_PATH_SIZE];
+    struct certificate_bytes good = make_ca(*state, "nobody", clock_now_ms(), ca);
+    struct issuer_order order = {
+        .profile = PROFILE_DEVICE, .common_name = "gateway", .days = 1, .now_ms = clock_now_ms()};
+    struct device_auth *auth;
+    struct private_key *key;
+    struct certificate *certificate;
+    struct issuer *issuer;
+    struct err err = {0};
+    struct certificate_bytes nobody;
+    char mac[MAC_SIZE] = "untouched";
+    char *pem;
+
+    scratch_path(*state, "nobody", folder);
+    assert_int_equal(pki_folder_open(folder, &issuer, &err), 0);
+    assert_int_equal(private_key_generate(PRIVATE_KEY_P256, &key, &err), 0);
+    assert_int_equal(issuer_issue(issuer, &order, key, &certificate, &err), 0);
+    assert_int_equal(certificate_to_pem(certificate, &pem, &err), 0);
+    assert_int_equal(
+        pem_to_der((const uint8_t *)pem, strlen(pem), &nobody.der, &nobody.n, &err), 0);
+    assert_int_equal(device_auth_new(ca, &auth, &err), 0);
+    assert_int_equal(device_auth_identify(auth, nobody.der, nobody.n, mac, &err), ERR_DENIED);
+    assert_non_null(strstr(err.message, "'gateway' is no MAC"));
+    assert_string_equal(mac, "untouched");
+    device_auth_free(auth);
+    certificate_free(certificate);
+    private_key_free(key);
+    issuer_free(issuer);
+    free(nobody.der);
+    free(pem);
+    free(good.der);
+}
+
+static void without_a_ca_or_memory_there_is_nothing(void **state)
+{
+    char ca[PATH_MAX];
+    struct certificate_bytes good = make_ca(*state, "memory", clock_now_ms(), ca);
+    struct device_auth *auth;
+    struct err err = {0};
+    int rc = -1;
+
+    assert_int_equal(device_auth_new("/nowhere/ca.crt", &auth, &err), ERR_NOT_FOUND);
+    for (long n = 1; rc < 0; n++) {
+        failing_memory_start(n);
+        rc = device_auth_new(ca, &auth, &err);
+        assert_int_equal(rc, failing_memory_end() ? ERR_NO_MEMORY : 0);
+    }
+    device_auth_free(auth);
+    device_auth_free(NULL);
+    free(good.der);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_is_known_by_its_certificate),
         cmocka_unit_test(a_new_ca_counts_from_the_reload_on),
+        cmocka_unit_test(a_remembered_certificate_has_its_dates),
+        cmocka_unit_test(a_name_that_is_no_mac_is_nobody),
+        cmocka_unit_test(without_a_ca_or_memory_there_is_nothing),
     };
 
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "server/ctl/url.h"
+#include "test/unit/failing_memory.h"
 
 static void test_escaping(void **state)
 {
@@ -29,9 +30,31 @@ static void test_escaping(void **state)
     assert_null(url_text(&url));
 }
 
+// Whichever piece finds no memory, there is no text, which would be another path.
+static void test_no_memory(void **state)
+{
+    struct url url;
+    bool failed = true;
+
+    (void)state;
+    for (long n = 1; failed; n++) {
+        failing_memory_start(n);
+        url_init(&url, "/api/v1/images");
+        url_segment(&url, "a b");
+        url_query(&url, "name", "[x@`{/:]");
+        failed = failing_memory_end();
+        if (failed)
+            assert_null(url_text(&url));
+        else
+            assert_string_equal(url_text(&url), "/api/v1/images/a%20b?name=%5Bx%40%60%7B%2F%3A%5D");
+        url_clear(&url);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_escaping)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_escaping), cmocka_unit_test(test_no_memory)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/daemon/config.h"
+#include "test/unit/failing_memory.h"
 
 #define NEEDED                                                                                     \
     "[config.json]\ndownloadserver = h\ndownloadport = 1\ndownloadpath = /d\nmqttserver = h\n"     \
@@ -183,6 +184,47 @@ static int remove_file(void **state)
     return unlink(path);
 }
 
+static void what_finds_no_memory_is_given_back(void **state)
+{
+    struct config config;
+    int rc = -1;
+
+    (void)state;
+    for (long n = 1; rc < 0; n++) {
+        struct err err = {0};
+
+        failing_memory_start(n);
+        rc = config_parse("x", "[daemon]\nstate_dir = /y\n" NEEDED,
+            strlen("[daemon]\nstate_dir = /y\n" NEEDED), &config, &err);
+        assert_int_equal(rc < 0, failing_memory_end());
+    }
+    config_clear(&config);
+}
+
+// As many differences as fit are told, and no byte behind them is written.
+static void differences_may_be_cut(void **state)
+{
+    struct config a, b;
+    struct err err = {0};
+    char out[64];
+
+    (void)state;
+    assert_int_equal(load(NEEDED, &a, &err), 0);
+    assert_int_equal(load("[daemon]\nsocket = /y\nstate_dir = /y\nsocket_mode = 0600\n"
+                          "[download]\nport = 1\nthreads = 7\n" NEEDED,
+                         &b, &err),
+        0);
+    for (size_t size = 1; size <= sizeof out; size++) {
+        memset(out, 'x', sizeof out);
+        config_compare(&a, &b, out, size);
+        assert_int_equal(strlen(out), size - 1);
+        for (size_t i = size; i < sizeof out; i++)
+            assert_int_equal(out[i], 'x');
+    }
+    config_clear(&a);
+    config_clear(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +236,8 @@ int main(void)
         cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(settings_that_need_a_restart_are_told),
+        cmocka_unit_test(what_finds_no_memory_is_given_back),
+        cmocka_unit_test(differences_may_be_cut),
     };
 
     return cmocka_run_group_tests(tests, make_file, remove_file);

@@ -3,10 +3,12 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/download/download_config.h"
+#include "test/unit/failing_memory.h"
 
 #define ME "84f3eb012345"
 
@@ -81,6 +83,8 @@ static void bad_values_are_refused(void **state)
         {NULL, "downloadport", "65536"},
         {NULL, "downloadport", "8443x"},
         {NULL, "mqttport", ""},
+        {NULL, "mqttport", "x"},
+        {NULL, "mqttport", "99999999999999999999"},
         {NULL, "mqtttls", "yes"},
         {NULL, "statusinterval", "-1"},
         {NULL, "statusinterval", "86400001"},
@@ -115,6 +119,48 @@ static void what_a_device_needs_must_be_set(void **state)
     download_config_free(config);
 }
 
+static void nothing_is_lost_without_memory(void **state)
+{
+    struct download_config *config;
+    uint8_t *text;
+    size_t size;
+    uint8_t *whole;
+    size_t whole_size;
+    bool failed = true;
+    int rc = -1;
+
+    (void)state;
+    json_set_alloc_funcs(failing_memory_malloc, free);
+    for (long n = 1; rc < 0; n++) {
+        failing_memory_start(n);
+        rc = download_config_new(&config);
+        assert_int_equal(rc, failing_memory_end() ? ERR_NO_MEMORY : 0);
+    }
+    download_config_free(config);
+    config = make();
+    rc = -1;
+    for (long n = 1; rc < 0; n++) {
+        failing_memory_start(n);
+        rc = download_config_set(config, ME, "mqttport", "1", NULL);
+        assert_int_equal(rc < 0, failing_memory_end());
+    }
+    assert_int_equal(download_config_render(config, ME, &whole, &whole_size), 0);
+    for (long n = 1; failed; n++) {
+        failing_memory_start(n);
+        rc = download_config_render(config, ME, &text, &size);
+        failed = failing_memory_end();
+        assert_true(rc == 0 || (failed && rc == ERR_NO_MEMORY));
+        if (rc < 0)
+            continue;
+        assert_int_equal(size, whole_size);
+        assert_memory_equal(text, whole, size);
+        free(text);
+    }
+    free(whole);
+    download_config_free(config);
+    download_config_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_port_is_written_as_devices_read_it),
         cmocka_unit_test(bad_values_are_refused),
         cmocka_unit_test(what_a_device_needs_must_be_set),
+        cmocka_unit_test(nothing_is_lost_without_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,9 +8,33 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/crypto.h>
 
 #include "server/pki/private_key.h"
 #include "server/pki/public_key.h"
+#include "test/unit/failing_memory.h"
+
+// OpenSSL's allocations too.
+static void *library_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return __wrap_malloc(size);
+}
+
+static void *library_realloc(void *p, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return __wrap_realloc(p, size);
+}
+
+static void library_free(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(p);
+}
 
 #define BODY ((const uint8_t *)"body of an image")
 #define BODY_SIZE 16
@@ -196,6 +220,77 @@ static void test_other_kinds(void **state)
     assert_non_null(strstr(err.message, "kind"));
 }
 
+static void test_other_curve(void **state)
+{
+    static const char p384[] = "-----BEGIN PUBLIC KEY-----\n"
+                               "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEdug05/IcIJK5zAjnkFXVXFv83SvFzCnU\n"
+                               "+nJDO1ax2Mz9/SaZN6bMFGHAvLrPo9kG8tCmfcePhNfhDfMV/NkDfcxIbKmKhAbR\n"
+                               "jAhrKQiRIuYkfrVoDnFTUMLZsGzLWsNE\n"
+                               "-----END PUBLIC KEY-----\n";
+    struct public_key out;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(
+        public_key_from_pem((const uint8_t *)p384, strlen(p384), &out, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "kind"));
+}
+
+// Sizes that no file has are refused before a byte is read.
+static void test_sizes(void **state)
+{
+    struct public_key out = {0};
+    uint8_t byte = 0x30;
+
+    (void)state;
+    assert_int_equal(public_key_from_der(&byte, (size_t)INT32_MAX + 1, &out, NULL), ERR_INVALID);
+    assert_int_equal(public_key_from_pem(&byte, (size_t)1 << 24 | 1, &out, NULL), ERR_INVALID);
+    assert_int_equal(public_key_verify(&out, &byte, 1, &byte, 1), ERR_DENIED); // no key at all
+}
+
+// Without memory a signature that is not good is not found so.
+static void test_no_memory(void **state)
+{
+    struct private_key *private_key;
+    struct public_key key = make(PRIVATE_KEY_P256, &private_key);
+    uint8_t signature[IMAGE_SIGNATURE_MAX];
+    char *pem;
+    size_t size;
+    bool failed = true;
+
+    (void)state;
+    assert_int_equal(private_key_sign(private_key, BODY, BODY_SIZE, signature, &size), 0);
+    assert_int_equal(public_key_to_pem(&key, &pem), 0);
+    for (long n = 1; failed; n++) {
+        char *again = NULL;
+
+        failing_memory_start(n);
+
+        int rc = public_key_to_pem(&key, &again);
+
+        failed = failing_memory_end();
+        assert_true(rc == ERR_NO_MEMORY || rc == 0);
+        if (rc == 0)
+            assert_string_equal(again, pem);
+        assert_true(failed || rc == 0);
+        free(again);
+    }
+    failed = true;
+    for (long n = 1; failed; n++) {
+        failing_memory_start(n);
+
+        int rc = public_key_verify(&key, BODY, BODY_SIZE, signature, size);
+        int forged = public_key_verify(&key, BODY + 1, BODY_SIZE, signature, size);
+
+        failed = failing_memory_end();
+        assert_true(rc == ERR_DENIED || rc == 0);
+        assert_int_equal(forged, ERR_DENIED);
+        assert_true(failed || rc == 0);
+    }
+    free(pem);
+    private_key_free(private_key);
+}
+
 static void test_pem_texts(void **state)
 {
     struct private_key *private_key;
@@ -225,6 +320,9 @@ static void test_pem_texts(void **state)
 
 int main(void)
 {
+    if (CRYPTO_set_mem_functions(library_malloc, library_realloc, library_free) != 1)
+        return 1;
+
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_verify),
@@ -233,6 +331,9 @@ int main(void)
         cmocka_unit_test(test_point_off_the_curve),
         cmocka_unit_test(test_rsa_sizes_and_exponents),
         cmocka_unit_test(test_other_kinds),
+        cmocka_unit_test(test_other_curve),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_pem_texts),
     };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/port/host/due_heap.h"
+#include "test/unit/failing_memory.h"
 
 #define THINGS 500
 
@@ -23,6 +24,20 @@ static uint64_t earliest(const uint64_t *due, size_t n)
             first = due[i];
     }
     return first;
+}
+
+static void test_no_memory(void **state)
+{
+    struct due_heap heap;
+    int rc = -1;
+
+    (void)state;
+    for (long n = 1; rc != 0; n++) {
+        failing_memory_start(n);
+        rc = due_heap_init(&heap, 3);
+        assert_int_equal(rc, failing_memory_end() ? -1 : 0);
+        due_heap_clear(&heap);
+    }
 }
 
 static void test_one(void **state)
@@ -94,6 +109,7 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_one),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_order),

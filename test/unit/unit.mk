@@ -1,0 +1,12 @@
+# Tests in which allocations of ours fail (test/unit/failing_memory.h).
+FAILING_MEMORY := $(addprefix $(B)/test/unit/,firmware/port/host/due_heap_test \
+    server/auth/device_auth_test server/command/command_list_test server/ctl/url_test \
+    server/daemon/config_test server/download/download_config_test server/pki/public_key_test)
+FAILING_MEMORY_FLAGS := $(patsubst %,-Xlinker --wrap=%,malloc calloc realloc strdup strndup)
+
+$(FAILING_MEMORY): DAEMON_LIBS += $(FAILING_MEMORY_FLAGS)
+$(FAILING_MEMORY): CTL_LIBS += $(FAILING_MEMORY_FLAGS)
+$(FAILING_MEMORY): DEVICE_LIBS += $(FAILING_MEMORY_FLAGS)
+
+# What is certified is looked at from other days too.
+$(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=clock_system_ms
