@@ -8,14 +8,14 @@ void http_reason_start(struct failure *failure, int status)
     failure_set(failure, RESULT_HTTP_STATUS, "HTTP %d", status);
 }
 
-// Returns false at the line's end.
+// n is at least 1. Returns false at the line's end.
 static bool add(struct failure *failure, const char *p, size_t n)
 {
     size_t used = strlen(failure->detail);
 
-    if (n > 0 && (p[0] == '\r' || p[0] == '\n'))
+    if (p[0] == '\r' || p[0] == '\n')
         return false;
-    if (memchr(failure->detail, ':', used) == NULL && n > 0 && used + 2 < FAILURE_DETAIL_SIZE) {
+    if (memchr(failure->detail, ':', used) == NULL && used + 2 < FAILURE_DETAIL_SIZE) {
         memcpy(failure->detail + used, ": ", 3);
         used += 2;
     }

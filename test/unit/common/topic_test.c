@@ -49,6 +49,7 @@ static void test_parse_bad(void **state)
         "/event/" MAC "/x",
         "/will/" MAC "/wil",
         "/will/" MAC "/wills",
+        "/will/" MAC "/Will",
         "/command/" MAC,
         "/command/" MAC "/",
         "/command/" MAC "/a/b",
@@ -92,6 +93,27 @@ static void test_format(void **state)
     assert_int_equal(topic_format(out, TOPIC_COMMAND, MAC, LONGEST LONGEST), 0);
 }
 
+// What would not fit, part by part: only a MAC as long as a MAC is promised.
+static void test_format_too_long(void **state)
+{
+    char out[TOPIC_SIZE];
+    char mac[TOPIC_SIZE + 1];
+
+    (void)state;
+    for (size_t n = 0; n <= TOPIC_SIZE; n++) {
+        memset(mac, 'a', n);
+        mac[n] = '\0';
+
+        size_t status = topic_format(out, TOPIC_STATUS, mac, NULL);
+        size_t will = topic_format(out, TOPIC_WILL, mac, NULL);
+        size_t command = topic_format(out, TOPIC_COMMAND, mac, "x");
+
+        assert_int_equal(status, n + 8 < TOPIC_SIZE ? n + 8 : 0);
+        assert_int_equal(will, n + 11 < TOPIC_SIZE ? n + 11 : 0);
+        assert_int_equal(command, n + 11 < TOPIC_SIZE ? n + 11 : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_parse_bad),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_format),
+        cmocka_unit_test(test_format_too_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

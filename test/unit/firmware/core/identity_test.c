@@ -78,6 +78,7 @@ static void test_common_name(void **state)
     } rows[] = {
         {"CN=" MAC, 0},
         {"O=us,CN=" MAC ",OU=lab", 0},
+        {"emailAddress=a@b.example,CN=" MAC, 0}, // an OID of another length
         {"CN=84f3eb012346", -RESULT_FILE_INVALID},
         {"CN=84F3EB012345", -RESULT_FILE_INVALID},
         {"CN=" MAC "0", -RESULT_FILE_INVALID},

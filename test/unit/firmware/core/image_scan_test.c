@@ -129,6 +129,30 @@ static void test_unreadable(void **state)
     assert_int_equal(scan(f, FAKE_SLOT_SIZE + 1000), -RESULT_FLASH_FAILED);
 }
 
+static int reads_left;
+
+static int read_some(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n)
+{
+    return --reads_left == 0 ? -1 : fake_ops.slot_read(port, slot, offset, p, n);
+}
+
+// Flash that fails at the first, the second, ... read, in the middle of a descriptor too.
+static void test_unreadable_later(void **state)
+{
+    struct fixture *f = *state;
+    struct port_ops ops = fake_ops;
+    int rc = 0;
+
+    ops.slot_read = read_some;
+    f->port.port.ops = &ops;
+    put(f, 3 * IMAGE_SCAN_CHUNK, "B-7");
+    for (int n = 1; rc != STEP_DONE; n++) {
+        reads_left = n;
+        rc = scan(f, FAKE_SLOT_SIZE);
+        assert_int_equal(rc, reads_left <= 0 ? -RESULT_FLASH_FAILED : STEP_DONE);
+    }
+}
+
 static void test_read(void **state)
 {
     struct fixture *f = *state;
@@ -157,6 +181,7 @@ int main(void)
         TEST(test_none_and_two),
         TEST(test_many_candidates),
         TEST(test_unreadable),
+        TEST(test_unreadable_later),
         TEST(test_read),
     };
 

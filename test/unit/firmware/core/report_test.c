@@ -101,6 +101,17 @@ static void test_worst_fits(void **state)
     assert_true(report_write_event(&event, out, sizeof out) > 0);
 }
 
+// Each byte that is not printable ASCII becomes one question mark.
+static void test_unprintable(void **state)
+{
+    char out[REPORT_SIZE];
+    struct report_event event = {.kind = "error", .detail = "\x1f ~\x7f\xc3\xa4"};
+
+    (void)state;
+    assert_true(report_write_event(&event, out, sizeof out) > 0);
+    assert_non_null(strstr(out, "\"detail\":\"? ~???\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +119,7 @@ int main(void)
         cmocka_unit_test(test_event),
         cmocka_unit_test(test_size),
         cmocka_unit_test(test_worst_fits),
+        cmocka_unit_test(test_unprintable),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,17 @@ static void test_context_goes_before(void **state)
     assert_string_equal(err.message, "image 7: signature: key unknown");
 }
 
+// As printf(3) cannot write that in the C locale, the context is lost, and nothing else.
+static void test_context_that_cannot_be_written(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    (void)err_set(&err, ERR_DENIED, "key unknown");
+    assert_int_equal(err_context(&err, "%ls", L"\x20ac"), ERR_DENIED);
+    assert_string_equal(err.message, ": key unknown");
+}
+
 static void test_long_messages_are_cut(void **state)
 {
     struct err err = {0};
@@ -70,6 +81,7 @@ int main(void)
         cmocka_unit_test(test_set_returns_code),
         cmocka_unit_test(test_null_is_allowed),
         cmocka_unit_test(test_context_goes_before),
+        cmocka_unit_test(test_context_that_cannot_be_written),
         cmocka_unit_test(test_long_messages_are_cut),
         cmocka_unit_test(test_names),
     };
