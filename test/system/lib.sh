@@ -7,6 +7,8 @@ export LC_ALL=C.UTF-8
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=scripts/lib/process.sh
 . "$root/scripts/lib/process.sh"
+# shellcheck source=scripts/lib/sanitizer.sh
+. "$root/scripts/lib/sanitizer.sh"
 export VARIANT=${VARIANT:-asan}
 
 scenario=$(basename "$0" .sh)
@@ -102,8 +104,7 @@ sandbox_up() {
     "$root/scripts/sandbox" "$sandbox" up "$@"
     # shellcheck source=/dev/null
     . "$sandbox/env.sh"
-    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}log_path=$sandbox/log/sanitizer
-    export UBSAN_OPTIONS=print_stacktrace=1:log_path=$sandbox/log/sanitizer
+    sanitizer_reports_to "$sandbox/log/sanitizer"
 }
 
 # part start|stop|kill|wait NAME...

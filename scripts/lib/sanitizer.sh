@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# What the sanitizers' runtimes are told, for programs of build/asan and build/tsan alike.
+
+# sanitizer_reports_to PREFIX: each report becomes a file PREFIX.PID, so that none is overlooked.
+sanitizer_reports_to() {
+    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}log_path=$1
+    export UBSAN_OPTIONS=print_stacktrace=1:log_path=$1
+    export TSAN_OPTIONS=${TSAN_OPTIONS:+$TSAN_OPTIONS:}log_path=$1
+}
+
+# The later of two equal options holds: the caller's.
+sanitizer_suppressions=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../test" && pwd)/tsan.supp
+export TSAN_OPTIONS=suppressions=$sanitizer_suppressions:exitcode=66${TSAN_OPTIONS:+:$TSAN_OPTIONS}
