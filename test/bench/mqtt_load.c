@@ -48,7 +48,7 @@ static void send_all(const struct link *link, const uint8_t *p, size_t n)
 // Waits for a packet of that type, which is the only one that the broker can send now.
 static void expect(const struct link *link, uint8_t type, size_t size)
 {
-    uint8_t packet[8];
+    uint8_t packet[8] = {0};
     size_t n = 0;
 
     while (n < size) {

@@ -59,7 +59,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         return 0;
     }
     FUZZ_CHECK(n <= CONTRACT_PAYLOAD_MAX && json_is_object(object));
-    json_object_foreach(object, name, value) check_member(object, name);
+    json_object_foreach(object, name, value)
+    {
+        check_member(object, name);
+    }
     check_again(object);
     json_decref(object);
 
