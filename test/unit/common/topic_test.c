@@ -52,6 +52,7 @@ static void test_parse_bad(void **state)
         "/will/" MAC "/Will",
         "/command/" MAC,
         "/command/" MAC "/",
+        "/command/" MAC "-flash",
         "/command/" MAC "/a/b",
         "/command/" MAC "/" LONGEST "5",
         "/other/" MAC,

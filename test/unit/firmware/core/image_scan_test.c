@@ -141,7 +141,7 @@ static void test_unreadable_later(void **state)
 {
     struct fixture *f = *state;
     struct port_ops ops = fake_ops;
-    int rc = 0;
+    int rc = STEP_AGAIN;
 
     ops.slot_read = read_some;
     f->port.port.ops = &ops;

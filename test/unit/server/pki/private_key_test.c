@@ -99,12 +99,28 @@ static void test_pem_to_der(void **state)
     private_key_free(key);
 }
 
+// What is no certificate and no private key is passed over, whatever its label begins with.
+static void test_other_pem(void **state)
+{
+    static const char text[] = "-----BEGIN PRIVATE KEYS-----\nMAA=\n-----END PRIVATE KEYS-----\n";
+    uint8_t *der;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(
+        pem_to_der((const uint8_t *)text, strlen(text), &der, &size, NULL), ERR_INVALID);
+    // Longer than any such file; refused before a byte is read.
+    assert_int_equal(
+        pem_to_der((const uint8_t *)text, (size_t)1 << 24 | 1, &der, &size, NULL), ERR_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_save_and_load, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_load_refuses, scratch_make, scratch_remove),
         cmocka_unit_test(test_pem_to_der),
+        cmocka_unit_test(test_other_pem),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

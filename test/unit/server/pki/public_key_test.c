@@ -142,6 +142,32 @@ static void test_no_der(void **state)
     private_key_free(private_key);
 }
 
+// As long as it is in DER, and yet another encoding: without the algorithm's NULL (RFC
+// 3279, 2.3.1), with a longer form of the outermost length.
+static void test_no_der_of_the_same_size(void **state)
+{
+    struct private_key *private_key;
+    struct public_key key = make(PRIVATE_KEY_RSA2048, &private_key);
+    struct public_key out;
+    struct err err = {0};
+    uint8_t other[IMAGE_DESCRIPTOR_KEY_MAX];
+    size_t n = (size_t)key.der[2] << 8 | key.der[3];
+
+    (void)state;
+    assert_memory_equal(key.der, "\x30\x82", 2);
+    assert_memory_equal(key.der + 4, "\x30\x0d\x06\x09", 4);
+    assert_memory_equal(key.der + 17, "\x05\x00", 2);
+    memcpy(other, "\x30\x84\0\0", 4);
+    other[4] = (uint8_t)((n - 2) >> 8);
+    other[5] = (uint8_t)(n - 2);
+    memcpy(other + 6, "\x30\x0b", 2);
+    memcpy(other + 8, key.der + 6, 11); // the OID
+    memcpy(other + 19, key.der + 19, key.size_bytes - 19);
+    assert_int_equal(public_key_from_der(other, key.size_bytes, &out, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "DER"));
+    private_key_free(private_key);
+}
+
 static void test_point_off_the_curve(void **state)
 {
     struct public_key out;
@@ -154,13 +180,14 @@ static void test_point_off_the_curve(void **state)
     assert_int_equal(public_key_from_der(der, sizeof der, &out, NULL), ERR_INVALID);
 }
 
-// Builds an RSA key of n bytes' modulus, all bits set, with a one-byte exponent.
-static size_t rsa_with(uint8_t *out, size_t modulus, uint8_t exponent)
+// Builds an RSA key of so many bytes' modulus, all bits set, with an exponent of that one byte, and
+// zeros behind it.
+static size_t rsa_of(uint8_t *out, size_t modulus, uint8_t exponent, size_t exponent_size)
 {
     static const uint8_t algorithm[] = {
         0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
     size_t integer = modulus + 1;
-    size_t sequence = 4 + integer + 3;
+    size_t sequence = 4 + integer + 4 + exponent_size;
     size_t bits = 4 + sequence + 1;
     size_t all = sizeof algorithm + 4 + bits;
     uint8_t *p = out;
@@ -185,9 +212,17 @@ static size_t rsa_with(uint8_t *out, size_t modulus, uint8_t exponent)
     memset(p, 0xff, modulus);
     p += modulus;
     *p++ = 0x02;
-    *p++ = 1;
-    *p++ = exponent;
-    return (size_t)(p - out);
+    *p++ = 0x82;
+    *p++ = (uint8_t)(exponent_size >> 8);
+    *p++ = (uint8_t)exponent_size;
+    memset(p, 0, exponent_size);
+    *p = exponent;
+    return (size_t)(p - out) + exponent_size;
+}
+
+static size_t rsa_with(uint8_t *out, size_t modulus, uint8_t exponent)
+{
+    return rsa_of(out, modulus, exponent, 1);
 }
 
 static void test_rsa_sizes_and_exponents(void **state)
@@ -201,6 +236,9 @@ static void test_rsa_sizes_and_exponents(void **state)
     assert_non_null(strstr(err.message, "1024 bits"));
     assert_int_equal(public_key_from_der(der, rsa_with(der, 513, 3), &out, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "4104 bits"));
+    // A long exponent makes a key that no descriptor has room for.
+    assert_int_equal(public_key_from_der(der, rsa_of(der, 512, 3, 200), &out, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "does not fit"));
     // An exponent of 1 would verify what anybody wrote.
     assert_int_equal(public_key_from_der(der, rsa_with(der, 256, 1), &out, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "unsound"));
@@ -328,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_truncated_and_trailing),
         cmocka_unit_test(test_no_der),
+        cmocka_unit_test(test_no_der_of_the_same_size),
         cmocka_unit_test(test_point_off_the_curve),
         cmocka_unit_test(test_rsa_sizes_and_exponents),
         cmocka_unit_test(test_other_kinds),
