@@ -56,7 +56,7 @@ TESTS_SERVER := $(filter-out $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test-programs test lint format install clean
+.PHONY: all test-programs test lint coverage format install clean
 
 all: $(PROGRAMS)
 
@@ -105,6 +105,9 @@ test:
 
 lint:
 	scripts/lint
+
+coverage:
+	scripts/coverage
 
 format:
 	git ls-files '*.c' '*.h' | xargs clang-format -i
