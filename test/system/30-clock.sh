@@ -6,16 +6,19 @@
 # shellcheck source=test/system/faults.sh
 . "$(dirname "$0")/faults.sh"
 
-library=$(find /usr/lib -name libfaketimeMT.so.1 | head -n 1)
-[ -n "$library" ] || skip "no libfaketime here"
-# It waits for conditions in place of TSan's runtime, which then takes every lock for held meanwhile.
-[ "$VARIANT" != tsan ] || skip "libfaketime hides the daemon's waiting from TSan"
+library=$root/build/$VARIANT/bin/clock-offset.so
+export CLOCK_OFFSET_FILE=$work/clock
+set_clock() {
+    echo "$1" >"$work/clock.new"
+    mv "$work/clock.new" "$work/clock"
+}
 
 # Certificates of yesterday, that are valid an hour ago.
 yesterday() {
-    LD_PRELOAD=$library FAKETIME=-1d ASAN_OPTIONS=verify_asan_link_order=0 \
+    LD_PRELOAD=$library ASAN_OPTIONS=verify_asan_link_order=0 \
         "$root/build/$VARIANT/bin/secureesp" pki "$@" >/dev/null
 }
+set_clock -86400
 yesterday init "$sandbox/pki"
 yesterday device "$sandbox/pki" "$(mac_of 1)" "$(mac_of 2)" "$(mac_of 3)"
 for name in mosquitto secureespd; do
@@ -23,13 +26,8 @@ for name in mosquitto secureespd; do
 done
 sandbox_up --devices 3 --status-interval 200
 
-# Only the daemon's wall clock is moved; libfaketime reads the file at every look at the clock.
-export FAKETIME_TIMESTAMP_FILE=$work/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+# Only the daemon's wall clock is moved from here on.
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
-set_clock() {
-    echo "$1" >"$work/clock.new"
-    mv "$work/clock.new" "$work/clock"
-}
 start_daemon() {
     LD_PRELOAD=$library process_start "$sandbox/run/daemon" "$SANDBOX_LOG/daemon.log" \
         secureespd --config "$sandbox/etc/secureesp.conf"
