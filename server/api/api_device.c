@@ -1,11 +1,10 @@
 // A device as JSON. As text in the first place: a fleet's list has a hundred thousand of them.
 #include "server/api/api_device.h"
 
-static void add_number(
-    struct api_text *text, const char *member, unsigned has, unsigned bit, int64_t value)
+static void add_number(struct api_text *text, const char *member, bool has, int64_t value)
 {
     api_text_add(text, member);
-    if (has & bit)
+    if (has)
         api_text_add_integer(text, value);
     else
         api_text_add(text, "null");
@@ -13,7 +12,7 @@ static void add_number(
 
 static void add_time(struct api_text *text, const char *member, int64_t time_ms)
 {
-    add_number(text, member, 1, time_ms != 0, time_ms);
+    add_number(text, member, time_ms != 0, time_ms);
 }
 
 static void add_string(struct api_text *text, const char *member, const char *value)
@@ -35,11 +34,11 @@ void api_device_write(struct api_text *text, const struct device *device)
     add_string(text, ",\"image\":", s->image);
     add_string(text, ",\"build\":", s->build);
     add_string(text, ",\"ip\":", s->ip);
-    add_number(text, ",\"rssi\":", s->has, DEVICE_HAS_RSSI, s->rssi_dbm);
-    add_number(text, ",\"free_heap_bytes\":", s->has, DEVICE_HAS_FREE_HEAP, s->free_heap_bytes);
-    add_number(text, ",\"uptime_ms\":", s->has, DEVICE_HAS_UPTIME, s->uptime_ms);
-    add_number(text, ",\"max_loop_ms\":", s->has, DEVICE_HAS_MAX_LOOP, s->max_loop_ms);
-    add_number(text, ",\"mqtt_ms\":", s->has, DEVICE_HAS_MQTT, s->mqtt_ms);
+    add_number(text, ",\"rssi\":", s->has & DEVICE_HAS_RSSI, s->rssi_dbm);
+    add_number(text, ",\"free_heap_bytes\":", s->has & DEVICE_HAS_FREE_HEAP, s->free_heap_bytes);
+    add_number(text, ",\"uptime_ms\":", s->has & DEVICE_HAS_UPTIME, s->uptime_ms);
+    add_number(text, ",\"max_loop_ms\":", s->has & DEVICE_HAS_MAX_LOOP, s->max_loop_ms);
+    add_number(text, ",\"mqtt_ms\":", s->has & DEVICE_HAS_MQTT, s->mqtt_ms);
     add_string(text, ",\"error\":", s->error);
     api_text_add(text, ",\"reboots\":");
     api_text_add_integer(text, device->reboots);

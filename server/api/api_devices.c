@@ -72,6 +72,8 @@ static int next_piece(struct list *list)
 
     list->piece.n = list->sent = 0;
     rc = read_page(list, &err);
+    if (rc < 0 && err.code == 0)
+        err_set(&err, rc, "no memory for the list");
     if (rc < 0)
         log_error("api", "devices list broken off error=\"%s\"", err.message);
     return rc;

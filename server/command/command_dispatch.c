@@ -198,9 +198,12 @@ static bool run_round(struct command_dispatch *dispatch)
     if (rc == 0)
         rc = send_due(dispatch, &round, &err);
     command_list_clear(&round.commands);
-    if (rc < 0 && rc != ERR_UNAVAILABLE && !dispatch->failing)
+
+    bool failing = rc < 0 && rc != ERR_UNAVAILABLE;
+
+    if (failing && !dispatch->failing)
         log_error("command", "dispatch failed, tries again each second error=\"%s\"", err.message);
-    dispatch->failing = rc < 0;
+    dispatch->failing = failing;
     return rc == 0;
 }
 

@@ -20,7 +20,7 @@ static const struct option_rule send_options[] = {
 
 static int show_table(const struct subcommand_call *call, const json_t *commands, struct err *err)
 {
-    struct table *table = command_table_new(commands, clock_now_ms());
+    struct table *table = command_table_new(commands, clock_system_ms());
     int rc = table_print(table, &call->terminal, stdout, err);
 
     table_free(table);

@@ -143,7 +143,7 @@ int device_details_show(const struct subcommand_call *call, const json_t *answer
     const json_t *commands = json_object_get(answer, "commands");
     const json_t *events = json_object_get(answer, "events");
     const json_t *hours = json_object_get(answer, "hours");
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = clock_system_ms();
     int rc = 0;
 
     show_facts(answer, now_ms);

@@ -117,7 +117,7 @@ struct table *devices_table(const json_t *devices, int64_t now_ms)
 
 static int show_list(const struct subcommand_call *call, const json_t *answer, struct err *err)
 {
-    struct table *table = devices_table(answer, clock_now_ms());
+    struct table *table = devices_table(answer, clock_system_ms());
     int rc = table_print(table, &call->terminal, stdout, err);
 
     table_free(table);

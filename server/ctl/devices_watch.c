@@ -48,8 +48,9 @@ json_t *devices_watch_compare(const json_t *before, const json_t *after)
 
 static int print_json(const json_t *device, const json_t *changed, struct err *err)
 {
-    return output_json(json_pack("{s:I, s:s, s:O, s:O}", "at_ms", (json_int_t)clock_now_ms(), "mac",
-                           field_text(device, "mac", ""), "changed", changed, "device", device),
+    return output_json(
+        json_pack("{s:I, s:s, s:O, s:O}", "at_ms", (json_int_t)clock_system_ms(), "mac",
+            field_text(device, "mac", ""), "changed", changed, "device", device),
         err);
 }
 
@@ -77,7 +78,7 @@ static int print_line(const json_t *device, const json_t *changed)
     size_t i;
     json_t *name;
 
-    clock_format(clock_now_ms(), now);
+    clock_format(clock_system_ms(), now);
     printf("%s ", now);
     text_print(stdout, field_text(device, "mac", "-"));
     fputs(field_is_true(device, "online") ? " online" : " offline", stdout);
@@ -168,7 +169,7 @@ static int draw(struct watch *watch, const json_t *devices, struct err *err)
     char *text = NULL;
     size_t size;
     FILE *memory = open_memstream(&text, &size);
-    struct table *table = devices_table(devices, clock_now_ms());
+    struct table *table = devices_table(devices, clock_system_ms());
     int rc = memory == NULL ? err_set(err, ERR_NO_MEMORY, "no memory for the list") : 0;
 
     terminal_describe(STDOUT_FILENO, &terminal); // it may have been resized
@@ -177,7 +178,7 @@ static int draw(struct watch *watch, const json_t *devices, struct err *err)
     if (memory != NULL && fclose(memory) != 0 && rc == 0)
         rc = err_set(err, ERR_NO_MEMORY, "no memory for the list");
     if (rc == 0) {
-        clock_format(clock_now_ms(), now);
+        clock_format(clock_system_ms(), now);
         printf(CURSOR_HOME "%s%s  %zu devices, %zu online; ^C ends" CLEAR_LINE "\n",
             watch->drawn ? "" : CLEAR_BELOW, now, json_array_size(devices), count_online(devices));
         draw_lines(text, terminal.rows > 3 ? terminal.rows - 2 : 1);

@@ -52,7 +52,7 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
 static int show_list(const struct subcommand_call *call, const json_t *images, struct err *err)
 {
     struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = clock_system_ms();
     size_t i;
     json_t *image;
 

@@ -44,7 +44,7 @@ void keys_label(const json_t *key, char out[KEYS_LABEL_SIZE])
 static int show_list(const struct subcommand_call *call, const json_t *keys, struct err *err)
 {
     struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = clock_system_ms();
     size_t i;
     json_t *key;
 

@@ -72,7 +72,7 @@ static int read_order(const struct options *options, struct pki_folder_order *ou
         .kind = options_has(options, "rsa") ? PRIVATE_KEY_RSA2048 : PRIVATE_KEY_P256,
         .days = (int)days,
         .force = options_has(options, "force"),
-        .now_ms = clock_now_ms(),
+        .now_ms = clock_system_ms(),
     };
     return SUBCOMMAND_OK;
 }

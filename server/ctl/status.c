@@ -47,7 +47,7 @@ static void print_counters(json_t *counters)
 static int show_status(const struct subcommand_call *call, const json_t *status, struct err *err)
 {
     const json_t *devices = json_object_get(status, "devices");
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = clock_system_ms();
     char text[TEXT_SHORT_SIZE];
 
     (void)call;

@@ -12,9 +12,9 @@ void broker_state_init(struct broker_state *state, const struct config *config)
     state->broker = (struct api_broker){
         .host = config->mqtt_host,
         .port = config->mqtt_port,
-        .since_ms = clock_now_ms(),
         .error = "not connected yet",
     };
+    state->since_ms = clock_monotonic_ms();
 }
 
 void broker_state_set(struct broker_state *state, bool connected, const char *reason)
@@ -23,7 +23,7 @@ void broker_state_set(struct broker_state *state, bool connected, const char *re
 
     pthread_mutex_lock(&state->lock);
     broker->connected = connected;
-    broker->since_ms = clock_now_ms();
+    state->since_ms = clock_monotonic_ms();
     snprintf(broker->error, sizeof broker->error, "%s", connected ? "" : reason);
     pthread_mutex_unlock(&state->lock);
     if (connected)
@@ -37,6 +37,7 @@ void broker_state_read(struct broker_state *state, struct api_broker *out)
 {
     pthread_mutex_lock(&state->lock);
     *out = state->broker;
+    out->since_ms = state->since_ms + clock_base_ms();
     pthread_mutex_unlock(&state->lock);
 }
 
@@ -46,13 +47,6 @@ int64_t broker_state_connected_since_ms(struct broker_state *state)
 
     broker_state_read(state, &broker);
     return broker.connected ? broker.since_ms : INT64_MAX;
-}
-
-void broker_state_move(struct broker_state *state, int64_t by_ms)
-{
-    pthread_mutex_lock(&state->lock);
-    state->broker.since_ms += by_ms;
-    pthread_mutex_unlock(&state->lock);
 }
 
 void broker_state_clear(struct broker_state *state)

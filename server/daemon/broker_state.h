@@ -11,8 +11,9 @@
 // The connection to the broker, as the daemon knows it. All functions but the first and the last:
 // any thread.
 struct broker_state {
-    pthread_mutex_t lock; // over the other
+    pthread_mutex_t lock; // over the others
     struct api_broker broker;
+    int64_t since_ms; // of that state; monotonic, so that it goes with the clock
 };
 
 // Not connected yet. The configuration is borrowed.
@@ -25,9 +26,6 @@ void broker_state_read(struct broker_state *state, struct api_broker *out);
 
 // Since when it has been connected, by clock_now_ms(); INT64_MAX if it is not.
 int64_t broker_state_connected_since_ms(struct broker_state *state);
-
-// Goes with the clock.
-void broker_state_move(struct broker_state *state, int64_t by_ms);
 
 void broker_state_clear(struct broker_state *state);
 

@@ -252,7 +252,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .dispatch = daemon->dispatch,
         .images_dir = daemon->images_dir,
         .adding = PTHREAD_MUTEX_INITIALIZER,
-        .started_at_ms = clock_now_ms(),
+        .started_ms = clock_monotonic_ms(),
         .read_broker = read_broker,
         .each_counter = each_counter,
         .ctx = daemon,
@@ -368,9 +368,6 @@ static void follow_clock(struct daemon *daemon)
     };
     int64_t by_ms = clock_watch_follow(daemon->store, &settings);
 
-    if (by_ms == 0)
-        return;
-    broker_state_move(&daemon->broker, by_ms);
     if (llabs(by_ms) > DAY_MS)
         housekeeping_hold(daemon->housekeeping);
 }

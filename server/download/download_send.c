@@ -37,8 +37,12 @@ static struct download_range range_of(
 void download_send(const struct http_request *request, struct http_response *response,
     const struct download_content *content)
 {
-    struct download_range range = range_of(request, content);
     struct http_response_bytes part = content->bytes;
+
+    if (part.release == NULL)
+        return; // no memory for them: the server answers 500
+
+    struct download_range range = range_of(request, content);
 
     if (range.kind == DOWNLOAD_RANGE_UNSATISFIABLE) {
         part.release(part.ctx);

@@ -31,7 +31,7 @@ void http_exchange_complete(void *cls, struct MHD_Connection *connection, void *
 static void refuse_method(
     const struct http_server *server, struct http_response *response, unsigned allowed)
 {
-    http_refuse(server, response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
+    http_refusal_set(server, response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
     http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s%s",
         allowed & HTTP_GET ? "GET, HEAD" : "",
         allowed & HTTP_POST ? (allowed & HTTP_GET ? ", POST" : "POST") : "");
@@ -42,7 +42,7 @@ static void refuse_body(const struct http_server *server, struct http_response *
     char reason[64];
 
     snprintf(reason, sizeof reason, "body larger than %zu bytes", server->settings.max_body_bytes);
-    http_refuse(server, response, MHD_HTTP_CONTENT_TOO_LARGE, reason);
+    http_refusal_set(server, response, MHD_HTTP_CONTENT_TOO_LARGE, reason);
 }
 
 static void handle(
@@ -55,9 +55,9 @@ static void handle(
     else if (request->match.allowed != 0)
         refuse_method(server, response, request->match.allowed);
     else
-        http_refuse(server, response, MHD_HTTP_NOT_FOUND, "no such path");
+        http_refusal_set(server, response, MHD_HTTP_NOT_FOUND, "no such path");
     if (response->body == NULL)
-        http_refuse(server, response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
+        http_refusal_set(server, response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
 }
 
 static enum MHD_Result queue(
@@ -93,7 +93,7 @@ static enum MHD_Result refuse_head(
     struct http_response response = {0};
 
     server->bad_requests++;
-    http_refuse(server, &response, fault->status, fault->reason);
+    http_refusal_set(server, &response, fault->status, fault->reason);
     http_response_add_header(&response, MHD_HTTP_HEADER_CONNECTION, "close");
     return queue(server, request, &response);
 }

@@ -20,8 +20,8 @@ int http_refusal_init(struct http_server *server, struct err *err)
     return 0;
 }
 
-void http_refuse(const struct http_server *server, struct http_response *response, unsigned status,
-    const char *reason)
+void http_refusal_set(const struct http_server *server, struct http_response *response,
+    unsigned status, const char *reason)
 {
     if (server->settings.refuse != NULL)
         server->settings.refuse(response, status, reason);
@@ -52,8 +52,8 @@ enum MHD_Result MHD_queue_response(
     if (server == NULL)
         return MHD_NO; // no memory when it began: the connection ends
     http_connection_begin(server, connection);
-    server->bad_requests++;
-    http_refuse(server, &own, status_code, reason_of(status_code));
+    server->bad_requests += status_code != MHD_HTTP_INTERNAL_SERVER_ERROR;
+    http_refusal_set(server, &own, status_code, reason_of(status_code));
     if (own.body == NULL)
         return server->queue_response(connection, status_code, response);
     result = server->queue_response(connection, status_code, own.body);

@@ -14,7 +14,7 @@
 // Finds libmicrohttpd's own functions. ERR_UNAVAILABLE.
 ERR_CHECKED int http_refusal_init(struct http_server *server, struct err *err);
 
-void http_refuse(const struct http_server *server, struct http_response *response, unsigned status,
-    const char *reason);
+void http_refusal_set(const struct http_server *server, struct http_response *response,
+    unsigned status, const char *reason);
 
 #endif

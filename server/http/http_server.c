@@ -87,7 +87,7 @@ static int prepare(struct http_server *server, struct err *err)
     if (rc == 0 && settings->max_connections_per_address > 0)
         rc = http_addresses_new(settings->max_connections_per_address, &server->addresses);
     if (rc < 0)
-        return err_set(err, rc, "cannot start the HTTP server's thread");
+        return err_set(err, rc, "no memory or thread for the HTTP server");
     rc = http_refusal_init(server, err);
     if (rc == 0 && settings->socket_path == NULL)
         rc = start_tls(server, err);

@@ -85,15 +85,16 @@ static int find_or_load(
     struct image_cache *cache, const char *sha256, struct image_cache_bytes **out, struct err *err)
 {
     struct image_cache_bytes *bytes = find(cache, sha256);
-    int rc = bytes == NULL ? load(cache, sha256, &bytes, err) : 0;
 
-    if (rc < 0)
-        return rc;
-    if (find(cache, sha256) == NULL) {
-        struct image_cache_bytes **place = &cache->places[cache->next++ % PLACES];
+    if (bytes == NULL) {
+        struct image_cache_bytes **place = &cache->places[cache->next % PLACES];
+        int rc = load(cache, sha256, &bytes, err);
 
+        if (rc < 0)
+            return rc;
         image_cache_drop(*place);
         *place = bytes;
+        cache->next++;
     }
     bytes->holders++;
     *out = bytes;

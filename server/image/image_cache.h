@@ -20,7 +20,8 @@ ERR_CHECKED int image_cache_new(const char *folder, struct image_cache **out, st
 void image_cache_free(struct image_cache *cache);
 
 // The stored image with that SHA-256, read and compared with it if it is not in memory. Errors:
-// ERR_NOT_FOUND; ERR_IO, also if the file has other bytes; ERR_NO_MEMORY.
+// ERR_NOT_FOUND; ERR_IO, also if the file has other bytes; others of file_read(). Others wait
+// meanwhile, so that an image is read once however many want it.
 ERR_CHECKED int image_cache_hold(
     struct image_cache *cache, const char *sha256, struct image_cache_bytes **out, struct err *err);
 

@@ -107,7 +107,7 @@ static void sweep_folder(const char *path)
     const struct dirent *entry;
 
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        if (entry->d_type == DT_REG && !is_digest(entry->d_name) &&
+        if ((entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN) && !is_digest(entry->d_name) &&
             unlinkat(dirfd(dir), entry->d_name, 0) == 0)
             log_info("image", "removed unfinished file=%s/%s", path, entry->d_name);
     }

@@ -16,7 +16,8 @@ ERR_CHECKED int image_files_put(
 // error.
 ERR_CHECKED int image_files_remove(const char *folder, const char *sha256, struct err *err);
 
-// Reads a stored image; the caller frees *out.
+// Reads a stored image; the caller frees *out. Errors of file_read(); ERR_INVALID if that is no
+// SHA-256.
 ERR_CHECKED int image_files_read(
     const char *folder, const char *sha256, uint8_t **out, size_t *size, struct err *err);
 

@@ -166,12 +166,14 @@ int device_store_get_status_json(
 
     if (!mac_key_from_text(mac, &key))
         return fail_unknown(mac, err);
-    if (write_and_clear(connection, err) < 0)
-        return ERR_IO;
+
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0)
+        return rc;
     statement_open(&s, connection, select_json);
     statement_bind_int(&s, key);
-
-    int rc = statement_step(&s, err);
+    rc = statement_step(&s, err);
 
     if (rc == 0)
         rc = fail_unknown(mac, err);
@@ -216,8 +218,11 @@ int device_store_page(struct store_connection *connection, const struct device_f
 
     if (after[0] != '\0' && !mac_key_from_text(after, &key))
         return err_set(err, ERR_INVALID, "no MAC: %s", after);
-    if (write_and_clear(connection, err) < 0)
-        return ERR_IO;
+
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0)
+        return rc;
     statement_open(&s, connection, select_page);
     statement_bind_int(&s, key);
     statement_bind_int(&s, filter != NULL ? filter->online : 0);
@@ -237,8 +242,10 @@ int device_store_expire(
 {
     struct statement s;
 
-    if (write_and_clear(connection, err) < 0)
-        return ERR_IO;
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0)
+        return rc;
     statement_open(&s, connection, expire);
     statement_bind_int(&s, DEVICE_REASON_SILENT);
     statement_bind_int(&s, seen_before_ms);
@@ -250,11 +257,12 @@ int device_store_count(
 {
     struct statement s;
 
-    if (write_and_clear(connection, err) < 0)
-        return ERR_IO;
-    statement_open(&s, connection, count_all);
+    int rc = write_and_clear(connection, err);
 
-    int rc = statement_step(&s, err);
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, count_all);
+    rc = statement_step(&s, err);
 
     if (rc > 0) {
         *total = statement_int(&s, 0);
@@ -269,10 +277,10 @@ int device_store_each_image(struct store_connection *connection,
 {
     struct statement s;
     char image[IMAGE_NAME_SIZE];
-    int rc;
+    int rc = write_and_clear(connection, err);
 
-    if (write_and_clear(connection, err) < 0)
-        return ERR_IO;
+    if (rc < 0)
+        return rc;
     statement_open(&s, connection, select_images);
     while ((rc = statement_step(&s, err)) > 0) {
         statement_text(&s, 0, image, sizeof image);

@@ -14,7 +14,7 @@ static const char insert[] =
 
 static const char select_newest[] =
     "SELECT device, at_ms, kind, command, command_id, result, image, detail"
-    " FROM events INDEXED BY events_device" // the order of arrival: a clock may have been wrong
+    " FROM events INDEXED BY events_order" // the order of arrival: a clock may have been wrong
     " WHERE device = ? ORDER BY id DESC LIMIT ?";
 
 static const char select_since[] =

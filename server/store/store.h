@@ -20,8 +20,8 @@ ERR_CHECKED int store_open(const char *path, struct store **out, struct err *err
 // Commits what is queued, ends the writer and closes. NULL is allowed.
 void store_close(struct store *store);
 
-// A unit of writing; runs on the writer thread in a savepoint of its own. A negative return undoes
-// what it wrote and nothing else.
+// A unit of writing; runs on the writer thread, as if in a savepoint of its own: a negative return
+// undoes what it wrote and nothing else.
 typedef int (*store_job)(struct store_connection *connection, void *ctx, struct err *err);
 
 // Runs a job and returns its result once what it wrote is durable (fsync). Any thread but the
@@ -31,7 +31,7 @@ ERR_CHECKED int store_write(struct store *store, store_job job, void *ctx, struc
 // Queues a job for the next batch, which is committed after a quarter of a second or 5,000 jobs; a
 // crash may lose it. While nothing can be written (the disk is full, another process holds the
 // database) it waits and is tried again; if another job of its batch fails it may be undone and run
-// again: it must leave ctx as it is. release(ctx) is called afterwards, also if the job failed (it
+// again: that must come to the same. release(ctx) is called afterwards, also if the job failed (it
 // is logged) or the queue was full (ERR_UNAVAILABLE; counted). Never blocks on the disk. Any
 // thread.
 int store_post(struct store *store, store_job job, void *ctx, void (*release)(void *ctx));

@@ -105,7 +105,11 @@ static const char images[] = "CREATE TABLE images ("
                              " added_at_ms INTEGER NOT NULL);"
                              "PRAGMA user_version = 3;";
 
-static const char *const migrations[] = {devices, history, images};
+// A device's newest events, by their order of arrival.
+static const char event_order[] = "CREATE INDEX events_order ON events(device);"
+                                  "PRAGMA user_version = 4;";
+
+static const char *const migrations[] = {devices, history, images, event_order};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

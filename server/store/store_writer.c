@@ -14,7 +14,7 @@
 
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
-#define QUEUE_JOBS 32768 // posted ones; more than that are refused
+#define QUEUE_JOBS 32768 // a job that is posted beyond is refused
 #define LONG_JOBS 10000  // a queue whose memory is worth giving back
 #define RETRY_MS 1000    // after a batch that could not be committed
 #define REMIND_MS 600000 // how often the log says that it still cannot
