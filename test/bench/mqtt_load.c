@@ -104,8 +104,8 @@ static size_t make_status(uint8_t *out, size_t i, size_t devices)
         "{\"uptimemillis\":%zu,\"maxmillis\":%zu,\"mqttmillis\":%zu,\"espname\":\"measure-%s\","
         "\"espimage\":\"ESP8266_WEMOS_D1MINIPRO-00.00.08.g\",\"espbuild\":\"Nov 11 2026 11:11:11\","
         "\"espip\":\"192.168.%zu.%zu\",\"rssi\":-%zu,\"espfreeheap\":%zu",
-        86400000 + i / devices * 20, 10 + i % 90, 5 + i % 40, mac, device / 250 % 250,
-        device % 250, 40 + i % 50, 20000 + i % 20000);
+        86400000 + i / devices * 20, 10 + i % 90, 5 + i % 40, mac, device / 250 % 250, device % 250,
+        40 + i % 50, 20000 + i % 20000);
 
     memset(payload + n, ' ', PAYLOAD_SIZE - (size_t)n);
     payload[PAYLOAD_SIZE - 1] = '}';

@@ -1,5 +1,6 @@
 """The download server beside nginx."""
 
+import json
 import os
 import subprocess
 
@@ -105,14 +106,17 @@ def latency(bench):
                 [os.path.join(PROGRAMS, "tls_load"), "--port", str(port), "--ca",
                  f"{bed.pki}/ca.crt", "--devices", bed.devices, "--path", download, "--expect",
                  "200", "--mode", "resumed", "--threads", "50"],
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            downloads.stdout.readline()  # they are under way
             found = {"p50_us": [], "p99_us": [], "p999_us": []}
             for _ in range(bench.rounds):
                 answer = load(PATH_304, 304, "resumed", bench.work(1000), "--threads", "1")
                 for key, values in found.items():
                     values.append(answer[key] / 1000)
                 bench.progress()
-            downloads.communicate()
+            done = json.loads(downloads.communicate()[0])
+            if done["requests"] < 50:
+                raise RuntimeError(f"only {done['requests']} downloads went on meanwhile")
             for key, values in found.items():
                 bench.add(Row(f"{key[:-3]} of a poll while 50 download", name, values, None, "ms", ""))
     finally:

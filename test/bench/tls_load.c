@@ -45,7 +45,8 @@ struct worker {
     pthread_t thread;
     struct load *load;
     size_t number;
-    struct tls_link_client clients[CLIENTS_MAX];
+    struct tls_link_client clients[CLIENTS_MAX]; // the devices that are this one's
+    size_t client_count;
     SSL *alive;
 };
 
@@ -78,7 +79,7 @@ static void note(struct load *load, const struct tls_link_answer *answer)
 static void ask_once(struct worker *worker, size_t i)
 {
     struct load *load = worker->load;
-    struct tls_link_client *client = &worker->clients[i % load->mac_count];
+    struct tls_link_client *client = &worker->clients[i % worker->client_count];
     struct tls_link_answer answer;
 
     if (load->mode == MODE_ALIVE) {
@@ -100,10 +101,12 @@ static void warm_up(struct worker *worker)
 {
     const struct load *load = worker->load;
 
-    for (size_t i = 0; i < load->mac_count; i++) {
+    worker->client_count = load->mac_count > load->threads ? load->mac_count / load->threads : 1;
+    for (size_t i = 0; i < worker->client_count; i++) {
         struct tls_link_client *client = &worker->clients[i];
+        const char *mac = load->macs[(worker->number + i * load->threads) % load->mac_count];
 
-        tls_link_client_init(client, load->ca, load->devices, load->macs[i], load->tls13);
+        tls_link_client_init(client, load->ca, load->devices, mac, load->tls13);
         if (load->mode == MODE_RESUMED) {
             SSL *ssl = tls_link_open(client, load->port);
 
@@ -113,8 +116,7 @@ static void warm_up(struct worker *worker)
         }
     }
     if (load->mode == MODE_ALIVE)
-        worker->alive =
-            tls_link_open(&worker->clients[worker->number % load->mac_count], load->port);
+        worker->alive = tls_link_open(&worker->clients[0], load->port);
 }
 
 static void *work(void *ctx)
@@ -135,7 +137,7 @@ static void *work(void *ctx)
     pthread_barrier_wait(&load->done);
     if (worker->alive != NULL)
         tls_link_close(worker->alive);
-    for (size_t k = 0; k < load->mac_count; k++)
+    for (size_t k = 0; k < worker->client_count; k++)
         tls_link_client_clear(&worker->clients[k]);
     return NULL;
 }
@@ -191,6 +193,8 @@ static void run(struct load *load)
     int64_t began = now_ns();
 
     if (load->count == 0) {
+        printf("{\"warm\": true}\n");
+        fflush(stdout);
         wait_for_end_of_input();
         load->stop = true;
     }
@@ -250,7 +254,8 @@ static void misuse(void)
         "usage: tls_load --port N --ca FILE --devices FOLDER --path PATH --expect STATUS\n"
         "                [--mode full|resumed|alive] [--count N] [--threads N] [--tls13]\n"
         "                [--hold N] [--pid PID]...\n"
-        "Without --count, and with --hold, it goes on until standard input ends.\n");
+        "Without --count, and with --hold, it goes on until standard input ends; a first line\n"
+        "says when it is under way.\n");
     exit(2);
 }
 
