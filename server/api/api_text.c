@@ -20,9 +20,10 @@ static bool make_room(struct api_text *text, size_t n)
     size_t room = 2 * (text->room + n);
     char *grown = realloc(text->p, room);
 
-    text->failed = grown == NULL;
-    if (text->failed)
+    if (grown == NULL) {
+        text->failed = true;
         return false;
+    }
     text->p = grown;
     text->room = room;
     return true;
