@@ -192,7 +192,8 @@ retrytimeout = 3000
             self.daemon = None
 
     def start_nginx(self):
-        """As one would tune it: no access log, two workers, a session cache that both share."""
+        """As one would tune it: no access log, two workers, a session cache that both share, no limit
+        to a connection that is kept alive."""
         cert, key = self.server_files("secureespd")
         path = os.path.join(self.folder, "nginx.conf")
         with open(path, "w", encoding="ascii") as f:
@@ -205,6 +206,7 @@ events {{ worker_connections 4096; }}
 http {{
   access_log off;
   sendfile on;
+  keepalive_requests 1000000;
   tcp_nopush on;
   types {{ application/octet-stream bin; }}
   client_body_temp_path {self.folder}/nginx.body;
