@@ -29,7 +29,7 @@ struct api {
     struct command_dispatch *dispatch;
     const char *images_dir;
     pthread_mutex_t adding; // one image at a time, from its file to its record
-    int64_t started_ms;     // monotonic
+    int64_t started_ms;     // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*each_counter)(

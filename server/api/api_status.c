@@ -49,7 +49,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     counters = json_object();
     api->each_counter(add_counter, &counters, api->ctx);
     api_json_set(&object, "version", json_string(SECUREESP_VERSION));
-    api_json_set(&object, "started_at_ms", json_integer(api->started_ms + clock_base_ms()));
+    api_json_set(&object, "started_at_ms", json_integer(api->started_ms + clock_stepped_ms()));
     api_json_set(&object, "broker", broker_json(api));
     api_json_set(&object, "devices", json_pack("{sIsI}", "total", total, "online", online));
     api_json_set(&object, "counters", counters);

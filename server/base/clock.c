@@ -12,10 +12,11 @@ static int64_t read_clock(clockid_t id)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-// 0: not read yet.
+// What the clock without steps is ahead of the monotonic one; 0: not read yet.
 static _Atomic int64_t base_ms;
+static _Atomic int64_t stepped_ms;
 
-int64_t clock_base_ms(void)
+static int64_t base(void)
 {
     int64_t none = 0;
 
@@ -24,9 +25,19 @@ int64_t clock_base_ms(void)
     return base_ms;
 }
 
+int64_t clock_unstepped_ms(void)
+{
+    return clock_monotonic_ms() + base();
+}
+
+int64_t clock_stepped_ms(void)
+{
+    return stepped_ms;
+}
+
 int64_t clock_now_ms(void)
 {
-    return clock_monotonic_ms() + clock_base_ms();
+    return clock_unstepped_ms() + clock_stepped_ms();
 }
 
 int64_t clock_ahead_ms(void)
@@ -34,9 +45,14 @@ int64_t clock_ahead_ms(void)
     return clock_system_ms() - clock_now_ms();
 }
 
-void clock_advance(int64_t by_ms)
+void clock_step(int64_t by_ms)
 {
-    (void)clock_base_ms(); // reads it if nobody has
+    atomic_fetch_add(&stepped_ms, by_ms);
+}
+
+void clock_slew(int64_t by_ms)
+{
+    (void)base(); // reads it if nobody has
     atomic_fetch_add(&base_ms, by_ms);
 }
 

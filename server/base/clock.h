@@ -5,17 +5,21 @@
 
 // Unix time in milliseconds, UTC: for everything that is stored or shown. Begins with the system's
 // clock and goes on evenly: that the system's clock is set does not show here before
-// clock_advance() is told.
+// clock_step() or clock_slew() is told.
 int64_t clock_now_ms(void);
 
 // How far the system's clock is ahead of clock_now_ms().
 int64_t clock_ahead_ms(void);
 
-// Moves clock_now_ms() on by so much, or back. Any thread.
-void clock_advance(int64_t by_ms);
+// Moves clock_now_ms() on by so much, or back: a step when the system's clock was set, a slew for
+// the milliseconds that NTP corrects all the time. Any thread.
+void clock_step(int64_t by_ms);
+void clock_slew(int64_t by_ms);
 
-// What clock_now_ms() is ahead of clock_monotonic_ms(); changes with clock_advance() alone.
-int64_t clock_base_ms(void);
+// clock_now_ms() without the steps, and their sum. A time that is kept in memory goes with the
+// clock when it is read without the steps and shown with them.
+int64_t clock_unstepped_ms(void);
+int64_t clock_stepped_ms(void);
 
 // The system's clock itself: for what others measure by it, as the dates of certificates.
 int64_t clock_system_ms(void);

@@ -14,7 +14,7 @@ void broker_state_init(struct broker_state *state, const struct config *config)
         .port = config->mqtt_port,
         .error = "not connected yet",
     };
-    state->since_ms = clock_monotonic_ms();
+    state->since_ms = clock_unstepped_ms();
 }
 
 void broker_state_set(struct broker_state *state, bool connected, const char *reason)
@@ -23,7 +23,7 @@ void broker_state_set(struct broker_state *state, bool connected, const char *re
 
     pthread_mutex_lock(&state->lock);
     broker->connected = connected;
-    state->since_ms = clock_monotonic_ms();
+    state->since_ms = clock_unstepped_ms();
     snprintf(broker->error, sizeof broker->error, "%s", connected ? "" : reason);
     pthread_mutex_unlock(&state->lock);
     if (connected)
@@ -37,7 +37,7 @@ void broker_state_read(struct broker_state *state, struct api_broker *out)
 {
     pthread_mutex_lock(&state->lock);
     *out = state->broker;
-    out->since_ms = state->since_ms + clock_base_ms();
+    out->since_ms = state->since_ms + clock_stepped_ms();
     pthread_mutex_unlock(&state->lock);
 }
 

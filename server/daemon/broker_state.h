@@ -13,7 +13,7 @@
 struct broker_state {
     pthread_mutex_t lock; // over the others
     struct api_broker broker;
-    int64_t since_ms; // of that state; monotonic, so that it goes with the clock
+    int64_t since_ms; // of that state; clock_unstepped_ms()
 };
 
 // Not connected yet. The configuration is borrowed.

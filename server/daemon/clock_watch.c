@@ -26,7 +26,7 @@ static int move_clock(struct store_connection *connection, void *ctx, struct err
     rc = clock_store_move(connection, &move->stored, err);
     if (rc < 0)
         return rc;
-    clock_advance(move->stored.by_ms);
+    clock_step(move->stored.by_ms);
     move->advanced = true;
     return 0;
 }
@@ -46,12 +46,12 @@ int64_t clock_watch_follow(struct store *store, const struct clock_watch_setting
     };
 
     if (llabs(by_ms) < STEP_MS) {
-        clock_advance(by_ms);
+        clock_slew(by_ms);
         return 0;
     }
     if (store_write(store, move_clock, &move, &err) < 0) {
         if (move.advanced)
-            clock_advance(-by_ms);
+            clock_step(-by_ms);
         return 0; // again in a second; the store logs why it cannot write
     }
     log_warning("daemon", "the system's clock was set by_s=%lld", (long long)by_ms / 1000);

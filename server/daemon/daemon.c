@@ -252,7 +252,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .dispatch = daemon->dispatch,
         .images_dir = daemon->images_dir,
         .adding = PTHREAD_MUTEX_INITIALIZER,
-        .started_ms = clock_monotonic_ms(),
+        .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .each_counter = each_counter,
         .ctx = daemon,

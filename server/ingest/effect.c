@@ -16,14 +16,12 @@
 
 #define HOUR_MS 3600000
 
-static void follow_clock(int64_t *at_ms, int64_t *base_ms)
+static void follow_clock(int64_t *at_ms, int64_t *stepped_ms)
 {
-    int64_t now_ms = clock_base_ms();
+    int64_t now_ms = clock_stepped_ms();
 
-    if (*base_ms == 0)
-        return;
-    *at_ms += now_ms - *base_ms;
-    *base_ms = now_ms;
+    *at_ms += now_ms - *stepped_ms;
+    *stepped_ms = now_ms;
 }
 
 // Reads a device, or begins a new one.
@@ -178,7 +176,7 @@ int effect_status(struct store_connection *connection, void *ctx, struct err *er
     char image_before[IMAGE_NAME_SIZE];
     int rc;
 
-    follow_clock(&effect->at_ms, &effect->base_ms);
+    follow_clock(&effect->at_ms, &effect->stepped_ms);
     rc = get_or_begin(connection, effect->mac, effect->at_ms, &device, err);
     if (rc < 0)
         return rc;
@@ -224,7 +222,7 @@ int effect_event(struct store_connection *connection, void *ctx, struct err *err
     struct device device;
     int rc;
 
-    follow_clock(&effect->event.at_ms, &effect->base_ms);
+    follow_clock(&effect->event.at_ms, &effect->stepped_ms);
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
@@ -246,7 +244,7 @@ int effect_will(struct store_connection *connection, void *ctx, struct err *err)
         return rc == ERR_NOT_FOUND ? 0 : rc;
     device.online = false;
     device.reason = DEVICE_REASON_WILL;
-    follow_clock(&effect->at_ms, &effect->base_ms);
+    follow_clock(&effect->at_ms, &effect->stepped_ms);
     rc = device_store_put(connection, &device, NULL, err);
     return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, effect->at_ms, err);
 }
@@ -301,7 +299,7 @@ int effect_download(struct store_connection *connection, void *ctx, struct err *
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    follow_clock(&effect->at_ms, &effect->base_ms);
+    follow_clock(&effect->at_ms, &effect->stepped_ms);
     if (effect->status == 200 && strcmp(effect->file, CONTRACT_FILE_FIRMWARE) == 0)
         rc = add_download(connection, effect, err);
     if (rc == 0 && !device.speaks_events)

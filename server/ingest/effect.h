@@ -10,14 +10,13 @@
 #include "server/store/store.h"
 
 // What a message changes in the store. Each is a store_job whose ctx is the struct before it.
-// base_ms is clock_base_ms() at at_ms, which moves along if the clock was moved until then; 0: it
-// does not.
+// stepped_ms is clock_stepped_ms() at at_ms, which moves along if the clock was set until then.
 
 // Packed, since tens of thousands may wait for the database.
 struct effect_status {
     char mac[MAC_SIZE];
     int64_t at_ms;
-    int64_t base_ms;
+    int64_t stepped_ms;
     unsigned has; // this and the next as in struct device_status
     uint32_t uptime_ms, max_loop_ms, mqtt_ms, free_heap_bytes;
     int32_t rssi_dbm;
@@ -31,14 +30,14 @@ ERR_CHECKED int effect_status(struct store_connection *connection, void *ctx, st
 
 struct effect_event {
     struct event event;
-    int64_t base_ms;
+    int64_t stepped_ms;
 };
 ERR_CHECKED int effect_event(struct store_connection *connection, void *ctx, struct err *err);
 
 struct effect_notice {
     char mac[MAC_SIZE];
     int64_t at_ms;
-    int64_t base_ms;
+    int64_t stepped_ms;
 };
 ERR_CHECKED int effect_will(struct store_connection *connection, void *ctx, struct err *err);
 ERR_CHECKED int effect_bad_payload(struct store_connection *connection, void *ctx, struct err *err);
@@ -46,7 +45,7 @@ ERR_CHECKED int effect_bad_payload(struct store_connection *connection, void *ct
 struct effect_download {
     char mac[MAC_SIZE];
     int64_t at_ms;
-    int64_t base_ms;
+    int64_t stepped_ms;
     char file[64]; // a longer name is none that a command asks for
     unsigned status;
     char image[IMAGE_NAME_SIZE];

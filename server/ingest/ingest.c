@@ -75,8 +75,8 @@ static void post_notice(struct ingest *ingest, store_job job, const char *mac)
 
     if (effect != NULL) {
         memcpy(effect->mac, mac, MAC_SIZE);
-        effect->base_ms = clock_base_ms();
-        effect->at_ms = effect->base_ms + clock_monotonic_ms();
+        effect->stepped_ms = clock_stepped_ms();
+        effect->at_ms = effect->stepped_ms + clock_unstepped_ms();
     }
     post(ingest, job, effect);
 }
@@ -105,12 +105,12 @@ static void take_status(struct ingest *ingest, const char *mac, const uint8_t *p
     }
     ingest->statuses++;
 
-    int64_t base_ms = clock_base_ms();
+    int64_t stepped_ms = clock_stepped_ms();
     struct effect_status *effect =
-        effect_status_new(mac, base_ms + clock_monotonic_ms(), &status, payload, n);
+        effect_status_new(mac, stepped_ms + clock_unstepped_ms(), &status, payload, n);
 
     if (effect != NULL)
-        effect->base_ms = base_ms;
+        effect->stepped_ms = stepped_ms;
     post(ingest, effect_status, effect);
 }
 
@@ -130,8 +130,8 @@ static void take_event(struct ingest *ingest, const char *mac, const uint8_t *pa
     if (effect != NULL) {
         effect->event = event;
         memcpy(effect->event.mac, mac, MAC_SIZE);
-        effect->base_ms = clock_base_ms();
-        effect->event.at_ms = effect->base_ms + clock_monotonic_ms();
+        effect->stepped_ms = clock_stepped_ms();
+        effect->event.at_ms = effect->stepped_ms + clock_unstepped_ms();
     }
     post(ingest, effect_event, effect);
 }
@@ -178,8 +178,8 @@ void ingest_download(
 
     if (effect != NULL) {
         snprintf(effect->mac, sizeof effect->mac, "%s", mac);
-        effect->base_ms = clock_base_ms();
-        effect->at_ms = effect->base_ms + clock_monotonic_ms();
+        effect->stepped_ms = clock_stepped_ms();
+        effect->at_ms = effect->stepped_ms + clock_unstepped_ms();
         snprintf(effect->file, sizeof effect->file, "%s", file);
         effect->status = status;
         snprintf(effect->image, sizeof effect->image, "%s", image);

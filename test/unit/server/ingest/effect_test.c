@@ -194,13 +194,13 @@ static void test_a_will(void **state)
 static void test_a_message_goes_with_the_clock(void **state)
 {
     struct fixture *f = *state;
-    struct effect_notice effect = {.mac = MAC_1, .at_ms = T0, .base_ms = clock_base_ms()};
+    struct effect_notice effect = {.mac = MAC_1, .at_ms = T0, .stepped_ms = clock_stepped_ms()};
 
     fixture_add_device(f, MAC_1);
-    clock_advance(-60 * MINUTE);
+    clock_step(-60 * MINUTE);
     fixture_write(f, effect_will, &effect);
     fixture_write(f, effect_will, &effect);
-    clock_advance(60 * MINUTE);
+    clock_step(60 * MINUTE);
     assert_int_equal(fixture_query(f, "SELECT min(at_ms) FROM events"), T0 - 60 * MINUTE);
     assert_int_equal(fixture_query(f, "SELECT max(at_ms) FROM events"), T0 - 60 * MINUTE);
 }
