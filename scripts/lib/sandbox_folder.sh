@@ -30,8 +30,9 @@ make_factory_image() {
 }
 
 write_broker_configuration() {
+    cp "$here/server/etc/mosquitto/secureesp.acl" "$dir/etc/secureesp.acl"
     sed -e "s|/etc/secureesp/pki|$dir/pki|" \
-        -e "s|/etc/mosquitto/secureesp.acl|$here/server/etc/mosquitto/secureesp.acl|" \
+        -e "s|/etc/mosquitto/secureesp.acl|$dir/etc/secureesp.acl|" \
         -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
         "$here/server/etc/mosquitto/secureesp.conf" >"$dir/etc/mosquitto.conf"
     printf 'user %s\npersistence_location %s/\nlog_dest stderr\nlog_timestamp_format %%H:%%M:%%S\n' \

@@ -111,11 +111,10 @@ good_status_arrives "an event with control characters"
 
 step "topics that are none"
 topics=$(counter bad_topics)
-mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
-    --cert "$SANDBOX_PKI/servers/secureespd.crt" --key "$SANDBOX_PKI/servers/secureespd.key" \
-    -i test-topic -t /status/nobody -m '{}' || true
+tester_up
+tester_publish /status/nobody -m '{}'
 good_status_arrives "a topic without a MAC"
-expect_match "bad topics" "^($topics|$((topics + 1)))\$" "$(counter bad_topics)"
+expect_equal "bad topics" "$((topics + 1))" "$(counter bad_topics)"
 
 step "bad events"
 for text in '[]' '{"event": []}' '{"event": "command", "id": "x", "result": {}}' '{}' \

@@ -19,29 +19,62 @@ mapfile -t daemon < <(options "$SANDBOX_PKI/servers/secureespd")
 mapfile -t device_one < <(options "$SANDBOX_PKI/devices/$one")
 mapfile -t device_two < <(options "$SANDBOX_PKI/devices/$two")
 
-step "what each hears"
-timeout 8 mosquitto_sub "${daemon[@]}" -i ears-daemon -v -F '%t' -t '/status/+' -t '/event/+' \
-    -t '/will/+' -t '/will/+/will' >"$work/heard-daemon" &
-timeout 8 mosquitto_sub "${device_two[@]}" -i ears-two -v -F '%t' -t '#' -t '/command/#' \
-    -t '/status/#' -t "/command/$one/#" >"$work/heard-two" &
-sleep 1
-for topic in "/status/$one" "/event/$one" "/will/$one" "/will/$one/will"; do
-    mosquitto_pub "${device_one[@]}" -t "$topic" -m '{}'
+# ears NAME OPTION...: hears in the background what it may; the topics come to $work/NAME.
+ears() {
+    stdbuf -oL mosquitto_sub "${@:2}" -d -F 'heard %t' >"$work/$1" &
+    hearing+=($!)
+    eventually 10 "$1 has subscribed" grep -q '^Subscribed' "$work/$1"
+}
+hears() {
+    grep -q "^heard $2\$" "$work/$1"
+}
+# heard NAME: the topics in a line.
+heard() {
+    sed -n 's/^heard //p' "$work/$1" | sort | paste -s -d ' '
+}
+hearing=()
+
+step "a place at the broker is nobody else's"
+since() {
+    json_get "$(api /status)" '$.broker.since_ms'
+}
+before=$(since)
+for id in secureespd "$two"; do
+    mosquitto_pub "${device_one[@]}" -i "$id" -t "/status/$one" -m '{"uptimemillis": 7000}'
 done
-# What it may not say:
+arrived() {
+    device_has "$one" '$.uptime_ms' 7000
+}
+eventually 10 "a status from behind another's identifier" arrived
+expect_equal "the daemon's connection" "$before" "$(since)"
+
+step "what a device says"
+part stop daemon # its certificate is ours now
+ears daemon "${daemon[@]}" -t '/status/+' -t '/event/+' -t '/will/+' -t '/will/+/will'
+ears two "${device_two[@]}" -t '#' -t '/command/#' -t '/status/#' -t "/command/$one/#"
 for topic in "/status/$two" "/event/$two" "/will/$two" "/will/$two/will" "/command/$two/reboot" \
     "/command/$one/reboot" "/status/$one/more" "/status" "other" "\$SYS/broker/version"; do
     mosquitto_pub "${device_one[@]}" -t "$topic" -m '{}' 2>/dev/null || true
 done
-for to in "$one" "$two"; do
-    mosquitto_pub "${daemon[@]}" -i mouth-daemon -t "/command/$to/reboot" -m '{"id": 1}'
+for topic in "/status/$one" "/event/$one" "/will/$one" "/will/$one/will"; do
+    mosquitto_pub "${device_one[@]}" -t "$topic" -m '{}'
 done
-mosquitto_pub "${daemon[@]}" -i mouth-daemon -t "/status/$one" -m '{"forged": 1}'
-wait
+eventually 10 "the daemon hears the last" hears daemon "/will/$one/will"
 expect_equal "the daemon hears" "/event/$one /status/$one /will/$one /will/$one/will" \
-    "$(sort "$work/heard-daemon" | paste -s -d ' ')"
-expect_equal "the other device hears" "/command/$two/reboot" \
-    "$(sort -u "$work/heard-two" | paste -s -d ' ')"
+    "$(heard daemon)"
+kill "${hearing[0]}"
+
+step "what the daemon says"
+# It hears statuses, but says none: this would come back.
+! mosquitto_rr "${daemon[@]}" -W 2 -e '/status/+' -t "/status/$one" -m '{"forged": 1}' ||
+    fail "the daemon speaks for a device"
+for to in "$one" "$two"; do
+    mosquitto_pub "${daemon[@]}" -t "/command/$to/reboot" -m '{"id": 1}'
+done
+eventually 10 "the other device hears" hears two "/command/$two/reboot"
+expect_equal "the other device hears" "/command/$two/reboot" "$(heard two)"
+kill "${hearing[1]}"
+part start daemon
 
 step "who is not let in"
 refused() {

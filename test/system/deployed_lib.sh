@@ -143,12 +143,10 @@ climb_chain() {
 long_message() {
     local fragment
     step "a long message"
+    tester_up
     head -c 9000 /dev/zero | tr '\0' x >"$work/long"
     for fragment in "${fragments[@]}"; do
-        mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
-            --cert "$SANDBOX_PKI/servers/secureespd.crt" \
-            --key "$SANDBOX_PKI/servers/secureespd.key" -i "test-$RANDOM" \
-            -t "/command/$(sketch_mac "$fragment")/config" -f "$work/long"
+        tester_publish "/command/$(sketch_mac "$fragment")/config" -f "$work/long"
         await "$fragment" '^dropped bytes=90'
     done
 }

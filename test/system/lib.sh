@@ -253,7 +253,20 @@ refuses() {
 publish() {
     mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
         --cert "$SANDBOX_PKI/devices/$1.crt" --key "$SANDBOX_PKI/devices/$1.key" \
-        -i "test-$1-$RANDOM" -t "$2" -f "$3" "${@:4}"
+        -t "$2" -f "$3" "${@:4}"
+}
+
+# tester_up: from now on the broker lets tester_publish say anything.
+tester_up() {
+    secureesp pki server "$SANDBOX_PKI" tester >/dev/null
+    printf 'user tester\ntopic write #\n' >>"$sandbox/etc/secureesp.acl"
+    process_signal "$sandbox/run/broker" HUP
+}
+
+# tester_publish TOPIC OPTION...
+tester_publish() {
+    mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
+        --cert "$SANDBOX_PKI/servers/tester.crt" --key "$SANDBOX_PKI/servers/tester.key" -t "$@"
 }
 
 # publish_text MAC TOPIC TEXT [OPTION...]
