@@ -23,13 +23,16 @@ class Bench:
         self.quick, self.chosen = options.quick, options.rows
         self.rounds = 2 if options.quick else 5
         self.rows = []
+        self.unmatched = set(options.rows)
 
     def work(self, count):
         return max(count // 10, 100) if self.quick else count
 
     def begin(self, name):
         """Whether a row, or a group of rows, is to be measured."""
-        wanted = not self.chosen or any(choice in name for choice in self.chosen)
+        matching = {choice for choice in self.chosen if choice in name}
+        self.unmatched -= matching
+        wanted = not self.chosen or bool(matching)
         if wanted:
             print(f"{name} ", end="", file=sys.stderr, flush=True)
         return wanted
@@ -51,13 +54,16 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("rows", nargs="*")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what runs, too
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # ends what runs, too
     os.makedirs(FOLDER, exist_ok=True)
     bench = Bench(options)
     for part in PARTS:
         part(bench)
+    if bench.unmatched:
+        print(f"bench: no part is named like {' or '.join(sorted(bench.unmatched))}", file=sys.stderr)
     if not bench.rows:
-        sys.exit(f"bench: no row is named like {' or '.join(options.rows)}")
+        sys.exit(2)
     (print_json if options.json else print_table)(bench.rows)
     missed = [row.what for row in bench.rows if not row.met]
     if missed:
