@@ -12,6 +12,7 @@ window_ms=1500
 for kind in tcp record_header half_hello hello certificate resumption handshake half_request unread; do
     slow_start 8 "$kind"
     sleep 0.2 # for what the daemon does about what they have sent
+    expect_between "$kind: connections" 8 9 "$(counter download_open)"
     before=$(cpu_ms "$daemon")
     sleep "$((window_ms / 1000)).$((window_ms % 1000))"
     took=$(($(cpu_ms "$daemon") - before))

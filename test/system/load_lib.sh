@@ -26,10 +26,17 @@ load_up() {
 
 # polls MODE THREADS COUNT: so many devices ask for the next image and get 304; prints figures.
 polls() {
-    "$root/build/release/test/bench/tls_load" --port "$SANDBOX_HTTPS_PORT" \
+    local figures resumed
+    figures=$("$root/build/release/test/bench/tls_load" --port "$SANDBOX_HTTPS_PORT" \
         --ca "$SANDBOX_PKI/ca.crt" --devices "$SANDBOX_PKI/devices" \
         --path "/download/firmware.bin?curimage=$newest" --expect 304 --mode "$1" --threads "$2" \
-        --count "$3"
+        --count "$3")
+    echo "$figures"
+    resumed=$(json_get "$figures" '$.resumed')
+    case $1 in
+    full) expect_equal "resumed sessions" 0 "$resumed" ;;
+    resumed) expect_between "resumed sessions" $(($3 * 9 / 10)) "$3" "$resumed" ;;
+    esac
 }
 
 # slow_start COUNT KIND...: so many clients of each kind, from 127.0.0.2, until slow_stop.
