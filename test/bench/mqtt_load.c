@@ -1,5 +1,5 @@
-// Publishes statuses as fast as the broker takes them, over one plain connection or TLS, as a whole
-// fleet would; prints as JSON when it began and ended (monotonic clock, ns).
+// Publishes statuses over one plain connection or TLS, as a whole fleet would, as fast as the
+// broker takes them or at a rate; prints as JSON when it began and ended (monotonic clock, ns).
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/ssl.h>
@@ -140,28 +140,45 @@ static uint8_t *make_all(size_t count, size_t devices, size_t *size)
     return all;
 }
 
+// Sends all of it in pieces; rate: bytes a second, 0 for no limit.
+static void send_paced(const struct link *link, const uint8_t *p, size_t n, double rate)
+{
+    int64_t began = now_ns();
+
+    for (size_t at = 0; at < n; at += CHUNK) {
+        send_all(link, p + at, n - at < CHUNK ? n - at : CHUNK);
+
+        int64_t due = rate > 0 ? began + (int64_t)((double)at / rate * 1e9) : 0;
+        struct timespec until = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000};
+
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct link link = {0};
     size_t size;
 
-    if (argc != 4 && argc != 7) {
-        fprintf(stderr, "usage: mqtt_load PORT COUNT DEVICES [CA CERT KEY]\n");
+    if (argc != 5 && argc != 8) {
+        fprintf(stderr, "usage: mqtt_load PORT COUNT DEVICES RATE [CA CERT KEY]\n"
+                        "RATE: statuses a second, 0 for as many as the broker takes\n");
         return 2;
     }
 
-    uint8_t *all = make_all(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), &size);
+    size_t count = strtoul(argv[2], NULL, 10);
+    uint8_t *all = make_all(count, strtoul(argv[3], NULL, 10), &size);
+    double rate = strtod(argv[4], NULL) * (double)size / (double)count;
 
     open_link(&link, (unsigned)atoi(argv[1]));
-    if (argc == 7)
-        open_tls(&link, argv[4], argv[5], argv[6]);
+    if (argc == 8)
+        open_tls(&link, argv[5], argv[6], argv[7]);
     send_all(&link, connect_packet, sizeof connect_packet);
     expect(&link, 0x20, 4);
 
     int64_t began = now_ns();
 
-    for (size_t at = 0; at < size; at += CHUNK)
-        send_all(&link, all + at, size - at < CHUNK ? size - at : CHUNK);
+    send_paced(&link, all, size, rate);
     send_all(&link, ping_packet, sizeof ping_packet);
     expect(&link, 0xD0, 2);
     printf("{\"began_ns\": %lld, \"ended_ns\": %lld}\n", (long long)began, (long long)now_ns());

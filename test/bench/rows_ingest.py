@@ -12,9 +12,11 @@ from figures import Row, ratios
 DEVICES = 1000
 
 
-def publish(bed, count, devices, tls=False):
-    """Starts the load; it prints when it began and ended."""
-    command = [os.path.join(PROGRAMS, "mqtt_load"), str(bed.plain_port), str(count), str(devices)]
+def publish(bed, count, devices, tls=False, rate=0):
+    """Starts the load, so many a second or as many as the broker takes; it prints when it began and
+    ended."""
+    command = [os.path.join(PROGRAMS, "mqtt_load"), str(bed.plain_port), str(count), str(devices),
+               str(rate)]
     if tls:
         command[1] = str(bed.mqtt_port)
         command += [f"{bed.pki}/ca.crt", *(f"{bed.devices}/84f3eb000001{x}" for x in (".crt", ".key"))]
@@ -32,13 +34,13 @@ def discard(bed, count, tls=False):
     return got["received"] / (got["last_ns"] - load["began_ns"]) * 1e9, got["received"]
 
 
-def store(bed, count, devices=DEVICES, tls=False):
+def store(bed, count, devices=DEVICES, tls=False, rate=0):
     """Messages a second that the daemon has committed, how many, and its processor time in us for
     each: the device's row and one of its history."""
     db = sqlite3.connect(f"file:{bed.db}?mode=ro", uri=True)
     last_id = lambda: db.execute("SELECT max(id) FROM statuses").fetchone()[0] or 0
     before, cpu = last_id(), cpu_ns(bed.daemon.pid)
-    load = publish(bed, count, devices, tls)
+    load = publish(bed, count, devices, tls, rate)
     now, last_ns = before, time.monotonic_ns()
     while now - before < count and (load.poll() is None or time.monotonic_ns() - last_ns < 1.5e9):
         time.sleep(0.01)
