@@ -82,6 +82,21 @@ static struct http_address **find(struct http_addresses *addresses, const struct
     return at;
 }
 
+static void format(const struct in6_addr *key, char out[HTTP_ADDRESS_TEXT_SIZE])
+{
+    if (IN6_IS_ADDR_V4MAPPED(key))
+        inet_ntop(AF_INET, key->s6_addr + 12, out, HTTP_ADDRESS_TEXT_SIZE);
+    else
+        inet_ntop(AF_INET6, key, out, HTTP_ADDRESS_TEXT_SIZE);
+}
+
+void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS_TEXT_SIZE])
+{
+    struct in6_addr key = key_of(address);
+
+    format(&key, out);
+}
+
 // Counts a refusal, with the lock held; whether it is time to log one.
 static bool note_refusal(struct http_addresses *addresses)
 {
@@ -97,12 +112,9 @@ static bool note_refusal(struct http_addresses *addresses)
 static void log_refusal(
     const struct http_addresses *addresses, const struct in6_addr *key, uint64_t refused)
 {
-    char text[INET6_ADDRSTRLEN] = "?";
+    char text[HTTP_ADDRESS_TEXT_SIZE];
 
-    if (IN6_IS_ADDR_V4MAPPED(key))
-        inet_ntop(AF_INET, key->s6_addr + 12, text, sizeof text);
-    else
-        inet_ntop(AF_INET6, key, text, sizeof text);
+    format(key, text);
     log_info("http", "refused connection address=%s reason=\"it has %u\" refused_total=%llu", text,
         addresses->max, (unsigned long long)refused);
 }

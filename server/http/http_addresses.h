@@ -23,6 +23,10 @@ struct http_address *http_addresses_add(
     struct http_addresses *addresses, const struct sockaddr *address);
 void http_addresses_drop(struct http_addresses *addresses, struct http_address *address);
 
+// Writes it for people: IPv4 as 192.0.2.1, too, where it came by a socket of IPv6.
+#define HTTP_ADDRESS_TEXT_SIZE 46
+void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS_TEXT_SIZE]);
+
 uint64_t http_addresses_count_refused(struct http_addresses *addresses);
 
 #endif

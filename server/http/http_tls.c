@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/base/log.h"
+#include "server/http/http_addresses.h"
 #include "server/http/http_sessions.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
@@ -179,22 +181,35 @@ int http_tls_load(
     return 0;
 }
 
-static void log_refusal(struct http_tls *tls, const struct err *err)
+// The object that prepared a session; set on it before the handshake.
+static struct http_tls *owner_of(gnutls_session_t session)
 {
+    return gnutls_session_get_ptr(session);
+}
+
+static void format_peer(gnutls_session_t session, char out[HTTP_ADDRESS_TEXT_SIZE])
+{
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+    socklen_t n = sizeof address;
+
+    // One that has gone by now has none.
+    (void)getpeername(gnutls_transport_get_int(session), (struct sockaddr *)&address, &n);
+    http_addresses_format((struct sockaddr *)&address, out);
+}
+
+static void log_refusal(gnutls_session_t session, const struct err *err)
+{
+    struct http_tls *tls = owner_of(session);
     int64_t now = clock_monotonic_ms();
+    char address[HTTP_ADDRESS_TEXT_SIZE];
 
     tls->refused++;
     if (now - tls->logged_at_ms < LOG_INTERVAL_MS)
         return;
     tls->logged_at_ms = now;
-    log_info("http", "refused client reason=\"%s\" refused_total=%llu", err->message,
-        (unsigned long long)tls->refused);
-}
-
-// The object that prepared a session; set on it before the handshake.
-static struct http_tls *owner_of(gnutls_session_t session)
-{
-    return gnutls_session_get_ptr(session);
+    format_peer(session, address);
+    log_info("http", "refused client address=%s reason=\"%s\" refused_total=%llu", address,
+        err->message, (unsigned long long)tls->refused);
 }
 
 static int verify_client(gnutls_session_t session)
@@ -211,7 +226,7 @@ static int verify_client(gnutls_session_t session)
         rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
     if (rc >= 0)
         return 0;
-    log_refusal(tls, &err);
+    log_refusal(session, &err);
     return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
@@ -227,19 +242,41 @@ static int note_extension(void *ctx, unsigned extension, const unsigned char *da
 // Tickets are for clients without max_fragment_length: the ticket holds the client's certificate,
 // and GnuTLS 3.7 sends it in one record, which may be longer than negotiated. The others resume by
 // ID.
-static int receive_hello(gnutls_session_t session, unsigned type, unsigned when,
-    unsigned is_incoming, const gnutls_datum_t *hello)
+static int receive_hello(gnutls_session_t session, const gnutls_datum_t *hello)
 {
     bool bounded = false;
 
-    (void)type;
-    (void)when;
-    (void)is_incoming;
     if (gnutls_ext_raw_parse(
             &bounded, note_extension, hello, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
         bounded)
         return 0;
     return gnutls_session_ticket_enable_server(session, &owner_of(session)->ticket_key);
+}
+
+// GnuTLS ends the handshake of a client that sends an empty list of certificates (RFC 5246, 7.4.6;
+// RFC 8446, 4.4.2, with an empty context before it) by itself, and asks verify_client() nothing.
+static bool is_empty_list(const gnutls_datum_t *certificates)
+{
+    static const uint8_t empty[4];
+
+    return certificates->size <= sizeof empty &&
+           memcmp(certificates->data, empty, certificates->size) == 0;
+}
+
+// As gnutls_handshake_hook_func; certificates of the server's own come by here, too.
+static int receive_message(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned is_incoming, const gnutls_datum_t *message)
+{
+    struct err err = {0};
+
+    (void)when;
+    if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
+        return receive_hello(session, message);
+    if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && is_incoming && is_empty_list(message)) {
+        err_set(&err, ERR_DENIED, "no certificate");
+        log_refusal(session, &err);
+    }
+    return 0;
 }
 
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
@@ -248,7 +285,7 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, verify_client);
     gnutls_handshake_set_hook_function(
-        session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);
+        session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, receive_message);
     http_sessions_attach(tls->sessions, session);
 }
 

@@ -79,6 +79,8 @@ step "certificates of another CA, expired, with a CN that is no MAC, for a serve
 secureesp pki init "$work/other" >/dev/null
 secureesp pki device "$work/other" "$mac" >/dev/null
 no_answer "unknown CA" "$work/other/devices/$mac"
+grep -q 'refused client address=127.0.0.1 reason="certificate is not signed' \
+    "$SANDBOX_LOG/daemon.log" || fail "no line tells who was refused, and why"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/self.key" \
     -subj "/CN=$mac" -days 10 -out "$work/self.crt" 2>/dev/null
 no_answer "self-signed" "$work/self"
@@ -93,10 +95,17 @@ no_answer "a CN that is too long" "$work/longer"
 usage=serverAuth issue server "/CN=$mac" -days 10
 no_answer "a server's certificate" "$work/server"
 no_answer "the daemon's own" "$SANDBOX_PKI/servers/secureespd"
-code=0
-curl -s --max-time 10 --tls-max 1.2 --cacert "$SANDBOX_PKI/ca.crt" "$SANDBOX_URL/ca.crt" \
-    >"$work/answer" || code=$?
-if [ "$code" -eq 0 ] || [ -s "$work/answer" ]; then fail "no certificate, but an answer"; fi
+for version in 1.2 1.3; do
+    refused=$(counter download_refused)
+    code=0
+    curl -s --max-time 10 "--tlsv$version" --tls-max "$version" --cacert "$SANDBOX_PKI/ca.crt" \
+        "$SANDBOX_URL/ca.crt" >"$work/answer" || code=$?
+    if [ "$code" -eq 0 ] || [ -s "$work/answer" ]; then fail "no certificate, but an answer"; fi
+    is_counted() {
+        [ "$(counter download_refused)" -gt "$refused" ]
+    }
+    eventually 10 "a client without a certificate is counted, TLS $version" is_counted
+done
 
 step "TLS 1.1 is refused"
 ! openssl s_client -connect "localhost:$SANDBOX_HTTPS_PORT" -tls1_1 -cipher DEFAULT@SECLEVEL=0 \
