@@ -73,12 +73,6 @@ is_taken() {
 }
 eventually 10 "a command is taken" is_taken
 eventually 5 "a word about it in the log" log_has 'writes again'
-for i in 1 2 3; do
-    seen_since() {
-        [ "$(device "$(mac_of $i)" '$.last_seen_ms')" -gt "$since" ]
-    }
-    eventually 10 "$(mac_of $i) reports" seen_since
-    expect_equal "$(mac_of $i)" "done ok" "$(command_device "$(mac_of $i)" config)"
-done
+expect_three_since "$since"
 expect_equal "the daemon" "$daemon" "$(process_pid "$sandbox/run/daemon")"
 expect_equal integrity ok "$(sqlite3 -readonly "$SANDBOX_DB" 'pragma integrity_check')"

@@ -79,6 +79,19 @@ make_sleeper() {
     eventually 10 "$1 sleeps" device_has "$1" '$.online' 0
 }
 
+# expect_three_since TIME_MS: the sandbox's three devices have reported since then, and each has done
+# its command "config".
+expect_three_since() {
+    local since=$1 i
+    seen_since() {
+        [ "$(device "$(mac_of "$i")" '$.last_seen_ms')" -gt "$since" ]
+    }
+    for i in 1 2 3; do
+        eventually 10 "$(mac_of "$i") reports" seen_since
+        expect_equal "$(mac_of "$i")" "done ok" "$(command_device "$(mac_of "$i")" config)"
+    done
+}
+
 # What was not renamed to the name of an image.
 unfinished_files() {
     find "$sandbox/state/images" -type f ! -regex '.*/[0-9a-f]*'
