@@ -79,15 +79,17 @@ make_sleeper() {
     eventually 10 "$1 sleeps" device_has "$1" '$.online' 0
 }
 
+# seen_since MAC TIME_MS
+seen_since() {
+    [ "$(device "$1" '$.last_seen_ms')" -gt "$2" ]
+}
+
 # expect_three_since TIME_MS: the sandbox's three devices have reported since then, and each has done
 # its command "config".
 expect_three_since() {
-    local since=$1 i
-    seen_since() {
-        [ "$(device "$(mac_of "$i")" '$.last_seen_ms')" -gt "$since" ]
-    }
+    local i
     for i in 1 2 3; do
-        eventually 10 "$(mac_of "$i") reports" seen_since
+        eventually 10 "$(mac_of "$i") reports" seen_since "$(mac_of "$i")" "$1"
         expect_equal "$(mac_of "$i")" "done ok" "$(command_device "$(mac_of "$i")" config)"
     done
 }
