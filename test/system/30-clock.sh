@@ -124,7 +124,7 @@ set_and_check "+$year"
 mark_log
 get "$(mac_of 7)" /ca.crt
 expect_match "a certificate that held for a month" '^curl ' "$status"
-eventually 5 "a word about it" log_has 'refused client reason=.*(expired|ended|not valid)'
+eventually 5 "a word about it" log_has 'refused client address=127.0.0.1 reason=.*(expired|ended|not valid)'
 get "$(mac_of 1)" /ca.crt
 expect_equal "one that holds for longer" 200 "$status"
 while [ $((SECONDS - started)) -lt 63 ]; do # each minute the daemon deletes what is too old
