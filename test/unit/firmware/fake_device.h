@@ -35,7 +35,7 @@ struct fake_device {
     bool wants_reboot;
     unsigned reboots;
     unsigned lost_power;
-    int next_cut; // writes until the power is cut again after the next start, or FAKE_NO_CUT
+    int next_cut; // writes until the power is cut again after the next start, or NOR_NO_CUT
 
     enum port_link link;
     int64_t time;
@@ -106,7 +106,7 @@ static inline void fake_device_reboot(struct port *port)
 // Without power nothing is sent.
 static inline int fake_device_send(struct port *port, const uint8_t *p, size_t n)
 {
-    return fake(port)->is_off ? PORT_FAILED : fake_stream_send(port, p, n);
+    return fake(port)->power.is_off ? PORT_FAILED : fake_stream_send(port, p, n);
 }
 
 // Lets the download server have that file; a second one of the same name replaces the first.
@@ -164,7 +164,7 @@ static inline void fake_device_put_file(struct fake_device *f, const char *name,
 
 static inline bool fake_device_has_file(struct fake_device *f, const char *name)
 {
-    return fake_find(&fake_device_flash(f)->port, name) != NULL;
+    return fake_has_file(&fake_device_flash(f)->port, name);
 }
 
 static inline void fake_device_stop(struct fake_device *f)
@@ -183,15 +183,15 @@ static inline int fake_device_start(struct fake_device *f)
 
     do {
         fake_device_stop(f);
-        if (flash->is_off) {
+        if (flash->power.is_off) {
             f->lost_power++;
             fake_power_on(flash);
-            flash->writes_left = f->next_cut;
-            f->next_cut = FAKE_NO_CUT;
+            flash->power.ops_left = f->next_cut;
+            f->next_cut = NOR_NO_CUT;
         }
         f->wants_reboot = false;
         rc = device_init(&f->device, &flash->port, FAKE_MAC, &f->options, &f->failure);
-    } while (rc != 0 && flash->is_off);
+    } while (rc != 0 && flash->power.is_off);
     f->is_running = rc == 0;
     return rc;
 }
@@ -222,8 +222,8 @@ static inline bool fake_device_run(
     for (unsigned steps = 0; steps < 200000; steps++) {
         uint32_t wait_ms = device_step(&f->device);
 
-        if (flash->is_off || f->wants_reboot) {
-            f->reboots += f->wants_reboot && !flash->is_off;
+        if (flash->power.is_off || f->wants_reboot) {
+            f->reboots += f->wants_reboot && !flash->power.is_off;
             if (fake_device_start(f) != 0)
                 return false;
             continue;
@@ -314,7 +314,7 @@ static inline void fake_device_reset(struct fake_device *f)
     f->broker.wills = 0;
     f->reboots = 0;
     f->lost_power = 0;
-    f->next_cut = FAKE_NO_CUT;
+    f->next_cut = NOR_NO_CUT;
 }
 
 static inline struct fake_device *fake_device_new(void)
@@ -329,7 +329,7 @@ static inline struct fake_device *fake_device_new(void)
     f->options.trial_timeout_ms = 60000;
     f->link = PORT_LINK_UP;
     f->time = 1700000000;
-    f->next_cut = FAKE_NO_CUT;
+    f->next_cut = NOR_NO_CUT;
     make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &f->signer);
     f->image_size = make_image(&server->maker, "B-2", &f->signer, &f->signer, f->image2);
     server->port.factory_size =
@@ -340,7 +340,7 @@ static inline struct fake_device *fake_device_new(void)
     fake_device_put_file(f, "ca.crt", server->ca.pem);
     fake_device_put_file(f, FAKE_MAC ".crt", f->own.pem);
     fake_device_put_file(f, FAKE_MAC ".key", f->key_pem);
-    server->port.writes = 0;
+    server->port.power.ops = 0;
     f->fresh = server->port;
     fake_device_serve(f, "firmware.bin?curimage=B-1", f->image2, f->image_size);
     fake_device_serve(f, "firmware.bin?curimage=B-2", NULL, 0);

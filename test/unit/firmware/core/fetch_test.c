@@ -92,12 +92,9 @@ static bool staged_is(struct fixture *f, enum staging_file file, const char *tex
     char name[STAGING_NAME_SIZE];
 
     staging_name(file, MAC, true, name);
-
-    const struct fake_file *found = fake_find(&f->server.port.port, name);
-
-    if (found == NULL || text == NULL)
-        return found == NULL && text == NULL;
-    return found->size == strlen(text) && memcmp(found->bytes, text, found->size) == 0;
+    if (text == NULL)
+        return !fake_has_file(&f->server.port.port, name);
+    return fake_file_is(&f->server.port.port, name, text);
 }
 
 // A certificate for f->key.
@@ -245,7 +242,7 @@ static void test_medium_full(void **state)
 {
     struct fixture *f = *state;
 
-    f->server.port.writes_left = 0;
+    f->server.port.power.ops_left = 0;
     assert_int_equal(run_text(f, STAGING_CONFIG, CONFIG), -RESULT_FLASH_FAILED);
 }
 

@@ -14,7 +14,7 @@
 
 #define EVENT "/event/" FAKE_MAC
 #define TRIAL_MS 60000
-#define CUTS_MAX 200
+#define OPS_MAX 400
 #define BAD_CONFIG FAKE_CONFIG_HEAD "\"mqttserver\":\"elsewhere.example\"}"
 #define GOOD_CONFIG FAKE_CONFIG_HEAD "\"mqttserver\":\"localhost\",\"ntpserver\":\"ntp.example\"}"
 
@@ -63,7 +63,7 @@ static void assert_sound(const struct fixture *f)
     }
 }
 
-static void start(struct fixture *f, int cut, int next_cut)
+static void start(struct fixture *f, int op, int next_cut)
 {
     struct fake_device *d = f->device;
 
@@ -71,7 +71,7 @@ static void start(struct fixture *f, int cut, int next_cut)
     fake_device_serve(d, "firmware.bin?curimage=B-2", NULL, 0);
     assert_int_equal(fake_device_start(d), 0);
     assert_true(fake_device_run(d, 5000, fake_device_is_idle));
-    fake_device_flash(d)->writes_left = cut;
+    fake_device_flash(d)->power.ops_left = op;
     d->next_cut = next_cut;
 }
 
@@ -92,19 +92,28 @@ static void update_to(struct fixture *f, const char *name)
     assert_int_equal(d->device.slots.trial, SLOTS_TRIAL_NONE);
 }
 
-// Cuts the power before every step-th write until that comes too late to matter, and says when that
-// is. next_cut: it fails once more, soon after it has come back.
+// Cuts the power half-way through and after every step-th operation of the flash - before it is
+// after the one that came first - until that comes too late to matter, and says when that is.
+// next_cut: it fails once more, soon after it has come back.
 static int sweep(struct fixture *f, int step, int next_cut, void (*act)(struct fixture *f))
 {
-    int cut = 0;
+    static const enum nor_cut cuts[] = {NOR_CUT_HALFWAY, NOR_CUT_AFTER};
+    unsigned tried = 0;
+    int op = 0;
 
-    for (;; cut += step) {
-        assert_true(cut < CUTS_MAX);
-        start(f, cut, next_cut < 0 ? FAKE_NO_CUT : (cut + next_cut) % 7);
-        act(f);
-        if (f->device->lost_power == 0)
-            return cut;
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        fake_device_flash(f->device)->power.cut = cuts[i];
+        for (op = 0;; op += step) {
+            assert_true(op < OPS_MAX);
+            start(f, op, next_cut < 0 ? NOR_NO_CUT : (op + next_cut) % 7);
+            act(f);
+            if (f->device->lost_power == 0)
+                break;
+            tried += f->device->lost_power;
+        }
     }
+    print_message("%u power cuts tried and ended well\n", tried);
+    return op;
 }
 
 #define PASSED "\"trial\",\"result\":\"ok\",\"image\":\"B-2\""
@@ -138,7 +147,7 @@ static void update_twice(struct fixture *f)
 
 static void test_update(void **state)
 {
-    assert_true(sweep(*state, 1, FAKE_NO_CUT, update) > 15);
+    assert_true(sweep(*state, 1, NOR_NO_CUT, update) > 15);
 }
 
 static void test_update_twice(void **state)
@@ -161,11 +170,11 @@ static void go_back(struct fixture *f)
 {
     struct fake_device *d = f->device;
     struct fake_port *flash = fake_device_flash(d);
-    int cut = flash->writes_left;
+    int cut = flash->power.ops_left;
 
-    flash->writes_left = FAKE_NO_CUT;
+    flash->power.ops_left = NOR_NO_CUT;
     assert_true(fake_device_do(d, "firmware", 1));
-    flash->writes_left = cut;
+    flash->power.ops_left = cut;
     fake_device_command(d, "flash", 2);
     assert_true(fake_device_run(d, 3000, is_restarted));
     d->broker.server.refuses = true;
@@ -230,7 +239,7 @@ static void refuse_config(struct fixture *f)
 
 static void test_bad_config(void **state)
 {
-    assert_true(sweep(*state, 1, FAKE_NO_CUT, refuse_config) > 4);
+    assert_true(sweep(*state, 1, NOR_NO_CUT, refuse_config) > 4);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

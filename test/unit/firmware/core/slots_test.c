@@ -93,7 +93,7 @@ static void test_first_start(void **state)
 static void test_power_cuts(void **state)
 {
     (void)state;
-    for (int cut = 0; cut < 6; cut++) {
+    for (int cut = 0; cut < 12; cut++) {
         static struct fake_port port;
         struct slots slots = {0};
         struct slots loaded;
@@ -102,14 +102,14 @@ static void test_power_cuts(void **state)
         fake_init(&port);
         port.factory_size = 100;
         assert_int_equal(slots_load(&slots, &port.port, &failure), 0);
-        port.writes_left = cut;
+        port.power.ops_left = cut;
         for (int i = 0; i < 5; i++) {
             slots.images[1].size_bytes = (uint32_t)i + 1;
             (void)!slots_store(&slots, &port.port, &failure);
         }
         fake_power_on(&port);
         assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
-        assert_int_equal(loaded.images[1].size_bytes, cut < 5 ? cut : 5);
+        assert_int_equal(loaded.images[1].size_bytes, cut < 10 ? cut / 2 : 5);
         assert_int_equal(slots_store(&loaded, &port.port, &failure), 0); // and goes on
         loaded.images[1].size_bytes = 99;
         assert_int_equal(slots_store(&loaded, &port.port, &failure), 0);
@@ -132,10 +132,10 @@ static void test_failed_write(void **state)
         slots.images[0].size_bytes = i;
         assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
     }
-    port.writes_left = 0;
+    port.power.ops_left = 0;
     assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
     fake_power_on(&port); // the medium only hiccuped: the device has run on
-    port.writes_left = 0;
+    port.power.ops_left = 0;
     assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
     fake_power_on(&port);
     assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);

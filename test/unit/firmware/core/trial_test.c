@@ -46,9 +46,7 @@ static void serve_text(struct fake_device *f, const char *name, const char *text
 
 static bool file_is(struct fake_device *f, const char *name, const char *text)
 {
-    const struct fake_file *file = fake_find(&fake_device_flash(f)->port, name);
-
-    return file != NULL && file->size == strlen(text) && memcmp(file->bytes, text, file->size) == 0;
+    return fake_file_is(&fake_device_flash(f)->port, name, text);
 }
 
 // Downloads B-2 and installs it: the device has just begun with it.

@@ -1,0 +1,84 @@
+#ifndef TEST_UNIT_FIRMWARE_NOR_FLASH_H
+#define TEST_UNIT_FIRMWARE_NOR_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "firmware/port/port.h"
+
+// NOR flash in memory, of which the power can be cut at each operation. Erasing sets bits, writing
+// clears them, and what is cut half-way leaves bits that nobody can tell.
+
+#define NOR_NO_CUT (-1)
+
+enum nor_cut { NOR_CUT_HALFWAY, NOR_CUT_BEFORE, NOR_CUT_AFTER, NOR_CUTS };
+
+struct nor_power {
+    int ops_left; // writes and erasures until the power is cut, or NOR_NO_CUT
+    enum nor_cut cut;
+    bool is_off;
+    unsigned ops;    // so far
+    uint32_t random; // xorshift's state, any number but 0
+};
+
+enum nor_extent { NOR_NOTHING, NOR_HALF, NOR_WHOLE };
+
+static inline void nor_power_on(struct nor_power *power)
+{
+    power->ops_left = NOR_NO_CUT;
+    power->is_off = false;
+    if (power->random == 0)
+        power->random = 2463534242u;
+}
+
+// How much of the next operation is done.
+static inline enum nor_extent nor_power_spend(struct nor_power *power)
+{
+    static const enum nor_extent extents[NOR_CUTS] = {
+        [NOR_CUT_HALFWAY] = NOR_HALF,
+        [NOR_CUT_BEFORE] = NOR_NOTHING,
+        [NOR_CUT_AFTER] = NOR_WHOLE,
+    };
+
+    power->ops++;
+    if (power->is_off)
+        return NOR_NOTHING;
+    if (power->ops_left == NOR_NO_CUT || power->ops_left-- > 0)
+        return NOR_WHOLE;
+    power->is_off = true;
+    return extents[power->cut];
+}
+
+static inline uint8_t nor_random(struct nor_power *power)
+{
+    power->random ^= power->random << 13;
+    power->random ^= power->random >> 17;
+    power->random ^= power->random << 5;
+    return (uint8_t)power->random;
+}
+
+// Erase a sector and write: 0, or PORT_FAILED when the power is off afterwards.
+static inline int nor_erase(struct nor_power *power, uint8_t *sector, size_t n)
+{
+    enum nor_extent extent = nor_power_spend(power);
+
+    for (size_t i = 0; i < n; i++)
+        sector[i] |= extent == NOR_WHOLE ? 0xff : extent == NOR_HALF ? nor_random(power) : 0;
+    return power->is_off ? PORT_FAILED : 0;
+}
+
+static inline int nor_write(struct nor_power *power, uint8_t *to, const uint8_t *p, size_t n)
+{
+    enum nor_extent extent = nor_power_spend(power);
+    size_t whole = extent == NOR_WHOLE ? n : extent == NOR_HALF ? n / 2 : 0;
+
+    for (size_t i = 0; i < whole; i++)
+        to[i] &= p[i];
+    if (extent == NOR_HALF && n > 0)
+        to[whole] &= (uint8_t)(p[whole] | nor_random(power)); // torn within a byte
+    return power->is_off ? PORT_FAILED : 0;
+}
+
+#endif
