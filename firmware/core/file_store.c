@@ -148,7 +148,7 @@ static int write_copy(const struct file_store_flash *flash, const struct place *
     memcpy(header, magic, sizeof magic);
     put(header + 4, place->newest.is_good ? place->newest.sequence + 1 : 0);
     put(header + 8, size);
-    memcpy(header + NAME_OFFSET, name, strlen(name));
+    memcpy(header + NAME_OFFSET, name, strlen(name) + 1);
     put(header + CRC_OFFSET, crc32_update(crc32_update(0, header, CRC_OFFSET), p, n));
     for (size_t at = 0; at < flash->copy_size; at += flash->sector_size) {
         if (flash->erase(flash->ctx, place->older + at) != 0)
