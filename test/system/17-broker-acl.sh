@@ -21,8 +21,9 @@ mapfile -t device_two < <(options "$SANDBOX_PKI/devices/$two")
 
 # ears NAME OPTION...: hears in the background what it may; the topics come to $work/NAME.
 ears() {
-    stdbuf -oL mosquitto_sub "${@:2}" -d -F 'heard %t' >"$work/$1" &
-    hearing+=($!)
+    process_start "$work/$1.record" "$work/$1" \
+        stdbuf -oL mosquitto_sub "${@:2}" -d -F 'heard %t'
+    records+=("$work/$1.record")
     eventually 10 "$1 has subscribed" grep -q '^Subscribed' "$work/$1"
 }
 hears() {
@@ -32,7 +33,6 @@ hears() {
 heard() {
     sed -n 's/^heard //p' "$work/$1" | sort | paste -s -d ' '
 }
-hearing=()
 
 step "a place at the broker is nobody else's"
 since() {
@@ -62,7 +62,7 @@ done
 eventually 10 "the daemon hears the last" hears daemon "/will/$one/will"
 expect_equal "the daemon hears" "/event/$one /status/$one /will/$one /will/$one/will" \
     "$(heard daemon)"
-kill "${hearing[0]}"
+process_stop "$work/daemon.record"
 
 step "what the daemon says"
 # It hears statuses, but says none: this would come back.
@@ -73,7 +73,7 @@ for to in "$one" "$two"; do
 done
 eventually 10 "the other device hears" hears two "/command/$two/reboot"
 expect_equal "the other device hears" "/command/$two/reboot" "$(heard two)"
-kill "${hearing[1]}"
+process_stop "$work/two.record"
 part start daemon
 
 step "who is not let in"
