@@ -72,6 +72,10 @@ $(B)/bin/virtual-esp: $(DEVICE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
 
+$(B)/bin/lx106-image: $(B)/firmware/tool/lx106_image/main.o $(B)/common/crc32.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -115,5 +119,5 @@ format:
 clean:
 	rm -rf build
 
-include scripts/install.mk $(wildcard test/*/*.mk)
+include firmware/port/lx106/lx106.mk scripts/install.mk $(wildcard test/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
