@@ -53,6 +53,7 @@ TESTS_DEVICE := $(filter $(B)/test/unit/firmware/%,$(TESTS))
 TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
 TESTS_SERVER := $(filter-out $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
 
+MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:

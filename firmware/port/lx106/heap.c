@@ -1,4 +1,4 @@
-// The heap and its gauge. The linker sends every malloc() here first (--wrap).
+// The heap and its gauge. The linker sends every malloc() here first, the library's own, too (--wrap).
 #include "firmware/port/lx106/heap.h"
 
 #include <errno.h>
@@ -18,11 +18,9 @@ char *heap_top = _heap_start;
 
 void *sbrk(ptrdiff_t n);
 void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
 void *__real_realloc(void *p, size_t n);
 void __real_free(void *p);
 void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 void __wrap_free(void *p);
 
@@ -43,9 +41,9 @@ static size_t size_of(void *p)
     return p == NULL ? 0 : malloc_usable_size(p) + BLOCK_HEADER;
 }
 
-static void *count(void *p)
+static void *add(void *p, size_t n)
 {
-    heap_used += size_of(p);
+    heap_used += n;
     if (heap_used > heap_peak)
         heap_peak = heap_used;
     return p;
@@ -53,23 +51,20 @@ static void *count(void *p)
 
 void *__wrap_malloc(size_t n)
 {
-    return count(__real_malloc(n));
+    void *p = __real_malloc(n);
+
+    return add(p, size_of(p));
 }
 
-void *__wrap_calloc(size_t number, size_t n)
-{
-    return count(__real_calloc(number, n));
-}
-
+// calloc() needs no counting: it calls malloc(). So does realloc(), and free(), if it has to move.
 void *__wrap_realloc(void *p, size_t n)
 {
     size_t before = size_of(p);
     void *moved = __real_realloc(p, n);
 
-    if (moved == NULL)
-        return NULL;
-    heap_used -= before;
-    return count(moved);
+    if (moved == p && p != NULL)
+        add(p, size_of(p) - before);
+    return moved;
 }
 
 void __wrap_free(void *p)

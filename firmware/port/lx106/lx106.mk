@@ -11,9 +11,9 @@ LX_INCLUDES := -I. -I$(LX_PORT)/config -isystem $(LX_SOURCES)/mbedtls/include \
     -isystem $(LX_SOURCES)/lwip/src/include -isystem $(LX_SOURCES) \
     -isystem /usr/lib/xtensa-lx106-elf/include
 LX_CFLAGS := -std=c11 -D_GNU_SOURCE -Os -mlongcalls -mtext-section-literals -ffunction-sections \
-    -fdata-sections -fstack-usage -MMD -MP -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' $(LX_INCLUDES)
+    -fdata-sections -fno-inline-functions-called-once -fconserve-stack -fstack-usage -MMD -MP -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' $(LX_INCLUDES)
 LX_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=__i_vfprintf \
-    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+    -Wl,--wrap=malloc,--wrap=realloc,--wrap=free \
     -L/usr/lib/xtensa-lx106-elf/lib/release
 
 LX_MBEDTLS := aes asn1parse asn1write base64 bignum cipher cipher_wrap constant_time ctr_drbg ecdh \

@@ -32,6 +32,7 @@
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_BIGNUM_C
+#define MBEDTLS_NO_UDBL_DIVISION // 64 bit products are calls here: by halves of 16 bits it is faster
 #define MBEDTLS_MPI_WINDOW_SIZE 2
 #define MBEDTLS_MPI_MAX_SIZE 512 // RSA-4096
 #define MBEDTLS_AES_C
@@ -57,6 +58,8 @@
 
 // the board
 #define MBEDTLS_CTR_DRBG_C
+#define MBEDTLS_CTR_DRBG_MAX_INPUT 64 // bytes; on the stack
+#define MBEDTLS_CTR_DRBG_MAX_SEED_INPUT 64
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_HAVE_TIME
