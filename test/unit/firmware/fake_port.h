@@ -102,6 +102,11 @@ static inline int fake_files_write(void *ctx, size_t offset, const uint8_t *p, s
     return nor_write(&self->power, self->files + offset, p, n);
 }
 
+static inline int fake_files_sync(void *ctx)
+{
+    return ((struct fake_port *)ctx)->power.is_off ? PORT_FAILED : 0;
+}
+
 static inline int fake_file_read(struct port *port, const char *name, uint8_t *p, size_t n)
 {
     return file_store_read(&fake(port)->file_flash, name, p, n);
@@ -165,8 +170,9 @@ static inline void fake_init(struct fake_port *self)
     memset(self->slots, 0xff, sizeof self->slots);
     memset(self->records, 0xff, sizeof self->records);
     memset(self->files, 0xff, sizeof self->files);
-    self->file_flash = (struct file_store_flash){fake_files_read, fake_files_erase,
-        fake_files_write, self, sizeof self->files, FAKE_COPY_SIZE, FAKE_COPY_SIZE};
+    self->file_flash =
+        (struct file_store_flash){fake_files_read, fake_files_erase, fake_files_write,
+            fake_files_sync, self, sizeof self->files, FAKE_COPY_SIZE, FAKE_COPY_SIZE};
     self->port.ops = &fake_ops;
     self->port.slot_size = FAKE_SLOT_SIZE;
     self->port.sector_size = FAKE_SECTOR_SIZE;
