@@ -42,16 +42,20 @@ objects = $(patsubst %,$(B)/%.o,$(basename $(call sources,$(1))))
 no_main = $(filter-out %/main.o,$(1))
 
 COMMON := $(call objects,common)
+# What decides which slot runs: all of core that a boot loader links, and it needs no library.
+BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files file_store failure) \
+    common/crc32))
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
 DEVICE := $(call objects,$(DEVICE_MODULES)) $(COMMON)
-PROGRAMS := $(B)/bin/secureespd $(B)/bin/secureesp $(B)/bin/virtual-esp
+PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
 
 # One test program for each x_test.c; the folder below test/unit says what it links against.
 TESTS := $(patsubst %.c,$(B)/%,$(shell find test/unit -name '*_test.c' 2>/dev/null))
-TESTS_DEVICE := $(filter $(B)/test/unit/firmware/%,$(TESTS))
+TESTS_BOOT := $(filter %/firmware/core/slots_test,$(TESTS))
+TESTS_DEVICE := $(filter-out $(TESTS_BOOT),$(filter $(B)/test/unit/firmware/%,$(TESTS)))
 TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
-TESTS_SERVER := $(filter-out $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
+TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
@@ -74,6 +78,10 @@ $(B)/bin/virtual-esp: $(DEVICE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
 
 $(B)/bin/lx106-image: $(B)/firmware/tool/lx106_image/main.o $(B)/common/crc32.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(B)/bin/device-files: $(B)/firmware/tool/device_files/main.o $(B)/libdevice.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
@@ -104,6 +112,8 @@ $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
 $(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DEVICE_LIBS)
+$(TESTS_BOOT): $(B)/%: $(B)/%.o $(BOOT)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 
 test:
 	scripts/test

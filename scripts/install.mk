@@ -30,6 +30,7 @@ install: all
 	$(INSTALL) -D -m 0755 $(B)/bin/secureespd "$(installed)/sbin/secureespd"
 	$(INSTALL) -D -m 0755 $(B)/bin/secureesp "$(installed)/bin/secureesp"
 	$(INSTALL) -D -m 0755 $(B)/bin/virtual-esp "$(installed)/bin/virtual-esp"
+	$(INSTALL) -D -m 0755 $(B)/bin/device-files "$(installed)/bin/device-files"
 	$(INSTALL) -d "$(installed)/lib/systemd/system"
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
 	    $(INSTALL_ETC)/secureespd.service >"$(installed)/lib/systemd/system/secureespd.service"
@@ -53,6 +54,7 @@ install: all
 # Leaves configuration, keys and database alone.
 uninstall:
 	rm -f "$(installed)/sbin/secureespd" "$(installed)/bin/secureesp" \
-	    "$(installed)/bin/virtual-esp" "$(installed)/lib/systemd/system/secureespd.service" \
+	    "$(installed)/bin/virtual-esp" "$(installed)/bin/device-files" \
+	    "$(installed)/lib/systemd/system/secureespd.service" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
 	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)

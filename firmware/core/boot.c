@@ -36,27 +36,19 @@ static int find_descriptor(struct device *device, struct failure *failure)
 // An active image without a descriptor is damaged: the other slot is the way out, if it ever ran.
 static int choose_image(struct device *device, struct failure *failure)
 {
-    struct slots *slots = &device->slots;
     int rc = find_descriptor(device, failure);
 
-    if (rc == 0)
-        return 0;
-    if (slots->images[slots_idle(slots)].state != SLOTS_INSTALLED)
+    if (rc == 0 || !slots_skip(&device->slots, failure->detail))
         return rc;
-    if (slots->trial == SLOTS_TRIAL_RUNNING)
-        slots_fail_trial(slots, failure->detail);
-    else
-        slots->active = (uint8_t)slots_idle(slots);
-    rc = slots_store(slots, device->port, failure);
+    rc = slots_store(&device->slots, device->port, failure);
     return rc < 0 ? rc : find_descriptor(device, failure);
 }
 
 static int start_image(struct device *device, struct failure *failure)
 {
-    int rc = slots_load(&device->slots, device->port, failure);
+    int rc = device->port->has_boot_loader ? slots_load(&device->slots, device->port, failure)
+                                           : slots_start(&device->slots, device->port, failure);
 
-    if (rc == 0 && slots_count_boot(&device->slots))
-        rc = slots_store(&device->slots, device->port, failure);
     return rc < 0 ? rc : choose_image(device, failure);
 }
 

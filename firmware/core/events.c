@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "firmware/core/files.h"
 
 static size_t first_length(const struct events *events)
 {
@@ -26,7 +27,7 @@ static bool line_is_good(const char *line, size_t n)
 
 void events_load(struct events *events, struct port *port)
 {
-    int n = port->ops->file_read(port, EVENTS_FILE, (uint8_t *)events->lines, EVENTS_SIZE);
+    int n = files_read(port, EVENTS_FILE, (uint8_t *)events->lines, EVENTS_SIZE);
     const char *line = events->lines;
     const char *end = line + (n > 0 && n <= EVENTS_SIZE ? n : 0);
     const char *newline;
@@ -51,9 +52,9 @@ int events_save(struct events *events, struct port *port)
     if (!events->dirty)
         return 0;
     if (events->used == 0)
-        rc = port->ops->file_remove(port, EVENTS_FILE);
+        rc = files_remove(port, EVENTS_FILE);
     else
-        rc = port->ops->file_write(port, EVENTS_FILE, (uint8_t *)events->lines, events->used);
+        rc = files_write(port, EVENTS_FILE, (uint8_t *)events->lines, events->used);
     if (rc == 0)
         events->dirty = false;
     return rc;

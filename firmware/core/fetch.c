@@ -3,6 +3,7 @@
 
 #include <mbedtls/platform_util.h>
 
+#include "firmware/core/files.h"
 #include "firmware/core/http_reason.h"
 #include "firmware/core/settings.h"
 
@@ -100,7 +101,7 @@ static bool is_ca_staged(struct fetch *fetch)
     uint8_t byte;
 
     staging_name(STAGING_CA, fetch->mac, true, name);
-    return fetch->port->ops->file_read(fetch->port, name, &byte, sizeof byte) >= 0;
+    return files_read(fetch->port, name, &byte, sizeof byte) >= 0;
 }
 
 static int end_file(struct fetch *fetch, struct failure *failure)
@@ -114,7 +115,7 @@ static int end_file(struct fetch *fetch, struct failure *failure)
     if (rc < 0)
         return rc;
     staging_name(fetch->file, fetch->mac, true, name);
-    if (fetch->port->ops->file_write(fetch->port, name, fetch->scratch, fetch->used) != 0)
+    if (files_write(fetch->port, name, fetch->scratch, fetch->used) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "file: cannot be written");
     return STEP_DONE;
 }

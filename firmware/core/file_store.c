@@ -8,7 +8,7 @@
 
 #define COPIES 2
 #define REMOVED UINT32_MAX // in place of a size
-#define CHUNK 64
+#define CHUNK 256
 
 // A copy begins with its magic, sequence number and size (little-endian), its file's name, and the
 // CRC-32 of all that and of the contents behind it.
@@ -19,10 +19,12 @@ static const uint8_t magic[4] = {'F', 'i', 'l', 'e'};
 
 struct copy {
     size_t offset; // in the region
-    bool is_good;
+    bool is_good;  // as far as it has been read
     uint32_t sequence;
     uint32_t size; // of the contents, or REMOVED
     char name[PORT_FILE_NAME_MAX + 1];
+    uint32_t header_crc;
+    uint32_t crc; // as it should be
 };
 
 // A file's place, or a free one.
@@ -47,23 +49,7 @@ static uint32_t contents_size(uint32_t size)
     return size == REMOVED ? 0 : size;
 }
 
-static int check_crc(const struct file_store_flash *flash, const struct copy *copy, uint32_t crc,
-    uint32_t expected, bool *is_good)
-{
-    uint8_t chunk[CHUNK];
-    size_t size = contents_size(copy->size);
-
-    for (size_t at = 0, n; at < size; at += n) {
-        n = size - at < sizeof chunk ? size - at : sizeof chunk;
-        if (flash->read(flash->ctx, copy->offset + FILE_STORE_HEADER_SIZE + at, chunk, n) != 0)
-            return PORT_FAILED;
-        crc = crc32_update(crc, chunk, n);
-    }
-    *is_good = crc == expected;
-    return 0;
-}
-
-static int read_copy(const struct file_store_flash *flash, size_t offset, struct copy *copy)
+static int read_header(const struct file_store_flash *flash, size_t offset, struct copy *copy)
 {
     uint8_t header[FILE_STORE_HEADER_SIZE];
 
@@ -73,27 +59,59 @@ static int read_copy(const struct file_store_flash *flash, size_t offset, struct
     copy->sequence = get(header + 4);
     copy->size = get(header + 8);
     memcpy(copy->name, header + NAME_OFFSET, sizeof copy->name);
-    if (memcmp(header, magic, sizeof magic) != 0 || copy->name[PORT_FILE_NAME_MAX] != '\0' ||
-        contents_size(copy->size) > flash->copy_size - FILE_STORE_HEADER_SIZE)
-        return 0;
-    return check_crc(
-        flash, copy, crc32_update(0, header, CRC_OFFSET), get(header + CRC_OFFSET), &copy->is_good);
+    copy->header_crc = crc32_update(0, header, CRC_OFFSET);
+    copy->crc = get(header + CRC_OFFSET);
+    copy->is_good = memcmp(header, magic, sizeof magic) == 0 &&
+                    copy->name[PORT_FILE_NAME_MAX] == '\0' &&
+                    contents_size(copy->size) <= flash->copy_size - FILE_STORE_HEADER_SIZE;
+    return 0;
 }
 
-static int read_place(const struct file_store_flash *flash, size_t index, struct place *place)
+static int check_contents(const struct file_store_flash *flash, struct copy *copy)
+{
+    uint8_t chunk[CHUNK];
+    uint32_t crc = copy->header_crc;
+    size_t size = copy->is_good ? contents_size(copy->size) : 0;
+
+    for (size_t at = 0, n; at < size; at += n) {
+        n = size - at < sizeof chunk ? size - at : sizeof chunk;
+        if (flash->read(flash->ctx, copy->offset + FILE_STORE_HEADER_SIZE + at, chunk, n) != 0)
+            return PORT_FAILED;
+        crc = crc32_update(crc, chunk, n);
+    }
+    copy->is_good = copy->is_good && crc == copy->crc;
+    return 0;
+}
+
+static bool bears(const struct copy *copy, const char *name)
+{
+    return copy->is_good && strcmp(copy->name, name) == 0;
+}
+
+// Reads a place. With a name it need not be read to its end unless it may hold that file.
+static int read_place(
+    const struct file_store_flash *flash, size_t index, const char *name, struct place *place)
 {
     size_t offset = index * COPIES * flash->copy_size;
-    struct copy second;
+    struct copy copies[COPIES];
+    int newer;
 
-    if (read_copy(flash, offset, &place->newest) != 0 ||
-        read_copy(flash, offset + flash->copy_size, &second) != 0)
+    if (read_header(flash, offset, &copies[0]) != 0 ||
+        read_header(flash, offset + flash->copy_size, &copies[1]) != 0)
         return PORT_FAILED;
-    place->older = second.offset;
-    if (second.is_good &&
-        (!place->newest.is_good || (int32_t)(second.sequence - place->newest.sequence) > 0)) {
-        place->older = place->newest.offset;
-        place->newest = second;
+    newer = copies[1].is_good &&
+            (!copies[0].is_good || (int32_t)(copies[1].sequence - copies[0].sequence) > 0);
+    if (name != NULL && !bears(&copies[0], name) && !bears(&copies[1], name))
+        copies[newer].is_good = false;
+    else if (check_contents(flash, &copies[newer]) != 0)
+        return PORT_FAILED;
+    else if (!copies[newer].is_good && copies[1 - newer].is_good) {
+        newer = 1 - newer;
+        if (check_contents(flash, &copies[newer]) != 0)
+            return PORT_FAILED;
     }
+    place->newest = copies[newer];
+    place->older = copies[1 - newer].offset;
     return 0;
 }
 
@@ -102,33 +120,33 @@ static bool is_file(const struct place *place)
     return place->newest.is_good && place->newest.size != REMOVED;
 }
 
-// Finds the file's place, or with may_be_new a free one: 0, PORT_ABSENT or PORT_FAILED.
-static int find_place(
-    const struct file_store_flash *flash, const char *name, bool may_be_new, struct place *out)
+// Find the file's place, or a free one: 0, PORT_ABSENT or PORT_FAILED.
+static int find_file(const struct file_store_flash *flash, const char *name, struct place *out)
 {
-    size_t places = flash->size / (COPIES * flash->copy_size);
-    struct place place;
-    bool found = false;
-
-    for (size_t i = 0; i < places; i++) {
-        if (read_place(flash, i, &place) != 0)
+    for (size_t i = 0; i < file_store_places(flash); i++) {
+        if (read_place(flash, i, name, out) != 0)
             return PORT_FAILED;
-        if (is_file(&place) && strcmp(place.newest.name, name) == 0) {
-            *out = place;
+        if (is_file(out) && strcmp(out->newest.name, name) == 0)
             return 0;
-        }
-        if (may_be_new && !found && !is_file(&place)) {
-            *out = place;
-            found = true;
-        }
     }
-    return found ? 0 : PORT_ABSENT;
+    return PORT_ABSENT;
+}
+
+static int find_free(const struct file_store_flash *flash, struct place *out)
+{
+    for (size_t i = 0; i < file_store_places(flash); i++) {
+        if (read_place(flash, i, NULL, out) != 0)
+            return PORT_FAILED;
+        if (!is_file(out))
+            return 0;
+    }
+    return PORT_ABSENT;
 }
 
 int file_store_read(const struct file_store_flash *flash, const char *name, uint8_t *p, size_t n)
 {
     struct place place;
-    int rc = find_place(flash, name, false, &place);
+    int rc = find_file(flash, name, &place);
 
     if (rc != 0)
         return rc;
@@ -156,26 +174,49 @@ static int write_copy(const struct file_store_flash *flash, const struct place *
     }
     if (n > 0 && flash->write(flash->ctx, place->older + FILE_STORE_HEADER_SIZE, p, n) != 0)
         return PORT_FAILED;
-    return flash->write(flash->ctx, place->older, header, sizeof header);
+    if (flash->write(flash->ctx, place->older, header, sizeof header) != 0)
+        return PORT_FAILED;
+    return flash->sync(flash->ctx);
 }
 
 int file_store_write(
     const struct file_store_flash *flash, const char *name, const uint8_t *p, size_t n)
 {
     struct place place;
+    int rc;
 
-    if (strlen(name) > PORT_FILE_NAME_MAX || n > flash->copy_size - FILE_STORE_HEADER_SIZE ||
-        find_place(flash, name, true, &place) != 0)
+    if (strlen(name) > PORT_FILE_NAME_MAX || n > flash->copy_size - FILE_STORE_HEADER_SIZE)
         return PORT_FAILED;
-    return write_copy(flash, &place, name, p, (uint32_t)n);
+    rc = find_file(flash, name, &place);
+    if (rc == PORT_ABSENT)
+        rc = find_free(flash, &place);
+    return rc != 0 ? PORT_FAILED : write_copy(flash, &place, name, p, (uint32_t)n);
 }
 
 int file_store_remove(const struct file_store_flash *flash, const char *name)
 {
     struct place place;
-    int rc = find_place(flash, name, false, &place);
+    int rc = find_file(flash, name, &place);
 
     if (rc == PORT_ABSENT)
         return 0;
     return rc != 0 ? rc : write_copy(flash, &place, name, NULL, REMOVED);
+}
+
+size_t file_store_places(const struct file_store_flash *flash)
+{
+    return flash->size / (COPIES * flash->copy_size);
+}
+
+int file_store_entry(
+    const struct file_store_flash *flash, size_t place, char name[PORT_FILE_NAME_MAX + 1])
+{
+    struct place found;
+
+    if (read_place(flash, place, NULL, &found) != 0)
+        return PORT_FAILED;
+    if (!is_file(&found))
+        return PORT_ABSENT;
+    memcpy(name, found.newest.name, sizeof found.newest.name);
+    return (int)found.newest.size;
 }

@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/crc32.h"
+#include "firmware/core/files.h"
 
 #define FORMAT 1
-#define CRC_OFFSET (SLOTS_RECORD_SIZE - 4)
 
 static const uint8_t magic[4] = {'S', 'l', 'o', 't'};
 
@@ -43,7 +42,6 @@ void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE])
     memset(out, 0, SLOTS_RECORD_SIZE);
     memcpy(p, magic, sizeof magic);
     p = put(p + sizeof magic, FORMAT, 1);
-    p = put(p, slots->sequence, 4);
     p = put(p, slots->active, 1);
     p = put(p, slots->trial, 1);
     p = put(p, slots->trial_boots, 1);
@@ -56,7 +54,6 @@ void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE])
     p += sizeof slots->reason;
     for (size_t i = 0; i < PORT_SLOTS; i++)
         p = put_image(p, &slots->images[i]);
-    put(out + CRC_OFFSET, crc32_update(0, out, CRC_OFFSET), 4);
 }
 
 static bool get_image(const uint8_t **p, struct slots_image *image)
@@ -82,15 +79,11 @@ static bool get_trial(const uint8_t **p, enum slots_trial *trial)
 bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out)
 {
     struct slots slots = {0};
-    const uint8_t *crc = in + CRC_OFFSET;
     const uint8_t *p = in + sizeof magic;
     bool good;
 
     if (memcmp(in, magic, sizeof magic) != 0 || get(&p, 1) != FORMAT)
         return false;
-    if (get(&crc, 4) != crc32_update(0, in, CRC_OFFSET))
-        return false;
-    slots.sequence = (uint32_t)get(&p, 4);
     slots.active = (uint8_t)get(&p, 1);
     good = get_trial(&p, &slots.trial);
     slots.trial_boots = (uint8_t)get(&p, 1);
@@ -125,31 +118,34 @@ static int load_factory(struct slots *slots, struct port *port, struct failure *
 int slots_load(struct slots *slots, struct port *port, struct failure *failure)
 {
     uint8_t bytes[SLOTS_RECORD_SIZE];
-    struct slots copy;
-    bool found = false;
+    int n = files_read(port, SLOTS_FILE, bytes, sizeof bytes);
 
-    for (unsigned i = 0; i < PORT_RECORDS; i++) {
-        if (port->ops->record_read(port, i, bytes, sizeof bytes) != 0)
-            continue;
-        if (!slots_decode(bytes, &copy))
-            continue;
-        if (!found || (int32_t)(copy.sequence - slots->sequence) > 0)
-            *slots = copy;
-        found = true;
-    }
-    return found ? 0 : load_factory(slots, port, failure);
+    if (n == PORT_FAILED)
+        return failure_set(failure, RESULT_FLASH_FAILED, "the slot record cannot be read");
+    if (n == (int)sizeof bytes && slots_decode(bytes, slots))
+        return 0;
+    return load_factory(slots, port, failure);
 }
 
-int slots_store(struct slots *slots, struct port *port, struct failure *failure)
+int slots_store(const struct slots *slots, struct port *port, struct failure *failure)
 {
     uint8_t bytes[SLOTS_RECORD_SIZE];
 
-    slots->sequence++;
     slots_encode(slots, bytes);
-    if (port->ops->record_write(port, slots->sequence % PORT_RECORDS, bytes, sizeof bytes) == 0)
+    if (files_write(port, SLOTS_FILE, bytes, sizeof bytes) == 0)
         return 0;
-    slots->sequence--; // the other copy is still the newest
     return failure_set(failure, RESULT_FLASH_FAILED, "the slot record cannot be written");
+}
+
+int slots_start(struct slots *slots, struct port *port, struct failure *failure)
+{
+    char last_reset[FAILURE_DETAIL_SIZE] = "";
+    int rc = slots_load(slots, port, failure);
+
+    if (rc < 0)
+        return rc;
+    port->ops->last_reset(port, last_reset, sizeof last_reset);
+    return slots_count_boot(slots, last_reset) ? slots_store(slots, port, failure) : 0;
 }
 
 unsigned slots_idle(const struct slots *slots)
@@ -174,7 +170,26 @@ void slots_fail_trial(struct slots *slots, const char *reason)
     snprintf(slots->reason, sizeof slots->reason, "%s", reason);
 }
 
-static bool count_staged_boot(struct slots *slots)
+bool slots_skip(struct slots *slots, const char *reason)
+{
+    unsigned idle = slots_idle(slots);
+
+    if (slots->images[idle].state != SLOTS_INSTALLED)
+        return false;
+    if (slots->trial == SLOTS_TRIAL_RUNNING)
+        slots_fail_trial(slots, reason);
+    else
+        slots->active = (uint8_t)idle;
+    return true;
+}
+
+static void tell_starts(char *out, size_t size, const char *without_what, const char *last_reset)
+{
+    snprintf(out, size, "%d starts without a %s%s%s", SLOTS_BOOTS_MAX, without_what,
+        last_reset[0] == '\0' ? "" : ", the last ended by: ", last_reset);
+}
+
+static bool count_staged_boot(struct slots *slots, const char *last_reset)
 {
     if (slots->staged_trial != SLOTS_TRIAL_RUNNING)
         return false;
@@ -183,17 +198,16 @@ static bool count_staged_boot(struct slots *slots)
         return true;
     }
     slots->staged_trial = SLOTS_TRIAL_FAILED;
-    snprintf(
-        slots->reason, sizeof slots->reason, "%d starts without a connection", SLOTS_BOOTS_MAX);
+    tell_starts(slots->reason, sizeof slots->reason, "connection", last_reset);
     return true;
 }
 
-bool slots_count_boot(struct slots *slots)
+bool slots_count_boot(struct slots *slots, const char *last_reset)
 {
     char reason[FAILURE_DETAIL_SIZE];
 
     // The files are the first suspects: an image on trial with them gets its starts afterwards.
-    if (count_staged_boot(slots))
+    if (count_staged_boot(slots, last_reset))
         return true;
     if (slots->trial != SLOTS_TRIAL_RUNNING)
         return false;
@@ -201,7 +215,7 @@ bool slots_count_boot(struct slots *slots)
         slots->trial_boots++;
         return true;
     }
-    snprintf(reason, sizeof reason, "%d starts without a report", SLOTS_BOOTS_MAX);
+    tell_starts(reason, sizeof reason, "report", last_reset);
     slots_fail_trial(slots, reason);
     return true;
 }

@@ -8,8 +8,9 @@
 #include "firmware/core/failure.h"
 #include "firmware/port/port.h"
 
-#define SLOTS_BOOTS_MAX 3 // starts that a trial may take before it has failed
-#define SLOTS_RECORD_SIZE 320
+#define SLOTS_BOOTS_MAX 3  // starts that a trial may take before it has failed
+#define SLOTS_FILE "slots" // the record, among the device's files
+#define SLOTS_RECORD_SIZE (20 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
 
 enum slots_state {
     SLOTS_EMPTY,
@@ -38,7 +39,6 @@ struct slots_image {
 
 // What the device must remember over a restart about its two slots and its staged files.
 struct slots {
-    uint32_t sequence;
     uint8_t active; // the slot that runs, or is to run next
     enum slots_trial trial;
     uint8_t trial_boots;
@@ -51,17 +51,21 @@ struct slots {
     struct slots_image images[PORT_SLOTS];
 };
 
-// The record as bytes: fixed layout, little-endian, with a CRC-32. decode returns false, and leaves
-// *out untouched, unless all is well.
+// The record as bytes: fixed layout, little-endian. decode returns false, and leaves *out
+// untouched, unless each field is one that encode writes.
 void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE]);
 bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out);
 
-// Reads the newer good copy. Without any, the record is that of a new device: slot 0 active and
-// holding the factory image. Fails if there is none either.
+// Reads the record. Without a good one it is that of a new device: slot 0 active and holding the
+// factory image. Fails if there is none either.
 int slots_load(struct slots *slots, struct port *port, struct failure *failure);
 
-// Writes the record, with the next sequence number, over the copy that is not the newest.
-int slots_store(struct slots *slots, struct port *port, struct failure *failure);
+// Writes the record.
+int slots_store(const struct slots *slots, struct port *port, struct failure *failure);
+
+// The decision at each start, once: reads the record and counts the start. slots->active is then
+// the slot to run.
+int slots_start(struct slots *slots, struct port *port, struct failure *failure);
 
 // The slot that does not run.
 unsigned slots_idle(const struct slots *slots);
@@ -72,8 +76,12 @@ void slots_begin_trial(struct slots *slots, bool has_id, int64_t id);
 // Goes back to the other slot and remembers why; the caller stores.
 void slots_fail_trial(struct slots *slots, const char *reason);
 
+// The active image is damaged: goes to the other slot if that one has run before, and remembers why
+// if a trial failed by it. True if so; the caller stores.
+bool slots_skip(struct slots *slots, const char *reason);
+
 // Counts a start. True if the record changed and must be stored: a trial counts it, and fails when
-// it was one too many.
-bool slots_count_boot(struct slots *slots);
+// it was one too many. last_reset is why the run before ended, "" if for no reason worth a word.
+bool slots_count_boot(struct slots *slots, const char *last_reset);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/contract.h"
+#include "firmware/core/files.h"
 
 void staging_name(enum staging_file file, const char *mac, bool staged, char out[STAGING_NAME_SIZE])
 {
@@ -25,7 +26,7 @@ int staging_read(
     int n;
 
     staging_name(file, mac, (mask & STAGING_BIT(file)) != 0, name);
-    n = port->ops->file_read(port, name, p, STAGING_FILE_MAX);
+    n = files_read(port, name, p, STAGING_FILE_MAX);
     if (n > STAGING_FILE_MAX)
         return PORT_FAILED;
     if (n >= 0)
@@ -52,7 +53,7 @@ static int commit_file(struct port *port, const char *mac, enum staging_file fil
     if (n == PORT_ABSENT) // done before a power cut
         return 0;
     staging_name(file, mac, false, name);
-    if (n < 0 || port->ops->file_write(port, name, p, (size_t)n) != 0)
+    if (n < 0 || files_write(port, name, p, (size_t)n) != 0)
         return PORT_FAILED;
     return staging_discard(port, mac, STAGING_BIT(file));
 }
@@ -76,7 +77,7 @@ int staging_discard(struct port *port, const char *mac, unsigned mask)
         if ((mask & STAGING_BIT(file)) == 0)
             continue;
         staging_name((enum staging_file)file, mac, true, name);
-        if (port->ops->file_remove(port, name) != 0)
+        if (files_remove(port, name) != 0)
             return PORT_FAILED;
     }
     return 0;

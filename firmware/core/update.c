@@ -22,6 +22,11 @@ static struct slots_image *idle_image(struct update *update)
     return &update->slots->images[slots_idle(update->slots)];
 }
 
+static enum port_region idle_region(const struct update *update)
+{
+    return PORT_SLOT(slots_idle(update->slots));
+}
+
 int update_start_download(struct update *update, struct tls *tls, const struct settings *settings,
     struct failure *failure)
 {
@@ -108,7 +113,7 @@ static int erase(struct update *update, size_t n)
     size_t next = (update->offset + sector - 1) / sector * sector;
 
     for (; next < update->offset + n; next += sector) {
-        if (update->port->ops->slot_erase(update->port, slots_idle(update->slots), next) != 0)
+        if (update->port->ops->flash_erase(update->port, idle_region(update), next) != 0)
             return PORT_FAILED;
     }
     return 0;
@@ -118,8 +123,8 @@ static int write_image(struct update *update, size_t n, struct failure *failure)
 {
     struct port *port = update->port;
 
-    if (erase(update, n) != 0 || port->ops->slot_write(port, slots_idle(update->slots),
-                                     update->offset, update->scratch, n) != 0)
+    if (erase(update, n) != 0 ||
+        port->ops->flash_write(port, idle_region(update), update->offset, update->scratch, n) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be written");
     image_digest_feed(&update->digest, update->scratch, n);
     update->offset += n;
@@ -128,14 +133,13 @@ static int write_image(struct update *update, size_t n, struct failure *failure)
 
 static int end_image(struct update *update, struct failure *failure)
 {
-    unsigned slot = slots_idle(update->slots);
     struct image_trailer trailer;
     const uint8_t *signature;
     int rc = image_digest_finish(&update->digest, update->hash, &trailer, &signature, failure);
 
     if (rc < 0)
         return rc;
-    if (update->port->ops->slot_sync(update->port, slot) != 0)
+    if (update->port->ops->flash_sync(update->port, idle_region(update)) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be written");
     https_stop(update->https);
     start_verify(update, update->size, true);

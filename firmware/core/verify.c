@@ -53,8 +53,8 @@ static int step_hash(struct verify *verify, struct failure *failure)
         verify->phase = VERIFY_SIGNATURE;
         return rc < 0 ? rc : STEP_AGAIN;
     }
-    if (verify->port->ops->slot_read(
-            verify->port, slots_idle(verify->slots), verify->offset, verify->scratch, n) != 0)
+    if (verify->port->ops->flash_read(verify->port, PORT_SLOT(slots_idle(verify->slots)),
+            verify->offset, verify->scratch, n) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be read");
     image_digest_feed(&verify->digest, verify->scratch, n);
     verify->offset += n;

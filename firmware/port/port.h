@@ -1,6 +1,7 @@
 #ifndef FIRMWARE_PORT_PORT_H
 #define FIRMWARE_PORT_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,11 @@
 
 #define PORT_FILE_NAME_MAX 31 // as SPIFFS has it
 #define PORT_SLOTS 2
-#define PORT_RECORDS 2 // copies of the slot record
+
+// The parts of the flash that are the device's: the two image slots, and its files.
+enum port_region { PORT_SLOT_0, PORT_SLOT_1, PORT_FILES };
+
+#define PORT_SLOT(number) ((enum port_region)(PORT_SLOT_0 + (number)))
 
 enum port_led {
     PORT_LED_OFF,
@@ -53,27 +58,18 @@ struct port_ops {
     int (*stream_receive)(struct port *port, uint8_t *p, size_t n);
     void (*stream_close)(struct port *port);
 
-    // Image slots, 0 or PORT_FAILED. A sector must be erased before it is written; a write lies
-    // within the slot and may be torn by a power cut. sync returns when all writes are durable.
-    int (*slot_read)(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n);
-    int (*slot_erase)(struct port *port, unsigned slot, size_t sector_offset);
-    int (*slot_write)(struct port *port, unsigned slot, size_t offset, const uint8_t *p, size_t n);
-    int (*slot_sync)(struct port *port, unsigned slot);
+    // Raw NOR flash, 0 or PORT_FAILED. Offsets are the region's own; what is outside it fails.
+    // Erasing sets a sector's bits to 1, writing sets bits to 0; a power cut may leave either half
+    // done. sync returns when all writes are durable.
+    int (*flash_read)(
+        struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n);
+    int (*flash_erase)(struct port *port, enum port_region region, size_t sector_offset);
+    int (*flash_write)(
+        struct port *port, enum port_region region, size_t offset, const uint8_t *p, size_t n);
+    int (*flash_sync)(struct port *port, enum port_region region);
 
-    // Bytes of the image that slot 0 left the factory with; 0 if there is none.
+    // Bytes of the image that slot 0 left the factory with, its body at least; 0 if there is none.
     size_t (*factory_size)(struct port *port);
-
-    // The two copies of the slot record, each of a place of its own: a write of one may be torn but
-    // never touches the other. Durable on return. 0, PORT_ABSENT or PORT_FAILED.
-    int (*record_read)(struct port *port, unsigned copy, uint8_t *p, size_t n);
-    int (*record_write)(struct port *port, unsigned copy, const uint8_t *p, size_t n);
-
-    // Small files. read returns the size (more than n: too large, contents undefined), PORT_ABSENT
-    // or PORT_FAILED. write replaces all of it, and after a power cut the file holds the old or the
-    // new contents, nothing else; durable on return. remove of an absent file is 0.
-    int (*file_read)(struct port *port, const char *name, uint8_t *p, size_t n);
-    int (*file_write)(struct port *port, const char *name, const uint8_t *p, size_t n);
-    int (*file_remove)(struct port *port, const char *name);
 
     // Milliseconds since some moment, wraps at 32 bit; seconds since 1970, 0 until the clock is
     // set.
@@ -97,12 +93,18 @@ struct port_ops {
 
     // Restarts the device. It may return: core then does nothing more until it is initialised anew.
     void (*reboot)(struct port *port);
+
+    // Why the run before this one ended, as "watchdog" or "exception 20 at 0x40212345", NUL
+    // terminated within size bytes; "" if by power-on or its own reboot.
+    void (*last_reset)(struct port *port, char *out, size_t size);
 };
 
 struct port {
     const struct port_ops *ops;
-    size_t slot_size;   // bytes
-    size_t sector_size; // bytes that slot_erase erases; divides slot_size
+    size_t slot_size;     // bytes of each slot
+    size_t files_size;    // bytes of PORT_FILES
+    size_t sector_size;   // bytes that flash_erase erases; divides slot_size
+    bool has_boot_loader; // one has counted this start and chosen the slot (slots_start())
 };
 
 #endif

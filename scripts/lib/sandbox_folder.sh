@@ -73,9 +73,9 @@ retrytimeout = 500
 TEXT
 }
 
-# The same for a device's flash.
+# The same for the devices' flash.
 write_device_configuration() {
-    cat >"$1/config.json" <<TEXT
+    cat >"$dir/etc/config.json" <<TEXT
 {"downloadserver": "localhost", "downloadport": $https_port, "downloadpath": "/download",
  "mqttserver": "localhost", "mqttport": $mqtt_port, "mqtttls": true, "ntpserver": "pool.ntp.org",
  "statusinterval": $status_interval, "waittimeout": 20000, "retrytimeout": 500}
@@ -89,13 +89,15 @@ make_devices() {
         [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
     done
     [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${pki_options[@]}" >/dev/null
+    write_device_configuration
     for ((i = 1; i <= devices; i++)); do
         mac=$(mac_of "$i")
         flash=$dir/devices/$mac
         [ ! -e "$flash/slot0.bin" ] || continue
         mkdir -p "$flash"
-        cp "$dir/pki/ca.crt" "$dir/pki/devices/$mac.crt" "$dir/pki/devices/$mac.key" "$flash/"
-        write_device_configuration "$flash"
+        device-files "$flash/files.bin" put "config.json=$dir/etc/config.json" \
+            "ca.crt=$dir/pki/ca.crt" "$mac.crt=$dir/pki/devices/$mac.crt" \
+            "$mac.key=$dir/pki/devices/$mac.key"
         cp "$factory_image" "$flash/slot0.bin"
     done
 }

@@ -2,38 +2,60 @@
 #include <string.h>
 
 #include "firmware/core/events.h"
+#include "firmware/core/files.h"
 #include "firmware/core/mqtt_packet.h"
 #include "firmware/core/mqtt.h"
 #include "test/fuzz/fuzz.h"
 
+#define SECTOR 8192
+
+// Two copies of one file.
 struct fake_port {
     struct port port;
-    const uint8_t *p;
-    size_t n;
+    uint8_t bytes[2 * SECTOR];
 };
 
-static int read_file(struct port *port, const char *name, uint8_t *p, size_t n)
+static uint8_t *flash(struct port *port, enum port_region region, size_t offset, size_t n)
 {
-    const struct fake_port *fake = (const struct fake_port *)port;
+    struct fake_port *fake = (struct fake_port *)port;
 
-    FUZZ_CHECK(strcmp(name, EVENTS_FILE) == 0);
-    memcpy(p, fake->p, fake->n < n ? fake->n : n);
-    return (int)fake->n;
+    FUZZ_CHECK(region == PORT_FILES);
+    FUZZ_CHECK(offset <= sizeof fake->bytes && n <= sizeof fake->bytes - offset);
+    return fake->bytes + offset;
 }
 
-static int write_file(struct port *port, const char *name, const uint8_t *p, size_t n)
+static int read_flash(
+    struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
-    (void)name;
-    FUZZ_CHECK(n > 0 && n <= EVENTS_SIZE && p[n - 1] == '\n');
-    ((struct fake_port *)port)->n = n;
+    memcpy(p, flash(port, region, offset, n), n);
     return 0;
 }
 
-static int remove_file(struct port *port, const char *name)
+static int erase_flash(struct port *port, enum port_region region, size_t offset)
 {
-    (void)name;
-    ((struct fake_port *)port)->n = 0;
+    memset(flash(port, region, offset, SECTOR), 0xff, SECTOR);
     return 0;
+}
+
+static int write_flash(
+    struct port *port, enum port_region region, size_t offset, const uint8_t *p, size_t n)
+{
+    memcpy(flash(port, region, offset, n), p, n);
+    return 0;
+}
+
+static int sync_flash(struct port *port, enum port_region region)
+{
+    (void)flash(port, region, 0, 0);
+    return 0;
+}
+
+static void check_file(struct port *port)
+{
+    char lines[EVENTS_SIZE];
+    int n = files_read(port, EVENTS_FILE, (uint8_t *)lines, sizeof lines);
+
+    FUZZ_CHECK(n > 0 && n <= EVENTS_SIZE && lines[n - 1] == '\n');
 }
 
 static void check_first(const struct events *events)
@@ -59,10 +81,19 @@ static void check_first(const struct events *events)
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     static const struct port_ops ops = {
-        .file_read = read_file, .file_write = write_file, .file_remove = remove_file};
+        .flash_read = read_flash,
+        .flash_erase = erase_flash,
+        .flash_write = write_flash,
+        .flash_sync = sync_flash,
+    };
     static const struct report_event event = {.kind = "error", .detail = "why"};
-    struct fake_port fake = {.port = {.ops = &ops}, .p = fuzz_bytes(p, n), .n = n};
+    static struct fake_port fake = {
+        .port = {.ops = &ops, .files_size = 2 * SECTOR, .sector_size = SECTOR}};
     struct events events;
+
+    memset(fake.bytes, 0xff, sizeof fake.bytes);
+    if (files_write(&fake.port, EVENTS_FILE, p, n) != 0)
+        return 0; // larger than any file
 
     fuzz_fill(&events, sizeof events);
     events_load(&events, &fake.port);
@@ -71,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     events_add(&events, &event);
     FUZZ_CHECK(events.used <= EVENTS_SIZE);
     FUZZ_CHECK(events_save(&events, &fake.port) == 0);
+    check_file(&fake.port);
     while (events.used > 0) {
         size_t before = events.used;
 

@@ -10,10 +10,11 @@
 
 static uint8_t slot_bytes[SLOT_SIZE];
 
-static int read_slot(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n)
+static int read_slot(
+    struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
     (void)port;
-    (void)slot;
+    FUZZ_CHECK(region == PORT_SLOT_0);
     FUZZ_CHECK(offset <= SLOT_SIZE && n <= SLOT_SIZE - offset);
     memcpy(p, slot_bytes + offset, n);
     return 0;
@@ -42,7 +43,7 @@ static int scan(struct port *port, size_t body_size, struct image_scan *out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-    static const struct port_ops ops = {.slot_read = read_slot};
+    static const struct port_ops ops = {.flash_read = read_slot};
     struct port port = {.ops = &ops, .slot_size = SLOT_SIZE, .sector_size = 4096};
     struct fuzz_input input = {p, n};
     size_t body_size = fuzz_take_u16(&input) % (SLOT_SIZE + 1);

@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 1)
-flash=$sandbox/devices/$mac
 
 uptime_is_below() {
     local uptime
@@ -44,10 +43,11 @@ config_is_served() {
 }
 eventually 10 "the new configuration" config_is_served
 expect_equal config "done ok" "$(command_device "$mac" config)"
-expect_equal "in use before the reboot" 0 "$(grep -c '"statusinterval": *700\b' "$flash/config.json")"
+expect_equal "in use before the reboot" 0 \
+    "$(flash_file "$mac" config.json | grep -c '"statusinterval": *700\b')"
 reboots
 config_is_in_use() {
-    grep -q '"statusinterval": *700\b' "$flash/config.json"
+    flash_file "$mac" config.json | grep -q '"statusinterval": *700\b'
 }
 eventually 20 "the configuration in the flash" config_is_in_use
 
@@ -57,8 +57,8 @@ expect_equal cert "done ok" "$(command_device "$mac" cert)"
 expect_equal key "done ok" "$(command_device "$mac" key)"
 reboots
 credentials_are_in_use() {
-    cmp -s "$flash/$mac.crt" "$SANDBOX_PKI/devices/$mac.crt" &&
-        cmp -s "$flash/$mac.key" "$SANDBOX_PKI/devices/$mac.key"
+    cmp -s <(flash_file "$mac" "$mac.crt") "$SANDBOX_PKI/devices/$mac.crt" &&
+        cmp -s <(flash_file "$mac" "$mac.key") "$SANDBOX_PKI/devices/$mac.key"
 }
 eventually 20 "certificate and key in the flash" credentials_are_in_use
 

@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 1)
-flash=$sandbox/devices/$mac
 hostile=$work/hostile
 mkdir "$hostile"
 
@@ -55,7 +54,9 @@ process_start "$work/hostile.record" "$work/hostile.log" python3 "$root/test/sys
 records+=("$work/hostile.record")
 eventually 10 "the hostile server's port" test -e "$hostile/port"
 part stop "$mac"
-sed -i "s/\"downloadport\": *[0-9]*/\"downloadport\": $(cat "$hostile/port")/" "$flash/config.json"
+flash_file "$mac" config.json |
+    sed "s/\"downloadport\": *[0-9]*/\"downloadport\": $(cat "$hostile/port")/" |
+    put_flash_file "$mac" config.json
 part start "$mac"
 eventually 20 "$mac online" device_has "$mac" '$.online' 1
 

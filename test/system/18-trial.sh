@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 1)
-flash=$sandbox/devices/$mac
 sandbox_up --devices 1 -- --trial-timeout 4000
 publish_image "$SANDBOX_IMAGE"
 publish_image "$(make_image 00.00.02 1 1)"
@@ -12,8 +11,8 @@ publish_image "$(make_image 00.00.02 1 1)"
 step "the broker cannot be reached after the next start"
 expect_equal firmware "done ok" "$(command_device "$mac" firmware)"
 eventually 20 "$mac online" device_has "$mac" '$.online' 1
-cp "$flash/config.json" "$work/config.json"
-sed -i 's/"mqttport": *[0-9]*/"mqttport": 1/' "$flash/config.json"
+flash_file "$mac" config.json >"$work/config.json"
+sed 's/"mqttport": *[0-9]*/"mqttport": 1/' "$work/config.json" | put_flash_file "$mac" config.json
 id=$(json_get "$(api /commands --data "{\"mac\": \"$mac\", \"command\": \"flash\"}")" '$[0].id')
 trial_failed() {
     grep -q 'trial.*failed\|trial-failed' "$SANDBOX_LOG/$mac.log"
@@ -21,8 +20,8 @@ trial_failed() {
 eventually 40 "the end of the trial" trial_failed
 
 step "it returns to the old image and tells"
-cp "$work/config.json" "$flash/config.json"
 part stop "$mac"
+put_flash_file "$mac" config.json <"$work/config.json"
 part start "$mac"
 eventually 30 "$mac online" device_has "$mac" '$.online' 1
 expect_equal "the image that runs" "$(image_name 00.00.01)" "$(device "$mac" '$.image')"

@@ -11,7 +11,7 @@ install_into() {
 
 step "each file in its place"
 install_into
-for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp \
+for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp usr/bin/device-files \
     usr/lib/systemd/system/secureespd.service usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \

@@ -116,6 +116,16 @@ mac_of() {
     printf '84f3eb%06x' "$1"
 }
 
+# flash_file MAC NAME: what a file in the device's flash holds.
+flash_file() {
+    device-files "$sandbox/devices/$1/files.bin" get "$2"
+}
+
+# put_flash_file MAC NAME: replaces it by what stands on the standard input.
+put_flash_file() {
+    device-files "$sandbox/devices/$1/files.bin" put "$2=/dev/stdin"
+}
+
 # --- JSON
 
 # json_get JSON PATH: a member by SQLite's JSON path ($.a.b[0]); numbers and true (1) as text.

@@ -1,6 +1,7 @@
-// Flash as files.
+// Flash as files of a folder.
 #include "firmware/port/host/host_flash.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,76 +9,73 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "firmware/port/host/host_file.h"
-#include "firmware/port/port.h"
+#include "firmware/port/host/flash_file.h"
 
-static int open_slot(const char *folder, unsigned slot, int flags)
+// -1 on failure, with errno.
+static int open_region(const char *folder, enum port_region region, int flags)
 {
-    char name[16];
+    static const char *const names[] = {
+        [PORT_SLOT_0] = "slot0.bin",
+        [PORT_SLOT_1] = "slot1.bin",
+        [PORT_FILES] = "files.bin",
+    };
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s", folder, names[region]);
 
-    snprintf(name, sizeof name, "slot%u.bin", slot);
-    return host_file_open(folder, name, flags);
+    if (n < 0 || (size_t)n >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return open(path, flags | O_CLOEXEC, S_IRUSR | S_IWUSR);
 }
 
-int host_flash_read(const char *folder, unsigned slot, size_t offset, uint8_t *p, size_t n)
+int host_flash_read(
+    const char *folder, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
-    int fd = open_slot(folder, slot, O_RDONLY);
-    ssize_t got;
-
-    if (fd < 0)
-        return PORT_FAILED;
-    memset(p, 0xff, n);
-    got = pread(fd, p, n, (off_t)offset);
-    close(fd);
-    return got < 0 ? PORT_FAILED : 0;
-}
-
-static int erase(int fd, size_t offset)
-{
-    uint8_t erased[HOST_FLASH_SECTOR];
-    struct stat status;
-    size_t size;
-
-    if (offset == 0)
-        return ftruncate(fd, 0) == 0 ? 0 : PORT_FAILED;
-    if (fstat(fd, &status) != 0)
-        return PORT_FAILED;
-    size = (size_t)status.st_size;
-    if (size <= offset)
-        return 0;
-    size = size - offset < sizeof erased ? size - offset : sizeof erased;
-    memset(erased, 0xff, sizeof erased);
-    return pwrite(fd, erased, size, (off_t)offset) == (ssize_t)size ? 0 : PORT_FAILED;
-}
-
-int host_flash_erase(const char *folder, unsigned slot, size_t sector_offset)
-{
-    int fd = open_slot(folder, slot, O_RDWR | O_CREAT);
+    int fd = open_region(folder, region, O_RDONLY);
     int rc;
 
+    if (fd < 0 && errno == ENOENT) {
+        memset(p, 0xff, n);
+        return 0;
+    }
     if (fd < 0)
         return PORT_FAILED;
-    rc = erase(fd, sector_offset);
+    rc = flash_file_read(fd, offset, p, n);
     close(fd);
     return rc;
 }
 
-int host_flash_write(const char *folder, unsigned slot, size_t offset, const uint8_t *p, size_t n)
+int host_flash_erase(const char *folder, enum port_region region, size_t sector_offset)
 {
-    int fd = open_slot(folder, slot, O_WRONLY);
-    ssize_t written;
+    int fd = open_region(folder, region, O_RDWR | O_CREAT);
+    int rc;
 
     if (fd < 0)
         return PORT_FAILED;
-    written = pwrite(fd, p, n, (off_t)offset);
-    if (close(fd) != 0)
-        return PORT_FAILED;
-    return written == (ssize_t)n ? 0 : PORT_FAILED;
+    if (region != PORT_FILES && sector_offset == 0)
+        rc = ftruncate(fd, 0) == 0 ? 0 : PORT_FAILED;
+    else
+        rc = flash_file_erase(fd, sector_offset, HOST_FLASH_SECTOR);
+    close(fd);
+    return rc;
 }
 
-int host_flash_sync(const char *folder, unsigned slot)
+int host_flash_write(
+    const char *folder, enum port_region region, size_t offset, const uint8_t *p, size_t n)
 {
-    int fd = open_slot(folder, slot, O_RDONLY);
+    int fd = open_region(folder, region, O_RDWR | O_CREAT);
+    int rc;
+
+    if (fd < 0)
+        return PORT_FAILED;
+    rc = flash_file_write(fd, offset, p, n);
+    return close(fd) == 0 ? rc : PORT_FAILED;
+}
+
+static int sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc;
 
     if (fd < 0)
@@ -87,9 +85,21 @@ int host_flash_sync(const char *folder, unsigned slot)
     return rc;
 }
 
+int host_flash_sync(const char *folder, enum port_region region)
+{
+    int fd = open_region(folder, region, O_RDONLY);
+    int rc;
+
+    if (fd < 0)
+        return PORT_FAILED;
+    rc = fsync(fd) == 0 ? 0 : PORT_FAILED;
+    close(fd);
+    return rc == 0 ? sync_folder(folder) : PORT_FAILED; // the file may be new in it
+}
+
 size_t host_flash_factory_size(const char *folder)
 {
-    int fd = open_slot(folder, 0, O_RDONLY);
+    int fd = open_region(folder, PORT_SLOT_0, O_RDONLY);
     struct stat status;
     size_t size = 0;
 
@@ -99,22 +109,4 @@ size_t host_flash_factory_size(const char *folder)
         size = (size_t)status.st_size;
     close(fd);
     return size;
-}
-
-int host_flash_read_record(const char *folder, unsigned copy, uint8_t *p, size_t n)
-{
-    char name[16];
-    int rc;
-
-    snprintf(name, sizeof name, "slots.%u", copy);
-    rc = host_file_read(folder, name, p, n);
-    return rc < 0 ? rc : rc == (int)n ? 0 : PORT_FAILED;
-}
-
-int host_flash_write_record(const char *folder, unsigned copy, const uint8_t *p, size_t n)
-{
-    char name[16];
-
-    snprintf(name, sizeof name, "slots.%u", copy);
-    return host_file_write(folder, name, p, n);
 }

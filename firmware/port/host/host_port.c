@@ -6,7 +6,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "firmware/port/host/host_file.h"
 #include "firmware/port/host/host_flash.h"
 
 // A process has neither: what a board shows on a good day.
@@ -43,54 +42,45 @@ static void stream_close(struct port *port)
     host_stream_close(&self(port)->stream);
 }
 
-static int slot_read(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n)
+// Whether n bytes at an offset lie within the region.
+static bool is_within(const struct port *port, enum port_region region, size_t offset, size_t n)
 {
-    return host_flash_read(self(port)->folder, slot, offset, p, n);
+    size_t size = region == PORT_FILES ? port->files_size : port->slot_size;
+
+    return offset <= size && n <= size - offset;
 }
 
-static int slot_erase(struct port *port, unsigned slot, size_t sector_offset)
+static int flash_read(
+    struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
-    return host_flash_erase(self(port)->folder, slot, sector_offset);
+    if (!is_within(port, region, offset, n))
+        return PORT_FAILED;
+    return host_flash_read(self(port)->folder, region, offset, p, n);
 }
 
-static int slot_write(struct port *port, unsigned slot, size_t offset, const uint8_t *p, size_t n)
+static int flash_erase(struct port *port, enum port_region region, size_t sector_offset)
 {
-    return host_flash_write(self(port)->folder, slot, offset, p, n);
+    if (!is_within(port, region, sector_offset, port->sector_size))
+        return PORT_FAILED;
+    return host_flash_erase(self(port)->folder, region, sector_offset);
 }
 
-static int slot_sync(struct port *port, unsigned slot)
+static int flash_write(
+    struct port *port, enum port_region region, size_t offset, const uint8_t *p, size_t n)
 {
-    return host_flash_sync(self(port)->folder, slot);
+    if (!is_within(port, region, offset, n))
+        return PORT_FAILED;
+    return host_flash_write(self(port)->folder, region, offset, p, n);
+}
+
+static int flash_sync(struct port *port, enum port_region region)
+{
+    return host_flash_sync(self(port)->folder, region);
 }
 
 static size_t factory_size(struct port *port)
 {
     return host_flash_factory_size(self(port)->folder);
-}
-
-static int record_read(struct port *port, unsigned copy, uint8_t *p, size_t n)
-{
-    return host_flash_read_record(self(port)->folder, copy, p, n);
-}
-
-static int record_write(struct port *port, unsigned copy, const uint8_t *p, size_t n)
-{
-    return host_flash_write_record(self(port)->folder, copy, p, n);
-}
-
-static int file_read(struct port *port, const char *name, uint8_t *p, size_t n)
-{
-    return host_file_read(self(port)->folder, name, p, n);
-}
-
-static int file_write(struct port *port, const char *name, const uint8_t *p, size_t n)
-{
-    return host_file_write(self(port)->folder, name, p, n);
-}
-
-static int file_remove(struct port *port, const char *name)
-{
-    return host_file_remove(self(port)->folder, name);
 }
 
 static uint32_t now_ms(struct port *port)
@@ -156,22 +146,23 @@ static void reboot(struct port *port)
     self(port)->wants_reboot = true;
 }
 
+static void last_reset(struct port *port, char *out, size_t size)
+{
+    (void)port; // nobody knows
+    snprintf(out, size, "%s", "");
+}
+
 static const struct port_ops ops = {
     .stream_open = stream_open,
     .stream_ready = stream_ready,
     .stream_send = stream_send,
     .stream_receive = stream_receive,
     .stream_close = stream_close,
-    .slot_read = slot_read,
-    .slot_erase = slot_erase,
-    .slot_write = slot_write,
-    .slot_sync = slot_sync,
+    .flash_read = flash_read,
+    .flash_erase = flash_erase,
+    .flash_write = flash_write,
+    .flash_sync = flash_sync,
     .factory_size = factory_size,
-    .record_read = record_read,
-    .record_write = record_write,
-    .file_read = file_read,
-    .file_write = file_write,
-    .file_remove = file_remove,
     .now_ms = now_ms,
     .unix_time = unix_time,
     .clock_start = clock_start,
@@ -182,6 +173,7 @@ static const struct port_ops ops = {
     .free_heap = free_heap,
     .log = log_line,
     .reboot = reboot,
+    .last_reset = last_reset,
 };
 
 void host_port_init(struct host_port *host, struct host_gate *gate, const char *folder,
@@ -190,6 +182,7 @@ void host_port_init(struct host_port *host, struct host_gate *gate, const char *
     memset(host, 0, sizeof *host);
     host->port.ops = &ops;
     host->port.slot_size = HOST_PORT_SLOT_SIZE;
+    host->port.files_size = HOST_FLASH_FILES_SIZE;
     host->port.sector_size = HOST_FLASH_SECTOR;
     host->folder = folder;
     host->log_level = log_level;

@@ -155,8 +155,7 @@ static inline void fake_device_choose(struct fake_server *server)
 
 static inline void fake_device_put_file(struct fake_device *f, const char *name, const char *text)
 {
-    int rc =
-        fake_file_write(&fake_device_flash(f)->port, name, (const uint8_t *)text, strlen(text));
+    int rc = files_write(&fake_device_flash(f)->port, name, (const uint8_t *)text, strlen(text));
 
     assert(rc == 0);
     (void)rc;

@@ -109,19 +109,44 @@ static void test_ready_is_no_way_out(void **state)
     assert_int_equal(fake_device_start(f), -RESULT_DESCRIPTOR_INVALID);
 }
 
-static void test_one_record_damaged(void **state)
+// The record is none: slot 0 holds an image that runs.
+static void test_record_damaged(void **state)
 {
+    static const char *const records[] = {"", "no record", NULL};
     struct fake_device *f = *state;
-    unsigned newest;
+    struct port *port = &fake_device_flash(f)->port;
+    uint8_t record[SLOTS_RECORD_SIZE];
 
     install(f, false);
-    newest = f->device.slots.sequence % PORT_RECORDS;
-    fake_device_flash(f)->records[1 - newest][100] ^= 1;
+    assert_int_equal(files_read(port, SLOTS_FILE, record, sizeof record), sizeof record);
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        assert_int_equal(files_write(port, SLOTS_FILE, record, sizeof record), 0);
+        assert_int_equal(fake_device_start(f), 0);
+        assert_string_equal(f->device.running.text, "B-2");
+        if (records[i] == NULL)
+            assert_int_equal(files_remove(port, SLOTS_FILE), 0);
+        else
+            fake_device_put_file(f, SLOTS_FILE, records[i]);
+        assert_int_equal(fake_device_start(f), 0);
+        assert_string_equal(f->device.running.text, "B-1");
+    }
+}
+
+// Where a boot loader has counted the start nobody counts it again.
+static void test_boot_loader(void **state)
+{
+    struct fake_device *f = *state;
+    struct port *port = &fake_device_flash(f)->port;
+
+    install(f, true);
+    port->has_boot_loader = true;
+    for (int i = 0; i < 2 * SLOTS_BOOTS_MAX; i++) {
+        assert_int_equal(fake_device_start(f), 0);
+        assert_int_equal(f->device.slots.trial_boots, 1);
+    }
+    port->has_boot_loader = false;
     assert_int_equal(fake_device_start(f), 0);
-    assert_string_equal(f->device.running.text, "B-2");
-    fake_device_flash(f)->records[newest][100] ^= 1;
-    assert_int_equal(fake_device_start(f), 0); // slot 0 holds an image that runs
-    assert_string_equal(f->device.running.text, "B-1");
+    assert_int_equal(f->device.slots.trial_boots, 2);
 }
 
 // The descriptor has moved from where the record says it is: it is looked for.
@@ -168,7 +193,8 @@ int main(void)
         TEST(test_damaged_image_on_trial),
         TEST(test_both_damaged),
         TEST(test_ready_is_no_way_out),
-        TEST(test_one_record_damaged),
+        TEST(test_record_damaged),
+        TEST(test_boot_loader),
         TEST(test_descriptor_is_found),
         TEST(test_events_file),
     };

@@ -290,7 +290,7 @@ static void test_cannot_start(void **state)
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         fake_device_reset(f);
-        fake_file_remove(&fake_device_flash(f)->port, files[i]);
+        files_remove(&fake_device_flash(f)->port, files[i]);
         assert_int_equal(fake_device_start(f), -RESULT_FILE_INVALID);
         assert_non_null(strstr(f->failure.detail, files[i]));
         fake_device_reset(f);

@@ -67,7 +67,7 @@ static void test_damaged_file(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fake_init(&port);
-        fake_file_write(&port.port, EVENTS_FILE, (const uint8_t *)rows[i], strlen(rows[i]));
+        files_write(&port.port, EVENTS_FILE, (const uint8_t *)rows[i], strlen(rows[i]));
         events_load(&events, &port.port);
         assert_null(events_first(&events, &n));
     }
@@ -89,7 +89,7 @@ static void test_damaged_lines(void **state)
         memcpy(text, "\n{}\nhello\n{", 11);
         memcpy(text + 10 + longest - 1, "}\n{\"a\":1}\n{\"", 12);
         fake_init(&port);
-        fake_file_write(&port.port, EVENTS_FILE, (uint8_t *)text, sizeof text);
+        files_write(&port.port, EVENTS_FILE, (uint8_t *)text, sizeof text);
         events_load(&events, &port.port);
         assert_true(first_is(&events, "{}"));
         events_drop(&events);
@@ -112,7 +112,7 @@ static void test_damaged_lines_leave_the_file(void **state)
 
     (void)state;
     fake_init(&port);
-    fake_file_write(&port.port, EVENTS_FILE, (const uint8_t *)"x\n{}\n", 5);
+    files_write(&port.port, EVENTS_FILE, (const uint8_t *)"x\n{}\n", 5);
     events_load(&events, &port.port);
     assert_int_equal(events_save(&events, &port.port), 0);
     events_load(&events, &port.port);

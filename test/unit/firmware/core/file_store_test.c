@@ -25,6 +25,8 @@ struct fixture {
     uint8_t bytes[PLACES * 2 * COPY];
     struct file_store_flash flash;
     bool fails_to_read;
+    bool fails_to_sync;
+    unsigned ops_synced;
 };
 
 static int read_flash(void *ctx, size_t offset, uint8_t *p, size_t n)
@@ -54,13 +56,21 @@ static int write_flash(void *ctx, size_t offset, const uint8_t *p, size_t n)
     return nor_write(&f->power, f->bytes + offset, p, n);
 }
 
+static int sync_flash(void *ctx)
+{
+    struct fixture *f = ctx;
+
+    f->ops_synced = f->power.ops;
+    return f->fails_to_sync ? PORT_FAILED : 0;
+}
+
 static void begin(struct fixture *f)
 {
     memset(f, 0, sizeof *f);
     memset(f->bytes, 0xff, sizeof f->bytes);
     nor_power_on(&f->power);
-    f->flash = (struct file_store_flash){read_flash, erase_flash, write_flash, f, sizeof f->bytes,
-        .sector_size = SECTOR, .copy_size = COPY};
+    f->flash = (struct file_store_flash){read_flash, erase_flash, write_flash, sync_flash, f,
+        .size = sizeof f->bytes, .sector_size = SECTOR, .copy_size = COPY};
 }
 
 static int setup(void **state)
@@ -213,6 +223,38 @@ static void test_flash_fails(void **state)
     assert_true(holds(f, "a", "1"));
 }
 
+// What write and remove have done is durable when they return.
+static void test_sync(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(put(f, "a", "1"), 0);
+    assert_true(f->power.ops > 0);
+    assert_int_equal(f->ops_synced, f->power.ops);
+    assert_int_equal(file_store_remove(&f->flash, "a"), 0);
+    assert_int_equal(f->ops_synced, f->power.ops);
+    f->fails_to_sync = true;
+    assert_int_equal(put(f, "a", "2"), PORT_FAILED);
+    assert_int_equal(file_store_remove(&f->flash, "a"), PORT_FAILED);
+}
+
+static void test_entries(void **state)
+{
+    struct fixture *f = *state;
+    char name[PORT_FILE_NAME_MAX + 1] = "";
+
+    assert_int_equal(file_store_places(&f->flash), PLACES);
+    assert_int_equal(put(f, "a", "1"), 0);
+    assert_int_equal(put(f, LONG_NAME, "23"), 0);
+    assert_int_equal(file_store_remove(&f->flash, "a"), 0);
+    assert_int_equal(file_store_entry(&f->flash, 0, name), PORT_ABSENT);
+    assert_int_equal(file_store_entry(&f->flash, 1, name), 2);
+    assert_string_equal(name, LONG_NAME);
+    assert_int_equal(file_store_entry(&f->flash, 2, name), PORT_ABSENT);
+    f->fails_to_read = true;
+    assert_int_equal(file_store_entry(&f->flash, 1, name), PORT_FAILED);
+}
+
 // --- power cuts
 
 struct change {
@@ -312,6 +354,8 @@ int main(void)
         TEST(test_each_bit),
         TEST(test_sequence_wraps),
         TEST(test_flash_fails),
+        TEST(test_sync),
+        TEST(test_entries),
         TEST(test_power_cuts),
     };
 

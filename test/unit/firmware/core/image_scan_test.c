@@ -131,9 +131,10 @@ static void test_unreadable(void **state)
 
 static int reads_left;
 
-static int read_some(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n)
+static int read_some(
+    struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
-    return --reads_left == 0 ? -1 : fake_ops.slot_read(port, slot, offset, p, n);
+    return --reads_left == 0 ? -1 : fake_ops.flash_read(port, region, offset, p, n);
 }
 
 // Flash that fails at the first, the second, ... read, in the middle of a descriptor too.
@@ -143,7 +144,7 @@ static void test_unreadable_later(void **state)
     struct port_ops ops = fake_ops;
     int rc = STEP_AGAIN;
 
-    ops.slot_read = read_some;
+    ops.flash_read = read_some;
     f->port.port.ops = &ops;
     put(f, 3 * IMAGE_SCAN_CHUNK, "B-7");
     for (int n = 1; rc != STEP_DONE; n++) {

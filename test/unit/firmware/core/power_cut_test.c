@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "test/unit/firmware/fake_device.h"
+#include "test/unit/firmware/plain_tls.h"
 
 #define EVENT "/event/" FAKE_MAC
 #define TRIAL_MS 60000
@@ -193,9 +194,9 @@ static void test_go_back(void **state)
 static void assert_files_sound(struct fixture *f, const char *fresh)
 {
     struct fake_port *flash = fake_device_flash(f->device);
-    char text[FAKE_FILE_SIZE] = "";
+    char text[STAGING_FILE_MAX] = "";
 
-    assert_true(fake_file_read(&flash->port, "config.json", (uint8_t *)text, sizeof text - 1) > 0);
+    assert_true(files_read(&flash->port, "config.json", (uint8_t *)text, sizeof text - 1) > 0);
     assert_true(strcmp(text, fresh) == 0 ||
                 strcmp(text, FAKE_CONFIG_HEAD "\"mqttserver\":\"localhost\"}") == 0);
 }

@@ -1,4 +1,4 @@
-// Tests of the slot record, with the power cut at each write.
+// Tests of the slot record.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,6 @@
 static struct slots sample(void)
 {
     struct slots slots = {
-        .sequence = 41,
         .active = 1,
         .trial = SLOTS_TRIAL_RUNNING,
         .trial_boots = 2,
@@ -39,7 +38,6 @@ static void test_round_trip(void **state)
     (void)state;
     slots_encode(&slots, bytes);
     assert_true(slots_decode(bytes, &out));
-    assert_int_equal(out.sequence, 41);
     assert_int_equal(out.active, 1);
     assert_int_equal(out.trial, SLOTS_TRIAL_RUNNING);
     assert_int_equal(out.trial_boots, 2);
@@ -54,19 +52,40 @@ static void test_round_trip(void **state)
     assert_string_equal(out.images[1].name, "B-2");
 }
 
-static void test_every_bit(void **state)
+// Each byte of the record that is not free takes its bounds only.
+static void test_fields(void **state)
 {
+    enum { TRIAL = 6, STAGED_TRIAL = 17, REASON = 20, IMAGE = REASON + FAILURE_DETAIL_SIZE };
+    enum { NAME = 9, NEXT = NAME + IMAGE_NAME_SIZE };
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } rows[] = {
+        {0, 's'}, {3, 'T'}, {4, 2},            // the format
+        {5, PORT_SLOTS},                       // which is active
+        {TRIAL, SLOTS_TRIALS},                 //
+        {STAGED_TRIAL, SLOTS_TRIALS},          //
+        {REASON + FAILURE_DETAIL_SIZE - 1, 1}, // not ended
+        {IMAGE, SLOTS_STATES},                 //
+        {IMAGE + NEXT - 1, 1},                 // a name that is not ended
+        {IMAGE + NEXT, 0xff},                  //
+        {IMAGE + 2 * NEXT - 1, 1},             //
+    };
     struct slots slots = sample();
-    struct slots out;
+    struct slots out = {.active = 77};
     uint8_t bytes[SLOTS_RECORD_SIZE];
 
     (void)state;
     slots_encode(&slots, bytes);
-    for (size_t i = 0; i < sizeof bytes * 8; i++) {
-        bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t before = bytes[rows[i].at];
+
+        bytes[rows[i].at] = rows[i].value;
         assert_false(slots_decode(bytes, &out));
-        bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+        assert_int_equal(out.active, 77);
+        bytes[rows[i].at] = before;
     }
+    assert_true(slots_decode(bytes, &out));
 }
 
 static void test_first_start(void **state)
@@ -89,16 +108,17 @@ static void test_first_start(void **state)
     assert_int_equal(slots.images[1].state, SLOTS_EMPTY);
 }
 
-// Whichever write is torn, the record before it or the one after it is found, never another.
+// Whichever operation is cut, the record before it or the one after it is found, never another.
 static void test_power_cuts(void **state)
 {
-    (void)state;
-    for (int cut = 0; cut < 12; cut++) {
-        static struct fake_port port;
-        struct slots slots = {0};
-        struct slots loaded;
-        struct failure failure;
+    static struct fake_port port;
+    const int ops = 4; // of one record
+    struct slots slots = {0};
+    struct slots loaded;
+    struct failure failure;
 
+    (void)state;
+    for (int cut = 0; cut < 5 * ops + 2; cut++) {
         fake_init(&port);
         port.factory_size = 100;
         assert_int_equal(slots_load(&slots, &port.port, &failure), 0);
@@ -109,40 +129,17 @@ static void test_power_cuts(void **state)
         }
         fake_power_on(&port);
         assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
-        assert_int_equal(loaded.images[1].size_bytes, cut < 10 ? cut / 2 : 5);
-        assert_int_equal(slots_store(&loaded, &port.port, &failure), 0); // and goes on
-        loaded.images[1].size_bytes = 99;
+        assert_int_equal(loaded.images[1].size_bytes, cut < 5 * ops ? cut / ops : 5);
+        loaded.images[1].size_bytes = 99; // and goes on
         assert_int_equal(slots_store(&loaded, &port.port, &failure), 0);
         assert_int_equal(slots_load(&slots, &port.port, &failure), 0);
         assert_int_equal(slots.images[1].size_bytes, 99);
     }
 }
 
-// A copy that could not be written is the one to write next: the other is the newest good one.
-static void test_failed_write(void **state)
-{
-    static struct fake_port port;
-    struct slots slots = {0};
-    struct slots loaded;
-    struct failure failure;
-
-    (void)state;
-    fake_init(&port);
-    for (uint32_t i = 1; i <= 2; i++) {
-        slots.images[0].size_bytes = i;
-        assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
-    }
-    port.power.ops_left = 0;
-    assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
-    fake_power_on(&port); // the medium only hiccuped: the device has run on
-    port.power.ops_left = 0;
-    assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
-    fake_power_on(&port);
-    assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
-    assert_int_equal(loaded.images[0].size_bytes, 2);
-}
-
-static void test_sequence_wraps(void **state)
+// A record that cannot be written leaves the one before; one that cannot be read is no new
+// device's.
+static void test_flash_fails(void **state)
 {
     static struct fake_port port;
     struct slots slots = sample();
@@ -151,13 +148,71 @@ static void test_sequence_wraps(void **state)
 
     (void)state;
     fake_init(&port);
-    slots.sequence = UINT32_MAX - 2;
-    for (uint32_t i = 0; i < 5; i++) {
-        slots.images[0].size_bytes = i;
-        assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
-        assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
-        assert_int_equal(loaded.images[0].size_bytes, i);
-    }
+    port.factory_size = 100;
+    assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
+    slots.active = 0;
+    port.power.ops_left = 0;
+    assert_int_equal(slots_store(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
+    fake_power_on(&port);
+    assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
+    assert_int_equal(loaded.active, 1);
+    port.port.files_size = 2 * FAKE_FILES_SIZE; // more than there is
+    assert_int_equal(files_remove(&port.port, SLOTS_FILE), 0);
+    assert_int_equal(slots_load(&loaded, &port.port, &failure), -RESULT_FLASH_FAILED);
+    assert_int_equal(slots_start(&loaded, &port.port, &failure), -RESULT_FLASH_FAILED);
+}
+
+// The decision at each start is stored, and only if it is one.
+static void test_start(void **state)
+{
+    static struct fake_port port;
+    struct slots slots = sample();
+    struct slots loaded;
+    struct failure failure;
+
+    (void)state;
+    fake_init(&port);
+    port.factory_size = 100;
+    assert_int_equal(slots_start(&loaded, &port.port, &failure), 0);
+    assert_int_equal(port.power.ops, 0);
+    slots.trial_boots = SLOTS_BOOTS_MAX - 1;
+    assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
+    port.last_reset = "exception 20 at 0x40212345";
+    assert_int_equal(slots_start(&slots, &port.port, &failure), 0);
+    assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
+    assert_int_equal(slots.active, 1);
+    assert_int_equal(loaded.trial_boots, SLOTS_BOOTS_MAX);
+    port.power.ops_left = 0;
+    assert_int_equal(slots_start(&slots, &port.port, &failure), -RESULT_FLASH_FAILED);
+    fake_power_on(&port);
+    assert_int_equal(slots_start(&slots, &port.port, &failure), 0);
+    assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
+    assert_int_equal(loaded.active, 0);
+    assert_string_equal(
+        loaded.reason, "3 starts without a report, the last ended by: exception 20 at 0x40212345");
+}
+
+// A damaged image makes way for one that has run, whether on trial or not; for no other.
+static void test_skip(void **state)
+{
+    struct slots slots = sample();
+
+    (void)state;
+    assert_true(slots_skip(&slots, "damaged"));
+    assert_int_equal(slots.active, 0);
+    assert_int_equal(slots.trial, SLOTS_TRIAL_FAILED);
+    assert_int_equal(slots.images[1].state, SLOTS_REJECTED);
+    assert_string_equal(slots.reason, "damaged");
+    assert_false(slots_skip(&slots, "damaged too"));
+    assert_int_equal(slots.active, 0);
+    slots.images[1].state = SLOTS_READY; // never ran
+    assert_false(slots_skip(&slots, ""));
+    slots.images[1].state = SLOTS_INSTALLED;
+    slots.trial = SLOTS_TRIAL_NONE;
+    assert_true(slots_skip(&slots, "x"));
+    assert_int_equal(slots.active, 1);
+    assert_int_equal(slots.trial, SLOTS_TRIAL_NONE);
+    assert_string_equal(slots.reason, "damaged");
 }
 
 static void test_trial(void **state)
@@ -168,19 +223,20 @@ static void test_trial(void **state)
     slots.active = 0;
     slots.trial = SLOTS_TRIAL_NONE;
     slots.staged_trial = SLOTS_TRIAL_NONE;
-    assert_false(slots_count_boot(&slots));
+    assert_false(slots_count_boot(&slots, ""));
     slots_begin_trial(&slots, true, 8);
     assert_int_equal(slots.active, 1);
     for (int i = 0; i < SLOTS_BOOTS_MAX; i++) {
-        assert_true(slots_count_boot(&slots));
+        assert_true(slots_count_boot(&slots, ""));
         assert_int_equal(slots.active, 1);
     }
-    assert_true(slots_count_boot(&slots)); // one too many
+    assert_true(slots_count_boot(&slots, "watchdog")); // one too many
+    assert_string_equal(slots.reason, "3 starts without a report, the last ended by: watchdog");
     assert_int_equal(slots.active, 0);
     assert_int_equal(slots.trial, SLOTS_TRIAL_FAILED);
     assert_int_equal(slots.images[1].state, SLOTS_REJECTED);
     assert_int_equal(slots.id, 8);
-    assert_false(slots_count_boot(&slots));
+    assert_false(slots_count_boot(&slots, ""));
 }
 
 // With both on trial the files lose theirs first.
@@ -192,10 +248,12 @@ static void test_staged_trial(void **state)
     slots.staged_trial = SLOTS_TRIAL_RUNNING;
     slots.staged_boots = SLOTS_BOOTS_MAX;
     slots.trial_boots = SLOTS_BOOTS_MAX;
-    assert_true(slots_count_boot(&slots));
+    assert_true(slots_count_boot(&slots, "watchdog"));
+    assert_string_equal(slots.reason, "3 starts without a connection, the last ended by: watchdog");
     assert_int_equal(slots.staged_trial, SLOTS_TRIAL_FAILED);
     assert_int_equal(slots.trial, SLOTS_TRIAL_RUNNING);
-    assert_true(slots_count_boot(&slots));
+    assert_true(slots_count_boot(&slots, ""));
+    assert_string_equal(slots.reason, "3 starts without a report");
     assert_int_equal(slots.trial, SLOTS_TRIAL_FAILED);
 }
 
@@ -203,11 +261,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_every_bit),
+        cmocka_unit_test(test_fields),
         cmocka_unit_test(test_first_start),
         cmocka_unit_test(test_power_cuts),
-        cmocka_unit_test(test_failed_write),
-        cmocka_unit_test(test_sequence_wraps),
+        cmocka_unit_test(test_flash_fails),
+        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_skip),
         cmocka_unit_test(test_trial),
         cmocka_unit_test(test_staged_trial),
     };

@@ -165,7 +165,7 @@ static void test_config_goes_back(void **state)
     char before[512] = "";
 
     serve_text(f, "config.json", BAD_CONFIG);
-    (void)fake_file_read(&fake_device_flash(f)->port, "config.json", (uint8_t *)before, 511);
+    (void)files_read(&fake_device_flash(f)->port, "config.json", (uint8_t *)before, 511);
     assert_true(fake_device_do(f, "config", 5));
     fake_device_command(f, "reboot", 6);
     assert_true(fake_device_run(f, 3000, is_restarted));
