@@ -50,6 +50,7 @@ void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE])
     p = put(p, slots->staged_trial, 1);
     p = put(p, slots->staged_boots, 1);
     p = put(p, slots->staged_mask, 1);
+    p = put(p, slots->proven_identity, 4);
     memcpy(p, slots->reason, sizeof slots->reason);
     p += sizeof slots->reason;
     for (size_t i = 0; i < PORT_SLOTS; i++)
@@ -92,6 +93,7 @@ bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out)
     good = get_trial(&p, &slots.staged_trial) && good;
     slots.staged_boots = (uint8_t)get(&p, 1);
     slots.staged_mask = (uint8_t)get(&p, 1);
+    slots.proven_identity = (uint32_t)get(&p, 4);
     memcpy(slots.reason, p, sizeof slots.reason);
     p += sizeof slots.reason;
     for (size_t i = 0; i < PORT_SLOTS; i++)

@@ -47,6 +47,7 @@ struct slots {
     enum slots_trial staged_trial;
     uint8_t staged_boots;
     uint8_t staged_mask;              // the staged files concerned, bit 1 << enum staging_file
+    uint32_t proven_identity;         // CRC-32 of the files with which it last reported; 0: none
     char reason[FAILURE_DETAIL_SIZE]; // why a trial failed
     struct slots_image images[PORT_SLOTS];
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware/core/tls_name.h"
+#include "firmware/core/tls_retain.h"
 
 // What the library's buffers take; a server's certificate and its chain must fit into it.
 #if MBEDTLS_SSL_IN_CONTENT_LEN < 4096 || MBEDTLS_SSL_OUT_CONTENT_LEN < 4096
@@ -116,6 +117,14 @@ static void forget(struct tls *tls, enum tls_peer peer)
     tls->has_saved[peer] = false;
 }
 
+static void forget_for_good(struct tls *tls, enum tls_peer peer)
+{
+    if (!tls->has_saved[peer])
+        return;
+    forget(tls, peer);
+    tls_retain_save(tls);
+}
+
 void tls_clear(struct tls *tls)
 {
     if (tls->port == NULL)
@@ -203,7 +212,7 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
 {
     if (tls->resuming) // it may have been that: some servers refuse instead of falling back
         tls->no_resume[tls->peer] = true;
-    forget(tls, tls->peer);
+    forget_for_good(tls, tls->peer);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
@@ -241,6 +250,7 @@ static void save_session(struct tls *tls)
         tls->has_saved[tls->peer] = true;
     else
         forget(tls, tls->peer);
+    tls_retain_save(tls);
 }
 
 static int step_handshake(struct tls *tls, struct failure *failure)
@@ -286,7 +296,7 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
 {
     if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
         return TLS_END;
-    forget(tls, tls->peer);
+    forget_for_good(tls, tls->peer);
     if (rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF)
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     return failure_set(

@@ -7,17 +7,18 @@
 #include "common/crc32.h"
 #include "firmware/port/lx106/chip.h"
 #include "firmware/port/lx106/console.h"
+#include "firmware/port/lx106/rtc.h"
 
 #define CAUSE_INTERRUPT 4u
 #define NOTE_SIZE 48
-
-// The chip's RTC memory is not cleared by a reset.
-#define NOTE ((struct note *)0x60001200u)
+#define NOTE ((struct note *)RTC_NOTE)
 
 struct note {
     char why[NOTE_SIZE];
     uint32_t crc;
 };
+
+_Static_assert(sizeof(struct note) <= RTC_NOTE_SIZE, "the note fits");
 
 void crash_exception(struct crash_frame *frame)
 {

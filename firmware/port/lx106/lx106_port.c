@@ -3,15 +3,13 @@
 
 #include <string.h>
 
-#include "firmware/core/file_store.h"
-#include "firmware/port/lx106/app_image.h"
 #include "firmware/port/lx106/chip.h"
 #include "firmware/port/lx106/console.h"
 #include "firmware/port/lx106/crash.h"
-#include "firmware/port/lx106/flash_map.h"
+#include "firmware/port/lx106/flash.h"
 #include "firmware/port/lx106/heap.h"
 #include "firmware/port/lx106/network.h"
-#include "firmware/port/lx106/nor.h"
+#include "firmware/port/lx106/rtc.h"
 #include "firmware/port/lx106/simcall.h"
 #include "firmware/port/lx106/stream.h"
 
@@ -48,95 +46,6 @@ static void close_stream(struct port *port)
 {
     (void)port;
     stream_close();
-}
-
-static size_t base(unsigned slot)
-{
-    return slot == 0 ? FLASH_MAP_SLOT_0 : FLASH_MAP_SLOT_1;
-}
-
-static int slot_read(struct port *port, unsigned slot, size_t offset, uint8_t *p, size_t n)
-{
-    (void)port;
-    nor_read(base(slot) + offset, p, n);
-    return 0;
-}
-
-static int slot_erase(struct port *port, unsigned slot, size_t offset)
-{
-    (void)port;
-    return nor_erase(base(slot) + offset) == 0 ? 0 : PORT_FAILED;
-}
-
-static int slot_write(struct port *port, unsigned slot, size_t offset, const uint8_t *p, size_t n)
-{
-    (void)port;
-    return nor_write(base(slot) + offset, p, n) == 0 ? 0 : PORT_FAILED;
-}
-
-static int slot_sync(struct port *port, unsigned slot)
-{
-    (void)port;
-    (void)slot;
-    return 0;
-}
-
-static size_t factory_size(struct port *port)
-{
-    struct app_image image;
-
-    (void)port;
-    nor_read(FLASH_MAP_SLOT_0, (uint8_t *)&image, sizeof image);
-    return image.magic == APP_IMAGE_MAGIC ? image.size + 4096 : 0;
-}
-
-static int f_read(void *ctx, size_t offset, uint8_t *p, size_t n)
-{
-    (void)ctx;
-    nor_read(FLASH_MAP_FILES + offset, p, n);
-    return 0;
-}
-static int f_erase(void *ctx, size_t offset)
-{
-    (void)ctx;
-    return nor_erase(FLASH_MAP_FILES + offset) == 0 ? 0 : PORT_FAILED;
-}
-static int f_write(void *ctx, size_t offset, const uint8_t *p, size_t n)
-{
-    (void)ctx;
-    return nor_write(FLASH_MAP_FILES + offset, p, n) == 0 ? 0 : PORT_FAILED;
-}
-static const struct file_store_flash store = {
-    f_read, f_erase, f_write, NULL, FLASH_MAP_FILES_SIZE, FLASH_MAP_SECTOR, FLASH_MAP_SECTOR};
-
-static int file_read(struct port *port, const char *name, uint8_t *p, size_t n)
-{
-    (void)port;
-    return file_store_read(&store, name, p, n);
-}
-static int file_write(struct port *port, const char *name, const uint8_t *p, size_t n)
-{
-    (void)port;
-    return file_store_write(&store, name, p, n);
-}
-static int file_remove(struct port *port, const char *name)
-{
-    (void)port;
-    return file_store_remove(&store, name);
-}
-static int record_read(struct port *port, unsigned copy, uint8_t *p, size_t n)
-{
-    (void)port;
-    nor_read(0x100000 + copy * 4096, p, n);
-    return 0;
-}
-static int record_write(struct port *port, unsigned copy, const uint8_t *p, size_t n)
-{
-    (void)port;
-    (void)copy;
-    (void)p;
-    (void)n;
-    return 0;
 }
 
 static uint32_t now_ms(struct port *port)
@@ -203,22 +112,30 @@ static void reboot(struct port *port)
     chip_reset();
 }
 
-static const struct port_ops ops = {
+static void get_last_reset(struct port *port, char *out, size_t size)
+{
+    (void)port;
+    crash_last(out, size);
+}
+
+static void read_retained(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    memcpy(p, RTC_RETAINED, n);
+}
+
+static void write_retained(struct port *port, const uint8_t *p, size_t n)
+{
+    (void)port;
+    memcpy(RTC_RETAINED, p, n);
+}
+
+static struct port_ops ops = {
     .stream_open = open_stream,
     .stream_ready = get_ready,
     .stream_send = send_bytes,
     .stream_receive = receive_bytes,
     .stream_close = close_stream,
-    .slot_read = slot_read,
-    .slot_erase = slot_erase,
-    .slot_write = slot_write,
-    .slot_sync = slot_sync,
-    .record_read = record_read,
-    .record_write = record_write,
-    .file_read = file_read,
-    .file_write = file_write,
-    .file_remove = file_remove,
-    .factory_size = factory_size,
     .now_ms = now_ms,
     .unix_time = unix_time,
     .clock_start = start_clock,
@@ -229,12 +146,16 @@ static const struct port_ops ops = {
     .free_heap = get_free_heap,
     .log = log_line,
     .reboot = reboot,
+    .last_reset = get_last_reset,
+    .retained_read = read_retained,
+    .retained_write = write_retained,
 };
 
 void lx106_port_init(struct lx106_port *self, const struct arguments *arguments)
 {
+    flash_attach(&self->port, &ops);
     self->port.ops = &ops;
-    self->port.slot_size = FLASH_MAP_SLOT_SIZE;
-    self->port.sector_size = FLASH_MAP_SECTOR;
+    self->port.retained_size = RTC_RETAINED_SIZE;
+    self->port.has_boot_loader = true;
     self->arguments = arguments;
 }

@@ -32,7 +32,6 @@ int main(void)
     uint32_t wait_ms = 0;
 
     arguments_read(&arguments);
-    chip_start();
     network_init(&arguments);
     lx106_port_init(&port, &arguments);
     start();
@@ -40,7 +39,7 @@ int main(void)
     for (;;) {
         chip_feed_watchdog();
         (void)network_poll();
-        if (stream_has_news() || chip_now_ms() - called_at_ms >= wait_ms) {
+        if (stream_is_ready() || chip_now_ms() - called_at_ms >= wait_ms) {
             called_at_ms = chip_now_ms();
             wait_ms = device_step(&device);
         } else {

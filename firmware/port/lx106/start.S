@@ -103,6 +103,8 @@ _start:
     movi a3, _stack_top
     movi a4, 0x5a5a5a5a
     call0 fill
+    movi a0, chip_start // with its watchdog, whatever the program does
+    callx0 a0
     movi a0, main
     callx0 a0
     movi a0, chip_reset

@@ -158,10 +158,10 @@ void stream_close(void)
     stream.has_ended = false;
 }
 
-bool stream_has_news(void)
+bool stream_is_ready(void)
 {
     bool has_news = stream.has_news;
 
     stream.has_news = false;
-    return has_news;
+    return has_news || stream.received != NULL || stream.has_ended || stream.has_failed;
 }

@@ -12,7 +12,8 @@ int stream_send(const uint8_t *p, size_t n);
 int stream_receive(uint8_t *p, size_t n);
 void stream_close(void);
 
-// Whether something has happened since the last call.
-bool stream_has_news(void);
+// Whether there is something for the device to do: bytes or an end to be read, or something else
+// that has happened since the last call.
+bool stream_is_ready(void);
 
 #endif

@@ -33,6 +33,7 @@
 #define TCP_QUEUE_OOSEQ 0
 #define TCP_LISTEN_BACKLOG 0
 #define LWIP_TCP_TIMESTAMPS 0
+#define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1 // after a reset, peers may still know the last one
 
 #define LWIP_UDP 1
 #define LWIP_DHCP 1
