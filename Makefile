@@ -111,7 +111,7 @@ $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
 $(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DEVICE_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DEVICE_LIBS)
 $(TESTS_BOOT): $(B)/%: $(B)/%.o $(BOOT)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 

@@ -124,7 +124,10 @@ static int fail(const struct region *region, const char *name, const char *why)
 
 static int fail_io(const struct region *region, const char *name)
 {
-    return fail(region, name, errno != 0 ? strerror(errno) : "cannot be read");
+    if (errno == 0)
+        errno = EIO;
+    fprintf(stderr, "device-files: %s: %s%s%m\n", region->path, name, *name == '\0' ? "" : ": ");
+    return EXIT_FAILURE;
 }
 
 static int list(struct region *region, char **arguments)
@@ -189,7 +192,7 @@ static int put_file(struct region *region, const char *name, const char *path)
     int status;
 
     if (p == NULL || file == NULL || ferror(file)) {
-        fprintf(stderr, "device-files: %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "device-files: %s: %m\n", path);
         status = EXIT_FAILURE;
     } else {
         errno = 0;
@@ -318,9 +321,12 @@ static int run(const struct command *command, struct region *region, char **argu
     int status;
 
     errno = 0;
-    status = open_region(region, command->writes, &is_new) == 0
-                 ? command->run(region, arguments)
-                 : fail(region, "", errno == ESPIPE ? "ends before the region" : strerror(errno));
+    if (open_region(region, command->writes, &is_new) == 0)
+        status = command->run(region, arguments);
+    else if (errno == ESPIPE)
+        status = fail(region, "", "ends before the region");
+    else
+        status = fail_io(region, "");
     if (region->fd >= 0 && close(region->fd) != 0 && status == EXIT_SUCCESS)
         status = fail_io(region, "");
     if (status != EXIT_SUCCESS && is_new)

@@ -35,7 +35,10 @@ struct fake_device {
     bool wants_reboot;
     unsigned reboots;
     unsigned lost_power;
-    int next_cut; // writes until the power is cut again after the next start, or NOR_NO_CUT
+    int next_cut; // operations until the power is cut again after it has come back, or NOR_NO_CUT
+    enum nor_cut next_cut_kind;
+    void (*on_start)(struct fake_device *f, void *ctx); // after each successful one, if set
+    void *on_start_ctx;
 
     enum port_link link;
     int64_t time;
@@ -186,12 +189,15 @@ static inline int fake_device_start(struct fake_device *f)
             f->lost_power++;
             fake_power_on(flash);
             flash->power.ops_left = f->next_cut;
+            flash->power.cut = f->next_cut == NOR_NO_CUT ? flash->power.cut : f->next_cut_kind;
             f->next_cut = NOR_NO_CUT;
         }
         f->wants_reboot = false;
         rc = device_init(&f->device, &flash->port, FAKE_MAC, &f->options, &f->failure);
     } while (rc != 0 && flash->power.is_off);
     f->is_running = rc == 0;
+    if (f->is_running && f->on_start != NULL)
+        f->on_start(f, f->on_start_ctx);
     return rc;
 }
 
@@ -329,7 +335,7 @@ static inline struct fake_device *fake_device_new(void)
     f->link = PORT_LINK_UP;
     f->time = 1700000000;
     f->next_cut = NOR_NO_CUT;
-    make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &f->signer);
+    FAKE_MAKE_KEY(&server->maker, &f->signer);
     f->image_size = make_image(&server->maker, "B-2", &f->signer, &f->signer, f->image2);
     server->port.factory_size =
         make_image(&server->maker, "B-1", &f->signer, &f->signer, f->image1);

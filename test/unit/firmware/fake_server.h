@@ -12,6 +12,11 @@
 // A real TLS server in memory at the other end of the fake port's stream. It answers each request
 // with the bytes it was given and closes. It runs when the client waits for it.
 
+// What kind of key CA, server and devices have: P-256, unless the test says otherwise.
+#ifndef FAKE_MAKE_KEY
+#define FAKE_MAKE_KEY(maker, key) make_ec_key(maker, MBEDTLS_ECP_DP_SECP256R1, key)
+#endif
+
 #define FAKE_PIPE_SIZE 65536
 #define FAKE_PEM_SIZE 2048
 
@@ -306,8 +311,8 @@ static inline void fake_server_init(struct fake_server *server, struct port_ops 
     mbedtls_ssl_config_init(&server->config);
     mbedtls_ssl_init(&server->ssl);
     mbedtls_ssl_cache_init(&server->cache);
-    make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &server->ca.key);
-    make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &server->cert.key);
+    FAKE_MAKE_KEY(&server->maker, &server->ca.key);
+    FAKE_MAKE_KEY(&server->maker, &server->cert.key);
     fake_certify_ca(server, &server->ca);
     fake_server_certify(server, &subject);
 }
@@ -328,7 +333,7 @@ static inline void fake_server_clear(struct fake_server *server)
     maker_clear(&server->maker);
 }
 
-// Makes a P-256 key and a certificate for it from that issuer; key_pem takes FAKE_PEM_SIZE bytes.
+// Makes a key and a certificate for it from that issuer; key_pem takes FAKE_PEM_SIZE bytes.
 static inline void fake_issue(struct fake_server *server, struct fake_certificate *issuer,
     const char *common_name, struct fake_certificate *cert, char *key_pem)
 {
@@ -337,7 +342,7 @@ static inline void fake_issue(struct fake_server *server, struct fake_certificat
 
     snprintf(name, sizeof name, "CN=%s", common_name);
     memset(cert, 0, sizeof *cert);
-    make_ec_key(&server->maker, MBEDTLS_ECP_DP_SECP256R1, &cert->key);
+    FAKE_MAKE_KEY(&server->maker, &cert->key);
     fake_certify(&server->maker, &subject, cert, issuer, "CN=CA");
     int rc = mbedtls_pk_write_key_pem(&cert->key.pk, (uint8_t *)key_pem, FAKE_PEM_SIZE);
 

@@ -59,6 +59,14 @@ static inline uint8_t nor_random(struct nor_power *power)
     return (uint8_t)power->random;
 }
 
+static inline size_t nor_random_below(struct nor_power *power, size_t n)
+{
+    size_t random = nor_random(power);
+
+    random = random << 8 | nor_random(power);
+    return n == 0 ? 0 : random % n;
+}
+
 // Erase a sector and write: 0, or PORT_FAILED when the power is off afterwards.
 static inline int nor_erase(struct nor_power *power, uint8_t *sector, size_t n)
 {
@@ -72,7 +80,7 @@ static inline int nor_erase(struct nor_power *power, uint8_t *sector, size_t n)
 static inline int nor_write(struct nor_power *power, uint8_t *to, const uint8_t *p, size_t n)
 {
     enum nor_extent extent = nor_power_spend(power);
-    size_t whole = extent == NOR_WHOLE ? n : extent == NOR_HALF ? n / 2 : 0;
+    size_t whole = extent == NOR_WHOLE ? n : extent == NOR_HALF ? nor_random_below(power, n) : 0;
 
     for (size_t i = 0; i < whole; i++)
         to[i] &= p[i];

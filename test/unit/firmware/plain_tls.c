@@ -1,12 +1,11 @@
-#ifndef TEST_UNIT_FIRMWARE_PLAIN_TLS_H
-#define TEST_UNIT_FIRMWARE_PLAIN_TLS_H
-
-#include "firmware/core/tls.h"
-
 // In the place of firmware/core/tls.c, and of the server's end in Mbed TLS: sessions without a
 // handshake whose bytes pass as they are, for tests in which thousands of connections are made and
-// none is what the test is about. Included by the test program itself, whose functions come before
-// those of the libraries.
+// none is what the test is about.
+#include <string.h>
+
+#include <mbedtls/ssl.h>
+
+#include "firmware/core/tls.h"
 
 int tls_init(struct tls *tls, struct port *port, struct identity *identity, struct failure *failure)
 {
@@ -81,14 +80,14 @@ int mbedtls_ssl_handshake(mbedtls_ssl_context *ssl)
     return 0;
 }
 
-int mbedtls_ssl_read(mbedtls_ssl_context *ssl, unsigned char *p, size_t n)
+int mbedtls_ssl_read(mbedtls_ssl_context *ssl, unsigned char *buf, size_t len)
 {
-    return ssl->f_recv(ssl->p_bio, p, n);
+    return ssl->f_recv(ssl->p_bio, buf, len);
 }
 
-int mbedtls_ssl_write(mbedtls_ssl_context *ssl, const unsigned char *p, size_t n)
+int mbedtls_ssl_write(mbedtls_ssl_context *ssl, const unsigned char *buf, size_t len)
 {
-    return ssl->f_send(ssl->p_bio, p, n);
+    return ssl->f_send(ssl->p_bio, buf, len);
 }
 
 int mbedtls_ssl_close_notify(mbedtls_ssl_context *ssl)
@@ -96,5 +95,3 @@ int mbedtls_ssl_close_notify(mbedtls_ssl_context *ssl)
     (void)ssl;
     return 0;
 }
-
-#endif
