@@ -10,7 +10,7 @@
 
 #define SLOTS_BOOTS_MAX 3  // starts that a trial may take before it has failed
 #define SLOTS_FILE "slots" // the record, among the device's files
-#define SLOTS_RECORD_SIZE (20 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
+#define SLOTS_RECORD_SIZE (24 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
 
 enum slots_state {
     SLOTS_EMPTY,
