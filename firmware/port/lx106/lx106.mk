@@ -73,8 +73,8 @@ $(LX)/boot.elf: $(LX_BOOT_ALL) $(LX_PORT)/link/boot.ld
 $(LX)/boot.bin: $(LX)/boot.elf
 	$(LX_OBJCOPY) -O binary $< $@
 
-$(LX)/%.bin: $(LX)/%.elf build/release/bin/lx106-image
+$(LX)/%.bin: $(LX)/%.elf $(B)/bin/lx106-image
 	$(LX_OBJCOPY) -O binary $< $@
-	build/release/bin/lx106-image $@
+	$(B)/bin/lx106-image $@
 
 -include $(shell find $(LX) -name src -prune -o -name '*.d' -print 2>/dev/null)
