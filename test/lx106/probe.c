@@ -2,7 +2,7 @@
 //
 // On the chip, flash-mapped memory and IRAM are read by 32 bit words only, and the flash window
 // cannot be written. Arguments: mark=NAME@ADDRESS (up to 8): says how many instructions had run
-// when that address was first reached; out=FILE: where to write, line by line:
+// each time that address was reached; out=FILE: where to write, line by line:
 //   mark NAME INSTRUCTIONS          when it is reached
 //   narrow-read ADDRESS COUNT       at the end: instructions that read less than a word there
 //   window-write ADDRESS COUNT
@@ -25,7 +25,6 @@
 struct mark {
     char name[32];
     uint64_t address;
-    bool reached;
 };
 
 struct site {
@@ -74,9 +73,6 @@ static void on_mark(unsigned vcpu, void *ctx)
     struct mark *mark = ctx;
 
     (void)vcpu;
-    if (mark->reached)
-        return;
-    mark->reached = true;
     fprintf(out, "mark %s %" PRIu64 "\n", mark->name, instructions);
     (void)fflush(out);
 }

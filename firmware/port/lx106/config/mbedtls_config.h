@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "multiply_add.h"
+
 // Mbed TLS with what core uses and no more: a TLS 1.2 client with ECDHE and AES-GCM, P-256 and RSA
 // certificates in PEM, their dates checked.
 
