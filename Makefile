@@ -57,6 +57,7 @@ TESTS_DEVICE := $(filter-out $(TESTS_BOOT),$(filter $(B)/test/unit/firmware/%,$(
 TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
 TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
 
+MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -75,6 +76,10 @@ $(B)/bin/secureesp: $(CTL)
 $(B)/bin/virtual-esp: $(DEVICE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
+
+$(B)/bin/lx106-image: $(B)/firmware/tool/lx106_image/main.o $(B)/common/crc32.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 $(B)/bin/device-files: $(B)/firmware/tool/device_files/main.o $(B)/libdevice.a
 	@mkdir -p $(@D)
@@ -125,5 +130,5 @@ format:
 clean:
 	rm -rf build
 
-include scripts/install.mk $(wildcard test/*/*.mk)
+include firmware/port/lx106/lx106.mk scripts/install.mk $(wildcard test/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -7,7 +7,10 @@
 #include <mbedtls/platform_util.h>
 
 #include "common/contract.h"
+#include "common/crc32.h"
 #include "firmware/core/notice.h"
+#include "firmware/core/restart.h"
+#include "firmware/core/tls_retain.h"
 #include "firmware/core/trial.h"
 
 static int find_descriptor(struct device *device, struct failure *failure)
@@ -41,7 +44,11 @@ static int choose_image(struct device *device, struct failure *failure)
     if (rc == 0 || !slots_skip(&device->slots, failure->detail))
         return rc;
     rc = slots_store(&device->slots, device->port, failure);
-    return rc < 0 ? rc : find_descriptor(device, failure);
+    if (rc == 0 && device->port->has_boot_loader) // what runs is still the damaged one
+        restart_now(device, "image damaged");
+    else if (rc == 0)
+        rc = find_descriptor(device, failure);
+    return rc;
 }
 
 static int start_image(struct device *device, struct failure *failure)
@@ -65,26 +72,50 @@ static int read_file(
         n == PORT_ABSENT ? "is missing" : "cannot be read");
 }
 
-static int read_identity(struct device *device, unsigned mask, struct failure *failure)
+// Reads one of the identity's files.
+static int read_part(
+    struct device *device, enum staging_file file, unsigned mask, struct failure *failure)
+{
+    int n = read_file(device, file, mask, failure);
+
+    if (n >= 0)
+        device->identity_crc = crc32_update(device->identity_crc, device->scratch, (size_t)n);
+    return n;
+}
+
+static int read_parts(struct device *device, unsigned mask, struct failure *failure)
 {
     struct identity *identity = &device->identity;
-    int n = read_file(device, STAGING_CA, mask, failure);
+    int n;
 
+    device->identity_crc = 0;
+    n = read_part(device, STAGING_CA, mask, failure);
     if (n >= 0)
         n = identity_read_ca(identity, device->scratch, (size_t)n, failure);
     if (n >= 0)
-        n = read_file(device, STAGING_CERT, mask, failure);
+        n = read_part(device, STAGING_CERT, mask, failure);
     if (n >= 0)
         n = identity_read_cert(identity, device->scratch, (size_t)n, device->mac, failure);
     if (n >= 0)
-        n = read_file(device, STAGING_KEY, mask, failure);
+        n = read_part(device, STAGING_KEY, mask, failure);
     if (n >= 0)
         n = identity_read_key(identity, device->scratch, (size_t)n, failure);
     mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
+    return n;
+}
+
+// Whether the parts belong together takes a second of computing on the chip: files with which the
+// device has reported before need not be asked.
+static int read_identity(struct device *device, unsigned mask, struct failure *failure)
+{
+    int n = read_parts(device, mask, failure);
+
+    if (n >= 0 && device->identity_crc == device->slots.proven_identity)
+        return 0;
     if (n >= 0)
-        n = identity_check_key(identity, failure);
+        n = identity_check_key(&device->identity, failure);
     if (n >= 0) // dates are for the servers to judge: the clock need not be set yet
-        n = identity_check_chain(identity, false, failure);
+        n = identity_check_chain(&device->identity, false, failure);
     return n < 0 ? n : 0;
 }
 
@@ -133,17 +164,31 @@ static int start_files(struct device *device, struct failure *failure)
     return trial_begin_staged(device, (unsigned)identity | (unsigned)config, failure);
 }
 
+// What sessions kept over a restart depend on.
+static uint32_t identify_peers(const struct device *device)
+{
+    const struct settings *settings = &device->settings;
+    uint32_t crc = crc32_update(
+        device->identity_crc, (const uint8_t *)settings->mqtt_server, sizeof settings->mqtt_server);
+
+    return crc32_update(crc, (const uint8_t *)settings->download_server,
+        sizeof settings->download_server);
+}
+
 int boot_start(struct device *device, struct failure *failure)
 {
     int rc;
 
     events_load(&device->events, device->port);
     rc = start_image(device, failure);
-    if (rc == 0)
-        rc = trial_report(device, failure);
+    if (rc < 0 || device->state == DEVICE_RESTART)
+        return rc;
+    rc = trial_report(device, failure);
     if (rc == 0)
         rc = start_files(device, failure);
     if (rc == 0)
         rc = tls_init(&device->tls, device->port, &device->identity, failure);
+    if (rc == 0)
+        tls_retain_restore(&device->tls, identify_peers(device));
     return rc;
 }

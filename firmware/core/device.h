@@ -49,6 +49,7 @@ struct device {
     struct image_name running;
     struct settings settings;
     struct identity identity;
+    uint32_t identity_crc; // of its files
     struct events events;
 
     struct tls tls;

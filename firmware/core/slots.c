@@ -54,6 +54,7 @@ void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE])
     p += sizeof slots->reason;
     for (size_t i = 0; i < PORT_SLOTS; i++)
         p = put_image(p, &slots->images[i]);
+    put(p, slots->proven_identity, 4);
 }
 
 static bool get_image(const uint8_t **p, struct slots_image *image)
@@ -96,6 +97,7 @@ bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out)
     p += sizeof slots.reason;
     for (size_t i = 0; i < PORT_SLOTS; i++)
         good = get_image(&p, &slots.images[i]) && good;
+    slots.proven_identity = (uint32_t)get(&p, 4);
     if (!good || slots.active >= PORT_SLOTS || slots.reason[sizeof slots.reason - 1] != '\0')
         return false;
     *out = slots;

@@ -10,7 +10,7 @@
 
 #define SLOTS_BOOTS_MAX 3  // starts that a trial may take before it has failed
 #define SLOTS_FILE "slots" // the record, among the device's files
-#define SLOTS_RECORD_SIZE (20 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
+#define SLOTS_RECORD_SIZE (24 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
 
 enum slots_state {
     SLOTS_EMPTY,
@@ -47,6 +47,7 @@ struct slots {
     enum slots_trial staged_trial;
     uint8_t staged_boots;
     uint8_t staged_mask;              // the staged files concerned, bit 1 << enum staging_file
+    uint32_t proven_identity;         // CRC-32 of the files with which it last reported; 0: none
     char reason[FAILURE_DETAIL_SIZE]; // why a trial failed
     struct slots_image images[PORT_SLOTS];
 };

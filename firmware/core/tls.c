@@ -5,8 +5,14 @@
 #include <string.h>
 
 #include "firmware/core/tls_name.h"
+#include "firmware/core/tls_retain.h"
 
+// What the library's buffers take; a server's certificate and its chain must fit into it.
+#if MBEDTLS_SSL_IN_CONTENT_LEN < 4096 || MBEDTLS_SSL_OUT_CONTENT_LEN < 4096
+#define FRAGMENT_LENGTH MBEDTLS_SSL_MAX_FRAG_LEN_2048
+#else
 #define FRAGMENT_LENGTH MBEDTLS_SSL_MAX_FRAG_LEN_4096
+#endif
 
 static const int ciphersuites[] = {
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -48,10 +54,11 @@ static int receive_bytes(void *ctx, unsigned char *p, size_t n)
 // Mbed TLS would fall back to the common name, and knows no IP addresses.
 static int check_name(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
 {
-    const struct tls *tls = ctx;
+    struct tls *tls = ctx;
 
     if (depth != 0)
         return 0;
+    tls->valid_to = cert->valid_to;
     if (tls_name_matches(cert, tls->host))
         *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
     else
@@ -110,6 +117,14 @@ static void forget(struct tls *tls, enum tls_peer peer)
     tls->has_saved[peer] = false;
 }
 
+static void forget_for_good(struct tls *tls, enum tls_peer peer)
+{
+    if (!tls->has_saved[peer])
+        return;
+    forget(tls, peer);
+    tls_retain_save(tls);
+}
+
 void tls_clear(struct tls *tls)
 {
     if (tls->port == NULL)
@@ -132,11 +147,9 @@ static int fail_setup(struct tls *tls, int rc, struct failure *failure)
 // A certificate that has expired since is no ground for resuming.
 static bool may_resume(const struct tls *tls)
 {
-    const mbedtls_x509_crt *cert = tls->saved[tls->peer].peer_cert;
-
-    if (!tls->has_saved[tls->peer] || tls->no_resume[tls->peer] || cert == NULL)
+    if (!tls->has_saved[tls->peer] || tls->no_resume[tls->peer])
         return false;
-    return !mbedtls_x509_time_is_past(&cert->valid_to);
+    return !mbedtls_x509_time_is_past(&tls->saved_valid_to[tls->peer]);
 }
 
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
@@ -151,8 +164,10 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     if (rc == 0)
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
     tls->resuming = may_resume(tls);
-    if (rc == 0 && tls->resuming)
+    if (rc == 0 && tls->resuming) {
         rc = mbedtls_ssl_set_session(&tls->ssl, &tls->saved[peer]);
+        tls->valid_to = tls->saved_valid_to[peer];
+    }
     if (rc != 0)
         return fail_setup(tls, rc, failure);
     mbedtls_ssl_set_bio(&tls->ssl, tls->port, send_bytes, receive_bytes, NULL);
@@ -197,7 +212,7 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
 {
     if (tls->resuming) // it may have been that: some servers refuse instead of falling back
         tls->no_resume[tls->peer] = true;
-    forget(tls, tls->peer);
+    forget_for_good(tls, tls->peer);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
@@ -230,10 +245,12 @@ static int step_connect(struct tls *tls, struct failure *failure)
 static void save_session(struct tls *tls)
 {
     forget(tls, tls->peer);
+    tls->saved_valid_to[tls->peer] = tls->valid_to;
     if (mbedtls_ssl_get_session(&tls->ssl, &tls->saved[tls->peer]) == 0)
         tls->has_saved[tls->peer] = true;
     else
         forget(tls, tls->peer);
+    tls_retain_save(tls);
 }
 
 static int step_handshake(struct tls *tls, struct failure *failure)
@@ -279,7 +296,7 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
 {
     if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
         return TLS_END;
-    forget(tls, tls->peer);
+    forget_for_good(tls, tls->peer);
     if (rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF)
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     return failure_set(

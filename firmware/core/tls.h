@@ -35,12 +35,15 @@ struct tls {
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
     mbedtls_ssl_session saved[TLS_PEERS];
+    mbedtls_x509_time saved_valid_to[TLS_PEERS]; // of the certificate that was checked
     bool has_saved[TLS_PEERS];
+    uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
     bool busy; // the handshake can go on at once
     enum tls_phase phase;
     enum tls_peer peer;
+    mbedtls_x509_time valid_to; // of its certificate
     char host[SETTINGS_HOST_SIZE];
     size_t unsent; // bytes of a write that must be repeated
     struct timer deadline;

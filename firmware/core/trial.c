@@ -102,16 +102,17 @@ void trial_pass(struct device *device)
 {
     struct slots *slots = &device->slots;
     struct failure failure;
-    bool running = trial_is_running(device);
+    bool has_changed = trial_is_running(device) || slots->proven_identity != device->identity_crc;
 
     device->is_on_trial = false;
+    slots->proven_identity = device->identity_crc;
     if (slots->trial == SLOTS_TRIAL_RUNNING) {
         slots->trial = SLOTS_TRIAL_PASSED;
         slots->images[slots->active].state = SLOTS_INSTALLED;
     }
     if (slots->staged_trial == SLOTS_TRIAL_RUNNING)
         slots->staged_trial = SLOTS_TRIAL_PASSED;
-    if (running && (store(device, &failure) < 0 || trial_report(device, &failure) < 0))
+    if (has_changed && (store(device, &failure) < 0 || trial_report(device, &failure) < 0))
         notice_error(device, &failure);
 }
 

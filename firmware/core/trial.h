@@ -18,7 +18,7 @@ int trial_begin_staged(struct device *device, unsigned mask, struct failure *fai
 // Whether the record has an image or files on trial.
 bool trial_is_running(const struct device *device);
 
-// The device has reported to the backend: what is on trial has passed.
+// The device has reported to the backend: what is on trial has passed, and its identity is proven.
 void trial_pass(struct device *device);
 
 // The deadline is over: what is on trial has failed, for the reason of device->error. The caller

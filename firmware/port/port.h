@@ -97,6 +97,11 @@ struct port_ops {
     // Why the run before this one ended, as "watchdog" or "exception 20 at 0x40212345", NUL
     // terminated within size bytes; "" if by power-on or its own reboot.
     void (*last_reset)(struct port *port, char *out, size_t size);
+
+    // retained_size bytes that a restart leaves as they are. After a power cut anything may be
+    // found there.
+    void (*retained_read)(struct port *port, uint8_t *p, size_t n);
+    void (*retained_write)(struct port *port, const uint8_t *p, size_t n);
 };
 
 struct port {
@@ -104,6 +109,7 @@ struct port {
     size_t slot_size;     // bytes of each slot
     size_t files_size;    // bytes of PORT_FILES
     size_t sector_size;   // bytes that flash_erase erases; divides slot_size
+    size_t retained_size; // bytes of retained memory
     bool has_boot_loader; // one has counted this start and chosen the slot (slots_start())
 };
 

@@ -16,17 +16,26 @@ make_pki() {
     done
 }
 
-make_factory_image() {
-    local name=$board-00.00.01
-    [ -z "$factory_image" ] || return 0
-    factory_image=$dir/images/$name.bin
-    [ ! -e "$factory_image" ] || return 0
-    head -c 65536 /dev/urandom >"$dir/images/payload"
-    secureesp images describe --name "$name" --trust "$dir/pki/signing/1.pub" \
-        --append-to "$dir/images/payload" "$dir/images/body" >/dev/null
-    secureesp images sign --key "$dir/pki/signing/1.key" "$dir/images/body" "$factory_image" \
-        >/dev/null
-    rm "$dir/images/payload" "$dir/images/body"
+# make_image NAME PROGRAM IMAGE: signed with and trusting key 1.
+make_image() {
+    [ ! -e "$3" ] || return 0
+    secureesp images describe --name "$1" --trust "$dir/pki/signing/1.pub" \
+        --append-to "$2" "$dir/images/body" >/dev/null
+    secureesp images sign --key "$dir/pki/signing/1.key" "$dir/images/body" "$3" >/dev/null
+    rm "$dir/images/body"
+}
+
+make_factory_images() {
+    if [ -z "$factory_image" ]; then
+        factory_image=$dir/images/ESP8266_VIRTUAL-00.00.01.bin
+        head -c 65536 /dev/urandom >"$dir/images/payload"
+        make_image ESP8266_VIRTUAL-00.00.01 "$dir/images/payload" "$factory_image"
+        rm "$dir/images/payload"
+    fi
+    if [ -z "$board_image" ] && [ "$emulated" -gt 0 ]; then
+        board_image=$dir/images/ESP8266_LX106-00.00.01.bin
+        make_image ESP8266_LX106-00.00.01 "$firmware/firmware.bin" "$board_image"
+    fi
 }
 
 write_broker_configuration() {
@@ -82,13 +91,18 @@ write_device_configuration() {
 TEXT
 }
 
-make_devices() {
-    local i mac flash new=()
-    for ((i = 1; i <= devices; i++)); do
-        mac=$(mac_of "$i")
+make_certificates() {
+    local mac new=()
+    for mac; do
         [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
     done
     [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${pki_options[@]}" >/dev/null
+}
+
+make_devices() {
+    local i mac flash macs=()
+    for ((i = 1; i <= devices; i++)); do macs+=("$(mac_of "$i")"); done
+    make_certificates "${macs[@]}"
     write_device_configuration
     for ((i = 1; i <= devices; i++)); do
         mac=$(mac_of "$i")
@@ -102,6 +116,32 @@ make_devices() {
     done
 }
 
+make_boards() {
+    local i mac flash macs=()
+    for ((i = 1; i <= emulated; i++)); do macs+=("$(board_mac_of "$i")"); done
+    make_certificates "${macs[@]}"
+    for mac in "${macs[@]}"; do
+        flash=$dir/devices/$mac/flash.bin
+        [ ! -e "$flash" ] || continue
+        mkdir -p "$dir/devices/$mac"
+        board_make_flash "$firmware/boot.bin" "$board_image" "$flash"
+        board_files "$flash" put "config.json=$dir/etc/config.json" "ca.crt=$dir/pki/ca.crt" \
+            "$mac.crt=$dir/pki/devices/$mac.crt" "$mac.key=$dir/pki/devices/$mac.key"
+    done
+}
+
+# In all flashes.
+replace_configurations() {
+    local flash
+    for flash in "$dir"/devices/*/files.bin "$dir"/devices/*/flash.bin; do
+        case $flash in
+        *\**) ;; # none of that kind
+        */files.bin) device-files "$flash" put "config.json=$dir/etc/config.json" ;;
+        *) board_files "$flash" put "config.json=$dir/etc/config.json" ;;
+        esac
+    done
+}
+
 write_environment() {
     {
         echo "# Read this with:  . $dir/env.sh"
@@ -109,7 +149,7 @@ write_environment() {
             SANDBOX_URL "https://localhost:$https_port/download" \
             SANDBOX_HTTPS_PORT "$https_port" SANDBOX_MQTT_PORT "$mqtt_port" \
             SANDBOX_PKI "$dir/pki" SANDBOX_DB "$dir/state/secureesp.db" SANDBOX_LOG "$dir/log" \
-            SANDBOX_IMAGE "$factory_image"
+            SANDBOX_IMAGE "$factory_image" SANDBOX_BOARD_IMAGE "$board_image"
         # shellcheck disable=SC2016  # for the reader's PATH
         printf 'export PATH=%q:"$PATH":/usr/sbin\n' "$bin"
     } >"$dir/env.sh"

@@ -152,6 +152,16 @@ static void last_reset(struct port *port, char *out, size_t size)
     snprintf(out, size, "%s", "");
 }
 
+static void retained_read(struct port *port, uint8_t *p, size_t n)
+{
+    memcpy(p, self(port)->retained, n);
+}
+
+static void retained_write(struct port *port, const uint8_t *p, size_t n)
+{
+    memcpy(self(port)->retained, p, n);
+}
+
 static const struct port_ops ops = {
     .stream_open = stream_open,
     .stream_ready = stream_ready,
@@ -173,6 +183,8 @@ static const struct port_ops ops = {
     .free_heap = free_heap,
     .log = log_line,
     .reboot = reboot,
+    .retained_read = retained_read,
+    .retained_write = retained_write,
     .last_reset = last_reset,
 };
 
@@ -183,6 +195,7 @@ void host_port_init(struct host_port *host, struct host_gate *gate, const char *
     host->port.ops = &ops;
     host->port.slot_size = HOST_PORT_SLOT_SIZE;
     host->port.files_size = HOST_FLASH_FILES_SIZE;
+    host->port.retained_size = sizeof host->retained;
     host->port.sector_size = HOST_FLASH_SECTOR;
     host->folder = folder;
     host->log_level = log_level;

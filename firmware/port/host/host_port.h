@@ -8,6 +8,7 @@
 #include "firmware/port/port.h"
 
 #define HOST_PORT_SLOT_SIZE 983040 // 0xF0000, as on the board
+#define HOST_PORT_RETAINED_SIZE 1536
 
 // What one virtual device runs on: a folder is its flash, the process its CPU.
 struct host_port {
@@ -18,6 +19,7 @@ struct host_port {
     struct host_stream stream;
     enum port_led led; // the pattern last asked for
     bool wants_reboot;
+    uint8_t retained[HOST_PORT_RETAINED_SIZE];
 };
 
 // gate, shared by the devices of a process, and folder are borrowed for the port's life.

@@ -1,0 +1,114 @@
+// Time, sleep and reset of the processor and its board.
+#include "firmware/port/lx106/chip.h"
+
+#include <stdbool.h>
+
+#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/ethernet.h"
+
+#define CYCLES_PER_MS 40000u // CCOUNT's rate on this board
+#define TICK_MS 10u
+#define TICK_CYCLES (TICK_MS * CYCLES_PER_MS)
+
+#define INTERRUPT_ETHERNET (1u << 1)
+#define INTERRUPT_TICK (1u << 6) // CCOMPARE0
+
+#define BOARD_RESET ((volatile uint32_t *)0x9d020010u)
+#define BOARD_RESET_VALUE 0xdeadu
+
+static volatile uint32_t tick_at; // CCOUNT of the last tick
+static volatile uint32_t ticks_ms;
+static volatile uint32_t fed_at_ms;
+static volatile bool network_waits;
+
+#define READ(name, value) __asm__ volatile("rsr %0, " #name : "=a"(value))
+#define WRITE(name, value) __asm__ volatile("wsr %0, " #name "\n\trsync" : : "a"(value))
+
+static uint32_t cycles(void)
+{
+    uint32_t value;
+
+    READ(ccount, value);
+    return value;
+}
+
+static uint32_t lock(void)
+{
+    uint32_t state;
+
+    __asm__ volatile("rsil %0, 1" : "=a"(state) : : "memory");
+    return state;
+}
+
+static void unlock(uint32_t state)
+{
+    __asm__ volatile("wsr %0, ps\n\trsync" : : "a"(state) : "memory");
+}
+
+void chip_start(void)
+{
+    tick_at = cycles();
+    WRITE(ccompare0, tick_at + TICK_CYCLES);
+    WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
+    unlock(0x20); // interrupts of all levels, user vector
+}
+
+// A deadline may be long over when the host did not run us: CCOMPARE would then wait for CCOUNT to
+// wrap.
+static void serve_tick(void)
+{
+    do {
+        while (cycles() - tick_at >= TICK_CYCLES) {
+            tick_at += TICK_CYCLES;
+            ticks_ms += TICK_MS;
+        }
+        WRITE(ccompare0, tick_at + TICK_CYCLES);
+    } while (cycles() - tick_at >= TICK_CYCLES);
+    if (ticks_ms - fed_at_ms > CHIP_WATCHDOG_MS)
+        crash_stop("watchdog");
+}
+
+void chip_serve_interrupts(void)
+{
+    uint32_t pending;
+
+    READ(interrupt, pending);
+    if (pending & INTERRUPT_ETHERNET) {
+        ethernet_acknowledge();
+        network_waits = true;
+    }
+    if (pending & INTERRUPT_TICK)
+        serve_tick();
+}
+
+uint32_t chip_now_ms(void)
+{
+    uint32_t state = lock();
+    uint32_t now_ms = ticks_ms + (cycles() - tick_at) / CYCLES_PER_MS;
+
+    unlock(state);
+    return now_ms;
+}
+
+void chip_feed_watchdog(void)
+{
+    fed_at_ms = ticks_ms;
+}
+
+void chip_wait(void)
+{
+    uint32_t state = lock();
+
+    if (!network_waits)
+        __asm__ volatile("waiti 0" : : : "memory"); // lets the interrupts in
+    network_waits = false;
+    unlock(state);
+}
+
+void chip_reset(void)
+{
+    (void)lock();
+    *BOARD_RESET = BOARD_RESET_VALUE;
+    for (;;)
+        ;
+}

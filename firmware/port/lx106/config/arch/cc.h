@@ -1,0 +1,10 @@
+#ifndef LX106_ARCH_CC_H
+#define LX106_ARCH_CC_H
+
+// What lwIP asks of compiler and board.
+#include "firmware/port/lx106/crash.h"
+
+#define LWIP_PLATFORM_ASSERT(text) crash_stop("lwIP: " text)
+#define LWIP_PLATFORM_DIAG(arguments)
+
+#endif

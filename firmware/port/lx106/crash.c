@@ -1,0 +1,67 @@
+// The end of a run that cannot go on.
+#include "firmware/port/lx106/crash.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/crc32.h"
+#include "firmware/port/lx106/chip.h"
+#include "firmware/port/lx106/console.h"
+#include "firmware/port/lx106/rtc.h"
+
+#define CAUSE_INTERRUPT 4u
+#define NOTE_SIZE 48
+#define NOTE ((struct note *)RTC_NOTE)
+
+struct note {
+    char why[NOTE_SIZE];
+    uint32_t crc;
+};
+
+_Static_assert(sizeof(struct note) <= RTC_NOTE_SIZE, "the note fits");
+
+void crash_exception(struct crash_frame *frame)
+{
+    char why[NOTE_SIZE];
+
+    if (frame->cause == CAUSE_INTERRUPT) {
+        chip_serve_interrupts();
+        return;
+    }
+    snprintf(why, sizeof why, "exception %u at 0x%08x, 0x%08x", (unsigned)frame->cause,
+        (unsigned)frame->pc, (unsigned)frame->address);
+    crash_stop(why);
+}
+
+void crash_double_exception(void)
+{
+    crash_stop("double exception");
+}
+
+void crash_stop(const char *why)
+{
+    struct note *note = NOTE;
+
+    strncpy(note->why, why, NOTE_SIZE - 1);
+    note->why[NOTE_SIZE - 1] = '\0';
+    note->crc = crc32_update(0, (const uint8_t *)note->why, NOTE_SIZE);
+    console_write("crash: ");
+    console_write(note->why);
+    console_write("\n");
+    chip_reset();
+}
+
+void crash_last(char *out, size_t size)
+{
+    const struct note *note = NOTE;
+
+    if (note->crc != crc32_update(0, (const uint8_t *)note->why, NOTE_SIZE))
+        snprintf(out, size, "%s", "");
+    else
+        snprintf(out, size, "%s", note->why);
+}
+
+void crash_forget(void)
+{
+    NOTE->crc = ~crc32_update(0, (const uint8_t *)NOTE->why, NOTE_SIZE);
+}

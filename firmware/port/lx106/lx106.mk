@@ -1,0 +1,80 @@
+# `make firmware-lx106`: the firmware for the ESP8266's processor as QEMU emulates it, with lwIP,
+# Mbed TLS and cJSON from Debian's source packages.
+
+LX := build/lx106
+LX_SOURCES := $(LX)/src
+LX_PORT := firmware/port/lx106
+LX_CC := xtensa-lx106-elf-gcc
+LX_OBJCOPY := xtensa-lx106-elf-objcopy
+
+LX_INCLUDES := -I. -I$(LX_PORT)/config -isystem $(LX_SOURCES)/mbedtls/include \
+    -isystem $(LX_SOURCES)/lwip/src/include -isystem $(LX_SOURCES) \
+    -isystem /usr/lib/xtensa-lx106-elf/include
+LX_CFLAGS := -std=c11 -D_GNU_SOURCE -Os -mlongcalls -mtext-section-literals -ffunction-sections \
+    -fdata-sections -fno-inline-functions-called-once -fconserve-stack -fstack-usage -MMD -MP -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' $(LX_INCLUDES)
+LX_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=__i_vfprintf \
+    -Wl,--wrap=malloc,--wrap=realloc,--wrap=free \
+    -L/usr/lib/xtensa-lx106-elf/lib/release
+
+LX_MBEDTLS := aes asn1parse asn1write base64 bignum cipher cipher_wrap constant_time ctr_drbg ecdh \
+    ecdsa ecp ecp_curves gcm hmac_drbg md oid pem pk pk_wrap pkparse platform platform_util rsa \
+    rsa_internal sha256 ssl_ciphersuites ssl_cli ssl_msg ssl_tls x509 x509_crt
+LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/memp core/netif \
+    core/pbuf core/tcp core/tcp_in core/tcp_out core/timeouts core/udp core/ipv4/dhcp \
+    core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr netif/ethernet apps/sntp/sntp
+
+lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
+LX_CORE := $(call lx_own,firmware/core common)
+LX_BOARD := $(call lx_own,$(LX_PORT))
+LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/*.S))
+LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o
+
+LX_BOOT := $(call lx_own,$(LX_PORT)/boot)
+LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, common/crc32 \
+    $(addprefix firmware/core/,slots files file_store failure) \
+    $(addprefix $(LX_PORT)/,arith multiply chip console crash flash nor))
+
+.PHONY: firmware-lx106
+firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin
+
+$(LX)/fetched: $(LX_PORT)/fetch
+	$(LX_PORT)/fetch $(LX_SOURCES) lwip mbedtls cjson
+	@touch $@
+
+$(LX_CORE) $(LX_BOARD) $(LX_BOOT): $(LX)/%.o: %.c $(LX)/fetched
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
+
+$(LX_ASSEMBLY) $(LX)/$(LX_PORT)/boot/start.o: $(LX)/%.o: %.S
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
+
+# Theirs, so with no warnings of ours.
+$(LX)/mbedtls/%.o: $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/mbedtls/library/$*.c
+
+$(LX)/lwip/%.o: $(LX)/fetched $(LX_PORT)/config/lwipopts.h
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/lwip/src/$*.c
+
+$(LX)/cjson/%.o: $(LX)/fetched
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/cjson/$*.c
+
+$(LX)/firmware.elf: $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
+	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,-Map=$(LX)/firmware.map -o $@ \
+	    $(filter %.o,$^) -lc -lgcc
+
+$(LX)/boot.elf: $(LX_BOOT_ALL) $(LX_PORT)/link/boot.ld
+	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/boot.ld -Wl,-Map=$(LX)/boot.map -o $@ \
+	    $(filter %.o,$^) -lc -lgcc
+
+$(LX)/boot.bin: $(LX)/boot.elf
+	$(LX_OBJCOPY) -O binary $< $@
+
+$(LX)/%.bin: $(LX)/%.elf build/release/bin/lx106-image
+	$(LX_OBJCOPY) -O binary $< $@
+	build/release/bin/lx106-image $@
+
+-include $(shell find $(LX) -name src -prune -o -name '*.d' -print 2>/dev/null)

@@ -1,0 +1,49 @@
+// The device's program on the emulated board.
+#include "firmware/core/device.h"
+#include "firmware/port/lx106/arguments.h"
+#include "firmware/port/lx106/chip.h"
+#include "firmware/port/lx106/console.h"
+#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/lx106_port.h"
+#include "firmware/port/lx106/network.h"
+#include "firmware/port/lx106/stream.h"
+
+static struct arguments arguments;
+static struct lx106_port port;
+static struct device device;
+
+static void start(void)
+{
+    struct device_options options = {.trial_timeout_ms = arguments.trial_timeout_ms};
+    struct failure failure;
+
+    if (device_init(&device, &port.port, arguments.mac, &options, &failure) < 0) {
+        console_write("cannot run: ");
+        console_write(failure.detail);
+        console_write("\n");
+        crash_stop("cannot run");
+    }
+    crash_forget();
+}
+
+int main(void)
+{
+    uint32_t called_at_ms;
+    uint32_t wait_ms = 0;
+
+    arguments_read(&arguments);
+    network_init(&arguments);
+    lx106_port_init(&port, &arguments);
+    start();
+    called_at_ms = chip_now_ms();
+    for (;;) {
+        chip_feed_watchdog();
+        (void)network_poll();
+        if (stream_is_ready() || chip_now_ms() - called_at_ms >= wait_ms) {
+            called_at_ms = chip_now_ms();
+            wait_ms = device_step(&device);
+        } else {
+            chip_wait();
+        }
+    }
+}

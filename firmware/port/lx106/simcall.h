@@ -1,0 +1,20 @@
+#ifndef FIRMWARE_PORT_LX106_SIMCALL_H
+#define FIRMWARE_PORT_LX106_SIMCALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What the emulator offers to what runs on it ("semihosting"); of all that, arguments, entropy and
+// the end.
+
+// Copies the arguments to out, one after the other with a NUL behind each and one more at the end.
+// Those that do not fit are left out.
+void simcall_arguments(char *out, size_t size);
+
+// Fills p with random bytes: 0 or -1.
+int simcall_random(uint8_t *p, size_t n);
+
+// Ends the emulator with that exit status.
+void simcall_exit(int status) __attribute__((noreturn));
+
+#endif
