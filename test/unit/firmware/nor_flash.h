@@ -67,13 +67,25 @@ static inline size_t nor_random_below(struct nor_power *power, size_t n)
     return n == 0 ? 0 : random % n;
 }
 
+// What an erasure leaves that is cut half-way: any bits from somewhere on, or up to there.
+static inline void nor_tear_sector(struct nor_power *power, uint8_t *sector, size_t n)
+{
+    size_t at = nor_random_below(power, n);
+    bool is_tail = (nor_random(power) & 1) != 0;
+
+    for (size_t i = is_tail ? at : 0; i < (is_tail ? n : at); i++)
+        sector[i] |= nor_random(power);
+}
+
 // Erase a sector and write: 0, or PORT_FAILED when the power is off afterwards.
 static inline int nor_erase(struct nor_power *power, uint8_t *sector, size_t n)
 {
     enum nor_extent extent = nor_power_spend(power);
 
-    for (size_t i = 0; i < n; i++)
-        sector[i] |= extent == NOR_WHOLE ? 0xff : extent == NOR_HALF ? nor_random(power) : 0;
+    if (extent == NOR_WHOLE)
+        memset(sector, 0xff, n);
+    else if (extent == NOR_HALF)
+        nor_tear_sector(power, sector, n);
     return power->is_off ? PORT_FAILED : 0;
 }
 
