@@ -96,7 +96,7 @@ make_certificates() {
     for mac; do
         [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
     done
-    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${pki_options[@]}" >/dev/null
+    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${device_pki_options[@]}" >/dev/null
 }
 
 make_devices() {

@@ -4,8 +4,10 @@
 // cannot be written. Arguments: mark=NAME@ADDRESS (up to 8): says how many instructions had run
 // each time that address was reached; out=FILE: where to write, line by line:
 //   mark NAME INSTRUCTIONS          when it is reached
-//   narrow-read ADDRESS COUNT       at the end: instructions that read less than a word there
-//   window-write ADDRESS COUNT
+//   narrow-read ADDRESS COUNT       at the end: what an instruction read of less than a word from
+//                                   the flash window
+//   iram-narrow-read ADDRESS COUNT  the same, from IRAM, or written to it
+//   window-write ADDRESS COUNT      what it wrote to the flash window
 //   instructions COUNT
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,7 +31,8 @@ struct mark {
 
 struct site {
     uint64_t address; // of the instruction, 0: free
-    uint64_t reads;   // of less than a word
+    uint64_t reads;   // of less than a word, from the flash window
+    uint64_t narrow;  // of less than a word, from and to IRAM
     uint64_t writes;  // into the flash window
 };
 
@@ -55,17 +58,16 @@ static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t addres
 {
     bool in_window = address >= WINDOW_START && address < WINDOW_END;
     bool in_iram = address >= IRAM_START && address < IRAM_END;
+    bool is_narrow = qemu_plugin_mem_size_shift(info) < 2;
     struct site *site = ctx;
 
     (void)vcpu;
-    if (!in_window && !in_iram)
-        return;
-    if (qemu_plugin_mem_is_store(info)) {
-        if (in_window || qemu_plugin_mem_size_shift(info) < 2)
-            site->writes++;
-    } else if (qemu_plugin_mem_size_shift(info) < 2) {
+    if (in_window && qemu_plugin_mem_is_store(info))
+        site->writes++;
+    else if (in_window && is_narrow)
         site->reads++;
-    }
+    else if (in_iram && is_narrow)
+        site->narrow++;
 }
 
 static void on_mark(unsigned vcpu, void *ctx)
@@ -106,16 +108,20 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     }
 }
 
+static void print(const char *what, uint64_t address, uint64_t count)
+{
+    if (count > 0)
+        fprintf(out, "%s 0x%" PRIx64 " %" PRIu64 "\n", what, address, count);
+}
+
 static void on_end(qemu_plugin_id_t id, void *ctx)
 {
     (void)id;
     (void)ctx;
     for (size_t i = 0; i < SITES; i++) {
-        if (sites[i].reads > 0)
-            fprintf(out, "narrow-read 0x%" PRIx64 " %" PRIu64 "\n", sites[i].address, sites[i].reads);
-        if (sites[i].writes > 0)
-            fprintf(
-                out, "window-write 0x%" PRIx64 " %" PRIu64 "\n", sites[i].address, sites[i].writes);
+        print("narrow-read", sites[i].address, sites[i].reads);
+        print("iram-narrow-read", sites[i].address, sites[i].narrow);
+        print("window-write", sites[i].address, sites[i].writes);
     }
     fprintf(out, "instructions %" PRIu64 "\n", instructions);
     (void)fclose(out);

@@ -34,8 +34,14 @@ LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, 
     $(addprefix firmware/core/,slots files file_store failure) \
     $(addprefix $(LX_PORT)/,arith multiply chip console crash flash nor))
 
-.PHONY: firmware-lx106
+.PHONY: firmware-lx106 size bench-firmware
 firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin
+
+# What it takes, against test/lx106/ceilings.
+size: firmware-lx106
+	test/lx106/size.py
+bench-firmware: all firmware-lx106
+	test/lx106/bench.py
 
 $(LX)/fetched: $(LX_PORT)/fetch
 	$(LX_PORT)/fetch $(LX_SOURCES) lwip mbedtls cjson
@@ -64,6 +70,12 @@ $(LX)/cjson/%.o: $(LX)/fetched
 
 $(LX)/firmware.elf: $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
 	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,-Map=$(LX)/firmware.map -o $@ \
+	    $(filter %.o,$^) -lc -lgcc
+
+# In LX_DRAM bytes of DRAM: how little is enough? (test/lx106/bench.py)
+$(LX)/small/firmware.elf: $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,--defsym=_dram_size=$(LX_DRAM) -o $@ \
 	    $(filter %.o,$^) -lc -lgcc
 
 $(LX)/boot.elf: $(LX_BOOT_ALL) $(LX_PORT)/link/boot.ld
