@@ -85,7 +85,7 @@ static int accept_image(struct update *update, struct failure *failure)
         return rc;
     update->size = size;
     update->offset = 0;
-    image_digest_start(&update->digest);
+    image_digest_start(&update->verify.digest);
     update->phase = UPDATE_IMAGE;
     return STEP_AGAIN;
 }
@@ -126,7 +126,7 @@ static int write_image(struct update *update, size_t n, struct failure *failure)
     if (erase(update, n) != 0 ||
         port->ops->flash_write(port, idle_region(update), update->offset, update->scratch, n) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be written");
-    image_digest_feed(&update->digest, update->scratch, n);
+    image_digest_feed(&update->verify.digest, update->scratch, n);
     update->offset += n;
     return STEP_AGAIN;
 }
@@ -135,7 +135,7 @@ static int end_image(struct update *update, struct failure *failure)
 {
     struct image_trailer trailer;
     const uint8_t *signature;
-    int rc = image_digest_finish(&update->digest, update->hash, &trailer, &signature, failure);
+    int rc = image_digest_finish(&update->verify.digest, update->hash, &trailer, &signature, failure);
 
     if (rc < 0)
         return rc;
@@ -211,7 +211,6 @@ uint32_t update_wait_ms(const struct update *update, uint32_t now_ms)
 void update_stop(struct update *update)
 {
     https_stop(update->https);
-    image_digest_clear(&update->digest);
     verify_stop(&update->verify);
     update->phase = UPDATE_IDLE;
 }

@@ -29,10 +29,9 @@ struct update {
     enum update_phase phase;
     size_t size;   // bytes the answer announced
     size_t offset; // bytes written
-    struct image_digest digest;
     uint8_t hash[IMAGE_DIGEST_SIZE]; // of what was received
     bool downloaded;                 // this is the check that follows a download
-    struct verify verify;
+    struct verify verify;            // its digest serves the download, too, which comes before it
 };
 
 // What an update works with: all are borrowed and must outlive it; scratch takes UPDATE_SCRATCH.

@@ -41,6 +41,7 @@
 #define LWIP_DHCP_DOES_ACD_CHECK 0
 #define LWIP_DNS 1
 #define DNS_TABLE_SIZE 2
+#define DNS_MAX_NAME_LENGTH 64 // SETTINGS_HOST_SIZE
 #define DNS_LOCAL_HOSTLIST 1
 #define DNS_LOCAL_HOSTLIST_IS_DYNAMIC 1
 #define LWIP_RAND() ((uint32_t)network_random())
