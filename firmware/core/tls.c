@@ -49,7 +49,8 @@ static int receive_bytes(void *ctx, unsigned char *p, size_t n)
     received = tls->port->ops->stream_receive(tls->port, p, n);
     if (received == PORT_AGAIN)
         return MBEDTLS_ERR_SSL_WANT_READ;
-    if (received <= 0)
+    tls->ended = received <= 0;
+    if (tls->ended)
         return MBEDTLS_ERR_SSL_CONN_EOF;
     tls->allowance -= (size_t)received;
     return received;
@@ -167,6 +168,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
         return fail_setup(tls, rc, failure);
     mbedtls_ssl_set_bio(&tls->ssl, tls, send_bytes, receive_bytes, NULL);
     tls->phase = TLS_CONNECTING;
+    tls->ended = false;
     tls->unsent = 0;
     timer_start(&tls->deadline, tls->port->ops->now_ms(tls->port), TLS_HANDSHAKE_MS);
     if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED) {
@@ -306,6 +308,8 @@ int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
 
     int rc = mbedtls_ssl_read(&tls->ssl, p, n);
 
+    if (rc == 0 && !tls->ended) // empty records
+        return 0;
     if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
         return 0;
     return rc > 0 ? rc : fail_transfer(tls, rc, failure);

@@ -39,7 +39,8 @@ struct tls {
     bool has_saved[TLS_PEERS];
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
-    bool busy; // the handshake can go on at once
+    bool ended; // the stream
+    bool busy;  // the handshake can go on at once
     enum tls_phase phase;
     enum tls_peer peer;
     char host[SETTINGS_HOST_SIZE];

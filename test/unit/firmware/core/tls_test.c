@@ -213,6 +213,34 @@ static void test_no_data_without_end(void **state)
     }
 }
 
+// Two records of no bytes, which say nothing (RFC 5246, 6.2.1), then one of some.
+static bool say_little(struct fake_server *server)
+{
+    if (talks++ == 0) {
+        (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"", 0);
+        (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"", 0);
+    } else {
+        (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"hello", 5);
+    }
+    return true;
+}
+
+static void test_empty_records(void **state)
+{
+    struct fixture *f = *state;
+    struct failure failure;
+    uint8_t bytes[64];
+    int n = 0;
+
+    talks = 0;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    f->server.talk = say_little;
+    for (int calls = 0; n == 0 && calls < 10; calls++)
+        n = tls_read(&f->tls, bytes, sizeof bytes, &failure);
+    assert_int_equal(n, 5);
+    assert_memory_equal(bytes, "hello", 5);
+}
+
 // A record may be larger than what one call takes.
 static void test_large_record(void **state)
 {
@@ -251,6 +279,7 @@ int main(void)
         TEST(test_unreachable),
         TEST(test_timeout),
         TEST(test_no_data_without_end),
+        TEST(test_empty_records),
         TEST(test_large_record),
     };
 
