@@ -20,11 +20,27 @@ size_t https_write_request(
     return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
 
-static void restart_stall(struct https *https)
+static uint32_t now_ms(const struct https *https)
 {
-    struct port *port = https->tls->port;
+    return https->tls->port->ops->now_ms(https->tls->port);
+}
 
-    timer_start(&https->stall, port->ops->now_ms(port), HTTPS_STALL_MS);
+static void start_times(struct https *https)
+{
+    timer_start(&https->stall, now_ms(https), HTTPS_STALL_MS);
+    timer_start(&https->total, now_ms(https), HTTPS_GRACE_MS);
+}
+
+// A byte now and then is no progress: each earns its own time, no more.
+static void count_received(struct https *https, size_t n)
+{
+    timer_start(&https->stall, now_ms(https), HTTPS_STALL_MS);
+    https->total.length_ms += (uint32_t)n * HTTPS_MS_PER_BYTE;
+}
+
+static uint32_t time_left_ms(const struct https *https, uint32_t at_ms)
+{
+    return timer_min_ms(timer_left_ms(&https->stall, at_ms), timer_left_ms(&https->total, at_ms));
 }
 
 int https_start(struct https *https, struct tls *tls, const struct settings *settings,
@@ -54,7 +70,7 @@ static int step_connect(struct https *https, struct failure *failure)
     if (rc != STEP_DONE)
         return rc;
     https->phase = HTTPS_REQUEST;
-    restart_stall(https);
+    start_times(https);
     return STEP_AGAIN;
 }
 
@@ -93,7 +109,7 @@ static int step_head(struct https *https, struct failure *failure)
         return failure_set(failure, RESULT_TRUNCATED, "answer: ends in its head");
     if (n <= 0)
         return n == 0 ? STEP_AGAIN : n;
-    restart_stall(https);
+    count_received(https, (size_t)n);
 
     int used = http_head_feed(&https->head, bytes, (size_t)n, failure);
 
@@ -106,18 +122,16 @@ static int step_head(struct https *https, struct failure *failure)
     return end_head(https, failure);
 }
 
-static int check_stall(const struct https *https, struct failure *failure)
+static int check_time(const struct https *https, struct failure *failure)
 {
-    struct port *port = https->tls->port;
-
-    if (https->phase == HTTPS_CONNECT || !timer_ended(&https->stall, port->ops->now_ms(port)))
+    if (https->phase == HTTPS_CONNECT || time_left_ms(https, now_ms(https)) > 0)
         return 0;
     return failure_set(failure, RESULT_TIMEOUT, "%s: no answer in time", https->tls->host);
 }
 
 int https_step(struct https *https, struct failure *failure)
 {
-    int rc = check_stall(https, failure);
+    int rc = check_time(https, failure);
 
     if (rc < 0)
         return rc;
@@ -154,7 +168,7 @@ int https_read(struct https *https, uint8_t *p, size_t n, struct failure *failur
     else
         got = tls_read(https->tls, p, n, failure);
     if (got == 0)
-        return check_stall(https, failure);
+        return check_time(https, failure);
     if (got < 0 && !https->head.has_length)
         return TLS_END;
     if (got == TLS_END || got == -(int)RESULT_CONNECT_FAILED)
@@ -162,20 +176,23 @@ int https_read(struct https *https, uint8_t *p, size_t n, struct failure *failur
             (unsigned long)https->body_left);
     if (got < 0)
         return got;
-    restart_stall(https);
+    count_received(https, (size_t)got);
     https->body_left -= (uint32_t)got;
-    return got;
+
+    int rc = check_time(https, failure);
+
+    return rc < 0 ? rc : got;
 }
 
-uint32_t https_wait_ms(const struct https *https, uint32_t now_ms)
+uint32_t https_wait_ms(const struct https *https, uint32_t at_ms)
 {
     if (tls_is_busy(https->tls) || https->early_used > 0)
         return 0;
     if (https->phase == HTTPS_REQUEST && https->tls->unsent == 0)
         return 0;
     if (https->phase == HTTPS_CONNECT)
-        return timer_left_ms(&https->tls->deadline, now_ms);
-    return timer_left_ms(&https->stall, now_ms);
+        return timer_left_ms(&https->tls->deadline, at_ms);
+    return time_left_ms(https, at_ms);
 }
 
 void https_stop(struct https *https)

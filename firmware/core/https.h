@@ -13,6 +13,8 @@
 
 #define HTTPS_REQUEST_SIZE 512
 #define HTTPS_STALL_MS 15000 // without a byte
+#define HTTPS_GRACE_MS 20000 // for the answer, and as long again as its bytes may take:
+#define HTTPS_MS_PER_BYTE 1  // slower than 8 kbit/s on average is a server that wants us to wait
 
 enum https_phase {
     HTTPS_IDLE,
@@ -34,6 +36,7 @@ struct https {
     uint8_t early[64];  // what came with the head of the body
     size_t early_used;
     struct timer stall;
+    struct timer total; // grows with each byte received
 };
 
 // Writes the request for name (with query: "name?query", query NULL if none). Returns its length,
@@ -50,11 +53,11 @@ int https_start(struct https *https, struct tls *tls, const struct settings *set
 int https_step(struct https *https, struct failure *failure);
 
 // Reads body: bytes, 0 if none are there now, TLS_END behind the last one, or a failure:
-// RESULT_TRUNCATED if the connection ends before.
+// RESULT_TRUNCATED if the connection ends before, RESULT_TIMEOUT if it stands still or is too slow.
 int https_read(struct https *https, uint8_t *p, size_t n, struct failure *failure);
 
 // When to call again without the stream being ready, in ms.
-uint32_t https_wait_ms(const struct https *https, uint32_t now_ms);
+uint32_t https_wait_ms(const struct https *https, uint32_t at_ms);
 
 void https_stop(struct https *https);
 

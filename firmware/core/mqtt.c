@@ -311,12 +311,18 @@ static int step_open(
     return flushed < 0 && flushed != TLS_END ? flushed : rc;
 }
 
+// If the stream takes nothing and no room is left, the answer will not come: that counts too.
+static bool send_ping(struct mqtt *mqtt)
+{
+    return send_empty(mqtt, MQTT_PACKET_PINGREQ) || mqtt->tls->unsent > 0;
+}
+
 static int check_time(struct mqtt *mqtt, struct failure *failure)
 {
     if (timer_ended(&mqtt->answer, now_ms(mqtt)))
         return failure_set(failure, RESULT_TIMEOUT, "broker: no answer in time");
     if (mqtt->phase == MQTT_ONLINE && !mqtt->ping_open && timer_ended(&mqtt->ping, now_ms(mqtt)) &&
-        send_empty(mqtt, MQTT_PACKET_PINGREQ)) {
+        send_ping(mqtt)) {
         mqtt->ping_open = true;
         timer_start(&mqtt->ping, now_ms(mqtt), MQTT_PING_MS);
         expect_answer(mqtt, MQTT_ANSWER_MS);

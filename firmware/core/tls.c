@@ -33,22 +33,33 @@ static int seed(void *ctx, unsigned char *p, size_t n)
 
 static int send_bytes(void *ctx, const unsigned char *p, size_t n)
 {
-    struct port *port = ctx;
-    int sent = port->ops->stream_send(port, p, n);
+    const struct tls *tls = ctx;
+    int sent = tls->port->ops->stream_send(tls->port, p, n);
 
     if (sent == PORT_AGAIN)
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     return sent > 0 ? sent : MBEDTLS_ERR_SSL_CONN_EOF;
 }
 
+// Mbed TLS passes over warnings, empty records and HelloRequests without coming back to us as long
+// as there are more: a peer that sends them without end must not hold up the device.
 static int receive_bytes(void *ctx, unsigned char *p, size_t n)
 {
-    struct port *port = ctx;
-    int received = port->ops->stream_receive(port, p, n);
+    struct tls *tls = ctx;
+    int received;
 
+    if (tls->allowance == 0)
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    if (n > tls->allowance)
+        n = tls->allowance;
+    received = tls->port->ops->stream_receive(tls->port, p, n);
     if (received == PORT_AGAIN)
         return MBEDTLS_ERR_SSL_WANT_READ;
-    return received > 0 ? received : MBEDTLS_ERR_SSL_CONN_EOF;
+    tls->ended = received <= 0;
+    if (tls->ended)
+        return MBEDTLS_ERR_SSL_CONN_EOF;
+    tls->allowance -= (size_t)received;
+    return received;
 }
 
 // Mbed TLS would fall back to the common name, and knows no IP addresses.
@@ -170,8 +181,9 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     }
     if (rc != 0)
         return fail_setup(tls, rc, failure);
-    mbedtls_ssl_set_bio(&tls->ssl, tls->port, send_bytes, receive_bytes, NULL);
+    mbedtls_ssl_set_bio(&tls->ssl, tls, send_bytes, receive_bytes, NULL);
     tls->phase = TLS_CONNECTING;
+    tls->ended = false;
     tls->unsent = 0;
     timer_start(&tls->deadline, tls->port->ops->now_ms(tls->port), TLS_HANDSHAKE_MS);
     if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED) {
@@ -255,11 +267,13 @@ static void save_session(struct tls *tls)
 
 static int step_handshake(struct tls *tls, struct failure *failure)
 {
+    tls->allowance = TLS_STEP_BYTES;
+
     int rc = mbedtls_ssl_handshake_step(&tls->ssl);
 
     if (rc != 0 && rc != MBEDTLS_ERR_SSL_WANT_READ && rc != MBEDTLS_ERR_SSL_WANT_WRITE)
         return fail_handshake(tls, rc, failure);
-    tls->busy = rc == 0;
+    tls->busy = rc == 0 || tls->allowance == 0;
     if (tls->ssl.state != MBEDTLS_SSL_HANDSHAKE_OVER)
         return STEP_AGAIN;
     tls->phase = TLS_OPEN;
@@ -289,7 +303,9 @@ bool tls_is_busy(const struct tls *tls)
 {
     if (tls->phase == TLS_HANDSHAKE)
         return tls->busy;
-    return tls->phase == TLS_OPEN && mbedtls_ssl_check_pending(&tls->ssl) != 0;
+    if (tls->phase != TLS_OPEN)
+        return false;
+    return tls->allowance == 0 || mbedtls_ssl_check_pending(&tls->ssl) != 0;
 }
 
 static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
@@ -305,8 +321,12 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
 
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
 {
+    tls->allowance = TLS_STEP_BYTES;
+
     int rc = mbedtls_ssl_read(&tls->ssl, p, n);
 
+    if (rc == 0 && !tls->ended) // empty records
+        return 0;
     if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
         return 0;
     return rc > 0 ? rc : fail_transfer(tls, rc, failure);

@@ -14,6 +14,7 @@
 #include "firmware/core/timer.h"
 #include "firmware/port/port.h"
 
+#define TLS_STEP_BYTES 8192          // that one call takes from the stream at most
 #define TLS_HANDSHAKE_MS 15000       // from opening the connection to the end of the handshake
 #define TLS_END (-(int)RESULT_COUNT) // the peer has closed the session in order
 
@@ -40,12 +41,14 @@ struct tls {
     uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
-    bool busy; // the handshake can go on at once
+    bool ended; // the stream
+    bool busy;  // the handshake can go on at once
     enum tls_phase phase;
     enum tls_peer peer;
     mbedtls_x509_time valid_to; // of its certificate
     char host[SETTINGS_HOST_SIZE];
-    size_t unsent; // bytes of a write that must be repeated
+    size_t allowance; // bytes that the call may still take from the stream
+    size_t unsent;    // bytes of a write that must be repeated
     struct timer deadline;
 };
 
@@ -68,8 +71,9 @@ int tls_step(struct tls *tls, struct failure *failure);
 // Whether the last step or read left something to do without waiting for the stream.
 bool tls_is_busy(const struct tls *tls);
 
-// Bytes read or written, 0 if that is not possible now, TLS_END, or a result negated. A write that
-// returned 0 must be repeated with at least the same bytes.
+// Bytes read or written, 0 if that is not possible now, TLS_END, or a result negated. However much
+// the peer sends that is no data, a call ends: tls_is_busy() then says that there is more. A write
+// that returned 0 must be repeated with at least the same bytes.
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure);
 int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failure);
 

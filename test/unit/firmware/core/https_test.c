@@ -255,13 +255,76 @@ static void test_stall_in_body(void **state)
     f->server.hangs = true;
     f->server.cut_at = 42;
     assert_int_equal(get(f, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabcdefghi"), STEP_DONE);
-    f->server.port.now_ms += HTTPS_STALL_MS - 1;
+    f->server.port.now_ms += HTTPS_GRACE_MS - HTTPS_STALL_MS;
     assert_int_equal(read_body(f, 64), 0);
     assert_true(f->body_size > 0 && f->body_size < 9);
     f->server.port.now_ms += HTTPS_STALL_MS - 1; // a byte begins it anew
     assert_int_equal(read_body(f, 64), 0);
     f->server.port.now_ms += 1;
     assert_int_equal(read_body(f, 64), -RESULT_TIMEOUT);
+}
+
+// One byte of the answer every 10 s: the device gives up in time, wherever that begins. Returns
+// after how many ms, of which the last 10000 may be too many.
+static uint32_t drip(struct fixture *f, const char *text, size_t at)
+{
+    uint32_t started_at_ms = f->server.port.now_ms;
+    int rc;
+
+    f->server.hangs = true;
+    f->server.cut_at = at;
+    rc = get(f, text);
+    while (rc == STEP_AGAIN || rc == STEP_DONE) {
+        f->server.cut_at++;
+        f->server.port.now_ms += 10000;
+        assert_true(f->server.port.now_ms - started_at_ms <= 3600000);
+        rc = step_head(f);
+        if (rc == STEP_DONE)
+            rc = read_body(f, 64);
+    }
+    assert_int_equal(rc, -RESULT_TIMEOUT);
+    return f->server.port.now_ms - started_at_ms;
+}
+
+static void test_drip(void **state)
+{
+    static char text[70000] = "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n";
+    size_t head = strlen(text);
+    struct fixture *f = *state;
+
+    memset(text + head, 'x', 60000);
+    assert_in_range(drip(f, text, 0), HTTPS_GRACE_MS, HTTPS_GRACE_MS + 10000);
+    assert_in_range(drip(f, text, head), HTTPS_GRACE_MS, HTTPS_GRACE_MS + 10000);
+    // What came fast counts.
+    assert_in_range(drip(f, text, head + 5000), HTTPS_GRACE_MS + 5000 * HTTPS_MS_PER_BYTE,
+        HTTPS_GRACE_MS + 5100 * HTTPS_MS_PER_BYTE + 10000);
+    // A refusal's reason.
+    assert_in_range(drip(f, "HTTP/1.1 403 No\r\n\r\nis not for you", 20), HTTPS_GRACE_MS,
+        HTTPS_GRACE_MS + 10000);
+}
+
+// A slow but steady connection is served to the end, and waited for no longer than it may take.
+static void test_slow(void **state)
+{
+    static char text[70000] = "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n";
+    struct fixture *f = *state;
+    size_t read = 0;
+    int rc;
+
+    memset(text + strlen(text), 'x', 60000);
+    f->server.hangs = true;
+    f->server.cut_at = strlen(text) - 60000;
+    assert_int_equal(get(f, text), STEP_DONE);
+    do {
+        f->server.cut_at += 2000;
+        f->server.port.now_ms += 2000 * HTTPS_MS_PER_BYTE;
+        f->body_size = 0;
+        rc = read_body(f, 4096);
+        read += f->body_size;
+        assert_true(https_wait_ms(&f->https, f->server.port.now_ms) <= HTTPS_STALL_MS);
+    } while (rc == 0);
+    assert_int_equal(rc, TLS_END);
+    assert_int_equal(read, 60000);
 }
 
 static void test_unreachable(void **state)
@@ -287,6 +350,8 @@ int main(void)
         TEST(test_large_body),
         TEST(test_stall_in_head),
         TEST(test_stall_in_body),
+        TEST(test_drip),
+        TEST(test_slow),
         TEST(test_unreachable),
     };
 

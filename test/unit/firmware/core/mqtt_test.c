@@ -167,6 +167,32 @@ static void test_ping_while_broker_talks(void **state)
     assert_true(f->broker.pings >= 12 * 30000 / (MQTT_KEEPALIVE_S * 1000) - 1);
 }
 
+static int take_nothing(struct port *port, const uint8_t *p, size_t n)
+{
+    (void)port;
+    (void)p;
+    (void)n;
+    return PORT_AGAIN;
+}
+
+// A broker that reads nothing is left when it does not answer a ping for which there is no room,
+// and until then waited for in peace.
+static void test_ping_without_room(void **state)
+{
+    struct fixture *f = *state;
+
+    start_online(f);
+    f->ops.stream_send = take_nothing;
+    assert_true(mqtt_publish(&f->mqtt, "t", "x", 1, 0));
+    assert_int_equal(step(f), STEP_AGAIN);
+    f->mqtt.unsent_used = MQTT_SEND_SIZE;
+    advance(f, MQTT_PING_MS);
+    assert_int_equal(step(f), STEP_AGAIN);
+    assert_int_equal(mqtt_wait_ms(&f->mqtt, f->broker.server.port.now_ms), MQTT_ANSWER_MS);
+    advance(f, MQTT_ANSWER_MS);
+    assert_int_equal(step(f), -RESULT_TIMEOUT);
+}
+
 static void test_leave(void **state)
 {
     struct fixture *f = *state;
@@ -213,6 +239,7 @@ int main(void)
         TEST(test_no_puback),
         TEST(test_ping),
         TEST(test_ping_while_broker_talks),
+        TEST(test_ping_without_room),
         TEST(test_leave),
         TEST(test_leave_late),
     };

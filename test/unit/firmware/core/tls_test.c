@@ -167,6 +167,104 @@ static void test_timeout(void **state)
     assert_int_equal(tls_step(&f->tls, &failure), -RESULT_TIMEOUT);
 }
 
+static unsigned talks;
+
+// Each time the client looks for more, more is there that is no data.
+static bool warn_without_end(struct fake_server *server)
+{
+    if (++talks > 10000)
+        fail_msg("the call does not end");
+    for (int i = 0; i < 100; i++)
+        (void)mbedtls_ssl_send_alert_message(
+            &server->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING, MBEDTLS_SSL_ALERT_MSG_USER_CANCELED);
+    return true;
+}
+
+static bool say_hello_without_end(struct fake_server *server)
+{
+    if (++talks > 10000)
+        fail_msg("the call does not end");
+    for (int i = 0; i < 100; i++)
+        (void)mbedtls_ssl_renegotiate(&server->ssl); // sends a HelloRequest
+    server->up.from = server->up.to = 0;             // what the client says to that
+    return true;
+}
+
+// However much the peer sends that is no data, a call ends and says that there is more.
+static void test_no_data_without_end(void **state)
+{
+    static bool (*const rows[])(struct fake_server *) = {warn_without_end, say_hello_without_end};
+    struct fixture *f = *state;
+    struct failure failure;
+    uint8_t bytes[64];
+
+    mbedtls_ssl_conf_renegotiation(&f->server.config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        talks = 0;
+        f->server.talk = NULL;
+        assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+        f->server.talk = rows[i];
+        for (int calls = 0; calls < 10; calls++) {
+            assert_int_equal(tls_read(&f->tls, bytes, sizeof bytes, &failure), 0);
+            assert_true(tls_is_busy(&f->tls));
+        }
+        assert_in_range(talks, 1, 1000);
+        tls_close(&f->tls);
+    }
+}
+
+// Two records of no bytes, which say nothing (RFC 5246, 6.2.1), then one of some.
+static bool say_little(struct fake_server *server)
+{
+    if (talks++ == 0) {
+        (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"", 0);
+        (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"", 0);
+    } else {
+        (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"hello", 5);
+    }
+    return true;
+}
+
+static void test_empty_records(void **state)
+{
+    struct fixture *f = *state;
+    struct failure failure;
+    uint8_t bytes[64];
+    int n = 0;
+
+    talks = 0;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    f->server.talk = say_little;
+    for (int calls = 0; n == 0 && calls < 10; calls++)
+        n = tls_read(&f->tls, bytes, sizeof bytes, &failure);
+    assert_int_equal(n, 5);
+    assert_memory_equal(bytes, "hello", 5);
+}
+
+// A record may be larger than what one call takes.
+static void test_large_record(void **state)
+{
+    static uint8_t data[16384];
+    struct fixture *f = *state;
+    struct failure failure;
+    size_t got = 0;
+    int n = 0;
+
+    mbedtls_ssl_conf_max_frag_len(&f->tls.config, MBEDTLS_SSL_MAX_FRAG_LEN_NONE);
+    f->server.answer = data;
+    f->server.answer_size = sizeof data;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_true(tls_write(&f->tls, (const uint8_t *)"\r\n\r\n", 4, &failure) == 4);
+    assert_int_equal(tls_read(&f->tls, data, sizeof data, &failure), 0);
+    assert_true(tls_is_busy(&f->tls));
+    for (int calls = 0; n >= 0 && calls < 10; calls++) {
+        n = tls_read(&f->tls, data, sizeof data, &failure);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    assert_int_equal(n, TLS_END);
+    assert_int_equal(got, sizeof data);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -180,6 +278,9 @@ int main(void)
         TEST(test_resumes),
         TEST(test_unreachable),
         TEST(test_timeout),
+        TEST(test_no_data_without_end),
+        TEST(test_empty_records),
+        TEST(test_large_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,12 +195,12 @@ static void test_descriptor_places(void **state)
     }
 }
 
-// Bits around the end of the body, in the signature and in its length.
-static void test_bit_flips(void **state)
+// Every bit around the end of the body, in the signature and in its length.
+static void flip_bits(struct fixture *f, struct made_key *key)
 {
-    struct fixture *f = *state;
     uint8_t *p = f->port.slots[1];
-    size_t size = make_image(&f->maker, "B-2", &f->ec, &f->ec, p);
+    size_t size = make_image(&f->maker, "B-2", key, key, p);
+    struct slots_image good;
 
     for (size_t i = 4990 * 8; i < size * 8; i++) {
         struct slots_image image = {0};
@@ -212,6 +212,17 @@ static void test_bit_flips(void **state)
         assert_true(rc == -RESULT_SIGNATURE_INVALID || rc == -RESULT_TRAILER_INVALID);
         assert_int_equal(image.size_bytes, 0);
     }
+    assert_int_equal(check(f, size, &good), STEP_DONE);
+}
+
+static void test_bit_flips(void **state)
+{
+    struct fixture *f = *state;
+
+    flip_bits(f, &f->ec);
+    run(f, "B-1", &f->rsa);
+    flip_bits(f, &f->rsa);
+    run(f, "B-1", &f->ec);
 }
 
 static void test_truncated(void **state)
