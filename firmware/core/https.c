@@ -48,7 +48,6 @@ int https_start(struct https *https, struct tls *tls, const struct settings *set
 {
     memset(https, 0, sizeof *https);
     https->tls = tls;
-    http_head_init(&https->head);
     https->request_size =
         https_write_request(settings, name, query, https->request, sizeof https->request);
     if (https->request_size == 0)
@@ -82,8 +81,10 @@ static int step_request(struct https *https, struct failure *failure)
     if (n < 0)
         return n == TLS_END ? failure_set(failure, RESULT_TRUNCATED, "answer: none") : n;
     https->request_sent += (size_t)n;
-    if (https->request_sent == https->request_size)
+    if (https->request_sent == https->request_size) {
         https->phase = HTTPS_HEAD;
+        http_head_init(&https->head);
+    }
     return STEP_AGAIN;
 }
 

@@ -28,8 +28,10 @@ enum https_phase {
 struct https {
     struct tls *tls;
     enum https_phase phase;
-    struct http_head head;
-    char request[HTTPS_REQUEST_SIZE];
+    union {
+        char request[HTTPS_REQUEST_SIZE]; // until it is sent
+        struct http_head head;            // from then on
+    };
     size_t request_size;
     size_t request_sent;
     uint32_t body_left; // bytes
