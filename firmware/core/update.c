@@ -135,7 +135,8 @@ static int end_image(struct update *update, struct failure *failure)
 {
     struct image_trailer trailer;
     const uint8_t *signature;
-    int rc = image_digest_finish(&update->verify.digest, update->hash, &trailer, &signature, failure);
+    int rc =
+        image_digest_finish(&update->verify.digest, update->hash, &trailer, &signature, failure);
 
     if (rc < 0)
         return rc;

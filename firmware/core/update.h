@@ -27,8 +27,8 @@ struct update {
     struct https *https;
     uint8_t *scratch;
     enum update_phase phase;
-    size_t size;   // bytes the answer announced
-    size_t offset; // bytes written
+    size_t size;                     // bytes the answer announced
+    size_t offset;                   // bytes written
     uint8_t hash[IMAGE_DIGEST_SIZE]; // of what was received
     bool downloaded;                 // this is the check that follows a download
     struct verify verify;            // its digest serves the download, too, which comes before it

@@ -91,8 +91,7 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     size_t count = qemu_plugin_tb_n_insns(tb);
 
     (void)id;
-    qemu_plugin_register_vcpu_tb_exec_inline(
-        tb, QEMU_PLUGIN_INLINE_ADD_U64, &instructions, count);
+    qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &instructions, count);
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint64_t address = qemu_plugin_insn_vaddr(insn);
@@ -138,13 +137,13 @@ static int read_argument(char *argument)
     }
     if (at == NULL || strncmp(argument, "mark=", 5) != 0 || mark_count == MARKS_MAX)
         return -1;
-    snprintf(marks[mark_count].name, sizeof marks[0].name, "%.*s", (int)(at - value - 1), value + 1);
+    snprintf(
+        marks[mark_count].name, sizeof marks[0].name, "%.*s", (int)(at - value - 1), value + 1);
     marks[mark_count++].address = strtoull(at + 1, NULL, 0);
     return 0;
 }
 
-int qemu_plugin_install(
-    qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
+int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
     (void)info;
     for (int i = 0; i < argc; i++) {

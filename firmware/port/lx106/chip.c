@@ -16,8 +16,8 @@
 #define BOARD_RESET ((volatile uint32_t *)0x9d020010u)
 #define BOARD_RESET_VALUE 0xdeadu
 
-// The Ethernet controller's interrupt mask: a reset clears it, but an interrupt that is pending then
-// would stay so for ever.
+// The Ethernet controller's interrupt mask: a reset clears it, but an interrupt that is pending
+// then would stay so for ever.
 #define ETHERNET_INTERRUPT_MASK ((volatile uint32_t *)0x9d030008u)
 
 static volatile uint32_t tick_at; // CCOUNT of the last tick

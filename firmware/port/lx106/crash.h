@@ -10,8 +10,8 @@
 struct crash_frame {
     uint32_t a[16]; // a[1] is the stack pointer before the exception
     uint32_t sar;
-    uint32_t cause; // EXCCAUSE
-    uint32_t pc;    // EPC1
+    uint32_t cause;   // EXCCAUSE
+    uint32_t pc;      // EPC1
     uint32_t address; // EXCVADDR
 };
 

@@ -85,8 +85,8 @@ err_t ethernet_init(struct netif *netif)
     netif->name[1] = 'n';
     netif->mtu = 1500;
     netif->hwaddr_len = ETH_HWADDR_LEN;
-    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
-                   NETIF_FLAG_LINK_UP;
+    netif->flags =
+        NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
     netif->output = etharp_output;
     netif->linkoutput = transmit;
     return ERR_OK;

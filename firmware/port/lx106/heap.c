@@ -1,4 +1,5 @@
-// The heap and its gauge. The linker sends every malloc() here first, the library's own, too (--wrap).
+// The heap and its gauge. The linker sends every malloc() here first, the library's own, too
+// (--wrap).
 #include "firmware/port/lx106/heap.h"
 
 #include <errno.h>
@@ -75,5 +76,5 @@ void __wrap_free(void *p)
 
 size_t heap_free(void)
 {
-    return (size_t)(_heap_end - _heap_start) - heap_used;
+    return (uintptr_t)_heap_end - (uintptr_t)_heap_start - heap_used;
 }

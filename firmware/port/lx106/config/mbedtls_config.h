@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "multiply_add.h"
+#include "firmware/port/lx106/config/multiply_add.h"
 
 // Mbed TLS with what core uses and no more: a TLS 1.2 client with ECDHE and AES-GCM, P-256 and RSA
 // certificates in PEM, their dates checked.
@@ -34,7 +34,8 @@
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_BIGNUM_C
-#define MBEDTLS_NO_UDBL_DIVISION // 64 bit products are calls here: by halves of 16 bits it is faster
+#define MBEDTLS_NO_UDBL_DIVISION // 64 bit products are calls here: by halves of 16 bits it is
+                                 // faster
 #define MBEDTLS_MPI_WINDOW_SIZE 2
 #define MBEDTLS_MPI_MAX_SIZE 512 // RSA-4096
 #define MBEDTLS_AES_C
