@@ -110,6 +110,7 @@ $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
+$(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/contract.o
 $(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DEVICE_LIBS)
 $(TESTS_BOOT): $(B)/%: $(B)/%.o $(BOOT)

@@ -1,0 +1,71 @@
+// The tests of the seam on the emulated board, in place of its main.c: twice, with a restart.
+#include "test/port/contract.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "firmware/core/files.h"
+#include "firmware/port/lx106/arguments.h"
+#include "firmware/port/lx106/chip.h"
+#include "firmware/port/lx106/console.h"
+#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/lx106_port.h"
+#include "firmware/port/lx106/network.h"
+#include "firmware/port/lx106/simcall.h"
+
+#define ECHO_FILE "echo.port"     // where the test's server listens
+#define SECOND_FILE "second.test" // is there after the restart
+
+static struct arguments arguments;
+static struct lx106_port board;
+
+static void turn(void *ctx)
+{
+    (void)ctx;
+    chip_feed_watchdog();
+    (void)network_poll();
+    chip_wait();
+}
+
+static void say(void *ctx, const char *line)
+{
+    (void)ctx;
+    console_write(line);
+    console_write("\n");
+}
+
+static uint16_t read_echo_port(void)
+{
+    char text[8] = "";
+
+    (void)files_read(&board.port, ECHO_FILE, (uint8_t *)text, sizeof text - 1);
+    return (uint16_t)strtoul(text, NULL, 10);
+}
+
+int main(void)
+{
+    struct contract contract = {
+        .port = &board.port,
+        .turn = turn,
+        .say = say,
+        .echo_host = "localhost",
+        .closed_port = 9,
+    };
+    uint8_t byte = 0;
+    unsigned failed;
+
+    arguments_read(&arguments);
+    network_init(&arguments);
+    lx106_port_init(&board, &arguments);
+    contract.echo_port = read_echo_port();
+    if (files_read(&board.port, SECOND_FILE, &byte, 1) < 0) {
+        failed = contract_run(&contract);
+        if (failed > 0 || files_write(&board.port, SECOND_FILE, &byte, 1) != 0)
+            simcall_exit(1);
+        contract_before_reboot(&contract);
+        board.port.ops->reboot(&board.port);
+    }
+    failed = contract_after_reboot(&contract);
+    say(NULL, failed == 0 ? "the port keeps the contract" : "the port breaks the contract");
+    simcall_exit(failed == 0 ? 0 : 1);
+}
