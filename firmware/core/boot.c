@@ -187,8 +187,8 @@ static uint32_t identify_peers(const struct device *device)
     uint32_t crc = crc32_update(
         device->identity_crc, (const uint8_t *)settings->mqtt_server, sizeof settings->mqtt_server);
 
-    return crc32_update(crc, (const uint8_t *)settings->download_server,
-        sizeof settings->download_server);
+    return crc32_update(
+        crc, (const uint8_t *)settings->download_server, sizeof settings->download_server);
 }
 
 int boot_start(struct device *device, struct failure *failure)
