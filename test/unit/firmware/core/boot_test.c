@@ -62,6 +62,14 @@ static void test_damaged_image(void **state)
     assert_int_equal(fake_device_start(f), 0);
     assert_string_equal(f->device.running.text, "B-1");
     assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"trial\",\"result\":\"trial-failed\""), 0);
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":2,\"result\":\"trial-failed\""), 0);
+    assert_int_equal(
+        fake_device_count(f, 0, EVENT,
+            "{\"event\":\"error\",\"result\":\"flash-failed\",\"detail\":\"skipped B-2: "),
+        1);
+    assert_int_equal(fake_device_count(f, 0, STATUS, "\"errormessage\":\"skipped B-2: "), 1);
+    assert_int_equal(f->device.slots.trial, SLOTS_TRIAL_NONE); // told once
     assert_true(fake_device_do(f, "firmware", 3));
     assert_true(fake_device_do(f, "flash", 4));
     assert_string_equal(f->device.running.text, "B-2");
