@@ -1,0 +1,22 @@
+# Programs for the emulated board that go wrong, with its own objects: build/lx106/test/*.bin. A part
+# of `make firmware-lx106`.
+
+LX_TEST := $(LX)/test
+LX_TEST_OBJECTS := $(patsubst %,$(LX)/test/lx106/%.o,hang crash mute stuck)
+LX_DEVICE_OBJECTS := $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES)
+
+firmware-lx106: $(patsubst %,$(LX_TEST)/%.bin,hang crash mute stuck)
+
+$(LX_TEST_OBJECTS): $(LX)/%.o: %.c $(LX)/fetched
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
+
+# In place of the port's main.c, or of functions of the device's.
+$(LX_TEST)/hang.elf $(LX_TEST)/crash.elf: LX_TEST_OMIT := $(LX)/$(LX_PORT)/main.o
+$(LX_TEST)/mute.elf: LX_TEST_WRAP := -Wl,--wrap=network_start
+$(LX_TEST)/stuck.elf: LX_TEST_WRAP := -Wl,--wrap=device_init,--wrap=device_step
+
+$(LX_TEST)/%.elf: $(LX)/test/lx106/%.o $(LX_DEVICE_OBJECTS) $(LX_PORT)/link/app.ld
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_LDFLAGS) $(LX_TEST_WRAP) -T $(LX_PORT)/link/app.ld -o $@ \
+	    $(filter-out $(LX_TEST_OMIT),$(filter %.o,$^)) -lc -lgcc
