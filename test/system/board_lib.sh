@@ -24,6 +24,15 @@ hears() {
     grep -q "^$1 " "$work/heard"
 }
 
+# event_detail MAC CONDITION: of the newest event that satisfies SQL over `value`.
+event_detail() {
+    local quoted
+    quoted=$(api "/devices/$1")
+    quoted=${quoted//\'/\'\'}
+    sqlite3 :memory: "select value ->> '\$.detail' from json_each('$quoted', '\$.events')
+        where $2 order by value ->> '\$.at_ms' desc limit 1"
+}
+
 # The board's console.
 console_says() {
     grep -q -e "$2" "$SANDBOX_LOG/$1.log"

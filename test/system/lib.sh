@@ -103,7 +103,7 @@ eventually() {
 
 # sandbox_up OPTION...: brings it up and reads its environment.
 sandbox_up() {
-    sandboxes+=("$sandbox")
+    [[ " ${sandboxes[*]} " == *" $sandbox "* ]] || sandboxes+=("$sandbox")
     "$root/scripts/sandbox" "$sandbox" up "$@"
     # shellcheck source=/dev/null
     . "$sandbox/env.sh"
