@@ -14,7 +14,7 @@ $(LX_TEST_OBJECTS): $(LX)/%.o: %.c $(LX)/fetched
 # In place of the port's main.c, or of functions of the device's.
 $(LX_TEST)/hang.elf $(LX_TEST)/crash.elf: LX_TEST_OMIT := $(LX)/$(LX_PORT)/main.o
 $(LX_TEST)/mute.elf: LX_TEST_WRAP := -Wl,--wrap=network_start
-$(LX_TEST)/stuck.elf: LX_TEST_WRAP := -Wl,--wrap=device_init,--wrap=device_step
+$(LX_TEST)/stuck.elf: LX_TEST_WRAP := -Wl,--wrap=device_step
 
 $(LX_TEST)/%.elf: $(LX)/test/lx106/%.o $(LX_DEVICE_OBJECTS) $(LX_PORT)/link/app.ld
 	@mkdir -p $(@D)
