@@ -49,7 +49,7 @@ void chip_start(void)
 {
     tick_at = cycles();
     WRITE(ccompare0, tick_at + TICK_CYCLES);
-    WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
+    WRITE(intenable, INTERRUPT_TICK);
     unlock(0x20); // interrupts of all levels, user vector
 }
 
@@ -76,6 +76,7 @@ void chip_serve_interrupts(void)
     if (pending & INTERRUPT_ETHERNET) {
         ethernet_acknowledge();
         network_waits = true;
+        WRITE(intenable, INTERRUPT_TICK); // chip_wait() lets it in again
     }
     if (pending & INTERRUPT_TICK)
         serve_tick();
@@ -95,12 +96,16 @@ void chip_feed_watchdog(void)
     fed_at_ms = ticks_ms;
 }
 
+// Between its interrupt and the next sleep the network interrupts no more: QEMU resets the board, but
+// not the controller's line, which may then ask without end until the first frame has come.
 void chip_wait(void)
 {
     uint32_t state = lock();
 
-    if (!network_waits)
+    if (!network_waits) {
+        WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
         __asm__ volatile("waiti 0" : : : "memory"); // lets the interrupts in
+    }
     network_waits = false;
     unlock(state);
 }
