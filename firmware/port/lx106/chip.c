@@ -96,8 +96,8 @@ void chip_feed_watchdog(void)
     fed_at_ms = ticks_ms;
 }
 
-// Between its interrupt and the next sleep the network interrupts no more: QEMU resets the board, but
-// not the controller's line, which may then ask without end until the first frame has come.
+// Between its interrupt and the next sleep the network interrupts no more: QEMU resets the board,
+// but not the controller's line, which may then ask without end until the first frame has come.
 void chip_wait(void)
 {
     uint32_t state = lock();

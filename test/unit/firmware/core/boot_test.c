@@ -75,6 +75,21 @@ static void test_damaged_image(void **state)
     assert_string_equal(f->device.running.text, "B-2");
 }
 
+// A boot loader cannot see that: the device restarts, and that from the other image.
+static void test_damaged_image_with_boot_loader(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, false);
+    damage(f, 1);
+    fake_device_flash(f)->port.has_boot_loader = true;
+    assert_int_equal(fake_device_start(f), 0);
+    assert_int_equal(f->device.state, DEVICE_RESTART);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_string_equal(f->device.running.text, "B-1");
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"detail\":\"skipped B-2: "), 1);
+}
+
 static void test_damaged_image_on_trial(void **state)
 {
     struct fake_device *f = *state;
@@ -236,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_damaged_image),
+        TEST(test_damaged_image_with_boot_loader),
         TEST(test_damaged_image_on_trial),
         TEST(test_both_damaged),
         TEST(test_ready_is_no_way_out),
