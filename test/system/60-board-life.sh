@@ -60,6 +60,15 @@ eventually 10 "an uptime of a second" uptime_is_above 1000
 reboots
 eventually 10 "a fresh uptime" uptime_fell
 
+step "reboots just when the broker says goodbye: frames are on their way to the board"
+tester_up
+for _ in 1 2 3 4 5 6; do
+    before=$(boots)
+    tester_publish "/command/$mac/reboot" -m '{}'
+    eventually 10 "the start after a reboot" boots_are $((before + 1))
+done
+eventually 10 "$mac online" device_has "$mac" '$.online' 1
+
 step "firmware with nothing newer, flash without a download"
 publish_image "$SANDBOX_BOARD_IMAGE"
 expect_equal firmware "done current" "$(command_device "$mac" firmware)"
