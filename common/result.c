@@ -31,6 +31,7 @@ static const char *const names[RESULT_COUNT] = {
     [RESULT_NOT_NEWER] = "not-newer",
     [RESULT_FLASH_FAILED] = "flash-failed",
     [RESULT_TRIAL_FAILED] = "trial-failed",
+    [RESULT_CRASHED] = "crashed",
 };
 
 const char *result_name(enum result result)

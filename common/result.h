@@ -29,6 +29,7 @@ enum result {
     RESULT_NOT_NEWER,    // rollback or replay
     RESULT_FLASH_FAILED, // the medium
     RESULT_TRIAL_FAILED, // the new image did not report in time; the old one runs again
+    RESULT_CRASHED,      // the run before this one: a fault, or the watchdog
     RESULT_COUNT
 };
 

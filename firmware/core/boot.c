@@ -59,6 +59,22 @@ static int start_image(struct device *device, struct failure *failure)
     return rc < 0 ? rc : choose_image(device, failure);
 }
 
+// Tells why the run before ended, unless a trial failed by it and says so itself.
+static void report_last_reset(struct device *device)
+{
+    const struct slots *slots = &device->slots;
+    char why[FAILURE_DETAIL_SIZE / 2] = "";
+    struct failure failure;
+
+    if (slots->trial == SLOTS_TRIAL_FAILED || slots->staged_trial == SLOTS_TRIAL_FAILED)
+        return;
+    device->port->ops->last_reset(device->port, why, sizeof why);
+    if (why[0] == '\0')
+        return;
+    failure_set(&failure, RESULT_CRASHED, "restarted by: %s", why);
+    notice_error(device, &failure);
+}
+
 static int read_file(
     struct device *device, enum staging_file file, unsigned mask, struct failure *failure)
 {
@@ -183,6 +199,7 @@ int boot_start(struct device *device, struct failure *failure)
     rc = start_image(device, failure);
     if (rc < 0 || device->state == DEVICE_RESTART)
         return rc;
+    report_last_reset(device);
     rc = trial_report(device, failure);
     if (rc == 0)
         rc = start_files(device, failure);

@@ -90,7 +90,7 @@ bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out)
     slots.trial_boots = (uint8_t)get(&p, 1);
     slots.has_id = get(&p, 1) != 0;
     slots.id = (int64_t)get(&p, 8);
-    good = get_trial(&p, &slots.staged_trial) && good;
+    good = get_trial(&p, &slots.staged_trial) && slots.staged_trial != SLOTS_TRIAL_SKIPPED && good;
     slots.staged_boots = (uint8_t)get(&p, 1);
     slots.staged_mask = (uint8_t)get(&p, 1);
     memcpy(slots.reason, p, sizeof slots.reason);
@@ -178,10 +178,13 @@ bool slots_skip(struct slots *slots, const char *reason)
 
     if (slots->images[idle].state != SLOTS_INSTALLED)
         return false;
-    if (slots->trial == SLOTS_TRIAL_RUNNING)
+    if (slots->trial == SLOTS_TRIAL_RUNNING) {
         slots_fail_trial(slots, reason);
-    else
-        slots->active = (uint8_t)idle;
+        return true;
+    }
+    slots->active = (uint8_t)idle;
+    slots->trial = SLOTS_TRIAL_SKIPPED;
+    snprintf(slots->reason, sizeof slots->reason, "%s", reason);
     return true;
 }
 

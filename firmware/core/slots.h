@@ -27,6 +27,7 @@ enum slots_trial {
     SLOTS_TRIAL_RUNNING,
     SLOTS_TRIAL_PASSED,
     SLOTS_TRIAL_FAILED,
+    SLOTS_TRIAL_SKIPPED, // none: the image in the idle slot was found damaged when it was to start
     SLOTS_TRIALS
 };
 
@@ -48,7 +49,7 @@ struct slots {
     uint8_t staged_boots;
     uint8_t staged_mask;              // the staged files concerned, bit 1 << enum staging_file
     uint32_t proven_identity;         // CRC-32 of the files with which it last reported; 0: none
-    char reason[FAILURE_DETAIL_SIZE]; // why a trial failed
+    char reason[FAILURE_DETAIL_SIZE]; // why a trial failed or an image was skipped
     struct slots_image images[PORT_SLOTS];
 };
 
@@ -77,8 +78,8 @@ void slots_begin_trial(struct slots *slots, bool has_id, int64_t id);
 // Goes back to the other slot and remembers why; the caller stores.
 void slots_fail_trial(struct slots *slots, const char *reason);
 
-// The active image is damaged: goes to the other slot if that one has run before, and remembers why
-// if a trial failed by it. True if so; the caller stores.
+// The active image is damaged: goes to the other slot if that one has run before, and remembers
+// why. True if so; the caller stores.
 bool slots_skip(struct slots *slots, const char *reason);
 
 // Counts a start. True if the record changed and must be stored: a trial counts it, and fails when

@@ -349,6 +349,8 @@ int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failu
 
 void tls_close(struct tls *tls)
 {
+    if (tls->port == NULL)
+        return;
     if (tls->phase == TLS_OPEN)
         (void)mbedtls_ssl_close_notify(&tls->ssl);
     tls->phase = TLS_CLOSED;

@@ -77,7 +77,8 @@ bool tls_is_busy(const struct tls *tls);
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure);
 int tls_write(struct tls *tls, const uint8_t *p, size_t n, struct failure *failure);
 
-// Says close_notify, as far as the stream takes it, and closes.
+// Says close_notify, as far as the stream takes it, and closes. Before tls_init() there is nothing
+// to do.
 void tls_close(struct tls *tls);
 
 #endif

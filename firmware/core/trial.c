@@ -29,6 +29,19 @@ static struct command flash_command(const struct device *device)
     return command;
 }
 
+static int report_skip(struct device *device, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+    struct failure reason;
+
+    failure_set(&reason, RESULT_FLASH_FAILED, "skipped %.60s: %.40s",
+        slots->images[slots_idle(slots)].name, slots->reason);
+    notice_error(device, &reason);
+    notice_save(device);
+    slots->trial = SLOTS_TRIAL_NONE;
+    return store(device, failure);
+}
+
 static int report_image(struct device *device, struct failure *failure)
 {
     struct slots *slots = &device->slots;
@@ -39,6 +52,8 @@ static int report_image(struct device *device, struct failure *failure)
     const char *reason = passed ? "" : slots->reason;
     enum result result = passed ? RESULT_OK : RESULT_TRIAL_FAILED;
 
+    if (slots->trial == SLOTS_TRIAL_SKIPPED)
+        return report_skip(device, failure);
     if (!passed && slots->trial != SLOTS_TRIAL_FAILED)
         return 0;
     notice_trial(device, result, image, reason);

@@ -9,7 +9,8 @@
 // Trials of images and of staged files. Each way through is written to the slot record first and
 // may then be repeated from there after a power cut.
 
-// At the start: reports trials that have ended and does what their end demands.
+// At the start: reports trials that have ended, and does what their end demands, and an image that
+// was skipped.
 int trial_report(struct device *device, struct failure *failure);
 
 // At the start: the staged files of mask (0: none) are in use, on trial.

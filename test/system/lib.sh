@@ -9,12 +9,15 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/scripts/lib/process.sh"
 # shellcheck source=scripts/lib/sanitizer.sh
 . "$root/scripts/lib/sanitizer.sh"
+# shellcheck source=scripts/lib/board.sh
+. "$root/scripts/lib/board.sh"
 export VARIANT=${VARIANT:-asan}
 
 scenario=$(basename "$0" .sh)
 work=$root/build/system/$scenario # this scenario's folder: kept if it fails
 sandbox=$work/sandbox
 board=ESP8266_VIRTUAL
+lx106=$root/build/lx106 # programs for emulated boards
 umask 077
 rm -rf "$work"
 mkdir -p "$work"
@@ -50,7 +53,7 @@ trap 'exit 143' TERM
 
 end_of_logs() {
     local log
-    for log in "$1"/log/{daemon,84f3eb000001}.log; do
+    for log in "$1"/log/{daemon,84f3eb000001,84f3ec000001}.log; do
         [ ! -s "$log" ] || { echo "--- ${log#"$work/"}" && tail -n 12 "$log"; }
     done
 }
@@ -100,7 +103,7 @@ eventually() {
 
 # sandbox_up OPTION...: brings it up and reads its environment.
 sandbox_up() {
-    sandboxes+=("$sandbox")
+    [[ " ${sandboxes[*]} " == *" $sandbox "* ]] || sandboxes+=("$sandbox")
     "$root/scripts/sandbox" "$sandbox" up "$@"
     # shellcheck source=/dev/null
     . "$sandbox/env.sh"
@@ -124,6 +127,21 @@ flash_file() {
 # put_flash_file MAC NAME: replaces it by what stands on the standard input.
 put_flash_file() {
     device-files "$sandbox/devices/$1/files.bin" put "$2=/dev/stdin"
+}
+
+# board_mac_of N: of an emulated board.
+board_mac_of() {
+    printf '84f3ec%06x' "$1"
+}
+
+# board_file MAC NAME: what a file in the board's flash holds.
+board_file() {
+    board_files "$sandbox/devices/$1/flash.bin" get "$2"
+}
+
+# put_board_file MAC NAME: replaces it by what stands on the standard input.
+put_board_file() {
+    board_files "$sandbox/devices/$1/flash.bin" put "$2=/dev/stdin"
 }
 
 # --- JSON
@@ -202,15 +220,23 @@ image_name() {
 
 # make_image VERSION SIGNING-KEY EMBEDDED-KEY [SIZE]: makes $work/<name>.bin; prints its path.
 make_image() {
-    local name
-    name=$(image_name "$1")
     head -c "${4:-60000}" /dev/urandom >"$work/payload"
-    secureesp images describe --name "$name" --trust "$SANDBOX_PKI/signing/$3.pub" \
-        --append-to "$work/payload" "$work/body" >/dev/null
-    secureesp images sign --key "$SANDBOX_PKI/signing/$2.key" "$work/body" "$work/$name.bin" \
-        >/dev/null
-    rm "$work/payload" "$work/body"
-    echo "$work/$name.bin"
+    sign_image "$(image_name "$1")" "$2" "$3" "$work/payload"
+    rm "$work/payload"
+}
+
+# make_board_image VERSION SIGNING-KEY EMBEDDED-KEY [PROGRAM]: the same for emulated boards.
+make_board_image() {
+    sign_image "ESP8266_LX106-$1" "$2" "$3" "${4:-$lx106/firmware.bin}"
+}
+
+# sign_image NAME SIGNING-KEY EMBEDDED-KEY PROGRAM: makes $work/NAME.bin; prints its path.
+sign_image() {
+    secureesp images describe --name "$1" --trust "$SANDBOX_PKI/signing/$3.pub" \
+        --append-to "$4" "$work/body" >/dev/null
+    secureesp images sign --key "$SANDBOX_PKI/signing/$2.key" "$work/body" "$work/$1.bin" >/dev/null
+    rm "$work/body"
+    echo "$work/$1.bin"
 }
 
 # publish_image FILE [OPTION...]

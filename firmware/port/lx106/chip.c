@@ -16,9 +16,6 @@
 #define BOARD_RESET ((volatile uint32_t *)0x9d020010u)
 #define BOARD_RESET_VALUE 0xdeadu
 
-// The Ethernet controller's interrupt mask: a reset clears it, but an interrupt that is pending
-// then would stay so for ever.
-#define ETHERNET_INTERRUPT_MASK ((volatile uint32_t *)0x9d030008u)
 
 static volatile uint32_t tick_at; // CCOUNT of the last tick
 static volatile uint32_t ticks_ms;
@@ -53,7 +50,7 @@ void chip_start(void)
 {
     tick_at = cycles();
     WRITE(ccompare0, tick_at + TICK_CYCLES);
-    WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
+    WRITE(intenable, INTERRUPT_TICK);
     unlock(0x20); // interrupts of all levels, user vector
 }
 
@@ -80,6 +77,7 @@ void chip_serve_interrupts(void)
     if (pending & INTERRUPT_ETHERNET) {
         ethernet_acknowledge();
         network_waits = true;
+        WRITE(intenable, INTERRUPT_TICK); // chip_wait() lets it in again
     }
     if (pending & INTERRUPT_TICK)
         serve_tick();
@@ -99,12 +97,16 @@ void chip_feed_watchdog(void)
     fed_at_ms = ticks_ms;
 }
 
+// Between its interrupt and the next sleep the network interrupts no more: QEMU resets the board,
+// but not the controller's line, which may then ask without end until the first frame has come.
 void chip_wait(void)
 {
     uint32_t state = lock();
 
-    if (!network_waits)
+    if (!network_waits) {
+        WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
         __asm__ volatile("waiti 0" : : : "memory"); // lets the interrupts in
+    }
     network_waits = false;
     unlock(state);
 }
@@ -112,7 +114,6 @@ void chip_wait(void)
 void chip_reset(void)
 {
     (void)lock();
-    *ETHERNET_INTERRUPT_MASK = 0;
     *BOARD_RESET = BOARD_RESET_VALUE;
     for (;;)
         ;

@@ -13,6 +13,7 @@
 #include "test/unit/firmware/fake_device.h"
 
 #define EVENT "/event/" FAKE_MAC
+#define STATUS "/status/" FAKE_MAC
 #define DESCRIPTOR 1020 // where make_image() puts it
 
 static bool is_restarted(struct fake_device *f)
@@ -61,9 +62,32 @@ static void test_damaged_image(void **state)
     assert_int_equal(fake_device_start(f), 0);
     assert_string_equal(f->device.running.text, "B-1");
     assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"trial\",\"result\":\"trial-failed\""), 0);
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":2,\"result\":\"trial-failed\""), 0);
+    assert_int_equal(
+        fake_device_count(f, 0, EVENT,
+            "{\"event\":\"error\",\"result\":\"flash-failed\",\"detail\":\"skipped B-2: "),
+        1);
+    assert_int_equal(fake_device_count(f, 0, STATUS, "\"errormessage\":\"skipped B-2: "), 1);
+    assert_int_equal(f->device.slots.trial, SLOTS_TRIAL_NONE); // told once
     assert_true(fake_device_do(f, "firmware", 3));
     assert_true(fake_device_do(f, "flash", 4));
     assert_string_equal(f->device.running.text, "B-2");
+}
+
+// A boot loader cannot see that: the device restarts, and that from the other image.
+static void test_damaged_image_with_boot_loader(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, false);
+    damage(f, 1);
+    fake_device_flash(f)->port.has_boot_loader = true;
+    assert_int_equal(fake_device_start(f), 0);
+    assert_int_equal(f->device.state, DEVICE_RESTART);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_string_equal(f->device.running.text, "B-1");
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"detail\":\"skipped B-2: "), 1);
 }
 
 static void test_damaged_image_on_trial(void **state)
@@ -149,6 +173,43 @@ static void test_boot_loader(void **state)
     assert_int_equal(f->device.slots.trial_boots, 2);
 }
 
+// A run that ended badly is told of: in an event and in the status.
+static void test_last_reset(void **state)
+{
+    struct fake_device *f = *state;
+
+    fake_device_flash(f)->last_reset = "exception 28 at 0x40212345, 0x00000000";
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT,
+                         "{\"event\":\"error\",\"result\":\"crashed\",\"detail\":\"restarted by: "
+                         "exception 28 at 0x40212345, 0x00000000\"}"),
+        1);
+    assert_int_equal(fake_device_count(f, 0, STATUS, "\"errormessage\":\"restarted by: "), 1);
+    fake_device_flash(f)->last_reset = "";
+    f->broker.count = 0;
+    assert_int_equal(fake_device_start(f), 0);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "restarted"), 0);
+    assert_int_equal(fake_device_count(f, 0, STATUS, "errormessage"), 0);
+}
+
+// Where a trial failed by it, the trial's reason says so, and that once.
+static void test_last_reset_of_trial(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, true);
+    fake_device_flash(f)->last_reset = "watchdog";
+    for (int i = 1; i <= SLOTS_BOOTS_MAX; i++)
+        assert_int_equal(fake_device_start(f), 0);
+    assert_false(f->device.is_on_trial);
+    fake_device_flash(f)->last_reset = "";
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "the last ended by: watchdog"), 2);
+    assert_int_equal(fake_device_count(f, 0, EVENT, "restarted by"), 0);
+}
+
 // The descriptor has moved from where the record says it is: it is looked for.
 static void test_descriptor_is_found(void **state)
 {
@@ -190,11 +251,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_damaged_image),
+        TEST(test_damaged_image_with_boot_loader),
         TEST(test_damaged_image_on_trial),
         TEST(test_both_damaged),
         TEST(test_ready_is_no_way_out),
         TEST(test_record_damaged),
         TEST(test_boot_loader),
+        TEST(test_last_reset),
+        TEST(test_last_reset_of_trial),
         TEST(test_descriptor_is_found),
         TEST(test_events_file),
     };

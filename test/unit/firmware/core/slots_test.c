@@ -65,6 +65,7 @@ static void test_fields(void **state)
         {5, PORT_SLOTS},                       // which is active
         {TRIAL, SLOTS_TRIALS},                 //
         {STAGED_TRIAL, SLOTS_TRIALS},          //
+        {STAGED_TRIAL, SLOTS_TRIAL_SKIPPED},   //
         {REASON + FAILURE_DETAIL_SIZE - 1, 1}, // not ended
         {IMAGE, SLOTS_STATES},                 //
         {IMAGE + NEXT - 1, 1},                 // a name that is not ended
@@ -211,8 +212,10 @@ static void test_skip(void **state)
     slots.trial = SLOTS_TRIAL_NONE;
     assert_true(slots_skip(&slots, "x"));
     assert_int_equal(slots.active, 1);
-    assert_int_equal(slots.trial, SLOTS_TRIAL_NONE);
-    assert_string_equal(slots.reason, "damaged");
+    assert_int_equal(slots.trial, SLOTS_TRIAL_SKIPPED);
+    assert_int_equal(slots.images[0].state, SLOTS_INSTALLED); // should this one be damaged too
+    assert_string_equal(slots.reason, "x");
+    assert_false(slots_count_boot(&slots, ""));
 }
 
 static void test_trial(void **state)
