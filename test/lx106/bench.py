@@ -63,7 +63,7 @@ class Bed:
         self.options = list(options)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="secureesp-board-"))
         self.sandbox = self.folder / "sandbox"
-        self.environment = dict(os.environ, VARIANT="release")
+        self.environment = dict({"VARIANT": "release"}, **os.environ)
         self.environment.pop("SANDBOX_WRAPPER", None)
         if probe:
             self.environment["SANDBOX_QEMU_OPTIONS"] = f"-plugin {probe}"
@@ -237,10 +237,12 @@ def works_in(size):
     return True
 
 
-def measure_dram(table, limit):
+def measure_dram(table, limit, once):
     size = limit
     while works_in(size):
         size -= DRAM_STEP
+        if once:
+            break
     smallest = size + DRAM_STEP
     if smallest > limit:
         table.row("smallest DRAM in which it does all of the above: more than", limit + 1,
@@ -251,11 +253,13 @@ def measure_dram(table, limit):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.parse_args()
+    parser.add_argument("--quick", action="store_true",
+                        help="try no less DRAM than the ceiling")
+    arguments = parser.parse_args()
     table = Table()
     measure_memory(table)
     measure_instructions(table)
-    measure_dram(table, table.ceilings["dram_bytes"])
+    measure_dram(table, table.ceilings["dram_bytes"], arguments.quick)
     return table.end()
 
 
