@@ -24,8 +24,9 @@ board_set_command() {
     local flash=$1 mac=$2 qmp=$3 network=restrict=on semihosting=enable=on,arg=lx106 argument
     [ "$4" = closed ] || network=restrict=off
     shift 4
+    # What socat has to say would go to the board.
     while [ "$1" != -- ]; do
-        network+=",guestfwd=tcp:10.0.2.100:$1-cmd:socat STDIO TCP:127.0.0.1:$1"
+        network+=",guestfwd=tcp:10.0.2.100:$1-cmd:socat -lf /dev/null STDIO TCP:127.0.0.1:$1"
         shift
     done
     shift
