@@ -208,11 +208,16 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
         "%s: its certificate is unfit (flags 0x%lx)", tls->host, (unsigned long)flags);
 }
 
+// It may have been that: some servers refuse instead of falling back.
+static void blame_resumption(struct tls *tls)
+{
+    if (tls->resuming)
+        tls->no_resume[tls->peer] = true;
+}
+
 static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
 {
-    if (tls->resuming) // it may have been that: some servers refuse instead of falling back
-        tls->no_resume[tls->peer] = true;
-    forget_for_good(tls, tls->peer);
+    blame_resumption(tls);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
@@ -237,6 +242,9 @@ static int step_connect(struct tls *tls, struct failure *failure)
         tls_close(tls);
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
     }
+    // Spent until the handshake is done: if the device restarts before that, it must not meet again
+    // what held it up.
+    forget_for_good(tls, tls->peer);
     tls->phase = TLS_HANDSHAKE;
     tls->busy = true;
     return STEP_AGAIN;
@@ -272,6 +280,8 @@ int tls_step(struct tls *tls, struct failure *failure)
     if (timer_ended(&tls->deadline, tls->port->ops->now_ms(tls->port)) && tls->phase != TLS_OPEN) {
         bool connected = tls->phase == TLS_HANDSHAKE;
 
+        if (connected)
+            blame_resumption(tls);
         tls_close(tls);
         return failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
             connected ? "TLS handshake" : "connection");

@@ -167,6 +167,49 @@ static void test_timeout(void **state)
     assert_int_equal(tls_step(&f->tls, &failure), -RESULT_TIMEOUT);
 }
 
+static int receive_nothing(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    (void)p;
+    (void)n;
+    return PORT_AGAIN;
+}
+
+// A server that lets those wait who want to resume: the next attempt does not.
+static void test_stalled_resumption(void **state)
+{
+    struct fixture *f = *state;
+    struct failure failure;
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    tls_close(&f->tls);
+    f->ops.stream_receive = receive_nothing;
+    assert_int_equal(connect_to(f, "localhost"), STEP_AGAIN);
+    assert_true(f->tls.resuming);
+    f->server.port.now_ms += TLS_HANDSHAKE_MS;
+    assert_int_equal(tls_step(&f->tls, &failure), -RESULT_TIMEOUT);
+    f->ops.stream_receive = fake_stream_receive;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_false(f->tls.resuming);
+    tls_close(&f->tls);
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_false(f->tls.resuming); // until the restart
+}
+
+// Who cannot be reached has not refused.
+static void test_unreachable_resumption(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    tls_close(&f->tls);
+    f->server.refuses = true;
+    assert_int_equal(connect_to(f, "localhost"), -RESULT_CONNECT_FAILED);
+    f->server.refuses = false;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_true(f->tls.resuming);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -180,6 +223,8 @@ int main(void)
         TEST(test_resumes),
         TEST(test_unreachable),
         TEST(test_timeout),
+        TEST(test_stalled_resumption),
+        TEST(test_unreachable_resumption),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
