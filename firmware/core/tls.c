@@ -160,6 +160,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls_close(tls);
     tls->peer = peer;
     snprintf(tls->host, sizeof tls->host, "%s", host);
+    tls->tcp_port = tcp_port;
+    tls->has_read = false;
     rc = mbedtls_ssl_setup(&tls->ssl, &tls->config);
     if (rc == 0)
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
@@ -261,10 +263,25 @@ static void save_session(struct tls *tls)
     tls_retain_save(tls);
 }
 
+static int connect_anew(struct tls *tls, struct failure *failure)
+{
+    char host[SETTINGS_HOST_SIZE];
+    int rc;
+
+    memcpy(host, tls->host, sizeof host);
+    rc = tls_open(tls, tls->peer, host, tls->tcp_port, failure);
+    return rc == 0 ? STEP_AGAIN : rc;
+}
+
 static int step_handshake(struct tls *tls, struct failure *failure)
 {
     int rc = mbedtls_ssl_handshake_step(&tls->ssl);
+    bool refused = rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || rc == MBEDTLS_ERR_SSL_CONN_EOF;
 
+    if (refused && tls->resuming) {
+        blame_resumption(tls);
+        return connect_anew(tls, failure);
+    }
     if (rc != 0 && rc != MBEDTLS_ERR_SSL_WANT_READ && rc != MBEDTLS_ERR_SSL_WANT_WRITE)
         return fail_handshake(tls, rc, failure);
     tls->busy = rc == 0;
@@ -306,8 +323,12 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
 {
     if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
         return TLS_END;
-    forget_for_good(tls, tls->peer);
-    if (rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF)
+    // A connection may be lost at any time; but one that never served may be so for its session.
+    bool lost = rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF;
+
+    if (!lost || !tls->has_read)
+        forget_for_good(tls, tls->peer);
+    if (lost)
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     return failure_set(
         failure, RESULT_TLS_FAILED, "%s: session broken (-0x%04x)", tls->host, (unsigned)-rc);
@@ -319,6 +340,8 @@ int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
 
     if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
         return 0;
+    if (rc > 0)
+        tls->has_read = true;
     return rc > 0 ? rc : fail_transfer(tls, rc, failure);
 }
 
