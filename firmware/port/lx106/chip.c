@@ -64,6 +64,7 @@ static void serve_tick(void)
         }
         WRITE(ccompare0, tick_at + TICK_CYCLES);
     } while (cycles() - tick_at >= TICK_CYCLES);
+    WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
     if (ticks_ms - fed_at_ms > CHIP_WATCHDOG_MS)
         crash_stop("watchdog");
 }
@@ -74,7 +75,10 @@ void chip_serve_interrupts(void)
 
     READ(interrupt, pending);
     if (pending & INTERRUPT_ETHERNET) {
-        ethernet_acknowledge();
+        // A reset clears the emulated controller but not its interrupt line, which stays so until
+        // the next frame: the ticks go on without it.
+        if (!ethernet_acknowledge())
+            WRITE(intenable, INTERRUPT_TICK);
         network_waits = true;
     }
     if (pending & INTERRUPT_TICK)
