@@ -81,6 +81,8 @@ first_error_with() {
     part kill "$mac"
     board_config | sed -e "s/\"mqttserver\": \"[^\"]*\"/\"mqttserver\": \"$1\"/" \
         -e "s/\"mqttport\": [0-9]*/\"mqttport\": $2/" | put_board_file "$mac" config.json
+    # One that it has fetched would go before this.
+    board_files "$sandbox/devices/$mac/flash.bin" remove config.json.new 2>/dev/null || true
     from=$(($(wc -l <"$SANDBOX_LOG/$mac.log") + 1))
     part start "$mac"
     eventually 20 "an error with $1:$2" console_has_error "$from"

@@ -145,10 +145,20 @@ class Connection:
             context.load_verify_locations(options.get("ca", f"{folder}/ca.crt"))
             context.verify_mode = ssl.CERT_REQUIRED
         self.client.settimeout(20)
-        stream = context.wrap_socket(self.client, server_side=True)
+        below = self.client.dup()
+        stream = context.wrap_socket(self.client, server_side=True, do_handshake_on_connect=False)
         self.client = stream
         with lock:
             connections.add(stream)
+        try:
+            stream.do_handshake()
+        except OSError:
+            below.shutdown(socket.SHUT_WR)  # so that the alert arrives
+            while below.recv(4096):
+                pass
+            raise
+        finally:
+            below.close()
         self.got = "full"
         self.note()
         asked = stream.recv(4096)
