@@ -191,6 +191,8 @@ uint32_t https_wait_ms(const struct https *https, uint32_t at_ms)
         return 0;
     if (https->phase == HTTPS_REQUEST && https->tls->unsent == 0)
         return 0;
+    if (https->phase == HTTPS_BODY && https->body_left == 0) // whether the server closes or not
+        return 0;
     if (https->phase == HTTPS_CONNECT)
         return timer_left_ms(&https->tls->deadline, at_ms);
     return time_left_ms(https, at_ms);

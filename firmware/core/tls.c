@@ -171,6 +171,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls_close(tls);
     tls->peer = peer;
     snprintf(tls->host, sizeof tls->host, "%s", host);
+    tls->tcp_port = tcp_port;
+    tls->has_read = false;
     rc = mbedtls_ssl_setup(&tls->ssl, &tls->config);
     if (rc == 0)
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
@@ -220,11 +222,16 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
         "%s: its certificate is unfit (flags 0x%lx)", tls->host, (unsigned long)flags);
 }
 
+// It may have been that: some servers refuse instead of falling back.
+static void blame_resumption(struct tls *tls)
+{
+    if (tls->resuming)
+        tls->no_resume[tls->peer] = true;
+}
+
 static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
 {
-    if (tls->resuming) // it may have been that: some servers refuse instead of falling back
-        tls->no_resume[tls->peer] = true;
-    forget_for_good(tls, tls->peer);
+    blame_resumption(tls);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
@@ -249,6 +256,9 @@ static int step_connect(struct tls *tls, struct failure *failure)
         tls_close(tls);
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
     }
+    // Spent until the handshake is done: if the device restarts before that, it must not meet again
+    // what held it up.
+    forget_for_good(tls, tls->peer);
     tls->phase = TLS_HANDSHAKE;
     tls->busy = true;
     return STEP_AGAIN;
@@ -265,12 +275,27 @@ static void save_session(struct tls *tls)
     tls_retain_save(tls);
 }
 
+static int connect_anew(struct tls *tls, struct failure *failure)
+{
+    char host[SETTINGS_HOST_SIZE];
+    int rc;
+
+    memcpy(host, tls->host, sizeof host);
+    rc = tls_open(tls, tls->peer, host, tls->tcp_port, failure);
+    return rc == 0 ? STEP_AGAIN : rc;
+}
+
 static int step_handshake(struct tls *tls, struct failure *failure)
 {
     tls->allowance = TLS_STEP_BYTES;
 
     int rc = mbedtls_ssl_handshake_step(&tls->ssl);
+    bool refused = rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || rc == MBEDTLS_ERR_SSL_CONN_EOF;
 
+    if (refused && tls->resuming) {
+        blame_resumption(tls);
+        return connect_anew(tls, failure);
+    }
     if (rc != 0 && rc != MBEDTLS_ERR_SSL_WANT_READ && rc != MBEDTLS_ERR_SSL_WANT_WRITE)
         return fail_handshake(tls, rc, failure);
     tls->busy = rc == 0 || tls->allowance == 0;
@@ -286,6 +311,8 @@ int tls_step(struct tls *tls, struct failure *failure)
     if (timer_ended(&tls->deadline, tls->port->ops->now_ms(tls->port)) && tls->phase != TLS_OPEN) {
         bool connected = tls->phase == TLS_HANDSHAKE;
 
+        if (connected)
+            blame_resumption(tls);
         tls_close(tls);
         return failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
             connected ? "TLS handshake" : "connection");
@@ -312,8 +339,12 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
 {
     if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
         return TLS_END;
-    forget_for_good(tls, tls->peer);
-    if (rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF)
+    // A connection may be lost at any time; but one that never served may be so for its session.
+    bool lost = rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF;
+
+    if (!lost || !tls->has_read)
+        forget_for_good(tls, tls->peer);
+    if (lost)
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     return failure_set(
         failure, RESULT_TLS_FAILED, "%s: session broken (-0x%04x)", tls->host, (unsigned)-rc);
@@ -329,6 +360,8 @@ int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)
         return 0;
     if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
         return 0;
+    if (rc > 0)
+        tls->has_read = true;
     return rc > 0 ? rc : fail_transfer(tls, rc, failure);
 }
 

@@ -41,12 +41,14 @@ struct tls {
     uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
-    bool ended; // the stream
-    bool busy;  // the handshake can go on at once
+    bool ended;    // the stream
+    bool has_read; // the peer has said something since the handshake
+    bool busy;     // the handshake can go on at once
     enum tls_phase phase;
     enum tls_peer peer;
     mbedtls_x509_time valid_to; // of its certificate
     char host[SETTINGS_HOST_SIZE];
+    uint16_t tcp_port;
     size_t allowance; // bytes that the call may still take from the stream
     size_t unsent;    // bytes of a write that must be repeated
     struct timer deadline;
@@ -65,7 +67,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
 
 // Goes on with connection and handshake: STEP_AGAIN, STEP_DONE when the session is open, or
 // RESULT_CONNECT_FAILED, RESULT_TIMEOUT, RESULT_TLS_FAILED or RESULT_CERTIFICATE_* negated. Does
-// one of the handshake's states at most.
+// one of the handshake's states at most. If the peer refuses while a session is being resumed, it
+// connects once more without.
 int tls_step(struct tls *tls, struct failure *failure);
 
 // Whether the last step or read left something to do without waiting for the stream.

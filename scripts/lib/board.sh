@@ -15,14 +15,18 @@ board_make_flash() {
     mv "$3.new" "$3"
 }
 
-# board_command FLASH MAC QMP PORT... -- ARGUMENT...: sets the array board_command to the emulator's
-# command line. The board's network is the emulator's: 10.0.2.100 leads to those loopback ports of
-# this machine and to nothing else. ARGUMENTs are the board's (port/lx106/arguments.h).
+# board_set_command FLASH MAC QMP NETWORK PORT... -- ARGUMENT...: sets the array board_command to the
+# emulator's command line. The board's network is the emulator's: 10.0.2.100 leads to those loopback
+# ports of this machine. If NETWORK is closed there is nothing else; if it is open, 10.0.2.2 is this
+# machine's loopback, and what is beyond it is reached too. ARGUMENTs are the board's
+# (port/lx106/arguments.h).
 board_set_command() {
     local flash=$1 mac=$2 qmp=$3 network=restrict=on semihosting=enable=on,arg=lx106 argument
-    shift 3
+    [ "$4" = closed ] || network=restrict=off
+    shift 4
+    # What socat has to say would go to the board.
     while [ "$1" != -- ]; do
-        network+=",guestfwd=tcp:10.0.2.100:$1-cmd:socat STDIO TCP:127.0.0.1:$1"
+        network+=",guestfwd=tcp:10.0.2.100:$1-cmd:socat -lf /dev/null STDIO TCP:127.0.0.1:$1"
         shift
     done
     shift

@@ -25,7 +25,7 @@ flash=$work/flash.bin
 board_make_flash "$root/build/lx106/boot.bin" "$root/build/lx106/test/contract.bin" "$flash"
 printf '%s' "$port" >"$work/port"
 board_files "$flash" put "echo.port=$work/port"
-board_set_command "$flash" 84f3ec000001 "$work/qmp" "$port" -- "epoch=$(date +%s)" log=3
+board_set_command "$flash" 84f3ec000001 "$work/qmp" closed "$port" -- "epoch=$(date +%s)" log=3
 timeout -k 5 120 "${board_command[@]}" >"$work/console" </dev/null ||
     fail "the board says: $(cat "$work/console")"
 cat "$work/console"

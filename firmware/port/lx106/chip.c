@@ -16,7 +16,6 @@
 #define BOARD_RESET ((volatile uint32_t *)0x9d020010u)
 #define BOARD_RESET_VALUE 0xdeadu
 
-
 static volatile uint32_t tick_at; // CCOUNT of the last tick
 static volatile uint32_t ticks_ms;
 static volatile uint32_t fed_at_ms;
@@ -65,6 +64,7 @@ static void serve_tick(void)
         }
         WRITE(ccompare0, tick_at + TICK_CYCLES);
     } while (cycles() - tick_at >= TICK_CYCLES);
+    WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
     if (ticks_ms - fed_at_ms > CHIP_WATCHDOG_MS)
         crash_stop("watchdog");
 }
@@ -75,7 +75,10 @@ void chip_serve_interrupts(void)
 
     READ(interrupt, pending);
     if (pending & INTERRUPT_ETHERNET) {
-        ethernet_acknowledge();
+        // A reset clears the emulated controller but not its interrupt line, which stays so until
+        // the next frame: the ticks go on without it.
+        if (!ethernet_acknowledge())
+            WRITE(intenable, INTERRUPT_TICK);
         network_waits = true;
         WRITE(intenable, INTERRUPT_TICK); // chip_wait() lets it in again
     }

@@ -119,7 +119,10 @@ void ethernet_poll(struct netif *netif)
     }
 }
 
-void ethernet_acknowledge(void)
+bool ethernet_acknowledge(void)
 {
-    REGISTERS[INTERRUPT_SOURCE] = REGISTERS[INTERRUPT_SOURCE];
+    uint32_t source = REGISTERS[INTERRUPT_SOURCE];
+
+    REGISTERS[INTERRUPT_SOURCE] = source;
+    return source != 0;
 }

@@ -18,6 +18,8 @@
 #include "firmware/port/lx106/ethernet.h"
 #include "firmware/port/lx106/simcall.h"
 
+#define NTP_TO_UNIX 2085978496u // from 7 Feb 2036, as which 32 bits of NTP's seconds are taken
+
 static const struct arguments *arguments;
 static struct netif netif;
 static int64_t time_at_zero; // of chip_now_ms(), in seconds since 1970; 0: not set
@@ -86,9 +88,24 @@ bool network_is_up(char ip[16])
     return is_up;
 }
 
-void network_set_time(uint32_t seconds)
+// In place of the time, which is nobody's business: the answer that bears it again is an answer to
+// this request, and nobody else can know it.
+void network_sntp_stamp(int32_t *seconds, uint32_t *fraction)
+{
+    *seconds = (int32_t)network_random();
+    *fraction = network_random();
+}
+
+static void set_time(uint32_t seconds)
 {
     time_at_zero = (int64_t)seconds - chip_now_ms() / 1000;
+}
+
+// In NTP's form. A server that does not know the time says 0 (RFC 4330, 5).
+void network_sntp_time(uint32_t seconds, uint32_t fraction)
+{
+    if (seconds != 0 || fraction != 0)
+        set_time(seconds + NTP_TO_UNIX);
 }
 
 void network_start_clock(const char *ntp_server)
@@ -96,7 +113,7 @@ void network_start_clock(const char *ntp_server)
     ip_addr_t address;
 
     if (arguments->epoch != 0) {
-        network_set_time(arguments->epoch);
+        set_time(arguments->epoch);
         return;
     }
     if (arguments->dns_ip[0] != '\0' && ipaddr_aton(arguments->dns_ip, &address) != 0)

@@ -30,6 +30,7 @@ uint32_t network_poll(void);
 uint32_t network_random(void);
 uint16_t network_sntp_port(void);
 uint16_t network_dns_port(void);
-void network_set_time(uint32_t seconds);
+void network_sntp_stamp(int32_t *seconds, uint32_t *fraction);
+void network_sntp_time(uint32_t seconds, uint32_t fraction);
 
 #endif

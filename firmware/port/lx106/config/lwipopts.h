@@ -54,8 +54,11 @@ uint16_t network_sntp_port(void);
 uint16_t network_dns_port(void);
 #define SNTP_SERVER_DNS 1
 #define SNTP_STARTUP_DELAY 0
-#define SNTP_SET_SYSTEM_TIME(seconds) network_set_time(seconds)
-void network_set_time(uint32_t seconds);
+#define SNTP_CHECK_RESPONSE 2 // by the server that was asked, with the stamp that it was sent
+#define SNTP_GET_SYSTEM_TIME_NTP(seconds, fraction) network_sntp_stamp(&(seconds), &(fraction))
+void network_sntp_stamp(int32_t *seconds, uint32_t *fraction);
+#define SNTP_SET_SYSTEM_TIME_NTP(seconds, fraction) network_sntp_time((uint32_t)(seconds), fraction)
+void network_sntp_time(uint32_t seconds, uint32_t fraction);
 
 #define LWIP_NETIF_LOOPBACK 0
 #define LWIP_STATS 0

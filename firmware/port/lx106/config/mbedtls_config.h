@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "firmware/port/lx106/calendar.h"
 #include "firmware/port/lx106/config/multiply_add.h"
 
 // Mbed TLS with what core uses and no more: a TLS 1.2 client with ECDHE and AES-GCM, P-256 and RSA
@@ -67,6 +68,8 @@
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
+#define MBEDTLS_PLATFORM_TIME_TYPE_MACRO int64_t
+#define MBEDTLS_PLATFORM_TIME_MACRO calendar_time
 #define MBEDTLS_PLATFORM_GMTIME_R_ALT
 
 #include <mbedtls/check_config.h>

@@ -327,6 +327,19 @@ static void test_slow(void **state)
     assert_int_equal(read, 60000);
 }
 
+// A server that keeps the connection open has nothing more to say that is worth waiting for.
+static void test_whole_body_and_silence(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t bytes[64];
+
+    f->server.hangs = true;
+    assert_int_equal(get(f, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), STEP_DONE);
+    assert_int_equal(https_read(&f->https, bytes, sizeof bytes, &f->failure), 3);
+    assert_int_equal(https_wait_ms(&f->https, f->server.port.now_ms), 0);
+    assert_int_equal(https_read(&f->https, bytes, sizeof bytes, &f->failure), TLS_END);
+}
+
 static void test_unreachable(void **state)
 {
     struct fixture *f = *state;
@@ -352,6 +365,7 @@ int main(void)
         TEST(test_stall_in_body),
         TEST(test_drip),
         TEST(test_slow),
+        TEST(test_whole_body_and_silence),
         TEST(test_unreachable),
     };
 

@@ -265,6 +265,111 @@ static void test_large_record(void **state)
     assert_int_equal(got, sizeof data);
 }
 
+static int receive_nothing(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    (void)p;
+    (void)n;
+    return PORT_AGAIN;
+}
+
+// A server that lets those wait who want to resume: the next attempt does not.
+static void test_stalled_resumption(void **state)
+{
+    struct fixture *f = *state;
+    struct failure failure;
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    tls_close(&f->tls);
+    f->ops.stream_receive = receive_nothing;
+    assert_int_equal(connect_to(f, "localhost"), STEP_AGAIN);
+    assert_true(f->tls.resuming);
+    f->server.port.now_ms += TLS_HANDSHAKE_MS;
+    assert_int_equal(tls_step(&f->tls, &failure), -RESULT_TIMEOUT);
+    f->ops.stream_receive = fake_stream_receive;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_false(f->tls.resuming);
+    tls_close(&f->tls);
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_false(f->tls.resuming); // until the restart
+}
+
+static int opened;
+
+static int count_openings(struct port *port, const char *host, uint16_t tcp_port)
+{
+    struct fake_server *server = (struct fake_server *)port;
+    int rc = fake_stream_open(port, host, tcp_port);
+
+    server->is_closed = opened++ == 0; // hangs up on the first
+    return rc;
+}
+
+// A server that hangs up on those who want to resume is asked again at once, and no more.
+static void test_refused_resumption(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    tls_close(&f->tls);
+    opened = 0;
+    f->ops.stream_open = count_openings;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(opened, 2);
+    assert_int_equal(f->server.tcp_port, 1);
+    assert_false(f->tls.resuming);
+    tls_close(&f->tls);
+    opened = 0;
+    assert_int_equal(connect_to(f, "localhost"), -RESULT_TLS_FAILED);
+    assert_int_equal(opened, 1);
+}
+
+static bool greet(struct fake_server *server)
+{
+    (void)mbedtls_ssl_write(&server->ssl, (const uint8_t *)"x", 1);
+    server->is_closed = true;
+    return true;
+}
+
+static bool hang_up(struct fake_server *server)
+{
+    server->is_closed = true;
+    return true;
+}
+
+// A session whose connection is lost is resumed, unless that may be the reason: nothing was said.
+static void test_lost_connection(void **state)
+{
+    struct fixture *f = *state;
+    struct failure failure;
+    uint8_t byte;
+
+    f->server.talk = greet;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_read(&f->tls, &byte, 1, &failure), 1);
+    assert_int_equal(tls_read(&f->tls, &byte, 1, &failure), -RESULT_CONNECT_FAILED);
+    f->server.talk = hang_up;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_true(f->tls.resuming);
+    assert_int_equal(tls_read(&f->tls, &byte, 1, &failure), -RESULT_CONNECT_FAILED);
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_false(f->tls.resuming);
+}
+
+// Who cannot be reached has not refused.
+static void test_unreachable_resumption(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    tls_close(&f->tls);
+    f->server.refuses = true;
+    assert_int_equal(connect_to(f, "localhost"), -RESULT_CONNECT_FAILED);
+    f->server.refuses = false;
+    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_true(f->tls.resuming);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -281,6 +386,10 @@ int main(void)
         TEST(test_no_data_without_end),
         TEST(test_empty_records),
         TEST(test_large_record),
+        TEST(test_stalled_resumption),
+        TEST(test_refused_resumption),
+        TEST(test_lost_connection),
+        TEST(test_unreachable_resumption),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
