@@ -22,7 +22,11 @@ board_make_flash() {
 # (port/lx106/arguments.h).
 board_set_command() {
     local flash=$1 mac=$2 qmp=$3 network=restrict=on semihosting=enable=on,arg=lx106 argument
-    [ "$4" = closed ] || network=restrict=off
+    case $4 in
+    closed) ;;
+    open) network=restrict=off ;;
+    *) echo "board_set_command: a network is closed or open, not $4" >&2 && return 1 ;;
+    esac
     shift 4
     # What socat has to say would go to the board.
     while [ "$1" != -- ]; do

@@ -53,7 +53,7 @@ board_file "$mac" config.json >"$work/config.json"
 sed "s/\"downloadport\": *[0-9]*/\"downloadport\": $(cat "$hostile/port")/" "$work/config.json" |
     put_board_file "$mac" config.json
 # The emulator leads the board to these ports only.
-board_set_command "$sandbox/devices/$mac/flash.bin" "$mac" "$work/qmp" \
+board_set_command "$sandbox/devices/$mac/flash.bin" "$mac" "$work/qmp" closed \
     "$SANDBOX_MQTT_PORT" "$(cat "$hostile/port")" -- "epoch=$(date +%s)"
 process_start "$sandbox/run/$mac" "$console" "${board_command[@]}"
 eventually 20 "$mac online" device_has "$mac" '$.online' 1
