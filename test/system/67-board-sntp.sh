@@ -54,6 +54,7 @@ expect_equal "the name that it asked for" "dns pool.ntp.org" \
 
 step "answers that are none"
 from=$(end_of_console)
+part kill "$mac"
 before=$(connections)
 the_time silence
 : >"$work/time/requests"

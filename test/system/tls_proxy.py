@@ -153,8 +153,7 @@ class Connection:
         try:
             stream.do_handshake()
         except OSError:
-            below.shutdown(socket.SHUT_WR)  # so that the alert arrives
-            while below.recv(4096):
+            while below.recv(4096):  # hung up now, a client that still sends would miss the alert
                 pass
             raise
         finally:

@@ -47,7 +47,9 @@ $(LX)/fetched: $(LX_PORT)/fetch
 	$(LX_PORT)/fetch $(LX_SOURCES) lwip mbedtls cjson
 	@touch $@
 
-$(LX_CORE) $(LX_BOARD) $(LX_BOOT): $(LX)/%.o: %.c $(LX)/fetched
+# The compiler does not name headers that libraries include, even if they are ours.
+$(LX_CORE) $(LX_BOARD) $(LX_BOOT): $(LX)/%.o: %.c $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h \
+    $(LX_PORT)/config/lwipopts.h
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
