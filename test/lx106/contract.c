@@ -6,12 +6,12 @@
 
 #include "firmware/core/files.h"
 #include "firmware/port/lx106/arguments.h"
-#include "firmware/port/lx106/chip.h"
-#include "firmware/port/lx106/console.h"
-#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/board/chip.h"
+#include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/crash.h"
 #include "firmware/port/lx106/lx106_port.h"
-#include "firmware/port/lx106/network.h"
-#include "firmware/port/lx106/simcall.h"
+#include "firmware/port/lx106/network/network.h"
+#include "firmware/port/lx106/board/simcall.h"
 
 #define ECHO_FILE "echo.port"     // where the test's server listens
 #define SECOND_FILE "second.test" // is there after the restart

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "firmware/core/device.h"
-#include "firmware/port/lx106/chip.h"
-#include "firmware/port/lx106/console.h"
+#include "firmware/port/lx106/board/chip.h"
+#include "firmware/port/lx106/board/console.h"
 
 #define STEP_MS 100
 

@@ -39,8 +39,8 @@ static int write_bytes(const struct contract *contract, enum port_region region,
     return contract->port->ops->flash_write(contract->port, region, offset, p, n);
 }
 
-static int read_bytes(const struct contract *contract, enum port_region region, size_t offset,
-    uint8_t *p, size_t n)
+static int read_bytes(
+    const struct contract *contract, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
     return contract->port->ops->flash_read(contract->port, region, offset, p, n);
 }
@@ -205,9 +205,9 @@ static const char *test_memory(const struct contract *contract)
 
 static const char *test_factory(const struct contract *contract)
 {
-    size_t size = contract->port->ops->factory_size(contract->port);
-
-    return size <= contract->port->slot_size ? NULL : "the factory image is larger than its slot";
+    return contract->port->ops->factory_size(contract->port) <= contract->port->slot_size
+               ? NULL
+               : "the factory image is larger than its slot";
 }
 
 static const char *test_show(const struct contract *contract)
@@ -256,7 +256,7 @@ static int connect_to(const struct contract *contract, const char *host, uint16_
     return rc;
 }
 
-// Sends and receives as it goes, in pieces of all sizes.
+// In pieces of all sizes.
 static const char *echo(const struct contract *contract)
 {
     struct port *port = contract->port;
@@ -310,7 +310,6 @@ static const char *test_no_stream(const struct contract *contract)
     uint8_t byte;
     int rc = connect_to(contract, contract->echo_host, contract->closed_port);
 
-    // Some networks take a connection first and end it then.
     for (uint32_t start_ms = now_ms(contract); rc == 0;) {
         int got = port->ops->stream_receive(port, &byte, 1);
 
@@ -368,18 +367,12 @@ unsigned contract_run(const struct contract *contract)
     return failed;
 }
 
-static void fill_retained(uint8_t *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        p[i] = (uint8_t)(i ^ 0xa7);
-}
-
 void contract_before_reboot(const struct contract *contract)
 {
     uint8_t bytes[256];
     size_t size = contract->port->retained_size;
 
-    fill_retained(bytes, sizeof bytes);
+    memset(bytes, 0xa7, sizeof bytes);
     contract->port->ops->retained_write(
         contract->port, bytes, size < sizeof bytes ? size : sizeof bytes);
 }
@@ -393,7 +386,7 @@ unsigned contract_after_reboot(const struct contract *contract)
     char why[64];
     unsigned failed;
 
-    fill_retained(expected, sizeof expected);
+    memset(expected, 0xa7, sizeof expected);
     port->ops->retained_read(port, bytes, n);
     failed = report(contract, "retained",
         memcmp(bytes, expected, n) == 0 ? NULL : "a restart changes retained memory");

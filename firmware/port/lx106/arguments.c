@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "firmware/core/device.h"
-#include "firmware/port/lx106/console.h"
-#include "firmware/port/lx106/simcall.h"
+#include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/simcall.h"
 
 #define TEXT_SIZE 512
 #define EXIT_USAGE 2

@@ -25,14 +25,14 @@ LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/me
 
 lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
 LX_CORE := $(call lx_own,firmware/core common)
-LX_BOARD := $(call lx_own,$(LX_PORT))
-LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/*.S))
+LX_BOARD := $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network)
+LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/board/*.S))
 LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o
 
 LX_BOOT := $(call lx_own,$(LX_PORT)/boot)
 LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, common/crc32 \
     $(addprefix firmware/core/,slots files file_store failure) \
-    $(addprefix $(LX_PORT)/,arith multiply chip console crash flash nor))
+    $(addprefix $(LX_PORT)/board/,arith multiply chip console crash flash nor))
 
 .PHONY: firmware-lx106 size bench-firmware
 firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin

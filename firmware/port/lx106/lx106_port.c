@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-#include "firmware/port/lx106/chip.h"
-#include "firmware/port/lx106/console.h"
-#include "firmware/port/lx106/crash.h"
-#include "firmware/port/lx106/flash.h"
-#include "firmware/port/lx106/heap.h"
-#include "firmware/port/lx106/network.h"
-#include "firmware/port/lx106/rtc.h"
-#include "firmware/port/lx106/simcall.h"
-#include "firmware/port/lx106/stream.h"
+#include "firmware/port/lx106/board/chip.h"
+#include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/crash.h"
+#include "firmware/port/lx106/board/flash.h"
+#include "firmware/port/lx106/board/heap.h"
+#include "firmware/port/lx106/network/network.h"
+#include "firmware/port/lx106/board/rtc.h"
+#include "firmware/port/lx106/board/simcall.h"
+#include "firmware/port/lx106/network/stream.h"
 
 static const struct lx106_port *self(const struct port *port)
 {

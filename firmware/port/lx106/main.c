@@ -1,12 +1,12 @@
 // The device's program on the emulated board.
 #include "firmware/core/device.h"
 #include "firmware/port/lx106/arguments.h"
-#include "firmware/port/lx106/chip.h"
-#include "firmware/port/lx106/console.h"
-#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/board/chip.h"
+#include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/crash.h"
 #include "firmware/port/lx106/lx106_port.h"
-#include "firmware/port/lx106/network.h"
-#include "firmware/port/lx106/stream.h"
+#include "firmware/port/lx106/network/network.h"
+#include "firmware/port/lx106/network/stream.h"
 
 static struct arguments arguments;
 static struct lx106_port port;

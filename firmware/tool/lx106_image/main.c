@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "common/crc32.h"
-#include "firmware/port/lx106/app_image.h"
-#include "firmware/port/lx106/flash_map.h"
+#include "firmware/port/lx106/board/app_image.h"
+#include "firmware/port/lx106/board/flash_map.h"
 
 #define EXIT_USAGE 2
 

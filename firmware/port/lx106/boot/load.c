@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "common/crc32.h"
-#include "firmware/port/lx106/flash_map.h"
-#include "firmware/port/lx106/nor.h"
+#include "firmware/port/lx106/board/flash_map.h"
+#include "firmware/port/lx106/board/nor.h"
 
 #define CHUNK 1024
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "firmware/port/lx106/app_image.h"
+#include "firmware/port/lx106/board/app_image.h"
 
 // Reads the header of the image in the slot at that offset of the flash. False unless it and the
 // CRC-32 over all that follows are good and each part lies in the program's memory.

@@ -1,9 +1,9 @@
 // The boot loader: counts the start, chooses the slot, starts the program in it.
 #include "firmware/core/slots.h"
 #include "firmware/port/lx106/boot/load.h"
-#include "firmware/port/lx106/console.h"
-#include "firmware/port/lx106/crash.h"
-#include "firmware/port/lx106/flash.h"
+#include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/crash.h"
+#include "firmware/port/lx106/board/flash.h"
 
 static void complain(const char *what)
 {

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "firmware/port/lx106/calendar.h"
+#include "firmware/port/lx106/network/calendar.h"
 #include "firmware/port/lx106/config/multiply_add.h"
 
 // Mbed TLS with what core uses and no more: a TLS 1.2 client with ECDHE and AES-GCM, P-256 and RSA

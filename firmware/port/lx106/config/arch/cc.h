@@ -2,7 +2,7 @@
 #define LX106_ARCH_CC_H
 
 // What lwIP asks of compiler and board.
-#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/board/crash.h"
 
 #define LWIP_PLATFORM_ASSERT(text) crash_stop("lwIP: " text)
 #define LWIP_PLATFORM_DIAG(arguments)

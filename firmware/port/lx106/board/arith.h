@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_ARITH_H
-#define FIRMWARE_PORT_LX106_ARITH_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_ARITH_H
+#define FIRMWARE_PORT_LX106_BOARD_ARITH_H
 
 #include <stddef.h>
 #include <stdint.h>

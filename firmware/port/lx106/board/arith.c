@@ -1,5 +1,5 @@
 // Integer division and long multiplication, as the chip's mask ROM has them.
-#include "firmware/port/lx106/arith.h"
+#include "firmware/port/lx106/board/arith.h"
 
 uint32_t __udivsi3(uint32_t n, uint32_t d)
 {

@@ -1,12 +1,12 @@
 // The seam's regions on the board's flash.
-#include "firmware/port/lx106/flash.h"
+#include "firmware/port/lx106/board/flash.h"
 
 #include <stdbool.h>
 
 #include "common/image_descriptor.h"
-#include "firmware/port/lx106/app_image.h"
-#include "firmware/port/lx106/flash_map.h"
-#include "firmware/port/lx106/nor.h"
+#include "firmware/port/lx106/board/app_image.h"
+#include "firmware/port/lx106/board/flash_map.h"
+#include "firmware/port/lx106/board/nor.h"
 
 static const struct {
     size_t offset;

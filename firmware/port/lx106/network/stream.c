@@ -1,5 +1,5 @@
 // The TCP connection.
-#include "firmware/port/lx106/stream.h"
+#include "firmware/port/lx106/network/stream.h"
 
 #include <lwip/dns.h>
 #include <lwip/tcp.h>

@@ -1,5 +1,5 @@
 // The serial line: a 16550 that the board has set up.
-#include "firmware/port/lx106/console.h"
+#include "firmware/port/lx106/board/console.h"
 
 #include <stdint.h>
 

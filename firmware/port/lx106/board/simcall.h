@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_SIMCALL_H
-#define FIRMWARE_PORT_LX106_SIMCALL_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_SIMCALL_H
+#define FIRMWARE_PORT_LX106_BOARD_SIMCALL_H
 
 #include <stddef.h>
 #include <stdint.h>

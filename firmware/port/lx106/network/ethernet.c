@@ -1,5 +1,5 @@
 // The Ethernet controller.
-#include "firmware/port/lx106/ethernet.h"
+#include "firmware/port/lx106/network/ethernet.h"
 
 #include <string.h>
 
@@ -105,6 +105,7 @@ static void receive(struct netif *netif, const uint8_t *p, size_t n)
 
 void ethernet_poll(struct netif *netif)
 {
+    REGISTERS[INTERRUPT_SOURCE] = REGISTERS[INTERRUPT_SOURCE]; // before looking: nothing is missed
     for (unsigned i = 0; i < RECEIVERS; i++) {
         volatile struct descriptor *descriptor = &DESCRIPTORS[next];
         uint32_t state = descriptor->state;
@@ -117,12 +118,4 @@ void ethernet_poll(struct netif *netif)
         descriptor->state = FLAG_READY | FLAG_INTERRUPT | (state & FLAG_WRAP);
         next = next == RECEIVERS ? 1 : next + 1;
     }
-}
-
-bool ethernet_acknowledge(void)
-{
-    uint32_t source = REGISTERS[INTERRUPT_SOURCE];
-
-    REGISTERS[INTERRUPT_SOURCE] = source;
-    return source != 0;
 }

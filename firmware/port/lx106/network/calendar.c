@@ -1,12 +1,12 @@
 // The time of day, for Mbed TLS.
-#include "firmware/port/lx106/calendar.h"
+#include "firmware/port/lx106/network/calendar.h"
 
 #include <stdbool.h>
 #include <time.h>
 
 #include <mbedtls/platform_util.h>
 
-#include "firmware/port/lx106/network.h"
+#include "firmware/port/lx106/network/network.h"
 
 #define DAY_S 86400
 

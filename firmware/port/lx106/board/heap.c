@@ -1,6 +1,6 @@
 // The heap and its gauge. The linker sends every malloc() here first, the library's own, too
 // (--wrap).
-#include "firmware/port/lx106/heap.h"
+#include "firmware/port/lx106/board/heap.h"
 
 #include <errno.h>
 #include <malloc.h>

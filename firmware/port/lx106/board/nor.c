@@ -1,5 +1,5 @@
 // NOR flash by CFI commands.
-#include "firmware/port/lx106/nor.h"
+#include "firmware/port/lx106/board/nor.h"
 
 #include <string.h>
 

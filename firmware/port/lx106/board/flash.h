@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_FLASH_H
-#define FIRMWARE_PORT_LX106_FLASH_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_FLASH_H
+#define FIRMWARE_PORT_LX106_BOARD_FLASH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_STREAM_H
-#define FIRMWARE_PORT_LX106_STREAM_H
+#ifndef FIRMWARE_PORT_LX106_NETWORK_STREAM_H
+#define FIRMWARE_PORT_LX106_NETWORK_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,7 @@
 // Time, sleep and reset of the processor and its board.
-#include "firmware/port/lx106/chip.h"
+#include "firmware/port/lx106/board/chip.h"
 
-#include <stdbool.h>
-
-#include "firmware/port/lx106/crash.h"
-#include "firmware/port/lx106/ethernet.h"
+#include "firmware/port/lx106/board/crash.h"
 
 #define CYCLES_PER_MS 40000u // CCOUNT's rate on this board
 #define TICK_MS 10u
@@ -19,7 +16,6 @@
 static volatile uint32_t tick_at; // CCOUNT of the last tick
 static volatile uint32_t ticks_ms;
 static volatile uint32_t fed_at_ms;
-static volatile bool network_waits;
 
 #define READ(name, value) __asm__ volatile("rsr %0, " #name : "=a"(value))
 #define WRITE(name, value) __asm__ volatile("wsr %0, " #name "\n\trsync" : : "a"(value))
@@ -74,14 +70,8 @@ void chip_serve_interrupts(void)
     uint32_t pending;
 
     READ(interrupt, pending);
-    if (pending & INTERRUPT_ETHERNET) {
-        // A reset clears the emulated controller but not its interrupt line, which stays so until
-        // the next frame: the ticks go on without it.
-        if (!ethernet_acknowledge())
-            WRITE(intenable, INTERRUPT_TICK);
-        network_waits = true;
+    if (pending & INTERRUPT_ETHERNET)
         WRITE(intenable, INTERRUPT_TICK); // chip_wait() lets it in again
-    }
     if (pending & INTERRUPT_TICK)
         serve_tick();
 }
@@ -100,17 +90,14 @@ void chip_feed_watchdog(void)
     fed_at_ms = ticks_ms;
 }
 
-// Between its interrupt and the next sleep the network interrupts no more: QEMU resets the board,
-// but not the controller's line, which may then ask without end until the first frame has come.
+// The network interrupts a sleep only, and once: what it brings is served by the loop, and QEMU,
+// which resets the board, leaves the controller's line as it was.
 void chip_wait(void)
 {
     uint32_t state = lock();
 
-    if (!network_waits) {
-        WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
-        __asm__ volatile("waiti 0" : : : "memory"); // lets the interrupts in
-    }
-    network_waits = false;
+    WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
+    __asm__ volatile("waiti 0" : : : "memory"); // lets the interrupts in
     unlock(state);
 }
 

@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_RTC_H
-#define FIRMWARE_PORT_LX106_RTC_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_RTC_H
+#define FIRMWARE_PORT_LX106_BOARD_RTC_H
 
 #include <stddef.h>
 #include <stdint.h>

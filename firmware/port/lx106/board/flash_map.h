@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_FLASH_MAP_H
-#define FIRMWARE_PORT_LX106_FLASH_MAP_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_FLASH_MAP_H
+#define FIRMWARE_PORT_LX106_BOARD_FLASH_MAP_H
 
 // What lies where in the 4 MiB of flash. The slots are where the chip's own map has them.
 #define FLASH_MAP_SECTOR 0x10000u

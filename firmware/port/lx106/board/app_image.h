@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_APP_IMAGE_H
-#define FIRMWARE_PORT_LX106_APP_IMAGE_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_APP_IMAGE_H
+#define FIRMWARE_PORT_LX106_BOARD_APP_IMAGE_H
 
 #include <stddef.h>
 #include <stdint.h>

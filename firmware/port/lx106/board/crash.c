@@ -1,13 +1,13 @@
 // The end of a run that cannot go on.
-#include "firmware/port/lx106/crash.h"
+#include "firmware/port/lx106/board/crash.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "common/crc32.h"
-#include "firmware/port/lx106/chip.h"
-#include "firmware/port/lx106/console.h"
-#include "firmware/port/lx106/rtc.h"
+#include "firmware/port/lx106/board/chip.h"
+#include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/rtc.h"
 
 #define CAUSE_INTERRUPT 4u
 #define NOTE_SIZE 48

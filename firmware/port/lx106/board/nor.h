@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_NOR_H
-#define FIRMWARE_PORT_LX106_NOR_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_NOR_H
+#define FIRMWARE_PORT_LX106_BOARD_NOR_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // lwIP without threads.
-#include "firmware/port/lx106/network.h"
+#include "firmware/port/lx106/network/network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +14,9 @@
 #include <lwip/timeouts.h>
 
 #include "common/mac.h"
-#include "firmware/port/lx106/chip.h"
-#include "firmware/port/lx106/ethernet.h"
-#include "firmware/port/lx106/simcall.h"
+#include "firmware/port/lx106/board/chip.h"
+#include "firmware/port/lx106/network/ethernet.h"
+#include "firmware/port/lx106/board/simcall.h"
 
 #define NTP_TO_UNIX 2085978496u // from 7 Feb 2036, as which 32 bits of NTP's seconds are taken
 

@@ -1,5 +1,5 @@
-#ifndef FIRMWARE_PORT_LX106_CRASH_H
-#define FIRMWARE_PORT_LX106_CRASH_H
+#ifndef FIRMWARE_PORT_LX106_BOARD_CRASH_H
+#define FIRMWARE_PORT_LX106_BOARD_CRASH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // Semihosting, as QEMU's target/xtensa has it.
-#include "firmware/port/lx106/simcall.h"
+#include "firmware/port/lx106/board/simcall.h"
 
 #include <string.h>
 
