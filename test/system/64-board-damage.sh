@@ -72,4 +72,4 @@ step "that helps"
 damages 0 100000
 part start "$mac"
 eventually 20 "$mac runs the first" device_has "$mac" '$.image' "$first"
-climb "$mac" "$second"
+eventually 20 "$mac online" device_has "$mac" '$.online' 1
