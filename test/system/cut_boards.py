@@ -1,10 +1,11 @@
 """Cuts the power of emulated boards again and again while they update themselves, each from image to
 image along a release chain that climbs as far as they do.
 
-A cut is a SIGKILL of the emulator at a random moment of an update: by the clock, or, if it is to tear
-what the board then does to its flash, at the next such operation, which is then left half done.
-After some of the cuts comes another one while the board starts again. Each time it has to come online
-with an image of the chain, and to finish the update when it is told to once more.
+A cut is a SIGKILL of the emulator at a random moment of an update, by the clock. Some cuts tear: they
+fall at one of the flash's next operations, which is then left half done; and some of these wait for a
+step of the update, not for the clock, since records are written in no time. After some of the cuts
+comes another one while the board starts again. Each time it has to come online with an image of the
+chain, and to finish the update when it is told to once more.
 
 usage: cut_boards.py FOLDER CUTS SEED
 FOLDER/<mac>.command is each board's emulator and its arguments, separated by NUL; FOLDER/first.bin
@@ -30,8 +31,13 @@ import board_flash
 BOARD = "ESP8266_LX106"
 PATIENCE_S = 60  # for anything that has to happen
 ASK_AGAIN_S = 4  # a command that was sent to a board without power is lost
-TORN = 0.4  # share of the cuts
-ANOTHER = 0.5  # chance of a further cut during the start
+TEARING = 0.35  # share of the cuts by the clock that tear
+AT_A_STEP = 0.2  # share of those in an update that wait for one of these lines on the console
+STEPS = ("received command=firmware", "command name=firmware", "received command=flash", "restart ",
+         "boot: slot", "online ", "trial result=ok")
+OPERATIONS = 5  # a tearing cut lets fewer than that pass
+TEARING_S = 0.7  # and waits so long for the next one
+ANOTHER = 0.55  # chance of a further cut during the start
 ATTEMPTS = 4  # of an update that are cut; the next one is not
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
@@ -43,6 +49,18 @@ class Cut(Exception):
 
 class Stuck(Exception):
     """The board does not do what it has to."""
+
+
+class Plan:
+    """When to cut: so many seconds from now, or (step) when the console says that; and at which
+    operation after that the cut tears, 0 if none."""
+
+    def __init__(self, seconds, operations, step=None):
+        self.at = time.monotonic() + seconds if step is None else None
+        self.operations, self.step = operations, step
+
+
+NEVER = Plan(0, 0, "\n")
 
 
 class Connection(http.client.HTTPConnection):
@@ -115,7 +133,7 @@ class Board:
         self.phase = "boot loader"
         self.rest = b""
         self.console = collections.deque(maxlen=40)
-        self.moment = None  # of the next cut
+        self.plan = NEVER  # of the next cut
 
     def power_on(self):
         self.phase, self.rest, self.online, self.on_trial = "boot loader", b"", False, False
@@ -171,20 +189,23 @@ class Board:
         """None when that moment has come first."""
         patience = time.monotonic() + PATIENCE_S
         while b"\n" not in self.rest:
-            ends = [end for end in (self.moment, until, patience) if end is not None]
+            ends = [end for end in (self.plan.at, until, patience) if end is not None]
             left = max(0, min(ends) - time.monotonic())
             if select.select([self.process.stdout], [], [], left)[0]:
                 got = os.read(self.process.stdout.fileno(), 4096)
                 if not got:
                     raise Stuck(f"the emulator ended by itself: {self.process.wait()}")
                 self.rest += got
-            elif min(ends) == self.moment:
+            elif min(ends) == self.plan.at:
                 raise Cut
             elif min(ends) == until:
                 return None
             else:
                 raise Stuck(f"says nothing for {PATIENCE_S} s")
-        return self.take_line()
+        line = self.take_line()
+        if self.plan.step is not None and line.startswith(self.plan.step):
+            raise Cut
+        return line
 
     def wait_for(self, start):
         while True:
@@ -248,18 +269,27 @@ class Board:
             time.sleep(0.1)
         raise Stuck(f"the daemon does not say that {self.image} runs")
 
-    def cut(self, dice):
-        """Cuts the power now: the phase, and which operation was torn by it."""
-        torn = None
-        if dice.random() < TORN:
+    def cut_and_tear(self, operations, dice):
+        """Cuts at that operation on the flash from now and tears it. It stands still while it is
+        looked at, for one operation alone can be told from the next."""
+        came = True
+        while came and operations > 0:
+            self.process.send_signal(signal.SIGSTOP)
             self.watch.forget()
             before = board_flash.read(self.flash)
-            self.watch.wait(0.5)
-            self.power_off()
-            operation = board_flash.last_operation(before, board_flash.read(self.flash))
-            if operation is not None:
-                board_flash.tear(self.flash, operation, dice)
-                torn = operation.kind
+            self.process.send_signal(signal.SIGCONT)
+            came = self.watch.wait(TEARING_S)
+            operations -= 1
+        self.power_off()
+        operation = board_flash.last_operation(before, board_flash.read(self.flash))
+        if operation is None:
+            return None
+        board_flash.tear(self.flash, operation, dice)
+        return operation.kind
+
+    def cut(self, plan, dice):
+        """Cuts the power now: the phase, and which operation was torn by it."""
+        torn = self.cut_and_tear(plan.operations, dice) if plan.operations > 0 else None
         self.power_off()
         if self.phase == "download" and self.holds(1 - self.slot, self.target):
             return "verification", torn
@@ -278,22 +308,32 @@ class Sequence(threading.Thread):
         self.times = (0, 0)
         self.failure = None
 
-    def run_until(self, moment_s, work):
-        """Does the work and cuts the power at that moment. False if it was done before."""
+    def plan(self, duration_s):
+        operations = self.dice.randrange(OPERATIONS) + 1
+        if self.dice.random() < AT_A_STEP:
+            return Plan(0, operations, self.dice.choice(STEPS))
+        return Plan(self.dice.uniform(0, duration_s),
+                    operations if self.dice.random() < TEARING else 0)
+
+    def plan_another(self, duration_s):
+        """During a start: only that of a trial writes, and does so first of all."""
+        if self.board.phase == "trial" and self.dice.random() < TEARING:
+            return Plan(0, self.dice.randrange(3) + 1)
+        return Plan(self.dice.uniform(0, duration_s), 0)
+
+    def cut_during(self, work, plan):
+        """Does the work and cuts the power while it is under way. False if it was done before."""
         board = self.board
-        board.moment = time.monotonic() + moment_s
+        board.plan = plan
         try:
             work()
             return False
         except Cut:
+            self.left -= 1
+            self.done.append(board.cut(plan, self.dice) + (work == board.get_going,))
             return True
         finally:
-            board.moment = None
-
-    def cut(self, another=False):
-        self.left -= 1
-        self.done.append(self.board.cut(self.dice) + (another,))
-        self.board.power_on()
+            board.plan = NEVER
 
     def measure(self):
         """How long start and update take when nobody disturbs them."""
@@ -317,18 +357,20 @@ class Sequence(threading.Thread):
         """An update that is cut, and the start after it."""
         board = self.board
         before = board.image
-        if not self.run_until(self.dice.uniform(0, update_s), board.update):
+        if not self.cut_during(board.update, self.plan(update_s)):
             return
-        self.cut()
         while self.left > 0 and self.dice.random() < ANOTHER:
-            if not self.run_until(self.dice.uniform(0, start_s), board.get_going):
+            plan = self.plan_another(start_s)
+            board.power_on()
+            if not self.cut_during(board.get_going, plan):
                 break
-            self.cut(another=True)
+        if board.process is None:
+            board.power_on()
         board.get_going()
         if board.image not in (before, board.target):
             raise Stuck(f"runs {board.image} after an update from {before} to {board.target}")
 
-    def round(self, start_s, update_s):
+    def update_in_pieces(self, start_s, update_s):
         board = self.board
         for _ in range(ATTEMPTS):
             self.attempt(start_s, update_s)
@@ -341,7 +383,7 @@ class Sequence(threading.Thread):
             self.times = self.measure()
             self.board.target = self.board.image
             while self.left > 0:
-                self.round(*self.times)
+                self.update_in_pieces(*self.times)
         except Exception as error:  # pylint: disable=broad-except
             self.failure = f"{type(error).__name__}: {error}"
         finally:
