@@ -31,14 +31,14 @@ import board_flash
 BOARD = "ESP8266_LX106"
 PATIENCE_S = 60  # for anything that has to happen
 ASK_AGAIN_S = 4  # a command that was sent to a board without power is lost
-TEARING = 0.35  # share of the cuts by the clock that tear
+TEARING = 0.5  # share of the cuts by the clock that tear
 AT_A_STEP = 0.2  # share of those in an update that wait for one of these lines on the console
-STEPS = ("received command=firmware", "command name=firmware", "received command=flash", "restart ",
-         "boot: slot", "online ", "trial result=ok")
+STEPS = ("received command=firmware", "received command=flash", "restart ", "boot: slot",
+         "trial result=ok")
 OPERATIONS = 5  # a tearing cut lets fewer than that pass
-TEARING_S = 0.7  # and waits so long for the next one
+TEARING_S = 1.5  # and waits so long for the next one
 ANOTHER = 0.55  # chance of a further cut during the start
-ATTEMPTS = 4  # of an update that are cut; the next one is not
+ATTEMPTS = 6  # of an update that are cut; the next one is not
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
 
