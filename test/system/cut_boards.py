@@ -128,6 +128,7 @@ class Board:
         self.chain = chain
         self.process = None
         self.image = self.slot = self.target = None
+        self.files = {"config.json", "ca.crt", self.mac + ".crt", self.mac + ".key"}
         self.on_trial = self.online = False
         self.gone_back = 0
         self.phase = "boot loader"
@@ -249,6 +250,8 @@ class Board:
         self.target = self.chain.successor(self.image)
         self.order("firmware")
         line = self.wait_for("command name=firmware")
+        if " result=current " in line and self.image == self.target:
+            return  # a command from before the cut was still under way, and has done it
         if f" result=ok image={self.target} " not in line:
             raise Stuck(line)
         self.wait_for("online ")
@@ -268,6 +271,17 @@ class Board:
                 return
             time.sleep(0.1)
         raise Stuck(f"the daemon does not say that {self.image} runs")
+
+    def check_files(self):
+        """None is lost, least of all the record of the slots, once there is one."""
+        listed = subprocess.run(
+            ["device-files", "--offset", hex(board_flash.FILES), "--size", hex(board_flash.FILES),
+             "--sector", hex(board_flash.SECTOR), self.flash, "list"],
+            check=True, stdout=subprocess.PIPE).stdout.decode()
+        names = {line.split()[-1] for line in listed.splitlines()}
+        self.files |= names & {"slots"}
+        if not names >= self.files:
+            raise Stuck(f"has lost {' '.join(self.files - names)}")
 
     def cut_and_tear(self, operations, dice):
         """Cuts at that operation on the flash from now and tears it. It stands still while it is
@@ -331,6 +345,7 @@ class Sequence(threading.Thread):
         except Cut:
             self.left -= 1
             self.done.append(board.cut(plan, self.dice) + (work == board.get_going,))
+            board.check_files()
             return True
         finally:
             board.plan = NEVER
