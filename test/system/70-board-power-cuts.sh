@@ -41,7 +41,7 @@ step "$cuts cuts on $boards boards"
 process_start "$work/cuts.record" "$work/cuts.log" \
     python3 "$root/test/system/cut_boards.py" "$work" "$cuts" "$seed"
 records+=("$work/cuts.record")
-process_wait_end "$work/cuts.record" 280 || fail "not done: $(tail -n 5 "$work/cuts.log")"
+process_wait_end "$work/cuts.record" 270 || fail "not done: $(tail -n 5 "$work/cuts.log")"
 cat "$work/cuts.log"
 expect_match "the end" "^([0-9]+) cuts, ([0-9]+) ended well" "$(tail -n 1 "$work/cuts.log")"
 expect_equal "cuts that ended well" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"

@@ -37,7 +37,7 @@ STEPS = ("received command=firmware", "received command=flash", "restart ", "boo
          "trial result=ok")
 OPERATIONS = 5  # a tearing cut lets fewer than that pass
 TEARING_S = 1.5  # and waits so long for the next one
-ANOTHER = 0.55  # chance of a further cut during the start
+ANOTHER = 0.6  # chance of a further cut during the start
 ATTEMPTS = 6  # of an update that are cut; the next one is not
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
