@@ -5,7 +5,7 @@
 #include "firmware/port/lx106/board/crash.h"
 #include "firmware/port/lx106/board/flash.h"
 
-static void complain(const char *what)
+static void tell(const char *what)
 {
     console_write("boot: ");
     console_write(what);
@@ -18,20 +18,27 @@ static void get_last_reset(struct port *port, char *out, size_t size)
     crash_last(out, size);
 }
 
+static void try_active(const struct slots *slots)
+{
+    struct app_image image;
+
+    if (!load_check(flash_slot(slots->active), &image))
+        return;
+    tell(slots->active == 0 ? "slot 0" : "slot 1");
+    load_start(flash_slot(slots->active), &image);
+}
+
 static void start_active(struct slots *slots, struct port *port)
 {
     struct failure failure;
-    struct app_image image;
 
-    if (load_check(flash_slot(slots->active), &image))
-        load_start(flash_slot(slots->active), &image);
-    complain("the active slot's program is damaged");
+    try_active(slots);
+    tell("the active slot's program is damaged");
     if (!slots_skip(slots, "the program is damaged"))
         return;
     if (slots_store(slots, port, &failure) != 0)
-        complain(failure.detail);
-    if (load_check(flash_slot(slots->active), &image))
-        load_start(flash_slot(slots->active), &image);
+        tell(failure.detail);
+    try_active(slots);
 }
 
 int main(void)
@@ -45,8 +52,8 @@ int main(void)
     if (slots_start(&slots, &port, &failure) == 0)
         start_active(&slots, &port);
     else
-        complain(failure.detail);
-    complain("no program to run; write the flash anew");
+        tell(failure.detail);
+    tell("no program to run; write the flash anew");
     for (;;)
         ;
 }
