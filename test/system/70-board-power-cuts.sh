@@ -31,7 +31,7 @@ publish_image "$SANDBOX_BOARD_IMAGE"
 cp "$SANDBOX_BOARD_IMAGE" "$work/first.bin"
 cp "$root/build/lx106/firmware.bin" "$work/program"
 for mac in "${macs[@]}"; do
-    board_set_command "$sandbox/devices/$mac/flash.bin" "$mac" "$sandbox/run/$mac.qmp" \
+    board_set_command "$sandbox/devices/$mac/flash.bin" "$mac" "$sandbox/run/$mac.qmp" closed \
         "$SANDBOX_MQTT_PORT" "$SANDBOX_HTTPS_PORT" -- "epoch=$(date +%s)"
     # shellcheck disable=SC2154  # board_set_command sets it
     printf '%s\0' "${board_command[@]}" >"$work/$mac.command"
