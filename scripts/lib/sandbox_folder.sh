@@ -82,13 +82,17 @@ retrytimeout = 500
 TEXT
 }
 
-# The same for the devices' flash.
+# The same for the devices' flash, but for device_settings.
 write_device_configuration() {
+    local setting
     cat >"$dir/etc/config.json" <<TEXT
 {"downloadserver": "localhost", "downloadport": $https_port, "downloadpath": "/download",
  "mqttserver": "localhost", "mqttport": $mqtt_port, "mqtttls": true, "ntpserver": "pool.ntp.org",
  "statusinterval": $status_interval, "waittimeout": 20000, "retrytimeout": 500}
 TEXT
+    for setting in "${device_settings[@]}"; do
+        sed -i -E "s/(\"${setting%%=*}\": )[^,}]*/\1${setting#*=}/" "$dir/etc/config.json"
+    done
 }
 
 make_certificates() {

@@ -6,8 +6,7 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-lead_to_attacker
+attack_up 1
 keys=$SANDBOX_PKI/signing
 body=$(make_body "$(image_name 00.00.02)" 60000 1)
 genuine=$(sign_body "$(make_body "$(image_name 00.00.09)" 60000 1)" "$keys/1.key")
@@ -45,13 +44,10 @@ refuses_image signature-invalid \
 refuses_image descriptor-invalid "$(head -c 5000 /dev/urandom >"$work/plain" &&
     sign_body "$work/plain" "$keys/1.key")" "the right key, on something that is no image"
 
-lead_back
 updates_to 00.00.02 1 2
 
 step "a revoked key: the image that runs trusts key 2 alone"
-lead_to_attacker
 refuses_image signature-invalid "$(sign_body "$(make_body "$(image_name 00.00.03)" 60000 1)" \
     "$keys/1.key")" "the key that the image before trusted"
 refuses_image signature-invalid "$genuine" "an image that was genuine before"
-lead_back
 updates_to 00.00.03 2 2

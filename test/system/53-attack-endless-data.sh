@@ -6,9 +6,7 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-lead_to_attacker
-offer "$(make_image 00.00.02 2 2)"
+attack_up 1
+offer "$(make_genuine_image 00.00.02 2 2)"
 survives_group endless
-lead_back
 updates_to 00.00.03 1 1

@@ -1,26 +1,36 @@
 #!/usr/bin/env bash
 # Attack: slow retrieval. The download server says nothing, or a byte now and then: the device gives up
-# in bounded time and is back at the broker.
+# in bounded time and is back at the broker. Each attack has a device of its own, as waiting is all that they do.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-lead_to_attacker
-offer "$(make_image 00.00.02 1 1)" # a genuine one, so that nothing but time is wrong
+mapfile -t attacks < <(list_attacks | sed -n 's/ slow timeout$//p')
+expect_equal "attacks" 3 "${#attacks[@]}"
+attack_up "${#attacks[@]}"
+offer "$(make_genuine_image 00.00.02 1 1)" # so that nothing but time is wrong
 longest_s=35                       # the 20 s of grace, the next byte, and the way to and fro
 
-count=0
-while read -r name group results; do
-    [ "$group" = slow ] || continue
-    attack_with "$name"
-    started=$SECONDS
-    refuses_update "$results" "$name"
-    [ $((SECONDS - started)) -le "$longest_s" ] || fail "$name took $((SECONDS - started)) s"
-    count=$((count + 1))
-done < <(python3 "$here/attack_server.py" --list)
-expect_equal "attacks" 3 "$count"
+# meets_one N: the Nth device meets one of the attacks.
+meets_one() {
+    local started=$SECONDS
+    target=$(target_mac "$1")
+    remember
+    refuses_update timeout "the attack on device $1"
+    [ $((SECONDS - started)) -le "$longest_s" ] || fail "it took $((SECONDS - started)) s"
+}
 
-lead_back
+step "all attacks, each on another device"
+attack_with "${attacks[@]}"
+pids=()
+for ((n = 1; n <= ${#attacks[@]}; n++)); do
+    meets_one "$n" &
+    pids+=($!)
+done
+for pid in "${pids[@]}"; do
+    wait "$pid" || fail "an attack of: ${attacks[*]}"
+done
+expect_equal "attacks that were met" "$(printf '%s\n' "${attacks[@]}" | sort)" "$(sort "$attacker/met")"
+
 updates_to 00.00.03 1 1

@@ -6,12 +6,10 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-lead_to_attacker
-offer "$(make_image 00.00.02 2 2)" # which must not be taken, however it is wrapped
+attack_up 1
+offer "$(make_genuine_image 00.00.02 2 2)" # which must not be taken, however it is wrapped
 
 step "every attack"
 survives_group http
 
-lead_back
 updates_to 00.00.03 1 1

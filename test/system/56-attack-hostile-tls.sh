@@ -6,9 +6,8 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-lead_to_attacker
-offer "$(make_image 00.00.02 2 2)" # which must not be taken, however it is wrapped
+attack_up 1
+offer "$(make_genuine_image 00.00.02 2 2)" # which must not be taken, however it is wrapped
 
 step "records, alerts and handshakes"
 survives_group tls
@@ -16,5 +15,4 @@ survives_group tls
 step "answers that end early"
 survives_group early
 
-lead_back
 updates_to 00.00.03 1 1

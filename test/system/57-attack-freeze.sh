@@ -7,9 +7,9 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-publish_image "$(make_image 00.00.02 1 1)"
-lead_to_attacker
+attack_up 1
+publish_image "$(factory_image)"
+publish_image "$(make_genuine_image 00.00.02 1 1)"
 
 step "the device is told that it runs the newest image"
 attack_with not-modified

@@ -6,11 +6,10 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-lead_to_attacker
-image=$(make_image 00.00.02 1 1)
+attack_up 1
+image=$(make_genuine_image 00.00.02 1 1)
 size=$(stat -c %s "$image")
-descriptor=60100 # the payload ends at 60000; the descriptor and its key follow
+descriptor=$((genuine_size + 100)) # it and its key follow the program
 
 step "bits flipped in the body"
 for at in 0 4095 30000 "$descriptor" -261; do
@@ -44,5 +43,4 @@ done
 { cat "$image" && printf '\0'; } >"$work/cut"
 refuses_image trailer-invalid "$work/cut" "a byte too many"
 
-lead_back
 updates_to 00.00.02 1 1

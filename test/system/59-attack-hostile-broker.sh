@@ -7,8 +7,7 @@
 # shellcheck source=test/system/attack_lib.sh
 . "$(dirname "$0")/attack_lib.sh"
 
-attack_up
-configure retrytimeout 100 # that it comes back at once
+attack_up 1 --device-setting retrytimeout=100 # that it comes back at once
 
 step "the broker is the attacker's, every attack"
 part stop broker

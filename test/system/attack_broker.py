@@ -324,6 +324,7 @@ class Broker:
 
     def close(self):
         if self.open:
+            self.open.session.keep()
             self.open.session.connection.close()
         self.open = None
 

@@ -5,73 +5,74 @@
 # All that is known of the device is what the backend sees: its events and statuses, and what comes of
 # commands. The attacker has the keys of the servers, and thus genuine TLS, but neither the CA's nor
 # any signing key that the device trusts.
-# shellcheck disable=SC2154  # lib.sh's variables
+# shellcheck disable=SC2154,SC2034  # lib.sh's variables, and those that scenarios use
 
-# The device under attack.
-target_mac() {
-    mac_of 1
-}
+# What is attacked: an emulated board, which runs what an ESP8266 runs, or, with
+# ATTACK_TARGET=virtual, a virtual device. Here alone they differ.
+attack_target=${ATTACK_TARGET:-board}
+case $attack_target in
+board)
+    board=ESP8266_LX106
+    target_mac() { board_mac_of "$1"; }
+    make_genuine_image() { make_board_image "$@"; }
+    genuine_size=$(stat -c %s "$lx106/firmware.bin")
+    set_target_options() { target_options=(--devices 0 --emulated "$1" --board-port "$2"); }
+    factory_image() { echo "$SANDBOX_BOARD_IMAGE"; }
+    # Its clock runs while this machine does something else: its own watchdog is what judges.
+    longest_step_ms=
+    ;;
+virtual)
+    target_mac() { mac_of "$1"; }
+    make_genuine_image() { make_image "$@"; }
+    genuine_size=60000
+    set_target_options() { target_options=(--devices "$1"); }
+    factory_image() { echo "$SANDBOX_IMAGE"; }
+    longest_step_ms=3000 # half of what its watchdog waits
+    ;;
+*) fail "ATTACK_TARGET is board or virtual, not $attack_target" ;;
+esac
 
 attacker=$work/attacker
 here=$root/test/system
-longest_step_ms=3000 # half of what a device's watchdog waits
 
-# attack_up: a sandbox with the device, and the attacker's download server, which the device does not
-# ask yet.
+# attack_up COUNT [SANDBOX-OPTION...]: a sandbox with so many devices, whose download server is
+# the attacker's from the start. The first is $target.
 attack_up() {
-    target=$(target_mac)
-    sandbox_up --devices 1
-    # shellcheck disable=SC2034  # for the scenarios
-    first=$(image_name 00.00.01)
-    publish_image "$SANDBOX_IMAGE"
+    local pki=$sandbox/pki/servers
     mkdir "$attacker"
-    get "$target" /config.json
-    cp "$work/answer" "$attacker/config.json"
-    echo offer >"$attacker/attack"
-    offer "$SANDBOX_IMAGE"
-    secureesp pki server "$SANDBOX_PKI" attacker --dns localhost >/dev/null
+    attack_with offer
     process_start "$work/attacker.record" "$work/attacker.log" python3 "$here/attack_server.py" \
-        "$attacker" "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/servers/attacker.crt" \
-        "$SANDBOX_PKI/servers/attacker.key"
+        "$attacker" "$sandbox/pki/ca.crt" "$pki/attacker.crt" "$pki/attacker.key"
     records+=("$work/attacker.record")
     eventually 10 "the attacker's port" test -e "$attacker/port"
+    attacker_port=$(cat "$attacker/port")
+    set_target_options "$1" "$attacker_port"
+    sandbox_up "${target_options[@]}" --device-setting "downloadport=$attacker_port" "${@:2}"
+    secureesp pki server "$SANDBOX_PKI" attacker --dns localhost >/dev/null
+    target=$(target_mac 1)
+    first=$(image_name 00.00.01)
+    offer "$(factory_image)"
     remember
 }
 
-# configure MEMBER VALUE: from now on the device has this in its configuration.
-configure() {
-    local configuration=$sandbox/etc/secureesp.conf
-    sed -i "/^\[config.json $target\]/,\$d" "$configuration"
-    printf '[config.json %s]\n%s = %s\n' "$target" "$1" "$2" >>"$configuration"
-    process_signal "$sandbox/run/daemon" HUP
-    eventually 10 "a configuration with $1" is_configured "$1" "$2"
-    take_configuration
-}
-
-is_configured() {
+# The attacker's server itself lets the device go, to the real one.
+lead_back() {
+    attack_with offer
     get "$target" /config.json
-    [ "$(json_get "$(cat "$work/answer")" "\$.$1")" = "$2" ]
+    cp "$work/answer" "$attacker/config.json"
+    expect_equal "config" "done ok" "$(order config)"
+    reboot_target
 }
 
-take_configuration() {
-    expect_equal "config" "done ok" "$(order config)"
+reboot_target() {
     expect_equal "reboot" "done ok" "$(order reboot)"
     eventually 60 "the device back" device_has "$target" '$.online' 1
     remember
 }
 
-lead_to_attacker() {
-    configure downloadport "$(cat "$attacker/port")"
-}
-
-# The attack is over: the attacker's server itself lets the device go.
-lead_back() {
-    attack_with offer
-    take_configuration
-}
-
+# attack_with NAME...: the connections from now on meet these, and the last one for good.
 attack_with() {
-    echo "$1" >"$attacker/attack.new"
+    printf '%s\n' "$@" >"$attacker/attack.new"
     mv "$attacker/attack.new" "$attacker/attack"
 }
 
@@ -111,7 +112,7 @@ flip_bit() {
 
 # --- what must hold
 
-# What must not change: the image that runs, and that it runs without a restart.
+# What must not change: the image that runs, and that it runs without a restart, be it by its watchdog.
 remember() {
     eventually 60 "the device's report" device_has "$target" '$.online' 1
     running=$(device "$target" '$.image')
@@ -141,13 +142,17 @@ holds() {
 }
 
 is_alive() {
-    local text image reboots longest_ms
+    local text image reboots longest_ms crashes
     text=$(api "/devices/$target")
-    IFS='|' read -r image reboots longest_ms < <(sqlite3 :memory: "select t ->> '\$.image',
-        t ->> '\$.reboots', t ->> '\$.max_loop_ms' from (select '${text//\'/\'\'}' as t)")
+    IFS='|' read -r image reboots longest_ms crashes < <(sqlite3 :memory: "select t ->> '\$.image',
+        t ->> '\$.reboots', t ->> '\$.max_loop_ms', (select count(*)
+        from json_each(t, '\$.events') where value ->> '\$.result' = 'crashed')
+        from (select '${text//\'/\'\'}' as t)")
     expect_equal "image after $1" "$running" "$image"
+    expect_equal "crashes after $1" 0 "$crashes"
     expect_equal "restarts after $1" "$restarts" "$reboots"
-    [ "$longest_ms" -lt "$longest_step_ms" ] || fail "$1: the device hung for $longest_ms ms"
+    [ -z "$longest_step_ms" ] || [ "$longest_ms" -lt "$longest_step_ms" ] ||
+        fail "$1: the device hung for $longest_ms ms"
 }
 
 # refuses_update RESULT WHAT: the command firmware ends with that result (several: "a|b"), the
@@ -174,6 +179,11 @@ refuses_image() {
     refuses_update "$1" "$3"
 }
 
+# list_attacks: NAME GROUP RESULTS, line by line.
+list_attacks() {
+    python3 "$here/attack_server.py" --list "$attack_target"
+}
+
 # survives_group GROUP: every attack of attack_server.py that belongs to it. As none of these brings
 # an image that the device would take, flash is asked after every fourth only.
 survives_group() {
@@ -185,17 +195,20 @@ survives_group() {
         is_alive "$name"
         echo "   $result: $name"
         [ $((++count % 4)) -ne 0 ] || holds "$name"
-    done < <(python3 "$here/attack_server.py" --list)
+    done < <(list_attacks)
     [ "$count" -gt 0 ] || fail "no attack is in the group $1"
     attack_with offer
     holds "the attacks"
 }
 
-# updates_to VERSION SIGNING-KEY EMBEDDED-KEY: away from the attacker, the device takes a genuine
-# image from the real server.
+# updates_to VERSION SIGNING-KEY EMBEDDED-KEY: the same server that attacked offers a genuine image, in
+# the same way, and the device takes it.
 updates_to() {
     step "a genuine update to $1 succeeds"
-    publish_image "$(make_image "$1" "$2" "$3")"
-    climb "$target" "$(image_name "$1")"
+    attack_with offer
+    offer "$(make_genuine_image "$1" "$2" "$3")"
+    expect_equal "firmware" "done ok" "$(order firmware)"
+    expect_equal "flash" "done ok" "$(order flash)"
+    eventually 60 "the device runs $1" device_has "$target" '$.image' "$(image_name "$1")"
     remember
 }

@@ -1,19 +1,21 @@
 """A download server in an attacker's hands: its certificate is genuine, what it answers is not. What
 it does stands in FOLDER/attack: the name of an attack below, or "offer" for the plain answer. Where
 an attack needs an image, it is FOLDER/image; its port is in FOLDER/port. config.json is always given
-as it is in FOLDER, so that devices can be led here and away. Whatever they do, devices are to end with
-one of the attack's results.
+as it is in FOLDER, so that devices can be led away. Whatever they do, devices are to end with one of
+the attack's results. If several names stand in FOLDER/attack, line by line, each connection takes the
+next one, and the last one stays; FOLDER/met has those that were met.
 
-usage: attack_server.py FOLDER CA CERTIFICATE KEY
-       attack_server.py --list      names, groups and results"""
+usage: attack_server.py FOLDER CA CERTIFICATE KEY     which may be made before the first connection
+       attack_server.py --list board|virtual          names, groups and results"""
 
 import os
 import select
 import socket
 import sys
+import threading
 import time
 
-from attack_tls import ALERT, DATA, HANDSHAKE, Session, forget_secrets, make_context
+from attack_tls import ALERT, DATA, FRAGMENT, HANDSHAKE, Session, forget_secrets, make_context
 
 OK = b"HTTP/1.1 200 OK\r\n"
 END = b"\r\n\r\n"
@@ -64,7 +66,7 @@ def break_off(make):
     return behave
 
 
-def endless(start, chunk, piece=4096):
+def endless(start, chunk, piece=FRAGMENT):
     """Until the device goes away."""
 
     def behave(session, _image):
@@ -308,11 +310,19 @@ for row, group, results, content, wait in (
     attack(row, group, results, None)
     ROWS[row] += (sessionless(content, wait),)
 
+# What is another on a board: records may have 2048 bytes there, instead of 4096.
+BOARD_RESULTS = {
+    "record-of-16-kb": BROKEN,
+}
+
 attack("not-modified", "freeze", "current", say(lambda i: answer(status=b"HTTP/1.1 304 No\r\n")))
 attack("offer", "none", "any", say(good))
 
 
 # --- the server
+
+
+handshakes = threading.Lock()  # the secrets of one stand last in their file
 
 
 def close(connection):
@@ -332,42 +342,68 @@ def read(folder, name):
         return file.read()
 
 
-def serve(connection, context, folder):
-    name = read(folder, "attack").decode().strip()
-    row = ROWS[name]
+def next_attack(folder):
+    names = read(folder, "attack").decode().split()
+    if len(names) > 1:
+        with open(os.path.join(folder, "attack"), "w", encoding="ascii") as file:
+            file.write("\n".join(names[1:]))
+    with open(os.path.join(folder, "met"), "a", encoding="ascii") as file:
+        file.write(names[0] + "\n")
+    return ROWS[names[0]]
+
+
+def serve(connection, row, context, folder):
     connection.settimeout(60)
     if len(row) > 3:
-        return row[3](connection)
-    session = Session(connection, context)
-    request = b""
-    while END not in request:
-        got = session.receive()
-        if not got:
-            return None
-        request += got
-    if b"/config.json " in request.split(b"\r\n")[0]:
-        return say(lambda _: good(read(folder, "config.json")))(session, None)
-    return row[2](session, read(folder, "image"))
+        row[3](connection)
+        return
+    with handshakes:
+        session = Session(connection, context)
+    try:
+        request = b""
+        while END not in request:
+            got = session.receive()
+            if not got:
+                return
+            request += got
+        if b"/config.json " in request.split(b"\r\n")[0]:
+            say(lambda _: good(read(folder, "config.json")))(session, None)
+        else:
+            row[2](session, read(folder, "image"))
+    finally:
+        session.keep()
+
+
+def meet(connection, row, context, folder):
+    try:
+        serve(connection, row, context, folder)
+    except OSError:
+        pass  # the device went away, as it should
+    close(connection)
+
+
+def list_rows(target):
+    for name, (group, results, *_) in ROWS.items():
+        if target == "board":
+            results = BOARD_RESULTS.get(name, results)
+        print(name, group, results)
 
 
 def main():
     if sys.argv[1] == "--list":
-        for name, row in ROWS.items():
-            print(name, *row[:2])
+        list_rows(sys.argv[2])
         return
-    folder = sys.argv[1]
-    context = make_context(*sys.argv[2:], forget_secrets(folder))
+    folder, *credentials = sys.argv[1:]
+    context = None
     listener = socket.create_server(("127.0.0.1", 0))
     with open(os.path.join(folder, "port.new"), "w", encoding="ascii") as port:
         port.write(str(listener.getsockname()[1]))
     os.rename(os.path.join(folder, "port.new"), os.path.join(folder, "port"))
     while True:
         connection, _ = listener.accept()
-        try:
-            serve(connection, context, folder)
-        except OSError:
-            pass  # the device went away, as it should
-        close(connection)
+        context = context or make_context(*credentials, forget_secrets(folder))
+        threading.Thread(target=meet, args=(connection, next_attack(folder), context, folder),
+                         daemon=True).start()
 
 
 main()

@@ -9,6 +9,7 @@ import ssl
 import struct
 
 ALERT, HANDSHAKE, DATA = 21, 22, 23
+FRAGMENT = 2048  # what every device has room for in a record
 SUITES = ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256")
 SET_TAG_SIZE, GET_TAG = 0x9, 0x10  # EVP_CIPHER_CTX_ctrl(3)
 
@@ -142,12 +143,19 @@ class Session:
     def send_raw(self, data):
         self.connection.sendall(data)
 
-    def send(self, data, piece=4096):
+    def send(self, data, piece=FRAGMENT):
         for i in range(0, len(data), piece):
             self.send_raw(self.record(DATA, data[i:i + piece]))
 
     def say_goodbye(self):
         self.send_raw(self.record(ALERT, b"\x01\x00"))
+
+    def keep(self):
+        """It is over, but may be resumed, whatever went wrong."""
+        try:
+            self.tls.unwrap()
+        except (OSError, ValueError):
+            pass
 
 
 def forget_secrets(folder):
