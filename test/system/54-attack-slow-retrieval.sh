@@ -12,20 +12,19 @@ attack_up "${#attacks[@]}"
 offer "$(make_genuine_image 00.00.02 1 1)" # so that nothing but time is wrong
 longest_s=35                       # the 20 s of grace, the next byte, and the way to and fro
 
-# meets_one N: the Nth device meets one of the attacks.
+# The target meets one of the attacks.
 meets_one() {
     local started=$SECONDS
-    target=$(target_mac "$1")
-    remember
-    refuses_update timeout "the attack on device $1"
+    refuses_update timeout "the attack on $target"
     [ $((SECONDS - started)) -le "$longest_s" ] || fail "it took $((SECONDS - started)) s"
 }
 
 step "all attacks, each on another device"
 attack_with "${attacks[@]}"
 pids=()
-for ((n = 1; n <= ${#attacks[@]}; n++)); do
-    meets_one "$n" &
+for ((n = ${#attacks[@]}; n > 0; n--)); do
+    aim_at "$n"
+    meets_one &
     pids+=($!)
 done
 for pid in "${pids[@]}"; do
