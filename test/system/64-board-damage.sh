@@ -57,7 +57,7 @@ expect_equal "the error is gone" "" "$(device "$mac" '$.error')"
 step "a bit of the descriptor, which the boot loader does not look at"
 damages 1 $((program_end + 2))
 goes_back "image: has no descriptor"
-expect_equal "complaints" 1 "$(console_count '^boot: ')"
+expect_equal "complaints" 1 "$(console_count '^boot: the ')"
 climb "$mac" "$second"
 
 step "both programs: the console says what to do"
