@@ -16,12 +16,7 @@ board)
     target_mac() { board_mac_of "$1"; }
     make_genuine_image() { make_board_image "$@"; }
     genuine_size=$(stat -c %s "$lx106/firmware.bin")
-    # Straight to this machine's loopback: behind the programs that --board-port puts between, small
-    # packets wait 40 ms for the one before to be acknowledged.
-    set_target_options() {
-        target_options=(--devices 0 --emulated "$1" --board-network-open
-            --board-argument host=localhost@10.0.2.2)
-    }
+    set_target_options() { target_options=(--devices 0 --emulated "$1" --board-port "$2"); }
     factory_image() { echo "$SANDBOX_BOARD_IMAGE"; }
     # Its clock runs while this machine does something else: its own watchdog is what judges.
     longest_step_ms=
@@ -53,7 +48,7 @@ attack_up() {
     records+=("$work/attacker.record")
     eventually 10 "the attacker's port" test -e "$attacker/port"
     attacker_port=$(cat "$attacker/port")
-    set_target_options "$1"
+    set_target_options "$1" "$attacker_port"
     sandbox_up "${target_options[@]}" --device-setting "downloadport=$attacker_port" \
         --rsa-servers "${@:2}"
     secureesp pki server "$SANDBOX_PKI" attacker --dns localhost --rsa >/dev/null
