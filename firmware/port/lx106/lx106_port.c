@@ -9,6 +9,7 @@
 #include "firmware/port/lx106/board/flash.h"
 #include "firmware/port/lx106/board/heap.h"
 #include "firmware/port/lx106/network/network.h"
+#include "firmware/port/lx106/board/reset.h"
 #include "firmware/port/lx106/board/rtc.h"
 #include "firmware/port/lx106/board/simcall.h"
 #include "firmware/port/lx106/network/stream.h"
@@ -109,7 +110,7 @@ static void reboot(struct port *port)
 {
     (void)port;
     stream_close();
-    chip_reset();
+    reset_board();
 }
 
 static void get_last_reset(struct port *port, char *out, size_t size)

@@ -1,4 +1,4 @@
-// Time, sleep and reset of the processor and its board.
+// Time and sleep of the processor.
 #include "firmware/port/lx106/board/chip.h"
 
 #include "firmware/port/lx106/board/crash.h"
@@ -9,9 +9,6 @@
 
 #define INTERRUPT_ETHERNET (1u << 1)
 #define INTERRUPT_TICK (1u << 6) // CCOMPARE0
-
-#define BOARD_RESET ((volatile uint32_t *)0x9d020010u)
-#define BOARD_RESET_VALUE 0xdeadu
 
 static volatile uint32_t tick_at; // CCOUNT of the last tick
 static volatile uint32_t ticks_ms;
@@ -99,12 +96,4 @@ void chip_wait(void)
     WRITE(intenable, INTERRUPT_TICK | INTERRUPT_ETHERNET);
     __asm__ volatile("waiti 0" : : : "memory"); // lets the interrupts in
     unlock(state);
-}
-
-void chip_reset(void)
-{
-    (void)lock();
-    *BOARD_RESET = BOARD_RESET_VALUE;
-    for (;;)
-        ;
 }

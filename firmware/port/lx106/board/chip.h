@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-// The processor: its time, its interrupts, its resets.
+// The processor: its time and its interrupts.
 
 #define CHIP_WATCHDOG_MS 6000
 
@@ -22,7 +22,5 @@ void chip_wait(void);
 
 // Does what the pending interrupts ask for; runs in the exception handler.
 void chip_serve_interrupts(void);
-
-void chip_reset(void) __attribute__((noreturn));
 
 #endif

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "common/crc32.h"
-#include "firmware/port/lx106/board/chip.h"
 #include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/reset.h"
 #include "firmware/port/lx106/board/rtc.h"
 
-#define CAUSE_INTERRUPT 4u
 #define NOTE_SIZE 48
 #define NOTE ((struct note *)RTC_NOTE)
 
@@ -19,19 +18,6 @@ struct note {
 };
 
 _Static_assert(sizeof(struct note) <= RTC_NOTE_SIZE, "the note fits");
-
-void crash_exception(struct crash_frame *frame)
-{
-    char why[NOTE_SIZE];
-
-    if (frame->cause == CAUSE_INTERRUPT) {
-        chip_serve_interrupts();
-        return;
-    }
-    snprintf(why, sizeof why, "exception %u at 0x%08x, 0x%08x", (unsigned)frame->cause,
-        (unsigned)frame->pc, (unsigned)frame->address);
-    crash_stop(why);
-}
 
 void crash_double_exception(void)
 {
@@ -48,7 +34,7 @@ void crash_stop(const char *why)
     console_write("crash: ");
     console_write(note->why);
     console_write("\n");
-    chip_reset();
+    reset_board();
 }
 
 void crash_last(char *out, size_t size)

@@ -50,7 +50,7 @@ user_exception:
     rsr a2, excvaddr
     s32i a2, a1, FRAME_ADDRESS
     mov a2, a1
-    movi a0, crash_exception
+    movi a0, exception_handle
     callx0 a0
     l32i a2, a1, FRAME_SAR
     wsr a2, sar
@@ -107,5 +107,5 @@ _start:
     callx0 a0
     movi a0, main
     callx0 a0
-    movi a0, chip_reset
+    movi a0, reset_board
     callx0 a0
