@@ -14,6 +14,10 @@ void notice_log(struct device *device, enum port_log level, const char *format, 
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    for (char *at = line; *at != '\0'; at++) { // servers have their say in it
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+    }
     device->port->ops->log(device->port, level, line);
 }
 

@@ -16,6 +16,7 @@ import sys
 import time
 
 from attack_tls import ALERT, DATA, HANDSHAKE, Session, forget_secrets, make_context
+from mqtt_packet import packet
 
 CONNACK = b"\x20\x02\x00\x00"
 SUBACK = b"\x90\x03\x00\x01\x00"
@@ -29,17 +30,6 @@ NOTHING = "nothing-downloaded"
 REBOOTS = "flood-of-reboot"
 
 ROWS = []  # name, when, bytes or what makes them, result
-
-
-def packet(first, body):
-    """With its remaining length (MQTT 3.1.1, 2.2.3)."""
-    length = len(body)
-    field = b""
-    while True:
-        length, digit = divmod(length, 128)
-        field += bytes([digit | (0x80 if length else 0)])
-        if not length:
-            return bytes([first]) + field + body
 
 
 def text(s):

@@ -13,19 +13,10 @@ import sys
 import threading
 import time
 
+from mqtt_packet import packet
+
 CONNACK = b"\x20\x02\x00\x00"
 TOPIC = b"\x00\x14/status/84f3eb000001"
-
-
-def packet(first, body):
-    """With its remaining length (MQTT 3.1.1, 2.2.3)."""
-    length = len(body)
-    field = b""
-    while True:
-        length, digit = divmod(length, 128)
-        field += bytes([digit | (0x80 if length else 0)])
-        if not length:
-            return bytes([first]) + field + body
 
 
 # In place of a TLS handshake.
