@@ -2,7 +2,7 @@
 # VARIANT says how: release (default), asan, tsan, coverage, fuzz or analyzer; each builds into its own
 # folder below build/.
 
-VERSION := 0.1.0
+PROGRAMS_VERSION := 0.1.0
 VARIANT ?= release
 B := build/$(VARIANT)
 
@@ -22,7 +22,7 @@ CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-
 LDFLAGS_fuzz := -fsanitize=address,undefined
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wmissing-prototypes \
     -Wvla -Wformat=2 -Werror
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DSECUREESP_VERSION='"$(VERSION)"' -I. -pthread -MMD -MP \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DSECUREESP_VERSION='"$(PROGRAMS_VERSION)"' -I. -pthread -MMD -MP \
     $(WARNINGS) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
@@ -32,6 +32,8 @@ DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/com
     server/http server/auth server/download server/api server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
 DEVICE_MODULES := firmware/core firmware/port/host
+# of the port for the chip: what can be tested without one
+POLICY_MODULES := firmware/port/esp8266/policy
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
@@ -101,7 +103,7 @@ test-programs: $(TESTS)
 # Libraries, so that a test takes only the objects it needs.
 $(B)/libdaemon.a: $(call no_main,$(DAEMON))
 $(B)/libctl.a: $(call no_main,$(CTL))
-$(B)/libdevice.a: $(call no_main,$(DEVICE))
+$(B)/libdevice.a: $(call no_main,$(DEVICE)) $(call objects,$(POLICY_MODULES))
 $(B)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -131,5 +133,5 @@ format:
 clean:
 	rm -rf build
 
-include firmware/port/lx106/lx106.mk scripts/install.mk $(wildcard test/*/*.mk)
+include firmware/port/lx106/lx106.mk firmware/port/esp8266/esp8266.mk scripts/install.mk $(wildcard test/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,14 @@
+# `make firmware-esp8266`: the firmware for the real board, with Espressif's ESP8266_RTOS_SDK.
+# `make flash PORT=/dev/ttyUSB0` writes it to one.
+
+APP ?= firmware/app/app.c
+FLASH ?= 4MB
+
+.PHONY: firmware-esp8266 flash
+firmware-esp8266: $(B)/bin/secureesp
+	@BOARD='$(BOARD)' VERSION='$(VERSION)' \
+	    KEY='$(KEY)' TRUST='$(TRUST)' FLASH='$(FLASH)' APP='$(APP)' SETTINGS='$(SETTINGS)' \
+	    CONTRACT='$(CONTRACT)' SECUREESP='$(B)/bin/secureesp' firmware/port/esp8266/build
+
+flash:
+	@scripts/flash $(if $(PORT),$(PORT),$(error PORT is missing: make flash PORT=/dev/ttyUSB0))

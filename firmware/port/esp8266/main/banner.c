@@ -1,0 +1,29 @@
+// What the serial line shows at the start.
+#include "firmware/port/esp8266/main/banner.h"
+
+#include <stdio.h>
+
+#include "firmware/core/files.h"
+
+static void show_files(struct port *port)
+{
+    char name[PORT_FILE_NAME_MAX + 1];
+    int size;
+
+    printf("FILES:\n");
+    for (size_t place = 0; (size = files_entry(port, place, name)) != PORT_FAILED; place++) {
+        if (size >= 0)
+            printf("    %-31s %5d bytes\n", name, size);
+    }
+}
+
+void banner_show(struct esp8266_port *port)
+{
+    const char *mac = port->mac;
+
+    printf("\n" SECUREESP_IMAGE "\nMAC:        ");
+    for (size_t i = 0; i < MAC_LENGTH; i += 2)
+        printf("%s%c%c", i == 0 ? "" : ":", mac[i], mac[i + 1]);
+    printf("\nCLIENTNAME: %s\n", mac);
+    show_files(&port->port);
+}

@@ -1,0 +1,23 @@
+#ifndef FIRMWARE_PORT_ESP8266_MAIN_CREDENTIALS_H
+#define FIRMWARE_PORT_ESP8266_MAIN_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "firmware/port/port.h"
+
+// What opens the Wi-Fi network, as IEEE 802.11 and WPA2 have it: padded with NULs, and without one
+// at their full length.
+struct credentials {
+    uint8_t ssid[32];
+    uint8_t password[64];
+};
+
+// A network without a password is none that we join.
+bool credentials_are_complete(const struct credentials *credentials);
+
+// The device's file. load is false if there is none, or a bad one.
+bool credentials_load(struct port *port, struct credentials *out);
+int credentials_store(struct port *port, const struct credentials *credentials);
+
+#endif

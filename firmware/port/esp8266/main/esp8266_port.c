@@ -1,0 +1,166 @@
+// The seam on the chip.
+#include "firmware/port/esp8266/main/esp8266_port.h"
+
+#include <stdio.h>
+
+#include <esp_heap_caps.h>
+#include <esp_system.h>
+
+#include "firmware/port/esp8266/main/clock.h"
+#include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/last_reset.h"
+#include "firmware/port/esp8266/main/led.h"
+#include "firmware/port/esp8266/main/rtc.h"
+#include "firmware/port/esp8266/main/stream.h"
+#include "firmware/port/esp8266/main/wifi.h"
+
+#define HOST_NAME_SIZE (sizeof "measure-" + MAC_SIZE)
+
+static int open_stream(struct port *port, const char *host, uint16_t tcp_port)
+{
+    (void)port;
+    return stream_open(host, tcp_port);
+}
+
+static int get_ready(struct port *port)
+{
+    (void)port;
+    return stream_ready();
+}
+
+static int send_bytes(struct port *port, const uint8_t *p, size_t n)
+{
+    (void)port;
+    return stream_send(p, n);
+}
+
+static int receive_bytes(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    return stream_receive(p, n);
+}
+
+static void close_stream(struct port *port)
+{
+    (void)port;
+    stream_close();
+}
+
+static uint32_t now_ms(struct port *port)
+{
+    (void)port;
+    return clock_now_ms();
+}
+
+static int64_t unix_time(struct port *port)
+{
+    (void)port;
+    return clock_unix_time();
+}
+
+static void start_clock(struct port *port, const char *ntp_server)
+{
+    (void)port;
+    clock_start(ntp_server);
+}
+
+// The chip's generator is fed by the radio: before that is on, core asks for no keys.
+static int fill_random(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    esp_fill_random(p, n);
+    return 0;
+}
+
+static void start_link(struct port *port)
+{
+    char host_name[HOST_NAME_SIZE];
+
+    snprintf(host_name, sizeof host_name, "measure-%s", ((struct esp8266_port *)port)->mac);
+    wifi_start(port, host_name);
+}
+
+static enum port_link get_link(struct port *port, struct port_link_info *info)
+{
+    (void)port;
+    return wifi_state(info);
+}
+
+static void set_led(struct port *port, enum port_led pattern)
+{
+    (void)port;
+    led_show(pattern);
+}
+
+// Of the DRAM: the SDK's own figure counts the IRAM too, where no buffer should be.
+static uint32_t get_free_heap(struct port *port)
+{
+    (void)port;
+    return heap_caps_get_free_size(MALLOC_CAP_8BIT);
+}
+
+static void log_line(struct port *port, enum port_log level, const char *line)
+{
+    (void)port;
+    if (level <= CONFIG_SECUREESP_LOG_LEVEL)
+        printf("%s\n", line);
+}
+
+static void reboot(struct port *port)
+{
+    (void)port;
+    stream_close();
+    esp_restart();
+}
+
+static void tell_last_reset(struct port *port, char *out, size_t size)
+{
+    (void)port;
+    last_reset_tell(out, size);
+}
+
+static void read_retained(struct port *port, uint8_t *p, size_t n)
+{
+    (void)port;
+    rtc_read_retained(p, n);
+}
+
+static void write_retained(struct port *port, const uint8_t *p, size_t n)
+{
+    (void)port;
+    rtc_write_retained(p, n);
+}
+
+static struct port_ops ops = {
+    .stream_open = open_stream,
+    .stream_ready = get_ready,
+    .stream_send = send_bytes,
+    .stream_receive = receive_bytes,
+    .stream_close = close_stream,
+    .now_ms = now_ms,
+    .unix_time = unix_time,
+    .clock_start = start_clock,
+    .random = fill_random,
+    .link_start = start_link,
+    .link_state = get_link,
+    .led = set_led,
+    .free_heap = get_free_heap,
+    .log = log_line,
+    .reboot = reboot,
+    .last_reset = tell_last_reset,
+    .retained_read = read_retained,
+    .retained_write = write_retained,
+};
+
+void esp8266_port_init(struct esp8266_port *self)
+{
+    uint8_t mac[6];
+
+    ESP_ERROR_CHECK(esp_read_mac(mac, ESP_MAC_WIFI_STA));
+    snprintf(self->mac, sizeof self->mac, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2],
+        mac[3], mac[4], mac[5]);
+    flash_attach(&self->port, &ops);
+    self->port.ops = &ops;
+    self->port.retained_size = RTC_RETAINED_SIZE;
+    self->port.has_boot_loader = true; // boot_choose() has been called before core starts
+}

@@ -1,0 +1,14 @@
+#ifndef FIRMWARE_PORT_ESP8266_MAIN_FLASH_H
+#define FIRMWARE_PORT_ESP8266_MAIN_FLASH_H
+
+#include <esp_partition.h>
+
+#include "firmware/port/port.h"
+
+// The seam's regions on the SDK's partitions: ota_0, ota_1 and files. Enters sizes and functions;
+// stops the program if the partition table lacks one, as it was not built from this port's.
+void flash_attach(struct port *port, struct port_ops *ops);
+
+const esp_partition_t *flash_partition(enum port_region region);
+
+#endif

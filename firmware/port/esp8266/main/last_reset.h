@@ -1,0 +1,18 @@
+#ifndef FIRMWARE_PORT_ESP8266_MAIN_LAST_RESET_H
+#define FIRMWARE_PORT_ESP8266_MAIN_LAST_RESET_H
+
+#include <stddef.h>
+
+// Why the run before this one ended. The SDK knows the kind of reset only, so its panic handler is
+// wrapped (the linker's --wrap) to note the exception in RTC memory first.
+
+// Notes the reason, unless there is one already: what comes first is the cause.
+void last_reset_note(const char *why);
+
+// As struct port_ops has it.
+void last_reset_tell(char *out, size_t size);
+
+// This run has come up: the next reset has its own reason.
+void last_reset_forget(void);
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef FIRMWARE_PORT_ESP8266_MAIN_RTC_H
+#define FIRMWARE_PORT_ESP8266_MAIN_RTC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The part of the RTC memory that is ours: a restart leaves it as it is, a power cut does not. The
+// chip reads and writes it by words of 32 bits only.
+
+#define RTC_RETAINED_SIZE 320 // for core's sessions
+#define RTC_NOTE_SIZE 64      // why the last run ended, last_reset.h
+
+void rtc_read_retained(uint8_t *p, size_t n);
+void rtc_write_retained(const uint8_t *p, size_t n);
+
+void rtc_read_note(uint32_t words[RTC_NOTE_SIZE / 4]);
+void rtc_write_note(const uint32_t words[RTC_NOTE_SIZE / 4]);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef FIRMWARE_PORT_ESP8266_MAIN_SMARTCONFIG_H
+#define FIRMWARE_PORT_ESP8266_MAIN_SMARTCONFIG_H
+
+#include <stdbool.h>
+
+#include "firmware/port/esp8266/main/credentials.h"
+#include "firmware/port/port.h"
+
+// SmartConfig: a telephone's app sends the network's name and password through the air. ESPTouch
+// does so in the clear; ESPTouch v2 with a key does not.
+
+// Before the Wi-Fi starts.
+void smartconfig_init(void);
+
+// Each start needs its stop, whatever came of it. The key is among the port's files.
+void smartconfig_start(struct port *port);
+void smartconfig_stop(void);
+
+// True once after credentials have come.
+bool smartconfig_take(struct credentials *out);
+
+// True once after the telephone has been told that they work.
+bool smartconfig_is_acknowledged(void);
+
+#endif

@@ -1,0 +1,190 @@
+// The Wi-Fi station: takes the driver's events, and does what policy/station.h decides.
+#include "firmware/port/esp8266/main/wifi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <esp_event.h>
+#include <esp_netif.h>
+#include <esp_system.h>
+#include <esp_wifi.h>
+#include <freertos/FreeRTOS.h>
+#include <freertos/event_groups.h>
+#include <mbedtls/platform_util.h>
+
+#include "firmware/port/esp8266/main/credentials.h"
+#include "firmware/port/esp8266/policy/station.h"
+#include "firmware/port/esp8266/main/smartconfig.h"
+
+// Of the driver's events, one bit each: its task has a small stack and only sets them.
+#define BIT_STARTED BIT0
+#define BIT_DISCONNECTED BIT1
+#define BIT_GOT_ADDRESS BIT2
+#define BIT_LOST_ADDRESS BIT3
+
+static struct port *owner;
+static struct station station;
+static struct credentials credentials; // stored, or brought by SmartConfig
+static EventGroupHandle_t events;
+static volatile uint8_t last_reason; // of the last disconnection
+
+static uint32_t now_ms(void)
+{
+    return owner->ops->now_ms(owner);
+}
+
+static void take_wifi_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
+{
+    (void)ctx;
+    (void)base;
+    if (id == WIFI_EVENT_STA_START) {
+        xEventGroupSetBits(events, BIT_STARTED);
+    } else if (id == WIFI_EVENT_STA_DISCONNECTED) {
+        last_reason = ((const wifi_event_sta_disconnected_t *)data)->reason;
+        xEventGroupSetBits(events, BIT_DISCONNECTED);
+    }
+}
+
+static void take_ip_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
+{
+    (void)ctx;
+    (void)base;
+    (void)data;
+    if (id == IP_EVENT_STA_GOT_IP)
+        xEventGroupSetBits(events, BIT_GOT_ADDRESS);
+    else if (id == IP_EVENT_STA_LOST_IP)
+        xEventGroupSetBits(events, BIT_LOST_ADDRESS);
+}
+
+static const char *explain(uint8_t reason)
+{
+    switch (reason) {
+    case WIFI_REASON_NO_AP_FOUND: return "no network of this name with WPA2 in reach";
+    case WIFI_REASON_AUTH_FAIL:
+    case WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT:
+    case WIFI_REASON_HANDSHAKE_TIMEOUT: return "the password is refused";
+    case WIFI_REASON_BEACON_TIMEOUT: return "the access point is gone";
+    default: return "connection lost or refused";
+    }
+}
+
+static void connect_station(void)
+{
+    wifi_config_t config = {
+        .sta =
+            {
+                .scan_method = WIFI_FAST_SCAN, // the only one that looks at the threshold
+                .threshold = {.rssi = -127, .authmode = WIFI_AUTH_WPA2_PSK},
+                .pmf_cfg = {.capable = true},
+            },
+    };
+
+    memcpy(config.sta.ssid, credentials.ssid, sizeof config.sta.ssid);
+    memcpy(config.sta.password, credentials.password, sizeof config.sta.password);
+    if (esp_wifi_set_config(ESP_IF_WIFI_STA, &config) != ESP_OK || esp_wifi_connect() != ESP_OK)
+        xEventGroupSetBits(events, BIT_DISCONNECTED);
+    mbedtls_platform_zeroize(&config, sizeof config);
+}
+
+static void act(enum station_action action)
+{
+    switch (action) {
+    case STATION_NOTHING: break;
+    case STATION_CONNECT:
+    case STATION_TRY: connect_station(); break;
+    case STATION_LISTEN_AGAIN:
+        printf("wifi: what SmartConfig brought does not work, waiting for it again\n");
+        smartconfig_stop();
+        smartconfig_start(owner);
+        break;
+    case STATION_LISTEN:
+        printf("wifi: no credentials, waiting for SmartConfig\n");
+        smartconfig_start(owner);
+        break;
+    case STATION_STORE:
+        if (credentials_store(owner, &credentials) != 0)
+            printf("wifi: the credentials cannot be stored\n");
+        break;
+    case STATION_END: smartconfig_stop(); break;
+    }
+}
+
+static void take(enum station_event event)
+{
+    act(station_step(&station, event, now_ms(), (uint8_t)esp_random()));
+}
+
+static void take_disconnection(void)
+{
+    if (station.state == STATION_CONNECTING || station.state == STATION_UP)
+        printf("wifi: %s (reason %u)\n", explain(last_reason), (unsigned)last_reason);
+    take(STATION_DISCONNECTED);
+}
+
+void wifi_poll(void)
+{
+    EventBits_t bits;
+
+    if (events == NULL)
+        return;
+    bits = xEventGroupClearBits(
+        events, BIT_STARTED | BIT_DISCONNECTED | BIT_GOT_ADDRESS | BIT_LOST_ADDRESS);
+    if (bits & BIT_STARTED)
+        take(credentials_load(owner, &credentials) ? STATION_STARTED_WITH_CREDENTIALS
+                                                   : STATION_STARTED_WITHOUT);
+    if (smartconfig_take(&credentials))
+        take(STATION_GOT_CREDENTIALS);
+    if (bits & BIT_GOT_ADDRESS)
+        take(STATION_GOT_ADDRESS);
+    if ((bits & BIT_LOST_ADDRESS) && station.state == STATION_UP)
+        (void)esp_wifi_disconnect(); // and its event brings the rest
+    if (bits & BIT_DISCONNECTED)
+        take_disconnection();
+    if (smartconfig_is_acknowledged())
+        take(STATION_ACKNOWLEDGED);
+    take(STATION_TICK);
+}
+
+static void start_driver(const char *host_name)
+{
+    wifi_init_config_t config = WIFI_INIT_CONFIG_DEFAULT();
+
+    ESP_ERROR_CHECK(esp_netif_init());
+    ESP_ERROR_CHECK(esp_event_loop_create_default());
+    ESP_ERROR_CHECK(esp_wifi_init(&config));
+    ESP_ERROR_CHECK(esp_wifi_set_storage(WIFI_STORAGE_RAM)); // the device's files have them
+    ESP_ERROR_CHECK(
+        esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, take_wifi_event, NULL));
+    ESP_ERROR_CHECK(esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, take_ip_event, NULL));
+    smartconfig_init();
+    ESP_ERROR_CHECK(esp_wifi_set_mode(WIFI_MODE_STA));
+    ESP_ERROR_CHECK(esp_wifi_start());
+    (void)tcpip_adapter_set_hostname(TCPIP_ADAPTER_IF_STA, host_name);
+}
+
+void wifi_start(struct port *port, const char *host_name)
+{
+    if (events != NULL)
+        return;
+    owner = port;
+    events = xEventGroupCreate();
+    if (events == NULL)
+        abort();
+    start_driver(host_name);
+}
+
+enum port_link wifi_state(struct port_link_info *info)
+{
+    enum port_link link = station_link(&station);
+    tcpip_adapter_ip_info_t address;
+    wifi_ap_record_t access_point;
+
+    memset(info, 0, sizeof *info);
+    if (link != PORT_LINK_UP)
+        return link;
+    if (tcpip_adapter_get_ip_info(TCPIP_ADAPTER_IF_STA, &address) == ESP_OK)
+        snprintf(info->ip, sizeof info->ip, IPSTR, IP2STR(&address.ip));
+    if (esp_wifi_sta_get_ap_info(&access_point) == ESP_OK)
+        info->rssi = access_point.rssi;
+    return link;
+}

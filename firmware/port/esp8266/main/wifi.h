@@ -1,0 +1,21 @@
+#ifndef FIRMWARE_PORT_ESP8266_MAIN_WIFI_H
+#define FIRMWARE_PORT_ESP8266_MAIN_WIFI_H
+
+#include "firmware/port/port.h"
+
+// The Wi-Fi station. Credentials are the device's file "wifi" (32 bytes of SSID and 64 of password,
+// padded with NULs); without it SmartConfig brings them: ESPTouch, or ESPTouch v2 with encryption
+// if there is a file "smartconfig.key" of 16 characters.
+
+#define WIFI_FILE "wifi"
+#define WIFI_KEY_FILE "smartconfig.key"
+
+// Starts the SDK's Wi-Fi. host_name is what the router is told; port keeps the files.
+void wifi_start(struct port *port, const char *host_name);
+
+// Takes what the driver has reported since, and does what follows from it. To be called often.
+void wifi_poll(void);
+
+enum port_link wifi_state(struct port_link_info *info);
+
+#endif
