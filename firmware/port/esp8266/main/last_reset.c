@@ -40,7 +40,7 @@ void last_reset_note(const char *why)
     if (read_note(&note) && note.text.why[0] != '\0')
         return;
     memset(&note, 0, sizeof note);
-    snprintf(note.text.why, sizeof note.text.why, "%s", why);
+    strncpy(note.text.why, why, TEXT_SIZE - 1);
     note.text.crc = checksum(&note);
     rtc_write_note(note.words);
 }
@@ -90,14 +90,40 @@ static uint32_t faulting_address(void)
     return address;
 }
 
+static char *put_text(char *out, const char *text)
+{
+    while (*text != '\0')
+        *out++ = *text++;
+    return out;
+}
+
+static char *put_hex(char *out, uint32_t value)
+{
+    for (int shift = 28; shift >= 0; shift -= 4)
+        *out++ = "0123456789abcdef"[value >> shift & 15];
+    return out;
+}
+
+// By hand: whose stack this is, and how much of it is left, nobody knows.
+static void describe(const XtExcFrame *registers, char out[TEXT_SIZE])
+{
+    uint32_t cause = (uint32_t)registers->exccause % 100;
+
+    out = put_text(out, "exception ");
+    if (cause >= 10)
+        *out++ = (char)('0' + cause / 10);
+    *out++ = (char)('0' + cause % 10);
+    out = put_hex(put_text(out, " at 0x"), (uint32_t)registers->pc);
+    out = put_hex(put_text(out, ", 0x"), faulting_address());
+    *out = '\0';
+}
+
 void __wrap_panicHandler(void *frame, int by_watchdog)
 {
-    const XtExcFrame *registers = frame;
     char why[TEXT_SIZE] = "watchdog";
 
     if (!by_watchdog)
-        snprintf(why, sizeof why, "exception %ld at 0x%08lx, 0x%08lx", registers->exccause,
-            (unsigned long)registers->pc, (unsigned long)faulting_address());
+        describe(frame, why);
     last_reset_note(why);
     __real_panicHandler(frame, by_watchdog);
 }
