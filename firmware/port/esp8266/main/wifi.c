@@ -92,11 +92,6 @@ static void act(enum station_action action)
     case STATION_NOTHING: break;
     case STATION_CONNECT:
     case STATION_TRY: connect_station(); break;
-    case STATION_LISTEN_AGAIN:
-        printf("wifi: what SmartConfig brought does not work, waiting for it again\n");
-        smartconfig_stop();
-        smartconfig_start(owner);
-        break;
     case STATION_LISTEN:
         printf("wifi: no credentials, waiting for SmartConfig\n");
         smartconfig_start(owner);
@@ -106,6 +101,11 @@ static void act(enum station_action action)
             printf("wifi: the credentials cannot be stored\n");
         break;
     case STATION_END: smartconfig_stop(); break;
+    case STATION_RESTART:
+        printf("wifi: what SmartConfig brought does not work, waiting for it again\n");
+        smartconfig_stop();
+        owner->ops->reboot(owner);
+        break;
     }
 }
 

@@ -24,13 +24,9 @@ static enum station_action connect_to(struct station *station)
 
 static enum station_action listen_for_credentials(struct station *station)
 {
-    bool again = station->listens;
-
     station->state = STATION_SMARTCONFIG;
     station->listens = true;
-    station->is_stored = false;
-    station->failures = 0;
-    return again ? STATION_LISTEN_AGAIN : STATION_LISTEN;
+    return STATION_LISTEN;
 }
 
 static enum station_action take_disconnect(struct station *station, uint32_t now_ms, uint8_t random)
@@ -38,7 +34,7 @@ static enum station_action take_disconnect(struct station *station, uint32_t now
     if (station->state != STATION_CONNECTING && station->state != STATION_UP)
         return STATION_NOTHING; // our own doing: SmartConfig, or a pause already
     if (!station->is_stored && station->failures + 1 >= STATION_SMARTCONFIG_TRIES)
-        return listen_for_credentials(station);
+        return STATION_RESTART;
     station->pause_ms = pause_after(station->failures, random);
     station->since_ms = now_ms;
     station->failures++;

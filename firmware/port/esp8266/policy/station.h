@@ -35,11 +35,11 @@ enum station_event {
 enum station_action {
     STATION_NOTHING,
     STATION_CONNECT,
-    STATION_LISTEN,       // start SmartConfig
-    STATION_TRY,          // connect with what SmartConfig has brought, without storing it
-    STATION_STORE,        // store what SmartConfig has brought
-    STATION_END,          // stop SmartConfig
-    STATION_LISTEN_AGAIN, // stop SmartConfig and start it anew: what it brought does not work
+    STATION_LISTEN,  // start SmartConfig
+    STATION_TRY,     // connect with what SmartConfig has brought, without storing it
+    STATION_STORE,   // store what SmartConfig has brought
+    STATION_END,     // stop SmartConfig
+    STATION_RESTART, // what SmartConfig brought does not work, and it starts once in a run only
 };
 
 struct station {
