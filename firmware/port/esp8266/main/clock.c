@@ -26,6 +26,7 @@ void clock_start(const char *ntp_server)
     if (sntp_enabled())
         sntp_stop();
     snprintf(server, sizeof server, "%s", ntp_server);
+    printf("clock: asking %s\n", server);
     sntp_setoperatingmode(SNTP_OPMODE_POLL);
     sntp_setservername(0, server);
     sntp_init();

@@ -82,11 +82,11 @@ static int start_connecting(void)
     if (!IP_IS_V4(&lookup.address))
         return PORT_FAILED;
     inet_addr_from_ip4addr(&address.sin_addr, ip_2_ip4(&lookup.address));
-    stream.fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (stream.fd < 0 || fcntl(stream.fd, F_SETFL, O_NONBLOCK) != 0)
+    stream.fd = lwip_socket(AF_INET, SOCK_STREAM, 0);
+    if (stream.fd < 0 || lwip_fcntl(stream.fd, F_SETFL, O_NONBLOCK) != 0)
         return PORT_FAILED;
-    (void)setsockopt(stream.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (connect(stream.fd, (struct sockaddr *)&address, sizeof address) != 0 &&
+    (void)lwip_setsockopt(stream.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (lwip_connect(stream.fd, (struct sockaddr *)&address, sizeof address) != 0 &&
         errno != EINPROGRESS)
         return PORT_FAILED;
     stream.state = STREAM_CONNECTING;
@@ -108,7 +108,7 @@ static bool select_stream(bool for_writing, bool for_reading, uint32_t timeout_m
         FD_SET(stream.fd, &readable);
     if (for_writing)
         FD_SET(stream.fd, &writable);
-    return select(stream.fd + 1, &readable, &writable, NULL, &timeout) > 0;
+    return lwip_select(stream.fd + 1, &readable, &writable, NULL, &timeout) > 0;
 }
 
 static int finish_connecting(void)
@@ -118,7 +118,7 @@ static int finish_connecting(void)
 
     if (!select_stream(true, false, 0))
         return PORT_AGAIN;
-    if (getsockopt(stream.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
+    if (lwip_getsockopt(stream.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
         return PORT_FAILED;
     stream.state = STREAM_OPEN;
     return 0;
@@ -145,7 +145,7 @@ int stream_send(const uint8_t *p, size_t n)
 
     if (stream.state != STREAM_OPEN)
         return PORT_FAILED;
-    sent = send(stream.fd, p, n, 0);
+    sent = lwip_send(stream.fd, p, n, 0);
     stream.is_full = sent < 0 && is_momentary();
     if (sent >= 0)
         return sent;
@@ -158,7 +158,7 @@ int stream_receive(uint8_t *p, size_t n)
 
     if (stream.state != STREAM_OPEN)
         return PORT_FAILED;
-    received = recv(stream.fd, p, n, 0);
+    received = lwip_recv(stream.fd, p, n, 0);
     if (received >= 0)
         return received;
     return is_momentary() ? PORT_AGAIN : PORT_FAILED;
@@ -167,7 +167,7 @@ int stream_receive(uint8_t *p, size_t n)
 void stream_close(void)
 {
     if (stream.fd >= 0)
-        (void)close(stream.fd);
+        (void)lwip_close(stream.fd);
     lookup.number++;
     stream.fd = -1;
     stream.state = STREAM_CLOSED;

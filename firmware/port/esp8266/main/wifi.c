@@ -114,6 +114,15 @@ static void take(enum station_event event)
     act(station_step(&station, event, now_ms(), (uint8_t)esp_random()));
 }
 
+static void take_address(void)
+{
+    struct port_link_info info;
+
+    take(STATION_GOT_ADDRESS);
+    (void)wifi_state(&info);
+    printf("wifi: connected, address %s, %d dBm\n", info.ip, info.rssi);
+}
+
 static void take_disconnection(void)
 {
     if (station.state == STATION_CONNECTING || station.state == STATION_UP)
@@ -135,7 +144,7 @@ void wifi_poll(void)
     if (smartconfig_take(&credentials))
         take(STATION_GOT_CREDENTIALS);
     if (bits & BIT_GOT_ADDRESS)
-        take(STATION_GOT_ADDRESS);
+        take_address();
     if ((bits & BIT_LOST_ADDRESS) && station.state == STATION_UP)
         (void)esp_wifi_disconnect(); // and its event brings the rest
     if (bits & BIT_DISCONNECTED)
