@@ -14,6 +14,14 @@
 #define FRAGMENT_LENGTH MBEDTLS_SSL_MAX_FRAG_LEN_4096
 #endif
 
+// Sessions are resumed by their ID: a ticket takes more memory than is retained.
+#if defined(MBEDTLS_SSL_SESSION_TICKETS)
+#define refuse_tickets(config)                                                                     \
+    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED)
+#else
+#define refuse_tickets(config) (void)(config)
+#endif
+
 static const int ciphersuites[] = {
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
     MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -98,6 +106,7 @@ static int configure(struct tls *tls, struct identity *identity)
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_verify(config, check_name, tls);
     mbedtls_ssl_conf_ca_chain(config, &identity->ca, NULL);
+    refuse_tickets(config);
     return rc;
 }
 
@@ -108,8 +117,6 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
     mbedtls_ctr_drbg_init(&tls->random);
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
-    for (size_t i = 0; i < TLS_PEERS; i++)
-        mbedtls_ssl_session_init(&tls->saved[i]);
 
     int rc = configure(tls, identity);
 
@@ -121,18 +128,13 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
     return 0;
 }
 
-static void forget(struct tls *tls, enum tls_peer peer)
+static void forget_session(struct tls *tls)
 {
-    mbedtls_ssl_session_free(&tls->saved[peer]);
-    mbedtls_ssl_session_init(&tls->saved[peer]);
-    tls->has_saved[peer] = false;
-}
+    struct tls_session *saved = &tls->saved[tls->peer];
 
-static void forget_for_good(struct tls *tls, enum tls_peer peer)
-{
-    if (!tls->has_saved[peer])
+    if (saved->id_size == 0)
         return;
-    forget(tls, peer);
+    tls_session_clear(saved);
     tls_retain_save(tls);
 }
 
@@ -142,7 +144,7 @@ void tls_clear(struct tls *tls)
         return;
     tls_close(tls);
     for (unsigned i = 0; i < TLS_PEERS; i++)
-        forget(tls, (enum tls_peer)i);
+        tls_session_clear(&tls->saved[i]);
     mbedtls_ssl_config_free(&tls->config);
     mbedtls_ctr_drbg_free(&tls->random);
     tls->port = NULL;
@@ -158,9 +160,12 @@ static int fail_setup(struct tls *tls, int rc, struct failure *failure)
 // A certificate that has expired since is no ground for resuming.
 static bool may_resume(const struct tls *tls)
 {
-    if (!tls->has_saved[tls->peer] || tls->no_resume[tls->peer])
+    mbedtls_x509_time valid_to;
+
+    if (tls->saved[tls->peer].id_size == 0 || tls->no_resume[tls->peer])
         return false;
-    return !mbedtls_x509_time_is_past(&tls->saved_valid_to[tls->peer]);
+    tls_session_valid_to(&tls->saved[tls->peer], &valid_to);
+    return !mbedtls_x509_time_is_past(&valid_to);
 }
 
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
@@ -178,8 +183,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
     tls->resuming = may_resume(tls);
     if (rc == 0 && tls->resuming) {
-        rc = mbedtls_ssl_set_session(&tls->ssl, &tls->saved[peer]);
-        tls->valid_to = tls->saved_valid_to[peer];
+        rc = tls_session_resume(&tls->saved[peer], &tls->ssl);
+        tls_session_valid_to(&tls->saved[peer], &tls->valid_to);
     }
     if (rc != 0)
         return fail_setup(tls, rc, failure);
@@ -258,21 +263,10 @@ static int step_connect(struct tls *tls, struct failure *failure)
     }
     // Spent until the handshake is done: if the device restarts before that, it must not meet again
     // what held it up.
-    forget_for_good(tls, tls->peer);
+    forget_session(tls);
     tls->phase = TLS_HANDSHAKE;
     tls->busy = true;
     return STEP_AGAIN;
-}
-
-static void save_session(struct tls *tls)
-{
-    forget(tls, tls->peer);
-    tls->saved_valid_to[tls->peer] = tls->valid_to;
-    if (mbedtls_ssl_get_session(&tls->ssl, &tls->saved[tls->peer]) == 0)
-        tls->has_saved[tls->peer] = true;
-    else
-        forget(tls, tls->peer);
-    tls_retain_save(tls);
 }
 
 static int connect_anew(struct tls *tls, struct failure *failure)
@@ -302,7 +296,8 @@ static int step_handshake(struct tls *tls, struct failure *failure)
     if (tls->ssl.state != MBEDTLS_SSL_HANDSHAKE_OVER)
         return STEP_AGAIN;
     tls->phase = TLS_OPEN;
-    save_session(tls);
+    tls_session_take(&tls->ssl, &tls->valid_to, &tls->saved[tls->peer]);
+    tls_retain_save(tls);
     return STEP_DONE;
 }
 
@@ -343,7 +338,7 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
     bool lost = rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF;
 
     if (!lost || !tls->has_read)
-        forget_for_good(tls, tls->peer);
+        forget_session(tls);
     if (lost)
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     return failure_set(

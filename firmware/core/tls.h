@@ -12,6 +12,7 @@
 #include "firmware/core/identity.h"
 #include "firmware/core/settings.h"
 #include "firmware/core/timer.h"
+#include "firmware/core/tls_session.h"
 #include "firmware/port/port.h"
 
 #define TLS_STEP_BYTES 8192          // that one call takes from the stream at most
@@ -35,9 +36,7 @@ struct tls {
     mbedtls_ctr_drbg_context random;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
-    mbedtls_ssl_session saved[TLS_PEERS];
-    mbedtls_x509_time saved_valid_to[TLS_PEERS]; // of the certificate that was checked
-    bool has_saved[TLS_PEERS];
+    struct tls_session saved[TLS_PEERS];
     uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
