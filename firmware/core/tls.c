@@ -32,13 +32,6 @@ static const int ciphersuites[] = {
 
 static const mbedtls_ecp_group_id curves[] = {MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_NONE};
 
-static int seed(void *ctx, unsigned char *p, size_t n)
-{
-    struct port *port = ctx;
-
-    return port->ops->random(port, p, n) == 0 ? 0 : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
-}
-
 static int send_bytes(void *ctx, const unsigned char *p, size_t n)
 {
     const struct tls *tls = ctx;
@@ -88,16 +81,14 @@ static int check_name(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *fl
 static int configure(struct tls *tls, struct identity *identity)
 {
     mbedtls_ssl_config *config = &tls->config;
-    int rc = mbedtls_ctr_drbg_seed(&tls->random, seed, tls->port, NULL, 0);
+    int rc = mbedtls_ssl_config_defaults(
+        config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
 
-    if (rc == 0)
-        rc = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
-            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
     if (rc == 0)
         rc = mbedtls_ssl_conf_max_frag_len(config, FRAGMENT_LENGTH);
     if (rc == 0)
         rc = mbedtls_ssl_conf_own_cert(config, &identity->cert, &identity->key);
-    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &tls->random);
+    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &tls->random.generator);
     mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
     mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
     mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
@@ -114,7 +105,7 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
 {
     memset(tls, 0, sizeof *tls);
     tls->port = port;
-    mbedtls_ctr_drbg_init(&tls->random);
+    tls_random_init(&tls->random);
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
 
@@ -146,7 +137,7 @@ void tls_clear(struct tls *tls)
     for (unsigned i = 0; i < TLS_PEERS; i++)
         tls_session_clear(&tls->saved[i]);
     mbedtls_ssl_config_free(&tls->config);
-    mbedtls_ctr_drbg_free(&tls->random);
+    tls_random_clear(&tls->random);
     tls->port = NULL;
 }
 
@@ -171,9 +162,12 @@ static bool may_resume(const struct tls *tls)
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure)
 {
-    int rc;
+    int rc = tls_random_seed(&tls->random, tls->port);
 
     tls_close(tls);
+    if (rc != 0)
+        return failure_set(
+            failure, RESULT_TLS_FAILED, "no random numbers for TLS (-0x%04x)", (unsigned)-rc);
     tls->peer = peer;
     snprintf(tls->host, sizeof tls->host, "%s", host);
     tls->tcp_port = tcp_port;
