@@ -28,6 +28,7 @@ LX_CORE := $(call lx_own,firmware/core common)
 # The user's code, whichever file that is.
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
+LX_APPS := $(call lx_own,firmware/app firmware/app/examples)
 LX_BOARD := $(LX)/firmware/app/bind.o $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network)
 LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/board/*.S))
 LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o
@@ -37,12 +38,14 @@ LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, 
     $(addprefix firmware/core/,slots files file_store failure) \
     $(addprefix $(LX_PORT)/board/,arith multiply console crash flash nor reset))
 
-.PHONY: firmware-lx106 size bench-firmware FORCE
+.PHONY: firmware-lx106 size stack bench-firmware FORCE
 firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin
 
 # What it takes, against test/lx106/ceilings.
 size: firmware-lx106
 	test/lx106/size.py
+stack: $(LX_CORE) $(LX_APPS)
+	test/lx106/stack.py
 bench-firmware: all firmware-lx106
 	test/lx106/bench.py
 
@@ -51,7 +54,7 @@ $(LX)/fetched: $(LX_PORT)/fetch
 	@touch $@
 
 # The compiler does not name headers that libraries include, even if they are ours.
-$(LX_CORE) $(LX_BOARD) $(LX_BOOT): $(LX)/%.o: %.c $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h \
+$(sort $(LX_CORE) $(LX_BOARD) $(LX_BOOT) $(LX_APPS)): $(LX)/%.o: %.c $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h \
     $(LX_PORT)/config/lwipopts.h
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
