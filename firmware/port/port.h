@@ -111,7 +111,7 @@ struct port {
     size_t slot_size;     // bytes of each slot
     size_t files_size;    // bytes of PORT_FILES
     size_t sector_size;   // bytes that flash_erase erases; divides slot_size
-    size_t retained_size; // bytes of retained memory
+    size_t retained_size; // bytes of retained memory; TLS_RETAIN_SIZE (core/tls_retain.h) are used
     bool has_boot_loader; // one has counted this start and chosen the slot (slots_start())
 };
 
