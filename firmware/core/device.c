@@ -60,6 +60,8 @@ int device_init(struct device *device, struct port *port, const char *mac,
         (unsigned)device->slots.active, device->is_on_trial ? "yes" : "no");
     port->ops->led(port, PORT_LED_CONNECTING);
     port->ops->link_start(port);
+    if (device->options.app != NULL && device->state != DEVICE_RESTART)
+        device->options.app->setup(device->options.app->ctx);
     return 0;
 }
 
@@ -130,7 +132,7 @@ static void step(struct device *device)
     }
 }
 
-static uint32_t wait_ms(const struct device *device)
+static uint32_t wait_for_core_ms(const struct device *device)
 {
     uint32_t now = now_ms(device);
     uint32_t limit = TIMER_NEVER;
@@ -151,6 +153,21 @@ static uint32_t wait_ms(const struct device *device)
     return TIMER_NEVER;
 }
 
+static uint32_t wait_ms(const struct device *device)
+{
+    uint32_t wait_ms = wait_for_core_ms(device);
+
+    if (device->options.app == NULL || device->state == DEVICE_RESTART)
+        return wait_ms;
+    return timer_min_ms(wait_ms, DEVICE_APP_PERIOD_MS);
+}
+
+static void step_app(const struct device *device)
+{
+    if (device->options.app != NULL && device->state != DEVICE_RESTART)
+        device->options.app->loop(device->options.app->ctx);
+}
+
 uint32_t device_step(struct device *device)
 {
     uint32_t begin_ms = now_ms(device);
@@ -161,8 +178,17 @@ uint32_t device_step(struct device *device)
     supervise(device);
     if (device->state != DEVICE_RESTART)
         step(device);
+    step_app(device);
     took_ms = now_ms(device) - begin_ms;
     if (took_ms > device->max_step_ms)
         device->max_step_ms = took_ms;
     return wait_ms(device);
+}
+
+void device_send_status(struct device *device)
+{
+    bool online = device->state == DEVICE_BROKER && device->mqtt.phase == MQTT_ONLINE;
+
+    if (online && device->status.length_ms > DEVICE_STATUS_GAP_MS)
+        device->status.length_ms = DEVICE_STATUS_GAP_MS;
 }

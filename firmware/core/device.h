@@ -12,6 +12,7 @@
 #include "firmware/core/https.h"
 #include "firmware/core/identity.h"
 #include "firmware/core/mqtt.h"
+#include "firmware/core/report.h"
 #include "firmware/core/settings.h"
 #include "firmware/core/slots.h"
 #include "firmware/core/timer.h"
@@ -22,6 +23,8 @@
 #define DEVICE_QUEUE_MAX 4             // commands that may wait
 #define DEVICE_TRIAL_TIMEOUT_MS 120000 // for a new image, or new files, to report
 #define DEVICE_WATCHDOG_MS 6000        // a port resets the device if a step takes longer
+#define DEVICE_APP_PERIOD_MS 10        // from a step to the next at most, if there is an app
+#define DEVICE_STATUS_GAP_MS 1000      // between two statuses at least, if asked for
 #define DEVICE_SCRATCH (STAGING_FILE_MAX + 1)
 
 enum device_state {
@@ -34,8 +37,17 @@ enum device_state {
     DEVICE_RESTART,  // has asked the port to restart it
 };
 
+// What a device does beside all that: its user's code. None of it may block.
+struct device_app {
+    void (*setup)(void *ctx); // once, at the end of a start that has succeeded
+    void (*loop)(void *ctx);  // in each step, with or without a connection
+    void (*status)(struct report_members *members, void *ctx); // adds members to a status
+    void *ctx;
+};
+
 struct device_options {
     uint32_t trial_timeout_ms;
+    const struct device_app *app; // NULL: none; must outlive the device
 };
 
 // One device.
@@ -76,6 +88,7 @@ struct device {
     bool boot_sent;      // the boot event is on its way
     bool boot_confirmed; // and the broker has it
     bool status_sent;
+    bool has_left_out; // a member of a status, which the log has said
     bool is_confirmed; // boot event and status have been reported since the start
 
     struct failure failure;          // of the download under way
@@ -93,6 +106,10 @@ int device_init(struct device *device, struct port *port, const char *mac,
 // (TIMER_NEVER: not before) unless the stream becomes ready first. After the port's reboot it does
 // nothing more: clear and initialise the device anew.
 uint32_t device_step(struct device *device);
+
+// Asks for a status before its time: in the next step, but no sooner than DEVICE_STATUS_GAP_MS
+// after the last. Without a connection there is nothing to ask for: each one begins with a status.
+void device_send_status(struct device *device);
 
 // Frees what the libraries hold and wipes secrets. The stream is closed without a DISCONNECT.
 void device_clear(struct device *device);

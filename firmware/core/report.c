@@ -8,94 +8,169 @@
 #include "common/contract.h"
 
 #define TEXT_MAX 120
-
-struct writer {
-    char *out;
-    size_t size;
-    size_t used;
-    bool failed;
-};
+#define DECIMALS_MAX 9
 
 __attribute__((format(printf, 2, 3))) static void put(
-    struct writer *writer, const char *format, ...)
+    struct report_members *members, const char *format, ...)
 {
     va_list arguments;
-    size_t room = writer->size - writer->used;
+    size_t room = members->size - members->used;
 
-    if (writer->failed)
+    if (members->failed)
         return;
     va_start(arguments, format);
 
-    int n = vsnprintf(writer->out + writer->used, room, format, arguments);
+    int n = vsnprintf(members->out + members->used, room, format, arguments);
 
     va_end(arguments);
     if (n < 0 || (size_t)n >= room)
-        writer->failed = true;
+        members->failed = true;
     else
-        writer->used += (size_t)n;
+        members->used += (size_t)n;
 }
 
-static void put_name(struct writer *writer, const char *name)
+static void put_name(struct report_members *members, const char *name)
 {
-    put(writer, "%s\"%s\":", writer->used == 0 ? "{" : ",", name);
+    put(members, "%s\"%s\":", members->used == 0 ? "{" : ",", name);
 }
 
-static void put_number(struct writer *writer, const char *name, long long value)
+static void put_number(struct report_members *members, const char *name, long long value)
 {
-    put_name(writer, name);
-    put(writer, "%lld", value);
+    put_name(members, name);
+    put(members, "%lld", value);
 }
 
-static void put_text(struct writer *writer, const char *name, const char *text)
+static void put_text(struct report_members *members, const char *name, const char *text)
 {
-    put_name(writer, name);
-    put(writer, "\"");
+    put_name(members, name);
+    put(members, "\"");
     for (size_t i = 0; i < TEXT_MAX && text[i] != '\0'; i++) {
         if (text[i] == '"' || text[i] == '\\')
-            put(writer, "\\%c", text[i]);
+            put(members, "\\%c", text[i]);
         else
-            put(writer, "%c", text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
+            put(members, "%c", text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
     }
-    put(writer, "\"");
+    put(members, "\"");
 }
 
-static size_t finish(struct writer *writer)
+static bool is_name(const char *name)
 {
-    put(writer, "}");
-    return writer->failed ? 0 : writer->used;
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    return n < REPORT_MEMBER_SIZE && name[n] == '\0' && name[0] >= 'a' && name[0] <= 'z';
 }
 
-size_t report_write_status(const struct report_status *status, char *out, size_t size)
+// Quotes within texts are escaped, so what is found is a name.
+static bool has_member(const struct report_members *members, const char *name)
 {
-    struct writer writer = {.out = out, .size = size};
+    char quoted[REPORT_MEMBER_SIZE + 3];
 
-    put_number(&writer, CONTRACT_STATUS_UPTIME, status->uptime_ms);
-    put_number(&writer, CONTRACT_STATUS_MAX_LOOP, status->max_loop_ms);
-    put_number(&writer, CONTRACT_STATUS_MQTT, status->mqtt_ms);
-    put_text(&writer, CONTRACT_STATUS_NAME, status->name);
-    put_text(&writer, CONTRACT_STATUS_IMAGE, status->image);
-    put_text(&writer, CONTRACT_STATUS_BUILD, status->build);
-    put_text(&writer, CONTRACT_STATUS_IP, status->ip);
-    put_number(&writer, CONTRACT_STATUS_RSSI, status->rssi_dbm);
-    put_number(&writer, CONTRACT_STATUS_FREE_HEAP, status->free_heap_bytes);
+    snprintf(quoted, sizeof quoted, "\"%s\":", name);
+    return strcmp(name, CONTRACT_STATUS_ERROR) == 0 || strstr(members->out, quoted) != NULL;
+}
+
+static void leave_out(struct report_members *members, const char *name)
+{
+    if (members->left_out[0] == '\0')
+        snprintf(members->left_out, sizeof members->left_out, "%s", name[0] == '\0' ? "?" : name);
+}
+
+// Whether it may be added.
+static bool begin_member(struct report_members *members, const char *name)
+{
+    if (members->failed)
+        return false;
+    members->begin = members->used;
+    if (is_name(name) && !has_member(members, name))
+        return true;
+    leave_out(members, name);
+    return false;
+}
+
+// There must be room for what ends the status, too.
+static void end_member(struct report_members *members, const char *name)
+{
+    if (!members->failed && members->size - members->used >= sizeof "}")
+        return;
+    members->failed = false;
+    members->used = members->begin;
+    members->out[members->used] = '\0';
+    leave_out(members, name);
+}
+
+void report_add_number(struct report_members *members, const char *name, int64_t value)
+{
+    if (!begin_member(members, name))
+        return;
+    put_number(members, name, value);
+    end_member(members, name);
+}
+
+void report_add_text(struct report_members *members, const char *name, const char *text)
+{
+    if (!begin_member(members, name))
+        return;
+    put_text(members, name, text);
+    end_member(members, name);
+}
+
+void report_add_decimal(
+    struct report_members *members, const char *name, int32_t value, unsigned decimals)
+{
+    uint32_t magnitude = value < 0 ? 0 - (uint32_t)value : (uint32_t)value;
+    uint32_t unit = 1;
+
+    if (decimals == 0 || decimals > DECIMALS_MAX) {
+        report_add_number(members, name, value);
+        return;
+    }
+    if (!begin_member(members, name))
+        return;
+    for (unsigned i = 0; i < decimals; i++)
+        unit *= 10;
+    put_name(members, name);
+    put(members, "%s%lu.%0*lu", value < 0 ? "-" : "", (unsigned long)(magnitude / unit),
+        (int)decimals, (unsigned long)(magnitude % unit));
+    end_member(members, name);
+}
+
+size_t report_end(struct report_members *members)
+{
+    put(members, "}");
+    return members->failed ? 0 : members->used;
+}
+
+void report_begin_status(
+    struct report_members *members, const struct report_status *status, char *out, size_t size)
+{
+    *members = (struct report_members){.out = out, .size = size};
+
+    put_number(members, CONTRACT_STATUS_UPTIME, status->uptime_ms);
+    put_number(members, CONTRACT_STATUS_MAX_LOOP, status->max_loop_ms);
+    put_number(members, CONTRACT_STATUS_MQTT, status->mqtt_ms);
+    put_text(members, CONTRACT_STATUS_NAME, status->name);
+    put_text(members, CONTRACT_STATUS_IMAGE, status->image);
+    put_text(members, CONTRACT_STATUS_BUILD, status->build);
+    put_text(members, CONTRACT_STATUS_IP, status->ip);
+    put_number(members, CONTRACT_STATUS_RSSI, status->rssi_dbm);
+    put_number(members, CONTRACT_STATUS_FREE_HEAP, status->free_heap_bytes);
     if (status->error[0] != '\0')
-        put_text(&writer, CONTRACT_STATUS_ERROR, status->error);
-    return finish(&writer);
+        put_text(members, CONTRACT_STATUS_ERROR, status->error);
 }
 
 size_t report_write_event(const struct report_event *event, char *out, size_t size)
 {
-    struct writer writer = {.out = out, .size = size};
+    struct report_members members = {.out = out, .size = size};
 
-    put_text(&writer, CONTRACT_EVENT_KIND, event->kind);
+    put_text(&members, CONTRACT_EVENT_KIND, event->kind);
     if (event->command != NULL)
-        put_text(&writer, CONTRACT_EVENT_COMMAND, event->command);
+        put_text(&members, CONTRACT_EVENT_COMMAND, event->command);
     if (event->has_id)
-        put_number(&writer, CONTRACT_EVENT_ID, event->id);
-    put_text(&writer, CONTRACT_EVENT_RESULT, result_name(event->result));
+        put_number(&members, CONTRACT_EVENT_ID, event->id);
+    put_text(&members, CONTRACT_EVENT_RESULT, result_name(event->result));
     if (event->image != NULL && event->image[0] != '\0')
-        put_text(&writer, CONTRACT_EVENT_IMAGE, event->image);
+        put_text(&members, CONTRACT_EVENT_IMAGE, event->image);
     if (event->detail != NULL && event->detail[0] != '\0')
-        put_text(&writer, CONTRACT_EVENT_DETAIL, event->detail);
-    return finish(&writer);
+        put_text(&members, CONTRACT_EVENT_DETAIL, event->detail);
+    return report_end(&members);
 }

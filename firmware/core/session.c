@@ -130,13 +130,12 @@ static void send_event(struct device *device)
     device->events.first_is_sent = mqtt_publish(&device->mqtt, topic, payload, n, 1);
 }
 
-static void send_status(struct device *device)
+static size_t write_status(struct device *device, uint32_t now, char *out, size_t size)
 {
-    char topic[TOPIC_SIZE];
+    const struct device_app *app = device->options.app;
+    struct report_members members;
     char name[32];
-    char payload[REPORT_SIZE];
     struct port_link_info link = {0};
-    uint32_t now = now_ms(device);
     struct report_status status = {
         .uptime_ms = now - device->started_at_ms,
         .max_loop_ms = device->max_step_ms,
@@ -152,10 +151,23 @@ static void send_status(struct device *device)
     (void)device->port->ops->link_state(device->port, &link);
     status.rssi_dbm = link.rssi;
     snprintf(name, sizeof name, "measure-%s", device->mac);
+    report_begin_status(&members, &status, out, size);
+    if (app != NULL)
+        app->status(&members, app->ctx);
+    if (members.left_out[0] != '\0' && !device->has_left_out)
+        notice_log(device, PORT_LOG_WARNING, "status member=%s result=left-out", members.left_out);
+    device->has_left_out |= members.left_out[0] != '\0';
+    return report_end(&members);
+}
+
+static void send_status(struct device *device)
+{
+    char topic[TOPIC_SIZE];
+    char payload[REPORT_SIZE];
+    uint32_t now = now_ms(device);
+    size_t n = write_status(device, now, payload, sizeof payload);
+
     topic_format(topic, TOPIC_STATUS, device->mac, NULL);
-
-    size_t n = report_write_status(&status, payload, sizeof payload);
-
     if (!mqtt_publish(&device->mqtt, topic, payload, n, 0))
         return;
     device->status_sent = true;

@@ -14,6 +14,14 @@
 #define FRAGMENT_LENGTH MBEDTLS_SSL_MAX_FRAG_LEN_4096
 #endif
 
+// Sessions are resumed by their ID: a ticket takes more memory than is retained.
+#if defined(MBEDTLS_SSL_SESSION_TICKETS)
+#define refuse_tickets(config)                                                                     \
+    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED)
+#else
+#define refuse_tickets(config) (void)(config)
+#endif
+
 static const int ciphersuites[] = {
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
     MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -23,13 +31,6 @@ static const int ciphersuites[] = {
 };
 
 static const mbedtls_ecp_group_id curves[] = {MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_NONE};
-
-static int seed(void *ctx, unsigned char *p, size_t n)
-{
-    struct port *port = ctx;
-
-    return port->ops->random(port, p, n) == 0 ? 0 : MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
-}
 
 static int send_bytes(void *ctx, const unsigned char *p, size_t n)
 {
@@ -80,16 +81,14 @@ static int check_name(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *fl
 static int configure(struct tls *tls, struct identity *identity)
 {
     mbedtls_ssl_config *config = &tls->config;
-    int rc = mbedtls_ctr_drbg_seed(&tls->random, seed, tls->port, NULL, 0);
+    int rc = mbedtls_ssl_config_defaults(
+        config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
 
-    if (rc == 0)
-        rc = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
-            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
     if (rc == 0)
         rc = mbedtls_ssl_conf_max_frag_len(config, FRAGMENT_LENGTH);
     if (rc == 0)
         rc = mbedtls_ssl_conf_own_cert(config, &identity->cert, &identity->key);
-    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &tls->random);
+    mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &tls->random.generator);
     mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
     mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
     mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
@@ -98,6 +97,7 @@ static int configure(struct tls *tls, struct identity *identity)
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_verify(config, check_name, tls);
     mbedtls_ssl_conf_ca_chain(config, &identity->ca, NULL);
+    refuse_tickets(config);
     return rc;
 }
 
@@ -105,11 +105,9 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
 {
     memset(tls, 0, sizeof *tls);
     tls->port = port;
-    mbedtls_ctr_drbg_init(&tls->random);
+    tls_random_init(&tls->random);
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
-    for (size_t i = 0; i < TLS_PEERS; i++)
-        mbedtls_ssl_session_init(&tls->saved[i]);
 
     int rc = configure(tls, identity);
 
@@ -121,18 +119,13 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
     return 0;
 }
 
-static void forget(struct tls *tls, enum tls_peer peer)
+static void forget_session(struct tls *tls)
 {
-    mbedtls_ssl_session_free(&tls->saved[peer]);
-    mbedtls_ssl_session_init(&tls->saved[peer]);
-    tls->has_saved[peer] = false;
-}
+    struct tls_session *saved = &tls->saved[tls->peer];
 
-static void forget_for_good(struct tls *tls, enum tls_peer peer)
-{
-    if (!tls->has_saved[peer])
+    if (saved->id_size == 0)
         return;
-    forget(tls, peer);
+    tls_session_clear(saved);
     tls_retain_save(tls);
 }
 
@@ -142,9 +135,9 @@ void tls_clear(struct tls *tls)
         return;
     tls_close(tls);
     for (unsigned i = 0; i < TLS_PEERS; i++)
-        forget(tls, (enum tls_peer)i);
+        tls_session_clear(&tls->saved[i]);
     mbedtls_ssl_config_free(&tls->config);
-    mbedtls_ctr_drbg_free(&tls->random);
+    tls_random_clear(&tls->random);
     tls->port = NULL;
 }
 
@@ -158,17 +151,23 @@ static int fail_setup(struct tls *tls, int rc, struct failure *failure)
 // A certificate that has expired since is no ground for resuming.
 static bool may_resume(const struct tls *tls)
 {
-    if (!tls->has_saved[tls->peer] || tls->no_resume[tls->peer])
+    mbedtls_x509_time valid_to;
+
+    if (tls->saved[tls->peer].id_size == 0 || tls->no_resume[tls->peer])
         return false;
-    return !mbedtls_x509_time_is_past(&tls->saved_valid_to[tls->peer]);
+    tls_session_valid_to(&tls->saved[tls->peer], &valid_to);
+    return !mbedtls_x509_time_is_past(&valid_to);
 }
 
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure)
 {
-    int rc;
+    int rc = tls_random_seed(&tls->random, tls->port);
 
     tls_close(tls);
+    if (rc != 0)
+        return failure_set(
+            failure, RESULT_TLS_FAILED, "no random numbers for TLS (-0x%04x)", (unsigned)-rc);
     tls->peer = peer;
     snprintf(tls->host, sizeof tls->host, "%s", host);
     tls->tcp_port = tcp_port;
@@ -178,8 +177,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
     tls->resuming = may_resume(tls);
     if (rc == 0 && tls->resuming) {
-        rc = mbedtls_ssl_set_session(&tls->ssl, &tls->saved[peer]);
-        tls->valid_to = tls->saved_valid_to[peer];
+        rc = tls_session_resume(&tls->saved[peer], &tls->ssl);
+        tls_session_valid_to(&tls->saved[peer], &tls->valid_to);
     }
     if (rc != 0)
         return fail_setup(tls, rc, failure);
@@ -258,21 +257,10 @@ static int step_connect(struct tls *tls, struct failure *failure)
     }
     // Spent until the handshake is done: if the device restarts before that, it must not meet again
     // what held it up.
-    forget_for_good(tls, tls->peer);
+    forget_session(tls);
     tls->phase = TLS_HANDSHAKE;
     tls->busy = true;
     return STEP_AGAIN;
-}
-
-static void save_session(struct tls *tls)
-{
-    forget(tls, tls->peer);
-    tls->saved_valid_to[tls->peer] = tls->valid_to;
-    if (mbedtls_ssl_get_session(&tls->ssl, &tls->saved[tls->peer]) == 0)
-        tls->has_saved[tls->peer] = true;
-    else
-        forget(tls, tls->peer);
-    tls_retain_save(tls);
 }
 
 static int connect_anew(struct tls *tls, struct failure *failure)
@@ -302,7 +290,8 @@ static int step_handshake(struct tls *tls, struct failure *failure)
     if (tls->ssl.state != MBEDTLS_SSL_HANDSHAKE_OVER)
         return STEP_AGAIN;
     tls->phase = TLS_OPEN;
-    save_session(tls);
+    tls_session_take(&tls->ssl, &tls->valid_to, &tls->saved[tls->peer]);
+    tls_retain_save(tls);
     return STEP_DONE;
 }
 
@@ -343,7 +332,7 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
     bool lost = rc == 0 || rc == MBEDTLS_ERR_SSL_CONN_EOF;
 
     if (!lost || !tls->has_read)
-        forget_for_good(tls, tls->peer);
+        forget_session(tls);
     if (lost)
         return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     return failure_set(

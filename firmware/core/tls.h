@@ -5,13 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <mbedtls/ctr_drbg.h>
 #include <mbedtls/ssl.h>
 
 #include "firmware/core/failure.h"
 #include "firmware/core/identity.h"
 #include "firmware/core/settings.h"
 #include "firmware/core/timer.h"
+#include "firmware/core/tls_random.h"
+#include "firmware/core/tls_session.h"
 #include "firmware/port/port.h"
 
 #define TLS_STEP_BYTES 8192          // that one call takes from the stream at most
@@ -32,12 +33,10 @@ enum tls_phase {
 // certificate, the server's name and dates checked.
 struct tls {
     struct port *port;
-    mbedtls_ctr_drbg_context random;
+    struct tls_random random;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
-    mbedtls_ssl_session saved[TLS_PEERS];
-    mbedtls_x509_time saved_valid_to[TLS_PEERS]; // of the certificate that was checked
-    bool has_saved[TLS_PEERS];
+    struct tls_session saved[TLS_PEERS];
     uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
@@ -61,7 +60,8 @@ int tls_init(
 // Closes, and wipes what is secret. May be called again, and on a zeroed struct.
 void tls_clear(struct tls *tls);
 
-// Begins to connect to host, whose name is also what its certificate must bear.
+// Begins to connect to host, whose name is also what its certificate must bear. Draws the seed for
+// all random numbers of the connection from the port; RESULT_TLS_FAILED negated if that has none.
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure);
 

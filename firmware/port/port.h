@@ -78,7 +78,9 @@ struct port_ops {
     // Begins to set the clock from that SNTP server.
     void (*clock_start)(struct port *port, const char *ntp_server);
 
-    // Fills p with random bytes fit for keys: 0 or PORT_FAILED.
+    // Fills p with random bytes: 0 or PORT_FAILED. They must be fit for keys once link_state() has
+    // said PORT_LINK_UP: core asks for those at each connection, and not before. What it may ask
+    // for earlier only spreads its pauses.
     int (*random)(struct port *port, uint8_t *p, size_t n);
 
     // The Wi-Fi link; the port keeps its credentials and reconnects by itself once started.
@@ -109,7 +111,7 @@ struct port {
     size_t slot_size;     // bytes of each slot
     size_t files_size;    // bytes of PORT_FILES
     size_t sector_size;   // bytes that flash_erase erases; divides slot_size
-    size_t retained_size; // bytes of retained memory
+    size_t retained_size; // bytes of retained memory; TLS_RETAIN_SIZE (core/tls_retain.h) are used
     bool has_boot_loader; // one has counted this start and chosen the slot (slots_start())
 };
 

@@ -14,3 +14,8 @@ $(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=cloc
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
     $(B)/test/unit/firmware/plain_tls.o
+
+# The examples of the user's own code, which is no part of a library.
+$(B)/test/unit/firmware/app/button_test: $(B)/firmware/app/examples/button.o
+$(B)/test/unit/firmware/app/sensor_test: $(B)/firmware/app/examples/sensor.o
+$(B)/test/unit/firmware/app/bind_test: $(B)/firmware/app/bind.o

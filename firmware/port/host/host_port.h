@@ -8,7 +8,7 @@
 #include "firmware/port/port.h"
 
 #define HOST_PORT_SLOT_SIZE 983040 // 0xF0000, as on the board
-#define HOST_PORT_RETAINED_SIZE 1536
+#define HOST_PORT_RETAINED_SIZE 256
 
 // What one virtual device runs on: a folder is its flash, the process its CPU.
 struct host_port {

@@ -25,7 +25,11 @@ LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/me
 
 lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
 LX_CORE := $(call lx_own,firmware/core common)
-LX_BOARD := $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network)
+# The user's code, whichever file that is.
+APP ?= firmware/app/app.c
+LX_APP := $(LX)/firmware/app/chosen.o
+LX_APPS := $(call lx_own,firmware/app firmware/app/examples)
+LX_BOARD := $(LX)/firmware/app/bind.o $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network)
 LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/board/*.S))
 LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o
 
@@ -34,12 +38,14 @@ LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, 
     $(addprefix firmware/core/,slots files file_store failure) \
     $(addprefix $(LX_PORT)/board/,arith multiply console crash flash nor reset))
 
-.PHONY: firmware-lx106 size bench-firmware
+.PHONY: firmware-lx106 size stack bench-firmware FORCE
 firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin
 
 # What it takes, against test/lx106/ceilings.
 size: firmware-lx106
 	test/lx106/size.py
+stack: $(LX_CORE) $(LX_APPS)
+	test/lx106/stack.py
 bench-firmware: all firmware-lx106
 	test/lx106/bench.py
 
@@ -48,12 +54,20 @@ $(LX)/fetched: $(LX_PORT)/fetch
 	@touch $@
 
 # The compiler does not name headers that libraries include, even if they are ours.
-$(LX_CORE) $(LX_BOARD) $(LX_BOOT): $(LX)/%.o: %.c $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h \
+$(sort $(LX_CORE) $(LX_BOARD) $(LX_BOOT) $(LX_APPS)): $(LX)/%.o: %.c $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h \
     $(LX_PORT)/config/lwipopts.h
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(LX_ASSEMBLY) $(LX)/$(LX_PORT)/boot/start.o: $(LX)/%.o: %.S
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
+
+# Anew when APP is another.
+$(LX)/app.chosen: FORCE
+	@mkdir -p $(@D)
+	@echo '$(APP)' | cmp -s - $@ || echo '$(APP)' >$@
+$(LX_APP): $(APP) $(LX)/app.chosen $(LX)/fetched
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
@@ -70,12 +84,12 @@ $(LX)/cjson/%.o: $(LX)/fetched
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/cjson/$*.c
 
-$(LX)/firmware.elf: $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
+$(LX)/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
 	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,-Map=$(LX)/firmware.map -o $@ \
 	    $(filter %.o,$^) -lc -lgcc
 
 # In LX_DRAM bytes of DRAM: how little is enough? (test/lx106/bench.py)
-$(LX)/small/firmware.elf: $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
+$(LX)/small/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,--defsym=_dram_size=$(LX_DRAM) -o $@ \
 	    $(filter %.o,$^) -lc -lgcc

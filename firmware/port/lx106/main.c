@@ -1,4 +1,5 @@
 // The device's program on the emulated board.
+#include "firmware/app/bind.h"
 #include "firmware/core/device.h"
 #include "firmware/port/lx106/arguments.h"
 #include "firmware/port/lx106/board/chip.h"
@@ -14,7 +15,10 @@ static struct device device;
 
 static void start(void)
 {
-    struct device_options options = {.trial_timeout_ms = arguments.trial_timeout_ms};
+    struct device_options options = {
+        .trial_timeout_ms = arguments.trial_timeout_ms,
+        .app = bind_app(&device),
+    };
     struct failure failure;
 
     if (device_init(&device, &port.port, arguments.mac, &options, &failure) < 0) {

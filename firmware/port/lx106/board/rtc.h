@@ -9,6 +9,6 @@
 #define RTC_NOTE ((uint8_t *)0x60001200u)
 #define RTC_NOTE_SIZE 64u
 #define RTC_RETAINED (RTC_NOTE + RTC_NOTE_SIZE)
-#define RTC_RETAINED_SIZE 448u
+#define RTC_RETAINED_SIZE 256u
 
 #endif

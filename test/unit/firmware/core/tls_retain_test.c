@@ -15,10 +15,10 @@
 #include "test/unit/firmware/fake_server.h"
 
 #define MAC "84f3eb012345"
-#define RETAINED_MAX 4096
+#define RETAINED_MAX 1024
 #define PURPOSE 0x12345678u
 #define HEAD 8 // CRC-32, purpose
-#define ENTRY (2 + sizeof(mbedtls_x509_time))
+#define ENTRY sizeof(struct tls_session)
 
 struct fixture {
     struct fake_server server; // first: the port
@@ -66,7 +66,7 @@ static int setup(void **state)
     fake_server_init(&f->server, &f->ops);
     f->ops.retained_read = retained_read;
     f->ops.retained_write = retained_write;
-    port_of(f)->retained_size = 1536;
+    port_of(f)->retained_size = RETAINED_MAX;
     fake_identity(&f->server, MAC, &f->identity);
     start(f, PURPOSE);
     *state = f;
@@ -104,15 +104,15 @@ static void use(struct fixture *f, enum tls_peer peer)
 
 static void seal(struct fixture *f)
 {
-    uint32_t crc = crc32_update(0, f->retained + 4, port_of(f)->retained_size - 4);
+    uint32_t crc = crc32_update(0, f->retained + 4, TLS_RETAIN_SIZE - 4);
 
     memcpy(f->retained, &crc, sizeof crc);
 }
 
 static bool has(const struct fixture *f, bool broker, bool download)
 {
-    return f->tls.has_saved[TLS_PEER_BROKER] == broker &&
-           f->tls.has_saved[TLS_PEER_DOWNLOAD] == download;
+    return (f->tls.saved[TLS_PEER_BROKER].id_size != 0) == broker &&
+           (f->tls.saved[TLS_PEER_DOWNLOAD].id_size != 0) == download;
 }
 
 static void test_power_on(void **state)
@@ -124,8 +124,7 @@ static void test_power_on(void **state)
     restart(f, PURPOSE);
     assert_true(has(f, false, false));
     for (unsigned round = 0; round < 200; round++) {
-        assert_int_equal(f->ops.random(port_of(f), f->retained, 1024), 0);
-        assert_int_equal(f->ops.random(port_of(f), f->retained + 1024, 512), 0);
+        assert_int_equal(f->ops.random(port_of(f), f->retained, TLS_RETAIN_SIZE), 0);
         restart(f, PURPOSE);
         assert_true(has(f, false, false));
     }
@@ -210,7 +209,7 @@ static void test_every_byte_damaged(void **state)
 
     use(f, TLS_PEER_BROKER);
     use(f, TLS_PEER_DOWNLOAD);
-    for (size_t i = 0; i < port_of(f)->retained_size; i++) {
+    for (size_t i = 0; i < TLS_RETAIN_SIZE; i++) {
         f->retained[i] ^= (uint8_t)(1u << i % 8);
         restart(f, PURPOSE);
         assert_true(has(f, false, false));
@@ -229,7 +228,7 @@ static void test_every_byte_forged(void **state)
 
     use(f, TLS_PEER_BROKER);
     use(f, TLS_PEER_DOWNLOAD);
-    for (size_t i = HEAD; i < port_of(f)->retained_size; i++) {
+    for (size_t i = HEAD; i < TLS_RETAIN_SIZE; i++) {
         for (size_t mask = 0; mask < sizeof masks; mask++) {
             f->retained[i] ^= masks[mask];
             seal(f);
@@ -244,60 +243,126 @@ static void test_every_byte_forged(void **state)
     assert_true(has(f, true, true));
 }
 
-static void test_truncated_at_every_byte(void **state)
+// What is kept of one session at the place where entries begin.
+static struct tls_session *entry(struct fixture *f, enum tls_peer peer)
 {
-    struct fixture *f = *state;
-    uint8_t whole[RETAINED_MAX];
-    size_t size = port_of(f)->retained_size;
-
-    use(f, TLS_PEER_BROKER);
-    use(f, TLS_PEER_DOWNLOAD);
-    memcpy(whole, f->retained, sizeof whole);
-    while (size > 0 && whole[size - 1] == 0)
-        size--;
-    for (size_t n = 0; n < size; n++) {
-        // The rest is zeros, and the CRC right: a session is there as a whole, or not at all.
-        memset(f->retained, 0, sizeof f->retained);
-        memcpy(f->retained, whole, n < HEAD ? HEAD : n);
-        seal(f);
-        restart(f, PURPOSE);
-        assert_false(f->tls.has_saved[TLS_PEER_DOWNLOAD] && n < HEAD + 2 * ENTRY);
-        // The memory itself is so small.
-        port_of(f)->retained_size = n;
-        memcpy(f->retained, whole, sizeof whole);
-        if (n >= 4)
-            seal(f);
-        restart(f, PURPOSE);
-        assert_false(f->tls.has_saved[TLS_PEER_DOWNLOAD]);
-        port_of(f)->retained_size = 1536;
-    }
+    return (struct tls_session *)(f->retained + HEAD + (size_t)peer * ENTRY);
 }
 
-// Memory of any size: what does not fit is not kept, and nothing is written beyond its end.
-static void test_too_small(void **state)
+static void test_id_size(void **state)
 {
+    static const uint8_t bad[] = {0, 33, 48, 80, 127, 128, 255};
     struct fixture *f = *state;
-    uint8_t whole[RETAINED_MAX];
-    size_t both = 0;
 
     use(f, TLS_PEER_BROKER);
     use(f, TLS_PEER_DOWNLOAD);
-    memcpy(whole, f->retained, sizeof whole);
-    for (size_t n = 0; n <= 1600; n++) {
-        memset(f->retained, 0xaa, sizeof f->retained);
-        port_of(f)->retained_size = n;
-        tls_retain_save(&f->tls);
-        for (size_t i = n; i < RETAINED_MAX; i++)
-            assert_int_equal(f->retained[i], 0xaa);
+    assert_int_equal(entry(f, TLS_PEER_BROKER)->id_size, 32);
+    for (size_t i = 0; i < sizeof bad; i++) {
+        entry(f, TLS_PEER_BROKER)->id_size = bad[i];
+        seal(f);
         restart(f, PURPOSE);
-        both += has(f, true, true);
-        assert_true(has(f, true, true) || both == 0);
-        port_of(f)->retained_size = 1536;
-        memcpy(f->retained, whole, sizeof whole);
+        assert_true(has(f, false, true));
+    }
+    for (uint8_t size = 1; size <= 32; size++) {
+        entry(f, TLS_PEER_BROKER)->id_size = size;
+        seal(f);
         restart(f, PURPOSE);
         assert_true(has(f, true, true));
     }
-    assert_true(both > 0);
+}
+
+// A session that the server does not know, or of another ciphersuite, is no way in and none out: a
+// full handshake follows, at once or at the next attempt.
+static void test_forged_session(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[TLS_SESSION_ID_MAX];
+
+    use(f, TLS_PEER_BROKER);
+    memcpy(id, f->tls.saved[TLS_PEER_BROKER].id, sizeof id);
+    entry(f, TLS_PEER_BROKER)->id_size = 7;
+    seal(f);
+    restart(f, PURPOSE);
+    use(f, TLS_PEER_BROKER);
+    assert_memory_not_equal(id, f->tls.saved[TLS_PEER_BROKER].id, sizeof id);
+    for (unsigned suite = 0; suite <= 0xffff; suite += 0x1111) {
+        entry(f, TLS_PEER_BROKER)->ciphersuite = (uint16_t)suite;
+        seal(f);
+        restart(f, PURPOSE);
+        (void)run(f, TLS_PEER_BROKER);
+        tls_close(&f->tls);
+        use(f, TLS_PEER_BROKER);
+    }
+    memset(entry(f, TLS_PEER_BROKER)->master, 0, TLS_SESSION_SECRET_SIZE);
+    seal(f);
+    restart(f, PURPOSE);
+    assert_int_equal(run(f, TLS_PEER_BROKER), -RESULT_TLS_FAILED);
+    use(f, TLS_PEER_BROKER);
+    assert_false(f->tls.resuming);
+}
+
+// With a certificate that has expired in the meantime it is not even asked for.
+static void test_expired(void **state)
+{
+    struct fixture *f = *state;
+
+    use(f, TLS_PEER_BROKER);
+    entry(f, TLS_PEER_BROKER)->year = 2020;
+    seal(f);
+    restart(f, PURPOSE);
+    assert_true(has(f, true, false));
+    use(f, TLS_PEER_BROKER);
+    assert_false(f->tls.resuming);
+    assert_true(entry(f, TLS_PEER_BROKER)->year > 2020);
+}
+
+// The RTC memory of a chip has 512 bytes in all.
+static void test_size(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_true(TLS_RETAIN_SIZE <= 300);
+    use(f, TLS_PEER_BROKER);
+    use(f, TLS_PEER_DOWNLOAD);
+    for (size_t n = 0; n <= TLS_RETAIN_SIZE + 1; n++) {
+        memset(f->retained, 0xaa, sizeof f->retained);
+        port_of(f)->retained_size = n;
+        tls_retain_save(&f->tls);
+        for (size_t i = n < TLS_RETAIN_SIZE ? 0 : TLS_RETAIN_SIZE; i < RETAINED_MAX; i++)
+            assert_int_equal(f->retained[i], 0xaa);
+        if (n < TLS_RETAIN_SIZE)
+            continue;
+        restart(f, PURPOSE);
+        assert_true(has(f, true, true));
+    }
+    port_of(f)->retained_size = TLS_RETAIN_SIZE - 1; // there is something, but no room to have it
+    restart(f, PURPOSE);
+    assert_true(has(f, false, false));
+}
+
+static bool holds(const void *in, size_t size, const void *what, size_t n)
+{
+    return memmem(in, size, what, n) != NULL;
+}
+
+static void test_wiped(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t master[TLS_SESSION_SECRET_SIZE];
+
+    use(f, TLS_PEER_BROKER);
+    memcpy(master, f->tls.saved[TLS_PEER_BROKER].master, sizeof master);
+    assert_true(holds(f->retained, sizeof f->retained, master, sizeof master));
+    f->ops.stream_receive = receive_nothing;
+    assert_int_equal(run(f, TLS_PEER_BROKER), STEP_AGAIN); // spent
+    f->ops.stream_receive = fake_stream_receive;
+    assert_false(holds(f->retained, sizeof f->retained, master, sizeof master));
+    tls_close(&f->tls);
+    assert_false(holds(&f->tls.saved, sizeof f->tls.saved, master, sizeof master));
+    use(f, TLS_PEER_BROKER);
+    memcpy(master, f->tls.saved[TLS_PEER_BROKER].master, sizeof master);
+    tls_clear(&f->tls);
+    assert_false(holds(&f->tls, sizeof f->tls, master, sizeof master));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -312,8 +377,11 @@ int main(void)
         TEST(test_restart_in_handshake),
         TEST(test_every_byte_damaged),
         TEST(test_every_byte_forged),
-        TEST(test_truncated_at_every_byte),
-        TEST(test_too_small),
+        TEST(test_id_size),
+        TEST(test_forged_session),
+        TEST(test_expired),
+        TEST(test_size),
+        TEST(test_wiped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void test_certificates(void **state)
         fake_server_certify(&f->server, &rows[i].subject);
         assert_int_equal(connect_to(f, rows[i].host), rows[i].rc);
         tls_close(&f->tls);
-        memset(f->tls.has_saved, 0, sizeof f->tls.has_saved); // each from the beginning
+        memset(f->tls.saved, 0, sizeof f->tls.saved); // each from the beginning
     }
 }
 

@@ -1,0 +1,69 @@
+// A TLS session as it is kept to be resumed.
+#include "firmware/core/tls_session.h"
+
+#include <string.h>
+
+#include <mbedtls/platform_util.h>
+
+_Static_assert(sizeof(struct tls_session) == 90, "no gaps: it is retained as it is");
+
+void tls_session_take(
+    const mbedtls_ssl_context *ssl, const mbedtls_x509_time *valid_to, struct tls_session *out)
+{
+    const mbedtls_ssl_session *session = ssl->session;
+
+    tls_session_clear(out);
+    if (session == NULL || session->id_len == 0 || session->id_len > sizeof out->id)
+        return;
+    out->ciphersuite = (uint16_t)session->ciphersuite;
+    out->year = (uint16_t)valid_to->year;
+    out->month = (uint8_t)valid_to->mon;
+    out->day = (uint8_t)valid_to->day;
+    out->hour = (uint8_t)valid_to->hour;
+    out->minute = (uint8_t)valid_to->min;
+    out->second = (uint8_t)valid_to->sec;
+    out->id_size = (uint8_t)session->id_len;
+    memcpy(out->id, session->id, session->id_len);
+    memcpy(out->master, session->master, sizeof out->master);
+}
+
+// The certificate is not part of it: it was judged when the session was agreed on, and the server
+// sends none when it resumes.
+int tls_session_resume(const struct tls_session *session, mbedtls_ssl_context *ssl)
+{
+    mbedtls_ssl_session copy;
+    int rc;
+
+    mbedtls_ssl_session_init(&copy);
+    copy.ciphersuite = session->ciphersuite;
+    copy.id_len = session->id_size;
+    memcpy(copy.id, session->id, session->id_size);
+    memcpy(copy.master, session->master, sizeof copy.master);
+    rc = mbedtls_ssl_set_session(ssl, &copy);
+    mbedtls_ssl_session_free(&copy);
+    return rc;
+}
+
+void tls_session_valid_to(const struct tls_session *session, mbedtls_x509_time *out)
+{
+    *out = (mbedtls_x509_time){
+        .year = session->year,
+        .mon = session->month,
+        .day = session->day,
+        .hour = session->hour,
+        .min = session->minute,
+        .sec = session->second,
+    };
+}
+
+// A ciphersuite that is not ours is never agreed on, a wrong secret ends the handshake, and a date
+// is only compared.
+bool tls_session_is_whole(const struct tls_session *session)
+{
+    return session->id_size > 0 && session->id_size <= sizeof session->id;
+}
+
+void tls_session_clear(struct tls_session *session)
+{
+    mbedtls_platform_zeroize(session, sizeof *session);
+}

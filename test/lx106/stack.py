@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""What each function of core, common and the user's code takes of the stack, as the compiler for the
+ESP8266 says it (-fstack-usage): the largest of each file, the largest of all, and the ceiling of
+test/lx106/ceilings for a single one."""
+
+import sys
+
+from figures import BUILD, ROOT, Table
+
+FOLDERS = ("common", "firmware/core", "firmware/app", "firmware/app/examples")
+LARGEST = 20
+
+
+def functions(source):
+    """(bytes, name, kind) of each function of a source file."""
+    lines = (BUILD / source).with_suffix(".su").read_text().splitlines()
+    for line in lines:
+        where, size, kind = line.split("\t")
+        yield int(size), where.split(":")[-1], kind
+
+
+def main():
+    table = Table()
+    every = []
+    unbounded = []
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).glob("*.c")):
+            source = path.relative_to(ROOT)
+            found = [(size, name, str(source)) for size, name, _ in functions(source)]
+            unbounded += [f"{source}: {name}()" for _, name, kind in functions(source)
+                          if kind == "dynamic"]
+            if found:
+                size, name, _ = max(found)
+                table.row(f"{source}: {name}()", size)
+            every += found
+    print(f"the {LARGEST} largest:")
+    for size, name, source in sorted(every, reverse=True)[:LARGEST]:
+        table.row(f"{name}() of {source}", size, "function_stack_bytes")
+    for function in unbounded:
+        print(f"its stack has no bound: {function}")
+    return 1 if unbounded else table.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
