@@ -7,7 +7,7 @@
 // The part of the RTC memory that is ours: a restart leaves it as it is, a power cut does not. The
 // chip reads and writes it by words of 32 bits only.
 
-#define RTC_RETAINED_SIZE 320 // for core's sessions
+#define RTC_RETAINED_SIZE 256 // for core's sessions
 #define RTC_NOTE_SIZE 64      // why the last run ended, last_reset.h
 
 void rtc_read_retained(uint8_t *p, size_t n);
