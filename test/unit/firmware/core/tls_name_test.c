@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <mbedtls/x509_crt.h>
+
 #include "firmware/core/tls_name.h"
 
 static void test_dns(void **state)
@@ -72,11 +74,60 @@ static void test_ipv4(void **state)
         assert_false(tls_name_parse_ipv4(bad[i], out));
 }
 
+// Extensions: basicConstraints, then a critical subjectAltName of rfc822Name, iPAddress, dNSName.
+static const uint8_t extensions[] = {
+    0x30, 0x30,                                                             //
+    0x30, 0x0c, 0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01, 0xff, 0x04, 0x02, // basicConstraints
+    0x30, 0x00,                                                             //
+    0x30, 0x20, 0x06, 0x03, 0x55, 0x1d, 0x11, 0x01, 0x01, 0xff, 0x04, 0x16, // subjectAltName
+    0x30, 0x14, 0x81, 0x03, 'a', '@', 'b', 0x87, 0x04, 10, 0, 2, 100,       //
+    0x82, 0x07, 'b', '.', 'l', 'o', 'c', 'a', 'l',                          //
+};
+
+static bool matches(const uint8_t *p, size_t n, const char *host)
+{
+    uint8_t *copy = malloc(n == 0 ? 1 : n); // so that a read beyond n is seen
+    mbedtls_x509_crt cert;
+    bool good;
+
+    assert_non_null(copy);
+    memcpy(copy, p, n);
+    memset(&cert, 0, sizeof cert);
+    cert.v3_ext.p = copy;
+    cert.v3_ext.len = n;
+    good = tls_name_matches(&cert, host);
+    free(copy);
+    return good;
+}
+
+static void test_alt_names(void **state)
+{
+    (void)state;
+    assert_true(matches(extensions, sizeof extensions, "10.0.2.100"));
+    assert_true(matches(extensions, sizeof extensions, "B.local"));
+    assert_false(matches(extensions, sizeof extensions, "10.0.2.101"));
+    assert_false(matches(extensions, sizeof extensions, "a@b"));
+    assert_false(matches(extensions, 16, "b.local")); // basicConstraints alone, and too short
+    for (size_t n = 0; n < sizeof extensions; n++)
+        assert_false(matches(extensions, n, "b.local"));
+}
+
+static void test_no_extensions(void **state)
+{
+    mbedtls_x509_crt cert;
+
+    (void)state;
+    memset(&cert, 0, sizeof cert);
+    assert_false(tls_name_matches(&cert, "b.local"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dns),
         cmocka_unit_test(test_ipv4),
+        cmocka_unit_test(test_alt_names),
+        cmocka_unit_test(test_no_extensions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
