@@ -49,12 +49,14 @@ eventually 30 "$mac is online" device_has "$mac" '$.online' 1
 process_stop "$work/device.record"
 rm "$files"
 
-step "its own configuration, a SmartConfig key, other flash"
+step "its own configuration, a SmartConfig key, a Wi-Fi network, other flash"
 printf '{"downloadserver": "a.example", "mqttserver": "b.example"}' >"$work/config.json"
 printf '0123456789abcde%%\n' >"$work/smart"
-expect_exit 0 "${provision[@]}" --config "$work/config.json" --smartconfig-key "$work/smart" \
-    --flash 2MB --output "$files" 84f3eb012345
-expect_match "what it says" "at 0xb0000" "$output"
+"${provision[@]}" --config "$work/config.json" --smartconfig-key "$work/smart" --wifi "Our net" \
+    --flash 2MB --output "$files" 84f3eb012345 <<<' pass word' >"$work/said" 2>&1
+expect_match "what it says" "at 0xb0000" "$(cat "$work/said")"
+expect_equal "the network" "$(printf 'Our net%025d pass word%054d' 0 0 | tr 0 .)" \
+    "$(in_files get wifi | tr '\0' .)"
 cmp "$work/config.json" <(in_files get config.json)
 expect_equal "SmartConfig's key" "0123456789abcde%" "$(in_files get smartconfig.key)"
 expect_equal "its size" 16 "$(in_files get smartconfig.key | wc -c)"
@@ -65,6 +67,7 @@ for key in 0123456789abcde 0123456789abcdefg $'0123456789\tbcdef' 0123456789abcd
     printf '%s' "$key" >"$work/smart"
     refused "not exactly 16 printable characters" "$mac" --smartconfig-key "$work/smart"
 done
+refused "no password of WPA2" "$mac" --wifi net
 refused "84f3eb012347.crt is missing: secureesp pki device $SANDBOX_PKI 84f3eb012347" 84f3eb012347
 refused "ca.crt is missing: secureesp pki init" "$mac" --pki "$work/nowhere"
 refused "nowhere.conf is missing" "$mac" --config "$work/nowhere.conf"
@@ -97,7 +100,8 @@ refused "$mac.key is missing" "$mac" --pki "$work/pki"
 step "arguments"
 for arguments in "" "$mac" "/dev/null 84f3eb01234" "a b c" "--output" "--output a b $mac" \
     "--flash 3MB /dev/null $mac" "--flash ../4MB /dev/null $mac" "--baud fast /dev/null $mac" \
-    "--forget-wifi --output a $mac" "--explode /dev/null $mac" "--explode"; do
+    "--forget-wifi --output a $mac" "--wifi a --forget-wifi /dev/null $mac" \
+    "--wifi a23456789012345678901234567890123 /dev/null $mac" "--explode /dev/null $mac" "--explode"; do
     # shellcheck disable=SC2086  # words
     expect_exit 2 "$root/scripts/provision" $arguments
 done

@@ -88,8 +88,8 @@ expect_same_outside "$flash" "$work/before" "$files" 0x240000
 expect_files
 expect_equal "names" 4 "$(in_flash list | wc -l)"
 
-step "it keeps the slot record, events and SmartConfig's key; staged and foreign files go"
-for name in slots events.jsonl smartconfig.key ca.crt.new "$mac.key.new" 84f3eb000001.key; do
+step "it keeps the slot record, events, Wi-Fi and SmartConfig's key; staged and foreign files go"
+for name in slots events.jsonl wifi smartconfig.key ca.crt.new "$mac.key.new" 84f3eb000001.key; do
     head -c 300 /dev/urandom >"$work/$name"
     in_flash put "$name=$work/$name"
 done
@@ -98,20 +98,22 @@ cp "$flash" "$work/before"
 provision 0 --baud 115200
 expect_same_outside "$flash" "$work/before" "$files" 0x240000
 expect_files
-for name in slots events.jsonl smartconfig.key; do
+for name in slots events.jsonl wifi smartconfig.key; do
     cmp "$work/$name" <(in_flash get "$name")
 done
-expect_equal "names" 7 "$(in_flash list | wc -l)"
+expect_equal "names" 8 "$(in_flash list | wc -l)"
 expect_equal "whole erasures" "" "$(grep 'erase 0x200000 0x40000' "$work/line" || true)"
 : >"$work/line"
 
-step "it erases the Wi-Fi credentials, and nothing else"
+step "it forgets the Wi-Fi network, and nothing else"
 cp "$flash" "$work/before"
 provision 0 --forget-wifi
 cmp -n 16384 -i "$((nvs)):0" "$flash" <(head -c 16384 /dev/zero | tr '\0' '\377')
 cp "$flash" "$work/after"
 dd if="$work/before" of="$work/after" bs=4096 seek=9 skip=9 count=4 conv=notrunc status=none
 expect_same_outside "$work/after" "$work/before" "$files" 0x240000
+expect_exit 1 in_flash get wifi
+cmp "$work/slots" <(in_flash get slots)
 expect_files
 
 step "a signal leaves nothing behind"
