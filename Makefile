@@ -83,9 +83,9 @@ $(B)/bin/lx106-image: $(B)/firmware/tool/lx106_image/main.o $(B)/common/crc32.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
-$(B)/bin/device-files: $(B)/firmware/tool/device_files/main.o $(B)/libdevice.a
+$(B)/bin/device-files: $(call objects,firmware/tool/device_files) $(B)/libdevice.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

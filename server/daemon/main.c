@@ -1,25 +1,30 @@
 // secureespd: options, signals, systemd.
 #include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/daemon/config.h"
 #include "server/daemon/daemon.h"
+#include "server/download/download_config.h"
 
 #define DEFAULT_CONFIG "/etc/secureesp/secureesp.conf"
 
 static const char usage[] =
-    "usage: secureespd [--config FILE] [--check-config]\n"
+    "usage: secureespd [--config FILE] [--check-config | --print-config-json MAC]\n"
     "\n"
     "Serves firmware to ESP8266 boards and follows them; secureesp is its command line.\n"
     "\n"
     "  -c, --config FILE   configuration, default " DEFAULT_CONFIG "\n"
     "      --check-config  tell whether the configuration is good, and exit\n"
+    "      --print-config-json MAC\n"
+    "                      print what this device gets as config.json, and exit\n"
     "      --version\n"
     "      --help\n"
     "\n"
@@ -28,6 +33,7 @@ static const char usage[] =
 struct options {
     const char *config_path;
     int check_only;
+    const char *print_mac;
 };
 
 // 0 to go on, else what to exit with, plus 1.
@@ -36,6 +42,7 @@ static int read_options(int argc, char **argv, struct options *options)
     static const struct option table[] = {
         {"config", required_argument, NULL, 'c'},
         {"check-config", no_argument, NULL, 'k'},
+        {"print-config-json", required_argument, NULL, 'j'},
         {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -47,6 +54,7 @@ static int read_options(int argc, char **argv, struct options *options)
         switch (option) {
         case 'c': options->config_path = optarg; break;
         case 'k': options->check_only = 1; break;
+        case 'j': options->print_mac = optarg; break;
         case 'v': puts("secureespd " SECUREESP_VERSION); return 1;
         case 'h': fputs(usage, stdout); return 1;
         default: fputs(usage, stderr); return 3;
@@ -57,6 +65,36 @@ static int read_options(int argc, char **argv, struct options *options)
         return 3;
     }
     return 0;
+}
+
+// Returns an exit status.
+static int print_config_json(const struct config *config, const char *typed)
+{
+    char mac[MAC_SIZE];
+    uint8_t *text;
+    size_t n;
+    bool is_written;
+
+    if (!mac_parse(typed, mac)) {
+        fprintf(stderr, "secureespd: '%s' is no MAC\n", typed);
+        return 2;
+    }
+    if (download_config_render(config->device_config, mac, &text, &n) < 0) {
+        fprintf(stderr, "secureespd: no memory\n");
+        return EXIT_FAILURE;
+    }
+    is_written = fwrite(text, 1, n, stdout) == n && putchar('\n') != EOF && fflush(stdout) == 0;
+    free(text);
+    return is_written ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// What is asked about the configuration in place of running. Returns an exit status.
+static int answer(const struct options *options, const struct config *config)
+{
+    if (options->print_mac != NULL)
+        return print_config_json(config, options->print_mac);
+    printf("%s: configuration is good\n", options->config_path);
+    return EXIT_SUCCESS;
 }
 
 static void wait_for_signals(struct daemon *daemon, const sigset_t *signals)
@@ -108,10 +146,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "secureespd: %s\n", err.message);
         return EXIT_FAILURE;
     }
-    if (options.check_only) {
-        printf("%s: configuration is good\n", options.config_path);
+    if (options.check_only || options.print_mac != NULL) {
+        int status = answer(&options, &config);
+
         config_clear(&config);
-        return EXIT_SUCCESS;
+        return status;
     }
     block_signals(&signals);
     if (daemon_start(options.config_path, &config, &daemon, &err) < 0) {

@@ -10,10 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/mac.h"
 #include "firmware/core/file_store.h"
 #include "firmware/core/files.h"
 #include "firmware/port/host/flash_file.h"
 #include "firmware/port/host/host_flash.h"
+#include "firmware/tool/device_files/check.h"
 
 #define EXIT_USAGE 2
 #define NUMBER_MAX (1ul << 30)
@@ -23,10 +25,12 @@ static const char usage[] =
     "  or:  device-files [OPTION]... FILE get NAME\n"
     "  or:  device-files [OPTION]... FILE put NAME=PATH...\n"
     "  or:  device-files [OPTION]... FILE remove NAME...\n"
+    "  or:  device-files [OPTION]... FILE check MAC\n"
     "Lists, writes to the standard output, takes in and removes the files that a device\n"
     "has in its flash: config.json, ca.crt, <mac>.crt, <mac>.key and those of its own\n"
     "making. FILE is the flash, or its region for files; put makes it if there is none,\n"
-    "readable for its owner alone. A device that runs must not be written to.\n"
+    "readable for its owner alone. A device that runs must not be written to. check says\n"
+    "whether the device of that MAC can start with them, as the device itself judges it.\n"
     "\n"
     "  -o, --offset N    where the region begins in FILE (0)\n"
     "  -s, --size N      bytes of the region (196608)\n"
@@ -241,6 +245,20 @@ static int remove_files(struct region *region, char **arguments)
     return EXIT_SUCCESS;
 }
 
+static int check(struct region *region, char **arguments)
+{
+    char mac[MAC_SIZE];
+    struct failure failure;
+
+    if (!mac_parse(*arguments, mac)) {
+        complain("no MAC: ", *arguments);
+        return EXIT_USAGE;
+    }
+    if (check_device_files(&region->flash, mac, &failure) < 0)
+        return fail(region, "", failure.detail);
+    return EXIT_SUCCESS;
+}
+
 struct command {
     const char *name;
     int (*run)(struct region *region, char **arguments);
@@ -255,6 +273,7 @@ static const struct command commands[] = {
     {"get", get, 1, 1, false, false},
     {"put", put, 1, INT_MAX, true, true},
     {"remove", remove_files, 1, INT_MAX, true, false},
+    {"check", check, 1, 1, false, false},
 };
 
 // --- the command line
