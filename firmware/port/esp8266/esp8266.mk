@@ -11,7 +11,7 @@ firmware-esp8266: $(B)/bin/secureesp
 	    CONTRACT='$(CONTRACT)' SECUREESP='$(B)/bin/secureesp' firmware/port/esp8266/build
 
 flash:
-	@scripts/flash $(if $(PORT),$(PORT),$(error PORT is missing: make flash PORT=/dev/ttyUSB0))
+	@scripts/flash --flash $(FLASH) $(if $(PORT),$(PORT),$(error PORT is missing: make flash PORT=/dev/ttyUSB0))
 
 size-esp8266:
 	@test/esp8266/size.py
