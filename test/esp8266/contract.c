@@ -10,9 +10,9 @@
 
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
-#include <nvs_flash.h>
 
 #include "firmware/port/esp8266/main/boot.h"
+#include "firmware/port/esp8266/main/calibration.h"
 #include "firmware/port/esp8266/main/esp8266_port.h"
 #include "firmware/core/files.h"
 #include "firmware/port/esp8266/main/last_reset.h"
@@ -73,7 +73,7 @@ static void start(void)
     tls_heap_start();
     led_start();
     supervisor_start();
-    ESP_ERROR_CHECK(nvs_flash_init());
+    calibration_start();
 }
 
 void app_main(void); // called by the SDK

@@ -8,6 +8,7 @@
 
 #include <esp_sntp.h>
 #include <esp_timer.h>
+#include <lwip/tcpip.h>
 
 #include "firmware/core/settings.h"
 
@@ -21,15 +22,23 @@ void sntp_sync_time(struct timeval *time)
     is_set = true;
 }
 
-void clock_start(const char *ntp_server)
+// In lwIP's own task, as whatever changes its lists.
+static void restart(void *ctx)
 {
+    (void)ctx;
     if (sntp_enabled())
         sntp_stop();
-    snprintf(server, sizeof server, "%s", ntp_server);
-    printf("clock: asking %s\n", server);
     sntp_setoperatingmode(SNTP_OPMODE_POLL);
     sntp_setservername(0, server);
     sntp_init();
+}
+
+void clock_start(const char *ntp_server)
+{
+    snprintf(server, sizeof server, "%s", ntp_server);
+    printf("clock: asking %s\n", server);
+    if (tcpip_callback(restart, NULL) != ERR_OK)
+        printf("clock: lwIP does not take the request\n");
 }
 
 // The SDK's time_t has 32 bits and ends in 2038: as an unsigned number it lasts until 2106.

@@ -6,10 +6,10 @@
 #include <esp_system.h>
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
-#include <nvs_flash.h>
 
 #include "firmware/port/esp8266/main/banner.h"
 #include "firmware/port/esp8266/main/boot.h"
+#include "firmware/port/esp8266/main/calibration.h"
 #include "firmware/port/esp8266/main/esp8266_port.h"
 #include "firmware/app/bind.h"
 #include "firmware/core/device.h"
@@ -75,6 +75,6 @@ void app_main(void)
     led_start();
     supervisor_start();
     banner_show(&port);
-    ESP_ERROR_CHECK(nvs_flash_init()); // the radio's calibration
+    calibration_start();
     run(start());
 }

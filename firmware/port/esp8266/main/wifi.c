@@ -22,10 +22,14 @@
 #define BIT_GOT_ADDRESS BIT2
 #define BIT_LOST_ADDRESS BIT3
 
+#define LOOK_MS 1000 // how old address and signal strength may be
+
 static struct port *owner;
 static struct station station;
 static struct credentials credentials; // stored, or brought by SmartConfig
 static EventGroupHandle_t events;
+static struct port_link_info info; // as of looked_at_ms
+static uint32_t looked_at_ms;
 static volatile uint8_t last_reason; // of the last disconnection
 
 static uint32_t now_ms(void)
@@ -90,8 +94,11 @@ static void act(enum station_action action)
 {
     switch (action) {
     case STATION_NOTHING: break;
-    case STATION_CONNECT:
-    case STATION_TRY: connect_station(); break;
+    case STATION_CONNECT: connect_station(); break;
+    case STATION_TRY:
+        (void)esp_wifi_disconnect(); // from what SmartConfig had to do with the radio
+        connect_station();
+        break;
     case STATION_LISTEN:
         printf("wifi: no credentials, waiting for SmartConfig\n");
         smartconfig_start(owner);
@@ -114,12 +121,25 @@ static void take(enum station_event event)
     act(station_step(&station, event, now_ms(), (uint8_t)esp_random()));
 }
 
+static void look(void)
+{
+    tcpip_adapter_ip_info_t address;
+    wifi_ap_record_t access_point;
+
+    looked_at_ms = now_ms();
+    memset(&info, 0, sizeof info);
+    if (station.state != STATION_UP)
+        return;
+    if (tcpip_adapter_get_ip_info(TCPIP_ADAPTER_IF_STA, &address) == ESP_OK)
+        snprintf(info.ip, sizeof info.ip, IPSTR, IP2STR(&address.ip));
+    if (esp_wifi_sta_get_ap_info(&access_point) == ESP_OK)
+        info.rssi = access_point.rssi;
+}
+
 static void take_address(void)
 {
-    struct port_link_info info;
-
     take(STATION_GOT_ADDRESS);
-    (void)wifi_state(&info);
+    look();
     printf("wifi: connected, address %s, %d dBm\n", info.ip, info.rssi);
 }
 
@@ -152,6 +172,8 @@ void wifi_poll(void)
     if (smartconfig_is_acknowledged())
         take(STATION_ACKNOWLEDGED);
     take(STATION_TICK);
+    if (now_ms() - looked_at_ms >= LOOK_MS)
+        look();
 }
 
 static void start_driver(const char *host_name)
@@ -182,18 +204,8 @@ void wifi_start(struct port *port, const char *host_name)
     start_driver(host_name);
 }
 
-enum port_link wifi_state(struct port_link_info *info)
+enum port_link wifi_state(struct port_link_info *out)
 {
-    enum port_link link = station_link(&station);
-    tcpip_adapter_ip_info_t address;
-    wifi_ap_record_t access_point;
-
-    memset(info, 0, sizeof *info);
-    if (link != PORT_LINK_UP)
-        return link;
-    if (tcpip_adapter_get_ip_info(TCPIP_ADAPTER_IF_STA, &address) == ESP_OK)
-        snprintf(info->ip, sizeof info->ip, IPSTR, IP2STR(&address.ip));
-    if (esp_wifi_sta_get_ap_info(&access_point) == ESP_OK)
-        info->rssi = access_point.rssi;
-    return link;
+    *out = info;
+    return station_link(&station);
 }

@@ -16,6 +16,7 @@ void wifi_start(struct port *port, const char *host_name);
 // Takes what the driver has reported since, and does what follows from it. To be called often.
 void wifi_poll(void);
 
-enum port_link wifi_state(struct port_link_info *info);
+// As struct port_ops has it.
+enum port_link wifi_state(struct port_link_info *out);
 
 #endif
