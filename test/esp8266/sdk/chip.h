@@ -34,7 +34,7 @@ unsigned chip_running(void);
 unsigned chip_starts(unsigned slot);
 
 // Why the program finds itself started; each chip_start() leaves the reason for the next one.
-void chip_reset_by(esp_reset_reason_t reason);
+void chip_reset_by(esp_reset_reason_t why);
 
 // Puts an image into the slot, damages it, says whether it would start.
 void chip_put_image(unsigned slot, uint32_t random);

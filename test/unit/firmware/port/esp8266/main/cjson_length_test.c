@@ -20,7 +20,7 @@ static void *fake_malloc(size_t n)
     return is_out_of_memory ? NULL : calloc(1, n);
 }
 
-#include "firmware/port/esp8266/main/cjson_length.c"
+#include "firmware/port/esp8266/main/cjson_length.c" // NOLINT(bugprone-suspicious-include)
 
 static void test_parse(void **state)
 {
