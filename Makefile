@@ -34,6 +34,9 @@ CTL_MODULES := $(LEAVES) server/ctl
 DEVICE_MODULES := firmware/core firmware/port/host
 # of the port for the chip: what can be tested without one
 POLICY_MODULES := firmware/port/esp8266/policy
+# and what can with a stand-in for Espressif's SDK
+SDK := test/esp8266/sdk
+SDK_USERS := $(addprefix firmware/port/esp8266/main/,boot credentials flash last_reset otadata rtc)
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
@@ -50,12 +53,14 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
 DEVICE := $(call objects,$(DEVICE_MODULES)) $(COMMON)
+ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
 
 # One test program for each x_test.c; the folder below test/unit says what it links against.
 TESTS := $(patsubst %.c,$(B)/%,$(shell find test/unit -name '*_test.c' 2>/dev/null))
 TESTS_BOOT := $(filter %/firmware/core/slots_test,$(TESTS))
 TESTS_DEVICE := $(filter-out $(TESTS_BOOT),$(filter $(B)/test/unit/firmware/%,$(TESTS)))
+TESTS_ON_SDK := $(filter $(B)/test/unit/firmware/port/esp8266/main/%,$(TESTS))
 TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
 TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
 
@@ -113,6 +118,8 @@ $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
 $(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/contract.o
+$(ON_SDK) $(TESTS_ON_SDK:=.o): ALL_CFLAGS += -I$(SDK)
+$(TESTS_ON_SDK): $(ON_SDK)
 $(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DEVICE_LIBS)
 $(TESTS_BOOT): $(B)/%: $(B)/%.o $(BOOT)

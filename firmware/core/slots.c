@@ -174,18 +174,21 @@ void slots_fail_trial(struct slots *slots, const char *reason)
 
 bool slots_skip(struct slots *slots, const char *reason)
 {
-    unsigned idle = slots_idle(slots);
-
-    if (slots->images[idle].state != SLOTS_INSTALLED)
+    if (slots->images[slots_idle(slots)].state != SLOTS_INSTALLED)
         return false;
+    slots_leave(slots, reason);
+    return true;
+}
+
+void slots_leave(struct slots *slots, const char *reason)
+{
     if (slots->trial == SLOTS_TRIAL_RUNNING) {
         slots_fail_trial(slots, reason);
-        return true;
+        return;
     }
-    slots->active = (uint8_t)idle;
+    slots->active = (uint8_t)slots_idle(slots);
     slots->trial = SLOTS_TRIAL_SKIPPED;
     snprintf(slots->reason, sizeof slots->reason, "%s", reason);
-    return true;
 }
 
 static void tell_starts(char *out, size_t size, const char *without_what, const char *last_reset)

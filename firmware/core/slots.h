@@ -82,6 +82,9 @@ void slots_fail_trial(struct slots *slots, const char *reason);
 // why. True if so; the caller stores.
 bool slots_skip(struct slots *slots, const char *reason);
 
+// The same whatever the other slot is worth, for a boot loader that starts nothing else.
+void slots_leave(struct slots *slots, const char *reason);
+
 // Counts a start. True if the record changed and must be stored: a trial counts it, and fails when
 // it was one too many. last_reset is why the run before ended, "" if for no reason worth a word.
 bool slots_count_boot(struct slots *slots, const char *last_reset);

@@ -4,15 +4,16 @@
 #include <stdio.h>
 
 #include <esp_ota_ops.h>
-#include <esp_spi_flash.h>
 #include <esp_system.h>
 
 #include "firmware/core/files.h"
 #include "firmware/core/slots.h"
 #include "firmware/port/esp8266/policy/choice.h"
 #include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/otadata.h"
 
-#define TURNS_MAX 3 // what the record says changes twice at most: a trial ends, a slot is skipped
+#define TURNS_MAX 4 // it is selected, its trial ends, the way back is damaged, it runs on
+#define DAMAGED "the image is damaged"
 
 static void tell(const char *what, const char *detail)
 {
@@ -24,25 +25,23 @@ static unsigned slot_of(const esp_partition_t *partition)
     return partition == flash_partition(PORT_SLOT_1) ? 1 : 0;
 }
 
-static bool otadata_is_blank(void)
+static void select_running(struct choice_facts *facts)
 {
-    const esp_partition_t *otadata =
-        esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA, NULL);
-    uint32_t first = 0;
-    uint32_t second = 0;
-
-    if (otadata == NULL || esp_partition_read(otadata, 0, &first, sizeof first) != ESP_OK ||
-        esp_partition_read(otadata, SPI_FLASH_SEC_SIZE, &second, sizeof second) != ESP_OK)
-        return false;
-    return first == UINT32_MAX && second == UINT32_MAX;
+    if (esp_ota_set_boot_partition(flash_partition(PORT_SLOT(facts->running))) != ESP_OK)
+        tell("the slot cannot be selected", ""); // it runs all the same
+    facts->otadata_is_blank = false;
+    facts->otadata_is_good = true;
+    facts->selected = facts->running;
 }
 
-// otadata is written last: after a power cut it is still blank, and all is done again.
-static bool forget(struct port *port, unsigned running)
+// otadata is written last: until it is, all is done again.
+static bool forget(struct port *port, struct choice_facts *facts)
 {
     tell("flashed over the serial line, earlier updates are forgotten", "");
-    return files_remove(port, SLOTS_FILE) == 0 &&
-           esp_ota_set_boot_partition(flash_partition(PORT_SLOT(running))) == ESP_OK;
+    if (files_remove(port, SLOTS_FILE) != 0)
+        return false;
+    select_running(facts);
+    return true;
 }
 
 static void store(const struct slots *slots, struct port *port)
@@ -53,29 +52,37 @@ static void store(const struct slots *slots, struct port *port)
         tell("the slot record", failure.detail);
 }
 
-static void skip(struct slots *slots, struct port *port, unsigned running)
+static void skip(struct slots *slots, struct port *port)
 {
     tell("the other image is damaged", "");
-    if (!slots_skip(slots, "the image is damaged"))
-        slots->active = (uint8_t)running; // the only one that starts, whatever it is worth
+    if (!slots_skip(slots, DAMAGED))
+        slots_leave(slots, DAMAGED); // for the only one that starts
     store(slots, port);
 }
 
-static void switch_to(struct slots *slots, struct port *port, unsigned running)
+static void switch_over(struct slots *slots, struct port *port)
 {
     tell("to the other slot", slots->images[slots->active].name);
     if (esp_ota_set_boot_partition(flash_partition(PORT_SLOT(slots->active))) == ESP_OK)
         esp_restart();
-    skip(slots, port, running);
+    skip(slots, port);
+}
+
+static struct choice_facts gather_facts(void)
+{
+    const struct otadata otadata = otadata_read();
+
+    return (struct choice_facts){
+        .otadata_is_blank = otadata.is_blank,
+        .otadata_is_good = otadata.is_good,
+        .running = slot_of(esp_ota_get_running_partition()),
+        .selected = slot_of(esp_ota_get_boot_partition()),
+    };
 }
 
 void boot_choose(struct port *port)
 {
-    struct choice_facts facts = {
-        .otadata_is_blank = otadata_is_blank(),
-        .running = slot_of(esp_ota_get_running_partition()),
-        .selected = slot_of(esp_ota_get_boot_partition()),
-    };
+    struct choice_facts facts = gather_facts();
     struct slots slots;
     struct failure failure;
 
@@ -87,17 +94,16 @@ void boot_choose(struct port *port)
         facts.active = slots.active;
         switch (choice_make(&facts)) {
         case CHOICE_FORGET:
-            if (!forget(port, facts.running))
+            if (!forget(port, &facts))
                 return;
-            facts.otadata_is_blank = false;
-            facts.selected = facts.running;
             break;
+        case CHOICE_SELECT: select_running(&facts); break;
         case CHOICE_RUN:
             if (slots_start(&slots, port, &failure) < 0 || slots.active == facts.running)
                 return;
             break; // its trial is over
-        case CHOICE_SWITCH: switch_to(&slots, port, facts.running); break;
-        case CHOICE_SKIP: skip(&slots, port, facts.running); break;
+        case CHOICE_SWITCH: switch_over(&slots, port); break;
+        case CHOICE_SKIP: skip(&slots, port); break;
         }
     }
 }

@@ -10,7 +10,6 @@
 
 #include "common/image_descriptor.h"
 
-#define HASH_SIZE 32                                  // SHA-256, which esptool appends
 #define FILES_SUBTYPE ((esp_partition_subtype_t)0x40) // partitions/*.csv
 
 static const esp_partition_t *regions[] = {
@@ -59,7 +58,8 @@ static int sync_region(struct port *port, enum port_region region)
     return 0;
 }
 
-// How long the signature is stands behind it only: what is asked for is where the descriptor ends.
+// The SDK's length has the hash that esptool appends; the descriptor follows. How long the
+// signature is stands behind it only: what is asked for is where the descriptor ends.
 static size_t factory_size(struct port *port)
 {
     const esp_partition_pos_t place = {
@@ -71,7 +71,7 @@ static size_t factory_size(struct port *port)
 
     if (esp_image_load(ESP_IMAGE_VERIFY_SILENT, &place, &image) != ESP_OK)
         return 0;
-    size = image.image_len + HASH_SIZE + IMAGE_DESCRIPTOR_MAX;
+    size = image.image_len + IMAGE_DESCRIPTOR_MAX;
     return size < port->slot_size ? size : port->slot_size;
 }
 

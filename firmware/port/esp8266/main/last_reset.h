@@ -4,7 +4,9 @@
 #include <stddef.h>
 
 // Why the run before this one ended. The SDK knows the kind of reset only, so its panic handler is
-// wrapped (the linker's --wrap) to note the exception in RTC memory first.
+// wrapped (panic.c) to note the exception in RTC memory first.
+
+#define LAST_RESET_SIZE 60 // bytes of a reason with its NUL; longer ones are cut
 
 // Notes the reason, unless there is one already: what comes first is the cause.
 void last_reset_note(const char *why);

@@ -218,6 +218,22 @@ static void test_skip(void **state)
     assert_false(slots_count_boot(&slots, ""));
 }
 
+static void test_leave(void **state)
+{
+    struct slots slots = sample();
+
+    (void)state;
+    slots.images[0].state = SLOTS_REJECTED;
+    slots_leave(&slots, "damaged");
+    assert_int_equal(slots.active, 0);
+    assert_int_equal(slots.trial, SLOTS_TRIAL_FAILED);
+    assert_int_equal(slots.images[1].state, SLOTS_REJECTED);
+    slots_leave(&slots, "damaged too"); // though that is where it came from
+    assert_int_equal(slots.active, 1);
+    assert_int_equal(slots.trial, SLOTS_TRIAL_SKIPPED);
+    assert_string_equal(slots.reason, "damaged too");
+}
+
 static void test_trial(void **state)
 {
     struct slots slots = sample();
@@ -270,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_flash_fails),
         cmocka_unit_test(test_start),
         cmocka_unit_test(test_skip),
+        cmocka_unit_test(test_leave),
         cmocka_unit_test(test_trial),
         cmocka_unit_test(test_staged_trial),
     };

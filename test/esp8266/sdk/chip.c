@@ -1,0 +1,166 @@
+// The chip: its boot loader, its resets and what they do to RTC memory.
+#include "test/esp8266/sdk/chip.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "test/esp8266/sdk/esp_spi_flash.h"
+#include "test/esp8266/sdk/flash.h"
+#include "test/esp8266/sdk/ota.h"
+
+#define DIRT 0x5a
+
+// The linker's bounds of what has RTC_NOINIT_ATTR.
+extern uint8_t __start_rtc_noinit[];
+extern uint8_t __stop_rtc_noinit[];
+
+static jmp_buf boot_loader;
+static unsigned running;
+static unsigned starts[CHIP_SLOTS];
+static esp_reset_reason_t reason;
+static esp_reset_reason_t next_reason;
+
+void chip_spoil_rtc(uint8_t dirt)
+{
+    for (uint8_t *p = __start_rtc_noinit; p < __stop_rtc_noinit; p++)
+        *p ^= dirt;
+}
+
+void chip_reset(void)
+{
+    flash_reset();
+    memset(starts, 0, sizeof starts);
+    chip_spoil_rtc(DIRT);
+    next_reason = ESP_RST_POWERON;
+}
+
+static bool find_image(void)
+{
+    unsigned selected;
+
+    ota_selected(&selected);
+    running = chip_is_good(selected) ? selected : 1 - selected;
+    return chip_is_good(running);
+}
+
+static void power_on(void)
+{
+    nor_power_on(flash_power());
+    chip_spoil_rtc(DIRT);
+    next_reason = ESP_RST_POWERON;
+}
+
+static int silence(void)
+{
+    int serial = dup(STDOUT_FILENO);
+    int nobody = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    fflush(stdout);
+    dup2(nobody, STDOUT_FILENO);
+    close(nobody);
+    return serial;
+}
+
+static void speak_again(int serial)
+{
+    fflush(stdout);
+    dup2(serial, STDOUT_FILENO);
+    close(serial);
+}
+
+static enum chip_end run(void (*program)(void *ctx), void *ctx)
+{
+    enum chip_end end = (enum chip_end)setjmp(boot_loader); // CHIP_RUNS at first
+
+    if (end == CHIP_RUNS)
+        program(ctx);
+    return end;
+}
+
+enum chip_end chip_start(void (*program)(void *ctx), void *ctx)
+{
+    enum chip_end end;
+    int serial;
+
+    if (flash_power()->is_off)
+        power_on();
+    if (!find_image())
+        return CHIP_DEAD;
+    reason = next_reason;
+    next_reason = ESP_RST_SW;
+    starts[running]++;
+    serial = silence();
+    end = run(program, ctx);
+    speak_again(serial);
+    return end;
+}
+
+unsigned chip_running(void)
+{
+    return running;
+}
+
+unsigned chip_starts(unsigned slot)
+{
+    return starts[slot];
+}
+
+void chip_reset_by(esp_reset_reason_t why)
+{
+    next_reason = why;
+}
+
+esp_reset_reason_t esp_reset_reason(void)
+{
+    return reason;
+}
+
+void esp_restart(void)
+{
+    longjmp(boot_loader, CHIP_RESTARTED);
+}
+
+void chip_lose_power(void)
+{
+    longjmp(boot_loader, CHIP_POWER_LOST);
+}
+
+void chip_put_image(unsigned slot, uint32_t random)
+{
+    uint8_t *to = flash_at(ota_slot(slot)->address);
+
+    memset(to, 0xff, CHIP_SLOT_SIZE);
+    ota_make_image(to, CHIP_IMAGE_SIZE, random);
+}
+
+void chip_damage(unsigned slot)
+{
+    *flash_at(ota_slot(slot)->address + CHIP_IMAGE_SIZE / 2) ^= 0x10;
+}
+
+bool chip_is_good(unsigned slot)
+{
+    return ota_holds_image(ota_slot(slot));
+}
+
+static uint8_t *otadata_at(size_t sector)
+{
+    const esp_partition_t *otadata =
+        esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA, NULL);
+
+    return flash_at(otadata->address + (uint32_t)sector * SPI_FLASH_SEC_SIZE);
+}
+
+void chip_blank_otadata(void)
+{
+    memset(otadata_at(0), 0xff, (size_t)OTA_ENTRIES * SPI_FLASH_SEC_SIZE);
+}
+
+void chip_tear_otadata(void)
+{
+    chip_blank_otadata();
+    *otadata_at(0) = 1; // the sequence number has come so far, its CRC has not
+}

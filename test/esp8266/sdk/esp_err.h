@@ -1,0 +1,12 @@
+#ifndef TEST_ESP8266_SDK_ESP_ERR_H
+#define TEST_ESP8266_SDK_ESP_ERR_H
+
+typedef int esp_err_t;
+
+#define ESP_OK 0
+#define ESP_ERR_INVALID_ARG 0x102
+#define ESP_ERR_INVALID_SIZE 0x104
+#define ESP_ERR_OTA_VALIDATE_FAILED 0x1503
+#define ESP_ERR_IMAGE_INVALID 0x2002
+
+#endif

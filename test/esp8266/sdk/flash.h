@@ -1,0 +1,20 @@
+#ifndef TEST_ESP8266_SDK_FLASH_H
+#define TEST_ESP8266_SDK_FLASH_H
+
+#include <stdint.h>
+
+#include "test/esp8266/sdk/esp_partition.h"
+#include "test/unit/firmware/nor_flash.h"
+
+// The chip's flash, and its partitions: esp_partition.h is its front. An operation that loses power
+// does not return (chip_lose_power()).
+
+// Erased from one end to the other, power on.
+void flash_reset(void);
+
+struct nor_power *flash_power(void);
+
+// The byte behind the seam's back.
+uint8_t *flash_at(uint32_t address);
+
+#endif
