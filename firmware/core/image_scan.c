@@ -17,7 +17,7 @@ void image_scan_start(struct image_scan *scan, struct port *port, unsigned slot,
 static int read_flash(
     struct image_scan *scan, size_t offset, uint8_t *p, size_t n, struct failure *failure)
 {
-    if (scan->port->ops->flash_read(scan->port, PORT_SLOT(scan->slot), offset, p, n) != 0)
+    if (lead_read(scan->port, scan->slot, scan->lead, offset, p, n) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "slot %u cannot be read", scan->slot);
     return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "common/image_descriptor.h"
 #include "firmware/core/failure.h"
+#include "firmware/core/lead.h"
 #include "firmware/port/port.h"
 
 #define IMAGE_SCAN_CHUNK 1024
@@ -15,7 +16,8 @@
 struct image_scan {
     struct port *port;
     unsigned slot;
-    size_t body_size; // bytes to search, from the slot's start
+    size_t body_size;        // bytes to search, from the slot's start
+    const struct lead *lead; // of an image that is not verified, to be set after the start
     size_t offset;
     int found;                // good descriptors so far; two are one too many
     size_t descriptor_offset; // of the first

@@ -46,6 +46,8 @@ static void start_verify(struct update *update, size_t size, bool downloaded)
     update->phase = UPDATE_VERIFY;
     update->downloaded = downloaded;
     verify_start(&update->verify, update->port, update->slots, size, update->scratch);
+    if (downloaded)
+        update->verify.lead = &update->lead;
 }
 
 int update_start_check(struct update *update, struct failure *failure)
@@ -85,6 +87,7 @@ static int accept_image(struct update *update, struct failure *failure)
         return rc;
     update->size = size;
     update->offset = 0;
+    memset(&update->lead, 0, sizeof update->lead);
     image_digest_start(&update->verify.digest);
     update->phase = UPDATE_IMAGE;
     return STEP_AGAIN;
@@ -122,9 +125,10 @@ static int erase(struct update *update, size_t n)
 static int write_image(struct update *update, size_t n, struct failure *failure)
 {
     struct port *port = update->port;
+    size_t kept = lead_keep(&update->lead, update->offset, update->scratch, n);
 
-    if (erase(update, n) != 0 ||
-        port->ops->flash_write(port, idle_region(update), update->offset, update->scratch, n) != 0)
+    if (erase(update, n) != 0 || port->ops->flash_write(port, idle_region(update),
+                                     update->offset + kept, update->scratch + kept, n - kept) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be written");
     image_digest_feed(&update->verify.digest, update->scratch, n);
     update->offset += n;
@@ -182,6 +186,8 @@ static int step_verify(struct update *update, struct failure *failure)
         (void)empty_slot(update, &other); // the record's failure is the lesser news
     if (rc != STEP_DONE || !update->downloaded)
         return rc;
+    if (lead_write(update->port, slots_idle(update->slots), &update->lead) != 0)
+        return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be written");
     *idle_image(update) = image;
     return slots_store(update->slots, update->port, failure);
 }

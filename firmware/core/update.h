@@ -6,6 +6,7 @@
 #include "firmware/core/failure.h"
 #include "firmware/core/https.h"
 #include "firmware/core/image_digest.h"
+#include "firmware/core/lead.h"
 #include "firmware/core/slots.h"
 #include "firmware/core/verify.h"
 
@@ -28,7 +29,8 @@ struct update {
     uint8_t *scratch;
     enum update_phase phase;
     size_t size;                     // bytes the answer announced
-    size_t offset;                   // bytes written
+    size_t offset;                   // bytes received
+    struct lead lead;                // of which these are written when all is verified
     uint8_t hash[IMAGE_DIGEST_SIZE]; // of what was received
     bool downloaded;                 // this is the check that follows a download
     struct verify verify;            // its digest serves the download, too, which comes before it

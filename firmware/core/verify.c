@@ -53,8 +53,8 @@ static int step_hash(struct verify *verify, struct failure *failure)
         verify->phase = VERIFY_SIGNATURE;
         return rc < 0 ? rc : STEP_AGAIN;
     }
-    if (verify->port->ops->flash_read(verify->port, PORT_SLOT(slots_idle(verify->slots)),
-            verify->offset, verify->scratch, n) != 0)
+    if (lead_read(verify->port, slots_idle(verify->slots), verify->lead, verify->offset,
+            verify->scratch, n) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be read");
     image_digest_feed(&verify->digest, verify->scratch, n);
     verify->offset += n;
@@ -86,6 +86,7 @@ static int step_signature(struct verify *verify, struct failure *failure)
         verify->phase = VERIFY_DESCRIPTOR;
         image_scan_start(
             &verify->scan, verify->port, slots_idle(verify->slots), verify->trailer.body_size);
+        verify->scan.lead = verify->lead;
         return STEP_AGAIN;
     }
     return failure_set(failure, RESULT_SIGNATURE_INVALID, "image: no key of ours has signed it");

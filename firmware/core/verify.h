@@ -8,6 +8,7 @@
 #include "firmware/core/failure.h"
 #include "firmware/core/image_digest.h"
 #include "firmware/core/image_scan.h"
+#include "firmware/core/lead.h"
 #include "firmware/core/slots.h"
 #include "firmware/port/port.h"
 
@@ -24,6 +25,7 @@ struct verify {
     struct port *port;
     const struct slots *slots;
     uint8_t *scratch;
+    const struct lead *lead; // what of the image is not in its slot yet, to be set after the start
     enum verify_phase phase;
     size_t image_size;
     size_t offset;

@@ -181,6 +181,33 @@ static void test_tampered(void **state)
     assert_int_equal(update_start_check(&f->update, &f->failure), -RESULT_NOTHING_DOWNLOADED);
 }
 
+// A boot loader may fall back to the other slot whatever the record says: an image that is not, or
+// not yet, found good has no first bytes there, whenever the power fails.
+static void test_not_startable(void **state)
+{
+    static const uint8_t erased[LEAD_SIZE] = {0xff, 0xff, 0xff, 0xff};
+    struct fixture *f = *state;
+    const uint8_t *slot = f->server.port.slots[1];
+    int rc = 0;
+
+    f->image[2000] ^= 1;
+    answer_image(f);
+    memset(f->server.port.slots[1], 0xff, sizeof f->server.port.slots[1]);
+    for (int cut = 0; rc != -RESULT_SIGNATURE_INVALID; cut++) {
+        assert_in_range(cut, 0, 199);
+        fake_power_on(&f->server.port);
+        start_device(f);
+        f->server.port.power.ops_left = cut;
+        rc = download(f);
+        assert_memory_equal(slot, erased, LEAD_SIZE);
+        update_stop(&f->update);
+        tls_clear(&f->tls);
+    }
+    assert_memory_equal(slot + LEAD_SIZE, f->image + LEAD_SIZE, f->image_size - LEAD_SIZE);
+    fake_power_on(&f->server.port);
+    start_device(f);
+}
+
 // What was good when it was downloaded may not be when it is installed.
 static void test_decayed(void **state)
 {
@@ -253,6 +280,7 @@ int main(void)
         TEST(test_refusals),
         TEST(test_truncated),
         TEST(test_tampered),
+        TEST(test_not_startable),
         TEST(test_decayed),
         TEST(test_power_cuts),
         TEST(test_stall),
