@@ -67,6 +67,7 @@ static void describe(const struct image_facts *facts, struct image *image)
 
     memset(image, 0, sizeof *image);
     image->name = facts->name;
+    image->layout = facts->layout;
     image->size_bytes = (int64_t)facts->size_bytes;
     memcpy(image->sha256, facts->sha256, sizeof image->sha256);
     memcpy(image->md5, facts->md5, sizeof image->md5);

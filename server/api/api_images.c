@@ -187,6 +187,16 @@ static int add_unknown(const char *image, int64_t devices, void *ctx)
     return 0;
 }
 
+// Why a device cannot go to its published successor, or NULL.
+static const char *obstacle(enum release_answer answer)
+{
+    switch (answer) {
+    case RELEASE_STRANDED: return "key";
+    case RELEASE_OTHER_LAYOUT: return "layout";
+    default: return NULL;
+    }
+}
+
 static json_t *chain_member(const struct release_catalogue *catalogue,
     const struct release_member *members, size_t n, size_t i)
 {
@@ -196,7 +206,8 @@ static json_t *chain_member(const struct release_catalogue *catalogue,
 
     api_json_set(
         &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
-    api_json_set(&object, "stranded", json_boolean(answer == RELEASE_STRANDED));
+    api_json_set(&object, "stranded", json_boolean(obstacle(answer) != NULL));
+    api_json_set(&object, "obstacle", api_json_text(obstacle(answer)));
     return object;
 }
 

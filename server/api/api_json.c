@@ -127,6 +127,7 @@ json_t *api_json_image(
     api_json_set(&object, "board", json_string(image->name.board));
     api_json_set(&object, "version", json_string(image->name.version));
     api_json_set(&object, "state", json_string(image_state_name(image->state)));
+    api_json_set(&object, "layout", api_json_text(image_layout_name(image->layout)));
     api_json_set(&object, "size_bytes", json_integer(image->size_bytes));
     api_json_set(&object, "sha256", json_string(image->sha256));
     api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));

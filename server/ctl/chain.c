@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "server/ctl/field.h"
 #include "server/ctl/image_label.h"
@@ -62,7 +63,10 @@ static void warn_of_stranded(const json_t *images)
             continue;
         printf("%lld device(s) on ", (long long)field_integer(image, "devices", 0));
         text_print(stdout, field_text(image, "name", "-"));
-        if (field_has(image, "next")) {
+        if (strcmp(field_text(image, "obstacle", ""), "layout") == 0) {
+            puts(" would never start again on the next published image, which is of another flash "
+                 "layout and is not offered to them: withdraw it");
+        } else if (field_has(image, "next")) {
             fputs(" can only go to ", stdout);
             text_print(stdout, field_text(image, "next", "-"));
             puts(": they cannot verify a later published image");

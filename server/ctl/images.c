@@ -26,6 +26,7 @@ static const struct option_rule verify_options[] = {
 static const struct table_column columns[] = {
     {"NAME", TABLE_LEFT, TABLE_CUT_MIDDLE, 16},
     {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"LAYOUT", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"SIZE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"SIGNED BY", TABLE_LEFT, TABLE_CUT_END, 9},
     {"EMBEDS", TABLE_LEFT, TABLE_CUT_END, 9},
@@ -39,6 +40,7 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
 
     table_add(table, TABLE_PLAIN, field_text(image, "name", ""));
     image_label_add_state(table, image);
+    table_add(table, TABLE_PLAIN, field_text(image, "layout", ""));
     text_size(field_integer(image, "size_bytes", 0), text);
     table_add(table, TABLE_PLAIN, text);
     image_label_add_signer(table, image);

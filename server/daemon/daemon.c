@@ -16,6 +16,7 @@
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/housekeeping.h"
+#include "server/daemon/layout_fill.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/image/image_files.h"
@@ -152,6 +153,8 @@ static int start_store(struct daemon *daemon, struct err *err)
     }
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
+    if (rc == 0)
+        rc = layout_fill_run(daemon->store, daemon->images_dir, err);
     if (rc == 0)
         rc = release_open(daemon->store, &daemon->release, err);
     return rc;

@@ -215,6 +215,11 @@ static void offer(
             "image %s carries no key that verifies its successor %s", running->text,
             next->name.text);
         break;
+    case RELEASE_OTHER_LAYOUT:
+        http_response_set_text(ask->response, 404,
+            "image %s has a successor %s of another flash layout, which is not offered",
+            running->text, next->name.text);
+        break;
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/image_trailer.h"
 #include "server/image/image_find.h"
+#include "server/image/image_layout.h"
 
 #define PEM_BEGIN "-----BEGIN PUBLIC KEY-----"
 #define PEM_END "-----END PUBLIC KEY-----"
@@ -70,6 +71,7 @@ int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct er
     if (rc < 0)
         return rc;
     facts.body_size = trailer.body_size;
+    facts.layout = image_layout_of(p, trailer.body_size);
 
     int descriptors = image_descriptor_scan(p, trailer.body_size, &descriptor);
 

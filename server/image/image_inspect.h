@@ -7,6 +7,7 @@
 
 #include "common/image_descriptor.h"
 #include "server/base/err.h"
+#include "server/model/image.h"
 #include "server/pki/public_key.h"
 
 // From where it is known which keys an image's successor may be signed with.
@@ -20,6 +21,7 @@ enum image_embeds_from {
 struct image_facts {
     size_t size_bytes;
     size_t body_size;
+    enum image_layout layout;
     char sha256[DIGEST_SHA256_TEXT_SIZE]; // of the whole image
     char md5[DIGEST_MD5_TEXT_SIZE];
     bool has_name; // only a descriptor tells it

@@ -18,10 +18,21 @@ enum image_state {
     IMAGE_STATE_COUNT
 };
 
+// Which layout of flash, and with it which boot loader, an image is made for. A device that
+// installs an image of another layout than its own never starts again.
+enum image_layout {
+    IMAGE_LAYOUT_UNREAD, // added by a daemon that did not look
+    IMAGE_LAYOUT_OTHER,  // no program for a real board, as far as its first bytes tell
+    IMAGE_LAYOUT_SKETCH, // Arduino's
+    IMAGE_LAYOUT_SDK,    // of Espressif's ESP8266_RTOS_SDK
+    IMAGE_LAYOUT_COUNT
+};
+
 // An image as the store knows it.
 struct image {
     struct image_name name;
     enum image_state state;
+    enum image_layout layout;
     int64_t size_bytes;
     char sha256[IMAGE_SHA256_SIZE];
     char md5[IMAGE_MD5_SIZE];
@@ -44,5 +55,8 @@ struct image_key {
 };
 
 const char *image_state_name(enum image_state state); // "added", "published", "withdrawn"
+
+// "sketch", "sdk", or NULL where the layout is not known.
+const char *image_layout_name(enum image_layout layout);
 
 #endif

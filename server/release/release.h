@@ -46,8 +46,9 @@ const char *release_key_name(const struct release_catalogue *catalogue, const ch
 ERR_CHECKED int release_add(struct release *release, const struct image *image,
     char replaced[IMAGE_SHA256_SIZE], struct err *err);
 
-// ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key or
-// would strand a device. Publishing a published image changes nothing.
+// ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key,
+// would strand a device, or is of another layout than its chain. Publishing a published image
+// changes nothing.
 ERR_CHECKED int release_publish(struct release *release, const char *name, struct err *err);
 
 // ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device.

@@ -1,4 +1,4 @@
-// The release chain: order, next, and what would strand a device.
+// The release chain: order, next, and what would strand a device or end it.
 #include "server/release/release_chain.h"
 
 #include <stdbool.h>
@@ -24,6 +24,44 @@ static bool verifies(const struct image *image, const struct image *successor)
             return true;
     }
     return false;
+}
+
+static bool is_known(enum image_layout layout)
+{
+    return image_layout_name(layout) != NULL;
+}
+
+static bool differ(const struct image *a, const struct image *b)
+{
+    return is_known(a->layout) && is_known(b->layout) && a->layout != b->layout;
+}
+
+// Whether a device may come to run it, or does. A withdrawn mistake that nobody runs is none of
+// them: it must not keep its chain from going on.
+static bool is_live(const struct release_member *member)
+{
+    return member->image.state == IMAGE_PUBLISHED || member->devices > 0;
+}
+
+// The first live image of another layout than the given one, or NULL.
+static const struct image *find_other_layout(
+    const struct release_member *members, size_t n, const struct image *image)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_live(&members[i]) && differ(&members[i].image, image))
+            return &members[i].image;
+    }
+    return NULL;
+}
+
+// What a device that runs the image is to do with its successor.
+static enum release_answer judge(const struct release_member *members, size_t n,
+    const struct image *image, const struct image *successor)
+{
+    if (is_known(image->layout) ? differ(image, successor)
+                                : find_other_layout(members, n, successor) != NULL)
+        return RELEASE_OTHER_LAYOUT;
+    return verifies(image, successor) ? RELEASE_NEXT : RELEASE_STRANDED;
 }
 
 // The state that members[i] has, or would have if members[index] had the given one.
@@ -68,16 +106,22 @@ enum release_answer release_chain_next(const struct release_member *members, siz
     if (known == NULL)
         return RELEASE_UNKNOWN_IMAGE;
     *next = &members[successor].image;
-    return verifies(known, *next) ? RELEASE_NEXT : RELEASE_STRANDED;
+    return judge(members, n, known, *next);
 }
 
-// Whether the successor of members[i], were members[index] in that state, is one it cannot verify.
+// Whether the successor of members[i], were members[index] in that state, is one it cannot go to.
 static bool is_stranded_if(
     const struct release_member *members, size_t n, size_t i, size_t index, enum image_state state)
 {
     size_t successor = successor_if(members, n, i + 1, index, state);
 
-    return successor < n && !verifies(&members[i].image, &members[successor].image);
+    if (successor == n)
+        return false;
+    switch (judge(members, n, &members[i].image, &members[successor].image)) {
+    case RELEASE_STRANDED: return true;
+    case RELEASE_OTHER_LAYOUT: return is_live(&members[i]);
+    default: return false;
+    }
 }
 
 static bool may_run(const struct release_member *member, enum image_state state)
@@ -85,8 +129,27 @@ static bool may_run(const struct release_member *member, enum image_state state)
     return state != IMAGE_ADDED || member->devices > 0;
 }
 
-static int refuse(const struct image *image, const struct image *successor, struct err *err)
+static const char *describe(enum image_layout layout)
 {
+    return layout == IMAGE_LAYOUT_SDK ? "an image of ESP8266_RTOS_SDK" : "an Arduino sketch";
+}
+
+static int refuse_layout(const struct image *image, const struct image *other, struct err *err)
+{
+    return err_set(err, ERR_CONFLICT,
+        "it is %s, %s is %s, and a device that runs the one and installs the other never starts "
+        "again; take another BOARD name for it",
+        describe(image->layout), other->name.text, describe(other->layout));
+}
+
+static int refuse(const struct image *image, const struct image *successor,
+    enum release_answer answer, struct err *err)
+{
+    if (answer == RELEASE_OTHER_LAYOUT)
+        return err_set(err, ERR_CONFLICT,
+            "would strand devices on %s: its successor would be %s, which is %s and on which they "
+            "would never start again; withdraw that first",
+            image->name.text, successor->name.text, describe(successor->layout));
     return err_set(err, ERR_CONFLICT,
         "would strand devices on %s: its successor would be %s, signed with key %.12s, which it "
         "does "
@@ -98,6 +161,10 @@ static int refuse(const struct image *image, const struct image *successor, stru
 int release_chain_check(const struct release_member *members, size_t n, size_t index,
     enum image_state state, struct err *err)
 {
+    const struct image *other = find_other_layout(members, n, &members[index].image);
+
+    if (state == IMAGE_PUBLISHED && other != NULL)
+        return refuse_layout(&members[index].image, other, err);
     for (size_t i = 0; i < n; i++) {
         size_t successor = successor_if(members, n, i + 1, index, state);
 
@@ -109,7 +176,11 @@ int release_chain_check(const struct release_member *members, size_t n, size_t i
         if (successor != index && may_run(&members[i], members[i].image.state) &&
             is_stranded_if(members, n, i, n, IMAGE_ADDED))
             continue;
-        return refuse(&members[i].image, &members[successor].image, err);
+
+        const struct image *image = &members[i].image;
+        const struct image *next = &members[successor].image;
+
+        return refuse(image, next, judge(members, n, image, next), err);
     }
     return 0;
 }

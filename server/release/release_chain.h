@@ -12,6 +12,10 @@
 // An image carries the keys that verify its *successor*. A device can therefore only take the image
 // that directly follows its own; one that skips an image may meet a signature that it cannot
 // verify, and is stranded for ever.
+//
+// All images of a chain are made for one layout of flash: a device that installs one of another
+// verifies it, as the key is the same, and never starts again. An image whose layout is not known
+// is taken for one like the others of its chain.
 
 // A known image and how many devices say that they run it.
 struct release_member {
@@ -27,17 +31,20 @@ enum release_answer {
     RELEASE_CURRENT,       // nothing newer is published
     RELEASE_UNKNOWN_IMAGE, // the running image was never added, so what it can verify is unknown
     RELEASE_STRANDED,      // *next follows, but the running image cannot verify it
+    RELEASE_OTHER_LAYOUT,  // *next follows, but is of another layout; nor is one behind it offered
 };
 
 // What to offer a device that runs an image of this board. members are in order; none of them is an
-// error here: the answer is then RELEASE_CURRENT. *next is set with RELEASE_NEXT and
-// RELEASE_STRANDED, else NULL.
+// error here: the answer is then RELEASE_CURRENT. *next is set with RELEASE_NEXT, RELEASE_STRANDED
+// and RELEASE_OTHER_LAYOUT, else NULL.
 enum release_answer release_chain_next(const struct release_member *members, size_t n,
     const struct image_name *running, const struct image **next);
 
 // Whether members[index] may get the state IMAGE_PUBLISHED or IMAGE_WITHDRAWN: ERR_CONFLICT with
 // the reason if any image that was ever published, or that a device runs, would then have a
-// published successor that it cannot verify and has none such today.
+// published successor that it cannot verify and has none such today. Nor may an image be published
+// beside one of another layout that is published or that a device runs; and none may be withdrawn
+// so that such a one has a published successor of another layout, and has none such today.
 ERR_CHECKED int release_chain_check(const struct release_member *members, size_t n, size_t index,
     enum image_state state, struct err *err);
 

@@ -7,13 +7,13 @@
 
 static const char insert[] =
     "INSERT INTO images (name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,"
-    " published_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " published_at_ms, layout) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char insert_embed[] =
     "INSERT INTO image_embeds (image, position, key) VALUES (?, ?, ?)";
 
 static const char update[] =
-    "UPDATE images SET state = ?, signer = ?, published_at_ms = ? WHERE name = ?";
+    "UPDATE images SET state = ?, signer = ?, published_at_ms = ?, layout = ? WHERE name = ?";
 
 static const char delete_embeds[] = "DELETE FROM image_embeds WHERE image = ?";
 
@@ -21,7 +21,7 @@ static const char delete_image[] = "DELETE FROM images WHERE name = ?";
 
 static const char select_all[] =
     "SELECT name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,"
-    " published_at_ms FROM images";
+    " published_at_ms, layout FROM images";
 
 static const char select_embeds[] =
     "SELECT key FROM image_embeds WHERE image = ? ORDER BY position LIMIT ?";
@@ -57,6 +57,7 @@ int image_store_add(struct store_connection *connection, const struct image *ima
     statement_bind_text(&s, image->embeds_from);
     statement_bind_int(&s, image->added_at_ms);
     statement_bind_int(&s, image->published_at_ms);
+    statement_bind_int(&s, image->layout);
 
     int rc = statement_run(&s, err);
 
@@ -76,6 +77,7 @@ int image_store_update(
     statement_bind_int(&s, image->state);
     statement_bind_text(&s, image->signer);
     statement_bind_int(&s, image->published_at_ms);
+    statement_bind_int(&s, image->layout);
     statement_bind_text(&s, image->name.text);
 
     int rc = statement_run(&s, err);
@@ -136,6 +138,7 @@ static int read_image(struct statement *s, struct image *out, struct err *err)
     statement_text(s, 6, out->embeds_from, sizeof out->embeds_from);
     out->added_at_ms = statement_int(s, 7);
     out->published_at_ms = statement_int(s, 8);
+    out->layout = (enum image_layout)statement_int(s, 9);
     return read_embeds(s->connection, out, err);
 }
 

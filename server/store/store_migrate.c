@@ -109,7 +109,12 @@ static const char images[] = "CREATE TABLE images ("
 static const char event_order[] = "CREATE INDEX events_order ON events(device);"
                                   "PRAGMA user_version = 4;";
 
-static const char *const migrations[] = {devices, history, images, event_order};
+// 0: not looked at yet.
+static const char image_layout[] =
+    "ALTER TABLE images ADD COLUMN layout INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 5;";
+
+static const char *const migrations[] = {devices, history, images, event_order, image_layout};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

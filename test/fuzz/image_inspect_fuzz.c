@@ -21,6 +21,7 @@ static void check(const uint8_t *p, size_t n)
     }
     FUZZ_CHECK(image_find_trailer(p, n, &trailer, &err) == 0);
     FUZZ_CHECK(facts.size_bytes == n && facts.body_size == trailer.body_size);
+    FUZZ_CHECK(facts.layout > IMAGE_LAYOUT_UNREAD && facts.layout < IMAGE_LAYOUT_COUNT);
     FUZZ_CHECK(facts.embeds_count <= IMAGE_DESCRIPTOR_KEYS_MAX);
     FUZZ_CHECK(facts.has_name == (facts.embeds_from == IMAGE_EMBEDS_DESCRIPTOR));
     FUZZ_CHECK((facts.embeds_count == 0) == (facts.embeds_from == IMAGE_EMBEDS_UNKNOWN));

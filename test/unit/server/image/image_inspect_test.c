@@ -122,6 +122,32 @@ static void test_descriptor(void **state)
     free(image.p);
 }
 
+// The layout is the body's, and a descriptor behind it does not change that.
+static void test_layout(void **state)
+{
+    static const uint8_t headers[][16] = {
+        {0xe9, 2, 3, 0x40, 0x80, 0xf4, 0x10, 0x40, 0, 0xf0, 0x10, 0x40, 0x60, 0x0d},
+        {0xe9, 5, 2, 0x20, 0x28, 0x1f, 0x21, 0x40, 0x10, 0, 0x21, 0x40, 0xd0, 0x22, 7},
+        {0},
+    };
+    static const enum image_layout layouts[] = {
+        IMAGE_LAYOUT_SKETCH, IMAGE_LAYOUT_SDK, IMAGE_LAYOUT_OTHER};
+    struct keys *keys = *state;
+
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        struct bytes body = make_body();
+        struct image_facts facts;
+
+        memcpy(body.p, headers[i], sizeof headers[i]);
+
+        struct bytes image = sign(describe(body, keys->public_keys, 1), keys->private_keys[0]);
+
+        assert_int_equal(image_inspect(image.p, image.n, &facts, NULL), 0);
+        assert_int_equal(facts.layout, layouts[i]);
+        free(image.p);
+    }
+}
+
 static void test_descriptor_goes_before_pem(void **state)
 {
     struct keys *keys = *state;
@@ -299,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_descriptor),
+        TEST(test_layout),
         TEST(test_descriptor_goes_before_pem),
         TEST(test_two_descriptors),
         TEST(test_unusable_key_in_descriptor),

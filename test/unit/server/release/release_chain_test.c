@@ -215,6 +215,135 @@ static void a_change_that_strands_is_refused(void **state)
     }
 }
 
+// Images 1, 2, ... of one key, each in three letters: P, A or W for its state; 's' for a sketch,
+// 'k' for an SDK image, '-' for another, '?' for one not looked at; the number of its devices.
+static size_t make_layouts(const char *chain, struct release_member *members)
+{
+    static const char states[] = {[A] = 'A', [P] = 'P', [W] = 'W'};
+    static const char layouts[] = {[IMAGE_LAYOUT_UNREAD] = '?',
+        [IMAGE_LAYOUT_OTHER] = '-',
+        [IMAGE_LAYOUT_SKETCH] = 's',
+        [IMAGE_LAYOUT_SDK] = 'k'};
+    static const struct row row[] = {{"1", A, "a", "a", 0}, {"2", A, "a", "a", 0},
+        {"3", A, "a", "a", 0}, {"4", A, "a", "a", 0}, {NULL, A, NULL, NULL, 0}};
+    size_t n = (strlen(chain) + 1) / 4;
+
+    make(row, members);
+    for (size_t i = 0; i < n; i++) {
+        const char *letters = chain + 4 * i;
+        const char *at = memchr(states, letters[0], sizeof states);
+
+        assert_non_null(at);
+        members[i].image.state = (enum image_state)(at - states);
+        at = memchr(layouts, letters[1], sizeof layouts);
+        assert_non_null(at);
+        members[i].image.layout = (enum image_layout)(at - layouts);
+        members[i].devices = letters[2] - '0';
+    }
+    return n;
+}
+
+static const struct layout_case {
+    const char *what;
+    const char *chain;
+    size_t place; // of the image to change, from 1
+    enum image_state state;
+    const char *refused; // in the reason; NULL: not refused
+} layout_changes[] = {
+    {"the first image", "As0", 1, P, NULL},
+    {"a sketch behind a sketch", "Ps0 As0", 2, P, NULL},
+    {"an SDK image behind one", "Pk0 Ak0", 2, P, NULL},
+    {"an SDK image behind a sketch", "Ps0 Ak0", 2, P, "1 is an Arduino sketch"},
+    {"a sketch behind an SDK image", "Pk0 As0", 2, P, "1 is an image of ESP8266_RTOS_SDK"},
+    {"an SDK image before a sketch", "Ak0 Ps0", 1, P, "2 is an Arduino sketch"},
+    {"a sketch before an SDK image", "As0 Pk0", 1, P, "2 is an image of ESP8266_RTOS_SDK"},
+    {"an SDK image between sketches", "Ps0 Ak0 Ps0", 2, P, "1 is an Arduino sketch"},
+    {"behind a sketch never published that nobody runs", "As0 Ak0", 2, P, NULL},
+    {"behind a sketch never published that a device runs", "As1 Ak0", 2, P,
+        "1 is an Arduino sketch"},
+    {"before a sketch never published that a device runs", "Ak0 As1", 1, P,
+        "2 is an Arduino sketch"},
+    {"behind a withdrawn sketch that a device runs", "Ws1 Ak0", 2, P, "1 is an Arduino sketch"},
+    {"behind a withdrawn mistake that nobody runs", "Ps3 Wk0 As0", 3, P, NULL},
+    {"behind a withdrawn mistake that a device runs", "Ps3 Wk1 As0", 3, P,
+        "2 is an image of ESP8266_RTOS_SDK"},
+    {"behind a mistake that is still published", "Ps3 Pk0 As0", 3, P,
+        "2 is an image of ESP8266_RTOS_SDK"},
+    {"a withdrawn mistake again", "Ps3 Wk0", 2, P, "1 is an Arduino sketch"},
+    {"with one between them that is not known", "Ps0 P-0 Ak0", 3, P, "1 is an Arduino sketch"},
+    {"one not known behind a sketch", "Ps0 A-0", 2, P, NULL},
+    {"one not looked at behind a sketch", "Ps0 A?0", 2, P, NULL},
+    {"a sketch behind one not known", "P-1 As0", 2, P, NULL},
+    {"one not looked at behind one not known", "P-1 A?0", 2, P, NULL},
+    {"withdrawing the newest of two mistakes", "Ps3 Pk0 Pk0", 3, W, NULL},
+    {"withdrawing the mistake in the way", "Ps3 Pk0 Ps0", 2, W, NULL},
+    {"withdrawing what stands between a sketch and the mistake", "Ps3 Ps0 Pk0", 2, W,
+        "devices on " BOARD "1:"},
+};
+
+static void a_chain_keeps_to_one_layout(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof layout_changes / sizeof layout_changes[0]; i++) {
+        const struct layout_case *c = &layout_changes[i];
+        struct release_member members[4];
+        size_t n = make_layouts(c->chain, members);
+        struct err err = {0};
+        int rc = release_chain_check(members, n, c->place - 1, c->state, &err);
+
+        if (rc != (c->refused == NULL ? 0 : ERR_CONFLICT) ||
+            (c->refused != NULL && strstr(err.message, c->refused) == NULL))
+            fail_msg("%s: %d %s", c->what, rc, err.message);
+    }
+}
+
+// Whatever a database holds already: no image of another layout is offered, nor one behind it.
+static void an_image_of_another_layout_is_not_offered(void **state)
+{
+    // To a device on each image: '+' the next, '.' nothing newer, 'x' refused.
+    static const char *const cases[][2] = {
+        {"Ps0 Ps0 Pk0 Pk0", "+x+."},
+        {"Pk0 Ps0 Pk0", "xx."},
+        {"Ps0 Wk0 Ps0", "+x."},
+        {"As0 Pk0", "x."},
+        {"Ps0 P-0 Pk0", "+x."}, // who runs the second may have come from the first
+        {"P-0 Pk0 P?0", "++."},
+        {"P?0 Ps0 P-0 Ps0", "+++."},
+    };
+    static const char letters[] = {
+        [RELEASE_NEXT] = '+', [RELEASE_CURRENT] = '.', [RELEASE_OTHER_LAYOUT] = 'x'};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct release_member members[4];
+        size_t n = make_layouts(cases[i][0], members);
+
+        for (size_t j = 0; j < n; j++) {
+            const struct image *next;
+            enum release_answer answer =
+                release_chain_next(members, n, &members[j].image.name, &next);
+
+            if (letters[answer] != cases[i][1][j])
+                fail_msg("%s, image %zu: %d", cases[i][0], j + 1, answer);
+            assert_true((answer == RELEASE_CURRENT) == (next == NULL));
+        }
+    }
+}
+
+// What is of another layout and cannot be verified either is no matter of keys.
+static void a_key_does_not_help_against_a_layout(void **state)
+{
+    struct release_member members[4];
+    size_t n = make_layouts("Ps0 Pk0", members);
+    const struct image *next;
+
+    (void)state;
+    members[1].image.signer[0] = 'b';
+    assert_int_equal(
+        release_chain_next(members, n, &members[0].image.name, &next), RELEASE_OTHER_LAYOUT);
+    assert_string_equal(next->name.version, "2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +351,9 @@ int main(void)
         cmocka_unit_test(only_published_images_are_offered),
         cmocka_unit_test(what_the_running_image_cannot_verify_is_not_offered),
         cmocka_unit_test(a_change_that_strands_is_refused),
+        cmocka_unit_test(a_chain_keeps_to_one_layout),
+        cmocka_unit_test(an_image_of_another_layout_is_not_offered),
+        cmocka_unit_test(a_key_does_not_help_against_a_layout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

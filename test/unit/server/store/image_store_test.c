@@ -25,6 +25,7 @@ static int add_key_job(struct store_connection *connection, void *ctx, struct er
 static struct image make(const char *name, size_t embeds)
 {
     struct image image = {
+        .layout = IMAGE_LAYOUT_SDK,
         .size_bytes = 12345,
         .sha256 = "aa",
         .md5 = "bb",
@@ -76,6 +77,7 @@ static void test_keeps_every_member(void **state)
     assert_string_equal(got.name.board, "ESP8266_A");
     assert_string_equal(got.name.version, "00.01.a");
     assert_int_equal(got.state, IMAGE_ADDED);
+    assert_int_equal(got.layout, IMAGE_LAYOUT_SDK);
     assert_int_equal(got.size_bytes, 12345);
     assert_string_equal(got.sha256, "aa");
     assert_string_equal(got.md5, "bb");
@@ -101,6 +103,7 @@ static void test_update_and_conflict(void **state)
     image.state = IMAGE_PUBLISHED;
     image.published_at_ms = 9;
     image.signer[0] = '\0';
+    image.layout = IMAGE_LAYOUT_SKETCH;
     fixture_write(f, update_job, &image);
 
     struct images images = read_images(f);
@@ -110,6 +113,7 @@ static void test_update_and_conflict(void **state)
     assert_int_equal(images.rows[first].state, IMAGE_PUBLISHED);
     assert_int_equal(images.rows[first].published_at_ms, 9);
     assert_string_equal(images.rows[first].signer, "");
+    assert_int_equal(images.rows[first].layout, IMAGE_LAYOUT_SKETCH);
     assert_int_equal(images.rows[first].embeds_count, 1);
     assert_int_equal(images.rows[1 - first].state, IMAGE_ADDED);
     assert_int_equal(images.rows[1 - first].embeds_count, 0);

@@ -21,9 +21,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 5");
+    fixture_query(f, "PRAGMA user_version = 6");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 4");
+    fixture_query(f, "PRAGMA user_version = 5");
     fixture_open(f);
 }
 
@@ -63,7 +63,22 @@ static void test_migrates(void **state)
     fixture_open(f);
     assert_true(fixture_is_known(f, MAC_1));
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM images"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 4);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 5);
+}
+
+// Images of a version that did not look at their layout stay, and say so.
+static void test_migrates_images(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_close(f);
+    fixture_query(f, "ALTER TABLE images DROP COLUMN layout");
+    fixture_query(f, "INSERT INTO images VALUES ('B-1', 1, 2, 'aa', 'bb', 'cc', 'pem', 3, 4)");
+    fixture_query(f, "PRAGMA user_version = 4");
+    fixture_open(f);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 5);
+    assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
+    assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
 
 // A migration that fails leaves nothing of itself.
@@ -89,6 +104,7 @@ int main(void)
         TEST(test_refuses_a_later_version),
         TEST(test_refuses_what_is_not_ours),
         TEST(test_migrates),
+        TEST(test_migrates_images),
         TEST(test_failed_migration_is_undone),
     };
 
