@@ -12,7 +12,6 @@
 #include <freertos/task.h>
 
 #include "firmware/port/esp8266/main/boot.h"
-#include "firmware/port/esp8266/main/calibration.h"
 #include "firmware/port/esp8266/main/esp8266_port.h"
 #include "firmware/core/files.h"
 #include "firmware/port/esp8266/main/last_reset.h"
@@ -69,11 +68,10 @@ static void end(const char *how)
 static void start(void)
 {
     esp8266_port_init(&board);
+    supervisor_start();
     boot_choose(&board.port);
     tls_heap_start();
     led_start();
-    supervisor_start();
-    calibration_start();
 }
 
 void app_main(void); // called by the SDK

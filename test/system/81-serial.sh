@@ -68,14 +68,14 @@ serial_up "$flash" "$mac"
 step "flash writes four files at their places"
 expect_exit 0 "$root/scripts/flash" "$port" --build "$build"
 expect_match "what it says" "$mac starts its new image" "$output"
-expect_line "erase 0x0 0x3000,erase 0x8000 0x1000,erase 0xd000 0x2000,erase 0x10000 0x62000,firmware,"
+expect_line "erase 0x0 0x3000,erase 0x8000 0x1000,erase 0x9000 0x4000,erase 0xd000 0x2000,erase 0x10000 0x62000,firmware,"
 # The header says DIO, 4 MB, 40 MHz.
 expect_equal "the boot loader's header" "e9010240" "$(head -c 4 "$flash" | od -An -tx1 | tr -d ' \n')"
 cmp -i 4 -n 10012 "$flash" "$build/bootloader/bootloader.bin"
 cmp -i "$((0x8000)):0" -n 3072 "$flash" "$build/partition_table/partition-table.bin"
 cmp -i "$((0xd000)):0" -n 8192 "$flash" "$build/ota_data_initial.bin"
 cmp -i "$((0x10000)):0" -n 400002 "$flash" "$build/firmware.bin"
-cmp -i "$((nvs))" -n 16384 "$flash" "$work/before"
+cmp -n 16384 -i "$((nvs)):0" "$flash" <(head -c 16384 /dev/zero | tr "\0" "\377")
 cmp -i "$((0x110000))" "$flash" "$work/before"
 expect_no_leftovers
 

@@ -4,12 +4,12 @@
 #include <stdio.h>
 
 #include <esp_ota_ops.h>
-#include <esp_system.h>
 
 #include "firmware/core/files.h"
 #include "firmware/core/slots.h"
 #include "firmware/port/esp8266/policy/choice.h"
 #include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/otadata.h"
 
 #define TURNS_MAX 4 // it is selected, its trial ends, the way back is damaged, it runs on
@@ -64,7 +64,7 @@ static void switch_over(struct slots *slots, struct port *port)
 {
     tell("to the other slot", slots->images[slots->active].name);
     if (esp_ota_set_boot_partition(flash_partition(PORT_SLOT(slots->active))) == ESP_OK)
-        esp_restart();
+        last_reset_restart();
     skip(slots, port);
 }
 

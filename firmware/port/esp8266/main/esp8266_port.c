@@ -110,7 +110,7 @@ static void reboot(struct port *port)
 {
     (void)port;
     stream_close();
-    esp_restart();
+    last_reset_restart();
 }
 
 static void tell_last_reset(struct port *port, char *out, size_t size)

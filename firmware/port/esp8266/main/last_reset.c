@@ -15,7 +15,8 @@ union note {
     uint32_t words[RTC_NOTE_SIZE / 4];
     struct {
         char why[LAST_RESET_SIZE];
-        uint32_t crc; // anything may stand there after a power cut
+        uint32_t is_own; // the restart was ours
+        uint32_t crc;    // anything may stand there after a power cut
     } text;
 };
 
@@ -23,7 +24,7 @@ _Static_assert(sizeof(union note) == RTC_NOTE_SIZE, "the note's place");
 
 static uint32_t checksum(const union note *note)
 {
-    return crc32_update(0, (const uint8_t *)note->text.why, LAST_RESET_SIZE);
+    return crc32_update(0, (const uint8_t *)note->words, RTC_NOTE_SIZE - sizeof note->text.crc);
 }
 
 static bool read_note(union note *note)
@@ -33,16 +34,37 @@ static bool read_note(union note *note)
            memchr(note->text.why, '\0', LAST_RESET_SIZE) != NULL;
 }
 
+static bool has_reason(union note *note)
+{
+    return read_note(note) && note->text.why[0] != '\0';
+}
+
+static void write_note(const char *why, bool is_own)
+{
+    union note note;
+
+    memset(&note, 0, sizeof note);
+    strncpy(note.text.why, why, LAST_RESET_SIZE - 1);
+    note.text.is_own = is_own;
+    note.text.crc = checksum(&note);
+    rtc_write_note(note.words);
+}
+
 void last_reset_note(const char *why)
 {
     union note note;
 
-    if (read_note(&note) && note.text.why[0] != '\0')
-        return;
-    memset(&note, 0, sizeof note);
-    strncpy(note.text.why, why, LAST_RESET_SIZE - 1);
-    note.text.crc = checksum(&note);
-    rtc_write_note(note.words);
+    if (!has_reason(&note))
+        write_note(why, false);
+}
+
+void last_reset_restart(void)
+{
+    union note note;
+
+    if (!has_reason(&note))
+        write_note("", true);
+    esp_restart();
 }
 
 // Faults that nobody noted: the dog bit while not even the panic handler could run.
@@ -62,17 +84,15 @@ void last_reset_tell(char *out, size_t size)
 {
     union note note;
 
-    if (read_note(&note) && note.text.why[0] != '\0')
+    if (has_reason(&note))
         snprintf(out, size, "%s", note.text.why);
+    else if (read_note(&note) && note.text.is_own)
+        snprintf(out, size, "%s", "");
     else
         snprintf(out, size, "%s", reason_of_sdk());
 }
 
 void last_reset_forget(void)
 {
-    union note note;
-
-    memset(&note, 0, sizeof note);
-    note.text.crc = checksum(&note);
-    rtc_write_note(note.words);
+    write_note("", false);
 }

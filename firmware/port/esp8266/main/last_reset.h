@@ -6,10 +6,15 @@
 // Why the run before this one ended. The SDK knows the kind of reset only, so its panic handler is
 // wrapped (panic.c) to note the exception in RTC memory first.
 
-#define LAST_RESET_SIZE 60 // bytes of a reason with its NUL; longer ones are cut
+#define LAST_RESET_SIZE 56 // bytes of a reason with its NUL; longer ones are cut
 
 // Notes the reason, unless there is one already: what comes first is the cause.
 void last_reset_note(const char *why);
+
+// Restarts the chip, and that is no fault: the SDK itself would go on telling of the last one, as
+// its restart leaves the chip's own note of a hardware reset as it is. A reason that has not been
+// told yet stays.
+void last_reset_restart(void);
 
 // As struct port_ops has it.
 void last_reset_tell(char *out, size_t size);

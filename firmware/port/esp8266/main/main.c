@@ -9,7 +9,6 @@
 
 #include "firmware/port/esp8266/main/banner.h"
 #include "firmware/port/esp8266/main/boot.h"
-#include "firmware/port/esp8266/main/calibration.h"
 #include "firmware/port/esp8266/main/esp8266_port.h"
 #include "firmware/app/bind.h"
 #include "firmware/core/device.h"
@@ -34,7 +33,7 @@ static void stop(const struct failure *failure)
         supervisor_feed();
         vTaskDelay(pdMS_TO_TICKS(WAIT_MAX_MS));
     }
-    esp_restart();
+    last_reset_restart();
 }
 
 // Not static, as half the DRAM's static share would be gone; never freed.
@@ -70,11 +69,10 @@ void app_main(void); // called by the SDK
 void app_main(void)
 {
     esp8266_port_init(&port);
+    supervisor_start(); // a damaged image may be a long one to check
     boot_choose(&port.port);
     tls_heap_start();
     led_start();
-    supervisor_start();
     banner_show(&port);
-    calibration_start();
     run(start());
 }

@@ -108,6 +108,10 @@ static void act(enum station_action action)
             printf("wifi: the credentials cannot be stored\n");
         break;
     case STATION_END: smartconfig_stop(); break;
+    case STATION_GIVE_UP:
+        printf("wifi: no address from the network's DHCP server\n");
+        (void)esp_wifi_disconnect();
+        break;
     case STATION_RESTART:
         printf("wifi: what SmartConfig brought does not work, waiting for it again\n");
         smartconfig_stop();

@@ -16,8 +16,9 @@ static uint32_t pause_after(unsigned failures, uint8_t random)
     return pause_ms - pause_ms / 4 * random / 256;
 }
 
-static enum station_action connect_to(struct station *station)
+static enum station_action connect_to(struct station *station, uint32_t now_ms)
 {
+    station->since_ms = now_ms;
     station->state = STATION_CONNECTING;
     return station->is_stored ? STATION_CONNECT : STATION_TRY;
 }
@@ -67,7 +68,11 @@ static enum station_action take_tick(struct station *station, uint32_t now_ms)
     uint32_t elapsed_ms = now_ms - station->since_ms;
 
     if (station->state == STATION_PAUSE && elapsed_ms >= station->pause_ms)
-        return connect_to(station);
+        return connect_to(station, now_ms);
+    if (station->state == STATION_CONNECTING && elapsed_ms >= STATION_CONNECTING_MS) {
+        station->since_ms = now_ms; // the driver's event brings the rest
+        return STATION_GIVE_UP;
+    }
     if (station->state == STATION_UP && elapsed_ms >= STATION_ACKNOWLEDGE_MS)
         return end_smartconfig(station);
     return STATION_NOTHING;
@@ -77,10 +82,13 @@ enum station_action station_step(
     struct station *station, enum station_event event, uint32_t now_ms, uint8_t random)
 {
     switch (event) {
-    case STATION_STARTED_WITH_CREDENTIALS: station->is_stored = true; return connect_to(station);
+    case STATION_STARTED_WITH_CREDENTIALS:
+        station->is_stored = true;
+        return connect_to(station, now_ms);
     case STATION_STARTED_WITHOUT: return listen_for_credentials(station);
     case STATION_GOT_CREDENTIALS:
-        return station->state == STATION_SMARTCONFIG ? connect_to(station) : STATION_NOTHING;
+        return station->state == STATION_SMARTCONFIG ? connect_to(station, now_ms)
+                                                     : STATION_NOTHING;
     case STATION_GOT_ADDRESS: return take_address(station, now_ms);
     case STATION_DISCONNECTED: return take_disconnect(station, now_ms, random);
     case STATION_ACKNOWLEDGED: return end_smartconfig(station);

@@ -11,6 +11,7 @@
 // is stored once it has led to an address, and forgotten if it does not.
 
 #define STATION_SMARTCONFIG_TRIES 4  // to connect with what SmartConfig has brought
+#define STATION_CONNECTING_MS 30000  // from the attempt to an address, then it is given up
 #define STATION_ACKNOWLEDGE_MS 30000 // for the telephone to be told, then SmartConfig is stopped
 
 enum station_state {
@@ -39,6 +40,7 @@ enum station_action {
     STATION_TRY,     // connect with what SmartConfig has brought, without storing it
     STATION_STORE,   // store what SmartConfig has brought
     STATION_END,     // stop SmartConfig
+    STATION_GIVE_UP, // disconnect: there is a network, but no address
     STATION_RESTART, // what SmartConfig brought does not work, and it starts once in a run only
 };
 

@@ -90,6 +90,31 @@ static void test_note(void **state)
     assert_string_equal(told(), "watchdog");
 }
 
+static void restart(void *ctx)
+{
+    (void)ctx;
+    last_reset_restart();
+}
+
+// The chip itself still says "watchdog" after a restart of ours, if that was its last reset.
+static void test_own_restart(void **state)
+{
+    (void)state;
+    last_reset_forget();
+    chip_reset_by(ESP_RST_WDT);
+    assert_int_equal(chip_start(restart, NULL), CHIP_RESTARTED);
+    chip_reset_by(ESP_RST_WDT);
+    assert_int_equal(chip_start(do_nothing, NULL), CHIP_RUNS);
+    assert_string_equal(told(), "");
+    last_reset_note(CRASH); // of this run
+    assert_string_equal(told(), CRASH);
+    chip_reset_by(ESP_RST_WDT);
+    assert_int_equal(chip_start(restart, NULL), CHIP_RESTARTED); // into the other slot
+    assert_string_equal(told(), CRASH);
+    last_reset_forget();
+    assert_string_equal(told(), "watchdog"); // a dog that nobody noted
+}
+
 static void test_garbage(void **state)
 {
     (void)state;
@@ -132,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_reason_of_sdk, setup),
         cmocka_unit_test_setup(test_note, setup),
+        cmocka_unit_test_setup(test_own_restart, setup),
         cmocka_unit_test_setup(test_garbage, setup),
         cmocka_unit_test_setup(test_lengths, setup),
     };

@@ -52,6 +52,23 @@ static void test_back_off(void **state)
     assert_int_equal(station.pause_ms, 1000); // an address ends the count
 }
 
+// There is a network, but nobody who gives an address.
+static void test_no_address(void **state)
+{
+    struct station station = {0};
+
+    (void)state;
+    (void)station_step(&station, STATION_STARTED_WITH_CREDENTIALS, 5, 0);
+    assert_int_equal(
+        station_step(&station, STATION_TICK, 4 + STATION_CONNECTING_MS, 0), STATION_NOTHING);
+    assert_int_equal(
+        station_step(&station, STATION_TICK, 5 + STATION_CONNECTING_MS, 0), STATION_GIVE_UP);
+    assert_int_equal(
+        station_step(&station, STATION_TICK, 6 + STATION_CONNECTING_MS, 0), STATION_NOTHING);
+    (void)station_step(&station, STATION_DISCONNECTED, 7 + STATION_CONNECTING_MS, 0);
+    assert_int_equal(station.state, STATION_PAUSE);
+}
+
 // A second event of the same disconnection does not count.
 static void test_disconnected_twice(void **state)
 {
@@ -121,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stored_credentials),
         cmocka_unit_test(test_back_off),
+        cmocka_unit_test(test_no_address),
         cmocka_unit_test(test_disconnected_twice),
         cmocka_unit_test(test_smartconfig),
         cmocka_unit_test(test_no_acknowledgement),
