@@ -16,36 +16,6 @@
 
 #define HOST_NAME_SIZE (sizeof "measure-" + MAC_SIZE)
 
-static int open_stream(struct port *port, const char *host, uint16_t tcp_port)
-{
-    (void)port;
-    return stream_open(host, tcp_port);
-}
-
-static int get_ready(struct port *port)
-{
-    (void)port;
-    return stream_ready();
-}
-
-static int send_bytes(struct port *port, const uint8_t *p, size_t n)
-{
-    (void)port;
-    return stream_send(p, n);
-}
-
-static int receive_bytes(struct port *port, uint8_t *p, size_t n)
-{
-    (void)port;
-    return stream_receive(p, n);
-}
-
-static void close_stream(struct port *port)
-{
-    (void)port;
-    stream_close();
-}
-
 static uint32_t now_ms(struct port *port)
 {
     (void)port;
@@ -108,8 +78,7 @@ static void log_line(struct port *port, enum port_log level, const char *line)
 
 static void reboot(struct port *port)
 {
-    (void)port;
-    stream_close();
+    stream_close(port);
     last_reset_restart();
 }
 
@@ -132,11 +101,11 @@ static void write_retained(struct port *port, const uint8_t *p, size_t n)
 }
 
 static struct port_ops ops = {
-    .stream_open = open_stream,
-    .stream_ready = get_ready,
-    .stream_send = send_bytes,
-    .stream_receive = receive_bytes,
-    .stream_close = close_stream,
+    .stream_open = stream_open,
+    .stream_ready = stream_ready,
+    .stream_send = stream_send,
+    .stream_receive = stream_receive,
+    .stream_close = stream_close,
     .now_ms = now_ms,
     .unix_time = unix_time,
     .clock_start = start_clock,

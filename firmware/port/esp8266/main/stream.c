@@ -59,9 +59,9 @@ static void look_up(void *ctx)
         on_found(lookup.host, NULL, ctx);
 }
 
-int stream_open(const char *host, uint16_t tcp_port)
+int stream_open(struct port *port, const char *host, uint16_t tcp_port)
 {
-    stream_close();
+    stream_close(port);
     snprintf(lookup.host, sizeof lookup.host, "%s", host);
     lookup.result = PORT_AGAIN;
     stream.tcp_port = tcp_port;
@@ -124,8 +124,9 @@ static int finish_connecting(void)
     return 0;
 }
 
-int stream_ready(void)
+int stream_ready(struct port *port)
 {
+    (void)port;
     if (stream.state == STREAM_LOOKUP)
         return lookup.result == 0 ? start_connecting() : lookup.result;
     if (stream.state == STREAM_CONNECTING)
@@ -139,10 +140,11 @@ static bool is_momentary(void)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOMEM || errno == EINPROGRESS;
 }
 
-int stream_send(const uint8_t *p, size_t n)
+int stream_send(struct port *port, const uint8_t *p, size_t n)
 {
     int sent;
 
+    (void)port;
     if (stream.state != STREAM_OPEN)
         return PORT_FAILED;
     sent = lwip_send(stream.fd, p, n, 0);
@@ -152,10 +154,11 @@ int stream_send(const uint8_t *p, size_t n)
     return stream.is_full ? PORT_AGAIN : PORT_FAILED;
 }
 
-int stream_receive(uint8_t *p, size_t n)
+int stream_receive(struct port *port, uint8_t *p, size_t n)
 {
     int received;
 
+    (void)port;
     if (stream.state != STREAM_OPEN)
         return PORT_FAILED;
     received = lwip_recv(stream.fd, p, n, 0);
@@ -164,8 +167,9 @@ int stream_receive(uint8_t *p, size_t n)
     return is_momentary() ? PORT_AGAIN : PORT_FAILED;
 }
 
-void stream_close(void)
+void stream_close(struct port *port)
 {
+    (void)port;
     if (stream.fd >= 0)
         (void)lwip_close(stream.fd);
     lookup.number++;

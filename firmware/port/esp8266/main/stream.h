@@ -4,12 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The one TCP connection, over lwIP's sockets; results as struct port_ops has them.
-int stream_open(const char *host, uint16_t tcp_port);
-int stream_ready(void);
-int stream_send(const uint8_t *p, size_t n);
-int stream_receive(uint8_t *p, size_t n);
-void stream_close(void);
+struct port;
+
+// The one TCP connection, over lwIP's sockets, as struct port_ops has it.
+int stream_open(struct port *port, const char *host, uint16_t tcp_port);
+int stream_ready(struct port *port);
+int stream_send(struct port *port, const uint8_t *p, size_t n);
+int stream_receive(struct port *port, uint8_t *p, size_t n);
+void stream_close(struct port *port);
 
 // Waits until the stream is ready, at most timeout_ms.
 void stream_wait(uint32_t timeout_ms);
