@@ -21,8 +21,6 @@ void app_loop(void);
 // report_add_decimal() and report_add_text() (firmware/core/report.h).
 void app_status(struct report_members *members);
 
-// And what they may call.
-
 // Milliseconds since the start. Wraps after 49 days: compare differences.
 uint32_t app_millis(void);
 

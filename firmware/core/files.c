@@ -74,11 +74,16 @@ int files_remove(struct port *port, const char *name)
     return file_store_remove(&flash, name);
 }
 
+size_t files_places(struct port *port)
+{
+    struct file_store_flash flash = region(port);
+
+    return file_store_places(&flash);
+}
+
 int files_entry(struct port *port, size_t place, char name[PORT_FILE_NAME_MAX + 1])
 {
     struct file_store_flash flash = region(port);
 
-    if (place >= file_store_places(&flash))
-        return PORT_FAILED;
     return file_store_entry(&flash, place, name);
 }

@@ -14,8 +14,9 @@ int files_read(struct port *port, const char *name, uint8_t *p, size_t n);
 int files_write(struct port *port, const char *name, const uint8_t *p, size_t n);
 int files_remove(struct port *port, const char *name);
 
-// The name of the file in a place, from 0 on, and its size; PORT_ABSENT if the place is free,
-// PORT_FAILED behind the last one.
+// How many files there may be; and the name of the one in a place and its size, PORT_ABSENT if the
+// place is free, or PORT_FAILED.
+size_t files_places(struct port *port);
 int files_entry(struct port *port, size_t place, char name[PORT_FILE_NAME_MAX + 1]);
 
 // Bytes of each of the two copies of a file on flash with such sectors.

@@ -10,7 +10,7 @@
 #define LEAD_SIZE 4
 
 // The first bytes of an image that is not yet verified, kept back from its slot: there is no boot
-// loader that starts an image without them, also not one that falls back to this slot on its own.
+// loader that starts an image without them, not even one that falls back to this slot on its own.
 struct lead {
     uint8_t bytes[LEAD_SIZE];
     bool is_kept;

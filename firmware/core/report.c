@@ -120,8 +120,12 @@ void report_add_decimal(
     uint32_t magnitude = value < 0 ? 0 - (uint32_t)value : (uint32_t)value;
     uint32_t unit = 1;
 
-    if (decimals == 0 || decimals > DECIMALS_MAX) {
+    if (decimals == 0) {
         report_add_number(members, name, value);
+        return;
+    }
+    if (decimals > DECIMALS_MAX) {
+        leave_out(members, name);
         return;
     }
     if (!begin_member(members, name))

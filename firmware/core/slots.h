@@ -82,7 +82,8 @@ void slots_fail_trial(struct slots *slots, const char *reason);
 // why. True if so; the caller stores.
 bool slots_skip(struct slots *slots, const char *reason);
 
-// The same whatever the other slot is worth, for a boot loader that starts nothing else.
+// As slots_skip(), but goes to the other slot whatever state its image is in, for a boot loader
+// that starts nothing else; the caller stores.
 void slots_leave(struct slots *slots, const char *reason);
 
 // Counts a start. True if the record changed and must be stored: a trial counts it, and fails when

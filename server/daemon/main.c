@@ -60,6 +60,10 @@ static int read_options(int argc, char **argv, struct options *options)
         default: fputs(usage, stderr); return 3;
         }
     }
+    if (options->check_only && options->print_mac != NULL) {
+        fprintf(stderr, "secureespd: --check-config or --print-config-json\n%s", usage);
+        return 3;
+    }
     if (optind < argc) {
         fprintf(stderr, "secureespd: unexpected argument '%s'\n%s", argv[optind], usage);
         return 3;

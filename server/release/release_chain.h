@@ -42,9 +42,10 @@ enum release_answer release_chain_next(const struct release_member *members, siz
 
 // Whether members[index] may get the state IMAGE_PUBLISHED or IMAGE_WITHDRAWN: ERR_CONFLICT with
 // the reason if any image that was ever published, or that a device runs, would then have a
-// published successor that it cannot verify and has none such today. Nor may an image be published
-// beside one of another layout that is published or that a device runs; and none may be withdrawn
-// so that such a one has a published successor of another layout, and has none such today.
+// published successor that it cannot verify and has none such today. An image may not be
+// published while one of another layout is published or runs on a device. None may be withdrawn if
+// an image that is published or runs would then be followed by a published one of another layout,
+// unless it is so today.
 ERR_CHECKED int release_chain_check(const struct release_member *members, size_t n, size_t index,
     enum image_state state, struct err *err);
 

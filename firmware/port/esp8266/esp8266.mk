@@ -2,7 +2,6 @@
 # `make flash PORT=/dev/ttyUSB0` writes it to one, `make size-esp8266` prints what it takes.
 
 APP ?= firmware/app/app.c
-FLASH ?= 4MB
 
 .PHONY: firmware-esp8266 flash size-esp8266
 firmware-esp8266: $(B)/bin/secureesp
@@ -11,7 +10,7 @@ firmware-esp8266: $(B)/bin/secureesp
 	    CONTRACT='$(CONTRACT)' SECUREESP='$(B)/bin/secureesp' firmware/port/esp8266/build
 
 flash:
-	@scripts/flash --flash $(FLASH) $(if $(PORT),$(PORT),$(error PORT is missing: make flash PORT=/dev/ttyUSB0))
+	@scripts/flash $(if $(FLASH),--flash $(FLASH)) $(if $(PORT),$(PORT),$(error PORT is missing: make flash PORT=/dev/ttyUSB0))
 
 size-esp8266:
 	@test/esp8266/size.py

@@ -8,12 +8,15 @@
 static void show_files(struct port *port)
 {
     char name[PORT_FILE_NAME_MAX + 1];
-    int size;
 
     printf("FILES:\n");
-    for (size_t place = 0; (size = files_entry(port, place, name)) != PORT_FAILED; place++) {
+    for (size_t place = 0; place < files_places(port); place++) {
+        int size = files_entry(port, place, name);
+
         if (size >= 0)
             printf("    %-31s %5d bytes\n", name, size);
+        else if (size != PORT_ABSENT)
+            printf("    one cannot be read\n");
     }
 }
 

@@ -37,9 +37,11 @@ static void select_running(struct choice_facts *facts)
 // otadata is written last: until it is, all is done again.
 static bool forget(struct port *port, struct choice_facts *facts)
 {
-    tell("flashed over the serial line, earlier updates are forgotten", "");
-    if (files_remove(port, SLOTS_FILE) != 0)
+    if (files_remove(port, SLOTS_FILE) != 0) {
+        tell("the slot record cannot be removed", "");
         return false;
+    }
+    tell("flashed over the serial line, earlier updates are forgotten", "");
     select_running(facts);
     return true;
 }
@@ -99,11 +101,14 @@ void boot_choose(struct port *port)
             break;
         case CHOICE_SELECT: select_running(&facts); break;
         case CHOICE_RUN:
-            if (slots_start(&slots, port, &failure) < 0 || slots.active == facts.running)
+            if (slots_start(&slots, port, &failure) < 0)
+                tell("the start is not counted", failure.detail);
+            if (slots.active == facts.running)
                 return;
             break; // its trial is over
         case CHOICE_SWITCH: switch_over(&slots, port); break;
         case CHOICE_SKIP: skip(&slots, port); break;
         }
     }
+    tell("no decision", "too many turns");
 }

@@ -11,6 +11,8 @@ cJSON *cJSON_ParseWithLengthOpts(
     const char *end = NULL;
     cJSON *json;
 
+    if (return_parse_end != NULL)
+        *return_parse_end = value;
     if (copy == NULL)
         return NULL;
     memcpy(copy, value, length);

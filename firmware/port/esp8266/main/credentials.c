@@ -2,7 +2,6 @@
 #include "firmware/port/esp8266/main/credentials.h"
 
 #include "firmware/core/files.h"
-#include "firmware/port/esp8266/main/wifi.h"
 
 _Static_assert(sizeof(struct credentials) == 96, "the file's layout");
 
@@ -13,11 +12,11 @@ bool credentials_are_complete(const struct credentials *credentials)
 
 bool credentials_load(struct port *port, struct credentials *out)
 {
-    return files_read(port, WIFI_FILE, (uint8_t *)out, sizeof *out) == (int)sizeof *out &&
+    return files_read(port, CREDENTIALS_FILE, (uint8_t *)out, sizeof *out) == (int)sizeof *out &&
            credentials_are_complete(out);
 }
 
 int credentials_store(struct port *port, const struct credentials *credentials)
 {
-    return files_write(port, WIFI_FILE, (const uint8_t *)credentials, sizeof *credentials);
+    return files_write(port, CREDENTIALS_FILE, (const uint8_t *)credentials, sizeof *credentials);
 }

@@ -6,6 +6,8 @@
 
 #include "firmware/port/port.h"
 
+#define CREDENTIALS_FILE "wifi" // 32 bytes of SSID and 64 of password
+
 // What opens the Wi-Fi network, as IEEE 802.11 and WPA2 have it: padded with NULs, and without one
 // at their full length.
 struct credentials {
@@ -16,7 +18,7 @@ struct credentials {
 // A network without a password is none that we join.
 bool credentials_are_complete(const struct credentials *credentials);
 
-// The device's file. load is false if there is none, or a bad one.
+// The device's file. load is false if there is none, or a bad one; store returns 0 or PORT_FAILED.
 bool credentials_load(struct port *port, struct credentials *out);
 int credentials_store(struct port *port, const struct credentials *credentials);
 

@@ -58,8 +58,8 @@ static int sync_region(struct port *port, enum port_region region)
     return 0;
 }
 
-// The SDK's length has the hash that esptool appends; the descriptor follows. How long the
-// signature is stands behind it only: what is asked for is where the descriptor ends.
+// The descriptor is behind the image and its hash. Where the signature behind that ends is not
+// known from here: this is where the descriptor ends at most.
 static size_t factory_size(struct port *port)
 {
     const esp_partition_pos_t place = {

@@ -9,6 +9,7 @@
 // stops the program if the partition table lacks one, as it was not built from this port's.
 void flash_attach(struct port *port, struct port_ops *ops);
 
+// NULL before that.
 const esp_partition_t *flash_partition(enum port_region region);
 
 #endif

@@ -14,7 +14,7 @@ void last_reset_note(const char *why);
 // Restarts the chip, and that is no fault: the SDK itself would go on telling of the last one, as
 // its restart leaves the chip's own note of a hardware reset as it is. A reason that has not been
 // told yet stays.
-void last_reset_restart(void);
+_Noreturn void last_reset_restart(void);
 
 // As struct port_ops has it.
 void last_reset_tell(char *out, size_t size);

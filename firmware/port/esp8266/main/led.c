@@ -13,6 +13,9 @@
 #define LIT 1u
 #endif
 
+_Static_assert(CONFIG_SECUREESP_LED_GPIO<6 || CONFIG_SECUREESP_LED_GPIO> 11,
+    "SECUREESP_LED_GPIO: 6 to 11 are the flash's");
+
 static volatile enum port_led shown;
 static volatile TickType_t shown_since;
 

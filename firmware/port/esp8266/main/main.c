@@ -25,7 +25,7 @@
 static struct esp8266_port port;
 
 // Without its files, or with bad ones, the device can do nothing but say so.
-static void stop(const struct failure *failure)
+static _Noreturn void stop(const struct failure *failure)
 {
     printf("cannot run: %s\n", failure->detail);
     printf("scripts/provision writes this board's files: scripts/provision PORT %s\n", port.mac);

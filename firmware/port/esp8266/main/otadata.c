@@ -1,4 +1,4 @@
-// How the boot loader's record of the selected slot is.
+// Whether the boot loader's record of the selected slot is blank or whole.
 #include "firmware/port/esp8266/main/otadata.h"
 
 #include <stdint.h>

@@ -9,7 +9,10 @@
 #define GPIO_MAX 16u
 #define GPIO_OF_FLASH(gpio) ((gpio) >= 6 && (gpio) <= 11)
 
+#define ANALOG_CLOCK_DIVIDER 8 // 80 MHz by that, the fastest allowed
+
 static uint32_t configured; // one bit for each
+static uint32_t outputs;    // of these
 
 static bool is_configured(unsigned gpio)
 {
@@ -29,6 +32,10 @@ bool pins_configure(unsigned gpio, enum pins_mode mode)
     if (gpio_config(&config) != ESP_OK)
         return false;
     configured |= 1u << gpio;
+    if (mode == PINS_OUTPUT)
+        outputs |= 1u << gpio;
+    else
+        outputs &= ~(1u << gpio);
     return true;
 }
 
@@ -39,14 +46,14 @@ bool pins_read(unsigned gpio)
 
 void pins_write(unsigned gpio, bool high)
 {
-    if (is_configured(gpio))
+    if (is_configured(gpio) && (outputs >> gpio & 1u) != 0)
         (void)gpio_set_level((gpio_num_t)gpio, high ? 1 : 0);
 }
 
 unsigned pins_read_analog(void)
 {
     static bool is_ready;
-    adc_config_t config = {.mode = ADC_READ_TOUT_MODE, .clk_div = 8};
+    adc_config_t config = {.mode = ADC_READ_TOUT_MODE, .clk_div = ANALOG_CLOCK_DIVIDER};
     uint16_t value = 0;
 
     is_ready = is_ready || adc_init(&config) == ESP_OK;

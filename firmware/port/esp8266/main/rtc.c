@@ -5,6 +5,10 @@
 
 #include <esp_attr.h>
 
+#include "firmware/core/tls_retain.h"
+
+_Static_assert(RTC_RETAINED_SIZE >= TLS_RETAIN_SIZE, "core's sessions");
+
 static RTC_NOINIT_ATTR volatile uint32_t retained[RTC_RETAINED_SIZE / 4];
 static RTC_NOINIT_ATTR volatile uint32_t note[RTC_NOTE_SIZE / 4];
 

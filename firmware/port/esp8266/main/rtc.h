@@ -10,6 +10,7 @@
 #define RTC_RETAINED_SIZE 256 // for core's sessions
 #define RTC_NOTE_SIZE 64      // why the last run ended, last_reset.h
 
+// n is RTC_RETAINED_SIZE at most.
 void rtc_read_retained(uint8_t *p, size_t n);
 void rtc_write_retained(const uint8_t *p, size_t n);
 

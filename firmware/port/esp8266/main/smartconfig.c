@@ -12,7 +12,6 @@
 #include <mbedtls/platform_util.h>
 
 #include "firmware/core/files.h"
-#include "firmware/port/esp8266/main/wifi.h"
 
 #define KEY_SIZE 16 // ESPTouch v2: AES-128
 
@@ -49,7 +48,7 @@ void smartconfig_init(void)
 void smartconfig_start(struct port *port)
 {
     smartconfig_start_config_t config = SMARTCONFIG_START_CONFIG_DEFAULT();
-    bool has_key = files_read(port, WIFI_KEY_FILE, (uint8_t *)key, KEY_SIZE) == KEY_SIZE;
+    bool has_key = files_read(port, SMARTCONFIG_KEY_FILE, (uint8_t *)key, KEY_SIZE) == KEY_SIZE;
 
     config.esp_touch_v2_enable_crypt = has_key;
     config.esp_touch_v2_key = has_key ? key : NULL;

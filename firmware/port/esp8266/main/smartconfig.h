@@ -6,6 +6,8 @@
 #include "firmware/port/esp8266/main/credentials.h"
 #include "firmware/port/port.h"
 
+#define SMARTCONFIG_KEY_FILE "smartconfig.key" // 16 characters: ESPTouch v2, encrypted with it
+
 // SmartConfig: a telephone's app sends the network's name and password through the air. ESPTouch
 // does so in the clear; ESPTouch v2 with a key does not.
 
@@ -16,7 +18,8 @@ void smartconfig_init(void);
 void smartconfig_start(struct port *port);
 void smartconfig_stop(void);
 
-// True once after credentials have come.
+// True once after credentials have come, which are then in *out. Incomplete ones are dropped, and
+// the log says so.
 bool smartconfig_take(struct credentials *out);
 
 // True once after the telephone has been told that they work.

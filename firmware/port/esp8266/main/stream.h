@@ -13,7 +13,8 @@ int stream_send(struct port *port, const uint8_t *p, size_t n);
 int stream_receive(struct port *port, uint8_t *p, size_t n);
 void stream_close(struct port *port);
 
-// Waits until the stream is ready, at most timeout_ms.
+// Waits until the stream is ready: connected, failed, ended, readable, or writable again after it
+// was full; at most timeout_ms. Without a connection it only sleeps.
 void stream_wait(uint32_t timeout_ms);
 
 #endif

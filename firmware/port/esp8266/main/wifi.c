@@ -63,6 +63,7 @@ static void take_ip_event(void *ctx, esp_event_base_t base, int32_t id, void *da
 static const char *explain(uint8_t reason)
 {
     switch (reason) {
+    case 0: return "the driver refuses to connect";
     case WIFI_REASON_NO_AP_FOUND: return "no network of this name with WPA2 in reach";
     case WIFI_REASON_AUTH_FAIL:
     case WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT:
@@ -85,8 +86,10 @@ static void connect_station(void)
 
     memcpy(config.sta.ssid, credentials.ssid, sizeof config.sta.ssid);
     memcpy(config.sta.password, credentials.password, sizeof config.sta.password);
-    if (esp_wifi_set_config(ESP_IF_WIFI_STA, &config) != ESP_OK || esp_wifi_connect() != ESP_OK)
+    if (esp_wifi_set_config(ESP_IF_WIFI_STA, &config) != ESP_OK || esp_wifi_connect() != ESP_OK) {
+        last_reason = 0; // the driver's own refusal
         xEventGroupSetBits(events, BIT_DISCONNECTED);
+    }
     mbedtls_platform_zeroize(&config, sizeof config);
 }
 

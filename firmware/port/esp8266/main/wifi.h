@@ -3,12 +3,8 @@
 
 #include "firmware/port/port.h"
 
-// The Wi-Fi station. Credentials are the device's file "wifi" (32 bytes of SSID and 64 of password,
-// padded with NULs); without it SmartConfig brings them: ESPTouch, or ESPTouch v2 with encryption
-// if there is a file "smartconfig.key" of 16 characters.
-
-#define WIFI_FILE "wifi"
-#define WIFI_KEY_FILE "smartconfig.key"
+// The Wi-Fi station: with stored credentials (credentials.h), else with those that SmartConfig
+// brings (smartconfig.h).
 
 // Starts the SDK's Wi-Fi. host_name is what the router is told; port keeps the files.
 void wifi_start(struct port *port, const char *host_name);

@@ -26,7 +26,7 @@ static enum station_action connect_to(struct station *station, uint32_t now_ms)
 static enum station_action listen_for_credentials(struct station *station)
 {
     station->state = STATION_SMARTCONFIG;
-    station->listens = true;
+    station->has_smartconfig = true;
     return STATION_LISTEN;
 }
 
@@ -57,9 +57,9 @@ static enum station_action take_address(struct station *station, uint32_t now_ms
 // The SDK keeps memory and a task for SmartConfig until it is stopped.
 static enum station_action end_smartconfig(struct station *station)
 {
-    if (!station->listens)
+    if (!station->has_smartconfig)
         return STATION_NOTHING;
-    station->listens = false;
+    station->has_smartconfig = false;
     return STATION_END;
 }
 

@@ -46,8 +46,8 @@ enum station_action {
 
 struct station {
     enum station_state state;
-    bool listens;   // SmartConfig runs, or has yet to be stopped
-    bool is_stored; // the credentials in use are
+    bool has_smartconfig; // SmartConfig runs, or has yet to be stopped
+    bool is_stored;       // the credentials in use are
     unsigned failures;
     uint32_t since_ms; // when the state began
     uint32_t pause_ms;

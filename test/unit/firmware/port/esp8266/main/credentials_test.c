@@ -11,7 +11,6 @@
 
 #include "firmware/core/files.h"
 #include "firmware/port/esp8266/main/credentials.h"
-#include "firmware/port/esp8266/main/wifi.h"
 #include "test/unit/firmware/fake_port.h"
 
 static struct fake_port flash;
@@ -73,10 +72,10 @@ static void test_sizes(void **state)
     (void)state;
     memset(bytes, 'x', sizeof bytes);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        assert_int_equal(files_write(&flash.port, WIFI_FILE, bytes, sizes[i]), 0);
+        assert_int_equal(files_write(&flash.port, CREDENTIALS_FILE, bytes, sizes[i]), 0);
         assert_false(credentials_load(&flash.port, &out));
     }
-    assert_int_equal(files_write(&flash.port, WIFI_FILE, bytes, 96), 0);
+    assert_int_equal(files_write(&flash.port, CREDENTIALS_FILE, bytes, 96), 0);
     assert_true(credentials_load(&flash.port, &out));
 }
 

@@ -1,4 +1,4 @@
-// Tests of how the boot loader's record is.
+// Tests of whether the boot loader's record is blank or whole.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
