@@ -1,4 +1,4 @@
-// The release chain: order, next, and what would strand a device or keep it from ever starting again.
+// The release chain: order, next, and what would strand a device or leave it unable to start.
 #include "server/release/release_chain.h"
 
 #include <stdbool.h>
