@@ -1,5 +1,5 @@
 // Your code: fill in these three functions, or build with another file in the place of this one
-// (make APP=my_app.c firmware-lx106). app.h says when they are called and what they may call;
+// (make firmware-esp8266 APP=my_app.c ...). app.h says when they are called and what they may call;
 // examples/ has two.
 #include "firmware/app/app.h"
 

@@ -5,7 +5,8 @@
 
 // The chip's pins, for the user's code. The chip's port has them; neither the emulated board nor
 // Linux has any. Pins bear the chip's numbers: GPIO 0 to 5 and 12 to 16. GPIO 6 to 11 are the
-// flash's, 1 and 3 the serial line's, 2 is the device's LED, and 0, 2 and 15 decide at the start how the chip boots.
+// flash's, 1 and 3 the serial line's, 2 is the device's LED, and 0, 2 and 15 decide at the start
+// how the chip boots.
 
 #define PINS_ANALOG_MAX 1023
 
@@ -26,8 +27,8 @@ bool pins_read(unsigned gpio);
 void pins_write(unsigned gpio, bool high);
 
 // The voltage at A0, from 0 to PINS_ANALOG_MAX: 1.0 V at the chip's own pin, 3.2 V at that of
-// boards with a divider (D1 mini, NodeMCU). 0 if it cannot be read. Wi-Fi suffers if it is read more than some ten times a
-// second.
+// boards with a divider (D1 mini, NodeMCU). 0 if it cannot be read. Wi-Fi suffers if it is read
+// more than some ten times a second.
 unsigned pins_read_analog(void);
 
 #endif

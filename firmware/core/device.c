@@ -99,11 +99,13 @@ static void check_link(struct device *device)
     struct failure failure;
     enum port_link link = device->port->ops->link_state(device->port, &info);
 
+    if (device->state == DEVICE_LINK)
+        device->port->ops->led(device->port,
+            link == PORT_LINK_SMARTCONFIG ? PORT_LED_SMARTCONFIG : PORT_LED_CONNECTING);
     if (device->state == DEVICE_LINK && link == PORT_LINK_UP) {
         device->port->ops->clock_start(device->port, device->settings.ntp_server);
         device->state = DEVICE_CLOCK;
     } else if (device->state == DEVICE_LINK && link == PORT_LINK_SMARTCONFIG) {
-        device->port->ops->led(device->port, PORT_LED_SMARTCONFIG);
         timer_start(&device->unreachable, now_ms(device), device->settings.wait_timeout_ms);
     } else if (device->state == DEVICE_BROKER && link != PORT_LINK_UP) {
         failure_set(&failure, RESULT_CONNECT_FAILED, "Wi-Fi: link lost");

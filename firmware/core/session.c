@@ -55,6 +55,7 @@ void session_fail(struct device *device, const struct failure *failure)
     tls_close(&device->tls);
     device->events.first_is_sent = false;
     device->boot_sent = device->boot_confirmed;
+    device->port->ops->led(device->port, PORT_LED_CONNECTING);
     notice_error(device, failure);
     if (was_online)
         timer_start(&device->unreachable, now_ms(device), device->settings.wait_timeout_ms);

@@ -129,6 +129,17 @@ expect_equal "exit status" 143 "$status"
 expect_no_leftovers
 serial_down
 
+step "a board with another flash map is refused"
+# "files" at 0xb0000, as the map for 2 MB has it
+printf '\xaa\x50\x01\x40\0\0\x0b\0\0\0\x04\0files\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$work/table"
+serial_up "$flash" "$mac"
+dd if="$work/table" of="$flash" bs=1 seek=$((0x8000)) conv=notrunc status=none
+cp "$flash" "$work/before"
+provision 1
+expect_match "why" "has its files at 0xb0000, not at 0x200000" "$output"
+cmp "$flash" "$work/before"
+serial_down
+
 step "another board, and a smaller flash, are refused with nothing written"
 cp "$flash" "$work/before"
 serial_up "$flash" 84f3eb012346

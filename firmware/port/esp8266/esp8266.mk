@@ -3,14 +3,15 @@
 
 APP ?= firmware/app/app.c
 
+# What the command line says is in the environment of both.
 .PHONY: firmware-esp8266 flash size-esp8266
+firmware-esp8266: export APP := $(APP)
 firmware-esp8266: $(B)/bin/secureesp
-	@BOARD='$(BOARD)' VERSION='$(VERSION)' \
-	    KEY='$(KEY)' TRUST='$(TRUST)' FLASH='$(FLASH)' APP='$(APP)' SETTINGS='$(SETTINGS)' \
-	    CONTRACT='$(CONTRACT)' SECUREESP='$(B)/bin/secureesp' firmware/port/esp8266/build
+	@SECUREESP=$(B)/bin/secureesp firmware/port/esp8266/build
 
 flash:
-	@scripts/flash $(if $(FLASH),--flash $(FLASH)) $(if $(PORT),$(PORT),$(error PORT is missing: make flash PORT=/dev/ttyUSB0))
+	$(if $(PORT),,$(error PORT is missing: make flash PORT=/dev/ttyUSB0))
+	@scripts/flash $${FLASH:+--flash "$$FLASH"} "$$PORT"
 
 size-esp8266:
 	@test/esp8266/size.py

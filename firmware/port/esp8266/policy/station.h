@@ -11,7 +11,7 @@
 // is stored once it has led to an address, and forgotten if it does not.
 
 #define STATION_SMARTCONFIG_TRIES 4  // to connect with what SmartConfig has brought
-#define STATION_CONNECTING_MS 30000  // from the attempt to an address, then it is given up
+#define STATION_CONNECTING_MS 12000  // from the attempt to an address, then it is given up
 #define STATION_ACKNOWLEDGE_MS 30000 // for the telephone to be told, then SmartConfig is stopped
 
 enum station_state {

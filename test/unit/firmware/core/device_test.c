@@ -112,6 +112,9 @@ static void test_smartconfig(void **state)
     assert_false(fake_device_run(f, 5 * FAKE_WAIT_MS, NULL));
     assert_int_equal(f->led, PORT_LED_SMARTCONFIG);
     assert_int_equal(f->reboots, 0); // somebody is on the way with a phone
+    f->link = PORT_LINK_DOWN;        // tries what the phone has sent
+    assert_false(fake_device_run(f, FAKE_WAIT_MS / 2, NULL));
+    assert_int_equal(f->led, PORT_LED_CONNECTING);
     f->link = PORT_LINK_UP;
     assert_true(fake_device_run(f, 1000, fake_device_is_idle));
 }
@@ -126,8 +129,10 @@ static void test_link_lost(void **state)
     struct fake_device *f = *state;
 
     start_online(f);
+    assert_int_equal(f->led, PORT_LED_CONNECTED);
     f->link = PORT_LINK_DOWN;
     assert_true(fake_device_run(f, FAKE_STATUS_MS, is_without_link));
+    assert_int_equal(f->led, PORT_LED_CONNECTING);
     assert_false(fake_device_run(f, FAKE_WAIT_MS / 2, NULL));
     assert_false(f->broker.is_online);
     f->link = PORT_LINK_UP;
