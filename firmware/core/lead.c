@@ -9,7 +9,6 @@ size_t lead_keep(struct lead *lead, size_t offset, const uint8_t *p, size_t n)
 
     for (; kept < n && offset + kept < LEAD_SIZE; kept++)
         lead->bytes[offset + kept] = p[kept];
-    lead->is_kept = true;
     return kept;
 }
 
@@ -18,18 +17,17 @@ int lead_read(
 {
     if (port->ops->flash_read(port, PORT_SLOT(slot), offset, p, n) != 0)
         return PORT_FAILED;
-    if (lead == NULL || !lead->is_kept)
+    if (lead == NULL)
         return 0;
     for (size_t i = 0; i < n && offset + i < LEAD_SIZE; i++)
         p[i] = lead->bytes[offset + i];
     return 0;
 }
 
-int lead_write(struct port *port, unsigned slot, struct lead *lead)
+int lead_write(struct port *port, unsigned slot, const struct lead *lead)
 {
     uint8_t back[LEAD_SIZE];
 
-    lead->is_kept = false;
     if (port->ops->flash_write(port, PORT_SLOT(slot), 0, lead->bytes, LEAD_SIZE) != 0 ||
         port->ops->flash_sync(port, PORT_SLOT(slot)) != 0 ||
         port->ops->flash_read(port, PORT_SLOT(slot), 0, back, LEAD_SIZE) != 0)

@@ -1,7 +1,6 @@
 #ifndef FIRMWARE_CORE_LEAD_H
 #define FIRMWARE_CORE_LEAD_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,19 +12,18 @@
 // loader that starts an image without them, not even one that falls back to this slot on its own.
 struct lead {
     uint8_t bytes[LEAD_SIZE];
-    bool is_kept;
 };
 
 // Takes what there is of the lead among the n bytes that stand at offset of the image. Returns how
 // many of them, from the first on, must not be written.
 size_t lead_keep(struct lead *lead, size_t offset, const uint8_t *p, size_t n);
 
-// Reads n bytes of the slot as they will be: with the lead, if it is kept (NULL: it is not). 0 or
+// Reads n bytes of the slot as they will be: with the lead that is kept back (NULL: none is). 0 or
 // PORT_FAILED.
 int lead_read(
     struct port *port, unsigned slot, const struct lead *lead, size_t offset, uint8_t *p, size_t n);
 
 // Writes the lead to the slot, which makes the image complete. 0 or PORT_FAILED.
-int lead_write(struct port *port, unsigned slot, struct lead *lead);
+int lead_write(struct port *port, unsigned slot, const struct lead *lead);
 
 #endif

@@ -1,7 +1,6 @@
 // TLS sessions, on Mbed TLS over the port's stream.
 #include "firmware/core/tls.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "firmware/core/tls_name.h"
@@ -169,7 +168,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
         return failure_set(
             failure, RESULT_TLS_FAILED, "no random numbers for TLS (-0x%04x)", (unsigned)-rc);
     tls->peer = peer;
-    snprintf(tls->host, sizeof tls->host, "%s", host);
+    tls->host = host;
     tls->tcp_port = tcp_port;
     tls->has_read = false;
     rc = mbedtls_ssl_setup(&tls->ssl, &tls->config);
@@ -265,11 +264,8 @@ static int step_connect(struct tls *tls, struct failure *failure)
 
 static int connect_anew(struct tls *tls, struct failure *failure)
 {
-    char host[SETTINGS_HOST_SIZE];
-    int rc;
+    int rc = tls_open(tls, tls->peer, tls->host, tls->tcp_port, failure);
 
-    memcpy(host, tls->host, sizeof host);
-    rc = tls_open(tls, tls->peer, host, tls->tcp_port, failure);
     return rc == 0 ? STEP_AGAIN : rc;
 }
 

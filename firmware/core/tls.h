@@ -9,7 +9,6 @@
 
 #include "firmware/core/failure.h"
 #include "firmware/core/identity.h"
-#include "firmware/core/settings.h"
 #include "firmware/core/timer.h"
 #include "firmware/core/tls_random.h"
 #include "firmware/core/tls_session.h"
@@ -46,7 +45,7 @@ struct tls {
     enum tls_phase phase;
     enum tls_peer peer;
     mbedtls_x509_time valid_to; // of its certificate
-    char host[SETTINGS_HOST_SIZE];
+    const char *host;
     uint16_t tcp_port;
     size_t allowance; // bytes that the call may still take from the stream
     size_t unsent;    // bytes of a write that must be repeated
@@ -60,8 +59,9 @@ int tls_init(
 // Closes, and wipes what is secret. May be called again, and on a zeroed struct.
 void tls_clear(struct tls *tls);
 
-// Begins to connect to host, whose name is also what its certificate must bear. Draws the seed for
-// all random numbers of the connection from the port; RESULT_TLS_FAILED negated if that has none.
+// Begins to connect to host, whose name is also what its certificate must bear. The text of host
+// must outlive the session. Draws the seed for all random numbers of the connection from the port;
+// RESULT_TLS_FAILED negated if that has none.
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure);
 
