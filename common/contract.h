@@ -58,6 +58,8 @@
 #define CONTRACT_CONFIG_WAIT_TIMEOUT "waittimeout"
 #define CONTRACT_CONFIG_RETRY_TIMEOUT "retrytimeout"
 
+#define CONTRACT_NAME_PREFIX "measure-" // what a device's name has before its MAC
+
 #define CONTRACT_PAYLOAD_MAX 4096 // bytes of an MQTT payload that either side reads
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/contract.h"
 #include "common/topic.h"
 
 #define SUBSCRIBE_ID 1
@@ -54,7 +55,8 @@ static int send_connect(struct mqtt *mqtt)
     uint8_t *out = room(mqtt, &size);
 
     topic_format(topic, TOPIC_WILL, mqtt->mac, NULL);
-    snprintf(payload, sizeof payload, "{\"espname\": \"measure-%s\"}", mqtt->mac);
+    snprintf(payload, sizeof payload,
+        "{\"" CONTRACT_STATUS_NAME "\": \"" CONTRACT_NAME_PREFIX "%s\"}", mqtt->mac);
     mqtt->unsent_used += mqtt_packet_write_connect(&connect, out, size);
     mqtt->phase = MQTT_CONNECTING;
     expect_answer(mqtt, MQTT_ANSWER_MS);

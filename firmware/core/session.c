@@ -151,7 +151,7 @@ static size_t write_status(struct device *device, uint32_t now, char *out, size_
 
     (void)device->port->ops->link_state(device->port, &link);
     status.rssi_dbm = link.rssi;
-    snprintf(name, sizeof name, "measure-%s", device->mac);
+    snprintf(name, sizeof name, CONTRACT_NAME_PREFIX "%s", device->mac);
     report_begin_status(&members, &status, out, size);
     if (app != NULL)
         app->status(&members, app->ctx);

@@ -13,14 +13,6 @@
 #define FRAGMENT_LENGTH MBEDTLS_SSL_MAX_FRAG_LEN_4096
 #endif
 
-// Sessions are resumed by their ID: a ticket takes more memory than is retained.
-#if defined(MBEDTLS_SSL_SESSION_TICKETS)
-#define refuse_tickets(config)                                                                     \
-    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED)
-#else
-#define refuse_tickets(config) (void)(config)
-#endif
-
 static const int ciphersuites[] = {
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
     MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -76,6 +68,19 @@ static int check_name(void *ctx, mbedtls_x509_crt *cert, int depth, uint32_t *fl
         *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
     return 0;
 }
+
+// Sessions are resumed by their ID: a ticket takes more memory than is retained.
+#if defined(MBEDTLS_SSL_SESSION_TICKETS)
+static void refuse_tickets(mbedtls_ssl_config *config)
+{
+    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+}
+#else
+static void refuse_tickets(mbedtls_ssl_config *config)
+{
+    (void)config;
+}
+#endif
 
 static int configure(struct tls *tls, struct identity *identity)
 {

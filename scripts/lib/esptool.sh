@@ -1,8 +1,19 @@
 # shellcheck shell=bash
 # A board on a serial line: Espressif's esptool, and the partition tables, which say what lies where
-# in its flash. A part of scripts/flash and scripts/provision: it uses and sets their variables, and
-# calls their fail.
+# in its flash. A part of scripts/flash and scripts/provision, and of the firmware's build: it uses
+# and sets their variables.
 # shellcheck disable=SC2154,SC2034
+
+fail() {
+    echo "${0##*/}: $*" >&2
+    exit 1
+}
+
+wrong() {
+    echo "${0##*/}: $1" >&2
+    usage >&2
+    exit 2
+}
 
 sector=4096
 partitions=$here/firmware/port/esp8266/partitions

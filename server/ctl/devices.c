@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/contract.h"
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/ctl/device_details.h"
@@ -74,7 +75,7 @@ static void add_note(struct table *table, const json_t *device)
     const char *error = field_text(device, "error", "");
     char usual[16 + MAC_SIZE];
 
-    snprintf(usual, sizeof usual, "measure-%.12s", field_text(device, "mac", ""));
+    snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
     if (field_has(device, "shared_identity_at_ms"))
         table_add(table, TABLE_BAD, "certificate shared by two devices");
     else if (error[0] != '\0')

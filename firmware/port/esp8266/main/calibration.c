@@ -1,9 +1,13 @@
-// The store of the radio's calibration.
-#include "firmware/port/esp8266/main/calibration.h"
-
+// The SDK keeps the radio's calibration in a store of its own (NVS), opens it before app_main(),
+// and stops the program if that fails: a bad store would be a board that never starts again. So its
+// esp_mac_init() is wrapped (the linker's --wrap): the store is made anew, and whatever comes of
+// that, the device goes on, with a radio that is calibrated at each start.
 #include <stdio.h>
 
 #include <nvs_flash.h>
+
+esp_err_t __real_esp_mac_init(void);
+esp_err_t __wrap_esp_mac_init(void);
 
 esp_err_t __wrap_esp_mac_init(void)
 {

@@ -6,6 +6,7 @@
 #include <esp_heap_caps.h>
 #include <esp_system.h>
 
+#include "common/contract.h"
 #include "firmware/port/esp8266/main/clock.h"
 #include "firmware/port/esp8266/main/flash.h"
 #include "firmware/port/esp8266/main/last_reset.h"
@@ -14,7 +15,7 @@
 #include "firmware/port/esp8266/main/stream.h"
 #include "firmware/port/esp8266/main/wifi.h"
 
-#define HOST_NAME_SIZE (sizeof "measure-" + MAC_SIZE)
+#define HOST_NAME_SIZE (sizeof CONTRACT_NAME_PREFIX + MAC_SIZE)
 
 static uint32_t now_ms(struct port *port)
 {
@@ -46,7 +47,8 @@ static void start_link(struct port *port)
 {
     char host_name[HOST_NAME_SIZE];
 
-    snprintf(host_name, sizeof host_name, "measure-%s", ((struct esp8266_port *)port)->mac);
+    snprintf(
+        host_name, sizeof host_name, CONTRACT_NAME_PREFIX "%s", ((struct esp8266_port *)port)->mac);
     wifi_start(port, host_name);
 }
 

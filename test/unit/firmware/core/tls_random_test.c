@@ -10,53 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/core/tls.h"
-#include "test/unit/firmware/fake_server.h"
-
-#define MAC "84f3eb012345"
-
-struct fixture {
-    struct port_ops ops;
-    struct fake_server server;
-    struct identity identity;
-    struct tls tls;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    struct failure failure;
-
-    fake_server_init(&f->server, &f->ops);
-    fake_identity(&f->server, MAC, &f->identity);
-    assert_int_equal(tls_init(&f->tls, &f->server.port.port, &f->identity, &failure), 0);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    tls_clear(&f->tls);
-    identity_clear(&f->identity);
-    fake_server_clear(&f->server);
-    free(f);
-    return 0;
-}
-
-static int connect_to(struct fixture *f, const char *host)
-{
-    struct failure failure;
-    int rc = tls_open(&f->tls, TLS_PEER_BROKER, host, 1, &failure);
-
-    for (int i = 0; rc == 0 && i < 100; i++) {
-        rc = tls_step(&f->tls, &failure);
-        if (rc != STEP_AGAIN)
-            return rc;
-        rc = 0;
-    }
-    return rc == 0 ? STEP_AGAIN : rc;
-}
+#include "test/unit/firmware/tls_fixture.h"
 
 static unsigned draws;
 static unsigned draws_left;
@@ -73,7 +27,7 @@ static int count_random(struct port *port, uint8_t *p, size_t n)
 // The port's generator is asked at each connection, and not at the start: no link is up then.
 static void test_seed(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
 
     f->ops.random = count_random;
@@ -84,7 +38,7 @@ static void test_seed(void **state)
     assert_int_equal(draws, 0);
     for (unsigned before; draws < 4;) {
         before = draws;
-        assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+        assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
         assert_true(draws > before);
         before = draws;
         tls_close(&f->tls);
@@ -95,7 +49,7 @@ static void test_seed(void **state)
 // Without random numbers there is no connection, and the next attempt may have them.
 static void test_no_seed(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
 
     f->ops.random = count_random;
@@ -108,11 +62,11 @@ static void test_no_seed(void **state)
         assert_int_equal(f->tls.phase, TLS_CLOSED);
         assert_false(f->server.is_open);
         draws_left = 100;
-        assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+        assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tls_fixture_setup, tls_fixture_teardown)
 
 int main(void)
 {

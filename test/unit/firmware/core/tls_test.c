@@ -10,56 +10,11 @@
 #include <cmocka.h>
 
 #include "firmware/core/tls.h"
-#include "test/unit/firmware/fake_server.h"
+#include "test/unit/firmware/tls_fixture.h"
 
-#define MAC "84f3eb012345"
 #define PAST "20200101000000"
 #define FUTURE "20980101000000"
 #define END "20990101000000"
-
-struct fixture {
-    struct port_ops ops;
-    struct fake_server server;
-    struct identity identity;
-    struct tls tls;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    struct failure failure;
-
-    fake_server_init(&f->server, &f->ops);
-    fake_identity(&f->server, MAC, &f->identity);
-    assert_int_equal(tls_init(&f->tls, &f->server.port.port, &f->identity, &failure), 0);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    tls_clear(&f->tls);
-    identity_clear(&f->identity);
-    fake_server_clear(&f->server);
-    free(f);
-    return 0;
-}
-
-static int connect_to(struct fixture *f, const char *host)
-{
-    struct failure failure;
-    int rc = tls_open(&f->tls, TLS_PEER_BROKER, host, 1, &failure);
-
-    for (int i = 0; rc == 0 && i < 100; i++) {
-        rc = tls_step(&f->tls, &failure);
-        if (rc != STEP_AGAIN)
-            return rc;
-        rc = 0;
-    }
-    return rc == 0 ? STEP_AGAIN : rc;
-}
 
 static void test_certificates(void **state)
 {
@@ -80,11 +35,11 @@ static void test_certificates(void **state)
         {{"CN=x", "y", NULL, PAST, "20210101000000", false}, "y", -RESULT_CERTIFICATE_EXPIRED},
         {{"CN=x", "y", NULL, FUTURE, END, false}, "y", -RESULT_CERTIFICATE_NOT_YET_VALID},
     };
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fake_server_certify(&f->server, &rows[i].subject);
-        assert_int_equal(connect_to(f, rows[i].host), rows[i].rc);
+        assert_int_equal(tls_fixture_connect(f, rows[i].host), rows[i].rc);
         tls_close(&f->tls);
         memset(f->tls.saved, 0, sizeof f->tls.saved); // each from the beginning
     }
@@ -92,33 +47,33 @@ static void test_certificates(void **state)
 
 static void test_untrusted(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct fake_certificate other = {0};
     struct fake_subject subject = {"CN=localhost", "localhost", NULL, PAST, END, false};
 
     make_ec_key(&f->server.maker, MBEDTLS_ECP_DP_SECP256R1, &other.key);
     fake_certify(&f->server.maker, &subject, &f->server.cert, &other, "CN=CA");
     fake_server_configure(&f->server);
-    assert_int_equal(connect_to(f, "localhost"), -RESULT_CERTIFICATE_UNTRUSTED);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_CERTIFICATE_UNTRUSTED);
     fake_certificate_clear(&other);
 }
 
 static void test_rsa_server(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct fake_subject subject = {"CN=localhost", "localhost", NULL, PAST, END, false};
 
     made_key_clear(&f->server.cert.key);
     make_rsa_key(&f->server.maker, 2048, &f->server.cert.key);
     fake_server_certify(&f->server, &subject);
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
 }
 
 static void test_version_and_fragment(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
 
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_string_equal(mbedtls_ssl_get_version(&f->tls.ssl), "TLSv1.2");
     assert_true(mbedtls_ssl_get_input_max_frag_len(&f->tls.ssl) <= 4096);
     assert_non_null(mbedtls_ssl_get_peer_cert(&f->server.ssl)); // the client's certificate
@@ -126,38 +81,38 @@ static void test_version_and_fragment(void **state)
 
 static void test_old_version(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
 
     mbedtls_ssl_conf_max_version(
         &f->server.config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_2);
-    assert_int_equal(connect_to(f, "localhost"), -RESULT_TLS_FAILED);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_TLS_FAILED);
 }
 
 static void test_resumes(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     uint8_t first[32];
 
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_false(f->tls.resuming);
     memcpy(first, f->tls.ssl.session->id, sizeof first);
     tls_close(&f->tls);
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_true(f->tls.resuming);
     assert_memory_equal(first, f->tls.ssl.session->id, sizeof first);
 }
 
 static void test_unreachable(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
 
     f->server.refuses = true;
-    assert_int_equal(connect_to(f, "localhost"), -RESULT_CONNECT_FAILED);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_CONNECT_FAILED);
 }
 
 static void test_timeout(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
 
     assert_int_equal(tls_open(&f->tls, TLS_PEER_BROKER, "localhost", 1, &failure), 0);
@@ -194,7 +149,7 @@ static bool say_hello_without_end(struct fake_server *server)
 static void test_no_data_without_end(void **state)
 {
     static bool (*const rows[])(struct fake_server *) = {warn_without_end, say_hello_without_end};
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
     uint8_t bytes[64];
 
@@ -202,7 +157,7 @@ static void test_no_data_without_end(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         talks = 0;
         f->server.talk = NULL;
-        assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+        assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
         f->server.talk = rows[i];
         for (int calls = 0; calls < 10; calls++) {
             assert_int_equal(tls_read(&f->tls, bytes, sizeof bytes, &failure), 0);
@@ -227,13 +182,13 @@ static bool say_little(struct fake_server *server)
 
 static void test_empty_records(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
     uint8_t bytes[64];
     int n = 0;
 
     talks = 0;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     f->server.talk = say_little;
     for (int calls = 0; n == 0 && calls < 10; calls++)
         n = tls_read(&f->tls, bytes, sizeof bytes, &failure);
@@ -245,7 +200,7 @@ static void test_empty_records(void **state)
 static void test_large_record(void **state)
 {
     static uint8_t data[16384];
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
     size_t got = 0;
     int n = 0;
@@ -253,7 +208,7 @@ static void test_large_record(void **state)
     mbedtls_ssl_conf_max_frag_len(&f->tls.config, MBEDTLS_SSL_MAX_FRAG_LEN_NONE);
     f->server.answer = data;
     f->server.answer_size = sizeof data;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_true(tls_write(&f->tls, (const uint8_t *)"\r\n\r\n", 4, &failure) == 4);
     assert_int_equal(tls_read(&f->tls, data, sizeof data, &failure), 0);
     assert_true(tls_is_busy(&f->tls));
@@ -276,21 +231,21 @@ static int receive_nothing(struct port *port, uint8_t *p, size_t n)
 // A server that lets those wait who want to resume: the next attempt does not.
 static void test_stalled_resumption(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
 
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     tls_close(&f->tls);
     f->ops.stream_receive = receive_nothing;
-    assert_int_equal(connect_to(f, "localhost"), STEP_AGAIN);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_AGAIN);
     assert_true(f->tls.resuming);
     f->server.port.now_ms += TLS_HANDSHAKE_MS;
     assert_int_equal(tls_step(&f->tls, &failure), -RESULT_TIMEOUT);
     f->ops.stream_receive = fake_stream_receive;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_false(f->tls.resuming);
     tls_close(&f->tls);
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_false(f->tls.resuming); // until the restart
 }
 
@@ -308,19 +263,19 @@ static int count_openings(struct port *port, const char *host, uint16_t tcp_port
 // A server that hangs up on those who want to resume is asked again at once, and no more.
 static void test_refused_resumption(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
 
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     tls_close(&f->tls);
     opened = 0;
     f->ops.stream_open = count_openings;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_int_equal(opened, 2);
     assert_int_equal(f->server.tcp_port, 1);
     assert_false(f->tls.resuming);
     tls_close(&f->tls);
     opened = 0;
-    assert_int_equal(connect_to(f, "localhost"), -RESULT_TLS_FAILED);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_TLS_FAILED);
     assert_int_equal(opened, 1);
 }
 
@@ -340,37 +295,37 @@ static bool hang_up(struct fake_server *server)
 // A session whose connection is lost is resumed, unless that may be the reason: nothing was said.
 static void test_lost_connection(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
     struct failure failure;
     uint8_t byte;
 
     f->server.talk = greet;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_int_equal(tls_read(&f->tls, &byte, 1, &failure), 1);
     assert_int_equal(tls_read(&f->tls, &byte, 1, &failure), -RESULT_CONNECT_FAILED);
     f->server.talk = hang_up;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_true(f->tls.resuming);
     assert_int_equal(tls_read(&f->tls, &byte, 1, &failure), -RESULT_CONNECT_FAILED);
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_false(f->tls.resuming);
 }
 
 // Who cannot be reached has not refused.
 static void test_unreachable_resumption(void **state)
 {
-    struct fixture *f = *state;
+    struct tls_fixture *f = *state;
 
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     tls_close(&f->tls);
     f->server.refuses = true;
-    assert_int_equal(connect_to(f, "localhost"), -RESULT_CONNECT_FAILED);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_CONNECT_FAILED);
     f->server.refuses = false;
-    assert_int_equal(connect_to(f, "localhost"), STEP_DONE);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_true(f->tls.resuming);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tls_fixture_setup, tls_fixture_teardown)
 
 int main(void)
 {
