@@ -9,9 +9,9 @@
 #include "server/base/file.h"
 #include "server/ctl/output.h"
 #include "server/ctl/text.h"
-#include "server/image/image_describe.h"
-#include "server/image/image_find.h"
-#include "server/image/image_inspect.h"
+#include "server/image/image_descriptor_build.h"
+#include "server/image/image_signature.h"
+#include "server/image/image_facts.h"
 #include "server/image/image_sign.h"
 
 #define IMAGE_FILE_MAX ((size_t)16 * 1024 * 1024)
@@ -118,7 +118,7 @@ static int run_sign(const struct subcommand_call *call, struct err *err)
 }
 
 // Writes the descriptor, behind the body if there is one.
-static int write_descriptor(const char *body_path, const struct image_describe_block *block,
+static int write_descriptor(const char *body_path, const struct image_descriptor_build_block *block,
     const char *out, size_t *written, struct err *err)
 {
     uint8_t *body;
@@ -132,7 +132,7 @@ static int write_descriptor(const char *body_path, const struct image_describe_b
     rc = file_read(body_path, IMAGE_FILE_MAX, &body, &size, err);
     if (rc < 0)
         return rc;
-    rc = image_describe_append(body, size, block, &joined, written);
+    rc = image_descriptor_build_append(body, size, block, &joined, written);
     free(body);
     if (rc == ERR_CONFLICT)
         return err_set(err, rc, "%s has a descriptor already", body_path);
@@ -148,7 +148,7 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
     const char *name = options_value(call->options, "name");
     const char *out = call->options->arguments[0];
     struct public_key keys[KEYS_MAX];
-    struct image_describe_block block;
+    struct image_descriptor_build_block block;
     size_t count;
     size_t size;
 
@@ -159,7 +159,7 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
 
     if (rc != 0)
         return rc;
-    rc = image_describe(name, keys, count, &block, err);
+    rc = image_descriptor_build(name, keys, count, &block, err);
     if (rc < 0)
         return rc;
     rc = write_descriptor(options_value(call->options, "append-to"), &block, out, &size, err);
@@ -206,9 +206,9 @@ int images_local_verify(const struct subcommand_call *call, struct err *err)
     rc = file_read(file, IMAGE_FILE_MAX, &image, &size, err);
     if (rc < 0)
         return rc;
-    rc = image_find_signer(image, size, keys, count, &signer, err);
+    rc = image_signature_find_signer(image, size, keys, count, &signer, err);
     if (rc == 0)
-        rc = image_inspect(image, size, &facts, err);
+        rc = image_facts_read(image, size, &facts, err);
     free(image);
     return rc == 0 ? report(call, &facts, &keys[signer], err) : err_context(err, "%s", file);
 }
