@@ -9,7 +9,7 @@ _secureesp_options() {
     case $1 in
         'devices list') echo '--online --offline --image' ;;
         'devices watch') echo '--online --offline --image --interval' ;;
-        'images add') echo '--name --embeds --publish' ;;
+        'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
         'images verify') echo '--key' ;;
         'images sign') echo '--key' ;;
