@@ -83,7 +83,7 @@ static int sign(
     free(body);
     if (rc < 0)
         return err_context(err, "%s", in);
-    rc = file_replace(out, image, *size, FILE_MODE, err);
+    rc = file_output(out, image, *size, FILE_MODE, err);
     free(image);
     return rc;
 }
@@ -130,7 +130,7 @@ static int write_descriptor(const char *body_path, const struct image_descriptor
 
     *written = block->size_bytes;
     if (body_path == NULL)
-        return file_replace(out, block->bytes, block->size_bytes, FILE_MODE, err);
+        return file_output(out, block->bytes, block->size_bytes, FILE_MODE, err);
     rc = file_read(body_path, IMAGE_FILE_MAX, &body, &size, err);
     if (rc < 0)
         return rc;
@@ -140,7 +140,7 @@ static int write_descriptor(const char *body_path, const struct image_descriptor
         return err_set(err, rc, "%s has a descriptor already", body_path);
     if (rc < 0)
         return err_set(err, rc, "no memory for %s", out);
-    rc = file_replace(out, joined, *written, FILE_MODE, err);
+    rc = file_output(out, joined, *written, FILE_MODE, err);
     free(joined);
     return rc;
 }
