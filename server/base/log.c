@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "server/base/utf8.h"
+#include "server/base/escape.h"
 
 #define LINE_SIZE 1024
 
@@ -49,23 +49,21 @@ static const char *level_name(enum log_level level)
     return "?";
 }
 
-// Copies text with everything that is not printable UTF-8 escaped; four times the size always fits.
+// Four times the size always fits.
 static size_t escape(const char *text, char *out)
 {
+    size_t rest = strlen(text);
     size_t n = 0;
 
-    while (*text != '\0') {
-        size_t length = utf8_sequence_length((const uint8_t *)text, strlen(text));
+    while (rest > 0) {
+        char shown[ESCAPE_MAX];
+        size_t size;
+        size_t taken = escape_next(text, rest, shown, &size);
 
-        if (length == 0 || (unsigned char)*text < 0x20 || *text == 0x7f) {
-            n += (size_t)sprintf(out + n, "\\x%02x", (unsigned char)*text);
-            text++;
-        } else {
-            // NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text goes on behind it
-            memcpy(out + n, text, length);
-            n += length;
-            text += length;
-        }
+        memcpy(out + n, shown, size);
+        n += size;
+        text += taken;
+        rest -= taken;
     }
     return n;
 }

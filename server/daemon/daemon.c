@@ -16,7 +16,7 @@
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/housekeeping.h"
-#include "server/daemon/layout_fill.h"
+#include "server/release/release_layouts.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/image/image_files.h"
@@ -39,6 +39,7 @@ struct daemon {
     struct store *store;
     struct device_auth *auth;
     struct release *release;
+    struct release_images images;
     struct ingest *ingest;
     struct command_dispatch *dispatch;
     struct download *download;
@@ -154,9 +155,11 @@ static int start_store(struct daemon *daemon, struct err *err)
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
-        rc = layout_fill_run(daemon->store, daemon->images_dir, err);
+        rc = release_layouts_fill(daemon->store, daemon->images_dir, err);
     if (rc == 0)
         rc = release_open(daemon->store, &daemon->release, err);
+    if (rc == 0)
+        release_images_init(&daemon->images, daemon->release, daemon->images_dir);
     return rc;
 }
 
@@ -253,8 +256,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .store = daemon->store,
         .release = daemon->release,
         .dispatch = daemon->dispatch,
-        .images_dir = daemon->images_dir,
-        .adding = PTHREAD_MUTEX_INITIALIZER,
+        .images = &daemon->images,
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .each_counter = each_counter,
@@ -305,6 +307,8 @@ void daemon_stop(struct daemon *daemon)
     mqtt_client_free(daemon->mqtt);
     store_close(daemon->store);
     housekeeping_free(daemon->housekeeping);
+    if (daemon->release != NULL)
+        release_images_clear(&daemon->images);
     release_close(daemon->release);
     download_free(daemon->download);
     ingest_free(daemon->ingest);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "common/image_trailer.h"
-#include "server/image/image_find.h"
-#include "server/image/image_inspect.h"
+#include "server/image/image_signature.h"
+#include "server/image/image_facts.h"
 #include "test/fuzz/fuzz.h"
 
 static void check(const uint8_t *p, size_t n)
@@ -14,12 +14,12 @@ static void check(const uint8_t *p, size_t n)
     struct err err = {0};
 
     fuzz_fill(&facts, sizeof facts);
-    if (image_inspect(p, n, &facts, &err) < 0) {
+    if (image_facts_read(p, n, &facts, &err) < 0) {
         FUZZ_CHECK(fuzz_is_untouched(&facts, sizeof facts));
         FUZZ_CHECK(err.code == ERR_INVALID && err.message[0] != '\0');
         return;
     }
-    FUZZ_CHECK(image_find_trailer(p, n, &trailer, &err) == 0);
+    FUZZ_CHECK(image_signature_find_trailer(p, n, &trailer, &err) == 0);
     FUZZ_CHECK(facts.size_bytes == n && facts.body_size == trailer.body_size);
     FUZZ_CHECK(facts.layout > IMAGE_LAYOUT_UNREAD && facts.layout < IMAGE_LAYOUT_COUNT);
     FUZZ_CHECK(facts.embeds_count <= IMAGE_DESCRIPTOR_KEYS_MAX);

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "common/image_trailer.h"
-#include "server/image/image_describe.h"
-#include "server/image/image_find.h"
-#include "server/image/image_inspect.h"
+#include "server/image/image_descriptor_build.h"
+#include "server/image/image_signature.h"
+#include "server/image/image_facts.h"
 #include "server/image/image_sign.h"
 
 #define NAME "ESP8266_WEMOS_D1MINIPRO-00.00.08.g"
@@ -81,11 +81,11 @@ static struct bytes append_pem(struct bytes body, const struct public_key *key)
 
 static struct bytes describe(struct bytes body, const struct public_key *keys, size_t count)
 {
-    struct image_describe_block block;
+    struct image_descriptor_build_block block;
     struct bytes out;
 
-    assert_int_equal(image_describe(NAME, keys, count, &block, NULL), 0);
-    assert_int_equal(image_describe_append(body.p, body.n, &block, &out.p, &out.n), 0);
+    assert_int_equal(image_descriptor_build(NAME, keys, count, &block, NULL), 0);
+    assert_int_equal(image_descriptor_build_append(body.p, body.n, &block, &out.p, &out.n), 0);
     free(body.p);
     return out;
 }
@@ -106,7 +106,7 @@ static void test_descriptor(void **state)
     struct image_facts facts;
     size_t signer;
 
-    assert_int_equal(image_inspect(image.p, image.n, &facts, NULL), 0);
+    assert_int_equal(image_facts_read(image.p, image.n, &facts, NULL), 0);
     assert_int_equal(facts.size_bytes, image.n);
     assert_true(facts.body_size < image.n && facts.body_size > BODY_SIZE);
     assert_true(facts.has_name);
@@ -117,7 +117,8 @@ static void test_descriptor(void **state)
     assert_string_equal(facts.embeds[1].id, keys->public_keys[1].id);
     assert_int_equal(strlen(facts.sha256), 64);
     assert_int_equal(strlen(facts.md5), 32);
-    assert_int_equal(image_find_signer(image.p, image.n, keys->public_keys, 2, &signer, NULL), 0);
+    assert_int_equal(
+        image_signature_find_signer(image.p, image.n, keys->public_keys, 2, &signer, NULL), 0);
     assert_int_equal(signer, 0);
     free(image.p);
 }
@@ -142,7 +143,7 @@ static void test_layout(void **state)
 
         struct bytes image = sign(describe(body, keys->public_keys, 1), keys->private_keys[0]);
 
-        assert_int_equal(image_inspect(image.p, image.n, &facts, NULL), 0);
+        assert_int_equal(image_facts_read(image.p, image.n, &facts, NULL), 0);
         assert_int_equal(facts.layout, layouts[i]);
         free(image.p);
     }
@@ -155,7 +156,7 @@ static void test_descriptor_goes_before_pem(void **state)
     struct bytes image = sign(describe(body, keys->public_keys, 1), keys->private_keys[0]);
     struct image_facts facts;
 
-    assert_int_equal(image_inspect(image.p, image.n, &facts, NULL), 0);
+    assert_int_equal(image_facts_read(image.p, image.n, &facts, NULL), 0);
     assert_int_equal(facts.embeds_from, IMAGE_EMBEDS_DESCRIPTOR);
     assert_int_equal(facts.embeds_count, 1);
     assert_string_equal(facts.embeds[0].id, keys->public_keys[0].id);
@@ -165,21 +166,21 @@ static void test_descriptor_goes_before_pem(void **state)
 static void test_two_descriptors(void **state)
 {
     struct keys *keys = *state;
-    struct image_describe_block block;
+    struct image_descriptor_build_block block;
     struct bytes body = describe(make_body(), keys->public_keys, 1);
     struct image_facts facts;
     struct bytes other;
     struct err err;
 
-    assert_int_equal(image_describe(NAME, keys->public_keys, 2, &block, NULL), 0);
+    assert_int_equal(image_descriptor_build(NAME, keys->public_keys, 2, &block, NULL), 0);
     assert_int_equal(
-        image_describe_append(body.p, body.n, &block, &other.p, &other.n), ERR_CONFLICT);
+        image_descriptor_build_append(body.p, body.n, &block, &other.p, &other.n), ERR_CONFLICT);
     while (body.n % IMAGE_DESCRIPTOR_ALIGNMENT != 0)
         body = append(body, "", 1);
 
     struct bytes image = sign(append(body, block.bytes, block.size_bytes), keys->private_keys[0]);
 
-    assert_int_equal(image_inspect(image.p, image.n, &facts, &err), ERR_INVALID);
+    assert_int_equal(image_facts_read(image.p, image.n, &facts, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "more than one"));
     free(image.p);
 }
@@ -194,7 +195,7 @@ static void test_unusable_key_in_descriptor(void **state)
     broken.der[broken.size_bytes - 1] ^= 1; // off the curve
     struct bytes image = sign(describe(make_body(), &broken, 1), keys->private_keys[0]);
 
-    assert_int_equal(image_inspect(image.p, image.n, &facts, &err), ERR_INVALID);
+    assert_int_equal(image_facts_read(image.p, image.n, &facts, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "key 1 of the image descriptor"));
     free(image.p);
 }
@@ -203,7 +204,7 @@ static void expect_embeds(struct bytes image, enum image_embeds_from from, size_
 {
     struct image_facts facts;
 
-    assert_int_equal(image_inspect(image.p, image.n, &facts, NULL), 0);
+    assert_int_equal(image_facts_read(image.p, image.n, &facts, NULL), 0);
     assert_false(facts.has_name);
     assert_int_equal(facts.embeds_from, from);
     assert_int_equal(facts.embeds_count, count);
@@ -259,12 +260,13 @@ static void test_bad_trailers(void **state)
 
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         image_trailer_encode(lengths[i], image.p + image.n - IMAGE_TRAILER_LENGTH_SIZE);
-        assert_int_equal(image_inspect(image.p, image.n, &facts, &err), ERR_INVALID);
+        assert_int_equal(image_facts_read(image.p, image.n, &facts, &err), ERR_INVALID);
         assert_int_equal(
-            image_find_signer(image.p, image.n, keys->public_keys, 2, &signer, &err), ERR_INVALID);
+            image_signature_find_signer(image.p, image.n, keys->public_keys, 2, &signer, &err),
+            ERR_INVALID);
     }
     for (size_t n = 0; n <= IMAGE_TRAILER_LENGTH_SIZE; n++)
-        assert_int_equal(image_inspect(image.p, n, &facts, &err), ERR_INVALID);
+        assert_int_equal(image_facts_read(image.p, n, &facts, &err), ERR_INVALID);
     free(image.p);
 }
 
@@ -275,17 +277,21 @@ static void test_tampering(void **state)
     struct err err;
     size_t signer = 99;
 
-    assert_int_equal(image_find_signer(image.p, image.n, keys->public_keys, 2, &signer, &err), 0);
+    assert_int_equal(
+        image_signature_find_signer(image.p, image.n, keys->public_keys, 2, &signer, &err), 0);
     assert_int_equal(signer, 1);
     signer = 99;
     for (size_t i = 0; i < image.n; i += 23) {
         image.p[i] ^= 0x10;
-        assert_true(image_find_signer(image.p, image.n, keys->public_keys, 2, &signer, &err) < 0);
+        assert_true(
+            image_signature_find_signer(image.p, image.n, keys->public_keys, 2, &signer, &err) < 0);
         image.p[i] ^= 0x10;
     }
     assert_int_equal(
-        image_find_signer(image.p, image.n, keys->public_keys, 1, &signer, &err), ERR_DENIED);
-    assert_int_equal(image_find_signer(image.p, image.n, NULL, 0, &signer, &err), ERR_DENIED);
+        image_signature_find_signer(image.p, image.n, keys->public_keys, 1, &signer, &err),
+        ERR_DENIED);
+    assert_int_equal(
+        image_signature_find_signer(image.p, image.n, NULL, 0, &signer, &err), ERR_DENIED);
     assert_int_equal(signer, 99);
     free(image.p);
 }
@@ -308,15 +314,15 @@ static void test_describe_refuses(void **state)
 {
     struct keys *keys = *state;
     struct public_key five[5];
-    struct image_describe_block block;
+    struct image_descriptor_build_block block;
 
     for (int i = 0; i < 5; i++)
         five[i] = keys->public_keys[0];
-    assert_int_equal(image_describe(NAME, five, 4, &block, NULL), 0);
-    assert_int_equal(image_describe(NAME, five, 5, &block, NULL), ERR_INVALID);
-    assert_int_equal(image_describe(NAME, five, 0, &block, NULL), ERR_INVALID);
-    assert_int_equal(image_describe("noversion", five, 1, &block, NULL), ERR_INVALID);
-    assert_int_equal(image_describe("", five, 1, &block, NULL), ERR_INVALID);
+    assert_int_equal(image_descriptor_build(NAME, five, 4, &block, NULL), 0);
+    assert_int_equal(image_descriptor_build(NAME, five, 5, &block, NULL), ERR_INVALID);
+    assert_int_equal(image_descriptor_build(NAME, five, 0, &block, NULL), ERR_INVALID);
+    assert_int_equal(image_descriptor_build("noversion", five, 1, &block, NULL), ERR_INVALID);
+    assert_int_equal(image_descriptor_build("", five, 1, &block, NULL), ERR_INVALID);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_keys, drop_keys)

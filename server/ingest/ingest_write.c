@@ -1,5 +1,5 @@
 // What messages change in the store.
-#include "server/ingest/effect.h"
+#include "server/ingest/ingest_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "common/contract.h"
 #include "server/base/clock.h"
 #include "server/ingest/event_kind.h"
-#include "server/ingest/settle.h"
+#include "server/ingest/command_outcome.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
@@ -50,30 +50,30 @@ static int add_event(struct store_connection *connection, const struct device *d
 }
 
 // Takes what the uptime says of restarts into the device.
-static enum device_boot judge_boot(struct device *device, const struct effect_status *effect)
+static enum device_boot judge_boot(struct device *device, const struct ingest_write_status *message)
 {
     int64_t boot_ms;
 
-    if ((effect->has & DEVICE_HAS_UPTIME) == 0)
+    if ((message->has & DEVICE_HAS_UPTIME) == 0)
         return DEVICE_BOOT_SAME;
 
-    enum device_boot boot = device_judge_boot(device, effect->uptime_ms, effect->at_ms, &boot_ms);
+    enum device_boot boot = device_judge_boot(device, message->uptime_ms, message->at_ms, &boot_ms);
 
     if (boot == DEVICE_BOOT_NEW)
         device->reboots++;
     if (boot == DEVICE_BOOT_SHARED)
-        device->shared_identity_at_ms = effect->at_ms;
+        device->shared_identity_at_ms = message->at_ms;
     if (boot != DEVICE_BOOT_SAME)
         device->previous_boot_ms = device->boot_ms;
     device->boot_ms = boot_ms;
     return boot;
 }
 
-static int settle_restart(struct store_connection *connection, const struct device *device,
+static int end_by_restart(struct store_connection *connection, const struct device *device,
     const char *image_before, int64_t at_ms, struct err *err)
 {
     struct command command;
-    struct settle_restart restart = {
+    struct command_outcome_restart restart = {
         .boot_ms = device->boot_ms,
         .now_ms = at_ms,
         .image_before = image_before,
@@ -87,7 +87,7 @@ static int settle_restart(struct store_connection *connection, const struct devi
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!settle_by_restart(&command, &restart))
+    if (!command_outcome_by_restart(&command, &restart))
         return 0;
     return command_store_update(connection, &command, err);
 }
@@ -108,7 +108,7 @@ static int note_boot(struct store_connection *connection, const struct device *d
     return add_event(connection, device, EVENT_KIND_SHARED_IDENTITY, at_ms, err);
 }
 
-struct effect_status *effect_status_new(const char *mac, int64_t at_ms,
+struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_ms,
     const struct device_status *status, const uint8_t *payload, size_t n)
 {
     const char *const texts[] = {
@@ -118,26 +118,26 @@ struct effect_status *effect_status_new(const char *mac, int64_t at_ms,
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         size += strlen(texts[i]) + 1;
 
-    struct effect_status *effect = malloc(sizeof *effect + size);
+    struct ingest_write_status *message = malloc(sizeof *message + size);
 
-    if (effect == NULL)
+    if (message == NULL)
         return NULL;
-    *effect = (struct effect_status){.at_ms = at_ms,
+    *message = (struct ingest_write_status){.at_ms = at_ms,
         .has = status->has,
         .uptime_ms = status->uptime_ms,
         .max_loop_ms = status->max_loop_ms,
         .mqtt_ms = status->mqtt_ms,
         .free_heap_bytes = status->free_heap_bytes,
         .rssi_dbm = status->rssi_dbm};
-    memcpy(effect->mac, mac, MAC_SIZE);
+    memcpy(message->mac, mac, MAC_SIZE);
 
-    char *at = effect->texts;
+    char *at = message->texts;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         at = stpcpy(at, texts[i]) + 1;
     memcpy(at, payload, n);
     at[n] = '\0';
-    return effect;
+    return message;
 }
 
 // It fits, as it comes from there.
@@ -149,18 +149,18 @@ static const char *unpack_text(const char *text, char *out)
     return text + n;
 }
 
-// Returns the JSON as received, within the effect.
-static const char *unpack(const struct effect_status *effect, struct device_status *out)
+// Returns the JSON as received, within the message.
+static const char *unpack(const struct ingest_write_status *message, struct device_status *out)
 {
-    const char *at = effect->texts;
+    const char *at = message->texts;
 
     *out = (struct device_status){
-        .has = effect->has,
-        .uptime_ms = effect->uptime_ms,
-        .max_loop_ms = effect->max_loop_ms,
-        .mqtt_ms = effect->mqtt_ms,
-        .free_heap_bytes = effect->free_heap_bytes,
-        .rssi_dbm = effect->rssi_dbm,
+        .has = message->has,
+        .uptime_ms = message->uptime_ms,
+        .max_loop_ms = message->max_loop_ms,
+        .mqtt_ms = message->mqtt_ms,
+        .free_heap_bytes = message->free_heap_bytes,
+        .rssi_dbm = message->rssi_dbm,
     };
     at = unpack_text(at, out->name);
     at = unpack_text(at, out->image);
@@ -169,38 +169,38 @@ static const char *unpack(const struct effect_status *effect, struct device_stat
     return unpack_text(at, out->error);
 }
 
-int effect_status(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_status(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct effect_status *effect = ctx;
+    struct ingest_write_status *message = ctx;
     struct device device;
     char image_before[IMAGE_NAME_SIZE];
     int rc;
 
-    follow_clock(&effect->at_ms, &effect->stepped_ms);
-    rc = get_or_begin(connection, effect->mac, effect->at_ms, &device, err);
+    follow_clock(&message->at_ms, &message->stepped_ms);
+    rc = get_or_begin(connection, message->mac, message->at_ms, &device, err);
     if (rc < 0)
         return rc;
 
-    enum device_boot boot = judge_boot(&device, effect);
+    enum device_boot boot = judge_boot(&device, message);
 
     memcpy(image_before, device.status.image, sizeof image_before);
 
-    const char *json = unpack(effect, &device.status);
+    const char *json = unpack(message, &device.status);
 
     device.online = true;
     device.reason = DEVICE_REASON_STATUS;
-    device.last_seen_ms = effect->at_ms;
+    device.last_seen_ms = message->at_ms;
     rc = device_store_put(connection, &device, json, err);
     if (rc == 0)
-        rc = status_store_add(connection, device.mac, effect->at_ms, &device.status, err);
+        rc = status_store_add(connection, device.mac, message->at_ms, &device.status, err);
     if (rc == 0)
-        rc = note_boot(connection, &device, boot, effect->at_ms, err);
+        rc = note_boot(connection, &device, boot, message->at_ms, err);
     if (rc == 0 && boot == DEVICE_BOOT_NEW)
-        rc = settle_restart(connection, &device, image_before, effect->at_ms, err);
+        rc = end_by_restart(connection, &device, image_before, message->at_ms, err);
     return rc;
 }
 
-static int settle_event(
+static int end_by_event(
     struct store_connection *connection, const struct event *event, struct err *err)
 {
     struct command command;
@@ -212,17 +212,19 @@ static int settle_event(
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    return settle_by_event(&command, event) ? command_store_update(connection, &command, err) : 0;
+    return command_outcome_by_event(&command, event)
+               ? command_store_update(connection, &command, err)
+               : 0;
 }
 
-int effect_event(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct effect_event *effect = ctx;
-    const struct event *event = &effect->event;
+    struct ingest_write_event *message = ctx;
+    const struct event *event = &message->event;
     struct device device;
     int rc;
 
-    follow_clock(&effect->event.at_ms, &effect->stepped_ms);
+    follow_clock(&message->event.at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
@@ -231,29 +233,29 @@ int effect_event(struct store_connection *connection, void *ctx, struct err *err
     rc = device_store_put(connection, &device, NULL, err);
     if (rc == 0)
         rc = event_store_add(connection, event, err);
-    return rc < 0 ? rc : settle_event(connection, event, err);
+    return rc < 0 ? rc : end_by_event(connection, event, err);
 }
 
-int effect_will(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct effect_notice *effect = ctx;
+    struct ingest_write_notice *message = ctx;
     struct device device;
-    int rc = device_store_get(connection, effect->mac, &device, err);
+    int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
     device.online = false;
     device.reason = DEVICE_REASON_WILL;
-    follow_clock(&effect->at_ms, &effect->stepped_ms);
+    follow_clock(&message->at_ms, &message->stepped_ms);
     rc = device_store_put(connection, &device, NULL, err);
-    return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, effect->at_ms, err);
+    return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, message->at_ms, err);
 }
 
-int effect_bad_payload(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_bad_payload(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct effect_notice *effect = ctx;
+    const struct ingest_write_notice *message = ctx;
     struct device device;
-    int rc = device_store_get(connection, effect->mac, &device, err);
+    int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
@@ -261,48 +263,48 @@ int effect_bad_payload(struct store_connection *connection, void *ctx, struct er
     return device_store_put(connection, &device, NULL, err);
 }
 
-static int add_download(
-    struct store_connection *connection, const struct effect_download *effect, struct err *err)
+static int add_download(struct store_connection *connection,
+    const struct ingest_write_download *message, struct err *err)
 {
-    struct event event = {.at_ms = effect->at_ms};
+    struct event event = {.at_ms = message->at_ms};
 
-    snprintf(event.mac, sizeof event.mac, "%s", effect->mac);
+    snprintf(event.mac, sizeof event.mac, "%s", message->mac);
     snprintf(event.kind, sizeof event.kind, "%s", EVENT_KIND_DOWNLOAD);
-    snprintf(event.image, sizeof event.image, "%s", effect->image);
+    snprintf(event.image, sizeof event.image, "%s", message->image);
     return event_store_add(connection, &event, err);
 }
 
-static int settle_download(
-    struct store_connection *connection, const struct effect_download *effect, struct err *err)
+static int end_by_download(struct store_connection *connection,
+    const struct ingest_write_download *message, struct err *err)
 {
     struct command command;
-    struct settle_download download = {
-        .file = effect->file,
-        .status = effect->status,
-        .image = effect->image,
-        .now_ms = effect->at_ms,
+    struct command_outcome_download download = {
+        .file = message->file,
+        .status = message->status,
+        .image = message->image,
+        .now_ms = message->at_ms,
     };
-    int rc = command_store_get_sent(connection, effect->mac, &command, err);
+    int rc = command_store_get_sent(connection, message->mac, &command, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!settle_by_download(&command, &download))
+    if (!command_outcome_by_download(&command, &download))
         return 0;
     return command_store_update(connection, &command, err);
 }
 
-int effect_download(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_download(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct effect_download *effect = ctx;
+    struct ingest_write_download *message = ctx;
     struct device device;
-    int rc = device_store_get(connection, effect->mac, &device, err);
+    int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    follow_clock(&effect->at_ms, &effect->stepped_ms);
-    if (effect->status == 200 && strcmp(effect->file, CONTRACT_FILE_FIRMWARE) == 0)
-        rc = add_download(connection, effect, err);
+    follow_clock(&message->at_ms, &message->stepped_ms);
+    if (message->status == 200 && strcmp(message->file, CONTRACT_FILE_FIRMWARE) == 0)
+        rc = add_download(connection, message, err);
     if (rc == 0 && !device.speaks_events)
-        rc = settle_download(connection, effect, err);
+        rc = end_by_download(connection, message, err);
     return rc;
 }

@@ -1,7 +1,8 @@
 // Who signed an image.
-#include "server/image/image_find.h"
+#include "server/image/image_signature.h"
 
-int image_find_trailer(const uint8_t *p, size_t n, struct image_trailer *out, struct err *err)
+int image_signature_find_trailer(
+    const uint8_t *p, size_t n, struct image_trailer *out, struct err *err)
 {
     if (n <= IMAGE_TRAILER_LENGTH_SIZE)
         return err_set(err, ERR_INVALID, "image of %zu bytes is too short to be signed", n);
@@ -11,11 +12,11 @@ int image_find_trailer(const uint8_t *p, size_t n, struct image_trailer *out, st
     return 0;
 }
 
-int image_find_signer(const uint8_t *p, size_t n, const struct public_key *keys, size_t count,
-    size_t *index, struct err *err)
+int image_signature_find_signer(const uint8_t *p, size_t n, const struct public_key *keys,
+    size_t count, size_t *index, struct err *err)
 {
     struct image_trailer trailer;
-    int rc = image_find_trailer(p, n, &trailer, err);
+    int rc = image_signature_find_trailer(p, n, &trailer, err);
 
     if (rc < 0)
         return rc;

@@ -1,5 +1,5 @@
-#ifndef EFFECT_H
-#define EFFECT_H
+#ifndef INGEST_WRITE_H
+#define INGEST_WRITE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 // stepped_ms is clock_stepped_ms() at at_ms, which moves along if the clock was set until then.
 
 // Packed, since tens of thousands may wait for the database.
-struct effect_status {
+struct ingest_write_status {
     char mac[MAC_SIZE];
     int64_t at_ms;
     int64_t stepped_ms;
@@ -24,25 +24,27 @@ struct effect_status {
 };
 
 // payload: n bytes without a NUL. The caller frees it; NULL without memory.
-struct effect_status *effect_status_new(const char *mac, int64_t at_ms,
+struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_ms,
     const struct device_status *status, const uint8_t *payload, size_t n);
-ERR_CHECKED int effect_status(struct store_connection *connection, void *ctx, struct err *err);
+ERR_CHECKED int ingest_write_status(
+    struct store_connection *connection, void *ctx, struct err *err);
 
-struct effect_event {
+struct ingest_write_event {
     struct event event;
     int64_t stepped_ms;
 };
-ERR_CHECKED int effect_event(struct store_connection *connection, void *ctx, struct err *err);
+ERR_CHECKED int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err);
 
-struct effect_notice {
+struct ingest_write_notice {
     char mac[MAC_SIZE];
     int64_t at_ms;
     int64_t stepped_ms;
 };
-ERR_CHECKED int effect_will(struct store_connection *connection, void *ctx, struct err *err);
-ERR_CHECKED int effect_bad_payload(struct store_connection *connection, void *ctx, struct err *err);
+ERR_CHECKED int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err);
+ERR_CHECKED int ingest_write_bad_payload(
+    struct store_connection *connection, void *ctx, struct err *err);
 
-struct effect_download {
+struct ingest_write_download {
     char mac[MAC_SIZE];
     int64_t at_ms;
     int64_t stepped_ms;
@@ -50,6 +52,7 @@ struct effect_download {
     unsigned status;
     char image[IMAGE_NAME_SIZE];
 };
-ERR_CHECKED int effect_download(struct store_connection *connection, void *ctx, struct err *err);
+ERR_CHECKED int ingest_write_download(
+    struct store_connection *connection, void *ctx, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "server/base/clock.h"
-#include "server/ingest/effect.h"
+#include "server/ingest/ingest_write.h"
 #include "server/store/command_store.h"
 #include "server/store/event_store.h"
 #include "test/unit/server/store/fixture.h"
@@ -28,36 +28,38 @@ static void status(
     snprintf(status.error, sizeof status.error, "%s", error);
 
     int n = snprintf(json, sizeof json, "{\"n\": %d}", (int)(at_ms % 1000));
-    struct effect_status *effect =
-        effect_status_new(MAC_1, at_ms, &status, (const uint8_t *)json, (size_t)n);
+    struct ingest_write_status *effect =
+        ingest_write_status_new(MAC_1, at_ms, &status, (const uint8_t *)json, (size_t)n);
 
     assert_non_null(effect);
-    fixture_write(f, effect_status, effect);
+    fixture_write(f, ingest_write_status, effect);
     free(effect);
 }
 
 static void event(struct fixture *f, const char *mac, int64_t id, const char *result)
 {
-    struct effect_event effect = {.event = {.at_ms = T0, .kind = "command", .command_id = id}};
+    struct ingest_write_event effect = {
+        .event = {.at_ms = T0, .kind = "command", .command_id = id}};
 
     snprintf(effect.event.mac, sizeof effect.event.mac, "%s", mac);
     snprintf(effect.event.result, sizeof effect.event.result, "%s", result);
-    fixture_write(f, effect_event, &effect);
+    fixture_write(f, ingest_write_event, &effect);
 }
 
 static void will(struct fixture *f, int64_t at_ms)
 {
-    struct effect_notice effect = {.mac = MAC_1, .at_ms = at_ms};
+    struct ingest_write_notice effect = {.mac = MAC_1, .at_ms = at_ms};
 
-    fixture_write(f, effect_will, &effect);
+    fixture_write(f, ingest_write_will, &effect);
 }
 
 static void download(struct fixture *f, const char *file, unsigned code)
 {
-    struct effect_download effect = {.mac = MAC_1, .at_ms = T0, .status = code, .image = "A-2"};
+    struct ingest_write_download effect = {
+        .mac = MAC_1, .at_ms = T0, .status = code, .image = "A-2"};
 
     snprintf(effect.file, sizeof effect.file, "%s", file);
-    fixture_write(f, effect_download, &effect);
+    fixture_write(f, ingest_write_download, &effect);
 }
 
 static struct device device(struct fixture *f, const char *mac)
@@ -194,12 +196,13 @@ static void test_a_will(void **state)
 static void test_a_message_goes_with_the_clock(void **state)
 {
     struct fixture *f = *state;
-    struct effect_notice effect = {.mac = MAC_1, .at_ms = T0, .stepped_ms = clock_stepped_ms()};
+    struct ingest_write_notice effect = {
+        .mac = MAC_1, .at_ms = T0, .stepped_ms = clock_stepped_ms()};
 
     fixture_add_device(f, MAC_1);
     clock_step(-60 * MINUTE);
-    fixture_write(f, effect_will, &effect);
-    fixture_write(f, effect_will, &effect);
+    fixture_write(f, ingest_write_will, &effect);
+    fixture_write(f, ingest_write_will, &effect);
     clock_step(60 * MINUTE);
     assert_int_equal(fixture_query(f, "SELECT min(at_ms) FROM events"), T0 - 60 * MINUTE);
     assert_int_equal(fixture_query(f, "SELECT max(at_ms) FROM events"), T0 - 60 * MINUTE);
@@ -208,13 +211,13 @@ static void test_a_message_goes_with_the_clock(void **state)
 static void test_a_bad_payload(void **state)
 {
     struct fixture *f = *state;
-    struct effect_notice effect = {.mac = MAC_1, .at_ms = T0 + MINUTE};
+    struct ingest_write_notice effect = {.mac = MAC_1, .at_ms = T0 + MINUTE};
 
-    fixture_write(f, effect_bad_payload, &effect);
+    fixture_write(f, ingest_write_bad_payload, &effect);
     assert_false(fixture_is_known(f, MAC_1));
     status(f, T0, MINUTE, "A-1", "");
-    fixture_write(f, effect_bad_payload, &effect);
-    fixture_write(f, effect_bad_payload, &effect);
+    fixture_write(f, ingest_write_bad_payload, &effect);
+    fixture_write(f, ingest_write_bad_payload, &effect);
     assert_int_equal(device(f, MAC_1).bad_payloads, 2);
     assert_int_equal(device(f, MAC_1).last_seen_ms, T0);
     status(f, T0 + 2 * MINUTE, 3 * MINUTE, "A-1", "");

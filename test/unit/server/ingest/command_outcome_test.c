@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/ingest/settle.h"
+#include "server/ingest/command_outcome.h"
 
 #define MAC "84f3eb000001"
 
@@ -51,12 +51,12 @@ static void test_by_restart(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct command command = make(rows[i].name, rows[i].before);
         struct device_status status = {.uptime_ms = rows[i].uptime_ms};
-        struct settle_restart restart = {rows[i].boot_ms, 5, "A-1", &status};
+        struct command_outcome_restart restart = {rows[i].boot_ms, 5, "A-1", &status};
 
         snprintf(status.image, sizeof status.image, "%s", rows[i].image);
         snprintf(status.error, sizeof status.error, "%s", rows[i].error);
 
-        bool settled = settle_by_restart(&command, &restart);
+        bool settled = command_outcome_by_restart(&command, &restart);
 
         if (command.state != rows[i].after || settled != (rows[i].before != rows[i].after))
             fail_msg("row %zu: state %d", i, (int)command.state);
@@ -101,7 +101,7 @@ static void test_by_event(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct command command = make(rows[i].name, rows[i].before);
-        bool settled = settle_by_event(&command, &rows[i].event);
+        bool settled = command_outcome_by_event(&command, &rows[i].event);
 
         if (command.state != rows[i].after || settled != (rows[i].before != rows[i].after))
             fail_msg("row %zu: state %d", i, (int)command.state);
@@ -151,8 +151,8 @@ static void test_by_download(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct command command = make(rows[i].name, COMMAND_SENT);
-        struct settle_download download = {rows[i].file, rows[i].status, "A-2", 5};
-        bool settled = settle_by_download(&command, &download);
+        struct command_outcome_download download = {rows[i].file, rows[i].status, "A-2", 5};
+        bool settled = command_outcome_by_download(&command, &download);
 
         if (command.state != rows[i].after || settled != (rows[i].after != COMMAND_SENT))
             fail_msg("row %zu: state %d", i, (int)command.state);
@@ -162,9 +162,9 @@ static void test_by_download(void **state)
     }
 
     struct command queued = make("ca", COMMAND_QUEUED);
-    struct settle_download download = {"ca.crt", 200, "", 5};
+    struct command_outcome_download download = {"ca.crt", 200, "", 5};
 
-    assert_false(settle_by_download(&queued, &download)); // it was not asked to
+    assert_false(command_outcome_by_download(&queued, &download)); // it was not asked to
 }
 
 int main(void)

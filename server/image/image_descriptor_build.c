@@ -1,11 +1,11 @@
 // Makes image descriptors.
-#include "server/image/image_describe.h"
+#include "server/image/image_descriptor_build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-int image_describe(const char *name, const struct public_key *keys, size_t count,
-    struct image_describe_block *out, struct err *err)
+int image_descriptor_build(const char *name, const struct public_key *keys, size_t count,
+    struct image_descriptor_build_block *out, struct err *err)
 {
     struct image_descriptor descriptor = {.key_count = count};
 
@@ -24,8 +24,8 @@ int image_describe(const char *name, const struct public_key *keys, size_t count
     return out->size_bytes > 0 ? 0 : err_set(err, ERR_INVALID, "descriptor cannot be encoded");
 }
 
-int image_describe_append(const uint8_t *body, size_t n, const struct image_describe_block *block,
-    uint8_t **out, size_t *size)
+int image_descriptor_build_append(const uint8_t *body, size_t n,
+    const struct image_descriptor_build_block *block, uint8_t **out, size_t *size)
 {
     struct image_descriptor other;
     size_t padded = (n + IMAGE_DESCRIPTOR_ALIGNMENT - 1) / IMAGE_DESCRIPTOR_ALIGNMENT *

@@ -9,7 +9,7 @@
 #include "common/image_trailer.h"
 #include "server/base/file.h"
 #include "server/base/log.h"
-#include "server/daemon/layout_fill.h"
+#include "server/release/release_layouts.h"
 #include "server/image/image_files.h"
 #include "server/pki/digest.h"
 #include "server/store/image_store.h"
@@ -75,7 +75,7 @@ static void run(struct fixture *f)
 {
     struct err err = {0};
 
-    if (layout_fill_run(f->store, f->folder, &err) < 0)
+    if (release_layouts_fill(f->store, f->folder, &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -144,7 +144,7 @@ static void the_stores_errors_come_through(void **state)
     fixture_query(f, "INSERT INTO images (name, state, size_bytes, sha256, md5, signer,"
                      " embeds_from, added_at_ms, published_at_ms)"
                      " VALUES ('no name', 0, 0, '', '', '', '', 0, 0)");
-    assert_int_equal(layout_fill_run(f->store, f->folder, &err), ERR_IO);
+    assert_int_equal(release_layouts_fill(f->store, f->folder, &err), ERR_IO);
     assert_non_null(strstr(err.message, "layout of images"));
 }
 

@@ -1,11 +1,12 @@
 // What a signed image says of itself.
-#include "server/image/image_inspect.h"
+#include "server/image/image_facts.h"
 
 #include <string.h>
 
 #include "common/image_trailer.h"
-#include "server/image/image_find.h"
+#include "server/image/image_signature.h"
 #include "server/image/image_layout.h"
+#include "server/image/image_name_check.h"
 
 #define PEM_BEGIN "-----BEGIN PUBLIC KEY-----"
 #define PEM_END "-----END PUBLIC KEY-----"
@@ -61,12 +62,12 @@ static void take_pem_key(const uint8_t *p, size_t n, struct image_facts *facts)
     }
 }
 
-int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct err *err)
+int image_facts_read(const uint8_t *p, size_t n, struct image_facts *out, struct err *err)
 {
     struct image_trailer trailer;
     struct image_descriptor descriptor;
     struct image_facts facts = {.size_bytes = n};
-    int rc = image_find_trailer(p, n, &trailer, err);
+    int rc = image_signature_find_trailer(p, n, &trailer, err);
 
     if (rc < 0)
         return rc;
@@ -88,4 +89,55 @@ int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct er
     digest_md5(p, n, facts.md5);
     *out = facts;
     return 0;
+}
+
+int image_facts_take_key(struct image_facts *facts, const char *pem, struct err *err)
+{
+    if (facts->embeds_from != IMAGE_EMBEDS_UNKNOWN && facts->embeds_from != IMAGE_EMBEDS_OPERATOR)
+        return err_set(err, ERR_CONFLICT,
+            "the image itself says which keys it embeds; add it without --embeds");
+    if (facts->embeds_count == IMAGE_DESCRIPTOR_KEYS_MAX)
+        return err_set(
+            err, ERR_INVALID, "an image embeds at most %d keys", IMAGE_DESCRIPTOR_KEYS_MAX);
+
+    int rc = public_key_from_pem(
+        (const uint8_t *)pem, strlen(pem), &facts->embeds[facts->embeds_count], err);
+
+    if (rc < 0)
+        return rc;
+    facts->embeds_from = IMAGE_EMBEDS_OPERATOR;
+    facts->embeds_count++;
+    return 0;
+}
+
+int image_facts_take_name(
+    struct image_facts *facts, const char *given, bool literal, struct err *err)
+{
+    bool is_given = given != NULL && given[0] != '\0';
+
+    if (!is_given && !facts->has_name)
+        return err_set(
+            err, ERR_INVALID, "the image does not say its name; give it with --name BOARD-VERSION");
+    if (is_given && facts->has_name && strcmp(given, facts->name.text) != 0)
+        return err_set(err, ERR_CONFLICT,
+            "the image says that it is %s, not %.80s; add it without --name", facts->name.text,
+            given);
+    return image_name_check(facts->has_name ? facts->name.text : given, literal, &facts->name, err);
+}
+
+void image_facts_to_image(const struct image_facts *facts, int64_t added_at_ms, struct image *out)
+{
+    static const char *const from[] = {"unknown", "descriptor", "pem", "operator"};
+
+    memset(out, 0, sizeof *out);
+    out->name = facts->name;
+    out->layout = facts->layout;
+    out->size_bytes = (int64_t)facts->size_bytes;
+    memcpy(out->sha256, facts->sha256, sizeof out->sha256);
+    memcpy(out->md5, facts->md5, sizeof out->md5);
+    memcpy(out->embeds_from, from[facts->embeds_from], strlen(from[facts->embeds_from]));
+    out->embeds_count = facts->embeds_count;
+    for (size_t i = 0; i < facts->embeds_count; i++)
+        memcpy(out->embeds[i], facts->embeds[i].id, sizeof out->embeds[i]);
+    out->added_at_ms = added_at_ms;
 }

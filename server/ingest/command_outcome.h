@@ -1,5 +1,5 @@
-#ifndef SETTLE_H
-#define SETTLE_H
+#ifndef COMMAND_OUTCOME_H
+#define COMMAND_OUTCOME_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,25 +13,27 @@
 
 // A restart, of a device that sends no events: ends `reboot` and `flash` if it began after the
 // command was sent (give or take 1 % of the uptime). image_before is what the device ran before.
-struct settle_restart {
+struct command_outcome_restart {
     int64_t boot_ms;
     int64_t now_ms;
     const char *image_before;
     const struct device_status *status;
 };
-bool settle_by_restart(struct command *command, const struct settle_restart *restart);
+bool command_outcome_by_restart(
+    struct command *command, const struct command_outcome_restart *restart);
 
 // An event of kind "command": ends the command of that id if it is that device's.
-bool settle_by_event(struct command *command, const struct event *event);
+bool command_outcome_by_event(struct command *command, const struct event *event);
 
 // An answer of the download server, for a device that sends no events: 200 and 304 and 4xx end the
 // command that asks for such a file.
-struct settle_download {
+struct command_outcome_download {
     const char *file;
     unsigned status; // of HTTP
     const char *image;
     int64_t now_ms;
 };
-bool settle_by_download(struct command *command, const struct settle_download *download);
+bool command_outcome_by_download(
+    struct command *command, const struct command_outcome_download *download);
 
 #endif

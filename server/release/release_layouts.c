@@ -1,12 +1,12 @@
 // The layouts of images that an earlier version added.
-#include "server/daemon/layout_fill.h"
+#include "server/release/release_layouts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/base/log.h"
 #include "server/image/image_files.h"
-#include "server/image/image_inspect.h"
+#include "server/image/image_facts.h"
 #include "server/release/release_load.h"
 #include "server/store/image_store.h"
 
@@ -31,7 +31,7 @@ static int read_layout(const char *images_dir, struct image *image, struct err *
 
     if (rc < 0)
         return rc;
-    rc = image_inspect(p, n, &facts, err);
+    rc = image_facts_read(p, n, &facts, err);
     free(p);
     if (rc < 0)
         return rc;
@@ -54,13 +54,13 @@ static int fill(struct store *store, const char *images_dir, struct image *image
         return 0;
     if (read_layout(images_dir, image, &reason) < 0) {
         log_warning(
-            "daemon", "layout unknown image=%s error=\"%s\"", image->name.text, reason.message);
+            "release", "layout unknown image=%s error=\"%s\"", image->name.text, reason.message);
         return 0;
     }
     return store_write(store, update, image, err);
 }
 
-int layout_fill_run(struct store *store, const char *images_dir, struct err *err)
+int release_layouts_fill(struct store *store, const char *images_dir, struct err *err)
 {
     struct release_catalogue *catalogue;
     int rc = load(store, &catalogue, err);

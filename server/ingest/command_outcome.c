@@ -1,5 +1,5 @@
 // Decisions: has a command ended, and how.
-#include "server/ingest/settle.h"
+#include "server/ingest/command_outcome.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static void copy_image(struct command *command, const char *image)
     snprintf(command->image, sizeof command->image, "%s", image);
 }
 
-static void settle_flash(struct command *command, const struct settle_restart *restart)
+static void judge_flash(struct command *command, const struct command_outcome_restart *restart)
 {
     const struct device_status *status = restart->status;
     bool changed = status->image[0] != '\0' && strcmp(status->image, restart->image_before) != 0;
@@ -37,14 +37,15 @@ static void settle_flash(struct command *command, const struct settle_restart *r
     end(command, COMMAND_FAILED, result_name(RESULT_FLASH_FAILED), restart->now_ms);
 }
 
-bool settle_by_restart(struct command *command, const struct settle_restart *restart)
+bool command_outcome_by_restart(
+    struct command *command, const struct command_outcome_restart *restart)
 {
     int64_t latest_boot_ms = restart->boot_ms + restart->status->uptime_ms / 100;
 
     if (command->state != COMMAND_SENT || latest_boot_ms < command->sent_at_ms)
         return false;
     if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0) {
-        settle_flash(command, restart);
+        judge_flash(command, restart);
         return true;
     }
     if (strcmp(command->name, CONTRACT_COMMAND_REBOOT) != 0)
@@ -61,7 +62,7 @@ static bool is_open(const struct command *command)
            command->state == COMMAND_EXPIRED;
 }
 
-bool settle_by_event(struct command *command, const struct event *event)
+bool command_outcome_by_event(struct command *command, const struct event *event)
 {
     if (strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0 || event->result[0] == '\0')
         return false;
@@ -113,7 +114,8 @@ static bool asks_for(const struct command *command, const char *file)
     return false;
 }
 
-bool settle_by_download(struct command *command, const struct settle_download *download)
+bool command_outcome_by_download(
+    struct command *command, const struct command_outcome_download *download)
 {
     unsigned status = download->status;
     bool failed = status >= 400 && status < 500;

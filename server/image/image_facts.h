@@ -1,5 +1,5 @@
-#ifndef IMAGE_INSPECT_H
-#define IMAGE_INSPECT_H
+#ifndef IMAGE_FACTS_H
+#define IMAGE_FACTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +34,18 @@ struct image_facts {
 // Reads what a signed image says of itself; verifies nothing. ERR_INVALID with the reason if the
 // trailer is bad, there are two descriptors, or a key in it is unusable. Several different PEM keys
 // leave embeds_from unknown: which of them verifies is not for us to guess.
-ERR_CHECKED int image_inspect(const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
+ERR_CHECKED int image_facts_read(
+    const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
+
+// What the operator adds where the image itself is silent. A key in PEM: ERR_CONFLICT if the image
+// says itself which keys it embeds. A name, or NULL: ERR_CONFLICT if the image says another one,
+// and as image_name_check() says, to which literal belongs. ERR_INVALID if the text is no key or
+// name, if there are too many keys, or if neither image nor operator say a name.
+ERR_CHECKED int image_facts_take_key(struct image_facts *facts, const char *pem, struct err *err);
+ERR_CHECKED int image_facts_take_name(
+    struct image_facts *facts, const char *name, bool literal, struct err *err);
+
+// The facts as a record for the catalogue, without a signer.
+void image_facts_to_image(const struct image_facts *facts, int64_t added_at_ms, struct image *out);
 
 #endif
