@@ -40,6 +40,10 @@ SDK_USERS := $(addprefix firmware/port/esp8266/main/,boot credentials flash last
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
+# What differs between the generations of Mbed TLS: the file that fits the installed one.
+MBEDTLS_MAJOR := $(lastword $(shell echo MBEDTLS_VERSION_MAJOR | \
+    $(CC) $(CFLAGS) -E -P -include mbedtls/version.h -x c - 2>/dev/null))
+TLS_LIBRARY = $(B)/$(1)/tls_library/mbedtls_$(MBEDTLS_MAJOR).o
 DEVICE_LIBS := -lmbedtls -lmbedx509 -lmbedcrypto -lcjson
 
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S))
@@ -52,7 +56,7 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
     common/crc32))
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
-DEVICE := $(call objects,$(DEVICE_MODULES)) $(COMMON)
+DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(COMMON)
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
 
@@ -120,7 +124,7 @@ $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 $(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/contract.o
 $(ON_SDK) $(TESTS_ON_SDK:=.o): ALL_CFLAGS += -I$(SDK)
 $(TESTS_ON_SDK): $(ON_SDK)
-$(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
+$(TESTS_DEVICE): $(B)/%: $(B)/%.o $(call TLS_LIBRARY,test/unit/firmware) $(B)/libdevice.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DEVICE_LIBS)
 $(TESTS_BOOT): $(B)/%: $(B)/%.o $(BOOT)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
