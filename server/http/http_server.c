@@ -56,7 +56,7 @@ static int start_daemon(struct http_server *server, struct err *err)
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem pool_options[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, settings->threads, NULL},
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)settings->threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
