@@ -13,6 +13,6 @@ void chip_mac_take(char out[MAC_SIZE])
 
     if (esp_efuse_mac_get_default(mac) != ESP_OK || esp_base_mac_addr_set(mac) != ESP_OK)
         abort(); // neither happens: the efuse is a register
-    snprintf(out, MAC_SIZE, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-        mac[5]);
+    snprintf(
+        out, MAC_SIZE, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
