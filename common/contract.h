@@ -63,4 +63,14 @@
 
 #define CONTRACT_PAYLOAD_MAX 4096 // bytes of an MQTT payload that either side reads
 
+#define CONTRACT_FILE_MAX 4096 // bytes of a configuration, certificate or key that a device takes
+
+// Bytes of a server's Certificate message (RFC 5246, 7.4.2) that a device takes: it must come in
+// one record of the length that the smallest board agrees on.
+#define CONTRACT_CERTIFICATE_MESSAGE_MAX 2048
+
+// Bytes of an image that the flash of a board of 4 MB has room for, by its layout.
+#define CONTRACT_SKETCH_IMAGE_MAX 1044464
+#define CONTRACT_SDK_IMAGE_MAX 983040
+
 #endif

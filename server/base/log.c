@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "server/base/clock.h"
 #include "server/base/escape.h"
 
 #define LINE_SIZE 1024
@@ -70,18 +70,14 @@ static size_t escape(const char *text, char *out)
 
 static size_t write_prefix(char *out, size_t size, enum log_level level)
 {
-    struct timespec now;
-    struct tm tm;
+    char text[CLOCK_TEXT_SIZE];
+    int64_t now_ms = clock_system_ms();
 
     if (getenv("JOURNAL_STREAM") != NULL)
         return (size_t)snprintf(out, size, "<%d>", level);
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &tm);
-
-    size_t n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
-
-    return n + (size_t)snprintf(
-                   out + n, size - n, ".%03ldZ %s ", now.tv_nsec / 1000000, level_name(level));
+    clock_format(now_ms, text);
+    return (size_t)snprintf(out, size, "%.*s.%03dZ %s ", (int)strcspn(text, "Z"), text,
+        (int)(now_ms % 1000), level_name(level));
 }
 
 __attribute__((format(printf, 3, 0))) static void write_line(

@@ -26,8 +26,13 @@ LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/me
     core/pbuf core/tcp core/tcp_in core/tcp_out core/timeouts core/udp core/ipv4/dhcp \
     core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr netif/ethernet apps/sntp/sntp
 
+# The generation of Mbed TLS: of the sources, or, before they are there, of what is installed.
+LX_MBEDTLS_MAJOR := $(or $(lastword $(shell cat $(LX_SOURCES)/mbedtls/include/mbedtls/version.h \
+    $(LX_SOURCES)/mbedtls/include/mbedtls/build_info.h 2>/dev/null | \
+    sed -n 's/^.define MBEDTLS_VERSION_MAJOR *//p')),$(MBEDTLS_MAJOR))
+
 lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
-LX_CORE := $(call lx_own,firmware/core common)
+LX_CORE := $(call lx_own,firmware/core common) $(LX)/firmware/core/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).o
 # The user's code, whichever file that is.
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
