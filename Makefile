@@ -22,7 +22,7 @@ CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-
 LDFLAGS_fuzz := -fsanitize=address,undefined
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wmissing-prototypes \
     -Wvla -Wformat=2 -Werror
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DSECUREESP_VERSION='"$(PROGRAMS_VERSION)"' -I. -pthread -MMD -MP \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DSECUREESP_VERSION='"$(PROGRAMS_VERSION)"' -I. -pthread -MMD -MP \
     $(WARNINGS) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
@@ -36,7 +36,7 @@ DEVICE_MODULES := firmware/core firmware/port/host
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK
 SDK := test/esp8266/sdk
-SDK_USERS := $(addprefix firmware/port/esp8266/main/,boot credentials flash last_reset otadata rtc)
+SDK_USERS := $(addprefix firmware/port/esp8266/main/,boot chip_mac credentials flash last_reset otadata rtc)
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
@@ -99,6 +99,10 @@ $(B)/bin/device-files: $(call objects,firmware/tool/device_files) $(B)/libdevice
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Where the C library's time_t has 32 bits unless it is asked (Debian 12 on armhf) its libraries' has
+# too. Dates are made in this file, which passes none to a library.
+$(B)/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
 
 # .incbin is invisible to -MMD.
 $(B)/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf

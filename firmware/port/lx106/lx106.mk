@@ -19,7 +19,10 @@ LX_INCLUDES := -I. -I$(LX_PORT)/config -isystem $(LX_SOURCES)/mbedtls/include \
 LX_CFLAGS := -std=c11 -D_GNU_SOURCE -Os -mlongcalls -mtext-section-literals -ffunction-sections \
     -fdata-sections -fno-inline-functions-called-once -fconserve-stack -fstack-usage -MMD -MP \
     -DMBEDTLS_CONFIG_FILE='<mbedtls_config_$(LX_MBEDTLS_MAJOR).h>' $(LX_INCLUDES)
-LX_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=__i_vfprintf \
+# printf is no more than the chip's, see board/nano_format.h; the boot loader has no room for that.
+LX_PRINTF = nano_format_print
+$(LX)/boot.elf: LX_PRINTF = __i_vfprintf
+LX_LDFLAGS = -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=$(LX_PRINTF) \
     -Wl,--wrap=malloc,--wrap=realloc,--wrap=free \
     -L/usr/lib/xtensa-lx106-elf/lib/release
 
