@@ -108,6 +108,8 @@ root_bootstrap() { # FOLDER CODENAME MIRROR
         return 1
     fi
     root_apt_settings >"$folder.new/etc/apt/apt.conf.d/90root"
+    # What a power cut leaves half done is made anew.
+    echo force-unsafe-io >"$folder.new/etc/dpkg/dpkg.cfg.d/root"
     echo localhost >"$folder.new/etc/hostname"
     echo "127.0.0.1 localhost" >"$folder.new/etc/hosts"
     mv "$folder.new" "$folder"
