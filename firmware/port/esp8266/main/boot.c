@@ -69,9 +69,8 @@ static void store(const struct slots *slots, struct port *port)
 static bool adopt(struct slots *slots, struct port *port, unsigned running)
 {
     size_t size = flash_image_size(port, PORT_SLOT(running));
-    uint8_t byte;
 
-    if (size == 0 || files_read(port, SLOTS_FILE, &byte, sizeof byte) == PORT_FAILED)
+    if (size == 0)
         return false;
     tell("no slot record, and no image in slot 0: this one is the one to run", "");
     memset(slots, 0, sizeof *slots);
