@@ -10,13 +10,14 @@
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
-#include "server/base/lock_file.h"
+#include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/counters.h"
+#include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
-#include "server/daemon/layout_fill.h"
+#include "server/release/release_layouts.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/image/image_files.h"
@@ -27,7 +28,7 @@
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define API_THREADS 2
-#define API_CONNECTIONS 256
+#define API_TIMEOUT_S 60 // for a request, and between requests
 #define PATH_SIZE 4096
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -39,6 +40,7 @@ struct daemon {
     struct store *store;
     struct device_auth *auth;
     struct release *release;
+    struct release_images images;
     struct ingest *ingest;
     struct command_dispatch *dispatch;
     struct download *download;
@@ -116,20 +118,16 @@ static void each_counter(
 {
     struct daemon *daemon = ctx;
 
-    counters_each(daemon->ingest, daemon->download_server, daemon->store, add, add_ctx);
+    counters_each(&(struct counters_sources){daemon->ingest, daemon->download_server,
+                      daemon->api_server, daemon->store},
+        add, add_ctx);
 }
 
 // Starting, from the ground up.
 
 static int lock_state(struct daemon *daemon, struct err *err)
 {
-    char path[PATH_SIZE];
-    int n = snprintf(path, sizeof path, "%s/lock", daemon->config.state_dir);
-
-    if (n < 0 || (size_t)n >= sizeof path)
-        return err_set(err, ERR_INVALID, "state_dir is too long");
-
-    int rc = lock_file_take(path, &daemon->lock_fd, err);
+    int rc = lock_folder_take(daemon->config.state_dir, &daemon->lock_fd, err);
 
     return rc == ERR_CONFLICT ? err_context(err, "another secureespd works on this state_dir") : rc;
 }
@@ -154,9 +152,11 @@ static int start_store(struct daemon *daemon, struct err *err)
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
-        rc = layout_fill_run(daemon->store, daemon->images_dir, err);
+        rc = release_layouts_fill(daemon->store, daemon->images_dir, err);
     if (rc == 0)
         rc = release_open(daemon->store, &daemon->release, err);
+    if (rc == 0)
+        release_images_init(&daemon->images, daemon->release, daemon->images_dir);
     return rc;
 }
 
@@ -222,6 +222,8 @@ static int start_download(struct daemon *daemon, struct err *err)
         .ctx = daemon->download,
         .max_body_bytes = 0,
         .threads = (unsigned)config->threads,
+        .name = "download",
+        .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = (unsigned)config->max_connections,
         .max_connections_per_address = (unsigned)config->max_connections_per_address,
         .timeout_s = (unsigned)config->timeout_s,
@@ -244,7 +246,10 @@ static int start_api(struct daemon *daemon, struct err *err)
         .ctx = &daemon->api,
         .max_body_bytes = (size_t)daemon->config.max_image_bytes,
         .threads = API_THREADS,
-        .max_connections = API_CONNECTIONS,
+        .name = "api",
+        .max_connections = FILE_LIMIT_API_CONNECTIONS,
+        .makes_room = true, // an operator always gets in
+        .timeout_s = API_TIMEOUT_S,
         .socket_path = daemon->config.socket,
         .socket_mode = daemon->config.socket_mode,
     };
@@ -253,8 +258,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .store = daemon->store,
         .release = daemon->release,
         .dispatch = daemon->dispatch,
-        .images_dir = daemon->images_dir,
-        .adding = PTHREAD_MUTEX_INITIALIZER,
+        .images = &daemon->images,
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .each_counter = each_counter,
@@ -305,6 +309,8 @@ void daemon_stop(struct daemon *daemon)
     mqtt_client_free(daemon->mqtt);
     store_close(daemon->store);
     housekeeping_free(daemon->housekeeping);
+    if (daemon->release != NULL)
+        release_images_clear(&daemon->images);
     release_close(daemon->release);
     download_free(daemon->download);
     ingest_free(daemon->ingest);
