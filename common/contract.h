@@ -33,7 +33,8 @@
 #define CONTRACT_STATUS_FREE_HEAP "espfreeheap"
 #define CONTRACT_STATUS_ERROR "errormessage"
 
-// Members of the object on /event/<mac>, and of a command's payload (which holds the id alone).
+// Members of the object on /event/<mac>, and of a command's payload, which has the id and, with
+// flash, the image that it means; without an image flash takes whatever was downloaded.
 #define CONTRACT_EVENT_KIND "event"      // one of CONTRACT_EVENT_KIND_*
 #define CONTRACT_EVENT_COMMAND "command" // the command whose outcome this is
 #define CONTRACT_EVENT_ID "id"           // number, as the command's payload gave it; else absent

@@ -120,6 +120,30 @@ void authority_free(struct authority *authority)
     free(authority);
 }
 
+// OpenSSL would take the day as a time_t, which may end in 2038.
+static int judge_dates(const STACK_OF(X509) * chain, int64_t now_ms, int *depth)
+{
+    int64_t now_s = now_ms / 1000;
+
+    // As OpenSSL does, the CA first.
+    for (*depth = sk_X509_num(chain) - 1; *depth >= 0; --*depth) {
+        const X509 *x509 = sk_X509_value(chain, *depth);
+        int64_t first_ms = asn1_time_ms(X509_get0_notBefore(x509));
+        int64_t end_ms = asn1_time_ms(X509_get0_notAfter(x509));
+
+        if (first_ms == INT64_MIN)
+            return X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD;
+        if (end_ms == INT64_MIN)
+            return X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD;
+        if (now_s < first_ms / 1000)
+            return X509_V_ERR_CERT_NOT_YET_VALID;
+        if (now_s >= end_ms / 1000)
+            return X509_V_ERR_CERT_HAS_EXPIRED;
+    }
+    *depth = 0;
+    return X509_V_OK;
+}
+
 // Returns X509_V_OK, or the reason why this CA does not vouch for the certificate; *depth is 0 if
 // the fault is the certificate's own.
 static int verify(X509_STORE *store, X509 *x509, int64_t now_ms, int *depth)
@@ -131,13 +155,16 @@ static int verify(X509_STORE *store, X509 *x509, int64_t now_ms, int *depth)
     if (ctx != NULL && X509_STORE_CTX_init(ctx, store, x509, NULL) == 1) {
         X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
-        X509_VERIFY_PARAM_set_time(param, now_ms / 1000);
         X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
         // The file's certificates are the anchors, also one that another CA signed.
-        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
         if (X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1) {
-            reason = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
-            *depth = X509_STORE_CTX_get_error_depth(ctx);
+            if (X509_verify_cert(ctx) == 1) {
+                reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), now_ms, depth);
+            } else {
+                reason = X509_STORE_CTX_get_error(ctx);
+                *depth = X509_STORE_CTX_get_error_depth(ctx);
+            }
         }
     }
     X509_STORE_CTX_free(ctx);

@@ -31,7 +31,7 @@ static int read_facts(const struct release_offer *offer, struct image_facts *fac
 
     for (size_t i = 0; rc == 0 && i < offer->embeds_count; i++)
         rc = image_facts_take_key(facts, offer->embeds[i], err);
-    return rc < 0 ? rc : image_facts_take_name(facts, offer->name, err);
+    return rc < 0 ? rc : image_facts_take_name(facts, offer->name, offer->literal_name, err);
 }
 
 // A device would refuse it, and with it all that come after it in the chain.

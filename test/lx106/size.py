@@ -34,7 +34,7 @@ def parts(path):
         size = int(found[2], 16)
         library = LIBRARY.match(found[3])
         part = library[1] if library else re.sub(r"^build/lx106/(.*)/[^/]*$", r"\1", found[3])
-        part = re.sub(r"^(lwip|mbedtls|cjson)(/.*)?$", r"\1", part)
+        part = re.sub(r"^(lwip|mbedtls|cjson|firmware/core)(/.*)?$", r"\1", part)
         if name.startswith(FLASH):
             flash[part] += size
         if name.startswith(STATIC):

@@ -12,7 +12,10 @@ LX_INCLUDES := -I. -I$(LX_PORT)/config -isystem $(LX_SOURCES)/mbedtls/include \
     -isystem /usr/lib/xtensa-lx106-elf/include
 LX_CFLAGS := -std=c11 -D_GNU_SOURCE -Os -mlongcalls -mtext-section-literals -ffunction-sections \
     -fdata-sections -fno-inline-functions-called-once -fconserve-stack -fstack-usage -MMD -MP -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' $(LX_INCLUDES)
-LX_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=__i_vfprintf \
+# printf is no more than the chip's, see board/nano_format.h; the boot loader has no room for that.
+LX_PRINTF = nano_format_print
+$(LX)/boot.elf: LX_PRINTF = __i_vfprintf
+LX_LDFLAGS = -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=$(LX_PRINTF) \
     -Wl,--wrap=malloc,--wrap=realloc,--wrap=free \
     -L/usr/lib/xtensa-lx106-elf/lib/release
 
@@ -23,8 +26,13 @@ LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/me
     core/pbuf core/tcp core/tcp_in core/tcp_out core/timeouts core/udp core/ipv4/dhcp \
     core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr netif/ethernet apps/sntp/sntp
 
+# The generation of Mbed TLS: of the sources, or, before they are there, of what is installed.
+LX_MBEDTLS_MAJOR := $(or $(lastword $(shell cat $(LX_SOURCES)/mbedtls/include/mbedtls/version.h \
+    $(LX_SOURCES)/mbedtls/include/mbedtls/build_info.h 2>/dev/null | \
+    sed -n 's/^.define MBEDTLS_VERSION_MAJOR *//p')),$(MBEDTLS_MAJOR))
+
 lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
-LX_CORE := $(call lx_own,firmware/core common)
+LX_CORE := $(call lx_own,firmware/core common) $(LX)/firmware/core/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).o
 # The user's code, whichever file that is.
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
