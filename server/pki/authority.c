@@ -27,6 +27,8 @@ struct authority {
     char path[256]; // for messages
     size_t count;
     X509_STORE *stores[CA_MAX];
+    int64_t not_before_ms[CA_MAX];
+    int64_t not_after_ms[CA_MAX];
 };
 
 static int add_ca(struct authority *authority, X509 *x509, struct err *err)
@@ -42,6 +44,8 @@ static int add_ca(struct authority *authority, X509 *x509, struct err *err)
         X509_STORE_free(store);
         return openssl_error_set(err, ERR_NO_MEMORY, "cannot keep a CA");
     }
+    authority->not_before_ms[authority->count] = asn1_time_ms(X509_get0_notBefore(x509));
+    authority->not_after_ms[authority->count] = asn1_time_ms(X509_get0_notAfter(x509));
     authority->stores[authority->count++] = store;
     return 0;
 }
@@ -228,7 +232,9 @@ static int read_common_name(const X509 *x509, struct certificate_facts *facts, s
     return rc;
 }
 
-static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, struct err *err)
+// *ca is then the place of the CA that vouches for it.
+static int judge(
+    const struct authority *authority, X509 *x509, int64_t now_ms, size_t *ca, struct err *err)
 {
     int reason = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
     int depth = 0;
@@ -237,6 +243,7 @@ static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, 
         int this_depth;
         int this_reason = verify(authority->stores[i], x509, now_ms, &this_depth);
 
+        *ca = i;
         if (this_reason == X509_V_OK)
             return 0;
         // The CA that did sign it says what is wrong with it; the others only that it is not
@@ -261,7 +268,8 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
         return openssl_error_set(err, ERR_DENIED, "no certificate");
     }
 
-    int rc = judge(authority, x509, now_ms, err);
+    size_t ca = 0;
+    int rc = judge(authority, x509, now_ms, &ca, err);
 
     if (rc == 0)
         rc = read_common_name(x509, &facts, err);
@@ -270,6 +278,10 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     X509_free(x509);
     if (rc < 0)
         return rc;
+    if (facts.not_before_ms < authority->not_before_ms[ca])
+        facts.not_before_ms = authority->not_before_ms[ca];
+    if (facts.not_after_ms > authority->not_after_ms[ca])
+        facts.not_after_ms = authority->not_after_ms[ca];
     digest_sha256(der, n, facts.fingerprint);
     *out = facts;
     return 0;
