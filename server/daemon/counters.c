@@ -26,6 +26,9 @@ void counters_each(struct ingest *ingest, struct http_server *server, struct sto
     add("download_refused", served.refused_handshakes, ctx);
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
+    add("download_received", served.received, ctx);
+    add("download_unreceived", served.unreceived, ctx);
+    add("download_in_doubt", served.in_doubt, ctx);
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);

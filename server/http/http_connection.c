@@ -9,6 +9,7 @@
 #include "server/http/http_addresses.h"
 #include "server/http/http_deadline.h"
 #include "server/http/http_head.h"
+#include "server/http/http_receipt.h"
 #include "server/http/http_tls.h"
 
 #define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
@@ -18,6 +19,7 @@ struct connection {
     struct http_deadline *deadline; // NULL if there is no time-out
     struct http_address *address;   // NULL if there is no bound
     bool seen;                      // had a request
+    struct http_tls_link link;      // with a client over TLS
     struct http_connection_target target;
 };
 
@@ -87,6 +89,9 @@ static void close_connection(struct connection *context)
     server = context->server;
     if (!context->seen)
         server->waiting--;
+    if (server->receipts != NULL &&
+        !http_receipt_note_close(server->receipts, context, &context->link))
+        http_tls_release(&context->link);
     if (context->deadline != NULL)
         http_deadline_drop(server->deadlines, context->deadline);
     if (context->address != NULL)
@@ -128,12 +133,14 @@ void http_connection_notify(void *cls, struct MHD_Connection *connection, void *
         return;
     }
     server->connections++;
-    if (server->tls != NULL)
-        http_tls_prepare(server->tls, session_of(connection));
     context = calloc(1, sizeof *context);
     *socket_context = context;
-    if (context != NULL)
+    if (context != NULL) {
         context->server = server;
+        context->link.fd = socket_of(connection);
+    }
+    if (server->tls != NULL && context != NULL)
+        http_tls_prepare(server->tls, session_of(connection), &context->link);
     if (context == NULL || !open_connection(context, connection))
         shutdown(socket_of(connection), SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }
@@ -152,7 +159,12 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
 {
     struct connection *context = context_of(connection);
 
-    if (context == NULL || context->seen)
+    if (context == NULL)
+        return;
+    http_tls_release(&context->link);
+    if (server->receipts != NULL)
+        http_receipt_note_request(server->receipts, context);
+    if (context->seen)
         return;
     context->seen = true;
     server->waiting--;
@@ -161,4 +173,34 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
     http_tls_end_handshake(session_of(connection));
     if (gnutls_session_is_resumed(session_of(connection)))
         server->resumed++;
+}
+
+void http_connection_begin_answer(
+    struct http_request *request, const struct http_response *response)
+{
+    request->end = response->end;
+    request->answer_length = response->length;
+    if (request->end.told != NULL)
+        request->answer_mark = http_receipt_mark(socket_of(request->connection));
+}
+
+void http_connection_end_answer(
+    struct http_server *server, struct http_request *request, bool handed_over)
+{
+    struct connection *context = context_of(request->connection);
+    struct http_receipt_answer answer = {
+        .key = context,
+        .fd = socket_of(request->connection),
+        .mark = request->answer_mark,
+        .length = request->answer_length,
+        .end = request->end,
+    };
+
+    if (request->end.told == NULL || server->receipts == NULL)
+        return;
+    request->end.told = NULL;
+    if (handed_over && context != NULL)
+        context->link.holding = http_receipt_expect(server->receipts, &answer);
+    else
+        http_receipt_break_off(server->receipts, &answer);
 }
