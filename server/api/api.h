@@ -1,13 +1,13 @@
 #ifndef API_H
 #define API_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
 #include "server/release/release.h"
+#include "server/release/release_images.h"
 #include "server/store/store.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
@@ -27,9 +27,8 @@ struct api {
     struct store *store;
     struct release *release;
     struct command_dispatch *dispatch;
-    const char *images_dir;
-    pthread_mutex_t adding; // one image at a time, from its file to its record
-    int64_t started_ms;     // clock_unstepped_ms()
+    struct release_images *images;
+    int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*each_counter)(

@@ -5,13 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/image_descriptor.h"
 #include "server/api/api.h"
-#include "server/api/api_image_add.h"
 #include "server/api/api_json.h"
-#include "server/api/api_signer.h"
-#include "server/image/image_files.h"
-#include "server/image/image_find.h"
-#include "server/image/image_inspect.h"
 #include "server/release/release_load.h"
 #include "server/store/device_store.h"
 
@@ -68,13 +64,43 @@ static void send_image(
     release_load_free(catalogue);
 }
 
+// Keys that the operator names with embeds=PEM, borrowed from the request.
+struct embeds {
+    const char *pem[IMAGE_DESCRIPTOR_KEYS_MAX + 1]; // one too many is for others to refuse
+    size_t count;
+};
+
+static void take_embedded_key(const char *pem, void *ctx)
+{
+    struct embeds *embeds = ctx;
+
+    if (embeds->count < sizeof embeds->pem / sizeof embeds->pem[0])
+        embeds->pem[embeds->count++] = pem;
+}
+
+static int add(
+    const struct api *api, const struct http_request *request, struct image *out, struct err *err)
+{
+    struct embeds embeds = {.count = 0};
+    struct release_offer offer = {.name = http_request_query(request, "name")};
+
+    const char *literal = http_request_query(request, "literal_name");
+
+    offer.literal_name = literal != NULL && strcmp(literal, "1") == 0;
+    http_request_each_query(request, "embeds", take_embedded_key, &embeds);
+    offer.embeds = embeds.pem;
+    offer.embeds_count = embeds.count;
+    offer.p = http_request_body(request, &offer.n);
+    return release_images_add(api->images, &offer, out, err);
+}
+
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
     struct api *api = ctx;
     const char *publish = http_request_query(request, "publish");
     struct err err = {0};
     struct image image;
-    int rc = api_image_add(api, request, &image, &err);
+    int rc = add(api, request, &image, &err);
 
     if (rc == 0 && publish != NULL && strcmp(publish, "1") == 0) {
         rc = release_publish(api->release, image.name.text, &err);
@@ -94,7 +120,8 @@ void api_images_publish(
     const char *name = http_request_segment(request, 0);
     struct err err = {0};
 
-    api_signer_record(api, name); // the daemon may have died between taking a key and trying it
+    release_images_find_signers(
+        api->images, name); // the daemon may have died between taking a key and trying it
     if (release_publish(api->release, name, &err) < 0)
         api_json_refuse(response, &err);
     else
@@ -115,37 +142,18 @@ void api_images_withdraw(
         send_image(api, name, 200, response);
 }
 
-// Whether the stored file is still the one that was added, and the signer's key still verifies it.
-static json_t *verify_stored(
+static json_t *verify(
     const struct api *api, const struct release_catalogue *catalogue, const struct image *image)
 {
-    char sha256[DIGEST_SHA256_TEXT_SIZE] = "";
-    struct err err = {0};
-    uint8_t *p = NULL;
-    size_t n = 0;
-    bool verified = false;
-
-    if (image_files_read(api->images_dir, image->sha256, &p, &n, &err) == 0)
-        digest_sha256(p, n, sha256);
-    for (size_t i = 0; i < catalogue->key_count && p != NULL; i++) {
-        struct public_key key;
-        size_t index;
-
-        if (strcmp(catalogue->keys[i].id, image->signer) == 0)
-            verified = public_key_from_der(
-                           catalogue->keys[i].der, catalogue->keys[i].der_size, &key, &err) == 0 &&
-                       image_find_signer(p, n, &key, 1, &index, &err) == 0;
-    }
-    free(p);
-
+    struct release_images_state state = release_images_verify(api->images, catalogue, image);
     json_t *object = json_object();
 
     api_json_set(&object, "name", json_string(image->name.text));
     api_json_set(&object, "size_bytes", json_integer(image->size_bytes));
     api_json_set(&object, "sha256", json_string(image->sha256));
-    api_json_set(&object, "stored_ok", json_boolean(strcmp(sha256, image->sha256) == 0));
+    api_json_set(&object, "stored_ok", json_boolean(state.stored_ok));
     api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));
-    api_json_set(&object, "signature_ok", json_boolean(verified));
+    api_json_set(&object, "signature_ok", json_boolean(state.signature_ok));
     return object;
 }
 
@@ -159,7 +167,7 @@ void api_images_verify(
     struct err err;
 
     if (image != NULL) {
-        api_json_send(response, 200, verify_stored(api, catalogue, image));
+        api_json_send(response, 200, verify(api, catalogue, image));
     } else {
         err_set(&err, ERR_NOT_FOUND,
             "no image %s; 'secureesp images list' shows those that were added", name);

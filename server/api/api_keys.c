@@ -5,7 +5,6 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
-#include "server/api/api_signer.h"
 #include "server/base/clock.h"
 #include "server/base/utf8.h"
 #include "server/pki/public_key.h"
@@ -72,6 +71,7 @@ void api_keys_add(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &err);
         return;
     }
-    api_signer_record(api, NULL); // images that were added before their key was known
+    release_images_find_signers(
+        api->images, NULL); // images that were added before their key was known
     api_json_send(response, 201, api_json_key(&record));
 }

@@ -9,9 +9,10 @@
 #include "server/base/file.h"
 #include "server/ctl/output.h"
 #include "server/ctl/text.h"
-#include "server/image/image_describe.h"
-#include "server/image/image_find.h"
-#include "server/image/image_inspect.h"
+#include "server/image/image_descriptor_build.h"
+#include "server/image/image_signature.h"
+#include "server/image/image_facts.h"
+#include "server/image/image_name_check.h"
 #include "server/image/image_sign.h"
 
 #define IMAGE_FILE_MAX ((size_t)16 * 1024 * 1024)
@@ -26,6 +27,7 @@ static const struct option_rule sign_options[] = {
 
 static const struct option_rule describe_options[] = {
     {"name", OPTION_VALUE, "IMAGE", "the image's name, <BOARD>-<VERSION>"},
+    {"literal-name", OPTION_FLAG, NULL, "its name is meant by the letter"},
     {"trust", OPTION_LIST, "PEM", "a public key that may sign the image's successor"},
     {"append-to", OPTION_VALUE, "BODY", "write BODY with the descriptor behind it"},
     {0},
@@ -81,7 +83,7 @@ static int sign(
     free(body);
     if (rc < 0)
         return err_context(err, "%s", in);
-    rc = file_replace(out, image, *size, FILE_MODE, err);
+    rc = file_output(out, image, *size, FILE_MODE, err);
     free(image);
     return rc;
 }
@@ -118,7 +120,7 @@ static int run_sign(const struct subcommand_call *call, struct err *err)
 }
 
 // Writes the descriptor, behind the body if there is one.
-static int write_descriptor(const char *body_path, const struct image_describe_block *block,
+static int write_descriptor(const char *body_path, const struct image_descriptor_build_block *block,
     const char *out, size_t *written, struct err *err)
 {
     uint8_t *body;
@@ -128,17 +130,17 @@ static int write_descriptor(const char *body_path, const struct image_describe_b
 
     *written = block->size_bytes;
     if (body_path == NULL)
-        return file_replace(out, block->bytes, block->size_bytes, FILE_MODE, err);
+        return file_output(out, block->bytes, block->size_bytes, FILE_MODE, err);
     rc = file_read(body_path, IMAGE_FILE_MAX, &body, &size, err);
     if (rc < 0)
         return rc;
-    rc = image_describe_append(body, size, block, &joined, written);
+    rc = image_descriptor_build_append(body, size, block, &joined, written);
     free(body);
     if (rc == ERR_CONFLICT)
         return err_set(err, rc, "%s has a descriptor already", body_path);
     if (rc < 0)
         return err_set(err, rc, "no memory for %s", out);
-    rc = file_replace(out, joined, *written, FILE_MODE, err);
+    rc = file_output(out, joined, *written, FILE_MODE, err);
     free(joined);
     return rc;
 }
@@ -148,18 +150,21 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
     const char *name = options_value(call->options, "name");
     const char *out = call->options->arguments[0];
     struct public_key keys[KEYS_MAX];
-    struct image_describe_block block;
+    struct image_descriptor_build_block block;
     size_t count;
     size_t size;
 
     if (name == NULL)
         return subcommand_misuse(err, "--name is missing");
 
-    int rc = read_keys(call->options, "trust", keys, &count, err);
+    struct image_name checked;
+    int rc = image_name_check(name, options_has(call->options, "literal-name"), &checked, err);
 
+    if (rc == 0)
+        rc = read_keys(call->options, "trust", keys, &count, err);
     if (rc != 0)
         return rc;
-    rc = image_describe(name, keys, count, &block, err);
+    rc = image_descriptor_build(name, keys, count, &block, err);
     if (rc < 0)
         return rc;
     rc = write_descriptor(options_value(call->options, "append-to"), &block, out, &size, err);
@@ -206,9 +211,9 @@ int images_local_verify(const struct subcommand_call *call, struct err *err)
     rc = file_read(file, IMAGE_FILE_MAX, &image, &size, err);
     if (rc < 0)
         return rc;
-    rc = image_find_signer(image, size, keys, count, &signer, err);
+    rc = image_signature_find_signer(image, size, keys, count, &signer, err);
     if (rc == 0)
-        rc = image_inspect(image, size, &facts, err);
+        rc = image_facts_read(image, size, &facts, err);
     free(image);
     return rc == 0 ? report(call, &facts, &keys[signer], err) : err_context(err, "%s", file);
 }

@@ -17,7 +17,7 @@
 #include "server/daemon/counters.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
-#include "server/daemon/layout_fill.h"
+#include "server/release/release_layouts.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/image/image_files.h"
@@ -40,6 +40,7 @@ struct daemon {
     struct store *store;
     struct device_auth *auth;
     struct release *release;
+    struct release_images images;
     struct ingest *ingest;
     struct command_dispatch *dispatch;
     struct download *download;
@@ -82,12 +83,23 @@ static int64_t connected_since_ms(void *ctx)
     return broker_state_connected_since_ms(&daemon->broker);
 }
 
-static void note_answer(
-    const char *mac, const char *file, unsigned status, const char *image, void *ctx)
+static void note_answer(const struct download_answer *answer, void *ctx)
 {
     struct daemon *daemon = ctx;
+    struct ingest_download taken = {
+        .mac = answer->mac,
+        .file = answer->file,
+        .status = answer->status,
+        .image = answer->image,
+        .began_at_ms = answer->began_at_ms,
+        .sha256 = answer->sha256,
+        .size = answer->size,
+        .offset = answer->offset,
+        .bytes = answer->bytes,
+        .received = answer->received,
+    };
 
-    ingest_download(daemon->ingest, mac, file, status, image);
+    ingest_download(daemon->ingest, &taken);
 }
 
 static void wake_dispatch(void *ctx)
@@ -151,9 +163,11 @@ static int start_store(struct daemon *daemon, struct err *err)
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
-        rc = layout_fill_run(daemon->store, daemon->images_dir, err);
+        rc = release_layouts_fill(daemon->store, daemon->images_dir, err);
     if (rc == 0)
         rc = release_open(daemon->store, &daemon->release, err);
+    if (rc == 0)
+        release_images_init(&daemon->images, daemon->release, daemon->images_dir);
     return rc;
 }
 
@@ -255,8 +269,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .store = daemon->store,
         .release = daemon->release,
         .dispatch = daemon->dispatch,
-        .images_dir = daemon->images_dir,
-        .adding = PTHREAD_MUTEX_INITIALIZER,
+        .images = &daemon->images,
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .each_counter = each_counter,
@@ -307,6 +320,8 @@ void daemon_stop(struct daemon *daemon)
     mqtt_client_free(daemon->mqtt);
     store_close(daemon->store);
     housekeeping_free(daemon->housekeeping);
+    if (daemon->release != NULL)
+        release_images_clear(&daemon->images);
     release_close(daemon->release);
     download_free(daemon->download);
     ingest_free(daemon->ingest);

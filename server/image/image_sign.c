@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "common/image_trailer.h"
-#include "server/image/image_find.h"
+#include "server/image/image_signature.h"
 
 static bool is_signed_by(const uint8_t *p, size_t n, const struct public_key *key)
 {
     size_t index;
 
-    return image_find_signer(p, n, key, 1, &index, NULL) == 0;
+    return image_signature_find_signer(p, n, key, 1, &index, NULL) == 0;
 }
 
 // Puts the parts behind each other.

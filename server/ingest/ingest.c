@@ -10,9 +10,10 @@
 #include "common/topic.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/ingest/effect.h"
+#include "server/ingest/download_write.h"
 #include "server/ingest/event_decode.h"
 #include "server/ingest/hourly.h"
+#include "server/ingest/ingest_write.h"
 #include "server/ingest/payload.h"
 #include "server/ingest/status_decode.h"
 
@@ -63,22 +64,22 @@ const char *const *ingest_subscriptions(void)
 }
 
 // Without memory, or with a full queue (which the store counts), the message is lost.
-static void post(struct ingest *ingest, store_job job, void *effect)
+static void post(struct ingest *ingest, store_job job, void *change)
 {
-    if (effect != NULL)
-        (void)store_post(ingest->store, job, effect, free);
+    if (change != NULL)
+        (void)store_post(ingest->store, job, change, free);
 }
 
 static void post_notice(struct ingest *ingest, store_job job, const char *mac)
 {
-    struct effect_notice *effect = calloc(1, sizeof *effect);
+    struct ingest_write_notice *change = calloc(1, sizeof *change);
 
-    if (effect != NULL) {
-        memcpy(effect->mac, mac, MAC_SIZE);
-        effect->stepped_ms = clock_stepped_ms();
-        effect->at_ms = effect->stepped_ms + clock_unstepped_ms();
+    if (change != NULL) {
+        memcpy(change->mac, mac, MAC_SIZE);
+        change->stepped_ms = clock_stepped_ms();
+        change->at_ms = change->stepped_ms + clock_unstepped_ms();
     }
-    post(ingest, job, effect);
+    post(ingest, job, change);
 }
 
 static void take_bad_payload(struct ingest *ingest, const char *mac, const char *reason)
@@ -91,7 +92,7 @@ static void take_bad_payload(struct ingest *ingest, const char *mac, const char 
     pthread_mutex_unlock(&ingest->mutex);
     if (due)
         log_warning("ingest", "bad payload mac=%s reason=\"%s\"", mac, reason);
-    post_notice(ingest, effect_bad_payload, mac);
+    post_notice(ingest, ingest_write_bad_payload, mac);
 }
 
 static void take_status(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)
@@ -106,12 +107,12 @@ static void take_status(struct ingest *ingest, const char *mac, const uint8_t *p
     ingest->statuses++;
 
     int64_t stepped_ms = clock_stepped_ms();
-    struct effect_status *effect =
-        effect_status_new(mac, stepped_ms + clock_unstepped_ms(), &status, payload, n);
+    struct ingest_write_status *change =
+        ingest_write_status_new(mac, stepped_ms + clock_unstepped_ms(), &status, payload, n);
 
-    if (effect != NULL)
-        effect->stepped_ms = stepped_ms;
-    post(ingest, effect_status, effect);
+    if (change != NULL)
+        change->stepped_ms = stepped_ms;
+    post(ingest, ingest_write_status, change);
 }
 
 static void take_event(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)
@@ -125,15 +126,15 @@ static void take_event(struct ingest *ingest, const char *mac, const uint8_t *pa
     }
     ingest->events++;
 
-    struct effect_event *effect = calloc(1, sizeof *effect);
+    struct ingest_write_event *change = calloc(1, sizeof *change);
 
-    if (effect != NULL) {
-        effect->event = event;
-        memcpy(effect->event.mac, mac, MAC_SIZE);
-        effect->stepped_ms = clock_stepped_ms();
-        effect->event.at_ms = effect->stepped_ms + clock_unstepped_ms();
+    if (change != NULL) {
+        change->event = event;
+        memcpy(change->event.mac, mac, MAC_SIZE);
+        change->stepped_ms = clock_stepped_ms();
+        change->event.at_ms = change->stepped_ms + clock_unstepped_ms();
     }
-    post(ingest, effect_event, effect);
+    post(ingest, ingest_write_event, change);
 }
 
 // The topic alone says all that a will has to say; a bad payload is counted on top of it.
@@ -147,7 +148,7 @@ static void take_will(struct ingest *ingest, const char *mac, const uint8_t *pay
     else
         json_decref(json);
     ingest->wills++;
-    post_notice(ingest, effect_will, mac);
+    post_notice(ingest, ingest_write_will, mac);
 }
 
 void ingest_message(
@@ -171,20 +172,25 @@ void ingest_message(
     }
 }
 
-void ingest_download(
-    struct ingest *ingest, const char *mac, const char *file, unsigned status, const char *image)
+void ingest_download(struct ingest *ingest, const struct ingest_download *answer)
 {
-    struct effect_download *effect = calloc(1, sizeof *effect);
+    struct download_write *change = calloc(1, sizeof *change);
 
-    if (effect != NULL) {
-        snprintf(effect->mac, sizeof effect->mac, "%s", mac);
-        effect->stepped_ms = clock_stepped_ms();
-        effect->at_ms = effect->stepped_ms + clock_unstepped_ms();
-        snprintf(effect->file, sizeof effect->file, "%s", file);
-        effect->status = status;
-        snprintf(effect->image, sizeof effect->image, "%s", image);
+    if (change != NULL) {
+        snprintf(change->mac, sizeof change->mac, "%s", answer->mac);
+        change->stepped_ms = clock_stepped_ms();
+        change->at_ms = change->stepped_ms + clock_unstepped_ms();
+        snprintf(change->file, sizeof change->file, "%s", answer->file);
+        change->status = answer->status;
+        snprintf(change->image, sizeof change->image, "%s", answer->image);
+        snprintf(change->sha256, sizeof change->sha256, "%s", answer->sha256);
+        change->size = answer->size;
+        change->offset = answer->offset;
+        change->bytes = answer->bytes;
+        change->received = answer->received;
+        change->began_at_ms = answer->began_at_ms;
     }
-    post(ingest, effect_download, effect);
+    post(ingest, download_write_answer, change);
 }
 
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)

@@ -13,7 +13,7 @@
 
 #include "server/api/api.h"
 #include "server/http/http_server.h"
-#include "server/image/image_describe.h"
+#include "server/image/image_descriptor_build.h"
 #include "server/image/image_sign.h"
 #include "server/store/device_store.h"
 
@@ -24,6 +24,7 @@ static char path[64];
 
 struct fixture {
     struct api api;
+    struct release_images images;
     struct http_server *server;
     char answer[ANSWER_SIZE];
 };
@@ -200,7 +201,7 @@ static void devices_are_listed_whole_and_by_filter(void **state)
 static uint8_t *make_image(struct public_key *key, size_t *size)
 {
     static const uint8_t body[8] = {1};
-    struct image_describe_block block;
+    struct image_descriptor_build_block block;
     struct private_key *private_half;
     uint8_t *described;
     uint8_t *image;
@@ -209,8 +210,8 @@ static uint8_t *make_image(struct public_key *key, size_t *size)
 
     assert_int_equal(private_key_generate(PRIVATE_KEY_P256, &private_half, &err), 0);
     assert_int_equal(private_key_public(private_half, key, &err), 0);
-    assert_int_equal(image_describe("BOARD-1", key, 1, &block, &err), 0);
-    assert_int_equal(image_describe_append(body, sizeof body, &block, &described, &n), 0);
+    assert_int_equal(image_descriptor_build("BOARD-1", key, 1, &block, &err), 0);
+    assert_int_equal(image_descriptor_build_append(body, sizeof body, &block, &described, &n), 0);
     assert_int_equal(image_sign(described, n, private_half, &image, size, &err), 0);
     private_key_free(private_half);
     free(described);
@@ -264,14 +265,14 @@ static int start(void **state)
     snprintf(path, sizeof path, "%s/sock", folder);
     snprintf(database, sizeof database, "%s/db", folder);
     snprintf(images, sizeof images, "%s/images", folder);
-    f.api = (struct api){.adding = PTHREAD_MUTEX_INITIALIZER,
-        .images_dir = images,
-        .read_broker = read_broker,
-        .each_counter = each_counter};
+    f.api =
+        (struct api){.images = &f.images, .read_broker = read_broker, .each_counter = each_counter};
     *state = &f;
-    return store_open(database, &f.api.store, &err) |
-           release_open(f.api.store, &f.api.release, &err) |
-           command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
+    if (store_open(database, &f.api.store, &err) < 0 ||
+        release_open(f.api.store, &f.api.release, &err) < 0)
+        return -1;
+    release_images_init(&f.images, f.api.release, images);
+    return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
            http_server_start(&settings, &f.server, &err);
 }
 
@@ -282,6 +283,7 @@ static int stop(void **state)
 
     http_server_free(f->server, 1000);
     command_dispatch_free(f->api.dispatch);
+    release_images_clear(&f->images);
     release_close(f->api.release);
     store_close(f->api.store);
     snprintf(command, sizeof command, "rm -r %s", folder);

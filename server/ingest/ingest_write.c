@@ -1,0 +1,261 @@
+// What messages change in the store.
+#include "server/ingest/ingest_write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "server/base/clock.h"
+#include "server/ingest/command_outcome.h"
+#include "server/ingest/download_write.h"
+#include "server/ingest/event_kind.h"
+#include "server/store/command_store.h"
+#include "server/store/device_store.h"
+#include "server/store/event_store.h"
+#include "server/store/status_store.h"
+
+#define HOUR_MS 3600000
+
+// Reads a device, or begins a new one.
+static int get_or_begin(struct store_connection *connection, const char *mac, int64_t at_ms,
+    struct device *out, struct err *err)
+{
+    int rc = device_store_get(connection, mac, out, err);
+
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    memset(out, 0, sizeof *out);
+    snprintf(out->mac, sizeof out->mac, "%s", mac);
+    out->first_seen_ms = at_ms;
+    return 0;
+}
+
+static int add_event(struct store_connection *connection, const struct device *device,
+    const char *kind, int64_t at_ms, struct err *err)
+{
+    struct event event = {.at_ms = at_ms};
+
+    snprintf(event.mac, sizeof event.mac, "%s", device->mac);
+    snprintf(event.kind, sizeof event.kind, "%s", kind);
+    snprintf(event.image, sizeof event.image, "%s", device->status.image);
+    return event_store_add(connection, &event, err);
+}
+
+// Takes what the uptime says of restarts into the device.
+static enum device_boot judge_boot(struct device *device, const struct ingest_write_status *message)
+{
+    int64_t boot_ms;
+
+    if ((message->has & DEVICE_HAS_UPTIME) == 0)
+        return DEVICE_BOOT_SAME;
+
+    enum device_boot boot = device_judge_boot(device, message->uptime_ms, message->at_ms, &boot_ms);
+
+    if (boot == DEVICE_BOOT_NEW)
+        device->reboots++;
+    if (boot == DEVICE_BOOT_SHARED)
+        device->shared_identity_at_ms = message->at_ms;
+    if (boot != DEVICE_BOOT_SAME)
+        device->previous_boot_ms = device->boot_ms;
+    device->boot_ms = boot_ms;
+    return boot;
+}
+
+static int end_by_restart(struct store_connection *connection, const struct device *device,
+    const char *image_before, int64_t at_ms, struct err *err)
+{
+    struct command command;
+    struct command_outcome_restart restart = {
+        .boot_ms = device->boot_ms,
+        .now_ms = at_ms,
+        .image_before = image_before,
+        .status = &device->status,
+    };
+
+    if (device->speaks_events)
+        return 0;
+
+    int rc = command_store_get_in_hand(connection, device->mac, &command, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    if (!command_outcome_by_restart(&command, &restart))
+        return 0;
+    return command_store_update(connection, &command, err);
+}
+
+static int note_boot(struct store_connection *connection, const struct device *device,
+    enum device_boot boot, int64_t at_ms, struct err *err)
+{
+    if (boot == DEVICE_BOOT_NEW)
+        return add_event(connection, device, EVENT_KIND_REBOOT, at_ms, err);
+    if (boot != DEVICE_BOOT_SHARED)
+        return 0;
+
+    int recent = event_store_has_since(
+        connection, device->mac, EVENT_KIND_SHARED_IDENTITY, at_ms - HOUR_MS, err);
+
+    if (recent != 0)
+        return recent < 0 ? recent : 0;
+    return add_event(connection, device, EVENT_KIND_SHARED_IDENTITY, at_ms, err);
+}
+
+struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_ms,
+    const struct device_status *status, const uint8_t *payload, size_t n)
+{
+    const char *const texts[] = {
+        status->name, status->image, status->build, status->ip, status->error};
+    size_t size = n + 1;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        size += strlen(texts[i]) + 1;
+
+    struct ingest_write_status *message = malloc(sizeof *message + size);
+
+    if (message == NULL)
+        return NULL;
+    *message = (struct ingest_write_status){.at_ms = at_ms,
+        .has = status->has,
+        .uptime_ms = status->uptime_ms,
+        .max_loop_ms = status->max_loop_ms,
+        .mqtt_ms = status->mqtt_ms,
+        .free_heap_bytes = status->free_heap_bytes,
+        .rssi_dbm = status->rssi_dbm};
+    memcpy(message->mac, mac, MAC_SIZE);
+
+    char *at = message->texts;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        at = stpcpy(at, texts[i]) + 1;
+    memcpy(at, payload, n);
+    at[n] = '\0';
+    return message;
+}
+
+// It fits, as it comes from there.
+static const char *unpack_text(const char *text, char *out)
+{
+    size_t n = strlen(text) + 1;
+
+    memcpy(out, text, n);
+    return text + n;
+}
+
+// Returns the JSON as received, within the message.
+static const char *unpack(const struct ingest_write_status *message, struct device_status *out)
+{
+    const char *at = message->texts;
+
+    *out = (struct device_status){
+        .has = message->has,
+        .uptime_ms = message->uptime_ms,
+        .max_loop_ms = message->max_loop_ms,
+        .mqtt_ms = message->mqtt_ms,
+        .free_heap_bytes = message->free_heap_bytes,
+        .rssi_dbm = message->rssi_dbm,
+    };
+    at = unpack_text(at, out->name);
+    at = unpack_text(at, out->image);
+    at = unpack_text(at, out->build);
+    at = unpack_text(at, out->ip);
+    return unpack_text(at, out->error);
+}
+
+int ingest_write_status(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct ingest_write_status *message = ctx;
+    struct device device;
+    char image_before[IMAGE_NAME_SIZE];
+    int rc;
+
+    clock_follow(&message->at_ms, &message->stepped_ms);
+    rc = get_or_begin(connection, message->mac, message->at_ms, &device, err);
+    if (rc < 0)
+        return rc;
+
+    enum device_boot boot = judge_boot(&device, message);
+
+    memcpy(image_before, device.status.image, sizeof image_before);
+
+    const char *json = unpack(message, &device.status);
+
+    device.online = true;
+    device.reason = DEVICE_REASON_STATUS;
+    device.last_seen_ms = message->at_ms;
+    rc = device_store_put(connection, &device, json, err);
+    if (rc == 0)
+        rc = status_store_add(connection, device.mac, message->at_ms, &device.status, err);
+    if (rc == 0)
+        rc = note_boot(connection, &device, boot, message->at_ms, err);
+    if (rc == 0 && boot == DEVICE_BOOT_NEW)
+        rc = end_by_restart(connection, &device, image_before, message->at_ms, err);
+    if (rc == 0 && strcmp(image_before, device.status.image) != 0)
+        rc = download_write_installed(connection, device.mac, err);
+    return rc;
+}
+
+static int end_by_event(
+    struct store_connection *connection, const struct event *event, struct err *err)
+{
+    struct command command;
+
+    if (event->command_id == 0 || strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0)
+        return 0;
+
+    int rc = command_store_get(connection, event->command_id, &command, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    return command_outcome_by_event(&command, event)
+               ? command_store_update(connection, &command, err)
+               : 0;
+}
+
+int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct ingest_write_event *message = ctx;
+    const struct event *event = &message->event;
+    struct device device;
+    int rc;
+
+    clock_follow(&message->event.at_ms, &message->stepped_ms);
+    rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
+    if (rc < 0)
+        return rc;
+    device.speaks_events = true;
+    device.last_seen_ms = event->at_ms;
+    rc = device_store_put(connection, &device, NULL, err);
+    if (rc == 0)
+        rc = event_store_add(connection, event, err);
+    if (rc == 0)
+        rc = download_write_event(connection, event, err);
+    return rc < 0 ? rc : end_by_event(connection, event, err);
+}
+
+int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct ingest_write_notice *message = ctx;
+    struct device device;
+    int rc = device_store_get(connection, message->mac, &device, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    device.online = false;
+    device.reason = DEVICE_REASON_WILL;
+    clock_follow(&message->at_ms, &message->stepped_ms);
+    rc = device_store_put(connection, &device, NULL, err);
+    return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, message->at_ms, err);
+}
+
+int ingest_write_bad_payload(struct store_connection *connection, void *ctx, struct err *err)
+{
+    const struct ingest_write_notice *message = ctx;
+    struct device device;
+    int rc = device_store_get(connection, message->mac, &device, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    device.bad_payloads++;
+    return device_store_put(connection, &device, NULL, err);
+}

@@ -1,0 +1,185 @@
+// Has a command ended, and how.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/ingest/command_outcome.h"
+
+#define MAC "84f3eb000001"
+
+static struct command make(const char *name, enum command_state state)
+{
+    struct command command = {.id = 7, .mac = MAC, .state = state, .sent_at_ms = 100000};
+
+    snprintf(command.name, sizeof command.name, "%s", name);
+    return command;
+}
+
+static void test_by_restart(void **state)
+{
+    static const struct {
+        const char *name;
+        enum command_state before;
+        int64_t boot_ms;
+        uint32_t uptime_ms;
+        const char *image; // "A-1" before
+        const char *error;
+        enum command_state after;
+        const char *detail;
+    } rows[] = {
+        {"reboot", COMMAND_SENT, 100000, 0, "A-1", "", COMMAND_DONE, "inferred: it restarted"},
+        {"reboot", COMMAND_SENT, 99999, 0, "A-1", "", COMMAND_SENT, ""},
+        {"reboot", COMMAND_SENT, 99000, 100000, "A-1", "", COMMAND_DONE, "inferred: it restarted"},
+        {"reboot", COMMAND_SENT, 98999, 100000, "A-1", "", COMMAND_SENT, ""},
+        {"reboot", COMMAND_SENT, 100000, 0, "", "bad", COMMAND_DONE, "inferred: it restarted"},
+        {"reboot", COMMAND_EXPIRED, 100000, 0, "A-1", "", COMMAND_EXPIRED, ""},
+        {"reboot", COMMAND_CANCELLED, 100000, 0, "A-1", "", COMMAND_DONE,
+            "cancelled after it was sent, but too late; inferred: it restarted"},
+        {"reboot", COMMAND_CANCELLED, 99999, 0, "A-1", "", COMMAND_CANCELLED, ""},
+        {"firmware", COMMAND_SENT, 100000, 0, "A-1", "", COMMAND_SENT, ""},
+        {"flash", COMMAND_SENT, 100000, 0, "A-2", "", COMMAND_DONE,
+            "inferred: it restarted with another image"},
+        {"flash", COMMAND_SENT, 100000, 0, "A-2", "old trouble", COMMAND_DONE,
+            "inferred: it restarted with another image"},
+        {"flash", COMMAND_SENT, 99999, 0, "A-2", "", COMMAND_SENT, ""},
+        {"flash", COMMAND_SENT, 100000, 0, "A-1", "", COMMAND_FAILED,
+            "runs the same image after the restart"},
+        {"flash", COMMAND_SENT, 100000, 0, "A-1", "no signature", COMMAND_FAILED, "no signature"},
+        {"flash", COMMAND_SENT, 100000, 0, "", "", COMMAND_FAILED,
+            "does not say which image it runs"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = make(rows[i].name, rows[i].before);
+        struct device_status status = {.uptime_ms = rows[i].uptime_ms};
+        struct command_outcome_restart restart = {rows[i].boot_ms, 5, "A-1", &status};
+
+        snprintf(status.image, sizeof status.image, "%s", rows[i].image);
+        snprintf(status.error, sizeof status.error, "%s", rows[i].error);
+
+        bool settled = command_outcome_by_restart(&command, &restart);
+
+        if (command.state != rows[i].after || settled != (rows[i].before != rows[i].after))
+            fail_msg("row %zu: state %d", i, (int)command.state);
+        assert_string_equal(command.detail, rows[i].detail);
+        assert_int_equal(command.ended_at_ms, settled ? 5 : 0);
+        assert_string_equal(command.image, settled ? rows[i].image : "");
+        assert_string_equal(command.result, !settled                        ? ""
+                                            : rows[i].after == COMMAND_DONE ? "ok"
+                                                                            : "flash-failed");
+    }
+}
+
+static void test_by_event(void **state)
+{
+    static const struct {
+        const char *name;
+        enum command_state before;
+        struct event event;
+        enum command_state after;
+    } rows[] = {
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "ok", "A-2", "x"}, COMMAND_DONE},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "", 7, "ok", "", ""}, COMMAND_DONE},
+        {"flash", COMMAND_QUEUED, {MAC, 5, "command", "flash", 7, "ok", "", ""}, COMMAND_DONE},
+        {"flash", COMMAND_EXPIRED, {MAC, 5, "command", "flash", 7, "busy", "", ""}, COMMAND_FAILED},
+        {"flash", COMMAND_CANCELLED, {MAC, 5, "command", "flash", 7, "ok", "", "x"}, COMMAND_DONE},
+        {"flash", COMMAND_DONE, {MAC, 5, "command", "flash", 7, "busy", "", ""}, COMMAND_DONE},
+        {"flash", COMMAND_FAILED, {MAC, 5, "command", "flash", 7, "ok", "", ""}, COMMAND_FAILED},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "current", "", ""}, COMMAND_FAILED},
+        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "current", "", ""},
+            COMMAND_DONE},
+        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "tls-failed", "", "why"},
+            COMMAND_FAILED},
+        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "of-later", "", ""},
+            COMMAND_FAILED},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "", "", ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "reboot", 7, "ok", "", ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 8, "ok", "", ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {MAC, 5, "boot", "flash", 7, "ok", "", ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {"84f3eb000002", 5, "command", "flash", 7, "ok", "", ""},
+            COMMAND_SENT},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = make(rows[i].name, rows[i].before);
+        bool settled = command_outcome_by_event(&command, &rows[i].event);
+
+        if (command.state != rows[i].after || settled != (rows[i].before != rows[i].after))
+            fail_msg("row %zu: state %d", i, (int)command.state);
+        assert_string_equal(command.result, settled ? rows[i].event.result : "");
+        assert_string_equal(command.image, settled ? rows[i].event.image : "");
+        assert_string_equal(command.detail, settled ? rows[i].event.detail : "");
+        assert_int_equal(command.ended_at_ms, settled ? 5 : 0);
+    }
+}
+
+static void test_by_download(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *file;
+        unsigned status;
+        enum command_state after;
+        const char *result;
+    } rows[] = {
+        {"firmware", "firmware.bin", 200, COMMAND_DONE, "ok"},
+        {"firmware", "firmware.bin", 304, COMMAND_DONE, "current"},
+        {"firmware", "firmware.bin", 404, COMMAND_FAILED, "http-status"},
+        {"firmware", "firmware.bin", 400, COMMAND_FAILED, "http-status"},
+        {"firmware", "firmware.bin", 499, COMMAND_FAILED, "http-status"},
+        {"firmware", "firmware.bin", 500, COMMAND_SENT, ""},
+        {"firmware", "firmware.bin", 206, COMMAND_SENT, ""},
+        {"firmware", "config.json", 200, COMMAND_SENT, ""},
+        {"flash", "firmware.bin", 200, COMMAND_SENT, ""},
+        {"config", "config.json", 200, COMMAND_DONE, "ok"},
+        {"ca", "ca.crt", 200, COMMAND_DONE, "ok"},
+        {"ca", "ca.crt.der", 200, COMMAND_DONE, "ok"},
+        {"ca", "ca.der", 200, COMMAND_DONE, "ok"},
+        {"ca", "ca", 200, COMMAND_SENT, ""},
+        {"ca", MAC ".crt", 200, COMMAND_SENT, ""},
+        {"cert", MAC ".crt", 200, COMMAND_DONE, "ok"},
+        {"cert", MAC ".crt.der", 200, COMMAND_DONE, "ok"},
+        {"cert", MAC ".der", 200, COMMAND_DONE, "ok"},
+        {"cert", MAC ".key", 200, COMMAND_SENT, ""},
+        {"cert", "84f3eb000002.crt", 403, COMMAND_SENT, ""},
+        {"key", MAC ".key", 200, COMMAND_DONE, "ok"},
+        {"key", MAC ".key.der", 403, COMMAND_FAILED, "http-status"},
+        {"key", MAC ".crt", 200, COMMAND_SENT, ""},
+        {"key", MAC ".der", 200, COMMAND_SENT, ""}, // that is its certificate
+        {"key", "", 200, COMMAND_SENT, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = make(rows[i].name, COMMAND_SENT);
+        struct command_outcome_download download = {rows[i].file, rows[i].status, "A-2", 5};
+        bool settled = command_outcome_by_download(&command, &download);
+
+        if (command.state != rows[i].after || settled != (rows[i].after != COMMAND_SENT))
+            fail_msg("row %zu: state %d", i, (int)command.state);
+        assert_string_equal(command.result, rows[i].result);
+        assert_string_equal(command.image, settled ? "A-2" : "");
+        assert_int_equal(command.detail[0] != '\0', settled);
+    }
+
+    struct command queued = make("ca", COMMAND_QUEUED);
+    struct command_outcome_download download = {"ca.crt", 200, "", 5};
+
+    assert_false(command_outcome_by_download(&queued, &download)); // it was not asked to
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_restart),
+        cmocka_unit_test(test_by_event),
+        cmocka_unit_test(test_by_download),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
