@@ -83,12 +83,23 @@ static int64_t connected_since_ms(void *ctx)
     return broker_state_connected_since_ms(&daemon->broker);
 }
 
-static void note_answer(
-    const char *mac, const char *file, unsigned status, const char *image, void *ctx)
+static void note_answer(const struct download_answer *answer, void *ctx)
 {
     struct daemon *daemon = ctx;
+    struct ingest_download taken = {
+        .mac = answer->mac,
+        .file = answer->file,
+        .status = answer->status,
+        .image = answer->image,
+        .began_at_ms = answer->began_at_ms,
+        .sha256 = answer->sha256,
+        .size = answer->size,
+        .offset = answer->offset,
+        .bytes = answer->bytes,
+        .received = answer->received,
+    };
 
-    ingest_download(daemon->ingest, mac, file, status, image);
+    ingest_download(daemon->ingest, &taken);
 }
 
 static void wake_dispatch(void *ctx)
