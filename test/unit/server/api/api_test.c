@@ -112,7 +112,7 @@ static void refusals_name_code_and_reason(void **state)
             "no parameter \\\"stat\\\" here; there are: state, image"},
         {"GET", "/api/v1/devices?state=online&state=offline", "", 400, "\"invalid\"", "twice"},
         {"GET", "/api/v1/status?x", "", 400, "\"invalid\"", "there are: none"},
-        {"GET", "/api/v1/status", "{}", 400, "\"invalid\"", "takes no body"},
+        {"GET", "/api/v1/status", "{}", 400, "\"invalid\"", "no body"},
         {"POST", "/api/v1/images/B-1/withdraw?force=yes", "", 400, "\"invalid\"", "1 or 0"},
         {"POST", "/api/v1/images?publish=true", "x", 400, "\"invalid\"", "1 or 0"},
         {"POST", "/api/v1/images?names=B-1", "x", 400, "\"invalid\"", "names"},
