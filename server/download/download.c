@@ -406,6 +406,17 @@ void download_set_config(struct download *download, struct download_config *conf
     download_config_free(old);
 }
 
+int download_each_name(struct download *download, const struct download_config_judge *judge,
+    int *line, struct err *err)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    int rc = download_config_each_name(download->config, judge, line, err);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
+}
+
 const struct http_route *download_routes(const struct download *download)
 {
     return download->routes;

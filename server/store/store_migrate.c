@@ -148,6 +148,17 @@ static int read_number(
     return rc < 0 ? rc : 0;
 }
 
+int store_migrate_judge(int64_t version, int64_t tables, struct err *err)
+{
+    if (version > MIGRATION_COUNT)
+        return err_set(err, ERR_INVALID,
+            "the database is of version %lld, this program knows %lld: use the later program",
+            (long long)version, (long long)MIGRATION_COUNT);
+    if (version < 0 || (version == 0 && tables > 0))
+        return err_set(err, ERR_INVALID, "the file is a database of another program");
+    return 0;
+}
+
 static int check_version(struct store_connection *connection, int64_t *version, struct err *err)
 {
     int64_t tables = 0;
@@ -157,13 +168,7 @@ static int check_version(struct store_connection *connection, int64_t *version, 
         rc = read_number(connection, "SELECT count(*) FROM sqlite_schema", &tables, err);
     if (rc < 0)
         return rc;
-    if (*version > MIGRATION_COUNT)
-        return err_set(err, ERR_INVALID,
-            "the database is of version %lld, this program knows %lld: use the later program",
-            (long long)*version, (long long)MIGRATION_COUNT);
-    if (*version < 0 || (*version == 0 && tables > 0))
-        return err_set(err, ERR_INVALID, "the file is a database of another program");
-    return 0;
+    return store_migrate_judge(*version, tables, err);
 }
 
 static int apply(struct store_connection *connection, const char *sql, struct err *err)
