@@ -15,6 +15,7 @@ struct command_list_item {
     int64_t created_at_ms;
     char mac[MAC_SIZE];
     char name[TOPIC_COMMAND_MAX + 1];
+    char image[IMAGE_NAME_SIZE];
 };
 
 struct command_list {

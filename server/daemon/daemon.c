@@ -27,6 +27,7 @@
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/release/release.h"
+#include "server/release/release_flash.h"
 #include "server/store/store.h"
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
@@ -88,6 +89,14 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
     return mqtt_client_publish(daemon->mqtt, topic, payload, n);
 }
 
+static int judge_flash(struct store_connection *connection, const char *mac,
+    struct command_verdict *out, void *ctx, struct err *err)
+{
+    struct daemon *daemon = ctx;
+
+    return release_flash_decide(daemon->release, connection, mac, out, err);
+}
+
 static int64_t connected_since_ms(void *ctx)
 {
     struct daemon *daemon = ctx;
@@ -95,12 +104,23 @@ static int64_t connected_since_ms(void *ctx)
     return broker_state_connected_since_ms(&daemon->broker);
 }
 
-static void note_answer(
-    const char *mac, const char *file, unsigned status, const char *image, void *ctx)
+static void note_answer(const struct download_answer *answer, void *ctx)
 {
     struct daemon *daemon = ctx;
+    struct ingest_download taken = {
+        .mac = answer->mac,
+        .file = answer->file,
+        .status = answer->status,
+        .image = answer->image,
+        .began_at_ms = answer->began_at_ms,
+        .sha256 = answer->sha256,
+        .size = answer->size,
+        .offset = answer->offset,
+        .bytes = answer->bytes,
+        .received = answer->received,
+    };
 
-    ingest_download(daemon->ingest, mac, file, status, image);
+    ingest_download(daemon->ingest, &taken);
 }
 
 static void wake_dispatch(void *ctx)
@@ -221,6 +241,7 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .publish = publish,
         .ctx = daemon,
         .connected_since_ms = connected_since_ms,
+        .judge_flash = judge_flash,
     };
 
     return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);

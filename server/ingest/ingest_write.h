@@ -44,15 +44,4 @@ ERR_CHECKED int ingest_write_will(struct store_connection *connection, void *ctx
 ERR_CHECKED int ingest_write_bad_payload(
     struct store_connection *connection, void *ctx, struct err *err);
 
-struct ingest_write_download {
-    char mac[MAC_SIZE];
-    int64_t at_ms;
-    int64_t stepped_ms;
-    char file[64]; // a longer name is none that a command asks for
-    unsigned status;
-    char image[IMAGE_NAME_SIZE];
-};
-ERR_CHECKED int ingest_write_download(
-    struct store_connection *connection, void *ctx, struct err *err);
-
 #endif

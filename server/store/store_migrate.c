@@ -114,7 +114,22 @@ static const char image_layout[] =
     "ALTER TABLE images ADD COLUMN layout INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 5;";
 
-static const char *const migrations[] = {devices, history, images, event_order, image_layout};
+// What devices have downloaded; whether a command goes out unjudged.
+static const char download_state[] =
+    "CREATE TABLE downloads ("
+    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " file TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
+    " spans TEXT NOT NULL,"
+    " PRIMARY KEY (device, file)) WITHOUT ROWID;"
+    "CREATE TABLE staged ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac),"
+    " image TEXT NOT NULL, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX staged_image ON staged(image);"
+    "ALTER TABLE commands ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 6;";
+
+static const char *const migrations[] = {
+    devices, history, images, event_order, image_layout, download_state};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 
