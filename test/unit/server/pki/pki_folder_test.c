@@ -168,7 +168,17 @@ static void test_subject_names(void **state)
 
     assert_int_equal(add_server(issuer, *state, NULL, NULL, &err), 0);
     assert_int_equal(add_server(issuer, *state, "a.example", "127.0.0.1", &err), 0);
-    assert_int_equal(add_server(issuer, *state, "*.example", "::1", &err), 0);
+    assert_int_equal(add_server(issuer, *state, "*.b.example", "::1", &err), 0);
+    assert_int_equal(add_server(issuer, *state, "*.example", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "*", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "a_b.example", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "a.example.", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "1.2.3", NULL, &err), ERR_INVALID);
+    assert_int_equal(
+        add_server(issuer, *state,
+            "a23456789.a23456789.a23456789.a23456789.a23456789.a23456789.abcd", NULL, &err),
+        ERR_INVALID);
+    assert_non_null(strstr(err.message, "more than 63 characters"));
     assert_int_equal(add_server(issuer, *state, "a..b", NULL, &err), ERR_INVALID);
     assert_int_equal(add_server(issuer, *state, "a,DNS:b", NULL, &err), ERR_INVALID);
     assert_int_equal(add_server(issuer, *state, "", NULL, &err), ERR_INVALID);
