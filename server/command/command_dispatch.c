@@ -82,7 +82,7 @@ static int mark_sent(struct store_connection *connection, void *ctx, struct err 
         rc = command_store_update(connection, &command, err);
         if (rc < 0)
             return rc;
-        round->commands.items[kept++] = command_list_item(&command);
+        round->commands.items[kept++] = round->commands.items[i];
     }
     round->commands.count = kept;
     return 0;
@@ -116,7 +116,8 @@ static int publish(struct command_dispatch *dispatch, const struct command_list_
     char payload[40];
     int n = snprintf(payload, sizeof payload, "{\"id\": %lld}", (long long)item->id);
 
-    if (topic_format(topic, TOPIC_COMMAND, item->mac, item->name) == 0)
+    if (topic_format(topic, TOPIC_COMMAND, item->spelling[0] != '\0' ? item->spelling : item->mac,
+            item->name) == 0)
         return ERR_INVALID;
     return dispatch->settings.publish(
         topic, (const uint8_t *)payload, (size_t)n, dispatch->settings.ctx);

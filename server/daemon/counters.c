@@ -15,6 +15,7 @@ void counters_each(struct ingest *ingest, struct http_server *server, struct sto
     add("events", said.events, ctx);
     add("wills", said.wills, ctx);
     add("retained", said.retained, ctx);
+    add("odd_topics", said.odd_topics, ctx);
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
     add("download_connections", served.connections, ctx);

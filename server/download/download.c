@@ -257,10 +257,11 @@ static void serve(struct ask *ask)
 
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
+    char usual[DOWNLOAD_FILE_NAME_SIZE];
     struct ask ask = {.download = ctx,
         .request = request,
         .response = response,
-        .name = http_request_segment(request, 0)};
+        .name = download_file_usual_name(http_request_segment(request, 0), usual)};
     struct err err = {0};
     size_t n;
     const uint8_t *der = http_request_peer_certificate(request, &n);

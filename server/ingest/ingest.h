@@ -18,7 +18,9 @@ void ingest_free(struct ingest *ingest);
 const char *const *ingest_subscriptions(void);
 
 // Takes one message from the broker: decodes it and posts the change to the store. Never blocks on
-// the disk. A retained one says nothing of now and is only counted. Any thread.
+// the disk. Whatever its payload is, a status or an event is a sign of life; what could be read of
+// it is used, what not is told at the device and, once an hour, in the log. A retained message says
+// nothing of now and is only counted. Any thread.
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained);
 
@@ -29,7 +31,7 @@ void ingest_download(
     struct ingest *ingest, const char *mac, const char *file, unsigned status, const char *image);
 
 struct ingest_counters {
-    uint64_t statuses, events, wills, retained, bad_topics, bad_payloads;
+    uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
 };
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out);
 
