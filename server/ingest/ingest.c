@@ -17,9 +17,12 @@
 #include "server/ingest/payload_scan.h"
 #include "server/ingest/status_decode.h"
 
+#define BACKLOG_MS 10000 // so long after a connection came, events may be old
+
 struct ingest {
     struct store *store;
-    pthread_mutex_t mutex; // over hourly
+    _Atomic int64_t fresh_from_ms; // monotonic
+    pthread_mutex_t mutex;         // over hourly
     struct hourly *hourly;
     _Atomic uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
 };
@@ -155,6 +158,11 @@ static void take_status(struct ingest *ingest, const struct message *message)
     take_faults(ingest, message, &faults);
 }
 
+void ingest_note_connection(struct ingest *ingest, bool connected)
+{
+    ingest->fresh_from_ms = connected ? clock_monotonic_ms() + BACKLOG_MS : INT64_MAX;
+}
+
 static void take_event(struct ingest *ingest, const struct message *message)
 {
     struct ingest_write_event *change = calloc(1, sizeof *change);
@@ -165,6 +173,7 @@ static void take_event(struct ingest *ingest, const struct message *message)
         event_decode(message->payload, message->n, &change->event, &faults);
         memcpy(change->event.mac, message->topic.mac, MAC_SIZE);
         memcpy(change->spelling, message->topic.spelling, sizeof change->spelling);
+        change->late = clock_monotonic_ms() < ingest->fresh_from_ms;
         change->stepped_ms = clock_stepped_ms();
         change->event.at_ms = change->stepped_ms + clock_unstepped_ms();
     }

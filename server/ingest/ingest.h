@@ -17,6 +17,11 @@ void ingest_free(struct ingest *ingest);
 // The topic filters to subscribe, NULL-terminated.
 const char *const *ingest_subscriptions(void);
 
+// The connection to the broker came or went. What was said with QoS 1 meanwhile has waited there:
+// for some seconds after it came, an event does not make a device online that was offline. Any
+// thread.
+void ingest_note_connection(struct ingest *ingest, bool connected);
+
 // Takes one message from the broker: decodes it and posts the change to the store. Never blocks on
 // the disk. Whatever its payload is, a status or an event is a sign of life; what could be read of
 // it is used, what not is told at the device and, once an hour, in the log. A retained message says

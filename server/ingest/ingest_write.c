@@ -230,9 +230,10 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
-    if (!device.online)
+    if (!device.online && (!message->late || device.reason == DEVICE_REASON_NEVER)) {
         device.reason = DEVICE_REASON_EVENT;
-    device.online = true;
+        device.online = true;
+    }
     device.speaks_events = true;
     device.last_seen_ms = event->at_ms;
     memcpy(device.spelling, message->spelling, sizeof device.spelling);

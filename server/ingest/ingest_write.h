@@ -37,6 +37,7 @@ ERR_CHECKED int ingest_write_status(
 struct ingest_write_event {
     struct event event; // kind "": only a sign of life
     char spelling[DEVICE_SPELLING_SIZE];
+    bool late; // may have waited at the broker: who was offline stays so
     int64_t stepped_ms;
 };
 ERR_CHECKED int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err);

@@ -200,6 +200,36 @@ static void test_spellings(void **state)
     ingest_free(ingest);
 }
 
+static bool is_online(struct fixture *f, const char *mac)
+{
+    struct store_connection *connection;
+    struct device device;
+
+    fixture_flush(f);
+    connection = fixture_read(f);
+    assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
+    store_read_end(f->store, connection);
+    return device.online;
+}
+
+// While the connection is away or has just come, events may be old; statuses are not kept.
+static void test_old_events(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    for (int connected = 0; connected < 2; connected++) {
+        ingest_note_connection(ingest, connected);
+        say(ingest, "/status/" MAC_1, "{}", false);
+        say(ingest, "/will/" MAC_1, "{}", false);
+        say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+        assert_false(is_online(f, MAC_1));
+        say(ingest, "/status/" MAC_1, "{}", false);
+        assert_true(is_online(f, MAC_1));
+    }
+    ingest_free(ingest);
+}
+
 static void test_downloads(void **state)
 {
     struct fixture *f = *state;
@@ -226,6 +256,7 @@ int main(void)
         TEST(test_the_object_is_kept_whole),
         TEST(test_who_speaks_is_seen),
         TEST(test_spellings),
+        TEST(test_old_events),
         TEST(test_downloads),
     };
 
