@@ -1,17 +1,27 @@
 # secureesp: `make` builds the programs, `make test` the unit tests, `make lint` the checks.
-# VARIANT says how: release (default), asan, tsan, coverage, fuzz or analyzer; each builds into its own
-# folder below build/.
+# VARIANT says how: release (default), asan, tsan, coverage, fuzz or analyzer, or for which other machine:
+# arm64 or armhf; each builds into its own folder below build/.
 
 PROGRAMS_VERSION := 0.1.0
 VARIANT ?= release
 B := build/$(VARIANT)
 
 CC_fuzz := clang
+# Debian's cross-compilers, with its libraries of that architecture beside the machine's own.
+CROSS_arm64 := aarch64-linux-gnu-
+CROSS_armhf := arm-linux-gnueabihf-
 ifeq ($(origin CC),default)
-CC := $(or $(CC_$(VARIANT)),gcc)
+CC := $(or $(CC_$(VARIANT)),$(CROSS_$(VARIANT))gcc)
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_$(VARIANT))ar
 endif
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+CFLAGS_arm64 := $(CFLAGS_release)
+LDFLAGS_arm64 := $(LDFLAGS_release)
+CFLAGS_armhf := $(CFLAGS_release)
+LDFLAGS_armhf := $(LDFLAGS_release)
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
@@ -22,7 +32,7 @@ CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-
 LDFLAGS_fuzz := -fsanitize=address,undefined
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wmissing-prototypes \
     -Wvla -Wformat=2 -Werror
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DSECUREESP_VERSION='"$(PROGRAMS_VERSION)"' -I. -pthread -MMD -MP \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DSECUREESP_VERSION='"$(PROGRAMS_VERSION)"' -I. -pthread -MMD -MP \
     $(WARNINGS) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
@@ -36,10 +46,15 @@ DEVICE_MODULES := firmware/core firmware/port/host
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK
 SDK := test/esp8266/sdk
-SDK_USERS := $(addprefix firmware/port/esp8266/main/,boot credentials flash last_reset otadata rtc)
+SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac credentials flash image_bounds \
+    last_reset otadata rtc)
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
+# What differs between the generations of Mbed TLS: the file that fits the installed one.
+MBEDTLS_MAJOR := $(lastword $(shell echo MBEDTLS_VERSION_MAJOR | \
+    $(CC) $(CFLAGS) -E -P -include mbedtls/version.h -x c - 2>/dev/null))
+TLS_LIBRARY = $(B)/$(1)/tls_library/mbedtls_$(MBEDTLS_MAJOR).o
 DEVICE_LIBS := -lmbedtls -lmbedx509 -lmbedcrypto -lcjson
 
 sources = $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S))
@@ -52,7 +67,7 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
     common/crc32))
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
-DEVICE := $(call objects,$(DEVICE_MODULES)) $(COMMON)
+DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(COMMON)
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
 
@@ -96,6 +111,10 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# Where the C library's time_t has 32 bits unless it is asked (Debian 12 on armhf) its libraries' has
+# too. Dates are made in this file, which passes none to a library.
+$(B)/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
+
 # .incbin is invisible to -MMD.
 $(B)/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf
 
@@ -120,7 +139,7 @@ $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 $(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/contract.o
 $(ON_SDK) $(TESTS_ON_SDK:=.o): ALL_CFLAGS += -I$(SDK)
 $(TESTS_ON_SDK): $(ON_SDK)
-$(TESTS_DEVICE): $(B)/%: $(B)/%.o $(B)/libdevice.a
+$(TESTS_DEVICE): $(B)/%: $(B)/%.o $(call TLS_LIBRARY,test/unit/firmware) $(B)/libdevice.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DEVICE_LIBS)
 $(TESTS_BOOT): $(B)/%: $(B)/%.o $(BOOT)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka

@@ -33,7 +33,8 @@
 #define CONTRACT_STATUS_FREE_HEAP "espfreeheap"
 #define CONTRACT_STATUS_ERROR "errormessage"
 
-// Members of the object on /event/<mac>, and of a command's payload (which holds the id alone).
+// Members of the object on /event/<mac>, and of a command's payload, which has the id and, with
+// flash, the image that it means; without an image flash takes whatever was downloaded.
 #define CONTRACT_EVENT_KIND "event"      // one of CONTRACT_EVENT_KIND_*
 #define CONTRACT_EVENT_COMMAND "command" // the command whose outcome this is
 #define CONTRACT_EVENT_ID "id"           // number, as the command's payload gave it; else absent
@@ -61,5 +62,15 @@
 #define CONTRACT_NAME_PREFIX "measure-" // what a device's name has before its MAC
 
 #define CONTRACT_PAYLOAD_MAX 4096 // bytes of an MQTT payload that either side reads
+
+#define CONTRACT_FILE_MAX 4096 // bytes of a configuration, certificate or key that a device takes
+
+// Bytes of a server's Certificate message (RFC 5246, 7.4.2) that a device takes: it must come in
+// one record of the length that the smallest board agrees on.
+#define CONTRACT_CERTIFICATE_MESSAGE_MAX 2048
+
+// Bytes of an image that the flash of a board of 4 MB has room for, by its layout.
+#define CONTRACT_SKETCH_IMAGE_MAX 1044464
+#define CONTRACT_SDK_IMAGE_MAX 983040
 
 #endif

@@ -22,15 +22,17 @@ static bool board_is_valid(const char *s, size_t n)
     return n > 0 && s[0] != '-' && s[0] != '.';
 }
 
-static bool version_is_valid(const char *s, size_t n)
+// Fields between dots, none of them empty; each all digits or all letters unless they may be mixed.
+static bool fields_are_valid(const char *s, size_t n, bool mixed)
 {
     size_t i = 0;
 
     do {
         size_t start = i;
-        bool digits = i < n && is_digit(s[i]);
+        bool digits = mixed || (i < n && is_digit(s[i]));
+        bool letters = mixed || !digits;
 
-        while (i < n && (digits ? is_digit(s[i]) : is_letter(s[i])))
+        while (i < n && ((digits && is_digit(s[i])) || (letters && is_letter(s[i]))))
             i++;
         if (i == start || (i < n && s[i] != '.'))
             return false;
@@ -38,19 +40,62 @@ static bool version_is_valid(const char *s, size_t n)
     return true;
 }
 
+// How many characters of "v" stand before the number, as in v1.2.3.
+static size_t mark_size(const char *s, size_t n)
+{
+    return n > 1 && s[0] == 'v' && is_digit(s[1]) ? 1 : 0;
+}
+
+static bool release_is_valid(const char *s, size_t n)
+{
+    size_t mark = mark_size(s, n);
+
+    return fields_are_valid(s + mark, n - mark, false);
+}
+
+static bool starts_with_number(const char *s, size_t n)
+{
+    return n > 0 && is_digit(s[mark_size(s, n)]);
+}
+
+// The place behind the last '-' of the first n characters; 0 if there is none.
+static size_t behind_dash(const char *s, size_t n)
+{
+    while (n > 0 && s[n - 1] != '-')
+        n--;
+    return n;
+}
+
+// Where the version begins: behind the last '-'; behind the one before it if a release of several
+// fields stands between the two and what follows is a pre-release, as in 1.0-rc1. 0 if nowhere.
+static size_t find_version(const char *s, size_t n)
+{
+    size_t last = behind_dash(s, n);
+
+    if (last < 2)
+        return 0;
+    if (starts_with_number(s + last, n - last) && release_is_valid(s + last, n - last))
+        return last;
+
+    size_t before = behind_dash(s, last - 1);
+    const char *release = s + before;
+    size_t size = last - 1 - before;
+
+    if (before >= 2 && starts_with_number(release, size) && memchr(release, '.', size) != NULL &&
+        release_is_valid(release, size) && fields_are_valid(s + last, n - last, true))
+        return before;
+    return release_is_valid(s + last, n - last) ? last : 0;
+}
+
 bool image_name_parse(const char *s, size_t n, struct image_name *out)
 {
-    size_t dash = n;
+    size_t version = n <= IMAGE_NAME_MAX ? find_version(s, n) : 0;
 
-    if (n > IMAGE_NAME_MAX)
-        return false;
-    while (dash > 0 && s[dash - 1] != '-')
-        dash--;
-    if (dash < 2 || !board_is_valid(s, dash - 1) || !version_is_valid(s + dash, n - dash))
+    if (version == 0 || !board_is_valid(s, version - 1))
         return false;
     memset(out, 0, sizeof *out);
     memcpy(out->text, s, n);
-    memcpy(out->board, s, dash - 1);
-    memcpy(out->version, s + dash, n - dash);
+    memcpy(out->board, s, version - 1);
+    memcpy(out->version, s + version, n - version);
     return true;
 }

@@ -10,6 +10,7 @@ static const char *const names[RESULT_COUNT] = {
     [RESULT_BUSY] = "busy",
     [RESULT_UNKNOWN_COMMAND] = "unknown-command",
     [RESULT_NOTHING_DOWNLOADED] = "nothing-downloaded",
+    [RESULT_NOT_STAGED] = "not-staged",
     [RESULT_CONNECT_FAILED] = "connect-failed",
     [RESULT_TIMEOUT] = "timeout",
     [RESULT_TLS_FAILED] = "tls-failed",

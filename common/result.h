@@ -8,6 +8,7 @@ enum result {
     RESULT_BUSY,    // another command is under way
     RESULT_UNKNOWN_COMMAND,
     RESULT_NOTHING_DOWNLOADED, // flash without a verified download
+    RESULT_NOT_STAGED,         // flash that names another image than was downloaded
     RESULT_CONNECT_FAILED,     // name or TCP
     RESULT_TIMEOUT,
     RESULT_TLS_FAILED,            // any other TLS failure

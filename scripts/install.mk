@@ -1,6 +1,7 @@
 # `make install`: where each file belongs (Filesystem Hierarchy Standard 3.0). DESTDIR is put before
 # every path, for packages; a configuration that is there is never overwritten, the new one is put
-# beside it as *.new. Daemon and broker may pass through the folders of the CA to the one key that
+# beside it as *.new. A link in a file's place is replaced, never written through (install(1) unlinks
+# first; -T, so that a link to a folder is one, too). Daemon and broker may pass through the folders of the CA to the one key that
 # belongs to each; every other key there is readable by root alone.
 
 PREFIX ?= /usr/local
@@ -10,16 +11,23 @@ INSTALL ?= install
 
 INSTALL_ETC := server/etc
 INSTALL_MAN_SECTIONS := 1 5 8
+INSTALL_PROGRAMS := sbin/secureespd bin/secureesp bin/virtual-esp bin/device-files
+# read by systemd beside the unit that the broker's package brings
+INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)
+installed_units = $(installed)/lib/systemd/system
 installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
     $(patsubst server/man/%,$(installed)/share/man/man$(s)/%,$(wildcard server/man/*.$(s))))
 
-# $(call install_configuration,FILE,TARGET)
+# $(call install_file,MODE,FILE,TARGET)
+install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
+
+# $(call install_configuration,FILE,TARGET); a link that leads nowhere is somebody's, too.
 define install_configuration
-if [ ! -e "$(2)" ]; then \
-    $(INSTALL) -D -m 0644 $(1) "$(2)"; \
+if [ ! -e "$(2)" ] && [ ! -L "$(2)" ]; then \
+    $(call install_file,0644,$(1),$(2)); \
 elif ! cmp -s $(1) "$(2)"; then \
-    $(INSTALL) -m 0644 $(1) "$(2).new"; \
+    $(call install_file,0644,$(1),$(2).new); \
     echo "kept $(2); the new one is $(2).new"; \
 fi
 endef
@@ -27,22 +35,18 @@ endef
 .PHONY: uninstall
 
 install: all
-	$(INSTALL) -D -m 0755 $(B)/bin/secureespd "$(installed)/sbin/secureespd"
-	$(INSTALL) -D -m 0755 $(B)/bin/secureesp "$(installed)/bin/secureesp"
-	$(INSTALL) -D -m 0755 $(B)/bin/virtual-esp "$(installed)/bin/virtual-esp"
-	$(INSTALL) -D -m 0755 $(B)/bin/device-files "$(installed)/bin/device-files"
-	$(INSTALL) -d "$(installed)/lib/systemd/system"
-	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
-	    $(INSTALL_ETC)/secureespd.service >"$(installed)/lib/systemd/system/secureespd.service"
-	chmod 0644 "$(installed)/lib/systemd/system/secureespd.service"
-	$(INSTALL) -D -m 0644 $(INSTALL_ETC)/sysusers.d/secureesp.conf \
-	    "$(installed)/lib/sysusers.d/secureesp.conf"
-	for section in $(INSTALL_MAN_SECTIONS); do \
-	    $(INSTALL) -d "$(installed)/share/man/man$$section" && \
-	    $(INSTALL) -m 0644 server/man/*.$$section "$(installed)/share/man/man$$section/" || exit 1; \
+	for program in $(INSTALL_PROGRAMS); do \
+	    $(call install_file,0755,$(B)/bin/$${program#*/},$(installed)/$$program) || exit 1; \
 	done
-	$(INSTALL) -D -m 0644 server/ctl/completion/secureesp.bash \
-	    "$(installed)/share/bash-completion/completions/secureesp"
+	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
+	    $(INSTALL_ETC)/secureespd.service | \
+	    $(call install_file,0644,/dev/stdin,$(installed_units)/secureespd.service)
+	$(call install_file,0644,$(INSTALL_ETC)/$(INSTALL_DROP_IN),$(installed_units)/$(INSTALL_DROP_IN))
+	$(call install_file,0644,$(INSTALL_ETC)/sysusers.d/secureesp.conf,$(installed)/lib/sysusers.d/secureesp.conf)
+	for page in $(notdir $(installed_man)); do \
+	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
+	done
+	$(call install_file,0644,server/ctl/completion/secureesp.bash,$(installed)/share/bash-completion/completions/secureesp)
 	for folder in pki pki/servers pki/devices; do \
 	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$$folder" ] || \
 	        $(INSTALL) -d -m 0711 "$(DESTDIR)$(SYSCONFDIR)/secureesp/$$folder" || exit 1; \
@@ -53,8 +57,9 @@ install: all
 
 # Leaves configuration, keys and database alone.
 uninstall:
-	rm -f "$(installed)/sbin/secureespd" "$(installed)/bin/secureesp" \
-	    "$(installed)/bin/virtual-esp" "$(installed)/bin/device-files" \
-	    "$(installed)/lib/systemd/system/secureespd.service" \
+	rm -f $(foreach p,$(INSTALL_PROGRAMS),"$(installed)/$(p)") \
+	    "$(installed_units)/secureespd.service" "$(installed_units)/$(INSTALL_DROP_IN)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
 	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)
+	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
+	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"

@@ -22,28 +22,45 @@ static const struct {
     {CONTRACT_COMMAND_CONFIG, COMMAND_FETCH_FILE, STAGING_CONFIG},
 };
 
-static void decode_id(const uint8_t *payload, size_t n, struct command *command)
+// False unless the object has one image or none.
+static bool read_image(const cJSON *json, struct image_name *out)
+{
+    unsigned found = 0;
+
+    for (const cJSON *item = json->child; item != NULL; item = item->next) {
+        if (strcmp(item->string, CONTRACT_EVENT_IMAGE) != 0)
+            continue;
+        if (found++ > 0 || !cJSON_IsString(item) ||
+            !image_name_parse(item->valuestring, strlen(item->valuestring), out))
+            return false;
+    }
+    return true;
+}
+
+static void decode_payload(const uint8_t *payload, size_t n, struct command *command)
 {
     cJSON *json = json_parse_object((const char *)payload, n);
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, CONTRACT_EVENT_ID);
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(json, CONTRACT_EVENT_ID);
+    struct image_name image = {.text = ""};
+    bool is_readable = n == 0 || (json != NULL && read_image(json, &image));
 
-    command->has_id = cJSON_IsNumber(item) && json_read_number(item, &command->id);
+    command->has_id = cJSON_IsNumber(id) && json_read_number(id, &command->id);
+    strcpy(command->image, is_readable ? image.text : COMMAND_IMAGE_UNREADABLE);
     cJSON_Delete(json);
 }
 
 void command_decode(
     const char *name, const uint8_t *payload, size_t payload_size, struct command *out)
 {
-    struct command command = {.action = COMMAND_UNKNOWN, .file = STAGING_FILES};
-    size_t n = strlen(name);
+    struct command command = {.action = COMMAND_UNKNOWN, .file = STAGING_FILES, .name = name};
 
-    memcpy(command.name, name, n < sizeof command.name ? n : sizeof command.name - 1);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(commands[i].name, name) == 0) {
+            command.name = commands[i].name;
             command.action = commands[i].action;
             command.file = commands[i].file;
         }
     }
-    decode_id(payload, payload_size, &command);
+    decode_payload(payload, payload_size, &command);
     *out = command;
 }

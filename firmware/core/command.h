@@ -5,8 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/topic.h"
+#include "common/image_name.h"
 #include "firmware/core/staging.h"
+
+// In place of the image of a command whose payload cannot be read: no image has that name.
+#define COMMAND_IMAGE_UNREADABLE "one that cannot be read"
 
 enum command_action {
     COMMAND_FETCH_IMAGE,
@@ -20,13 +23,16 @@ enum command_action {
 struct command {
     enum command_action action;
     enum staging_file file; // of COMMAND_FETCH_FILE
-    char name[TOPIC_COMMAND_MAX + 1];
+    const char *name;       // of a known command one that stays, else what was decoded
     bool has_id;
-    int64_t id; // as the payload gave it
+    int64_t id;                  // as the payload gave it
+    char image[IMAGE_NAME_SIZE]; // that a flash means: "" if its payload names none
 };
 
 // Reads a command from its topic's last part and its payload: any bytes, of which only a JSON
-// object's id is taken.
+// object's id and image are taken. An image that is no image's name or is there twice, and a
+// payload that is neither empty nor a JSON object, give COMMAND_IMAGE_UNREADABLE: what was meant to
+// be bound to an image must not take any.
 void command_decode(
     const char *name, const uint8_t *payload, size_t payload_size, struct command *out);
 

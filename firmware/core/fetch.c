@@ -6,6 +6,7 @@
 #include "firmware/core/files.h"
 #include "firmware/core/http_reason.h"
 #include "firmware/core/settings.h"
+#include "firmware/core/tls_library.h"
 
 int fetch_start(struct fetch *fetch, enum staging_file file, struct tls *tls,
     const struct settings *settings, struct failure *failure)
@@ -60,7 +61,7 @@ static int check_cert(
     if (rc < 0 && !ca_is_staged)
         return rc;
     failure->detail[0] = '\0';
-    if (mbedtls_pk_check_pair(&fresh->cert.pk, &fetch->identity->key) != 0)
+    if (!tls_library_is_pair(&fresh->cert.pk, &fetch->identity->key))
         failure_set(failure, RESULT_OK, "is for another key: that must follow before the restart");
     return 0;
 }
@@ -69,7 +70,7 @@ static int check_key(struct fetch *fetch, struct identity *fresh, struct failure
 {
     int rc = identity_read_key(fresh, fetch->scratch, fetch->used, failure);
 
-    if (rc == 0 && mbedtls_pk_check_pair(&fetch->identity->cert.pk, &fresh->key) != 0)
+    if (rc == 0 && !tls_library_is_pair(&fetch->identity->cert.pk, &fresh->key))
         failure_set(failure, RESULT_OK, "is another certificate's: both are needed at the restart");
     return rc;
 }

@@ -6,6 +6,8 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/oid.h>
 
+#include "firmware/core/tls_library.h"
+
 void identity_init(struct identity *identity)
 {
     mbedtls_x509_crt_init(&identity->ca);
@@ -25,7 +27,7 @@ bool identity_accepts_key(const mbedtls_pk_context *key)
     switch (mbedtls_pk_get_type(key)) {
     case MBEDTLS_PK_RSA: return mbedtls_pk_get_bitlen(key) >= IDENTITY_RSA_BITS_MIN;
     case MBEDTLS_PK_ECKEY:
-    case MBEDTLS_PK_ECDSA: return mbedtls_pk_ec(*key)->grp.id == MBEDTLS_ECP_DP_SECP256R1;
+    case MBEDTLS_PK_ECDSA: return tls_library_curve(key) == MBEDTLS_ECP_DP_SECP256R1;
     default: return false;
     }
 }
@@ -42,7 +44,7 @@ int identity_read_ca(struct identity *identity, const uint8_t *p, size_t n, stru
     if (n == 0 || mbedtls_x509_crt_parse(&identity->ca, p, n + 1) != 0)
         return refuse(failure, "ca.crt: is no certificate in PEM");
     for (const mbedtls_x509_crt *ca = &identity->ca; ca != NULL; ca = ca->next) {
-        if (!ca->ca_istrue)
+        if (!tls_library_is_ca(ca))
             return refuse(failure, "ca.crt: is not the certificate of a CA");
     }
     return 0;
@@ -81,7 +83,7 @@ int identity_read_key(
 {
     mbedtls_pk_free(&identity->key);
     mbedtls_pk_init(&identity->key);
-    if (n == 0 || mbedtls_pk_parse_key(&identity->key, p, n + 1, NULL, 0) != 0)
+    if (n == 0 || tls_library_read_key(&identity->key, p, n) != 0)
         return refuse(failure, "device key: is no private key in PEM");
     if (!identity_accepts_key(&identity->key))
         return refuse(failure, "device key: neither P-256 nor RSA of 2048 bits");
@@ -108,7 +110,7 @@ int identity_check_chain(struct identity *identity, bool with_dates, struct fail
 
 int identity_check_key(const struct identity *identity, struct failure *failure)
 {
-    if (mbedtls_pk_check_pair(&identity->cert.pk, &identity->key) != 0)
+    if (!tls_library_is_pair(&identity->cert.pk, &identity->key))
         return refuse(failure, "device key: is not the device certificate's");
     return 0;
 }

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "firmware/core/tls_library.h"
+
 void image_digest_start(struct image_digest *digest)
 {
     memset(digest, 0, sizeof *digest);
     mbedtls_sha256_init(&digest->sha);
-    (void)mbedtls_sha256_starts_ret(&digest->sha, 0);
+    tls_library_sha256_start(&digest->sha);
 }
 
 void image_digest_feed(struct image_digest *digest, const uint8_t *p, size_t n)
@@ -17,10 +19,10 @@ void image_digest_feed(struct image_digest *digest, const uint8_t *p, size_t n)
     size_t from_held = out < digest->held_used ? out : digest->held_used;
 
     digest->total += n;
-    (void)mbedtls_sha256_update_ret(&digest->sha, digest->held, from_held);
+    tls_library_sha256_update(&digest->sha, digest->held, from_held);
     digest->held_used -= from_held;
     memmove(digest->held, digest->held + from_held, digest->held_used);
-    (void)mbedtls_sha256_update_ret(&digest->sha, p, out - from_held);
+    tls_library_sha256_update(&digest->sha, p, out - from_held);
     p += out - from_held;
     n -= out - from_held;
     memcpy(digest->held + digest->held_used, p, n);
@@ -39,8 +41,8 @@ int image_digest_finish(struct image_digest *digest, uint8_t hash[IMAGE_DIGEST_S
 
     size_t tail = split.signature_size + IMAGE_TRAILER_LENGTH_SIZE;
 
-    (void)mbedtls_sha256_update_ret(&digest->sha, digest->held, digest->held_used - tail);
-    (void)mbedtls_sha256_finish_ret(&digest->sha, hash);
+    tls_library_sha256_update(&digest->sha, digest->held, digest->held_used - tail);
+    tls_library_sha256_finish(&digest->sha, hash);
     *trailer = split;
     *signature = end - tail;
     return 0;

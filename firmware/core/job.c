@@ -48,9 +48,11 @@ static bool begin_reboot(struct device *device)
 static bool begin_check(struct device *device)
 {
     struct failure failure;
+    int rc = update_start_check(&device->update, device->current.image, &failure);
 
-    if (update_start_check(&device->update, &failure) < 0)
-        end(device, failure.result, "", failure.detail);
+    if (rc < 0)
+        end(device, failure.result, rc == -(int)RESULT_NOT_STAGED ? idle_name(device) : "",
+            failure.detail);
     return false;
 }
 

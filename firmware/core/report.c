@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "common/decimal.h"
 
 #define TEXT_MAX 120
 #define DECIMALS_MAX 9
@@ -34,10 +35,13 @@ static void put_name(struct report_members *members, const char *name)
     put(members, "%s\"%s\":", members->used == 0 ? "{" : ",", name);
 }
 
-static void put_number(struct report_members *members, const char *name, long long value)
+static void put_number(struct report_members *members, const char *name, int64_t value)
 {
+    char digits[DECIMAL_SIZE];
+
     put_name(members, name);
-    put(members, "%lld", value);
+    (void)decimal_format(digits, sizeof digits, value);
+    put(members, "%s", digits);
 }
 
 static void put_text(struct report_members *members, const char *name, const char *text)

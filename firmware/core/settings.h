@@ -4,10 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/config_member.h"
 #include "firmware/core/failure.h"
 
-#define SETTINGS_HOST_SIZE 64
-#define SETTINGS_PATH_SIZE 64
+#define SETTINGS_HOST_SIZE (CONFIG_MEMBER_TEXT_MAX + 1)
+#define SETTINGS_PATH_SIZE (CONFIG_MEMBER_TEXT_MAX + 1)
 
 // What config.json says.
 struct settings {
@@ -23,9 +24,9 @@ struct settings {
 };
 
 // Reads the n bytes of a config.json. downloadserver and mqttserver are obligatory, the others have
-// defaults (ports 443 and 8883, no path, pool.ntp.org, 60000, 20000 and 3000 ms); members it does
-// not know are ignored. Numbers may be written as strings. Fails with RESULT_FILE_INVALID, naming
-// the member, and leaves *out untouched.
+// defaults (no path, pool.ntp.org, numbers as in common/config_member.c); members it does not know
+// are ignored. What a value may be is said there too. Numbers may be written as strings. Fails with
+// RESULT_FILE_INVALID, naming the member, and leaves *out untouched.
 int settings_parse(const char *text, size_t n, struct settings *out, struct failure *failure);
 
 #endif

@@ -5,9 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/contract.h"
 #include "firmware/port/port.h"
 
-#define STAGING_FILE_MAX 4096 // bytes of a configuration, certificate or key
+#define STAGING_FILE_MAX CONTRACT_FILE_MAX
 #define STAGING_NAME_SIZE (PORT_FILE_NAME_MAX + 1)
 
 // The files that commands replace. A download is staged under its name with ".new" appended; the

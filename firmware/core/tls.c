@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firmware/core/tls_library.h"
 #include "firmware/core/tls_name.h"
 #include "firmware/core/tls_retain.h"
 
@@ -20,8 +21,6 @@ static const int ciphersuites[] = {
     MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
     0,
 };
-
-static const mbedtls_ecp_group_id curves[] = {MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_NONE};
 
 static int send_bytes(void *ctx, const unsigned char *p, size_t n)
 {
@@ -51,6 +50,7 @@ static int receive_bytes(void *ctx, unsigned char *p, size_t n)
     if (tls->ended)
         return MBEDTLS_ERR_SSL_CONN_EOF;
     tls->allowance -= (size_t)received;
+    tls_alert_feed(&tls->alert, p, (size_t)received);
     return received;
 }
 
@@ -93,10 +93,8 @@ static int configure(struct tls *tls, struct identity *identity)
     if (rc == 0)
         rc = mbedtls_ssl_conf_own_cert(config, &identity->cert, &identity->key);
     mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &tls->random.generator);
-    mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
-    mbedtls_ssl_conf_max_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+    tls_library_configure(config);
     mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
-    mbedtls_ssl_conf_curves(config, curves);
     mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_next);
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_verify(config, check_name, tls);
@@ -181,7 +179,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
     tls->resuming = may_resume(tls);
     if (rc == 0 && tls->resuming) {
-        rc = tls_session_resume(&tls->saved[peer], &tls->ssl);
+        rc = tls_library_resume_session(&tls->ssl, &tls->saved[peer]);
         tls_session_valid_to(&tls->saved[peer], &tls->valid_to);
     }
     if (rc != 0)
@@ -239,7 +237,7 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
         rc = failure_set(failure, RESULT_TLS_FAILED, "%s: refused us (TLS alert %u)", tls->host,
-            tls->ssl.in_msglen > 1 ? (unsigned)tls->ssl.in_msg[1] : 0u);
+            tls_alert_number(&tls->alert));
     else if (rc == MBEDTLS_ERR_SSL_CONN_EOF)
         rc = failure_set(failure, RESULT_TLS_FAILED, "%s: closed during the handshake", tls->host);
     else
@@ -288,7 +286,7 @@ static int step_handshake(struct tls *tls, struct failure *failure)
     if (rc != 0 && rc != MBEDTLS_ERR_SSL_WANT_READ && rc != MBEDTLS_ERR_SSL_WANT_WRITE)
         return fail_handshake(tls, rc, failure);
     tls->busy = rc == 0 || tls->allowance == 0;
-    if (tls->ssl.state != MBEDTLS_SSL_HANDSHAKE_OVER)
+    if (!tls_library_is_open(&tls->ssl))
         return STEP_AGAIN;
     tls->phase = TLS_OPEN;
     tls_session_take(&tls->ssl, &tls->valid_to, &tls->saved[tls->peer]);

@@ -10,6 +10,7 @@
 #include "firmware/core/failure.h"
 #include "firmware/core/identity.h"
 #include "firmware/core/timer.h"
+#include "firmware/core/tls_alert.h"
 #include "firmware/core/tls_random.h"
 #include "firmware/core/tls_session.h"
 #include "firmware/port/port.h"
@@ -49,6 +50,7 @@ struct tls {
     uint16_t tcp_port;
     size_t allowance; // bytes that the call may still take from the stream
     size_t unsent;    // bytes of a write that must be repeated
+    struct tls_alert alert;
     struct timer deadline;
 };
 

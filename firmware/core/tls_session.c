@@ -1,47 +1,23 @@
 // A TLS session as it is kept to be resumed.
 #include "firmware/core/tls_session.h"
 
-#include <string.h>
-
 #include <mbedtls/platform_util.h>
+
+#include "firmware/core/tls_library.h"
 
 _Static_assert(sizeof(struct tls_session) == 90, "no gaps: it is retained as it is");
 
 void tls_session_take(
     const mbedtls_ssl_context *ssl, const mbedtls_x509_time *valid_to, struct tls_session *out)
 {
-    const mbedtls_ssl_session *session = ssl->session;
-
     tls_session_clear(out);
-    if (session == NULL || session->id_len == 0 || session->id_len > sizeof out->id)
-        return;
-    out->ciphersuite = (uint16_t)session->ciphersuite;
+    tls_library_take_session(ssl, out);
     out->year = (uint16_t)valid_to->year;
     out->month = (uint8_t)valid_to->mon;
     out->day = (uint8_t)valid_to->day;
     out->hour = (uint8_t)valid_to->hour;
     out->minute = (uint8_t)valid_to->min;
     out->second = (uint8_t)valid_to->sec;
-    out->id_size = (uint8_t)session->id_len;
-    memcpy(out->id, session->id, session->id_len);
-    memcpy(out->master, session->master, sizeof out->master);
-}
-
-// The certificate is not part of it: it was judged when the session was agreed on, and the server
-// sends none when it resumes.
-int tls_session_resume(const struct tls_session *session, mbedtls_ssl_context *ssl)
-{
-    mbedtls_ssl_session copy;
-    int rc;
-
-    mbedtls_ssl_session_init(&copy);
-    copy.ciphersuite = session->ciphersuite;
-    copy.id_len = session->id_size;
-    memcpy(copy.id, session->id, session->id_size);
-    memcpy(copy.master, session->master, sizeof copy.master);
-    rc = mbedtls_ssl_set_session(ssl, &copy);
-    mbedtls_ssl_session_free(&copy);
-    return rc;
 }
 
 void tls_session_valid_to(const struct tls_session *session, mbedtls_x509_time *out)

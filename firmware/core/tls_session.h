@@ -31,13 +31,10 @@ struct tls_session {
 void tls_session_take(
     const mbedtls_ssl_context *ssl, const mbedtls_x509_time *valid_to, struct tls_session *out);
 
-// Lets ssl ask to resume it: 0, or Mbed TLS's error.
-int tls_session_resume(const struct tls_session *session, mbedtls_ssl_context *ssl);
-
 // Until when the server's certificate is valid.
 void tls_session_valid_to(const struct tls_session *session, mbedtls_x509_time *out);
 
-// Whether it may be handed to the two above, whatever its bytes.
+// Whether it may be resumed or asked, whatever its bytes.
 bool tls_session_is_whole(const struct tls_session *session);
 
 void tls_session_clear(struct tls_session *session);

@@ -50,12 +50,15 @@ static void start_verify(struct update *update, size_t size, bool downloaded)
         update->verify.lead = &update->lead;
 }
 
-int update_start_check(struct update *update, struct failure *failure)
+int update_start_check(struct update *update, const char *wanted, struct failure *failure)
 {
     const struct slots_image *image = idle_image(update);
 
     if (image->state != SLOTS_READY)
         return failure_set(failure, RESULT_NOTHING_DOWNLOADED, "no verified image to install");
+    if (wanted[0] != '\0' && strcmp(wanted, image->name) != 0)
+        return failure_set(
+            failure, RESULT_NOT_STAGED, "the command means %.63s, another was downloaded", wanted);
     start_verify(update, image->size_bytes, false);
     return 0;
 }

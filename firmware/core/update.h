@@ -44,8 +44,9 @@ void update_init(struct update *update, struct port *port, struct slots *slots, 
 int update_start_download(struct update *update, struct tls *tls, const struct settings *settings,
     struct failure *failure);
 
-// Begins to check the idle slot's image once more. RESULT_NOTHING_DOWNLOADED unless it is ready.
-int update_start_check(struct update *update, struct failure *failure);
+// Begins to check the idle slot's image once more. RESULT_NOTHING_DOWNLOADED unless it is ready,
+// RESULT_NOT_STAGED if it is not the wanted one ("": any). It stays ready then.
+int update_start_check(struct update *update, const char *wanted, struct failure *failure);
 
 // Goes on: STEP_AGAIN; STEP_DONE when the idle slot's image is (still) verified and the slot record
 // says it is ready; or why not. RESULT_CURRENT if there is no newer one. A failed check leaves the

@@ -42,7 +42,7 @@ find_esptool() {
     fi
     if [ -n "${IDF_PATH:-}" ] && [ -e "$sdk" ]; then
         python3 -c 'import serial' 2>/dev/null ||
-            fail "the SDK's esptool needs pyserial: python3 -m pip install -r $IDF_PATH/requirements.txt"
+            fail "the SDK's esptool needs pyserial: apt install python3-serial"
         esptool=(python3 "$sdk")
         return 0
     fi
@@ -52,7 +52,8 @@ find_esptool() {
             return 0
         fi
     done
-    fail "no esptool here: install ESP8266_RTOS_SDK and set IDF_PATH to its folder, or: pip install esptool"
+    fail "no esptool here: IDF_PATH must name ESP8266_RTOS_SDK (firmware/README.md, step 1)," \
+        "or, from Debian 13 on: apt install esptool"
 }
 
 # A serial line, unless it is a URL of pyserial's.

@@ -55,7 +55,7 @@ write_daemon_configuration() {
 state_dir = $dir/state
 socket = $socket
 socket_mode = 0600
-offline_after_s = 20
+offline_after_s = $((status_interval > 10000 ? status_interval / 500 : 20))
 [tls]
 ca = $dir/pki/ca.crt
 certificate = $dir/pki/servers/secureespd.crt

@@ -84,6 +84,9 @@ static int add(
     struct embeds embeds = {.count = 0};
     struct release_offer offer = {.name = http_request_query(request, "name")};
 
+    const char *literal = http_request_query(request, "literal_name");
+
+    offer.literal_name = literal != NULL && strcmp(literal, "1") == 0;
     http_request_each_query(request, "embeds", take_embedded_key, &embeds);
     offer.embeds = embeds.pem;
     offer.embeds_count = embeds.count;

@@ -2,8 +2,10 @@
 #include "server/api/api_json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "server/base/escape.h"
 #include "server/base/utf8.h"
 
 void api_json_set(json_t **object, const char *name, json_t *value)
@@ -156,12 +158,15 @@ json_t *api_json_image(
 void api_json_send(struct http_response *response, unsigned status, json_t *value)
 {
     char *text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+    size_t size = 0;
+    char *escaped = text != NULL ? escape_json(text, &size) : NULL;
 
     json_decref(value);
-    if (text == NULL)
+    free(text);
+    if (escaped == NULL)
         return; // the server answers 500
 
-    struct http_response_bytes bytes = http_response_own(text, strlen(text));
+    struct http_response_bytes bytes = http_response_own(escaped, size);
 
     http_response_set_bytes(response, status, "application/json", &bytes);
 }

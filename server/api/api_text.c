@@ -1,9 +1,11 @@
 // JSON as text.
 #include "server/api/api_text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/escape.h"
 #include "server/base/utf8.h"
 
 void api_text_clear(struct api_text *text)
@@ -57,18 +59,28 @@ void api_text_add_integer(struct api_text *text, int64_t value)
     add_bytes(text, digits + i, sizeof digits - i);
 }
 
-static void add_escaped(struct api_text *text, char c)
+// Writes the next character of the n bytes, which is none of those that stand for themselves, and
+// returns its bytes.
+static size_t add_special(struct api_text *text, const char *s, size_t n)
 {
-    static const char hex[] = "0123456789abcdef";
-    unsigned char u = (unsigned char)c;
-    char escaped[] = {'\\', 'u', '0', '0', hex[u >> 4], hex[u & 15]};
+    char form[ESCAPE_MAX + 1];
+    size_t size;
+    size_t taken = escape_next_json(s, n, form, &size);
 
-    if (u < 0x20) {
-        add_bytes(text, escaped, sizeof escaped);
-    } else {
+    if (*s == '"' || *s == '\\')
         add_bytes(text, "\\", 1);
-        add_bytes(text, &c, 1);
-    }
+    else if ((unsigned char)*s < 0x20)
+        size = (size_t)snprintf(form, sizeof form, "\\u%04x", (unsigned char)*s);
+    add_bytes(text, form, size);
+    return taken;
+}
+
+// ASCII that stands for itself in a JSON string.
+static bool is_plain(char c)
+{
+    unsigned char u = (unsigned char)c;
+
+    return u >= 0x20 && u < 0x7f && c != '"' && c != '\\';
 }
 
 void api_text_add_string(struct api_text *text, const char *s)
@@ -81,11 +93,11 @@ void api_text_add_string(struct api_text *text, const char *s)
     while (*s != '\0') {
         const char *begin = s;
 
-        while ((unsigned char)*s >= 0x20 && *s != '"' && *s != '\\')
+        while (is_plain(*s))
             s++;
         add_bytes(text, begin, (size_t)(s - begin));
         if (*s != '\0')
-            add_escaped(text, *s++);
+            s += add_special(text, s, strlen(s));
     }
     add_bytes(text, "\"", 1);
 }

@@ -1,8 +1,10 @@
-// The clocks.
+// The clocks, and dates: the one place that needs time_t (see the Makefile).
 #include "server/base/clock.h"
 
 #include <stdatomic.h>
 #include <time.h>
+
+_Static_assert(sizeof(time_t) == 8, "dates go on after 2038");
 
 static int64_t read_clock(clockid_t id)
 {
@@ -64,6 +66,13 @@ int64_t clock_system_ms(void)
 int64_t clock_monotonic_ms(void)
 {
     return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t clock_utc_ms(const struct tm *utc)
+{
+    struct tm tm = *utc; // timegm() puts it in order
+
+    return (int64_t)timegm(&tm) * 1000;
 }
 
 void clock_format(int64_t time_ms, char out[CLOCK_TEXT_SIZE])

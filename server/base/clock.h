@@ -31,4 +31,8 @@ int64_t clock_monotonic_ms(void);
 #define CLOCK_TEXT_SIZE 32
 void clock_format(int64_t time_ms, char out[CLOCK_TEXT_SIZE]);
 
+// A date in UTC (struct tm of <time.h>) as a Unix time.
+struct tm;
+int64_t clock_utc_ms(const struct tm *utc);
+
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -109,7 +110,24 @@ int file_sync_folder_of(const char *path, struct err *err)
     return rc;
 }
 
-int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err)
+// What a new file is to be like.
+struct look {
+    mode_t mode;
+    bool has_owner;
+    uid_t user;
+    gid_t group;
+};
+
+static int give_look(int fd, const struct look *look)
+{
+    // The owner first: chown(2) takes set-user-ID bits away.
+    if (look->has_owner && fchown(fd, look->user, look->group) < 0)
+        return -1;
+    return fchmod(fd, look->mode);
+}
+
+static int replace(
+    const char *path, const uint8_t *p, size_t n, const struct look *look, struct err *err)
 {
     char temporary[PATH_MAX];
 
@@ -121,7 +139,7 @@ int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, stru
     if (fd < 0)
         return fail(err, "cannot create", temporary);
 
-    int failed = file_write_all(fd, p, n) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0;
+    int failed = file_write_all(fd, p, n) < 0 || give_look(fd, look) < 0 || fsync(fd) < 0;
 
     failed |= close(fd) < 0;
     if (failed || rename(temporary, path) < 0) {
@@ -131,6 +149,66 @@ int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, stru
         return rc;
     }
     return file_sync_folder_of(path, err);
+}
+
+// Whether a file may be replaced; *st is of the one that is there, and st_nlink 0 if none is.
+static int look_at(const char *path, struct stat *st, struct err *err)
+{
+    if (lstat(path, st) < 0) {
+        st->st_nlink = 0;
+        return errno == ENOENT ? 0 : fail(err, "cannot look at", path);
+    }
+    if (!S_ISREG(st->st_mode))
+        return err_set(err, ERR_CONFLICT,
+            "%s is no regular file, and is not replaced; name another, or remove it", path);
+    return 0;
+}
+
+int file_replace(const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err)
+{
+    struct look look = {.mode = mode};
+    struct stat st;
+    int rc = look_at(path, &st, err);
+
+    return rc < 0 ? rc : replace(path, p, n, &look, err);
+}
+
+int file_replace_keep(const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err)
+{
+    struct look look = {.mode = mode};
+    struct stat st;
+    int rc = look_at(path, &st, err);
+
+    if (rc < 0)
+        return rc;
+    if (st.st_nlink > 0)
+        look = (struct look){st.st_mode & 0777, true, st.st_uid, st.st_gid};
+    rc = replace(path, p, n, &look, err);
+    return rc == ERR_DENIED ? err_context(err, "%s keeps its owner and mode", path) : rc;
+}
+
+static int write_into(const char *path, const uint8_t *p, size_t n, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return fail(err, "cannot open", path);
+
+    int failed = file_write_all(fd, p, n) < 0;
+    int rc = (close(fd) < 0) | failed ? fail(err, "cannot write", path) : 0;
+
+    return rc;
+}
+
+int file_output(const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err)
+{
+    char target[PATH_MAX];
+    struct stat st;
+
+    if (stat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
+        return write_into(path, p, n, err);
+    // A link that leads nowhere stays a link: realpath(3) fails, and it is refused.
+    return file_replace_keep(realpath(path, target) != NULL ? target : path, p, n, mode, err);
 }
 
 int file_make_folder(const char *path, mode_t mode, struct err *err)

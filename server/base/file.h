@@ -14,8 +14,20 @@ ERR_CHECKED int file_read(
     const char *path, size_t max_bytes, uint8_t **out, size_t *size, struct err *err);
 
 // Replaces a file so that after a power cut either the old or the new one is there (temporary file,
-// fsync, rename, fsync of the folder). mode is the new file's from its first moment on.
+// fsync, rename, fsync of the folder). mode is the new file's from its first moment on. What is
+// there and no regular file, as a device, FIFO, folder or link, is left alone: ERR_CONFLICT.
 ERR_CHECKED int file_replace(
+    const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
+
+// The same, but a file that is there already keeps its owner, group and mode; ERR_DENIED if this
+// user may not give them.
+ERR_CHECKED int file_replace_keep(
+    const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
+
+// Writes what a person names as output, as a compiler does: follows links, replaces a regular file
+// (keeping its owner and mode) or makes one of that mode, and writes into a device or FIFO that is
+// there.
+ERR_CHECKED int file_output(
     const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
 
 // Writes all n bytes, however many calls that takes; -1 and errno if one fails.

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "server/base/utf8.h"
+#include "server/base/clock.h"
+#include "server/base/escape.h"
 
 #define LINE_SIZE 1024
 
@@ -49,41 +49,35 @@ static const char *level_name(enum log_level level)
     return "?";
 }
 
-// Copies text with everything that is not printable UTF-8 escaped; four times the size always fits.
+// Four times the size always fits.
 static size_t escape(const char *text, char *out)
 {
+    size_t rest = strlen(text);
     size_t n = 0;
 
-    while (*text != '\0') {
-        size_t length = utf8_sequence_length((const uint8_t *)text, strlen(text));
+    while (rest > 0) {
+        char shown[ESCAPE_MAX];
+        size_t size;
+        size_t taken = escape_next(text, rest, shown, &size);
 
-        if (length == 0 || (unsigned char)*text < 0x20 || *text == 0x7f) {
-            n += (size_t)sprintf(out + n, "\\x%02x", (unsigned char)*text);
-            text++;
-        } else {
-            // NOLINTNEXTLINE(bugprone-not-null-terminated-result): the text goes on behind it
-            memcpy(out + n, text, length);
-            n += length;
-            text += length;
-        }
+        memcpy(out + n, shown, size);
+        n += size;
+        text += taken;
+        rest -= taken;
     }
     return n;
 }
 
 static size_t write_prefix(char *out, size_t size, enum log_level level)
 {
-    struct timespec now;
-    struct tm tm;
+    char text[CLOCK_TEXT_SIZE];
+    int64_t now_ms = clock_system_ms();
 
     if (getenv("JOURNAL_STREAM") != NULL)
         return (size_t)snprintf(out, size, "<%d>", level);
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &tm);
-
-    size_t n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
-
-    return n + (size_t)snprintf(
-                   out + n, size - n, ".%03ldZ %s ", now.tv_nsec / 1000000, level_name(level));
+    clock_format(now_ms, text);
+    return (size_t)snprintf(out, size, "%.*s.%03dZ %s ", (int)strcspn(text, "Z"), text,
+        (int)(now_ms % 1000), level_name(level));
 }
 
 __attribute__((format(printf, 3, 0))) static void write_line(

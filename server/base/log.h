@@ -9,10 +9,9 @@ void log_set_level(enum log_level level);
 // The level of that name ("error", "warning", "info", "debug"), or -1.
 int log_level_from_name(const char *name);
 
-// Write one line to standard error: "module: event key=value ...". Control characters and bytes
-// that are no UTF-8 are escaped as \xHH, so that input cannot forge a line. Under systemd
-// (JOURNAL_STREAM) the line bears sd-daemon(3)'s level prefix, elsewhere the UTC time. Never a
-// secret. Any thread.
+// Write one line to standard error: "module: event key=value ...", escaped as escape_next() has it,
+// so that input cannot forge a line. Under systemd (JOURNAL_STREAM) the line bears sd-daemon(3)'s
+// level prefix, elsewhere the UTC time. Never a secret. Any thread.
 void log_error(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warning(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_info(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -17,6 +17,7 @@
 
 const struct option_rule image_add_options[] = {
     {"name", OPTION_VALUE, "IMAGE", "its name, if it has no image descriptor"},
+    {"literal-name", OPTION_FLAG, NULL, "its name is meant by the letter"},
     {"embeds", OPTION_LIST, "PEM", "a public key that it embeds, if that cannot be seen in it"},
     {"publish", OPTION_FLAG, NULL, "offer it to devices at once"},
     {0},
@@ -88,6 +89,8 @@ int image_add_run(const struct subcommand_call *call, struct err *err)
     url_init(&url, "/api/v1/images");
     if (name != NULL)
         url_query(&url, "name", name);
+    if (options_has(call->options, "literal-name"))
+        url_query(&url, "literal_name", "1");
     if (options_has(call->options, "publish"))
         url_query(&url, "publish", "1");
     rc = add_embeds(call->options, &url, err);

@@ -10,6 +10,7 @@
 #include "server/ctl/image_label.h"
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
+#include "server/ctl/output.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
@@ -135,12 +136,12 @@ static void print_verdict(const json_t *answer)
     putchar('\n');
 }
 
-static int judge(const struct subcommand_call *call, const json_t *answer, struct err *err)
+static int judge(const struct subcommand_call *call, json_t *answer, struct err *err)
 {
     if (!call->json)
         print_verdict(answer);
-    else if (json_dumpf(answer, stdout, JSON_COMPACT) < 0 || putchar('\n') == EOF)
-        return err_set(err, ERR_IO, "cannot write to standard output");
+    else if (output_json(json_incref(answer), err) < 0)
+        return err->code;
     return is_sound(answer) ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
 }
 

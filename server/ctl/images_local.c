@@ -12,6 +12,7 @@
 #include "server/image/image_descriptor_build.h"
 #include "server/image/image_signature.h"
 #include "server/image/image_facts.h"
+#include "server/image/image_name_check.h"
 #include "server/image/image_sign.h"
 
 #define IMAGE_FILE_MAX ((size_t)16 * 1024 * 1024)
@@ -26,6 +27,7 @@ static const struct option_rule sign_options[] = {
 
 static const struct option_rule describe_options[] = {
     {"name", OPTION_VALUE, "IMAGE", "the image's name, <BOARD>-<VERSION>"},
+    {"literal-name", OPTION_FLAG, NULL, "its name is meant by the letter"},
     {"trust", OPTION_LIST, "PEM", "a public key that may sign the image's successor"},
     {"append-to", OPTION_VALUE, "BODY", "write BODY with the descriptor behind it"},
     {0},
@@ -81,7 +83,7 @@ static int sign(
     free(body);
     if (rc < 0)
         return err_context(err, "%s", in);
-    rc = file_replace(out, image, *size, FILE_MODE, err);
+    rc = file_output(out, image, *size, FILE_MODE, err);
     free(image);
     return rc;
 }
@@ -128,7 +130,7 @@ static int write_descriptor(const char *body_path, const struct image_descriptor
 
     *written = block->size_bytes;
     if (body_path == NULL)
-        return file_replace(out, block->bytes, block->size_bytes, FILE_MODE, err);
+        return file_output(out, block->bytes, block->size_bytes, FILE_MODE, err);
     rc = file_read(body_path, IMAGE_FILE_MAX, &body, &size, err);
     if (rc < 0)
         return rc;
@@ -138,7 +140,7 @@ static int write_descriptor(const char *body_path, const struct image_descriptor
         return err_set(err, rc, "%s has a descriptor already", body_path);
     if (rc < 0)
         return err_set(err, rc, "no memory for %s", out);
-    rc = file_replace(out, joined, *written, FILE_MODE, err);
+    rc = file_output(out, joined, *written, FILE_MODE, err);
     free(joined);
     return rc;
 }
@@ -155,8 +157,11 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
     if (name == NULL)
         return subcommand_misuse(err, "--name is missing");
 
-    int rc = read_keys(call->options, "trust", keys, &count, err);
+    struct image_name checked;
+    int rc = image_name_check(name, options_has(call->options, "literal-name"), &checked, err);
 
+    if (rc == 0)
+        rc = read_keys(call->options, "trust", keys, &count, err);
     if (rc != 0)
         return rc;
     rc = image_descriptor_build(name, keys, count, &block, err);

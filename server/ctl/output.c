@@ -2,16 +2,23 @@
 #include "server/ctl/output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "server/base/escape.h"
 
 int output_json(json_t *value, struct err *err)
 {
-    if (value == NULL)
-        return err_set(err, ERR_NO_MEMORY, "no memory for the answer");
-
-    int rc = json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = value != NULL ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    size_t size;
+    char *escaped = text != NULL ? escape_json(text, &size) : NULL;
 
     json_decref(value);
-    if (rc < 0 || putchar('\n') == EOF)
-        return err_set(err, ERR_IO, "cannot write to standard output");
-    return 0;
+    free(text);
+    if (escaped == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the answer");
+
+    int rc = puts(escaped);
+
+    free(escaped);
+    return rc == EOF ? err_set(err, ERR_IO, "cannot write to standard output") : 0;
 }

@@ -175,6 +175,20 @@ static int check_macs(const struct options *options, struct err *err)
     return SUBCOMMAND_OK;
 }
 
+// Nothing is made if one of them has its files already.
+static int check_devices(
+    const struct options *options, const struct pki_folder_order *order, struct err *err)
+{
+    char mac[MAC_SIZE];
+    int rc = 0;
+
+    for (size_t i = 1; i < options->argument_count && rc == 0; i++)
+        rc = mac_parse(options->arguments[i], mac) ? pki_folder_check_device(order, mac, err)
+                                                   : ERR_INVALID;
+    return rc;
+}
+
+// Says of each certificate that it is made, also of those before one that failed.
 static int issue_devices(const struct subcommand_call *call, const struct issuer *issuer,
     const struct pki_folder_order *order, json_t *list, struct err *err)
 {
@@ -188,13 +202,34 @@ static int issue_devices(const struct subcommand_call *call, const struct issuer
         int rc = pki_folder_add_device(issuer, order, mac, &pair, err);
 
         if (rc < 0)
-            return rc;
+            return err_context(
+                err, "%s, after %zu of %zu", mac, i - 1, call->options->argument_count - 1);
         if (call->json)
             json_array_append_new(list, describe_certificate(mac, &pair));
         else
             print_certificate(mac, &pair);
     }
     return 0;
+}
+
+static int make_devices(const struct subcommand_call *call, const struct issuer *issuer,
+    const struct pki_folder_order *order, struct err *err)
+{
+    struct err later = {0}; // beside a failure before it, nothing that anyone needs to read
+    json_t *list = json_array();
+    int rc = issue_devices(call, issuer, order, list, err);
+    int sync = credential_file_sync(order->folder, rc < 0 ? &later : err);
+
+    if (rc == 0)
+        rc = sync;
+    if (!call->json) {
+        json_decref(list);
+        return rc;
+    }
+
+    int output = output_json(list, rc < 0 ? &later : err);
+
+    return rc < 0 ? rc : output;
 }
 
 static int run_device(const struct subcommand_call *call, struct err *err)
@@ -210,16 +245,10 @@ static int run_device(const struct subcommand_call *call, struct err *err)
     rc = pki_folder_open(order.folder, &issuer, err);
     if (rc < 0)
         return rc;
-
-    json_t *list = json_array();
-
-    rc = issue_devices(call, issuer, &order, list, err);
-    issuer_free(issuer);
+    rc = check_devices(call->options, &order, err);
     if (rc == 0)
-        rc = credential_file_sync(order.folder, err);
-    if (rc == 0 && call->json)
-        return output_json(list, err);
-    json_decref(list);
+        rc = make_devices(call, issuer, &order, err);
+    issuer_free(issuer);
     return rc;
 }
 

@@ -1,72 +1,15 @@
 // Text that is safe and short enough for a terminal.
 #include "server/ctl/text.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "server/base/utf8.h"
-
-#define ESCAPE_MAX 8 // "\u2028" and a NUL fit
-
-static uint32_t decode(const uint8_t *p, size_t length)
-{
-    static const uint8_t first_mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code = p[0] & first_mask[length];
-
-    for (size_t i = 1; i < length; i++)
-        code = code << 6 | (p[i] & 0x3f);
-    return code;
-}
-
-// Control characters, line and paragraph separators, and marks that reorder what stands around
-// them.
-static bool is_dangerous(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x061c ||
-           (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
-}
-
-// Writes what the next character is shown as, at most ESCAPE_MAX bytes, and returns the bytes of
-// input that it stands for.
-static size_t show_next(const char *s, size_t n, char out[ESCAPE_MAX], size_t *size)
-{
-    const uint8_t *p = (const uint8_t *)s;
-    size_t length = utf8_sequence_length(p, n);
-    uint32_t code = length > 0 ? decode(p, length) : p[0];
-
-    if (length == 0 || (code < 0x80 && is_dangerous(code))) {
-        *size = (size_t)snprintf(out, ESCAPE_MAX, "\\x%02x", p[0]);
-        return 1;
-    }
-    if (is_dangerous(code)) {
-        *size = (size_t)snprintf(out, ESCAPE_MAX, "\\u%04x", (unsigned)(code & 0xffff));
-        return length;
-    }
-    memcpy(out, s, length);
-    *size = length;
-    return length;
-}
+#include "server/base/escape.h"
 
 char *text_escape(const char *s)
 {
-    size_t n = strlen(s);
-    size_t used = 0;
-    char *out = malloc(n * 4 + ESCAPE_MAX);
+    size_t size;
 
-    if (out == NULL)
-        return NULL;
-    while (n > 0) {
-        size_t size;
-        size_t taken = show_next(s, n, out + used, &size);
-
-        used += size;
-        s += taken;
-        n -= taken;
-    }
-    out[used] = '\0';
-    return out;
+    return escape_text(s, &size);
 }
 
 void text_print(FILE *out, const char *s)
@@ -76,7 +19,7 @@ void text_print(FILE *out, const char *s)
     while (n > 0) {
         char shown[ESCAPE_MAX];
         size_t size;
-        size_t taken = show_next(s, n, shown, &size);
+        size_t taken = escape_next(s, n, shown, &size);
 
         (void)fwrite(shown, 1, size, out);
         s += taken;

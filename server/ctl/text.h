@@ -7,8 +7,8 @@
 
 #define TEXT_SHORT_SIZE 24
 
-// A copy with all that a terminal might obey (control characters, also C1, bidirectional marks and
-// what is no UTF-8) written as \xHH or \uHHHH. The caller frees it; NULL without memory.
+// A copy with all that a terminal might obey made visible, as escape_next() has it. The caller
+// frees it; NULL without memory.
 char *text_escape(const char *s);
 
 // Prints a text so escaped.

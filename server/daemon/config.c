@@ -1,23 +1,30 @@
-// secureesp.conf: a table of settings over libinih.
+// secureesp.conf: a table of settings.
 #include "server/daemon/config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <ini.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/config_member.h"
+#include "common/contract.h"
 #include "server/base/file.h"
+#include "server/daemon/config_lines.h"
 
 #define DEVICE_SECTION "config.json"
 #define FILE_MAX ((size_t)1024 * 1024)
+#define STRINGIFY(x) #x
+#define TEXT_OF(x) STRINGIFY(x)
+#define IMAGE_BYTES TEXT_OF(CONTRACT_SKETCH_IMAGE_MAX)
 
-enum setting_type { PATH, TEXT, PORT, MODE, LEVEL, NUMBER };
+// Those before PORT are texts.
+enum setting_type { PATH, URL_PATH, TEXT, HOST, PORT, MODE, LEVEL, NUMBER };
 
-// One row for each setting: where it stands, its default, its bounds (NUMBER), and whether a reload
-// changes it.
+// One row for each setting: where it stands, its default (NULL: zero, or ""), its bounds (NUMBER),
+// and whether a reload changes it.
 static const struct setting {
     const char *section;
     const char *name;
@@ -40,15 +47,18 @@ static const struct setting {
     {"tls", "key", PATH, AT(key), "/etc/secureesp/pki/servers/secureespd.key", 0, 0, false},
     {"download", "address", TEXT, AT(address), "0.0.0.0", 0, 0, false},
     {"download", "port", PORT, AT(port), "8443", 0, 0, false},
-    {"download", "path", PATH, AT(path), "/download", 0, 0, false},
+    {"download", "public_port", NUMBER, AT(public_port), NULL, 1, 65535, true},
+    {"download", "other_server", HOST, AT(other_server), NULL, 0, 0, true},
+    {"download", "path", URL_PATH, AT(path), "/download", 0, 0, false},
     {"download", "devices_dir", PATH, AT(devices_dir), "/etc/secureesp/pki/devices", 0, 0, false},
     {"download", "threads", NUMBER, AT(threads), "2", 1, 64, false},
     {"download", "max_connections", NUMBER, AT(max_connections), "1000", 1, 100000, false},
     {"download", "max_connections_per_address", NUMBER, AT(max_connections_per_address), "200", 1,
         100000, false},
     {"download", "timeout_s", NUMBER, AT(timeout_s), "30", 1, 3600, false},
-    {"download", "max_image_bytes", NUMBER, AT(max_image_bytes), "1044464", 1024, 16777216, false},
-    {"mqtt", "host", TEXT, AT(mqtt_host), "localhost", 0, 0, false},
+    {"download", "max_image_bytes", NUMBER, AT(max_image_bytes), IMAGE_BYTES, 1024, 16777216,
+        false},
+    {"mqtt", "host", HOST, AT(mqtt_host), "localhost", 0, 0, false},
     {"mqtt", "port", PORT, AT(mqtt_port), "8883", 0, 0, false},
     {"mqtt", "client_id", TEXT, AT(mqtt_client_id), "secureespd", 0, 0, false},
     {"commands", "sent_timeout_s", NUMBER, AT(sent_timeout_s), "300", 1, 604800, false},
@@ -87,6 +97,34 @@ static int set_path(char **member, const char *value, struct err *err)
     return 0;
 }
 
+// What a request's path is compared with: plain names alone.
+static int set_url_path(char **member, const char *value, struct err *err)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    const struct config_member *limits = &config_member_table[CONFIG_MEMBER_DOWNLOAD_PATH];
+    const char *why = config_member_refuse_text(limits, value);
+
+    if (why != NULL)
+        return err_set(err, ERR_INVALID, "'%s' %s", value, why);
+    if (strspn(value, plain) != strlen(value) || strstr(value, "//") != NULL ||
+        strstr(value, "/.") != NULL)
+        return err_set(err, ERR_INVALID,
+            "'%s' is not made of '/' and names of letters, digits, '-', '_', '~' and '.'", value);
+    return set_path(member, value, err);
+}
+
+static int set_host(char **member, const char *value, struct err *err)
+{
+    uint8_t address[16];
+    const char *why =
+        config_member_refuse_text(&config_member_table[CONFIG_MEMBER_MQTT_SERVER], value);
+
+    if (why != NULL && inet_pton(AF_INET6, value, address) != 1)
+        return err_set(err, ERR_INVALID, "'%s' %s", value, why);
+    return set_text(member, value, err);
+}
+
 static int read_number(
     const char *value, int64_t min, int64_t max, int base, int64_t *out, struct err *err)
 {
@@ -97,8 +135,10 @@ static int read_number(
     if (errno != 0 || end == value || *end != '\0')
         return err_set(err, ERR_INVALID, "'%s' is no number", value);
     if (*out < min || *out > max)
-        return err_set(err, ERR_INVALID, "%s is not between %lld and %lld", value, (long long)min,
-            (long long)max);
+        return err_set(err, ERR_INVALID,
+            base == 8 ? "%s is not between %llo and %llo, octal"
+                      : "%s is not between %lld and %lld",
+            value, (long long)min, (long long)max);
     return 0;
 }
 
@@ -142,6 +182,8 @@ static int apply(
         return err_set(err, ERR_INVALID, "the value is missing");
     switch (setting->type) {
     case PATH: return set_path(member, value, err);
+    case URL_PATH: return set_url_path(member, value, err);
+    case HOST: return set_host(member, value, err);
     case TEXT: return set_text(member, value, err);
     default: return set_number(setting, member, value, err);
     }
@@ -149,60 +191,52 @@ static int apply(
 
 struct reading {
     struct config *config;
-    char last[128];   // "section name" of the line before
-    const char *text; // what is not yet read
-    size_t left;      // its bytes
-    int line;         // the last that was read
-    struct err err;   // the first mistake
+    int lines[SETTING_COUNT]; // of each setting, 0 if it was not there
 };
 
 static int take_device_member(
-    struct reading *reading, const char *section, const char *name, const char *value)
+    struct reading *reading, const struct config_line *line, struct err *err)
 {
-    const char *mac = section + strlen(DEVICE_SECTION);
+    const char *mac = line->section + strlen(DEVICE_SECTION);
 
     while (*mac == ' ')
         mac++;
-    return download_config_set(
-        reading->config->device_config, *mac != '\0' ? mac : NULL, name, value, &reading->err);
+
+    struct download_config_entry entry = {.mac = *mac != '\0' ? mac : NULL,
+        .member = line->name,
+        .value = line->value,
+        .line = line->number};
+
+    return download_config_set(reading->config->device_config, &entry, err);
 }
 
-static int take(struct reading *reading, const char *section, const char *name, const char *value)
+static int take_setting(
+    struct reading *reading, size_t i, const struct config_line *line, struct err *err)
+{
+    if (reading->lines[i] != 0)
+        return err_set(
+            err, ERR_INVALID, "%s is set already, in line %d", settings[i].name, reading->lines[i]);
+    reading->lines[i] = line->number;
+
+    int rc = apply(reading->config, &settings[i], line->value, err);
+
+    return rc < 0 ? err_context(err, "%s", settings[i].name) : 0;
+}
+
+static int take(const struct config_line *line, void *ctx, struct err *err)
 {
     size_t prefix = strlen(DEVICE_SECTION);
 
-    if (strncmp(section, DEVICE_SECTION, prefix) == 0 &&
-        (section[prefix] == '\0' || section[prefix] == ' '))
-        return take_device_member(reading, section, name, value);
+    if (strncmp(line->section, DEVICE_SECTION, prefix) == 0 &&
+        (line->section[prefix] == '\0' || line->section[prefix] == ' '))
+        return take_device_member(ctx, line, err);
     for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (strcmp(settings[i].section, section) != 0 || strcmp(settings[i].name, name) != 0)
-            continue;
-
-        int rc = apply(reading->config, &settings[i], value, &reading->err);
-
-        return rc < 0 ? err_context(&reading->err, "%s", name) : 0;
+        if (strcmp(settings[i].section, line->section) == 0 &&
+            strcmp(settings[i].name, line->name) == 0)
+            return take_setting(ctx, i, line, err);
     }
     return err_set(
-        &reading->err, ERR_INVALID, "unknown setting '%s' in section [%s]", name, section);
-}
-
-// libinih's way: 0 marks the line as wrong, and the first such line is what ini_parse() returns.
-static int handle_setting(void *ctx, const char *section, const char *name, const char *value)
-{
-    struct reading *reading = ctx;
-    char present[sizeof reading->last];
-
-    if (reading->err.code != 0)
-        return 0;
-    // libinih hands an indented line to the setting before it, as if it stood there again.
-    snprintf(present, sizeof present, "%s %s", section, name);
-    if (strcmp(present, reading->last) == 0) {
-        err_set(&reading->err, ERR_INVALID,
-            "%s is set twice in a row; settings begin at the start of their line", name);
-        return 0;
-    }
-    memcpy(reading->last, present, sizeof present);
-    return take(reading, section, name, value) == 0;
+        err, ERR_INVALID, "unknown setting '%s' in section [%s]", line->name, line->section);
 }
 
 static int set_defaults(struct config *config, struct err *err)
@@ -211,61 +245,44 @@ static int set_defaults(struct config *config, struct err *err)
 
     if (rc < 0)
         return err_set(err, rc, "no memory");
-    for (size_t i = 0; i < SETTING_COUNT && rc == 0; i++)
-        rc = apply(config, &settings[i], settings[i].initial, err);
+    for (size_t i = 0; i < SETTING_COUNT && rc == 0; i++) {
+        if (settings[i].initial != NULL)
+            rc = apply(config, &settings[i], settings[i].initial, err);
+        else if (settings[i].type == HOST)
+            rc = set_text((char **)((char *)config + settings[i].offset), "", err);
+    }
     return rc;
 }
 
-// libinih's way, as fgets(3): it would take the rest of a long line for a line of its own.
-static char *read_line(char *buffer, int size, void *stream)
+// As a whole, and where the first thing stands that is wrong.
+static int check_devices(const struct config *config, const char *name, struct err *err)
 {
-    struct reading *reading = stream;
-    const char *end = reading->left > 0 ? memchr(reading->text, '\n', reading->left) : NULL;
-    size_t n = end != NULL ? (size_t)(end - reading->text) + 1 : reading->left;
+    struct download_config_server server = {
+        .path = config->path,
+        .port = config->port,
+        .public_port = (uint16_t)config->public_port,
+        .other_server = config->other_server,
+        .offline_after_ms = config->offline_after_s * 1000,
+    };
+    int line;
+    int rc = download_config_check(config->device_config, &server, &line, err);
 
-    if (reading->err.code != 0 || n == 0)
-        return NULL;
-    reading->line++;
-    if (n >= (size_t)size) {
-        err_set(&reading->err, ERR_INVALID, "the line has more than %d bytes", size - 1);
-        return NULL;
-    }
-    if (memchr(reading->text, '\0', n) != NULL) { // which would hide what follows it
-        err_set(&reading->err, ERR_INVALID, "the line has a NUL");
-        return NULL;
-    }
-    memcpy(buffer, reading->text, n);
-    buffer[n] = '\0';
-    reading->text += n;
-    reading->left -= n;
-    return buffer;
-}
-
-static int read_settings(struct reading *reading, const char *name, struct err *err)
-{
-    int wrong = ini_parse_stream(read_line, reading, handle_setting, reading);
-
-    if (wrong == 0 && reading->err.code != 0)
-        wrong = reading->line;
-    if (wrong == 0)
+    if (rc == 0)
         return 0;
-    return err_set(err, ERR_INVALID, "%s:%d: %s", name, wrong,
-        reading->err.code != 0 ? reading->err.message : "neither [section] nor name = value");
+    return line > 0 ? err_context(err, "%s:%d", name, line) : err_context(err, "%s", name);
 }
 
 int config_parse(const char *name, const char *text, size_t n, struct config *out, struct err *err)
 {
     struct config config = {0};
-    struct reading reading = {.config = &config, .text = text, .left = n};
+    struct config_lines lines = {name, text, n};
+    struct reading reading = {.config = &config};
     int rc = set_defaults(&config, err);
 
     if (rc == 0)
-        rc = read_settings(&reading, name, err);
-    if (rc == 0) {
-        rc = download_config_check(config.device_config, err);
-        if (rc < 0)
-            err_context(err, "%s", name);
-    }
+        rc = config_lines_read(&lines, take, &reading, err);
+    if (rc == 0)
+        rc = check_devices(&config, name, err);
     if (rc < 0) {
         config_clear(&config);
         return rc;
@@ -290,7 +307,7 @@ int config_load(const char *path, struct config *out, struct err *err)
 void config_clear(struct config *config)
 {
     for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (settings[i].type == PATH || settings[i].type == TEXT)
+        if (settings[i].type <= HOST)
             free(*(char **)((char *)config + settings[i].offset));
     }
     download_config_free(config->device_config);
@@ -304,7 +321,9 @@ static bool is_same(const struct setting *setting, const struct config *a, const
 
     switch (setting->type) {
     case PATH:
-    case TEXT: return strcmp(*(char *const *)left, *(char *const *)right) == 0;
+    case URL_PATH:
+    case TEXT:
+    case HOST: return strcmp(*(char *const *)left, *(char *const *)right) == 0;
     case PORT: return memcmp(left, right, sizeof(uint16_t)) == 0;
     case MODE: return memcmp(left, right, sizeof(mode_t)) == 0;
     case LEVEL: return memcmp(left, right, sizeof(enum log_level)) == 0;

@@ -24,7 +24,9 @@ struct config {
     // [download]
     char *address;
     uint16_t port;
-    char *path; // with its leading and without a trailing slash
+    int64_t public_port; // 0: as port
+    char *other_server;  // or ""
+    char *path;          // with its leading and without a trailing slash
     char *devices_dir;
     int64_t threads;
     int64_t max_connections;

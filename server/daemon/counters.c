@@ -1,16 +1,18 @@
 // The modules' counters under one roof.
 #include "server/daemon/counters.h"
 
-void counters_each(struct ingest *ingest, struct http_server *server, struct store *store,
+void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
     struct ingest_counters said;
     struct http_server_counters served;
+    struct http_server_counters operated;
     struct store_counters written;
 
-    ingest_read_counters(ingest, &said);
-    http_server_read_counters(server, &served);
-    store_read_counters(store, &written);
+    ingest_read_counters(sources->ingest, &said);
+    http_server_read_counters(sources->download_server, &served);
+    http_server_read_counters(sources->api_server, &operated);
+    store_read_counters(sources->store, &written);
     add("statuses", said.statuses, ctx);
     add("events", said.events, ctx);
     add("wills", said.wills, ctx);
@@ -22,11 +24,13 @@ void counters_each(struct ingest *ingest, struct http_server *server, struct sto
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);
     add("download_refused_connections", served.refused_connections, ctx);
+    add("download_full", served.full, ctx);
     add("download_requests", served.requests, ctx);
     add("download_bad_requests", served.bad_requests, ctx);
     add("download_refused", served.refused_handshakes, ctx);
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
+    add("api_full", operated.full, ctx);
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);

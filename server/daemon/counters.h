@@ -7,8 +7,15 @@
 #include "server/ingest/ingest.h"
 #include "server/store/store.h"
 
+struct counters_sources {
+    struct ingest *ingest;
+    struct http_server *download_server;
+    struct http_server *api_server;
+    struct store *store;
+};
+
 // Calls add() for each of the modules' counters, by the name that the operator sees. Any thread.
-void counters_each(struct ingest *ingest, struct http_server *server, struct store *store,
+void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx);
 
 #endif

@@ -10,11 +10,12 @@
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
-#include "server/base/lock_file.h"
+#include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/counters.h"
+#include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
 #include "server/release/release_layouts.h"
 #include "server/download/download.h"
@@ -27,7 +28,7 @@
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define API_THREADS 2
-#define API_CONNECTIONS 256
+#define API_TIMEOUT_S 60 // for a request, and between requests
 #define PATH_SIZE 4096
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -118,20 +119,16 @@ static void each_counter(
 {
     struct daemon *daemon = ctx;
 
-    counters_each(daemon->ingest, daemon->download_server, daemon->store, add, add_ctx);
+    counters_each(&(struct counters_sources){daemon->ingest, daemon->download_server,
+                      daemon->api_server, daemon->store},
+        add, add_ctx);
 }
 
 // Starting, from the ground up.
 
 static int lock_state(struct daemon *daemon, struct err *err)
 {
-    char path[PATH_SIZE];
-    int n = snprintf(path, sizeof path, "%s/lock", daemon->config.state_dir);
-
-    if (n < 0 || (size_t)n >= sizeof path)
-        return err_set(err, ERR_INVALID, "state_dir is too long");
-
-    int rc = lock_file_take(path, &daemon->lock_fd, err);
+    int rc = lock_folder_take(daemon->config.state_dir, &daemon->lock_fd, err);
 
     return rc == ERR_CONFLICT ? err_context(err, "another secureespd works on this state_dir") : rc;
 }
@@ -226,6 +223,8 @@ static int start_download(struct daemon *daemon, struct err *err)
         .ctx = daemon->download,
         .max_body_bytes = 0,
         .threads = (unsigned)config->threads,
+        .name = "download",
+        .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = (unsigned)config->max_connections,
         .max_connections_per_address = (unsigned)config->max_connections_per_address,
         .timeout_s = (unsigned)config->timeout_s,
@@ -248,7 +247,10 @@ static int start_api(struct daemon *daemon, struct err *err)
         .ctx = &daemon->api,
         .max_body_bytes = (size_t)daemon->config.max_image_bytes,
         .threads = API_THREADS,
-        .max_connections = API_CONNECTIONS,
+        .name = "api",
+        .max_connections = FILE_LIMIT_API_CONNECTIONS,
+        .makes_room = true, // an operator always gets in
+        .timeout_s = API_TIMEOUT_S,
         .socket_path = daemon->config.socket,
         .socket_mode = daemon->config.socket_mode,
     };

@@ -12,6 +12,7 @@
 #include "server/base/log.h"
 #include "server/daemon/config.h"
 #include "server/daemon/daemon.h"
+#include "server/daemon/file_limit.h"
 #include "server/download/download_config.h"
 
 #define DEFAULT_CONFIG "/etc/secureesp/secureesp.conf"
@@ -92,13 +93,40 @@ static int print_config_json(const struct config *config, const char *typed)
     return is_written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+// Returns an exit status.
+static int check_config(const char *path, const struct config *config)
+{
+    char note[FILE_LIMIT_NOTE_SIZE];
+    struct err err = {0};
+
+    if (file_limit_raise(config, note, &err) < 0) {
+        fprintf(stderr, "secureespd: %s: %s\n", path, err.message);
+        return EXIT_FAILURE;
+    }
+    if (note[0] != '\0')
+        fprintf(stderr, "secureespd: %s: %s\n", path, note);
+    printf("%s: configuration is good\n", path);
+    return EXIT_SUCCESS;
+}
+
 // What is asked about the configuration in place of running. Returns an exit status.
 static int answer(const struct options *options, const struct config *config)
 {
     if (options->print_mac != NULL)
         return print_config_json(config, options->print_mac);
-    printf("%s: configuration is good\n", options->config_path);
-    return EXIT_SUCCESS;
+    return check_config(options->config_path, config);
+}
+
+static int start(const char *path, struct config *config, struct daemon **out, struct err *err)
+{
+    char note[FILE_LIMIT_NOTE_SIZE];
+    int rc = file_limit_raise(config, note, err);
+
+    if (rc < 0)
+        return rc;
+    if (note[0] != '\0')
+        log_warning("daemon", "%s", note);
+    return daemon_start(path, config, out, err);
 }
 
 static void wait_for_signals(struct daemon *daemon, const sigset_t *signals)
@@ -157,7 +185,7 @@ int main(int argc, char **argv)
         return status;
     }
     block_signals(&signals);
-    if (daemon_start(options.config_path, &config, &daemon, &err) < 0) {
+    if (start(options.config_path, &config, &daemon, &err) < 0) {
         log_error("daemon", "cannot start: %s", err.message);
         config_clear(&config);
         return EXIT_FAILURE;

@@ -4,37 +4,20 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "common/contract.h"
+#include "common/config_member.h"
 #include "common/mac.h"
 
-enum member_type { TEXT, PORT, PORT_TEXT, BOOLEAN, MILLISECONDS };
-
-// downloadport is written as a string: sketches in the field read it as one, our firmware as
-// either.
-static const struct member {
-    const char *name;
-    enum member_type type;
-    bool needed;
-} members[] = {
-    {CONTRACT_CONFIG_DOWNLOAD_SERVER, TEXT, true},
-    {CONTRACT_CONFIG_DOWNLOAD_PORT, PORT_TEXT, true},
-    {CONTRACT_CONFIG_DOWNLOAD_PATH, TEXT, true},
-    {CONTRACT_CONFIG_MQTT_SERVER, TEXT, true},
-    {CONTRACT_CONFIG_MQTT_PORT, PORT, true},
-    {CONTRACT_CONFIG_MQTT_TLS, BOOLEAN, false},
-    {CONTRACT_CONFIG_NTP_SERVER, TEXT, false},
-    {CONTRACT_CONFIG_STATUS_INTERVAL, MILLISECONDS, false},
-    {CONTRACT_CONFIG_WAIT_TIMEOUT, MILLISECONDS, false},
-    {CONTRACT_CONFIG_RETRY_TIMEOUT, MILLISECONDS, false},
-};
-#define MEMBER_COUNT (sizeof members / sizeof members[0])
+#define PLACE_SIZE 64
 
 struct download_config {
     json_t *common;  // member -> value
     json_t *devices; // MAC -> { member -> value }
+    json_t *lines;   // "MAC member" or " member" -> line
 };
 
 int download_config_new(struct download_config **out)
@@ -45,7 +28,8 @@ int download_config_new(struct download_config **out)
         return ERR_NO_MEMORY;
     config->common = json_object();
     config->devices = json_object();
-    if (config->common == NULL || config->devices == NULL) {
+    config->lines = json_object();
+    if (config->common == NULL || config->devices == NULL || config->lines == NULL) {
         download_config_free(config);
         return ERR_NO_MEMORY;
     }
@@ -59,39 +43,62 @@ void download_config_free(struct download_config *config)
         return;
     json_decref(config->common);
     json_decref(config->devices);
+    json_decref(config->lines);
     free(config);
 }
 
-static bool read_number(const char *text, long max, long *out)
+static int read_number(
+    const struct config_member *member, const char *text, long *out, struct err *err)
 {
     char *end;
 
     errno = 0;
     *out = strtol(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0' && *out >= 1 && *out <= max;
+    if (end == text || *end != '\0')
+        return err_set(err, ERR_INVALID, "'%s' is no number", text);
+    if (errno != 0 || *out < (long)member->min || *out > (long)member->max)
+        return err_set(err, ERR_INVALID, "%s is not from %lu to %lu, which is what devices take",
+            text, (unsigned long)member->min, (unsigned long)member->max);
+    return 0;
 }
 
-static json_t *value_of(enum member_type type, const char *text, struct err *err)
+// The value as devices read it: sketches in the field want downloadport as a string, our firmware
+// takes either.
+static json_t *number_of(const struct config_member *member, const char *text, struct err *err)
 {
     long number;
 
-    switch (type) {
-    case TEXT: return text[0] != '\0' ? json_string(text) : NULL;
-    case BOOLEAN:
-        if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
-            return json_boolean(text[0] == 't');
-        err_set(err, ERR_INVALID, "'%s' is neither true nor false", text);
+    if (read_number(member, text, &number, err) < 0)
         return NULL;
-    case PORT:
-    case PORT_TEXT:
-        if (read_number(text, 65535, &number))
-            return type == PORT ? json_integer(number) : json_sprintf("%ld", number);
-        err_set(err, ERR_INVALID, "'%s' is no port", text);
+    return member == &config_member_table[CONFIG_MEMBER_DOWNLOAD_PORT] ? json_sprintf("%ld", number)
+                                                                       : json_integer(number);
+}
+
+static json_t *text_of(const struct config_member *member, const char *text, struct err *err)
+{
+    const char *why = config_member_refuse_text(member, text);
+
+    if (why == NULL)
+        return json_string(text);
+    err_set(err, ERR_INVALID, "'%s' %s; devices would refuse it", text, why);
+    return NULL;
+}
+
+static json_t *value_of(const struct config_member *member, const char *text, struct err *err)
+{
+    if (text[0] == '\0') {
+        err_set(err, ERR_INVALID, "the value is missing");
         return NULL;
-    case MILLISECONDS:
-        if (read_number(text, 86400000, &number))
-            return json_integer(number);
-        err_set(err, ERR_INVALID, "'%s' is no number of milliseconds up to a day", text);
+    }
+    switch (member->kind) {
+    case CONFIG_MEMBER_HOST:
+    case CONFIG_MEMBER_PATH: return text_of(member, text, err);
+    case CONFIG_MEMBER_NUMBER: return number_of(member, text, err);
+    case CONFIG_MEMBER_TRUE:
+        if (strcmp(text, "true") == 0)
+            return json_true();
+        err_set(
+            err, ERR_INVALID, "'%s' is not true; devices speak to the broker over TLS alone", text);
         return NULL;
     }
     return NULL;
@@ -113,36 +120,186 @@ static json_t *object_of(struct download_config *config, const char *mac)
     return own;
 }
 
-int download_config_set(struct download_config *config, const char *mac, const char *member,
-    const char *value, struct err *err)
+static const struct config_member *find_member(const char *name)
 {
-    size_t i = 0;
-    struct err reason = {ERR_INVALID, "empty, or no UTF-8"};
+    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) {
+        if (strcmp(config_member_table[i].name, name) == 0)
+            return &config_member_table[i];
+    }
+    return NULL;
+}
 
-    if (mac != NULL && !mac_is_valid(mac, strlen(mac)))
-        return err_set(err, ERR_INVALID, "'%s' is no MAC of 12 lower-case hex digits", mac);
-    while (i < MEMBER_COUNT && strcmp(members[i].name, member) != 0)
-        i++;
-    if (i == MEMBER_COUNT)
-        return err_set(err, ERR_INVALID, "config.json has no member '%s'", member);
+static void place_of(const char *mac, const char *member, char out[PLACE_SIZE])
+{
+    snprintf(out, PLACE_SIZE, "%s %s", mac != NULL ? mac : "", member);
+}
 
-    json_t *json = value_of(members[i].type, value, &reason);
+// Where the value stands that this device gets.
+static int line_of(const struct download_config *config, const char *mac, const char *member)
+{
+    char place[PLACE_SIZE];
+    const json_t *line;
+
+    place_of(mac, member, place);
+    line = json_object_get(config->lines, place);
+    if (line == NULL) {
+        place_of(NULL, member, place);
+        line = json_object_get(config->lines, place);
+    }
+    return (int)json_integer_value(line);
+}
+
+int download_config_set(
+    struct download_config *config, const struct download_config_entry *entry, struct err *err)
+{
+    const struct config_member *member = find_member(entry->member);
+    struct err reason = {ERR_NO_MEMORY, "no memory"};
+    char place[PLACE_SIZE];
+
+    if (entry->mac != NULL && !mac_is_valid(entry->mac, strlen(entry->mac)))
+        return err_set(err, ERR_INVALID, "'%s' is no MAC of 12 lower-case hex digits", entry->mac);
+    if (member == NULL)
+        return err_set(err, ERR_INVALID, "config.json has no member '%s'", entry->member);
+    place_of(entry->mac, entry->member, place);
+    if (json_object_get(config->lines, place) != NULL)
+        return err_set(err, ERR_INVALID, "%s is set already, in line %d", entry->member,
+            line_of(config, entry->mac, entry->member));
+
+    json_t *json = value_of(member, entry->value, &reason);
 
     if (json == NULL)
-        return err_set(err, ERR_INVALID, "%s: %s", member, reason.message);
-    if (json_object_set_new(object_of(config, mac), member, json) < 0)
-        return err_set(err, ERR_NO_MEMORY, "no memory for %s", member);
+        return err_set(err, reason.code, "%s: %s", entry->member, reason.message);
+    if (json_object_set_new(object_of(config, entry->mac), entry->member, json) < 0 ||
+        json_object_set_new(config->lines, place, json_integer(entry->line)) < 0)
+        return err_set(err, ERR_NO_MEMORY, "no memory for %s", entry->member);
     return 0;
 }
 
-int download_config_check(const struct download_config *config, struct err *err)
+// What a device gets, or (mac NULL) all others do; NULL if neither is set.
+static json_t *get(const struct download_config *config, const char *mac, size_t index)
 {
-    for (size_t i = 0; i < MEMBER_COUNT; i++) {
-        if (members[i].needed && json_object_get(config->common, members[i].name) == NULL)
-            return err_set(err, ERR_INVALID,
-                "section [config.json] lacks %s, which devices cannot do without", members[i].name);
-    }
+    const char *name = config_member_table[index].name;
+    json_t *own = mac != NULL ? json_object_get(config->devices, mac) : NULL;
+    json_t *value = json_object_get(own, name);
+
+    return value != NULL ? value : json_object_get(config->common, name);
+}
+
+static bool is_elsewhere(
+    const struct download_config *config, const char *mac, const char *other_server)
+{
+    const char *name = json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_SERVER));
+
+    return name != NULL && strcasecmp(name, other_server) == 0;
+}
+
+static bool path_is_same(const char *a, const char *b)
+{
+    size_t n = config_member_trim_path(&a);
+    size_t m = config_member_trim_path(&b);
+
+    return n == m && memcmp(a, b, n) == 0;
+}
+
+// Whether the way leads to this server.
+static int check_way(const struct download_config *config, const char *mac,
+    const struct download_config_server *server, enum config_member_index *wrong, struct err *err)
+{
+    const char *path = json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PATH));
+    long port = atol(json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PORT)));
+
+    if (is_elsewhere(config, mac, server->other_server))
+        return 0;
+    *wrong = CONFIG_MEMBER_DOWNLOAD_PATH;
+    if (!path_is_same(path, server->path))
+        return err_set(err, ERR_INVALID,
+            "downloadpath: this server answers at '%s' ([download] path), not at '%s'",
+            server->path, path);
+    *wrong = CONFIG_MEMBER_DOWNLOAD_PORT;
+    if (port != server->port && port != server->public_port)
+        return err_set(err, ERR_INVALID,
+            "downloadport: this server listens on port %u ([download] port), not on %ld; if "
+            "devices "
+            "reach it there nevertheless, say so with [download] public_port = %ld",
+            server->port, port, port);
     return 0;
+}
+
+static int check_interval(const struct download_config *config, const char *mac,
+    const struct download_config_server *server, enum config_member_index *wrong, struct err *err)
+{
+    const struct config_member *member = &config_member_table[CONFIG_MEMBER_STATUS_INTERVAL];
+    json_t *value = get(config, mac, CONFIG_MEMBER_STATUS_INTERVAL);
+    int64_t interval_ms = value != NULL ? json_integer_value(value) : member->fallback;
+
+    *wrong = CONFIG_MEMBER_STATUS_INTERVAL;
+    if (interval_ms > server->offline_after_ms)
+        return err_set(err, ERR_INVALID,
+            "statusinterval: devices that report each %lld ms would count as offline, which they "
+            "do after %lld s of silence ([daemon] offline_after_s)",
+            (long long)interval_ms, (long long)(server->offline_after_ms / 1000));
+    return 0;
+}
+
+static int check_one(const struct download_config *config, const char *mac,
+    const struct download_config_server *server, int *line, struct err *err)
+{
+    enum config_member_index wrong = CONFIG_MEMBER_COUNT;
+    int rc = check_way(config, mac, server, &wrong, err);
+
+    if (rc == 0)
+        rc = check_interval(config, mac, server, &wrong, err);
+    if (rc < 0)
+        *line = line_of(config, mac, config_member_table[wrong].name);
+    return rc;
+}
+
+int download_config_check(const struct download_config *config,
+    const struct download_config_server *server, int *line, struct err *err)
+{
+    const char *mac;
+    json_t *own;
+
+    *line = 0;
+    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) {
+        if (config_member_table[i].needed && get(config, NULL, i) == NULL)
+            return err_set(err, ERR_INVALID,
+                "section [config.json] lacks %s, which devices cannot do without",
+                config_member_table[i].name);
+    }
+
+    int rc = check_one(config, NULL, server, line, err);
+
+    json_object_foreach(config->devices, mac, own)
+    {
+        if (rc == 0)
+            rc = check_one(config, mac, server, line, err);
+    }
+    return rc;
+}
+
+int download_config_each_name(const struct download_config *config,
+    const struct download_config_judge *judge, int *line, struct err *err)
+{
+    const char *member = config_member_table[CONFIG_MEMBER_DOWNLOAD_SERVER].name;
+    const char *mac;
+    json_t *own;
+    int rc = 0;
+
+    *line = line_of(config, NULL, member);
+    if (!is_elsewhere(config, NULL, judge->other_server))
+        rc = judge->judge(
+            json_string_value(json_object_get(config->common, member)), judge->ctx, err);
+    json_object_foreach(config->devices, mac, own)
+    {
+        const char *name = json_string_value(json_object_get(own, member));
+
+        if (rc < 0 || name == NULL || is_elsewhere(config, mac, judge->other_server))
+            continue;
+        *line = line_of(config, mac, member);
+        rc = judge->judge(name, judge->ctx, err);
+    }
+    return rc;
 }
 
 // By size first: without memory for the growing text of json_dumps() jansson may leave out a part.
@@ -164,18 +321,15 @@ int download_config_render(
     const struct download_config *config, const char *mac, uint8_t **out, size_t *n)
 {
     json_t *object = json_object();
-    json_t *own = json_object_get(config->devices, mac);
     uint8_t *text = NULL;
     size_t size;
 
-    for (size_t i = 0; i < MEMBER_COUNT; i++) { // in the contract's order
-        json_t *value = json_object_get(own, members[i].name);
+    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) { // in the contract's order
+        json_t *value = get(config, mac, i);
 
-        if (value == NULL)
-            value = json_object_get(config->common, members[i].name);
         // A copy: threads that render at once would share a count of references.
         if (value != NULL &&
-            json_object_set_new(object, members[i].name, json_deep_copy(value)) < 0)
+            json_object_set_new(object, config_member_table[i].name, json_deep_copy(value)) < 0)
             goto cleanup;
     }
     text = dump(object, &size);

@@ -12,13 +12,44 @@ struct download_config;
 ERR_CHECKED int download_config_new(struct download_config **out);
 void download_config_free(struct download_config *config);
 
-// Sets a member of the wire contract's config.json for one device, or (mac NULL) for all.
-// ERR_INVALID if there is no such member or the value does not fit its type.
-ERR_CHECKED int download_config_set(struct download_config *config, const char *mac,
-    const char *member, const char *value, struct err *err);
+// One line of a configuration.
+struct download_config_entry {
+    const char *mac; // NULL: for all
+    const char *member;
+    const char *value;
+    int line; // for messages
+};
 
-// ERR_INVALID if a member that a device cannot do without is set for none: names it.
-ERR_CHECKED int download_config_check(const struct download_config *config, struct err *err);
+// Sets a member of the wire contract's config.json. ERR_INVALID if there is no such member, it is
+// set already, or devices would not take the value (common/config_member.h).
+ERR_CHECKED int download_config_set(
+    struct download_config *config, const struct download_config_entry *entry, struct err *err);
+
+// What devices must find where they are told to look.
+struct download_config_server {
+    const char *path;         // with its leading slash
+    uint16_t port;            // where this server listens
+    uint16_t public_port;     // where devices reach it besides, or 0
+    const char *other_server; // a download server that is not this one, or ""
+    int64_t offline_after_ms;
+};
+
+// Judges what each device gets as a whole. ERR_INVALID: a member that devices in the field cannot
+// do without is set for none, the way to this server does not lead to it, or the status interval is
+// longer than a silence that counts as offline. *line is that of the value, 0 if none is to blame.
+ERR_CHECKED int download_config_check(const struct download_config *config,
+    const struct download_config_server *server, int *line, struct err *err);
+
+// Judges a name of this server that devices are told.
+struct download_config_judge {
+    const char *other_server; // as above: whose names are not judged
+    int (*judge)(const char *name, void *ctx, struct err *err);
+    void *ctx;
+};
+
+// Has each of them judged, until one fails: then *line is where it stands.
+ERR_CHECKED int download_config_each_name(const struct download_config *config,
+    const struct download_config_judge *judge, int *line, struct err *err);
 
 // Writes config.json for a device; the caller frees *out. ERR_NO_MEMORY.
 ERR_CHECKED int download_config_render(

@@ -51,7 +51,7 @@ void download_send(const struct http_request *request, struct http_response *res
         return;
     }
     part.p = (const uint8_t *)part.p + range.offset;
-    part.n = range.length;
+    part.n = (size_t)range.length; // within the file, which is in memory
     http_response_set_bytes(
         response, range.kind == DOWNLOAD_RANGE_PART ? 206 : 200, content->type, &part);
     http_response_add_header(response, "ETag", "\"%s\"", content->sha256);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,35 +116,18 @@ static void log_refusal(
     char text[HTTP_ADDRESS_TEXT_SIZE];
 
     format(key, text);
-    log_info("http", "refused connection address=%s reason=\"it has %u\" refused_total=%llu", text,
-        addresses->max, (unsigned long long)refused);
-}
-
-bool http_addresses_ask(struct http_addresses *addresses, const struct sockaddr *address)
-{
-    struct in6_addr key = key_of(address);
-    bool log = false;
-
-    pthread_mutex_lock(&addresses->lock);
-
-    const struct http_address *found = *find(addresses, &key);
-    bool may = found == NULL || found->connections < addresses->max;
-
-    if (!may)
-        log = note_refusal(addresses);
-
-    uint64_t refused = addresses->refused;
-
-    pthread_mutex_unlock(&addresses->lock);
-    if (log)
-        log_refusal(addresses, &key, refused);
-    return may;
+    log_info("http",
+        "refused connection address=%s reason=\"it has %u\" refused_total=%llu: if many devices "
+        "share it, raise max_connections_per_address",
+        text, addresses->max, (unsigned long long)refused);
 }
 
 struct http_address *http_addresses_add(
     struct http_addresses *addresses, const struct sockaddr *address)
 {
     struct in6_addr key = key_of(address);
+
+    bool log = false;
 
     pthread_mutex_lock(&addresses->lock);
 
@@ -155,12 +139,17 @@ struct http_address *http_addresses_add(
         if (found != NULL)
             found->key = key;
     } else if (found->connections >= addresses->max) {
-        addresses->refused++;
+        log = note_refusal(addresses);
         found = NULL;
     }
     if (found != NULL)
         found->connections++;
+
+    uint64_t refused = addresses->refused;
+
     pthread_mutex_unlock(&addresses->lock);
+    if (log)
+        log_refusal(addresses, &key, refused);
     return found;
 }
 

@@ -1,7 +1,6 @@
 #ifndef HTTP_ADDRESSES_H
 #define HTTP_ADDRESSES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -15,10 +14,8 @@ struct http_address; // of one or more connections
 ERR_CHECKED int http_addresses_new(unsigned max_per_address, struct http_addresses **out);
 void http_addresses_free(struct http_addresses *addresses);
 
-// Whether the address may have one more. If not that is counted, and logged once a second at most.
-bool http_addresses_ask(struct http_addresses *addresses, const struct sockaddr *address);
-
-// Adds a connection; NULL if there are too many by now, or no memory.
+// Adds a connection. NULL if there is no memory, or the address has too many: that is counted, and
+// logged once a second at most.
 struct http_address *http_addresses_add(
     struct http_addresses *addresses, const struct sockaddr *address);
 void http_addresses_drop(struct http_addresses *addresses, struct http_address *address);

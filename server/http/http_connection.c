@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "server/http/http_addresses.h"
 #include "server/http/http_deadline.h"
@@ -13,11 +14,13 @@
 
 #define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
 
-struct connection {
+struct http_connection {
     struct http_server *server;
     struct http_deadline *deadline; // NULL if there is no time-out
     struct http_address *address;   // NULL if there is no bound
-    bool seen;                      // had a request
+    int fd;
+    struct http_connection *next; // of those that are handed over
+    bool seen;                    // had a request
     struct http_connection_target target;
 };
 
@@ -34,7 +37,7 @@ static gnutls_session_t session_of(struct MHD_Connection *connection)
     return info != NULL ? info->tls_session : NULL;
 }
 
-static struct connection *context_of(struct MHD_Connection *connection)
+static struct http_connection *context_of(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -46,14 +49,14 @@ static int socket_of(struct MHD_Connection *connection)
 
 struct http_server *http_connection_server(struct MHD_Connection *connection)
 {
-    const struct connection *context = context_of(connection);
+    const struct http_connection *context = context_of(connection);
 
     return context != NULL ? context->server : NULL;
 }
 
 void *http_connection_see_line(void *cls, const char *target, struct MHD_Connection *connection)
 {
-    struct connection *context = context_of(connection);
+    struct http_connection *context = context_of(connection);
     size_t n = strlen(target);
 
     (void)cls;
@@ -64,56 +67,104 @@ void *http_connection_see_line(void *cls, const char *target, struct MHD_Connect
 
 struct http_connection_target http_connection_target(struct MHD_Connection *connection)
 {
-    const struct connection *context = context_of(connection);
+    const struct http_connection *context = context_of(connection);
 
     return context != NULL ? context->target : (struct http_connection_target){0};
 }
 
-enum MHD_Result http_connection_accept(void *cls, const struct sockaddr *address, socklen_t n)
+static void release(struct http_connection *context)
 {
-    const struct http_server *server = cls;
+    struct http_server *server = context->server;
 
-    (void)n;
-    return server->addresses == NULL || http_addresses_ask(server->addresses, address) ? MHD_YES
-                                                                                       : MHD_NO;
-}
-
-static void close_connection(struct connection *context)
-{
-    struct http_server *server;
-
-    if (context == NULL)
-        return;
-    server = context->server;
     if (!context->seen)
         server->waiting--;
     if (context->deadline != NULL)
         http_deadline_drop(server->deadlines, context->deadline);
     if (context->address != NULL)
         http_addresses_drop(server->addresses, context->address);
+    server->places--;
     free(context);
 }
 
+// Takes the one with that socket from those that are handed over; NULL if there is none.
+static struct http_connection *take_over(struct http_server *server, int fd)
+{
+    struct http_connection **at = &server->handed_over;
+
+    pthread_mutex_lock(&server->handover);
+    while (*at != NULL && (*at)->fd != fd)
+        at = &(*at)->next;
+
+    struct http_connection *found = *at;
+
+    if (found != NULL)
+        *at = found->next;
+    pthread_mutex_unlock(&server->handover);
+    return found;
+}
+
+// One that libmicrohttpd closed before it began with it, for want of memory: the number of its
+// socket has come again.
+static void forget(struct http_server *server, int fd)
+{
+    struct http_connection *context = take_over(server, fd);
+
+    if (context != NULL)
+        release(context);
+}
+
+// NULL if there is no memory, or its address has too many.
+static struct http_connection *hand_over(
+    struct http_server *server, int fd, const struct sockaddr *address)
+{
+    struct http_connection *context = calloc(1, sizeof *context);
+
+    if (context == NULL)
+        return NULL;
+    context->server = server;
+    context->fd = fd;
+    if (server->addresses != NULL) {
+        context->address = http_addresses_add(server->addresses, address);
+        if (context->address == NULL) {
+            free(context);
+            return NULL;
+        }
+    }
+    server->places++;
+    server->waiting++;
+    pthread_mutex_lock(&server->handover);
+    context->next = server->handed_over;
+    server->handed_over = context;
+    pthread_mutex_unlock(&server->handover);
+    return context;
+}
+
+void http_connection_add(
+    struct http_server *server, int fd, const struct sockaddr *address, socklen_t n)
+{
+    forget(server, fd);
+    if (hand_over(server, fd, address) == NULL)
+        close(fd);
+    else if (MHD_add_connection(server->daemon, fd, address, n) != MHD_YES) // which closes it
+        forget(server, fd);
+}
+
+void http_connection_clear(struct http_server *server)
+{
+    while (server->handed_over != NULL)
+        forget(server, server->handed_over->fd);
+}
+
 // False if the connection must not go on.
-static bool open_connection(struct connection *context, struct MHD_Connection *connection)
+static bool open_connection(struct http_connection *context, struct MHD_Connection *connection)
 {
     struct http_server *server = context->server;
 
-    server->waiting++;
-    if (server->settings.timeout_s > 0) {
-        context->deadline =
-            http_deadline_add(server->deadlines, socket_of(connection), timeout_ms(server));
-        if (context->deadline == NULL)
-            return false;
-    }
-    if (server->addresses != NULL) {
-        // Another thread may have accepted one of the same address since it was asked.
-        context->address = http_addresses_add(server->addresses,
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-        if (context->address == NULL)
-            return false;
-    }
-    return true;
+    if (server->settings.timeout_s == 0)
+        return true;
+    context->deadline =
+        http_deadline_add(server->deadlines, socket_of(connection), timeout_ms(server));
+    return context->deadline != NULL;
 }
 
 // On STARTED the TLS session exists and its handshake has not begun.
@@ -121,19 +172,18 @@ void http_connection_notify(void *cls, struct MHD_Connection *connection, void *
     enum MHD_ConnectionNotificationCode code)
 {
     struct http_server *server = cls;
-    struct connection *context;
+    struct http_connection *context;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        close_connection(*socket_context);
+        if (*socket_context != NULL)
+            release(*socket_context);
         return;
     }
     server->connections++;
     if (server->tls != NULL)
         http_tls_prepare(server->tls, session_of(connection));
-    context = calloc(1, sizeof *context);
+    context = take_over(server, socket_of(connection));
     *socket_context = context;
-    if (context != NULL)
-        context->server = server;
     if (context == NULL || !open_connection(context, connection))
         shutdown(socket_of(connection), SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }
@@ -141,7 +191,7 @@ void http_connection_notify(void *cls, struct MHD_Connection *connection, void *
 void http_connection_set_deadline(
     struct http_server *server, struct MHD_Connection *connection, uint64_t answer_bytes)
 {
-    struct connection *context = context_of(connection);
+    struct http_connection *context = context_of(connection);
 
     if (context != NULL && context->deadline != NULL)
         http_deadline_set(server->deadlines, context->deadline,
@@ -150,7 +200,7 @@ void http_connection_set_deadline(
 
 void http_connection_begin(struct http_server *server, struct MHD_Connection *connection)
 {
-    struct connection *context = context_of(connection);
+    struct http_connection *context = context_of(connection);
 
     if (context == NULL || context->seen)
         return;

@@ -5,8 +5,15 @@
 
 // Connections, from their beginning to their end; for this folder alone.
 
+// Hands a socket that was just accepted to libmicrohttpd, or closes it: its address has too many,
+// or there is no memory. On the thread that accepts.
+void http_connection_add(
+    struct http_server *server, int fd, const struct sockaddr *address, socklen_t n);
+
+// Forgets what libmicrohttpd had not begun with when it was stopped.
+void http_connection_clear(struct http_server *server);
+
 // Callbacks of libmicrohttpd's; cls is the struct http_server.
-enum MHD_Result http_connection_accept(void *cls, const struct sockaddr *address, socklen_t n);
 void http_connection_notify(void *cls, struct MHD_Connection *connection, void **socket_context,
     enum MHD_ConnectionNotificationCode code);
 

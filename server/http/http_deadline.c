@@ -40,6 +40,12 @@ static void wait_round(struct http_deadlines *deadlines)
     pthread_cond_timedwait(&deadlines->stop, &deadlines->lock, &until);
 }
 
+static void end(struct http_deadline *deadline)
+{
+    deadline->at_ms = INT64_MAX;
+    shutdown(deadline->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
+}
+
 static void *run(void *ctx)
 {
     struct http_deadlines *deadlines = ctx;
@@ -51,9 +57,8 @@ static void *run(void *ctx)
         for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
             if (d->at_ms > now)
                 continue;
-            d->at_ms = INT64_MAX;
             deadlines->late++;
-            shutdown(d->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
+            end(d);
         }
         wait_round(deadlines);
     }
@@ -133,6 +138,20 @@ void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *
     deadlines->open--;
     pthread_mutex_unlock(&deadlines->lock);
     free(deadline);
+}
+
+void http_deadline_end_first(struct http_deadlines *deadlines)
+{
+    struct http_deadline *first = NULL;
+
+    pthread_mutex_lock(&deadlines->lock);
+    for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
+        if (d->at_ms != INT64_MAX && (first == NULL || d->at_ms < first->at_ms))
+            first = d;
+    }
+    if (first != NULL)
+        end(first);
+    pthread_mutex_unlock(&deadlines->lock);
 }
 
 void http_deadline_count(struct http_deadlines *deadlines, uint64_t *late, uint64_t *open)

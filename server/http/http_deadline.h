@@ -21,6 +21,10 @@ void http_deadline_set(
     struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms);
 void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *deadline);
 
+// Ends the connection whose deadline comes first, as that of the one that has been idle longest
+// does.
+void http_deadline_end_first(struct http_deadlines *deadlines);
+
 // How many were late so far, and how many are watched now.
 void http_deadline_count(struct http_deadlines *deadlines, uint64_t *late, uint64_t *open);
 

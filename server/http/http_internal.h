@@ -4,6 +4,7 @@
 // What the files of this folder share of libmicrohttpd's objects; for them alone.
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -24,10 +25,16 @@ struct http_server {
     enum MHD_Result (*lookup)(struct MHD_Connection *connection, enum MHD_ValueKind kind,
         const char *name, size_t name_n, const char **value, size_t *value_n);
     bool owns_socket; // the file at settings.socket_path is ours
+    struct http_accept *accept;
+    pthread_mutex_t handover; // over the next
+    struct http_connection
+        *handed_over;        // accepted, and not yet seen by a thread of libmicrohttpd's
+    _Atomic unsigned places; // that are taken, by these and the others
     _Atomic uint64_t connections;
     _Atomic uint64_t waiting; // connections without a request so far
     _Atomic uint64_t requests;
     _Atomic uint64_t bad_requests;
+    _Atomic uint64_t full; // clients that found no place
     _Atomic uint64_t resumed;
     _Atomic uint64_t in_hand; // requests begun and not yet answered
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TEXT_SIZE 1024
+#define STREAM_BYTES ((uint64_t)4 * 1024 * 1024) // of one whose length is not known: its time
 
 static void set_body(
     struct http_response *response, unsigned status, struct MHD_Response *body, uint64_t length)
@@ -126,7 +127,7 @@ void http_response_set_stream(struct http_response *response, const char *type,
     set_body(response, MHD_HTTP_OK,
         MHD_create_response_from_callback(
             MHD_SIZE_UNKNOWN, 32768, read_stream, stream, release_stream),
-        0);
+        STREAM_BYTES);
     if (response->body == NULL)
         release_stream(stream);
     set_type(response, type);

@@ -7,6 +7,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/http/http_accept.h"
 #include "server/http/http_addresses.h"
 #include "server/http/http_connection.h"
 #include "server/http/http_deadline.h"
@@ -42,13 +43,7 @@ static int start_daemon(struct http_server *server, struct err *err)
     const struct http_server_settings *settings = &server->settings;
     // Not epoll: with it libmicrohttpd 0.9.75 turns in circles, at a whole processor, while a
     // client is in the middle of its handshake.
-    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD;
-    int fd;
-    int rc = listen_socket(settings, &fd, err);
-
-    if (rc < 0)
-        return rc;
-    server->owns_socket = settings->socket_path != NULL;
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC;
 
     struct MHD_OptionItem tls_options[] = {
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)http_tls_priorities()},
@@ -56,26 +51,37 @@ static int start_daemon(struct http_server *server, struct err *err)
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem pool_options[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, settings->threads, NULL},
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)settings->threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
 
-    server->daemon = MHD_start_daemon(flags | (server->tls != NULL ? MHD_USE_TLS : 0u), 0,
-        http_connection_accept, server, http_exchange_access, server, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
-        settings->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, settings->timeout_s,
+    server->daemon = MHD_start_daemon(flags | (server->tls != NULL ? MHD_USE_TLS : 0u), 0, NULL,
+        NULL, http_exchange_access, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+        settings->max_connections * settings->threads, // a thread's share must hold all
+        MHD_OPTION_CONNECTION_TIMEOUT, settings->socket_path == NULL ? settings->timeout_s : 0u,
         MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK,
         http_incoming_unescape, NULL, MHD_OPTION_URI_LOG_CALLBACK, http_connection_see_line, server,
         MHD_OPTION_NOTIFY_CONNECTION, http_connection_notify, server, MHD_OPTION_NOTIFY_COMPLETED,
         http_exchange_complete, server, MHD_OPTION_ARRAY,
         server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
         settings->threads > 1 ? pool_options : no_options, MHD_OPTION_END);
-    if (server->daemon == NULL) {
+    return server->daemon != NULL ? 0 : err_set(err, ERR_IO, "cannot start the HTTP server");
+}
+
+static int start_accepting(struct http_server *server, struct err *err)
+{
+    int fd;
+    int rc = listen_socket(&server->settings, &fd, err);
+
+    if (rc < 0)
+        return rc;
+    server->owns_socket = server->settings.socket_path != NULL;
+    rc = http_accept_start(server, fd, &server->accept, err);
+    if (rc < 0)
         close(fd);
-        return err_set(err, ERR_IO, "cannot start the HTTP server");
-    }
-    return 0;
+    return rc;
 }
 
 // What stands before the listening socket opens.
@@ -103,15 +109,18 @@ int http_server_start(
     if (server == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the HTTP server");
     server->settings = *settings;
+    pthread_mutex_init(&server->handover, NULL);
     rc = prepare(server, err);
     if (rc == 0)
         rc = start_daemon(server, err);
+    *out = server; // before the first request, whose handler may look at it
+    if (rc == 0)
+        rc = start_accepting(server, err);
     if (rc < 0) {
+        *out = NULL;
         http_server_free(server, 0);
-        return rc;
     }
-    *out = server;
-    return 0;
+    return rc;
 }
 
 static void remove_socket(struct http_server *server)
@@ -125,12 +134,13 @@ static void remove_socket(struct http_server *server)
 // once nobody answers there, another daemon may put its own in that place.
 static void drain(struct http_server *server, int64_t grace_ms)
 {
-    MHD_socket fd = MHD_quiesce_daemon(server->daemon);
+    int fd = http_accept_stop(server->accept);
     int64_t until = clock_monotonic_ms() + grace_ms;
     struct timespec pause = {.tv_nsec = 10 * 1000000L};
 
+    server->accept = NULL;
     remove_socket(server);
-    if (fd != MHD_INVALID_SOCKET)
+    if (fd >= 0)
         close(fd);
     while (server->in_hand > 0 && clock_monotonic_ms() < until)
         nanosleep(&pause, NULL);
@@ -147,10 +157,11 @@ void http_server_free(struct http_server *server, int64_t grace_ms)
         drain(server, grace_ms);
         MHD_stop_daemon(server->daemon);
     }
-    remove_socket(server);
+    http_connection_clear(server);
     http_deadline_stop(server->deadlines);
     http_addresses_free(server->addresses);
     http_tls_free(server->tls);
+    pthread_mutex_destroy(&server->handover);
     free(server);
 }
 
@@ -165,6 +176,7 @@ int http_server_reload(struct http_server *server, struct err *err)
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out)
 {
     *out = (struct http_server_counters){
+        .full = server->full,
         .connections = server->connections,
         .waiting = server->waiting,
         .requests = server->requests,

@@ -1,6 +1,7 @@
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -19,7 +20,10 @@ struct http_server_settings {
     void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
     unsigned threads;
-    unsigned max_connections;
+    const char *name;                     // in the log
+    unsigned max_connections;             // beyond it clients wait, without a word from the server
+    bool makes_room;                      // no: beyond it the one that was idle longest is ended
+    unsigned spare_files;                 // so many descriptors it leaves to others: clients wait
     unsigned max_connections_per_address; // 0: no bound of its own
     unsigned timeout_s; // for the handshake, a whole request, and between requests; 0: none. An
                         // answer may take longer, by a second for each KiB.
@@ -59,6 +63,7 @@ struct http_server_counters {
     uint64_t refused_handshakes;  // certificate refused
     uint64_t resumed;             // connections that resumed a TLS session
     uint64_t timed_out;
+    uint64_t full; // how often a client found no place
 };
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out);
 

@@ -6,6 +6,7 @@
 #include "common/image_trailer.h"
 #include "server/image/image_signature.h"
 #include "server/image/image_layout.h"
+#include "server/image/image_name_check.h"
 
 #define PEM_BEGIN "-----BEGIN PUBLIC KEY-----"
 #define PEM_END "-----END PUBLIC KEY-----"
@@ -109,23 +110,19 @@ int image_facts_take_key(struct image_facts *facts, const char *pem, struct err 
     return 0;
 }
 
-int image_facts_take_name(struct image_facts *facts, const char *given, struct err *err)
+int image_facts_take_name(
+    struct image_facts *facts, const char *given, bool literal, struct err *err)
 {
-    struct image_name name;
+    bool is_given = given != NULL && given[0] != '\0';
 
-    if (given == NULL || given[0] == '\0')
-        return facts->has_name
-                   ? 0
-                   : err_set(err, ERR_INVALID,
-                         "the image does not say its name; give it with --name BOARD-VERSION");
-    if (!image_name_parse(given, strlen(given), &name))
-        return err_set(err, ERR_INVALID, "'%.80s' is no image name <BOARD>-<VERSION>", given);
-    if (facts->has_name && strcmp(name.text, facts->name.text) != 0)
+    if (!is_given && !facts->has_name)
+        return err_set(
+            err, ERR_INVALID, "the image does not say its name; give it with --name BOARD-VERSION");
+    if (is_given && facts->has_name && strcmp(given, facts->name.text) != 0)
         return err_set(err, ERR_CONFLICT,
-            "the image says that it is %s, not %s; add it without --name", facts->name.text,
-            name.text);
-    facts->name = name;
-    return 0;
+            "the image says that it is %s, not %.80s; add it without --name", facts->name.text,
+            given);
+    return image_name_check(facts->has_name ? facts->name.text : given, literal, &facts->name, err);
 }
 
 void image_facts_to_image(const struct image_facts *facts, int64_t added_at_ms, struct image *out)

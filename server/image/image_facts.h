@@ -38,11 +38,12 @@ ERR_CHECKED int image_facts_read(
     const uint8_t *p, size_t n, struct image_facts *out, struct err *err);
 
 // What the operator adds where the image itself is silent. A key in PEM: ERR_CONFLICT if the image
-// says itself which keys it embeds. A name, or NULL: ERR_CONFLICT if the image says another one.
-// ERR_INVALID if the text is no key or name, if there are too many keys, or if neither image nor
-// operator say a name.
+// says itself which keys it embeds. A name, or NULL: ERR_CONFLICT if the image says another one,
+// and as image_name_check() says, to which literal belongs. ERR_INVALID if the text is no key or
+// name, if there are too many keys, or if neither image nor operator say a name.
 ERR_CHECKED int image_facts_take_key(struct image_facts *facts, const char *pem, struct err *err);
-ERR_CHECKED int image_facts_take_name(struct image_facts *facts, const char *name, struct err *err);
+ERR_CHECKED int image_facts_take_name(
+    struct image_facts *facts, const char *name, bool literal, struct err *err);
 
 // The facts as a record for the catalogue, without a signer.
 void image_facts_to_image(const struct image_facts *facts, int64_t added_at_ms, struct image *out);

@@ -27,6 +27,8 @@ struct authority {
     char path[256]; // for messages
     size_t count;
     X509_STORE *stores[CA_MAX];
+    int64_t not_before_ms[CA_MAX];
+    int64_t not_after_ms[CA_MAX];
 };
 
 static int add_ca(struct authority *authority, X509 *x509, struct err *err)
@@ -42,6 +44,8 @@ static int add_ca(struct authority *authority, X509 *x509, struct err *err)
         X509_STORE_free(store);
         return openssl_error_set(err, ERR_NO_MEMORY, "cannot keep a CA");
     }
+    authority->not_before_ms[authority->count] = asn1_time_ms(X509_get0_notBefore(x509));
+    authority->not_after_ms[authority->count] = asn1_time_ms(X509_get0_notAfter(x509));
     authority->stores[authority->count++] = store;
     return 0;
 }
@@ -116,6 +120,30 @@ void authority_free(struct authority *authority)
     free(authority);
 }
 
+// OpenSSL would take the day as a time_t, which may end in 2038.
+static int judge_dates(const STACK_OF(X509) * chain, int64_t now_ms, int *depth)
+{
+    int64_t now_s = now_ms / 1000;
+
+    // As OpenSSL does, the CA first.
+    for (*depth = sk_X509_num(chain) - 1; *depth >= 0; --*depth) {
+        const X509 *x509 = sk_X509_value(chain, *depth);
+        int64_t first_ms = asn1_time_ms(X509_get0_notBefore(x509));
+        int64_t end_ms = asn1_time_ms(X509_get0_notAfter(x509));
+
+        if (first_ms == INT64_MIN)
+            return X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD;
+        if (end_ms == INT64_MIN)
+            return X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD;
+        if (now_s < first_ms / 1000)
+            return X509_V_ERR_CERT_NOT_YET_VALID;
+        if (now_s >= end_ms / 1000)
+            return X509_V_ERR_CERT_HAS_EXPIRED;
+    }
+    *depth = 0;
+    return X509_V_OK;
+}
+
 // Returns X509_V_OK, or the reason why this CA does not vouch for the certificate; *depth is 0 if
 // the fault is the certificate's own.
 static int verify(X509_STORE *store, X509 *x509, int64_t now_ms, int *depth)
@@ -127,13 +155,16 @@ static int verify(X509_STORE *store, X509 *x509, int64_t now_ms, int *depth)
     if (ctx != NULL && X509_STORE_CTX_init(ctx, store, x509, NULL) == 1) {
         X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
-        X509_VERIFY_PARAM_set_time(param, now_ms / 1000);
         X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
         // The file's certificates are the anchors, also one that another CA signed.
-        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
         if (X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1) {
-            reason = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
-            *depth = X509_STORE_CTX_get_error_depth(ctx);
+            if (X509_verify_cert(ctx) == 1) {
+                reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), now_ms, depth);
+            } else {
+                reason = X509_STORE_CTX_get_error(ctx);
+                *depth = X509_STORE_CTX_get_error_depth(ctx);
+            }
         }
     }
     X509_STORE_CTX_free(ctx);
@@ -201,7 +232,9 @@ static int read_common_name(const X509 *x509, struct certificate_facts *facts, s
     return rc;
 }
 
-static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, struct err *err)
+// *ca is then the place of the CA that vouches for it.
+static int judge(
+    const struct authority *authority, X509 *x509, int64_t now_ms, size_t *ca, struct err *err)
 {
     int reason = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
     int depth = 0;
@@ -210,6 +243,7 @@ static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, 
         int this_depth;
         int this_reason = verify(authority->stores[i], x509, now_ms, &this_depth);
 
+        *ca = i;
         if (this_reason == X509_V_OK)
             return 0;
         // The CA that did sign it says what is wrong with it; the others only that it is not
@@ -234,7 +268,8 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
         return openssl_error_set(err, ERR_DENIED, "no certificate");
     }
 
-    int rc = judge(authority, x509, now_ms, err);
+    size_t ca = 0;
+    int rc = judge(authority, x509, now_ms, &ca, err);
 
     if (rc == 0)
         rc = read_common_name(x509, &facts, err);
@@ -243,6 +278,10 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     X509_free(x509);
     if (rc < 0)
         return rc;
+    if (facts.not_before_ms < authority->not_before_ms[ca])
+        facts.not_before_ms = authority->not_before_ms[ca];
+    if (facts.not_after_ms > authority->not_after_ms[ca])
+        facts.not_after_ms = authority->not_after_ms[ca];
     digest_sha256(der, n, facts.fingerprint);
     *out = facts;
     return 0;

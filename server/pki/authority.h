@@ -14,6 +14,7 @@ struct authority;
 struct certificate_facts {
     char common_name[65];                      // RFC 5280, A.1: ub-common-name
     char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // SHA-256 of the DER
+    // Within the dates of the CA that signed it.
     int64_t not_before_ms;
     int64_t not_after_ms;
 };

@@ -27,7 +27,7 @@ int credential_file_write(
     const char *path, const char *text, mode_t mode, bool force, struct err *err)
 {
     if (force)
-        return file_replace(path, (const uint8_t *)text, strlen(text), mode, err);
+        return file_replace_keep(path, (const uint8_t *)text, strlen(text), mode, err);
 
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CREDENTIAL_FILE_SECRET);
 

@@ -10,8 +10,9 @@
 #define CREDENTIAL_FILE_SECRET 0600
 #define CREDENTIAL_FILE_PUBLIC 0644
 
-// Writes a key or certificate. No moment shows it to more than mode does. Without force an existing
-// file is left alone: ERR_CONFLICT. Lasting only after credential_file_sync().
+// Writes a key or certificate. No moment shows it to more than mode does, or, with force, than the
+// file does that it replaces: a service goes on reading its key. Without force an existing file is
+// left alone: ERR_CONFLICT. Lasting only after credential_file_sync().
 ERR_CHECKED int credential_file_write(
     const char *path, const char *text, mode_t mode, bool force, struct err *err);
 

@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "server/base/clock.h"
+#include "server/pki/asn1_time.h"
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
 
@@ -120,8 +121,8 @@ static int set_dates(
 
     if (rc < 0)
         return rc;
-    if (ASN1_TIME_set(X509_getm_notBefore(x509), order->now_ms / 1000 - BACKDATE_S) == NULL ||
-        ASN1_TIME_set(X509_getm_notAfter(x509), end_s) == NULL)
+    if (!asn1_time_set_ms(X509_getm_notBefore(x509), order->now_ms - BACKDATE_S * 1000) ||
+        !asn1_time_set_ms(X509_getm_notAfter(x509), end_s * 1000))
         return openssl_error_set(err, ERR_INVALID, "dates cannot be written in a certificate");
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "common/mac.h"
 #include "server/base/file.h"
+#include "server/base/own_folder.h"
 #include "server/pki/credential_file.h"
 
 #define FOLDER_MODE 0700
@@ -20,6 +21,14 @@ static int place(char out[PATH_MAX], const char *folder, const char *name, struc
     if ((size_t)snprintf(out, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
         return err_set(err, ERR_INVALID, "path too long: %s/%s", folder, name);
     return 0;
+}
+
+// Whoever may write where keys are made may put his own there.
+static int make_folder(const char *folder, struct err *err)
+{
+    int rc = file_make_folder(folder, FOLDER_MODE, err);
+
+    return rc < 0 ? rc : own_folder_check(folder, err);
 }
 
 // Decides the paths SUBFOLDER/NAME.key and SUBFOLDER/NAME.SUFFIX, and makes the folders.
@@ -40,7 +49,8 @@ static int place_pair(const struct pki_folder_order *order, const char *subfolde
     rc = place(out->key_path, folder, file, err);
     if (rc < 0)
         return rc;
-    return file_make_folder(folder, FOLDER_MODE, err);
+    rc = make_folder(folder, err);
+    return rc < 0 ? rc : own_folder_check(order->folder, err);
 }
 
 // Before anything costly is made: whether both files can be written.
@@ -127,7 +137,7 @@ int pki_folder_init(const struct pki_folder_order *order, const char *common_nam
     rc = place(out->key_path, order->folder, "ca.key", err);
     if (rc < 0)
         return rc;
-    rc = file_make_folder(order->folder, FOLDER_MODE, err);
+    rc = make_folder(order->folder, err);
     if (rc < 0)
         return rc;
     return make_pair(NULL, order, &wanted, out, err);
@@ -144,7 +154,9 @@ int pki_folder_open(const char *folder, struct issuer **out, struct err *err)
     rc = place(key, folder, "ca.key", err);
     if (rc < 0)
         return rc;
-    rc = issuer_load(certificate, key, out, err);
+    rc = own_folder_check(folder, err);
+    if (rc == 0)
+        rc = issuer_load(certificate, key, out, err);
     if (rc == ERR_NOT_FOUND)
         return err_set(
             err, rc, "no CA in %s; make one with `secureesp pki init %s`", folder, folder);
@@ -199,6 +211,15 @@ int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_o
     wanted.now_ms = order->now_ms;
     rc = place_pair(order, "servers", file, out, err);
     return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+}
+
+int pki_folder_check_device(const struct pki_folder_order *order, const char *mac, struct err *err)
+{
+    const char *file[2] = {mac, ".crt"};
+    struct pki_folder_pair pair;
+    int rc = place_pair(order, "devices", file, &pair, err);
+
+    return rc < 0 ? rc : check_free(order, &pair, err);
 }
 
 int pki_folder_add_device(const struct issuer *issuer, const struct pki_folder_order *order,

@@ -33,7 +33,8 @@ struct pki_folder_pair {
 ERR_CHECKED int pki_folder_init(const struct pki_folder_order *order, const char *common_name,
     struct pki_folder_pair *out, struct err *err);
 
-// Opens the CA, to issue with; the caller frees it.
+// Opens the CA, to issue with; the caller frees it. ERR_NOT_FOUND; ERR_DENIED if others may write
+// to the folder.
 ERR_CHECKED int pki_folder_open(const char *folder, struct issuer **out, struct err *err);
 
 // Issues a server's certificate; without names its name is its host name or address. ERR_INVALID
@@ -41,6 +42,11 @@ ERR_CHECKED int pki_folder_open(const char *folder, struct issuer **out, struct 
 ERR_CHECKED int pki_folder_add_server(const struct issuer *issuer,
     const struct pki_folder_order *order, const struct issuer_order *certificate,
     struct pki_folder_pair *out, struct err *err);
+
+// Whether a device's certificate can be written: ERR_CONFLICT if there is one. mac in canonical
+// form.
+ERR_CHECKED int pki_folder_check_device(
+    const struct pki_folder_order *order, const char *mac, struct err *err);
 
 // Issues a device's certificate; mac in canonical form.
 ERR_CHECKED int pki_folder_add_device(const struct issuer *issuer,

@@ -8,6 +8,7 @@
 #include "server/base/log.h"
 #include "server/image/image_facts.h"
 #include "server/image/image_files.h"
+#include "server/image/image_layout.h"
 #include "server/pki/public_key.h"
 #include "server/release/release_signer.h"
 
@@ -30,7 +31,20 @@ static int read_facts(const struct release_offer *offer, struct image_facts *fac
 
     for (size_t i = 0; rc == 0 && i < offer->embeds_count; i++)
         rc = image_facts_take_key(facts, offer->embeds[i], err);
-    return rc < 0 ? rc : image_facts_take_name(facts, offer->name, err);
+    return rc < 0 ? rc : image_facts_take_name(facts, offer->name, offer->literal_name, err);
+}
+
+// A device would refuse it, and with it all that come after it in the chain.
+static int check_size(const struct image_facts *facts, struct err *err)
+{
+    size_t max = image_layout_max_bytes(facts->layout, facts->has_name);
+    const char *layout = image_layout_name(facts->layout);
+
+    if (facts->size_bytes <= max)
+        return 0;
+    return err_set(err, ERR_TOO_LARGE,
+        "the image has %zu bytes; a device has room for %zu (layout %s)", facts->size_bytes, max,
+        layout != NULL ? layout : "unknown");
 }
 
 static bool is_used(const struct release_images *images, const char *sha256)
@@ -93,6 +107,8 @@ int release_images_add(struct release_images *images, const struct release_offer
 
     int rc = read_facts(offer, facts, err);
 
+    if (rc == 0)
+        rc = check_size(facts, err);
     if (rc == 0)
         image_facts_to_image(facts, clock_now_ms(), out);
     free(facts);

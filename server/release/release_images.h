@@ -24,6 +24,7 @@ struct release_offer {
     const uint8_t *p;
     size_t n;
     const char *name;          // or NULL
+    bool literal_name;         // see image_name_check()
     const char *const *embeds; // public keys in PEM that its successor may be signed with
     size_t embeds_count;
 };

@@ -210,7 +210,7 @@ static int each_row(struct statement *s, int (*each)(const struct device *device
 }
 
 int device_store_page(struct store_connection *connection, const struct device_filter *filter,
-    const char *after, size_t limit, int (*each)(const struct device *device, void *ctx), void *ctx,
+    const char *after, int64_t limit, int (*each)(const struct device *device, void *ctx), void *ctx,
     struct err *err)
 {
     struct statement s;
@@ -227,7 +227,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
     statement_bind_int(&s, key);
     statement_bind_int(&s, filter != NULL ? filter->online : 0);
     statement_bind_text(&s, filter != NULL ? filter->image_glob : NULL);
-    statement_bind_int(&s, limit <= INT64_MAX ? (int64_t)limit : INT64_MAX);
+    statement_bind_int(&s, limit);
     return each_row(&s, each, ctx, err);
 }
 

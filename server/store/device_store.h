@@ -47,7 +47,7 @@ ERR_CHECKED int device_store_each(struct store_connection *connection,
 // The same, at most `limit` devices with a MAC greater than after ("" for the first page), so that
 // a long list can be sent in pieces.
 ERR_CHECKED int device_store_page(struct store_connection *connection,
-    const struct device_filter *filter, const char *after, size_t limit,
+    const struct device_filter *filter, const char *after, int64_t limit,
     int (*each)(const struct device *device, void *ctx), void *ctx, struct err *err);
 
 // Marks every online device with last_seen_ms < seen_before_ms offline (silent).

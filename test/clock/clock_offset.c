@@ -8,6 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+// What is the system call's struct timespec where time_t has 64 bits and long has not.
+#if defined SYS_clock_gettime64 && __TIMESIZE == 32 && defined __USE_TIME_BITS64
+#define CLOCK_GETTIME SYS_clock_gettime64
+#else
+#define CLOCK_GETTIME SYS_clock_gettime
+#endif
+
 // By system calls alone: whoever looks at the clock may be a sanitizer's runtime.
 static long offset_s(void)
 {
@@ -27,7 +34,7 @@ static long offset_s(void)
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved
 int clock_gettime(clockid_t id, struct timespec *out)
 {
-    long rc = syscall(SYS_clock_gettime, id, out);
+    long rc = syscall(CLOCK_GETTIME, id, out);
 
     if (rc == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
         out->tv_sec += offset_s();
@@ -41,7 +48,7 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone)
 
     (void)zone;
     if (rc == 0)
-        *out = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+        *out = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = (suseconds_t)(now.tv_nsec / 1000)};
     return rc;
 }
 

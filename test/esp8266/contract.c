@@ -71,6 +71,7 @@ static void start(void)
     supervisor_start();
     boot_choose(&board.port);
     tls_heap_start();
+    tls_heap_settle();
     led_start();
 }
 

@@ -38,6 +38,20 @@ static void check_event(const struct command *command)
     cJSON_Delete(object);
 }
 
+// It is a name, or none was meant, or none can have it.
+static void check_image(const struct command *command, size_t payload_size)
+{
+    struct image_name image;
+    size_t n = strnlen(command->image, sizeof command->image);
+
+    FUZZ_CHECK(n < sizeof command->image);
+    if (n > 0)
+        FUZZ_CHECK(image_name_parse(command->image, n, &image) !=
+                   (strcmp(command->image, COMMAND_IMAGE_UNREADABLE) == 0));
+    if (payload_size == 0)
+        FUZZ_CHECK(n == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct fuzz_input input = {p, n};
@@ -45,13 +59,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     struct command command;
 
     command_decode(name, fuzz_bytes(input.p, input.n), input.n, &command);
-    FUZZ_CHECK(memchr(command.name, '\0', sizeof command.name) != NULL);
-    FUZZ_CHECK(strncmp(command.name, name, sizeof command.name - 1) == 0);
+    FUZZ_CHECK(strcmp(command.name, name) == 0);
     FUZZ_CHECK((command.action == COMMAND_FETCH_FILE) == (command.file != STAGING_FILES));
-    if (command.action != COMMAND_UNKNOWN)
-        FUZZ_CHECK(strcmp(command.name, name) == 0);
+    FUZZ_CHECK((command.action == COMMAND_UNKNOWN) == (command.name == name));
     if (command.has_id)
         FUZZ_CHECK(command.id >= 0 && command.id <= (int64_t)1 << 53);
+    check_image(&command, input.n);
     check_event(&command);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "firmware/core/settings.h"
 #include "test/fuzz/fuzz.h"
 
 static void check_paths(const struct config *config)
@@ -33,21 +34,24 @@ static void check_numbers(const struct config *config)
     FUZZ_CHECK(config->statuses_days >= 1 && config->hours_days >= 1 && config->events_days >= 1);
 }
 
-// What devices get is JSON, with ports that they can read.
+// What devices get is what our firmware takes, and sketches find downloadport as a string.
 static void check_rendered(const struct config *config)
 {
+    struct settings settings;
+    struct failure failure = {0};
     uint8_t *text;
     size_t n;
 
     FUZZ_CHECK(download_config_render(config->device_config, "84f3eb012345", &text, &n) == 0);
+    FUZZ_CHECK(n <= CONTRACT_FILE_MAX);
+    FUZZ_CHECK(settings_parse((const char *)text, n, &settings, &failure) == 0);
+    FUZZ_CHECK(settings.status_interval_ms <= config->offline_after_s * 1000);
 
     json_t *object = json_loadb((const char *)text, n, JSON_REJECT_DUPLICATES, NULL);
     const char *port = json_string_value(json_object_get(object, CONTRACT_CONFIG_DOWNLOAD_PORT));
-    json_int_t other = json_integer_value(json_object_get(object, CONTRACT_CONFIG_MQTT_PORT));
 
     FUZZ_CHECK(port != NULL && strlen(port) > 0 && strlen(port) <= 5);
     FUZZ_CHECK(strspn(port, "0123456789") == strlen(port) && port[0] != '0');
-    FUZZ_CHECK(other >= 1 && other <= 65535);
     json_decref(object);
     free(text);
 }

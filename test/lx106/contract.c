@@ -1,8 +1,11 @@
 // The tests of the seam on the emulated board, in place of its main.c: twice, with a restart.
 #include "test/port/contract.h"
 
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "firmware/core/files.h"
 #include "firmware/port/lx106/arguments.h"
@@ -42,6 +45,51 @@ static uint16_t read_echo_port(void)
     return (uint16_t)strtoul(text, NULL, 10);
 }
 
+static void print(char *out, size_t size, const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    vsnprintf(out, size, format, values);
+    va_end(values);
+}
+
+// The board must print no more than the chip can, else no scenario sees what the chip cannot.
+static bool prints_as_the_chip(void)
+{
+    static const struct {
+        const char *format; // of -7, "seven", 8
+        const char *printed;
+    } rows[] = {
+        {"%d %s %u", "-7 seven 8"},
+        {"%ld|%8s|%lu", "-7|   seven|8"},
+        {"%hd%%%.3s%%%#lx", "-7%sev%0x8"},
+        {"%-4d|%5.2s|%04x", "-7  |   se|0008"},
+        {"%lld %d %s", "ld -7 seven"},
+        {"%llu", "lu"},
+        {"%5lli", "li"},
+        {"%zu %zd", "zu zd"},
+        {"%-5zu%*zu", "zuzu"},
+        {"%jd", "jd"},
+        {"%td", "td"},
+        {"%hhu %d", "hu -7"},
+        {"%qd%a", "qda"},
+        {"%d%", "-7"},
+        {"%d%ll", "-7l"},
+    };
+    char out[32];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        print(out, sizeof out, rows[i].format, -7, "seven", 8);
+        if (strcmp(out, rows[i].printed) != 0) {
+            say(NULL, rows[i].format);
+            say(NULL, out);
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(void)
 {
     struct contract contract = {
@@ -54,6 +102,8 @@ int main(void)
     uint8_t byte = 0;
     unsigned failed;
 
+    if (!prints_as_the_chip())
+        crash_stop("the board does not print as the chip");
     arguments_read(&arguments);
     network_init(&arguments);
     lx106_port_init(&board, &arguments);

@@ -1,16 +1,30 @@
 """Figures against their committed ceilings, as a table."""
 
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/lx106"
 CEILINGS = ROOT / "test/lx106/ceilings"
+COLUMNS = {"2": 1, "3": 2}  # by the generation of Mbed TLS
+
+
+def generation():
+    """That of the sources that the firmware is built with."""
+    headers = BUILD / "src/mbedtls/include/mbedtls"
+    for name in ("build_info.h", "version.h"):
+        path = headers / name
+        found = path.exists() and re.search(r"define MBEDTLS_VERSION_MAJOR +(\d)", path.read_text())
+        if found:
+            return found[1]
+    raise SystemExit(f"{headers}: no version of Mbed TLS")
 
 
 def ceilings():
+    column = COLUMNS[generation()]
     lines = (line.split("#")[0].split() for line in CEILINGS.read_text().splitlines())
-    return {words[0]: int(words[1]) for words in lines if words}
+    return {words[0]: int(words[column]) for words in lines if words}
 
 
 def symbols(elf):

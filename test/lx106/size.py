@@ -2,6 +2,7 @@
 """What the emulated board's firmware takes of flash and memory, by its link map."""
 
 import collections
+import itertools
 import re
 import sys
 
@@ -11,6 +12,9 @@ from figures import BUILD, Table, symbols
 #   .text.name
 #                  0x0000000040210000       0x12 build/lx106/firmware/core/boot.o
 SECTION = re.compile(r"^ (\.[\w.]+)?\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$")
+# Below it: how large it was. What is larger than that stands for the strings of all objects, which
+# some versions of ld say of the first.
+BEFORE = re.compile(r"^\s+0x([0-9a-f]+) \(size before relaxing\)$")
 LIBRARY = re.compile(r"(?:.*/)?(lib\w+)\.a\(")
 FLASH = (".literal", ".text", ".rodata", ".vectors", ".iram", ".data", ".srodata", ".sdata")
 STATIC = (".data", ".bss", ".sdata", ".sbss", "COMMON")
@@ -22,7 +26,8 @@ def parts(path):
     static = collections.Counter()
     name = ""
     is_map = False
-    for line in path.read_text().splitlines():
+    lines = path.read_text().splitlines()
+    for line, following in itertools.pairwise([*lines, ""]):
         is_map = is_map or line.startswith("Linker script and memory map")
         alone = re.match(r"^ (\.[\w.]+|COMMON)$", line)
         if alone:
@@ -32,9 +37,12 @@ def parts(path):
             continue
         name = found[1] or name
         size = int(found[2], 16)
+        before = BEFORE.match(following)
+        if before and ".str1." in name:
+            size = min(size, int(before[1], 16))
         library = LIBRARY.match(found[3])
         part = library[1] if library else re.sub(r"^build/lx106/(.*)/[^/]*$", r"\1", found[3])
-        part = re.sub(r"^(lwip|mbedtls|cjson)(/.*)?$", r"\1", part)
+        part = re.sub(r"^(lwip|mbedtls|cjson|firmware/core)(/.*)?$", r"\1", part)
         if name.startswith(FLASH):
             flash[part] += size
         if name.startswith(STATIC):

@@ -8,13 +8,26 @@ import sys
 from figures import BUILD, ROOT, Table
 
 FOLDERS = ("common", "firmware/core", "firmware/app", "firmware/app/examples")
+CHOSEN = "firmware/core/tls_library"  # of which one file is built
 LARGEST = 20
+
+
+def usage_of(source):
+    """The compiler's report on a source file."""
+    return (BUILD / source).with_suffix(".su")
+
+
+def sources():
+    for folder in FOLDERS:
+        yield from sorted(path.relative_to(ROOT) for path in (ROOT / folder).glob("*.c"))
+    for path in (ROOT / CHOSEN).glob("*.c"):
+        if usage_of(path.relative_to(ROOT)).exists():
+            yield path.relative_to(ROOT)
 
 
 def functions(source):
     """(bytes, name, kind) of each function of a source file."""
-    lines = (BUILD / source).with_suffix(".su").read_text().splitlines()
-    for line in lines:
+    for line in usage_of(source).read_text().splitlines():
         where, size, kind = line.split("\t")
         yield int(size), where.split(":")[-1], kind
 
@@ -23,16 +36,14 @@ def main():
     table = Table()
     every = []
     unbounded = []
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).glob("*.c")):
-            source = path.relative_to(ROOT)
-            found = [(size, name, str(source)) for size, name, _ in functions(source)]
-            unbounded += [f"{source}: {name}()" for _, name, kind in functions(source)
-                          if kind == "dynamic"]
-            if found:
-                size, name, _ = max(found)
-                table.row(f"{source}: {name}()", size)
-            every += found
+    for source in sources():
+        found = [(size, name, str(source)) for size, name, _ in functions(source)]
+        unbounded += [f"{source}: {name}()" for _, name, kind in functions(source)
+                      if kind == "dynamic"]
+        if found:
+            size, name, _ = max(found)
+            table.row(f"{source}: {name}()", size)
+        every += found
     print(f"the {LARGEST} largest:")
     for size, name, source in sorted(every, reverse=True)[:LARGEST]:
         table.row(f"{name}() of {source}", size, "function_stack_bytes")

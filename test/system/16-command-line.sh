@@ -92,3 +92,55 @@ expect_match "no daemon" "nowhere.sock" "$output"
 expect_equal "lines of the error" 1 "$(wc -l <<<"$output")"
 expect_exit 1 secureesp command "$(mac_of 2)" flash --wait
 expect_match "the device's reason" "nothing-downloaded" "$output"
+
+step "completion: what the daemon has, and nothing that the shell would run"
+# complete WORD...: prints what TAB after the last word offers
+complete_words() {
+    local i
+    # shellcheck source=/dev/null
+    . "$root/server/ctl/completion/secureesp.bash"
+    COMP_WORDS=(secureesp "$@")
+    COMP_CWORD=$#
+    COMPREPLY=()
+    _secureesp 2>/dev/null
+    for ((i = 0; i < ${#COMPREPLY[@]}; i++)); do
+        printf '%s\n' "${COMPREPLY[i]}"
+    done | sort
+}
+complete -r secureesp 2>/dev/null || true
+expect_equal "devices" "$mac $(mac_of 2)" "$(complete_words devices show "" | paste -sd ' ')"
+expect_equal "one device" "$mac" "$(complete_words devices show "$mac")"
+expect_equal "images" "$(image_name 00.00.01) $(image_name 00.00.02)" \
+    "$(complete_words images publish "" | paste -sd ' ')"
+expect_equal "boards" "$board" "$(complete_words chain "")"
+expect_equal "verbs" "add describe list publish sign verify withdraw" \
+    "$(complete_words images "" | paste -sd ' ')"
+hostile_rows() {
+    printf 'FIRST COLUMN\n'
+    printf '%s x\n' "\$(touch\${IFS}$work/ran)" "\`touch\${IFS}$work/ran\`" '*' '~root' \
+        "a;touch\${IFS}$work/ran" "-rf" "\$HOME" 'GOOD-v1.0-rc1' 'OTHER-2.0'
+}
+(
+    # shellcheck disable=SC2317  # the completion calls it
+    secureesp() { hostile_rows; }
+    expect_equal "plain words only" "GOOD-v1.0-rc1 OTHER-2.0" \
+        "$(complete_words images publish "" | paste -sd ' ')"
+    expect_equal "boards of pre-releases" "GOOD OTHER" "$(complete_words chain "" | paste -sd ' ')"
+)
+[ ! -e "$work/ran" ] || fail "completion ran what the daemon sent"
+
+step "image names as people write them"
+for version in 1.0-2 1.0.rc 2026-11-28; do
+    expect_exit 1 secureesp images describe --name "BOARD-$version" --trust "$SANDBOX_PKI/signing/1.pub" \
+        "$work/descriptor"
+    expect_match "asks for $version" "--literal-name" "$output"
+done
+[ ! -e "$work/descriptor" ] || fail "a descriptor was written"
+expect_exit 0 secureesp images describe --literal-name --name "BOARD-1.0-2" \
+    --trust "$SANDBOX_PKI/signing/1.pub" "$work/descriptor"
+candidate=$(make_image 00.00.03-rc1 1 1)
+expect_exit 0 secureesp images add "$candidate" --publish
+expect_exit 0 secureesp images add "$(make_image v00.00.03 1 1)" --publish
+expect_exit 0 secureesp chain "$board"
+expect_match "the candidate is before its release" \
+    "00.00.02 .*00.00.03-rc1 .*v00.00.03 " "$(tr '\n' ' ' <<<"$output")"

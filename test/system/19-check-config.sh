@@ -34,12 +34,25 @@ wrong "a member of the wrong type" $((line + 1)) <<<"$good"$'\n[config.json 84f3
 step "files that are not there"
 expect_exit 1 secureespd --config "$work/nowhere.conf" --check-config
 expect_match "no file" "nowhere.conf" "$output"
+# Nothing that can be removed says that one is at work here.
+find "$sandbox/state" -type f ! -name 'secureesp.db*' -delete
 expect_exit 1 timeout 20 secureespd --config "$sandbox/etc/secureesp.conf"
 expect_match "a second daemon" "another secureespd works on this state_dir" "$output"
 part stop daemon
 sed "s|^ca = .*|ca = $work/nowhere.crt|" "$sandbox/etc/secureesp.conf" >"$conf"
 expect_exit 1 timeout 20 secureespd --config "$conf"
 expect_match "no CA" "nowhere.crt" "$output"
+
+step "fewer open files than the settings need"
+# limited FILES: checks with that limit, which a process cannot raise again.
+limited() {
+    bash -c 'ulimit -n "$1" && exec secureespd --config "$2" --check-config' - "$1" \
+        "$sandbox/etc/secureesp.conf"
+}
+expect_exit 0 limited 1024
+expect_match "what is said" 'max_connections = 1000 needs [0-9]+ open files, 1024 are allowed.*LimitNOFILE' "$output"
+expect_exit 1 limited 128
+expect_match "what is said" '128 open files are allowed, and at least [0-9]+ are needed.*LimitNOFILE' "$output"
 
 step "arguments"
 expect_exit 2 secureespd --nosuch

@@ -12,7 +12,7 @@ install_into() {
 step "each file in its place"
 install_into
 for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp usr/bin/device-files \
-    usr/lib/systemd/system/secureespd.service usr/lib/sysusers.d/secureesp.conf \
+    usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
     etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf etc/mosquitto/secureesp.acl; do
@@ -23,11 +23,47 @@ expect_match "ExecStart" '^/usr/sbin/secureespd --config /etc/secureesp/securees
     "$(sed -n 's/^ExecStart=//p' "$image/usr/lib/systemd/system/secureespd.service")"
 bash -n "$image/usr/share/bash-completion/completions/secureesp"
 
+step "a link in a file's place is replaced, and what it leads to stays"
+mkdir "$work/elsewhere"
+echo mine >"$work/elsewhere/file"
+mapfile -t installed < <(find "$image/usr" -type f)
+[ "${#installed[@]}" -ge 9 ] || fail "only ${#installed[@]} files are installed"
+for target in "$work/elsewhere/file" "$work/elsewhere" "$work/elsewhere/nothing"; do
+    for file in "${installed[@]}"; do
+        ln -sfn "$target" "$file"
+    done
+    install_into
+    expect_equal "links that are left" "" "$(find "$image/usr" -type l)"
+    expect_equal "what is elsewhere" "$work/elsewhere/file" "$(find "$work/elsewhere" -type f)"
+    expect_equal "the file there" mine "$(cat "$work/elsewhere/file")"
+done
+ln -sfn "$work/elsewhere/nothing" "$image/etc/mosquitto/secureesp.acl"
+ln -s "$work/elsewhere/file" "$image/etc/mosquitto/secureesp.acl.new"
+install_into
+[ -L "$image/etc/mosquitto/secureesp.acl" ] || fail "a configuration that is a link was overwritten"
+expect_equal "the file behind .new" mine "$(cat "$work/elsewhere/file")"
+mv "$image/etc/mosquitto/secureesp.acl.new" "$image/etc/mosquitto/secureesp.acl"
+
 step "an edited configuration stays"
 echo "; mine" >>"$image/etc/secureesp/secureesp.conf"
 install_into
 tail -n 1 "$image/etc/secureesp/secureesp.conf" | grep -q mine || fail "it was overwritten"
 [ -e "$image/etc/secureesp/secureesp.conf.new" ] || fail "the new one is not beside it"
+
+step "open files for all connections that the broker's configuration allows"
+drop_in=$image/usr/lib/systemd/system/mosquitto.service.d/secureesp.conf
+files=$(sed -n 's/^LimitNOFILE=//p' "$drop_in")
+connections=$(sed -n 's/^max_connections //p' "$image/etc/mosquitto/conf.d/secureesp.conf")
+[ "$files" -ge $((connections + 1000)) ] || fail "$files files for $connections connections"
+
+step "systemd understands both"
+sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/secureespd.service" \
+    >"$work/secureespd.service"
+printf '[Service]\nExecStart=/bin/true\n' >"$work/mosquitto.service"
+cp -r "$(dirname "$drop_in")" "$work/"
+expect_exit 0 env SYSTEMD_UNIT_PATH="$work:" systemd-analyze verify --man=no \
+    "$work/secureespd.service" "$work/mosquitto.service"
+expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
 step "the unit's exposure"
 exposure=$(systemd-analyze security --offline=true "$root/server/etc/secureespd.service" |
@@ -73,4 +109,5 @@ step "uninstall leaves configuration and keys alone"
 process_stop "${records[@]}"
 make -s -C "$root" "VARIANT=$VARIANT" uninstall "DESTDIR=$image" PREFIX=/usr
 expect_equal "files below usr" "" "$(find "$image/usr" -type f)"
+[ ! -e "$(dirname "$drop_in")" ] || fail "the drop-in's folder is left"
 [ -s "$image/etc/secureesp/secureesp.conf" ] && [ -s "$pki/ca.key" ]

@@ -30,6 +30,8 @@ proxied_board_up() {
     cp "$SANDBOX_PKI/ca.crt" "$work/broker"
     cp "$SANDBOX_PKI/ca.crt" "$work/download"
     cat >>"$sandbox/etc/secureesp.conf" <<TEXT
+[download]
+public_port = $(cat "$work/download/port")
 [config.json $mac]
 mqttport = $(cat "$work/broker/port")
 downloadport = $(cat "$work/download/port")

@@ -1,7 +1,8 @@
 """Opens COUNT connections from ADDRESS as fast as it can and says how many the server closed, then
-keeps the others until standard input ends.
+keeps the others until standard input ends. They say nothing.
 
-usage: connection_flood.py ADDRESS PORT COUNT"""
+usage: connection_flood.py ADDRESS PORT COUNT
+       connection_flood.py SOCKET COUNT        a Unix socket, by its path"""
 
 import resource
 import select
@@ -11,7 +12,7 @@ import time
 
 
 def main():
-    address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    *target, count = sys.argv[1:-1] + [int(sys.argv[-1])]
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     began = time.monotonic()
@@ -28,12 +29,18 @@ def main():
             closed += 1
         return bool(ready)
 
+    def connect(client):
+        if len(target) == 1:
+            client.connect(target[0])
+        else:
+            client.bind((target[0], 0))
+            client.connect(("127.0.0.1", int(target[1])))
+
     for _ in range(count):
-        client = socket.socket()
+        client = socket.socket(socket.AF_UNIX if len(target) == 1 else socket.AF_INET)
         client.settimeout(30)
-        client.bind((address, 0))
         try:
-            client.connect(("127.0.0.1", port))
+            connect(client)
         except ConnectionError:
             closed += 1
             client.close()

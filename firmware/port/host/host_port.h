@@ -3,11 +3,12 @@
 
 #include <stdbool.h>
 
+#include "common/contract.h"
 #include "common/mac.h"
 #include "firmware/port/host/host_stream.h"
 #include "firmware/port/port.h"
 
-#define HOST_PORT_SLOT_SIZE 983040 // 0xF0000, as on the board
+#define HOST_PORT_SLOT_SIZE CONTRACT_SDK_IMAGE_MAX // as on the board
 #define HOST_PORT_RETAINED_SIZE 256
 
 // What one virtual device runs on: a folder is its flash, the process its CPU.

@@ -4,27 +4,40 @@
 LX := build/lx106
 LX_SOURCES := $(LX)/src
 LX_PORT := firmware/port/lx106
+LX_CONFIG := $(wildcard $(LX_PORT)/config/*.h)
 LX_CC := xtensa-lx106-elf-gcc
 LX_OBJCOPY := xtensa-lx106-elf-objcopy
+
+# The generation of Mbed TLS: of the sources, or, before they are there, of what is installed.
+LX_MBEDTLS_MAJOR := $(or $(lastword $(shell cat $(LX_SOURCES)/mbedtls/include/mbedtls/version.h \
+    $(LX_SOURCES)/mbedtls/include/mbedtls/build_info.h 2>/dev/null | \
+    sed -n 's/^.define MBEDTLS_VERSION_MAJOR *//p')),$(MBEDTLS_MAJOR))
 
 LX_INCLUDES := -I. -I$(LX_PORT)/config -isystem $(LX_SOURCES)/mbedtls/include \
     -isystem $(LX_SOURCES)/lwip/src/include -isystem $(LX_SOURCES) \
     -isystem /usr/lib/xtensa-lx106-elf/include
 LX_CFLAGS := -std=c11 -D_GNU_SOURCE -Os -mlongcalls -mtext-section-literals -ffunction-sections \
-    -fdata-sections -fno-inline-functions-called-once -fconserve-stack -fstack-usage -MMD -MP -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' $(LX_INCLUDES)
-LX_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=__i_vfprintf \
+    -fdata-sections -fno-inline-functions-called-once -fconserve-stack -fstack-usage -MMD -MP \
+    -DMBEDTLS_CONFIG_FILE='<mbedtls_config_$(LX_MBEDTLS_MAJOR).h>' $(LX_INCLUDES)
+# printf is no more than the chip's, see board/nano_format.h; the boot loader has no room for that.
+LX_PRINTF = nano_format_print
+$(LX)/boot.elf: LX_PRINTF = __i_vfprintf
+LX_LDFLAGS = -nostdlib -Wl,--gc-sections -Wl,--defsym=vfprintf=$(LX_PRINTF) \
     -Wl,--wrap=malloc,--wrap=realloc,--wrap=free \
     -L/usr/lib/xtensa-lx106-elf/lib/release
 
+LX_MBEDTLS_2 := rsa_internal ssl_cli
+LX_MBEDTLS_3 := bignum_core block_cipher pk_ecc rsa_alt_helpers ssl_client ssl_tls12_client
 LX_MBEDTLS := aes asn1parse asn1write base64 bignum cipher cipher_wrap constant_time ctr_drbg ecdh \
     ecdsa ecp ecp_curves gcm hmac_drbg md oid pem pk pk_wrap pkparse platform platform_util rsa \
-    rsa_internal sha256 ssl_ciphersuites ssl_cli ssl_msg ssl_tls x509 x509_crt
+    sha256 ssl_ciphersuites ssl_msg ssl_tls x509 x509_crt $(LX_MBEDTLS_$(LX_MBEDTLS_MAJOR))
 LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/memp core/netif \
     core/pbuf core/tcp core/tcp_in core/tcp_out core/timeouts core/udp core/ipv4/dhcp \
     core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr netif/ethernet apps/sntp/sntp
 
 lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
-LX_CORE := $(call lx_own,firmware/core common)
+LX_CORE := $(call lx_own,firmware/core common) \
+    $(LX)/firmware/core/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).o
 # The user's code, whichever file that is.
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
@@ -54,8 +67,7 @@ $(LX)/fetched: $(LX_PORT)/fetch
 	@touch $@
 
 # The compiler does not name headers that libraries include, even if they are ours.
-$(sort $(LX_CORE) $(LX_BOARD) $(LX_BOOT) $(LX_APPS)): $(LX)/%.o: %.c $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h \
-    $(LX_PORT)/config/lwipopts.h
+$(sort $(LX_CORE) $(LX_BOARD) $(LX_BOOT) $(LX_APPS)): $(LX)/%.o: %.c $(LX)/fetched $(LX_CONFIG)
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
@@ -72,11 +84,11 @@ $(LX_APP): $(APP) $(LX)/app.chosen $(LX)/fetched
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
 # Theirs, so with no warnings of ours.
-$(LX)/mbedtls/%.o: $(LX)/fetched $(LX_PORT)/config/mbedtls_config.h
+$(LX)/mbedtls/%.o: $(LX)/fetched $(LX_CONFIG)
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/mbedtls/library/$*.c
 
-$(LX)/lwip/%.o: $(LX)/fetched $(LX_PORT)/config/lwipopts.h
+$(LX)/lwip/%.o: $(LX)/fetched $(LX_CONFIG)
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/lwip/src/$*.c
 

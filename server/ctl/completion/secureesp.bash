@@ -1,7 +1,14 @@
 # bash completion for secureesp(1)
 
+# What the daemon names. What is inserted is the shell's to evaluate, so that only plain words pass.
 _secureesp_first_column() {
-    secureesp "$@" list 2>/dev/null | awk 'NR > 1 { print $1 }'
+    secureesp "$@" list 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ { print $1 }'
+}
+
+# Boards: names of images without version and pre-release.
+_secureesp_boards() {
+    _secureesp_first_column images |
+        sed -E 's/-v?[0-9]+(\.[0-9A-Za-z]+)+-[A-Za-z][0-9A-Za-z.]*$//; t; s/-[^-]*$//' | sort -u
 }
 
 # Prints the options of "GROUP VERB".
@@ -9,11 +16,11 @@ _secureesp_options() {
     case $1 in
         'devices list') echo '--online --offline --image' ;;
         'devices watch') echo '--online --offline --image --interval' ;;
-        'images add') echo '--name --embeds --publish' ;;
+        'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
         'images verify') echo '--key' ;;
         'images sign') echo '--key' ;;
-        'images describe') echo '--name --trust --append-to' ;;
+        'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
         'pki init') echo '--name --days --rsa --force' ;;
         'pki server') echo '--dns --ip --days --rsa --force' ;;
@@ -41,7 +48,7 @@ _secureesp_arguments() {
         'images publish' | 'images withdraw') _secureesp_first_column images ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
-        chain*) _secureesp_first_column images | sed 's/-[^-]*$//' | sort -u ;;
+        chain*) _secureesp_boards ;;
         help*) echo 'status devices command images chain keys pki' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
@@ -49,7 +56,7 @@ _secureesp_arguments() {
 
 _secureesp() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local group=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words
+    local group=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words word
 
     COMPREPLY=()
     compopt +o default 2>/dev/null
@@ -77,7 +84,10 @@ _secureesp() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         compopt -o filenames 2>/dev/null
     fi
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$cur")
+    # Not by compgen -W, which expands the words as the shell would.
+    while read -r word; do
+        [[ -n $word && $word == "$cur"* ]] && COMPREPLY+=("$word")
+    done < <(tr -s ' ' '\n' <<<"$words")
 }
 
 complete -F _secureesp secureesp

@@ -37,13 +37,19 @@ void chip_reset(void)
     next_reason = ESP_RST_POWERON;
 }
 
-static bool find_image(void)
+static enum chip_end find_image(void)
 {
     unsigned selected;
+    enum ota_image found;
 
     ota_selected(&selected);
-    running = chip_is_good(selected) ? selected : 1 - selected;
-    return chip_is_good(running);
+    for (unsigned i = 0; i < CHIP_SLOTS; i++) {
+        running = i == 0 ? selected : 1 - selected;
+        found = ota_judge(ota_slot(running));
+        if (found != OTA_IMAGE_BAD)
+            return found == OTA_IMAGE_GOOD ? CHIP_RUNS : CHIP_BUSY;
+    }
+    return CHIP_DEAD;
 }
 
 static void power_on(void)
@@ -87,8 +93,9 @@ enum chip_end chip_start(void (*program)(void *ctx), void *ctx)
 
     if (flash_power()->is_off)
         power_on();
-    if (!find_image())
-        return CHIP_DEAD;
+    end = find_image();
+    if (end != CHIP_RUNS)
+        return end;
     reason = next_reason;
     next_reason = ESP_RST_SW;
     starts[running]++;
@@ -128,6 +135,12 @@ void chip_lose_power(void)
     longjmp(boot_loader, CHIP_POWER_LOST);
 }
 
+void chip_bite(void)
+{
+    next_reason = ESP_RST_WDT;
+    longjmp(boot_loader, CHIP_BITTEN);
+}
+
 void chip_put_image(unsigned slot, uint32_t random)
 {
     uint8_t *to = flash_at(ota_slot(slot)->address);
@@ -143,7 +156,7 @@ void chip_damage(unsigned slot)
 
 bool chip_is_good(unsigned slot)
 {
-    return ota_holds_image(ota_slot(slot));
+    return ota_judge(ota_slot(slot)) == OTA_IMAGE_GOOD;
 }
 
 static uint8_t *otadata_at(size_t sector)

@@ -18,8 +18,10 @@
 enum chip_end {
     CHIP_RUNS,       // the program has returned
     CHIP_RESTARTED,  // by esp_restart()
+    CHIP_BITTEN,     // by the supervisor
     CHIP_POWER_LOST, // in an operation of the flash
     CHIP_DEAD,       // the boot loader has found no image
+    CHIP_BUSY,       // the boot loader reads, and nobody ends it
 };
 
 // A new chip: flash erased, anything in RTC memory.
@@ -48,7 +50,8 @@ void chip_tear_otadata(void);
 // RTC memory as a power cut leaves it.
 void chip_spoil_rtc(uint8_t dirt);
 
-// For flash.c: the power is lost, the program ends here.
+// For flash.c and ota.c: the power is lost, or the supervisor bites. The program ends here.
 void chip_lose_power(void) __attribute__((noreturn));
+void chip_bite(void) __attribute__((noreturn));
 
 #endif

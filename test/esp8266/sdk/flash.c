@@ -17,11 +17,18 @@ static const esp_partition_t partitions[] = {
 
 static uint8_t bytes[FLASH_SIZE];
 static struct nor_power power;
+static const esp_partition_t *unreadable;
 
 void flash_reset(void)
 {
     memset(bytes, 0xff, sizeof bytes);
     nor_power_on(&power);
+    unreadable = NULL;
+}
+
+void flash_fail_reads(const esp_partition_t *partition)
+{
+    unreadable = partition;
 }
 
 struct nor_power *flash_power(void)
@@ -54,7 +61,7 @@ static esp_err_t check(const esp_partition_t *partition, size_t offset, size_t n
 
 esp_err_t esp_partition_read(const esp_partition_t *partition, size_t offset, void *p, size_t n)
 {
-    esp_err_t rc = check(partition, offset, n);
+    esp_err_t rc = partition == unreadable ? ESP_ERR_INVALID_SIZE : check(partition, offset, n);
 
     if (rc == ESP_OK)
         memcpy(p, bytes + partition->address + offset, n);

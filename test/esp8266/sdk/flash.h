@@ -14,6 +14,9 @@ void flash_reset(void);
 
 struct nor_power *flash_power(void);
 
+// Reads of that partition fail, until flash_reset(); NULL: none do.
+void flash_fail_reads(const esp_partition_t *partition);
+
 // The byte behind the seam's back.
 uint8_t *flash_at(uint32_t address);
 

@@ -11,6 +11,7 @@
 #include "test/esp8266/sdk/flash.h"
 
 #define MAGIC 0xe9
+#define ROW 16u
 
 struct entry {
     uint32_t sequence;
@@ -77,46 +78,114 @@ static void make_hash(const uint8_t *image, uint32_t n, uint8_t out[OTA_HASH_SIZ
         memcpy(out + i, &crc, sizeof crc);
 }
 
+static uint32_t get_word(const uint8_t *p)
+{
+    uint32_t word;
+
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+static uint8_t *put_word(uint8_t *p, uint32_t word)
+{
+    memcpy(p, &word, sizeof word);
+    return p + sizeof word;
+}
+
 void ota_make_image(uint8_t *out, uint32_t n, uint32_t random)
 {
-    uint32_t body = n - OTA_HEADER_SIZE - OTA_HASH_SIZE;
+    uint32_t hashed = n - OTA_HASH_SIZE;
+    uint32_t data =
+        hashed - ROW - OTA_HEADER_SIZE - (uint32_t)OTA_SEGMENTS * OTA_SEGMENT_HEADER_SIZE;
+    uint8_t *p = out;
 
-    memset(out, 0, OTA_HEADER_SIZE);
-    out[0] = MAGIC;
-    memcpy(out + 4, &body, sizeof body);
-    for (uint32_t i = 0; i < body; i++) {
-        random = random * 1664525 + 1013904223;
-        out[OTA_HEADER_SIZE + i] = (uint8_t)(random >> 24);
+    memset(out, 0, hashed);
+    *p = MAGIC;
+    p[1] = OTA_SEGMENTS;
+    p = put_word(p + 4, 0x40210000);
+    for (uint32_t i = 0; i < OTA_SEGMENTS; i++) {
+        uint32_t size = i == 0 ? data / 8 * 4 : data - data / 8 * 4;
+
+        p = put_word(put_word(p, 0x40100000), size);
+        for (uint32_t k = 0; k < size; k++) {
+            random = random * 1664525 + 1013904223;
+            *p++ = (uint8_t)(random >> 24);
+        }
     }
-    make_hash(out, n - OTA_HASH_SIZE, out + n - OTA_HASH_SIZE);
+    make_hash(out, hashed, out + hashed);
+}
+
+// Where the last segment ends, or what ends the reading before.
+static enum ota_image read_segments(const esp_partition_t *partition, uint32_t *end)
+{
+    const uint8_t *image = flash_at(partition->address);
+    uint64_t read = 0; // all of which would have been
+
+    *end = OTA_HEADER_SIZE;
+    if (image[0] != MAGIC || image[1] > OTA_SEGMENTS_MAX)
+        return OTA_IMAGE_BAD;
+    for (unsigned i = 0; i < image[1]; i++) {
+        // what is behind the slot is anything, but not a good image
+        uint32_t size =
+            *end <= partition->size - OTA_SEGMENT_HEADER_SIZE ? get_word(image + *end + 4) : 0;
+
+        read += size;
+        if (read > OTA_PATIENCE)
+            return OTA_IMAGE_ENDLESS;
+        if (size % 4 != 0)
+            return OTA_IMAGE_BAD;
+        *end += OTA_SEGMENT_HEADER_SIZE + size;
+    }
+    return OTA_IMAGE_GOOD;
+}
+
+static uint32_t hashed_size(uint32_t end)
+{
+    return (end + 1 + ROW - 1) / ROW * ROW;
+}
+
+enum ota_image ota_judge(const esp_partition_t *partition)
+{
+    const uint8_t *image = flash_at(partition->address);
+    uint8_t hash[OTA_HASH_SIZE];
+    uint32_t end;
+    enum ota_image found = read_segments(partition, &end);
+
+    if (found != OTA_IMAGE_GOOD)
+        return found;
+    if (hashed_size(end) + OTA_HASH_SIZE > partition->size)
+        return OTA_IMAGE_BAD;
+    make_hash(image, hashed_size(end), hash);
+    return memcmp(hash, image + hashed_size(end), sizeof hash) == 0 ? OTA_IMAGE_GOOD
+                                                                    : OTA_IMAGE_BAD;
 }
 
 esp_err_t esp_image_load(
     esp_image_load_mode_t mode, const esp_partition_pos_t *place, esp_image_metadata_t *out)
 {
-    const uint8_t *image = flash_at(place->offset);
-    uint8_t hash[OTA_HASH_SIZE];
-    uint32_t body;
+    const esp_partition_t partition = {.address = place->offset, .size = place->size};
+    enum ota_image found = ota_judge(&partition);
+    uint32_t end;
 
     (void)mode;
     memset(out, 0, sizeof *out);
-    memcpy(&body, image + 4, sizeof body);
-    if (image[0] != MAGIC || body > place->size - OTA_HEADER_SIZE - OTA_HASH_SIZE)
+    if (found == OTA_IMAGE_ENDLESS)
+        chip_bite();
+    if (found != OTA_IMAGE_GOOD)
         return ESP_ERR_IMAGE_INVALID;
-    make_hash(image, OTA_HEADER_SIZE + body, hash);
-    if (memcmp(hash, image + OTA_HEADER_SIZE + body, sizeof hash) != 0)
-        return ESP_ERR_IMAGE_INVALID;
+    (void)read_segments(&partition, &end);
     out->start_addr = place->offset;
-    out->image_len = OTA_HEADER_SIZE + body + OTA_HASH_SIZE;
+    out->image_len = hashed_size(end) + OTA_HASH_SIZE;
     return ESP_OK;
 }
 
-bool ota_holds_image(const esp_partition_t *partition)
+void ota_put_entry(size_t sector, uint32_t sequence)
 {
-    const esp_partition_pos_t place = {.offset = partition->address, .size = partition->size};
-    esp_image_metadata_t image;
+    struct entry entry = {.sequence = sequence};
 
-    return esp_image_load(ESP_IMAGE_VERIFY_SILENT, &place, &image) == ESP_OK;
+    entry.crc = checksum(&entry);
+    memcpy(
+        flash_at(otadata()->address + (uint32_t)sector * SPI_FLASH_SEC_SIZE), &entry, sizeof entry);
 }
 
 // The next number that selects the slot, over the entry that does not count.
@@ -129,11 +198,16 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition)
     int index;
     size_t at;
 
-    if (!ota_holds_image(partition))
+    const esp_partition_pos_t place = {.offset = partition->address, .size = partition->size};
+    esp_image_metadata_t image;
+
+    if (esp_image_load(ESP_IMAGE_VERIFY, &place, &image) != ESP_OK)
         return ESP_ERR_OTA_VALIDATE_FAILED;
     read_entries(entries);
     index = newest(entries);
     number = index < 0 ? slot + 1 : entries[index].sequence;
+    if (number > OTA_PATIENCE)
+        chip_bite();
     while ((number - 1) % CHIP_SLOTS != slot)
         number++;
     entry = entries[index == 0 ? 1 : 0]; // the label stays what it is

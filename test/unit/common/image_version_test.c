@@ -24,7 +24,23 @@ static void test_order(void **state)
         "00.00.08.z",
         "00.00.08.aa",
         "00.00.08.ab",
+        "00.00.09-1",
+        "00.00.09-2.a",
+        "00.00.09-10",
+        "00.00.09-alpha",
+        "00.00.09-alpha.1",
+        "00.00.09-beta",
+        "00.00.09-beta.2",
+        "00.00.09-beta.11",
+        "00.00.09-beta2",
+        "v00.00.09-rc",
+        "00.00.09-rc1",
+        "00.00.09-RC1a",
+        "00.00.09-rc2",
+        "00.00.09-rc10",
         "00.00.09",
+        "00.00.09.1-rc1",
+        "00.00.09.1",
         "00.00.10",
         "00.01",
         "1",
@@ -46,6 +62,9 @@ static void test_order(void **state)
         }
     }
     assert_int_equal(image_version_compare("00.08", "0.8"), 0);
+    assert_int_equal(image_version_compare("v0.8", "0.8"), 0);
+    assert_int_equal(image_version_compare("0.8-RC01", "v0.8-rc1"), 0);
+    assert_true(image_version_compare("v", "v1") > 0); // a letter, and a number with its mark
 }
 
 int main(void)

@@ -274,14 +274,21 @@ static inline bool fake_device_is_idle(struct fake_device *f)
            f->device.events.used == 0 && f->device.mqtt.unsent_used == 0;
 }
 
-static inline void fake_device_command(struct fake_device *f, const char *name, int id)
+static inline void fake_device_order(
+    struct fake_device *f, const char *name, int id, const char *payload)
 {
     char topic[64];
-    char payload[32];
 
     snprintf(topic, sizeof topic, "/command/" FAKE_MAC "/%s", name);
-    snprintf(payload, sizeof payload, "{\"id\":%d}", id);
     fake_broker_publish(&f->broker, topic, payload, 1, (uint16_t)id, false);
+}
+
+static inline void fake_device_command(struct fake_device *f, const char *name, int id)
+{
+    char payload[32];
+
+    snprintf(payload, sizeof payload, "{\"id\":%d}", id);
+    fake_device_order(f, name, id, payload);
 }
 
 // Sends a command and runs the device until all is done, restarts included: false if it never is.

@@ -8,6 +8,7 @@
 #include "firmware/core/identity.h"
 #include "test/unit/firmware/fake_port.h"
 #include "test/unit/firmware/make_image.h"
+#include "test/unit/firmware/tls_library.h"
 
 // A real TLS server in memory at the other end of the fake port's stream. It answers each request
 // with the bytes it was given and closes. It runs when the client waits for it.
@@ -48,6 +49,7 @@ struct fake_server {
     char request[1024];
     size_t request_size;
     bool is_open;
+    bool has_shaken_hands;
     bool is_closed;                             // by the server
     bool refuses;                               // connections
     bool hangs;                                 // instead of closing
@@ -112,11 +114,12 @@ static inline void fake_server_run(struct fake_server *server)
 {
     if (server->is_closed)
         return;
-    if (server->ssl.state != MBEDTLS_SSL_HANDSHAKE_OVER) {
+    if (!server->has_shaken_hands) {
         int rc = mbedtls_ssl_handshake(&server->ssl);
 
         if (rc != 0 && rc != MBEDTLS_ERR_SSL_WANT_READ && rc != MBEDTLS_ERR_SSL_WANT_WRITE)
             server->is_closed = true;
+        server->has_shaken_hands = rc == 0;
         if (rc != 0)
             return;
     }
@@ -150,6 +153,7 @@ static inline int fake_stream_open(struct port *port, const char *host, uint16_t
     server->request_size = 0;
     server->is_closed = false;
     server->is_open = true;
+    server->has_shaken_hands = false;
     return 0;
 }
 
@@ -230,13 +234,10 @@ static inline void fake_certify(struct maker *maker, const struct fake_subject *
     struct fake_certificate *cert, struct fake_certificate *issuer, const char *issuer_name)
 {
     mbedtls_x509write_cert write;
-    mbedtls_mpi serial;
     int rc = 0;
 
     mbedtls_x509write_crt_init(&write);
-    mbedtls_mpi_init(&serial);
-    rc |= mbedtls_mpi_lset(&serial, 7);
-    rc |= mbedtls_x509write_crt_set_serial(&write, &serial);
+    rc |= test_tls_library_set_serial(&write, 7);
     rc |= mbedtls_x509write_crt_set_subject_name(&write, subject->name);
     rc |= mbedtls_x509write_crt_set_issuer_name(&write, issuer_name);
     rc |= mbedtls_x509write_crt_set_validity(&write, subject->from, subject->to);
@@ -253,7 +254,6 @@ static inline void fake_certify(struct maker *maker, const struct fake_subject *
     rc |= mbedtls_x509_crt_parse(&cert->crt, (uint8_t *)cert->pem, strlen(cert->pem) + 1);
     assert(rc == 0);
     mbedtls_x509write_crt_free(&write);
-    mbedtls_mpi_free(&serial);
 }
 
 static inline void fake_certify_ca(struct fake_server *server, struct fake_certificate *ca)

@@ -9,12 +9,13 @@
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/entropy.h>
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/rsa.h>
-#include <mbedtls/sha256.h>
 
 #include "common/image_descriptor.h"
 #include "common/image_trailer.h"
+#include "test/unit/firmware/tls_library.h"
 
 // Signed images for the tests.
 
@@ -111,13 +112,10 @@ static inline size_t make_signature(
     struct maker *maker, struct made_key *signer, uint8_t *p, size_t body_size)
 {
     uint8_t hash[32];
-    size_t n = 0;
+    int rc = mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), p, body_size, hash);
+    size_t n = test_tls_library_sign(&signer->pk, hash, &maker->random, p + body_size);
 
-    mbedtls_sha256_ret(p, body_size, hash, 0);
-    int rc = mbedtls_pk_sign(&signer->pk, MBEDTLS_MD_SHA256, hash, sizeof hash, p + body_size, &n,
-        mbedtls_ctr_drbg_random, &maker->random);
-
-    assert(rc == 0);
+    assert(rc == 0 && n > 0);
     (void)rc;
     image_trailer_encode(n, p + body_size + n);
     return body_size + n + IMAGE_TRAILER_LENGTH_SIZE;

@@ -20,6 +20,7 @@ struct tls_fixture {
     struct fake_server server;
     struct identity identity;
     struct tls tls;
+    struct failure failure; // of the last connection
 };
 
 static inline int tls_fixture_setup(void **state)
@@ -48,11 +49,10 @@ static inline int tls_fixture_teardown(void **state)
 // Until the handshake is done, has failed, or goes on for ever (STEP_AGAIN).
 static inline int tls_fixture_connect(struct tls_fixture *f, const char *host)
 {
-    struct failure failure;
-    int rc = tls_open(&f->tls, TLS_PEER_BROKER, host, 1, &failure);
+    int rc = tls_open(&f->tls, TLS_PEER_BROKER, host, 1, &f->failure);
 
     for (int i = 0; rc == 0 && i < 100; i++) {
-        rc = tls_step(&f->tls, &failure);
+        rc = tls_step(&f->tls, &f->failure);
         if (rc != STEP_AGAIN)
             return rc;
         rc = 0;

@@ -2,13 +2,16 @@
 #include "firmware/port/esp8266/main/boot.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <esp_ota_ops.h>
 
 #include "firmware/core/files.h"
 #include "firmware/core/slots.h"
 #include "firmware/port/esp8266/policy/choice.h"
+#include "firmware/port/esp8266/main/attempts.h"
 #include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/image_bounds.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/otadata.h"
 
@@ -25,9 +28,16 @@ static unsigned slot_of(const esp_partition_t *partition)
     return partition == flash_partition(PORT_SLOT_1) ? 1 : 0;
 }
 
+// The SDK reads the whole image, and writes otadata.
+static bool select_slot(unsigned slot)
+{
+    return attempts_begin() && image_bounds_hold(PORT_SLOT(slot)) &&
+           esp_ota_set_boot_partition(flash_partition(PORT_SLOT(slot))) == ESP_OK;
+}
+
 static void select_running(struct choice_facts *facts)
 {
-    if (esp_ota_set_boot_partition(flash_partition(PORT_SLOT(facts->running))) != ESP_OK)
+    if (!select_slot(facts->running))
         tell("the slot cannot be selected", ""); // it runs all the same
     facts->otadata_is_blank = false;
     facts->otadata_is_good = true;
@@ -54,6 +64,24 @@ static void store(const struct slots *slots, struct port *port)
         tell("the slot record", failure.detail);
 }
 
+// There is no record, and no factory image that one could be made from: what runs has been started
+// once before, or it would not be here.
+static bool adopt(struct slots *slots, struct port *port, unsigned running)
+{
+    size_t size = flash_image_size(port, PORT_SLOT(running));
+
+    if (size == 0)
+        return false;
+    tell("no slot record, and no image in slot 0: this one is the one to run", "");
+    memset(slots, 0, sizeof *slots);
+    slots->active = (uint8_t)running;
+    slots->images[running].state = SLOTS_INSTALLED;
+    slots->images[running].size_bytes = (uint32_t)size;
+    slots->images[running].descriptor_offset = UINT32_MAX; // not yet looked for
+    store(slots, port);
+    return true;
+}
+
 static void skip(struct slots *slots, struct port *port)
 {
     tell("the other image is damaged", "");
@@ -65,7 +93,7 @@ static void skip(struct slots *slots, struct port *port)
 static void switch_over(struct slots *slots, struct port *port)
 {
     tell("to the other slot", slots->images[slots->active].name);
-    if (esp_ota_set_boot_partition(flash_partition(PORT_SLOT(slots->active))) == ESP_OK)
+    if (select_slot(slots->active))
         last_reset_restart();
     skip(slots, port);
 }
@@ -82,14 +110,14 @@ static struct choice_facts gather_facts(void)
     };
 }
 
-void boot_choose(struct port *port)
+static void choose(struct port *port)
 {
     struct choice_facts facts = gather_facts();
     struct slots slots;
     struct failure failure;
 
     for (unsigned turn = 0; turn < TURNS_MAX; turn++) {
-        if (slots_load(&slots, port, &failure) < 0) {
+        if (slots_load(&slots, port, &failure) < 0 && !adopt(&slots, port, facts.running)) {
             tell("no decision", failure.detail);
             return;
         }
@@ -111,4 +139,10 @@ void boot_choose(struct port *port)
         }
     }
     tell("no decision", "too many turns");
+}
+
+void boot_choose(struct port *port)
+{
+    choose(port);
+    attempts_end();
 }

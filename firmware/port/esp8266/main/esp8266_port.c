@@ -7,6 +7,7 @@
 #include <esp_system.h>
 
 #include "common/contract.h"
+#include "firmware/port/esp8266/main/chip_mac.h"
 #include "firmware/port/esp8266/main/clock.h"
 #include "firmware/port/esp8266/main/flash.h"
 #include "firmware/port/esp8266/main/last_reset.h"
@@ -125,11 +126,7 @@ static struct port_ops ops = {
 
 void esp8266_port_init(struct esp8266_port *self)
 {
-    uint8_t mac[6];
-
-    ESP_ERROR_CHECK(esp_read_mac(mac, ESP_MAC_WIFI_STA));
-    snprintf(self->mac, sizeof self->mac, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2],
-        mac[3], mac[4], mac[5]);
+    chip_mac_take(self->mac);
     flash_attach(&self->port, &ops);
     self->port.ops = &ops;
     self->port.retained_size = RTC_RETAINED_SIZE;

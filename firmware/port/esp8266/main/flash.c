@@ -9,6 +9,7 @@
 #include <esp_spi_flash.h>
 
 #include "common/image_descriptor.h"
+#include "firmware/port/esp8266/main/image_bounds.h"
 
 #define FILES_SUBTYPE ((esp_partition_subtype_t)0x40) // partitions/*.csv
 
@@ -58,21 +59,25 @@ static int sync_region(struct port *port, enum port_region region)
     return 0;
 }
 
-// The descriptor is behind the image and its hash. Where the signature behind that ends is not
-// known from here: this is where the descriptor ends at most.
-static size_t factory_size(struct port *port)
+size_t flash_image_size(const struct port *port, enum port_region slot)
 {
     const esp_partition_pos_t place = {
-        .offset = regions[PORT_SLOT_0]->address,
-        .size = regions[PORT_SLOT_0]->size,
+        .offset = regions[slot]->address,
+        .size = regions[slot]->size,
     };
     esp_image_metadata_t image;
     size_t size;
 
-    if (esp_image_load(ESP_IMAGE_VERIFY_SILENT, &place, &image) != ESP_OK)
+    if (!image_bounds_hold(slot) ||
+        esp_image_load(ESP_IMAGE_VERIFY_SILENT, &place, &image) != ESP_OK)
         return 0;
     size = image.image_len + IMAGE_DESCRIPTOR_MAX;
     return size < port->slot_size ? size : port->slot_size;
+}
+
+static size_t factory_size(struct port *port)
+{
+    return flash_image_size(port, PORT_SLOT_0);
 }
 
 static const esp_partition_t *find(esp_partition_type_t type, esp_partition_subtype_t subtype)

@@ -12,4 +12,8 @@ void flash_attach(struct port *port, struct port_ops *ops);
 // NULL before that.
 const esp_partition_t *flash_partition(enum port_region region);
 
+// How large the signed image in a slot is at most, 0 if there is no good one: its descriptor is
+// behind the SDK's image and its hash, and where the signature behind that ends is not known here.
+size_t flash_image_size(const struct port *port, enum port_region slot);
+
 #endif

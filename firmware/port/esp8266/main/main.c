@@ -48,6 +48,7 @@ static struct device *start(void)
     options.app = bind_app(device);
     if (device_init(device, &port.port, port.mac, &options, &failure) < 0)
         stop(&failure);
+    tls_heap_settle();
     last_reset_forget();
     return device;
 }

@@ -11,6 +11,7 @@ _Static_assert(RTC_RETAINED_SIZE >= TLS_RETAIN_SIZE, "core's sessions");
 
 static RTC_NOINIT_ATTR volatile uint32_t retained[RTC_RETAINED_SIZE / 4];
 static RTC_NOINIT_ATTR volatile uint32_t note[RTC_NOTE_SIZE / 4];
+static RTC_NOINIT_ATTR volatile uint32_t attempts;
 
 void rtc_read_retained(uint8_t *p, size_t n)
 {
@@ -41,4 +42,14 @@ void rtc_write_note(const uint32_t words[RTC_NOTE_SIZE / 4])
 {
     for (size_t i = 0; i < RTC_NOTE_SIZE / 4; i++)
         note[i] = words[i];
+}
+
+uint32_t rtc_read_attempts(void)
+{
+    return attempts;
+}
+
+void rtc_write_attempts(uint32_t word)
+{
+    attempts = word;
 }

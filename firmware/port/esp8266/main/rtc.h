@@ -17,4 +17,8 @@ void rtc_write_retained(const uint8_t *p, size_t n);
 void rtc_read_note(uint32_t words[RTC_NOTE_SIZE / 4]);
 void rtc_write_note(const uint32_t words[RTC_NOTE_SIZE / 4]);
 
+// attempts.h
+uint32_t rtc_read_attempts(void);
+void rtc_write_attempts(uint32_t word);
+
 #endif

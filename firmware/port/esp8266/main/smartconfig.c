@@ -16,6 +16,7 @@
 #define KEY_SIZE 16 // ESPTouch v2: AES-128
 
 static QueueHandle_t received; // of struct credentials, one place
+static volatile bool has_channel;
 static volatile bool is_acknowledged;
 static bool is_running;
 static char key[KEY_SIZE + 1]; // the SDK keeps the pointer
@@ -32,6 +33,8 @@ static void take_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
         memcpy(credentials.password, event->password, sizeof credentials.password);
         (void)xQueueOverwrite(received, &credentials);
         mbedtls_platform_zeroize(&credentials, sizeof credentials);
+    } else if (id == SC_EVENT_FOUND_CHANNEL) {
+        has_channel = true;
     } else if (id == SC_EVENT_SEND_ACK_DONE) {
         is_acknowledged = true;
     }
@@ -52,10 +55,14 @@ void smartconfig_start(struct port *port)
 
     config.esp_touch_v2_enable_crypt = has_key;
     config.esp_touch_v2_key = has_key ? key : NULL;
+    has_channel = false;
     is_acknowledged = false;
-    ESP_ERROR_CHECK(esp_smartconfig_set_type(has_key ? SC_TYPE_ESPTOUCH_V2 : SC_TYPE_ESPTOUCH));
-    ESP_ERROR_CHECK(esp_smartconfig_start(&config));
-    is_running = true;
+    is_running = true; // to be stopped even if this fails
+    if (esp_smartconfig_set_type(has_key ? SC_TYPE_ESPTOUCH_V2 : SC_TYPE_ESPTOUCH) != ESP_OK ||
+        esp_smartconfig_start(&config) != ESP_OK) {
+        printf("smartconfig: does not start\n");
+        return;
+    }
     printf("smartconfig: %s\n", has_key ? "ESPTouch v2, encrypted" : "ESPTouch");
 }
 
@@ -83,10 +90,20 @@ bool smartconfig_take(struct credentials *out)
     return is_good;
 }
 
+static bool take_flag(volatile bool *flag)
+{
+    if (!*flag)
+        return false;
+    *flag = false;
+    return true;
+}
+
+bool smartconfig_has_channel(void)
+{
+    return take_flag(&has_channel);
+}
+
 bool smartconfig_is_acknowledged(void)
 {
-    bool was = is_acknowledged;
-
-    is_acknowledged = false;
-    return was;
+    return take_flag(&is_acknowledged);
 }

@@ -14,9 +14,13 @@
 // Before the Wi-Fi starts.
 void smartconfig_init(void);
 
-// Each start needs its stop, whatever came of it. The key is among the port's files.
+// Each start needs its stop, whatever came of it. The key is among the port's files. One that fails
+// is in the log, and nothing comes of it.
 void smartconfig_start(struct port *port);
 void smartconfig_stop(void);
+
+// True once after a telephone has been heard.
+bool smartconfig_has_channel(void);
 
 // True once after credentials have come, which are then in *out. Incomplete ones are dropped, and
 // the log says so.

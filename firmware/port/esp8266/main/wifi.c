@@ -22,8 +22,6 @@
 #define BIT_GOT_ADDRESS BIT2
 #define BIT_LOST_ADDRESS BIT3
 
-#define LOOK_MS 1000 // how old address and signal strength may be
-
 static struct port *owner;
 static struct station station;
 static struct credentials credentials; // stored, or brought by SmartConfig
@@ -93,10 +91,37 @@ static void connect_station(void)
     mbedtls_platform_zeroize(&config, sizeof config);
 }
 
+static struct station_facts gather_facts(void)
+{
+    tcpip_adapter_ip_info_t address;
+    wifi_ap_record_t access_point;
+
+    return (struct station_facts){
+        .is_associated = esp_wifi_sta_get_ap_info(&access_point) == ESP_OK,
+        .has_address = tcpip_adapter_get_ip_info(TCPIP_ADAPTER_IF_STA, &address) == ESP_OK &&
+                       address.ip.addr != 0,
+    };
+}
+
+// Of a connection, or an attempt, that no event has ended.
+static const char *explain_end(void)
+{
+    const struct station_facts facts = gather_facts();
+
+    if (facts.is_associated && !facts.has_address)
+        return "no address from the network's DHCP server";
+    return "the connection is gone, and the driver has not said so";
+}
+
 static void act(enum station_action action)
 {
     switch (action) {
     case STATION_NOTHING: break;
+    case STATION_START:
+        printf("wifi: the driver does not say that it runs, starting it again\n");
+        (void)esp_wifi_stop();
+        (void)esp_wifi_start();
+        break;
     case STATION_CONNECT: connect_station(); break;
     case STATION_TRY:
         (void)esp_wifi_disconnect(); // from what SmartConfig had to do with the radio
@@ -112,11 +137,11 @@ static void act(enum station_action action)
         break;
     case STATION_END: smartconfig_stop(); break;
     case STATION_GIVE_UP:
-        printf("wifi: no address from the network's DHCP server\n");
+        printf("wifi: %s\n", explain_end());
         (void)esp_wifi_disconnect();
         break;
     case STATION_RESTART:
-        printf("wifi: what SmartConfig brought does not work, waiting for it again\n");
+        printf("wifi: SmartConfig has led nowhere, starting over\n");
         smartconfig_stop();
         owner->ops->reboot(owner);
         break;
@@ -128,12 +153,11 @@ static void take(enum station_event event)
     act(station_step(&station, event, now_ms(), (uint8_t)esp_random()));
 }
 
-static void look(void)
+static void measure(void)
 {
     tcpip_adapter_ip_info_t address;
     wifi_ap_record_t access_point;
 
-    looked_at_ms = now_ms();
     memset(&info, 0, sizeof info);
     if (station.state != STATION_UP)
         return;
@@ -143,11 +167,31 @@ static void look(void)
         info.rssi = access_point.rssi;
 }
 
+static void announce(void)
+{
+    measure();
+    printf("wifi: connected, address %s, %d dBm\n", info.ip, info.rssi);
+}
+
 static void take_address(void)
 {
     take(STATION_GOT_ADDRESS);
-    look();
-    printf("wifi: connected, address %s, %d dBm\n", info.ip, info.rssi);
+    if (station.state == STATION_UP)
+        announce();
+}
+
+// Where an event was lost, the driver itself knows.
+static void look(void)
+{
+    const struct station_facts facts = gather_facts();
+    bool was_up = station.state == STATION_UP;
+
+    looked_at_ms = now_ms();
+    act(station_look(&station, &facts, looked_at_ms, (uint8_t)esp_random()));
+    if (!was_up && station.state == STATION_UP)
+        announce();
+    else
+        measure();
 }
 
 static void take_disconnection(void)
@@ -168,6 +212,8 @@ void wifi_poll(void)
     if (bits & BIT_STARTED)
         take(credentials_load(owner, &credentials) ? STATION_STARTED_WITH_CREDENTIALS
                                                    : STATION_STARTED_WITHOUT);
+    if (smartconfig_has_channel())
+        take(STATION_FOUND_CHANNEL);
     if (smartconfig_take(&credentials))
         take(STATION_GOT_CREDENTIALS);
     if (bits & BIT_GOT_ADDRESS)
@@ -179,7 +225,7 @@ void wifi_poll(void)
     if (smartconfig_is_acknowledged())
         take(STATION_ACKNOWLEDGED);
     take(STATION_TICK);
-    if (now_ms() - looked_at_ms >= LOOK_MS)
+    if (now_ms() - looked_at_ms >= STATION_LOOK_MS)
         look();
 }
 
@@ -209,6 +255,7 @@ void wifi_start(struct port *port, const char *host_name)
     if (events == NULL)
         abort();
     start_driver(host_name);
+    station.since_ms = now_ms();
 }
 
 enum port_link wifi_state(struct port_link_info *out)

@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 #include "firmware/port/lx106/network/calendar.h"
-#include "firmware/port/lx106/config/multiply_add.h"
 
 // Mbed TLS with what core uses and no more: a TLS 1.2 client with ECDHE and AES-GCM, P-256 and RSA
-// certificates in PEM, their dates checked.
+// certificates in PEM, their dates checked. What all of its generations call alike;
+// mbedtls_config_2.h and mbedtls_config_3.h have the rest.
 
 // records: as many bytes as max_fragment_length then asks for, freed after the handshake
 #define MBEDTLS_SSL_CLI_C
@@ -57,8 +57,7 @@
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_OID_C
-#define MBEDTLS_X509_CHECK_KEY_USAGE
-#define MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE
+#define MBEDTLS_X509_REMOVE_INFO
 
 // the board
 #define MBEDTLS_CTR_DRBG_C
@@ -71,7 +70,5 @@
 #define MBEDTLS_PLATFORM_TIME_TYPE_MACRO int64_t
 #define MBEDTLS_PLATFORM_TIME_MACRO calendar_time
 #define MBEDTLS_PLATFORM_GMTIME_R_ALT
-
-#include <mbedtls/check_config.h>
 
 #endif

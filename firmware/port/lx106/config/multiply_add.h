@@ -5,7 +5,7 @@
 // processor multiplies 16 by 16 bits: four such products make one of 32 by 32, in 22 instructions
 // where the compiler takes 36.
 
-#define MULADDC_INIT                                                                               \
+#define MULTIPLY_ADD_INIT                                                                          \
     {                                                                                              \
         mbedtls_mpi_uint b_high = b >> 16;                                                         \
         mbedtls_mpi_uint carry_high = 0x10000;                                                     \
@@ -14,7 +14,7 @@
         mbedtls_mpi_uint middle;                                                                   \
         mbedtls_mpi_uint t;
 
-#define MULADDC_CORE                                                                               \
+#define MULTIPLY_ADD_CORE                                                                          \
     __asm__ volatile("l32i   %[t], %[s], 0\n\t"                                                    \
                      "addi   %[s], %[s], 4\n\t"                                                    \
                      "mul16u %[low], %[t], %[b]\n\t"                                               \
@@ -45,6 +45,6 @@
                      : [b] "r"(b), [b_high] "r"(b_high), [carry_high] "r"(carry_high)              \
                      : "memory");
 
-#define MULADDC_STOP }
+#define MULTIPLY_ADD_STOP }
 
 #endif

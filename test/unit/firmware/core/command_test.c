@@ -82,11 +82,53 @@ static void test_ids(void **state)
     }
 }
 
+static void test_images(void **state)
+{
+    static const char longest[] =
+        "{\"image\":\"0123456789012345678901234567890123456789012345678901234567890-1\"}";
+    static const char longer[] =
+        "{\"image\":\"01234567890123456789012345678901234567890123456789012345678901-1\"}";
+    static const struct {
+        const char *payload;
+        const char *image;
+    } rows[] = {
+        {"", ""},
+        {"{}", ""},
+        {"{\"id\":7}", ""},
+        {"{\"id\":7,\"image\":\"B-2\"}", "B-2"},
+        {"{\"image\":\"ESP8266_WEMOS_D1MINIPRO-00.00.08.g\",\"x\":{\"image\":\"B-3\"}}",
+            "ESP8266_WEMOS_D1MINIPRO-00.00.08.g"},
+        {longest, "0123456789012345678901234567890123456789012345678901234567890-1"},
+        {longer, COMMAND_IMAGE_UNREADABLE},
+        {"{\"Image\":\"B-2\"}", ""},
+        {"{\"image\":\"\"}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":\"B\"}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":\"B-2 \"}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":null}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":2}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":[\"B-2\"]}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":{\"image\":\"B-2\"}}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":\"B-2\",\"image\":\"B-3\"}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":\"B-2\",\"image\":\"B-2\"}", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":\"B-2\"", COMMAND_IMAGE_UNREADABLE},
+        {"{\"image\":\"B-2\"}x", COMMAND_IMAGE_UNREADABLE},
+        {"[\"B-2\"]", COMMAND_IMAGE_UNREADABLE},
+        {"B-2", COMMAND_IMAGE_UNREADABLE},
+        {" ", COMMAND_IMAGE_UNREADABLE},
+        {"\xff", COMMAND_IMAGE_UNREADABLE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_string_equal(decode("flash", rows[i].payload).image, rows[i].image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_images),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

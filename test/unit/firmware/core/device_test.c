@@ -191,6 +191,50 @@ static void test_update(void **state)
         fake_device_count(f, 0, EVENT, "\"id\":24,\"result\":\"nothing-downloaded\""), 1);
 }
 
+// A flash that means another image than was downloaded installs nothing, and loses nothing.
+static void test_flash_means(void **state)
+{
+    static const struct {
+        const char *payload;
+        const char *detail;
+    } refused[] = {
+        {"{\"id\":2,\"image\":\"B-3\"}", "the command means B-3, another was downloaded"},
+        {"{\"id\":2,\"image\":\"B-1\"}", "the command means B-1, another was downloaded"},
+        {"{\"id\":2,\"image\":\"B-20\"}", "the command means B-20, another was downloaded"},
+        {"{\"id\":2,\"image\":\"b-2\"}", "the command means b-2, another was downloaded"},
+        {"{\"id\":2,\"image\":2}", "the command means one that cannot be read, another was"},
+    };
+    static const char *const taken[] = {"{\"id\":3,\"image\":\"B-2\"}", "{\"id\":3}", ""};
+    struct fake_device *f = *state;
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        fake_device_reset(f);
+        start_online(f);
+        fake_device_order(f, "flash", 1, "{\"id\":1,\"image\":\"B-2\"}");
+        (void)fake_device_run(f, 3000, NULL);
+        assert_int_equal(
+            fake_device_count(f, 0, EVENT, "\"id\":1,\"result\":\"nothing-downloaded\""), 1);
+        assert_true(fake_device_do(f, "firmware", 20));
+        for (size_t j = 0; j < sizeof refused / sizeof refused[0]; j++) {
+            size_t before = f->broker.count;
+
+            fake_device_order(f, "flash", 2, refused[j].payload);
+            (void)fake_device_run(f, 3000, NULL);
+            assert_int_equal(fake_device_count(f, before, EVENT,
+                                 "\"id\":2,\"result\":\"not-staged\",\"image\":\"B-2\""),
+                1);
+            assert_int_equal(fake_device_count(f, before, EVENT, refused[j].detail), 1);
+            assert_int_equal(f->device.slots.images[1].state, SLOTS_READY);
+            assert_int_equal(f->reboots, 0);
+        }
+        fake_device_order(f, "flash", 3, taken[i]);
+        (void)fake_device_run(f, 3000, NULL);
+        assert_true(fake_device_run(f, 20000, fake_device_is_idle));
+        assert_int_equal(f->reboots, 1);
+        assert_string_equal(f->device.running.text, "B-2");
+    }
+}
+
 static void test_reboot(void **state)
 {
     struct fake_device *f = *state;
@@ -323,6 +367,7 @@ int main(void)
         TEST(test_link_lost),
         TEST(test_unreachable),
         TEST(test_update),
+        TEST(test_flash_means),
         TEST(test_reboot),
         TEST(test_unknown_and_foreign),
         TEST(test_queue),

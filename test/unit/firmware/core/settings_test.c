@@ -57,60 +57,71 @@ static void test_all_members(void **state)
     assert_int_equal(settings.retry_timeout_ms, 300);
 }
 
+static const struct {
+    const char *member;
+    const char *value;
+    bool good;
+} members[] = {
+    {"downloadport", "1", true},
+    {"downloadport", "65535", true},
+    {"downloadport", "\"443\"", true},
+    {"downloadport", "0", false},
+    {"downloadport", "65536", false},
+    {"downloadport", "443.5", false},
+    {"downloadport", "-1", false},
+    {"downloadport", "1e300", false},
+    {"downloadport", "\"\"", false},
+    {"downloadport", "\"44x\"", false},
+    {"downloadport", "\"[DOWLOADPORT]\"", false},
+    {"downloadport", "null", false},
+    {"downloadport", "[443]", false},
+    {"mqttport", "\"99999999999999999999\"", false},
+    {"downloadpath", "\"esp\"", true},
+    {"downloadpath", "\"///\"", true},
+    {"downloadpath", "\"a b\"", false},
+    {"downloadpath", "\"a?b\"", false},
+    {"downloadpath", "\"a\\r\\nHost: x\"", false},
+    {"downloadpath", "1", false},
+    {"mqtttls", "true", true},
+    {"mqtttls", "false", false},
+    {"mqtttls", "\"true\"", false},
+    {"ntpserver", "\"a-1.b.c\"", true},
+    {"ntpserver", "\"1a.2.3b\"", true},
+    {"ntpserver", "\"192.168.0.255\"", true},
+    {"ntpserver", "\"192.168.0\"", false},
+    {"ntpserver", "\"192.168.0.256\"", false},
+    {"ntpserver", "\"192.168.00.1\"", false},
+    {"ntpserver", "\"a.b.\"", false},
+    {"ntpserver", "\"a..b\"", false},
+    {"ntpserver", "\"a-.b\"", false},
+    {"ntpserver", "\"a_b\"", false},
+    {"ntpserver", "\"::1\"", false},
+    {"ntpserver", "\"bad host\"", false},
+    {"ntpserver", "\"\"", false},
+    {"ntpserver", "5", false},
+    {"statusinterval", "99", false},
+    {"statusinterval", "86400000", true},
+    {"statusinterval", "86400001", false},
+    {"waittimeout", "999", false},
+    {"retrytimeout", "100", true},
+    {"retrytimeout", "false", false},
+};
+
 // A member, and whether it is accepted; the failure names it.
 static void test_members(void **state)
 {
-    static const struct {
-        const char *member;
-        const char *value;
-        bool good;
-    } rows[] = {
-        {"downloadport", "1", true},
-        {"downloadport", "65535", true},
-        {"downloadport", "\"443\"", true},
-        {"downloadport", "0", false},
-        {"downloadport", "65536", false},
-        {"downloadport", "443.5", false},
-        {"downloadport", "-1", false},
-        {"downloadport", "1e300", false},
-        {"downloadport", "\"\"", false},
-        {"downloadport", "\"44x\"", false},
-        {"downloadport", "\"[DOWLOADPORT]\"", false},
-        {"downloadport", "null", false},
-        {"downloadport", "[443]", false},
-        {"mqttport", "\"99999999999999999999\"", false},
-        {"downloadpath", "\"esp\"", true},
-        {"downloadpath", "\"///\"", true},
-        {"downloadpath", "\"a b\"", false},
-        {"downloadpath", "\"a?b\"", false},
-        {"downloadpath", "\"a\\r\\nHost: x\"", false},
-        {"downloadpath", "1", false},
-        {"mqtttls", "true", true},
-        {"mqtttls", "false", false},
-        {"mqtttls", "\"true\"", false},
-        {"ntpserver", "\"bad host\"", false},
-        {"ntpserver", "\"\"", false},
-        {"ntpserver", "5", false},
-        {"statusinterval", "99", false},
-        {"statusinterval", "86400000", true},
-        {"statusinterval", "86400001", false},
-        {"waittimeout", "999", false},
-        {"retrytimeout", "100", true},
-        {"retrytimeout", "false", false},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         struct settings settings = {.mqtt_port = 7};
         struct failure failure;
         char text[256];
 
-        snprintf(text, sizeof text, "{" SERVERS ",\"%s\":%s}", rows[i].member, rows[i].value);
+        snprintf(text, sizeof text, "{" SERVERS ",\"%s\":%s}", members[i].member, members[i].value);
         int rc = parse(text, &settings, &failure);
 
-        assert_int_equal(rc, rows[i].good ? 0 : -RESULT_FILE_INVALID);
-        if (!rows[i].good) {
-            assert_non_null(strstr(failure.detail, rows[i].member));
+        assert_int_equal(rc, members[i].good ? 0 : -RESULT_FILE_INVALID);
+        if (!members[i].good) {
+            assert_non_null(strstr(failure.detail, members[i].member));
             assert_int_equal(settings.mqtt_port, 7);
         }
     }
@@ -137,7 +148,8 @@ static void test_hosts(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(parse(bad[i], &settings, &failure), -RESULT_FILE_INVALID);
     for (int n = SETTINGS_HOST_SIZE - 1; n <= SETTINGS_HOST_SIZE; n++) {
-        snprintf(text, sizeof text, "{\"downloadserver\":\"%0*d\",\"mqttserver\":\"m\"}", n, 1);
+        snprintf(
+            text, sizeof text, "{\"downloadserver\":\"a%0*d\",\"mqttserver\":\"m\"}", n - 1, 1);
         assert_int_equal(parse(text, &settings, &failure) == 0, n < SETTINGS_HOST_SIZE);
     }
 }

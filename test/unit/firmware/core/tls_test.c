@@ -75,17 +75,60 @@ static void test_version_and_fragment(void **state)
 
     assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_string_equal(mbedtls_ssl_get_version(&f->tls.ssl), "TLSv1.2");
-    assert_true(mbedtls_ssl_get_input_max_frag_len(&f->tls.ssl) <= 4096);
+    assert_in_range(mbedtls_ssl_get_max_out_record_payload(&f->server.ssl), 1, 4096);
     assert_non_null(mbedtls_ssl_get_peer_cert(&f->server.ssl)); // the client's certificate
+}
+
+static int receive_old_version(struct port *port, uint8_t *p, size_t n)
+{
+    int received = fake_stream_receive(port, p, n);
+
+    if (received > 5 && p[0] == MBEDTLS_SSL_HS_SERVER_HELLO)
+        p[5] = 2; // TLS 1.1, RFC 5246, 7.4.1.3
+    return received;
 }
 
 static void test_old_version(void **state)
 {
     struct tls_fixture *f = *state;
 
-    mbedtls_ssl_conf_max_version(
-        &f->server.config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_2);
+    f->ops.stream_receive = receive_old_version;
     assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_TLS_FAILED);
+    assert_non_null(strstr(f->failure.detail, "-0x6e80")); // its version, and nothing behind it
+}
+
+// The server says which alert it was, as long as nothing is encrypted.
+static void test_alert(void **state)
+{
+    struct tls_fixture *f = *state;
+    struct fake_certificate other = {0};
+
+    make_ec_key(&f->server.maker, MBEDTLS_ECP_DP_SECP256R1, &other.key);
+    fake_certify_ca(&f->server, &other);
+    mbedtls_ssl_conf_ca_chain(&f->server.config, &other.crt, NULL);
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_TLS_FAILED);
+    assert_string_equal(f->failure.detail, "localhost: refused us (TLS alert 48)"); // unknown_ca
+    fake_certificate_clear(&other);
+}
+
+static int receive_alert(struct port *port, uint8_t *p, size_t n)
+{
+    static const uint8_t record[] = {0x15, 3, 3, 0, 2, 2, 80}; // internal_error
+    struct fake_server *server = (struct fake_server *)port;
+
+    (void)n;
+    p[0] = record[server->answered++];
+    return 1;
+}
+
+// However few bytes the stream gives at a time.
+static void test_alert_by_bytes(void **state)
+{
+    struct tls_fixture *f = *state;
+
+    f->ops.stream_receive = receive_alert;
+    assert_int_equal(tls_fixture_connect(f, "localhost"), -RESULT_TLS_FAILED);
+    assert_string_equal(f->failure.detail, "localhost: refused us (TLS alert 80)");
 }
 
 static void test_resumes(void **state)
@@ -95,11 +138,11 @@ static void test_resumes(void **state)
 
     assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_false(f->tls.resuming);
-    memcpy(first, f->tls.ssl.session->id, sizeof first);
+    memcpy(first, f->tls.saved[TLS_PEER_BROKER].id, sizeof first);
     tls_close(&f->tls);
     assert_int_equal(tls_fixture_connect(f, "localhost"), STEP_DONE);
     assert_true(f->tls.resuming);
-    assert_memory_equal(first, f->tls.ssl.session->id, sizeof first);
+    assert_memory_equal(first, f->tls.saved[TLS_PEER_BROKER].id, sizeof first);
 }
 
 static void test_unreachable(void **state)
@@ -335,6 +378,8 @@ int main(void)
         TEST(test_rsa_server),
         TEST(test_version_and_fragment),
         TEST(test_old_version),
+        TEST(test_alert),
+        TEST(test_alert_by_bytes),
         TEST(test_resumes),
         TEST(test_unreachable),
         TEST(test_timeout),

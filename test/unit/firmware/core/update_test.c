@@ -122,7 +122,7 @@ static void test_good(void **state)
     assert_string_equal(f->slots.images[1].name, "B-2");
     assert_int_equal(f->slots.images[1].size_bytes, f->image_size);
     assert_memory_equal(f->server.port.slots[1], f->image, f->image_size);
-    assert_int_equal(update_start_check(&f->update, &f->failure), 0);
+    assert_int_equal(update_start_check(&f->update, "", &f->failure), 0);
     assert_int_equal(finish(f), STEP_DONE);
 }
 
@@ -178,7 +178,8 @@ static void test_tampered(void **state)
     answer_image(f);
     assert_int_equal(download(f), -RESULT_SIGNATURE_INVALID);
     assert_int_equal(f->slots.images[1].state, SLOTS_EMPTY);
-    assert_int_equal(update_start_check(&f->update, &f->failure), -RESULT_NOTHING_DOWNLOADED);
+    assert_int_equal(
+        update_start_check(&f->update, "B-2", &f->failure), -RESULT_NOTHING_DOWNLOADED);
 }
 
 // A boot loader may fall back to the other slot whatever the record says: an image that is not, or
@@ -216,7 +217,7 @@ static void test_decayed(void **state)
     answer_image(f);
     assert_int_equal(download(f), STEP_DONE);
     f->server.port.slots[1][100] ^= 4;
-    assert_int_equal(update_start_check(&f->update, &f->failure), 0);
+    assert_int_equal(update_start_check(&f->update, "", &f->failure), 0);
     assert_int_equal(finish(f), -RESULT_SIGNATURE_INVALID);
     assert_int_equal(f->slots.images[1].state, SLOTS_EMPTY);
 }

@@ -20,7 +20,8 @@ static json_t *read_back(struct api_text *text)
 static void test_strings(void **state)
 {
     static const char *const rows[] = {"a", "\"", "\\", "\\\"", "a\"b\\c", "\n\r\t\b\f", "\x01\x1f",
-        "\x7f", "/", "\xc3\xa9\xf0\x9f\x98\x80", "{\"a\":[1]}"};
+        "\x7f", "/", "\xc2\x9b", "\xe2\x80\xae", "\xf3\xa0\x80\x81", "\xc3\xa9\xf0\x9f\x98\x80",
+        "{\"a\":[1]}"};
     static const char *const nothing[] = {"", "\xff", "a\xc3", "\xed\xa0\x80"};
     char all[256];
 
@@ -33,6 +34,9 @@ static void test_strings(void **state)
         struct api_text text = {0};
 
         api_text_add_string(&text, s);
+        assert_null(memmem(text.p, text.n, "\xc2\x9b", 2)); // nothing that a terminal obeys
+        assert_null(memmem(text.p, text.n, "\xe2\x80\xae", 3));
+        assert_null(memchr(text.p, 0x7f, text.n));
 
         json_t *value = read_back(&text);
 

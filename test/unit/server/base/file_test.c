@@ -1,4 +1,5 @@
 // Whole files in a folder of their own.
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,6 +83,83 @@ static void test_replace_leaves_nothing_behind_on_failure(void **state)
     assert_int_equal(scratch_count(*state), 1);
 }
 
+// Each kind of file that is none to be replaced, and stays what it is.
+static void test_replace_takes_regular_files_only(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    char target[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+    struct stat st;
+
+    scratch_path(*state, "target", target);
+    assert_int_equal(file_replace(target, (const uint8_t *)"old", 3, 0600, NULL), 0);
+    scratch_path(*state, "fifo", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0600, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, path));
+    assert_int_equal(file_replace_keep(path, (const uint8_t *)"x", 1, 0600, NULL), ERR_CONFLICT);
+    assert_true(lstat(path, &st) == 0 && S_ISFIFO(st.st_mode));
+    scratch_path(*state, "link", path);
+    assert_int_equal(symlink(target, path), 0);
+    assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0600, NULL), ERR_CONFLICT);
+    assert_true(lstat(path, &st) == 0 && S_ISLNK(st.st_mode));
+    assert_int_equal(file_replace("/dev/null", (const uint8_t *)"x", 1, 0600, NULL), ERR_CONFLICT);
+    assert_true(lstat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
+}
+
+static void test_replace_keeps_mode_and_owner(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    struct stat st;
+
+    scratch_path(*state, "key", path);
+    assert_int_equal(file_replace_keep(path, (const uint8_t *)"a", 1, 0600, NULL), 0);
+    assert_int_equal(scratch_mode(path), 0600);
+    assert_int_equal(chmod(path, 0640), 0);
+    if (geteuid() == 0)
+        assert_int_equal(chown(path, 1234, 2345), 0);
+    assert_int_equal(file_replace_keep(path, (const uint8_t *)"b", 1, 0600, NULL), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    assert_int_equal(st.st_uid, geteuid() == 0 ? 1234 : geteuid());
+    assert_int_equal(st.st_gid, geteuid() == 0 ? 2345 : getegid());
+}
+
+static void test_output_goes_where_it_leads(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    char target[SCRATCH_PATH_SIZE];
+    char read_back[4] = "";
+    struct stat st;
+    uint8_t *p;
+    size_t n;
+
+    scratch_path(*state, "target", target);
+    scratch_path(*state, "link", path);
+    assert_int_equal(symlink("target", path), 0);
+    assert_int_equal(file_output(path, (const uint8_t *)"x", 1, 0644, NULL), ERR_CONFLICT);
+    assert_int_equal(file_output(target, (const uint8_t *)"one", 3, 0644, NULL), 0);
+    assert_int_equal(file_output(path, (const uint8_t *)"two", 3, 0644, NULL), 0);
+    assert_true(lstat(path, &st) == 0 && S_ISLNK(st.st_mode));
+    assert_int_equal(file_read(target, 10, &p, &n, NULL), 0);
+    assert_string_equal((char *)p, "two");
+    free(p);
+
+    scratch_path(*state, "fifo", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+
+    int fd = open(path, O_RDWR | O_NONBLOCK);
+
+    assert_true(fd >= 0);
+    assert_int_equal(file_output(path, (const uint8_t *)"abc", 3, 0644, NULL), 0);
+    assert_int_equal(read(fd, read_back, 3), 3);
+    assert_string_equal(read_back, "abc");
+    close(fd);
+    assert_int_equal(file_output("/dev/null", (const uint8_t *)"x", 1, 0644, NULL), 0);
+    assert_true(lstat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
+    assert_true(file_output(*state, (const uint8_t *)"x", 1, 0644, NULL) < 0); // a folder
+}
+
 static void test_make_folder(void **state)
 {
     char path[SCRATCH_PATH_SIZE];
@@ -107,6 +185,12 @@ int main(void)
             test_replace_needs_its_folder, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(
             test_replace_leaves_nothing_behind_on_failure, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(
+            test_replace_takes_regular_files_only, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(
+            test_replace_keeps_mode_and_owner, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(
+            test_output_goes_where_it_leads, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_make_folder, scratch_make, scratch_remove),
     };
 

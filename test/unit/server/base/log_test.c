@@ -68,6 +68,8 @@ static void test_escapes(void **state)
     assert_string_equal(line, "<6>test: event text=a\\x0ab\\x0d\\x1b[31m\\x7f\n");
     capture("\xc3\xa4 \xc3 \xff\xed\xa0\x80", line, sizeof line);
     assert_string_equal(line, "<6>test: event text=\xc3\xa4 \\xc3 \\xff\\xed\\xa0\\x80\n");
+    capture("\xc2\x9b\xe2\x80\xae", line, sizeof line);
+    assert_string_equal(line, "<6>test: event text=\\u009b\\u202e\n");
 }
 
 static void test_long_line_is_cut(void **state)

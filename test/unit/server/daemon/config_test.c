@@ -12,8 +12,8 @@
 #include "test/unit/failing_memory.h"
 
 #define NEEDED                                                                                     \
-    "[config.json]\ndownloadserver = h\ndownloadport = 1\ndownloadpath = /d\nmqttserver = h\n"     \
-    "mqttport = 2\n"
+    "[config.json]\ndownloadserver = h\ndownloadport = 8443\ndownloadpath = /download\n"           \
+    "mqttserver = h\nmqttport = 2\n"
 
 static char path[] = "/tmp/secureesp-config-XXXXXX";
 
@@ -50,8 +50,8 @@ static void settings_are_read(void **state)
     (void)state;
     assert_int_equal(
         load("; a comment\n[daemon]\nstate_dir = /x/y/   ; a comment\nlog_level = debug\n"
-             "[download]\nport=1234\npath = /p/q/\nmax_connections = 7\n" NEEDED
-             "[config.json 84f3eb012345]\nstatusinterval = 5\n",
+             "[download]\nport=1234\npublic_port = 8443\npath = /p/q/\nother_server = h\n"
+             "max_connections = 7\n" NEEDED "[config.json 84f3eb012345]\nstatusinterval = 500\n",
             &config, &err),
         0);
     assert_string_equal(config.state_dir, "/x/y");
@@ -62,41 +62,75 @@ static void settings_are_read(void **state)
     config_clear(&config);
 }
 
+static const struct {
+    const char *text;
+    const char *line;
+    const char *reason;
+} mistakes[] = {
+    {"[daemon]\ncolour = red\n", ":2: ", "unknown setting 'colour' in section [daemon]"},
+    {"[deamon]\nsocket = /x\n", ":2: ", "unknown setting 'socket' in section [deamon]"},
+    {"\n\n[download]\nport = 0\n", ":4: ", "port: 0 is not between 1 and 65535"},
+    {"[download]\nport = many\n", ":2: ", "'many' is no number"},
+    {"[download]\nport =\n", ":2: ", "the value is missing"},
+    {"[download]\npath = d\n", ":2: ", "'d' is no absolute path"},
+    {"[daemon]\nsocket_mode = 0999\n", ":2: ", "'0999' is no number"},
+    {"[mqtt]\nhost = a\n  port = 1\n", ":3: ", "settings begin at the start"},
+    {"[mqtt]\nport = 1\nport = 2\n", ":3: ", "port is set already, in line 2"},
+    {"[mqtt]\nport = 1\nhost = a\nport = 1\n", ":4: ", "port is set already, in line 2"},
+    {"[mqtt]\nport = 1\n[tls]\nca = /x\n[mqtt]\nport = 2\n",
+        ":6: ", "port is set already, in line 2"},
+    {NEEDED "[mqtt]\n[config.json]\nmqttport = 3\n", ":9: ", "mqttport is set already, in line 6"},
+    {"[config.json 84f3eb012345]\nmqttport = 1\n[config.json  84f3eb012345]\nmqttport = 2\n",
+        ":4: ", "mqttport is set already, in line 2"},
+    {"[config.json 84:f3:eb:01:23:45]\nmqttport = 1\n", ":2: ", "is no MAC of 12 lower-case"},
+    {"[mqtt]\nhost = a # the new one\n", ":2: ", "a comment behind a value begins with"},
+    {"[mqtt]\nhost = # none\n", ":2: ", "a comment behind a value begins with"},
+    {"[mqtt]\nport = 8883;new\n", ":2: ", "a comment behind a value begins with"},
+    {"[tls]\nca = \"/x\"\n", ":2: ", "write the value without quotes"},
+    {"[tls]\nca = '/x'\n", ":2: ", "write the value without quotes"},
+    {"[tls]\nca = /x\ry\n", ":2: ", "a carriage return within it"},
+    {"; a comment\r[tls]\rca = /x\r", ":1: ", "a carriage return within it"},
+    {"[tls]\nca = /x\ty\n", ":2: ", "a control character"},
+    {"[tls]\nca = /x\033y\n", ":2: ", "a control character"},
+    {"[tls] ca = /x\n", ":1: ", "on a line of its own"},
+    {"[config.json 84f3eb012345                             0]\nmqttport = 1\n",
+        ":1: ", "the section's name has more than 48 bytes"},
+    {"[mqtt]\nhost =\n", ":2: ", "the value is missing"},
+    {"[mqtt]\nhost =   ; none\n", ":2: ", "the value is missing"},
+    {"[mqtt]\n= x\n", ":2: ", "unknown setting ''"},
+    {"[mqtt]\nhost = a b\n", ":2: ", "'a b' has a character beside"},
+    {"[mqtt]\nhost = mqtts://a\n", ":2: ", "'mqtts://a' has a character beside"},
+    {"[download]\npath = /a//b\n", ":2: ", "'/a//b' is not made of"},
+    {"[download]\npath = /a/../b\n", ":2: ", "is not made of"},
+    {"[download]\npath = /:a\n", ":2: ", "is not made of"},
+    {"[download]\npath = /a%20b\n", ":2: ", "is not made of"},
+    {"[download]\npath = /a b\n", ":2: ", "has a character that no path has"},
+    {"[download]\nport = 8444\n" NEEDED, ":5: ", "downloadport: this server listens on port"},
+    {"[download]\npath = /d\n" NEEDED, ":6: ", "downloadpath: this server answers at '/d'"},
+    {NEEDED "[config.json 84f3eb012345]\nstatusinterval = 200000\n",
+        ":8: ", "statusinterval: devices that report"},
+    {"[daemon]\noffline_after_s = 59\n" NEEDED, "", "statusinterval: devices that report"},
+    {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is none of"},
+    {"[daemon]\nnonsense\n", ":2: ", "neither [section] nor name = value"},
+    {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
+    {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is no MAC"},
+    {"[config.jsonx]\nmqttport = 1\n", ":2: ", "unknown setting"},
+    {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
+};
+
 static void a_mistake_is_named_with_file_and_line(void **state)
 {
-    static const struct {
-        const char *text;
-        const char *line;
-        const char *reason;
-    } cases[] = {
-        {"[daemon]\ncolour = red\n", ":2: ", "unknown setting 'colour' in section [daemon]"},
-        {"[deamon]\nsocket = /x\n", ":2: ", "unknown setting 'socket' in section [deamon]"},
-        {"\n\n[download]\nport = 0\n", ":4: ", "port: 0 is not between 1 and 65535"},
-        {"[download]\nport = many\n", ":2: ", "'many' is no number"},
-        {"[download]\nport =\n", ":2: ", "the value is missing"},
-        {"[download]\npath = d\n", ":2: ", "'d' is no absolute path"},
-        {"[daemon]\nsocket_mode = 0999\n", ":2: ", "'0999' is no number"},
-        {"[mqtt]\nhost = a\n  port = 1\n", ":3: ", "host is set twice in a row"},
-        {"[mqtt]\nport = 1\nport = 2\n", ":3: ", "port is set twice in a row"},
-        {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is none of"},
-        {"[daemon]\nnonsense\n", ":2: ", "neither [section] nor name = value"},
-        {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
-        {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is no MAC"},
-        {"[config.jsonx]\nmqttport = 1\n", ":2: ", "unknown setting"},
-        {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
         struct config config;
         struct err err = {0};
         char start[128];
 
-        assert_int_equal(load(cases[i].text, &config, &err), ERR_INVALID);
-        snprintf(start, sizeof start, "%s%s", path, cases[i].line);
+        assert_int_equal(load(mistakes[i].text, &config, &err), ERR_INVALID);
+        snprintf(start, sizeof start, "%s%s", path, mistakes[i].line);
         if (strncmp(err.message, start, strlen(start)) != 0 ||
-            strstr(err.message, cases[i].reason) == NULL)
-            fail_msg("%s: %s", cases[i].reason, err.message);
+            strstr(err.message, mistakes[i].reason) == NULL)
+            fail_msg("%s: %s", mistakes[i].reason, err.message);
     }
 }
 
@@ -116,6 +150,20 @@ static void a_long_line_is_refused(void **state)
     memset(text + n, 'a', 196);
     strcpy(text + n + 196, "\n" NEEDED); // 198 bytes and the newline
     assert_int_equal(load(text, &config, &err), 0);
+    config_clear(&config);
+}
+
+static void other_systems_line_ends_are_read(void **state)
+{
+    struct config config;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(
+        load("\xef\xbb\xbf[daemon]\r\nstate_dir = /x\r\n; a comment\r\n" NEEDED "ntpserver = n\r",
+            &config, &err),
+        0);
+    assert_string_equal(config.state_dir, "/x");
     config_clear(&config);
 }
 
@@ -158,9 +206,9 @@ static void settings_that_need_a_restart_are_told(void **state)
 
     (void)state;
     assert_int_equal(load(NEEDED, &before, NULL), 0);
-    assert_int_equal(
-        load("[download]\nport = 1\n[daemon]\nlog_level = debug\n[mqtt]\nhost = x\n" NEEDED, &after,
-            NULL),
+    assert_int_equal(load("[download]\nport = 1\npublic_port = 8443\n[daemon]\nlog_level = "
+                          "debug\n[mqtt]\nhost = x\n" NEEDED,
+                         &after, NULL),
         0);
     config_compare(&before, &after, names, sizeof names);
     assert_string_equal(names, "[download] port, [mqtt] host");
@@ -211,7 +259,7 @@ static void differences_may_be_cut(void **state)
     (void)state;
     assert_int_equal(load(NEEDED, &a, &err), 0);
     assert_int_equal(load("[daemon]\nsocket = /y\nstate_dir = /y\nsocket_mode = 0600\n"
-                          "[download]\nport = 1\nthreads = 7\n" NEEDED,
+                          "[download]\nport = 1\npublic_port = 8443\nthreads = 7\n" NEEDED,
                          &b, &err),
         0);
     for (size_t size = 1; size <= sizeof out; size++) {
@@ -232,6 +280,7 @@ int main(void)
         cmocka_unit_test(settings_are_read),
         cmocka_unit_test(a_mistake_is_named_with_file_and_line),
         cmocka_unit_test(a_long_line_is_refused),
+        cmocka_unit_test(other_systems_line_ends_are_read),
         cmocka_unit_test(a_nul_is_refused),
         cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(a_file_that_is_not_there_is_named),

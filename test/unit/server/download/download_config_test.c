@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,30 @@
 #include "test/unit/failing_memory.h"
 
 #define ME "84f3eb012345"
+
+static int set(struct download_config *config, const char *mac, const char *member,
+    const char *value, struct err *err)
+{
+    static int line;
+    struct download_config_entry entry = {mac, member, value, ++line};
+
+    return download_config_set(config, &entry, err);
+}
+
+// A server where the values of make() lead.
+static struct download_config_server make_server(void)
+{
+    return (struct download_config_server){
+        .path = "/download", .port = 8443, .other_server = "", .offline_after_ms = 180000};
+}
+
+static int check(struct download_config *config, struct err *err)
+{
+    struct download_config_server server = make_server();
+    int line;
+
+    return download_config_check(config, &server, &line, err);
+}
 
 static struct download_config *make(void)
 {
@@ -27,7 +52,7 @@ static struct download_config *make(void)
 
     assert_int_equal(download_config_new(&config), 0);
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        assert_int_equal(download_config_set(config, NULL, values[i][0], values[i][1], NULL), 0);
+        assert_int_equal(set(config, NULL, values[i][0], values[i][1], NULL), 0);
     return config;
 }
 
@@ -47,9 +72,9 @@ static void a_device_gets_its_own_values_over_the_common_ones(void **state)
     struct download_config *config = make();
 
     (void)state;
-    assert_int_equal(download_config_set(config, ME, "statusinterval", "1000", NULL), 0);
-    assert_int_equal(download_config_set(config, ME, "mqtttls", "false", NULL), 0);
-    assert_int_equal(download_config_check(config, NULL), 0);
+    assert_int_equal(set(config, ME, "statusinterval", "1000", NULL), 0);
+    assert_int_equal(set(config, ME, "retrytimeout", "500", NULL), 0);
+    assert_int_equal(check(config, NULL), 0);
     render(config, "84f3eb012346",
         "{\n  \"downloadserver\": \"host.example\",\n  \"downloadport\": \"8443\",\n"
         "  \"downloadpath\": \"/download\",\n  \"mqttserver\": \"broker.example\",\n"
@@ -57,7 +82,8 @@ static void a_device_gets_its_own_values_over_the_common_ones(void **state)
     render(config, ME,
         "{\n  \"downloadserver\": \"host.example\",\n  \"downloadport\": \"8443\",\n"
         "  \"downloadpath\": \"/download\",\n  \"mqttserver\": \"broker.example\",\n"
-        "  \"mqttport\": 8883,\n  \"mqtttls\": false,\n  \"statusinterval\": 1000\n}");
+        "  \"mqttport\": 8883,\n  \"mqtttls\": true,\n  \"statusinterval\": 1000,\n"
+        "  \"retrytimeout\": 500\n}");
     download_config_free(config);
 }
 
@@ -67,41 +93,78 @@ static void a_port_is_written_as_devices_read_it(void **state)
     struct download_config *config = make();
 
     (void)state;
-    assert_int_equal(download_config_set(config, NULL, "downloadport", "+008443", NULL), 0);
-    assert_int_equal(download_config_set(config, NULL, "mqttport", "+008883", NULL), 0);
-    render(config, "84f3eb012346",
+    assert_int_equal(set(config, ME, "downloadport", "+008443", NULL), 0);
+    assert_int_equal(set(config, ME, "mqttport", "+008883", NULL), 0);
+    render(config, ME,
         "{\n  \"downloadserver\": \"host.example\",\n  \"downloadport\": \"8443\",\n"
         "  \"downloadpath\": \"/download\",\n  \"mqttserver\": \"broker.example\",\n"
         "  \"mqttport\": 8883,\n  \"mqtttls\": true,\n  \"statusinterval\": 60000\n}");
     download_config_free(config);
 }
 
+static const char *const bad_values[][3] = {
+    {ME, "downloadport", "0"},
+    {ME, "downloadport", "65536"},
+    {ME, "downloadport", "8443x"},
+    {ME, "downloadport", "8443 # as before"},
+    {ME, "downloadport", "\"8443\""},
+    {ME, "mqttport", ""},
+    {ME, "mqttport", "x"},
+    {ME, "mqttport", "8883.0"},
+    {ME, "mqttport", "99999999999999999999"},
+    {ME, "mqtttls", "yes"},
+    {ME, "mqtttls", "True"},
+    {ME, "mqtttls", "false"}, // then it has no identity at the broker
+    {ME, "statusinterval", "-1"},
+    {ME, "statusinterval", "50"},
+    {ME, "statusinterval", "99"},
+    {ME, "statusinterval", "86400001"},
+    {ME, "statusinterval", "60s"},
+    {ME, "waittimeout", "999"},
+    {ME, "retrytimeout", "99"},
+    {ME, "mqttserver", ""},
+    {ME, "mqttserver", "\xff"},
+    {ME, "mqttserver", "broker.example # the new one"},
+    {ME, "mqttserver", "mqtts://broker.example"},
+    {ME, "mqttserver", "broker.example:8883"},
+    {ME, "mqttserver", "broker.example/"},
+    {ME, "mqttserver", "broker_1.example"},
+    {ME, "mqttserver", "br\u00f6ker.example"},
+    {ME, "mqttserver", "::1"},
+    {ME, "mqttserver", "[::1]"},
+    {ME, "mqttserver", "\"broker.example\""},
+    {ME, "mqttserver", "*.example"},
+    {ME, "mqttserver", "broker..example"},
+    {ME, "mqttserver", "broker.example."},
+    {ME, "mqttserver", ".example"},
+    {ME, "mqttserver", "-broker.example"},
+    {ME, "mqttserver", "broker-.example"},
+    {ME, "mqttserver", "192.168.1"},
+    {ME, "mqttserver", "192.168.1.256"},
+    {ME, "mqttserver", "192.168.01.2"},
+    {ME, "mqttserver", "192.168.1.2.3"},
+    {ME, "mqttserver", "8883"},
+    {ME, "ntpserver", "a23456789.a23456789.a23456789.a23456789.a23456789.a23456789.a23456789.x"},
+    {ME, "downloadpath", "/a b"},
+    {ME, "downloadpath", "/\u00fcbung"},
+    {ME, "downloadpath", "/a?b"},
+    {ME, "downloadpath", "/a\"b"},
+    {ME, "downloadpath", "/a234567890123456789012345678901234567890123456789012345678901234"},
+    {NULL, "colour", "red"},
+    {"84F3EB012345", "mqttport", "8883"},
+    {"84f3eb01234", "mqttport", "8883"},
+};
+
 static void bad_values_are_refused(void **state)
 {
-    static const char *const cases[][3] = {
-        {NULL, "downloadport", "0"},
-        {NULL, "downloadport", "65536"},
-        {NULL, "downloadport", "8443x"},
-        {NULL, "mqttport", ""},
-        {NULL, "mqttport", "x"},
-        {NULL, "mqttport", "99999999999999999999"},
-        {NULL, "mqtttls", "yes"},
-        {NULL, "statusinterval", "-1"},
-        {NULL, "statusinterval", "86400001"},
-        {NULL, "mqttserver", ""},
-        {NULL, "mqttserver", "\xff"},
-        {NULL, "colour", "red"},
-        {"84F3EB012345", "mqttport", "8883"},
-        {"84f3eb01234", "mqttport", "8883"},
-    };
     struct download_config *config = make();
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof bad_values / sizeof bad_values[0]; i++) {
         struct err err = {0};
 
-        if (download_config_set(config, cases[i][0], cases[i][1], cases[i][2], &err) != ERR_INVALID)
-            fail_msg("%s = %s was taken", cases[i][1], cases[i][2]);
+        if (set(config, bad_values[i][0], bad_values[i][1], bad_values[i][2], &err) != ERR_INVALID)
+            fail_msg("%s = %s was taken", bad_values[i][1], bad_values[i][2]);
         assert_true(err.message[0] != '\0');
     }
     download_config_free(config);
@@ -114,8 +177,129 @@ static void what_a_device_needs_must_be_set(void **state)
 
     (void)state;
     assert_int_equal(download_config_new(&config), 0);
-    assert_int_equal(download_config_check(config, &err), ERR_INVALID);
+    assert_int_equal(check(config, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "downloadserver"));
+    download_config_free(config);
+}
+
+// Each as a device's own value; the reason names the line that is to blame.
+static void the_whole_must_fit_the_server(void **state)
+{
+    static const struct {
+        const char *member;
+        const char *value;
+        bool good;
+    } cases[] = {
+        {"downloadpath", "download", true},
+        {"downloadpath", "/download/", true},
+        {"downloadpath", "/downloads", false},
+        {"downloadpath", "/", false},
+        {"downloadport", "8443", true},
+        {"downloadport", "443", true}, // the public one
+        {"downloadport", "8444", false},
+        {"statusinterval", "180000", true},
+        {"statusinterval", "180001", false},
+        {"downloadserver", "old.example", true},
+    };
+    struct download_config_server server = make_server();
+
+    (void)state;
+    server.public_port = 443;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct download_config *config = make();
+        struct download_config_entry entry = {ME, cases[i].member, cases[i].value, 77};
+        struct err err = {0};
+        int line = -1;
+
+        assert_int_equal(download_config_set(config, &entry, &err), 0);
+        if ((download_config_check(config, &server, &line, &err) == 0) != cases[i].good)
+            fail_msg("%s = %s: %s", cases[i].member, cases[i].value, err.message);
+        if (!cases[i].good) {
+            assert_int_equal(line, 77);
+            assert_memory_equal(err.message, cases[i].member, strlen(cases[i].member));
+        }
+        download_config_free(config);
+    }
+}
+
+// Devices that report by their own default each minute.
+static void an_interval_that_is_not_set_counts_too(void **state)
+{
+    struct download_config_server server = make_server();
+    struct download_config *config;
+    int line;
+
+    (void)state;
+    assert_int_equal(download_config_new(&config), 0);
+    assert_int_equal(set(config, NULL, "downloadserver", "h", NULL), 0);
+    assert_int_equal(set(config, NULL, "downloadport", "8443", NULL), 0);
+    assert_int_equal(set(config, NULL, "downloadpath", "download", NULL), 0);
+    assert_int_equal(set(config, NULL, "mqttserver", "h", NULL), 0);
+    assert_int_equal(set(config, NULL, "mqttport", "8883", NULL), 0);
+    server.offline_after_ms = 60000;
+    assert_int_equal(download_config_check(config, &server, &line, NULL), 0);
+    server.offline_after_ms = 59999;
+    assert_int_equal(download_config_check(config, &server, &line, NULL), ERR_INVALID);
+    download_config_free(config);
+}
+
+// Devices that are to move to a server that is not this one.
+static void another_server_is_said_to_be_one(void **state)
+{
+    struct download_config_server server = make_server();
+    struct download_config *config = make();
+    int line;
+
+    (void)state;
+    assert_int_equal(set(config, ME, "downloadserver", "new.example", NULL), 0);
+    assert_int_equal(set(config, ME, "downloadport", "1", NULL), 0);
+    assert_int_equal(set(config, ME, "downloadpath", "/other", NULL), 0);
+    assert_int_equal(download_config_check(config, &server, &line, NULL), ERR_INVALID);
+    server.other_server = "NEW.example";
+    assert_int_equal(download_config_check(config, &server, &line, NULL), 0);
+    download_config_free(config);
+}
+
+static int judge_name(const char *name, void *ctx, struct err *err)
+{
+    strcat(strcat(ctx, name), " ");
+    return strcmp(name, "bad.example") == 0 ? err_set(err, ERR_INVALID, "bad") : 0;
+}
+
+static void each_name_of_this_server_is_judged(void **state)
+{
+    char names[128] = "";
+    struct download_config *config = make();
+    struct download_config_judge judge = {"new.example", judge_name, names};
+    struct download_config_entry bad = {"84f3eb012347", "downloadserver", "bad.example", 9};
+    int line;
+
+    (void)state;
+    assert_int_equal(set(config, ME, "downloadserver", "old.example", NULL), 0);
+    assert_int_equal(set(config, "84f3eb012346", "downloadserver", "new.example", NULL), 0);
+    assert_int_equal(download_config_each_name(config, &judge, &line, NULL), 0);
+    assert_string_equal(names, "host.example old.example ");
+    assert_int_equal(download_config_set(config, &bad, NULL), 0);
+    assert_int_equal(download_config_each_name(config, &judge, &line, NULL), ERR_INVALID);
+    assert_int_equal(line, 9);
+    download_config_free(config);
+}
+
+static void a_value_is_set_once(void **state)
+{
+    static const char *const macs[] = {NULL, ME};
+    struct download_config *config = make();
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct download_config_entry entry = {macs[i], "ntpserver", "a.example", 5};
+        struct err err = {0};
+
+        assert_int_equal(download_config_set(config, &entry, &err), 0);
+        entry.line = 6;
+        assert_int_equal(download_config_set(config, &entry, &err), ERR_INVALID);
+        assert_string_equal(err.message, "ntpserver is set already, in line 5");
+    }
     download_config_free(config);
 }
 
@@ -141,7 +325,7 @@ static void nothing_is_lost_without_memory(void **state)
     rc = -1;
     for (long n = 1; rc < 0; n++) {
         failing_memory_start(n);
-        rc = download_config_set(config, ME, "mqttport", "1", NULL);
+        rc = set(config, ME, "mqttport", "1", NULL);
         assert_int_equal(rc < 0, failing_memory_end());
     }
     assert_int_equal(download_config_render(config, ME, &whole, &whole_size), 0);
@@ -168,6 +352,11 @@ int main(void)
         cmocka_unit_test(a_port_is_written_as_devices_read_it),
         cmocka_unit_test(bad_values_are_refused),
         cmocka_unit_test(what_a_device_needs_must_be_set),
+        cmocka_unit_test(the_whole_must_fit_the_server),
+        cmocka_unit_test(an_interval_that_is_not_set_counts_too),
+        cmocka_unit_test(another_server_is_said_to_be_one),
+        cmocka_unit_test(each_name_of_this_server_is_judged),
+        cmocka_unit_test(a_value_is_set_once),
         cmocka_unit_test(nothing_is_lost_without_memory),
     };
 

@@ -15,12 +15,9 @@
 #include <unistd.h>
 
 #include "server/base/clock.h"
-#include "server/http/http_server.h"
+#include "test/unit/server/http/fixture.h"
 
 #define MAX_BODY 1000
-
-static char folder[] = "/tmp/secureesp-http-XXXXXX";
-static char path[64];
 
 static void echo(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -81,41 +78,14 @@ static struct http_server *start(unsigned timeout_s)
         .routes = routes,
         .max_body_bytes = MAX_BODY,
         .threads = 2,
+        .name = "test",
         .max_connections = 16,
         .timeout_s = timeout_s,
-        .socket_path = path,
+        .socket_path = fixture_path,
         .socket_mode = 0600,
     };
-    struct http_server *server;
-    struct err err = {0};
 
-    if (http_server_start(&settings, &server, &err) < 0)
-        fail_msg("%s", err.message);
-    return server;
-}
-
-static int connect_to_server(void)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
-
-// Sends a request and reads until the server closes.
-static void ask(const char *request, char *answer, size_t size)
-{
-    int fd = connect_to_server();
-    size_t n = 0;
-    ssize_t r;
-
-    assert_int_equal(write(fd, request, strlen(request)), strlen(request));
-    while (n + 1 < size && (r = read(fd, answer + n, size - 1 - n)) > 0)
-        n += (size_t)r;
-    answer[n] = '\0';
-    close(fd);
+    return fixture_start(&settings);
 }
 
 // A request, how its answer begins, and what is in it.
@@ -176,7 +146,7 @@ static void answers_by_route(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        ask(cases[i][0], answer, sizeof answer);
+        fixture_ask(cases[i][0], answer, sizeof answer);
         if (strncmp(answer, cases[i][1], strlen(cases[i][1])) != 0)
             fail_msg("%s\n-> %s", cases[i][0], answer);
         for (int k = 2; k < 4; k++) {
@@ -199,7 +169,7 @@ static void a_chunked_body_is_bounded(void **state)
     (void)state;
     memset(request + n, 'x', MAX_BODY + 1);
     memcpy(request + n + MAX_BODY + 1, "\r\n0\r\n\r\n", 8);
-    ask(request, answer, sizeof answer);
+    fixture_ask(request, answer, sizeof answer);
     assert_memory_equal(answer, "HTTP/1.1 413 ", 13);
     http_server_free(server, 1000);
 }
@@ -210,7 +180,7 @@ static void a_slow_client_is_ended(void **state)
 {
     struct http_server *server = start(1);
     struct http_server_counters counters;
-    int fd = connect_to_server();
+    int fd = fixture_connect();
     int64_t until = clock_monotonic_ms() + 20000;
     struct timespec pause = {.tv_nsec = 100000000};
 
@@ -229,24 +199,24 @@ static void the_socket_has_its_mode_and_a_stale_one_is_replaced(void **state)
 {
     struct http_server *server = start(0);
     struct http_server_settings settings = {
-        .routes = routes, .threads = 1, .max_connections = 1, .socket_path = path};
+        .routes = routes, .threads = 1, .max_connections = 1, .socket_path = fixture_path};
     struct http_server *second;
     struct err err = {0};
     struct stat st;
 
     (void)state;
-    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(stat(fixture_path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(http_server_start(&settings, &second, &err), ERR_CONFLICT);
-    assert_non_null(strstr(err.message, path));
-    assert_int_equal(stat(path, &st), 0); // the first one's, still
+    assert_non_null(strstr(err.message, fixture_path));
+    assert_int_equal(stat(fixture_path, &st), 0); // the first one's, still
     http_server_free(server, 1000);
-    assert_int_equal(stat(path, &st), -1);
+    assert_int_equal(stat(fixture_path, &st), -1);
 
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM, 0); // as a killed daemon leaves it
 
-    memcpy(address.sun_path, path, strlen(path) + 1);
+    memcpy(address.sun_path, fixture_path, strlen(fixture_path) + 1);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     close(fd);
     http_server_free(start(0), 1000);
@@ -255,34 +225,19 @@ static void the_socket_has_its_mode_and_a_stale_one_is_replaced(void **state)
 static void a_file_that_is_no_socket_is_left_alone(void **state)
 {
     struct http_server_settings settings = {
-        .routes = routes, .threads = 1, .max_connections = 1, .socket_path = path};
+        .routes = routes, .threads = 1, .max_connections = 1, .socket_path = fixture_path};
     struct http_server *server;
     struct err err = {0};
     struct stat st;
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(fixture_path, "w");
 
     (void)state;
     fclose(file);
     assert_int_equal(http_server_start(&settings, &server, &err), ERR_CONFLICT);
-    assert_non_null(strstr(err.message, path));
-    assert_int_equal(stat(path, &st), 0);
+    assert_non_null(strstr(err.message, fixture_path));
+    assert_int_equal(stat(fixture_path, &st), 0);
     assert_true(S_ISREG(st.st_mode));
-    assert_int_equal(unlink(path), 0);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(path, sizeof path, "%s/sock", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
+    assert_int_equal(unlink(fixture_path), 0);
 }
 
 int main(void)
@@ -295,5 +250,5 @@ int main(void)
         cmocka_unit_test(a_file_that_is_no_socket_is_left_alone),
     };
 
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, fixture_make_folder, fixture_remove_folder);
 }

@@ -133,6 +133,27 @@ static void what_the_running_image_cannot_verify_is_not_offered(void **state)
         release_chain_next(members, n, &members[1].image.name, &next), RELEASE_STRANDED);
 }
 
+static void every_embedded_key_counts(void **state)
+{
+    static const char *const embeds[] = {"c", "cx", "xc", "xyc", "xyzc"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof embeds / sizeof embeds[0]; i++) {
+        const struct row rows[] = {
+            {"1", P, "a", embeds[i], 0},
+            {"2", P, "c", "c", 0},
+            {NULL, A, NULL, NULL, 0},
+        };
+        struct release_member members[2];
+        size_t n = make(rows, members);
+        const struct image *next;
+
+        assert_int_equal(
+            release_chain_next(members, n, &members[0].image.name, &next), RELEASE_NEXT);
+        assert_int_equal(release_chain_check(members, n, 1, P, NULL), 0);
+    }
+}
+
 // rows, the version to change, the state it is to get, and whose devices that strands (NULL:
 // nobody's).
 struct change_case {
@@ -350,6 +371,7 @@ int main(void)
         cmocka_unit_test(next_is_the_immediate_successor),
         cmocka_unit_test(only_published_images_are_offered),
         cmocka_unit_test(what_the_running_image_cannot_verify_is_not_offered),
+        cmocka_unit_test(every_embedded_key_counts),
         cmocka_unit_test(a_change_that_strands_is_refused),
         cmocka_unit_test(a_chain_keeps_to_one_layout),
         cmocka_unit_test(an_image_of_another_layout_is_not_offered),

@@ -185,7 +185,7 @@ static void test_filters_and_pages(void **state)
     static const struct {
         struct device_filter filter;
         const char *after;
-        size_t limit;
+        int64_t limit;
         size_t stop_after;
         const char *expected;
         int rc;

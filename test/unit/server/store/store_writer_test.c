@@ -238,6 +238,61 @@ static void test_close_ends_though_the_database_is_locked(void **state)
     store_connection_close(other);
 }
 
+static atomic_int synchronous;
+
+static int read_synchronous(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct statement s;
+
+    (void)ctx;
+    statement_open(&s, connection, "PRAGMA synchronous");
+
+    int rc = statement_step(&s, err);
+
+    synchronous = rc > 0 ? (int)statement_int(&s, 0) : -1;
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
+}
+
+// A kill does not lose what a missing fsync loses; only the setting shows it.
+static void test_what_somebody_waits_for_is_synced(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 3; i++) {
+        synchronous = -1;
+        assert_int_equal(store_write(f->store, read_synchronous, NULL, NULL), 0);
+        assert_int_equal(synchronous, 2); // FULL
+        assert_int_equal(store_post(f->store, read_synchronous, NULL, NULL), 0);
+        fixture_flush(f);
+    }
+    // One that somebody waits for makes the whole batch durable, wherever it stands.
+    post_device(f, fixture_put, MAC_1);
+    assert_int_equal(store_write(f->store, read_synchronous, NULL, NULL), 0);
+    assert_int_equal(synchronous, 2);
+}
+
+// It ends the writer's savepoint, so that its transaction cannot go on.
+static int break_transaction(struct store_connection *connection, void *ctx, struct err *err)
+{
+    int rc = device_store_put(connection, ctx, NULL, err);
+
+    return rc < 0 ? rc : store_connection_execute(connection, "RELEASE job", err);
+}
+
+static void test_a_failed_transaction_leaves_nothing_open(void **state)
+{
+    struct fixture *f = *state;
+    struct device device = fixture_device(MAC_1);
+
+    log_set_level(LOG_ERROR - 1);
+    assert_true(store_write(f->store, break_transaction, &device, NULL) < 0);
+    log_set_level(LOG_INFO);
+    fixture_add_device(f, MAC_2);
+    assert_false(fixture_is_known(f, MAC_1));
+    assert_true(fixture_is_known(f, MAC_2));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -250,6 +305,8 @@ int main(void)
         TEST(test_a_hook_that_was_taken_away_runs_no_more),
         TEST(test_full_queue_refuses),
         TEST(test_locked_database_keeps_what_was_posted),
+        TEST(test_what_somebody_waits_for_is_synced),
+        TEST(test_a_failed_transaction_leaves_nothing_open),
         TEST(test_close_ends_though_the_database_is_locked),
     };
 

@@ -25,6 +25,7 @@
 #define BOARD_STARTS_MAX 8 // in a row without a decision
 #define BOARD_DEAD (-1)
 #define BOARD_UNDECIDED (-2)
+#define BOARD_BUSY (-3) // the boot loader is
 #define BOARD_FILE "config.json"
 #define BOARD_TEXT "{}"
 
@@ -33,6 +34,7 @@ struct board {
     struct port_ops ops;
     unsigned starts;     // that the last decision took
     unsigned power_lost; // in them
+    unsigned bitten;
 };
 
 static inline void board_last_reset(struct port *port, char *out, size_t size)
@@ -61,6 +63,7 @@ static inline void board_program(void *ctx)
 static inline int board_start(struct board *board)
 {
     board->power_lost = 0;
+    board->bitten = 0;
     for (board->starts = 1; board->starts <= BOARD_STARTS_MAX; board->starts++) {
         enum chip_end end = chip_start(board_program, board);
 
@@ -68,6 +71,9 @@ static inline int board_start(struct board *board)
             return (int)chip_running();
         if (end == CHIP_DEAD)
             return BOARD_DEAD;
+        if (end == CHIP_BUSY)
+            return BOARD_BUSY;
+        board->bitten += end == CHIP_BITTEN;
         board->power_lost += end == CHIP_POWER_LOST;
     }
     return BOARD_UNDECIDED;

@@ -217,6 +217,42 @@ static void test_damaged_otadata(void **state)
     assert_int_equal(board.starts, 1);
 }
 
+// Without a record, and without an image in slot 0, what runs is made the one to run.
+static void test_adopted(void **state)
+{
+    struct slots slots;
+
+    (void)state;
+    board_update(&board, false);
+    assert_int_equal(files_remove(&board.port, SLOTS_FILE), 0);
+    chip_damage(0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(board_start(&board), 1);
+        assert_int_equal(board.starts, 1);
+        slots = board_record(&board);
+        assert_int_equal(slots.active, 1);
+        assert_int_equal(slots.images[1].state, SLOTS_INSTALLED);
+        assert_in_range(slots.images[1].size_bytes, CHIP_IMAGE_SIZE, CHIP_SLOT_SIZE);
+        assert_int_equal(slots.images[0].state, SLOTS_EMPTY);
+    }
+}
+
+// A record that cannot be read may well be there: it is not replaced, as nothing can be.
+static void test_unreadable(void **state)
+{
+    unsigned ops;
+
+    (void)state;
+    board_update(&board, true);
+    chip_damage(0);
+    ops = flash_power()->ops;
+    flash_fail_reads(flash_partition(PORT_FILES));
+    assert_int_equal(board_start(&board), 1);
+    assert_int_equal(flash_power()->ops, ops);
+    flash_fail_reads(NULL);
+    assert_int_equal(board_record(&board).trial, SLOTS_TRIAL_RUNNING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +269,8 @@ int main(void)
         cmocka_unit_test(test_serial_line),
         cmocka_unit_test(test_serial_line_torn),
         cmocka_unit_test(test_damaged_otadata),
+        cmocka_unit_test(test_adopted),
+        cmocka_unit_test(test_unreadable),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,18 @@
+#ifndef LX106_MBEDTLS_CONFIG_2_H
+#define LX106_MBEDTLS_CONFIG_2_H
+
+#include "firmware/port/lx106/config/mbedtls_config.h"
+#include "firmware/port/lx106/config/multiply_add.h"
+
+// For Mbed TLS 2.28.
+
+#define MBEDTLS_X509_CHECK_KEY_USAGE // 3 always does
+#define MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE
+
+#define MULADDC_INIT MULTIPLY_ADD_INIT
+#define MULADDC_CORE MULTIPLY_ADD_CORE
+#define MULADDC_STOP MULTIPLY_ADD_STOP
+
+#include <mbedtls/check_config.h>
+
+#endif

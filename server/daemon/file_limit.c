@@ -1,0 +1,60 @@
+// The limit of open files.
+#include "server/daemon/file_limit.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#define OWN 64       // standard streams, listening sockets, locks, log, the writer, the broker
+#define PER_THREAD 4 // a reader's database and its log, an image, what wakes the thread
+#define FEWEST 16    // connections of devices, below which it is not worth starting
+
+uint64_t file_limit_spare(const struct config *config)
+{
+    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_THREAD * (uint64_t)config->threads;
+}
+
+// Asks for as much as is wanted and says what may be used now.
+static bool ask_for(uint64_t wanted, uint64_t *out)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return false;
+    *out = limit.rlim_cur;
+    if (*out >= wanted)
+        return true;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : (rlim_t)wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+        *out = limit.rlim_cur;
+    return true;
+}
+
+int file_limit_raise(const struct config *config, char note[FILE_LIMIT_NOTE_SIZE], struct err *err)
+{
+    uint64_t spare = file_limit_spare(config);
+    uint64_t wanted = spare + (uint64_t)config->max_connections;
+    uint64_t allowed;
+
+    note[0] = '\0';
+    if (!ask_for(wanted, &allowed)) { // a filter of system calls that is not our unit's
+        snprintf(note, FILE_LIMIT_NOTE_SIZE,
+            "cannot read the limit of open files, %" PRIu64 " are needed: %m", wanted);
+        return 0;
+    }
+    if (allowed >= wanted)
+        return 0;
+    if (allowed < spare + FEWEST)
+        return err_set(err, ERR_INVALID,
+            "%" PRIu64 " open files are allowed, and at least %" PRIu64
+            " are needed: raise the limit (LimitNOFILE of the unit, ulimit -n)",
+            allowed, spare + FEWEST);
+    snprintf(note, FILE_LIMIT_NOTE_SIZE,
+        "[download] max_connections = %" PRId64 " needs %" PRIu64 " open files, %" PRIu64
+        " are allowed: about %" PRIu64
+        " connections fit; raise the limit (LimitNOFILE of the unit, ulimit -n) or lower "
+        "max_connections",
+        config->max_connections, wanted, allowed, allowed - spare);
+    return 0;
+}

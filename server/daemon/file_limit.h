@@ -1,0 +1,24 @@
+#ifndef FILE_LIMIT_H
+#define FILE_LIMIT_H
+
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/daemon/config.h"
+
+// How many files the process may have open, beside what its settings need.
+
+// Connections of the operator's API at once.
+#define FILE_LIMIT_API_CONNECTIONS 256u
+
+// What the daemon needs beside the download server's connections: the API's, and those to database
+// and broker.
+uint64_t file_limit_spare(const struct config *config);
+
+// Raises the process's own limit, as far as it may, to what the settings need. If that does not do,
+// note holds a line that says so, else "". ERR_INVALID if nothing could be served.
+#define FILE_LIMIT_NOTE_SIZE 256
+ERR_CHECKED int file_limit_raise(
+    const struct config *config, char note[FILE_LIMIT_NOTE_SIZE], struct err *err);
+
+#endif

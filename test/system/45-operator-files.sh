@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Files that the operator's commands write: nothing of another kind is replaced, a renewed key keeps
+# owner and mode, a batch says what it made, and keys are made only where nobody else may write.
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+PATH=$root/build/$VARIANT/bin:$PATH
+pki=$work/pki
+key_of() {
+    printf '%s/devices/%s.key' "$pki" "$(mac_of "$1")"
+}
+secureesp pki init "$pki" >/dev/null
+secureesp pki signing "$pki" 1 >/dev/null
+head -c 5000 /dev/urandom >"$work/body"
+
+step "what is no regular file stays what it is"
+mkfifo "$work/fifo"
+secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/plain" >/dev/null
+cat "$work/fifo" >"$work/read" &
+reader=$!
+expect_exit 0 secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/fifo"
+wait "$reader"
+[ -p "$work/fifo" ] || fail "the FIFO was replaced"
+expect_equal "through the FIFO" "$(stat -c %s "$work/plain")" "$(stat -c %s "$work/read")"
+mkdir "$work/elsewhere"
+echo old >"$work/elsewhere/target"
+ln -s elsewhere/target "$work/link"
+expect_exit 0 secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/link"
+[ -L "$work/link" ] || fail "the link was replaced"
+expect_equal "through the link" "$(stat -c %s "$work/plain")" "$(stat -c %s "$work/elsewhere/target")"
+expect_exit 0 secureesp images sign --key "$pki/signing/1.key" "$work/body" /dev/null
+[ -c /dev/null ] || fail "/dev/null was replaced"
+expect_exit 0 secureesp images describe --name BOARD-1 --trust "$pki/signing/1.pub" /dev/null
+[ -c /dev/null ] || fail "/dev/null was replaced"
+expect_exit 1 secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/elsewhere"
+
+step "a renewed key keeps its mode and owner"
+secureesp pki device "$pki" "$(mac_of 1)" >/dev/null
+chmod 0640 "$(key_of 1)"
+[ "$(id -u)" -ne 0 ] || chown 1234:2345 "$(key_of 1)"
+before=$(stat -c '%a %u %g' "$(key_of 1)")
+sum=$(sha256sum "$(key_of 1)")
+expect_exit 0 secureesp pki device "$pki" "$(mac_of 1)" --force
+expect_equal "mode and owner" "$before" "$(stat -c '%a %u %g' "$(key_of 1)")"
+[ "$sum" != "$(sha256sum "$(key_of 1)")" ] || fail "the key is the old one"
+
+step "a batch makes nothing if one of it exists, and says what it made if it fails on the way"
+expect_exit 1 secureesp pki device "$pki" "$(mac_of 2)" "$(mac_of 1)" "$(mac_of 3)"
+expect_match "names the one" "$(mac_of 1).* exists" "$output"
+[ ! -e "$(key_of 2)" ] || fail "the first was made"
+mkfifo "$(key_of 4)"
+expect_exit 1 secureesp pki device "$pki" --force "$(mac_of 2)" "$(mac_of 3)" "$(mac_of 4)" "$(mac_of 5)"
+expect_match "the first" "$(mac_of 2): " "$output"
+expect_match "the second" "$(mac_of 3): " "$output"
+expect_match "where it stopped" "$(mac_of 4), after 2 of 4" "$output"
+[ ! -e "$(key_of 5)" ] || fail "it did not stop there"
+[ -p "$(key_of 4)" ] || fail "the FIFO was replaced"
+made=$(secureesp pki device "$pki" --force --json "$(mac_of 2)" "$(mac_of 3)" "$(mac_of 4)" \
+    2>/dev/null) && fail "the third was made"
+expect_equal "as JSON" 2 "$(json_count "$made" '$')"
+
+step "no key is made where others may write"
+for mode in 0770 0707 1777; do
+    chmod "$mode" "$pki"
+    expect_exit 1 secureesp pki device "$pki" "$(mac_of 6)"
+    expect_match "says which" "$pki can be written by others" "$output"
+    expect_exit 1 secureesp pki signing "$pki" other
+    expect_exit 1 secureesp pki server "$pki" other.example
+    expect_exit 1 secureesp pki init "$pki" --force
+done
+chmod 0711 "$pki"
+chmod 0777 "$pki/devices"
+expect_exit 1 secureesp pki device "$pki" "$(mac_of 6)"
+chmod 0711 "$pki/devices"
+expect_exit 0 secureesp pki device "$pki" "$(mac_of 6)"

@@ -1,0 +1,117 @@
+// What each member of config.json may be.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "common/config_member.h"
+
+static void the_table_is_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) {
+        const struct config_member *member = &config_member_table[i];
+
+        assert_non_null(member->name);
+        if (member->kind == CONFIG_MEMBER_NUMBER)
+            assert_true(member->min <= member->fallback && member->fallback <= member->max);
+    }
+}
+
+static void hosts(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *why; // NULL: it is one
+    } rows[] = {
+        {"a", NULL},
+        {"localhost", NULL},
+        {"A-1.b2.3c", NULL},
+        {"1a", NULL},
+        {"xn--bcher-kva.example", NULL},
+        {"0.0.0.0", NULL},
+        {"255.255.255.255", NULL},
+        {"1.2.3.4.a", NULL},
+        {"", "empty"},
+        {".", "label"},
+        {"a.", "label"},
+        {".a", "label"},
+        {"a..b", "label"},
+        {"-a", "label"},
+        {"a-", "label"},
+        {"a.-b", "label"},
+        {"a_b", "character"},
+        {"a b", "character"},
+        {"a:1", "character"},
+        {"a/b", "character"},
+        {"\xc3\xa4", "character"},
+        {"1", "address"},
+        {"1.2.3", "address"},
+        {"1.2.3.4.5", "address"},
+        {"1.2.3.256", "address"},
+        {"1.2.3.04", "address"},
+        {"1.2.3.1111", "address"},
+        {"a.2.3.4", "address"},
+    };
+    char text[CONFIG_MEMBER_TEXT_MAX + 2];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *why =
+            config_member_refuse_text(&config_member_table[CONFIG_MEMBER_NTP_SERVER], rows[i].text);
+
+        if ((why == NULL) != (rows[i].why == NULL) ||
+            (why != NULL && strstr(why, rows[i].why) == NULL))
+            fail_msg("%s: %s", rows[i].text, why != NULL ? why : "taken");
+    }
+    memset(text, 'a', sizeof text);
+    text[CONFIG_MEMBER_TEXT_MAX + 1] = '\0';
+    assert_non_null(strstr(config_member_refuse_text(&config_member_table[0], text), "63"));
+    text[CONFIG_MEMBER_TEXT_MAX] = '\0';
+    assert_null(config_member_refuse_text(&config_member_table[0], text));
+}
+
+static void paths(void **state)
+{
+    static const char *const good[] = {"", "/", "///", "a", "/a/b/", "/a-._~!$&'()*+,;=:@%41"};
+    static const char *const bad[] = {"a b", "a?b", "a#b", "a\"b", "a\\b", "\xc3\xa4", "a\nb"};
+    const struct config_member *member = &config_member_table[CONFIG_MEMBER_DOWNLOAD_PATH];
+    char text[CONFIG_MEMBER_TEXT_MAX + 4];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_null(config_member_refuse_text(member, good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_non_null(config_member_refuse_text(member, bad[i]));
+    memset(text, 'a', sizeof text);
+    text[0] = '/';
+    text[CONFIG_MEMBER_TEXT_MAX + 1] = '/';
+    text[CONFIG_MEMBER_TEXT_MAX + 2] = '\0';
+    assert_null(config_member_refuse_text(member, text));
+    text[CONFIG_MEMBER_TEXT_MAX + 1] = 'a';
+    assert_non_null(config_member_refuse_text(member, text));
+}
+
+static void slashes_at_both_ends_go(void **state)
+{
+    const char *path = "//a/b//";
+
+    (void)state;
+    assert_int_equal(config_member_trim_path(&path), 3);
+    assert_memory_equal(path, "a/b", 3);
+    path = "///";
+    assert_int_equal(config_member_trim_path(&path), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_table_is_whole),
+        cmocka_unit_test(hosts),
+        cmocka_unit_test(paths),
+        cmocka_unit_test(slashes_at_both_ends_go),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

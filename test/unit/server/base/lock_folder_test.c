@@ -1,0 +1,59 @@
+// A folder is held by one at a time, whatever is done in it, and free again when it is closed.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "server/base/lock_folder.h"
+
+static void one_at_a_time(void **state)
+{
+    char path[] = "/tmp/secureesp-lock-XXXXXX";
+    char inside[64];
+    struct err err = {0};
+    int first;
+    int second;
+
+    (void)state;
+    assert_non_null(mkdtemp(path));
+    snprintf(inside, sizeof inside, "%s/lock", path);
+    assert_int_equal(lock_folder_take(path, &first, &err), 0);
+    assert_int_equal(lock_folder_take(path, &second, &err), ERR_CONFLICT);
+
+    FILE *file = fopen(inside, "w");
+
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(unlink(inside), 0);
+    assert_int_equal(lock_folder_take(path, &second, &err), ERR_CONFLICT);
+    close(first);
+    assert_int_equal(lock_folder_take(path, &second, &err), 0);
+    close(second);
+    rmdir(path);
+}
+
+static void what_is_no_folder(void **state)
+{
+    char path[] = "/tmp/secureesp-lock-XXXXXX";
+    struct err err = {0};
+    int fd;
+
+    (void)state;
+    close(mkstemp(path));
+    assert_int_equal(lock_folder_take(path, &fd, &err), ERR_IO);
+    unlink(path);
+    assert_int_equal(lock_folder_take("/nowhere/folder", &fd, &err), ERR_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_at_a_time),
+        cmocka_unit_test(what_is_no_folder),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

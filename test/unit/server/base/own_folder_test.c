@@ -1,0 +1,94 @@
+// Folders that others can change.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "server/base/own_folder.h"
+#include "test/unit/server/base/scratch.h"
+
+static void modes_decide(void **state)
+{
+    static const struct {
+        unsigned mode;
+        int rc;
+        unsigned mode_above;
+        int rc_above;
+    } rows[] = {
+        {0700, 0, 0700, 0}, {0711, 0, 0755, 0},
+        {0755, 0, 0775, 0}, // a group's folder above: as Debian has /usr/local/src
+        {0720, ERR_DENIED, 0757, ERR_DENIED}, {0702, ERR_DENIED, 0777, ERR_DENIED},
+        {01777, ERR_DENIED, 01777, 0}, // as /tmp
+    };
+    char above[SCRATCH_PATH_SIZE];
+    char folder[SCRATCH_PATH_SIZE];
+
+    scratch_path(*state, "above", above);
+    scratch_path(*state, "above/pki", folder);
+    assert_int_equal(mkdir(above, 0700), 0);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err err = {0};
+
+        assert_int_equal(chmod(folder, rows[i].mode), 0);
+        assert_int_equal(own_folder_check(folder, &err), rows[i].rc);
+        if (rows[i].rc < 0)
+            assert_non_null(strstr(err.message, folder));
+        assert_int_equal(chmod(folder, 0700), 0);
+        assert_int_equal(chmod(above, rows[i].mode_above), 0);
+        assert_int_equal(own_folder_check(folder, &err), rows[i].rc_above);
+        assert_int_equal(chmod(above, 0700), 0);
+    }
+}
+
+static void another_owner_is_refused(void **state)
+{
+    char folder[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+
+    if (geteuid() != 0)
+        skip(); // only root can give a folder away
+    scratch_path(*state, "pki", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(chown(folder, 1234, 0), 0);
+    assert_int_equal(own_folder_check(folder, &err), ERR_DENIED);
+    assert_non_null(strstr(err.message, "1234"));
+    assert_int_equal(chown(folder, 0, 0), 0);
+    assert_int_equal(chown(*state, 1234, 0), 0);
+    assert_int_equal(own_folder_check(folder, &err), ERR_DENIED);
+    assert_int_equal(chown(*state, 0, 0), 0);
+}
+
+static void links_lead_to_what_is_checked(void **state)
+{
+    char folder[SCRATCH_PATH_SIZE];
+    char link[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+
+    scratch_path(*state, "pki", folder);
+    scratch_path(*state, "link", link);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(symlink("pki", link), 0);
+    assert_int_equal(own_folder_check(link, &err), 0);
+    assert_int_equal(chmod(folder, 0777), 0);
+    assert_int_equal(own_folder_check(link, &err), ERR_DENIED);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(own_folder_check(link, &err), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(modes_decide, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(another_owner_is_refused, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(
+            links_lead_to_what_is_checked, scratch_make, scratch_remove),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

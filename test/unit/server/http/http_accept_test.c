@@ -1,0 +1,198 @@
+// Places, open files, and who gets one when there are none.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "server/base/clock.h"
+#include "test/unit/server/http/fixture.h"
+
+#define PLACES 16
+#define WAIT_MS 20000
+#define FILES 128 // that the process may open, where they are to run out
+#define SPARE 64  // of those, that the server leaves
+#define SHORT "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+static void answer(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    (void)request;
+    (void)ctx;
+    http_response_set_empty(response, 200);
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/", answer},
+    {0, NULL, NULL},
+};
+
+static struct http_server_settings settings_of(unsigned timeout_s)
+{
+    return (struct http_server_settings){
+        .routes = routes,
+        .threads = 2,
+        .name = "test",
+        .max_connections = PLACES,
+        .timeout_s = timeout_s,
+        .socket_path = fixture_path,
+        .socket_mode = 0600,
+    };
+}
+
+static struct http_server *start(unsigned timeout_s)
+{
+    struct http_server_settings settings = settings_of(timeout_s);
+
+    return fixture_start(&settings);
+}
+
+// Waits until the server has noted so often that there is no room.
+static void wait_full(struct http_server *server, uint64_t count)
+{
+    int64_t until = clock_monotonic_ms() + WAIT_MS;
+    struct timespec pause = {.tv_nsec = 10000000};
+    struct http_server_counters counters;
+
+    for (;;) {
+        http_server_read_counters(server, &counters);
+        if (counters.full >= count)
+            return;
+        assert_true(clock_monotonic_ms() < until);
+        nanosleep(&pause, NULL);
+    }
+}
+
+static void expect_answer(int fd)
+{
+    char text[1024];
+
+    fixture_ask_on(fd, SHORT, text, sizeof text);
+    assert_memory_equal(text, "HTTP/1.1 200 ", 13);
+}
+
+static void beyond_its_places_a_client_waits_for_one(void **state)
+{
+    struct http_server *server = start(0);
+    int idle[PLACES];
+
+    (void)state;
+    for (int i = 0; i < PLACES; i++)
+        idle[i] = fixture_connect();
+
+    int late = fixture_connect();
+
+    wait_full(server, 1);
+    close(idle[0]);
+    expect_answer(late);
+    for (int i = 1; i < PLACES; i++)
+        close(idle[i]);
+    expect_answer(fixture_connect());
+    http_server_free(server, 1000);
+}
+
+// The one that has been idle longest goes first: who asked just now stays.
+static void a_server_that_makes_room_always_answers(void **state)
+{
+    struct http_server_settings settings = settings_of(60);
+    struct http_server_counters counters;
+    int idle[3 * PLACES];
+    char byte;
+
+    (void)state;
+    settings.makes_room = true;
+
+    struct http_server *server = fixture_start(&settings);
+
+    for (int i = 0; i < 3 * PLACES; i++)
+        idle[i] = fixture_connect();
+    expect_answer(fixture_connect());
+    http_server_read_counters(server, &counters);
+    assert_true(counters.full > 2 * PLACES);
+    assert_int_equal(read(idle[0], &byte, 1), 0); // the end
+    for (int i = 0; i < 3 * PLACES; i++)
+        close(idle[i]);
+    http_server_free(server, 1000);
+}
+
+static rlim_t set_files(rlim_t n)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+
+    rlim_t before = limit.rlim_cur;
+
+    limit.rlim_cur = n;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void it_leaves_files_to_others(void **state)
+{
+    struct http_server_settings settings = settings_of(0);
+    rlim_t before = set_files(FILES);
+    int clients[FILES];
+    int n = 0;
+
+    (void)state;
+    settings.max_connections = FILES;
+    settings.spare_files = SPARE;
+
+    struct http_server *server = fixture_start(&settings);
+    struct http_server_counters counters = {0};
+
+    // Both ends are in this process; more than half of what is left would not be possible.
+    while (counters.full == 0 && n < FILES / 2) {
+        struct timespec pause = {.tv_nsec = 10000000};
+
+        clients[n++] = fixture_connect();
+        nanosleep(&pause, NULL);
+        http_server_read_counters(server, &counters);
+    }
+    assert_true(counters.full > 0 && counters.connections < (FILES - SPARE));
+
+    int late = fixture_connect();
+
+    while (n > 0)
+        close(clients[--n]);
+    expect_answer(late);
+    http_server_free(server, 1000);
+    set_files(before);
+}
+
+// As when others have taken all files: it goes on once there are some.
+static void without_files_it_waits(void **state)
+{
+    struct http_server *server = start(0);
+    rlim_t before = set_files(FILES);
+    int client = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int taken[FILES];
+    int n = 0;
+
+    (void)state;
+    while (n < FILES && (taken[n] = open("/dev/null", O_RDONLY)) >= 0)
+        n++;
+    memcpy(address.sun_path, fixture_path, strlen(fixture_path) + 1);
+    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
+    wait_full(server, 1);
+    while (n > 0)
+        close(taken[--n]);
+    expect_answer(client);
+    http_server_free(server, 1000);
+    set_files(before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(beyond_its_places_a_client_waits_for_one),
+        cmocka_unit_test(a_server_that_makes_room_always_answers),
+        cmocka_unit_test(it_leaves_files_to_others),
+        cmocka_unit_test(without_files_it_waits),
+    };
+
+    return cmocka_run_group_tests(tests, fixture_make_folder, fixture_remove_folder);
+}
