@@ -134,7 +134,7 @@ root_install() { # FOLDER PACKAGE...
 
 # root_run FOLDER COMMAND...: as root in it, with processes, mounts and /dev of its own, and the
 # machine's network. The last of them ends with COMMAND, or with the call. Of the machine's files
-# nothing is there; /sys cannot be written, and what would reach the machine otherwise (devices,
+# nothing is there; /sys and the kernel's settings in /proc cannot be written, and what would reach the machine otherwise (devices,
 # modules, clock, reboot) is no longer among root's privileges.
 root_run() {
     local folder
@@ -147,12 +147,18 @@ root_run() {
 
 # In new namespaces: makes FOLDER their root. Not by chroot, in which no user may make namespaces.
 root_enter() {
-    local folder=$1 status=0 gone=mknod,sys_module,sys_rawio,sys_time,sys_boot
+    local folder=$1 status=0 kernel gone=mknod,sys_module,sys_rawio,sys_time,sys_boot
     shift
     set -e
     cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
     mount --bind "$folder" "$folder"
     mount -t proc proc "$folder/proc"
+    for kernel in sys sysrq-trigger irq bus; do
+        [ ! -e "$folder/proc/$kernel" ] || {
+            mount --bind "$folder/proc/$kernel" "$folder/proc/$kernel"
+            mount -o remount,bind,ro "$folder/proc/$kernel"
+        }
+    done
     mount -t sysfs -o ro sysfs "$folder/sys"
     root_make_dev "$folder/dev"
     mount -t tmpfs -o mode=755 tmpfs "$folder/run"

@@ -19,7 +19,7 @@ json_t *api_json_hour(const struct status_hour *hour);
 json_t *api_json_key(const struct image_key *key);
 json_t *api_json_key_reference(const struct release_catalogue *catalogue, const char *key_id);
 json_t *api_json_image(
-    const struct release_catalogue *catalogue, const struct image *image, int64_t devices);
+    const struct release_catalogue *catalogue, const struct release_member *member);
 
 // A text, or null if it is NULL, empty or not valid UTF-8.
 json_t *api_json_text(const char *text);

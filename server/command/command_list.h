@@ -16,6 +16,7 @@ struct command_list_item {
     char mac[MAC_SIZE];
     char spelling[DEVICE_SPELLING_SIZE]; // as in struct command
     char name[TOPIC_COMMAND_MAX + 1];
+    char image[IMAGE_NAME_SIZE];
 };
 
 struct command_list {

@@ -35,6 +35,11 @@ static const struct option_rule list_options[] = {
     {0},
 };
 
+static const struct option_rule forget_options[] = {
+    {"force", OPTION_FLAG, NULL, "also while it is online"},
+    {0},
+};
+
 static const struct option_rule watch_options[] = {
     OPTION_ONLINE,
     OPTION_OFFLINE,
@@ -150,6 +155,29 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return rc;
 }
 
+static int show_forgotten(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(answer, "mac", "-"));
+    puts(": forgotten, with its history and commands; it is listed again when it reports");
+    return SUBCOMMAND_OK;
+}
+
+static int run_forget(const struct subcommand_call *call, struct err *err)
+{
+    char path[64 + MAC_SIZE];
+    char mac[MAC_SIZE];
+    struct client_request request = {.method = "POST", .path = path};
+
+    if (!mac_parse(call->options->arguments[0], mac))
+        return subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'",
+            call->options->arguments[0]);
+    snprintf(path, sizeof path, "/api/v1/devices/%s/forget%s", mac,
+        options_has(call->options, "force") ? "?force=1" : "");
+    return present_request(call, &request, show_forgotten, err);
+}
+
 static int run_show(const struct subcommand_call *call, struct err *err)
 {
     char path[32 + MAC_SIZE];
@@ -166,6 +194,8 @@ const struct subcommand devices_subcommands[] = {
     {"devices", "list", "[--online|--offline] [--image GLOB] [--json]", "list devices",
         list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known of a device", NULL, 1, 1, run_show},
+    {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
+        forget_options, 1, 1, run_forget},
     {"devices", "watch", "[--online|--offline] [--image GLOB] [--interval SECONDS] [--json]",
         "list devices and keep the list current; a line per change if not on a terminal",
         watch_options, 0, 0, devices_watch_run},

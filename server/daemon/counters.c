@@ -31,6 +31,9 @@ void counters_each(const struct counters_sources *sources,
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
     add("api_full", operated.full, ctx);
+    add("download_received", served.received, ctx);
+    add("download_unreceived", served.unreceived, ctx);
+    add("download_in_doubt", served.in_doubt, ctx);
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/download/download_file.h"
@@ -40,7 +41,28 @@ struct ask {
     const char *name;
     struct download_file file;
     char image[IMAGE_NAME_SIZE]; // what is offered, or ""
+    int64_t began_at_ms;
+    char sha256[DIGEST_SHA256_TEXT_SIZE]; // of the file that is sent
+    uint64_t size;
+    struct download_range range;
 };
+
+// A file on its way; on the heap until it is known how that ended.
+struct transfer {
+    struct download *download;
+    char mac[MAC_SIZE];
+    char file[HTTP_ROUTE_SEGMENT_SIZE];
+    char image[IMAGE_NAME_SIZE];
+    char sha256[DIGEST_SHA256_TEXT_SIZE];
+    struct download_answer answer;
+};
+
+static void send_content(struct ask *ask, const struct download_content *content)
+{
+    memcpy(ask->sha256, content->sha256, sizeof ask->sha256);
+    ask->size = content->bytes.n;
+    ask->range = download_send(ask->request, ask->response, content);
+}
 
 static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t n)
 {
@@ -51,7 +73,7 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
     digest_sha256(bytes, n, sha256);
     digest_md5(bytes, n, md5);
     content.bytes = http_response_own(bytes, n);
-    download_send(ask->request, ask->response, &content);
+    send_content(ask, &content);
 }
 
 static void send_config(struct ask *ask)
@@ -186,7 +208,7 @@ static void send_image(struct ask *ask, const struct image *image)
     content.bytes.release = drop_image;
     content.bytes.ctx = bytes;
     http_response_add_header(ask->response, "X-Image", "%s", image->name.text);
-    download_send(ask->request, ask->response, &content);
+    send_content(ask, &content);
     memcpy(ask->image, image->name.text, sizeof ask->image);
 }
 
@@ -255,13 +277,68 @@ static void serve(struct ask *ask)
     }
 }
 
+static void tell_transfer(bool received, uint64_t bytes, void *ctx)
+{
+    struct transfer *transfer = ctx;
+    const struct download_settings *settings = &transfer->download->settings;
+
+    transfer->answer.received = received;
+    transfer->answer.bytes = bytes;
+    settings->on_answer(&transfer->answer, settings->ctx);
+    free(transfer);
+}
+
+static void follow_transfer(const struct ask *ask, const struct download_answer *answer)
+{
+    struct transfer *transfer = calloc(1, sizeof *transfer);
+
+    if (transfer == NULL) {
+        ask->download->settings.on_answer(answer, ask->download->settings.ctx);
+        return;
+    }
+
+    struct http_response_end end = {tell_transfer, transfer};
+
+    transfer->download = ask->download;
+    transfer->answer = *answer;
+    transfer->answer.mac = memcpy(transfer->mac, ask->mac, sizeof transfer->mac);
+    transfer->answer.image = memcpy(transfer->image, ask->image, sizeof transfer->image);
+    transfer->answer.sha256 = memcpy(transfer->sha256, ask->sha256, sizeof transfer->sha256);
+    snprintf(transfer->file, sizeof transfer->file, "%s", ask->name);
+    transfer->answer.file = transfer->file;
+    http_response_on_end(ask->response, &end);
+}
+
+// Says what a device got: at once if that is no file.
+static void report(const struct ask *ask)
+{
+    struct download_answer answer = {
+        .mac = ask->mac,
+        .file = ask->name,
+        .status = http_response_status(ask->response),
+        .image = ask->image,
+        .began_at_ms = ask->began_at_ms,
+        .sha256 = ask->sha256,
+        .size = ask->size,
+        .offset = ask->range.offset,
+    };
+
+    if (http_request_method(ask->request) != HTTP_GET)
+        return;
+    if (answer.status == 200 || answer.status == 206)
+        follow_transfer(ask, &answer);
+    else
+        ask->download->settings.on_answer(&answer, ask->download->settings.ctx);
+}
+
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
     char usual[DOWNLOAD_FILE_NAME_SIZE];
     struct ask ask = {.download = ctx,
         .request = request,
         .response = response,
-        .name = download_file_usual_name(http_request_segment(request, 0), usual)};
+        .name = download_file_usual_name(http_request_segment(request, 0), usual),
+        .began_at_ms = clock_now_ms()};
     struct err err = {0};
     size_t n;
     const uint8_t *der = http_request_peer_certificate(request, &n);
@@ -274,9 +351,7 @@ static void handle(const struct http_request *request, struct http_response *res
     }
     ask.file = download_file_of(ask.name, ask.mac);
     serve(&ask);
-    if (http_request_method(request) == HTTP_GET)
-        ask.download->settings.on_answer(ask.mac, ask.name, http_response_status(response),
-            ask.image, ask.download->settings.ctx);
+    report(&ask);
     log_debug("download", "answer mac=%s file=" NAME_SHOWN " status=%u", ask.mac, ask.name,
         http_response_status(response));
 }
@@ -330,6 +405,17 @@ void download_set_config(struct download *download, struct download_config *conf
     download->config = config;
     pthread_rwlock_unlock(&download->lock);
     download_config_free(old);
+}
+
+int download_each_name(struct download *download, const struct download_config_judge *judge,
+    int *line, struct err *err)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    int rc = download_config_each_name(download->config, judge, line, err);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
 }
 
 const struct http_route *download_routes(const struct download *download)

@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/ingest/download_write.h"
 #include "server/ingest/event_decode.h"
 #include "server/ingest/hourly.h"
 #include "server/ingest/ingest_topic.h"
@@ -250,20 +251,25 @@ void ingest_message(
     }
 }
 
-void ingest_download(
-    struct ingest *ingest, const char *mac, const char *file, unsigned status, const char *image)
+void ingest_download(struct ingest *ingest, const struct ingest_download *answer)
 {
-    struct ingest_write_download *change = calloc(1, sizeof *change);
+    struct download_write *change = calloc(1, sizeof *change);
 
     if (change != NULL) {
-        snprintf(change->mac, sizeof change->mac, "%s", mac);
+        snprintf(change->mac, sizeof change->mac, "%s", answer->mac);
         change->stepped_ms = clock_stepped_ms();
         change->at_ms = change->stepped_ms + clock_unstepped_ms();
-        snprintf(change->file, sizeof change->file, "%s", file);
-        change->status = status;
-        snprintf(change->image, sizeof change->image, "%s", image);
+        snprintf(change->file, sizeof change->file, "%s", answer->file);
+        change->status = answer->status;
+        snprintf(change->image, sizeof change->image, "%s", answer->image);
+        snprintf(change->sha256, sizeof change->sha256, "%s", answer->sha256);
+        change->size = answer->size;
+        change->offset = answer->offset;
+        change->bytes = answer->bytes;
+        change->received = answer->received;
+        change->began_at_ms = answer->began_at_ms;
     }
-    post(ingest, ingest_write_download, change);
+    post(ingest, download_write_answer, change);
 }
 
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)

@@ -29,11 +29,23 @@ void ingest_note_connection(struct ingest *ingest, bool connected);
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained);
 
-// The download server answered a device's request for a file. Settles the command that asked for
-// it, if the device is one that sends no events. status is the HTTP status; image "" if none. Never
-// blocks on the disk. Any thread.
-void ingest_download(
-    struct ingest *ingest, const char *mac, const char *file, unsigned status, const char *image);
+// An answer of the download server to a device that asked for a file.
+struct ingest_download {
+    const char *mac;
+    const char *file;
+    unsigned status;   // of HTTP
+    const char *image; // "" if none
+    int64_t began_at_ms;
+    // Of 200 and 206: the whole file's SHA-256 and size, where in it the answer begins, and how
+    // many bytes arrived; if not all (received), at most so many.
+    const char *sha256;
+    uint64_t size, offset, bytes;
+    bool received;
+};
+
+// Takes it. When the device has all of a file, or was refused, that settles the command that asked
+// for it, if the device is one that sends no events. Never blocks on the disk. Any thread.
+void ingest_download(struct ingest *ingest, const struct ingest_download *answer);
 
 struct ingest_counters {
     uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;

@@ -8,6 +8,7 @@
 #include "common/contract.h"
 #include "server/base/clock.h"
 #include "server/ingest/command_outcome.h"
+#include "server/ingest/download_write.h"
 #include "server/ingest/event_kind.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
@@ -16,14 +17,6 @@
 #include "server/store/status_store.h"
 
 #define HOUR_MS 3600000
-
-static void follow_clock(int64_t *at_ms, int64_t *stepped_ms)
-{
-    int64_t now_ms = clock_stepped_ms();
-
-    *at_ms += now_ms - *stepped_ms;
-    *stepped_ms = now_ms;
-}
 
 // Reads a device, or begins a new one.
 static int get_or_begin(struct store_connection *connection, const char *mac, int64_t at_ms,
@@ -84,7 +77,7 @@ static int end_by_restart(struct store_connection *connection, const struct devi
     if (device->speaks_events)
         return 0;
 
-    int rc = command_store_get_sent(connection, device->mac, &command, err);
+    int rc = command_store_get_in_hand(connection, device->mac, &command, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
@@ -178,7 +171,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     char image_before[IMAGE_NAME_SIZE];
     int rc;
 
-    follow_clock(&message->at_ms, &message->stepped_ms);
+    clock_follow(&message->at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, message->mac, message->at_ms, &device, err);
     if (rc < 0)
         return rc;
@@ -199,6 +192,8 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
         rc = note_boot(connection, &device, boot, message->at_ms, err);
     if (rc == 0 && boot == DEVICE_BOOT_NEW)
         rc = end_by_restart(connection, &device, image_before, message->at_ms, err);
+    if (rc == 0 && strcmp(image_before, device.status.image) != 0)
+        rc = download_write_installed(connection, device.mac, err);
     return rc;
 }
 
@@ -226,7 +221,7 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     struct device device;
     int rc;
 
-    follow_clock(&message->event.at_ms, &message->stepped_ms);
+    clock_follow(&message->event.at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
@@ -241,6 +236,8 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     if (rc < 0 || event->kind[0] == '\0')
         return rc;
     rc = event_store_add(connection, event, err);
+    if (rc == 0)
+        rc = download_write_event(connection, event, err);
     return rc < 0 ? rc : end_by_event(connection, event, err);
 }
 
@@ -254,7 +251,7 @@ int ingest_write_will(struct store_connection *connection, void *ctx, struct err
         return rc == ERR_NOT_FOUND ? 0 : rc;
     device.online = false;
     device.reason = DEVICE_REASON_WILL;
-    follow_clock(&message->at_ms, &message->stepped_ms);
+    clock_follow(&message->at_ms, &message->stepped_ms);
     rc = device_store_put(connection, &device, NULL, err);
     return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, message->at_ms, err);
 }
@@ -267,55 +264,9 @@ int ingest_write_fault(struct store_connection *connection, void *ctx, struct er
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    follow_clock(&message->fault.at_ms, &message->stepped_ms);
+    clock_follow(&message->fault.at_ms, &message->stepped_ms);
     device.bad_payloads++;
     device.bad_payload_at_ms = message->fault.at_ms;
     rc = device_store_put(connection, &device, NULL, err);
     return rc < 0 ? rc : fault_store_add(connection, device.mac, &message->fault, err);
-}
-
-static int add_download(struct store_connection *connection,
-    const struct ingest_write_download *message, struct err *err)
-{
-    struct event event = {.at_ms = message->at_ms};
-
-    snprintf(event.mac, sizeof event.mac, "%s", message->mac);
-    snprintf(event.kind, sizeof event.kind, "%s", EVENT_KIND_DOWNLOAD);
-    snprintf(event.image, sizeof event.image, "%s", message->image);
-    return event_store_add(connection, &event, err);
-}
-
-static int end_by_download(struct store_connection *connection,
-    const struct ingest_write_download *message, struct err *err)
-{
-    struct command command;
-    struct command_outcome_download download = {
-        .file = message->file,
-        .status = message->status,
-        .image = message->image,
-        .now_ms = message->at_ms,
-    };
-    int rc = command_store_get_sent(connection, message->mac, &command, err);
-
-    if (rc < 0)
-        return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_download(&command, &download))
-        return 0;
-    return command_store_update(connection, &command, err);
-}
-
-int ingest_write_download(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct ingest_write_download *message = ctx;
-    struct device device;
-    int rc = device_store_get(connection, message->mac, &device, err);
-
-    if (rc < 0)
-        return rc == ERR_NOT_FOUND ? 0 : rc;
-    follow_clock(&message->at_ms, &message->stepped_ms);
-    if (message->status == 200 && strcmp(message->file, CONTRACT_FILE_FIRMWARE) == 0)
-        rc = add_download(connection, message, err);
-    if (rc == 0 && !device.speaks_events)
-        rc = end_by_download(connection, message, err);
-    return rc;
 }

@@ -57,15 +57,4 @@ struct ingest_write_fault {
 };
 ERR_CHECKED int ingest_write_fault(struct store_connection *connection, void *ctx, struct err *err);
 
-struct ingest_write_download {
-    char mac[MAC_SIZE];
-    int64_t at_ms;
-    int64_t stepped_ms;
-    char file[64]; // a longer name is none that a command asks for
-    unsigned status;
-    char image[IMAGE_NAME_SIZE];
-};
-ERR_CHECKED int ingest_write_download(
-    struct store_connection *connection, void *ctx, struct err *err);
-
 #endif

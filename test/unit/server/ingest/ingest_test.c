@@ -238,8 +238,14 @@ static void test_downloads(void **state)
 
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    ingest_download(ingest, MAC_1, "firmware.bin", 200, "A-1");
-    ingest_download(ingest, name, name, 404, name);
+
+    const struct ingest_download answers[] = {
+        {.mac = MAC_1, .file = "firmware.bin", .status = 200, .image = "A-1", .sha256 = "aa"},
+        {.mac = name, .file = name, .status = 404, .image = name, .sha256 = name},
+    };
+
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        ingest_download(ingest, &answers[i]);
     fixture_flush(f);
     assert_false(fixture_is_known(f, MAC_1));
     ingest_free(ingest);

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "server/base/clock.h"
+#include "server/ingest/download_write.h"
 #include "server/ingest/ingest_write.h"
 #include "server/store/command_store.h"
 #include "server/store/event_store.h"
@@ -56,11 +57,11 @@ static void will(struct fixture *f, int64_t at_ms)
 
 static void download(struct fixture *f, const char *file, unsigned code)
 {
-    struct ingest_write_download effect = {
-        .mac = MAC_1, .at_ms = T0, .status = code, .image = "A-2"};
+    struct download_write effect = {
+        .mac = MAC_1, .at_ms = T0, .status = code, .image = "A-2", .received = true};
 
     snprintf(effect.file, sizeof effect.file, "%s", file);
-    fixture_write(f, ingest_write_download, &effect);
+    fixture_write(f, download_write_answer, &effect);
 }
 
 static struct device device(struct fixture *f, const char *mac)
