@@ -72,6 +72,7 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 {
     struct daemon *daemon = ctx;
 
+    ingest_note_connection(daemon->ingest, connected);
     broker_state_set(&daemon->broker, connected, reason);
 }
 
