@@ -292,10 +292,11 @@ static void report(const struct ask *ask)
 
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
+    char usual[DOWNLOAD_FILE_NAME_SIZE];
     struct ask ask = {.download = ctx,
         .request = request,
         .response = response,
-        .name = http_request_segment(request, 0),
+        .name = download_file_usual_name(http_request_segment(request, 0), usual),
         .began_at_ms = clock_now_ms()};
     struct err err = {0};
     size_t n;
@@ -363,6 +364,17 @@ void download_set_config(struct download *download, struct download_config *conf
     download->config = config;
     pthread_rwlock_unlock(&download->lock);
     download_config_free(old);
+}
+
+int download_each_name(struct download *download, const struct download_config_judge *judge,
+    int *line, struct err *err)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    int rc = download_config_each_name(download->config, judge, line, err);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
 }
 
 const struct http_route *download_routes(const struct download *download)

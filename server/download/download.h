@@ -52,6 +52,10 @@ void download_free(struct download *download);
 // Uses another config.json from now on, and owns it.
 void download_set_config(struct download *download, struct download_config *config);
 
+// As download_config_each_name(), of the config.json in use. Any thread.
+ERR_CHECKED int download_each_name(struct download *download,
+    const struct download_config_judge *judge, int *line, struct err *err);
+
 // The routes, for a server whose ctx is the download.
 const struct http_route *download_routes(const struct download *download);
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/pki/certificate.h"
 #include "server/pki/digest.h"
 
 // The private CA that signs every device's certificate.
@@ -27,5 +28,10 @@ void authority_free(struct authority *authority);
 // authentication. ERR_DENIED says which of these fails. Any thread.
 ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
     size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
+
+// Judges a server's certificate, the first of count, which the others join to the CA, as a client
+// that knows only the CA. ERR_DENIED.
+ERR_CHECKED int authority_judge_server(const struct authority *authority,
+    struct certificate *const *chain, size_t count, int64_t now_ms, struct err *err);
 
 #endif

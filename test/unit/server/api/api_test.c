@@ -29,6 +29,13 @@ struct fixture {
     char answer[ANSWER_SIZE];
 };
 
+static void read_certificates(struct api_certificates *out, void *ctx)
+{
+    (void)ctx;
+    *out = (struct api_certificates){
+        .ca_ms = 1, .server_ms = 2, .devices = 3, .first_mac = "84f3eb012345", .first_ms = 4};
+}
+
 static void read_broker(struct api_broker *out, void *ctx)
 {
     (void)ctx;
@@ -289,8 +296,10 @@ static int start(void **state)
     snprintf(path, sizeof path, "%s/sock", folder);
     snprintf(database, sizeof database, "%s/db", folder);
     snprintf(images, sizeof images, "%s/images", folder);
-    f.api =
-        (struct api){.images = &f.images, .read_broker = read_broker, .each_counter = each_counter};
+    f.api = (struct api){.images = &f.images,
+        .read_broker = read_broker,
+        .read_certificates = read_certificates,
+        .each_counter = each_counter};
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 ||
         release_open(f.api.store, &f.api.release, &err) < 0)

@@ -55,6 +55,41 @@ static void test_one_at_a_time_in_order(void **state)
     assert_string_equal(broker.log, "1f1 2f3 1r2 ");
 }
 
+// On the topic that the device has subscribed, which is as its certificate spells the MAC.
+static int note_topic(const char *topic, const uint8_t *payload, size_t n, void *ctx)
+{
+    struct broker *broker = ctx;
+
+    (void)payload;
+    (void)n;
+    pthread_mutex_lock(&broker->mutex);
+    broker->published++;
+    snprintf(broker->log, sizeof broker->log, "%s", topic);
+    pthread_mutex_unlock(&broker->mutex);
+    return 0;
+}
+
+static void test_topics_as_the_device_spells_them(void **state)
+{
+    struct fixture *f = *state;
+    struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
+    struct command_dispatch_settings settings = {.sent_timeout_ms = 60000,
+        .queued_timeout_ms = 60000,
+        .publish = note_topic,
+        .ctx = &broker};
+    struct device device = fixture_device(MAC_1);
+    struct err err = {0};
+
+    device.online = true;
+    strcpy(device.spelling, "84:F3:EB:00:00:01");
+    fixture_write(f, fixture_put, &device);
+    assert_int_equal(command_dispatch_start(f->store, &settings, &broker.dispatch, &err), 0);
+    queue(&broker, MAC_1, "firmware");
+    wait_for_published(&broker, 1);
+    stop(&broker);
+    assert_string_equal(broker.log, "/command/84:F3:EB:00:00:01/firmware");
+}
+
 static void test_failed_publication_is_repeated(void **state)
 {
     struct fixture *f = *state;
@@ -191,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_refuses),
         TEST(test_one_at_a_time_in_order),
+        TEST(test_topics_as_the_device_spells_them),
         TEST(test_failed_publication_is_repeated),
         TEST(test_no_hurry_while_the_broker_is_away),
         TEST(test_expires),
