@@ -100,9 +100,7 @@ static int64_t connected_since_ms(void *ctx)
 
 static void note_answer(const struct download_answer *answer, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    answer_relay_tell(daemon->ingest, answer);
+    answer_relay_tell(((struct daemon *)ctx)->ingest, answer);
 }
 
 static void wake_dispatch(void *ctx)
