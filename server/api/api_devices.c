@@ -14,6 +14,7 @@
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/event_store.h"
+#include "server/store/fault_store.h"
 #include "server/store/status_store.h"
 
 #define PAGE 256  // devices read from the store at a time
@@ -149,7 +150,12 @@ static int append_hour(const struct status_hour *hour, void *ctx)
     return json_array_append_new(ctx, api_json_hour(hour)) < 0 ? ERR_NO_MEMORY : 0;
 }
 
-// Adds the last status as it was received, whatever members it has.
+static int append_fault(const struct device_fault *fault, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_fault(fault)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+// Adds the last status as it was received (what could be read of it), whatever members it has.
 static int add_status(
     struct store_connection *connection, const char *mac, json_t **object, struct err *err)
 {
@@ -191,11 +197,14 @@ static int read_device(
     json_t *commands = json_array();
     json_t *events = json_array();
     json_t *hours = json_array();
+    json_t *faults = json_array();
     int rc = device_store_get(connection, mac, &device, err);
 
     *out = rc == 0 ? api_device_json(&device) : json_object();
     if (rc == 0)
         rc = add_status(connection, mac, out, err);
+    if (rc == 0)
+        rc = fault_store_each(connection, mac, append_fault, faults, err);
     if (rc == 0)
         rc = add_staged(connection, mac, out, err);
     if (rc == 0)
@@ -204,6 +213,7 @@ static int read_device(
         rc = event_store_each(connection, mac, RECENT, append_event, events, err);
     if (rc == 0)
         rc = status_store_each_hour(connection, mac, RECENT_HOURS, append_hour, hours, err);
+    api_json_set(out, "faults", faults);
     api_json_set(out, "commands", commands);
     api_json_set(out, "events", events);
     api_json_set(out, "hours", hours);

@@ -71,6 +71,20 @@ json_t *api_json_event(const struct event *event)
     return object;
 }
 
+json_t *api_json_fault(const struct device_fault *fault)
+{
+    json_t *object = json_object();
+
+    api_json_set(&object, "topic", api_json_text(fault->topic));
+    api_json_set(&object, "count", json_integer(fault->count));
+    api_json_set(&object, "at_ms", json_integer(fault->at_ms));
+    api_json_set(&object, "position", json_integer(fault->position));
+    api_json_set(&object, "reason", api_json_text(fault->reason));
+    api_json_set(&object, "excerpt", api_json_text(fault->excerpt));
+    api_json_set(&object, "more", json_integer(fault->more));
+    return object;
+}
+
 json_t *api_json_hour(const struct status_hour *hour)
 {
     json_t *object = json_object();

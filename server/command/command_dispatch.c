@@ -86,7 +86,8 @@ static int decide(struct store_connection *connection, const struct round *round
 
     if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0 && !command->forced &&
         settings->judge_flash != NULL) {
-        int rc = settings->judge_flash(connection, command->mac, &verdict, settings->ctx, err);
+        int rc =
+            settings->judge_flash(connection, command->mac, &verdict, settings->judge_ctx, err);
 
         if (rc < 0)
             return rc;
@@ -122,8 +123,10 @@ static int mark_sent(struct store_connection *connection, void *ctx, struct err 
             rc = command_store_update(connection, &command, err);
         if (rc < 0)
             return rc;
-        if (command.state == COMMAND_SENT)
-            round->commands.items[kept++] = command_list_item(&command);
+        if (command.state != COMMAND_SENT)
+            continue;
+        memcpy(command.spelling, round->commands.items[i].spelling, sizeof command.spelling);
+        round->commands.items[kept++] = command_list_item(&command);
     }
     round->commands.count = kept;
     return 0;
@@ -167,7 +170,8 @@ static int publish(struct command_dispatch *dispatch, const struct command_list_
     char payload[48 + IMAGE_NAME_SIZE];
     int n = format_payload(item, payload, sizeof payload);
 
-    if (topic_format(topic, TOPIC_COMMAND, item->mac, item->name) == 0)
+    if (topic_format(topic, TOPIC_COMMAND, item->spelling[0] != '\0' ? item->spelling : item->mac,
+            item->name) == 0)
         return ERR_INVALID;
     return dispatch->settings.publish(
         topic, (const uint8_t *)payload, (size_t)n, dispatch->settings.ctx);

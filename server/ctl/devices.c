@@ -13,6 +13,8 @@
 #include "server/ctl/field.h"
 #include "server/ctl/present.h"
 
+#define GARBLED_MS 3600000 // a device is marked so long after a payload that could not be read
+
 #define OPTION_ONLINE                                                                              \
     {                                                                                              \
         "online", OPTION_FLAG, NULL, "only devices that are online"                                \
@@ -72,8 +74,17 @@ int devices_list_path(const struct options *options, struct url *out, struct err
     return SUBCOMMAND_OK;
 }
 
-// What is worth a word: that a certificate is shared, an error, or a name of its own (the default
-// one only repeats the MAC).
+// Whether the device has lately sent what cannot be read in full.
+static bool is_garbled(const json_t *device)
+{
+    return field_has(device, "bad_payload_at_ms") &&
+           field_integer(device, "last_seen_ms", 0) -
+                   field_integer(device, "bad_payload_at_ms", 0) <
+               GARBLED_MS;
+}
+
+// What is worth a word: that a certificate is shared, that what it sends cannot be read, an error,
+// or a name of its own (the default one only repeats the MAC).
 static void add_note(struct table *table, const json_t *device)
 {
     const char *name = field_text(device, "name", "");
@@ -83,6 +94,8 @@ static void add_note(struct table *table, const json_t *device)
     snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
     if (field_has(device, "shared_identity_at_ms"))
         table_add(table, TABLE_BAD, "certificate shared by two devices");
+    else if (is_garbled(device))
+        table_add(table, TABLE_BAD, "sends what cannot be read: see devices show");
     else if (error[0] != '\0')
         table_add(table, TABLE_BAD, error);
     else
