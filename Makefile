@@ -1,17 +1,27 @@
 # secureesp: `make` builds the programs, `make test` the unit tests, `make lint` the checks.
-# VARIANT says how: release (default), asan, tsan, coverage, fuzz or analyzer; each builds into its own
-# folder below build/.
+# VARIANT says how: release (default), asan, tsan, coverage, fuzz or analyzer, or for which other machine:
+# arm64 or armhf; each builds into its own folder below build/.
 
 PROGRAMS_VERSION := 0.1.0
 VARIANT ?= release
 B := build/$(VARIANT)
 
 CC_fuzz := clang
+# Debian's cross-compilers, with its libraries of that architecture beside the machine's own.
+CROSS_arm64 := aarch64-linux-gnu-
+CROSS_armhf := arm-linux-gnueabihf-
 ifeq ($(origin CC),default)
-CC := $(or $(CC_$(VARIANT)),gcc)
+CC := $(or $(CC_$(VARIANT)),$(CROSS_$(VARIANT))gcc)
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_$(VARIANT))ar
 endif
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+CFLAGS_arm64 := $(CFLAGS_release)
+LDFLAGS_arm64 := $(LDFLAGS_release)
+CFLAGS_armhf := $(CFLAGS_release)
+LDFLAGS_armhf := $(LDFLAGS_release)
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer

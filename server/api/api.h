@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/mac.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
 #include "server/release/release.h"
@@ -22,6 +23,18 @@ struct api_broker {
     char error[128];  // why it is not connected, or ""
 };
 
+// When certificates end; 0: not known.
+struct api_certificates {
+    int64_t ca_ms;
+    int64_t server_ms; // the daemon's own
+    int64_t broker_ms; // as it was shown last
+    int64_t devices;   // that have one below devices_dir
+    int64_t devices_bad;
+    int64_t devices_ending;   // within 30 days, or ended
+    char first_mac[MAC_SIZE]; // of the one that ends first, or ""
+    int64_t first_ms;
+};
+
 // All borrowed while the server runs.
 struct api {
     struct store *store;
@@ -31,6 +44,7 @@ struct api {
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);
+    void (*read_certificates)(struct api_certificates *out, void *ctx);
     void (*each_counter)(
         void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx);
     void *ctx;

@@ -25,6 +25,31 @@ static json_t *broker_json(const struct api *api)
     return object;
 }
 
+static json_t *time_json(int64_t time_ms)
+{
+    return time_ms != 0 ? json_integer(time_ms) : json_null();
+}
+
+static json_t *certificates_json(const struct api *api)
+{
+    struct api_certificates ends = {0};
+    json_t *object = json_object();
+    json_t *devices = json_object();
+
+    api->read_certificates(&ends, api->ctx);
+    api_json_set(&devices, "total", json_integer(ends.devices));
+    api_json_set(&devices, "bad", json_integer(ends.devices_bad));
+    api_json_set(&devices, "ending", json_integer(ends.devices_ending));
+    api_json_set(&devices, "first_mac",
+        ends.first_mac[0] != '\0' ? json_string(ends.first_mac) : json_null());
+    api_json_set(&devices, "first_not_after_ms", time_json(ends.first_ms));
+    api_json_set(&object, "ca_not_after_ms", time_json(ends.ca_ms));
+    api_json_set(&object, "server_not_after_ms", time_json(ends.server_ms));
+    api_json_set(&object, "broker_not_after_ms", time_json(ends.broker_ms));
+    api_json_set(&object, "devices", devices);
+    return object;
+}
+
 void api_status_show(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
@@ -52,6 +77,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "started_at_ms", json_integer(api->started_ms + clock_stepped_ms()));
     api_json_set(&object, "broker", broker_json(api));
     api_json_set(&object, "devices", json_pack("{sIsI}", "total", total, "online", online));
+    api_json_set(&object, "certificates", certificates_json(api));
     api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);
 }

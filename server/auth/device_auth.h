@@ -17,7 +17,8 @@ void device_auth_free(struct device_auth *auth);
 // Judges by the CA file as it is now from now on; on failure the old one stays in use.
 ERR_CHECKED int device_auth_reload(struct device_auth *auth, struct err *err);
 
-// Writes the MAC of the device whose certificate (DER) this is. ERR_DENIED with the reason if the
+// Writes the MAC of the device whose certificate (DER) this is, in whatever form its common name
+// spells it (mac_parse()). ERR_DENIED with the reason if the
 // CA did not sign it, it is not valid now, or its common name is no MAC. Judged anew at each call
 // (a signature once found good is not computed again until a reload). Any thread.
 ERR_CHECKED int device_auth_identify(

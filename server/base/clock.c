@@ -58,6 +58,14 @@ void clock_slew(int64_t by_ms)
     atomic_fetch_add(&base_ms, by_ms);
 }
 
+void clock_follow(int64_t *at_ms, int64_t *read_when_ms)
+{
+    int64_t now_ms = clock_stepped_ms();
+
+    *at_ms += now_ms - *read_when_ms;
+    *read_when_ms = now_ms;
+}
+
 int64_t clock_system_ms(void)
 {
     return read_clock(CLOCK_REALTIME);

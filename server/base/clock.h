@@ -21,6 +21,9 @@ void clock_slew(int64_t by_ms);
 int64_t clock_unstepped_ms(void);
 int64_t clock_stepped_ms(void);
 
+// Moves a time along that was kept in memory, read when clock_stepped_ms() was *read_when_ms.
+void clock_follow(int64_t *at_ms, int64_t *read_when_ms);
+
 // The system's clock itself: for what others measure by it, as the dates of certificates.
 int64_t clock_system_ms(void);
 

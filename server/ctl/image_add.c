@@ -35,9 +35,8 @@ static int add_embeds(const struct options *options, struct url *url, struct err
 
         if (rc < 0)
             return rc;
-        if (strstr((const char *)pem, "PRIVATE KEY-----") != NULL)
-            rc = err_set(err, ERR_INVALID, "%s holds a private key; give the public one", path);
-        else
+        rc = keys_refuse_private(path, pem, size, err);
+        if (rc == 0)
             url_query(url, "embeds", (const char *)pem);
         free(pem);
         if (rc < 0)
@@ -69,6 +68,8 @@ static int show_added(const struct subcommand_call *call, const json_t *image, s
     text_print(stdout, field_text(image, "name", "-"));
     fputs(": ", stdout);
     text_print(stdout, field_text(image, "state", "-"));
+    if (field_is_true(image, "already_there"))
+        fputs(", already there", stdout);
     fputs(field_has(image, "signer") ? ", signed by key " : ", signed by ", stdout);
     text_print(stdout, field_has(image, "signer") ? signer : "no known key");
     print_embeds(json_object_get(image, "embeds"));

@@ -12,6 +12,7 @@
 #include "server/ctl/present.h"
 #include "server/ctl/table.h"
 #include "server/ctl/url.h"
+#include "server/pki/public_key.h"
 
 #define KEY_FILE_MAX 65536
 #define NAME_MAX_BYTES 64
@@ -79,8 +80,47 @@ static int show_added(const struct subcommand_call *call, const json_t *key, str
     text_print(stdout, field_text(key, "algorithm", "-"));
     fputs(" key ", stdout);
     text_print(stdout, field_text(key, "id", "-"));
-    puts(", added");
+    puts(field_is_true(key, "already_there") ? ", already there" : ", added");
     return SUBCOMMAND_OK;
+}
+
+static int show_removed(const struct subcommand_call *call, const json_t *key, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(key, "name", "-"));
+    puts(": removed");
+    return SUBCOMMAND_OK;
+}
+
+static int run_remove(const struct subcommand_call *call, struct err *err)
+{
+    struct client_request request = {.method = "POST"};
+    struct url url;
+
+    url_init(&url, "/api/v1/keys");
+    url_segment(&url, call->options->arguments[0]);
+    url_segment(&url, "remove");
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_removed, err);
+
+    url_clear(&url);
+    return rc;
+}
+
+int keys_refuse_private(const char *path, const uint8_t *pem, size_t n, struct err *err)
+{
+    struct public_key key;
+    int rc;
+
+    if (strstr((const char *)pem, "PRIVATE KEY-----") == NULL)
+        return 0;
+    rc = public_key_from_pem(pem, n, &key, err);
+    return rc < 0 ? err_context(err, "%s", path)
+                  : err_set(err, ERR_INVALID,
+                        "%s holds a private key beside the public one; give the public one alone",
+                        path);
 }
 
 // The file's name without folder and suffix.
@@ -111,10 +151,8 @@ static int run_add(const struct subcommand_call *call, struct err *err)
     url_query(&url, "name", name != NULL ? name : from_path);
     request.path = url_text(&url);
     request.body = pem;
-    // A private key must not travel, not even to our own daemon: whoever gives one has mistaken it.
-    if (strstr((const char *)pem, "PRIVATE KEY-----") != NULL)
-        rc = err_set(err, ERR_INVALID, "%s holds a private key; give the public one", path);
-    else
+    rc = keys_refuse_private(path, pem, request.size_bytes, err);
+    if (rc == 0)
         rc = present_request(call, &request, show_added, err);
     url_clear(&url);
     free(pem);
@@ -124,6 +162,8 @@ static int run_add(const struct subcommand_call *call, struct err *err)
 const struct subcommand keys_subcommands[] = {
     {"keys", "add", "FILE [--name NAME] [--json]", "make a public key known that signs images",
         add_options, 1, 1, run_add},
+    {"keys", "remove", "ID|NAME [--json]", "remove a key that no image needs", NULL, 1, 1,
+        run_remove},
     {"keys", "list", "[--json]", "list the keys that sign images", NULL, 0, 0, run_list},
     {0},
 };

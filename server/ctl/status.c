@@ -9,6 +9,7 @@
 #include "server/ctl/present.h"
 
 #define LABEL_WIDTH 28
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static void print_broker(const json_t *broker, int64_t now_ms)
 {
@@ -23,6 +24,40 @@ static void print_broker(const json_t *broker, int64_t now_ms)
     if (field_has(broker, "error")) {
         fputs(": ", stdout);
         text_print(stdout, field_text(broker, "error", "-"));
+    }
+    putchar('\n');
+}
+
+// "CA in 3650 days": how long a certificate holds.
+static void print_end(const json_t *object, const char *member, const char *label, int64_t now_ms)
+{
+    int64_t end_ms = field_integer(object, member, 0);
+
+    printf("%-*s", LABEL_WIDTH, label);
+    if (!field_has(object, member))
+        puts("-");
+    else if (end_ms < now_ms)
+        printf("EXPIRED %lld days ago\n", (long long)((now_ms - end_ms) / DAY_MS));
+    else
+        printf("ends in %lld days\n", (long long)((end_ms - now_ms) / DAY_MS));
+}
+
+static void print_certificates(const json_t *certificates, int64_t now_ms)
+{
+    const json_t *devices = json_object_get(certificates, "devices");
+    int64_t end_ms = field_integer(devices, "first_not_after_ms", 0);
+
+    print_end(certificates, "ca_not_after_ms", "certificate of the CA", now_ms);
+    print_end(certificates, "server_not_after_ms", "certificate of this server", now_ms);
+    print_end(certificates, "broker_not_after_ms", "certificate of the broker", now_ms);
+    printf("%-*s%lld, %lld unusable, %lld end within 30 days", LABEL_WIDTH,
+        "certificates of devices", (long long)field_integer(devices, "total", 0),
+        (long long)field_integer(devices, "bad", 0),
+        (long long)field_integer(devices, "ending", 0));
+    if (field_has(devices, "first_mac")) {
+        fputs("; first ", stdout);
+        text_print(stdout, field_text(devices, "first_mac", "-"));
+        printf(" in %lld days", (long long)((end_ms - now_ms) / DAY_MS));
     }
     putchar('\n');
 }
@@ -60,6 +95,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));
+    print_certificates(json_object_get(status, "certificates"), now_ms);
     print_counters(json_object_get(status, "counters"));
     return SUBCOMMAND_OK;
 }

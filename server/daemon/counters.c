@@ -17,6 +17,7 @@ void counters_each(const struct counters_sources *sources,
     add("events", said.events, ctx);
     add("wills", said.wills, ctx);
     add("retained", said.retained, ctx);
+    add("odd_topics", said.odd_topics, ctx);
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
     add("download_connections", served.connections, ctx);
@@ -30,6 +31,9 @@ void counters_each(const struct counters_sources *sources,
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
     add("api_full", operated.full, ctx);
+    add("download_received", served.received, ctx);
+    add("download_unreceived", served.unreceived, ctx);
+    add("download_in_doubt", served.in_doubt, ctx);
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);

@@ -12,11 +12,15 @@
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
+#include "server/daemon/answer_relay.h"
 #include "server/daemon/broker_state.h"
+#include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/counters.h"
+#include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
+#include "server/daemon/reload.h"
 #include "server/release/release_layouts.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
@@ -24,6 +28,7 @@
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/release/release.h"
+#include "server/release/release_flash.h"
 #include "server/store/store.h"
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
@@ -35,6 +40,8 @@
 struct daemon {
     char *config_path;
     struct config config;
+    struct credentials credentials;
+    struct certificate_watch *watch;
     int lock_fd;
     char images_dir[PATH_SIZE];
     struct store *store;
@@ -66,7 +73,15 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 {
     struct daemon *daemon = ctx;
 
+    ingest_note_connection(daemon->ingest, connected);
     broker_state_set(&daemon->broker, connected, reason);
+}
+
+static void note_broker(const uint8_t *der, size_t n, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    certificate_watch_note_broker(daemon->watch, der, n);
 }
 
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
@@ -83,12 +98,9 @@ static int64_t connected_since_ms(void *ctx)
     return broker_state_connected_since_ms(&daemon->broker);
 }
 
-static void note_answer(
-    const char *mac, const char *file, unsigned status, const char *image, void *ctx)
+static void note_answer(const struct download_answer *answer, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    ingest_download(daemon->ingest, mac, file, status, image);
+    answer_relay_tell(((struct daemon *)ctx)->ingest, answer);
 }
 
 static void wake_dispatch(void *ctx)
@@ -111,6 +123,13 @@ static void read_broker(struct api_broker *out, void *ctx)
     struct daemon *daemon = ctx;
 
     broker_state_read(&daemon->broker, out);
+}
+
+static void read_certificates(struct api_certificates *out, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    certificate_watch_read(daemon->watch, out);
 }
 
 static void each_counter(
@@ -160,6 +179,15 @@ static int start_store(struct daemon *daemon, struct err *err)
     return rc;
 }
 
+// Before anything is changed.
+static int start_credentials(struct daemon *daemon, struct err *err)
+{
+    const struct config *config = &daemon->config;
+    int rc = credentials_open(&daemon->credentials, config, daemon->config_path, err);
+
+    return rc < 0 ? rc : certificate_watch_new(config, &daemon->credentials, &daemon->watch, err);
+}
+
 static int start_ingest(struct daemon *daemon, struct err *err)
 {
     int rc = ingest_new(daemon->store, &daemon->ingest, err);
@@ -179,7 +207,7 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
         .client_id = config->mqtt_client_id,
         .subscriptions = ingest_subscriptions(),
     };
-    struct mqtt_callbacks callbacks = {receive_message, note_connection, daemon};
+    struct mqtt_callbacks callbacks = {receive_message, note_connection, daemon, note_broker};
 
     return mqtt_client_start(&settings, &callbacks, &daemon->mqtt, err);
 }
@@ -193,6 +221,8 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .publish = publish,
         .ctx = daemon,
         .connected_since_ms = connected_since_ms,
+        .judge_flash = release_flash_decide,
+        .judge_ctx = daemon->release,
     };
 
     return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);
@@ -261,6 +291,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .images = &daemon->images,
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
+        .read_certificates = read_certificates,
         .each_counter = each_counter,
         .ctx = daemon,
     };
@@ -270,7 +301,7 @@ static int start_api(struct daemon *daemon, struct err *err)
 int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
-    static int (*const steps[])(struct daemon * daemon, struct err * err) = {
+    static int (*const steps[])(struct daemon * daemon, struct err * err) = {start_credentials,
         start_store, start_ingest, start_download, start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
@@ -315,6 +346,8 @@ void daemon_stop(struct daemon *daemon)
     download_free(daemon->download);
     ingest_free(daemon->ingest);
     device_auth_free(daemon->auth);
+    certificate_watch_free(daemon->watch);
+    credentials_clear(&daemon->credentials);
     broker_state_clear(&daemon->broker);
     if (daemon->lock_fd >= 0)
         close(daemon->lock_fd);
@@ -323,49 +356,13 @@ void daemon_stop(struct daemon *daemon)
     free(daemon);
 }
 
-// Takes over from a fresh configuration what may change while the daemon runs.
-static void take_config(struct daemon *daemon, struct config *fresh)
-{
-    char restart[512];
-
-    config_compare(&daemon->config, fresh, restart, sizeof restart);
-    if (restart[0] != '\0')
-        log_warning("daemon", "settings changed that need a restart: %s", restart);
-    daemon->config.log_level = fresh->log_level;
-    daemon->config.offline_after_s = fresh->offline_after_s;
-    daemon->config.statuses_days = fresh->statuses_days;
-    daemon->config.hours_days = fresh->hours_days;
-    daemon->config.events_days = fresh->events_days;
-    log_set_level(fresh->log_level);
-    download_set_config(daemon->download, fresh->device_config);
-    fresh->device_config = NULL;
-    config_clear(fresh);
-}
-
-static int log_kept(const char *what, const struct err *err)
-{
-    log_error("daemon", "not reloaded: %s: %s", what, err->message);
-    return 1;
-}
-
 void daemon_reload(struct daemon *daemon)
 {
-    struct config fresh;
-    struct err err = {0};
-    int kept = 0; // things that stay as they were
+    struct reload reload = {daemon->config_path, &daemon->config, &daemon->credentials,
+        daemon->auth, daemon->download, daemon->download_server, daemon->mqtt};
 
-    if (config_load(daemon->config_path, &fresh, &err) == 0)
-        take_config(daemon, &fresh);
-    else
-        kept += log_kept("configuration", &err);
-    if (device_auth_reload(daemon->auth, &err) < 0)
-        kept += log_kept("CA", &err);
-    if (http_server_reload(daemon->download_server, &err) < 0)
-        kept += log_kept("certificate", &err);
-    if (mqtt_client_reload(daemon->mqtt, &err) < 0)
-        kept += log_kept("certificate for the broker", &err);
-    if (kept == 0)
-        log_info("daemon", "reloaded");
+    reload_run(&reload);
+    certificate_watch_restart(daemon->watch);
 }
 
 static void follow_clock(struct daemon *daemon)
@@ -393,6 +390,7 @@ void daemon_tick(struct daemon *daemon)
     };
 
     housekeeping_tick(daemon->housekeeping, &settings);
+    certificate_watch_tick(daemon->watch, daemon->download);
 }
 
 bool daemon_is_healthy(struct daemon *daemon)

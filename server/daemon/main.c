@@ -10,6 +10,7 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/daemon/check.h"
 #include "server/daemon/config.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/file_limit.h"
@@ -23,7 +24,7 @@ static const char usage[] =
     "Serves firmware to ESP8266 boards and follows them; secureesp is its command line.\n"
     "\n"
     "  -c, --config FILE   configuration, default " DEFAULT_CONFIG "\n"
-    "      --check-config  tell whether the configuration is good, and exit\n"
+    "      --check-config  tell whether the daemon could start with it, and exit\n"
     "      --print-config-json MAC\n"
     "                      print what this device gets as config.json, and exit\n"
     "      --version\n"
@@ -96,15 +97,8 @@ static int print_config_json(const struct config *config, const char *typed)
 // Returns an exit status.
 static int check_config(const char *path, const struct config *config)
 {
-    char note[FILE_LIMIT_NOTE_SIZE];
-    struct err err = {0};
-
-    if (file_limit_raise(config, note, &err) < 0) {
-        fprintf(stderr, "secureespd: %s: %s\n", path, err.message);
+    if (check_all(config, path) > 0)
         return EXIT_FAILURE;
-    }
-    if (note[0] != '\0')
-        fprintf(stderr, "secureespd: %s: %s\n", path, note);
     printf("%s: configuration is good\n", path);
     return EXIT_SUCCESS;
 }

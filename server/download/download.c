@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/download/download_file.h"
 #include "server/download/download_query.h"
 #include "server/download/download_send.h"
+#include "server/download/download_transfer.h"
 #include "server/image/image_cache.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
@@ -40,7 +42,18 @@ struct ask {
     const char *name;
     struct download_file file;
     char image[IMAGE_NAME_SIZE]; // what is offered, or ""
+    int64_t began_at_ms;
+    char sha256[DIGEST_SHA256_TEXT_SIZE]; // of the file that is sent
+    uint64_t size;
+    struct download_range range;
 };
+
+static void send_content(struct ask *ask, const struct download_content *content)
+{
+    memcpy(ask->sha256, content->sha256, sizeof ask->sha256);
+    ask->size = content->bytes.n;
+    ask->range = download_send(ask->request, ask->response, content);
+}
 
 static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t n)
 {
@@ -51,7 +64,7 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
     digest_sha256(bytes, n, sha256);
     digest_md5(bytes, n, md5);
     content.bytes = http_response_own(bytes, n);
-    download_send(ask->request, ask->response, &content);
+    send_content(ask, &content);
 }
 
 static void send_config(struct ask *ask)
@@ -186,7 +199,7 @@ static void send_image(struct ask *ask, const struct image *image)
     content.bytes.release = drop_image;
     content.bytes.ctx = bytes;
     http_response_add_header(ask->response, "X-Image", "%s", image->name.text);
-    download_send(ask->request, ask->response, &content);
+    send_content(ask, &content);
     memcpy(ask->image, image->name.text, sizeof ask->image);
 }
 
@@ -255,12 +268,36 @@ static void serve(struct ask *ask)
     }
 }
 
+// Says what a device got: at once if that is no file.
+static void report(const struct ask *ask)
+{
+    struct download_answer answer = {
+        .mac = ask->mac,
+        .file = ask->name,
+        .status = http_response_status(ask->response),
+        .image = ask->image,
+        .began_at_ms = ask->began_at_ms,
+        .sha256 = ask->sha256,
+        .size = ask->size,
+        .offset = ask->range.offset,
+    };
+
+    if (http_request_method(ask->request) != HTTP_GET)
+        return;
+    if (answer.status == 200 || answer.status == 206)
+        download_transfer_follow(&ask->download->settings, ask->response, &answer);
+    else
+        ask->download->settings.on_answer(&answer, ask->download->settings.ctx);
+}
+
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
+    char usual[DOWNLOAD_FILE_NAME_SIZE];
     struct ask ask = {.download = ctx,
         .request = request,
         .response = response,
-        .name = http_request_segment(request, 0)};
+        .name = download_file_usual_name(http_request_segment(request, 0), usual),
+        .began_at_ms = clock_now_ms()};
     struct err err = {0};
     size_t n;
     const uint8_t *der = http_request_peer_certificate(request, &n);
@@ -273,9 +310,7 @@ static void handle(const struct http_request *request, struct http_response *res
     }
     ask.file = download_file_of(ask.name, ask.mac);
     serve(&ask);
-    if (http_request_method(request) == HTTP_GET)
-        ask.download->settings.on_answer(ask.mac, ask.name, http_response_status(response),
-            ask.image, ask.download->settings.ctx);
+    report(&ask);
     log_debug("download", "answer mac=%s file=" NAME_SHOWN " status=%u", ask.mac, ask.name,
         http_response_status(response));
 }
@@ -329,6 +364,17 @@ void download_set_config(struct download *download, struct download_config *conf
     download->config = config;
     pthread_rwlock_unlock(&download->lock);
     download_config_free(old);
+}
+
+int download_each_name(struct download *download, const struct download_config_judge *judge,
+    int *line, struct err *err)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    int rc = download_config_each_name(download->config, judge, line, err);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
 }
 
 const struct http_route *download_routes(const struct download *download)

@@ -1,6 +1,7 @@
 #ifndef DOWNLOAD_H
 #define DOWNLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,22 @@
 // What devices download: the wire contract's files, each device its own.
 struct download;
 
+// What a device asked for and got. Texts are valid during the call.
+struct download_answer {
+    const char *mac;
+    const char *file;  // as asked for
+    unsigned status;   // of HTTP
+    const char *image; // that was offered, or ""
+    int64_t began_at_ms;
+
+    // Of 200 and 206:
+    const char *sha256; // of the whole file
+    uint64_t size;      // of it
+    uint64_t offset;    // of what was sent
+    uint64_t bytes;     // of that, what arrived; at most so many if not all did
+    bool received;      // all did, as far as a server can know
+};
+
 // All borrowed until download_free().
 struct download_settings {
     const char *path;        // "/download", without a slash at the end; "/" alone
@@ -21,10 +38,9 @@ struct download_settings {
     const char *images_dir;
     struct device_auth *auth;
     struct release *release;
-    // Told of each answer to a device; must not block. status: HTTP; image: what was offered, or
-    // "".
-    void (*on_answer)(
-        const char *mac, const char *file, unsigned status, const char *image, void *ctx);
+    // Told of each answer to a device's GET, once it is known how it ended; must not block. Any
+    // thread.
+    void (*on_answer)(const struct download_answer *answer, void *ctx);
     void *ctx;
 };
 
@@ -35,6 +51,10 @@ void download_free(struct download *download);
 
 // Uses another config.json from now on, and owns it.
 void download_set_config(struct download *download, struct download_config *config);
+
+// As download_config_each_name(), of the config.json in use. Any thread.
+ERR_CHECKED int download_each_name(struct download *download,
+    const struct download_config_judge *judge, int *line, struct err *err);
 
 // The routes, for a server whose ctx is the download.
 const struct http_route *download_routes(const struct download *download);

@@ -281,7 +281,7 @@ int download_config_check(const struct download_config *config,
 int download_config_each_name(const struct download_config *config,
     const struct download_config_judge *judge, int *line, struct err *err)
 {
-    const char *member = config_member_table[CONFIG_MEMBER_DOWNLOAD_SERVER].name;
+    const char *member = config_member_table[judge->member].name;
     const char *mac;
     json_t *own;
     int rc = 0;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/config_member.h"
 #include "server/base/err.h"
 
 // What devices get as config.json: values for all, and others for single devices.
@@ -40,9 +41,10 @@ struct download_config_server {
 ERR_CHECKED int download_config_check(const struct download_config *config,
     const struct download_config_server *server, int *line, struct err *err);
 
-// Judges a name of this server that devices are told.
+// Judges the names that devices are told of a server.
 struct download_config_judge {
-    const char *other_server; // as above: whose names are not judged
+    enum config_member_index member; // that tells them
+    const char *other_server;        // as above: whose names are not judged
     int (*judge)(const char *name, void *ctx, struct err *err);
     void *ctx;
 };

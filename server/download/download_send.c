@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/download/download_range.h"
-
 static bool is_arduino_updater(const struct http_request *request)
 {
     static const char *const headers[] = {"x-ESP8266-STA-MAC", "x-ESP8266-AP-MAC",
@@ -34,13 +32,14 @@ static struct download_range range_of(
     return download_range_of(http_request_header(request, "Range"), content->bytes.n);
 }
 
-void download_send(const struct http_request *request, struct http_response *response,
-    const struct download_content *content)
+struct download_range download_send(const struct http_request *request,
+    struct http_response *response, const struct download_content *content)
 {
     struct http_response_bytes part = content->bytes;
 
     if (part.release == NULL)
-        return; // no memory for them: the server answers 500
+        return (struct download_range){
+            DOWNLOAD_RANGE_UNSATISFIABLE, 0, 0}; // no memory for them: the server answers 500
 
     struct download_range range = range_of(request, content);
 
@@ -48,7 +47,7 @@ void download_send(const struct http_request *request, struct http_response *res
         part.release(part.ctx);
         http_response_set_text(response, 416, "range outside the file's %zu bytes", part.n);
         http_response_add_header(response, "Content-Range", "bytes */%zu", part.n);
-        return;
+        return range;
     }
     part.p = (const uint8_t *)part.p + range.offset;
     part.n = (size_t)range.length; // within the file, which is in memory
@@ -61,4 +60,5 @@ void download_send(const struct http_request *request, struct http_response *res
             range.offset, range.offset + range.length - 1, content->bytes.n);
     if (is_arduino_updater(request))
         http_response_add_header(response, "x-MD5", "%s", content->md5);
+    return range;
 }

@@ -10,6 +10,7 @@
 #include "server/http/http_addresses.h"
 #include "server/http/http_deadline.h"
 #include "server/http/http_head.h"
+#include "server/http/http_receipt.h"
 #include "server/http/http_tls.h"
 
 #define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
@@ -18,9 +19,9 @@ struct http_connection {
     struct http_server *server;
     struct http_deadline *deadline; // NULL if there is no time-out
     struct http_address *address;   // NULL if there is no bound
-    int fd;
-    struct http_connection *next; // of those that are handed over
-    bool seen;                    // had a request
+    struct http_connection *next;   // of those that are handed over
+    bool seen;                      // had a request
+    struct http_tls_link link;      // its socket; with a client over TLS, how far that is
     struct http_connection_target target;
 };
 
@@ -78,6 +79,9 @@ static void release(struct http_connection *context)
 
     if (!context->seen)
         server->waiting--;
+    if (server->receipts != NULL &&
+        !http_receipt_note_close(server->receipts, context, &context->link))
+        http_tls_release(&context->link);
     if (context->deadline != NULL)
         http_deadline_drop(server->deadlines, context->deadline);
     if (context->address != NULL)
@@ -92,7 +96,7 @@ static struct http_connection *take_over(struct http_server *server, int fd)
     struct http_connection **at = &server->handed_over;
 
     pthread_mutex_lock(&server->handover);
-    while (*at != NULL && (*at)->fd != fd)
+    while (*at != NULL && (*at)->link.fd != fd)
         at = &(*at)->next;
 
     struct http_connection *found = *at;
@@ -122,7 +126,7 @@ static struct http_connection *hand_over(
     if (context == NULL)
         return NULL;
     context->server = server;
-    context->fd = fd;
+    context->link.fd = fd;
     if (server->addresses != NULL) {
         context->address = http_addresses_add(server->addresses, address);
         if (context->address == NULL) {
@@ -152,7 +156,7 @@ void http_connection_add(
 void http_connection_clear(struct http_server *server)
 {
     while (server->handed_over != NULL)
-        forget(server, server->handed_over->fd);
+        forget(server, server->handed_over->link.fd);
 }
 
 // False if the connection must not go on.
@@ -180,10 +184,10 @@ void http_connection_notify(void *cls, struct MHD_Connection *connection, void *
         return;
     }
     server->connections++;
-    if (server->tls != NULL)
-        http_tls_prepare(server->tls, session_of(connection));
     context = take_over(server, socket_of(connection));
     *socket_context = context;
+    if (server->tls != NULL && context != NULL)
+        http_tls_prepare(server->tls, session_of(connection), &context->link);
     if (context == NULL || !open_connection(context, connection))
         shutdown(socket_of(connection), SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }
@@ -202,7 +206,12 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
 {
     struct http_connection *context = context_of(connection);
 
-    if (context == NULL || context->seen)
+    if (context == NULL)
+        return;
+    http_tls_release(&context->link);
+    if (server->receipts != NULL)
+        http_receipt_note_request(server->receipts, context);
+    if (context->seen)
         return;
     context->seen = true;
     server->waiting--;
@@ -211,4 +220,34 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
     http_tls_end_handshake(session_of(connection));
     if (gnutls_session_is_resumed(session_of(connection)))
         server->resumed++;
+}
+
+void http_connection_begin_answer(
+    struct http_request *request, const struct http_response *response)
+{
+    request->end = response->end;
+    request->answer_length = response->length;
+    if (request->end.told != NULL)
+        request->answer_mark = http_receipt_mark(socket_of(request->connection));
+}
+
+void http_connection_end_answer(
+    struct http_server *server, struct http_request *request, bool handed_over)
+{
+    struct http_connection *context = context_of(request->connection);
+    struct http_receipt_answer answer = {
+        .key = context,
+        .fd = socket_of(request->connection),
+        .mark = request->answer_mark,
+        .length = request->answer_length,
+        .end = request->end,
+    };
+
+    if (request->end.told == NULL || server->receipts == NULL)
+        return;
+    request->end.told = NULL;
+    if (handed_over && context != NULL)
+        context->link.holding = http_receipt_expect(server->receipts, &answer);
+    else
+        http_receipt_break_off(server->receipts, &answer);
 }

@@ -32,8 +32,14 @@ struct http_connection_target http_connection_target(struct MHD_Connection *conn
 // The server of a connection; NULL if there was no memory to keep it.
 struct http_server *http_connection_server(struct MHD_Connection *connection);
 
-// What is done once for a connection, at its first request: its handshake has just ended.
+// What is done at each request; once for a connection: its handshake has just ended.
 void http_connection_begin(struct http_server *server, struct MHD_Connection *connection);
+
+// Around an answer: they note how it ends, for who is to be told (http_response_on_end()).
+void http_connection_begin_answer(
+    struct http_request *request, const struct http_response *response);
+void http_connection_end_answer(
+    struct http_server *server, struct http_request *request, bool handed_over);
 
 // Gives it the time that a request, or an answer of so many bytes, may take from now on.
 void http_connection_set_deadline(

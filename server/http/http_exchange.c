@@ -16,9 +16,9 @@ void http_exchange_complete(void *cls, struct MHD_Connection *connection, void *
     struct http_server *server = cls;
     struct http_request *request = *request_context;
 
-    (void)code;
     if (request == NULL)
         return;
+    http_connection_end_answer(server, request, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     http_connection_set_deadline(server, connection, 0);
     server->in_hand--;
     if (request->body != NULL)
@@ -69,6 +69,7 @@ static enum MHD_Result queue(
     request->answered = true;
     if (response->body == NULL)
         return MHD_NO; // no memory: the connection ends
+    http_connection_begin_answer(request, response);
     for (size_t i = 0; i < response->header_count; i++)
         MHD_add_response_header(
             response->body, response->headers[i].name, response->headers[i].value);

@@ -18,6 +18,7 @@ struct http_server {
     struct http_tls *tls;             // NULL on a Unix socket
     struct http_addresses *addresses; // NULL without a bound for each
     struct http_deadlines *deadlines;
+    struct http_receipts *receipts; // NULL on a Unix socket
     struct MHD_Daemon *daemon;
     // libmicrohttpd's own functions, see http_refusal.h.
     enum MHD_Result (*queue_response)(
@@ -48,6 +49,9 @@ struct http_request {
     size_t body_capacity;
     bool too_large;
     bool answered;
+    struct http_response_end end; // told: NULL if nobody is
+    uint64_t answer_mark;         // http_receipt_mark() before the answer
+    uint64_t answer_length;       // of its body
 };
 
 #define HTTP_RESPONSE_HEADERS_MAX 8
@@ -57,6 +61,7 @@ struct http_response {
     unsigned status;
     struct MHD_Response *body;
     uint64_t length;
+    struct http_response_end end;
     size_t header_count;
     struct {
         const char *name;

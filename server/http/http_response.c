@@ -133,6 +133,14 @@ void http_response_set_stream(struct http_response *response, const char *type,
     set_type(response, type);
 }
 
+void http_response_on_end(struct http_response *response, const struct http_response_end *end)
+{
+    if (response->body == NULL) // no memory for it
+        end->told(false, 0, end->ctx);
+    else
+        response->end = *end;
+}
+
 void http_response_set_empty(struct http_response *response, unsigned status)
 {
     set_body(response, status, MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), 0);

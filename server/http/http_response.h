@@ -1,6 +1,7 @@
 #ifndef HTTP_RESPONSE_H
 #define HTTP_RESPONSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -33,6 +34,16 @@ void http_response_set_bytes(struct http_response *response, unsigned status, co
 // end.
 void http_response_set_stream(struct http_response *response, const char *type,
     ssize_t (*read)(void *ctx, char *buffer, size_t max), void *ctx, void (*release)(void *ctx));
+
+// To be told once how the answer ended: whether the client got it all, as far as a server can know,
+// and if not how many bytes of its body it may have at most. Any thread.
+struct http_response_end {
+    void (*told)(bool received, uint64_t bytes, void *ctx);
+    void *ctx;
+};
+
+// For an answer whose bytes are set, over TLS, to a request that is no HEAD.
+void http_response_on_end(struct http_response *response, const struct http_response_end *end);
 
 // No body at all, as for 304.
 void http_response_set_empty(struct http_response *response, unsigned status);

@@ -15,6 +15,7 @@
 #include "server/http/http_incoming.h"
 #include "server/http/http_internal.h"
 #include "server/http/http_listen.h"
+#include "server/http/http_receipt.h"
 #include "server/http/http_refusal.h"
 #include "server/http/http_tls.h"
 
@@ -92,6 +93,8 @@ static int prepare(struct http_server *server, struct err *err)
 
     if (rc == 0 && settings->max_connections_per_address > 0)
         rc = http_addresses_new(settings->max_connections_per_address, &server->addresses);
+    if (rc == 0 && settings->socket_path == NULL)
+        rc = http_receipt_start(&server->receipts);
     if (rc < 0)
         return err_set(err, rc, "no memory or thread for the HTTP server");
     rc = http_refusal_init(server, err);
@@ -158,6 +161,7 @@ void http_server_free(struct http_server *server, int64_t grace_ms)
         MHD_stop_daemon(server->daemon);
     }
     http_connection_clear(server);
+    http_receipt_stop(server->receipts);
     http_deadline_stop(server->deadlines);
     http_addresses_free(server->addresses);
     http_tls_free(server->tls);
@@ -186,5 +190,7 @@ void http_server_read_counters(struct http_server *server, struct http_server_co
         .refused_connections =
             server->addresses != NULL ? http_addresses_count_refused(server->addresses) : 0,
     };
+    if (server->receipts != NULL)
+        http_receipt_count(server->receipts, &out->received, &out->unreceived, &out->in_doubt);
     http_deadline_count(server->deadlines, &out->timed_out, &out->open);
 }

@@ -1,6 +1,8 @@
 // TLS for the download server, on GnuTLS as libmicrohttpd uses it.
 #include "server/http/http_tls.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -191,9 +193,10 @@ static void format_peer(gnutls_session_t session, char out[HTTP_ADDRESS_TEXT_SIZ
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t n = sizeof address;
+    const struct http_tls_link *link = gnutls_transport_get_ptr(session);
 
     // One that has gone by now has none.
-    (void)getpeername(gnutls_transport_get_int(session), (struct sockaddr *)&address, &n);
+    (void)getpeername(link->fd, (struct sockaddr *)&address, &n);
     http_addresses_format((struct sockaddr *)&address, out);
 }
 
@@ -279,7 +282,47 @@ static int receive_message(gnutls_session_t session, unsigned type, unsigned whe
     return 0;
 }
 
-void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
+// As gnutls_pull_func: libmicrohttpd does not tell a reset from an end.
+static ssize_t receive_bytes(gnutls_transport_ptr_t ptr, void *buffer, size_t size)
+{
+    struct http_tls_link *link = ptr;
+    ssize_t n = recv(link->fd, buffer, size, 0);
+
+    if (n < 0 && errno == ECONNRESET)
+        link->reset = true;
+    return n;
+}
+
+// As gnutls_push_func.
+static ssize_t send_bytes(gnutls_transport_ptr_t ptr, const void *p, size_t n)
+{
+    struct http_tls_link *link = ptr;
+
+    if (!link->holding || n > sizeof link->held - link->held_n)
+        return send(link->fd, p, n, MSG_NOSIGNAL);
+    memcpy(link->held + link->held_n, p, n);
+    link->held_n += n;
+    return (ssize_t)n;
+}
+
+void http_tls_release(struct http_tls_link *link)
+{
+    if (link->held_n > 0)
+        (void)send(link->fd, link->held, link->held_n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    link->held_n = 0;
+    link->holding = false;
+}
+
+// As gnutls_pull_timeout_func.
+static int wait_for_bytes(gnutls_transport_ptr_t ptr, unsigned timeout_ms)
+{
+    const struct http_tls_link *link = ptr;
+    struct pollfd poll_fd = {.fd = link->fd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, timeout_ms == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)timeout_ms);
+}
+
+void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link)
 {
     gnutls_session_set_ptr(session, tls);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
@@ -287,6 +330,10 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session)
     gnutls_handshake_set_hook_function(
         session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, receive_message);
     http_sessions_attach(tls->sessions, session);
+    gnutls_transport_set_ptr(session, link);
+    gnutls_transport_set_push_function(session, send_bytes);
+    gnutls_transport_set_pull_function(session, receive_bytes);
+    gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
 }
 
 void http_tls_end_handshake(gnutls_session_t session)

@@ -3,6 +3,7 @@
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,9 +26,20 @@ ERR_CHECKED int http_tls_load(
 // GnuTLS's priority string: TLS 1.2 and 1.3, forward secrecy, X25519 before P-256.
 const char *http_tls_priorities(void);
 
+// A connection below TLS.
+struct http_tls_link {
+    int fd;
+    bool reset; // written while reading: the client ended it by a reset, not in order
+    // While this is set, what would be sent is kept, as it can only be the alert close_notify.
+    bool holding;
+    size_t held_n;
+    uint8_t held[64];
+};
+
 // Prepares a session before its handshake: a client certificate is obligatory and judged by verify
-// during it; resumption by ID and by ticket.
-void http_tls_prepare(struct http_tls *tls, gnutls_session_t session);
+// during it; resumption by ID and by ticket. link: outlives what is
+// sent and received.
+void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link);
 
 // To be called after the handshake, before anything is answered: keeps records within the
 // max_fragment_length that was negotiated (RFC 6066, 4). GnuTLS 3.7 does so by itself only until
@@ -40,5 +52,8 @@ int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,
     gnutls_pcert_st **certificates, unsigned *certificate_count, gnutls_privkey_t *key);
 
 uint64_t http_tls_count_refused(struct http_tls *tls);
+
+// Sends what was held, and holds nothing from now on.
+void http_tls_release(struct http_tls_link *link);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/contract.h"
+
 #define MAGIC 0xe9
 #define SEGMENTS_MAX 16
 #define LOAD_ADDRESS_AT 8
@@ -41,4 +43,11 @@ enum image_layout image_layout_of(const uint8_t *p, size_t n)
             return regions[i].layout;
     }
     return IMAGE_LAYOUT_OTHER;
+}
+
+size_t image_layout_max_bytes(enum image_layout layout, bool is_ours)
+{
+    bool in_slots = layout == IMAGE_LAYOUT_SDK || (layout == IMAGE_LAYOUT_OTHER && is_ours);
+
+    return in_slots ? CONTRACT_SDK_IMAGE_MAX : CONTRACT_SKETCH_IMAGE_MAX;
 }

@@ -1,6 +1,7 @@
 #ifndef IMAGE_LAYOUT_H
 #define IMAGE_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,5 +17,9 @@
 // a segment that is mapped from flash (esptool.py, ESP8266V3FirmwareImage.save; should_map in the
 // SDK's esp_image_format.c).
 enum image_layout image_layout_of(const uint8_t *p, size_t n);
+
+// Bytes of the largest image that a board of that layout has room for. is_ours: our own firmware,
+// which says so by its descriptor, also where no real board is to run it.
+size_t image_layout_max_bytes(enum image_layout layout, bool is_ours);
 
 #endif

@@ -7,6 +7,25 @@
 #include "common/contract.h"
 #include "common/result.h"
 
+#define LATE_MS 3600000 // a cancelled command ends by what the device does within that time
+
+// What it says of an outcome that nobody reported.
+static void say(struct command *command, const char *text)
+{
+    bool cancelled = command->state == COMMAND_CANCELLED;
+
+    snprintf(command->detail, sizeof command->detail, "%s%.200s",
+        cancelled ? "cancelled after it was sent, but too late; " : "", text);
+}
+
+// Whether what a device does may be its outcome.
+static bool is_in_hand(const struct command *command, int64_t now_ms)
+{
+    return command->state == COMMAND_SENT ||
+           (command->state == COMMAND_CANCELLED && command->sent_at_ms != 0 &&
+               now_ms - command->sent_at_ms < LATE_MS);
+}
+
 static void end(
     struct command *command, enum command_state state, const char *result, int64_t now_ms)
 {
@@ -17,7 +36,8 @@ static void end(
 
 static void copy_image(struct command *command, const char *image)
 {
-    snprintf(command->image, sizeof command->image, "%s", image);
+    if (image[0] != '\0')
+        snprintf(command->image, sizeof command->image, "%s", image);
 }
 
 static void judge_flash(struct command *command, const struct command_outcome_restart *restart)
@@ -30,10 +50,11 @@ static void judge_flash(struct command *command, const struct command_outcome_re
 
     copy_image(command, status->image);
     if (changed) {
+        say(command, "inferred: it restarted with another image");
         end(command, COMMAND_DONE, result_name(RESULT_OK), restart->now_ms);
         return;
     }
-    snprintf(command->detail, sizeof command->detail, "%s", why);
+    say(command, why);
     end(command, COMMAND_FAILED, result_name(RESULT_FLASH_FAILED), restart->now_ms);
 }
 
@@ -42,7 +63,7 @@ bool command_outcome_by_restart(
 {
     int64_t latest_boot_ms = restart->boot_ms + restart->status->uptime_ms / 100;
 
-    if (command->state != COMMAND_SENT || latest_boot_ms < command->sent_at_ms)
+    if (!is_in_hand(command, restart->now_ms) || latest_boot_ms < command->sent_at_ms)
         return false;
     if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0) {
         judge_flash(command, restart);
@@ -51,15 +72,16 @@ bool command_outcome_by_restart(
     if (strcmp(command->name, CONTRACT_COMMAND_REBOOT) != 0)
         return false;
     copy_image(command, restart->status->image);
+    say(command, "inferred: it restarted");
     end(command, COMMAND_DONE, result_name(RESULT_OK), restart->now_ms);
     return true;
 }
 
-// Ended by the clock only: a late outcome is better than none.
+// Ended by the clock or the operator only: a late outcome is better than none.
 static bool is_open(const struct command *command)
 {
     return command->state == COMMAND_QUEUED || command->state == COMMAND_SENT ||
-           command->state == COMMAND_EXPIRED;
+           command->state == COMMAND_EXPIRED || command->state == COMMAND_CANCELLED;
 }
 
 bool command_outcome_by_event(struct command *command, const struct event *event)
@@ -78,7 +100,10 @@ bool command_outcome_by_event(struct command *command, const struct event *event
                 (result == RESULT_CURRENT && strcmp(command->name, CONTRACT_COMMAND_FIRMWARE) == 0);
 
     copy_image(command, event->image);
-    snprintf(command->detail, sizeof command->detail, "%s", event->detail);
+    if (command->state == COMMAND_CANCELLED && event->detail[0] == '\0')
+        say(command, "");
+    else
+        snprintf(command->detail, sizeof command->detail, "%s", event->detail);
     end(command, done ? COMMAND_DONE : COMMAND_FAILED, event->result, event->at_ms);
     return true;
 }
@@ -119,17 +144,21 @@ bool command_outcome_by_download(
 {
     unsigned status = download->status;
     bool failed = status >= 400 && status < 500;
+    char text[160];
 
-    if (command->state != COMMAND_SENT || !asks_for(command, download->file))
+    if (!is_in_hand(command, download->now_ms) || !asks_for(command, download->file))
         return false;
     if (status != 200 && status != 304 && !failed)
         return false;
     copy_image(command, download->image);
     if (failed) {
-        snprintf(command->detail, sizeof command->detail, "the download server answered %u to %s",
-            status, download->file);
+        snprintf(
+            text, sizeof text, "the download server answered %u to %s", status, download->file);
+        say(command, text);
         end(command, COMMAND_FAILED, result_name(RESULT_HTTP_STATUS), download->now_ms);
     } else {
+        say(command, status == 200 ? "inferred: it has downloaded the whole file"
+                                   : "inferred: it asked, and there is nothing newer");
         end(command, COMMAND_DONE, result_name(status == 200 ? RESULT_OK : RESULT_CURRENT),
             download->now_ms);
     }

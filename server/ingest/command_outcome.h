@@ -9,7 +9,8 @@
 #include "server/model/event.h"
 
 // Decides from what a device did whether one of its commands has ended. Each returns whether it
-// has, and only then changes *command (state, result, image, detail, ended_at_ms).
+// has, and only then changes *command (state, result, image, detail, ended_at_ms). One that was
+// cancelled after it was sent may end like one that was not.
 
 // A restart, of a device that sends no events: ends `reboot` and `flash` if it began after the
 // command was sent (give or take 1 % of the uptime). image_before is what the device ran before.
@@ -25,8 +26,8 @@ bool command_outcome_by_restart(
 // An event of kind "command": ends the command of that id if it is that device's.
 bool command_outcome_by_event(struct command *command, const struct event *event);
 
-// An answer of the download server, for a device that sends no events: 200 and 304 and 4xx end the
-// command that asks for such a file.
+// An answer of the download server, for a device that sends no events: 200 (the whole file has
+// arrived), 304 and 4xx end the command that asks for such a file.
 struct command_outcome_download {
     const char *file;
     unsigned status; // of HTTP

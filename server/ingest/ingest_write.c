@@ -7,22 +7,16 @@
 
 #include "common/contract.h"
 #include "server/base/clock.h"
-#include "server/ingest/event_kind.h"
 #include "server/ingest/command_outcome.h"
+#include "server/ingest/download_write.h"
+#include "server/ingest/event_kind.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
+#include "server/store/fault_store.h"
 #include "server/store/status_store.h"
 
 #define HOUR_MS 3600000
-
-static void follow_clock(int64_t *at_ms, int64_t *stepped_ms)
-{
-    int64_t now_ms = clock_stepped_ms();
-
-    *at_ms += now_ms - *stepped_ms;
-    *stepped_ms = now_ms;
-}
 
 // Reads a device, or begins a new one.
 static int get_or_begin(struct store_connection *connection, const char *mac, int64_t at_ms,
@@ -83,7 +77,7 @@ static int end_by_restart(struct store_connection *connection, const struct devi
     if (device->speaks_events)
         return 0;
 
-    int rc = command_store_get_sent(connection, device->mac, &command, err);
+    int rc = command_store_get_in_hand(connection, device->mac, &command, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
@@ -108,11 +102,11 @@ static int note_boot(struct store_connection *connection, const struct device *d
     return add_event(connection, device, EVENT_KIND_SHARED_IDENTITY, at_ms, err);
 }
 
-struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_ms,
-    const struct device_status *status, const uint8_t *payload, size_t n)
+struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *from, int64_t at_ms,
+    const struct device_status *status, const uint8_t *json, size_t n)
 {
     const char *const texts[] = {
-        status->name, status->image, status->build, status->ip, status->error};
+        status->name, status->image, status->build, status->ip, status->error, from->spelling};
     size_t size = n + 1;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -129,44 +123,45 @@ struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_
         .mqtt_ms = status->mqtt_ms,
         .free_heap_bytes = status->free_heap_bytes,
         .rssi_dbm = status->rssi_dbm};
-    memcpy(message->mac, mac, MAC_SIZE);
+    memcpy(message->mac, from->mac, MAC_SIZE);
 
     char *at = message->texts;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         at = stpcpy(at, texts[i]) + 1;
-    memcpy(at, payload, n);
+    memcpy(at, json, n);
     at[n] = '\0';
     return message;
 }
 
-// It fits, as it comes from there.
-static const char *unpack_text(const char *text, char *out)
+// It fits, as it comes from there. keep: an empty one does not replace what stands there.
+static const char *unpack_text(const char *text, char *out, bool keep)
 {
     size_t n = strlen(text) + 1;
 
-    memcpy(out, text, n);
+    if (n > 1 || !keep)
+        memcpy(out, text, n);
     return text + n;
 }
 
-// Returns the JSON as received, within the message.
-static const char *unpack(const struct ingest_write_status *message, struct device_status *out)
+// Returns the JSON to be kept, within the message.
+static const char *unpack(const struct ingest_write_status *message, struct device *device)
 {
+    struct device_status *out = &device->status;
     const char *at = message->texts;
 
-    *out = (struct device_status){
-        .has = message->has,
-        .uptime_ms = message->uptime_ms,
-        .max_loop_ms = message->max_loop_ms,
-        .mqtt_ms = message->mqtt_ms,
-        .free_heap_bytes = message->free_heap_bytes,
-        .rssi_dbm = message->rssi_dbm,
-    };
-    at = unpack_text(at, out->name);
-    at = unpack_text(at, out->image);
-    at = unpack_text(at, out->build);
-    at = unpack_text(at, out->ip);
-    return unpack_text(at, out->error);
+    out->has = message->has;
+    out->uptime_ms = message->uptime_ms;
+    out->max_loop_ms = message->max_loop_ms;
+    out->mqtt_ms = message->mqtt_ms;
+    out->free_heap_bytes = message->free_heap_bytes;
+    out->rssi_dbm = message->rssi_dbm;
+    at = unpack_text(at, out->name, message->partial);
+    at = unpack_text(at, out->image, message->partial);
+    at = unpack_text(at, out->build, message->partial);
+    at = unpack_text(at, out->ip, message->partial);
+    at = unpack_text(at, out->error, false);
+    return unpack_text(at, device->spelling, false);
 }
 
 int ingest_write_status(struct store_connection *connection, void *ctx, struct err *err)
@@ -176,7 +171,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     char image_before[IMAGE_NAME_SIZE];
     int rc;
 
-    follow_clock(&message->at_ms, &message->stepped_ms);
+    clock_follow(&message->at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, message->mac, message->at_ms, &device, err);
     if (rc < 0)
         return rc;
@@ -185,7 +180,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
 
     memcpy(image_before, device.status.image, sizeof image_before);
 
-    const char *json = unpack(message, &device.status);
+    const char *json = unpack(message, &device);
 
     device.online = true;
     device.reason = DEVICE_REASON_STATUS;
@@ -197,6 +192,8 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
         rc = note_boot(connection, &device, boot, message->at_ms, err);
     if (rc == 0 && boot == DEVICE_BOOT_NEW)
         rc = end_by_restart(connection, &device, image_before, message->at_ms, err);
+    if (rc == 0 && strcmp(image_before, device.status.image) != 0)
+        rc = download_write_installed(connection, device.mac, err);
     return rc;
 }
 
@@ -224,15 +221,23 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     struct device device;
     int rc;
 
-    follow_clock(&message->event.at_ms, &message->stepped_ms);
+    clock_follow(&message->event.at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
+    if (!device.online && (!message->late || device.reason == DEVICE_REASON_NEVER)) {
+        device.reason = DEVICE_REASON_EVENT;
+        device.online = true;
+    }
     device.speaks_events = true;
     device.last_seen_ms = event->at_ms;
+    memcpy(device.spelling, message->spelling, sizeof device.spelling);
     rc = device_store_put(connection, &device, NULL, err);
+    if (rc < 0 || event->kind[0] == '\0')
+        return rc;
+    rc = event_store_add(connection, event, err);
     if (rc == 0)
-        rc = event_store_add(connection, event, err);
+        rc = download_write_event(connection, event, err);
     return rc < 0 ? rc : end_by_event(connection, event, err);
 }
 
@@ -246,65 +251,22 @@ int ingest_write_will(struct store_connection *connection, void *ctx, struct err
         return rc == ERR_NOT_FOUND ? 0 : rc;
     device.online = false;
     device.reason = DEVICE_REASON_WILL;
-    follow_clock(&message->at_ms, &message->stepped_ms);
+    clock_follow(&message->at_ms, &message->stepped_ms);
     rc = device_store_put(connection, &device, NULL, err);
     return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, message->at_ms, err);
 }
 
-int ingest_write_bad_payload(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_fault(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct ingest_write_notice *message = ctx;
+    struct ingest_write_fault *message = ctx;
     struct device device;
     int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
+    clock_follow(&message->fault.at_ms, &message->stepped_ms);
     device.bad_payloads++;
-    return device_store_put(connection, &device, NULL, err);
-}
-
-static int add_download(struct store_connection *connection,
-    const struct ingest_write_download *message, struct err *err)
-{
-    struct event event = {.at_ms = message->at_ms};
-
-    snprintf(event.mac, sizeof event.mac, "%s", message->mac);
-    snprintf(event.kind, sizeof event.kind, "%s", EVENT_KIND_DOWNLOAD);
-    snprintf(event.image, sizeof event.image, "%s", message->image);
-    return event_store_add(connection, &event, err);
-}
-
-static int end_by_download(struct store_connection *connection,
-    const struct ingest_write_download *message, struct err *err)
-{
-    struct command command;
-    struct command_outcome_download download = {
-        .file = message->file,
-        .status = message->status,
-        .image = message->image,
-        .now_ms = message->at_ms,
-    };
-    int rc = command_store_get_sent(connection, message->mac, &command, err);
-
-    if (rc < 0)
-        return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_download(&command, &download))
-        return 0;
-    return command_store_update(connection, &command, err);
-}
-
-int ingest_write_download(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct ingest_write_download *message = ctx;
-    struct device device;
-    int rc = device_store_get(connection, message->mac, &device, err);
-
-    if (rc < 0)
-        return rc == ERR_NOT_FOUND ? 0 : rc;
-    follow_clock(&message->at_ms, &message->stepped_ms);
-    if (message->status == 200 && strcmp(message->file, CONTRACT_FILE_FIRMWARE) == 0)
-        rc = add_download(connection, message, err);
-    if (rc == 0 && !device.speaks_events)
-        rc = end_by_download(connection, message, err);
-    return rc;
+    device.bad_payload_at_ms = message->fault.at_ms;
+    rc = device_store_put(connection, &device, NULL, err);
+    return rc < 0 ? rc : fault_store_add(connection, device.mac, &message->fault, err);
 }

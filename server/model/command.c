@@ -12,6 +12,7 @@ static const char *const state_names[COMMAND_STATE_COUNT] = {
     [COMMAND_DONE] = "done",
     [COMMAND_FAILED] = "failed",
     [COMMAND_EXPIRED] = "expired",
+    [COMMAND_CANCELLED] = "cancelled",
 };
 
 static const char *const known_names[] = {

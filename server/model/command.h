@@ -7,30 +7,48 @@
 #include "common/image_name.h"
 #include "common/mac.h"
 #include "common/topic.h"
+#include "server/model/device.h"
 
 #define COMMAND_RESULT_SIZE 40
 #define COMMAND_DETAIL_SIZE 256
+
+// Results that the daemon gives itself, beside those of common/result.h.
+#define COMMAND_RESULT_CANCELLED "cancelled"
+#define COMMAND_RESULT_HELD "held" // not sent, since it would do harm or nothing
 
 enum command_state {
     COMMAND_QUEUED, // waits for the device to be online and free
     COMMAND_SENT,   // published; no outcome yet
     COMMAND_DONE,
     COMMAND_FAILED,
-    COMMAND_EXPIRED, // no outcome in time
+    COMMAND_EXPIRED,   // no outcome in time
+    COMMAND_CANCELLED, // by the operator; one that was sent may be done all the same
     COMMAND_STATE_COUNT
 };
 
 struct command {
     int64_t id;
     char mac[MAC_SIZE];
+    char spelling[DEVICE_SPELLING_SIZE]; // of the MAC in the device's topics, where that matters:
+                                         // of what is due; else ""
     char name[TOPIC_COMMAND_MAX + 1];
     enum command_state state;
-    char result[COMMAND_RESULT_SIZE]; // a name of common/result.h, "" while there is none
+    char result[COMMAND_RESULT_SIZE]; // a name of common/result.h or from above, "" while there is
+                                      // none
     char image[IMAGE_NAME_SIZE];
     char detail[COMMAND_DETAIL_SIZE];
     int64_t created_at_ms;
     int64_t sent_at_ms;  // 0 if not yet
     int64_t ended_at_ms; // 0 if not yet
+    bool forced;         // to be sent unjudged
+};
+
+// What is to become of a `flash` when its turn comes.
+struct command_verdict {
+    bool held;                   // not to be sent, for the result and detail below
+    char image[IMAGE_NAME_SIZE]; // the image that it means, or ""
+    char result[COMMAND_RESULT_SIZE];
+    char detail[COMMAND_DETAIL_SIZE]; // what to do instead
 };
 
 const char *command_state_name(enum command_state state);

@@ -83,6 +83,17 @@ static void set_connected(struct mqtt_client *client)
     tell(client, true, reason);
 }
 
+static void tell_broker(const struct mqtt_client *client, struct mosquitto *mosq)
+{
+    const struct mqtt_callbacks *callbacks = &client->callbacks;
+    size_t n = 0;
+    uint8_t *der = callbacks->on_broker != NULL ? mqtt_handle_peer(mosq, &n) : NULL;
+
+    if (der != NULL)
+        callbacks->on_broker(der, n, callbacks->ctx);
+    free(der);
+}
+
 static void on_connect(struct mosquitto *mosq, void *ctx, int code)
 {
     struct mqtt_client *client = ctx;
@@ -93,6 +104,7 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     }
     if (is_stopping(client)) // the settings may be gone
         return;
+    tell_broker(client, mosq);
     client->unconfirmed = 0;
     for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++) {
         int rc = mosquitto_subscribe(mosq, NULL, client->settings.subscriptions[i], 1);

@@ -24,12 +24,14 @@ struct mqtt_settings {
         *subscriptions; // topic filters, NULL-terminated; made anew at each connection
 };
 
-// Both run on the client's own thread and must not block.
+// All run on the client's own thread and must not block.
 struct mqtt_callbacks {
     void (*on_message)(
         const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx);
     void (*on_connection)(bool connected, const char *reason, void *ctx); // reason: one line
     void *ctx;
+    // NULL, or told of the broker's certificate each time the broker lets us in.
+    void (*on_broker)(const uint8_t *der, size_t n, void *ctx);
 };
 
 // Starts it. A broker that cannot be reached yet is no error; unreadable files are.

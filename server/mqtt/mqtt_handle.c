@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,6 +110,20 @@ int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_loop_misc(mosq);
     return rc;
+}
+
+uint8_t *mqtt_handle_peer(struct mosquitto *mosq, size_t *n)
+{
+    SSL *ssl = mosquitto_ssl_get(mosq);
+    X509 *x509 = ssl != NULL ? SSL_get1_peer_certificate(ssl) : NULL;
+    int size = x509 != NULL ? i2d_X509(x509, NULL) : 0;
+    uint8_t *der = size > 0 ? malloc((size_t)size) : NULL;
+    uint8_t *end = der;
+
+    if (der != NULL)
+        *n = (size_t)i2d_X509(x509, &end);
+    X509_free(x509);
+    return der;
 }
 
 bool mqtt_handle_is_reset(struct mosquitto *mosq)

@@ -4,6 +4,7 @@
 #include <mosquitto.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "server/mqtt/mqtt_client.h"
 
@@ -20,6 +21,10 @@ int mqtt_handle_connect(struct mosquitto *mosq, const char *host, int port, int 
 // in here. Anything but MOSQ_ERR_SUCCESS ends the connection. With poll(): libmosquitto's own loop
 // waits with select(), which fails in a process with more than 1024 descriptors.
 int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms);
+
+// The certificate (DER) that the broker showed; the caller frees it. NULL if there is none yet, or
+// without memory.
+uint8_t *mqtt_handle_peer(struct mosquitto *mosq, size_t *n);
 
 // Whether the other side has broken the connection off. During the TLS handshake libmosquitto does
 // not notice, and would try for ever.

@@ -15,6 +15,7 @@
 #include "server/base/file.h"
 #include "server/pki/asn1_time.h"
 #include "server/pki/openssl_error.h"
+#include "server/pki/openssl_types.h"
 #include "server/pki/pem_block.h"
 
 #define CA_MAX 8
@@ -27,11 +28,13 @@ struct authority {
     char path[256]; // for messages
     size_t count;
     X509_STORE *stores[CA_MAX];
+    int64_t not_before_ms[CA_MAX];
+    int64_t not_after_ms[CA_MAX];
 };
 
 static int add_ca(struct authority *authority, X509 *x509, struct err *err)
 {
-    if (X509_check_ca(x509) <= 0)
+    if (X509_check_ca(x509) != 1) // 1: by its extensions, which devices ask for
         return err_set(err, ERR_INVALID, "certificate %zu is no CA's", authority->count + 1);
     if (authority->count == CA_MAX)
         return err_set(err, ERR_INVALID, "more than %d certificates", CA_MAX);
@@ -42,6 +45,8 @@ static int add_ca(struct authority *authority, X509 *x509, struct err *err)
         X509_STORE_free(store);
         return openssl_error_set(err, ERR_NO_MEMORY, "cannot keep a CA");
     }
+    authority->not_before_ms[authority->count] = asn1_time_ms(X509_get0_notBefore(x509));
+    authority->not_after_ms[authority->count] = asn1_time_ms(X509_get0_notAfter(x509));
     authority->stores[authority->count++] = store;
     return 0;
 }
@@ -140,23 +145,31 @@ static int judge_dates(const STACK_OF(X509) * chain, int64_t now_ms, int *depth)
     return X509_V_OK;
 }
 
+// A certificate to be judged.
+struct subject {
+    X509 *x509;
+    STACK_OF(X509) * chain; // what joins it to the CA, or NULL
+    int purpose;
+    int64_t now_ms;
+};
+
 // Returns X509_V_OK, or the reason why this CA does not vouch for the certificate; *depth is 0 if
 // the fault is the certificate's own.
-static int verify(X509_STORE *store, X509 *x509, int64_t now_ms, int *depth)
+static int verify(X509_STORE *store, const struct subject *subject, int *depth)
 {
     int reason = X509_V_ERR_OUT_OF_MEM;
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
     *depth = 0;
-    if (ctx != NULL && X509_STORE_CTX_init(ctx, store, x509, NULL) == 1) {
+    if (ctx != NULL && X509_STORE_CTX_init(ctx, store, subject->x509, subject->chain) == 1) {
         X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
         X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
         // The file's certificates are the anchors, also one that another CA signed.
         X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
-        if (X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1) {
+        if (X509_VERIFY_PARAM_set_purpose(param, subject->purpose) == 1) {
             if (X509_verify_cert(ctx) == 1) {
-                reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), now_ms, depth);
+                reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), subject->now_ms, depth);
             } else {
                 reason = X509_STORE_CTX_get_error(ctx);
                 *depth = X509_STORE_CTX_get_error_depth(ctx);
@@ -228,15 +241,18 @@ static int read_common_name(const X509 *x509, struct certificate_facts *facts, s
     return rc;
 }
 
-static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, struct err *err)
+// *ca is then the place of the CA that vouches for it.
+static int judge(
+    const struct authority *authority, const struct subject *subject, size_t *ca, struct err *err)
 {
     int reason = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
     int depth = 0;
 
     for (size_t i = 0; i < authority->count; i++) {
         int this_depth;
-        int this_reason = verify(authority->stores[i], x509, now_ms, &this_depth);
+        int this_reason = verify(authority->stores[i], subject, &this_depth);
 
+        *ca = i;
         if (this_reason == X509_V_OK)
             return 0;
         // The CA that did sign it says what is wrong with it; the others only that it is not
@@ -246,7 +262,7 @@ static int judge(const struct authority *authority, X509 *x509, int64_t now_ms, 
             depth = this_depth;
         }
     }
-    return deny(authority, x509, reason, depth, err);
+    return deny(authority, subject->x509, reason, depth, err);
 }
 
 int authority_judge_client(const struct authority *authority, const uint8_t *der, size_t n,
@@ -261,7 +277,9 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
         return openssl_error_set(err, ERR_DENIED, "no certificate");
     }
 
-    int rc = judge(authority, x509, now_ms, err);
+    struct subject subject = {.x509 = x509, .purpose = X509_PURPOSE_SSL_CLIENT, .now_ms = now_ms};
+    size_t ca = 0;
+    int rc = judge(authority, &subject, &ca, err);
 
     if (rc == 0)
         rc = read_common_name(x509, &facts, err);
@@ -270,7 +288,31 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     X509_free(x509);
     if (rc < 0)
         return rc;
+    if (facts.not_before_ms < authority->not_before_ms[ca])
+        facts.not_before_ms = authority->not_before_ms[ca];
+    if (facts.not_after_ms > authority->not_after_ms[ca])
+        facts.not_after_ms = authority->not_after_ms[ca];
     digest_sha256(der, n, facts.fingerprint);
     *out = facts;
     return 0;
+}
+
+int authority_judge_server(const struct authority *authority, struct certificate *const *chain,
+    size_t count, int64_t now_ms, struct err *err)
+{
+    struct subject subject = {.x509 = chain[0]->x509,
+        .chain = sk_X509_new_null(),
+        .purpose = X509_PURPOSE_SSL_SERVER,
+        .now_ms = now_ms};
+    size_t ca = 0;
+    int rc = subject.chain != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a chain");
+
+    for (size_t i = 1; i < count && rc == 0; i++) {
+        if (sk_X509_push(subject.chain, chain[i]->x509) <= 0)
+            rc = err_set(err, ERR_NO_MEMORY, "no memory for a chain");
+    }
+    if (rc == 0)
+        rc = judge(authority, &subject, &ca, err);
+    sk_X509_free(subject.chain); // and not what is in it
+    return rc;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/pki/certificate.h"
 #include "server/pki/digest.h"
 
 // The private CA that signs every device's certificate.
@@ -14,6 +15,7 @@ struct authority;
 struct certificate_facts {
     char common_name[65];                      // RFC 5280, A.1: ub-common-name
     char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // SHA-256 of the DER
+    // Within the dates of the CA that signed it.
     int64_t not_before_ms;
     int64_t not_after_ms;
 };
@@ -26,5 +28,10 @@ void authority_free(struct authority *authority);
 // authentication. ERR_DENIED says which of these fails. Any thread.
 ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
     size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
+
+// Judges a server's certificate, the first of count, which the others join to the CA, as a client
+// that knows only the CA. ERR_DENIED.
+ERR_CHECKED int authority_judge_server(const struct authority *authority,
+    struct certificate *const *chain, size_t count, int64_t now_ms, struct err *err);
 
 #endif

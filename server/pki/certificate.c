@@ -14,23 +14,15 @@
 #include "server/pki/openssl_types.h"
 #include "server/pki/pem.h"
 
-#define CERTIFICATE_FILE_MAX ((size_t)1024 * 1024)
+#define FILE_MAX_BYTES ((size_t)1024 * 1024)
 
-int certificate_from_pem(const uint8_t *pem, size_t n, struct certificate **out, struct err *err)
+int certificate_from_der(const uint8_t *der, size_t n, struct certificate **out, struct err *err)
 {
-    uint8_t *der;
-    size_t size;
-    int rc = pem_to_der(pem, n, &der, &size, err);
-
-    if (rc < 0)
-        return rc;
-
     const uint8_t *p = der;
-    X509 *x509 = d2i_X509(NULL, &p, (long)size);
+    X509 *x509 = n <= FILE_MAX_BYTES ? d2i_X509(NULL, &p, (long)n) : NULL;
     struct certificate *certificate = malloc(sizeof *certificate);
 
-    free(der);
-    if (x509 == NULL || certificate == NULL) {
+    if (x509 == NULL || p != der + n || certificate == NULL) {
         X509_free(x509);
         free(certificate);
         return openssl_error_set(err, ERR_INVALID, "holds no certificate");
@@ -40,11 +32,24 @@ int certificate_from_pem(const uint8_t *pem, size_t n, struct certificate **out,
     return 0;
 }
 
+int certificate_from_pem(const uint8_t *pem, size_t n, struct certificate **out, struct err *err)
+{
+    uint8_t *der;
+    size_t size;
+    int rc = pem_to_der(pem, n, &der, &size, err);
+
+    if (rc < 0)
+        return rc;
+    rc = certificate_from_der(der, size, out, err);
+    free(der);
+    return rc;
+}
+
 int certificate_load(const char *path, struct certificate **out, struct err *err)
 {
     uint8_t *pem;
     size_t size;
-    int rc = file_read(path, CERTIFICATE_FILE_MAX, &pem, &size, err);
+    int rc = file_read(path, FILE_MAX_BYTES, &pem, &size, err);
 
     if (rc < 0)
         return rc;

@@ -13,6 +13,9 @@ ERR_CHECKED int certificate_load(const char *path, struct certificate **out, str
 // The same from n bytes of PEM. ERR_INVALID.
 ERR_CHECKED int certificate_from_pem(
     const uint8_t *pem, size_t n, struct certificate **out, struct err *err);
+// The same from n bytes of DER, all of them.
+ERR_CHECKED int certificate_from_der(
+    const uint8_t *der, size_t n, struct certificate **out, struct err *err);
 
 void certificate_free(struct certificate *certificate);
 

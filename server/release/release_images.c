@@ -8,7 +8,9 @@
 #include "server/base/log.h"
 #include "server/image/image_facts.h"
 #include "server/image/image_files.h"
+#include "server/image/image_layout.h"
 #include "server/pki/public_key.h"
+#include "server/release/release_remove.h"
 #include "server/release/release_signer.h"
 
 void release_images_init(struct release_images *images, struct release *release, const char *folder)
@@ -33,6 +35,19 @@ static int read_facts(const struct release_offer *offer, struct image_facts *fac
     return rc < 0 ? rc : image_facts_take_name(facts, offer->name, offer->literal_name, err);
 }
 
+// A device would refuse it, and with it all that come after it in the chain.
+static int check_size(const struct image_facts *facts, struct err *err)
+{
+    size_t max = image_layout_max_bytes(facts->layout, facts->has_name);
+    const char *layout = image_layout_name(facts->layout);
+
+    if (facts->size_bytes <= max)
+        return 0;
+    return err_set(err, ERR_TOO_LARGE,
+        "the image has %zu bytes; a device has room for %zu (layout %s)", facts->size_bytes, max,
+        layout != NULL ? layout : "unknown");
+}
+
 static bool is_used(const struct release_images *images, const char *sha256)
 {
     const struct release_catalogue *catalogue = release_hold(images->release);
@@ -55,21 +70,22 @@ static void remove_unused(const struct release_images *images, const char *sha25
 
 // One image at a time: the same bytes may be added and removed at once under two names.
 static int enter(struct release_images *images, const struct image *image,
-    const struct release_offer *offer, struct err *err)
+    const struct release_offer *offer, bool *existed, struct err *err)
 {
-    char replaced[IMAGE_SHA256_SIZE] = "";
+    struct release_added added = {.existed = false};
     int rc;
 
     pthread_mutex_lock(&images->adding);
     rc = image_files_put(images->folder, image->sha256, offer->p, offer->n, err);
     if (rc == 0) {
-        rc = release_add(images->release, image, replaced, err);
+        rc = release_add(images->release, image, &added, err);
         if (rc < 0)
             remove_unused(images, image->sha256);
-        else if (replaced[0] != '\0')
-            remove_unused(images, replaced);
+        else if (added.replaced[0] != '\0')
+            remove_unused(images, added.replaced);
     }
     pthread_mutex_unlock(&images->adding);
+    *existed = added.existed;
     return rc;
 }
 
@@ -84,7 +100,7 @@ static bool find_signer(
 }
 
 int release_images_add(struct release_images *images, const struct release_offer *offer,
-    struct image *out, struct err *err)
+    struct image *out, bool *existed, struct err *err)
 {
     struct image_facts *facts = calloc(1, sizeof *facts);
 
@@ -94,6 +110,8 @@ int release_images_add(struct release_images *images, const struct release_offer
     int rc = read_facts(offer, facts, err);
 
     if (rc == 0)
+        rc = check_size(facts, err);
+    if (rc == 0)
         image_facts_to_image(facts, clock_now_ms(), out);
     free(facts);
     if (rc < 0)
@@ -101,9 +119,23 @@ int release_images_add(struct release_images *images, const struct release_offer
 
     bool verified = find_signer(images, offer->p, offer->n, out->signer);
 
-    rc = enter(images, out, offer, err);
+    rc = enter(images, out, offer, existed, err);
     if (rc == 0 && !verified)
         release_images_find_signers(images, out->name.text); // its key may have come meanwhile
+    return rc;
+}
+
+int release_images_remove(struct release_images *images, const char *name, struct err *err)
+{
+    char sha256[IMAGE_SHA256_SIZE];
+
+    pthread_mutex_lock(&images->adding);
+
+    int rc = release_remove_image(images->release, name, sha256, err);
+
+    if (rc == 0)
+        remove_unused(images, sha256);
+    pthread_mutex_unlock(&images->adding);
     return rc;
 }
 

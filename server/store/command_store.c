@@ -7,17 +7,18 @@
 #include "server/store/statement.h"
 
 // The numbers of enum command_state stand in these texts and in the indexes' conditions.
-_Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_EXPIRED == 4,
+_Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_DONE == 2 &&
+                   COMMAND_EXPIRED == 4 && COMMAND_CANCELLED == 5,
     "the states are stored as these numbers");
 
 #define COLUMNS                                                                                    \
     "c.id, c.device, c.name, c.state, c.result, c.image, c.detail, c.created_at_ms,"               \
-    " c.sent_at_ms, c.ended_at_ms"
+    " c.sent_at_ms, c.ended_at_ms, c.forced"
 
 static const char insert[] =
     "INSERT INTO commands"
-    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms, forced)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char update[] =
     "UPDATE commands SET state = ?, result = ?, image = ?, detail = ?, created_at_ms = ?,"
@@ -31,8 +32,13 @@ static const char select_newest[] =
 static const char select_newest_of_device[] =
     "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
 
+static const char select_open_of_device[] =
+    "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? AND c.state IN (0, 1) ORDER BY c.id";
+
+static const char delete_of_device[] = "DELETE FROM commands WHERE device = ?";
+
 static const char select_due[] =
-    "SELECT " COLUMNS " FROM devices AS d INDEXED BY devices_due"
+    "SELECT " COLUMNS ", d.spelling FROM devices AS d INDEXED BY devices_due"
     " CROSS JOIN commands AS c ON c.id ="
     "  (SELECT min(q.id) FROM commands AS q INDEXED BY commands_queued_device"
     "   WHERE q.device = d.mac AND q.state = 0)"
@@ -71,6 +77,7 @@ static void read_command(struct statement *s, struct command *out)
     out->created_at_ms = statement_int(s, 7);
     out->sent_at_ms = statement_int(s, 8);
     out->ended_at_ms = statement_int(s, 9);
+    out->forced = statement_int(s, 10) != 0;
 }
 
 static void bind_outcome(struct statement *s, const struct command *command)
@@ -95,6 +102,7 @@ int command_store_add(struct store_connection *connection, struct command *comma
     statement_bind_int(&s, key);
     statement_bind_text(&s, command->name);
     bind_outcome(&s, command);
+    statement_bind_int(&s, command->forced);
 
     int rc = statement_run(&s, err);
 
@@ -176,9 +184,20 @@ int command_store_each_due(struct store_connection *connection, int64_t seen_sin
 {
     struct statement s;
 
+    struct command command;
+    int rc;
+
     statement_open(&s, connection, select_due);
     statement_bind_int(&s, seen_since_ms);
-    return each_row(&s, each, ctx, err);
+    while ((rc = statement_step(&s, err)) > 0) {
+        read_command(&s, &command);
+        statement_text(&s, 11, command.spelling, sizeof command.spelling);
+        rc = each(&command, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
 }
 
 int command_store_get_sent(
@@ -192,6 +211,53 @@ int command_store_get_sent(
     statement_open(&s, connection, select_sent);
     statement_bind_int(&s, key);
     return read_one(&s, out, err);
+}
+
+int command_store_get_in_hand(
+    struct store_connection *connection, const char *mac, struct command *out, struct err *err)
+{
+    struct statement s;
+    struct command newest;
+    int64_t key;
+    int rc = command_store_get_sent(connection, mac, out, err);
+
+    if (rc != ERR_NOT_FOUND || !mac_key_from_text(mac, &key))
+        return rc;
+    statement_open(&s, connection, select_newest_of_device);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, 1);
+    rc = read_one(&s, &newest, err);
+    if (rc < 0)
+        return rc;
+    if (newest.state != COMMAND_CANCELLED || newest.sent_at_ms == 0)
+        return err_set(err, ERR_NOT_FOUND, "no such command");
+    *out = newest;
+    return 0;
+}
+
+int command_store_each_open(struct store_connection *connection, const char *mac,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, select_open_of_device);
+    statement_bind_int(&s, key);
+    return each_row(&s, each, ctx, err);
+}
+
+int command_store_forget(struct store_connection *connection, const char *mac, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, delete_of_device);
+    statement_bind_int(&s, key);
+    return statement_run(&s, err);
 }
 
 int command_store_has_expired(struct store_connection *connection, int64_t sent_before_ms,

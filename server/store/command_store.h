@@ -33,6 +33,18 @@ ERR_CHECKED int command_store_each_due(struct store_connection *connection, int6
 ERR_CHECKED int command_store_get_sent(
     struct store_connection *connection, const char *mac, struct command *out, struct err *err);
 
+// The same; if there is none, the device's newest command if that was cancelled after it was sent.
+ERR_CHECKED int command_store_get_in_hand(
+    struct store_connection *connection, const char *mac, struct command *out, struct err *err);
+
+// The queued and sent commands of a device, oldest first.
+ERR_CHECKED int command_store_each_open(struct store_connection *connection, const char *mac,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err);
+
+// Removes all commands of a device.
+ERR_CHECKED int command_store_forget(
+    struct store_connection *connection, const char *mac, struct err *err);
+
 // Whether command_store_expire() would find any: 1 or 0, or an error. Costs a look at two indexes.
 ERR_CHECKED int command_store_has_expired(struct store_connection *connection,
     int64_t sent_before_ms, int64_t queued_before_ms, struct err *err);

@@ -26,6 +26,10 @@ static const char select_all[] =
 static const char select_embeds[] =
     "SELECT key FROM image_embeds WHERE image = ? ORDER BY position LIMIT ?";
 
+static const char select_sha256[] = "SELECT sha256 FROM images WHERE name = ?";
+
+static const char delete_key[] = "DELETE FROM keys WHERE id = ?";
+
 static const char insert_key[] =
     "INSERT INTO keys (id, name, algorithm, der, added_at_ms) VALUES (?, ?, ?, ?, ?)";
 
@@ -161,6 +165,23 @@ int image_store_each(struct store_connection *connection,
     return rc;
 }
 
+int image_store_get_sha256(struct store_connection *connection, const char *name,
+    char out[IMAGE_SHA256_SIZE], struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_sha256);
+    statement_bind_text(&s, name);
+
+    int rc = statement_step(&s, err);
+
+    out[0] = '\0';
+    if (rc > 0)
+        statement_text(&s, 0, out, IMAGE_SHA256_SIZE);
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
+}
+
 int image_store_add_key(
     struct store_connection *connection, const struct image_key *key, struct err *err)
 {
@@ -202,5 +223,14 @@ int image_store_each_key(struct store_connection *connection,
             break;
     }
     statement_close(&s);
+    return rc;
+}
+
+int image_store_remove_key(struct store_connection *connection, const char *id, struct err *err)
+{
+    int rc = run_for(connection, delete_key, id, err);
+
+    if (rc == 0 && sqlite3_changes(connection->db) == 0)
+        return err_set(err, ERR_NOT_FOUND, "no key has the id %s", id);
     return rc;
 }

@@ -22,11 +22,19 @@ ERR_CHECKED int image_store_remove(
 ERR_CHECKED int image_store_each(struct store_connection *connection,
     int (*each)(const struct image *image, void *ctx), void *ctx, struct err *err);
 
+// The SHA-256 of the image of that name, or "".
+ERR_CHECKED int image_store_get_sha256(struct store_connection *connection, const char *name,
+    char out[IMAGE_SHA256_SIZE], struct err *err);
+
 // ERR_CONFLICT if the key or its name exists.
 ERR_CHECKED int image_store_add_key(
     struct store_connection *connection, const struct image_key *key, struct err *err);
 
 ERR_CHECKED int image_store_each_key(struct store_connection *connection,
     int (*each)(const struct image_key *key, void *ctx), void *ctx, struct err *err);
+
+// ERR_NOT_FOUND.
+ERR_CHECKED int image_store_remove_key(
+    struct store_connection *connection, const char *id, struct err *err);
 
 #endif

@@ -114,7 +114,37 @@ static const char image_layout[] =
     "ALTER TABLE images ADD COLUMN layout INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 5;";
 
-static const char *const migrations[] = {devices, history, images, event_order, image_layout};
+// What devices have downloaded; whether a command goes out unjudged.
+static const char download_state[] =
+    "CREATE TABLE downloads ("
+    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " file TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
+    " spans TEXT NOT NULL,"
+    " PRIMARY KEY (device, file)) WITHOUT ROWID;"
+    "CREATE TABLE staged ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac),"
+    " image TEXT NOT NULL, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX staged_image ON staged(image);"
+    "ALTER TABLE commands ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 6;";
+
+// What could not be read of a device's payloads, by topic, and how its topics spell its MAC.
+static const char faults[] =
+    "ALTER TABLE devices ADD COLUMN bad_payload_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE devices ADD COLUMN spelling TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE device_faults ("
+    " device INTEGER NOT NULL REFERENCES devices(mac) ON DELETE CASCADE,"
+    " topic TEXT NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " position INTEGER NOT NULL,"
+    " more INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, excerpt TEXT NOT NULL,"
+    " PRIMARY KEY (device, topic)) WITHOUT ROWID;"
+    "PRAGMA user_version = 7;";
+
+static const char *const migrations[] = {
+    devices, history, images, event_order, image_layout, download_state, faults};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 
@@ -133,6 +163,17 @@ static int read_number(
     return rc < 0 ? rc : 0;
 }
 
+int store_migrate_judge(int64_t version, int64_t tables, struct err *err)
+{
+    if (version > MIGRATION_COUNT)
+        return err_set(err, ERR_INVALID,
+            "the database is of version %lld, this program knows %lld: use the later program",
+            (long long)version, (long long)MIGRATION_COUNT);
+    if (version < 0 || (version == 0 && tables > 0))
+        return err_set(err, ERR_INVALID, "the file is a database of another program");
+    return 0;
+}
+
 static int check_version(struct store_connection *connection, int64_t *version, struct err *err)
 {
     int64_t tables = 0;
@@ -142,13 +183,7 @@ static int check_version(struct store_connection *connection, int64_t *version, 
         rc = read_number(connection, "SELECT count(*) FROM sqlite_schema", &tables, err);
     if (rc < 0)
         return rc;
-    if (*version > MIGRATION_COUNT)
-        return err_set(err, ERR_INVALID,
-            "the database is of version %lld, this program knows %lld: use the later program",
-            (long long)*version, (long long)MIGRATION_COUNT);
-    if (*version < 0 || (*version == 0 && tables > 0))
-        return err_set(err, ERR_INVALID, "the file is a database of another program");
-    return 0;
+    return store_migrate_judge(*version, tables, err);
 }
 
 static int apply(struct store_connection *connection, const char *sql, struct err *err)

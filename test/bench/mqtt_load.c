@@ -149,7 +149,8 @@ static void send_paced(const struct link *link, const uint8_t *p, size_t n, doub
         send_all(link, p + at, n - at < CHUNK ? n - at : CHUNK);
 
         int64_t due = rate > 0 ? began + (int64_t)((double)at / rate * 1e9) : 0;
-        struct timespec until = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000};
+        struct timespec until = {
+            .tv_sec = (time_t)(due / 1000000000), .tv_nsec = (long)(due % 1000000000)};
 
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
     }

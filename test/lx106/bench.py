@@ -8,6 +8,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -159,11 +160,19 @@ def measure_memory(table):
         table.row("stack at its highest, bytes", max(stack, bed.stack), "stack_bytes")
 
 
+def plugin_version():
+    """That of the interface for plugins which the emulator takes."""
+    text = subprocess.run(
+        ["qemu-system-xtensa", "--version"], check=True, capture_output=True, text=True).stdout
+    major = int(re.search(r"version (\d+)", text)[1])
+    return 1 if major < 9 else 2
+
+
 def compile_probe():
     probe = BUILD / "probe.so"
     subprocess.run(
         ["gcc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-         f"-I{ROOT}", "-o", probe, ROOT / "test/lx106/probe.c"], check=True)
+         f"-DQEMU_PLUGIN_VERSION={plugin_version()}", f"-I{ROOT}", "-o", probe, ROOT / "test/lx106/probe.c"], check=True)
     return probe
 
 
@@ -257,9 +266,13 @@ def main():
                         help="try no less DRAM than the ceiling")
     arguments = parser.parse_args()
     table = Table()
-    measure_memory(table)
-    measure_instructions(table)
-    measure_dram(table, table.ceilings["dram_bytes"], arguments.quick)
+    try:
+        measure_memory(table)
+        measure_instructions(table)
+        measure_dram(table, table.ceilings["dram_bytes"], arguments.quick)
+    except subprocess.CalledProcessError as error:
+        print(f"{error}\n{error.stdout}{error.stderr}", file=sys.stderr)
+        return 1
     return table.end()
 
 

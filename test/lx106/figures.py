@@ -1,15 +1,28 @@
 """Figures against their committed ceilings, as a table."""
 
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/lx106"
-CEILINGS = ROOT / "test/lx106/ceilings"
+CEILINGS = {"2": "ceilings", "3": "ceilings_mbedtls_3"}  # by the generation of Mbed TLS
+
+
+def generation():
+    """That of the sources that the firmware is built with."""
+    headers = BUILD / "src/mbedtls/include/mbedtls"
+    for name in ("build_info.h", "version.h"):
+        path = headers / name
+        found = path.exists() and re.search(r"define MBEDTLS_VERSION_MAJOR +(\d)", path.read_text())
+        if found:
+            return found[1]
+    raise SystemExit(f"{headers}: no version of Mbed TLS")
 
 
 def ceilings():
-    lines = (line.split("#")[0].split() for line in CEILINGS.read_text().splitlines())
+    path = ROOT / "test/lx106" / CEILINGS[generation()]
+    lines = (line.split("#")[0].split() for line in path.read_text().splitlines())
     return {words[0]: int(words[1]) for words in lines if words}
 
 

@@ -36,7 +36,7 @@ struct site {
     uint64_t writes;  // into the flash window
 };
 
-int qemu_plugin_version = 1;
+int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static struct mark marks[MARKS_MAX];
 static size_t mark_count;
@@ -70,6 +70,12 @@ static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t addres
         site->narrow++;
 }
 
+static void on_block(unsigned vcpu, void *ctx)
+{
+    (void)vcpu;
+    instructions += (uintptr_t)ctx;
+}
+
 static void on_mark(unsigned vcpu, void *ctx)
 {
     struct mark *mark = ctx;
@@ -91,7 +97,9 @@ static void on_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     size_t count = qemu_plugin_tb_n_insns(tb);
 
     (void)id;
-    qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &instructions, count);
+    // The number itself is what is handed over.
+    qemu_plugin_register_vcpu_tb_exec_cb(
+        tb, on_block, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)count);
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint64_t address = qemu_plugin_insn_vaddr(insn);

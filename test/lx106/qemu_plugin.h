@@ -5,8 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What probe.c uses of QEMU's interface for TCG plugins, version 1 (QEMU's documentation, "QEMU TCG
-// Plugins"). Debian has no package with its header.
+// What probe.c uses of QEMU's interface for TCG plugins (QEMU's documentation, "QEMU TCG Plugins"):
+// it is in version 1, of QEMU 7.2, and in version 2, which QEMU 9 and 10 take too. Debian has no
+// package with its header.
+
+#ifndef QEMU_PLUGIN_VERSION
+#define QEMU_PLUGIN_VERSION 1 // bench.py says otherwise if the emulator does
+#endif
 
 #define QEMU_PLUGIN_EXPORT __attribute__((visibility("default")))
 
@@ -19,7 +24,6 @@ typedef uint32_t qemu_plugin_meminfo_t;
 
 enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_MEM_RW };
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
-enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
 
 QEMU_PLUGIN_EXPORT extern int qemu_plugin_version;
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(
@@ -32,8 +36,8 @@ void qemu_plugin_register_atexit_cb(
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_tb_exec_inline(
-    struct qemu_plugin_tb *tb, enum qemu_plugin_op op, void *counter, uint64_t n);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,
+    void (*cb)(unsigned vcpu, void *ctx), enum qemu_plugin_cb_flags flags, void *ctx);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
     void (*cb)(unsigned vcpu, void *ctx), enum qemu_plugin_cb_flags flags, void *ctx);
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,

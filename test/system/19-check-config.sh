@@ -54,6 +54,154 @@ expect_match "what is said" 'max_connections = 1000 needs [0-9]+ open files, 102
 expect_exit 1 limited 128
 expect_match "what is said" '128 open files are allowed, and at least [0-9]+ are needed.*LimitNOFILE' "$output"
 
+step "values that devices would refuse, each with its line"
+# refused WHAT LINE: as a value for all, and as one device's own.
+refused() {
+    wrong "$1" $((line + 1)) <<<"$good"$'\n[config.json 84f3eb000001]\n'"$1"
+}
+while read -r value; do
+    refused "$value"
+done <<'VALUES'
+mqttserver = broker.example # the new one
+mqttserver = https://broker.example
+mqttserver = broker.example:8883
+mqttserver = broker_1.example
+mqttserver = ::1
+mqttserver = "broker.example"
+mqttserver = brüker.example
+mqttserver = a23456789.a23456789.a23456789.a23456789.a23456789.a23456789.a23456789.example
+mqtttls = false
+ntpserver = 192.168.1.256
+statusinterval = 50
+statusinterval = 60000
+waittimeout = 999
+retrytimeout = 50
+downloadpath = /a b
+downloadpath = /download/ü
+downloadpath = /other
+downloadport = 1
+downloadserver = elsewhere.example
+VALUES
+wrong "a key twice" $((line + 2)) <<<"$good"$'\n[daemon]\nlog_level = info\nlog_level = debug'
+expect_match "both lines" "set already, in line $((line + 1))" "$output"
+
+# --- files: what peers would refuse
+pki=$SANDBOX_PKI
+spare=$work/spare
+mkdir "$spare"
+secureesp pki init "$spare/other" >/dev/null
+make_key() { # NAME [CURVE]
+    openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:${2:-P-256}" -out "$spare/$1.key" 2>/dev/null
+}
+# make_ca NAME EXTENSIONS [OPTION...]: self-signed.
+make_ca() {
+    make_key "$1" "${CURVE:-P-256}"
+    openssl req -x509 -new -key "$spare/$1.key" -subj /CN=ca -out "$spare/$1.crt" -days 3650 \
+        -config <(printf '[req]\ndistinguished_name=d\nx509_extensions=e\n[d]\n[e]\n%b' "$2") "${@:3}" 2>/dev/null
+}
+# make_server NAME EXTENSIONS [OPTION...]: of the sandbox's CA.
+make_server() {
+    make_key "$1" "${CURVE:-P-256}"
+    openssl req -new -key "$spare/$1.key" -subj /CN=secureespd -out "$spare/$1.csr" 2>/dev/null
+    openssl x509 -req -in "$spare/$1.csr" -CA "${CA:-$pki/ca}.crt" -CAkey "${CA:-$pki/ca}.key" \
+        -out "$spare/$1.crt" -days 30 -extfile <(printf '%b' "$2") "${@:3}" 2>/dev/null
+}
+# refuses_file WHAT REGEX SED: the configuration, changed by SED, is refused for that.
+refuses_file() {
+    sed "$3" <<<"$good" >"$conf"
+    expect_exit 1 secureespd --config "$conf" --check-config
+    expect_match "$1" "$2" "$output"
+}
+refuses_ca() {
+    refuses_file "$1" "$2" "s|^ca = .*|ca = $spare/$1.crt|"
+}
+refuses_server() {
+    refuses_file "$1" "$2" "s|^certificate = .*|certificate = $spare/$1.crt|; s|^key = .*|key = $spare/$1.key|"
+}
+ca_usage='basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n'
+usage='subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n'
+
+step "CAs that devices refuse"
+{ cat "$pki/ca.crt" && openssl x509 -in "$pki/ca.crt" -noout -text; } >"$spare/text.crt"
+refuses_ca text 'text around its certificates'
+cat "$pki/ca.crt" "$pki/ca.key" >"$spare/with-key.crt"
+refuses_ca with-key 'PEM block (EC )?PRIVATE KEY beside'
+{ cat "$pki/ca.crt" && head -c 4000 /dev/zero | tr '\0' '\n'; } >"$spare/large.crt"
+refuses_ca large 'has [0-9]+ bytes; devices take files of 4096'
+make_key version1
+openssl req -new -key "$spare/version1.key" -subj /CN=ca 2>/dev/null |
+    openssl x509 -req -signkey "$spare/version1.key" -days 30 -out "$spare/version1.crt" 2>/dev/null
+refuses_ca version1 'version 1|no CA'
+make_ca no-ca 'basicConstraints=CA:FALSE\n'
+refuses_ca no-ca "no CA's"
+make_ca no-sign 'basicConstraints=critical,CA:TRUE\nkeyUsage=digitalSignature\n'
+refuses_ca no-sign "no CA's"
+CURVE=P-384 make_ca curve "$ca_usage"
+refuses_ca curve 'neither P-256 nor RSA'
+make_ca digest "$ca_usage" -sha384
+refuses_ca digest 'ecdsa-with-SHA384'
+make_ca constrained "$ca_usage"'nameConstraints=critical,permitted;DNS:example\n'
+refuses_ca constrained 'critical extension nameConstraints'
+refuses_file "another CA" 'not signed by the CA' "s|^ca = .*|ca = $spare/other/ca.crt|"
+echo damaged >"$spare/damaged.crt"
+refuses_ca damaged 'no certificate in PEM'
+
+step "certificates and keys of its own that peers refuse"
+make_server client 'subjectAltName=DNS:localhost\nextendedKeyUsage=clientAuth\n'
+refuses_server client 'is not for a server'
+make_server no-client 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n'
+refuses_server no-client 'is not for a client'
+make_server no-name 'subjectAltName=DNS:other.example\nextendedKeyUsage=serverAuth,clientAuth\n'
+refuses_server no-name ":[0-9]+: downloadserver: .*does not bear the name 'localhost'"
+make_server common-name 'extendedKeyUsage=serverAuth,clientAuth\n'
+refuses_server common-name "does not bear the name"
+CURVE=P-384 make_server curve "$usage"
+refuses_server curve 'neither P-256 nor RSA'
+make_server digest "$usage" -sha512
+refuses_server digest 'SHA512'
+make_server expired "$usage" -days -1
+refuses_server expired 'expired on'
+CA=$spare/other/ca make_server foreign "$usage"
+refuses_server foreign 'not signed by the CA'
+make_server good "$usage"
+make_key another
+cp "$spare/good.crt" "$spare/another.crt"
+refuses_server another "the key is not the certificate's"
+cp "$spare/good.crt" "$spare/encrypted.crt"
+openssl pkey -in "$spare/good.key" -aes256 -passout pass:x -out "$spare/encrypted.key"
+refuses_server encrypted 'encrypted; remove its passphrase with .openssl pkey'
+cp "$spare/good.crt" "$spare/open.crt"
+cp "$spare/good.key" "$spare/open.key"
+chmod 0644 "$spare/open.key"
+refuses_server open 'open to others \(mode 0644\)'
+cat "$spare/good.crt" "$pki/ca.crt" "$spare/other/ca.crt" "$spare/no-ca.crt" >"$spare/chain.crt"
+cp "$spare/good.key" "$spare/chain.key"
+refuses_server chain "certificate 4: it is no CA's"
+for i in 1 2 3 4 5; do cat "$pki/ca.crt"; done | cat "$spare/good.crt" - >"$spare/long.crt"
+cp "$spare/good.key" "$spare/long.key"
+refuses_server long 'take [0-9]+ bytes in a handshake; devices take 2048'
+sed "s|^certificate = .*|certificate = $spare/good.crt|; s|^key = .*|key = $spare/good.key|" <<<"$good" >"$conf"
+expect_exit 0 secureespd --config "$conf" --check-config
+
+step "what else starting opens"
+new_device "$(mac_of 1)" "$(mac_of 2)"
+cp "$pki/devices/$(mac_of 1).crt" "$pki/devices/$(mac_of 2).crt"
+refuses_file "a device's file" "files of 1 of 2 devices cannot be used, as .*certificate is that of" ''
+new_device "$(mac_of 2)" --force
+refuses_file "state_dir" "is no folder" "s|^state_dir = .*|state_dir = $conf|"
+mkdir -p "$work/state"
+echo 'no database, but long enough for the header of one, which has a hundred bytes and then some more' \
+    >"$work/state/secureesp.db"
+refuses_file "database" "is no SQLite database" "s|^state_dir = .*|state_dir = $work/state|"
+rm "$work/state/secureesp.db"
+sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
+refuses_file "database" "of version 99, this program knows" "s|^state_dir = .*|state_dir = $work/state|"
+refuses_file "socket" "nowhere: No such file" "s|^socket = .*|socket = $work/nowhere/sock|"
+refuses_file "port" "cannot listen on" \
+    "s|^socket = .*|socket = $work/sock|; s|^port = $SANDBOX_HTTPS_PORT|port = $SANDBOX_MQTT_PORT|; s|^downloadport = .*|downloadport = $SANDBOX_MQTT_PORT|"
+expect_equal "it changed" "secureesp.db" "$(ls "$work/state")"
+expect_equal "made" "" "$(find "$work/sock" "$work/nowhere" 2>/dev/null)"
+
 step "arguments"
 expect_exit 2 secureespd --nosuch
 expect_exit 2 secureespd --config

@@ -92,7 +92,7 @@ sed -e "s|/etc/|$image/etc/|" -e "s|^listener 8883|listener $mqtt_port 127.0.0.1
 printf 'user %s\npersistence_location %s/\n' "$(id -un)" "$work" >>"$work/mosquitto.conf"
 mkdir -p "$image/var/lib/secureesp" "$image/run/secureesp"
 sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $image/var/|; s|= /run/|= $image/run/|" \
-    -e "s|^port = 8443|port = $https_port|; s|^port = 8883|port = $mqtt_port|" \
+    -e "s/^(download)?port = 8443/\1port = $https_port/; s|^port = 8883|port = $mqtt_port|" \
     "$image/etc/secureesp/secureesp.conf" | sed '/One device.s own values/,$d' >"$work/secureesp.conf"
 ASAN_OPTIONS=detect_leaks=0 secureespd --config "$work/secureesp.conf" --check-config
 process_start "$work/broker.record" "$work/broker.log" mosquitto -c "$work/mosquitto.conf"

@@ -1,7 +1,7 @@
 // What the chip's printf does not know, the board's does not, either.
 #include "firmware/port/lx106/board/nano_format.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define FORMAT_SIZE 160 // with its NUL, of a format that must be rewritten; longer ones are cut
@@ -9,53 +9,40 @@
 // picolibc's for integers; it takes "%lld" for "%ld", and "%zu" for what it is.
 int __i_vfprintf(FILE *stream, const char *format, va_list arguments);
 
-// The length of the conversion at s, without its last letter. *is_known: newlib has it.
-static size_t measure(const char *s, bool *is_known)
+// The first conversion that is not known, and how much of it stands before the first letter that is
+// printed as it is; or NULL.
+static char *find_foreign(const char *s, size_t *length)
 {
-    size_t n = 1 + strspn(s + 1, "-+ #0");
+    for (; (s = strchr(s, '%')) != NULL; s += *length + 1) {
+        size_t n = strspn(s + 1, "-+ #0123456789*.") + 1;
 
-    n += strspn(s + n, "0123456789*.");
-    n += s[n] == 'h' || s[n] == 'l' || s[n] == 'L';
-    *is_known = s[n] != '\0' && strchr("cdiuoxXpnsfFeEgG%", s[n]) != NULL;
-    return n;
-}
-
-static bool is_known(const char *format)
-{
-    bool known = true;
-
-    while (known && (format = strchr(format, '%')) != NULL) {
-        format += measure(format, &known);
-        format += known;
+        n += s[n] == 'h' || s[n] == 'l';
+        *length = n;
+        if (s[n] == '\0' || strchr("cdiuoxXpnsfFeEgG%", s[n]) == NULL)
+            return (char *)(uintptr_t)s;
     }
-    return known;
+    return NULL;
 }
 
-// Leaves out the beginnings of what is not known.
 static int print_rewritten(FILE *stream, const char *format, va_list arguments)
 {
     char out[FORMAT_SIZE];
-    size_t used = 0;
+    char *at = out;
+    size_t length;
 
-    while (*format != '\0') {
-        bool known = true;
-        size_t length = *format == '%' ? measure(format, &known) : 0;
-        size_t kept = known ? length + 1 : 1;
-
-        if (!known)
-            format += length;
-        if (*format == '\0' || used + kept >= sizeof out)
-            break;
-        memcpy(out + used, format, kept);
-        used += kept;
-        format += kept;
+    out[FORMAT_SIZE - 1] = '\0';
+    strncpy(out, format, FORMAT_SIZE - 1);
+    while ((at = find_foreign(at, &length)) != NULL) {
+        memmove(at, at + length, strlen(at + length) + 1);
+        at += *at != '\0';
     }
-    out[used] = '\0';
     return __i_vfprintf(stream, out, arguments);
 }
 
 int nano_format_print(FILE *stream, const char *format, va_list arguments)
 {
-    return is_known(format) ? __i_vfprintf(stream, format, arguments)
-                            : print_rewritten(stream, format, arguments);
+    size_t length;
+
+    return find_foreign(format, &length) == NULL ? __i_vfprintf(stream, format, arguments)
+                                                 : print_rewritten(stream, format, arguments);
 }

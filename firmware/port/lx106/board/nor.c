@@ -16,6 +16,7 @@
 #define STATUS_FAILED 0x3au // erase, program, voltage, locked
 
 #define BUFFER_WORDS 128u // of a write: an aligned block of 512 bytes
+#define PAIR_SIZE 8u      // bytes of two words: since QEMU 9.0 the buffer refuses a single one
 
 static volatile uint32_t *word_at(size_t offset)
 {
@@ -48,7 +49,7 @@ int nor_erase(size_t sector_offset)
     return finish(at);
 }
 
-// Writes whole words within one aligned block.
+// Writes pairs of words within one aligned block.
 static int write_block(size_t offset, const uint32_t *words, size_t count)
 {
     volatile uint32_t *at = word_at(offset);
@@ -67,11 +68,11 @@ int nor_write(size_t offset, const uint8_t *p, size_t n)
     uint8_t *bytes = (uint8_t *)words;
 
     while (n > 0) {
-        size_t block = offset & ~(size_t)3;
+        size_t block = offset & ~(size_t)(PAIR_SIZE - 1);
         size_t skip = offset - block;
         size_t room = sizeof words - block % sizeof words;
         size_t part = n < room - skip ? n : room - skip;
-        size_t count = (skip + part + 3) / 4;
+        size_t count = (skip + part + PAIR_SIZE - 1) / PAIR_SIZE * 2;
 
         // The emulated flash would set bits, too: what it holds decides what may be written.
         nor_read(block, bytes, count * 4);

@@ -57,6 +57,7 @@
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_OID_C
+#define MBEDTLS_X509_REMOVE_INFO
 
 // the board
 #define MBEDTLS_CTR_DRBG_C

@@ -3,156 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <pthread.h>
-#include <time.h>
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/command/command_dispatch.h"
-#include "server/store/command_store.h"
 #include "server/store/mac_key.h"
-#include "test/unit/server/store/fixture.h"
-
-#define PATIENCE_MS 20000
-
-struct broker {
-    struct fixture *f;
-    struct command_dispatch *dispatch;
-    pthread_mutex_t mutex; // over all below
-    char log[256];         // "<last digit of the MAC><command's first letter><id> ", as published
-    int published;
-    int refuse;   // so many publications from now on
-    int unmarked; // publications of commands that were not stored as sent
-};
-
-static enum command_state state_of(struct fixture *f, int64_t id)
-{
-    struct store_connection *connection = fixture_read(f);
-    struct command command = {.state = COMMAND_STATE_COUNT};
-
-    assert_int_equal(command_store_get(connection, id, &command, NULL), 0);
-    store_read_end(f->store, connection);
-    return command.state;
-}
-
-static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
-{
-    struct broker *broker = ctx;
-    struct topic parsed;
-    long long id = 0;
-    char text[64] = "";
-
-    memcpy(text, payload, n < 63 ? n : 63);
-    if (!topic_parse(topic, strlen(topic), &parsed) || sscanf(text, "{\"id\": %lld}", &id) != 1)
-        return ERR_INVALID;
-
-    bool marked = state_of(broker->f, id) == COMMAND_SENT;
-    int rc = 0;
-
-    pthread_mutex_lock(&broker->mutex);
-    broker->unmarked += !marked;
-    if (broker->refuse > 0) {
-        broker->refuse--;
-        rc = ERR_UNAVAILABLE;
-    } else {
-        size_t used = strlen(broker->log);
-
-        broker->published++;
-        if (used < 200)
-            snprintf(broker->log + used, sizeof broker->log - used, "%c%c%lld ",
-                parsed.mac[MAC_LENGTH - 1], parsed.command[0], id);
-    }
-    pthread_mutex_unlock(&broker->mutex);
-    return rc;
-}
-
-static void wake(void *ctx)
-{
-    command_dispatch_wake(ctx);
-}
-
-static void start(struct fixture *f, struct broker *broker, int64_t sent_ms, int64_t queued_ms)
-{
-    struct command_dispatch_settings settings = {
-        .sent_timeout_ms = sent_ms,
-        .queued_timeout_ms = queued_ms,
-        .publish = publish,
-        .ctx = broker,
-    };
-    struct err err = {0};
-
-    *broker = (struct broker){.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
-    if (command_dispatch_start(f->store, &settings, &broker->dispatch, &err) < 0)
-        fail_msg("%s", err.message);
-    store_set_commit_hook(f->store, wake, broker->dispatch);
-}
-
-static void stop(struct broker *broker)
-{
-    store_set_commit_hook(broker->f->store, NULL, NULL);
-    fixture_flush(broker->f); // the last hook has returned
-    command_dispatch_free(broker->dispatch);
-    assert_int_equal(broker->unmarked, 0);
-}
-
-static void wait_for_published(struct broker *broker, int least)
-{
-    const struct timespec moment = {.tv_nsec = 5000000};
-    int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
-    int published = 0;
-
-    while (published < least && clock_monotonic_ms() < until_ms) {
-        pthread_mutex_lock(&broker->mutex);
-        published = broker->published;
-        pthread_mutex_unlock(&broker->mutex);
-        nanosleep(&moment, NULL);
-    }
-    assert_int_equal(published, least);
-}
-
-static void wait_for_state(struct fixture *f, int64_t id, enum command_state state)
-{
-    const struct timespec moment = {.tv_nsec = 5000000};
-    int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
-
-    while (state_of(f, id) != state && clock_monotonic_ms() < until_ms)
-        nanosleep(&moment, NULL);
-    assert_int_equal(state_of(f, id), state);
-}
-
-static void note_id(const struct command *command, void *ctx)
-{
-    assert_int_equal(command->state, COMMAND_QUEUED);
-    assert_true(command->created_at_ms > 0);
-    *(int64_t *)ctx = command->id;
-}
-
-static int64_t queue(struct broker *broker, const char *mac, const char *name)
-{
-    struct err err = {0};
-    int64_t id = 0;
-
-    if (command_dispatch_queue(broker->dispatch, mac, name, note_id, &id, &err) < 0)
-        fail_msg("%s", err.message);
-    return id;
-}
-
-static int finish_job(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct command command;
-    int rc = command_store_get(connection, *(int64_t *)ctx, &command, err);
-
-    command.state = COMMAND_DONE;
-    return rc < 0 ? rc : command_store_update(connection, &command, err);
-}
-
-static void set_online(struct fixture *f, const char *mac, bool online)
-{
-    struct device device = fixture_device(mac);
-
-    device.online = online;
-    fixture_write(f, fixture_put, &device);
-}
+#include "test/unit/server/command/fake_broker.h"
 
 static void test_refuses(void **state)
 {
@@ -161,14 +16,18 @@ static void test_refuses(void **state)
     struct err err = {0};
 
     start(f, &broker, 60000, 60000);
-    assert_int_equal(
-        command_dispatch_queue(broker.dispatch, MAC_1, "erase", NULL, NULL, &err), ERR_INVALID);
-    assert_int_equal(
-        command_dispatch_queue(broker.dispatch, MAC_1, "flash", NULL, NULL, &err), ERR_NOT_FOUND);
-    assert_int_equal(
-        command_dispatch_queue(broker.dispatch, "x", "flash", NULL, NULL, &err), ERR_NOT_FOUND);
-    assert_int_equal(
-        command_dispatch_queue(broker.dispatch, NULL, "flash", NULL, NULL, &err), 0); // to none
+    static const struct {
+        struct command_order order;
+        int code;
+    } rows[] = {
+        {{MAC_1, "erase", false}, ERR_INVALID}, {{MAC_1, "reboot", true}, ERR_INVALID},
+        {{MAC_1, "flash", false}, ERR_NOT_FOUND}, {{MAC_1, "flash", true}, ERR_NOT_FOUND},
+        {{"x", "flash", false}, ERR_NOT_FOUND}, {{NULL, "flash", false}, 0}, // to none
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(command_dispatch_queue(broker.dispatch, &rows[i].order, NULL, NULL, &err),
+            rows[i].code);
     stop(&broker);
     command_dispatch_free(NULL);
 }
@@ -194,6 +53,41 @@ static void test_one_at_a_time_in_order(void **state)
     assert_int_equal(state_of(f, second), COMMAND_SENT);
     stop(&broker);
     assert_string_equal(broker.log, "1f1 2f3 1r2 ");
+}
+
+// On the topic that the device has subscribed, which is as its certificate spells the MAC.
+static int note_topic(const char *topic, const uint8_t *payload, size_t n, void *ctx)
+{
+    struct broker *broker = ctx;
+
+    (void)payload;
+    (void)n;
+    pthread_mutex_lock(&broker->mutex);
+    broker->published++;
+    snprintf(broker->log, sizeof broker->log, "%s", topic);
+    pthread_mutex_unlock(&broker->mutex);
+    return 0;
+}
+
+static void test_topics_as_the_device_spells_them(void **state)
+{
+    struct fixture *f = *state;
+    struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
+    struct command_dispatch_settings settings = {.sent_timeout_ms = 60000,
+        .queued_timeout_ms = 60000,
+        .publish = note_topic,
+        .ctx = &broker};
+    struct device device = fixture_device(MAC_1);
+    struct err err = {0};
+
+    device.online = true;
+    strcpy(device.spelling, "84:F3:EB:00:00:01");
+    fixture_write(f, fixture_put, &device);
+    assert_int_equal(command_dispatch_start(f->store, &settings, &broker.dispatch, &err), 0);
+    queue(&broker, MAC_1, "firmware");
+    wait_for_published(&broker, 1);
+    stop(&broker);
+    assert_string_equal(broker.log, "/command/84:F3:EB:00:00:01/firmware");
 }
 
 static void test_failed_publication_is_repeated(void **state)
@@ -315,8 +209,9 @@ static void test_all_of_many(void **state)
     fixture_write(f, add_many, NULL);
     assert_int_equal(command_dispatch_start(f->store, &settings, &broker.dispatch, &err), 0);
     store_read_counters(f->store, &before);
-    assert_int_equal(
-        command_dispatch_queue(broker.dispatch, NULL, "firmware", count, &queued, &err), 0);
+    assert_int_equal(command_dispatch_queue(broker.dispatch,
+                         &(struct command_order){.name = "firmware"}, count, &queued, &err),
+        0);
     assert_int_equal(queued, 12000);
     wait_for_published(&broker, 12000);
     store_read_counters(f->store, &after);
@@ -331,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_refuses),
         TEST(test_one_at_a_time_in_order),
+        TEST(test_topics_as_the_device_spells_them),
         TEST(test_failed_publication_is_repeated),
         TEST(test_no_hurry_while_the_broker_is_away),
         TEST(test_expires),

@@ -71,7 +71,7 @@ static struct daemon *start(const char *folder)
         "[tls]\nca = %1$s/ca.crt\ncertificate = %1$s/servers/localhost.crt\n"
         "key = %1$s/servers/localhost.key\n"
         "[download]\naddress = 127.0.0.1\nport = %2$u\n[mqtt]\nport = %3$u\n"
-        "[config.json]\ndownloadserver = h\ndownloadport = 1\ndownloadpath = /d\n"
+        "[config.json]\ndownloadserver = localhost\ndownloadport = %2$u\ndownloadpath = /download\n"
         "mqttserver = h\nmqttport = 2\n",
         folder, free_port(), free_port());
     fclose(file);

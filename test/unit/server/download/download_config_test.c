@@ -270,7 +270,8 @@ static void each_name_of_this_server_is_judged(void **state)
 {
     char names[128] = "";
     struct download_config *config = make();
-    struct download_config_judge judge = {"new.example", judge_name, names};
+    struct download_config_judge judge = {
+        CONFIG_MEMBER_DOWNLOAD_SERVER, "new.example", judge_name, names};
     struct download_config_entry bad = {"84f3eb012347", "downloadserver", "bad.example", 9};
     int line;
 

@@ -1,0 +1,219 @@
+// `secureespd --check-config`: all that starting needs, looked at.
+#include "server/daemon/check.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "server/daemon/credentials.h"
+#include "server/daemon/device_files.h"
+#include "server/daemon/file_limit.h"
+#include "server/http/http_listen.h"
+#include "server/store/store_file.h"
+
+#define PATH_SIZE 4096
+#define FILES_AT_ONCE 1000
+
+struct check {
+    const struct config *config;
+    const char *path;
+    int wrong;
+};
+
+static void report_wrong(struct check *check, const char *what, const struct err *err)
+{
+    fprintf(stderr, "secureespd: %s%s%s\n", what, what[0] != '\0' ? ": " : "", err->message);
+    check->wrong++;
+}
+
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void note(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fputs("secureespd: note: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+static void check_file_limit(struct check *check)
+{
+    char text[FILE_LIMIT_NOTE_SIZE];
+    struct err err = {0};
+
+    if (file_limit_raise(check->config, text, &err) < 0)
+        report_wrong(check, check->path, &err);
+    else if (text[0] != '\0')
+        note("%s: %s", check->path, text);
+}
+
+static void check_credentials(struct check *check)
+{
+    struct credentials credentials = {0};
+    struct err err = {0};
+
+    if (credentials_take_ca(&credentials, check->config, &err) < 0)
+        report_wrong(check, "[tls]", &err);
+    if (credentials_check_certificate(check->config, &credentials.certificate, &err) < 0)
+        report_wrong(check, "[tls]", &err);
+    else if (credentials_check_names(check->config, check->path, credentials.certificate, &err) < 0)
+        report_wrong(check, "", &err);
+    credentials_clear(&credentials);
+}
+
+static void check_device_files(struct check *check)
+{
+    struct device_files_counts counts;
+    struct device_files *files;
+    struct err err = {0};
+
+    if (device_files_open(check->config, &files, &err) < 0) {
+        report_wrong(check, "[download]", &err);
+        return;
+    }
+    while (device_files_look(files, FILES_AT_ONCE, &counts))
+        ;
+    device_files_close(files);
+    if (counts.bad > 0) {
+        err_set(&err, ERR_INVALID, "files of %lld of %lld devices cannot be used, as %s",
+            (long long)counts.bad, (long long)counts.total, counts.first_reason);
+        report_wrong(check, "[download] devices_dir", &err);
+    }
+    if (counts.ending > 0)
+        note("certificates of %lld devices end within 30 days or have ended, that of %s first",
+            (long long)counts.ending, counts.first_mac);
+}
+
+// A folder that is there and can be written, or one that can be made: then the nearest that is
+// there.
+static int check_folder(const char *path, struct err *err)
+{
+    char copy[PATH_SIZE];
+    char *folder = copy;
+    struct stat st;
+
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
+        return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
+    while (stat(folder, &st) < 0 && errno == ENOENT && strcmp(folder, "/") != 0)
+        folder = dirname(folder);
+    if (stat(folder, &st) < 0)
+        return err_set(err, ERR_DENIED, "cannot look at %s: %m", folder);
+    if (!S_ISDIR(st.st_mode))
+        return err_set(err, ERR_INVALID, "%s is no folder", folder);
+    if (access(folder, W_OK | X_OK) < 0)
+        return err_set(err, ERR_DENIED, "cannot write in %s: %m", folder);
+    return 0;
+}
+
+static void check_state(struct check *check)
+{
+    static const char *const folders[] = {"", "/images"};
+    char path[PATH_SIZE];
+    struct err err = {0};
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        snprintf(path, sizeof path, "%s%s", check->config->state_dir, folders[i]);
+        if (check_folder(path, &err) < 0) {
+            report_wrong(check, "[daemon] state_dir", &err);
+            return;
+        }
+    }
+    snprintf(path, sizeof path, "%s/secureesp.db", check->config->state_dir);
+    if (store_file_check(path, &err) < 0)
+        report_wrong(check, "[daemon] state_dir", &err);
+}
+
+// Whether somebody answers on the API's socket: a daemon that runs, and holds the port.
+static bool is_running(const char *socket_path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t n = strlen(socket_path);
+
+    if (n >= sizeof address.sun_path)
+        return false;
+    memcpy(address.sun_path, socket_path, n + 1);
+
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return answers;
+}
+
+static void check_socket(struct check *check)
+{
+    struct sockaddr_un address;
+    char copy[PATH_SIZE];
+    struct stat st;
+    struct err err = {0};
+
+    snprintf(copy, sizeof copy, "%s", check->config->socket);
+
+    const char *folder = dirname(copy);
+
+    if (strlen(check->config->socket) >= sizeof address.sun_path)
+        err_set(&err, ERR_INVALID, "%s has more than %zu bytes", check->config->socket,
+            sizeof address.sun_path - 1);
+    else if (stat(folder, &st) < 0 && errno == ENOENT && strncmp(folder, "/run/", 5) == 0)
+        note(
+            "[daemon] socket: %s is not there; systemd makes it when it starts the daemon", folder);
+    else if (stat(folder, &st) < 0)
+        err_set(&err, ERR_NOT_FOUND, "folder %s: %m; make it", folder);
+    else if (check_folder(folder, &err) == 0 && stat(check->config->socket, &st) == 0 &&
+             !S_ISSOCK(st.st_mode))
+        err_set(&err, ERR_CONFLICT, "%s is there and no socket", check->config->socket);
+    if (err.code != 0)
+        report_wrong(check, "[daemon] socket", &err);
+}
+
+static void check_address(struct check *check)
+{
+    const struct config *config = check->config;
+    struct err err = {0};
+    int fd;
+
+    if (is_running(config->socket)) {
+        note("a secureespd is running with this configuration's socket; its port was not tried");
+        return;
+    }
+    if (http_listen_tcp(config->address, config->port, &fd, &err) < 0)
+        report_wrong(check, "[download]", &err);
+    else
+        close(fd);
+}
+
+// One that cannot be found now may be later: the daemon starts and tries again.
+static void check_broker(struct check *check)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int rc = getaddrinfo(check->config->mqtt_host, NULL, &hints, &found);
+
+    if (rc == 0)
+        freeaddrinfo(found);
+    else
+        note("[mqtt] host: %s: %s", check->config->mqtt_host, gai_strerror(rc));
+}
+
+int check_all(const struct config *config, const char *path)
+{
+    static void (*const steps[])(struct check * check) = {check_file_limit, check_credentials,
+        check_device_files, check_state, check_socket, check_address, check_broker};
+    struct check check = {.config = config, .path = path};
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        steps[i](&check);
+    return check.wrong;
+}

@@ -1,0 +1,58 @@
+// CA, certificate and key of the daemon, judged before they are used.
+#include "server/daemon/credentials.h"
+
+#include "server/base/clock.h"
+#include "server/pki/certificate_check.h"
+#include "server/pki/credential_check.h"
+
+int credentials_take_ca(
+    struct credentials *credentials, const struct config *config, struct err *err)
+{
+    return credential_check_ca(config->ca, clock_system_ms(), &credentials->ca_not_after_ms, err);
+}
+
+int credentials_check_certificate(
+    const struct config *config, struct certificate **out, struct err *err)
+{
+    struct credential_check_files files = {
+        .ca = config->ca, .certificate = config->certificate, .key = config->key};
+
+    return credential_check_server(&files, clock_system_ms(), out, err);
+}
+
+int credentials_judge_name(const char *name, void *ctx, struct err *err)
+{
+    return certificate_check_name(ctx, name, err);
+}
+
+int credentials_check_names(
+    const struct config *config, const char *path, struct certificate *certificate, struct err *err)
+{
+    struct download_config_judge judge = {
+        CONFIG_MEMBER_DOWNLOAD_SERVER, config->other_server, credentials_judge_name, certificate};
+    int line;
+    int rc = download_config_each_name(config->device_config, &judge, &line, err);
+
+    if (rc == 0)
+        return 0;
+    return err_context(
+        err, "%s:%d: downloadserver: certificate %s", path, line, config->certificate);
+}
+
+int credentials_open(
+    struct credentials *credentials, const struct config *config, const char *path, struct err *err)
+{
+    int rc = credentials_take_ca(credentials, config, err);
+
+    if (rc == 0)
+        rc = credentials_check_certificate(config, &credentials->certificate, err);
+    if (rc == 0)
+        rc = credentials_check_names(config, path, credentials->certificate, err);
+    return rc;
+}
+
+void credentials_clear(struct credentials *credentials)
+{
+    certificate_free(credentials->certificate);
+    *credentials = (struct credentials){0};
+}

@@ -1,0 +1,37 @@
+#ifndef CREDENTIALS_H
+#define CREDENTIALS_H
+
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/daemon/config.h"
+#include "server/pki/certificate.h"
+
+// The daemon's CA and its own certificate, as peers will look at them.
+struct credentials {
+    struct certificate *certificate; // owned
+    int64_t ca_not_after_ms;
+};
+
+// Judge the files of a configuration; on failure *credentials is left as it was. The CA's end, and
+// the certificate, are replaced.
+ERR_CHECKED int credentials_take_ca(
+    struct credentials *credentials, const struct config *config, struct err *err);
+ERR_CHECKED int credentials_check_certificate(
+    const struct config *config, struct certificate **out, struct err *err);
+
+// As download_config_judge's judge(): whether the certificate that ctx is bears the name that
+// devices are told.
+ERR_CHECKED int credentials_judge_name(const char *name, void *ctx, struct err *err);
+
+// Whether a certificate bears the names that a configuration, which path names in messages, tells
+// devices.
+ERR_CHECKED int credentials_check_names(const struct config *config, const char *path,
+    struct certificate *certificate, struct err *err);
+
+// All of them, before the daemon starts.
+ERR_CHECKED int credentials_open(struct credentials *credentials, const struct config *config,
+    const char *path, struct err *err);
+void credentials_clear(struct credentials *credentials);
+
+#endif

@@ -1,0 +1,139 @@
+// What SIGHUP does.
+#include "server/daemon/reload.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "server/base/log.h"
+
+// What was read, and whether it is to be used.
+struct fresh {
+    struct config config;
+    bool has_config;
+    struct certificate *certificate; // or NULL
+    int kept;                        // things that stay as they were
+};
+
+// Takes over what may change while the daemon runs.
+static void take_config(const struct reload *reload, struct config *fresh)
+{
+    struct config *config = reload->config;
+    char *other_server = config->other_server;
+    char restart[512];
+
+    config_compare(config, fresh, restart, sizeof restart);
+    if (restart[0] != '\0')
+        log_warning("daemon", "settings changed that need a restart: %s", restart);
+    config->log_level = fresh->log_level;
+    config->offline_after_s = fresh->offline_after_s;
+    config->statuses_days = fresh->statuses_days;
+    config->hours_days = fresh->hours_days;
+    config->events_days = fresh->events_days;
+    config->public_port = fresh->public_port;
+    config->other_server = fresh->other_server;
+    fresh->other_server = other_server;
+    log_set_level(fresh->log_level);
+    download_set_config(reload->download, fresh->device_config);
+    fresh->device_config = NULL;
+}
+
+static void keep(struct fresh *fresh, const char *what, const struct err *err)
+{
+    log_error("daemon", "not reloaded, the one in use stays: %s: %s", what, err->message);
+    fresh->kept++;
+}
+
+static void drop_config(struct fresh *fresh, const struct err *err)
+{
+    keep(fresh, "configuration", err);
+    config_clear(&fresh->config);
+    fresh->has_config = false;
+}
+
+static void drop_certificate(struct fresh *fresh, const struct err *err)
+{
+    keep(fresh, "certificate", err);
+    certificate_free(fresh->certificate);
+    fresh->certificate = NULL;
+}
+
+// Whether a certificate bears the names of the configuration in use.
+static bool serves_in_use(
+    const struct reload *reload, struct certificate *certificate, struct err *err)
+{
+    struct download_config_judge judge = {CONFIG_MEMBER_DOWNLOAD_SERVER,
+        reload->config->other_server, credentials_judge_name, certificate};
+    int line;
+
+    return download_each_name(reload->download, &judge, &line, err) == 0;
+}
+
+static void read_fresh(const struct reload *reload, struct fresh *fresh)
+{
+    struct err err = {0};
+
+    fresh->has_config = config_load(reload->config_path, &fresh->config, &err) == 0;
+    if (!fresh->has_config)
+        keep(fresh, "configuration", &err);
+    if (credentials_check_certificate(reload->config, &fresh->certificate, &err) < 0)
+        keep(fresh, "certificate", &err);
+}
+
+// Configuration and certificate must fit: what does not fit what stays beside it is dropped.
+static void fit(const struct reload *reload, struct fresh *fresh)
+{
+    struct err err = {0};
+    struct certificate *shown =
+        fresh->certificate != NULL ? fresh->certificate : reload->credentials->certificate;
+
+    if (!fresh->has_config) {
+        if (fresh->certificate != NULL && !serves_in_use(reload, fresh->certificate, &err))
+            drop_certificate(fresh, &err);
+        return;
+    }
+    if (credentials_check_names(&fresh->config, reload->config_path, shown, &err) == 0)
+        return;
+    if (fresh->certificate == NULL || serves_in_use(reload, fresh->certificate, NULL)) {
+        drop_config(fresh, &err);
+        return;
+    }
+    drop_certificate(fresh, &err);
+    if (credentials_check_names(
+            &fresh->config, reload->config_path, reload->credentials->certificate, &err) < 0)
+        drop_config(fresh, &err);
+}
+
+static void take_certificate(const struct reload *reload, struct fresh *fresh)
+{
+    struct err err = {0};
+
+    if (http_server_reload(reload->server, &err) < 0) {
+        drop_certificate(fresh, &err);
+        return;
+    }
+    certificate_free(reload->credentials->certificate);
+    reload->credentials->certificate = fresh->certificate;
+    fresh->certificate = NULL;
+    if (mqtt_client_reload(reload->mqtt, &err) < 0)
+        keep(fresh, "certificate for the broker", &err);
+}
+
+void reload_run(const struct reload *reload)
+{
+    struct fresh fresh = {0};
+    struct err err = {0};
+
+    read_fresh(reload, &fresh);
+    fit(reload, &fresh);
+    if (credentials_take_ca(reload->credentials, reload->config, &err) < 0 ||
+        device_auth_reload(reload->auth, &err) < 0)
+        keep(&fresh, "CA", &err);
+    if (fresh.certificate != NULL)
+        take_certificate(reload, &fresh);
+    if (fresh.has_config) {
+        take_config(reload, &fresh.config);
+        config_clear(&fresh.config);
+    }
+    if (fresh.kept == 0)
+        log_info("daemon", "reloaded");
+}

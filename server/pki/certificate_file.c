@@ -1,0 +1,93 @@
+// Files of certificates in PEM.
+#include "server/pki/certificate_file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/file.h"
+#include "server/pki/pem_block.h"
+
+#define FILE_MAX_BYTES ((size_t)1024 * 1024)
+
+void certificate_file_clear(struct certificate_file *file)
+{
+    for (size_t i = 0; i < file->count; i++)
+        certificate_free(file->certificates[i]);
+    *file = (struct certificate_file){0};
+}
+
+// Whether anything but white space stands outside of the blocks.
+static bool has_text(const char *pem)
+{
+    bool inside = false;
+
+    for (const char *line = pem; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+
+        if (strncmp(line, "-----BEGIN ", 11) == 0)
+            inside = true;
+        else if (!inside && strspn(line, " \t\r") < n)
+            return true;
+        else if (strncmp(line, "-----END ", 9) == 0)
+            inside = false;
+        line += n + (line[n] == '\n');
+    }
+    return false;
+}
+
+static int add(struct certificate_file *file, const struct pem_block *block, struct err *err)
+{
+    int rc;
+
+    if (strcmp(block->label, "CERTIFICATE") != 0)
+        return err_set(err, ERR_INVALID, "holds a PEM block %s beside certificates", block->label);
+    if (file->count == CERTIFICATE_FILE_MAX)
+        return err_set(err, ERR_INVALID, "holds more than %d certificates", CERTIFICATE_FILE_MAX);
+
+    rc = certificate_from_der(block->der, block->size_bytes, &file->certificates[file->count], err);
+    if (rc < 0)
+        return err_set(err, rc, "certificate %zu is damaged", file->count + 1);
+    file->count++;
+    return 0;
+}
+
+static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, struct err *err)
+{
+    struct pem_block block;
+    int rc = 0;
+    BIO *bio = pem_block_open(pem, n);
+
+    while (rc == 0 && bio != NULL && pem_block_next(bio, &block)) {
+        rc = add(file, &block, err);
+        pem_block_clear(&block);
+    }
+    BIO_free(bio);
+    if (rc == 0 && file->count == 0)
+        return err_set(err, ERR_INVALID, "holds no certificate in PEM");
+    if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem)))
+        return err_set(err, ERR_INVALID,
+            "has text around its certificates, which not every device skips; write each anew with "
+            "`openssl x509 -in OLD -out NEW`");
+    return rc;
+}
+
+int certificate_file_read(const char *path, struct certificate_file *out, struct err *err)
+{
+    struct certificate_file file = {0};
+    uint8_t *pem;
+    int rc = file_read(path, FILE_MAX_BYTES, &pem, &file.size_bytes, err);
+
+    if (rc < 0)
+        return rc;
+    rc = add_all(&file, pem, file.size_bytes, err);
+    explicit_bzero(pem, file.size_bytes);
+    free(pem);
+    if (rc < 0) {
+        certificate_file_clear(&file);
+        return err_context(err, "%s", path);
+    }
+    *out = file;
+    return 0;
+}

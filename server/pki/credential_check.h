@@ -1,0 +1,40 @@
+#ifndef PKI_CREDENTIAL_CHECK_H
+#define PKI_CREDENTIAL_CHECK_H
+
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/pki/authority.h"
+#include "server/pki/certificate.h"
+
+// Files of certificates and keys, judged before they are used or given away. Errors name the file
+// and the reason: ERR_INVALID, ERR_DENIED, or as file_read().
+
+// The CA's certificates, as devices take them as their ca.crt: of size, shape and kind; at least
+// one must be valid now. *not_after_ms is when the last of those ends.
+ERR_CHECKED int credential_check_ca(
+    const char *ca_file, int64_t now_ms, int64_t *not_after_ms, struct err *err);
+
+struct credential_check_files {
+    const char *ca;                    // for a server
+    const struct authority *authority; // for a device: the CA, read
+    const char *certificate;
+    const char *key;
+};
+
+// A server's certificate and key: each valid, for a server, the CA's, small enough for devices, and
+// the key the certificate's, not encrypted, and nobody else's to read. *out is the certificate,
+// which the caller frees.
+ERR_CHECKED int credential_check_server(const struct credential_check_files *files, int64_t now_ms,
+    struct certificate **out, struct err *err);
+
+// A device's files FOLDER/<mac>.crt and .key, as that device takes them. *not_after_ms is the end
+// of the certificate, also where it has passed.
+ERR_CHECKED int credential_check_device(const struct credential_check_files *files, const char *mac,
+    int64_t now_ms, int64_t *not_after_ms, struct err *err);
+
+// ERR_DENIED unless the file is its owner's alone, who is this process's user or root (to root: any
+// user); a group may read what is root's.
+ERR_CHECKED int credential_check_key_mode(const char *path, struct err *err);
+
+#endif

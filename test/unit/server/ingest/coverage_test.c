@@ -1,0 +1,144 @@
+// What of a file has arrived, in whatever pieces.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "server/ingest/coverage.h"
+
+#define SIZE 1000
+
+// Transfers in the order in which they become known: offset, bytes, received, when they began.
+static const struct {
+    const char *what;
+    struct coverage_transfer transfers[6];
+    bool complete;
+} rows[] = {
+    {"whole", {{0, 1000, true, 1}}, true},
+    {"all but the last", {{0, 999, true, 1}}, false},
+    {"all but the first", {{1, 999, true, 1}}, false},
+    {"two halves", {{0, 500, true, 1}, {500, 500, true, 2}}, true},
+    {"two halves, the second first", {{500, 500, true, 1}, {0, 500, true, 2}}, true},
+    {"a hole", {{0, 500, true, 1}, {501, 499, true, 2}}, false},
+    {"a hole filled by more", {{0, 400, true, 1}, {600, 400, true, 2}, {300, 500, true, 3}}, true},
+    {"the same again", {{0, 500, true, 1}, {0, 500, true, 2}, {0, 500, true, 3}}, false},
+    {"one within another", {{0, 1000, true, 1}, {5, 10, true, 2}}, true},
+    {"broken off, all of it sent", {{0, 1000, false, 1}}, false},
+    {"broken off twice", {{0, 1000, false, 1}, {0, 1000, false, 2}}, false},
+    {"broken off, then goes on", {{0, 600, false, 1}, {400, 600, true, 2}}, true},
+    {"goes on behind what was sent", {{0, 600, false, 1}, {601, 399, true, 2}}, false},
+    {"goes on at its very end", {{0, 600, false, 1}, {600, 400, true, 2}}, true},
+    {"goes on, but not to the end", {{0, 1000, false, 1}, {400, 100, true, 2}}, false},
+    {"broken off again and again",
+        {{0, 300, false, 1}, {200, 300, false, 2}, {400, 300, false, 3}, {600, 400, true, 4}},
+        true},
+    {"anew, and shorter", {{0, 600, false, 1}, {0, 100, false, 2}, {500, 500, true, 3}}, true},
+    {"a probe between", {{0, 600, false, 1}, {0, 1, true, 2}, {500, 500, true, 3}}, true},
+    {"known behind what followed", {{400, 600, true, 2}, {0, 600, false, 1}}, true},
+    {"an earlier range is no sign", {{400, 600, true, 1}, {0, 600, false, 2}}, false},
+    {"nothing", {{0, 0, true, 1}}, false},
+    {"outside", {{0, 1001, true, 1}}, false},
+    {"far outside", {{UINT64_MAX, 1000, true, 1}}, false},
+    {"an overflow", {{1, UINT64_MAX, true, 1}}, false},
+};
+
+static void take(struct coverage *coverage, const struct coverage_transfer *transfer)
+{
+    char text[COVERAGE_TEXT_SIZE];
+
+    coverage_take(coverage, transfer);
+    // As it is stored in between.
+    coverage_write(coverage, text);
+    coverage_read(text, SIZE, coverage);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct coverage coverage;
+
+        coverage_read("", SIZE, &coverage);
+        for (size_t t = 0; t < 6 && rows[i].transfers[t].began_at_ms != 0; t++)
+            take(&coverage, &rows[i].transfers[t]);
+        if (coverage_is_complete(&coverage) != rows[i].complete)
+            fail_msg("%s", rows[i].what);
+    }
+}
+
+// Every order of ten blocks' places modulo 7, and each is needed.
+static void test_blocks(void **state)
+{
+    (void)state;
+    for (int64_t step = 1; step < 10; step += 2) {
+        struct coverage coverage;
+
+        if (step == 5)
+            continue;
+        coverage_read("", SIZE, &coverage);
+        for (int64_t i = 0; i < 10; i++) {
+            struct coverage_transfer block = {(uint64_t)(i * step % 10) * 100, 100, true, i + 1};
+
+            assert_false(coverage_is_complete(&coverage));
+            take(&coverage, &block);
+        }
+        assert_true(coverage_is_complete(&coverage));
+    }
+}
+
+// Memory is bounded, and what did not fit can come again.
+static void test_bound(void **state)
+{
+    static struct coverage coverage;
+    static char text[COVERAGE_TEXT_SIZE];
+    const uint64_t size = 4 * COVERAGE_SPANS_MAX;
+
+    (void)state;
+    coverage_read("", size, &coverage);
+    for (int round = 0; round < 2; round++) {
+        for (uint64_t i = 0; i < size; i += 2) {
+            struct coverage_transfer byte = {i, 1, true, 1};
+
+            coverage_take(&coverage, &byte);
+            assert_true(coverage.count <= COVERAGE_SPANS_MAX);
+        }
+    }
+    coverage_write(&coverage, text);
+    for (uint64_t i = 0; i < size; i++) {
+        struct coverage_transfer byte = {i, 1, true, 2};
+
+        coverage_take(&coverage, &byte);
+    }
+    assert_true(coverage_is_complete(&coverage));
+}
+
+static void test_reads_anything(void **state)
+{
+    static const char *const texts[] = {"", " ", "x", "0-1", "1-0@1 0@0", "0-2000@5 0@0",
+        "0-0@0 0@0 0-", "0-0@0 0@0 5-3", "0-0@0 0@0 0-99999999999999999999999", "0-0@0 0@0 -1-5"};
+    struct coverage coverage;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        coverage_read(texts[i], SIZE, &coverage);
+        assert_true(coverage.count <= 1);
+        if (coverage.count == 1)
+            assert_true(coverage.spans[0].end <= SIZE);
+    }
+    coverage_read("0-0@0 0@0 700-800 0-100 90-200", SIZE, &coverage);
+    assert_int_equal(coverage.count, 2);
+    assert_int_equal(coverage.spans[0].end, 200);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_reads_anything),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
