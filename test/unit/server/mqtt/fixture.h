@@ -154,7 +154,8 @@ static inline int fixture_set_up_group(void **state)
         .client_id = "test",
         .subscriptions = subscriptions,
     };
-    f->callbacks = (struct mqtt_callbacks){fixture_on_message, fixture_on_connection, f};
+    f->callbacks = (struct mqtt_callbacks){
+        .on_message = fixture_on_message, .on_connection = fixture_on_connection, .ctx = f};
     return broker_make_certificates(folder);
 }
 
