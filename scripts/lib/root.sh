@@ -126,15 +126,15 @@ root_install() { # FOLDER PACKAGE...
             { [ $# -eq 0 ] || root_run "$folder" env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
                 install --no-install-recommends "$@"; } &&
             root_run "$folder" apt-get -q clean
-    } >>"$folder.log" 2>&1 && return 0
+    } >>"$folder.log" 2>&1 </dev/null && return 0
     tail -n 15 "$folder.log" | sed 's/^/    /' >&2
     echo "root: apt-get in $folder failed; its log is $folder.log" >&2
     return 1
 }
 
 # root_run FOLDER COMMAND...: as root in it, with processes, mounts and /dev of its own, and the
-# machine's network. The last of them ends with COMMAND, or with the call. Of the machine's files
-# nothing is there; /sys cannot be written, and what would reach the machine otherwise (devices,
+# machine's network. The last of them ends with COMMAND, or with the call; COMMAND has its input. Of the machine's files
+# nothing is there; /sys and the kernel's settings in /proc cannot be written, and what would reach the machine otherwise (devices,
 # modules, clock, reboot) is no longer among root's privileges.
 root_run() {
     local folder
@@ -142,17 +142,23 @@ root_run() {
     shift
     # shellcheck disable=SC2016  # for the inner shell
     unshare --mount --uts --ipc --pid --fork --kill-child --propagation private \
-        bash -c "$(declare -f root_enter root_make_dev);"' root_enter "$@"' - "$folder" "$@" </dev/null
+        bash -c "$(declare -f root_enter root_make_dev);"' root_enter "$@"' - "$folder" "$@"
 }
 
 # In new namespaces: makes FOLDER their root. Not by chroot, in which no user may make namespaces.
 root_enter() {
-    local folder=$1 status=0 gone=mknod,sys_module,sys_rawio,sys_time,sys_boot
+    local folder=$1 status=0 kernel resolvers gone=mknod,sys_module,sys_rawio,sys_time,sys_boot
     shift
     set -e
-    cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
+    resolvers=$(cat /etc/resolv.conf 2>/dev/null) || true
     mount --bind "$folder" "$folder"
     mount -t proc proc "$folder/proc"
+    for kernel in sys sysrq-trigger irq bus; do
+        [ ! -e "$folder/proc/$kernel" ] || {
+            mount --bind "$folder/proc/$kernel" "$folder/proc/$kernel"
+            mount -o remount,bind,ro "$folder/proc/$kernel"
+        }
+    done
     mount -t sysfs -o ro sysfs "$folder/sys"
     root_make_dev "$folder/dev"
     mount -t tmpfs -o mode=755 tmpfs "$folder/run"
@@ -161,13 +167,14 @@ root_enter() {
     PATH=$PATH:/usr/sbin:/sbin pivot_root . .
     umount -l .
     cd /
+    rm -f /etc/resolv.conf
+    printf '%s\n' "$resolvers" >/etc/resolv.conf
     export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
     hostname localhost
     unset TMPDIR DEBIAN_MIRROR
     set +e
-    # As a child: the first process of these is whose lot it is to wait for orphans.
-    setpriv --bounding-set "-${gone//,/,-}" --inh-caps "-${gone//,/,-}" "$@" &
-    wait "$!" || status=$?
+    # As a child: it is the lot of the first of these processes to wait for orphans.
+    setpriv --bounding-set "-${gone//,/,-}" --inh-caps "-${gone//,/,-}" "$@" || status=$?
     exit "$status"
 }
 
@@ -193,8 +200,9 @@ root_make_dev() {
 # package sudo).
 root_add_user() {
     root_run "$1" id -u "$2" >/dev/null 2>&1 || root_run "$1" useradd -m -s /bin/bash "$2" || return 1
-    printf '%s ALL=(ALL:ALL) NOPASSWD: ALL\n' "$2" >"$1/etc/sudoers.d/$2"
-    chmod 0440 "$1/etc/sudoers.d/$2"
+    # shellcheck disable=SC2016  # for the inner shell
+    root_run "$1" sh -c 'umask 0227 && rm -f "$1" &&
+        printf "%s ALL=(ALL:ALL) NOPASSWD: ALL\n" "${1##*/}" >"$1"' - "/etc/sudoers.d/$2"
 }
 
 # root_run_as FOLDER NAME SCRIPT: a line of shell as that user, at home, as after logging in.

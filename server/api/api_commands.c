@@ -1,4 +1,4 @@
-// Commands: queue, look up.
+// Commands: queue, take back, look up.
 #include "server/api/api_commands.h"
 
 #include <stdlib.h>
@@ -7,11 +7,13 @@
 #include "server/api/api.h"
 #include "server/api/api_json.h"
 #include "server/api/api_order.h"
+#include "server/api/api_recall.h"
+#include "server/command/command_cancel.h"
 #include "server/store/command_store.h"
 
 #define LIST_MAX 100
 
-static void append_queued(const struct command *command, void *ctx)
+static void append(const struct command *command, void *ctx)
 {
     api_json_append(ctx, api_json_command(command));
 }
@@ -26,14 +28,43 @@ void api_commands_add(const struct http_request *request, struct http_response *
     struct api_order order;
     int rc = api_order_decode(body, n, &order, &err);
 
-    if (rc == 0)
-        rc = command_dispatch_queue(
-            api->dispatch, order.all ? NULL : order.mac, order.name, append_queued, &queued, &err);
+    if (rc == 0) {
+        struct command_order wish = {order.all ? NULL : order.mac, order.name, order.force};
+
+        rc = command_dispatch_queue(api->dispatch, &wish, append, &queued, &err);
+    }
     if (rc == 0) {
         api_json_send(response, 202, queued);
         return;
     }
     json_decref(queued);
+    api_json_refuse(response, &err);
+}
+
+void api_commands_cancel(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    size_t n;
+    const uint8_t *body = http_request_body(request, &n);
+    json_t *cancelled = json_array();
+    struct err err = {0};
+    struct api_recall *recall = calloc(1, sizeof *recall);
+    int rc = recall != NULL ? api_recall_decode(body, n, recall, &err)
+                            : err_set(&err, ERR_NO_MEMORY, "no memory for commands");
+
+    if (rc == 0) {
+        struct command_cancel wish = {recall->ids, recall->id_count,
+            (const char(*)[MAC_SIZE])recall->macs, recall->mac_count};
+
+        rc = command_cancel_run(api->store, &wish, append, &cancelled, &err);
+    }
+    free(recall);
+    if (rc == 0) {
+        api_json_send(response, 200, cancelled);
+        return;
+    }
+    json_decref(cancelled);
     api_json_refuse(response, &err);
 }
 

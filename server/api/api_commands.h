@@ -9,6 +9,8 @@ void api_commands_list(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_commands_add(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_commands_cancel(
+    const struct http_request *request, struct http_response *response, void *ctx);
 void api_commands_show(
     const struct http_request *request, struct http_response *response, void *ctx);
 

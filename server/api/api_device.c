@@ -44,6 +44,8 @@ void api_device_write(struct api_text *text, const struct device *device)
     api_text_add_integer(text, device->reboots);
     api_text_add(text, ",\"bad_payloads\":");
     api_text_add_integer(text, device->bad_payloads);
+    add_time(text, ",\"bad_payload_at_ms\":", device->bad_payload_at_ms);
+    add_string(text, ",\"spelling\":", device->spelling);
     add_time(text, ",\"shared_identity_at_ms\":", device->shared_identity_at_ms);
     api_text_add(text, "}");
 }

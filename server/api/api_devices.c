@@ -1,4 +1,4 @@
-// GET /devices: the list, sent in pieces, and one device with its history.
+// Devices: the list, sent in pieces, one device with its history, and forgetting it.
 #include "server/api/api_devices.h"
 
 #include <stdio.h>
@@ -9,9 +9,12 @@
 #include "server/api/api_device.h"
 #include "server/api/api_json.h"
 #include "server/base/log.h"
+#include "server/command/command_forget.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
+#include "server/store/download_store.h"
 #include "server/store/event_store.h"
+#include "server/store/fault_store.h"
 #include "server/store/status_store.h"
 
 #define PAGE 256  // devices read from the store at a time
@@ -147,7 +150,12 @@ static int append_hour(const struct status_hour *hour, void *ctx)
     return json_array_append_new(ctx, api_json_hour(hour)) < 0 ? ERR_NO_MEMORY : 0;
 }
 
-// Adds the last status as it was received, whatever members it has.
+static int append_fault(const struct device_fault *fault, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_fault(fault)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+// Adds the last status as it was received (what could be read of it), whatever members it has.
 static int add_status(
     struct store_connection *connection, const char *mac, json_t **object, struct err *err)
 {
@@ -166,6 +174,22 @@ static int add_status(
     return 0;
 }
 
+// Adds the image that the device has downloaded and not installed, or null.
+static int add_staged(
+    struct store_connection *connection, const char *mac, json_t **object, struct err *err)
+{
+    struct download_store_staged staged;
+    int rc = download_store_get_staged(connection, mac, &staged, err);
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    api_json_set(object, "staged",
+        rc == 0 ? json_pack("{sssosI}", "image", staged.image, "sha256",
+                      api_json_text(staged.sha256), "at_ms", (json_int_t)staged.at_ms)
+                : json_null());
+    return 0;
+}
+
 static int read_device(
     struct store_connection *connection, const char *mac, json_t **out, struct err *err)
 {
@@ -173,17 +197,23 @@ static int read_device(
     json_t *commands = json_array();
     json_t *events = json_array();
     json_t *hours = json_array();
+    json_t *faults = json_array();
     int rc = device_store_get(connection, mac, &device, err);
 
     *out = rc == 0 ? api_device_json(&device) : json_object();
     if (rc == 0)
         rc = add_status(connection, mac, out, err);
     if (rc == 0)
+        rc = fault_store_each(connection, mac, append_fault, faults, err);
+    if (rc == 0)
+        rc = add_staged(connection, mac, out, err);
+    if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)
         rc = event_store_each(connection, mac, RECENT, append_event, events, err);
     if (rc == 0)
         rc = status_store_each_hour(connection, mac, RECENT_HOURS, append_hour, hours, err);
+    api_json_set(out, "faults", faults);
     api_json_set(out, "commands", commands);
     api_json_set(out, "events", events);
     api_json_set(out, "hours", hours);
@@ -213,4 +243,22 @@ void api_devices_show(const struct http_request *request, struct http_response *
     }
     json_decref(object);
     api_json_refuse(response, &err);
+}
+
+void api_devices_forget(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *text = http_request_segment(request, 0);
+    const char *force = http_request_query(request, "force");
+    struct err err = {0};
+    char mac[MAC_SIZE];
+    int rc = mac_parse(text, mac) ? command_forget_device(api->store, mac,
+                                        force != NULL && strcmp(force, "1") == 0, &err)
+                                  : err_set(&err, ERR_INVALID, "'%s' is no MAC address", text);
+
+    if (rc == 0)
+        api_json_send(response, 200, json_pack("{sssb}", "mac", mac, "forgotten", 1));
+    else
+        api_json_refuse(response, &err);
 }

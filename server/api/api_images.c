@@ -37,15 +37,15 @@ void api_images_list(const struct http_request *request, struct http_response *r
     }
     list = json_array();
     for (size_t i = 0; i < catalogue->member_count; i++)
-        api_json_append(&list,
-            api_json_image(catalogue, &catalogue->members[i].image, catalogue->members[i].devices));
+        api_json_append(&list, api_json_image(catalogue, &catalogue->members[i]));
     release_load_free(catalogue);
     api_json_send(response, 200, list);
 }
 
-// Answers with the image of that name as it is now.
-static void send_image(
-    const struct api *api, const char *name, unsigned status, struct http_response *response)
+// Answers with the image of that name as it is now. status: 201 if it was made; added: it was to
+// be.
+static void send_image_as(const struct api *api, const char *name, unsigned status, bool added,
+    struct http_response *response)
 {
     struct release_catalogue *catalogue;
     struct err err = {0};
@@ -57,11 +57,21 @@ static void send_image(
     for (size_t i = 0; i < catalogue->member_count; i++) {
         const struct release_member *member = &catalogue->members[i];
 
-        if (strcmp(member->image.name.text, name) == 0)
-            api_json_send(
-                response, status, api_json_image(catalogue, &member->image, member->devices));
+        json_t *object;
+
+        if (strcmp(member->image.name.text, name) != 0)
+            continue;
+        object = api_json_image(catalogue, member);
+        if (status == 200 && added)
+            api_json_set(&object, "already_there", json_true());
+        api_json_send(response, status, object);
     }
     release_load_free(catalogue);
+}
+
+static void send_image(const struct api *api, const char *name, struct http_response *response)
+{
+    send_image_as(api, name, 200, false, response);
 }
 
 // Keys that the operator names with embeds=PEM, borrowed from the request.
@@ -78,8 +88,8 @@ static void take_embedded_key(const char *pem, void *ctx)
         embeds->pem[embeds->count++] = pem;
 }
 
-static int add(
-    const struct api *api, const struct http_request *request, struct image *out, struct err *err)
+static int add(const struct api *api, const struct http_request *request, struct image *out,
+    bool *existed, struct err *err)
 {
     struct embeds embeds = {.count = 0};
     struct release_offer offer = {.name = http_request_query(request, "name")};
@@ -91,7 +101,7 @@ static int add(
     offer.embeds = embeds.pem;
     offer.embeds_count = embeds.count;
     offer.p = http_request_body(request, &offer.n);
-    return release_images_add(api->images, &offer, out, err);
+    return release_images_add(api->images, &offer, out, existed, err);
 }
 
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)
@@ -100,17 +110,19 @@ void api_images_add(const struct http_request *request, struct http_response *re
     const char *publish = http_request_query(request, "publish");
     struct err err = {0};
     struct image image;
-    int rc = add(api, request, &image, &err);
+    bool existed = false;
+    int rc = add(api, request, &image, &existed, &err);
 
     if (rc == 0 && publish != NULL && strcmp(publish, "1") == 0) {
         rc = release_publish(api->release, image.name.text, &err);
         if (rc < 0)
-            err_context(&err, "added, but not published");
+            err_context(
+                &err, existed ? "there already, but not published" : "added, but not published");
     }
     if (rc < 0)
         api_json_refuse(response, &err);
     else
-        send_image(api, image.name.text, 201, response);
+        send_image_as(api, image.name.text, existed ? 200 : 201, true, response);
 }
 
 void api_images_publish(
@@ -125,7 +137,7 @@ void api_images_publish(
     if (release_publish(api->release, name, &err) < 0)
         api_json_refuse(response, &err);
     else
-        send_image(api, name, 200, response);
+        send_image(api, name, response);
 }
 
 void api_images_withdraw(
@@ -139,7 +151,20 @@ void api_images_withdraw(
     if (release_withdraw(api->release, name, force != NULL && strcmp(force, "1") == 0, &err) < 0)
         api_json_refuse(response, &err);
     else
-        send_image(api, name, 200, response);
+        send_image(api, name, response);
+}
+
+void api_images_remove(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *name = http_request_segment(request, 0);
+    struct err err = {0};
+
+    if (release_images_remove(api->images, name, &err) < 0)
+        api_json_refuse(response, &err);
+    else
+        api_json_send(response, 200, json_pack("{sssb}", "name", name, "removed", 1));
 }
 
 static json_t *verify(
@@ -210,7 +235,7 @@ static json_t *chain_member(const struct release_catalogue *catalogue,
 {
     const struct image *next;
     enum release_answer answer = release_chain_next(members, n, &members[i].image.name, &next);
-    json_t *object = api_json_image(catalogue, &members[i].image, members[i].devices);
+    json_t *object = api_json_image(catalogue, &members[i]);
 
     api_json_set(
         &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());

@@ -71,6 +71,20 @@ json_t *api_json_event(const struct event *event)
     return object;
 }
 
+json_t *api_json_fault(const struct device_fault *fault)
+{
+    json_t *object = json_object();
+
+    api_json_set(&object, "topic", api_json_text(fault->topic));
+    api_json_set(&object, "count", json_integer(fault->count));
+    api_json_set(&object, "at_ms", json_integer(fault->at_ms));
+    api_json_set(&object, "position", json_integer(fault->position));
+    api_json_set(&object, "reason", api_json_text(fault->reason));
+    api_json_set(&object, "excerpt", api_json_text(fault->excerpt));
+    api_json_set(&object, "more", json_integer(fault->more));
+    return object;
+}
+
 json_t *api_json_hour(const struct status_hour *hour)
 {
     json_t *object = json_object();
@@ -122,9 +136,11 @@ static json_t *embeds_json(const struct release_catalogue *catalogue, const stru
 }
 
 json_t *api_json_image(
-    const struct release_catalogue *catalogue, const struct image *image, int64_t devices)
+    const struct release_catalogue *catalogue, const struct release_member *member)
 {
+    const struct image *image = &member->image;
     json_t *object = json_object();
+
     api_json_set(&object, "name", json_string(image->name.text));
     api_json_set(&object, "board", json_string(image->name.board));
     api_json_set(&object, "version", json_string(image->name.version));
@@ -135,7 +151,8 @@ json_t *api_json_image(
     api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));
     api_json_set(&object, "embeds", embeds_json(catalogue, image));
     api_json_set(&object, "embeds_from", api_json_text(image->embeds_from));
-    api_json_set(&object, "devices", json_integer(devices));
+    api_json_set(&object, "devices", json_integer(member->devices));
+    api_json_set(&object, "staged", json_integer(member->staged));
     api_json_set(&object, "added_at_ms", time_or_null(image->added_at_ms));
     api_json_set(&object, "published_at_ms", time_or_null(image->published_at_ms));
     return object;

@@ -6,6 +6,7 @@
 #include "server/base/err.h"
 #include "server/http/http_response.h"
 #include "server/model/command.h"
+#include "server/model/device_fault.h"
 #include "server/model/event.h"
 #include "server/release/release.h"
 #include "server/store/status_store.h"
@@ -13,11 +14,12 @@
 // The API's objects as JSON (README.md). All return a new reference, or NULL without memory.
 json_t *api_json_command(const struct command *command);
 json_t *api_json_event(const struct event *event);
+json_t *api_json_fault(const struct device_fault *fault);
 json_t *api_json_hour(const struct status_hour *hour);
 json_t *api_json_key(const struct image_key *key);
 json_t *api_json_key_reference(const struct release_catalogue *catalogue, const char *key_id);
 json_t *api_json_image(
-    const struct release_catalogue *catalogue, const struct image *image, int64_t devices);
+    const struct release_catalogue *catalogue, const struct release_member *member);
 
 // A text, or null if it is NULL, empty or not valid UTF-8.
 json_t *api_json_text(const char *text);

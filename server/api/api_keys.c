@@ -8,6 +8,7 @@
 #include "server/base/clock.h"
 #include "server/base/utf8.h"
 #include "server/pki/public_key.h"
+#include "server/release/release_remove.h"
 
 void api_keys_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -63,15 +64,36 @@ void api_keys_add(const struct http_request *request, struct http_response *resp
     struct public_key key;
     struct image_key record;
     struct err err = {0};
+    bool existed = false;
+    json_t *object;
     int rc = read_key(request, &key, &record, &err);
 
     if (rc == 0)
-        rc = release_add_key(api->release, &record, &err);
+        rc = release_add_key(api->release, &record, &existed, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
     release_images_find_signers(
         api->images, NULL); // images that were added before their key was known
-    api_json_send(response, 201, api_json_key(&record));
+    object = api_json_key(&record);
+    if (existed)
+        api_json_set(&object, "already_there", json_true());
+    api_json_send(response, existed ? 200 : 201, object);
+}
+
+void api_keys_remove(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct image_key removed;
+    struct err err = {0};
+    json_t *object;
+
+    if (release_remove_key(api->release, http_request_segment(request, 0), &removed, &err) < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    object = api_json_key(&removed);
+    api_json_set(&object, "removed", json_true());
+    api_json_send(response, 200, object);
 }

@@ -15,9 +15,11 @@ struct api_order {
     bool all;                       // every device; mac is "" then
     char mac[MAC_SIZE];             // canonical
     char name[API_ORDER_NAME_SIZE]; // of the command: any text, cut if longer
+    bool force;
 };
 
-// Reads {"mac": MAC | "all": true, "command": NAME}. ERR_INVALID, and *out untouched.
+// Reads {"mac": MAC | "all": true, "command": NAME, "force": BOOLEAN}. ERR_INVALID, and *out
+// untouched.
 ERR_CHECKED int api_order_decode(
     const uint8_t *p, size_t n, struct api_order *out, struct err *err);
 

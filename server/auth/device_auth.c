@@ -111,14 +111,14 @@ static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
 }
 
 // Remembers a certificate, unless the CA has changed since it was judged.
-static void remember(
-    struct device_auth *auth, const struct certificate_facts *facts, unsigned generation)
+static void remember(struct device_auth *auth, const struct certificate_facts *facts,
+    const char *mac, unsigned generation)
 {
     struct known known = {
         .not_before_ms = facts->not_before_ms, .not_after_ms = facts->not_after_ms};
 
     memcpy(known.fingerprint, facts->fingerprint, sizeof known.fingerprint);
-    memcpy(known.mac, facts->common_name, MAC_SIZE);
+    memcpy(known.mac, mac, MAC_SIZE);
     pthread_rwlock_wrlock(&auth->lock);
     if (generation == auth->generation)
         *place_of(auth, known.fingerprint) = known;
@@ -140,9 +140,8 @@ int device_auth_identify(
 
     if (rc < 0)
         return rc;
-    if (!mac_is_valid(facts.common_name, strlen(facts.common_name)))
+    if (!mac_parse(facts.common_name, mac))
         return err_set(err, ERR_DENIED, "common name '%s' is no MAC", facts.common_name);
-    memcpy(mac, facts.common_name, MAC_SIZE);
-    remember(auth, &facts, generation);
+    remember(auth, &facts, mac, generation);
     return 0;
 }

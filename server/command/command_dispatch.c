@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/contract.h"
 #include "common/topic.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
@@ -31,6 +32,7 @@ struct command_dispatch {
 
 // What one round takes through the store's jobs.
 struct round {
+    const struct command_dispatch_settings *settings;
     struct command_list commands;
     size_t published; // so many from the front were; the rest goes back
 };
@@ -62,33 +64,74 @@ static int read_due(struct command_dispatch *dispatch, struct round *round, stru
     return rc < 0 ? rc : 0;
 }
 
-// A store_job: marks the round's commands sent, dropping those that are queued no more.
+// Ends a command that is not to be sent.
+static void hold_back(
+    struct command *command, const struct command_verdict *verdict, int64_t now_ms)
+{
+    command->state = COMMAND_FAILED;
+    memcpy(command->result, verdict->result, sizeof command->result);
+    memcpy(command->detail, verdict->detail, sizeof command->detail);
+    command->ended_at_ms = now_ms;
+    log_warning("command", "held back id=%lld mac=%s command=%s reason=\"%s\"",
+        (long long)command->id, command->mac, command->name, command->detail);
+}
+
+// What becomes of a command whose turn has come.
+static int decide(struct store_connection *connection, const struct round *round,
+    struct command *command, struct err *err)
+{
+    const struct command_dispatch_settings *settings = round->settings;
+    int64_t now_ms = clock_now_ms(); // here, since the writer also moves the clock
+    struct command_verdict verdict = {.held = false};
+
+    if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0 && !command->forced &&
+        settings->judge_flash != NULL) {
+        int rc = settings->judge_flash(connection, command->mac, &verdict, settings->ctx, err);
+
+        if (rc < 0)
+            return rc;
+        memcpy(command->image, verdict.image, sizeof command->image);
+    }
+    if (verdict.held) {
+        hold_back(command, &verdict, now_ms);
+        return 0;
+    }
+    command->state = COMMAND_SENT;
+    command->sent_at_ms = now_ms;
+    return 0;
+}
+
+// A store_job: marks the round's commands sent, dropping those that are queued no more or are held
+// back.
 static int mark_sent(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct round *round = ctx;
-    int64_t now_ms = clock_now_ms(); // here, since the writer also moves the clock
     size_t kept = 0;
 
     for (size_t i = 0; i < round->commands.count; i++) {
         struct command command;
         int rc = command_store_get(connection, round->commands.items[i].id, &command, err);
 
-        if (rc < 0)
-            return rc;
-        if (command.state != COMMAND_QUEUED)
+        if (rc == ERR_NOT_FOUND)
+            continue; // its device was forgotten
+        if (rc == 0 && command.state != COMMAND_QUEUED)
             continue;
-        command.state = COMMAND_SENT;
-        command.sent_at_ms = now_ms;
-        rc = command_store_update(connection, &command, err);
+        if (rc == 0)
+            rc = decide(connection, round, &command, err);
+        if (rc == 0)
+            rc = command_store_update(connection, &command, err);
         if (rc < 0)
             return rc;
+        if (command.state != COMMAND_SENT)
+            continue;
+        memcpy(command.spelling, round->commands.items[i].spelling, sizeof command.spelling);
         round->commands.items[kept++] = command_list_item(&command);
     }
     round->commands.count = kept;
     return 0;
 }
 
-// A store_job: puts what was not published back into the queue.
+// A store_job: puts what was not published back into the queue, unless it was settled meanwhile.
 static int put_back(struct store_connection *connection, void *ctx, struct err *err)
 {
     const struct round *round = ctx;
@@ -97,10 +140,10 @@ static int put_back(struct store_connection *connection, void *ctx, struct err *
         struct command command;
         int rc = command_store_get(connection, round->commands.items[i].id, &command, err);
 
+        if (rc == ERR_NOT_FOUND || (rc == 0 && command.state != COMMAND_SENT))
+            continue;
         if (rc < 0)
             return rc;
-        if (command.state != COMMAND_SENT)
-            continue;
         command.state = COMMAND_QUEUED;
         command.sent_at_ms = 0;
         rc = command_store_update(connection, &command, err);
@@ -110,13 +153,24 @@ static int put_back(struct store_connection *connection, void *ctx, struct err *
     return 0;
 }
 
+// A flash names the image that it means, if that is known.
+static int format_payload(const struct command_list_item *item, char *out, size_t size)
+{
+    if (item->image[0] == '\0')
+        return snprintf(out, size, "{\"" CONTRACT_EVENT_ID "\": %lld}", (long long)item->id);
+    return snprintf(out, size,
+        "{\"" CONTRACT_EVENT_ID "\": %lld, \"" CONTRACT_EVENT_IMAGE "\": \"%s\"}",
+        (long long)item->id, item->image);
+}
+
 static int publish(struct command_dispatch *dispatch, const struct command_list_item *item)
 {
     char topic[TOPIC_SIZE];
-    char payload[40];
-    int n = snprintf(payload, sizeof payload, "{\"id\": %lld}", (long long)item->id);
+    char payload[48 + IMAGE_NAME_SIZE];
+    int n = format_payload(item, payload, sizeof payload);
 
-    if (topic_format(topic, TOPIC_COMMAND, item->mac, item->name) == 0)
+    if (topic_format(topic, TOPIC_COMMAND, item->spelling[0] != '\0' ? item->spelling : item->mac,
+            item->name) == 0)
         return ERR_INVALID;
     return dispatch->settings.publish(
         topic, (const uint8_t *)payload, (size_t)n, dispatch->settings.ctx);
@@ -132,19 +186,21 @@ static void publish_all(struct command_dispatch *dispatch, struct round *round)
 
 static int send_due(struct command_dispatch *dispatch, struct round *round, struct err *err)
 {
+    bool full;
     int rc = read_due(dispatch, round, err);
 
     if (rc < 0 || round->commands.count == 0)
         return rc;
+    full = round->commands.count == ROUND_COMMANDS;
     rc = store_write(dispatch->store, mark_sent, round, err);
-    if (rc < 0)
+    if (full)
+        command_dispatch_wake(dispatch); // there may be more
+    if (rc < 0 || round->commands.count == 0)
         return rc;
     publish_all(dispatch, round);
     if (round->published > 0)
         log_info("command", "sent count=%zu not_published=%zu", round->published,
             round->commands.count - round->published);
-    if (round->published == ROUND_COMMANDS)
-        command_dispatch_wake(dispatch); // there may be more
     if (round->published == round->commands.count)
         return 0;
     rc = store_write(dispatch->store, put_back, round, err);
@@ -192,7 +248,7 @@ static int expire_old(struct command_dispatch *dispatch, struct err *err)
 static bool run_round(struct command_dispatch *dispatch)
 {
     struct err err = {0};
-    struct round round = {0};
+    struct round round = {.settings = &dispatch->settings};
     int rc = expire_old(dispatch, &err);
 
     if (rc == 0)
@@ -287,11 +343,11 @@ void command_dispatch_wake(struct command_dispatch *dispatch)
     pthread_mutex_unlock(&dispatch->mutex);
 }
 
-int command_dispatch_queue(struct command_dispatch *dispatch, const char *mac, const char *name,
+int command_dispatch_queue(struct command_dispatch *dispatch, const struct command_order *order,
     void (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
 {
     struct command_list list = {0};
-    int rc = command_queue_add(dispatch->store, mac, name, &list, err);
+    int rc = command_queue_add(dispatch->store, order, &list, err);
 
     for (size_t i = 0; rc == 0 && each != NULL && i < list.count; i++) {
         struct command command = {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/command/command_queue.h"
 #include "server/model/command.h"
 #include "server/store/store.h"
 
@@ -22,6 +23,10 @@ struct command_dispatch_settings {
     // reported since. Before, it may have lost its own, and the broker forgets what nobody hears.
     // NULL: whoever is online gets it. Called on the dispatcher's thread.
     int64_t (*connected_since_ms)(void *ctx);
+    // Judges a `flash` whose turn has come, unless it is forced: what it means, or that it is not
+    // to be sent. NULL: it means whatever the device has. Called on the store's writer.
+    int (*judge_flash)(struct store_connection *connection, const char *mac,
+        struct command_verdict *out, void *ctx, struct err *err);
 };
 
 ERR_CHECKED int command_dispatch_start(struct store *store,
@@ -32,11 +37,10 @@ void command_dispatch_free(struct command_dispatch *dispatch);
 // Looks for due commands soon. Never blocks. Any thread.
 void command_dispatch_wake(struct command_dispatch *dispatch);
 
-// Queues a command for one device, or (mac NULL) for every known one, durably; each queued command
-// is given to each() unless that is NULL. ERR_INVALID if the name is unknown, ERR_NOT_FOUND if the
-// device is.
-ERR_CHECKED int command_dispatch_queue(struct command_dispatch *dispatch, const char *mac,
-    const char *name, void (*each)(const struct command *command, void *ctx), void *ctx,
-    struct err *err);
+// Queues a command, durably; each queued one is given to each() unless that is NULL. ERR_INVALID if
+// it is none that can be given, ERR_NOT_FOUND if the device is unknown.
+ERR_CHECKED int command_dispatch_queue(struct command_dispatch *dispatch,
+    const struct command_order *order, void (*each)(const struct command *command, void *ctx),
+    void *ctx, struct err *err);
 
 #endif

@@ -9,7 +9,9 @@ struct command_list_item command_list_item(const struct command *command)
     struct command_list_item item = {.id = command->id, .created_at_ms = command->created_at_ms};
 
     memcpy(item.mac, command->mac, sizeof item.mac);
+    memcpy(item.spelling, command->spelling, sizeof item.spelling);
     memcpy(item.name, command->name, sizeof item.name);
+    memcpy(item.image, command->image, sizeof item.image);
     return item;
 }
 

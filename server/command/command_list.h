@@ -14,7 +14,9 @@ struct command_list_item {
     int64_t id;
     int64_t created_at_ms;
     char mac[MAC_SIZE];
+    char spelling[DEVICE_SPELLING_SIZE]; // as in struct command
     char name[TOPIC_COMMAND_MAX + 1];
+    char image[IMAGE_NAME_SIZE];
 };
 
 struct command_list {

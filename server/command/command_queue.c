@@ -4,30 +4,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/contract.h"
 #include "server/base/clock.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 
 struct request {
     struct command_list *list;
-    const char *mac; // NULL: every known device
-    const char *name;
+    const struct command_order *order;
     int64_t now_ms;
 };
 
-static struct command make_command(const char *mac, const char *name, int64_t now_ms)
+static struct command make_command(const struct request *request, const char *mac)
 {
-    struct command command = {.state = COMMAND_QUEUED, .created_at_ms = now_ms};
+    struct command command = {.state = COMMAND_QUEUED,
+        .created_at_ms = request->now_ms,
+        .forced = request->order->forced};
 
     snprintf(command.mac, sizeof command.mac, "%s", mac);
-    snprintf(command.name, sizeof command.name, "%s", name);
+    snprintf(command.name, sizeof command.name, "%s", request->order->name);
     return command;
 }
 
 static int collect(const struct device *device, void *ctx)
 {
     const struct request *request = ctx;
-    struct command command = make_command(device->mac, request->name, request->now_ms);
+    struct command command = make_command(request, device->mac);
 
     return command_list_append(request->list, &command);
 }
@@ -40,17 +42,15 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
     int rc;
 
     request->now_ms = clock_now_ms(); // here, since the writer also moves the clock
-
-    if (request->mac == NULL) {
+    if (request->order->mac == NULL) {
         rc = device_store_each(connection, NULL, collect, ctx, err);
     } else {
-        rc = device_store_get(connection, request->mac, &device, err);
+        rc = device_store_get(connection, request->order->mac, &device, err);
         if (rc == 0)
             rc = collect(&device, ctx);
     }
     for (size_t i = 0; rc == 0 && i < request->list->count; i++) {
-        struct command command =
-            make_command(request->list->items[i].mac, request->name, request->now_ms);
+        struct command command = make_command(request, request->list->items[i].mac);
 
         rc = command_store_add(connection, &command, err);
         request->list->items[i].id = command.id;
@@ -58,19 +58,17 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
     return rc;
 }
 
-int command_queue_add(struct store *store, const char *mac, const char *name,
+int command_queue_add(struct store *store, const struct command_order *order,
     struct command_list *list, struct err *err)
 {
-    struct request request = {
-        .list = list,
-        .mac = mac,
-        .name = name,
-    };
+    struct request request = {.list = list, .order = order};
 
-    if (!command_name_is_known(name))
+    if (!command_name_is_known(order->name))
         return err_set(err, ERR_INVALID,
             "no command is named '%.40s'; there are firmware, flash, reboot, ca, cert, key and "
             "config",
-            name);
+            order->name);
+    if (order->forced && strcmp(order->name, CONTRACT_COMMAND_FLASH) != 0)
+        return err_set(err, ERR_INVALID, "only flash can be forced, not %s", order->name);
     return store_write(store, queue_commands, &request, err);
 }

@@ -44,8 +44,7 @@ static size_t count_state(const json_t *commands, const char *state)
     return count;
 }
 
-// "84f3eb012345 firmware: done ok ESP8266_X-00.02 detail"
-static void print_command(const json_t *command)
+void command_send_print(const json_t *command)
 {
     static const char *const members[] = {"result", "image", "detail"};
 
@@ -71,7 +70,7 @@ static void print_sent(const json_t *commands)
     const json_t *first = json_array_get(commands, 0);
 
     if (count == 1) {
-        print_command(first);
+        command_send_print(first);
         printf("follow it with `secureesp command show %lld`\n",
             (long long)field_integer(first, "id", 0));
         return;
@@ -115,7 +114,7 @@ static int refresh_all(struct batch *batch, struct err *err)
             continue;
         batch->pending--;
         if (!batch->call->json)
-            print_command(json_array_get(batch->commands, i));
+            command_send_print(json_array_get(batch->commands, i));
     }
     return 0;
 }
@@ -148,12 +147,19 @@ static int wait_for(struct batch *batch, int64_t wait_s, struct err *err)
     return done == count ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
 }
 
-static int post(
-    struct client *client, const char *mac, const char *name, json_t **out, struct err *err)
+static int post(const struct batch *batch, const char *mac, json_t **out, struct err *err)
 {
+    const struct options *options = batch->call->options;
+    const char *name = options->arguments[options->argument_count - 1];
     json_t *order = mac != NULL ? json_pack("{s:s, s:s}", "mac", mac, "command", name)
                                 : json_pack("{s:b, s:s}", "all", 1, "command", name);
-    char *text = json_dumps(order, JSON_COMPACT);
+    char *text;
+
+    if (options_has(options, "force") && json_object_set_new(order, "force", json_true()) < 0) {
+        json_decref(order);
+        order = NULL;
+    }
+    text = json_dumps(order, JSON_COMPACT);
 
     json_decref(order);
     if (text == NULL) // also for a name that is no UTF-8
@@ -166,7 +172,7 @@ static int post(
         .size_bytes = strlen(text),
         .type = "application/json",
     };
-    int rc = client_call(client, &request, out, err);
+    int rc = client_call(batch->client, &request, out, err);
 
     free(text);
     return rc;
@@ -194,13 +200,12 @@ static int follow(struct batch *batch, int64_t wait_s, struct err *err)
 static int send(
     const struct subcommand_call *call, const char *mac, int64_t wait_s, struct err *err)
 {
-    const char *name = call->options->arguments[call->options->argument_count - 1];
     struct batch batch = {.call = call};
     int rc = client_open(call->socket, &batch.client, err);
 
     if (rc < 0)
         return rc;
-    rc = post(batch.client, mac, name, &batch.commands, err);
+    rc = post(&batch, mac, &batch.commands, err);
     if (rc == 0)
         rc = follow(&batch, wait_s, err);
     client_close(batch.client);

@@ -21,7 +21,8 @@ static enum table_style style_of(const char *state)
 {
     if (strcmp(state, "done") == 0)
         return TABLE_GOOD;
-    if (strcmp(state, "failed") == 0 || strcmp(state, "expired") == 0)
+    if (strcmp(state, "failed") == 0 || strcmp(state, "expired") == 0 ||
+        strcmp(state, "cancelled") == 0)
         return TABLE_BAD;
     return TABLE_PLAIN;
 }

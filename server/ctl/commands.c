@@ -7,6 +7,7 @@
 
 #include "common/mac.h"
 #include "server/base/clock.h"
+#include "server/ctl/command_recall.h"
 #include "server/ctl/command_send.h"
 #include "server/ctl/command_table.h"
 #include "server/ctl/present.h"
@@ -15,6 +16,7 @@
 static const struct option_rule send_options[] = {
     {"all", OPTION_FLAG, NULL, "to every device"},
     {"wait", OPTION_MAYBE, "SECONDS", "until it has ended, so long at most (300)"},
+    {"force", OPTION_FLAG, NULL, "send flash whatever the device has downloaded"},
     {0},
 };
 
@@ -76,9 +78,12 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand commands_subcommands[] = {
-    {"command", NULL, "MAC|--all NAME [--wait[=SECONDS]] [--json]",
+    {"command", NULL, "MAC|--all NAME [--wait[=SECONDS]] [--force] [--json]",
         "tell devices to do something: firmware, flash, reboot, ca, cert, key, config",
         send_options, 1, 2, command_send_run},
+    {"command", "cancel", "ID|MAC... [--json]",
+        "take commands back: by number, or all that are not ended of a device", NULL, 1, 1000,
+        command_recall_run},
     {"command", "list", "[MAC] [--json]", "list the newest commands", NULL, 0, 1, run_list},
     {"command", "show", "ID [--json]", "show one command", NULL, 1, 1, run_show},
     {0},

@@ -67,6 +67,36 @@ static void show_line(const json_t *device, size_t i, int64_t now_ms)
     puts(lines[i].shape == TEXT ? "" : text);
 }
 
+// One topic's line: what could not be read of it, last and in all.
+static void show_fault(const json_t *fault, int64_t now_ms)
+{
+    int64_t more = field_integer(fault, "more", 0);
+    char age[TEXT_SHORT_SIZE];
+
+    field_age(fault, "at_ms", now_ms, age);
+    printf("%-18s", "cannot be read");
+    text_print(stdout, field_text(fault, "topic", "-"));
+    printf(" %lld times, last %s ago: ", (long long)field_integer(fault, "count", 0), age);
+    text_print(stdout, field_text(fault, "reason", "-"));
+    printf(" at byte %lld", (long long)field_integer(fault, "position", 0));
+    if (more > 0)
+        printf(" (and %lld more)", (long long)more);
+    printf("\n%-18s", "");
+    text_print(stdout, field_text(fault, "excerpt", "(nothing)"));
+    putchar('\n');
+}
+
+static void show_faults(const json_t *device, int64_t now_ms)
+{
+    size_t i;
+    json_t *fault;
+
+    json_array_foreach(json_object_get(device, "faults"), i, fault)
+    {
+        show_fault(fault, now_ms);
+    }
+}
+
 static void show_facts(const json_t *device, int64_t now_ms)
 {
     char age[TEXT_SHORT_SIZE];
@@ -78,6 +108,12 @@ static void show_facts(const json_t *device, int64_t now_ms)
     puts(")");
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         show_line(device, i, now_ms);
+    show_faults(device, now_ms);
+    if (field_has(device, "spelling")) {
+        printf("%-18sits topics and certificate spell the MAC ", "spelling");
+        text_print(stdout, field_text(device, "spelling", "?"));
+        puts(": commands go out so");
+    }
     if (!field_has(device, "shared_identity_at_ms"))
         return;
     field_age(device, "shared_identity_at_ms", now_ms, age);

@@ -13,6 +13,8 @@
 #include "server/ctl/field.h"
 #include "server/ctl/present.h"
 
+#define GARBLED_MS 3600000 // a device is marked so long after a payload that could not be read
+
 #define OPTION_ONLINE                                                                              \
     {                                                                                              \
         "online", OPTION_FLAG, NULL, "only devices that are online"                                \
@@ -30,6 +32,11 @@ static const struct option_rule list_options[] = {
     OPTION_ONLINE,
     OPTION_OFFLINE,
     OPTION_IMAGE,
+    {0},
+};
+
+static const struct option_rule forget_options[] = {
+    {"force", OPTION_FLAG, NULL, "also while it is online"},
     {0},
 };
 
@@ -67,8 +74,17 @@ int devices_list_path(const struct options *options, struct url *out, struct err
     return SUBCOMMAND_OK;
 }
 
-// What is worth a word: that a certificate is shared, an error, or a name of its own (the default
-// one only repeats the MAC).
+// Whether the device has lately sent what cannot be read in full.
+static bool is_garbled(const json_t *device)
+{
+    return field_has(device, "bad_payload_at_ms") &&
+           field_integer(device, "last_seen_ms", 0) -
+                   field_integer(device, "bad_payload_at_ms", 0) <
+               GARBLED_MS;
+}
+
+// What is worth a word: that a certificate is shared, that what it sends cannot be read, an error,
+// or a name of its own (the default one only repeats the MAC).
 static void add_note(struct table *table, const json_t *device)
 {
     const char *name = field_text(device, "name", "");
@@ -78,6 +94,8 @@ static void add_note(struct table *table, const json_t *device)
     snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
     if (field_has(device, "shared_identity_at_ms"))
         table_add(table, TABLE_BAD, "certificate shared by two devices");
+    else if (is_garbled(device))
+        table_add(table, TABLE_BAD, "sends what cannot be read: see devices show");
     else if (error[0] != '\0')
         table_add(table, TABLE_BAD, error);
     else
@@ -137,6 +155,29 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return rc;
 }
 
+static int show_forgotten(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(answer, "mac", "-"));
+    puts(": forgotten, with its history and commands; it is listed again when it reports");
+    return SUBCOMMAND_OK;
+}
+
+static int run_forget(const struct subcommand_call *call, struct err *err)
+{
+    char path[64 + MAC_SIZE];
+    char mac[MAC_SIZE];
+    struct client_request request = {.method = "POST", .path = path};
+
+    if (!mac_parse(call->options->arguments[0], mac))
+        return subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'",
+            call->options->arguments[0]);
+    snprintf(path, sizeof path, "/api/v1/devices/%s/forget%s", mac,
+        options_has(call->options, "force") ? "?force=1" : "");
+    return present_request(call, &request, show_forgotten, err);
+}
+
 static int run_show(const struct subcommand_call *call, struct err *err)
 {
     char path[32 + MAC_SIZE];
@@ -153,6 +194,8 @@ const struct subcommand devices_subcommands[] = {
     {"devices", "list", "[--online|--offline] [--image GLOB] [--json]", "list devices",
         list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known of a device", NULL, 1, 1, run_show},
+    {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
+        forget_options, 1, 1, run_forget},
     {"devices", "watch", "[--online|--offline] [--image GLOB] [--interval SECONDS] [--json]",
         "list devices and keep the list current; a line per change if not on a terminal",
         watch_options, 0, 0, devices_watch_run},

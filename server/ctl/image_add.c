@@ -69,6 +69,8 @@ static int show_added(const struct subcommand_call *call, const json_t *image, s
     text_print(stdout, field_text(image, "name", "-"));
     fputs(": ", stdout);
     text_print(stdout, field_text(image, "state", "-"));
+    if (field_is_true(image, "already_there"))
+        fputs(", already there", stdout);
     fputs(field_has(image, "signer") ? ", signed by key " : ", signed by ", stdout);
     text_print(stdout, field_has(image, "signer") ? signer : "no known key");
     print_embeds(json_object_get(image, "embeds"));

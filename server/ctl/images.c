@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "server/base/clock.h"
 #include "server/ctl/field.h"
@@ -77,17 +78,32 @@ static int run_list(const struct subcommand_call *call, struct err *err)
 
 static int show_state(const struct subcommand_call *call, const json_t *image, struct err *err)
 {
+    int64_t staged = field_integer(image, "staged", 0);
+
     (void)call;
     (void)err;
     text_print(stdout, field_text(image, "name", "-"));
     fputs(": ", stdout);
     text_print(stdout, field_text(image, "state", "-"));
+    if (strcmp(field_text(image, "state", ""), "withdrawn") == 0 && staged > 0)
+        printf("; %lld devices have downloaded it and will not be told to install it",
+            (long long)staged);
     putchar('\n');
     return SUBCOMMAND_OK;
 }
 
+static int show_removed(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(answer, "name", "-"));
+    puts(": removed");
+    return SUBCOMMAND_OK;
+}
+
 // POST /api/v1/images/NAME/ACTION
-static int change(const struct subcommand_call *call, const char *action, struct err *err)
+static int change(
+    const struct subcommand_call *call, const char *action, present_show *show, struct err *err)
 {
     struct client_request request = {.method = "POST"};
     struct url url;
@@ -99,7 +115,7 @@ static int change(const struct subcommand_call *call, const char *action, struct
         url_query(&url, "force", "1");
     request.path = url_text(&url);
 
-    int rc = present_request(call, &request, show_state, err);
+    int rc = present_request(call, &request, show, err);
 
     url_clear(&url);
     return rc;
@@ -107,12 +123,17 @@ static int change(const struct subcommand_call *call, const char *action, struct
 
 static int run_publish(const struct subcommand_call *call, struct err *err)
 {
-    return change(call, "publish", err);
+    return change(call, "publish", show_state, err);
 }
 
 static int run_withdraw(const struct subcommand_call *call, struct err *err)
 {
-    return change(call, "withdraw", err);
+    return change(call, "withdraw", show_state, err);
+}
+
+static int run_remove(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "remove", show_removed, err);
 }
 
 static bool is_sound(const json_t *answer)
@@ -181,6 +202,8 @@ const struct subcommand images_subcommands[] = {
     {"images", "publish", "NAME [--json]", "offer an image to devices", NULL, 1, 1, run_publish},
     {"images", "withdraw", "NAME [--force] [--json]", "offer an image no more", withdraw_options, 1,
         1, run_withdraw},
+    {"images", "remove", "NAME [--json]", "remove an image that nothing needs", NULL, 1, 1,
+        run_remove},
     {"images", "verify", "NAME [--json] | FILE --key PEM [--key PEM]... [--json]",
         "verify an image that the daemon stores, or a file", verify_options, 1, 1, run_verify},
     {0},

@@ -79,8 +79,33 @@ static int show_added(const struct subcommand_call *call, const json_t *key, str
     text_print(stdout, field_text(key, "algorithm", "-"));
     fputs(" key ", stdout);
     text_print(stdout, field_text(key, "id", "-"));
-    puts(", added");
+    puts(field_is_true(key, "already_there") ? ", already there" : ", added");
     return SUBCOMMAND_OK;
+}
+
+static int show_removed(const struct subcommand_call *call, const json_t *key, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_print(stdout, field_text(key, "name", "-"));
+    puts(": removed");
+    return SUBCOMMAND_OK;
+}
+
+static int run_remove(const struct subcommand_call *call, struct err *err)
+{
+    struct client_request request = {.method = "POST"};
+    struct url url;
+
+    url_init(&url, "/api/v1/keys");
+    url_segment(&url, call->options->arguments[0]);
+    url_segment(&url, "remove");
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_removed, err);
+
+    url_clear(&url);
+    return rc;
 }
 
 // The file's name without folder and suffix.
@@ -124,6 +149,8 @@ static int run_add(const struct subcommand_call *call, struct err *err)
 const struct subcommand keys_subcommands[] = {
     {"keys", "add", "FILE [--name NAME] [--json]", "make a public key known that signs images",
         add_options, 1, 1, run_add},
+    {"keys", "remove", "ID|NAME [--json]", "remove a key that no image needs", NULL, 1, 1,
+        run_remove},
     {"keys", "list", "[--json]", "list the keys that sign images", NULL, 0, 0, run_list},
     {0},
 };

@@ -17,6 +17,7 @@ void counters_each(const struct counters_sources *sources,
     add("events", said.events, ctx);
     add("wills", said.wills, ctx);
     add("retained", said.retained, ctx);
+    add("odd_topics", said.odd_topics, ctx);
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
     add("download_connections", served.connections, ctx);

@@ -27,6 +27,7 @@
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/release/release.h"
+#include "server/release/release_flash.h"
 #include "server/store/store.h"
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
@@ -71,6 +72,7 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 {
     struct daemon *daemon = ctx;
 
+    ingest_note_connection(daemon->ingest, connected);
     broker_state_set(&daemon->broker, connected, reason);
 }
 
@@ -86,6 +88,14 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
     struct daemon *daemon = ctx;
 
     return mqtt_client_publish(daemon->mqtt, topic, payload, n);
+}
+
+static int judge_flash(struct store_connection *connection, const char *mac,
+    struct command_verdict *out, void *ctx, struct err *err)
+{
+    struct daemon *daemon = ctx;
+
+    return release_flash_decide(daemon->release, connection, mac, out, err);
 }
 
 static int64_t connected_since_ms(void *ctx)
@@ -232,6 +242,7 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .publish = publish,
         .ctx = daemon,
         .connected_since_ms = connected_since_ms,
+        .judge_flash = judge_flash,
     };
 
     return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);

@@ -333,10 +333,11 @@ static void report(const struct ask *ask)
 
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
+    char usual[DOWNLOAD_FILE_NAME_SIZE];
     struct ask ask = {.download = ctx,
         .request = request,
         .response = response,
-        .name = http_request_segment(request, 0),
+        .name = download_file_usual_name(http_request_segment(request, 0), usual),
         .began_at_ms = clock_now_ms()};
     struct err err = {0};
     size_t n;

@@ -2,6 +2,7 @@
 #include "server/download/download_file.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/contract.h"
@@ -49,4 +50,20 @@ struct download_file download_file_of(const char *name, const char *mac)
         file.foreign = strncmp(name, mac, MAC_LENGTH) != 0;
     }
     return file;
+}
+
+const char *download_file_usual_name(const char *name, char out[DOWNLOAD_FILE_NAME_SIZE])
+{
+    size_t n = strcspn(name, ".");
+    char spelled[DOWNLOAD_FILE_NAME_SIZE];
+    char mac[MAC_SIZE];
+
+    if (strlen(name) >= DOWNLOAD_FILE_NAME_SIZE)
+        return name;
+    memcpy(spelled, name, n);
+    spelled[n] = '\0';
+    if (!mac_parse(spelled, mac))
+        return name;
+    snprintf(out, DOWNLOAD_FILE_NAME_SIZE, "%s%s", mac, name + n);
+    return out;
 }

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#define DOWNLOAD_FILE_NAME_SIZE 32 // a MAC and the longest suffix
+
 // What a file name on the download server stands for; a pure decision.
 enum download_kind {
     DOWNLOAD_UNKNOWN,
@@ -22,5 +24,10 @@ struct download_file {
 
 // Reads a name as the device of that MAC asks for it. "<mac>.der" is the certificate.
 struct download_file download_file_of(const char *name, const char *mac);
+
+// A name that begins with a MAC in another form (upper case, separators), as a device with a
+// certificate so spelled asks for it: the same with the MAC as the wire contract has it, written to
+// out. Any other name is returned as it is.
+const char *download_file_usual_name(const char *name, char out[DOWNLOAD_FILE_NAME_SIZE]);
 
 #endif

@@ -38,12 +38,12 @@ int http_incoming_append(struct http_request *request, const char *data, size_t 
     return 0;
 }
 
-size_t http_incoming_size(struct MHD_Connection *connection)
+uint64_t http_incoming_size(struct MHD_Connection *connection)
 {
     const char *text =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
-    return text != NULL ? (size_t)strtoull(text, NULL, 10) : 0;
+    return text != NULL ? strtoull(text, NULL, 10) : 0;
 }
 
 size_t http_incoming_unescape(void *cls, struct MHD_Connection *connection, char *text)

@@ -2,6 +2,7 @@
 #define HTTP_INCOMING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "server/http/http_internal.h"
 
@@ -11,7 +12,7 @@ enum http_method http_incoming_method(const char *name);
 
 // The announced length of the body; 0 if there is none or it is nonsense, which libmicrohttpd
 // refuses.
-size_t http_incoming_size(struct MHD_Connection *connection);
+uint64_t http_incoming_size(struct MHD_Connection *connection);
 
 // Adds n bytes to the body, or notes that it is larger than max. ERR_NO_MEMORY.
 int http_incoming_append(struct http_request *request, const char *data, size_t n, size_t max);

@@ -54,6 +54,34 @@ void http_request_each_query(const struct http_request *request, const char *nam
     MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit, &search);
 }
 
+struct parameter_visit {
+    void (*each)(const char *name, const char *value, void *ctx);
+    void *ctx;
+};
+
+static enum MHD_Result visit_any(
+    void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    const struct parameter_visit *visitor = cls;
+
+    (void)kind;
+    visitor->each(key, value != NULL ? value : "", visitor->ctx);
+    return MHD_YES;
+}
+
+void http_request_each_parameter(const struct http_request *request,
+    void (*each)(const char *name, const char *value, void *ctx), void *ctx)
+{
+    struct parameter_visit visitor = {each, ctx};
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit_any, &visitor);
+}
+
+const struct http_route *http_request_route(const struct http_request *request)
+{
+    return request->match.route;
+}
+
 const char *http_request_header(const struct http_request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);

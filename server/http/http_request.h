@@ -20,6 +20,14 @@ const char *http_request_query(const struct http_request *request, const char *n
 void http_request_each_query(const struct http_request *request, const char *name,
     void (*each)(const char *value, void *ctx), void *ctx);
 
+// Calls each() for every query parameter, whatever its name.
+void http_request_each_parameter(const struct http_request *request,
+    void (*each)(const char *name, const char *value, void *ctx), void *ctx);
+
+// The route that the request took, of the server's settings.
+struct http_route;
+const struct http_route *http_request_route(const struct http_request *request);
+
 // The value of a header, or NULL.
 const char *http_request_header(const struct http_request *request, const char *name);
 

@@ -1,11 +1,14 @@
 // Events from bytes.
 #include "server/ingest/event_decode.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/contract.h"
 #include "server/ingest/event_kind.h"
-#include "server/ingest/payload.h"
+#include "server/ingest/payload_scan.h"
+#include "server/ingest/payload_take.h"
 
 #define ID_MAX ((int64_t)1 << 53) // whole numbers beyond are not exact in JSON
 
@@ -16,40 +19,63 @@ static const char *const own_kinds[] = {
     EVENT_KIND_DOWNLOAD,
 };
 
-static const char *find_fault(const struct event *event)
-{
-    if (event->kind[0] == '\0')
-        return "no kind of event";
-    for (size_t i = 0; i < sizeof own_kinds / sizeof own_kinds[0]; i++) {
-        if (strcmp(own_kinds[i], event->kind) == 0)
-            return "a kind of event that is not the device's to tell";
+#define TEXT(name, member, cut)                                                                    \
+    {                                                                                              \
+        name, offsetof(struct event, member), sizeof(((struct event *)0)->member), cut             \
     }
-    return NULL;
+
+static const struct {
+    const char *name;
+    size_t offset, size;
+    bool cut;
+} texts[] = {
+    TEXT(CONTRACT_EVENT_KIND, kind, false),
+    TEXT(CONTRACT_EVENT_COMMAND, command, false),
+    TEXT(CONTRACT_EVENT_RESULT, result, false),
+    TEXT(CONTRACT_EVENT_IMAGE, image, false),
+    TEXT(CONTRACT_EVENT_DETAIL, detail, true),
+};
+
+struct decoding {
+    struct event *out;
+    struct payload_faults *faults;
+};
+
+static void take_member(const struct payload_scan_member *sent, void *ctx)
+{
+    static const struct payload_take_range ids = {.min = 0, .max = ID_MAX, .whole = true};
+    struct decoding *decoding = ctx;
+
+    if (strcmp(sent->name, CONTRACT_EVENT_ID) == 0)
+        payload_take_integer(sent, &ids, &decoding->out->command_id, decoding->faults);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (strcmp(sent->name, texts[i].name) == 0)
+            payload_take_text(sent, texts[i].cut, (char *)decoding->out + texts[i].offset,
+                texts[i].size, decoding->faults);
+    }
 }
 
-int event_decode(const uint8_t *p, size_t n, struct event *out, const char **reason)
+static bool is_own(const char *kind)
 {
-    json_t *json;
-    struct event e = {0};
-    int rc = payload_parse(p, n, &json, reason);
-
-    if (rc < 0)
-        return rc;
-    payload_get_text(json, CONTRACT_EVENT_KIND, e.kind, sizeof e.kind);
-    payload_get_text(json, CONTRACT_EVENT_COMMAND, e.command, sizeof e.command);
-    payload_get_text(json, CONTRACT_EVENT_RESULT, e.result, sizeof e.result);
-    payload_get_text(json, CONTRACT_EVENT_IMAGE, e.image, sizeof e.image);
-    payload_get_text_cut(json, CONTRACT_EVENT_DETAIL, e.detail, sizeof e.detail);
-    if (!payload_get_integer(json, CONTRACT_EVENT_ID, 1, ID_MAX, &e.command_id))
-        e.command_id = 0;
-    json_decref(json);
-
-    const char *fault = find_fault(&e);
-
-    if (fault != NULL) {
-        *reason = fault;
-        return ERR_INVALID;
+    for (size_t i = 0; i < sizeof own_kinds / sizeof own_kinds[0]; i++) {
+        if (strcmp(own_kinds[i], kind) == 0)
+            return true;
     }
-    *out = e;
-    return 0;
+    return false;
+}
+
+void event_decode(const uint8_t *p, size_t n, struct event *out, struct payload_faults *faults)
+{
+    struct decoding decoding = {out, faults};
+
+    memset(out, 0, sizeof *out);
+    payload_scan(p, n, take_member, &decoding, faults);
+    if (is_own(out->kind)) {
+        payload_fault_add(faults, PAYLOAD_FAULT_OWN_KIND, 0);
+        out->kind[0] = '\0';
+    } else if (out->kind[0] == '\0') {
+        payload_fault_add(faults, PAYLOAD_FAULT_NO_KIND, 0);
+        if (out->command_id != 0 && out->result[0] != '\0')
+            snprintf(out->kind, sizeof out->kind, "%s", CONTRACT_EVENT_KIND_COMMAND);
+    }
 }

@@ -1,18 +1,15 @@
-// Once per device and hour, in bounded memory.
+// Once per key and hour, in bounded memory.
 #include "server/ingest/hourly.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/mac.h"
-
-#define SLOTS 4096 // so many devices are logged in an hour at most
+#define SLOTS 4096 // so many lines in an hour at most
 #define PROBES 16
 #define HOUR_MS 3600000
 
 struct hourly {
     struct {
-        char mac[MAC_SIZE];
+        uint64_t hash;    // of the key
         int64_t until_ms; // not before that again; 0 if the slot is free
     } slots[SLOTS];
 };
@@ -27,32 +24,33 @@ void hourly_free(struct hourly *hourly)
     free(hourly);
 }
 
-static size_t hash(const char *mac)
+static uint64_t hash_of(const char *key)
 {
-    uint32_t h = 2166136261u; // FNV-1a
+    uint64_t hash = 14695981039346656037u; // FNV-1a
 
-    for (; *mac != '\0'; mac++)
-        h = (h ^ (unsigned char)*mac) * 16777619u;
-    return h % SLOTS;
+    for (; *key != '\0'; key++)
+        hash = (hash ^ (unsigned char)*key) * 1099511628211u;
+    return hash;
 }
 
-bool hourly_is_due(struct hourly *hourly, const char *mac, int64_t now_ms)
+bool hourly_is_due(struct hourly *hourly, const char *key, int64_t now_ms)
 {
-    size_t first = hash(mac);
+    uint64_t hash = hash_of(key);
+    size_t first = hash % SLOTS;
     size_t found = SLOTS;
 
     for (size_t k = 0; k < PROBES; k++) {
         size_t i = (first + k) % SLOTS;
         bool recent = hourly->slots[i].until_ms > now_ms;
 
-        if (recent && strcmp(hourly->slots[i].mac, mac) == 0)
+        if (recent && hourly->slots[i].hash == hash)
             return false;
         if (!recent && found == SLOTS)
             found = i;
     }
     if (found == SLOTS)
         return false;
-    memcpy(hourly->slots[found].mac, mac, MAC_SIZE);
+    hourly->slots[found].hash = hash;
     hourly->slots[found].until_ms = now_ms + HOUR_MS;
     return true;
 }

@@ -7,21 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/topic.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/ingest/download_write.h"
 #include "server/ingest/event_decode.h"
 #include "server/ingest/hourly.h"
+#include "server/ingest/ingest_topic.h"
 #include "server/ingest/ingest_write.h"
-#include "server/ingest/payload.h"
+#include "server/ingest/payload_keep.h"
+#include "server/ingest/payload_scan.h"
 #include "server/ingest/status_decode.h"
+
+#define BACKLOG_MS 10000 // so long after a connection came, events may be old
 
 struct ingest {
     struct store *store;
-    pthread_mutex_t mutex; // over hourly
+    _Atomic int64_t fresh_from_ms; // monotonic
+    pthread_mutex_t mutex;         // over hourly
     struct hourly *hourly;
-    _Atomic uint64_t statuses, events, wills, retained, bad_topics, bad_payloads;
+    _Atomic uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
+};
+
+// What came, from whom.
+struct message {
+    struct ingest_topic topic;
+    const uint8_t *payload;
+    size_t n;
 };
 
 static const char *const subscriptions[] = {
@@ -70,104 +81,172 @@ static void post(struct ingest *ingest, store_job job, void *change)
         (void)store_post(ingest->store, job, change, free);
 }
 
-static void post_notice(struct ingest *ingest, store_job job, const char *mac)
+static bool is_due(struct ingest *ingest, const char *key)
 {
-    struct ingest_write_notice *change = calloc(1, sizeof *change);
-
-    if (change != NULL) {
-        memcpy(change->mac, mac, MAC_SIZE);
-        change->stepped_ms = clock_stepped_ms();
-        change->at_ms = change->stepped_ms + clock_unstepped_ms();
-    }
-    post(ingest, job, change);
-}
-
-static void take_bad_payload(struct ingest *ingest, const char *mac, const char *reason)
-{
-    ingest->bad_payloads++;
     pthread_mutex_lock(&ingest->mutex);
 
-    bool due = hourly_is_due(ingest->hourly, mac, clock_monotonic_ms());
+    bool due = hourly_is_due(ingest->hourly, key, clock_monotonic_ms());
 
     pthread_mutex_unlock(&ingest->mutex);
-    if (due)
-        log_warning("ingest", "bad payload mac=%s reason=\"%s\"", mac, reason);
-    post_notice(ingest, ingest_write_bad_payload, mac);
+    return due;
 }
 
-static void take_status(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)
+static const char *topic_name(enum topic_kind kind)
 {
-    struct device_status status;
-    const char *reason;
-
-    if (status_decode(payload, n, &status, &reason) < 0) {
-        take_bad_payload(ingest, mac, reason);
-        return;
-    }
-    ingest->statuses++;
-
-    int64_t stepped_ms = clock_stepped_ms();
-    struct ingest_write_status *change =
-        ingest_write_status_new(mac, stepped_ms + clock_unstepped_ms(), &status, payload, n);
-
-    if (change != NULL)
-        change->stepped_ms = stepped_ms;
-    post(ingest, ingest_write_status, change);
+    return kind == TOPIC_STATUS ? "status" : kind == TOPIC_EVENT ? "event" : "will";
 }
 
-static void take_event(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)
+static void post_fault(struct ingest *ingest, const struct message *message,
+    const struct payload_faults *faults, const struct device_fault *fault)
 {
-    struct event event;
-    const char *reason;
-
-    if (event_decode(payload, n, &event, &reason) < 0) {
-        take_bad_payload(ingest, mac, reason);
-        return;
-    }
-    ingest->events++;
-
-    struct ingest_write_event *change = calloc(1, sizeof *change);
+    struct ingest_write_fault *change = calloc(1, sizeof *change);
 
     if (change != NULL) {
-        change->event = event;
-        memcpy(change->event.mac, mac, MAC_SIZE);
+        memcpy(change->mac, message->topic.mac, MAC_SIZE);
+        change->fault = *fault;
+        change->fault.more = (int64_t)faults->count - 1;
+        change->stepped_ms = clock_stepped_ms();
+        change->fault.at_ms = change->stepped_ms + clock_unstepped_ms();
+    }
+    post(ingest, ingest_write_fault, change);
+}
+
+// Tells of what could not be read: at the device, and in the log.
+static void take_faults(
+    struct ingest *ingest, const struct message *message, const struct payload_faults *faults)
+{
+    const char *mac = message->topic.mac;
+    struct device_fault fault = {.position = (int64_t)faults->items[0].position};
+
+    if (faults->count == 0)
+        return;
+    ingest->bad_payloads++;
+    snprintf(fault.topic, sizeof fault.topic, "%s", topic_name(message->topic.kind));
+    snprintf(fault.reason, sizeof fault.reason, "%s", payload_fault_text(faults->items[0].kind));
+    payload_fault_excerpt(message->payload, message->n, faults->items[0].position, fault.excerpt);
+    if (is_due(ingest, mac))
+        log_warning("ingest",
+            "bad payload mac=%s topic=%s reason=\"%s\" byte=%lld near='%s': the rest of it is "
+            "used; mend what the device sends ('secureesp devices show %s' tells the last fault)",
+            mac, fault.topic, fault.reason, (long long)fault.position, fault.excerpt, mac);
+    post_fault(ingest, message, faults, &fault);
+}
+
+static void take_status(struct ingest *ingest, const struct message *message)
+{
+    struct device_status status;
+    struct payload_faults faults = {0};
+    char kept[PAYLOAD_KEEP_SIZE];
+    const uint8_t *json = message->payload;
+    size_t n = message->n;
+
+    ingest->statuses++;
+    status_decode(message->payload, message->n, &status, &faults);
+    if (faults.count > 0) {
+        n = payload_keep_write(message->payload, message->n, kept);
+        json = (const uint8_t *)kept;
+    }
+
+    int64_t stepped_ms = clock_stepped_ms();
+    struct ingest_write_status *change = ingest_write_status_new(
+        &message->topic, stepped_ms + clock_unstepped_ms(), &status, json, n);
+
+    if (change != NULL) {
+        change->stepped_ms = stepped_ms;
+        change->partial = faults.count > 0;
+    }
+    post(ingest, ingest_write_status, change);
+    take_faults(ingest, message, &faults);
+}
+
+void ingest_note_connection(struct ingest *ingest, bool connected)
+{
+    ingest->fresh_from_ms = connected ? clock_monotonic_ms() + BACKLOG_MS : INT64_MAX;
+}
+
+static void take_event(struct ingest *ingest, const struct message *message)
+{
+    struct ingest_write_event *change = calloc(1, sizeof *change);
+    struct payload_faults faults = {0};
+
+    ingest->events++;
+    if (change != NULL) {
+        event_decode(message->payload, message->n, &change->event, &faults);
+        memcpy(change->event.mac, message->topic.mac, MAC_SIZE);
+        memcpy(change->spelling, message->topic.spelling, sizeof change->spelling);
+        change->late = clock_monotonic_ms() < ingest->fresh_from_ms;
         change->stepped_ms = clock_stepped_ms();
         change->event.at_ms = change->stepped_ms + clock_unstepped_ms();
     }
     post(ingest, ingest_write_event, change);
+    take_faults(ingest, message, &faults);
 }
 
-// The topic alone says all that a will has to say; a bad payload is counted on top of it.
-static void take_will(struct ingest *ingest, const char *mac, const uint8_t *payload, size_t n)
+static void ignore_member(const struct payload_scan_member *member, void *ctx)
 {
-    json_t *json;
-    const char *reason;
+    (void)member;
+    (void)ctx;
+}
 
-    if (payload_parse(payload, n, &json, &reason) < 0)
-        take_bad_payload(ingest, mac, reason);
-    else
-        json_decref(json);
+// The topic alone says all that a will has to say; a bad payload is told on top of it.
+static void take_will(struct ingest *ingest, const struct message *message)
+{
+    struct ingest_write_notice *change = calloc(1, sizeof *change);
+    struct payload_faults faults = {0};
+
     ingest->wills++;
-    post_notice(ingest, ingest_write_will, mac);
+    if (change != NULL) {
+        memcpy(change->mac, message->topic.mac, MAC_SIZE);
+        change->stepped_ms = clock_stepped_ms();
+        change->at_ms = change->stepped_ms + clock_unstepped_ms();
+    }
+    post(ingest, ingest_write_will, change);
+    payload_scan(message->payload, message->n, ignore_member, NULL, &faults);
+    take_faults(ingest, message, &faults);
+}
+
+static void refuse_topic(struct ingest *ingest, const char *topic)
+{
+    ingest->bad_topics++;
+    if (is_due(ingest, topic))
+        log_warning("ingest",
+            "message on a topic of no device topic=%.128s: devices speak on /status/<MAC> and the "
+            "like, and their certificate's common name is that MAC; issue one with 'secureesp pki "
+            "device'",
+            topic);
+}
+
+// Commands go out on topics so spelled as well.
+static void note_spelling(struct ingest *ingest, const struct ingest_topic *topic)
+{
+    if (topic->spelling[0] == '\0')
+        return;
+    ingest->odd_topics++;
+    if (is_due(ingest, topic->spelling))
+        log_warning("ingest",
+            "device spells its MAC otherwise mac=%s spelling=%s: it is served so; its next "
+            "certificate and its topics should have 12 lower-case hex digits",
+            topic->mac, topic->spelling);
 }
 
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained)
 {
-    struct topic parsed;
+    struct message message = {.payload = payload, .n = n};
 
     if (retained) {
         ingest->retained++;
         return;
     }
-    if (!topic_parse(topic, strlen(topic), &parsed) || parsed.kind == TOPIC_COMMAND) {
-        ingest->bad_topics++;
+    if (!ingest_topic_parse(topic, &message.topic)) {
+        refuse_topic(ingest, topic);
         return;
     }
-    switch (parsed.kind) {
-    case TOPIC_STATUS: take_status(ingest, parsed.mac, payload, n); break;
-    case TOPIC_EVENT: take_event(ingest, parsed.mac, payload, n); break;
-    case TOPIC_WILL: take_will(ingest, parsed.mac, payload, n); break;
+    note_spelling(ingest, &message.topic);
+    switch (message.topic.kind) {
+    case TOPIC_STATUS: take_status(ingest, &message); break;
+    case TOPIC_EVENT: take_event(ingest, &message); break;
+    case TOPIC_WILL: take_will(ingest, &message); break;
     case TOPIC_COMMAND: break;
     }
 }
@@ -200,6 +279,7 @@ void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)
         .events = ingest->events,
         .wills = ingest->wills,
         .retained = ingest->retained,
+        .odd_topics = ingest->odd_topics,
         .bad_topics = ingest->bad_topics,
         .bad_payloads = ingest->bad_payloads,
     };

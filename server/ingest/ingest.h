@@ -17,8 +17,15 @@ void ingest_free(struct ingest *ingest);
 // The topic filters to subscribe, NULL-terminated.
 const char *const *ingest_subscriptions(void);
 
+// The connection to the broker came or went. What was said with QoS 1 meanwhile has waited there:
+// for some seconds after it came, an event does not make a device online that was offline. Any
+// thread.
+void ingest_note_connection(struct ingest *ingest, bool connected);
+
 // Takes one message from the broker: decodes it and posts the change to the store. Never blocks on
-// the disk. A retained one says nothing of now and is only counted. Any thread.
+// the disk. Whatever its payload is, a status or an event is a sign of life; what could be read of
+// it is used, what not is told at the device and, once an hour, in the log. A retained message says
+// nothing of now and is only counted. Any thread.
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained);
 
@@ -41,7 +48,7 @@ struct ingest_download {
 void ingest_download(struct ingest *ingest, const struct ingest_download *answer);
 
 struct ingest_counters {
-    uint64_t statuses, events, wills, retained, bad_topics, bad_payloads;
+    uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
 };
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out);
 

@@ -13,6 +13,7 @@
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
+#include "server/store/fault_store.h"
 #include "server/store/status_store.h"
 
 #define HOUR_MS 3600000
@@ -101,11 +102,11 @@ static int note_boot(struct store_connection *connection, const struct device *d
     return add_event(connection, device, EVENT_KIND_SHARED_IDENTITY, at_ms, err);
 }
 
-struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_ms,
-    const struct device_status *status, const uint8_t *payload, size_t n)
+struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *from, int64_t at_ms,
+    const struct device_status *status, const uint8_t *json, size_t n)
 {
     const char *const texts[] = {
-        status->name, status->image, status->build, status->ip, status->error};
+        status->name, status->image, status->build, status->ip, status->error, from->spelling};
     size_t size = n + 1;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -122,44 +123,45 @@ struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_
         .mqtt_ms = status->mqtt_ms,
         .free_heap_bytes = status->free_heap_bytes,
         .rssi_dbm = status->rssi_dbm};
-    memcpy(message->mac, mac, MAC_SIZE);
+    memcpy(message->mac, from->mac, MAC_SIZE);
 
     char *at = message->texts;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         at = stpcpy(at, texts[i]) + 1;
-    memcpy(at, payload, n);
+    memcpy(at, json, n);
     at[n] = '\0';
     return message;
 }
 
-// It fits, as it comes from there.
-static const char *unpack_text(const char *text, char *out)
+// It fits, as it comes from there. keep: an empty one does not replace what stands there.
+static const char *unpack_text(const char *text, char *out, bool keep)
 {
     size_t n = strlen(text) + 1;
 
-    memcpy(out, text, n);
+    if (n > 1 || !keep)
+        memcpy(out, text, n);
     return text + n;
 }
 
-// Returns the JSON as received, within the message.
-static const char *unpack(const struct ingest_write_status *message, struct device_status *out)
+// Returns the JSON to be kept, within the message.
+static const char *unpack(const struct ingest_write_status *message, struct device *device)
 {
+    struct device_status *out = &device->status;
     const char *at = message->texts;
 
-    *out = (struct device_status){
-        .has = message->has,
-        .uptime_ms = message->uptime_ms,
-        .max_loop_ms = message->max_loop_ms,
-        .mqtt_ms = message->mqtt_ms,
-        .free_heap_bytes = message->free_heap_bytes,
-        .rssi_dbm = message->rssi_dbm,
-    };
-    at = unpack_text(at, out->name);
-    at = unpack_text(at, out->image);
-    at = unpack_text(at, out->build);
-    at = unpack_text(at, out->ip);
-    return unpack_text(at, out->error);
+    out->has = message->has;
+    out->uptime_ms = message->uptime_ms;
+    out->max_loop_ms = message->max_loop_ms;
+    out->mqtt_ms = message->mqtt_ms;
+    out->free_heap_bytes = message->free_heap_bytes;
+    out->rssi_dbm = message->rssi_dbm;
+    at = unpack_text(at, out->name, message->partial);
+    at = unpack_text(at, out->image, message->partial);
+    at = unpack_text(at, out->build, message->partial);
+    at = unpack_text(at, out->ip, message->partial);
+    at = unpack_text(at, out->error, false);
+    return unpack_text(at, device->spelling, false);
 }
 
 int ingest_write_status(struct store_connection *connection, void *ctx, struct err *err)
@@ -178,7 +180,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
 
     memcpy(image_before, device.status.image, sizeof image_before);
 
-    const char *json = unpack(message, &device.status);
+    const char *json = unpack(message, &device);
 
     device.online = true;
     device.reason = DEVICE_REASON_STATUS;
@@ -223,11 +225,17 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc;
+    if (!device.online && (!message->late || device.reason == DEVICE_REASON_NEVER)) {
+        device.reason = DEVICE_REASON_EVENT;
+        device.online = true;
+    }
     device.speaks_events = true;
     device.last_seen_ms = event->at_ms;
+    memcpy(device.spelling, message->spelling, sizeof device.spelling);
     rc = device_store_put(connection, &device, NULL, err);
-    if (rc == 0)
-        rc = event_store_add(connection, event, err);
+    if (rc < 0 || event->kind[0] == '\0')
+        return rc;
+    rc = event_store_add(connection, event, err);
     if (rc == 0)
         rc = download_write_event(connection, event, err);
     return rc < 0 ? rc : end_by_event(connection, event, err);
@@ -248,14 +256,17 @@ int ingest_write_will(struct store_connection *connection, void *ctx, struct err
     return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, message->at_ms, err);
 }
 
-int ingest_write_bad_payload(struct store_connection *connection, void *ctx, struct err *err)
+int ingest_write_fault(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct ingest_write_notice *message = ctx;
+    struct ingest_write_fault *message = ctx;
     struct device device;
     int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
+    clock_follow(&message->fault.at_ms, &message->stepped_ms);
     device.bad_payloads++;
-    return device_store_put(connection, &device, NULL, err);
+    device.bad_payload_at_ms = message->fault.at_ms;
+    rc = device_store_put(connection, &device, NULL, err);
+    return rc < 0 ? rc : fault_store_add(connection, device.mac, &message->fault, err);
 }

@@ -1,11 +1,14 @@
 #ifndef INGEST_WRITE_H
 #define INGEST_WRITE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/ingest/ingest_topic.h"
 #include "server/model/device.h"
+#include "server/model/device_fault.h"
 #include "server/model/event.h"
 #include "server/store/store.h"
 
@@ -17,20 +20,24 @@ struct ingest_write_status {
     char mac[MAC_SIZE];
     int64_t at_ms;
     int64_t stepped_ms;
+    bool partial; // could not be read in full: texts that are missing stay as they are
     unsigned has; // this and the next as in struct device_status
-    uint32_t uptime_ms, max_loop_ms, mqtt_ms, free_heap_bytes;
+    int64_t uptime_ms, max_loop_ms, mqtt_ms;
+    uint32_t free_heap_bytes;
     int32_t rssi_dbm;
-    char texts[]; // name, image, build, ip, error, and the JSON as received, each with its NUL
+    char texts[]; // name, image, build, ip, error, spelling, and the JSON, each with its NUL
 };
 
-// payload: n bytes without a NUL. The caller frees it; NULL without memory.
-struct ingest_write_status *ingest_write_status_new(const char *mac, int64_t at_ms,
-    const struct device_status *status, const uint8_t *payload, size_t n);
+// json: n bytes of JSON without a NUL, to be kept. The caller frees it; NULL without memory.
+struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *from, int64_t at_ms,
+    const struct device_status *status, const uint8_t *json, size_t n);
 ERR_CHECKED int ingest_write_status(
     struct store_connection *connection, void *ctx, struct err *err);
 
 struct ingest_write_event {
-    struct event event;
+    struct event event; // kind "": only a sign of life
+    char spelling[DEVICE_SPELLING_SIZE];
+    bool late; // may have waited at the broker: who was offline stays so
     int64_t stepped_ms;
 };
 ERR_CHECKED int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err);
@@ -41,7 +48,13 @@ struct ingest_write_notice {
     int64_t stepped_ms;
 };
 ERR_CHECKED int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err);
-ERR_CHECKED int ingest_write_bad_payload(
-    struct store_connection *connection, void *ctx, struct err *err);
+
+// Of a device that is known.
+struct ingest_write_fault {
+    char mac[MAC_SIZE];
+    int64_t stepped_ms; // at fault.at_ms
+    struct device_fault fault;
+};
+ERR_CHECKED int ingest_write_fault(struct store_connection *connection, void *ctx, struct err *err);
 
 #endif

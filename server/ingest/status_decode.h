@@ -4,13 +4,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/base/err.h"
+#include "server/ingest/payload_fault.h"
 #include "server/model/device.h"
 
-// Reads the payload of a status (wire contract, "MQTT topics"). Members that are absent, of a wrong
-// type or out of range are left out of *out; others than those are ignored. ERR_INVALID with a
-// short static reason, and *out untouched, if payload_parse() refuses it.
-ERR_CHECKED int status_decode(
-    const uint8_t *p, size_t n, struct device_status *out, const char **reason);
+// Reads the payload of a status (wire contract, "MQTT topics"), whatever it is. Members that are
+// absent, or not to be read as what they are, are left out of *out; others than those are ignored.
+// What cannot be read is noted in *faults, which is empty at the start.
+void status_decode(
+    const uint8_t *p, size_t n, struct device_status *out, struct payload_faults *faults);
+
+// The same for any payload, without the quick way for those in the plain form.
+void status_decode_any(
+    const uint8_t *p, size_t n, struct device_status *out, struct payload_faults *faults);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/ingest/status_member.h"
 
 #define MEMBERS_MAX 24 // of one status
 #define DIGITS_MAX 15  // exact in every reader of JSON
@@ -19,40 +20,6 @@ struct scan {
     const uint8_t *end;
     struct span names[MEMBERS_MAX];
     size_t count;
-};
-
-// What a member of a status becomes.
-struct member {
-    const char *name;
-    unsigned bit;     // of a number; 0: a text
-    int64_t min, max; // of a number
-    size_t offset;    // in struct device_status
-    size_t size;      // of a text
-    bool cut;         // a text too long is cut; others are left out
-};
-
-#define NUMBER(name, bit, member)                                                                  \
-    {                                                                                              \
-        name, bit, 0, UINT32_MAX, offsetof(struct device_status, member), 0, false                 \
-    }
-#define TEXT(name, member, cut)                                                                    \
-    {                                                                                              \
-        name, 0, 0, 0, offsetof(struct device_status, member),                                     \
-            sizeof(((struct device_status *)0)->member), cut                                       \
-    }
-
-static const struct member members[] = {
-    NUMBER(CONTRACT_STATUS_UPTIME, DEVICE_HAS_UPTIME, uptime_ms),
-    NUMBER(CONTRACT_STATUS_MAX_LOOP, DEVICE_HAS_MAX_LOOP, max_loop_ms),
-    NUMBER(CONTRACT_STATUS_MQTT, DEVICE_HAS_MQTT, mqtt_ms),
-    NUMBER(CONTRACT_STATUS_FREE_HEAP, DEVICE_HAS_FREE_HEAP, free_heap_bytes),
-    {CONTRACT_STATUS_RSSI, DEVICE_HAS_RSSI, DEVICE_RSSI_MIN_DBM, DEVICE_RSSI_MAX_DBM,
-        offsetof(struct device_status, rssi_dbm), 0, false},
-    TEXT(CONTRACT_STATUS_NAME, name, false),
-    TEXT(CONTRACT_STATUS_IMAGE, image, false),
-    TEXT(CONTRACT_STATUS_BUILD, build, false),
-    TEXT(CONTRACT_STATUS_IP, ip, false),
-    TEXT(CONTRACT_STATUS_ERROR, error, true),
 };
 
 // RFC 8259, 2.
@@ -125,37 +92,23 @@ static bool equals(struct span a, const char *text, size_t n)
     return a.n == n && memcmp(a.p, text, n) == 0;
 }
 
-static const struct member *find(struct span name)
+static bool set_text(
+    struct device_status *out, const struct status_member *member, struct span text)
 {
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (equals(name, members[i].name, strlen(members[i].name)))
-            return &members[i];
-    }
-    return NULL;
-}
+    char *to = status_member_text(out, member);
 
-static void set_text(struct device_status *out, const struct member *member, struct span text)
-{
-    char *to = (char *)out + member->offset;
-
+    if (text.n >= member->size && !member->cut)
+        return false;
     if (text.n >= member->size)
-        text.n = member->cut ? member->size - 1 : 0;
+        text.n = member->size - 1;
     memcpy(to, text.p, text.n);
     to[text.n] = '\0';
+    return true;
 }
 
-static void set_number(struct device_status *out, const struct member *member, int64_t value)
-{
-    uint32_t stored = (uint32_t)value; // as an int32_t, two's complement
-
-    if (value < member->min || value > member->max)
-        return;
-    memcpy((char *)out + member->offset, &stored, sizeof stored);
-    out->has |= member->bit;
-}
-
-// A value of another type than the member's is taken and left out.
-static bool take_value(struct scan *s, const struct member *member, struct device_status *out)
+// A value that is not as the member's are is left to the other reader.
+static bool take_value(
+    struct scan *s, const struct status_member *member, struct device_status *out)
 {
     struct span text;
     int64_t number;
@@ -163,20 +116,13 @@ static bool take_value(struct scan *s, const struct member *member, struct devic
     skip_space(s);
     if (s->at == s->end)
         return false;
-    if (*s->at == '"') {
-        if (!take_text(s, &text))
-            return false;
-        if (member != NULL && member->bit == 0)
-            set_text(out, member, text);
-        return true;
-    }
+    if (*s->at == '"')
+        return take_text(s, &text) &&
+               (member == NULL || (member->bit == 0 && set_text(out, member, text)));
     if (*s->at != '-' && !is_digit(s))
-        return take_literal(s);
-    if (!take_integer(s, &number))
-        return false;
-    if (member != NULL && member->bit != 0)
-        set_number(out, member, number);
-    return true;
+        return (member == NULL || *s->at == 'n') && take_literal(s);
+    return take_integer(s, &number) &&
+           (member == NULL || (member->bit != 0 && status_member_set_number(out, member, number)));
 }
 
 // No name twice.
@@ -201,7 +147,8 @@ bool status_scan(const uint8_t *p, size_t n, struct device_status *out)
     if (n > CONTRACT_PAYLOAD_MAX || !take(&s, '{'))
         return false;
     do {
-        if (!take_name(&s, &name) || !take(&s, ':') || !take_value(&s, find(name), out))
+        if (!take_name(&s, &name) || !take(&s, ':') ||
+            !take_value(&s, status_member_find((const char *)name.p, name.n), out))
             return false;
     } while (take(&s, ','));
     if (!take(&s, '}'))

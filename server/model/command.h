@@ -7,6 +7,7 @@
 #include "common/image_name.h"
 #include "common/mac.h"
 #include "common/topic.h"
+#include "server/model/device.h"
 
 #define COMMAND_RESULT_SIZE 40
 #define COMMAND_DETAIL_SIZE 256
@@ -28,6 +29,8 @@ enum command_state {
 struct command {
     int64_t id;
     char mac[MAC_SIZE];
+    char spelling[DEVICE_SPELLING_SIZE]; // of the MAC in the device's topics, where that matters:
+                                         // of what is due; else ""
     char name[TOPIC_COMMAND_MAX + 1];
     enum command_state state;
     char result[COMMAND_RESULT_SIZE]; // a name of common/result.h or from above, "" while there is

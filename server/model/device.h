@@ -8,10 +8,12 @@
 #include "common/image_name.h"
 #include "common/mac.h"
 
-#define DEVICE_TEXT_SIZE 128 // name, build, address
+#define DEVICE_TEXT_SIZE 128    // name, build, address
+#define DEVICE_SPELLING_SIZE 18 // a MAC with separators
 #define DEVICE_RSSI_MIN_DBM (-200)
 #define DEVICE_RSSI_MAX_DBM 100
-#define DEVICE_ERROR_SIZE 256 // errormessage; a longer one is cut at a character
+#define DEVICE_COUNTER_MAX ((int64_t)1 << 53) // whole numbers beyond are not exact in JSON
+#define DEVICE_ERROR_SIZE 256                 // errormessage; a longer one is cut at a character
 
 // Why a device counts as online or offline.
 enum device_reason {
@@ -19,6 +21,7 @@ enum device_reason {
     DEVICE_REASON_STATUS, // online: it reported in time
     DEVICE_REASON_WILL,   // offline: the broker published its will
     DEVICE_REASON_SILENT, // offline: no report for too long
+    DEVICE_REASON_EVENT,  // online: it told an event, but no status since
 };
 
 // The members of a status. A member that the device did not send, or not with the right type and
@@ -32,10 +35,11 @@ enum device_status_member {
 };
 
 struct device_status {
-    unsigned has;       // enum device_status_member
-    uint32_t uptime_ms; // wraps after 49.7 days, as do the next two
-    uint32_t max_loop_ms;
-    uint32_t mqtt_ms;
+    unsigned has;      // enum device_status_member
+    int64_t uptime_ms; // up to DEVICE_COUNTER_MAX; of most devices it wraps after 49.7 days, as
+                       // do the next two
+    int64_t max_loop_ms;
+    int64_t mqtt_ms;
     int32_t rssi_dbm;
     uint32_t free_heap_bytes;
     char name[DEVICE_TEXT_SIZE];
@@ -53,15 +57,18 @@ struct device {
     int64_t first_seen_ms;
     int64_t last_seen_ms; // of the last status or event; 0 if none
     struct device_status status;
-    bool speaks_events;       // our firmware: it has sent an event
-    int64_t reboots;          // that we saw
-    int64_t bad_payloads;     // that we counted
-    int64_t boot_ms;          // when it started, by its uptime; 0 if unknown
+    bool speaks_events;                  // our firmware: it has sent an event
+    int64_t reboots;                     // that we saw
+    int64_t bad_payloads;                // that could not be read in full
+    int64_t bad_payload_at_ms;           // the last of them; 0 if none
+    char spelling[DEVICE_SPELLING_SIZE]; // of its MAC in its topics; "" if as in mac
+    int64_t boot_ms;                     // when it started, by its uptime; 0 if unknown
     int64_t previous_boot_ms; // the start before that, to tell two devices with one certificate
     int64_t shared_identity_at_ms; // last sign of two devices with one certificate; 0 if none
 };
 
-const char *device_reason_name(enum device_reason reason); // "status", "will", "silent", "never"
+const char *device_reason_name(
+    enum device_reason reason); // "status", "will", "silent", "never", "event"
 
 // How an uptime relates to the last one of the same device.
 enum device_boot {
@@ -74,6 +81,6 @@ enum device_boot {
 // now_ms, and writes when that boot began to *boot_ms. The counter is taken modulo 2^32; the
 // device's and our clock may differ by a minute or 1 % of the uptime since boot.
 enum device_boot device_judge_boot(
-    const struct device *device, uint32_t uptime_ms, int64_t now_ms, int64_t *boot_ms);
+    const struct device *device, int64_t uptime_ms, int64_t now_ms, int64_t *boot_ms);
 
 #endif

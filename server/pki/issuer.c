@@ -39,7 +39,7 @@ int issuer_load(
     rc = private_key_load(key_path, &issuer->key, err);
     if (rc < 0)
         goto cleanup;
-    if (X509_check_ca(issuer->certificate->x509) <= 0) {
+    if (X509_check_ca(issuer->certificate->x509) != 1) {
         rc = err_set(err, ERR_INVALID, "%s is no CA's certificate", certificate_path);
         goto cleanup;
     }
@@ -83,6 +83,10 @@ static int set_subject(X509 *x509, const char *common_name, struct err *err)
     if (n == 0 || n > COMMON_NAME_MAX)
         return err_set(
             err, ERR_INVALID, "common name of %zu bytes; it must have 1 to %d", n, COMMON_NAME_MAX);
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)common_name[i] < ' ' || common_name[i] == 0x7f)
+            return err_set(err, ERR_INVALID, "common name with a control character");
+    }
     if (X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), NID_commonName, MBSTRING_UTF8,
             (const unsigned char *)common_name, (int)n, -1, 0) != 1)
         return openssl_error_set(err, ERR_INVALID, "common name cannot be used");

@@ -190,11 +190,12 @@ int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_o
 {
     struct issuer_order wanted = *certificate;
     const char *file[2] = {wanted.common_name, ".crt"};
+    char mac[MAC_SIZE];
     int rc = check_name(wanted.common_name, err);
 
     if (rc < 0)
         return rc;
-    if (mac_is_valid(wanted.common_name, strlen(wanted.common_name)))
+    if (mac_parse(wanted.common_name, mac)) // in any form: the peers read any
         return err_set(err, ERR_INVALID,
             "%s is the name of a device: its certificate is made with 'pki device'",
             wanted.common_name);

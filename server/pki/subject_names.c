@@ -6,40 +6,21 @@
 
 #include <openssl/x509v3.h>
 
+#include "common/config_member.h"
 #include "server/pki/openssl_error.h"
 
-#define DNS_MAX 253  // RFC 1035, 2.3.4, without the root's dot
-#define LABEL_MAX 63 // RFC 1035, 2.3.4
-
-static bool is_letter_or_digit(char c)
+// Why devices would not take it as the name of a host; NULL if they do. A wildcard stands for the
+// first label alone, and for none of a top level domain.
+static const char *refuse_host(const char *host)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+    bool is_wild = strncmp(host, "*.", 2) == 0;
+    const char *rest = is_wild ? host + 2 : host;
+    const char *why =
+        config_member_refuse_text(&config_member_table[CONFIG_MEMBER_DOWNLOAD_SERVER], rest);
 
-static bool label_is_valid(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!is_letter_or_digit(s[i]) && s[i] != '-' && s[i] != '_')
-            return false;
-    }
-    return n > 0 && n <= LABEL_MAX && s[0] != '-' && s[n - 1] != '-';
-}
-
-static bool host_is_valid(const char *host)
-{
-    if (strlen(host) > DNS_MAX)
-        return false;
-    if (strncmp(host, "*.", 2) == 0)
-        host += 2;
-    for (;;) {
-        size_t n = strcspn(host, ".");
-
-        if (!label_is_valid(host, n))
-            return false;
-        if (host[n] == '\0')
-            return true;
-        host += n + 1;
-    }
+    if (why == NULL && is_wild && strchr(rest, '.') == NULL)
+        return "stands for a whole top level domain";
+    return why;
 }
 
 // Takes over value, also on failure.
@@ -61,8 +42,12 @@ static int add(GENERAL_NAMES *list, int type, ASN1_STRING *value, struct err *er
 
 static int add_host(GENERAL_NAMES *list, const char *host, struct err *err)
 {
-    if (!host_is_valid(host))
-        return err_set(err, ERR_INVALID, "\"%s\" is no host name", host);
+    const char *why = refuse_host(host);
+
+    if (why != NULL)
+        return err_set(err, ERR_INVALID,
+            "\"%s\" is no host name for devices: it %s; give those that they use with --dns", host,
+            why);
 
     ASN1_STRING *value = ASN1_IA5STRING_new();
 

@@ -16,7 +16,7 @@ struct subject_names {
 };
 
 // Adds names as subjectAltName; none adds nothing. ERR_INVALID names the one that is no host name
-// or no address.
+// as devices take it (common/config_member.h), or no address.
 ERR_CHECKED int subject_names_apply(const struct subject_names *names, X509 *x509, struct err *err);
 
 #endif

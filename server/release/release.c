@@ -146,34 +146,39 @@ const char *release_key_name(const struct release_catalogue *catalogue, const ch
     return NULL;
 }
 
-// A change as it runs on the writer thread, over the catalogue as it is at that moment.
+// What an operator wants changed.
 struct change {
-    int (*apply)(struct store_connection *connection, struct release_catalogue *catalogue,
-        const struct change *change, struct err *err);
     const struct image *image;
     const struct image_key *key;
     const char *name;
     const char *key_id;
     bool force;
-    char *replaced; // written by apply_add()
+    struct release_added *added; // written by apply_add()
+    bool *existed;               // written by apply_add_key()
+};
+
+struct job {
+    release_change *apply;
+    void *ctx;
 };
 
 static int run_change(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const struct change *change = ctx;
+    const struct job *job = ctx;
     struct release_catalogue *catalogue;
     int rc = release_load(connection, true, &catalogue, err);
 
     if (rc < 0)
         return rc;
-    rc = change->apply(connection, catalogue, change, err);
+    rc = job->apply(connection, catalogue, job->ctx, err);
     release_load_free(catalogue);
     return rc;
 }
 
-static int make_change(struct release *release, struct change *change, struct err *err)
+int release_make_change(struct release *release, release_change *apply, void *ctx, struct err *err)
 {
-    int rc = store_write(release->store, run_change, change, err);
+    struct job job = {apply, ctx};
+    int rc = store_write(release->store, run_change, &job, err);
 
     return rc < 0 ? rc : reload(release, err);
 }
@@ -217,6 +222,19 @@ static const struct release_member *find_equal(
     return NULL;
 }
 
+// Whether it is the very same image, with what is known of it.
+static bool is_same(const struct image *a, const struct image *b)
+{
+    if (strcmp(a->name.text, b->name.text) != 0 || strcmp(a->sha256, b->sha256) != 0 ||
+        a->embeds_count != b->embeds_count)
+        return false;
+    for (size_t i = 0; i < a->embeds_count; i++) {
+        if (strcmp(a->embeds[i], b->embeds[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
 // A mistake that nobody was ever offered can be put right; what a device may run stays as it is.
 static int make_room(struct store_connection *connection, const struct release_catalogue *catalogue,
     const struct change *change, struct err *err)
@@ -225,34 +243,46 @@ static int make_room(struct store_connection *connection, const struct release_c
 
     if (old == NULL)
         return 0;
-    if (old->image.state != IMAGE_ADDED || old->devices > 0)
+    if (old->image.state != IMAGE_ADDED || old->devices > 0 || old->staged > 0)
         return err_set(err, ERR_CONFLICT,
-            "image %s exists already (SHA-256 %.12s); give the new one a higher version",
-            old->image.name.text, old->image.sha256);
-    memcpy(change->replaced, old->image.sha256, IMAGE_SHA256_SIZE);
+            "image %s exists already (SHA-256 %.12s%s); give the new one a higher version",
+            old->image.name.text, old->image.sha256,
+            strcmp(old->image.sha256, change->image->sha256) == 0
+                ? ", the same bytes, but added with other --embeds"
+                : "");
+    memcpy(change->added->replaced, old->image.sha256, IMAGE_SHA256_SIZE);
     return image_store_remove(connection, old->image.name.text, err);
 }
 
 static int apply_add(struct store_connection *connection, struct release_catalogue *catalogue,
-    const struct change *change, struct err *err)
+    void *ctx, struct err *err)
 {
+    const struct change *change = ctx;
+    const struct release_member *old = find_equal(catalogue, &change->image->name);
+
+    if (old != NULL && is_same(&old->image, change->image)) {
+        change->added->existed = true;
+        return 0;
+    }
+
     int rc = make_room(connection, catalogue, change, err);
 
     return rc < 0 ? rc : image_store_add(connection, change->image, err);
 }
 
-int release_add(struct release *release, const struct image *image,
-    char replaced[IMAGE_SHA256_SIZE], struct err *err)
+int release_add(struct release *release, const struct image *image, struct release_added *added,
+    struct err *err)
 {
-    struct change change = {.apply = apply_add, .image = image, .replaced = replaced};
+    struct change change = {.image = image, .added = added};
 
-    replaced[0] = '\0';
-    return make_change(release, &change, err);
+    *added = (struct release_added){.existed = false};
+    return release_make_change(release, apply_add, &change, err);
 }
 
 static int apply_publish(struct store_connection *connection, struct release_catalogue *catalogue,
-    const struct change *change, struct err *err)
+    void *ctx, struct err *err)
 {
+    const struct change *change = ctx;
     struct image *image = find(catalogue, change->name, err);
 
     if (image == NULL)
@@ -282,14 +312,15 @@ static int apply_publish(struct store_connection *connection, struct release_cat
 
 int release_publish(struct release *release, const char *name, struct err *err)
 {
-    struct change change = {.apply = apply_publish, .name = name};
+    struct change change = {.name = name};
 
-    return make_change(release, &change, err);
+    return release_make_change(release, apply_publish, &change, err);
 }
 
 static int apply_withdraw(struct store_connection *connection, struct release_catalogue *catalogue,
-    const struct change *change, struct err *err)
+    void *ctx, struct err *err)
 {
+    const struct change *change = ctx;
     struct image *image = find(catalogue, change->name, err);
 
     if (image == NULL)
@@ -311,14 +342,15 @@ static int apply_withdraw(struct store_connection *connection, struct release_ca
 
 int release_withdraw(struct release *release, const char *name, bool force, struct err *err)
 {
-    struct change change = {.apply = apply_withdraw, .name = name, .force = force};
+    struct change change = {.name = name, .force = force};
 
-    return make_change(release, &change, err);
+    return release_make_change(release, apply_withdraw, &change, err);
 }
 
 static int apply_signer(struct store_connection *connection, struct release_catalogue *catalogue,
-    const struct change *change, struct err *err)
+    void *ctx, struct err *err)
 {
+    const struct change *change = ctx;
     struct image *image = find(catalogue, change->name, err);
 
     if (image == NULL)
@@ -332,19 +364,27 @@ static int apply_signer(struct store_connection *connection, struct release_cata
 int release_set_signer(
     struct release *release, const struct image *image, const char *key_id, struct err *err)
 {
-    struct change change = {
-        .apply = apply_signer, .image = image, .name = image->name.text, .key_id = key_id};
+    struct change change = {.image = image, .name = image->name.text, .key_id = key_id};
 
-    return make_change(release, &change, err);
+    return release_make_change(release, apply_signer, &change, err);
 }
 
 static int apply_add_key(struct store_connection *connection, struct release_catalogue *catalogue,
-    const struct change *change, struct err *err)
+    void *ctx, struct err *err)
 {
+    const struct change *change = ctx;
     for (size_t i = 0; i < catalogue->key_count; i++) {
-        if (strcmp(catalogue->keys[i].id, change->key->id) == 0)
-            return err_set(
-                err, ERR_CONFLICT, "that key is known already, as '%s'", catalogue->keys[i].name);
+        bool same = strcmp(catalogue->keys[i].id, change->key->id) == 0;
+
+        if (same && strcmp(catalogue->keys[i].name, change->key->name) == 0) {
+            *change->existed = true;
+            return 0;
+        }
+        if (same)
+            return err_set(err, ERR_CONFLICT,
+                "that key is known already, as '%s'; 'secureesp keys remove' makes room for it "
+                "under another name",
+                catalogue->keys[i].name);
         if (strcmp(catalogue->keys[i].name, change->key->name) == 0)
             return err_set(err, ERR_CONFLICT,
                 "another key is known as '%s'; choose a name with --name", change->key->name);
@@ -352,9 +392,11 @@ static int apply_add_key(struct store_connection *connection, struct release_cat
     return image_store_add_key(connection, change->key, err);
 }
 
-int release_add_key(struct release *release, const struct image_key *key, struct err *err)
+int release_add_key(
+    struct release *release, const struct image_key *key, bool *existed, struct err *err)
 {
-    struct change change = {.apply = apply_add_key, .key = key};
+    struct change change = {.key = key, .existed = existed};
 
-    return make_change(release, &change, err);
+    *existed = false;
+    return release_make_change(release, apply_add_key, &change, err);
 }

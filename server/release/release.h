@@ -40,11 +40,23 @@ const char *release_key_name(const struct release_catalogue *catalogue, const ch
 
 // Changes. All are durable, and seen by every later release_hold(), when they return.
 
+// A change of the catalogue as it is at that moment, with device counts, on the store's writer: a
+// negative return undoes it. Others build on it.
+typedef int release_change(struct store_connection *connection, struct release_catalogue *catalogue,
+    void *ctx, struct err *err);
+ERR_CHECKED int release_make_change(
+    struct release *release, release_change *apply, void *ctx, struct err *err);
+
+struct release_added {
+    bool existed;                     // the very same image was there already
+    char replaced[IMAGE_SHA256_SIZE]; // of the file whose place it took, or ""
+};
+
 // Takes the place of an image of that name, or of an equal version, that was never published and
-// that no device runs; the SHA-256 of that one's file is written to replaced, else "". ERR_CONFLICT
-// if there is any other such image.
+// that no device runs or has downloaded. ERR_CONFLICT if there is any other such image, unless it
+// is the same.
 ERR_CHECKED int release_add(struct release *release, const struct image *image,
-    char replaced[IMAGE_SHA256_SIZE], struct err *err);
+    struct release_added *added, struct err *err);
 
 // ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key,
 // would strand a device, or is of another layout than its chain. Publishing a published image
@@ -60,7 +72,9 @@ ERR_CHECKED int release_withdraw(
 ERR_CHECKED int release_set_signer(
     struct release *release, const struct image *image, const char *key_id, struct err *err);
 
+// *existed: the same key was there already under that name. ERR_CONFLICT if the key or the name is
+// known otherwise.
 ERR_CHECKED int release_add_key(
-    struct release *release, const struct image_key *key, struct err *err);
+    struct release *release, const struct image_key *key, bool *existed, struct err *err);
 
 #endif

@@ -54,8 +54,7 @@ static const struct image *find_other_layout(
     return NULL;
 }
 
-// What a device that runs the image is to do with its successor.
-static enum release_answer judge(const struct release_member *members, size_t n,
+enum release_answer release_chain_judge(const struct release_member *members, size_t n,
     const struct image *image, const struct image *successor)
 {
     if (is_known(image->layout) ? differ(image, successor)
@@ -106,7 +105,7 @@ enum release_answer release_chain_next(const struct release_member *members, siz
     if (known == NULL)
         return RELEASE_UNKNOWN_IMAGE;
     *next = &members[successor].image;
-    return judge(members, n, known, *next);
+    return release_chain_judge(members, n, known, *next);
 }
 
 // Whether the successor of members[i], were members[index] in that state, is one it cannot go to.
@@ -117,7 +116,7 @@ static bool is_stranded_if(
 
     if (successor == n)
         return false;
-    switch (judge(members, n, &members[i].image, &members[successor].image)) {
+    switch (release_chain_judge(members, n, &members[i].image, &members[successor].image)) {
     case RELEASE_STRANDED: return true;
     case RELEASE_OTHER_LAYOUT: return is_live(&members[i]);
     default: return false;
@@ -180,7 +179,37 @@ int release_chain_check(const struct release_member *members, size_t n, size_t i
         const struct image *image = &members[i].image;
         const struct image *next = &members[successor].image;
 
-        return refuse(image, next, judge(members, n, image, next), err);
+        return refuse(image, next, release_chain_judge(members, n, image, next), err);
     }
     return 0;
+}
+
+// The image's place in its chain; n if it is none of it.
+static size_t place_of(const struct release_member *members, size_t n, const char *name)
+{
+    size_t i = 0;
+
+    while (i < n && strcmp(members[i].image.name.text, name) != 0)
+        i++;
+    return i;
+}
+
+const struct image *release_chain_needs(
+    const struct release_member *members, size_t n, const char *name, const struct image **goal)
+{
+    size_t step = place_of(members, n, name);
+
+    for (size_t i = 0; i < step && step < n; i++) {
+        if (!may_run(&members[i], members[i].image.state) ||
+            !verifies(&members[i].image, &members[step].image))
+            continue;
+        for (size_t s = step + 1; s < n; s++) {
+            if (is_live(&members[s]) && verifies(&members[step].image, &members[s].image) &&
+                !verifies(&members[i].image, &members[s].image)) {
+                *goal = &members[s].image;
+                return &members[i].image;
+            }
+        }
+    }
+    return NULL;
 }

@@ -17,10 +17,12 @@
 // verifies it, as the key is the same, and never starts again. An image whose layout is not known
 // is taken for one like the others of its chain.
 
-// A known image and how many devices say that they run it.
+// A known image, how many devices say that they run it, and how many have downloaded it and not
+// installed it since.
 struct release_member {
     struct image image;
     int64_t devices;
+    int64_t staged;
 };
 
 // Orders two members of one board by version, for qsort(3).
@@ -39,6 +41,16 @@ enum release_answer {
 // and RELEASE_OTHER_LAYOUT, else NULL.
 enum release_answer release_chain_next(const struct release_member *members, size_t n,
     const struct image_name *running, const struct image **next);
+
+// What a device that runs the one image is to do with another behind it: RELEASE_NEXT,
+// RELEASE_STRANDED or RELEASE_OTHER_LAYOUT. members are those of the board.
+enum release_answer release_chain_judge(const struct release_member *members, size_t n,
+    const struct image *image, const struct image *successor);
+
+// An image that was published or runs, from which devices get to a later one (*goal) by way of the
+// named image alone, among those that are known; NULL if there is none.
+const struct image *release_chain_needs(
+    const struct release_member *members, size_t n, const char *name, const struct image **goal);
 
 // Whether members[index] may get the state IMAGE_PUBLISHED or IMAGE_WITHDRAWN: ERR_CONFLICT with
 // the reason if any image that was ever published, or that a device runs, would then have a

@@ -10,6 +10,7 @@
 #include "server/image/image_files.h"
 #include "server/image/image_layout.h"
 #include "server/pki/public_key.h"
+#include "server/release/release_remove.h"
 #include "server/release/release_signer.h"
 
 void release_images_init(struct release_images *images, struct release *release, const char *folder)
@@ -69,21 +70,22 @@ static void remove_unused(const struct release_images *images, const char *sha25
 
 // One image at a time: the same bytes may be added and removed at once under two names.
 static int enter(struct release_images *images, const struct image *image,
-    const struct release_offer *offer, struct err *err)
+    const struct release_offer *offer, bool *existed, struct err *err)
 {
-    char replaced[IMAGE_SHA256_SIZE] = "";
+    struct release_added added = {.existed = false};
     int rc;
 
     pthread_mutex_lock(&images->adding);
     rc = image_files_put(images->folder, image->sha256, offer->p, offer->n, err);
     if (rc == 0) {
-        rc = release_add(images->release, image, replaced, err);
+        rc = release_add(images->release, image, &added, err);
         if (rc < 0)
             remove_unused(images, image->sha256);
-        else if (replaced[0] != '\0')
-            remove_unused(images, replaced);
+        else if (added.replaced[0] != '\0')
+            remove_unused(images, added.replaced);
     }
     pthread_mutex_unlock(&images->adding);
+    *existed = added.existed;
     return rc;
 }
 
@@ -98,7 +100,7 @@ static bool find_signer(
 }
 
 int release_images_add(struct release_images *images, const struct release_offer *offer,
-    struct image *out, struct err *err)
+    struct image *out, bool *existed, struct err *err)
 {
     struct image_facts *facts = calloc(1, sizeof *facts);
 
@@ -117,9 +119,23 @@ int release_images_add(struct release_images *images, const struct release_offer
 
     bool verified = find_signer(images, offer->p, offer->n, out->signer);
 
-    rc = enter(images, out, offer, err);
+    rc = enter(images, out, offer, existed, err);
     if (rc == 0 && !verified)
         release_images_find_signers(images, out->name.text); // its key may have come meanwhile
+    return rc;
+}
+
+int release_images_remove(struct release_images *images, const char *name, struct err *err)
+{
+    char sha256[IMAGE_SHA256_SIZE];
+
+    pthread_mutex_lock(&images->adding);
+
+    int rc = release_remove_image(images->release, name, sha256, err);
+
+    if (rc == 0)
+        remove_unused(images, sha256);
+    pthread_mutex_unlock(&images->adding);
     return rc;
 }
 

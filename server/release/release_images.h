@@ -31,9 +31,14 @@ struct release_offer {
 
 // Stores the image and enters it, with the known key that verifies it, if there is one: an image
 // that none verifies can be added, but not published. ERR_INVALID if it is no image, or says less
-// than is needed; ERR_CONFLICT if it contradicts the operator; errors of release_add().
+// than is needed; ERR_CONFLICT if it contradicts the operator; errors of release_add(). *existed:
+// it was there already, and nothing changed.
 ERR_CHECKED int release_images_add(struct release_images *images, const struct release_offer *offer,
-    struct image *out, struct err *err);
+    struct image *out, bool *existed, struct err *err);
+
+// Removes its record, then its file. Errors of release_remove_image().
+ERR_CHECKED int release_images_remove(
+    struct release_images *images, const char *name, struct err *err);
 
 // Looks for the key of the image of that name, or (NULL) of every image, that no key verified so
 // far, and records it: its key may have become known after it, or while it was added.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/store/device_store.h"
+#include "server/store/download_store.h"
 #include "server/store/image_store.h"
 
 // Makes room for one more element; the capacity doubles at each power of two.
@@ -51,6 +52,17 @@ static int set_devices(const char *image, int64_t devices, void *ctx)
     return 0;
 }
 
+static int set_staged(const char *image, int64_t devices, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.text, image) == 0)
+            catalogue->members[i].staged = devices;
+    }
+    return 0;
+}
+
 static int compare_members(const void *a, const void *b)
 {
     const struct release_member *left = a;
@@ -73,6 +85,8 @@ int release_load(struct store_connection *connection, bool count_devices,
         rc = image_store_each_key(connection, add_key, catalogue, err);
     if (rc == 0 && count_devices)
         rc = device_store_each_image(connection, set_devices, catalogue, err);
+    if (rc == 0 && count_devices)
+        rc = download_store_each_staged(connection, set_staged, catalogue, err);
     if (rc < 0) {
         release_load_free(catalogue);
         return rc;

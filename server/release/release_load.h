@@ -5,7 +5,8 @@
 
 #include "server/release/release.h"
 
-// Reads the whole catalogue from the store, with how many devices run each image if count_devices.
+// Reads the whole catalogue from the store, with how many devices run each image and have it
+// staged, if count_devices.
 // Free it with release_load_free().
 ERR_CHECKED int release_load(struct store_connection *connection, bool count_devices,
     struct release_catalogue **out, struct err *err);

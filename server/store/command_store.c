@@ -38,7 +38,7 @@ static const char select_open_of_device[] =
 static const char delete_of_device[] = "DELETE FROM commands WHERE device = ?";
 
 static const char select_due[] =
-    "SELECT " COLUMNS " FROM devices AS d INDEXED BY devices_due"
+    "SELECT " COLUMNS ", d.spelling FROM devices AS d INDEXED BY devices_due"
     " CROSS JOIN commands AS c ON c.id ="
     "  (SELECT min(q.id) FROM commands AS q INDEXED BY commands_queued_device"
     "   WHERE q.device = d.mac AND q.state = 0)"
@@ -184,9 +184,20 @@ int command_store_each_due(struct store_connection *connection, int64_t seen_sin
 {
     struct statement s;
 
+    struct command command;
+    int rc;
+
     statement_open(&s, connection, select_due);
     statement_bind_int(&s, seen_since_ms);
-    return each_row(&s, each, ctx, err);
+    while ((rc = statement_step(&s, err)) > 0) {
+        read_command(&s, &command);
+        statement_text(&s, 10, command.spelling, sizeof command.spelling);
+        rc = each(&command, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
 }
 
 int command_store_get_sent(

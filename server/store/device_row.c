@@ -11,14 +11,14 @@ static const char update_usual[] =
     "UPDATE devices SET reason = ?4, first_seen_ms = ?5, last_seen_ms = ?6, uptime_ms = ?7,"
     " max_loop_ms = ?8, mqtt_ms = ?9, rssi_dbm = ?10, free_heap_bytes = ?11, name = ?12,"
     " build = ?13, ip = ?14, error = ?15, speaks_events = ?16, reboots = ?17, bad_payloads = ?18,"
-    " boot_ms = ?19, previous_boot_ms = ?20, shared_identity_at_ms = ?21,"
-    " status_json = coalesce(?22, status_json)"
+    " boot_ms = ?19, previous_boot_ms = ?20, shared_identity_at_ms = ?21, bad_payload_at_ms = ?22,"
+    " spelling = ?23, status_json = coalesce(?24, status_json)"
     " WHERE mac = ?1 AND online = ?2 AND image = ?3";
 
 static const char upsert[] =
     "INSERT INTO devices (" DEVICE_ROW_COLUMNS ", status_json)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22)"
+    " ?19, ?20, ?21, ?22, ?23, ?24)"
     " ON CONFLICT (mac) DO UPDATE SET online = excluded.online, image = excluded.image,"
     " reason = excluded.reason, first_seen_ms = excluded.first_seen_ms,"
     " last_seen_ms = excluded.last_seen_ms, uptime_ms = excluded.uptime_ms,"
@@ -29,14 +29,15 @@ static const char upsert[] =
     " bad_payloads = excluded.bad_payloads, boot_ms = excluded.boot_ms,"
     " previous_boot_ms = excluded.previous_boot_ms,"
     " shared_identity_at_ms = excluded.shared_identity_at_ms,"
+    " bad_payload_at_ms = excluded.bad_payload_at_ms, spelling = excluded.spelling,"
     " status_json = coalesce(excluded.status_json, status_json)";
 
-static uint32_t read_u32(struct statement *s, int column, unsigned bit, unsigned *has)
+static int64_t read_optional(struct statement *s, int column, unsigned bit, unsigned *has)
 {
     if (statement_is_null(s, column))
         return 0;
     *has |= bit;
-    return (uint32_t)statement_int(s, column);
+    return statement_int(s, column);
 }
 
 void device_row_read(struct statement *s, struct device *out)
@@ -50,11 +51,11 @@ void device_row_read(struct statement *s, struct device *out)
     out->reason = (enum device_reason)statement_int(s, 3);
     out->first_seen_ms = statement_int(s, 4);
     out->last_seen_ms = statement_int(s, 5);
-    status->uptime_ms = read_u32(s, 6, DEVICE_HAS_UPTIME, &status->has);
-    status->max_loop_ms = read_u32(s, 7, DEVICE_HAS_MAX_LOOP, &status->has);
-    status->mqtt_ms = read_u32(s, 8, DEVICE_HAS_MQTT, &status->has);
-    status->rssi_dbm = (int32_t)read_u32(s, 9, DEVICE_HAS_RSSI, &status->has);
-    status->free_heap_bytes = read_u32(s, 10, DEVICE_HAS_FREE_HEAP, &status->has);
+    status->uptime_ms = read_optional(s, 6, DEVICE_HAS_UPTIME, &status->has);
+    status->max_loop_ms = read_optional(s, 7, DEVICE_HAS_MAX_LOOP, &status->has);
+    status->mqtt_ms = read_optional(s, 8, DEVICE_HAS_MQTT, &status->has);
+    status->rssi_dbm = (int32_t)read_optional(s, 9, DEVICE_HAS_RSSI, &status->has);
+    status->free_heap_bytes = (uint32_t)read_optional(s, 10, DEVICE_HAS_FREE_HEAP, &status->has);
     statement_text(s, 11, status->name, sizeof status->name);
     statement_text(s, 12, status->build, sizeof status->build);
     statement_text(s, 13, status->ip, sizeof status->ip);
@@ -65,6 +66,8 @@ void device_row_read(struct statement *s, struct device *out)
     out->boot_ms = statement_int(s, 18);
     out->previous_boot_ms = statement_int(s, 19);
     out->shared_identity_at_ms = statement_int(s, 20);
+    out->bad_payload_at_ms = statement_int(s, 21);
+    statement_text(s, 22, out->spelling, sizeof out->spelling);
 }
 
 static void bind_optional(struct statement *s, bool has, int64_t value)
@@ -101,6 +104,8 @@ static void bind_device(
     statement_bind_int(s, device->boot_ms);
     statement_bind_int(s, device->previous_boot_ms);
     statement_bind_int(s, device->shared_identity_at_ms);
+    statement_bind_int(s, device->bad_payload_at_ms);
+    statement_bind_text(s, device->spelling);
     statement_bind_text(s, status_json);
 }
 

@@ -20,6 +20,8 @@ static const char select_page[] =
 static const char expire[] = "UPDATE devices SET online = 0, reason = ?1"
                              " WHERE online = 1 AND last_seen_ms < ?2";
 
+static const char delete_one[] = "DELETE FROM devices WHERE mac = ?";
+
 static const char count_all[] = "SELECT (SELECT count(*) FROM devices),"
                                 " (SELECT count(*) FROM devices WHERE online = 1)";
 
@@ -290,4 +292,17 @@ int device_store_each_image(struct store_connection *connection,
     }
     statement_close(&s);
     return rc;
+}
+
+int device_store_remove(struct store_connection *connection, const char *mac, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0 || !mac_key_from_text(mac, &key))
+        return rc;
+    statement_open(&s, connection, delete_one);
+    statement_bind_int(&s, key);
+    return statement_run(&s, err);
 }

@@ -61,4 +61,8 @@ ERR_CHECKED int device_store_count(
 ERR_CHECKED int device_store_each_image(struct store_connection *connection,
     int (*each)(const char *image, int64_t devices, void *ctx), void *ctx, struct err *err);
 
+// Removes a device that nothing refers to any more.
+ERR_CHECKED int device_store_remove(
+    struct store_connection *connection, const char *mac, struct err *err);
+
 #endif

@@ -20,6 +20,8 @@ static const char select_newest[] =
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
 
+static const char delete_of_device[] = "DELETE FROM events WHERE device = ?";
+
 static const char delete_oldest[] =
     "DELETE FROM events WHERE id IN"
     " (SELECT id FROM events WHERE at_ms < ? ORDER BY at_ms LIMIT ?)";
@@ -112,4 +114,16 @@ int event_store_delete_before(
     if (rc == 0)
         *more = sqlite3_changes(connection->db) == DELETE_ROWS;
     return rc;
+}
+
+int event_store_forget(struct store_connection *connection, const char *mac, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, delete_of_device);
+    statement_bind_int(&s, key);
+    return statement_run(&s, err);
 }

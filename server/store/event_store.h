@@ -24,4 +24,8 @@ ERR_CHECKED int event_store_has_since(struct store_connection *connection, const
 ERR_CHECKED int event_store_delete_before(
     struct store_connection *connection, int64_t before_ms, bool *more, struct err *err);
 
+// Deletes all events of a device.
+ERR_CHECKED int event_store_forget(
+    struct store_connection *connection, const char *mac, struct err *err);
+
 #endif

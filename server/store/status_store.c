@@ -66,6 +66,11 @@ static const char delete_hours[] =
     "DELETE FROM status_hours WHERE (device, hour_ms) IN"
     " (SELECT device, hour_ms FROM status_hours WHERE hour_ms < ?2 OR hour_ms > ?3 LIMIT ?1)";
 
+// Looks at all of them: no index, as it would cost with each status that comes in.
+static const char delete_of_device[] = "DELETE FROM statuses WHERE device = ?";
+
+static const char delete_hours_of_device[] = "DELETE FROM status_hours WHERE device = ?";
+
 static const char select_hours[] =
     "SELECT hour_ms, count, has, rssi_min, rssi_max,"
     " CASE WHEN rssi_count > 0 THEN rssi_sum * 1.0 / rssi_count ELSE 0 END,"
@@ -241,4 +246,28 @@ int status_store_each_hour(struct store_connection *connection, const char *mac,
     }
     statement_close(&s);
     return rc;
+}
+
+static int delete_of(
+    struct store_connection *connection, const char *sql, int64_t key, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, sql);
+    statement_bind_int(&s, key);
+    return statement_run(&s, err);
+}
+
+int status_store_forget(struct store_connection *connection, const char *mac, struct err *err)
+{
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+
+    int rc = delete_of(connection, delete_of_device, key, err);
+
+    if (rc == 0)
+        rc = delete_of(connection, delete_hours_of_device, key, err);
+    return rc < 0 ? rc : correct(connection, err);
 }

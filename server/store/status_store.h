@@ -34,4 +34,8 @@ ERR_CHECKED int status_store_each_hour(struct store_connection *connection, cons
     int64_t limit, int (*each)(const struct status_hour *hour, void *ctx), void *ctx,
     struct err *err);
 
+// Deletes all statuses and hours of a device. Looks at every status there is.
+ERR_CHECKED int status_store_forget(
+    struct store_connection *connection, const char *mac, struct err *err);
+
 #endif

@@ -128,8 +128,23 @@ static const char download_state[] =
     "ALTER TABLE commands ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 6;";
 
+// What could not be read of a device's payloads, by topic, and how its topics spell its MAC.
+static const char faults[] =
+    "ALTER TABLE devices ADD COLUMN bad_payload_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE devices ADD COLUMN spelling TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE device_faults ("
+    " device INTEGER NOT NULL REFERENCES devices(mac) ON DELETE CASCADE,"
+    " topic TEXT NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " position INTEGER NOT NULL,"
+    " more INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, excerpt TEXT NOT NULL,"
+    " PRIMARY KEY (device, topic)) WITHOUT ROWID;"
+    "PRAGMA user_version = 7;";
+
 static const char *const migrations[] = {
-    devices, history, images, event_order, image_layout, download_state};
+    devices, history, images, event_order, image_layout, download_state, faults};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -19,7 +19,7 @@ bad() {
     device "$mac" '$.bad_payloads'
 }
 
-# is_bad WHAT: $work/payload is counted and changes nothing; the daemon goes on.
+# is_bad WHAT: $work/payload is counted and changes nothing else; the daemon goes on.
 is_bad() {
     local before
     before=$(bad)
@@ -47,7 +47,7 @@ for bytes in '\xff' '\xc3' '\xc0\xaf' '\xed\xa0\x80' '\xf4\x90\x80\x80'; do
     is_bad "bytes $bytes"
 done
 
-step "size: 4096 bytes are read, 4097 are not"
+step "size: 4096 bytes are read, and of more the first 4096"
 # filled SIZE: a good object of that size.
 filled() {
     local head='{"uptimemillis": 2000, "espname": "large", "x": "'
@@ -63,6 +63,102 @@ filled 4096
 publish "$mac" "/status/$mac" "$work/payload"
 eventually 10 "4096 bytes" device_has "$mac" '$.name' large
 expect_equal "bad payloads after 4096 bytes" "$before" "$(bad)"
+
+step "who speaks is seen: a first status that cannot be read, and the update that mends it"
+secureesp keys list >/dev/null
+made=0
+# is_seen WHAT KEPT [REASON]: a device that nobody knows says $work/payload and nothing else. It is online, is offered the
+# firmware command, and says what was wrong unless there is no REASON. KEPT is its status as JSON.
+is_seen() {
+    local device answer
+    made=$((made + 1))
+    device=$(mac_of $((4096 + made)))
+    new_device "$device"
+    publish "$device" "/status/$device" "$work/payload"
+    eventually 10 "a device that says $1 is online" device_has "$device" '$.online' 1
+    answer=$(api "/devices/$device")
+    expect_equal "status of: $1" "$2" "$(json_get "$answer" '$.status')"
+    expect_equal "why it is bad: $1" "${3:-}" "$(json_get "$answer" '$.faults[0].reason')"
+    id=$(json_get "$(api /commands --data "{\"mac\": \"$device\", \"command\": \"firmware\"}")" '$[0].id')
+    eventually 10 "the firmware command after: $1" command_is "$id" sent
+}
+command_is() {
+    [ "$(json_get "$(api "/commands/$1")" '$.state')" = "$2" ]
+}
+# says BYTES KEPT [REASON]: the same of bytes as printf(1) has them.
+says() {
+    # shellcheck disable=SC2059  # the format is the bytes
+    printf "$1" >"$work/payload"
+    is_seen "$1" "${@:2}"
+}
+says '' '{}' empty
+says '\0' '{}' 'no JSON object'
+says 'hello' '{}' 'no JSON object'
+says '{"rssi":nan,"espname":"x"}' '{"espname":"x"}' 'no JSON value'
+says '{"a":-nan,"b":inf,"c":3}' '{"c":3}' 'no JSON value'
+says '{"espname":"T\xfcr","rssi":-61}' '{"espname":"T�r","rssi":-61}' 'no valid UTF-8'
+says '{"rssi":-61,"rssi":-62}' '{"rssi":-61}' 'a member occurs twice'
+says '{"rssi":-61}\0' '{"rssi":-61}' 'something behind the JSON object'
+says '{"rssi":-61}\n' '{"rssi":-61}'
+says '{"rssi":-61}garbage' '{"rssi":-61}' 'something behind the JSON object'
+says '\xef\xbb\xbf{"rssi":-61}' '{"rssi":-61}' 'something before the JSON object'
+says '[{"rssi":-61}]' '{"rssi":-61}' 'something before the JSON object'
+says "{'rssi':-61}" '{"rssi":-61}' 'no double quotes'
+says '{rssi:-61}' '{"rssi":-61}' 'no double quotes'
+says '{"rssi":-61,}' '{"rssi":-61}' 'a comma too many or too few'
+says '{"rssi":-61 "a":1}' '{"rssi":-61,"a":1}' 'a comma too many or too few'
+says '{"espname":"a\tb"}' '{"espname":"a\tb"}' 'a control character in a text'
+says '{"espname":"a\0b"}' '{"espname":"a�b"}' 'a NUL in a text'
+says '{"espname":"\\ud800"}' '{"espname":"�"}' 'half a character'
+says '{"espname":"C:\\data","rssi":-61}' '{"espname":"C:\\data","rssi":-61}' 'no escape that JSON has'
+says '{"rssi":"loud","espname":"x"}' '{"rssi":"loud","espname":"x"}' 'a value of another type than the member has'
+says '{"rssi":-61.5,"uptimemillis":"5184000000","espfreeheap":4.1e4}' \
+    '{"rssi":-61.5,"uptimemillis":"5184000000","espfreeheap":41000.0}'
+expect_equal "a fraction" -62 "$(device "$(mac_of $((4096 + made)))" '$.rssi')"
+expect_equal "an uptime of 64 bit as a text" 5184000000 "$(device "$(mac_of $((4096 + made)))" '$.uptime_ms')"
+expect_equal "an exponent" 41000 "$(device "$(mac_of $((4096 + made)))" '$.free_heap_bytes')"
+long=$(head -c 300 /dev/zero | tr '\0' e)
+printf '{"espname":"measure","rssi":-61,"errormessage":"%s"}' "$long" | head -c 256 >"$work/payload"
+is_seen "a status cut at 256 bytes" '{"espname":"measure","rssi":-61}' 'cut off'
+filled 12000
+is_seen "12000 bytes" '{"uptimemillis":2000,"espname":"large"}' \
+    'longer than 4096 bytes, and the rest is not read'
+
+step "what cannot be read is told at the device"
+printf '{"temperature":nan,"espname":"x"}' >"$work/payload"
+publish "$mac" "/status/$mac" "$work/payload"
+eventually 10 "the fault" device_has "$mac" '$.faults[0].reason' 'no JSON value'
+expect_equal "its position" 15 "$(device "$mac" '$.faults[0].position')"
+expect_equal "its excerpt" '{"temperature":nan,"espname":"x"}' "$(device "$mac" '$.faults[0].excerpt')"
+expect_equal "how often" "$(bad)" "$(device "$mac" '$.faults[0].count')"
+expect_exit 0 secureesp devices show "$mac"
+expect_match "devices show" 'cannot be read +status [0-9]+ times, last [0-9]+s ago: no JSON value at byte 15' "$output"
+expect_match "devices show" '"temperature":nan' "$output"
+expect_exit 0 secureesp devices show "$mac" --json
+expect_equal "devices show --json" 15 "$(json_get "$output" '$.faults[0].position')"
+expect_exit 0 secureesp devices list
+expect_match "devices list" "$mac.*sends what cannot be read" "$output"
+
+step "events and wills"
+quiet=$(mac_of 62)
+new_device "$quiet"
+publish_text "$quiet" "/will/$quiet" garbage
+printf '{"event":"error","detail":"T\xfcr"}' >"$work/payload"
+publish "$mac" "/event/$mac" "$work/payload"
+eventually 10 "an event in Latin-1" has_event "$mac" "value ->> 'event' = 'error' and value ->> 'detail' like 'T%r'"
+expect_equal "a will is no sign of life" 404 \
+    "$(api "/devices/$quiet" -o /dev/null -w '%{http_code}')"
+printf 'garbage' >"$work/payload"
+publish "$quiet" "/event/$quiet" "$work/payload"
+eventually 10 "an event that cannot be read is one" device_has "$quiet" '$.online' 1
+expect_equal "why it is online" event "$(device "$quiet" '$.reason')"
+id=$(json_get "$(api /commands --data "{\"mac\": \"$quiet\", \"command\": \"firmware\"}")" '$[0].id')
+eventually 10 "the command" command_is "$id" sent
+printf '{"event":"command","id":%d,"result":"ok","detail":"the im' "$id" >"$work/payload"
+publish "$quiet" "/event/$quiet" "$work/payload"
+eventually 10 "an outcome that is cut off ends the command" command_is "$id" done
+publish_text "$quiet" "/will/$quiet" '{"espname": nan'
+eventually 10 "a garbled will is a will" device_has "$quiet" '$.reason' will
 
 step "depth"
 printf '{"a": %s%s}' "$(printf '[%.0s' {1..1500})" "$(printf ']%.0s' {1..1500})" >"$work/payload"

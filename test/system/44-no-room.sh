@@ -22,7 +22,9 @@ holders=()
 hold() {
     local fifo=$work/hold.${#holders[@]} said=$work/said.${#holders[@]} input
     mkfifo "$fifo"
+    # shellcheck disable=SC2034  # held, not used
     exec {input}<>"$fifo"
+    # shellcheck disable=SC2016  # for the inner shell
     process_start "$fifo.record" "$said" bash -c 'exec python3 -B "$@" <"$0"' "$fifo" \
         "$root/test/system/connection_flood.py" "$@"
     records+=("$fifo.record")

@@ -128,6 +128,36 @@ for row in "config config.json" "ca ca.crt" "ca ca.der" "cert $mac.crt" "key $ma
     is_done "$file"
 done
 
+step "a file that is not what its name says does not leave, and ends nothing"
+other=$(mac_of 2)
+devices=$SANDBOX_PKI/devices
+cp "$devices/$mac.crt" "$work/crt"
+cp "$devices/$mac.key" "$work/key"
+# wrong NAME: asks for it with the device's own credentials.
+wrong() {
+    get_with "$work/own" "/$1"
+    expect_equal "status of $1" 500 "$status"
+    ! grep -q -e '-----BEGIN' "$work/answer" || fail "$1 left the server"
+}
+cp "$work/crt" "$work/own.crt"
+cp "$work/key" "$work/own.key"
+for row in "cert crt $mac.crt" "cert crt $mac.der" "key key $mac.key" "key key $mac.key.der"; do
+    read -r name suffix file <<<"$row"
+    order "$name"
+    cp "$devices/$other.$suffix" "$devices/$mac.$suffix"
+    wrong "$file"
+    stays_sent "another device's $suffix as $file"
+    cp "$work/$suffix" "$devices/$mac.$suffix"
+    raw whole "/download/$file"
+    is_done "the right $file"
+done
+# A pair of its own that is another's, too: neither its key nor its certificate.
+cp "$devices/$other.crt" "$devices/$mac.crt"
+cp "$devices/$other.key" "$devices/$mac.key"
+wrong "$mac.crt"
+cp "$work/crt" "$devices/$mac.crt"
+cp "$work/key" "$devices/$mac.key"
+
 step "another file under the same name starts over"
 order config
 raw range /download/config.json 0 99

@@ -9,17 +9,28 @@ machine=$work/machine   # its root
 machine_here=
 machine_network=
 
-# machine_may_run: whether this one may boot another; else says why not.
-machine_may_run() {
-    [ "$(id -u)" -eq 0 ] || { echo "booting a machine needs root" && return 1; }
-    command -v systemd-nspawn >/dev/null || { echo "systemd-nspawn is missing (package systemd-container)" && return 1; }
-    unshare --mount --pid --net --uts --ipc --fork true 2>"$work/said" || {
-        echo "this system allows no namespaces: $(cat "$work/said")" && return 1
-    }
+# shellcheck source=scripts/lib/root.sh
+. "$root/scripts/lib/root.sh"
+
+# machine_obstacle: prints why this one cannot boot another; nothing if it can.
+machine_obstacle() {
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "booting a machine needs root"
+    elif ! command -v systemd-nspawn >/dev/null; then
+        echo "systemd-nspawn is missing (package systemd-container)"
+    elif ! unshare --mount --pid --net --uts --ipc --fork true 2>"$work/said"; then
+        echo "no namespaces here: $(tail -n 1 "$work/said")"
     # Both kinds of hierarchy have a folder of systemd's.
-    grep -qE '^[0-9]+:(name=systemd)?:' /proc/self/cgroup || {
-        echo "this system has no control groups for systemd" && return 1
-    }
+    elif ! grep -qE '^[0-9]+:(name=systemd)?:' /proc/self/cgroup; then
+        echo "no control groups for systemd here"
+    elif ! root_codename "$(machine_release)" >/dev/null; then
+        echo "this machine is no Debian whose like could be made"
+    fi
+}
+
+machine_release() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release && [ "${ID:-}" = debian ] && echo "${VERSION_ID:-}")
 }
 
 # machine_packages PROGRAM...: the packages of the libraries that these programs need, as this
@@ -32,22 +43,31 @@ machine_packages() {
     done | sed 's/:.*//' | sort -u
 }
 
-# machine_make ROOT: that root, or where it cannot be laid over a copy of it, with a user and a name.
+# machine_make PACKAGE...: a Debian of this machine's release with these packages, a user and a name.
+# It is laid over a root that is kept, or a copy of that where no file system can be laid over another.
 machine_make() {
+    local template
+    template=$root/build/root/boot-$(machine_release)
+    mkdir -p "$root/build/root"
+    (flock 8 && umask 022 && root_make "$template" "$(machine_release)" "$@") 8>"$template.lock" || fail "no root for it"
     mkdir -m 0755 "$machine" "$work/upper" "$work/overlay"
-    if mount -t overlay -o "lowerdir=$1,upperdir=$work/upper,workdir=$work/overlay" secureesp "$machine" \
-        2>"$work/said"; then
+    if mount -t overlay -o "lowerdir=$template,upperdir=$work/upper,workdir=$work/overlay" secureesp \
+        "$machine" 2>"$work/said"; then
         mounts+=("$machine")
     else
-        cp -a "$1/." "$machine/"
+        cp -a "$template/." "$machine/"
     fi
+    systemd-nspawn --quiet "${machine_scope[@]}" -D "$machine" true 2>"$work/said" </dev/null ||
+        skip "systemd-nspawn cannot run here: $(tail -n 1 "$work/said")"
     echo "${machine_name%%.*}" >"$machine/etc/hostname"
     printf '127.0.0.1 localhost\n127.0.1.1 %s %s\n' "$machine_name" "${machine_name%%.*}" >"$machine/etc/hosts"
-    chroot "$machine" useradd --create-home --shell /bin/bash "$machine_user"
-    echo "$machine_user ALL=(ALL) NOPASSWD: ALL" >"$machine/etc/sudoers.d/$machine_user"
-    chmod 0440 "$machine/etc/sudoers.d/$machine_user"
     chmod 0644 "$machine/etc/hostname" "$machine/etc/hosts"
+    root_add_user "$machine" "$machine_user"
 }
+
+# A host without systemd has nothing that could make a scope for it.
+machine_scope=(--register=no)
+[ -d /run/systemd/system ] || machine_scope+=(--keep-unit)
 
 # Without a scope of its own it ends with 133 for a restart, which is then its caller's.
 # shellcheck disable=SC2016  # for the inner shell
@@ -55,15 +75,12 @@ machine_loop='trap : TERM; while "$@"; [ $? -eq 133 ]; do :; done'
 
 # machine_boot: starts it, and the network that it is in.
 machine_boot() {
-    local registration=(--register=no)
-    # A host without systemd has nothing that could make a scope for it.
-    [ -d /run/systemd/system ] || registration+=(--keep-unit)
     process_start "$work/network.record" "$work/network.log" unshare --net sleep infinity
     records+=("$work/network.record")
     machine_network=/proc/$(process_pid "$work/network.record")/ns/net
     eventually 10 "a network" machine_has_network
     process_start "$work/machine.record" "$work/machine.log" bash -c "$machine_loop" - systemd-nspawn --quiet --boot \
-        "${registration[@]}" --console=pipe --network-namespace-path="$machine_network" \
+        "${machine_scope[@]}" --console=pipe --network-namespace-path="$machine_network" \
         --machine="secureesp-$BASHPID" --hostname="${machine_name%%.*}" -D "$machine"
     records=("$work/machine.record" "${records[@]}")
     eventually 60 "the machine is up" machine_is_up ""
@@ -112,29 +129,4 @@ machine_beside() {
     # shellcheck disable=SC2016  # for the inner shell
     exec nsenter --net="$machine_network" unshare --mount --propagation private \
         sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$machine_hosts" "$@"
-}
-
-# machine_template PACKAGE...: prints the folder of a root as this machine's release has it, with
-# these packages; made when it is first asked for, and kept.
-machine_template() {
-    local release mirror folder
-    # shellcheck source=/dev/null
-    release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-    mirror=$(apt-get indextargets --no-release-info --format '$(SITE) $(RELEASE)' 'Created-By: Packages' |
-        sed -n "s/ $release\$//p" | head -n 1)
-    [ -n "$mirror" ] || return 1
-    folder=$root/build/roots/boot-$release
-    mkdir -p "$root/build/roots"
-    (
-        flock 8
-        if [ "$(cat "$folder/.packages" 2>/dev/null)" != "$*" ]; then
-            rm -rf --one-file-system "$folder"
-            umask 022
-            debootstrap --variant=minbase --include="$(tr ' ' , <<<"$*")" "$release" "$folder" "$mirror" \
-                >"$folder.log" 2>&1 || { tail -n 5 "$folder.log" >&2 && exit 1; }
-            rm -rf "$folder"/var/cache/apt/* "$folder"/var/lib/apt/lists/*
-            echo "$*" >"$folder/.packages"
-        fi
-    ) 8>"$root/build/roots/.boot.lock" || return 1
-    echo "$folder"
 }

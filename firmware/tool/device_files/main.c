@@ -111,7 +111,7 @@ static int open_region(struct region *region, bool to_write, bool *is_new)
     *is_new = false;
     if (region->fd < 0 || fstat(region->fd, &status) != 0)
         return -1;
-    if ((size_t)status.st_size >= region->offset)
+    if (status.st_size >= (off_t)region->offset)
         return 0;
     errno = ESPIPE;
     return -1;

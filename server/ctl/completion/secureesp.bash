@@ -15,6 +15,7 @@ _secureesp_boards() {
 _secureesp_options() {
     case $1 in
         'devices list') echo '--online --offline --image' ;;
+        'devices forget') echo '--force' ;;
         'devices watch') echo '--online --offline --image --interval' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
@@ -26,26 +27,27 @@ _secureesp_options() {
         'pki server') echo '--dns --ip --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
         'pki signing') echo '--ec --force' ;;
-        command*) echo '--all --wait' ;;
+        command*) echo '--all --wait --force' ;;
     esac
     echo '--json --socket --help'
 }
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch' ;;
-        images) echo 'add list publish withdraw verify sign describe' ;;
-        keys) echo 'add list' ;;
+        devices) echo 'list show watch forget' ;;
+        images) echo 'add list publish withdraw remove verify sign describe' ;;
+        keys) echo 'add list remove' ;;
         pki) echo 'init server device signing' ;;
-        command) echo 'list show' ;;
+        command) echo 'list show cancel' ;;
     esac
 }
 
 # Prints what the next argument of "GROUP VERB" may be, or "FILE" for a path.
 _secureesp_arguments() {
     case $1 in
-        'devices show' | 'command list') _secureesp_first_column devices ;;
-        'images publish' | 'images withdraw') _secureesp_first_column images ;;
+        'devices show' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
+        'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
+        'keys remove') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
         chain*) _secureesp_boards ;;

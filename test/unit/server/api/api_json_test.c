@@ -54,7 +54,9 @@ static json_t *make_key(void)
 
 static json_t *make_image(void)
 {
-    return api_json_image(&catalogue, &image, 3);
+    struct release_member member = {.image = image, .devices = 3};
+
+    return api_json_image(&catalogue, &member);
 }
 
 // Each allocation in turn finds no memory.

@@ -54,15 +54,25 @@ static void what_is_no_order_is_refused(void **state)
         const char *text;
         const char *reason;
     } cases[] = {
-        {"", "lacks \"command\""},
-        {"{", "lacks \"command\""},
-        {"[]", "lacks \"command\""},
+        {"", "no JSON object"},
+        {"{", "no JSON object"},
+        {"[]", "no JSON object"},
         {"{\"all\": true}", "lacks \"command\""},
-        {"{\"all\": true, \"command\": 1}", "lacks \"command\""},
-        {"{\"all\": true, \"command\": \"a\", \"command\": \"b\"}", "lacks \"command\""},
+        {"{\"all\": true, \"command\": 1}", "\"command\" is to be a text"},
+        {"{\"all\": true, \"command\": \"a\", \"command\": \"b\"}", "duplicate"},
+        {"{\"all\": true, \"mac\": 5, \"command\": \"ca\"}", "\"mac\" is to be a text"},
+        {"{\"all\": true, \"mac\": null, \"command\": \"ca\"}", "\"mac\" is to be a text"},
+        {"{\"all\": true, \"Mac\": \"84f3eb012345\", \"command\": \"ca\"}", "no member \"Mac\""},
+        {"{\"all\": true, \"macs\": [], \"command\": \"ca\"}",
+            "there are: mac, all, command, force"},
+        {"{\"all\": \"true\", \"command\": \"ca\"}", "\"all\" is to be true or false"},
+        {"{\"all\": false, \"command\": \"ca\"}", "needs a MAC"},
+        {"{\"all\": true, \"command\": \"ca\", \"force\": 1}", "\"force\" is to be"},
+        {"{\"all\": true, \"mac\": \"84f3eb012345\", \"command\": \"ca\"}", "exclude each other"},
+        {"{\"all\": true, \"command\": \"ca\"} x", "no JSON object"},
         {"{\"command\": \"ca\"}", "needs a MAC"},
-        {"{\"all\": 1, \"command\": \"ca\"}", "needs a MAC"},
-        {"{\"mac\": \"all\", \"all\": true, \"command\": \"ca\"}", "needs a MAC"},
+        {"{\"all\": 1, \"command\": \"ca\"}", "\"all\" is to be true or false"},
+        {"{\"mac\": \"all\", \"command\": \"ca\"}", "needs a MAC"},
         {"{\"mac\": \"84f3eb01234\", \"command\": \"ca\"}", "needs a MAC"},
     };
 

@@ -101,7 +101,7 @@ static void refusals_name_code_and_reason(void **state)
         {"GET", "/api/v1/devices/84f3eb012345", "", 404, "\"not-found\"", "devices list"},
         {"GET", "/api/v1/devices/nonsense", "", 400, "\"invalid\"", "no MAC address"},
         {"GET", "/api/v1/devices?state=asleep", "", 400, "\"invalid\"", "online or offline"},
-        {"POST", "/api/v1/commands", "", 400, "\"invalid\"", "lacks"},
+        {"POST", "/api/v1/commands", "", 400, "\"invalid\"", "empty"},
         {"POST", "/api/v1/commands", "{\"command\": \"reboot\"}", 400, "\"invalid\"", "MAC"},
         {"POST", "/api/v1/commands", "{\"command\": 7, \"all\": true}", 400, "\"invalid\"", ""},
         {"POST", "/api/v1/commands", "{\"all\": true, \"command\": \"dance\"}", 400, "\"invalid\"",
@@ -115,6 +115,29 @@ static void refusals_name_code_and_reason(void **state)
         {"POST", "/api/v1/images/B-1/publish", "", 404, "\"not-found\"", "images list"},
         {"POST", "/api/v1/images/B-1/withdraw", "", 404, "\"not-found\"", "B-1"},
         {"GET", "/api/v1/images/B-1/verify", "", 404, "\"not-found\"", "B-1"},
+        {"GET", "/api/v1/devices?stat=online", "", 400, "\"invalid\"",
+            "no parameter \\\"stat\\\" here; there are: state, image"},
+        {"GET", "/api/v1/devices?state=online&state=offline", "", 400, "\"invalid\"", "twice"},
+        {"GET", "/api/v1/status?x", "", 400, "\"invalid\"", "there are: none"},
+        {"GET", "/api/v1/status", "{}", 400, "\"invalid\"", "no body"},
+        {"POST", "/api/v1/images/B-1/withdraw?force=yes", "", 400, "\"invalid\"", "1 or 0"},
+        {"POST", "/api/v1/images?publish=true", "x", 400, "\"invalid\"", "1 or 0"},
+        {"POST", "/api/v1/images?names=B-1", "x", 400, "\"invalid\"", "names"},
+        {"POST", "/api/v1/images/B-1/publish?force=1", "", 400, "\"invalid\"", "force"},
+        {"POST", "/api/v1/images/B-1/remove", "", 404, "\"not-found\"", "B-1"},
+        {"POST", "/api/v1/keys/B-1/remove", "", 404, "\"not-found\"", "keys list"},
+        {"POST", "/api/v1/keys?nam=a", "x", 400, "\"invalid\"", "nam"},
+        {"POST", "/api/v1/devices/84f3eb012345/forget", "", 404, "\"not-found\"", "84f3eb012345"},
+        {"POST", "/api/v1/devices/x/forget", "", 400, "\"invalid\"", "no MAC"},
+        {"POST", "/api/v1/commands/cancel", "{}", 400, "\"invalid\"", "something in it"},
+        {"POST", "/api/v1/commands/cancel", "{\"ids\": [1.5]}", 400, "\"invalid\"",
+            "whole numbers"},
+        {"POST", "/api/v1/commands/cancel", "{\"ids\": 1}", 400, "\"invalid\"", "whole numbers"},
+        {"POST", "/api/v1/commands/cancel", "{\"macs\": [\"x\"]}", 400, "\"invalid\"", "no MAC"},
+        {"POST", "/api/v1/commands/cancel", "{\"mac\": [\"x\"]}", 400, "\"invalid\"", "ids, macs"},
+        {"POST", "/api/v1/commands/cancel", "{\"ids\": [7]}", 404, "\"not-found\"",
+            "none is cancelled"},
+        {"POST", "/api/v1/commands?mac=1", "{}", 400, "\"invalid\"", "mac"},
         {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"", "no such path"},
         {"POST", "/api/v1/images/a/../publish", "", 404, "\"not-found\"", "no such path"},
         {"POST", "/api/v1/devices", "", 405, "\"invalid\"", "method not allowed"},
@@ -233,6 +256,7 @@ static void an_image_is_verified_by_a_key_that_came_later(void **state)
     struct image_key known = {.name = "later", .algorithm = "P-256", .added_at_ms = 1};
     struct err err = {0};
     size_t n;
+    bool existed;
     uint8_t *image = make_image(&key, &n);
 
     ask(f, "POST", "/api/v1/images", image, n);
@@ -242,7 +266,7 @@ static void an_image_is_verified_by_a_key_that_came_later(void **state)
     memcpy(known.id, key.id, sizeof known.id);
     memcpy(known.der, key.der, key.size_bytes);
     known.der_size = key.size_bytes;
-    assert_int_equal(release_add_key(f->api.release, &known, &err), 0);
+    assert_int_equal(release_add_key(f->api.release, &known, &existed, &err), 0);
     ask(f, "POST", "/api/v1/images/BOARD-1/publish", NULL, 0);
     expect(f, "publish", 200, "\"state\":\"published\"", "\"name\":\"later\"");
     free(image);

@@ -31,17 +31,17 @@ int64_t __wrap_clock_system_ms(void);
 // A reload that comes between a judgement and what is done with it: the name is looked at there.
 static struct device_auth *reload_after_judgement;
 
-bool __real_mac_is_valid(const char *s, size_t n);
-bool __wrap_mac_is_valid(const char *s, size_t n);
+bool __real_mac_parse(const char *s, char out[MAC_SIZE]);
+bool __wrap_mac_parse(const char *s, char out[MAC_SIZE]);
 
-bool __wrap_mac_is_valid(const char *s, size_t n)
+bool __wrap_mac_parse(const char *s, char out[MAC_SIZE])
 {
     struct device_auth *auth = reload_after_judgement;
 
     reload_after_judgement = NULL;
     if (auth != NULL)
         assert_int_equal(device_auth_reload(auth, NULL), 0);
-    return __real_mac_is_valid(s, n);
+    return __real_mac_parse(s, out);
 }
 
 int64_t __wrap_clock_system_ms(void)
@@ -295,41 +295,68 @@ static void a_judgement_ends_with_its_ca(void **state)
     free(after.der);
 }
 
-// Ours, valid, for a device, and of no device.
-static void a_name_that_is_no_mac_is_nobody(void **state)
+static struct certificate_bytes issue(
+    const struct issuer *issuer, const struct private_key *key, const char *name)
 {
-    char ca[PATH_MAX], folder[SCRATCH_PATH_SIZE];
-    struct certificate_bytes good = make_ca(*state, "nobody", clock_now_ms(), ca);
     // Without days: as long as the CA lasts, whichever second it is.
-    struct issuer_order order = {
-        .profile = PROFILE_DEVICE, .common_name = "gateway", .now_ms = clock_now_ms()};
-    struct device_auth *auth;
-    struct private_key *key;
+    const struct issuer_order order = {
+        .profile = PROFILE_DEVICE, .common_name = name, .now_ms = clock_now_ms()};
     struct certificate *certificate;
-    struct issuer *issuer;
-    struct err err = {0};
-    struct certificate_bytes nobody;
-    char mac[MAC_SIZE] = "untouched";
+    struct certificate_bytes bytes;
     char *pem;
 
-    scratch_path(*state, "nobody", folder);
+    assert_int_equal(issuer_issue(issuer, &order, key, &certificate, NULL), 0);
+    assert_int_equal(certificate_to_pem(certificate, &pem, NULL), 0);
+    assert_int_equal(pem_to_der((const uint8_t *)pem, strlen(pem), &bytes.der, &bytes.n, NULL), 0);
+    certificate_free(certificate);
+    free(pem);
+    return bytes;
+}
+
+// The common name may spell the MAC in any form that people use, and no other.
+static void a_common_name_is_a_mac(void **state)
+{
+    static const struct {
+        const char *name;
+        bool good;
+    } rows[] = {
+        {"84F3EB012345", true},
+        {"84:f3:eb:01:23:45", true},
+        {"84-F3-EB-01-23-45", true},
+        {"gateway", false},
+        {"84F3EB01234", false},
+        {"84F3EB012345 ", false},
+        {"measure-" MAC, false},
+    };
+    char ca[PATH_MAX], folder[SCRATCH_PATH_SIZE];
+    struct certificate_bytes usual = make_ca(*state, "names", clock_now_ms(), ca);
+    struct device_auth *auth;
+    struct private_key *key;
+    struct issuer *issuer;
+    struct err err = {0};
+
+    scratch_path(*state, "names", folder);
     assert_int_equal(pki_folder_open(folder, &issuer, &err), 0);
     assert_int_equal(private_key_generate(PRIVATE_KEY_P256, &key, &err), 0);
-    assert_int_equal(issuer_issue(issuer, &order, key, &certificate, &err), 0);
-    assert_int_equal(certificate_to_pem(certificate, &pem, &err), 0);
-    assert_int_equal(
-        pem_to_der((const uint8_t *)pem, strlen(pem), &nobody.der, &nobody.n, &err), 0);
     assert_int_equal(device_auth_new(ca, &auth, &err), 0);
-    assert_int_equal(device_auth_identify(auth, nobody.der, nobody.n, mac, &err), ERR_DENIED);
-    assert_non_null(strstr(err.message, "'gateway' is no MAC"));
-    assert_string_equal(mac, "untouched");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct certificate_bytes bytes = issue(issuer, key, rows[i].name);
+
+        for (int k = 0; k < 2; k++) { // judged, then remembered
+            char mac[MAC_SIZE] = "untouched";
+            int rc = device_auth_identify(auth, bytes.der, bytes.n, mac, &err);
+
+            assert_int_equal(rc, rows[i].good ? 0 : ERR_DENIED);
+            assert_string_equal(mac, rows[i].good ? MAC : "untouched");
+        }
+        if (!rows[i].good)
+            assert_non_null(strstr(err.message, "is no MAC"));
+        free(bytes.der);
+    }
     device_auth_free(auth);
-    certificate_free(certificate);
     private_key_free(key);
     issuer_free(issuer);
-    free(nobody.der);
-    free(pem);
-    free(good.der);
+    free(usual.der);
 }
 
 static void without_a_ca_or_memory_there_is_nothing(void **state)
@@ -357,10 +384,10 @@ int main(void)
         cmocka_unit_test(a_device_is_known_by_its_certificate),
         cmocka_unit_test(a_new_ca_counts_from_the_reload_on),
         cmocka_unit_test(a_remembered_certificate_has_its_dates),
+        cmocka_unit_test(a_common_name_is_a_mac),
         cmocka_unit_test(a_remembered_certificate_ends_with_its_ca),
         cmocka_unit_test(a_place_is_nobodys_name),
         cmocka_unit_test(a_judgement_ends_with_its_ca),
-        cmocka_unit_test(a_name_that_is_no_mac_is_nobody),
         cmocka_unit_test(without_a_ca_or_memory_there_is_nothing),
     };
 

@@ -32,7 +32,7 @@ static void tells_kind_form_and_owner(void **state)
         {ME, {DOWNLOAD_UNKNOWN, false, false}},
         {ME ".pem", {DOWNLOAD_UNKNOWN, false, false}},
         {ME ".key.bak", {DOWNLOAD_UNKNOWN, false, false}},
-        {"84F3EB012345.crt", {DOWNLOAD_UNKNOWN, false, false}},
+        {"84F3EB012345.crt", {DOWNLOAD_UNKNOWN, false, false}}, // download_file_usual_name()
         {"../" ME ".key", {DOWNLOAD_UNKNOWN, false, false}},
         {"84f3eb01234", {DOWNLOAD_UNKNOWN, false, false}},
         {"config.json ", {DOWNLOAD_UNKNOWN, false, false}},
@@ -50,10 +50,39 @@ static void tells_kind_form_and_owner(void **state)
     }
 }
 
+static void knows_other_spellings(void **state)
+{
+    static const struct {
+        const char *name, *usual;
+    } cases[] = {
+        {"84F3EB012345.crt", ME ".crt"},
+        {"84f3Eb012345.key.der", ME ".key.der"},
+        {"84:F3:EB:01:23:45.der", ME ".der"},
+        {"84-f3-eb-01-23-45.key", ME ".key"},
+        {"84F3EB012345", ME},
+        {ME ".key", ME ".key"},
+        {"84F3EB01234G.key", "84F3EB01234G.key"},
+        {"84F3EB0123456.key", "84F3EB0123456.key"},
+        {"config.json", "config.json"},
+        {"CONFIG.JSON", "CONFIG.JSON"},
+        {"", ""},
+        {".key", ".key"},
+        {"84:F3:EB:01:23:45.key.der.der.der", "84:F3:EB:01:23:45.key.der.der.der"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char usual[DOWNLOAD_FILE_NAME_SIZE];
+
+        assert_string_equal(download_file_usual_name(cases[i].name, usual), cases[i].usual);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_kind_form_and_owner),
+        cmocka_unit_test(knows_other_spellings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

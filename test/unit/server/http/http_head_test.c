@@ -115,6 +115,9 @@ static const struct row {
     ROW(400, POST "Content-Length: x\r\nContent-Length: 1\r\n\r\nx"),
     ROW(400, POST "Content-Length: 00000000000000000000000000000001\r\nContent-Length: 1\r\n\r\nx"),
     ROW(413, POST "Content-Length: 1001\r\n\r\nx"),
+    ROW(413, POST "Content-Length: 4294967296\r\n\r\nx"),
+    ROW(413, POST "Content-Length: 4294967297\r\n\r\nx"), // 1 in 32 bits
+    ROW(413, POST "Content-Length: 9223372036854775807\r\n\r\nx"),
     ROW(413, POST "Content-Length: 00000000000000000000000000000001\r\n\r\nx"),
     ROW(200, POST "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
     ROW(400, POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),

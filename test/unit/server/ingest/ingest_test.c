@@ -6,6 +6,7 @@
 
 #include "server/base/log.h"
 #include "server/ingest/ingest.h"
+#include "server/store/fault_store.h"
 #include "test/unit/server/store/fixture.h"
 
 static struct ingest *start(struct fixture *f)
@@ -53,33 +54,34 @@ static void test_each_topic(void **state)
     say(ingest, "/event/" MAC_1, "{}", false);
     say(ingest, "/command/" MAC_1 "/flash", "{}", false);
     say(ingest, "/status/" MAC_1 "/x", "{}", false);
-    say(ingest, "/status/84F3EB000001", "{}", false);
+    say(ingest, "/status/84F3EB00000", "{}", false);
     say(ingest, "", "{}", false);
     log_set_level(LOG_INFO);
     fixture_flush(f);
     ingest_read_counters(ingest, &counters);
-    assert_int_equal(counters.statuses, 1);
-    assert_int_equal(counters.events, 1);
+    assert_int_equal(counters.statuses, 2);
+    assert_int_equal(counters.events, 2);
     assert_int_equal(counters.wills, 3);
     assert_int_equal(counters.retained, 1);
     assert_int_equal(counters.bad_topics, 4);
     assert_int_equal(counters.bad_payloads, 3);
+    assert_int_equal(counters.odd_topics, 0);
     connection = fixture_read(f);
     assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
-    assert_false(device.online);
-    assert_int_equal(device.reason, DEVICE_REASON_WILL);
+    assert_true(device.online);
+    assert_int_equal(device.reason, DEVICE_REASON_STATUS);
     assert_int_equal(device.bad_payloads, 3);
     assert_int_equal(device_store_get(connection, MAC_2, &device, NULL), ERR_NOT_FOUND);
     assert_int_equal(device_store_get(connection, MAC_3, &device, NULL), 0);
-    assert_int_equal(device.reason, DEVICE_REASON_NEVER);
+    assert_int_equal(device.reason, DEVICE_REASON_EVENT);
     store_read_end(f->store, connection);
     ingest_free(ingest);
 }
 
-// Members of the wrong type and unknown ones are kept as they came.
+// Unknown members are kept as they came.
 static void test_the_object_is_kept_whole(void **state)
 {
-    static const char text[] = " {\"uptimemillis\": -1, \"later\": [1e99, {\"x\": null}]}\n";
+    static const char text[] = " {\"uptimemillis\": null, \"later\": [1e99, {\"x\": null}]}\n";
     struct fixture *f = *state;
     struct ingest *ingest = start(f);
     struct store_connection *connection;
@@ -96,6 +98,135 @@ static void test_the_object_is_kept_whole(void **state)
     assert_string_equal(json, text);
     store_read_end(f->store, connection);
     free(json);
+    ingest_free(ingest);
+}
+
+static int see_fault(const struct device_fault *fault, void *ctx)
+{
+    char *text = ctx;
+
+    snprintf(text + strlen(text), 512, "%s %lld %s %lld+%lld %s|", fault->topic,
+        (long long)fault->count, fault->reason, (long long)fault->position, (long long)fault->more,
+        fault->excerpt);
+    return 0;
+}
+
+// One whose very first message cannot be read is known and online all the same, but by a will.
+static void test_who_speaks_is_seen(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *kept;
+        const char *faults;
+    } rows[] = {
+        {"", "{}", "status 1 empty 0+0 |"},
+        {"nan", "{}", "status 1 no JSON object 0+0 nan|"},
+        {"{\"rssi\":nan,\"x\":1,}", "{\"x\":1}",
+            "status 1 no JSON value 8+1 {\"rssi\":nan,\"x\":1,}|"},
+        {"{\"espname\":\"T\xfcr\"}", "{\"espname\":\"T\xef\xbf\xbdr\"}",
+            "status 1 no valid UTF-8 13+0 {\"espname\":\"T\\xfcr\"}|"},
+        {"{\"espname\":\"a\",\"espimage\":\"b", "{\"espname\":\"a\"}",
+            "status 1 cut off 28+0 a\",\"espimage\":\"b|"},
+    };
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    log_set_level(LOG_ERROR);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct store_connection *connection;
+        struct device device;
+        char mac[MAC_SIZE], topic[40], seen[1024] = "";
+        char *json = NULL;
+
+        snprintf(mac, sizeof mac, "84f3eb1000%02zx", i);
+        snprintf(topic, sizeof topic, "/will/%s", mac);
+        say(ingest, topic, rows[i].text, false);
+        fixture_flush(f);
+        assert_false(fixture_is_known(f, mac));
+        snprintf(topic, sizeof topic, "/status/%s", mac);
+        say(ingest, topic, rows[i].text, false);
+        fixture_flush(f);
+        connection = fixture_read(f);
+        assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
+        assert_true(device.online);
+        assert_int_equal(device.reason, DEVICE_REASON_STATUS);
+        assert_true(device.last_seen_ms > 0);
+        assert_true(device.bad_payload_at_ms >= device.last_seen_ms);
+        assert_int_equal(device.bad_payloads, 1);
+        assert_int_equal(device_store_get_status_json(connection, mac, &json, NULL), 0);
+        assert_string_equal(json, rows[i].kept);
+        assert_int_equal(fault_store_each(connection, mac, see_fault, seen, NULL), 0);
+        assert_string_equal(seen, rows[i].faults);
+        store_read_end(f->store, connection);
+        free(json);
+    }
+    log_set_level(LOG_INFO);
+    ingest_free(ingest);
+}
+
+// The device and its topics, in whatever form they spell the MAC.
+static void test_spellings(void **state)
+{
+    static const char *const spellings[] = {
+        "84F3EB000001", "84f3eB000001", "84:F3:EB:00:00:01", "84-f3-eb-00-00-01", "84f3eb000001"};
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+    struct ingest_counters counters;
+
+    log_set_level(LOG_ERROR);
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+        struct store_connection *connection;
+        struct device device;
+        char topic[40];
+
+        snprintf(topic, sizeof topic, "%s%s", i % 2 == 0 ? "/status/" : "/event/", spellings[i]);
+        say(ingest, topic, "{\"event\": \"boot\"}", false);
+        fixture_flush(f);
+        connection = fixture_read(f);
+        assert_int_equal(device_store_get(connection, "84f3eb000001", &device, NULL), 0);
+        assert_true(device.online);
+        assert_string_equal(device.spelling, i < 4 ? spellings[i] : "");
+        store_read_end(f->store, connection);
+    }
+    say(ingest, "/will/84F3EB000001/will", "{}", false);
+    say(ingest, "/status/84F3EB00000G", "{}", false);
+    say(ingest, "/status/84:F3:EB:00:00:0", "{}", false);
+    say(ingest, "/status/84:F3:EB:00:00:01:", "{}", false);
+    log_set_level(LOG_INFO);
+    ingest_read_counters(ingest, &counters);
+    assert_int_equal(counters.odd_topics, 5);
+    assert_int_equal(counters.bad_topics, 3);
+    assert_int_equal(counters.wills, 1);
+    ingest_free(ingest);
+}
+
+static bool is_online(struct fixture *f, const char *mac)
+{
+    struct store_connection *connection;
+    struct device device;
+
+    fixture_flush(f);
+    connection = fixture_read(f);
+    assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
+    store_read_end(f->store, connection);
+    return device.online;
+}
+
+// While the connection is away or has just come, events may be old; statuses are not kept.
+static void test_old_events(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    for (int connected = 0; connected < 2; connected++) {
+        ingest_note_connection(ingest, connected);
+        say(ingest, "/status/" MAC_1, "{}", false);
+        say(ingest, "/will/" MAC_1, "{}", false);
+        say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+        assert_false(is_online(f, MAC_1));
+        say(ingest, "/status/" MAC_1, "{}", false);
+        assert_true(is_online(f, MAC_1));
+    }
     ingest_free(ingest);
 }
 
@@ -129,6 +260,9 @@ int main(void)
         cmocka_unit_test(test_subscriptions),
         TEST(test_each_topic),
         TEST(test_the_object_is_kept_whole),
+        TEST(test_who_speaks_is_seen),
+        TEST(test_spellings),
+        TEST(test_old_events),
         TEST(test_downloads),
     };
 

@@ -23,6 +23,7 @@ static void status(
         .name = "n",
         .build = "b",
         .ip = "i"};
+    const struct ingest_topic from = {.mac = MAC_1};
     char json[16];
 
     snprintf(status.image, sizeof status.image, "%s", image);
@@ -30,7 +31,7 @@ static void status(
 
     int n = snprintf(json, sizeof json, "{\"n\": %d}", (int)(at_ms % 1000));
     struct ingest_write_status *effect =
-        ingest_write_status_new(MAC_1, at_ms, &status, (const uint8_t *)json, (size_t)n);
+        ingest_write_status_new(&from, at_ms, &status, (const uint8_t *)json, (size_t)n);
 
     assert_non_null(effect);
     fixture_write(f, ingest_write_status, effect);
@@ -209,20 +210,68 @@ static void test_a_message_goes_with_the_clock(void **state)
     assert_int_equal(fixture_query(f, "SELECT max(at_ms) FROM events"), T0 - 60 * MINUTE);
 }
 
-static void test_a_bad_payload(void **state)
+static void test_a_fault(void **state)
 {
     struct fixture *f = *state;
-    struct ingest_write_notice effect = {.mac = MAC_1, .at_ms = T0 + MINUTE};
+    struct ingest_write_fault effect = {
+        .mac = MAC_1, .fault = {.topic = "status", .at_ms = T0 + MINUTE, .reason = "empty"}};
 
-    fixture_write(f, ingest_write_bad_payload, &effect);
+    fixture_write(f, ingest_write_fault, &effect);
     assert_false(fixture_is_known(f, MAC_1));
     status(f, T0, MINUTE, "A-1", "");
-    fixture_write(f, ingest_write_bad_payload, &effect);
-    fixture_write(f, ingest_write_bad_payload, &effect);
+    fixture_write(f, ingest_write_fault, &effect);
+    fixture_write(f, ingest_write_fault, &effect);
     assert_int_equal(device(f, MAC_1).bad_payloads, 2);
-    assert_int_equal(device(f, MAC_1).last_seen_ms, T0);
+    assert_int_equal(device(f, MAC_1).bad_payload_at_ms, T0 + MINUTE);
+    assert_int_equal(device(f, MAC_1).last_seen_ms, T0); // a will's is no sign of life
+    assert_int_equal(fixture_query(f, "SELECT count FROM device_faults"), 2);
     status(f, T0 + 2 * MINUTE, 3 * MINUTE, "A-1", "");
     assert_int_equal(device(f, MAC_1).bad_payloads, 2);
+}
+
+// What a status that could not be read in full lacks may stand in the part that could not: texts
+// stay, readings of another time do not.
+static void test_a_part_of_a_status(void **state)
+{
+    static const struct ingest_topic from = {.mac = MAC_1, .spelling = "84F3EB000001"};
+    const struct device_status part = {.has = DEVICE_HAS_RSSI, .rssi_dbm = -5, .name = "new"};
+    struct fixture *f = *state;
+
+    status(f, T0, MINUTE, "A-1", "trouble");
+    for (int partial = 1; partial >= 0; partial--) {
+        struct ingest_write_status *effect =
+            ingest_write_status_new(&from, T0 + MINUTE, &part, (const uint8_t *)"{}", 2);
+        struct device d;
+
+        effect->partial = partial;
+        fixture_write(f, ingest_write_status, effect);
+        free(effect);
+        d = device(f, MAC_1);
+        assert_string_equal(d.status.image, partial ? "A-1" : "");
+        assert_string_equal(d.status.build, partial ? "b" : "");
+        assert_string_equal(d.status.ip, partial ? "i" : "");
+        assert_string_equal(d.status.name, "new");
+        assert_int_equal(d.status.has, DEVICE_HAS_RSSI);
+        assert_string_equal(d.spelling, "84F3EB000001");
+    }
+}
+
+// An event that waited at the broker while the daemon was away says nothing of now. One without a
+// kind is a sign of life alone.
+static void test_a_late_event(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest_write_event effect = {.event = {.mac = MAC_1, .at_ms = T0}, .late = true};
+
+    fixture_write(f, ingest_write_event, &effect);
+    assert_true(device(f, MAC_1).online); // nobody knew it
+    will(f, T0);
+    fixture_write(f, ingest_write_event, &effect);
+    assert_false(device(f, MAC_1).online);
+    effect.late = false;
+    fixture_write(f, ingest_write_event, &effect);
+    assert_int_equal(device(f, MAC_1).reason, DEVICE_REASON_EVENT);
+    assert_events(f, "will ");
 }
 
 static void test_an_event_settles_its_command(void **state)
@@ -253,8 +302,8 @@ static void test_an_event_of_an_unknown_device(void **state)
     struct fixture *f = *state;
 
     event(f, MAC_1, 0, "ok");
-    assert_false(device(f, MAC_1).online);
-    assert_int_equal(device(f, MAC_1).reason, DEVICE_REASON_NEVER);
+    assert_true(device(f, MAC_1).online);
+    assert_int_equal(device(f, MAC_1).reason, DEVICE_REASON_EVENT);
     assert_int_equal(device(f, MAC_1).first_seen_ms, T0);
 }
 
@@ -337,7 +386,9 @@ int main(void)
         TEST(test_a_shared_identity),
         TEST(test_a_will),
         TEST(test_a_message_goes_with_the_clock),
-        TEST(test_a_bad_payload),
+        TEST(test_a_fault),
+        TEST(test_a_part_of_a_status),
+        TEST(test_a_late_event),
         TEST(test_an_event_settles_its_command),
         TEST(test_an_event_of_an_unknown_device),
         TEST(test_a_restart_settles_reboot_and_flash),

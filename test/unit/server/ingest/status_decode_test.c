@@ -8,15 +8,21 @@
 
 #include "server/ingest/status_decode.h"
 
-static struct device_status decode(const char *text)
+static struct device_status decode_with(const char *text, struct payload_faults *faults)
 {
     struct device_status status;
-    const char *reason;
 
     memset(&status, 0xa5, sizeof status);
-    if (status_decode((const uint8_t *)text, strlen(text), &status, &reason) < 0)
-        fail_msg("%s: %s", text, reason);
+    memset(faults, 0, sizeof *faults);
+    status_decode((const uint8_t *)text, strlen(text), &status, faults);
     return status;
+}
+
+static struct device_status decode(const char *text)
+{
+    struct payload_faults faults;
+
+    return decode_with(text, &faults);
 }
 
 static void test_a_full_status(void **state)
@@ -54,6 +60,46 @@ static void test_an_empty_status(void **state)
     assert_memory_equal(&s, &empty, sizeof s);
 }
 
+static const struct {
+    const char *value;
+    bool counter, rssi; // whether it is taken
+} values[] = {
+    {"0", true, true},
+    {"100", true, true},
+    {"101", true, false},
+    {"4294967295", true, false},
+    {"4294967296", true, false},
+    {"9007199254740992", true, false},
+    {"9007199254740993", true, false}, // as a double it is the one before
+    {"9007199254740994", false, false},
+    {"-1", false, true},
+    {"-200", false, true},
+    {"-201", false, false},
+    {"1e99", false, false},
+    {"99999999999999999999", false, false},
+    {"1.5", true, true},
+    {"-61.5", false, true},
+    {"4.1e4", true, false},
+    {"-0.4", true, true},
+    {"-0.6", false, true},
+    {"\"1\"", true, true},
+    {"\" 1 \"", true, true},
+    {"\"-61\"", false, true},
+    {"\"+1.5e1\"", true, true},
+    {"\"007\"", true, true},
+    {"\"\"", false, false},
+    {"\" \"", false, false},
+    {"\"1 2\"", false, false},
+    {"\"0x1\"", false, false},
+    {"\"1,5\"", false, false},
+    {"\"nan\"", false, false},
+    {"\"12 s\"", false, false},
+    {"true", false, false},
+    {"null", false, false},
+    {"[]", false, false},
+    {"{}", false, false},
+};
+
 static void test_numbers_of_every_type(void **state)
 {
     static const struct {
@@ -66,37 +112,22 @@ static void test_numbers_of_every_type(void **state)
         {"espfreeheap", DEVICE_HAS_FREE_HEAP},
         {"rssi", DEVICE_HAS_RSSI},
     };
-    static const struct {
-        const char *value;
-        bool counter, rssi; // whether it is taken
-    } values[] = {
-        {"0", true, true},
-        {"100", true, true},
-        {"101", true, false},
-        {"4294967295", true, false},
-        {"4294967296", false, false},
-        {"-1", false, true},
-        {"-200", false, true},
-        {"-201", false, false},
-        {"1e99", false, false},
-        {"99999999999999999999", false, false},
-        {"1.5", false, false},
-        {"\"1\"", false, false},
-        {"true", false, false},
-        {"null", false, false},
-        {"[]", false, false},
-        {"{}", false, false},
-    };
 
     (void)state;
     for (size_t m = 0; m < sizeof members / sizeof members[0]; m++) {
         for (size_t v = 0; v < sizeof values / sizeof values[0]; v++) {
             char text[128];
             bool taken = members[m].bit == DEVICE_HAS_RSSI ? values[v].rssi : values[v].counter;
+            struct payload_faults faults;
 
+            if (members[m].bit == DEVICE_HAS_FREE_HEAP && strlen(values[v].value) > 9 &&
+                strcmp(values[v].value, "4294967295") != 0)
+                taken = false; // nobody has so much
             snprintf(text, sizeof text, "{\"%s\": %s}", members[m].member, values[v].value);
-            if (decode(text).has != (taken ? members[m].bit : 0))
+            if (decode_with(text, &faults).has != (taken ? members[m].bit : 0))
                 fail_msg("%s", text);
+            if (faults.count != !taken && strcmp(values[v].value, "null") != 0)
+                fail_msg("%s: %zu faults", text, faults.count);
         }
     }
 }
@@ -136,15 +167,67 @@ static void test_texts_of_every_length(void **state)
         "");
 }
 
-static void test_what_is_no_object(void **state)
+static void test_plain_meanings(void **state)
 {
-    struct device_status status = {.has = 99};
-    const char *reason = NULL;
+    struct payload_faults faults;
+    struct device_status s = decode_with(
+        "{\"uptimemillis\": 5184000000, \"maxmillis\": \"74 ms\", \"mqttmillis\": 4.1e4,"
+        " \"espfreeheap\": \"13512 bytes\", \"rssi\": \"-61.5 dBm\", \"espname\": 12,"
+        " \"espip\": null, \"errormessage\": -4}",
+        &faults);
 
     (void)state;
-    assert_int_equal(status_decode((const uint8_t *)"[]", 2, &status, &reason), ERR_INVALID);
-    assert_string_equal(reason, "no JSON object");
-    assert_int_equal(status.has, 99);
+    assert_int_equal(faults.count, 0);
+    assert_int_equal(s.has, 31);
+    assert_int_equal(s.uptime_ms, 5184000000);
+    assert_int_equal(s.max_loop_ms, 74);
+    assert_int_equal(s.mqtt_ms, 41000);
+    assert_int_equal(s.free_heap_bytes, 13512);
+    assert_int_equal(s.rssi_dbm, -62);
+    assert_string_equal(s.name, "12");
+    assert_string_equal(s.ip, "");
+    assert_string_equal(s.error, "-4");
+}
+
+// What is good is read; what is not is where it is said to be.
+static void test_what_cannot_be_read(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned has;
+        const char *image, *error;
+        enum payload_fault_kind kind;
+        size_t position;
+    } rows[] = {
+        {"[]", 0, "", "", PAYLOAD_FAULT_NO_OBJECT, 0},
+        {"{\"rssi\":nan,\"espimage\":\"A-1\",\"espfreeheap\":5}", DEVICE_HAS_FREE_HEAP, "A-1", "",
+            PAYLOAD_FAULT_VALUE, 8},
+        {"{\"rssi\":-5,\"espimage\":\"A-1", DEVICE_HAS_RSSI, "", "", PAYLOAD_FAULT_CUT, 26},
+        {"{\"rssi\":-5,\"errormessage\":\"no se", DEVICE_HAS_RSSI, "", "no se", PAYLOAD_FAULT_CUT,
+            32},
+        {"{\"espimage\":\"A-1\",\"rssi\":-6", 0, "A-1", "", PAYLOAD_FAULT_CUT, 27},
+        {"{\"errormessage\":\"T\xfcr\",\"rssi\":-5}", DEVICE_HAS_RSSI, "", "T\xef\xbf\xbdr",
+            PAYLOAD_FAULT_UTF8, 18},
+        {"{\"rssi\":-5,\"rssi\":-6}", DEVICE_HAS_RSSI, "", "", PAYLOAD_FAULT_TWICE, 11},
+        {"{\"rssi\":true,\"espimage\":\"A-1\"}", 0, "A-1", "", PAYLOAD_FAULT_TYPE, 8},
+        {"{\"espimage\":[1]}", 0, "", "", PAYLOAD_FAULT_TYPE, 12},
+        {"{\"espfreeheap\":-1}", 0, "", "", PAYLOAD_FAULT_RANGE, 15},
+        {"{\"rssi\":-5}\r\n{\"rssi\":-6}", DEVICE_HAS_RSSI, "", "", PAYLOAD_FAULT_TRAIL, 13},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct payload_faults faults;
+        struct device_status s = decode_with(rows[i].text, &faults);
+
+        if (s.has != rows[i].has || strcmp(s.image, rows[i].image) != 0 ||
+            strcmp(s.error, rows[i].error) != 0)
+            fail_msg("%s: read otherwise", rows[i].text);
+        if (faults.count != 1 || faults.items[0].kind != rows[i].kind ||
+            faults.items[0].position != rows[i].position)
+            fail_msg("%s: %zu: %s at %zu", rows[i].text, faults.count,
+                payload_fault_text(faults.items[0].kind), faults.items[0].position);
+    }
 }
 
 int main(void)
@@ -154,7 +237,8 @@ int main(void)
         cmocka_unit_test(test_an_empty_status),
         cmocka_unit_test(test_numbers_of_every_type),
         cmocka_unit_test(test_texts_of_every_length),
-        cmocka_unit_test(test_what_is_no_object),
+        cmocka_unit_test(test_plain_meanings),
+        cmocka_unit_test(test_what_cannot_be_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

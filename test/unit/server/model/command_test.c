@@ -9,7 +9,7 @@
 static void test_state_names(void **state)
 {
     static const char *const names[COMMAND_STATE_COUNT] = {
-        "queued", "sent", "done", "failed", "expired"};
+        "queued", "sent", "done", "failed", "expired", "cancelled"};
 
     (void)state;
     for (int i = 0; i < COMMAND_STATE_COUNT; i++)

@@ -21,6 +21,7 @@ static void test_reason_names(void **state)
     assert_string_equal(device_reason_name(DEVICE_REASON_STATUS), "status");
     assert_string_equal(device_reason_name(DEVICE_REASON_WILL), "will");
     assert_string_equal(device_reason_name(DEVICE_REASON_SILENT), "silent");
+    assert_string_equal(device_reason_name(DEVICE_REASON_EVENT), "event");
     assert_string_equal(device_reason_name((enum device_reason)99), "unknown");
 }
 
@@ -29,7 +30,7 @@ static const struct {
     const char *what;
     int64_t boot_age, previous_age;
     int64_t last_uptime, last_age;
-    int64_t uptime; // modulo 2^32
+    int64_t uptime;
     enum device_boot boot;
     int64_t new_age; // of *boot_ms
 } rows[] = {
@@ -48,6 +49,10 @@ static const struct {
     {"about to wrap", WRAP - 1, 0, 0, 0, WRAP - 1, DEVICE_BOOT_SAME, WRAP - 1},
     {"wrapped long ago", 3 * WRAP + 5 * DAY, 0, 0, 0, 5 * DAY, DEVICE_BOOT_SAME,
         3 * WRAP + 5 * DAY},
+    {"nothing known, 64 bit", 0, 0, 0, 0, WRAP + HOUR, DEVICE_BOOT_SAME, WRAP + HOUR},
+    {"goes on, 64 bit", WRAP + HOUR, 0, WRAP + HOUR - 10, 10, WRAP + HOUR, DEVICE_BOOT_SAME,
+        WRAP + HOUR},
+    {"restart, 64 bit", WRAP + HOUR, 0, WRAP + HOUR - 10, 10, SECOND, DEVICE_BOOT_NEW, SECOND},
     {"restart after wraps", 2 * WRAP + 20 * DAY, 0, 0, 0, 4 * SECOND, DEVICE_BOOT_NEW, 4 * SECOND},
     {"restart within a minute", 30 * SECOND, 0, 20 * SECOND, 10 * SECOND, 5 * SECOND,
         DEVICE_BOOT_NEW, 5 * SECOND},
@@ -78,10 +83,10 @@ static void test_judge_boot(void **state)
 
         if (rows[i].last_age != 0) {
             device.status.has = DEVICE_HAS_UPTIME;
-            device.status.uptime_ms = (uint32_t)rows[i].last_uptime;
+            device.status.uptime_ms = rows[i].last_uptime;
         }
 
-        enum device_boot boot = device_judge_boot(&device, (uint32_t)rows[i].uptime, NOW, &boot_ms);
+        enum device_boot boot = device_judge_boot(&device, rows[i].uptime, NOW, &boot_ms);
 
         if (boot != rows[i].boot || boot_ms != NOW - rows[i].new_age)
             fail_msg(

@@ -132,6 +132,8 @@ static void test_names(void **state)
 {
     static const char *const bad[] = {"", ".", "..", "../x", "a/b", ".a", "-a", "a b", "a\n",
         "a_name_that_is_longer_than_the_sixty_four_bytes_of_a_common_name_"};
+    static const char *const macs[] = {
+        MAC, "84F3EB012345", "84:F3:eb:01:23:45", "84-F3-EB-01-23-45"};
     struct issuer *issuer = make_ca(*state);
     struct pki_folder_order order = order_in(*state);
     struct pki_folder_pair pair;
@@ -144,6 +146,11 @@ static void test_names(void **state)
     }
     assert_int_equal(
         pki_folder_add_device(issuer, &order, "84F3EB012345", &pair, NULL), ERR_INVALID);
+    for (size_t i = 0; i < sizeof macs / sizeof macs[0]; i++) { // peers would take it for a device
+        struct issuer_order wanted = {.common_name = macs[i]};
+
+        assert_int_equal(pki_folder_add_server(issuer, &order, &wanted, &pair, NULL), ERR_INVALID);
+    }
     issuer_free(issuer);
 }
 
@@ -168,7 +175,17 @@ static void test_subject_names(void **state)
 
     assert_int_equal(add_server(issuer, *state, NULL, NULL, &err), 0);
     assert_int_equal(add_server(issuer, *state, "a.example", "127.0.0.1", &err), 0);
-    assert_int_equal(add_server(issuer, *state, "*.example", "::1", &err), 0);
+    assert_int_equal(add_server(issuer, *state, "*.b.example", "::1", &err), 0);
+    assert_int_equal(add_server(issuer, *state, "*.example", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "*", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "a_b.example", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "a.example.", NULL, &err), ERR_INVALID);
+    assert_int_equal(add_server(issuer, *state, "1.2.3", NULL, &err), ERR_INVALID);
+    assert_int_equal(
+        add_server(issuer, *state,
+            "a23456789.a23456789.a23456789.a23456789.a23456789.a23456789.abcd", NULL, &err),
+        ERR_INVALID);
+    assert_non_null(strstr(err.message, "more than 63 characters"));
     assert_int_equal(add_server(issuer, *state, "a..b", NULL, &err), ERR_INVALID);
     assert_int_equal(add_server(issuer, *state, "a,DNS:b", NULL, &err), ERR_INVALID);
     assert_int_equal(add_server(issuer, *state, "", NULL, &err), ERR_INVALID);

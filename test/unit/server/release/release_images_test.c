@@ -46,7 +46,8 @@ static int add(struct fixture *f, const uint8_t *p, size_t n, struct err *err)
     assert_int_equal(release_open(f->store, &release, NULL), 0);
     release_images_init(&images, release, f->folder);
 
-    int rc = release_images_add(&images, &offer, &image, err);
+    bool existed;
+    int rc = release_images_add(&images, &offer, &image, &existed, err);
 
     release_images_clear(&images);
     release_close(release);

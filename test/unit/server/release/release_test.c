@@ -32,6 +32,7 @@ static bool is_known(struct release *release, const char *id)
 
 static void *add_keys(void *ctx)
 {
+    bool existed;
     struct worker *worker = ctx;
 
     for (int i = 0; i < ROUNDS; i++) {
@@ -40,7 +41,7 @@ static void *add_keys(void *ctx)
 
         snprintf(key.id, sizeof key.id, "%d-%d", worker->number, i);
         snprintf(key.name, sizeof key.name, "key %d-%d", worker->number, i);
-        worker->failures += release_add_key(worker->release, &key, &err) < 0;
+        worker->failures += release_add_key(worker->release, &key, &existed, &err) < 0;
         worker->failures += !is_known(worker->release, key.id);
     }
     return NULL;
@@ -81,14 +82,17 @@ static void a_signer_is_recorded_for_the_image_that_was_verified(void **state)
     struct fixture *f = *state;
     struct image first = make_image("B-1", 'a');
     struct image second = make_image("B-1", 'b');
-    char replaced[IMAGE_SHA256_SIZE];
+    struct release_added added;
     struct release *release;
     struct err err = {0};
 
     assert_int_equal(release_open(f->store, &release, &err), 0);
-    assert_int_equal(release_add(release, &first, replaced, &err), 0);
-    assert_int_equal(release_add(release, &second, replaced, &err), 0);
-    assert_string_equal(replaced, first.sha256);
+    assert_int_equal(release_add(release, &first, &added, &err), 0);
+    assert_false(added.existed);
+    assert_int_equal(release_add(release, &first, &added, &err), 0);
+    assert_true(added.existed);
+    assert_int_equal(release_add(release, &second, &added, &err), 0);
+    assert_string_equal(added.replaced, first.sha256);
     assert_int_equal(release_set_signer(release, &first, "k", &err), ERR_CONFLICT);
     assert_int_equal(release_set_signer(release, &second, "k", &err), 0);
 

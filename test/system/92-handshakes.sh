@@ -31,7 +31,7 @@ ln -s "$work/other/devices/$mac.key" "$work/other.key"
 client() {
     local credentials=()
     [ "$1" = - ] || credentials=(-cert "$work/$1.crt" -key "$work/$1.key")
-    printf 'GET /ca.crt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |
+    printf 'GET %s/ca.crt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "/${SANDBOX_URL#https://*/}" |
         timeout 20 openssl s_client -connect "localhost:$SANDBOX_HTTPS_PORT" -ign_eof -msg \
             -CAfile "$SANDBOX_PKI/ca.crt" "${credentials[@]}" "${@:2}" >"$work/client" 2>&1 || true
 }

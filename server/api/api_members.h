@@ -1,0 +1,40 @@
+#ifndef API_MEMBERS_H
+#define API_MEMBERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+
+// What a request may bring: the members of its body, and the parameters of its query. What is not
+// in a table, of another type or there twice is refused, never passed over: who misspells "mac"
+// must not reach every device.
+
+enum api_member_type {
+    API_MEMBER_TEXT,
+    API_MEMBER_FLAG,    // true or false; in a query 1 or 0
+    API_MEMBER_TEXTS,   // an array; in a query the parameter repeated
+    API_MEMBER_INTEGERS // an array; in no query
+};
+
+// One of them; a table ends with a NULL name.
+struct api_member {
+    const char *name;
+    enum api_member_type type;
+};
+
+// Reads a body by its table. The caller gives up the reference. ERR_INVALID.
+ERR_CHECKED int api_members_read(
+    const uint8_t *p, size_t n, const struct api_member *table, json_t **out, struct err *err);
+
+// Judges the query's parameters one by one. Begins as {table}; NULL allows none.
+struct api_members_query {
+    const struct api_member *table;
+    unsigned seen; // of the table's first 32
+    struct err err;
+};
+void api_members_judge(const char *name, const char *value, void *query);
+
+#endif

@@ -1,0 +1,113 @@
+// Takes commands back.
+#include "server/command/command_cancel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/command/command_list.h"
+#include "server/store/command_store.h"
+#include "server/store/device_store.h"
+
+struct request {
+    const struct command_cancel *wish;
+    struct command_list found; // by number alone: their state is read when it is judged
+    struct command *ended;     // as many
+};
+
+static int collect(const struct command *command, void *ctx)
+{
+    return command_list_append(ctx, command);
+}
+
+static int find_of_device(
+    struct store_connection *connection, struct request *request, const char *mac, struct err *err)
+{
+    struct device device;
+    int rc = device_store_get(connection, mac, &device, err);
+
+    if (rc < 0)
+        return rc;
+    rc = command_store_each_open(connection, mac, collect, &request->found, err);
+    return rc == ERR_NO_MEMORY ? err_set(err, rc, "no memory for commands") : rc;
+}
+
+static int find(struct store_connection *connection, struct request *request, struct err *err)
+{
+    const struct command_cancel *wish = request->wish;
+    int rc = 0;
+
+    command_list_clear(&request->found);
+    for (size_t i = 0; rc == 0 && i < wish->id_count; i++) {
+        struct command command = {.id = wish->ids[i]};
+
+        rc = command_list_append(&request->found, &command);
+        if (rc < 0)
+            err_set(err, rc, "no memory for commands");
+    }
+    for (size_t i = 0; rc == 0 && i < wish->mac_count; i++)
+        rc = find_of_device(connection, request, wish->macs[i], err);
+    return rc;
+}
+
+static int cancel(struct store_connection *connection, struct command *command, struct err *err)
+{
+    bool sent = command->state == COMMAND_SENT;
+
+    if (command->state != COMMAND_QUEUED && !sent)
+        return 0;
+    command->state = COMMAND_CANCELLED;
+    command->ended_at_ms = clock_now_ms();
+    snprintf(command->result, sizeof command->result, "%s", COMMAND_RESULT_CANCELLED);
+    snprintf(command->detail, sizeof command->detail, "%s",
+        sent ? "it had been sent: the device may still do it" : "before it was sent");
+    return command_store_update(connection, command, err);
+}
+
+// A store_job.
+static int cancel_all(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct request *request = ctx;
+    int rc = find(connection, request, err);
+
+    if (rc < 0)
+        return rc;
+    free(request->ended);
+    request->ended = calloc(request->found.count + 1, sizeof *request->ended);
+    if (request->ended == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for commands");
+    for (size_t i = 0; rc == 0 && i < request->found.count; i++) {
+        int64_t id = request->found.items[i].id;
+
+        rc = command_store_get(connection, id, &request->ended[i], err);
+        if (rc == ERR_NOT_FOUND)
+            err_set(err, rc,
+                "no command %lld, so none is cancelled; 'secureesp command list' shows "
+                "the newest",
+                (long long)id);
+        if (rc == 0)
+            rc = cancel(connection, &request->ended[i], err);
+    }
+    return rc;
+}
+
+int command_cancel_run(struct store *store, const struct command_cancel *wish,
+    void (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
+{
+    struct request request = {.wish = wish};
+    int rc = store_write(store, cancel_all, &request, err);
+
+    for (size_t i = 0; rc == 0 && i < request.found.count; i++) {
+        const struct command *command = &request.ended[i];
+
+        if (command->state == COMMAND_CANCELLED)
+            log_info("command", "cancelled id=%lld mac=%s command=%s", (long long)command->id,
+                command->mac, command->name);
+        each(command, ctx);
+    }
+    command_list_clear(&request.found);
+    free(request.ended);
+    return rc;
+}

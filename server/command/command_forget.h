@@ -1,0 +1,14 @@
+#ifndef COMMAND_FORGET_H
+#define COMMAND_FORGET_H
+
+#include <stdbool.h>
+
+#include "server/base/err.h"
+#include "server/store/store.h"
+
+// Removes a device, its history and its commands, durably. It is known again when it speaks again.
+// ERR_NOT_FOUND; ERR_CONFLICT if it is online and that is not forced.
+ERR_CHECKED int command_forget_device(
+    struct store *store, const char *mac, bool force, struct err *err);
+
+#endif

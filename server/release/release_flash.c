@@ -1,0 +1,126 @@
+// What a `flash` means, and whether it may go out.
+#include "server/release/release_flash.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/result.h"
+#include "server/store/device_store.h"
+
+static void hold(struct command_verdict *out, const char *result, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void hold(struct command_verdict *out, const char *result, const char *format, ...)
+{
+    va_list args;
+
+    out->held = true;
+    snprintf(out->result, sizeof out->result, "%s", result);
+    va_start(args, format);
+    vsnprintf(out->detail, sizeof out->detail, format, args);
+    va_end(args);
+}
+
+// A device of ours says itself if nothing is there; it must only not take what is no more offered.
+static void judge_unknown(const struct release_catalogue *catalogue, const struct device *device,
+    struct command_verdict *out)
+{
+    struct image_name running;
+    const char *text = device->status.image;
+    const struct image *next;
+    size_t first;
+
+    if (device->speaks_events && image_name_parse(text, strlen(text), &running)) {
+        size_t n = release_find_board(catalogue, running.board, &first);
+
+        if (release_chain_next(catalogue->members + first, n, &running, &next) == RELEASE_NEXT) {
+            memcpy(out->image, next->name.text, sizeof out->image);
+            return;
+        }
+    }
+    hold(out, result_name(RESULT_NOTHING_DOWNLOADED),
+        "not sent: no download of this device is known; give 'firmware' first (or 'flash --force' "
+        "if it downloaded an image before this daemon could know)");
+}
+
+// By the chain of the device's image, if that is known. What is not was offered for what it ran.
+static void judge_step(const struct release_catalogue *catalogue, const struct image *running,
+    const struct image *image, struct command_verdict *out)
+{
+    size_t first;
+    size_t n = release_find_board(catalogue, image->name.board, &first);
+
+    switch (release_chain_judge(catalogue->members + first, n, running, image)) {
+    case RELEASE_STRANDED:
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: image %s, which the device has downloaded, is not verified by %s, which it "
+            "runs; give 'firmware' for its next image",
+            image->name.text, running->name.text);
+        break;
+    case RELEASE_OTHER_LAYOUT:
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: image %s, which the device has downloaded, is of another flash layout than "
+            "%s, which it runs; give 'firmware' for its next image",
+            image->name.text, running->name.text);
+        break;
+    default: break;
+    }
+}
+
+static void judge_staged(const struct release_catalogue *catalogue, const struct device *device,
+    const struct download_store_staged *staged, struct command_verdict *out)
+{
+    const struct image *image = release_find_image(catalogue, staged->image);
+    const struct image *running = release_find_image(catalogue, device->status.image);
+
+    memcpy(out->image, staged->image, sizeof out->image);
+    if (image == NULL)
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: image %s, which the device has downloaded, was removed; give 'firmware' for "
+            "its next image ('flash --force' installs that one all the same)",
+            staged->image);
+    else if (staged->sha256[0] != '\0' && strcmp(staged->sha256, image->sha256) != 0)
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: the device has downloaded an image %s that was replaced since; give "
+            "'firmware' again ('flash --force' installs the old one all the same)",
+            staged->image);
+    else if (image->state != IMAGE_PUBLISHED)
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: image %s was withdrawn after the device had downloaded it; publish it "
+            "again, or give 'firmware' for its next image ('flash --force' installs it all the "
+            "same)",
+            staged->image);
+    else if (running != NULL && strcmp(running->name.board, image->name.board) == 0)
+        judge_step(catalogue, running, image, out);
+}
+
+void release_flash_judge(const struct release_catalogue *catalogue, const struct device *device,
+    const struct download_store_staged *staged, struct command_verdict *out)
+{
+    *out = (struct command_verdict){0};
+    if (staged == NULL)
+        judge_unknown(catalogue, device, out);
+    else
+        judge_staged(catalogue, device, staged, out);
+}
+
+int release_flash_decide(struct release *release, struct store_connection *connection,
+    const char *mac, struct command_verdict *out, struct err *err)
+{
+    const struct release_catalogue *catalogue;
+    struct download_store_staged staged;
+    struct device device;
+    int rc = device_store_get(connection, mac, &device, err);
+    int known;
+
+    if (rc < 0)
+        return rc;
+    known = download_store_get_staged(connection, mac, &staged, err);
+    if (known < 0 && known != ERR_NOT_FOUND)
+        return known;
+    catalogue = release_hold(release);
+    release_flash_judge(catalogue, &device, known == 0 ? &staged : NULL, out);
+    release_drop(release, catalogue);
+    return 0;
+}

@@ -1,0 +1,21 @@
+#ifndef RELEASE_FLASH_H
+#define RELEASE_FLASH_H
+
+#include "server/model/command.h"
+#include "server/model/device.h"
+#include "server/release/release.h"
+#include "server/store/download_store.h"
+
+// Whether a device that is told to install its download installs what it should.
+
+// Decides, purely: staged is what the device has downloaded, NULL if nothing is known. A device of
+// ours compares the verdict's image with what it has; a sketch installs whatever it has, so it is
+// held back unless that is known, published, and verified by what it runs.
+void release_flash_judge(const struct release_catalogue *catalogue, const struct device *device,
+    const struct download_store_staged *staged, struct command_verdict *out);
+
+// The same, by what the store knows of the device. ERR_NOT_FOUND if it knows none.
+ERR_CHECKED int release_flash_decide(struct release *release, struct store_connection *connection,
+    const char *mac, struct command_verdict *out, struct err *err);
+
+#endif

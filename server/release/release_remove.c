@@ -1,0 +1,170 @@
+// Takes images and keys out of the catalogue.
+#include "server/release/release_remove.h"
+
+#include <string.h>
+
+#include "server/store/image_store.h"
+
+#define ID_DIGITS_MIN 12
+
+struct removal {
+    const char *word;
+    char *sha256;
+    struct image_key *key;
+};
+
+static const struct release_member *find_member(
+    const struct release_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.text, name) == 0)
+            return &catalogue->members[i];
+    }
+    return NULL;
+}
+
+// Who needs it now.
+static int check_users(const struct release_member *member, struct err *err)
+{
+    const char *name = member->image.name.text;
+
+    if (member->image.state == IMAGE_PUBLISHED)
+        return err_set(err, ERR_CONFLICT,
+            "image %s is not removed: it is published; 'secureesp images withdraw' comes first",
+            name);
+    if (member->devices > 0)
+        return err_set(err, ERR_CONFLICT,
+            "image %s is not removed: %lld devices run it ('secureesp devices list --image %s'), "
+            "and without it could be offered nothing",
+            name, (long long)member->devices, name);
+    if (member->staged > 0)
+        return err_set(err, ERR_CONFLICT,
+            "image %s is not removed: %lld devices have downloaded it and may install it; let them "
+            "download another ('secureesp command MAC firmware') or forget them",
+            name, (long long)member->staged);
+    return 0;
+}
+
+static int check_steps(
+    const struct release_catalogue *catalogue, const struct release_member *member, struct err *err)
+{
+    size_t first;
+    size_t n = release_find_board(catalogue, member->image.name.board, &first);
+    const char *name = member->image.name.text;
+    const struct image *goal;
+    const struct image *from = release_chain_needs(catalogue->members + first, n, name, &goal);
+
+    if (from == NULL)
+        return 0;
+    return err_set(err, ERR_CONFLICT,
+        "image %s is not removed: devices on %s need it as the step to %s, which they cannot "
+        "verify "
+        "themselves",
+        name, from->name.text, goal->name.text);
+}
+
+static int remove_image(struct store_connection *connection, struct release_catalogue *catalogue,
+    void *ctx, struct err *err)
+{
+    const struct removal *removal = ctx;
+    const struct release_member *member = find_member(catalogue, removal->word);
+
+    if (member == NULL)
+        return err_set(err, ERR_NOT_FOUND,
+            "no image %s; 'secureesp images list' shows those that were added", removal->word);
+
+    int rc = check_users(member, err);
+
+    if (rc == 0)
+        rc = check_steps(catalogue, member, err);
+    if (rc < 0)
+        return rc;
+    memcpy(removal->sha256, member->image.sha256, IMAGE_SHA256_SIZE);
+    return image_store_remove(connection, removal->word, err);
+}
+
+int release_remove_image(
+    struct release *release, const char *name, char removed[IMAGE_SHA256_SIZE], struct err *err)
+{
+    struct removal removal = {.word = name, .sha256 = removed};
+
+    return release_make_change(release, remove_image, &removal, err);
+}
+
+static const struct image_key *find_named(
+    const struct release_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        if (strcmp(catalogue->keys[i].name, name) == 0)
+            return &catalogue->keys[i];
+    }
+    return NULL;
+}
+
+// The key that a word means, or NULL if it means none or several. A name goes first.
+static const struct image_key *find_key(const struct release_catalogue *catalogue, const char *word)
+{
+    const struct image_key *key = find_named(catalogue, word);
+    size_t n = strlen(word);
+
+    for (size_t i = 0; i < catalogue->key_count && n >= ID_DIGITS_MIN; i++) {
+        if (strncmp(catalogue->keys[i].id, word, n) != 0 || key == &catalogue->keys[i])
+            continue;
+        if (key != NULL)
+            return NULL;
+        key = &catalogue->keys[i];
+    }
+    return key;
+}
+
+static bool embeds(const struct image *image, const char *key_id)
+{
+    for (size_t i = 0; i < image->embeds_count; i++) {
+        if (strcmp(image->embeds[i], key_id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_images(
+    const struct release_catalogue *catalogue, const struct image_key *key, struct err *err)
+{
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        const struct image *image = &catalogue->members[i].image;
+        bool signer = strcmp(image->signer, key->id) == 0;
+
+        if (signer || embeds(image, key->id))
+            return err_set(err, ERR_CONFLICT,
+                "key %s is not removed: image %s %s; 'secureesp images remove' comes first",
+                key->name, image->name.text, signer ? "is signed with it" : "embeds it");
+    }
+    return 0;
+}
+
+static int remove_key(struct store_connection *connection, struct release_catalogue *catalogue,
+    void *ctx, struct err *err)
+{
+    const struct removal *removal = ctx;
+    const struct image_key *key = find_key(catalogue, removal->word);
+
+    if (key == NULL)
+        return err_set(err, ERR_NOT_FOUND,
+            "no one key has the name or id '%s'; 'secureesp keys list' shows both (of an id, 12 "
+            "digits do)",
+            removal->word);
+
+    int rc = check_images(catalogue, key, err);
+
+    if (rc < 0)
+        return rc;
+    *removal->key = *key;
+    return image_store_remove_key(connection, key->id, err);
+}
+
+int release_remove_key(
+    struct release *release, const char *word, struct image_key *removed, struct err *err)
+{
+    struct removal removal = {.word = word, .key = removed};
+
+    return release_make_change(release, remove_key, &removal, err);
+}

@@ -1,0 +1,20 @@
+#ifndef RELEASE_REMOVE_H
+#define RELEASE_REMOVE_H
+
+#include "server/release/release.h"
+
+// Taking images and keys out of the catalogue, where nothing needs them. Durable, and seen by every
+// later release_hold(), when they return.
+
+// Writes the SHA-256 of its file to removed. ERR_NOT_FOUND; ERR_CONFLICT, and who needs it, if it
+// is published, runs on a device, is downloaded by one, or is the only known step from an image to
+// a later one.
+ERR_CHECKED int release_remove_image(
+    struct release *release, const char *name, char removed[IMAGE_SHA256_SIZE], struct err *err);
+
+// word: the key's name, its id or at least the first 12 digits of that. ERR_NOT_FOUND; ERR_CONFLICT
+// if it signed an image, or one embeds it, and which.
+ERR_CHECKED int release_remove_key(
+    struct release *release, const char *word, struct image_key *removed, struct err *err);
+
+#endif
