@@ -99,3 +99,38 @@ expect_alert "other ciphers, TLS 1.3" 40 download_bad_handshakes \
     'handshake failed address=127.0.0.1 reason=' good -tls1_3 -ciphersuites TLS_AES_128_CCM_SHA256
 expect_alert "other groups" 40 download_bad_handshakes \
     'handshake failed address=127.0.0.1 reason=' good -tls1_2 -groups P-521
+
+step "what the client does: it refuses this server, speaks no TLS, goes away"
+for version in -tls1_2 -tls1_3; do
+    before=$(counter download_refused_by_client)
+    eventually 3 "a second" second_is_over
+    mark
+    openssl s_client -connect "localhost:$SANDBOX_HTTPS_PORT" "$version" -verify_return_error \
+        -CAfile "$work/other/ca.crt" </dev/null >"$work/client" 2>&1 || true
+    is_refused() {
+        [ "$(counter download_refused_by_client)" -gt "$before" ]
+    }
+    eventually 10 "a client that refuses the server, $version" is_refused
+    line 'client refuses this server.s certificate address=127.0.0.1 reason="it sends alert 48' ||
+        fail "no line for a client that refuses the server, $version"
+    second=$EPOCHSECONDS
+done
+before=$(counter download_bad_handshakes)
+mark
+curl -s --max-time 10 "http://localhost:$SANDBOX_HTTPS_PORT/ca.crt" >"$work/client" || true
+is_no_tls() {
+    [ "$(counter download_bad_handshakes)" -gt "$before" ]
+}
+eventually 10 "HTTP without TLS is counted" is_no_tls
+line 'handshake failed address=127.0.0.1 reason=".*: it takes TLS 1.2 or 1.3' ||
+    fail "no line for HTTP without TLS"
+before=$(counter download_broken_handshakes)
+mark
+(exec 3<>"/dev/tcp/127.0.0.1/$SANDBOX_HTTPS_PORT")
+is_broken() {
+    [ "$(counter download_broken_handshakes)" -gt "$before" ]
+}
+eventually 10 "a connection that ends is counted" is_broken
+line 'handshake failed address=.* reason="the connection ended' || fail "no line for an end"
+client good
+grep -q 'HTTP/1.1 200' "$work/client" || fail "the server answers no more"
