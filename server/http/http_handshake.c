@@ -76,18 +76,27 @@ static const struct refusal {
     {ERR_INVALID, HTTP_HANDSHAKE_DENIED, GNUTLS_A_BAD_CERTIFICATE},
 };
 
-int http_handshake_new(struct http_handshake **out, struct err *err)
+static int (*find_own(void))(gnutls_session_t session)
 {
     void *own = dlsym(RTLD_NEXT, "gnutls_handshake");
+    int (*function)(gnutls_session_t session);
+
+    // By dlsym(3) a function comes as a pointer to an object.
+    memcpy(&function, &own, sizeof own);
+    return function;
+}
+
+int http_handshake_new(struct http_handshake **out, struct err *err)
+{
     struct http_handshake *handshake = calloc(1, sizeof *handshake);
 
-    if (own == NULL || handshake == NULL) {
+    if (handshake == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
+    handshake->handshake = find_own();
+    if (handshake->handshake == NULL) {
         free(handshake);
-        return own == NULL ? err_set(err, ERR_UNAVAILABLE, "GnuTLS lacks a function: %s", dlerror())
-                           : err_set(err, ERR_NO_MEMORY, "no memory for TLS");
+        return err_set(err, ERR_UNAVAILABLE, "GnuTLS lacks a function: %s", dlerror());
     }
-    // By dlsym(3) a function comes as a pointer to an object.
-    memcpy(&handshake->handshake, &own, sizeof own);
     *out = handshake;
     return 0;
 }
@@ -217,8 +226,8 @@ int gnutls_handshake(gnutls_session_t session)
 {
     struct http_handshake *handshake = http_tls_handshake(session);
 
-    if (handshake == NULL)
-        return GNUTLS_E_MEMORY_ERROR; // no memory when it began: the connection ends
+    if (handshake == NULL) // not ours, or no memory when it began
+        return find_own()(session);
 
     int code = handshake->handshake(session);
 
