@@ -19,6 +19,7 @@
 #include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
+#include "server/daemon/state_check.h"
 #include "server/daemon/reload.h"
 #include "server/release/release_layouts.h"
 #include "server/download/download.h"
@@ -194,8 +195,10 @@ static int start_store(struct daemon *daemon, struct err *err)
         rc = lock_state(daemon, err);
     if (rc == 0) {
         image_files_sweep(daemon->images_dir);
-        rc = store_open(path, &daemon->store, err);
+        rc = state_check_run(path, daemon->images_dir, err);
     }
+    if (rc == 0)
+        rc = store_open(path, &daemon->store, err);
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)

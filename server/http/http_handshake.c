@@ -221,6 +221,14 @@ static void fail(struct http_handshake *handshake, gnutls_session_t session, int
         send_alert(session, code, failure.alert);
 }
 
+// An alert in place of a certificate is no certificate to GnuTLS.
+static bool is_alert(gnutls_session_t session, int code)
+{
+    return code == GNUTLS_E_FATAL_ALERT_RECEIVED || code == GNUTLS_E_WARNING_ALERT_RECEIVED ||
+           (code == GNUTLS_E_NO_CERTIFICATE_FOUND &&
+               gnutls_alert_get(session) != GNUTLS_A_CLOSE_NOTIFY);
+}
+
 // In place of GnuTLS's own, which this one calls; so only libmicrohttpd calls this.
 int gnutls_handshake(gnutls_session_t session)
 {
@@ -235,7 +243,7 @@ int gnutls_handshake(gnutls_session_t session)
         return code;
     if (refusal_alert(code) >= 0)
         send_alert(session, code, refusal_alert(code));
-    else if (code == GNUTLS_E_FATAL_ALERT_RECEIVED || code == GNUTLS_E_WARNING_ALERT_RECEIVED)
+    else if (is_alert(session, code))
         note_alert(handshake, session);
     else
         fail(handshake, session, code);

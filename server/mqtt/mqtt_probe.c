@@ -8,7 +8,7 @@
 
 #define WAIT_MS 10000      // for a probe
 #define BUSY_MS 2000       // as long as anything arrived within this, it may still come,
-#define WAIT_BUSY_MS 60000 // up to this
+#define WAIT_BUSY_MS 30000 // up to this
 #define EVERY_MS 60000     // after a round in which all was heard
 #define AGAIN_MS 10000     // after another
 

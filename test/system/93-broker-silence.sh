@@ -4,7 +4,7 @@
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-sandbox_up --devices 1
+sandbox_up --devices 0
 acl=$sandbox/etc/secureesp.acl
 cp "$acl" "$work/acl"
 
