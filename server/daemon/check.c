@@ -16,6 +16,7 @@
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
 #include "server/daemon/file_limit.h"
+#include "server/daemon/state_check.h"
 #include "server/http/http_listen.h"
 #include "server/store/store_file.h"
 
@@ -120,6 +121,7 @@ static void check_state(struct check *check)
 {
     static const char *const folders[] = {"", "/images"};
     char path[PATH_SIZE];
+    char images[PATH_SIZE];
     struct err err = {0};
 
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
@@ -130,7 +132,8 @@ static void check_state(struct check *check)
         }
     }
     snprintf(path, sizeof path, "%s/secureesp.db", check->config->state_dir);
-    if (store_file_check(path, &err) < 0)
+    snprintf(images, sizeof images, "%s/images", check->config->state_dir);
+    if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0)
         report_wrong(check, "[daemon] state_dir", &err);
 }
 

@@ -20,6 +20,7 @@
 #include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
+#include "server/daemon/state_check.h"
 #include "server/daemon/reload.h"
 #include "server/release/release_layouts.h"
 #include "server/download/download.h"
@@ -84,6 +85,13 @@ static void note_broker(const uint8_t *der, size_t n, void *ctx)
     certificate_watch_note_broker(daemon->watch, der, n);
 }
 
+static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
+{
+    struct daemon *daemon = ctx;
+
+    broker_state_set_fault(&daemon->broker, fault, text);
+}
+
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
     struct daemon *daemon = ctx;
@@ -138,7 +146,7 @@ static void each_counter(
     struct daemon *daemon = ctx;
 
     counters_each(&(struct counters_sources){daemon->ingest, daemon->download_server,
-                      daemon->api_server, daemon->store},
+                      daemon->api_server, daemon->store, &daemon->broker},
         add, add_ctx);
 }
 
@@ -166,8 +174,10 @@ static int start_store(struct daemon *daemon, struct err *err)
         rc = lock_state(daemon, err);
     if (rc == 0) {
         image_files_sweep(daemon->images_dir);
-        rc = store_open(path, &daemon->store, err);
+        rc = state_check_run(path, daemon->images_dir, err);
     }
+    if (rc == 0)
+        rc = store_open(path, &daemon->store, err);
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
@@ -206,8 +216,11 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
         .key_file = config->key,
         .client_id = config->mqtt_client_id,
         .subscriptions = ingest_subscriptions(),
+        .probe_name = "probe",
+        .publishes = "/command/+/+",
     };
-    struct mqtt_callbacks callbacks = {receive_message, note_connection, daemon, note_broker};
+    struct mqtt_callbacks callbacks = {
+        receive_message, note_connection, daemon, note_broker, note_fault};
 
     return mqtt_client_start(&settings, &callbacks, &daemon->mqtt, err);
 }

@@ -188,6 +188,8 @@ void http_connection_notify(void *cls, struct MHD_Connection *connection, void *
     *socket_context = context;
     if (server->tls != NULL && context != NULL)
         http_tls_prepare(server->tls, session_of(connection), &context->link);
+    else if (server->tls != NULL)
+        gnutls_session_set_ptr(session_of(connection), NULL);
     if (context == NULL || !open_connection(context, connection))
         shutdown(socket_of(connection), SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }

@@ -12,6 +12,7 @@
 #include "server/http/http_connection.h"
 #include "server/http/http_deadline.h"
 #include "server/http/http_exchange.h"
+#include "server/http/http_handshake.h"
 #include "server/http/http_incoming.h"
 #include "server/http/http_internal.h"
 #include "server/http/http_listen.h"
@@ -177,6 +178,18 @@ int http_server_reload(struct http_server *server, struct err *err)
         server->tls, server->settings.certificate_file, server->settings.key_file, err);
 }
 
+static void count_failures(struct http_handshake *failures, struct http_server_counters *out)
+{
+    out->no_certificate = http_handshake_count(failures, HTTP_HANDSHAKE_NO_CERTIFICATE);
+    out->expired = http_handshake_count(failures, HTTP_HANDSHAKE_EXPIRED);
+    out->untrusted = http_handshake_count(failures, HTTP_HANDSHAKE_UNTRUSTED);
+    out->refused_handshakes = out->no_certificate + out->expired + out->untrusted +
+                              http_handshake_count(failures, HTTP_HANDSHAKE_DENIED);
+    out->distrusted = http_handshake_count(failures, HTTP_HANDSHAKE_DISTRUSTED);
+    out->bad_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_PROTOCOL);
+    out->broken_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_BROKEN);
+}
+
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out)
 {
     *out = (struct http_server_counters){
@@ -186,11 +199,12 @@ void http_server_read_counters(struct http_server *server, struct http_server_co
         .requests = server->requests,
         .bad_requests = server->bad_requests,
         .resumed = server->resumed,
-        .refused_handshakes = server->tls != NULL ? http_tls_count_refused(server->tls) : 0,
         .refused_connections =
             server->addresses != NULL ? http_addresses_count_refused(server->addresses) : 0,
     };
     if (server->receipts != NULL)
         http_receipt_count(server->receipts, &out->received, &out->unreceived, &out->in_doubt);
     http_deadline_count(server->deadlines, &out->timed_out, &out->open);
+    if (server->tls != NULL)
+        count_failures(http_tls_failures(server->tls), out);
 }
