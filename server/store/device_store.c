@@ -212,8 +212,8 @@ static int each_row(struct statement *s, int (*each)(const struct device *device
 }
 
 int device_store_page(struct store_connection *connection, const struct device_filter *filter,
-    const char *after, int64_t limit, int (*each)(const struct device *device, void *ctx), void *ctx,
-    struct err *err)
+    const char *after, int64_t limit, int (*each)(const struct device *device, void *ctx),
+    void *ctx, struct err *err)
 {
     struct statement s;
     int64_t key = -1;

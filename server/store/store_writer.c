@@ -52,7 +52,8 @@ static struct timespec after_ms(int64_t delay_ms)
 {
     int64_t at_ms = clock_monotonic_ms() + delay_ms;
 
-    return (struct timespec){.tv_sec = (time_t)(at_ms / 1000), .tv_nsec = (long)(at_ms % 1000) * 1000000};
+    return (struct timespec){
+        .tv_sec = (time_t)(at_ms / 1000), .tv_nsec = (long)(at_ms % 1000) * 1000000};
 }
 
 // With the mutex held.

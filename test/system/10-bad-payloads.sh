@@ -156,7 +156,7 @@ id=$(json_get "$(api /commands --data "{\"mac\": \"$quiet\", \"command\": \"firm
 eventually 10 "the command" command_is "$id" sent
 printf '{"event":"command","id":%d,"result":"ok","detail":"the im' "$id" >"$work/payload"
 publish "$quiet" "/event/$quiet" "$work/payload"
-eventually 10 "an outcome that is cut off ends the command" command_is "$id" done
+eventually 10 "an outcome that is cut off ends the command" command_is "$id" "done"
 publish_text "$quiet" "/will/$quiet" '{"espname": nan'
 eventually 10 "a garbled will is a will" device_has "$quiet" '$.reason' will
 

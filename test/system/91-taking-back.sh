@@ -119,7 +119,7 @@ eventually 20 "sent" is_sent
 expect_exit 0 secureesp command cancel "$id"
 expect_match "cancel" "it had been sent: the device may still do it" "$output"
 process_signal "$work/1024.pid" CONT
-is_done() { [ "$(json_get "$(api "/commands/$id")" '$.state')" = done ]; }
+is_done() { [ "$(json_get "$(api "/commands/$id")" '$.state')" = "done" ]; }
 eventually 30 "its outcome" is_done
 expect_match "detail" "^cancelled after it was sent, but too late" "$(json_get "$(api "/commands/$id")" '$.detail')"
 
