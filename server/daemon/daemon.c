@@ -12,6 +12,7 @@
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
+#include "server/daemon/answer_relay.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
@@ -90,14 +91,6 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
     return mqtt_client_publish(daemon->mqtt, topic, payload, n);
 }
 
-static int judge_flash(struct store_connection *connection, const char *mac,
-    struct command_verdict *out, void *ctx, struct err *err)
-{
-    struct daemon *daemon = ctx;
-
-    return release_flash_decide(daemon->release, connection, mac, out, err);
-}
-
 static int64_t connected_since_ms(void *ctx)
 {
     struct daemon *daemon = ctx;
@@ -107,21 +100,7 @@ static int64_t connected_since_ms(void *ctx)
 
 static void note_answer(const struct download_answer *answer, void *ctx)
 {
-    struct daemon *daemon = ctx;
-    struct ingest_download taken = {
-        .mac = answer->mac,
-        .file = answer->file,
-        .status = answer->status,
-        .image = answer->image,
-        .began_at_ms = answer->began_at_ms,
-        .sha256 = answer->sha256,
-        .size = answer->size,
-        .offset = answer->offset,
-        .bytes = answer->bytes,
-        .received = answer->received,
-    };
-
-    ingest_download(daemon->ingest, &taken);
+    answer_relay_tell(((struct daemon *)ctx)->ingest, answer);
 }
 
 static void wake_dispatch(void *ctx)
@@ -242,7 +221,8 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .publish = publish,
         .ctx = daemon,
         .connected_since_ms = connected_since_ms,
-        .judge_flash = judge_flash,
+        .judge_flash = release_flash_decide,
+        .judge_ctx = daemon->release,
     };
 
     return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);
