@@ -212,8 +212,9 @@ static void check_broker(struct check *check)
 
 int check_all(const struct config *config, const char *path)
 {
-    static void (*const steps[])(struct check * check) = {check_file_limit, check_credentials,
-        check_device_files, check_state, check_socket, check_address, check_broker};
+    typedef void step(struct check * check);
+    static step *const steps[] = {check_file_limit, check_credentials, check_device_files,
+        check_state, check_socket, check_address, check_broker};
     struct check check = {.config = config, .path = path};
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)

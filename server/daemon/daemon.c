@@ -314,8 +314,9 @@ static int start_api(struct daemon *daemon, struct err *err)
 int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
-    static int (*const steps[])(struct daemon * daemon, struct err * err) = {start_credentials,
-        start_store, start_ingest, start_download, start_mqtt, start_dispatch, start_api};
+    typedef int step(struct daemon * daemon, struct err * err);
+    static step *const steps[] = {start_credentials, start_store, start_ingest, start_download,
+        start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 

@@ -121,8 +121,9 @@ void coverage_read(const char *text, uint64_t size, struct coverage *out)
         coverage.broken.begin > coverage.broken.end || coverage.broken.end > size)
         return;
     *out = coverage;
-    for (text += used;
-         sscanf(text, " %" SCNu64 "-%" SCNu64 "%n", &span.begin, &span.end, &used) == 2;
-         text += used)
+    text += used;
+    while (sscanf(text, " %" SCNu64 "-%" SCNu64 "%n", &span.begin, &span.end, &used) == 2) {
         add(out, span.begin, span.end);
+        text += used;
+    }
 }
