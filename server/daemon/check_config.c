@@ -1,5 +1,5 @@
 // `secureespd --check-config`: all that starting needs, looked at.
-#include "server/daemon/check.h"
+#include "server/daemon/check_config.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -210,7 +210,7 @@ static void check_broker(struct check *check)
         note("[mqtt] host: %s: %s", check->config->mqtt_host, gai_strerror(rc));
 }
 
-int check_all(const struct config *config, const char *path)
+int check_config_all(const struct config *config, const char *path)
 {
     typedef void step(struct check * check);
     static step *const steps[] = {check_file_limit, check_credentials, check_device_files,
