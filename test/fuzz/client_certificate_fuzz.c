@@ -90,8 +90,9 @@ static int judge(const uint8_t *der, size_t n, struct certificate_facts *facts)
     int rc = authority_judge_client(world.authority, der, n, NOW_MS, facts, &err);
 
     if (rc < 0)
-        FUZZ_CHECK((rc == ERR_DENIED || rc == ERR_EXPIRED || rc == ERR_UNTRUSTED) &&
-                   fuzz_is_untouched(facts, sizeof *facts) && err.message[0] != '\0');
+        FUZZ_CHECK(
+            (rc == ERR_INVALID || rc == ERR_DENIED || rc == ERR_EXPIRED || rc == ERR_UNTRUSTED) &&
+            fuzz_is_untouched(facts, sizeof *facts) && err.message[0] != '\0');
     return rc;
 }
 
