@@ -1,8 +1,9 @@
 # `make install`: where each file belongs (Filesystem Hierarchy Standard 3.0). DESTDIR is put before
 # every path, for packages; a configuration that is there is never overwritten, the new one is put
 # beside it as *.new. A link in a file's place is replaced, never written through (install(1) unlinks
-# first; -T, so that a link to a folder is one, too). Daemon and broker may pass through the folders of the CA to the one key that
-# belongs to each; every other key there is readable by root alone.
+# first; -T, so that a link to a folder is one, too). Daemon and broker may pass through the folders
+# of the CA to the one key that belongs to each; every other key there is readable by root alone. The
+# daemon also lists the devices' certificates, to tell their ends.
 
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -47,9 +48,9 @@ install: all
 	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
 	done
 	$(call install_file,0644,server/ctl/completion/secureesp.bash,$(installed)/share/bash-completion/completions/secureesp)
-	for folder in pki pki/servers pki/devices; do \
-	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$$folder" ] || \
-	        $(INSTALL) -d -m 0711 "$(DESTDIR)$(SYSCONFDIR)/secureesp/$$folder" || exit 1; \
+	for folder in 0711:pki 0711:pki/servers 0755:pki/devices; do \
+	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" ] || \
+	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
 	done
 	@$(call install_configuration,$(INSTALL_ETC)/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/secureesp.conf)
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf)

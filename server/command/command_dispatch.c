@@ -86,7 +86,8 @@ static int decide(struct store_connection *connection, const struct round *round
 
     if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0 && !command->forced &&
         settings->judge_flash != NULL) {
-        int rc = settings->judge_flash(connection, command->mac, &verdict, settings->ctx, err);
+        int rc =
+            settings->judge_flash(connection, command->mac, &verdict, settings->judge_ctx, err);
 
         if (rc < 0)
             return rc;

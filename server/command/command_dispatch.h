@@ -27,6 +27,7 @@ struct command_dispatch_settings {
     // to be sent. NULL: it means whatever the device has. Called on the store's writer.
     int (*judge_flash)(struct store_connection *connection, const char *mac,
         struct command_verdict *out, void *ctx, struct err *err);
+    void *judge_ctx;
 };
 
 ERR_CHECKED int command_dispatch_start(struct store *store,

@@ -35,9 +35,8 @@ static int add_embeds(const struct options *options, struct url *url, struct err
 
         if (rc < 0)
             return rc;
-        if (strstr((const char *)pem, "PRIVATE KEY-----") != NULL)
-            rc = err_set(err, ERR_INVALID, "%s holds a private key; give the public one", path);
-        else
+        rc = keys_refuse_private(path, pem, size, err);
+        if (rc == 0)
             url_query(url, "embeds", (const char *)pem);
         free(pem);
         if (rc < 0)

@@ -12,6 +12,7 @@
 #include "server/ctl/present.h"
 #include "server/ctl/table.h"
 #include "server/ctl/url.h"
+#include "server/pki/public_key.h"
 
 #define KEY_FILE_MAX 65536
 #define NAME_MAX_BYTES 64
@@ -108,6 +109,20 @@ static int run_remove(const struct subcommand_call *call, struct err *err)
     return rc;
 }
 
+int keys_refuse_private(const char *path, const uint8_t *pem, size_t n, struct err *err)
+{
+    struct public_key key;
+    int rc;
+
+    if (strstr((const char *)pem, "PRIVATE KEY-----") == NULL)
+        return 0;
+    rc = public_key_from_pem(pem, n, &key, err);
+    return rc < 0 ? err_context(err, "%s", path)
+                  : err_set(err, ERR_INVALID,
+                        "%s holds a private key beside the public one; give the public one alone",
+                        path);
+}
+
 // The file's name without folder and suffix.
 static void name_from_path(const char *path, char out[NAME_MAX_BYTES])
 {
@@ -136,10 +151,8 @@ static int run_add(const struct subcommand_call *call, struct err *err)
     url_query(&url, "name", name != NULL ? name : from_path);
     request.path = url_text(&url);
     request.body = pem;
-    // A private key must not travel, not even to our own daemon: whoever gives one has mistaken it.
-    if (strstr((const char *)pem, "PRIVATE KEY-----") != NULL)
-        rc = err_set(err, ERR_INVALID, "%s holds a private key; give the public one", path);
-    else
+    rc = keys_refuse_private(path, pem, request.size_bytes, err);
+    if (rc == 0)
         rc = present_request(call, &request, show_added, err);
     url_clear(&url);
     free(pem);

@@ -13,6 +13,7 @@
 #include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
 #include "server/daemon/address_check.h"
+#include "server/daemon/answer_relay.h"
 #include "server/daemon/broker_link.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
@@ -71,14 +72,6 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
     return mqtt_client_publish(daemon->mqtt, topic, payload, n);
 }
 
-static int judge_flash(struct store_connection *connection, const char *mac,
-    struct command_verdict *out, void *ctx, struct err *err)
-{
-    struct daemon *daemon = ctx;
-
-    return release_flash_decide(daemon->release, connection, mac, out, err);
-}
-
 static int64_t connected_since_ms(void *ctx)
 {
     struct daemon *daemon = ctx;
@@ -88,21 +81,7 @@ static int64_t connected_since_ms(void *ctx)
 
 static void note_answer(const struct download_answer *answer, void *ctx)
 {
-    struct daemon *daemon = ctx;
-    struct ingest_download taken = {
-        .mac = answer->mac,
-        .file = answer->file,
-        .status = answer->status,
-        .image = answer->image,
-        .began_at_ms = answer->began_at_ms,
-        .sha256 = answer->sha256,
-        .size = answer->size,
-        .offset = answer->offset,
-        .bytes = answer->bytes,
-        .received = answer->received,
-    };
-
-    ingest_download(daemon->ingest, &taken);
+    answer_relay_tell(((struct daemon *)ctx)->ingest, answer);
 }
 
 static void wake_dispatch(void *ctx)
@@ -214,7 +193,8 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .publish = publish,
         .ctx = daemon,
         .connected_since_ms = connected_since_ms,
-        .judge_flash = judge_flash,
+        .judge_flash = release_flash_decide,
+        .judge_ctx = daemon->release,
     };
 
     return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);
@@ -293,8 +273,9 @@ static int start_api(struct daemon *daemon, struct err *err)
 int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
-    static int (*const steps[])(struct daemon * daemon, struct err * err) = {start_credentials,
-        start_store, start_ingest, start_download, start_mqtt, start_dispatch, start_api};
+    typedef int step(struct daemon * daemon, struct err * err);
+    static step *const steps[] = {start_credentials, start_store, start_ingest, start_download,
+        start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 

@@ -13,6 +13,7 @@
 #include "server/download/download_file.h"
 #include "server/download/download_query.h"
 #include "server/download/download_send.h"
+#include "server/download/download_transfer.h"
 #include "server/image/image_cache.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
@@ -45,16 +46,6 @@ struct ask {
     char sha256[DIGEST_SHA256_TEXT_SIZE]; // of the file that is sent
     uint64_t size;
     struct download_range range;
-};
-
-// A file on its way; on the heap until it is known how that ended.
-struct transfer {
-    struct download *download;
-    char mac[MAC_SIZE];
-    char file[HTTP_ROUTE_SEGMENT_SIZE];
-    char image[IMAGE_NAME_SIZE];
-    char sha256[DIGEST_SHA256_TEXT_SIZE];
-    struct download_answer answer;
 };
 
 static void send_content(struct ask *ask, const struct download_content *content)
@@ -277,38 +268,6 @@ static void serve(struct ask *ask)
     }
 }
 
-static void tell_transfer(bool received, uint64_t bytes, void *ctx)
-{
-    struct transfer *transfer = ctx;
-    const struct download_settings *settings = &transfer->download->settings;
-
-    transfer->answer.received = received;
-    transfer->answer.bytes = bytes;
-    settings->on_answer(&transfer->answer, settings->ctx);
-    free(transfer);
-}
-
-static void follow_transfer(const struct ask *ask, const struct download_answer *answer)
-{
-    struct transfer *transfer = calloc(1, sizeof *transfer);
-
-    if (transfer == NULL) {
-        ask->download->settings.on_answer(answer, ask->download->settings.ctx);
-        return;
-    }
-
-    struct http_response_end end = {tell_transfer, transfer};
-
-    transfer->download = ask->download;
-    transfer->answer = *answer;
-    transfer->answer.mac = memcpy(transfer->mac, ask->mac, sizeof transfer->mac);
-    transfer->answer.image = memcpy(transfer->image, ask->image, sizeof transfer->image);
-    transfer->answer.sha256 = memcpy(transfer->sha256, ask->sha256, sizeof transfer->sha256);
-    snprintf(transfer->file, sizeof transfer->file, "%s", ask->name);
-    transfer->answer.file = transfer->file;
-    http_response_on_end(ask->response, &end);
-}
-
 // Says what a device got: at once if that is no file.
 static void report(const struct ask *ask)
 {
@@ -326,7 +285,7 @@ static void report(const struct ask *ask)
     if (http_request_method(ask->request) != HTTP_GET)
         return;
     if (answer.status == 200 || answer.status == 206)
-        follow_transfer(ask, &answer);
+        download_transfer_follow(&ask->download->settings, ask->response, &answer);
     else
         ask->download->settings.on_answer(&answer, ask->download->settings.ctx);
 }

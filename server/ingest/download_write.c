@@ -9,7 +9,7 @@
 #include "common/result.h"
 #include "server/base/clock.h"
 #include "server/ingest/command_outcome.h"
-#include "server/ingest/coverage.h"
+#include "server/ingest/download_spans.h"
 #include "server/ingest/event_kind.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
@@ -36,10 +36,10 @@ static int add_parts(
         .sha256 = answer->sha256,
         .size_bytes = (int64_t)answer->size,
     };
-    struct coverage_transfer transfer = {
+    struct download_spans_transfer transfer = {
         answer->offset, answer->bytes, answer->received, answer->began_at_ms};
-    struct coverage coverage;
-    char text[COVERAGE_TEXT_SIZE];
+    struct download_spans spans;
+    char text[DOWNLOAD_SPANS_TEXT_SIZE];
     char *before = NULL;
 
     memcpy(parts.mac, answer->mac, sizeof parts.mac);
@@ -48,12 +48,12 @@ static int add_parts(
 
     if (rc < 0)
         return rc;
-    coverage_read(before != NULL ? before : "", answer->size, &coverage);
+    download_spans_read(before != NULL ? before : "", answer->size, &spans);
     free(before);
-    coverage_take(&coverage, &transfer);
-    if (coverage_is_complete(&coverage))
+    download_spans_take(&spans, &transfer);
+    if (download_spans_is_complete(&spans))
         return 1;
-    coverage_write(&coverage, text);
+    download_spans_write(&spans, text);
     return download_store_put_parts(connection, &parts, text, err);
 }
 

@@ -1,6 +1,7 @@
 #ifndef MODEL_IMAGE_H
 #define MODEL_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,5 +59,8 @@ const char *image_state_name(enum image_state state); // "added", "published", "
 
 // "sketch", "sdk", or NULL where the layout is not known.
 const char *image_layout_name(enum image_layout layout);
+
+// Whether they have the same name, the same bytes, and embed the same keys as far as is known.
+bool image_is_same(const struct image *a, const struct image *b);
 
 #endif

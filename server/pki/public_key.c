@@ -112,26 +112,62 @@ int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, stru
     return 0;
 }
 
+// What people take for a public key, and how they get at it.
+static const struct {
+    const char *label; // or its end
+    const char *advice;
+} mistaken[] = {
+    {"ENCRYPTED PRIVATE KEY", "holds an encrypted private key; give its public half: `openssl pkey "
+                              "-in KEY -pubout -out NEW`"},
+    {"RSA PUBLIC KEY", "holds a public key in the older form PKCS #1; convert it: `openssl rsa "
+                       "-RSAPublicKey_in -in KEY -pubout -out NEW`"},
+    {"PRIVATE KEY", "holds a private key, which is to stay where it is; give its public half: "
+                    "`openssl pkey -in KEY -pubout -out NEW`"},
+    {"CERTIFICATE REQUEST", "holds a certificate request; give its public key: `openssl req -in "
+                            "FILE -noout -pubkey -out NEW`"},
+    {"CERTIFICATE", "holds a certificate; give its public key: `openssl x509 -in FILE -noout "
+                    "-pubkey -out NEW`"},
+};
+
+static const char *advise(const char *label)
+{
+    size_t n = strlen(label);
+
+    for (size_t i = 0; i < sizeof mistaken / sizeof mistaken[0]; i++) {
+        size_t m = strlen(mistaken[i].label);
+
+        if (n >= m && strcmp(label + n - m, mistaken[i].label) == 0)
+            return mistaken[i].advice;
+    }
+    return NULL;
+}
+
 int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, struct err *err)
 {
     struct pem_block block;
     struct public_key key;
     size_t count = 0;
-    bool private_key = false;
+    const char *advice = NULL;
     BIO *bio = pem_block_open(p, n);
     int rc = 0;
 
     while (rc == 0 && bio != NULL && pem_block_next(bio, &block)) {
-        private_key |= strstr(block.label, "PRIVATE KEY") != NULL;
-        if (strcmp(block.label, "PUBLIC KEY") == 0 && ++count == 1)
+        if (strcmp(block.label, "PUBLIC KEY") != 0)
+            advice = advice != NULL ? advice : advise(block.label);
+        else if (++count == 1)
             rc = public_key_from_der(block.der, block.size_bytes, &key, err);
         pem_block_clear(&block);
     }
     BIO_free(bio);
     if (rc < 0)
         return rc;
-    if (count == 0 && private_key)
-        return err_set(err, ERR_INVALID, "holds a private key; give the public one");
+    if (count == 0 && advice != NULL)
+        return err_set(err, ERR_INVALID, "%s", advice);
+    if (count == 0)
+        return err_set(err, ERR_INVALID,
+            "holds no PEM block PUBLIC KEY; from DER one is made by `openssl pkey -pubin -inform "
+            "DER "
+            "-in KEY -out NEW`");
     if (count != 1)
         return err_set(err, ERR_INVALID, "holds %zu PEM blocks PUBLIC KEY instead of one", count);
     *out = key;

@@ -222,19 +222,6 @@ static const struct release_member *find_equal(
     return NULL;
 }
 
-// Whether it is the very same image, with what is known of it.
-static bool is_same(const struct image *a, const struct image *b)
-{
-    if (strcmp(a->name.text, b->name.text) != 0 || strcmp(a->sha256, b->sha256) != 0 ||
-        a->embeds_count != b->embeds_count)
-        return false;
-    for (size_t i = 0; i < a->embeds_count; i++) {
-        if (strcmp(a->embeds[i], b->embeds[i]) != 0)
-            return false;
-    }
-    return true;
-}
-
 // A mistake that nobody was ever offered can be put right; what a device may run stays as it is.
 static int make_room(struct store_connection *connection, const struct release_catalogue *catalogue,
     const struct change *change, struct err *err)
@@ -260,7 +247,7 @@ static int apply_add(struct store_connection *connection, struct release_catalog
     const struct change *change = ctx;
     const struct release_member *old = find_equal(catalogue, &change->image->name);
 
-    if (old != NULL && is_same(&old->image, change->image)) {
+    if (old != NULL && image_is_same(&old->image, change->image)) {
         change->added->existed = true;
         return 0;
     }

@@ -105,9 +105,10 @@ void release_flash_judge(const struct release_catalogue *catalogue, const struct
         judge_staged(catalogue, device, staged, out);
 }
 
-int release_flash_decide(struct release *release, struct store_connection *connection,
-    const char *mac, struct command_verdict *out, struct err *err)
+int release_flash_decide(struct store_connection *connection, const char *mac,
+    struct command_verdict *out, void *ctx, struct err *err)
 {
+    struct release *release = ctx;
     const struct release_catalogue *catalogue;
     struct download_store_staged staged;
     struct device device;

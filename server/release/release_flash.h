@@ -14,8 +14,9 @@
 void release_flash_judge(const struct release_catalogue *catalogue, const struct device *device,
     const struct download_store_staged *staged, struct command_verdict *out);
 
-// The same, by what the store knows of the device. ERR_NOT_FOUND if it knows none.
-ERR_CHECKED int release_flash_decide(struct release *release, struct store_connection *connection,
-    const char *mac, struct command_verdict *out, struct err *err);
+// The same, by what the store knows of the device; ctx is the struct release. ERR_NOT_FOUND if it
+// knows none. As struct command_dispatch_settings wants it.
+ERR_CHECKED int release_flash_decide(struct store_connection *connection, const char *mac,
+    struct command_verdict *out, void *ctx, struct err *err);
 
 #endif

@@ -31,8 +31,9 @@ struct release_offer {
 
 // Stores the image and enters it, with the known key that verifies it, if there is one: an image
 // that none verifies can be added, but not published. ERR_INVALID if it is no image, or says less
-// than is needed; ERR_CONFLICT if it contradicts the operator; errors of release_add(). *existed:
-// it was there already, and nothing changed.
+// than is needed; ERR_CONFLICT if it contradicts the operator, ERR_TOO_LARGE if no device of its
+// layout has room for it; errors of release_add(). *existed: it was there already, and nothing
+// changed.
 ERR_CHECKED int release_images_add(struct release_images *images, const struct release_offer *offer,
     struct image *out, bool *existed, struct err *err);
 

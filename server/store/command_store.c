@@ -191,7 +191,7 @@ int command_store_each_due(struct store_connection *connection, int64_t seen_sin
     statement_bind_int(&s, seen_since_ms);
     while ((rc = statement_step(&s, err)) > 0) {
         read_command(&s, &command);
-        statement_text(&s, 10, command.spelling, sizeof command.spelling);
+        statement_text(&s, 11, command.spelling, sizeof command.spelling);
         rc = each(&command, ctx);
         if (rc != 0)
             break;

@@ -156,9 +156,38 @@ id=$(json_get "$(api /commands --data "{\"mac\": \"$quiet\", \"command\": \"firm
 eventually 10 "the command" command_is "$id" sent
 printf '{"event":"command","id":%d,"result":"ok","detail":"the im' "$id" >"$work/payload"
 publish "$quiet" "/event/$quiet" "$work/payload"
-eventually 10 "an outcome that is cut off ends the command" command_is "$id" done
+eventually 10 "an outcome that is cut off ends the command" command_is "$id" "done"
 publish_text "$quiet" "/will/$quiet" '{"espname": nan'
 eventually 10 "a garbled will is a will" device_has "$quiet" '$.reason' will
+
+step "a MAC in upper case, in the certificate and so in the topics"
+plain=$(mac_of 63)
+spelled=$(tr a-f A-F <<<"$plain")
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$spelled" \
+    -keyout "$SANDBOX_PKI/devices/$spelled.key" -out "$work/request" 2>"$work/openssl-error"
+printf 'extendedKeyUsage=clientAuth\nbasicConstraints=critical,CA:false\n' >"$work/extensions"
+openssl x509 -req -in "$work/request" -CA "$SANDBOX_PKI/ca.crt" -CAkey "$SANDBOX_PKI/ca.key" -days 1 \
+    -extfile "$work/extensions" -out "$SANDBOX_PKI/devices/$spelled.crt" 2>"$work/openssl-error"
+odd=$(counter odd_topics)
+publish_text "$spelled" "/status/$spelled" '{"rssi": -61}'
+eventually 10 "it is that device" device_has "$plain" '$.online' 1
+expect_equal "how it spells its MAC" "$spelled" "$(device "$plain" '$.spelling')"
+expect_equal "it is counted" $((odd + 1)) "$(counter odd_topics)"
+grep -q "spells its MAC otherwise mac=$plain spelling=$spelled" "$SANDBOX_LOG/daemon.log" || fail "no line of it"
+mosquitto_sub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
+    --cert "$SANDBOX_PKI/devices/$spelled.crt" --key "$SANDBOX_PKI/devices/$spelled.key" \
+    -t "/command/$spelled/#" -v -C 1 -W 30 >"$work/heard" &
+heard=$!
+hears_commands() {
+    publish_text "$spelled" "/status/$spelled" '{"rssi": -61}'
+    api /commands --data "{\"mac\": \"$plain\", \"command\": \"config\"}" >/dev/null
+    [ -s "$work/heard" ]
+}
+eventually 30 "its command on the topic that it has subscribed" hears_commands
+wait "$heard"
+expect_match "its command" "^/command/$spelled/config " "$(cat "$work/heard")"
+get "$spelled" /config.json
+expect_equal "its configuration" 200 "$status"
 
 step "depth"
 printf '{"a": %s%s}' "$(printf '[%.0s' {1..1500})" "$(printf ']%.0s' {1..1500})" >"$work/payload"

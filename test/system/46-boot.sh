@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The README's installation, by the letter, on a machine that boots; after its restart the broker, the
 # daemon and the fleet are back by themselves. And the broker has as many connections as it says.
+# Its first run makes a root file system from Debian's packages.
+# Takes 900 s at most.
 if [ "$(id -u)" -ne 0 ] && sudo -n true 2>/dev/null; then
     # Only the machine needs root; what is built stays the user's.
     make -s -C "$(dirname "$0")/../.." -j "$(nproc)" VARIANT=release all || exit 1
@@ -56,6 +58,7 @@ is_connected() {
 }
 eventually 30 "sudo secureesp status says that the broker is connected" is_connected
 
+
 step "what systemd says of both units"
 expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service mosquitto.service
 expect_equal "verify" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
@@ -68,19 +71,19 @@ machine_do "sudo secureesp pki device $pki $mac && sudo chown secureesp $pki/dev
 machine_do "sudo secureesp pki signing $pki 1" >/dev/null
 machine_root secureespd --print-config-json "$mac" |
     sed 's/"statusinterval": *[0-9]*/"statusinterval": 1000/' >"$work/config.json"
-mkdir "$work/device"
-device-files "$work/device/files.bin" put "config.json=$work/config.json" \
+mkdir "$work/esp"
+device-files "$work/esp/files.bin" put "config.json=$work/config.json" \
     "ca.crt=$machine$pki/ca.crt" "$mac.crt=$machine$pki/devices/$mac.crt" \
     "$mac.key=$machine$pki/devices/$mac.key"
 SANDBOX_PKI=$machine$pki
-mv "$(make_image 00.00.01 1 1)" "$work/device/slot0.bin"
+mv "$(make_image 00.00.01 1 1)" "$work/esp/slot0.bin"
 machine_hosts=$work/hosts
 echo "127.0.0.1 localhost $machine_name" >"$machine_hosts"
 # Of the same network, but not of the machine: it goes on when that restarts.
 export -f machine_beside
 export machine_network machine_hosts
 process_start "$work/device.record" "$work/device.log" bash -c 'machine_beside "$@"' - \
-    virtual-esp --dir "$work/device" --mac "$mac"
+    virtual-esp --dir "$work/esp" --mac "$mac"
 records=("$work/device.record" "${records[@]}")
 # is_back SINCE_MS: the broker is connected, and the device has reported since then.
 device_json() {
@@ -131,3 +134,6 @@ input=${crowd[1]}
 exec {input}>&-
 # shellcheck disable=SC2154  # coproc's
 wait "$crowd_PID" || fail "the crowd"
+
+expect_equal "errors in the daemon's log" "" \
+    "$(machine_root journalctl --quiet --output=cat --priority=err --unit=secureespd)"

@@ -49,12 +49,26 @@ expect_exit 1 "$root/scripts/flash" /dev/null --build "$build"
 expect_match "too large" "larger than a slot of 983040 bytes" "$output"
 head -c 400002 /dev/urandom >"$build/firmware.bin"
 expect_exit 1 env -u ESPTOOL -u IDF_PATH PATH=/usr/bin:/bin "$root/scripts/flash" /dev/null --build "$build"
-expect_match "no esptool" "^flash: no esptool here: install ESP8266_RTOS_SDK" "$output"
+expect_match "no esptool" "^flash: no esptool here: IDF_PATH must name ESP8266_RTOS_SDK" "$output"
 for arguments in "" "a b" "--flash 3MB a" "--baud 0 a" "--build" "--explode a"; do
     # shellcheck disable=SC2086  # words
     expect_exit 2 "$root/scripts/flash" $arguments
 done
 expect_exit 0 "$root/scripts/flash" --help
+# the SDK as it may be found: none, without submodules, of 2021
+sdk=$work/sdk
+build_firmware() {
+    expect_exit 1 env BOARD=A VERSION=1 KEY=/dev/null TRUST=/dev/null APP=/dev/null IDF_PATH="$sdk" \
+        "$root/firmware/port/esp8266/build"
+}
+build_firmware
+expect_match "no SDK" "^firmware-esp8266: IDF_PATH must name .* branch release/v3.4" "$output"
+mkdir -p "$sdk/tools/cmake" && touch "$sdk/tools/cmake/project.cmake"
+build_firmware
+expect_match "no submodules" "has no components/json/cJSON: git .* submodule update --init" "$output"
+mkdir -p "$sdk"/components/{json/cJSON,lwip/lwip}/src
+build_firmware
+expect_match "old SDK" "tag v3.4, of 2021, or older: git .* checkout release/v3.4" "$output"
 skip_without_esptool
 expect_exit 1 "$root/scripts/flash" /dev/nowhere --build "$build"
 expect_match "no port" "/dev/nowhere does not exist" "$output"

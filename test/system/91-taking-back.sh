@@ -119,7 +119,7 @@ eventually 20 "sent" is_sent
 expect_exit 0 secureesp command cancel "$id"
 expect_match "cancel" "it had been sent: the device may still do it" "$output"
 process_signal "$work/1024.pid" CONT
-is_done() { [ "$(json_get "$(api "/commands/$id")" '$.state')" = done ]; }
+is_done() { [ "$(json_get "$(api "/commands/$id")" '$.state')" = "done" ]; }
 eventually 30 "its outcome" is_done
 expect_match "detail" "^cancelled after it was sent, but too late" "$(json_get "$(api "/commands/$id")" '$.detail')"
 
@@ -165,3 +165,27 @@ part start daemon
 eventually 20 "the daemon is back" api /status
 expect_exit 1 secureesp images remove "$(image_name 00.00.03)"
 expect_equal "keys" 1 "$(json_count "$(api /keys)" '$')"
+
+step "what is taken for a public key is told how to become one"
+signing=$SANDBOX_PKI/signing/2
+openssl rsa -pubin -in <(openssl genrsa 2048 2>/dev/null | openssl rsa -pubout 2>/dev/null) \
+    -RSAPublicKey_out -out "$work/pkcs1.pem" 2>/dev/null
+openssl pkey -in "$signing.key" -aes128 -passout pass:x -out "$work/encrypted.pem"
+openssl pkey -pubin -in "$signing.pub" -outform DER -out "$work/key.der"
+cat "$signing.pub" "$signing.key" >"$work/both.pem"
+while IFS='|' read -r file says; do
+    expect_exit 1 secureesp keys add "$file"
+    expect_match "keys add $file" "$says" "$output"
+done <<ROWS
+$work/pkcs1.pem|PKCS #1; convert it: .openssl rsa -RSAPublicKey_in
+$SANDBOX_PKI/ca.crt|holds a certificate; .*openssl x509
+$work/encrypted.pem|an encrypted private key; .*openssl pkey
+$signing.key|holds a private key, .*-pubout
+$work/both.pem|private key beside the public one
+$work/key.der|no PEM block PUBLIC KEY; .*-inform DER
+ROWS
+# The advice is good.
+openssl rsa -RSAPublicKey_in -in "$work/pkcs1.pem" -pubout -out "$work/new.pub" 2>/dev/null
+expect_exit 0 secureesp keys add "$work/new.pub"
+openssl x509 -in "$SANDBOX_PKI/ca.crt" -noout -pubkey >"$work/ca.pub"
+expect_exit 0 secureesp keys add "$work/ca.pub"

@@ -20,6 +20,8 @@ machine_obstacle() {
         echo "systemd-nspawn is missing (package systemd-container)"
     elif ! unshare --mount --pid --net --uts --ipc --fork true 2>"$work/said"; then
         echo "no namespaces here: $(tail -n 1 "$work/said")"
+    elif ! mknod -m 600 "$work/device" c 1 3 2>"$work/said"; then
+        echo "no device files may be made here, as a root needs: $(tail -n 1 "$work/said")"
     # Both kinds of hierarchy have a folder of systemd's.
     elif ! grep -qE '^[0-9]+:(name=systemd)?:' /proc/self/cgroup; then
         echo "no control groups for systemd here"

@@ -91,68 +91,68 @@ static void expect(struct fixture *f, const char *what, int status, const char *
         fail_msg("%s: expected %d, %s, %s\n%s", what, status, a, b, f->answer);
 }
 
+static const struct {
+    const char *method, *target, *body;
+    int status;
+    const char *code, *reason;
+} refusals[] = {
+    {"GET", "/api/v1/devices/84f3eb012345", "", 404, "\"not-found\"", "devices list"},
+    {"GET", "/api/v1/devices/nonsense", "", 400, "\"invalid\"", "no MAC address"},
+    {"GET", "/api/v1/devices?state=asleep", "", 400, "\"invalid\"", "online or offline"},
+    {"POST", "/api/v1/commands", "", 400, "\"invalid\"", "empty"},
+    {"POST", "/api/v1/commands", "{\"command\": \"reboot\"}", 400, "\"invalid\"", "MAC"},
+    {"POST", "/api/v1/commands", "{\"command\": 7, \"all\": true}", 400, "\"invalid\"", ""},
+    {"POST", "/api/v1/commands", "{\"all\": true, \"command\": \"dance\"}", 400, "\"invalid\"",
+        "dance"},
+    {"POST", "/api/v1/commands", "{\"mac\": \"84f3eb012345\", \"command\": \"reboot\"}", 404,
+        "\"not-found\"", "84f3eb012345"},
+    {"GET", "/api/v1/commands/1", "", 404, "\"not-found\"", "command list"},
+    {"GET", "/api/v1/commands/x", "", 400, "\"invalid\"", "number"},
+    {"POST", "/api/v1/images", "", 400, "\"invalid\"", "signed image"},
+    {"POST", "/api/v1/images", "too short", 400, "\"invalid\"", ""},
+    {"POST", "/api/v1/images/B-1/publish", "", 404, "\"not-found\"", "images list"},
+    {"POST", "/api/v1/images/B-1/withdraw", "", 404, "\"not-found\"", "B-1"},
+    {"GET", "/api/v1/images/B-1/verify", "", 404, "\"not-found\"", "B-1"},
+    {"GET", "/api/v1/devices?stat=online", "", 400, "\"invalid\"",
+        "no parameter \\\"stat\\\" here; there are: state, image"},
+    {"GET", "/api/v1/devices?state=online&state=offline", "", 400, "\"invalid\"", "twice"},
+    {"GET", "/api/v1/status?x", "", 400, "\"invalid\"", "there are: none"},
+    {"GET", "/api/v1/status", "{}", 400, "\"invalid\"", "no body"},
+    {"POST", "/api/v1/images/B-1/withdraw?force=yes", "", 400, "\"invalid\"", "1 or 0"},
+    {"POST", "/api/v1/images?publish=true", "x", 400, "\"invalid\"", "1 or 0"},
+    {"POST", "/api/v1/images?names=B-1", "x", 400, "\"invalid\"", "names"},
+    {"POST", "/api/v1/images/B-1/publish?force=1", "", 400, "\"invalid\"", "force"},
+    {"POST", "/api/v1/images/B-1/remove", "", 404, "\"not-found\"", "B-1"},
+    {"POST", "/api/v1/keys/B-1/remove", "", 404, "\"not-found\"", "keys list"},
+    {"POST", "/api/v1/keys?nam=a", "x", 400, "\"invalid\"", "nam"},
+    {"POST", "/api/v1/devices/84f3eb012345/forget", "", 404, "\"not-found\"", "84f3eb012345"},
+    {"POST", "/api/v1/devices/x/forget", "", 400, "\"invalid\"", "no MAC"},
+    {"POST", "/api/v1/commands/cancel", "{}", 400, "\"invalid\"", "something in it"},
+    {"POST", "/api/v1/commands/cancel", "{\"ids\": [1.5]}", 400, "\"invalid\"", "whole numbers"},
+    {"POST", "/api/v1/commands/cancel", "{\"ids\": 1}", 400, "\"invalid\"", "whole numbers"},
+    {"POST", "/api/v1/commands/cancel", "{\"macs\": [\"x\"]}", 400, "\"invalid\"", "no MAC"},
+    {"POST", "/api/v1/commands/cancel", "{\"mac\": [\"x\"]}", 400, "\"invalid\"", "ids, macs"},
+    {"POST", "/api/v1/commands/cancel", "{\"ids\": [7]}", 404, "\"not-found\"",
+        "none is cancelled"},
+    {"POST", "/api/v1/commands?mac=1", "{}", 400, "\"invalid\"", "mac"},
+    {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"", "no such path"},
+    {"POST", "/api/v1/images/a/../publish", "", 404, "\"not-found\"", "no such path"},
+    {"POST", "/api/v1/devices", "", 405, "\"invalid\"", "method not allowed"},
+    {"GET", "/api/v1/chains/B", "", 404, "\"not-found\"", "unknown board B"},
+    {"POST", "/api/v1/keys", "", 400, "\"invalid\"", "PEM"},
+    {"POST", "/api/v1/keys", "nonsense", 400, "\"invalid\"", ""},
+    {"POST", "/api/v1/keys?name=a%FF", "nonsense", 400, "\"invalid\"", "UTF-8"},
+    {"GET", "/api/v1/devices/a%FFb", "", 400, "\"invalid\"", "'a?b' is no MAC address"},
+    {"GET", "/api/v1/chains/%FF", "", 404, "\"not-found\"", "unknown board ?"},
+};
+
 static void refusals_name_code_and_reason(void **state)
 {
-    static const struct {
-        const char *method, *target, *body;
-        int status;
-        const char *code, *reason;
-    } cases[] = {
-        {"GET", "/api/v1/devices/84f3eb012345", "", 404, "\"not-found\"", "devices list"},
-        {"GET", "/api/v1/devices/nonsense", "", 400, "\"invalid\"", "no MAC address"},
-        {"GET", "/api/v1/devices?state=asleep", "", 400, "\"invalid\"", "online or offline"},
-        {"POST", "/api/v1/commands", "", 400, "\"invalid\"", "empty"},
-        {"POST", "/api/v1/commands", "{\"command\": \"reboot\"}", 400, "\"invalid\"", "MAC"},
-        {"POST", "/api/v1/commands", "{\"command\": 7, \"all\": true}", 400, "\"invalid\"", ""},
-        {"POST", "/api/v1/commands", "{\"all\": true, \"command\": \"dance\"}", 400, "\"invalid\"",
-            "dance"},
-        {"POST", "/api/v1/commands", "{\"mac\": \"84f3eb012345\", \"command\": \"reboot\"}", 404,
-            "\"not-found\"", "84f3eb012345"},
-        {"GET", "/api/v1/commands/1", "", 404, "\"not-found\"", "command list"},
-        {"GET", "/api/v1/commands/x", "", 400, "\"invalid\"", "number"},
-        {"POST", "/api/v1/images", "", 400, "\"invalid\"", "signed image"},
-        {"POST", "/api/v1/images", "too short", 400, "\"invalid\"", ""},
-        {"POST", "/api/v1/images/B-1/publish", "", 404, "\"not-found\"", "images list"},
-        {"POST", "/api/v1/images/B-1/withdraw", "", 404, "\"not-found\"", "B-1"},
-        {"GET", "/api/v1/images/B-1/verify", "", 404, "\"not-found\"", "B-1"},
-        {"GET", "/api/v1/devices?stat=online", "", 400, "\"invalid\"",
-            "no parameter \\\"stat\\\" here; there are: state, image"},
-        {"GET", "/api/v1/devices?state=online&state=offline", "", 400, "\"invalid\"", "twice"},
-        {"GET", "/api/v1/status?x", "", 400, "\"invalid\"", "there are: none"},
-        {"GET", "/api/v1/status", "{}", 400, "\"invalid\"", "no body"},
-        {"POST", "/api/v1/images/B-1/withdraw?force=yes", "", 400, "\"invalid\"", "1 or 0"},
-        {"POST", "/api/v1/images?publish=true", "x", 400, "\"invalid\"", "1 or 0"},
-        {"POST", "/api/v1/images?names=B-1", "x", 400, "\"invalid\"", "names"},
-        {"POST", "/api/v1/images/B-1/publish?force=1", "", 400, "\"invalid\"", "force"},
-        {"POST", "/api/v1/images/B-1/remove", "", 404, "\"not-found\"", "B-1"},
-        {"POST", "/api/v1/keys/B-1/remove", "", 404, "\"not-found\"", "keys list"},
-        {"POST", "/api/v1/keys?nam=a", "x", 400, "\"invalid\"", "nam"},
-        {"POST", "/api/v1/devices/84f3eb012345/forget", "", 404, "\"not-found\"", "84f3eb012345"},
-        {"POST", "/api/v1/devices/x/forget", "", 400, "\"invalid\"", "no MAC"},
-        {"POST", "/api/v1/commands/cancel", "{}", 400, "\"invalid\"", "something in it"},
-        {"POST", "/api/v1/commands/cancel", "{\"ids\": [1.5]}", 400, "\"invalid\"",
-            "whole numbers"},
-        {"POST", "/api/v1/commands/cancel", "{\"ids\": 1}", 400, "\"invalid\"", "whole numbers"},
-        {"POST", "/api/v1/commands/cancel", "{\"macs\": [\"x\"]}", 400, "\"invalid\"", "no MAC"},
-        {"POST", "/api/v1/commands/cancel", "{\"mac\": [\"x\"]}", 400, "\"invalid\"", "ids, macs"},
-        {"POST", "/api/v1/commands/cancel", "{\"ids\": [7]}", 404, "\"not-found\"",
-            "none is cancelled"},
-        {"POST", "/api/v1/commands?mac=1", "{}", 400, "\"invalid\"", "mac"},
-        {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"", "no such path"},
-        {"POST", "/api/v1/images/a/../publish", "", 404, "\"not-found\"", "no such path"},
-        {"POST", "/api/v1/devices", "", 405, "\"invalid\"", "method not allowed"},
-        {"GET", "/api/v1/chains/B", "", 404, "\"not-found\"", "unknown board B"},
-        {"POST", "/api/v1/keys", "", 400, "\"invalid\"", "PEM"},
-        {"POST", "/api/v1/keys", "nonsense", 400, "\"invalid\"", ""},
-        {"POST", "/api/v1/keys?name=a%FF", "nonsense", 400, "\"invalid\"", "UTF-8"},
-        {"GET", "/api/v1/devices/a%FFb", "", 400, "\"invalid\"", "'a?b' is no MAC address"},
-        {"GET", "/api/v1/chains/%FF", "", 404, "\"not-found\"", "unknown board ?"},
-    };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        ask(f, cases[i].method, cases[i].target, cases[i].body, strlen(cases[i].body));
-        expect(f, cases[i].target, cases[i].status, cases[i].code, cases[i].reason);
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        ask(f, refusals[i].method, refusals[i].target, refusals[i].body, strlen(refusals[i].body));
+        expect(f, refusals[i].target, refusals[i].status, refusals[i].code, refusals[i].reason);
     }
 }
 

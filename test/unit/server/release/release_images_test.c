@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,11 +43,11 @@ static int add(struct fixture *f, const uint8_t *p, size_t n, struct err *err)
     struct release_images images;
     struct release_offer offer = {.p = p, .n = n, .name = "B-1"};
     struct image image;
+    bool existed;
 
     assert_int_equal(release_open(f->store, &release, NULL), 0);
     release_images_init(&images, release, f->folder);
 
-    bool existed;
     int rc = release_images_add(&images, &offer, &image, &existed, err);
 
     release_images_clear(&images);

@@ -1,5 +1,5 @@
 // `secureespd --check-config`: all that starting needs, looked at.
-#include "server/daemon/check.h"
+#include "server/daemon/check_config.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -214,10 +214,11 @@ static void check_broker(struct check *check)
         note("[mqtt] host: %s", text);
 }
 
-int check_all(const struct config *config, const char *path)
+int check_config_all(const struct config *config, const char *path)
 {
-    static void (*const steps[])(struct check * check) = {check_file_limit, check_credentials,
-        check_device_files, check_state, check_socket, check_address, check_broker};
+    typedef void step(struct check * check);
+    static step *const steps[] = {check_file_limit, check_credentials, check_device_files,
+        check_state, check_socket, check_address, check_broker};
     struct check check = {.config = config, .path = path};
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
