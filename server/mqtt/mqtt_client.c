@@ -218,16 +218,6 @@ static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
         ;
 }
 
-// What OpenSSL knows, behind what libmosquitto says.
-static void add_note(struct mqtt_client *client)
-{
-    size_t n = strlen(client->reason);
-
-    if (client->note.text[0] != '\0')
-        snprintf(client->reason + n, sizeof client->reason - n, "%s%s", n > 0 ? ": " : "",
-            client->note.text);
-}
-
 // One connection from beginning to end. Whether it came about.
 static bool run_connection(struct mqtt_client *client)
 {
@@ -258,7 +248,7 @@ static bool run_connection(struct mqtt_client *client)
     bool was_connected = is_connected(client);
 
     if (!was_connected)
-        add_note(client);
+        mqtt_tls_note_append(&client->note, client->reason, sizeof client->reason);
     if (!is_stopping(client))
         mqtt_health_end(&client->health, was_connected, rc != MOSQ_ERR_SUCCESS);
 
