@@ -89,7 +89,10 @@ no_answer "expired" "$work/expired"
 issue name "/CN=secureespd" -days 10
 no_answer "a CN that is no MAC" "$work/name"
 issue upper "/CN=84F3EB000001" -days 10
-no_answer "a CN in upper case" "$work/upper"
+get_with "$work/upper" /ca.crt
+expect_equal "a CN in upper case is that device's" 200 "$status"
+get_with "$work/upper" "/$(mac_of 2).key"
+expect_equal "and no other's" 403 "$status"
 issue longer "/CN=${mac}0" -days 10
 no_answer "a CN that is too long" "$work/longer"
 usage=serverAuth issue server "/CN=$mac" -days 10

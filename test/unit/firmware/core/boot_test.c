@@ -156,6 +156,38 @@ static void test_record_damaged(void **state)
     }
 }
 
+// Whether any 16 bytes of the key's file stand in the device's memory.
+static bool holds_key(struct fake_device *f)
+{
+    const char *from = strchr(f->key_pem, '\n') + 1;
+    const char *end = strstr(from, "-----END");
+
+    for (; from + 16 <= end; from++) {
+        if (memmem(&f->device, sizeof f->device, from, 16) != NULL)
+            return true;
+    }
+    return false;
+}
+
+// The private key is where it is used, and nowhere else: not after the start, whatever became of
+// it, nor after it was downloaded.
+static void test_key_is_wiped(void **state)
+{
+    struct fake_device *f = *state;
+
+    assert_int_equal(fake_device_start(f), 0);
+    assert_false(holds_key(f));
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    fake_device_serve(f, FAKE_MAC ".key", f->key_pem, strlen(f->key_pem));
+    assert_true(fake_device_do(f, "key", 1));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":1,\"result\":\"ok\""), 1);
+    assert_false(holds_key(f));
+    fake_device_reset(f);
+    fake_device_put_file(f, "config.json", "{]"); // read after the key
+    assert_int_equal(fake_device_start(f), -RESULT_FILE_INVALID);
+    assert_false(holds_key(f));
+}
+
 // Where a boot loader has counted the start nobody counts it again.
 static void test_boot_loader(void **state)
 {
@@ -256,6 +288,7 @@ int main(void)
         TEST(test_both_damaged),
         TEST(test_ready_is_no_way_out),
         TEST(test_record_damaged),
+        TEST(test_key_is_wiped),
         TEST(test_boot_loader),
         TEST(test_last_reset),
         TEST(test_last_reset_of_trial),
