@@ -84,7 +84,7 @@ grep -q 'refused client address=127.0.0.1 reason="certificate is not signed' \
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/self.key" \
     -subj "/CN=$mac" -days 10 -out "$work/self.crt" 2>/dev/null
 no_answer "self-signed" "$work/self"
-issue expired "/CN=$mac" -days -1
+ago 172800 issue expired "/CN=$mac" -days 1
 no_answer "expired" "$work/expired"
 issue name "/CN=secureespd" -days 10
 no_answer "a CN that is no MAC" "$work/name"

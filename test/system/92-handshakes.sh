@@ -19,7 +19,7 @@ issue() {
             printf 'basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=%s\n' "$3"
         ) 2>/dev/null
 }
-issue expired "/CN=$mac" clientAuth -days -1
+ago 172800 issue expired "/CN=$mac" clientAuth -days 1
 issue nobody "/CN=somebody" clientAuth -days 2
 issue server "/CN=$mac" serverAuth -days 2
 ln -s "$SANDBOX_PKI/devices/$mac.crt" "$work/good.crt"
