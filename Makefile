@@ -46,7 +46,7 @@ DEVICE_MODULES := firmware/core firmware/port/host
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK
 SDK := test/esp8266/sdk
-SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac credentials flash image_bounds \
+SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi_credentials flash image_bounds \
     last_reset otadata rtc)
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd

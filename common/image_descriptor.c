@@ -129,10 +129,12 @@ int image_descriptor_scan(const uint8_t *p, size_t n, struct image_descriptor *o
     int found = 0;
     struct image_descriptor other;
 
-    for (size_t i = image_descriptor_find(p, n, 0); i < n && found < 2;
-         i = image_descriptor_find(p, n, i + IMAGE_DESCRIPTOR_ALIGNMENT)) {
+    size_t i = image_descriptor_find(p, n, 0);
+
+    while (i < n && found < 2) {
         if (image_descriptor_decode(p + i, n - i, found == 0 ? out : &other))
             found++;
+        i = image_descriptor_find(p, n, i + IMAGE_DESCRIPTOR_ALIGNMENT);
     }
     return found;
 }

@@ -73,11 +73,14 @@ int image_scan_step(struct image_scan *scan, uint8_t *scratch, struct failure *f
 
     if (rc < 0)
         return rc;
-    for (size_t i = image_descriptor_find(scratch, n, 0); i < n && scan->found < 2;
-         i = image_descriptor_find(scratch, n, i + IMAGE_DESCRIPTOR_ALIGNMENT)) {
+
+    size_t i = image_descriptor_find(scratch, n, 0);
+
+    while (i < n && scan->found < 2) {
         rc = try_candidate(scan, scan->offset + i, scratch + IMAGE_SCAN_CHUNK, failure);
         if (rc < 0)
             return rc;
+        i = image_descriptor_find(scratch, n, i + IMAGE_DESCRIPTOR_ALIGNMENT);
     }
     if (scan->found > 1 || n < IMAGE_SCAN_CHUNK || n == left)
         return finish(scan, failure);

@@ -22,7 +22,8 @@ static uint64_t get(const uint8_t **p, int bytes)
     uint64_t value = 0;
 
     for (int i = 0; i < bytes; i++)
-        value |= (uint64_t) * (*p)++ << (8 * i);
+        value |= (uint64_t)(*p)[i] << (8 * i);
+    *p += bytes;
     return value;
 }
 

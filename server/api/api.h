@@ -20,7 +20,8 @@ struct api_broker {
     const char *host;
     uint16_t port;
     int64_t since_ms; // of that state
-    char error[128];  // why it is not connected, or ""
+    char error[512];  // why it is not connected, or ""
+    char fault[512];  // what is wrong although it is, or ""
 };
 
 // When certificates end; 0: not known.

@@ -22,6 +22,7 @@ static json_t *broker_json(const struct api *api)
     api_json_set(&object, "port", json_integer(broker.port));
     api_json_set(&object, "since_ms", json_integer(broker.since_ms));
     api_json_set(&object, "error", api_json_text(broker.error));
+    api_json_set(&object, "fault", api_json_text(broker.fault));
     return object;
 }
 

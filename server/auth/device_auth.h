@@ -18,9 +18,9 @@ void device_auth_free(struct device_auth *auth);
 ERR_CHECKED int device_auth_reload(struct device_auth *auth, struct err *err);
 
 // Writes the MAC of the device whose certificate (DER) this is, in whatever form its common name
-// spells it (mac_parse()). ERR_DENIED with the reason if the
-// CA did not sign it, it is not valid now, or its common name is no MAC. Judged anew at each call
-// (a signature once found good is not computed again until a reload). Any thread.
+// spells it (mac_parse()). ERR_UNTRUSTED with the reason if the CA did not sign it, ERR_EXPIRED if
+// it is not valid now, ERR_DENIED if its common name is no MAC, else ERR_INVALID. Judged anew at
+// each call (a signature once found good is not computed again until a reload). Any thread.
 ERR_CHECKED int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err);
 

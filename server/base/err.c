@@ -52,6 +52,8 @@ const char *err_code_name(int code)
     case ERR_UNAVAILABLE: return "unavailable";
     case ERR_IO: return "io";
     case ERR_NO_MEMORY: return "no-memory";
+    case ERR_EXPIRED: return "expired";
+    case ERR_UNTRUSTED: return "untrusted";
     default: return "unknown";
     }
 }

@@ -13,6 +13,8 @@ enum err_code {
     ERR_UNAVAILABLE = -6, // broker, daemon or database cannot be reached now
     ERR_IO = -7,          // file, network or database failed
     ERR_NO_MEMORY = -8,
+    ERR_EXPIRED = -9,    // a certificate, before or after its time
+    ERR_UNTRUSTED = -10, // signed by nobody who is trusted
 };
 
 #define ERR_CHECKED __attribute__((warn_unused_result))

@@ -16,8 +16,8 @@ struct request {
 // A store_job. The device goes last: the others refer to it.
 static int forget(struct store_connection *connection, void *ctx, struct err *err)
 {
-    static int (*const steps[])(
-        struct store_connection * connection, const char *mac, struct err *err) = {
+    typedef int step(struct store_connection * connection, const char *mac, struct err *err);
+    static step *const steps[] = {
         download_store_forget,
         command_store_forget,
         event_store_forget,

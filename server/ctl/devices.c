@@ -15,6 +15,7 @@
 
 #define GARBLED_MS 3600000 // a device is marked so long after a payload that could not be read
 
+// clang-format off: its versions differ in braces
 #define OPTION_ONLINE                                                                              \
     {                                                                                              \
         "online", OPTION_FLAG, NULL, "only devices that are online"                                \
@@ -27,6 +28,7 @@
     {                                                                                              \
         "image", OPTION_VALUE, "GLOB", "only devices that run an image of such a name"             \
     }
+// clang-format on
 
 static const struct option_rule list_options[] = {
     OPTION_ONLINE,

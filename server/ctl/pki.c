@@ -17,6 +17,7 @@
 #define DAYS_MAX 36500
 #define NAMES_MAX 64
 
+// clang-format off: its versions differ in braces
 #define OPTION_DAYS                                                                                \
     {                                                                                              \
         "days", OPTION_VALUE, "N", "how long the certificate holds"                                \
@@ -29,6 +30,7 @@
     {                                                                                              \
         "force", OPTION_FLAG, NULL, "replace files that exist"                                     \
     }
+// clang-format on
 
 static const struct option_rule init_options[] = {
     {"name", OPTION_VALUE, "CN", "the CA's common name (" CA_NAME_DEFAULT ")"},

@@ -25,6 +25,10 @@ static void print_broker(const json_t *broker, int64_t now_ms)
         fputs(": ", stdout);
         text_print(stdout, field_text(broker, "error", "-"));
     }
+    if (field_has(broker, "fault")) {
+        fputs(connected ? ", BUT " : "; ", stdout);
+        text_print(stdout, field_text(broker, "fault", "-"));
+    }
     putchar('\n');
 }
 

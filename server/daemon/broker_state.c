@@ -2,9 +2,12 @@
 #include "server/daemon/broker_state.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+
+#define REMIND_MS 600000
 
 void broker_state_init(struct broker_state *state, const struct config *config)
 {
@@ -25,12 +28,50 @@ void broker_state_set(struct broker_state *state, bool connected, const char *re
     broker->connected = connected;
     state->since_ms = clock_unstepped_ms();
     snprintf(broker->error, sizeof broker->error, "%s", connected ? "" : reason);
+    state->connections += connected;
+    state->failures += !connected;
     pthread_mutex_unlock(&state->lock);
     if (connected)
         log_info("mqtt", "connected host=%s port=%u", broker->host, broker->port);
     else
         log_warning("mqtt", "not connected host=%s port=%u reason=\"%s\"", broker->host,
             broker->port, reason);
+}
+
+void broker_state_set_fault(struct broker_state *state, enum mqtt_fault fault, const char *text)
+{
+    bool is_denial = fault == MQTT_FAULT_DENIED || fault == MQTT_FAULT_NOT_DENIED;
+    char *shown = is_denial ? state->denied : state->rival;
+
+    pthread_mutex_lock(&state->lock);
+
+    bool is_new = strcmp(shown, text) != 0;
+
+    snprintf(shown, sizeof state->denied, "%s", text);
+    state->denials += fault == MQTT_FAULT_DENIED;
+    state->rivalries += fault == MQTT_FAULT_RIVAL;
+    snprintf(state->broker.fault, sizeof state->broker.fault, "%s",
+        state->rival[0] != '\0' ? state->rival : state->denied);
+
+    bool is_due = pace_is_due(&state->paces[is_denial], REMIND_MS);
+
+    pthread_mutex_unlock(&state->lock);
+    if (text[0] != '\0' && (is_new || is_due))
+        log_error("mqtt", "%s", text);
+    else if (is_new)
+        log_info("mqtt", "%s",
+            is_denial ? "the broker lets all through now" : "no other client takes our place now");
+}
+
+void broker_state_each_counter(struct broker_state *state,
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx)
+{
+    pthread_mutex_lock(&state->lock);
+    add("broker_connections", state->connections, add_ctx);
+    add("broker_failures", state->failures, add_ctx);
+    add("broker_denied", state->denials, add_ctx);
+    add("broker_taken_over", state->rivalries, add_ctx);
+    pthread_mutex_unlock(&state->lock);
 }
 
 void broker_state_read(struct broker_state *state, struct api_broker *out)

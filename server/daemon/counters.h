@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "server/daemon/broker_state.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/store/store.h"
@@ -12,6 +13,7 @@ struct counters_sources {
     struct http_server *download_server;
     struct http_server *api_server;
     struct store *store;
+    struct broker_state *broker;
 };
 
 // Calls add() for each of the modules' counters, by the name that the operator sees. Any thread.

@@ -12,7 +12,9 @@
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
+#include "server/daemon/address_check.h"
 #include "server/daemon/answer_relay.h"
+#include "server/daemon/broker_link.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
@@ -20,6 +22,7 @@
 #include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
+#include "server/daemon/state_check.h"
 #include "server/daemon/reload.h"
 #include "server/release/release_layouts.h"
 #include "server/download/download.h"
@@ -57,32 +60,10 @@ struct daemon {
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
     struct broker_state broker;
+    struct broker_link link;
 };
 
 // From the modules to each other.
-
-static void receive_message(
-    const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    ingest_message(daemon->ingest, topic, payload, n, retained);
-}
-
-static void note_connection(bool connected, const char *reason, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    ingest_note_connection(daemon->ingest, connected);
-    broker_state_set(&daemon->broker, connected, reason);
-}
-
-static void note_broker(const uint8_t *der, size_t n, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    certificate_watch_note_broker(daemon->watch, der, n);
-}
 
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
@@ -138,7 +119,7 @@ static void each_counter(
     struct daemon *daemon = ctx;
 
     counters_each(&(struct counters_sources){daemon->ingest, daemon->download_server,
-                      daemon->api_server, daemon->store},
+                      daemon->api_server, daemon->store, &daemon->broker},
         add, add_ctx);
 }
 
@@ -166,8 +147,10 @@ static int start_store(struct daemon *daemon, struct err *err)
         rc = lock_state(daemon, err);
     if (rc == 0) {
         image_files_sweep(daemon->images_dir);
-        rc = store_open(path, &daemon->store, err);
+        rc = state_check_run(path, daemon->images_dir, err);
     }
+    if (rc == 0)
+        rc = store_open(path, &daemon->store, err);
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
@@ -197,19 +180,8 @@ static int start_ingest(struct daemon *daemon, struct err *err)
 
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    const struct config *config = &daemon->config;
-    struct mqtt_settings settings = {
-        .host = config->mqtt_host,
-        .port = config->mqtt_port,
-        .ca_file = config->ca,
-        .cert_file = config->certificate,
-        .key_file = config->key,
-        .client_id = config->mqtt_client_id,
-        .subscriptions = ingest_subscriptions(),
-    };
-    struct mqtt_callbacks callbacks = {receive_message, note_connection, daemon, note_broker};
-
-    return mqtt_client_start(&settings, &callbacks, &daemon->mqtt, err);
+    daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker};
+    return broker_link_start(&daemon->link, &daemon->config, &daemon->mqtt, err);
 }
 
 // After the client through which it publishes.
@@ -301,8 +273,9 @@ static int start_api(struct daemon *daemon, struct err *err)
 int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
-    static int (*const steps[])(struct daemon * daemon, struct err * err) = {start_credentials,
-        start_store, start_ingest, start_download, start_mqtt, start_dispatch, start_api};
+    typedef int step(struct daemon * daemon, struct err * err);
+    static step *const steps[] = {start_credentials, start_store, start_ingest, start_download,
+        start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -322,6 +295,7 @@ int daemon_start(
         return rc;
     }
     store_set_commit_hook(daemon->store, wake_dispatch, daemon);
+    address_check_start(&daemon->config, daemon->download);
     *out = daemon;
     return 0;
 }

@@ -10,7 +10,7 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/daemon/check.h"
+#include "server/daemon/check_config.h"
 #include "server/daemon/config.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/file_limit.h"
@@ -97,7 +97,7 @@ static int print_config_json(const struct config *config, const char *typed)
 // Returns an exit status.
 static int check_config(const char *path, const struct config *config)
 {
-    if (check_all(config, path) > 0)
+    if (check_config_all(config, path) > 0)
         return EXIT_FAILURE;
     printf("%s: configuration is good\n", path);
     return EXIT_SUCCESS;

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/pace.h"
 #include "server/http/http_connection.h"
 #include "server/http/http_deadline.h"
 
@@ -28,7 +28,7 @@ struct http_accept {
     int error;             // of the last attempt that lacked something; errno
     unsigned files_end_at; // so many connections took all files; 0: there are some
     bool waits;            // the client that is next has found no room
-    int64_t logged_at_ms;  // monotonic; 0: never
+    struct pace pace;      // of the log
 };
 
 enum room { ROOM, NO_PLACE, NO_FILE };
@@ -74,16 +74,6 @@ static enum room take(struct http_accept *accept)
     return ROOM;
 }
 
-static bool is_time_to_log(struct http_accept *accept)
-{
-    int64_t now = clock_monotonic_ms();
-
-    if (accept->logged_at_ms != 0 && now - accept->logged_at_ms < LOG_INTERVAL_MS)
-        return false;
-    accept->logged_at_ms = now;
-    return true;
-}
-
 static void note(struct http_accept *accept, enum room room)
 {
     const struct http_server_settings *settings = &accept->server->settings;
@@ -92,7 +82,7 @@ static void note(struct http_accept *accept, enum room room)
     if (!accept->waits)
         accept->server->full++;
     accept->waits = true;
-    if (!is_time_to_log(accept))
+    if (!pace_is_due(&accept->pace, LOG_INTERVAL_MS))
         return;
 
     unsigned long long total = accept->server->full;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/pace.h"
 
 #define BUCKETS 1024
 #define LOG_INTERVAL_MS 1000 // refused connections: one line for each, at most
@@ -24,7 +24,7 @@ struct http_addresses {
     unsigned max;
     pthread_mutex_t lock; // guards all below
     uint64_t refused;
-    int64_t logged_at_ms; // monotonic; 0: never
+    struct pace pace; // of the log
     struct http_address *buckets[BUCKETS];
 };
 
@@ -98,18 +98,6 @@ void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS
     format(&key, out);
 }
 
-// Counts a refusal, with the lock held; whether it is time to log one.
-static bool note_refusal(struct http_addresses *addresses)
-{
-    int64_t now = clock_monotonic_ms();
-
-    addresses->refused++;
-    if (addresses->logged_at_ms != 0 && now - addresses->logged_at_ms < LOG_INTERVAL_MS)
-        return false;
-    addresses->logged_at_ms = now;
-    return true;
-}
-
 static void log_refusal(
     const struct http_addresses *addresses, const struct in6_addr *key, uint64_t refused)
 {
@@ -139,7 +127,8 @@ struct http_address *http_addresses_add(
         if (found != NULL)
             found->key = key;
     } else if (found->connections >= addresses->max) {
-        log = note_refusal(addresses);
+        addresses->refused++;
+        log = pace_is_due(&addresses->pace, LOG_INTERVAL_MS);
         found = NULL;
     }
     if (found != NULL)

@@ -12,6 +12,7 @@
 #include "server/http/http_head.h"
 #include "server/http/http_receipt.h"
 #include "server/http/http_tls.h"
+#include "server/http/http_verdict.h"
 
 #define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
 
@@ -188,6 +189,8 @@ void http_connection_notify(void *cls, struct MHD_Connection *connection, void *
     *socket_context = context;
     if (server->tls != NULL && context != NULL)
         http_tls_prepare(server->tls, session_of(connection), &context->link);
+    else if (server->tls != NULL)
+        gnutls_session_set_ptr(session_of(connection), NULL);
     if (context == NULL || !open_connection(context, connection))
         shutdown(socket_of(connection), SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }
@@ -228,7 +231,7 @@ void http_connection_begin_answer(
     request->end = response->end;
     request->answer_length = response->length;
     if (request->end.told != NULL)
-        request->answer_mark = http_receipt_mark(socket_of(request->connection));
+        request->answer_mark = http_verdict_mark(socket_of(request->connection));
 }
 
 void http_connection_end_answer(

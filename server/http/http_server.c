@@ -12,6 +12,7 @@
 #include "server/http/http_connection.h"
 #include "server/http/http_deadline.h"
 #include "server/http/http_exchange.h"
+#include "server/http/http_handshake.h"
 #include "server/http/http_incoming.h"
 #include "server/http/http_internal.h"
 #include "server/http/http_listen.h"
@@ -39,6 +40,14 @@ static int start_tls(struct http_server *server, struct err *err)
                   : http_tls_load(server->tls, settings->certificate_file, settings->key_file, err);
 }
 
+// Since 1.0 libmicrohttpd mends what is against RFC 9112 - lines that are folded or end without CR,
+// spaces in the target - before http_head_check() can see it, unless it is to be strict. Before,
+// that had it close connections without an answer.
+static int strictness(void)
+{
+    return MHD_get_version()[0] == '0' ? 0 : 1;
+}
+
 static int start_daemon(struct http_server *server, struct err *err)
 {
     const struct http_server_settings *settings = &server->settings;
@@ -62,11 +71,11 @@ static int start_daemon(struct http_server *server, struct err *err)
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
         settings->max_connections * settings->threads, // a thread's share must hold all
         MHD_OPTION_CONNECTION_TIMEOUT, settings->socket_path == NULL ? settings->timeout_s : 0u,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK,
-        http_incoming_unescape, NULL, MHD_OPTION_URI_LOG_CALLBACK, http_connection_see_line, server,
-        MHD_OPTION_NOTIFY_CONNECTION, http_connection_notify, server, MHD_OPTION_NOTIFY_COMPLETED,
-        http_exchange_complete, server, MHD_OPTION_ARRAY,
-        server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
+        MHD_OPTION_STRICT_FOR_CLIENT, strictness(), MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK, http_incoming_unescape, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, http_connection_see_line, server, MHD_OPTION_NOTIFY_CONNECTION,
+        http_connection_notify, server, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_complete, server,
+        MHD_OPTION_ARRAY, server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
         settings->threads > 1 ? pool_options : no_options, MHD_OPTION_END);
     return server->daemon != NULL ? 0 : err_set(err, ERR_IO, "cannot start the HTTP server");
 }
@@ -177,6 +186,29 @@ int http_server_reload(struct http_server *server, struct err *err)
         server->tls, server->settings.certificate_file, server->settings.key_file, err);
 }
 
+static void count_failures(struct http_handshake *failures, struct http_server_counters *out)
+{
+    out->no_certificate = http_handshake_count(failures, HTTP_HANDSHAKE_NO_CERTIFICATE);
+    out->expired = http_handshake_count(failures, HTTP_HANDSHAKE_EXPIRED);
+    out->untrusted = http_handshake_count(failures, HTTP_HANDSHAKE_UNTRUSTED);
+    out->refused_handshakes = out->no_certificate + out->expired + out->untrusted +
+                              http_handshake_count(failures, HTTP_HANDSHAKE_DENIED);
+    out->distrusted = http_handshake_count(failures, HTTP_HANDSHAKE_DISTRUSTED);
+    out->bad_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_PROTOCOL);
+    out->broken_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_BROKEN);
+}
+
+static void count_answers(struct http_receipts *receipts, struct http_server_counters *out)
+{
+    struct http_receipt_counters answers;
+
+    http_receipt_count(receipts, &answers);
+    out->received = answers.received;
+    out->unreceived = answers.lost;
+    out->in_doubt = answers.expected;
+    out->given_up = answers.given_up;
+}
+
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out)
 {
     *out = (struct http_server_counters){
@@ -186,11 +218,12 @@ void http_server_read_counters(struct http_server *server, struct http_server_co
         .requests = server->requests,
         .bad_requests = server->bad_requests,
         .resumed = server->resumed,
-        .refused_handshakes = server->tls != NULL ? http_tls_count_refused(server->tls) : 0,
         .refused_connections =
             server->addresses != NULL ? http_addresses_count_refused(server->addresses) : 0,
     };
     if (server->receipts != NULL)
-        http_receipt_count(server->receipts, &out->received, &out->unreceived, &out->in_doubt);
+        count_answers(server->receipts, out);
     http_deadline_count(server->deadlines, &out->timed_out, &out->open);
+    if (server->tls != NULL)
+        count_failures(http_tls_failures(server->tls), out);
 }

@@ -37,7 +37,9 @@ struct http_server_settings {
     uint16_t port;
     const char *certificate_file;
     const char *key_file;
-    // Judges a client's certificate during the handshake: negative refuses it. Any server thread.
+    // Judges a client's certificate during the handshake: negative refuses it; the client is told
+    // so by the alert that fits ERR_EXPIRED, ERR_UNTRUSTED, ERR_DENIED (it is good, but nobody's
+    // here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
 };
@@ -60,13 +62,19 @@ struct http_server_counters {
     uint64_t requests;
     uint64_t bad_requests;        // that broke the rules of HTTP, or its bounds
     uint64_t refused_connections; // as their address had too many
-    uint64_t refused_handshakes;  // certificate refused
+    uint64_t refused_handshakes;  // certificate refused; of those:
+    uint64_t no_certificate;      // there was none
+    uint64_t expired;             // it was before or after its time
+    uint64_t untrusted;           // it was of another CA
+    uint64_t distrusted;          // handshakes in which the client refused the server's certificate
+    uint64_t bad_handshakes;      // nothing in common, or no TLS
+    uint64_t broken_handshakes;   // the connection ended in the middle
     uint64_t resumed;             // connections that resumed a TLS session
     uint64_t timed_out;
     uint64_t full; // how often a client found no place
     // Answers of which somebody is told (http_response_on_end()): those that arrived, that did not,
-    // and of which that is not known yet.
-    uint64_t received, unreceived, in_doubt;
+    // of which that is not known yet, and that were told before it was known (http_receipt.h).
+    uint64_t received, unreceived, in_doubt, given_up;
 };
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out);
 

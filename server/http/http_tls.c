@@ -10,16 +10,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/base/log.h"
-#include "server/http/http_addresses.h"
+#include "server/http/http_handshake.h"
 #include "server/http/http_sessions.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
 #define CHAIN_MAX 8
 #define MAX_FRAGMENT_LENGTH 1 // the extension's number (RFC 6066, 1.1)
-#define LOG_INTERVAL_MS 1000  // refused handshakes: one line for each, at most
 
 // A certificate with its key. GnuTLS refers to it during a handshake and does not say when it is
 // done, so old ones are kept until the end; a few KB for each reload.
@@ -33,11 +31,10 @@ struct credential {
 struct http_tls {
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
+    struct http_handshake *handshake;
     struct http_sessions *sessions;
     gnutls_datum_t ticket_key;
     _Atomic(struct credential *) credential;
-    _Atomic uint64_t refused;
-    _Atomic int64_t logged_at_ms;
 };
 
 // AES-128 and ChaCha20 before AES-256, which costs a board time and heat; CBC last, for old
@@ -60,6 +57,13 @@ int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct e
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
     tls->verify = verify;
     tls->verify_ctx = verify_ctx;
+
+    int rc = http_handshake_new(&tls->handshake, err);
+
+    if (rc < 0) {
+        http_tls_free(tls);
+        return rc;
+    }
     if (http_sessions_new(&tls->sessions) < 0 ||
         gnutls_session_ticket_key_generate(&tls->ticket_key) < 0) {
         http_tls_free(tls);
@@ -91,6 +95,7 @@ void http_tls_free(struct http_tls *tls)
         gnutls_free(tls->ticket_key.data);
     }
     http_sessions_free(tls->sessions);
+    http_handshake_free(tls->handshake);
     free(tls);
 }
 
@@ -189,48 +194,18 @@ static struct http_tls *owner_of(gnutls_session_t session)
     return gnutls_session_get_ptr(session);
 }
 
-static void format_peer(gnutls_session_t session, char out[HTTP_ADDRESS_TEXT_SIZE])
-{
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    socklen_t n = sizeof address;
-    const struct http_tls_link *link = gnutls_transport_get_ptr(session);
-
-    // One that has gone by now has none.
-    (void)getpeername(link->fd, (struct sockaddr *)&address, &n);
-    http_addresses_format((struct sockaddr *)&address, out);
-}
-
-static void log_refusal(gnutls_session_t session, const struct err *err)
-{
-    struct http_tls *tls = owner_of(session);
-    int64_t now = clock_monotonic_ms();
-    char address[HTTP_ADDRESS_TEXT_SIZE];
-
-    tls->refused++;
-    if (now - tls->logged_at_ms < LOG_INTERVAL_MS)
-        return;
-    tls->logged_at_ms = now;
-    format_peer(session, address);
-    log_info("http", "refused client address=%s reason=\"%s\" refused_total=%llu", address,
-        err->message, (unsigned long long)tls->refused);
-}
-
 static int verify_client(gnutls_session_t session)
 {
     struct http_tls *tls = owner_of(session);
     struct err err = {0};
     unsigned count = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
-    int rc = ERR_DENIED;
+    int rc;
 
     if (chain == NULL || count == 0)
-        err_set(&err, ERR_DENIED, "no certificate");
-    else
-        rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
-    if (rc >= 0)
-        return 0;
-    log_refusal(session, &err);
-    return GNUTLS_E_CERTIFICATE_ERROR;
+        return GNUTLS_E_NO_CERTIFICATE_FOUND;
+    rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
+    return rc >= 0 ? 0 : http_handshake_refuse(tls->handshake, session, &err);
 }
 
 static int note_extension(void *ctx, unsigned extension, const unsigned char *data, unsigned size)
@@ -244,42 +219,20 @@ static int note_extension(void *ctx, unsigned extension, const unsigned char *da
 
 // Tickets are for clients without max_fragment_length: the ticket holds the client's certificate,
 // and GnuTLS 3.7 sends it in one record, which may be longer than negotiated. The others resume by
-// ID.
-static int receive_hello(gnutls_session_t session, const gnutls_datum_t *hello)
+// ID. As gnutls_handshake_hook_func.
+static int receive_hello(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned is_incoming, const gnutls_datum_t *hello)
 {
     bool bounded = false;
 
+    (void)type;
+    (void)when;
+    (void)is_incoming;
     if (gnutls_ext_raw_parse(
             &bounded, note_extension, hello, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
         bounded)
         return 0;
     return gnutls_session_ticket_enable_server(session, &owner_of(session)->ticket_key);
-}
-
-// GnuTLS ends the handshake of a client that sends an empty list of certificates (RFC 5246, 7.4.6;
-// RFC 8446, 4.4.2, with an empty context before it) by itself, and asks verify_client() nothing.
-static bool is_empty_list(const gnutls_datum_t *certificates)
-{
-    static const uint8_t empty[4];
-
-    return certificates->size <= sizeof empty &&
-           memcmp(certificates->data, empty, certificates->size) == 0;
-}
-
-// As gnutls_handshake_hook_func; certificates of the server's own come by here, too.
-static int receive_message(gnutls_session_t session, unsigned type, unsigned when,
-    unsigned is_incoming, const gnutls_datum_t *message)
-{
-    struct err err = {0};
-
-    (void)when;
-    if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
-        return receive_hello(session, message);
-    if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && is_incoming && is_empty_list(message)) {
-        err_set(&err, ERR_DENIED, "no certificate");
-        log_refusal(session, &err);
-    }
-    return 0;
 }
 
 // As gnutls_pull_func: libmicrohttpd does not tell a reset from an end.
@@ -328,7 +281,7 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct htt
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, verify_client);
     gnutls_handshake_set_hook_function(
-        session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, receive_message);
+        session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);
     http_sessions_attach(tls->sessions, session);
     gnutls_transport_set_ptr(session, link);
     gnutls_transport_set_push_function(session, send_bytes);
@@ -360,7 +313,14 @@ int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,
     return 0;
 }
 
-uint64_t http_tls_count_refused(struct http_tls *tls)
+struct http_handshake *http_tls_handshake(gnutls_session_t session)
 {
-    return tls->refused;
+    struct http_tls *tls = owner_of(session);
+
+    return tls != NULL ? tls->handshake : NULL;
+}
+
+struct http_handshake *http_tls_failures(struct http_tls *tls)
+{
+    return tls->handshake;
 }

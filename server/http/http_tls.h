@@ -12,6 +12,7 @@
 // The server's side of TLS: its certificate, resumption, and the judgement of clients. RFC 5246,
 // 8446.
 struct http_tls;
+struct http_handshake;
 
 // verify as in struct http_server_settings.
 ERR_CHECKED int http_tls_new(
@@ -51,7 +52,11 @@ int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,
     int requested_count, const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
     gnutls_pcert_st **certificates, unsigned *certificate_count, gnutls_privkey_t *key);
 
-uint64_t http_tls_count_refused(struct http_tls *tls);
+// Where its failed handshakes are told and counted.
+struct http_handshake *http_tls_failures(struct http_tls *tls);
+
+// The same, by a session; NULL if it was not prepared.
+struct http_handshake *http_tls_handshake(gnutls_session_t session);
 
 // Sends what was held, and holds nothing from now on.
 void http_tls_release(struct http_tls_link *link);

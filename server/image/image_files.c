@@ -100,23 +100,27 @@ int image_files_read(
     return rc < 0 ? rc : file_read(place.path, IMAGE_MAX, out, size, err);
 }
 
-// Removes what has the name of no image from a folder FOLDER/ab.
-static void sweep_folder(const char *path)
+// Counts the images in a folder FOLDER/ab, and removes what has the name of none.
+static size_t visit_folder(const char *path, bool remove)
 {
     DIR *dir = opendir(path);
     const struct dirent *entry;
+    size_t count = 0;
 
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        if ((entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN) && !is_digest(entry->d_name) &&
-            unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+        count += is_digest(entry->d_name);
+        if (remove && (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN) &&
+            !is_digest(entry->d_name) && unlinkat(dirfd(dir), entry->d_name, 0) == 0)
             log_info("image", "removed unfinished file=%s/%s", path, entry->d_name);
     }
     if (dir != NULL)
         closedir(dir);
+    return count;
 }
 
-void image_files_sweep(const char *folder)
+static size_t visit(const char *folder, bool remove)
 {
+    size_t count = 0;
     char path[PATH_MAX];
     DIR *dir = opendir(folder);
     const struct dirent *entry;
@@ -124,8 +128,19 @@ void image_files_sweep(const char *folder)
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
         if (strlen(entry->d_name) == 2 && strspn(entry->d_name, "0123456789abcdef") == 2 &&
             (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < sizeof path)
-            sweep_folder(path);
+            count += visit_folder(path, remove);
     }
     if (dir != NULL)
         closedir(dir);
+    return count;
+}
+
+void image_files_sweep(const char *folder)
+{
+    visit(folder, true);
+}
+
+bool image_files_any(const char *folder)
+{
+    return visit(folder, false) > 0;
 }

@@ -1,6 +1,7 @@
 #ifndef IMAGE_FILES_H
 #define IMAGE_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,5 +25,8 @@ ERR_CHECKED int image_files_read(
 // Removes what a daemon that was killed while it stored an image left unfinished. Only while nobody
 // else stores one.
 void image_files_sweep(const char *folder);
+
+// Whether anything is stored there.
+bool image_files_any(const char *folder);
 
 #endif

@@ -9,7 +9,7 @@
 #include "common/result.h"
 #include "server/base/clock.h"
 #include "server/ingest/command_outcome.h"
-#include "server/ingest/coverage.h"
+#include "server/ingest/download_spans.h"
 #include "server/ingest/event_kind.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
@@ -36,10 +36,10 @@ static int add_parts(
         .sha256 = answer->sha256,
         .size_bytes = (int64_t)answer->size,
     };
-    struct coverage_transfer transfer = {
+    struct download_spans_transfer transfer = {
         answer->offset, answer->bytes, answer->received, answer->began_at_ms};
-    struct coverage coverage;
-    char text[COVERAGE_TEXT_SIZE];
+    struct download_spans spans;
+    char text[DOWNLOAD_SPANS_TEXT_SIZE];
     char *before = NULL;
 
     memcpy(parts.mac, answer->mac, sizeof parts.mac);
@@ -48,12 +48,12 @@ static int add_parts(
 
     if (rc < 0)
         return rc;
-    coverage_read(before != NULL ? before : "", answer->size, &coverage);
+    download_spans_read(before != NULL ? before : "", answer->size, &spans);
     free(before);
-    coverage_take(&coverage, &transfer);
-    if (coverage_is_complete(&coverage))
+    download_spans_take(&spans, &transfer);
+    if (download_spans_is_complete(&spans))
         return 1;
-    coverage_write(&coverage, text);
+    download_spans_write(&spans, text);
     return download_store_put_parts(connection, &parts, text, err);
 }
 
@@ -158,19 +158,39 @@ static int stage_by_event(
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }
 
+static bool is_result(const struct event *event, enum result result)
+{
+    return strcmp(event->result, result_name(result)) == 0;
+}
+
+static int take_firmware(
+    struct store_connection *connection, const struct event *event, struct err *err)
+{
+    if (is_result(event, RESULT_OK) && event->image[0] != '\0')
+        return stage_by_event(connection, event, err);
+    return spoils_download(event->result) ? download_store_unstage(connection, event->mac, err) : 0;
+}
+
+static int take_flash(
+    struct store_connection *connection, const struct event *event, struct err *err)
+{
+    // It names what it has in place of what was meant.
+    if (is_result(event, RESULT_NOT_STAGED) && event->image[0] != '\0')
+        return stage_by_event(connection, event, err);
+    return is_result(event, RESULT_NOT_STAGED) || is_result(event, RESULT_NOTHING_DOWNLOADED)
+               ? download_store_unstage(connection, event->mac, err)
+               : 0;
+}
+
 int download_write_event(
     struct store_connection *connection, const struct event *event, struct err *err)
 {
     if (strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0)
         return 0;
-    if (strcmp(event->command, CONTRACT_COMMAND_FIRMWARE) == 0 && event->image[0] != '\0' &&
-        strcmp(event->result, result_name(RESULT_OK)) == 0)
-        return stage_by_event(connection, event, err);
-    if (strcmp(event->command, CONTRACT_COMMAND_FIRMWARE) == 0 && spoils_download(event->result))
-        return download_store_unstage(connection, event->mac, err);
-    if (strcmp(event->command, CONTRACT_COMMAND_FLASH) == 0 &&
-        strcmp(event->result, result_name(RESULT_NOTHING_DOWNLOADED)) == 0)
-        return download_store_unstage(connection, event->mac, err);
+    if (strcmp(event->command, CONTRACT_COMMAND_FIRMWARE) == 0)
+        return take_firmware(connection, event, err);
+    if (strcmp(event->command, CONTRACT_COMMAND_FLASH) == 0)
+        return take_flash(connection, event, err);
     return 0;
 }
 

@@ -19,10 +19,12 @@ static const char *const own_kinds[] = {
     EVENT_KIND_DOWNLOAD,
 };
 
+// clang-format off: its versions differ in braces
 #define TEXT(name, member, cut)                                                                    \
     {                                                                                              \
         name, offsetof(struct event, member), sizeof(((struct event *)0)->member), cut             \
     }
+// clang-format on
 
 static const struct {
     const char *name;

@@ -7,6 +7,7 @@
 
 #define SIZE_OF(member) sizeof(((struct device_status *)0)->member)
 
+// clang-format off: its versions differ in braces
 #define COUNTER(name, bit, member)                                                                 \
     {                                                                                              \
         name, bit, 0, DEVICE_COUNTER_MAX, "ms", offsetof(struct device_status, member),            \
@@ -16,6 +17,7 @@
     {                                                                                              \
         name, 0, 0, 0, NULL, offsetof(struct device_status, member), SIZE_OF(member), cut          \
     }
+// clang-format on
 
 static const struct status_member members[] = {
     COUNTER(CONTRACT_STATUS_UPTIME, DEVICE_HAS_UPTIME, uptime_ms),

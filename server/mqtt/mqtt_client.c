@@ -18,12 +18,13 @@
 #include "server/mqtt/mqtt_delay.h"
 #include "server/mqtt/mqtt_files.h"
 #include "server/mqtt/mqtt_handle.h"
+#include "server/mqtt/mqtt_health.h"
+#include "server/mqtt/mqtt_tls_note.h"
 
-#define KEEPALIVE_S 30
 #define POLL_MS 1000    // the keep-alive is looked at this often
 #define GOODBYE_MS 2000 // to tell the broker
 #define STOP_S 5        // then a thread that hangs in a connection attempt is left to itself
-#define REASON_SIZE 256
+#define REASON_SIZE 512
 
 // Each connection has a libmosquitto client of its own. One that lives on would keep its TLS
 // context, and with it the CA once read; and it would send what was under way when a connection
@@ -38,6 +39,8 @@ struct mqtt_client {
     size_t unconfirmed;       // subscriptions
     char reason[REASON_SIZE]; // why the connection failed, the first that was said
     char told[REASON_SIZE];   // the last reason given to on_connection()
+    struct mqtt_health health;
+    struct mqtt_tls_note note; // of the present connection
 
     pthread_mutex_t mutex;  // over all below
     struct mosquitto *mosq; // of the present connection
@@ -78,6 +81,7 @@ static void set_connected(struct mqtt_client *client)
     pthread_mutex_lock(&client->mutex);
     client->connected = true;
     pthread_mutex_unlock(&client->mutex);
+    mqtt_health_begin(&client->health);
     snprintf(reason, sizeof reason, "connected to %s port %u", client->settings.host,
         client->settings.port);
     tell(client, true, reason);
@@ -94,6 +98,15 @@ static void tell_broker(const struct mqtt_client *client, struct mosquitto *mosq
     free(der);
 }
 
+static void subscribe(struct mqtt_client *client, struct mosquitto *mosq, const char *filter)
+{
+    int rc = mosquitto_subscribe(mosq, NULL, filter, 1);
+
+    if (rc != MOSQ_ERR_SUCCESS)
+        note_reason(client, mosquitto_strerror(rc));
+    client->unconfirmed++;
+}
+
 static void on_connect(struct mosquitto *mosq, void *ctx, int code)
 {
     struct mqtt_client *client = ctx;
@@ -106,13 +119,10 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
         return;
     tell_broker(client, mosq);
     client->unconfirmed = 0;
-    for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++) {
-        int rc = mosquitto_subscribe(mosq, NULL, client->settings.subscriptions[i], 1);
-
-        if (rc != MOSQ_ERR_SUCCESS)
-            note_reason(client, mosquitto_strerror(rc));
-        client->unconfirmed++;
-    }
+    for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++)
+        subscribe(client, mosq, client->settings.subscriptions[i]);
+    if (client->health.probed != NULL)
+        subscribe(client, mosq, client->health.probed);
     if (client->unconfirmed == 0)
         set_connected(client);
 }
@@ -125,7 +135,8 @@ static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, 
     (void)mid;
     for (int i = 0; i < count; i++) {
         if (granted[i] > 2)
-            note_reason(client, "the broker refuses a subscription");
+            note_reason(client, "the broker refuses a subscription: its ACL must let this daemon "
+                                "read what our secureesp.acl names");
     }
     if (client->unconfirmed > 0 && --client->unconfirmed == 0 && client->reason[0] == '\0')
         set_connected(client);
@@ -138,7 +149,9 @@ static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto
     const uint8_t *payload = message->payload != NULL ? message->payload : nothing;
 
     (void)mosq;
-    if (message->topic != NULL && message->payloadlen >= 0)
+    if (message->topic == NULL || mqtt_health_hear(&client->health, message->topic))
+        return;
+    if (message->payloadlen >= 0)
         client->callbacks.on_message(message->topic, payload, (size_t)message->payloadlen,
             message->retain, client->callbacks.ctx);
 }
@@ -212,17 +225,20 @@ static bool run_connection(struct mqtt_client *client)
     struct mosquitto *mosq;
 
     client->reason[0] = '\0';
+    client->note = (struct mqtt_tls_note){0};
     mosq = make(client);
     if (mosq == NULL)
         return false;
     set_mosq(client, mosq);
 
-    int rc = mqtt_handle_connect(mosq, settings->host, settings->port, KEEPALIVE_S);
+    int rc = mqtt_handle_connect(mosq, settings->host, settings->port, &client->note);
 
     while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client)) {
         rc = mqtt_handle_serve(mosq, client->wake_fd, POLL_MS);
         if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq))
             rc = MOSQ_ERR_CONN_LOST;
+        if (rc == MOSQ_ERR_SUCCESS && is_connected(client) && !is_stopping(client))
+            mqtt_health_tend(&client->health, mosq);
     }
     if (rc != MOSQ_ERR_SUCCESS)
         note_code(client, rc);
@@ -230,6 +246,11 @@ static bool run_connection(struct mqtt_client *client)
         say_goodbye(client, mosq);
 
     bool was_connected = is_connected(client);
+
+    if (!was_connected)
+        mqtt_tls_note_append(&client->note, client->reason, sizeof client->reason);
+    if (!is_stopping(client))
+        mqtt_health_end(&client->health, was_connected, rc != MOSQ_ERR_SUCCESS);
 
     set_mosq(client, NULL); // from here on nobody else uses it
     mosquitto_destroy(mosq);
@@ -257,16 +278,14 @@ static void destroy(struct mqtt_client *client)
 static void *run(void *ctx)
 {
     struct mqtt_client *client = ctx;
-    unsigned failures = 0;
 
     while (!is_stopping(client)) {
         bool was_connected = run_connection(client);
 
-        failures = was_connected ? 1 : failures < 100 ? failures + 1 : failures;
         if (was_connected || strcmp(client->reason, client->told) != 0)
             tell(client, false, client->reason);
         if (!is_stopping(client))
-            wait_before_retry(client, failures);
+            wait_before_retry(client, client->health.rivalry.failures);
     }
     pthread_mutex_lock(&client->mutex);
     client->finished = true;
@@ -303,6 +322,7 @@ int mqtt_client_start(const struct mqtt_settings *settings, const struct mqtt_ca
         return err_set(err, ERR_NO_MEMORY, "no memory for the connection to the broker");
     client->settings = *settings;
     client->callbacks = *callbacks;
+    mqtt_health_init(&client->health, &client->settings, &client->callbacks);
     pthread_mutex_init(&client->mutex, NULL);
     client->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (client->wake_fd < 0 || pthread_create(&client->thread, NULL, run, client) != 0) {

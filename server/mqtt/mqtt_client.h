@@ -22,6 +22,19 @@ struct mqtt_settings {
     const char *client_id;
     const char *const
         *subscriptions; // topic filters, NULL-terminated; made anew at each connection
+    // NULL, or what the level '+' becomes in topics by which the client finds out whether the
+    // broker lets through what it should: at each connection and each minute it says something
+    // there, and is to hear it. Such messages are not told.
+    const char *probe_name;
+    const char *publishes; // the filter of what is published, to be probed as well, or NULL
+};
+
+// What is wrong with a connection that seems good: in the order of their coming and going.
+enum mqtt_fault {
+    MQTT_FAULT_DENIED,     // the broker drops what it should let through
+    MQTT_FAULT_NOT_DENIED, // it does not, or no more
+    MQTT_FAULT_RIVAL,      // another client takes this one's place, again and again
+    MQTT_FAULT_NO_RIVAL,   // no more
 };
 
 // All run on the client's own thread and must not block.
@@ -32,6 +45,8 @@ struct mqtt_callbacks {
     void *ctx;
     // NULL, or told of the broker's certificate each time the broker lets us in.
     void (*on_broker)(const uint8_t *der, size_t n, void *ctx);
+    // NULL, or told of a fault each time it is found, and found gone. text: one line, what to do.
+    void (*on_fault)(enum mqtt_fault fault, const char *text, void *ctx);
 };
 
 // Starts it. A broker that cannot be reached yet is no error; unreadable files are.

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define KEEPALIVE_S 30
 #define IN_FLIGHT_MAX 1000 // messages the broker has not confirmed
 #define READS_MAX 1000     // packets read before something else has its turn
 
@@ -55,13 +56,16 @@ void mqtt_handle_clear_wake(int wake_fd)
         return; // it was empty
 }
 
-int mqtt_handle_connect(struct mosquitto *mosq, const char *host, int port, int keepalive_s)
+int mqtt_handle_connect(
+    struct mosquitto *mosq, const char *host, int port, struct mqtt_tls_note *note)
 {
-    int rc = mosquitto_connect(mosq, host, port, keepalive_s);
+    int rc = mosquitto_connect(mosq, host, port, KEEPALIVE_S);
     SSL *ssl = rc == MOSQ_ERR_SUCCESS ? mosquitto_ssl_get(mosq) : NULL;
 
-    if (ssl != NULL)
+    if (ssl != NULL) {
         SSL_set_read_ahead(ssl, 1); // one read(2) for many small records, not two for each
+        mqtt_tls_note_watch(note, ssl);
+    }
     return rc;
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "server/mqtt/mqtt_client.h"
+#include "server/mqtt/mqtt_tls_note.h"
 
 // One libmosquitto client for one connection. Codes are MOSQ_ERR_*.
 
@@ -15,7 +16,9 @@
 int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosquitto **out);
 
 // mosquitto_connect(), which does not wait for the TLS handshake, and what is to be set behind it.
-int mqtt_handle_connect(struct mosquitto *mosq, const char *host, int port, int keepalive_s);
+// The note must outlive mosq.
+int mqtt_handle_connect(
+    struct mosquitto *mosq, const char *host, int port, struct mqtt_tls_note *note);
 
 // Waits for the socket or wake_fd, at most timeout_ms, and does what there is to do; callbacks run
 // in here. Anything but MOSQ_ERR_SUCCESS ends the connection. With poll(): libmosquitto's own loop

@@ -203,18 +203,21 @@ static int deny(
         return err_set(err, ERR_NO_MEMORY, "no memory to judge a certificate");
     if (is_foreign(reason))
         return err_set(
-            err, ERR_DENIED, "certificate is not signed by the CA of %s", authority->path);
+            err, ERR_UNTRUSTED, "certificate is not signed by the CA of %s", authority->path);
     if (depth == 0 && reason == X509_V_ERR_CERT_HAS_EXPIRED) {
         clock_format(asn1_time_ms(X509_get0_notAfter(x509)), text);
-        return err_set(err, ERR_DENIED, "certificate expired on %s", text);
+        return err_set(err, ERR_EXPIRED, "certificate expired on %s", text);
     }
     if (depth == 0 && reason == X509_V_ERR_CERT_NOT_YET_VALID) {
         clock_format(asn1_time_ms(X509_get0_notBefore(x509)), text);
-        return err_set(err, ERR_DENIED, "certificate is not valid before %s", text);
+        return err_set(err, ERR_EXPIRED, "certificate is not valid before %s", text);
     }
     if (depth == 0 && reason == X509_V_ERR_INVALID_PURPOSE)
-        return err_set(err, ERR_DENIED, "certificate is not for client authentication");
-    return err_set(err, ERR_DENIED, "%s: %s", depth == 0 ? "certificate" : "certificate of the CA",
+        return err_set(err, ERR_INVALID, "certificate is not for client authentication");
+    bool is_late = reason == X509_V_ERR_CERT_HAS_EXPIRED || reason == X509_V_ERR_CERT_NOT_YET_VALID;
+
+    return err_set(err, is_late ? ERR_EXPIRED : ERR_INVALID, "%s: %s",
+        depth == 0 ? "certificate" : "certificate of the CA",
         X509_verify_cert_error_string(reason));
 }
 
@@ -274,7 +277,7 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
 
     if (x509 == NULL || p != der + n) {
         X509_free(x509);
-        return openssl_error_set(err, ERR_DENIED, "no certificate");
+        return openssl_error_set(err, ERR_INVALID, "no certificate");
     }
 
     struct subject subject = {.x509 = x509, .purpose = X509_PURPOSE_SSL_CLIENT, .now_ms = now_ms};

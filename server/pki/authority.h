@@ -25,12 +25,13 @@ ERR_CHECKED int authority_load(const char *path, struct authority **out, struct 
 void authority_free(struct authority *authority);
 
 // Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
-// authentication. ERR_DENIED says which of these fails. Any thread.
+// authentication. ERR_UNTRUSTED, ERR_EXPIRED (also: not yet valid), ERR_INVALID, or ERR_DENIED if
+// its common name is nobody's. Any thread.
 ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
     size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
 
 // Judges a server's certificate, the first of count, which the others join to the CA, as a client
-// that knows only the CA. ERR_DENIED.
+// that knows only the CA. ERR_UNTRUSTED, ERR_EXPIRED or ERR_INVALID.
 ERR_CHECKED int authority_judge_server(const struct authority *authority,
     struct certificate *const *chain, size_t count, int64_t now_ms, struct err *err);
 

@@ -8,7 +8,7 @@
 #include "server/pki/certificate.h"
 
 // Files of certificates and keys, judged before they are used or given away. Errors name the file
-// and the reason: ERR_INVALID, ERR_DENIED, or as file_read().
+// and the reason: ERR_INVALID, ERR_UNTRUSTED, ERR_EXPIRED, ERR_DENIED, or as file_read().
 
 // The CA's certificates, as devices take them as their ca.crt: of size, shape and kind; at least
 // one must be valid now. *not_after_ms is when the last of those ends.

@@ -1,11 +1,15 @@
 // Takes images and keys out of the catalogue.
 #include "server/release/release_remove.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "server/store/device_store.h"
+#include "server/store/download_store.h"
 #include "server/store/image_store.h"
 
 #define ID_DIGITS_MIN 12
+#define NAMED_MAX 3 // devices that an error names
 
 struct removal {
     const char *word;
@@ -23,26 +27,68 @@ static const struct release_member *find_member(
     return NULL;
 }
 
-// Who needs it now.
-static int check_users(const struct release_member *member, struct err *err)
+// The first few of many devices, as text.
+struct some {
+    size_t count;
+    char text[NAMED_MAX * (MAC_SIZE + 1) + sizeof ", ..."];
+};
+
+static int name_device(const char *mac, void *ctx)
+{
+    struct some *some = ctx;
+    size_t n = strlen(some->text);
+
+    if (some->count == NAMED_MAX) {
+        snprintf(some->text + n, sizeof some->text - n, ", ...");
+        return 1;
+    }
+    snprintf(some->text + n, sizeof some->text - n, "%s%s", n > 0 ? ", " : "", mac);
+    some->count++;
+    return 0;
+}
+
+static int check_running(
+    struct store_connection *connection, const struct release_member *member, struct err *err)
 {
     const char *name = member->image.name.text;
+    struct some some = {0};
+    int rc = device_store_each_running(connection, name, name_device, &some, err);
 
+    if (rc < 0 || some.count == 0)
+        return rc;
+    return err_set(err, ERR_CONFLICT,
+        "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), "
+        "and without it could be offered nothing",
+        name, (long long)member->devices, some.text, name);
+}
+
+static int check_staged(
+    struct store_connection *connection, const struct release_member *member, struct err *err)
+{
+    const char *name = member->image.name.text;
+    struct some some = {0};
+    int rc = download_store_each_holder(connection, name, name_device, &some, err);
+
+    if (rc < 0 || some.count == 0)
+        return rc;
+    return err_set(err, ERR_CONFLICT,
+        "image %s is not removed: %lld devices have downloaded it (%s) and may install it; let "
+        "them download another ('secureesp command MAC firmware') or forget them",
+        name, (long long)member->staged, some.text);
+}
+
+// Who needs it now.
+static int check_users(
+    struct store_connection *connection, const struct release_member *member, struct err *err)
+{
     if (member->image.state == IMAGE_PUBLISHED)
         return err_set(err, ERR_CONFLICT,
             "image %s is not removed: it is published; 'secureesp images withdraw' comes first",
-            name);
-    if (member->devices > 0)
-        return err_set(err, ERR_CONFLICT,
-            "image %s is not removed: %lld devices run it ('secureesp devices list --image %s'), "
-            "and without it could be offered nothing",
-            name, (long long)member->devices, name);
-    if (member->staged > 0)
-        return err_set(err, ERR_CONFLICT,
-            "image %s is not removed: %lld devices have downloaded it and may install it; let them "
-            "download another ('secureesp command MAC firmware') or forget them",
-            name, (long long)member->staged);
-    return 0;
+            member->image.name.text);
+
+    int rc = check_running(connection, member, err);
+
+    return rc < 0 ? rc : check_staged(connection, member, err);
 }
 
 static int check_steps(
@@ -58,8 +104,7 @@ static int check_steps(
         return 0;
     return err_set(err, ERR_CONFLICT,
         "image %s is not removed: devices on %s need it as the step to %s, which they cannot "
-        "verify "
-        "themselves",
+        "verify themselves",
         name, from->name.text, goal->name.text);
 }
 
@@ -73,7 +118,7 @@ static int remove_image(struct store_connection *connection, struct release_cata
         return err_set(err, ERR_NOT_FOUND,
             "no image %s; 'secureesp images list' shows those that were added", removal->word);
 
-    int rc = check_users(member, err);
+    int rc = check_users(connection, member, err);
 
     if (rc == 0)
         rc = check_steps(catalogue, member, err);
@@ -101,7 +146,7 @@ static const struct image_key *find_named(
     return NULL;
 }
 
-// The key that a word means, or NULL if it means none or several. A name goes first.
+// The key that a word means, or NULL if it means none or several.
 static const struct image_key *find_key(const struct release_catalogue *catalogue, const char *word)
 {
     const struct image_key *key = find_named(catalogue, word);

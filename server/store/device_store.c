@@ -28,6 +28,8 @@ static const char count_all[] = "SELECT (SELECT count(*) FROM devices),"
 static const char select_images[] =
     "SELECT image, count(*) FROM devices WHERE image <> '' GROUP BY image";
 
+static const char select_running[] = "SELECT mac FROM devices WHERE image = ? ORDER BY mac";
+
 static int fail_unknown(const char *mac, struct err *err)
 {
     return err_set(err, ERR_NOT_FOUND,
@@ -287,6 +289,27 @@ int device_store_each_image(struct store_connection *connection,
     while ((rc = statement_step(&s, err)) > 0) {
         statement_text(&s, 0, image, sizeof image);
         rc = each(image, statement_int(&s, 1), ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int device_store_each_running(struct store_connection *connection, const char *image,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    char mac[MAC_SIZE];
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, select_running);
+    statement_bind_text(&s, image);
+    while ((rc = statement_step(&s, err)) > 0) {
+        mac_key_to_text(statement_int(&s, 0), mac);
+        rc = each(mac, ctx);
         if (rc != 0)
             break;
     }

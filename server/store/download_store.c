@@ -30,6 +30,8 @@ static const char delete_staged[] = "DELETE FROM staged WHERE device = ?";
 
 static const char count_staged[] = "SELECT image, count(*) FROM staged GROUP BY image";
 
+static const char select_holders[] = "SELECT device FROM staged WHERE image = ? ORDER BY device";
+
 static int fail_unknown(const char *mac, struct err *err)
 {
     return err_set(err, ERR_NOT_FOUND, "nothing is known of downloads of %s", mac);
@@ -160,6 +162,25 @@ int download_store_each_staged(struct store_connection *connection,
     while ((rc = statement_step(&s, err)) > 0) {
         statement_text(&s, 0, image, sizeof image);
         rc = each(image, statement_int(&s, 1), ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int download_store_each_holder(struct store_connection *connection, const char *image,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    char mac[MAC_SIZE];
+    int rc;
+
+    statement_open(&s, connection, select_holders);
+    statement_bind_text(&s, image);
+    while ((rc = statement_step(&s, err)) > 0) {
+        mac_key_to_text(statement_int(&s, 0), mac);
+        rc = each(mac, ctx);
         if (rc != 0)
             break;
     }

@@ -49,6 +49,11 @@ ERR_CHECKED int download_store_unstage(
 ERR_CHECKED int download_store_each_staged(struct store_connection *connection,
     int (*each)(const char *image, int64_t devices, void *ctx), void *ctx, struct err *err);
 
+// Calls each() for every device that has staged the image, by MAC, until it returns non-zero, which
+// is then returned.
+ERR_CHECKED int download_store_each_holder(struct store_connection *connection, const char *image,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err);
+
 // Removes all that is known of a device here.
 ERR_CHECKED int download_store_forget(
     struct store_connection *connection, const char *mac, struct err *err);

@@ -14,6 +14,7 @@
 #include "server/base/log.h"
 #include "server/store/store_connection.h"
 #include "server/store/store_migrate.h"
+#include "server/store/store_watch.h"
 #include "server/store/store_writer.h"
 
 #define FILE_MODE 0640u // at most; SQLite gives its log and index files the same
@@ -21,6 +22,7 @@
 
 struct store {
     char *path;
+    struct store_watch *watch;
     struct store_writer *writer;
     pthread_mutex_t mutex; // over the two below
     struct store_connection *idle[IDLE_READERS];
@@ -59,7 +61,7 @@ static int start_writer(struct store *store, struct err *err)
         store_connection_close(connection);
         return rc;
     }
-    return store_writer_start(connection, &store->writer, err);
+    return store_writer_start(connection, store->watch, &store->writer, err);
 }
 
 int store_open(const char *path, struct store **out, struct err *err)
@@ -77,6 +79,8 @@ int store_open(const char *path, struct store **out, struct err *err)
 
     int rc = prepare_file(path, err);
 
+    if (rc == 0)
+        rc = store_watch_new(path, &store->watch, err);
     if (rc == 0) {
         rc = start_writer(store, err);
         if (rc < 0)
@@ -97,6 +101,7 @@ void store_close(struct store *store)
     for (size_t i = 0; i < store->idle_count; i++)
         store_connection_close(store->idle[i]);
     store_writer_free(store->writer);
+    store_watch_free(store->watch);
     pthread_mutex_destroy(&store->mutex);
     free(store->path);
     free(store);
@@ -132,6 +137,8 @@ int store_read_begin(struct store *store, struct store_connection **out, struct 
         connection = store->idle[--store->idle_count];
     pthread_mutex_unlock(&store->mutex);
     if (connection == NULL)
+        rc = store_watch_check_path(store->watch, err);
+    if (connection == NULL && rc == 0)
         rc = store_connection_open(store->path, true, &connection, err);
     if (rc == 0)
         rc = store_connection_execute(connection, "BEGIN", err);

@@ -121,13 +121,14 @@ static int run_jobs(struct store_connection *connection, struct store_batch_job 
 }
 
 // The transaction is gone: so is what every job of it wrote.
-static void fail_all(
+void store_batch_fail(
     struct store_batch_job *jobs, int rc, const struct err *err, struct store_batch_result *result)
 {
     *result = (struct store_batch_result){.first = *err};
     for (struct store_batch_job *job = jobs; job != NULL; job = job->next) {
         job->rc = rc;
-        *job->err = *err;
+        if (job->err != NULL)
+            *job->err = *err;
         result->failed++;
     }
 }
@@ -156,7 +157,7 @@ int store_batch_run(struct store_connection *connection, struct store_batch_job 
         rc = execute(connection, "COMMIT", &err);
     if (rc < 0) {
         roll_back(connection);
-        fail_all(jobs, rc, &err, result);
+        store_batch_fail(jobs, rc, &err, result);
         return rc;
     }
     result->written = count - result->failed;

@@ -32,6 +32,10 @@ struct store_batch_result {
 ERR_CHECKED int store_batch_run(struct store_connection *connection, struct store_batch_job *jobs,
     struct store_batch_result *result);
 
+// Lets a batch fail that is not run at all.
+void store_batch_fail(
+    struct store_batch_job *jobs, int rc, const struct err *err, struct store_batch_result *result);
+
 // Releases what posted jobs were given; their ctx is gone then.
 void store_batch_release(struct store_batch_job *batch);
 

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/store/store_migrate.h"
@@ -50,4 +52,20 @@ int store_file_check(const char *path, struct err *err)
     close(fd);
     return n < 0 ? err_set(err, ERR_IO, "cannot read %s: %m", path)
                  : check_header(path, header, n, err);
+}
+
+int store_file_is_new(const char *path, bool *is_new, struct err *err)
+{
+    char log[4096];
+    struct stat st;
+
+    if ((size_t)snprintf(log, sizeof log, "%s-wal", path) >= sizeof log)
+        return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
+    *is_new = stat(path, &st) < 0 ? errno == ENOENT : st.st_size == 0;
+    if (*is_new && stat(log, &st) == 0 && st.st_size > 0)
+        return err_set(err, ERR_CONFLICT,
+            "%s is %s, but its log %s is there: put the database back, or move the log away to "
+            "begin anew",
+            path, "missing or empty", log);
+    return 0;
 }

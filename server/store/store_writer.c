@@ -11,6 +11,7 @@
 #include "server/base/log.h"
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
+#include "server/store/store_watch.h"
 
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
@@ -21,6 +22,7 @@
 
 struct store_writer {
     struct store_connection *connection;
+    struct store_watch *watch;
     pthread_t thread;
     pthread_mutex_t mutex; // over all below
     pthread_cond_t queued; // something for the writer to do
@@ -211,7 +213,16 @@ static void tell(struct store_writer *writer, int rc, const struct store_batch_r
 static void run_batch(struct store_writer *writer, struct store_batch_job *batch)
 {
     struct store_batch_result result;
-    int rc = store_batch_run(writer->connection, batch, &result);
+    struct err err = {0};
+    int rc = store_watch_check(writer->watch, writer->connection, &err);
+
+    if (rc < 0)
+        store_batch_fail(batch, rc, &err, &result);
+    else
+        rc = store_batch_run(writer->connection, batch, &result);
+    if (rc < 0 && store_watch_check(writer->watch, writer->connection, &err) < 0)
+        result.first = err; // which is why
+
     bool again = rc < 0 && !is_stopping(writer);
 
     if (rc == 0 && store_batch_count_posted(batch, true) > 0) // nobody else says so
@@ -287,8 +298,8 @@ static void destroy(struct store_writer *writer)
     free(writer);
 }
 
-int store_writer_start(
-    struct store_connection *connection, struct store_writer **out, struct err *err)
+int store_writer_start(struct store_connection *connection, struct store_watch *watch,
+    struct store_writer **out, struct err *err)
 {
     struct store_writer *writer = calloc(1, sizeof *writer);
 
@@ -297,6 +308,7 @@ int store_writer_start(
         return err_set(err, ERR_NO_MEMORY, "no memory for the database's writer");
     }
     writer->connection = connection;
+    writer->watch = watch;
     writer->last_batch_ms = clock_monotonic_ms();
     init_queue(writer);
     if (pthread_create(&writer->thread, NULL, run, writer) != 0) {

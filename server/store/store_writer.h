@@ -5,13 +5,15 @@
 
 #include "server/base/err.h"
 #include "server/store/store.h"
+#include "server/store/store_watch.h"
 
 // The one thread that writes: a queue of jobs, committed in batches.
 struct store_writer;
 
-// Starts the thread on a connection, which it owns from then on (also if starting fails).
-ERR_CHECKED int store_writer_start(
-    struct store_connection *connection, struct store_writer **out, struct err *err);
+// Starts the thread on a connection, which it owns from then on (also if starting fails). watch is
+// borrowed.
+ERR_CHECKED int store_writer_start(struct store_connection *connection, struct store_watch *watch,
+    struct store_writer **out, struct err *err);
 
 // Commits what is queued and ends the thread. NULL is allowed.
 void store_writer_free(struct store_writer *writer);

@@ -47,9 +47,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         return 0;
     memset(image, 0, sizeof image);
     memcpy(image, p, n);
-    for (size_t i = image_descriptor_find(image, n, 0); i < n;
-         i = image_descriptor_find(image, n, i + IMAGE_DESCRIPTOR_ALIGNMENT))
+
+    size_t i = image_descriptor_find(image, n, 0);
+
+    while (i < n) {
         fuzz_mend_descriptor(image + i, n - i);
+        i = image_descriptor_find(image, n, i + IMAGE_DESCRIPTOR_ALIGNMENT);
+    }
     n += IMAGE_SIGNATURE_MIN;
     image_trailer_encode(IMAGE_SIGNATURE_MIN, image + n);
     n += IMAGE_TRAILER_LENGTH_SIZE;

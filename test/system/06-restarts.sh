@@ -91,7 +91,7 @@ is_idle() {
 }
 eventually 20 "no command in hand" is_idle
 process_signal "$sandbox/run/$(mac_of 1)" STOP
-id=$(json_get "$(api /commands --data "{\"mac\": \"$(mac_of 1)\", \"command\": \"flash\"}")" '$[0].id')
+id=$(json_get "$(api /commands --data "{\"mac\": \"$(mac_of 1)\", \"command\": \"flash\", \"force\": true}")" '$[0].id')
 state_is() {
     [ "$(json_get "$(api "/commands/$id")" '$.state')" = "$1" ]
 }

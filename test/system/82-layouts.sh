@@ -138,7 +138,14 @@ step "a database of an earlier version, in which it has happened"
 make_sketch_file "$(image_name 00.00.02.a)"
 secureesp images add "$work/$(image_name 00.00.02.a).bin" --name "$(image_name 00.00.02.a)" >/dev/null
 part stop daemon
-sqlite3 "$database" "alter table images drop column layout; pragma user_version = 4;
+# All that later versions added goes, or they could not add it again.
+sqlite3 "$database" "drop table device_faults;
+    alter table devices drop column spelling;
+    alter table devices drop column bad_payload_at_ms;
+    alter table commands drop column forced;
+    drop table staged;
+    drop table downloads;
+    alter table images drop column layout; pragma user_version = 4;
     update images set state = 1 where name in ('$fleet-00.01.00', '$(image_name 00.00.02.a)')"
 part start daemon
 expect_equal layout sdk "$(image_member "$fleet-00.01.00" layout)"

@@ -37,7 +37,9 @@ def api(path, target, body=None):
 
 
 def order(path, mac, command):
-    [given] = api(path, "/commands", json.dumps({"mac": mac, "command": command}))
+    # The daemon knows nothing of what the attacker's server offers: the device itself is to refuse.
+    body = {"mac": mac, "command": command, "force": command == "flash"}
+    [given] = api(path, "/commands", json.dumps(body))
     end = time.monotonic() + PATIENCE_S
     while True:
         now = api(path, f"/commands/{given['id']}")

@@ -94,8 +94,9 @@ int host_stream_open(struct host_stream *stream, const char *host, uint16_t tcp_
         return PORT_FAILED;
     stream->count = 0;
     stream->next = 0;
-    for (struct addrinfo *a = list; a != NULL && stream->count < HOST_STREAM_ADDRESSES;
-         a = a->ai_next) {
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        if (stream->count == HOST_STREAM_ADDRESSES)
+            break;
         memcpy(&stream->addresses[stream->count], a->ai_addr, a->ai_addrlen);
         stream->sizes[stream->count++] = a->ai_addrlen;
     }

@@ -27,6 +27,7 @@ _secureesp_options() {
         'pki server') echo '--dns --ip --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
         'pki signing') echo '--ec --force' ;;
+        'command list' | 'command show' | 'command cancel') ;;
         command*) echo '--all --wait --force' ;;
     esac
     echo '--json --socket --help'
@@ -50,6 +51,7 @@ _secureesp_arguments() {
         'keys remove') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        'command show') ;; # a number
         chain*) _secureesp_boards ;;
         help*) echo 'status devices command images chain keys pki' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;

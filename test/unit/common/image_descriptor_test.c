@@ -98,8 +98,10 @@ static void test_padding(void **state)
     struct image_descriptor out;
 
     (void)state;
-    for (size_t i = IMAGE_DESCRIPTOR_MAGIC_SIZE + 4 + strlen(NAME) + 1;
-         i < IMAGE_DESCRIPTOR_HEADER_SIZE; i++) {
+
+    const size_t behind = IMAGE_DESCRIPTOR_MAGIC_SIZE + 4 + strlen(NAME) + 1;
+
+    for (size_t i = behind; i < IMAGE_DESCRIPTOR_HEADER_SIZE; i++) {
         bytes[i] = 'x';
 
         uint32_t crc = crc32_update(0, bytes, size - 4);

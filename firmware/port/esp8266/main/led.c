@@ -13,8 +13,10 @@
 #define LIT 1u
 #endif
 
+// clang-format off: its versions take a macro for a type
 _Static_assert(CONFIG_SECUREESP_LED_GPIO<6 || CONFIG_SECUREESP_LED_GPIO> 11,
     "SECUREESP_LED_GPIO: 6 to 11 are the flash's");
+// clang-format on
 
 static volatile enum port_led shown;
 static volatile TickType_t shown_since;

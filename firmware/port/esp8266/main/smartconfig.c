@@ -15,7 +15,7 @@
 
 #define KEY_SIZE 16 // ESPTouch v2: AES-128
 
-static QueueHandle_t received; // of struct credentials, one place
+static QueueHandle_t received; // of struct wifi_credentials, one place
 static volatile bool has_channel;
 static volatile bool is_acknowledged;
 static bool is_running;
@@ -27,7 +27,7 @@ static void take_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
     (void)base;
     if (id == SC_EVENT_GOT_SSID_PSWD) {
         const smartconfig_event_got_ssid_pswd_t *event = data;
-        struct credentials credentials;
+        struct wifi_credentials credentials;
 
         memcpy(credentials.ssid, event->ssid, sizeof credentials.ssid);
         memcpy(credentials.password, event->password, sizeof credentials.password);
@@ -42,7 +42,7 @@ static void take_event(void *ctx, esp_event_base_t base, int32_t id, void *data)
 
 void smartconfig_init(void)
 {
-    received = xQueueCreate(1, sizeof(struct credentials));
+    received = xQueueCreate(1, sizeof(struct wifi_credentials));
     if (received == NULL)
         abort();
     ESP_ERROR_CHECK(esp_event_handler_register(SC_EVENT, ESP_EVENT_ANY_ID, take_event, NULL));
@@ -74,14 +74,14 @@ void smartconfig_stop(void)
     mbedtls_platform_zeroize(key, sizeof key);
 }
 
-bool smartconfig_take(struct credentials *out)
+bool smartconfig_take(struct wifi_credentials *out)
 {
-    struct credentials credentials;
+    struct wifi_credentials credentials;
     bool is_good;
 
     if (xQueueReceive(received, &credentials, 0) != pdTRUE)
         return false;
-    is_good = credentials_are_complete(&credentials);
+    is_good = wifi_credentials_are_complete(&credentials);
     if (is_good)
         *out = credentials;
     else

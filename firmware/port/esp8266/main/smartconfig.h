@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "firmware/port/esp8266/main/credentials.h"
+#include "firmware/port/esp8266/main/wifi_credentials.h"
 #include "firmware/port/port.h"
 
 #define SMARTCONFIG_KEY_FILE "smartconfig.key" // 16 characters: ESPTouch v2, encrypted with it
@@ -24,7 +24,7 @@ bool smartconfig_has_channel(void);
 
 // True once after credentials have come, which are then in *out. Incomplete ones are dropped, and
 // the log says so.
-bool smartconfig_take(struct credentials *out);
+bool smartconfig_take(struct wifi_credentials *out);
 
 // True once after the telephone has been told that they work.
 bool smartconfig_is_acknowledged(void);

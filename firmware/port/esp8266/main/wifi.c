@@ -12,7 +12,7 @@
 #include <freertos/event_groups.h>
 #include <mbedtls/platform_util.h>
 
-#include "firmware/port/esp8266/main/credentials.h"
+#include "firmware/port/esp8266/main/wifi_credentials.h"
 #include "firmware/port/esp8266/policy/station.h"
 #include "firmware/port/esp8266/main/smartconfig.h"
 
@@ -24,7 +24,7 @@
 
 static struct port *owner;
 static struct station station;
-static struct credentials credentials; // stored, or brought by SmartConfig
+static struct wifi_credentials credentials; // stored, or brought by SmartConfig
 static EventGroupHandle_t events;
 static struct port_link_info info; // as of looked_at_ms
 static uint32_t looked_at_ms;
@@ -132,7 +132,7 @@ static void act(enum station_action action)
         smartconfig_start(owner);
         break;
     case STATION_STORE:
-        if (credentials_store(owner, &credentials) != 0)
+        if (wifi_credentials_store(owner, &credentials) != 0)
             printf("wifi: the credentials cannot be stored\n");
         break;
     case STATION_END: smartconfig_stop(); break;
@@ -210,8 +210,8 @@ void wifi_poll(void)
     bits = xEventGroupClearBits(
         events, BIT_STARTED | BIT_DISCONNECTED | BIT_GOT_ADDRESS | BIT_LOST_ADDRESS);
     if (bits & BIT_STARTED)
-        take(credentials_load(owner, &credentials) ? STATION_STARTED_WITH_CREDENTIALS
-                                                   : STATION_STARTED_WITHOUT);
+        take(wifi_credentials_load(owner, &credentials) ? STATION_STARTED_WITH_CREDENTIALS
+                                                        : STATION_STARTED_WITHOUT);
     if (smartconfig_has_channel())
         take(STATION_FOUND_CHANNEL);
     if (smartconfig_take(&credentials))

@@ -3,7 +3,7 @@
 
 #include "firmware/port/port.h"
 
-// The Wi-Fi station: with stored credentials (credentials.h), else with those that SmartConfig
+// The Wi-Fi station: with stored credentials (wifi_credentials.h), else with those that SmartConfig
 // brings (smartconfig.h).
 
 // Starts the SDK's Wi-Fi. host_name is what the router is told; port keeps the files.

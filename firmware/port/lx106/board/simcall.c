@@ -43,10 +43,11 @@ void simcall_arguments(char *out, size_t size)
 
 int simcall_random(uint8_t *p, size_t n)
 {
+    static const char random_file[] = "/dev/urandom";
     static int fd = -1;
 
     if (fd < 0)
-        fd = call(CALL_OPEN, (uint32_t) "/dev/urandom", 0, 0);
+        fd = call(CALL_OPEN, (uint32_t)random_file, 0, 0);
     return fd >= 0 && call(CALL_READ, (uint32_t)fd, (uint32_t)p, (uint32_t)n) == (int)n ? 0 : -1;
 }
 

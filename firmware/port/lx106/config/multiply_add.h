@@ -14,6 +14,7 @@
         mbedtls_mpi_uint middle;                                                                   \
         mbedtls_mpi_uint t;
 
+// clang-format off: its versions differ in assembly
 #define MULTIPLY_ADD_CORE                                                                          \
     __asm__ volatile("l32i   %[t], %[s], 0\n\t"                                                    \
                      "addi   %[s], %[s], 4\n\t"                                                    \
@@ -44,6 +45,7 @@
                      [high] "=&r"(high), [middle] "=&r"(middle), [t] "=&r"(t)                      \
                      : [b] "r"(b), [b_high] "r"(b_high), [carry_high] "r"(carry_high)              \
                      : "memory");
+// clang-format on
 
 #define MULTIPLY_ADD_STOP }
 

@@ -22,8 +22,8 @@ static void test_pieces(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof image; i++)
         image[i] = (uint8_t)(i * 31 + i / 256);
-    for (size_t signature = IMAGE_SIGNATURE_MIN; signature <= IMAGE_SIGNATURE_MAX;
-         signature += 64) {
+    for (size_t more = 0; more <= IMAGE_SIGNATURE_MAX - IMAGE_SIGNATURE_MIN; more += 64) {
+        size_t signature = IMAGE_SIGNATURE_MIN + more;
         size_t body = sizeof image - signature - IMAGE_TRAILER_LENGTH_SIZE;
 
         image_trailer_encode(signature, image + sizeof image - IMAGE_TRAILER_LENGTH_SIZE);

@@ -149,15 +149,15 @@ static void a_device_is_known_by_its_certificate(void **state)
         assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
         assert_string_equal(mac, MAC);
     }
-    assert_int_equal(device_auth_identify(auth, other.der, other.n, mac, &err), ERR_DENIED);
-    assert_int_equal(device_auth_identify(auth, good.der, good.n - 1, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, other.der, other.n, mac, &err), ERR_UNTRUSTED);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n - 1, mac, &err), ERR_INVALID);
     good.der[good.n - 5] ^= 1; // in the signature
-    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_UNTRUSTED);
     good.der[good.n - 5] ^= 1;
     device_auth_free(auth);
 
     assert_int_equal(device_auth_new(old_ca, &auth, &err), 0);
-    assert_int_equal(device_auth_identify(auth, expired.der, expired.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, expired.der, expired.n, mac, &err), ERR_EXPIRED);
     assert_non_null(strstr(err.message, "expired"));
     device_auth_free(auth);
     free(good.der);
@@ -180,7 +180,7 @@ static void a_new_ca_counts_from_the_reload_on(void **state)
     assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), 0);
     assert_int_equal(device_auth_reload(auth, &err), 0);
     assert_int_equal(device_auth_identify(auth, after.der, after.n, mac, &err), 0);
-    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), ERR_UNTRUSTED);
 
     assert_int_equal(unlink(ca), 0); // what cannot be read changes nothing
     assert_true(device_auth_reload(auth, &err) < 0);
@@ -202,10 +202,10 @@ static void a_remembered_certificate_has_its_dates(void **state)
     assert_int_equal(device_auth_new(ca, &auth, &err), 0);
     assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
     clock_offset_ms = DAY_MS + 60000;
-    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_EXPIRED);
     assert_non_null(strstr(err.message, "expired"));
     clock_offset_ms = -DAY_MS;
-    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_EXPIRED);
     assert_non_null(strstr(err.message, "not yet valid"));
     clock_offset_ms = 0;
     assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
@@ -236,7 +236,7 @@ static void a_remembered_certificate_ends_with_its_ca(void **state)
     for (int i = 0; i < 2; i++)
         assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
     clock_offset_ms = DAY_MS + 60000;
-    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), ERR_EXPIRED);
     assert_non_null(strstr(err.message, "certificate of the CA"));
     clock_offset_ms = 0;
     assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
@@ -264,7 +264,7 @@ static void a_place_is_nobodys_name(void **state)
     assert_int_equal(device_auth_new(ca, &auth, &err), 0);
     assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
     memset(mac, 'x', sizeof mac - 1);
-    assert_int_equal(device_auth_identify(auth, forged, good.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, forged, good.n, mac, &err), ERR_UNTRUSTED);
     assert_int_equal(mac[0], 'x');
     // And it does not take the place.
     assert_int_equal(device_auth_identify(auth, good.der, good.n, mac, &err), 0);
@@ -288,7 +288,7 @@ static void a_judgement_ends_with_its_ca(void **state)
     reload_after_judgement = auth;
     assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), 0);
     assert_null(reload_after_judgement);
-    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), ERR_DENIED);
+    assert_int_equal(device_auth_identify(auth, before.der, before.n, mac, &err), ERR_UNTRUSTED);
     assert_int_equal(device_auth_identify(auth, after.der, after.n, mac, &err), 0);
     device_auth_free(auth);
     free(before.der);

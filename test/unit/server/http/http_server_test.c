@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,25 @@ static const char *const cases[][4] = {
         "HTTP/1.1 413 ", "\r\n\r\nbody too large\n", "Connection: close\r\n"},
 };
 
+// What libmicrohttpd refuses before the server sees it depends on its release; the status and that
+// the connection ends do not.
+static const char *worded(const char *words)
+{
+    static const char *const since_1_0[][2] = {
+        {"malformed header name\n",
+            "malformed request: HTTP request has whitespace before the first"},
+        {"folded", "malformed request: Obsolete line folding"},
+        {"ends without CR LF\n", "malformed request: Request HTTP header has bare LF"},
+        {"\r\n\r\nmalformed request\n", "malformed request: HTTP request header line has no colon"},
+    };
+
+    for (size_t i = 0; i < sizeof since_1_0 / sizeof since_1_0[0]; i++) {
+        if (MHD_get_version()[0] != '0' && strcmp(words, since_1_0[i][0]) == 0)
+            return since_1_0[i][1];
+    }
+    return words;
+}
+
 static void answers_by_route(void **state)
 {
     struct http_server *server = start(0);
@@ -162,8 +182,8 @@ static void answers_by_route(void **state)
         if (strncmp(answer, cases[i][1], strlen(cases[i][1])) != 0)
             fail_msg("%s\n-> %s", cases[i][0], answer);
         for (int k = 2; k < 4; k++) {
-            if (strstr(answer, cases[i][k]) == NULL)
-                fail_msg("%s\n-> %s\nlacks %s", cases[i][0], answer, cases[i][k]);
+            if (strstr(answer, worded(cases[i][k])) == NULL)
+                fail_msg("%s\n-> %s\nlacks %s", cases[i][0], answer, worded(cases[i][k]));
         }
     }
     http_server_free(server, 1000);

@@ -72,7 +72,9 @@ static inline void fixture_on_connection(bool connected, const char *reason, voi
 static inline bool fixture_is_at_least(const struct fixture *f, const void *value, size_t least)
 {
     (void)f;
-    return (size_t) * (const int *)value >= least;
+    const int *count = value;
+
+    return (size_t)*count >= least;
 }
 
 static inline bool fixture_has_messages(const struct fixture *f, const void *value, size_t least)

@@ -60,14 +60,18 @@ static struct der make_device(const struct issuer *issuer, const struct pki_fold
     return read_der(pair.public_path);
 }
 
+// code: 0 if any will do.
 static void expect_denied(
-    const struct authority *authority, struct der der, int64_t now_ms, const char *why)
+    const struct authority *authority, struct der der, int64_t now_ms, int code, const char *why)
 {
     struct certificate_facts facts;
     struct err err = {0};
 
-    assert_int_equal(
-        authority_judge_client(authority, der.p, der.n, now_ms, &facts, &err), ERR_DENIED);
+    int rc = authority_judge_client(authority, der.p, der.n, now_ms, &facts, &err);
+
+    assert_true(rc < 0);
+    if (code != 0)
+        assert_int_equal(rc, code);
     if (strstr(err.message, why) == NULL)
         fail_msg("\"%s\" does not say \"%s\"", err.message, why);
 }
@@ -104,7 +108,8 @@ static void test_good_and_dates(void **state)
     assert_string_equal(facts.fingerprint, digest);
     expect_good(authority, der, NOW_MS - 300000);
     expect_good(authority, der, NOW_MS + 10 * DAY_MS - 1000);
-    expect_denied(authority, der, NOW_MS + 10 * DAY_MS + 1000, "expired on 2026-01-11T00:00:00Z");
+    expect_denied(authority, der, NOW_MS + 10 * DAY_MS + 1000, ERR_EXPIRED,
+        "expired on 2026-01-11T00:00:00Z");
     free(der.p);
     authority_free(authority);
     issuer_free(issuer);
@@ -122,8 +127,8 @@ static void test_not_yet_valid(void **state)
     struct der der = make_device(issuer, &order);
 
     assert_int_equal(authority_load(ca.public_path, &authority, NULL), 0);
-    expect_denied(authority, der, NOW_MS, "not valid before 2026-01-01T23:55:00Z");
-    expect_denied(authority, der, NOW_MS - DAY_MS, "not");
+    expect_denied(authority, der, NOW_MS, ERR_EXPIRED, "not valid before 2026-01-01T23:55:00Z");
+    expect_denied(authority, der, NOW_MS - DAY_MS, 0, "not");
     free(der.p);
     authority_free(authority);
     issuer_free(issuer);
@@ -144,8 +149,8 @@ static void test_foreign_ca_of_the_same_name(void **state)
     struct der der = make_device(foreign, &order);
 
     assert_int_equal(authority_load(ca.public_path, &authority, NULL), 0);
-    expect_denied(authority, der, NOW_MS, "not signed by the CA of");
-    expect_denied(authority, der, NOW_MS, ca.public_path);
+    expect_denied(authority, der, NOW_MS, ERR_UNTRUSTED, "not signed by the CA of");
+    expect_denied(authority, der, NOW_MS, ERR_UNTRUSTED, ca.public_path);
     free(der.p);
     authority_free(authority);
     issuer_free(issuer);
@@ -182,8 +187,10 @@ static void test_two_cas(void **state)
         assert_int_equal(authority_load(both_path, &authority, NULL), 0);
         expect_good(authority, ders[0], NOW_MS);
         expect_good(authority, ders[1], NOW_MS);
-        expect_denied(authority, ders[0], NOW_MS + 4000 * DAY_MS, "certificate expired on");
-        expect_denied(authority, ders[1], NOW_MS + 4000 * DAY_MS, "certificate expired on");
+        expect_denied(
+            authority, ders[0], NOW_MS + 4000 * DAY_MS, ERR_EXPIRED, "certificate expired on");
+        expect_denied(
+            authority, ders[1], NOW_MS + 4000 * DAY_MS, ERR_EXPIRED, "certificate expired on");
         authority_free(authority);
     }
     for (int i = 0; i < 2; i++) {
@@ -205,7 +212,7 @@ static void test_expired_ca(void **state)
     struct der der = make_device(issuer, &order);
 
     assert_int_equal(authority_load(ca.public_path, &authority, NULL), 0);
-    expect_denied(authority, der, NOW_MS + 7301 * DAY_MS, "expired");
+    expect_denied(authority, der, NOW_MS + 7301 * DAY_MS, ERR_EXPIRED, "expired");
     free(der.p);
     authority_free(authority);
     issuer_free(issuer);
@@ -220,7 +227,7 @@ static void test_purpose(void **state)
     struct authority *authority;
 
     assert_int_equal(authority_load(ca.public_path, &authority, NULL), 0);
-    expect_denied(authority, der, NOW_MS, "not for client authentication");
+    expect_denied(authority, der, NOW_MS, ERR_INVALID, "not for client authentication");
     free(der.p);
     authority_free(authority);
     issuer_free(issuer);
@@ -236,19 +243,20 @@ static void test_damaged(void **state)
 
     assert_int_equal(authority_load(ca.public_path, &authority, NULL), 0);
     for (size_t n = 0; n < der.n; n += 3)
-        expect_denied(authority, (struct der){der.p, n}, NOW_MS, "");
+        expect_denied(authority, (struct der){der.p, n}, NOW_MS, 0, "");
 
     uint8_t *longer = calloc(1, der.n + 1);
 
     memcpy(longer, der.p, der.n);
-    expect_denied(authority, (struct der){longer, der.n + 1}, NOW_MS, "no certificate");
+    expect_denied(
+        authority, (struct der){longer, der.n + 1}, NOW_MS, ERR_INVALID, "no certificate");
     free(longer);
     der.p[der.n - 1] ^= 1; // in the signature
-    expect_denied(authority, der, NOW_MS, "not signed by the CA of");
+    expect_denied(authority, der, NOW_MS, ERR_UNTRUSTED, "not signed by the CA of");
     der.p[der.n - 1] ^= 1;
     for (size_t i = 0; i < der.n; i += 5) {
         der.p[i] ^= 4;
-        expect_denied(authority, der, NOW_MS, "");
+        expect_denied(authority, der, NOW_MS, 0, "");
         der.p[i] ^= 4;
     }
     free(der.p);

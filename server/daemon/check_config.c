@@ -1,5 +1,5 @@
 // `secureespd --check-config`: all that starting needs, looked at.
-#include "server/daemon/check.h"
+#include "server/daemon/check_config.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -13,9 +13,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "server/daemon/address_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
 #include "server/daemon/file_limit.h"
+#include "server/daemon/state_check.h"
 #include "server/http/http_listen.h"
 #include "server/store/store_file.h"
 
@@ -120,6 +122,7 @@ static void check_state(struct check *check)
 {
     static const char *const folders[] = {"", "/images"};
     char path[PATH_SIZE];
+    char images[PATH_SIZE];
     struct err err = {0};
 
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
@@ -130,7 +133,8 @@ static void check_state(struct check *check)
         }
     }
     snprintf(path, sizeof path, "%s/secureesp.db", check->config->state_dir);
-    if (store_file_check(path, &err) < 0)
+    snprintf(images, sizeof images, "%s/images", check->config->state_dir);
+    if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0)
         report_wrong(check, "[daemon] state_dir", &err);
 }
 
@@ -199,18 +203,22 @@ static void check_broker(struct check *check)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
+    char text[ADDRESS_CHECK_TEXT_SIZE];
     int rc = getaddrinfo(check->config->mqtt_host, NULL, &hints, &found);
 
     if (rc == 0)
         freeaddrinfo(found);
     else
         note("[mqtt] host: %s: %s", check->config->mqtt_host, gai_strerror(rc));
+    if (address_check_run(check->config->mqtt_host, check->config->mqtt_port, text) > 0)
+        note("[mqtt] host: %s", text);
 }
 
-int check_all(const struct config *config, const char *path)
+int check_config_all(const struct config *config, const char *path)
 {
-    static void (*const steps[])(struct check * check) = {check_file_limit, check_credentials,
-        check_device_files, check_state, check_socket, check_address, check_broker};
+    typedef void step(struct check * check);
+    static step *const steps[] = {check_file_limit, check_credentials, check_device_files,
+        check_state, check_socket, check_address, check_broker};
     struct check check = {.config = config, .path = path};
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)

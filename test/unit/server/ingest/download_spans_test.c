@@ -5,14 +5,14 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "server/ingest/coverage.h"
+#include "server/ingest/download_spans.h"
 
 #define SIZE 1000
 
 // Transfers in the order in which they become known: offset, bytes, received, when they began.
 static const struct {
     const char *what;
-    struct coverage_transfer transfers[6];
+    struct download_spans_transfer transfers[6];
     bool complete;
 } rows[] = {
     {"whole", {{0, 1000, true, 1}}, true},
@@ -44,26 +44,26 @@ static const struct {
     {"an overflow", {{1, UINT64_MAX, true, 1}}, false},
 };
 
-static void take(struct coverage *coverage, const struct coverage_transfer *transfer)
+static void take(struct download_spans *spans, const struct download_spans_transfer *transfer)
 {
-    char text[COVERAGE_TEXT_SIZE];
+    char text[DOWNLOAD_SPANS_TEXT_SIZE];
 
-    coverage_take(coverage, transfer);
+    download_spans_take(spans, transfer);
     // As it is stored in between.
-    coverage_write(coverage, text);
-    coverage_read(text, SIZE, coverage);
+    download_spans_write(spans, text);
+    download_spans_read(text, SIZE, spans);
 }
 
 static void test_rows(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct coverage coverage;
+        struct download_spans spans;
 
-        coverage_read("", SIZE, &coverage);
+        download_spans_read("", SIZE, &spans);
         for (size_t t = 0; t < 6 && rows[i].transfers[t].began_at_ms != 0; t++)
-            take(&coverage, &rows[i].transfers[t]);
-        if (coverage_is_complete(&coverage) != rows[i].complete)
+            take(&spans, &rows[i].transfers[t]);
+        if (download_spans_is_complete(&spans) != rows[i].complete)
             fail_msg("%s", rows[i].what);
     }
 }
@@ -73,63 +73,64 @@ static void test_blocks(void **state)
 {
     (void)state;
     for (int64_t step = 1; step < 10; step += 2) {
-        struct coverage coverage;
+        struct download_spans spans;
 
         if (step == 5)
             continue;
-        coverage_read("", SIZE, &coverage);
+        download_spans_read("", SIZE, &spans);
         for (int64_t i = 0; i < 10; i++) {
-            struct coverage_transfer block = {(uint64_t)(i * step % 10) * 100, 100, true, i + 1};
+            struct download_spans_transfer block = {
+                (uint64_t)(i * step % 10) * 100, 100, true, i + 1};
 
-            assert_false(coverage_is_complete(&coverage));
-            take(&coverage, &block);
+            assert_false(download_spans_is_complete(&spans));
+            take(&spans, &block);
         }
-        assert_true(coverage_is_complete(&coverage));
+        assert_true(download_spans_is_complete(&spans));
     }
 }
 
 // Memory is bounded, and what did not fit can come again.
 static void test_bound(void **state)
 {
-    static struct coverage coverage;
-    static char text[COVERAGE_TEXT_SIZE];
-    const uint64_t size = 4 * COVERAGE_SPANS_MAX;
+    static struct download_spans spans;
+    static char text[DOWNLOAD_SPANS_TEXT_SIZE];
+    const uint64_t size = 4 * DOWNLOAD_SPANS_SPANS_MAX;
 
     (void)state;
-    coverage_read("", size, &coverage);
+    download_spans_read("", size, &spans);
     for (int round = 0; round < 2; round++) {
         for (uint64_t i = 0; i < size; i += 2) {
-            struct coverage_transfer byte = {i, 1, true, 1};
+            struct download_spans_transfer byte = {i, 1, true, 1};
 
-            coverage_take(&coverage, &byte);
-            assert_true(coverage.count <= COVERAGE_SPANS_MAX);
+            download_spans_take(&spans, &byte);
+            assert_true(spans.count <= DOWNLOAD_SPANS_SPANS_MAX);
         }
     }
-    coverage_write(&coverage, text);
+    download_spans_write(&spans, text);
     for (uint64_t i = 0; i < size; i++) {
-        struct coverage_transfer byte = {i, 1, true, 2};
+        struct download_spans_transfer byte = {i, 1, true, 2};
 
-        coverage_take(&coverage, &byte);
+        download_spans_take(&spans, &byte);
     }
-    assert_true(coverage_is_complete(&coverage));
+    assert_true(download_spans_is_complete(&spans));
 }
 
 static void test_reads_anything(void **state)
 {
     static const char *const texts[] = {"", " ", "x", "0-1", "1-0@1 0@0", "0-2000@5 0@0",
         "0-0@0 0@0 0-", "0-0@0 0@0 5-3", "0-0@0 0@0 0-99999999999999999999999", "0-0@0 0@0 -1-5"};
-    struct coverage coverage;
+    struct download_spans spans;
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        coverage_read(texts[i], SIZE, &coverage);
-        assert_true(coverage.count <= 1);
-        if (coverage.count == 1)
-            assert_true(coverage.spans[0].end <= SIZE);
+        download_spans_read(texts[i], SIZE, &spans);
+        assert_true(spans.count <= 1);
+        if (spans.count == 1)
+            assert_true(spans.spans[0].end <= SIZE);
     }
-    coverage_read("0-0@0 0@0 700-800 0-100 90-200", SIZE, &coverage);
-    assert_int_equal(coverage.count, 2);
-    assert_int_equal(coverage.spans[0].end, 200);
+    download_spans_read("0-0@0 0@0 700-800 0-100 90-200", SIZE, &spans);
+    assert_int_equal(spans.count, 2);
+    assert_int_equal(spans.spans[0].end, 200);
 }
 
 int main(void)

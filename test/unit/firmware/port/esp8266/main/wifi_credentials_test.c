@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/core/files.h"
-#include "firmware/port/esp8266/main/credentials.h"
+#include "firmware/port/esp8266/main/wifi_credentials.h"
 #include "test/unit/firmware/fake_port.h"
 
 static struct fake_port flash;
@@ -22,9 +22,10 @@ static int setup(void **state)
     return 0;
 }
 
-static struct credentials credentials(char ssid, size_t ssid_n, char password, size_t password_n)
+static struct wifi_credentials credentials(
+    char ssid, size_t ssid_n, char password, size_t password_n)
 {
-    struct credentials out = {{0}, {0}};
+    struct wifi_credentials out = {{0}, {0}};
 
     memset(out.ssid, ssid, ssid_n);
     memset(out.password, password, password_n);
@@ -34,61 +35,61 @@ static struct credentials credentials(char ssid, size_t ssid_n, char password, s
 static void test_round_trip(void **state)
 {
     static const size_t sizes[][2] = {{1, 8}, {31, 63}, {32, 64}, {1, 1}};
-    struct credentials out;
+    struct wifi_credentials out;
 
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct credentials in = credentials('s', sizes[i][0], 'p', sizes[i][1]);
+        struct wifi_credentials in = credentials('s', sizes[i][0], 'p', sizes[i][1]);
 
-        assert_true(credentials_are_complete(&in));
-        assert_int_equal(credentials_store(&flash.port, &in), 0);
-        assert_true(credentials_load(&flash.port, &out));
+        assert_true(wifi_credentials_are_complete(&in));
+        assert_int_equal(wifi_credentials_store(&flash.port, &in), 0);
+        assert_true(wifi_credentials_load(&flash.port, &out));
         assert_memory_equal(&out, &in, sizeof in);
     }
 }
 
 static void test_incomplete(void **state)
 {
-    const struct credentials open = credentials('s', 32, 'p', 0);
-    const struct credentials nameless = credentials('s', 0, 'p', 64);
-    struct credentials out;
+    const struct wifi_credentials open = credentials('s', 32, 'p', 0);
+    const struct wifi_credentials nameless = credentials('s', 0, 'p', 64);
+    struct wifi_credentials out;
 
     (void)state;
-    assert_false(credentials_load(&flash.port, &out)); // no file
-    assert_false(credentials_are_complete(&open));
-    assert_false(credentials_are_complete(&nameless));
-    assert_int_equal(credentials_store(&flash.port, &open), 0);
-    assert_false(credentials_load(&flash.port, &out));
-    assert_int_equal(credentials_store(&flash.port, &nameless), 0);
-    assert_false(credentials_load(&flash.port, &out));
+    assert_false(wifi_credentials_load(&flash.port, &out)); // no file
+    assert_false(wifi_credentials_are_complete(&open));
+    assert_false(wifi_credentials_are_complete(&nameless));
+    assert_int_equal(wifi_credentials_store(&flash.port, &open), 0);
+    assert_false(wifi_credentials_load(&flash.port, &out));
+    assert_int_equal(wifi_credentials_store(&flash.port, &nameless), 0);
+    assert_false(wifi_credentials_load(&flash.port, &out));
 }
 
 static void test_sizes(void **state)
 {
     static const size_t sizes[] = {0, 1, 95, 97, 1000};
     uint8_t bytes[1000];
-    struct credentials out;
+    struct wifi_credentials out;
 
     (void)state;
     memset(bytes, 'x', sizeof bytes);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         assert_int_equal(files_write(&flash.port, CREDENTIALS_FILE, bytes, sizes[i]), 0);
-        assert_false(credentials_load(&flash.port, &out));
+        assert_false(wifi_credentials_load(&flash.port, &out));
     }
     assert_int_equal(files_write(&flash.port, CREDENTIALS_FILE, bytes, 96), 0);
-    assert_true(credentials_load(&flash.port, &out));
+    assert_true(wifi_credentials_load(&flash.port, &out));
 }
 
 static void test_flash_fails(void **state)
 {
-    struct credentials in = credentials('s', 4, 'p', 8);
-    struct credentials out;
+    struct wifi_credentials in = credentials('s', 4, 'p', 8);
+    struct wifi_credentials out;
 
     (void)state;
-    assert_int_equal(credentials_store(&flash.port, &in), 0);
+    assert_int_equal(wifi_credentials_store(&flash.port, &in), 0);
     flash.power.is_off = true;
-    assert_int_equal(credentials_store(&flash.port, &in), PORT_FAILED);
-    assert_true(credentials_load(&flash.port, &out));
+    assert_int_equal(wifi_credentials_store(&flash.port, &in), PORT_FAILED);
+    assert_true(wifi_credentials_load(&flash.port, &out));
 }
 
 int main(void)

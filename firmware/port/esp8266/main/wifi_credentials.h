@@ -10,16 +10,16 @@
 
 // What opens the Wi-Fi network, as IEEE 802.11 and WPA2 have it: padded with NULs, and without one
 // at their full length.
-struct credentials {
+struct wifi_credentials {
     uint8_t ssid[32];
     uint8_t password[64];
 };
 
 // A network without a password is none that we join.
-bool credentials_are_complete(const struct credentials *credentials);
+bool wifi_credentials_are_complete(const struct wifi_credentials *credentials);
 
 // The device's file. load is false if there is none, or a bad one; store returns 0 or PORT_FAILED.
-bool credentials_load(struct port *port, struct credentials *out);
-int credentials_store(struct port *port, const struct credentials *credentials);
+bool wifi_credentials_load(struct port *port, struct wifi_credentials *out);
+int wifi_credentials_store(struct port *port, const struct wifi_credentials *credentials);
 
 #endif

@@ -1,0 +1,131 @@
+// What of a file has arrived.
+#include "server/ingest/download_spans.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void remove_span(struct download_spans *spans, size_t i)
+{
+    memmove(
+        &spans->spans[i], &spans->spans[i + 1], (spans->count - i - 1) * sizeof spans->spans[0]);
+    spans->count--;
+}
+
+static void insert_span(struct download_spans *spans, size_t i, struct download_spans_span span)
+{
+    if (spans->count == DOWNLOAD_SPANS_SPANS_MAX)
+        return;
+    memmove(&spans->spans[i + 1], &spans->spans[i], (spans->count - i) * sizeof spans->spans[0]);
+    spans->spans[i] = span;
+    spans->count++;
+}
+
+// Adds a span, joined with those that it meets.
+static void add(struct download_spans *spans, uint64_t begin, uint64_t end)
+{
+    struct download_spans_span span = {begin, end < spans->size ? end : spans->size};
+    size_t i = 0;
+
+    if (span.begin >= span.end)
+        return;
+    while (i < spans->count && spans->spans[i].end < span.begin)
+        i++;
+    while (i < spans->count && spans->spans[i].begin <= span.end) {
+        if (spans->spans[i].begin < span.begin)
+            span.begin = spans->spans[i].begin;
+        if (spans->spans[i].end > span.end)
+            span.end = spans->spans[i].end;
+        remove_span(spans, i);
+    }
+    insert_span(spans, i, span);
+}
+
+// Who goes on at a place within what broke off had all before it.
+static bool goes_on(struct download_spans_span broken, uint64_t offset)
+{
+    return offset > broken.begin && offset <= broken.end;
+}
+
+static void take_received(
+    struct download_spans *spans, const struct download_spans_transfer *transfer)
+{
+    if (spans->broken_at_ms != 0 && transfer->began_at_ms >= spans->broken_at_ms &&
+        goes_on(spans->broken, transfer->offset)) {
+        add(spans, spans->broken.begin, transfer->offset);
+        spans->broken_at_ms = 0;
+    }
+    add(spans, transfer->offset, transfer->offset + transfer->bytes);
+    spans->latest = transfer->offset;
+    spans->latest_at_ms = transfer->began_at_ms;
+}
+
+static void take_broken(
+    struct download_spans *spans, const struct download_spans_transfer *transfer)
+{
+    struct download_spans_span span = {transfer->offset, transfer->offset + transfer->bytes};
+
+    // It may become known after what followed it.
+    if (spans->latest_at_ms > transfer->began_at_ms && goes_on(span, spans->latest)) {
+        add(spans, span.begin, spans->latest);
+        return;
+    }
+    if (spans->broken_at_ms != 0 && transfer->began_at_ms >= spans->broken_at_ms &&
+        goes_on(spans->broken, span.begin))
+        add(spans, spans->broken.begin, span.begin);
+    if (transfer->began_at_ms < spans->broken_at_ms)
+        return;
+    if (spans->broken_at_ms != 0 && spans->broken.begin == span.begin &&
+        spans->broken.end > span.end)
+        span.end = spans->broken.end; // it began anew, and may go on where it was before
+    spans->broken = span;
+    spans->broken_at_ms = transfer->began_at_ms;
+}
+
+void download_spans_take(
+    struct download_spans *spans, const struct download_spans_transfer *transfer)
+{
+    if (transfer->offset > spans->size || transfer->bytes > spans->size - transfer->offset)
+        return;
+    if (transfer->received)
+        take_received(spans, transfer);
+    else
+        take_broken(spans, transfer);
+}
+
+bool download_spans_is_complete(const struct download_spans *spans)
+{
+    return spans->size == 0 ||
+           (spans->count == 1 && spans->spans[0].begin == 0 && spans->spans[0].end == spans->size);
+}
+
+void download_spans_write(const struct download_spans *spans, char out[DOWNLOAD_SPANS_TEXT_SIZE])
+{
+    int n = snprintf(out, DOWNLOAD_SPANS_TEXT_SIZE,
+        "%" PRIu64 "-%" PRIu64 "@%" PRId64 " %" PRIu64 "@%" PRId64, spans->broken.begin,
+        spans->broken.end, spans->broken_at_ms, spans->latest, spans->latest_at_ms);
+
+    for (size_t i = 0; i < spans->count; i++)
+        n += snprintf(out + n, DOWNLOAD_SPANS_TEXT_SIZE - (size_t)n, " %" PRIu64 "-%" PRIu64,
+            spans->spans[i].begin, spans->spans[i].end);
+}
+
+void download_spans_read(const char *text, uint64_t size, struct download_spans *out)
+{
+    struct download_spans spans = {.size = size};
+    struct download_spans_span span;
+    int used = 0;
+
+    *out = spans;
+    if (sscanf(text, "%" SCNu64 "-%" SCNu64 "@%" SCNd64 " %" SCNu64 "@%" SCNd64 "%n",
+            &spans.broken.begin, &spans.broken.end, &spans.broken_at_ms, &spans.latest,
+            &spans.latest_at_ms, &used) != 5 ||
+        spans.broken.begin > spans.broken.end || spans.broken.end > size)
+        return;
+    *out = spans;
+    text += used;
+    while (sscanf(text, " %" SCNu64 "-%" SCNu64 "%n", &span.begin, &span.end, &used) == 2) {
+        add(out, span.begin, span.end);
+        text += used;
+    }
+}

@@ -1,0 +1,245 @@
+// Images and keys are removed only where nothing needs them, and whoever does is named.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/release/release_remove.h"
+#include "server/store/download_store.h"
+#include "server/store/image_store.h"
+#include "test/unit/server/store/fixture.h"
+
+// Keys have one letter each: the key's id is 64 of it, its name "key-a".
+static void make_id(char out[IMAGE_KEY_ID_SIZE], char letter)
+{
+    memset(out, letter, IMAGE_KEY_ID_SIZE - 1);
+    out[IMAGE_KEY_ID_SIZE - 1] = '\0';
+}
+
+static void add_key(struct release *release, char letter)
+{
+    struct image_key key = {.algorithm = "P-256", .der_size = 1, .added_at_ms = 1};
+    struct err err = {0};
+    bool existed;
+
+    key.der[0] = (uint8_t)letter;
+    make_id(key.id, letter);
+    snprintf(key.name, sizeof key.name, "key-%c", letter);
+    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+}
+
+struct shape {
+    const char *name;
+    char signer, embeds;
+};
+
+static void add(struct release *release, const struct shape *shape)
+{
+    struct image image = {.size_bytes = 1, .embeds_from = "descriptor", .added_at_ms = 1};
+    struct release_added added;
+    struct err err = {0};
+
+    assert_true(image_name_parse(shape->name, strlen(shape->name), &image.name));
+    snprintf(image.sha256, sizeof image.sha256, "sha-%s", shape->name);
+    make_id(image.signer, shape->signer);
+    make_id(image.embeds[0], shape->embeds);
+    image.embeds_count = 1;
+    if (release_add(release, &image, &added, &err) < 0)
+        fail_msg("%s", err.message);
+}
+
+static void publish(struct release *release, const char *name)
+{
+    struct err err = {0};
+
+    if (release_publish(release, name, &err) < 0)
+        fail_msg("%s", err.message);
+}
+
+static void withdraw(struct release *release, const char *name)
+{
+    struct err err = {0};
+
+    if (release_withdraw(release, name, true, &err) < 0)
+        fail_msg("%s", err.message);
+}
+
+static void runs(struct fixture *f, const char *mac, const char *image)
+{
+    struct device device = fixture_device(mac);
+
+    strcpy(device.status.image, image);
+    fixture_write(f, fixture_put, &device);
+}
+
+static int stage_job(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return download_store_stage(connection, ctx, err);
+}
+
+static int unstage_job(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return download_store_unstage(connection, ctx, err);
+}
+
+static void stage(struct fixture *f, const char *mac, const char *image)
+{
+    struct download_store_staged staged = {.at_ms = 1};
+
+    strcpy(staged.mac, mac);
+    strcpy(staged.image, image);
+    fixture_write(f, stage_job, &staged);
+}
+
+// NULL: it is removed. Else what the refusal says.
+static void expect_remove(struct release *release, const char *name, const char *says)
+{
+    char removed[IMAGE_SHA256_SIZE] = "";
+    char wanted[80];
+    struct err err = {0};
+    int rc = release_remove_image(release, name, removed, &err);
+    const struct release_catalogue *catalogue = release_hold(release);
+    bool there = release_find_image(catalogue, name) != NULL;
+
+    release_drop(release, catalogue);
+    if (says != NULL) {
+        if (rc != ERR_CONFLICT || strstr(err.message, says) == NULL || !there)
+            fail_msg("%s: %d %s", name, rc, err.message);
+        return;
+    }
+    if (rc < 0 || there)
+        fail_msg("%s: %s", name, err.message);
+    snprintf(wanted, sizeof wanted, "sha-%s", name);
+    assert_string_equal(removed, wanted);
+    assert_int_equal(release_remove_image(release, name, removed, &err), ERR_NOT_FOUND);
+}
+
+static struct release *open_chain(struct fixture *f, const struct shape *shapes, size_t n)
+{
+    struct release *release;
+    struct err err = {0};
+
+    assert_int_equal(release_open(f->store, &release, &err), 0);
+    for (char letter = 'a'; letter <= 'd'; letter++)
+        add_key(release, letter);
+    for (size_t i = 0; i < n; i++)
+        add(release, &shapes[i]);
+    return release;
+}
+
+static void test_who_uses_an_image(void **state)
+{
+    static const struct shape shapes[] = {{"B-1", 'a', 'a'}, {"B-2", 'a', 'a'}};
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, shapes, 2);
+    char mac[] = "84f3eb000005";
+
+    publish(release, "B-1");
+    expect_remove(release, "B-1", "it is published");
+    withdraw(release, "B-1");
+    runs(f, "84f3eb000004", "B-1");
+    runs(f, MAC_2, "B-1");
+    expect_remove(release, "B-1", "2 devices run it (84f3eb000002, 84f3eb000004; '");
+    runs(f, MAC_3, "B-1");
+    expect_remove(release, "B-1", "3 devices run it (84f3eb000002, 84f3eb000003, 84f3eb000004; '");
+    runs(f, MAC_1, "B-1");
+    expect_remove(release, "B-1",
+        "4 devices run it (84f3eb000001, 84f3eb000002, 84f3eb000003, ...; 'secureesp devices "
+        "list --image B-1')");
+    for (char last = '1'; last <= '4'; last++) {
+        mac[MAC_LENGTH - 1] = last;
+        runs(f, mac, "B-2");
+    }
+    stage(f, MAC_2, "B-1");
+    expect_remove(release, "B-1", "1 devices have downloaded it (84f3eb000002) and may");
+    fixture_write(f, unstage_job, MAC_2);
+    expect_remove(release, "B-1", NULL);
+    release_close(release);
+}
+
+// B-1 verifies what b signed, B-2 what c signed: from B-1 to B-3 there is no way but by B-2.
+static void test_a_step_between(void **state)
+{
+    static const struct shape shapes[] = {
+        {"B-1", 'a', 'b'}, {"B-2", 'b', 'c'}, {"B-3", 'c', 'd'}, {"B-4", 'b', 'b'}};
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, shapes, 4);
+
+    publish(release, "B-1");
+    publish(release, "B-2");
+    publish(release, "B-3");
+    withdraw(release, "B-2");
+    expect_remove(release, "B-2",
+        "devices on B-1 need it as the step to B-3, which they cannot verify themselves");
+    expect_remove(release, "B-4", NULL); // behind all, and nobody's step
+    withdraw(release, "B-3");
+    expect_remove(release, "B-2", NULL); // nothing is behind it that counts
+    release_close(release);
+}
+
+static void expect_key(struct release *release, const char *word, int code, const char *says)
+{
+    struct image_key removed;
+    struct err err = {0};
+    int rc = release_remove_key(release, word, &removed, &err);
+
+    if (rc != code || strstr(err.message, says) == NULL)
+        fail_msg("%s: %d %s", word, rc, err.message);
+}
+
+static void test_keys(void **state)
+{
+    static const struct shape shapes[] = {{"B-1", 'a', 'b'}};
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, shapes, 1);
+
+    expect_key(release, "key-a", ERR_CONFLICT, "image B-1 is signed with it");
+    expect_key(release, "key-b", ERR_CONFLICT, "image B-1 embeds it");
+    expect_key(release, "aaaaaaaaaaaa", ERR_CONFLICT, "is signed with it");
+    expect_key(release, "ccccccccccc", ERR_NOT_FOUND, "12 digits"); // 11 of them
+    expect_key(release, "cccccccccccc", 0, "");
+    expect_key(release, "key-c", ERR_NOT_FOUND, "keys list");
+    expect_key(release, "key-d", 0, "");
+    expect_remove(release, "B-1", NULL);
+    expect_key(release, "key-b", 0, "");
+    release_close(release);
+}
+
+// Of a word that means two keys, by name or by id, neither is removed.
+static void test_a_word_for_two_keys(void **state)
+{
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, NULL, 0);
+    struct image_key key = {.algorithm = "P-256", .der_size = 1, .added_at_ms = 1};
+    struct err err = {0};
+    bool existed;
+
+    make_id(key.id, 'c');
+    key.id[20] = 'd';
+    strcpy(key.name, "other");
+    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    expect_key(release, "cccccccccccc", ERR_NOT_FOUND, "no one key");
+    strcpy(key.name, "aaaaaaaaaaaa");
+    key.id[0] = 'e';
+    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    expect_key(release, "aaaaaaaaaaaa", ERR_NOT_FOUND, "no one key");
+    expect_key(release, "cccccccccccccccccccccd", ERR_NOT_FOUND, "no one key");
+    expect_key(release, "ccccccccccccccccccccd", 0, "");
+    release_close(release);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_who_uses_an_image),
+        TEST(test_a_step_between),
+        TEST(test_keys),
+        TEST(test_a_word_for_two_keys),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
