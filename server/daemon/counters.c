@@ -40,6 +40,7 @@ void counters_each(const struct counters_sources *sources,
     add("download_received", served.received, ctx);
     add("download_unreceived", served.unreceived, ctx);
     add("download_in_doubt", served.in_doubt, ctx);
+    add("download_given_up", served.given_up, ctx);
     broker_state_each_counter(sources->broker, add, ctx);
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);

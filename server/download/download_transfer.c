@@ -36,7 +36,7 @@ void download_transfer_follow(const struct download_settings *settings,
         return;
     }
 
-    struct http_response_end end = {tell, transfer};
+    struct http_response_end end = {tell, transfer, strtoull(answer->mac, NULL, 16) + 1};
 
     transfer->settings = settings;
     snprintf(transfer->mac, sizeof transfer->mac, "%s", answer->mac);

@@ -12,6 +12,7 @@
 #include "server/http/http_head.h"
 #include "server/http/http_receipt.h"
 #include "server/http/http_tls.h"
+#include "server/http/http_verdict.h"
 
 #define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
 
@@ -230,7 +231,7 @@ void http_connection_begin_answer(
     request->end = response->end;
     request->answer_length = response->length;
     if (request->end.told != NULL)
-        request->answer_mark = http_receipt_mark(socket_of(request->connection));
+        request->answer_mark = http_verdict_mark(socket_of(request->connection));
 }
 
 void http_connection_end_answer(

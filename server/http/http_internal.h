@@ -50,7 +50,7 @@ struct http_request {
     bool too_large;
     bool answered;
     struct http_response_end end; // told: NULL if nobody is
-    uint64_t answer_mark;         // http_receipt_mark() before the answer
+    uint64_t answer_mark;         // http_verdict_mark() before the answer
     uint64_t answer_length;       // of its body
 };
 

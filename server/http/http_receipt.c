@@ -2,80 +2,39 @@
 #include "server/http/http_receipt.h"
 
 #include <fcntl.h>
-#include <linux/sockios.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/base/pace.h"
+#include "server/http/http_addresses.h"
+#include "server/http/http_verdict.h"
 
 #define ROUND_MS 50
-#define LINGER_MS 200 // for a client that has acknowledged all to close first
-#define QUIET_MS 5000 // of a client that has acknowledged all, and neither asks nor ends
-#define DUE_MS 30000  // to acknowledge what the kernel still has
-#define BYTES_PER_MS_MIN 1
-#define EXPECTED_MAX 4096 // at once; others are not known to have arrived
-
-// States of a connection (Linux's tcp_states.h).
-enum { STATE_CLOSE = 7, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
-
-struct expected {
-    struct http_receipt_answer answer; // fd is our own; key NULL: the connection is closed
-    uint64_t target;                   // bytes acknowledged when it has arrived
-    bool asked, reset;
-    bool ends; // it is for us to end the connection, with the alert in held
-    uint8_t held[sizeof((struct http_tls_link *)NULL)->held];
-    size_t held_n;
-    int64_t due_at_ms; // monotonic
-    int64_t all_at_ms; // when all was acknowledged; 0: not yet
-    struct expected *next;
-};
+#define LOG_INTERVAL_MS 1000
 
 struct http_receipts {
     pthread_t thread;
     pthread_mutex_t lock; // over all below
     pthread_cond_t changed;
     bool stopping;
-    struct expected *first;
+    struct http_verdict_expected *first;
     size_t count;
-    uint64_t received, lost;
+    uint64_t received, lost, given_up;
+    struct pace pace; // of the log
 };
-
-static bool read_info(int fd, struct tcp_info *out)
-{
-    socklen_t n = sizeof *out;
-
-    *out = (struct tcp_info){0};
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, out, &n) == 0 &&
-           n >= offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof out->tcpi_bytes_acked;
-}
-
-uint64_t http_receipt_mark(int fd)
-{
-    struct tcp_info info;
-    int waiting = 0;
-
-    if (!read_info(fd, &info) || ioctl(fd, SIOCOUTQ, &waiting) < 0)
-        return 0;
-    return (uint64_t)info.tcpi_bytes_acked + (unsigned)waiting;
-}
 
 static void tell(
     struct http_receipts *receipts, const struct http_receipt_answer *answer, bool received)
 {
-    struct tcp_info info;
-    uint64_t arrived = 0;
+    uint64_t arrived =
+        received ? answer->length : http_verdict_acknowledged(answer->fd, answer->mark);
 
-    if (received)
-        arrived = answer->length;
-    else if (read_info(answer->fd, &info) && info.tcpi_bytes_acked > answer->mark)
-        arrived = info.tcpi_bytes_acked - answer->mark;
     answer->end.told(
         received, arrived < answer->length ? arrived : answer->length, answer->end.ctx);
     pthread_mutex_lock(&receipts->lock);
@@ -89,91 +48,44 @@ void http_receipt_break_off(
     tell(receipts, answer, false);
 }
 
-enum verdict { PENDING, RECEIVED, LOST };
-
-static bool client_has_ended(unsigned state)
+// Takes one out of the list and puts it in front of another.
+static void move(struct http_verdict_expected **link, enum http_verdict verdict,
+    struct http_verdict_expected **to)
 {
-    return state == STATE_CLOSE || state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK ||
-           state == STATE_CLOSING;
-}
+    struct http_verdict_expected *e = *link;
 
-static void end_connection(struct expected *expected)
-{
-    if (!expected->ends)
-        return;
-    expected->ends = false;
-    if (expected->held_n > 0)
-        (void)send(
-            expected->answer.fd, expected->held, expected->held_n, MSG_NOSIGNAL | MSG_DONTWAIT);
-    shutdown(expected->answer.fd, SHUT_WR);
-}
-
-// What follows when the client has acknowledged all.
-static enum verdict judge_end(struct expected *expected, unsigned state, int64_t now_ms)
-{
-    if (expected->all_at_ms == 0)
-        expected->all_at_ms = now_ms;
-    if (now_ms >= expected->all_at_ms + QUIET_MS)
-        return RECEIVED;
-    // While libmicrohttpd has the connection it alone sees a reset: it says so when it closes.
-    if (expected->answer.key != NULL)
-        return PENDING;
-    if (client_has_ended(state))
-        return RECEIVED;
-    if (now_ms >= expected->all_at_ms + LINGER_MS && expected->ends) {
-        end_connection(expected); // it may wait for that; a reset tells nothing from now on
-        return RECEIVED;
-    }
-    return PENDING;
-}
-
-static enum verdict judge(struct expected *expected, int64_t now_ms)
-{
-    struct tcp_info info;
-    int failure = 0;
-    socklen_t n = sizeof failure;
-
-    if (!read_info(expected->answer.fd, &info))
-        return LOST;
-    if (expected->asked && info.tcpi_bytes_acked >= expected->target)
-        return RECEIVED;
-    if (expected->reset ||
-        getsockopt(expected->answer.fd, SOL_SOCKET, SO_ERROR, &failure, &n) < 0 || failure != 0)
-        return LOST;
-    if (info.tcpi_bytes_acked >= expected->target)
-        return judge_end(expected, info.tcpi_state, now_ms);
-    return info.tcpi_state == STATE_CLOSE || now_ms >= expected->due_at_ms ? LOST : PENDING;
+    *link = e->next;
+    e->reset =
+        verdict == HTTP_VERDICT_LOST || (verdict == HTTP_VERDICT_PENDING && e->all_at_ms == 0);
+    e->next = *to;
+    *to = e;
 }
 
 // Takes those that are judged out of the list; with `all`, also those that cannot be yet. With the
 // lock held.
-static struct expected *take_judged(struct http_receipts *receipts, bool all)
+static struct http_verdict_expected *take_judged(struct http_receipts *receipts, bool all)
 {
-    int64_t now_ms = clock_monotonic_ms();
-    struct expected *judged = NULL;
+    struct http_verdict_expected *judged = NULL;
 
-    for (struct expected **link = &receipts->first, *e; (e = *link) != NULL;) {
-        enum verdict verdict = judge(e, now_ms);
+    for (struct http_verdict_expected **link = &receipts->first, *e; (e = *link) != NULL;) {
+        enum http_verdict verdict = http_verdict_judge(e);
 
-        if (verdict == PENDING && !all) {
+        if (verdict == HTTP_VERDICT_PENDING && !all) {
             link = &e->next;
             continue;
         }
-        *link = e->next;
-        e->reset = verdict == LOST || (verdict == PENDING && e->all_at_ms == 0);
-        e->next = judged;
-        judged = e;
+        move(link, verdict, &judged);
     }
     return judged;
 }
 
 // Without the lock.
-static void tell_all(struct http_receipts *receipts, struct expected *judged)
+static void tell_all(struct http_receipts *receipts, struct http_verdict_expected *judged)
 {
-    for (struct expected *e = judged, *next; e != NULL; e = next) {
+    for (struct http_verdict_expected *e = judged, *next; e != NULL; e = next) {
         next = e->next;
         tell(receipts, &e->answer, !e->reset);
-        end_connection(e);
+        http_verdict_end_connection(e);
         close(e->answer.fd);
         free(e);
         pthread_mutex_lock(&receipts->lock);
@@ -208,7 +120,7 @@ static void *run(void *ctx)
 
     pthread_mutex_lock(&receipts->lock);
     while (!receipts->stopping) {
-        struct expected *judged = take_judged(receipts, false);
+        struct http_verdict_expected *judged = take_judged(receipts, false);
 
         pthread_mutex_unlock(&receipts->lock);
         tell_all(receipts, judged);
@@ -257,37 +169,90 @@ void http_receipt_stop(struct http_receipts *receipts)
     free(receipts);
 }
 
-// False if there is no place for it.
-static bool append(struct http_receipts *receipts, struct expected *expected)
+// Where the oldest of a client is, if it has as many as it may. With the lock held.
+static struct http_verdict_expected **find_surplus(struct http_receipts *receipts, uint64_t whom)
 {
-    bool fits;
+    struct http_verdict_expected **oldest = NULL; // the list begins with the newest
+    size_t count = 0;
+
+    for (struct http_verdict_expected **link = &receipts->first; *link != NULL;
+         link = &(*link)->next) {
+        if (whom == 0 || (*link)->answer.end.whom != whom)
+            continue;
+        oldest = link;
+        count++;
+    }
+    return count >= HTTP_RECEIPT_MAX_PER_CLIENT ? oldest : NULL;
+}
+
+// False if there is no place for it. What gives its place to it goes to *judged. With the lock
+// held.
+static bool append(struct http_receipts *receipts, struct http_verdict_expected *expected,
+    struct http_verdict_expected **judged)
+{
+    struct http_verdict_expected **surplus = find_surplus(receipts, expected->answer.end.whom);
+
+    if (surplus != NULL)
+        move(surplus, http_verdict_judge(*surplus), judged);
+    else if (receipts->count >= HTTP_RECEIPT_MAX)
+        return false;
+    expected->next = receipts->first;
+    receipts->first = expected;
+    receipts->count++;
+    if (expected->next == NULL)
+        pthread_cond_signal(&receipts->changed);
+    return true;
+}
+
+// One of the client's answers is told before it is known how it ended.
+static void note_given_up(struct http_receipts *receipts, int fd, const char *reason)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t n = sizeof address;
+    char text[HTTP_ADDRESS_TEXT_SIZE];
+    uint64_t total;
 
     pthread_mutex_lock(&receipts->lock);
-    fits = receipts->count < EXPECTED_MAX;
-    if (fits) {
-        expected->next = receipts->first;
-        receipts->first = expected;
-        receipts->count++;
-        if (expected->next == NULL)
-            pthread_cond_signal(&receipts->changed);
-    }
+    total = ++receipts->given_up;
     pthread_mutex_unlock(&receipts->lock);
-    return fits;
+    if (!pace_is_due(&receipts->pace, LOG_INTERVAL_MS))
+        return;
+    (void)getpeername(fd, (struct sockaddr *)&address, &n);
+    http_addresses_format((struct sockaddr *)&address, text);
+    log_warning("http",
+        "answer not followed to its end address=%s reason=\"%s\" total=%llu: the command that it "
+        "belongs to may stay 'sent'; give it again",
+        text, reason, (unsigned long long)total);
+}
+
+static bool place(struct http_receipts *receipts, struct http_verdict_expected *expected)
+{
+    struct http_verdict_expected *judged = NULL;
+    int fd = expected->answer.fd;
+    bool placed;
+
+    pthread_mutex_lock(&receipts->lock);
+    placed = append(receipts, expected, &judged);
+    pthread_mutex_unlock(&receipts->lock);
+    if (judged != NULL)
+        note_given_up(receipts, judged->answer.fd, "the client has too many in doubt");
+    if (!placed)
+        note_given_up(receipts, fd, "too many are in doubt");
+    tell_all(receipts, judged);
+    return placed;
 }
 
 bool http_receipt_expect(struct http_receipts *receipts, const struct http_receipt_answer *answer)
 {
-    struct expected *expected = calloc(1, sizeof *expected);
+    struct http_verdict_expected *expected = calloc(1, sizeof *expected);
     int fd = fcntl(answer->fd, F_DUPFD_CLOEXEC, 0);
 
     if (expected != NULL && fd >= 0) {
-        expected->answer = *answer;
-        expected->answer.fd = fd;
-        expected->target = http_receipt_mark(fd);
-        expected->due_at_ms =
-            clock_monotonic_ms() + DUE_MS + (int64_t)(answer->length / BYTES_PER_MS_MIN);
-        if (append(receipts, expected))
+        http_verdict_begin(expected, answer, fd);
+        if (place(receipts, expected))
             return true;
+    } else {
+        note_given_up(receipts, answer->fd, "no memory or file descriptor");
     }
     free(expected);
     if (fd >= 0)
@@ -299,7 +264,7 @@ bool http_receipt_expect(struct http_receipts *receipts, const struct http_recei
 void http_receipt_note_request(struct http_receipts *receipts, const void *key)
 {
     pthread_mutex_lock(&receipts->lock);
-    for (struct expected *e = receipts->first; e != NULL; e = e->next)
+    for (struct http_verdict_expected *e = receipts->first; e != NULL; e = e->next)
         e->asked = e->asked || e->answer.key == key;
     pthread_mutex_unlock(&receipts->lock);
 }
@@ -310,7 +275,7 @@ bool http_receipt_note_close(
     bool newest = true; // the first in the list, which the others' clients have asked behind
 
     pthread_mutex_lock(&receipts->lock);
-    for (struct expected *e = receipts->first; e != NULL; e = e->next) {
+    for (struct http_verdict_expected *e = receipts->first; e != NULL; e = e->next) {
         if (e->answer.key != key)
             continue;
         e->answer.key = NULL;
@@ -326,12 +291,14 @@ bool http_receipt_note_close(
     return !newest;
 }
 
-void http_receipt_count(
-    struct http_receipts *receipts, uint64_t *received, uint64_t *lost, uint64_t *expected)
+void http_receipt_count(struct http_receipts *receipts, struct http_receipt_counters *out)
 {
     pthread_mutex_lock(&receipts->lock);
-    *received = receipts->received;
-    *lost = receipts->lost;
-    *expected = receipts->count;
+    *out = (struct http_receipt_counters){
+        .received = receipts->received,
+        .lost = receipts->lost,
+        .expected = receipts->count,
+        .given_up = receipts->given_up,
+    };
     pthread_mutex_unlock(&receipts->lock);
 }

@@ -15,21 +15,22 @@ ERR_CHECKED int http_receipt_start(struct http_receipts **out);
 // Judges what is left by what is known by then, and ends. NULL is allowed.
 void http_receipt_stop(struct http_receipts *receipts);
 
-// How many bytes the socket has taken so far; 0 if that cannot be told.
-uint64_t http_receipt_mark(int fd);
-
 // An answer of which the kernel has all, on a connection that is known by the key.
 struct http_receipt_answer {
     const void *key;
     int fd;
-    uint64_t mark; // before its first byte
+    uint64_t mark; // http_verdict_mark() before its first byte
     uint64_t length;
     struct http_response_end end;
 };
 
+#define HTTP_RECEIPT_MAX 4096          // answers in doubt at once; one more is told at once
+#define HTTP_RECEIPT_MAX_PER_CLIENT 16 // in the place of one more the client's oldest is told
+
 // Tells answer->end once it is known whether it arrived: as soon as the client has acknowledged it
-// all and asks anew or ends the connection in order, or lets some time pass. False if it was told
-// at once, for want of a place.
+// all and asks anew or ends the connection in order, or lets some time pass. Beyond either bound
+// one is told by what is known by then, which is counted, and logged once a second at most. False
+// if that is this one.
 bool http_receipt_expect(struct http_receipts *receipts, const struct http_receipt_answer *answer);
 
 // Tells it at once that the answer was broken off.
@@ -39,9 +40,12 @@ void http_receipt_break_off(
 // The connection brings another request.
 void http_receipt_note_request(struct http_receipts *receipts, const void *key);
 
-// How many answers arrived, how many did not, and of how many that is not known yet.
-void http_receipt_count(
-    struct http_receipts *receipts, uint64_t *received, uint64_t *lost, uint64_t *expected);
+struct http_receipt_counters {
+    uint64_t received, lost; // answers that arrived, and that did not
+    uint64_t expected;       // of which that is not known yet
+    uint64_t given_up;       // that were told too early, for want of a place
+};
+void http_receipt_count(struct http_receipts *receipts, struct http_receipt_counters *out);
 
 // libmicrohttpd closes the connection, with what is held back of its end: a client that does not
 // read that alert before it closes would seem to have left the answer unread as well. False if no

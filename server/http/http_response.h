@@ -40,6 +40,7 @@ void http_response_set_stream(struct http_response *response, const char *type,
 struct http_response_end {
     void (*told)(bool received, uint64_t bytes, void *ctx);
     void *ctx;
+    uint64_t whom; // the client, by any number but 0: a bound is for each (http_receipt.h)
 };
 
 // For an answer whose bytes are set, over TLS, to a request that is no HEAD.

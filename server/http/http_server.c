@@ -198,6 +198,17 @@ static void count_failures(struct http_handshake *failures, struct http_server_c
     out->broken_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_BROKEN);
 }
 
+static void count_answers(struct http_receipts *receipts, struct http_server_counters *out)
+{
+    struct http_receipt_counters answers;
+
+    http_receipt_count(receipts, &answers);
+    out->received = answers.received;
+    out->unreceived = answers.lost;
+    out->in_doubt = answers.expected;
+    out->given_up = answers.given_up;
+}
+
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out)
 {
     *out = (struct http_server_counters){
@@ -211,7 +222,7 @@ void http_server_read_counters(struct http_server *server, struct http_server_co
             server->addresses != NULL ? http_addresses_count_refused(server->addresses) : 0,
     };
     if (server->receipts != NULL)
-        http_receipt_count(server->receipts, &out->received, &out->unreceived, &out->in_doubt);
+        count_answers(server->receipts, out);
     http_deadline_count(server->deadlines, &out->timed_out, &out->open);
     if (server->tls != NULL)
         count_failures(http_tls_failures(server->tls), out);

@@ -73,8 +73,8 @@ struct http_server_counters {
     uint64_t timed_out;
     uint64_t full; // how often a client found no place
     // Answers of which somebody is told (http_response_on_end()): those that arrived, that did not,
-    // and of which that is not known yet.
-    uint64_t received, unreceived, in_doubt;
+    // of which that is not known yet, and that were told before it was known (http_receipt.h).
+    uint64_t received, unreceived, in_doubt, given_up;
 };
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out);
 

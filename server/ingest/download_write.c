@@ -158,19 +158,39 @@ static int stage_by_event(
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }
 
+static bool is_result(const struct event *event, enum result result)
+{
+    return strcmp(event->result, result_name(result)) == 0;
+}
+
+static int take_firmware(
+    struct store_connection *connection, const struct event *event, struct err *err)
+{
+    if (is_result(event, RESULT_OK) && event->image[0] != '\0')
+        return stage_by_event(connection, event, err);
+    return spoils_download(event->result) ? download_store_unstage(connection, event->mac, err) : 0;
+}
+
+static int take_flash(
+    struct store_connection *connection, const struct event *event, struct err *err)
+{
+    // It names what it has in place of what was meant.
+    if (is_result(event, RESULT_NOT_STAGED) && event->image[0] != '\0')
+        return stage_by_event(connection, event, err);
+    return is_result(event, RESULT_NOT_STAGED) || is_result(event, RESULT_NOTHING_DOWNLOADED)
+               ? download_store_unstage(connection, event->mac, err)
+               : 0;
+}
+
 int download_write_event(
     struct store_connection *connection, const struct event *event, struct err *err)
 {
     if (strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0)
         return 0;
-    if (strcmp(event->command, CONTRACT_COMMAND_FIRMWARE) == 0 && event->image[0] != '\0' &&
-        strcmp(event->result, result_name(RESULT_OK)) == 0)
-        return stage_by_event(connection, event, err);
-    if (strcmp(event->command, CONTRACT_COMMAND_FIRMWARE) == 0 && spoils_download(event->result))
-        return download_store_unstage(connection, event->mac, err);
-    if (strcmp(event->command, CONTRACT_COMMAND_FLASH) == 0 &&
-        strcmp(event->result, result_name(RESULT_NOTHING_DOWNLOADED)) == 0)
-        return download_store_unstage(connection, event->mac, err);
+    if (strcmp(event->command, CONTRACT_COMMAND_FIRMWARE) == 0)
+        return take_firmware(connection, event, err);
+    if (strcmp(event->command, CONTRACT_COMMAND_FLASH) == 0)
+        return take_flash(connection, event, err);
     return 0;
 }
 

@@ -277,6 +277,52 @@ static void test_events_file(void **state)
     assert_int_equal(fake_device_count(f, 0, EVENT, ""), 1);
 }
 
+// Files on trial are told of once, too.
+static void test_last_reset_of_files(void **state)
+{
+    struct fake_device *f = *state;
+
+    fake_device_put_file(f, "config.json.new", FAKE_CONFIG_HEAD "\"mqttserver\":\"localhost\"}");
+    assert_int_equal(fake_device_start(f), 0);
+    assert_int_equal(f->device.slots.staged_trial, SLOTS_TRIAL_RUNNING);
+    fake_device_flash(f)->last_reset = "watchdog";
+    for (int i = 1; i <= SLOTS_BOOTS_MAX; i++) {
+        fake_device_put_file(f, "events.jsonl", "");
+        assert_int_equal(fake_device_start(f), 0);
+    }
+    assert_int_equal(f->device.slots.staged_trial, SLOTS_TRIAL_NONE);
+    fake_device_flash(f)->last_reset = "";
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "the last ended by: watchdog"), 1);
+    assert_int_equal(fake_device_count(f, 0, EVENT, "restarted by"), 0);
+}
+
+// A trial that ends without its record is told of.
+static void test_record_fails_at_the_end_of_a_trial(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, true);
+    f->device.trial.length_ms = 0;
+    fake_device_flash(f)->power.fails_in = 0;
+    (void)device_step(&f->device);
+    assert_int_equal(f->device.state, DEVICE_RESTART);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "the slot record cannot be written"), 1);
+}
+
+// What stood in memory is gone with the device.
+static void test_clear_wipes(void **state)
+{
+    static const uint8_t wiped[DEVICE_SCRATCH];
+    struct fake_device *f = *state;
+
+    assert_int_equal(fake_device_start(f), 0);
+    memset(f->device.scratch, 0x5a, sizeof f->device.scratch);
+    device_clear(&f->device);
+    assert_memory_equal(f->device.scratch, wiped, sizeof wiped);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -294,6 +340,9 @@ int main(void)
         TEST(test_last_reset_of_trial),
         TEST(test_descriptor_is_found),
         TEST(test_events_file),
+        TEST(test_last_reset_of_files),
+        TEST(test_record_fails_at_the_end_of_a_trial),
+        TEST(test_clear_wipes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,35 @@ static void test_ack_of_nothing(void **state)
     }
 }
 
+// Of two answers that are awaited, the one that comes is not taken for the other.
+static void test_one_of_two_answers(void **state)
+{
+    static const uint8_t pingresp[] = {0xd0, 0};
+    struct fake_device *f = *state;
+
+    for (int i = 0; i < 2; i++) {
+        bool ping_comes = i == 0;
+        unsigned connects = f->broker.connects;
+        unsigned pings = f->broker.pings;
+
+        f->broker.no_puback = ping_comes;
+        f->broker.no_pingresp = !ping_comes;
+        while (!ping_comes && f->broker.pings == pings)
+            (void)fake_device_run(f, 1000, NULL);
+        fake_device_command(f, "format", 50 + i);
+        (void)fake_device_run(f, 100, NULL);
+        if (ping_comes)
+            fake_broker_put(&f->broker, pingresp, sizeof pingresp);
+        (void)fake_device_run(f, MQTT_ANSWER_MS - 1000, NULL);
+        assert_int_equal(f->broker.connects, connects);
+        f->broker.no_puback = false;
+        f->broker.no_pingresp = false;
+        (void)fake_device_run(f, FAKE_RETRY_MS * 4, NULL);
+        assert_int_equal(f->broker.connects, connects + 1);
+        assert_true(fake_device_run(f, 20000, fake_device_is_idle));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -147,6 +176,7 @@ int main(void)
         TEST(test_ack_of_what_is_gone),
         TEST(test_broker_dies),
         TEST(test_ack_of_nothing),
+        TEST(test_one_of_two_answers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

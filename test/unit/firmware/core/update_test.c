@@ -339,6 +339,27 @@ static void test_stall(void **state)
     assert_int_equal(finish(f), -RESULT_TIMEOUT);
 }
 
+// An image that is not durable is not ready.
+static void test_syncs_that_fail(void **state)
+{
+    struct fixture *f = *state;
+    int n = 0;
+
+    answer_image(f);
+    for (;; n++) {
+        int rc;
+
+        f->server.port.sync_fails_in = n;
+        rc = download(f);
+        if (f->server.port.sync_fails_in != NOR_NO_CUT)
+            break;
+        assert_int_equal(rc, -RESULT_FLASH_FAILED);
+        assert_int_equal(f->slots.images[1].state, SLOTS_EMPTY);
+    }
+    assert_int_equal(n, 2); // before it is verified, and when its first bytes are written
+    assert_int_equal(f->slots.images[1].state, SLOTS_READY);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -354,6 +375,7 @@ int main(void)
         TEST(test_operations_that_fail),
         TEST(test_states),
         TEST(test_stall),
+        TEST(test_syncs_that_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
