@@ -42,10 +42,18 @@ static int step_request(struct fetch *fetch, struct failure *failure)
     return STEP_AGAIN;
 }
 
+static bool is_ca_staged(struct fetch *fetch)
+{
+    char name[STAGING_NAME_SIZE];
+    uint8_t byte;
+
+    staging_name(STAGING_CA, fetch->mac, true, name);
+    return files_read(fetch->port, name, &byte, sizeof byte) >= 0;
+}
+
 // A certificate must be from the CA in use, unless another CA is staged: then the start decides,
 // as it does about a key that does not come with its certificate.
-static int check_cert(
-    struct fetch *fetch, struct identity *fresh, bool ca_is_staged, struct failure *failure)
+static int check_cert(struct fetch *fetch, struct identity *fresh, struct failure *failure)
 {
     int rc = identity_read_cert(fresh, fetch->scratch, fetch->used, fetch->mac, failure);
 
@@ -58,7 +66,7 @@ static int check_cert(
     fresh->ca = fetch->identity->ca;
     rc = identity_check_chain(fresh, true, failure);
     fresh->ca = own_ca;
-    if (rc < 0 && !ca_is_staged)
+    if (rc < 0 && !is_ca_staged(fetch))
         return rc;
     failure->detail[0] = '\0';
     if (!tls_library_is_pair(&fresh->cert.pk, &fetch->identity->key))
@@ -75,34 +83,36 @@ static int check_key(struct fetch *fetch, struct identity *fresh, struct failure
     return rc;
 }
 
-static int check_file(struct fetch *fetch, bool ca_is_staged, struct failure *failure)
+static int check_config(struct fetch *fetch, struct failure *failure)
+{
+    struct settings settings;
+
+    return settings_parse((const char *)fetch->scratch, fetch->used, &settings, failure);
+}
+
+static int check_credential(struct fetch *fetch, struct failure *failure)
 {
     struct identity fresh;
-    struct settings settings;
-    int rc = 0;
+    int rc;
 
     identity_init(&fresh);
-    failure->detail[0] = '\0';
-    switch (fetch->file) {
-    case STAGING_CONFIG:
-        rc = settings_parse((const char *)fetch->scratch, fetch->used, &settings, failure);
-        break;
-    case STAGING_CA: rc = identity_read_ca(&fresh, fetch->scratch, fetch->used, failure); break;
-    case STAGING_CERT: rc = check_cert(fetch, &fresh, ca_is_staged, failure); break;
-    case STAGING_KEY: rc = check_key(fetch, &fresh, failure); break;
-    case STAGING_FILES: break;
-    }
+    if (fetch->file == STAGING_CERT)
+        rc = check_cert(fetch, &fresh, failure);
+    else if (fetch->file == STAGING_KEY)
+        rc = check_key(fetch, &fresh, failure);
+    else
+        rc = identity_read_ca(&fresh, fetch->scratch, fetch->used, failure);
     identity_clear(&fresh);
     return rc;
 }
 
-static bool is_ca_staged(struct fetch *fetch)
+// Apart, as each takes much of the stack.
+static int check_file(struct fetch *fetch, struct failure *failure)
 {
-    char name[STAGING_NAME_SIZE];
-    uint8_t byte;
-
-    staging_name(STAGING_CA, fetch->mac, true, name);
-    return files_read(fetch->port, name, &byte, sizeof byte) >= 0;
+    failure->detail[0] = '\0';
+    if (fetch->file == STAGING_CONFIG)
+        return check_config(fetch, failure);
+    return check_credential(fetch, failure);
 }
 
 static int end_file(struct fetch *fetch, struct failure *failure)
@@ -111,7 +121,7 @@ static int end_file(struct fetch *fetch, struct failure *failure)
 
     fetch->scratch[fetch->used] = '\0';
 
-    int rc = check_file(fetch, is_ca_staged(fetch), failure);
+    int rc = check_file(fetch, failure);
 
     if (rc < 0)
         return rc;

@@ -63,15 +63,27 @@ int update_start_check(struct update *update, const char *wanted, struct failure
     return 0;
 }
 
+// What is remembered of the slot is what its record says, also if that cannot be written.
+static int store_image(
+    struct update *update, const struct slots_image *image, struct failure *failure)
+{
+    struct slots_image before = *idle_image(update);
+
+    *idle_image(update) = *image;
+
+    int rc = slots_store(update->slots, update->port, failure);
+
+    if (rc < 0)
+        *idle_image(update) = before;
+    return rc;
+}
+
 // From the first write on until the check the slot holds nothing that may be run.
 static int empty_slot(struct update *update, struct failure *failure)
 {
-    struct slots_image *image = idle_image(update);
+    static const struct slots_image empty = {.state = SLOTS_EMPTY};
 
-    if (image->state == SLOTS_EMPTY)
-        return 0;
-    memset(image, 0, sizeof *image);
-    return slots_store(update->slots, update->port, failure);
+    return idle_image(update)->state == SLOTS_EMPTY ? 0 : store_image(update, &empty, failure);
 }
 
 static int accept_image(struct update *update, struct failure *failure)
@@ -191,8 +203,7 @@ static int step_verify(struct update *update, struct failure *failure)
         return rc;
     if (lead_write(update->port, slots_idle(update->slots), &update->lead) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "the slot cannot be written");
-    *idle_image(update) = image;
-    return slots_store(update->slots, update->port, failure);
+    return store_image(update, &image, failure);
 }
 
 int update_step(struct update *update, struct failure *failure)

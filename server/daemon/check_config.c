@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "server/daemon/address_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
 #include "server/daemon/file_limit.h"
@@ -202,12 +203,15 @@ static void check_broker(struct check *check)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
+    char text[ADDRESS_CHECK_TEXT_SIZE];
     int rc = getaddrinfo(check->config->mqtt_host, NULL, &hints, &found);
 
     if (rc == 0)
         freeaddrinfo(found);
     else
         note("[mqtt] host: %s: %s", check->config->mqtt_host, gai_strerror(rc));
+    if (address_check_run(check->config->mqtt_host, check->config->mqtt_port, text) > 0)
+        note("[mqtt] host: %s", text);
 }
 
 int check_config_all(const struct config *config, const char *path)

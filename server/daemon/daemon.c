@@ -12,7 +12,9 @@
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
+#include "server/daemon/address_check.h"
 #include "server/daemon/answer_relay.h"
+#include "server/daemon/broker_link.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
@@ -58,39 +60,10 @@ struct daemon {
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
     struct broker_state broker;
+    struct broker_link link;
 };
 
 // From the modules to each other.
-
-static void receive_message(
-    const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    ingest_message(daemon->ingest, topic, payload, n, retained);
-}
-
-static void note_connection(bool connected, const char *reason, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    ingest_note_connection(daemon->ingest, connected);
-    broker_state_set(&daemon->broker, connected, reason);
-}
-
-static void note_broker(const uint8_t *der, size_t n, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    certificate_watch_note_broker(daemon->watch, der, n);
-}
-
-static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    broker_state_set_fault(&daemon->broker, fault, text);
-}
 
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
@@ -207,22 +180,8 @@ static int start_ingest(struct daemon *daemon, struct err *err)
 
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    const struct config *config = &daemon->config;
-    struct mqtt_settings settings = {
-        .host = config->mqtt_host,
-        .port = config->mqtt_port,
-        .ca_file = config->ca,
-        .cert_file = config->certificate,
-        .key_file = config->key,
-        .client_id = config->mqtt_client_id,
-        .subscriptions = ingest_subscriptions(),
-        .probe_name = "probe",
-        .publishes = "/command/+/+",
-    };
-    struct mqtt_callbacks callbacks = {
-        receive_message, note_connection, daemon, note_broker, note_fault};
-
-    return mqtt_client_start(&settings, &callbacks, &daemon->mqtt, err);
+    daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker};
+    return broker_link_start(&daemon->link, &daemon->config, &daemon->mqtt, err);
 }
 
 // After the client through which it publishes.
@@ -336,6 +295,7 @@ int daemon_start(
         return rc;
     }
     store_set_commit_hook(daemon->store, wake_dispatch, daemon);
+    address_check_start(&daemon->config, daemon->download);
     *out = daemon;
     return 0;
 }

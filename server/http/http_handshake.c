@@ -54,6 +54,9 @@ static const struct failure {
         "certificate cannot be read"},
     {GNUTLS_E_PK_SIG_VERIFY_FAILED, HTTP_HANDSHAKE_DENIED, GNUTLS_A_DECRYPT_ERROR,
         "the key is not its certificate's"},
+    // OpenSSL sends the alert by which it refuses a server in plain text also with TLS 1.3.
+    {GNUTLS_E_DECRYPTION_FAILED, HTTP_HANDSHAKE_DISTRUSTED, -1,
+        "what it sends cannot be decrypted: most likely such an alert"},
     {GNUTLS_E_PREMATURE_TERMINATION, HTTP_HANDSHAKE_BROKEN, -2, "the connection ended"},
     {GNUTLS_E_PULL_ERROR, HTTP_HANDSHAKE_BROKEN, -2, "the connection broke"},
     {GNUTLS_E_PUSH_ERROR, HTTP_HANDSHAKE_BROKEN, -2, "the connection broke"},

@@ -69,6 +69,11 @@ static bool is_named(const char *name, size_t n, const char *expected)
     return n == strlen(expected) && strncasecmp(name, expected, n) == 0;
 }
 
+bool http_head_coding_is_chunked(const char *value, size_t n)
+{
+    return is_named(value, n, "chunked");
+}
+
 static void note_framing(
     struct walk *walk, const char *name, size_t name_n, const char *value, size_t value_n)
 {
@@ -82,7 +87,7 @@ static void note_framing(
     } else if (is_named(name, name_n, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
         walk->codings++;
         walk->has_body = true;
-        walk->is_chunked = is_named(value, value_n, "chunked");
+        walk->is_chunked = http_head_coding_is_chunked(value, value_n);
     }
 }
 

@@ -29,6 +29,9 @@ bool http_head_target_is_text(const char *target, size_t n);
 // Whether a Content-Length is digits alone; not whether so much is taken (RFC 9110, 8.6).
 bool http_head_length_is_number(const char *value, size_t n);
 
+// Whether a Transfer-Encoding is the one that is taken (RFC 9112, 7).
+bool http_head_coding_is_chunked(const char *value, size_t n);
+
 // To be called when the headers are there; false, with a fault, if the request must not be served
 // and its connection not be used again.
 bool http_head_check(

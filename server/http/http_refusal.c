@@ -2,10 +2,20 @@
 #include "server/http/http_refusal.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "server/http/http_connection.h"
 #include "server/http/http_head.h"
+
+#define REASON_SIZE 128
+
+// The page that libmicrohttpd has made for the refusal that this thread is about to queue; NULL
+// where it makes them by other functions.
+static _Thread_local struct {
+    const char *text;
+    size_t n;
+} page;
 
 int http_refusal_init(struct http_server *server, struct err *err)
 {
@@ -29,9 +39,34 @@ void http_refusal_set(const struct http_server *server, struct http_response *re
         http_response_set_text(response, status, "%s", reason);
 }
 
-static const char *reason_of(unsigned status)
+static const char *find(const char *text, size_t n, const char *part)
+{
+    return memmem(text, n, part, strlen(part));
+}
+
+// What a page of libmicrohttpd's says is wrong, in a line: its body, if that is plain text.
+static bool read_page(const char *text, size_t n, char out[REASON_SIZE])
+{
+    static const char begin[] = "<body>";
+    const char *from = text != NULL ? find(text, n, begin) : NULL;
+    const char *to = from != NULL ? find(from, n - (size_t)(from - text), "</body>") : NULL;
+
+    if (to == NULL)
+        return false;
+    from += sizeof begin - 1;
+    for (const char *p = from; p < to; p++) {
+        if (*p < ' ' || *p > '~' || *p == '<' || *p == '&')
+            return false;
+    }
+    snprintf(out, REASON_SIZE, "malformed request: %.*s", (int)(to - from), from);
+    return to > from;
+}
+
+static const char *reason_of(unsigned status, char page_reason[REASON_SIZE])
 {
     switch (status) {
+    case MHD_HTTP_BAD_REQUEST:
+        return read_page(page.text, page.n, page_reason) ? page_reason : "malformed request";
     case MHD_HTTP_CONTENT_TOO_LARGE: return "body too large";
     case MHD_HTTP_URI_TOO_LONG: return "request line too long";
     case MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE: return "headers too large";
@@ -41,19 +76,34 @@ static const char *reason_of(unsigned status)
     }
 }
 
+// In place of libmicrohttpd's own, by which it makes its pages since 1.0. Its header for 0.9.75 has
+// none.
+struct MHD_Response *MHD_create_response_from_buffer_static(size_t size, const void *buffer);
+
+struct MHD_Response *MHD_create_response_from_buffer_static(size_t size, const void *buffer)
+{
+    page.text = buffer;
+    page.n = size;
+    // libmicrohttpd only reads it, though 0.9.75 says void *.
+    return MHD_create_response_from_buffer_with_free_callback_cls(
+        size, (void *)(uintptr_t)buffer, NULL, NULL);
+}
+
 // In place of libmicrohttpd's own, which this one calls; so only libmicrohttpd calls this.
 enum MHD_Result MHD_queue_response(
     struct MHD_Connection *connection, unsigned int status_code, struct MHD_Response *response)
 {
     struct http_server *server = http_connection_server(connection);
     struct http_response own = {0};
+    char page_reason[REASON_SIZE];
     enum MHD_Result result;
 
     if (server == NULL)
         return MHD_NO; // no memory when it began: the connection ends
     http_connection_begin(server, connection);
     server->bad_requests += status_code != MHD_HTTP_INTERNAL_SERVER_ERROR;
-    http_refusal_set(server, &own, status_code, reason_of(status_code));
+    http_refusal_set(server, &own, status_code, reason_of(status_code, page_reason));
+    page.text = NULL;
     if (own.body == NULL)
         return server->queue_response(connection, status_code, response);
     result = server->queue_response(connection, status_code, own.body);
@@ -61,21 +111,48 @@ enum MHD_Result MHD_queue_response(
     return result;
 }
 
+static bool is_key(const char *key, size_t n, const char *expected)
+{
+    return n == strlen(expected) && memcmp(key, expected, n) == 0;
+}
+
+// Whether libmicrohttpd would refuse the request for that length.
+static bool is_bad_length(const struct http_server *server, struct MHD_Connection *connection,
+    const char *value, size_t n)
+{
+    static const char coding[] = MHD_HTTP_HEADER_TRANSFER_ENCODING;
+
+    return n > HTTP_HEAD_LENGTH_DIGITS_MAX || !http_head_length_is_number(value, n) ||
+           server->lookup(connection, MHD_HEADER_KIND, coding, sizeof coding - 1, NULL, NULL) ==
+               MHD_YES;
+}
+
 // In place of libmicrohttpd's own, too.
 enum MHD_Result MHD_lookup_connection_value_n(struct MHD_Connection *connection,
     enum MHD_ValueKind kind, const char *key, size_t key_size, const char **value_ptr,
     size_t *value_size_ptr)
 {
-    static const char length[] = MHD_HTTP_HEADER_CONTENT_LENGTH;
     const struct http_server *server = http_connection_server(connection);
-    const char *value;
-    size_t n;
+    const char *value = NULL;
+    size_t n = 0;
+    enum MHD_Result found;
 
     if (server == NULL)
         return MHD_NO;
-    if (key_size == sizeof length - 1 && memcmp(key, length, key_size) == 0 &&
-        server->lookup(connection, kind, key, key_size, &value, &n) == MHD_YES &&
-        (n > HTTP_HEAD_LENGTH_DIGITS_MAX || !http_head_length_is_number(value, n)))
-        return MHD_NO;
-    return server->lookup(connection, kind, key, key_size, value_ptr, value_size_ptr);
+    found = server->lookup(connection, kind, key, key_size, &value, &n);
+    if (kind == MHD_HEADER_KIND) {
+        if (is_key(key, key_size, MHD_HTTP_HEADER_HOST) && value_ptr == NULL)
+            return MHD_YES; // it only asks whether there is one
+        if (found == MHD_YES && is_key(key, key_size, MHD_HTTP_HEADER_TRANSFER_ENCODING) &&
+            !http_head_coding_is_chunked(value, n))
+            return MHD_NO;
+        if (found == MHD_YES && is_key(key, key_size, MHD_HTTP_HEADER_CONTENT_LENGTH) &&
+            is_bad_length(server, connection, value, n))
+            return MHD_NO;
+    }
+    if (found == MHD_YES && value_ptr != NULL)
+        *value_ptr = value;
+    if (found == MHD_YES && value_size_ptr != NULL)
+        *value_size_ptr = n;
+    return found;
 }

@@ -40,6 +40,14 @@ static int start_tls(struct http_server *server, struct err *err)
                   : http_tls_load(server->tls, settings->certificate_file, settings->key_file, err);
 }
 
+// Since 1.0 libmicrohttpd mends what is against RFC 9112 - lines that are folded or end without CR,
+// spaces in the target - before http_head_check() can see it, unless it is to be strict. Before,
+// that had it close connections without an answer.
+static int strictness(void)
+{
+    return MHD_get_version()[0] == '0' ? 0 : 1;
+}
+
 static int start_daemon(struct http_server *server, struct err *err)
 {
     const struct http_server_settings *settings = &server->settings;
@@ -63,11 +71,11 @@ static int start_daemon(struct http_server *server, struct err *err)
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
         settings->max_connections * settings->threads, // a thread's share must hold all
         MHD_OPTION_CONNECTION_TIMEOUT, settings->socket_path == NULL ? settings->timeout_s : 0u,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK,
-        http_incoming_unescape, NULL, MHD_OPTION_URI_LOG_CALLBACK, http_connection_see_line, server,
-        MHD_OPTION_NOTIFY_CONNECTION, http_connection_notify, server, MHD_OPTION_NOTIFY_COMPLETED,
-        http_exchange_complete, server, MHD_OPTION_ARRAY,
-        server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
+        MHD_OPTION_STRICT_FOR_CLIENT, strictness(), MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK, http_incoming_unescape, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, http_connection_see_line, server, MHD_OPTION_NOTIFY_CONNECTION,
+        http_connection_notify, server, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_complete, server,
+        MHD_OPTION_ARRAY, server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
         settings->threads > 1 ? pool_options : no_options, MHD_OPTION_END);
     return server->daemon != NULL ? 0 : err_set(err, ERR_IO, "cannot start the HTTP server");
 }

@@ -18,8 +18,7 @@
 #include "server/mqtt/mqtt_delay.h"
 #include "server/mqtt/mqtt_files.h"
 #include "server/mqtt/mqtt_handle.h"
-#include "server/mqtt/mqtt_probe.h"
-#include "server/mqtt/mqtt_rivalry.h"
+#include "server/mqtt/mqtt_health.h"
 #include "server/mqtt/mqtt_tls_note.h"
 
 #define POLL_MS 1000    // the keep-alive is looked at this often
@@ -40,9 +39,7 @@ struct mqtt_client {
     size_t unconfirmed;       // subscriptions
     char reason[REASON_SIZE]; // why the connection failed, the first that was said
     char told[REASON_SIZE];   // the last reason given to on_connection()
-    struct mqtt_probe probe;
-    const char *probed; // a further topic to subscribe for it, or NULL
-    struct mqtt_rivalry rivalry;
+    struct mqtt_health health;
     struct mqtt_tls_note note; // of the present connection
 
     pthread_mutex_t mutex;  // over all below
@@ -84,8 +81,7 @@ static void set_connected(struct mqtt_client *client)
     pthread_mutex_lock(&client->mutex);
     client->connected = true;
     pthread_mutex_unlock(&client->mutex);
-    mqtt_probe_reset(&client->probe);
-    mqtt_rivalry_note_connected(&client->rivalry, clock_monotonic_ms());
+    mqtt_health_begin(&client->health);
     snprintf(reason, sizeof reason, "connected to %s port %u", client->settings.host,
         client->settings.port);
     tell(client, true, reason);
@@ -125,8 +121,8 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     client->unconfirmed = 0;
     for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++)
         subscribe(client, mosq, client->settings.subscriptions[i]);
-    if (client->probed != NULL)
-        subscribe(client, mosq, client->probed);
+    if (client->health.probed != NULL)
+        subscribe(client, mosq, client->health.probed);
     if (client->unconfirmed == 0)
         set_connected(client);
 }
@@ -153,8 +149,7 @@ static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto
     const uint8_t *payload = message->payload != NULL ? message->payload : nothing;
 
     (void)mosq;
-    if (message->topic == NULL ||
-        mqtt_probe_hear(&client->probe, message->topic, clock_monotonic_ms()))
+    if (message->topic == NULL || mqtt_health_hear(&client->health, message->topic))
         return;
     if (message->payloadlen >= 0)
         client->callbacks.on_message(message->topic, payload, (size_t)message->payloadlen,
@@ -223,55 +218,6 @@ static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
         ;
 }
 
-static void tell_fault(struct mqtt_client *client, enum mqtt_fault fault, const char *text)
-{
-    if (client->callbacks.on_fault != NULL && !is_stopping(client))
-        client->callbacks.on_fault(fault, text, client->callbacks.ctx);
-}
-
-// Sends probes, and says what became of them.
-static void probe(struct mqtt_client *client, struct mosquitto *mosq)
-{
-    struct mqtt_probe *probe = &client->probe;
-    int64_t now = clock_monotonic_ms();
-    char text[MQTT_PROBE_TEXT_SIZE];
-
-    if (mqtt_probe_is_due(probe, now)) {
-        for (size_t i = 0; i < probe->count; i++) // one that is not sent is not heard either
-            (void)mosquitto_publish(mosq, NULL, probe->paths[i].topic, 0, NULL, 1, false);
-    }
-    if (mqtt_probe_has_ended(probe, now)) {
-        mqtt_probe_describe(probe, client->settings.cert_file, text);
-        tell_fault(client, text[0] != '\0' ? MQTT_FAULT_DENIED : MQTT_FAULT_NOT_DENIED, text);
-    }
-    if (mqtt_rivalry_is_over(&client->rivalry, now))
-        tell_fault(client, MQTT_FAULT_NO_RIVAL, "");
-}
-
-static void note_rivalry(struct mqtt_client *client, bool was_connected, bool by_broker)
-{
-    char text[REASON_SIZE];
-
-    mqtt_rivalry_note_end(&client->rivalry, was_connected, by_broker, clock_monotonic_ms());
-    if (!mqtt_rivalry_is_likely(&client->rivalry))
-        return;
-    snprintf(text, sizeof text,
-        "another client uses the client identifier %s, or the common name of %s where the broker "
-        "takes that for it: find its address in the broker's log, stop it or give it another",
-        client->settings.client_id, client->settings.cert_file);
-    tell_fault(client, MQTT_FAULT_RIVAL, text);
-}
-
-// What OpenSSL knows, behind what libmosquitto says.
-static void add_note(struct mqtt_client *client)
-{
-    size_t n = strlen(client->reason);
-
-    if (client->note.text[0] != '\0')
-        snprintf(client->reason + n, sizeof client->reason - n, "%s%s", n > 0 ? ": " : "",
-            client->note.text);
-}
-
 // One connection from beginning to end. Whether it came about.
 static bool run_connection(struct mqtt_client *client)
 {
@@ -291,8 +237,8 @@ static bool run_connection(struct mqtt_client *client)
         rc = mqtt_handle_serve(mosq, client->wake_fd, POLL_MS);
         if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq))
             rc = MOSQ_ERR_CONN_LOST;
-        if (rc == MOSQ_ERR_SUCCESS && is_connected(client))
-            probe(client, mosq);
+        if (rc == MOSQ_ERR_SUCCESS && is_connected(client) && !is_stopping(client))
+            mqtt_health_tend(&client->health, mosq);
     }
     if (rc != MOSQ_ERR_SUCCESS)
         note_code(client, rc);
@@ -302,8 +248,9 @@ static bool run_connection(struct mqtt_client *client)
     bool was_connected = is_connected(client);
 
     if (!was_connected)
-        add_note(client);
-    note_rivalry(client, was_connected, rc != MOSQ_ERR_SUCCESS);
+        mqtt_tls_note_append(&client->note, client->reason, sizeof client->reason);
+    if (!is_stopping(client))
+        mqtt_health_end(&client->health, was_connected, rc != MOSQ_ERR_SUCCESS);
 
     set_mosq(client, NULL); // from here on nobody else uses it
     mosquitto_destroy(mosq);
@@ -338,7 +285,7 @@ static void *run(void *ctx)
         if (was_connected || strcmp(client->reason, client->told) != 0)
             tell(client, false, client->reason);
         if (!is_stopping(client))
-            wait_before_retry(client, client->rivalry.failures);
+            wait_before_retry(client, client->health.rivalry.failures);
     }
     pthread_mutex_lock(&client->mutex);
     client->finished = true;
@@ -375,10 +322,7 @@ int mqtt_client_start(const struct mqtt_settings *settings, const struct mqtt_ca
         return err_set(err, ERR_NO_MEMORY, "no memory for the connection to the broker");
     client->settings = *settings;
     client->callbacks = *callbacks;
-    client->probed = settings->probe_name == NULL
-                         ? NULL
-                         : mqtt_probe_init(&client->probe, settings->subscriptions,
-                               settings->publishes, settings->probe_name);
+    mqtt_health_init(&client->health, &client->settings, &client->callbacks);
     pthread_mutex_init(&client->mutex, NULL);
     client->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (client->wake_fd < 0 || pthread_create(&client->thread, NULL, run, client) != 0) {

@@ -2,6 +2,7 @@
 #include "server/mqtt/mqtt_tls_note.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <openssl/x509.h>
 
@@ -47,4 +48,12 @@ void mqtt_tls_note_watch(struct mqtt_tls_note *note, SSL *ssl)
     SSL_set_app_data(ssl, note);
     SSL_set_verify(ssl, SSL_get_verify_mode(ssl), verify);
     SSL_set_info_callback(ssl, see);
+}
+
+void mqtt_tls_note_append(const struct mqtt_tls_note *note, char *reason, size_t size)
+{
+    size_t n = strlen(reason);
+
+    if (note->text[0] != '\0')
+        snprintf(reason + n, size - n, "%s%s", n > 0 ? ": " : "", note->text);
 }

@@ -170,10 +170,10 @@ static void save(struct store_watch *watch, struct store_connection *connection,
 
     if (watch->has_saved)
         return;
-    watch->has_saved = true;
+    watch->has_saved = is_bad || (fstat(watch->fd, &now) == 0 && now.st_nlink == 0);
     if (is_bad) // what the log holds does not belong to what the file holds now
         sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    else if (fstat(watch->fd, &now) == 0 && now.st_nlink == 0)
+    else if (watch->has_saved)
         save_copy(watch, connection);
 }
 

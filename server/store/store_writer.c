@@ -220,6 +220,8 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
         store_batch_fail(batch, rc, &err, &result);
     else
         rc = store_batch_run(writer->connection, batch, &result);
+    if (rc < 0 && store_watch_check(writer->watch, writer->connection, &err) < 0)
+        result.first = err; // which is why
 
     bool again = rc < 0 && !is_stopping(writer);
 

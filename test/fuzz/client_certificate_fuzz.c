@@ -91,7 +91,8 @@ static int judge(const uint8_t *der, size_t n, struct certificate_facts *facts)
 
     if (rc < 0)
         FUZZ_CHECK(
-            rc == ERR_DENIED && fuzz_is_untouched(facts, sizeof *facts) && err.message[0] != '\0');
+            (rc == ERR_INVALID || rc == ERR_DENIED || rc == ERR_EXPIRED || rc == ERR_UNTRUSTED) &&
+            fuzz_is_untouched(facts, sizeof *facts) && err.message[0] != '\0');
     return rc;
 }
 

@@ -84,12 +84,15 @@ grep -q 'refused client address=127.0.0.1 reason="certificate is not signed' \
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/self.key" \
     -subj "/CN=$mac" -days 10 -out "$work/self.crt" 2>/dev/null
 no_answer "self-signed" "$work/self"
-issue expired "/CN=$mac" -days -1
+ago 172800 issue expired "/CN=$mac" -days 1
 no_answer "expired" "$work/expired"
 issue name "/CN=secureespd" -days 10
 no_answer "a CN that is no MAC" "$work/name"
 issue upper "/CN=84F3EB000001" -days 10
-no_answer "a CN in upper case" "$work/upper"
+get_with "$work/upper" /ca.crt
+expect_equal "a CN in upper case is that device's" 200 "$status"
+get_with "$work/upper" "/$(mac_of 2).key"
+expect_equal "and no other's" 403 "$status"
 issue longer "/CN=${mac}0" -days 10
 no_answer "a CN that is too long" "$work/longer"
 usage=serverAuth issue server "/CN=$mac" -days 10

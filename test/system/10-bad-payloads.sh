@@ -174,17 +174,16 @@ eventually 10 "it is that device" device_has "$plain" '$.online' 1
 expect_equal "how it spells its MAC" "$spelled" "$(device "$plain" '$.spelling')"
 expect_equal "it is counted" $((odd + 1)) "$(counter odd_topics)"
 grep -q "spells its MAC otherwise mac=$plain spelling=$spelled" "$SANDBOX_LOG/daemon.log" || fail "no line of it"
-mosquitto_sub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
-    --cert "$SANDBOX_PKI/devices/$spelled.crt" --key "$SANDBOX_PKI/devices/$spelled.key" \
-    -t "/command/$spelled/#" -v -C 1 -W 30 >"$work/heard" &
-heard=$!
-hears_commands() {
-    publish_text "$spelled" "/status/$spelled" '{"rssi": -61}'
-    api /commands --data "{\"mac\": \"$plain\", \"command\": \"config\"}" >/dev/null
-    [ -s "$work/heard" ]
+# hears OPTION...: subscribes as that device; the broker keeps what it sends meanwhile.
+hears() {
+    mosquitto_sub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
+        --cert "$SANDBOX_PKI/devices/$spelled.crt" --key "$SANDBOX_PKI/devices/$spelled.key" \
+        -c -i "$spelled" -q 1 -t "/command/$spelled/#" "$@"
 }
-eventually 30 "its command on the topic that it has subscribed" hears_commands
-wait "$heard"
+hears -E
+id=$(json_get "$(api /commands --data "{\"mac\": \"$plain\", \"command\": \"config\"}")" '$[0].id')
+eventually 10 "the command" command_is "$id" sent
+hears -v -C 1 -W 30 >"$work/heard" || fail "no command on the topic that it has subscribed"
 expect_match "its command" "^/command/$spelled/config " "$(cat "$work/heard")"
 get "$spelled" /config.json
 expect_equal "its configuration" 200 "$status"

@@ -159,7 +159,7 @@ CURVE=P-384 make_server curve "$usage"
 refuses_server curve 'neither P-256 nor RSA'
 make_server digest "$usage" -sha512
 refuses_server digest 'SHA512'
-make_server expired "$usage" -days -1
+ago 172800 make_server expired "$usage" -days 1
 refuses_server expired 'expired on'
 CA=$spare/other/ca make_server foreign "$usage"
 refuses_server foreign 'not signed by the CA'

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The README's installation, by the letter, on a machine that boots; after its restart the broker, the
 # daemon and the fleet are back by themselves. And the broker has as many connections as it says.
+# Its first run makes a root file system from Debian's packages.
+# Takes 900 s at most.
 if [ "$(id -u)" -ne 0 ] && sudo -n true 2>/dev/null; then
     # Only the machine needs root; what is built stays the user's.
     make -s -C "$(dirname "$0")/../.." -j "$(nproc)" VARIANT=release all || exit 1

@@ -19,7 +19,7 @@ issue() {
             printf 'basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=%s\n' "$3"
         ) 2>/dev/null
 }
-issue expired "/CN=$mac" clientAuth -days -1
+ago 172800 issue expired "/CN=$mac" clientAuth -days 1
 issue nobody "/CN=somebody" clientAuth -days 2
 issue server "/CN=$mac" serverAuth -days 2
 ln -s "$SANDBOX_PKI/devices/$mac.crt" "$work/good.crt"
@@ -111,7 +111,7 @@ for version in 1.2 1.3; do
         [ "$(counter download_refused_by_client)" -gt "$before" ]
     }
     eventually 10 "a client that refuses the server, $version" is_refused
-    line 'client refuses this server.s certificate address=127.0.0.1 reason="it sends alert 48' ||
+    line 'client refuses this server.s certificate address=.* reason="(it sends alert 48|what it sends cannot)' ||
         fail "no line for a client that refuses the server, $version"
     second=$EPOCHSECONDS
 done

@@ -18,8 +18,9 @@ has_no_fault() {
 lacks() {
     step "$1"
     sed "$2" "$work/acl" >"$acl"
-    process_signal "$sandbox/run/broker" HUP
+    # Mosquitto 2.0.11 may end when it reads its ACL again under clients.
     part stop daemon
+    process_signal "$sandbox/run/broker" HUP
     part start daemon
     eventually 40 "a fault of '$1'" fault_matches "$3"
     grep -q "error mqtt: .*acl_file" "$SANDBOX_LOG/daemon.log" || fail "no line for '$1'"
@@ -33,8 +34,8 @@ lacks "it may write nothing" '/^user secureespd/,$ s/^topic write .*//' '(comman
 lacks "it may not write commands" '/^topic write .command/d' 'topic write /command/\+/\+'
 
 step "when the ACL is mended the fault goes by itself"
-cp "$work/acl" "$acl"
-process_signal "$sandbox/run/broker" HUP
+part stop broker
+part start broker # with the whole one
 eventually 40 "no fault" has_no_fault
 grep -q 'the broker lets all through now' "$SANDBOX_LOG/daemon.log" || fail "no line for it"
 

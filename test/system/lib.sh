@@ -74,6 +74,13 @@ step() {
     echo "== $1"
 }
 
+# ago SECONDS COMMAND...: runs it as if it were so long ago. OpenSSL 3.5 makes no certificate that
+# ends before it begins.
+ago() {
+    echo "-$1" >"$work/ago"
+    LD_PRELOAD="$root/build/$VARIANT/bin/clock-offset.so" CLOCK_OFFSET_FILE="$work/ago" "${@:2}"
+}
+
 # expect_equal WHAT EXPECTED ACTUAL
 expect_equal() {
     [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"

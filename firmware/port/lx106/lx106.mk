@@ -83,10 +83,14 @@ $(LX_APP): $(APP) $(LX)/app.chosen $(LX)/fetched
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
+# Mbed TLS 3 does arithmetic by many tiny functions, each a call when small code is asked for.
+LX_FAST_3 := bignum_core ecp_curves
+$(LX_FAST_$(LX_MBEDTLS_MAJOR):%=$(LX)/mbedtls/%.o): LX_FASTER := -O2 -fno-partial-inlining -fno-tree-pre --param max-inline-insns-auto=10
+
 # Theirs, so with no warnings of ours.
 $(LX)/mbedtls/%.o: $(LX)/fetched $(LX_CONFIG)
 	@mkdir -p $(@D)
-	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/mbedtls/library/$*.c
+	$(LX_CC) $(LX_CFLAGS) $(LX_FASTER) -c -o $@ $(LX_SOURCES)/mbedtls/library/$*.c
 
 $(LX)/lwip/%.o: $(LX)/fetched $(LX_CONFIG)
 	@mkdir -p $(@D)

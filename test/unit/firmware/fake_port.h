@@ -22,6 +22,7 @@ struct fake_port {
     uint8_t slots[PORT_SLOTS][FAKE_SLOT_SIZE];
     uint8_t files[FAKE_FILES_SIZE];
     struct nor_power power;
+    int sync_fails_in; // flash_sync() of slots until one that fails, or NOR_NO_CUT
     size_t factory_size;
     uint32_t now_ms;
     const char *last_reset; // NULL: by power-on
@@ -73,8 +74,11 @@ static inline int fake_flash_write(
 
 static inline int fake_flash_sync(struct port *port, enum port_region region)
 {
-    (void)region;
-    return fake(port)->power.is_off ? PORT_FAILED : 0;
+    struct fake_port *self = fake(port);
+
+    if (region != PORT_FILES && self->sync_fails_in != NOR_NO_CUT && self->sync_fails_in-- == 0)
+        return PORT_FAILED;
+    return self->power.is_off ? PORT_FAILED : 0;
 }
 
 static inline size_t fake_factory_size(struct port *port)
@@ -134,6 +138,7 @@ static inline void fake_init(struct fake_port *self)
     self->port.slot_size = FAKE_SLOT_SIZE;
     self->port.files_size = FAKE_FILES_SIZE;
     self->port.sector_size = FAKE_SECTOR_SIZE;
+    self->sync_fails_in = NOR_NO_CUT;
     nor_power_on(&self->power);
 }
 

@@ -90,21 +90,29 @@ static inline void made_key_clear(struct made_key *key)
     mbedtls_pk_free(&key->pk);
 }
 
-// Puts a descriptor at p that trusts one key. Returns its size.
-static inline size_t make_descriptor(const char *name, const struct made_key *trusted, uint8_t *p)
+// Puts a descriptor at p that trusts so many keys. Returns its size.
+static inline size_t make_descriptor_of(
+    const char *name, const struct made_key *const *trusted, size_t n_keys, uint8_t *p)
 {
-    struct image_descriptor descriptor = {.key_count = 1};
+    struct image_descriptor descriptor = {.key_count = n_keys};
     uint8_t out[IMAGE_DESCRIPTOR_MAX];
     bool good = image_name_parse(name, strlen(name), &descriptor.name);
 
     assert(good);
     (void)good;
-    descriptor.keys[0].der = trusted->der;
-    descriptor.keys[0].size_bytes = trusted->der_size;
+    for (size_t i = 0; i < n_keys; i++) {
+        descriptor.keys[i].der = trusted[i]->der;
+        descriptor.keys[i].size_bytes = trusted[i]->der_size;
+    }
     size_t n = image_descriptor_encode(&descriptor, out);
 
     memcpy(p, out, n);
     return n;
+}
+
+static inline size_t make_descriptor(const char *name, const struct made_key *trusted, uint8_t *p)
+{
+    return make_descriptor_of(name, &trusted, 1, p);
 }
 
 // Signs the body at p and puts the trailer behind it. Returns the image's size.

@@ -8,26 +8,31 @@
 
 #include "firmware/port/port.h"
 
-// NOR flash in memory, of which the power can be cut at each operation. Erasing sets bits, writing
-// clears them, and what is cut half-way leaves bits that nobody can tell.
+// NOR flash in memory, of which the power can be cut at each operation, and of which one operation
+// can fail with the power on. Erasing sets bits, writing clears them, and what is done half-way
+// leaves bits that nobody can tell.
 
 #define NOR_NO_CUT (-1)
 
 enum nor_cut { NOR_CUT_HALFWAY, NOR_CUT_BEFORE, NOR_CUT_AFTER, NOR_CUTS };
 
+enum nor_extent { NOR_NOTHING, NOR_HALF, NOR_WHOLE };
+
 struct nor_power {
     int ops_left; // writes and erasures until the power is cut, or NOR_NO_CUT
     enum nor_cut cut;
     bool is_off;
-    unsigned ops;    // so far
-    uint32_t random; // xorshift's state, any number but 0
+    int fails_in;          // writes and erasures until one that fails, or NOR_NO_CUT
+    enum nor_extent fault; // how much of it is done
+    bool has_failed;       // the last operation
+    unsigned ops;          // so far
+    uint32_t random;       // xorshift's state, any number but 0
 };
-
-enum nor_extent { NOR_NOTHING, NOR_HALF, NOR_WHOLE };
 
 static inline void nor_power_on(struct nor_power *power)
 {
     power->ops_left = NOR_NO_CUT;
+    power->fails_in = NOR_NO_CUT;
     power->is_off = false;
     if (power->random == 0)
         power->random = 2463534242u;
@@ -43,11 +48,16 @@ static inline enum nor_extent nor_power_spend(struct nor_power *power)
     };
 
     power->ops++;
+    power->has_failed = true;
     if (power->is_off)
         return NOR_NOTHING;
+    if (power->fails_in != NOR_NO_CUT && power->fails_in-- == 0)
+        return power->fault;
+    power->has_failed = false;
     if (power->ops_left == NOR_NO_CUT || power->ops_left-- > 0)
         return NOR_WHOLE;
     power->is_off = true;
+    power->has_failed = true;
     return extents[power->cut];
 }
 
@@ -77,7 +87,7 @@ static inline void nor_tear_sector(struct nor_power *power, uint8_t *sector, siz
         sector[i] |= nor_random(power);
 }
 
-// Erase a sector and write: 0, or PORT_FAILED when the power is off afterwards.
+// Erase a sector and write: 0, or PORT_FAILED if it failed or the power is off afterwards.
 static inline int nor_erase(struct nor_power *power, uint8_t *sector, size_t n)
 {
     enum nor_extent extent = nor_power_spend(power);
@@ -86,7 +96,7 @@ static inline int nor_erase(struct nor_power *power, uint8_t *sector, size_t n)
         memset(sector, 0xff, n);
     else if (extent == NOR_HALF)
         nor_tear_sector(power, sector, n);
-    return power->is_off ? PORT_FAILED : 0;
+    return power->has_failed ? PORT_FAILED : 0;
 }
 
 static inline int nor_write(struct nor_power *power, uint8_t *to, const uint8_t *p, size_t n)
@@ -98,7 +108,7 @@ static inline int nor_write(struct nor_power *power, uint8_t *to, const uint8_t 
         to[i] &= p[i];
     if (extent == NOR_HALF && n > 0)
         to[whole] &= (uint8_t)(p[whole] | nor_random(power)); // torn within a byte
-    return power->is_off ? PORT_FAILED : 0;
+    return power->has_failed ? PORT_FAILED : 0;
 }
 
 #endif

@@ -37,7 +37,6 @@
 #define MBEDTLS_BIGNUM_C
 #define MBEDTLS_NO_UDBL_DIVISION // 64 bit products are calls here: by halves of 16 bits it is
                                  // faster
-#define MBEDTLS_MPI_WINDOW_SIZE 2
 #define MBEDTLS_MPI_MAX_SIZE 512 // RSA-4096
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES

@@ -156,6 +156,38 @@ static void test_record_damaged(void **state)
     }
 }
 
+// Whether any 16 bytes of the key's file stand in the device's memory.
+static bool holds_key(struct fake_device *f)
+{
+    const char *from = strchr(f->key_pem, '\n') + 1;
+    const char *end = strstr(from, "-----END");
+
+    for (; from + 16 <= end; from++) {
+        if (memmem(&f->device, sizeof f->device, from, 16) != NULL)
+            return true;
+    }
+    return false;
+}
+
+// The private key is where it is used, and nowhere else: not after the start, whatever became of
+// it, nor after it was downloaded.
+static void test_key_is_wiped(void **state)
+{
+    struct fake_device *f = *state;
+
+    assert_int_equal(fake_device_start(f), 0);
+    assert_false(holds_key(f));
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    fake_device_serve(f, FAKE_MAC ".key", f->key_pem, strlen(f->key_pem));
+    assert_true(fake_device_do(f, "key", 1));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":1,\"result\":\"ok\""), 1);
+    assert_false(holds_key(f));
+    fake_device_reset(f);
+    fake_device_put_file(f, "config.json", "{]"); // read after the key
+    assert_int_equal(fake_device_start(f), -RESULT_FILE_INVALID);
+    assert_false(holds_key(f));
+}
+
 // Where a boot loader has counted the start nobody counts it again.
 static void test_boot_loader(void **state)
 {
@@ -245,6 +277,52 @@ static void test_events_file(void **state)
     assert_int_equal(fake_device_count(f, 0, EVENT, ""), 1);
 }
 
+// Files on trial are told of once, too.
+static void test_last_reset_of_files(void **state)
+{
+    struct fake_device *f = *state;
+
+    fake_device_put_file(f, "config.json.new", FAKE_CONFIG_HEAD "\"mqttserver\":\"localhost\"}");
+    assert_int_equal(fake_device_start(f), 0);
+    assert_int_equal(f->device.slots.staged_trial, SLOTS_TRIAL_RUNNING);
+    fake_device_flash(f)->last_reset = "watchdog";
+    for (int i = 1; i <= SLOTS_BOOTS_MAX; i++) {
+        fake_device_put_file(f, "events.jsonl", "");
+        assert_int_equal(fake_device_start(f), 0);
+    }
+    assert_int_equal(f->device.slots.staged_trial, SLOTS_TRIAL_NONE);
+    fake_device_flash(f)->last_reset = "";
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "the last ended by: watchdog"), 1);
+    assert_int_equal(fake_device_count(f, 0, EVENT, "restarted by"), 0);
+}
+
+// A trial that ends without its record is told of.
+static void test_record_fails_at_the_end_of_a_trial(void **state)
+{
+    struct fake_device *f = *state;
+
+    install(f, true);
+    f->device.trial.length_ms = 0;
+    fake_device_flash(f)->power.fails_in = 0;
+    (void)device_step(&f->device);
+    assert_int_equal(f->device.state, DEVICE_RESTART);
+    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
+    assert_int_equal(fake_device_count(f, 0, EVENT, "the slot record cannot be written"), 1);
+}
+
+// What stood in memory is gone with the device.
+static void test_clear_wipes(void **state)
+{
+    static const uint8_t wiped[DEVICE_SCRATCH];
+    struct fake_device *f = *state;
+
+    assert_int_equal(fake_device_start(f), 0);
+    memset(f->device.scratch, 0x5a, sizeof f->device.scratch);
+    device_clear(&f->device);
+    assert_memory_equal(f->device.scratch, wiped, sizeof wiped);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -256,11 +334,15 @@ int main(void)
         TEST(test_both_damaged),
         TEST(test_ready_is_no_way_out),
         TEST(test_record_damaged),
+        TEST(test_key_is_wiped),
         TEST(test_boot_loader),
         TEST(test_last_reset),
         TEST(test_last_reset_of_trial),
         TEST(test_descriptor_is_found),
         TEST(test_events_file),
+        TEST(test_last_reset_of_files),
+        TEST(test_record_fails_at_the_end_of_a_trial),
+        TEST(test_clear_wipes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,6 +145,27 @@ static void test_limits(void **state)
     assert_null(memmem(events.lines, events.used, "\"error\"", 7));
 }
 
+// What could not be written is written with the next try, though nothing was added.
+static void test_write_fails(void **state)
+{
+    static struct fake_port port;
+    struct events events = {0};
+
+    (void)state;
+    fake_init(&port);
+    add(&events, "command", 1);
+    port.power.fails_in = 0;
+    assert_int_equal(events_save(&events, &port.port), PORT_FAILED);
+    assert_false(fake_has_file(&port.port, EVENTS_FILE));
+    assert_int_equal(events_save(&events, &port.port), 0);
+    assert_true(fake_has_file(&port.port, EVENTS_FILE));
+    events_drop(&events);
+    port.power.fails_in = 0;
+    assert_int_equal(events_save(&events, &port.port), PORT_FAILED);
+    assert_int_equal(events_save(&events, &port.port), 0);
+    assert_false(fake_has_file(&port.port, EVENTS_FILE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_damaged_lines),
         cmocka_unit_test(test_damaged_lines_leave_the_file),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_write_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

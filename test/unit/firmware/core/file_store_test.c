@@ -345,6 +345,35 @@ static void test_power_cuts(void **state)
     assert_int_equal(ended_well, tried);
 }
 
+// One operation fails, with the power on: that is said, nothing is lost, and the next try succeeds.
+static void test_operations_that_fail(void **state)
+{
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 2 * CHANGES; i++) {
+        const struct change *change = &changes[i / 2];
+        int n = 0;
+
+        for (;; n++) {
+            prepare(f, change);
+            f->power.fault = i % 2 == 0 ? NOR_NOTHING : NOR_HALF;
+            f->power.fails_in = n;
+            int rc = apply(f, change);
+
+            if (f->power.fails_in != NOR_NO_CUT) {
+                assert_int_equal(rc, 0); // there are no more operations
+                break;
+            }
+            assert_int_equal(rc, PORT_FAILED);
+            assert_true(is_sound(f, change));
+            assert_true(f->power.fault == NOR_HALF || holds(f, change->name, change->old));
+            assert_int_equal(apply(f, change), 0);
+            assert_true(holds(f, change->name, change->new) && holds(f, "other", "stays"));
+        }
+        assert_true(n >= 3); // two sectors are erased, and the header is written
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -359,6 +388,7 @@ int main(void)
         TEST(test_sync),
         TEST(test_entries),
         TEST(test_power_cuts),
+        TEST(test_operations_that_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,6 +234,51 @@ static void test_large_body(void **state)
     assert_memory_equal(f->body, text + n, 8192);
 }
 
+static int send_nothing(struct port *port, const uint8_t *p, size_t n)
+{
+    (void)port;
+    (void)p;
+    (void)n;
+    return PORT_AGAIN;
+}
+
+// A server that shakes hands and then reads nothing.
+static void test_stall_in_request(void **state)
+{
+    struct fixture *f = *state;
+    int rc;
+
+    answer(f, "");
+    rc = https_start(&f->https, &f->tls, &f->settings, "x.crt", NULL, &f->failure);
+    for (int i = 0; rc >= 0 && f->https.phase == HTTPS_CONNECT && i < STEPS; i++)
+        rc = https_step(&f->https, &f->failure);
+    assert_int_equal(rc, STEP_AGAIN);
+    assert_int_equal(f->https.phase, HTTPS_REQUEST);
+    f->ops.stream_send = send_nothing;
+    assert_int_equal(step_head(f), STEP_AGAIN);
+    f->server.port.now_ms += HTTPS_STALL_MS - 1;
+    assert_int_equal(step_head(f), STEP_AGAIN);
+    assert_int_equal(f->https.phase, HTTPS_REQUEST);
+    assert_int_equal(https_wait_ms(&f->https, f->server.port.now_ms), 1);
+    f->server.port.now_ms += 1;
+    assert_int_equal(step_head(f), -RESULT_TIMEOUT);
+}
+
+// One that does not shake hands.
+static void test_stall_in_handshake(void **state)
+{
+    struct fixture *f = *state;
+
+    f->ops.stream_send = send_nothing;
+    assert_int_equal(get(f, ""), STEP_AGAIN);
+    f->server.port.now_ms += TLS_HANDSHAKE_MS - 1;
+    assert_int_equal(step_head(f), STEP_AGAIN);
+    assert_int_equal(f->https.phase, HTTPS_CONNECT);
+    assert_int_equal(https_wait_ms(&f->https, f->server.port.now_ms), 1);
+    f->server.port.now_ms += 1;
+    assert_int_equal(step_head(f), -RESULT_TIMEOUT);
+}
+
 static void test_stall_in_head(void **state)
 {
     struct fixture *f = *state;
@@ -361,6 +406,8 @@ int main(void)
         TEST(test_bad_heads),
         TEST(test_broken),
         TEST(test_large_body),
+        TEST(test_stall_in_handshake),
+        TEST(test_stall_in_request),
         TEST(test_stall_in_head),
         TEST(test_stall_in_body),
         TEST(test_drip),

@@ -56,11 +56,26 @@ static void test_read_and_write(void **state)
         lead_write(&port.port, 1, &lead), PORT_FAILED); // what was written is not there
 }
 
+// What is not durable is not done.
+static void test_sync_fails(void **state)
+{
+    static struct fake_port port;
+    const struct lead lead = {.bytes = {1}};
+
+    (void)state;
+    fake_init(&port);
+    port.sync_fails_in = 0;
+    assert_int_equal(lead_write(&port.port, 1, &lead), PORT_FAILED);
+    fake_init(&port);
+    assert_int_equal(lead_write(&port.port, 1, &lead), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keep),
         cmocka_unit_test(test_read_and_write),
+        cmocka_unit_test(test_sync_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

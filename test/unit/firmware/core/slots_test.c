@@ -276,6 +276,33 @@ static void test_staged_trial(void **state)
     assert_int_equal(slots.trial, SLOTS_TRIAL_FAILED);
 }
 
+// A record that cannot be written is told, and the one before it counts.
+static void test_operations_that_fail(void **state)
+{
+    static struct fake_port port;
+    struct slots slots = sample();
+    struct slots loaded;
+    struct failure failure;
+    int n = 0;
+
+    (void)state;
+    for (;; n++) {
+        fake_init(&port);
+        slots.active = 1;
+        assert_int_equal(slots_store(&slots, &port.port, &failure), 0);
+        slots.active = 0;
+        port.power.fails_in = n;
+        if (slots_store(&slots, &port.port, &failure) == 0)
+            break;
+        assert_int_equal(failure.result, RESULT_FLASH_FAILED);
+        assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
+        assert_int_equal(loaded.active, 1);
+    }
+    assert_true(n >= 3);
+    assert_int_equal(slots_load(&loaded, &port.port, &failure), 0);
+    assert_int_equal(loaded.active, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_leave),
         cmocka_unit_test(test_trial),
         cmocka_unit_test(test_staged_trial),
+        cmocka_unit_test(test_operations_that_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,35 @@ static void test_discard_power_cuts(void **state)
     assert_int_equal(sweep(discard, "old", "old"), 2 * 3);
 }
 
+// Whichever operation fails: that is said, no file is lost, and the next try ends it.
+static void test_commit_operations_that_fail(void **state)
+{
+    static struct fake_port port;
+    int n = 0;
+
+    (void)state;
+    for (;; n++) {
+        int rc;
+
+        prepare(&port);
+        port.power.fails_in = n;
+        rc = staging_commit(&port.port, MAC, STAGING_IDENTITY, scratch);
+        if (port.power.fails_in != NOR_NO_CUT) {
+            assert_int_equal(rc, 0); // there are no more operations
+            break;
+        }
+        assert_int_equal(rc, PORT_FAILED);
+        for (unsigned file = STAGING_CERT; file <= STAGING_KEY; file++) {
+            assert_true(holds(&port, (enum staging_file)file, STAGING_IDENTITY, "new") ||
+                        holds(&port, (enum staging_file)file, 0, "new"));
+        }
+        assert_int_equal(staging_commit(&port.port, MAC, STAGING_IDENTITY, scratch), 0);
+        assert_true(holds(&port, STAGING_CERT, 0, "new") && holds(&port, STAGING_KEY, 0, "new"));
+        assert_int_equal(staging_find(&port.port, MAC, scratch), 0);
+    }
+    assert_true(n >= 8); // two files are written, and two removed
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_commit_power_cuts),
         cmocka_unit_test(test_discard_power_cuts),
+        cmocka_unit_test(test_commit_operations_that_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

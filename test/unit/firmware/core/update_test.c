@@ -256,6 +256,73 @@ static void test_power_cuts(void **state)
     start_device(f);
 }
 
+// One operation of flash fails, with the power on: the device says so, goes on with its image, and
+// what it remembers of the other slot is what the record says of it; the next try succeeds.
+static void check_after_fault(struct fixture *f, const uint8_t before[2 * FAKE_SLOT_SIZE])
+{
+    struct slots recorded;
+    const struct slots_image *image = &f->slots.images[1];
+
+    assert_int_equal(slots_load(&recorded, &f->server.port.port, &f->failure), 0);
+    assert_int_equal(recorded.active, 0);
+    assert_int_equal(image->state, recorded.images[1].state);
+    if (image->state == SLOTS_READY) // then it has not been touched
+        assert_memory_equal(f->server.port.slots[1], before, FAKE_SLOT_SIZE);
+    assert_memory_equal(f->server.port.slots[0], before + FAKE_SLOT_SIZE, FAKE_SLOT_SIZE);
+    assert_int_equal(download(f), STEP_DONE);
+    assert_int_equal(f->slots.images[1].state, SLOTS_READY);
+    assert_memory_equal(f->server.port.slots[1], f->image, f->image_size);
+}
+
+static void test_operations_that_fail(void **state)
+{
+    static uint8_t before[2 * FAKE_SLOT_SIZE]; // slot 1, then slot 0
+    struct fixture *f = *state;
+    struct nor_power *power = &f->server.port.power;
+
+    answer_image(f);
+    memset(before, 0x5a, FAKE_SLOT_SIZE);
+    memcpy(before + FAKE_SLOT_SIZE, f->server.port.slots[0], FAKE_SLOT_SIZE);
+    for (int fault = NOR_NOTHING; fault <= NOR_HALF; fault++) {
+        int rc = -1;
+        int n = 0;
+
+        for (; rc < 0; n++) {
+            assert_in_range(n, 0, 199);
+            memset(f->server.port.files, 0xff, sizeof f->server.port.files);
+            memcpy(f->server.port.slots[1], before, FAKE_SLOT_SIZE);
+            start_device(f);
+            f->slots.images[1].state = SLOTS_READY; // an older one, which goes first
+            assert_int_equal(slots_store(&f->slots, &f->server.port.port, &f->failure), 0);
+            power->fault = (enum nor_extent)fault;
+            power->fails_in = n;
+            rc = download(f);
+            if (power->fails_in != NOR_NO_CUT)
+                break;
+            assert_int_equal(rc, -RESULT_FLASH_FAILED);
+            check_after_fault(f, before);
+        }
+        power->fails_in = NOR_NO_CUT;
+        assert_int_equal(rc, STEP_DONE);
+        assert_true(n > 10);
+    }
+}
+
+// Only what was verified since it was downloaded is installed.
+static void test_states(void **state)
+{
+    struct fixture *f = *state;
+
+    answer_image(f);
+    assert_int_equal(download(f), STEP_DONE);
+    for (int i = 0; i < SLOTS_STATES; i++) {
+        f->slots.images[1].state = (enum slots_state)i;
+        assert_int_equal(update_start_check(&f->update, "B-2", &f->failure),
+            i == SLOTS_READY ? 0 : -RESULT_NOTHING_DOWNLOADED);
+        update_stop(&f->update);
+    }
+}
+
 static void test_stall(void **state)
 {
     struct fixture *f = *state;
@@ -272,6 +339,27 @@ static void test_stall(void **state)
     assert_int_equal(finish(f), -RESULT_TIMEOUT);
 }
 
+// An image that is not durable is not ready.
+static void test_syncs_that_fail(void **state)
+{
+    struct fixture *f = *state;
+    int n = 0;
+
+    answer_image(f);
+    for (;; n++) {
+        int rc;
+
+        f->server.port.sync_fails_in = n;
+        rc = download(f);
+        if (f->server.port.sync_fails_in != NOR_NO_CUT)
+            break;
+        assert_int_equal(rc, -RESULT_FLASH_FAILED);
+        assert_int_equal(f->slots.images[1].state, SLOTS_EMPTY);
+    }
+    assert_int_equal(n, 2); // before it is verified, and when its first bytes are written
+    assert_int_equal(f->slots.images[1].state, SLOTS_READY);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -284,7 +372,10 @@ int main(void)
         TEST(test_not_startable),
         TEST(test_decayed),
         TEST(test_power_cuts),
+        TEST(test_operations_that_fail),
+        TEST(test_states),
         TEST(test_stall),
+        TEST(test_syncs_that_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

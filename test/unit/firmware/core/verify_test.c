@@ -126,6 +126,37 @@ static void test_wrong_keys(void **state)
     run(f, "B-1", &f->ec);
 }
 
+// Each of the running image's keys counts, and none that it has not.
+static void test_several_keys(void **state)
+{
+    struct fixture *f = *state;
+    const struct {
+        const struct made_key *trusted[IMAGE_DESCRIPTOR_KEYS_MAX];
+        size_t count;
+        struct made_key *signer;
+        int rc;
+    } rows[] = {
+        {{&f->other, &f->ec}, 2, &f->other, STEP_DONE},
+        {{&f->other, &f->ec}, 2, &f->ec, STEP_DONE},
+        {{&f->other, &f->ec}, 2, &f->rsa, -RESULT_SIGNATURE_INVALID},
+        {{&f->rsa, &f->other, &f->ec}, 3, &f->ec, STEP_DONE},
+        {{&f->p384, &f->rsa, &f->other, &f->ec}, 4, &f->ec, STEP_DONE},
+        {{&f->p384, &f->ec, &f->other, &f->rsa}, 4, &f->rsa, STEP_DONE},
+        {{&f->ec, &f->p384}, 2, &f->p384, -RESULT_SIGNATURE_INVALID},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slots_image image = {0};
+        size_t size;
+
+        make_descriptor_of("B-1", rows[i].trusted, rows[i].count, f->port.slots[0] + 1020);
+        size = make_image(&f->maker, "B-2", rows[i].signer, rows[i].signer, f->port.slots[1]);
+        assert_int_equal(check(f, size, &image), rows[i].rc);
+        assert_int_equal(image.size_bytes, rows[i].rc == STEP_DONE ? size : 0);
+    }
+    run(f, "B-1", &f->ec);
+}
+
 static void test_names(void **state)
 {
     static const struct {
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_rsa),
         cmocka_unit_test(test_wrong_keys),
+        cmocka_unit_test(test_several_keys),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_descriptors),
         cmocka_unit_test(test_descriptor_places),

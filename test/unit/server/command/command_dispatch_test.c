@@ -159,6 +159,32 @@ static void test_expires(void **state)
     assert_string_equal(broker.log, "1f1 1r3 ");
 }
 
+// Each of the two times is its own: what waits for its device may wait longer, or less long, than
+// what waits for an outcome.
+static void test_two_times(void **state)
+{
+    struct fixture *f = *state;
+    struct broker broker;
+
+    for (int i = 0; i < 2; i++) {
+        bool sent_is_short = i == 0;
+
+        set_online(f, MAC_1, true);
+        set_online(f, MAC_2, false);
+        start(f, &broker, sent_is_short ? 300 : 600000, sent_is_short ? 600000 : 300);
+
+        int64_t sent = queue(&broker, MAC_1, "flash");
+        int64_t queued = queue(&broker, MAC_2, "flash");
+
+        wait_for_state(f, sent_is_short ? sent : queued, COMMAND_EXPIRED);
+        assert_int_equal(state_of(f, sent_is_short ? queued : sent),
+            sent_is_short ? COMMAND_QUEUED : COMMAND_SENT);
+        stop(&broker);
+        fixture_write(f, finish_job, &sent);
+        fixture_write(f, finish_job, &queued);
+    }
+}
+
 static int add_many(struct store_connection *connection, void *ctx, struct err *err)
 {
     int rc = 0;
@@ -230,6 +256,7 @@ int main(void)
         TEST(test_failed_publication_is_repeated),
         TEST(test_no_hurry_while_the_broker_is_away),
         TEST(test_expires),
+        TEST(test_two_times),
         TEST(test_all_of_many),
     };
 

@@ -73,11 +73,42 @@ static void a_mapped_address_is_the_same(void **state)
     http_addresses_free(addresses); // with what is in it
 }
 
+// More addresses than there are buckets: who goes does not take others along.
+static void many_addresses_come_and_go(void **state)
+{
+    enum { COUNT = 4000 };
+    static struct http_address *held[COUNT];
+    struct http_addresses *addresses;
+
+    (void)state;
+    assert_int_equal(http_addresses_new(1, &addresses), 0);
+    for (int i = 0; i < COUNT; i++) {
+        struct sockaddr_storage address = address_of("10.0.0.0");
+
+        ((struct sockaddr_in *)&address)->sin_addr.s_addr += htonl((uint32_t)i);
+
+        held[i] = http_addresses_add(addresses, (const struct sockaddr *)&address);
+        assert_non_null(held[i]);
+    }
+    for (int i = 0; i < COUNT; i += 2)
+        http_addresses_drop(addresses, held[i]);
+    for (int i = 0; i < COUNT; i++) {
+        struct sockaddr_storage address = address_of("10.0.0.0");
+
+        ((struct sockaddr_in *)&address)->sin_addr.s_addr += htonl((uint32_t)i);
+
+        assert_int_equal(
+            http_addresses_add(addresses, (const struct sockaddr *)&address) != NULL, i % 2 == 0);
+    }
+    http_addresses_free(addresses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_has_its_own_bound),
         cmocka_unit_test(a_mapped_address_is_the_same),
+        cmocka_unit_test(many_addresses_come_and_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ static const struct {
     {"a probe between", {{0, 600, false, 1}, {0, 1, true, 2}, {500, 500, true, 3}}, true},
     {"known behind what followed", {{400, 600, true, 2}, {0, 600, false, 1}}, true},
     {"an earlier range is no sign", {{400, 600, true, 1}, {0, 600, false, 2}}, false},
-    {"begun before what broke off", {{0, 600, false, 5}, {400, 600, true, 2}}, false},
+    {"an earlier range, known later", {{0, 600, false, 2}, {400, 600, true, 1}}, false},
     {"nothing", {{0, 0, true, 1}}, false},
     {"outside", {{0, 1001, true, 1}}, false},
     {"far outside", {{UINT64_MAX, 1000, true, 1}}, false},

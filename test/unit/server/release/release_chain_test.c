@@ -365,6 +365,48 @@ static void a_key_does_not_help_against_a_layout(void **state)
     assert_string_equal(next->name.version, "2");
 }
 
+// What devices on an older image still need in order to come to a newer one, however far that is.
+static void a_step_is_needed_for_what_follows(void **state)
+{
+    static const struct {
+        struct row rows[6];
+        const char *step;
+        const char *needed_by; // NULL: nobody
+        const char *goal;
+    } cases[] = {
+        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "2", "1", "3"},
+        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "a", "a", 0},
+             {"4", P, "b", "b", 0}},
+            "2", "1", "4"},
+        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "a", "a", 0},
+             {"4", W, "b", "b", 0}, {"5", P, "b", "b", 0}},
+            "2", "1", "5"},
+        {{{"1", P, "a", "ab", 1}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "2", NULL, NULL},
+        {{{"1", A, "a", "a", 0}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "2", NULL, NULL},
+        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", W, "b", "b", 0}}, "2", NULL, NULL},
+        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "3", NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct release_member members[6];
+        size_t n = make(cases[i].rows, members);
+        const struct image *goal = NULL;
+        char name[IMAGE_NAME_SIZE];
+        const struct image *needs;
+
+        snprintf(name, sizeof name, BOARD "%s", cases[i].step);
+        needs = release_chain_needs(members, n, name, &goal);
+        if (cases[i].needed_by == NULL) {
+            assert_null(needs);
+            continue;
+        }
+        assert_non_null(needs);
+        assert_string_equal(needs->name.version, cases[i].needed_by);
+        assert_string_equal(goal->name.version, cases[i].goal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +418,7 @@ int main(void)
         cmocka_unit_test(a_chain_keeps_to_one_layout),
         cmocka_unit_test(an_image_of_another_layout_is_not_offered),
         cmocka_unit_test(a_key_does_not_help_against_a_layout),
+        cmocka_unit_test(a_step_is_needed_for_what_follows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

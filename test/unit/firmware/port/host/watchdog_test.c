@@ -3,6 +3,9 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,6 +15,7 @@
 
 #define STARTED_ANEW 42 // this program's exit status when the watchdog has started it
 #define LEFT_ALONE 43
+#define SKIPPED 77 // cannot be tried here
 
 static char *const arguments[] = {"watchdog_test", "--started-anew", NULL};
 
@@ -79,14 +83,33 @@ static void what_is_fed_or_rests_is_left_alone(void **state)
     assert_int_equal(run(rest), LEFT_ALONE);
 }
 
+// Whether the system can execute this program. An emulated one was begun by the emulator: by itself
+// the kernel knows nothing of such programs, unless it is told to (binfmt_misc).
+static bool can_be_executed(void)
+{
+    pid_t pid = fork();
+    int status = -1;
+
+    if (pid == 0) {
+        (void)execv("/proc/self/exe", arguments);
+        _exit(errno == ENOEXEC ? SKIPPED : 1);
+    }
+    return pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+           WEXITSTATUS(status) != SKIPPED;
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_hangs_is_started_anew),
-        cmocka_unit_test(what_is_fed_or_rests_is_left_alone),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_fed_or_rests_is_left_alone)};
+    const struct CMUnitTest hanging[] = {cmocka_unit_test(what_hangs_is_started_anew)};
 
     if (argc == 2 && strcmp(argv[1], arguments[1]) == 0)
         return STARTED_ANEW;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    if (can_be_executed())
+        return failed + cmocka_run_group_tests(hanging, NULL, NULL);
+    puts("what_hangs_is_started_anew: the system does not execute an emulated program by itself");
+    return failed != 0 ? failed : SKIPPED;
 }
