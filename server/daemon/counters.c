@@ -45,6 +45,7 @@ void counters_each(const struct counters_sources *sources,
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);
+    add("store_retried", written.retried, ctx);
     add("store_dropped", written.dropped, ctx);
     add("store_queued", written.queued, ctx);
 }

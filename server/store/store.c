@@ -12,6 +12,7 @@
 
 #include "server/base/file.h"
 #include "server/base/log.h"
+#include "server/base/pace.h"
 #include "server/store/store_connection.h"
 #include "server/store/store_migrate.h"
 #include "server/store/store_watch.h"
@@ -19,6 +20,7 @@
 
 #define FILE_MODE 0640u // at most; SQLite gives its log and index files the same
 #define IDLE_READERS 8  // kept open
+#define TELL_MS 60000   // how often at most that a reader failed
 
 struct store {
     char *path;
@@ -27,6 +29,7 @@ struct store {
     pthread_mutex_t mutex; // over the two below
     struct store_connection *idle[IDLE_READERS];
     size_t idle_count;
+    struct pace given_up;
 };
 
 // Makes the file if there is none, and takes away what its mode allows too much. Before SQLite
@@ -57,10 +60,13 @@ static int start_writer(struct store *store, struct err *err)
     rc = store_migrate_run(connection, err);
     if (rc == 0)
         rc = store_connection_become_writer(connection, err);
+    if (rc == 0)
+        rc = store_watch_check(store->watch, connection, err);
     if (rc < 0) {
         store_connection_close(connection);
         return rc;
     }
+    connection->watch = store->watch;
     return store_writer_start(connection, store->watch, &store->writer, err);
 }
 
@@ -140,8 +146,12 @@ int store_read_begin(struct store *store, struct store_connection **out, struct 
         rc = store_watch_check_path(store->watch, err);
     if (connection == NULL && rc == 0)
         rc = store_connection_open(store->path, true, &connection, err);
-    if (rc == 0)
+    if (connection == NULL && rc < 0 && store_watch_explain(store->watch, err) < 0)
+        rc = ERR_UNAVAILABLE;
+    if (rc == 0) {
+        connection->watch = store->watch;
         rc = store_connection_execute(connection, "BEGIN", err);
+    }
     if (rc < 0) {
         store_connection_close(connection);
         return rc;
@@ -155,7 +165,7 @@ void store_read_end(struct store *store, struct store_connection *connection)
     struct err err = {0};
     bool keep = store_connection_execute(connection, "COMMIT", &err) == 0;
 
-    if (!keep)
+    if (!keep && pace_is_due(&store->given_up, TELL_MS))
         log_warning("store", "reader given up error=\"%s\"", err.message);
     pthread_mutex_lock(&store->mutex);
     keep = keep && store->idle_count < IDLE_READERS;

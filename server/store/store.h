@@ -51,6 +51,7 @@ struct store_counters {
     uint64_t jobs;         // written
     uint64_t batches;      // transactions
     uint64_t failed;       // jobs that failed
+    uint64_t retried;      // transactions that failed, of which what was posted is tried again
     uint64_t dropped;      // jobs refused because the queue was full
     uint64_t queued;       // jobs that wait now
     int64_t last_batch_ms; // when the writer last ended one, well or not; monotonic

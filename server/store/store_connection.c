@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/store_watch.h"
+
 static const char common_settings[] = "PRAGMA busy_timeout = 5000;"
                                       "PRAGMA foreign_keys = ON;"
                                       "PRAGMA trusted_schema = OFF;"
@@ -13,17 +15,40 @@ static const char common_settings[] = "PRAGMA busy_timeout = 5000;"
 static const char reader_settings[] = "PRAGMA query_only = ON;"
                                       "PRAGMA cache_size = -4096;"; // KiB
 
-// The write-ahead log is folded back every 16 MB and keeps at most 64 MB of disk.
+// The write-ahead log is folded back every 16 MB and keeps at most 64 MB of disk. Reading something
+// makes its files, for store_watch to know.
 static const char writer_settings[] = "PRAGMA synchronous = NORMAL;"
                                       "PRAGMA cache_size = -16384;"
                                       "PRAGMA wal_autocheckpoint = 4096;"
-                                      "PRAGMA journal_size_limit = 67108864;";
+                                      "PRAGMA journal_size_limit = 67108864;"
+                                      "PRAGMA user_version;";
+
+#define DAMAGED                                                                                    \
+    "it is damaged: stop the daemon, keep a copy of it, put a backup in its place, remove its "    \
+    "-wal and -shm, and start"
+
+// Whether the file itself was not what SQLite expected, for a reason that can be seen from outside.
+static bool explain(struct store_connection *connection, int code, struct err *err)
+{
+    static const int codes[] = {SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR,
+        SQLITE_CANTOPEN}; // no such table
+
+    for (size_t i = 0;
+         connection != NULL && connection->watch != NULL && i < sizeof codes / sizeof codes[0];
+         i++) {
+        if (codes[i] == (code & 0xff) && store_watch_explain(connection->watch, err) < 0)
+            return true;
+    }
+    return false;
+}
 
 int store_connection_fail(struct store_connection *connection, int code, struct err *err)
 {
     int result = ERR_IO;
     int number = errno;
 
+    if (explain(connection, code, err))
+        return ERR_UNAVAILABLE;
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: result = ERR_UNAVAILABLE; break;
@@ -41,6 +66,8 @@ int store_connection_fail(struct store_connection *connection, int code, struct 
                            ? sqlite3_errmsg(connection->db)
                            : sqlite3_errstr(code);
 
+    if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
+        return err_set(err, result, "database: %s: " DAMAGED, text);
     if ((code & 0xff) != SQLITE_IOERR || number == 0)
         return err_set(err, result, "database: %s", text);
     errno = number;

@@ -7,13 +7,16 @@
 #include "server/base/err.h"
 #include "server/store/device_gather.h"
 
+struct store_watch;
+
 #define STORE_CONNECTION_STATEMENTS 128 // more different statements than the store has
 
 // One connection and the statements prepared on it.
 struct store_connection {
     sqlite3 *db;
-    struct device_gather *gather; // the writer's; NULL: none
-    bool gathering;               // device_store_gather()
+    const struct store_watch *watch; // that tells why the file fails; NULL: none
+    struct device_gather *gather;    // the writer's; NULL: none
+    bool gathering;                  // device_store_gather()
     struct {
         const char *sql; // the text's address is its identity
         sqlite3_stmt *handle;
@@ -38,7 +41,8 @@ ERR_CHECKED int store_connection_execute(
 
 // Sets err to what SQLite says of the given result code and returns the enum err_code for it:
 // ERR_CONFLICT for what is not unique, ERR_NOT_FOUND for a reference to nothing, ERR_UNAVAILABLE
-// for a locked database, ERR_NO_MEMORY, else ERR_IO. Reads errno, which the caller set to 0 before
+// for a locked database or files that store_watch_explain() has something to say of, ERR_NO_MEMORY,
+// else ERR_IO. Reads errno, which the caller set to 0 before
 // the call that failed.
 int store_connection_fail(struct store_connection *connection, int code, struct err *err);
 

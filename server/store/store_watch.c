@@ -26,36 +26,8 @@ struct store_watch {
     bool has_side_files;
     struct stat log, index; // "-wal" and "-shm"
     uint32_t counter;
-    bool was_written; // the file was, by us
-    bool has_saved;   // what could be saved
+    bool has_saved; // what could be saved
 };
-
-int store_watch_new(const char *path, struct store_watch **out, struct err *err)
-{
-    struct store_watch *watch = calloc(1, sizeof *watch);
-
-    if (watch == NULL)
-        return err_set(err, ERR_NO_MEMORY, "no memory for the database");
-    watch->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if ((size_t)snprintf(watch->path, sizeof watch->path, "%s", path) >= sizeof watch->path ||
-        watch->fd < 0 || fstat(watch->fd, &watch->opened) < 0) {
-        int rc = err_set(err, ERR_IO, "cannot open %.256s: %m", path);
-
-        store_watch_free(watch);
-        return rc;
-    }
-    *out = watch;
-    return 0;
-}
-
-void store_watch_free(struct store_watch *watch)
-{
-    if (watch == NULL)
-        return;
-    if (watch->fd >= 0)
-        close(watch->fd);
-    free(watch);
-}
 
 static bool is_same(const struct stat *a, const struct stat *b)
 {
@@ -122,28 +94,72 @@ static int check_side_files(struct store_watch *watch, struct err *err)
         watch->path);
 }
 
-static int check_header(struct store_watch *watch, struct err *err)
+// Once the store is open there always is a header.
+static int read_counter(const struct store_watch *watch, uint32_t *out, struct err *err)
 {
     uint8_t header[HEADER_SIZE];
     ssize_t n = pread(watch->fd, header, sizeof header, 0);
     const uint8_t *p = header + COUNTER_AT;
 
-    if (n == 0 && !watch->was_written) // new
+    if (n == HEADER_SIZE && memcmp(header, "SQLite format 3", 16) == 0) {
+        *out = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
         return 0;
-    if (n < HEADER_SIZE || memcmp(header, "SQLite format 3", 16) != 0)
-        return err_set(err, ERR_UNAVAILABLE,
-            "%.200s was emptied or overwritten under the daemon, nothing is written any more: stop "
-            "the daemon, put a backup in its place, remove its -wal and -shm, and start",
-            watch->path);
+    }
+    return err_set(err, ERR_UNAVAILABLE,
+        "%.200s was emptied or overwritten under the daemon, nothing is written any more: stop the "
+        "daemon, put a backup in its place, remove its -wal and -shm, and start",
+        watch->path);
+}
 
-    uint32_t counter = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+int store_watch_new(const char *path, struct store_watch **out, struct err *err)
+{
+    struct store_watch *watch = calloc(1, sizeof *watch);
 
-    if (watch->was_written && counter < watch->counter)
+    if (watch == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the database");
+    watch->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if ((size_t)snprintf(watch->path, sizeof watch->path, "%s", path) >= sizeof watch->path ||
+        watch->fd < 0 || fstat(watch->fd, &watch->opened) < 0) {
+        int rc = err_set(err, ERR_IO, "cannot open %.256s: %m", path);
+
+        store_watch_free(watch);
+        return rc;
+    }
+    if (read_counter(watch, &watch->counter, NULL) < 0)
+        watch->counter = 0; // a new one
+    *out = watch;
+    return 0;
+}
+
+void store_watch_free(struct store_watch *watch)
+{
+    if (watch == NULL)
+        return;
+    if (watch->fd >= 0)
+        close(watch->fd);
+    free(watch);
+}
+
+int store_watch_explain(const struct store_watch *watch, struct err *err)
+{
+    uint32_t counter;
+    int rc = read_counter(watch, &counter, err);
+
+    return rc < 0 ? rc : store_watch_check_path(watch, err);
+}
+
+static int check_header(struct store_watch *watch, struct err *err)
+{
+    uint32_t counter;
+    int rc = read_counter(watch, &counter, err);
+
+    if (rc < 0)
+        return rc;
+    if (counter < watch->counter)
         return err_set(err, ERR_UNAVAILABLE,
             "an older copy was written over %.200s under the daemon, nothing is written any more: "
             "stop the daemon, put the copy there again, remove its -wal and -shm, and start",
             watch->path);
-    watch->was_written = true;
     watch->counter = counter;
     return 0;
 }

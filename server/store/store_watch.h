@@ -17,6 +17,10 @@ void store_watch_free(struct store_watch *watch);
 // Whether the path still leads to the file that is open. ERR_UNAVAILABLE. Any thread.
 ERR_CHECKED int store_watch_check_path(const struct store_watch *watch, struct err *err);
 
+// Whether the files themselves say why SQLite failed on them: they were moved, emptied or
+// overwritten. ERR_UNAVAILABLE, with what to do. Any thread.
+ERR_CHECKED int store_watch_explain(const struct store_watch *watch, struct err *err);
+
 // On the writer's thread, before each transaction: all that can be told of the files.
 // ERR_UNAVAILABLE, with what to do; at the first time what can be saved is saved.
 ERR_CHECKED int store_watch_check(

@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/pace.h"
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
 #include "server/store/store_watch.h"
@@ -19,6 +20,7 @@
 #define LONG_JOBS 10000  // a queue whose memory is worth giving back
 #define RETRY_MS 1000    // after a batch that could not be committed
 #define REMIND_MS 600000 // how often the log says that it still cannot
+#define TELL_MS 60000    // how often at most that single jobs fail
 
 struct store_writer {
     struct store_connection *connection;
@@ -42,6 +44,7 @@ struct store_writer {
     // Of the thread alone:
     int64_t failing_since_ms, told_at_ms; // monotonic
     bool was_long;                        // the queue, since its memory was given back
+    struct pace failed_pace;
 };
 
 // A job whose caller waits for it, on the caller's stack.
@@ -225,7 +228,8 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
 
     bool again = rc < 0 && !is_stopping(writer);
 
-    if (rc == 0 && store_batch_count_posted(batch, true) > 0) // nobody else says so
+    if (rc == 0 && store_batch_count_posted(batch, true) > 0 && // nobody else says so
+        pace_is_due(&writer->failed_pace, TELL_MS))
         log_error("store", "jobs failed count=%llu first=\"%s\"", (unsigned long long)result.failed,
             result.first.message);
     tell(writer, rc, &result);
@@ -238,6 +242,7 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
     writer->counters.jobs += result.written;
     writer->counters.failed += result.failed - (again ? store_batch_count_posted(batch, false) : 0);
     writer->counters.batches += rc == 0;
+    writer->counters.retried += again;
     if (again)
         fail_queue(writer, batch, rc, &result);
 
@@ -266,8 +271,13 @@ static void *run(void *ctx)
         bool trim = writer->was_long && writer->count == 0;
 
         pthread_mutex_unlock(&writer->mutex);
-        if (batch == NULL)
+        if (batch == NULL) { // closing folds the log into the file, which must be the right one
+            struct err err = {0};
+
+            if (store_watch_check(writer->watch, writer->connection, &err) < 0)
+                log_error("store", "ends: %s", err.message);
             return NULL;
+        }
         run_batch(writer, batch);
         if (trim) {
             malloc_trim(0); // malloc keeps it otherwise
