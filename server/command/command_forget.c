@@ -11,7 +11,22 @@
 struct request {
     const char *mac;
     bool force;
+    struct status_store_found statuses;
 };
+
+static int check(
+    struct store_connection *connection, const struct request *request, struct err *err)
+{
+    struct device device;
+    int rc = device_store_get(connection, request->mac, &device, err);
+
+    if (rc < 0 || !device.online || request->force)
+        return rc;
+    return err_set(err, ERR_CONFLICT,
+        "device %s is online and would be back with its next report; stop it first, or forget it "
+        "all the same with --force",
+        request->mac);
+}
 
 // A store_job. The device goes last: the others refer to it.
 static int forget(struct store_connection *connection, void *ctx, struct err *err)
@@ -21,30 +36,45 @@ static int forget(struct store_connection *connection, void *ctx, struct err *er
         download_store_forget,
         command_store_forget,
         event_store_forget,
-        status_store_forget,
         device_store_remove,
     };
     const struct request *request = ctx;
-    struct device device;
-    int rc = device_store_get(connection, request->mac, &device, err);
+    int rc = check(connection, request, err);
 
-    if (rc < 0)
-        return rc;
-    if (device.online && !request->force)
-        return err_set(err, ERR_CONFLICT,
-            "device %s is online and would be back with its next report; stop it first, or forget "
-            "it all the same with --force",
-            request->mac);
+    if (rc == 0)
+        rc = status_store_forget(connection, request->mac, &request->statuses, err);
     for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof steps[0]; i++)
         rc = steps[i](connection, request->mac, err);
     return rc;
 }
 
+// Looks for its statuses among all. In many short reads: a long one would keep the log of the
+// database from being emptied.
+static int find_statuses(struct store *store, struct request *request, struct err *err)
+{
+    struct store_connection *connection;
+    int rc;
+
+    do {
+        rc = store_read_begin(store, &connection, err);
+        if (rc < 0)
+            return rc;
+        rc = check(connection, request, err);
+        if (rc == 0)
+            rc = status_store_find(connection, request->mac, &request->statuses, err);
+        store_read_end(store, connection);
+    } while (rc > 0);
+    return rc;
+}
+
 int command_forget_device(struct store *store, const char *mac, bool force, struct err *err)
 {
-    struct request request = {mac, force};
-    int rc = store_write(store, forget, &request, err);
+    struct request request = {.mac = mac, .force = force};
+    int rc = find_statuses(store, &request, err);
 
+    if (rc == 0)
+        rc = store_write(store, forget, &request, err);
+    status_store_found_clear(&request.statuses);
     if (rc == 0)
         log_info("command", "device forgotten mac=%s", mac);
     return rc;

@@ -11,16 +11,21 @@
 #include <unistd.h>
 
 #define BACKLOG 512
+// Of an answer in the kernel. By itself that takes megabytes: for each slow client, and what it has
+// taken is in hand no more when the daemon stops.
+#define SEND_BUFFER_SIZE (128 * 1024)
 
 static int bind_and_listen(const struct addrinfo *info, int *out)
 {
     int on = 1;
+    int size = SEND_BUFFER_SIZE;
     int fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0)
         return -1;
     setsockopt(
         fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); // a restart need not wait for TIME_WAIT
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size); // also of what is accepted
     if (bind(fd, info->ai_addr, info->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0) {
         int saved = errno;
 

@@ -9,7 +9,7 @@
 
 // A connection to the broker that comes back by itself (back-off from 1 to 30 s). Its session
 // outlives the connection: what others publish with QoS 1 meanwhile, the broker keeps for it. Knows
-// no topics.
+// no topics. The process ignores SIGPIPE: libmosquitto may write to a broker that has gone.
 struct mqtt_client;
 
 // All borrowed until mqtt_client_free(), but for the files: they are read again at each connection.

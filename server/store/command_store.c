@@ -14,6 +14,7 @@ _Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_DONE == 2 &&
 #define COLUMNS                                                                                    \
     "c.id, c.device, c.name, c.state, c.result, c.image, c.detail, c.created_at_ms,"               \
     " c.sent_at_ms, c.ended_at_ms, c.forced"
+#define COLUMN_COUNT 11 // of these; what else is selected stands behind them
 
 static const char insert[] =
     "INSERT INTO commands"
@@ -191,7 +192,7 @@ int command_store_each_due(struct store_connection *connection, int64_t seen_sin
     statement_bind_int(&s, seen_since_ms);
     while ((rc = statement_step(&s, err)) > 0) {
         read_command(&s, &command);
-        statement_text(&s, 11, command.spelling, sizeof command.spelling);
+        statement_text(&s, COLUMN_COUNT, command.spelling, sizeof command.spelling);
         rc = each(&command, ctx);
         if (rc != 0)
             break;

@@ -1,6 +1,8 @@
 // The history of statuses and its hourly roll-ups in the database.
 #include "server/store/status_store.h"
 
+#include <stdlib.h>
+
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -8,11 +10,12 @@
 #define DAY_MS (24 * (int64_t)HOUR_MS)
 #define ROLL_UP_ROWS 20000 // of one call
 #define DELETE_ROWS 10000  // of one call, of either kind
+#define FIND_ROWS 100000   // that one call looks at
 
 static const char insert[] =
     "INSERT INTO statuses"
     " (device, at_ms, uptime_ms, max_loop_ms, mqtt_ms, rssi_dbm, free_heap_bytes)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM devices WHERE mac = ?1)";
 
 // Where the roll-up stands, the last status, and the first one not rolled up that belongs to the
 // hour that is not over yet (or NULL).
@@ -37,7 +40,8 @@ static const char roll_up[] =
     "  (SELECT count(*) FROM events AS e WHERE e.device = s.device AND e.kind = 'reboot'"
     "   AND e.at_ms >= s.at_ms - s.at_ms % 3600000"
     "   AND e.at_ms < s.at_ms - s.at_ms % 3600000 + 3600000)"
-    " FROM statuses AS s WHERE id > ?1 AND id <= ?2 GROUP BY device, hour"
+    " FROM statuses AS s WHERE id > ?1 AND id <= ?2 AND device IN (SELECT mac FROM devices)"
+    " GROUP BY device, hour"
     " ON CONFLICT (device, hour_ms) DO UPDATE SET count = count + excluded.count,"
     "  has = has | excluded.has,"
     "  rssi_min = min(coalesce(rssi_min, excluded.rssi_min),"
@@ -66,8 +70,16 @@ static const char delete_hours[] =
     "DELETE FROM status_hours WHERE (device, hour_ms) IN"
     " (SELECT device, hour_ms FROM status_hours WHERE hour_ms < ?2 OR hour_ms > ?3 LIMIT ?1)";
 
-// Looks at all of them: no index, as it would cost with each status that comes in.
-static const char delete_of_device[] = "DELETE FROM statuses WHERE device = ?";
+static const char select_ends[] =
+    "SELECT coalesce(min(id), 1) - 1, coalesce(max(id), 0) FROM statuses";
+
+// There is no index, as it would cost with each status that comes in.
+static const char select_of_device[] =
+    "SELECT id FROM statuses WHERE id > ? AND id <= ? AND device = ?";
+
+static const char delete_one[] = "DELETE FROM statuses WHERE id = ? AND device = ?";
+
+static const char delete_newer[] = "DELETE FROM statuses WHERE id > ? AND device = ?";
 
 static const char delete_hours_of_device[] = "DELETE FROM status_hours WHERE device = ?";
 
@@ -102,7 +114,12 @@ int status_store_add(struct store_connection *connection, const char *mac, int64
     bind_member(&s, status, DEVICE_HAS_MQTT, status->mqtt_ms);
     bind_member(&s, status, DEVICE_HAS_RSSI, status->rssi_dbm);
     bind_member(&s, status, DEVICE_HAS_FREE_HEAP, status->free_heap_bytes);
-    return statement_run(&s, err);
+
+    int rc = statement_run(&s, err);
+
+    if (rc == 0 && sqlite3_changes(connection->db) == 0)
+        return err_set(err, ERR_NOT_FOUND, "no device %s is known", mac);
+    return rc;
 }
 
 struct progress {
@@ -248,26 +265,110 @@ int status_store_each_hour(struct store_connection *connection, const char *mac,
     return rc;
 }
 
-static int delete_of(
-    struct store_connection *connection, const char *sql, int64_t key, struct err *err)
+static int read_ends(
+    struct store_connection *connection, int64_t *before, int64_t *last, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_ends);
+
+    int rc = statement_step(&s, err);
+
+    if (rc > 0) {
+        *before = statement_int(&s, 0);
+        *last = statement_int(&s, 1);
+    }
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
+}
+
+static int append(struct status_store_found *found, int64_t id)
+{
+    if (found->count == found->capacity) {
+        size_t capacity = found->capacity == 0 ? 256 : 2 * found->capacity;
+        int64_t *ids = realloc(found->ids, capacity * sizeof *ids);
+
+        if (ids == NULL)
+            return ERR_NO_MEMORY;
+        found->ids = ids;
+        found->capacity = capacity;
+    }
+    found->ids[found->count++] = id;
+    return 0;
+}
+
+int status_store_find(struct store_connection *connection, const char *mac,
+    struct status_store_found *found, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+    int64_t before = 0;
+    int64_t last = 0;
+    int rc = read_ends(connection, &before, &last, err);
+
+    if (rc < 0 || !mac_key_from_text(mac, &key))
+        return rc;
+    if (found->until < before)
+        found->until = before;
+
+    int64_t until = last - found->until > FIND_ROWS ? found->until + FIND_ROWS : last;
+
+    statement_open(&s, connection, select_of_device);
+    statement_bind_int(&s, found->until);
+    statement_bind_int(&s, until);
+    statement_bind_int(&s, key);
+    while ((rc = statement_step(&s, err)) > 0) {
+        if (append(found, statement_int(&s, 0)) < 0) {
+            rc = err_set(err, ERR_NO_MEMORY, "no memory for a device's statuses");
+            break;
+        }
+    }
+    statement_close(&s);
+    if (rc < 0)
+        return rc;
+    found->until = until;
+    return until < last;
+}
+
+void status_store_found_clear(struct status_store_found *found)
+{
+    free(found->ids);
+    *found = (struct status_store_found){0};
+}
+
+static int delete_by(
+    struct store_connection *connection, const char *sql, const int64_t numbers[2], struct err *err)
 {
     struct statement s;
 
     statement_open(&s, connection, sql);
+    statement_bind_int(&s, numbers[0]);
+    statement_bind_int(&s, numbers[1]);
+    return statement_run(&s, err);
+}
+
+static int delete_hours_of(struct store_connection *connection, int64_t key, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, delete_hours_of_device);
     statement_bind_int(&s, key);
     return statement_run(&s, err);
 }
 
-int status_store_forget(struct store_connection *connection, const char *mac, struct err *err)
+int status_store_forget(struct store_connection *connection, const char *mac,
+    const struct status_store_found *found, struct err *err)
 {
     int64_t key;
+    int rc = 0;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
-
-    int rc = delete_of(connection, delete_of_device, key, err);
-
+    for (size_t i = 0; rc == 0 && i < found->count; i++)
+        rc = delete_by(connection, delete_one, (const int64_t[]){found->ids[i], key}, err);
     if (rc == 0)
-        rc = delete_of(connection, delete_hours_of_device, key, err);
+        rc = delete_by(connection, delete_newer, (const int64_t[]){found->until, key}, err);
+    if (rc == 0)
+        rc = delete_hours_of(connection, key, err);
     return rc < 0 ? rc : correct(connection, err);
 }

@@ -2,6 +2,7 @@
 #define STATUS_STORE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "server/model/device.h"
@@ -34,8 +35,21 @@ ERR_CHECKED int status_store_each_hour(struct store_connection *connection, cons
     int64_t limit, int (*each)(const struct status_hour *hour, void *ctx), void *ctx,
     struct err *err);
 
-// Deletes all statuses and hours of a device. Looks at every status there is.
-ERR_CHECKED int status_store_forget(
-    struct store_connection *connection, const char *mac, struct err *err);
+// The statuses of a device, as status_store_find() has found them. Begins as {0}.
+struct status_store_found {
+    int64_t *ids;
+    size_t count, capacity;
+    int64_t until; // the last that was looked at
+};
+
+// Looks at the next of all statuses, in a bounded number: 1 if there are more. For readers, since
+// the writer has no time for it. ERR_NO_MEMORY.
+ERR_CHECKED int status_store_find(struct store_connection *connection, const char *mac,
+    struct status_store_found *found, struct err *err);
+void status_store_found_clear(struct status_store_found *found);
+
+// Deletes all statuses and hours of a device: those that were found, and what came later.
+ERR_CHECKED int status_store_forget(struct store_connection *connection, const char *mac,
+    const struct status_store_found *found, struct err *err);
 
 #endif

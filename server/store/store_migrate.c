@@ -54,11 +54,13 @@ static const char devices[] =
     "END;"
     "PRAGMA user_version = 1;";
 
-// Statuses are appended only; progress remembers the last one that went into status_hours.
+// Statuses are appended only; progress remembers the last one that went into status_hours. They do
+// not refer to their device: to remove that, each of millions would be looked at, or each need a
+// place in an index.
 static const char history[] =
     "CREATE TABLE statuses ("
     " id INTEGER PRIMARY KEY,"
-    " device INTEGER NOT NULL REFERENCES devices(mac),"
+    " device INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL,"
     " uptime_ms INTEGER, max_loop_ms INTEGER, mqtt_ms INTEGER, rssi_dbm INTEGER,"
     " free_heap_bytes INTEGER);"

@@ -45,12 +45,18 @@ static uint16_t read_echo_port(void)
     return (uint16_t)strtoul(text, NULL, 10);
 }
 
+__attribute__((format(printf, 3, 0))) static void print_to(
+    char *out, size_t size, const char *format, va_list values)
+{
+    vsnprintf(out, size, format, values);
+}
+
 static void print(char *out, size_t size, const char *format, ...)
 {
     va_list values;
 
     va_start(values, format);
-    vsnprintf(out, size, format, values);
+    print_to(out, size, format, values);
     va_end(values);
 }
 

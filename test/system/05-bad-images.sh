@@ -17,7 +17,7 @@ refused() {
     eventually 20 "$2 among the events" has_event "$mac" "value ->> '\$.event' = 'command' and
         value ->> '\$.result' = '$1' and value ->> '\$.detail' != ''"
     expect_match "devices show of $2" "$1" "$(secureesp devices show "$mac")"
-    expect_equal "flash after $2" "failed nothing-downloaded" "$(command_device "$mac" flash)"
+    expect_equal "flash after $2" "failed nothing-downloaded" "$(command_device "$mac" flash force)"
     eventually 20 "$mac back online" device_has "$mac" '$.online' 1
     expect_equal "image after $2" "$first" "$(device "$mac" '$.image')"
 }

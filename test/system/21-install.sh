@@ -56,17 +56,28 @@ files=$(sed -n 's/^LimitNOFILE=//p' "$drop_in")
 connections=$(sed -n 's/^max_connections //p' "$image/etc/mosquitto/conf.d/secureesp.conf")
 [ "$files" -ge $((connections + 1000)) ] || fail "$files files for $connections connections"
 
+# Where systemd does not run, its tool wants to make a folder in /run.
+analyze() {
+    if [ -d /run/systemd ] || [ "$(id -u)" -eq 0 ]; then
+        systemd-analyze "$@"
+    else
+        # shellcheck disable=SC2016  # for the inner shell
+        unshare --user --map-root-user --mount bash -c \
+            'mount -t tmpfs tmpfs /run && exec systemd-analyze "$@"' - "$@"
+    fi
+}
+
 step "systemd understands both"
 sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/secureespd.service" \
     >"$work/secureespd.service"
 printf '[Service]\nExecStart=/bin/true\n' >"$work/mosquitto.service"
 cp -r "$(dirname "$drop_in")" "$work/"
-expect_exit 0 env SYSTEMD_UNIT_PATH="$work:" systemd-analyze verify --man=no \
+SYSTEMD_UNIT_PATH=$work: expect_exit 0 analyze verify --man=no \
     "$work/secureespd.service" "$work/mosquitto.service"
 expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
 step "the unit's exposure"
-exposure=$(systemd-analyze security --offline=true "$root/server/etc/secureespd.service" |
+exposure=$(analyze security --offline=true "$root/server/etc/secureespd.service" |
     sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
 awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 2.0) }' ||
     fail "exposure '$exposure' is above 2.0"

@@ -10,7 +10,7 @@ own_mounts
 mac=$(mac_of 1)
 sleeper=$(mac_of 9) # for whom commands wait
 mkdir -p "$sandbox/state"
-mount -t tmpfs -o size=24m,mode=0700 tmpfs "$sandbox/state" || skip "no tmpfs can be mounted here"
+mount -t tmpfs -o "size=24m,mode=0700,uid=$(id -u)" tmpfs "$sandbox/state" || skip "no tmpfs can be mounted here"
 mounts+=("$sandbox/state")
 sandbox_up --devices 3 --status-interval 100
 daemon=$(process_pid "$sandbox/run/daemon")

@@ -72,7 +72,7 @@ eventually 10 "$mac online" device_has "$mac" '$.online' 1
 step "firmware with nothing newer, flash without a download"
 publish_image "$SANDBOX_BOARD_IMAGE"
 expect_equal firmware "done current" "$(command_device "$mac" firmware)"
-expect_equal flash "failed nothing-downloaded" "$(command_device "$mac" flash)"
+expect_equal flash "failed nothing-downloaded" "$(command_device "$mac" flash force)"
 
 step "config: used after the next reboot"
 cat >>"$sandbox/etc/secureesp.conf" <<TEXT

@@ -81,7 +81,7 @@ refuses_image() {
     eventually 10 "$3 among the events" has_event "$mac" "value ->> '\$.event' = 'command' and
         value ->> '\$.result' = '$1' and value ->> '\$.detail' like '$2'"
     expect_match "devices show of $3" "$1" "$(secureesp devices show "$mac")"
-    expect_equal "flash after $3" "failed nothing-downloaded" "$(command_device "$mac" flash)"
+    expect_equal "flash after $3" "failed nothing-downloaded" "$(command_device "$mac" flash force)"
     eventually 10 "$mac online" device_has "$mac" '$.online' 1
     expect_equal "the image after $3" "$(image_name 00.00.03)" "$(device "$mac" '$.image')"
 }

@@ -192,10 +192,11 @@ has_event() {
 
 # --- commands
 
-# command_device MAC NAME: gives a command and waits for its outcome; prints "STATE RESULT".
+# command_device MAC NAME [force]: gives a command and waits for its outcome; prints "STATE RESULT".
 command_device() {
     local id
-    id=$(json_get "$(api /commands --data "{\"mac\": \"$1\", \"command\": \"$2\"}")" '$[0].id')
+    id=$(json_get "$(api /commands --data \
+        "{\"mac\": \"$1\", \"command\": \"$2\"${3:+, \"force\": true}}")" '$[0].id')
     [ -n "$id" ] || fail "command $2 for $1 was not taken"
     command_outcome "$id"
 }

@@ -131,7 +131,12 @@ static void write_retained(struct port *port, const uint8_t *p, size_t n)
     memcpy(RTC_RETAINED, p, n);
 }
 
-static struct port_ops ops = {
+static const struct port_ops ops = {
+    .flash_read = flash_read,
+    .flash_erase = flash_erase,
+    .flash_write = flash_write,
+    .flash_sync = flash_sync,
+    .factory_size = flash_factory_size,
     .stream_open = open_stream,
     .stream_ready = get_ready,
     .stream_send = send_bytes,
@@ -154,7 +159,7 @@ static struct port_ops ops = {
 
 void lx106_port_init(struct lx106_port *self, const struct arguments *arguments)
 {
-    flash_attach(&self->port, &ops);
+    flash_attach(&self->port);
     self->port.ops = &ops;
     self->port.retained_size = RTC_RETAINED_SIZE;
     self->port.has_boot_loader = true;

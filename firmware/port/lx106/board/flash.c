@@ -27,8 +27,7 @@ static bool contains(enum port_region region, size_t offset, size_t n)
     return offset <= regions[region].size && n <= regions[region].size - offset;
 }
 
-static int read_bytes(
-    struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
+int flash_read(struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
     (void)port;
     if (!contains(region, offset, n))
@@ -37,7 +36,7 @@ static int read_bytes(
     return 0;
 }
 
-static int erase_sector(struct port *port, enum port_region region, size_t offset)
+int flash_erase(struct port *port, enum port_region region, size_t offset)
 {
     (void)port;
     if (!contains(region, offset, FLASH_MAP_SECTOR))
@@ -45,7 +44,7 @@ static int erase_sector(struct port *port, enum port_region region, size_t offse
     return nor_erase(regions[region].offset + offset) == 0 ? 0 : PORT_FAILED;
 }
 
-static int write_bytes(
+int flash_write(
     struct port *port, enum port_region region, size_t offset, const uint8_t *p, size_t n)
 {
     (void)port;
@@ -54,7 +53,7 @@ static int write_bytes(
     return nor_write(regions[region].offset + offset, p, n) == 0 ? 0 : PORT_FAILED;
 }
 
-static int sync_region(struct port *port, enum port_region region)
+int flash_sync(struct port *port, enum port_region region)
 {
     (void)port; // nothing is kept back
     (void)region;
@@ -62,7 +61,7 @@ static int sync_region(struct port *port, enum port_region region)
 }
 
 // How long the signature is stands behind it only: what is asked for is where the descriptor ends.
-static size_t factory_size(struct port *port)
+size_t flash_factory_size(struct port *port)
 {
     struct app_image image;
     size_t size;
@@ -74,14 +73,9 @@ static size_t factory_size(struct port *port)
     return size < port->slot_size ? size : port->slot_size;
 }
 
-void flash_attach(struct port *port, struct port_ops *ops)
+void flash_attach(struct port *port)
 {
     port->slot_size = FLASH_MAP_SLOT_SIZE;
     port->files_size = FLASH_MAP_FILES_SIZE;
     port->sector_size = FLASH_MAP_SECTOR;
-    ops->flash_read = read_bytes;
-    ops->flash_erase = erase_sector;
-    ops->flash_write = write_bytes;
-    ops->flash_sync = sync_region;
-    ops->factory_size = factory_size;
 }

@@ -11,7 +11,16 @@
 // Where a slot begins in the flash.
 size_t flash_slot(unsigned slot);
 
-// Fills in sizes and flash functions of port and *ops.
-void flash_attach(struct port *port, struct port_ops *ops);
+// Fills in the sizes of port.
+void flash_attach(struct port *port);
+
+// The flash functions of struct port_ops, as port.h describes them, with which a constant table of
+// them can be made: that takes no DRAM.
+int flash_read(struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n);
+int flash_erase(struct port *port, enum port_region region, size_t offset);
+int flash_write(
+    struct port *port, enum port_region region, size_t offset, const uint8_t *p, size_t n);
+int flash_sync(struct port *port, enum port_region region);
+size_t flash_factory_size(struct port *port);
 
 #endif

@@ -18,6 +18,15 @@ static void get_last_reset(struct port *port, char *out, size_t size)
     crash_last(out, size);
 }
 
+static const struct port_ops ops = {
+    .flash_read = flash_read,
+    .flash_erase = flash_erase,
+    .flash_write = flash_write,
+    .flash_sync = flash_sync,
+    .factory_size = flash_factory_size,
+    .last_reset = get_last_reset,
+};
+
 static void try_active(const struct slots *slots)
 {
     struct app_image image;
@@ -43,12 +52,11 @@ static void start_active(struct slots *slots, struct port *port)
 
 int main(void)
 {
-    struct port_ops ops = {.last_reset = get_last_reset};
     struct port port = {.ops = &ops};
     struct failure failure;
     struct slots slots;
 
-    flash_attach(&port, &ops);
+    flash_attach(&port);
     if (slots_start(&slots, &port, &failure) == 0)
         start_active(&slots, &port);
     else

@@ -72,10 +72,11 @@ static void test_settled_meanwhile(void **state)
         int64_t next = queue(&broker, MAC_1, "flash");
 
         wait_for_state(f, id, rows[i].after);
-        wait_for_published(&broker, 1); // the next one
+        wait_for_state(f, next, COMMAND_SENT);
+        wait_for_published(&broker, 1);
         assert_int_equal(state_of(f, id), rows[i].after);
         stop(&broker);
-        assert_non_null(strstr(broker.log, "1f"));
+        assert_memory_equal(broker.log, "1f", 2); // and the first one not once more
         fixture_write(f, finish_job, &next);
     }
 }
@@ -137,6 +138,92 @@ static void test_cancel(void **state)
     assert_string_equal(broker.log, "1k4 ");
 }
 
+// The writer is busy with what settles a command while the dispatcher, which has read that it is
+// queued, waits to mark it sent.
+struct busy {
+    struct fixture *f;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    bool began;
+    int64_t id;
+    enum command_state state;
+};
+
+static int settle_late(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct busy *busy = ctx;
+    struct store_counters counters = {0};
+    struct command command;
+    int rc = command_store_get(connection, busy->id, &command, err);
+
+    pthread_mutex_lock(&busy->mutex);
+    busy->began = true;
+    pthread_mutex_unlock(&busy->mutex);
+    for (int i = 0; i < PATIENCE_MS / 5 && counters.queued == 0; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+        store_read_counters(busy->f->store, &counters);
+    }
+    if (counters.queued == 0)
+        return err_set(err, ERR_UNAVAILABLE, "the dispatcher does not come");
+    command.state = busy->state;
+    return rc < 0 ? rc : command_store_update(connection, &command, err);
+}
+
+static void *run_busy(void *ctx)
+{
+    struct busy *busy = ctx;
+
+    fixture_write(busy->f, settle_late, busy);
+    return NULL;
+}
+
+static void start_busy(struct busy *busy)
+{
+    bool began = false;
+
+    assert_int_equal(pthread_create(&busy->thread, NULL, run_busy, busy), 0);
+    while (!began) {
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        pthread_mutex_lock(&busy->mutex);
+        began = busy->began;
+        pthread_mutex_unlock(&busy->mutex);
+    }
+}
+
+static int add_job(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return command_store_add(connection, ctx, err);
+}
+
+static void test_settled_before_it_is_marked(void **state)
+{
+    static const enum command_state states[] = {COMMAND_CANCELLED, COMMAND_EXPIRED, COMMAND_DONE};
+    struct fixture *f = *state;
+
+    set_online(f, MAC_1, true);
+    set_online(f, MAC_2, true);
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        struct command commands[] = {{.mac = MAC_1, .name = "reboot", .created_at_ms = 1},
+            {.mac = MAC_2, .name = "flash", .created_at_ms = 1}};
+        struct busy busy = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER, .state = states[i]};
+        struct broker broker;
+
+        commands[0].created_at_ms = commands[1].created_at_ms = clock_now_ms();
+        fixture_write(f, add_job, &commands[0]);
+        fixture_write(f, add_job, &commands[1]);
+        busy.id = commands[0].id;
+        start_busy(&busy);
+        start(f, &broker, 60000, 60000);
+        pthread_join(busy.thread, NULL);
+        wait_for_published(&broker, 1);
+        assert_int_equal(state_of(f, busy.id), states[i]);
+        stop(&broker);
+        assert_int_equal(broker.published, 1);
+        assert_memory_equal(broker.log, "2f", 2);
+        fixture_write(f, finish_job, &commands[1].id);
+    }
+}
+
 static int judge(struct store_connection *connection, const char *mac, struct command_verdict *out,
     void *ctx, struct err *err)
 {
@@ -196,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_settled_meanwhile),
         TEST(test_forgotten_meanwhile),
+        TEST(test_settled_before_it_is_marked),
         TEST(test_cancel),
         TEST(test_flash_is_judged),
     };

@@ -184,6 +184,7 @@ static const struct {
     {"read and asked anew", BIG, true, nothing, true, false, false, true, true},
     {"asked anew, but not all acknowledged", BIG, false, nothing, true, false, false, false, false},
     {"read, and the connection stays", BIG, true, nothing, false, false, false, false, false},
+    {"read and ended, but how is not seen yet", BIG, true, end, false, false, false, false, false},
     {"small, not read, and it stays", SMALL, false, nothing, false, false, false, false, false},
     {"read and ended in order", BIG, true, end, false, true, false, true, true},
     {"read, and we end it", BIG, true, nothing, false, true, false, true, true},

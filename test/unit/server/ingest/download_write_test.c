@@ -154,6 +154,7 @@ static void test_what_stages(void **state)
 {
     static const struct transfer part = {"firmware.bin", "aa", 206, SIZE, 0, 500, true, 0, 0};
     static const struct transfer rest = {"firmware.bin", "aa", 206, SIZE, 500, 500, true, 0, 0};
+    static const struct transfer refused = {"firmware.bin", "", 404, 0, 0, 0, false, 0, 0};
     static const struct transfer other = {"config.json", "bb", 200, SIZE, 0, SIZE, true, 0, 0};
     struct fixture *f = *state;
     struct download_store_staged staged;
@@ -172,8 +173,10 @@ static void test_what_stages(void **state)
     assert_string_equal(staged.sha256, "aa");
     assert_int_equal(state_of(f, id), COMMAND_SENT); // its event will tell
     take(f, MAC_1, &other, 3);
+    take(f, MAC_1, &refused, 3);
     read_staged(f, MAC_1, &staged);
     assert_string_equal(staged.image, "B-2");
+    assert_string_equal(staged.sha256, "aa");
     take(f, MAC_2, &rest, 4); // of nobody that is known
     assert_int_equal(count_parts(f), 0);
     fixture_write(f, finish_command, &id);

@@ -139,6 +139,7 @@ static inline int fixture_set_up_group(void **state)
 
     if (f == NULL || scratch_make(&folder) < 0)
         return -1;
+    signal(SIGPIPE, SIG_IGN); // as in the daemon
     *state = f;
     f->folder = folder;
     pthread_mutex_init(&f->mutex, NULL);

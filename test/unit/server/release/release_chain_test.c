@@ -7,43 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/release/release_chain.h"
-
-#define BOARD "BOARD-"
-
-// An image in one line: version, state, the key that signed it and the keys it embeds, as letters.
-struct row {
-    const char *version;
-    enum image_state state;
-    const char *signer;
-    const char *embeds;
-    int64_t devices;
-};
-
-static size_t make(const struct row *rows, struct release_member *members)
-{
-    size_t n = 0;
-
-    for (; rows[n].version != NULL; n++) {
-        struct release_member *member = &members[n];
-        char name[IMAGE_NAME_SIZE];
-
-        memset(member, 0, sizeof *member);
-        snprintf(name, sizeof name, BOARD "%s", rows[n].version);
-        assert_true(image_name_parse(name, strlen(name), &member->image.name));
-        member->image.state = rows[n].state;
-        member->devices = rows[n].devices;
-        memcpy(member->image.signer, rows[n].signer, strlen(rows[n].signer));
-        for (const char *key = rows[n].embeds; *key != '\0'; key++)
-            member->image.embeds[member->image.embeds_count++][0] = *key;
-    }
-    qsort(members, n, sizeof *members, release_chain_compare);
-    return n;
-}
-
-#define P IMAGE_PUBLISHED
-#define A IMAGE_ADDED
-#define W IMAGE_WITHDRAWN
+#include "test/unit/server/release/chain_rows.h"
 
 // The key changes from a to b: image 2 is the last signed with a, and embeds b.
 static const struct row changing[] = {
@@ -365,48 +329,6 @@ static void a_key_does_not_help_against_a_layout(void **state)
     assert_string_equal(next->name.version, "2");
 }
 
-// What devices on an older image still need in order to come to a newer one, however far that is.
-static void a_step_is_needed_for_what_follows(void **state)
-{
-    static const struct {
-        struct row rows[6];
-        const char *step;
-        const char *needed_by; // NULL: nobody
-        const char *goal;
-    } cases[] = {
-        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "2", "1", "3"},
-        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "a", "a", 0},
-             {"4", P, "b", "b", 0}},
-            "2", "1", "4"},
-        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "a", "a", 0},
-             {"4", W, "b", "b", 0}, {"5", P, "b", "b", 0}},
-            "2", "1", "5"},
-        {{{"1", P, "a", "ab", 1}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "2", NULL, NULL},
-        {{{"1", A, "a", "a", 0}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "2", NULL, NULL},
-        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", W, "b", "b", 0}}, "2", NULL, NULL},
-        {{{"1", P, "a", "a", 1}, {"2", P, "a", "ab", 0}, {"3", P, "b", "b", 0}}, "3", NULL, NULL},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct release_member members[6];
-        size_t n = make(cases[i].rows, members);
-        const struct image *goal = NULL;
-        char name[IMAGE_NAME_SIZE];
-        const struct image *needs;
-
-        snprintf(name, sizeof name, BOARD "%s", cases[i].step);
-        needs = release_chain_needs(members, n, name, &goal);
-        if (cases[i].needed_by == NULL) {
-            assert_null(needs);
-            continue;
-        }
-        assert_non_null(needs);
-        assert_string_equal(needs->name.version, cases[i].needed_by);
-        assert_string_equal(goal->name.version, cases[i].goal);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,7 +340,6 @@ int main(void)
         cmocka_unit_test(a_chain_keeps_to_one_layout),
         cmocka_unit_test(an_image_of_another_layout_is_not_offered),
         cmocka_unit_test(a_key_does_not_help_against_a_layout),
-        cmocka_unit_test(a_step_is_needed_for_what_follows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

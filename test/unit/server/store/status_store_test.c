@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "server/store/event_store.h"
+#include "server/store/mac_key.h"
 #include "server/store/statement.h"
 #include "server/store/status_store.h"
 #include "test/unit/server/store/fixture.h"
@@ -243,6 +244,90 @@ static void test_nothing_to_do(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
+static int remove_job(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return device_store_remove(connection, ctx, err);
+}
+
+static int64_t count_of(struct fixture *f, const char *mac)
+{
+    char sql[80];
+    int64_t key = 0;
+
+    assert_true(mac_key_from_text(mac, &key));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM statuses WHERE device = %lld", (long long)key);
+    return fixture_query(f, sql);
+}
+
+struct forget {
+    const char *mac;
+    struct status_store_found found;
+};
+
+static int forget_job(struct store_connection *connection, void *ctx, struct err *err)
+{
+    const struct forget *forget = ctx;
+
+    return status_store_forget(connection, forget->mac, &forget->found, err);
+}
+
+static int find(struct fixture *f, struct forget *forget)
+{
+    struct store_connection *connection = fixture_read(f);
+    struct err err = {0};
+    int rc = status_store_find(connection, forget->mac, &forget->found, &err);
+
+    store_read_end(f->store, connection);
+    if (rc < 0)
+        fail_msg("%s", err.message);
+    return rc;
+}
+
+// Readers find a device's statuses in pieces; what comes meanwhile goes as well, and nobody else's.
+static void test_forget(void **state)
+{
+    struct fixture *f = *state;
+    struct add many = {MAC_2, T0, {.has = DEVICE_HAS_UPTIME}, 60000};
+    struct forget forget = {.mac = MAC_1};
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    for (int i = 0; i < 4; i++) {
+        add_rssi(f, MAC_1, T0, -60);
+        fixture_write(f, add_statuses, &many);
+    }
+    assert_int_equal(find(f, &forget), 1);
+    assert_int_equal(find(f, &forget), 1);
+    assert_int_equal(find(f, &forget), 0);
+    assert_int_equal(forget.found.count, 4);
+    add_rssi(f, MAC_1, T0, -60);
+    add_rssi(f, MAC_2, T0, -60);
+    fixture_write(f, forget_job, &forget);
+    status_store_found_clear(&forget.found);
+    assert_int_equal(count_of(f, MAC_1), 0);
+    assert_int_equal(count_of(f, MAC_2), 240001);
+    forget.mac = MAC_3; // has none, and of an empty table there is nothing
+    while (find(f, &forget) > 0)
+        continue;
+    assert_int_equal(forget.found.count, 0);
+    status_store_found_clear(&forget.found);
+}
+
+// A status whose device is gone is in nobody's way.
+static void test_an_orphan(void **state)
+{
+    struct fixture *f = *state;
+    struct maintain maintain = {T0 + 2 * HOUR, 100 * HOUR, 1000 * HOUR, false};
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    add_rssi(f, MAC_1, T0, -60);
+    add_rssi(f, MAC_2, T0, -60);
+    fixture_write(f, remove_job, MAC_2);
+    fixture_write(f, maintain_once, &maintain);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM status_hours"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +337,8 @@ int main(void)
         TEST(test_forgets_what_is_old),
         TEST(test_clock_that_ran_ahead),
         TEST(test_nothing_to_do),
+        TEST(test_forget),
+        TEST(test_an_orphan),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
