@@ -42,9 +42,9 @@ struct store_writer {
     struct store_counters counters;
 
     // Of the thread alone:
-    int64_t failing_since_ms, told_at_ms; // monotonic
-    bool was_long;                        // the queue, since its memory was given back
-    struct pace failed_pace;
+    int64_t failing_since_ms, told_at_ms;  // monotonic
+    bool was_long;                         // the queue, since its memory was given back
+    struct pace failed_pace, dropped_pace; // the latter of any thread
 };
 
 // A job whose caller waits for it, on the caller's stack.
@@ -375,6 +375,8 @@ int store_writer_post(
     if (!full)
         return 0;
     free(posted);
+    if (pace_is_due(&writer->dropped_pace, TELL_MS))
+        log_error("store", "queue full: what devices say is lost until it can be written");
     if (release != NULL)
         release(ctx);
     return ERR_UNAVAILABLE;
