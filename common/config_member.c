@@ -60,9 +60,9 @@ static const char *refuse_host(const char *s)
         for (; is_alphanumeric(s[n]) || s[n] == '-'; n++)
             is_number = is_number && is_digit(s[n]);
         if (s[n] != '.' && s[n] != '\0')
-            return "has a character beside letters, digits, '-' and '.'";
+            return "has more than letters, digits, '-' and '.'";
         if (n == 0 || s[0] == '-' || s[n - 1] == '-')
-            return "has a label that is empty or has a '-' at its end";
+            return "has an empty label, or a '-' at an end of one";
         labels++;
         bytes += is_number && is_byte(s, n);
         s += n;

@@ -40,22 +40,14 @@ static bool fields_are_valid(const char *s, size_t n, bool mixed)
     return true;
 }
 
-// How many characters of "v" stand before the number, as in v1.2.3.
-static size_t mark_size(const char *s, size_t n)
+// Fields all of digits or all of letters; a "v" may stand before a number, as in v1.2.3.
+static bool release_is_valid(const char *s, size_t n, bool numbered)
 {
-    return n > 1 && s[0] == 'v' && is_digit(s[1]) ? 1 : 0;
-}
-
-static bool release_is_valid(const char *s, size_t n)
-{
-    size_t mark = mark_size(s, n);
-
-    return fields_are_valid(s + mark, n - mark, false);
-}
-
-static bool starts_with_number(const char *s, size_t n)
-{
-    return n > 0 && is_digit(s[mark_size(s, n)]);
+    if (n > 1 && s[0] == 'v' && is_digit(s[1])) {
+        s++;
+        n--;
+    }
+    return (!numbered || (n > 0 && is_digit(s[0]))) && fields_are_valid(s, n, false);
 }
 
 // The place behind the last '-' of the first n characters; 0 if there is none.
@@ -74,17 +66,16 @@ static size_t find_version(const char *s, size_t n)
 
     if (last < 2)
         return 0;
-    if (starts_with_number(s + last, n - last) && release_is_valid(s + last, n - last))
+    if (release_is_valid(s + last, n - last, true))
         return last;
 
     size_t before = behind_dash(s, last - 1);
-    const char *release = s + before;
     size_t size = last - 1 - before;
 
-    if (before >= 2 && starts_with_number(release, size) && memchr(release, '.', size) != NULL &&
-        release_is_valid(release, size) && fields_are_valid(s + last, n - last, true))
+    if (before >= 2 && memchr(s + before, '.', size) != NULL &&
+        release_is_valid(s + before, size, true) && fields_are_valid(s + last, n - last, true))
         return before;
-    return release_is_valid(s + last, n - last) ? last : 0;
+    return release_is_valid(s + last, n - last, false) ? last : 0;
 }
 
 bool image_name_parse(const char *s, size_t n, struct image_name *out)

@@ -19,28 +19,14 @@ static size_t digits(const char *s)
     return n;
 }
 
-// Leading zeros count for nothing, so the longer rest is the larger.
-static int compare_numbers(const char *a, size_t a_length, const char *b, size_t b_length)
+// Two numbers, or two fields of letters. Leading zeros count for nothing, so the longer rest is the
+// larger; and letters have none.
+static int compare_alike(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-    while (a_length > 0 && *a == '0') {
+    for (; a_length > 0 && *a == '0'; a_length--)
         a++;
-        a_length--;
-    }
-    while (b_length > 0 && *b == '0') {
+    for (; b_length > 0 && *b == '0'; b_length--)
         b++;
-        b_length--;
-    }
-    if (a_length != b_length)
-        return a_length < b_length ? -1 : 1;
-    return memcmp(a, b, a_length);
-}
-
-static int compare_fields(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    if (is_digit(*a) != is_digit(*b))
-        return is_digit(*a) ? -1 : 1;
-    if (is_digit(*a))
-        return compare_numbers(a, a_length, b, b_length);
     if (a_length != b_length)
         return a_length < b_length ? -1 : 1;
     return memcmp(a, b, a_length);
@@ -52,7 +38,8 @@ static int compare_releases(const char **a, const char **b)
     for (;;) {
         size_t a_length = strcspn(*a, ".-");
         size_t b_length = strcspn(*b, ".-");
-        int order = compare_fields(*a, a_length, *b, b_length);
+        int order = is_digit(**a) != is_digit(**b) ? is_digit(**b) - is_digit(**a)
+                                                   : compare_alike(*a, a_length, *b, b_length);
 
         if (order != 0)
             return order;
@@ -65,9 +52,10 @@ static int compare_releases(const char **a, const char **b)
     }
 }
 
+// Of digits, letters and '.', which alone stand there.
 static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+    return c | 0x20;
 }
 
 // Character by character, but numbers by value; what ends first comes first.
@@ -76,7 +64,7 @@ static int compare_pre_releases(const char *a, const char *b)
     while (*a != '\0' && *b != '\0') {
         size_t a_length = digits(a);
         size_t b_length = digits(b);
-        int order = a_length > 0 && b_length > 0 ? compare_numbers(a, a_length, b, b_length)
+        int order = a_length > 0 && b_length > 0 ? compare_alike(a, a_length, b, b_length)
                                                  : lower(*a) - lower(*b);
 
         if (order != 0)

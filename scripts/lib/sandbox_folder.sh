@@ -38,8 +38,12 @@ make_factory_images() {
     fi
 }
 
+# An ACL of its own, etc/secureesp.acl.own, takes the place of ours: whoever put it there restarts the
+# broker, since mosquitto may end when it reads its ACL again under clients.
 write_broker_configuration() {
-    cp "$here/server/etc/mosquitto/secureesp.acl" "$dir/etc/secureesp.acl"
+    local acl=$dir/etc/secureesp.acl.own
+    [ -e "$acl" ] || acl=$here/server/etc/mosquitto/secureesp.acl
+    cp "$acl" "$dir/etc/secureesp.acl"
     sed -e "s|/etc/secureesp/pki|$dir/pki|" \
         -e "s|/etc/mosquitto/secureesp.acl|$dir/etc/secureesp.acl|" \
         -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \

@@ -12,7 +12,8 @@
 
 #define ADDRESS_CHECK_TEXT_SIZE 400
 
-// Connects to each address that the name has here, at most 2 s in all once they are found. 1 if
+// Looks whether somebody listens on each address that the name has here: on this machine without
+// their noticing, elsewhere by connecting, at most 2 s in all once the addresses are found. 1 if
 // some answer and others do not: text then says which, and what to do. Else 0.
 int address_check_run(const char *name, uint16_t port, char text[ADDRESS_CHECK_TEXT_SIZE]);
 

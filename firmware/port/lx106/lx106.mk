@@ -85,7 +85,7 @@ $(LX_APP): $(APP) $(LX)/app.chosen $(LX)/fetched
 
 # Mbed TLS 3 does arithmetic by many tiny functions, each a call when small code is asked for.
 LX_FAST_3 := bignum_core ecp_curves
-$(LX_FAST_$(LX_MBEDTLS_MAJOR):%=$(LX)/mbedtls/%.o): LX_FASTER := -O2 -fno-partial-inlining -fno-tree-pre --param max-inline-insns-auto=10
+$(LX_FAST_$(LX_MBEDTLS_MAJOR):%=$(LX)/mbedtls/%.o): LX_FASTER := -O2 -fno-partial-inlining -fno-ipa-cp -fno-tree-pre --param max-inline-insns-auto=12
 
 # Theirs, so with no warnings of ours.
 $(LX)/mbedtls/%.o: $(LX)/fetched $(LX_CONFIG)

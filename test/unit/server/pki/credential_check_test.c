@@ -43,7 +43,7 @@ static struct place make(const char *folder, const char *name, int days)
     struct issuer_order server = {
         .common_name = "server", .names = {.dns = dns, .dns_count = 2, .ip = ip, .ip_count = 1}};
     struct pki_folder_pair pair;
-    struct issuer *issuer;
+    struct issuer *issuer = NULL;
     struct err err = {0};
 
     join(place.folder, folder, name);
