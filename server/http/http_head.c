@@ -139,6 +139,7 @@ bool http_head_check(
         bool holds;
         struct http_head_fault fault;
     } rules[] = {
+        {head->raw.length == 0, {400, "empty path"}},
         {!head->raw.is_text, {400, "path with bytes that must be percent-encoded"}},
         {!is_token(head->method, strlen(head->method)), {400, "malformed method"}},
         {!is_whole, {400, "a line of the head is folded, has a NUL, or ends without CR LF"}},

@@ -130,6 +130,7 @@ static const struct row {
     ROW(501, POST "Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n"),
     ROW(501, POST "Transfer-Encoding: chunkex\r\n\r\n0\r\n\r\n"),
     // Lines.
+    ROW(400, "GET  HTTP/1.1\r\n" END),
     ROW(400, "GET  /a HTTP/1.1\r\n" END),
     ROW(400, "GET /a  HTTP/1.1\r\n" END),
     ROW(400, GET "Host: x\r\n folded\r\n\r\n"),
