@@ -5,6 +5,7 @@ next client.
 usage: request_zoo.py tls PORT CA CERTIFICATE KEY
        request_zoo.py unix SOCKET"""
 
+import ctypes
 import json
 import re
 import select
@@ -25,6 +26,25 @@ def request(target, *headers, method=b"GET", version=b"HTTP/1.1", host=b"Host: l
 # what came behind is not answered; a sound request, which just asks for nothing that there is, may
 # leave it open.
 SOUND = "sound"
+
+# libmicrohttpd 1.0 ends these connections itself, before the daemon sees a request: with its strict
+# rules for clients a NUL in the request's line is no line, and neither is one that it has no room for.
+ENDED_BY_LIBRARY = {
+    "NUL in the path", "NUL in the query", "NUL in the method", "NUL in the version",
+    "method of 1 MB", "NULs, taken for an empty line",
+}
+
+
+def library_version():
+    library = ctypes.CDLL("libmicrohttpd.so.12")
+    library.MHD_get_version.restype = ctypes.c_char_p
+    return int(library.MHD_get_version().split(b".")[0])
+
+
+def as_library_has_it(rows):
+    strict = library_version() >= 1
+    for name, row, statuses, *may_go_on in rows:
+        yield name, row, [] if strict and name in ENDED_BY_LIBRARY else statuses, may_go_on == [SOUND]
 
 
 def target_rows(good):
@@ -379,11 +399,11 @@ def check_good(client):
 def main():
     kind, *arguments = sys.argv[1:]
     client = Tls(*arguments) if kind == "tls" else Unix(*arguments)
-    rows = list(tls_rows() if kind == "tls" else unix_rows())
+    rows = list(as_library_has_it(tls_rows() if kind == "tls" else unix_rows()))
     failed = 0
-    for name, row, statuses, *may_go_on in rows:
+    for name, row, statuses, may_go_on in rows:
         try:
-            check_row(client, row, statuses, may_go_on == [SOUND])
+            check_row(client, row, statuses, may_go_on)
             check_good(client)
         except (AssertionError, OSError, KeyError, ValueError, TypeError) as error:
             failed += 1
