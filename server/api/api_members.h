@@ -35,6 +35,7 @@ struct api_members_query {
     unsigned seen; // of the table's first 32
     struct err err;
 };
-void api_members_judge(const char *name, const char *value, void *query);
+// ctx: that query.
+void api_members_judge(const char *name, const char *value, void *ctx);
 
 #endif

@@ -206,7 +206,7 @@ static int check_way(const struct download_config *config, const char *mac,
     const struct download_config_server *server, enum config_member_index *wrong, struct err *err)
 {
     const char *path = json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PATH));
-    long port = atol(json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PORT)));
+    long port = strtol(json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PORT)), NULL, 10);
 
     if (is_elsewhere(config, mac, server->other_server))
         return 0;

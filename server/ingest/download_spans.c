@@ -1,8 +1,10 @@
 // What of a file has arrived.
 #include "server/ingest/download_spans.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void remove_span(struct download_spans *spans, size_t i)
@@ -110,22 +112,50 @@ void download_spans_write(const struct download_spans *spans, char out[DOWNLOAD_
             spans->spans[i].begin, spans->spans[i].end);
 }
 
+// Takes a number of digits, which `behind` follows ('\0': whatever follows). False, and *text
+// anywhere, if none stands there or it is too large.
+static bool take_number(const char **text, char behind, uint64_t *out)
+{
+    char *end;
+
+    if (**text < '0' || **text > '9')
+        return false;
+    errno = 0;
+    *out = strtoull(*text, &end, 10);
+    if (errno != 0 || (behind != '\0' && *end != behind))
+        return false;
+    *text = end + (behind != '\0');
+    return true;
+}
+
+static bool take_time(const char **text, int64_t *out)
+{
+    uint64_t value = 0;
+
+    if (!take_number(text, '\0', &value) || value > INT64_MAX)
+        return false;
+    *out = (int64_t)value;
+    return true;
+}
+
+static bool take_transfers(const char **text, struct download_spans *out)
+{
+    return take_number(text, '-', &out->broken.begin) && take_number(text, '@', &out->broken.end) &&
+           take_time(text, &out->broken_at_ms) && *(*text)++ == ' ' &&
+           take_number(text, '@', &out->latest) && take_time(text, &out->latest_at_ms) &&
+           out->broken.begin <= out->broken.end && out->broken.end <= out->size;
+}
+
 void download_spans_read(const char *text, uint64_t size, struct download_spans *out)
 {
     struct download_spans spans = {.size = size};
     struct download_spans_span span;
-    int used = 0;
 
     *out = spans;
-    if (sscanf(text, "%" SCNu64 "-%" SCNu64 "@%" SCNd64 " %" SCNu64 "@%" SCNd64 "%n",
-            &spans.broken.begin, &spans.broken.end, &spans.broken_at_ms, &spans.latest,
-            &spans.latest_at_ms, &used) != 5 ||
-        spans.broken.begin > spans.broken.end || spans.broken.end > size)
+    if (!take_transfers(&text, &spans))
         return;
     *out = spans;
-    text += used;
-    while (sscanf(text, " %" SCNu64 "-%" SCNu64 "%n", &span.begin, &span.end, &used) == 2) {
+    while (*text++ == ' ' && take_number(&text, '-', &span.begin) &&
+           take_number(&text, '\0', &span.end))
         add(out, span.begin, span.end);
-        text += used;
-    }
 }

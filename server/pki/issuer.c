@@ -16,7 +16,7 @@
 #include "server/pki/openssl_types.h"
 
 #define SERIAL_BITS 128
-#define BACKDATE_S 300
+#define BACKDATE_S INT64_C(300)
 #define COMMON_NAME_MAX 64
 #define DAY_S 86400
 

@@ -51,6 +51,7 @@ static void judge_step(const struct release_catalogue *catalogue, const struct i
     size_t first;
     size_t n = release_find_board(catalogue, image->name.board, &first);
 
+    // NOLINTNEXTLINE(readability-suspicious-call-argument): the successor is the image
     switch (release_chain_judge(catalogue->members + first, n, running, image)) {
     case RELEASE_STRANDED:
         hold(out, COMMAND_RESULT_HELD,

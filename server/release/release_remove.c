@@ -9,7 +9,7 @@
 #include "server/store/image_store.h"
 
 #define ID_DIGITS_MIN 12
-#define NAMED_MAX 3 // devices that an error names
+#define NAMED_MAX ((size_t)3) // devices that an error names
 
 struct removal {
     const char *word;

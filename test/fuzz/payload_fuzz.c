@@ -34,6 +34,7 @@ static void check_member(const struct payload_scan_member *member, void *ctx)
     FUZZ_CHECK(member->exact || member->text != NULL || member->type == PAYLOAD_SCAN_NUMBER);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): jansson has bounded its depth
 static size_t depth_of(const json_t *value)
 {
     size_t deepest = 0;

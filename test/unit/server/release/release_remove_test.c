@@ -122,8 +122,8 @@ static struct release *open_chain(struct fixture *f, const struct shape *shapes,
     struct err err = {0};
 
     assert_int_equal(release_open(f->store, &release, &err), 0);
-    for (char letter = 'a'; letter <= 'd'; letter++)
-        add_key(release, letter);
+    for (int letter = 'a'; letter <= 'd'; letter++)
+        add_key(release, (char)letter);
     for (size_t i = 0; i < n; i++)
         add(release, &shapes[i]);
     return release;
@@ -148,8 +148,8 @@ static void test_who_uses_an_image(void **state)
     expect_remove(release, "B-1",
         "4 devices run it (84f3eb000001, 84f3eb000002, 84f3eb000003, ...; 'secureesp devices "
         "list --image B-1')");
-    for (char last = '1'; last <= '4'; last++) {
-        mac[MAC_LENGTH - 1] = last;
+    for (int last = '1'; last <= '4'; last++) {
+        mac[MAC_LENGTH - 1] = (char)last;
         runs(f, mac, "B-2");
     }
     stage(f, MAC_2, "B-1");
