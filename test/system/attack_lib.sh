@@ -112,7 +112,7 @@ offer() {
 make_body() {
     local file=$work/$1.body
     head -c "$2" /dev/urandom >"$work/payload"
-    secureesp images describe --name "$1" --trust "$SANDBOX_PKI/signing/$3.pub" \
+    secureesp images describe --literal-name --name "$1" --trust "$SANDBOX_PKI/signing/$3.pub" \
         --append-to "$work/payload" "$file" >/dev/null
     echo "$file"
 }

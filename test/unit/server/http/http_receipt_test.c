@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,6 +20,7 @@
 #include "server/http/http_receipt.h"
 #include "server/http/http_verdict.h"
 
+#define SKIPPED 77 // cannot be tried here
 #define PATIENCE_MS 20000
 #define SMALL 100        // fits into what the client's kernel takes
 #define BIG (512 * 1024) // does not, if the client reads nothing
@@ -323,6 +325,17 @@ static void test_bound_of_all(void **state)
     close_pair(&pair);
 }
 
+// An emulator of processors may not pass on what the kernel tells of a connection.
+static bool kernel_tells(void)
+{
+    struct pair pair = connect_pair();
+    bool tells = send(pair.server, "x", 1, MSG_NOSIGNAL) == 1 && http_verdict_mark(pair.server) > 0;
+
+    close(pair.server);
+    close(pair.client);
+    return tells;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +345,10 @@ int main(void)
         cmocka_unit_test(test_bound_of_all),
     };
 
+    if (!kernel_tells()) {
+        puts("the system call getsockopt(TCP_INFO) does not work here");
+        return SKIPPED;
+    }
     log_set_level(LOG_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
