@@ -8,7 +8,7 @@
 #include "server/ctl/field.h"
 #include "server/ctl/present.h"
 
-#define LABEL_WIDTH 28
+#define LABEL_WIDTH 33
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static void print_broker(const json_t *broker, int64_t now_ms)
