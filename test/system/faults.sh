@@ -31,8 +31,11 @@ own_mounts() {
 
 # What takes root, within such mounts alone.
 if [ "$(id -u)" -ne 0 ]; then
+    # shellcheck disable=SC2032,SC2033  # it is the commands that sudo runs
     mount() { sudo -n mount "$@"; }
+    # shellcheck disable=SC2032,SC2033
     umount() { sudo -n umount "$@"; }
+    # shellcheck disable=SC2032,SC2033
     chattr() { sudo -n chattr "$@"; }
 fi
 
