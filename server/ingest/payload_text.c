@@ -133,9 +133,9 @@ static bool is_cut_here(const struct payload_cursor *c)
     static const uint8_t first_of_length[] = {0xc0, 0xe0, 0xf0};
     size_t left = c->n - c->at;
     const uint8_t *p = c->p + c->at;
-    bool escape = *p == '\\';
+    bool escape = left > 0 && *p == '\\';
 
-    if (left >= 6 || (!escape && (left >= 4 || *p < first_of_length[left - 1])))
+    if (left == 0 || left >= 6 || (!escape && (left >= 4 || *p < first_of_length[left - 1])))
         return false;
     if (escape && left > 1 && p[1] != 'u')
         return false;

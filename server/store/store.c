@@ -148,7 +148,7 @@ int store_read_begin(struct store *store, struct store_connection **out, struct 
         rc = store_connection_open(store->path, true, &connection, err);
     if (connection == NULL && rc < 0 && store_watch_explain(store->watch, err) < 0)
         rc = ERR_UNAVAILABLE;
-    if (rc == 0) {
+    if (rc == 0 && connection != NULL) {
         connection->watch = store->watch;
         rc = store_connection_execute(connection, "BEGIN", err);
     }

@@ -265,7 +265,7 @@ static void test_flash_is_judged(void **state)
     queue(&broker, MAC_1, "reboot"); // is in nobody's way
     wait_for_published(&broker, 1);
     assert_string_equal(broker.payload, "{\"id\": 2}");
-    id = queue(&broker, MAC_2, "flash");
+    queue(&broker, MAC_2, "flash");
     wait_for_published(&broker, 2);
     assert_string_equal(broker.payload, "{\"id\": 3, \"image\": \"B-2\"}");
     fixture_write(f, finish_job, &(int64_t){2});

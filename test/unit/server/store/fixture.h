@@ -45,8 +45,10 @@ static inline int fixture_set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     void *folder = NULL;
 
-    if (f == NULL || scratch_make(&folder) < 0)
+    if (f == NULL || scratch_make(&folder) < 0) {
+        free(f);
         return -1;
+    }
     f->folder = folder;
     scratch_path(folder, "test.db", f->path);
     *state = f;

@@ -88,16 +88,18 @@ static int read_once(struct fixture *f, struct err *err)
 // Nobody has written or read since the store was opened: still each use says what happened.
 static void test_each_change_is_said(void **state)
 {
-    struct fixture *f = *state;
-
     log_set_level(LOG_ERROR - 1);
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         struct device device = fixture_device(MAC_1);
         struct err err = {0};
 
-        fixture_tear_down(state);
-        fixture_set_up(state);
-        f = *state;
+        if (fixture_tear_down(state) != 0 || fixture_set_up(state) != 0) {
+            fail_msg("no store for %s", changes[i].label);
+            return;
+        }
+
+        struct fixture *f = *state;
+
         fixture_add_device(f, MAC_2); // so that there is a log
         changes[i].change(f);
         if (changes[i].reads_fail) {
