@@ -35,7 +35,7 @@ struct list {
     size_t count;          // of its devices
 };
 
-static int write_device(const struct device *device, void *ctx)
+static int write_device(const struct device_record *device, void *ctx)
 {
     struct list *list = ctx;
 
@@ -193,7 +193,7 @@ static int add_staged(
 static int read_device(
     struct store_connection *connection, const char *mac, json_t **out, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     json_t *commands = json_array();
     json_t *events = json_array();
     json_t *hours = json_array();

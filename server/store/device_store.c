@@ -83,8 +83,8 @@ void device_store_forget(struct store_connection *connection)
 }
 
 // Keeps a row that the database has, for the next time that it is asked for.
-static int keep(
-    struct store_connection *connection, int64_t key, const struct device *device, struct err *err)
+static int keep(struct store_connection *connection, int64_t key,
+    const struct device_record *device, struct err *err)
 {
     if (!connection->gathering || device_gather_add(connection->gather, key, device) != NULL)
         return 0;
@@ -101,8 +101,8 @@ static struct device_gather_row *find_kept(const struct store_connection *connec
     return connection->gathering ? device_gather_find(connection->gather, key) : NULL;
 }
 
-int device_store_get(
-    struct store_connection *connection, const char *mac, struct device *out, struct err *err)
+int device_store_get(struct store_connection *connection, const char *mac,
+    struct device_record *out, struct err *err)
 {
     struct statement s;
     int64_t key;
@@ -129,7 +129,7 @@ int device_store_get(
 
 // False without memory.
 static bool change(
-    struct device_gather_row *row, const struct device *device, const char *status_json)
+    struct device_gather_row *row, const struct device_record *device, const char *status_json)
 {
     char *copy = NULL;
 
@@ -145,7 +145,7 @@ static bool change(
     return true;
 }
 
-int device_store_put(struct store_connection *connection, const struct device *device,
+int device_store_put(struct store_connection *connection, const struct device_record *device,
     const char *status_json, struct err *err)
 {
     struct device_gather_row *kept;
@@ -193,10 +193,10 @@ int device_store_get_status_json(
     return 0;
 }
 
-static int each_row(struct statement *s, int (*each)(const struct device *device, void *ctx),
+static int each_row(struct statement *s, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     int rc;
 
     while ((rc = statement_step(s, err)) > 0) {
@@ -214,7 +214,7 @@ static int each_row(struct statement *s, int (*each)(const struct device *device
 }
 
 int device_store_page(struct store_connection *connection, const struct device_filter *filter,
-    const char *after, int64_t limit, int (*each)(const struct device *device, void *ctx),
+    const char *after, int64_t limit, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)
 {
     struct statement s;
@@ -236,7 +236,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
 }
 
 int device_store_each(struct store_connection *connection, const struct device_filter *filter,
-    int (*each)(const struct device *device, void *ctx), void *ctx, struct err *err)
+    int (*each)(const struct device_record *device, void *ctx), void *ctx, struct err *err)
 {
     return device_store_page(connection, filter, "", INT64_MAX, each, ctx, err);
 }

@@ -49,7 +49,7 @@ LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(
 LX_BOOT := $(call lx_own,$(LX_PORT)/boot)
 LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, common/crc32 \
     $(addprefix firmware/core/,slots files file_store failure) \
-    $(addprefix $(LX_PORT)/board/,arith multiply console crash flash nor reset))
+    $(addprefix $(LX_PORT)/board/,arith multiply console crash lx106_flash nor reset))
 
 .PHONY: firmware-lx106 size stack bench-firmware FORCE
 firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin

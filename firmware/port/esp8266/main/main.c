@@ -14,7 +14,7 @@
 #include "firmware/core/device.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/led.h"
-#include "firmware/port/esp8266/main/stream.h"
+#include "firmware/port/esp8266/main/esp8266_stream.h"
 #include "firmware/port/esp8266/main/supervisor.h"
 #include "firmware/port/esp8266/main/tls_heap.h"
 #include "firmware/port/esp8266/main/wifi.h"
@@ -61,7 +61,7 @@ static void run(struct device *device)
 
         uint32_t wait_ms = device_step(device);
 
-        stream_wait(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
+        esp8266_stream_wait(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
     }
 }
 

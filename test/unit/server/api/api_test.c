@@ -176,7 +176,7 @@ static int put_devices(struct store_connection *connection, void *ctx, struct er
 {
     (void)ctx;
     for (int i = 0; i < 600; i++) {
-        struct device device = {.online = i % 2 == 0, .reason = DEVICE_REASON_STATUS};
+        struct device_record device = {.online = i % 2 == 0, .reason = DEVICE_REASON_STATUS};
 
         snprintf(device.mac, sizeof device.mac, "84f3eb%06x", (unsigned)i);
         snprintf(device.status.image, sizeof device.status.image, "B-%d", i % 3);

@@ -7,7 +7,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/mac_key.h"
-#include "test/unit/server/command/fake_broker.h"
+#include "test/unit/server/command/dispatch_fixture.h"
 
 static void test_refuses(void **state)
 {
@@ -77,7 +77,7 @@ static void test_topics_as_the_device_spells_them(void **state)
         .queued_timeout_ms = 60000,
         .publish = note_topic,
         .ctx = &broker};
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     struct err err = {0};
 
     device.online = true;
@@ -191,7 +191,7 @@ static int add_many(struct store_connection *connection, void *ctx, struct err *
 
     (void)ctx;
     for (int64_t i = 0; rc == 0 && i < 12000; i++) {
-        struct device device = fixture_device(MAC_1);
+        struct device_record device = fixture_device(MAC_1);
 
         mac_key_to_text(i, device.mac);
         rc = device_store_put(connection, &device, NULL, err);
