@@ -250,19 +250,25 @@ static ssize_t receive_bytes(gnutls_transport_ptr_t ptr, void *buffer, size_t si
 static ssize_t send_bytes(gnutls_transport_ptr_t ptr, const void *p, size_t n)
 {
     struct http_tls_link *link = ptr;
+    struct http_tls_farewell *farewell = &link->farewell;
 
-    if (!link->holding || n > sizeof link->held - link->held_n)
+    if (!link->holding || n > sizeof farewell->bytes - farewell->n)
         return send(link->fd, p, n, MSG_NOSIGNAL);
-    memcpy(link->held + link->held_n, p, n);
-    link->held_n += n;
+    memcpy(farewell->bytes + farewell->n, p, n);
+    farewell->n += n;
     return (ssize_t)n;
+}
+
+void http_tls_send_farewell(int fd, const struct http_tls_farewell *farewell)
+{
+    if (farewell->n > 0)
+        (void)send(fd, farewell->bytes, farewell->n, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void http_tls_release(struct http_tls_link *link)
 {
-    if (link->held_n > 0)
-        (void)send(link->fd, link->held, link->held_n, MSG_NOSIGNAL | MSG_DONTWAIT);
-    link->held_n = 0;
+    http_tls_send_farewell(link->fd, &link->farewell);
+    link->farewell.n = 0;
     link->holding = false;
 }
 
