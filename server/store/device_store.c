@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/store/device_row.h"
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -201,13 +202,9 @@ static int each_row(struct statement *s, int (*each)(const struct device_record 
 
     while ((rc = statement_step(s, err)) > 0) {
         device_row_read(s, &device);
-
-        int answer = each(&device, ctx);
-
-        if (answer != 0) {
-            rc = answer;
+        rc = each(&device, ctx);
+        if (rc != 0)
             break;
-        }
     }
     statement_close(s);
     return rc;
@@ -280,52 +277,30 @@ int device_store_each_image(struct store_connection *connection,
     int (*each)(const char *image, int64_t devices, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char image[IMAGE_NAME_SIZE];
     int rc = write_and_clear(connection, err);
 
     if (rc < 0)
         return rc;
     statement_open(&s, connection, select_images);
-    while ((rc = statement_step(&s, err)) > 0) {
-        statement_text(&s, 0, image, sizeof image);
-        rc = each(image, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return device_rows_each_image(&s, each, ctx, err);
 }
 
 int device_store_each_running(struct store_connection *connection, const char *image,
     int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char mac[MAC_SIZE];
     int rc = write_and_clear(connection, err);
 
     if (rc < 0)
         return rc;
     statement_open(&s, connection, select_running);
     statement_bind_text(&s, image);
-    while ((rc = statement_step(&s, err)) > 0) {
-        mac_key_to_text(statement_int(&s, 0), mac);
-        rc = each(mac, ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return device_rows_each_mac(&s, each, ctx, err);
 }
 
 int device_store_remove(struct store_connection *connection, const char *mac, struct err *err)
 {
-    struct statement s;
-    int64_t key;
     int rc = write_and_clear(connection, err);
 
-    if (rc < 0 || !mac_key_from_text(mac, &key))
-        return rc;
-    statement_open(&s, connection, delete_one);
-    statement_bind_int(&s, key);
-    return statement_run(&s, err);
+    return rc < 0 ? rc : device_rows_delete(connection, delete_one, mac, err);
 }
