@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/core/startup.h"
-#include "test/unit/firmware/fake_device.h"
+#include "test/unit/firmware/device_fixture.h"
 
 #define EVENT "/event/" FAKE_MAC
 #define STATUS "/status/" FAKE_MAC
@@ -33,18 +33,6 @@ static void install(struct fake_device *f, bool on_trial)
         assert_true(fake_device_run(f, 5000, fake_device_is_idle));
     assert_int_equal(f->device.is_on_trial, on_trial);
     assert_string_equal(f->device.running.text, "B-2");
-}
-
-static int setup(void **state)
-{
-    *state = fake_device_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fake_device_free(*state);
-    return 0;
 }
 
 static void damage(struct fake_device *f, unsigned slot)
