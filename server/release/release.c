@@ -286,14 +286,12 @@ static int apply_publish(struct store_connection *connection, struct release_cat
     if (image->signer[0] == '\0')
         return err_set(err, ERR_DENIED,
             "image %s is not published: no known key verifies its signature; add the public half "
-            "of "
-            "its signing key with 'secureesp keys add'",
+            "of its signing key with 'secureesp keys add'",
             image->name.text);
     if (image->embeds_count == 0)
         return err_set(err, ERR_CONFLICT,
             "image %s is not published: it is unknown which key its successor may be signed with; "
-            "add "
-            "it with --embeds",
+            "add it with --embeds",
             image->name.text);
 
     int rc = check_chain(catalogue, image, IMAGE_PUBLISHED, err);
@@ -327,8 +325,7 @@ static int apply_withdraw(struct store_connection *connection, struct release_ca
     if (rc < 0 && !change->force)
         return err_context(err,
             "image %s is not withdrawn (--force does it all the same; those devices are then "
-            "offered "
-            "nothing)",
+            "offered nothing)",
             image->name.text);
     image->state = IMAGE_WITHDRAWN;
     return image_store_update(connection, image, err);

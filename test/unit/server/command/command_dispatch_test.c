@@ -171,7 +171,7 @@ static void test_two_times(void **state)
 
         set_online(f, MAC_1, true);
         set_online(f, MAC_2, false);
-        start(f, &broker, sent_is_short ? 300 : 600000, sent_is_short ? 600000 : 300);
+        start(f, &broker, sent_is_short ? 300 : 600000, sent_is_short ? 600000 : 2000);
 
         int64_t sent = queue(&broker, MAC_1, "flash");
         int64_t queued = queue(&broker, MAC_2, "flash");
