@@ -103,7 +103,12 @@ static void write_retained(struct port *port, const uint8_t *p, size_t n)
     rtc_write_retained(p, n);
 }
 
-static struct port_ops ops = {
+static const struct port_ops ops = {
+    .flash_read = flash_read,
+    .flash_erase = flash_erase,
+    .flash_write = flash_write,
+    .flash_sync = flash_sync,
+    .factory_size = flash_factory_size,
     .stream_open = stream_open,
     .stream_ready = stream_ready,
     .stream_send = stream_send,
@@ -127,7 +132,7 @@ static struct port_ops ops = {
 void esp8266_port_init(struct esp8266_port *self)
 {
     chip_mac_take(self->mac);
-    flash_attach(&self->port, &ops);
+    flash_attach(&self->port);
     self->port.ops = &ops;
     self->port.retained_size = RTC_RETAINED_SIZE;
     self->port.has_boot_loader = true; // boot_choose() has been called before core starts

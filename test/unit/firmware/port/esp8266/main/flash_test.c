@@ -18,14 +18,20 @@
 #define SECTOR 4096
 
 static struct port port;
-static struct port_ops ops;
+static const struct port_ops ops = {
+    .flash_read = flash_read,
+    .flash_erase = flash_erase,
+    .flash_write = flash_write,
+    .flash_sync = flash_sync,
+    .factory_size = flash_factory_size,
+};
 
 static int setup(void **state)
 {
     (void)state;
     chip_reset();
     port.ops = &ops;
-    flash_attach(&port, &ops);
+    flash_attach(&port);
     return 0;
 }
 

@@ -16,14 +16,13 @@
 #define SEGMENT_0 OTA_HEADER_SIZE
 
 static struct port port;
-static struct port_ops ops;
 static uint8_t *slot;
 
 static int setup(void **state)
 {
     (void)state;
     chip_reset();
-    flash_attach(&port, &ops);
+    flash_attach(&port);
     slot = flash_at(flash_partition(PORT_SLOT_1)->address);
     chip_put_image(1, 1);
     return 0;
