@@ -8,6 +8,7 @@
 
 #include "common/contract.h"
 #include "common/crc32.h"
+#include "firmware/core/memory.h"
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
 #include "firmware/core/tls_retain.h"
@@ -144,6 +145,13 @@ static int read_settings(struct device *device, unsigned mask, struct failure *f
     return settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
 }
 
+static int read_files(struct device *device, unsigned mask,
+    int (*read)(struct device *, unsigned, struct failure *), struct failure *failure)
+{
+    memory_watch();
+    return memory_judge(read(device, mask, failure), failure);
+}
+
 // Reads the files of one group, the staged ones if they are any good. Returns which staged ones are
 // in use, or a failure.
 static int read_group(struct device *device, unsigned staged,
@@ -154,13 +162,13 @@ static int read_group(struct device *device, unsigned staged,
     int rc;
 
     if (staged == 0)
-        return read(device, 0, failure);
-    if (read(device, staged, &first) == 0)
+        return read_files(device, 0, read, failure);
+    if (read_files(device, staged, read, &first) == 0)
         return (int)staged;
-    rc = read(device, 0, failure);
+    rc = read_files(device, 0, read, failure);
     if (rc < 0)
         return rc;
-    failure_set(&second, RESULT_FILE_INVALID, "new files are not used: %.80s", first.detail);
+    failure_set(&second, first.result, "new files are not used: %.80s", first.detail);
     notice_error(device, &second);
     return 0;
 }
