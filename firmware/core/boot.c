@@ -125,15 +125,17 @@ static int read_parts(struct device *device, unsigned mask, struct failure *fail
 // device has reported before need not be asked.
 static int read_identity(struct device *device, unsigned mask, struct failure *failure)
 {
-    int n = read_parts(device, mask, failure);
+    int n;
 
+    memory_watch();
+    n = read_parts(device, mask, failure);
     if (n >= 0 && device->identity_crc == device->slots.proven_identity)
         return 0;
     if (n >= 0)
         n = identity_check_key(&device->identity, failure);
     if (n >= 0) // dates are for the servers to judge: the clock need not be set yet
         n = identity_check_chain(&device->identity, false, failure);
-    return n < 0 ? n : 0;
+    return n < 0 ? memory_judge(n, failure) : 0;
 }
 
 static int read_settings(struct device *device, unsigned mask, struct failure *failure)
@@ -142,14 +144,9 @@ static int read_settings(struct device *device, unsigned mask, struct failure *f
 
     if (n < 0)
         return n;
-    return settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
-}
-
-static int read_files(struct device *device, unsigned mask,
-    int (*read)(struct device *, unsigned, struct failure *), struct failure *failure)
-{
     memory_watch();
-    return memory_judge(read(device, mask, failure), failure);
+    n = settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
+    return memory_judge(n, failure);
 }
 
 // Reads the files of one group, the staged ones if they are any good. Returns which staged ones are
@@ -162,10 +159,10 @@ static int read_group(struct device *device, unsigned staged,
     int rc;
 
     if (staged == 0)
-        return read_files(device, 0, read, failure);
-    if (read_files(device, staged, read, &first) == 0)
+        return read(device, 0, failure);
+    if (read(device, staged, &first) == 0)
         return (int)staged;
-    rc = read_files(device, 0, read, failure);
+    rc = read(device, 0, failure);
     if (rc < 0)
         return rc;
     failure_set(&second, first.result, "new files are not used: %.80s", first.detail);

@@ -60,7 +60,7 @@ static int compare_keys(const mbedtls_pk_context *public_key, const mbedtls_pk_c
 
     if (!tls_library_is_pair(public_key, private_key)) {
         rc = memory_was_short() ? -(int)RESULT_OUT_OF_MEMORY : 0;
-        failure_set(failure, RESULT_OK, "%s", remark);
+        failure_set(failure, RESULT_OK, "%s: both are needed at the restart", remark);
     }
     return rc;
 }
@@ -83,8 +83,7 @@ static int check_cert(struct fetch *fetch, struct identity *fresh, struct failur
     if (rc < 0 && (memory_was_short() || !is_ca_staged(fetch)))
         return rc;
     failure->detail[0] = '\0';
-    return compare_keys(&fresh->cert.pk, &fetch->identity->key,
-        "is for another key: that must follow before the restart", failure);
+    return compare_keys(&fresh->cert.pk, &fetch->identity->key, "is for another key", failure);
 }
 
 static int check_key(struct fetch *fetch, struct identity *fresh, struct failure *failure)
@@ -92,8 +91,8 @@ static int check_key(struct fetch *fetch, struct identity *fresh, struct failure
     int rc = identity_read_key(fresh, fetch->scratch, fetch->used, failure);
 
     return rc < 0 ? rc
-                  : compare_keys(&fetch->identity->cert.pk, &fresh->key,
-                        "is another certificate's: both are needed at the restart", failure);
+                  : compare_keys(&fetch->identity->cert.pk, &fresh->key, "is another certificate's",
+                        failure);
 }
 
 static int check_config(struct fetch *fetch, struct failure *failure)

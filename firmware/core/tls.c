@@ -104,6 +104,15 @@ static int configure(struct tls *tls, struct identity *identity)
     return rc;
 }
 
+static int fail_setup(struct tls *tls, int rc, struct failure *failure)
+{
+    rc = failure_set(
+        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
+    rc = memory_judge(rc, failure);
+    tls_close(tls);
+    return rc;
+}
+
 int tls_init(struct tls *tls, struct port *port, struct identity *identity, struct failure *failure)
 {
     memset(tls, 0, sizeof *tls);
@@ -112,16 +121,16 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
 
+    tls->host = "device";
     memory_watch();
 
     int rc = configure(tls, identity);
 
     if (rc != 0) {
+        rc = fail_setup(tls, rc, failure);
         tls_clear(tls);
-        rc = failure_set(
-            failure, RESULT_TLS_FAILED, "TLS: cannot be set up (-0x%04x)", (unsigned)-rc);
     }
-    return memory_judge(rc, failure);
+    return rc;
 }
 
 static void forget_session(struct tls *tls)
@@ -146,15 +155,6 @@ void tls_clear(struct tls *tls)
     tls->port = NULL;
 }
 
-static int fail_setup(struct tls *tls, int rc, struct failure *failure)
-{
-    rc = failure_set(
-        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
-    rc = memory_judge(rc, failure);
-    tls_close(tls);
-    return rc;
-}
-
 // A certificate that has expired since is no ground for resuming.
 static bool may_resume(const struct tls *tls)
 {
@@ -174,7 +174,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls_close(tls);
     if (rc != 0)
         return failure_set(
-            failure, RESULT_TLS_FAILED, "no random numbers for TLS (-0x%04x)", (unsigned)-rc);
+            failure, RESULT_TLS_FAILED, "no random numbers (-0x%04x)", (unsigned)-rc);
     tls->peer = peer;
     tls->host = host;
     tls->tcp_port = tcp_port;

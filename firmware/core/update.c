@@ -184,8 +184,7 @@ static int check_medium(const struct update *update, struct failure *failure)
         return 0;
     if (memcmp(update->hash, update->verify.hash, sizeof update->hash) == 0)
         return 0;
-    return failure_set(
-        failure, RESULT_FLASH_FAILED, "the slot holds other bytes than were written");
+    return failure_set(failure, RESULT_FLASH_FAILED, "the slot holds other bytes");
 }
 
 static int step_verify(struct update *update, struct failure *failure)
@@ -226,7 +225,7 @@ uint32_t update_wait_ms(const struct update *update, uint32_t now_ms)
 {
     if (update->phase == UPDATE_IDLE)
         return TIMER_NEVER;
-    return update->phase == UPDATE_VERIFY ? verify_wait_ms(&update->verify, now_ms)
+    return update->phase == UPDATE_VERIFY ? timer_left_ms(&update->verify.pause, now_ms)
                                           : https_wait_ms(update->https, now_ms);
 }
 

@@ -124,17 +124,11 @@ static int decide(struct verify *verify, struct slots_image *image, struct failu
         return failure_set(
             failure, RESULT_WRONG_BOARD, "image %s: is for another board", name->text);
     if (image_version_compare(name->version, running.name.version) <= 0)
-        return failure_set(
-            failure, RESULT_NOT_NEWER, "image %s: is not newer than what runs", name->text);
+        return failure_set(failure, RESULT_NOT_NEWER, "image %s: is not newer", name->text);
     image->size_bytes = (uint32_t)verify->image_size;
     image->descriptor_offset = (uint32_t)verify->scan.descriptor_offset;
     memcpy(image->name, name->text, sizeof image->name);
     return STEP_DONE;
-}
-
-uint32_t verify_wait_ms(const struct verify *verify, uint32_t now_ms)
-{
-    return timer_left_ms(&verify->pause, now_ms);
 }
 
 int verify_step(struct verify *verify, struct slots_image *image, struct failure *failure)

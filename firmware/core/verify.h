@@ -36,8 +36,8 @@ struct verify {
     uint8_t hash[IMAGE_DIGEST_SIZE];
     struct image_trailer trailer;
     const uint8_t *signature;
-    unsigned tries; // that memory was too short for
-    struct timer pause;
+    unsigned tries;     // that memory was too short for
+    struct timer pause; // until it is to go on
     struct image_scan scan;
 };
 
@@ -55,9 +55,6 @@ void verify_start(struct verify *verify, struct port *port, const struct slots *
 // image, which may be checked again. Nothing of the body is interpreted before its signature is
 // good.
 int verify_step(struct verify *verify, struct slots_image *image, struct failure *failure);
-
-// After how many ms it is to go on.
-uint32_t verify_wait_ms(const struct verify *verify, uint32_t now_ms);
 
 // Ends it where it stands; may be called on a zeroed struct and more than once.
 void verify_stop(struct verify *verify);

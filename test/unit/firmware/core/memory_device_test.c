@@ -30,7 +30,7 @@ static int verify(struct image *image, struct failure *failure)
     verify_start(&verify, &flash->port, &image->slots, image->f->image_size, image->scratch);
     do {
         rc = verify_step(&verify, &out, failure);
-        flash->now_ms += rc == STEP_AGAIN ? verify_wait_ms(&verify, flash->now_ms) : 0;
+        flash->now_ms += rc == STEP_AGAIN ? timer_left_ms(&verify.pause, flash->now_ms) : 0;
     } while (rc == STEP_AGAIN);
     verify_stop(&verify);
     image->took_ms = flash->now_ms - began_ms;
