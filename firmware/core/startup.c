@@ -8,6 +8,7 @@
 
 #include "common/contract.h"
 #include "common/crc32.h"
+#include "firmware/core/memory.h"
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
 #include "firmware/core/tls_retain.h"
@@ -124,15 +125,17 @@ static int read_parts(struct device *device, unsigned mask, struct failure *fail
 // device has reported before need not be asked.
 static int read_identity(struct device *device, unsigned mask, struct failure *failure)
 {
-    int n = read_parts(device, mask, failure);
+    int n;
 
+    memory_watch();
+    n = read_parts(device, mask, failure);
     if (n >= 0 && device->identity_crc == device->slots.proven_identity)
         return 0;
     if (n >= 0)
         n = identity_check_key(&device->identity, failure);
     if (n >= 0) // dates are for the servers to judge: the clock need not be set yet
         n = identity_check_chain(&device->identity, false, failure);
-    return n < 0 ? n : 0;
+    return n < 0 ? memory_judge(n, failure) : 0;
 }
 
 static int read_settings(struct device *device, unsigned mask, struct failure *failure)
@@ -141,7 +144,9 @@ static int read_settings(struct device *device, unsigned mask, struct failure *f
 
     if (n < 0)
         return n;
-    return settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
+    memory_watch();
+    n = settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
+    return memory_judge(n, failure);
 }
 
 // Reads the files of one group, the staged ones if they are any good. Returns which staged ones are
@@ -160,7 +165,7 @@ static int read_group(struct device *device, unsigned staged,
     rc = read(device, 0, failure);
     if (rc < 0)
         return rc;
-    failure_set(&second, RESULT_FILE_INVALID, "new files are not used: %.80s", first.detail);
+    failure_set(&second, first.result, "new files are not used: %.80s", first.detail);
     notice_error(device, &second);
     return 0;
 }

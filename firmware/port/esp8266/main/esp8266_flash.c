@@ -24,7 +24,7 @@ static bool contains(enum port_region region, size_t offset, size_t n)
     return offset <= regions[region]->size && n <= regions[region]->size - offset;
 }
 
-static int read_bytes(
+int esp8266_flash_read(
     struct port *port, enum port_region region, size_t offset, uint8_t *p, size_t n)
 {
     (void)port;
@@ -33,7 +33,7 @@ static int read_bytes(
     return esp_partition_read(regions[region], offset, p, n) == ESP_OK ? 0 : PORT_FAILED;
 }
 
-static int erase_sector(struct port *port, enum port_region region, size_t offset)
+int esp8266_flash_erase(struct port *port, enum port_region region, size_t offset)
 {
     (void)port;
     if (!contains(region, offset, SPI_FLASH_SEC_SIZE))
@@ -43,7 +43,7 @@ static int erase_sector(struct port *port, enum port_region region, size_t offse
                : PORT_FAILED;
 }
 
-static int write_bytes(
+int esp8266_flash_write(
     struct port *port, enum port_region region, size_t offset, const uint8_t *p, size_t n)
 {
     (void)port;
@@ -52,7 +52,7 @@ static int write_bytes(
     return esp_partition_write(regions[region], offset, p, n) == ESP_OK ? 0 : PORT_FAILED;
 }
 
-static int sync_region(struct port *port, enum port_region region)
+int esp8266_flash_sync(struct port *port, enum port_region region)
 {
     (void)port; // nothing is kept back
     (void)region;
@@ -75,7 +75,7 @@ size_t esp8266_flash_image_size(const struct port *port, enum port_region slot)
     return size < port->slot_size ? size : port->slot_size;
 }
 
-static size_t factory_size(struct port *port)
+size_t esp8266_flash_factory_size(struct port *port)
 {
     return esp8266_flash_image_size(port, PORT_SLOT_0);
 }
@@ -92,7 +92,7 @@ static const esp_partition_t *find(esp_partition_type_t type, esp_partition_subt
     return partition;
 }
 
-void esp8266_flash_attach(struct port *port, struct port_ops *ops)
+void esp8266_flash_attach(struct port *port)
 {
     regions[PORT_SLOT_0] = find(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_0);
     regions[PORT_SLOT_1] = find(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_1);
@@ -100,11 +100,6 @@ void esp8266_flash_attach(struct port *port, struct port_ops *ops)
     port->slot_size = regions[PORT_SLOT_0]->size;
     port->files_size = regions[PORT_FILES]->size;
     port->sector_size = SPI_FLASH_SEC_SIZE;
-    ops->flash_read = read_bytes;
-    ops->flash_erase = erase_sector;
-    ops->flash_write = write_bytes;
-    ops->flash_sync = sync_region;
-    ops->factory_size = factory_size;
 }
 
 const esp_partition_t *esp8266_flash_partition(enum port_region region)

@@ -103,7 +103,12 @@ static void write_retained(struct port *port, const uint8_t *p, size_t n)
     esp8266_rtc_write_retained(p, n);
 }
 
-static struct port_ops ops = {
+static const struct port_ops ops = {
+    .flash_read = esp8266_flash_read,
+    .flash_erase = esp8266_flash_erase,
+    .flash_write = esp8266_flash_write,
+    .flash_sync = esp8266_flash_sync,
+    .factory_size = esp8266_flash_factory_size,
     .stream_open = esp8266_stream_open,
     .stream_ready = esp8266_stream_ready,
     .stream_send = esp8266_stream_send,
@@ -127,7 +132,7 @@ static struct port_ops ops = {
 void esp8266_port_init(struct esp8266_port *self)
 {
     chip_mac_take(self->mac);
-    esp8266_flash_attach(&self->port, &ops);
+    esp8266_flash_attach(&self->port);
     self->port.ops = &ops;
     self->port.retained_size = ESP8266_RTC_RETAINED_SIZE;
     self->port.has_boot_loader = true; // boot_choose() has been called before core starts

@@ -28,7 +28,9 @@ static struct esp8266_port port;
 static _Noreturn void stop(const struct failure *failure)
 {
     printf("cannot run: %s\n", failure->detail);
-    printf("scripts/provision writes this board's files: scripts/provision PORT %s\n", port.mac);
+    if (failure->result != RESULT_OUT_OF_MEMORY)
+        printf(
+            "scripts/provision writes this board's files: scripts/provision PORT %s\n", port.mac);
     for (uint32_t waited_ms = 0; waited_ms < REPAIR_WAIT_MS; waited_ms += WAIT_MAX_MS) {
         supervisor_feed();
         vTaskDelay(pdMS_TO_TICKS(WAIT_MAX_MS));

@@ -31,7 +31,6 @@
 
 struct board {
     struct port port;
-    struct port_ops ops;
     unsigned starts;     // that the last decision took
     unsigned power_lost; // in them
     unsigned bitten;
@@ -45,10 +44,18 @@ static inline void board_last_reset(struct port *port, char *out, size_t size)
 
 static inline void board_attach(struct board *board)
 {
-    board->port.ops = &board->ops;
+    static const struct port_ops ops = {
+        .flash_read = esp8266_flash_read,
+        .flash_erase = esp8266_flash_erase,
+        .flash_write = esp8266_flash_write,
+        .flash_sync = esp8266_flash_sync,
+        .factory_size = esp8266_flash_factory_size,
+        .last_reset = board_last_reset,
+    };
+
+    board->port.ops = &ops;
     board->port.has_boot_loader = true;
-    board->ops.last_reset = board_last_reset;
-    esp8266_flash_attach(&board->port, &board->ops);
+    esp8266_flash_attach(&board->port);
 }
 
 static inline void board_program(void *ctx)

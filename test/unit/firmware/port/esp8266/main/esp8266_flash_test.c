@@ -18,14 +18,20 @@
 #define SECTOR 4096
 
 static struct port port;
-static struct port_ops ops;
+static const struct port_ops ops = {
+    .flash_read = esp8266_flash_read,
+    .flash_erase = esp8266_flash_erase,
+    .flash_write = esp8266_flash_write,
+    .flash_sync = esp8266_flash_sync,
+    .factory_size = esp8266_flash_factory_size,
+};
 
 static int setup(void **state)
 {
     (void)state;
     sdk_chip_reset();
     port.ops = &ops;
-    esp8266_flash_attach(&port, &ops);
+    esp8266_flash_attach(&port);
     return 0;
 }
 

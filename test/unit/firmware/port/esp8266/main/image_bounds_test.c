@@ -16,14 +16,13 @@
 #define SEGMENT_0 OTA_HEADER_SIZE
 
 static struct port port;
-static struct port_ops ops;
 static uint8_t *slot;
 
 static int setup(void **state)
 {
     (void)state;
     sdk_chip_reset();
-    esp8266_flash_attach(&port, &ops);
+    esp8266_flash_attach(&port);
     slot = sdk_flash_at(esp8266_flash_partition(PORT_SLOT_1)->address);
     sdk_chip_put_image(1, 1);
     return 0;
