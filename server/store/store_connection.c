@@ -56,7 +56,7 @@ int store_connection_fail(struct store_connection *connection, int code, struct 
     case SQLITE_CONSTRAINT:
         if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
             result = ERR_CONFLICT;
-        else if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
+        else if (code == SQLITE_CONSTRAINT_FOREIGNKEY || code == SQLITE_CONSTRAINT_NOTNULL)
             result = ERR_NOT_FOUND;
         break;
     default: break;
