@@ -65,9 +65,9 @@ size_t escape_next(const char *s, size_t n, char out[ESCAPE_MAX], size_t *size)
 {
     const uint8_t *p = (const uint8_t *)s;
     size_t length = utf8_sequence_length(p, n);
-    uint32_t code = length > 0 ? decode(p, length) : 0;
+    uint32_t code = length > 0 ? decode(p, length) : 0; // as dangerous as a NUL
 
-    if (length > 0 && !is_dangerous(code))
+    if (!is_dangerous(code))
         return copy(s, length, out, size);
     if (length <= 1) {
         write_form(out, size, "\\x%02x", (unsigned)p[0]);
@@ -86,7 +86,7 @@ size_t escape_next_json(const char *s, size_t n, char out[ESCAPE_MAX], size_t *s
     size_t length = utf8_sequence_length(p, n);
     uint32_t code = length > 0 ? decode(p, length) : 0;
 
-    if (length == 0 || code < 0x20 || !is_dangerous(code))
+    if (code < 0x20 || !is_dangerous(code)) // also what is no UTF-8
         return copy(s, length > 0 ? length : 1, out, size);
     if (code <= 0xffff)
         write_form(out, size, "\\u%04x", (unsigned)code);

@@ -1,6 +1,7 @@
 // Characters that a terminal might obey, made visible.
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ static const struct {
     {"\xf3\xa0\x81\xbf", "\\U000e007f", "\\udb40\\udc7f"},
     {"\xff\xc3", "\\xff\\xc3", "\xff\xc3"},
     {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\xed\xa0\x80"},
+    {"\x1f", "\\x1f", "\x1f"},
 };
 
 static void each_is_shown_as_it_is_or_as_its_code(void **state)
@@ -57,6 +59,20 @@ static void each_is_shown_as_it_is_or_as_its_code(void **state)
         assert_int_equal(size, strlen(text));
         free(text);
     }
+}
+
+static const struct {
+    uint32_t first, last;
+} listed[] = {{0x80, 0x9f}, {0x61c, 0x61c}, {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+
+static bool is_listed(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++) {
+        if (code >= listed[i].first && code <= listed[i].last)
+            return true;
+    }
+    return false;
 }
 
 // All of Unicode: never more than four times the size, always well-formed, nothing that a terminal
@@ -82,6 +98,8 @@ static void no_code_point_gets_through(void **state)
         assert_true(utf8_is_valid(out));
         assert_true(out[0] == '\\' ? code < 0xa0 || code > 0x600 : strcmp(in, out) == 0);
         assert_true(code >= 0xa0 || out[0] == '\\');
+        if ((out[0] == '\\') != is_listed(code))
+            fail_msg("U+%04X: %s", (unsigned)code, out);
     }
 }
 

@@ -12,6 +12,8 @@
 #include "server/ingest/payload_keep.h"
 #include "server/ingest/payload_scan.h"
 
+#define LARGE ((size_t)16 * CONTRACT_PAYLOAD_MAX)
+
 static void ignore(const struct payload_scan_member *member, void *ctx)
 {
     (void)member;
@@ -126,6 +128,9 @@ static void test_values_that_json_lacks(void **state)
         ROW("{\"a\":<html>,\"b\":1}", "{\"b\":1}", VALUE, 5),
         ROW("{\"a\":f(1,\"x\"),\"b\":1}", "{\"b\":1}", VALUE, 5),
         ROW("{\"a\":%d,\"b\":1}", "{\"b\":1}", VALUE, 5),
+        // What stands within it is none of the object's own.
+        ROW("{\"a\":nan [{\"x\":1,\"b\":2}],\"c\":3}", "{\"c\":3}", VALUE, 5),
+        ROW("{\"a\":nan,\"b':1,\"c\":2}", "{\"c\":2}", VALUE, 5),
     };
 
     (void)state;
@@ -138,10 +143,8 @@ static void test_marks(void **state)
         ROW("{'a':'b','c':1}", "{\"a\":\"b\",\"c\":1}", QUOTES, 1),
         ROW("{\"a\":'it\\'s \"so\"'}", "{\"a\":\"it's \\\"so\\\"\"}", QUOTES, 5),
         ROW("{a:1,b_2:\"x\"}", "{\"a\":1,\"b_2\":\"x\"}", QUOTES, 1),
-        ROW("{\"a\":1,}", "{\"a\":1}", COMMA, 7),
-        ROW("{,\"a\":1}", "{\"a\":1}", COMMA, 1),
-        ROW("{\"a\":1,,\"b\":2}", "{\"a\":1,\"b\":2}", COMMA, 7),
-        ROW("{,}", "{}", COMMA, 1),
+        ROW("{\"a\":1,}", "{\"a\":1}", COMMA, 7), ROW("{,\"a\":1}", "{\"a\":1}", COMMA, 1),
+        ROW("{\"a\":1,,\"b\":2}", "{\"a\":1,\"b\":2}", COMMA, 7), ROW("{,}", "{}", COMMA, 1),
         ROW("{\"a\":1 \"b\":2}", "{\"a\":1,\"b\":2}", COMMA, 7),
         ROW("{\"a\":\"x\"\n\"b\":2}", "{\"a\":\"x\",\"b\":2}", COMMA, 9),
         ROW("{\"a\" 1,\"b\":2}", "{\"b\":2}", COLON, 5),
@@ -155,6 +158,8 @@ static void test_marks(void **state)
         ROW("{\"a\":1,\"\\u0061\":2}", "{\"a\":1}", TWICE, 7),
         ROW("{\"a\":nan,\"a\":2}", "{\"a\":2}", VALUE, 5),
         ROW("{\"a\":1 // one\n,\"b\":2}", "{\"b\":2}", BEHIND, 7),
+        ROW("{\"77kepQFQ8Kl\":1,\"77kepQFQ8Kl\":2}", "{\"77kepQFQ8Kl\":1}", TWICE,
+            17), // FNV-1a makes 0 of that name
     };
 
     (void)state;
@@ -178,6 +183,7 @@ static void test_texts(void **state)
         ROW("{\"a\":\"\\ud800\"}", "{\"a\":\"\xef\xbf\xbd\"}", SURROGATE, 6),
         ROW("{\"a\":\"\\udc00x\"}", "{\"a\":\"\xef\xbf\xbdx\"}", SURROGATE, 6),
         ROW("{\"a\":\"\\ud800\\u0041\"}", "{\"a\":\"\xef\xbf\xbd\x41\"}", SURROGATE, 6),
+        ROW("{\"a\":\"\\ud800\\ue000\"}", "{\"a\":\"\xef\xbf\xbd\xee\x80\x80\"}", SURROGATE, 6),
         ROW("{\"a\":\"C:\\data\"}", "{\"a\":\"C:\\\\data\"}", ESCAPE, 8),
         ROW("{\"a\":\"\\u12g4\",\"b\":1}", "{\"a\":\"\\\\u12g4\",\"b\":1}", ESCAPE, 6),
         ROW("{\"a\":\"\\x41\"}", "{\"a\":\"\\\\x41\"}", ESCAPE, 6),
@@ -204,17 +210,27 @@ static void test_nested(void **state)
         ROW("{\"a\":[01],\"b\":1}", "{\"b\":1}", VALUE, 6),
         ROW("{\"a\":[1e999],\"b\":1}", "{\"b\":1}", VALUE, 6),
         ROW("{\"a\":[1]x,\"b\":1}", "{\"b\":1}", BEHIND, 8),
+        ROW("{\"a\":{\"x\":1,},\"b\":1}", "{\"b\":1}", NAME, 12),
+        // Brackets in quotes are none, and escaped quotes end none.
+        ROW("{\"a\":[nan,\"]\",b:7],\"c\":1}", "{\"c\":1}", VALUE, 6),
+        ROW("{\"a\":[nan,\"\\\"],b:7,\"],\"c\":1}", "{\"c\":1}", VALUE, 6),
+        ROW("{\"a\":[nan,\"\\\\\"],\"b\":7}", "{\"b\":7}", VALUE, 6),
+        ROW("{\"a\":[nan,\"\\", "{}", VALUE, 6),
     };
 
     (void)state;
     CHECK(rows);
 }
 
+#define B "\"b\":\"m\xc3\xa9\\u00e9\xf0\x9f\x98\x80\\ud83d\\ude00\""
+#define C "\"c\":[1.5e3, {}, null]"
+
 // Wherever the sender's library cuts: the members before are read, the one that is cut is not.
 static void test_cut_at_each_byte(void **state)
 {
     static const char text[] =
-        "{\"a\": 270015, \"b\": \"m\xc3\xa9\\u00e9\", \"c\": [1.5e3, {}, null],"
+        "{\"a\": 270015, \"b\": \"m\xc3\xa9\\u00e9\xf0\x9f\x98\x80\\ud83d\\ude00\","
+        " \"c\": [1.5e3, {}, null],"
         "\"d\": true, \"e\": \"x\"}";
     static const struct {
         size_t from;
@@ -222,11 +238,10 @@ static void test_cut_at_each_byte(void **state)
     } steps[] = {
         {0, "{}"},
         {13, "{\"a\":270015}"},
-        {30, "{\"a\":270015,\"b\":\"m\xc3\xa9\\u00e9\"}"},
-        {54, "{\"a\":270015,\"b\":\"m\xc3\xa9\\u00e9\",\"c\":[1.5e3, {}, null]}"},
-        {65, "{\"a\":270015,\"b\":\"m\xc3\xa9\\u00e9\",\"c\":[1.5e3, {}, null],\"d\":true}"},
-        {74, "{\"a\":270015,\"b\":\"m\xc3\xa9\\u00e9\",\"c\":[1.5e3, {}, "
-             "null],\"d\":true,\"e\":\"x\"}"},
+        {46, "{\"a\":270015," B "}"},
+        {70, "{\"a\":270015," B "," C "}"},
+        {81, "{\"a\":270015," B "," C ",\"d\":true}"},
+        {90, "{\"a\":270015," B "," C ",\"d\":true,\"e\":\"x\"}"},
         {SIZE_MAX, NULL},
     };
     size_t step = 0;
@@ -288,6 +303,37 @@ static void test_size(void **state)
     assert_int_equal(faults.count, 1);
     assert_int_equal(faults.items[0].kind, PAYLOAD_FAULT_TOO_LONG);
     assert_string_equal(kept, "{\"a\":1}");
+
+    // What stands behind is not read, however long it is.
+    char *large = malloc(LARGE);
+
+    assert_non_null(large);
+    memset(large, ' ', LARGE);
+    memcpy(large, "{\"a\":1,", 7);
+    memcpy(large + CONTRACT_PAYLOAD_MAX, ",\"b\":2}", 7);
+    scan(large, CONTRACT_PAYLOAD_MAX + 7, kept);
+    assert_string_equal(kept, "{\"a\":1}");
+    memset(large + 12, '\xff', LARGE - 12);
+    memcpy(large, "{\"a\":1,\"b\":\"", 12);
+    scan(large, LARGE, kept);
+    assert_string_equal(kept, "{\"a\":1}");
+    free(large);
+}
+
+// Behind what is no JSON a name is looked for so far, and no farther.
+static void test_way_back(void **state)
+{
+    (void)state;
+    for (int length = 1; length <= 100; length++) {
+        char text[256];
+        char kept[PAYLOAD_KEEP_SIZE];
+        int n = snprintf(text, sizeof text, "{\"a\":nan,\"%0*d\":1,\"c\":2}", length, 0);
+
+        scan(text, (size_t)n, kept);
+        if ((strstr(kept, ":1") != NULL) != (length <= 61))
+            fail_msg("%d: %s", length, kept);
+        assert_non_null(strstr(kept, "\"c\":2"));
+    }
 }
 
 static void test_depth(void **state)
@@ -384,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_cut_at_each_byte),
         cmocka_unit_test(test_good_json),
         cmocka_unit_test(test_size),
+        cmocka_unit_test(test_way_back),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_excerpts),
