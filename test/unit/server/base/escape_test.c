@@ -75,6 +75,36 @@ static bool is_listed(uint32_t code)
     return false;
 }
 
+// As large as it can grow.
+static void long_texts_have_room(void **state)
+{
+    static const struct {
+        const char *in, *text, *json;
+    } pieces[] = {
+        {"\xff", "\\xff", "\xff"},
+        {"\x01", "\\x01", "\x01"},
+        {"\x7f", "\\x7f", "\\u007f"},
+        {"\xc2\x80", "\\u0080", "\\u0080"},
+        {"\xf3\xa0\x80\x81", "\\U000e0001", "\\udb40\\udc01"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        char in[1024] = "";
+        size_t size;
+        char *out;
+
+        for (size_t k = 0; k < 250; k++)
+            memcpy(in + k * strlen(pieces[i].in), pieces[i].in, strlen(pieces[i].in));
+        out = escape_text(in, &size);
+        assert_int_equal(size, 250 * strlen(pieces[i].text));
+        free(out);
+        out = escape_json(in, &size);
+        assert_int_equal(size, 250 * strlen(pieces[i].json));
+        free(out);
+    }
+}
+
 // All of Unicode: never more than four times the size, always well-formed, nothing that a terminal
 // obeys.
 static void no_code_point_gets_through(void **state)
@@ -107,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_shown_as_it_is_or_as_its_code),
+        cmocka_unit_test(long_texts_have_room),
         cmocka_unit_test(no_code_point_gets_through),
     };
 

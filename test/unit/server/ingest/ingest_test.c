@@ -164,6 +164,40 @@ static void test_who_speaks_is_seen(void **state)
     ingest_free(ingest);
 }
 
+// What a bad status does not tell stays as a good one told it; the error alone is of each anew.
+static void test_a_bad_status_takes_nothing_away(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+    struct store_connection *connection;
+    struct device device;
+
+    log_set_level(LOG_ERROR);
+    say(ingest, "/status/" MAC_1,
+        "{\"espname\":\"n\",\"espimage\":\"A-1\",\"espbuild\":\"b\",\"espip\":\"i\","
+        "\"errormessage\":\"e\"}",
+        false);
+    say(ingest, "/status/" MAC_1, "{\"rssi\":-5,\"espip\":\"j\",", false);
+    log_set_level(LOG_INFO);
+    fixture_flush(f);
+    connection = fixture_read(f);
+    assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_int_equal(device.status.rssi_dbm, -5);
+    assert_string_equal(device.status.name, "n");
+    assert_string_equal(device.status.image, "A-1");
+    assert_string_equal(device.status.build, "b");
+    assert_string_equal(device.status.ip, "j");
+    assert_string_equal(device.status.error, "");
+    say(ingest, "/status/" MAC_1, "{}", false);
+    fixture_flush(f);
+    connection = fixture_read(f);
+    assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_string_equal(device.status.image, "");
+    ingest_free(ingest);
+}
+
 // The device and its topics, in whatever form they spell the MAC.
 static void test_spellings(void **state)
 {
@@ -261,6 +295,7 @@ int main(void)
         TEST(test_each_topic),
         TEST(test_the_object_is_kept_whole),
         TEST(test_who_speaks_is_seen),
+        TEST(test_a_bad_status_takes_nothing_away),
         TEST(test_spellings),
         TEST(test_old_events),
         TEST(test_downloads),

@@ -392,9 +392,26 @@ static void test_many(void **state)
     assert_string_equal(kept, "{\"b\":1,\"c\":2}");
 }
 
+// A member that grows when it is written as JSON, up to the last byte that there is room for.
+static void test_room(void **state)
+{
+    char text[CONTRACT_PAYLOAD_MAX];
+    char kept[PAYLOAD_KEEP_SIZE];
+    size_t frame = strlen("{\"a\":\"\\u0001\"}");
+
+    (void)state;
+    for (size_t n = 4000; n < sizeof text - 9; n++) {
+        memset(text, 'x', sizeof text);
+        memcpy(text, "{\"a\":\"\x01", 7);
+        memcpy(text + 7 + n, "\"}", 2);
+        scan(text, 9 + n, kept);
+        assert_int_equal(strlen(kept), frame + n < PAYLOAD_KEEP_SIZE ? frame + n : strlen("{}"));
+    }
+}
+
 static void test_excerpts(void **state)
 {
-    static const char text[] = "0123456789abcdefghij\\\"\x01\xff{}0123456789abcdefghijklmnop";
+    static const char text[] = "0123456789abcdefghij\\\"\x7f\xff{}0123456789abcdefghijklmnop";
     char out[DEVICE_FAULT_EXCERPT_SIZE];
 
     (void)state;
@@ -403,7 +420,7 @@ static void test_excerpts(void **state)
     payload_fault_excerpt((const uint8_t *)text, 5, 5, out);
     assert_string_equal(out, "01234");
     payload_fault_excerpt((const uint8_t *)text, sizeof text - 1, 22, out);
-    assert_string_equal(out, "6789abcdefghij\\x5c\"\\x01\\xff{}0123456789abcdefghij");
+    assert_string_equal(out, "6789abcdefghij\\x5c\"\\x7f\\xff{}0123456789abcdefghij");
     memset(out, 0, sizeof out);
 
     uint8_t worst[100];
@@ -433,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_way_back),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_room),
         cmocka_unit_test(test_excerpts),
     };
 
