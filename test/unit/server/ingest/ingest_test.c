@@ -195,6 +195,7 @@ static void test_a_bad_status_takes_nothing_away(void **state)
     assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
     store_read_end(f->store, connection);
     assert_string_equal(device.status.image, "");
+    assert_string_equal(device.status.name, "");
     ingest_free(ingest);
 }
 
@@ -252,6 +253,10 @@ static void test_old_events(void **state)
     struct fixture *f = *state;
     struct ingest *ingest = start(f);
 
+    say(ingest, "/status/" MAC_1, "{}", false);
+    say(ingest, "/will/" MAC_1, "{}", false);
+    say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+    assert_true(is_online(f, MAC_1)); // nobody has said that they may be old
     for (int connected = 0; connected < 2; connected++) {
         ingest_note_connection(ingest, connected);
         say(ingest, "/status/" MAC_1, "{}", false);
