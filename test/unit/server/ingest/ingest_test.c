@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "server/base/log.h"
 #include "server/ingest/ingest.h"
@@ -247,6 +249,40 @@ static bool is_online(struct fixture *f, const char *mac)
     return device.online;
 }
 
+// How many lines of the log came of it.
+static int count_lines(struct ingest *ingest, const char *topic, const char *text, int times)
+{
+    FILE *log = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    int lines = 0;
+
+    assert_non_null(log);
+    assert_true(dup2(fileno(log), STDERR_FILENO) >= 0);
+    for (int i = 0; i < times; i++)
+        say(ingest, topic, text, false);
+    assert_true(dup2(saved, STDERR_FILENO) >= 0);
+    close(saved);
+    rewind(log);
+    for (int c; (c = getc(log)) != EOF;)
+        lines += c == '\n';
+    fclose(log);
+    return lines;
+}
+
+// Who says the same wrong thing again and again fills no log.
+static void test_one_line_for_each(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    assert_int_equal(count_lines(ingest, "/status/" MAC_1, "nan", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/" MAC_2, "nan", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/nobody", "{}", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/84F3EB0000AA", "{}", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/" MAC_3, "{}", 3), 0);
+    ingest_free(ingest);
+}
+
 // While the connection is away or has just come, events may be old; statuses are not kept.
 static void test_old_events(void **state)
 {
@@ -302,6 +338,7 @@ int main(void)
         TEST(test_who_speaks_is_seen),
         TEST(test_a_bad_status_takes_nothing_away),
         TEST(test_spellings),
+        TEST(test_one_line_for_each),
         TEST(test_old_events),
         TEST(test_downloads),
     };
