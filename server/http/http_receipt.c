@@ -279,7 +279,7 @@ bool http_receipt_note_close(
         if (e->answer.key != key)
             continue;
         e->answer.key = NULL;
-        e->reset = e->reset || (link->reset && !e->asked);
+        e->reset = e->reset || link->reset;
         e->ends = newest;
         if (newest) {
             memcpy(e->held, link->held, link->held_n);

@@ -24,7 +24,7 @@ static const struct http_route routes[] = {
     {0, NULL, NULL},
 };
 
-static struct http_server *start(unsigned per_address)
+static struct http_server *start(unsigned per_address, unsigned timeout_s)
 {
     struct http_server_settings settings = {
         .routes = routes,
@@ -32,6 +32,7 @@ static struct http_server *start(unsigned per_address)
         .name = "test",
         .max_connections = 64,
         .max_connections_per_address = per_address,
+        .timeout_s = timeout_s,
         .socket_path = fixture_path,
         .socket_mode = 0600,
     };
@@ -87,7 +88,7 @@ static int connect_placed(struct http_server *server, uint64_t others)
 // All clients of a Unix socket have one address.
 static void an_address_gets_its_places_back(void **state)
 {
-    struct http_server *server = start(PER_ADDRESS);
+    struct http_server *server = start(PER_ADDRESS, 0);
     char byte;
 
     (void)state;
@@ -112,7 +113,7 @@ static void an_address_gets_its_places_back(void **state)
 
 static void who_has_asked_waits_no_more(void **state)
 {
-    struct http_server *server = start(0);
+    struct http_server *server = start(0, 0);
     char text[13];
     int clients[4];
 
@@ -134,11 +135,34 @@ static void who_has_asked_waits_no_more(void **state)
     http_server_free(server, 1000);
 }
 
+// Longer than a round of the deadlines takes, which is no time for a client.
+static void a_connection_is_kept_between_requests(void **state)
+{
+    struct timespec pause = {.tv_sec = 1, .tv_nsec = 200000000};
+    struct http_server *server = start(0, 60);
+    int client = fixture_connect();
+    char text[13];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        nanosleep(&pause, NULL);
+        assert_int_equal(write(client, KEPT, strlen(KEPT)), strlen(KEPT));
+        assert_int_equal(recv(client, text, sizeof text, MSG_WAITALL), sizeof text);
+        assert_memory_equal(text, "HTTP/1.1 200 ", sizeof text);
+        wait_waiting(server, 0);
+        while (recv(client, text, 1, MSG_DONTWAIT) > 0)
+            continue;
+    }
+    close(client);
+    http_server_free(server, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_gets_its_places_back),
         cmocka_unit_test(who_has_asked_waits_no_more),
+        cmocka_unit_test(a_connection_is_kept_between_requests),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_folder, fixture_remove_folder);

@@ -235,6 +235,86 @@ static void test_rows(void **state)
     http_receipt_stop(receipts);
 }
 
+// A connection's place in memory is given to the next: what that does says nothing of the one
+// before.
+static void test_key_that_comes_again(void **state)
+{
+    struct http_receipts *receipts;
+    struct pair pairs[2] = {connect_pair(), connect_pair()};
+    static struct told told[2];
+    struct http_tls_link link = {.reset = true};
+    struct http_receipt_answer second = {.key = &pairs[0], .end = {tell, &told[1], 0}};
+
+    (void)state;
+    assert_int_equal(http_receipt_start(&receipts), 0);
+    assert_false(http_receipt_note_close(receipts, &pairs[0], &link)); // no answer on it
+    assert_true(answer_on(receipts, &pairs[0], BIG, &told[0], 0));
+    link.reset = false;
+    assert_true(http_receipt_note_close(receipts, &pairs[0], &link));
+    assert_false(http_receipt_note_close(receipts, &pairs[0], &link));
+    told[1] = (struct told){.lock = PTHREAD_MUTEX_INITIALIZER};
+    second.fd = pairs[1].server;
+    assert_true(http_receipt_expect(receipts, &second));
+    link.reset = true;
+    assert_true(http_receipt_note_close(receipts, &pairs[0], &link));
+    wait_for(&told[1]);
+    assert_false(told[1].received);
+    expect_untold(receipts, &told[0]);
+    http_receipt_stop(receipts);
+    close_pair(&pairs[0]);
+    close_pair(&pairs[1]);
+}
+
+// The end of the connection, with its last words, waits until the answer is there.
+static void test_last_words(void **state)
+{
+    struct http_receipts *receipts;
+    struct pair pair = connect_pair();
+    static struct told told;
+    struct http_tls_link link = {.held = "bye", .held_n = 3};
+    char words[4] = "";
+
+    (void)state;
+    assert_int_equal(http_receipt_start(&receipts), 0);
+    assert_true(answer_on(receipts, &pair, BIG, &told, 0));
+    assert_true(http_receipt_note_close(receipts, &pair, &link));
+    close(pair.server);
+    pair.server = -1;
+    read_all(&pair, BIG);
+    assert_int_equal(recv(pair.client, words, 3, MSG_WAITALL), 3);
+    assert_string_equal(words, "bye");
+    assert_int_equal(recv(pair.client, words, 1, 0), 0);
+    wait_for(&told);
+    assert_true(told.received);
+    http_receipt_stop(receipts);
+    close_pair(&pair);
+}
+
+// What a client has acknowledged behind an answer is none of it.
+static void test_no_more_than_there_is(void **state)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+    struct http_receipts *receipts;
+    struct pair pair = connect_pair();
+    static struct told told;
+    struct http_receipt_answer answer = {
+        .key = &pair, .fd = pair.server, .length = SMALL, .end = {tell, &told, 0}};
+    char bytes[2 * SMALL] = "";
+
+    (void)state;
+    told = (struct told){.lock = PTHREAD_MUTEX_INITIALIZER};
+    answer.mark = http_verdict_mark(pair.server);
+    assert_int_equal(http_receipt_start(&receipts), 0);
+    assert_int_equal(send(pair.server, bytes, sizeof bytes, 0), sizeof bytes);
+    while (http_verdict_acknowledged(pair.server, answer.mark) < sizeof bytes)
+        nanosleep(&moment, NULL);
+    http_receipt_break_off(receipts, &answer);
+    assert_int_equal(told.bytes, SMALL);
+    assert_false(told.received);
+    http_receipt_stop(receipts);
+    close_pair(&pair);
+}
+
 // What is left when the server stops is judged by what is known by then.
 static void test_stop(void **state)
 {
@@ -298,6 +378,24 @@ static void test_bound_of_a_client(void **state)
     close_pair(&others[1]);
 }
 
+// Of those that are nobody's in particular there may be more.
+static void test_nobodys(void **state)
+{
+    static struct told told[2 * HTTP_RECEIPT_MAX_PER_CLIENT];
+    struct http_receipt_counters counters;
+    struct http_receipts *receipts;
+    struct pair pair = connect_pair();
+
+    (void)state;
+    assert_int_equal(http_receipt_start(&receipts), 0);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        assert_true(answer_on(receipts, &pair, SMALL, &told[i], 0));
+    http_receipt_count(receipts, &counters);
+    assert_int_equal(counters.given_up, 0);
+    http_receipt_stop(receipts);
+    close_pair(&pair);
+}
+
 // Where all places are taken it is told at once, and counted.
 static void test_bound_of_all(void **state)
 {
@@ -340,8 +438,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_key_that_comes_again),
+        cmocka_unit_test(test_last_words),
+        cmocka_unit_test(test_no_more_than_there_is),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_bound_of_a_client),
+        cmocka_unit_test(test_nobodys),
         cmocka_unit_test(test_bound_of_all),
     };
 
