@@ -8,6 +8,7 @@
 
 #include "server/base/log.h"
 #include "server/ingest/ingest.h"
+#include "server/store/download_store.h"
 #include "server/store/fault_store.h"
 #include "test/unit/server/store/fixture.h"
 
@@ -305,6 +306,39 @@ static void test_old_events(void **state)
     ingest_free(ingest);
 }
 
+static int stage(struct store_connection *connection, void *ctx, struct err *err)
+{
+    static const struct download_store_staged staged = {.mac = MAC_1, .image = "A-2"};
+
+    (void)ctx;
+    return download_store_stage(connection, &staged, err);
+}
+
+// What was downloaded is gone once another image runs, and no sooner.
+static void test_another_image(void **state)
+{
+    static const struct {
+        const char *status;
+        int64_t staged;
+    } rows[] = {
+        {"{\"espimage\":\"A-1\",\"uptimemillis\":100000}", 1},
+        {"{\"espimage\":\"A-1\",\"uptimemillis\":5}", 1},
+        {"{\"espimage\":\"A-2\",\"uptimemillis\":100}", 0},
+    };
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    say(ingest, "/status/" MAC_1, rows[0].status, false);
+    fixture_flush(f);
+    fixture_write(f, stage, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say(ingest, "/status/" MAC_1, rows[i].status, false);
+        fixture_flush(f);
+        assert_int_equal(fixture_query(f, "SELECT count(*) FROM staged"), rows[i].staged);
+    }
+    ingest_free(ingest);
+}
+
 static void test_downloads(void **state)
 {
     struct fixture *f = *state;
@@ -340,6 +374,7 @@ int main(void)
         TEST(test_spellings),
         TEST(test_one_line_for_each),
         TEST(test_old_events),
+        TEST(test_another_image),
         TEST(test_downloads),
     };
 

@@ -8,7 +8,6 @@
 #include "server/ingest/download_write.h"
 #include "server/ingest/ingest_write.h"
 #include "server/store/command_store.h"
-#include "server/store/download_store.h"
 #include "server/store/event_store.h"
 #include "test/unit/server/store/fixture.h"
 
@@ -257,33 +256,6 @@ static void test_a_part_of_a_status(void **state)
     }
 }
 
-static int stage(struct store_connection *connection, void *ctx, struct err *err)
-{
-    static const struct download_store_staged staged = {.mac = MAC_1, .image = "A-2"};
-
-    (void)ctx;
-    return download_store_stage(connection, &staged, err);
-}
-
-static bool is_staged(struct fixture *f)
-{
-    return fixture_query(f, "SELECT count(*) FROM staged") > 0;
-}
-
-// What was downloaded is gone once another image runs, and no sooner.
-static void test_another_image(void **state)
-{
-    struct fixture *f = *state;
-
-    status(f, T0, MINUTE, "A-1", "");
-    fixture_write(f, stage, NULL);
-    status(f, T0 + SECOND, MINUTE + SECOND, "A-1", "");
-    status(f, T0 + MINUTE, 5, "A-1", "");
-    assert_true(is_staged(f));
-    status(f, T0 + 2 * MINUTE, MINUTE, "A-2", "");
-    assert_false(is_staged(f));
-}
-
 // An event that waited at the broker while the daemon was away says nothing of now. One without a
 // kind is a sign of life alone.
 static void test_a_late_event(void **state)
@@ -416,7 +388,6 @@ int main(void)
         TEST(test_a_message_goes_with_the_clock),
         TEST(test_a_fault),
         TEST(test_a_part_of_a_status),
-        TEST(test_another_image),
         TEST(test_a_late_event),
         TEST(test_an_event_settles_its_command),
         TEST(test_an_event_of_an_unknown_device),

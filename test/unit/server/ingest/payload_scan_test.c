@@ -3,76 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/contract.h"
-#include "server/ingest/payload_keep.h"
-#include "server/ingest/payload_scan.h"
+#include "test/unit/server/ingest/payload_rows.h"
 
 #define LARGE ((size_t)16 * CONTRACT_PAYLOAD_MAX)
-
-static void ignore(const struct payload_scan_member *member, void *ctx)
-{
-    (void)member;
-    (void)ctx;
-}
-
-// From memory of exactly that size, so that a byte read beyond is found.
-static struct payload_faults scan(const char *text, size_t n, char kept[PAYLOAD_KEEP_SIZE])
-{
-    struct payload_faults faults = {0};
-    uint8_t *copy = malloc(n > 0 ? n : 1);
-
-    memcpy(copy, text, n);
-    payload_scan(copy, n, ignore, NULL, &faults);
-
-    size_t length = payload_keep_write(copy, n, kept);
-
-    free(copy);
-    assert_int_equal(length, strlen(kept));
-
-    json_t *json = json_loads(kept, JSON_DECODE_INT_AS_REAL, NULL);
-
-    if (json == NULL || !json_is_object(json))
-        fail_msg("kept of '%s': '%s'", text, kept);
-    json_decref(json);
-    return faults;
-}
-
-struct row {
-    const char *text;
-    size_t n;
-    const char *kept;
-    enum payload_fault_kind kind;
-    size_t position;
-};
-
-static void check_rows(const struct row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        char kept[PAYLOAD_KEEP_SIZE];
-        struct payload_faults faults = scan(rows[i].text, rows[i].n, kept);
-
-        if (faults.count == 0)
-            fail_msg("row %zu: no fault in '%s'", i, rows[i].text);
-        if (strcmp(kept, rows[i].kept) != 0)
-            fail_msg("row %zu: '%s' of '%s'", i, kept, rows[i].text);
-        if (faults.items[0].kind != rows[i].kind || faults.items[0].position != rows[i].position)
-            fail_msg("row %zu: '%s' at %zu of '%s'", i, payload_fault_text(faults.items[0].kind),
-                faults.items[0].position, rows[i].text);
-    }
-}
-
-// clang-format off: its versions differ in braces
-#define ROW(text, kept, kind, position)                                                            \
-    {                                                                                              \
-        (text), sizeof(text) - 1, (kept), PAYLOAD_FAULT_##kind, (position)                         \
-    }
-// clang-format on
-#define CHECK(rows) check_rows((rows), sizeof(rows) / sizeof((rows)[0]))
 
 static void test_what_is_no_object(void **state)
 {
@@ -97,40 +35,6 @@ static void test_what_is_no_object(void **state)
         ROW("{\"a\":1}{\"b\":2}", "{\"a\":1}", TRAIL, 7),
         ROW("{\"a\":1}}", "{\"a\":1}", TRAIL, 7),
         ROW("{}\xc3\xa9", "{}", TRAIL, 2),
-    };
-
-    (void)state;
-    CHECK(rows);
-}
-
-static void test_values_that_json_lacks(void **state)
-{
-    static const struct row rows[] = {
-        ROW("{\"a\":nan,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\": -nan , \"b\":1}", "{\"b\":1}", VALUE, 6),
-        ROW("{\"a\":inf,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":-Infinity,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":NaN}", "{}", VALUE, 5),
-        ROW("{\"b\":1,\"a\":undefined}", "{\"b\":1}", VALUE, 11),
-        ROW("{\"a\":True,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":}", "{}", VALUE, 5),
-        ROW("{\"a\":0x1F,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":12abc,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":1.2.3,\"b\":1}", "{\"b\":1}", OVERFLOW, 5),
-        ROW("{\"a\":--1,\"b\":1}", "{\"b\":1}", OVERFLOW, 5),
-        ROW("{\"a\":1e999,\"b\":1}", "{\"b\":1}", OVERFLOW, 5),
-        ROW("{\"a\":+5}", "{\"a\":5.0}", NUMBER, 5),
-        ROW("{\"a\":007,\"b\":1}", "{\"a\":7.0,\"b\":1}", NUMBER, 5),
-        ROW("{\"a\":.5,\"b\":5.}", "{\"a\":0.5,\"b\":5.0}", NUMBER, 5),
-        ROW("{\"a\":-61 dBm,\"b\":1}", "{\"b\":1}", BEHIND, 9),
-        ROW("{\"a\":12 345,\"b\":1}", "{\"b\":1}", BEHIND, 8),
-        ROW("{\"a\":<html>,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":f(1,\"x\"),\"b\":1}", "{\"b\":1}", VALUE, 5),
-        ROW("{\"a\":%d,\"b\":1}", "{\"b\":1}", VALUE, 5),
-        // What stands within it is none of the object's own.
-        ROW("{\"a\":nan [{\"x\":1,\"b\":2}],\"c\":3}", "{\"c\":3}", VALUE, 5),
-        ROW("{\"a\":nan,\"b':1,\"c\":2}", "{\"c\":2}", VALUE, 5),
     };
 
     (void)state;
@@ -188,34 +92,6 @@ static void test_texts(void **state)
         ROW("{\"a\":\"\\u12g4\",\"b\":1}", "{\"a\":\"\\\\u12g4\",\"b\":1}", ESCAPE, 6),
         ROW("{\"a\":\"\\x41\"}", "{\"a\":\"\\\\x41\"}", ESCAPE, 6),
         ROW("{\"a\":\"\\u1\"}", "{\"a\":\"\\\\u1\"}", ESCAPE, 6),
-    };
-
-    (void)state;
-    CHECK(rows);
-}
-
-static void test_nested(void **state)
-{
-    static const struct row rows[] = {
-        ROW("{\"a\":[nan],\"b\":1}", "{\"b\":1}", VALUE, 6),
-        ROW("{\"a\":{\"x\":nan,\"b\":2},\"b\":1}", "{\"b\":1}", VALUE, 10),
-        ROW("{\"a\":[1,],\"b\":1}", "{\"b\":1}", VALUE, 8),
-        ROW("{\"a\":[1 2],\"b\":1}", "{\"b\":1}", COMMA, 8),
-        ROW("{\"a\":{\"x\" 1},\"b\":1}", "{\"b\":1}", COLON, 10),
-        ROW("{\"a\":{x:1},\"b\":1}", "{\"b\":1}", NAME, 6),
-        ROW("{\"a\":{\"x\":\"\xe9\"},\"b\":1}", "{\"b\":1}", UTF8, 11),
-        ROW("{\"a\":[\"\\ud800\"],\"b\":1}", "{\"b\":1}", SURROGATE, 7),
-        ROW("{\"a\":[1},\"b\":1}", "{\"b\":1}", VALUE, 7),
-        ROW("{\"a\":[[1],\"b\":1}", "{}", COMMA, 13),
-        ROW("{\"a\":[01],\"b\":1}", "{\"b\":1}", VALUE, 6),
-        ROW("{\"a\":[1e999],\"b\":1}", "{\"b\":1}", VALUE, 6),
-        ROW("{\"a\":[1]x,\"b\":1}", "{\"b\":1}", BEHIND, 8),
-        ROW("{\"a\":{\"x\":1,},\"b\":1}", "{\"b\":1}", NAME, 12),
-        // Brackets in quotes are none, and escaped quotes end none.
-        ROW("{\"a\":[nan,\"]\",b:7],\"c\":1}", "{\"c\":1}", VALUE, 6),
-        ROW("{\"a\":[nan,\"\\\"],b:7,\"],\"c\":1}", "{\"c\":1}", VALUE, 6),
-        ROW("{\"a\":[nan,\"\\\\\"],\"b\":7}", "{\"b\":7}", VALUE, 6),
-        ROW("{\"a\":[nan,\"\\", "{}", VALUE, 6),
     };
 
     (void)state;
@@ -336,33 +212,6 @@ static void test_way_back(void **state)
     }
 }
 
-static void test_depth(void **state)
-{
-    (void)state;
-    for (size_t depth = 1; depth <= 2000; depth = depth < 20 ? depth + 1 : depth * 10) {
-        char text[CONTRACT_PAYLOAD_MAX] = "{\"a\":";
-        char kept[PAYLOAD_KEEP_SIZE];
-        size_t n = strlen(text);
-
-        memset(text + n, '[', depth - 1);
-        n += depth - 1;
-        text[n++] = '1';
-        memset(text + n, ']', depth - 1);
-        n += depth - 1;
-        memcpy(text + n, ",\"b\":2}", 7);
-        n += 7;
-
-        struct payload_faults faults = scan(text, n, kept);
-
-        assert_int_equal(faults.count, depth > 16);
-        if (depth > 16) {
-            assert_int_equal(faults.items[0].kind, PAYLOAD_FAULT_TOO_DEEP);
-            assert_string_equal(kept, "{\"b\":2}");
-        }
-        assert_true(scan(text, depth + 4, kept).count > 0); // unclosed
-    }
-}
-
 // As many members, faults and replaced bytes as fit: bounded all the same.
 static void test_many(void **state)
 {
@@ -409,49 +258,18 @@ static void test_room(void **state)
     }
 }
 
-static void test_excerpts(void **state)
-{
-    static const char text[] = "0123456789abcdefghij\\\"\x7f\xff{}0123456789abcdefghijklmnop";
-    char out[DEVICE_FAULT_EXCERPT_SIZE];
-
-    (void)state;
-    payload_fault_excerpt((const uint8_t *)text, 0, 0, out);
-    assert_string_equal(out, "");
-    payload_fault_excerpt((const uint8_t *)text, 5, 5, out);
-    assert_string_equal(out, "01234");
-    payload_fault_excerpt((const uint8_t *)text, sizeof text - 1, 22, out);
-    assert_string_equal(out, "6789abcdefghij\\x5c\"\\x7f\\xff{}0123456789abcdefghij");
-    memset(out, 0, sizeof out);
-
-    uint8_t worst[100];
-
-    memset(worst, 0xff, sizeof worst);
-    payload_fault_excerpt(worst, sizeof worst, 50, out);
-    assert_int_equal(strlen(out), 160);
-    for (int kind = 0; kind < PAYLOAD_FAULT_KIND_COUNT; kind++) {
-        const char *reason = payload_fault_text((enum payload_fault_kind)kind);
-
-        assert_non_null(reason);
-        assert_true(strlen(reason) < DEVICE_FAULT_REASON_SIZE);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_no_object),
-        cmocka_unit_test(test_values_that_json_lacks),
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_nested),
         cmocka_unit_test(test_cut_at_each_byte),
         cmocka_unit_test(test_good_json),
         cmocka_unit_test(test_size),
         cmocka_unit_test(test_way_back),
-        cmocka_unit_test(test_depth),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_room),
-        cmocka_unit_test(test_excerpts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
