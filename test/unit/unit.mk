@@ -16,6 +16,9 @@ $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
 
+# What takes half a minute of silence is looked at from later on.
+$(B)/test/unit/server/http/http_verdict_test: DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
     $(B)/test/unit/firmware/plain_tls.o

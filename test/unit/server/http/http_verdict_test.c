@@ -59,11 +59,118 @@ static void test_no_more_than_there_is(void **state)
     close_pair(&pair);
 }
 
+static int64_t later_ms; // than it is
+
+int64_t __wrap_clock_monotonic_ms(void);
+int64_t __real_clock_monotonic_ms(void);
+
+int64_t __wrap_clock_monotonic_ms(void)
+{
+    return __real_clock_monotonic_ms() + later_ms;
+}
+
+static struct http_verdict_expected expect(const struct pair *pair, size_t n)
+{
+    struct http_receipt_answer answer = {.key = pair, .length = n};
+    struct http_verdict_expected expected;
+    static char bytes[BIG];
+
+    later_ms = 0;
+    assert_int_equal(send(pair->server, bytes, n, MSG_DONTWAIT), (ssize_t)n);
+    http_verdict_begin(&expected, &answer, pair->server);
+    return expected;
+}
+
+// Waits until the client has acknowledged all, which is when the rest begins to count.
+static void wait_all(struct http_verdict_expected *expected)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+
+    while (expected->all_at_ms == 0) {
+        assert_int_equal(http_verdict_judge(expected), HTTP_VERDICT_PENDING);
+        nanosleep(&moment, NULL);
+    }
+    later_ms = 0;
+}
+
+// Whether it is judged otherwise at a time than just before it, as far as a test can tell.
+static void expect_turn(
+    struct http_verdict_expected *expected, int64_t at_ms, enum http_verdict verdict)
+{
+    later_ms = at_ms - 60000;
+    assert_int_equal(http_verdict_judge(expected), HTTP_VERDICT_PENDING);
+    later_ms = at_ms;
+    assert_int_equal(http_verdict_judge(expected), verdict);
+    later_ms = 0;
+}
+
+// As nobody wants to wait: what was acknowledged counts after a while of silence, what was not is
+// lost when its time is over, more time for more bytes.
+static void test_times(void **state)
+{
+    struct pair pair = connect_pair();
+    struct http_verdict_expected expected = expect(&pair, BIG);
+
+    (void)state;
+    expect_turn(&expected, 30000 + BIG, HTTP_VERDICT_LOST); // not read
+    read_all(&pair, BIG);
+    wait_all(&expected);
+    expected.all_at_ms += 60000;                          // as the steps of this test are
+    expect_turn(&expected, 65000, HTTP_VERDICT_RECEIVED); // on a connection that stays
+    close_pair(&pair);
+}
+
+// Once libmicrohttpd has let go of it, it is for us to end it; what comes afterwards says nothing.
+static void test_end_of_a_connection(void **state)
+{
+    static const bool rows[] = {true, false};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pair pair = connect_pair();
+        struct http_verdict_expected expected = expect(&pair, SMALL);
+
+        wait_all(&expected);
+        expected.answer.key = NULL;
+        expected.ends = rows[i];
+        later_ms = 1000;
+        assert_int_equal(
+            http_verdict_judge(&expected), rows[i] ? HTTP_VERDICT_RECEIVED : HTTP_VERDICT_PENDING);
+        assert_false(expected.ends);
+        later_ms = 0;
+        close_pair(&pair);
+    }
+}
+
+// The client ends in order: known at once, without any time passing.
+static void test_end_by_the_client(void **state)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+    struct pair pair = connect_pair();
+    struct http_verdict_expected expected = expect(&pair, SMALL);
+
+    (void)state;
+    read_all(&pair, SMALL);
+    wait_all(&expected);
+    expected.answer.key = NULL;
+    expected.all_at_ms += 3600000; // an hour yet until we would give up
+    assert_int_equal(http_verdict_judge(&expected), HTTP_VERDICT_PENDING);
+    close(pair.client);
+    pair.client = -1;
+    while (http_verdict_judge(&expected) == HTTP_VERDICT_PENDING)
+        nanosleep(&moment, NULL);
+    assert_int_equal(http_verdict_judge(&expected), HTTP_VERDICT_RECEIVED);
+    close_pair(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_last_words),
         cmocka_unit_test(test_no_more_than_there_is),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_end_of_a_connection),
+        cmocka_unit_test(test_end_by_the_client),
     };
 
     RUN_ON_PAIRS(tests);
