@@ -43,6 +43,11 @@ static void empty(struct fixture *f)
     assert_int_equal(truncate(f->path, 0), 0);
 }
 
+static void cut_off(struct fixture *f)
+{
+    assert_int_equal(truncate(f->path, 20), 0); // within the header
+}
+
 static void overwrite(struct fixture *f)
 {
     static const char zeros[8192];
@@ -69,6 +74,7 @@ static const struct {
     {"removed", take_away, "was removed or replaced under the daemon", true},
     {"log removed", take_log_away, "-wal or -shm was removed", false},
     {"emptied", empty, "was emptied or overwritten under the daemon", true},
+    {"cut off", cut_off, "was emptied or overwritten under the daemon", true},
     {"overwritten", overwrite, "was emptied or overwritten under the daemon", true},
 };
 
