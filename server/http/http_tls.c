@@ -249,11 +249,13 @@ static ssize_t receive_bytes(gnutls_transport_ptr_t ptr, void *buffer, size_t si
 // Keeps the parts, if there is room for all n bytes of them.
 static bool hold(struct http_tls_link *link, const giovec_t *parts, int count, size_t n)
 {
-    if (!link->holding || n > sizeof link->held - link->held_n)
+    struct http_tls_farewell *farewell = &link->farewell;
+
+    if (!link->holding || n > sizeof farewell->bytes - farewell->n)
         return false;
     for (int i = 0; i < count; i++) {
-        memcpy(link->held + link->held_n, parts[i].iov_base, parts[i].iov_len);
-        link->held_n += parts[i].iov_len;
+        memcpy(farewell->bytes + farewell->n, parts[i].iov_base, parts[i].iov_len);
+        farewell->n += parts[i].iov_len;
     }
     return true;
 }
@@ -270,11 +272,16 @@ static ssize_t send_parts(gnutls_transport_ptr_t ptr, const giovec_t *parts, int
     return hold(link, parts, count, n) ? (ssize_t)n : sendmsg(link->fd, &message, MSG_NOSIGNAL);
 }
 
+void http_tls_send_farewell(int fd, const struct http_tls_farewell *farewell)
+{
+    if (farewell->n > 0)
+        (void)send(fd, farewell->bytes, farewell->n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void http_tls_release(struct http_tls_link *link)
 {
-    if (link->held_n > 0)
-        (void)send(link->fd, link->held, link->held_n, MSG_NOSIGNAL | MSG_DONTWAIT);
-    link->held_n = 0;
+    http_tls_send_farewell(link->fd, &link->farewell);
+    link->farewell.n = 0;
     link->holding = false;
 }
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "server/base/clock.h"
-#include "test/unit/server/http/fixture.h"
+#include "test/unit/server/http/http_fixture.h"
 
 #define WAIT_MS 20000
 #define PER_ADDRESS 3

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "server/release/release_flash.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static struct release_member make(
     const char *name, enum image_state state, char key, char embeds, enum image_layout layout)
@@ -69,7 +69,7 @@ static void test_rows(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *row = &rows[i];
-        struct device device = {.speaks_events = row->ours};
+        struct device_record device = {.speaks_events = row->ours};
         struct download_store_staged staged = {.at_ms = 1};
         struct command_verdict verdict;
 
@@ -89,7 +89,7 @@ static int decide(struct store_connection *connection, void *ctx, struct err *er
 {
     struct command_verdict verdict;
     struct download_store_staged staged = {.mac = MAC_1, .image = "B-1"};
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     int rc = release_flash_decide(connection, MAC_1, &verdict, ctx, err);
 
     assert_int_equal(rc, ERR_NOT_FOUND);

@@ -15,7 +15,7 @@
 #include "server/pki/digest.h"
 #include "server/pki/private_key.h"
 #include "server/release/release_images.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define HEADER_SIZE 16
 #define ROOM (CONTRACT_SKETCH_IMAGE_MAX + 1)
@@ -152,7 +152,7 @@ static void files_go_with_the_last_image(void **state)
 {
     struct fixture *f = *state;
     struct bytes x = make(1), y = make(2), z = make(3);
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     struct err err = {0};
 
     add_well(f, "B-1", &x);

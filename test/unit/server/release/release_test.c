@@ -9,7 +9,7 @@
 
 #include "server/release/release.h"
 #include "server/store/download_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define THREADS 4
 #define ROUNDS 200
@@ -191,7 +191,7 @@ static void what_may_be_replaced(void **state)
         {"E-1", false, false, false, true, ERR_CONFLICT},
     };
     struct fixture *f = *state;
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     struct release *release;
 
     assert_int_equal(release_open(f->store, &release, NULL), 0);
