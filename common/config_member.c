@@ -40,7 +40,7 @@ static bool is_byte(const char *s, size_t n)
 
     for (size_t i = 0; i < n && i < 4; i++)
         value = value * 10 + (unsigned)(s[i] - '0');
-    return n <= 3 && value <= 255 && (n == 1 || s[0] != '0');
+    return value <= 255 && (n == 1 || s[0] != '0'); // four digits are more than that
 }
 
 static const char *refuse_host(const char *s)

@@ -65,9 +65,9 @@ size_t escape_next(const char *s, size_t n, char out[ESCAPE_MAX], size_t *size)
 {
     const uint8_t *p = (const uint8_t *)s;
     size_t length = utf8_sequence_length(p, n);
-    uint32_t code = length > 0 ? decode(p, length) : 0;
+    uint32_t code = length > 0 ? decode(p, length) : 0; // as dangerous as a NUL
 
-    if (length > 0 && !is_dangerous(code))
+    if (!is_dangerous(code))
         return copy(s, length, out, size);
     if (length <= 1) {
         write_form(out, size, "\\x%02x", (unsigned)p[0]);
@@ -86,7 +86,7 @@ size_t escape_next_json(const char *s, size_t n, char out[ESCAPE_MAX], size_t *s
     size_t length = utf8_sequence_length(p, n);
     uint32_t code = length > 0 ? decode(p, length) : 0;
 
-    if (length == 0 || code < 0x20 || !is_dangerous(code))
+    if (code < 0x20 || !is_dangerous(code)) // also what is no UTF-8
         return copy(s, length > 0 ? length : 1, out, size);
     if (code <= 0xffff)
         write_form(out, size, "\\u%04x", (unsigned)code);
@@ -96,24 +96,40 @@ size_t escape_next_json(const char *s, size_t n, char out[ESCAPE_MAX], size_t *s
     return length;
 }
 
+// Makes the room twice as large. NULL, and the text is freed, if there is no memory.
+static char *grow(char *text, size_t *room)
+{
+    char *grown = realloc(text, *room * 2);
+
+    if (grown == NULL)
+        free(text);
+    *room *= 2;
+    return grown;
+}
+
 static char *escape(const char *s, size_t *size,
     size_t (*next)(const char *s, size_t n, char out[ESCAPE_MAX], size_t *size))
 {
     size_t n = strlen(s);
-    char *out = malloc(n * 4 + ESCAPE_MAX);
+    size_t room = n + ESCAPE_MAX + 1; // of most texts all
+    char *out = malloc(room);
 
     *size = 0;
-    if (out == NULL)
-        return NULL;
-    while (n > 0) {
+    while (out != NULL && n > 0) {
         size_t written;
-        size_t taken = next(s, n, out + *size, &written);
+        size_t taken;
 
+        if (room - *size <= ESCAPE_MAX)
+            out = grow(out, &room);
+        if (out == NULL)
+            break;
+        taken = next(s, n, out + *size, &written);
         *size += written;
         s += taken;
         n -= taken;
     }
-    out[*size] = '\0';
+    if (out != NULL)
+        out[*size] = '\0';
     return out;
 }
 

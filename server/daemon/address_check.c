@@ -84,22 +84,26 @@ static void end(struct attempts *attempts, size_t i)
     fd->fd = -1;
 }
 
+static size_t count_open(const struct attempts *attempts)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; i < attempts->count; i++)
+        open += attempts->fds[i].fd >= 0;
+    return open;
+}
+
 static void wait_for_all(struct attempts *attempts)
 {
     int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
     int64_t left_ms;
 
-    while ((left_ms = until_ms - clock_monotonic_ms()) > 0 &&
+    while (count_open(attempts) > 0 && (left_ms = until_ms - clock_monotonic_ms()) > 0 &&
            poll(attempts->fds, attempts->count, (int)left_ms) > 0) {
-        size_t open = 0;
-
         for (size_t i = 0; i < attempts->count; i++) {
             if (attempts->fds[i].fd >= 0 && attempts->fds[i].revents != 0)
                 end(attempts, i);
-            open += attempts->fds[i].fd >= 0;
         }
-        if (open == 0)
-            return;
     }
     for (size_t i = 0; i < attempts->count; i++) {
         if (attempts->fds[i].fd >= 0)

@@ -6,6 +6,7 @@
 
 #include "common/contract.h"
 #include "common/result.h"
+#include "server/ingest/payload_text.h"
 
 #define LATE_MS 3600000 // a cancelled command ends by what the device does within that time
 
@@ -13,9 +14,11 @@
 static void say(struct command *command, const char *text)
 {
     bool cancelled = command->state == COMMAND_CANCELLED;
+    const char *before = cancelled ? "cancelled after it was sent, but too late; " : "";
+    size_t n = strlen(before);
 
-    snprintf(command->detail, sizeof command->detail, "%s%.200s",
-        cancelled ? "cancelled after it was sent, but too late; " : "", text);
+    memcpy(command->detail, before, n);
+    payload_text_copy(command->detail + n, sizeof command->detail - n, text);
 }
 
 // Whether what a device does may be its outcome.

@@ -23,10 +23,10 @@ static void insert_span(struct download_spans *spans, size_t i, struct download_
     spans->count++;
 }
 
-// Adds a span, joined with those that it meets.
+// Adds a span of the file, joined with those that it meets.
 static void add(struct download_spans *spans, uint64_t begin, uint64_t end)
 {
-    struct download_spans_span span = {begin, end < spans->size ? end : spans->size};
+    struct download_spans_span span = {begin, end};
     size_t i = 0;
 
     if (span.begin >= span.end)
@@ -156,6 +156,6 @@ void download_spans_read(const char *text, uint64_t size, struct download_spans 
         return;
     *out = spans;
     while (*text++ == ' ' && take_number(&text, '-', &span.begin) &&
-           take_number(&text, '\0', &span.end))
+           take_number(&text, '\0', &span.end) && span.end <= size)
         add(out, span.begin, span.end);
 }

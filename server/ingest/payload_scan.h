@@ -24,7 +24,7 @@ struct payload_scan_member {
     size_t position;    // of the value, in bytes from the payload's start
     const uint8_t *raw; // the value's bytes
     size_t raw_length;
-    bool exact; // they are JSON as they stand
+    bool exact; // they are JSON as they stand; of one that is cut nothing is said
 };
 
 // Reads a payload from a device member by member, whatever it is: calls each() for every member

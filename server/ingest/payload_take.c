@@ -69,6 +69,7 @@ bool payload_take_integer(const struct payload_scan_member *member,
     if (member->type != PAYLOAD_SCAN_NUMBER &&
         (member->type != PAYLOAD_SCAN_TEXT || !read_text(member->text, range->unit, &number)))
         return refuse(member, PAYLOAD_FAULT_TYPE, faults);
+    // What is beyond cannot be converted at all.
     if (!(number >= (double)range->min - 0.5 && number <= (double)range->max + 0.5))
         return refuse(member, PAYLOAD_FAULT_RANGE, faults);
 

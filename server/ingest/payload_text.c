@@ -88,7 +88,7 @@ static void read_escape(struct reading *r)
     static const char names[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
     struct payload_cursor *c = r->cursor;
-    uint8_t next = c->n - c->at > 1 ? c->p[c->at + 1] : 0;
+    uint8_t next = c->p[c->at + 1]; // there is one, else it would have been cut off here
     const char *name = next != 0 ? strchr(names, next) : NULL;
     int32_t unit = unit_at(c, 0);
 
@@ -127,8 +127,8 @@ static void read_character(struct reading *r)
     c->at += length;
 }
 
-// Whether what is left is the beginning of a character or escape that was cut off.
-static bool is_cut_here(const struct payload_cursor *c)
+// Whether what is left is the beginning of one character or escape.
+static bool is_beginning(const struct payload_cursor *c)
 {
     static const uint8_t first_of_length[] = {0xc0, 0xe0, 0xf0};
     size_t left = c->n - c->at;
@@ -144,6 +144,19 @@ static bool is_cut_here(const struct payload_cursor *c)
             return false;
     }
     return true;
+}
+
+// Whether the character or escape at the cursor was cut off, or the second half of a pair of them.
+static bool is_cut_here(const struct payload_cursor *c)
+{
+    struct payload_cursor behind = *c;
+    int32_t unit = unit_at(c, 0);
+
+    if (unit < 0xd800 || unit >= 0xdc00)
+        return is_beginning(c);
+    behind.at += 6;
+    return payload_cursor_at_end(&behind) ||
+           (payload_cursor_byte(&behind) == '\\' && is_beginning(&behind));
 }
 
 bool payload_text_read(struct payload_cursor *cursor, char *out, size_t *length)

@@ -54,6 +54,7 @@ static bool is_digit(const struct scan *s)
     return s->at < s->end && *s->at >= '0' && *s->at <= '9';
 }
 
+// What makes it more than an integer is left, where nothing of the kind may stand.
 static bool take_integer(struct scan *s, int64_t *out)
 {
     bool negative = *s->at == '-';
@@ -65,8 +66,6 @@ static bool take_integer(struct scan *s, int64_t *out)
     while (is_digit(s) && s->at - first < DIGITS_MAX)
         value = value * 10 + (*s->at++ - '0');
     if (s->at == first || is_digit(s) || (*first == '0' && s->at - first > 1))
-        return false;
-    if (s->at < s->end && (*s->at == '.' || *s->at == 'e' || *s->at == 'E'))
         return false;
     *out = negative ? -value : value;
     return true;

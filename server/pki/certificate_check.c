@@ -2,21 +2,18 @@
 #include "server/pki/certificate_check.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
+#include <stdint.h>
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include "server/base/clock.h"
 #include "server/pki/asn1_time.h"
+#include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
-
-#define RSA_BITS_MIN 2048
-#define RSA_BITS_MAX 4096
-#define NAME_SIZE 64
+#include "server/pki/public_key.h"
 
 static int check_version(X509 *x509, struct err *err)
 {
@@ -26,32 +23,25 @@ static int check_version(X509 *x509, struct err *err)
         X509_get_version(x509) + 1);
 }
 
-static bool key_is_taken(X509 *x509)
-{
-    char group[NAME_SIZE] = "";
-    EVP_PKEY *key = X509_get0_pubkey(x509);
-
-    if (key == NULL)
-        return false;
-    switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_RSA:
-        return EVP_PKEY_get_bits(key) >= RSA_BITS_MIN && EVP_PKEY_get_bits(key) <= RSA_BITS_MAX;
-    case EVP_PKEY_EC:
-        return EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
-               OBJ_txt2nid(group) == NID_X9_62_prime256v1;
-    default: return false;
-    }
-}
-
+// The same keys as for images, for the same reason: Mbed TLS and BearSSL compute with up to 4096
+// bits and read points in their long form and curves by their name.
 static int check_key(X509 *x509, struct err *err)
 {
-    bool is_taken = key_is_taken(x509);
+    uint8_t *der = NULL;
+    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+    struct err reason = {0};
 
-    ERR_clear_error();
-    return is_taken ? 0
-                    : err_set(err, ERR_INVALID,
-                          "its key is neither P-256 nor RSA of %d to %d bits, which devices take",
-                          RSA_BITS_MIN, RSA_BITS_MAX);
+    if (n <= 0)
+        return openssl_error_set(err, ERR_NO_MEMORY, "cannot take its key");
+
+    int rc = public_key_check_form(der, (size_t)n, &reason);
+
+    OPENSSL_free(der);
+    if (rc == 0)
+        return 0;
+    return err_set(err, ERR_INVALID,
+        "its key is neither P-256 nor RSA of 2048 to 4096 bits, as devices take them: %s",
+        reason.message);
 }
 
 static int check_signature(X509 *x509, struct err *err)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -19,10 +21,24 @@
 #define RSA_BITS_MAX 4096
 #define P256_SIZE 91 // named curve and uncompressed point (RFC 5480, 2): all that devices read
 
-// Whether the numbers in the key are sound: an RSA exponent of 1 would verify any signature, a
-// point off the curve none that means anything.
-static bool numbers_are_sound(EVP_PKEY *pkey)
+// An exponent of 1 would verify any signature, and an even one none.
+static bool exponent_is_sound(EVP_PKEY *pkey)
 {
+    BIGNUM *exponent = NULL;
+    bool sound = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
+                 BN_is_odd(exponent) && !BN_is_one(exponent);
+
+    BN_free(exponent);
+    return sound;
+}
+
+// Whether the numbers in the key are sound: a point off the curve verifies nothing that means
+// anything. To look at an RSA key's modulus takes milliseconds.
+static bool numbers_are_sound(EVP_PKEY *pkey, bool with_modulus)
+{
+    if (EVP_PKEY_is_a(pkey, "RSA") && !with_modulus)
+        return exponent_is_sound(pkey);
+
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
     bool sound = ctx != NULL && EVP_PKEY_public_check(ctx) == 1;
 
@@ -51,7 +67,7 @@ static int name_algorithm(EVP_PKEY *pkey, struct public_key *key, struct err *er
     return err_set(err, ERR_INVALID, "key of a kind that cannot verify images; give RSA or P-256");
 }
 
-static int fill(EVP_PKEY *pkey, struct public_key *out, struct err *err)
+static int fill(EVP_PKEY *pkey, bool with_modulus, struct public_key *out, struct err *err)
 {
     struct public_key key = {0};
     uint8_t *p = key.der;
@@ -68,7 +84,7 @@ static int fill(EVP_PKEY *pkey, struct public_key *out, struct err *err)
     if (EVP_PKEY_is_a(pkey, "EC") && key.size_bytes != P256_SIZE)
         return err_set(
             err, ERR_INVALID, "P-256 key with a compressed point or explicit parameters");
-    if (!numbers_are_sound(pkey))
+    if (!numbers_are_sound(pkey, with_modulus))
         return openssl_error_set(err, ERR_INVALID, "unsound public key");
     digest_sha256(key.der, key.size_bytes, key.id);
     *out = key;
@@ -92,7 +108,8 @@ static EVP_PKEY *decode(const uint8_t *der, size_t n)
     return NULL;
 }
 
-int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, struct err *err)
+static int read_der(
+    const uint8_t *p, size_t n, bool with_modulus, struct public_key *out, struct err *err)
 {
     EVP_PKEY *pkey = decode(p, n);
 
@@ -100,7 +117,7 @@ int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, stru
         return openssl_error_set(err, ERR_INVALID, "no public key in DER");
 
     struct public_key key;
-    int rc = fill(pkey, &key, err);
+    int rc = fill(pkey, with_modulus, &key, err);
 
     EVP_PKEY_free(pkey);
     ERR_clear_error();
@@ -110,6 +127,18 @@ int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, stru
         return err_set(err, ERR_INVALID, "public key is not encoded as DER prescribes");
     *out = key;
     return 0;
+}
+
+int public_key_from_der(const uint8_t *p, size_t n, struct public_key *out, struct err *err)
+{
+    return read_der(p, n, true, out, err);
+}
+
+int public_key_check_form(const uint8_t *p, size_t n, struct err *err)
+{
+    struct public_key key;
+
+    return read_der(p, n, false, &key, err);
 }
 
 // What people take for a public key, and how they get at it.

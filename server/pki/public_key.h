@@ -23,6 +23,10 @@ ERR_CHECKED int public_key_from_pem(
 ERR_CHECKED int public_key_from_der(
     const uint8_t *p, size_t n, struct public_key *out, struct err *err);
 
+// The same of a key that verifies something else, without a look at an RSA key's modulus, which
+// takes milliseconds.
+ERR_CHECKED int public_key_check_form(const uint8_t *p, size_t n, struct err *err);
+
 // Writes the key as PEM, NUL-terminated; the caller frees it. ERR_NO_MEMORY.
 ERR_CHECKED int public_key_to_pem(const struct public_key *key, char **out);
 

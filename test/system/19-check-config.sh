@@ -197,10 +197,23 @@ rm "$work/state/secureesp.db"
 sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "database" "of version 99, this program knows" "s|^state_dir = .*|state_dir = $work/state|"
 refuses_file "socket" "nowhere: No such file" "s|^socket = .*|socket = $work/nowhere/sock|"
+refuses_file "socket" "is there and no socket" "s|^socket = .*|socket = $conf|"
+refuses_file "socket" "has more than 107 bytes" "s|^socket = .*|socket = $work/$(printf '%0120d' 0)|"
 refuses_file "port" "cannot listen on" \
     "s|^socket = .*|socket = $work/sock|; s|^port = $SANDBOX_HTTPS_PORT|port = $SANDBOX_MQTT_PORT|; s|^downloadport = .*|downloadport = $SANDBOX_MQTT_PORT|"
 expect_equal "it changed" "secureesp.db" "$(ls "$work/state")"
 expect_equal "made" "" "$(find "$work/sock" "$work/nowhere" 2>/dev/null)"
+
+step "what is told, and lets it start all the same"
+# notes WHAT REGEX SED: the configuration, changed by SED, is good, with that note.
+notes() {
+    sed "$3" <<<"$good" >"$conf"
+    expect_exit 0 secureespd --config "$conf" --check-config
+    expect_match "$1" "note: $2" "$output"
+}
+notes "a broker that is not found" '\[mqtt\] host: no.such.name.invalid: ' 's|^host = .*|host = no.such.name.invalid|'
+new_device "$(mac_of 3)" --days 5
+notes "an end that is near" "certificates of 1 devices end within 30 days.*$(mac_of 3)" ''
 
 step "arguments"
 expect_exit 2 secureespd --nosuch

@@ -15,6 +15,15 @@ $(B)/test/unit/firmware/core/memory_test $(B)/test/unit/firmware/core/memory_dev
 # What is certified is looked at from other days too.
 $(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=mac_parse
 
+# Files' tests see each call of the system, and let it fail; that of folders' locks comes between two.
+$(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
+    $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
+$(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
+$(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
+
+# What takes half a minute of silence is looked at from later on.
+$(B)/test/unit/server/http/http_verdict_test: DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
     $(B)/test/unit/firmware/plain_tls.o

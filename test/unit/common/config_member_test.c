@@ -19,6 +19,34 @@ static void the_table_is_whole(void **state)
     }
 }
 
+// The limits that devices in the field and the server have agreed on.
+static void each_number_has_its_limits(void **state)
+{
+    static const struct {
+        enum config_member_index index;
+        uint32_t min, max, fallback;
+    } rows[] = {
+        {CONFIG_MEMBER_DOWNLOAD_PORT, 1, 65535, 443},
+        {CONFIG_MEMBER_MQTT_PORT, 1, 65535, 8883},
+        {CONFIG_MEMBER_STATUS_INTERVAL, 100, 86400000, 60000},
+        {CONFIG_MEMBER_WAIT_TIMEOUT, 1000, 86400000, 20000},
+        {CONFIG_MEMBER_RETRY_TIMEOUT, 100, 86400000, 3000},
+    };
+    size_t numbers = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct config_member *member = &config_member_table[rows[i].index];
+
+        assert_int_equal(member->min, rows[i].min);
+        assert_int_equal(member->max, rows[i].max);
+        assert_int_equal(member->fallback, rows[i].fallback);
+    }
+    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++)
+        numbers += config_member_table[i].kind == CONFIG_MEMBER_NUMBER;
+    assert_int_equal(numbers, sizeof rows / sizeof rows[0]);
+}
+
 static void hosts(void **state)
 {
     static const struct {
@@ -33,7 +61,7 @@ static void hosts(void **state)
         {"0.0.0.0", NULL},
         {"255.255.255.255", NULL},
         {"1.2.3.4.a", NULL},
-        {"", "empty"},
+        {"", "is empty"},
         {".", "label"},
         {"a.", "label"},
         {".a", "label"},
@@ -52,7 +80,9 @@ static void hosts(void **state)
         {"1.2.3.256", "address"},
         {"1.2.3.04", "address"},
         {"1.2.3.1111", "address"},
+        {"1.2.3.0255", "address"},
         {"a.2.3.4", "address"},
+        {"a.1.2.3.4", "address"},
     };
     char text[CONFIG_MEMBER_TEXT_MAX + 2];
 
@@ -108,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_whole),
+        cmocka_unit_test(each_number_has_its_limits),
         cmocka_unit_test(hosts),
         cmocka_unit_test(paths),
         cmocka_unit_test(slashes_at_both_ends_go),

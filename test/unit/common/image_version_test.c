@@ -65,6 +65,7 @@ static void test_order(void **state)
     assert_int_equal(image_version_compare("v0.8", "0.8"), 0);
     assert_int_equal(image_version_compare("0.8-RC01", "v0.8-rc1"), 0);
     assert_true(image_version_compare("v", "v1") > 0); // a letter, and a number with its mark
+    assert_true(image_version_compare("vb", "c") > 0); // no mark: two letters
 }
 
 int main(void)

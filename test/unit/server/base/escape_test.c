@@ -1,6 +1,7 @@
 // Characters that a terminal might obey, made visible.
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ static const struct {
     {"\xf3\xa0\x81\xbf", "\\U000e007f", "\\udb40\\udc7f"},
     {"\xff\xc3", "\\xff\\xc3", "\xff\xc3"},
     {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\xed\xa0\x80"},
+    {"\x1f", "\\x1f", "\x1f"},
 };
 
 static void each_is_shown_as_it_is_or_as_its_code(void **state)
@@ -56,6 +58,50 @@ static void each_is_shown_as_it_is_or_as_its_code(void **state)
         assert_string_equal(text, rows[i].json);
         assert_int_equal(size, strlen(text));
         free(text);
+    }
+}
+
+static const struct {
+    uint32_t first, last;
+} listed[] = {{0x80, 0x9f}, {0x61c, 0x61c}, {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+
+static bool is_listed(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++) {
+        if (code >= listed[i].first && code <= listed[i].last)
+            return true;
+    }
+    return false;
+}
+
+// As large as it can grow.
+static void long_texts_have_room(void **state)
+{
+    static const struct {
+        const char *in, *text, *json;
+    } pieces[] = {
+        {"\xff", "\\xff", "\xff"},
+        {"\x01", "\\x01", "\x01"},
+        {"\x7f", "\\x7f", "\\u007f"},
+        {"\xc2\x80", "\\u0080", "\\u0080"},
+        {"\xf3\xa0\x80\x81", "\\U000e0001", "\\udb40\\udc01"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        char in[1024] = "";
+        size_t size;
+        char *out;
+
+        for (size_t k = 0; k < 250; k++)
+            memcpy(in + k * strlen(pieces[i].in), pieces[i].in, strlen(pieces[i].in));
+        out = escape_text(in, &size);
+        assert_int_equal(size, 250 * strlen(pieces[i].text));
+        free(out);
+        out = escape_json(in, &size);
+        assert_int_equal(size, 250 * strlen(pieces[i].json));
+        free(out);
     }
 }
 
@@ -82,6 +128,8 @@ static void no_code_point_gets_through(void **state)
         assert_true(utf8_is_valid(out));
         assert_true(out[0] == '\\' ? code < 0xa0 || code > 0x600 : strcmp(in, out) == 0);
         assert_true(code >= 0xa0 || out[0] == '\\');
+        if ((out[0] == '\\') != is_listed(code))
+            fail_msg("U+%04X: %s", (unsigned)code, out);
     }
 }
 
@@ -89,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_shown_as_it_is_or_as_its_code),
+        cmocka_unit_test(long_texts_have_room),
         cmocka_unit_test(no_code_point_gets_through),
     };
 

@@ -1,7 +1,9 @@
 // Whole files in a folder of their own.
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -160,6 +162,90 @@ static void test_output_goes_where_it_leads(void **state)
     assert_true(file_output(*state, (const uint8_t *)"x", 1, 0644, NULL) < 0); // a folder
 }
 
+// Calls of the system in a row, and which of them fails.
+static char calls[128];
+static int call_count;
+static int failing; // the how manieth; 0: none
+
+#define WRAP(name, parameters, arguments)                                                          \
+    int __wrap_##name parameters;                                                                  \
+    int __real_##name parameters;                                                                  \
+    int __wrap_##name parameters                                                                   \
+    {                                                                                              \
+        return is_failing(#name) ? -1 : __real_##name arguments;                                   \
+    }
+
+static bool is_failing(const char *name)
+{
+    size_t n = strlen(calls);
+
+    snprintf(calls + n, sizeof calls - n, "%s ", name);
+    errno = EIO;
+    return ++call_count == failing;
+}
+
+WRAP(fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP(fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
+WRAP(fsync, (int fd), (fd))
+WRAP(rename, (const char *from, const char *to), (from, to))
+
+int __wrap_close(int fd);
+int __real_close(int fd);
+
+int __wrap_close(int fd)
+{
+    int rc = __real_close(fd); // in any case, as the system does
+
+    return is_failing("close") ? -1 : rc;
+}
+
+ssize_t __wrap_write(int fd, const void *p, size_t n);
+ssize_t __real_write(int fd, const void *p, size_t n);
+
+ssize_t __wrap_write(int fd, const void *p, size_t n)
+{
+    return is_failing("write") ? -1 : __real_write(fd, p, n);
+}
+
+static void begin(int nth)
+{
+    calls[0] = '\0';
+    call_count = 0;
+    failing = nth;
+}
+
+// What is told as done lasts: the bytes are on the disk before the name leads to them, and then the
+// name is. Whatever fails, all of the old or all of the new is there, and nothing beside it.
+static void test_each_step_may_fail(void **state)
+{
+    static const char steps[] = "write fchmod fsync close rename fsync close ";
+    char path[SCRATCH_PATH_SIZE];
+    int rc = -1;
+
+    scratch_path(*state, "a", path);
+    assert_int_equal(file_replace(path, (const uint8_t *)"old", 3, 0600, NULL), 0);
+    for (int nth = 1; nth <= 8; nth++) {
+        struct err err = {0};
+        uint8_t *p;
+        size_t n;
+
+        begin(nth);
+        rc = file_replace(path, (const uint8_t *)"new", 3, 0600, &err);
+        begin(0);
+        if ((rc < 0) != (nth <= 6)) // closing the folder says nothing
+            fail_msg("call %d: %d", nth, rc);
+        if (rc < 0)
+            assert_non_null(strstr(err.message, path));
+        assert_int_equal(scratch_count(*state), 1);
+        assert_int_equal(file_read(path, 10, &p, &n, NULL), 0);
+        assert_string_equal((char *)p, nth <= 5 ? "old" : "new");
+        free(p);
+    }
+    begin(0);
+    assert_int_equal(file_replace(path, (const uint8_t *)"new", 3, 0600, NULL), 0);
+    assert_string_equal(calls, steps);
+}
+
 static void test_make_folder(void **state)
 {
     char path[SCRATCH_PATH_SIZE];
@@ -191,6 +277,7 @@ int main(void)
             test_replace_keeps_mode_and_owner, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(
             test_output_goes_where_it_leads, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(test_each_step_may_fail, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_make_folder, scratch_make, scratch_remove),
     };
 

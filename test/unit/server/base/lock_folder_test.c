@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/base/lock_folder.h"
@@ -35,6 +36,59 @@ static void one_at_a_time(void **state)
     rmdir(path);
 }
 
+static const char *replaced; // between opening and locking
+
+int __wrap_flock(int fd, int operation);
+int __real_flock(int fd, int operation);
+
+int __wrap_flock(int fd, int operation)
+{
+    char old[64];
+
+    if (replaced != NULL) {
+        snprintf(old, sizeof old, "%s.old", replaced);
+        assert_int_equal(rename(replaced, old), 0);
+        assert_int_equal(mkdir(replaced, 0700), 0);
+        replaced = NULL;
+    }
+    return __real_flock(fd, operation);
+}
+
+// The next descriptor that there is.
+static int next_fd(void)
+{
+    int fd = dup(STDIN_FILENO);
+
+    close(fd);
+    return fd;
+}
+
+// Who has locked what lies elsewhere by now holds nothing; and who holds nothing keeps no file
+// open.
+static void replaced_before_it_was_locked(void **state)
+{
+    char path[] = "/tmp/secureesp-lock-XXXXXX";
+    char old[64];
+    struct err err = {0};
+    int before = next_fd();
+    int fd;
+    int second;
+
+    (void)state;
+    assert_non_null(mkdtemp(path));
+    replaced = path;
+    assert_int_equal(lock_folder_take(path, &fd, &err), ERR_CONFLICT);
+    assert_int_equal(next_fd(), before);
+    assert_int_equal(lock_folder_take(path, &fd, &err), 0);
+    before = next_fd();
+    assert_int_equal(lock_folder_take(path, &second, &err), ERR_CONFLICT);
+    assert_int_equal(next_fd(), before);
+    close(fd);
+    snprintf(old, sizeof old, "%s.old", path);
+    rmdir(old);
+    rmdir(path);
+}
+
 static void what_is_no_folder(void **state)
 {
     char path[] = "/tmp/secureesp-lock-XXXXXX";
@@ -52,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_at_a_time),
+        cmocka_unit_test(replaced_before_it_was_locked),
         cmocka_unit_test(what_is_no_folder),
     };
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -64,6 +65,55 @@ static void another_owner_is_refused(void **state)
     assert_int_equal(chown(*state, 0, 0), 0);
 }
 
+// As another user sees it. The exit status of a process of its own: what the check said.
+static int check_as(uid_t user, const char *root, const char *folder)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        struct err err = {0};
+
+        if (root != NULL && chroot(root) < 0)
+            _exit(99);
+        if (seteuid(user) < 0)
+            _exit(98);
+        _exit(-own_folder_check(folder, &err));
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return -WEXITSTATUS(status);
+}
+
+static void root_may_have_folders_above(void **state)
+{
+    char folder[SCRATCH_PATH_SIZE];
+
+    if (geteuid() != 0)
+        skip();
+    scratch_path(*state, "pki", folder);
+    assert_int_equal(chmod(*state, 0755), 0);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(check_as(1234, NULL, folder), 0); // root's own, too
+    assert_int_equal(chown(folder, 1234, 0), 0);
+    assert_int_equal(check_as(1234, NULL, folder), 0);
+    assert_int_equal(check_as(2345, NULL, folder), ERR_DENIED);
+    assert_int_equal(chown(folder, 0, 0), 0);
+}
+
+static void the_root_counts_as_well(void **state)
+{
+    char folder[SCRATCH_PATH_SIZE];
+
+    if (geteuid() != 0)
+        skip();
+    scratch_path(*state, "pki", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(check_as(0, *state, "/pki"), 0);
+    assert_int_equal(chmod(*state, 0777), 0);
+    assert_int_equal(check_as(0, *state, "/pki"), ERR_DENIED);
+}
+
 static void links_lead_to_what_is_checked(void **state)
 {
     char folder[SCRATCH_PATH_SIZE];
@@ -86,6 +136,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(modes_decide, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(another_owner_is_refused, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(root_may_have_folders_above, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(the_root_counts_as_well, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(
             links_lead_to_what_is_checked, scratch_make, scratch_remove),
     };

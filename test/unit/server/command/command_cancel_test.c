@@ -120,6 +120,7 @@ static void test_cancel(void **state)
     assert_int_equal(cancel(f, second, &command), 0);
     assert_int_equal(command.state, COMMAND_CANCELLED);
     assert_int_equal(command.sent_at_ms, 0);
+    assert_true(command.ended_at_ms > 0);
     assert_string_equal(command.result, "cancelled");
     assert_int_equal(cancel(f, second, &command), 0); // nothing more happens to it
     assert_int_equal(cancel(f, 4711, &command), ERR_NOT_FOUND);

@@ -121,6 +121,23 @@ static void test_refusals(void **state)
     assert_non_null(strstr(err.message, "HTTP status 500"));
 }
 
+// Whatever the daemon says is wrong is what the command line goes by.
+static void test_each_code(void **state)
+{
+    for (int code = ERR_INVALID; code >= ERR_NO_MEMORY; code--) {
+        json_t *answer;
+        struct err err;
+        char body[128];
+        char reply[256];
+        int n = snprintf(body, sizeof body, "{\"error\":{\"code\":\"%s\",\"message\":\"m\"}}",
+            err_code_name(code));
+
+        snprintf(reply, sizeof reply, "HTTP/1.1 400 No\r\nContent-Length: %d\r\n\r\n%s", n, body);
+        assert_int_equal(ask(*state, reply, &answer, &err), code);
+        assert_string_equal(err.message, "m");
+    }
+}
+
 static void test_broken_off(void **state)
 {
     json_t *answer;
@@ -177,23 +194,38 @@ static void test_post(void **state)
     assert_null(strstr(daemon.request, "Expect:"));
 }
 
+// As it came, and as lines; a refusal is none of it.
 static void test_stream(void **state)
 {
-    struct client_request request = {.method = "GET", .path = "/"};
-    struct daemon daemon;
-    struct client *client;
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    static const struct {
+        const char *reply;
+        int rc;
+        const char *text;
+    } rows[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[ 1, 2.0]", 0, "[ 1, 2.0]\n"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[]\n", 0, "[]\n"},
+        {"HTTP/1.1 404 No\r\nContent-Length: 44\r\n\r\n"
+         "{\"error\":{\"code\":\"not-found\",\"message\":\"m\"}}",
+            ERR_NOT_FOUND, ""},
+    };
 
-    start(&daemon, *state, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[ 1, 2.0]");
-    assert_int_equal(client_open(daemon.path, &client, NULL), 0);
-    assert_int_equal(client_stream(client, &request, out, NULL), 0);
-    stop(&daemon);
-    client_close(client);
-    fclose(out);
-    assert_string_equal(text, "[ 1, 2.0]\n"); // as it came
-    free(text);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct client_request request = {.method = "GET", .path = "/"};
+        struct daemon daemon;
+        struct client *client;
+        char *text;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        start(&daemon, *state, rows[i].reply);
+        assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+        assert_int_equal(client_stream(client, &request, out, NULL), rows[i].rc);
+        stop(&daemon);
+        client_close(client);
+        fclose(out);
+        assert_string_equal(text, rows[i].text);
+        free(text);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
@@ -203,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_answers),
         TEST(test_refusals),
+        TEST(test_each_code),
         TEST(test_broken_off),
         TEST(test_unreachable),
         TEST(test_post),

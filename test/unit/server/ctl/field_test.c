@@ -27,6 +27,10 @@ static void test_fields(void **state)
     assert_int_equal(field_integer(o, "i", 7), 42);
     assert_int_equal(field_integer(o, "s", 7), 7);
     assert_true(field_integer(o, "f", 7) == -70);
+    json_object_set_new(o, "large", json_real(1e300));
+    assert_int_equal(field_integer(o, "large", 7), 7);
+    json_object_set_new(o, "large", json_real(-9e15));
+    assert_int_equal(field_integer(o, "large", 7), 7);
     assert_true(field_has(o, "s"));
     assert_false(field_has(o, "n"));
     assert_false(field_has(o, "x"));

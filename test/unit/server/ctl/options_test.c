@@ -47,12 +47,13 @@ static void test_mixed(void **state)
 
     (void)state;
     assert_int_equal(
-        parse("a --name x --dns=h1 b --json --dns h2 --wait -- --force -", &options, NULL), 0);
-    assert_int_equal(options.argument_count, 4);
+        parse("a --name x --dns=h1 b --json --dns h2 --wait -- --force - --", &options, NULL), 0);
+    assert_int_equal(options.argument_count, 5);
     assert_string_equal(options.arguments[0], "a");
     assert_string_equal(options.arguments[1], "b");
     assert_string_equal(options.arguments[2], "--force");
     assert_string_equal(options.arguments[3], "-");
+    assert_string_equal(options.arguments[4], "--");
     assert_string_equal(options_value(&options, "name"), "x");
     assert_true(options_has(&options, "json"));
     assert_true(options_has(&options, "wait"));
@@ -117,7 +118,7 @@ static void test_refusals(void **state)
 
 static int number(const char *line, int64_t *out)
 {
-    static const int64_t range[2] = {1, 300};
+    static const int64_t range[2] = {0, 300};
     struct options options;
 
     assert_int_equal(parse(line, &options, NULL), 0);
@@ -130,8 +131,8 @@ static int number(const char *line, int64_t *out)
 
 static void test_numbers(void **state)
 {
-    static const char *const bad[] = {"--wait=0", "--wait=301", "--wait=", "--wait=x", "--wait=1x",
-        "--wait=-1", "--wait=99999999999999999999", "--wait=1.5"};
+    static const char *const bad[] = {"--wait=301", "--wait=", "--wait=x", "--wait=1x", "--wait=-1",
+        "--wait=99999999999999999999", "--wait=1.5"};
     int64_t value = 42;
 
     (void)state;
@@ -141,6 +142,8 @@ static void test_numbers(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(number(bad[i], &value), ERR_INVALID);
     assert_int_equal(value, 42);
+    assert_int_equal(number("--wait=0", &value), 0);
+    assert_int_equal(value, 0);
     assert_int_equal(number("--wait=1", &value), 0);
     assert_int_equal(value, 1);
     assert_int_equal(number("--wait=300", &value), 0);

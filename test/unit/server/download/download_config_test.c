@@ -283,6 +283,10 @@ static void each_name_of_this_server_is_judged(void **state)
     assert_int_equal(download_config_set(config, &bad, NULL), 0);
     assert_int_equal(download_config_each_name(config, &judge, &line, NULL), ERR_INVALID);
     assert_int_equal(line, 9);
+    // Those behind it do not make it good.
+    assert_int_equal(set(config, "84f3eb012348", "downloadserver", "good.example", NULL), 0);
+    assert_int_equal(download_config_each_name(config, &judge, &line, NULL), ERR_INVALID);
+    assert_int_equal(line, 9);
     download_config_free(config);
 }
 

@@ -72,10 +72,20 @@ static void expect_answer(int fd)
     assert_memory_equal(text, "HTTP/1.1 200 ", 13);
 }
 
+static void let_it_look_again(void)
+{
+    struct timespec pause = {.tv_nsec = 100000000};
+
+    nanosleep(&pause, NULL);
+}
+
+// Who has a place keeps it, and who has none is counted once.
 static void beyond_its_places_a_client_waits_for_one(void **state)
 {
-    struct http_server *server = start(0);
+    struct http_server *server = start(60);
+    struct http_server_counters counters;
     int idle[PLACES];
+    char byte;
 
     (void)state;
     for (int i = 0; i < PLACES; i++)
@@ -84,6 +94,11 @@ static void beyond_its_places_a_client_waits_for_one(void **state)
     int late = fixture_connect();
 
     wait_full(server, 1);
+    let_it_look_again();
+    http_server_read_counters(server, &counters);
+    assert_int_equal(counters.full, 1);
+    for (int i = 0; i < PLACES; i++)
+        assert_int_equal(recv(idle[i], &byte, 1, MSG_DONTWAIT), -1);
     close(idle[0]);
     expect_answer(late);
     for (int i = 1; i < PLACES; i++)
@@ -155,11 +170,18 @@ static void it_leaves_files_to_others(void **state)
 
     int late = fixture_connect();
 
+    int taken = n;
+
     while (n > 0)
         close(clients[--n]);
     expect_answer(late);
+    set_files(before); // what ended its places then does not for ever
+    for (n = 0; n < taken + SPARE / 8; n++)
+        clients[n] = fixture_connect();
+    expect_answer(fixture_connect());
+    while (n > 0)
+        close(clients[--n]);
     http_server_free(server, 1000);
-    set_files(before);
 }
 
 // As when others have taken all files: it goes on once there are some.

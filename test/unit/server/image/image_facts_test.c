@@ -325,6 +325,37 @@ static void test_describe_refuses(void **state)
     assert_int_equal(image_descriptor_build("", five, 1, &block, NULL), ERR_INVALID);
 }
 
+// What the operator adds is taken only where the image is silent.
+static void test_what_is_given(void **state)
+{
+    struct keys *keys = *state;
+    struct image_facts facts = {.embeds_from = IMAGE_EMBEDS_UNKNOWN};
+    struct err err = {0};
+    char *pem;
+
+    assert_int_equal(public_key_to_pem(&keys->public_keys[0], &pem), 0);
+    for (size_t i = 0; i < IMAGE_DESCRIPTOR_KEYS_MAX; i++)
+        assert_int_equal(image_facts_take_key(&facts, pem, &err), 0);
+    assert_int_equal(facts.embeds_count, IMAGE_DESCRIPTOR_KEYS_MAX);
+    assert_int_equal(image_facts_take_key(&facts, pem, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "at most"));
+    facts = (struct image_facts){.embeds_from = IMAGE_EMBEDS_DESCRIPTOR, .embeds_count = 1};
+    assert_int_equal(image_facts_take_key(&facts, pem, &err), ERR_CONFLICT);
+    facts.embeds_from = IMAGE_EMBEDS_PEM;
+    assert_int_equal(image_facts_take_key(&facts, pem, &err), ERR_CONFLICT);
+    free(pem);
+
+    assert_int_equal(image_facts_take_name(&facts, NULL, false, &err), ERR_INVALID);
+    assert_int_equal(image_facts_take_name(&facts, "", false, &err), ERR_INVALID);
+    assert_int_equal(image_facts_take_name(&facts, "B-1", false, &err), 0);
+    assert_string_equal(facts.name.text, "B-1");
+    facts.has_name = true;
+    assert_int_equal(image_facts_take_name(&facts, NULL, false, &err), 0);
+    assert_int_equal(image_facts_take_name(&facts, "B-1", false, &err), 0);
+    assert_int_equal(image_facts_take_name(&facts, "B-2", false, &err), ERR_CONFLICT);
+    assert_string_equal(facts.name.text, "B-1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_keys, drop_keys)
 
 int main(void)
@@ -341,6 +372,7 @@ int main(void)
         TEST(test_tampering),
         TEST(test_sign_once),
         TEST(test_describe_refuses),
+        TEST(test_what_is_given),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

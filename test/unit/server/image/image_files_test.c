@@ -106,6 +106,67 @@ static void test_what_was_left_unfinished_goes(void **state)
     image_files_sweep("/nowhere");
 }
 
+static char synced[16]; // 'd' for a folder, 'f' for a file, in a row
+static size_t synced_n;
+
+int __wrap_fsync(int fd);
+int __real_fsync(int fd);
+
+int __wrap_fsync(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && synced_n + 1 < sizeof synced)
+        synced[synced_n++] = S_ISDIR(st.st_mode) ? 'd' : 'f';
+    synced[synced_n] = '\0';
+    return __real_fsync(fd);
+}
+
+// What was added is there after a power cut: its folder's name, its bytes, its own name.
+static void test_put_lasts(void **state)
+{
+    char sha256[DIGEST_SHA256_TEXT_SIZE];
+
+    digest_sha256(IMAGE, IMAGE_SIZE, sha256);
+    synced_n = 0;
+    assert_int_equal(image_files_put(*state, sha256, IMAGE, IMAGE_SIZE, NULL), 0);
+    assert_string_equal(synced, "dfd");
+}
+
+static void test_largest(void **state)
+{
+    size_t max = (size_t)16 * 1024 * 1024;
+    uint8_t *p = calloc(1, max + 1);
+    char sha256[DIGEST_SHA256_TEXT_SIZE];
+
+    assert_non_null(p);
+    digest_sha256(p, max, sha256);
+    assert_int_equal(image_files_put(*state, sha256, p, max, NULL), 0);
+    digest_sha256(p, max + 1, sha256);
+    assert_int_equal(image_files_put(*state, sha256, p, max + 1, NULL), ERR_TOO_LARGE);
+    free(p);
+}
+
+// Removing what is not there is no fault; folders of others are left alone.
+static void test_remove(void **state)
+{
+    char sha256[DIGEST_SHA256_TEXT_SIZE];
+    char folder[SCRATCH_PATH_SIZE];
+    char path[SCRATCH_PATH_SIZE];
+
+    digest_sha256(IMAGE, IMAGE_SIZE, sha256);
+    scratch_path(*state, "abz", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    scratch_path(folder, sha256, path);
+    assert_int_equal(file_replace(path, IMAGE, IMAGE_SIZE, 0600, NULL), 0);
+    assert_false(image_files_any(*state));
+    assert_int_equal(image_files_put(*state, sha256, IMAGE, IMAGE_SIZE, NULL), 0);
+    assert_true(image_files_any(*state));
+    assert_int_equal(image_files_remove(*state, sha256, NULL), 0);
+    assert_int_equal(image_files_remove(*state, sha256, NULL), 0);
+    assert_false(image_files_any(*state));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 
 int main(void)
@@ -115,6 +176,9 @@ int main(void)
         TEST(test_refusals),
         TEST(test_damage),
         TEST(test_what_was_left_unfinished_goes),
+        TEST(test_put_lasts),
+        TEST(test_largest),
+        TEST(test_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/base/utf8.h"
 #include "server/ingest/command_outcome.h"
 
 #define MAC "84f3eb000001"
@@ -71,6 +72,56 @@ static void test_by_restart(void **state)
         assert_string_equal(command.result, !settled                        ? ""
                                             : rows[i].after == COMMAND_DONE ? "ok"
                                                                             : "flash-failed");
+    }
+}
+
+// What was taken back after it was sent still ends by what the device does, for an hour; what was
+// never sent does not.
+static void test_taken_back(void **state)
+{
+    static const struct {
+        int64_t sent_at_ms, now_ms;
+        bool ends;
+    } rows[] = {
+        {100000, 100000, true},
+        {100000, 100000 + 3599999, true},
+        {100000, 100000 + 3600000, false},
+        {0, 5, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct device_status status = {.image = "A-1"};
+        struct command_outcome_restart restart = {200000, rows[i].now_ms, "A-1", &status};
+        struct command_outcome_download download = {"ca.crt", 200, "", rows[i].now_ms};
+        struct command command = make("reboot", COMMAND_CANCELLED);
+
+        command.sent_at_ms = rows[i].sent_at_ms;
+        if (command_outcome_by_restart(&command, &restart) != rows[i].ends)
+            fail_msg("row %zu: by a restart", i);
+        command = make("ca", COMMAND_CANCELLED);
+        command.sent_at_ms = rows[i].sent_at_ms;
+        if (command_outcome_by_download(&command, &download) != rows[i].ends)
+            fail_msg("row %zu: by a download", i);
+    }
+}
+
+// A device's words that do not fit end with a whole character.
+static void test_long_words(void **state)
+{
+    (void)state;
+    for (int cancelled = 0; cancelled < 2; cancelled++) {
+        for (size_t n = 180; n < DEVICE_ERROR_SIZE - 3; n++) {
+            struct command command = make("flash", cancelled ? COMMAND_CANCELLED : COMMAND_SENT);
+            struct device_status status = {.image = "A-1"};
+            struct command_outcome_restart restart = {100000, 100005, "A-1", &status};
+
+            memset(status.error, 'x', n);
+            memcpy(status.error + n, "\xc3\xbc", 3);
+            assert_true(command_outcome_by_restart(&command, &restart));
+            assert_true(utf8_is_valid(command.detail));
+            assert_true(cancelled || strcmp(command.detail, status.error) == 0);
+        }
     }
 }
 
@@ -177,6 +228,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_restart),
+        cmocka_unit_test(test_taken_back),
+        cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_by_event),
         cmocka_unit_test(test_by_download),
     };

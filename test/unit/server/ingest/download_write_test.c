@@ -9,6 +9,7 @@
 #include "server/ingest/download_write.h"
 #include "server/store/command_store.h"
 #include "server/store/download_store.h"
+#include "server/store/image_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
 #define SIZE 1000
@@ -108,6 +109,8 @@ static const struct {
     {"an empty file", "config", {{"config.json", "aa", 200, 0, 0, 0, true, COMMAND_DONE, 0}}},
     {"a lie about the size", "config",
         {{"config.json", "aa", 206, SIZE, 1, UINT64_MAX, true, COMMAND_SENT, 1}}},
+    {"all of it, but from within", "config",
+        {{"config.json", "aa", 206, SIZE, 1, SIZE, true, COMMAND_SENT, 1}}},
 };
 
 static void take(struct fixture *f, const char *mac, const struct transfer *transfer, int64_t at_ms)
@@ -259,6 +262,28 @@ static void test_events(void **state)
     assert_string_equal(staged.image, "");
 }
 
+static int add_image(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return image_store_add(connection, ctx, err);
+}
+
+// Of one whose download nobody saw, what the catalogue holds under that name is believed.
+static void test_an_event_alone(void **state)
+{
+    static const struct said said = {MAC_1, "command", "firmware", "ok", "B-3"};
+    struct fixture *f = *state;
+    struct download_store_staged staged;
+    struct image image = {.sha256 = "cc"};
+
+    assert_true(image_name_parse("B-3", 3, &image.name));
+    fixture_write(f, add_image, &image);
+    fixture_add_device(f, MAC_1);
+    fixture_write(f, say_job, (void *)&said);
+    read_staged(f, MAC_1, &staged);
+    assert_string_equal(staged.image, "B-3");
+    assert_string_equal(staged.sha256, "cc");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -267,6 +292,7 @@ int main(void)
         TEST(test_transfers),
         TEST(test_what_stages),
         TEST(test_events),
+        TEST(test_an_event_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

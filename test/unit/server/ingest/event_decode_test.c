@@ -53,6 +53,9 @@ static void test_kinds(void **state)
         {"{\"event\": \"\"}", false},
         {"{\"event\": 5}", true},
         {"{\"event\": null}", false},
+        {"{\"id\": 42}", false},
+        {"{\"result\": \"ok\"}", false},
+        {"{\"id\": 0, \"result\": \"ok\"}", false},
         {"{}", false},
         {"[]", false},
         {"{\"event\": \"will\"}", false}, // the daemon's own

@@ -3,9 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "server/base/log.h"
 #include "server/ingest/ingest.h"
+#include "server/store/download_store.h"
 #include "server/store/fault_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
@@ -164,6 +167,41 @@ static void test_who_speaks_is_seen(void **state)
     ingest_free(ingest);
 }
 
+// What a bad status does not tell stays as a good one told it; the error alone is of each anew.
+static void test_a_bad_status_takes_nothing_away(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+    struct store_connection *connection;
+    struct device_record device;
+
+    log_set_level(LOG_ERROR);
+    say(ingest, "/status/" MAC_1,
+        "{\"espname\":\"n\",\"espimage\":\"A-1\",\"espbuild\":\"b\",\"espip\":\"i\","
+        "\"errormessage\":\"e\"}",
+        false);
+    say(ingest, "/status/" MAC_1, "{\"rssi\":-5,\"espip\":\"j\",", false);
+    log_set_level(LOG_INFO);
+    fixture_flush(f);
+    connection = fixture_read(f);
+    assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_int_equal(device.status.rssi_dbm, -5);
+    assert_string_equal(device.status.name, "n");
+    assert_string_equal(device.status.image, "A-1");
+    assert_string_equal(device.status.build, "b");
+    assert_string_equal(device.status.ip, "j");
+    assert_string_equal(device.status.error, "");
+    say(ingest, "/status/" MAC_1, "{}", false);
+    fixture_flush(f);
+    connection = fixture_read(f);
+    assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_string_equal(device.status.image, "");
+    assert_string_equal(device.status.name, "");
+    ingest_free(ingest);
+}
+
 // The device and its topics, in whatever form they spell the MAC.
 static void test_spellings(void **state)
 {
@@ -212,12 +250,50 @@ static bool is_online(struct fixture *f, const char *mac)
     return device.online;
 }
 
+// How many lines of the log came of it.
+static int count_lines(struct ingest *ingest, const char *topic, const char *text, int times)
+{
+    FILE *log = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    int lines = 0;
+
+    assert_non_null(log);
+    assert_true(dup2(fileno(log), STDERR_FILENO) >= 0);
+    for (int i = 0; i < times; i++)
+        say(ingest, topic, text, false);
+    assert_true(dup2(saved, STDERR_FILENO) >= 0);
+    close(saved);
+    rewind(log);
+    for (int c; (c = getc(log)) != EOF;)
+        lines += c == '\n';
+    fclose(log);
+    return lines;
+}
+
+// Who says the same wrong thing again and again fills no log.
+static void test_one_line_for_each(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    assert_int_equal(count_lines(ingest, "/status/" MAC_1, "nan", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/" MAC_2, "nan", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/nobody", "{}", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/84F3EB0000AA", "{}", 3), 1);
+    assert_int_equal(count_lines(ingest, "/status/" MAC_3, "{}", 3), 0);
+    ingest_free(ingest);
+}
+
 // While the connection is away or has just come, events may be old; statuses are not kept.
 static void test_old_events(void **state)
 {
     struct fixture *f = *state;
     struct ingest *ingest = start(f);
 
+    say(ingest, "/status/" MAC_1, "{}", false);
+    say(ingest, "/will/" MAC_1, "{}", false);
+    say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+    assert_true(is_online(f, MAC_1)); // nobody has said that they may be old
     for (int connected = 0; connected < 2; connected++) {
         ingest_note_connection(ingest, connected);
         say(ingest, "/status/" MAC_1, "{}", false);
@@ -226,6 +302,39 @@ static void test_old_events(void **state)
         assert_false(is_online(f, MAC_1));
         say(ingest, "/status/" MAC_1, "{}", false);
         assert_true(is_online(f, MAC_1));
+    }
+    ingest_free(ingest);
+}
+
+static int stage(struct store_connection *connection, void *ctx, struct err *err)
+{
+    static const struct download_store_staged staged = {.mac = MAC_1, .image = "A-2"};
+
+    (void)ctx;
+    return download_store_stage(connection, &staged, err);
+}
+
+// What was downloaded is gone once another image runs, and no sooner.
+static void test_another_image(void **state)
+{
+    static const struct {
+        const char *status;
+        int64_t staged;
+    } rows[] = {
+        {"{\"espimage\":\"A-1\",\"uptimemillis\":100000}", 1},
+        {"{\"espimage\":\"A-1\",\"uptimemillis\":5}", 1},
+        {"{\"espimage\":\"A-2\",\"uptimemillis\":100}", 0},
+    };
+    struct fixture *f = *state;
+    struct ingest *ingest = start(f);
+
+    say(ingest, "/status/" MAC_1, rows[0].status, false);
+    fixture_flush(f);
+    fixture_write(f, stage, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say(ingest, "/status/" MAC_1, rows[i].status, false);
+        fixture_flush(f);
+        assert_int_equal(fixture_query(f, "SELECT count(*) FROM staged"), rows[i].staged);
     }
     ingest_free(ingest);
 }
@@ -261,8 +370,11 @@ int main(void)
         TEST(test_each_topic),
         TEST(test_the_object_is_kept_whole),
         TEST(test_who_speaks_is_seen),
+        TEST(test_a_bad_status_takes_nothing_away),
         TEST(test_spellings),
+        TEST(test_one_line_for_each),
         TEST(test_old_events),
+        TEST(test_another_image),
         TEST(test_downloads),
     };
 

@@ -81,6 +81,9 @@ static const struct {
     {"-61.5", false, true},
     {"4.1e4", true, false},
     {"-0.4", true, true},
+    {"-0.5", false, true},
+    {"100.4", true, true},
+    {"100.5", true, false},
     {"-0.6", false, true},
     {"\"1\"", true, true},
     {"\" 1 \"", true, true},
@@ -159,6 +162,12 @@ static void test_texts_of_every_length(void **state)
             struct device_status s = decode(text);
 
             assert_int_equal(strlen((const char *)&s + members[m].offset), expected);
+            // A number for a text is never cut.
+            memset(value, '7', n);
+            snprintf(text, sizeof text, "{\"%s\": %s}", members[m].member, value);
+            s = decode(text);
+            assert_int_equal(
+                strlen((const char *)&s + members[m].offset), n < members[m].size ? n : 0);
         }
     }
     assert_string_equal(decode("{\"espname\": 5, \"espimage\": null, \"espip\": [\"a\"],"
@@ -171,7 +180,7 @@ static void test_plain_meanings(void **state)
 {
     struct payload_faults faults;
     struct device_status s = decode_with(
-        "{\"uptimemillis\": 5184000000, \"maxmillis\": \"74 ms\", \"mqttmillis\": 4.1e4,"
+        "{\"uptimemillis\": 5184000000, \"maxmillis\": \"73.5 ms\", \"mqttmillis\": 4.1e4,"
         " \"espfreeheap\": \"13512 bytes\", \"rssi\": \"-61.5 dBm\", \"espname\": 12,"
         " \"espip\": null, \"errormessage\": -4}",
         &faults);
@@ -213,6 +222,13 @@ static void test_what_cannot_be_read(void **state)
         {"{\"espimage\":[1]}", 0, "", "", PAYLOAD_FAULT_TYPE, 12},
         {"{\"espfreeheap\":-1}", 0, "", "", PAYLOAD_FAULT_RANGE, 15},
         {"{\"rssi\":-5}\r\n{\"rssi\":-6}", DEVICE_HAS_RSSI, "", "", PAYLOAD_FAULT_TRAIL, 13},
+        {"{\"espimage\":\"A-1\",\"rssi\":\"-6", 0, "A-1", "", PAYLOAD_FAULT_CUT, 28},
+        {"{\"rssi\":-61 dBm,\"espimage\":\"A-1\"}", 0, "A-1", "", PAYLOAD_FAULT_BEHIND, 12},
+        {"{\"rssi\":\"-61\" dBm,\"espimage\":\"A-1\"}", 0, "A-1", "", PAYLOAD_FAULT_BEHIND, 14},
+        {"{\"rssi\":-5,\"errormessage\":\"no\\n", DEVICE_HAS_RSSI, "", "no\n", PAYLOAD_FAULT_CUT,
+            31},
+        {"{\"rssi\":-5,\"errormessage\":\"\\u0041bcd", DEVICE_HAS_RSSI, "", "Abcd",
+            PAYLOAD_FAULT_CUT, 36},
     };
 
     (void)state;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/release/release_flash.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static struct release_member make(
     const char *name, enum image_state state, char key, char embeds, enum image_layout layout)
@@ -36,6 +37,7 @@ static const struct row {
     {"digest unknown", false, "B-1", "B-2", "", "B-2", "", ""},
     {"does not say what it runs", false, "", "B-2", "sha-B-2", "B-2", "", ""},
     {"runs what is not known", false, "B-0", "B-2", "sha-B-2", "B-2", "", ""},
+    {"runs one of another board", false, "A-1", "B-2", "sha-B-2", "B-2", "", ""},
     {"withdrawn", false, "B-1", "B-3", "sha-B-3", "B-3", "held", "withdrawn"},
     {"withdrawn, ours", true, "B-1", "B-3", "sha-B-3", "B-3", "held", "withdrawn"},
     {"removed", false, "B-1", "B-9", "sha-B-9", "B-9", "held", "removed"},
@@ -54,6 +56,7 @@ static const struct row {
 static void test_rows(void **state)
 {
     struct release_member members[] = {
+        make("A-1", IMAGE_PUBLISHED, 'x', 'x', IMAGE_LAYOUT_SKETCH),
         make("B-1", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH),
         make("B-2", IMAGE_PUBLISHED, 'a', 'b', IMAGE_LAYOUT_SKETCH),
         make("B-3", IMAGE_WITHDRAWN, 'a', 'b', IMAGE_LAYOUT_SKETCH),
@@ -61,7 +64,7 @@ static void test_rows(void **state)
         make("B-5", IMAGE_PUBLISHED, 'b', 'b', IMAGE_LAYOUT_SKETCH),
         make("B-6", IMAGE_PUBLISHED, 'a', 'b', IMAGE_LAYOUT_SDK),
     };
-    struct release_catalogue catalogue = {.members = members, .member_count = 6};
+    struct release_catalogue catalogue = {.members = members, .member_count = 7};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -71,7 +74,7 @@ static void test_rows(void **state)
         struct command_verdict verdict;
 
         // Where the chain alone counts, one without the other layout.
-        catalogue.member_count = row->staged == NULL ? 5 : 6;
+        catalogue.member_count = row->staged == NULL ? 6 : 7;
         strcpy(device.status.image, row->running);
         strcpy(staged.image, row->staged != NULL ? row->staged : "");
         strcpy(staged.sha256, row->sha256);
@@ -82,9 +85,43 @@ static void test_rows(void **state)
     }
 }
 
+static int decide(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct command_verdict verdict;
+    struct download_store_staged staged = {.mac = MAC_1, .image = "B-1"};
+    struct device_record device = fixture_device(MAC_1);
+    int rc = release_flash_decide(connection, MAC_1, &verdict, ctx, err);
+
+    assert_int_equal(rc, ERR_NOT_FOUND);
+    assert_int_equal(device_store_put(connection, &device, NULL, err), 0);
+    assert_int_equal(release_flash_decide(connection, MAC_1, &verdict, ctx, err), 0);
+    assert_true(verdict.held);
+    assert_string_equal(verdict.result, "nothing-downloaded");
+    assert_int_equal(download_store_stage(connection, &staged, err), 0);
+    assert_int_equal(release_flash_decide(connection, MAC_1, &verdict, ctx, err), 0);
+    assert_true(verdict.held);
+    assert_string_equal(verdict.image, "B-1");
+    assert_non_null(strstr(verdict.detail, "was removed"));
+    return 0;
+}
+
+// What is known of a device is read in the transaction that sends the command.
+static void test_decide(void **state)
+{
+    struct fixture *f = *state;
+    struct release *release;
+
+    assert_int_equal(release_open(f->store, &release, NULL), 0);
+    fixture_write(f, decide, release);
+    release_close(release);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test_setup_teardown(test_decide, fixture_set_up, fixture_tear_down),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

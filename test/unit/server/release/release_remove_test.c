@@ -227,6 +227,11 @@ static void test_a_word_for_two_keys(void **state)
     expect_key(release, "aaaaaaaaaaaa", ERR_NOT_FOUND, "no one key");
     expect_key(release, "cccccccccccccccccccccd", ERR_NOT_FOUND, "no one key");
     expect_key(release, "ccccccccccccccccccccd", 0, "");
+    // One key may be meant by both.
+    make_id(key.id, 'f');
+    strcpy(key.name, "ffffffffffff");
+    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    expect_key(release, "ffffffffffff", 0, "");
     release_close(release);
 }
 

@@ -198,6 +198,65 @@ static void test_sent_one(void **state)
     store_read_end(f->store, connection);
 }
 
+// What a device does may be the outcome of the one that was sent to it; if none is, of its newest,
+// if that was taken back after it had been sent.
+static void test_in_hand(void **state)
+{
+    static const struct {
+        enum command_state state;
+        int64_t sent_at_ms;
+        bool is_in_hand;
+    } rows[] = {
+        {COMMAND_QUEUED, 0, false},
+        {COMMAND_SENT, 5, true},
+        {COMMAND_DONE, 5, false},
+        {COMMAND_FAILED, 5, false},
+        {COMMAND_EXPIRED, 5, false},
+        {COMMAND_CANCELLED, 5, true},
+        {COMMAND_CANCELLED, 0, false},
+    };
+    struct fixture *f = *state;
+    struct command got;
+
+    fixture_add_device(f, MAC_1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = add(f, MAC_1, 1);
+        struct store_connection *connection;
+
+        set_state(f, &command, rows[i].state, rows[i].sent_at_ms);
+        connection = fixture_read(f);
+
+        int rc = command_store_get_in_hand(connection, MAC_1, &got, NULL);
+
+        store_read_end(f->store, connection);
+        if (rc != (rows[i].is_in_hand ? 0 : ERR_NOT_FOUND))
+            fail_msg("row %zu: %d", i, rc);
+        if (rc == 0)
+            assert_int_equal(got.id, command.id);
+        set_state(f, &command, COMMAND_DONE, rows[i].sent_at_ms);
+    }
+}
+
+static void test_open_ones(void **state)
+{
+    struct fixture *f = *state;
+    struct store_connection *connection;
+    char text[64] = "";
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    for (int i = 0; i < COMMAND_STATE_COUNT; i++) {
+        struct command command = add(f, MAC_1, 1);
+
+        set_state(f, &command, (enum command_state)i, 5);
+    }
+    add(f, MAC_2, 1);
+    connection = fixture_read(f);
+    assert_int_equal(command_store_each_open(connection, MAC_1, see, text, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_string_equal(text, "1 2 "); // queued, sent
+}
+
 struct limits {
     int64_t sent_ms, queued_ms;
 };
@@ -295,6 +354,8 @@ int main(void)
         TEST(test_due_is_one_for_each_free_online_device),
         TEST(test_due_is_who_reported_since),
         TEST(test_sent_one),
+        TEST(test_in_hand),
+        TEST(test_open_ones),
         TEST(test_expires),
         TEST(test_dispatch_is_indexed),
     };

@@ -41,13 +41,15 @@ static int unstage(struct store_connection *connection, void *ctx, struct err *e
     return download_store_unstage(connection, ctx, err);
 }
 
-static bool has_parts(struct fixture *f, const char *mac, const char *file, const char *sha256)
+static bool has_parts_of(
+    struct fixture *f, const char *mac, const char *file, const char *sha256, int64_t size_bytes)
 {
     struct store_connection *connection = fixture_read(f);
     struct download_store_parts parts = parts_of(mac, file);
     char *spans = NULL;
 
     parts.sha256 = sha256;
+    parts.size_bytes = size_bytes;
     assert_int_equal(download_store_get_parts(connection, &parts, &spans, NULL), 0);
     store_read_end(f->store, connection);
 
@@ -55,6 +57,11 @@ static bool has_parts(struct fixture *f, const char *mac, const char *file, cons
 
     free(spans);
     return found;
+}
+
+static bool has_parts(struct fixture *f, const char *mac, const char *file, const char *sha256)
+{
+    return has_parts_of(f, mac, file, sha256, 100);
 }
 
 static bool has_staged(struct fixture *f, const char *mac)
@@ -98,6 +105,7 @@ static void test_changes(void **state)
         assert_true(has_staged(f, MAC_2));
     }
     assert_false(has_parts(f, MAC_2, "firmware.bin", "bb")); // of another content
+    assert_false(has_parts_of(f, MAC_2, "firmware.bin", "aa", 101));
     assert_false(has_staged(f, MAC_3));
 }
 

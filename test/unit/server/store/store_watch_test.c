@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/file.h"
 #include "server/base/log.h"
 
 static void path_with(const struct fixture *f, const char *suffix, char out[SCRATCH_PATH_SIZE])
@@ -43,6 +44,11 @@ static void empty(struct fixture *f)
     assert_int_equal(truncate(f->path, 0), 0);
 }
 
+static void cut_off(struct fixture *f)
+{
+    assert_int_equal(truncate(f->path, 20), 0); // within the header
+}
+
 static void overwrite(struct fixture *f)
 {
     static const char zeros[8192];
@@ -50,6 +56,28 @@ static void overwrite(struct fixture *f)
 
     assert_int_equal(write(fd, zeros, sizeof zeros), sizeof zeros);
     close(fd);
+}
+
+static void replace(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+    close(open(path, O_WRONLY | O_CREAT, 0600));
+}
+
+static void replace_log(struct fixture *f)
+{
+    char log[SCRATCH_PATH_SIZE];
+
+    path_with(f, "-wal", log);
+    replace(log);
+}
+
+static void replace_index(struct fixture *f)
+{
+    char index[SCRATCH_PATH_SIZE];
+
+    path_with(f, "-shm", index);
+    replace(index);
 }
 
 static void put_another(struct fixture *f)
@@ -68,7 +96,10 @@ static const struct {
     {"another in its place", put_another, "was moved to", true},
     {"removed", take_away, "was removed or replaced under the daemon", true},
     {"log removed", take_log_away, "-wal or -shm was removed", false},
+    {"log replaced", replace_log, "-wal or -shm was removed or replaced", false},
+    {"index replaced", replace_index, "-wal or -shm was removed or replaced", false},
     {"emptied", empty, "was emptied or overwritten under the daemon", true},
+    {"cut off", cut_off, "was emptied or overwritten under the daemon", true},
     {"overwritten", overwrite, "was emptied or overwritten under the daemon", true},
 };
 
@@ -163,6 +194,8 @@ static void test_moved_and_back(void **state)
     assert_int_equal(store_write(f->store, fixture_nothing, NULL, &err), ERR_UNAVAILABLE);
     path_with(f, ".away", away);
     assert_int_equal(rename(away, f->path), 0);
+    path_with(f, ".rescued", away);
+    assert_int_equal(access(away, F_OK), -1); // there was nothing to save
     fixture_flush(f);
     assert_true(fixture_is_known(f, MAC_1));
     log_set_level(LOG_INFO);
@@ -206,6 +239,97 @@ static void test_end_leaves_it_alone(void **state)
     log_set_level(LOG_INFO);
 }
 
+static void vacuum(const char *path)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = DELETE; VACUUM", NULL, NULL, NULL), 0);
+    sqlite3_close(db);
+}
+
+// An older copy over the file is no place for what the log holds of the newer one.
+static void test_older_copy(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    uint8_t *older;
+    uint8_t *found;
+    size_t n;
+    size_t found_n;
+
+    log_set_level(LOG_ERROR - 1);
+    fixture_add_device(f, MAC_1);
+    fixture_close(f);
+    assert_int_equal(file_read(f->path, 1 << 24, &older, &n, NULL), 0);
+    vacuum(f->path); // the counter grows by what is not written through the log
+    fixture_open(f);
+    fixture_add_device(f, MAC_3);
+
+    int fd = open(f->path, O_WRONLY | O_TRUNC);
+
+    assert_int_equal(write(fd, older, n), (ssize_t)n);
+    close(fd);
+    assert_int_equal(store_write(f->store, fixture_nothing, NULL, &err), ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.message, "an older copy was written over"));
+    fixture_close(f);
+    assert_int_equal(file_read(f->path, 1 << 24, &found, &found_n, NULL), 0);
+    assert_int_equal(found_n, n);
+    assert_memory_equal(found, older, n);
+    free(older);
+    free(found);
+    log_set_level(LOG_INFO);
+}
+
+// A store_job. The counter in the header is a number of four bytes that never falls.
+static int check_counters(struct store_connection *connection, void *ctx, struct err *err)
+{
+    static const struct {
+        uint8_t counter[4];
+        bool is_older;
+    } rows[] = {
+        {{0, 0, 0, 5}, false},
+        {{0, 0, 0, 5}, false},
+        {{0, 0, 0, 6}, false},
+        {{0, 0, 0, 5}, true},
+        {{0, 0, 1, 0}, false},
+        {{0, 0, 0, 0xff}, true},
+        {{0, 2, 0, 0}, false},
+        {{0, 1, 0xff, 0xff}, true},
+        {{2, 0, 0, 0}, false},
+        {{1, 0xff, 0xff, 0xff}, true},
+        {{0xff, 0xff, 0xff, 0xff}, false},
+    };
+    struct fixture *f = ctx;
+    struct store_watch *watch;
+    char path[SCRATCH_PATH_SIZE];
+    uint8_t header[100] = "SQLite format 3";
+
+    path_with(f, ".crafted", path);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err reason = {0};
+        int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+        memcpy(header + 24, rows[i].counter, 4);
+        assert_int_equal(write(fd, header, sizeof header), sizeof header);
+        close(fd);
+        if (i == 0)
+            assert_int_equal(store_watch_new(path, &watch, err), 0);
+
+        int rc = store_watch_check(watch, connection, &reason);
+
+        if ((rc < 0) != rows[i].is_older || (rc < 0 && strstr(reason.message, "older") == NULL))
+            fail_msg("row %zu: %s", i, reason.message);
+    }
+    store_watch_free(watch);
+    return 0;
+}
+
+static void test_counters(void **state)
+{
+    fixture_write(*state, check_counters, *state);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -216,6 +340,8 @@ int main(void)
         TEST(test_moved_and_back),
         TEST(test_removed_is_saved),
         TEST(test_end_leaves_it_alone),
+        TEST(test_older_copy),
+        TEST(test_counters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
