@@ -1,6 +1,7 @@
 // What OpenSSL knows of a handshake with the broker.
 #include "server/mqtt/mqtt_tls_note.h"
 
+#include <dlfcn.h>
 #include <mosquitto.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,8 @@ const char *mqtt_tls_note_advice(int alert)
     return ITS_LOG;
 }
 
+static _Thread_local struct mqtt_tls_note *expected;
+
 static struct mqtt_tls_note *note_of(const SSL *ssl)
 {
     return SSL_get_app_data(ssl);
@@ -85,10 +88,32 @@ static void see(const SSL *ssl, int where, int code)
 
 void mqtt_tls_note_watch(struct mqtt_tls_note *note, SSL *ssl)
 {
+    if (note_of(ssl) != NULL)
+        return;
     note->verify = SSL_get_verify_callback(ssl);
     SSL_set_app_data(ssl, note);
     SSL_set_verify(ssl, SSL_get_verify_mode(ssl), verify);
     SSL_set_info_callback(ssl, see);
+}
+
+void mqtt_tls_note_expect(struct mqtt_tls_note *note)
+{
+    expected = note;
+}
+
+// In place of OpenSSL's own, which this one calls; only libmosquitto calls this.
+int SSL_connect(SSL *ssl)
+{
+    void *own = dlsym(RTLD_NEXT, "SSL_connect");
+    int (*function)(SSL * ssl);
+
+    if (own == NULL)
+        return -1;
+    if (expected != NULL)
+        mqtt_tls_note_watch(expected, ssl);
+    // By dlsym(3) a function comes as a pointer to an object.
+    memcpy(&function, &own, sizeof own);
+    return function(ssl);
 }
 
 void mqtt_tls_note_append(const struct mqtt_tls_note *note, char *reason, size_t size)

@@ -16,7 +16,13 @@ struct mqtt_tls_note {
     SSL_verify_cb verify; // libmosquitto's
 };
 
-// Watches a handshake that has begun. The note must outlive ssl.
+// Watches the handshakes that this thread begins, from the first byte on; NULL: no more. On one
+// machine a handshake may be over before mosquitto_connect() returns, and libmosquitto has no hook
+// before it; but it calls SSL_connect(), and the dynamic linker finds that of this file first.
+// Where the linker does otherwise, mqtt_tls_note_watch() must do. The note must outlive its ssl.
+void mqtt_tls_note_expect(struct mqtt_tls_note *note);
+
+// Watches a handshake that has begun, if it is not watched yet. The note must outlive ssl.
 void mqtt_tls_note_watch(struct mqtt_tls_note *note, SSL *ssl);
 
 // What an alert of the broker's (RFC 5246, 7.2.2; RFC 8446, 6.2) leaves the operator to do.
