@@ -170,9 +170,8 @@ static int check_macs(const struct options *options, struct err *err)
     char mac[MAC_SIZE];
 
     for (size_t i = 1; i < options->argument_count; i++) {
-        if (!mac_parse(options->arguments[i], mac))
-            return subcommand_misuse(
-                err, "\"%s\" is no MAC: 12 hex digits, with or without ':'", options->arguments[i]);
+        if (subcommand_read_mac(options->arguments[i], mac, err) != SUBCOMMAND_OK)
+            return SUBCOMMAND_USAGE;
     }
     return SUBCOMMAND_OK;
 }

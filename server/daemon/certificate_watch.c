@@ -12,7 +12,6 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define DAY_MS (24 * HOUR_MS)
-#define WARN_MS (30 * DAY_MS)
 #define FILES_PER_TICK 100
 
 struct certificate_watch {
@@ -131,9 +130,9 @@ static void look_at_devices(struct certificate_watch *watch)
             (long long)counts.bad, counts.first_reason);
     if (counts.ending > 0)
         log_warning("daemon",
-            "devices' certificates end within 30 days count=%lld first=%s: issue new ones by "
+            "devices' certificates end within %d days count=%lld first=%s: issue new ones by "
             "'secureesp pki device', and give the devices the commands cert and key",
-            (long long)counts.ending, counts.first_mac);
+            CREDENTIALS_WARN_DAYS, (long long)counts.ending, counts.first_mac);
     pthread_mutex_lock(&watch->lock);
     watch->shown.devices = counts.total;
     watch->shown.devices_bad = counts.bad;
@@ -148,7 +147,7 @@ static void warn(const char *whose, int64_t end_ms)
     int64_t left_ms = end_ms - clock_system_ms();
     char text[CLOCK_TEXT_SIZE];
 
-    if (end_ms == 0 || left_ms > WARN_MS)
+    if (end_ms == 0 || left_ms > CREDENTIALS_WARN_DAYS * DAY_MS)
         return;
     clock_format(end_ms, text);
     if (left_ms < 0)

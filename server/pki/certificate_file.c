@@ -2,7 +2,6 @@
 #include "server/pki/certificate_file.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,20 +17,23 @@ void certificate_file_clear(struct certificate_file *file)
     *file = (struct certificate_file){0};
 }
 
-// Whether anything but white space stands outside of the blocks.
-static bool has_text(const char *pem)
+// Counts the lines that begin a block. Returns whether anything but white space stands outside of
+// the blocks.
+static bool has_text(const char *pem, size_t *blocks)
 {
     bool inside = false;
 
     for (const char *line = pem; *line != '\0';) {
         size_t n = strcspn(line, "\n");
 
-        if (strncmp(line, "-----BEGIN ", 11) == 0)
+        if (strncmp(line, "-----BEGIN ", 11) == 0) {
             inside = true;
-        else if (!inside && strspn(line, " \t\r") < n)
+            ++*blocks;
+        } else if (!inside && strspn(line, " \t\r") < n) {
             return true;
-        else if (strncmp(line, "-----END ", 9) == 0)
+        } else if (strncmp(line, "-----END ", 9) == 0) {
             inside = false;
+        }
         line += n + (line[n] == '\n');
     }
     return false;
@@ -56,6 +58,7 @@ static int add(struct certificate_file *file, const struct pem_block *block, str
 static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, struct err *err)
 {
     struct pem_block block;
+    size_t blocks = 0;
     int rc = 0;
     BIO *bio = pem_block_open(pem, n);
 
@@ -66,28 +69,38 @@ static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, 
     BIO_free(bio);
     if (rc == 0 && file->count == 0)
         return err_set(err, ERR_INVALID, "holds no certificate in PEM");
-    if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem)))
+    if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem, &blocks)))
         return err_set(err, ERR_INVALID,
             "has text around its certificates, which not every device skips; write each anew with "
             "`openssl x509 -in OLD -out NEW`");
+    if (rc == 0 && blocks != file->count) // reading ends at a block that is none
+        return err_set(err, ERR_INVALID, "certificate %zu is damaged", file->count + 1);
+    return rc;
+}
+
+int certificate_file_parse(
+    const uint8_t *pem, size_t n, struct certificate_file *out, struct err *err)
+{
+    struct certificate_file file = {.size_bytes = n};
+    int rc = add_all(&file, pem, n, err);
+
+    if (rc < 0)
+        certificate_file_clear(&file);
+    else
+        *out = file;
     return rc;
 }
 
 int certificate_file_read(const char *path, struct certificate_file *out, struct err *err)
 {
-    struct certificate_file file = {0};
     uint8_t *pem;
-    int rc = file_read(path, FILE_MAX_BYTES, &pem, &file.size_bytes, err);
+    size_t n;
+    int rc = file_read(path, FILE_MAX_BYTES, &pem, &n, err);
 
     if (rc < 0)
         return rc;
-    rc = add_all(&file, pem, file.size_bytes, err);
-    explicit_bzero(pem, file.size_bytes);
+    rc = certificate_file_parse(pem, n, out, err);
+    explicit_bzero(pem, n);
     free(pem);
-    if (rc < 0) {
-        certificate_file_clear(&file);
-        return err_context(err, "%s", path);
-    }
-    *out = file;
-    return 0;
+    return rc < 0 ? err_context(err, "%s", path) : 0;
 }

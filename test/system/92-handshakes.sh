@@ -109,14 +109,14 @@ done
 expect_raw() {
     local before
     before=$(counter download_bad_handshakes)
-    is_counted() {
+    raw_is_counted() {
         [ "$(counter download_bad_handshakes)" -eq $((before + 1)) ]
     }
     wait_until 3 second_is_over
     mark
     expect_equal "$1: alert" "$2" \
         "$(python3 -B "$root/test/system/raw_hello.py" "$SANDBOX_HTTPS_PORT" "${@:3}")"
-    eventually 10 "$1 is counted" is_counted
+    eventually 10 "$1 is counted" raw_is_counted
     eventually 10 "a line for $1" line 'handshake failed address=127.0.0.1 reason='
     second=$EPOCHSECONDS
 }
