@@ -212,7 +212,7 @@ static void test_checkpoints_of_others_are_none(void **state)
 static void test_after_a_crash(void **state)
 {
     struct fixture *f = *state;
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     struct err err = {0};
     char kept[SCRATCH_PATH_SIZE], log[SCRATCH_PATH_SIZE], kept_log[SCRATCH_PATH_SIZE];
 
