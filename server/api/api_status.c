@@ -5,6 +5,7 @@
 #include "server/api/api_json.h"
 #include "server/base/clock.h"
 #include "server/store/device_store.h"
+#include "server/store/store.h"
 
 static void add_counter(const char *name, uint64_t value, void *ctx)
 {
@@ -23,6 +24,16 @@ static json_t *broker_json(const struct api *api)
     api_json_set(&object, "since_ms", json_integer(broker.since_ms));
     api_json_set(&object, "error", api_json_text(broker.error));
     api_json_set(&object, "fault", api_json_text(broker.fault));
+    return object;
+}
+
+static json_t *database_json(const struct api *api)
+{
+    struct store_counters counters;
+    json_t *object = json_object();
+
+    store_read_counters(api->store, &counters);
+    api_json_set(&object, "fault", api_json_text(counters.fault));
     return object;
 }
 
@@ -77,6 +88,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "version", json_string(SECUREESP_VERSION));
     api_json_set(&object, "started_at_ms", json_integer(api->started_ms + clock_stepped_ms()));
     api_json_set(&object, "broker", broker_json(api));
+    api_json_set(&object, "database", database_json(api));
     api_json_set(&object, "devices", json_pack("{sIsI}", "total", total, "online", online));
     api_json_set(&object, "certificates", certificates_json(api));
     api_json_set(&object, "counters", counters);

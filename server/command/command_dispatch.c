@@ -15,6 +15,8 @@
 #include "server/base/monotonic_wait.h"
 #include "server/command/command_list.h"
 #include "server/command/command_queue.h"
+#include "server/command/command_round.h"
+#include "server/command/command_tally.h"
 #include "server/store/command_store.h"
 
 #define TICK_MS 1000         // expiry is looked at this often, and a failed publication tried again
@@ -24,30 +26,24 @@ struct command_dispatch {
     struct store *store;
     struct command_dispatch_settings settings;
     pthread_t thread;
-    bool failing;          // of the thread: the last round failed, and the log says so
+    bool failing; // of the thread: the last round failed
+    struct command_tally tally;
     pthread_mutex_t mutex; // over all below
     pthread_cond_t changed;
     bool woken;
     bool stopping;
 };
 
-// What one round takes through the store's jobs.
-struct round {
-    const struct command_dispatch_settings *settings;
-    struct command_list commands;
-    size_t published; // so many from the front were; the rest goes back
-};
-
 static int collect(const struct command *command, void *ctx)
 {
-    struct round *round = ctx;
+    struct command_round *round = ctx;
 
     if (round->commands.count == ROUND_COMMANDS)
         return 1;
     return command_list_append(&round->commands, command);
 }
 
-static int read_due(struct command_dispatch *dispatch, struct round *round, struct err *err)
+static int read_due(struct command_dispatch *dispatch, struct command_round *round, struct err *err)
 {
     const struct command_dispatch_settings *settings = &dispatch->settings;
     int64_t seen_since_ms = settings->connected_since_ms != NULL
@@ -63,96 +59,6 @@ static int read_due(struct command_dispatch *dispatch, struct round *round, stru
     if (rc == ERR_NO_MEMORY)
         return err_set(err, rc, "no memory for commands");
     return rc < 0 ? rc : 0;
-}
-
-// Ends a command that is not to be sent.
-static void hold_back(
-    struct command *command, const struct command_verdict *verdict, int64_t now_ms)
-{
-    command->state = COMMAND_FAILED;
-    memcpy(command->result, verdict->result, sizeof command->result);
-    memcpy(command->detail, verdict->detail, sizeof command->detail);
-    command->ended_at_ms = now_ms;
-    log_warning("command", "held back id=%lld mac=%s command=%s reason=\"%s\"",
-        (long long)command->id, command->mac, command->name, command->detail);
-}
-
-// What becomes of a command whose turn has come.
-static int decide(struct store_connection *connection, const struct round *round,
-    struct command *command, struct err *err)
-{
-    const struct command_dispatch_settings *settings = round->settings;
-    int64_t now_ms = clock_now_ms(); // here, since the writer also moves the clock
-    struct command_verdict verdict = {.held = false};
-
-    if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0 && !command->forced &&
-        settings->judge_flash != NULL) {
-        int rc =
-            settings->judge_flash(connection, command->mac, &verdict, settings->judge_ctx, err);
-
-        if (rc < 0)
-            return rc;
-        memcpy(command->image, verdict.image, sizeof command->image);
-    }
-    if (verdict.held) {
-        hold_back(command, &verdict, now_ms);
-        return 0;
-    }
-    command->state = COMMAND_SENT;
-    command->sent_at_ms = now_ms;
-    return 0;
-}
-
-// A store_job: marks the round's commands sent, dropping those that are queued no more or are held
-// back.
-static int mark_sent(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct round *round = ctx;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < round->commands.count; i++) {
-        struct command command;
-        int rc = command_store_get(connection, round->commands.items[i].id, &command, err);
-
-        if (rc == ERR_NOT_FOUND)
-            continue; // its device was forgotten
-        if (rc == 0 && command.state != COMMAND_QUEUED)
-            continue;
-        if (rc == 0)
-            rc = decide(connection, round, &command, err);
-        if (rc == 0)
-            rc = command_store_update(connection, &command, err);
-        if (rc < 0)
-            return rc;
-        if (command.state != COMMAND_SENT)
-            continue;
-        memcpy(command.spelling, round->commands.items[i].spelling, sizeof command.spelling);
-        round->commands.items[kept++] = command_list_item(&command);
-    }
-    round->commands.count = kept;
-    return 0;
-}
-
-// A store_job: puts what was not published back into the queue, unless it was settled meanwhile.
-static int put_back(struct store_connection *connection, void *ctx, struct err *err)
-{
-    const struct round *round = ctx;
-
-    for (size_t i = round->published; i < round->commands.count; i++) {
-        struct command command;
-        int rc = command_store_get(connection, round->commands.items[i].id, &command, err);
-
-        if (rc == ERR_NOT_FOUND || (rc == 0 && command.state != COMMAND_SENT))
-            continue;
-        if (rc < 0)
-            return rc;
-        command.state = COMMAND_QUEUED;
-        command.sent_at_ms = 0;
-        rc = command_store_update(connection, &command, err);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
 }
 
 // A flash names the image that it means, if that is known.
@@ -179,14 +85,30 @@ static int publish(struct command_dispatch *dispatch, const struct command_list_
 }
 
 // Publishes until the first failure: the broker is away then, and the rest would fail as well.
-static void publish_all(struct command_dispatch *dispatch, struct round *round)
+static void publish_all(struct command_dispatch *dispatch, struct command_round *round)
 {
+    int rc = 0;
+
     while (round->published < round->commands.count &&
-           publish(dispatch, &round->commands.items[round->published]) >= 0)
+           (rc = publish(dispatch, &round->commands.items[round->published])) >= 0)
         round->published++;
+    round->is_broken = rc == ERR_INVALID;
 }
 
-static int send_due(struct command_dispatch *dispatch, struct round *round, struct err *err)
+// Of those of the round that are still in the list and were not published.
+static void tell_unpublished(struct command_dispatch *dispatch, const struct command_round *round)
+{
+    const struct command_list_item *first = &round->commands.items[round->published];
+    char detail[128];
+
+    snprintf(detail, sizeof detail, "id=%lld mac=%s command=%s", (long long)first->id, first->mac,
+        first->name);
+    command_tally_note(&dispatch->tally, COMMAND_TALLY_BROKEN, round->is_broken, detail);
+    command_tally_note(&dispatch->tally, COMMAND_TALLY_UNPUBLISHED,
+        round->commands.count - round->published - round->is_broken, detail);
+}
+
+static int send_due(struct command_dispatch *dispatch, struct command_round *round, struct err *err)
 {
     bool full;
     int rc = read_due(dispatch, round, err);
@@ -194,7 +116,9 @@ static int send_due(struct command_dispatch *dispatch, struct round *round, stru
     if (rc < 0 || round->commands.count == 0)
         return rc;
     full = round->commands.count == ROUND_COMMANDS;
-    rc = store_write(dispatch->store, mark_sent, round, err);
+    rc = store_write(dispatch->store, command_round_mark_sent, round, err);
+    if (rc == 0)
+        command_tally_note(&dispatch->tally, COMMAND_TALLY_HELD, round->held, round->first_held);
     if (full)
         command_dispatch_wake(dispatch); // there may be more
     if (rc < 0 || round->commands.count == 0)
@@ -205,7 +129,8 @@ static int send_due(struct command_dispatch *dispatch, struct round *round, stru
             round->commands.count - round->published);
     if (round->published == round->commands.count)
         return 0;
-    rc = store_write(dispatch->store, put_back, round, err);
+    tell_unpublished(dispatch, round);
+    rc = store_write(dispatch->store, command_round_put_back, round, err);
     return rc < 0 ? rc : err_set(err, ERR_UNAVAILABLE, "the broker takes no commands now");
 }
 
@@ -243,14 +168,19 @@ static int expire_old(struct command_dispatch *dispatch, struct err *err)
         return rc;
     rc = command_store_has_expired(connection, limits.sent_before_ms, limits.queued_before_ms, err);
     store_read_end(dispatch->store, connection);
-    return rc > 0 ? store_write(dispatch->store, expire, dispatch, err) : rc;
+    if (rc > 0)
+        rc = store_write(dispatch->store, expire, dispatch, err);
+    if (rc > 0)
+        command_tally_note(&dispatch->tally, COMMAND_TALLY_EXPIRED, (uint64_t)rc,
+            "'secureesp command list' names them");
+    return rc < 0 ? rc : 0;
 }
 
 // One look at what is to be done. False if something failed: then not again before the next tick.
 static bool run_round(struct command_dispatch *dispatch)
 {
     struct err err = {0};
-    struct round round = {.settings = &dispatch->settings};
+    struct command_round round = {.settings = &dispatch->settings};
     int rc = expire_old(dispatch, &err);
 
     if (rc == 0)
@@ -259,9 +189,10 @@ static bool run_round(struct command_dispatch *dispatch)
 
     bool failing = rc < 0 && rc != ERR_UNAVAILABLE;
 
-    if (failing && !dispatch->failing)
-        log_error("command", "dispatch failed, tries again each second error=\"%s\"", err.message);
-    dispatch->failing = failing;
+    command_tally_note(&dispatch->tally, COMMAND_TALLY_FAILED, failing, err.message);
+    if (dispatch->failing && rc == 0)
+        log_info("command", "dispatch works again");
+    dispatch->failing = failing || (dispatch->failing && rc < 0);
     return rc == 0;
 }
 
@@ -329,6 +260,12 @@ void command_dispatch_free(struct command_dispatch *dispatch)
     pthread_mutex_unlock(&dispatch->mutex);
     pthread_join(dispatch->thread, NULL);
     destroy(dispatch);
+}
+
+void command_dispatch_each_counter(const struct command_dispatch *dispatch,
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx)
+{
+    command_tally_each_counter(&dispatch->tally, add, add_ctx);
 }
 
 void command_dispatch_wake(struct command_dispatch *dispatch)

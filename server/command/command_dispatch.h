@@ -16,7 +16,8 @@ struct command_dispatch;
 struct command_dispatch_settings {
     int64_t sent_timeout_ms;   // from sending to an outcome
     int64_t queued_timeout_ms; // from the operator's word to sending
-    // Publishes; a negative return leaves the command queued. Called on the dispatcher's thread.
+    // Publishes; a negative return leaves the command queued, but for ERR_INVALID: it can never be
+    // published, and has failed. Called on the dispatcher's thread.
     int (*publish)(const char *topic, const uint8_t *payload, size_t n, void *ctx);
     void *ctx;
     // Since when there has been a connection to the broker: a device gets a command if it has
@@ -34,6 +35,10 @@ ERR_CHECKED int command_dispatch_start(struct store *store,
     const struct command_dispatch_settings *settings, struct command_dispatch **out,
     struct err *err);
 void command_dispatch_free(struct command_dispatch *dispatch);
+
+// Calls add() for each counter of commands that came to nothing. Any thread.
+void command_dispatch_each_counter(const struct command_dispatch *dispatch,
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx);
 
 // Looks for due commands soon. Never blocks. Any thread.
 void command_dispatch_wake(struct command_dispatch *dispatch);

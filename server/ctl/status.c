@@ -32,6 +32,18 @@ static void print_broker(const json_t *broker, int64_t now_ms)
     putchar('\n');
 }
 
+static void print_database(const json_t *database)
+{
+    printf("%-*s", LABEL_WIDTH, "database");
+    if (field_has(database, "fault")) {
+        fputs("CANNOT BE WRITTEN: ", stdout);
+        text_print(stdout, field_text(database, "fault", "-"));
+        putchar('\n');
+    } else {
+        puts("is written");
+    }
+}
+
 // When a certificate ends: "ends in 3650 days", with ends "ends ".
 static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
 {
@@ -102,6 +114,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     field_age(status, "started_at_ms", now_ms, text);
     printf("\n%-*s%s ago\n", LABEL_WIDTH, "started", text);
     print_broker(json_object_get(status, "broker"), now_ms);
+    print_database(json_object_get(status, "database"));
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));

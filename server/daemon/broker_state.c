@@ -25,15 +25,22 @@ void broker_state_set(struct broker_state *state, bool connected, const char *re
     struct api_broker *broker = &state->broker;
 
     pthread_mutex_lock(&state->lock);
+
+    bool is_new = connected || broker->connected || strcmp(broker->error, reason) != 0;
+
+    if (connected || broker->connected)
+        state->since_ms = clock_unstepped_ms();
     broker->connected = connected;
-    state->since_ms = clock_unstepped_ms();
     snprintf(broker->error, sizeof broker->error, "%s", connected ? "" : reason);
+
+    bool is_due = pace_is_due(&state->failure_pace, REMIND_MS);
+
     state->connections += connected;
     state->failures += !connected;
     pthread_mutex_unlock(&state->lock);
     if (connected)
         log_info("mqtt", "connected host=%s port=%u", broker->host, broker->port);
-    else
+    else if (is_new || is_due)
         log_warning("mqtt", "not connected host=%s port=%u reason=\"%s\"", broker->host,
             broker->port, reason);
 }

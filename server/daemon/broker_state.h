@@ -18,6 +18,7 @@ struct broker_state {
     int64_t since_ms;             // of that state; clock_unstepped_ms()
     char denied[512], rival[512]; // faults, or ""
     struct pace paces[2];         // of the lines about them
+    struct pace failure_pace;     // of the line that there is no connection
     uint64_t connections, failures, denials, rivalries;
 };
 

@@ -10,7 +10,8 @@
 #include "server/base/log.h"
 #include "server/daemon/device_files.h"
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define DAY_MS (24 * HOUR_MS)
 #define FILES_PER_TICK 100
 
 struct certificate_watch {
@@ -110,8 +111,11 @@ static void look_at_devices(struct certificate_watch *watch)
     if (watch->files == NULL && now < watch->look_at_ms)
         return;
     if (watch->files == NULL && device_files_open(watch->config, &watch->files, &err) < 0) {
-        log_error("daemon", "cannot look at devices' certificates error=\"%s\"", err.message);
-        watch->look_at_ms = now + DAY_MS;
+        log_error("daemon",
+            "cannot look at devices' certificates, tries again in an hour error=\"%s\": let the "
+            "daemon's user read devices_dir and the CA",
+            err.message);
+        watch->look_at_ms = now + HOUR_MS;
         return;
     }
     if (device_files_look(watch->files, FILES_PER_TICK, &counts))
@@ -120,10 +124,14 @@ static void look_at_devices(struct certificate_watch *watch)
     watch->files = NULL;
     watch->look_at_ms = now + DAY_MS;
     if (counts.bad > 0)
-        log_warning("daemon", "files below devices_dir cannot be used count=%lld first=\"%s\"",
+        log_warning("daemon",
+            "files below devices_dir cannot be used count=%lld first=\"%s\": 'secureespd "
+            "--check-config' names them all; issue them anew by 'secureesp pki device'",
             (long long)counts.bad, counts.first_reason);
     if (counts.ending > 0)
-        log_warning("daemon", "devices' certificates end within %d days count=%lld first=%s",
+        log_warning("daemon",
+            "devices' certificates end within %d days count=%lld first=%s: issue new ones by "
+            "'secureesp pki device', and give the devices the commands cert and key",
             CREDENTIALS_WARN_DAYS, (long long)counts.ending, counts.first_mac);
     pthread_mutex_lock(&watch->lock);
     watch->shown.devices = counts.total;

@@ -9,6 +9,7 @@
 #include "server/store/clock_store.h"
 
 #define STEP_MS 1000 // less is what NTP does all the time
+#define TELL_MS 5000
 
 struct move {
     struct clock_store_move stored;
@@ -31,7 +32,8 @@ static int move_clock(struct store_connection *connection, void *ctx, struct err
     return 0;
 }
 
-int64_t clock_watch_follow(struct store *store, const struct clock_watch_settings *settings)
+int64_t clock_watch_follow(
+    struct store *store, const struct clock_watch_settings *settings, struct tally *steps)
 {
     int64_t by_ms = clock_ahead_ms();
     struct err err = {0};
@@ -54,6 +56,10 @@ int64_t clock_watch_follow(struct store *store, const struct clock_watch_setting
             clock_step(-by_ms);
         return 0; // again in a second; the store logs why it cannot write
     }
-    log_warning("daemon", "the system's clock was set by_s=%lld", (long long)by_ms / 1000);
+    if (tally_add(steps, 1, TELL_MS))
+        log_warning("daemon",
+            "the system's clock was set by_s=%lld total=%llu: what is under way moves along; if it "
+            "goes on, more than one program sets it: see 'timedatectl'",
+            (long long)by_ms / 1000, (unsigned long long)steps->total);
     return by_ms;
 }

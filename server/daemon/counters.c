@@ -20,6 +20,7 @@ void counters_each(const struct counters_sources *sources,
     add("odd_topics", said.odd_topics, ctx);
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
+    add("lost_payloads", said.lost, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);
@@ -41,11 +42,15 @@ void counters_each(const struct counters_sources *sources,
     add("download_unreceived", served.unreceived, ctx);
     add("download_in_doubt", served.in_doubt, ctx);
     add("download_given_up", served.given_up, ctx);
+    download_each_counter(sources->download, add, ctx);
     broker_state_each_counter(sources->broker, add, ctx);
+    command_dispatch_each_counter(sources->dispatch, add, ctx);
     add("store_jobs", written.jobs, ctx);
     add("store_batches", written.batches, ctx);
     add("store_failed", written.failed, ctx);
     add("store_retried", written.retried, ctx);
     add("store_dropped", written.dropped, ctx);
     add("store_queued", written.queued, ctx);
+    add("reloads_refused", sources->reloads_kept->total, ctx);
+    add("clock_steps", sources->clock_steps->total, ctx);
 }

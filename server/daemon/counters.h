@@ -3,16 +3,22 @@
 
 #include <stdint.h>
 
+#include "server/base/tally.h"
+#include "server/command/command_dispatch.h"
 #include "server/daemon/broker_state.h"
+#include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/store/store.h"
 
 struct counters_sources {
     struct ingest *ingest;
+    struct download *download;
     struct http_server *download_server;
     struct http_server *api_server;
     struct store *store;
+    const struct command_dispatch *dispatch;
+    const struct tally *reloads_kept, *clock_steps;
     struct broker_state *broker;
 };
 

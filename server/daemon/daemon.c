@@ -61,6 +61,7 @@ struct daemon {
     struct housekeeping *housekeeping;
     struct broker_state broker;
     struct broker_link link;
+    struct tally reloads_kept, clock_steps;
 };
 
 // From the modules to each other.
@@ -118,9 +119,17 @@ static void each_counter(
 {
     struct daemon *daemon = ctx;
 
-    counters_each(&(struct counters_sources){daemon->ingest, daemon->download_server,
-                      daemon->api_server, daemon->store, &daemon->broker},
-        add, add_ctx);
+    struct counters_sources sources = {.ingest = daemon->ingest,
+        .download = daemon->download,
+        .download_server = daemon->download_server,
+        .api_server = daemon->api_server,
+        .store = daemon->store,
+        .broker = &daemon->broker,
+        .dispatch = daemon->dispatch,
+        .reloads_kept = &daemon->reloads_kept,
+        .clock_steps = &daemon->clock_steps};
+
+    counters_each(&sources, add, add_ctx);
 }
 
 // Starting, from the ground up.
@@ -333,7 +342,8 @@ void daemon_stop(struct daemon *daemon)
 void daemon_reload(struct daemon *daemon)
 {
     struct reload reload = {daemon->config_path, &daemon->config, &daemon->credentials,
-        daemon->auth, daemon->download, daemon->download_server, daemon->mqtt};
+        daemon->auth, daemon->download, daemon->download_server, daemon->mqtt,
+        &daemon->reloads_kept};
 
     reload_run(&reload);
     certificate_watch_restart(daemon->watch);
@@ -346,7 +356,7 @@ static void follow_clock(struct daemon *daemon)
         .sent_timeout_ms = daemon->config.sent_timeout_s * 1000,
         .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
     };
-    int64_t by_ms = clock_watch_follow(daemon->store, &settings);
+    int64_t by_ms = clock_watch_follow(daemon->store, &settings, &daemon->clock_steps);
 
     if (llabs(by_ms) > DAY_MS)
         housekeeping_hold(daemon->housekeeping);

@@ -37,22 +37,28 @@ static void take_config(const struct reload *reload, struct config *fresh)
     fresh->device_config = NULL;
 }
 
-static void keep(struct fresh *fresh, const char *what, const struct err *err)
+static void keep(
+    const struct reload *reload, struct fresh *fresh, const char *what, const struct err *err)
 {
-    log_error("daemon", "not reloaded, the one in use stays: %s: %s", what, err->message);
     fresh->kept++;
+    (void)tally_add(reload->kept, 1, 0); // told each time: somebody asked for it
+    log_error("daemon",
+        "not reloaded, the one in use stays: %s: %s (mend it, see that --check-config takes it, "
+        "and reload again)",
+        what, err->message);
 }
 
-static void drop_config(struct fresh *fresh, const struct err *err)
+static void drop_config(const struct reload *reload, struct fresh *fresh, const struct err *err)
 {
-    keep(fresh, "configuration", err);
+    keep(reload, fresh, "configuration", err);
     config_clear(&fresh->config);
     fresh->has_config = false;
 }
 
-static void drop_certificate(struct fresh *fresh, const struct err *err)
+static void drop_certificate(
+    const struct reload *reload, struct fresh *fresh, const struct err *err)
 {
-    keep(fresh, "certificate", err);
+    keep(reload, fresh, "certificate", err);
     certificate_free(fresh->certificate);
     fresh->certificate = NULL;
 }
@@ -74,9 +80,9 @@ static void read_fresh(const struct reload *reload, struct fresh *fresh)
 
     fresh->has_config = config_load(reload->config_path, &fresh->config, &err) == 0;
     if (!fresh->has_config)
-        keep(fresh, "configuration", &err);
+        keep(reload, fresh, "configuration", &err);
     if (credentials_check_certificate(reload->config, &fresh->certificate, &err) < 0)
-        keep(fresh, "certificate", &err);
+        keep(reload, fresh, "certificate", &err);
 }
 
 // Configuration and certificate must fit: what does not fit what stays beside it is dropped.
@@ -88,19 +94,19 @@ static void fit(const struct reload *reload, struct fresh *fresh)
 
     if (!fresh->has_config) {
         if (fresh->certificate != NULL && !serves_in_use(reload, fresh->certificate, &err))
-            drop_certificate(fresh, &err);
+            drop_certificate(reload, fresh, &err);
         return;
     }
     if (credentials_check_names(&fresh->config, reload->config_path, shown, &err) == 0)
         return;
     if (fresh->certificate == NULL || serves_in_use(reload, fresh->certificate, NULL)) {
-        drop_config(fresh, &err);
+        drop_config(reload, fresh, &err);
         return;
     }
-    drop_certificate(fresh, &err);
+    drop_certificate(reload, fresh, &err);
     if (credentials_check_names(
             &fresh->config, reload->config_path, reload->credentials->certificate, &err) < 0)
-        drop_config(fresh, &err);
+        drop_config(reload, fresh, &err);
 }
 
 static void take_certificate(const struct reload *reload, struct fresh *fresh)
@@ -108,14 +114,14 @@ static void take_certificate(const struct reload *reload, struct fresh *fresh)
     struct err err = {0};
 
     if (http_server_reload(reload->server, &err) < 0) {
-        drop_certificate(fresh, &err);
+        drop_certificate(reload, fresh, &err);
         return;
     }
     certificate_free(reload->credentials->certificate);
     reload->credentials->certificate = fresh->certificate;
     fresh->certificate = NULL;
     if (mqtt_client_reload(reload->mqtt, &err) < 0)
-        keep(fresh, "certificate for the broker", &err);
+        keep(reload, fresh, "certificate for the broker", &err);
 }
 
 void reload_run(const struct reload *reload)
@@ -127,7 +133,7 @@ void reload_run(const struct reload *reload)
     fit(reload, &fresh);
     if (credentials_take_ca(reload->credentials, reload->config, &err) < 0 ||
         device_auth_reload(reload->auth, &err) < 0)
-        keep(&fresh, "CA", &err);
+        keep(reload, &fresh, "CA", &err);
     if (fresh.certificate != NULL)
         take_certificate(reload, &fresh);
     if (fresh.has_config) {

@@ -2,6 +2,7 @@
 #define RELOAD_H
 
 #include "server/auth/device_auth.h"
+#include "server/base/tally.h"
 #include "server/daemon/config.h"
 #include "server/daemon/credentials.h"
 #include "server/download/download.h"
@@ -17,6 +18,7 @@ struct reload {
     struct download *download;
     struct http_server *server;
     struct mqtt_client *mqtt;
+    struct tally *kept; // counts what stays as it was
 };
 
 // Takes the configuration, the CA and the certificate anew, each unless something is wrong with it

@@ -8,20 +8,17 @@
 
 #include "common/contract.h"
 #include "server/base/clock.h"
-#include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/download/download_file.h"
 #include "server/download/download_query.h"
 #include "server/download/download_send.h"
+#include "server/download/download_stored.h"
 #include "server/download/download_transfer.h"
+#include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
-#include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
-#include "server/pki/pem.h"
 
-#define FILE_MAX ((size_t)64 * 1024) // certificates and keys
 #define PATTERN_SIZE 256
-#define PATH_SIZE 4096
 #define NAME_SHOWN "%.64s"
 
 struct download {
@@ -29,6 +26,7 @@ struct download {
     struct image_cache *images;
     char pattern[PATTERN_SIZE];
     struct http_route routes[2];
+    struct download_trouble trouble;
     pthread_rwlock_t lock; // guards config
     struct download_config *config;
 };
@@ -47,6 +45,18 @@ struct ask {
     uint64_t size;
     struct download_range range;
 };
+
+// Leaves the device without a file for a reason of the server's own.
+static void fail(
+    struct ask *ask, enum download_trouble_kind kind, const char *what, const char *reason)
+{
+    download_trouble_note(&ask->download->trouble, kind, ask->mac, what, reason);
+    if (kind == DOWNLOAD_TROUBLE_MISSING)
+        http_response_set_text(
+            ask->response, 404, "no such file for device %s on the server", ask->mac);
+    else
+        http_response_set_text(ask->response, 500, "%.64s cannot be used on the server", ask->name);
+}
 
 static void send_content(struct ask *ask, const struct download_content *content)
 {
@@ -78,102 +88,22 @@ static void send_config(struct ask *ask)
     pthread_rwlock_unlock(&ask->download->lock);
     if (rc == 0)
         send_bytes(ask, "application/json", json, n);
+    else
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, "no memory");
 }
 
-// Replaces *bytes by its DER form.
-static int convert_to_der(uint8_t **bytes, size_t *n, struct err *err)
+static void send_stored(struct ask *ask)
 {
-    uint8_t *der;
-    size_t der_size;
-    int rc = pem_to_der(*bytes, *n, &der, &der_size, err);
-
-    if (rc < 0)
-        return rc;
-    explicit_bzero(*bytes, *n);
-    free(*bytes);
-    *bytes = der;
-    *n = der_size;
-    return 0;
-}
-
-static int own_path(const struct ask *ask, const char *suffix, char path[PATH_SIZE])
-{
-    int n =
-        snprintf(path, PATH_SIZE, "%s/%s%s", ask->download->settings.devices_dir, ask->mac, suffix);
-
-    return n > 0 && n < PATH_SIZE ? 0 : ERR_INVALID;
-}
-
-static int check_key(const struct ask *ask, const uint8_t *pem, size_t n, struct err *err)
-{
-    char path[PATH_SIZE];
-    uint8_t *certificate;
-    size_t certificate_n;
-    int rc = own_path(ask, CONTRACT_SUFFIX_CERT, path);
+    struct download_stored stored;
+    struct err err = {0};
+    int rc = download_stored_read(&ask->download->settings, ask->mac, &ask->file, &stored, &err);
 
     if (rc == 0)
-        rc = file_read(path, FILE_MAX, &certificate, &certificate_n, err);
-    if (rc < 0)
-        return rc;
-    rc = device_credential_check_key(pem, n, certificate, certificate_n, err);
-    free(certificate);
-    return rc;
-}
-
-// Nothing leaves that is not what its name says.
-static int check(const struct ask *ask, const uint8_t *pem, size_t n, struct err *err)
-{
-    switch (ask->file.kind) {
-    case DOWNLOAD_CERT: return device_credential_check_certificate(pem, n, ask->mac, err);
-    case DOWNLOAD_KEY: return check_key(ask, pem, n, err);
-    default: return 0; // the CA's certificates are checked when they are loaded
-    }
-}
-
-static int read_checked(
-    const struct ask *ask, const char *path, uint8_t **bytes, size_t *n, struct err *err)
-{
-    int rc = file_read(path, FILE_MAX, bytes, n, err);
-
-    if (rc < 0)
-        return rc;
-    rc = check(ask, *bytes, *n, err);
-    if (rc == 0 && ask->file.der)
-        rc = convert_to_der(bytes, n, err);
-    if (rc < 0) {
-        explicit_bzero(*bytes, *n);
-        free(*bytes);
-        return rc == ERR_NOT_FOUND ? ERR_IO : rc; // that is another file's
-    }
-    return 0;
-}
-
-// path is made of the configuration and the device's own MAC, never of the request.
-static void send_pem(struct ask *ask, const char *path)
-{
-    uint8_t *bytes;
-    size_t n;
-    struct err err = {0};
-    int rc = read_checked(ask, path, &bytes, &n, &err);
-
-    if (rc == 0) {
-        send_bytes(
-            ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file", bytes, n);
-    } else if (rc == ERR_NOT_FOUND) {
-        http_response_set_text(
-            ask->response, 404, "no such file for device %s on the server", ask->mac);
-    } else {
-        log_error("download", "file mac=%s path=%s error=\"%s\"", ask->mac, path, err.message);
-        http_response_set_text(ask->response, 500, "the file on the server cannot be used");
-    }
-}
-
-static void send_own(struct ask *ask, const char *suffix)
-{
-    char path[PATH_SIZE];
-
-    if (own_path(ask, suffix, path) == 0)
-        send_pem(ask, path);
+        send_bytes(ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file",
+            stored.bytes, stored.n);
+    else
+        fail(ask, rc == ERR_NOT_FOUND ? DOWNLOAD_TROUBLE_MISSING : DOWNLOAD_TROUBLE_FILE,
+            stored.path, err.message);
 }
 
 static void drop_image(void *ctx)
@@ -190,9 +120,7 @@ static void send_image(struct ask *ask, const struct image *image)
     int rc = image_cache_hold(ask->download->images, image->sha256, &bytes, &err);
 
     if (rc < 0) {
-        log_error("download", "image name=%s error=\"%s\"", image->name.text, err.message);
-        http_response_set_text(
-            ask->response, 500, "image %s cannot be read on the server", image->name.text);
+        fail(ask, DOWNLOAD_TROUBLE_IMAGE, image->name.text, err.message);
         return;
     }
     content.bytes.p = image_cache_bytes(bytes, &content.bytes.n);
@@ -261,9 +189,9 @@ static void serve(struct ask *ask)
     switch (ask->file.kind) {
     case DOWNLOAD_CONFIG: send_config(ask); break;
     case DOWNLOAD_FIRMWARE: send_firmware(ask); break;
-    case DOWNLOAD_CA: send_pem(ask, ask->download->settings.ca_file); break;
-    case DOWNLOAD_CERT: send_own(ask, CONTRACT_SUFFIX_CERT); break;
-    case DOWNLOAD_KEY: send_own(ask, CONTRACT_SUFFIX_KEY); break;
+    case DOWNLOAD_CA:
+    case DOWNLOAD_CERT:
+    case DOWNLOAD_KEY: send_stored(ask); break;
     case DOWNLOAD_UNKNOWN: http_response_set_text(ask->response, 404, "no such file"); break;
     }
 }
@@ -305,7 +233,11 @@ static void handle(const struct http_request *request, struct http_response *res
     // Anew for each request: a resumed session's certificate may have expired since its handshake.
     if (der == NULL ||
         device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err) < 0) {
-        http_response_set_text(response, 403, "%s", der == NULL ? "no certificate" : err.message);
+        if (der == NULL)
+            err_set(&err, ERR_DENIED, "no certificate");
+        download_trouble_note(
+            &ask.download->trouble, DOWNLOAD_TROUBLE_DENIED, "", ask.name, err.message);
+        http_response_set_text(response, 403, "%s", err.message);
         return;
     }
     ask.file = download_file_of(ask.name, ask.mac);
@@ -380,4 +312,10 @@ int download_each_name(struct download *download, const struct download_config_j
 const struct http_route *download_routes(const struct download *download)
 {
     return download->routes;
+}
+
+void download_each_counter(struct download *download,
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx)
+{
+    download_trouble_each_counter(&download->trouble, add, add_ctx);
 }

@@ -56,6 +56,10 @@ void download_set_config(struct download *download, struct download_config *conf
 ERR_CHECKED int download_each_name(struct download *download,
     const struct download_config_judge *judge, int *line, struct err *err);
 
+// Calls add() for each counter of what left devices without a file. Any thread.
+void download_each_counter(struct download *download,
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx);
+
 // The routes, for a server whose ctx is the download.
 const struct http_route *download_routes(const struct download *download);
 

@@ -95,7 +95,8 @@ static void note(struct http_accept *accept, enum room room)
             settings->name, connections, total);
     else if (settings->makes_room)
         log_warning("http",
-            "full server=%s connections=%u full_total=%llu: the one that was idle longest is ended",
+            "full server=%s connections=%u full_total=%llu: of the user that has most of them, the "
+            "one that was idle longest is ended",
             settings->name, connections, total);
     else
         log_warning("http",

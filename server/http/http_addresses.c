@@ -5,8 +5,10 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "server/base/log.h"
 #include "server/base/pace.h"
@@ -96,6 +98,22 @@ void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS
     struct in6_addr key = key_of(address);
 
     format(&key, out);
+}
+
+void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
+{
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+    struct ucred peer;
+    socklen_t n = sizeof address;
+    socklen_t peer_n = sizeof peer;
+
+    // One that has gone by now has none.
+    (void)getpeername(fd, (struct sockaddr *)&address, &n);
+    if (address.ss_family == AF_UNIX &&
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_n) == 0)
+        snprintf(out, HTTP_ADDRESS_TEXT_SIZE, "uid %u", peer.uid);
+    else
+        http_addresses_format((struct sockaddr *)&address, out);
 }
 
 static void log_refusal(

@@ -24,6 +24,10 @@ void http_addresses_drop(struct http_addresses *addresses, struct http_address *
 #define HTTP_ADDRESS_TEXT_SIZE 46
 void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS_TEXT_SIZE]);
 
+// The same of who is at the other end of a connected socket; of a Unix socket its user, as
+// "uid 1000".
+void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE]);
+
 uint64_t http_addresses_count_refused(struct http_addresses *addresses);
 
 #endif

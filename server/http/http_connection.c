@@ -161,6 +161,15 @@ void http_connection_clear(struct http_server *server)
         forget(server, server->handed_over->link.fd);
 }
 
+// The user at the other end of a Unix socket; all others are one.
+static uint64_t owner_of(int fd)
+{
+    struct ucred peer;
+    socklen_t n = sizeof peer;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 ? peer.uid : UINT64_MAX;
+}
+
 // False if the connection must not go on.
 static bool open_connection(struct http_connection *context, struct MHD_Connection *connection)
 {
@@ -168,8 +177,8 @@ static bool open_connection(struct http_connection *context, struct MHD_Connecti
 
     if (server->settings.timeout_s == 0)
         return true;
-    context->deadline =
-        http_deadline_add(server->deadlines, socket_of(connection), timeout_ms(server));
+    context->deadline = http_deadline_add(server->deadlines, socket_of(connection),
+        timeout_ms(server), owner_of(socket_of(connection)));
     return context->deadline != NULL;
 }
 

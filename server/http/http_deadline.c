@@ -14,7 +14,8 @@
 
 struct http_deadline {
     int fd;
-    int64_t at_ms; // monotonic
+    int64_t at_ms; // monotonic; INT64_MAX: it was ended
+    uint64_t owner;
     struct http_deadline *next, **link;
 };
 
@@ -91,13 +92,15 @@ void http_deadline_stop(struct http_deadlines *deadlines)
     free(deadlines);
 }
 
-struct http_deadline *http_deadline_add(struct http_deadlines *deadlines, int fd, int64_t in_ms)
+struct http_deadline *http_deadline_add(
+    struct http_deadlines *deadlines, int fd, int64_t in_ms, uint64_t owner)
 {
     struct http_deadline *deadline = calloc(1, sizeof *deadline);
 
     if (deadline == NULL)
         return NULL;
     deadline->fd = fd;
+    deadline->owner = owner;
     deadline->at_ms = clock_monotonic_ms() + in_ms;
     pthread_mutex_lock(&deadlines->lock);
     deadline->next = deadlines->first;
@@ -131,14 +134,31 @@ void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *
     free(deadline);
 }
 
+// With the lock held.
+static size_t count_of(const struct http_deadlines *deadlines, uint64_t owner)
+{
+    size_t count = 0;
+
+    for (const struct http_deadline *d = deadlines->first; d != NULL; d = d->next)
+        count += d->at_ms != INT64_MAX && d->owner == owner;
+    return count;
+}
+
 void http_deadline_end_first(struct http_deadlines *deadlines)
 {
     struct http_deadline *first = NULL;
+    size_t most = 0;
 
     pthread_mutex_lock(&deadlines->lock);
     for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
-        if (d->at_ms != INT64_MAX && (first == NULL || d->at_ms < first->at_ms))
+        size_t count = d->at_ms == INT64_MAX                       ? 0
+                       : first != NULL && d->owner == first->owner ? most
+                                                                   : count_of(deadlines, d->owner);
+
+        if (count > most || (count > 0 && count == most && d->at_ms < first->at_ms)) {
             first = d;
+            most = count;
+        }
     }
     if (first != NULL)
         end(first);

@@ -93,7 +93,7 @@ static enum MHD_Result refuse_head(struct http_server *server, struct http_reque
 {
     struct http_response response = {0};
 
-    server->bad_requests++;
+    http_refusal_note(server, request->connection, fault->status, fault->reason);
     http_refusal_set(server, &response, fault->status, fault->reason);
     http_response_add_header(&response, MHD_HTTP_HEADER_CONNECTION, "close");
     return queue(server, request, &response);

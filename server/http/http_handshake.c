@@ -116,16 +116,6 @@ static int fd_of(gnutls_session_t session)
     return link->fd;
 }
 
-static void format_peer(gnutls_session_t session, char out[HTTP_ADDRESS_TEXT_SIZE])
-{
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    socklen_t n = sizeof address;
-
-    // One that has gone by now has none.
-    (void)getpeername(fd_of(session), (struct sockaddr *)&address, &n);
-    http_addresses_format((struct sockaddr *)&address, out);
-}
-
 static void note(struct http_handshake *handshake, gnutls_session_t session,
     enum http_handshake_kind kind, const char *reason)
 {
@@ -134,7 +124,7 @@ static void note(struct http_handshake *handshake, gnutls_session_t session,
 
     if (!pace_is_due(&handshake->paces[kind], LOG_INTERVAL_MS))
         return;
-    format_peer(session, address);
+    http_addresses_format_peer(fd_of(session), address);
     log_info("http", "%s address=%s reason=\"%s\" total=%llu: %s", words[kind].event, address,
         reason, (unsigned long long)total, words[kind].advice);
 }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "server/base/tally.h"
 #include "server/http/http_request.h"
 #include "server/http/http_response.h"
 #include "server/http/http_route.h"
@@ -34,7 +35,7 @@ struct http_server {
     _Atomic uint64_t connections;
     _Atomic uint64_t waiting; // connections without a request so far
     _Atomic uint64_t requests;
-    _Atomic uint64_t bad_requests;
+    struct tally bad_requests;
     _Atomic uint64_t full; // clients that found no place
     _Atomic uint64_t resumed;
     _Atomic uint64_t in_hand; // requests begun and not yet answered

@@ -198,8 +198,6 @@ static bool append(struct http_receipts *receipts, struct http_verdict_expected 
 // One of the client's answers is told before it is known how it ended.
 static void note_given_up(struct http_receipts *receipts, int fd, const char *reason)
 {
-    struct sockaddr_storage address = {0};
-    socklen_t n = sizeof address;
     char text[HTTP_ADDRESS_TEXT_SIZE];
     uint64_t total;
 
@@ -208,8 +206,7 @@ static void note_given_up(struct http_receipts *receipts, int fd, const char *re
     pthread_mutex_unlock(&receipts->lock);
     if (!pace_is_due(&receipts->pace, LOG_INTERVAL_MS))
         return;
-    (void)getpeername(fd, (struct sockaddr *)&address, &n);
-    http_addresses_format((struct sockaddr *)&address, text);
+    http_addresses_format_peer(fd, text);
     log_warning("http",
         "answer not followed to its end address=%s reason=\"%s\" total=%llu: the command that it "
         "belongs to may stay 'sent'; give it again",

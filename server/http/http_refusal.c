@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/base/log.h"
+#include "server/http/http_addresses.h"
 #include "server/http/http_connection.h"
 #include "server/http/http_request_head.h"
 
 #define REASON_SIZE 128
+#define LOG_INTERVAL_MS 10000
 
 // The page that libmicrohttpd has made for the refusal that this thread is about to queue; NULL
 // where it makes them by other functions.
@@ -28,6 +31,23 @@ int http_refusal_init(struct http_server *server, struct err *err)
     memcpy(&server->queue_response, &queue, sizeof queue);
     memcpy(&server->lookup, &lookup, sizeof lookup);
     return 0;
+}
+
+void http_refusal_note(struct http_server *server, struct MHD_Connection *connection,
+    unsigned status, const char *reason)
+{
+    char address[HTTP_ADDRESS_TEXT_SIZE];
+
+    if (!tally_add(&server->bad_requests, 1, LOG_INTERVAL_MS))
+        return;
+    http_addresses_format_peer(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+        address);
+    log_info("http",
+        "bad request server=%s address=%s status=%u reason=\"%s\" total=%llu: it is no HTTP/1.1 "
+        "that is taken here; mend that client, if it is one of yours",
+        server->settings.name, address, status, reason,
+        (unsigned long long)server->bad_requests.total);
 }
 
 void http_refusal_set(const struct http_server *server, struct http_response *response,
@@ -101,8 +121,12 @@ enum MHD_Result MHD_queue_response(
     if (server == NULL)
         return MHD_NO; // no memory when it began: the connection ends
     http_connection_begin(server, connection);
-    server->bad_requests += status_code != MHD_HTTP_INTERNAL_SERVER_ERROR;
-    http_refusal_set(server, &own, status_code, reason_of(status_code, page_reason));
+
+    const char *reason = reason_of(status_code, page_reason);
+
+    if (status_code != MHD_HTTP_INTERNAL_SERVER_ERROR)
+        http_refusal_note(server, connection, status_code, reason);
+    http_refusal_set(server, &own, status_code, reason);
     page.text = NULL;
     if (own.body == NULL)
         return server->queue_response(connection, status_code, response);

@@ -18,6 +18,10 @@
 // Finds libmicrohttpd's own functions. ERR_UNAVAILABLE.
 ERR_CHECKED int http_refusal_init(struct http_server *server, struct err *err);
 
+// Counts a request that breaks the rules, and tells of it in the log, every ten seconds at most.
+void http_refusal_note(struct http_server *server, struct MHD_Connection *connection,
+    unsigned status, const char *reason);
+
 void http_refusal_set(const struct http_server *server, struct http_response *response,
     unsigned status, const char *reason);
 

@@ -216,7 +216,7 @@ void http_server_read_counters(struct http_server *server, struct http_server_co
         .connections = server->connections,
         .waiting = server->waiting,
         .requests = server->requests,
-        .bad_requests = server->bad_requests,
+        .bad_requests = server->bad_requests.total,
         .resumed = server->resumed,
         .refused_connections =
             server->addresses != NULL ? http_addresses_count_refused(server->addresses) : 0,

@@ -22,7 +22,7 @@ struct http_server_settings {
     unsigned threads;
     const char *name;                     // in the log
     unsigned max_connections;             // beyond it clients wait, without a word from the server
-    bool makes_room;                      // no: beyond it the one that was idle longest is ended
+    bool makes_room;                      // no: beyond it one of the user's that has most is ended
     unsigned spare_files;                 // so many descriptors it leaves to others: clients wait
     unsigned max_connections_per_address; // 0: no bound of its own
     unsigned timeout_s; // for the handshake, a whole request, and between requests; 0: none. An

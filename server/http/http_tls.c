@@ -12,11 +12,13 @@
 
 #include "server/base/file.h"
 #include "server/base/log.h"
+#include "server/base/tally.h"
 #include "server/http/http_handshake.h"
 #include "server/http/http_sessions.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
 #define CHAIN_MAX 8
+#define LOG_INTERVAL_MS 60000
 #define MAX_FRAGMENT_LENGTH 1 // the extension's number (RFC 6066, 1.1)
 
 // A certificate with its key. GnuTLS refers to it during a handshake and does not say when it is
@@ -35,6 +37,7 @@ struct http_tls {
     struct http_sessions *sessions;
     gnutls_datum_t ticket_key;
     _Atomic(struct credential *) credential;
+    struct tally unbounded; // connections
 };
 
 // AES-128 and ChaCha20 before AES-256, which costs a board time and heat; CBC last, for old
@@ -312,8 +315,12 @@ void http_tls_end_handshake(gnutls_session_t session)
 {
     size_t agreed = gnutls_record_get_max_size(session);
 
-    if (gnutls_record_set_max_size(session, agreed) < 0)
-        log_warning("http", "records cannot be bounded bytes=%zu", agreed);
+    if (gnutls_record_set_max_size(session, agreed) < 0 &&
+        tally_add(&owner_of(session)->unbounded, 1, LOG_INTERVAL_MS))
+        log_warning("http",
+            "records cannot be bounded bytes=%zu total=%llu: a client that asked for it may not "
+            "read what it gets",
+            agreed, (unsigned long long)owner_of(session)->unbounded.total);
 }
 
 int http_tls_retrieve(gnutls_session_t session, const gnutls_datum_t *requested,

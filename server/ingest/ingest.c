@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/tally.h"
 #include "server/ingest/download_write.h"
 #include "server/ingest/event_decode.h"
 #include "server/ingest/hourly.h"
@@ -18,6 +19,7 @@
 #include "server/ingest/payload_scan.h"
 #include "server/ingest/status_decode.h"
 
+#define TELL_MS 60000
 #define BACKLOG_MS 10000 // so long after a connection came, events may be old
 
 struct ingest {
@@ -26,6 +28,7 @@ struct ingest {
     pthread_mutex_t mutex;         // over hourly
     struct hourly *hourly;
     _Atomic uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
+    struct tally lost;
 };
 
 // What came, from whom.
@@ -81,11 +84,19 @@ static int64_t read_clock(int64_t *stepped_ms)
     return *stepped_ms + clock_unstepped_ms();
 }
 
-// Without memory, or with a full queue (which the store counts), the message is lost.
+// Without memory, or with a full queue (of which the store tells), the message is lost.
 static void post(struct ingest *ingest, store_job job, void *change)
 {
-    if (change != NULL)
+    if (change != NULL) {
         (void)store_post(ingest->store, job, change, free);
+        return;
+    }
+
+    if (tally_add(&ingest->lost, 1, TELL_MS))
+        log_error("ingest",
+            "no memory total=%llu: what devices say is lost; look at what takes this machine's "
+            "memory, and at MemoryMax of the unit",
+            (unsigned long long)ingest->lost.total);
 }
 
 static bool is_due(struct ingest *ingest, const char *key)
@@ -286,5 +297,6 @@ void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)
         .odd_topics = ingest->odd_topics,
         .bad_topics = ingest->bad_topics,
         .bad_payloads = ingest->bad_payloads,
+        .lost = ingest->lost.total,
     };
 }

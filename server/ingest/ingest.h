@@ -48,7 +48,7 @@ struct ingest_download {
 void ingest_download(struct ingest *ingest, const struct ingest_download *answer);
 
 struct ingest_counters {
-    uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
+    uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads, lost;
 };
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out);
 

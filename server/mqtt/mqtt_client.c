@@ -38,7 +38,6 @@ struct mqtt_client {
     // Of the thread alone:
     size_t unconfirmed;       // subscriptions
     char reason[REASON_SIZE]; // why the connection failed, the first that was said
-    char told[REASON_SIZE];   // the last reason given to on_connection()
     struct mqtt_health health;
     struct mqtt_tls_note note; // of the present connection
 
@@ -70,7 +69,6 @@ static void tell(struct mqtt_client *client, bool connected, const char *reason)
 {
     if (is_stopping(client))
         return;
-    snprintf(client->told, sizeof client->told, "%s", reason);
     client->callbacks.on_connection(connected, reason, client->callbacks.ctx);
 }
 
@@ -218,8 +216,8 @@ static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
         ;
 }
 
-// One connection from beginning to end. Whether it came about.
-static bool run_connection(struct mqtt_client *client)
+// One connection from beginning to end, if it comes about.
+static void run_connection(struct mqtt_client *client)
 {
     const struct mqtt_settings *settings = &client->settings;
     struct mosquitto *mosq;
@@ -228,7 +226,7 @@ static bool run_connection(struct mqtt_client *client)
     client->note = (struct mqtt_tls_note){0};
     mosq = make(client);
     if (mosq == NULL)
-        return false;
+        return;
     set_mosq(client, mosq);
 
     int rc = mqtt_handle_connect(mosq, settings->host, settings->port, &client->note);
@@ -254,7 +252,6 @@ static bool run_connection(struct mqtt_client *client)
 
     set_mosq(client, NULL); // from here on nobody else uses it
     mosquitto_destroy(mosq);
-    return was_connected;
 }
 
 static void wait_before_retry(struct mqtt_client *client, unsigned failures)
@@ -280,10 +277,8 @@ static void *run(void *ctx)
     struct mqtt_client *client = ctx;
 
     while (!is_stopping(client)) {
-        bool was_connected = run_connection(client);
-
-        if (was_connected || strcmp(client->reason, client->told) != 0)
-            tell(client, false, client->reason);
+        run_connection(client);
+        tell(client, false, client->reason);
         if (!is_stopping(client))
             wait_before_retry(client, client->health.rivalry.failures);
     }

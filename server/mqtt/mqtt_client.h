@@ -41,7 +41,8 @@ enum mqtt_fault {
 struct mqtt_callbacks {
     void (*on_message)(
         const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx);
-    void (*on_connection)(bool connected, const char *reason, void *ctx); // reason: one line
+    // Also of each attempt that fails. reason: one line.
+    void (*on_connection)(bool connected, const char *reason, void *ctx);
     void *ctx;
     // NULL, or told of the broker's certificate each time the broker lets us in.
     void (*on_broker)(const uint8_t *der, size_t n, void *ctx);

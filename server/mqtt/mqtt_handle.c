@@ -59,7 +59,12 @@ void mqtt_handle_clear_wake(int wake_fd)
 int mqtt_handle_connect(
     struct mosquitto *mosq, const char *host, int port, struct mqtt_tls_note *note)
 {
+    mqtt_tls_note_expect(note);
+
     int rc = mosquitto_connect(mosq, host, port, KEEPALIVE_S);
+
+    mqtt_tls_note_expect(NULL);
+
     SSL *ssl = rc == MOSQ_ERR_SUCCESS ? mosquitto_ssl_get(mosq) : NULL;
 
     if (ssl != NULL) {

@@ -279,13 +279,17 @@ static int expire(struct store_connection *connection, const char *sql, int64_t 
     statement_open(&s, connection, sql);
     statement_bind_int(&s, now_ms);
     statement_bind_int(&s, before_ms);
-    return statement_run(&s, err);
+
+    int rc = statement_run(&s, err);
+
+    return rc < 0 ? rc : sqlite3_changes(connection->db);
 }
 
 int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,
     int64_t queued_before_ms, int64_t now_ms, struct err *err)
 {
-    int rc = expire(connection, expire_sent, sent_before_ms, now_ms, err);
+    int sent = expire(connection, expire_sent, sent_before_ms, now_ms, err);
+    int queued = sent < 0 ? sent : expire(connection, expire_queued, queued_before_ms, now_ms, err);
 
-    return rc < 0 ? rc : expire(connection, expire_queued, queued_before_ms, now_ms, err);
+    return queued < 0 ? queued : sent + queued;
 }

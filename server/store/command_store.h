@@ -50,7 +50,7 @@ ERR_CHECKED int command_store_has_expired(struct store_connection *connection,
     int64_t sent_before_ms, int64_t queued_before_ms, struct err *err);
 
 // Marks commands expired: those sent before sent_before_ms, and those queued before
-// queued_before_ms.
+// queued_before_ms. Returns how many, or an error.
 ERR_CHECKED int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,
     int64_t queued_before_ms, int64_t now_ms, struct err *err);
 

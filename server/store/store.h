@@ -55,6 +55,7 @@ struct store_counters {
     uint64_t dropped;      // jobs refused because the queue was full
     uint64_t queued;       // jobs that wait now
     int64_t last_batch_ms; // when the writer last ended one, well or not; monotonic
+    char fault[ERR_MESSAGE_SIZE]; // why nothing can be written now, or ""
 };
 void store_read_counters(struct store *store, struct store_counters *out);
 

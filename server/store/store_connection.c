@@ -16,15 +16,17 @@ static const char reader_settings[] = "PRAGMA query_only = ON;"
                                       "PRAGMA cache_size = -4096;"; // KiB
 
 // The write-ahead log is folded back every 16 MB and keeps at most 64 MB of disk. Reading something
-// makes its files, for store_watch to know.
+// makes its files, for store_watch to know; a log that a crash left is folded back, for
+// store_overwrite to know where it stands.
 static const char writer_settings[] = "PRAGMA synchronous = NORMAL;"
                                       "PRAGMA cache_size = -16384;"
                                       "PRAGMA wal_autocheckpoint = 4096;"
                                       "PRAGMA journal_size_limit = 67108864;"
+                                      "PRAGMA wal_checkpoint(PASSIVE);"
                                       "PRAGMA user_version;";
 
 #define DAMAGED                                                                                    \
-    "it is damaged: stop the daemon, keep a copy of it, put a backup in its place, remove its "    \
+    ": it is damaged: stop the daemon, keep a copy of it, put a backup in its place, remove its "  \
     "-wal and -shm, and start"
 
 // Whether the file itself was not what SQLite expected, for a reason that can be seen from outside.
@@ -40,6 +42,30 @@ static bool explain(struct store_connection *connection, int code, struct err *e
             return true;
     }
     return false;
+}
+
+// What the operator can do.
+static const char *advice_of(int code)
+{
+    static const struct {
+        int code;
+        const char *advice;
+    } rows[] = {
+        {SQLITE_BUSY, ": another program holds it: find it by fuser(1), and end it"},
+        {SQLITE_LOCKED, ": another program holds it: find it by fuser(1), and end it"},
+        {SQLITE_FULL, ": make room on its file system, or raise the quota"},
+        {SQLITE_READONLY, ": let the daemon's user write it and its folder, and the file system"},
+        {SQLITE_IOERR, ": the system's log says more of that disk"},
+        {SQLITE_CANTOPEN, ": let the daemon's user read and write it and its folder"},
+        {SQLITE_CORRUPT, DAMAGED},
+        {SQLITE_NOTADB, DAMAGED},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].code == (code & 0xff))
+            return rows[i].advice;
+    }
+    return "";
 }
 
 int store_connection_fail(struct store_connection *connection, int code, struct err *err)
@@ -66,12 +92,10 @@ int store_connection_fail(struct store_connection *connection, int code, struct 
                            ? sqlite3_errmsg(connection->db)
                            : sqlite3_errstr(code);
 
-    if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
-        return err_set(err, result, "database: %s: " DAMAGED, text);
     if ((code & 0xff) != SQLITE_IOERR || number == 0)
-        return err_set(err, result, "database: %s", text);
+        return err_set(err, result, "database: %s%s", text, advice_of(code));
     errno = number;
-    return err_set(err, result, "database: %s: %m", text);
+    return err_set(err, result, "database: %s: %m%s", text, advice_of(code));
 }
 
 int store_connection_execute(struct store_connection *connection, const char *sql, struct err *err)

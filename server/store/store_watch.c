@@ -13,6 +13,7 @@
 
 #include "server/base/log.h"
 #include "server/store/statement.h"
+#include "server/store/store_overwrite.h"
 
 #define PATH_SIZE 4096
 #define HEADER_SIZE 28 // of "The Database Header" of SQLite's file format
@@ -26,6 +27,7 @@ struct store_watch {
     bool has_side_files;
     struct stat log, index; // "-wal" and "-shm"
     uint32_t counter;
+    struct store_overwrite overwrite;
     bool has_saved; // what could be saved
 };
 
@@ -61,8 +63,8 @@ int store_watch_check_path(const struct store_watch *watch, struct err *err)
             watch->path, watch->path);
     find(watch, place, sizeof place);
     return err_set(err, ERR_UNAVAILABLE,
-        "%.200s was moved to %s under the daemon, or is another file now: nothing is written until "
-        "it is back",
+        "%.200s was moved to %s under the daemon, or unmounted, or is another file now: nothing is "
+        "written until it is back",
         watch->path, place);
 }
 
@@ -72,6 +74,14 @@ static bool stat_beside(const struct store_watch *watch, const char *suffix, str
 
     snprintf(path, sizeof path, "%s%s", watch->path, suffix);
     return stat(path, out) == 0;
+}
+
+static int open_index(const struct store_watch *watch)
+{
+    char path[PATH_SIZE + 8];
+
+    snprintf(path, sizeof path, "%s-shm", watch->path);
+    return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 static int check_side_files(struct store_watch *watch, struct err *err)
@@ -84,6 +94,7 @@ static int check_side_files(struct store_watch *watch, struct err *err)
         watch->log = log;
         watch->index = index;
         watch->has_side_files = true;
+        watch->overwrite.index_fd = open_index(watch);
     }
     if (!watch->has_side_files ||
         (are_there && is_same(&log, &watch->log) && is_same(&index, &watch->index)))
@@ -117,6 +128,7 @@ int store_watch_new(const char *path, struct store_watch **out, struct err *err)
 
     if (watch == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the database");
+    watch->overwrite.index_fd = -1;
     watch->fd = open(path, O_RDONLY | O_CLOEXEC);
     if ((size_t)snprintf(watch->path, sizeof watch->path, "%s", path) >= sizeof watch->path ||
         watch->fd < 0 || fstat(watch->fd, &watch->opened) < 0) {
@@ -135,6 +147,8 @@ void store_watch_free(struct store_watch *watch)
 {
     if (watch == NULL)
         return;
+    if (watch->overwrite.index_fd >= 0)
+        close(watch->overwrite.index_fd);
     if (watch->fd >= 0)
         close(watch->fd);
     free(watch);
@@ -203,7 +217,17 @@ int store_watch_check(
         rc = store_watch_check_path(watch, err);
     if (rc == 0)
         rc = check_side_files(watch, err);
+    if (rc == 0) {
+        rc = store_overwrite_check(&watch->overwrite, watch->fd, watch->path, err);
+        is_bad = rc < 0;
+    }
     if (rc < 0)
         save(watch, connection, is_bad);
     return rc;
+}
+
+void store_watch_note(struct store_watch *watch)
+{
+    if (store_overwrite_check(&watch->overwrite, watch->fd, watch->path, NULL) < 0)
+        return; // the next check says so
 }

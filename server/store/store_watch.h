@@ -26,4 +26,8 @@ ERR_CHECKED int store_watch_explain(const struct store_watch *watch, struct err 
 ERR_CHECKED int store_watch_check(
     struct store_watch *watch, struct store_connection *connection, struct err *err);
 
+// On the writer's thread, after each transaction: how the file is then, so that the next check
+// tells what others wrote from what we did.
+void store_watch_note(struct store_watch *watch);
+
 #endif

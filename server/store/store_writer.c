@@ -13,6 +13,7 @@
 #include "server/base/pace.h"
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
+#include "server/store/store_trouble.h"
 #include "server/store/store_watch.h"
 
 #define BATCH_JOBS 5000
@@ -20,7 +21,6 @@
 #define QUEUE_JOBS 32768 // a job that is posted beyond is refused
 #define LONG_JOBS 10000  // a queue whose memory is worth giving back
 #define RETRY_MS 1000    // after a batch that could not be committed
-#define REMIND_MS 600000 // how often the log says that it still cannot
 #define TELL_MS 60000    // how often at most that single jobs fail
 
 struct store_writer {
@@ -43,7 +43,7 @@ struct store_writer {
     struct store_counters counters;
 
     // Of the thread alone:
-    int64_t failing_since_ms, told_at_ms;  // monotonic
+    struct store_trouble trouble;          // but for reading
     bool was_long;                         // the queue, since its memory was given back
     struct pace failed_pace, dropped_pace; // the latter of any thread
 };
@@ -184,28 +184,6 @@ static void call_hook(struct store_writer *writer)
     pthread_mutex_unlock(&writer->mutex);
 }
 
-// Says once that writing fails, and once that it does no more: what keeps the disk from being
-// written, being full or locked, keeps on for many batches.
-static void tell(struct store_writer *writer, int rc, const struct store_batch_result *result)
-{
-    int64_t now = clock_monotonic_ms();
-
-    if (rc == 0 && writer->failing) {
-        log_info("store", "writes again after_s=%lld",
-            (long long)(now - writer->failing_since_ms) / 1000);
-        writer->told_at_ms = 0;
-    }
-    if (rc == 0)
-        return;
-    if (!writer->failing)
-        writer->failing_since_ms = now;
-    if (!writer->failing || now - writer->told_at_ms >= REMIND_MS) {
-        log_error("store", "cannot write, tries again and again reason=\"%s\" since_s=%lld",
-            result->first.message, (long long)(now - writer->failing_since_ms) / 1000);
-        writer->told_at_ms = now;
-    }
-}
-
 static void run_batch(struct store_writer *writer, struct store_batch_job *batch)
 {
     struct store_batch_result result;
@@ -216,6 +194,7 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
         store_batch_fail(batch, rc, &err, &result);
     else
         rc = store_batch_run(writer->connection, batch, &result);
+    store_watch_note(writer->watch);
     if (rc < 0 && store_watch_check(writer->watch, writer->connection, &err) < 0)
         result.first = err; // which is why
 
@@ -223,9 +202,11 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
 
     if (rc == 0 && store_batch_count_posted(batch, true) > 0 && // nobody else says so
         pace_is_due(&writer->failed_pace, TELL_MS))
-        log_error("store", "jobs failed count=%llu first=\"%s\"", (unsigned long long)result.failed,
-            result.first.message);
-    tell(writer, rc, &result);
+        log_error("store",
+            "jobs failed count=%llu first=\"%s\": so much of what devices said is lost; if that "
+            "goes on, report it with these lines",
+            (unsigned long long)result.failed, result.first.message);
+    store_trouble_note(&writer->trouble, rc < 0 ? result.first.message : NULL);
     if (!again)
         store_batch_release(batch);
 
@@ -285,6 +266,7 @@ static void init_queue(struct store_writer *writer)
     pthread_mutex_init(&writer->mutex, NULL);
     monotonic_wait_init(&writer->queued);
     monotonic_wait_init(&writer->done);
+    store_trouble_init(&writer->trouble);
 }
 
 static void destroy(struct store_writer *writer)
@@ -292,6 +274,7 @@ static void destroy(struct store_writer *writer)
     pthread_cond_destroy(&writer->queued);
     pthread_cond_destroy(&writer->done);
     pthread_mutex_destroy(&writer->mutex);
+    store_trouble_destroy(&writer->trouble);
     store_connection_close(writer->connection);
     free(writer);
 }
@@ -350,11 +333,12 @@ int store_writer_post(
 {
     struct store_batch_job *posted = calloc(1, sizeof *posted);
     bool full = posted == NULL;
+    unsigned long long dropped = 0;
 
     pthread_mutex_lock(&writer->mutex);
     full = full || writer->count >= QUEUE_JOBS;
     if (full) {
-        writer->counters.dropped++;
+        dropped = ++writer->counters.dropped;
     } else {
         *posted = (struct store_batch_job){.job = job, .ctx = ctx, .release = release};
         append(writer, posted);
@@ -364,7 +348,10 @@ int store_writer_post(
         return 0;
     free(posted);
     if (pace_is_due(&writer->dropped_pace, TELL_MS))
-        log_error("store", "queue full: what devices say is lost until it can be written");
+        log_error("store",
+            "queue full dropped=%llu: what devices say is lost until it can be written; see why "
+            "not in the lines before, or 'secureesp status'",
+            dropped);
     if (release != NULL)
         release(ctx);
     return ERR_UNAVAILABLE;
@@ -385,4 +372,5 @@ void store_writer_read_counters(struct store_writer *writer, struct store_counte
     out->queued = writer->count;
     out->last_batch_ms = writer->last_batch_ms;
     pthread_mutex_unlock(&writer->mutex);
+    store_trouble_read(&writer->trouble, out->fault);
 }

@@ -46,7 +46,7 @@ mark_log
 hold 'BEGIN IMMEDIATE;'
 started=$SECONDS
 for i in 1 2; do
-    expect_match "a command" '^503 database: database is locked$' "$(order "$sleeper" config)"
+    expect_match "a command" '^503 database: database is locked: .*fuser' "$(order "$sleeper" config)"
 done
 [ $((SECONDS - started)) -le 14 ] || fail "two refusals took $((SECONDS - started)) s"
 expect_exit 1 secureesp command "$sleeper" config

@@ -67,6 +67,21 @@ secureesp status >/dev/null || fail "the operator is locked out"
 expect_equal "lines in the log" 1 "$(said_since_start 'full server=api .*idle longest is ended')"
 release
 
+step "nobody loses a connection to a user that has more of them"
+if [ "$(id -u)" -eq 0 ]; then
+    coproc operator { exec socat - "UNIX-CONNECT:$SECUREESP_SOCKET"; }
+    operator_pid=$!
+    hold --uid 65534 "$SECUREESP_SOCKET" 300
+    printf 'GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&"${operator[1]}"
+    IFS= read -r -t 20 said <&"${operator[0]}" || said=nothing
+    expect_match "on the operator's idle connection" '^HTTP/1.1 200' "$said"
+    kill "$operator_pid"
+    wait "$operator_pid" || true
+    release
+else
+    echo "skipped: root alone can be another user as well"
+fi
+
 step "no more open files"
 ulimit -n 450
 restart_with 'max_connections = 2000\nmax_connections_per_address = 2000'

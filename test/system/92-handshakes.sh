@@ -100,6 +100,36 @@ expect_alert "other ciphers, TLS 1.3" 40 download_bad_handshakes \
 expect_alert "other groups" 40 download_bad_handshakes \
     'handshake failed address=127.0.0.1 reason=' good -tls1_2 -groups P-521
 
+step "max_fragment_length: each that there is, and what is none"
+for bytes in 512 1024 2048 4096; do
+    client good -tls1_2 -maxfraglen "$bytes"
+    grep -q 'HTTP/1.1 200' "$work/client" || fail "a client that takes $bytes bytes at once"
+done
+# expect_raw WHAT NUMBER VERSION CIPHERS COMPRESSIONS EXTENSIONS: the alert for a ClientHello by hand.
+expect_raw() {
+    local before
+    before=$(counter download_bad_handshakes)
+    raw_is_counted() {
+        [ "$(counter download_bad_handshakes)" -eq $((before + 1)) ]
+    }
+    wait_until 3 second_is_over
+    mark
+    expect_equal "$1: alert" "$2" \
+        "$(python3 -B "$root/test/system/raw_hello.py" "$SANDBOX_HTTPS_PORT" "${@:3}")"
+    eventually 10 "$1 is counted" raw_is_counted
+    eventually 10 "a line for $1" line 'handshake failed address=127.0.0.1 reason='
+    second=$EPOCHSECONDS
+}
+# supported_groups and signature_algorithms with P-256, and then another.
+usual=000a00040002001700_0d000400020403
+usual=${usual//_/}
+expect_raw "a fragment length that there is none of" 47 0303 c02b 00 "${usual}0001000105"
+expect_raw "fragment length 0" 47 0303 c02b 00 "${usual}0001000100"
+expect_raw "compression without none" 47 0303 c02b 01 "$usual"
+expect_raw "SSL 3" 70 0300 c02b 00 "$usual"
+expect_raw "no cipher of ours" 40 0303 0005 00 "$usual"
+expect_raw "an extension that ends beyond the message" 50 0303 c02b 00 "${usual}000100ff05"
+
 step "what the client does: it refuses this server, speaks no TLS, goes away"
 for version in 1.2 1.3; do
     before=$(counter download_refused_by_client)

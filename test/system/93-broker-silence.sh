@@ -70,3 +70,38 @@ done
 part start broker || true
 eventually 60 "the broker's certificate is named" reason_matches \
     'broker shows the certificate .*mosquitto: (self|unable|certificate)'
+
+step "a broker that refuses the daemon's certificate: its alert is told, and what to do"
+part stop broker
+for file in mosquitto.crt mosquitto.key; do
+    cp "$work/$file" "$SANDBOX_PKI/servers/$file"
+done
+# refuses WHAT SED-EXPRESSION REASON: a broker with such a configuration.
+refuses() {
+    local before
+    before=$(counter broker_failures)
+    has_failed() {
+        [ "$(counter broker_failures)" -gt "$before" ]
+    }
+    sed "$2" "$sandbox/etc/mosquitto.conf" >"$work/mosquitto.conf"
+    process_start "$sandbox/run/broker" "$SANDBOX_LOG/broker.log" mosquitto -c "$work/mosquitto.conf"
+    process_signal "$sandbox/run/daemon" HUP # its next attempt need not wait
+    eventually 60 "'$1' is counted" has_failed
+    eventually 60 "the state names '$1'" reason_matches "$3"
+    grep -Eq "warning mqtt: not connected .*$3" "$SANDBOX_LOG/daemon.log" || fail "no line for '$1'"
+    secureesp status | grep -Eq "^broker.*NOT CONNECTED.*$3" || fail "status says nothing of '$1'"
+    part stop broker
+}
+for version in tlsv1.2 tlsv1.3; do
+    refuses "another CA, $version" "s|^cafile .*|cafile $work/other/ca.crt|
+        s|^tls_version .*|tls_version $version|" \
+        '(alert 48, .*give the broker our ca.crt|the broker.s log says why)'
+done
+refuses "no cipher in common" "s|^tls_version .*|ciphers NULL-SHA256\nciphers_tls1.3 TLS_AES_128_CCM_8_SHA256|" \
+    'alert 40, .*ciphers in the broker'
+part start broker
+process_signal "$sandbox/run/daemon" HUP
+is_connected() {
+    [ "$(json_get "$(api /status)" '$.broker.connected')" = 1 ]
+}
+eventually 60 "it is connected again" is_connected

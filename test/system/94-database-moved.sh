@@ -88,6 +88,50 @@ for how in emptied overwritten; do
     cp "$work/backup" "$db"
 done
 
+step "nobody uses it, and still it is noticed: written over by an equal or newer copy"
+part stop "$mac"
+is_idle_noticed() {
+    eventually 15 "$1 is in the log" said "error store: .*$2"
+    eventually 15 "$1 is in the status" status_says "$2"
+}
+status_says() {
+    secureesp status 2>&1 | grep -Eq "(CANNOT BE WRITTEN: |^secureesp: ).*$1"
+}
+# has_written N: so many transactions more.
+has_written() {
+    [ "$(counter store_batches)" -ge $((batches + $1)) ]
+}
+for how in equal newer; do
+    part start daemon
+    sqlite3 -cmd '.timeout 5000' "$db" 'pragma wal_checkpoint(truncate)' >/dev/null # by the rules: nobody minds
+    batches=$(counter store_batches)
+    eventually 15 "it has looked at the file since" has_written 2
+    cp "$db" "$work/copy"
+    [ "$how" = equal ] || sqlite3 "$work/copy" 'pragma user_version' 'create table t (x)' 'drop table t'
+    mark
+    cp "$work/copy" "$db"
+    is_idle_noticed "an $how copy" 'another program wrote over .*put a backup in its place'
+    refuses_to_write 'another program wrote over' || fail "it goes on writing"
+    part stop daemon
+    rm -f "$db"-wal "$db"-shm
+    cp "$work/backup" "$db"
+done
+part start daemon
+! grep -q 'another program' <(tail -n 3 "$SANDBOX_LOG/daemon.log") || fail "it still complains"
+is_running_well() {
+    secureesp status | grep -Eq '^database +is written$'
+}
+eventually 15 "the status says that it is written" is_running_well
+
+step "likewise its folder, renamed"
+mark
+mv "$state" "$state.away"
+is_idle_noticed "a folder that was renamed" 'was moved to .*state.away/secureesp.db under the daemon'
+mv "$state.away" "$state"
+eventually 15 "it writes again" said 'store: writes again'
+part stop daemon
+part start "$mac"
+
 step "new beside filled images: it does not start"
 mv "$db" "$work/moved"
 expect_exit 1 secureespd --config "$sandbox/etc/secureesp.conf" --check-config

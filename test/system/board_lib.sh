@@ -5,8 +5,6 @@
 # listen: from now on what devices say to the broker stands in $work/heard: TOPIC PAYLOAD, line by line.
 listen() {
     secureesp pki server "$SANDBOX_PKI" listener >/dev/null
-    printf 'user listener\ntopic read #\n' >>"$sandbox/etc/secureesp.acl"
-    process_signal "$sandbox/run/broker" HUP
     records+=("$work/listener.record")
     process_start "$work/listener.record" "$work/heard" stdbuf -oL mosquitto_sub -h localhost \
         -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \

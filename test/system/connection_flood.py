@@ -2,8 +2,12 @@
 keeps the others until standard input ends. They say nothing.
 
 usage: connection_flood.py ADDRESS PORT COUNT
-       connection_flood.py SOCKET COUNT        a Unix socket, by its path"""
+       connection_flood.py [--uid UID] SOCKET COUNT
+                                               a Unix socket, by its path; as that user, who need not
+                                               be able to reach it: for root"""
 
+import ctypes
+import os
 import resource
 import select
 import socket
@@ -12,7 +16,12 @@ import time
 
 
 def main():
-    *target, count = sys.argv[1:-1] + [int(sys.argv[-1])]
+    arguments = sys.argv[1:]
+    if arguments[0] == "--uid":
+        os.setresuid(0, int(arguments[1]), 0)
+        ctypes.CDLL(None).setfsuid(0)
+        del arguments[:2]
+    *target, count = arguments[:-1] + [int(arguments[-1])]
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     began = time.monotonic()

@@ -185,6 +185,73 @@ static void test_two_times(void **state)
     }
 }
 
+static void read_counter(const char *name, uint64_t value, void *ctx)
+{
+    char *text = ctx;
+    size_t used = strlen(text);
+
+    snprintf(text + used, 256 - used, "%s=%llu ", name, (unsigned long long)value);
+}
+
+static void expect_counters(const struct broker *broker, const char *expected)
+{
+    char text[256] = "";
+
+    command_dispatch_each_counter(broker->dispatch, read_counter, text);
+    assert_string_equal(text, expected);
+}
+
+static int refuse_the_first(const char *topic, const uint8_t *payload, size_t n, void *ctx)
+{
+    return strstr(topic, MAC_1) != NULL ? ERR_INVALID : publish(topic, payload, n, ctx);
+}
+
+static int hold_it(struct store_connection *connection, const char *mac,
+    struct command_verdict *out, void *ctx, struct err *err)
+{
+    (void)connection;
+    (void)mac;
+    (void)ctx;
+    (void)err;
+    *out = (struct command_verdict){.held = true, .result = "held", .detail = "no"};
+    return 0;
+}
+
+// One that can never be published does not keep the others; and all is counted.
+static void test_what_comes_to_nothing_is_counted(void **state)
+{
+    struct fixture *f = *state;
+    struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
+    struct command_dispatch_settings settings = {.sent_timeout_ms = 300,
+        .queued_timeout_ms = 60000,
+        .publish = refuse_the_first,
+        .ctx = &broker,
+        .judge_flash = hold_it};
+    struct err err = {0};
+
+    set_online(f, MAC_1, true);
+    set_online(f, MAC_2, true);
+    assert_int_equal(command_dispatch_start(f->store, &settings, &broker.dispatch, &err), 0);
+
+    int64_t never = queue(&broker, MAC_1, "reboot");
+    int64_t held = queue(&broker, MAC_1, "flash");
+    int64_t late = queue(&broker, MAC_2, "reboot");
+
+    wait_for_state(f, never, COMMAND_FAILED);
+    wait_for_state(f, held, COMMAND_FAILED);
+    wait_for_state(f, late, COMMAND_EXPIRED);
+    expect_counters(&broker, "commands_held=1 commands_expired=1 commands_not_published=0 "
+                             "commands_broken=1 commands_rounds_failed=0 ");
+    pthread_mutex_lock(&broker.mutex);
+    broker.refuse = 1;
+    pthread_mutex_unlock(&broker.mutex);
+    queue(&broker, MAC_2, "reboot");
+    wait_for_published(&broker, 2);
+    expect_counters(&broker, "commands_held=1 commands_expired=1 commands_not_published=1 "
+                             "commands_broken=1 commands_rounds_failed=0 ");
+    stop(&broker);
+}
+
 static int add_many(struct store_connection *connection, void *ctx, struct err *err)
 {
     int rc = 0;
@@ -257,6 +324,7 @@ int main(void)
         TEST(test_no_hurry_while_the_broker_is_away),
         TEST(test_expires),
         TEST(test_two_times),
+        TEST(test_what_comes_to_nothing_is_counted),
         TEST(test_all_of_many),
     };
 

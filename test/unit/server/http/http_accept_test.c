@@ -5,6 +5,8 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "server/base/clock.h"
@@ -14,6 +16,7 @@
 #define WAIT_MS 20000
 #define FILES 128 // that the process may open, where they are to run out
 #define SPARE 64  // of those, that the server leaves
+#define OTHER_USER 65534
 #define SHORT "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 static void answer(const struct http_request *request, struct http_response *response, void *ctx)
@@ -131,6 +134,45 @@ static void a_server_that_makes_room_always_answers(void **state)
     http_server_free(server, 1000);
 }
 
+// Of this thread alone, where setresuid(2) of the C library is of all.
+static void be_user(uid_t uid)
+{
+    assert_int_equal(syscall(SYS_setresuid, -1, uid, -1), 0);
+}
+
+// Who has most places makes room, however lately he came: not the one that was idle longest.
+static void nobody_takes_the_place_of_who_has_fewer(void **state)
+{
+    struct http_server_settings settings = settings_of(60);
+    struct http_server_counters counters;
+    int idle[3 * PLACES];
+    char byte;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    settings.makes_room = true;
+    settings.socket_mode = 0666;
+    assert_int_equal(chmod(fixture_folder, 0755), 0);
+
+    struct http_server *server = fixture_start(&settings);
+    int operator[] = {fixture_connect(), fixture_connect()};
+
+    be_user(OTHER_USER);
+    for (int i = 0; i < 3 * PLACES; i++)
+        idle[i] = fixture_connect();
+    expect_answer(fixture_connect());
+    be_user(0);
+    http_server_read_counters(server, &counters);
+    assert_true(counters.full > PLACES);
+    assert_int_equal(read(idle[0], &byte, 1), 0); // the end
+    expect_answer(operator[0]);
+    expect_answer(operator[1]);
+    for (int i = 0; i < 3 * PLACES; i++)
+        close(idle[i]);
+    http_server_free(server, 1000);
+}
+
 static rlim_t set_files(rlim_t n)
 {
     struct rlimit limit;
@@ -212,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(beyond_its_places_a_client_waits_for_one),
         cmocka_unit_test(a_server_that_makes_room_always_answers),
+        cmocka_unit_test(nobody_takes_the_place_of_who_has_fewer),
         cmocka_unit_test(it_leaves_files_to_others),
         cmocka_unit_test(without_files_it_waits),
     };

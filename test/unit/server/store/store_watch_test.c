@@ -86,6 +86,40 @@ static void put_another(struct fixture *f)
     close(open(f->path, O_WRONLY | O_CREAT, 0600));
 }
 
+// As cp(1) of a copy whose change counter is that much ahead. Until the file's time is another.
+static void write_copy(struct fixture *f, uint8_t ahead)
+{
+    static uint8_t bytes[1024 * 1024];
+    int fd = open(f->path, O_RDWR);
+    ssize_t n = pread(fd, bytes, sizeof bytes, 0);
+    struct stat before, after;
+
+    assert_true(n > 100 && n < (ssize_t)sizeof bytes);
+    bytes[27] = (uint8_t)(bytes[27] + ahead); // of "The Database Header"
+    assert_int_equal(fstat(fd, &before), 0);
+    do {
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(pwrite(fd, bytes, (size_t)n, 0), n);
+        assert_int_equal(fstat(fd, &after), 0);
+    } while (before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
+    close(fd);
+}
+
+static void write_equal(struct fixture *f)
+{
+    write_copy(f, 0);
+}
+
+static void write_newer(struct fixture *f)
+{
+    write_copy(f, 1);
+}
+
+static void touch(struct fixture *f)
+{
+    assert_int_equal(utimensat(AT_FDCWD, f->path, NULL, 0), 0);
+}
+
 static const struct {
     const char *label;
     void (*change)(struct fixture *f);
@@ -101,6 +135,9 @@ static const struct {
     {"emptied", empty, "was emptied or overwritten under the daemon", true},
     {"cut off", cut_off, "was emptied or overwritten under the daemon", true},
     {"overwritten", overwrite, "was emptied or overwritten under the daemon", true},
+    {"an equal copy", write_equal, "another program wrote over", false},
+    {"a newer copy", write_newer, "another program wrote over", false},
+    {"touched", touch, "another program wrote over", false},
 };
 
 static int read_once(struct fixture *f, struct err *err)
@@ -175,6 +212,56 @@ static void test_change_within_a_job(void **state)
     store_read_counters(f->store, &counters);
     assert_int_equal(counters.jobs, 0);
     assert_true(counters.retried > 0); // and so the posted one is kept
+    log_set_level(LOG_INFO);
+}
+
+// By the rules, also in the middle of our own writing: no fault, however the log stands.
+static void test_checkpoints_of_others_are_none(void **state)
+{
+    static const char *const pragmas[] = {"PRAGMA wal_checkpoint(PASSIVE)",
+        "PRAGMA wal_checkpoint(FULL)", "PRAGMA wal_checkpoint(RESTART)",
+        "PRAGMA wal_checkpoint(TRUNCATE)"};
+    struct fixture *f = *state;
+    struct store_connection *other;
+    struct err err = {0};
+
+    assert_int_equal(store_connection_open(f->path, false, &other, &err), 0);
+    for (size_t i = 0; i < 200; i++) {
+        fixture_add_device(f, i % 2 == 0 ? MAC_1 : MAC_2);
+        if (i % 3 != 0 && store_connection_execute(
+                              other, pragmas[i % (sizeof pragmas / sizeof pragmas[0])], &err) < 0)
+            fail_msg("%s", err.message);
+        if (i % 7 == 0 &&
+            store_connection_execute(other, "UPDATE devices SET reboots = reboots + 1", &err) < 0)
+            fail_msg("%s", err.message);
+    }
+    store_connection_close(other);
+    fixture_add_device(f, MAC_3);
+}
+
+// After a crash the log is there, and not in the file.
+static void test_after_a_crash(void **state)
+{
+    struct fixture *f = *state;
+    struct device_record device = fixture_device(MAC_1);
+    struct err err = {0};
+    char kept[SCRATCH_PATH_SIZE], log[SCRATCH_PATH_SIZE], kept_log[SCRATCH_PATH_SIZE];
+
+    log_set_level(LOG_ERROR - 1);
+    fixture_add_device(f, MAC_2);
+    path_with(f, ".kept", kept);
+    path_with(f, "-wal", log);
+    path_with(f, ".kept-log", kept_log);
+    assert_int_equal(link(log, kept_log), 0); // what closing would take away
+    assert_int_equal(link(f->path, kept), 0);
+    unlink(f->path);
+    fixture_close(f);
+    assert_int_equal(rename(kept, f->path), 0);
+    rename(kept_log, log);
+    fixture_open(f);
+    touch(f);
+    assert_int_equal(store_write(f->store, fixture_put, &device, &err), ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.message, "another program wrote over"));
     log_set_level(LOG_INFO);
 }
 
@@ -337,6 +424,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_each_change_is_said),
         TEST(test_change_within_a_job),
+        TEST(test_checkpoints_of_others_are_none),
+        TEST(test_after_a_crash),
         TEST(test_moved_and_back),
         TEST(test_removed_is_saved),
         TEST(test_end_leaves_it_alone),

@@ -1,0 +1,97 @@
+// Reads what lies on the server for one device.
+#include "server/download/download_stored.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "server/base/file.h"
+#include "server/pki/device_credential.h"
+#include "server/pki/pem.h"
+
+#define FILE_MAX ((size_t)64 * 1024)
+
+// What is asked for.
+struct wish {
+    const struct download_settings *settings;
+    const char *mac;
+    const struct download_file *file;
+};
+
+// Replaces *bytes by its DER form.
+static int convert_to_der(uint8_t **bytes, size_t *n, struct err *err)
+{
+    uint8_t *der;
+    size_t der_size;
+    int rc = pem_to_der(*bytes, *n, &der, &der_size, err);
+
+    if (rc < 0)
+        return rc;
+    explicit_bzero(*bytes, *n);
+    free(*bytes);
+    *bytes = der;
+    *n = der_size;
+    return 0;
+}
+
+// Made of the configuration and the device's own MAC, never of the request.
+static int format_path(const struct wish *wish, enum download_kind kind,
+    char out[DOWNLOAD_STORED_PATH_SIZE], struct err *err)
+{
+    int n =
+        kind == DOWNLOAD_CA
+            ? snprintf(out, DOWNLOAD_STORED_PATH_SIZE, "%s", wish->settings->ca_file)
+            : snprintf(out, DOWNLOAD_STORED_PATH_SIZE, "%s/%s%s", wish->settings->devices_dir,
+                  wish->mac, kind == DOWNLOAD_CERT ? CONTRACT_SUFFIX_CERT : CONTRACT_SUFFIX_KEY);
+
+    return n > 0 && n < DOWNLOAD_STORED_PATH_SIZE
+               ? 0
+               : err_set(err, ERR_INVALID, "its path is too long");
+}
+
+static int check_key(const struct wish *wish, const uint8_t *pem, size_t n, struct err *err)
+{
+    char path[DOWNLOAD_STORED_PATH_SIZE];
+    uint8_t *certificate;
+    size_t certificate_n;
+    int rc = format_path(wish, DOWNLOAD_CERT, path, err);
+
+    if (rc == 0)
+        rc = file_read(path, FILE_MAX, &certificate, &certificate_n, err);
+    if (rc < 0)
+        return rc;
+    rc = device_credential_check_key(pem, n, certificate, certificate_n, err);
+    free(certificate);
+    return rc;
+}
+
+static int check(const struct wish *wish, const uint8_t *pem, size_t n, struct err *err)
+{
+    switch (wish->file->kind) {
+    case DOWNLOAD_CERT: return device_credential_check_certificate(pem, n, wish->mac, err);
+    case DOWNLOAD_KEY: return check_key(wish, pem, n, err);
+    default: return 0; // the CA's certificates are checked when they are loaded
+    }
+}
+
+int download_stored_read(const struct download_settings *settings, const char *mac,
+    const struct download_file *file, struct download_stored *out, struct err *err)
+{
+    struct wish wish = {settings, mac, file};
+    int rc = format_path(&wish, file->kind, out->path, err);
+
+    if (rc == 0)
+        rc = file_read(out->path, FILE_MAX, &out->bytes, &out->n, err);
+    if (rc < 0)
+        return rc;
+    rc = check(&wish, out->bytes, out->n, err);
+    if (rc == 0 && file->der)
+        rc = convert_to_der(&out->bytes, &out->n, err);
+    if (rc < 0) {
+        explicit_bzero(out->bytes, out->n);
+        free(out->bytes);
+        return rc == ERR_NOT_FOUND ? ERR_IO : rc; // that is another file's
+    }
+    return 0;
+}

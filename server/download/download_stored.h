@@ -1,0 +1,26 @@
+#ifndef DOWNLOAD_STORED_H
+#define DOWNLOAD_STORED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/download/download.h"
+#include "server/download/download_file.h"
+
+#define DOWNLOAD_STORED_PATH_SIZE 4096
+
+// A certificate or key as it lies on the server.
+struct download_stored {
+    char path[DOWNLOAD_STORED_PATH_SIZE]; // set also on failure
+    uint8_t *bytes;                       // the caller frees them
+    size_t n;
+};
+
+// Reads the file of that kind (DOWNLOAD_CA, DOWNLOAD_CERT or DOWNLOAD_KEY) for a device, in the
+// form that it asks for, and judges that it is what its name says: nothing else leaves.
+// ERR_NOT_FOUND: there is none; all other errors: it cannot be used.
+ERR_CHECKED int download_stored_read(const struct download_settings *settings, const char *mac,
+    const struct download_file *file, struct download_stored *out, struct err *err);
+
+#endif
