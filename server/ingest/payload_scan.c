@@ -213,6 +213,8 @@ static void take_member(struct scan *scan)
         find_way_back(cursor);
     else if (good && !take_end_of_member(cursor))
         good = member.cut = member.type == PAYLOAD_SCAN_TEXT;
+    if (member.cut)
+        member.exact = false;
     if (!good)
         return;
     if (is_new(scan, scan->texts, length))
