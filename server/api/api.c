@@ -20,8 +20,9 @@ static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {0}};
 static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
-static const struct api_member new_image[] = {
-    {"name", API_MEMBER_TEXT}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG}, {0}};
+static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
+    {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
+    {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);

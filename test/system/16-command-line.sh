@@ -130,7 +130,7 @@ hostile_rows() {
 [ ! -e "$work/ran" ] || fail "completion ran what the daemon sent"
 
 step "image names as people write them"
-for version in 1.0-2 1.0.rc 2026-11-28; do
+for version in 1.0-2 1.0.rc 2026-11-28 1.0-hotfix1; do
     expect_exit 1 secureesp images describe --name "BOARD-$version" --trust "$SANDBOX_PKI/signing/1.pub" \
         "$work/descriptor"
     expect_match "asks for $version" "--literal-name" "$output"
@@ -138,6 +138,13 @@ done
 [ ! -e "$work/descriptor" ] || fail "a descriptor was written"
 expect_exit 0 secureesp images describe --literal-name --name "BOARD-1.0-2" \
     --trust "$SANDBOX_PKI/signing/1.pub" "$work/descriptor"
+head -c 60000 /dev/urandom >"$work/payload"
+secureesp images sign --key "$SANDBOX_PKI/signing/1.key" "$work/payload" "$work/sketch" >/dev/null
+expect_exit 1 secureesp images add "$work/sketch" --name "SKETCH-1.0-2" --embeds "$SANDBOX_PKI/signing/1.pub"
+expect_match "asks when added" "--literal-name" "$output"
+expect_exit 0 secureesp images add "$work/sketch" --name "SKETCH-1.0-2" --literal-name \
+    --embeds "$SANDBOX_PKI/signing/1.pub"
+expect_exit 0 secureesp images remove SKETCH-1.0-2
 candidate=$(make_image 00.00.03-rc1 1 1)
 expect_exit 0 secureesp images add "$candidate" --publish
 expect_exit 0 secureesp images add "$(make_image v00.00.03 1 1)" --publish
