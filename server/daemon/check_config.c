@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "server/base/lock_folder.h"
 #include "server/daemon/address_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
@@ -65,7 +66,7 @@ static void check_credentials(struct check *check)
     struct credentials credentials = {0};
     struct err err = {0};
 
-    if (credentials_take_ca(&credentials, check->config, &err) < 0)
+    if (credentials_check_ca(check->config, &credentials.ca_not_after_ms, &err) < 0)
         report_wrong(check, "[tls]", &err);
     if (credentials_check_certificate(check->config, &credentials.certificate, &err) < 0)
         report_wrong(check, "[tls]", &err);
@@ -118,6 +119,36 @@ static int check_folder(const char *path, struct err *err)
     return 0;
 }
 
+// Whether somebody answers on the API's socket: a daemon that runs, and holds port and folder.
+static bool is_running(const char *socket_path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t n = strlen(socket_path);
+
+    if (n >= sizeof address.sun_path)
+        return false;
+    memcpy(address.sun_path, socket_path, n + 1);
+
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return answers;
+}
+
+static void check_lock(struct check *check)
+{
+    struct err err = {0};
+    int fd;
+    int rc = lock_folder_take(check->config->state_dir, &fd, &err);
+
+    if (rc == 0)
+        close(fd);
+    else if (rc == ERR_CONFLICT && !is_running(check->config->socket))
+        report_wrong(check, "[daemon] state_dir: another secureespd works on it", &err);
+}
+
 static void check_state(struct check *check)
 {
     static const char *const folders[] = {"", "/images"};
@@ -136,24 +167,7 @@ static void check_state(struct check *check)
     snprintf(images, sizeof images, "%s/images", check->config->state_dir);
     if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0)
         report_wrong(check, "[daemon] state_dir", &err);
-}
-
-// Whether somebody answers on the API's socket: a daemon that runs, and holds the port.
-static bool is_running(const char *socket_path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t n = strlen(socket_path);
-
-    if (n >= sizeof address.sun_path)
-        return false;
-    memcpy(address.sun_path, socket_path, n + 1);
-
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return answers;
+    check_lock(check);
 }
 
 static void check_socket(struct check *check)
@@ -175,7 +189,7 @@ static void check_socket(struct check *check)
             "[daemon] socket: %s is not there; systemd makes it when it starts the daemon", folder);
     else if (stat(folder, &st) < 0)
         err_set(&err, ERR_NOT_FOUND, "folder %s: %m; make it", folder);
-    else if (check_folder(folder, &err) == 0 && stat(check->config->socket, &st) == 0 &&
+    else if (check_folder(folder, &err) == 0 && lstat(check->config->socket, &st) == 0 &&
              !S_ISSOCK(st.st_mode))
         err_set(&err, ERR_CONFLICT, "%s is there and no socket", check->config->socket);
     if (err.code != 0)

@@ -123,11 +123,9 @@ static int check_key(const struct ask *ask, const uint8_t *pem, size_t n, struct
 // Nothing leaves that is not what its name says.
 static int check(const struct ask *ask, const uint8_t *pem, size_t n, struct err *err)
 {
-    switch (ask->file.kind) {
-    case DOWNLOAD_CERT: return device_credential_check_certificate(pem, n, ask->mac, err);
-    case DOWNLOAD_KEY: return check_key(ask, pem, n, err);
-    default: return 0; // the CA's certificates are checked when they are loaded
-    }
+    return ask->file.kind == DOWNLOAD_CERT
+               ? device_auth_check_own(ask->download->settings.auth, pem, n, ask->mac, err)
+               : check_key(ask, pem, n, err);
 }
 
 static int read_checked(
@@ -148,6 +146,12 @@ static int read_checked(
     return 0;
 }
 
+static void send_credential(struct ask *ask, uint8_t *bytes, size_t n)
+{
+    send_bytes(
+        ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file", bytes, n);
+}
+
 // path is made of the configuration and the device's own MAC, never of the request.
 static void send_pem(struct ask *ask, const char *path)
 {
@@ -157,8 +161,7 @@ static void send_pem(struct ask *ask, const char *path)
     int rc = read_checked(ask, path, &bytes, &n, &err);
 
     if (rc == 0) {
-        send_bytes(
-            ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file", bytes, n);
+        send_credential(ask, bytes, n);
     } else if (rc == ERR_NOT_FOUND) {
         http_response_set_text(
             ask->response, 404, "no such file for device %s on the server", ask->mac);
@@ -166,6 +169,21 @@ static void send_pem(struct ask *ask, const char *path)
         log_error("download", "file mac=%s path=%s error=\"%s\"", ask->mac, path, err.message);
         http_response_set_text(ask->response, 500, "the file on the server cannot be used");
     }
+}
+
+// The CA that was judged good, whatever its file holds now.
+static void send_ca(struct ask *ask)
+{
+    uint8_t *bytes;
+    size_t n;
+    struct err err = {0};
+
+    if (device_auth_copy_ca(ask->download->settings.auth, &bytes, &n) < 0)
+        return; // the server answers 500
+    if (!ask->file.der || convert_to_der(&bytes, &n, &err) == 0)
+        send_credential(ask, bytes, n);
+    else
+        free(bytes);
 }
 
 static void send_own(struct ask *ask, const char *suffix)
@@ -261,7 +279,7 @@ static void serve(struct ask *ask)
     switch (ask->file.kind) {
     case DOWNLOAD_CONFIG: send_config(ask); break;
     case DOWNLOAD_FIRMWARE: send_firmware(ask); break;
-    case DOWNLOAD_CA: send_pem(ask, ask->download->settings.ca_file); break;
+    case DOWNLOAD_CA: send_ca(ask); break;
     case DOWNLOAD_CERT: send_own(ask, CONTRACT_SUFFIX_CERT); break;
     case DOWNLOAD_KEY: send_own(ask, CONTRACT_SUFFIX_KEY); break;
     case DOWNLOAD_UNKNOWN: http_response_set_text(ask->response, 404, "no such file"); break;

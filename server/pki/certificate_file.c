@@ -37,6 +37,18 @@ static bool has_text(const char *pem)
     return false;
 }
 
+// What looks like a block to a person, and was perhaps cut off or damaged.
+static size_t count_begins(const char *pem)
+{
+    size_t count = 0;
+
+    for (const char *line = pem; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        count += strncmp(line, "-----BEGIN ", 11) == 0;
+    }
+    return count;
+}
+
 static int add(struct certificate_file *file, const struct pem_block *block, struct err *err)
 {
     int rc;
@@ -66,6 +78,8 @@ static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, 
     BIO_free(bio);
     if (rc == 0 && file->count == 0)
         return err_set(err, ERR_INVALID, "holds no certificate in PEM");
+    if (rc == 0 && count_begins((const char *)pem) > file->count)
+        return err_set(err, ERR_INVALID, "certificate %zu is cut off or damaged", file->count + 1);
     if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem)))
         return err_set(err, ERR_INVALID,
             "has text around its certificates, which not every device skips; write each anew with "
@@ -73,21 +87,30 @@ static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, 
     return rc;
 }
 
-int certificate_file_read(const char *path, struct certificate_file *out, struct err *err)
+int certificate_file_decode(
+    const uint8_t *pem, size_t n, struct certificate_file *out, struct err *err)
 {
-    struct certificate_file file = {0};
-    uint8_t *pem;
-    int rc = file_read(path, FILE_MAX_BYTES, &pem, &file.size_bytes, err);
+    struct certificate_file file = {.size_bytes = n};
+    int rc = add_all(&file, pem, n, err);
 
-    if (rc < 0)
-        return rc;
-    rc = add_all(&file, pem, file.size_bytes, err);
-    explicit_bzero(pem, file.size_bytes);
-    free(pem);
     if (rc < 0) {
         certificate_file_clear(&file);
-        return err_context(err, "%s", path);
+        return rc;
     }
     *out = file;
     return 0;
+}
+
+int certificate_file_read(const char *path, struct certificate_file *out, struct err *err)
+{
+    uint8_t *pem;
+    size_t n;
+    int rc = file_read(path, FILE_MAX_BYTES, &pem, &n, err);
+
+    if (rc < 0)
+        return rc;
+    rc = certificate_file_decode(pem, n, out, err);
+    explicit_bzero(pem, n);
+    free(pem);
+    return rc < 0 ? err_context(err, "%s", path) : 0;
 }

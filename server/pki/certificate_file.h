@@ -2,6 +2,7 @@
 #define PKI_CERTIFICATE_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "server/base/err.h"
 #include "server/pki/certificate.h"
@@ -20,6 +21,9 @@ struct certificate_file {
 // which would be given away) or text around them, which not all readers skip. The caller clears it.
 ERR_CHECKED int certificate_file_read(
     const char *path, struct certificate_file *out, struct err *err);
+// The same of n bytes that were read, which a NUL follows.
+ERR_CHECKED int certificate_file_decode(
+    const uint8_t *pem, size_t n, struct certificate_file *out, struct err *err);
 void certificate_file_clear(struct certificate_file *file);
 
 #endif

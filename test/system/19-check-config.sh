@@ -96,7 +96,7 @@ make_key() { # NAME [CURVE]
 # make_ca NAME EXTENSIONS [OPTION...]: self-signed.
 make_ca() {
     make_key "$1" "${CURVE:-P-256}"
-    openssl req -x509 -new -key "$spare/$1.key" -subj /CN=ca -out "$spare/$1.crt" -days 3650 \
+    openssl req -x509 -new -key "$spare/$1.key" -subj "${SUBJECT:-/CN=ca}" -out "$spare/$1.crt" -days 3650 \
         -config <(printf '[req]\ndistinguished_name=d\nx509_extensions=e\n[d]\n[e]\n%b' "$2") "${@:3}" 2>/dev/null
 }
 # make_server NAME EXTENSIONS [OPTION...]: of the sandbox's CA.
@@ -140,6 +140,8 @@ CURVE=P-384 make_ca curve "$ca_usage"
 refuses_ca curve 'neither P-256 nor RSA'
 make_ca digest "$ca_usage" -sha384
 refuses_ca digest 'ecdsa-with-SHA384'
+SUBJECT=/ make_ca nameless "$ca_usage"
+refuses_ca nameless 'has no subject'
 make_ca constrained "$ca_usage"'nameConstraints=critical,permitted;DNS:example\n'
 refuses_ca constrained 'critical extension nameConstraints'
 refuses_file "another CA" 'not signed by the CA' "s|^ca = .*|ca = $spare/other/ca.crt|"
@@ -151,6 +153,11 @@ make_server client 'subjectAltName=DNS:localhost\nextendedKeyUsage=clientAuth\n'
 refuses_server client 'is not for a server'
 make_server no-client 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n'
 refuses_server no-client 'is not for a client'
+make_server no-signature "keyUsage=critical,keyAgreement\n$usage"
+refuses_server no-signature 'key usage is not digitalSignature'
+{ cat "$pki/servers/secureespd.crt" && cat "$spare/other/ca.crt"; } >"$spare/unsorted.crt"
+cp "$pki/servers/secureespd.key" "$spare/unsorted.key"
+refuses_server unsorted 'certificate 2 did not sign the one before it'
 make_server no-name 'subjectAltName=DNS:other.example\nextendedKeyUsage=serverAuth,clientAuth\n'
 refuses_server no-name ":[0-9]+: downloadserver: .*does not bear the name 'localhost'"
 make_server common-name 'extendedKeyUsage=serverAuth,clientAuth\n'
@@ -201,6 +208,13 @@ refuses_file "port" "cannot listen on" \
     "s|^socket = .*|socket = $work/sock|; s|^port = $SANDBOX_HTTPS_PORT|port = $SANDBOX_MQTT_PORT|; s|^downloadport = .*|downloadport = $SANDBOX_MQTT_PORT|"
 expect_equal "it changed" "secureesp.db" "$(ls "$work/state")"
 expect_equal "made" "" "$(find "$work/sock" "$work/nowhere" 2>/dev/null)"
+
+mkdir "$work/run"
+ln -s "$sandbox/run/api.sock" "$work/run/sock"
+refuses_file "a link as socket" "sock is there and no socket" "s|^socket = .*|socket = $work/run/sock|"
+part start daemon
+refuses_file "a state_dir in use" "another secureespd works on it" "s|^socket = .*|socket = $work/run/other|"
+expect_equal "lines about it" 2 "$(grep -c . <<<"$output")" # and the port
 
 step "arguments"
 expect_exit 2 secureespd --nosuch
