@@ -21,6 +21,7 @@
 #include "server/daemon/state_check.h"
 #include "server/http/http_listen.h"
 #include "server/store/store_file.h"
+#include "server/store/store_look.h"
 
 #define PATH_SIZE 4096
 #define FILES_AT_ONCE 1000
@@ -108,7 +109,7 @@ static int check_folder(const char *path, struct err *err)
 
     if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
         return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
-    while (stat(folder, &st) < 0 && errno == ENOENT && strcmp(folder, "/") != 0)
+    while (lstat(folder, &st) < 0 && errno == ENOENT && strcmp(folder, "/") != 0)
         folder = dirname(folder);
     if (stat(folder, &st) < 0)
         return err_set(err, ERR_DENIED, "cannot look at %s: %m", folder);
@@ -137,7 +138,8 @@ static bool is_running(const char *socket_path)
     return answers;
 }
 
-static void check_lock(struct check *check)
+// Whether nobody works on the folder.
+static bool check_lock(struct check *check)
 {
     struct err err = {0};
     int fd;
@@ -145,8 +147,9 @@ static void check_lock(struct check *check)
 
     if (rc == 0)
         close(fd);
-    else if (rc == ERR_CONFLICT && !is_running(check->config->socket))
+    if (rc == ERR_CONFLICT && !is_running(check->config->socket))
         report_wrong(check, "[daemon] state_dir: another secureespd works on it", &err);
+    return rc == 0;
 }
 
 static void check_state(struct check *check)
@@ -165,9 +168,12 @@ static void check_state(struct check *check)
     }
     snprintf(path, sizeof path, "%s/secureesp.db", check->config->state_dir);
     snprintf(images, sizeof images, "%s/images", check->config->state_dir);
-    if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0)
+
+    bool is_free = check_lock(check);
+
+    if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0 ||
+        (is_free && store_look_run(path, &err) < 0))
         report_wrong(check, "[daemon] state_dir", &err);
-    check_lock(check);
 }
 
 static void check_socket(struct check *check)

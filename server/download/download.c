@@ -176,11 +176,10 @@ static void send_ca(struct ask *ask)
 {
     uint8_t *bytes;
     size_t n;
-    struct err err = {0};
 
-    if (device_auth_copy_ca(ask->download->settings.auth, &bytes, &n) < 0)
-        return; // the server answers 500
-    if (!ask->file.der || convert_to_der(&bytes, &n, &err) == 0)
+    if (device_auth_copy_ca(ask->download->settings.auth, &bytes, &n) < 0) // answered by 500
+        return;
+    if (!ask->file.der || convert_to_der(&bytes, &n, NULL) == 0)
         send_credential(ask, bytes, n);
     else
         free(bytes);

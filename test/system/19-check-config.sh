@@ -203,6 +203,31 @@ refuses_file "database" "is no SQLite database" "s|^state_dir = .*|state_dir = $
 rm "$work/state/secureesp.db"
 sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "database" "of version 99, this program knows" "s|^state_dir = .*|state_dir = $work/state|"
+rm "$work/state/secureesp.db"
+own_state="s|^state_dir = .*|state_dir = $work/state|"
+cp "$sandbox/state/secureesp.db" "$work/good.db" # the daemon has stopped: all of it
+# damaged WHAT COMMAND...: the database, changed by the command, is refused, and not changed by that.
+damaged() {
+    cp "$work/good.db" "$work/state/secureesp.db"
+    "${@:2}"
+    refuses_file "$1" "$work/state/secureesp.db: .*it is damaged: .*put a backup in its place" "$own_state"
+    expect_equal "files after $1" secureesp.db "$(ls "$work/state")"
+}
+cp "$work/good.db" "$work/state/secureesp.db"
+sed "$own_state" <<<"$good" >"$conf"
+expect_exit 0 secureespd --config "$conf" --check-config
+damaged "a database cut off" truncate -s 5000 "$work/state/secureesp.db"
+damaged "a database cut off in its first page" truncate -s 150 "$work/state/secureesp.db"
+damaged "a database overwritten" dd if=/dev/urandom of="$work/state/secureesp.db" bs=4096 seek=1 count=20 \
+    conv=notrunc status=none
+rm "$work/state/secureesp.db"
+ln -s nowhere "$work/state/secureesp.db"
+refuses_file "a database that is elsewhere" "is a link that leads nowhere" "$own_state"
+rm "$work/state/secureesp.db"
+ln -s nowhere "$work/state/images"
+refuses_file "images that are elsewhere" "state/images: No such file" "$own_state"
+rm "$work/state/images"
+sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "socket" "nowhere: No such file" "s|^socket = .*|socket = $work/nowhere/sock|"
 refuses_file "port" "cannot listen on" \
     "s|^socket = .*|socket = $work/sock|; s|^port = $SANDBOX_HTTPS_PORT|port = $SANDBOX_MQTT_PORT|; s|^downloadport = .*|downloadport = $SANDBOX_MQTT_PORT|"

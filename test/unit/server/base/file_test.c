@@ -160,6 +160,19 @@ static void test_output_goes_where_it_leads(void **state)
     assert_true(file_output(*state, (const uint8_t *)"x", 1, 0644, NULL) < 0); // a folder
 }
 
+static void test_no_folder_is_none(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+
+    scratch_path(*state, "file", path);
+    assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    assert_int_equal(file_make_folder(path, 0700, &err), ERR_CONFLICT);
+    scratch_path(*state, "link", path);
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_int_equal(file_make_folder(path, 0700, &err), ERR_NOT_FOUND);
+}
+
 static void test_make_folder(void **state)
 {
     char path[SCRATCH_PATH_SIZE];
@@ -192,6 +205,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_output_goes_where_it_leads, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_make_folder, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(test_no_folder_is_none, scratch_make, scratch_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
