@@ -160,10 +160,10 @@ int certificate_check_name(const struct certificate *certificate, const char *na
                            X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
                            X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS;
     uint8_t address[4];
-    int found = inet_pton(AF_INET, name, address) == 1
-                    ? X509_check_ip(certificate->x509, address, sizeof address, 0)
-                    : X509_check_host(certificate->x509, name, 0, flags, NULL);
+    int found = X509_check_host(certificate->x509, name, 0, flags, NULL);
 
+    if (found != 1 && inet_pton(AF_INET, name, address) == 1)
+        found = X509_check_ip(certificate->x509, address, sizeof address, 0);
     ERR_clear_error();
     if (found == 1)
         return 0;

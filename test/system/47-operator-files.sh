@@ -86,6 +86,11 @@ expect_exit 1 secureesp pki device "$work/open/link" "$(mac_of 7)"
 expect_match "where a link may be changed" "$work/open can be written by everybody" "$output"
 [ ! -e "$(key_of 7)" ] || fail "a key was made"
 
+step "an address is found by either kind of device"
+expect_exit 0 secureesp pki server "$pki" by-address --ip 10.0.0.1 --ip ::1
+expect_match "names" "IP Address:10.0.0.1, DNS:10.0.0.1, IP Address:0:0:0:0:0:0:0:1 *$" \
+    "$(openssl x509 -in "$pki/servers/by-address.crt" -noout -ext subjectAltName)"
+
 step "a MAC twice, in whatever spelling, is one too many: nothing is made"
 expect_exit 2 secureesp pki device "$pki" "$(mac_of 8)" "$(mac_of 9)" 84:F3:EB:00:00:08
 expect_match "which" "$(mac_of 8) is given twice" "$output"
