@@ -46,8 +46,8 @@ DEVICE_MODULES := firmware/core firmware/port/host
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK
 SDK := test/esp8266/sdk
-SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi_credentials flash image_bounds \
-    last_reset otadata rtc)
+SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi_credentials esp8266_flash image_bounds \
+    last_reset otadata esp8266_rtc)
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
@@ -136,7 +136,7 @@ $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
-$(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/contract.o
+$(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/port_contract.o
 $(ON_SDK) $(TESTS_ON_SDK:=.o): ALL_CFLAGS += -I$(SDK)
 $(TESTS_ON_SDK): $(ON_SDK)
 $(TESTS_DEVICE): $(B)/%: $(B)/%.o $(call TLS_LIBRARY,test/unit/firmware) $(B)/libdevice.a

@@ -31,6 +31,7 @@ static const char *const names[RESULT_COUNT] = {
     [RESULT_WRONG_BOARD] = "wrong-board",
     [RESULT_NOT_NEWER] = "not-newer",
     [RESULT_FLASH_FAILED] = "flash-failed",
+    [RESULT_OUT_OF_MEMORY] = "out-of-memory",
     [RESULT_TRIAL_FAILED] = "trial-failed",
     [RESULT_CRASHED] = "crashed",
 };

@@ -27,10 +27,11 @@ enum result {
     RESULT_SIGNATURE_INVALID,
     RESULT_DESCRIPTOR_INVALID, // none, or more than one
     RESULT_WRONG_BOARD,
-    RESULT_NOT_NEWER,    // rollback or replay
-    RESULT_FLASH_FAILED, // the medium
-    RESULT_TRIAL_FAILED, // the new image did not report in time; the old one runs again
-    RESULT_CRASHED,      // the run before this one: a fault, or the watchdog
+    RESULT_NOT_NEWER,     // rollback or replay
+    RESULT_FLASH_FAILED,  // the medium
+    RESULT_OUT_OF_MEMORY, // could not be judged: nothing is said of the file, image or peer
+    RESULT_TRIAL_FAILED,  // the new image did not report in time; the old one runs again
+    RESULT_CRASHED,       // the run before this one: a fault, or the watchdog
     RESULT_COUNT
 };
 

@@ -6,11 +6,11 @@
 
 #include <mbedtls/platform_util.h>
 
-#include "firmware/core/boot.h"
 #include "firmware/core/job.h"
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
 #include "firmware/core/session.h"
+#include "firmware/core/startup.h"
 #include "firmware/core/trial.h"
 
 #define POLL_MS 100 // while waiting for link or clock
@@ -48,7 +48,7 @@ int device_init(struct device *device, struct port *port, const char *mac,
     if (options != NULL)
         device->options = *options;
     device->started_at_ms = now_ms(device);
-    rc = boot_start(device, failure);
+    rc = startup_run(device, failure);
     if (rc < 0) {
         device_clear(device);
         return rc;

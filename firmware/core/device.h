@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
-#include "firmware/core/command.h"
+#include "firmware/core/device_command.h"
 #include "firmware/core/events.h"
 #include "firmware/core/failure.h"
 #include "firmware/core/fetch.h"
@@ -70,9 +70,9 @@ struct device {
     struct update update;
     struct fetch fetch;
 
-    struct command queue[DEVICE_QUEUE_MAX];
+    struct device_command queue[DEVICE_QUEUE_MAX];
     size_t queued;
-    struct command current;
+    struct device_command current;
     bool is_working; // current is under way
 
     uint32_t started_at_ms;

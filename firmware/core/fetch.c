@@ -5,6 +5,7 @@
 
 #include "firmware/core/files.h"
 #include "firmware/core/http_reason.h"
+#include "firmware/core/memory.h"
 #include "firmware/core/settings.h"
 #include "firmware/core/tls_library.h"
 
@@ -51,6 +52,19 @@ static bool is_ca_staged(struct fetch *fetch)
     return files_read(fetch->port, name, &byte, sizeof byte) >= 0;
 }
 
+// That it is not the other one's is no reason to refuse what came, only a remark.
+static int compare_keys(const mbedtls_pk_context *public_key, const mbedtls_pk_context *private_key,
+    const char *remark, struct failure *failure)
+{
+    int rc = 0;
+
+    if (!tls_library_is_pair(public_key, private_key)) {
+        rc = memory_was_short() ? -(int)RESULT_OUT_OF_MEMORY : 0;
+        failure_set(failure, RESULT_OK, "%s: both are needed at the restart", remark);
+    }
+    return rc;
+}
+
 // A certificate must be from the CA in use, unless another CA is staged: then the start decides,
 // as it does about a key that does not come with its certificate.
 static int check_cert(struct fetch *fetch, struct identity *fresh, struct failure *failure)
@@ -66,21 +80,19 @@ static int check_cert(struct fetch *fetch, struct identity *fresh, struct failur
     fresh->ca = fetch->identity->ca;
     rc = identity_check_chain(fresh, true, failure);
     fresh->ca = own_ca;
-    if (rc < 0 && !is_ca_staged(fetch))
+    if (rc < 0 && (memory_was_short() || !is_ca_staged(fetch)))
         return rc;
     failure->detail[0] = '\0';
-    if (!tls_library_is_pair(&fresh->cert.pk, &fetch->identity->key))
-        failure_set(failure, RESULT_OK, "is for another key: that must follow before the restart");
-    return 0;
+    return compare_keys(&fresh->cert.pk, &fetch->identity->key, "is for another key", failure);
 }
 
 static int check_key(struct fetch *fetch, struct identity *fresh, struct failure *failure)
 {
     int rc = identity_read_key(fresh, fetch->scratch, fetch->used, failure);
 
-    if (rc == 0 && !tls_library_is_pair(&fetch->identity->cert.pk, &fresh->key))
-        failure_set(failure, RESULT_OK, "is another certificate's: both are needed at the restart");
-    return rc;
+    return rc < 0 ? rc
+                  : compare_keys(&fetch->identity->cert.pk, &fresh->key, "is another certificate's",
+                        failure);
 }
 
 static int check_config(struct fetch *fetch, struct failure *failure)
@@ -109,10 +121,15 @@ static int check_credential(struct fetch *fetch, struct failure *failure)
 // Apart, as each takes much of the stack.
 static int check_file(struct fetch *fetch, struct failure *failure)
 {
+    int rc;
+
     failure->detail[0] = '\0';
+    memory_watch();
     if (fetch->file == STAGING_CONFIG)
-        return check_config(fetch, failure);
-    return check_credential(fetch, failure);
+        rc = check_config(fetch, failure);
+    else
+        rc = check_credential(fetch, failure);
+    return memory_judge(rc, failure);
 }
 
 static int end_file(struct fetch *fetch, struct failure *failure)

@@ -83,14 +83,14 @@ static int step_request(struct https *https, struct failure *failure)
     https->request_sent += (size_t)n;
     if (https->request_sent == https->request_size) {
         https->phase = HTTPS_HEAD;
-        http_head_init(&https->head);
+        http_response_head_init(&https->head);
     }
     return STEP_AGAIN;
 }
 
 static int end_head(struct https *https, struct failure *failure)
 {
-    const struct http_head *head = &https->head;
+    const struct http_response_head *head = &https->head;
 
     if (head->status == 200 && !head->has_length)
         return failure_set(failure, RESULT_HTTP_MALFORMED, "answer: has no Content-Length");
@@ -112,7 +112,7 @@ static int step_head(struct https *https, struct failure *failure)
         return n == 0 ? STEP_AGAIN : n;
     count_received(https, (size_t)n);
 
-    int used = http_head_feed(&https->head, bytes, (size_t)n, failure);
+    int used = http_response_head_feed(&https->head, bytes, (size_t)n, failure);
 
     if (used < 0)
         return used;

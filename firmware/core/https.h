@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "firmware/core/failure.h"
-#include "firmware/core/http_head.h"
+#include "firmware/core/http_response_head.h"
 #include "firmware/core/settings.h"
 #include "firmware/core/timer.h"
 #include "firmware/core/tls.h"
@@ -30,7 +30,7 @@ struct https {
     enum https_phase phase;
     union {
         char request[HTTPS_REQUEST_SIZE]; // until it is sent
-        struct http_head head;            // from then on
+        struct http_response_head head;   // from then on
     };
     size_t request_size;
     size_t request_sent;

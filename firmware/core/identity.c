@@ -32,9 +32,16 @@ bool identity_accepts_key(const mbedtls_pk_context *key)
     }
 }
 
-static int refuse(struct failure *failure, const char *why)
+#define CA "ca.crt"
+#define CERTIFICATE "device certificate"
+#define KEY "device key"
+
+static const char no_certificate[] = "is no certificate in PEM";
+static const char weak[] = "neither P-256 nor RSA of 2048 bits";
+
+static int refuse(struct failure *failure, const char *what, const char *why)
 {
-    return failure_set(failure, RESULT_FILE_INVALID, "%s", why);
+    return failure_set(failure, RESULT_FILE_INVALID, "%s: %s", what, why);
 }
 
 int identity_read_ca(struct identity *identity, const uint8_t *p, size_t n, struct failure *failure)
@@ -42,10 +49,10 @@ int identity_read_ca(struct identity *identity, const uint8_t *p, size_t n, stru
     mbedtls_x509_crt_free(&identity->ca);
     mbedtls_x509_crt_init(&identity->ca);
     if (n == 0 || mbedtls_x509_crt_parse(&identity->ca, p, n + 1) != 0)
-        return refuse(failure, "ca.crt: is no certificate in PEM");
+        return refuse(failure, CA, no_certificate);
     for (const mbedtls_x509_crt *ca = &identity->ca; ca != NULL; ca = ca->next) {
         if (!tls_library_is_ca(ca))
-            return refuse(failure, "ca.crt: is not the certificate of a CA");
+            return refuse(failure, CA, "is not the certificate of a CA");
     }
     return 0;
 }
@@ -70,11 +77,11 @@ int identity_read_cert(
     mbedtls_x509_crt_free(&identity->cert);
     mbedtls_x509_crt_init(&identity->cert);
     if (n == 0 || mbedtls_x509_crt_parse(&identity->cert, p, n + 1) != 0)
-        return refuse(failure, "device certificate: is no certificate in PEM");
+        return refuse(failure, CERTIFICATE, no_certificate);
     if (!has_common_name(&identity->cert, mac))
-        return refuse(failure, "device certificate: its common name is not our MAC");
+        return refuse(failure, CERTIFICATE, "its common name is not our MAC");
     if (!identity_accepts_key(&identity->cert.pk))
-        return refuse(failure, "device certificate: neither P-256 nor RSA of 2048 bits");
+        return refuse(failure, CERTIFICATE, weak);
     return 0;
 }
 
@@ -84,9 +91,9 @@ int identity_read_key(
     mbedtls_pk_free(&identity->key);
     mbedtls_pk_init(&identity->key);
     if (n == 0 || tls_library_read_key(&identity->key, p, n) != 0)
-        return refuse(failure, "device key: is no private key in PEM");
+        return refuse(failure, KEY, "is no private key in PEM");
     if (!identity_accepts_key(&identity->key))
-        return refuse(failure, "device key: neither P-256 nor RSA of 2048 bits");
+        return refuse(failure, KEY, weak);
     return 0;
 }
 
@@ -98,19 +105,19 @@ int identity_check_chain(struct identity *identity, bool with_dates, struct fail
         &mbedtls_x509_crt_profile_next, NULL, &flags, NULL, NULL);
 
     if (rc != 0 && rc != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
-        return refuse(failure, "device certificate: cannot be verified");
+        return refuse(failure, CERTIFICATE, "cannot be verified");
     if ((flags & ~dates) != 0)
-        return refuse(failure, "device certificate: is not signed by our CA");
+        return refuse(failure, CERTIFICATE, "is not signed by our CA");
     if (with_dates && (flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0)
-        return refuse(failure, "device certificate: has expired");
+        return refuse(failure, CERTIFICATE, "has expired");
     if (with_dates && (flags & MBEDTLS_X509_BADCERT_FUTURE) != 0)
-        return refuse(failure, "device certificate: is not yet valid");
+        return refuse(failure, CERTIFICATE, "is not yet valid");
     return 0;
 }
 
 int identity_check_key(const struct identity *identity, struct failure *failure)
 {
     if (!tls_library_is_pair(&identity->cert.pk, &identity->key))
-        return refuse(failure, "device key: is not the device certificate's");
+        return refuse(failure, KEY, "is not the device certificate's");
     return 0;
 }

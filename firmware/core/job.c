@@ -12,9 +12,9 @@ static void end(struct device *device, enum result result, const char *image, co
     notice_outcome(device, &device->current, result, image, detail);
 }
 
-void job_receive(struct device *device, const struct command *command)
+void job_receive(struct device *device, const struct device_command *command)
 {
-    if (command->action == COMMAND_UNKNOWN) {
+    if (command->action == DEVICE_COMMAND_UNKNOWN) {
         notice_outcome(device, command, RESULT_UNKNOWN_COMMAND, "", "");
     } else if (device->queued == DEVICE_QUEUE_MAX) {
         notice_outcome(device, command, RESULT_BUSY, "", "too many commands wait");
@@ -65,8 +65,8 @@ bool job_begin(struct device *device)
     memmove(&device->queue[0], &device->queue[1], device->queued * sizeof device->queue[0]);
     device->is_working = true;
     switch (device->current.action) {
-    case COMMAND_REBOOT: return begin_reboot(device);
-    case COMMAND_FLASH: return begin_check(device);
+    case DEVICE_COMMAND_REBOOT: return begin_reboot(device);
+    case DEVICE_COMMAND_FLASH: return begin_check(device);
     default: return true;
     }
 }
@@ -88,7 +88,7 @@ bool job_check(struct device *device)
     struct failure failure;
     int rc;
 
-    if (!device->is_working || device->current.action != COMMAND_FLASH)
+    if (!device->is_working || device->current.action != DEVICE_COMMAND_FLASH)
         return false;
     rc = update_step(&device->update, &failure);
     if (rc == STEP_AGAIN)
@@ -106,7 +106,7 @@ bool job_check(struct device *device)
 
 static int start_download(struct device *device, struct failure *failure)
 {
-    if (device->current.action == COMMAND_FETCH_IMAGE)
+    if (device->current.action == DEVICE_COMMAND_FETCH_IMAGE)
         return update_start_download(&device->update, &device->tls, &device->settings, failure);
     return fetch_start(
         &device->fetch, device->current.file, &device->tls, &device->settings, failure);
@@ -126,7 +126,8 @@ void job_leave(struct device *device)
 {
     struct failure failure;
 
-    if (device->current.action == COMMAND_REBOOT || device->current.action == COMMAND_FLASH) {
+    if (device->current.action == DEVICE_COMMAND_REBOOT ||
+        device->current.action == DEVICE_COMMAND_FLASH) {
         refuse_queued(device); // what came since
         restart_now(device, device->current.name);
         return;
@@ -141,7 +142,7 @@ void job_leave(struct device *device)
 // update_step() and fetch_step() may say in several calls why the server refused.
 static int step_download(struct device *device)
 {
-    if (device->current.action == COMMAND_FETCH_IMAGE)
+    if (device->current.action == DEVICE_COMMAND_FETCH_IMAGE)
         return update_step(&device->update, &device->failure);
     return fetch_step(&device->fetch, &device->failure);
 }
@@ -149,7 +150,7 @@ static int step_download(struct device *device)
 void job_download(struct device *device)
 {
     int rc = step_download(device);
-    bool is_image = device->current.action == COMMAND_FETCH_IMAGE;
+    bool is_image = device->current.action == DEVICE_COMMAND_FETCH_IMAGE;
 
     if (rc == STEP_AGAIN)
         return;
@@ -165,7 +166,7 @@ uint32_t job_wait_ms(const struct device *device, uint32_t now_ms)
 {
     if (!device->is_working)
         return TIMER_NEVER;
-    if (device->current.action == COMMAND_FETCH_FILE)
+    if (device->current.action == DEVICE_COMMAND_FETCH_FILE)
         return https_wait_ms(&device->https, now_ms);
     return update_wait_ms(&device->update, now_ms);
 }

@@ -9,7 +9,7 @@
 // The execution of commands, one after the other.
 
 // Takes a command that was received: it is queued, or refused at once.
-void job_receive(struct device *device, const struct command *command);
+void job_receive(struct device *device, const struct device_command *command);
 
 // Begins the next command, if none is under way; the device is online and confirmed. True if the
 // device must leave the broker for it.

@@ -40,7 +40,7 @@ static bool is_success(enum result result)
     return result == RESULT_OK || result == RESULT_CURRENT;
 }
 
-void notice_outcome(struct device *device, const struct command *command, enum result result,
+void notice_outcome(struct device *device, const struct device_command *command, enum result result,
     const char *image, const char *detail)
 {
     struct report_event event = {

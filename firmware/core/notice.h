@@ -1,8 +1,8 @@
 #ifndef FIRMWARE_CORE_NOTICE_H
 #define FIRMWARE_CORE_NOTICE_H
 
-#include "firmware/core/command.h"
 #include "firmware/core/device.h"
+#include "firmware/core/device_command.h"
 #include "firmware/core/failure.h"
 
 #define NOTICE_LINE_SIZE 192
@@ -16,7 +16,7 @@ void notice_error(struct device *device, const struct failure *failure);
 
 // How a command ended: log, errormessage (which success clears) and command event. image and detail
 // may be "".
-void notice_outcome(struct device *device, const struct command *command, enum result result,
+void notice_outcome(struct device *device, const struct device_command *command, enum result result,
     const char *image, const char *detail);
 
 // How the trial of an image ended.

@@ -78,7 +78,7 @@ static void go_online(struct device *device)
 static void take_message(struct device *device, const struct mqtt_packet_publish *message)
 {
     struct topic topic;
-    struct command command;
+    struct device_command command;
 
     if (!topic_parse(message->topic, message->topic_size, &topic) || topic.kind != TOPIC_COMMAND ||
         strcmp(topic.mac, device->mac) != 0)
@@ -87,7 +87,7 @@ static void take_message(struct device *device, const struct mqtt_packet_publish
         notice_log(device, PORT_LOG_WARNING, "ignored command=retained");
         return;
     }
-    command_decode(topic.command, message->payload, message->payload_size, &command);
+    device_command_decode(topic.command, message->payload, message->payload_size, &command);
     job_receive(device, &command);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firmware/core/memory.h"
 #include "firmware/core/tls_library.h"
 #include "firmware/core/tls_name.h"
 #include "firmware/core/tls_retain.h"
@@ -103,6 +104,15 @@ static int configure(struct tls *tls, struct identity *identity)
     return rc;
 }
 
+static int fail_setup(struct tls *tls, int rc, struct failure *failure)
+{
+    rc = failure_set(
+        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
+    rc = memory_judge(rc, failure);
+    tls_close(tls);
+    return rc;
+}
+
 int tls_init(struct tls *tls, struct port *port, struct identity *identity, struct failure *failure)
 {
     memset(tls, 0, sizeof *tls);
@@ -111,14 +121,16 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
 
+    tls->host = "device";
+    memory_watch();
+
     int rc = configure(tls, identity);
 
     if (rc != 0) {
+        rc = fail_setup(tls, rc, failure);
         tls_clear(tls);
-        return failure_set(
-            failure, RESULT_TLS_FAILED, "TLS cannot be set up (-0x%04x)", (unsigned)-rc);
     }
-    return 0;
+    return rc;
 }
 
 static void forget_session(struct tls *tls)
@@ -143,13 +155,6 @@ void tls_clear(struct tls *tls)
     tls->port = NULL;
 }
 
-static int fail_setup(struct tls *tls, int rc, struct failure *failure)
-{
-    tls_close(tls);
-    return failure_set(
-        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
-}
-
 // A certificate that has expired since is no ground for resuming.
 static bool may_resume(const struct tls *tls)
 {
@@ -169,11 +174,12 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls_close(tls);
     if (rc != 0)
         return failure_set(
-            failure, RESULT_TLS_FAILED, "no random numbers for TLS (-0x%04x)", (unsigned)-rc);
+            failure, RESULT_TLS_FAILED, "no random numbers (-0x%04x)", (unsigned)-rc);
     tls->peer = peer;
     tls->host = host;
     tls->tcp_port = tcp_port;
     tls->has_read = false;
+    memory_watch();
     rc = mbedtls_ssl_setup(&tls->ssl, &tls->config);
     if (rc == 0)
         rc = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
@@ -232,7 +238,8 @@ static void blame_resumption(struct tls *tls)
 
 static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
 {
-    blame_resumption(tls);
+    if (!memory_was_short())
+        blame_resumption(tls);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
@@ -243,6 +250,7 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
     else
         rc = failure_set(
             failure, RESULT_TLS_FAILED, "%s: handshake failed (-0x%04x)", tls->host, (unsigned)-rc);
+    rc = memory_judge(rc, failure);
     tls_close(tls);
     return rc;
 }
@@ -275,6 +283,7 @@ static int connect_anew(struct tls *tls, struct failure *failure)
 static int step_handshake(struct tls *tls, struct failure *failure)
 {
     tls->allowance = TLS_STEP_BYTES;
+    memory_watch();
 
     int rc = mbedtls_ssl_handshake_step(&tls->ssl);
     bool refused = rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || rc == MBEDTLS_ERR_SSL_CONN_EOF;

@@ -17,10 +17,10 @@ static int store(struct device *device, struct failure *failure)
     return slots_store(&device->slots, device->port, failure);
 }
 
-static struct command flash_command(const struct device *device)
+static struct device_command flash_command(const struct device *device)
 {
-    struct command command = {
-        .action = COMMAND_FLASH,
+    struct device_command command = {
+        .action = DEVICE_COMMAND_FLASH,
         .name = CONTRACT_COMMAND_FLASH,
         .has_id = device->slots.has_id,
         .id = device->slots.id,
@@ -45,7 +45,7 @@ static int report_skip(struct device *device, struct failure *failure)
 static int report_image(struct device *device, struct failure *failure)
 {
     struct slots *slots = &device->slots;
-    struct command command = flash_command(device);
+    struct device_command command = flash_command(device);
     bool passed = slots->trial == SLOTS_TRIAL_PASSED;
     unsigned slot = passed ? slots->active : slots_idle(slots);
     const char *image = slots->images[slot].name;

@@ -184,8 +184,7 @@ static int check_medium(const struct update *update, struct failure *failure)
         return 0;
     if (memcmp(update->hash, update->verify.hash, sizeof update->hash) == 0)
         return 0;
-    return failure_set(
-        failure, RESULT_FLASH_FAILED, "the slot holds other bytes than were written");
+    return failure_set(failure, RESULT_FLASH_FAILED, "the slot holds other bytes");
 }
 
 static int step_verify(struct update *update, struct failure *failure)
@@ -197,7 +196,7 @@ static int step_verify(struct update *update, struct failure *failure)
 
     if (medium < 0 && rc != -(int)RESULT_FLASH_FAILED)
         rc = medium;
-    if (rc < 0)
+    if (rc < 0 && rc != -(int)RESULT_OUT_OF_MEMORY)
         (void)empty_slot(update, &other); // the record's failure is the lesser news
     if (rc != STEP_DONE || !update->downloaded)
         return rc;
@@ -226,7 +225,8 @@ uint32_t update_wait_ms(const struct update *update, uint32_t now_ms)
 {
     if (update->phase == UPDATE_IDLE)
         return TIMER_NEVER;
-    return update->phase == UPDATE_VERIFY ? 0 : https_wait_ms(update->https, now_ms);
+    return update->phase == UPDATE_VERIFY ? timer_left_ms(&update->verify.pause, now_ms)
+                                          : https_wait_ms(update->https, now_ms);
 }
 
 void update_stop(struct update *update)

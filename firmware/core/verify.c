@@ -8,6 +8,7 @@
 
 #include "common/image_version.h"
 #include "firmware/core/identity.h"
+#include "firmware/core/memory.h"
 
 void verify_start(struct verify *verify, struct port *port, const struct slots *slots,
     size_t image_size, uint8_t *scratch)
@@ -72,24 +73,43 @@ static int read_running(
     return image_scan_read(&scan, image->descriptor_offset, verify->scratch, descriptor, failure);
 }
 
-static int step_signature(struct verify *verify, struct failure *failure)
+static int check_signature(struct verify *verify, struct failure *failure)
 {
     struct image_descriptor running;
     int rc = read_running(verify, &running, failure);
 
     if (rc < 0)
         return rc;
+    memory_watch();
     for (size_t i = 0; i < running.key_count; i++) {
-        if (!verify_signature(
+        if (verify_signature(
                 &running.keys[i], verify->hash, verify->signature, verify->trailer.signature_size))
-            continue;
-        verify->phase = VERIFY_DESCRIPTOR;
-        image_scan_start(
-            &verify->scan, verify->port, slots_idle(verify->slots), verify->trailer.body_size);
-        verify->scan.lead = verify->lead;
+            return STEP_DONE;
+    }
+    rc = failure_set(failure, RESULT_SIGNATURE_INVALID, "image: no key of ours has signed it");
+    return memory_judge(rc, failure);
+}
+
+// Without memory it is not known whose signature it is: some may be free a little later.
+static int step_signature(struct verify *verify, struct failure *failure)
+{
+    uint32_t now_ms = verify->port->ops->now_ms(verify->port);
+    int rc;
+
+    if (!timer_ended(&verify->pause, now_ms))
+        return STEP_AGAIN;
+    rc = check_signature(verify, failure);
+    if (rc == -(int)RESULT_OUT_OF_MEMORY && ++verify->tries < VERIFY_TRIES) {
+        timer_start(&verify->pause, now_ms, VERIFY_PAUSE_MS);
         return STEP_AGAIN;
     }
-    return failure_set(failure, RESULT_SIGNATURE_INVALID, "image: no key of ours has signed it");
+    if (rc < 0)
+        return rc;
+    verify->phase = VERIFY_DESCRIPTOR;
+    image_scan_start(
+        &verify->scan, verify->port, slots_idle(verify->slots), verify->trailer.body_size);
+    verify->scan.lead = verify->lead;
+    return STEP_AGAIN;
 }
 
 static int decide(struct verify *verify, struct slots_image *image, struct failure *failure)
@@ -104,8 +124,7 @@ static int decide(struct verify *verify, struct slots_image *image, struct failu
         return failure_set(
             failure, RESULT_WRONG_BOARD, "image %s: is for another board", name->text);
     if (image_version_compare(name->version, running.name.version) <= 0)
-        return failure_set(
-            failure, RESULT_NOT_NEWER, "image %s: is not newer than what runs", name->text);
+        return failure_set(failure, RESULT_NOT_NEWER, "image %s: is not newer", name->text);
     image->size_bytes = (uint32_t)verify->image_size;
     image->descriptor_offset = (uint32_t)verify->scan.descriptor_offset;
     memcpy(image->name, name->text, sizeof image->name);

@@ -7,7 +7,8 @@
 
 // The seam between the portable core and what it runs on. A port embeds struct port as its first
 // member; core calls nothing of the outside but these functions and never blocks in them longer
-// than a flash sector's erasure takes.
+// than a flash sector's erasure takes. Of the C library, malloc() and what calls it set errno to
+// ENOMEM where there is no memory, by which core knows why a library has failed (core/memory.h).
 
 #define PORT_AGAIN (-1)  // nothing now, try again later
 #define PORT_FAILED (-2) // the medium or the network said no

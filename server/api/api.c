@@ -27,53 +27,34 @@ static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
-// The literal ones before those that capture a segment.
-static const struct http_route routes[] = {
-    {HTTP_GET, "/api/v1/status", serve},
-    {HTTP_GET, "/api/v1/devices", serve},
-    {HTTP_GET, "/api/v1/devices/:", serve},
-    {HTTP_POST, "/api/v1/devices/:/forget", serve},
-    {HTTP_GET, "/api/v1/commands", serve},
-    {HTTP_POST, "/api/v1/commands", serve},
-    {HTTP_POST, "/api/v1/commands/cancel", serve},
-    {HTTP_GET, "/api/v1/commands/:", serve},
-    {HTTP_GET, "/api/v1/images", serve},
-    {HTTP_POST, "/api/v1/images", serve},
-    {HTTP_POST, "/api/v1/images/:/publish", serve},
-    {HTTP_POST, "/api/v1/images/:/withdraw", serve},
-    {HTTP_POST, "/api/v1/images/:/remove", serve},
-    {HTTP_GET, "/api/v1/images/:/verify", serve},
-    {HTTP_GET, "/api/v1/chains/:", serve},
-    {HTTP_GET, "/api/v1/keys", serve},
-    {HTTP_POST, "/api/v1/keys", serve},
-    {HTTP_POST, "/api/v1/keys/:/remove", serve},
-    {0, NULL, NULL},
-};
+// Method, path, handler, whether it has a body, parameters. The literal paths before those that
+// capture a segment.
+#define ENDPOINTS(X)                                                                               \
+    X(HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                                    \
+    X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_filter)                         \
+    X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
+    X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
+    X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \
+    X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
+    X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \
+    X(HTTP_GET, "/api/v1/commands/:", api_commands_show, false, NULL)                              \
+    X(HTTP_GET, "/api/v1/images", api_images_list, false, NULL)                                    \
+    X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
+    X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)                   \
+    X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, NULL)                        \
+    X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
+    X(HTTP_GET, "/api/v1/chains/:", api_images_chain, false, NULL)                                 \
+    X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
+    X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
+    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)
 
-// In the same order.
-static const struct endpoint endpoints[] = {
-    {api_status_show, false, NULL},
-    {api_devices_list, false, device_filter},
-    {api_devices_show, false, NULL},
-    {api_devices_forget, false, force},
-    {api_commands_list, false, of_device},
-    {api_commands_add, true, NULL},
-    {api_commands_cancel, true, NULL},
-    {api_commands_show, false, NULL},
-    {api_images_list, false, NULL},
-    {api_images_add, true, new_image},
-    {api_images_publish, false, NULL},
-    {api_images_withdraw, false, force},
-    {api_images_remove, false, NULL},
-    {api_images_verify, false, NULL},
-    {api_images_chain, false, NULL},
-    {api_keys_list, false, NULL},
-    {api_keys_add, true, new_key},
-    {api_keys_remove, false, NULL},
-};
+#define ROUTE(method, pattern, handler, has_body, parameters) {method, pattern, serve},
+#define ENDPOINT(method, pattern, handler, has_body, parameters) {handler, has_body, parameters},
 
-_Static_assert(sizeof routes / sizeof routes[0] == sizeof endpoints / sizeof endpoints[0] + 1,
-    "each route has its endpoint");
+static const struct http_route routes[] = {ENDPOINTS(ROUTE){0, NULL, NULL}};
+
+static const struct endpoint endpoints[] = {ENDPOINTS(ENDPOINT)}; // in the same order
 
 // Refuses what the endpoint does not know, before it is asked.
 static void serve(const struct http_request *request, struct http_response *response, void *ctx)

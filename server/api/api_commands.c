@@ -6,6 +6,7 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_members.h"
 #include "server/api/api_order.h"
 #include "server/api/api_recall.h"
 #include "server/command/command_cancel.h"
@@ -84,8 +85,8 @@ void api_commands_list(
     json_t *list;
     int rc = 0;
 
-    if (text != NULL && !mac_parse(text, mac))
-        rc = err_set(&err, ERR_INVALID, "'%s' is no MAC address", text);
+    if (text != NULL)
+        rc = api_members_read_mac(text, mac, &err);
     if (rc == 0)
         rc = store_read_begin(api->store, &connection, &err);
     if (rc < 0) {

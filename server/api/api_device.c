@@ -21,13 +21,13 @@ static void add_string(struct api_text *text, const char *member, const char *va
     api_text_add_string(text, value);
 }
 
-void api_device_write(struct api_text *text, const struct device *device)
+void api_device_write(struct api_text *text, const struct device_record *device)
 {
     const struct device_status *s = &device->status;
 
     add_string(text, "{\"mac\":", device->mac);
     api_text_add(text, device->online ? ",\"online\":true" : ",\"online\":false");
-    add_string(text, ",\"reason\":", device_reason_name(device->reason));
+    add_string(text, ",\"reason\":", device_record_reason_name(device->reason));
     add_time(text, ",\"first_seen_ms\":", device->first_seen_ms);
     add_time(text, ",\"last_seen_ms\":", device->last_seen_ms);
     add_string(text, ",\"name\":", s->name);
@@ -50,7 +50,7 @@ void api_device_write(struct api_text *text, const struct device *device)
     api_text_add(text, "}");
 }
 
-json_t *api_device_json(const struct device *device)
+json_t *api_device_json(const struct device_record *device)
 {
     struct api_text text = {0};
     json_t *object = NULL;

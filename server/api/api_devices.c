@@ -8,6 +8,7 @@
 #include "server/api/api.h"
 #include "server/api/api_device.h"
 #include "server/api/api_json.h"
+#include "server/api/api_members.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
 #include "server/store/command_store.h"
@@ -35,7 +36,7 @@ struct list {
     size_t count;          // of its devices
 };
 
-static int write_device(const struct device *device, void *ctx)
+static int write_device(const struct device_record *device, void *ctx)
 {
     struct list *list = ctx;
 
@@ -193,7 +194,7 @@ static int add_staged(
 static int read_device(
     struct store_connection *connection, const char *mac, json_t **out, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     json_t *commands = json_array();
     json_t *events = json_array();
     json_t *hours = json_array();
@@ -227,11 +228,9 @@ void api_devices_show(const struct http_request *request, struct http_response *
     struct err err = {0};
     char mac[MAC_SIZE];
     json_t *object = NULL;
-    int rc;
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    if (!mac_parse(http_request_segment(request, 0), mac))
-        rc = err_set(&err, ERR_INVALID, "'%s' is no MAC address", http_request_segment(request, 0));
-    else
+    if (rc == 0)
         rc = store_read_begin(api->store, &connection, &err);
     if (rc == 0) {
         rc = read_device(connection, mac, &object, &err);
@@ -249,14 +248,13 @@ void api_devices_forget(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    const char *text = http_request_segment(request, 0);
-    const char *force = http_request_query(request, "force");
+    bool force = api_members_is_set(http_request_query(request, "force"));
     struct err err = {0};
     char mac[MAC_SIZE];
-    int rc = mac_parse(text, mac) ? command_forget_device(api->store, mac,
-                                        force != NULL && strcmp(force, "1") == 0, &err)
-                                  : err_set(&err, ERR_INVALID, "'%s' is no MAC address", text);
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
+    if (rc == 0)
+        rc = command_forget_device(api->store, mac, force, &err);
     if (rc == 0)
         api_json_send(response, 200, json_pack("{sssb}", "mac", mac, "forgotten", 1));
     else

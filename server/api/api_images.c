@@ -8,6 +8,7 @@
 #include "common/image_descriptor.h"
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_members.h"
 #include "server/release/release_load.h"
 #include "server/store/device_store.h"
 
@@ -48,23 +49,22 @@ static void send_image_as(const struct api *api, const char *name, unsigned stat
     struct http_response *response)
 {
     struct release_catalogue *catalogue;
+    const struct release_member *member;
     struct err err = {0};
 
     if (load(api, &catalogue, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    for (size_t i = 0; i < catalogue->member_count; i++) {
-        const struct release_member *member = &catalogue->members[i];
+    member = release_find_member(catalogue, name, &err);
+    if (member != NULL) {
+        json_t *object = api_json_image(catalogue, member);
 
-        json_t *object;
-
-        if (strcmp(member->image.name.text, name) != 0)
-            continue;
-        object = api_json_image(catalogue, member);
         if (status == 200 && added)
             api_json_set(&object, "already_there", json_true());
         api_json_send(response, status, object);
+    } else { // removed since
+        api_json_refuse(response, &err);
     }
     release_load_free(catalogue);
 }
@@ -92,11 +92,11 @@ static int add(const struct api *api, const struct http_request *request, struct
     bool *existed, struct err *err)
 {
     struct embeds embeds = {.count = 0};
-    struct release_offer offer = {.name = http_request_query(request, "name")};
+    struct release_offer offer = {
+        .name = http_request_query(request, "name"),
+        .literal_name = api_members_is_set(http_request_query(request, "literal_name")),
+    };
 
-    const char *literal = http_request_query(request, "literal_name");
-
-    offer.literal_name = literal != NULL && strcmp(literal, "1") == 0;
     http_request_each_query(request, "embeds", take_embedded_key, &embeds);
     offer.embeds = embeds.pem;
     offer.embeds_count = embeds.count;
@@ -107,13 +107,13 @@ static int add(const struct api *api, const struct http_request *request, struct
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
     struct api *api = ctx;
-    const char *publish = http_request_query(request, "publish");
+    bool publish = api_members_is_set(http_request_query(request, "publish"));
     struct err err = {0};
     struct image image;
     bool existed = false;
     int rc = add(api, request, &image, &existed, &err);
 
-    if (rc == 0 && publish != NULL && strcmp(publish, "1") == 0) {
+    if (rc == 0 && publish) {
         rc = release_publish(api->release, image.name.text, &err);
         if (rc < 0)
             err_context(
@@ -145,10 +145,10 @@ void api_images_withdraw(
 {
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
-    const char *force = http_request_query(request, "force");
+    bool force = api_members_is_set(http_request_query(request, "force"));
     struct err err = {0};
 
-    if (release_withdraw(api->release, name, force != NULL && strcmp(force, "1") == 0, &err) < 0)
+    if (release_withdraw(api->release, name, force, &err) < 0)
         api_json_refuse(response, &err);
     else
         send_image(api, name, response);
@@ -188,16 +188,13 @@ void api_images_verify(
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
     const struct release_catalogue *catalogue = release_hold(api->release);
-    const struct image *image = release_find_image(catalogue, name);
-    struct err err;
+    struct err err = {0};
+    const struct release_member *member = release_find_member(catalogue, name, &err);
 
-    if (image != NULL) {
-        api_json_send(response, 200, verify(api, catalogue, image));
-    } else {
-        err_set(&err, ERR_NOT_FOUND,
-            "no image %s; 'secureesp images list' shows those that were added", name);
+    if (member != NULL)
+        api_json_send(response, 200, verify(api, catalogue, &member->image));
+    else
         api_json_refuse(response, &err);
-    }
     release_drop(api->release, catalogue);
 }
 

@@ -1,7 +1,6 @@
 // Tables of what requests may bring.
 #include "server/api/api_members.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -118,4 +117,14 @@ void api_members_judge(const char *name, const char *value, void *ctx)
     else if (member->type == API_MEMBER_FLAG && strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
         err_set(&query->err, ERR_INVALID, "the parameter \"%s\" is to be 1 or 0", name);
     query->seen |= bit;
+}
+
+bool api_members_is_set(const char *value)
+{
+    return value != NULL && strcmp(value, "1") == 0;
+}
+
+int api_members_read_mac(const char *text, char out[MAC_SIZE], struct err *err)
+{
+    return mac_parse(text, out) ? 0 : err_set(err, ERR_INVALID, "'%s' is no MAC address", text);
 }

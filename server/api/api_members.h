@@ -1,11 +1,13 @@
 #ifndef API_MEMBERS_H
 #define API_MEMBERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
 
+#include "common/mac.h"
 #include "server/base/err.h"
 
 // What a request may bring: the members of its body, and the parameters of its query. What is not
@@ -37,5 +39,11 @@ struct api_members_query {
 };
 // ctx: that query.
 void api_members_judge(const char *name, const char *value, void *ctx);
+
+// Whether a parameter of the type API_MEMBER_FLAG is 1; its value may be NULL.
+bool api_members_is_set(const char *value);
+
+// Reads a MAC in any form that people write. ERR_INVALID.
+ERR_CHECKED int api_members_read_mac(const char *text, char out[MAC_SIZE], struct err *err);
 
 #endif

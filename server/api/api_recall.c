@@ -26,10 +26,11 @@ static int read_recall(const json_t *body, struct api_recall *out, struct err *e
     for (size_t i = 0; i < out->id_count; i++)
         out->ids[i] = json_integer_value(json_array_get(ids, i));
     for (size_t i = 0; i < out->mac_count; i++) {
-        const char *text = json_string_value(json_array_get(macs, i));
+        int rc =
+            api_members_read_mac(json_string_value(json_array_get(macs, i)), out->macs[i], err);
 
-        if (!mac_parse(text, out->macs[i]))
-            return err_set(err, ERR_INVALID, "'%s' is no MAC address", text);
+        if (rc < 0)
+            return rc;
     }
     return 0;
 }

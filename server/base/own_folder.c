@@ -10,14 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int look_at(const char *path, struct stat *st, struct err *err)
-{
-    if (stat(path, st) == 0)
-        return 0;
-    return err_set(
-        err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot look at folder %s: %m", path);
-}
-
 static int check_owner(const char *path, const struct stat *st, struct err *err)
 {
     if (st->st_uid == 0 || st->st_uid == geteuid())
@@ -28,13 +20,20 @@ static int check_owner(const char *path, const struct stat *st, struct err *err)
         path, (unsigned)st->st_uid);
 }
 
+// What the path is, of this user or root.
+static int look_at(const char *path, struct stat *st, struct err *err)
+{
+    if (stat(path, st) < 0)
+        return err_set(
+            err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot look at folder %s: %m", path);
+    return check_owner(path, st, err);
+}
+
 static int check_above(const char *path, struct err *err)
 {
     struct stat st;
     int rc = look_at(path, &st, err);
 
-    if (rc == 0)
-        rc = check_owner(path, &st, err);
     if (rc < 0)
         return rc;
     if ((st.st_mode & S_IWOTH) != 0 && (st.st_mode & S_ISVTX) == 0)
@@ -79,8 +78,6 @@ int own_folder_check(const char *path, struct err *err)
     struct stat st;
     int rc = look_at(path, &st, err);
 
-    if (rc == 0)
-        rc = check_owner(path, &st, err);
     if (rc == 0)
         rc = check_links(path, err);
     if (rc < 0)

@@ -25,7 +25,7 @@ static int collect(const struct command *command, void *ctx)
 static int find_of_device(
     struct store_connection *connection, struct request *request, const char *mac, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     int rc = device_store_get(connection, mac, &device, err);
 
     if (rc < 0)

@@ -12,6 +12,7 @@
 #include "common/topic.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/monotonic_wait.h"
 #include "server/command/command_list.h"
 #include "server/command/command_queue.h"
 #include "server/store/command_store.h"
@@ -266,10 +267,8 @@ static bool run_round(struct command_dispatch *dispatch)
 
 static void wait_until(struct command_dispatch *dispatch, bool wakeable)
 {
-    struct timespec tick;
+    struct timespec tick = monotonic_wait_until(TICK_MS);
 
-    clock_gettime(CLOCK_MONOTONIC, &tick);
-    tick.tv_sec += TICK_MS / 1000;
     while (!dispatch->stopping && !(wakeable && dispatch->woken)) {
         if (pthread_cond_timedwait(&dispatch->changed, &dispatch->mutex, &tick) != 0)
             break;
@@ -305,17 +304,13 @@ int command_dispatch_start(struct store *store, const struct command_dispatch_se
     struct command_dispatch **out, struct err *err)
 {
     struct command_dispatch *dispatch = calloc(1, sizeof *dispatch);
-    pthread_condattr_t attributes;
 
     if (dispatch == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the dispatcher");
     dispatch->store = store;
     dispatch->settings = *settings;
     pthread_mutex_init(&dispatch->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&dispatch->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    monotonic_wait_init(&dispatch->changed);
     if (pthread_create(&dispatch->thread, NULL, run, dispatch) != 0) {
         destroy(dispatch);
         return err_set(err, ERR_NO_MEMORY, "cannot start the dispatcher");

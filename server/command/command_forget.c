@@ -17,7 +17,7 @@ struct request {
 static int check(
     struct store_connection *connection, const struct request *request, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     int rc = device_store_get(connection, request->mac, &device, err);
 
     if (rc < 0 || !device.online || request->force)

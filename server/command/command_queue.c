@@ -26,7 +26,7 @@ static struct command make_command(const struct request *request, const char *ma
     return command;
 }
 
-static int collect(const struct device *device, void *ctx)
+static int collect(const struct device_record *device, void *ctx)
 {
     const struct request *request = ctx;
     struct command command = make_command(request, device->mac);
@@ -38,7 +38,7 @@ static int collect(const struct device *device, void *ctx)
 static int queue_commands(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct request *request = ctx;
-    struct device device;
+    struct device_record device;
     int rc;
 
     request->now_ms = clock_now_ms(); // here, since the writer also moves the clock

@@ -226,8 +226,7 @@ int command_send_run(const struct subcommand_call *call, struct err *err)
         return subcommand_misuse(err, "--all takes the place of a MAC; give the command alone");
     if (!all && options->argument_count != 2)
         return subcommand_misuse(err, "give a MAC, or --all, and a command");
-    if (!all && !mac_parse(options->arguments[0], mac))
-        return subcommand_misuse(
-            err, "\"%s\" is no MAC: 12 hex digits, with or without ':'", options->arguments[0]);
+    if (!all && subcommand_read_mac(options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
     return send(call, all ? NULL : mac, wait_s, err);
 }

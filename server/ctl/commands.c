@@ -48,9 +48,8 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     char mac[MAC_SIZE];
     const char *given = call->options->argument_count > 0 ? call->options->arguments[0] : NULL;
 
-    if (given != NULL && !mac_parse(given, mac))
-        return subcommand_misuse(
-            err, "\"%s\" is no MAC: 12 hex digits, with or without ':'", given);
+    if (given != NULL && subcommand_read_mac(given, mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
     url_init(&url, "/api/v1/commands");
     if (given != NULL)
         url_query(&url, "mac", mac);

@@ -172,9 +172,8 @@ static int run_forget(const struct subcommand_call *call, struct err *err)
     char mac[MAC_SIZE];
     struct client_request request = {.method = "POST", .path = path};
 
-    if (!mac_parse(call->options->arguments[0], mac))
-        return subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'",
-            call->options->arguments[0]);
+    if (subcommand_read_mac(call->options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
     snprintf(path, sizeof path, "/api/v1/devices/%s/forget%s", mac,
         options_has(call->options, "force") ? "?force=1" : "");
     return present_request(call, &request, show_forgotten, err);
@@ -185,9 +184,8 @@ static int run_show(const struct subcommand_call *call, struct err *err)
     char path[32 + MAC_SIZE];
     char mac[MAC_SIZE];
 
-    if (!mac_parse(call->options->arguments[0], mac))
-        return subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'",
-            call->options->arguments[0]);
+    if (subcommand_read_mac(call->options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
     snprintf(path, sizeof path, "/api/v1/devices/%s", mac);
     return present_get(call, path, device_details_show, err);
 }

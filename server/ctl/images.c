@@ -196,7 +196,7 @@ static int run_verify(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand images_subcommands[] = {
-    {"images", "add", "FILE [--name IMAGE] [--embeds PEM]... [--publish] [--json]",
+    {"images", "add", "FILE [--name IMAGE [--literal-name]] [--embeds PEM]... [--publish] [--json]",
         "add a signed image", image_add_options, 1, 1, image_add_run},
     {"images", "list", "[--json]", "list images", NULL, 0, 0, run_list},
     {"images", "publish", "NAME [--json]", "offer an image to devices", NULL, 1, 1, run_publish},

@@ -180,11 +180,8 @@ static int check_macs(const struct options *options, struct err *err)
     char(*macs)[MAC_SIZE] = calloc(n, sizeof *macs);
     int rc = macs != NULL ? SUBCOMMAND_OK : err_set(err, ERR_NO_MEMORY, "no memory for MACs");
 
-    for (size_t i = 0; rc == SUBCOMMAND_OK && i < n; i++) {
-        if (!mac_parse(options->arguments[i + 1], macs[i]))
-            rc = subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'",
-                options->arguments[i + 1]);
-    }
+    for (size_t i = 0; rc == SUBCOMMAND_OK && i < n; i++)
+        rc = subcommand_read_mac(options->arguments[i + 1], macs[i], err);
     if (rc == SUBCOMMAND_OK)
         qsort(macs, n, sizeof *macs, compare_macs);
     for (size_t i = 1; rc == SUBCOMMAND_OK && i < n; i++) {

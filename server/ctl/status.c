@@ -32,18 +32,23 @@ static void print_broker(const json_t *broker, int64_t now_ms)
     putchar('\n');
 }
 
-// "CA in 3650 days": how long a certificate holds.
+// When a certificate ends: "ends in 3650 days", with ends "ends ".
+static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
+{
+    if (end_ms < now_ms)
+        printf("EXPIRED %lld days ago", (long long)((now_ms - end_ms) / DAY_MS));
+    else
+        printf("%sin %lld days", ends, (long long)((end_ms - now_ms) / DAY_MS));
+}
+
 static void print_end(const json_t *object, const char *member, const char *label, int64_t now_ms)
 {
-    int64_t end_ms = field_integer(object, member, 0);
-
     printf("%-*s", LABEL_WIDTH, label);
-    if (!field_has(object, member))
-        puts("-");
-    else if (end_ms < now_ms)
-        printf("EXPIRED %lld days ago\n", (long long)((now_ms - end_ms) / DAY_MS));
+    if (field_has(object, member))
+        print_left("ends ", field_integer(object, member, 0), now_ms);
     else
-        printf("ends in %lld days\n", (long long)((end_ms - now_ms) / DAY_MS));
+        putchar('-');
+    putchar('\n');
 }
 
 static void print_certificates(const json_t *certificates, int64_t now_ms)
@@ -61,7 +66,8 @@ static void print_certificates(const json_t *certificates, int64_t now_ms)
     if (field_has(devices, "first_mac")) {
         fputs("; first ", stdout);
         text_print(stdout, field_text(devices, "first_mac", "-"));
-        printf(" in %lld days", (long long)((end_ms - now_ms) / DAY_MS));
+        putchar(' ');
+        print_left("", end_ms, now_ms);
     }
     putchar('\n');
 }

@@ -15,3 +15,10 @@ int subcommand_misuse(struct err *err, const char *format, ...)
     err_set(err, ERR_INVALID, "%s", text);
     return SUBCOMMAND_USAGE;
 }
+
+int subcommand_read_mac(const char *argument, char out[MAC_SIZE], struct err *err)
+{
+    if (mac_parse(argument, out))
+        return SUBCOMMAND_OK;
+    return subcommand_misuse(err, "\"%s\" is no MAC: 12 hex digits, with or without ':'", argument);
+}

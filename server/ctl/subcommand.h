@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/mac.h"
 #include "server/base/err.h"
 #include "server/ctl/options.h"
 #include "server/ctl/terminal.h"
@@ -37,5 +38,8 @@ struct subcommand {
 // Sets the message and returns SUBCOMMAND_USAGE.
 int subcommand_misuse(struct err *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// Reads an argument as a MAC. SUBCOMMAND_OK, or SUBCOMMAND_USAGE with its message.
+int subcommand_read_mac(const char *argument, char out[MAC_SIZE], struct err *err);
 
 #endif

@@ -11,7 +11,6 @@
 #include "server/daemon/device_files.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
-#define WARN_MS (30 * DAY_MS)
 #define FILES_PER_TICK 100
 
 struct certificate_watch {
@@ -124,8 +123,8 @@ static void look_at_devices(struct certificate_watch *watch)
         log_warning("daemon", "files below devices_dir cannot be used count=%lld first=\"%s\"",
             (long long)counts.bad, counts.first_reason);
     if (counts.ending > 0)
-        log_warning("daemon", "devices' certificates end within 30 days count=%lld first=%s",
-            (long long)counts.ending, counts.first_mac);
+        log_warning("daemon", "devices' certificates end within %d days count=%lld first=%s",
+            CREDENTIALS_WARN_DAYS, (long long)counts.ending, counts.first_mac);
     pthread_mutex_lock(&watch->lock);
     watch->shown.devices = counts.total;
     watch->shown.devices_bad = counts.bad;
@@ -140,7 +139,7 @@ static void warn(const char *whose, int64_t end_ms)
     int64_t left_ms = end_ms - clock_system_ms();
     char text[CLOCK_TEXT_SIZE];
 
-    if (end_ms == 0 || left_ms > WARN_MS)
+    if (end_ms == 0 || left_ms > CREDENTIALS_WARN_DAYS * DAY_MS)
         return;
     clock_format(end_ms, text);
     if (left_ms < 0)

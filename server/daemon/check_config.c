@@ -95,8 +95,8 @@ static void check_device_files(struct check *check)
         report_wrong(check, "[download] devices_dir", &err);
     }
     if (counts.ending > 0)
-        note("certificates of %lld devices end within 30 days or have ended, that of %s first",
-            (long long)counts.ending, counts.first_mac);
+        note("certificates of %lld devices end within %d days or have ended, that of %s first",
+            (long long)counts.ending, CREDENTIALS_WARN_DAYS, counts.first_mac);
 }
 
 // A folder that is there and can be written, or one that can be made: then the nearest that is

@@ -8,6 +8,8 @@
 #include "server/daemon/config.h"
 #include "server/pki/certificate.h"
 
+#define CREDENTIALS_WARN_DAYS 30 // so long before its end a certificate is told of
+
 // The daemon's CA and its own certificate, as peers will look at them.
 struct credentials {
     struct certificate *certificate; // owned

@@ -22,9 +22,8 @@
 #include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/housekeeping.h"
-#include "server/daemon/state_check.h"
 #include "server/daemon/reload.h"
-#include "server/release/release_layouts.h"
+#include "server/daemon/state_check.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/image/image_files.h"
@@ -32,6 +31,7 @@
 #include "server/mqtt/mqtt_client.h"
 #include "server/release/release.h"
 #include "server/release/release_flash.h"
+#include "server/release/release_layouts.h"
 #include "server/store/store.h"
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops

@@ -9,10 +9,11 @@
 
 #include "common/contract.h"
 #include "server/base/clock.h"
+#include "server/daemon/credentials.h"
 #include "server/pki/credential_check.h"
 
 #define PATH_SIZE 4096
-#define WARN_MS ((int64_t)30 * 24 * 3600 * 1000)
+#define WARN_MS ((int64_t)CREDENTIALS_WARN_DAYS * 24 * 3600 * 1000)
 
 struct device_files {
     const char *folder;

@@ -219,8 +219,7 @@ static int check_way(const struct download_config *config, const char *mac,
     if (port != server->port && port != server->public_port)
         return err_set(err, ERR_INVALID,
             "downloadport: this server listens on port %u ([download] port), not on %ld; if "
-            "devices "
-            "reach it there nevertheless, say so with [download] public_port = %ld",
+            "devices reach it there nevertheless, say so with [download] public_port = %ld",
             server->port, port, port);
     return 0;
 }

@@ -9,8 +9,8 @@
 
 #include "server/http/http_addresses.h"
 #include "server/http/http_deadline.h"
-#include "server/http/http_head.h"
 #include "server/http/http_receipt.h"
+#include "server/http/http_request_head.h"
 #include "server/http/http_tls.h"
 #include "server/http/http_verdict.h"
 
@@ -63,7 +63,8 @@ void *http_connection_see_line(void *cls, const char *target, struct MHD_Connect
 
     (void)cls;
     if (context != NULL)
-        context->target = (struct http_connection_target){n, http_head_target_is_text(target, n)};
+        context->target =
+            (struct http_connection_target){n, http_request_head_target_is_text(target, n)};
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "server/base/clock.h"
+#include "server/base/monotonic_wait.h"
 
 #define ROUND_MS 500
 
@@ -29,14 +30,8 @@ struct http_deadlines {
 
 static void wait_round(struct http_deadlines *deadlines)
 {
-    struct timespec until;
+    struct timespec until = monotonic_wait_until(ROUND_MS);
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ROUND_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
     pthread_cond_timedwait(&deadlines->stop, &deadlines->lock, &until);
 }
 
@@ -69,15 +64,11 @@ static void *run(void *ctx)
 int http_deadline_start(struct http_deadlines **out)
 {
     struct http_deadlines *deadlines = calloc(1, sizeof *deadlines);
-    pthread_condattr_t attributes;
 
     if (deadlines == NULL)
         return ERR_NO_MEMORY;
     pthread_mutex_init(&deadlines->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&deadlines->stop, &attributes);
-    pthread_condattr_destroy(&attributes);
+    monotonic_wait_init(&deadlines->stop);
     if (pthread_create(&deadlines->thread, NULL, run, deadlines) != 0) {
         free(deadlines);
         return ERR_NO_MEMORY;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "server/http/http_connection.h"
-#include "server/http/http_head.h"
 #include "server/http/http_incoming.h"
 #include "server/http/http_refusal.h"
+#include "server/http/http_request_head.h"
 
 void http_exchange_complete(void *cls, struct MHD_Connection *connection, void **request_context,
     enum MHD_RequestTerminationCode code)
@@ -88,8 +88,8 @@ static enum MHD_Result answer(struct http_server *server, struct http_request *r
 }
 
 // What follows on such a connection would be anybody's guess.
-static enum MHD_Result refuse_head(
-    struct http_server *server, struct http_request *request, const struct http_head_fault *fault)
+static enum MHD_Result refuse_head(struct http_server *server, struct http_request *request,
+    const struct http_request_head_fault *fault)
 {
     struct http_response response = {0};
 
@@ -100,10 +100,10 @@ static enum MHD_Result refuse_head(
 }
 
 static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *connection,
-    const struct http_head *head, void **request_context)
+    const struct http_request_head *head, void **request_context)
 {
     struct http_request *request = calloc(1, sizeof *request);
-    struct http_head_fault fault;
+    struct http_request_head_fault fault;
 
     if (request == NULL)
         return MHD_NO;
@@ -112,7 +112,7 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
     *request_context = request;
     server->in_hand++;
     http_connection_begin(server, connection);
-    if (!http_head_check(connection, head, &fault))
+    if (!http_request_head_check(connection, head, &fault))
         return refuse_head(server, request, &fault);
     http_route_find(server->settings.routes, request->method, head->target, &request->match);
     if (request->match.route == NULL)
@@ -131,7 +131,7 @@ enum MHD_Result http_exchange_access(void *cls, struct MHD_Connection *connectio
     struct http_request *request = *request_context;
 
     if (request == NULL) {
-        struct http_head head = {
+        struct http_request_head head = {
             method, url, version, http_connection_target(connection), http_incoming_method(method)};
 
         return begin(server, connection, &head, request_context);

@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/monotonic_wait.h"
 #include "server/base/pace.h"
 #include "server/http/http_addresses.h"
 #include "server/http/http_verdict.h"
@@ -48,15 +48,15 @@ void http_receipt_break_off(
     tell(receipts, answer, false);
 }
 
-// Takes one out of the list and puts it in front of another.
+// Takes one out of the list, with a verdict by what is known now, and puts it in front of another.
 static void move(struct http_verdict_expected **link, enum http_verdict verdict,
     struct http_verdict_expected **to)
 {
     struct http_verdict_expected *e = *link;
 
     *link = e->next;
-    e->reset =
-        verdict == HTTP_VERDICT_LOST || (verdict == HTTP_VERDICT_PENDING && e->all_at_ms == 0);
+    e->received =
+        verdict == HTTP_VERDICT_RECEIVED || (verdict == HTTP_VERDICT_PENDING && e->all_at_ms != 0);
     e->next = *to;
     *to = e;
 }
@@ -79,13 +79,13 @@ static struct http_verdict_expected *take_judged(struct http_receipts *receipts,
     return judged;
 }
 
-// Without the lock.
+// Frees them. Without the lock.
 static void tell_all(struct http_receipts *receipts, struct http_verdict_expected *judged)
 {
     for (struct http_verdict_expected *e = judged, *next; e != NULL; e = next) {
         next = e->next;
-        tell(receipts, &e->answer, !e->reset);
-        http_verdict_end_connection(e);
+        tell(receipts, &e->answer, e->received);
+        http_tls_send_farewell(e->answer.fd, &e->farewell);
         close(e->answer.fd);
         free(e);
         pthread_mutex_lock(&receipts->lock);
@@ -102,12 +102,7 @@ static void wait_round(struct http_receipts *receipts)
         pthread_cond_wait(&receipts->changed, &receipts->lock);
         return;
     }
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ROUND_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
+    until = monotonic_wait_until(ROUND_MS);
     // Not woken by each one that comes: they are looked at together.
     while (!receipts->stopping &&
            pthread_cond_timedwait(&receipts->changed, &receipts->lock, &until) == 0)
@@ -135,15 +130,11 @@ static void *run(void *ctx)
 int http_receipt_start(struct http_receipts **out)
 {
     struct http_receipts *receipts = calloc(1, sizeof *receipts);
-    pthread_condattr_t attributes;
 
     if (receipts == NULL)
         return ERR_NO_MEMORY;
     pthread_mutex_init(&receipts->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&receipts->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    monotonic_wait_init(&receipts->changed);
     if (pthread_create(&receipts->thread, NULL, run, receipts) != 0) {
         pthread_cond_destroy(&receipts->changed);
         pthread_mutex_destroy(&receipts->lock);
@@ -264,31 +255,32 @@ bool http_receipt_expect(struct http_receipts *receipts, const struct http_recei
 void http_receipt_note_request(struct http_receipts *receipts, const void *key)
 {
     pthread_mutex_lock(&receipts->lock);
-    for (struct http_verdict_expected *e = receipts->first; e != NULL; e = e->next)
-        e->asked = e->asked || e->answer.key == key;
+    for (struct http_verdict_expected *e = receipts->first; e != NULL; e = e->next) {
+        if (e->answer.key == key)
+            e->since = HTTP_VERDICT_ASKED;
+    }
     pthread_mutex_unlock(&receipts->lock);
 }
 
 bool http_receipt_note_close(
     struct http_receipts *receipts, const void *key, const struct http_tls_link *link)
 {
-    bool newest = true; // the first in the list, which the others' clients have asked behind
+    struct http_verdict_expected *newest = NULL; // the list begins with it
 
     pthread_mutex_lock(&receipts->lock);
     for (struct http_verdict_expected *e = receipts->first; e != NULL; e = e->next) {
         if (e->answer.key != key)
             continue;
         e->answer.key = NULL;
-        e->reset = e->reset || (link->reset && !e->asked);
-        e->ends = newest;
-        if (newest) {
-            memcpy(e->held, link->held, link->held_n);
-            e->held_n = link->held_n;
-        }
-        newest = false;
+        if (e->since == HTTP_VERDICT_ANSWERED)
+            e->since = link->reset ? HTTP_VERDICT_RESET : HTTP_VERDICT_CLOSED;
+        if (newest == NULL)
+            newest = e;
     }
+    if (newest != NULL)
+        newest->farewell = link->farewell;
     pthread_mutex_unlock(&receipts->lock);
-    return !newest;
+    return newest != NULL;
 }
 
 void http_receipt_count(struct http_receipts *receipts, struct http_receipt_counters *out)

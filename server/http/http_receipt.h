@@ -5,8 +5,23 @@
 #include "server/http/http_tls.h"
 
 // Whether answers arrived. libmicrohttpd is done with an answer when the kernel has its last byte,
-// which may be a megabyte before the client has; what the client acknowledged, and how it ended the
-// connection, tells more. For this folder alone.
+// which may be a megabyte before the client has. So each answer that somebody asks about is
+// followed: its client must acknowledge all of it (TCP), and then do one of these:
+//
+//                 ┌── another request ────────► asked ──────────────────────► received
+//      answered ──┼── 5 s with neither ────────────────────────────────────► received
+//                 ├── end of the connection ──► closed ─┬─ the client's end ► received
+//                 │                                     └─ 200 ms ──────────► received
+//                 └── reset ──────────────────────────────────────────────────► lost
+//      any of them, if not all is acknowledged when the connection is gone, or
+//      after 30 s and 1 ms for each byte ───────────────────────────────────────► lost
+//
+// A reset counts since a kernel acknowledges what its program never reads, and resets the
+// connection when that program goes. A server that ends the connection itself would bring the same
+// about: the client that has what it wanted, and closes, leaves our close_notify unread. So that
+// alert is held back until the client has ended the connection, or 200 ms have passed. To see all
+// this when libmicrohttpd has closed its socket, each answer has a descriptor of its own on it; a
+// thread looks at all of them, 20 times a second. For this folder alone.
 struct http_receipts;
 
 // Starts the thread that watches.
@@ -47,9 +62,8 @@ struct http_receipt_counters {
 };
 void http_receipt_count(struct http_receipts *receipts, struct http_receipt_counters *out);
 
-// libmicrohttpd closes the connection, with what is held back of its end: a client that does not
-// read that alert before it closes would seem to have left the answer unread as well. False if no
-// answer is expected to arrive on it.
+// libmicrohttpd closes the connection. The newest answer on it takes over the farewell that the
+// link holds, and sends it in time; false if there is none, and the caller has to.
 bool http_receipt_note_close(
     struct http_receipts *receipts, const void *key, const struct http_tls_link *link);
 

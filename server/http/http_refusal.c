@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "server/http/http_connection.h"
-#include "server/http/http_head.h"
+#include "server/http/http_request_head.h"
 
 #define REASON_SIZE 128
 
@@ -122,7 +122,8 @@ static bool is_bad_length(const struct http_server *server, struct MHD_Connectio
 {
     static const char coding[] = MHD_HTTP_HEADER_TRANSFER_ENCODING;
 
-    return n > HTTP_HEAD_LENGTH_DIGITS_MAX || !http_head_length_is_number(value, n) ||
+    return n > HTTP_REQUEST_HEAD_LENGTH_DIGITS_MAX ||
+           !http_request_head_length_is_number(value, n) ||
            server->lookup(connection, MHD_HEADER_KIND, coding, sizeof coding - 1, NULL, NULL) ==
                MHD_YES;
 }
@@ -144,7 +145,7 @@ enum MHD_Result MHD_lookup_connection_value_n(struct MHD_Connection *connection,
         if (is_key(key, key_size, MHD_HTTP_HEADER_HOST) && value_ptr == NULL)
             return MHD_YES; // it only asks whether there is one
         if (found == MHD_YES && is_key(key, key_size, MHD_HTTP_HEADER_TRANSFER_ENCODING) &&
-            !http_head_coding_is_chunked(value, n))
+            !http_request_head_coding_is_chunked(value, n))
             return MHD_NO;
         if (found == MHD_YES && is_key(key, key_size, MHD_HTTP_HEADER_CONTENT_LENGTH) &&
             is_bad_length(server, connection, value, n))

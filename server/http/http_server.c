@@ -41,8 +41,8 @@ static int start_tls(struct http_server *server, struct err *err)
 }
 
 // Since 1.0 libmicrohttpd mends what is against RFC 9112 - lines that are folded or end without CR,
-// spaces in the target - before http_head_check() can see it, unless it is to be strict. Before,
-// that had it close connections without an answer.
+// spaces in the target - before http_request_head_check() can see it, unless it is to be strict.
+// Before, that had it close connections without an answer.
 static int strictness(void)
 {
     return MHD_get_version()[0] == '0' ? 0 : 1;

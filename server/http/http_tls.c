@@ -246,23 +246,42 @@ static ssize_t receive_bytes(gnutls_transport_ptr_t ptr, void *buffer, size_t si
     return n;
 }
 
-// As gnutls_push_func.
-static ssize_t send_bytes(gnutls_transport_ptr_t ptr, const void *p, size_t n)
+// Keeps the parts, if there is room for all n bytes of them.
+static bool hold(struct http_tls_link *link, const giovec_t *parts, int count, size_t n)
 {
-    struct http_tls_link *link = ptr;
+    struct http_tls_farewell *farewell = &link->farewell;
 
-    if (!link->holding || n > sizeof link->held - link->held_n)
-        return send(link->fd, p, n, MSG_NOSIGNAL);
-    memcpy(link->held + link->held_n, p, n);
-    link->held_n += n;
-    return (ssize_t)n;
+    if (!link->holding || n > sizeof farewell->bytes - farewell->n)
+        return false;
+    for (int i = 0; i < count; i++) {
+        memcpy(farewell->bytes + farewell->n, parts[i].iov_base, parts[i].iov_len);
+        farewell->n += parts[i].iov_len;
+    }
+    return true;
+}
+
+// As gnutls_vec_push_func: the records of a flight leave in one call, and in one packet.
+static ssize_t send_parts(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
+{
+    struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
+    struct http_tls_link *link = ptr;
+    size_t n = 0;
+
+    for (int i = 0; i < count; i++)
+        n += parts[i].iov_len;
+    return hold(link, parts, count, n) ? (ssize_t)n : sendmsg(link->fd, &message, MSG_NOSIGNAL);
+}
+
+void http_tls_send_farewell(int fd, const struct http_tls_farewell *farewell)
+{
+    if (farewell->n > 0)
+        (void)send(fd, farewell->bytes, farewell->n, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void http_tls_release(struct http_tls_link *link)
 {
-    if (link->held_n > 0)
-        (void)send(link->fd, link->held, link->held_n, MSG_NOSIGNAL | MSG_DONTWAIT);
-    link->held_n = 0;
+    http_tls_send_farewell(link->fd, &link->farewell);
+    link->farewell.n = 0;
     link->holding = false;
 }
 
@@ -284,7 +303,7 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct htt
         session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);
     http_sessions_attach(tls->sessions, session);
     gnutls_transport_set_ptr(session, link);
-    gnutls_transport_set_push_function(session, send_bytes);
+    gnutls_transport_set_vec_push_function(session, send_parts);
     gnutls_transport_set_pull_function(session, receive_bytes);
     gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
 }

@@ -27,19 +27,22 @@ ERR_CHECKED int http_tls_load(
 // GnuTLS's priority string: TLS 1.2 and 1.3, forward secrecy, X25519 before P-256.
 const char *http_tls_priorities(void);
 
+// The alert close_notify as a record, or none.
+struct http_tls_farewell {
+    size_t n;
+    uint8_t bytes[64];
+};
+
 // A connection below TLS.
 struct http_tls_link {
     int fd;
-    bool reset; // written while reading: the client ended it by a reset, not in order
-    // While this is set, what would be sent is kept, as it can only be the alert close_notify.
-    bool holding;
-    size_t held_n;
-    uint8_t held[64];
+    bool reset;   // written while reading: the client ended it by a reset, not in order
+    bool holding; // what would be sent is kept in farewell, as it can be nothing else
+    struct http_tls_farewell farewell;
 };
 
 // Prepares a session before its handshake: a client certificate is obligatory and judged by verify
-// during it; resumption by ID and by ticket. link: outlives what is
-// sent and received.
+// during it; resumption by ID and by ticket. The link must last as long as the session.
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link);
 
 // To be called after the handshake, before anything is answered: keeps records within the
@@ -60,5 +63,8 @@ struct http_handshake *http_tls_handshake(gnutls_session_t session);
 
 // Sends what was held, and holds nothing from now on.
 void http_tls_release(struct http_tls_link *link);
+
+// Sends it, if there is one, unless that would have to wait.
+void http_tls_send_farewell(int fd, const struct http_tls_farewell *farewell);
 
 #endif

@@ -60,18 +60,15 @@ static bool client_has_ended(unsigned state)
            state == STATE_CLOSING;
 }
 
-void http_verdict_end_connection(struct http_verdict_expected *expected)
+static bool has_failed(int fd)
 {
-    if (!expected->ends)
-        return;
-    expected->ends = false;
-    if (expected->held_n > 0)
-        (void)send(
-            expected->answer.fd, expected->held, expected->held_n, MSG_NOSIGNAL | MSG_DONTWAIT);
-    shutdown(expected->answer.fd, SHUT_WR);
+    int failure = 0;
+    socklen_t n = sizeof failure;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &n) < 0 || failure != 0;
 }
 
-// What follows when the client has acknowledged all.
+// When the client has acknowledged all, and has not asked anew.
 static enum http_verdict judge_end(
     struct http_verdict_expected *expected, unsigned state, int64_t now_ms)
 {
@@ -80,33 +77,29 @@ static enum http_verdict judge_end(
     if (now_ms >= expected->all_at_ms + QUIET_MS)
         return HTTP_VERDICT_RECEIVED;
     // While libmicrohttpd has the connection it alone sees a reset: it says so when it closes.
-    if (expected->answer.key != NULL)
+    if (expected->since != HTTP_VERDICT_CLOSED)
         return HTTP_VERDICT_PENDING;
-    if (client_has_ended(state))
-        return HTTP_VERDICT_RECEIVED;
-    if (now_ms >= expected->all_at_ms + LINGER_MS && expected->ends) {
-        http_verdict_end_connection(
-            expected); // it may wait for that; a reset tells nothing from now on
-        return HTTP_VERDICT_RECEIVED;
-    }
-    return HTTP_VERDICT_PENDING;
+    // The client may wait for us to end the connection, which follows a verdict.
+    return client_has_ended(state) || now_ms >= expected->all_at_ms + LINGER_MS
+               ? HTTP_VERDICT_RECEIVED
+               : HTTP_VERDICT_PENDING;
 }
 
 enum http_verdict http_verdict_judge(struct http_verdict_expected *expected)
 {
     int64_t now_ms = clock_monotonic_ms();
     struct tcp_info info;
-    int failure = 0;
-    socklen_t n = sizeof failure;
 
     if (!read_info(expected->answer.fd, &info))
         return HTTP_VERDICT_LOST;
-    if (expected->asked && info.tcpi_bytes_acked >= expected->target)
+
+    bool has_all = info.tcpi_bytes_acked >= expected->target;
+
+    if (has_all && expected->since == HTTP_VERDICT_ASKED)
         return HTTP_VERDICT_RECEIVED;
-    if (expected->reset ||
-        getsockopt(expected->answer.fd, SOL_SOCKET, SO_ERROR, &failure, &n) < 0 || failure != 0)
+    if (expected->since == HTTP_VERDICT_RESET || has_failed(expected->answer.fd))
         return HTTP_VERDICT_LOST;
-    if (info.tcpi_bytes_acked >= expected->target)
+    if (has_all)
         return judge_end(expected, info.tcpi_state, now_ms);
     return info.tcpi_state == STATE_CLOSE || now_ms >= expected->due_at_ms ? HTTP_VERDICT_LOST
                                                                            : HTTP_VERDICT_PENDING;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "server/model/command.h"
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 #include "server/model/event.h"
 
 // Decides from what a device did whether one of its commands has ended. Each returns whether it

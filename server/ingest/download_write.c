@@ -110,7 +110,7 @@ static int end_command(
 int download_write_answer(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct download_write *answer = ctx;
-    struct device device;
+    struct device_record device;
     int rc = device_store_get(connection, answer->mac, &device, err);
 
     if (rc < 0)

@@ -74,6 +74,13 @@ const char *const *ingest_subscriptions(void)
     return subscriptions;
 }
 
+// Now, with the steps of the clock so far: as clock_follow() needs it, since a change waits.
+static int64_t read_clock(int64_t *stepped_ms)
+{
+    *stepped_ms = clock_stepped_ms();
+    return *stepped_ms + clock_unstepped_ms();
+}
+
 // Without memory, or with a full queue (which the store counts), the message is lost.
 static void post(struct ingest *ingest, store_job job, void *change)
 {
@@ -105,8 +112,7 @@ static void post_fault(struct ingest *ingest, const struct message *message,
         memcpy(change->mac, message->topic.mac, MAC_SIZE);
         change->fault = *fault;
         change->fault.more = (int64_t)faults->count - 1;
-        change->stepped_ms = clock_stepped_ms();
-        change->fault.at_ms = change->stepped_ms + clock_unstepped_ms();
+        change->fault.at_ms = read_clock(&change->stepped_ms);
     }
     post(ingest, ingest_write_fault, change);
 }
@@ -147,9 +153,10 @@ static void take_status(struct ingest *ingest, const struct message *message)
         json = (const uint8_t *)kept;
     }
 
-    int64_t stepped_ms = clock_stepped_ms();
-    struct ingest_write_status *change = ingest_write_status_new(
-        &message->topic, stepped_ms + clock_unstepped_ms(), &status, json, n);
+    int64_t stepped_ms;
+    int64_t now_ms = read_clock(&stepped_ms);
+    struct ingest_write_status *change =
+        ingest_write_status_new(&message->topic, now_ms, &status, json, n);
 
     if (change != NULL) {
         change->stepped_ms = stepped_ms;
@@ -175,8 +182,7 @@ static void take_event(struct ingest *ingest, const struct message *message)
         memcpy(change->event.mac, message->topic.mac, MAC_SIZE);
         memcpy(change->spelling, message->topic.spelling, sizeof change->spelling);
         change->late = clock_monotonic_ms() < ingest->fresh_from_ms;
-        change->stepped_ms = clock_stepped_ms();
-        change->event.at_ms = change->stepped_ms + clock_unstepped_ms();
+        change->event.at_ms = read_clock(&change->stepped_ms);
     }
     post(ingest, ingest_write_event, change);
     take_faults(ingest, message, &faults);
@@ -197,8 +203,7 @@ static void take_will(struct ingest *ingest, const struct message *message)
     ingest->wills++;
     if (change != NULL) {
         memcpy(change->mac, message->topic.mac, MAC_SIZE);
-        change->stepped_ms = clock_stepped_ms();
-        change->at_ms = change->stepped_ms + clock_unstepped_ms();
+        change->at_ms = read_clock(&change->stepped_ms);
     }
     post(ingest, ingest_write_will, change);
     payload_scan(message->payload, message->n, ignore_member, NULL, &faults);
@@ -257,8 +262,7 @@ void ingest_download(struct ingest *ingest, const struct ingest_download *answer
 
     if (change != NULL) {
         snprintf(change->mac, sizeof change->mac, "%s", answer->mac);
-        change->stepped_ms = clock_stepped_ms();
-        change->at_ms = change->stepped_ms + clock_unstepped_ms();
+        change->at_ms = read_clock(&change->stepped_ms);
         snprintf(change->file, sizeof change->file, "%s", answer->file);
         change->status = answer->status;
         snprintf(change->image, sizeof change->image, "%s", answer->image);

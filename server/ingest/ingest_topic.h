@@ -4,13 +4,13 @@
 #include <stdbool.h>
 
 #include "common/topic.h"
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 
 // Who speaks, by the topic.
 struct ingest_topic {
     enum topic_kind kind;
     char mac[MAC_SIZE];
-    char spelling[DEVICE_SPELLING_SIZE]; // as in struct device
+    char spelling[DEVICE_SPELLING_SIZE]; // as in struct device_record
 };
 
 // Reads a topic of the wire contract on which a device speaks. Its MAC may be spelled in any form

@@ -20,7 +20,7 @@
 
 // Reads a device, or begins a new one.
 static int get_or_begin(struct store_connection *connection, const char *mac, int64_t at_ms,
-    struct device *out, struct err *err)
+    struct device_record *out, struct err *err)
 {
     int rc = device_store_get(connection, mac, out, err);
 
@@ -32,7 +32,7 @@ static int get_or_begin(struct store_connection *connection, const char *mac, in
     return 0;
 }
 
-static int add_event(struct store_connection *connection, const struct device *device,
+static int add_event(struct store_connection *connection, const struct device_record *device,
     const char *kind, int64_t at_ms, struct err *err)
 {
     struct event event = {.at_ms = at_ms};
@@ -44,14 +44,16 @@ static int add_event(struct store_connection *connection, const struct device *d
 }
 
 // Takes what the uptime says of restarts into the device.
-static enum device_boot judge_boot(struct device *device, const struct ingest_write_status *message)
+static enum device_boot judge_boot(
+    struct device_record *device, const struct ingest_write_status *message)
 {
     int64_t boot_ms;
 
     if ((message->has & DEVICE_HAS_UPTIME) == 0)
         return DEVICE_BOOT_SAME;
 
-    enum device_boot boot = device_judge_boot(device, message->uptime_ms, message->at_ms, &boot_ms);
+    enum device_boot boot =
+        device_record_judge_boot(device, message->uptime_ms, message->at_ms, &boot_ms);
 
     if (boot == DEVICE_BOOT_NEW)
         device->reboots++;
@@ -63,7 +65,7 @@ static enum device_boot judge_boot(struct device *device, const struct ingest_wr
     return boot;
 }
 
-static int end_by_restart(struct store_connection *connection, const struct device *device,
+static int end_by_restart(struct store_connection *connection, const struct device_record *device,
     const char *image_before, int64_t at_ms, struct err *err)
 {
     struct command command;
@@ -86,7 +88,7 @@ static int end_by_restart(struct store_connection *connection, const struct devi
     return command_store_update(connection, &command, err);
 }
 
-static int note_boot(struct store_connection *connection, const struct device *device,
+static int note_boot(struct store_connection *connection, const struct device_record *device,
     enum device_boot boot, int64_t at_ms, struct err *err)
 {
     if (boot == DEVICE_BOOT_NEW)
@@ -145,7 +147,7 @@ static const char *unpack_text(const char *text, char *out, bool keep)
 }
 
 // Returns the JSON to be kept, within the message.
-static const char *unpack(const struct ingest_write_status *message, struct device *device)
+static const char *unpack(const struct ingest_write_status *message, struct device_record *device)
 {
     struct device_status *out = &device->status;
     const char *at = message->texts;
@@ -167,7 +169,7 @@ static const char *unpack(const struct ingest_write_status *message, struct devi
 int ingest_write_status(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct ingest_write_status *message = ctx;
-    struct device device;
+    struct device_record device;
     char image_before[IMAGE_NAME_SIZE];
     int rc;
 
@@ -218,7 +220,7 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
 {
     struct ingest_write_event *message = ctx;
     const struct event *event = &message->event;
-    struct device device;
+    struct device_record device;
     int rc;
 
     clock_follow(&message->event.at_ms, &message->stepped_ms);
@@ -244,7 +246,7 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
 int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct ingest_write_notice *message = ctx;
-    struct device device;
+    struct device_record device;
     int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)
@@ -259,7 +261,7 @@ int ingest_write_will(struct store_connection *connection, void *ctx, struct err
 int ingest_write_fault(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct ingest_write_fault *message = ctx;
-    struct device device;
+    struct device_record device;
     int rc = device_store_get(connection, message->mac, &device, err);
 
     if (rc < 0)

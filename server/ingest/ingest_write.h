@@ -7,8 +7,8 @@
 
 #include "common/mac.h"
 #include "server/ingest/ingest_topic.h"
-#include "server/model/device.h"
 #include "server/model/device_fault.h"
+#include "server/model/device_record.h"
 #include "server/model/event.h"
 #include "server/store/store.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "server/ingest/payload_fault.h"
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 
 // Reads the payload of a status (wire contract, "MQTT topics"), whatever it is. Members that are
 // absent, or not to be read as what they are, are left out of *out; others than those are ignored.

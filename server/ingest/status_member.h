@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 
 // The members of a status: what each becomes in struct device_status.
 struct status_member {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 
 // Reads a status in the plain form in which devices send it: one flat JSON object of integers,
 // literals and texts in ASCII without escapes, its members as they should be. Much faster than

@@ -7,7 +7,7 @@
 #include "common/image_name.h"
 #include "common/mac.h"
 #include "common/topic.h"
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 
 #define COMMAND_RESULT_SIZE 40
 #define COMMAND_DETAIL_SIZE 256

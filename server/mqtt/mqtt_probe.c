@@ -125,7 +125,6 @@ void mqtt_probe_describe(
     else
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
             "the broker drops what is said to %s, %zu of %zu paths: its acl_file lacks \"topic "
-            "read "
-            "%s\" or \"topic write %s\" for this daemon",
+            "read %s\" or \"topic write %s\" for this daemon",
             first->topic, lost, probe->count, first->filter, first->rule);
 }

@@ -2,7 +2,6 @@
 #include "server/pki/certificate_file.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,35 +17,26 @@ void certificate_file_clear(struct certificate_file *file)
     *file = (struct certificate_file){0};
 }
 
-// Whether anything but white space stands outside of the blocks.
-static bool has_text(const char *pem)
+// Counts the lines that begin a block. Returns whether anything but white space stands outside of
+// the blocks.
+static bool has_text(const char *pem, size_t *blocks)
 {
     bool inside = false;
 
     for (const char *line = pem; *line != '\0';) {
         size_t n = strcspn(line, "\n");
 
-        if (strncmp(line, "-----BEGIN ", 11) == 0)
+        if (strncmp(line, "-----BEGIN ", 11) == 0) {
             inside = true;
-        else if (!inside && strspn(line, " \t\r") < n)
+            ++*blocks;
+        } else if (!inside && strspn(line, " \t\r") < n) {
             return true;
-        else if (strncmp(line, "-----END ", 9) == 0)
+        } else if (strncmp(line, "-----END ", 9) == 0) {
             inside = false;
+        }
         line += n + (line[n] == '\n');
     }
     return false;
-}
-
-// What looks like a block to a person, and was perhaps cut off or damaged.
-static size_t count_begins(const char *pem)
-{
-    size_t count = 0;
-
-    for (const char *line = pem; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        count += strncmp(line, "-----BEGIN ", 11) == 0;
-    }
-    return count;
 }
 
 static int add(struct certificate_file *file, const struct pem_block *block, struct err *err)
@@ -68,6 +58,7 @@ static int add(struct certificate_file *file, const struct pem_block *block, str
 static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, struct err *err)
 {
     struct pem_block block;
+    size_t blocks = 0;
     int rc = 0;
     BIO *bio = pem_block_open(pem, n);
 
@@ -78,27 +69,26 @@ static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, 
     BIO_free(bio);
     if (rc == 0 && file->count == 0)
         return err_set(err, ERR_INVALID, "holds no certificate in PEM");
-    if (rc == 0 && count_begins((const char *)pem) > file->count)
-        return err_set(err, ERR_INVALID, "certificate %zu is cut off or damaged", file->count + 1);
-    if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem)))
+    if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem, &blocks)))
         return err_set(err, ERR_INVALID,
             "has text around its certificates, which not every device skips; write each anew with "
             "`openssl x509 -in OLD -out NEW`");
+    if (rc == 0 && blocks != file->count) // reading ends at a block that is none
+        return err_set(err, ERR_INVALID, "certificate %zu is damaged", file->count + 1);
     return rc;
 }
 
-int certificate_file_decode(
+int certificate_file_parse(
     const uint8_t *pem, size_t n, struct certificate_file *out, struct err *err)
 {
     struct certificate_file file = {.size_bytes = n};
     int rc = add_all(&file, pem, n, err);
 
-    if (rc < 0) {
+    if (rc < 0)
         certificate_file_clear(&file);
-        return rc;
-    }
-    *out = file;
-    return 0;
+    else
+        *out = file;
+    return rc;
 }
 
 int certificate_file_read(const char *path, struct certificate_file *out, struct err *err)
@@ -109,7 +99,7 @@ int certificate_file_read(const char *path, struct certificate_file *out, struct
 
     if (rc < 0)
         return rc;
-    rc = certificate_file_decode(pem, n, out, err);
+    rc = certificate_file_parse(pem, n, out, err);
     explicit_bzero(pem, n);
     free(pem);
     return rc < 0 ? err_context(err, "%s", path) : 0;

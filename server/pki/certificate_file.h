@@ -16,14 +16,16 @@ struct certificate_file {
     struct certificate *certificates[CERTIFICATE_FILE_MAX];
 };
 
-// Reads a PEM file that holds certificates and nothing else. As file_read(); ERR_INVALID if a
-// certificate is damaged, there is none or too many of them, or there is another block (as a key,
-// which would be given away) or text around them, which not all readers skip. The caller clears it.
+// Reads the n bytes of a PEM text, behind which a NUL stands, that holds certificates and nothing
+// else. ERR_INVALID if a certificate is damaged, there is none or too many of them, or there is
+// another block (as a key, which would be given away) or text around them, which not all readers
+// skip. The caller clears it.
+ERR_CHECKED int certificate_file_parse(
+    const uint8_t *pem, size_t n, struct certificate_file *out, struct err *err);
+
+// The same of a file; also as file_read().
 ERR_CHECKED int certificate_file_read(
     const char *path, struct certificate_file *out, struct err *err);
-// The same of n bytes that were read, which a NUL follows.
-ERR_CHECKED int certificate_file_decode(
-    const uint8_t *pem, size_t n, struct certificate_file *out, struct err *err);
 void certificate_file_clear(struct certificate_file *file);
 
 #endif

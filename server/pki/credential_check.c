@@ -232,7 +232,7 @@ int credential_check_device_pem(const struct authority *authority, const uint8_t
     int64_t now_ms, struct err *err)
 {
     struct certificate_file file;
-    int rc = certificate_file_decode(pem, n, &file, err);
+    int rc = certificate_file_parse(pem, n, &file, err);
 
     if (rc < 0)
         return rc;
@@ -256,7 +256,7 @@ int credential_check_device(const struct credential_check_files *files, const ch
         return rc;
     rc = device_credential_check_certificate(pem, n, mac, err);
     if (rc == 0)
-        rc = certificate_file_decode(pem, n, &file, err);
+        rc = certificate_file_parse(pem, n, &file, err);
     free(pem);
     if (rc < 0)
         return err_context(err, "%s", files->certificate);

@@ -185,8 +185,7 @@ int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, stru
     if (count == 0)
         return err_set(err, ERR_INVALID,
             "holds no PEM block PUBLIC KEY; from DER one is made by `openssl pkey -pubin -inform "
-            "DER "
-            "-in KEY -out NEW`");
+            "DER -in KEY -out NEW`");
     if (count != 1)
         return err_set(err, ERR_INVALID, "holds %zu PEM blocks PUBLIC KEY instead of one", count);
     *out = key;

@@ -128,13 +128,23 @@ size_t release_find_board(
     return n;
 }
 
-const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name)
+const struct release_member *release_find_member(
+    const struct release_catalogue *catalogue, const char *name, struct err *err)
 {
     for (size_t i = 0; i < catalogue->member_count; i++) {
         if (strcmp(catalogue->members[i].image.name.text, name) == 0)
-            return &catalogue->members[i].image;
+            return &catalogue->members[i];
     }
+    err_set(err, ERR_NOT_FOUND, "no image %s; 'secureesp images list' shows those that were added",
+        name);
     return NULL;
+}
+
+const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name)
+{
+    const struct release_member *member = release_find_member(catalogue, name, NULL);
+
+    return member != NULL ? &member->image : NULL;
 }
 
 const char *release_key_name(const struct release_catalogue *catalogue, const char *key_id)
@@ -186,12 +196,9 @@ int release_make_change(struct release *release, release_change *apply, void *ct
 static struct image *find(
     const struct release_catalogue *catalogue, const char *name, struct err *err)
 {
-    const struct image *image = release_find_image(catalogue, name);
+    const struct release_member *member = release_find_member(catalogue, name, err);
 
-    if (image == NULL)
-        err_set(err, ERR_NOT_FOUND,
-            "no image %s; 'secureesp images list' shows those that were added", name);
-    return (struct image *)image;
+    return member != NULL ? (struct image *)&member->image : NULL;
 }
 
 // Whether an image of that board may get the state; places are within the board's own members.
@@ -279,14 +286,12 @@ static int apply_publish(struct store_connection *connection, struct release_cat
     if (image->signer[0] == '\0')
         return err_set(err, ERR_DENIED,
             "image %s is not published: no known key verifies its signature; add the public half "
-            "of "
-            "its signing key with 'secureesp keys add'",
+            "of its signing key with 'secureesp keys add'",
             image->name.text);
     if (image->embeds_count == 0)
         return err_set(err, ERR_CONFLICT,
             "image %s is not published: it is unknown which key its successor may be signed with; "
-            "add "
-            "it with --embeds",
+            "add it with --embeds",
             image->name.text);
 
     int rc = check_chain(catalogue, image, IMAGE_PUBLISHED, err);
@@ -320,8 +325,7 @@ static int apply_withdraw(struct store_connection *connection, struct release_ca
     if (rc < 0 && !change->force)
         return err_context(err,
             "image %s is not withdrawn (--force does it all the same; those devices are then "
-            "offered "
-            "nothing)",
+            "offered nothing)",
             image->name.text);
     image->state = IMAGE_WITHDRAWN;
     return image_store_update(connection, image, err);

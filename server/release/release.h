@@ -32,8 +32,10 @@ void release_drop(struct release *release, const struct release_catalogue *catal
 size_t release_find_board(
     const struct release_catalogue *catalogue, const char *board, size_t *first);
 
-// The image of that name, or NULL.
+// The image of that name, or NULL; of the member, *err says then what to do (ERR_NOT_FOUND).
 const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name);
+const struct release_member *release_find_member(
+    const struct release_catalogue *catalogue, const char *name, struct err *err);
 
 // The operator's name for a key, or NULL if it is not known.
 const char *release_key_name(const struct release_catalogue *catalogue, const char *key_id);

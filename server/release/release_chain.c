@@ -151,8 +151,7 @@ static int refuse(const struct image *image, const struct image *successor,
             image->name.text, successor->name.text, describe(successor->layout));
     return err_set(err, ERR_CONFLICT,
         "would strand devices on %s: its successor would be %s, signed with key %.12s, which it "
-        "does "
-        "not carry; publish between them an image that carries that key",
+        "does not carry; publish between them an image that carries that key",
         image->name.text, successor->name.text,
         successor->signer[0] != '\0' ? successor->signer : "unknown");
 }

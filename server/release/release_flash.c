@@ -23,8 +23,8 @@ static void hold(struct command_verdict *out, const char *result, const char *fo
 }
 
 // A device of ours says itself if nothing is there; it must only not take what is no more offered.
-static void judge_unknown(const struct release_catalogue *catalogue, const struct device *device,
-    struct command_verdict *out)
+static void judge_unknown(const struct release_catalogue *catalogue,
+    const struct device_record *device, struct command_verdict *out)
 {
     struct image_name running;
     const char *text = device->status.image;
@@ -69,8 +69,9 @@ static void judge_step(const struct release_catalogue *catalogue, const struct i
     }
 }
 
-static void judge_staged(const struct release_catalogue *catalogue, const struct device *device,
-    const struct download_store_staged *staged, struct command_verdict *out)
+static void judge_staged(const struct release_catalogue *catalogue,
+    const struct device_record *device, const struct download_store_staged *staged,
+    struct command_verdict *out)
 {
     const struct image *image = release_find_image(catalogue, staged->image);
     const struct image *running = release_find_image(catalogue, device->status.image);
@@ -96,8 +97,9 @@ static void judge_staged(const struct release_catalogue *catalogue, const struct
         judge_step(catalogue, running, image, out);
 }
 
-void release_flash_judge(const struct release_catalogue *catalogue, const struct device *device,
-    const struct download_store_staged *staged, struct command_verdict *out)
+void release_flash_judge(const struct release_catalogue *catalogue,
+    const struct device_record *device, const struct download_store_staged *staged,
+    struct command_verdict *out)
 {
     *out = (struct command_verdict){0};
     if (staged == NULL)
@@ -112,7 +114,7 @@ int release_flash_decide(struct store_connection *connection, const char *mac,
     struct release *release = ctx;
     const struct release_catalogue *catalogue;
     struct download_store_staged staged;
-    struct device device;
+    struct device_record device;
     int rc = device_store_get(connection, mac, &device, err);
     int known;
 

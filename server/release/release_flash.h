@@ -2,7 +2,7 @@
 #define RELEASE_FLASH_H
 
 #include "server/model/command.h"
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 #include "server/release/release.h"
 #include "server/store/download_store.h"
 
@@ -11,8 +11,9 @@
 // Decides, purely: staged is what the device has downloaded, NULL if nothing is known. A device of
 // ours compares the verdict's image with what it has; a sketch installs whatever it has, so it is
 // held back unless that is known, published, and verified by what it runs.
-void release_flash_judge(const struct release_catalogue *catalogue, const struct device *device,
-    const struct download_store_staged *staged, struct command_verdict *out);
+void release_flash_judge(const struct release_catalogue *catalogue,
+    const struct device_record *device, const struct download_store_staged *staged,
+    struct command_verdict *out);
 
 // The same, by what the store knows of the device; ctx is the struct release. ERR_NOT_FOUND if it
 // knows none. As struct command_dispatch_settings wants it.

@@ -17,16 +17,6 @@ struct removal {
     struct image_key *key;
 };
 
-static const struct release_member *find_member(
-    const struct release_catalogue *catalogue, const char *name)
-{
-    for (size_t i = 0; i < catalogue->member_count; i++) {
-        if (strcmp(catalogue->members[i].image.name.text, name) == 0)
-            return &catalogue->members[i];
-    }
-    return NULL;
-}
-
 // The first few of many devices, as text.
 struct some {
     size_t count;
@@ -112,11 +102,10 @@ static int remove_image(struct store_connection *connection, struct release_cata
     void *ctx, struct err *err)
 {
     const struct removal *removal = ctx;
-    const struct release_member *member = find_member(catalogue, removal->word);
+    const struct release_member *member = release_find_member(catalogue, removal->word, err);
 
     if (member == NULL)
-        return err_set(err, ERR_NOT_FOUND,
-            "no image %s; 'secureesp images list' shows those that were added", removal->word);
+        return ERR_NOT_FOUND;
 
     int rc = check_users(connection, member, err);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -184,7 +185,6 @@ int command_store_each_due(struct store_connection *connection, int64_t seen_sin
     int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-
     struct command command;
     int rc;
 
@@ -251,14 +251,7 @@ int command_store_each_open(struct store_connection *connection, const char *mac
 
 int command_store_forget(struct store_connection *connection, const char *mac, struct err *err)
 {
-    struct statement s;
-    int64_t key;
-
-    if (!mac_key_from_text(mac, &key))
-        return 0;
-    statement_open(&s, connection, delete_of_device);
-    statement_bind_int(&s, key);
-    return statement_run(&s, err);
+    return device_rows_delete(connection, delete_of_device, mac, err);
 }
 
 int command_store_has_expired(struct store_connection *connection, int64_t sent_before_ms,

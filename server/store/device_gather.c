@@ -45,7 +45,7 @@ struct device_gather_row *device_gather_find(struct device_gather *gather, int64
 }
 
 struct device_gather_row *device_gather_add(
-    struct device_gather *gather, int64_t key, const struct device *device)
+    struct device_gather *gather, int64_t key, const struct device_record *device)
 {
     struct device_gather_row *row;
 

@@ -40,7 +40,7 @@ static int64_t read_optional(struct statement *s, int column, unsigned bit, unsi
     return statement_int(s, column);
 }
 
-void device_row_read(struct statement *s, struct device *out)
+void device_row_read(struct statement *s, struct device_record *out)
 {
     struct device_status *status = &out->status;
 
@@ -79,7 +79,7 @@ static void bind_optional(struct statement *s, bool has, int64_t value)
 }
 
 static void bind_device(
-    struct statement *s, int64_t key, const struct device *device, const char *status_json)
+    struct statement *s, int64_t key, const struct device_record *device, const char *status_json)
 {
     const struct device_status *status = &device->status;
 
@@ -109,8 +109,8 @@ static void bind_device(
     statement_bind_text(s, status_json);
 }
 
-int device_row_write(struct store_connection *connection, int64_t key, const struct device *device,
-    const char *status_json, struct err *err)
+int device_row_write(struct store_connection *connection, int64_t key,
+    const struct device_record *device, const char *status_json, struct err *err)
 {
     struct statement s;
 

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 #include "server/store/statement.h"
 
 // A device's columns, in the order in which device_row_read() wants them.
@@ -13,10 +13,10 @@
     "boot_ms, previous_boot_ms, shared_identity_at_ms, bad_payload_at_ms, spelling"
 
 // Reads the row that the statement stands on.
-void device_row_read(struct statement *s, struct device *out);
+void device_row_read(struct statement *s, struct device_record *out);
 
 // Inserts or replaces the row. status_json: NULL leaves the stored one as it is. ERR_IO.
 ERR_CHECKED int device_row_write(struct store_connection *connection, int64_t key,
-    const struct device *device, const char *status_json, struct err *err);
+    const struct device_record *device, const char *status_json, struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/store/device_row.h"
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -83,8 +84,8 @@ void device_store_forget(struct store_connection *connection)
 }
 
 // Keeps a row that the database has, for the next time that it is asked for.
-static int keep(
-    struct store_connection *connection, int64_t key, const struct device *device, struct err *err)
+static int keep(struct store_connection *connection, int64_t key,
+    const struct device_record *device, struct err *err)
 {
     if (!connection->gathering || device_gather_add(connection->gather, key, device) != NULL)
         return 0;
@@ -101,8 +102,8 @@ static struct device_gather_row *find_kept(const struct store_connection *connec
     return connection->gathering ? device_gather_find(connection->gather, key) : NULL;
 }
 
-int device_store_get(
-    struct store_connection *connection, const char *mac, struct device *out, struct err *err)
+int device_store_get(struct store_connection *connection, const char *mac,
+    struct device_record *out, struct err *err)
 {
     struct statement s;
     int64_t key;
@@ -129,7 +130,7 @@ int device_store_get(
 
 // False without memory.
 static bool change(
-    struct device_gather_row *row, const struct device *device, const char *status_json)
+    struct device_gather_row *row, const struct device_record *device, const char *status_json)
 {
     char *copy = NULL;
 
@@ -145,7 +146,7 @@ static bool change(
     return true;
 }
 
-int device_store_put(struct store_connection *connection, const struct device *device,
+int device_store_put(struct store_connection *connection, const struct device_record *device,
     const char *status_json, struct err *err)
 {
     struct device_gather_row *kept;
@@ -193,28 +194,24 @@ int device_store_get_status_json(
     return 0;
 }
 
-static int each_row(struct statement *s, int (*each)(const struct device *device, void *ctx),
+static int each_row(struct statement *s, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     int rc;
 
     while ((rc = statement_step(s, err)) > 0) {
         device_row_read(s, &device);
-
-        int answer = each(&device, ctx);
-
-        if (answer != 0) {
-            rc = answer;
+        rc = each(&device, ctx);
+        if (rc != 0)
             break;
-        }
     }
     statement_close(s);
     return rc;
 }
 
 int device_store_page(struct store_connection *connection, const struct device_filter *filter,
-    const char *after, int64_t limit, int (*each)(const struct device *device, void *ctx),
+    const char *after, int64_t limit, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)
 {
     struct statement s;
@@ -236,7 +233,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
 }
 
 int device_store_each(struct store_connection *connection, const struct device_filter *filter,
-    int (*each)(const struct device *device, void *ctx), void *ctx, struct err *err)
+    int (*each)(const struct device_record *device, void *ctx), void *ctx, struct err *err)
 {
     return device_store_page(connection, filter, "", INT64_MAX, each, ctx, err);
 }
@@ -280,52 +277,30 @@ int device_store_each_image(struct store_connection *connection,
     int (*each)(const char *image, int64_t devices, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char image[IMAGE_NAME_SIZE];
     int rc = write_and_clear(connection, err);
 
     if (rc < 0)
         return rc;
     statement_open(&s, connection, select_images);
-    while ((rc = statement_step(&s, err)) > 0) {
-        statement_text(&s, 0, image, sizeof image);
-        rc = each(image, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return device_rows_each_image(&s, each, ctx, err);
 }
 
 int device_store_each_running(struct store_connection *connection, const char *image,
     int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char mac[MAC_SIZE];
     int rc = write_and_clear(connection, err);
 
     if (rc < 0)
         return rc;
     statement_open(&s, connection, select_running);
     statement_bind_text(&s, image);
-    while ((rc = statement_step(&s, err)) > 0) {
-        mac_key_to_text(statement_int(&s, 0), mac);
-        rc = each(mac, ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return device_rows_each_mac(&s, each, ctx, err);
 }
 
 int device_store_remove(struct store_connection *connection, const char *mac, struct err *err)
 {
-    struct statement s;
-    int64_t key;
     int rc = write_and_clear(connection, err);
 
-    if (rc < 0 || !mac_key_from_text(mac, &key))
-        return rc;
-    statement_open(&s, connection, delete_one);
-    statement_bind_int(&s, key);
-    return statement_run(&s, err);
+    return rc < 0 ? rc : device_rows_delete(connection, delete_one, mac, err);
 }

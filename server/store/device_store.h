@@ -5,19 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 #include "server/store/store.h"
 
 // Devices. All functions: ERR_IO if the database fails.
 
 // ERR_NOT_FOUND if the device is unknown.
-ERR_CHECKED int device_store_get(
-    struct store_connection *connection, const char *mac, struct device *out, struct err *err);
+ERR_CHECKED int device_store_get(struct store_connection *connection, const char *mac,
+    struct device_record *out, struct err *err);
 
 // Inserts or replaces the whole row. status_json is the last status as received, NULL to leave the
 // stored one as it is.
-ERR_CHECKED int device_store_put(struct store_connection *connection, const struct device *device,
-    const char *status_json, struct err *err);
+ERR_CHECKED int device_store_put(struct store_connection *connection,
+    const struct device_record *device, const char *status_json, struct err *err);
 
 // From here on device_store_put() may hold rows back, so that a device that is put several times is
 // written once; the other functions here see them all the same. The writer's connection only.
@@ -41,14 +41,14 @@ struct device_filter {
 
 // Calls each() for every such device by MAC until it returns non-zero, which is then returned.
 ERR_CHECKED int device_store_each(struct store_connection *connection,
-    const struct device_filter *filter, int (*each)(const struct device *device, void *ctx),
+    const struct device_filter *filter, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err);
 
 // The same, at most `limit` devices with a MAC greater than after ("" for the first page), so that
 // a long list can be sent in pieces.
 ERR_CHECKED int device_store_page(struct store_connection *connection,
     const struct device_filter *filter, const char *after, int64_t limit,
-    int (*each)(const struct device *device, void *ctx), void *ctx, struct err *err);
+    int (*each)(const struct device_record *device, void *ctx), void *ctx, struct err *err);
 
 // Marks every online device with last_seen_ms < seen_before_ms offline (silent).
 ERR_CHECKED int device_store_expire(

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -133,64 +134,33 @@ int download_store_stage(struct store_connection *connection,
     return statement_run(&s, err);
 }
 
-static int delete_of(
-    struct store_connection *connection, const char *sql, const char *mac, struct err *err)
-{
-    struct statement s;
-    int64_t key;
-
-    if (!mac_key_from_text(mac, &key))
-        return fail_unknown(mac, err);
-    statement_open(&s, connection, sql);
-    statement_bind_int(&s, key);
-    return statement_run(&s, err);
-}
-
 int download_store_unstage(struct store_connection *connection, const char *mac, struct err *err)
 {
-    return delete_of(connection, delete_staged, mac, err);
+    return device_rows_delete(connection, delete_staged, mac, err);
 }
 
 int download_store_each_staged(struct store_connection *connection,
     int (*each)(const char *image, int64_t devices, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char image[IMAGE_NAME_SIZE];
-    int rc;
 
     statement_open(&s, connection, count_staged);
-    while ((rc = statement_step(&s, err)) > 0) {
-        statement_text(&s, 0, image, sizeof image);
-        rc = each(image, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return device_rows_each_image(&s, each, ctx, err);
 }
 
 int download_store_each_holder(struct store_connection *connection, const char *image,
     int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char mac[MAC_SIZE];
-    int rc;
 
     statement_open(&s, connection, select_holders);
     statement_bind_text(&s, image);
-    while ((rc = statement_step(&s, err)) > 0) {
-        mac_key_to_text(statement_int(&s, 0), mac);
-        rc = each(mac, ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return device_rows_each_mac(&s, each, ctx, err);
 }
 
 int download_store_forget(struct store_connection *connection, const char *mac, struct err *err)
 {
-    int rc = delete_of(connection, delete_all_parts, mac, err);
+    int rc = device_rows_delete(connection, delete_all_parts, mac, err);
 
-    return rc < 0 ? rc : delete_of(connection, delete_staged, mac, err);
+    return rc < 0 ? rc : device_rows_delete(connection, delete_staged, mac, err);
 }

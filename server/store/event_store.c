@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -118,12 +119,5 @@ int event_store_delete_before(
 
 int event_store_forget(struct store_connection *connection, const char *mac, struct err *err)
 {
-    struct statement s;
-    int64_t key;
-
-    if (!mac_key_from_text(mac, &key))
-        return 0;
-    statement_open(&s, connection, delete_of_device);
-    statement_bind_int(&s, key);
-    return statement_run(&s, err);
+    return device_rows_delete(connection, delete_of_device, mac, err);
 }

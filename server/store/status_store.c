@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -347,15 +348,6 @@ static int delete_by(
     return statement_run(&s, err);
 }
 
-static int delete_hours_of(struct store_connection *connection, int64_t key, struct err *err)
-{
-    struct statement s;
-
-    statement_open(&s, connection, delete_hours_of_device);
-    statement_bind_int(&s, key);
-    return statement_run(&s, err);
-}
-
 int status_store_forget(struct store_connection *connection, const char *mac,
     const struct status_store_found *found, struct err *err)
 {
@@ -369,6 +361,6 @@ int status_store_forget(struct store_connection *connection, const char *mac,
     if (rc == 0)
         rc = delete_by(connection, delete_newer, (const int64_t[]){found->until, key}, err);
     if (rc == 0)
-        rc = delete_hours_of(connection, key, err);
+        rc = device_rows_delete(connection, delete_hours_of_device, mac, err);
     return rc < 0 ? rc : correct(connection, err);
 }

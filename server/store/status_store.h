@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 #include "server/store/store.h"
 
 // The history of statuses, and its hourly roll-ups.

@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/monotonic_wait.h"
 #include "server/base/pace.h"
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
@@ -53,14 +54,6 @@ struct waiting_job {
     bool done;
 };
 
-static struct timespec after_ms(int64_t delay_ms)
-{
-    int64_t at_ms = clock_monotonic_ms() + delay_ms;
-
-    return (struct timespec){
-        .tv_sec = (time_t)(at_ms / 1000), .tv_nsec = (long)(at_ms % 1000) * 1000000};
-}
-
 // With the mutex held.
 static void append(struct store_writer *writer, struct store_batch_job *job)
 {
@@ -69,7 +62,7 @@ static void append(struct store_writer *writer, struct store_batch_job *job)
     writer->last = &job->next;
     writer->count++;
     if (writer->count == 1)
-        writer->due_at = after_ms(BATCH_DELAY_MS);
+        writer->due_at = monotonic_wait_until(BATCH_DELAY_MS);
     if (writer->count == 1 || writer->count == BATCH_JOBS || job->durable)
         pthread_cond_signal(&writer->queued);
 }
@@ -169,7 +162,7 @@ static void put_back(struct store_writer *writer, struct store_batch_job *posted
         (*writer->last)->err = NULL;
         writer->count++;
     }
-    writer->due_at = after_ms(RETRY_MS);
+    writer->due_at = monotonic_wait_until(RETRY_MS);
 }
 
 static bool is_stopping(struct store_writer *writer)
@@ -288,15 +281,10 @@ static void *run(void *ctx)
 
 static void init_queue(struct store_writer *writer)
 {
-    pthread_condattr_t attributes;
-
     writer->last = &writer->first;
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&writer->queued, &attributes);
-    pthread_cond_init(&writer->done, &attributes);
-    pthread_condattr_destroy(&attributes);
+    monotonic_wait_init(&writer->queued);
+    monotonic_wait_init(&writer->done);
 }
 
 static void destroy(struct store_writer *writer)

@@ -2,7 +2,7 @@
 BENCH := $(B)/test/bench
 BENCH_PROGRAMS := $(addprefix $(BENCH)/,tls_load mqtt_load mqtt_sink)
 
-$(BENCH)/tls_load: $(addprefix $(BENCH)/,tls_load.o tls_link.o cpu_clock.o)
+$(BENCH)/tls_load: $(addprefix $(BENCH)/,tls_load.o tls_client.o cpu_clock.o)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto
 $(BENCH)/mqtt_load: $(BENCH)/mqtt_load.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "test/bench/cpu_clock.h"
-#include "test/bench/tls_link.h"
+#include "test/bench/tls_client.h"
 
 #define CLIENTS_MAX 64
 #define THREADS_MAX 64
@@ -45,7 +45,7 @@ struct worker {
     pthread_t thread;
     struct load *load;
     size_t number;
-    struct tls_link_client clients[CLIENTS_MAX]; // the devices that are this one's
+    struct tls_client_client clients[CLIENTS_MAX]; // the devices that are this one's
     size_t client_count;
     SSL *alive;
 };
@@ -58,9 +58,9 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static struct tls_link_answer ask(const struct load *load, SSL *ssl, bool close)
+static struct tls_client_answer ask(const struct load *load, SSL *ssl, bool close)
 {
-    struct tls_link_answer answer = tls_link_get(ssl, load->path, close);
+    struct tls_client_answer answer = tls_client_get(ssl, load->path, close);
 
     if (answer.status != load->expect) {
         fprintf(stderr, "tls_load: answer %u instead of %u\n", answer.status, load->expect);
@@ -69,7 +69,7 @@ static struct tls_link_answer ask(const struct load *load, SSL *ssl, bool close)
     return answer;
 }
 
-static void note(struct load *load, const struct tls_link_answer *answer)
+static void note(struct load *load, const struct tls_client_answer *answer)
 {
     load->answers++;
     load->resumed += answer->resumed;
@@ -79,8 +79,8 @@ static void note(struct load *load, const struct tls_link_answer *answer)
 static void ask_once(struct worker *worker, size_t i)
 {
     struct load *load = worker->load;
-    struct tls_link_client *client = &worker->clients[i % worker->client_count];
-    struct tls_link_answer answer;
+    struct tls_client_client *client = &worker->clients[i % worker->client_count];
+    struct tls_client_answer answer;
 
     if (load->mode == MODE_ALIVE) {
         answer = ask(load, worker->alive, false);
@@ -88,13 +88,13 @@ static void ask_once(struct worker *worker, size_t i)
         return;
     }
 
-    SSL *ssl = tls_link_open(client, load->port);
+    SSL *ssl = tls_client_open(client, load->port);
 
     answer = ask(load, ssl, true);
     note(load, &answer);
     if (load->mode == MODE_RESUMED && load->tls13)
-        tls_link_keep_session(client, ssl);
-    tls_link_close(ssl);
+        tls_client_keep_session(client, ssl);
+    tls_client_close(ssl);
 }
 
 static void warm_up(struct worker *worker)
@@ -103,20 +103,20 @@ static void warm_up(struct worker *worker)
 
     worker->client_count = load->mac_count > load->threads ? load->mac_count / load->threads : 1;
     for (size_t i = 0; i < worker->client_count; i++) {
-        struct tls_link_client *client = &worker->clients[i];
+        struct tls_client_client *client = &worker->clients[i];
         const char *mac = load->macs[(worker->number + i * load->threads) % load->mac_count];
 
-        tls_link_client_init(client, load->ca, load->devices, mac, load->tls13);
+        tls_client_client_init(client, load->ca, load->devices, mac, load->tls13);
         if (load->mode == MODE_RESUMED) {
-            SSL *ssl = tls_link_open(client, load->port);
+            SSL *ssl = tls_client_open(client, load->port);
 
             ask(load, ssl, true);
-            tls_link_keep_session(client, ssl);
-            tls_link_close(ssl);
+            tls_client_keep_session(client, ssl);
+            tls_client_close(ssl);
         }
     }
     if (load->mode == MODE_ALIVE)
-        worker->alive = tls_link_open(&worker->clients[0], load->port);
+        worker->alive = tls_client_open(&worker->clients[0], load->port);
 }
 
 static void *work(void *ctx)
@@ -136,9 +136,9 @@ static void *work(void *ctx)
     }
     pthread_barrier_wait(&load->done);
     if (worker->alive != NULL)
-        tls_link_close(worker->alive);
+        tls_client_close(worker->alive);
     for (size_t k = 0; k < worker->client_count; k++)
-        tls_link_client_clear(&worker->clients[k]);
+        tls_client_client_clear(&worker->clients[k]);
     return NULL;
 }
 
@@ -214,20 +214,20 @@ static void run(struct load *load)
 // Opens connections, asks once on each, and keeps them until standard input ends.
 static void hold(struct load *load)
 {
-    struct tls_link_client client;
+    struct tls_client_client client;
     SSL **open = calloc(load->hold, sizeof(SSL *));
 
-    tls_link_client_init(&client, load->ca, load->devices, load->macs[0], load->tls13);
+    tls_client_client_init(&client, load->ca, load->devices, load->macs[0], load->tls13);
     for (size_t i = 0; i < load->hold; i++) {
-        open[i] = tls_link_open(&client, load->port);
+        open[i] = tls_client_open(&client, load->port);
         ask(load, open[i], false);
     }
     printf("{\"open\": %zu}\n", load->hold);
     fflush(stdout);
     wait_for_end_of_input();
     for (size_t i = 0; i < load->hold; i++)
-        tls_link_close(open[i]);
-    tls_link_client_clear(&client);
+        tls_client_close(open[i]);
+    tls_client_client_clear(&client);
     free(open);
 }
 

@@ -10,5 +10,5 @@ $(B)/bin/deployed: $(DEPLOYED)
 $(B)/test/unit/deployed/wire_test: $(B)/test/deployed/wire.o
 $(B)/test/unit/deployed/arena_test: $(B)/test/deployed/arena.o
 $(B)/test/unit/deployed/image_check_test: $(addprefix $(B)/test/deployed/,image_check.o \
-    signing_key.o pem_file.o arena.o report.o)
+    signing_key.o pem_file.o arena.o deployed_report.o)
 $(B)/test/unit/deployed/image_check_test: DAEMON_LIBS += -lbearssl

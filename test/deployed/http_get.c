@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "test/deployed/arena.h"
-#include "test/deployed/report.h"
+#include "test/deployed/deployed_report.h"
 
 #define BUFFER_SIZE 192 // a line
 #define ANSWER_MS 20000
@@ -29,7 +29,8 @@ static __attribute__((format(printf, 2, 3))) int put(
     n = vsnprintf(exchange->line, BUFFER_SIZE, format, arguments);
     va_end(arguments);
     if (n < 0 || n >= BUFFER_SIZE)
-        return report_failure(FAILURE_ARENA, "a line of the request does not fit into its buffer");
+        return deployed_report_failure(
+            FAILURE_ARENA, "a line of the request does not fit into its buffer");
     return tls_link_write(exchange->link, exchange->line, (size_t)n);
 }
 
@@ -78,7 +79,7 @@ static int receive(struct tls_link *link, const uint8_t **p, size_t *n)
 {
     int rc = tls_link_receive(link, ANSWER_MS, p, n);
 
-    return rc == TLS_LINK_QUIET ? report_failure(FAILURE_NETWORK, "no answer") : rc;
+    return rc == TLS_LINK_QUIET ? deployed_report_failure(FAILURE_NETWORK, "no answer") : rc;
 }
 
 // Reads a line of the head, without its CRLF.
@@ -97,7 +98,7 @@ static int read_line(struct exchange *exchange)
             return rc;
         for (i = 0; i < n && p[i] != '\n'; i++) {
             if (used == BUFFER_SIZE - 1)
-                return report_failure(FAILURE_HTTP, "a line of the head is too long");
+                return deployed_report_failure(FAILURE_HTTP, "a line of the head is too long");
             line[used++] = (char)p[i];
         }
         if (i == n) {
@@ -118,11 +119,11 @@ static int take_header(char *line, struct http_get_answer *answer)
     char *value = strchr(line, ':');
 
     if (value == NULL)
-        return report_failure(FAILURE_HTTP, "no header: %s", line);
+        return deployed_report_failure(FAILURE_HTTP, "no header: %s", line);
     *value++ = '\0';
     value += strspn(value, " ");
     if (strcasecmp(line, "Transfer-Encoding") == 0)
-        return report_failure(FAILURE_HTTP, "Transfer-Encoding: %s", value);
+        return deployed_report_failure(FAILURE_HTTP, "Transfer-Encoding: %s", value);
     if (strcasecmp(line, "x-MD5") == 0)
         snprintf(answer->md5, sizeof answer->md5, "%s", value);
     if (strcasecmp(line, "Content-Length") == 0) {
@@ -140,7 +141,7 @@ static int read_head(struct exchange *exchange, struct http_get_answer *answer)
     if (rc < 0)
         return rc;
     if (sscanf(line, "HTTP/1.%*u %u", &answer->status) != 1)
-        return report_failure(FAILURE_HTTP, "no status line: %s", line);
+        return deployed_report_failure(FAILURE_HTTP, "no status line: %s", line);
     for (;;) {
         rc = read_line(exchange);
         if (rc < 0 || line[0] == '\0')
@@ -161,7 +162,7 @@ static int read_body(struct tls_link *link, const struct http_get_question *ques
         if (rc < 0)
             return rc;
         if (n > length)
-            return report_failure(FAILURE_HTTP, "more bytes than Content-Length says");
+            return deployed_report_failure(FAILURE_HTTP, "more bytes than Content-Length says");
         rc = question->take(question->ctx, p, n);
         if (rc < 0)
             return rc;
@@ -179,13 +180,13 @@ int http_get(
     int rc;
 
     if (exchange.line == NULL)
-        return report_failure(FAILURE_ARENA, "the arena is full: HTTP");
+        return deployed_report_failure(FAILURE_ARENA, "the arena is full: HTTP");
     rc = send_request(&exchange, question);
     if (rc == 0)
         rc = read_head(&exchange, &answer);
     if (rc == 0 && answer.status == 200) {
         if (!answer.has_length)
-            return report_failure(FAILURE_HTTP, "no Content-Length");
+            return deployed_report_failure(FAILURE_HTTP, "no Content-Length");
         rc = question->begin(question->ctx, &answer);
         if (rc == 0)
             rc = read_body(link, question, answer.length);

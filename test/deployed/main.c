@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "test/deployed/arena.h"
-#include "test/deployed/report.h"
+#include "test/deployed/deployed_report.h"
 #include "test/deployed/sketch.h"
 #include "test/deployed/stack_gauge.h"
 
@@ -26,7 +26,7 @@ static const char usage[] =
     "fail\n";
 
 struct run {
-    struct device device;
+    struct deployed_device device;
     unsigned commands;
     int rc;
 };
@@ -55,7 +55,7 @@ enum option_name {
 
 static void take_option(struct run *run, enum option_name name)
 {
-    struct device *device = &run->device;
+    struct deployed_device *device = &run->device;
 
     switch (name) {
     case DIR: device->folder = optarg; break;
@@ -92,7 +92,7 @@ static bool read_options(int argc, char **argv, struct run *run)
         {0},
     };
     static char will[64];
-    struct device *device = &run->device;
+    struct deployed_device *device = &run->device;
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -116,7 +116,7 @@ static bool read_options(int argc, char **argv, struct run *run)
 int main(int argc, char **argv)
 {
     struct run run = {.device = {.download_path = "/download", .status_interval_ms = 1000}};
-    struct device *device = &run.device;
+    struct deployed_device *device = &run.device;
     size_t stack = 0;
 
     if (!read_options(argc, argv, &run)) {
@@ -125,11 +125,11 @@ int main(int argc, char **argv)
     }
     device->link.folder = device->folder;
     device->link.mac = device->mac;
-    device->booted_at_ms = device_now_ms();
+    device->booted_at_ms = deployed_device_now_ms();
     if (!stack_gauge_run(run_sketch, &run, &stack))
-        return -report_failure(FAILURE_INTERNAL, "no stack");
-    report_note("summary fragment=%zu arena=%zu of=%d stack=%zu connections=%u resumed=%u "
-                "records=%u largest_clear=%zu largest_encrypted=%zu allowed=%zu",
+        return -deployed_report_failure(FAILURE_INTERNAL, "no stack");
+    deployed_report_note("summary fragment=%zu arena=%zu of=%d stack=%zu connections=%u resumed=%u "
+                         "records=%u largest_clear=%zu largest_encrypted=%zu allowed=%zu",
         device->link.fragment_bytes, arena_high_water(), ARENA_SIZE, stack,
         device->link.connections, device->link.resumed, device->link.records,
         device->link.largest_clear, device->link.largest_encrypted,

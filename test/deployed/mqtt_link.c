@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "test/deployed/arena.h"
-#include "test/deployed/report.h"
+#include "test/deployed/deployed_report.h"
 
 // MQTT 3.1.1, 2.2.1, with the flags that a packet must have.
 enum packet {
@@ -70,7 +70,8 @@ static int send_packet(struct mqtt_link *mqtt, const struct writer *writer, enum
     uint8_t *start = mqtt->buffer;
 
     if (writer->full)
-        return report_failure(FAILURE_ARENA, "an MQTT packet does not fit into its buffer");
+        return deployed_report_failure(
+            FAILURE_ARENA, "an MQTT packet does not fit into its buffer");
     if (rest < 0x80) {
         start++;
         start[1] = (uint8_t)rest;
@@ -93,7 +94,8 @@ static int read_bytes(struct mqtt_link *mqtt, int timeout_ms, uint8_t *out, size
         int rc = tls_link_receive(mqtt->tls, used == 0 ? timeout_ms : ANSWER_MS, &p, &got);
 
         if (rc != 0)
-            return rc < 0 || used == 0 ? rc : report_failure(FAILURE_MQTT, "half a packet");
+            return rc < 0 || used == 0 ? rc
+                                       : deployed_report_failure(FAILURE_MQTT, "half a packet");
         if (got > n - used)
             got = n - used;
         memcpy(out + used, p, got);
@@ -109,13 +111,14 @@ static int read_length(struct mqtt_link *mqtt, size_t *out)
     uint8_t byte = 0x80;
 
     for (unsigned shift = 0; (byte & 0x80) != 0; shift += 7) {
-        int rc = shift > 21 ? report_failure(FAILURE_MQTT, "a length of more than four bytes")
-                            : read_bytes(mqtt, ANSWER_MS, &byte, 1);
+        int rc = shift > 21
+                     ? deployed_report_failure(FAILURE_MQTT, "a length of more than four bytes")
+                     : read_bytes(mqtt, ANSWER_MS, &byte, 1);
 
         if (rc < 0)
             return rc;
         if (rc > 0)
-            return report_failure(FAILURE_MQTT, "half a packet");
+            return deployed_report_failure(FAILURE_MQTT, "half a packet");
         length |= (size_t)(byte & 0x7f) << shift;
     }
     *out = length;
@@ -136,7 +139,7 @@ static int read_packet(struct mqtt_link *mqtt, int timeout_ms, uint8_t *first, s
 
         rc = read_bytes(mqtt, ANSWER_MS, mqtt->buffer, part);
         if (rc > 0)
-            rc = report_failure(FAILURE_MQTT, "half a packet");
+            rc = deployed_report_failure(FAILURE_MQTT, "half a packet");
         left -= part;
     }
     *size = length;
@@ -152,7 +155,7 @@ static int expect(struct mqtt_link *mqtt, enum packet packet, size_t size, const
     if (rc < 0)
         return rc;
     if (rc == MQTT_LINK_QUIET || first != packet || got != size)
-        return report_failure(FAILURE_MQTT, "no %s", what);
+        return deployed_report_failure(FAILURE_MQTT, "no %s", what);
     return 0;
 }
 
@@ -168,7 +171,7 @@ int mqtt_link_connect(struct mqtt_link *mqtt, struct tls_link *tls, const char *
     mqtt->tls = tls;
     mqtt->buffer = arena_take(MQTT_LINK_BUFFER);
     if (mqtt->buffer == NULL)
-        return report_failure(FAILURE_ARENA, "the arena is full: MQTT");
+        return deployed_report_failure(FAILURE_ARENA, "the arena is full: MQTT");
     writer = begin(mqtt);
     write_text(&writer, "MQTT");
     write_bytes(&writer, level, sizeof level);
@@ -180,7 +183,7 @@ int mqtt_link_connect(struct mqtt_link *mqtt, struct tls_link *tls, const char *
     if (rc == 0)
         rc = expect(mqtt, CONNACK, 2, "CONNACK");
     if (rc == 0 && mqtt->buffer[1] != 0)
-        rc = report_failure(FAILURE_MQTT, "refused by the broker: %u", mqtt->buffer[1]);
+        rc = deployed_report_failure(FAILURE_MQTT, "refused by the broker: %u", mqtt->buffer[1]);
     return rc;
 }
 
@@ -197,7 +200,7 @@ int mqtt_link_subscribe(struct mqtt_link *mqtt, const char *filter)
     if (rc == 0)
         rc = expect(mqtt, SUBACK, 3, "SUBACK");
     if (rc == 0 && mqtt->buffer[2] != 0)
-        rc = report_failure(FAILURE_MQTT, "%s may not be subscribed to", filter);
+        rc = deployed_report_failure(FAILURE_MQTT, "%s may not be subscribed to", filter);
     return rc;
 }
 
@@ -219,14 +222,14 @@ int mqtt_link_wait(struct mqtt_link *mqtt, int timeout_ms, char topic[MQTT_LINK_
     if (rc != 0)
         return rc;
     if (size > MQTT_LINK_BUFFER) {
-        report_note("dropped bytes=%zu", size);
+        deployed_report_note("dropped bytes=%zu", size);
         return MQTT_LINK_QUIET;
     }
     if (first != PUBLISH)
-        return report_failure(FAILURE_MQTT, "unexpected packet %02x", first);
+        return deployed_report_failure(FAILURE_MQTT, "unexpected packet %02x", first);
     length = size < 2 ? size : (size_t)mqtt->buffer[0] << 8 | mqtt->buffer[1];
     if (size < 2 || length > size - 2 || length >= MQTT_LINK_TOPIC_SIZE)
-        return report_failure(FAILURE_MQTT, "a message with a bad topic");
+        return deployed_report_failure(FAILURE_MQTT, "a message with a bad topic");
     memcpy(topic, mqtt->buffer + 2, length);
     topic[length] = '\0';
     return 0;

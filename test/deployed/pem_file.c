@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "test/deployed/arena.h"
-#include "test/deployed/report.h"
+#include "test/deployed/deployed_report.h"
 
 #define PIECE 64 // bytes of the file at a time
 
@@ -46,16 +46,16 @@ int pem_file_read(const char *path, void (*each)(void *ctx, const void *p, size_
     FILE *file;
 
     if (pem == NULL)
-        return report_failure(FAILURE_ARENA, "the arena is full: decoder for %s", path);
+        return deployed_report_failure(FAILURE_ARENA, "the arena is full: decoder for %s", path);
     file = fopen(path, "rb");
     if (file == NULL)
-        return report_failure(FAILURE_FILE, "%s: %s", path, strerror(errno));
+        return deployed_report_failure(FAILURE_FILE, "%s: %s", path, strerror(errno));
     br_pem_decoder_init(pem);
     while (good && !target.done && (n = fread(piece, 1, sizeof piece, file)) > 0)
         good = decode(pem, &target, piece, n);
     fclose(file);
     explicit_bzero(piece, sizeof piece);
-    return good && target.done ? 0 : report_failure(FAILURE_FILE, "%s: no PEM", path);
+    return good && target.done ? 0 : deployed_report_failure(FAILURE_FILE, "%s: no PEM", path);
 }
 
 static void count(void *ctx, const void *p, size_t n)
@@ -89,12 +89,12 @@ int pem_file_take(const char *path, uint8_t **out, size_t *size)
         return rc;
     filled.bytes = arena_take(filled.room);
     if (filled.bytes == NULL)
-        return report_failure(
+        return deployed_report_failure(
             FAILURE_ARENA, "the arena is full: %zu bytes of %s", filled.room, path);
     rc = pem_file_read(path, fill, &filled);
     arena_return();
     if (rc == 0 && filled.size != filled.room)
-        rc = report_failure(FAILURE_FILE, "%s changes", path);
+        rc = deployed_report_failure(FAILURE_FILE, "%s changes", path);
     if (rc < 0)
         return rc;
     *out = filled.bytes;

@@ -1,8 +1,8 @@
 // The public key that verifies the next image.
 #include "test/deployed/signing_key.h"
 
+#include "test/deployed/deployed_report.h"
 #include "test/deployed/pem_file.h"
-#include "test/deployed/report.h"
 
 enum tag {
     INTEGER = 0x02,
@@ -63,6 +63,7 @@ int signing_key_load(const char *path, br_rsa_public_key *out)
 
     if (rc < 0)
         return rc;
-    return signing_key_decode(der, n, out) ? 0
-                                           : report_failure(FAILURE_FILE, "%s: no RSA key", path);
+    return signing_key_decode(der, n, out)
+               ? 0
+               : deployed_report_failure(FAILURE_FILE, "%s: no RSA key", path);
 }

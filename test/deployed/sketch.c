@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "test/deployed/arena.h"
-#include "test/deployed/download.h"
+#include "test/deployed/deployed_download.h"
+#include "test/deployed/deployed_report.h"
 #include "test/deployed/mqtt_link.h"
-#include "test/deployed/report.h"
 
 #define STATUS_SIZE 384
 #define NAME_SIZE 16 // of a command
 
 // What a connection to the broker needs beside it.
 struct online {
-    struct device *device;
+    struct deployed_device *device;
     struct mqtt_link mqtt;
     char *status; // STATUS_SIZE bytes in the arena, released with the connection
     int64_t since_ms;
@@ -22,8 +22,8 @@ struct online {
 
 static int send_status(struct online *online)
 {
-    const struct device *device = online->device;
-    int64_t now_ms = device_now_ms();
+    const struct deployed_device *device = online->device;
+    int64_t now_ms = deployed_device_now_ms();
     char topic[MQTT_LINK_TOPIC_SIZE];
     int n;
 
@@ -38,12 +38,13 @@ static int send_status(struct online *online)
         device->error[0] != '\0' ? ", \"errormessage\": \"" : "", device->error,
         device->error[0] != '\0' ? "\"" : "");
     if (n < 0 || n >= STATUS_SIZE)
-        return report_failure(FAILURE_ARENA, "a status does not fit into its buffer");
+        return deployed_report_failure(FAILURE_ARENA, "a status does not fit into its buffer");
     return mqtt_link_publish(&online->mqtt, topic, online->status);
 }
 
 // The command's name in /command/<mac>/<name>.
-static int read_command(const struct device *device, const char *topic, char name[NAME_SIZE])
+static int read_command(
+    const struct deployed_device *device, const char *topic, char name[NAME_SIZE])
 {
     char prefix[MQTT_LINK_TOPIC_SIZE];
     size_t n;
@@ -51,7 +52,7 @@ static int read_command(const struct device *device, const char *topic, char nam
     snprintf(prefix, sizeof prefix, "/command/%s/", device->mac);
     n = strlen(prefix);
     if (strncmp(topic, prefix, n) != 0 || strlen(topic + n) >= NAME_SIZE)
-        return report_failure(FAILURE_MQTT, "a message for somebody else: %s", topic);
+        return deployed_report_failure(FAILURE_MQTT, "a message for somebody else: %s", topic);
     snprintf(name, NAME_SIZE, "%s", topic + n);
     return 0;
 }
@@ -60,11 +61,11 @@ static int read_command(const struct device *device, const char *topic, char nam
 static int wait_for_command(struct online *online, char name[NAME_SIZE])
 {
     int64_t interval_ms = online->device->status_interval_ms;
-    int64_t next_ms = device_now_ms() + interval_ms;
+    int64_t next_ms = deployed_device_now_ms() + interval_ms;
     char topic[MQTT_LINK_TOPIC_SIZE];
 
     for (;;) {
-        int64_t left_ms = next_ms - device_now_ms();
+        int64_t left_ms = next_ms - deployed_device_now_ms();
         int rc;
 
         if (left_ms <= 0) {
@@ -84,14 +85,14 @@ static int wait_for_command(struct online *online, char name[NAME_SIZE])
 
 static int enter(struct online *online, struct tls_link *link)
 {
-    const struct device *device = online->device;
+    const struct deployed_device *device = online->device;
     char will[MQTT_LINK_TOPIC_SIZE], filter[MQTT_LINK_TOPIC_SIZE];
     int rc;
 
-    online->since_ms = device_now_ms();
+    online->since_ms = deployed_device_now_ms();
     online->status = arena_take(STATUS_SIZE);
     if (online->status == NULL)
-        return report_failure(FAILURE_ARENA, "the arena is full: status");
+        return deployed_report_failure(FAILURE_ARENA, "the arena is full: status");
     snprintf(will, sizeof will, "{\"espname\": \"measure-%s\"}", device->mac);
     rc = mqtt_link_connect(
         &online->mqtt, link, device->mac, &(struct mqtt_link_will){device->will_topic, will});
@@ -103,7 +104,7 @@ static int enter(struct online *online, struct tls_link *link)
 }
 
 // One connection to the broker. Ends with a command in name, or without if it is not to wait.
-static int be_online(struct device *device, unsigned done, bool wait, char name[NAME_SIZE])
+static int be_online(struct deployed_device *device, unsigned done, bool wait, char name[NAME_SIZE])
 {
     struct online online = {.device = device};
     struct tls_link *link;
@@ -114,7 +115,8 @@ static int be_online(struct device *device, unsigned done, bool wait, char name[
         return rc;
     rc = enter(&online, link);
     if (rc == 0)
-        report_note("online commands=%u resumed=%d image=%s", done, link->resumed, device->image);
+        deployed_report_note(
+            "online commands=%u resumed=%d image=%s", done, link->resumed, device->image);
     if (rc == 0 && wait)
         rc = wait_for_command(&online, name);
     if (rc == 0)
@@ -123,18 +125,18 @@ static int be_online(struct device *device, unsigned done, bool wait, char name[
     return rc < 0 ? rc : closed;
 }
 
-static int obey(struct device *device, const char *name)
+static int obey(struct deployed_device *device, const char *name)
 {
     device->error[0] = '\0';
     if (strcmp(name, "flash") == 0)
-        return device_flash(device);
+        return deployed_device_flash(device);
     if (strcmp(name, "reboot") != 0)
-        return download_run(device, name);
-    device_reboot(device);
+        return deployed_download_run(device, name);
+    deployed_device_reboot(device);
     return 0;
 }
 
-int sketch_run(struct device *device, unsigned commands)
+int sketch_run(struct deployed_device *device, unsigned commands)
 {
     size_t mark;
 
@@ -149,7 +151,7 @@ int sketch_run(struct device *device, unsigned commands)
         if (rc == 0 && wait)
             rc = obey(device, name);
         if (rc == 0 && arena_mark() != mark)
-            rc = report_failure(FAILURE_ARENA, "memory is left behind by a connection");
+            rc = deployed_report_failure(FAILURE_ARENA, "memory is left behind by a connection");
         if (rc < 0 || !wait)
             return rc;
     }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "test/deployed/arena.h"
-#include "test/deployed/credentials.h"
-#include "test/deployed/report.h"
+#include "test/deployed/deployed_credentials.h"
+#include "test/deployed/deployed_report.h"
 
 #define SERVER_NAME "localhost"
 // What BearSSL needs beside the plaintext: header, IV, MAC, padding; an incoming record may be
@@ -36,10 +36,10 @@ static int connect_to(uint16_t port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
-        return report_failure(FAILURE_NETWORK, "socket: %s", strerror(errno));
+        return deployed_report_failure(FAILURE_NETWORK, "socket: %s", strerror(errno));
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
         close(fd);
-        return report_failure(FAILURE_NETWORK, "port %u: %s", port, strerror(errno));
+        return deployed_report_failure(FAILURE_NETWORK, "port %u: %s", port, strerror(errno));
     }
     return fd;
 }
@@ -52,7 +52,7 @@ static int check_wire(const struct tls_link *link)
 
     if (wire->offending == 0)
         return 0;
-    return report_failure(FAILURE_RECORD,
+    return deployed_report_failure(FAILURE_RECORD,
         "the server sent a%s record of %zu bytes; %zu were negotiated, and the cipher adds %zu",
         wire->encrypted ? "n encrypted" : " clear", wire->offending, wire->limit_bytes,
         wire->encrypted ? wire_expansion(wire->hello.suite) : 0);
@@ -65,7 +65,7 @@ static int send_record(struct tls_link *link)
     ssize_t sent = send(link->fd, p, n, MSG_NOSIGNAL);
 
     if (sent < 0)
-        return report_failure(FAILURE_NETWORK, "send: %s", strerror(errno));
+        return deployed_report_failure(FAILURE_NETWORK, "send: %s", strerror(errno));
     br_ssl_engine_sendrec_ack(&link->client.eng, (size_t)sent);
     return 0;
 }
@@ -82,9 +82,9 @@ static int receive_record(struct tls_link *link, int timeout_ms)
         return TLS_LINK_QUIET;
     got = rc < 0 ? -1 : recv(link->fd, p, n, 0);
     if (got < 0)
-        return report_failure(FAILURE_NETWORK, "receive: %s", strerror(errno));
+        return deployed_report_failure(FAILURE_NETWORK, "receive: %s", strerror(errno));
     if (got == 0)
-        return report_failure(FAILURE_NETWORK, "the server closed the connection");
+        return deployed_report_failure(FAILURE_NETWORK, "the server closed the connection");
     wire_feed(link->wire, p, (size_t)got);
     rc = check_wire(link);
     if (rc < 0)
@@ -102,14 +102,15 @@ static int run_until(struct tls_link *link, unsigned wanted, int timeout_ms)
         int rc = 0;
 
         if ((state & BR_SSL_CLOSED) != 0)
-            return report_failure(FAILURE_TLS, "TLS ended: BearSSL's error %d",
+            return deployed_report_failure(FAILURE_TLS, "TLS ended: BearSSL's error %d",
                 br_ssl_engine_last_error(&link->client.eng));
         if ((state & BR_SSL_SENDREC) != 0)
             rc = send_record(link);
         else if ((state & wanted) != 0)
             return 0;
         else if ((state & BR_SSL_RECVAPP) != 0)
-            return report_failure(FAILURE_TLS, "the server speaks when it is not its turn");
+            return deployed_report_failure(
+                FAILURE_TLS, "the server speaks when it is not its turn");
         else
             rc = receive_record(link, timeout_ms);
         if (rc != 0)
@@ -127,7 +128,7 @@ int tls_link_write(struct tls_link *link, const void *p, size_t n)
         unsigned char *out;
 
         if (rc != 0)
-            return rc < 0 ? rc : report_failure(FAILURE_NETWORK, "sending takes too long");
+            return rc < 0 ? rc : deployed_report_failure(FAILURE_NETWORK, "sending takes too long");
         out = br_ssl_engine_sendapp_buf(&link->client.eng, &room);
         if (room > n)
             room = n;
@@ -171,7 +172,7 @@ static int set_buffers(struct tls_link *link)
     br_ssl_engine_context *engine = &link->client.eng;
 
     if (input == NULL || output == NULL)
-        return report_failure(
+        return deployed_report_failure(
             FAILURE_ARENA, "the arena is full: buffers for records of %zu bytes", bytes);
     br_ssl_engine_set_buffers_bidi(
         engine, input, bytes + INPUT_OVERHEAD, output, OUTPUT_BYTES + OUTPUT_OVERHEAD);
@@ -183,10 +184,10 @@ static int set_buffers(struct tls_link *link)
 
 static int set_up(struct tls_link *link)
 {
-    struct credentials *credentials;
+    struct deployed_credentials *credentials;
     br_ssl_client_context *client = &link->client;
     time_t now = time(NULL);
-    int rc = credentials_load(link->settings->folder, link->settings->mac, &credentials);
+    int rc = deployed_credentials_load(link->settings->folder, link->settings->mac, &credentials);
 
     if (rc < 0)
         return rc;
@@ -207,7 +208,7 @@ static int set_up(struct tls_link *link)
     br_ssl_engine_set_session_parameters(&client->eng, link->session);
     return br_ssl_client_reset(client, SERVER_NAME, 1)
                ? 0
-               : report_failure(
+               : deployed_report_failure(
                      FAILURE_TLS, "BearSSL's error %d", br_ssl_engine_last_error(&client->eng));
 }
 
@@ -238,17 +239,17 @@ static int check_handshake(struct tls_link *link)
     unsigned expected = fragment_code(link->settings->fragment_bytes);
 
     if (!hello->seen || hello->version != BR_TLS12)
-        return report_failure(FAILURE_TLS, "no TLS 1.2 ServerHello");
+        return deployed_report_failure(FAILURE_TLS, "no TLS 1.2 ServerHello");
     link->with_certificate = link->wire->has_certificate;
     link->resumed = session->session_id_len > 0 && hello->id_size == session->session_id_len &&
                     memcmp(hello->id, session->session_id, hello->id_size) == 0;
     if (!has_agreed(link, expected))
-        return report_failure(FAILURE_FRAGMENT, "max_fragment_length %u was asked for, %u given",
-            expected, hello->fragment_code);
+        return deployed_report_failure(FAILURE_FRAGMENT,
+            "max_fragment_length %u was asked for, %u given", expected, hello->fragment_code);
     if (link->wire->tickets > 0)
-        return report_failure(FAILURE_SESSION, "a session ticket that nobody asked for");
+        return deployed_report_failure(FAILURE_SESSION, "a session ticket that nobody asked for");
     if (link->resumed == link->with_certificate)
-        return report_failure(FAILURE_SESSION, "%s, and %s certificate",
+        return deployed_report_failure(FAILURE_SESSION, "%s, and %s certificate",
             link->resumed ? "resumed" : "not resumed", link->with_certificate ? "a" : "no");
     return 0;
 }
@@ -264,8 +265,8 @@ static void note_wire(struct tls_link *link)
     if (wire->largest_encrypted > all->largest_encrypted)
         all->largest_encrypted = wire->largest_encrypted;
     all->expansion = wire_expansion(wire->hello.suite);
-    report_note("link port=%u resumed=%d suite=%04X records=%u largest_clear=%zu "
-                "largest_encrypted=%zu",
+    deployed_report_note("link port=%u resumed=%d suite=%04X records=%u largest_clear=%zu "
+                         "largest_encrypted=%zu",
         link->port, link->resumed, wire->hello.suite, wire->records, wire->largest_clear,
         wire->largest_encrypted);
 }
@@ -289,7 +290,7 @@ static int shake_hands(struct tls_link *link)
         return link->fd;
     rc = run_until(link, BR_SSL_SENDAPP, HANDSHAKE_MS);
     if (rc == TLS_LINK_QUIET)
-        return report_failure(FAILURE_NETWORK, "the handshake takes too long");
+        return deployed_report_failure(FAILURE_NETWORK, "the handshake takes too long");
     return rc < 0 ? rc : check_handshake(link);
 }
 
@@ -301,7 +302,7 @@ int tls_link_open(struct tls_link_settings *settings, uint16_t port,
     int rc;
 
     if (link == NULL)
-        return report_failure(FAILURE_ARENA, "the arena is full: TLS contexts");
+        return deployed_report_failure(FAILURE_ARENA, "the arena is full: TLS contexts");
     link->settings = settings;
     link->session = session;
     link->port = port;

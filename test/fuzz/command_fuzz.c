@@ -4,12 +4,12 @@
 
 #include <cjson/cJSON.h>
 
-#include "firmware/core/command.h"
+#include "firmware/core/device_command.h"
 #include "firmware/core/json.h"
 #include "firmware/core/report.h"
 #include "test/fuzz/fuzz.h"
 
-static void check_event(const struct command *command)
+static void check_event(const struct device_command *command)
 {
     char json[REPORT_SIZE];
     struct report_event event = {
@@ -39,7 +39,7 @@ static void check_event(const struct command *command)
 }
 
 // It is a name, or none was meant, or none can have it.
-static void check_image(const struct command *command, size_t payload_size)
+static void check_image(const struct device_command *command, size_t payload_size)
 {
     struct image_name image;
     size_t n = strnlen(command->image, sizeof command->image);
@@ -47,7 +47,7 @@ static void check_image(const struct command *command, size_t payload_size)
     FUZZ_CHECK(n < sizeof command->image);
     if (n > 0)
         FUZZ_CHECK(image_name_parse(command->image, n, &image) !=
-                   (strcmp(command->image, COMMAND_IMAGE_UNREADABLE) == 0));
+                   (strcmp(command->image, DEVICE_COMMAND_IMAGE_UNREADABLE) == 0));
     if (payload_size == 0)
         FUZZ_CHECK(n == 0);
 }
@@ -56,12 +56,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct fuzz_input input = {p, n};
     const char *name = fuzz_take_line(&input);
-    struct command command;
+    struct device_command command;
 
-    command_decode(name, fuzz_bytes(input.p, input.n), input.n, &command);
+    device_command_decode(name, fuzz_bytes(input.p, input.n), input.n, &command);
     FUZZ_CHECK(strcmp(command.name, name) == 0);
-    FUZZ_CHECK((command.action == COMMAND_FETCH_FILE) == (command.file != STAGING_FILES));
-    FUZZ_CHECK((command.action == COMMAND_UNKNOWN) == (command.name == name));
+    FUZZ_CHECK((command.action == DEVICE_COMMAND_FETCH_FILE) == (command.file != STAGING_FILES));
+    FUZZ_CHECK((command.action == DEVICE_COMMAND_UNKNOWN) == (command.name == name));
     if (command.has_id)
         FUZZ_CHECK(command.id >= 0 && command.id <= (int64_t)1 << 53);
     check_image(&command, input.n);

@@ -9,7 +9,7 @@
 
 struct outcome {
     int rc;
-    struct http_head head;
+    struct http_response_head head;
     uint32_t body_crc;
     size_t body_size;
     char detail[FAILURE_DETAIL_SIZE];
@@ -65,13 +65,13 @@ static void run(const uint8_t *p, size_t n, size_t most, uint32_t seed, struct o
 
 static void check(const struct outcome *outcome, size_t n)
 {
-    const struct http_head *head = &outcome->head;
+    const struct http_response_head *head = &outcome->head;
 
     FUZZ_CHECK(outcome->rc < 0);
-    FUZZ_CHECK(head->total <= HTTP_HEAD_MAX + 1);
+    FUZZ_CHECK(head->total <= HTTP_RESPONSE_HEAD_MAX + 1);
     if (head->done) {
         FUZZ_CHECK(head->status >= 200 && head->status <= 999);
-        FUZZ_CHECK(head->total <= HTTP_HEAD_MAX && head->total <= n);
+        FUZZ_CHECK(head->total <= HTTP_RESPONSE_HEAD_MAX && head->total <= n);
     }
     if (outcome->body_size > 0)
         FUZZ_CHECK(head->has_length && outcome->body_size <= head->content_length);
@@ -82,14 +82,14 @@ static void check(const struct outcome *outcome, size_t n)
 }
 
 // What is done with a head alone: bytes behind its end are not its own.
-static void check_head(const uint8_t *p, size_t n, const struct http_head *expected)
+static void check_head(const uint8_t *p, size_t n, const struct http_response_head *expected)
 {
-    struct http_head head;
+    struct http_response_head head;
     struct failure failure;
 
-    http_head_init(&head);
+    http_response_head_init(&head);
 
-    int used = http_head_feed(&head, p, n, &failure);
+    int used = http_response_head_feed(&head, p, n, &failure);
 
     FUZZ_CHECK(used <= (int)n && head.done == expected->done);
     if (used >= 0 && head.done) {

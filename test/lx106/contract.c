@@ -1,5 +1,5 @@
 // The tests of the seam on the emulated board, in place of its main.c: twice, with a restart.
-#include "test/port/contract.h"
+#include "test/port/port_contract.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

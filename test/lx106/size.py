@@ -10,7 +10,7 @@ from figures import BUILD, Table, symbols
 
 # An input section in a map file of GNU ld, its name on the same line or on the one before:
 #   .text.name
-#                  0x0000000040210000       0x12 build/lx106/firmware/core/boot.o
+#                  0x0000000040210000       0x12 build/lx106/firmware/core/startup.o
 SECTION = re.compile(r"^ (\.[\w.]+)?\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$")
 # Below it: how large it was. What is larger than that stands for the strings of all objects, which
 # some versions of ld say of the first.

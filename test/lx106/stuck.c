@@ -8,7 +8,8 @@
 
 #define STEP_MS 100
 
-// Behind the chip's RTC memory (rtc.h), where nobody else writes and a reset leaves it as it is.
+// Behind the chip's RTC memory (lx106_rtc.h), where nobody else writes and a reset leaves it as it
+// is.
 #define MARK ((volatile uint32_t *)0x60002000u)
 #define MARK_VALUE 0x6b637573u
 

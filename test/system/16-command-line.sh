@@ -138,13 +138,13 @@ done
 [ ! -e "$work/descriptor" ] || fail "a descriptor was written"
 expect_exit 0 secureesp images describe --literal-name --name "BOARD-1.0-2" \
     --trust "$SANDBOX_PKI/signing/1.pub" "$work/descriptor"
-head -c 60000 /dev/urandom >"$work/payload"
-secureesp images sign --key "$SANDBOX_PKI/signing/1.key" "$work/payload" "$work/sketch" >/dev/null
-expect_exit 1 secureesp images add "$work/sketch" --name "SKETCH-1.0-2" --embeds "$SANDBOX_PKI/signing/1.pub"
-expect_match "asks when added" "--literal-name" "$output"
-expect_exit 0 secureesp images add "$work/sketch" --name "SKETCH-1.0-2" --literal-name \
-    --embeds "$SANDBOX_PKI/signing/1.pub"
-expect_exit 0 secureesp images remove SKETCH-1.0-2
+printf '%1000s' x >"$work/payload"
+secureesp images describe --literal-name --name "BOARD-1.0-2" --trust "$SANDBOX_PKI/signing/1.pub" \
+    --append-to "$work/payload" "$work/body" >/dev/null
+secureesp images sign --key "$SANDBOX_PKI/signing/1.key" "$work/body" "$work/literal.bin" >/dev/null
+expect_exit 1 secureesp images add "$work/literal.bin"
+expect_match "asks when it is added" "--literal-name" "$output"
+expect_exit 0 secureesp images add --literal-name "$work/literal.bin"
 candidate=$(make_image 00.00.03-rc1 1 1)
 expect_exit 0 secureesp images add "$candidate" --publish
 expect_exit 0 secureesp images add "$(make_image v00.00.03 1 1)" --publish

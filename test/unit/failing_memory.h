@@ -10,12 +10,20 @@
 // Allocations that fail when they are told to, for a test that test/unit/unit.mk links so. Included
 // once in a program.
 
-static long failing_memory_left; // allocations until the one that fails; 0: none does
+static long failing_memory_left;  // allocations until the one that fails; 0: none does
+static bool failing_memory_stays; // and so do all after it
 
 // The n-th allocation from now on fails, and no other.
 static inline void failing_memory_start(long n)
 {
     failing_memory_left = n;
+}
+
+// It and all that come after it.
+static inline void failing_memory_run_out(long n)
+{
+    failing_memory_left = n;
+    failing_memory_stays = true;
 }
 
 // Ends that, and says whether one has failed.
@@ -24,12 +32,17 @@ static inline bool failing_memory_end(void)
     bool failed = failing_memory_left <= 0;
 
     failing_memory_left = 0;
+    failing_memory_stays = false;
     return failed;
 }
 
 static inline bool failing_memory_fails(void)
 {
-    if (failing_memory_left <= 0 || --failing_memory_left > 0)
+    if (failing_memory_left > 0)
+        failing_memory_left--;
+    else if (!failing_memory_stays)
+        return false;
+    if (failing_memory_left > 0)
         return false;
     errno = ENOMEM;
     return true;

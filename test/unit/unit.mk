@@ -1,5 +1,6 @@
 # Tests in which allocations of ours fail (test/unit/failing_memory.h).
-FAILING_MEMORY := $(addprefix $(B)/test/unit/,firmware/port/host/due_heap_test \
+FAILING_MEMORY := $(addprefix $(B)/test/unit/,firmware/core/memory_test firmware/core/memory_device_test \
+    firmware/port/host/due_heap_test \
     server/auth/device_auth_test server/command/command_list_test server/ctl/url_test \
     server/daemon/config_test server/download/download_config_test server/pki/public_key_test)
 FAILING_MEMORY_FLAGS := $(patsubst %,-Xlinker --wrap=%,malloc calloc realloc strdup strndup)
@@ -7,6 +8,9 @@ FAILING_MEMORY_FLAGS := $(patsubst %,-Xlinker --wrap=%,malloc calloc realloc str
 $(FAILING_MEMORY): DAEMON_LIBS += $(FAILING_MEMORY_FLAGS)
 $(FAILING_MEMORY): CTL_LIBS += $(FAILING_MEMORY_FLAGS)
 $(FAILING_MEMORY): DEVICE_LIBS += $(FAILING_MEMORY_FLAGS)
+# Those of Mbed TLS too: not out of a shared library.
+$(B)/test/unit/firmware/core/memory_test $(B)/test/unit/firmware/core/memory_device_test: \
+    DEVICE_LIBS := $(DEVICE_LIBS:-lmbed%=-l:libmbed%.a) $(FAILING_MEMORY_FLAGS)
 
 # What is certified is looked at from other days too.
 $(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=mac_parse

@@ -29,7 +29,7 @@ struct unit {
 };
 
 struct loop {
-    const struct options *options;
+    const struct host_options *options;
     struct watchdog *watchdog;
     int epoll_fd;
     int signal_fd;
@@ -227,7 +227,7 @@ static int turn(struct loop *loop)
 }
 
 int host_loop_run(
-    const struct fleet *fleet, const struct options *options, struct watchdog *watchdog)
+    const struct fleet *fleet, const struct host_options *options, struct watchdog *watchdog)
 {
     struct loop loop = {
         .options = options,

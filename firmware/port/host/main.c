@@ -6,7 +6,7 @@
 #include "firmware/core/device.h"
 #include "firmware/port/host/fleet.h"
 #include "firmware/port/host/host_loop.h"
-#include "firmware/port/host/options.h"
+#include "firmware/port/host/host_options.h"
 #include "firmware/port/host/watchdog.h"
 
 #define EXIT_USAGE 2
@@ -22,7 +22,7 @@ static void raise_limits(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int find(struct fleet *fleet, const struct options *options)
+static int find(struct fleet *fleet, const struct host_options *options)
 {
     int rc = options->count == 0 ? fleet_single(fleet, options->folder, options->mac)
                                  : fleet_find(fleet, options->folder, options->mac, options->count);
@@ -39,10 +39,10 @@ static int find(struct fleet *fleet, const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options;
+    struct host_options options;
     struct fleet fleet = {0};
     struct watchdog watchdog;
-    int rc = options_parse(argc, argv, &options);
+    int rc = host_options_parse(argc, argv, &options);
 
     if (rc != 0)
         return rc > 0 ? 0 : EXIT_USAGE;

@@ -42,14 +42,15 @@ LX_CORE := $(call lx_own,firmware/core common) \
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
 LX_APPS := $(call lx_own,firmware/app firmware/app/examples)
-LX_BOARD := $(LX)/firmware/app/bind.o $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network)
+LX_BOARD := $(LX)/firmware/app/bind.o $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network) \
+    $(patsubst %.c,$(LX)/%.o,$(wildcard $(LX_PORT)/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).c))
 LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/board/*.S))
 LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o
 
 LX_BOOT := $(call lx_own,$(LX_PORT)/boot)
 LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, common/crc32 \
     $(addprefix firmware/core/,slots files file_store failure) \
-    $(addprefix $(LX_PORT)/board/,arith multiply console crash flash nor reset))
+    $(addprefix $(LX_PORT)/board/,arith multiply console crash lx106_flash nor reset))
 
 .PHONY: firmware-lx106 size stack bench-firmware FORCE
 firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin

@@ -6,13 +6,13 @@
 #include "firmware/port/lx106/board/chip.h"
 #include "firmware/port/lx106/board/console.h"
 #include "firmware/port/lx106/board/crash.h"
-#include "firmware/port/lx106/board/flash.h"
+#include "firmware/port/lx106/board/lx106_flash.h"
 #include "firmware/port/lx106/board/heap.h"
 #include "firmware/port/lx106/network/network.h"
 #include "firmware/port/lx106/board/reset.h"
-#include "firmware/port/lx106/board/rtc.h"
+#include "firmware/port/lx106/board/lx106_rtc.h"
 #include "firmware/port/lx106/board/simcall.h"
-#include "firmware/port/lx106/network/stream.h"
+#include "firmware/port/lx106/network/lx106_stream.h"
 
 static const struct lx106_port *self(const struct port *port)
 {
@@ -22,31 +22,31 @@ static const struct lx106_port *self(const struct port *port)
 static int open_stream(struct port *port, const char *host, uint16_t tcp_port)
 {
     (void)port;
-    return stream_open(host, tcp_port);
+    return lx106_stream_open(host, tcp_port);
 }
 
 static int get_ready(struct port *port)
 {
     (void)port;
-    return stream_ready();
+    return lx106_stream_ready();
 }
 
 static int send_bytes(struct port *port, const uint8_t *p, size_t n)
 {
     (void)port;
-    return stream_send(p, n);
+    return lx106_stream_send(p, n);
 }
 
 static int receive_bytes(struct port *port, uint8_t *p, size_t n)
 {
     (void)port;
-    return stream_receive(p, n);
+    return lx106_stream_receive(p, n);
 }
 
 static void close_stream(struct port *port)
 {
     (void)port;
-    stream_close();
+    lx106_stream_close();
 }
 
 static uint32_t now_ms(struct port *port)
@@ -109,7 +109,7 @@ static void log_line(struct port *port, enum port_log level, const char *line)
 static void reboot(struct port *port)
 {
     (void)port;
-    stream_close();
+    lx106_stream_close();
     reset_board();
 }
 
@@ -122,21 +122,21 @@ static void get_last_reset(struct port *port, char *out, size_t size)
 static void read_retained(struct port *port, uint8_t *p, size_t n)
 {
     (void)port;
-    memcpy(p, RTC_RETAINED, n);
+    memcpy(p, LX106_RTC_RETAINED, n);
 }
 
 static void write_retained(struct port *port, const uint8_t *p, size_t n)
 {
     (void)port;
-    memcpy(RTC_RETAINED, p, n);
+    memcpy(LX106_RTC_RETAINED, p, n);
 }
 
 static const struct port_ops ops = {
-    .flash_read = flash_read,
-    .flash_erase = flash_erase,
-    .flash_write = flash_write,
-    .flash_sync = flash_sync,
-    .factory_size = flash_factory_size,
+    .flash_read = lx106_flash_read,
+    .flash_erase = lx106_flash_erase,
+    .flash_write = lx106_flash_write,
+    .flash_sync = lx106_flash_sync,
+    .factory_size = lx106_flash_factory_size,
     .stream_open = open_stream,
     .stream_ready = get_ready,
     .stream_send = send_bytes,
@@ -159,9 +159,9 @@ static const struct port_ops ops = {
 
 void lx106_port_init(struct lx106_port *self, const struct arguments *arguments)
 {
-    flash_attach(&self->port);
+    lx106_flash_attach(&self->port);
     self->port.ops = &ops;
-    self->port.retained_size = RTC_RETAINED_SIZE;
+    self->port.retained_size = LX106_RTC_RETAINED_SIZE;
     self->port.has_boot_loader = true;
     self->arguments = arguments;
 }

@@ -6,8 +6,8 @@
 #include "firmware/port/lx106/board/console.h"
 #include "firmware/port/lx106/board/crash.h"
 #include "firmware/port/lx106/lx106_port.h"
+#include "firmware/port/lx106/network/lx106_stream.h"
 #include "firmware/port/lx106/network/network.h"
-#include "firmware/port/lx106/network/stream.h"
 
 static struct arguments arguments;
 static struct lx106_port port;
@@ -43,7 +43,7 @@ int main(void)
     for (;;) {
         chip_feed_watchdog();
         (void)network_poll();
-        if (stream_is_ready() || chip_now_ms() - called_at_ms >= wait_ms) {
+        if (lx106_stream_is_ready() || chip_now_ms() - called_at_ms >= wait_ms) {
             called_at_ms = chip_now_ms();
             wait_ms = device_step(&device);
         } else {

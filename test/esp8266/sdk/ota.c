@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "common/crc32.h"
-#include "test/esp8266/sdk/chip.h"
 #include "test/esp8266/sdk/esp_image_format.h"
 #include "test/esp8266/sdk/esp_ota_ops.h"
 #include "test/esp8266/sdk/esp_spi_flash.h"
-#include "test/esp8266/sdk/flash.h"
+#include "test/esp8266/sdk/sdk_chip.h"
+#include "test/esp8266/sdk/sdk_flash.h"
 
 #define MAGIC 0xe9
 #define ROW 16u
@@ -43,7 +43,7 @@ static bool is_good(const struct entry *entry)
 static void read_entries(struct entry entries[OTA_ENTRIES])
 {
     for (size_t i = 0; i < OTA_ENTRIES; i++)
-        memcpy(&entries[i], flash_at(otadata()->address + (uint32_t)i * SPI_FLASH_SEC_SIZE),
+        memcpy(&entries[i], sdk_flash_at(otadata()->address + (uint32_t)i * SPI_FLASH_SEC_SIZE),
             sizeof entries[i]);
 }
 
@@ -64,7 +64,7 @@ enum ota_state ota_selected(unsigned *slot)
 
     read_entries(entries);
     index = newest(entries);
-    *slot = index < 0 ? 0 : (entries[index].sequence - 1) % CHIP_SLOTS;
+    *slot = index < 0 ? 0 : (entries[index].sequence - 1) % SDK_CHIP_SLOTS;
     if (entries[0].sequence == UINT32_MAX && entries[1].sequence == UINT32_MAX)
         return OTA_BLANK;
     return index < 0 ? OTA_INVALID : OTA_GOOD;
@@ -118,7 +118,7 @@ void ota_make_image(uint8_t *out, uint32_t n, uint32_t random)
 // Where the last segment ends, or what ends the reading before.
 static enum ota_image read_segments(const esp_partition_t *partition, uint32_t *end)
 {
-    const uint8_t *image = flash_at(partition->address);
+    const uint8_t *image = sdk_flash_at(partition->address);
     uint64_t read = 0; // all of which would have been
 
     *end = OTA_HEADER_SIZE;
@@ -146,7 +146,7 @@ static uint32_t hashed_size(uint32_t end)
 
 enum ota_image ota_judge(const esp_partition_t *partition)
 {
-    const uint8_t *image = flash_at(partition->address);
+    const uint8_t *image = sdk_flash_at(partition->address);
     uint8_t hash[OTA_HASH_SIZE];
     uint32_t end;
     enum ota_image found = read_segments(partition, &end);
@@ -170,7 +170,7 @@ esp_err_t esp_image_load(
     (void)mode;
     memset(out, 0, sizeof *out);
     if (found == OTA_IMAGE_ENDLESS)
-        chip_bite();
+        sdk_chip_bite();
     if (found != OTA_IMAGE_GOOD)
         return ESP_ERR_IMAGE_INVALID;
     (void)read_segments(&partition, &end);
@@ -184,8 +184,8 @@ void ota_put_entry(size_t sector, uint32_t sequence)
     struct entry entry = {.sequence = sequence};
 
     entry.crc = checksum(&entry);
-    memcpy(
-        flash_at(otadata()->address + (uint32_t)sector * SPI_FLASH_SEC_SIZE), &entry, sizeof entry);
+    memcpy(sdk_flash_at(otadata()->address + (uint32_t)sector * SPI_FLASH_SEC_SIZE), &entry,
+        sizeof entry);
 }
 
 // The next number that selects the slot, over the entry that does not count.
@@ -207,8 +207,8 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition)
     index = newest(entries);
     number = index < 0 ? slot + 1 : entries[index].sequence;
     if (number > OTA_PATIENCE)
-        chip_bite();
-    while ((number - 1) % CHIP_SLOTS != slot)
+        sdk_chip_bite();
+    while ((number - 1) % SDK_CHIP_SLOTS != slot)
         number++;
     entry = entries[index == 0 ? 1 : 0]; // the label stays what it is
     entry.sequence = number;
@@ -229,5 +229,5 @@ const esp_partition_t *esp_ota_get_boot_partition(void)
 
 const esp_partition_t *esp_ota_get_running_partition(void)
 {
-    return ota_slot(chip_running());
+    return ota_slot(sdk_chip_running());
 }

@@ -10,7 +10,7 @@
 #include "firmware/core/slots.h"
 #include "firmware/port/esp8266/policy/choice.h"
 #include "firmware/port/esp8266/main/attempts.h"
-#include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/esp8266_flash.h"
 #include "firmware/port/esp8266/main/image_bounds.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/otadata.h"
@@ -25,14 +25,14 @@ static void tell(const char *what, const char *detail)
 
 static unsigned slot_of(const esp_partition_t *partition)
 {
-    return partition == flash_partition(PORT_SLOT_1) ? 1 : 0;
+    return partition == esp8266_flash_partition(PORT_SLOT_1) ? 1 : 0;
 }
 
 // The SDK reads the whole image, and writes otadata.
 static bool select_slot(unsigned slot)
 {
     return attempts_begin() && image_bounds_hold(PORT_SLOT(slot)) &&
-           esp_ota_set_boot_partition(flash_partition(PORT_SLOT(slot))) == ESP_OK;
+           esp_ota_set_boot_partition(esp8266_flash_partition(PORT_SLOT(slot))) == ESP_OK;
 }
 
 static void select_running(struct choice_facts *facts)
@@ -68,7 +68,7 @@ static void store(const struct slots *slots, struct port *port)
 // once before, or it would not be here.
 static bool adopt(struct slots *slots, struct port *port, unsigned running)
 {
-    size_t size = flash_image_size(port, PORT_SLOT(running));
+    size_t size = esp8266_flash_image_size(port, PORT_SLOT(running));
 
     if (size == 0)
         return false;

@@ -8,12 +8,12 @@
 
 #include "common/contract.h"
 #include "firmware/port/esp8266/main/chip_mac.h"
-#include "firmware/port/esp8266/main/clock.h"
-#include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/esp8266_clock.h"
+#include "firmware/port/esp8266/main/esp8266_flash.h"
+#include "firmware/port/esp8266/main/esp8266_rtc.h"
+#include "firmware/port/esp8266/main/esp8266_stream.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/led.h"
-#include "firmware/port/esp8266/main/rtc.h"
-#include "firmware/port/esp8266/main/stream.h"
 #include "firmware/port/esp8266/main/wifi.h"
 
 #define HOST_NAME_SIZE (sizeof CONTRACT_NAME_PREFIX + MAC_SIZE)
@@ -21,19 +21,19 @@
 static uint32_t now_ms(struct port *port)
 {
     (void)port;
-    return clock_now_ms();
+    return esp8266_clock_now_ms();
 }
 
 static int64_t unix_time(struct port *port)
 {
     (void)port;
-    return clock_unix_time();
+    return esp8266_clock_unix_time();
 }
 
 static void start_clock(struct port *port, const char *ntp_server)
 {
     (void)port;
-    clock_start(ntp_server);
+    esp8266_clock_start(ntp_server);
 }
 
 // The chip's generator is fed by the radio: before that is on, core asks for no keys.
@@ -81,7 +81,7 @@ static void log_line(struct port *port, enum port_log level, const char *line)
 
 static void reboot(struct port *port)
 {
-    stream_close(port);
+    esp8266_stream_close(port);
     last_reset_restart();
 }
 
@@ -94,21 +94,26 @@ static void tell_last_reset(struct port *port, char *out, size_t size)
 static void read_retained(struct port *port, uint8_t *p, size_t n)
 {
     (void)port;
-    rtc_read_retained(p, n);
+    esp8266_rtc_read_retained(p, n);
 }
 
 static void write_retained(struct port *port, const uint8_t *p, size_t n)
 {
     (void)port;
-    rtc_write_retained(p, n);
+    esp8266_rtc_write_retained(p, n);
 }
 
-static struct port_ops ops = {
-    .stream_open = stream_open,
-    .stream_ready = stream_ready,
-    .stream_send = stream_send,
-    .stream_receive = stream_receive,
-    .stream_close = stream_close,
+static const struct port_ops ops = {
+    .flash_read = esp8266_flash_read,
+    .flash_erase = esp8266_flash_erase,
+    .flash_write = esp8266_flash_write,
+    .flash_sync = esp8266_flash_sync,
+    .factory_size = esp8266_flash_factory_size,
+    .stream_open = esp8266_stream_open,
+    .stream_ready = esp8266_stream_ready,
+    .stream_send = esp8266_stream_send,
+    .stream_receive = esp8266_stream_receive,
+    .stream_close = esp8266_stream_close,
     .now_ms = now_ms,
     .unix_time = unix_time,
     .clock_start = start_clock,
@@ -127,8 +132,8 @@ static struct port_ops ops = {
 void esp8266_port_init(struct esp8266_port *self)
 {
     chip_mac_take(self->mac);
-    flash_attach(&self->port, &ops);
+    esp8266_flash_attach(&self->port);
     self->port.ops = &ops;
-    self->port.retained_size = RTC_RETAINED_SIZE;
+    self->port.retained_size = ESP8266_RTC_RETAINED_SIZE;
     self->port.has_boot_loader = true; // boot_choose() has been called before core starts
 }

@@ -5,7 +5,7 @@
 
 #include <esp_partition.h>
 
-#include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/esp8266_flash.h"
 
 #define MAGIC 0xe9
 #define SEGMENTS_MAX 16
@@ -26,7 +26,7 @@ struct segment {
 
 bool image_bounds_hold(enum port_region slot)
 {
-    const esp_partition_t *partition = flash_partition(slot);
+    const esp_partition_t *partition = esp8266_flash_partition(slot);
     struct segment segment;
     struct header header;
     size_t at = sizeof header;

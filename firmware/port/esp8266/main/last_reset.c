@@ -9,10 +9,10 @@
 #include <esp_system.h>
 
 #include "common/crc32.h"
-#include "firmware/port/esp8266/main/rtc.h"
+#include "firmware/port/esp8266/main/esp8266_rtc.h"
 
 union note {
-    uint32_t words[RTC_NOTE_SIZE / 4];
+    uint32_t words[ESP8266_RTC_NOTE_SIZE / 4];
     struct {
         char why[LAST_RESET_SIZE];
         uint32_t is_own; // the restart was ours
@@ -20,16 +20,17 @@ union note {
     } text;
 };
 
-_Static_assert(sizeof(union note) == RTC_NOTE_SIZE, "the note's place");
+_Static_assert(sizeof(union note) == ESP8266_RTC_NOTE_SIZE, "the note's place");
 
 static uint32_t checksum(const union note *note)
 {
-    return crc32_update(0, (const uint8_t *)note->words, RTC_NOTE_SIZE - sizeof note->text.crc);
+    return crc32_update(
+        0, (const uint8_t *)note->words, ESP8266_RTC_NOTE_SIZE - sizeof note->text.crc);
 }
 
 static bool read_note(union note *note)
 {
-    rtc_read_note(note->words);
+    esp8266_rtc_read_note(note->words);
     return note->text.crc == checksum(note) &&
            memchr(note->text.why, '\0', LAST_RESET_SIZE) != NULL;
 }
@@ -47,7 +48,7 @@ static void write_note(const char *why, bool is_own)
     strncpy(note.text.why, why, LAST_RESET_SIZE - 1);
     note.text.is_own = is_own;
     note.text.crc = checksum(&note);
-    rtc_write_note(note.words);
+    esp8266_rtc_write_note(note.words);
 }
 
 void last_reset_note(const char *why)

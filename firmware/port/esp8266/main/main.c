@@ -14,7 +14,7 @@
 #include "firmware/core/device.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/led.h"
-#include "firmware/port/esp8266/main/stream.h"
+#include "firmware/port/esp8266/main/esp8266_stream.h"
 #include "firmware/port/esp8266/main/supervisor.h"
 #include "firmware/port/esp8266/main/tls_heap.h"
 #include "firmware/port/esp8266/main/wifi.h"
@@ -28,7 +28,9 @@ static struct esp8266_port port;
 static _Noreturn void stop(const struct failure *failure)
 {
     printf("cannot run: %s\n", failure->detail);
-    printf("scripts/provision writes this board's files: scripts/provision PORT %s\n", port.mac);
+    if (failure->result != RESULT_OUT_OF_MEMORY)
+        printf(
+            "scripts/provision writes this board's files: scripts/provision PORT %s\n", port.mac);
     for (uint32_t waited_ms = 0; waited_ms < REPAIR_WAIT_MS; waited_ms += WAIT_MAX_MS) {
         supervisor_feed();
         vTaskDelay(pdMS_TO_TICKS(WAIT_MAX_MS));
@@ -61,7 +63,7 @@ static void run(struct device *device)
 
         uint32_t wait_ms = device_step(device);
 
-        stream_wait(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
+        esp8266_stream_wait(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
     }
 }
 

@@ -6,18 +6,18 @@
 
 #include "common/crc32.h"
 #include "firmware/port/lx106/board/console.h"
+#include "firmware/port/lx106/board/lx106_rtc.h"
 #include "firmware/port/lx106/board/reset.h"
-#include "firmware/port/lx106/board/rtc.h"
 
 #define NOTE_SIZE 48
-#define NOTE ((struct note *)RTC_NOTE)
+#define NOTE ((struct note *)LX106_RTC_NOTE)
 
 struct note {
     char why[NOTE_SIZE];
     uint32_t crc;
 };
 
-_Static_assert(sizeof(struct note) <= RTC_NOTE_SIZE, "the note fits");
+_Static_assert(sizeof(struct note) <= LX106_RTC_NOTE_SIZE, "the note fits");
 
 void crash_double_exception(void)
 {

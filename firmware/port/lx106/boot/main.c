@@ -3,7 +3,7 @@
 #include "firmware/port/lx106/boot/load.h"
 #include "firmware/port/lx106/board/console.h"
 #include "firmware/port/lx106/board/crash.h"
-#include "firmware/port/lx106/board/flash.h"
+#include "firmware/port/lx106/board/lx106_flash.h"
 
 static void tell(const char *what)
 {
@@ -19,11 +19,11 @@ static void get_last_reset(struct port *port, char *out, size_t size)
 }
 
 static const struct port_ops ops = {
-    .flash_read = flash_read,
-    .flash_erase = flash_erase,
-    .flash_write = flash_write,
-    .flash_sync = flash_sync,
-    .factory_size = flash_factory_size,
+    .flash_read = lx106_flash_read,
+    .flash_erase = lx106_flash_erase,
+    .flash_write = lx106_flash_write,
+    .flash_sync = lx106_flash_sync,
+    .factory_size = lx106_flash_factory_size,
     .last_reset = get_last_reset,
 };
 
@@ -31,10 +31,10 @@ static void try_active(const struct slots *slots)
 {
     struct app_image image;
 
-    if (!load_check(flash_slot(slots->active), &image))
+    if (!load_check(lx106_flash_slot(slots->active), &image))
         return;
     tell(slots->active == 0 ? "slot 0" : "slot 1");
-    load_start(flash_slot(slots->active), &image);
+    load_start(lx106_flash_slot(slots->active), &image);
 }
 
 static void start_active(struct slots *slots, struct port *port)
@@ -56,7 +56,7 @@ int main(void)
     struct failure failure;
     struct slots slots;
 
-    flash_attach(&port);
+    lx106_flash_attach(&port);
     if (slots_start(&slots, &port, &failure) == 0)
         start_active(&slots, &port);
     else

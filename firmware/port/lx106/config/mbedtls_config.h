@@ -19,6 +19,9 @@
 #define MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
+// Of those that core/tls.c asks for, in place of a list of all that there are.
+#define MBEDTLS_SSL_CIPHERSUITES                                                                   \
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
 
 // key exchange and ciphers
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED

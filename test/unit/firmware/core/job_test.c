@@ -10,27 +10,9 @@
 #include <cmocka.h>
 
 #include "firmware/core/job.h"
-#include "test/unit/firmware/fake_device.h"
+#include "test/unit/firmware/device_fixture.h"
 
 #define EVENT "/event/" FAKE_MAC
-
-static int setup(void **state)
-{
-    *state = fake_device_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fake_device_free(*state);
-    return 0;
-}
-
-static void start_online(struct fake_device *f)
-{
-    assert_int_equal(fake_device_start(f), 0);
-    assert_true(fake_device_run(f, 5000, fake_device_is_idle));
-}
 
 static bool leaves(struct fake_device *f)
 {

@@ -16,7 +16,7 @@ static void *allocate(size_t n)
     return left-- > 0 ? malloc(n) : NULL;
 }
 
-static const struct device device = {.mac = "84f3eb012345",
+static const struct device_record device = {.mac = "84f3eb012345",
     .reason = DEVICE_REASON_STATUS,
     .status = {.has = DEVICE_HAS_RSSI, .name = "n", .image = "B-1", .error = "e"}};
 static const struct command command = {.id = 1, .mac = "84f3eb012345", .name = "reboot"};

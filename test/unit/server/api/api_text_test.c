@@ -73,7 +73,8 @@ static void test_integers(void **state)
 
 static void test_devices(void **state)
 {
-    struct device device = {.mac = "84f3eb012345", .online = true, .reason = DEVICE_REASON_WILL};
+    struct device_record device = {
+        .mac = "84f3eb012345", .online = true, .reason = DEVICE_REASON_WILL};
 
     (void)state;
     memset(device.status.error, '"', sizeof device.status.error - 1);

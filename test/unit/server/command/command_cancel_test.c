@@ -7,7 +7,7 @@
 #include "server/base/log.h"
 #include "server/command/command_cancel.h"
 #include "server/command/command_forget.h"
-#include "test/unit/server/command/fake_broker.h"
+#include "test/unit/server/command/dispatch_fixture.h"
 
 static void count(const struct command *command, void *ctx)
 {

@@ -7,7 +7,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/mac_key.h"
-#include "test/unit/server/command/fake_broker.h"
+#include "test/unit/server/command/dispatch_fixture.h"
 
 static void test_refuses(void **state)
 {
@@ -77,7 +77,7 @@ static void test_topics_as_the_device_spells_them(void **state)
         .queued_timeout_ms = 60000,
         .publish = note_topic,
         .ctx = &broker};
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     struct err err = {0};
 
     device.online = true;
@@ -171,7 +171,7 @@ static void test_two_times(void **state)
 
         set_online(f, MAC_1, true);
         set_online(f, MAC_2, false);
-        start(f, &broker, sent_is_short ? 300 : 600000, sent_is_short ? 600000 : 300);
+        start(f, &broker, sent_is_short ? 300 : 600000, sent_is_short ? 600000 : 2000);
 
         int64_t sent = queue(&broker, MAC_1, "flash");
         int64_t queued = queue(&broker, MAC_2, "flash");
@@ -191,7 +191,7 @@ static int add_many(struct store_connection *connection, void *ctx, struct err *
 
     (void)ctx;
     for (int64_t i = 0; rc == 0 && i < 12000; i++) {
-        struct device device = fixture_device(MAC_1);
+        struct device_record device = fixture_device(MAC_1);
 
         mac_key_to_text(i, device.mac);
         rc = device_store_put(connection, &device, NULL, err);

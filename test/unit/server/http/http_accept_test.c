@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "server/base/clock.h"
-#include "test/unit/server/http/fixture.h"
+#include "test/unit/server/http/http_fixture.h"
 
 #define PLACES 16
 #define WAIT_MS 20000

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "server/base/clock.h"
-#include "test/unit/server/http/fixture.h"
+#include "test/unit/server/http/http_fixture.h"
 
 #define MAX_BODY 1000
 

@@ -9,7 +9,7 @@
 #include "server/ingest/download_write.h"
 #include "server/store/command_store.h"
 #include "server/store/download_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define SIZE 1000
 
@@ -158,7 +158,7 @@ static void test_what_stages(void **state)
     static const struct transfer other = {"config.json", "bb", 200, SIZE, 0, SIZE, true, 0, 0};
     struct fixture *f = *state;
     struct download_store_staged staged;
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     int64_t id;
 
     device.speaks_events = true;

@@ -7,7 +7,7 @@
 #include "server/base/log.h"
 #include "server/ingest/ingest.h"
 #include "server/store/fault_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static struct ingest *start(struct fixture *f)
 {
@@ -41,7 +41,7 @@ static void test_each_topic(void **state)
     struct ingest *ingest = start(f);
     struct ingest_counters counters;
     struct store_connection *connection;
-    struct device device;
+    struct device_record device;
 
     log_set_level(LOG_ERROR);
     say(ingest, "/status/" MAC_1, "{\"uptimemillis\": 5}", false);
@@ -85,7 +85,7 @@ static void test_the_object_is_kept_whole(void **state)
     struct fixture *f = *state;
     struct ingest *ingest = start(f);
     struct store_connection *connection;
-    struct device device;
+    struct device_record device;
     char *json = NULL;
 
     say(ingest, "/status/" MAC_1, text, false);
@@ -134,7 +134,7 @@ static void test_who_speaks_is_seen(void **state)
     log_set_level(LOG_ERROR);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct store_connection *connection;
-        struct device device;
+        struct device_record device;
         char mac[MAC_SIZE], topic[40], seen[1024] = "";
         char *json = NULL;
 
@@ -176,7 +176,7 @@ static void test_spellings(void **state)
     log_set_level(LOG_ERROR);
     for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
         struct store_connection *connection;
-        struct device device;
+        struct device_record device;
         char topic[40];
 
         snprintf(topic, sizeof topic, "%s%s", i % 2 == 0 ? "/status/" : "/event/", spellings[i]);
@@ -203,7 +203,7 @@ static void test_spellings(void **state)
 static bool is_online(struct fixture *f, const char *mac)
 {
     struct store_connection *connection;
-    struct device device;
+    struct device_record device;
 
     fixture_flush(f);
     connection = fixture_read(f);

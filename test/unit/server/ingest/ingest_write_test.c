@@ -9,7 +9,7 @@
 #include "server/ingest/ingest_write.h"
 #include "server/store/command_store.h"
 #include "server/store/event_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define T0 1700000000000LL
 #define SECOND 1000LL
@@ -64,10 +64,10 @@ static void download(struct fixture *f, const char *file, unsigned code)
     fixture_write(f, download_write_answer, &effect);
 }
 
-static struct device device(struct fixture *f, const char *mac)
+static struct device_record device(struct fixture *f, const char *mac)
 {
     struct store_connection *connection = fixture_read(f);
-    struct device device;
+    struct device_record device;
 
     assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
     store_read_end(f->store, connection);
@@ -121,7 +121,7 @@ static struct command command(struct fixture *f, int64_t id)
 static void test_a_status_makes_known_and_online(void **state)
 {
     struct fixture *f = *state;
-    struct device d;
+    struct device_record d;
     struct store_connection *connection;
     char *json;
 
@@ -241,7 +241,7 @@ static void test_a_part_of_a_status(void **state)
     for (int partial = 1; partial >= 0; partial--) {
         struct ingest_write_status *effect =
             ingest_write_status_new(&from, T0 + MINUTE, &part, (const uint8_t *)"{}", 2);
-        struct device d;
+        struct device_record d;
 
         effect->partial = partial;
         fixture_write(f, ingest_write_status, effect);

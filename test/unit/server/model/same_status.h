@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "server/model/device.h"
+#include "server/model/device_record.h"
 
 // Whether two statuses are the same, member by member: between them is room that means nothing.
 static inline bool same_status(const struct device_status *a, const struct device_status *b)

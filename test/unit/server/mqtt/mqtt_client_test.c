@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "server/base/clock.h"
-#include "test/unit/server/mqtt/fixture.h"
+#include "test/unit/server/mqtt/mqtt_client_fixture.h"
 
 static struct mqtt_client *start(struct fixture *f, const struct mqtt_settings *settings)
 {

@@ -66,7 +66,7 @@ static void test_rows(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *row = &rows[i];
-        struct device device = {.speaks_events = row->ours};
+        struct device_record device = {.speaks_events = row->ours};
         struct download_store_staged staged = {.at_ms = 1};
         struct command_verdict verdict;
 

@@ -12,7 +12,7 @@
 #include "server/image/image_descriptor_build.h"
 #include "server/pki/private_key.h"
 #include "server/release/release_images.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define HEADER_SIZE 16
 #define ROOM (CONTRACT_SKETCH_IMAGE_MAX + 1)

@@ -13,7 +13,7 @@
 #include "server/image/image_files.h"
 #include "server/pki/digest.h"
 #include "server/store/image_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define HEADER_SIZE 16
 #define FILE_SIZE (HEADER_SIZE + IMAGE_SIGNATURE_MIN + IMAGE_TRAILER_LENGTH_SIZE)

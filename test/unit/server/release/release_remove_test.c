@@ -9,7 +9,7 @@
 #include "server/release/release_remove.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 // Keys have one letter each: the key's id is 64 of it, its name "key-a".
 static void make_id(char out[IMAGE_KEY_ID_SIZE], char letter)
@@ -68,7 +68,7 @@ static void withdraw(struct release *release, const char *name)
 
 static void runs(struct fixture *f, const char *mac, const char *image)
 {
-    struct device device = fixture_device(mac);
+    struct device_record device = fixture_device(mac);
 
     strcpy(device.status.image, image);
     fixture_write(f, fixture_put, &device);

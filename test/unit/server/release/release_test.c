@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "server/release/release.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define THREADS 4
 #define ROUNDS 200

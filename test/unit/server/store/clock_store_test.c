@@ -4,7 +4,7 @@
 #include "server/model/command.h"
 #include "server/store/command_store.h"
 #include "server/store/status_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define HOUR ((int64_t)3600000)
 #define NOW (1000000 * HOUR)
@@ -12,7 +12,7 @@
 
 static void put(struct fixture *f, const char *mac, bool online, int64_t seen_ms, int64_t boot_ms)
 {
-    struct device device = fixture_device(mac);
+    struct device_record device = fixture_device(mac);
 
     device.online = online;
     device.last_seen_ms = seen_ms;

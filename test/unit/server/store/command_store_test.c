@@ -6,7 +6,7 @@
 
 #include "server/store/command_store.h"
 #include "server/store/statement.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static int add_job(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -65,7 +65,7 @@ static void assert_due(struct fixture *f, const char *ids)
 
 static void set_online(struct fixture *f, const char *mac, bool online)
 {
-    struct device device = fixture_device(mac);
+    struct device_record device = fixture_device(mac);
 
     device.online = online;
     fixture_write(f, fixture_put, &device);

@@ -7,14 +7,14 @@
 
 #include "server/base/log.h"
 #include "server/store/device_gather.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define MANY 3000 // more than rows are held
 
 static void test_the_table(void **state)
 {
     struct device_gather *gather = device_gather_new();
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     int64_t added = 0;
 
     (void)state;
@@ -51,7 +51,7 @@ static void post(struct fixture *f, store_job job, const char *mac)
 // A report: the device is read, counted up, and written with a status of its own.
 static int report(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device device;
+    struct device_record device;
     char json[64];
     int rc = device_store_get(connection, ctx, &device, err);
 

@@ -4,11 +4,11 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
-static struct device full_device(const char *mac)
+static struct device_record full_device(const char *mac)
 {
-    struct device device = {
+    struct device_record device = {
         .online = true,
         .reason = DEVICE_REASON_STATUS,
         .first_seen_ms = 1700000000000,
@@ -39,17 +39,17 @@ static struct device full_device(const char *mac)
     return device;
 }
 
-static struct device get(struct fixture *f, const char *mac)
+static struct device_record get(struct fixture *f, const char *mac)
 {
     struct store_connection *connection = fixture_read(f);
-    struct device device;
+    struct device_record device;
 
     assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
     store_read_end(f->store, connection);
     return device;
 }
 
-static void assert_same(const struct device *a, const struct device *b)
+static void assert_same(const struct device_record *a, const struct device_record *b)
 {
     assert_string_equal(a->mac, b->mac);
     assert_int_equal(a->online, b->online);
@@ -78,9 +78,9 @@ static void assert_same(const struct device *a, const struct device *b)
 static void test_keeps_every_member(void **state)
 {
     struct fixture *f = *state;
-    struct device device = full_device(MAC_1);
-    struct device empty = {.mac = MAC_2};
-    struct device got;
+    struct device_record device = full_device(MAC_1);
+    struct device_record empty = {.mac = MAC_2};
+    struct device_record got;
 
     fixture_write(f, fixture_put, &device);
     fixture_write(f, fixture_put, &empty);
@@ -106,7 +106,7 @@ static void test_keeps_every_member(void **state)
 }
 
 struct put_json {
-    struct device device;
+    struct device_record device;
     const char *json;
 };
 
@@ -156,7 +156,7 @@ static void add_four(struct fixture *f)
     static const char *const images[] = {"A-1", "A-1", "B-1", ""};
 
     for (int i = 3; i >= 0; i--) {
-        struct device device = full_device(MAC_1);
+        struct device_record device = full_device(MAC_1);
 
         device.mac[MAC_LENGTH - 1] = (char)('1' + i);
         device.online = i % 2 == 0;
@@ -171,7 +171,7 @@ struct seen {
     size_t stop_after;
 };
 
-static int see(const struct device *device, void *ctx)
+static int see(const struct device_record *device, void *ctx)
 {
     struct seen *seen = ctx;
     size_t n = strlen(seen->last_digits);
@@ -228,7 +228,7 @@ static void test_filters_and_pages(void **state)
 }
 
 // Starts the same statement again from within.
-static int see_nested(const struct device *device, void *ctx)
+static int see_nested(const struct device_record *device, void *ctx)
 {
     struct store_connection *connection = ctx;
     struct seen seen = {0};
@@ -311,7 +311,7 @@ static void test_refuses_a_bad_mac(void **state)
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct device device = full_device(MAC_1);
+        struct device_record device = full_device(MAC_1);
 
         snprintf(device.mac, sizeof device.mac, "%s", bad[i]);
         assert_int_equal(store_write(f->store, fixture_put, &device, NULL), ERR_INVALID);

@@ -1,6 +1,6 @@
 // What devices have downloaded, in the database: each device's own, and gone with it.
 #include "server/store/download_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define IMAGE "BOARD-1"
 

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "server/store/fault_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 struct addition {
     const char *mac;

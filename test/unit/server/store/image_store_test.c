@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "server/store/image_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static int add_job(struct store_connection *connection, void *ctx, struct err *err)
 {

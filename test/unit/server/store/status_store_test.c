@@ -8,7 +8,7 @@
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 #include "server/store/status_store.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #define HOUR 3600000LL
 #define T0 (472222LL * HOUR) // the start of an hour

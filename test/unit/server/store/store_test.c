@@ -11,7 +11,7 @@
 
 #include "server/base/log.h"
 #include "server/store/mac_key.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static void test_opens_again(void **state)
 {
@@ -49,7 +49,7 @@ static void test_mode_is_tight(void **state)
 static void test_readers_see_one_state(void **state)
 {
     struct fixture *f = *state;
-    struct device device;
+    struct device_record device;
     struct store_connection *readers[12];
 
     fixture_add_device(f, MAC_1);
@@ -74,7 +74,7 @@ static void test_readers_see_one_state(void **state)
 // A pair of devices that every job changes together: readers never see them differ.
 static int put_pair(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
 
     device.reboots = *(int64_t *)ctx;
 
@@ -96,7 +96,7 @@ static void *read_pairs(void *ctx)
 
     while (!*reading->stop) {
         struct store_connection *connection;
-        struct device a, b;
+        struct device_record a, b;
 
         if (store_read_begin(reading->f->store, &connection, NULL) < 0)
             return NULL;
@@ -140,12 +140,12 @@ static void write_until_killed(const char *path, int fd)
         _exit(1);
     for (int64_t i = 0;; i++) {
         char mac[MAC_SIZE];
-        struct device device;
+        struct device_record device;
 
         for (int k = 0; k < 20; k++) {
             mac_key_to_text(i * 100 + k + 1000000, mac);
 
-            struct device *posted = malloc(sizeof *posted);
+            struct device_record *posted = malloc(sizeof *posted);
 
             *posted = fixture_device(mac);
             store_post(store, fixture_put, posted, free);
@@ -195,7 +195,7 @@ static void test_survives_kill(void **state)
 
 static int put_much(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
     char *json = malloc(1000000);
 
     (void)ctx;

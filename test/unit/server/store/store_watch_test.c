@@ -1,7 +1,7 @@
 // The database's files, as others may change them.
 #include "server/store/store_watch.h"
 
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ static const struct {
 static int read_once(struct fixture *f, struct err *err)
 {
     struct store_connection *connection;
-    struct device device;
+    struct device_record device;
     int rc = store_read_begin(f->store, &connection, err);
 
     if (rc < 0)
@@ -90,7 +90,7 @@ static void test_each_change_is_said(void **state)
 {
     log_set_level(LOG_ERROR - 1);
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        struct device device = fixture_device(MAC_1);
+        struct device_record device = fixture_device(MAC_1);
         struct err err = {0};
 
         if (fixture_tear_down(state) != 0 || fixture_set_up(state) != 0) {
@@ -121,7 +121,7 @@ static void test_each_change_is_said(void **state)
 // The change comes while a transaction is under way: all of it fails, and is kept.
 static int change_and_put(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device device = fixture_device(MAC_3);
+    struct device_record device = fixture_device(MAC_3);
 
     empty(ctx);
     sqlite3_db_release_memory(connection->db); // so that SQLite reads the file again
@@ -151,7 +151,7 @@ static void test_change_within_a_job(void **state)
 static void test_moved_and_back(void **state)
 {
     struct fixture *f = *state;
-    static struct device device;
+    static struct device_record device;
     struct err err = {0};
     char away[SCRATCH_PATH_SIZE];
 

@@ -9,7 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "test/unit/server/store/fixture.h"
+#include "test/unit/server/store/store_fixture.h"
 
 static int fail_after_put(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -28,7 +28,7 @@ static void count_release(void *ctx)
 
 static void post_device(struct fixture *f, store_job job, const char *mac)
 {
-    struct device *device = malloc(sizeof *device);
+    struct device_record *device = malloc(sizeof *device);
 
     *device = fixture_device(mac);
     assert_int_equal(store_post(f->store, job, device, count_release), 0);
@@ -38,7 +38,7 @@ static void test_a_failing_job_is_undone_alone(void **state)
 {
     struct fixture *f = *state;
     struct store_counters counters;
-    struct device device = fixture_device("84f3eb000009");
+    struct device_record device = fixture_device("84f3eb000009");
     struct err err = {0};
 
     released = 0;
@@ -190,7 +190,7 @@ static void test_locked_database_keeps_what_was_posted(void **state)
     struct fixture *f = *state;
     struct store_connection *other;
     struct store_counters counters;
-    struct device device = fixture_device(MAC_3);
+    struct device_record device = fixture_device(MAC_3);
     struct err err = {0};
     int64_t start_ms = clock_monotonic_ms();
 
@@ -283,7 +283,7 @@ static int break_transaction(struct store_connection *connection, void *ctx, str
 static void test_a_failed_transaction_leaves_nothing_open(void **state)
 {
     struct fixture *f = *state;
-    struct device device = fixture_device(MAC_1);
+    struct device_record device = fixture_device(MAC_1);
 
     log_set_level(LOG_ERROR - 1);
     assert_true(store_write(f->store, break_transaction, &device, NULL) < 0);

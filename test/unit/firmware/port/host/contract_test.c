@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "firmware/port/host/host_port.h"
-#include "test/port/contract.h"
+#include "test/port/port_contract.h"
 
 #define MAC "84f3eb000001"
 

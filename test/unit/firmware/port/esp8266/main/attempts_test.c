@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "firmware/port/esp8266/main/attempts.h"
-#include "test/esp8266/sdk/chip.h"
+#include "test/esp8266/sdk/sdk_chip.h"
 
 static void use_up(void)
 {
@@ -20,7 +20,7 @@ static void use_up(void)
 static void test_attempts(void **state)
 {
     (void)state;
-    chip_reset();
+    sdk_chip_reset();
     use_up();
     attempts_end();
     use_up();
@@ -31,9 +31,9 @@ static void test_power_cut(void **state)
 {
     (void)state;
     for (unsigned dirt = 1; dirt <= UINT8_MAX; dirt++) {
-        chip_reset();
+        sdk_chip_reset();
         use_up();
-        chip_spoil_rtc((uint8_t)dirt);
+        sdk_chip_spoil_rtc((uint8_t)dirt);
         use_up();
     }
 }

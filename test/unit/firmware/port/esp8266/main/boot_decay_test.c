@@ -17,7 +17,7 @@ static void prepare_factory(void)
 {
     board_flash(&board);
     assert_int_equal(board_start(&board), 0);
-    chip_put_image(1, 2);
+    sdk_chip_put_image(1, 2);
 }
 
 static void prepare_update(void)
@@ -54,8 +54,8 @@ static void prepare_lost_record(void)
 static void prepare_serial_line(void)
 {
     board_update(&board, false);
-    chip_put_image(0, 3);
-    chip_blank_otadata();
+    sdk_chip_put_image(0, 3);
+    sdk_chip_blank_otadata();
 }
 
 static const struct {
@@ -83,7 +83,7 @@ struct decay {
 
 static uint8_t *place(const struct decay *decay)
 {
-    return flash_at(ota_slot(decay->slot)->address + (uint32_t)decay->offset);
+    return sdk_flash_at(ota_slot(decay->slot)->address + (uint32_t)decay->offset);
 }
 
 // A boot loader that was asked for an endless image before it decayed, or that comes by it on its
@@ -108,7 +108,7 @@ static void check_rest(unsigned bites_max)
         assert_in_range(board.bitten, 0, bites_max);
         bitten += board.bitten;
         assert_in_range(board.starts, 1, 3 + bites_max);
-        assert_true(chip_is_good((unsigned)slot));
+        assert_true(sdk_chip_is_good((unsigned)slot));
         assert_int_equal(board_record(&board).active, slot); // core finds it, too
     }
     assert_int_equal(board_start(&board), slot);
@@ -125,7 +125,7 @@ static void try_decay(void (*prepare)(void), const struct decay *decay)
         busy++;
         return;
     }
-    if (!chip_is_good(0) && !chip_is_good(1))
+    if (!sdk_chip_is_good(0) && !sdk_chip_is_good(1))
         return;
     check_rest(0);
     tried++;
@@ -134,8 +134,8 @@ static void try_decay(void (*prepare)(void), const struct decay *decay)
 // Each bit alone, as flash decays, and the numbers at which lengths overflow.
 static void sweep_word(void (*prepare)(void), struct decay decay)
 {
-    static const uint32_t values[] = {0, 1, 4, 8, CHIP_IMAGE_SIZE, CHIP_SLOT_SIZE - 4,
-        CHIP_SLOT_SIZE, CHIP_SLOT_SIZE + 4, 0x01000000, 0x7ffffffc, 0x80000000, 0xfffffff8,
+    static const uint32_t values[] = {0, 1, 4, 8, SDK_CHIP_IMAGE_SIZE, SDK_CHIP_SLOT_SIZE - 4,
+        SDK_CHIP_SLOT_SIZE, SDK_CHIP_SLOT_SIZE + 4, 0x01000000, 0x7ffffffc, 0x80000000, 0xfffffff8,
         UINT32_MAX - 3, UINT32_MAX};
     uint32_t word;
 
@@ -163,7 +163,7 @@ static void test_headers(void **state)
             uint32_t size;
 
             plans[i].prepare();
-            memcpy(&size, flash_at(ota_slot(slot)->address + OTA_HEADER_SIZE + 4), sizeof size);
+            memcpy(&size, sdk_flash_at(ota_slot(slot)->address + OTA_HEADER_SIZE + 4), sizeof size);
             for (unsigned word = 0; word < 4; word++) {
                 decay.offset = word * sizeof size;
                 sweep_word(plans[i].prepare, decay);
@@ -194,8 +194,8 @@ static void test_otadata(void **state)
         plans[i / NUMBERS / NUMBERS].prepare();
         ota_put_entry(0, numbers[i % NUMBERS]);
         ota_put_entry(1, numbers[i / NUMBERS % NUMBERS]);
-        if (!chip_is_good(1))
-            chip_put_image(1, 2);
+        if (!sdk_chip_is_good(1))
+            sdk_chip_put_image(1, 2);
         check_rest(ATTEMPTS_MAX);
     }
     printf("%u resets by the supervisor\n", bitten);

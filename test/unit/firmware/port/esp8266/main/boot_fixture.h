@@ -17,10 +17,10 @@
 #include "firmware/core/files.h"
 #include "firmware/core/slots.h"
 #include "firmware/port/esp8266/main/boot.h"
-#include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/esp8266_flash.h"
 #include "firmware/port/esp8266/main/last_reset.h"
-#include "test/esp8266/sdk/chip.h"
-#include "test/esp8266/sdk/flash.h"
+#include "test/esp8266/sdk/sdk_chip.h"
+#include "test/esp8266/sdk/sdk_flash.h"
 
 #define BOARD_STARTS_MAX 8 // in a row without a decision
 #define BOARD_DEAD (-1)
@@ -31,7 +31,6 @@
 
 struct board {
     struct port port;
-    struct port_ops ops;
     unsigned starts;     // that the last decision took
     unsigned power_lost; // in them
     unsigned bitten;
@@ -45,10 +44,18 @@ static inline void board_last_reset(struct port *port, char *out, size_t size)
 
 static inline void board_attach(struct board *board)
 {
-    board->port.ops = &board->ops;
+    static const struct port_ops ops = {
+        .flash_read = esp8266_flash_read,
+        .flash_erase = esp8266_flash_erase,
+        .flash_write = esp8266_flash_write,
+        .flash_sync = esp8266_flash_sync,
+        .factory_size = esp8266_flash_factory_size,
+        .last_reset = board_last_reset,
+    };
+
+    board->port.ops = &ops;
     board->port.has_boot_loader = true;
-    board->ops.last_reset = board_last_reset;
-    flash_attach(&board->port, &board->ops);
+    esp8266_flash_attach(&board->port);
 }
 
 static inline void board_program(void *ctx)
@@ -65,16 +72,16 @@ static inline int board_start(struct board *board)
     board->power_lost = 0;
     board->bitten = 0;
     for (board->starts = 1; board->starts <= BOARD_STARTS_MAX; board->starts++) {
-        enum chip_end end = chip_start(board_program, board);
+        enum sdk_chip_end end = sdk_chip_start(board_program, board);
 
-        if (end == CHIP_RUNS)
-            return (int)chip_running();
-        if (end == CHIP_DEAD)
+        if (end == SDK_CHIP_RUNS)
+            return (int)sdk_chip_running();
+        if (end == SDK_CHIP_DEAD)
             return BOARD_DEAD;
-        if (end == CHIP_BUSY)
+        if (end == SDK_CHIP_BUSY)
             return BOARD_BUSY;
-        board->bitten += end == CHIP_BITTEN;
-        board->power_lost += end == CHIP_POWER_LOST;
+        board->bitten += end == SDK_CHIP_BITTEN;
+        board->power_lost += end == SDK_CHIP_POWER_LOST;
     }
     return BOARD_UNDECIDED;
 }
@@ -114,8 +121,8 @@ static inline bool board_has_file(struct board *board)
 static inline void board_flash(struct board *board)
 {
     memset(board, 0, sizeof *board);
-    chip_reset();
-    chip_put_image(0, 1);
+    sdk_chip_reset();
+    sdk_chip_put_image(0, 1);
     board_attach(board);
     assert_int_equal(
         files_write(&board->port, BOARD_FILE, (const uint8_t *)BOARD_TEXT, strlen(BOARD_TEXT)), 0);
@@ -127,8 +134,9 @@ static inline void board_begin_trial(struct board *board)
     struct slots slots = board_record(board);
     unsigned idle = slots_idle(&slots);
 
-    chip_put_image(idle, 2);
-    slots.images[idle] = (struct slots_image){.state = SLOTS_READY, .size_bytes = CHIP_IMAGE_SIZE};
+    sdk_chip_put_image(idle, 2);
+    slots.images[idle] =
+        (struct slots_image){.state = SLOTS_READY, .size_bytes = SDK_CHIP_IMAGE_SIZE};
     snprintf(slots.images[idle].name, IMAGE_NAME_SIZE, "B-2");
     slots_begin_trial(&slots, true, 5);
     board_store(board, &slots);

@@ -18,8 +18,8 @@ static void prepare_first_start(void)
 static void prepare_serial_line(void)
 {
     board_update(&board, false);
-    chip_put_image(0, 3);
-    chip_blank_otadata();
+    sdk_chip_put_image(0, 3);
+    sdk_chip_blank_otadata();
 }
 
 static void prepare_update(void)
@@ -39,20 +39,20 @@ static void prepare_way_back(void)
 static void prepare_damaged_update(void)
 {
     prepare_update();
-    chip_damage(1);
+    sdk_chip_damage(1);
 }
 
 static void prepare_damaged_later(void)
 {
     board_update(&board, false);
-    chip_damage(1);
+    sdk_chip_damage(1);
 }
 
 static void prepare_damaged_way_back(void)
 {
     board_update(&board, true);
     board_fail_trial(&board);
-    chip_damage(0);
+    sdk_chip_damage(0);
 }
 
 struct plan {
@@ -81,7 +81,7 @@ struct cut {
 // Starts with that cut; whether it came.
 static bool start(const struct cut *cut, unsigned slot)
 {
-    struct nor_power *power = flash_power();
+    struct nor_power *power = sdk_flash_power();
     bool was_cut;
 
     power->random = 2463534242u ^ (uint32_t)(cut->op + 1) * 7919u ^ cut->tear * 104729u;
@@ -97,7 +97,7 @@ static bool start(const struct cut *cut, unsigned slot)
 
 static void check_trial_boots(unsigned slot, unsigned starts_before)
 {
-    assert_in_range(board_record(&board).trial_boots, 1, chip_starts(slot) - starts_before);
+    assert_in_range(board_record(&board).trial_boots, 1, sdk_chip_starts(slot) - starts_before);
 }
 
 static bool play(const struct plan *plan, const struct cut *first)
@@ -106,7 +106,7 @@ static bool play(const struct plan *plan, const struct cut *first)
     bool was_cut;
 
     plan->prepare();
-    starts = plan->prepare == prepare_update ? chip_starts(plan->slot) : 0;
+    starts = plan->prepare == prepare_update ? sdk_chip_starts(plan->slot) : 0;
     was_cut = start(first, plan->slot);
     assert_int_equal(board_record(&board).active, plan->slot);
     assert_int_equal(board_record(&board).trial, plan->trial);
@@ -126,10 +126,10 @@ static bool play_update(const struct plan *plan, const struct cut *first, const 
     play(plan, first);
     board_pass_trial(&board);
     board_begin_trial(&board);
-    starts = chip_starts(slot);
+    starts = sdk_chip_starts(slot);
     was_cut = start(second, slot);
     check_trial_boots(slot, starts);
-    assert_true(chip_is_good(slot));
+    assert_true(sdk_chip_is_good(slot));
     assert_true(board_has_file(&board));
     return was_cut;
 }
@@ -186,11 +186,11 @@ static void make_otadata(enum otadata_case otadata)
     };
 
     if (otadata == CASE_BLANK)
-        chip_blank_otadata();
+        sdk_chip_blank_otadata();
     else if (otadata == CASE_TORN)
-        chip_tear_otadata();
+        sdk_chip_tear_otadata();
     else
-        esp_ota_set_boot_partition(flash_partition(regions[otadata]));
+        esp_ota_set_boot_partition(esp8266_flash_partition(regions[otadata]));
 }
 
 // Whatever the numbers say, from 0 on; false if they are one too many.
@@ -219,7 +219,7 @@ static void check_starts(void)
         slot = board_start(&board);
         assert_in_range(slot, 0, PORT_SLOTS - 1);
         assert_in_range(board.starts, 1, 3); // there, and back if it was one too many
-        assert_true(chip_is_good((unsigned)slot));
+        assert_true(sdk_chip_is_good((unsigned)slot));
         if (board_has_record(&board))
             assert_int_equal(board_record(&board).active, slot);
     }
@@ -234,11 +234,11 @@ static bool try_state(enum otadata_case otadata, unsigned damaged, unsigned reco
     bool is_one;
 
     board_flash(&board);
-    chip_put_image(1, 2);
+    sdk_chip_put_image(1, 2);
     make_otadata(otadata);
     is_one = record == 0 || make_record(record - 1);
     if (damaged < PORT_SLOTS)
-        chip_damage(damaged);
+        sdk_chip_damage(damaged);
     check_starts();
     return is_one;
 }

@@ -13,11 +13,12 @@ static void test_factory(void **state)
     assert_int_equal(board.starts, 1);
     assert_int_equal(board_record(&board).active, 0);
     assert_int_equal(board_record(&board).images[0].state, SLOTS_INSTALLED);
-    assert_in_range(board_record(&board).images[0].size_bytes, CHIP_IMAGE_SIZE, CHIP_SLOT_SIZE);
-    ops = flash_power()->ops;
+    assert_in_range(
+        board_record(&board).images[0].size_bytes, SDK_CHIP_IMAGE_SIZE, SDK_CHIP_SLOT_SIZE);
+    ops = sdk_flash_power()->ops;
     assert_int_equal(board_start(&board), 0);
     assert_int_equal(board.starts, 1);
-    assert_int_equal(flash_power()->ops, ops); // nothing is written
+    assert_int_equal(sdk_flash_power()->ops, ops); // nothing is written
     assert_true(board_has_file(&board));
 }
 
@@ -25,7 +26,7 @@ static void test_nothing_to_run(void **state)
 {
     (void)state;
     board_flash(&board);
-    chip_damage(0);
+    sdk_chip_damage(0);
     assert_int_equal(board_start(&board), BOARD_DEAD);
 }
 
@@ -89,7 +90,7 @@ static void test_damaged_update(void **state)
     board_flash(&board);
     assert_int_equal(board_start(&board), 0);
     board_begin_trial(&board);
-    chip_damage(1);
+    sdk_chip_damage(1);
     assert_int_equal(board_start(&board), 0);
     assert_int_equal(board.starts, 1);
     slots = board_record(&board);
@@ -103,7 +104,7 @@ static void test_damaged_later(void **state)
 {
     (void)state;
     board_update(&board, false);
-    chip_damage(1);
+    sdk_chip_damage(1);
     assert_int_equal(board_start(&board), 0);
     assert_int_equal(board.starts, 1);
     assert_int_equal(board_record(&board).trial, SLOTS_TRIAL_SKIPPED);
@@ -117,17 +118,17 @@ static void test_unverified(void **state)
 
     (void)state;
     board_update(&board, false);
-    chip_damage(1);
+    sdk_chip_damage(1);
     assert_int_equal(board_start(&board), 0);
     slots = board_record(&board);
     slots.images[1] = (struct slots_image){.state = SLOTS_EMPTY};
     board_store(&board, &slots);
-    chip_put_image(1, 666);
+    sdk_chip_put_image(1, 666);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(board_start(&board), 0);
         assert_int_equal(board.starts, 1);
     }
-    assert_int_equal(chip_starts(1), 1); // that was the one before
+    assert_int_equal(sdk_chip_starts(1), 1); // that was the one before
 }
 
 // Nothing better is there: the rejected image runs on, and says what it could not go back to.
@@ -138,7 +139,7 @@ static void test_damaged_way_back(void **state)
     (void)state;
     board_update(&board, true);
     board_fail_trial(&board);
-    chip_damage(0);
+    sdk_chip_damage(0);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(board_start(&board), 1);
         assert_int_equal(board.starts, 1);
@@ -165,7 +166,7 @@ static void test_damaged_on_rejected(void **state)
     slots.images[1].state = SLOTS_REJECTED;
     board_store(&board, &slots);
     board_begin_trial(&board);
-    chip_damage(0);
+    sdk_chip_damage(0);
     assert_int_equal(board_start(&board), 1);
     slots = board_record(&board);
     assert_int_equal(slots.active, 1);
@@ -181,8 +182,8 @@ static void test_serial_line(void **state)
     (void)state;
     for (int on_trial = 0; on_trial < 2; on_trial++) {
         board_update(&board, on_trial != 0);
-        chip_put_image(0, 3);
-        chip_blank_otadata();
+        sdk_chip_put_image(0, 3);
+        sdk_chip_blank_otadata();
         assert_int_equal(board_start(&board), 0);
         assert_int_equal(board.starts, 1);
         assert_false(board_has_record(&board));
@@ -197,8 +198,8 @@ static void test_serial_line_torn(void **state)
 {
     (void)state;
     board_update(&board, false);
-    chip_damage(0);
-    chip_blank_otadata();
+    sdk_chip_damage(0);
+    sdk_chip_blank_otadata();
     for (int i = 0; i < 2; i++) {
         assert_int_equal(board_start(&board), 1);
         assert_int_equal(board_record(&board).active, 1);
@@ -210,7 +211,7 @@ static void test_damaged_otadata(void **state)
 {
     (void)state;
     board_update(&board, false);
-    chip_tear_otadata();
+    sdk_chip_tear_otadata();
     assert_int_equal(board_start(&board), 1);
     assert_int_equal(board_record(&board).active, 1);
     assert_int_equal(board_start(&board), 1);
@@ -225,14 +226,14 @@ static void test_adopted(void **state)
     (void)state;
     board_update(&board, false);
     assert_int_equal(files_remove(&board.port, SLOTS_FILE), 0);
-    chip_damage(0);
+    sdk_chip_damage(0);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(board_start(&board), 1);
         assert_int_equal(board.starts, 1);
         slots = board_record(&board);
         assert_int_equal(slots.active, 1);
         assert_int_equal(slots.images[1].state, SLOTS_INSTALLED);
-        assert_in_range(slots.images[1].size_bytes, CHIP_IMAGE_SIZE, CHIP_SLOT_SIZE);
+        assert_in_range(slots.images[1].size_bytes, SDK_CHIP_IMAGE_SIZE, SDK_CHIP_SLOT_SIZE);
         assert_int_equal(slots.images[0].state, SLOTS_EMPTY);
     }
 }
@@ -244,12 +245,12 @@ static void test_unreadable(void **state)
 
     (void)state;
     board_update(&board, true);
-    chip_damage(0);
-    ops = flash_power()->ops;
-    flash_fail_reads(flash_partition(PORT_FILES));
+    sdk_chip_damage(0);
+    ops = sdk_flash_power()->ops;
+    sdk_flash_fail_reads(esp8266_flash_partition(PORT_FILES));
     assert_int_equal(board_start(&board), 1);
-    assert_int_equal(flash_power()->ops, ops);
-    flash_fail_reads(NULL);
+    assert_int_equal(sdk_flash_power()->ops, ops);
+    sdk_flash_fail_reads(NULL);
     assert_int_equal(board_record(&board).trial, SLOTS_TRIAL_RUNNING);
 }
 

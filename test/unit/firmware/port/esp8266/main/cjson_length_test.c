@@ -13,11 +13,14 @@
 #define cJSON_ParseWithLengthOpts cjson_length_parse
 #define malloc fake_malloc
 
-static bool is_out_of_memory;
+static unsigned left = 1000; // allocations that there is memory for
 
 static void *fake_malloc(size_t n)
 {
-    return is_out_of_memory ? NULL : calloc(1, n);
+    if (left == 0)
+        return NULL;
+    left--;
+    return calloc(1, n);
 }
 
 #include "firmware/port/esp8266/main/cjson_length.c" // NOLINT(bugprone-suspicious-include)
@@ -75,14 +78,24 @@ static void test_without_end(void **state)
 
 static void test_out_of_memory(void **state)
 {
-    static const char text[] = "{}";
+    static const char text[] = "{\"a\":\"b\"}";
     const char *end = NULL;
+    cJSON *json;
 
     (void)state;
-    is_out_of_memory = true;
-    assert_null(cjson_length_parse(text, 2, &end, false));
-    assert_ptr_equal(end, text);
-    is_out_of_memory = false;
+    for (unsigned enough = 0; enough < 5; enough++) { // the copy, two items and two texts
+        left = enough;
+        errno = 0;
+        assert_null(cjson_length_parse(text, strlen(text), &end, false));
+        assert_int_equal(errno, ENOMEM);
+        if (enough == 0)
+            assert_ptr_equal(end, text);
+    }
+    left = 5;
+    json = cjson_length_parse(text, strlen(text), &end, false);
+    assert_non_null(json);
+    cJSON_Delete(json);
+    left = 1000;
 }
 
 int main(void)

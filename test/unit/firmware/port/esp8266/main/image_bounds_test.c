@@ -7,25 +7,24 @@
 
 #include <cmocka.h>
 
-#include "firmware/port/esp8266/main/flash.h"
+#include "firmware/port/esp8266/main/esp8266_flash.h"
 #include "firmware/port/esp8266/main/image_bounds.h"
-#include "test/esp8266/sdk/chip.h"
-#include "test/esp8266/sdk/flash.h"
 #include "test/esp8266/sdk/ota.h"
+#include "test/esp8266/sdk/sdk_chip.h"
+#include "test/esp8266/sdk/sdk_flash.h"
 
 #define SEGMENT_0 OTA_HEADER_SIZE
 
 static struct port port;
-static struct port_ops ops;
 static uint8_t *slot;
 
 static int setup(void **state)
 {
     (void)state;
-    chip_reset();
-    flash_attach(&port, &ops);
-    slot = flash_at(flash_partition(PORT_SLOT_1)->address);
-    chip_put_image(1, 1);
+    sdk_chip_reset();
+    esp8266_flash_attach(&port);
+    slot = sdk_flash_at(esp8266_flash_partition(PORT_SLOT_1)->address);
+    sdk_chip_put_image(1, 1);
     return 0;
 }
 
@@ -52,7 +51,7 @@ static void test_good(void **state)
     (void)state;
     assert_true(image_bounds_hold(PORT_SLOT_1));
     assert_false(image_bounds_hold(PORT_SLOT_0)); // erased
-    ota_make_image(slot, CHIP_SLOT_SIZE, 1);
+    ota_make_image(slot, SDK_CHIP_SLOT_SIZE, 1);
     assert_true(image_bounds_hold(PORT_SLOT_1));
 }
 
@@ -76,7 +75,7 @@ static void test_header(void **state)
 static void test_sizes(void **state)
 {
     static const uint32_t sizes[] = {
-        CHIP_SLOT_SIZE, INT32_MAX, (uint32_t)INT32_MAX + 1, UINT32_MAX - 3, UINT32_MAX};
+        SDK_CHIP_SLOT_SIZE, INT32_MAX, (uint32_t)INT32_MAX + 1, UINT32_MAX - 3, UINT32_MAX};
 
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -96,14 +95,14 @@ static void test_sizes(void **state)
 static void test_last_byte(void **state)
 {
     size_t last = second_segment();
-    uint32_t room = (uint32_t)(CHIP_SLOT_SIZE - last - OTA_SEGMENT_HEADER_SIZE - 48);
+    uint32_t room = (uint32_t)(SDK_CHIP_SLOT_SIZE - last - OTA_SEGMENT_HEADER_SIZE - 48);
 
     (void)state;
     put_size(last, room); // a row of 16 and the hash are left
     assert_true(image_bounds_hold(PORT_SLOT_1));
     put_size(last, room + 1);
     assert_false(image_bounds_hold(PORT_SLOT_1));
-    put_size(SEGMENT_0, CHIP_SLOT_SIZE - SEGMENT_0 - OTA_SEGMENT_HEADER_SIZE - 7);
+    put_size(SEGMENT_0, SDK_CHIP_SLOT_SIZE - SEGMENT_0 - OTA_SEGMENT_HEADER_SIZE - 7);
     assert_false(image_bounds_hold(PORT_SLOT_1)); // the next header would be cut
 }
 

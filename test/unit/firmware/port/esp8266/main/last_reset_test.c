@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/port/esp8266/main/last_reset.h"
-#include "test/esp8266/sdk/chip.h"
+#include "test/esp8266/sdk/sdk_chip.h"
 
 #define CRASH "exception 28 at 0x40212345, 0x00000000"
 
@@ -30,15 +30,15 @@ static void do_nothing(void *ctx)
 
 static void start(esp_reset_reason_t reason)
 {
-    chip_reset_by(reason);
-    assert_int_equal(chip_start(do_nothing, NULL), CHIP_RUNS);
+    sdk_chip_reset_by(reason);
+    assert_int_equal(sdk_chip_start(do_nothing, NULL), SDK_CHIP_RUNS);
 }
 
 static int setup(void **state)
 {
     (void)state;
-    chip_reset();
-    chip_put_image(0, 1);
+    sdk_chip_reset();
+    sdk_chip_put_image(0, 1);
     start(ESP_RST_POWERON);
     return 0;
 }
@@ -101,15 +101,15 @@ static void test_own_restart(void **state)
 {
     (void)state;
     last_reset_forget();
-    chip_reset_by(ESP_RST_WDT);
-    assert_int_equal(chip_start(restart, NULL), CHIP_RESTARTED);
-    chip_reset_by(ESP_RST_WDT);
-    assert_int_equal(chip_start(do_nothing, NULL), CHIP_RUNS);
+    sdk_chip_reset_by(ESP_RST_WDT);
+    assert_int_equal(sdk_chip_start(restart, NULL), SDK_CHIP_RESTARTED);
+    sdk_chip_reset_by(ESP_RST_WDT);
+    assert_int_equal(sdk_chip_start(do_nothing, NULL), SDK_CHIP_RUNS);
     assert_string_equal(told(), "");
     last_reset_note(CRASH); // of this run
     assert_string_equal(told(), CRASH);
-    chip_reset_by(ESP_RST_WDT);
-    assert_int_equal(chip_start(restart, NULL), CHIP_RESTARTED); // into the other slot
+    sdk_chip_reset_by(ESP_RST_WDT);
+    assert_int_equal(sdk_chip_start(restart, NULL), SDK_CHIP_RESTARTED); // into the other slot
     assert_string_equal(told(), CRASH);
     last_reset_forget();
     assert_string_equal(told(), "watchdog"); // a dog that nobody noted
@@ -122,7 +122,7 @@ static void test_garbage(void **state)
         last_reset_forget();
         last_reset_note(CRASH);
         assert_string_equal(told(), CRASH);
-        chip_spoil_rtc((uint8_t)dirt);
+        sdk_chip_spoil_rtc((uint8_t)dirt);
         assert_string_equal(told(), "");
         last_reset_note("watchdog");
         assert_string_equal(told(), "watchdog");

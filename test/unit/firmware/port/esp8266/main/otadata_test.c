@@ -12,8 +12,8 @@
 #include <esp_ota_ops.h>
 
 #include "firmware/port/esp8266/main/otadata.h"
-#include "test/esp8266/sdk/chip.h"
 #include "test/esp8266/sdk/ota.h"
+#include "test/esp8266/sdk/sdk_chip.h"
 
 static void check(bool is_blank, bool is_good)
 {
@@ -28,17 +28,17 @@ static void check(bool is_blank, bool is_good)
 static void test_states(void **state)
 {
     (void)state;
-    chip_reset();
-    chip_put_image(0, 1);
-    chip_put_image(1, 2);
+    sdk_chip_reset();
+    sdk_chip_put_image(0, 1);
+    sdk_chip_put_image(1, 2);
     check(true, false);
     for (unsigned i = 0; i < 5; i++) { // the first one, then sector by sector
         assert_int_equal(esp_ota_set_boot_partition(ota_slot(i / 2 % 2)), ESP_OK);
         check(false, true);
     }
-    chip_tear_otadata();
+    sdk_chip_tear_otadata();
     check(false, false);
-    chip_blank_otadata();
+    sdk_chip_blank_otadata();
     check(true, false);
 }
 
