@@ -255,7 +255,7 @@ int credential_check_device(const struct credential_check_files *files, const ch
     if (rc < 0)
         return rc;
     rc = device_credential_check_certificate(pem, n, mac, err);
-    if (rc == 0)
+    if (rc >= 0)
         rc = certificate_file_parse(pem, n, &file, err);
     free(pem);
     if (rc < 0)

@@ -17,7 +17,7 @@ static void write_uri(const char *path, char out[3 * PATH_SIZE])
 
     for (const char *p = path; *p != '\0'; p++)
         end += sprintf(end, strchr("%?#", *p) != NULL ? "%%%02x" : "%c", (unsigned char)*p);
-    strcpy(end, "?immutable=1");
+    sprintf(end, "?immutable=1");
 }
 
 static bool is_filled(const char *path)
