@@ -8,6 +8,7 @@
 
 #include "server/base/clock.h"
 #include "server/pki/authority.h"
+#include "server/pki/device_credential.h"
 
 #define PLACES 16384 // certificates remembered; about 100 bytes each
 
@@ -73,6 +74,50 @@ int device_auth_reload(struct device_auth *auth, struct err *err)
     pthread_rwlock_unlock(&auth->lock);
     authority_free(old);
     return 0;
+}
+
+int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, size_t *n)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    const uint8_t *bytes = authority_pem(auth->authority, n);
+    uint8_t *copy = malloc(*n + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, bytes, *n);
+        copy[*n] = '\0';
+    }
+    pthread_rwlock_unlock(&auth->lock);
+    *pem = copy;
+    return copy != NULL ? 0 : ERR_NO_MEMORY;
+}
+
+int device_auth_check_own(
+    struct device_auth *auth, const uint8_t *pem, size_t n, const char *mac, struct err *err)
+{
+    int rc = device_credential_check_certificate(pem, n, mac, err);
+
+    if (rc < 0)
+        return rc;
+    pthread_rwlock_rdlock(&auth->lock);
+    rc = credential_check_device_pem(auth->authority, pem, n, clock_system_ms(), err);
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
+}
+
+int device_auth_check_server(struct device_auth *auth, const struct credential_check_files *files,
+    struct certificate **out, struct err *err)
+{
+    struct credential_check_files own = *files;
+
+    pthread_rwlock_rdlock(&auth->lock);
+    own.ca = NULL;
+    own.authority = auth->authority;
+
+    int rc = credential_check_server(&own, clock_system_ms(), out, err);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
 }
 
 // The fingerprint is hex of a hash: its first digits spread well.

@@ -214,6 +214,7 @@ int file_output(const char *path, const uint8_t *p, size_t n, mode_t mode, struc
 int file_make_folder(const char *path, mode_t mode, struct err *err)
 {
     char copy[PATH_MAX];
+    struct stat st;
 
     if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
         return err_set(err, ERR_INVALID, "path too long: %s", path);
@@ -225,7 +226,11 @@ int file_make_folder(const char *path, mode_t mode, struct err *err)
             return fail(err, "cannot make folder", copy);
         *p = '/';
     }
-    if (mkdir(copy, mode) < 0 && errno != EEXIST)
+    if (mkdir(copy, mode) == 0)
+        return 0;
+    if (errno != EEXIST)
         return fail(err, "cannot make folder", copy);
-    return 0;
+    if (stat(copy, &st) < 0)
+        return fail(err, "cannot use folder", copy); // a link that leads nowhere
+    return S_ISDIR(st.st_mode) ? 0 : err_set(err, ERR_CONFLICT, "%s is there and no folder", copy);
 }

@@ -14,6 +14,7 @@
 #include "server/ctl/devices.h"
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
+#include "server/ctl/text.h"
 
 #define INTERVAL_S 2
 
@@ -220,7 +221,7 @@ static int look(struct watch *watch, struct client *client, const char *path, in
         if (rc < 0 && (rc != ERR_UNAVAILABLE || !seen))
             return rc;
         if (rc < 0 && !away)
-            fprintf(stderr, "secureesp: %s; waiting for it\n", err->message);
+            text_line(stderr, "secureesp: %s; waiting for it", err->message);
         away = rc < 0;
         seen = true;
         nanosleep(&pause, NULL);

@@ -111,10 +111,10 @@ static int run_sign(const struct subcommand_call *call, struct err *err)
     if (rc < 0)
         return rc;
     if (call->json)
-        return output_json(json_pack("{s:s, s:I, s:s}", "image", out, "size_bytes",
+        return output_json(json_pack("{s:o, s:I, s:s}", "image", output_text(out), "size_bytes",
                                (json_int_t)size, "key", public_half.id),
             err);
-    printf("%s: %zu bytes, signed with %s key %.16s\n", out, size, public_half.algorithm,
+    text_line(stdout, "%s: %zu bytes, signed with %s key %.16s", out, size, public_half.algorithm,
         public_half.id);
     return 0;
 }
@@ -171,10 +171,11 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
     if (rc < 0)
         return rc;
     if (call->json)
-        return output_json(json_pack("{s:s, s:s, s:I, s:I}", "file", out, "name", name,
+        return output_json(json_pack("{s:o, s:s, s:I, s:I}", "file", output_text(out), "name", name,
                                "size_bytes", (json_int_t)size, "keys", (json_int_t)count),
             err);
-    printf("%s: %zu bytes, %s, trusts %zu key%s\n", out, size, name, count, count == 1 ? "" : "s");
+    text_line(stdout, "%s: %zu bytes, %s, trusts %zu key%s", out, size, name, count,
+        count == 1 ? "" : "s");
     return 0;
 }
 
@@ -185,12 +186,11 @@ static int report(const struct subcommand_call *call, const struct image_facts *
     const char *name = facts->has_name ? facts->name.text : NULL;
 
     if (call->json)
-        return output_json(json_pack("{s:s, s:s?, s:I, s:s, s:s, s:b}", "file", file, "name", name,
-                               "size_bytes", (json_int_t)facts->size_bytes, "sha256", facts->sha256,
-                               "signer", signer->id, "signature_ok", 1),
+        return output_json(json_pack("{s:o, s:s?, s:I, s:s, s:s, s:b}", "file", output_text(file),
+                               "name", name, "size_bytes", (json_int_t)facts->size_bytes, "sha256",
+                               facts->sha256, "signer", signer->id, "signature_ok", 1),
             err);
-    text_print(stdout, file);
-    printf(": %s%ssigned by %s key %.16s, SHA-256 %s\n", name != NULL ? name : "",
+    text_line(stdout, "%s: %s%ssigned by %s key %.16s, SHA-256 %s", file, name != NULL ? name : "",
         name != NULL ? ", " : "", signer->algorithm, signer->id, facts->sha256);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/base/standard_streams.h"
 #include "server/ctl/registry.h"
 #include "server/ctl/text.h"
 #include "server/ctl/usage.h"
@@ -131,6 +132,8 @@ static int misuse(int argc, char **argv, int leading)
 
 int main(int argc, char **argv)
 {
+    if (!standard_streams_open())
+        return SUBCOMMAND_FAILED;
     argc--;
     argv++;
     if (argc == 1 && (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "server/base/escape.h"
+#include "server/base/utf8.h"
 
 int output_json(json_t *value, struct err *err)
 {
@@ -21,4 +22,18 @@ int output_json(json_t *value, struct err *err)
 
     free(escaped);
     return rc == EOF ? err_set(err, ERR_IO, "cannot write to standard output") : 0;
+}
+
+json_t *output_text(const char *text)
+{
+    size_t size;
+
+    if (utf8_is_valid(text))
+        return json_string(text);
+
+    char *escaped = escape_text(text, &size);
+    json_t *value = escaped != NULL ? json_string(escaped) : NULL;
+
+    free(escaped);
+    return value;
 }

@@ -9,4 +9,8 @@
 // counts as no memory.
 ERR_CHECKED int output_json(json_t *value, struct err *err);
 
+// A text of this machine's, as a file's name, as JSON: one that is no UTF-8 escaped, as for the
+// terminal. NULL without memory.
+json_t *output_text(const char *text);
+
 #endif

@@ -4,12 +4,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/ctl/output.h"
+#include "server/ctl/text.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/pki_folder.h"
 
@@ -84,13 +86,14 @@ static void print_certificate(const char *name, const struct pki_folder_pair *pa
     char until[CLOCK_TEXT_SIZE];
 
     clock_format(pair->not_after_ms, until);
-    printf("%s: %s and %s, until %s\n", name, pair->public_path, pair->key_path, until);
+    text_line(stdout, "%s: %s and %s, until %s", name, pair->public_path, pair->key_path, until);
 }
 
 static json_t *describe_certificate(const char *name, const struct pki_folder_pair *pair)
 {
-    return json_pack("{s:s, s:s, s:s, s:I}", "name", name, "certificate", pair->public_path, "key",
-        pair->key_path, "not_after_ms", (json_int_t)pair->not_after_ms);
+    return json_pack("{s:o, s:o, s:o, s:I}", "name", output_text(name), "certificate",
+        output_text(pair->public_path), "key", output_text(pair->key_path), "not_after_ms",
+        (json_int_t)pair->not_after_ms);
 }
 
 // The end of a command that made one certificate.
@@ -164,16 +167,29 @@ static int run_server(const struct subcommand_call *call, struct err *err)
     return rc < 0 ? rc : report(call, wanted.common_name, &pair, err);
 }
 
-// All of them are read before the first certificate is made.
+static int compare_macs(const void *a, const void *b)
+{
+    return memcmp(a, b, MAC_SIZE);
+}
+
+// All of them are read before the first certificate is made; the second of one MAC would fail, or
+// replace the first.
 static int check_macs(const struct options *options, struct err *err)
 {
-    char mac[MAC_SIZE];
+    size_t n = options->argument_count - 1;
+    char(*macs)[MAC_SIZE] = calloc(n, sizeof *macs);
+    int rc = macs != NULL ? SUBCOMMAND_OK : err_set(err, ERR_NO_MEMORY, "no memory for MACs");
 
-    for (size_t i = 1; i < options->argument_count; i++) {
-        if (subcommand_read_mac(options->arguments[i], mac, err) != SUBCOMMAND_OK)
-            return SUBCOMMAND_USAGE;
+    for (size_t i = 0; rc == SUBCOMMAND_OK && i < n; i++)
+        rc = subcommand_read_mac(options->arguments[i + 1], macs[i], err);
+    if (rc == SUBCOMMAND_OK)
+        qsort(macs, n, sizeof *macs, compare_macs);
+    for (size_t i = 1; rc == SUBCOMMAND_OK && i < n; i++) {
+        if (strcmp(macs[i], macs[i - 1]) == 0)
+            rc = subcommand_misuse(err, "%s is given twice", macs[i]);
     }
-    return SUBCOMMAND_OK;
+    free(macs);
+    return rc;
 }
 
 // Nothing is made if one of them has its files already.
@@ -270,10 +286,10 @@ static int run_signing(const struct subcommand_call *call, struct err *err)
     if (rc < 0)
         return rc;
     if (call->json)
-        return output_json(json_pack("{s:s, s:s, s:s}", "name", name, "public_key",
-                               pair.public_path, "key", pair.key_path),
+        return output_json(json_pack("{s:s, s:o, s:o}", "name", name, "public_key",
+                               output_text(pair.public_path), "key", output_text(pair.key_path)),
             err);
-    printf("%s: %s and %s\n", name, pair.public_path, pair.key_path);
+    text_line(stdout, "%s: %s and %s", name, pair.public_path, pair.key_path);
     return 0;
 }
 

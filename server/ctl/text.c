@@ -1,6 +1,8 @@
 // Text that is safe and short enough for a terminal.
 #include "server/ctl/text.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/base/escape.h"
@@ -25,6 +27,19 @@ void text_print(FILE *out, const char *s)
         s += taken;
         n -= taken;
     }
+}
+
+void text_line(FILE *out, const char *format, ...)
+{
+    char *line = NULL;
+    va_list args;
+
+    va_start(args, format);
+    if (vasprintf(&line, format, args) >= 0)
+        text_print(out, line);
+    va_end(args);
+    free(line);
+    putc('\n', out);
 }
 
 size_t text_width(const char *s)

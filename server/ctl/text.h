@@ -14,6 +14,9 @@ char *text_escape(const char *s);
 // Prints a text so escaped.
 void text_print(FILE *out, const char *s);
 
+// Prints a line, all of it so escaped.
+void text_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 // How many columns an escaped text takes: one for each code point.
 size_t text_width(const char *s);
 

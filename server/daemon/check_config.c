@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "server/base/lock_folder.h"
 #include "server/daemon/address_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
@@ -20,6 +21,7 @@
 #include "server/daemon/state_check.h"
 #include "server/http/http_listen.h"
 #include "server/store/store_file.h"
+#include "server/store/store_look.h"
 
 #define PATH_SIZE 4096
 #define FILES_AT_ONCE 1000
@@ -65,7 +67,7 @@ static void check_credentials(struct check *check)
     struct credentials credentials = {0};
     struct err err = {0};
 
-    if (credentials_take_ca(&credentials, check->config, &err) < 0)
+    if (credentials_check_ca(check->config, &credentials.ca_not_after_ms, &err) < 0)
         report_wrong(check, "[tls]", &err);
     if (credentials_check_certificate(check->config, &credentials.certificate, &err) < 0)
         report_wrong(check, "[tls]", &err);
@@ -107,7 +109,7 @@ static int check_folder(const char *path, struct err *err)
 
     if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
         return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
-    while (stat(folder, &st) < 0 && errno == ENOENT && strcmp(folder, "/") != 0)
+    while (lstat(folder, &st) < 0 && errno == ENOENT && strcmp(folder, "/") != 0)
         folder = dirname(folder);
     if (stat(folder, &st) < 0)
         return err_set(err, ERR_DENIED, "cannot look at %s: %m", folder);
@@ -116,6 +118,38 @@ static int check_folder(const char *path, struct err *err)
     if (access(folder, W_OK | X_OK) < 0)
         return err_set(err, ERR_DENIED, "cannot write in %s: %m", folder);
     return 0;
+}
+
+// Whether somebody answers on the API's socket: a daemon that runs, and holds port and folder.
+static bool is_running(const char *socket_path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t n = strlen(socket_path);
+
+    if (n >= sizeof address.sun_path)
+        return false;
+    memcpy(address.sun_path, socket_path, n + 1);
+
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return answers;
+}
+
+// Whether nobody works on the folder.
+static bool check_lock(struct check *check)
+{
+    struct err err = {0};
+    int fd;
+    int rc = lock_folder_take(check->config->state_dir, &fd, &err);
+
+    if (rc == 0)
+        close(fd);
+    if (rc == ERR_CONFLICT && !is_running(check->config->socket))
+        report_wrong(check, "[daemon] state_dir: another secureespd works on it", &err);
+    return rc == 0;
 }
 
 static void check_state(struct check *check)
@@ -134,26 +168,12 @@ static void check_state(struct check *check)
     }
     snprintf(path, sizeof path, "%s/secureesp.db", check->config->state_dir);
     snprintf(images, sizeof images, "%s/images", check->config->state_dir);
-    if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0)
+
+    bool is_free = check_lock(check);
+
+    if (store_file_check(path, &err) < 0 || state_check_run(path, images, &err) < 0 ||
+        (is_free && store_look_run(path, &err) < 0))
         report_wrong(check, "[daemon] state_dir", &err);
-}
-
-// Whether somebody answers on the API's socket: a daemon that runs, and holds the port.
-static bool is_running(const char *socket_path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t n = strlen(socket_path);
-
-    if (n >= sizeof address.sun_path)
-        return false;
-    memcpy(address.sun_path, socket_path, n + 1);
-
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return answers;
 }
 
 static void check_socket(struct check *check)
@@ -175,7 +195,7 @@ static void check_socket(struct check *check)
             "[daemon] socket: %s is not there; systemd makes it when it starts the daemon", folder);
     else if (stat(folder, &st) < 0)
         err_set(&err, ERR_NOT_FOUND, "folder %s: %m; make it", folder);
-    else if (check_folder(folder, &err) == 0 && stat(check->config->socket, &st) == 0 &&
+    else if (check_folder(folder, &err) == 0 && lstat(check->config->socket, &st) == 0 &&
              !S_ISSOCK(st.st_mode))
         err_set(&err, ERR_CONFLICT, "%s is there and no socket", check->config->socket);
     if (err.code != 0)

@@ -11,6 +11,7 @@
 
 #include "common/config_member.h"
 #include "common/contract.h"
+#include "common/mac.h"
 #include "server/base/file.h"
 #include "server/daemon/config_lines.h"
 
@@ -202,6 +203,11 @@ static int take_device_member(
     while (*mac == ' ')
         mac++;
 
+    if (line->name == NULL)
+        return *mac == '\0' || mac_is_valid(mac, strlen(mac))
+                   ? 0
+                   : err_set(err, ERR_INVALID, "'%s' is no MAC of 12 lower-case hex digits", mac);
+
     struct download_config_entry entry = {.mac = *mac != '\0' ? mac : NULL,
         .member = line->name,
         .value = line->value,
@@ -223,6 +229,15 @@ static int take_setting(
     return rc < 0 ? err_context(err, "%s", settings[i].name) : 0;
 }
 
+static bool section_exists(const char *name)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (strcmp(settings[i].section, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int take(const struct config_line *line, void *ctx, struct err *err)
 {
     size_t prefix = strlen(DEVICE_SECTION);
@@ -230,11 +245,15 @@ static int take(const struct config_line *line, void *ctx, struct err *err)
     if (strncmp(line->section, DEVICE_SECTION, prefix) == 0 &&
         (line->section[prefix] == '\0' || line->section[prefix] == ' '))
         return take_device_member(ctx, line, err);
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
+    for (size_t i = 0; line->name != NULL && i < SETTING_COUNT; i++) {
         if (strcmp(settings[i].section, line->section) == 0 &&
             strcmp(settings[i].name, line->name) == 0)
             return take_setting(ctx, i, line, err);
     }
+    if (line->name == NULL)
+        return section_exists(line->section)
+                   ? 0
+                   : err_set(err, ERR_INVALID, "unknown section [%s]", line->section);
     return err_set(
         err, ERR_INVALID, "unknown setting '%s' in section [%s]", line->name, line->section);
 }

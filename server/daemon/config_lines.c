@@ -10,11 +10,13 @@
 struct reading {
     int (*take)(const struct config_line *line, void *ctx, struct err *err);
     void *ctx;
-    const char *text; // what is not yet read
-    size_t left;      // its bytes
-    int line;         // the last that was read
-    bool is_indented; // it began with a blank
-    struct err err;   // the first mistake
+    const char *text;            // what is not yet read
+    size_t left;                 // its bytes
+    int line;                    // the last that was read
+    bool is_indented;            // it began with a blank
+    char empty[SECTION_MAX + 1]; // the section that has no setting so far
+    int empty_line;              // where it begins; 0: there is none
+    struct err err;              // the first mistake
 };
 
 // What people write behind or around a value, and which would be a part of it.
@@ -43,6 +45,7 @@ static int handle_setting(void *ctx, const char *section, const char *name, cons
 
     if (reading->err.code != 0)
         return 0;
+    reading->empty_line = 0;
     // It hands an indented line to the setting before it, as if it stood there again.
     if (reading->is_indented)
         err_set(&reading->err, ERR_INVALID, "settings begin at the start of their line");
@@ -70,6 +73,40 @@ static int check_line(const char *line, size_t n, struct err *err)
     return 0;
 }
 
+// libinih tells of sections by their settings alone.
+static int end_section(struct reading *reading)
+{
+    struct config_line line = {reading->empty, NULL, NULL, reading->empty_line};
+
+    if (reading->empty_line == 0)
+        return 0;
+    reading->empty_line = 0;
+
+    int rc = reading->take(&line, reading->ctx, &reading->err);
+
+    if (rc < 0)
+        reading->line = line.number;
+    return rc;
+}
+
+// The line was checked.
+static int begin_section(struct reading *reading, const char *line)
+{
+    const char *start = line + strspn(line, " \t");
+    const char *bracket = *start == '[' ? strchr(start, ']') : NULL;
+    int rc;
+
+    if (bracket == NULL)
+        return 0;
+    rc = end_section(reading);
+    if (rc < 0)
+        return rc;
+    memcpy(reading->empty, start + 1, (size_t)(bracket - start - 1));
+    reading->empty[bracket - start - 1] = '\0';
+    reading->empty_line = reading->line;
+    return 0;
+}
+
 // libinih's way, as fgets(3): it would take the rest of a long line for a line of its own.
 static char *read_line(char *buffer, int size, void *stream)
 {
@@ -86,7 +123,7 @@ static char *read_line(char *buffer, int size, void *stream)
     }
     memcpy(buffer, reading->text, n);
     buffer[n] = '\0';
-    if (check_line(buffer, n, &reading->err) < 0)
+    if (check_line(buffer, n, &reading->err) < 0 || begin_section(reading, buffer) < 0)
         return NULL;
     reading->is_indented = buffer[0] == ' ' || buffer[0] == '\t';
     reading->text += n;
@@ -101,6 +138,8 @@ int config_lines_read(const struct config_lines *lines,
     struct reading reading = {.take = take, .ctx = ctx, .text = lines->text, .left = lines->n};
     int wrong = ini_parse_stream(read_line, &reading, handle_setting, &reading);
 
+    if (wrong == 0 && reading.err.code == 0)
+        (void)end_section(&reading);
     if (wrong == 0 && reading.err.code != 0)
         wrong = reading.line;
     if (wrong == 0)

@@ -12,15 +12,16 @@ struct config_lines {
     size_t n;
 };
 
-// A setting, and the line on which it stands.
+// A setting, and the line on which it stands; or a section without settings.
 struct config_line {
     const char *section;
-    const char *name;
-    const char *value;
+    const char *name;  // NULL: a section
+    const char *value; // NULL: a section
     int number;
 };
 
-// Reads an INI text and hands each setting to take(), until that fails. A line that looks like more
+// Reads an INI text and hands each setting, and each section that has none, to
+// take(), until that fails. A line that looks like more
 // than it says is refused: what would be cut, a NUL or another control character, quotes, a comment
 // that would be a part of its value, an indented setting, something behind a section's name. Lines
 // may end with CR LF, and the text may begin with a byte order mark of UTF-8. ERR_INVALID names

@@ -5,19 +5,39 @@
 #include "server/pki/certificate_check.h"
 #include "server/pki/credential_check.h"
 
-int credentials_take_ca(
-    struct credentials *credentials, const struct config *config, struct err *err)
+int credentials_check_ca(const struct config *config, int64_t *not_after_ms, struct err *err)
 {
-    return credential_check_ca(config->ca, clock_system_ms(), &credentials->ca_not_after_ms, err);
+    return credential_check_ca(config->ca, clock_system_ms(), not_after_ms, err);
+}
+
+static struct credential_check_files files_of(const struct config *config)
+{
+    return (struct credential_check_files){
+        .ca = config->ca, .certificate = config->certificate, .key = config->key};
 }
 
 int credentials_check_certificate(
     const struct config *config, struct certificate **out, struct err *err)
 {
-    struct credential_check_files files = {
-        .ca = config->ca, .certificate = config->certificate, .key = config->key};
+    struct credential_check_files files = files_of(config);
 
     return credential_check_server(&files, clock_system_ms(), out, err);
+}
+
+int credentials_check_certificate_by(struct device_auth *auth, const struct config *config,
+    struct certificate **out, struct err *err)
+{
+    struct credential_check_files files = files_of(config);
+
+    return device_auth_check_server(auth, &files, out, err);
+}
+
+int credentials_check_ca_fits(
+    const struct config *config, struct certificate *certificate, struct err *err)
+{
+    int rc = credential_check_vouches(config->ca, certificate, clock_system_ms(), err);
+
+    return rc < 0 ? err_context(err, "the certificate in use") : 0;
 }
 
 int credentials_judge_name(const char *name, void *ctx, struct err *err)
@@ -42,7 +62,7 @@ int credentials_check_names(
 int credentials_open(
     struct credentials *credentials, const struct config *config, const char *path, struct err *err)
 {
-    int rc = credentials_take_ca(credentials, config, err);
+    int rc = credentials_check_ca(config, &credentials->ca_not_after_ms, err);
 
     if (rc == 0)
         rc = credentials_check_certificate(config, &credentials->certificate, err);

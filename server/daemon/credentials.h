@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "server/auth/device_auth.h"
 #include "server/base/err.h"
 #include "server/daemon/config.h"
 #include "server/pki/certificate.h"
@@ -15,11 +16,18 @@ struct credentials {
     int64_t ca_not_after_ms;
 };
 
-// Judge the files of a configuration; on failure *credentials is left as it was. The CA's end, and
-// the certificate, are replaced.
-ERR_CHECKED int credentials_take_ca(
-    struct credentials *credentials, const struct config *config, struct err *err);
+// Judge the files of a configuration. *not_after_ms is the CA's end.
+ERR_CHECKED int credentials_check_ca(
+    const struct config *config, int64_t *not_after_ms, struct err *err);
 ERR_CHECKED int credentials_check_certificate(
+    const struct config *config, struct certificate **out, struct err *err);
+
+// Whether the CA of a configuration's file vouches for a certificate that is in use.
+ERR_CHECKED int credentials_check_ca_fits(
+    const struct config *config, struct certificate *certificate, struct err *err);
+
+// As credentials_check_certificate(), by the CA in use.
+ERR_CHECKED int credentials_check_certificate_by(struct device_auth *auth,
     const struct config *config, struct certificate **out, struct err *err);
 
 // As download_config_judge's judge(): whether the certificate that ctx is bears the name that

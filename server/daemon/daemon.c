@@ -214,7 +214,6 @@ static int start_download(struct daemon *daemon, struct err *err)
     const struct config *config = &daemon->config;
     struct download_settings settings = {
         .path = config->path,
-        .ca_file = config->ca,
         .devices_dir = config->devices_dir,
         .images_dir = daemon->images_dir,
         .auth = daemon->auth,

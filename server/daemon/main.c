@@ -10,6 +10,7 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/standard_streams.h"
 #include "server/daemon/check_config.h"
 #include "server/daemon/config.h"
 #include "server/daemon/daemon.h"
@@ -164,6 +165,9 @@ int main(int argc, char **argv)
     struct daemon *daemon;
     struct err err = {0};
     sigset_t signals;
+    if (!standard_streams_open())
+        return EXIT_FAILURE;
+
     int stop = read_options(argc, argv, &options);
 
     if (stop != 0)

@@ -11,7 +11,9 @@ struct fresh {
     struct config config;
     bool has_config;
     struct certificate *certificate; // or NULL
-    int kept;                        // things that stay as they were
+    bool has_ca;
+    int64_t ca_not_after_ms;
+    int kept; // things that stay as they were
 };
 
 // Takes over what may change while the daemon runs.
@@ -81,7 +83,16 @@ static void read_fresh(const struct reload *reload, struct fresh *fresh)
     fresh->has_config = config_load(reload->config_path, &fresh->config, &err) == 0;
     if (!fresh->has_config)
         keep(reload, fresh, "configuration", &err);
-    if (credentials_check_certificate(reload->config, &fresh->certificate, &err) < 0)
+    fresh->has_ca = credentials_check_ca(reload->config, &fresh->ca_not_after_ms, &err) == 0;
+    if (!fresh->has_ca)
+        keep(reload, fresh, "CA", &err);
+
+    int rc = fresh->has_ca
+                 ? credentials_check_certificate(reload->config, &fresh->certificate, &err)
+                 : credentials_check_certificate_by(
+                       reload->auth, reload->config, &fresh->certificate, &err);
+
+    if (rc < 0)
         keep(reload, fresh, "certificate", &err);
 }
 
@@ -109,33 +120,50 @@ static void fit(const struct reload *reload, struct fresh *fresh)
         drop_config(reload, fresh, &err);
 }
 
-static void take_certificate(const struct reload *reload, struct fresh *fresh)
+// Whether it is in use now.
+static bool take_certificate(const struct reload *reload, struct fresh *fresh)
 {
     struct err err = {0};
 
+    if (fresh->certificate == NULL)
+        return false;
     if (http_server_reload(reload->server, &err) < 0) {
         drop_certificate(reload, fresh, &err);
-        return;
+        return false;
     }
     certificate_free(reload->credentials->certificate);
     reload->credentials->certificate = fresh->certificate;
     fresh->certificate = NULL;
     if (mqtt_client_reload(reload->mqtt, &err) < 0)
         keep(reload, fresh, "certificate for the broker", &err);
+    return true;
+}
+
+// Devices that take the CA must be able to verify the certificate that they are shown.
+static void take_ca(const struct reload *reload, struct fresh *fresh, bool with_certificate)
+{
+    struct credentials *credentials = reload->credentials;
+    struct err err = {0};
+    bool fits = with_certificate ||
+                credentials_check_ca_fits(reload->config, credentials->certificate, &err) == 0;
+
+    if (fits && device_auth_reload(reload->auth, &err) == 0)
+        credentials->ca_not_after_ms = fresh->ca_not_after_ms;
+    else
+        keep(reload, fresh, "CA", &err);
 }
 
 void reload_run(const struct reload *reload)
 {
     struct fresh fresh = {0};
-    struct err err = {0};
 
     read_fresh(reload, &fresh);
     fit(reload, &fresh);
-    if (credentials_take_ca(reload->credentials, reload->config, &err) < 0 ||
-        device_auth_reload(reload->auth, &err) < 0)
-        keep(reload, &fresh, "CA", &err);
-    if (fresh.certificate != NULL)
-        take_certificate(reload, &fresh);
+
+    bool with_certificate = take_certificate(reload, &fresh);
+
+    if (fresh.has_ca)
+        take_ca(reload, &fresh, with_certificate);
     if (fresh.has_config) {
         take_config(reload, &fresh.config);
         config_clear(&fresh.config);

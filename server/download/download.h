@@ -33,7 +33,6 @@ struct download_answer {
 // All borrowed until download_free().
 struct download_settings {
     const char *path;        // "/download", without a slash at the end; "/" alone
-    const char *ca_file;     // PEM
     const char *devices_dir; // <mac>.crt and <mac>.key, PEM
     const char *images_dir;
     struct device_auth *auth;

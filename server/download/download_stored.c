@@ -35,15 +35,18 @@ static int convert_to_der(uint8_t **bytes, size_t *n, struct err *err)
     return 0;
 }
 
+static void clear(struct download_stored *stored)
+{
+    explicit_bzero(stored->bytes, stored->n);
+    free(stored->bytes);
+}
+
 // Made of the configuration and the device's own MAC, never of the request.
 static int format_path(const struct wish *wish, enum download_kind kind,
     char out[DOWNLOAD_STORED_PATH_SIZE], struct err *err)
 {
-    int n =
-        kind == DOWNLOAD_CA
-            ? snprintf(out, DOWNLOAD_STORED_PATH_SIZE, "%s", wish->settings->ca_file)
-            : snprintf(out, DOWNLOAD_STORED_PATH_SIZE, "%s/%s%s", wish->settings->devices_dir,
-                  wish->mac, kind == DOWNLOAD_CERT ? CONTRACT_SUFFIX_CERT : CONTRACT_SUFFIX_KEY);
+    int n = snprintf(out, DOWNLOAD_STORED_PATH_SIZE, "%s/%s%s", wish->settings->devices_dir,
+        wish->mac, kind == DOWNLOAD_CERT ? CONTRACT_SUFFIX_CERT : CONTRACT_SUFFIX_KEY);
 
     return n > 0 && n < DOWNLOAD_STORED_PATH_SIZE
                ? 0
@@ -68,30 +71,45 @@ static int check_key(const struct wish *wish, const uint8_t *pem, size_t n, stru
 
 static int check(const struct wish *wish, const uint8_t *pem, size_t n, struct err *err)
 {
-    switch (wish->file->kind) {
-    case DOWNLOAD_CERT: return device_credential_check_certificate(pem, n, wish->mac, err);
-    case DOWNLOAD_KEY: return check_key(wish, pem, n, err);
-    default: return 0; // the CA's certificates are checked when they are loaded
-    }
+    return wish->file->kind == DOWNLOAD_CERT
+               ? device_auth_check_own(wish->settings->auth, pem, n, wish->mac, err)
+               : check_key(wish, pem, n, err);
+}
+
+// The device's own file, judged.
+static int read_own(const struct wish *wish, struct download_stored *out, struct err *err)
+{
+    int rc = format_path(wish, wish->file->kind, out->path, err);
+
+    if (rc == 0)
+        rc = file_read(out->path, FILE_MAX, &out->bytes, &out->n, err);
+    if (rc < 0)
+        return rc;
+    rc = check(wish, out->bytes, out->n, err);
+    if (rc < 0)
+        clear(out);
+    return rc == ERR_NOT_FOUND ? ERR_IO : rc; // that is another file's
+}
+
+// The CA in use, which was judged good, whatever its file holds now.
+static int copy_ca(const struct wish *wish, struct download_stored *out, struct err *err)
+{
+    snprintf(out->path, sizeof out->path, "%s", "ca.crt");
+    return device_auth_copy_ca(wish->settings->auth, &out->bytes, &out->n) < 0
+               ? err_set(err, ERR_NO_MEMORY, "no memory")
+               : 0;
 }
 
 int download_stored_read(const struct download_settings *settings, const char *mac,
     const struct download_file *file, struct download_stored *out, struct err *err)
 {
     struct wish wish = {settings, mac, file};
-    int rc = format_path(&wish, file->kind, out->path, err);
+    int rc = file->kind == DOWNLOAD_CA ? copy_ca(&wish, out, err) : read_own(&wish, out, err);
 
-    if (rc == 0)
-        rc = file_read(out->path, FILE_MAX, &out->bytes, &out->n, err);
-    if (rc < 0)
-        return rc;
-    rc = check(&wish, out->bytes, out->n, err);
-    if (rc == 0 && file->der)
+    if (rc == 0 && file->der) {
         rc = convert_to_der(&out->bytes, &out->n, err);
-    if (rc < 0) {
-        explicit_bzero(out->bytes, out->n);
-        free(out->bytes);
-        return rc == ERR_NOT_FOUND ? ERR_IO : rc; // that is another file's
+        if (rc < 0)
+            clear(out);
     }
-    return 0;
+    return rc;
 }

@@ -18,7 +18,8 @@ struct download_stored {
 };
 
 // Reads the file of that kind (DOWNLOAD_CA, DOWNLOAD_CERT or DOWNLOAD_KEY) for a device, in the
-// form that it asks for, and judges that it is what its name says: nothing else leaves.
+// form that it asks for, and judges that it is what its name says: nothing else leaves. The CA is
+// the one in use.
 // ERR_NOT_FOUND: there is none; all other errors: it cannot be used.
 ERR_CHECKED int download_stored_read(const struct download_settings *settings, const char *mac,
     const struct download_file *file, struct download_stored *out, struct err *err);

@@ -2,6 +2,7 @@
 #include "server/image/image_name_check.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -60,21 +61,46 @@ static bool board_is_doubtful(const char *board)
     return false;
 }
 
+// Whether people mean by a word that the release is still to come.
+static bool means_before(const char *word, size_t n)
+{
+    static const char *const words[] = {"alpha", "beta", "canary", "debug", "dev", "draft",
+        "experimental", "milestone", "nightly", "pre", "prerelease", "preview", "rc", "snapshot",
+        "test", "testing", "unstable", "wip"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i]) == n && strncasecmp(word, words[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
 // The field of the release that people write for a pre-release, or NULL. It would come after.
 static const char *find_pre_release(const char *version, size_t *size)
 {
-    static const char *const words[] = {
-        "alpha", "beta", "canary", "dev", "nightly", "pre", "preview", "rc", "snapshot", "test"};
     const char *end = version + strcspn(version, "-");
 
     for (const char *field = version; field < end; field += *size + 1) {
         *size = strcspn(field, ".-");
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-            if (strlen(words[i]) == *size && strncasecmp(field, words[i], *size) == 0)
-                return field;
-        }
+        if (means_before(field, *size))
+            return field;
     }
     return NULL;
+}
+
+// Whether what stands as a pre-release, before its release, is perhaps meant to come after it, as
+// 1.0-hotfix1 is.
+static bool pre_release_is_doubtful(const char *version)
+{
+    const char *word = strchr(version, '-');
+    size_t n = 0;
+
+    if (word == NULL)
+        return false;
+    word++;
+    while (isalpha((unsigned char)word[n]))
+        n++;
+    return !means_before(word, n) && (n != 1 || strchr("abcABC", word[0]) == NULL); // a1, b2, c3
 }
 
 static int refuse_doubtful(const struct image_name *name, struct err *err)
@@ -92,6 +118,11 @@ static int refuse_doubtful(const struct image_name *name, struct err *err)
             "%s: version %s would be newer than the same without '%.*s'; behind a '-' that is a "
             "pre-release, as in 1.2.3-rc1; if it is meant so, say --literal-name",
             name->text, name->version, (int)size, word);
+    if (pre_release_is_doubtful(name->version))
+        return err_set(err, ERR_CONFLICT,
+            "%s: version %s would be a pre-release, older than %.*s; what comes after it has a "
+            "further field, as in 1.2.3.1; if it is meant so, say --literal-name",
+            name->text, name->version, (int)strcspn(name->version, "-"), name->version);
     return 0;
 }
 

@@ -146,7 +146,8 @@ bool command_outcome_by_download(
     struct command *command, const struct command_outcome_download *download)
 {
     unsigned status = download->status;
-    bool failed = status >= 400 && status < 500;
+    // 416: it goes on with a file that is another meanwhile, and will begin anew.
+    bool failed = status >= 400 && status < 500 && status != 416;
     char text[160];
 
     if (!is_in_hand(command, download->now_ms) || !asks_for(command, download->file))

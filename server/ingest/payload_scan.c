@@ -175,15 +175,26 @@ static bool take_value(struct scan *scan, char *text, struct payload_scan_member
     return good;
 }
 
+// Whether the comma at the cursor goes on with a number, as in 12,345 or 61,5.
+static bool is_within_number(const struct payload_cursor *cursor)
+{
+    struct payload_cursor behind = *cursor;
+
+    behind.at++;
+    return payload_cursor_byte(&behind) >= '0' && payload_cursor_byte(&behind) <= '9' &&
+           !is_member_ahead(&behind);
+}
+
 // Whether only what may stand there stands behind a value. If not, the value is a part of
 // something: of a text that is worth knowing.
-static bool take_end_of_member(struct payload_cursor *cursor)
+static bool take_end_of_member(struct payload_cursor *cursor, enum payload_scan_type type)
 {
     uint8_t byte;
 
     payload_cursor_skip_space(cursor);
     byte = payload_cursor_byte(cursor);
-    if (payload_cursor_at_end(cursor) || byte == ',' || byte == '}')
+    if (payload_cursor_at_end(cursor) || byte == '}' ||
+        (byte == ',' && (type != PAYLOAD_SCAN_NUMBER || !is_within_number(cursor))))
         return true;
     if (is_member_ahead(cursor)) {
         payload_cursor_fault(cursor, PAYLOAD_FAULT_COMMA);
@@ -211,7 +222,7 @@ static void take_member(struct scan *scan)
 
     if (!good && !payload_cursor_at_end(cursor))
         find_way_back(cursor);
-    else if (good && !take_end_of_member(cursor))
+    else if (good && !take_end_of_member(cursor, member.type))
         good = member.cut = member.type == PAYLOAD_SCAN_TEXT;
     if (member.cut)
         member.exact = false;

@@ -26,6 +26,8 @@
 // settle for the first.
 struct authority {
     char path[256]; // for messages
+    uint8_t *pem;
+    size_t pem_size;
     size_t count;
     X509_STORE *stores[CA_MAX];
     int64_t not_before_ms[CA_MAX];
@@ -102,8 +104,9 @@ int authority_load(const char *path, struct authority **out, struct err *err)
         return err_set(err, ERR_NO_MEMORY, "no memory for a CA");
     }
     snprintf(authority->path, sizeof authority->path, "%s", path);
+    authority->pem = pem;
+    authority->pem_size = size;
     rc = add_all(authority, pem, size, err);
-    free(pem);
     if (rc < 0) {
         authority_free(authority);
         return err_context(err, "CA %s", path);
@@ -118,7 +121,14 @@ void authority_free(struct authority *authority)
         return;
     for (size_t i = 0; i < authority->count; i++)
         X509_STORE_free(authority->stores[i]);
+    free(authority->pem);
     free(authority);
+}
+
+const uint8_t *authority_pem(const struct authority *authority, size_t *n)
+{
+    *n = authority->pem_size;
+    return authority->pem;
 }
 
 // OpenSSL would take the day as a time_t, which may end in 2038.

@@ -24,6 +24,9 @@ struct certificate_facts {
 ERR_CHECKED int authority_load(const char *path, struct authority **out, struct err *err);
 void authority_free(struct authority *authority);
 
+// The file as it was read: n bytes, borrowed.
+const uint8_t *authority_pem(const struct authority *authority, size_t *n);
+
 // Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
 // authentication. ERR_UNTRUSTED, ERR_EXPIRED (also: not yet valid), ERR_INVALID, or ERR_DENIED if
 // its common name is nobody's. Any thread.

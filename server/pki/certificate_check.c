@@ -93,6 +93,15 @@ static int check_purpose(X509 *x509, int purpose, const char *what, struct err *
     return err_set(err, ERR_INVALID, "it is not for %s (key usage or extended key usage)", what);
 }
 
+// Each signs in the handshake, whose key exchange is ephemeral; OpenSSL takes keyAgreement as well.
+static int check_signs(X509 *x509, struct err *err)
+{
+    if ((X509_get_key_usage(x509) & KU_DIGITAL_SIGNATURE) != 0) // all bits without the extension
+        return 0;
+    return err_set(
+        err, ERR_INVALID, "its key usage is not digitalSignature, without which devices refuse it");
+}
+
 static int check_role(X509 *x509, enum certificate_check_role role, struct err *err)
 {
     int rc = 0;
@@ -102,17 +111,20 @@ static int check_role(X509 *x509, enum certificate_check_role role, struct err *
     case CERTIFICATE_CHECK_INTERMEDIATE:
         if (X509_check_ca(x509) != 1)
             return err_set(err, ERR_INVALID, "it is no CA's (basicConstraints, keyUsage)");
+        if (X509_NAME_entry_count(X509_get_subject_name(x509)) == 0) // RFC 5280, 4.1.2.4
+            return err_set(err, ERR_INVALID, "it has no subject, by which it would be found");
         return 0;
     case CERTIFICATE_CHECK_SERVER:
         rc = check_purpose(x509, X509_PURPOSE_SSL_SERVER, "a server", err);
-        if (rc < 0)
-            return rc;
-        return check_purpose(
-            x509, X509_PURPOSE_SSL_CLIENT, "a client, which it is to the broker", err);
+        if (rc == 0)
+            rc = check_purpose(
+                x509, X509_PURPOSE_SSL_CLIENT, "a client, which it is to the broker", err);
+        break;
     case CERTIFICATE_CHECK_DEVICE:
-        return check_purpose(x509, X509_PURPOSE_SSL_CLIENT, "a client", err);
+        rc = check_purpose(x509, X509_PURPOSE_SSL_CLIENT, "a client", err);
+        break;
     }
-    return rc;
+    return rc == 0 ? check_signs(x509, err) : rc;
 }
 
 int certificate_check(const struct certificate *certificate, enum certificate_check_role role,
@@ -138,10 +150,10 @@ int certificate_check_name(const struct certificate *certificate, const char *na
                            X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
                            X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS;
     uint8_t address[4];
-    int found = inet_pton(AF_INET, name, address) == 1
-                    ? X509_check_ip(certificate->x509, address, sizeof address, 0)
-                    : X509_check_host(certificate->x509, name, 0, flags, NULL);
+    int found = X509_check_host(certificate->x509, name, 0, flags, NULL);
 
+    if (found != 1 && inet_pton(AF_INET, name, address) == 1)
+        found = X509_check_ip(certificate->x509, address, sizeof address, 0);
     ERR_clear_error();
     if (found == 1)
         return 0;

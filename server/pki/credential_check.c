@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "common/contract.h"
 #include "server/base/file.h"
@@ -130,10 +131,22 @@ static int check_message_size(const struct certificate_file *file, struct err *e
         file->count, size, CONTRACT_CERTIFICATE_MESSAGE_MAX);
 }
 
-static int check_chain(
-    const struct certificate_file *file, const char *ca_file, int64_t now_ms, struct err *err)
+// RFC 5246, 7.4.2: each certifies the one before it. Not every device puts them in order.
+static int check_order(const struct certificate_file *file, struct err *err)
 {
-    struct authority *authority;
+    for (size_t i = 1; i < file->count; i++) {
+        if (X509_check_issued(file->certificates[i]->x509, file->certificates[i - 1]->x509) !=
+            X509_V_OK)
+            return err_set(err, ERR_INVALID,
+                "certificate %zu did not sign the one before it; leave it out, or put them in the "
+                "order of signing, the server's own first",
+                i + 1);
+    }
+    return 0;
+}
+
+static int check_chain(const struct certificate_file *file, int64_t now_ms, struct err *err)
+{
     int rc = 0;
 
     for (size_t i = 0; i < file->count && rc == 0; i++) {
@@ -143,15 +156,35 @@ static int check_chain(
             rc = err_context(err, "certificate %zu", i + 1);
     }
     if (rc == 0)
-        rc = check_message_size(file, err);
+        rc = check_order(file, err);
+    return rc == 0 ? check_message_size(file, err) : rc;
+}
+
+static int judge_by_file(const char *ca_file, struct certificate *const *chain, size_t count,
+    int64_t now_ms, struct err *err)
+{
+    struct authority *authority;
+    int rc = authority_load(ca_file, &authority, err);
+
     if (rc < 0)
         return rc;
-    rc = authority_load(ca_file, &authority, err);
-    if (rc < 0)
-        return rc;
-    rc = authority_judge_server(authority, file->certificates, file->count, now_ms, err);
+    rc = authority_judge_server(authority, chain, count, now_ms, err);
     authority_free(authority);
     return rc;
+}
+
+static int judge_chain(const struct credential_check_files *files,
+    const struct certificate_file *file, int64_t now_ms, struct err *err)
+{
+    if (files->ca != NULL)
+        return judge_by_file(files->ca, file->certificates, file->count, now_ms, err);
+    return authority_judge_server(files->authority, file->certificates, file->count, now_ms, err);
+}
+
+int credential_check_vouches(
+    const char *ca_file, struct certificate *certificate, int64_t now_ms, struct err *err)
+{
+    return judge_by_file(ca_file, &certificate, 1, now_ms, err);
 }
 
 int credential_check_server(const struct credential_check_files *files, int64_t now_ms,
@@ -162,7 +195,9 @@ int credential_check_server(const struct credential_check_files *files, int64_t 
 
     if (rc < 0)
         return err_context(err, "certificate");
-    rc = check_chain(&file, files->ca, now_ms, err);
+    rc = check_chain(&file, now_ms, err);
+    if (rc == 0)
+        rc = judge_chain(files, &file, now_ms, err);
     if (rc < 0)
         err_context(err, "certificate %s", files->certificate);
     else
@@ -175,8 +210,8 @@ int credential_check_server(const struct credential_check_files *files, int64_t 
     return rc;
 }
 
-static int judge_device(const struct credential_check_files *files,
-    const struct certificate *certificate, int64_t now_ms, struct err *err)
+static int judge_device(const struct authority *authority, const struct certificate *certificate,
+    int64_t now_ms, struct err *err)
 {
     struct certificate_facts facts;
     uint8_t *der = NULL;
@@ -187,9 +222,25 @@ static int judge_device(const struct credential_check_files *files,
 
     int n = i2d_X509(certificate->x509, &der);
 
-    rc = n > 0 ? authority_judge_client(files->authority, der, (size_t)n, now_ms, &facts, err)
+    rc = n > 0 ? authority_judge_client(authority, der, (size_t)n, now_ms, &facts, err)
                : err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
     OPENSSL_free(der);
+    return rc;
+}
+
+int credential_check_device_pem(const struct authority *authority, const uint8_t *pem, size_t n,
+    int64_t now_ms, struct err *err)
+{
+    struct certificate_file file;
+    int rc = certificate_file_parse(pem, n, &file, err);
+
+    if (rc < 0)
+        return rc;
+    rc = n <= CONTRACT_FILE_MAX
+             ? judge_device(authority, file.certificates[0], now_ms, err)
+             : err_set(err, ERR_INVALID, "has %zu bytes; devices take files of %d", n,
+                   CONTRACT_FILE_MAX);
+    certificate_file_clear(&file);
     return rc;
 }
 
@@ -204,16 +255,15 @@ int credential_check_device(const struct credential_check_files *files, const ch
     if (rc < 0)
         return rc;
     rc = device_credential_check_certificate(pem, n, mac, err);
+    if (rc >= 0)
+        rc = certificate_file_parse(pem, n, &file, err);
     free(pem);
     if (rc < 0)
         return err_context(err, "%s", files->certificate);
-    rc = certificate_file_read(files->certificate, &file, err);
-    if (rc < 0)
-        return rc;
     *not_after_ms = certificate_not_after_ms(file.certificates[0]);
     rc = check_size(files->certificate, file.size_bytes, err);
     if (rc == 0) {
-        rc = judge_device(files, file.certificates[0], now_ms, err);
+        rc = judge_device(files->authority, file.certificates[0], now_ms, err);
         if (rc < 0)
             err_context(err, "%s", files->certificate);
     }

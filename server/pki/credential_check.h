@@ -1,6 +1,7 @@
 #ifndef PKI_CREDENTIAL_CHECK_H
 #define PKI_CREDENTIAL_CHECK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "server/base/err.h"
@@ -16,8 +17,8 @@ ERR_CHECKED int credential_check_ca(
     const char *ca_file, int64_t now_ms, int64_t *not_after_ms, struct err *err);
 
 struct credential_check_files {
-    const char *ca;                    // for a server
-    const struct authority *authority; // for a device: the CA, read
+    const char *ca;                    // of a server: its file; or NULL, and
+    const struct authority *authority; // the CA, read
     const char *certificate;
     const char *key;
 };
@@ -27,6 +28,16 @@ struct credential_check_files {
 // which the caller frees.
 ERR_CHECKED int credential_check_server(const struct credential_check_files *files, int64_t now_ms,
     struct certificate **out, struct err *err);
+
+// Whether a CA vouches for a server's certificate without any between them: ERR_UNTRUSTED,
+// ERR_EXPIRED, ERR_INVALID, or as authority_load().
+ERR_CHECKED int credential_check_vouches(
+    const char *ca_file, struct certificate *certificate, int64_t now_ms, struct err *err);
+
+// A device's certificate, n bytes of PEM which a NUL follows, as that device takes it: of size,
+// shape and kind, valid now, and the CA's.
+ERR_CHECKED int credential_check_device_pem(const struct authority *authority, const uint8_t *pem,
+    size_t n, int64_t now_ms, struct err *err);
 
 // A device's files FOLDER/<mac>.crt and .key, as that device takes them. *not_after_ms is the end
 // of the certificate, also where it has passed.

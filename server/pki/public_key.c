@@ -148,6 +148,11 @@ static const struct {
 } mistaken[] = {
     {"ENCRYPTED PRIVATE KEY", "holds an encrypted private key; give its public half: `openssl pkey "
                               "-in KEY -pubout -out NEW`"},
+    {"OPENSSH PRIVATE KEY",
+        "holds a private key of OpenSSH, which is to stay where it is; give its "
+        "public half: `ssh-keygen -e -m PKCS8 -f KEY >NEW`"},
+    {"SSH2 PUBLIC KEY", "holds a public key of SSH; convert it: `ssh-keygen -i -f FILE >KEY` and "
+                        "`ssh-keygen -e -m PKCS8 -f KEY >NEW`"},
     {"RSA PUBLIC KEY", "holds a public key in the older form PKCS #1; convert it: `openssl rsa "
                        "-RSAPublicKey_in -in KEY -pubout -out NEW`"},
     {"PRIVATE KEY", "holds a private key, which is to stay where it is; give its public half: "
@@ -171,6 +176,18 @@ static const char *advise(const char *label)
     return NULL;
 }
 
+// Whether it begins as a line of authorized_keys does (sshd(8)).
+static bool is_ssh(const char *text, size_t n)
+{
+    static const char *const kinds[] = {"ssh-", "ecdsa-sha2-"};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (n >= strlen(kinds[i]) && memcmp(text, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, struct err *err)
 {
     struct pem_block block;
@@ -187,6 +204,8 @@ int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, stru
             rc = public_key_from_der(block.der, block.size_bytes, &key, err);
         pem_block_clear(&block);
     }
+    if (bio != NULL && count == 0 && advice == NULL && is_ssh((const char *)p, n))
+        advice = "holds a public key of SSH; convert it: `ssh-keygen -e -m PKCS8 -f FILE >NEW`";
     BIO_free(bio);
     if (rc < 0)
         return rc;

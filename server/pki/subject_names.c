@@ -1,6 +1,7 @@
 // The subject alternative names of a certificate.
 #include "server/pki/subject_names.h"
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -58,13 +59,20 @@ static int add_host(GENERAL_NAMES *list, const char *host, struct err *err)
     return add(list, GEN_DNS, value, err);
 }
 
+// An IPv4 address as a host name, too: sketches (BearSSL) look for it there alone.
 static int add_address(GENERAL_NAMES *list, const char *address, struct err *err)
 {
     ASN1_OCTET_STRING *value = a2i_IPADDRESS(address);
+    char text[INET_ADDRSTRLEN] = "";
 
     if (value == NULL)
         return openssl_error_set(err, ERR_INVALID, "\"%s\" is no IP address", address);
-    return add(list, GEN_IPADD, value, err);
+    if (ASN1_STRING_length(value) == 4)
+        inet_ntop(AF_INET, ASN1_STRING_get0_data(value), text, sizeof text);
+
+    int rc = add(list, GEN_IPADD, value, err);
+
+    return rc == 0 && text[0] != '\0' ? add_host(list, text, err) : rc;
 }
 
 int subject_names_apply(const struct subject_names *names, X509 *x509, struct err *err)

@@ -35,8 +35,11 @@ static int check_header(const char *path, const uint8_t *p, ssize_t n, struct er
 int store_file_check(const char *path, struct err *err)
 {
     uint8_t header[HEADER_SIZE];
+    struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
+    if (fd < 0 && errno == ENOENT && lstat(path, &st) == 0)
+        return err_set(err, ERR_INVALID, "%s is a link that leads nowhere", path);
     if (fd < 0 && errno == ENOENT)
         return 0;
     if (fd < 0 || access(path, W_OK) < 0) {

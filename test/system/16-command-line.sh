@@ -130,7 +130,7 @@ hostile_rows() {
 [ ! -e "$work/ran" ] || fail "completion ran what the daemon sent"
 
 step "image names as people write them"
-for version in 1.0-2 1.0.rc 2026-11-28; do
+for version in 1.0-2 1.0.rc 2026-11-28 1.0-hotfix1; do
     expect_exit 1 secureesp images describe --name "BOARD-$version" --trust "$SANDBOX_PKI/signing/1.pub" \
         "$work/descriptor"
     expect_match "asks for $version" "--literal-name" "$output"

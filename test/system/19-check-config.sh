@@ -96,7 +96,7 @@ make_key() { # NAME [CURVE]
 # make_ca NAME EXTENSIONS [OPTION...]: self-signed.
 make_ca() {
     make_key "$1" "${CURVE:-P-256}"
-    openssl req -x509 -new -key "$spare/$1.key" -subj /CN=ca -out "$spare/$1.crt" -days 3650 \
+    openssl req -x509 -new -key "$spare/$1.key" -subj "${SUBJECT:-/CN=ca}" -out "$spare/$1.crt" -days 3650 \
         -config <(printf '[req]\ndistinguished_name=d\nx509_extensions=e\n[d]\n[e]\n%b' "$2") "${@:3}" 2>/dev/null
 }
 # make_server NAME EXTENSIONS [OPTION...]: of the sandbox's CA.
@@ -140,6 +140,8 @@ CURVE=P-384 make_ca curve "$ca_usage"
 refuses_ca curve 'neither P-256 nor RSA'
 make_ca digest "$ca_usage" -sha384
 refuses_ca digest 'ecdsa-with-SHA384'
+SUBJECT=/ make_ca nameless "$ca_usage"
+refuses_ca nameless 'has no subject'
 make_ca constrained "$ca_usage"'nameConstraints=critical,permitted;DNS:example\n'
 refuses_ca constrained 'critical extension nameConstraints'
 refuses_file "another CA" 'not signed by the CA' "s|^ca = .*|ca = $spare/other/ca.crt|"
@@ -151,6 +153,11 @@ make_server client 'subjectAltName=DNS:localhost\nextendedKeyUsage=clientAuth\n'
 refuses_server client 'is not for a server'
 make_server no-client 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n'
 refuses_server no-client 'is not for a client'
+make_server no-signature "keyUsage=critical,keyAgreement\n$usage"
+refuses_server no-signature 'key usage is not digitalSignature'
+{ cat "$pki/servers/secureespd.crt" && cat "$spare/other/ca.crt"; } >"$spare/unsorted.crt"
+cp "$pki/servers/secureespd.key" "$spare/unsorted.key"
+refuses_server unsorted 'certificate 2 did not sign the one before it'
 make_server no-name 'subjectAltName=DNS:other.example\nextendedKeyUsage=serverAuth,clientAuth\n'
 refuses_server no-name ":[0-9]+: downloadserver: .*does not bear the name 'localhost'"
 make_server common-name 'extendedKeyUsage=serverAuth,clientAuth\n'
@@ -196,6 +203,31 @@ refuses_file "database" "is no SQLite database" "s|^state_dir = .*|state_dir = $
 rm "$work/state/secureesp.db"
 sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "database" "of version 99, this program knows" "s|^state_dir = .*|state_dir = $work/state|"
+rm "$work/state/secureesp.db"
+own_state="s|^state_dir = .*|state_dir = $work/state|"
+cp "$sandbox/state/secureesp.db" "$work/good.db" # the daemon has stopped: all of it
+# damaged WHAT COMMAND...: the database, changed by the command, is refused, and not changed by that.
+damaged() {
+    cp "$work/good.db" "$work/state/secureesp.db"
+    "${@:2}"
+    refuses_file "$1" "$work/state/secureesp.db: .*it is damaged: .*put a backup in its place" "$own_state"
+    expect_equal "files after $1" secureesp.db "$(ls "$work/state")"
+}
+cp "$work/good.db" "$work/state/secureesp.db"
+sed "$own_state" <<<"$good" >"$conf"
+expect_exit 0 secureespd --config "$conf" --check-config
+damaged "a database cut off" truncate -s 5000 "$work/state/secureesp.db"
+damaged "a database cut off in its first page" truncate -s 150 "$work/state/secureesp.db"
+damaged "a database overwritten" dd if=/dev/urandom of="$work/state/secureesp.db" bs=4096 seek=1 count=20 \
+    conv=notrunc status=none
+rm "$work/state/secureesp.db"
+ln -s nowhere "$work/state/secureesp.db"
+refuses_file "a database that is elsewhere" "is a link that leads nowhere" "$own_state"
+rm "$work/state/secureesp.db"
+ln -s nowhere "$work/state/images"
+refuses_file "images that are elsewhere" "state/images: No such file" "$own_state"
+rm "$work/state/images"
+sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "socket" "nowhere: No such file" "s|^socket = .*|socket = $work/nowhere/sock|"
 refuses_file "socket" "is there and no socket" "s|^socket = .*|socket = $conf|"
 refuses_file "socket" "has more than 107 bytes" "s|^socket = .*|socket = $work/$(printf '%0120d' 0)|"
@@ -214,6 +246,14 @@ notes() {
 notes "a broker that is not found" '\[mqtt\] host: no.such.name.invalid: ' 's|^host = .*|host = no.such.name.invalid|'
 new_device "$(mac_of 3)" --days 5
 notes "an end that is near" "certificates of 1 devices end within 30 days.*$(mac_of 3)" ''
+
+step "what a daemon that runs holds is not free"
+mkdir "$work/run"
+ln -s "$sandbox/run/api.sock" "$work/run/sock"
+refuses_file "a link as socket" "sock is there and no socket" "s|^socket = .*|socket = $work/run/sock|"
+part start daemon
+refuses_file "a state_dir in use" "another secureespd works on it" "s|^socket = .*|socket = $work/run/other|"
+expect_equal "lines about it" 2 "$(grep -c . <<<"$output")" # and the port
 
 step "arguments"
 expect_exit 2 secureespd --nosuch

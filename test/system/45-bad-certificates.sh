@@ -33,8 +33,10 @@ kept() {
     step "$1"
     reload "not reloaded, the one in use stays: $2"
     expect_equal "the certificate" "$serial" "$(shown)"
-    get "$mac" /config.json
+    SANDBOX_PKI=$work/pki get "$mac" /config.json
     expect_equal "downloads go on" 200 "$status"
+    SANDBOX_PKI=$work/pki get "$mac" /ca.crt
+    expect_equal "devices are given the CA in use" "$(cat "$work/pki/ca.crt")" "$(cat "$work/answer")"
     rm -r "$pki"
     cp -r "$work/pki" "$pki"
     cp "$work/conf" "$conf"
@@ -60,10 +62,38 @@ kept "a device's certificate" 'certificate: .*is not for a server'
 openssl x509 -in "$pki/ca.crt" -text -out "$pki/ca.new"
 mv "$pki/ca.new" "$pki/ca.crt"
 kept "a CA with text" 'CA: .*text around'
+cp "$work/other/ca.crt" "$pki/ca.crt"
+kept "another CA" 'CA: the certificate in use: .*not signed by the CA'
+# Certificate and CA agree with each other, but the CA cannot be taken.
+cp "$work/other/servers/"* "$pki/servers"
+openssl x509 -in "$work/other/ca.crt" -text -out "$pki/ca.crt"
+kept "a certificate of a CA that is not taken" 'certificate: .*not signed by the CA'
 sed -i 's/^mqttserver = .*/mqttserver = localhost:8883/' "$conf"
 kept "a value that devices refuse" 'configuration: .*conf:[0-9]+: mqttserver: '
 sed -i 's/^downloadserver = .*/downloadserver = other.example/' "$conf"
 kept "a name that the certificate lacks" 'configuration: .*conf:[0-9]+: downloadserver: '
+
+step "a device is not given a certificate with which it would be locked out"
+# locks_out WHAT REGEX: what stands for the device is not given away.
+locks_out() {
+    mark_log
+    get_with "$work/pki/devices/$mac" "/$mac.crt"
+    expect_equal "$1" 500 "$status"
+    log_has "$2" || fail "$1: nothing in the log"
+    rm -r "$pki"
+    cp -r "$work/pki" "$pki"
+}
+secureesp pki device "$work/other" "$mac" >/dev/null
+cp "$work/other/devices/$mac".* "$pki/devices"
+locks_out "of another CA" "path=.*$mac.crt error=.*not signed by the CA"
+openssl req -new -key "$pki/devices/$mac.key" -subj "/CN=$mac" -out "$work/request"
+ago 864000 openssl x509 -req -in "$work/request" -CA "$pki/ca.crt" -CAkey "$pki/ca.key" -days 5 \
+    -extfile <(echo extendedKeyUsage=clientAuth) -out "$pki/devices/$mac.crt" 2>"$work/openssl-error"
+locks_out "expired" "path=.*$mac.crt error=.*expired on"
+openssl x509 -in "$work/pki/devices/$mac.crt" -text -out "$pki/devices/$mac.crt"
+locks_out "with text" "path=.*$mac.crt error=.*text around"
+get "$mac" "/$mac.crt"
+expect_equal "as it was" 200 "$status"
 
 step "name and certificate change together"
 sed -i 's/^downloadserver = .*/downloadserver = other.example/' "$conf"

@@ -9,6 +9,12 @@ pki=$work/pki
 key_of() {
     printf '%s/devices/%s.key' "$pki" "$(mac_of "$1")"
 }
+# is_plain WHAT: $output has nothing that a terminal obeys, and is UTF-8.
+is_plain() {
+    [[ $output != *[$'\001'-$'\011'$'\013'-$'\037'$'\177']* && $output != *$'\302\233'* &&
+        $output != *$'\342\200\256'* ]] || fail "$1 prints what a terminal obeys"
+    iconv -f UTF-8 -t UTF-8 <<<"$output" >/dev/null || fail "$1 prints what is no UTF-8"
+}
 secureesp pki init "$pki" >/dev/null
 secureesp pki signing "$pki" 1 >/dev/null
 head -c 5000 /dev/urandom >"$work/body"
@@ -73,3 +79,54 @@ chmod 0777 "$pki/devices"
 expect_exit 1 secureesp pki device "$pki" "$(mac_of 6)"
 chmod 0711 "$pki/devices"
 expect_exit 0 secureesp pki device "$pki" "$(mac_of 6)"
+mkdir -m 0777 "$work/open"
+chmod 0777 "$work/open"
+ln -s ../pki "$work/open/link"
+expect_exit 1 secureesp pki device "$work/open/link" "$(mac_of 7)"
+expect_match "where a link may be changed" "$work/open can be written by everybody" "$output"
+[ ! -e "$(key_of 7)" ] || fail "a key was made"
+
+step "an address is found by either kind of device"
+expect_exit 0 secureesp pki server "$pki" by-address --ip 10.0.0.1 --ip ::1
+expect_match "names" "IP Address:10.0.0.1, DNS:10.0.0.1, IP Address:0:0:0:0:0:0:0:1 *$" \
+    "$(openssl x509 -in "$pki/servers/by-address.crt" -noout -ext subjectAltName)"
+
+step "a MAC twice, in whatever spelling, is one too many: nothing is made"
+expect_exit 2 secureesp pki device "$pki" "$(mac_of 8)" "$(mac_of 9)" 84:F3:EB:00:00:08
+expect_match "which" "$(mac_of 8) is given twice" "$output"
+expect_exit 2 secureesp pki device "$pki" --force "$(mac_of 8)" "$(mac_of 8)"
+[ ! -e "$(key_of 8)" ] || fail "a key was made"
+
+step "names of files are told so that no terminal obeys them, and as JSON whatever they are"
+for name in $'esc\033[31m' $'c1\302\233' $'bidi\342\200\256' $'latin\374'; do
+    rm -rf "${work:?}/$name"
+    expect_exit 0 secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/$name"
+    is_plain "images sign"
+    expect_exit 0 secureesp images sign --json --key "$pki/signing/1.key" "$work/body" "$work/$name"
+    is_plain "images sign --json"
+    expect_exit 0 secureesp images verify --json --key "$pki/signing/1.pub" "$work/$name"
+    is_plain "images verify --json"
+    expect_exit 0 secureesp images describe --name BOARD-1 --trust "$pki/signing/1.pub" "$work/$name"
+    is_plain "images describe"
+    expect_exit 0 secureesp images describe --json --name BOARD-1 --trust "$pki/signing/1.pub" "$work/$name"
+    is_plain "images describe --json"
+    rm "${work:?}/$name"
+    expect_exit 0 secureesp pki init "$work/$name"
+    is_plain "pki init"
+    expect_exit 0 secureesp pki signing "$work/$name" 1
+    is_plain "pki signing"
+    expect_exit 0 secureesp pki device --json "$work/$name" "$(mac_of 1)"
+    is_plain "pki device --json"
+    expect_equal "JSON of pki device" 1 "$(json_get "$output" '$[0].key' | grep -c devices)"
+done
+
+step "closed standard streams: no other file takes their place"
+sign_closed() {
+    secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/closed"
+}
+without_output() { sign_closed >&-; }
+without_others() { sign_closed <&- 2>&-; }
+expect_exit 1 without_output
+cmp -s "$work/plain" "$work/closed" || fail "the image is not what it is otherwise"
+expect_exit 0 without_others
+cmp -s "$work/plain" "$work/closed" || fail "the image is not what it is otherwise"

@@ -246,6 +246,19 @@ static void test_each_step_may_fail(void **state)
     assert_string_equal(calls, steps);
 }
 
+static void test_no_folder_is_none(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+
+    scratch_path(*state, "file", path);
+    assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    assert_int_equal(file_make_folder(path, 0700, &err), ERR_CONFLICT);
+    scratch_path(*state, "link", path);
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_int_equal(file_make_folder(path, 0700, &err), ERR_NOT_FOUND);
+}
+
 static void test_make_folder(void **state)
 {
     char path[SCRATCH_PATH_SIZE];
@@ -279,6 +292,7 @@ int main(void)
             test_output_goes_where_it_leads, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_each_step_may_fail, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_make_folder, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(test_no_folder_is_none, scratch_make, scratch_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,6 +131,44 @@ static void links_lead_to_what_is_checked(void **state)
     assert_int_equal(own_folder_check(link, &err), ERR_NOT_FOUND);
 }
 
+static void links_that_others_may_change_are_refused(void **state)
+{
+    static const struct {
+        unsigned mode;
+        uid_t owner; // of the link
+        int rc;
+    } rows[] = {
+        {0700, 0, 0},
+        {01777, 0, 0}, // as /tmp: the link's owner alone may change it
+        {0777, 0, ERR_DENIED},
+        {01777, 1234, ERR_DENIED},
+    };
+    char folder[SCRATCH_PATH_SIZE];
+    char open[SCRATCH_PATH_SIZE];
+    char link[SCRATCH_PATH_SIZE];
+    char behind[SCRATCH_PATH_SIZE];
+
+    scratch_path(*state, "home", folder);
+    scratch_path(*state, "home/pki", behind);
+    scratch_path(*state, "open", open);
+    assert_int_equal(mkdir(folder, 0700) | mkdir(behind, 0700) | mkdir(open, 0700), 0);
+    scratch_path(*state, "open/link", link);
+    scratch_path(*state, "open/link/pki", behind);
+    assert_int_equal(symlink("../home", link), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err err = {0};
+
+        if (rows[i].owner != 0 && geteuid() != 0)
+            continue; // only root can give a link away
+        assert_int_equal(chmod(open, rows[i].mode), 0);
+        assert_int_equal(
+            lchown(link, rows[i].owner != 0 ? rows[i].owner : geteuid(), getegid()), 0);
+        assert_int_equal(own_folder_check(link, &err), rows[i].rc);
+        assert_int_equal(own_folder_check(behind, &err), rows[i].rc);
+    }
+    assert_int_equal(chmod(open, 0700), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +178,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_root_counts_as_well, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(
             links_lead_to_what_is_checked, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(
+            links_that_others_may_change_are_refused, scratch_make, scratch_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,11 @@ static const struct {
     {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
     {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is no MAC"},
     {"[config.jsonx]\nmqttport = 1\n", ":2: ", "unknown setting"},
+    {"[deamon]\n" NEEDED, ":1: ", "unknown section [deamon]"},
+    {NEEDED "[deamon]\n; socket = /x\n", ":7: ", "unknown section [deamon]"},
+    {NEEDED "[deamon]\n[daemon]\nsocket = /x\n", ":7: ", "unknown section [deamon]"},
+    {NEEDED "[daemon ]\n", ":7: ", "unknown section [daemon ]"},
+    {NEEDED "[config.json 84f3]\n", ":7: ", "'84f3' is no MAC"},
     {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
 };
 

@@ -17,6 +17,10 @@ static void plain_names_are_taken(void **state)
         "MY-BOARD-v1.2.3",
         "BOARD-1.0-rc1",
         "BOARD-00.00.02-beta",
+        "BOARD-1.0-RC.2",
+        "BOARD-1.0-Beta10",
+        "BOARD-1.0-a1",
+        "BOARD-1.0-dev20261128",
         "BOARD-00.00.08.a",
         "BOARD-a",
         "D1-mini-7",
@@ -55,6 +59,14 @@ static void what_can_be_read_in_two_ways_is_asked(void **state)
         {"BOARD-1.0.dev", "newer than the same without 'dev'"},
         {"BOARD-rc", "newer than the same without 'rc'"},
         {"BOARD-1.0.beta-rc1", "newer than the same without 'beta'"},
+        {"BOARD-1.0.prerelease", "newer than the same without 'prerelease'"},
+        {"BOARD-1.0-hotfix1", "a pre-release, older than 1.0"},
+        {"BOARD-1.0-final", "a pre-release, older than 1.0"},
+        {"BOARD-v1.2.3-post1", "a pre-release, older than v1.2.3"},
+        {"BOARD-1.2.3-dirty", "a pre-release, older than 1.2.3"},
+        {"BOARD-1.2.3-g1a2b3c4", "a pre-release, older than 1.2.3"},
+        {"BOARD-1.2.3-p1", "a pre-release, older than 1.2.3"},
+        {"BOARD-1.2.3-2b", "a pre-release, older than 1.2.3"},
     };
 
     (void)state;

@@ -183,6 +183,7 @@ static void test_by_download(void **state)
         {"firmware", "firmware.bin", 404, COMMAND_FAILED, "http-status"},
         {"firmware", "firmware.bin", 400, COMMAND_FAILED, "http-status"},
         {"firmware", "firmware.bin", 499, COMMAND_FAILED, "http-status"},
+        {"firmware", "firmware.bin", 416, COMMAND_SENT, ""},
         {"firmware", "firmware.bin", 500, COMMAND_SENT, ""},
         {"firmware", "firmware.bin", 206, COMMAND_SENT, ""},
         {"firmware", "config.json", 200, COMMAND_SENT, ""},

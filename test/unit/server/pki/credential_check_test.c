@@ -213,6 +213,7 @@ static void append(const char *path, const char *text)
 static void a_ca_file_is_what_devices_read(void **state)
 {
     struct place place = make(*state, "file", 10);
+    struct place other = make(*state, "cut", 10);
     struct err err = {0};
     int64_t end_ms = 0;
 
@@ -223,6 +224,12 @@ static void a_ca_file_is_what_devices_read(void **state)
     append(place.ca, "Issuer: x\n");
     expect(credential_check_ca(place.ca, place.made_ms, &end_ms, &err), &err, "text around");
     expect(credential_check_ca(place.server, place.made_ms, &end_ms, &err), &err, "no CA's");
+    append(other.ca, "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    expect(credential_check_ca(other.ca, place.made_ms, &end_ms, &err), &err,
+        "certificate 2 is damaged");
+    append(other.ca, "!\n-----END CERTIFICATE-----\n");
+    expect(credential_check_ca(other.ca, place.made_ms, &end_ms, &err), &err,
+        "certificate 2 is damaged");
     expect(credential_check_ca(place.server_key, place.made_ms, &end_ms, &err), &err,
         "PRIVATE KEY beside");
     expect(credential_check_ca("/nowhere", place.made_ms, &end_ms, &err), &err, "/nowhere");
@@ -247,6 +254,70 @@ static void an_old_ca_may_end(void **state)
     expect(credential_check_ca(old.ca, old.made_ms - DAY_MS, &end_ms, &err), &err, "not valid");
 }
 
+// A server's file: its own certificate, then each that signed the one before it.
+static void a_chain_is_in_order(void **state)
+{
+    struct place place = make(*state, "chain", 10);
+    struct place other = make(*state, "beside", 10);
+    struct err err = {0};
+    uint8_t *pem;
+    size_t n;
+
+    assert_int_equal(file_read(place.ca, 65536, &pem, &n, NULL), 0);
+    append(place.server, (const char *)pem);
+    free(pem);
+    expect(check_server(&place, place.ca, place.made_ms, &err), &err, NULL);
+    assert_int_equal(file_read(other.ca, 65536, &pem, &n, NULL), 0);
+    append(place.server, (const char *)pem);
+    free(pem);
+    expect(check_server(&place, place.ca, place.made_ms, &err), &err,
+        "certificate 3 did not sign the one before it");
+}
+
+// Without the files, as what is about to be given to a device.
+static void what_a_device_is_given_is_what_lets_it_in(void **state)
+{
+    struct place place = make(*state, "given", 10);
+    struct place other = make(*state, "given by another", 10);
+    const struct {
+        const char *ca;
+        const char *file;
+        const char *more;
+        int64_t at_ms;
+        const char *reason;
+    } rows[] = {
+        {place.ca, place.device, "", place.made_ms, NULL},
+        {other.ca, place.device, "", place.made_ms, "not signed by the CA"},
+        {place.ca, place.device, "", place.made_ms + 20 * DAY_MS, "expired on"},
+        {place.ca, place.server, "", place.made_ms, NULL}, // whose it is, others look at
+        {place.ca, place.device_key, "", place.made_ms, "PRIVATE KEY beside"},
+        {place.ca, place.device, "Subject: x\n", place.made_ms, "text around"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct authority *authority;
+        struct err err = {0};
+        uint8_t *pem;
+        size_t n;
+        char text[8192];
+
+        assert_int_equal(file_read(rows[i].file, 4096, &pem, &n, NULL), 0);
+        snprintf(text, sizeof text, "%s%s", (const char *)pem, rows[i].more);
+        free(pem);
+        assert_int_equal(authority_load(rows[i].ca, &authority, NULL), 0);
+        expect(credential_check_device_pem(
+                   authority, (const uint8_t *)text, strlen(text), rows[i].at_ms, &err),
+            &err, rows[i].reason);
+        memset(text + strlen(text), '\n', sizeof text - strlen(text) - 1);
+        text[sizeof text - 1] = '\0';
+        if (rows[i].reason == NULL)
+            expect(credential_check_device_pem(
+                       authority, (const uint8_t *)text, strlen(text), rows[i].at_ms, &err),
+                &err, "devices take files of 4096");
+        authority_free(authority);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +328,8 @@ int main(void)
         cmocka_unit_test(names_are_compared_as_devices_do),
         cmocka_unit_test(a_ca_file_is_what_devices_read),
         cmocka_unit_test(an_old_ca_may_end),
+        cmocka_unit_test(a_chain_is_in_order),
+        cmocka_unit_test(what_a_device_is_given_is_what_lets_it_in),
     };
 
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -331,6 +331,18 @@ static void test_no_memory(void **state)
 
 static void test_pem_texts(void **state)
 {
+    static const struct {
+        const char *text;
+        const char *advice;
+    } foreign[] = {
+        {"ssh-rsa AAAAB3NzaC1yc2E= me@home\n", "ssh-keygen -e -m PKCS8 -f FILE"},
+        {"ecdsa-sha2-nistp256 AAAA me\n", "ssh-keygen -e -m PKCS8 -f FILE"},
+        {"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+            "ssh-keygen -e -m PKCS8 -f KEY"},
+        {"-----BEGIN SSH2 PUBLIC KEY-----\nAAAA\n-----END SSH2 PUBLIC KEY-----\n",
+            "ssh-keygen -i -f FILE"},
+        {"ssh", "no PEM block PUBLIC KEY"},
+    };
     struct private_key *private_key;
     struct public_key key = make(PRIVATE_KEY_P256, &private_key);
     struct public_key out;
@@ -351,6 +363,14 @@ static void test_pem_texts(void **state)
     assert_int_equal(private_key_to_pem(private_key, &secret, &size, NULL), 0);
     assert_int_equal(public_key_from_pem((uint8_t *)secret, size, &out, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "private key"));
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        const char *text = foreign[i].text;
+
+        assert_int_equal(
+            public_key_from_pem((const uint8_t *)text, strlen(text), &out, &err), ERR_INVALID);
+        if (strstr(err.message, foreign[i].advice) == NULL)
+            fail_msg("%s: %s", text, err.message);
+    }
     free(pem);
     free(secret);
     private_key_free(private_key);

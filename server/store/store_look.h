@@ -1,0 +1,11 @@
+#ifndef STORE_LOOK_H
+#define STORE_LOOK_H
+
+#include "server/base/err.h"
+
+// Reads a database as starting does, and changes nothing: ERR_IO, with what to do, if it is damaged
+// where starting would find it. What is not there, is empty, or has a log beside it that is not yet
+// folded back, is not looked at. Nobody may work on it meanwhile.
+ERR_CHECKED int store_look_run(const char *path, struct err *err);
+
+#endif
