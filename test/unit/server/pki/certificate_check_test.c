@@ -28,6 +28,7 @@ struct form {
     const char *extended;
     const char *other;
     long from_s, until_s; // from now; both 0: a day each way
+    bool nameless;        // no subject
 };
 
 static int64_t now_ms(void)
@@ -111,6 +112,10 @@ static struct certificate *make(const struct form *form)
     assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(x509), 1), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509), dated ? form->from_s : -DAY_S);
     X509_gmtime_adj(X509_getm_notAfter(x509), dated ? form->until_s : DAY_S);
+    if (!form->nameless)
+        assert_int_equal(X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC,
+                             (const unsigned char *)"one", -1, -1, 0),
+            1);
     assert_int_equal(X509_set_pubkey(x509, form->key != NULL ? form->key : signer), 1);
     add_extension(x509, NID_basic_constraints, form->basic);
     add_extension(x509, NID_key_usage, form->usage);
@@ -230,6 +235,10 @@ static void each_is_for_its_role(void **state)
         {"a client's", {.extended = "clientAuth"}, "no CA's", "is not for a server", NULL},
         {"for mail", {.extended = "emailProtection"}, "no CA's", "is not for a server",
             "is not for a client"},
+        {"to agree on keys", {.usage = "keyAgreement"}, "no CA's", "not digitalSignature",
+            "not digitalSignature"},
+        {"a CA's without a name", {.basic = "CA:TRUE", .nameless = true}, "it has no subject", NULL,
+            NULL},
     };
 
     (void)state;
