@@ -84,7 +84,8 @@ static int publish(struct command_dispatch *dispatch, const struct command_list_
         topic, (const uint8_t *)payload, (size_t)n, dispatch->settings.ctx);
 }
 
-// Publishes until the first failure: the broker is away then, and the rest would fail as well.
+// Publishes until the first failure: the broker is away then, and the rest would fail as well; or it
+// is that command's own, and the rest comes in the next round.
 static void publish_all(struct command_dispatch *dispatch, struct command_round *round)
 {
     int rc = 0;
@@ -105,7 +106,7 @@ static void tell_unpublished(struct command_dispatch *dispatch, const struct com
         first->name);
     command_tally_note(&dispatch->tally, COMMAND_TALLY_BROKEN, round->is_broken, detail);
     command_tally_note(&dispatch->tally, COMMAND_TALLY_UNPUBLISHED,
-        round->commands.count - round->published - round->is_broken, detail);
+        round->is_broken ? 0 : round->commands.count - round->published, detail);
 }
 
 static int send_due(struct command_dispatch *dispatch, struct command_round *round, struct err *err)
@@ -131,6 +132,10 @@ static int send_due(struct command_dispatch *dispatch, struct command_round *rou
         return 0;
     tell_unpublished(dispatch, round);
     rc = store_write(dispatch->store, command_round_put_back, round, err);
+    if (rc == 0 && round->is_broken) {
+        command_dispatch_wake(dispatch);
+        return 0;
+    }
     return rc < 0 ? rc : err_set(err, ERR_UNAVAILABLE, "the broker takes no commands now");
 }
 

@@ -107,11 +107,15 @@ step "SIGTERM: the download in hand is finished, nothing new is accepted"
 publish_image "$SANDBOX_IMAGE"
 large=$(make_image 00.00.02 1 1 900000)
 publish_image "$large"
+rm -f "$work/answer"
 (get "$mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 250k
     echo "$status" >"$work/late-status"
     cp "$work/answer" "$work/late-answer") &
 download=$!
-sleep 1
+has_begun() {
+    [ -s "$work/answer" ]
+}
+eventually 10 "the download has begun" has_begun
 daemon=$(process_pid "$sandbox/run/daemon")
 process_signal "$sandbox/run/daemon" TERM
 sleep 0.5
