@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -16,6 +14,7 @@
 #include "server/pki/certificate_file.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/openssl_types.h"
+#include "server/pki/private_key.h"
 
 #define KEY_FILE_MAX 65536
 
@@ -72,27 +71,6 @@ int credential_check_ca(const char *ca_file, int64_t now_ms, int64_t *not_after_
     return 0;
 }
 
-int credential_check_key_mode(const char *path, struct err *err)
-{
-    struct stat st;
-
-    if (stat(path, &st) < 0)
-        return err_set(err, ERR_IO, "cannot look at %s: %m", path);
-    if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
-        return err_set(err, ERR_DENIED,
-            "%s belongs to another user (uid %u), who can read and replace it; `chown` it", path,
-            (unsigned)st.st_uid);
-
-    mode_t excess = st.st_mode & (st.st_uid == 0 ? (mode_t)037 : (mode_t)077);
-
-    if (excess == 0)
-        return 0;
-    return err_set(err, ERR_DENIED,
-        "%s is open to others (mode %04o); `chmod 0600` it, and if somebody may have read it, make "
-        "a new key",
-        path, (unsigned)(st.st_mode & 07777));
-}
-
 static int check_key(const struct credential_check_files *files, struct err *err)
 {
     uint8_t *key = NULL;
@@ -110,7 +88,7 @@ static int check_key(const struct credential_check_files *files, struct err *err
             err_context(err, "key %s", files->key);
     }
     if (rc == 0)
-        rc = credential_check_key_mode(files->key, err);
+        rc = private_key_check_mode(files->key, err);
     explicit_bzero(key, key_n);
     free(key);
     free(certificate);

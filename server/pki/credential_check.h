@@ -44,8 +44,4 @@ ERR_CHECKED int credential_check_device_pem(const struct authority *authority, c
 ERR_CHECKED int credential_check_device(const struct credential_check_files *files, const char *mac,
     int64_t now_ms, int64_t *not_after_ms, struct err *err);
 
-// ERR_DENIED unless the file is its owner's alone, who is this process's user or root (to root: any
-// user); a group may read what is root's.
-ERR_CHECKED int credential_check_key_mode(const char *path, struct err *err);
-
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -75,6 +77,27 @@ static int decode(const uint8_t *pem, size_t n, struct private_key **out, struct
     return 0;
 }
 
+int private_key_check_mode(const char *path, struct err *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return err_set(err, ERR_IO, "cannot look at %s: %m", path);
+    if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
+        return err_set(err, ERR_DENIED,
+            "%s belongs to another user (uid %u), who can read and replace it; `chown` it", path,
+            (unsigned)st.st_uid);
+
+    mode_t excess = st.st_mode & (st.st_uid == 0 ? (mode_t)037 : (mode_t)077);
+
+    if (excess == 0)
+        return 0;
+    return err_set(err, ERR_DENIED,
+        "%s is open to others (mode %04o); `chmod 0600` it, and if somebody may have read it, make "
+        "a new key",
+        path, (unsigned)(st.st_mode & 07777));
+}
+
 int private_key_load(const char *path, struct private_key **out, struct err *err)
 {
     uint8_t *pem;
@@ -83,10 +106,15 @@ int private_key_load(const char *path, struct private_key **out, struct err *err
 
     if (rc < 0)
         return rc;
-    rc = decode(pem, size, out, err);
+    rc = private_key_check_mode(path, err);
+    if (rc == 0) {
+        rc = decode(pem, size, out, err);
+        if (rc < 0)
+            err_context(err, "private key %s", path);
+    }
     OPENSSL_cleanse(pem, size);
     free(pem);
-    return rc < 0 ? err_context(err, "private key %s", path) : 0;
+    return rc;
 }
 
 void private_key_free(struct private_key *key)

@@ -16,8 +16,13 @@ enum private_key_kind { PRIVATE_KEY_P256, PRIVATE_KEY_RSA2048 };
 ERR_CHECKED int private_key_generate(
     enum private_key_kind kind, struct private_key **out, struct err *err);
 
+// ERR_DENIED unless the file is its owner's alone, who is this process's user or root (to root: any
+// user); a group may read what is root's.
+ERR_CHECKED int private_key_check_mode(const char *path, struct err *err);
+
 // Reads the private key of a PEM file (PKCS#8, SEC 1 or PKCS#1, without a passphrase). As
-// file_read(), and ERR_INVALID if it is none or of a kind that public_key.h does not list.
+// file_read() and private_key_check_mode(), and ERR_INVALID if it is none or of a kind that
+// public_key.h does not list.
 ERR_CHECKED int private_key_load(const char *path, struct private_key **out, struct err *err);
 
 void private_key_free(struct private_key *key);

@@ -65,6 +65,18 @@ made=$(secureesp pki device "$pki" --force --json "$(mac_of 2)" "$(mac_of 3)" "$
     2>/dev/null) && fail "the third was made"
 expect_equal "as JSON" 2 "$(json_count "$made" '$')"
 
+step "a key that others may read is not used"
+for mode in 0644 0604 0660; do
+    chmod "$mode" "$pki/signing/1.key" "$pki/ca.key"
+    expect_exit 1 secureesp images sign --key "$pki/signing/1.key" "$work/body" "$work/open"
+    expect_match "images sign" "signing/1.key is open to others .mode $mode" "$output"
+    [ ! -e "$work/open" ] || fail "it signed all the same"
+    expect_exit 1 secureesp pki device "$pki" "$(mac_of 7)"
+    expect_match "pki device" "ca.key is open to others .mode $mode" "$output"
+    [ ! -e "$(key_of 7)" ] || fail "it made a device all the same"
+done
+chmod 0600 "$pki/signing/1.key" "$pki/ca.key"
+
 step "no key is made where others may write"
 for mode in 0770 0707 1777; do
     chmod "$mode" "$pki"
