@@ -84,8 +84,8 @@ static int publish(struct command_dispatch *dispatch, const struct command_list_
         topic, (const uint8_t *)payload, (size_t)n, dispatch->settings.ctx);
 }
 
-// Publishes until the first failure: the broker is away then, and the rest would fail as well; or it
-// is that command's own, and the rest comes in the next round.
+// Publishes until the first failure: the broker is away then, and the rest would fail as well; or
+// it is that command's own, and the rest comes in the next round.
 static void publish_all(struct command_dispatch *dispatch, struct command_round *round)
 {
     int rc = 0;
