@@ -167,6 +167,7 @@ static char calls[128];
 static int call_count;
 static int failing; // the how manieth; 0: none
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
 #define WRAP(name, parameters, arguments)                                                          \
     int __wrap_##name parameters;                                                                  \
     int __real_##name parameters;                                                                  \
@@ -206,6 +207,7 @@ ssize_t __wrap_write(int fd, const void *p, size_t n)
 {
     return is_failing("write") ? -1 : __real_write(fd, p, n);
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 static void begin(int nth)
 {

@@ -38,21 +38,23 @@ static void one_at_a_time(void **state)
 
 static const char *replaced; // between opening and locking
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
 int __wrap_flock(int fd, int operation);
 int __real_flock(int fd, int operation);
 
 int __wrap_flock(int fd, int operation)
 {
-    char old[64];
+    char away[64];
 
     if (replaced != NULL) {
-        snprintf(old, sizeof old, "%s.old", replaced);
-        assert_int_equal(rename(replaced, old), 0);
+        snprintf(away, sizeof away, "%s.old", replaced);
+        assert_int_equal(rename(replaced, away), 0);
         assert_int_equal(mkdir(replaced, 0700), 0);
         replaced = NULL;
     }
     return __real_flock(fd, operation);
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 // The next descriptor that there is.
 static int next_fd(void)
@@ -68,7 +70,7 @@ static int next_fd(void)
 static void replaced_before_it_was_locked(void **state)
 {
     char path[] = "/tmp/secureesp-lock-XXXXXX";
-    char old[64];
+    char away[64];
     struct err err = {0};
     int before = next_fd();
     int fd;
@@ -84,8 +86,8 @@ static void replaced_before_it_was_locked(void **state)
     assert_int_equal(lock_folder_take(path, &second, &err), ERR_CONFLICT);
     assert_int_equal(next_fd(), before);
     close(fd);
-    snprintf(old, sizeof old, "%s.old", path);
-    rmdir(old);
+    snprintf(away, sizeof away, "%s.old", path);
+    rmdir(away);
     rmdir(path);
 }
 

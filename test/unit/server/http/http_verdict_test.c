@@ -61,6 +61,7 @@ static void test_no_more_than_there_is(void **state)
 
 static int64_t later_ms; // than it is
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
 int64_t __wrap_clock_monotonic_ms(void);
 int64_t __real_clock_monotonic_ms(void);
 
@@ -68,6 +69,7 @@ int64_t __wrap_clock_monotonic_ms(void)
 {
     return __real_clock_monotonic_ms() + later_ms;
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 static struct http_verdict_expected expect(const struct pair *pair, size_t n)
 {

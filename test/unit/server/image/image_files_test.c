@@ -109,6 +109,7 @@ static void test_what_was_left_unfinished_goes(void **state)
 static char synced[16]; // 'd' for a folder, 'f' for a file, in a row
 static size_t synced_n;
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
 int __wrap_fsync(int fd);
 int __real_fsync(int fd);
 
@@ -121,6 +122,7 @@ int __wrap_fsync(int fd)
     synced[synced_n] = '\0';
     return __real_fsync(fd);
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 // What was added is there after a power cut: its folder's name, its bytes, its own name.
 static void test_put_lasts(void **state)
