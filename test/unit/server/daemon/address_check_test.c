@@ -219,7 +219,7 @@ static void test_many_names(void **state)
         struct download_config_entry entry = {.mac = mac, .member = "mqttserver", .value = name};
 
         snprintf(mac, sizeof mac, "84f3eb0000%02x", i);
-        snprintf(name, sizeof name, "127.0.0.%d", i + 1);
+        assert_true(snprintf(name, sizeof name, "127.0.0.%d", i + 1) < (int)sizeof name);
         assert_int_equal(download_config_set(own, &entry, NULL), 0);
     }
 

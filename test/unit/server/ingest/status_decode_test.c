@@ -126,7 +126,8 @@ static void test_numbers_of_every_type(void **state)
             if (members[m].bit == DEVICE_HAS_FREE_HEAP && strlen(values[v].value) > 9 &&
                 strcmp(values[v].value, "4294967295") != 0)
                 taken = false; // nobody has so much
-            snprintf(text, sizeof text, "{\"%s\": %s}", members[m].member, values[v].value);
+            assert_true(snprintf(text, sizeof text, "{\"%s\": %s}", members[m].member,
+                            values[v].value) < (int)sizeof text);
             if (decode_with(text, &faults).has != (taken ? members[m].bit : 0))
                 fail_msg("%s", text);
             if (faults.count != !taken && strcmp(values[v].value, "null") != 0)
