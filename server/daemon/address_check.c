@@ -141,10 +141,11 @@ int address_check_run(const char *name, uint16_t port, char text[ADDRESS_CHECK_T
     snprintf(service, sizeof service, "%u", port);
     if (getaddrinfo(name, service, &hints, &found) != 0)
         return 0;
-    for (const struct addrinfo *i = found->ai_next != NULL ? found
-                                                           : NULL; // else nothing to compare
-         i != NULL && attempts.count < ADDRESSES_MAX; i = i->ai_next)
-        begin(&attempts, i);
+
+    const struct addrinfo *next = found->ai_next != NULL ? found : NULL; // else none to compare
+
+    for (; next != NULL && attempts.count < ADDRESSES_MAX; next = next->ai_next)
+        begin(&attempts, next);
     freeaddrinfo(found);
     wait_for_all(&attempts);
     if (list(&attempts, false, silent) == 0 || list(&attempts, true, heard) == 0)

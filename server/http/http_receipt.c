@@ -163,11 +163,11 @@ void http_receipt_stop(struct http_receipts *receipts)
 // Where the oldest of a client is, if it has as many as it may. With the lock held.
 static struct http_verdict_expected **find_surplus(struct http_receipts *receipts, uint64_t whom)
 {
+    struct http_verdict_expected **link = &receipts->first;
     struct http_verdict_expected **oldest = NULL; // the list begins with the newest
     size_t count = 0;
 
-    for (struct http_verdict_expected **link = &receipts->first; *link != NULL;
-         link = &(*link)->next) {
+    for (; *link != NULL; link = &(*link)->next) {
         if (whom == 0 || (*link)->answer.end.whom != whom)
             continue;
         oldest = link;

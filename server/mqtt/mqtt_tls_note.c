@@ -101,11 +101,13 @@ void mqtt_tls_note_expect(struct mqtt_tls_note *note)
     expected = note;
 }
 
+typedef int connect_function(SSL *ssl);
+
 // In place of OpenSSL's own, which this one calls; only libmosquitto calls this.
 int SSL_connect(SSL *ssl)
 {
     void *own = dlsym(RTLD_NEXT, "SSL_connect");
-    int (*function)(SSL * ssl);
+    connect_function *function;
 
     if (own == NULL)
         return -1;

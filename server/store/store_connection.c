@@ -35,9 +35,9 @@ static bool explain(struct store_connection *connection, int code, struct err *e
     static const int codes[] = {SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR,
         SQLITE_CANTOPEN}; // no such table
 
-    for (size_t i = 0;
-         connection != NULL && connection->watch != NULL && i < sizeof codes / sizeof codes[0];
-         i++) {
+    if (connection == NULL || connection->watch == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         if (codes[i] == (code & 0xff) && store_watch_explain(connection->watch, err) < 0)
             return true;
     }

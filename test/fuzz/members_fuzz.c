@@ -19,8 +19,7 @@ static void judge_query(char *query, const struct api_member *table)
     char *save = NULL;
     size_t texts = 0, flags = 0, others = 0;
 
-    for (char *pair = strtok_r(query, "&", &save); pair != NULL;
-         pair = strtok_r(NULL, "&", &save)) {
+    for (char *pair; (pair = strtok_r(query, "&", &save)) != NULL; query = NULL) {
         char *value = strchr(pair, '=');
 
         if (value != NULL)

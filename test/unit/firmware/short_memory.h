@@ -95,8 +95,9 @@ static inline unsigned short_memory_sweep(short_memory_work *work, void *ctx)
     unsigned failed = 0;
     long total = short_memory_count(work, ctx, &failure);
 
-    for (long n = 1; n <= total;
-         n += 1 + (n > SHORT_MEMORY_POINTS ? total / SHORT_MEMORY_POINTS : 0)) {
+    long leap = total / SHORT_MEMORY_POINTS;
+
+    for (long n = 1; n <= total; n += n > SHORT_MEMORY_POINTS ? 1 + leap : 1) {
         failing_memory_run_out(n);
 
         int rc = work(ctx, &failure);

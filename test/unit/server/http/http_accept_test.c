@@ -156,7 +156,7 @@ static void nobody_takes_the_place_of_who_has_fewer(void **state)
     assert_int_equal(chmod(fixture_folder, 0755), 0);
 
     struct http_server *server = fixture_start(&settings);
-    int operator[] = {fixture_connect(), fixture_connect()};
+    int operators[] = {fixture_connect(), fixture_connect()};
 
     be_user(OTHER_USER);
     for (int i = 0; i < 3 * PLACES; i++)
@@ -166,8 +166,8 @@ static void nobody_takes_the_place_of_who_has_fewer(void **state)
     http_server_read_counters(server, &counters);
     assert_true(counters.full > PLACES);
     assert_int_equal(read(idle[0], &byte, 1), 0); // the end
-    expect_answer(operator[0]);
-    expect_answer(operator[1]);
+    expect_answer(operators[0]);
+    expect_answer(operators[1]);
     for (int i = 0; i < 3 * PLACES; i++)
         close(idle[i]);
     http_server_free(server, 1000);
