@@ -79,7 +79,7 @@ void api_commands_list(
 {
     const struct api *api = ctx;
     const char *text = http_request_query(request, "mac");
-    struct store_connection *connection;
+    struct store_connection *connection = NULL;
     struct err err = {0};
     char mac[MAC_SIZE];
     json_t *list;

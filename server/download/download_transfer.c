@@ -36,8 +36,6 @@ void download_transfer_follow(const struct download_settings *settings,
         return;
     }
 
-    struct http_response_end end = {tell, transfer, strtoull(answer->mac, NULL, 16) + 1};
-
     transfer->settings = settings;
     snprintf(transfer->mac, sizeof transfer->mac, "%s", answer->mac);
     snprintf(transfer->file, sizeof transfer->file, "%s", answer->file);
@@ -48,5 +46,9 @@ void download_transfer_follow(const struct download_settings *settings,
     transfer->answer.file = transfer->file;
     transfer->answer.image = transfer->image;
     transfer->answer.sha256 = transfer->sha256;
+    struct http_response_end end = {.told = tell, .ctx = transfer};
+
+    end.whom = strtoull(answer->mac, NULL, 16) + 1;
     http_response_on_end(response, &end);
+    // cppcheck-suppress memleak ; tell() frees it
 }

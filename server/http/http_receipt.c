@@ -280,6 +280,17 @@ bool http_receipt_note_close(
     return newest != NULL;
 }
 
+bool http_receipt_is_under_way(struct http_receipts *receipts)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&receipts->lock);
+    for (struct http_verdict_expected *e = receipts->first; e != NULL && !found; e = e->next)
+        found = e->all_at_ms == 0;
+    pthread_mutex_unlock(&receipts->lock);
+    return found;
+}
+
 void http_receipt_count(struct http_receipts *receipts, struct http_receipt_counters *out)
 {
     pthread_mutex_lock(&receipts->lock);

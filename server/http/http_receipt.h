@@ -55,6 +55,9 @@ void http_receipt_break_off(
 // The connection brings another request.
 void http_receipt_note_request(struct http_receipts *receipts, const void *key);
 
+// Whether a client has still to acknowledge some of an answer, of which the kernel has all.
+bool http_receipt_is_under_way(struct http_receipts *receipts);
+
 struct http_receipt_counters {
     uint64_t received, lost; // answers that arrived, and that did not
     uint64_t expected;       // of which that is not known yet

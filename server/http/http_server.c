@@ -142,6 +142,13 @@ static void remove_socket(struct http_server *server)
     server->owns_socket = false;
 }
 
+// Whether a client is owed something: an answer, or what the kernel still has of one.
+static bool is_busy(struct http_server *server)
+{
+    return server->in_hand > 0 ||
+           (server->receipts != NULL && http_receipt_is_under_way(server->receipts));
+}
+
 // Answers in hand are finished; the listening socket is closed first. Its file goes before it does:
 // once nobody answers there, another daemon may put its own in that place.
 static void drain(struct http_server *server, int64_t grace_ms)
@@ -154,7 +161,7 @@ static void drain(struct http_server *server, int64_t grace_ms)
     remove_socket(server);
     if (fd >= 0)
         close(fd);
-    while (server->in_hand > 0 && clock_monotonic_ms() < until)
+    while (is_busy(server) && clock_monotonic_ms() < until)
         nanosleep(&pause, NULL);
     if (server->in_hand > 0)
         log_warning("http", "stopped with requests unfinished count=%llu",

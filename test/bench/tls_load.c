@@ -175,11 +175,22 @@ static void wait_for_end_of_input(void)
         ;
 }
 
+static void *allocate(size_t count, size_t size)
+{
+    void *p = calloc(count, size);
+
+    if (p == NULL) {
+        perror("tls_load");
+        exit(1);
+    }
+    return p;
+}
+
 static void run(struct load *load)
 {
-    struct worker *workers = calloc(load->threads, sizeof *workers);
+    struct worker *workers = allocate(load->threads, sizeof *workers);
 
-    load->took_ns = calloc(load->count + 1, sizeof *load->took_ns);
+    load->took_ns = allocate(load->count + 1, sizeof *load->took_ns);
     pthread_barrier_init(&load->warm, NULL, (unsigned)load->threads + 1);
     pthread_barrier_init(&load->done, NULL, (unsigned)load->threads + 1);
     for (size_t i = 0; i < load->threads; i++) {
@@ -215,7 +226,7 @@ static void run(struct load *load)
 static void hold(struct load *load)
 {
     struct tls_client_client client;
-    SSL **open = calloc(load->hold, sizeof(SSL *));
+    SSL **open = allocate(load->hold, sizeof(SSL *));
 
     tls_client_client_init(&client, load->ca, load->devices, load->macs[0], load->tls13);
     for (size_t i = 0; i < load->hold; i++) {

@@ -105,10 +105,10 @@ wait "$client" || true
 
 step "SIGTERM: the download in hand is finished, nothing new is accepted"
 publish_image "$SANDBOX_IMAGE"
-large=$(make_image 00.00.02 1 1 900000)
+large=$(make_image 00.00.02 1 1 250000) # the kernel takes all of it at once
 publish_image "$large"
 rm -f "$work/answer"
-(get "$mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 250k
+(get "$mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 60k
     echo "$status" >"$work/late-status"
     cp "$work/answer" "$work/late-answer") &
 download=$!

@@ -154,9 +154,12 @@ static int get(struct region *region, char **arguments)
 {
     size_t max = region->flash.copy_size;
     uint8_t *p = malloc(max);
-    int n = p == NULL ? PORT_FAILED : file_store_read(&region->flash, *arguments, p, max);
+    int n;
     int status = EXIT_SUCCESS;
 
+    if (p == NULL)
+        return fail_io(region, *arguments);
+    n = file_store_read(&region->flash, *arguments, p, max);
     if (n == PORT_ABSENT)
         status = fail(region, *arguments, "no such file");
     else if (n < 0 || fwrite(p, 1, (size_t)n, stdout) != (size_t)n)

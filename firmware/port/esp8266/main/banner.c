@@ -24,7 +24,7 @@ void banner_show(struct esp8266_port *port)
 {
     const char *mac = port->mac;
 
-    printf("\n" SECUREESP_IMAGE "\nMAC:        ");
+    printf("\n%s\nMAC:        ", SECUREESP_IMAGE);
     for (size_t i = 0; i < MAC_LENGTH; i += 2)
         printf("%s%c%c", i == 0 ? "" : ":", mac[i], mac[i + 1]);
     printf("\nCLIENTNAME: %s\n", mac);

@@ -140,10 +140,14 @@ static void test_stop(void **state)
 
     (void)state;
     assert_int_equal(http_receipt_start(&receipts), 0);
+    assert_false(http_receipt_is_under_way(receipts));
     assert_true(answer_on(receipts, &pairs[0], SMALL, &told[0], 0));
-    assert_true(answer_on(receipts, &pairs[1], BIG, &told[1], 0));
     read_all(&pairs[0], SMALL);
     expect_untold(receipts, &told[0]);
+    assert_false(http_receipt_is_under_way(receipts)); // it is acknowledged
+    assert_true(answer_on(receipts, &pairs[1], BIG, &told[1], 0));
+    expect_untold(receipts, &told[1]);
+    assert_true(http_receipt_is_under_way(receipts));
     http_receipt_stop(receipts);
     assert_int_equal(count_of(&told[0]) + count_of(&told[1]), 2);
     assert_true(told[0].received);
