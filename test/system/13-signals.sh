@@ -105,27 +105,23 @@ wait "$client" || true
 
 step "SIGTERM: the download in hand is finished, nothing new is accepted"
 publish_image "$SANDBOX_IMAGE"
-large=$(make_image 00.00.02 1 1 250000) # the kernel takes all of it at once
+large=$(make_image 00.00.02 1 1 900000)
 publish_image "$large"
-rm -f "$work/answer"
-(get "$mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 60k
-    echo "$status" >"$work/late-status"
-    cp "$work/answer" "$work/late-answer") &
+python3 "$root/test/system/raw_client.py" "$SANDBOX_HTTPS_PORT" "$pki/ca.crt" "$pki/devices/$mac" \
+    slow "/download/firmware.bin?curimage=$(image_name 00.00.01)" 4 >"$work/late" 2>&1 &
 download=$!
 has_begun() {
-    [ -s "$work/answer" ]
+    [ -s "$work/late" ]
 }
 eventually 10 "the download has begun" has_begun
-daemon=$(process_pid "$sandbox/run/daemon")
 process_signal "$sandbox/run/daemon" TERM
 sleep 0.5
-kill -0 "$daemon" 2>/dev/null || fail "the daemon did not wait for the download"
+! tail -n 1 "$SANDBOX_LOG/daemon.log" | grep -q 'daemon: stopped' || fail "the daemon did not wait for the download"
 ! port_answers=$(curl -s --max-time 3 --cacert "$pki/ca.crt" --cert "$pki/devices/$mac.crt" \
     --key "$pki/devices/$mac.key" "$SANDBOX_URL/ca.crt") ||
     fail "it still accepts connections: $port_answers"
-wait "$download" || true
-expect_equal "status of the late download" 200 "$(cat "$work/late-status")"
-cmp "$large" "$work/late-answer" || fail "the late download is incomplete"
+wait "$download" || fail "the late download breaks off: $(cat "$work/late")"
+expect_equal "the late download" "200 $(stat -c %s "$large") $(sha256_of "$large")" "$(xargs <"$work/late")"
 process_wait_end "$sandbox/run/daemon" 20 || fail "the daemon does not end"
 [ ! -S "$SECUREESP_SOCKET" ] || fail "the socket is left behind"
 expect_equal integrity ok "$(sqlite3 "$SANDBOX_DB" 'pragma integrity_check')"

@@ -111,6 +111,21 @@ for way in whole keep eof; do
     is_done "$way"
 done
 
+step "a daemon that stops waits for what the client has yet to acknowledge"
+order firmware
+python3 "$root/test/system/raw_client.py" "$SANDBOX_HTTPS_PORT" "$SANDBOX_PKI/ca.crt" \
+    "$SANDBOX_PKI/devices/$mac" slow "$firmware" 3 >"$work/slow" 2>&1 &
+client=$!
+has_begun() {
+    [ -s "$work/slow" ]
+}
+eventually 10 "the download has begun" has_begun
+part stop daemon
+wait "$client" || fail "the download breaks off: $(cat "$work/slow")"
+part start daemon
+eventually 20 "the device is online" reports
+is_done "a stop"
+
 step "small files, too: certificates, key, configuration"
 for row in "config config.json" "ca ca.crt" "ca ca.der" "cert $mac.crt" "key $mac.key"; do
     read -r name file <<<"$row"

@@ -13,19 +13,26 @@ ACTION... on one connection each. ACTION:
   pipeline PATH BYTES    asks twice at once, reads so many bytes of the first body, then closes
   vanish PATH BYTES      reads so many bytes, then resets the connection
   eof PATH               reads to the end of the connection, which is to be in order
+  slow PATH SECONDS      reads all within so many seconds, with next to no buffer; prints its SHA-256
 """
 
+import hashlib
 import socket
 import ssl
 import struct
 import sys
+import time
 
 
-def connect(port, ca, credentials):
+def connect(port, ca, credentials, buffer=0):
     context = ssl.create_default_context(cafile=ca)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(credentials + ".crt", credentials + ".key")
-    plain = socket.create_connection(("localhost", port), timeout=30)
+    plain = socket.socket()
+    if buffer:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    plain.settimeout(30)
+    plain.connect(("localhost", port))
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -57,6 +64,18 @@ def read_body(link, n):
         done += len(piece)
 
 
+def read_slowly(link, n, seconds):
+    digest, pause = hashlib.sha256(), seconds * 4096 / n
+    while n > 0:
+        piece = link.recv(min(4096, n))
+        if not piece:
+            sys.exit(f"raw_client: ends {n} before the end")
+        digest.update(piece)
+        n -= len(piece)
+        time.sleep(pause * len(piece) / 4096)
+    print(digest.hexdigest())
+
+
 def act(link, action, path, numbers):
     keep = action in ("keep", "cutkeep", "pipeline")
     headers = []
@@ -70,11 +89,13 @@ def act(link, action, path, numbers):
     if action == "none":
         return
     status, length = read_head(link)
-    print(f"{status} {length}")
+    print(f"{status} {length}", flush=True)
     if action in ("cut", "cutkeep", "vanish", "pipeline"):
         read_body(link, numbers[0])
     elif action == "cutrange":
         read_body(link, numbers[1])
+    elif action == "slow":
+        read_slowly(link, length, numbers[0])
     elif action != "head":
         read_body(link, length)
     if action == "eof" and link.recv(1) != b"":
@@ -85,7 +106,7 @@ def act(link, action, path, numbers):
 
 def main():
     port, ca, credentials, action, path = sys.argv[1:6]
-    link = connect(int(port), ca, credentials)
+    link = connect(int(port), ca, credentials, 4096 if action == "slow" else 0)
     act(link, action, path, [int(n) for n in sys.argv[6:]])
     link.close()
 

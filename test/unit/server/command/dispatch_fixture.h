@@ -16,7 +16,7 @@
 #include "server/store/command_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000 // of an emulated processor
 
 struct broker {
     struct fixture *f;
