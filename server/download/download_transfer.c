@@ -46,6 +46,7 @@ void download_transfer_follow(const struct download_settings *settings,
     transfer->answer.file = transfer->file;
     transfer->answer.image = transfer->image;
     transfer->answer.sha256 = transfer->sha256;
+
     struct http_response_end end = {.told = tell, .ctx = transfer};
 
     end.whom = strtoull(answer->mac, NULL, 16) + 1;

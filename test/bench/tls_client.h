@@ -27,8 +27,8 @@ void tls_client_client_clear(struct tls_client_client *client);
 // Connects to 127.0.0.1 and shakes hands. The caller frees it with tls_client_close().
 SSL *tls_client_open(const struct tls_client_client *client, unsigned port);
 
-// Sends GET and reads the answer to its end. close: asks the server to close the connection and
-// reads until it has.
+// Sends GET and reads the answer to the end of its Content-Length. close: asks the server to close
+// the connection, which the caller does as well.
 struct tls_client_answer tls_client_get(SSL *ssl, const char *path, bool close);
 
 // Keeps the session for the next connection.

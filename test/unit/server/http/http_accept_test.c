@@ -19,22 +19,10 @@
 #define OTHER_USER 65534
 #define SHORT "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
-static void answer(const struct http_request *request, struct http_response *response, void *ctx)
-{
-    (void)request;
-    (void)ctx;
-    http_response_set_empty(response, 200);
-}
-
-static const struct http_route routes[] = {
-    {HTTP_GET, "/", answer},
-    {0, NULL, NULL},
-};
-
 static struct http_server_settings settings_of(unsigned timeout_s)
 {
     return (struct http_server_settings){
-        .routes = routes,
+        .routes = fixture_routes,
         .threads = 2,
         .name = "test",
         .max_connections = PLACES,

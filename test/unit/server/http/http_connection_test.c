@@ -12,22 +12,10 @@
 #define PER_ADDRESS 3
 #define KEPT "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
-static void answer(const struct http_request *request, struct http_response *response, void *ctx)
-{
-    (void)request;
-    (void)ctx;
-    http_response_set_empty(response, 200);
-}
-
-static const struct http_route routes[] = {
-    {HTTP_GET, "/", answer},
-    {0, NULL, NULL},
-};
-
 static struct http_server *start(unsigned per_address, unsigned timeout_s)
 {
     struct http_server_settings settings = {
-        .routes = routes,
+        .routes = fixture_routes,
         .threads = 2,
         .name = "test",
         .max_connections = 64,

@@ -74,4 +74,18 @@ static inline int fixture_remove_folder(void **state)
     return rmdir(fixture_folder);
 }
 
+static inline void fixture_answer(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    (void)request;
+    (void)ctx;
+    http_response_set_empty(response, 200);
+}
+
+// For servers of which only the connections matter.
+static const struct http_route fixture_routes[] = {
+    {HTTP_GET, "/", fixture_answer},
+    {0, NULL, NULL},
+};
+
 #endif

@@ -337,7 +337,9 @@ static void test_pem_texts(void **state)
     } foreign[] = {
         {"ssh-rsa AAAAB3NzaC1yc2E= me@home\n", "ssh-keygen -e -m PKCS8 -f FILE"},
         {"ecdsa-sha2-nistp256 AAAA me\n", "ssh-keygen -e -m PKCS8 -f FILE"},
-        {"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+        {"-----BEGIN OPENSSH PRIVATE"
+         " KEY-----\nAAAA\n-----END OPENSSH PRIVATE"
+         " KEY-----\n",
             "ssh-keygen -e -m PKCS8 -f KEY"},
         {"-----BEGIN SSH2 PUBLIC KEY-----\nAAAA\n-----END SSH2 PUBLIC KEY-----\n",
             "ssh-keygen -i -f FILE"},
