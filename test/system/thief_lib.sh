@@ -1,0 +1,176 @@
+# shellcheck shell=bash
+# What the scenarios share in which one stolen identity, or nobody's, attacks while honest devices go
+# on. Read it after lib.sh.
+#
+# Attackers run on the cores that they attack. So that what they compute themselves does not count as
+# harm, they compute with the lowest priority (nice 19) and send no faster than a network would let
+# them. What an honest device's request takes is compared with what it took just before, in the same
+# minute: a round of both that is out of bounds counts only if two of three are.
+# shellcheck disable=SC2154  # lib.sh's variables
+# shellcheck source=test/system/load_lib.sh
+. "$root/test/system/load_lib.sh"
+
+honest_first=84f3eb00a000
+thief_mac=84f3ebfedcba
+thief_rate=${THIEF_RATE:-20000000}   # bytes a second
+thief_phase_s=${THIEF_PHASE_S:-6}    # how long it is looked at, without the attack and with it
+thief_floor_ms=${THIEF_FLOOR_MS:-60} # p99 below it is the machine's noise
+
+# thief_up COUNT OPTION...: a sandbox with the thief's certificate, and so many honest devices that
+# have begun.
+thief_up() {
+    local i macs=()
+    release_make all
+    sandbox_up --devices 0 "${@:2}"
+    for ((i = 0; i < $1; i++)); do macs+=("$(printf '%012x' $((16#$honest_first + i)))"); done
+    new_device "${macs[@]}" "$thief_mac"
+    thief=$SANDBOX_PKI/devices/$thief_mac
+    publish_image "$SANDBOX_IMAGE"
+    broker=$(process_pid "$sandbox/run/broker")
+    daemon=$(process_pid "$sandbox/run/daemon")
+    [ "$1" -eq 0 ] || honest_start "$1"
+}
+
+# honest_start COUNT OPTION...
+honest_start() {
+    coproc honest { exec python3 -B "$root/test/system/honest.py" "$1" "$honest_first" \
+        "$(image_name 00.00.01)" "${@:2}" 2>"$work/honest.log"; }
+    local line=
+    # shellcheck disable=SC2154  # coproc's
+    read -r -t 60 line <&"${honest[0]}" || true
+    [ "$line" = ready ] || fail "the honest devices: $(tail -n 5 "$work/honest.log")"
+}
+
+honest_stop() {
+    local pid=$honest_PID input=${honest[1]}
+    exec {input}>&-
+    wait "$pid" || fail "the honest devices: $(tail -n 5 "$work/honest.log")"
+}
+
+# honest_begin: a phase. honest_end FILE: its figures.
+honest_begin() {
+    echo begin >&"${honest[1]}"
+}
+honest_end() {
+    local line
+    echo rest >&"${honest[1]}"
+    read -r -t 60 line <&"${honest[0]}" || fail "the honest devices: $(tail -n 5 "$work/honest.log")"
+    printf '%s\n' "$line" >"$1"
+}
+
+# honest_lost FILE: what is wrong with a phase, whatever it took.
+honest_lost() {
+    local figures kind lost=
+    figures=$(cat "$1")
+    for kind in poll resumed status command outcome; do
+        [ "$(json_get "$figures" "\$.$kind.lost")" = 0 ] || lost+=" $kind"
+    done
+    [ "$(json_get "$figures" '$.disconnected')" = 0 ] || lost+=" connection"
+    [ "$(json_get "$figures" '$.refused')" = 0 ] || lost+=" refused"
+    [ -z "$lost" ] || echo "$lost $(json_get "$figures" '$.why')"
+}
+
+# honest_slower BEFORE BESIDE: which kinds have a p99 of more than twice what it was.
+honest_slower() {
+    local kind before beside
+    for kind in poll resumed status command outcome; do
+        before=$(json_get "$(cat "$1")" "\$.$kind.p99")
+        beside=$(json_get "$(cat "$2")" "\$.$kind.p99")
+        awk -v a="${before:-0}" -v b="${beside:-0}" -v floor="$thief_floor_ms" \
+            'BEGIN { exit !(b > 2 * a && b > floor) }' || continue
+        echo "$kind $before -> $beside ms"
+    done
+}
+
+# thief_start COMMAND...: until thief_stop, which leaves what it says in $thief_said.
+thief_start() {
+    coproc attack { exec "$@" 2>"$work/thief.log"; }
+    local line=
+    # shellcheck disable=SC2154  # coproc's
+    read -r -t 120 line <&"${attack[0]}" || true
+    [ -n "$line" ] || fail "the thief: $(tail -n 5 "$work/thief.log")"
+    thief_said=$line
+}
+thief_stop() {
+    local pid=$attack_PID input=${attack[1]} line=
+    exec {input}>&-
+    ! read -r -t 60 line <&"${attack[0]}" || thief_said=$line
+    wait "$pid" || fail "the thief: $(tail -n 5 "$work/thief.log")"
+}
+
+# at_broker ATTACK ARGUMENT...: prints the command.
+at_broker=(python3 -B "$root/test/system/thief_mqtt.py")
+
+peak_kb() {
+    sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
+}
+peaks_begin() {
+    echo 5 >"/proc/$broker/clear_refs"
+    echo 5 >"/proc/$daemon/clear_refs"
+}
+disk_kb() {
+    du -sk "$sandbox/state" | cut -f 1
+}
+
+# beside WHAT COMMAND...: the honest devices without and with that attacker. Nothing of theirs is lost,
+# and p99 at most doubles. The peaks of memory and what the disk took are in $broker_grown,
+# $daemon_grown and $disk_grown (KB), and printed.
+beside() {
+    local what=$1 round slower='' beyond=0 lost
+    for round in 1 2 3; do
+        honest_begin
+        sleep "$thief_phase_s"
+        honest_end "$work/before"
+        memory_before
+        thief_start "${@:2}"
+        honest_begin
+        sleep "$thief_phase_s"
+        honest_end "$work/beside"
+        thief_stop
+        memory_after "$what" "$round"
+        lost=$(honest_lost "$work/beside")
+        [ -z "$lost" ] || fail "$what: honest devices lost$lost"
+        slower=$(honest_slower "$work/before" "$work/beside")
+        [ -n "$slower" ] || break
+        beyond=$((beyond + 1))
+        echo "  slower: $(paste -s -d , <<<"$slower")"
+        [ "$beyond" -lt 2 ] || fail "$what: p99 of honest devices more than doubles: $slower"
+    done
+}
+
+memory_before() {
+    broker_before=$(memory_kb "$broker")
+    daemon_before=$(memory_kb "$daemon")
+    disk_before=$(disk_kb)
+    peaks_begin
+}
+
+memory_after() {
+    local kind line=
+    broker_grown=$(($(peak_kb "$broker") - broker_before))
+    daemon_grown=$(($(peak_kb "$daemon") - daemon_before))
+    disk_grown=$(($(disk_kb) - disk_before))
+    for kind in poll resumed status command outcome; do
+        line+=" $kind $(json_get "$(cat "$work/before")" "\$.$kind.p99")/$(
+            json_get "$(cat "$work/beside")" "\$.$kind.p99")"
+    done
+    printf '%s (%s): p99 ms%s; KB more: broker %d, daemon %d, disk %d; %s\n' "$1" "$2" "$line" \
+        "$broker_grown" "$daemon_grown" "$disk_grown" "$thief_said"
+}
+
+# grows_at_most WHAT KB ACTUAL
+grows_at_most() {
+    [ "$3" -le "$2" ] || fail "$1 grows by $3 KB, more than $2"
+}
+
+# thief_is_back: the attack is over, so the device's own sketch is heard again, in a while.
+thief_is_back() {
+    local uptime=$((RANDOM + 100000)) began=$SECONDS
+    thief_is_heard() {
+        publish_text "$thief_mac" "/status/$thief_mac" "{\"uptimemillis\": $uptime}" 2>/dev/null || true
+        sleep 1
+        device_has "$thief_mac" '$.uptime_ms' "$uptime"
+    }
+    eventually 100 "the device is heard again" thief_is_heard
+    echo "the device is heard again after $((SECONDS - began)) s"
+}
