@@ -44,3 +44,4 @@ honest_end "$work/again"
 expect_equal "lost after the restart" "" "$(honest_lost "$work/again")"
 grows_at_most "the broker, a while later," 20000 $(($(memory_kb "$broker") - memory))
 thief_is_back
+thief_verdict

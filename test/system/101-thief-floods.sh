@@ -37,3 +37,4 @@ queue_is_empty() {
 eventually 20 "the daemon's queue is empty" queue_is_empty
 thief_is_back
 secureesp devices show "$thief_mac" | head -n 30
+thief_verdict

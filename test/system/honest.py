@@ -2,10 +2,10 @@
 image over HTTPS in full and in resumed handshakes, take the commands that `secureesp command` gives
 them and answer with the outcome; all in a steady rhythm, whatever goes on beside them.
 
-usage: honest.py COUNT FIRST IMAGE [--commands SECONDS]
+usage: honest.py COUNT FIRST IMAGE [--commands SECONDS] [--polls SECONDS]
 
 COUNT devices from FIRST (a MAC) on, of which a certificate is in the sandbox, run IMAGE, the newest.
-Each reports once a second, polls once a second, and gets a command every SECONDS (2; 0: none). Prints
+Each reports once a second, polls every SECONDS (1), and gets a command every SECONDS (2; 0: none). Prints
 "ready" when all are online. Then each line on the standard input begins a phase; the end of a phase is
 a line on the standard output, when all that began in it has come to its end or is lost: JSON, for each
 kind of thing how many there were, how many were lost, and p50, p99 and worst in ms; "disconnected", how
@@ -81,11 +81,11 @@ def lose(begun, why):
 
 
 class Fleet:
-    def __init__(self, count, first, image, command_s):
+    def __init__(self, count, first, image, command_s, poll_s):
         self.pki = os.environ["SANDBOX_PKI"]
         self.mqtt_port = int(os.environ["SANDBOX_MQTT_PORT"])
         self.https_port = int(os.environ["SANDBOX_HTTPS_PORT"])
-        self.image, self.command_s = image, command_s
+        self.image, self.command_s, self.poll_s = image, command_s, poll_s
         self.phase = Phase()
         self.stopping = False
         self.statuses = {}  # (MAC as a number, uptime) -> begun
@@ -177,7 +177,8 @@ class Fleet:
         context = self.context(device.mac)
         session = None
         path = f"/download/firmware.bin?curimage={self.image}"
-        turn = time.monotonic() + device.shift + 0.5
+        turn = time.monotonic() + device.shift * self.poll_s
+        time.sleep(device.shift * self.poll_s)
         while not self.stopping:
             kind = "poll" if session is None else "resumed"
             begun = self.phase.begin(kind)
@@ -194,7 +195,7 @@ class Fleet:
             except (OSError, ValueError) as error:
                 session = None
                 lose(begun, str(error) or repr(error))
-            turn = max(turn + 1, time.monotonic())
+            turn = max(turn + self.poll_s, time.monotonic())
             time.sleep(max(0, turn - time.monotonic()))
 
     def ask(self, context, session, path):
@@ -346,13 +347,14 @@ class Device:
 
 def main():
     arguments = sys.argv[1:]
-    command_s = 2.0
-    if "--commands" in arguments:
-        at = arguments.index("--commands")
-        command_s = float(arguments[at + 1])
-        del arguments[at:at + 2]
+    seconds = {"--commands": 2.0, "--polls": 1.0}
+    for option in seconds:
+        if option in arguments:
+            at = arguments.index(option)
+            seconds[option] = float(arguments[at + 1])
+            del arguments[at:at + 2]
     count, first, image = arguments
-    asyncio.run(Fleet(int(count), first, image, command_s).run())
+    asyncio.run(Fleet(int(count), first, image, *seconds.values()).run())
 
 
 main()
