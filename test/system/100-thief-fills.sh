@@ -16,12 +16,13 @@ echo "broker: $memory KB, daemon: $(memory_kb "$daemon") KB"
 # fills WHAT ATTACK...: and how much of it the broker takes for it.
 fills() {
     step "$1"
-    beside "$1" "${at_broker[@]}" "$thief" "$thief_rate" "${@:2}"
+    beside "$1" "${at_broker[@]}" "${@:2}"
     grows_at_most "the broker beside: $1" 40000 "$broker_grown"
     grows_at_most "the daemon beside: $1" 40000 "$daemon_grown"
     grows_at_most "what is on the disk beside: $1" 20000 "$disk_grown"
 }
-fills "subscriptions of 1,000 levels in a session that stays" subscribe "${THIEF_SUBSCRIPTIONS:-8000}" 1000
+# The broker itself takes 200 levels.
+fills "subscriptions of 200 levels in a session that stays" subscribe "${THIEF_SUBSCRIPTIONS:-20000}" 200
 fills "its commands in each spelling of its MAC" spell 3
 fills "a retained message at each topic that is its own" retained 4000
 fills "messages of QoS 2 that are never released" unreleased 20000 4000

@@ -14,7 +14,7 @@ thief_up 10
 # floods WHAT ATTACK...
 floods() {
     step "$1"
-    beside "$1" "${at_broker[@]}" "$thief" "$thief_rate" "${@:2}"
+    beside "$1" "${at_broker[@]}" "${@:2}"
     grows_at_most "the broker beside: $1" 40000 "$broker_grown"
     grows_at_most "the daemon beside: $1" 40000 "$daemon_grown"
     grows_at_most "what is on the disk beside: $1" 20000 "$disk_grown"
@@ -31,10 +31,6 @@ floods "connecting" connect
 floods "handshakes alone" handshakes
 
 step "afterwards"
-queue_is_empty() {
-    counter_is store_queued 0
-}
-eventually 20 "the daemon's queue is empty" queue_is_empty
 thief_is_back
 secureesp devices show "$thief_mac" | head -n 30
 thief_verdict

@@ -40,7 +40,7 @@ memory=$(memory_kb "$broker")
 echo 5 >"/proc/$broker/clear_refs"
 outcome 0
 for kind in event status will; do
-    thief_start "${at_broker[@]}" "$thief" 0 flood "$kind" 1 300
+    thief_start "${at_broker[@]}" flood "$kind" 1 300
     for ((i = 1; i < count / 2; i++)); do
         [ $((i % 3)) != "$(case $kind in event) echo 0 ;; status) echo 1 ;; *) echo 2 ;; esac)" ] ||
             outcome "$i"
@@ -49,7 +49,7 @@ for kind in event status will; do
     thief_stop
     echo "$kind: $thief_said"
 done
-thief_start "${at_broker[@]}" "$thief" 0 flood event 1 4000
+thief_start "${at_broker[@]}" flood event 1 4000
 for ((i = count / 2; i < count - 1; i++)); do
     outcome "$i"
 done

@@ -29,9 +29,9 @@ takes "silent connections to the download server from the devices' own address" 
 takes "silent connections to the broker" 20000 40000 \
     "${at_server[@]}" silent "$SANDBOX_MQTT_PORT" 500 1000 "${six[@]}"
 takes "downloads at 820 bytes a second by one certificate" 40000 20000 \
-    "${at_server[@]}" downloads "$thief" "/download/firmware.bin?curimage=$(image_name 00.00.01)" 20 820
+    "${at_server[@]}" downloads @thief "/download/firmware.bin?curimage=$(image_name 00.00.01)" 20 820
 takes "handshakes with large chains" 40000 20000 \
-    "${at_server[@]}" chains "$thief" 1000000 60000
+    "${at_server[@]}" chains @thief 1000000 60000
 
 step "handshakes without end"
 before=$(memory_kb "$daemon")

