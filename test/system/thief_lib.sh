@@ -68,6 +68,9 @@ honest_lost() {
     for kind in poll resumed status command outcome; do
         [ "$(json_get "$figures" "\$.$kind.lost")" = 0 ] || lost+=" $kind"
     done
+    for kind in poll status; do
+        [ "$(json_get "$figures" "\$.$kind.n")" != 0 ] || lost+=" every $kind"
+    done
     [ "$(json_get "$figures" '$.disconnected')" = 0 ] || lost+=" connection"
     [ "$(json_get "$figures" '$.refused')" = 0 ] || lost+=" refused"
     [ -z "$lost" ] || echo "$lost $(json_get "$figures" '$.why')"
@@ -89,7 +92,7 @@ honest_slower() {
 # command is the next thief's credentials.
 thief_start() {
     [[ " $* " != *" @thief "* ]] || steal
-    set -- "${@/#@thief/$thief}"
+    set -- "${@/#@thief/${thief:-}}"
     # Without bash's warning that there is another one.
     { coproc attack { exec "$@" 2>"$work/thief.log"; }; } 2>/dev/null
     local line=
