@@ -44,6 +44,8 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .subscriptions = ingest_subscriptions(),
         .probe_name = "probe",
         .publishes = "/command/+/+",
+        .forbidden = "/status/forbidden",
+        .told = "/broker/",
     };
     struct mqtt_callbacks callbacks = {
         .on_message = receive_message,
