@@ -186,8 +186,8 @@ int access_table_add(struct access_table *table, const char *line, struct err *e
 // What is asked of each rule in turn.
 typedef bool judge_fn(const char *rule, const char *mac, const char *topic);
 
-static bool any_of(const struct rule *rules, size_t n, const struct rule *wanted, const char *mac,
-    judge_fn *judge)
+static bool any_of(
+    const struct rule *rules, size_t n, const struct rule *wanted, const char *mac, judge_fn *judge)
 {
     for (size_t i = 0; i < n; i++) {
         if (rules[i].role == wanted->role && rules[i].kind == wanted->kind &&
@@ -197,8 +197,8 @@ static bool any_of(const struct rule *rules, size_t n, const struct rule *wanted
     return false;
 }
 
-static bool allows(const struct access_table *table, const struct rule *wanted, const char *mac,
-    judge_fn *judge)
+static bool allows(
+    const struct access_table *table, const struct rule *wanted, const char *mac, judge_fn *judge)
 {
     return any_of(own_rules, OWN_RULES, wanted, mac, judge) ||
            any_of(table->rules, table->rule_count, wanted, mac, judge);

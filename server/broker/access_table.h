@@ -29,8 +29,8 @@ struct access_table;
 ERR_CHECKED int access_table_new(struct access_table **out);
 void access_table_free(struct access_table *table);
 
-// Adds what a configuration says: "NAME read FILTER", "NAME write FILTER" or "NAME unbounded", for a
-// new role or one that there is, but for device and daemon. ERR_INVALID, ERR_TOO_LARGE or
+// Adds what a configuration says: "NAME read FILTER", "NAME write FILTER" or "NAME unbounded", for
+// a new role or one that there is, but for device and daemon. ERR_INVALID, ERR_TOO_LARGE or
 // ERR_NO_MEMORY.
 ERR_CHECKED int access_table_add(struct access_table *table, const char *line, struct err *err);
 
@@ -41,7 +41,8 @@ const char *access_table_role_name(const struct access_table *table, int role);
 // Whether nothing is counted of a role.
 bool access_table_is_unbounded(const struct access_table *table, int role);
 
-// Whether a role may say (write) or hear (read) what comes by that topic. mac: the device's, else "".
+// Whether a role may say (write) or hear (read) what comes by that topic. mac: the device's, else
+// "".
 bool access_table_allows(const struct access_table *table, int role, const char *mac,
     enum access_table_kind kind, const char *topic);
 

@@ -5,9 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "common/decimal.h"
-
 #define LARGEST 100000000
+#define DIGITS_MAX 9
 
 static const struct {
     const char *name;
@@ -15,7 +14,10 @@ static const struct {
     uint32_t value;
     uint32_t least;
 } options[] = {
-#define OPTION(name, value, least) {#name, offsetof(struct limits, name), value, least}
+#define OPTION(name, value, least)                                                                 \
+    {                                                                                              \
+#name, offsetof(struct limits, name), value, least                                         \
+    }
     OPTION(messages_per_second, 5, 1),
     OPTION(messages_burst, 300, 1),
     OPTION(bytes_per_second, 8192, 1),
@@ -50,18 +52,30 @@ void limits_init(struct limits *limits)
         *place(limits, i) = options[i].value;
 }
 
+// A decimal number, all of the text.
+static bool read_number(const char *text, uint32_t least, uint32_t *out)
+{
+    size_t n = strlen(text);
+    uint32_t value = 0;
+
+    if (n == 0 || n > DIGITS_MAX || strspn(text, "0123456789") != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        value = value * 10 + (uint32_t)(text[i] - '0');
+    if (value < least || value > LARGEST)
+        return false;
+    *out = value;
+    return true;
+}
+
 int limits_set(struct limits *limits, const char *name, const char *text, struct err *err)
 {
-    uint64_t value;
-
     for (size_t i = 0; i < OPTIONS; i++) {
         if (strcmp(options[i].name, name) != 0)
             continue;
-        if (!decimal_parse(text, strlen(text), &value) || value < options[i].least ||
-            value > LARGEST)
+        if (!read_number(text, options[i].least, place(limits, i)))
             return err_set(err, ERR_INVALID, "%s is no number from %u to %d, but '%s'", name,
                 options[i].least, LARGEST, text);
-        *place(limits, i) = (uint32_t)value;
         return 0;
     }
     return err_set(err, ERR_NOT_FOUND, "no option is named '%s'", name);

@@ -25,8 +25,8 @@ struct limits {
     uint32_t waiting_messages; // of it, for a daemon that is away
     uint32_t waiting_bytes;
     uint32_t waiting_commands; // for it, while it is away itself
-    // What is over is dropped; who goes on beyond so much of that is disconnected, and refused for a
-    // while.
+    // What is over is dropped; who goes on beyond so much of that is disconnected, and refused for
+    // a while.
     uint32_t dropped_per_minute;
     uint32_t dropped_burst;
     uint32_t shut_out_seconds;
@@ -35,8 +35,8 @@ struct limits {
 // The defaults.
 void limits_init(struct limits *limits);
 
-// Sets the one of that name. ERR_NOT_FOUND if there is none, ERR_INVALID if the text is no number in
-// its range.
+// Sets the one of that name. ERR_NOT_FOUND if there is none, ERR_INVALID if the text is no number
+// in its range.
 ERR_CHECKED int limits_set(
     struct limits *limits, const char *name, const char *text, struct err *err);
 

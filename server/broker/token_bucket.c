@@ -10,7 +10,7 @@ static int64_t spent_at(
     if (elapsed_ms <= 0)
         return bucket->spent_milli;
     // per_1000_s tokens in 10^6 ms are as many thousandths of a token in 10^3 ms.
-    if (elapsed_ms >= INT64_MAX / ((int64_t)rate->per_1000_s + 1))
+    if (elapsed_ms >= INT64_MAX / (rate->per_1000_s + 1))
         return 0;
 
     int64_t back = elapsed_ms * rate->per_1000_s / 1000;
@@ -18,8 +18,8 @@ static int64_t spent_at(
     return back >= bucket->spent_milli ? 0 : bucket->spent_milli - back;
 }
 
-bool token_bucket_take(struct token_bucket *bucket, const struct token_bucket_rate *rate,
-    int64_t now_ms, uint32_t n)
+bool token_bucket_take(
+    struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms, uint32_t n)
 {
     int64_t spent = spent_at(bucket, rate, now_ms);
 

@@ -6,8 +6,8 @@
 
 // A rate with a burst: so much a second in the long run, and at most the burst at once.
 struct token_bucket_rate {
-    uint32_t per_1000_s; // tokens in 1000 seconds
-    uint32_t burst;      // at least 1
+    int64_t per_1000_s; // tokens in 1000 seconds
+    uint32_t burst;     // at least 1
 };
 
 // All zero at the start: then full.
@@ -18,8 +18,8 @@ struct token_bucket {
 
 // Takes n tokens if they are there; more than the burst never are. now_ms: a clock that never goes
 // back.
-bool token_bucket_take(struct token_bucket *bucket, const struct token_bucket_rate *rate,
-    int64_t now_ms, uint32_t n);
+bool token_bucket_take(
+    struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms, uint32_t n);
 
 // Whether nothing of it is spent: it might as well be forgotten.
 bool token_bucket_is_full(

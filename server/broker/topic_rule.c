@@ -7,8 +7,8 @@
 #include "common/mac.h"
 
 #define OWN_MAC "%m"
-#define RULE_MAX 256        // bytes
-#define SPELLED_MAX 17      // 84:f3:eb:01:23:45
+#define RULE_MAX 256   // bytes
+#define SPELLED_MAX 17 // 84:f3:eb:01:23:45
 #define IS(level, text) ((level).n == sizeof(text) - 1 && memcmp((level).s, text, (level).n) == 0)
 
 // Part of a topic between slashes.

@@ -20,6 +20,8 @@ struct certificate_facts {
     char serial[SERIAL_SIZE];                  // as server/model/serial.h has it
     char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // SHA-256 of the DER
     bool is_server;                            // its purposes allow that (serverAuth)
+    char ca[DIGEST_SHA256_TEXT_SIZE];          // the same of the CA that signed it
+    int64_t issued_at_ms;                      // from when on it says that it is valid
     // Within the dates of the CA that signed it.
     int64_t not_before_ms;
     int64_t not_after_ms;
@@ -31,6 +33,9 @@ void authority_free(struct authority *authority);
 
 // The file as it was read: n bytes, borrowed.
 const uint8_t *authority_pem(const struct authority *authority, size_t *n);
+
+// Whether a CA whose DER has that SHA-256 is one of them.
+bool authority_has(const struct authority *authority, const char *fingerprint);
 
 // Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
 // authentication. ERR_UNTRUSTED, ERR_EXPIRED (also: not yet valid), ERR_INVALID (also: a serial
