@@ -137,7 +137,8 @@ $(B)/%.o: %.c
 $(B)/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
 
 # .incbin is invisible to -MMD.
-$(B)/server/pki/profiles.o $(B)/plugin/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf
+PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
+$(PROFILES): $(addprefix certs/,ca.cnf server.cnf device.cnf client.cnf)
 
 $(B)/%.o: %.S
 	@mkdir -p $(@D)

@@ -30,7 +30,7 @@ struct client {
     // Its last connection's certificate.
     char serial[SERIAL_SIZE];
     char ca[DIGEST_SHA256_TEXT_SIZE]; // who signed it: SHA-256
-    int64_t issued_at_ms;
+    int64_t begins_ms;
     int64_t not_before_ms;
     int64_t not_after_ms;
     bool is_out; // it is no longer good: nothing more is taken from it

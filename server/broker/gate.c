@@ -54,7 +54,7 @@ static void judge_again(struct client *client, void *ctx)
         return;
 
     bool is_revoked =
-        trust_is_revoked(gate->trust, client->serial, client->identity.mac, client->issued_at_ms);
+        trust_is_revoked(gate->trust, client->serial, client->identity.mac, client->begins_ms);
     bool is_late = now_s < client->not_before_ms / 1000 || now_s >= client->not_after_ms / 1000;
 
     if (!is_revoked && !is_late && trust_has_ca(gate->trust, client->ca))
@@ -103,7 +103,7 @@ static int identify(struct gate *gate, const uint8_t *der, size_t n,
         rc = identity_from_certificate(facts, gate->table, gate->daemon, identity, err);
     if (rc < 0)
         return rc;
-    if (trust_is_revoked(gate->trust, facts->serial, identity->mac, facts->issued_at_ms))
+    if (trust_is_revoked(gate->trust, facts->serial, identity->mac, facts->begins_ms))
         return err_set(err, ERR_DENIED, "%s is revoked (serial %s)", identity->name, facts->serial);
     if (!trust_has_list(gate->trust) && identity->role != ACCESS_TABLE_DAEMON)
         return err_set(err, ERR_UNAVAILABLE,
@@ -185,7 +185,7 @@ static void let_in(struct gate *gate, struct client *client, const struct certif
 {
     memcpy(client->serial, facts->serial, sizeof client->serial);
     memcpy(client->ca, facts->ca, sizeof client->ca);
-    client->issued_at_ms = facts->issued_at_ms;
+    client->begins_ms = facts->begins_ms;
     client->not_before_ms = facts->not_before_ms;
     client->not_after_ms = facts->not_after_ms;
     client->is_out = false;

@@ -21,9 +21,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 8");
+    fixture_query(f, "PRAGMA user_version = 9");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 7");
+    fixture_query(f, "PRAGMA user_version = 8");
     fixture_open(f);
 }
 
@@ -46,6 +46,13 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
     snprintf(f->path, sizeof f->path, "/nonexistent/test.db");
     assert_refused(f, ERR_IO);
+}
+
+// What version 8 brought.
+static void drop_certificates(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE certificates");
+    fixture_query(f, "DROP TABLE device_revocations");
 }
 
 // What version 7 brought.
@@ -75,13 +82,16 @@ static void test_migrates(void **state)
     fixture_query(f, "DROP TABLE images");
     fixture_query(f, "DROP TABLE keys");
     fixture_query(f, "DROP INDEX events_order");
+    drop_certificates(f);
     drop_faults(f);
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 2");
     fixture_open(f);
     assert_true(fixture_is_known(f, MAC_1));
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM images"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 7);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM certificates"), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 8);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -91,12 +101,13 @@ static void test_migrates_images(void **state)
 
     fixture_close(f);
     fixture_query(f, "ALTER TABLE images DROP COLUMN layout");
+    drop_certificates(f);
     drop_faults(f);
     fixture_query(f, "INSERT INTO images VALUES ('B-1', 1, 2, 'aa', 'bb', 'cc', 'pem', 3, 4)");
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 7);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 8);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
