@@ -37,11 +37,6 @@ static struct mqtt_probe_path *add(
     return path;
 }
 
-static bool begins_with(const char *topic, const char *prefix)
-{
-    return prefix != NULL && strncmp(topic, prefix, strlen(prefix)) == 0;
-}
-
 // What is forbidden comes first, so that it would have been heard when all others have.
 const char *mqtt_probe_init(struct mqtt_probe *probe, const struct mqtt_probe_plan *plan)
 {
@@ -52,10 +47,8 @@ const char *mqtt_probe_init(struct mqtt_probe *probe, const struct mqtt_probe_pl
         add(probe, MQTT_PROBE_FORBIDDEN, plan->forbidden, "");
     if (plan->told != NULL)
         add(probe, MQTT_PROBE_TOLD, plan->told, "");
-    for (size_t i = 0; plan->filters[i] != NULL; i++) {
-        if (!begins_with(plan->filters[i], plan->told))
-            add(probe, MQTT_PROBE_OPEN, plan->filters[i], plan->name);
-    }
+    for (size_t i = 0; plan->filters[i] != NULL; i++)
+        add(probe, MQTT_PROBE_OPEN, plan->filters[i], plan->name);
     if (plan->publishes == NULL)
         return NULL;
     own = add(probe, MQTT_PROBE_OPEN, plan->publishes, plan->name);
@@ -89,8 +82,6 @@ static bool hears(const struct mqtt_probe_path *path, const char *topic)
 {
     bool matches = false;
 
-    if (path->kind == MQTT_PROBE_TOLD)
-        return begins_with(topic, path->filter);
     return mosquitto_topic_matches_sub(path->filter, topic, &matches) == MOSQ_ERR_SUCCESS &&
            matches;
 }

@@ -21,8 +21,8 @@ struct mqtt_probe_plan {
                            // topic alone
     const char *name;
     const char *forbidden; // NULL, or a topic that a filter hears and the client may not write
-    const char *told; // NULL, or how topics begin of which the broker itself must say something to
-                      // who has subscribed; their filters are not probed
+    const char *told; // NULL, or a topic on which the broker itself must say something to who has
+                      // subscribed
 };
 
 enum mqtt_probe_kind {
