@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <openssl/ssl.h>
+#include <mqtt_protocol.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
