@@ -204,9 +204,26 @@ static int compare_macs(const void *a, const void *b)
     return memcmp(a, b, MAC_SIZE);
 }
 
-// All of them are read before the first certificate is made; the second of one MAC would fail, or
-// replace the first.
-static int check_macs(const struct options *options, struct err *err)
+// The second certificate of one MAC would fail, or replace the first.
+static int check_each_is_another(const char (*macs)[MAC_SIZE], size_t n, struct err *err)
+{
+    char(*sorted)[MAC_SIZE] = malloc(n * sizeof *sorted);
+    int rc = sorted != NULL ? SUBCOMMAND_OK : err_set(err, ERR_NO_MEMORY, "no memory for MACs");
+
+    if (rc == SUBCOMMAND_OK) {
+        memcpy(sorted, macs, n * sizeof *sorted);
+        qsort(sorted, n, sizeof *sorted, compare_macs);
+    }
+    for (size_t i = 1; rc == SUBCOMMAND_OK && i < n; i++) {
+        if (strcmp(sorted[i], sorted[i - 1]) == 0)
+            rc = subcommand_misuse(err, "%s is given twice", sorted[i]);
+    }
+    free(sorted);
+    return rc;
+}
+
+// All of them are read before the first certificate is made. The caller frees *out.
+static int read_macs(const struct options *options, char (**out)[MAC_SIZE], struct err *err)
 {
     size_t n = options->argument_count - 1;
     char(*macs)[MAC_SIZE] = calloc(n, sizeof *macs);
@@ -215,68 +232,91 @@ static int check_macs(const struct options *options, struct err *err)
     for (size_t i = 0; rc == SUBCOMMAND_OK && i < n; i++)
         rc = subcommand_read_mac(options->arguments[i + 1], macs[i], err);
     if (rc == SUBCOMMAND_OK)
-        qsort(macs, n, sizeof *macs, compare_macs);
-    for (size_t i = 1; rc == SUBCOMMAND_OK && i < n; i++) {
-        if (strcmp(macs[i], macs[i - 1]) == 0)
-            rc = subcommand_misuse(err, "%s is given twice", macs[i]);
-    }
-    free(macs);
+        rc = check_each_is_another((const char(*)[MAC_SIZE])macs, n, err);
+    if (rc == SUBCOMMAND_OK)
+        *out = macs;
+    else
+        free(macs);
     return rc;
 }
+
+// A `pki device` under way.
+struct batch {
+    const struct subcommand_call *call;
+    const struct issuer *issuer;
+    const struct pki_folder_order *order;
+    char (*macs)[MAC_SIZE];
+    size_t count;
+    json_t *list; // of what is made
+};
 
 // Nothing is made if one of them has its files already.
-static int check_devices(
-    const struct options *options, const struct pki_folder_order *order, struct err *err)
+static int check_devices(const struct batch *batch, struct err *err)
 {
-    char mac[MAC_SIZE];
     int rc = 0;
 
-    for (size_t i = 1; i < options->argument_count && rc == 0; i++)
-        rc = mac_parse(options->arguments[i], mac) ? pki_folder_check_device(order, mac, err)
-                                                   : ERR_INVALID;
+    for (size_t i = 0; i < batch->count && rc == 0; i++)
+        rc = pki_folder_check_device(batch->order, batch->macs[i], err);
     return rc;
 }
 
-// Says of each certificate that it is made, also of those before one that failed.
-static int issue_devices(const struct subcommand_call *call, const struct issuer *issuer,
-    const struct pki_folder_order *order, json_t *list, struct err *err)
+// Issues some of them at once, since each record costs the disk a while.
+static int issue_some(const struct batch *batch, size_t from, size_t count, struct err *err)
 {
-    struct pki_folder_pair pair;
-    char mac[MAC_SIZE];
+    struct pki_folder_devices devices = {
+        .macs = (const char(*)[MAC_SIZE])batch->macs + from,
+        .count = count,
+        .pairs = calloc(count, sizeof *devices.pairs),
+    };
+    int rc = devices.pairs == NULL
+                 ? err_set(err, ERR_NO_MEMORY, "no memory for certificates")
+                 : pki_folder_add_devices(batch->issuer, batch->order, &devices, err);
 
-    for (size_t i = 1; i < call->options->argument_count; i++) {
-        if (!mac_parse(call->options->arguments[i], mac))
-            return ERR_INVALID;
-
-        int rc = pki_folder_add_device(issuer, order, mac, &pair, err);
-
-        if (rc < 0)
-            return err_context(
-                err, "%s, after %zu of %zu", mac, i - 1, call->options->argument_count - 1);
-        if (call->json)
-            json_array_append_new(list, describe_certificate(mac, &pair));
+    for (size_t i = 0; i < devices.made; i++) {
+        if (batch->call->json)
+            json_array_append_new(
+                batch->list, describe_certificate(devices.macs[i], &devices.pairs[i]));
         else
-            print_certificate(mac, &pair);
+            print_certificate(devices.macs[i], &devices.pairs[i]);
     }
+    free(devices.pairs);
+    if (rc < 0)
+        return err_context(err, "%s, after %zu of %zu", devices.macs[devices.at],
+            from + devices.made, batch->count);
     return 0;
 }
 
-static int make_devices(const struct subcommand_call *call, const struct issuer *issuer,
-    const struct pki_folder_order *order, struct err *err)
+// Says of each certificate that it is made, also of those before one that failed.
+static int issue_devices(const struct batch *batch, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < batch->count && rc == 0; i += PKI_FOLDER_DEVICES_MAX) {
+        size_t left = batch->count - i;
+
+        rc = issue_some(
+            batch, i, left < PKI_FOLDER_DEVICES_MAX ? left : PKI_FOLDER_DEVICES_MAX, err);
+    }
+    return rc;
+}
+
+static int make_devices(struct batch *batch, struct err *err)
 {
     struct err later = {0}; // beside a failure before it, nothing that anyone needs to read
-    json_t *list = json_array();
-    int rc = issue_devices(call, issuer, order, list, err);
-    int sync = credential_file_sync(order->folder, rc < 0 ? &later : err);
+
+    batch->list = json_array();
+
+    int rc = issue_devices(batch, err);
+    int sync = credential_file_sync(batch->order->folder, rc < 0 ? &later : err);
 
     if (rc == 0)
         rc = sync;
-    if (!call->json) {
-        json_decref(list);
+    if (!batch->call->json) {
+        json_decref(batch->list);
         return rc;
     }
 
-    int output = output_json(list, rc < 0 ? &later : err);
+    int output = output_json(batch->list, rc < 0 ? &later : err);
 
     return rc < 0 ? rc : output;
 }
@@ -284,20 +324,23 @@ static int make_devices(const struct subcommand_call *call, const struct issuer 
 static int run_device(const struct subcommand_call *call, struct err *err)
 {
     struct pki_folder_order order;
-    struct issuer *issuer;
+    struct issuer *issuer = NULL;
+    struct batch batch = {
+        .call = call, .order = &order, .count = call->options->argument_count - 1};
     int rc = read_order(call->options, &order, err);
 
     if (rc == SUBCOMMAND_OK)
-        rc = check_macs(call->options, err);
+        rc = read_macs(call->options, &batch.macs, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
     rc = pki_folder_open(order.folder, &issuer, err);
-    if (rc < 0)
-        return rc;
-    rc = check_devices(call->options, &order, err);
+    batch.issuer = issuer;
     if (rc == 0)
-        rc = make_devices(call, issuer, &order, err);
+        rc = check_devices(&batch, err);
+    if (rc == 0)
+        rc = make_devices(&batch, err);
     issuer_free(issuer);
+    free(batch.macs);
     return rc;
 }
 

@@ -218,6 +218,16 @@ static void report(const struct ask *ask)
         ask->download->settings.on_answer(&answer, ask->download->settings.ctx);
 }
 
+// Who is not let in has no business on this connection any more.
+static void deny(struct ask *ask, const struct err *err)
+{
+    download_trouble_note(&ask->download->trouble,
+        err->code == ERR_REVOKED ? DOWNLOAD_TROUBLE_REVOKED : DOWNLOAD_TROUBLE_DENIED, "",
+        ask->name, err->message);
+    http_response_set_text(ask->response, 403, "%s", err->message);
+    http_response_add_header(ask->response, "Connection", "close");
+}
+
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
     char usual[DOWNLOAD_FILE_NAME_SIZE];
@@ -230,14 +240,13 @@ static void handle(const struct http_request *request, struct http_response *res
     size_t n;
     const uint8_t *der = http_request_peer_certificate(request, &n);
 
-    // Anew for each request: a resumed session's certificate may have expired since its handshake.
-    if (der == NULL ||
-        device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err) < 0) {
-        if (der == NULL)
-            err_set(&err, ERR_DENIED, "no certificate");
-        download_trouble_note(
-            &ask.download->trouble, DOWNLOAD_TROUBLE_DENIED, "", ask.name, err.message);
-        http_response_set_text(response, 403, "%s", err.message);
+    // Anew for each request: a resumed session's certificate may have expired, or been revoked,
+    // since its handshake.
+    int rc = der != NULL ? device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err)
+                         : err_set(&err, ERR_DENIED, "no certificate");
+
+    if (rc < 0) {
+        deny(&ask, &err);
         return;
     }
     ask.file = download_file_of(ask.name, ask.mac);

@@ -1,4 +1,4 @@
-// Certificates as the store knows them: the names of their origins.
+// Certificates as the store knows them: the names of their origins and kinds.
 #include "server/model/certificate_record.h"
 
 static const char *const origin_names[CERTIFICATE_ORIGIN_COUNT] = {
@@ -11,4 +11,13 @@ static const char *const origin_names[CERTIFICATE_ORIGIN_COUNT] = {
 const char *certificate_record_origin_name(enum certificate_origin origin)
 {
     return (unsigned)origin < CERTIFICATE_ORIGIN_COUNT ? origin_names[origin] : "unknown";
+}
+
+const char *certificate_record_kind(const struct certificate_record *record)
+{
+    if (record->fingerprint[0] == '\0')
+        return "unknown";
+    if (record->mac[0] != '\0')
+        return "device";
+    return record->is_server ? "server" : "client";
 }

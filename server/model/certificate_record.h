@@ -1,6 +1,7 @@
 #ifndef CERTIFICATE_RECORD_H
 #define CERTIFICATE_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/mac.h"
@@ -23,6 +24,8 @@ enum certificate_origin {
 struct certificate_record {
     char serial[REVOCATION_SERIAL_SIZE]; // as in revocation_list.h
     char common_name[CERTIFICATE_NAME_SIZE];
+    char unit[CERTIFICATE_NAME_SIZE];               // organizational unit: a client's role, or ""
+    bool is_server;                                 // it may be one (serverAuth)
     char mac[MAC_SIZE];                             // of the device that it stands for, or ""
     char fingerprint[CERTIFICATE_FINGERPRINT_SIZE]; // "" of CERTIFICATE_NAMED
     int64_t not_before_ms;                          // both 0 of CERTIFICATE_NAMED
@@ -35,6 +38,9 @@ struct certificate_record {
 
 // "issued", "seen", "file", "named".
 const char *certificate_record_origin_name(enum certificate_origin origin);
+
+// What it is for: "device", "server", "client", or "unknown" of CERTIFICATE_NAMED.
+const char *certificate_record_kind(const struct certificate_record *record);
 
 // A device that is, or once was, revoked: all its certificates, known or not.
 struct device_revocation {
