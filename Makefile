@@ -116,7 +116,8 @@ $(B)/bin/device-files: $(call objects,firmware/tool/device_files) $(B)/libdevice
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
 
-$(PLUGIN): $(B)/plugin/$(PLUGIN_MAIN) $(B)/plugin/libbroker.a
+$(B)/libplugin.a: $(patsubst $(B)/%,$(B)/plugin/%,$(filter-out %/$(PLUGIN_MAIN),$(BROKER)))
+$(PLUGIN): $(B)/plugin/$(PLUGIN_MAIN) $(B)/libplugin.a
 	@mkdir -p $(@D)
 	$(CC) -shared $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ $(PLUGIN_LIBS)
 
