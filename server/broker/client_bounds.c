@@ -117,8 +117,18 @@ bool client_bounds_drop(
     if (token_bucket_take(&client->drops, &rate, now_ms, 1) ||
         client_bounds_is_shut_out(client, now_ms))
         return false;
-    client->shut_out_until_ms = now_ms + (int64_t)limits->shut_out_seconds * 1000;
+    client_bounds_shut_out(client, now_ms, limits->shut_out_seconds, reason);
     return true;
+}
+
+void client_bounds_shut_out(
+    struct client *client, int64_t now_ms, uint32_t seconds, const char *reason)
+{
+    int64_t until_ms = now_ms + (int64_t)seconds * 1000;
+
+    if (until_ms > client->shut_out_until_ms)
+        client->shut_out_until_ms = until_ms;
+    client->reason = reason;
 }
 
 bool client_bounds_is_shut_out(const struct client *client, int64_t now_ms)

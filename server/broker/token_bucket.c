@@ -31,8 +31,8 @@ bool token_bucket_take(
     return true;
 }
 
-bool token_bucket_is_full(
+bool token_bucket_is_empty(
     const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms)
 {
-    return spent_at(bucket, rate, now_ms) == 0;
+    return spent_at(bucket, rate, now_ms) + 1000 > (int64_t)rate->burst * 1000;
 }

@@ -21,8 +21,8 @@ struct token_bucket {
 bool token_bucket_take(
     struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms, uint32_t n);
 
-// Whether nothing of it is spent: it might as well be forgotten.
-bool token_bucket_is_full(
+// Whether there is none left.
+bool token_bucket_is_empty(
     const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms);
 
 #endif
