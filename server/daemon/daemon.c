@@ -268,6 +268,7 @@ static int start_api(struct daemon *daemon, struct err *err)
 
     daemon->api = (struct api){
         .store = daemon->store,
+        .auth = daemon->auth,
         .release = daemon->release,
         .dispatch = daemon->dispatch,
         .images = &daemon->images,
