@@ -1,6 +1,7 @@
 #ifndef CERTIFICATE_RECORD_H
 #define CERTIFICATE_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/mac.h"
@@ -31,6 +32,7 @@ struct certificate_record {
     enum certificate_origin origin;
     int64_t revoked_at_ms; // 0: it is not
     char reason[REVOCATION_REASON_SIZE];
+    bool with_device; // it was revoked as one of its device's, not for itself
 };
 
 // "issued", "seen", "file", "named".
