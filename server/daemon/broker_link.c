@@ -34,6 +34,7 @@ static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
 int broker_link_start(struct broker_link *link, const struct config *config,
     struct mqtt_client **out, struct err *err)
 {
+    static const char *const reports[] = {"/broker/#", NULL}; // of its plugin
     struct mqtt_settings settings = {
         .host = config->mqtt_host,
         .port = config->mqtt_port,
@@ -42,8 +43,11 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .key_file = config->key,
         .client_id = config->mqtt_client_id,
         .subscriptions = ingest_subscriptions(),
+        .hears = reports,
         .probe_name = "probe",
         .publishes = "/command/+/+",
+        .forbidden = "/status/forbidden",
+        .told = "/broker/revocations",
     };
     struct mqtt_callbacks callbacks = {
         .on_message = receive_message,
