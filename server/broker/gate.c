@@ -210,8 +210,10 @@ static int connect_client(struct gate *gate, const struct gate_connect *connect,
     if (rc < 0)
         return rc;
     rc = identity_check_client_id(identity, connect->client_id, gate->table, gate->daemon, err);
-    if (rc < 0)
-        return err_context(err, "%s", identity->name);
+    if (rc < 0) {
+        err_context(err, "%s", identity->name);
+        return rc;
+    }
     if (strlen(connect->client_id) > gate->limits.client_id_bytes)
         return err_set(err, ERR_DENIED, "%s: its client identifier is too long", identity->name);
     rc = take_identifier(gate, client, connect, err);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct token_bucket_rate each = {2, 10};   // one in eight minutes
-static const struct token_bucket_rate all = {17, 1000}; // one a minute
+static const struct token_bucket_rate each = {1, 600000, 10}; // one in ten minutes
+static const struct token_bucket_rate all = {1, 60000, 1000}; // one a minute
 
 // The fingerprint is hex of a hash: its first digits spread well.
 static size_t place_of(const char *fingerprint)

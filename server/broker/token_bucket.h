@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A rate with a burst: so much a second in the long run, and at most the burst at once.
+// A rate with a burst: so many tokens in a time in the long run, and at most the burst at once.
 struct token_bucket_rate {
-    int64_t per_1000_s; // tokens in 1000 seconds
-    uint32_t burst;     // at least 1
+    uint32_t tokens; // at least 1
+    uint32_t in_ms;  // at least 1, at most a day
+    uint32_t burst;  // at least 1, at most 10^8
 };
 
 // All zero at the start: then full.
