@@ -37,8 +37,10 @@ static void test_list(void **state)
     snprintf(entries, sizeof entries, "serial %s\ndevice " TWO " all\ndevice 84f3eb0000ff all\n",
         fixture.one.serial);
     fixture_list(2, entries);
-    assert_string_equal(
-        fixture_tick(200), "end " ONE " silently\nend " TWO " silently\n" LIST(2, 3, 2, "null}\n"));
+    fixture_tick(200); // the first two in any order
+    assert_non_null(strstr(fixture.said, "end " ONE " silently\n"));
+    assert_non_null(strstr(fixture.said, "end " TWO " silently\n"));
+    assert_non_null(strstr(fixture.said, "\n" LIST(2, 3, 2, "null}\n")));
     assert_string_equal(fixture_tick(200), "");
     assert_string_equal(fixture_tick(2000), ""); // read again, as it was young, and found the same
     fixture_list(3, entries);
