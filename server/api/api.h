@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
 #include "server/release/release.h"
@@ -40,6 +41,7 @@ struct api_certificates {
 // All borrowed while the server runs.
 struct api {
     struct store *store;
+    struct device_auth *auth;
     struct release *release;
     struct command_dispatch *dispatch;
     struct release_images *images;

@@ -145,6 +145,17 @@ int device_auth_check_own(
     return rc;
 }
 
+int device_auth_vouches(
+    struct device_auth *auth, const struct certificate *certificate, struct err *err)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    int rc = authority_vouches(auth->authority, certificate, err);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
+}
+
 int device_auth_check_server(struct device_auth *auth, const struct credential_check_files *files,
     struct certificate **out, struct err *err)
 {

@@ -57,6 +57,10 @@ ERR_CHECKED int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, siz
 ERR_CHECKED int device_auth_check_own(
     struct device_auth *auth, const uint8_t *pem, size_t n, const char *mac, struct err *err);
 
+// As authority_vouches(), by the CA in use. Any thread.
+ERR_CHECKED int device_auth_vouches(
+    struct device_auth *auth, const struct certificate *certificate, struct err *err);
+
 // As credential_check_server(), by the CA in use whatever its file holds now.
 ERR_CHECKED int device_auth_check_server(struct device_auth *auth,
     const struct credential_check_files *files, struct certificate **out, struct err *err);

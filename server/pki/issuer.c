@@ -19,11 +19,6 @@
 #define NAME_MAX_BYTES 64 // RFC 5280, A.1
 #define DAY_S 86400
 
-struct issuer {
-    struct certificate *certificate;
-    struct private_key *key;
-};
-
 int issuer_load(
     const char *certificate_path, const char *key_path, struct issuer **out, struct err *err)
 {

@@ -151,7 +151,7 @@ static const char faults[] =
 static const char certificates[] =
     "CREATE TABLE certificates ("
     " serial TEXT NOT NULL, fingerprint TEXT NOT NULL,"
-    " common_name TEXT NOT NULL,"
+    " common_name TEXT NOT NULL, unit TEXT NOT NULL, is_server INTEGER NOT NULL,"
     " device INTEGER,"
     " not_before_ms INTEGER NOT NULL, not_after_ms INTEGER NOT NULL,"
     " known_at_ms INTEGER NOT NULL,"

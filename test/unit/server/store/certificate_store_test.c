@@ -37,6 +37,8 @@ static int change(struct store_connection *connection, void *ctx, struct err *er
         snprintf(record.serial, sizeof record.serial, "%s", wish->serial);
         snprintf(record.mac, sizeof record.mac, "%s", wish->mac);
         snprintf(record.common_name, sizeof record.common_name, "name");
+        snprintf(record.unit, sizeof record.unit, "unit");
+        record.is_server = true;
         snprintf(record.fingerprint, sizeof record.fingerprint, "%s", wish->fingerprint);
         rc = certificate_store_add(connection, &record, &added, err);
         return rc < 0 ? rc : added;
@@ -116,6 +118,8 @@ static void test_is_added_once(void **state)
     assert_int_equal(certificate_store_each_with(connection, "0a", copy, &record, NULL), 7);
     assert_string_equal(record.mac, MAC_1);
     assert_string_equal(record.common_name, "name");
+    assert_string_equal(record.unit, "unit");
+    assert_true(record.is_server);
     assert_int_equal(record.not_before_ms, 10);
     assert_int_equal(record.not_after_ms, 20);
     assert_int_equal(record.known_at_ms, 5);
