@@ -219,16 +219,22 @@ static void take_change(const struct revocation_change *change, struct revocatio
     };
 }
 
-// The broker's part has failed: what holds all the same, and what will be.
-static int fail_later(const struct revocation_wish *wish, struct err *err)
+// What of a change that is recorded has failed: what holds all the same, and what will be.
+static int fail_later(
+    struct revocation *revocation, const struct revocation_change *change, struct err *err)
 {
     struct err reason = *err;
+    struct revocation_state state;
 
+    revocation_read(revocation, &state);
     return err_set(err, ERR_UNAVAILABLE,
-        "%s: it is recorded, and the download server goes by it, but the broker does not: %s; it "
-        "is "
-        "tried again each second, and 'secureesp status' tells when it is done",
-        wish->subject, reason.message);
+        "%s: it is recorded%s: %s; it is tried again each second, and 'secureesp status' tells "
+        "when it is done",
+        change->subject,
+        state.number >= (uint64_t)change->number
+            ? ", and the download server goes by it, but the broker does not yet"
+            : ", but neither download server nor broker go by it yet",
+        reason.message);
 }
 
 static int change(struct revocation *revocation, store_job job, const struct revocation_wish *wish,
@@ -249,7 +255,7 @@ static int change(struct revocation *revocation, store_job job, const struct rev
         rc = put_in_force(revocation, &ended, &at_ms, err);
     pthread_mutex_unlock(&revocation->changing);
     if (rc < 0)
-        return is_recorded ? fail_later(wish, err) : rc;
+        return is_recorded ? fail_later(revocation, &change, err) : rc;
     take_change(&change, out);
     out->download_after_ms = at_ms - began_ms;
     out->download_ended = ended;
@@ -339,7 +345,9 @@ void revocation_tick(struct revocation *revocation)
     size_t ended;
     int64_t at_ms;
 
-    pthread_mutex_lock(&revocation->changing);
+    // A change under way does the same; this thread is not to wait for the disk.
+    if (pthread_mutex_trylock(&revocation->changing) != 0)
+        return;
 
     bool is_lost = !revocation->is_stale && !revocation_file_is_there(&revocation->file);
 
