@@ -3,18 +3,23 @@
 # scripts/sandbox, whose variables it uses.
 # shellcheck disable=SC2154
 
+# pki VERB ARG...: without a word if it succeeds: there is no daemon yet that could be told.
+pki() {
+    local said
+    said=$(secureesp pki "$@" 2>&1) || { printf '%s\n' "$said" >&2 && return 1; }
+}
+
 make_pki() {
     local pki=$dir/pki name
-    [ -e "$pki/ca.crt" ] || secureesp pki init "$pki" "${pki_options[@]}" >/dev/null
+    [ -e "$pki/ca.crt" ] || pki init "$pki" "${pki_options[@]}"
     for name in mosquitto secureespd; do
         [ -e "$pki/servers/$name.crt" ] ||
-            secureesp pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 \
-                "${pki_options[@]}" >/dev/null
+            pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 "${pki_options[@]}"
     done
     [ -e "$pki/clients/sandbox.crt" ] ||
         secureesp pki client "$pki" sandbox --role monitor "${pki_options[@]}" >/dev/null
     for name in 1 2; do
-        [ -e "$pki/signing/$name.key" ] || secureesp pki signing "$pki" "$name" >/dev/null
+        [ -e "$pki/signing/$name.key" ] || pki signing "$pki" "$name"
     done
 }
 
@@ -104,7 +109,7 @@ make_certificates() {
     for mac; do
         [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
     done
-    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${device_pki_options[@]}" >/dev/null
+    [ "${#new[@]}" -eq 0 ] || pki device "$dir/pki" "${new[@]}" "${device_pki_options[@]}"
 }
 
 make_devices() {

@@ -145,6 +145,17 @@ int device_auth_check_own(
     return rc;
 }
 
+int device_auth_vouches(
+    struct device_auth *auth, const struct certificate *certificate, struct err *err)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    int rc = authority_vouches(auth->authority, certificate, err);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
+}
+
 int device_auth_check_server(struct device_auth *auth, const struct credential_check_files *files,
     struct certificate **out, struct err *err)
 {
@@ -263,10 +274,16 @@ int device_auth_identify(
     return rc;
 }
 
-bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx)
+int device_auth_verify(const uint8_t *der, size_t n, void *ctx, struct err *err)
 {
     char mac[MAC_SIZE];
-    int rc = device_auth_identify(ctx, der, n, mac, NULL);
+
+    return device_auth_identify(ctx, der, n, mac, err);
+}
+
+bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx)
+{
+    int rc = device_auth_verify(der, n, ctx, NULL);
 
     return rc == ERR_REVOKED || rc == ERR_UNTRUSTED;
 }

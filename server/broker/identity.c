@@ -16,6 +16,11 @@ static bool is_plain(const char *name)
     return name[0] != '\0';
 }
 
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 static void be_device(const char *mac, struct identity *identity)
 {
     memcpy(identity->name, mac, MAC_SIZE);
@@ -73,6 +78,22 @@ bool identity_from_name(const char *name, const char *daemon, struct identity *o
     return true;
 }
 
+// Whether the text ends a UUID that began at or after start (RFC 4122, 3), as the broker itself
+// makes for who brings no identifier: its last 12 digits are no MAC.
+static bool ends_uuid(const char *start, const char *s)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-";
+
+    if ((size_t)(s - start) < sizeof form - 1)
+        return false;
+    s -= sizeof form - 1;
+    for (size_t i = 0; form[i] != '\0'; i++) {
+        if (form[i] == 'x' ? !is_hex(s[i]) : s[i] != form[i])
+            return false;
+    }
+    return true;
+}
+
 // The length of the MAC that a text begins with, in any spelling, or 0.
 static size_t mac_at(const char *s, char mac[MAC_SIZE])
 {
@@ -107,7 +128,7 @@ static bool holds_other_mac(const char *text, const char *own)
         for (; s < end; s++) {
             size_t length = mac_at(s, mac);
 
-            if (length > 0 && length <= (size_t)(end - s))
+            if (length > 0 && length <= (size_t)(end - s) && !ends_uuid(text, s))
                 return true;
         }
         s = *end != '\0' ? end + n : end;

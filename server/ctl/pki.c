@@ -8,15 +8,15 @@
 
 #include <jansson.h>
 
-#include "common/mac.h"
-#include "server/base/clock.h"
 #include "server/ctl/output.h"
+#include "server/ctl/pki_device.h"
+#include "server/ctl/pki_issue.h"
+#include "server/ctl/pki_record.h"
 #include "server/ctl/text.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/pki_folder.h"
 
 #define CA_NAME_DEFAULT "secureesp CA"
-#define DAYS_MAX 36500
 #define NAMES_MAX 64
 
 // clang-format off: its versions differ in braces
@@ -72,50 +72,20 @@ static const struct option_rule signing_options[] = {
     {0},
 };
 
-static int read_order(const struct options *options, struct pki_folder_order *out, struct err *err)
-{
-    static const int64_t range[2] = {1, DAYS_MAX};
-    int64_t days = 0;
-
-    if (options_number(options, "days", range, &days, err) < 0)
-        return SUBCOMMAND_USAGE;
-    *out = (struct pki_folder_order){
-        .folder = options->arguments[0],
-        .kind = options_has(options, "rsa") ? PRIVATE_KEY_RSA2048 : PRIVATE_KEY_P256,
-        .days = (int)days,
-        .force = options_has(options, "force"),
-        .now_ms = clock_system_ms(),
-    };
-    return SUBCOMMAND_OK;
-}
-
-static void print_certificate(const char *name, const struct pki_folder_pair *pair)
-{
-    char until[CLOCK_TEXT_SIZE];
-
-    clock_format(pair->not_after_ms, until);
-    text_line(stdout, "%s: %s and %s, until %s, serial %s", name, pair->public_path, pair->key_path,
-        until, pair->serial);
-}
-
-static json_t *describe_certificate(const char *name, const struct pki_folder_pair *pair)
-{
-    return json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", output_text(name), "certificate",
-        output_text(pair->public_path), "key", output_text(pair->key_path), "serial", pair->serial,
-        "not_after_ms", (json_int_t)pair->not_after_ms);
-}
-
 // The end of a command that made one certificate.
 static int report(const struct subcommand_call *call, const char *name,
-    const struct pki_folder_pair *pair, struct err *err)
+    const struct pki_folder_pair *pair, bool is_issued, struct err *err)
 {
+    struct pki_record record = {.call = call};
     int rc = credential_file_sync(call->options->arguments[0], err);
 
     if (rc < 0)
         return rc;
+    if (is_issued)
+        pki_record_tell(&record, pair, 1);
     if (call->json)
-        return output_json(describe_certificate(name, pair), err);
-    print_certificate(name, pair);
+        return output_json(pki_issue_describe(name, pair), err);
+    pki_issue_print(name, pair);
     return 0;
 }
 
@@ -124,14 +94,14 @@ static int run_init(const struct subcommand_call *call, struct err *err)
     struct pki_folder_order order;
     struct pki_folder_pair pair;
     const char *name = options_value(call->options, "name");
-    int rc = read_order(call->options, &order, err);
+    int rc = pki_issue_read_order(call->options, &order, err);
 
     if (rc != SUBCOMMAND_OK)
         return rc;
     if (name == NULL)
         name = CA_NAME_DEFAULT;
     rc = pki_folder_init(&order, name, &pair, err);
-    return rc < 0 ? rc : report(call, name, &pair, err);
+    return rc < 0 ? rc : report(call, name, &pair, false, err);
 }
 
 static int collect(const struct options *options, const char *option, const char *out[NAMES_MAX],
@@ -160,7 +130,7 @@ static int run_server(const struct subcommand_call *call, struct err *err)
         .names = {.dns = dns, .ip = ip},
     };
     struct issuer *issuer;
-    int rc = read_order(call->options, &order, err);
+    int rc = pki_issue_read_order(call->options, &order, err);
 
     if (rc == SUBCOMMAND_OK)
         rc = collect(call->options, "dns", dns, &wanted.names.dns_count, err);
@@ -173,7 +143,7 @@ static int run_server(const struct subcommand_call *call, struct err *err)
         return rc;
     rc = pki_folder_add_server(issuer, &order, &wanted, &pair, err);
     issuer_free(issuer);
-    return rc < 0 ? rc : report(call, wanted.common_name, &pair, err);
+    return rc < 0 ? rc : report(call, wanted.common_name, &pair, true, err);
 }
 
 static int run_client(const struct subcommand_call *call, struct err *err)
@@ -185,7 +155,7 @@ static int run_client(const struct subcommand_call *call, struct err *err)
         .unit = options_value(call->options, "role"),
     };
     struct issuer *issuer;
-    int rc = read_order(call->options, &order, err);
+    int rc = pki_issue_read_order(call->options, &order, err);
 
     if (rc == SUBCOMMAND_OK && wanted.unit == NULL)
         rc = subcommand_misuse(err, "say with --role what the broker lets it do");
@@ -196,152 +166,7 @@ static int run_client(const struct subcommand_call *call, struct err *err)
         return rc;
     rc = pki_folder_add_client(issuer, &order, &wanted, &pair, err);
     issuer_free(issuer);
-    return rc < 0 ? rc : report(call, wanted.common_name, &pair, err);
-}
-
-static int compare_macs(const void *a, const void *b)
-{
-    return memcmp(a, b, MAC_SIZE);
-}
-
-// The second certificate of one MAC would fail, or replace the first.
-static int check_each_is_another(const char (*macs)[MAC_SIZE], size_t n, struct err *err)
-{
-    char(*sorted)[MAC_SIZE] = malloc(n * sizeof *sorted);
-    int rc = sorted != NULL ? SUBCOMMAND_OK : err_set(err, ERR_NO_MEMORY, "no memory for MACs");
-
-    if (rc == SUBCOMMAND_OK) {
-        memcpy(sorted, macs, n * sizeof *sorted);
-        qsort(sorted, n, sizeof *sorted, compare_macs);
-    }
-    for (size_t i = 1; rc == SUBCOMMAND_OK && i < n; i++) {
-        if (strcmp(sorted[i], sorted[i - 1]) == 0)
-            rc = subcommand_misuse(err, "%s is given twice", sorted[i]);
-    }
-    free(sorted);
-    return rc;
-}
-
-// All of them are read before the first certificate is made. The caller frees *out.
-static int read_macs(const struct options *options, char (**out)[MAC_SIZE], struct err *err)
-{
-    size_t n = options->argument_count - 1;
-    char(*macs)[MAC_SIZE] = calloc(n, sizeof *macs);
-    int rc = macs != NULL ? SUBCOMMAND_OK : err_set(err, ERR_NO_MEMORY, "no memory for MACs");
-
-    for (size_t i = 0; rc == SUBCOMMAND_OK && i < n; i++)
-        rc = subcommand_read_mac(options->arguments[i + 1], macs[i], err);
-    if (rc == SUBCOMMAND_OK)
-        rc = check_each_is_another((const char(*)[MAC_SIZE])macs, n, err);
-    if (rc == SUBCOMMAND_OK)
-        *out = macs;
-    else
-        free(macs);
-    return rc;
-}
-
-// A `pki device` under way.
-struct batch {
-    const struct subcommand_call *call;
-    const struct issuer *issuer;
-    const struct pki_folder_order *order;
-    char (*macs)[MAC_SIZE];
-    size_t count;
-    json_t *list; // of what is made
-};
-
-// Nothing is made if one of them has its files already.
-static int check_devices(const struct batch *batch, struct err *err)
-{
-    int rc = 0;
-
-    for (size_t i = 0; i < batch->count && rc == 0; i++)
-        rc = pki_folder_check_device(batch->order, batch->macs[i], err);
-    return rc;
-}
-
-// Issues some of them at once, since each record costs the disk a while.
-static int issue_some(const struct batch *batch, size_t from, size_t count, struct err *err)
-{
-    struct pki_folder_devices devices = {
-        .macs = (const char(*)[MAC_SIZE])batch->macs + from,
-        .count = count,
-        .pairs = calloc(count, sizeof *devices.pairs),
-    };
-    int rc = devices.pairs == NULL
-                 ? err_set(err, ERR_NO_MEMORY, "no memory for certificates")
-                 : pki_folder_add_devices(batch->issuer, batch->order, &devices, err);
-
-    for (size_t i = 0; i < devices.made; i++) {
-        if (batch->call->json)
-            json_array_append_new(
-                batch->list, describe_certificate(devices.macs[i], &devices.pairs[i]));
-        else
-            print_certificate(devices.macs[i], &devices.pairs[i]);
-    }
-    free(devices.pairs);
-    if (rc < 0)
-        return err_context(err, "%s, after %zu of %zu", devices.macs[devices.at],
-            from + devices.made, batch->count);
-    return 0;
-}
-
-// Says of each certificate that it is made, also of those before one that failed.
-static int issue_devices(const struct batch *batch, struct err *err)
-{
-    int rc = 0;
-
-    for (size_t i = 0; i < batch->count && rc == 0; i += PKI_FOLDER_DEVICES_MAX) {
-        size_t left = batch->count - i;
-
-        rc = issue_some(
-            batch, i, left < PKI_FOLDER_DEVICES_MAX ? left : PKI_FOLDER_DEVICES_MAX, err);
-    }
-    return rc;
-}
-
-static int make_devices(struct batch *batch, struct err *err)
-{
-    struct err later = {0}; // beside a failure before it, nothing that anyone needs to read
-
-    batch->list = json_array();
-
-    int rc = issue_devices(batch, err);
-    int sync = credential_file_sync(batch->order->folder, rc < 0 ? &later : err);
-
-    if (rc == 0)
-        rc = sync;
-    if (!batch->call->json) {
-        json_decref(batch->list);
-        return rc;
-    }
-
-    int output = output_json(batch->list, rc < 0 ? &later : err);
-
-    return rc < 0 ? rc : output;
-}
-
-static int run_device(const struct subcommand_call *call, struct err *err)
-{
-    struct pki_folder_order order;
-    struct issuer *issuer = NULL;
-    struct batch batch = {
-        .call = call, .order = &order, .count = call->options->argument_count - 1};
-    int rc = read_order(call->options, &order, err);
-
-    if (rc == SUBCOMMAND_OK)
-        rc = read_macs(call->options, &batch.macs, err);
-    if (rc != SUBCOMMAND_OK)
-        return rc;
-    rc = pki_folder_open(order.folder, &issuer, err);
-    batch.issuer = issuer;
-    if (rc == 0)
-        rc = check_devices(&batch, err);
-    if (rc == 0)
-        rc = make_devices(&batch, err);
-    issuer_free(issuer);
-    free(batch.macs);
-    return rc;
+    return rc < 0 ? rc : report(call, wanted.common_name, &pair, true, err);
 }
 
 static int run_signing(const struct subcommand_call *call, struct err *err)
@@ -349,7 +174,7 @@ static int run_signing(const struct subcommand_call *call, struct err *err)
     const char *name = call->options->arguments[1];
     struct pki_folder_order order;
     struct pki_folder_pair pair;
-    int rc = read_order(call->options, &order, err);
+    int rc = pki_issue_read_order(call->options, &order, err);
 
     if (rc != SUBCOMMAND_OK)
         return rc;
@@ -375,10 +200,12 @@ const struct subcommand pki_subcommands[] = {
         "issue a server's certificate: broker, download server, daemon", server_options, 2, 2,
         run_server},
     {"pki", "device", "DIR MAC... [--days N] [--rsa] [--force]", "issue devices' certificates",
-        device_options, 2, SIZE_MAX, run_device},
+        device_options, 2, SIZE_MAX, pki_device_run},
     {"pki", "client", "DIR NAME --role ROLE [--days N] [--rsa] [--force]",
         "issue the certificate of a client of the broker that is no device", client_options, 2, 2,
         run_client},
+    {"pki", "record", "DIR [--json]", "tell the daemon all that a CA has issued", NULL, 1, 1,
+        pki_record_run},
     {"pki", "signing", "DIR NAME [--ec] [--force]", "make a key pair that signs images",
         signing_options, 2, 2, run_signing},
     {0},

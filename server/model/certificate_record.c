@@ -21,3 +21,28 @@ const char *certificate_record_kind(const struct certificate_record *record)
         return "device";
     return record->is_server ? "server" : "client";
 }
+
+// Whether the certificate is shut out as one of its device's.
+static bool is_shut_out(
+    const struct certificate_record *record, const struct device_revocation *device)
+{
+    return device->readmitted_at_ms == 0 || record->not_before_ms < device->before_ms;
+}
+
+struct certificate_standing certificate_record_standing(
+    const struct certificate_record *record, const struct device_revocation *device, int64_t now_ms)
+{
+    struct certificate_standing standing = {"good", record->revoked_at_ms, record->reason};
+
+    if (standing.revoked_at_ms == 0 && device != NULL && is_shut_out(record, device)) {
+        standing.revoked_at_ms = device->revoked_at_ms;
+        standing.reason = device->reason;
+    }
+    if (standing.revoked_at_ms != 0)
+        standing.state = revocation_reason_is_hold(standing.reason) ? "on-hold" : "revoked";
+    else if (record->fingerprint[0] != '\0' && now_ms >= record->not_after_ms)
+        standing.state = "expired";
+    else if (now_ms < record->not_before_ms)
+        standing.state = "not-yet-valid";
+    return standing;
+}

@@ -34,6 +34,7 @@ struct certificate_record {
     enum certificate_origin origin;
     int64_t revoked_at_ms; // 0: it is not
     char reason[REVOCATION_REASON_SIZE];
+    bool with_device; // it was revoked as one of its device's, not for itself
 };
 
 // "issued", "seen", "file", "named".
@@ -50,5 +51,18 @@ struct device_revocation {
     int64_t readmitted_at_ms; // 0: it is revoked now
     int64_t before_ms; // certificates whose validity begins earlier stay out even then; 0: none
 };
+
+// How a certificate stands: revoked for itself, or with its device, or whether it is within its
+// dates.
+struct certificate_standing {
+    const char *state;     // "good", "revoked", "on-hold", "expired" or "not-yet-valid"
+    int64_t revoked_at_ms; // 0: it is not revoked
+    const char *reason;    // of the record or the device, which are borrowed; or ""
+};
+
+// device: what is known of the certificate's device; NULL if that never was revoked. now_ms by the
+// system's clock, as certificates have it.
+struct certificate_standing certificate_record_standing(const struct certificate_record *record,
+    const struct device_revocation *device, int64_t now_ms);
 
 #endif

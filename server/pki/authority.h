@@ -28,6 +28,11 @@ bool authority_has(const struct authority *authority, const char *fingerprint);
 ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
     size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
 
+// Whether the CA signed a certificate, whatever it is for and whenever it is valid. ERR_UNTRUSTED,
+// or ERR_INVALID with another reason. Any thread.
+ERR_CHECKED int authority_vouches(
+    const struct authority *authority, const struct certificate *certificate, struct err *err);
+
 // Judges a server's certificate, the first of count, which the others join to the CA, as a client
 // that knows only the CA. ERR_UNTRUSTED, ERR_EXPIRED or ERR_INVALID.
 ERR_CHECKED int authority_judge_server(const struct authority *authority,

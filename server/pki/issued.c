@@ -36,8 +36,7 @@ static int place(char out[PATH_MAX], const char *folder, struct err *err)
     return 0;
 }
 
-// Joins the texts of all; the caller frees it.
-static int to_text(struct certificate *const *certificates, size_t count, char **out, size_t *size,
+int issued_format(struct certificate *const *certificates, size_t count, char **out, size_t *size,
     struct err *err)
 {
     FILE *file = open_memstream(out, size);
@@ -54,6 +53,10 @@ static int to_text(struct certificate *const *certificates, size_t count, char *
     }
     if (file != NULL && fclose(file) != 0 && rc == 0)
         rc = err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+    if (rc < 0) {
+        free(*out);
+        *out = NULL;
+    }
     return rc;
 }
 
@@ -149,7 +152,7 @@ int issued_add(
     int rc = place(path, folder, err);
 
     if (rc == 0)
-        rc = to_text(certificates, count, &text, &n, err);
+        rc = issued_format(certificates, count, &text, &n, err);
     if (rc < 0)
         goto cleanup;
     record.fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, MODE);
@@ -228,6 +231,19 @@ static int read_all(FILE *file, struct block *block,
     return rc;
 }
 
+static int run(FILE *file, struct block *block,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    int rc = read_all(file, block, each, ctx, err);
+
+    fclose(file);
+    if (block->file != NULL) {
+        fclose(block->file);
+        free(block->text);
+    }
+    return rc;
+}
+
 int issued_each(const char *folder, int (*each)(const struct certificate *certificate, void *ctx),
     void *ctx, struct err *err)
 {
@@ -242,13 +258,22 @@ int issued_each(const char *folder, int (*each)(const struct certificate *certif
 
     if (file == NULL && errno == ENOENT)
         return err_set(err, ERR_NOT_FOUND, "nothing that was issued is recorded in %s", folder);
+    // An unfinished one at its end is what a power cut left.
+    return file == NULL ? fail("open", path, err) : run(file, &block, each, ctx, err);
+}
+
+int issued_parse(const uint8_t *text, size_t n,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    struct block block = {.path = "certificates"};
+    FILE *file = fmemopen((void *)(uintptr_t)text, n, "r");
+
     if (file == NULL)
-        return fail("open", path, err);
-    rc = read_all(file, &block, each, ctx, err);
-    fclose(file);
-    if (block.file != NULL) { // what a power cut left
-        fclose(block.file);
-        free(block.text);
-    }
+        return err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+
+    int rc = run(file, &block, each, ctx, err);
+
+    if (rc == 0 && block.file != NULL)
+        rc = err_set(err, ERR_INVALID, "certificate %zu has no end", block.number);
     return rc;
 }

@@ -2,6 +2,7 @@
 #define PKI_ISSUED_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "server/base/err.h"
 #include "server/pki/certificate.h"
@@ -20,5 +21,13 @@ ERR_CHECKED int issued_add(
 // returned. ERR_NOT_FOUND if none was recorded; ERR_INVALID with the place of one that is damaged.
 ERR_CHECKED int issued_each(const char *folder,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err);
+
+// The same of the n bytes of such a record, n not 0; ERR_INVALID also if the last one has no end.
+ERR_CHECKED int issued_parse(const uint8_t *text, size_t n,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err);
+
+// Writes certificates as such a record, n bytes and a NUL; the caller frees it. ERR_NO_MEMORY.
+ERR_CHECKED int issued_format(
+    struct certificate *const *certificates, size_t count, char **text, size_t *n, struct err *err);
 
 #endif
