@@ -21,6 +21,7 @@
 #include "server/daemon/counters.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
+#include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
 #include "server/daemon/state_check.h"
@@ -243,6 +244,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .port = config->port,
         .certificate_file = config->certificate,
         .key_file = config->key,
+        .signer = &handshake_signer,
         .verify = verify_client,
         .verify_ctx = daemon,
     };
