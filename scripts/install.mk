@@ -42,7 +42,8 @@ install: all
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
 	    $(INSTALL_ETC)/secureespd.service | \
 	    $(call install_file,0644,/dev/stdin,$(installed_units)/secureespd.service)
-	$(call install_file,0644,$(INSTALL_ETC)/$(INSTALL_DROP_IN),$(installed_units)/$(INSTALL_DROP_IN))
+	sed 's|/etc/mosquitto/|$(SYSCONFDIR)/mosquitto/|' $(INSTALL_ETC)/$(INSTALL_DROP_IN) | \
+	    $(call install_file,0644,/dev/stdin,$(installed_units)/$(INSTALL_DROP_IN))
 	$(call install_file,0644,$(INSTALL_ETC)/sysusers.d/secureesp.conf,$(installed)/lib/sysusers.d/secureesp.conf)
 	for page in $(notdir $(installed_man)); do \
 	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
@@ -55,6 +56,7 @@ install: all
 	@$(call install_configuration,$(INSTALL_ETC)/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/secureesp.conf)
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf)
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.acl,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.acl)
+	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.nft,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.nft)
 
 # Leaves configuration, keys and database alone.
 uninstall:

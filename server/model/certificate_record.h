@@ -34,6 +34,7 @@ struct certificate_record {
     enum certificate_origin origin;
     int64_t revoked_at_ms; // 0: it is not
     char reason[REVOCATION_REASON_SIZE];
+    bool with_device; // it was revoked as one of its device's, not for itself
 };
 
 // "issued", "seen", "file", "named".

@@ -15,8 +15,8 @@
 struct event {
     char mac[MAC_SIZE];
     int64_t at_ms;
-    char kind[EVENT_KIND_SIZE]; // CONTRACT_EVENT_KIND_*; "will", "reboot", "shared-identity",
-                                // "download" are the daemon's own
+    char kind[EVENT_KIND_SIZE]; // CONTRACT_EVENT_KIND_*; those of event_kind.h are the
+                                // daemon's own
     char command[TOPIC_COMMAND_MAX + 1];
     int64_t command_id; // 0 if none
     char result[COMMAND_RESULT_SIZE];

@@ -12,6 +12,8 @@
 // no topics. The process ignores SIGPIPE: libmosquitto may write to a broker that has gone.
 struct mqtt_client;
 
+#define MQTT_CLIENT_HEARS_MAX 4
+
 // All borrowed until mqtt_client_free(), but for the files: they are read again at each connection.
 struct mqtt_settings {
     const char *host; // also the name that the broker's certificate must bear
@@ -22,6 +24,9 @@ struct mqtt_settings {
     const char *client_id;
     const char *const
         *subscriptions; // topic filters, NULL-terminated; made anew at each connection
+    // NULL, or further ones, on which the broker itself speaks: not probed, and one that it refuses
+    // is done without. At most MQTT_CLIENT_HEARS_MAX, NULL-terminated.
+    const char *const *hears;
     // NULL, or what the level '+' becomes in topics by which the client finds out whether the
     // broker lets through what it should: at each connection and each minute it says something
     // there, and is to hear it. Such messages are not told.

@@ -15,7 +15,8 @@ for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp usr/bin/de
     usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
-    etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf etc/mosquitto/secureesp.acl; do
+    etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf etc/mosquitto/secureesp.acl \
+    etc/mosquitto/secureesp.nft; do
     [ -s "$image/$file" ] || fail "$file is not installed"
 done
 expect_equal "what others may write" "" "$(find "$image" -perm /022 ! -type l)"
