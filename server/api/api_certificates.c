@@ -7,7 +7,7 @@
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_text.h"
-#include "server/auth/certificate_register.h"
+#include "server/revocation/revocation_register.h"
 #include "server/base/clock.h"
 #include "server/store/certificate_store.h"
 #include "server/store/revocation_store.h"
@@ -131,12 +131,12 @@ void api_certificates_add(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct certificate_register_text text;
-    struct certificate_register_result result;
+    struct revocation_register_text text;
+    struct revocation_register_result result;
     struct err err = {0};
 
     text.p = http_request_body(request, &text.n);
-    if (certificate_register_add(api->store, api->auth, &text, &result, &err) < 0) {
+    if (revocation_register_add(api->store, api->auth, &text, &result, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
