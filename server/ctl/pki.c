@@ -14,6 +14,7 @@
 #include "server/ctl/pki_issue.h"
 #include "server/ctl/pki_list.h"
 #include "server/ctl/pki_record.h"
+#include "server/ctl/pki_revoke.h"
 #include "server/ctl/text.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/pki_folder.h"
@@ -220,6 +221,8 @@ const struct subcommand pki_subcommands[] = {
     {"pki", "list", "[MAC] [--state STATE] [--json]",
         "list the certificates that the daemon knows, or those of one device", list_options, 0, 1,
         pki_list_run},
+    {"pki", "revoke", "SERIAL [--reason REASON] [--force] [--json]",
+        "shut out one certificate, of anybody", pki_revoke_options, 1, 1, pki_revoke_run},
     {"pki", "crl", "DIR [--days N] [--out FILE] [--json]",
         "sign a list of the revoked certificates (CRL), for programs that read such", crl_options,
         1, 1, pki_crl_run},

@@ -36,7 +36,7 @@ static void add_certificate(struct table *table, const json_t *certificate)
     char text[96];
 
     table_add(table, TABLE_PLAIN, field_text(certificate, "serial", ""));
-    table_add(table, TABLE_PLAIN, field_text(certificate, "name", ""));
+    table_add(table, TABLE_PLAIN, field_text(certificate, "common_name", ""));
     table_add(table, TABLE_PLAIN, field_text(certificate, "kind", ""));
     table_add(table, TABLE_PLAIN, field_text(certificate, "role", ""));
     add_day(table, certificate, "not_before_ms");

@@ -21,6 +21,7 @@ void counters_each(const struct counters_sources *sources,
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
     add("lost_payloads", said.lost, ctx);
+    add("revoked_messages", said.shut_out, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);

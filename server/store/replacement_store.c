@@ -1,6 +1,8 @@
 // Which device replaced which, in the database.
 #include "server/store/replacement_store.h"
 
+#include <string.h>
+
 #include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
@@ -11,9 +13,6 @@ static const char select_one[] = "SELECT " COLUMNS " FROM replacements WHERE dev
 
 static const char select_of[] =
     "SELECT " COLUMNS " FROM replacements WHERE old = ?1 ORDER BY at_ms DESC, device LIMIT 1";
-
-static const char select_places[] =
-    "SELECT " COLUMNS " FROM replacements WHERE place <> device ORDER BY device";
 
 static const char upsert[] =
     "INSERT INTO replacements (" COLUMNS ") VALUES (?1, ?2, ?3, ?4)"
@@ -62,6 +61,23 @@ int replacement_store_get_of(
     return get(connection, select_of, old, out, err);
 }
 
+int replacement_store_read_place(
+    struct store *store, const char *mac, char out[MAC_SIZE], struct err *err)
+{
+    struct store_connection *connection;
+    struct replacement replacement;
+    int rc = store_read_begin(store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = replacement_store_get(connection, mac, &replacement, err);
+    store_read_end(store, connection);
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    memcpy(out, rc == 0 ? replacement.place : mac, MAC_SIZE);
+    return 0;
+}
+
 int replacement_store_put(
     struct store_connection *connection, const struct replacement *replacement, struct err *err)
 {
@@ -82,22 +98,4 @@ int replacement_store_put(
 int replacement_store_remove(struct store_connection *connection, const char *mac, struct err *err)
 {
     return device_rows_delete(connection, delete_one, mac, err);
-}
-
-int replacement_store_each_place(struct store_connection *connection,
-    int (*each)(const struct replacement *replacement, void *ctx), void *ctx, struct err *err)
-{
-    struct statement s;
-    struct replacement replacement;
-    int rc;
-
-    statement_open(&s, connection, select_places);
-    while ((rc = statement_step(&s, err)) > 0) {
-        read_row(&s, &replacement);
-        rc = each(&replacement, ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
 }

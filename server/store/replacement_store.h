@@ -24,16 +24,16 @@ ERR_CHECKED int replacement_store_get(
 ERR_CHECKED int replacement_store_get_of(
     struct store_connection *connection, const char *old, struct replacement *out, struct err *err);
 
+// The device whose place one has, its own if it replaced none: what the configuration calls it. A
+// read of its own; any thread.
+ERR_CHECKED int replacement_store_read_place(
+    struct store *store, const char *mac, char out[MAC_SIZE], struct err *err);
+
 // Inserts or replaces.
 ERR_CHECKED int replacement_store_put(
     struct store_connection *connection, const struct replacement *replacement, struct err *err);
 
 ERR_CHECKED int replacement_store_remove(
     struct store_connection *connection, const char *mac, struct err *err);
-
-// Calls each() for every device that has another one's place, by MAC, until it returns non-zero,
-// which is then returned.
-ERR_CHECKED int replacement_store_each_place(struct store_connection *connection,
-    int (*each)(const struct replacement *replacement, void *ctx), void *ctx, struct err *err);
 
 #endif

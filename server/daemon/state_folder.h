@@ -1,0 +1,17 @@
+#ifndef STATE_FOLDER_H
+#define STATE_FOLDER_H
+
+#include "server/base/err.h"
+
+#define STATE_FOLDER_BROKER "broker" // what of state_dir the broker reads
+
+// Lets the broker's user through state_dir to STATE_FOLDER_BROKER, and nobody to anything else in
+// it: whoever may pass needs no list of names. What cannot be closed, as it is another user's, is
+// told in the log. ERR_IO.
+ERR_CHECKED int state_folder_open_up(const char *state_dir, struct err *err);
+
+// Whether the broker's user, who is neither the folder's owner nor in its group, gets as far as to
+// state_dir: 0, or ERR_DENIED with the folder that is in the way and what to do. Changes nothing.
+ERR_CHECKED int state_folder_check_way(const char *state_dir, struct err *err);
+
+#endif
