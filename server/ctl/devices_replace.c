@@ -62,5 +62,8 @@ int devices_replace_run(const struct subcommand_call *call, struct err *err)
     int rc = revocation_show_request(call, &request, show_replaced, err);
 
     url_clear(&url);
+    if (rc == SUBCOMMAND_OK && !call->json)
+        printf("to undo: secureesp devices readmit %s; secureesp devices replace %s %s\n", macs[0],
+            macs[1], macs[0]);
     return rc;
 }

@@ -155,30 +155,47 @@ static int move_history(
     return rc < 0 ? rc : fault_store_move(connection, macs, err);
 }
 
-// The one that goes keeps its own place by name, should it come back.
+// It gets back what it had, and how it came to that.
+static int restore_place(
+    struct store_connection *connection, const struct replacement *now, struct err *err)
+{
+    struct replacement own;
+    int found = replacement_store_get(connection, now->mac, &own, err);
+    int rc = replacement_store_remove(connection, now->old, err);
+
+    if (rc < 0 || (found < 0 && found != ERR_NOT_FOUND))
+        return rc < 0 ? rc : found;
+    if (found == ERR_NOT_FOUND)
+        own = *now;
+    memcpy(own.place, now->place, sizeof own.place);
+    return found == ERR_NOT_FOUND && strcmp(own.place, own.mac) == 0
+               ? 0
+               : replacement_store_put(connection, &own, err);
+}
+
+// The one that goes has its own place again, should it come back.
 static int move_place(
     struct store_connection *connection, struct revocation_replace *replace, struct err *err)
 {
     const char *old = replace->change.subject;
     struct replacement *now = &replace->now;
     struct replacement before;
-    bool undo = false;
-    int rc = is_undo(connection, replace, &undo, err);
-    int found = rc < 0 ? rc : replacement_store_get(connection, old, &before, err);
+    int rc = replacement_store_get(connection, old, &before, err);
+    bool has_come = rc == 0;
 
-    if (found < 0 && found != ERR_NOT_FOUND)
-        return found;
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
     *now = (struct replacement){.at_ms = clock_now_ms()};
     snprintf(now->mac, sizeof now->mac, "%s", replace->by);
     snprintf(now->old, sizeof now->old, "%s", old);
-    snprintf(now->place, sizeof now->place, "%s", found == 0 ? before.place : old);
-    if (undo)
-        rc = replacement_store_remove(connection, old, err);
-    else if (found == 0) {
-        snprintf(before.place, sizeof before.place, "%s", old);
-        rc = replacement_store_put(connection, &before, err);
-    }
-    return rc < 0 ? rc : replacement_store_put(connection, now, err);
+    snprintf(now->place, sizeof now->place, "%s", has_come ? before.place : old);
+    if (has_come && strcmp(before.old, replace->by) == 0)
+        return restore_place(connection, now, err);
+    rc = replacement_store_put(connection, now, err);
+    if (rc < 0 || !has_come)
+        return rc;
+    snprintf(before.place, sizeof before.place, "%s", old);
+    return replacement_store_put(connection, &before, err);
 }
 
 static int add_event(
