@@ -16,6 +16,7 @@ INSTALL_PROGRAMS := sbin/secureespd bin/secureesp bin/virtual-esp bin/device-fil
 # read by systemd beside the unit that the broker's package brings
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)
+installed_plugin = $(installed)/lib/secureesp/$(notdir $(PLUGIN))
 installed_units = $(installed)/lib/systemd/system
 installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
     $(patsubst server/man/%,$(installed)/share/man/man$(s)/%,$(wildcard server/man/*.$(s))))
@@ -39,6 +40,7 @@ install: all
 	for program in $(INSTALL_PROGRAMS); do \
 	    $(call install_file,0755,$(B)/bin/$${program#*/},$(installed)/$$program) || exit 1; \
 	done
+	$(call install_file,0644,$(PLUGIN),$(installed_plugin))
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
 	    $(INSTALL_ETC)/secureespd.service | \
 	    $(call install_file,0644,/dev/stdin,$(installed_units)/secureespd.service)
@@ -62,7 +64,9 @@ install: all
 uninstall:
 	rm -f $(foreach p,$(INSTALL_PROGRAMS),"$(installed)/$(p)") \
 	    "$(installed_units)/secureespd.service" "$(installed_units)/$(INSTALL_DROP_IN)" \
+	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
 	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)
+	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"

@@ -16,6 +16,8 @@ make_pki() {
         [ -e "$pki/servers/$name.crt" ] ||
             pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 "${pki_options[@]}"
     done
+    [ -e "$pki/clients/sandbox.crt" ] ||
+        secureesp pki client "$pki" sandbox --role monitor "${pki_options[@]}" >/dev/null
     for name in 1 2; do
         [ -e "$pki/signing/$name.key" ] || pki signing "$pki" "$name"
     done
@@ -43,20 +45,17 @@ make_factory_images() {
     fi
 }
 
-# $SANDBOX_ACL_MORE is for a scenario's other clients. An ACL of its own, etc/secureesp.acl.own, takes
-# the place of ours: whoever put it there restarts the broker, since mosquitto may end when it reads
-# its ACL again under clients.
+# What is installed, but for folders, port and log; $SANDBOX_BROKER_MORE is for a scenario's other
+# clients. A configuration of its own, etc/mosquitto.own, takes the place of ours.
 write_broker_configuration() {
-    local acl=$dir/etc/secureesp.acl.own
-    [ -e "$acl" ] || acl=$here/server/etc/mosquitto/secureesp.acl
-    printf '%s\n' "$(cat "$acl")" "${SANDBOX_ACL_MORE:-}" >"$dir/etc/secureesp.acl"
-    sed -e "s|/etc/secureesp/pki|$dir/pki|" \
-        -e "s|/etc/mosquitto/secureesp.acl|$dir/etc/secureesp.acl|" \
-        -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
-        "$here/server/etc/mosquitto/secureesp.conf" >"$dir/etc/mosquitto.conf"
-    printf 'user %s\npersistence_location %s/\nlog_dest stderr\nlog_timestamp_format %%H:%%M:%%S\n' \
-        "$(id -un)" "$dir/state" \
-        >>"$dir/etc/mosquitto.conf"
+    local own=$dir/etc/mosquitto.own
+    [ -e "$own" ] || own=$here/server/etc/mosquitto/secureesp.conf
+    sed -e "s|/etc/secureesp/pki|$dir/pki|; s|/var/lib/secureesp|$dir/state|" \
+        -e "s|/usr/local/lib/secureesp|$here/build/$variant/lib|" \
+        -e "s|/etc/mosquitto/|$dir/etc/|; s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
+        "$own" >"$dir/etc/mosquitto.conf"
+    printf '%s\n' "${SANDBOX_BROKER_MORE:-}" "user $(id -un)" "persistence_location $dir/state/" \
+        'log_timestamp_format %H:%M:%S' >>"$dir/etc/mosquitto.conf"
 }
 
 write_daemon_configuration() {

@@ -92,6 +92,8 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .hears = hears,
         .probe_name = "probe",
         .publishes = "/command/+/+",
+        .forbidden = "/status/forbidden",
+        .told = REVOCATION_REPORT_TOPIC,
     };
     struct mqtt_callbacks callbacks = {
         .on_message = receive_message,

@@ -237,7 +237,9 @@ static int start_download(struct daemon *daemon, struct err *err)
         .routes = download_routes(daemon->download),
         .ctx = daemon->download,
         .max_body_bytes = 0,
-        .threads = (unsigned)config->threads,
+        .threads =
+            http_server_threads((unsigned)config->max_connections, (unsigned)config->threads),
+        .at_once = (unsigned)config->threads,
         .name = "download",
         .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = (unsigned)config->max_connections,

@@ -13,12 +13,14 @@
 #include "server/base/pace.h"
 #include "server/http/http_addresses.h"
 #include "server/http/http_tls.h"
+#include "server/http/http_turns.h"
 
 #define LOG_INTERVAL_MS 1000
 #define REASON_SIZE 192
 #define DRAIN_READS 32 // of 4 KiB
 
 struct http_handshake {
+    struct http_turns *turns;
     int (*handshake)(gnutls_session_t session); // GnuTLS's own
     struct pace paces[HTTP_HANDSHAKE_KINDS];
     _Atomic uint64_t counts[HTTP_HANDSHAKE_KINDS];
@@ -92,12 +94,13 @@ static int (*find_own(void))(gnutls_session_t session)
     return function;
 }
 
-int http_handshake_new(struct http_handshake **out, struct err *err)
+int http_handshake_new(struct http_turns *turns, struct http_handshake **out, struct err *err)
 {
     struct http_handshake *handshake = calloc(1, sizeof *handshake);
 
     if (handshake == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
+    handshake->turns = turns;
     handshake->handshake = find_own();
     if (handshake->handshake == NULL) {
         free(handshake);
@@ -233,8 +236,11 @@ int gnutls_handshake(gnutls_session_t session)
     if (handshake == NULL) // not ours, or no memory when it began
         return find_own()(session);
 
+    http_turns_begin(handshake->turns);
+
     int code = handshake->handshake(session);
 
+    http_turns_end(handshake->turns);
     if (code == GNUTLS_E_SUCCESS)
         code = http_tls_admit(session);
     if (code == GNUTLS_E_SUCCESS || code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)

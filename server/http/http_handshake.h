@@ -12,6 +12,7 @@
 // gnutls_handshake(), and the dynamic linker finds that of this file first. Where the linker does
 // otherwise, such handshakes fail all the same. For this folder alone.
 struct http_handshake;
+struct http_turns;
 
 enum http_handshake_kind {
     HTTP_HANDSHAKE_NO_CERTIFICATE,
@@ -26,7 +27,8 @@ enum http_handshake_kind {
 };
 
 // ERR_UNAVAILABLE or ERR_NO_MEMORY.
-ERR_CHECKED int http_handshake_new(struct http_handshake **out, struct err *err);
+ERR_CHECKED int http_handshake_new(
+    struct http_turns *turns, struct http_handshake **out, struct err *err);
 void http_handshake_free(struct http_handshake *handshake);
 
 // Counts and logs a certificate that was refused with this error. Returns what

@@ -19,7 +19,8 @@ struct http_server_settings {
     // Words a refusal by the server itself (4xx, 5xx); NULL: a line of text.
     void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
-    unsigned threads;
+    unsigned threads;                     // http_server_threads(); each has connections of its own
+    unsigned at_once;                     // so many of them compute at once; 0: all that can
     const char *name;                     // in the log
     unsigned max_connections;             // beyond it clients wait, without a word from the server
     bool makes_room;                      // no: beyond it one of the user's that has most is ended
@@ -43,6 +44,10 @@ struct http_server_settings {
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
 };
+
+// How many threads are right for so many connections of which so many are computed for at once: few
+// connections a thread, since each time that one of them speaks all of them are looked at.
+unsigned http_server_threads(unsigned max_connections, unsigned at_once);
 
 ERR_CHECKED int http_server_start(
     const struct http_server_settings *settings, struct http_server **out, struct err *err);

@@ -53,7 +53,7 @@ const char *http_tls_priorities(void)
 }
 
 int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err),
-    void *verify_ctx, struct http_tls **out, struct err *err)
+    void *verify_ctx, struct http_turns *turns, struct http_tls **out, struct err *err)
 {
     struct http_tls *tls = calloc(1, sizeof *tls);
 
@@ -62,7 +62,7 @@ int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct e
     tls->verify = verify;
     tls->verify_ctx = verify_ctx;
 
-    int rc = http_handshake_new(&tls->handshake, err);
+    int rc = http_handshake_new(turns, &tls->handshake, err);
 
     if (rc < 0) {
         http_tls_free(tls);

@@ -102,7 +102,7 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     struct mqtt_client *client = ctx;
 
     if (code != 0) {
-        note_reason(client, mosquitto_connack_string(code));
+        note_reason(client, mqtt_handle_refusal(code));
         return;
     }
     if (is_stopping(client)) // the settings may be gone
@@ -122,8 +122,8 @@ static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, 
 
     (void)mosq;
     if (mqtt_subscriptions_confirm(&client->subscriptions, mid, count, granted))
-        note_reason(client, "the broker refuses a subscription: its ACL must let this daemon "
-                            "read what our secureesp.acl names");
+        note_reason(client, "the broker refuses a subscription: it must know this client's "
+                            "certificate as the daemon's, and run the plugin of this version");
     if (awaited && client->subscriptions.unconfirmed == 0 && client->reason[0] == '\0')
         set_connected(client);
 }

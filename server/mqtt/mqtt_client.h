@@ -32,14 +32,18 @@ struct mqtt_settings {
     // there, and is to hear it. Such messages are not told.
     const char *probe_name;
     const char *publishes; // the filter of what is published, to be probed as well, or NULL
+    // Both only with a probe_name: a topic of a subscription that the broker must not let us write,
+    // and one of `hears` on which the broker says something whenever we have subscribed.
+    const char *forbidden; // or NULL
+    const char *told;      // or NULL
 };
 
 // What is wrong with a connection that seems good: in the order of their coming and going.
 enum mqtt_fault {
-    MQTT_FAULT_DENIED,     // the broker drops what it should let through
-    MQTT_FAULT_NOT_DENIED, // it does not, or no more
-    MQTT_FAULT_RIVAL,      // another client takes this one's place, again and again
-    MQTT_FAULT_NO_RIVAL,   // no more
+    MQTT_FAULT_RULES,    // the broker drops what it should let through, or the other way round
+    MQTT_FAULT_NO_RULES, // it does not, or no more
+    MQTT_FAULT_RIVAL,    // another client takes this one's place, again and again
+    MQTT_FAULT_NO_RIVAL, // no more
 };
 
 // All run on the client's own thread and must not block.

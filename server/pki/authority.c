@@ -30,11 +30,13 @@ struct authority {
     size_t pem_size;
     size_t count;
     X509_STORE *stores[CA_MAX];
+    char fingerprints[CA_MAX][DIGEST_SHA256_TEXT_SIZE];
     int64_t not_before_ms[CA_MAX];
     int64_t not_after_ms[CA_MAX];
 };
 
-static int add_ca(struct authority *authority, X509 *x509, struct err *err)
+static int add_ca(
+    struct authority *authority, X509 *x509, const struct pem_block *block, struct err *err)
 {
     if (X509_check_ca(x509) != 1) // 1: by its extensions, which devices ask for
         return err_set(err, ERR_INVALID, "certificate %zu is no CA's", authority->count + 1);
@@ -49,6 +51,7 @@ static int add_ca(struct authority *authority, X509 *x509, struct err *err)
     }
     authority->not_before_ms[authority->count] = asn1_time_ms(X509_get0_notBefore(x509));
     authority->not_after_ms[authority->count] = asn1_time_ms(X509_get0_notAfter(x509));
+    digest_sha256(block->der, block->size_bytes, authority->fingerprints[authority->count]);
     authority->stores[authority->count++] = store;
     return 0;
 }
@@ -66,7 +69,7 @@ static int add_block(struct authority *authority, const struct pem_block *block,
         return openssl_error_set(
             err, ERR_INVALID, "certificate %zu is damaged", authority->count + 1);
 
-    int rc = add_ca(authority, x509, err);
+    int rc = add_ca(authority, x509, block, err);
 
     X509_free(x509);
     return rc;
@@ -129,6 +132,15 @@ const uint8_t *authority_pem(const struct authority *authority, size_t *n)
 {
     *n = authority->pem_size;
     return authority->pem;
+}
+
+bool authority_has(const struct authority *authority, const char *fingerprint)
+{
+    for (size_t i = 0; i < authority->count; i++) {
+        if (strcmp(authority->fingerprints[i], fingerprint) == 0)
+            return true;
+    }
+    return false;
 }
 
 // OpenSSL would take the day as a time_t, which may end in 2038.
@@ -282,6 +294,7 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     X509_free(x509);
     if (rc < 0)
         return rc;
+    memcpy(facts.ca, authority->fingerprints[ca], sizeof facts.ca);
     if (facts.not_before_ms < authority->not_before_ms[ca])
         facts.not_before_ms = authority->not_before_ms[ca];
     if (facts.not_after_ms > authority->not_after_ms[ca])

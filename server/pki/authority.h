@@ -18,6 +18,9 @@ void authority_free(struct authority *authority);
 // The file as it was read: n bytes, borrowed.
 const uint8_t *authority_pem(const struct authority *authority, size_t *n);
 
+// Whether a CA whose DER has that SHA-256 is one of them.
+bool authority_has(const struct authority *authority, const char *fingerprint);
+
 // Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
 // authentication. ERR_UNTRUSTED, ERR_EXPIRED (also: not yet valid), ERR_INVALID (also: a serial
 // number below zero or longer than RFC 5280 has it), or ERR_DENIED if its common name is nobody's.

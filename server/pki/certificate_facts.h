@@ -16,7 +16,8 @@ struct certificate_facts {
     char serial[SERIAL_SIZE];                  // as server/model/serial.h has it
     char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // SHA-256 of its DER, whatever encoding it came in
     bool is_server;                            // its purposes allow that (serverAuth)
-    int64_t begins_ms;                         // its own validity begins
+    char ca[DIGEST_SHA256_TEXT_SIZE]; // the same of the CA, once it is found to vouch for it
+    int64_t begins_ms;                // its own validity begins
     int64_t not_before_ms;
     int64_t not_after_ms;
 };

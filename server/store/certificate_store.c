@@ -14,10 +14,11 @@ _Static_assert(CERTIFICATE_ISSUED == 0 && CERTIFICATE_SEEN == 1 && CERTIFICATE_F
 
 #define COLUMNS                                                                                    \
     "serial, fingerprint, common_name, device, not_before_ms, not_after_ms, known_at_ms, origin,"  \
-    " revoked_at_ms, reason, with_device, unit, is_server"
+    " revoked_at_ms, reason, unit, is_server, with_device"
 
+// ?9, ?10: what its serial was revoked for, if it was.
 static const char insert[] = "INSERT INTO certificates (" COLUMNS ")"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0)"
                              " ON CONFLICT (serial, fingerprint) DO NOTHING";
 
 // The serial alone was known.
@@ -77,9 +78,9 @@ static void read_record(struct statement *s, struct certificate_record *out)
     out->origin = (enum certificate_origin)statement_int(s, 7);
     out->revoked_at_ms = statement_int(s, 8);
     statement_text(s, 9, out->reason, sizeof out->reason);
-    out->with_device = statement_int(s, 10) != 0;
-    statement_text(s, 11, out->unit, sizeof out->unit);
-    out->is_server = statement_int(s, 12) == 1;
+    statement_text(s, 10, out->unit, sizeof out->unit);
+    out->is_server = statement_int(s, 11) == 1;
+    out->with_device = statement_int(s, 12) == 1;
 }
 
 // What the serial of a certificate is revoked for, whoever bore it; *at_ms is 0 if it is not.

@@ -12,9 +12,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=scripts/lib/board.sh
 . "$root/scripts/lib/board.sh"
 export VARIANT=${VARIANT:-asan}
-# Of tester_up and listen, from the broker's start on: mosquitto 2.0.11 may end when it reads its ACL
-# again under clients.
-export SANDBOX_ACL_MORE=$'user tester\ntopic write #\nuser listener\ntopic read #'
+# Roles of tester_up and listen, from the broker's start on.
+export SANDBOX_BROKER_MORE=$'plugin_opt_role tester write #\nplugin_opt_role tester unbounded\nplugin_opt_role listener read #'
 
 scenario=$(basename "$0" .sh)
 work=$root/build/system/$scenario # this scenario's folder: kept if it fails
@@ -305,13 +304,13 @@ publish() {
 
 # tester_up: from now on tester_publish may say anything to the broker.
 tester_up() {
-    secureesp pki server "$SANDBOX_PKI" tester >/dev/null
+    secureesp pki client "$SANDBOX_PKI" tester --role tester >/dev/null
 }
 
 # tester_publish TOPIC OPTION...
 tester_publish() {
-    mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
-        --cert "$SANDBOX_PKI/servers/tester.crt" --key "$SANDBOX_PKI/servers/tester.key" -t "$@"
+    mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" -i tester \
+        --cert "$SANDBOX_PKI/clients/tester.crt" --key "$SANDBOX_PKI/clients/tester.key" -t "$@"
 }
 
 # publish_text MAC TOPIC TEXT [OPTION...]

@@ -1,0 +1,28 @@
+#ifndef TOKEN_BUCKET_H
+#define TOKEN_BUCKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// A rate with a burst: so much a second in the long run, and at most the burst at once.
+struct token_bucket_rate {
+    int64_t per_1000_s; // tokens in 1000 seconds
+    uint32_t burst;     // at least 1
+};
+
+// All zero at the start: then full.
+struct token_bucket {
+    int64_t spent_milli; // thousandths of tokens that are not yet back
+    int64_t at_ms;
+};
+
+// Takes n tokens if they are there; more than the burst never are. now_ms: a clock that never goes
+// back.
+bool token_bucket_take(
+    struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms, uint32_t n);
+
+// Whether nothing of it is spent: it might as well be forgotten.
+bool token_bucket_is_full(
+    const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms);
+
+#endif
