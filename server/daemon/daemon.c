@@ -224,6 +224,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .images_dir = daemon->images_dir,
         .auth = daemon->auth,
         .release = daemon->release,
+        .store = daemon->store,
         .on_answer = note_answer,
         .ctx = daemon,
     };
