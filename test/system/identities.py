@@ -89,7 +89,7 @@ class Trial:
 
     def judge(self, what, expected, got):
         self.cells += 1
-        if expected != got:
+        if got not in str(expected).split("|"):
             self.wrong += 1
             print(f"{what}: expected {expected}, got {got}", flush=True)
 
@@ -247,7 +247,7 @@ class Trial:
         found = role in columns and any(
             re.fullmatch(wanted, row) and not is_filter(row) and letters <= set(cells[role])
             for row, cells in rows.items())
-        self.judge(f"a cell for {role} {kind} {rule}", True, found)
+        self.judge(f"a cell for {role} {kind} {rule}", "there", "there" if found else "missing")
 
 
 def main():
