@@ -17,8 +17,13 @@ def context(ca, credentials):
     return made
 
 
-def open_tls(port, tls, session=None):
-    plain = socket.create_connection(("localhost", port), timeout=20)
+def open_tls(port, tls, session=None, receive_bytes=0):
+    """receive_bytes: of the kernel's buffer, at most."""
+    plain = socket.socket()
+    plain.settimeout(20)
+    if receive_bytes:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    plain.connect(("127.0.0.1", port))
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         return tls.wrap_socket(plain, server_hostname="localhost", session=session)
