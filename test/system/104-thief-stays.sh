@@ -68,10 +68,12 @@ eventually 30 "the certificate ends" is_over
 out='broker live=gone resumed=no full=no download live=gone resumed=no full=no'
 all_but_one_are_out() {
     stay >"$work/said"
+    [ -e "$work/first" ] || cp "$work/said" "$work/first"
     [ "$(grep -c " $out\$" "$work/said")" = 4 ]
 }
 wait_until 5 all_but_one_are_out || true
 cat "$work/said"
+expect_match "who is good was not disturbed" "^$good broker live=yes " "$(head -n 1 "$work/first")"
 expect_match "who is good stays" "^$good broker live=(yes|gone) resumed=(yes|full) full=yes download live=yes resumed=(yes|full) full=yes" \
     "$(head -n 1 "$work/said")"
 expect_equal "who stays of four" 0 "$(tail -n 4 "$work/said" | grep -vc " $out\$" || true)"
