@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Devices are revoked while many others report and poll: each is out within two seconds at the broker and
 # at the download server, a running download included, and nobody else loses anything.
-# REVOCATIONS=100 REVOCATION_FLEET=200 for the numbers of the promise.
+# scripts/attacks does it 100 times beside 200 devices.
 # Runs alone.
 export VARIANT=release # times of a program with sanitizers say little
 # shellcheck source=test/system/lib.sh
@@ -11,6 +11,7 @@ export VARIANT=release # times of a program with sanitizers say little
 
 count=${REVOCATIONS:-10}
 fleet=${REVOCATION_FLEET:-50}
+thieves=1
 thief_up 0
 mapfile -t honest_macs < <(for ((i = 0; i < fleet; i++)); do printf '%012x\n' $((16#$honest_first + i)); done)
 mapfile -t macs < <(for ((i = 0; i < count; i++)); do printf '84f3eb00c0%02x\n' "$i"; done)

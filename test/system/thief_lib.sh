@@ -80,9 +80,9 @@ honest_lost() {
 honest_slower() {
     local kind before beside
     for kind in poll resumed status command outcome; do
-        before=$(json_get "$(cat "$1")" "\$.$kind.p99")
-        beside=$(json_get "$(cat "$2")" "\$.$kind.p99")
-        awk -v a="${before:-0}" -v b="${beside:-0}" -v floor="$thief_floor_ms" \
+        before=$(p99_of "$1" "$kind")
+        beside=$(p99_of "$2" "$kind")
+        awk -v a="$before" -v b="$beside" -v floor="$thief_floor_ms" \
             'BEGIN { exit !(b > 2 * a && b > floor) }' || continue
         echo "$kind $before -> $beside ms"
     done
@@ -184,17 +184,24 @@ memory_before() {
     peaks_begin
 }
 
+# p99_of FILE KIND: "-" if there was none.
+p99_of() {
+    local p99
+    p99=$(json_get "$(cat "$1")" "\$.$2.p99")
+    echo "${p99:--}"
+}
+
+# memory_after WHAT ROUND: prints what came of it, the line "row|..." for the table of scripts/attacks.
 memory_after() {
-    local kind line=
+    local kind row="$1 ($2)"
     broker_grown=$(($(peak_kb "$broker") - broker_before))
     daemon_grown=$(($(peak_kb "$daemon") - daemon_before))
     disk_grown=$(($(disk_kb) - disk_before))
     for kind in poll resumed status command outcome; do
-        line+=" $kind $(json_get "$(cat "$work/before")" "\$.$kind.p99")/$(
-            json_get "$(cat "$work/beside")" "\$.$kind.p99")"
+        row+="|$(p99_of "$work/before" "$kind") / $(p99_of "$work/beside" "$kind")"
     done
-    printf '%s (%s): p99 ms%s; KB more: broker %d, daemon %d, disk %d; %s\n' "$1" "$2" "$line" \
-        "$broker_grown" "$daemon_grown" "$disk_grown" "$thief_said"
+    echo "row|$row|$broker_grown|$daemon_grown|$disk_grown"
+    echo "    $thief_said"
 }
 
 # grows_at_most WHAT KB ACTUAL
