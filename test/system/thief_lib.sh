@@ -117,6 +117,7 @@ steal() {
 }
 
 # ATTACK ARGUMENT... follow.
+# shellcheck disable=SC2034  # the scenarios'
 at_broker=(python3 -B "$root/test/system/thief_mqtt.py" @thief "$thief_rate")
 
 peak_kb() {
@@ -213,6 +214,7 @@ grows_at_most() {
 # five seconds.
 thief_is_back() {
     local uptime=$((RANDOM + 100000)) began=$SECONDS
+    # shellcheck disable=SC2317  # eventually calls it
     thief_is_heard() {
         publish_text "$thief_mac" "/status/$thief_mac" "{\"uptimemillis\": $uptime}" -i "$thief_mac" \
             2>/dev/null || true
