@@ -124,6 +124,13 @@ part() {
     "$root/scripts/sandbox" "$sandbox" "$@"
 }
 
+# broker_run CONFIGURATION: the sandbox's broker with another, without waiting until it answers.
+broker_run() {
+    sanitizer_set_host "$VARIANT"
+    process_start "$sandbox/run/broker" "$SANDBOX_LOG/broker.log" \
+        env "${sanitizer_host[@]}" mosquitto -c "$1"
+}
+
 mac_of() {
     printf '84f3eb%06x' "$1"
 }
