@@ -5,6 +5,7 @@
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+export SANDBOX_BROKER_MORE= # of a plugin, without which a broker starts here
 sandbox_up --devices 0
 ours=$root/server/etc/mosquitto/secureesp.conf
 own=$sandbox/etc/mosquitto.own
