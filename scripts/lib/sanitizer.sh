@@ -17,6 +17,7 @@ export TSAN_OPTIONS=suppressions=$sanitizer_suppressions:exitcode=66${TSAN_OPTIO
 # itself never frees is its own affair.
 # shellcheck disable=SC2034  # for the caller
 sanitizer_host=()
+# shellcheck disable=SC2034
 sanitizer_set_host() {
     local library
     sanitizer_host=()

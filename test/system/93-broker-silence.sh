@@ -55,8 +55,16 @@ ACL
 
 lacks "the broker has no plugin" 'without our plugin' < <(without_plugin)
 printf 'pattern readwrite #\n' >"$work/open"
-lacks "an acl_file beside the plugin lets all through" 'may not, to /status/forbidden' \
-    < <(cat "$ours" && printf 'acl_file %s\n' "$work/open")
+step "nor rules: somebody says what is the plugin's to say, and the daemon hears what nobody may say"
+part stop broker
+sed "/^acl_file/s|.*|acl_file $work/open|" <(without_plugin) >"$own"
+part start broker
+new_device "$(mac_of 9)"
+publish_text "$(mac_of 9)" /broker/revocations '{"number": 1, "entries": 0, "disconnected": 0, "error": null}' -r -q 1
+process_signal "$sandbox/run/daemon" HUP
+eventually 60 "a fault" fault_matches 'may not, to /status/forbidden'
+publish_text "$(mac_of 9)" /broker/revocations '' -r -q 1
+
 lacks "one of before beside it" 'without our plugin.*without an acl_file' \
     < <(cat "$ours" && printf 'acl_file %s\n' "$work/acl")
 
