@@ -100,4 +100,26 @@ for mac in "${sleepers[@]}"; do
 done
 eventually 60 "the others are online" device_has "$(mac_of 2)" '$.online' 1
 expect_equal "a command" "done ok" "$(command_device "$(mac_of 2)" config)"
+# What the plugin says to a daemon that takes its session up again.
+goes_by_the_list() {
+    secureesp status | grep -q 'the broker goes by it'
+}
+eventually 15 "the broker says which list it goes by" goes_by_the_list
 [ -z "$(json_get "$(api /status)" '$.broker.fault')" ] || fail "a fault: $(json_get "$(api /status)" '$.broker.fault')"
+
+step "who takes a session up again is parted with when it is revoked"
+sleeper "${sleepers[0]}" -E
+records+=("$work/sleeper.record")
+export -f sleeper
+export SANDBOX_MQTT_PORT SANDBOX_PKI
+process_start "$work/sleeper.record" "$work/sleeper" bash -c 'sleeper "$@"' - "${sleepers[0]}" -v
+is_here() {
+    [ "$(grep -c "as measure-${sleepers[0]} " "$SANDBOX_LOG/broker.log")" -ge 4 ]
+}
+eventually 10 "it is here" is_here
+secureesp devices revoke "${sleepers[0]}" >/dev/null
+is_parted_with() {
+    grep -Eq 'Connection error|not authorised' "$work/sleeper" "$SANDBOX_LOG/broker.log" &&
+        grep -q "refused a client: ${sleepers[0]} is revoked" "$SANDBOX_LOG/broker.log"
+}
+eventually 10 "it is parted with" is_parted_with
