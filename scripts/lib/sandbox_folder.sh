@@ -17,7 +17,7 @@ make_pki() {
             pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 "${pki_options[@]}"
     done
     [ -e "$pki/clients/sandbox.crt" ] ||
-        secureesp pki client "$pki" sandbox --role monitor "${pki_options[@]}" >/dev/null
+        pki client "$pki" sandbox --role monitor "${pki_options[@]}"
     for name in 1 2; do
         [ -e "$pki/signing/$name.key" ] || pki signing "$pki" "$name"
     done

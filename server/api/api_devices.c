@@ -9,6 +9,7 @@
 #include "server/api/api_device.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
@@ -214,6 +215,8 @@ static int read_device(
         rc = fault_store_each(connection, mac, append_fault, faults, err);
     if (rc == 0)
         rc = add_staged(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_replacement_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = api_revocation_add_to(connection, mac, out, err);
     if (rc == 0)

@@ -105,6 +105,23 @@ static void show_faults(const json_t *device, int64_t now_ms)
     }
 }
 
+static void show_replacement(const json_t *device)
+{
+    static const char *const members[][2] = {
+        {"replaces", "replaces"},
+        {"config.json of", "config_of"},
+        {"replaced by", "replaced_by"},
+    };
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (!field_has(device, members[i][1]))
+            continue;
+        printf("%-18s", members[i][0]);
+        text_print(stdout, field_text(device, members[i][1], "-"));
+        putchar('\n');
+    }
+}
+
 // Also of one that was readmitted: its old certificates may be shut out still.
 static void show_revocation(const json_t *revocation, int64_t now_ms)
 {
@@ -140,6 +157,7 @@ static void show_facts(const json_t *device, int64_t now_ms)
     text_print(stdout, field_text(device, "reason", "no reason known"));
     puts(")");
     show_revocation(json_object_get(device, "revocation"), now_ms);
+    show_replacement(device);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         show_line(device, i, now_ms);
     show_faults(device, now_ms);

@@ -240,47 +240,54 @@ static int fail_later(
         reason.message);
 }
 
-static int change(struct revocation *revocation, store_job job, const struct revocation_wish *wish,
+static int check_reason(const char *reason, struct err *err)
+{
+    if (reason == NULL || revocation_reason_code(reason) >= 0)
+        return 0;
+    return err_set(
+        err, ERR_INVALID, "no reason '%.40s'; there are " REVOCATION_REASON_NAMES, reason);
+}
+
+int revocation_run(struct revocation *revocation, store_job job, struct revocation_change *change,
     struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_change change = {.subject = wish->subject, .reason = wish->reason};
     int64_t began_ms = clock_monotonic_ms();
     int64_t at_ms = began_ms;
     size_t ended = 0;
+    int rc = check_reason(change->reason, err);
 
+    if (rc < 0)
+        return rc;
     pthread_mutex_lock(&revocation->changing);
+    rc = store_write(revocation->settings.store, job, change, err);
 
-    int rc = store_write(revocation->settings.store, job, &change, err);
     bool is_recorded = rc >= 0;
 
     // Also of what was so already: it may be that which could not be written.
-    if (is_recorded && (change.changed || revocation->is_stale))
+    if (is_recorded && (change->changed || revocation->is_stale))
         rc = put_in_force(revocation, &ended, &at_ms, err);
     pthread_mutex_unlock(&revocation->changing);
     if (rc < 0)
-        return is_recorded ? fail_later(revocation, &change, err) : rc;
-    take_change(&change, out);
+        return is_recorded ? fail_later(revocation, change, err) : rc;
+    take_change(change, out);
     out->download_after_ms = at_ms - began_ms;
     out->download_ended = ended;
     ask_broker(revocation, began_ms, out);
     return 0;
 }
 
-static int check_reason(const struct revocation_wish *wish, struct err *err)
+static int change(struct revocation *revocation, store_job job, const struct revocation_wish *wish,
+    struct revocation_outcome *out, struct err *err)
 {
-    if (revocation_reason_code(wish->reason) >= 0)
-        return 0;
-    return err_set(
-        err, ERR_INVALID, "no reason '%.40s'; there are " REVOCATION_REASON_NAMES, wish->reason);
+    struct revocation_change change = {.subject = wish->subject, .reason = wish->reason};
+
+    return revocation_run(revocation, job, &change, out, err);
 }
 
 int revocation_revoke_device(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    int rc = check_reason(wish, err);
-
-    if (rc == 0)
-        rc = change(revocation, revocation_change_revoke, wish, out, err);
+    int rc = change(revocation, revocation_change_revoke, wish, out, err);
     if (rc == 0)
         log_warning("revocation",
             "device revoked mac=%s reason=%s changed=%d certificates=%zu commands=%zu number=%llu",
@@ -292,7 +299,7 @@ int revocation_revoke_device(struct revocation *revocation, const struct revocat
 int revocation_readmit_device(
     struct revocation *revocation, const char *mac, struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_wish wish = {.subject = mac, .reason = ""};
+    struct revocation_wish wish = {.subject = mac};
     int rc = change(revocation, revocation_change_readmit, &wish, out, err);
 
     if (rc == 0)
@@ -304,10 +311,7 @@ int revocation_readmit_device(
 int revocation_revoke_certificate(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    int rc = check_reason(wish, err);
-
-    if (rc == 0)
-        rc = change(revocation, revocation_change_revoke_certificate, wish, out, err);
+    int rc = change(revocation, revocation_change_revoke_certificate, wish, out, err);
     if (rc == 0)
         log_warning("revocation", "certificate revoked serial=%s reason=%s changed=%d number=%llu",
             wish->subject, wish->reason, out->changed, (unsigned long long)out->number);
