@@ -73,11 +73,12 @@ DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
 # What the broker loads. Its objects are compiled once more: for any address, all hidden but what
-# mosquitto looks for. mosquitto's own functions the broker brings.
+# mosquitto looks for. mosquitto's own functions the broker brings. It stays in memory until the broker
+# ends (nodelete): OpenSSL calls it (server/broker/tls_door.h).
 PLUGIN := $(B)/lib/secureesp_broker.so
 PLUGIN_MAIN := server/broker/broker_plugin.o
 PLUGIN_CFLAGS := -fPIC -fvisibility=hidden
-PLUGIN_LIBS := -lcrypto
+PLUGIN_LIBS := -lssl -lcrypto
 
 # One test program for each x_test.c; the folder below test/unit says what it links against.
 TESTS := $(patsubst %.c,$(B)/%,$(shell find test/unit -name '*_test.c' 2>/dev/null))
@@ -119,7 +120,7 @@ $(B)/bin/device-files: $(call objects,firmware/tool/device_files) $(B)/libdevice
 $(B)/libplugin.a: $(patsubst $(B)/%,$(B)/plugin/%,$(filter-out %/$(PLUGIN_MAIN),$(BROKER)))
 $(PLUGIN): $(B)/plugin/$(PLUGIN_MAIN) $(B)/libplugin.a
 	@mkdir -p $(@D)
-	$(CC) -shared $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ $(PLUGIN_LIBS)
+	$(CC) -shared -Wl,-z,nodelete $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ $(PLUGIN_LIBS)
 
 $(B)/plugin/%.o: %.c
 	@mkdir -p $(@D)

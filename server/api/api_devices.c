@@ -205,7 +205,8 @@ static int read_device(
     json_t *events = json_array();
     json_t *hours = json_array();
     json_t *faults = json_array();
-    int rc = device_store_get(connection, mac, &device, err);
+    int rc = api_revocation_explain(
+        connection, mac, device_store_get(connection, mac, &device, err), err);
 
     *out = rc == 0 ? api_device_json(&device) : json_object();
     if (rc == 0)

@@ -131,6 +131,20 @@ static int append_certificate(const struct certificate_record *record, void *ctx
     return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
 }
 
+int api_revocation_explain(
+    struct store_connection *connection, const char *mac, int rc, struct err *err)
+{
+    struct device_revocation revocation;
+
+    if (rc != ERR_NOT_FOUND || revocation_store_get(connection, mac, &revocation, NULL) < 0 ||
+        revocation.readmitted_at_ms != 0)
+        return rc;
+    return err_set(err, rc,
+        "device %s is forgotten, but revoked all the same; 'secureesp devices readmit %s' lets it "
+        "in again",
+        mac, mac);
+}
+
 int api_revocation_add_to(
     struct store_connection *connection, const char *mac, json_t **device, struct err *err)
 {

@@ -27,6 +27,10 @@ json_t *api_revocation_certificate(const struct certificate_record *record);
 ERR_CHECKED int api_revocation_add_to(
     struct store_connection *connection, const char *mac, json_t **device, struct err *err);
 
+// Words an ERR_NOT_FOUND for a device that is revoked all the same; returns rc.
+int api_revocation_explain(
+    struct store_connection *connection, const char *mac, int rc, struct err *err);
+
 // How it stands, for the daemon's status.
 json_t *api_revocation_state(struct revocation *revocation);
 

@@ -17,6 +17,7 @@
 #include "server/broker/broker_options.h"
 #include "server/broker/gate.h"
 #include "server/broker/gate_access.h"
+#include "server/broker/tls_door.h"
 #include "server/pki/foreign_x509.h"
 
 #define VERSION 5 // of the plugin interface
@@ -238,6 +239,14 @@ static int on_tick(int event, void *data, void *ctx)
     return MOSQ_ERR_SUCCESS;
 }
 
+// Before the broker reads anything.
+static bool turns_away(const uint8_t *der, size_t n, void *ctx)
+{
+    struct plugin *plugin = ctx;
+
+    return gate_turns_away(plugin->gate, der, n);
+}
+
 static const struct {
     int event;
     MOSQ_FUNC_generic_callback call;
@@ -259,6 +268,7 @@ static void plugin_free(struct plugin *plugin)
 {
     if (plugin == NULL)
         return;
+    tls_door_close();
     gate_free(plugin->gate);
     broker_options_clear(&plugin->options);
     free(plugin);
@@ -279,7 +289,8 @@ static int configure(
     struct gate_config config = {plugin->options.ca_file, plugin->options.revocations,
         plugin->options.daemon, plugin->options.table, plugin->options.limits};
 
-    return gate_new(&config, &effects, plugin, &plugin->gate, err);
+    rc = gate_new(&config, &effects, plugin, &plugin->gate, err);
+    return rc < 0 ? rc : tls_door_open(turns_away, plugin, err);
 }
 
 int mosquitto_plugin_version(int count, const int *versions)

@@ -3,20 +3,9 @@
 
 #include <string.h>
 
-static struct token_bucket_rate per_second(uint32_t rate, uint32_t burst)
-{
-    return (struct token_bucket_rate){(int64_t)rate * 1000, burst};
-}
-
-static struct token_bucket_rate per_minute(uint32_t rate, uint32_t burst)
-{
-    return (struct token_bucket_rate){(int64_t)rate * 1000 / 60, burst};
-}
-
-static struct token_bucket_rate per_day(uint32_t rate, uint32_t burst)
-{
-    return (struct token_bucket_rate){((int64_t)rate * 1000 + 86399) / 86400, burst};
-}
+#define SECOND_MS 1000
+#define MINUTE_MS 60000
+#define DAY_MS 86400000
 
 const char *client_bounds_topic(const struct limits *limits, const char *topic)
 {
@@ -38,9 +27,9 @@ const char *client_bounds_size(const struct limits *limits, size_t n)
 const char *client_bounds_message(
     const struct limits *limits, struct client *client, int64_t now_ms, size_t topic_n, size_t n)
 {
-    struct token_bucket_rate messages =
-        per_second(limits->messages_per_second, limits->messages_burst);
-    struct token_bucket_rate bytes = per_second(limits->bytes_per_second, limits->bytes_burst);
+    struct token_bucket_rate messages = {
+        limits->messages_per_second, SECOND_MS, limits->messages_burst};
+    struct token_bucket_rate bytes = {limits->bytes_per_second, SECOND_MS, limits->bytes_burst};
 
     if (client_bounds_size(limits, n) != NULL)
         return client_bounds_size(limits, n);
@@ -69,8 +58,8 @@ const char *client_bounds_subscription(
 const char *client_bounds_attempt(
     const struct limits *limits, struct client *client, int64_t now_ms)
 {
-    struct token_bucket_rate rate =
-        per_minute(limits->connections_per_minute, limits->connections_burst);
+    struct token_bucket_rate rate = {
+        limits->connections_per_minute, MINUTE_MS, limits->connections_burst};
 
     return token_bucket_take(&client->attempts, &rate, now_ms, 1) ? NULL : "connections-per-minute";
 }
@@ -78,7 +67,8 @@ const char *client_bounds_attempt(
 const char *client_bounds_identifier(
     const struct limits *limits, struct client *client, int64_t now_ms)
 {
-    struct token_bucket_rate rate = per_day(limits->identifiers_per_day, limits->identifiers_burst);
+    struct token_bucket_rate rate = {
+        limits->identifiers_per_day, DAY_MS, limits->identifiers_burst};
 
     return token_bucket_take(&client->identifiers, &rate, now_ms, 1) ? NULL : "identifiers-per-day";
 }
@@ -111,14 +101,24 @@ const char *client_bounds_command(const struct limits *limits, struct client *cl
 bool client_bounds_drop(
     const struct limits *limits, struct client *client, int64_t now_ms, const char *reason)
 {
-    struct token_bucket_rate rate = per_minute(limits->dropped_per_minute, limits->dropped_burst);
+    struct token_bucket_rate rate = {limits->dropped_per_minute, MINUTE_MS, limits->dropped_burst};
 
     client->reason = reason;
     if (token_bucket_take(&client->drops, &rate, now_ms, 1) ||
         client_bounds_is_shut_out(client, now_ms))
         return false;
-    client->shut_out_until_ms = now_ms + (int64_t)limits->shut_out_seconds * 1000;
+    client_bounds_shut_out(client, now_ms, limits->shut_out_seconds, reason);
     return true;
+}
+
+void client_bounds_shut_out(
+    struct client *client, int64_t now_ms, uint32_t seconds, const char *reason)
+{
+    int64_t until_ms = now_ms + (int64_t)seconds * 1000;
+
+    if (until_ms > client->shut_out_until_ms)
+        client->shut_out_until_ms = until_ms;
+    client->reason = reason;
 }
 
 bool client_bounds_is_shut_out(const struct client *client, int64_t now_ms)

@@ -38,6 +38,9 @@ const char *client_bounds_command(const struct limits *limits, struct client *cl
 bool client_bounds_drop(
     const struct limits *limits, struct client *client, int64_t now_ms, const char *reason);
 
+// Shuts it out for so long, at least.
+void client_bounds_shut_out(
+    struct client *client, int64_t now_ms, uint32_t seconds, const char *reason);
 bool client_bounds_is_shut_out(const struct client *client, int64_t now_ms);
 
 #endif

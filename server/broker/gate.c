@@ -200,12 +200,49 @@ static void let_in(struct gate *gate, struct client *client, const struct certif
         client_table_wait(gate->clients, client);
 }
 
+// Of somebody whose certificate is good.
+static int connect_client(struct gate *gate, const struct gate_connect *connect,
+    const struct certificate_facts *facts, struct client *client, struct err *err)
+{
+    const struct identity *identity = &client->identity;
+    int rc = bound_attempt(gate, client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = identity_check_client_id(identity, connect->client_id, gate->table, gate->daemon, err);
+    if (rc < 0) {
+        err_context(err, "%s", identity->name);
+        return rc;
+    }
+    if (strlen(connect->client_id) > gate->limits.client_id_bytes)
+        return err_set(err, ERR_DENIED, "%s: its client identifier is too long", identity->name);
+    rc = take_identifier(gate, client, connect, err);
+    if (rc < 0)
+        return rc;
+    let_in(gate, client, facts, connect->keeps_session);
+    return 0;
+}
+
+// Who is refused again and again is not heard for a while.
+static void count_refusal(struct gate *gate, struct client *client, const uint8_t *der, size_t n)
+{
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    int64_t now_ms = clock_monotonic_ms();
+
+    digest_sha256(der, n, fingerprint);
+    if (!refusals_add(&gate->refusals, fingerprint, now_ms) || client == NULL ||
+        access_table_is_unbounded(gate->table, client->identity.role))
+        return;
+    client_bounds_shut_out(client, now_ms, REFUSALS_SHUT_OUT_S, "refused-connections");
+    client_table_wait(gate->clients, client);
+}
+
 int gate_connect(
     struct gate *gate, const struct gate_connect *connect, const char **name, struct err *err)
 {
     struct certificate_facts facts;
     struct identity identity;
-    struct client *client;
+    struct client *client = NULL;
 
     gate_refresh(gate);
     if (connect->der == NULL)
@@ -213,23 +250,35 @@ int gate_connect(
 
     int rc = identify(gate, connect->der, connect->n, &facts, &identity, err);
 
-    if (rc < 0)
-        return rc;
-    rc = identity_check_client_id(&identity, connect->client_id, gate->table, gate->daemon, err);
-    if (rc < 0)
-        return err_context(err, "%s", identity.name);
-    if (strlen(connect->client_id) > gate->limits.client_id_bytes)
-        return err_set(err, ERR_DENIED, "%s: its client identifier is too long", identity.name);
-    if (client_table_get(gate->clients, &identity, &client) < 0)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a client");
-    rc = bound_attempt(gate, client, err);
+    if (rc == 0 && client_table_get(gate->clients, &identity, &client) < 0)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for a client");
     if (rc == 0)
-        rc = take_identifier(gate, client, connect, err);
-    if (rc < 0)
+        rc = connect_client(gate, connect, &facts, client, err);
+    if (rc < 0) {
+        count_refusal(gate, client, connect->der, connect->n);
         return rc;
-    let_in(gate, client, &facts, connect->keeps_session);
+    }
     *name = client->identity.name;
     return 0;
+}
+
+bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n)
+{
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    struct certificate_facts facts;
+    struct identity identity;
+    int64_t now_ms = clock_monotonic_ms();
+
+    digest_sha256(der, n, fingerprint);
+    if (!refusals_are_many(&gate->refusals, fingerprint, now_ms))
+        return false;
+    gate_refresh(gate);
+    if (identify(gate, der, n, &facts, &identity, NULL) < 0)
+        return true;
+
+    const struct client *client = client_table_find(gate->clients, identity.name);
+
+    return client != NULL && client_bounds_is_shut_out(client, now_ms);
 }
 
 int gate_stay(struct gate *gate, const uint8_t *der, size_t n, struct err *err)

@@ -45,9 +45,13 @@ struct gate_connect {
 };
 
 // Judges who connects. *name: the user name that it gets, borrowed until gate_free(). Any error: it
-// is refused, and the message says why; *who is then its name, as far as it is known, or NULL.
+// is refused, and the message says why.
 ERR_CHECKED int gate_connect(
     struct gate *gate, const struct gate_connect *connect, const char **name, struct err *err);
+
+// Whether who has just shown a certificate is not even heard: it would be refused, and has been
+// several times lately. mosquitto 2.0.11 loses the memory of a will that it refuses.
+bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n);
 
 // Whether who is connected would still be let in (after the broker read its configuration again).
 ERR_CHECKED int gate_stay(struct gate *gate, const uint8_t *der, size_t n, struct err *err);

@@ -136,23 +136,6 @@ static bool holds_other_mac(const char *text, const char *own)
     return false;
 }
 
-// The identifier that the broker gives a client that brings none: auto- and a UUID, whose last digits
-// might be anybody's MAC, and are chance.
-static bool is_given_by_broker(const char *client_id)
-{
-    static const char shape[] = "auto-XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX";
-
-    if (strlen(client_id) != sizeof shape - 1)
-        return false;
-    for (size_t i = 0; shape[i] != '\0'; i++) {
-        bool is_digit = strchr("0123456789ABCDEF", client_id[i]) != NULL;
-
-        if (shape[i] == 'X' ? !is_digit : client_id[i] != shape[i])
-            return false;
-    }
-    return true;
-}
-
 int identity_check_client_id(const struct identity *identity, const char *client_id,
     const struct access_table *table, const char *daemon, struct err *err)
 {
@@ -161,8 +144,6 @@ int identity_check_client_id(const struct identity *identity, const char *client
     if (identity->role != ACCESS_TABLE_DEVICE)
         return err_set(
             err, ERR_DENIED, "its client identifier is not its name, %s", identity->name);
-    if (is_given_by_broker(client_id))
-        return 0;
     if (strcmp(client_id, daemon) == 0 || access_table_find(table, client_id) != ACCESS_TABLE_NONE)
         return err_set(err, ERR_DENIED, "its client identifier is the name of somebody else");
     for (const char *s = client_id; *s != '\0'; s++) {

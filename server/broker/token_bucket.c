@@ -6,14 +6,15 @@ static int64_t spent_at(
     const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms)
 {
     int64_t elapsed_ms = now_ms - bucket->at_ms;
+    // At most 10^8 tokens, in thousandths, times a day: that fits.
+    int64_t full_after_ms = bucket->spent_milli * rate->in_ms / ((int64_t)rate->tokens * 1000) + 1;
 
     if (elapsed_ms <= 0)
         return bucket->spent_milli;
-    // per_1000_s tokens in 10^6 ms are as many thousandths of a token in 10^3 ms.
-    if (elapsed_ms >= INT64_MAX / (rate->per_1000_s + 1))
+    if (elapsed_ms >= full_after_ms)
         return 0;
 
-    int64_t back = elapsed_ms * rate->per_1000_s / 1000;
+    int64_t back = elapsed_ms * ((int64_t)rate->tokens * 1000) / rate->in_ms;
 
     return back >= bucket->spent_milli ? 0 : bucket->spent_milli - back;
 }
@@ -31,8 +32,8 @@ bool token_bucket_take(
     return true;
 }
 
-bool token_bucket_is_full(
+bool token_bucket_is_empty(
     const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms)
 {
-    return spent_at(bucket, rate, now_ms) == 0;
+    return spent_at(bucket, rate, now_ms) + 1000 > (int64_t)rate->burst * 1000;
 }

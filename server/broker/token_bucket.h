@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A rate with a burst: so much a second in the long run, and at most the burst at once.
+// A rate with a burst: so many tokens in a time in the long run, and at most the burst at once.
 struct token_bucket_rate {
-    int64_t per_1000_s; // tokens in 1000 seconds
-    uint32_t burst;     // at least 1
+    uint32_t tokens; // at least 1
+    uint32_t in_ms;  // at least 1, at most a day
+    uint32_t burst;  // at least 1, at most 10^8
 };
 
 // All zero at the start: then full.
@@ -21,8 +22,8 @@ struct token_bucket {
 bool token_bucket_take(
     struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms, uint32_t n);
 
-// Whether nothing of it is spent: it might as well be forgotten.
-bool token_bucket_is_full(
+// Whether there is none left.
+bool token_bucket_is_empty(
     const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms);
 
 #endif

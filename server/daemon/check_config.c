@@ -19,6 +19,7 @@
 #include "server/daemon/device_files.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/state_check.h"
+#include "server/daemon/state_folder.h"
 #include "server/http/http_listen.h"
 #include "server/store/store_file.h"
 #include "server/store/store_look.h"
@@ -154,7 +155,7 @@ static bool check_lock(struct check *check)
 
 static void check_state(struct check *check)
 {
-    static const char *const folders[] = {"", "/images"};
+    static const char *const folders[] = {"", "/images", "/" STATE_FOLDER_BROKER};
     char path[PATH_SIZE];
     char images[PATH_SIZE];
     struct err err = {0};

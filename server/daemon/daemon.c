@@ -21,6 +21,7 @@
 #include "server/daemon/counters.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/file_limit.h"
+#include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
 #include "server/daemon/revocation_link.h"
@@ -249,6 +250,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .port = config->port,
         .certificate_file = config->certificate,
         .key_file = config->key,
+        .signer = &handshake_signer,
         .verify = device_auth_verify,
         .verify_ctx = daemon->auth,
     };

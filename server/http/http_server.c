@@ -48,7 +48,7 @@ static int listen_socket(const struct http_server_settings *settings, int *fd, s
 static int start_tls(struct http_server *server, struct err *err)
 {
     const struct http_server_settings *settings = &server->settings;
-    int rc = http_tls_new(settings->verify, settings->verify_ctx, server->turns, &server->tls, err);
+    int rc = http_tls_new(settings, server->turns, &server->tls, err);
 
     return rc < 0 ? rc
                   : http_tls_load(server->tls, settings->certificate_file, settings->key_file, err);

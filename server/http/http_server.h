@@ -8,6 +8,7 @@
 
 #include "server/base/err.h"
 #include "server/http/http_route.h"
+#include "server/http/http_signer.h"
 
 // An HTTP/1.1 server: on a TCP port with mutual TLS, or on a Unix socket. Knows no business.
 struct http_server;
@@ -38,6 +39,7 @@ struct http_server_settings {
     uint16_t port;
     const char *certificate_file;
     const char *key_file;
+    const struct http_signer *signer; // with that key; NULL: GnuTLS
     // Judges a client's certificate during the handshake: negative refuses it; the client is told
     // so by the alert that fits ERR_EXPIRED, ERR_UNTRUSTED, ERR_REVOKED, ERR_DENIED (it is good,
     // but nobody's here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
