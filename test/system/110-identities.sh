@@ -109,3 +109,33 @@ input=${trial[1]}
 exec {input}>&-
 wait "$trial_pid" || fail "cells are otherwise than the table says"
 part start daemon
+
+# The first that it hears is the last that was said.
+step "what was subscribed at a broker that granted all is not delivered by this one"
+options() {
+    printf '%s\n' -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
+        --cert "$who/$1.crt" --key "$who/$1.key"
+}
+mapfile -t device_options < <(options device)
+# as_device OPTION...: the device's session, which stays.
+as_device() {
+    mosquitto_sub "${device_options[@]}" -i "$device" -c -q 1 "$@"
+}
+part stop daemon broker
+sed -e '/^plugin/d' -e 's/^allow_anonymous .*/use_identity_as_username true\nuse_username_as_clientid true/' \
+    "$root/server/etc/mosquitto/secureesp.conf" >"$sandbox/etc/mosquitto.own"
+more=$SANDBOX_BROKER_MORE
+export SANDBOX_BROKER_MORE=
+part start broker
+as_device -t '#' -t "/command/$other/#" -t "/command/$device/#" -E
+part stop broker
+rm "$sandbox/etc/mosquitto.own"
+export SANDBOX_BROKER_MORE=$more
+part start broker
+for topic in "/status/$other" "/command/$other/reboot" "/event/$other" other "/command/$device/reboot"; do
+    # shellcheck disable=SC2046  # words
+    mosquitto_pub $(options tester) -i tester -q 1 -t "$topic" -m "$topic"
+done
+expect_equal "what the device hears" "/command/$device/reboot" \
+    "$(as_device -t "/command/$device/#" -F %t -C 1 -W 20 || true)"
+part start daemon

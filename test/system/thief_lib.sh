@@ -14,7 +14,7 @@ honest_first=84f3eb00a000
 thieves=24 # certificates that were stolen: each attack has its own, as some are shut out for a while
 thief_next=0
 thief_rate=${THIEF_RATE:-12500000}   # bytes a second: 100 Mbit/s
-thief_phase_s=${THIEF_PHASE_S:-5}    # how long it is looked at, without the attack and with it
+thief_phase_s=${THIEF_PHASE_S:-4}    # how long it is looked at, without the attack and with it
 thief_floor_ms=${THIEF_FLOOR_MS:-60} # p99 below it is the machine's noise
 
 # thief_up COUNT OPTION...: a sandbox with the thief's certificate, and so many honest devices that
