@@ -50,6 +50,7 @@ void counters_each(const struct counters_sources *sources,
     add("store_failed", written.failed, ctx);
     add("store_retried", written.retried, ctx);
     add("store_dropped", written.dropped, ctx);
+    add("store_crowded", written.crowded, ctx);
     add("store_queued", written.queued, ctx);
     add("reloads_refused", sources->reloads_kept->total, ctx);
     add("clock_steps", sources->clock_steps->total, ctx);
