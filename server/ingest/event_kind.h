@@ -6,5 +6,6 @@
 #define EVENT_KIND_REBOOT "reboot"
 #define EVENT_KIND_SHARED_IDENTITY "shared-identity"
 #define EVENT_KIND_DOWNLOAD "download"
+#define EVENT_KIND_LIMITED "limited"
 
 #endif

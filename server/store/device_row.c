@@ -68,6 +68,7 @@ void device_row_read(struct statement *s, struct device_record *out)
     out->shared_identity_at_ms = statement_int(s, 20);
     out->bad_payload_at_ms = statement_int(s, 21);
     statement_text(s, 22, out->spelling, sizeof out->spelling);
+    out->limited_at_ms = statement_int(s, 23);
 }
 
 static void bind_optional(struct statement *s, bool has, int64_t value)

@@ -9,12 +9,12 @@
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
-static const char select_one[] = "SELECT " DEVICE_ROW_COLUMNS " FROM devices WHERE mac = ?";
+static const char select_one[] = "SELECT " DEVICE_ROW_SELECTED " FROM devices WHERE mac = ?";
 
 static const char select_json[] = "SELECT status_json FROM devices WHERE mac = ?";
 
 static const char select_page[] =
-    "SELECT " DEVICE_ROW_COLUMNS " FROM devices WHERE mac > ?1"
+    "SELECT " DEVICE_ROW_SELECTED " FROM devices WHERE mac > ?1"
     " AND (?2 = 0 OR online = (?2 > 0)) AND (?3 IS NULL OR image GLOB ?3)"
     " ORDER BY mac LIMIT ?4";
 
