@@ -116,7 +116,7 @@ $(B)/%.o: %.c
 $(B)/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
 
 # .incbin is invisible to -MMD.
-$(B)/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf
+$(B)/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf certs/client.cnf
 
 $(B)/%.o: %.S
 	@mkdir -p $(@D)

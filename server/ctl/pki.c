@@ -58,6 +58,14 @@ static const struct option_rule device_options[] = {
     {0},
 };
 
+static const struct option_rule client_options[] = {
+    {"role", OPTION_VALUE, "ROLE", "what it may do at the broker: monitor, homeassistant, ..."},
+    OPTION_DAYS,
+    OPTION_RSA,
+    OPTION_FORCE,
+    {0},
+};
+
 static const struct option_rule signing_options[] = {
     {"ec", OPTION_FLAG, NULL, "make a P-256 key; deployed sketches need RSA-2048"},
     OPTION_FORCE,
@@ -86,14 +94,15 @@ static void print_certificate(const char *name, const struct pki_folder_pair *pa
     char until[CLOCK_TEXT_SIZE];
 
     clock_format(pair->not_after_ms, until);
-    text_line(stdout, "%s: %s and %s, until %s", name, pair->public_path, pair->key_path, until);
+    text_line(stdout, "%s: %s and %s, until %s, serial %s", name, pair->public_path, pair->key_path,
+        until, pair->serial);
 }
 
 static json_t *describe_certificate(const char *name, const struct pki_folder_pair *pair)
 {
-    return json_pack("{s:o, s:o, s:o, s:I}", "name", output_text(name), "certificate",
-        output_text(pair->public_path), "key", output_text(pair->key_path), "not_after_ms",
-        (json_int_t)pair->not_after_ms);
+    return json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", output_text(name), "certificate",
+        output_text(pair->public_path), "key", output_text(pair->key_path), "serial", pair->serial,
+        "not_after_ms", (json_int_t)pair->not_after_ms);
 }
 
 // The end of a command that made one certificate.
@@ -163,6 +172,29 @@ static int run_server(const struct subcommand_call *call, struct err *err)
     if (rc < 0)
         return rc;
     rc = pki_folder_add_server(issuer, &order, &wanted, &pair, err);
+    issuer_free(issuer);
+    return rc < 0 ? rc : report(call, wanted.common_name, &pair, err);
+}
+
+static int run_client(const struct subcommand_call *call, struct err *err)
+{
+    struct pki_folder_order order;
+    struct pki_folder_pair pair;
+    struct issuer_order wanted = {
+        .common_name = call->options->arguments[1],
+        .unit = options_value(call->options, "role"),
+    };
+    struct issuer *issuer;
+    int rc = read_order(call->options, &order, err);
+
+    if (rc == SUBCOMMAND_OK && wanted.unit == NULL)
+        rc = subcommand_misuse(err, "say with --role what the broker lets it do");
+    if (rc != SUBCOMMAND_OK)
+        return rc;
+    rc = pki_folder_open(order.folder, &issuer, err);
+    if (rc < 0)
+        return rc;
+    rc = pki_folder_add_client(issuer, &order, &wanted, &pair, err);
     issuer_free(issuer);
     return rc < 0 ? rc : report(call, wanted.common_name, &pair, err);
 }
@@ -301,6 +333,9 @@ const struct subcommand pki_subcommands[] = {
         run_server},
     {"pki", "device", "DIR MAC... [--days N] [--rsa] [--force]", "issue devices' certificates",
         device_options, 2, SIZE_MAX, run_device},
+    {"pki", "client", "DIR NAME --role ROLE [--days N] [--rsa] [--force]",
+        "issue the certificate of a client of the broker that is no device", client_options, 2, 2,
+        run_client},
     {"pki", "signing", "DIR NAME [--ec] [--force]", "make a key pair that signs images",
         signing_options, 2, 2, run_signing},
     {0},

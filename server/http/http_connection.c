@@ -84,6 +84,8 @@ static void release(struct http_connection *context)
     if (server->receipts != NULL &&
         !http_receipt_note_close(server->receipts, context, &context->link))
         http_tls_release(&context->link);
+    if (server->tls != NULL)
+        http_tls_dismiss(server->tls, &context->link);
     if (context->deadline != NULL)
         http_deadline_drop(server->deadlines, context->deadline);
     if (context->address != NULL)

@@ -232,6 +232,8 @@ int gnutls_handshake(gnutls_session_t session)
 
     int code = handshake->handshake(session);
 
+    if (code == GNUTLS_E_SUCCESS)
+        code = http_tls_admit(session);
     if (code == GNUTLS_E_SUCCESS || code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
         return code;
     if (refusal_alert(code) >= 0)

@@ -193,6 +193,12 @@ int http_server_reload(struct http_server *server, struct err *err)
         server->tls, server->settings.certificate_file, server->settings.key_file, err);
 }
 
+size_t http_server_end_clients(
+    struct http_server *server, bool (*match)(const uint8_t *der, size_t n, void *ctx), void *ctx)
+{
+    return server->tls != NULL ? http_clients_end(http_tls_clients(server->tls), match, ctx) : 0;
+}
+
 static void count_failures(struct http_handshake *failures, struct http_server_counters *out)
 {
     out->no_certificate = http_handshake_count(failures, HTTP_HANDSHAKE_NO_CERTIFICATE);

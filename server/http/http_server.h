@@ -55,6 +55,13 @@ void http_server_free(struct http_server *server, int64_t grace_ms);
 // stay in use.
 ERR_CHECKED int http_server_reload(struct http_server *server, struct err *err);
 
+// Ends every connection of a client whose certificate (DER) match() says yes to, a running
+// download, too, and returns how many. Who must stay out is to be refused by the handlers before
+// this is called: a request that comes meanwhile is theirs. match() is called once for each
+// certificate, and must not block. Any thread.
+size_t http_server_end_clients(
+    struct http_server *server, bool (*match)(const uint8_t *der, size_t n, void *ctx), void *ctx);
+
 struct http_server_counters {
     uint64_t connections; // accepted since the start
     uint64_t open;        // now

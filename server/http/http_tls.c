@@ -35,6 +35,7 @@ struct http_tls {
     void *verify_ctx;
     struct http_handshake *handshake;
     struct http_sessions *sessions;
+    struct http_clients *clients;
     gnutls_datum_t ticket_key;
     _Atomic(struct credential *) credential;
     struct tally unbounded; // connections
@@ -67,7 +68,7 @@ int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct e
         http_tls_free(tls);
         return rc;
     }
-    if (http_sessions_new(&tls->sessions) < 0 ||
+    if (http_sessions_new(&tls->sessions) < 0 || http_clients_new(&tls->clients) < 0 ||
         gnutls_session_ticket_key_generate(&tls->ticket_key) < 0) {
         http_tls_free(tls);
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS sessions");
@@ -98,6 +99,7 @@ void http_tls_free(struct http_tls *tls)
         gnutls_free(tls->ticket_key.data);
     }
     http_sessions_free(tls->sessions);
+    http_clients_free(tls->clients);
     http_handshake_free(tls->handshake);
     free(tls);
 }
@@ -309,6 +311,30 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct htt
     gnutls_transport_set_vec_push_function(session, send_parts);
     gnutls_transport_set_pull_function(session, receive_bytes);
     gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
+}
+
+int http_tls_admit(gnutls_session_t session)
+{
+    struct http_tls_link *link = gnutls_transport_get_ptr(session);
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+
+    if (chain == NULL || count == 0)
+        return GNUTLS_E_NO_CERTIFICATE_FOUND;
+    return http_clients_enter(
+               owner_of(session)->clients, chain[0].data, chain[0].size, &link->place, link->fd) < 0
+               ? GNUTLS_E_MEMORY_ERROR
+               : GNUTLS_E_SUCCESS;
+}
+
+void http_tls_dismiss(struct http_tls *tls, struct http_tls_link *link)
+{
+    http_clients_leave(tls->clients, &link->place);
+}
+
+struct http_clients *http_tls_clients(struct http_tls *tls)
+{
+    return tls->clients;
 }
 
 void http_tls_end_handshake(gnutls_session_t session)

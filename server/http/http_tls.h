@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/http/http_clients.h"
 
 // The server's side of TLS: its certificate, resumption, and the judgement of clients. RFC 5246,
 // 8446.
@@ -39,11 +40,22 @@ struct http_tls_link {
     bool reset;   // written while reading: the client ended it by a reset, not in order
     bool holding; // what would be sent is kept in farewell, as it can be nothing else
     struct http_tls_farewell farewell;
+    struct http_client_place place; // once the handshake has ended
 };
 
 // Prepares a session before its handshake: a client certificate is obligatory and judged by verify
 // during it; resumption by ID and by ticket. The link must last as long as the session.
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link);
+
+// To be called when the handshake has succeeded: from now on the client is one of
+// http_tls_clients(), also one whose session was resumed. A negative code of GnuTLS's if that
+// cannot be.
+int http_tls_admit(gnutls_session_t session);
+
+// To be called before the socket is closed.
+void http_tls_dismiss(struct http_tls *tls, struct http_tls_link *link);
+
+struct http_clients *http_tls_clients(struct http_tls *tls);
 
 // To be called after the handshake, before anything is answered: keeps records within the
 // max_fragment_length that was negotiated (RFC 6066, 4). GnuTLS 3.7 does so by itself only until

@@ -1,7 +1,6 @@
 // Judges clients' certificates.
 #include "server/pki/authority.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/file.h"
+#include "server/pki/asn1_serial.h"
 #include "server/pki/asn1_time.h"
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
@@ -231,27 +231,55 @@ static int deny(
         X509_verify_cert_error_string(reason));
 }
 
-// Whoever signed it: one common name, in full, or it is nobody's.
-static int read_common_name(const X509 *x509, struct certificate_facts *facts, struct err *err)
+// How many there are of one kind in the subject: 0, 1, or 2 for more. One that fits in full is
+// written to out.
+static int read_name(const X509 *x509, int nid, char *out, size_t size)
 {
     const X509_NAME *subject = X509_get_subject_name(x509);
-    int i = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    int i = X509_NAME_get_index_by_NID(subject, nid, -1);
     unsigned char *text = NULL;
-    int rc = 0;
 
-    if (i < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, i) >= 0)
-        return err_set(
-            err, ERR_DENIED, "certificate has %s common name", i < 0 ? "no" : "more than one");
+    if (i < 0)
+        return 0;
+    if (X509_NAME_get_index_by_NID(subject, nid, i) >= 0)
+        return 2;
 
     int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
 
-    if (n <= 0 || (size_t)n >= sizeof facts->common_name || memchr(text, 0, (size_t)n) != NULL)
-        rc = err_set(err, ERR_DENIED, "certificate's common name is unusable");
-    else
-        memcpy(facts->common_name, text, (size_t)n + 1);
+    if (n > 0 && (size_t)n < size && memchr(text, 0, (size_t)n) == NULL)
+        memcpy(out, text, (size_t)n + 1);
     OPENSSL_free(text);
     ERR_clear_error();
-    return rc;
+    return 1;
+}
+
+// Whoever signed it: one common name, in full, or it is nobody's.
+static int read_common_name(const X509 *x509, struct certificate_facts *facts, struct err *err)
+{
+    int count = read_name(x509, NID_commonName, facts->common_name, sizeof facts->common_name);
+
+    if (count != 1)
+        return err_set(
+            err, ERR_DENIED, "certificate has %s common name", count == 0 ? "no" : "more than one");
+    if (facts->common_name[0] == '\0')
+        return err_set(err, ERR_DENIED, "certificate's common name is unusable");
+    return 0;
+}
+
+static int read_facts(X509 *x509, struct certificate_facts *facts, struct err *err)
+{
+    int rc = read_common_name(x509, facts, err);
+
+    if (rc == 0)
+        rc = asn1_serial_read(X509_get0_serialNumber(x509), facts->serial, err);
+    if (rc < 0)
+        return rc;
+    // Two of them, or one that cannot be used, are none.
+    read_name(x509, NID_organizationalUnitName, facts->unit, sizeof facts->unit);
+    facts->is_server = X509_check_purpose(x509, X509_PURPOSE_SSL_SERVER, 0) == 1;
+    facts->not_before_ms = asn1_time_ms(X509_get0_notBefore(x509));
+    facts->not_after_ms = asn1_time_ms(X509_get0_notAfter(x509));
+    return 0;
 }
 
 // *ca is then the place of the CA that vouches for it.
@@ -295,9 +323,7 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     int rc = judge(authority, &subject, &ca, err);
 
     if (rc == 0)
-        rc = read_common_name(x509, &facts, err);
-    facts.not_before_ms = asn1_time_ms(X509_get0_notBefore(x509));
-    facts.not_after_ms = asn1_time_ms(X509_get0_notAfter(x509));
+        rc = read_facts(x509, &facts, err);
     X509_free(x509);
     if (rc < 0)
         return rc;

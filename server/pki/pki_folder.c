@@ -11,6 +11,7 @@
 #include "common/mac.h"
 #include "server/base/file.h"
 #include "server/base/own_folder.h"
+#include "server/pki/client_name.h"
 #include "server/pki/credential_file.h"
 
 #define FOLDER_MODE 0700
@@ -91,7 +92,7 @@ static int write_certificate(const struct pki_folder_order *order,
     rc = credential_file_write(pair->public_path, pem, CREDENTIAL_FILE_PUBLIC, order->force, err);
     free(pem);
     pair->not_after_ms = certificate_not_after_ms(certificate);
-    return rc;
+    return rc < 0 ? rc : certificate_serial(certificate, pair->serial, err);
 }
 
 // Makes a key and a certificate, self-signed without an issuer, and writes both where pair says.
@@ -185,6 +186,22 @@ static bool is_address(const char *name)
     return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
 }
 
+// A name is one certificate's alone: who bears it is known by nothing else.
+static int check_other(
+    const struct pki_folder_order *order, const char *subfolder, const char *name, struct err *err)
+{
+    char path[PATH_MAX];
+    char file[NAME_MAX_BYTES + 16];
+
+    snprintf(file, sizeof file, "%s/%s.crt", subfolder, name);
+
+    int rc = place(path, order->folder, file, err);
+
+    if (rc == 0 && credential_file_is_free(path, err) < 0)
+        rc = err_set(err, ERR_INVALID, "the name is taken by %s; choose another", path);
+    return rc;
+}
+
 int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_order *order,
     const struct issuer_order *certificate, struct pki_folder_pair *out, struct err *err)
 {
@@ -199,6 +216,9 @@ int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_o
         return err_set(err, ERR_INVALID,
             "%s is the name of a device: its certificate is made with 'pki device'",
             wanted.common_name);
+    rc = check_other(order, "clients", wanted.common_name, err);
+    if (rc < 0)
+        return rc;
     if (wanted.names.dns_count + wanted.names.ip_count == 0 && is_address(wanted.common_name)) {
         wanted.names.ip = &wanted.common_name;
         wanted.names.ip_count = 1;
@@ -210,6 +230,30 @@ int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_o
     wanted.days = order->days;
     wanted.now_ms = order->now_ms;
     rc = place_pair(order, "servers", file, out, err);
+    return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+}
+
+int pki_folder_add_client(const struct issuer *issuer, const struct pki_folder_order *order,
+    const struct issuer_order *certificate, struct pki_folder_pair *out, struct err *err)
+{
+    struct issuer_order wanted = {
+        .profile = PROFILE_CLIENT,
+        .common_name = certificate->common_name,
+        .unit = certificate->unit,
+        .days = order->days,
+        .now_ms = order->now_ms,
+    };
+    const char *file[2] = {wanted.common_name, ".crt"};
+    int rc = check_name(wanted.common_name, err);
+
+    if (rc == 0)
+        rc = client_name_check(wanted.common_name, err);
+    if (rc == 0)
+        rc = client_name_check_role(wanted.unit, err);
+    if (rc == 0)
+        rc = check_other(order, "servers", wanted.common_name, err);
+    if (rc == 0)
+        rc = place_pair(order, "clients", file, out, err);
     return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
 }
 

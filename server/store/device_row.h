@@ -13,7 +13,10 @@
     "boot_ms, previous_boot_ms, shared_identity_at_ms, bad_payload_at_ms, spelling"
 
 // The same as device_row_read() wants them, FROM devices.
-#define DEVICE_ROW_SELECTED DEVICE_ROW_COLUMNS ", limited_at_ms"
+#define DEVICE_ROW_SELECTED                                                                        \
+    DEVICE_ROW_COLUMNS                                                                             \
+    ", (SELECT r.revoked_at_ms FROM device_revocations AS r"                                       \
+    "  WHERE r.device = devices.mac AND r.readmitted_at_ms = 0), limited_at_ms"
 
 // Reads the row that the statement stands on.
 void device_row_read(struct statement *s, struct device_record *out);

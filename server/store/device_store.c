@@ -16,7 +16,9 @@ static const char select_json[] = "SELECT status_json FROM devices WHERE mac = ?
 static const char select_page[] =
     "SELECT " DEVICE_ROW_SELECTED " FROM devices WHERE mac > ?1"
     " AND (?2 = 0 OR online = (?2 > 0)) AND (?3 IS NULL OR image GLOB ?3)"
-    " ORDER BY mac LIMIT ?4";
+    " AND (?4 = 0 OR EXISTS (SELECT 1 FROM device_revocations AS f"
+    "  WHERE f.device = devices.mac AND f.readmitted_at_ms = 0))"
+    " ORDER BY mac LIMIT ?5";
 
 static const char expire[] = "UPDATE devices SET online = 0, reason = ?1"
                              " WHERE online = 1 AND last_seen_ms < ?2";
@@ -228,6 +230,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
     statement_bind_int(&s, key);
     statement_bind_int(&s, filter != NULL ? filter->online : 0);
     statement_bind_text(&s, filter != NULL ? filter->image_glob : NULL);
+    statement_bind_int(&s, filter != NULL && filter->revoked);
     statement_bind_int(&s, limit);
     return each_row(&s, each, ctx, err);
 }

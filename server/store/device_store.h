@@ -37,6 +37,7 @@ ERR_CHECKED int device_store_get_status_json(
 struct device_filter {
     int online;             // 1: online, -1: offline
     const char *image_glob; // as in SQLite's GLOB, on the running image
+    bool revoked;           // only those that are
 };
 
 // Calls each() for every such device by MAC until it returns non-zero, which is then returned.

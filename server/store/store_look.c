@@ -37,6 +37,8 @@ static int read_all(struct store_connection *connection, struct err *err)
         "SELECT * FROM images LIMIT 1",
         "SELECT * FROM image_embeds LIMIT 1",
         "SELECT * FROM keys LIMIT 1",
+        "SELECT * FROM certificates LIMIT 1",
+        "SELECT * FROM device_revocations LIMIT 1",
         "SELECT * FROM progress LIMIT 1",
         "SELECT max(id) FROM statuses",
         "SELECT max(id) FROM events",

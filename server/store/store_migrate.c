@@ -145,6 +145,29 @@ static const char faults[] =
     " PRIMARY KEY (device, topic)) WITHOUT ROWID;"
     "PRAGMA user_version = 7;";
 
+// Certificates: device is NULL if a name of another kind is theirs, fingerprint '' if only the
+// serial is known; with_device: revoked as one of its device's. Revoked devices need not be among
+// the devices, and stay when those are forgotten.
+static const char certificates[] =
+    "CREATE TABLE certificates ("
+    " serial TEXT NOT NULL, fingerprint TEXT NOT NULL,"
+    " common_name TEXT NOT NULL,"
+    " device INTEGER,"
+    " not_before_ms INTEGER NOT NULL, not_after_ms INTEGER NOT NULL,"
+    " known_at_ms INTEGER NOT NULL,"
+    " origin INTEGER NOT NULL,"
+    " revoked_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " with_device INTEGER NOT NULL,"
+    " PRIMARY KEY (serial, fingerprint)) WITHOUT ROWID;"
+    "CREATE INDEX certificates_device ON certificates(device);"
+    "CREATE INDEX certificates_revoked ON certificates(serial) WHERE revoked_at_ms > 0;"
+    "CREATE TABLE device_revocations ("
+    " device INTEGER PRIMARY KEY,"
+    " revoked_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " readmitted_at_ms INTEGER NOT NULL,"
+    " before_ms INTEGER NOT NULL);"
+    "PRAGMA user_version = 8;";
+
 // What is left out of what devices say, and what the broker drops of it. Of the events that there
 // are already, those that speak of commands count as their outcomes.
 static const char costs[] =
@@ -165,10 +188,11 @@ static const char costs[] =
     " subscriptions INTEGER NOT NULL, connections INTEGER NOT NULL,"
     " reason TEXT NOT NULL, disconnected_s INTEGER NOT NULL,"
     " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
-    "PRAGMA user_version = 8;";
+    "PRAGMA user_version = 9;";
 
 static const char *const migrations[] = {
-    devices, history, images, event_order, image_layout, download_state, faults, costs};
+    devices, history, images, event_order, image_layout, download_state, faults, certificates,
+    costs};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -25,6 +25,7 @@ _secureesp_options() {
         'keys add') echo '--name' ;;
         'pki init') echo '--name --days --rsa --force' ;;
         'pki server') echo '--dns --ip --days --rsa --force' ;;
+        'pki client') echo '--role --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
         'pki signing') echo '--ec --force' ;;
         'command list' | 'command show' | 'command cancel') ;;
@@ -38,7 +39,7 @@ _secureesp_verbs() {
         devices) echo 'list show watch forget' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
-        pki) echo 'init server device signing' ;;
+        pki) echo 'init server device client signing' ;;
         command) echo 'list show cancel' ;;
     esac
 }
@@ -68,6 +69,10 @@ _secureesp() {
         --socket | --key | --trust | --embeds | --append-to)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
+            return
+            ;;
+        --role)
+            mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
         --name | --days | --dns | --ip | --image | --interval) return ;;
