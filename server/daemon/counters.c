@@ -1,6 +1,24 @@
 // The modules' counters under one roof.
 #include "server/daemon/counters.h"
 
+// What devices say too much of.
+static void add_left_out(const struct meter_counters *meter,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    static const char *const names[LEFT_OUT_REASON_COUNT] = {
+        [LEFT_OUT_MESSAGES] = "left_out_messages",
+        [LEFT_OUT_WAITING] = "left_out_waiting",
+        [LEFT_OUT_STATUSES] = "left_out_statuses",
+        [LEFT_OUT_EVENTS] = "left_out_events",
+        [LEFT_OUT_FAULTS] = "left_out_faults",
+    };
+
+    for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        add(names[i], meter->left_out[i], ctx);
+    add("left_out_low_disk", meter->low_disk, ctx);
+    add("left_out_new_devices", meter->strangers, ctx);
+}
+
 void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
@@ -21,6 +39,10 @@ void counters_each(const struct counters_sources *sources,
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
     add("lost_payloads", said.lost, ctx);
+    add_left_out(&said.meter, add, ctx);
+    add("broker_reports", said.reports, ctx);
+    add("broker_dropped_messages", said.reported_messages, ctx);
+    add("broker_dropped_bytes", said.reported_bytes, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);

@@ -72,7 +72,7 @@ static int take_transfer(
 static int note_image(
     struct store_connection *connection, struct download_write *answer, struct err *err)
 {
-    struct event event = {.at_ms = answer->at_ms, .class = EVENT_CLASS_NOTICE};
+    struct event event = {.at_ms = answer->at_ms};
     struct download_store_staged staged = {.at_ms = answer->at_ms};
 
     snprintf(event.mac, sizeof event.mac, "%s", answer->mac);
@@ -82,7 +82,7 @@ static int note_image(
     memcpy(staged.image, answer->image, sizeof staged.image);
     memcpy(staged.sha256, answer->sha256, sizeof staged.sha256);
 
-    int rc = event_history_add(connection, &answer->history, &event, err);
+    int rc = event_history_add(connection, &answer->history, &event, false, err);
 
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }

@@ -1,6 +1,7 @@
 #ifndef EVENT_HISTORY_H
 #define EVENT_HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/base/err.h"
@@ -11,13 +12,16 @@
 // What a job that may add an event to the history needs to know whether it does. A job that runs
 // again comes to the same.
 struct event_history {
-    struct meter *meter; // borrowed
+    struct meter *meter; // borrowed; NULL: no bound
     int8_t judged;       // 0: not yet, 1: kept, -1: left out
 };
 
-// Adds an event of a class (event->class) to its device's history, if no more of that class came
-// than one device may cost; an outcome always. The oldest of that class go when there are too many.
+// The class of an event, by its kind; is_outcome: of a command that was given, which ended by it.
+enum event_class event_history_class(const struct event *event, bool is_outcome);
+
+// Adds an event to its device's history, if no more of its class came than one device may cost; an
+// outcome always. The oldest of that class go when there are too many.
 ERR_CHECKED int event_history_add(struct store_connection *connection,
-    struct event_history *history, const struct event *event, struct err *err);
+    struct event_history *history, const struct event *event, bool is_outcome, struct err *err);
 
 #endif

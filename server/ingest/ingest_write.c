@@ -40,7 +40,7 @@ static int add_event(struct store_connection *connection, struct event_history *
 
     memcpy(event.mac, device->mac, sizeof event.mac);
     memcpy(event.image, device->status.image, sizeof event.image);
-    return event_history_add(connection, history, &event, err);
+    return event_history_add(connection, history, &event, false, err);
 }
 
 // Takes what the uptime says of restarts into the device.
@@ -91,12 +91,8 @@ static int end_by_restart(struct store_connection *connection, const struct devi
 static int note_boot(struct store_connection *connection, struct ingest_write_status *message,
     const struct device_record *device, enum device_boot boot, struct err *err)
 {
-    static const struct event reboot = {.kind = EVENT_KIND_REBOOT, .class = EVENT_CLASS_START};
-    static const struct event shared = {
-        .kind = EVENT_KIND_SHARED_IDENTITY, .class = EVENT_CLASS_NOTICE};
-    struct event event = boot == DEVICE_BOOT_NEW ? reboot : shared;
+    struct event event = {.kind = EVENT_KIND_REBOOT, .at_ms = message->at_ms};
 
-    event.at_ms = message->at_ms;
     if (boot == DEVICE_BOOT_NEW)
         return add_event(connection, &message->history, device, &event, err);
     if (boot != DEVICE_BOOT_SHARED)
@@ -107,6 +103,7 @@ static int note_boot(struct store_connection *connection, struct ingest_write_st
 
     if (recent != 0)
         return recent < 0 ? recent : 0;
+    memcpy(event.kind, EVENT_KIND_SHARED_IDENTITY, sizeof EVENT_KIND_SHARED_IDENTITY);
     return add_event(connection, &message->history, device, &event, err);
 }
 
@@ -125,6 +122,7 @@ struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *f
     if (message == NULL)
         return NULL;
     *message = (struct ingest_write_status){.at_ms = at_ms,
+        .kept = true,
         .has = status->has,
         .uptime_ms = status->uptime_ms,
         .max_loop_ms = status->max_loop_ms,
@@ -224,27 +222,16 @@ static int end_by_event(
     return rc < 0 ? rc : 1;
 }
 
-static enum event_class class_of(const struct event *event, bool is_outcome)
-{
-    bool is_start = strcmp(event->kind, CONTRACT_EVENT_KIND_BOOT) == 0 ||
-                    strcmp(event->kind, CONTRACT_EVENT_KIND_TRIAL) == 0;
-
-    return is_outcome ? EVENT_CLASS_OUTCOME : is_start ? EVENT_CLASS_START : EVENT_CLASS_OTHER;
-}
-
 // Whatever of it is kept, it has its effect.
 static int take_event(
     struct store_connection *connection, struct ingest_write_event *message, struct err *err)
 {
-    struct event *event = &message->event;
+    const struct event *event = &message->event;
     int rc = download_write_event(connection, event, err);
 
     if (rc == 0)
         rc = end_by_event(connection, event, err);
-    if (rc < 0)
-        return rc;
-    event->class = class_of(event, rc > 0);
-    return event_history_add(connection, &message->history, event, err);
+    return rc < 0 ? rc : event_history_add(connection, &message->history, event, rc > 0, err);
 }
 
 int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err)
@@ -274,7 +261,7 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
 int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct ingest_write_notice *message = ctx;
-    struct event event = {.kind = EVENT_KIND_WILL, .class = EVENT_CLASS_NOTICE};
+    struct event event = {.kind = EVENT_KIND_WILL};
     struct device_record device;
     int rc = device_store_get(connection, message->mac, &device, err);
 

@@ -93,16 +93,15 @@ int meter_know(struct meter *meter, int64_t key)
 {
     pthread_mutex_lock(&meter->mutex);
 
-    bool known = meter_table_find(&meter->table, key) != NULL ||
-                 meter_table_add(&meter->table, key) != NULL;
+    bool known =
+        meter_table_find(&meter->table, key) != NULL || meter_table_add(&meter->table, key) != NULL;
 
     pthread_mutex_unlock(&meter->mutex);
     return known ? 0 : ERR_NO_MEMORY;
 }
 
 // With the mutex held, as below. Without memory it is only counted in all.
-static void leave_out(
-    struct meter *meter, struct meter_device *device, enum left_out_reason reason)
+static void leave_out(struct meter *meter, struct meter_device *device, enum left_out_reason reason)
 {
     struct meter_left_out *out = device->left_out;
     int64_t now_ms = clock_unstepped_ms();
@@ -202,8 +201,8 @@ void meter_leave_out(struct meter *meter, int64_t key, enum left_out_reason reas
     pthread_mutex_unlock(&meter->mutex);
 }
 
-static void tell(struct meter_left_out *untold,
-    bool (*each)(const struct left_out *out, void *ctx), void *ctx)
+static void tell(
+    struct meter_left_out *untold, bool (*each)(const struct left_out *out, void *ctx), void *ctx)
 {
     for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++) {
         struct left_out out = {.reason = (enum left_out_reason)i,
@@ -240,8 +239,8 @@ static struct meter_left_out *take_due(struct meter *meter, int64_t now_ms)
     return out;
 }
 
-void meter_tell(struct meter *meter, size_t max, bool (*each)(const struct left_out *out, void *ctx),
-    void *ctx)
+void meter_tell(
+    struct meter *meter, size_t max, bool (*each)(const struct left_out *out, void *ctx), void *ctx)
 {
     int64_t now_ms = clock_monotonic_ms();
     struct meter_left_out *out;

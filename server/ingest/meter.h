@@ -18,8 +18,8 @@ enum meter_kind {
     METER_STATUSES, // rows of history
     METER_FAULTS,   // details of what cannot be read
     // Events by class (model/event.h):
-    METER_EVENTS, // errors, and whatever else it says
-    METER_STARTS, // that it has started, and how a trial ended
+    METER_EVENTS,  // errors, and whatever else it says
+    METER_STARTS,  // that it has started, and how a trial ended
     METER_NOTICES, // what the daemon notices of it
     METER_KIND_COUNT
 };
@@ -60,8 +60,8 @@ void meter_leave_out(struct meter *meter, int64_t key, enum left_out_reason reas
 // Calls each() with what was left out since it was told last (times as clock_unstepped_ms()): of a
 // device at once for the first time, then each 10 s. What each() returns false for is told again.
 // Of at most `max` devices.
-void meter_tell(struct meter *meter, size_t max, bool (*each)(const struct left_out *out, void *ctx),
-    void *ctx);
+void meter_tell(struct meter *meter, size_t max,
+    bool (*each)(const struct left_out *out, void *ctx), void *ctx);
 
 struct meter_counters {
     uint64_t devices;                         // known

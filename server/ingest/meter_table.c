@@ -35,8 +35,8 @@ struct meter_device *meter_table_find(const struct meter_table *table, int64_t k
 // Half of the slots are free afterwards, at least. False without memory.
 static bool grow(struct meter_table *table)
 {
-    struct meter_table bigger = {.size = table->size > 0 ? 2 * table->size : SIZE_MIN,
-        .count = table->count};
+    struct meter_table bigger = {
+        .size = table->size > 0 ? 2 * table->size : SIZE_MIN, .count = table->count};
 
     bigger.slots = calloc(bigger.size, sizeof bigger.slots[0]);
     if (bigger.slots == NULL)

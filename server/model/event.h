@@ -24,7 +24,6 @@ enum event_class {
 // Something a device said on /event/<mac>, or that the daemon noticed of it. Texts may be "".
 struct event {
     char mac[MAC_SIZE];
-    enum event_class class; // of one that is to be added
     int64_t at_ms;
     char kind[EVENT_KIND_SIZE]; // CONTRACT_EVENT_KIND_*; "will", "reboot", "shared-identity",
                                 // "download", "limited" are the daemon's own

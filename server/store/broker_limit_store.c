@@ -51,8 +51,8 @@ int broker_limit_store_add(struct store_connection *connection, const char *mac,
     return statement_run(&s, err);
 }
 
-int broker_limit_store_get(struct store_connection *connection, const char *mac,
-    struct broker_limit *out, struct err *err)
+int broker_limit_store_get(
+    struct store_connection *connection, const char *mac, struct broker_limit *out, struct err *err)
 {
     struct statement s;
     int64_t key;
@@ -75,6 +75,7 @@ int broker_limit_store_get(struct store_connection *connection, const char *mac,
         statement_text(&s, 4, out->reason, sizeof out->reason);
     }
     statement_close(&s);
-    return rc == 0 ? err_set(err, ERR_NOT_FOUND, "nothing was dropped of %s", mac)
-                   : rc < 0 ? rc : 0;
+    return rc == 0  ? err_set(err, ERR_NOT_FOUND, "nothing was dropped of %s", mac)
+           : rc < 0 ? rc
+                    : 0;
 }

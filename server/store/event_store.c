@@ -34,7 +34,8 @@ static const char delete_oldest[] =
     "DELETE FROM events WHERE id IN"
     " (SELECT id FROM events WHERE at_ms < ? ORDER BY at_ms LIMIT ?)";
 
-int event_store_add(struct store_connection *connection, const struct event *event, struct err *err)
+int event_store_add(struct store_connection *connection, const struct event *event,
+    enum event_class class, struct err *err)
 {
     struct statement s;
     int64_t key;
@@ -50,7 +51,7 @@ int event_store_add(struct store_connection *connection, const struct event *eve
     statement_bind_text(&s, event->result);
     statement_bind_text(&s, event->image);
     statement_bind_text(&s, event->detail);
-    statement_bind_int(&s, event->class);
+    statement_bind_int(&s, class);
     return statement_run(&s, err);
 }
 

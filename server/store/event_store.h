@@ -9,8 +9,8 @@
 
 // What happened to devices.
 
-ERR_CHECKED int event_store_add(
-    struct store_connection *connection, const struct event *event, struct err *err);
+ERR_CHECKED int event_store_add(struct store_connection *connection, const struct event *event,
+    enum event_class class, struct err *err);
 
 // The newest `limit` events of a device, newest first.
 ERR_CHECKED int event_store_each(struct store_connection *connection, const char *mac,

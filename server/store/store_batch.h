@@ -17,8 +17,8 @@ struct store_batch_job {
     bool durable;               // somebody waits for it
     bool shared;                // holds a place of its source's
     int64_t source;
-    int rc;                     // its result
-    struct err *err;            // NULL if nobody reads it; meaningless after the run
+    int rc;          // its result
+    struct err *err; // NULL if nobody reads it; meaningless after the run
 };
 
 struct store_batch_result {

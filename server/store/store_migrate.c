@@ -190,9 +190,8 @@ static const char costs[] =
     " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
     "PRAGMA user_version = 9;";
 
-static const char *const migrations[] = {
-    devices, history, images, event_order, image_layout, download_state, faults, certificates,
-    costs};
+static const char *const migrations[] = {devices, history, images, event_order, image_layout,
+    download_state, faults, certificates, costs};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

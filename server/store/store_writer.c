@@ -19,9 +19,9 @@
 
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
-#define LONG_JOBS 10000  // a queue whose memory is worth giving back
-#define RETRY_MS 1000    // after a batch that could not be committed
-#define TELL_MS 60000    // how often at most that single jobs fail
+#define LONG_JOBS 10000 // a queue whose memory is worth giving back
+#define RETRY_MS 1000   // after a batch that could not be committed
+#define TELL_MS 60000   // how often at most that single jobs fail
 
 struct store_writer {
     struct store_connection *connection;

@@ -44,6 +44,14 @@ static void read_broker(struct api_broker *out, void *ctx)
     *out = (struct api_broker){.host = "broker.example", .port = 8883, .error = "not yet"};
 }
 
+static struct api_disk disk = {.free_bytes = 1000000, .kept_bytes = 5000};
+
+static void read_disk(struct api_disk *out, void *ctx)
+{
+    (void)ctx;
+    *out = disk;
+}
+
 static void each_counter(
     void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
 {
@@ -289,6 +297,31 @@ static void a_name_that_can_be_read_in_two_ways(void **state)
     free(image);
 }
 
+// What is kept free is not for images: the mark itself, and what would reach below it.
+static void no_image_below_the_mark(void **state)
+{
+    struct fixture *f = *state;
+    struct public_key key;
+    size_t n;
+    uint8_t *image = make_image("ROOM-1", &key, &n);
+
+    disk.free_bytes = disk.kept_bytes + n - 1;
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "no room", 503, "\"unavailable\"", "nearly full");
+    disk.free_bytes = n - 1;
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "less than it has", 503, "\"unavailable\"", "nearly full");
+    disk.low = true;
+    ask(f, "GET", "/api/v1/status", NULL, 0);
+    expect(f, "status", 200, "\"low\":true", "\"kept_free_bytes\":5000");
+    disk.low = false;
+    disk.free_bytes = disk.kept_bytes + n;
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "room", 201, "\"ROOM-1\"", "");
+    disk.free_bytes = 1000000;
+    free(image);
+}
+
 static int start(void **state)
 {
     static struct fixture f;
@@ -317,6 +350,7 @@ static int start(void **state)
     f.api = (struct api){.images = &f.images,
         .read_broker = read_broker,
         .read_certificates = read_certificates,
+        .read_disk = read_disk,
         .each_counter = each_counter};
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 ||
@@ -349,6 +383,7 @@ int main(void)
         cmocka_unit_test(devices_are_listed_whole_and_by_filter),
         cmocka_unit_test(an_image_is_verified_by_a_key_that_came_later),
         cmocka_unit_test(a_name_that_can_be_read_in_two_ways),
+        cmocka_unit_test(no_image_below_the_mark),
     };
 
     return cmocka_run_group_tests(tests, start, stop);

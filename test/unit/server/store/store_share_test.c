@@ -94,8 +94,7 @@ static void test_like_a_list(void **state)
         bool may = store_share_take(share, (int64_t)k * 1024, (held[k] + 1) * STORE_SHARE_PART);
 
         assert_true(may);
-        assert_false(
-            store_share_take(share, (int64_t)k * 1024, (held[k] + 1) * STORE_SHARE_PART));
+        assert_false(store_share_take(share, (int64_t)k * 1024, (held[k] + 1) * STORE_SHARE_PART));
     }
     store_share_free(share);
 }

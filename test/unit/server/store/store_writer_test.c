@@ -10,6 +10,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "test/unit/server/store/store_fixture.h"
+#include "test/unit/server/store/writer_gate.h"
 
 static int fail_after_put(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -131,147 +132,29 @@ static void test_a_hook_that_was_taken_away_runs_no_more(void **state)
     assert_true(hook.left);
 }
 
-struct gate {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool entered, open;
-};
-
-static int wait_at_gate(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct gate *gate = ctx;
-
-    (void)connection;
-    (void)err;
-    pthread_mutex_lock(&gate->mutex);
-    gate->entered = true;
-    pthread_cond_broadcast(&gate->changed);
-    while (!gate->open)
-        pthread_cond_wait(&gate->changed, &gate->mutex);
-    pthread_mutex_unlock(&gate->mutex);
-    return 0;
-}
-
-static void hold_gate(struct fixture *f, struct gate *gate)
-{
-    assert_int_equal(store_post(f->store, wait_at_gate, gate, NULL), 0);
-    pthread_mutex_lock(&gate->mutex);
-    while (!gate->entered)
-        pthread_cond_wait(&gate->changed, &gate->mutex);
-    pthread_mutex_unlock(&gate->mutex);
-}
-
-static void open_gate(struct gate *gate)
-{
-    pthread_mutex_lock(&gate->mutex);
-    gate->open = true;
-    pthread_cond_broadcast(&gate->changed);
-    pthread_mutex_unlock(&gate->mutex);
-}
-
 // While the disk stands still, posting neither blocks nor takes memory without bound.
 static void test_full_queue_refuses(void **state)
 {
     struct fixture *f = *state;
-    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct writer_gate gate = {
+        .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     struct store_counters counters;
     int accepted = 0;
 
     released = 0;
-    hold_gate(f, &gate);
+    writer_gate_hold(f, &gate);
     while (
         store_post(f->store, fixture_nothing, malloc(1), count_release) == 0 && accepted < 1000000)
         accepted++;
     assert_true(accepted >= 5000 && accepted < 1000000);
     assert_int_equal(released, 1);
-    open_gate(&gate);
+    writer_gate_open(&gate);
     fixture_flush(f);
     assert_int_equal(released, accepted + 1);
     store_read_counters(f->store, &counters);
     assert_int_equal(counters.dropped, 1);
     assert_int_equal(counters.jobs, accepted + 2);
     assert_true(counters.batches >= (uint64_t)accepted / 5000);
-}
-
-static size_t flood(struct fixture *f, const struct store_source *source)
-{
-    size_t taken = 0;
-
-    while (store_post_from(f->store, source, fixture_nothing, malloc(1), count_release) == 0)
-        taken++;
-    return taken;
-}
-
-// One device gets a part of the queue, and many that flood leave a place for one that does not;
-// a firm job finds one where no other does.
-static void test_a_flood_leaves_others_their_places(void **state)
-{
-    struct fixture *f = *state;
-    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    const struct store_source other = {.key = 1000};
-    const struct store_source firm = {.key = 1001, .firm = true};
-    struct store_counters counters;
-    size_t taken = 0;
-
-    released = 0;
-    log_set_level(LOG_ERROR - 1);
-    hold_gate(f, &gate);
-    for (int64_t key = 0; key < 20; key++) {
-        size_t n = flood(f, &(struct store_source){.key = key});
-
-        assert_true(n > 0 && n <= 32768 / 8);
-        taken += n;
-    }
-    assert_int_equal(
-        store_post_from(f->store, &other, fixture_nothing, malloc(1), count_release), 0);
-    taken += 1 + flood(f, &other);
-    store_read_counters(f->store, &counters);
-    assert_int_equal(counters.dropped, 0);
-    assert_int_equal(counters.crowded, 21);
-    while (store_post(f->store, fixture_nothing, malloc(1), count_release) == 0)
-        taken++; // the daemon's own, up to the last
-    assert_int_equal(
-        store_post_from(f->store, &firm, fixture_nothing, malloc(1), count_release), 0);
-    assert_int_equal(
-        store_post_from(f->store, &other, fixture_nothing, malloc(1), count_release),
-        ERR_UNAVAILABLE);
-    open_gate(&gate);
-    fixture_flush(f);
-    log_set_level(LOG_INFO);
-    store_read_counters(f->store, &counters);
-    assert_int_equal(counters.dropped, 2);
-    assert_int_equal(counters.jobs, taken + 3);
-    assert_true(flood(f, &other) > 0); // the places are free again
-    fixture_flush(f);
-}
-
-// What is tried again holds its places.
-static void test_shares_while_locked(void **state)
-{
-    struct fixture *f = *state;
-    const struct store_source source = {.key = 7};
-    struct store_connection *other;
-    struct store_counters counters;
-    struct err err = {0};
-
-    released = 0;
-    log_set_level(LOG_ERROR - 1);
-    assert_int_equal(store_connection_open(f->path, false, &other, &err), 0);
-    assert_int_equal(store_connection_execute(other, "BEGIN IMMEDIATE", &err), 0);
-
-    size_t taken = flood(f, &source);
-
-    assert_int_equal(store_write(f->store, fixture_nothing, NULL, &err), ERR_UNAVAILABLE);
-    taken += flood(f, &source);
-    assert_true(taken <= 32768 / 8);
-    assert_int_equal(store_connection_execute(other, "ROLLBACK", &err), 0);
-    store_connection_close(other);
-    fixture_flush(f);
-    log_set_level(LOG_INFO);
-    store_read_counters(f->store, &counters);
-    assert_int_equal(counters.queued, 0);
-    assert_int_equal(flood(f, &source) > 0, true);
-    fixture_flush(f);
 }
 
 // Who waits hears why at once, also behind a full batch; what was posted is written once that is
@@ -396,8 +279,6 @@ int main(void)
         TEST(test_commit_hook),
         TEST(test_a_hook_that_was_taken_away_runs_no_more),
         TEST(test_full_queue_refuses),
-        TEST(test_a_flood_leaves_others_their_places),
-        TEST(test_shares_while_locked),
         TEST(test_locked_database_keeps_what_was_posted),
         TEST(test_what_somebody_waits_for_is_synced),
         TEST(test_a_failed_transaction_leaves_nothing_open),
