@@ -47,7 +47,6 @@ static const char *const subscriptions[] = {
     "/event/+",
     "/will/+",
     "/will/+/will",
-    BROKER_REPORT_TOPIC "+",
     NULL,
 };
 
