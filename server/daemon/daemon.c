@@ -192,11 +192,8 @@ static int start_ingest(struct daemon *daemon, struct err *err)
 
 static int start_revocation(struct daemon *daemon, struct err *err)
 {
-    daemon->revocation = (struct revocation_link){.store = daemon->store,
-        .auth = daemon->auth,
-        .ingest = daemon->ingest,
-        .watch = daemon->watch,
-        .state_dir = daemon->config.state_dir};
+    daemon->revocation = (struct revocation_link){daemon->store, daemon->auth, daemon->ingest,
+        daemon->watch, daemon->config.state_dir, NULL, NULL};
     return revocation_link_start(&daemon->revocation, err);
 }
 
