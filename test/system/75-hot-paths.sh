@@ -19,7 +19,7 @@ new_device "$good" "$revoked" "$by_serial"
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$expiring" \
     -keyout "$SANDBOX_PKI/devices/$expiring.key" -out "$work/request" 2>/dev/null
 echo 'extendedKeyUsage=clientAuth' >"$work/extensions"
-lasting=40 # seconds
+lasting=25 # seconds
 ago $((86400 - lasting)) openssl x509 -req -in "$work/request" -CA "$SANDBOX_PKI/ca.crt" \
     -CAkey "$SANDBOX_PKI/ca.key" -days 1 -extfile "$work/extensions" \
     -out "$SANDBOX_PKI/devices/$expiring.crt" 2>/dev/null
