@@ -17,7 +17,7 @@ make_pki() {
             pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 "${pki_options[@]}"
     done
     [ -e "$pki/clients/sandbox.crt" ] ||
-        secureesp pki client "$pki" sandbox --role monitor "${pki_options[@]}" >/dev/null
+        pki client "$pki" sandbox --role monitor "${pki_options[@]}"
     for name in 1 2; do
         [ -e "$pki/signing/$name.key" ] || pki signing "$pki" "$name"
     done
@@ -56,6 +56,9 @@ write_broker_configuration() {
         "$own" >"$dir/etc/mosquitto.conf"
     printf '%s\n' "${SANDBOX_BROKER_MORE:-}" "user $(id -un)" "persistence_location $dir/state/" \
         'log_timestamp_format %H:%M:%S' >>"$dir/etc/mosquitto.conf"
+    # Faster than our rules let a device speak.
+    [ "$status_interval" -ge 250 ] || printf 'plugin_opt_messages_per_second 100\nplugin_opt_bytes_per_second 100000\n' \
+        >>"$dir/etc/mosquitto.conf"
 }
 
 write_daemon_configuration() {

@@ -10,6 +10,7 @@
 #include "server/http/http_route.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
+#include "server/revocation/revocation.h"
 #include "server/store/store.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
@@ -44,6 +45,7 @@ struct api {
     struct release *release;
     struct command_dispatch *dispatch;
     struct release_images *images;
+    struct revocation *revocation;
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);

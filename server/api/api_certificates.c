@@ -7,8 +7,11 @@
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_text.h"
-#include "server/auth/certificate_register.h"
+#include "server/revocation/revocation_register.h"
+#include "server/api/api_revocation.h"
 #include "server/base/clock.h"
+#include "server/model/serial.h"
+#include "server/revocation/revocation_guard.h"
 #include "server/store/certificate_store.h"
 #include "server/store/revocation_store.h"
 
@@ -43,7 +46,7 @@ static void write_certificate(struct api_text *text, const struct certificate_re
     const struct certificate_standing *standing)
 {
     add_string(text, "{\"serial\":", record->serial);
-    add_string(text, ",\"name\":", record->common_name);
+    add_string(text, ",\"common_name\":", record->common_name);
     add_string(text, ",\"mac\":", record->mac);
     add_string(text, ",\"kind\":", certificate_record_kind(record));
     add_string(text, ",\"role\":", record->unit);
@@ -131,12 +134,12 @@ void api_certificates_add(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct certificate_register_text text;
-    struct certificate_register_result result;
+    struct revocation_register_text text;
+    struct revocation_register_result result;
     struct err err = {0};
 
     text.p = http_request_body(request, &text.n);
-    if (certificate_register_add(api->store, api->auth, &text, &result, &err) < 0) {
+    if (revocation_register_add(api->store, api->auth, &text, &result, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
@@ -144,4 +147,37 @@ void api_certificates_add(
         json_pack("{sI sI sI sI so}", "added", (json_int_t)result.added, "known",
             (json_int_t)result.known, "foreign", (json_int_t)result.foreign, "revoked",
             (json_int_t)result.revoked, "revoked_name", api_json_text(result.revoked_name)));
+}
+
+static int read_serial(const char *text, char out[SERIAL_SIZE], struct err *err)
+{
+    if (serial_parse(text, out))
+        return 0;
+    return err_set(err, ERR_INVALID,
+        "\"%.80s\" is no serial number: 1 to %d bytes as hex digits, with or without ':'", text,
+        SERIAL_BYTES_MAX);
+}
+
+void api_certificates_revoke(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *reason = http_request_query(request, "reason");
+    bool force = api_members_is_set(http_request_query(request, "force"));
+    char serial[SERIAL_SIZE];
+    struct revocation_wish wish = {serial, reason != NULL ? reason : REVOCATION_REASON_USUAL};
+    struct revocation_outcome outcome;
+    struct err err = {0};
+    int rc = read_serial(http_request_segment(request, 0), serial, &err);
+
+    if (rc == 0 && !force)
+        rc = revocation_guard_check(api->store, serial, &err);
+    if (rc == 0)
+        rc = revocation_revoke_certificate(api->revocation, &wish, &outcome, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    api_revocation_send(
+        response, json_pack("{ssss}", "serial", serial, "reason", wish.reason), &outcome);
 }

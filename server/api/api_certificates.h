@@ -9,5 +9,7 @@ void api_certificates_list(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_certificates_add(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_certificates_revoke(
+    const struct http_request *request, struct http_response *response, void *ctx);
 
 #endif

@@ -274,10 +274,16 @@ int device_auth_identify(
     return rc;
 }
 
-bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx)
+int device_auth_verify(const uint8_t *der, size_t n, void *ctx, struct err *err)
 {
     char mac[MAC_SIZE];
-    int rc = device_auth_identify(ctx, der, n, mac, NULL);
+
+    return device_auth_identify(ctx, der, n, mac, err);
+}
+
+bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx)
+{
+    int rc = device_auth_verify(der, n, ctx, NULL);
 
     return rc == ERR_REVOKED || rc == ERR_UNTRUSTED;
 }

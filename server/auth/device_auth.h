@@ -41,6 +41,9 @@ void device_auth_on_met(struct device_auth *auth, device_auth_met *met, void *ct
 ERR_CHECKED int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err);
 
+// The same for a handshake, in which nobody asks for the MAC. ctx: the device_auth.
+ERR_CHECKED int device_auth_verify(const uint8_t *der, size_t n, void *ctx, struct err *err);
+
 // Whether whoever shows it is to be cut off in the middle: it is revoked, or of a CA that is
 // trusted no more. ctx: the device_auth. Any thread.
 bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx);

@@ -9,9 +9,12 @@
 #include <jansson.h>
 
 #include "server/ctl/output.h"
+#include "server/ctl/pki_crl.h"
 #include "server/ctl/pki_device.h"
 #include "server/ctl/pki_issue.h"
+#include "server/ctl/pki_list.h"
 #include "server/ctl/pki_record.h"
+#include "server/ctl/pki_revoke.h"
 #include "server/ctl/text.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/pki_folder.h"
@@ -66,6 +69,17 @@ static const struct option_rule client_options[] = {
     {0},
 };
 
+static const struct option_rule list_options[] = {
+    {"state", OPTION_VALUE, "STATE", "good, revoked, on-hold, expired or not-yet-valid"},
+    {0},
+};
+
+static const struct option_rule crl_options[] = {
+    {"days", OPTION_VALUE, "N", "until the next one is due (30)"},
+    {"out", OPTION_VALUE, "FILE", "write it there; else to standard output"},
+    {0},
+};
+
 static const struct option_rule signing_options[] = {
     {"ec", OPTION_FLAG, NULL, "make a P-256 key; deployed sketches need RSA-2048"},
     OPTION_FORCE,
@@ -81,12 +95,12 @@ static int report(const struct subcommand_call *call, const char *name,
 
     if (rc < 0)
         return rc;
+    if (!call->json)
+        pki_issue_print(name, pair);
     if (is_issued)
         pki_record_tell(&record, pair, 1);
-    if (call->json)
-        return output_json(pki_issue_describe(name, pair), err);
-    pki_issue_print(name, pair);
-    return 0;
+    return call->json ? output_json(pki_issue_describe(name, pair, is_issued ? &record : NULL), err)
+                      : 0;
 }
 
 static int run_init(const struct subcommand_call *call, struct err *err)
@@ -204,6 +218,14 @@ const struct subcommand pki_subcommands[] = {
     {"pki", "client", "DIR NAME --role ROLE [--days N] [--rsa] [--force]",
         "issue the certificate of a client of the broker that is no device", client_options, 2, 2,
         run_client},
+    {"pki", "list", "[MAC] [--state STATE] [--json]",
+        "list the certificates that the daemon knows, or those of one device", list_options, 0, 1,
+        pki_list_run},
+    {"pki", "revoke", "SERIAL [--reason REASON] [--force] [--json]",
+        "shut out one certificate, of anybody", pki_revoke_options, 1, 1, pki_revoke_run},
+    {"pki", "crl", "DIR [--days N] [--out FILE] [--json]",
+        "sign a list of the revoked certificates (CRL), for programs that read such", crl_options,
+        1, 1, pki_crl_run},
     {"pki", "record", "DIR [--json]", "tell the daemon all that a CA has issued", NULL, 1, 1,
         pki_record_run},
     {"pki", "signing", "DIR NAME [--ec] [--force]", "make a key pair that signs images",

@@ -17,6 +17,7 @@
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
+#include "server/store/replacement_store.h"
 
 #define PATTERN_SIZE 256
 #define NAME_SHOWN "%.64s"
@@ -77,15 +78,32 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
     send_content(ask, &content);
 }
 
+static int render_config(struct ask *ask, const char *place, uint8_t **json, size_t *n)
+{
+    struct download *download = ask->download;
+
+    pthread_rwlock_rdlock(&download->lock);
+
+    bool has_own = download_config_has(download->config, ask->mac);
+    int rc = download_config_render(download->config, has_own ? ask->mac : place, json, n);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
+}
+
 static void send_config(struct ask *ask)
 {
+    char place[MAC_SIZE];
+    struct err err = {0};
     uint8_t *json;
     size_t n;
-    int rc;
+    int rc = replacement_store_read_place(ask->download->settings.store, ask->mac, place, &err);
 
-    pthread_rwlock_rdlock(&ask->download->lock);
-    rc = download_config_render(ask->download->config, ask->mac, &json, &n);
-    pthread_rwlock_unlock(&ask->download->lock);
+    if (rc < 0) { // it would get another one's
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
+        return;
+    }
+    rc = render_config(ask, place, &json, &n);
     if (rc == 0)
         send_bytes(ask, "application/json", json, n);
     else

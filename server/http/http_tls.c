@@ -2,6 +2,7 @@
 #include "server/http/http_tls.h"
 
 #include <errno.h>
+#include <gnutls/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,6 +15,8 @@
 #include "server/base/log.h"
 #include "server/base/tally.h"
 #include "server/http/http_handshake.h"
+#include "server/http/http_key.h"
+#include "server/http/http_server.h"
 #include "server/http/http_sessions.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
@@ -33,9 +36,9 @@ struct credential {
 struct http_tls {
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
+    const struct http_signer *signer;
     struct http_handshake *handshake;
     struct http_sessions *sessions;
-    struct http_clients *clients;
     gnutls_datum_t ticket_key;
     _Atomic(struct credential *) credential;
     struct tally unbounded; // connections
@@ -52,15 +55,16 @@ const char *http_tls_priorities(void)
            ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:%SERVER_PRECEDENCE";
 }
 
-int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err),
-    void *verify_ctx, struct http_turns *turns, struct http_tls **out, struct err *err)
+int http_tls_new(const struct http_server_settings *settings, struct http_turns *turns,
+    struct http_tls **out, struct err *err)
 {
     struct http_tls *tls = calloc(1, sizeof *tls);
 
     if (tls == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
-    tls->verify = verify;
-    tls->verify_ctx = verify_ctx;
+    tls->verify = settings->verify;
+    tls->verify_ctx = settings->verify_ctx;
+    tls->signer = settings->signer;
 
     int rc = http_handshake_new(turns, &tls->handshake, err);
 
@@ -68,7 +72,7 @@ int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct e
         http_tls_free(tls);
         return rc;
     }
-    if (http_sessions_new(&tls->sessions) < 0 || http_clients_new(&tls->clients) < 0 ||
+    if (http_sessions_new(&tls->sessions) < 0 ||
         gnutls_session_ticket_key_generate(&tls->ticket_key) < 0) {
         http_tls_free(tls);
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS sessions");
@@ -99,7 +103,6 @@ void http_tls_free(struct http_tls *tls)
         gnutls_free(tls->ticket_key.data);
     }
     http_sessions_free(tls->sessions);
-    http_clients_free(tls->clients);
     http_handshake_free(tls->handshake);
     free(tls);
 }
@@ -125,49 +128,6 @@ static int load_certificate(struct credential *credential, const char *path, str
     return 0;
 }
 
-static int load_key(struct credential *credential, const char *path, struct err *err)
-{
-    uint8_t *pem;
-    size_t n;
-    int rc = file_read(path, FILE_MAX, &pem, &n, err);
-
-    if (rc < 0)
-        return rc;
-
-    gnutls_datum_t datum = {pem, (unsigned)n};
-
-    rc = gnutls_privkey_init(&credential->key);
-    if (rc == 0)
-        rc = gnutls_privkey_import_x509_raw(credential->key, &datum, GNUTLS_X509_FMT_PEM, NULL, 0);
-    explicit_bzero(pem, n);
-    free(pem);
-    return rc < 0 ? err_set(err, ERR_INVALID, "key %s: %s", path, gnutls_strerror(rc)) : 0;
-}
-
-// A certificate and a key that do not belong together would fail every handshake.
-static int check_pair(const struct credential *credential, struct err *err)
-{
-    gnutls_pubkey_t from_key;
-    unsigned char ids[2][64];
-    size_t sizes[2] = {sizeof ids[0], sizeof ids[1]};
-    int rc = gnutls_pubkey_init(&from_key);
-
-    if (rc < 0)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a key");
-    rc = gnutls_pubkey_import_privkey(from_key, credential->key, 0, 0);
-    if (rc == 0)
-        rc = gnutls_pubkey_get_key_id(from_key, GNUTLS_KEYID_USE_SHA256, ids[0], &sizes[0]);
-    if (rc == 0)
-        rc = gnutls_pubkey_get_key_id(
-            credential->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256, ids[1], &sizes[1]);
-    gnutls_pubkey_deinit(from_key);
-    if (rc < 0)
-        return err_set(err, ERR_INVALID, "%s", gnutls_strerror(rc));
-    if (sizes[0] != sizes[1] || memcmp(ids[0], ids[1], sizes[0]) != 0)
-        return err_set(err, ERR_INVALID, "it does not belong to the certificate");
-    return 0;
-}
-
 int http_tls_load(
     struct http_tls *tls, const char *certificate_file, const char *key_file, struct err *err)
 {
@@ -178,12 +138,7 @@ int http_tls_load(
         return err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
     rc = load_certificate(credential, certificate_file, err);
     if (rc == 0)
-        rc = load_key(credential, key_file, err);
-    if (rc == 0) {
-        rc = check_pair(credential, err);
-        if (rc < 0)
-            rc = err_context(err, "key %s", key_file);
-    }
+        rc = http_key_load(key_file, &credential->chain[0], tls->signer, &credential->key, err);
     if (rc < 0) {
         free_credential(credential);
         return rc;
@@ -199,9 +154,34 @@ static struct http_tls *owner_of(gnutls_session_t session)
     return gnutls_session_get_ptr(session);
 }
 
+static int check_length(const gnutls_datum_t *chain, unsigned count, struct err *err)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        n += chain[i].size;
+    if (n <= HTTP_TLS_CHAIN_MAX)
+        return 0;
+    return err_set(
+        err, ERR_INVALID, "%u certificates of %zu bytes, %d at most", count, n, HTTP_TLS_CHAIN_MAX);
+}
+
+// Tells clients apart.
+static uint64_t number_of(const gnutls_datum_t *certificate)
+{
+    uint8_t digest[32] = {0};
+    uint64_t number;
+
+    // Without it all are one, which costs them no more than resumption.
+    (void)gnutls_hash_fast(GNUTLS_DIG_SHA256, certificate->data, certificate->size, digest);
+    memcpy(&number, digest, sizeof number);
+    return number;
+}
+
 static int verify_client(gnutls_session_t session)
 {
     struct http_tls *tls = owner_of(session);
+    struct http_tls_link *link = gnutls_transport_get_ptr(session);
     struct err err = {0};
     unsigned count = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
@@ -209,8 +189,13 @@ static int verify_client(gnutls_session_t session)
 
     if (chain == NULL || count == 0)
         return GNUTLS_E_NO_CERTIFICATE_FOUND;
-    rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
-    return rc >= 0 ? 0 : http_handshake_refuse(tls->handshake, session, &err);
+    rc = check_length(chain, count, &err);
+    if (rc == 0)
+        rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
+    if (rc < 0)
+        return http_handshake_refuse(tls->handshake, session, &err);
+    link->user.client = number_of(&chain[0]);
+    return 0;
 }
 
 static int note_extension(void *ctx, unsigned extension, const unsigned char *data, unsigned size)
@@ -302,39 +287,17 @@ static int wait_for_bytes(gnutls_transport_ptr_t ptr, unsigned timeout_ms)
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link)
 {
     gnutls_session_set_ptr(session, tls);
+    gnutls_handshake_set_max_packet_length(session, HTTP_TLS_MESSAGE_MAX);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, verify_client);
     gnutls_handshake_set_hook_function(
         session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);
-    http_sessions_attach(tls->sessions, session);
+    link->user.sessions = tls->sessions;
+    http_sessions_attach(&link->user, session);
     gnutls_transport_set_ptr(session, link);
     gnutls_transport_set_vec_push_function(session, send_parts);
     gnutls_transport_set_pull_function(session, receive_bytes);
     gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
-}
-
-int http_tls_admit(gnutls_session_t session)
-{
-    struct http_tls_link *link = gnutls_transport_get_ptr(session);
-    unsigned count = 0;
-    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
-
-    if (chain == NULL || count == 0)
-        return GNUTLS_E_NO_CERTIFICATE_FOUND;
-    return http_clients_enter(
-               owner_of(session)->clients, chain[0].data, chain[0].size, &link->place, link->fd) < 0
-               ? GNUTLS_E_MEMORY_ERROR
-               : GNUTLS_E_SUCCESS;
-}
-
-void http_tls_dismiss(struct http_tls *tls, struct http_tls_link *link)
-{
-    http_clients_leave(tls->clients, &link->place);
-}
-
-struct http_clients *http_tls_clients(struct http_tls *tls)
-{
-    return tls->clients;
 }
 
 void http_tls_end_handshake(gnutls_session_t session)

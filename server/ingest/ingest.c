@@ -27,6 +27,9 @@ struct ingest {
     _Atomic int64_t fresh_from_ms; // monotonic
     pthread_mutex_t mutex;         // over hourly
     struct hourly *hourly;
+    bool (*is_shut_out)(const char *mac, void *ctx); // or NULL
+    void *gate_ctx;
+    _Atomic uint64_t shut_out;
     _Atomic uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
     struct tally lost;
 };
@@ -70,6 +73,13 @@ void ingest_free(struct ingest *ingest)
     pthread_mutex_destroy(&ingest->mutex);
     hourly_free(ingest->hourly);
     free(ingest);
+}
+
+void ingest_set_gate(
+    struct ingest *ingest, bool (*is_shut_out)(const char *mac, void *ctx), void *ctx)
+{
+    ingest->is_shut_out = is_shut_out;
+    ingest->gate_ctx = ctx;
 }
 
 const char *const *ingest_subscriptions(void)
@@ -245,6 +255,20 @@ static void note_spelling(struct ingest *ingest, const struct ingest_topic *topi
             topic->mac, topic->spelling);
 }
 
+// What comes so soon after it was revoked was on its way; later the broker should have ended it.
+static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
+{
+    if (ingest->is_shut_out == NULL || !ingest->is_shut_out(topic->mac, ingest->gate_ctx))
+        return false;
+    ingest->shut_out++;
+    if (is_due(ingest, topic->mac))
+        log_warning("ingest",
+            "revoked device still speaks mac=%s: nothing of it counts; if this goes on the broker "
+            "does not shut it out ('secureesp status' tells which list it goes by)",
+            topic->mac);
+    return true;
+}
+
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained)
 {
@@ -258,6 +282,8 @@ void ingest_message(
         refuse_topic(ingest, topic);
         return;
     }
+    if (is_shut_out(ingest, &message.topic))
+        return;
     note_spelling(ingest, &message.topic);
     switch (message.topic.kind) {
     case TOPIC_STATUS: take_status(ingest, &message); break;
@@ -298,5 +324,6 @@ void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)
         .bad_topics = ingest->bad_topics,
         .bad_payloads = ingest->bad_payloads,
         .lost = ingest->lost.total,
+        .shut_out = ingest->shut_out,
     };
 }

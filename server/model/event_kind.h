@@ -8,5 +8,6 @@
 #define EVENT_KIND_DOWNLOAD "download"
 #define EVENT_KIND_REVOKED "revoked"
 #define EVENT_KIND_READMITTED "readmitted"
+#define EVENT_KIND_REPLACED "replaced"
 
 #endif

@@ -80,7 +80,6 @@ static void set_connected(struct mqtt_client *client)
     pthread_mutex_lock(&client->mutex);
     client->connected = true;
     pthread_mutex_unlock(&client->mutex);
-    mqtt_health_begin(&client->health);
     snprintf(reason, sizeof reason, "connected to %s port %u", client->settings.host,
         client->settings.port);
     tell(client, true, reason);
@@ -108,6 +107,7 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     if (is_stopping(client)) // the settings may be gone
         return;
     tell_broker(client, mosq);
+    mqtt_health_begin(&client->health);
     mqtt_subscriptions_make(&client->subscriptions, mosq, &client->settings, client->health.probed);
     if (client->subscriptions.failed != 0)
         note_reason(client, mosquitto_strerror(client->subscriptions.failed));

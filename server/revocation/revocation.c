@@ -23,7 +23,8 @@ struct revocation {
     struct revocation_settings settings;
     struct revocation_links links;
     struct revocation_broker broker;
-    struct pace pace; // of the line that the list cannot be written
+    struct pace pace;        // of the line that the list cannot be written
+    struct pace broker_pace; // of that that the broker does not take it
 
     pthread_mutex_t changing; // one change at a time, from the database to the list; over these:
     struct revocation_file file;
@@ -202,6 +203,8 @@ static void ask_broker(
     out->broker_applied = revocation_broker_wait(&revocation->broker, out->number,
         clock_monotonic_ms() + WAIT_MS, &at_ms, &out->broker_ended);
     out->broker_after_ms = at_ms > began_ms ? at_ms - began_ms : 0;
+    if (!out->changed)
+        out->broker_ended = 0; // those were ended then
     if (!out->broker_applied)
         revocation_broker_explain(
             &revocation->broker, out->number, out->broker_reason, sizeof out->broker_reason);
@@ -219,59 +222,72 @@ static void take_change(const struct revocation_change *change, struct revocatio
     };
 }
 
-// The broker's part has failed: what holds all the same, and what will be.
-static int fail_later(const struct revocation_wish *wish, struct err *err)
+// What of a change that is recorded has failed: what holds all the same, and what will be.
+static int fail_later(
+    struct revocation *revocation, const struct revocation_change *change, struct err *err)
 {
     struct err reason = *err;
+    struct revocation_state state;
 
+    revocation_read(revocation, &state);
     return err_set(err, ERR_UNAVAILABLE,
-        "%s: it is recorded, and the download server goes by it, but the broker does not: %s; it "
-        "is "
-        "tried again each second, and 'secureesp status' tells when it is done",
-        wish->subject, reason.message);
+        "%s: it is recorded%s: %s; it is tried again each second, and 'secureesp status' tells "
+        "when it is done",
+        change->subject,
+        state.number >= (uint64_t)change->number
+            ? ", and the download server goes by it, but the broker does not yet"
+            : ", but neither download server nor broker go by it yet",
+        reason.message);
 }
 
-static int change(struct revocation *revocation, store_job job, const struct revocation_wish *wish,
+static int check_reason(const char *reason, struct err *err)
+{
+    if (reason == NULL || revocation_reason_code(reason) >= 0)
+        return 0;
+    return err_set(
+        err, ERR_INVALID, "no reason '%.40s'; there are " REVOCATION_REASON_NAMES, reason);
+}
+
+int revocation_run(struct revocation *revocation, store_job job, struct revocation_change *change,
     struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_change change = {.subject = wish->subject, .reason = wish->reason};
     int64_t began_ms = clock_monotonic_ms();
     int64_t at_ms = began_ms;
     size_t ended = 0;
+    int rc = check_reason(change->reason, err);
 
+    if (rc < 0)
+        return rc;
     pthread_mutex_lock(&revocation->changing);
+    rc = store_write(revocation->settings.store, job, change, err);
 
-    int rc = store_write(revocation->settings.store, job, &change, err);
     bool is_recorded = rc >= 0;
 
     // Also of what was so already: it may be that which could not be written.
-    if (is_recorded && (change.changed || revocation->is_stale))
+    if (is_recorded && (change->changed || revocation->is_stale))
         rc = put_in_force(revocation, &ended, &at_ms, err);
     pthread_mutex_unlock(&revocation->changing);
     if (rc < 0)
-        return is_recorded ? fail_later(wish, err) : rc;
-    take_change(&change, out);
+        return is_recorded ? fail_later(revocation, change, err) : rc;
+    take_change(change, out);
     out->download_after_ms = at_ms - began_ms;
     out->download_ended = ended;
     ask_broker(revocation, began_ms, out);
     return 0;
 }
 
-static int check_reason(const struct revocation_wish *wish, struct err *err)
+static int change(struct revocation *revocation, store_job job, const struct revocation_wish *wish,
+    struct revocation_outcome *out, struct err *err)
 {
-    if (revocation_reason_code(wish->reason) >= 0)
-        return 0;
-    return err_set(
-        err, ERR_INVALID, "no reason '%.40s'; there are " REVOCATION_REASON_NAMES, wish->reason);
+    struct revocation_change change = {.subject = wish->subject, .reason = wish->reason};
+
+    return revocation_run(revocation, job, &change, out, err);
 }
 
 int revocation_revoke_device(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    int rc = check_reason(wish, err);
-
-    if (rc == 0)
-        rc = change(revocation, revocation_change_revoke, wish, out, err);
+    int rc = change(revocation, revocation_change_revoke, wish, out, err);
     if (rc == 0)
         log_warning("revocation",
             "device revoked mac=%s reason=%s changed=%d certificates=%zu commands=%zu number=%llu",
@@ -283,7 +299,7 @@ int revocation_revoke_device(struct revocation *revocation, const struct revocat
 int revocation_readmit_device(
     struct revocation *revocation, const char *mac, struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_wish wish = {.subject = mac, .reason = ""};
+    struct revocation_wish wish = {.subject = mac};
     int rc = change(revocation, revocation_change_readmit, &wish, out, err);
 
     if (rc == 0)
@@ -295,10 +311,7 @@ int revocation_readmit_device(
 int revocation_revoke_certificate(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    int rc = check_reason(wish, err);
-
-    if (rc == 0)
-        rc = change(revocation, revocation_change_revoke_certificate, wish, out, err);
+    int rc = change(revocation, revocation_change_revoke_certificate, wish, out, err);
     if (rc == 0)
         log_warning("revocation", "certificate revoked serial=%s reason=%s changed=%d number=%llu",
             wish->subject, wish->reason, out->changed, (unsigned long long)out->number);
@@ -309,11 +322,6 @@ void revocation_note_broker(
     struct revocation *revocation, uint64_t number, int64_t ended, const char *error)
 {
     revocation_broker_note(&revocation->broker, number, ended, error);
-    if (error[0] != '\0')
-        log_error("revocation",
-            "the broker does not take the list of who is shut out, and goes by the last good one "
-            "number=%llu reason=\"%s\"",
-            (unsigned long long)number, error);
 }
 
 void revocation_note_connection(struct revocation *revocation, bool connected)
@@ -333,13 +341,29 @@ void revocation_note_file(struct revocation *revocation, const struct certificat
     revocation_meet_post(revocation->settings.store, facts, NULL, CERTIFICATE_FILE);
 }
 
+// At its start it may have looked for the list before that was there.
+static void tell_broker_error(struct revocation *revocation)
+{
+    char error[REVOCATION_BROKER_ERROR_SIZE];
+
+    if (revocation_broker_has_error(&revocation->broker, WAIT_MS, error) &&
+        pace_is_due(&revocation->broker_pace, REMIND_MS))
+        log_error("revocation",
+            "the broker does not take the list of who is shut out, and goes by the last good one "
+            "reason=\"%s\": its log says more",
+            error);
+}
+
 void revocation_tick(struct revocation *revocation)
 {
     struct err err = {0};
     size_t ended;
     int64_t at_ms;
 
-    pthread_mutex_lock(&revocation->changing);
+    tell_broker_error(revocation);
+    // A change under way does the same; this thread is not to wait for the disk.
+    if (pthread_mutex_trylock(&revocation->changing) != 0)
+        return;
 
     bool is_lost = !revocation->is_stale && !revocation_file_is_there(&revocation->file);
 

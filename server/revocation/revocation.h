@@ -9,6 +9,7 @@
 #include "server/auth/device_auth.h"
 #include "server/base/err.h"
 #include "server/model/certificate_record.h"
+#include "server/revocation/revocation_change.h"
 #include "server/store/store.h"
 
 // Shuts devices and certificates out, and lets devices in again: in the database first, durably,
@@ -75,6 +76,11 @@ ERR_CHECKED int revocation_readmit_device(struct revocation *revocation, const c
     struct revocation_outcome *out, struct err *err);
 ERR_CHECKED int revocation_revoke_certificate(struct revocation *revocation,
     const struct revocation_wish *wish, struct revocation_outcome *out, struct err *err);
+
+// Does a change of another kind in the same way: a store_job that is given it. Its
+// reason may be NULL.
+ERR_CHECKED int revocation_run(struct revocation *revocation, store_job job,
+    struct revocation_change *change, struct revocation_outcome *out, struct err *err);
 
 // Takes what the broker says (REVOCATION_REPORT_TOPIC). error: "" if it took the list.
 void revocation_note_broker(

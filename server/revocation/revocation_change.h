@@ -13,7 +13,7 @@
 // already is no error, and changes nothing.
 struct revocation_change {
     const char *subject; // a MAC, or a certificate's serial; canonical
-    const char *reason;  // revocation_reason.h
+    const char *reason;  // revocation_reason.h; NULL to readmit
 
     // Then filled in:
     bool changed;

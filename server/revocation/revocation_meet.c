@@ -43,6 +43,14 @@ static int is_full(
     return 1;
 }
 
+int revocation_meet_issued(struct store_connection *connection,
+    const struct certificate_record *record, bool *added, struct err *err)
+{
+    int rc = certificate_store_add(connection, record, added, err);
+
+    return rc < 0 || record->mac[0] == '\0' ? rc : revoke_with_device(connection, record, err);
+}
+
 // A store_job. Of one that is known nothing is written.
 static int add(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -53,8 +61,27 @@ static int add(struct store_connection *connection, void *ctx, struct err *err)
         rc = is_full(connection, record, err);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    rc = certificate_store_add(connection, record, NULL, err);
-    return rc < 0 || record->mac[0] == '\0' ? rc : revoke_with_device(connection, record, err);
+    return revocation_meet_issued(connection, record, NULL, err);
+}
+
+void revocation_meet_describe(const struct certificate_facts *facts, const char *mac,
+    enum certificate_origin origin, struct certificate_record *out)
+{
+    *out = (struct certificate_record){
+        .is_server = facts->is_server,
+        .not_before_ms = facts->begins_ms,
+        .not_after_ms = facts->not_after_ms,
+        .known_at_ms = clock_now_ms(),
+        .origin = origin,
+    };
+    snprintf(out->serial, sizeof out->serial, "%s", facts->serial);
+    snprintf(out->common_name, sizeof out->common_name, "%s", facts->common_name);
+    snprintf(out->unit, sizeof out->unit, "%s", facts->unit);
+    snprintf(out->fingerprint, sizeof out->fingerprint, "%s", facts->fingerprint);
+    if (mac != NULL)
+        snprintf(out->mac, sizeof out->mac, "%s", mac);
+    else
+        (void)mac_parse(facts->common_name, out->mac);
 }
 
 void revocation_meet_post(struct store *store, const struct certificate_facts *facts,
@@ -64,16 +91,6 @@ void revocation_meet_post(struct store *store, const struct certificate_facts *f
 
     if (record == NULL)
         return; // it is met again
-    snprintf(record->serial, sizeof record->serial, "%s", facts->serial);
-    snprintf(record->common_name, sizeof record->common_name, "%s", facts->common_name);
-    snprintf(record->fingerprint, sizeof record->fingerprint, "%s", facts->fingerprint);
-    if (mac != NULL)
-        snprintf(record->mac, sizeof record->mac, "%s", mac);
-    else
-        (void)mac_parse(facts->common_name, record->mac);
-    record->not_before_ms = facts->begins_ms;
-    record->not_after_ms = facts->not_after_ms;
-    record->known_at_ms = clock_now_ms();
-    record->origin = origin;
+    revocation_meet_describe(facts, mac, origin, record);
     (void)store_post(store, add, record, free);
 }

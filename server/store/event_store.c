@@ -23,6 +23,8 @@ static const char select_since[] =
 
 static const char delete_of_device[] = "DELETE FROM events WHERE device = ?";
 
+static const char move_of_device[] = "UPDATE events SET device = ?2 WHERE device = ?1";
+
 static const char delete_oldest[] =
     "DELETE FROM events WHERE id IN"
     " (SELECT id FROM events WHERE at_ms < ? ORDER BY at_ms LIMIT ?)";
@@ -120,4 +122,10 @@ int event_store_delete_before(
 int event_store_forget(struct store_connection *connection, const char *mac, struct err *err)
 {
     return device_rows_delete(connection, delete_of_device, mac, err);
+}
+
+int event_store_move(
+    struct store_connection *connection, const char *const macs[2], struct err *err)
+{
+    return device_rows_move(connection, move_of_device, macs, err);
 }

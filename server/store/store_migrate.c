@@ -166,6 +166,11 @@ static const char certificates[] =
     " revoked_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
     " readmitted_at_ms INTEGER NOT NULL,"
     " before_ms INTEGER NOT NULL);"
+    "CREATE TABLE replacements ("
+    " device INTEGER PRIMARY KEY," // that came
+    " old INTEGER NOT NULL, place INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL);"
+    "CREATE INDEX replacements_old ON replacements(old);"
     "PRAGMA user_version = 8;";
 
 static const char *const migrations[] = {

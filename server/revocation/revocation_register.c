@@ -1,5 +1,5 @@
 // Certificates on their way into the store.
-#include "server/auth/certificate_register.h"
+#include "server/revocation/revocation_register.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "server/base/log.h"
 #include "server/pki/certificate_facts.h"
 #include "server/pki/issued.h"
+#include "server/revocation/revocation_meet.h"
 #include "server/store/certificate_store.h"
 #include "server/store/revocation_store.h"
 
@@ -16,24 +17,9 @@ struct batch {
     struct certificate_record *records;
     size_t count;
     size_t room;
-    struct certificate_register_result result;
+    struct revocation_register_result result;
     struct err *err;
 };
-
-static void describe(const struct certificate_facts *facts, struct certificate_record *out)
-{
-    memset(out, 0, sizeof *out);
-    memcpy(out->serial, facts->serial, sizeof out->serial);
-    memcpy(out->common_name, facts->common_name, sizeof out->common_name);
-    memcpy(out->unit, facts->unit, sizeof out->unit);
-    memcpy(out->fingerprint, facts->fingerprint, sizeof out->fingerprint);
-    (void)mac_parse(facts->common_name, out->mac);
-    out->is_server = facts->is_server;
-    out->not_before_ms = facts->begins_ms;
-    out->not_after_ms = facts->not_after_ms;
-    out->known_at_ms = clock_now_ms();
-    out->origin = CERTIFICATE_ISSUED;
-}
 
 static struct certificate_record *grow(struct batch *batch)
 {
@@ -68,11 +54,11 @@ static int take(const struct certificate *certificate, void *ctx)
 
     if (record == NULL)
         return err_set(batch->err, ERR_NO_MEMORY, "no memory for certificates");
-    describe(&facts, record);
+    revocation_meet_describe(&facts, NULL, CERTIFICATE_ISSUED, record);
     return 0;
 }
 
-// Whether it shuts out whoever has it.
+// Whether whoever has it is shut out.
 static int is_revoked(struct store_connection *connection, const struct certificate_record *record,
     bool *out, struct err *err)
 {
@@ -82,22 +68,20 @@ static int is_revoked(struct store_connection *connection, const struct certific
 
     if (rc < 0)
         return rc;
-    *out = stored.revoked_at_ms != 0;
-    if (*out || record->mac[0] == '\0')
-        return 0;
-    rc = revocation_store_get(connection, record->mac, &device, err);
-    if (rc == ERR_NOT_FOUND)
-        return 0;
-    if (rc == 0)
-        *out = device.readmitted_at_ms == 0 || record->not_before_ms < device.before_ms;
-    return rc;
+    rc = record->mac[0] != '\0' ? revocation_store_get(connection, record->mac, &device, err)
+                                : ERR_NOT_FOUND;
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    *out = certificate_record_standing(&stored, rc == 0 ? &device : NULL, clock_system_ms())
+               .revoked_at_ms != 0;
+    return 0;
 }
 
 // A store_job.
 static int add_all(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct batch *batch = ctx;
-    struct certificate_register_result *result = &batch->result;
+    struct revocation_register_result *result = &batch->result;
     int rc = 0;
 
     result->added = result->known = result->revoked = 0;
@@ -106,7 +90,7 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
         bool is_new = false;
         bool revoked = false;
 
-        rc = certificate_store_add(connection, record, &is_new, err);
+        rc = revocation_meet_issued(connection, record, &is_new, err);
         if (rc == 0)
             rc = is_revoked(connection, record, &revoked, err);
         result->added += is_new;
@@ -117,8 +101,8 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
     return rc;
 }
 
-int certificate_register_add(struct store *store, struct device_auth *auth,
-    const struct certificate_register_text *text, struct certificate_register_result *out,
+int revocation_register_add(struct store *store, struct device_auth *auth,
+    const struct revocation_register_text *text, struct revocation_register_result *out,
     struct err *err)
 {
     struct batch batch = {.auth = auth, .err = err};

@@ -1,5 +1,5 @@
-#ifndef CERTIFICATE_REGISTER_H
-#define CERTIFICATE_REGISTER_H
+#ifndef REVOCATION_REGISTER_H
+#define REVOCATION_REGISTER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,12 +11,12 @@
 
 // Certificates that were issued, made known to the daemon.
 
-struct certificate_register_text {
+struct revocation_register_text {
     const uint8_t *p;
     size_t n;
 };
 
-struct certificate_register_result {
+struct revocation_register_result {
     size_t added;
     size_t known;                             // before
     size_t foreign;                           // of another CA: left out
@@ -26,8 +26,8 @@ struct certificate_register_result {
 
 // Records the certificates of n bytes of PEM (server/pki/issued.h), durably, all or, on failure,
 // none. ERR_INVALID if there is none or one is damaged; ERR_IO, ERR_NO_MEMORY.
-ERR_CHECKED int certificate_register_add(struct store *store, struct device_auth *auth,
-    const struct certificate_register_text *text, struct certificate_register_result *out,
+ERR_CHECKED int revocation_register_add(struct store *store, struct device_auth *auth,
+    const struct revocation_register_text *text, struct revocation_register_result *out,
     struct err *err);
 
 #endif
