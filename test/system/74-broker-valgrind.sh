@@ -19,9 +19,6 @@ exec valgrind -q --log-file='$work/valgrind.%p' --leak-check=full --show-leak-ki
 TEXT
 chmod +x "$work/bin/mosquitto"
 PATH=$work/bin:$PATH
-mkdir -p "$sandbox/state/broker" # PRELIST
-printf 'secureesp-revocations 1\nnumber 1\nend 0\n' >"$sandbox/state/broker/revoked" # PRELIST
-chmod 755 "$sandbox" "$sandbox/state" # PRELIST
 sandbox_up --devices 1
 grep -q valgrind "/proc/$(process_pid "$sandbox/run/broker")/cmdline" || fail "the broker does not run under valgrind"
 good=$(mac_of 21)

@@ -6,9 +6,6 @@
 # shellcheck source=test/system/broker_client_lib.sh
 . "$(dirname "$0")/broker_client_lib.sh"
 
-mkdir -p "$sandbox/state/broker" # PRELIST
-printf 'secureesp-revocations 1\nnumber 1\nend 0\n' >"$sandbox/state/broker/revoked" # PRELIST
-chmod 755 "$sandbox" "$sandbox/state" # PRELIST
 sandbox_up --devices 1
 good=$(mac_of 21)
 revoked=$(mac_of 22)

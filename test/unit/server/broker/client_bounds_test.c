@@ -25,7 +25,7 @@ static int set_up(void **state)
     limits.topic_levels = 3;
     limits.subscriptions = 2;
     limits.subscribes_per_minute = 6;
-    limits.subscribes_burst = 3;
+    limits.subscribes_burst = 4;
     limits.connections_per_minute = 6;
     limits.connections_burst = 2;
     limits.identifiers_per_day = 1;
