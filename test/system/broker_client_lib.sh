@@ -6,8 +6,9 @@
 clients_start() {
     mkfifo "$work/clients.in"
     exec {clients}<>"$work/clients.in"
-    process_start "$work/clients.record" "$work/clients" python3 -B "$root/test/system/broker_client.py" \
-        "$SANDBOX_MQTT_PORT" "$SANDBOX_PKI/ca.crt" <"$work/clients.in"
+    # shellcheck disable=SC2016  # for the inner shell
+    process_start "$work/clients.record" "$work/clients" sh -c 'exec "$@" <"$0"' "$work/clients.in" \
+        python3 -B "$root/test/system/broker_client.py" "$SANDBOX_MQTT_PORT" "$SANDBOX_PKI/ca.crt"
     records+=("$work/clients.record")
 }
 
