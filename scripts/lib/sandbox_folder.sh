@@ -56,6 +56,9 @@ write_broker_configuration() {
         "$own" >"$dir/etc/mosquitto.conf"
     printf '%s\n' "${SANDBOX_BROKER_MORE:-}" "user $(id -un)" "persistence_location $dir/state/" \
         'log_timestamp_format %H:%M:%S' >>"$dir/etc/mosquitto.conf"
+    # Faster than our rules let a device speak.
+    [ "$status_interval" -ge 250 ] || printf 'plugin_opt_messages_per_second 100\nplugin_opt_bytes_per_second 100000\n' \
+        >>"$dir/etc/mosquitto.conf"
 }
 
 write_daemon_configuration() {

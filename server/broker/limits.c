@@ -22,6 +22,8 @@ static const struct {
     OPTION(messages_burst, 300, 1),
     OPTION(bytes_per_second, 8192, 1),
     OPTION(bytes_burst, 524288, 1),
+    OPTION(control_bytes_per_second, 512, 1),
+    OPTION(control_bytes_burst, 4096, 1),
     OPTION(payload_bytes, 8192, 1),
     OPTION(topic_bytes, 128, 1),
     OPTION(topic_levels, 8, 1),

@@ -34,11 +34,15 @@ void counters_each(const struct counters_sources *sources,
     add("download_refused_expired", served.expired, ctx);
     add("download_refused_other_ca", served.untrusted, ctx);
     add("download_refused_revoked", served.revoked, ctx);
+    add("download_refused_crowded", served.crowded, ctx);
     add("download_refused_by_client", served.distrusted, ctx);
     add("download_bad_handshakes", served.bad_handshakes, ctx);
     add("download_broken_handshakes", served.broken_handshakes, ctx);
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
+    add("download_slow", served.slow, ctx);
+    add("download_replaced", served.replaced, ctx);
+    add("download_made_room", served.left, ctx);
     add("api_full", operated.full, ctx);
     add("download_received", served.received, ctx);
     add("download_unreceived", served.unreceived, ctx);
