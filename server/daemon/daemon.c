@@ -243,8 +243,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .routes = download_routes(daemon->download),
         .ctx = daemon->download,
         .max_body_bytes = 0,
-        .threads =
-            http_server_threads((unsigned)config->max_connections, (unsigned)config->threads),
+        .threads = file_limit_threads(config),
         .at_once = (unsigned)config->threads,
         .name = "download",
         .spare_files = (unsigned)file_limit_spare(config),
