@@ -93,7 +93,8 @@ enum http_verdict http_verdict_judge(struct http_verdict_expected *expected)
     if (!read_info(expected->answer.fd, &info))
         return HTTP_VERDICT_LOST;
 
-    bool has_all = info.tcpi_bytes_acked >= expected->target;
+    // No target: the connection was cut before there was one, and counts from 0 again.
+    bool has_all = expected->target > 0 && info.tcpi_bytes_acked >= expected->target;
 
     if (has_all && expected->since == HTTP_VERDICT_ASKED)
         return HTTP_VERDICT_RECEIVED;
