@@ -121,12 +121,17 @@ sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $imag
     "$image/etc/secureesp/secureesp.conf" | sed '/One device.s own values/,$d' >"$work/secureesp.conf"
 ASAN_OPTIONS=detect_leaks=0 secureespd --config "$work/secureesp.conf" --check-config
 cp "$work/secureesp.conf" "$image/etc/secureesp/"
-expect_exit 0 secureespd --config "$image/etc/secureesp/secureesp.conf" --check-config
-expect_equal "what is said of a broker with the plugin" "" "$(grep plugin <<<"$output" || true)"
-sed -i.plugin 's/^plugin/#&/' "$conf_d"
-expect_exit 0 secureespd --config "$image/etc/secureesp/secureesp.conf" --check-config
-expect_match "what is said of one without" 'note: .*/mosquitto/conf.d/secureesp.conf loads no plugin' "$output"
-mv "$conf_d.plugin" "$conf_d"
+cp "$conf_d" "$work/conf_d"
+# said_with SED-EXPRESSION: what is said of such a configuration of the broker beside it.
+said_with() {
+    sed "$1" "$work/conf_d" >"$conf_d"
+    expect_exit 0 secureespd --config "$image/etc/secureesp/secureesp.conf" --check-config
+    grep 'mosquitto/conf.d' <<<"$output" || true
+}
+expect_equal "of a broker with the plugin" "" "$(said_with "s|/var/|$image/var/|")"
+expect_match "of one without" 'note: .*/conf.d/secureesp.conf loads no plugin' "$(said_with 's/^plugin/#&/')"
+expect_match "of one with another list" 'plugin_opt_revocations is .*make them the same' "$(said_with 's|/var/|/srv/|')"
+mv "$work/conf_d" "$conf_d"
 sanitizer_set_host "$VARIANT"
 process_start "$work/broker.record" "$work/broker.log" \
     env "${sanitizer_host[@]}" mosquitto -c "$work/mosquitto.conf"
