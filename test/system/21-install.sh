@@ -122,15 +122,15 @@ sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $imag
 ASAN_OPTIONS=detect_leaks=0 secureespd --config "$work/secureesp.conf" --check-config
 cp "$work/secureesp.conf" "$image/etc/secureesp/"
 cp "$conf_d" "$work/conf_d"
-# said_with SED-EXPRESSION: what is said of such a configuration of the broker beside it.
-said_with() {
-    sed "$1" "$work/conf_d" >"$conf_d"
+# says WHAT SED-EXPRESSION REGEX: of such a configuration of the broker beside it.
+says() {
+    sed "$2" "$work/conf_d" >"$conf_d"
     expect_exit 0 secureespd --config "$image/etc/secureesp/secureesp.conf" --check-config
-    grep 'mosquitto/conf.d' <<<"$output" || true
+    expect_match "what is said of $1" "$3" "$(grep 'mosquitto/conf.d' <<<"$output" || true)"
 }
-expect_equal "of a broker with the plugin" "" "$(said_with "s|/var/|$image/var/|")"
-expect_match "of one without" 'note: .*/conf.d/secureesp.conf loads no plugin' "$(said_with 's/^plugin/#&/')"
-expect_match "of one with another list" 'plugin_opt_revocations is .*make them the same' "$(said_with 's|/var/|/srv/|')"
+says "a broker with the plugin" "s|/var/|$image/var/|" '^$'
+says "one without" 's/^plugin/#&/' 'note: .*/conf.d/secureesp.conf loads no plugin'
+says "one with another list" 's|/var/|/srv/|' 'plugin_opt_revocations is .*make them the same'
 mv "$work/conf_d" "$conf_d"
 sanitizer_set_host "$VARIANT"
 process_start "$work/broker.record" "$work/broker.log" \
