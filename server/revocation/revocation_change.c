@@ -32,7 +32,7 @@ static int add_event(struct store_connection *connection, const char *mac, const
     snprintf(event.mac, sizeof event.mac, "%s", mac);
     snprintf(event.kind, sizeof event.kind, "%s", kind);
     snprintf(event.detail, sizeof event.detail, "%s", detail);
-    return event_store_add(connection, &event, err);
+    return event_store_add(connection, &event, EVENT_CLASS_OUTCOME, err);
 }
 
 // How the device stands; one that never was revoked has all 0.

@@ -206,7 +206,7 @@ static int add_event(
     snprintf(event.mac, sizeof event.mac, "%s", replace->by);
     snprintf(event.kind, sizeof event.kind, "%s", EVENT_KIND_REPLACED);
     snprintf(event.detail, sizeof event.detail, "it has the place of %s", replace->change.subject);
-    return event_store_add(connection, &event, err);
+    return event_store_add(connection, &event, EVENT_CLASS_OUTCOME, err);
 }
 
 int revocation_replace_run(struct store_connection *connection, void *ctx, struct err *err)

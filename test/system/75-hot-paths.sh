@@ -6,9 +6,6 @@
 # shellcheck source=test/system/broker_client_lib.sh
 . "$(dirname "$0")/broker_client_lib.sh"
 
-mkdir -p "$sandbox/state/broker" # PRELIST
-printf 'secureesp-revocations 1\nnumber 1\nend 0\n' >"$sandbox/state/broker/revoked" # PRELIST
-chmod 755 "$sandbox" "$sandbox/state" # PRELIST
 sandbox_up --devices 1
 good=$(mac_of 21)
 revoked=$(mac_of 22)
@@ -19,7 +16,7 @@ new_device "$good" "$revoked" "$by_serial"
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$expiring" \
     -keyout "$SANDBOX_PKI/devices/$expiring.key" -out "$work/request" 2>/dev/null
 echo 'extendedKeyUsage=clientAuth' >"$work/extensions"
-lasting=40 # seconds
+lasting=25 # seconds
 ago $((86400 - lasting)) openssl x509 -req -in "$work/request" -CA "$SANDBOX_PKI/ca.crt" \
     -CAkey "$SANDBOX_PKI/ca.key" -days 1 -extfile "$work/extensions" \
     -out "$SANDBOX_PKI/devices/$expiring.crt" 2>/dev/null

@@ -59,7 +59,7 @@ static int live(struct store_connection *connection, void *ctx, struct err *err)
     for (int i = 0; rc == 0 && i < life->statuses; i++)
         rc = status_store_add(connection, life->mac, life->from_ms + i, &status, err);
     if (rc == 0)
-        rc = event_store_add(connection, &event, err);
+        rc = event_store_add(connection, &event, EVENT_CLASS_OTHER, err);
     if (rc == 0)
         rc = fault_store_add(connection, life->mac, &fault, err);
     return rc < 0 ? rc : command_store_add(connection, &command, err);

@@ -39,7 +39,7 @@ static void add_rssi(struct fixture *f, const char *mac, int64_t at_ms, int32_t 
 
 static int add_event(struct store_connection *connection, void *ctx, struct err *err)
 {
-    return event_store_add(connection, ctx, err);
+    return event_store_add(connection, ctx, EVENT_CLASS_OTHER, err);
 }
 
 static void add_reboot(struct fixture *f, const char *mac, int64_t at_ms)
