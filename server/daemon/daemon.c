@@ -93,16 +93,12 @@ static void note_answer(const struct download_answer *answer, void *ctx)
 
 static void wake_dispatch(void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    command_dispatch_wake(daemon->dispatch);
+    command_dispatch_wake(((struct daemon *)ctx)->dispatch);
 }
 
 static void read_broker(struct api_broker *out, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    broker_state_read(&daemon->broker, out);
+    broker_state_read(&((struct daemon *)ctx)->broker, out);
 }
 
 static void read_certificates(struct api_certificates *out, void *ctx)
