@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
+#include "server/revocation/revocation.h"
 #include "server/store/store.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
@@ -36,16 +38,26 @@ struct api_certificates {
     int64_t first_ms;
 };
 
+// The disk, as the daemon knows it.
+struct api_disk {
+    bool low; // history stops
+    uint64_t free_bytes;
+    uint64_t kept_bytes; // are to stay free
+};
+
 // All borrowed while the server runs.
 struct api {
     struct store *store;
+    struct device_auth *auth;
     struct release *release;
     struct command_dispatch *dispatch;
     struct release_images *images;
+    struct revocation *revocation;
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*read_certificates)(struct api_certificates *out, void *ctx);
+    void (*read_disk)(struct api_disk *out, void *ctx);
     void (*each_counter)(
         void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx);
     void *ctx;

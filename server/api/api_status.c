@@ -3,8 +3,10 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_revocation.h"
 #include "server/base/clock.h"
 #include "server/store/device_store.h"
+#include "server/store/revocation_store.h"
 #include "server/store/store.h"
 
 static void add_counter(const char *name, uint64_t value, void *ctx)
@@ -34,6 +36,18 @@ static json_t *database_json(const struct api *api)
 
     store_read_counters(api->store, &counters);
     api_json_set(&object, "fault", api_json_text(counters.fault));
+    return object;
+}
+
+static json_t *disk_json(const struct api *api)
+{
+    struct api_disk disk = {0};
+    json_t *object = json_object();
+
+    api->read_disk(&disk, api->ctx);
+    api_json_set(&object, "low", json_boolean(disk.low));
+    api_json_set(&object, "free_bytes", json_integer((json_int_t)disk.free_bytes));
+    api_json_set(&object, "kept_free_bytes", json_integer((json_int_t)disk.kept_bytes));
     return object;
 }
 
@@ -69,6 +83,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     struct err err = {0};
     int64_t total = 0;
     int64_t online = 0;
+    int64_t revoked = 0;
     json_t *object;
     json_t *counters;
     int rc = store_read_begin(api->store, &connection, &err);
@@ -76,6 +91,8 @@ void api_status_show(const struct http_request *request, struct http_response *r
     (void)request;
     if (rc == 0) {
         rc = device_store_count(connection, &total, &online, &err);
+        if (rc == 0)
+            rc = revocation_store_count(connection, &revoked, &err);
         store_read_end(api->store, connection);
     }
     if (rc < 0) {
@@ -89,7 +106,10 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "started_at_ms", json_integer(api->started_ms + clock_stepped_ms()));
     api_json_set(&object, "broker", broker_json(api));
     api_json_set(&object, "database", database_json(api));
-    api_json_set(&object, "devices", json_pack("{sIsI}", "total", total, "online", online));
+    api_json_set(&object, "disk", disk_json(api));
+    api_json_set(&object, "devices",
+        json_pack("{sIsIsI}", "total", total, "online", online, "revoked", revoked));
+    api_json_set(&object, "revocations", api_revocation_state(api->revocation));
     api_json_set(&object, "certificates", certificates_json(api));
     api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);

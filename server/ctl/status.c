@@ -44,6 +44,44 @@ static void print_database(const json_t *database)
     }
 }
 
+static void print_revocations(const json_t *revocations, const json_t *devices)
+{
+    const json_t *broker = json_object_get(revocations, "broker");
+    int64_t number = field_integer(revocations, "number", 0);
+
+    printf("%-*s%lld devices; list %lld, %lld entries; ", LABEL_WIDTH, "revoked",
+        (long long)field_integer(devices, "revoked", 0), (long long)number,
+        (long long)field_integer(revocations, "entries", 0));
+    if (field_has(revocations, "fault")) {
+        fputs("CANNOT BE WRITTEN: ", stdout);
+        text_print(stdout, field_text(revocations, "fault", "-"));
+    } else if (!field_has(broker, "number")) {
+        fputs("the broker has not said whether it goes by it", stdout);
+    } else if (field_integer(broker, "number", 0) >= number && !field_has(broker, "error")) {
+        fputs("the broker goes by it", stdout);
+    } else {
+        printf("THE BROKER GOES BY LIST %lld", (long long)field_integer(broker, "number", 0));
+        if (field_has(broker, "error")) {
+            fputs(": ", stdout);
+            text_print(stdout, field_text(broker, "error", "-"));
+        }
+    }
+    putchar('\n');
+}
+
+static void print_disk(const json_t *disk)
+{
+    if (!json_is_object(disk))
+        return;
+
+    bool low = field_is_true(disk, "low");
+
+    printf("%-*s%s%lld MB free, %lld MB kept so%s\n", LABEL_WIDTH, "disk",
+        low ? "NEARLY FULL: " : "", (long long)field_integer(disk, "free_bytes", 0) / 1000000,
+        (long long)field_integer(disk, "kept_free_bytes", 0) / 1000000,
+        low ? ": history stops until there is room" : "");
+}
+
 // When a certificate ends: "ends in 3650 days", with ends "ends ".
 static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
 {
@@ -115,9 +153,11 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     printf("\n%-*s%s ago\n", LABEL_WIDTH, "started", text);
     print_broker(json_object_get(status, "broker"), now_ms);
     print_database(json_object_get(status, "database"));
+    print_disk(json_object_get(status, "disk"));
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));
+    print_revocations(json_object_get(status, "revocations"), devices);
     print_certificates(json_object_get(status, "certificates"), now_ms);
     print_counters(json_object_get(status, "counters"));
     return SUBCOMMAND_OK;

@@ -72,6 +72,9 @@ static const struct setting {
     {"retention", "statuses_days", NUMBER, AT(statuses_days), "30", 1, 36500, true},
     {"retention", "hours_days", NUMBER, AT(hours_days), "400", 1, 36500, true},
     {"retention", "events_days", NUMBER, AT(events_days), "400", 1, 36500, true},
+    {"retention", "statuses_per_minute", NUMBER, AT(statuses_per_minute), "30", 1, 6000, true},
+    {"retention", "min_free_percent", NUMBER, AT(min_free_percent), "5", 0, 50, true},
+    {"retention", "min_free_bytes", NUMBER, AT(min_free_bytes), "1073741824", 0, INT64_MAX, true},
 #undef AT
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])

@@ -47,6 +47,9 @@ struct config {
     int64_t statuses_days;
     int64_t hours_days;
     int64_t events_days;
+    int64_t statuses_per_minute; // of one device
+    int64_t min_free_percent;
+    int64_t min_free_bytes;
     // [config.json], [config.json MAC]; NULL once it was given away
     struct download_config *device_config;
 };

@@ -18,12 +18,15 @@
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
+#include "server/daemon/costs.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/credentials.h"
+#include "server/daemon/disk_watch.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
+#include "server/daemon/revocation_link.h"
 #include "server/daemon/state_check.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
@@ -50,6 +53,7 @@ struct daemon {
     char images_dir[PATH_SIZE];
     struct store *store;
     struct device_auth *auth;
+    struct revocation_link revocation;
     struct release *release;
     struct release_images images;
     struct ingest *ingest;
@@ -61,6 +65,7 @@ struct daemon {
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
     struct broker_state broker;
+    struct disk_watch disk;
     struct broker_link link;
     struct tally reloads_kept, clock_steps;
 };
@@ -93,14 +98,6 @@ static void wake_dispatch(void *ctx)
     command_dispatch_wake(daemon->dispatch);
 }
 
-static int verify_client(const uint8_t *der, size_t n, void *ctx, struct err *err)
-{
-    struct daemon *daemon = ctx;
-    char mac[MAC_SIZE];
-
-    return device_auth_identify(daemon->auth, der, n, mac, err);
-}
-
 static void read_broker(struct api_broker *out, void *ctx)
 {
     struct daemon *daemon = ctx;
@@ -113,6 +110,11 @@ static void read_certificates(struct api_certificates *out, void *ctx)
     struct daemon *daemon = ctx;
 
     certificate_watch_read(daemon->watch, out);
+}
+
+static void read_disk(struct api_disk *out, void *ctx)
+{
+    disk_watch_read(&((struct daemon *)ctx)->disk, out);
 }
 
 static void each_counter(
@@ -152,7 +154,7 @@ static int start_store(struct daemon *daemon, struct err *err)
 
     if (n < 0 || (size_t)n >= sizeof path || m < 0 || (size_t)m >= sizeof daemon->images_dir)
         return err_set(err, ERR_INVALID, "state_dir is too long");
-    rc = file_make_folder(daemon->images_dir, 0750, err);
+    rc = file_make_folder(daemon->images_dir, 0700, err);
     if (rc == 0)
         rc = lock_state(daemon, err);
     if (rc == 0) {
@@ -188,9 +190,17 @@ static int start_ingest(struct daemon *daemon, struct err *err)
     return rc < 0 ? rc : device_auth_new(daemon->config.ca, &daemon->auth, err);
 }
 
+static int start_revocation(struct daemon *daemon, struct err *err)
+{
+    daemon->revocation = (struct revocation_link){daemon->store, daemon->auth, daemon->ingest,
+        daemon->watch, daemon->config.state_dir, NULL, NULL};
+    return revocation_link_start(&daemon->revocation, err);
+}
+
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker};
+    daemon->link = (struct broker_link){
+        daemon->ingest, daemon->watch, &daemon->broker, daemon->revocation.revocation};
     return broker_link_start(&daemon->link, &daemon->config, &daemon->mqtt, err);
 }
 
@@ -219,6 +229,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .images_dir = daemon->images_dir,
         .auth = daemon->auth,
         .release = daemon->release,
+        .store = daemon->store,
         .on_answer = note_answer,
         .ctx = daemon,
     };
@@ -247,11 +258,14 @@ static int start_download(struct daemon *daemon, struct err *err)
         .certificate_file = config->certificate,
         .key_file = config->key,
         .signer = &handshake_signer,
-        .verify = verify_client,
-        .verify_ctx = daemon,
+        .verify = device_auth_verify,
+        .verify_ctx = daemon->auth,
     };
 
-    return http_server_start(&server, &daemon->download_server, err);
+    rc = http_server_start(&server, &daemon->download_server, err);
+    if (rc == 0)
+        revocation_link_set_server(&daemon->revocation, daemon->download_server);
+    return rc;
 }
 
 static int start_api(struct daemon *daemon, struct err *err)
@@ -272,12 +286,15 @@ static int start_api(struct daemon *daemon, struct err *err)
 
     daemon->api = (struct api){
         .store = daemon->store,
+        .auth = daemon->auth,
         .release = daemon->release,
         .dispatch = daemon->dispatch,
         .images = &daemon->images,
+        .revocation = daemon->revocation.revocation,
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .read_certificates = read_certificates,
+        .read_disk = read_disk,
         .each_counter = each_counter,
         .ctx = daemon,
     };
@@ -288,8 +305,8 @@ int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
     typedef int step(struct daemon * daemon, struct err * err);
-    static step *const steps[] = {start_credentials, start_store, start_ingest, start_download,
-        start_mqtt, start_dispatch, start_api};
+    static step *const steps[] = {start_credentials, start_store, start_ingest, start_revocation,
+        start_download, start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -301,6 +318,7 @@ int daemon_start(
     daemon->config = *config;
     memset(config, 0, sizeof *config);
     broker_state_init(&daemon->broker, &daemon->config);
+    disk_watch_init(&daemon->disk, &daemon->config);
     log_set_level(daemon->config.log_level);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == 0; i++)
         rc = steps[i](daemon, err);
@@ -333,10 +351,12 @@ void daemon_stop(struct daemon *daemon)
     release_close(daemon->release);
     download_free(daemon->download);
     ingest_free(daemon->ingest);
+    revocation_link_clear(&daemon->revocation);
     device_auth_free(daemon->auth);
     certificate_watch_free(daemon->watch);
     credentials_clear(&daemon->credentials);
     broker_state_clear(&daemon->broker);
+    disk_watch_clear(&daemon->disk);
     if (daemon->lock_fd >= 0)
         close(daemon->lock_fd);
     config_clear(&daemon->config);
@@ -351,6 +371,7 @@ void daemon_reload(struct daemon *daemon)
         &daemon->reloads_kept};
 
     reload_run(&reload);
+    (void)revocation_link_end_clients(&daemon->revocation); // of a CA that is trusted no more
     certificate_watch_restart(daemon->watch);
 }
 
@@ -379,7 +400,9 @@ void daemon_tick(struct daemon *daemon)
     };
 
     housekeeping_tick(daemon->housekeeping, &settings);
+    costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);
+    revocation_tick(daemon->revocation.revocation);
 }
 
 bool daemon_is_healthy(struct daemon *daemon)

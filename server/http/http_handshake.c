@@ -34,6 +34,8 @@ static const struct {
     [HTTP_HANDSHAKE_NO_CERTIFICATE] = {"refused client", "give it certificate and key"},
     [HTTP_HANDSHAKE_EXPIRED] = {"refused client", "issue a new one, or set its clock"},
     [HTTP_HANDSHAKE_UNTRUSTED] = {"refused client", "is it of this fleet?"},
+    [HTTP_HANDSHAKE_REVOKED] = {"refused client",
+        "shut out by the operator, who may let it in again"},
     [HTTP_HANDSHAKE_DENIED] = {"refused client", "issue another"},
     [HTTP_HANDSHAKE_CROWDED] = {"refused client",
         "if many boards share it, give each its own, or raise max_connections_per_certificate"},
@@ -81,6 +83,7 @@ static const struct refusal {
 } refusals[] = {
     {ERR_EXPIRED, HTTP_HANDSHAKE_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED},
     {ERR_UNTRUSTED, HTTP_HANDSHAKE_UNTRUSTED, GNUTLS_A_UNKNOWN_CA},
+    {ERR_REVOKED, HTTP_HANDSHAKE_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED},
     {ERR_DENIED, HTTP_HANDSHAKE_DENIED, GNUTLS_A_ACCESS_DENIED},
     {ERR_CONFLICT, HTTP_HANDSHAKE_CROWDED, GNUTLS_A_ACCESS_DENIED},
     {ERR_NO_MEMORY, HTTP_HANDSHAKE_DENIED, GNUTLS_A_INTERNAL_ERROR},

@@ -18,6 +18,7 @@ enum http_handshake_kind {
     HTTP_HANDSHAKE_NO_CERTIFICATE,
     HTTP_HANDSHAKE_EXPIRED,    // a certificate, before or after its time
     HTTP_HANDSHAKE_UNTRUSTED,  // a certificate of another CA
+    HTTP_HANDSHAKE_REVOKED,    // a certificate taken out of use
     HTTP_HANDSHAKE_DENIED,     // any other certificate that is refused
     HTTP_HANDSHAKE_CROWDED,    // one that has as many connections as it may, all at work
     HTTP_HANDSHAKE_DISTRUSTED, // the client refused the server's certificate

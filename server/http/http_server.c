@@ -245,7 +245,8 @@ static void count_failures(struct http_handshake *failures, struct http_server_c
     out->no_certificate = http_handshake_count(failures, HTTP_HANDSHAKE_NO_CERTIFICATE);
     out->expired = http_handshake_count(failures, HTTP_HANDSHAKE_EXPIRED);
     out->untrusted = http_handshake_count(failures, HTTP_HANDSHAKE_UNTRUSTED);
-    out->refused_handshakes = out->no_certificate + out->expired + out->untrusted +
+    out->revoked = http_handshake_count(failures, HTTP_HANDSHAKE_REVOKED);
+    out->refused_handshakes = out->no_certificate + out->expired + out->untrusted + out->revoked +
                               http_handshake_count(failures, HTTP_HANDSHAKE_DENIED);
     out->crowded = http_handshake_count(failures, HTTP_HANDSHAKE_CROWDED);
     out->distrusted = http_handshake_count(failures, HTTP_HANDSHAKE_DISTRUSTED);

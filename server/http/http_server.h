@@ -47,8 +47,8 @@ struct http_server_settings {
     const char *key_file;
     const struct http_signer *signer; // with that key; NULL: GnuTLS
     // Judges a client's certificate during the handshake: negative refuses it; the client is told
-    // so by the alert that fits ERR_EXPIRED, ERR_UNTRUSTED, ERR_DENIED (it is good, but nobody's
-    // here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
+    // so by the alert that fits ERR_EXPIRED, ERR_UNTRUSTED, ERR_REVOKED, ERR_DENIED (it is good,
+    // but nobody's here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
 };
@@ -86,6 +86,7 @@ struct http_server_counters {
     uint64_t no_certificate;      // there was none
     uint64_t expired;             // it was before or after its time
     uint64_t untrusted;           // it was of another CA
+    uint64_t revoked;             // it was taken out of use
     uint64_t crowded;             // not refused for itself: all its places were at work
     uint64_t distrusted;          // handshakes in which the client refused the server's certificate
     uint64_t bad_handshakes;      // nothing in common, or no TLS

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/contract.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/ingest/payload_scan.h"
 #include "server/ingest/payload_take.h"
 
@@ -17,6 +17,9 @@ static const char *const own_kinds[] = {
     EVENT_KIND_REBOOT,
     EVENT_KIND_SHARED_IDENTITY,
     EVENT_KIND_DOWNLOAD,
+    EVENT_KIND_REVOKED,
+    EVENT_KIND_READMITTED,
+    EVENT_KIND_LIMITED,
 };
 
 // clang-format off: its versions differ in braces

@@ -17,11 +17,12 @@
 
 // Why a device counts as online or offline.
 enum device_reason {
-    DEVICE_REASON_NEVER,  // known (a command, an event), but has sent no status yet
-    DEVICE_REASON_STATUS, // online: it reported in time
-    DEVICE_REASON_WILL,   // offline: the broker published its will
-    DEVICE_REASON_SILENT, // offline: no report for too long
-    DEVICE_REASON_EVENT,  // online: it told an event, but no status since
+    DEVICE_REASON_NEVER,   // known (a command, an event), but has sent no status yet
+    DEVICE_REASON_STATUS,  // online: it reported in time
+    DEVICE_REASON_WILL,    // offline: the broker published its will
+    DEVICE_REASON_SILENT,  // offline: no report for too long
+    DEVICE_REASON_EVENT,   // online: it told an event, but no status since
+    DEVICE_REASON_REVOKED, // offline: it was revoked
 };
 
 // The members of a status. A member that the device did not send, or not with the right type and
@@ -62,13 +63,15 @@ struct device_record {
     int64_t bad_payloads;                // that could not be read in full
     int64_t bad_payload_at_ms;           // the last of them; 0 if none
     char spelling[DEVICE_SPELLING_SIZE]; // of its MAC in its topics; "" if as in mac
+    int64_t limited_at_ms;               // when it last said too much; 0: never. Not written
     int64_t boot_ms;                     // when it started, by its uptime; 0 if unknown
     int64_t previous_boot_ms; // the start before that, to tell two devices with one certificate
     int64_t shared_identity_at_ms; // last sign of two devices with one certificate; 0 if none
+    int64_t revoked_at_ms;         // 0: it is not. Read with the device, never written with it.
 };
 
 const char *device_record_reason_name(
-    enum device_reason reason); // "status", "will", "silent", "never", "event"
+    enum device_reason reason); // "status", "will", "silent", "never", "event", "revoked"
 
 // How an uptime relates to the last one of the same device.
 enum device_boot {

@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 
 #include "server/base/file.h"
+#include "server/pki/asn1_serial.h"
 #include "server/pki/asn1_time.h"
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
@@ -82,6 +83,12 @@ int certificate_to_pem(const struct certificate *certificate, char **out, struct
         return openssl_error_set(err, ERR_NO_MEMORY, "cannot write a certificate as PEM");
     *out = text;
     return 0;
+}
+
+int certificate_serial(
+    const struct certificate *certificate, char out[SERIAL_SIZE], struct err *err)
+{
+    return asn1_serial_read(X509_get0_serialNumber(certificate->x509), out, err);
 }
 
 int64_t certificate_not_after_ms(const struct certificate *certificate)

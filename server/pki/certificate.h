@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/model/serial.h"
 
 struct certificate;
 
@@ -22,6 +23,10 @@ void certificate_free(struct certificate *certificate);
 // Writes it as PEM, NUL-terminated; the caller frees it.
 ERR_CHECKED int certificate_to_pem(
     const struct certificate *certificate, char **out, struct err *err);
+
+// Its serial number. ERR_INVALID if it has none that RFC 5280, 4.1.2.2 allows.
+ERR_CHECKED int certificate_serial(
+    const struct certificate *certificate, char out[SERIAL_SIZE], struct err *err);
 
 // The last moment of its validity, Unix ms.
 int64_t certificate_not_after_ms(const struct certificate *certificate);

@@ -16,14 +16,8 @@
 #include "server/pki/openssl_types.h"
 
 #define SERIAL_BITS 128
-#define BACKDATE_S INT64_C(300)
-#define COMMON_NAME_MAX 64
+#define NAME_MAX_BYTES 64 // RFC 5280, A.1
 #define DAY_S 86400
-
-struct issuer {
-    struct certificate *certificate;
-    struct private_key *key;
-};
 
 int issuer_load(
     const char *certificate_path, const char *key_path, struct issuer **out, struct err *err)
@@ -76,21 +70,29 @@ static bool set_serial(X509 *x509)
     return done;
 }
 
-static int set_subject(X509 *x509, const char *common_name, struct err *err)
+static int add_name(X509 *x509, int nid, const char *name, struct err *err)
 {
-    size_t n = strlen(common_name);
+    const char *what = nid == NID_commonName ? "common name" : "organizational unit";
+    size_t n = strlen(name);
 
-    if (n == 0 || n > COMMON_NAME_MAX)
+    if (n == 0 || n > NAME_MAX_BYTES)
         return err_set(
-            err, ERR_INVALID, "common name of %zu bytes; it must have 1 to %d", n, COMMON_NAME_MAX);
+            err, ERR_INVALID, "%s of %zu bytes; it must have 1 to %d", what, n, NAME_MAX_BYTES);
     for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)common_name[i] < ' ' || common_name[i] == 0x7f)
-            return err_set(err, ERR_INVALID, "common name with a control character");
+        if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
+            return err_set(err, ERR_INVALID, "%s with a control character", what);
     }
-    if (X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), NID_commonName, MBSTRING_UTF8,
-            (const unsigned char *)common_name, (int)n, -1, 0) != 1)
-        return openssl_error_set(err, ERR_INVALID, "common name cannot be used");
+    if (X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), nid, MBSTRING_UTF8,
+            (const unsigned char *)name, (int)n, -1, 0) != 1)
+        return openssl_error_set(err, ERR_INVALID, "%s cannot be used", what);
     return 0;
+}
+
+static int set_subject(X509 *x509, const struct issuer_order *order, struct err *err)
+{
+    int rc = order->unit != NULL ? add_name(x509, NID_organizationalUnitName, order->unit, err) : 0;
+
+    return rc < 0 ? rc : add_name(x509, NID_commonName, order->common_name, err);
 }
 
 // The end of the certificate, in seconds. ca is NULL for a CA's own.
@@ -125,7 +127,7 @@ static int set_dates(
 
     if (rc < 0)
         return rc;
-    if (!asn1_time_set_ms(X509_getm_notBefore(x509), order->now_ms - BACKDATE_S * 1000) ||
+    if (!asn1_time_set_ms(X509_getm_notBefore(x509), order->now_ms - ISSUER_BACKDATE_S * 1000) ||
         !asn1_time_set_ms(X509_getm_notAfter(x509), end_s * 1000))
         return openssl_error_set(err, ERR_INVALID, "dates cannot be written in a certificate");
     return 0;
@@ -135,7 +137,7 @@ static int fill(X509 *x509, const struct issuer_order *order, const struct certi
     const struct private_key *subject, struct err *err)
 {
     X509 *issuer = ca != NULL ? ca->x509 : x509;
-    int rc = set_subject(x509, order->common_name, err);
+    int rc = set_subject(x509, order, err);
 
     if (rc < 0)
         return rc;

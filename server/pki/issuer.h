@@ -9,6 +9,8 @@
 #include "server/pki/profile.h"
 #include "server/pki/subject_names.h"
 
+#define ISSUER_BACKDATE_S INT64_C(300)
+
 // A CA with its private key: what signs certificates.
 struct issuer;
 
@@ -16,6 +18,7 @@ struct issuer;
 struct issuer_order {
     enum profile profile;
     const char *common_name; // 1 to 64 bytes of UTF-8 (RFC 5280, A.1)
+    const char *unit;        // organizational unit, the same; NULL: none
     struct subject_names names;
     int days; // 0: the profile's default, or as long as the CA lasts if that is shorter
     int64_t now_ms;

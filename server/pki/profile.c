@@ -13,6 +13,7 @@
 extern const char profile_ca_text[];
 extern const char profile_server_text[];
 extern const char profile_device_text[];
+extern const char profile_client_text[];
 
 static const struct {
     const char *name;
@@ -22,6 +23,7 @@ static const struct {
     [PROFILE_CA] = {"ca.cnf", profile_ca_text, 7300},
     [PROFILE_SERVER] = {"server.cnf", profile_server_text, 825},
     [PROFILE_DEVICE] = {"device.cnf", profile_device_text, 1825},
+    [PROFILE_CLIENT] = {"client.cnf", profile_client_text, 825},
 };
 
 int profile_default_days(enum profile profile)

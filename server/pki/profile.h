@@ -6,7 +6,7 @@
 #include "server/base/err.h"
 
 // The profiles of certs/*.cnf.
-enum profile { PROFILE_CA, PROFILE_SERVER, PROFILE_DEVICE };
+enum profile { PROFILE_CA, PROFILE_SERVER, PROFILE_DEVICE, PROFILE_CLIENT };
 
 // The validity in days when none is asked for.
 int profile_default_days(enum profile profile);

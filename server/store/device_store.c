@@ -9,14 +9,16 @@
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
-static const char select_one[] = "SELECT " DEVICE_ROW_COLUMNS " FROM devices WHERE mac = ?";
+static const char select_one[] = "SELECT " DEVICE_ROW_SELECTED " FROM devices WHERE mac = ?";
 
 static const char select_json[] = "SELECT status_json FROM devices WHERE mac = ?";
 
 static const char select_page[] =
-    "SELECT " DEVICE_ROW_COLUMNS " FROM devices WHERE mac > ?1"
+    "SELECT " DEVICE_ROW_SELECTED " FROM devices WHERE mac > ?1"
     " AND (?2 = 0 OR online = (?2 > 0)) AND (?3 IS NULL OR image GLOB ?3)"
-    " ORDER BY mac LIMIT ?4";
+    " AND (?4 = 0 OR EXISTS (SELECT 1 FROM device_revocations AS f"
+    "  WHERE f.device = devices.mac AND f.readmitted_at_ms = 0))"
+    " ORDER BY mac LIMIT ?5";
 
 static const char expire[] = "UPDATE devices SET online = 0, reason = ?1"
                              " WHERE online = 1 AND last_seen_ms < ?2";
@@ -28,6 +30,8 @@ static const char count_all[] = "SELECT (SELECT count(*) FROM devices),"
 
 static const char select_images[] =
     "SELECT image, count(*) FROM devices WHERE image <> '' GROUP BY image";
+
+static const char select_macs[] = "SELECT mac FROM devices ORDER BY mac";
 
 static const char select_running[] = "SELECT mac FROM devices WHERE image = ? ORDER BY mac";
 
@@ -228,6 +232,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
     statement_bind_int(&s, key);
     statement_bind_int(&s, filter != NULL ? filter->online : 0);
     statement_bind_text(&s, filter != NULL ? filter->image_glob : NULL);
+    statement_bind_int(&s, filter != NULL && filter->revoked);
     statement_bind_int(&s, limit);
     return each_row(&s, each, ctx, err);
 }
@@ -295,6 +300,18 @@ int device_store_each_running(struct store_connection *connection, const char *i
         return rc;
     statement_open(&s, connection, select_running);
     statement_bind_text(&s, image);
+    return device_rows_each_mac(&s, each, ctx, err);
+}
+
+int device_store_each_mac(struct store_connection *connection,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, select_macs);
     return device_rows_each_mac(&s, each, ctx, err);
 }
 

@@ -37,6 +37,7 @@ ERR_CHECKED int device_store_get_status_json(
 struct device_filter {
     int online;             // 1: online, -1: offline
     const char *image_glob; // as in SQLite's GLOB, on the running image
+    bool revoked;           // only those that are
 };
 
 // Calls each() for every such device by MAC until it returns non-zero, which is then returned.
@@ -64,6 +65,10 @@ ERR_CHECKED int device_store_each_image(struct store_connection *connection,
 // Calls each() for every device that reports the image, by MAC, until it returns non-zero, which is
 // then returned.
 ERR_CHECKED int device_store_each_running(struct store_connection *connection, const char *image,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err);
+
+// Calls each() for every device, by MAC, until it returns non-zero, which is then returned.
+ERR_CHECKED int device_store_each_mac(struct store_connection *connection,
     int (*each)(const char *mac, void *ctx), void *ctx, struct err *err);
 
 // Removes a device that nothing refers to any more.

@@ -1,8 +1,6 @@
 // The history of statuses and its hourly roll-ups in the database.
 #include "server/store/status_store.h"
 
-#include <stdlib.h>
-
 #include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
@@ -11,7 +9,6 @@
 #define DAY_MS (24 * (int64_t)HOUR_MS)
 #define ROLL_UP_ROWS 20000 // of one call
 #define DELETE_ROWS 10000  // of one call, of either kind
-#define FIND_ROWS 100000   // that one call looks at
 
 // One row, so that SQLite needs no savepoint for the statement: among 100,000 devices that would
 // cost more than all the rest.
@@ -30,6 +27,20 @@ static const char select_progress[] =
 
 static const char update_progress[] = "UPDATE progress SET value = ? WHERE name = 'rolled-up'";
 
+// Two parts of an hour are one.
+#define MERGE_HOURS                                                                                \
+    " ON CONFLICT (device, hour_ms) DO UPDATE SET count = status_hours.count + excluded.count,"    \
+    "  has = status_hours.has | excluded.has,"                                                     \
+    "  rssi_min = min(coalesce(rssi_min, excluded.rssi_min),"                                      \
+    "   coalesce(excluded.rssi_min, rssi_min)),"                                                   \
+    "  rssi_max = max(coalesce(rssi_max, excluded.rssi_max),"                                      \
+    "   coalesce(excluded.rssi_max, rssi_max)),"                                                   \
+    "  rssi_sum = rssi_sum + excluded.rssi_sum, rssi_count = rssi_count + excluded.rssi_count,"    \
+    "  free_heap_min = min(coalesce(free_heap_min, excluded.free_heap_min),"                       \
+    "   coalesce(excluded.free_heap_min, free_heap_min)),"                                         \
+    "  max_loop_max = max(coalesce(max_loop_max, excluded.max_loop_max),"                          \
+    "   coalesce(excluded.max_loop_max, max_loop_max)),"
+
 // An hour may be rolled up in parts, and a part may come late if a clock was set back.
 static const char roll_up[] =
     "INSERT INTO status_hours (device, hour_ms, count, has, rssi_min, rssi_max, rssi_sum,"
@@ -44,19 +55,7 @@ static const char roll_up[] =
     "   AND e.at_ms >= s.at_ms - s.at_ms % 3600000"
     "   AND e.at_ms < s.at_ms - s.at_ms % 3600000 + 3600000)"
     " FROM statuses AS s WHERE id > ?1 AND id <= ?2 AND device IN (SELECT mac FROM devices)"
-    " GROUP BY device, hour"
-    " ON CONFLICT (device, hour_ms) DO UPDATE SET count = count + excluded.count,"
-    "  has = has | excluded.has,"
-    "  rssi_min = min(coalesce(rssi_min, excluded.rssi_min),"
-    "   coalesce(excluded.rssi_min, rssi_min)),"
-    "  rssi_max = max(coalesce(rssi_max, excluded.rssi_max),"
-    "   coalesce(excluded.rssi_max, rssi_max)),"
-    "  rssi_sum = rssi_sum + excluded.rssi_sum, rssi_count = rssi_count + excluded.rssi_count,"
-    "  free_heap_min = min(coalesce(free_heap_min, excluded.free_heap_min),"
-    "   coalesce(excluded.free_heap_min, free_heap_min)),"
-    "  max_loop_max = max(coalesce(max_loop_max, excluded.max_loop_max),"
-    "   coalesce(excluded.max_loop_max, max_loop_max)),"
-    "  reboots = excluded.reboots";
+    " GROUP BY device, hour" MERGE_HOURS "  reboots = excluded.reboots";
 
 // From the oldest on, only what is rolled up. A clock that ran ahead must not keep a row for ever.
 static const char delete_statuses[] =
@@ -73,18 +72,22 @@ static const char delete_hours[] =
     "DELETE FROM status_hours WHERE (device, hour_ms) IN"
     " (SELECT device, hour_ms FROM status_hours WHERE hour_ms < ?2 OR hour_ms > ?3 LIMIT ?1)";
 
-static const char select_ends[] =
-    "SELECT coalesce(min(id), 1) - 1, coalesce(max(id), 0) FROM statuses";
-
-// There is no index, as it would cost with each status that comes in.
-static const char select_of_device[] =
-    "SELECT id FROM statuses WHERE id > ? AND id <= ? AND device = ?";
-
 static const char delete_one[] = "DELETE FROM statuses WHERE id = ? AND device = ?";
 
 static const char delete_newer[] = "DELETE FROM statuses WHERE id > ? AND device = ?";
 
 static const char delete_hours_of_device[] = "DELETE FROM status_hours WHERE device = ?";
+
+static const char move_one[] = "UPDATE statuses SET device = ?3 WHERE id = ?1 AND device = ?2";
+
+static const char move_newer[] = "UPDATE statuses SET device = ?3 WHERE id > ?1 AND device = ?2";
+
+static const char move_hours[] =
+    "INSERT INTO status_hours (device, hour_ms, count, has, rssi_min, rssi_max, rssi_sum,"
+    "  rssi_count, free_heap_min, max_loop_max, reboots)"
+    " SELECT ?1, hour_ms, count, has, rssi_min, rssi_max, rssi_sum, rssi_count, free_heap_min,"
+    "  max_loop_max, reboots FROM status_hours WHERE device = ?2" MERGE_HOURS
+    "  reboots = status_hours.reboots + excluded.reboots";
 
 static const char select_hours[] =
     "SELECT hour_ms, count, has, rssi_min, rssi_max,"
@@ -268,78 +271,7 @@ int status_store_each_hour(struct store_connection *connection, const char *mac,
     return rc;
 }
 
-static int read_ends(
-    struct store_connection *connection, int64_t *before, int64_t *last, struct err *err)
-{
-    struct statement s;
-
-    statement_open(&s, connection, select_ends);
-
-    int rc = statement_step(&s, err);
-
-    if (rc > 0) {
-        *before = statement_int(&s, 0);
-        *last = statement_int(&s, 1);
-    }
-    statement_close(&s);
-    return rc < 0 ? rc : 0;
-}
-
-static int append(struct status_store_found *found, int64_t id)
-{
-    if (found->count == found->capacity) {
-        size_t capacity = found->capacity == 0 ? 256 : 2 * found->capacity;
-        int64_t *ids = realloc(found->ids, capacity * sizeof *ids);
-
-        if (ids == NULL)
-            return ERR_NO_MEMORY;
-        found->ids = ids;
-        found->capacity = capacity;
-    }
-    found->ids[found->count++] = id;
-    return 0;
-}
-
-int status_store_find(struct store_connection *connection, const char *mac,
-    struct status_store_found *found, struct err *err)
-{
-    struct statement s;
-    int64_t key;
-    int64_t before = 0;
-    int64_t last = 0;
-    int rc = read_ends(connection, &before, &last, err);
-
-    if (rc < 0 || !mac_key_from_text(mac, &key))
-        return rc;
-    if (found->until < before)
-        found->until = before;
-
-    int64_t until = last - found->until > FIND_ROWS ? found->until + FIND_ROWS : last;
-
-    statement_open(&s, connection, select_of_device);
-    statement_bind_int(&s, found->until);
-    statement_bind_int(&s, until);
-    statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
-        if (append(found, statement_int(&s, 0)) < 0) {
-            rc = err_set(err, ERR_NO_MEMORY, "no memory for a device's statuses");
-            break;
-        }
-    }
-    statement_close(&s);
-    if (rc < 0)
-        return rc;
-    found->until = until;
-    return until < last;
-}
-
-void status_store_found_clear(struct status_store_found *found)
-{
-    free(found->ids);
-    *found = (struct status_store_found){0};
-}
-
-static int delete_by(
+static int run_with(
     struct store_connection *connection, const char *sql, const int64_t numbers[2], struct err *err)
 {
     struct statement s;
@@ -351,7 +283,7 @@ static int delete_by(
 }
 
 int status_store_forget(struct store_connection *connection, const char *mac,
-    const struct status_store_found *found, struct err *err)
+    const struct status_found *found, struct err *err)
 {
     int64_t key;
     int rc = 0;
@@ -359,10 +291,43 @@ int status_store_forget(struct store_connection *connection, const char *mac,
     if (!mac_key_from_text(mac, &key))
         return 0;
     for (size_t i = 0; rc == 0 && i < found->count; i++)
-        rc = delete_by(connection, delete_one, (const int64_t[]){found->ids[i], key}, err);
+        rc = run_with(connection, delete_one, (const int64_t[]){found->ids[i], key}, err);
     if (rc == 0)
-        rc = delete_by(connection, delete_newer, (const int64_t[]){found->until, key}, err);
+        rc = run_with(connection, delete_newer, (const int64_t[]){found->until, key}, err);
     if (rc == 0)
         rc = device_rows_delete(connection, delete_hours_of_device, mac, err);
     return rc < 0 ? rc : correct(connection, err);
+}
+
+static int move_statuses(struct store_connection *connection, const int64_t keys[2],
+    const struct status_found *found, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i <= found->count; i++) {
+        struct statement s;
+        bool is_last = i == found->count; // what came later
+
+        statement_open(&s, connection, is_last ? move_newer : move_one);
+        statement_bind_int(&s, is_last ? found->until : found->ids[i]);
+        statement_bind_int(&s, keys[0]);
+        statement_bind_int(&s, keys[1]);
+        rc = statement_run(&s, err);
+    }
+    return rc;
+}
+
+int status_store_move(struct store_connection *connection, const char *const macs[2],
+    const struct status_found *found, struct err *err)
+{
+    int64_t keys[2];
+
+    if (!mac_key_from_text(macs[0], &keys[0]) || !mac_key_from_text(macs[1], &keys[1]))
+        return 0;
+
+    int rc = move_statuses(connection, keys, found, err);
+
+    if (rc == 0)
+        rc = run_with(connection, move_hours, (const int64_t[]){keys[1], keys[0]}, err);
+    return rc < 0 ? rc : device_rows_delete(connection, delete_hours_of_device, macs[0], err);
 }

@@ -145,8 +145,58 @@ static const char faults[] =
     " PRIMARY KEY (device, topic)) WITHOUT ROWID;"
     "PRAGMA user_version = 7;";
 
-static const char *const migrations[] = {
-    devices, history, images, event_order, image_layout, download_state, faults};
+// Certificates: device is NULL if a name of another kind is theirs, fingerprint '' if only the
+// serial is known; with_device: revoked as one of its device's. Revoked devices need not be among
+// the devices, and stay when those are forgotten.
+static const char certificates[] =
+    "CREATE TABLE certificates ("
+    " serial TEXT NOT NULL, fingerprint TEXT NOT NULL,"
+    " common_name TEXT NOT NULL, unit TEXT NOT NULL, is_server INTEGER NOT NULL,"
+    " device INTEGER,"
+    " not_before_ms INTEGER NOT NULL, not_after_ms INTEGER NOT NULL,"
+    " known_at_ms INTEGER NOT NULL,"
+    " origin INTEGER NOT NULL,"
+    " revoked_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " with_device INTEGER NOT NULL,"
+    " PRIMARY KEY (serial, fingerprint)) WITHOUT ROWID;"
+    "CREATE INDEX certificates_device ON certificates(device);"
+    "CREATE INDEX certificates_revoked ON certificates(serial) WHERE revoked_at_ms > 0;"
+    "CREATE TABLE device_revocations ("
+    " device INTEGER PRIMARY KEY,"
+    " revoked_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " readmitted_at_ms INTEGER NOT NULL,"
+    " before_ms INTEGER NOT NULL);"
+    "CREATE TABLE replacements ("
+    " device INTEGER PRIMARY KEY," // that came
+    " old INTEGER NOT NULL, place INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL);"
+    "CREATE INDEX replacements_old ON replacements(old);"
+    "PRAGMA user_version = 8;";
+
+// What is left out of what devices say, and what the broker drops of it. Of the events that there
+// are already, those that speak of commands count as their outcomes.
+static const char costs[] =
+    "ALTER TABLE devices ADD COLUMN limited_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE events ADD COLUMN class INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE events SET class = CASE WHEN kind = 'command' THEN 3"
+    " WHEN kind IN ('boot', 'trial', 'reboot') THEN 1 ELSE 2 END"
+    " WHERE kind IN ('command', 'boot', 'trial', 'reboot', 'will', 'shared-identity', 'download');"
+    "CREATE TABLE device_left_out ("
+    " device INTEGER NOT NULL REFERENCES devices(mac) ON DELETE CASCADE,"
+    " reason INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (device, reason)) WITHOUT ROWID;"
+    "CREATE TABLE device_broker_limits ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac) ON DELETE CASCADE,"
+    " messages INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " subscriptions INTEGER NOT NULL, connections INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, disconnected_s INTEGER NOT NULL,"
+    " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
+    "PRAGMA user_version = 9;";
+
+static const char *const migrations[] = {devices, history, images, event_order, image_layout,
+    download_state, faults, certificates, costs};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

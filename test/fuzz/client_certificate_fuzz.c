@@ -63,8 +63,8 @@ static void make_world(void)
     unlink(path);
 }
 
-// The certificate's only common name, or NULL.
-static const ASN1_STRING *common_name(const X509 *x509)
+// The certificate's only name of a kind, or NULL.
+static const ASN1_STRING *only_name(const X509 *x509, int nid)
 {
     const X509_NAME *subject = X509_get_subject_name(x509);
     const ASN1_STRING *found = NULL;
@@ -72,7 +72,7 @@ static const ASN1_STRING *common_name(const X509 *x509)
     for (int i = 0; i < X509_NAME_entry_count(subject); i++) {
         const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, i);
 
-        if (OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)) != NID_commonName)
+        if (OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)) != nid)
             continue;
         if (found != NULL)
             return NULL;
@@ -96,6 +96,20 @@ static int judge(const uint8_t *der, size_t n, struct certificate_facts *facts)
     return rc;
 }
 
+// One that is there alone, and fits, is taken.
+static void check_unit(const X509 *x509, const char *unit)
+{
+    const ASN1_STRING *name = only_name(x509, NID_organizationalUnitName);
+    unsigned char *text = NULL;
+    int size = name != NULL ? ASN1_STRING_to_UTF8(&text, name) : 0;
+
+    if (size > 0 && size <= 64 && memchr(text, 0, (size_t)size) == NULL)
+        FUZZ_CHECK(strcmp(unit, (const char *)text) == 0 && utf8_is_valid(unit));
+    else
+        FUZZ_CHECK(unit[0] == '\0');
+    OPENSSL_free(text);
+}
+
 static void check_signed(X509 *x509)
 {
     uint8_t *der = NULL;
@@ -104,7 +118,7 @@ static void check_signed(X509 *x509)
 
     FUZZ_CHECK(n > 0);
     if (judge(der, (size_t)n, &facts) == 0) {
-        const ASN1_STRING *name = common_name(x509);
+        const ASN1_STRING *name = only_name(x509, NID_commonName);
         unsigned char *text = NULL;
 
         FUZZ_CHECK(name != NULL);
@@ -117,6 +131,8 @@ static void check_signed(X509 *x509)
         FUZZ_CHECK(utf8_is_valid(facts.common_name));
         FUZZ_CHECK(facts.not_before_ms == NOW_MS - DAY_S * INT64_C(1000));
         FUZZ_CHECK(facts.not_after_ms == NOW_MS + DAY_S * INT64_C(1000));
+        FUZZ_CHECK(strcmp(facts.serial, "01") == 0 && facts.is_server);
+        check_unit(x509, facts.unit);
         OPENSSL_free(text);
     }
     OPENSSL_free(der);

@@ -139,7 +139,10 @@ make_sketch_file "$(image_name 00.00.02.a)"
 secureesp images add "$work/$(image_name 00.00.02.a).bin" --name "$(image_name 00.00.02.a)" >/dev/null
 part stop daemon
 # All that later versions added goes, or they could not add it again.
-sqlite3 "$database" "drop table device_faults;
+sqlite3 "$database" "drop table certificates;
+    drop table device_revocations;
+    drop table replacements;
+    drop table device_faults;
     alter table devices drop column spelling;
     alter table devices drop column bad_payload_at_ms;
     alter table commands drop column forced;

@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "server/base/file.h"
+#include "server/pki/authority.h"
 #include "server/pki/credential_file.h"
+#include "server/pki/pem.h"
 #include "server/pki/pki_folder.h"
 #include "test/unit/server/base/scratch.h"
 
@@ -154,6 +156,81 @@ static void test_names(void **state)
     issuer_free(issuer);
 }
 
+static int add_client(const struct issuer *issuer, const struct pki_folder_order *order,
+    const char *name, const char *role, struct pki_folder_pair *pair)
+{
+    struct issuer_order wanted = {.common_name = name, .unit = role};
+    struct err err = {0};
+    int rc = pki_folder_add_client(issuer, order, &wanted, pair, &err);
+
+    assert_true(rc == 0 || err.message[0] != '\0');
+    return rc;
+}
+
+// As the broker's plugin and the download server will see it.
+static void test_client(void **state)
+{
+    struct issuer *issuer = make_ca(*state);
+    struct pki_folder_order order = order_in(*state);
+    struct pki_folder_pair pair;
+    struct pki_folder_pair again;
+    struct authority *authority;
+    struct certificate_facts facts;
+    struct err err;
+    char path[SCRATCH_PATH_SIZE];
+    uint8_t *der;
+    uint8_t *pem;
+    size_t n;
+
+    assert_int_equal(add_client(issuer, &order, "grafana", "monitor", &pair), 0);
+    assert_int_equal(scratch_mode(pair.key_path), 0600);
+    scratch_path(*state, "clients", path);
+    assert_int_equal(scratch_mode(path), 0700);
+    scratch_path(*state, "ca.crt", path);
+    assert_int_equal(authority_load(path, &authority, NULL), 0);
+    assert_int_equal(file_read(pair.public_path, 65536, &pem, &n, NULL), 0);
+    assert_int_equal(pem_to_der(pem, n, &der, &n, NULL), 0);
+    if (authority_judge_client(authority, der, n, NOW_MS, &facts, &err) < 0)
+        fail_msg("%s", err.message);
+    assert_string_equal(facts.common_name, "grafana");
+    assert_string_equal(facts.unit, "monitor");
+    assert_string_equal(facts.serial, pair.serial);
+    assert_false(facts.is_server);
+    assert_true(facts.not_after_ms == NOW_MS + 825 * DAY_MS);
+    assert_int_equal(add_client(issuer, &order, "grafana", "monitor", &again), ERR_CONFLICT);
+    order.force = true;
+    assert_int_equal(add_client(issuer, &order, "grafana", "homeassistant", &again), 0);
+    assert_string_not_equal(again.serial, pair.serial);
+    free(pem);
+    free(der);
+    authority_free(authority);
+    issuer_free(issuer);
+}
+
+static void test_a_name_is_one_certificate_s(void **state)
+{
+    static const char *const bad[] = {
+        "", "..", "a/b", "a b", MAC, "84:F3:eb:01:23:45", "x" MAC, "secureespd", "SECUREESPD"};
+    struct issuer *issuer = make_ca(*state);
+    struct pki_folder_order order = order_in(*state);
+    struct issuer_order wanted = {.common_name = "broker.example"};
+    struct issuer_order taken = {.common_name = "grafana"};
+    struct pki_folder_pair pair;
+    struct err err;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(add_client(issuer, &order, bad[i], "monitor", &pair), ERR_INVALID);
+    assert_int_equal(add_client(issuer, &order, "grafana", "device", &pair), ERR_INVALID);
+    assert_int_equal(add_client(issuer, &order, "grafana", "", &pair), ERR_INVALID);
+    order.force = true; // replaces one of the same kind
+    assert_int_equal(pki_folder_add_server(issuer, &order, &wanted, &pair, NULL), 0);
+    assert_int_equal(add_client(issuer, &order, "broker.example", "monitor", &pair), ERR_INVALID);
+    assert_int_equal(add_client(issuer, &order, "grafana", "monitor", &pair), 0);
+    assert_int_equal(pki_folder_add_server(issuer, &order, &taken, &pair, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "clients/grafana.crt"));
+    issuer_free(issuer);
+}
+
 static int add_server(const struct issuer *issuer, const char *folder, const char *dns,
     const char *ip, struct err *err)
 {
@@ -227,6 +304,8 @@ int main(void)
         TEST(test_a_link_is_not_followed),
         TEST(test_validity),
         TEST(test_names),
+        TEST(test_client),
+        TEST(test_a_name_is_one_certificate_s),
         TEST(test_subject_names),
         TEST(test_open_refuses),
     };

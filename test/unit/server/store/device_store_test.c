@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "server/store/revocation_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
 static struct device_record full_device(const char *mac)
@@ -180,6 +181,11 @@ static int see(const struct device_record *device, void *ctx)
     return n + 1 == seen->stop_after ? 77 : 0;
 }
 
+static int put_revocation(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return revocation_store_put(connection, ctx, err);
+}
+
 static void test_filters_and_pages(void **state)
 {
     static const struct {
@@ -190,26 +196,34 @@ static void test_filters_and_pages(void **state)
         const char *expected;
         int rc;
     } rows[] = {
-        {{0, NULL}, "", 100, 0, "1234", 0},
-        {{1, NULL}, "", 100, 0, "13", 0},
-        {{-1, NULL}, "", 100, 0, "24", 0},
-        {{0, "A-*"}, "", 100, 0, "12", 0},
-        {{1, "A-*"}, "", 100, 0, "1", 0},
-        {{0, "[AB]-1"}, "", 100, 0, "123", 0},
-        {{0, ""}, "", 100, 0, "4", 0},
-        {{0, "*"}, "", 100, 0, "1234", 0},
-        {{0, "Z*"}, "", 100, 0, "", 0},
-        {{0, NULL}, "", 2, 0, "12", 0},
-        {{0, NULL}, "", 0, 0, "", 0},
-        {{0, NULL}, MAC_2, 2, 0, "34", 0},
-        {{0, NULL}, "84f3eb000004", 2, 0, "", 0},
-        {{0, NULL}, "", 100, 3, "123", 77},
-        {{0, NULL}, "nonsense", 100, 0, "", ERR_INVALID},
+        {{0, NULL, false}, "", 100, 0, "1234", 0},
+        {{1, NULL, false}, "", 100, 0, "13", 0},
+        {{-1, NULL, false}, "", 100, 0, "24", 0},
+        {{0, "A-*", false}, "", 100, 0, "12", 0},
+        {{1, "A-*", false}, "", 100, 0, "1", 0},
+        {{0, "[AB]-1", false}, "", 100, 0, "123", 0},
+        {{0, "", false}, "", 100, 0, "4", 0},
+        {{0, "*", false}, "", 100, 0, "1234", 0},
+        {{0, "Z*", false}, "", 100, 0, "", 0},
+        {{0, NULL, false}, "", 2, 0, "12", 0},
+        {{0, NULL, false}, "", 0, 0, "", 0},
+        {{0, NULL, false}, MAC_2, 2, 0, "34", 0},
+        {{0, NULL, false}, "84f3eb000004", 2, 0, "", 0},
+        {{0, NULL, false}, "", 100, 3, "123", 77},
+        {{0, NULL, false}, "nonsense", 100, 0, "", ERR_INVALID},
+        {{0, NULL, true}, "", 100, 0, "2", 0},
+        {{1, NULL, true}, "", 100, 0, "", 0},
+        {{0, "A-*", true}, "", 100, 0, "2", 0},
+        {{0, NULL, true}, MAC_2, 100, 0, "", 0},
     };
     struct fixture *f = *state;
     struct store_connection *connection;
+    struct device_revocation revoked = {MAC_2, 1, "superseded", 0, 0};
+    struct device_revocation readmitted = {MAC_3, 1, "superseded", 2, 1};
 
     add_four(f);
+    fixture_write(f, put_revocation, &revoked);
+    fixture_write(f, put_revocation, &readmitted);
     connection = fixture_read(f);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct seen seen = {.stop_after = rows[i].stop_after};

@@ -1,0 +1,66 @@
+// Names and roles of the broker's clients that are no devices.
+#include "server/pki/client_name.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/mac.h"
+
+#define ROLE_MAX 32
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define MAC_SPELLING_MAX (MAC_LENGTH + 5) // with five separators
+
+static const char daemon_name[] = "secureespd";
+
+// Whether one begins at text.
+static bool begins_with_mac(const char *text)
+{
+    static const int lengths[] = {MAC_LENGTH, MAC_SPELLING_MAX};
+    char piece[MAC_SPELLING_MAX + 1];
+    char mac[MAC_SIZE];
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        snprintf(piece, sizeof piece, "%.*s", lengths[i], text);
+        if (mac_parse(piece, mac))
+            return true;
+    }
+    return false;
+}
+
+int client_name_check(const char *name, struct err *err)
+{
+    for (const char *p = name; *p != '\0'; p++) {
+        if (begins_with_mac(p))
+            return err_set(err, ERR_INVALID,
+                "\"%s\" holds the name of a device (12 hex digits), whose certificate is made with "
+                "'pki device'",
+                name);
+    }
+    if (strcasecmp(name, daemon_name) == 0)
+        return err_set(err, ERR_INVALID,
+            "\"%s\" is the daemon's name, whose certificate is made with 'pki server'", name);
+    return 0;
+}
+
+int client_name_check_role(const char *role, struct err *err)
+{
+    static const char *const given[] = {"device", "daemon"};
+    size_t n = strlen(role);
+
+    if (n == 0 || n > ROLE_MAX || strspn(role, LETTERS) == 0 ||
+        strspn(role, LETTERS "0123456789_-") != n)
+        return err_set(err, ERR_INVALID,
+            "\"%s\" is no role: give 1 to %d lower-case letters, digits, '_' or '-', a letter "
+            "first",
+            role, ROLE_MAX);
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        if (strcmp(role, given[i]) == 0)
+            return err_set(err, ERR_INVALID,
+                "\"%s\" is no role to be given: a certificate's common name decides who has it",
+                role);
+    }
+    return 0;
+}

@@ -1,0 +1,16 @@
+#ifndef PKI_CLIENT_NAME_H
+#define PKI_CLIENT_NAME_H
+
+#include "server/base/err.h"
+
+// How a client of the broker that is no device may be called, and what role it may have there.
+
+// ERR_INVALID if the name holds a MAC in a spelling that mac_parse() takes, for which it could be
+// taken for a device, or is the daemon's.
+ERR_CHECKED int client_name_check(const char *name, struct err *err);
+
+// ERR_INVALID if it is no word (1 to 32 lower-case letters, digits, '-' or '_', a letter first), or
+// a role that certificates have without being given it.
+ERR_CHECKED int client_name_check_role(const char *role, struct err *err);
+
+#endif
