@@ -39,8 +39,9 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/download server/api server/daemon
+    server/http server/auth server/revocation server/download server/api server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
+BROKER_MODULES := server/base server/model server/pki server/broker
 DEVICE_MODULES := firmware/core firmware/port/host
 # of the port for the chip: what can be tested without one
 POLICY_MODULES := firmware/port/esp8266/policy
@@ -67,9 +68,17 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
     common/crc32))
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
+BROKER := $(call objects,$(BROKER_MODULES)) $(COMMON)
 DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(COMMON)
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
+# What the broker loads. Its objects are compiled once more: for any address, all hidden but what
+# mosquitto looks for. mosquitto's own functions the broker brings. It stays in memory until the broker
+# ends (nodelete): OpenSSL calls it (server/broker/tls_door.h).
+PLUGIN := $(B)/lib/secureesp_broker.so
+PLUGIN_MAIN := server/broker/broker_plugin.o
+PLUGIN_CFLAGS := -fPIC -fvisibility=hidden
+PLUGIN_LIBS := -lssl -lcrypto
 
 # One test program for each x_test.c; the folder below test/unit says what it links against.
 TESTS := $(patsubst %.c,$(B)/%,$(shell find test/unit -name '*_test.c' 2>/dev/null))
@@ -77,7 +86,8 @@ TESTS_BOOT := $(filter %/firmware/core/slots_test,$(TESTS))
 TESTS_DEVICE := $(filter-out $(TESTS_BOOT),$(filter $(B)/test/unit/firmware/%,$(TESTS)))
 TESTS_ON_SDK := $(filter $(B)/test/unit/firmware/port/esp8266/main/%,$(TESTS))
 TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
-TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL),$(TESTS))
+TESTS_BROKER := $(filter $(B)/test/unit/server/broker/%,$(TESTS))
+TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL) $(TESTS_BROKER),$(TESTS))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
@@ -85,7 +95,7 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 .PHONY: all test-programs test lint coverage format install clean
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(PLUGIN)
 
 $(B)/bin/secureespd: $(DAEMON)
 	@mkdir -p $(@D)
@@ -107,6 +117,19 @@ $(B)/bin/device-files: $(call objects,firmware/tool/device_files) $(B)/libdevice
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DEVICE_LIBS)
 
+$(B)/libplugin.a: $(patsubst $(B)/%,$(B)/plugin/%,$(filter-out %/$(PLUGIN_MAIN),$(BROKER)))
+$(PLUGIN): $(B)/plugin/$(PLUGIN_MAIN) $(B)/libplugin.a
+	@mkdir -p $(@D)
+	$(CC) -shared -Wl,-z,nodelete $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ $(PLUGIN_LIBS)
+
+$(B)/plugin/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PLUGIN_CFLAGS) -c -o $@ $<
+
+$(B)/plugin/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PLUGIN_CFLAGS) -c -o $@ $<
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -116,7 +139,8 @@ $(B)/%.o: %.c
 $(B)/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
 
 # .incbin is invisible to -MMD.
-$(B)/server/pki/profiles.o: certs/ca.cnf certs/server.cnf certs/device.cnf certs/client.cnf
+PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
+$(PROFILES): $(addprefix certs/,ca.cnf server.cnf device.cnf client.cnf)
 
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
@@ -127,6 +151,7 @@ test-programs: $(TESTS)
 # Libraries, so that a test takes only the objects it needs.
 $(B)/libdaemon.a: $(call no_main,$(DAEMON))
 $(B)/libctl.a: $(call no_main,$(CTL))
+$(B)/libbroker.a: $(filter-out %/broker_plugin.o,$(BROKER))
 $(B)/libdevice.a: $(call no_main,$(DEVICE)) $(call objects,$(POLICY_MODULES))
 $(B)/lib%.a:
 	@rm -f $@
@@ -136,6 +161,8 @@ $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
+$(TESTS_BROKER): $(B)/%: $(B)/%.o $(B)/libbroker.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PLUGIN_LIBS)
 $(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/port_contract.o
 $(ON_SDK) $(TESTS_ON_SDK:=.o): ALL_CFLAGS += -I$(SDK)
 $(TESTS_ON_SDK): $(ON_SDK)

@@ -16,6 +16,7 @@ INSTALL_PROGRAMS := sbin/secureespd bin/secureesp bin/virtual-esp bin/device-fil
 # read by systemd beside the unit that the broker's package brings
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)
+installed_plugin = $(installed)/lib/secureesp/$(notdir $(PLUGIN))
 installed_units = $(installed)/lib/systemd/system
 installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
     $(patsubst server/man/%,$(installed)/share/man/man$(s)/%,$(wildcard server/man/*.$(s))))
@@ -23,12 +24,16 @@ installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
 # $(call install_file,MODE,FILE,TARGET)
 install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 
-# $(call install_configuration,FILE,TARGET); a link that leads nowhere is somebody's, too.
+# As sed(1) writes the broker's configuration for these folders.
+installed_broker = s|/usr/local/lib/|$(PREFIX)/lib/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|
+installed_conf_d = $(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf
+
+# $(call install_configuration,FILE,TARGET,SED-SCRIPT); a link that leads nowhere is somebody's, too.
 define install_configuration
 if [ ! -e "$(2)" ] && [ ! -L "$(2)" ]; then \
-    $(call install_file,0644,$(1),$(2)); \
-elif ! cmp -s $(1) "$(2)"; then \
-    $(call install_file,0644,$(1),$(2).new); \
+    sed '$(3)' $(1) | $(call install_file,0644,/dev/stdin,$(2)); \
+elif ! sed '$(3)' $(1) | cmp -s - "$(2)"; then \
+    sed '$(3)' $(1) | $(call install_file,0644,/dev/stdin,$(2).new); \
     echo "kept $(2); the new one is $(2).new"; \
 fi
 endef
@@ -39,10 +44,12 @@ install: all
 	for program in $(INSTALL_PROGRAMS); do \
 	    $(call install_file,0755,$(B)/bin/$${program#*/},$(installed)/$$program) || exit 1; \
 	done
+	$(call install_file,0644,$(PLUGIN),$(installed_plugin))
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
 	    $(INSTALL_ETC)/secureespd.service | \
 	    $(call install_file,0644,/dev/stdin,$(installed_units)/secureespd.service)
-	$(call install_file,0644,$(INSTALL_ETC)/$(INSTALL_DROP_IN),$(installed_units)/$(INSTALL_DROP_IN))
+	sed 's|/etc/mosquitto/|$(SYSCONFDIR)/mosquitto/|' $(INSTALL_ETC)/$(INSTALL_DROP_IN) | \
+	    $(call install_file,0644,/dev/stdin,$(installed_units)/$(INSTALL_DROP_IN))
 	$(call install_file,0644,$(INSTALL_ETC)/sysusers.d/secureesp.conf,$(installed)/lib/sysusers.d/secureesp.conf)
 	for page in $(notdir $(installed_man)); do \
 	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
@@ -53,14 +60,21 @@ install: all
 	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
 	done
 	@$(call install_configuration,$(INSTALL_ETC)/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/secureesp.conf)
-	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf)
-	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.acl,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.acl)
+	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(installed_conf_d),$(installed_broker))
+	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.nft,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.nft)
+	@grep -qs '^plugin ' "$(installed_conf_d)" || \
+	    echo "NOTE: $(installed_conf_d) loads no plugin: the broker lets in who is revoked, and bounds nobody." \
+	        "Take the lines of $(installed_conf_d).new, without acl_file, and restart the broker."
 
 # Leaves configuration, keys and database alone.
 uninstall:
 	rm -f $(foreach p,$(INSTALL_PROGRAMS),"$(installed)/$(p)") \
 	    "$(installed_units)/secureespd.service" "$(installed_units)/$(INSTALL_DROP_IN)" \
+	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
 	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)
+	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"
+	@! grep -qs '^plugin ' "$(installed_conf_d)" || \
+	    echo "NOTE: the broker does not start with $(installed_conf_d), whose plugin is gone: remove it."

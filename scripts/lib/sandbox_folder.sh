@@ -3,16 +3,23 @@
 # scripts/sandbox, whose variables it uses.
 # shellcheck disable=SC2154
 
+# pki VERB ARG...: without a word if it succeeds: there is no daemon yet that could be told.
+pki() {
+    local said
+    said=$(secureesp pki "$@" 2>&1) || { printf '%s\n' "$said" >&2 && return 1; }
+}
+
 make_pki() {
     local pki=$dir/pki name
-    [ -e "$pki/ca.crt" ] || secureesp pki init "$pki" "${pki_options[@]}" >/dev/null
+    [ -e "$pki/ca.crt" ] || pki init "$pki" "${pki_options[@]}"
     for name in mosquitto secureespd; do
         [ -e "$pki/servers/$name.crt" ] ||
-            secureesp pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 \
-                "${pki_options[@]}" >/dev/null
+            pki server "$pki" "$name" --dns localhost --ip 127.0.0.1 "${pki_options[@]}"
     done
+    [ -e "$pki/clients/sandbox.crt" ] ||
+        pki client "$pki" sandbox --role monitor "${pki_options[@]}"
     for name in 1 2; do
-        [ -e "$pki/signing/$name.key" ] || secureesp pki signing "$pki" "$name" >/dev/null
+        [ -e "$pki/signing/$name.key" ] || pki signing "$pki" "$name"
     done
 }
 
@@ -38,19 +45,19 @@ make_factory_images() {
     fi
 }
 
-# $SANDBOX_ACL_MORE is for a scenario's other clients. An ACL of its own, etc/secureesp.acl.own, takes
-# the place of ours: whoever put it there restarts the broker, since mosquitto may end when it reads
-# its ACL again under clients.
+# What is installed, but for folders, port and log; $SANDBOX_BROKER_MORE is for a scenario's other
+# clients. A configuration of its own, etc/mosquitto.own, takes the place of ours.
 write_broker_configuration() {
-    local acl=$dir/etc/secureesp.acl.own
-    [ -e "$acl" ] || acl=$here/server/etc/mosquitto/secureesp.acl
-    printf '%s\n' "$(cat "$acl")" "${SANDBOX_ACL_MORE:-}" >"$dir/etc/secureesp.acl"
-    sed -e "s|/etc/secureesp/pki|$dir/pki|" \
-        -e "s|/etc/mosquitto/secureesp.acl|$dir/etc/secureesp.acl|" \
-        -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
-        "$here/server/etc/mosquitto/secureesp.conf" >"$dir/etc/mosquitto.conf"
-    printf 'user %s\npersistence_location %s/\nlog_dest stderr\nlog_timestamp_format %%H:%%M:%%S\n' \
-        "$(id -un)" "$dir/state" \
+    local own=$dir/etc/mosquitto.own
+    [ -e "$own" ] || own=$here/server/etc/mosquitto/secureesp.conf
+    sed -e "s|/etc/secureesp/pki|$dir/pki|; s|/var/lib/secureesp|$dir/state|" \
+        -e "s|/usr/local/lib/secureesp|$here/build/$variant/lib|" \
+        -e "s|/etc/mosquitto/|$dir/etc/|; s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
+        "$own" >"$dir/etc/mosquitto.conf"
+    printf '%s\n' "${SANDBOX_BROKER_MORE:-}" "user $(id -un)" "persistence_location $dir/state/" \
+        'log_timestamp_format %H:%M:%S' >>"$dir/etc/mosquitto.conf"
+    # Faster than our rules let a device speak.
+    [ "$status_interval" -ge 250 ] || printf 'plugin_opt_messages_per_second 100\nplugin_opt_bytes_per_second 100000\n' \
         >>"$dir/etc/mosquitto.conf"
 }
 
@@ -105,7 +112,7 @@ make_certificates() {
     for mac; do
         [ -e "$dir/pki/devices/$mac.crt" ] || new+=("$mac")
     done
-    [ "${#new[@]}" -eq 0 ] || secureesp pki device "$dir/pki" "${new[@]}" "${device_pki_options[@]}" >/dev/null
+    [ "${#new[@]}" -eq 0 ] || pki device "$dir/pki" "${new[@]}" "${device_pki_options[@]}"
 }
 
 make_devices() {

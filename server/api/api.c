@@ -1,12 +1,15 @@
 // The table of the operator's endpoints.
 #include "server/api/api.h"
 
+#include "server/api/api_certificates.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_devices.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
 #include "server/api/api_members.h"
+#include "server/api/api_replacement.h"
+#include "server/api/api_revocation.h"
 #include "server/api/api_status.h"
 
 // An endpoint as it is without the checks that all share.
@@ -18,8 +21,15 @@ struct endpoint {
 
 static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {0}};
+static const struct api_member certificate_filter[] = {
+    {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member why_and_force[] = {
+    {"reason", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member replacement[] = {
+    {"by", API_MEMBER_TEXT}, {"reason", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member why[] = {{"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
     {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
     {0}};
@@ -34,6 +44,12 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_filter)                         \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
+    X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
+    X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
+    X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
+    X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
+    X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
+    X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
     X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \
     X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
     X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \

@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
+#include "server/revocation/revocation.h"
 #include "server/store/store.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
@@ -46,9 +48,11 @@ struct api_disk {
 // All borrowed while the server runs.
 struct api {
     struct store *store;
+    struct device_auth *auth;
     struct release *release;
     struct command_dispatch *dispatch;
     struct release_images *images;
+    struct revocation *revocation;
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);

@@ -9,6 +9,8 @@
 #include "server/api/api_device.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_replacement.h"
+#include "server/api/api_revocation.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
 #include "server/store/broker_limit_store.h"
@@ -29,6 +31,7 @@
 struct list {
     struct store *store;
     int online;
+    bool revoked;
     char *image_glob; // NULL: all
     char after[MAC_SIZE];
     bool begun;
@@ -52,7 +55,8 @@ static int write_device(const struct device_record *device, void *ctx)
 
 static int read_page(struct list *list, struct err *err)
 {
-    struct device_filter filter = {.online = list->online, .image_glob = list->image_glob};
+    struct device_filter filter = {
+        .online = list->online, .revoked = list->revoked, .image_glob = list->image_glob};
     struct store_connection *connection;
     char after[MAC_SIZE];
     int rc = store_read_begin(list->store, &connection, err);
@@ -118,10 +122,11 @@ void api_devices_list(const struct http_request *request, struct http_response *
     const char *glob = http_request_query(request, "image");
     struct list *list;
 
-    if (state != NULL && strcmp(state, "online") != 0 && strcmp(state, "offline") != 0) {
+    if (state != NULL && strcmp(state, "online") != 0 && strcmp(state, "offline") != 0 &&
+        strcmp(state, "revoked") != 0) {
         struct err err;
 
-        err_set(&err, ERR_INVALID, "state is either online or offline");
+        err_set(&err, ERR_INVALID, "state is online, offline or revoked");
         api_json_refuse(response, &err);
         return;
     }
@@ -129,7 +134,8 @@ void api_devices_list(const struct http_request *request, struct http_response *
     if (list == NULL)
         return;
     list->store = api->store;
-    list->online = state == NULL ? 0 : strcmp(state, "online") == 0 ? 1 : -1;
+    list->revoked = state != NULL && strcmp(state, "revoked") == 0;
+    list->online = state == NULL || list->revoked ? 0 : strcmp(state, "online") == 0 ? 1 : -1;
     list->image_glob = glob != NULL ? strdup(glob) : NULL;
     if (glob != NULL && list->image_glob == NULL) {
         release_list(list);
@@ -224,7 +230,8 @@ static int read_device(
     json_t *events = json_array();
     json_t *hours = json_array();
     json_t *faults = json_array();
-    int rc = device_store_get(connection, mac, &device, err);
+    int rc = api_revocation_explain(
+        connection, mac, device_store_get(connection, mac, &device, err), err);
 
     *out = rc == 0 ? api_device_json(&device) : json_object();
     if (rc == 0)
@@ -235,6 +242,10 @@ static int read_device(
         rc = add_limits(connection, mac, out, err);
     if (rc == 0)
         rc = add_staged(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_replacement_add_to(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_revocation_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)
@@ -278,12 +289,14 @@ void api_devices_forget(
     bool force = api_members_is_set(http_request_query(request, "force"));
     struct err err = {0};
     char mac[MAC_SIZE];
+    bool revoked = false;
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
     if (rc == 0)
-        rc = command_forget_device(api->store, mac, force, &err);
+        rc = command_forget_device(api->store, mac, force, &revoked, &err);
     if (rc == 0)
-        api_json_send(response, 200, json_pack("{sssb}", "mac", mac, "forgotten", 1));
+        api_json_send(
+            response, 200, json_pack("{sssbsb}", "mac", mac, "forgotten", 1, "revoked", revoked));
     else
         api_json_refuse(response, &err);
 }

@@ -3,8 +3,10 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_revocation.h"
 #include "server/base/clock.h"
 #include "server/store/device_store.h"
+#include "server/store/revocation_store.h"
 #include "server/store/store.h"
 
 static void add_counter(const char *name, uint64_t value, void *ctx)
@@ -81,6 +83,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     struct err err = {0};
     int64_t total = 0;
     int64_t online = 0;
+    int64_t revoked = 0;
     json_t *object;
     json_t *counters;
     int rc = store_read_begin(api->store, &connection, &err);
@@ -88,6 +91,8 @@ void api_status_show(const struct http_request *request, struct http_response *r
     (void)request;
     if (rc == 0) {
         rc = device_store_count(connection, &total, &online, &err);
+        if (rc == 0)
+            rc = revocation_store_count(connection, &revoked, &err);
         store_read_end(api->store, connection);
     }
     if (rc < 0) {
@@ -102,7 +107,9 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "broker", broker_json(api));
     api_json_set(&object, "database", database_json(api));
     api_json_set(&object, "disk", disk_json(api));
-    api_json_set(&object, "devices", json_pack("{sIsI}", "total", total, "online", online));
+    api_json_set(&object, "devices",
+        json_pack("{sIsIsI}", "total", total, "online", online, "revoked", revoked));
+    api_json_set(&object, "revocations", api_revocation_state(api->revocation));
     api_json_set(&object, "certificates", certificates_json(api));
     api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);

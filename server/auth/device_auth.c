@@ -10,12 +10,15 @@
 #include "server/pki/authority.h"
 #include "server/pki/device_credential.h"
 
-#define PLACES 16384 // certificates remembered; about 100 bytes each
+#define PLACES 16384 // certificates remembered; about 150 bytes each
 
-// A certificate that was found good: its dates are compared again at each use.
+// A certificate that was found good: its dates, and whether it is revoked, are looked at again at
+// each use.
 struct known {
-    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // of the bytes that were shown
     char mac[MAC_SIZE];
+    char serial[SERIAL_SIZE];
+    int64_t begins_ms;
     int64_t not_before_ms;
     int64_t not_after_ms;
 };
@@ -24,8 +27,11 @@ struct device_auth {
     char *ca_file;
     pthread_rwlock_t lock; // guards all below
     struct authority *authority;
-    unsigned generation; // of the authority
+    unsigned generation;             // of the authority
+    struct revocation_list *revoked; // NULL: nobody
     struct known known[PLACES];
+    device_auth_met *met; // or NULL
+    void *met_ctx;
 };
 
 int device_auth_new(const char *ca_file, struct device_auth **out, struct err *err)
@@ -52,6 +58,7 @@ void device_auth_free(struct device_auth *auth)
     if (auth == NULL)
         return;
     authority_free(auth->authority);
+    revocation_list_free(auth->revoked);
     pthread_rwlock_destroy(&auth->lock);
     free(auth->ca_file);
     free(auth);
@@ -74,6 +81,39 @@ int device_auth_reload(struct device_auth *auth, struct err *err)
     pthread_rwlock_unlock(&auth->lock);
     authority_free(old);
     return 0;
+}
+
+void device_auth_set_revoked(struct device_auth *auth, struct revocation_list *revoked)
+{
+    pthread_rwlock_wrlock(&auth->lock);
+
+    struct revocation_list *old = auth->revoked;
+
+    auth->revoked = revoked;
+    pthread_rwlock_unlock(&auth->lock);
+    revocation_list_free(old);
+}
+
+void device_auth_on_met(struct device_auth *auth, device_auth_met *met, void *ctx)
+{
+    auth->met = met;
+    auth->met_ctx = ctx;
+}
+
+// With the lock held.
+static bool has_device(const struct device_auth *auth, const char *mac, int64_t begins_ms)
+{
+    return auth->revoked != NULL && revocation_list_has_device(auth->revoked, mac, begins_ms);
+}
+
+bool device_auth_is_revoked(struct device_auth *auth, const char *mac)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    bool revoked = has_device(auth, mac, INT64_MAX - 1); // no certificate begins so late
+
+    pthread_rwlock_unlock(&auth->lock);
+    return revoked;
 }
 
 int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, size_t *n)
@@ -105,6 +145,17 @@ int device_auth_check_own(
     return rc;
 }
 
+int device_auth_vouches(
+    struct device_auth *auth, const struct certificate *certificate, struct err *err)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    int rc = authority_vouches(auth->authority, certificate, err);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
+}
+
 int device_auth_check_server(struct device_auth *auth, const struct credential_check_files *files,
     struct certificate **out, struct err *err)
 {
@@ -129,7 +180,8 @@ static struct known *place_of(struct device_auth *auth, const char *fingerprint)
     return &auth->known[strtoul(digits, NULL, 16) % PLACES];
 }
 
-static bool recall(struct device_auth *auth, const char *fingerprint, int64_t now, char *mac)
+static bool recall(
+    struct device_auth *auth, const char *fingerprint, int64_t now, struct known *out)
 {
     const struct known *known = place_of(auth, fingerprint);
     bool good;
@@ -138,7 +190,7 @@ static bool recall(struct device_auth *auth, const char *fingerprint, int64_t no
     good = strcmp(known->fingerprint, fingerprint) == 0 && known->not_before_ms <= now &&
            now <= known->not_after_ms;
     if (good)
-        memcpy(mac, known->mac, MAC_SIZE);
+        *out = *known;
     pthread_rwlock_unlock(&auth->lock);
     return good;
 }
@@ -156,37 +208,82 @@ static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
 }
 
 // Remembers a certificate, unless the CA has changed since it was judged.
-static void remember(struct device_auth *auth, const struct certificate_facts *facts,
-    const char *mac, unsigned generation)
+static void remember(struct device_auth *auth, const struct known *known, unsigned generation)
 {
-    struct known known = {
-        .not_before_ms = facts->not_before_ms, .not_after_ms = facts->not_after_ms};
-
-    memcpy(known.fingerprint, facts->fingerprint, sizeof known.fingerprint);
-    memcpy(known.mac, mac, MAC_SIZE);
     pthread_rwlock_wrlock(&auth->lock);
     if (generation == auth->generation)
-        *place_of(auth, known.fingerprint) = known;
+        *place_of(auth, known->fingerprint) = *known;
     pthread_rwlock_unlock(&auth->lock);
+}
+
+static int meet(
+    struct device_auth *auth, const uint8_t *der, size_t n, struct known *known, struct err *err)
+{
+    struct certificate_facts facts;
+    unsigned generation;
+    int rc = judge(auth, der, n, &facts, &generation, err);
+
+    if (rc < 0)
+        return rc;
+    if (!mac_parse(facts.common_name, known->mac))
+        return err_set(err, ERR_DENIED, "common name '%s' is no MAC", facts.common_name);
+    memcpy(known->serial, facts.serial, sizeof known->serial);
+    known->begins_ms = facts.begins_ms;
+    known->not_before_ms = facts.not_before_ms;
+    known->not_after_ms = facts.not_after_ms;
+    remember(auth, known, generation);
+    if (auth->met != NULL)
+        auth->met(&facts, known->mac, auth->met_ctx);
+    return 0;
+}
+
+static int check_revoked(struct device_auth *auth, const struct known *known, struct err *err)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    bool device = has_device(auth, known->mac, INT64_MAX - 1);
+    bool certificate =
+        has_device(auth, known->mac, known->begins_ms) ||
+        (auth->revoked != NULL && revocation_list_has_serial(auth->revoked, known->serial));
+
+    pthread_rwlock_unlock(&auth->lock);
+    if (device)
+        return err_set(err, ERR_REVOKED, "device %s is revoked", known->mac);
+    if (certificate)
+        return err_set(
+            err, ERR_REVOKED, "certificate %s of device %s is revoked", known->serial, known->mac);
+    return 0;
 }
 
 int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err)
 {
     char fingerprint[DIGEST_SHA256_TEXT_SIZE];
-    struct certificate_facts facts;
-    unsigned generation;
+    struct known known = {0};
+    int rc = 0;
 
     digest_sha256(der, n, fingerprint);
-    if (recall(auth, fingerprint, clock_system_ms(), mac))
-        return 0;
+    if (!recall(auth, fingerprint, clock_system_ms(), &known)) {
+        memcpy(known.fingerprint, fingerprint, sizeof known.fingerprint);
+        rc = meet(auth, der, n, &known, err);
+    }
+    if (rc == 0)
+        rc = check_revoked(auth, &known, err);
+    if (rc == 0)
+        memcpy(mac, known.mac, MAC_SIZE);
+    return rc;
+}
 
-    int rc = judge(auth, der, n, &facts, &generation, err);
+int device_auth_verify(const uint8_t *der, size_t n, void *ctx, struct err *err)
+{
+    char mac[MAC_SIZE];
 
-    if (rc < 0)
-        return rc;
-    if (!mac_parse(facts.common_name, mac))
-        return err_set(err, ERR_DENIED, "common name '%s' is no MAC", facts.common_name);
-    remember(auth, &facts, mac, generation);
-    return 0;
+    return device_auth_identify(ctx, der, n, mac, err);
+}
+
+bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx)
+{
+    int rc = device_auth_verify(der, n, ctx, NULL);
+
+    return rc == ERR_REVOKED || rc == ERR_UNTRUSTED;
 }

@@ -1,11 +1,14 @@
 #ifndef DEVICE_AUTH_H
 #define DEVICE_AUTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/mac.h"
 #include "server/base/err.h"
+#include "server/model/revocation_list.h"
+#include "server/pki/certificate_facts.h"
 #include "server/pki/credential_check.h"
 
 // Which device a certificate stands for.
@@ -18,12 +21,32 @@ void device_auth_free(struct device_auth *auth);
 // Judges by the CA file as it is now from now on; on failure the old one stays in use.
 ERR_CHECKED int device_auth_reload(struct device_auth *auth, struct err *err);
 
+// Shuts out whom the list names, and nobody else, from the next question on; owns it.
+void device_auth_set_revoked(struct device_auth *auth, struct revocation_list *revoked);
+
+// Whether all certificates of a device are. Any thread.
+bool device_auth_is_revoked(struct device_auth *auth, const char *mac);
+
+// Is told of each certificate of a device that the CA vouches for and that was not at hand, revoked
+// or not; the same one may come again. On any thread, and must not block. Before the first
+// question.
+typedef void device_auth_met(const struct certificate_facts *facts, const char *mac, void *ctx);
+void device_auth_on_met(struct device_auth *auth, device_auth_met *met, void *ctx);
+
 // Writes the MAC of the device whose certificate (DER) this is, in whatever form its common name
 // spells it (mac_parse()). ERR_UNTRUSTED with the reason if the CA did not sign it, ERR_EXPIRED if
-// it is not valid now, ERR_DENIED if its common name is no MAC, else ERR_INVALID. Judged anew at
-// each call (a signature once found good is not computed again until a reload). Any thread.
+// it is not valid now, ERR_DENIED if its common name is no MAC, ERR_REVOKED, else ERR_INVALID.
+// Judged anew at each call (a signature once found good is not computed again until a reload). Any
+// thread.
 ERR_CHECKED int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err);
+
+// The same for a handshake, in which nobody asks for the MAC. ctx: the device_auth.
+ERR_CHECKED int device_auth_verify(const uint8_t *der, size_t n, void *ctx, struct err *err);
+
+// Whether whoever shows it is to be cut off in the middle: it is revoked, or of a CA that is
+// trusted no more. ctx: the device_auth. Any thread.
+bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx);
 
 // Copies the CA's file, PEM, as it was when it was read: what devices are given as their ca.crt. A
 // NUL follows the n bytes; the caller frees them. ERR_NO_MEMORY. Any thread.
@@ -33,6 +56,10 @@ ERR_CHECKED int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, siz
 // takes and is let in with. As credential_check_device_pem(). Any thread.
 ERR_CHECKED int device_auth_check_own(
     struct device_auth *auth, const uint8_t *pem, size_t n, const char *mac, struct err *err);
+
+// As authority_vouches(), by the CA in use. Any thread.
+ERR_CHECKED int device_auth_vouches(
+    struct device_auth *auth, const struct certificate *certificate, struct err *err);
 
 // As credential_check_server(), by the CA in use whatever its file holds now.
 ERR_CHECKED int device_auth_check_server(struct device_auth *auth,

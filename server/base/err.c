@@ -54,6 +54,7 @@ const char *err_code_name(int code)
     case ERR_NO_MEMORY: return "no-memory";
     case ERR_EXPIRED: return "expired";
     case ERR_UNTRUSTED: return "untrusted";
+    case ERR_REVOKED: return "revoked";
     default: return "unknown";
     }
 }

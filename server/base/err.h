@@ -15,6 +15,7 @@ enum err_code {
     ERR_NO_MEMORY = -8,
     ERR_EXPIRED = -9,    // a certificate, before or after its time
     ERR_UNTRUSTED = -10, // signed by nobody who is trusted
+    ERR_REVOKED = -11,   // a certificate, taken out of use
 };
 
 #define ERR_CHECKED __attribute__((warn_unused_result))

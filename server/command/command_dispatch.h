@@ -44,7 +44,8 @@ void command_dispatch_each_counter(const struct command_dispatch *dispatch,
 void command_dispatch_wake(struct command_dispatch *dispatch);
 
 // Queues a command, durably; each queued one is given to each() unless that is NULL. ERR_INVALID if
-// it is none that can be given, ERR_NOT_FOUND if the device is unknown.
+// it is none that can be given, ERR_NOT_FOUND if the device is unknown, ERR_CONFLICT if it is
+// revoked.
 ERR_CHECKED int command_dispatch_queue(struct command_dispatch *dispatch,
     const struct command_order *order, void (*each)(const struct command *command, void *ctx),
     void *ctx, struct err *err);

@@ -11,15 +11,16 @@
 struct request {
     const char *mac;
     bool force;
+    bool revoked; // filled in
     struct status_store_found statuses;
 };
 
-static int check(
-    struct store_connection *connection, const struct request *request, struct err *err)
+static int check(struct store_connection *connection, struct request *request, struct err *err)
 {
     struct device_record device;
     int rc = device_store_get(connection, request->mac, &device, err);
 
+    request->revoked = rc == 0 && device.revoked_at_ms != 0;
     if (rc < 0 || !device.online || request->force)
         return rc;
     return err_set(err, ERR_CONFLICT,
@@ -38,7 +39,7 @@ static int forget(struct store_connection *connection, void *ctx, struct err *er
         event_store_forget,
         device_store_remove,
     };
-    const struct request *request = ctx;
+    struct request *request = ctx;
     int rc = check(connection, request, err);
 
     if (rc == 0)
@@ -67,7 +68,8 @@ static int find_statuses(struct store *store, struct request *request, struct er
     return rc;
 }
 
-int command_forget_device(struct store *store, const char *mac, bool force, struct err *err)
+int command_forget_device(
+    struct store *store, const char *mac, bool force, bool *revoked, struct err *err)
 {
     struct request request = {.mac = mac, .force = force};
     int rc = find_statuses(store, &request, err);
@@ -75,7 +77,9 @@ int command_forget_device(struct store *store, const char *mac, bool force, stru
     if (rc == 0)
         rc = store_write(store, forget, &request, err);
     status_store_found_clear(&request.statuses);
-    if (rc == 0)
-        log_info("command", "device forgotten mac=%s", mac);
+    if (rc < 0)
+        return rc;
+    log_info("command", "device forgotten mac=%s", mac);
+    *revoked = request.revoked;
     return rc;
 }

@@ -26,9 +26,14 @@ static struct command make_command(const struct request *request, const char *ma
     return command;
 }
 
+// Of those to all, one that is shut out is left out.
 static int collect(const struct device_record *device, void *ctx)
 {
     const struct request *request = ctx;
+
+    if (device->revoked_at_ms != 0)
+        return 0;
+
     struct command command = make_command(request, device->mac);
 
     return command_list_append(request->list, &command);
@@ -46,6 +51,11 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
         rc = device_store_each(connection, NULL, collect, ctx, err);
     } else {
         rc = device_store_get(connection, request->order->mac, &device, err);
+        if (rc == 0 && device.revoked_at_ms != 0)
+            rc = err_set(err, ERR_CONFLICT,
+                "device %s is revoked, and gets no commands; 'secureesp devices readmit %s' lets "
+                "it in again",
+                device.mac, device.mac);
         if (rc == 0)
             rc = collect(&device, ctx);
     }

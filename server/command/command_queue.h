@@ -16,7 +16,8 @@ struct command_order {
 
 // Queues it, durably and all or none; the commands are appended to *list, which is to be empty.
 // ERR_INVALID if the name is unknown, or another than flash is forced, ERR_NOT_FOUND if the device
-// is unknown; the store's errors. The caller clears *list, also after an error.
+// is unknown, ERR_CONFLICT if it is revoked; the store's errors. The caller clears *list, also
+// after an error.
 ERR_CHECKED int command_queue_add(struct store *store, const struct command_order *order,
     struct command_list *list, struct err *err);
 

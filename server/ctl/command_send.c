@@ -178,6 +178,22 @@ static int post(const struct batch *batch, const char *mac, json_t **out, struct
     return rc;
 }
 
+// Those that are shut out got none. Not a word if that cannot be told.
+static void tell_left_out(const struct batch *batch)
+{
+    struct client_request request = {.method = "GET", .path = "/api/v1/status"};
+    json_t *status;
+
+    if (client_call(batch->client, &request, &status, NULL) < 0)
+        return;
+
+    int64_t revoked = field_integer(json_object_get(status, "devices"), "revoked", 0);
+
+    json_decref(status);
+    if (revoked > 0)
+        fprintf(stderr, "%lld revoked devices are left out\n", (long long)revoked);
+}
+
 // What the answer is worth: takes over the commands.
 static int follow(struct batch *batch, int64_t wait_s, struct err *err)
 {
@@ -206,6 +222,8 @@ static int send(
     if (rc < 0)
         return rc;
     rc = post(&batch, mac, &batch.commands, err);
+    if (rc == 0 && mac == NULL)
+        tell_left_out(&batch);
     if (rc == 0)
         rc = follow(&batch, wait_s, err);
     client_close(batch.client);

@@ -41,6 +41,14 @@ static const struct table_column event_columns[] = {
     {"DETAIL", TABLE_LEFT, TABLE_CUT_END, 10},
 };
 
+static const struct table_column certificate_columns[] = {
+    {"SERIAL", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"KNOWN", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"BEGINS", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"ENDS", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"REVOKED", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+};
+
 static const struct table_column hour_columns[] = {
     {"HOUR", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"COUNT", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
@@ -137,15 +145,59 @@ static void show_broker_limit(const json_t *limit, int64_t now_ms)
     puts(")");
 }
 
+static void show_replacement(const json_t *device)
+{
+    static const char *const members[][2] = {
+        {"replaces", "replaces"},
+        {"config.json of", "config_of"},
+        {"replaced by", "replaced_by"},
+    };
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (!field_has(device, members[i][1]))
+            continue;
+        printf("%-18s", members[i][0]);
+        text_print(stdout, field_text(device, members[i][1], "-"));
+        putchar('\n');
+    }
+}
+
+// Also of one that was readmitted: its old certificates may be shut out still.
+static void show_revocation(const json_t *revocation, int64_t now_ms)
+{
+    char age[TEXT_SHORT_SIZE];
+    char time[TEXT_SHORT_SIZE];
+
+    if (!json_is_object(revocation))
+        return;
+    field_time(revocation, "revoked_at_ms", time);
+    printf("%-18s%s, ", "revoked", time);
+    text_print(stdout, field_text(revocation, "reason", "-"));
+    if (field_has(revocation, "readmitted_at_ms")) {
+        field_age(revocation, "readmitted_at_ms", now_ms, age);
+        printf("; readmitted %s ago", age);
+    }
+    putchar('\n');
+    if (!field_has(revocation, "before_ms"))
+        return;
+    field_time(revocation, "before_ms", time);
+    printf("%-18scertificates that began before %s stay shut out\n", "", time);
+}
+
 static void show_facts(const json_t *device, int64_t now_ms)
 {
     char age[TEXT_SHORT_SIZE];
 
     printf("%-18s", "mac");
     text_print(stdout, field_text(device, "mac", "-"));
-    printf("\n%-18s%s (", "state", field_is_true(device, "online") ? "online" : "offline");
+    printf("\n%-18s%s (", "state",
+        field_has(device, "revoked_at_ms") ? "REVOKED"
+        : field_is_true(device, "online")  ? "online"
+                                           : "offline");
     text_print(stdout, field_text(device, "reason", "no reason known"));
     puts(")");
+    show_revocation(json_object_get(device, "revocation"), now_ms);
+    show_replacement(device);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         show_line(device, i, now_ms);
     show_faults(device, now_ms);
@@ -178,6 +230,29 @@ static struct table *tabulate_events(const json_t *events, int64_t now_ms)
         table_add(table, TABLE_PLAIN, text);
         for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
             table_add(table, TABLE_PLAIN, field_text(event, members[m], ""));
+    }
+    return table;
+}
+
+static struct table *tabulate_certificates(const json_t *certificates)
+{
+    struct table *table =
+        table_new(certificate_columns, sizeof certificate_columns / sizeof certificate_columns[0]);
+    size_t i;
+    json_t *certificate;
+
+    json_array_foreach((json_t *)certificates, i, certificate)
+    {
+        bool revoked = field_has(certificate, "revoked_at_ms");
+        char text[TEXT_SHORT_SIZE];
+
+        table_add(table, TABLE_PLAIN, field_text(certificate, "serial", ""));
+        table_add(table, TABLE_PLAIN, field_text(certificate, "origin", ""));
+        field_time(certificate, "not_before_ms", text);
+        table_add(table, TABLE_PLAIN, text);
+        field_time(certificate, "not_after_ms", text);
+        table_add(table, TABLE_PLAIN, text);
+        table_add(table, revoked ? TABLE_BAD : TABLE_PLAIN, field_text(certificate, "reason", ""));
     }
     return table;
 }
@@ -219,13 +294,16 @@ static int show_section(
 int device_details_show(const struct subcommand_call *call, const json_t *answer, struct err *err)
 {
     const json_t *commands = json_object_get(answer, "commands");
+    const json_t *certificates = json_object_get(answer, "certificates");
     const json_t *events = json_object_get(answer, "events");
     const json_t *hours = json_object_get(answer, "hours");
     int64_t now_ms = clock_system_ms();
     int rc = 0;
 
     show_facts(answer, now_ms);
-    if (json_array_size(commands) > 0)
+    if (json_array_size(certificates) > 0)
+        rc = show_section(call, "certificates", tabulate_certificates(certificates), err);
+    if (rc == 0 && json_array_size(commands) > 0)
         rc = show_section(call, "commands", command_table_new(commands, now_ms), err);
     if (rc == 0 && json_array_size(events) > 0)
         rc = show_section(call, "events", tabulate_events(events, now_ms), err);

@@ -9,6 +9,8 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/ctl/device_details.h"
+#include "server/ctl/devices_replace.h"
+#include "server/ctl/devices_revoke.h"
 #include "server/ctl/devices_watch.h"
 #include "server/ctl/field.h"
 #include "server/ctl/present.h"
@@ -24,6 +26,10 @@
     {                                                                                              \
         "offline", OPTION_FLAG, NULL, "only devices that are not"                                  \
     }
+#define OPTION_STATE                                                                               \
+    {                                                                                              \
+        "state", OPTION_VALUE, "STATE", "only devices that are online, offline or revoked"         \
+    }
 #define OPTION_IMAGE                                                                               \
     {                                                                                              \
         "image", OPTION_VALUE, "GLOB", "only devices that run an image of such a name"             \
@@ -33,6 +39,7 @@
 static const struct option_rule list_options[] = {
     OPTION_ONLINE,
     OPTION_OFFLINE,
+    OPTION_STATE,
     OPTION_IMAGE,
     {0},
 };
@@ -45,6 +52,7 @@ static const struct option_rule forget_options[] = {
 static const struct option_rule watch_options[] = {
     OPTION_ONLINE,
     OPTION_OFFLINE,
+    OPTION_STATE,
     OPTION_IMAGE,
     {"interval", OPTION_VALUE, "SECONDS", "look so often (2)"},
     {0},
@@ -64,13 +72,17 @@ static const struct table_column columns[] = {
 int devices_list_path(const struct options *options, struct url *out, struct err *err)
 {
     const char *image = options_value(options, "image");
+    const char *state = options_value(options, "state");
     bool online = options_has(options, "online");
+    bool offline = options_has(options, "offline");
 
-    if (online && options_has(options, "offline"))
-        return subcommand_misuse(err, "--online and --offline exclude each other");
+    if (online + offline + (state != NULL) > 1)
+        return subcommand_misuse(err, "--online, --offline and --state exclude each other");
+    if (online || offline)
+        state = online ? "online" : "offline";
     url_init(out, "/api/v1/devices");
-    if (online || options_has(options, "offline"))
-        url_query(out, "state", online ? "online" : "offline");
+    if (state != NULL)
+        url_query(out, "state", state);
     if (image != NULL)
         url_query(out, "image", image);
     return SUBCOMMAND_OK;
@@ -120,7 +132,10 @@ static void add_device(struct table *table, const json_t *device, int64_t now_ms
     char text[TEXT_SHORT_SIZE];
 
     table_add(table, TABLE_PLAIN, field_text(device, "mac", ""));
-    table_add(table, online ? TABLE_GOOD : TABLE_BAD, online ? "online" : "offline");
+    if (field_has(device, "revoked_at_ms"))
+        table_add(table, TABLE_BAD, "revoked");
+    else
+        table_add(table, online ? TABLE_GOOD : TABLE_BAD, online ? "online" : "offline");
     table_add(table, TABLE_PLAIN, field_text(device, "image", ""));
     field_number(device, "rssi", text);
     table_add(table, TABLE_PLAIN, text);
@@ -172,7 +187,10 @@ static int show_forgotten(const struct subcommand_call *call, const json_t *answ
     (void)call;
     (void)err;
     text_print(stdout, field_text(answer, "mac", "-"));
-    puts(": forgotten, with its history and commands; it is listed again when it reports");
+    puts(field_is_true(answer, "revoked")
+             ? ": forgotten, with its history and commands; it stays revoked: 'secureesp devices "
+               "readmit' would let it in again"
+             : ": forgotten, with its history and commands; it is listed again when it reports");
     return SUBCOMMAND_OK;
 }
 
@@ -201,12 +219,21 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand devices_subcommands[] = {
-    {"devices", "list", "[--online|--offline] [--image GLOB] [--json]", "list devices",
-        list_options, 0, 0, run_list},
+    {"devices", "list", "[--online|--offline|--state STATE] [--image GLOB] [--json]",
+        "list devices", list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known of a device", NULL, 1, 1, run_show},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
-    {"devices", "watch", "[--online|--offline] [--image GLOB] [--interval SECONDS] [--json]",
+    {"devices", "revoke", "MAC [--reason REASON] [--json]",
+        "shut a device out, with all its certificates, at once", devices_revoke_options, 1, 1,
+        devices_revoke_run},
+    {"devices", "readmit", "MAC [--json]", "let a revoked device in again", NULL, 1, 1,
+        devices_revoke_run_readmit},
+    {"devices", "replace", "OLD NEW [--reason REASON] [--force] [--json]",
+        "give a device the place of another, which is revoked", devices_replace_options, 2, 2,
+        devices_replace_run},
+    {"devices", "watch",
+        "[--online|--offline|--state STATE] [--image GLOB] [--interval SECONDS] [--json]",
         "list devices and keep the list current; a line per change if not on a terminal",
         watch_options, 0, 0, devices_watch_run},
     {0},

@@ -57,6 +57,31 @@ static void print_disk(const json_t *disk)
         low ? ": history stops until there is room" : "");
 }
 
+static void print_revocations(const json_t *revocations, const json_t *devices)
+{
+    const json_t *broker = json_object_get(revocations, "broker");
+    int64_t number = field_integer(revocations, "number", 0);
+
+    printf("%-*s%lld devices; list %lld, %lld entries; ", LABEL_WIDTH, "revoked",
+        (long long)field_integer(devices, "revoked", 0), (long long)number,
+        (long long)field_integer(revocations, "entries", 0));
+    if (field_has(revocations, "fault")) {
+        fputs("CANNOT BE WRITTEN: ", stdout);
+        text_print(stdout, field_text(revocations, "fault", "-"));
+    } else if (!field_has(broker, "number")) {
+        fputs("the broker has not said whether it goes by it", stdout);
+    } else if (field_integer(broker, "number", 0) >= number && !field_has(broker, "error")) {
+        fputs("the broker goes by it", stdout);
+    } else {
+        printf("THE BROKER GOES BY LIST %lld", (long long)field_integer(broker, "number", 0));
+        if (field_has(broker, "error")) {
+            fputs(": ", stdout);
+            text_print(stdout, field_text(broker, "error", "-"));
+        }
+    }
+    putchar('\n');
+}
+
 // When a certificate ends: "ends in 3650 days", with ends "ends ".
 static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
 {
@@ -132,6 +157,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));
+    print_revocations(json_object_get(status, "revocations"), devices);
     print_certificates(json_object_get(status, "certificates"), now_ms);
     print_counters(json_object_get(status, "counters"));
     return SUBCOMMAND_OK;

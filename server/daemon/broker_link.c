@@ -1,11 +1,49 @@
 // Joins the connection to the broker with the modules.
 #include "server/daemon/broker_link.h"
 
+#include <string.h>
+
+#include "server/base/log.h"
+#include "server/ingest/revocation_report.h"
+#include "server/pki/certificate_facts.h"
+
+static void take_revocation_report(
+    const struct broker_link *link, const char *topic, const uint8_t *payload, size_t n)
+{
+    struct revocation_report report;
+    struct err err = {0};
+
+    if (revocation_report_decode(payload, n, &report, &err) == 0)
+        revocation_note_broker(
+            link->revocation, (uint64_t)report.number, report.disconnected, report.error);
+    else
+        log_warning("mqtt", "the broker's report cannot be read topic=%s reason=\"%s\"", topic,
+            err.message);
+}
+
+// What the broker itself says, by how its topic begins.
+static const struct {
+    const char *topic;
+    void (*take)(
+        const struct broker_link *link, const char *topic, const uint8_t *payload, size_t n);
+} reports[] = {
+    {REVOCATION_REPORT_TOPIC, take_revocation_report},
+};
+
+static const char *const hears[] = {"/broker/#", NULL};
+
 static void receive_message(
     const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
 {
     const struct broker_link *link = ctx;
 
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        if (strncmp(topic, reports[i].topic, strlen(reports[i].topic)) == 0) {
+            if (!retained) // the plugin retains none: it is somebody else's
+                reports[i].take(link, topic, payload, n);
+            return;
+        }
+    }
     ingest_message(link->ingest, topic, payload, n, retained);
 }
 
@@ -14,6 +52,7 @@ static void note_connection(bool connected, const char *reason, void *ctx)
     const struct broker_link *link = ctx;
 
     ingest_note_connection(link->ingest, connected);
+    revocation_note_connection(link->revocation, connected);
     broker_state_set(link->state, connected, reason);
 }
 
@@ -21,7 +60,15 @@ static void note_broker(const uint8_t *der, size_t n, void *ctx)
 {
     const struct broker_link *link = ctx;
 
+    struct certificate *certificate;
+    struct certificate_facts facts;
+
     certificate_watch_note_broker(link->watch, der, n);
+    if (certificate_from_der(der, n, &certificate, NULL) < 0)
+        return;
+    if (certificate_facts_of(certificate, &facts, NULL) == 0)
+        revocation_note_file(link->revocation, &facts);
+    certificate_free(certificate);
 }
 
 static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
@@ -42,8 +89,11 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .key_file = config->key,
         .client_id = config->mqtt_client_id,
         .subscriptions = ingest_subscriptions(),
+        .hears = hears,
         .probe_name = "probe",
         .publishes = "/command/+/+",
+        .forbidden = "/status/forbidden",
+        .told = REVOCATION_REPORT_TOPIC,
     };
     struct mqtt_callbacks callbacks = {
         .on_message = receive_message,

@@ -7,12 +7,14 @@
 #include "server/daemon/config.h"
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
+#include "server/revocation/revocation.h"
 
 // Who hears what of the broker. All borrowed until the client is freed.
 struct broker_link {
     struct ingest *ingest;
     struct certificate_watch *watch;
     struct broker_state *state;
+    struct revocation *revocation;
 };
 
 // Starts the client; link and config are borrowed until it is freed.

@@ -47,7 +47,7 @@ void broker_state_set(struct broker_state *state, bool connected, const char *re
 
 void broker_state_set_fault(struct broker_state *state, enum mqtt_fault fault, const char *text)
 {
-    bool is_denial = fault == MQTT_FAULT_DENIED || fault == MQTT_FAULT_NOT_DENIED;
+    bool is_denial = fault == MQTT_FAULT_RULES || fault == MQTT_FAULT_NO_RULES;
     char *shown = is_denial ? state->denied : state->rival;
 
     pthread_mutex_lock(&state->lock);
@@ -55,7 +55,7 @@ void broker_state_set_fault(struct broker_state *state, enum mqtt_fault fault, c
     bool is_new = strcmp(shown, text) != 0;
 
     snprintf(shown, sizeof state->denied, "%s", text);
-    state->denials += fault == MQTT_FAULT_DENIED;
+    state->denials += fault == MQTT_FAULT_RULES;
     state->rivalries += fault == MQTT_FAULT_RIVAL;
     snprintf(state->broker.fault, sizeof state->broker.fault, "%s",
         state->rival[0] != '\0' ? state->rival : state->denied);
@@ -67,7 +67,7 @@ void broker_state_set_fault(struct broker_state *state, enum mqtt_fault fault, c
         log_error("mqtt", "%s", text);
     else if (is_new)
         log_info("mqtt", "%s",
-            is_denial ? "the broker lets all through now" : "no other client takes our place now");
+            is_denial ? "the broker keeps the rules now" : "no other client takes our place now");
 }
 
 void broker_state_each_counter(struct broker_state *state,

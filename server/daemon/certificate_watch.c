@@ -20,6 +20,8 @@ struct certificate_watch {
     struct device_files *files; // while they are looked at
     int64_t look_at_ms;         // monotonic, as the next
     int64_t log_at_ms;
+    void (*good)(const struct certificate_facts *facts, void *ctx); // or NULL
+    void *good_ctx;
     pthread_mutex_t lock; // over all below
     struct api_certificates shown;
     struct certificate *broker; // shown since the last tick, or NULL
@@ -55,6 +57,13 @@ void certificate_watch_restart(struct certificate_watch *watch)
     watch->files = NULL;
     watch->look_at_ms = 0;
     watch->log_at_ms = 0;
+}
+
+void certificate_watch_on_good(struct certificate_watch *watch,
+    void (*good)(const struct certificate_facts *facts, void *ctx), void *ctx)
+{
+    watch->good = good;
+    watch->good_ctx = ctx;
 }
 
 void certificate_watch_note_broker(struct certificate_watch *watch, const uint8_t *der, size_t n)
@@ -102,6 +111,20 @@ static void check_broker(struct certificate_watch *watch, struct download *downl
     certificate_free(broker);
 }
 
+// Begins with the daemon's own.
+static int open_files(struct certificate_watch *watch, struct err *err)
+{
+    struct certificate_facts facts;
+    int rc = device_files_open(watch->config, &watch->files, err);
+
+    if (rc < 0 || watch->good == NULL)
+        return rc;
+    device_files_on_good(watch->files, watch->good, watch->good_ctx);
+    if (certificate_facts_of(watch->credentials->certificate, &facts, NULL) == 0)
+        watch->good(&facts, watch->good_ctx);
+    return 0;
+}
+
 static void look_at_devices(struct certificate_watch *watch)
 {
     struct device_files_counts counts;
@@ -110,7 +133,7 @@ static void look_at_devices(struct certificate_watch *watch)
 
     if (watch->files == NULL && now < watch->look_at_ms)
         return;
-    if (watch->files == NULL && device_files_open(watch->config, &watch->files, &err) < 0) {
+    if (watch->files == NULL && open_files(watch, &err) < 0) {
         log_error("daemon",
             "cannot look at devices' certificates, tries again in an hour error=\"%s\": let the "
             "daemon's user read devices_dir and the CA",

@@ -43,6 +43,7 @@ void counters_each(const struct counters_sources *sources,
     add("broker_reports", said.reports, ctx);
     add("broker_dropped_messages", said.reported_messages, ctx);
     add("broker_dropped_bytes", said.reported_bytes, ctx);
+    add("revoked_messages", said.shut_out, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);
@@ -54,6 +55,7 @@ void counters_each(const struct counters_sources *sources,
     add("download_refused_no_certificate", served.no_certificate, ctx);
     add("download_refused_expired", served.expired, ctx);
     add("download_refused_other_ca", served.untrusted, ctx);
+    add("download_refused_revoked", served.revoked, ctx);
     add("download_refused_by_client", served.distrusted, ctx);
     add("download_bad_handshakes", served.bad_handshakes, ctx);
     add("download_broken_handshakes", served.broken_handshakes, ctx);

@@ -23,8 +23,10 @@
 #include "server/daemon/credentials.h"
 #include "server/daemon/disk_watch.h"
 #include "server/daemon/file_limit.h"
+#include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
+#include "server/daemon/revocation_link.h"
 #include "server/daemon/state_check.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
@@ -51,6 +53,7 @@ struct daemon {
     char images_dir[PATH_SIZE];
     struct store *store;
     struct device_auth *auth;
+    struct revocation_link revocation;
     struct release *release;
     struct release_images images;
     struct ingest *ingest;
@@ -71,16 +74,12 @@ struct daemon {
 
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    return mqtt_client_publish(daemon->mqtt, topic, payload, n);
+    return mqtt_client_publish(((struct daemon *)ctx)->mqtt, topic, payload, n);
 }
 
 static int64_t connected_since_ms(void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    return broker_state_connected_since_ms(&daemon->broker);
+    return broker_state_connected_since_ms(&((struct daemon *)ctx)->broker);
 }
 
 static void note_answer(const struct download_answer *answer, void *ctx)
@@ -90,31 +89,17 @@ static void note_answer(const struct download_answer *answer, void *ctx)
 
 static void wake_dispatch(void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    command_dispatch_wake(daemon->dispatch);
-}
-
-static int verify_client(const uint8_t *der, size_t n, void *ctx, struct err *err)
-{
-    struct daemon *daemon = ctx;
-    char mac[MAC_SIZE];
-
-    return device_auth_identify(daemon->auth, der, n, mac, err);
+    command_dispatch_wake(((struct daemon *)ctx)->dispatch);
 }
 
 static void read_broker(struct api_broker *out, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    broker_state_read(&daemon->broker, out);
+    broker_state_read(&((struct daemon *)ctx)->broker, out);
 }
 
 static void read_certificates(struct api_certificates *out, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    certificate_watch_read(daemon->watch, out);
+    certificate_watch_read(((struct daemon *)ctx)->watch, out);
 }
 
 static void read_disk(struct api_disk *out, void *ctx)
@@ -159,7 +144,7 @@ static int start_store(struct daemon *daemon, struct err *err)
 
     if (n < 0 || (size_t)n >= sizeof path || m < 0 || (size_t)m >= sizeof daemon->images_dir)
         return err_set(err, ERR_INVALID, "state_dir is too long");
-    rc = file_make_folder(daemon->images_dir, 0750, err);
+    rc = file_make_folder(daemon->images_dir, 0700, err);
     if (rc == 0)
         rc = lock_state(daemon, err);
     if (rc == 0) {
@@ -195,9 +180,20 @@ static int start_ingest(struct daemon *daemon, struct err *err)
     return rc < 0 ? rc : device_auth_new(daemon->config.ca, &daemon->auth, err);
 }
 
+static int start_revocation(struct daemon *daemon, struct err *err)
+{
+    daemon->revocation = (struct revocation_link){.store = daemon->store,
+        .auth = daemon->auth,
+        .ingest = daemon->ingest,
+        .watch = daemon->watch,
+        .state_dir = daemon->config.state_dir};
+    return revocation_link_start(&daemon->revocation, err);
+}
+
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker};
+    daemon->link = (struct broker_link){
+        daemon->ingest, daemon->watch, &daemon->broker, daemon->revocation.revocation};
     return broker_link_start(&daemon->link, &daemon->config, &daemon->mqtt, err);
 }
 
@@ -226,6 +222,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .images_dir = daemon->images_dir,
         .auth = daemon->auth,
         .release = daemon->release,
+        .store = daemon->store,
         .on_answer = note_answer,
         .ctx = daemon,
     };
@@ -239,7 +236,9 @@ static int start_download(struct daemon *daemon, struct err *err)
         .routes = download_routes(daemon->download),
         .ctx = daemon->download,
         .max_body_bytes = 0,
-        .threads = (unsigned)config->threads,
+        .threads =
+            http_server_threads((unsigned)config->max_connections, (unsigned)config->threads),
+        .at_once = (unsigned)config->threads,
         .name = "download",
         .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = (unsigned)config->max_connections,
@@ -249,11 +248,15 @@ static int start_download(struct daemon *daemon, struct err *err)
         .port = config->port,
         .certificate_file = config->certificate,
         .key_file = config->key,
-        .verify = verify_client,
-        .verify_ctx = daemon,
+        .signer = &handshake_signer,
+        .verify = device_auth_verify,
+        .verify_ctx = daemon->auth,
     };
 
-    return http_server_start(&server, &daemon->download_server, err);
+    rc = http_server_start(&server, &daemon->download_server, err);
+    if (rc == 0)
+        revocation_link_set_server(&daemon->revocation, daemon->download_server);
+    return rc;
 }
 
 static int start_api(struct daemon *daemon, struct err *err)
@@ -274,9 +277,11 @@ static int start_api(struct daemon *daemon, struct err *err)
 
     daemon->api = (struct api){
         .store = daemon->store,
+        .auth = daemon->auth,
         .release = daemon->release,
         .dispatch = daemon->dispatch,
         .images = &daemon->images,
+        .revocation = daemon->revocation.revocation,
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .read_certificates = read_certificates,
@@ -291,8 +296,8 @@ int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
     typedef int step(struct daemon * daemon, struct err * err);
-    static step *const steps[] = {start_credentials, start_store, start_ingest, start_download,
-        start_mqtt, start_dispatch, start_api};
+    static step *const steps[] = {start_credentials, start_store, start_ingest, start_revocation,
+        start_download, start_mqtt, start_dispatch, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -337,6 +342,7 @@ void daemon_stop(struct daemon *daemon)
     release_close(daemon->release);
     download_free(daemon->download);
     ingest_free(daemon->ingest);
+    revocation_link_clear(&daemon->revocation);
     device_auth_free(daemon->auth);
     certificate_watch_free(daemon->watch);
     credentials_clear(&daemon->credentials);
@@ -356,6 +362,7 @@ void daemon_reload(struct daemon *daemon)
         &daemon->reloads_kept};
 
     reload_run(&reload);
+    (void)revocation_link_end_clients(&daemon->revocation); // of a CA that is trusted no more
     certificate_watch_restart(daemon->watch);
 }
 
@@ -374,18 +381,14 @@ static void follow_clock(struct daemon *daemon)
 
 void daemon_tick(struct daemon *daemon)
 {
+    struct housekeeping_settings settings;
+
     follow_clock(daemon);
-
-    struct housekeeping_settings settings = {
-        .offline_after_ms = daemon->config.offline_after_s * 1000,
-        .keep_statuses_ms = daemon->config.statuses_days * DAY_MS,
-        .keep_hours_ms = daemon->config.hours_days * DAY_MS,
-        .keep_events_ms = daemon->config.events_days * DAY_MS,
-    };
-
+    costs_read_retention(&daemon->config, &settings);
     housekeeping_tick(daemon->housekeeping, &settings);
     costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);
+    revocation_tick(daemon->revocation.revocation);
 }
 
 bool daemon_is_healthy(struct daemon *daemon)

@@ -20,6 +20,8 @@ struct device_files {
     DIR *dir;
     struct authority *authority;
     struct device_files_counts counts;
+    void (*good)(const struct certificate_facts *facts, void *ctx); // or NULL
+    void *good_ctx;
 };
 
 int device_files_open(const struct config *config, struct device_files **out, struct err *err)
@@ -66,6 +68,25 @@ static bool read_mac(const char *name, char mac[MAC_SIZE])
     return true;
 }
 
+void device_files_on_good(struct device_files *files,
+    void (*good)(const struct certificate_facts *facts, void *ctx), void *ctx)
+{
+    files->good = good;
+    files->good_ctx = ctx;
+}
+
+static void tell(const struct device_files *files, const char *path)
+{
+    struct certificate *certificate;
+    struct certificate_facts facts;
+
+    if (files->good == NULL || certificate_load(path, &certificate, NULL) < 0)
+        return;
+    if (certificate_facts_of(certificate, &facts, NULL) == 0)
+        files->good(&facts, files->good_ctx);
+    certificate_free(certificate);
+}
+
 static void look(struct device_files *files, const char *mac)
 {
     struct device_files_counts *counts = &files->counts;
@@ -80,7 +101,12 @@ static void look(struct device_files *files, const char *mac)
     snprintf(certificate, sizeof certificate, "%s/%s%s", files->folder, mac, CONTRACT_SUFFIX_CERT);
     snprintf(key, sizeof key, "%s/%s%s", files->folder, mac, CONTRACT_SUFFIX_KEY);
     counts->total++;
-    if (credential_check_device(&paths, mac, now_ms, &end_ms, &err) < 0 && counts->bad++ == 0)
+
+    int rc = credential_check_device(&paths, mac, now_ms, &end_ms, &err);
+
+    if (rc == 0)
+        tell(files, certificate);
+    if (rc < 0 && counts->bad++ == 0)
         snprintf(counts->first_reason, sizeof counts->first_reason, "%s", err.message);
     if (end_ms != 0 && end_ms - now_ms < WARN_MS)
         counts->ending++;

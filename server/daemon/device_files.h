@@ -7,6 +7,7 @@
 #include "common/mac.h"
 #include "server/base/err.h"
 #include "server/daemon/config.h"
+#include "server/pki/certificate_facts.h"
 
 // The certificates and keys below devices_dir, looked at one after the other.
 struct device_files;
@@ -25,6 +26,10 @@ struct device_files_counts {
 ERR_CHECKED int device_files_open(
     const struct config *config, struct device_files **out, struct err *err);
 void device_files_close(struct device_files *files);
+
+// Tells of each certificate that is good.
+void device_files_on_good(struct device_files *files,
+    void (*good)(const struct certificate_facts *facts, void *ctx), void *ctx);
 
 // Looks at count more; false, and the counts of all, when there is none left.
 bool device_files_look(struct device_files *files, int count, struct device_files_counts *counts);

@@ -6,13 +6,19 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#define OWN 64       // standard streams, listening sockets, locks, log, the writer, the broker
-#define PER_THREAD 4 // a reader's database and its log, an image, what wakes the thread
-#define FEWEST 16    // connections of devices, below which it is not worth starting
+#include "server/http/http_server.h"
+
+#define OWN 64     // standard streams, listening sockets, locks, log, the writer, the broker
+#define PER_TURN 4 // of those that compute at once: a reader's database and its log, an image
+#define FEWEST 16  // connections of devices, below which it is not worth starting
 
 uint64_t file_limit_spare(const struct config *config)
 {
-    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_THREAD * (uint64_t)config->threads;
+    unsigned threads =
+        http_server_threads((unsigned)config->max_connections, (unsigned)config->threads);
+
+    // Each thread has a descriptor that wakes it.
+    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_TURN * (uint64_t)config->threads + threads;
 }
 
 // Asks for as much as is wanted and says what may be used now.

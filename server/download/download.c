@@ -17,6 +17,7 @@
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
+#include "server/store/replacement_store.h"
 
 #define PATTERN_SIZE 256
 #define NAME_SHOWN "%.64s"
@@ -77,15 +78,32 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
     send_content(ask, &content);
 }
 
+static int render_config(struct ask *ask, const char *place, uint8_t **json, size_t *n)
+{
+    struct download *download = ask->download;
+
+    pthread_rwlock_rdlock(&download->lock);
+
+    bool has_own = download_config_has(download->config, ask->mac);
+    int rc = download_config_render(download->config, has_own ? ask->mac : place, json, n);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
+}
+
 static void send_config(struct ask *ask)
 {
+    char place[MAC_SIZE];
+    struct err err = {0};
     uint8_t *json;
     size_t n;
-    int rc;
+    int rc = replacement_store_read_place(ask->download->settings.store, ask->mac, place, &err);
 
-    pthread_rwlock_rdlock(&ask->download->lock);
-    rc = download_config_render(ask->download->config, ask->mac, &json, &n);
-    pthread_rwlock_unlock(&ask->download->lock);
+    if (rc < 0) { // it would get another one's
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
+        return;
+    }
+    rc = render_config(ask, place, &json, &n);
     if (rc == 0)
         send_bytes(ask, "application/json", json, n);
     else
@@ -218,6 +236,16 @@ static void report(const struct ask *ask)
         ask->download->settings.on_answer(&answer, ask->download->settings.ctx);
 }
 
+// Who is not let in has no business on this connection any more.
+static void deny(struct ask *ask, const struct err *err)
+{
+    download_trouble_note(&ask->download->trouble,
+        err->code == ERR_REVOKED ? DOWNLOAD_TROUBLE_REVOKED : DOWNLOAD_TROUBLE_DENIED, "",
+        ask->name, err->message);
+    http_response_set_text(ask->response, 403, "%s", err->message);
+    http_response_add_header(ask->response, "Connection", "close");
+}
+
 static void handle(const struct http_request *request, struct http_response *response, void *ctx)
 {
     char usual[DOWNLOAD_FILE_NAME_SIZE];
@@ -230,14 +258,13 @@ static void handle(const struct http_request *request, struct http_response *res
     size_t n;
     const uint8_t *der = http_request_peer_certificate(request, &n);
 
-    // Anew for each request: a resumed session's certificate may have expired since its handshake.
-    if (der == NULL ||
-        device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err) < 0) {
-        if (der == NULL)
-            err_set(&err, ERR_DENIED, "no certificate");
-        download_trouble_note(
-            &ask.download->trouble, DOWNLOAD_TROUBLE_DENIED, "", ask.name, err.message);
-        http_response_set_text(response, 403, "%s", err.message);
+    // Anew for each request: a resumed session's certificate may have expired, or been revoked,
+    // since its handshake.
+    int rc = der != NULL ? device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err)
+                         : err_set(&err, ERR_DENIED, "no certificate");
+
+    if (rc < 0) {
+        deny(&ask, &err);
         return;
     }
     ask.file = download_file_of(ask.name, ask.mac);

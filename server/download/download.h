@@ -10,6 +10,7 @@
 #include "server/download/download_config.h"
 #include "server/http/http_route.h"
 #include "server/release/release.h"
+#include "server/store/store.h"
 
 // What devices download: the wire contract's files, each device its own.
 struct download;
@@ -37,6 +38,7 @@ struct download_settings {
     const char *images_dir;
     struct device_auth *auth;
     struct release *release;
+    struct store *store; // tells who has the place of another
     // Told of each answer to a device's GET, once it is known how it ended; must not block. Any
     // thread.
     void (*on_answer)(const struct download_answer *answer, void *ctx);

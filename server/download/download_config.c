@@ -316,6 +316,11 @@ static uint8_t *dump(const json_t *object, size_t *n)
     return NULL;
 }
 
+bool download_config_has(const struct download_config *config, const char *mac)
+{
+    return json_object_get(config->devices, mac) != NULL;
+}
+
 int download_config_render(
     const struct download_config *config, const char *mac, uint8_t **out, size_t *n)
 {

@@ -1,6 +1,7 @@
 #ifndef DOWNLOAD_CONFIG_H
 #define DOWNLOAD_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,9 @@ struct download_config_judge {
 // Has each of them judged, until one fails: then *line is where it stands.
 ERR_CHECKED int download_config_each_name(const struct download_config *config,
     const struct download_config_judge *judge, int *line, struct err *err);
+
+// Whether there are values for this device alone.
+bool download_config_has(const struct download_config *config, const char *mac);
 
 // Writes config.json for a device; the caller frees *out. ERR_NO_MEMORY.
 ERR_CHECKED int download_config_render(

@@ -17,6 +17,8 @@ static const struct {
         "add the same file again by 'secureesp images add', or withdraw the image"},
     [DOWNLOAD_TROUBLE_DENIED] = {"download_denied", "request denied",
         "issue the device another certificate, or set the clock"},
+    [DOWNLOAD_TROUBLE_REVOKED] = {"download_revoked", "request denied",
+        "as the operator wants it; 'secureesp devices readmit' lets the device in again"},
 };
 
 void download_trouble_note(struct download_trouble *trouble, enum download_trouble_kind kind,

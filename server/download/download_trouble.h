@@ -11,7 +11,8 @@ enum download_trouble_kind {
     DOWNLOAD_TROUBLE_FILE,    // it cannot be read, or is not what its name says
     DOWNLOAD_TROUBLE_MISSING, // there is none
     DOWNLOAD_TROUBLE_IMAGE,   // a published image cannot be read
-    DOWNLOAD_TROUBLE_DENIED,  // the certificate is good no more since the handshake
+    DOWNLOAD_TROUBLE_DENIED,  // the certificate is good no more since the handshake,
+    DOWNLOAD_TROUBLE_REVOKED, // or was taken out of use
     DOWNLOAD_TROUBLE_KINDS
 };
 

@@ -9,6 +9,7 @@
 #include "server/http/http_incoming.h"
 #include "server/http/http_refusal.h"
 #include "server/http/http_request_head.h"
+#include "server/http/http_turns.h"
 
 void http_exchange_complete(void *cls, struct MHD_Connection *connection, void **request_context,
     enum MHD_RequestTerminationCode code)
@@ -83,7 +84,9 @@ static enum MHD_Result answer(struct http_server *server, struct http_request *r
 {
     struct http_response response = {0};
 
+    http_turns_begin(server->turns);
     handle(server, request, &response);
+    http_turns_end(server->turns);
     return queue(server, request, &response);
 }
 

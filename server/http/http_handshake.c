@@ -13,12 +13,14 @@
 #include "server/base/pace.h"
 #include "server/http/http_addresses.h"
 #include "server/http/http_tls.h"
+#include "server/http/http_turns.h"
 
 #define LOG_INTERVAL_MS 1000
 #define REASON_SIZE 192
 #define DRAIN_READS 32 // of 4 KiB
 
 struct http_handshake {
+    struct http_turns *turns;
     int (*handshake)(gnutls_session_t session); // GnuTLS's own
     struct pace paces[HTTP_HANDSHAKE_KINDS];
     _Atomic uint64_t counts[HTTP_HANDSHAKE_KINDS];
@@ -31,6 +33,8 @@ static const struct {
     [HTTP_HANDSHAKE_NO_CERTIFICATE] = {"refused client", "give it certificate and key"},
     [HTTP_HANDSHAKE_EXPIRED] = {"refused client", "issue a new one, or set its clock"},
     [HTTP_HANDSHAKE_UNTRUSTED] = {"refused client", "is it of this fleet?"},
+    [HTTP_HANDSHAKE_REVOKED] = {"refused client",
+        "shut out by the operator, who may let it in again"},
     [HTTP_HANDSHAKE_DENIED] = {"refused client", "issue another"},
     [HTTP_HANDSHAKE_DISTRUSTED] = {"client refuses this server's certificate",
         "does it have the CA that signed it, the name that it bears, and the time?"},
@@ -74,6 +78,7 @@ static const struct refusal {
 } refusals[] = {
     {ERR_EXPIRED, HTTP_HANDSHAKE_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED},
     {ERR_UNTRUSTED, HTTP_HANDSHAKE_UNTRUSTED, GNUTLS_A_UNKNOWN_CA},
+    {ERR_REVOKED, HTTP_HANDSHAKE_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED},
     {ERR_DENIED, HTTP_HANDSHAKE_DENIED, GNUTLS_A_ACCESS_DENIED},
     {ERR_NO_MEMORY, HTTP_HANDSHAKE_DENIED, GNUTLS_A_INTERNAL_ERROR},
     {ERR_INVALID, HTTP_HANDSHAKE_DENIED, GNUTLS_A_BAD_CERTIFICATE},
@@ -89,12 +94,13 @@ static int (*find_own(void))(gnutls_session_t session)
     return function;
 }
 
-int http_handshake_new(struct http_handshake **out, struct err *err)
+int http_handshake_new(struct http_turns *turns, struct http_handshake **out, struct err *err)
 {
     struct http_handshake *handshake = calloc(1, sizeof *handshake);
 
     if (handshake == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
+    handshake->turns = turns;
     handshake->handshake = find_own();
     if (handshake->handshake == NULL) {
         free(handshake);
@@ -230,8 +236,11 @@ int gnutls_handshake(gnutls_session_t session)
     if (handshake == NULL) // not ours, or no memory when it began
         return find_own()(session);
 
+    http_turns_begin(handshake->turns);
+
     int code = handshake->handshake(session);
 
+    http_turns_end(handshake->turns);
     if (code == GNUTLS_E_SUCCESS)
         code = http_tls_admit(session);
     if (code == GNUTLS_E_SUCCESS || code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)

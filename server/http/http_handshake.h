@@ -12,11 +12,13 @@
 // gnutls_handshake(), and the dynamic linker finds that of this file first. Where the linker does
 // otherwise, such handshakes fail all the same. For this folder alone.
 struct http_handshake;
+struct http_turns;
 
 enum http_handshake_kind {
     HTTP_HANDSHAKE_NO_CERTIFICATE,
     HTTP_HANDSHAKE_EXPIRED,    // a certificate, before or after its time
     HTTP_HANDSHAKE_UNTRUSTED,  // a certificate of another CA
+    HTTP_HANDSHAKE_REVOKED,    // a certificate taken out of use
     HTTP_HANDSHAKE_DENIED,     // any other certificate that is refused
     HTTP_HANDSHAKE_DISTRUSTED, // the client refused the server's certificate
     HTTP_HANDSHAKE_PROTOCOL,   // no TLS, or nothing in common
@@ -25,7 +27,8 @@ enum http_handshake_kind {
 };
 
 // ERR_UNAVAILABLE or ERR_NO_MEMORY.
-ERR_CHECKED int http_handshake_new(struct http_handshake **out, struct err *err);
+ERR_CHECKED int http_handshake_new(
+    struct http_turns *turns, struct http_handshake **out, struct err *err);
 void http_handshake_free(struct http_handshake *handshake);
 
 // Counts and logs a certificate that was refused with this error. Returns what

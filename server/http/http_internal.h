@@ -16,6 +16,7 @@
 
 struct http_server {
     struct http_server_settings settings;
+    struct http_turns *turns;
     struct http_tls *tls;             // NULL on a Unix socket
     struct http_addresses *addresses; // NULL without a bound for each
     struct http_deadlines *deadlines;

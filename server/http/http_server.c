@@ -19,9 +19,23 @@
 #include "server/http/http_receipt.h"
 #include "server/http/http_refusal.h"
 #include "server/http/http_tls.h"
+#include "server/http/http_turns.h"
 
 #define CONNECTION_MEMORY (16 * 1024) // request line and headers, and what is read ahead
 #define STACK_SIZE (256 * 1024)
+// libmicrohttpd hands connections out by the numbers of their descriptors, so each thread has as
+// many as another. A thread costs some 20 KB.
+#define CONNECTIONS_PER_THREAD 10
+#define THREADS_MAX 512
+
+unsigned http_server_threads(unsigned max_connections, unsigned at_once)
+{
+    unsigned threads = max_connections / CONNECTIONS_PER_THREAD + 1;
+
+    if (threads > THREADS_MAX)
+        threads = THREADS_MAX;
+    return threads > at_once ? threads : at_once;
+}
 
 static int listen_socket(const struct http_server_settings *settings, int *fd, struct err *err)
 {
@@ -34,7 +48,7 @@ static int listen_socket(const struct http_server_settings *settings, int *fd, s
 static int start_tls(struct http_server *server, struct err *err)
 {
     const struct http_server_settings *settings = &server->settings;
-    int rc = http_tls_new(settings->verify, settings->verify_ctx, &server->tls, err);
+    int rc = http_tls_new(settings, server->turns, &server->tls, err);
 
     return rc < 0 ? rc
                   : http_tls_load(server->tls, settings->certificate_file, settings->key_file, err);
@@ -48,7 +62,8 @@ static int strictness(void)
     return MHD_get_version()[0] == '0' ? 0 : 1;
 }
 
-static int start_daemon(struct http_server *server, struct err *err)
+// With so many threads; NULL if there cannot be.
+static struct MHD_Daemon *start_threads(struct http_server *server, unsigned threads)
 {
     const struct http_server_settings *settings = &server->settings;
     // Not epoll: with it libmicrohttpd 0.9.75 turns in circles, at a whole processor, while a
@@ -61,23 +76,42 @@ static int start_daemon(struct http_server *server, struct err *err)
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem pool_options[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)settings->threads, NULL},
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
 
-    server->daemon = MHD_start_daemon(flags | (server->tls != NULL ? MHD_USE_TLS : 0u), 0, NULL,
-        NULL, http_exchange_access, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
-        settings->max_connections * settings->threads, // a thread's share must hold all
+    return MHD_start_daemon(flags | (server->tls != NULL ? MHD_USE_TLS : 0u), 0, NULL, NULL,
+        http_exchange_access, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_CONNECTION_LIMIT,
+        settings->max_connections * threads, // a thread's share must hold all
         MHD_OPTION_CONNECTION_TIMEOUT, settings->socket_path == NULL ? settings->timeout_s : 0u,
         MHD_OPTION_STRICT_FOR_CLIENT, strictness(), MHD_OPTION_THREAD_STACK_SIZE,
         (size_t)STACK_SIZE, MHD_OPTION_UNESCAPE_CALLBACK, http_incoming_unescape, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, http_connection_see_line, server, MHD_OPTION_NOTIFY_CONNECTION,
         http_connection_notify, server, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_complete, server,
         MHD_OPTION_ARRAY, server->tls != NULL ? tls_options : no_options, MHD_OPTION_ARRAY,
-        settings->threads > 1 ? pool_options : no_options, MHD_OPTION_END);
-    return server->daemon != NULL ? 0 : err_set(err, ERR_IO, "cannot start the HTTP server");
+        threads > 1 ? pool_options : no_options, MHD_OPTION_END);
+}
+
+// With fewer threads where the system allows no more of them (a container's pids.max).
+static int start_daemon(struct http_server *server, struct err *err)
+{
+    unsigned threads = server->settings.threads;
+
+    server->daemon = start_threads(server, threads);
+    while (server->daemon == NULL && threads > 1) {
+        threads /= 2;
+        server->daemon = start_threads(server, threads);
+    }
+    if (server->daemon == NULL)
+        return err_set(err, ERR_IO, "cannot start the HTTP server");
+    if (threads < server->settings.threads)
+        log_warning("http",
+            "fewer threads server=%s threads=%u wanted=%u: the system allows no more (TasksMax of "
+            "the unit, ulimit -u); idle connections cost others more time",
+            server->settings.name, threads, server->settings.threads);
+    return 0;
 }
 
 static int start_accepting(struct http_server *server, struct err *err)
@@ -100,6 +134,8 @@ static int prepare(struct http_server *server, struct err *err)
     const struct http_server_settings *settings = &server->settings;
     int rc = http_deadline_start(&server->deadlines);
 
+    if (rc == 0)
+        rc = http_turns_new(settings->at_once, &server->turns);
     if (rc == 0 && settings->max_connections_per_address > 0)
         rc = http_addresses_new(settings->max_connections_per_address, &server->addresses);
     if (rc == 0 && settings->socket_path == NULL)
@@ -181,6 +217,7 @@ void http_server_free(struct http_server *server, int64_t grace_ms)
     http_deadline_stop(server->deadlines);
     http_addresses_free(server->addresses);
     http_tls_free(server->tls);
+    http_turns_free(server->turns);
     pthread_mutex_destroy(&server->handover);
     free(server);
 }
@@ -204,7 +241,8 @@ static void count_failures(struct http_handshake *failures, struct http_server_c
     out->no_certificate = http_handshake_count(failures, HTTP_HANDSHAKE_NO_CERTIFICATE);
     out->expired = http_handshake_count(failures, HTTP_HANDSHAKE_EXPIRED);
     out->untrusted = http_handshake_count(failures, HTTP_HANDSHAKE_UNTRUSTED);
-    out->refused_handshakes = out->no_certificate + out->expired + out->untrusted +
+    out->revoked = http_handshake_count(failures, HTTP_HANDSHAKE_REVOKED);
+    out->refused_handshakes = out->no_certificate + out->expired + out->untrusted + out->revoked +
                               http_handshake_count(failures, HTTP_HANDSHAKE_DENIED);
     out->distrusted = http_handshake_count(failures, HTTP_HANDSHAKE_DISTRUSTED);
     out->bad_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_PROTOCOL);

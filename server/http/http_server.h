@@ -8,6 +8,7 @@
 
 #include "server/base/err.h"
 #include "server/http/http_route.h"
+#include "server/http/http_signer.h"
 
 // An HTTP/1.1 server: on a TCP port with mutual TLS, or on a Unix socket. Knows no business.
 struct http_server;
@@ -19,7 +20,8 @@ struct http_server_settings {
     // Words a refusal by the server itself (4xx, 5xx); NULL: a line of text.
     void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
-    unsigned threads;
+    unsigned threads;                     // http_server_threads(); each has connections of its own
+    unsigned at_once;                     // so many of them compute at once; 0: all that can
     const char *name;                     // in the log
     unsigned max_connections;             // beyond it clients wait, without a word from the server
     bool makes_room;                      // no: beyond it one of the user's that has most is ended
@@ -37,12 +39,17 @@ struct http_server_settings {
     uint16_t port;
     const char *certificate_file;
     const char *key_file;
+    const struct http_signer *signer; // with that key; NULL: GnuTLS
     // Judges a client's certificate during the handshake: negative refuses it; the client is told
-    // so by the alert that fits ERR_EXPIRED, ERR_UNTRUSTED, ERR_DENIED (it is good, but nobody's
-    // here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
+    // so by the alert that fits ERR_EXPIRED, ERR_UNTRUSTED, ERR_REVOKED, ERR_DENIED (it is good,
+    // but nobody's here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
 };
+
+// How many threads are right for so many connections of which so many are computed for at once: few
+// connections a thread, since each time that one of them speaks all of them are looked at.
+unsigned http_server_threads(unsigned max_connections, unsigned at_once);
 
 ERR_CHECKED int http_server_start(
     const struct http_server_settings *settings, struct http_server **out, struct err *err);
@@ -73,6 +80,7 @@ struct http_server_counters {
     uint64_t no_certificate;      // there was none
     uint64_t expired;             // it was before or after its time
     uint64_t untrusted;           // it was of another CA
+    uint64_t revoked;             // it was taken out of use
     uint64_t distrusted;          // handshakes in which the client refused the server's certificate
     uint64_t bad_handshakes;      // nothing in common, or no TLS
     uint64_t broken_handshakes;   // the connection ended in the middle

@@ -14,6 +14,8 @@
 #include "server/base/log.h"
 #include "server/base/tally.h"
 #include "server/http/http_handshake.h"
+#include "server/http/http_key.h"
+#include "server/http/http_server.h"
 #include "server/http/http_sessions.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
@@ -33,6 +35,7 @@ struct credential {
 struct http_tls {
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
+    const struct http_signer *signer;
     struct http_handshake *handshake;
     struct http_sessions *sessions;
     struct http_clients *clients;
@@ -52,17 +55,18 @@ const char *http_tls_priorities(void)
            ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:%SERVER_PRECEDENCE";
 }
 
-int http_tls_new(int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err),
-    void *verify_ctx, struct http_tls **out, struct err *err)
+int http_tls_new(const struct http_server_settings *settings, struct http_turns *turns,
+    struct http_tls **out, struct err *err)
 {
     struct http_tls *tls = calloc(1, sizeof *tls);
 
     if (tls == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
-    tls->verify = verify;
-    tls->verify_ctx = verify_ctx;
+    tls->verify = settings->verify;
+    tls->verify_ctx = settings->verify_ctx;
+    tls->signer = settings->signer;
 
-    int rc = http_handshake_new(&tls->handshake, err);
+    int rc = http_handshake_new(turns, &tls->handshake, err);
 
     if (rc < 0) {
         http_tls_free(tls);
@@ -125,49 +129,6 @@ static int load_certificate(struct credential *credential, const char *path, str
     return 0;
 }
 
-static int load_key(struct credential *credential, const char *path, struct err *err)
-{
-    uint8_t *pem;
-    size_t n;
-    int rc = file_read(path, FILE_MAX, &pem, &n, err);
-
-    if (rc < 0)
-        return rc;
-
-    gnutls_datum_t datum = {pem, (unsigned)n};
-
-    rc = gnutls_privkey_init(&credential->key);
-    if (rc == 0)
-        rc = gnutls_privkey_import_x509_raw(credential->key, &datum, GNUTLS_X509_FMT_PEM, NULL, 0);
-    explicit_bzero(pem, n);
-    free(pem);
-    return rc < 0 ? err_set(err, ERR_INVALID, "key %s: %s", path, gnutls_strerror(rc)) : 0;
-}
-
-// A certificate and a key that do not belong together would fail every handshake.
-static int check_pair(const struct credential *credential, struct err *err)
-{
-    gnutls_pubkey_t from_key;
-    unsigned char ids[2][64];
-    size_t sizes[2] = {sizeof ids[0], sizeof ids[1]};
-    int rc = gnutls_pubkey_init(&from_key);
-
-    if (rc < 0)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a key");
-    rc = gnutls_pubkey_import_privkey(from_key, credential->key, 0, 0);
-    if (rc == 0)
-        rc = gnutls_pubkey_get_key_id(from_key, GNUTLS_KEYID_USE_SHA256, ids[0], &sizes[0]);
-    if (rc == 0)
-        rc = gnutls_pubkey_get_key_id(
-            credential->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256, ids[1], &sizes[1]);
-    gnutls_pubkey_deinit(from_key);
-    if (rc < 0)
-        return err_set(err, ERR_INVALID, "%s", gnutls_strerror(rc));
-    if (sizes[0] != sizes[1] || memcmp(ids[0], ids[1], sizes[0]) != 0)
-        return err_set(err, ERR_INVALID, "it does not belong to the certificate");
-    return 0;
-}
-
 int http_tls_load(
     struct http_tls *tls, const char *certificate_file, const char *key_file, struct err *err)
 {
@@ -178,12 +139,7 @@ int http_tls_load(
         return err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
     rc = load_certificate(credential, certificate_file, err);
     if (rc == 0)
-        rc = load_key(credential, key_file, err);
-    if (rc == 0) {
-        rc = check_pair(credential, err);
-        if (rc < 0)
-            rc = err_context(err, "key %s", key_file);
-    }
+        rc = http_key_load(key_file, &credential->chain[0], tls->signer, &credential->key, err);
     if (rc < 0) {
         free_credential(credential);
         return rc;

@@ -14,10 +14,11 @@
 // 8446.
 struct http_tls;
 struct http_handshake;
+struct http_turns;
+struct http_server_settings;
 
-// verify as in struct http_server_settings.
-ERR_CHECKED int http_tls_new(
-    int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err), void *verify_ctx,
+// By the settings' verify and signer. Each step of a handshake takes a turn.
+ERR_CHECKED int http_tls_new(const struct http_server_settings *settings, struct http_turns *turns,
     struct http_tls **out, struct err *err);
 void http_tls_free(struct http_tls *tls);
 

@@ -14,8 +14,8 @@
 #include "server/base/log.h"
 #include "server/pki/digest.h"
 
-#define FOLDER_MODE 0750
-#define FILE_MODE 0640
+#define FOLDER_MODE 0700
+#define FILE_MODE 0600
 #define IMAGE_MAX ((size_t)16 * 1024 * 1024) // the largest flash that an ESP8266 addresses
 
 struct place {

@@ -10,7 +10,7 @@
 #include "server/base/clock.h"
 #include "server/ingest/command_outcome.h"
 #include "server/ingest/download_spans.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/contract.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/ingest/payload_scan.h"
 #include "server/ingest/payload_take.h"
 
@@ -18,6 +18,8 @@ static const char *const own_kinds[] = {
     EVENT_KIND_SHARED_IDENTITY,
     EVENT_KIND_DOWNLOAD,
     EVENT_KIND_LIMITED,
+    EVENT_KIND_REVOKED,
+    EVENT_KIND_READMITTED,
 };
 
 // clang-format off: its versions differ in braces

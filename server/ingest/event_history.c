@@ -5,7 +5,7 @@
 
 #include "common/contract.h"
 #include "server/base/clock.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/store/event_store.h"
 #include "server/store/mac_key.h"
 

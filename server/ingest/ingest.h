@@ -27,6 +27,11 @@ void ingest_tick(struct ingest *ingest);
 // The topic filters to subscribe, NULL-terminated.
 const char *const *ingest_subscriptions(void);
 
+// Who is shut out says nothing that counts: its messages are counted, and told once an hour. On any
+// thread; must not block. Before the first message.
+void ingest_set_gate(
+    struct ingest *ingest, bool (*is_shut_out)(const char *mac, void *ctx), void *ctx);
+
 // The connection to the broker came or went. What was said with QoS 1 meanwhile has waited there:
 // for some seconds after it came, an event does not make a device online that was offline. Any
 // thread.
@@ -58,7 +63,8 @@ struct ingest_download {
 void ingest_download(struct ingest *ingest, const struct ingest_download *answer);
 
 struct ingest_counters {
-    uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads, lost;
+    uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads, lost,
+        shut_out;
     uint64_t reports, reported_messages, reported_bytes; // of the broker, of identities it bounds
     struct meter_counters meter;
 };

@@ -9,27 +9,43 @@
 #include "server/base/clock.h"
 #include "server/ingest/command_outcome.h"
 #include "server/ingest/download_write.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
+#include "server/store/revocation_store.h"
 #include "server/store/status_store.h"
 
 #define HOUR_MS 3600000
 
-// Reads a device, or begins a new one.
+// One that was forgotten may be revoked all the same.
+static int begin_device(struct store_connection *connection, const char *mac, int64_t at_ms,
+    struct device_record *out, struct err *err)
+{
+    struct device_revocation revocation;
+    int rc = revocation_store_get(connection, mac, &revocation, err);
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    memset(out, 0, sizeof *out);
+    snprintf(out->mac, sizeof out->mac, "%s", mac);
+    out->first_seen_ms = at_ms;
+    if (rc == 0 && revocation.readmitted_at_ms == 0)
+        out->revoked_at_ms = revocation.revoked_at_ms;
+    return 0;
+}
+
+// Reads a device, or begins a new one. ERR_REVOKED if it is: what it says came too late to be held
+// back earlier, and does not count.
 static int get_or_begin(struct store_connection *connection, const char *mac, int64_t at_ms,
     struct device_record *out, struct err *err)
 {
     int rc = device_store_get(connection, mac, out, err);
 
-    if (rc != ERR_NOT_FOUND)
-        return rc;
-    memset(out, 0, sizeof *out);
-    snprintf(out->mac, sizeof out->mac, "%s", mac);
-    out->first_seen_ms = at_ms;
-    return 0;
+    if (rc == ERR_NOT_FOUND)
+        rc = begin_device(connection, mac, at_ms, out, err);
+    return rc == 0 && out->revoked_at_ms != 0 ? ERR_REVOKED : rc;
 }
 
 // What the daemon notices itself.
@@ -180,7 +196,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     clock_follow(&message->at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, message->mac, message->at_ms, &device, err);
     if (rc < 0)
-        return rc;
+        return rc == ERR_REVOKED ? 0 : rc;
 
     enum device_boot boot = judge_boot(&device, message);
 
@@ -244,7 +260,7 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     clock_follow(&message->event.at_ms, &message->stepped_ms);
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
-        return rc;
+        return rc == ERR_REVOKED ? 0 : rc;
     if (!device.online && (!message->late || device.reason == DEVICE_REASON_NEVER)) {
         device.reason = DEVICE_REASON_EVENT;
         device.online = true;
@@ -267,6 +283,8 @@ int ingest_write_will(struct store_connection *connection, void *ctx, struct err
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
+    if (device.revoked_at_ms != 0)
+        return 0;
     device.online = false;
     device.reason = DEVICE_REASON_WILL;
     clock_follow(&message->at_ms, &message->stepped_ms);
@@ -283,6 +301,8 @@ int ingest_write_fault(struct store_connection *connection, void *ctx, struct er
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
+    if (device.revoked_at_ms != 0)
+        return 0;
     clock_follow(&message->fault.at_ms, &message->stepped_ms);
     device.bad_payloads++;
     device.bad_payload_at_ms = message->fault.at_ms;

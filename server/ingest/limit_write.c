@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "server/base/clock.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/store/broker_limit_store.h"
 #include "server/store/left_out_store.h"
 

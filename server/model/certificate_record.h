@@ -1,6 +1,7 @@
 #ifndef CERTIFICATE_RECORD_H
 #define CERTIFICATE_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/mac.h"
@@ -23,6 +24,8 @@ enum certificate_origin {
 struct certificate_record {
     char serial[REVOCATION_SERIAL_SIZE]; // as in revocation_list.h
     char common_name[CERTIFICATE_NAME_SIZE];
+    char unit[CERTIFICATE_NAME_SIZE];               // organizational unit: a client's role, or ""
+    bool is_server;                                 // it may be one (serverAuth)
     char mac[MAC_SIZE];                             // of the device that it stands for, or ""
     char fingerprint[CERTIFICATE_FINGERPRINT_SIZE]; // "" of CERTIFICATE_NAMED
     int64_t not_before_ms;                          // both 0 of CERTIFICATE_NAMED
@@ -31,10 +34,14 @@ struct certificate_record {
     enum certificate_origin origin;
     int64_t revoked_at_ms; // 0: it is not
     char reason[REVOCATION_REASON_SIZE];
+    bool with_device; // it was revoked as one of its device's, not for itself
 };
 
 // "issued", "seen", "file", "named".
 const char *certificate_record_origin_name(enum certificate_origin origin);
+
+// What it is for: "device", "server", "client", or "unknown" of CERTIFICATE_NAMED.
+const char *certificate_record_kind(const struct certificate_record *record);
 
 // A device that is, or once was, revoked: all its certificates, known or not.
 struct device_revocation {
@@ -44,5 +51,18 @@ struct device_revocation {
     int64_t readmitted_at_ms; // 0: it is revoked now
     int64_t before_ms; // certificates whose validity begins earlier stay out even then; 0: none
 };
+
+// How a certificate stands: revoked for itself, or with its device, or whether it is within its
+// dates.
+struct certificate_standing {
+    const char *state;     // "good", "revoked", "on-hold", "expired" or "not-yet-valid"
+    int64_t revoked_at_ms; // 0: it is not revoked
+    const char *reason;    // of the record or the device, which are borrowed; or ""
+};
+
+// device: what is known of the certificate's device; NULL if that never was revoked. now_ms by the
+// system's clock, as certificates have it.
+struct certificate_standing certificate_record_standing(const struct certificate_record *record,
+    const struct device_revocation *device, int64_t now_ms);
 
 #endif

@@ -14,7 +14,8 @@
 
 // Results that the daemon gives itself, beside those of common/result.h.
 #define COMMAND_RESULT_CANCELLED "cancelled"
-#define COMMAND_RESULT_HELD "held" // not sent, since it would do harm or nothing
+#define COMMAND_RESULT_HELD "held"       // not sent, since it would do harm or nothing
+#define COMMAND_RESULT_REVOKED "revoked" // its device is shut out
 
 enum command_state {
     COMMAND_QUEUED, // waits for the device to be online and free

@@ -17,7 +17,7 @@ enum event_class {
     EVENT_CLASS_OTHER,   // an error, and whatever else the device says
     EVENT_CLASS_START,   // a start, the end of a trial
     EVENT_CLASS_NOTICE,  // what the daemon notices beside starts
-    EVENT_CLASS_OUTCOME, // the outcome of a command that was given
+    EVENT_CLASS_OUTCOME, // of a command that was given; also what an operator did
     EVENT_CLASS_COUNT
 };
 
@@ -25,8 +25,8 @@ enum event_class {
 struct event {
     char mac[MAC_SIZE];
     int64_t at_ms;
-    char kind[EVENT_KIND_SIZE]; // CONTRACT_EVENT_KIND_*; "will", "reboot", "shared-identity",
-                                // "download", "limited" are the daemon's own
+    char kind[EVENT_KIND_SIZE]; // CONTRACT_EVENT_KIND_*; those of event_kind.h are the
+                                // daemon's own
     char command[TOPIC_COMMAND_MAX + 1];
     int64_t command_id; // 0 if none
     char result[COMMAND_RESULT_SIZE];

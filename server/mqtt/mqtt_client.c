@@ -19,6 +19,7 @@
 #include "server/mqtt/mqtt_files.h"
 #include "server/mqtt/mqtt_handle.h"
 #include "server/mqtt/mqtt_health.h"
+#include "server/mqtt/mqtt_subscriptions.h"
 #include "server/mqtt/mqtt_tls_note.h"
 
 #define POLL_MS 1000    // the keep-alive is looked at this often
@@ -36,7 +37,7 @@ struct mqtt_client {
     int wake_fd; // eventfd: something is to be sent, or to be stopped
 
     // Of the thread alone:
-    size_t unconfirmed;       // subscriptions
+    struct mqtt_subscriptions subscriptions;
     char reason[REASON_SIZE]; // why the connection failed, the first that was said
     struct mqtt_health health;
     struct mqtt_tls_note note; // of the present connection
@@ -79,7 +80,6 @@ static void set_connected(struct mqtt_client *client)
     pthread_mutex_lock(&client->mutex);
     client->connected = true;
     pthread_mutex_unlock(&client->mutex);
-    mqtt_health_begin(&client->health);
     snprintf(reason, sizeof reason, "connected to %s port %u", client->settings.host,
         client->settings.port);
     tell(client, true, reason);
@@ -96,47 +96,35 @@ static void tell_broker(const struct mqtt_client *client, struct mosquitto *mosq
     free(der);
 }
 
-static void subscribe(struct mqtt_client *client, struct mosquitto *mosq, const char *filter)
-{
-    int rc = mosquitto_subscribe(mosq, NULL, filter, 1);
-
-    if (rc != MOSQ_ERR_SUCCESS)
-        note_reason(client, mosquitto_strerror(rc));
-    client->unconfirmed++;
-}
-
 static void on_connect(struct mosquitto *mosq, void *ctx, int code)
 {
     struct mqtt_client *client = ctx;
 
     if (code != 0) {
-        note_reason(client, mosquitto_connack_string(code));
+        note_reason(client, mqtt_handle_refusal(code));
         return;
     }
     if (is_stopping(client)) // the settings may be gone
         return;
     tell_broker(client, mosq);
-    client->unconfirmed = 0;
-    for (size_t i = 0; client->settings.subscriptions[i] != NULL; i++)
-        subscribe(client, mosq, client->settings.subscriptions[i]);
-    if (client->health.probed != NULL)
-        subscribe(client, mosq, client->health.probed);
-    if (client->unconfirmed == 0)
+    mqtt_health_begin(&client->health);
+    mqtt_subscriptions_make(&client->subscriptions, mosq, &client->settings, client->health.probed);
+    if (client->subscriptions.failed != 0)
+        note_reason(client, mosquitto_strerror(client->subscriptions.failed));
+    if (client->subscriptions.unconfirmed == 0)
         set_connected(client);
 }
 
 static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, const int *granted)
 {
     struct mqtt_client *client = ctx;
+    bool awaited = client->subscriptions.unconfirmed > 0;
 
     (void)mosq;
-    (void)mid;
-    for (int i = 0; i < count; i++) {
-        if (granted[i] > 2)
-            note_reason(client, "the broker refuses a subscription: its ACL must let this daemon "
-                                "read what our secureesp.acl names");
-    }
-    if (client->unconfirmed > 0 && --client->unconfirmed == 0 && client->reason[0] == '\0')
+    if (mqtt_subscriptions_confirm(&client->subscriptions, mid, count, granted))
+        note_reason(client, "the broker refuses a subscription: it must know this client's "
+                            "certificate as the daemon's, and run the plugin of this version");
+    if (awaited && client->subscriptions.unconfirmed == 0 && client->reason[0] == '\0')
         set_connected(client);
 }
 

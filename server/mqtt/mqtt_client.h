@@ -12,6 +12,8 @@
 // no topics. The process ignores SIGPIPE: libmosquitto may write to a broker that has gone.
 struct mqtt_client;
 
+#define MQTT_CLIENT_HEARS_MAX 4
+
 // All borrowed until mqtt_client_free(), but for the files: they are read again at each connection.
 struct mqtt_settings {
     const char *host; // also the name that the broker's certificate must bear
@@ -22,19 +24,26 @@ struct mqtt_settings {
     const char *client_id;
     const char *const
         *subscriptions; // topic filters, NULL-terminated; made anew at each connection
+    // NULL, or further ones, on which the broker itself speaks: not probed, and one that it refuses
+    // is done without. At most MQTT_CLIENT_HEARS_MAX, NULL-terminated.
+    const char *const *hears;
     // NULL, or what the level '+' becomes in topics by which the client finds out whether the
     // broker lets through what it should: at each connection and each minute it says something
     // there, and is to hear it. Such messages are not told.
     const char *probe_name;
     const char *publishes; // the filter of what is published, to be probed as well, or NULL
+    // Both only with a probe_name: a topic of a subscription that the broker must not let us write,
+    // and one of `hears` on which the broker says something whenever we have subscribed.
+    const char *forbidden; // or NULL
+    const char *told;      // or NULL
 };
 
 // What is wrong with a connection that seems good: in the order of their coming and going.
 enum mqtt_fault {
-    MQTT_FAULT_DENIED,     // the broker drops what it should let through
-    MQTT_FAULT_NOT_DENIED, // it does not, or no more
-    MQTT_FAULT_RIVAL,      // another client takes this one's place, again and again
-    MQTT_FAULT_NO_RIVAL,   // no more
+    MQTT_FAULT_RULES,    // the broker drops what it should let through, or the other way round
+    MQTT_FAULT_NO_RULES, // it does not, or no more
+    MQTT_FAULT_RIVAL,    // another client takes this one's place, again and again
+    MQTT_FAULT_NO_RIVAL, // no more
 };
 
 // All run on the client's own thread and must not block.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <openssl/ssl.h>
+#include <mqtt_protocol.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -157,4 +158,13 @@ void mqtt_handle_describe(int code, char *out, size_t size)
     else if (code == MOSQ_ERR_INVAL)
         text = "the certificate files cannot be used";
     snprintf(out, size, "%s", text);
+}
+
+const char *mqtt_handle_refusal(int code)
+{
+    if (code != CONNACK_REFUSED_NOT_AUTHORIZED)
+        return mosquitto_connack_string(code);
+    return "the broker lets this daemon not in, and its log says why: plugin_opt_daemon in its "
+           "configuration, and client_id in [mqtt], are the common name of this daemon's "
+           "certificate, which nobody has revoked";
 }

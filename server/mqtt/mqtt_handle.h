@@ -39,4 +39,7 @@ void mqtt_handle_clear_wake(int wake_fd);
 // Says what the code of the call that just failed means; reads errno.
 void mqtt_handle_describe(int code, char *out, size_t size);
 
+// What a CONNACK says that lets nobody in (MQTT 3.1.1, 3.2.2.3), and what to do.
+const char *mqtt_handle_refusal(int code);
+
 #endif

@@ -11,9 +11,17 @@ void mqtt_health_init(struct mqtt_health *health, const struct mqtt_settings *se
     const struct mqtt_callbacks *callbacks)
 {
     *health = (struct mqtt_health){.settings = settings, .callbacks = callbacks};
+
+    const struct mqtt_probe_plan plan = {
+        .filters = settings->subscriptions,
+        .publishes = settings->publishes,
+        .name = settings->probe_name,
+        .forbidden = settings->forbidden,
+        .told = settings->told,
+    };
+
     if (settings->probe_name != NULL)
-        health->probed = mqtt_probe_init(
-            &health->probe, settings->subscriptions, settings->publishes, settings->probe_name);
+        health->probed = mqtt_probe_init(&health->probe, &plan);
 }
 
 void mqtt_health_begin(struct mqtt_health *health)
@@ -40,12 +48,14 @@ void mqtt_health_tend(struct mqtt_health *health, struct mosquitto *mosq)
     char text[MQTT_PROBE_TEXT_SIZE];
 
     if (mqtt_probe_is_due(probe, now)) {
-        for (size_t i = 0; i < probe->count; i++) // one that is not sent is not heard either
-            (void)mosquitto_publish(mosq, NULL, probe->paths[i].topic, 0, NULL, 1, false);
+        for (size_t i = 0; i < probe->count; i++) { // one that is not sent is not heard either
+            if (probe->paths[i].kind != MQTT_PROBE_TOLD)
+                (void)mosquitto_publish(mosq, NULL, probe->paths[i].topic, 0, NULL, 1, false);
+        }
     }
     if (mqtt_probe_has_ended(probe, now)) {
         mqtt_probe_describe(probe, health->settings->cert_file, text);
-        tell(health, text[0] != '\0' ? MQTT_FAULT_DENIED : MQTT_FAULT_NOT_DENIED, text);
+        tell(health, text[0] != '\0' ? MQTT_FAULT_RULES : MQTT_FAULT_NO_RULES, text);
     }
     if (mqtt_rivalry_is_over(&health->rivalry, now))
         tell(health, MQTT_FAULT_NO_RIVAL, "");

@@ -12,40 +12,49 @@
 #define EVERY_MS 60000     // after a round in which all was heard
 #define AGAIN_MS 10000     // after another
 
-// Whether it fits.
-static bool add(struct mqtt_probe *probe, const char *filter, const char *rule, const char *name)
+// NULL if it does not fit.
+static struct mqtt_probe_path *add(
+    struct mqtt_probe *probe, enum mqtt_probe_kind kind, const char *filter, const char *name)
 {
     struct mqtt_probe_path *path = &probe->paths[probe->count];
     size_t n = 0;
 
     if (probe->count == MQTT_PROBE_PATHS_MAX)
-        return false;
+        return NULL;
     for (const char *p = filter; *p != '\0'; p++) {
         size_t size = *p == '+' ? strlen(name) : 1;
 
         if (n + size >= sizeof path->topic)
-            return false;
+            return NULL;
         memcpy(path->topic + n, *p == '+' ? name : p, size);
         n += size;
     }
     path->topic[n] = '\0';
+    path->kind = kind;
     path->filter = filter;
-    path->rule = rule != NULL ? rule : path->topic;
+    path->rule = path->topic;
     probe->count++;
-    return true;
+    return path;
 }
 
-const char *mqtt_probe_init(
-    struct mqtt_probe *probe, const char *const *filters, const char *publishes, const char *name)
+// What is forbidden comes first, so that it would have been heard when all others have.
+const char *mqtt_probe_init(struct mqtt_probe *probe, const struct mqtt_probe_plan *plan)
 {
     struct mqtt_probe_path *own;
 
     *probe = (struct mqtt_probe){0};
-    for (size_t i = 0; filters[i] != NULL; i++)
-        add(probe, filters[i], NULL, name);
-    if (publishes == NULL || !add(probe, publishes, publishes, name))
+    if (plan->forbidden != NULL)
+        add(probe, MQTT_PROBE_FORBIDDEN, plan->forbidden, "");
+    if (plan->told != NULL)
+        add(probe, MQTT_PROBE_TOLD, plan->told, "");
+    for (size_t i = 0; plan->filters[i] != NULL; i++)
+        add(probe, MQTT_PROBE_OPEN, plan->filters[i], plan->name);
+    if (plan->publishes == NULL)
         return NULL;
-    own = &probe->paths[probe->count - 1];
+    own = add(probe, MQTT_PROBE_OPEN, plan->publishes, plan->name);
+    if (own == NULL)
+        return NULL;
+    own->rule = plan->publishes;
     own->filter = own->topic;
     return own->topic;
 }
@@ -54,6 +63,8 @@ void mqtt_probe_reset(struct mqtt_probe *probe)
 {
     probe->running = false;
     probe->next_ms = 0;
+    for (size_t i = 0; i < probe->count; i++)
+        probe->paths[i].heard = false;
 }
 
 bool mqtt_probe_is_due(struct mqtt_probe *probe, int64_t now_ms)
@@ -63,8 +74,16 @@ bool mqtt_probe_is_due(struct mqtt_probe *probe, int64_t now_ms)
     probe->running = true;
     probe->began_ms = probe->heard_ms = now_ms;
     for (size_t i = 0; i < probe->count; i++)
-        probe->paths[i].heard = false;
+        probe->paths[i].heard &= probe->paths[i].kind == MQTT_PROBE_TOLD;
     return true;
+}
+
+static bool hears(const struct mqtt_probe_path *path, const char *topic)
+{
+    bool matches = false;
+
+    return mosquitto_topic_matches_sub(path->filter, topic, &matches) == MOSQ_ERR_SUCCESS &&
+           matches;
 }
 
 bool mqtt_probe_hear(struct mqtt_probe *probe, const char *topic, int64_t now_ms)
@@ -74,57 +93,85 @@ bool mqtt_probe_hear(struct mqtt_probe *probe, const char *topic, int64_t now_ms
     probe->heard_ms = now_ms;
     for (size_t i = 0; i < probe->count; i++) {
         struct mqtt_probe_path *path = &probe->paths[i];
-        bool matches = false;
 
-        if (mosquitto_topic_matches_sub(path->filter, topic, &matches) == MOSQ_ERR_SUCCESS &&
-            matches)
+        if (hears(path, topic))
             path->heard = true;
-        is_probe = is_probe || strcmp(path->topic, topic) == 0;
+        is_probe = is_probe || (path->kind != MQTT_PROBE_TOLD && strcmp(path->topic, topic) == 0);
     }
     return is_probe;
 }
 
-bool mqtt_probe_has_ended(struct mqtt_probe *probe, int64_t now_ms)
+// Whether all that is to be heard has been.
+static bool has_heard_all(const struct mqtt_probe *probe)
 {
-    size_t heard = 0;
-    int64_t waited_ms = now_ms - probe->began_ms;
-    bool is_busy = now_ms - probe->heard_ms < BUSY_MS && waited_ms < WAIT_BUSY_MS;
-
-    for (size_t i = 0; i < probe->count; i++)
-        heard += probe->paths[i].heard;
-    if (!probe->running || (heard < probe->count && (waited_ms < WAIT_MS || is_busy)))
-        return false;
-    for (size_t i = 0; i < probe->count; i++)
-        probe->paths[i].lost = !probe->paths[i].heard;
-    probe->running = false;
-    probe->next_ms = now_ms + (heard == probe->count ? EVERY_MS : AGAIN_MS);
+    for (size_t i = 0; i < probe->count; i++) {
+        if (probe->paths[i].kind != MQTT_PROBE_FORBIDDEN && !probe->paths[i].heard)
+            return false;
+    }
     return true;
 }
+
+bool mqtt_probe_has_ended(struct mqtt_probe *probe, int64_t now_ms)
+{
+    int64_t waited_ms = now_ms - probe->began_ms;
+    bool is_busy = now_ms - probe->heard_ms < BUSY_MS && waited_ms < WAIT_BUSY_MS;
+    size_t lost = 0;
+
+    if (!probe->running || (!has_heard_all(probe) && (waited_ms < WAIT_MS || is_busy)))
+        return false;
+    for (size_t i = 0; i < probe->count; i++) {
+        struct mqtt_probe_path *path = &probe->paths[i];
+
+        path->lost = path->heard == (path->kind == MQTT_PROBE_FORBIDDEN);
+        lost += path->lost;
+    }
+    probe->running = false;
+    probe->next_ms = now_ms + (lost == 0 ? EVERY_MS : AGAIN_MS);
+    return true;
+}
+
+static const struct mqtt_probe_path *find_lost(
+    const struct mqtt_probe *probe, enum mqtt_probe_kind kind, size_t *lost, size_t *all)
+{
+    const struct mqtt_probe_path *first = NULL;
+
+    *lost = *all = 0;
+    for (size_t i = 0; i < probe->count; i++) {
+        const struct mqtt_probe_path *path = &probe->paths[i];
+
+        if (path->kind != kind)
+            continue;
+        ++*all;
+        *lost += path->lost;
+        if (path->lost && first == NULL)
+            first = path;
+    }
+    return first;
+}
+
+#define RENEW                                                                                      \
+    "let its configuration be our mosquitto/conf.d/secureesp.conf, beside which make install may " \
+    "have left it as secureesp.conf.new, without an acl_file, and restart it"
 
 void mqtt_probe_describe(
     const struct mqtt_probe *probe, const char *certificate, char text[MQTT_PROBE_TEXT_SIZE])
 {
-    const struct mqtt_probe_path *first = NULL;
-    size_t lost = 0;
+    const struct mqtt_probe_path *first;
+    size_t lost, all;
 
-    for (size_t i = 0; i < probe->count; i++) {
-        if (!probe->paths[i].lost)
-            continue;
-        if (first == NULL)
-            first = &probe->paths[i];
-        lost++;
-    }
     text[0] = '\0';
-    if (lost == 0)
-        return;
-    if (lost == probe->count)
+    if (find_lost(probe, MQTT_PROBE_TOLD, &lost, &all) != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker lets nothing through: its acl_file must have our secureesp.acl's rules for "
-            "the user that is the common name of %s",
-            certificate);
-    else
+            "the broker does not say whom it shuts out: it runs without our plugin: " RENEW);
+    else if ((first = find_lost(probe, MQTT_PROBE_FORBIDDEN, &lost, &all)) != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker drops what is said to %s, %zu of %zu paths: its acl_file lacks \"topic "
-            "read %s\" or \"topic write %s\" for this daemon",
-            first->topic, lost, probe->count, first->filter, first->rule);
+            "the broker lets this daemon say what it may not, to %s: " RENEW, first->topic);
+    else if ((first = find_lost(probe, MQTT_PROBE_OPEN, &lost, &all)) != NULL && lost == all)
+        snprintf(text, MQTT_PROBE_TEXT_SIZE,
+            "the broker lets nothing through for the common name of %s: " RENEW, certificate);
+    else if (first != NULL)
+        snprintf(text, MQTT_PROBE_TEXT_SIZE,
+            "the broker drops what is said to %s, %zu of %zu paths: it lacks \"read %s\" or "
+            "\"write %s\" for this daemon: " RENEW,
+            first->topic, lost, all, first->filter, first->rule);
 }

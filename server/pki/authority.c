@@ -1,6 +1,7 @@
 // Judges clients' certificates.
 #include "server/pki/authority.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 
 #include "server/base/clock.h"
 #include "server/base/file.h"
-#include "server/pki/asn1_serial.h"
 #include "server/pki/asn1_time.h"
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
@@ -30,11 +30,13 @@ struct authority {
     size_t pem_size;
     size_t count;
     X509_STORE *stores[CA_MAX];
+    char fingerprints[CA_MAX][DIGEST_SHA256_TEXT_SIZE];
     int64_t not_before_ms[CA_MAX];
     int64_t not_after_ms[CA_MAX];
 };
 
-static int add_ca(struct authority *authority, X509 *x509, struct err *err)
+static int add_ca(
+    struct authority *authority, X509 *x509, const struct pem_block *block, struct err *err)
 {
     if (X509_check_ca(x509) != 1) // 1: by its extensions, which devices ask for
         return err_set(err, ERR_INVALID, "certificate %zu is no CA's", authority->count + 1);
@@ -49,6 +51,7 @@ static int add_ca(struct authority *authority, X509 *x509, struct err *err)
     }
     authority->not_before_ms[authority->count] = asn1_time_ms(X509_get0_notBefore(x509));
     authority->not_after_ms[authority->count] = asn1_time_ms(X509_get0_notAfter(x509));
+    digest_sha256(block->der, block->size_bytes, authority->fingerprints[authority->count]);
     authority->stores[authority->count++] = store;
     return 0;
 }
@@ -66,7 +69,7 @@ static int add_block(struct authority *authority, const struct pem_block *block,
         return openssl_error_set(
             err, ERR_INVALID, "certificate %zu is damaged", authority->count + 1);
 
-    int rc = add_ca(authority, x509, err);
+    int rc = add_ca(authority, x509, block, err);
 
     X509_free(x509);
     return rc;
@@ -131,6 +134,15 @@ const uint8_t *authority_pem(const struct authority *authority, size_t *n)
     return authority->pem;
 }
 
+bool authority_has(const struct authority *authority, const char *fingerprint)
+{
+    for (size_t i = 0; i < authority->count; i++) {
+        if (strcmp(authority->fingerprints[i], fingerprint) == 0)
+            return true;
+    }
+    return false;
+}
+
 // OpenSSL would take the day as a time_t, which may end in 2038.
 static int judge_dates(const STACK_OF(X509) * chain, int64_t now_ms, int *depth)
 {
@@ -160,6 +172,7 @@ struct subject {
     X509 *x509;
     STACK_OF(X509) * chain; // what joins it to the CA, or NULL
     int purpose;
+    bool at_any_time; // its dates do not count
     int64_t now_ms;
 };
 
@@ -178,7 +191,11 @@ static int verify(X509_STORE *store, const struct subject *subject, int *depth)
         // The file's certificates are the anchors, also one that another CA signed.
         X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
         if (X509_VERIFY_PARAM_set_purpose(param, subject->purpose) == 1) {
-            if (X509_verify_cert(ctx) == 1) {
+            bool is_good = X509_verify_cert(ctx) == 1;
+
+            if (is_good && subject->at_any_time) {
+                reason = X509_V_OK;
+            } else if (is_good) {
                 reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), subject->now_ms, depth);
             } else {
                 reason = X509_STORE_CTX_get_error(ctx);
@@ -231,57 +248,6 @@ static int deny(
         X509_verify_cert_error_string(reason));
 }
 
-// How many there are of one kind in the subject: 0, 1, or 2 for more. One that fits in full is
-// written to out.
-static int read_name(const X509 *x509, int nid, char *out, size_t size)
-{
-    const X509_NAME *subject = X509_get_subject_name(x509);
-    int i = X509_NAME_get_index_by_NID(subject, nid, -1);
-    unsigned char *text = NULL;
-
-    if (i < 0)
-        return 0;
-    if (X509_NAME_get_index_by_NID(subject, nid, i) >= 0)
-        return 2;
-
-    int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
-
-    if (n > 0 && (size_t)n < size && memchr(text, 0, (size_t)n) == NULL)
-        memcpy(out, text, (size_t)n + 1);
-    OPENSSL_free(text);
-    ERR_clear_error();
-    return 1;
-}
-
-// Whoever signed it: one common name, in full, or it is nobody's.
-static int read_common_name(const X509 *x509, struct certificate_facts *facts, struct err *err)
-{
-    int count = read_name(x509, NID_commonName, facts->common_name, sizeof facts->common_name);
-
-    if (count != 1)
-        return err_set(
-            err, ERR_DENIED, "certificate has %s common name", count == 0 ? "no" : "more than one");
-    if (facts->common_name[0] == '\0')
-        return err_set(err, ERR_DENIED, "certificate's common name is unusable");
-    return 0;
-}
-
-static int read_facts(X509 *x509, struct certificate_facts *facts, struct err *err)
-{
-    int rc = read_common_name(x509, facts, err);
-
-    if (rc == 0)
-        rc = asn1_serial_read(X509_get0_serialNumber(x509), facts->serial, err);
-    if (rc < 0)
-        return rc;
-    // Two of them, or one that cannot be used, are none.
-    read_name(x509, NID_organizationalUnitName, facts->unit, sizeof facts->unit);
-    facts->is_server = X509_check_purpose(x509, X509_PURPOSE_SSL_SERVER, 0) == 1;
-    facts->not_before_ms = asn1_time_ms(X509_get0_notBefore(x509));
-    facts->not_after_ms = asn1_time_ms(X509_get0_notAfter(x509));
-    return 0;
-}
-
 // *ca is then the place of the CA that vouches for it.
 static int judge(
     const struct authority *authority, const struct subject *subject, size_t *ca, struct err *err)
@@ -319,21 +285,32 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     }
 
     struct subject subject = {.x509 = x509, .purpose = X509_PURPOSE_SSL_CLIENT, .now_ms = now_ms};
+    struct certificate certificate = {x509};
     size_t ca = 0;
     int rc = judge(authority, &subject, &ca, err);
 
     if (rc == 0)
-        rc = read_facts(x509, &facts, err);
+        rc = certificate_facts_of(&certificate, &facts, err);
     X509_free(x509);
     if (rc < 0)
         return rc;
+    memcpy(facts.ca, authority->fingerprints[ca], sizeof facts.ca);
     if (facts.not_before_ms < authority->not_before_ms[ca])
         facts.not_before_ms = authority->not_before_ms[ca];
     if (facts.not_after_ms > authority->not_after_ms[ca])
         facts.not_after_ms = authority->not_after_ms[ca];
-    digest_sha256(der, n, facts.fingerprint);
     *out = facts;
     return 0;
+}
+
+int authority_vouches(
+    const struct authority *authority, const struct certificate *certificate, struct err *err)
+{
+    struct subject subject = {
+        .x509 = certificate->x509, .purpose = X509_PURPOSE_ANY, .at_any_time = true};
+    size_t ca = 0;
+
+    return judge(authority, &subject, &ca, err);
 }
 
 int authority_judge_server(const struct authority *authority, struct certificate *const *chain,

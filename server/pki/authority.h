@@ -1,29 +1,15 @@
 #ifndef PKI_AUTHORITY_H
 #define PKI_AUTHORITY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "server/base/err.h"
-#include "server/model/serial.h"
 #include "server/pki/certificate.h"
-#include "server/pki/digest.h"
+#include "server/pki/certificate_facts.h"
 
 // The private CA that signs every device's certificate.
 struct authority;
-
-// What a certificate says, once it is judged good.
-struct certificate_facts {
-    char common_name[65];                      // RFC 5280, A.1: ub-common-name
-    char unit[65];                             // its one organizational unit, or ""
-    char serial[SERIAL_SIZE];                  // as server/model/serial.h has it
-    char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // SHA-256 of the DER
-    bool is_server;                            // its purposes allow that (serverAuth)
-    // Within the dates of the CA that signed it.
-    int64_t not_before_ms;
-    int64_t not_after_ms;
-};
 
 // Reads the CA certificates of a PEM file (more than one while a CA is being replaced).
 ERR_CHECKED int authority_load(const char *path, struct authority **out, struct err *err);
@@ -32,12 +18,20 @@ void authority_free(struct authority *authority);
 // The file as it was read: n bytes, borrowed.
 const uint8_t *authority_pem(const struct authority *authority, size_t *n);
 
+// Whether a CA whose DER has that SHA-256 is one of them.
+bool authority_has(const struct authority *authority, const char *fingerprint);
+
 // Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
 // authentication. ERR_UNTRUSTED, ERR_EXPIRED (also: not yet valid), ERR_INVALID (also: a serial
 // number below zero or longer than RFC 5280 has it), or ERR_DENIED if its common name is nobody's.
-// Any thread.
+// The facts' dates are within those of the CA that signed it. Any thread.
 ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
     size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
+
+// Whether the CA signed a certificate, whatever it is for and whenever it is valid. ERR_UNTRUSTED,
+// or ERR_INVALID with another reason. Any thread.
+ERR_CHECKED int authority_vouches(
+    const struct authority *authority, const struct certificate *certificate, struct err *err);
 
 // Judges a server's certificate, the first of count, which the others join to the CA, as a client
 // that knows only the CA. ERR_UNTRUSTED, ERR_EXPIRED or ERR_INVALID.

@@ -16,14 +16,8 @@
 #include "server/pki/openssl_types.h"
 
 #define SERIAL_BITS 128
-#define BACKDATE_S INT64_C(300)
 #define NAME_MAX_BYTES 64 // RFC 5280, A.1
 #define DAY_S 86400
-
-struct issuer {
-    struct certificate *certificate;
-    struct private_key *key;
-};
 
 int issuer_load(
     const char *certificate_path, const char *key_path, struct issuer **out, struct err *err)
@@ -133,7 +127,7 @@ static int set_dates(
 
     if (rc < 0)
         return rc;
-    if (!asn1_time_set_ms(X509_getm_notBefore(x509), order->now_ms - BACKDATE_S * 1000) ||
+    if (!asn1_time_set_ms(X509_getm_notBefore(x509), order->now_ms - ISSUER_BACKDATE_S * 1000) ||
         !asn1_time_set_ms(X509_getm_notAfter(x509), end_s * 1000))
         return openssl_error_set(err, ERR_INVALID, "dates cannot be written in a certificate");
     return 0;

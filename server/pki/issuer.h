@@ -9,6 +9,8 @@
 #include "server/pki/profile.h"
 #include "server/pki/subject_names.h"
 
+#define ISSUER_BACKDATE_S INT64_C(300)
+
 // A CA with its private key: what signs certificates.
 struct issuer;
 

@@ -14,4 +14,9 @@ struct certificate {
     X509 *x509;
 };
 
+struct issuer {
+    struct certificate *certificate;
+    struct private_key *key;
+};
+
 #endif

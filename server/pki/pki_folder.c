@@ -13,6 +13,7 @@
 #include "server/base/own_folder.h"
 #include "server/pki/client_name.h"
 #include "server/pki/credential_file.h"
+#include "server/pki/pki_pairs.h"
 
 #define FOLDER_MODE 0700
 #define NAME_MAX_BYTES 64 // as a common name
@@ -54,72 +55,13 @@ static int place_pair(const struct pki_folder_order *order, const char *subfolde
     return rc < 0 ? rc : own_folder_check(order->folder, err);
 }
 
-// Before anything costly is made: whether both files can be written.
-static int check_free(
-    const struct pki_folder_order *order, const struct pki_folder_pair *pair, struct err *err)
-{
-    if (order->force)
-        return 0;
-
-    int rc = credential_file_is_free(pair->key_path, err);
-
-    return rc < 0 ? rc : credential_file_is_free(pair->public_path, err);
-}
-
-static int write_key(const struct pki_folder_order *order, const struct private_key *key,
-    const char *path, struct err *err)
-{
-    char *pem;
-    size_t size;
-    int rc = private_key_to_pem(key, &pem, &size, err);
-
-    if (rc < 0)
-        return rc;
-    rc = credential_file_write(path, pem, CREDENTIAL_FILE_SECRET, order->force, err);
-    OPENSSL_cleanse(pem, size);
-    free(pem);
-    return rc;
-}
-
-static int write_certificate(const struct pki_folder_order *order,
-    const struct certificate *certificate, struct pki_folder_pair *pair, struct err *err)
-{
-    char *pem;
-    int rc = certificate_to_pem(certificate, &pem, err);
-
-    if (rc < 0)
-        return rc;
-    rc = credential_file_write(pair->public_path, pem, CREDENTIAL_FILE_PUBLIC, order->force, err);
-    free(pem);
-    pair->not_after_ms = certificate_not_after_ms(certificate);
-    return rc < 0 ? rc : certificate_serial(certificate, pair->serial, err);
-}
-
-// Makes a key and a certificate, self-signed without an issuer, and writes both where pair says.
-static int make_pair(const struct issuer *issuer, const struct pki_folder_order *order,
+static int make_one(const struct issuer *issuer, const struct pki_folder_order *order,
     const struct issuer_order *wanted, struct pki_folder_pair *pair, struct err *err)
 {
-    struct private_key *key = NULL;
-    struct certificate *certificate = NULL;
-    int rc = check_free(order, pair, err);
+    struct pki_pairs pairs = {
+        .issuer = issuer, .order = order, .wanted = wanted, .pairs = pair, .count = 1};
 
-    if (rc < 0)
-        goto cleanup;
-    rc = private_key_generate(order->kind, &key, err);
-    if (rc < 0)
-        goto cleanup;
-    rc = issuer != NULL ? issuer_issue(issuer, wanted, key, &certificate, err)
-                        : issuer_self_sign(wanted, key, &certificate, err);
-    if (rc < 0)
-        goto cleanup;
-    rc = write_key(order, key, pair->key_path, err);
-    if (rc < 0)
-        goto cleanup;
-    rc = write_certificate(order, certificate, pair, err);
-cleanup:
-    certificate_free(certificate);
-    private_key_free(key);
-    return rc;
+    return pki_pairs_make(&pairs, err);
 }
 
 int pki_folder_init(const struct pki_folder_order *order, const char *common_name,
@@ -141,7 +83,7 @@ int pki_folder_init(const struct pki_folder_order *order, const char *common_nam
     rc = make_folder(order->folder, err);
     if (rc < 0)
         return rc;
-    return make_pair(NULL, order, &wanted, out, err);
+    return make_one(NULL, order, &wanted, out, err);
 }
 
 int pki_folder_open(const char *folder, struct issuer **out, struct err *err)
@@ -230,7 +172,7 @@ int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_o
     wanted.days = order->days;
     wanted.now_ms = order->now_ms;
     rc = place_pair(order, "servers", file, out, err);
-    return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+    return rc < 0 ? rc : make_one(issuer, order, &wanted, out, err);
 }
 
 int pki_folder_add_client(const struct issuer *issuer, const struct pki_folder_order *order,
@@ -254,7 +196,7 @@ int pki_folder_add_client(const struct issuer *issuer, const struct pki_folder_o
         rc = check_other(order, "servers", wanted.common_name, err);
     if (rc == 0)
         rc = place_pair(order, "clients", file, out, err);
-    return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+    return rc < 0 ? rc : make_one(issuer, order, &wanted, out, err);
 }
 
 int pki_folder_check_device(const struct pki_folder_order *order, const char *mac, struct err *err)
@@ -263,26 +205,71 @@ int pki_folder_check_device(const struct pki_folder_order *order, const char *ma
     struct pki_folder_pair pair;
     int rc = place_pair(order, "devices", file, &pair, err);
 
-    return rc < 0 ? rc : check_free(order, &pair, err);
+    return rc < 0 ? rc : pki_pairs_check_free(order, &pair, err);
+}
+
+// Decides names and places of devices' certificates.
+static int place_devices(const struct pki_folder_order *order, struct pki_folder_devices *devices,
+    struct issuer_order *wanted, struct err *err)
+{
+    for (size_t i = 0; i < devices->count; i++) {
+        const char *mac = devices->macs[i];
+        const char *file[2] = {mac, ".crt"};
+
+        devices->at = i;
+        wanted[i] = (struct issuer_order){
+            .profile = PROFILE_DEVICE,
+            .common_name = mac,
+            .days = order->days,
+            .now_ms = order->now_ms,
+        };
+        if (!mac_is_valid(mac, strlen(mac)))
+            return err_set(err, ERR_INVALID, "\"%s\" is no MAC", mac);
+
+        int rc = place_pair(order, "devices", file, &devices->pairs[i], err);
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+int pki_folder_add_devices(const struct issuer *issuer, const struct pki_folder_order *order,
+    struct pki_folder_devices *devices, struct err *err)
+{
+    struct issuer_order wanted[PKI_FOLDER_DEVICES_MAX];
+    struct pki_pairs pairs = {
+        .issuer = issuer,
+        .order = order,
+        .wanted = wanted,
+        .pairs = devices->pairs,
+        .count = devices->count,
+    };
+    int rc =
+        devices->count <= PKI_FOLDER_DEVICES_MAX
+            ? place_devices(order, devices, wanted, err)
+            : err_set(err, ERR_TOO_LARGE, "more than %d devices at once", PKI_FOLDER_DEVICES_MAX);
+
+    devices->made = 0;
+    if (rc < 0)
+        return rc;
+    rc = pki_pairs_make(&pairs, err);
+    devices->at = pairs.at;
+    devices->made = pairs.made;
+    return rc;
 }
 
 int pki_folder_add_device(const struct issuer *issuer, const struct pki_folder_order *order,
     const char *mac, struct pki_folder_pair *out, struct err *err)
 {
-    struct issuer_order wanted = {
-        .profile = PROFILE_DEVICE,
-        .common_name = mac,
-        .days = order->days,
-        .now_ms = order->now_ms,
-    };
-    const char *file[2] = {mac, ".crt"};
+    char name[1][MAC_SIZE];
+    struct pki_folder_devices devices = {
+        .macs = (const char(*)[MAC_SIZE])name, .count = 1, .pairs = out};
 
     if (!mac_is_valid(mac, strlen(mac)))
         return err_set(err, ERR_INVALID, "\"%s\" is no MAC", mac);
-
-    int rc = place_pair(order, "devices", file, out, err);
-
-    return rc < 0 ? rc : make_pair(issuer, order, &wanted, out, err);
+    memcpy(name[0], mac, MAC_SIZE);
+    return pki_folder_add_devices(issuer, order, &devices, err);
 }
 
 static int write_public(const struct pki_folder_order *order, const struct private_key *key,
@@ -313,13 +300,13 @@ int pki_folder_add_signing(const struct pki_folder_order *order, const char *nam
     rc = place_pair(order, "signing", file, out, err);
     if (rc < 0)
         return rc;
-    rc = check_free(order, out, err);
+    rc = pki_pairs_check_free(order, out, err);
     if (rc < 0)
         return rc;
     rc = private_key_generate(order->kind, &key, err);
     if (rc < 0)
         return rc;
-    rc = write_key(order, key, out->key_path, err);
+    rc = pki_pairs_write_key(order, key, out->key_path, err);
     if (rc == 0)
         rc = write_public(order, key, out->public_path, err);
     private_key_free(key);

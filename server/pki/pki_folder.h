@@ -3,15 +3,17 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "common/mac.h"
 #include "server/base/err.h"
 #include "server/pki/issuer.h"
 #include "server/pki/private_key.h"
 
 // A folder that holds a CA and all it issued; folders have mode 0700, keys 0600:
 //
-//   ca.crt ca.key
+//   ca.crt ca.key issued.pem (server/pki/issued.h)
 //   servers/NAME.crt .key    devices/<mac>.crt .key    clients/NAME.crt .key
 //   signing/NAME.pub .key
 
@@ -58,7 +60,22 @@ ERR_CHECKED int pki_folder_add_client(const struct issuer *issuer,
 ERR_CHECKED int pki_folder_check_device(
     const struct pki_folder_order *order, const char *mac, struct err *err);
 
-// Issues a device's certificate; mac in canonical form.
+#define PKI_FOLDER_DEVICES_MAX 64
+
+// Devices' certificates that are wanted.
+struct pki_folder_devices {
+    const char (*macs)[MAC_SIZE];  // count of them, in canonical form
+    size_t count;                  // at most PKI_FOLDER_DEVICES_MAX
+    struct pki_folder_pair *pairs; // count of them, written
+    size_t made;                   // how many were; also if the next one failed
+    size_t at;                     // the one that failed
+};
+
+// Issues devices' certificates.
+ERR_CHECKED int pki_folder_add_devices(const struct issuer *issuer,
+    const struct pki_folder_order *order, struct pki_folder_devices *devices, struct err *err);
+
+// The same for one.
 ERR_CHECKED int pki_folder_add_device(const struct issuer *issuer,
     const struct pki_folder_order *order, const char *mac, struct pki_folder_pair *out,
     struct err *err);

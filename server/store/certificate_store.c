@@ -1,6 +1,7 @@
 // Certificates in the database.
 #include "server/store/certificate_store.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "server/store/mac_key.h"
@@ -13,19 +14,22 @@ _Static_assert(CERTIFICATE_ISSUED == 0 && CERTIFICATE_SEEN == 1 && CERTIFICATE_F
 
 #define COLUMNS                                                                                    \
     "serial, fingerprint, common_name, device, not_before_ms, not_after_ms, known_at_ms, origin,"  \
-    " revoked_at_ms, reason"
+    " revoked_at_ms, reason, unit, is_server, with_device"
 
-// ?10, ?11: what its serial was revoked for, if it was.
-static const char insert[] = "INSERT INTO certificates (" COLUMNS ", with_device)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)"
+// ?9, ?10: what its serial was revoked for, if it was.
+static const char insert[] = "INSERT INTO certificates (" COLUMNS ")"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0)"
                              " ON CONFLICT (serial, fingerprint) DO NOTHING";
 
 // The serial alone was known.
 static const char delete_named[] =
     "DELETE FROM certificates WHERE serial = ?1 AND fingerprint = '' AND ?2 <> ''";
 
+static const char select_one[] =
+    "SELECT 1 FROM certificates WHERE serial = ?1 AND fingerprint = ?2";
+
 static const char select_of_serial[] =
-    "SELECT " COLUMNS " FROM certificates WHERE serial = ?1 ORDER BY fingerprint LIMIT 1";
+    "SELECT " COLUMNS " FROM certificates WHERE serial = ?1 ORDER BY fingerprint";
 
 // One that is revoked for itself, not with its device: that one's serial another CA may have given
 // to somebody else.
@@ -53,7 +57,7 @@ static const char revoke_serial[] =
 
 static const char revoke_device[] =
     "UPDATE certificates SET revoked_at_ms = ?2, reason = ?3, with_device = 1"
-    " WHERE device = ?1"
+    " WHERE device = ?1 AND not_before_ms < ?4"
     " AND (revoked_at_ms = 0 OR (reason = '" REVOCATION_REASON_HOLD "' AND reason <> ?3))";
 
 static const char release_device[] =
@@ -74,6 +78,9 @@ static void read_record(struct statement *s, struct certificate_record *out)
     out->origin = (enum certificate_origin)statement_int(s, 7);
     out->revoked_at_ms = statement_int(s, 8);
     statement_text(s, 9, out->reason, sizeof out->reason);
+    statement_text(s, 10, out->unit, sizeof out->unit);
+    out->is_server = statement_int(s, 11) == 1;
+    out->with_device = statement_int(s, 12) == 1;
 }
 
 // What the serial of a certificate is revoked for, whoever bore it; *at_ms is 0 if it is not.
@@ -117,6 +124,8 @@ static int insert_record(struct store_connection *connection,
     statement_bind_int(&s, record->origin);
     statement_bind_int(&s, record->revoked_at_ms);
     statement_bind_text(&s, record->reason);
+    statement_bind_text(&s, record->unit);
+    statement_bind_int(&s, record->is_server);
 
     int rc = statement_run(&s, err);
 
@@ -142,22 +151,19 @@ int certificate_store_add(struct store_connection *connection,
     return statement_run(&s, err);
 }
 
-int certificate_store_get(struct store_connection *connection, const char *serial,
-    struct certificate_record *out, struct err *err)
+int certificate_store_has(struct store_connection *connection, const char *serial,
+    const char *fingerprint, struct err *err)
 {
     struct statement s;
 
-    statement_open(&s, connection, select_of_serial);
+    statement_open(&s, connection, select_one);
     statement_bind_text(&s, serial);
+    statement_bind_text(&s, fingerprint);
 
     int rc = statement_step(&s, err);
 
-    if (rc > 0)
-        read_record(&s, out);
     statement_close(&s);
-    return rc < 0    ? rc
-           : rc == 0 ? err_set(err, ERR_NOT_FOUND, "no certificate with serial %s is known", serial)
-                     : 0;
+    return rc;
 }
 
 static int each_row(struct statement *s,
@@ -174,6 +180,16 @@ static int each_row(struct statement *s,
     }
     statement_close(s);
     return rc;
+}
+
+int certificate_store_each_with(struct store_connection *connection, const char *serial,
+    int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_of_serial);
+    statement_bind_text(&s, serial);
+    return each_row(&s, each, ctx, err);
 }
 
 int certificate_store_each_of(struct store_connection *connection, const char *mac,
@@ -227,6 +243,22 @@ int certificate_store_count_met(
     return rc < 0 ? rc : 0;
 }
 
+static int copy(const struct certificate_record *record, void *ctx)
+{
+    *(struct certificate_record *)ctx = *record;
+    return 1;
+}
+
+int certificate_store_get(struct store_connection *connection, const char *serial,
+    struct certificate_record *out, struct err *err)
+{
+    int rc = certificate_store_each_with(connection, serial, copy, out, err);
+
+    if (rc == 0)
+        return err_set(err, ERR_NOT_FOUND, "no certificate with serial %s is known", serial);
+    return rc < 0 ? rc : 0;
+}
+
 int certificate_store_revoke(struct store_connection *connection, const char *serial, int64_t at_ms,
     const char *reason, struct err *err)
 {
@@ -235,10 +267,8 @@ int certificate_store_revoke(struct store_connection *connection, const char *se
     int rc = certificate_store_get(connection, serial, &record, err);
 
     if (rc == ERR_NOT_FOUND) {
-        memset(&record, 0, sizeof record);
-        strncpy(record.serial, serial, sizeof record.serial - 1);
-        record.origin = CERTIFICATE_NAMED;
-        record.known_at_ms = at_ms;
+        record = (struct certificate_record){.origin = CERTIFICATE_NAMED, .known_at_ms = at_ms};
+        snprintf(record.serial, sizeof record.serial, "%s", serial);
         rc = insert_record(connection, &record, NULL, err);
     }
     if (rc < 0)
@@ -251,18 +281,19 @@ int certificate_store_revoke(struct store_connection *connection, const char *se
     return rc < 0 ? rc : sqlite3_changes(connection->db);
 }
 
-int certificate_store_revoke_device(struct store_connection *connection, const char *mac,
-    int64_t at_ms, const char *reason, struct err *err)
+int certificate_store_revoke_device(
+    struct store_connection *connection, const struct certificate_store_wish *wish, struct err *err)
 {
     struct statement s;
     int64_t key;
 
-    if (!mac_key_from_text(mac, &key))
-        return err_set(err, ERR_INVALID, "no MAC: %s", mac);
+    if (!mac_key_from_text(wish->mac, &key))
+        return err_set(err, ERR_INVALID, "no MAC: %s", wish->mac);
     statement_open(&s, connection, revoke_device);
     statement_bind_int(&s, key);
-    statement_bind_int(&s, at_ms);
-    statement_bind_text(&s, reason);
+    statement_bind_int(&s, wish->at_ms);
+    statement_bind_text(&s, wish->reason);
+    statement_bind_int(&s, wish->begins_before_ms);
 
     int rc = statement_run(&s, err);
 

@@ -17,12 +17,19 @@
 ERR_CHECKED int certificate_store_add(struct store_connection *connection,
     const struct certificate_record *record, bool *added, struct err *err);
 
-// ERR_NOT_FOUND if none has that serial; the first of several.
+// The first of those with that serial, mostly the only one. ERR_NOT_FOUND.
 ERR_CHECKED int certificate_store_get(struct store_connection *connection, const char *serial,
     struct certificate_record *out, struct err *err);
 
-// Call each() for the certificates of a device, the newest first; for all that are revoked, by
-// serial; for all, by serial - until it returns non-zero, which is then returned.
+// Whether it is known: 1 or 0, or an error.
+ERR_CHECKED int certificate_store_has(struct store_connection *connection, const char *serial,
+    const char *fingerprint, struct err *err);
+
+// Call each() for the certificates of a serial, mostly one; for those of a device, the newest
+// first; for all that are revoked, by serial; for all, by serial - until it returns non-zero, which
+// is then returned.
+ERR_CHECKED int certificate_store_each_with(struct store_connection *connection, const char *serial,
+    int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
 ERR_CHECKED int certificate_store_each_of(struct store_connection *connection, const char *mac,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
 ERR_CHECKED int certificate_store_each_revoked(struct store_connection *connection,
@@ -40,10 +47,17 @@ ERR_CHECKED int certificate_store_count_met(
 ERR_CHECKED int certificate_store_revoke(struct store_connection *connection, const char *serial,
     int64_t at_ms, const char *reason, struct err *err);
 
-// The same for the certificates of a device, as a part of revoking the device. For a device that is
-// put on hold those that are revoked already stay as they are.
+// The same for the certificates of a device whose validity begins before a time, as a part of
+// revoking the device. For a device that is put on hold those that are revoked already stay as they
+// are.
+struct certificate_store_wish {
+    const char *mac;
+    int64_t at_ms;
+    const char *reason;
+    int64_t begins_before_ms; // INT64_MAX: all
+};
 ERR_CHECKED int certificate_store_revoke_device(struct store_connection *connection,
-    const char *mac, int64_t at_ms, const char *reason, struct err *err);
+    const struct certificate_store_wish *wish, struct err *err);
 
 // Makes those good again that were put on hold with the device. Returns how many, or an error.
 ERR_CHECKED int certificate_store_release_device(

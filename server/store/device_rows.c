@@ -17,6 +17,21 @@ int device_rows_delete(
     return statement_run(&s, err);
 }
 
+int device_rows_move(struct store_connection *connection, const char *sql,
+    const char *const macs[2], struct err *err)
+{
+    struct statement s;
+    int64_t from;
+    int64_t to;
+
+    if (!mac_key_from_text(macs[0], &from) || !mac_key_from_text(macs[1], &to))
+        return 0;
+    statement_open(&s, connection, sql);
+    statement_bind_int(&s, from);
+    statement_bind_int(&s, to);
+    return statement_run(&s, err);
+}
+
 int device_rows_each_mac(
     struct statement *s, int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
 {

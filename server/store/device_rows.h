@@ -12,6 +12,10 @@
 ERR_CHECKED int device_rows_delete(
     struct store_connection *connection, const char *sql, const char *mac, struct err *err);
 
+// Runs a text that gives the rows of the first device to the second; its parameters are these.
+ERR_CHECKED int device_rows_move(struct store_connection *connection, const char *sql,
+    const char *const macs[2], struct err *err);
+
 // Goes through the rows of an open statement - of devices, or of images with a number of devices -
 // until each() returns non-zero, which is then returned, and closes it.
 ERR_CHECKED int device_rows_each_mac(

@@ -29,6 +29,7 @@ static const char delete_of_class[] =
     "DELETE FROM events WHERE device = ?1 AND class = ?2 AND id <="
     " (SELECT id FROM events AS e WHERE e.device = ?1 AND e.class = ?2"
     "  ORDER BY id DESC LIMIT 1 OFFSET ?3)";
+static const char move_of_device[] = "UPDATE events SET device = ?2 WHERE device = ?1";
 
 static const char delete_oldest[] =
     "DELETE FROM events WHERE id IN"
@@ -144,4 +145,10 @@ int event_store_trim(struct store_connection *connection, const char *mac, enum 
 int event_store_forget(struct store_connection *connection, const char *mac, struct err *err)
 {
     return device_rows_delete(connection, delete_of_device, mac, err);
+}
+
+int event_store_move(
+    struct store_connection *connection, const char *const macs[2], struct err *err)
+{
+    return device_rows_move(connection, move_of_device, macs, err);
 }

@@ -32,4 +32,8 @@ ERR_CHECKED int event_store_delete_before(
 ERR_CHECKED int event_store_forget(
     struct store_connection *connection, const char *mac, struct err *err);
 
+// Gives all events of the first device to the second, which is known.
+ERR_CHECKED int event_store_move(
+    struct store_connection *connection, const char *const macs[2], struct err *err);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -12,6 +13,15 @@ static const char upsert[] =
     " ON CONFLICT (device, topic) DO UPDATE SET count = device_faults.count + 1,"
     " at_ms = excluded.at_ms, position = excluded.position, more = excluded.more,"
     " reason = excluded.reason, excerpt = excluded.excerpt";
+
+// What the second device sent is the last that is seen of it.
+static const char move_of_device[] =
+    "INSERT INTO device_faults (device, topic, count, at_ms, position, more, reason, excerpt)"
+    " SELECT ?2, topic, count, at_ms, position, more, reason, excerpt FROM device_faults"
+    "  WHERE device = ?1"
+    " ON CONFLICT (device, topic) DO UPDATE SET count = device_faults.count + excluded.count";
+
+static const char delete_of_device[] = "DELETE FROM device_faults WHERE device = ?1";
 
 static const char select_all[] =
     "SELECT topic, count, at_ms, position, more, reason, excerpt FROM device_faults"
@@ -68,4 +78,12 @@ int fault_store_each(struct store_connection *connection, const char *mac,
     }
     statement_close(&s);
     return rc;
+}
+
+int fault_store_move(
+    struct store_connection *connection, const char *const macs[2], struct err *err)
+{
+    int rc = device_rows_move(connection, move_of_device, macs, err);
+
+    return rc < 0 ? rc : device_rows_delete(connection, delete_of_device, macs[0], err);
 }

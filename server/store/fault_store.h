@@ -19,4 +19,8 @@ ERR_CHECKED int fault_store_add(struct store_connection *connection, const char 
 ERR_CHECKED int fault_store_each(struct store_connection *connection, const char *mac,
     int (*each)(const struct device_fault *fault, void *ctx), void *ctx, struct err *err);
 
+// Gives what is counted of the first device to the second, which is known.
+ERR_CHECKED int fault_store_move(
+    struct store_connection *connection, const char *const macs[2], struct err *err);
+
 #endif

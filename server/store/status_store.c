@@ -30,6 +30,20 @@ static const char select_progress[] =
 
 static const char update_progress[] = "UPDATE progress SET value = ? WHERE name = 'rolled-up'";
 
+// Two parts of an hour are one.
+#define MERGE_HOURS                                                                                \
+    " ON CONFLICT (device, hour_ms) DO UPDATE SET count = status_hours.count + excluded.count,"    \
+    "  has = status_hours.has | excluded.has,"                                                     \
+    "  rssi_min = min(coalesce(rssi_min, excluded.rssi_min),"                                      \
+    "   coalesce(excluded.rssi_min, rssi_min)),"                                                   \
+    "  rssi_max = max(coalesce(rssi_max, excluded.rssi_max),"                                      \
+    "   coalesce(excluded.rssi_max, rssi_max)),"                                                   \
+    "  rssi_sum = rssi_sum + excluded.rssi_sum, rssi_count = rssi_count + excluded.rssi_count,"    \
+    "  free_heap_min = min(coalesce(free_heap_min, excluded.free_heap_min),"                       \
+    "   coalesce(excluded.free_heap_min, free_heap_min)),"                                         \
+    "  max_loop_max = max(coalesce(max_loop_max, excluded.max_loop_max),"                          \
+    "   coalesce(excluded.max_loop_max, max_loop_max)),"
+
 // An hour may be rolled up in parts, and a part may come late if a clock was set back.
 static const char roll_up[] =
     "INSERT INTO status_hours (device, hour_ms, count, has, rssi_min, rssi_max, rssi_sum,"
@@ -44,19 +58,7 @@ static const char roll_up[] =
     "   AND e.at_ms >= s.at_ms - s.at_ms % 3600000"
     "   AND e.at_ms < s.at_ms - s.at_ms % 3600000 + 3600000)"
     " FROM statuses AS s WHERE id > ?1 AND id <= ?2 AND device IN (SELECT mac FROM devices)"
-    " GROUP BY device, hour"
-    " ON CONFLICT (device, hour_ms) DO UPDATE SET count = count + excluded.count,"
-    "  has = has | excluded.has,"
-    "  rssi_min = min(coalesce(rssi_min, excluded.rssi_min),"
-    "   coalesce(excluded.rssi_min, rssi_min)),"
-    "  rssi_max = max(coalesce(rssi_max, excluded.rssi_max),"
-    "   coalesce(excluded.rssi_max, rssi_max)),"
-    "  rssi_sum = rssi_sum + excluded.rssi_sum, rssi_count = rssi_count + excluded.rssi_count,"
-    "  free_heap_min = min(coalesce(free_heap_min, excluded.free_heap_min),"
-    "   coalesce(excluded.free_heap_min, free_heap_min)),"
-    "  max_loop_max = max(coalesce(max_loop_max, excluded.max_loop_max),"
-    "   coalesce(excluded.max_loop_max, max_loop_max)),"
-    "  reboots = excluded.reboots";
+    " GROUP BY device, hour" MERGE_HOURS "  reboots = excluded.reboots";
 
 // From the oldest on, only what is rolled up. A clock that ran ahead must not keep a row for ever.
 static const char delete_statuses[] =
@@ -85,6 +87,17 @@ static const char delete_one[] = "DELETE FROM statuses WHERE id = ? AND device =
 static const char delete_newer[] = "DELETE FROM statuses WHERE id > ? AND device = ?";
 
 static const char delete_hours_of_device[] = "DELETE FROM status_hours WHERE device = ?";
+
+static const char move_one[] = "UPDATE statuses SET device = ?3 WHERE id = ?1 AND device = ?2";
+
+static const char move_newer[] = "UPDATE statuses SET device = ?3 WHERE id > ?1 AND device = ?2";
+
+static const char move_hours[] =
+    "INSERT INTO status_hours (device, hour_ms, count, has, rssi_min, rssi_max, rssi_sum,"
+    "  rssi_count, free_heap_min, max_loop_max, reboots)"
+    " SELECT ?1, hour_ms, count, has, rssi_min, rssi_max, rssi_sum, rssi_count, free_heap_min,"
+    "  max_loop_max, reboots FROM status_hours WHERE device = ?2" MERGE_HOURS
+    "  reboots = status_hours.reboots + excluded.reboots";
 
 static const char select_hours[] =
     "SELECT hour_ms, count, has, rssi_min, rssi_max,"
@@ -339,7 +352,7 @@ void status_store_found_clear(struct status_store_found *found)
     *found = (struct status_store_found){0};
 }
 
-static int delete_by(
+static int run_with(
     struct store_connection *connection, const char *sql, const int64_t numbers[2], struct err *err)
 {
     struct statement s;
@@ -359,10 +372,43 @@ int status_store_forget(struct store_connection *connection, const char *mac,
     if (!mac_key_from_text(mac, &key))
         return 0;
     for (size_t i = 0; rc == 0 && i < found->count; i++)
-        rc = delete_by(connection, delete_one, (const int64_t[]){found->ids[i], key}, err);
+        rc = run_with(connection, delete_one, (const int64_t[]){found->ids[i], key}, err);
     if (rc == 0)
-        rc = delete_by(connection, delete_newer, (const int64_t[]){found->until, key}, err);
+        rc = run_with(connection, delete_newer, (const int64_t[]){found->until, key}, err);
     if (rc == 0)
         rc = device_rows_delete(connection, delete_hours_of_device, mac, err);
     return rc < 0 ? rc : correct(connection, err);
+}
+
+static int move_statuses(struct store_connection *connection, const int64_t keys[2],
+    const struct status_store_found *found, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i <= found->count; i++) {
+        struct statement s;
+        bool is_last = i == found->count; // what came later
+
+        statement_open(&s, connection, is_last ? move_newer : move_one);
+        statement_bind_int(&s, is_last ? found->until : found->ids[i]);
+        statement_bind_int(&s, keys[0]);
+        statement_bind_int(&s, keys[1]);
+        rc = statement_run(&s, err);
+    }
+    return rc;
+}
+
+int status_store_move(struct store_connection *connection, const char *const macs[2],
+    const struct status_store_found *found, struct err *err)
+{
+    int64_t keys[2];
+
+    if (!mac_key_from_text(macs[0], &keys[0]) || !mac_key_from_text(macs[1], &keys[1]))
+        return 0;
+
+    int rc = move_statuses(connection, keys, found, err);
+
+    if (rc == 0)
+        rc = run_with(connection, move_hours, (const int64_t[]){keys[1], keys[0]}, err);
+    return rc < 0 ? rc : device_rows_delete(connection, delete_hours_of_device, macs[0], err);
 }

@@ -52,4 +52,9 @@ void status_store_found_clear(struct status_store_found *found);
 ERR_CHECKED int status_store_forget(struct store_connection *connection, const char *mac,
     const struct status_store_found *found, struct err *err);
 
+// Gives all statuses and hours of the first device to the second: those that were found, and what
+// came later. Hours of which both have a part become one.
+ERR_CHECKED int status_store_move(struct store_connection *connection, const char *const macs[2],
+    const struct status_store_found *found, struct err *err);
+
 #endif

@@ -18,7 +18,7 @@
 #include "server/store/store_watch.h"
 #include "server/store/store_writer.h"
 
-#define FILE_MODE 0640u // at most; SQLite gives its log and index files the same
+#define FILE_MODE 0600u // at most; SQLite gives its log and index files the same
 #define IDLE_READERS 8  // kept open
 #define TELL_MS 60000   // how often at most that a reader failed
 

@@ -39,6 +39,7 @@ static int read_all(struct store_connection *connection, struct err *err)
         "SELECT * FROM keys LIMIT 1",
         "SELECT * FROM certificates LIMIT 1",
         "SELECT * FROM device_revocations LIMIT 1",
+        "SELECT * FROM replacements LIMIT 1",
         "SELECT * FROM progress LIMIT 1",
         "SELECT max(id) FROM statuses",
         "SELECT max(id) FROM events",

@@ -151,7 +151,7 @@ static const char faults[] =
 static const char certificates[] =
     "CREATE TABLE certificates ("
     " serial TEXT NOT NULL, fingerprint TEXT NOT NULL,"
-    " common_name TEXT NOT NULL,"
+    " common_name TEXT NOT NULL, unit TEXT NOT NULL, is_server INTEGER NOT NULL,"
     " device INTEGER,"
     " not_before_ms INTEGER NOT NULL, not_after_ms INTEGER NOT NULL,"
     " known_at_ms INTEGER NOT NULL,"
@@ -166,6 +166,11 @@ static const char certificates[] =
     " revoked_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
     " readmitted_at_ms INTEGER NOT NULL,"
     " before_ms INTEGER NOT NULL);"
+    "CREATE TABLE replacements ("
+    " device INTEGER PRIMARY KEY," // that came
+    " old INTEGER NOT NULL, place INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL);"
+    "CREATE INDEX replacements_old ON replacements(old);"
     "PRAGMA user_version = 8;";
 
 // What is left out of what devices say, and what the broker drops of it. Of the events that there

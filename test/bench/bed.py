@@ -1,6 +1,7 @@
 """What the benchmark runs on: a sandbox's keys and files, with daemon, broker and nginx of its own."""
 
 import atexit
+import contextlib
 import json
 import os
 import shutil
@@ -156,7 +157,7 @@ address = 127.0.0.1
 port = {self.https_port}
 devices_dir = {self.devices}
 threads = {threads}
-max_connections = 4000
+max_connections = {max(1000, connections)}
 max_connections_per_address = {connections}
 timeout_s = 300
 [mqtt]
@@ -292,6 +293,19 @@ http {{
         if answer["resumed"] != (count if mode == "resumed" else 0):
             raise RuntimeError(f"{answer['resumed']} of {count} connections were resumed ({mode})")
         return answer
+
+    @contextlib.contextmanager
+    def held(self, connections):
+        """So many connections that have asked once and are kept."""
+        with subprocess.Popen(
+                [os.path.join(PROGRAMS, "tls_load"), "--port", str(self.https_port), "--ca",
+                 f"{self.pki}/ca.crt", "--devices", self.devices, "--path", PATH_304, "--expect",
+                 "304", "--hold", str(connections)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as hold:
+            if f'"open": {connections}' not in hold.stdout.readline():
+                raise RuntimeError("the connections did not all open")
+            yield
+            hold.communicate()
 
     def load_daemon(self, *arguments):
         return self.tls_load(self.https_port, [self.daemon.pid], *arguments)

@@ -1,16 +1,19 @@
 """What a large fleet costs: the list, memory, disk."""
 
+import contextlib
 import os
 import resource
 import subprocess
 import time
 
-from bed import BIN, DEVICES, PATH_304, PROGRAMS, Bed, run
+from bed import BIN, DEVICES, PATH_304, Bed, median, run
 from figures import Row, ratios
+from rows_https import cpu_per_request
 from rows_ingest import store
 
 FLEET = 100000
 CONNECTIONS = 1000
+IDLE_CONNECTIONS = 5000
 
 # The members of `devices list --json`, from the same rows.
 LIST_SQL = """SELECT printf('%012x', mac) AS mac, online, reason, first_seen_ms, last_seen_ms, name,
@@ -78,6 +81,16 @@ def devices_list(bench):
             "from before the first list to its highest"))
 
 
+@contextlib.contextmanager
+def many_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def memory(bench):
     """After what a day brings: each device has reported, a list, polls, and the connections."""
     if not bench.begin("memory"):
@@ -85,37 +98,48 @@ def memory(bench):
     fleet = bench.work(FLEET)
     connections = bench.work(CONNECTIONS)
     bed = filled_bed(fleet)
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
-        bed.start_daemon(connections=2 * CONNECTIONS)
-        bed.publish_images()
-        arrived = store(bed, fleet, fleet, rate=fleet / 10)[1]  # six times one each minute
-        if arrived < fleet:
-            raise RuntimeError(f"only {arrived} statuses of {fleet} devices arrived")
-        timed(list_command(bed))
-        bed.load_daemon(PATH_304, 304, "full", bench.work(2000))
-        hold = subprocess.Popen(
-            [os.path.join(PROGRAMS, "tls_load"), "--port", str(bed.https_port), "--ca",
-             f"{bed.pki}/ca.crt", "--devices", bed.devices, "--path", PATH_304, "--expect", "304",
-             "--hold", str(connections)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        if f'"open": {connections}' not in hold.stdout.readline():
-            raise RuntimeError("the connections did not all open")
-        bench.progress()
-        figure = resident_kb(bed.daemon.pid) / 1024
-        idle = bed.load_daemon(PATH_304, 304, "resumed", bench.work(2000))
-        hold.communicate()
-        alone = bed.load_daemon(PATH_304, 304, "resumed", bench.work(2000))
+        with many_files():
+            bed.start_daemon(connections=2 * CONNECTIONS)
+            bed.publish_images()
+            arrived = store(bed, fleet, fleet, rate=fleet / 10)[1]  # six times one each minute
+            if arrived < fleet:
+                raise RuntimeError(f"only {arrived} statuses of {fleet} devices arrived")
+            timed(list_command(bed))
+            bed.load_daemon(PATH_304, 304, "full", bench.work(2000))
+            with bed.held(connections):
+                figure = resident_kb(bed.daemon.pid) / 1024
     finally:
         bed.stop()
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     bench.add(
         Row(f"daemon's memory, {fleet:,} devices, {connections:,} connections", "", [figure], 100,
             "MB", f"resident, after a status of each, a list, polls of {DEVICES} devices",
-            at_most=True),
-        Row(f"CPU of a poll beside {connections:,} idle connections", "without them",
-            [idle["server_cpu_us"] / alone["server_cpu_us"]], None, "x", ""))
+            at_most=True))
+
+
+def idle_connections(bench):
+    """What a poll costs beside connections that only are there, A B A B."""
+    if not bench.begin("idle connections"):
+        return
+    connections = bench.work(IDLE_CONNECTIONS)
+    bed = Bed("ec")
+    beside, alone = [], []
+    try:
+        with many_files():
+            bed.start_daemon(connections=2 * connections)
+            bed.publish_images()
+            polls = lambda: cpu_per_request(
+                bed.load_daemon(PATH_304, 304, "resumed", bench.work(4000)))
+            for _ in range(bench.rounds):
+                alone.append(polls())
+                with bed.held(connections):
+                    beside.append(polls())
+                bench.progress()
+    finally:
+        bed.stop()
+    bench.add(Row(f"CPU of a poll beside {connections:,} idle connections", "without them",
+                  ratios(beside, alone), 1.3, "x",
+                  f"{median(beside):.0f} us against {median(alone):.0f} us", at_most=True))
 
 
 def database_size(bench):

@@ -64,7 +64,7 @@ def compare_rsa(bench):
         return
     bed = start("rsa")
     try:
-        bench.add(row(bench, bed, "304, full handshake RSA-2048", None, bench.work(2000),
+        bench.add(row(bench, bed, "304, full handshake RSA-2048", 1.0, bench.work(2000),
                       PATH_304, PATH_304, 304, "full"))
     finally:
         bed.stop()

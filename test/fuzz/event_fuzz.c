@@ -7,7 +7,7 @@
 
 #include "common/contract.h"
 #include "server/base/utf8.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "test/fuzz/fuzz.h"
 
 static void check_text(const char *text, size_t size)
@@ -28,6 +28,8 @@ static void check_bounds(const struct event *e)
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_SHARED_IDENTITY) != 0);
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_DOWNLOAD) != 0);
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_LIMITED) != 0);
+    FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_REVOKED) != 0);
+    FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_READMITTED) != 0);
 }
 
 static char *encode(const struct event *e)

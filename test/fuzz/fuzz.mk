@@ -4,10 +4,11 @@
 FUZZ_SECONDS ?= 60
 FUZZ ?=
 
+FUZZ_BROKER := access broker_option broker_identity
 FUZZ_CTL := text
 FUZZ_DEVICE := command events http identity image_digest image_scan mqtt settings slots tls_name
 FUZZ_ALL := $(patsubst test/fuzz/%_fuzz.c,%,$(wildcard test/fuzz/*_fuzz.c))
-FUZZ_SERVER := $(filter-out $(FUZZ_CTL) $(FUZZ_DEVICE),$(FUZZ_ALL))
+FUZZ_SERVER := $(filter-out $(FUZZ_BROKER) $(FUZZ_CTL) $(FUZZ_DEVICE),$(FUZZ_ALL))
 
 fuzz_programs = $(1:%=$(B)/test/fuzz/%_fuzz)
 
@@ -20,6 +21,8 @@ FUZZ_OBJECTS := $(B)/test/fuzz/fuzz.o $(filter %.o,$(FUZZ_MAIN))
 
 $(call fuzz_programs,$(FUZZ_SERVER)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libdaemon.a
 	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(DAEMON_LIBS)
+$(call fuzz_programs,$(FUZZ_BROKER)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libbroker.a
+	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PLUGIN_LIBS)
 $(call fuzz_programs,$(FUZZ_CTL)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CTL_LIBS)
 $(call fuzz_programs,$(FUZZ_DEVICE)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libdevice.a

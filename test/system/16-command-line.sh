@@ -75,7 +75,8 @@ expect_exit 0 secureesp --help
 expect_exit 0 secureesp help
 for arguments in "devices list" "devices show" "devices watch" command "images add" "images list" \
     "images publish" "images withdraw" "images verify" "images sign" "images describe" chain "keys add" "keys list" \
-    "pki init" "pki server" "pki device" "pki client" "pki signing" status; do
+    "pki init" "pki server" "pki device" "pki client" "pki list" "pki record" "pki revoke" "pki crl" \
+    "pki signing" "devices replace" status; do
     # shellcheck disable=SC2086
     expect_exit 0 secureesp $arguments --help
     expect_match "usage of $arguments" "usage: secureesp .*${arguments%% *}" "$output"

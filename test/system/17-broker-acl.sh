@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The broker's ACL: a device speaks for itself and hears its own commands, and no more.
+# The broker's rules: a device speaks for itself and hears its own commands, and no more.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -15,7 +15,7 @@ options() {
     printf '%s\n' -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
         --cert "$1.crt" --key "$1.key"
 }
-mapfile -t daemon < <(options "$SANDBOX_PKI/servers/secureespd")
+mapfile -t daemon < <(options "$SANDBOX_PKI/servers/secureespd" && printf '%s\n' -i secureespd)
 mapfile -t device_one < <(options "$SANDBOX_PKI/devices/$one")
 mapfile -t device_two < <(options "$SANDBOX_PKI/devices/$two")
 
@@ -39,19 +39,27 @@ since() {
     json_get "$(api /status)" '$.broker.since_ms'
 }
 before=$(since)
-for id in secureespd "$two"; do
-    mosquitto_pub "${device_one[@]}" -i "$id" -t "/status/$one" -m '{"uptimemillis": 7000}'
+for id in secureespd "$two" "esp-${two^^}" "$(sed 's/../&:/g; s/:$//' <<<"$two")" "x${two}x" monitor; do
+    expect_exit 5 mosquitto_pub "${device_one[@]}" -i "$id" -t "/status/$one" -m '{}'
 done
-arrived() {
-    device_has "$one" '$.uptime_ms' 7000
-}
-eventually 10 "a status from behind another's identifier" arrived
 expect_equal "the daemon's connection" "$before" "$(since)"
+
+step "what sketches bring as client identifier"
+# The last is none: the broker makes one.
+up=7000
+for id in "$one" "${one^^}" "measure-$one" ESP8266Client-a1b2 "84:F3:EB:00:00:0B" ""; do
+    up=$((up + 1))
+    mosquitto_pub "${device_one[@]}" ${id:+-i "$id"} -t "/status/$one" -m "{\"uptimemillis\": $up}"
+    eventually 10 "a status from '$id'" device_has "$one" '$.uptime_ms' "$up"
+done
 
 step "what a device says"
 part stop daemon # its certificate is ours now
 ears daemon "${daemon[@]}" -t '/status/+' -t '/event/+' -t '/will/+' -t '/will/+/will'
-ears two "${device_two[@]}" -t '#' -t '/command/#' -t '/status/#' -t "/command/$one/#"
+ears two "${device_two[@]}" -t '#' -t '/command/#' -t '/status/#' -t "/command/$one/#" \
+    -t "\$share/x/command/$two/#" -t "/command/$two/#"
+expect_equal "what it may subscribe" "Subscribed (mid: 1): 128, 128, 128, 128, 128, 0" \
+    "$(grep '^Subscribed' "$work/two")"
 for topic in "/status/$two" "/event/$two" "/will/$two" "/will/$two/will" "/command/$two/reboot" \
     "/command/$one/reboot" "/status/$one/more" "/status" "other" "\$SYS/broker/version"; do
     mosquitto_pub "${device_one[@]}" -t "$topic" -m '{}' 2>/dev/null || true

@@ -141,6 +141,7 @@ part stop daemon
 # All that later versions added goes, or they could not add it again.
 sqlite3 "$database" "drop table certificates;
     drop table device_revocations;
+    drop table replacements;
     drop table device_faults;
     alter table devices drop column spelling;
     alter table devices drop column bad_payload_at_ms;

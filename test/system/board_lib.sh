@@ -4,11 +4,12 @@
 
 # listen: from now on what devices say to the broker stands in $work/heard: TOPIC PAYLOAD, line by line.
 listen() {
-    secureesp pki server "$SANDBOX_PKI" listener >/dev/null
+    secureesp pki client "$SANDBOX_PKI" listener --role listener >/dev/null
     records+=("$work/listener.record")
     process_start "$work/listener.record" "$work/heard" stdbuf -oL mosquitto_sub -h localhost \
         -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
-        --cert "$SANDBOX_PKI/servers/listener.crt" --key "$SANDBOX_PKI/servers/listener.key" \
+        --cert "$SANDBOX_PKI/clients/listener.crt" --key "$SANDBOX_PKI/clients/listener.key" \
+        -i listener \
         -d -F '%t %p' -t '/status/+' -t '/event/+' -t '/will/+' -t '/will/+/will'
     eventually 10 "the listener has subscribed" grep -q '^Subscribed .*: 0, 0, 0, 0$' "$work/heard"
 }

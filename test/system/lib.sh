@@ -12,9 +12,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=scripts/lib/board.sh
 . "$root/scripts/lib/board.sh"
 export VARIANT=${VARIANT:-asan}
-# Of tester_up and listen, from the broker's start on: mosquitto 2.0.11 may end when it reads its ACL
-# again under clients.
-export SANDBOX_ACL_MORE=$'user tester\ntopic write #\nuser listener\ntopic read #'
+# Roles of tester_up and listen, from the broker's start on.
+export SANDBOX_BROKER_MORE=$'plugin_opt_role tester write #\nplugin_opt_role tester unbounded\nplugin_opt_role listener read #'
 
 scenario=$(basename "$0" .sh)
 work=$root/build/system/$scenario # this scenario's folder: kept if it fails
@@ -111,6 +110,15 @@ eventually() {
 
 # --- sandbox
 
+# lift_bounds: the broker of the next sandbox_up bounds nobody, for who says more than a device does.
+lift_bounds() {
+    local name
+    for name in messages_per_second messages_burst bytes_per_second bytes_burst connections_per_minute \
+        connections_burst; do
+        SANDBOX_BROKER_MORE+=$'\n'"plugin_opt_$name 100000000"
+    done
+}
+
 # sandbox_up OPTION...: brings it up and reads its environment.
 sandbox_up() {
     [[ " ${sandboxes[*]} " == *" $sandbox "* ]] || sandboxes+=("$sandbox")
@@ -123,6 +131,13 @@ sandbox_up() {
 # part start|stop|kill|wait NAME...
 part() {
     "$root/scripts/sandbox" "$sandbox" "$@"
+}
+
+# broker_run CONFIGURATION: the sandbox's broker with another, without waiting until it answers.
+broker_run() {
+    sanitizer_set_host "$VARIANT"
+    process_start "$sandbox/run/broker" "$SANDBOX_LOG/broker.log" \
+        env "${sanitizer_host[@]}" mosquitto -c "$1"
 }
 
 mac_of() {
@@ -305,13 +320,13 @@ publish() {
 
 # tester_up: from now on tester_publish may say anything to the broker.
 tester_up() {
-    secureesp pki server "$SANDBOX_PKI" tester >/dev/null
+    secureesp pki client "$SANDBOX_PKI" tester --role tester >/dev/null
 }
 
 # tester_publish TOPIC OPTION...
 tester_publish() {
-    mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
-        --cert "$SANDBOX_PKI/servers/tester.crt" --key "$SANDBOX_PKI/servers/tester.key" -t "$@"
+    mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" -i tester \
+        --cert "$SANDBOX_PKI/clients/tester.crt" --key "$SANDBOX_PKI/clients/tester.key" -t "$@"
 }
 
 # publish_text MAC TOPIC TEXT [OPTION...]

@@ -16,6 +16,7 @@ _secureesp_options() {
     case $1 in
         'devices list') echo '--online --offline --image' ;;
         'devices forget') echo '--force' ;;
+        'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --image --interval' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
@@ -27,6 +28,10 @@ _secureesp_options() {
         'pki server') echo '--dns --ip --days --rsa --force' ;;
         'pki client') echo '--role --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
+        'pki list') echo '--state' ;;
+        'pki revoke') echo '--reason --force' ;;
+        'pki crl') echo '--days --out' ;;
+        'pki record') ;;
         'pki signing') echo '--ec --force' ;;
         'command list' | 'command show' | 'command cancel') ;;
         command*) echo '--all --wait --force' ;;
@@ -39,7 +44,7 @@ _secureesp_verbs() {
         devices) echo 'list show watch forget' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
-        pki) echo 'init server device client signing' ;;
+        pki) echo 'init server device client list record revoke crl signing' ;;
         command) echo 'list show cancel' ;;
     esac
 }
@@ -47,10 +52,12 @@ _secureesp_verbs() {
 # Prints what the next argument of "GROUP VERB" may be, or "FILE" for a path.
 _secureesp_arguments() {
     case $1 in
-        'devices show' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
+        'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
         'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
         'keys remove') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
+        'pki list') _secureesp_first_column devices ;;
+        'pki revoke') _secureesp_first_column pki ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
         'command show') ;; # a number
         chain*) _secureesp_boards ;;
@@ -66,9 +73,19 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --key | --trust | --embeds | --append-to)
+        --socket | --out | --key | --trust | --embeds | --append-to)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
+            return
+            ;;
+        --reason)
+            words='unspecified keyCompromise CACompromise affiliationChanged superseded'
+            words+=' cessationOfOperation certificateHold privilegeWithdrawn'
+            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+            return
+            ;;
+        --state)
+            mapfile -t COMPREPLY < <(compgen -W 'good revoked on-hold expired not-yet-valid' -- "$cur")
             return
             ;;
         --role)

@@ -45,10 +45,13 @@ static void cancel_meanwhile(struct broker *broker, int64_t id)
 static void forget_meanwhile(struct broker *broker, int64_t id)
 {
     struct err err = {0};
+    bool revoked = true;
 
     (void)id;
-    assert_int_equal(command_forget_device(broker->f->store, MAC_1, false, &err), ERR_CONFLICT);
-    assert_int_equal(command_forget_device(broker->f->store, MAC_1, true, &err), 0);
+    assert_int_equal(
+        command_forget_device(broker->f->store, MAC_1, false, &revoked, &err), ERR_CONFLICT);
+    assert_int_equal(command_forget_device(broker->f->store, MAC_1, true, &revoked, &err), 0);
+    assert_false(revoked);
 }
 
 // What is settled while its publication fails stays settled, and is not published again.

@@ -301,9 +301,21 @@ static void a_file_that_is_no_socket_is_left_alone(void **state)
     assert_int_equal(unlink(fixture_path), 0);
 }
 
+// Connections and processors: threads.
+static void threads_by_connections(void **state)
+{
+    static const unsigned rows[][3] = {{1, 1, 1}, {9, 2, 2}, {1000, 2, 101}, {1000, 64, 101},
+        {100, 64, 64}, {5000, 2, 501}, {100000, 2, 512}, {100000, 64, 512}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(http_server_threads(rows[i][0], rows[i][1]), rows[i][2]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_by_connections),
         cmocka_unit_test(answers_by_route),
         cmocka_unit_test(a_chunked_body_is_bounded),
         cmocka_unit_test(a_slow_client_is_ended),

@@ -36,7 +36,7 @@ static void test_put_read(void **state)
     assert_int_equal(image_files_put(*state, sha256, IMAGE, IMAGE_SIZE, NULL), 0);
     assert_int_equal(image_files_put(*state, sha256, IMAGE, IMAGE_SIZE, NULL), 0);
     stored_path(*state, sha256, path);
-    assert_int_equal(scratch_mode(path), 0640);
+    assert_int_equal(scratch_mode(path), 0600);
     assert_int_equal(image_files_read(*state, sha256, &p, &n, NULL), 0);
     assert_int_equal(n, IMAGE_SIZE);
     assert_memory_equal(p, IMAGE, IMAGE_SIZE);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "server/ingest/event_history.h"
-#include "server/ingest/event_kind.h"
+#include "server/model/event_kind.h"
 #include "server/store/mac_key.h"
 #include "test/unit/server/store/store_fixture.h"
 

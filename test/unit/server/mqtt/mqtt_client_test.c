@@ -42,6 +42,24 @@ static void test_messages_go_and_come(void **state)
     assert_int_equal(fixture_failures(f), 0);
 }
 
+// What the broker itself says.
+static void test_hears(void **state)
+{
+    static const char *const hears[] = {"/broker/#", NULL};
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+
+    settings.hears = hears;
+
+    struct mqtt_client *client = start(f, &settings);
+
+    fixture_wait_for(f, &f->connections, 1);
+    assert_int_equal(mqtt_client_publish(client, "/broker/x/y", NULL, 0), 0);
+    fixture_wait_for_messages(f, 1);
+    assert_string_equal(f->messages[0].topic, "/broker/x/y");
+    mqtt_client_free(client);
+}
+
 static void test_many_at_once(void **state)
 {
     struct fixture *f = *state;
@@ -255,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_messages_go_and_come),
+        TEST(test_hears),
         TEST(test_many_at_once),
         TEST(test_retained_is_marked),
         TEST(test_comes_back),

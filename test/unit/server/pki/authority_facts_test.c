@@ -208,6 +208,43 @@ static void test_who_may_be_a_server(void **state)
     }
 }
 
+// Known by who signed it alone: also one that is for nothing we do, or has ended.
+static void test_vouches(void **state)
+{
+    struct world *world = *state;
+    EVP_PKEY *other = EVP_EC_gen("P-256");
+
+    for (int i = 0; i < 3; i++) {
+        X509 *x509 = X509_new();
+        struct certificate *certificate;
+        struct err err = {0};
+        uint8_t *der = NULL;
+
+        add_name(X509_get_subject_name(x509), "CN", "someone");
+        add_extension(x509, NID_ext_key_usage, "codeSigning");
+        sign(world, x509, "01");
+        assert_non_null(ASN1_TIME_set(X509_getm_notAfter(x509), 86400)); // 1970
+        assert_true(X509_sign(x509, i == 1 ? other : world->key, EVP_sha256()) > 0);
+        if (i == 2) { // by somebody of another name
+            assert_int_equal(X509_set_issuer_name(x509, X509_get_subject_name(x509)), 1);
+            assert_true(X509_sign(x509, other, EVP_sha256()) > 0);
+        }
+
+        int n = i2d_X509(x509, &der);
+
+        assert_int_equal(certificate_from_der(der, (size_t)n, &certificate, NULL), 0);
+
+        int rc = authority_vouches(world->authority, certificate, &err);
+
+        if (rc != (i == 0 ? 0 : ERR_UNTRUSTED))
+            fail_msg("%d: %d %s", i, rc, err.message);
+        certificate_free(certificate);
+        OPENSSL_free(der);
+        X509_free(x509);
+    }
+    EVP_PKEY_free(other);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -216,6 +253,7 @@ int main(void)
         TEST(test_serials),
         TEST(test_units),
         TEST(test_who_may_be_a_server),
+        TEST(test_vouches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,14 +37,17 @@ static int change(struct store_connection *connection, void *ctx, struct err *er
         snprintf(record.serial, sizeof record.serial, "%s", wish->serial);
         snprintf(record.mac, sizeof record.mac, "%s", wish->mac);
         snprintf(record.common_name, sizeof record.common_name, "name");
+        snprintf(record.unit, sizeof record.unit, "unit");
+        record.is_server = true;
         snprintf(record.fingerprint, sizeof record.fingerprint, "%s", wish->fingerprint);
         rc = certificate_store_add(connection, &record, &added, err);
         return rc < 0 ? rc : added;
     case REVOKE:
         return certificate_store_revoke(connection, wish->serial, wish->at_ms, wish->reason, err);
     case REVOKE_DEVICE:
-        return certificate_store_revoke_device(
-            connection, wish->serial, wish->at_ms, wish->reason, err);
+        return certificate_store_revoke_device(connection,
+            &(struct certificate_store_wish){wish->serial, wish->at_ms, wish->reason, INT64_MAX},
+            err);
     case RELEASE_DEVICE: return certificate_store_release_device(connection, wish->serial, err);
     }
     return rc;
@@ -54,6 +57,7 @@ static void apply(struct fixture *f, const struct wish *wishes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct wish wish = wishes[i];
+
         struct err err = {0};
         int rc = store_write(f->store, change, &wish, &err);
 
@@ -82,6 +86,12 @@ static int stop(const struct certificate_record *record, void *ctx)
     return 7;
 }
 
+static int copy(const struct certificate_record *record, void *ctx)
+{
+    *(struct certificate_record *)ctx = *record;
+    return 7;
+}
+
 static void assert_revoked(struct fixture *f, const char *expected)
 {
     struct store_connection *connection = fixture_read(f);
@@ -105,17 +115,24 @@ static void test_is_added_once(void **state)
 
     struct store_connection *connection = fixture_read(f);
 
-    assert_int_equal(certificate_store_get(connection, "0a", &record, NULL), 0);
+    assert_int_equal(certificate_store_each_with(connection, "0a", copy, &record, NULL), 7);
     assert_string_equal(record.mac, MAC_1);
     assert_string_equal(record.common_name, "name");
+    assert_string_equal(record.unit, "unit");
+    assert_true(record.is_server);
     assert_int_equal(record.not_before_ms, 10);
     assert_int_equal(record.not_after_ms, 20);
     assert_int_equal(record.known_at_ms, 5);
     assert_int_equal(record.origin, CERTIFICATE_SEEN);
     assert_int_equal(record.revoked_at_ms, 0);
-    assert_int_equal(certificate_store_get(connection, "0c", &record, NULL), 0);
+    assert_int_equal(certificate_store_each_with(connection, "0c", copy, &record, NULL), 7);
     assert_string_equal(record.mac, "");
+    assert_int_equal(certificate_store_each_with(connection, "0d", copy, &record, NULL), 0);
+    assert_int_equal(certificate_store_get(connection, "0b", &record, NULL), 0);
+    assert_string_equal(record.fingerprint, "f2");
     assert_int_equal(certificate_store_get(connection, "0d", &record, NULL), ERR_NOT_FOUND);
+    assert_int_equal(certificate_store_has(connection, "0a", "f1", NULL), 1);
+    assert_int_equal(certificate_store_has(connection, "0a", "f2", NULL), 0);
     assert_int_equal(certificate_store_each_of(connection, MAC_1, see, text, NULL), 0);
     assert_string_equal(text, "0b/f2/" MAC_1 "/@0 0a/f1/" MAC_1 "/@0 ");
     assert_int_equal(certificate_store_each_of(connection, "nobody", see, text, NULL), 0);
@@ -176,6 +193,24 @@ static void test_held_for_itself_later(void **state)
     assert_revoked(f, "0a/f1/" MAC_1 "/" HOLD "@51 ");
 }
 
+static int revoke_older(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return certificate_store_revoke_device(connection,
+        &(struct certificate_store_wish){MAC_1, 51, COMPROMISE, *(const int64_t *)ctx}, err);
+}
+
+// One that began later is the device's new one.
+static void test_by_the_beginning(void **state)
+{
+    struct fixture *f = *state;
+
+    APPLY(f, {ADD, "0a", MAC_1, "f1", "", 5, 1});
+    assert_int_equal(store_write(f->store, revoke_older, &(int64_t){10}, NULL), 0);
+    assert_revoked(f, "");
+    assert_int_equal(store_write(f->store, revoke_older, &(int64_t){11}, NULL), 1);
+    assert_revoked(f, "0a/f1/" MAC_1 "/" COMPROMISE "@51 ");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -185,6 +220,7 @@ int main(void)
         TEST(test_revokes_a_serial),
         TEST(test_revokes_with_the_device),
         TEST(test_held_for_itself_later),
+        TEST(test_by_the_beginning),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,7 @@ static void drop_certificates(struct fixture *f)
 {
     fixture_query(f, "DROP TABLE certificates");
     fixture_query(f, "DROP TABLE device_revocations");
+    fixture_query(f, "DROP TABLE replacements");
 }
 
 // What version 7 brought.

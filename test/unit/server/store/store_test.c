@@ -34,12 +34,12 @@ static void test_mode_is_tight(void **state)
 
     fixture_add_device(f, MAC_1);
     scratch_path(f->folder, "test.db-wal", wal);
-    assert_int_equal(scratch_mode(f->path) & ~0640, 0);
-    assert_int_equal(scratch_mode(wal) & ~0640, 0);
+    assert_int_equal(scratch_mode(f->path) & ~0600, 0);
+    assert_int_equal(scratch_mode(wal) & ~0600, 0);
     fixture_close(f);
     assert_int_equal(chmod(f->path, 0666), 0);
     fixture_open(f);
-    assert_int_equal(scratch_mode(f->path), 0640);
+    assert_int_equal(scratch_mode(f->path), 0600);
     fixture_close(f);
     assert_int_equal(chmod(f->path, 0600), 0);
     fixture_open(f);

@@ -7,5 +7,8 @@
 #define EVENT_KIND_SHARED_IDENTITY "shared-identity"
 #define EVENT_KIND_DOWNLOAD "download"
 #define EVENT_KIND_LIMITED "limited"
+#define EVENT_KIND_REVOKED "revoked"
+#define EVENT_KIND_READMITTED "readmitted"
+#define EVENT_KIND_REPLACED "replaced"
 
 #endif

@@ -1,0 +1,183 @@
+// Certificates that are known, and those that are to be.
+#include "server/api/api_certificates.h"
+
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/api/api_text.h"
+#include "server/revocation/revocation_register.h"
+#include "server/api/api_revocation.h"
+#include "server/base/clock.h"
+#include "server/model/serial.h"
+#include "server/revocation/revocation_guard.h"
+#include "server/store/certificate_store.h"
+#include "server/store/revocation_store.h"
+
+static const char *const states[] = {"good", "revoked", "on-hold", "expired", "not-yet-valid"};
+
+// A list under way. As text: a fleet's has a hundred thousand of them.
+struct list {
+    struct store_connection *connection;
+    const char *state; // NULL: all
+    int64_t now_ms;
+    size_t count;
+    struct api_text text;
+    struct err *err;
+};
+
+static void add_string(struct api_text *text, const char *member, const char *value)
+{
+    api_text_add(text, member);
+    api_text_add_string(text, value);
+}
+
+static void add_time(struct api_text *text, const char *member, int64_t time_ms)
+{
+    api_text_add(text, member);
+    if (time_ms != 0)
+        api_text_add_integer(text, time_ms);
+    else
+        api_text_add(text, "null");
+}
+
+static void write_certificate(struct api_text *text, const struct certificate_record *record,
+    const struct certificate_standing *standing)
+{
+    add_string(text, "{\"serial\":", record->serial);
+    add_string(text, ",\"common_name\":", record->common_name);
+    add_string(text, ",\"mac\":", record->mac);
+    add_string(text, ",\"kind\":", certificate_record_kind(record));
+    add_string(text, ",\"role\":", record->unit);
+    add_string(text, ",\"origin\":", certificate_record_origin_name(record->origin));
+    add_string(text, ",\"fingerprint\":", record->fingerprint);
+    add_time(text, ",\"not_before_ms\":", record->not_before_ms);
+    add_time(text, ",\"not_after_ms\":", record->not_after_ms);
+    add_time(text, ",\"known_at_ms\":", record->known_at_ms);
+    add_string(text, ",\"state\":", standing->state);
+    add_time(text, ",\"revoked_at_ms\":", standing->revoked_at_ms);
+    add_string(text, ",\"reason\":", standing->revoked_at_ms != 0 ? standing->reason : "");
+    api_text_add(text, "}");
+}
+
+static int append(const struct certificate_record *record, void *ctx)
+{
+    struct list *list = ctx;
+    struct device_revocation device;
+    int rc = record->mac[0] != '\0'
+                 ? revocation_store_get(list->connection, record->mac, &device, list->err)
+                 : ERR_NOT_FOUND;
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+
+    struct certificate_standing standing =
+        certificate_record_standing(record, rc == 0 ? &device : NULL, list->now_ms);
+
+    if (list->state != NULL && strcmp(list->state, standing.state) != 0)
+        return 0;
+    api_text_add(&list->text, list->count++ > 0 ? ",\n" : "[\n");
+    write_certificate(&list->text, record, &standing);
+    return list->text.failed ? err_set(list->err, ERR_NO_MEMORY, "no memory for the list") : 0;
+}
+
+static int read_filter(
+    const struct http_request *request, struct list *list, char mac[MAC_SIZE], struct err *err)
+{
+    const char *of = http_request_query(request, "mac");
+
+    list->state = http_request_query(request, "state");
+    mac[0] = '\0';
+    if (of != NULL && api_members_read_mac(of, mac, err) < 0)
+        return ERR_INVALID;
+    if (list->state == NULL)
+        return 0;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (strcmp(list->state, states[i]) == 0)
+            return 0;
+    }
+    return err_set(err, ERR_INVALID, "state is good, revoked, on-hold, expired or not-yet-valid");
+}
+
+void api_certificates_list(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct err err = {0};
+    struct list list = {.now_ms = clock_system_ms(), .err = &err};
+    char mac[MAC_SIZE];
+    int rc = read_filter(request, &list, mac, &err);
+
+    if (rc == 0)
+        rc = store_read_begin(api->store, &list.connection, &err);
+    if (rc == 0) {
+        rc = mac[0] != '\0' ? certificate_store_each_of(list.connection, mac, append, &list, &err)
+                            : certificate_store_each(list.connection, append, &list, &err);
+        store_read_end(api->store, list.connection);
+    }
+    api_text_add(&list.text, list.count > 0 ? "\n]\n" : "[]\n");
+    if (rc < 0 || list.text.failed) {
+        api_text_clear(&list.text);
+        if (rc == 0)
+            err_set(&err, ERR_NO_MEMORY, "no memory for the list");
+        api_json_refuse(response, &err);
+        return;
+    }
+
+    struct http_response_bytes bytes = http_response_own(list.text.p, list.text.n);
+
+    http_response_set_bytes(response, 200, "application/json", &bytes);
+}
+
+void api_certificates_add(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct revocation_register_text text;
+    struct revocation_register_result result;
+    struct err err = {0};
+
+    text.p = http_request_body(request, &text.n);
+    if (revocation_register_add(api->store, api->auth, &text, &result, &err) < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    api_json_send(response, result.added > 0 ? 201 : 200,
+        json_pack("{sI sI sI sI so}", "added", (json_int_t)result.added, "known",
+            (json_int_t)result.known, "foreign", (json_int_t)result.foreign, "revoked",
+            (json_int_t)result.revoked, "revoked_name", api_json_text(result.revoked_name)));
+}
+
+static int read_serial(const char *text, char out[SERIAL_SIZE], struct err *err)
+{
+    if (serial_parse(text, out))
+        return 0;
+    return err_set(err, ERR_INVALID,
+        "\"%.80s\" is no serial number: 1 to %d bytes as hex digits, with or without ':'", text,
+        SERIAL_BYTES_MAX);
+}
+
+void api_certificates_revoke(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *reason = http_request_query(request, "reason");
+    bool force = api_members_is_set(http_request_query(request, "force"));
+    char serial[SERIAL_SIZE];
+    struct revocation_wish wish = {serial, reason != NULL ? reason : REVOCATION_REASON_USUAL};
+    struct revocation_outcome outcome;
+    struct err err = {0};
+    int rc = read_serial(http_request_segment(request, 0), serial, &err);
+
+    if (rc == 0 && !force)
+        rc = revocation_guard_check(api->store, serial, &err);
+    if (rc == 0)
+        rc = revocation_revoke_certificate(api->revocation, &wish, &outcome, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    api_revocation_send(
+        response, json_pack("{ssss}", "serial", serial, "reason", wish.reason), &outcome);
+}

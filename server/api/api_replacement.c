@@ -1,0 +1,75 @@
+// Devices that replace others.
+#include "server/api/api_replacement.h"
+
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/api/api_revocation.h"
+#include "server/revocation/revocation_replace.h"
+
+#define REASON_USUAL "superseded"
+
+static json_t *place_json(const struct replacement *replacement)
+{
+    return strcmp(replacement->place, replacement->mac) != 0 ? json_string(replacement->place)
+                                                             : json_null();
+}
+
+static void send(struct http_response *response, const struct replacement *now,
+    const struct revocation_outcome *outcome)
+{
+    json_t *object = json_object();
+
+    api_json_set(&object, "mac", json_string(now->old));
+    api_json_set(&object, "replaced_by", json_string(now->mac));
+    api_json_set(&object, "config_of", place_json(now));
+    api_json_set(&object, "reason", api_json_text(outcome->now.reason));
+    api_revocation_send(response, object, outcome);
+}
+
+void api_replacement_run(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *by = http_request_query(request, "by");
+    const char *reason = http_request_query(request, "reason");
+    char macs[2][MAC_SIZE];
+    struct revocation_replace_wish wish = {
+        .store = api->store,
+        .wish = {macs[0], reason != NULL ? reason : REASON_USUAL},
+        .by = macs[1],
+        .force = api_members_is_set(http_request_query(request, "force")),
+    };
+    struct revocation_outcome outcome;
+    struct replacement now;
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), macs[0], &err);
+
+    if (rc == 0)
+        rc = by != NULL ? api_members_read_mac(by, macs[1], &err)
+                        : err_set(&err, ERR_INVALID, "say by which device, with \"by\"");
+    if (rc == 0)
+        rc = revocation_replace_device(api->revocation, &wish, &outcome, &now, &err);
+    if (rc == 0)
+        send(response, &now, &outcome);
+    else
+        api_json_refuse(response, &err);
+}
+
+int api_replacement_add_to(
+    struct store_connection *connection, const char *mac, json_t **device, struct err *err)
+{
+    struct replacement came;
+    struct replacement went;
+    int has_come = replacement_store_get(connection, mac, &came, err);
+    int has_gone = has_come == 0 || has_come == ERR_NOT_FOUND
+                       ? replacement_store_get_of(connection, mac, &went, err)
+                       : has_come;
+
+    api_json_set(device, "replaces", has_come == 0 ? json_string(came.old) : json_null());
+    api_json_set(device, "config_of", has_come == 0 ? place_json(&came) : json_null());
+    api_json_set(device, "replaced_by", has_gone == 0 ? json_string(went.mac) : json_null());
+    return has_gone == ERR_NOT_FOUND ? 0 : has_gone;
+}

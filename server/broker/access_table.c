@@ -1,0 +1,217 @@
+// Who may say and hear what.
+#include "server/broker/access_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/broker/topic_rule.h"
+
+struct rule {
+    int role;
+    enum access_table_kind kind;
+    const char *filter;
+};
+
+#define READ ACCESS_TABLE_READ
+#define WRITE ACCESS_TABLE_WRITE
+
+static const struct rule own_rules[] = {
+    // A device speaks for itself alone and hears its own commands alone.
+    {ACCESS_TABLE_DEVICE, WRITE, "/status/%m"},
+    {ACCESS_TABLE_DEVICE, WRITE, "/event/%m"},
+    {ACCESS_TABLE_DEVICE, WRITE, "/will/%m"},
+    {ACCESS_TABLE_DEVICE, WRITE, "/will/%m/will"},
+    {ACCESS_TABLE_DEVICE, READ, "/command/%m/#"},
+    // The daemon hears every device and commands every device, and hears what we report.
+    {ACCESS_TABLE_DAEMON, READ, "/status/+"},
+    {ACCESS_TABLE_DAEMON, READ, "/event/+"},
+    {ACCESS_TABLE_DAEMON, READ, "/will/+"},
+    {ACCESS_TABLE_DAEMON, READ, "/will/+/will"},
+    {ACCESS_TABLE_DAEMON, READ, "/broker/#"},
+    {ACCESS_TABLE_DAEMON, WRITE, "/command/+/+"},
+    // It finds out by itself whether all that holds: what it says here it must hear.
+    {ACCESS_TABLE_DAEMON, WRITE, "/status/probe"},
+    {ACCESS_TABLE_DAEMON, WRITE, "/event/probe"},
+    {ACCESS_TABLE_DAEMON, WRITE, "/will/probe"},
+    {ACCESS_TABLE_DAEMON, WRITE, "/will/probe/will"},
+    {ACCESS_TABLE_DAEMON, READ, "/command/probe/probe"},
+    // Others listen.
+    {ACCESS_TABLE_MONITOR, READ, "/status/+"},
+    {ACCESS_TABLE_MONITOR, READ, "/event/+"},
+    {ACCESS_TABLE_MONITOR, READ, "/will/+"},
+    {ACCESS_TABLE_MONITOR, READ, "/will/+/will"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "/status/+"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "/event/+"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "/will/+"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "/will/+/will"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "homeassistant/#"},
+    {ACCESS_TABLE_HOMEASSISTANT, WRITE, "homeassistant/status"},
+};
+#define OWN_RULES (sizeof own_rules / sizeof own_rules[0])
+
+static const char *const own_names[ACCESS_TABLE_MORE] = {
+    [ACCESS_TABLE_DEVICE] = "device",
+    [ACCESS_TABLE_DAEMON] = "daemon",
+    [ACCESS_TABLE_MONITOR] = "monitor",
+    [ACCESS_TABLE_HOMEASSISTANT] = "homeassistant",
+};
+
+struct role {
+    char name[ACCESS_TABLE_NAME_MAX + 1];
+    bool is_unbounded;
+};
+
+struct access_table {
+    int role_count;
+    struct role roles[ACCESS_TABLE_ROLES_MAX];
+    size_t rule_count; // of those that were added
+    struct rule rules[ACCESS_TABLE_RULES_MAX];
+};
+
+int access_table_new(struct access_table **out)
+{
+    struct access_table *table = calloc(1, sizeof *table);
+
+    if (table == NULL)
+        return ERR_NO_MEMORY;
+    for (int i = 0; i < ACCESS_TABLE_MORE; i++)
+        strcpy(table->roles[i].name, own_names[i]);
+    table->roles[ACCESS_TABLE_DAEMON].is_unbounded = true;
+    table->role_count = ACCESS_TABLE_MORE;
+    *out = table;
+    return 0;
+}
+
+void access_table_free(struct access_table *table)
+{
+    if (table == NULL)
+        return;
+    for (size_t i = 0; i < table->rule_count; i++)
+        free((char *)table->rules[i].filter);
+    free(table);
+}
+
+int access_table_find(const struct access_table *table, const char *name)
+{
+    for (int i = 0; i < table->role_count; i++) {
+        if (strcmp(table->roles[i].name, name) == 0)
+            return i;
+    }
+    return ACCESS_TABLE_NONE;
+}
+
+const char *access_table_role_name(const struct access_table *table, int role)
+{
+    return table->roles[role].name;
+}
+
+bool access_table_is_unbounded(const struct access_table *table, int role)
+{
+    return table->roles[role].is_unbounded;
+}
+
+// Writes the next word of a line to out; false if there is none or it is too long.
+static bool take_word(const char **line, char *out, size_t size)
+{
+    const char *s = *line + strspn(*line, " \t");
+    size_t n = strcspn(s, " \t");
+
+    if (n == 0 || n >= size)
+        return false;
+    memcpy(out, s, n);
+    out[n] = '\0';
+    *line = s + n;
+    return true;
+}
+
+static int add_rule(struct access_table *table, int role, enum access_table_kind kind,
+    const char *filter, struct err *err)
+{
+    if (!topic_rule_is_valid(filter) || strstr(filter, "%m") != NULL)
+        return err_set(err, ERR_INVALID, "'%s' is no topic filter for a role", filter);
+    if (table->rule_count == ACCESS_TABLE_RULES_MAX)
+        return err_set(err, ERR_TOO_LARGE, "more than %d rules", ACCESS_TABLE_RULES_MAX);
+
+    char *copy = strdup(filter);
+
+    if (copy == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a rule");
+    table->rules[table->rule_count++] = (struct rule){role, kind, copy};
+    return 0;
+}
+
+// The role of that name, made if it is new.
+static int take_role(struct access_table *table, const char *name, int *role, struct err *err)
+{
+    *role = access_table_find(table, name);
+    if (*role == ACCESS_TABLE_DEVICE || *role == ACCESS_TABLE_DAEMON)
+        return err_set(err, ERR_INVALID, "role '%s' is as it is", name);
+    if (*role != ACCESS_TABLE_NONE)
+        return 0;
+    if (table->role_count == ACCESS_TABLE_ROLES_MAX)
+        return err_set(err, ERR_TOO_LARGE, "more than %d roles", ACCESS_TABLE_ROLES_MAX);
+    *role = table->role_count++;
+    strcpy(table->roles[*role].name, name);
+    return 0;
+}
+
+int access_table_add(struct access_table *table, const char *line, struct err *err)
+{
+    char name[ACCESS_TABLE_NAME_MAX + 1];
+    char verb[sizeof "unbounded"];
+    int role;
+
+    if (!take_word(&line, name, sizeof name) || !take_word(&line, verb, sizeof verb))
+        return err_set(err, ERR_INVALID, "expected NAME read|write FILTER, or NAME unbounded");
+
+    const char *rest = line + strspn(line, " \t");
+    bool is_unbounded = strcmp(verb, "unbounded") == 0;
+    bool is_read = strcmp(verb, "read") == 0;
+
+    if (!is_unbounded && !is_read && strcmp(verb, "write") != 0)
+        return err_set(err, ERR_INVALID, "'%s' is neither read, write nor unbounded", verb);
+    if (is_unbounded && *rest != '\0')
+        return err_set(err, ERR_INVALID, "nothing follows unbounded, not '%s'", rest);
+
+    int rc = take_role(table, name, &role, err);
+
+    if (rc < 0)
+        return rc;
+    if (!is_unbounded)
+        return add_rule(table, role, is_read ? READ : WRITE, rest, err);
+    table->roles[role].is_unbounded = true;
+    return 0;
+}
+
+// What is asked of each rule in turn.
+typedef bool judge_fn(const char *rule, const char *mac, const char *topic);
+
+static bool any_of(
+    const struct rule *rules, size_t n, const struct rule *wanted, const char *mac, judge_fn *judge)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (rules[i].role == wanted->role && rules[i].kind == wanted->kind &&
+            judge(rules[i].filter, mac, wanted->filter))
+            return true;
+    }
+    return false;
+}
+
+static bool allows(
+    const struct access_table *table, const struct rule *wanted, const char *mac, judge_fn *judge)
+{
+    return any_of(own_rules, OWN_RULES, wanted, mac, judge) ||
+           any_of(table->rules, table->rule_count, wanted, mac, judge);
+}
+
+bool access_table_allows(const struct access_table *table, int role, const char *mac,
+    enum access_table_kind kind, const char *topic)
+{
+    return allows(table, &(struct rule){role, kind, topic}, mac, topic_rule_matches);
+}
+
+bool access_table_allows_filter(
+    const struct access_table *table, int role, const char *mac, const char *filter)
+{
+    return allows(table, &(struct rule){role, READ, filter}, mac, topic_rule_covers);
+}

@@ -1,0 +1,68 @@
+#ifndef GATE_H
+#define GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/broker/access_table.h"
+#include "server/broker/limits.h"
+
+// Who is let in, what is taken from them and given to them: all that the plugin decides, without a
+// type of the broker's. One thread, the broker's. Nothing is allocated but at start and for a
+// client that is let in.
+struct gate;
+
+// What it has the broker do, from gate_tick() alone.
+struct gate_effects {
+    // Ends each connection with that user name; the will is sent or not.
+    void (*end_connections)(const char *name, bool with_will, void *ctx);
+    // Ends the connection with that client identifier, if there is one.
+    void (*end_session)(const char *client_id, void *ctx);
+    void (*publish)(const char *topic, const char *payload, void *ctx);
+    void (*note)(const char *text, void *ctx); // for the log; one line
+};
+
+struct gate_config {
+    const char *ca_file;     // borrowed, as the others
+    const char *revocations; // the list of who is shut out
+    const char *daemon;      // its common name
+    struct access_table *table;
+    struct limits limits;
+};
+
+// ERR_* as trust_new().
+ERR_CHECKED int gate_new(const struct gate_config *config, const struct gate_effects *effects,
+    void *ctx, struct gate **out, struct err *err);
+void gate_free(struct gate *gate);
+
+struct gate_connect {
+    const uint8_t *der; // its certificate, n bytes; or NULL
+    size_t n;
+    const char *client_id;
+    bool keeps_session; // the session may outlive the connection
+};
+
+// Judges who connects. *name: the user name that it gets, borrowed until gate_free(). Any error: it
+// is refused, and the message says why.
+ERR_CHECKED int gate_connect(
+    struct gate *gate, const struct gate_connect *connect, const char **name, struct err *err);
+
+// Whether who has just shown a certificate is not even heard: it would be refused, and has been
+// several times lately. mosquitto 2.0.11 loses the memory of a will that it refuses.
+bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n);
+
+// Whether who is connected would still be let in (after the broker read its configuration again).
+ERR_CHECKED int gate_stay(struct gate *gate, const uint8_t *der, size_t n, struct err *err);
+
+// One of its connections has ended.
+void gate_disconnect(struct gate *gate, const char *name);
+
+// Looks for other files, at most ten times a second. All below do it, too.
+void gate_refresh(struct gate *gate);
+
+// Does what is due: ends connections, reports.
+void gate_tick(struct gate *gate);
+
+#endif

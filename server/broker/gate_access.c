@@ -1,0 +1,198 @@
+// What is taken from clients and given to them.
+#include "server/broker/gate_access.h"
+
+#include <string.h>
+
+#include "common/topic.h"
+#include "server/base/clock.h"
+#include "server/broker/client_bounds.h"
+#include "server/broker/gate_internal.h"
+
+#define REPORTS "/broker/"
+#define PROPERTIES_MAX 16384 // what MQTT 5's properties are taken for: they are not shown to us
+
+// Who asks.
+struct asker {
+    struct client *client; // NULL: it has not been here since the broker started
+    struct identity identity;
+};
+
+static bool is_bounded(const struct gate *gate, const struct asker *asker)
+{
+    return asker->client != NULL && !gate->is_ending &&
+           !access_table_is_unbounded(gate->table, asker->identity.role);
+}
+
+// False if it is nobody, or may do nothing at all.
+static bool who(struct gate *gate, const char *name, struct asker *asker)
+{
+    gate_refresh(gate);
+    if (name == NULL)
+        return false;
+    asker->client = client_table_find(gate->clients, name);
+    if (asker->client != NULL)
+        asker->identity = asker->client->identity;
+    else if (!identity_from_name(name, gate->daemon, &asker->identity))
+        return false;
+    return !trust_is_device_revoked(gate->trust, asker->identity.mac);
+}
+
+// Whether a connection of its is about to end: nothing more is taken from it.
+static bool is_ending(struct gate *gate, const struct asker *asker)
+{
+    struct client *client = asker->client;
+
+    if (client == NULL || client->connections == 0)
+        return false;
+    if (!client->is_out && !client_bounds_is_shut_out(client, clock_monotonic_ms()))
+        return false;
+    client->end_connections = true;
+    client_table_wait(gate->clients, client);
+    return true;
+}
+
+// What is over is dropped; who goes on is shut out.
+static bool drop(struct gate *gate, struct client *client, const char *reason)
+{
+    if (client_bounds_drop(&gate->limits, client, clock_monotonic_ms(), reason))
+        client->end_connections = true;
+    client_table_wait(gate->clients, client);
+    return false;
+}
+
+static bool drop_message(struct gate *gate, struct client *client, const char *reason,
+    const struct gate_message *message)
+{
+    client->dropped.messages++;
+    client->dropped.bytes += message->n;
+    return drop(gate, client, reason);
+}
+
+// What it may not do costs it something, too.
+static bool deny(struct gate *gate, const struct asker *asker, uint64_t *dropped)
+{
+    const char *reason = NULL;
+
+    if (is_bounded(gate, asker))
+        reason = client_bounds_refused(&gate->limits, asker->client, clock_monotonic_ms());
+    if (reason == NULL)
+        return false;
+    ++*dropped;
+    return drop(gate, asker->client, reason);
+}
+
+bool gate_access_subscribe(struct gate *gate, const char *name, const char *filter, int count)
+{
+    struct asker asker;
+    const char *reason;
+
+    if (!who(gate, name, &asker) || (!gate->is_ending && is_ending(gate, &asker)))
+        return false;
+    reason = is_bounded(gate, &asker) ? client_bounds_topic(&gate->limits, filter) : NULL;
+    if (reason == NULL &&
+        !access_table_allows_filter(gate->table, asker.identity.role, asker.identity.mac, filter))
+        return deny(gate, &asker, &(uint64_t){0});
+    if (reason == NULL && is_bounded(gate, &asker))
+        reason =
+            client_bounds_subscription(&gate->limits, asker.client, clock_monotonic_ms(), count);
+    if (reason != NULL) {
+        asker.client->dropped.subscriptions++;
+        return drop(gate, asker.client, reason);
+    }
+    if (asker.identity.role == ACCESS_TABLE_DAEMON &&
+        strncmp(filter, REPORTS, sizeof REPORTS - 1) == 0)
+        gate->list_is_due = true;
+    return true;
+}
+
+// What is kept under a device's topics is kept once: not under each spelling of its MAC.
+static bool is_kept_twice(const struct asker *asker, const struct gate_message *message)
+{
+    return message->retain && asker->identity.role == ACCESS_TABLE_DEVICE &&
+           strstr(message->topic, asker->identity.mac) == NULL;
+}
+
+bool gate_access_write(struct gate *gate, const char *name, const struct gate_message *message)
+{
+    struct asker asker;
+
+    if (!who(gate, name, &asker) || is_ending(gate, &asker))
+        return false;
+    if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
+        return drop_message(
+            gate, asker.client, client_bounds_topic(&gate->limits, message->topic), message);
+    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
+            ACCESS_TABLE_WRITE, message->topic) ||
+        is_kept_twice(&asker, message))
+        return deny(
+            gate, &asker, asker.client != NULL ? &asker.client->dropped.messages : &(uint64_t){0});
+    if (is_bounded(gate, &asker) && client_bounds_size(&gate->limits, message->n) != NULL)
+        return drop_message(
+            gate, asker.client, client_bounds_size(&gate->limits, message->n), message);
+    return true;
+}
+
+bool gate_access_take(struct gate *gate, const char *name, const struct gate_message *message)
+{
+    struct asker asker;
+    const char *reason;
+
+    if (!who(gate, name, &asker))
+        return false;
+    if (!is_bounded(gate, &asker))
+        return true;
+    reason = client_bounds_message(&gate->limits, asker.client, clock_monotonic_ms(),
+        strlen(message->topic) + (message->has_properties ? PROPERTIES_MAX : 0), message->n);
+    return reason == NULL || drop_message(gate, asker.client, reason, message);
+}
+
+// Of the device that it comes from, if it is one's.
+static bool may_wait_for_daemon(struct gate *gate, const struct gate_message *message)
+{
+    struct topic topic;
+    struct client *source;
+    const char *reason;
+
+    if (!topic_parse(message->topic, strlen(message->topic), &topic))
+        return true;
+    source = client_table_find(gate->clients, topic.mac);
+    if (source == NULL)
+        return true;
+    reason = client_bounds_waiting(&gate->limits, source, gate->daemon_epoch, message->n);
+    if (reason == NULL)
+        return true;
+    source->dropped.messages++;
+    source->dropped.bytes += message->n;
+    source->reason = reason; // nobody is shut out because the daemon is away
+    client_table_wait(gate->clients, source);
+    return false;
+}
+
+static bool may_wait_for_client(struct gate *gate, struct client *client)
+{
+    const char *reason = client_bounds_command(&gate->limits, client);
+
+    if (reason == NULL)
+        return true;
+    client->dropped.messages++;
+    client->reason = reason;
+    client_table_wait(gate->clients, client);
+    return false;
+}
+
+bool gate_access_read(
+    struct gate *gate, const char *name, const struct gate_message *message, bool is_connected)
+{
+    struct asker asker;
+
+    if (!who(gate, name, &asker) || (is_connected && is_ending(gate, &asker)))
+        return false;
+    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
+            ACCESS_TABLE_READ, message->topic))
+        return false;
+    if (is_connected || message->qos == 0)
+        return true;
+    if (asker.identity.role == ACCESS_TABLE_DAEMON)
+        return may_wait_for_daemon(gate, message);
+    return !is_bounded(gate, &asker) || may_wait_for_client(gate, asker.client);
+}

@@ -1,0 +1,30 @@
+#ifndef GATE_INTERNAL_H
+#define GATE_INTERNAL_H
+
+#include "server/broker/client_table.h"
+#include "server/broker/gate.h"
+#include "server/broker/refusals.h"
+#include "server/broker/trust.h"
+
+// What is behind the handle; for the files of this folder alone.
+
+struct gate {
+    struct access_table *table;
+    struct limits limits;
+    const char *daemon;
+    const struct gate_effects *effects;
+    void *ctx;
+    struct trust *trust;
+    struct client_table *clients;
+    struct refusals refusals;
+    uint64_t daemon_epoch; // how often the daemon has come
+    bool is_ending; // we end a connection: the broker asks about it, which is counted nowhere
+    int64_t next_sweep_ms;
+
+    bool list_is_due;                     // to be reported
+    unsigned list_ended;                  // connections, since the last report
+    char list_error[ERR_MESSAGE_SIZE];    // "" if the last reading was good
+    char notes[2][ERR_MESSAGE_SIZE + 64]; // for the log at the next tick, or ""
+};
+
+#endif

@@ -1,0 +1,156 @@
+// From a certificate to a user name and a role.
+#include "server/broker/identity.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define SPELLED_MAX 17 // 84:f3:eb:01:23:45
+
+// A name becomes part of topics and of lines: plain, and nothing in it that MQTT takes for more.
+static bool is_plain(const char *name)
+{
+    for (const char *s = name; *s != '\0'; s++) {
+        if (*s <= ' ' || *s > '~' || strchr("+#/$\"\\%", *s) != NULL)
+            return false;
+    }
+    return name[0] != '\0';
+}
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static void be_device(const char *mac, struct identity *identity)
+{
+    memcpy(identity->name, mac, MAC_SIZE);
+    memcpy(identity->mac, mac, MAC_SIZE);
+    identity->role = ACCESS_TABLE_DEVICE;
+}
+
+static void be(const char *name, int role, struct identity *identity)
+{
+    memcpy(identity->name, name, strlen(name) + 1);
+    identity->mac[0] = '\0';
+    identity->role = role;
+}
+
+int identity_from_certificate(const struct certificate_facts *facts,
+    const struct access_table *table, const char *daemon, struct identity *out, struct err *err)
+{
+    const char *name = facts->common_name;
+    char mac[MAC_SIZE];
+
+    if (mac_parse(name, mac)) {
+        be_device(mac, out);
+        return 0;
+    }
+    if (!is_plain(name))
+        return err_set(err, ERR_DENIED, "its common name is no name for a client");
+    if (strcmp(name, daemon) == 0) {
+        if (!facts->is_server)
+            return err_set(
+                err, ERR_DENIED, "it bears the daemon's name and is not its certificate");
+        be(name, ACCESS_TABLE_DAEMON, out);
+        return 0;
+    }
+
+    int role = facts->unit[0] != '\0' ? access_table_find(table, facts->unit) : ACCESS_TABLE_NONE;
+
+    // What these two are does not hang on a unit.
+    if (role == ACCESS_TABLE_NONE || role == ACCESS_TABLE_DEVICE || role == ACCESS_TABLE_DAEMON)
+        return err_set(err, ERR_DENIED, "it is neither a device's nor one of a role (its unit)");
+    be(name, role, out);
+    return 0;
+}
+
+bool identity_from_name(const char *name, const char *daemon, struct identity *out)
+{
+    char mac[MAC_SIZE];
+
+    if (mac_parse(name, mac)) {
+        be_device(mac, out);
+        return true;
+    }
+    if (strcmp(name, daemon) != 0 || strlen(name) >= sizeof out->name)
+        return false;
+    be(name, ACCESS_TABLE_DAEMON, out);
+    return true;
+}
+
+// Whether the text ends a UUID that began at or after start (RFC 4122, 3), as the broker itself
+// makes for who brings no identifier: its last 12 digits are no MAC.
+static bool ends_uuid(const char *start, const char *s)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-";
+
+    if ((size_t)(s - start) < sizeof form - 1)
+        return false;
+    s -= sizeof form - 1;
+    for (size_t i = 0; form[i] != '\0'; i++) {
+        if (form[i] == 'x' ? !is_hex(s[i]) : s[i] != form[i])
+            return false;
+    }
+    return true;
+}
+
+// The length of the MAC that a text begins with, in any spelling, or 0.
+static size_t mac_at(const char *s, char mac[MAC_SIZE])
+{
+    static const size_t lengths[] = {MAC_LENGTH, SPELLED_MAX};
+    char spelled[SPELLED_MAX + 1];
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t n = lengths[i];
+
+        if (strnlen(s, n) < n)
+            continue;
+        memcpy(spelled, s, n);
+        spelled[n] = '\0';
+        if (mac_parse(spelled, mac))
+            return n;
+    }
+    return 0;
+}
+
+// Whether a text holds a MAC beside its own: at any place, but not across one that is its own.
+static bool holds_other_mac(const char *text, const char *own)
+{
+    char mac[MAC_SIZE];
+    const char *s = text;
+
+    while (*s != '\0') {
+        const char *end = s; // of this part, before the next that is its own
+        size_t n = 0;
+
+        while (*end != '\0' && !((n = mac_at(end, mac)) > 0 && strcmp(mac, own) == 0))
+            end++;
+        for (; s < end; s++) {
+            size_t length = mac_at(s, mac);
+
+            if (length > 0 && length <= (size_t)(end - s) && !ends_uuid(text, s))
+                return true;
+        }
+        s = *end != '\0' ? end + n : end;
+    }
+    return false;
+}
+
+int identity_check_client_id(const struct identity *identity, const char *client_id,
+    const struct access_table *table, const char *daemon, struct err *err)
+{
+    if (strcmp(client_id, identity->name) == 0)
+        return 0;
+    if (identity->role != ACCESS_TABLE_DEVICE)
+        return err_set(
+            err, ERR_DENIED, "its client identifier is not its name, %s", identity->name);
+    if (strcmp(client_id, daemon) == 0 || access_table_find(table, client_id) != ACCESS_TABLE_NONE)
+        return err_set(err, ERR_DENIED, "its client identifier is the name of somebody else");
+    for (const char *s = client_id; *s != '\0'; s++) {
+        if (*s < ' ' || *s > '~')
+            return err_set(err, ERR_DENIED, "its client identifier is no plain text");
+    }
+    if (holds_other_mac(client_id, identity->mac))
+        return err_set(err, ERR_DENIED, "its client identifier holds another device's MAC");
+    return 0;
+}

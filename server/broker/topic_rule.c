@@ -1,0 +1,120 @@
+// What a topic filter with a device's own MAC covers.
+#include "server/broker/topic_rule.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "common/mac.h"
+
+#define OWN_MAC "%m"
+#define RULE_MAX 256   // bytes
+#define SPELLED_MAX 17 // 84:f3:eb:01:23:45
+#define IS(level, text) ((level).n == sizeof(text) - 1 && memcmp((level).s, text, (level).n) == 0)
+
+// Part of a topic between slashes.
+struct level {
+    const char *s;
+    size_t n;
+};
+
+static struct level level_at(const char *s)
+{
+    return (struct level){s, strcspn(s, "/")};
+}
+
+// Moves on to the next level; false behind the last.
+static bool next_level(const char **s)
+{
+    *s += strcspn(*s, "/");
+    if (**s == '\0')
+        return false;
+    ++*s;
+    return true;
+}
+
+static bool is_own_mac(struct level level, const char *mac)
+{
+    char spelled[SPELLED_MAX + 1];
+    char parsed[MAC_SIZE];
+
+    if (mac[0] == '\0' || level.n > SPELLED_MAX)
+        return false;
+    if (level.n == MAC_LENGTH && memcmp(level.s, mac, MAC_LENGTH) == 0)
+        return true;
+    memcpy(spelled, level.s, level.n);
+    spelled[level.n] = '\0';
+    return mac_parse(spelled, parsed) && strcmp(parsed, mac) == 0;
+}
+
+static bool has_wildcard(struct level level)
+{
+    return memchr(level.s, '+', level.n) != NULL || memchr(level.s, '#', level.n) != NULL;
+}
+
+// Of a filter: '+' and '#' stand alone, '#' comes last.
+static bool is_level(struct level level, bool is_filter)
+{
+    if (!has_wildcard(level))
+        return true;
+    return is_filter && (IS(level, "+") || (IS(level, "#") && level.s[1] == '\0'));
+}
+
+bool topic_rule_is_valid(const char *rule)
+{
+    const char *s = rule;
+
+    if (rule[0] == '\0' || rule[0] == '$' || strlen(rule) > RULE_MAX)
+        return false;
+    do {
+        struct level level = level_at(s);
+
+        if (!is_level(level, true))
+            return false;
+        if (memchr(level.s, '%', level.n) != NULL && !IS(level, OWN_MAC))
+            return false;
+    } while (next_level(&s));
+    return true;
+}
+
+// Whether one level of a rule, which is not '#', covers one of a topic or filter.
+static bool covers_level(struct level rule, const char *mac, struct level other)
+{
+    if (IS(other, "#"))
+        return false;
+    if (IS(rule, "+"))
+        return true;
+    if (IS(rule, OWN_MAC))
+        return is_own_mac(other, mac);
+    return rule.n == other.n && memcmp(rule.s, other.s, rule.n) == 0;
+}
+
+static bool covers(const char *rule, const char *mac, const char *other, bool is_filter)
+{
+    bool more_rule = true;
+    bool more_other = true;
+    bool rest = false; // the rule's '#' has been reached
+
+    if (other[0] == '\0' || other[0] == '$')
+        return false;
+    while (more_other) {
+        if (!is_level(level_at(other), is_filter))
+            return false;
+        rest = rest || (more_rule && IS(level_at(rule), "#"));
+        if (!rest && (!more_rule || !covers_level(level_at(rule), mac, level_at(other))))
+            return false;
+        more_rule = !rest && next_level(&rule);
+        more_other = next_level(&other);
+    }
+    // "a/#" covers "a" too
+    return rest || !more_rule || IS(level_at(rule), "#");
+}
+
+bool topic_rule_matches(const char *rule, const char *mac, const char *topic)
+{
+    return covers(rule, mac, topic, false);
+}
+
+bool topic_rule_covers(const char *rule, const char *mac, const char *filter)
+{
+    return covers(rule, mac, filter, true);
+}

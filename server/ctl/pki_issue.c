@@ -1,0 +1,43 @@
+// What the commands that issue certificates have in common.
+#include "server/ctl/pki_issue.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "server/base/clock.h"
+#include "server/ctl/output.h"
+#include "server/ctl/text.h"
+
+int pki_issue_read_order(
+    const struct options *options, struct pki_folder_order *out, struct err *err)
+{
+    static const int64_t range[2] = {1, PKI_ISSUE_DAYS_MAX};
+    int64_t days = 0;
+
+    if (options_number(options, "days", range, &days, err) < 0)
+        return SUBCOMMAND_USAGE;
+    *out = (struct pki_folder_order){
+        .folder = options->arguments[0],
+        .kind = options_has(options, "rsa") ? PRIVATE_KEY_RSA2048 : PRIVATE_KEY_P256,
+        .days = (int)days,
+        .force = options_has(options, "force"),
+        .now_ms = clock_system_ms(),
+    };
+    return SUBCOMMAND_OK;
+}
+
+void pki_issue_print(const char *name, const struct pki_folder_pair *pair)
+{
+    char until[CLOCK_TEXT_SIZE];
+
+    clock_format(pair->not_after_ms, until);
+    text_line(stdout, "%s: %s and %s, until %s, serial %s", name, pair->public_path, pair->key_path,
+        until, pair->serial);
+}
+
+json_t *pki_issue_describe(const char *name, const struct pki_folder_pair *pair)
+{
+    return json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", output_text(name), "certificate",
+        output_text(pair->public_path), "key", output_text(pair->key_path), "serial", pair->serial,
+        "not_after_ms", (json_int_t)pair->not_after_ms);
+}

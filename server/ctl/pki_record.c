@@ -1,0 +1,172 @@
+// What a CA has issued, told to the daemon.
+#include "server/ctl/pki_record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "server/ctl/client.h"
+#include "server/ctl/field.h"
+#include "server/ctl/output.h"
+#include "server/ctl/text.h"
+#include "server/pki/issued.h"
+
+#define AT_ONCE 64
+
+static int post(struct client *client, const char *pem, size_t n, json_t **out, struct err *err)
+{
+    struct client_request request = {
+        .method = "POST",
+        .path = "/api/v1/certificates",
+        .body = (const uint8_t *)pem,
+        .size_bytes = n,
+        .type = "application/x-pem-file",
+    };
+
+    return client_call(client, &request, out, err);
+}
+
+static int read_files(
+    const struct pki_folder_pair *pairs, size_t count, char **pem, size_t *n, struct err *err)
+{
+    struct certificate **certificates = calloc(count, sizeof(struct certificate *));
+    int rc = certificates != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = certificate_load(pairs[i].public_path, &certificates[i], err);
+    if (rc == 0)
+        rc = issued_format(certificates, count, pem, n, err);
+    for (size_t i = 0; certificates != NULL && i < count; i++)
+        certificate_free(certificates[i]);
+    free(certificates);
+    return rc;
+}
+
+static int tell(const struct subcommand_call *call, const struct pki_folder_pair *pairs,
+    size_t count, json_t **answer, struct err *err)
+{
+    struct client *client = NULL;
+    char *pem = NULL;
+    size_t n = 0;
+    int rc = read_files(pairs, count, &pem, &n, err);
+
+    if (rc == 0)
+        rc = client_open(call->socket, &client, err);
+    if (rc == 0)
+        rc = post(client, pem, n, answer, err);
+    client_close(client);
+    free(pem);
+    return rc;
+}
+
+void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pairs, size_t count)
+{
+    const struct subcommand_call *call = record->call;
+    struct err err = {0};
+    json_t *answer = NULL;
+
+    if (record->failed || count == 0)
+        return;
+    if (tell(call, pairs, count, &answer, &err) < 0) {
+        record->failed = true;
+        text_line(stderr,
+            "secureesp: the daemon does not know of it yet (%s); where it runs, `secureesp pki "
+            "record %s` tells it",
+            err.message, call->options->arguments[0]);
+        return;
+    }
+    if (field_integer(answer, "foreign", 0) > 0) {
+        record->failed = true;
+        text_line(stderr, "secureesp: the daemon at %s trusts another CA, and was not told of it",
+            call->socket);
+    }
+    if (field_integer(answer, "revoked", 0) > 0)
+        text_line(stderr,
+            "secureesp: %s is revoked, and stays shut out with this certificate, too; `secureesp "
+            "devices readmit` lets a device in again",
+            field_text(answer, "revoked_name", "-"));
+    json_decref(answer);
+}
+
+// A folder's record under way.
+struct reading {
+    struct client *client;
+    FILE *file; // writes text
+    char *text;
+    size_t n;
+    size_t count; // of certificates in it
+    json_int_t added, known, foreign;
+    struct err *err;
+};
+
+static int flush(struct reading *reading)
+{
+    json_t *answer;
+    int rc = reading->file != NULL && fclose(reading->file) == 0
+                 ? 0
+                 : err_set(reading->err, ERR_NO_MEMORY, "no memory for certificates");
+
+    if (rc == 0)
+        rc = post(reading->client, reading->text, reading->n, &answer, reading->err);
+    if (rc == 0) {
+        reading->added += field_integer(answer, "added", 0);
+        reading->known += field_integer(answer, "known", 0);
+        reading->foreign += field_integer(answer, "foreign", 0);
+        json_decref(answer);
+    }
+    free(reading->text);
+    reading->text = NULL;
+    reading->file = NULL;
+    reading->count = 0;
+    return rc;
+}
+
+static int take(const struct certificate *certificate, void *ctx)
+{
+    struct reading *reading = ctx;
+    char *pem;
+    int rc = certificate_to_pem(certificate, &pem, reading->err);
+
+    if (rc < 0)
+        return rc;
+    if (reading->file == NULL)
+        reading->file = open_memstream(&reading->text, &reading->n);
+    if (reading->file != NULL)
+        fputs(pem, reading->file);
+    free(pem);
+    return reading->file == NULL || ++reading->count == AT_ONCE ? flush(reading) : 0;
+}
+
+static int show(const struct subcommand_call *call, const struct reading *reading, struct err *err)
+{
+    if (call->json)
+        return output_json(json_pack("{s:I, s:I, s:I}", "added", reading->added, "known",
+                               reading->known, "foreign", reading->foreign),
+            err);
+    printf("%lld told to the daemon, %lld known before", (long long)reading->added,
+        (long long)reading->known);
+    if (reading->foreign > 0)
+        printf(", %lld of another CA than the daemon's left out", (long long)reading->foreign);
+    puts("");
+    return SUBCOMMAND_OK;
+}
+
+int pki_record_run(const struct subcommand_call *call, struct err *err)
+{
+    struct reading reading = {.err = err};
+    int rc = client_open(call->socket, &reading.client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = issued_each(call->options->arguments[0], take, &reading, err);
+    if (rc == 0 && reading.count > 0)
+        rc = flush(&reading);
+    client_close(reading.client);
+    if (reading.file != NULL) {
+        fclose(reading.file);
+        free(reading.text);
+    }
+    return rc < 0 ? rc : show(call, &reading, err);
+}

@@ -1,0 +1,57 @@
+// `secureesp pki revoke`.
+#include "server/ctl/pki_revoke.h"
+
+#include <stdio.h>
+
+#include "server/ctl/field.h"
+#include "server/ctl/revocation_show.h"
+#include "server/ctl/url.h"
+#include "server/model/revocation_reason.h"
+#include "server/model/serial.h"
+
+const struct option_rule pki_revoke_options[] = {
+    {"reason", OPTION_VALUE, "REASON", "why (" REVOCATION_REASON_USUAL ")"},
+    {"force", OPTION_FLAG, NULL, "also a server's"},
+    {0},
+};
+
+static void show_revoked(const json_t *answer)
+{
+    text_print(stdout, field_text(answer, "serial", "-"));
+    if (!field_is_true(answer, "changed")) {
+        fputs(": is revoked already", stdout);
+        return;
+    }
+    fputs(": revoked (", stdout);
+    text_print(stdout, field_text(answer, "reason", "-"));
+    putchar(')');
+}
+
+int pki_revoke_run(const struct subcommand_call *call, struct err *err)
+{
+    const char *reason = options_value(call->options, "reason");
+    const char *argument = call->options->arguments[0];
+    char serial[SERIAL_SIZE];
+    struct url url;
+
+    if (!serial_parse(argument, serial))
+        return subcommand_misuse(err,
+            "\"%s\" is no serial number: 1 to %d bytes as hex digits, with or without ':'",
+            argument, SERIAL_BYTES_MAX);
+    if (reason != NULL && revocation_reason_code(reason) < 0)
+        return subcommand_misuse(
+            err, "no reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
+    url_init(&url, "/api/v1/certificates");
+    url_segment(&url, serial);
+    url_segment(&url, "revoke");
+    if (reason != NULL)
+        url_query(&url, "reason", reason);
+    if (options_has(call->options, "force"))
+        url_query(&url, "force", "1");
+
+    struct client_request request = {.method = "POST", .path = url_text(&url)};
+    int rc = revocation_show_request(call, &request, show_revoked, err);
+
+    url_clear(&url);
+    return rc;
+}

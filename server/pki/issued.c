@@ -1,0 +1,279 @@
+// The record of all that a CA has issued.
+#include "server/pki/issued.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/base/file.h"
+
+#define MODE 0600
+#define TAIL_MAX 65536 // more than any certificate
+
+static const char begin[] = "-----BEGIN CERTIFICATE-----";
+static const char end[] = "-----END CERTIFICATE-----";
+
+static int fail(const char *what, const char *path, struct err *err)
+{
+    int code = errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_IO;
+
+    return err_set(err, code, "cannot %s %s: %m", what, path);
+}
+
+static int place(char out[PATH_MAX], const char *folder, struct err *err)
+{
+    if ((size_t)snprintf(out, PATH_MAX, "%s/issued.pem", folder) >= PATH_MAX)
+        return err_set(err, ERR_INVALID, "path too long: %s/issued.pem", folder);
+    return 0;
+}
+
+int issued_format(struct certificate *const *certificates, size_t count, char **out, size_t *size,
+    struct err *err)
+{
+    FILE *file = open_memstream(out, size);
+    int rc = file != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        char *pem;
+
+        rc = certificate_to_pem(certificates[i], &pem, err);
+        if (rc == 0) {
+            fputs(pem, file);
+            free(pem);
+        }
+    }
+    if (file != NULL && fclose(file) != 0 && rc == 0)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+    if (rc < 0) {
+        free(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+// How many of the n bytes before the end of the file are whole: up to the last certificate's end
+// and its line's, which may be another system's. -1 if there is none.
+static ssize_t find_last(const char *tail, size_t n)
+{
+    const char *found = NULL;
+    const char *next = tail;
+
+    while ((next = memmem(next, n - (size_t)(next - tail), end, sizeof end - 1)) != NULL)
+        found = next += sizeof end - 1;
+    if (found == NULL)
+        return -1;
+    while (found < tail + n && isspace((unsigned char)*found))
+        found++;
+    return found - tail;
+}
+
+// Whether a file in which no certificate ends is one that was begun: its first bytes, or zeros in
+// place of those that did not reach the disk.
+static bool is_begun(const char *text, size_t n)
+{
+    size_t known = n < sizeof begin - 1 ? n : sizeof begin - 1;
+
+    return memcmp(text, begin, known) == 0 || (n > 0 && text[0] == '\0');
+}
+
+// A record that is to grow.
+struct record {
+    int fd;
+    const char *path;
+    off_t size;    // of what is whole in it, which is all unless the power failed in between
+    bool has_line; // ended
+};
+
+static int find_end(struct record *record, char tail[TAIL_MAX], struct err *err)
+{
+    struct stat st;
+
+    if (fstat(record->fd, &st) < 0)
+        return fail("look at", record->path, err);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_CONFLICT, "%s is no regular file", record->path);
+
+    off_t from = st.st_size > TAIL_MAX ? st.st_size - TAIL_MAX : 0;
+    ssize_t n = pread(record->fd, tail, TAIL_MAX, from);
+
+    if (n != st.st_size - from)
+        return fail("read", record->path, err);
+
+    ssize_t whole = find_last(tail, (size_t)n);
+
+    if (whole < 0 && (from > 0 || !is_begun(tail, (size_t)n)))
+        return err_set(
+            err, ERR_INVALID, "%s does not end with a certificate; restore it", record->path);
+    record->size = whole < 0 ? 0 : from + whole;
+    record->has_line = whole <= 0 || tail[whole - 1] == '\n';
+    return 0;
+}
+
+static int write_end(const struct record *record, const char *text, size_t n)
+{
+    if (ftruncate(record->fd, record->size) < 0 || lseek(record->fd, record->size, SEEK_SET) < 0 ||
+        (!record->has_line && file_write_all(record->fd, "\n", 1) < 0))
+        return -1;
+    return file_write_all(record->fd, text, n) < 0 || fsync(record->fd) < 0 ? -1 : 0;
+}
+
+static int append(struct record *record, const char *text, size_t n, struct err *err)
+{
+    char *tail = malloc(TAIL_MAX);
+    int rc = tail == NULL ? err_set(err, ERR_NO_MEMORY, "no memory for a record")
+             : flock(record->fd, LOCK_EX) < 0 ? fail("lock", record->path, err)
+                                              : find_end(record, tail, err);
+
+    free(tail);
+    if (rc == 0 && write_end(record, text, n) < 0) {
+        rc = fail("write", record->path, err);
+        if (ftruncate(record->fd, record->size) < 0) // what is left is cut off before the next
+            return rc;
+    }
+    return rc;
+}
+
+int issued_add(
+    const char *folder, struct certificate *const *certificates, size_t count, struct err *err)
+{
+    char path[PATH_MAX];
+    struct record record = {.fd = -1, .path = path};
+    char *text = NULL;
+    size_t n = 0;
+    int rc = place(path, folder, err);
+
+    if (rc == 0)
+        rc = issued_format(certificates, count, &text, &n, err);
+    if (rc < 0)
+        goto cleanup;
+    record.fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, MODE);
+    if (record.fd < 0) {
+        rc = fail("open", path, err);
+        goto cleanup;
+    }
+    rc = append(&record, text, n, err);
+    if (rc == 0)
+        rc = file_sync_folder_of(path, err); // it may be new
+cleanup:
+    if (record.fd >= 0)
+        close(record.fd);
+    free(text);
+    return rc;
+}
+
+// A certificate under way: the lines so far.
+struct block {
+    char *text;
+    size_t n;
+    FILE *file; // writes text; NULL between two certificates
+    size_t number;
+    const char *path; // for messages
+};
+
+static int take(struct block *block, struct certificate **out, struct err *err)
+{
+    int rc = fclose(block->file) == 0 ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for it");
+
+    block->file = NULL;
+    if (rc == 0)
+        rc = certificate_from_pem((const uint8_t *)block->text, block->n, out, err);
+    free(block->text);
+    return rc;
+}
+
+// Feeds one line; *out is a certificate that it ends, or NULL.
+static int feed(struct block *block, const char *line, struct certificate **out, struct err *err)
+{
+    *out = NULL;
+    if (strncmp(line, begin, sizeof begin - 1) == 0) {
+        block->number++;
+        if (block->file != NULL)
+            return err_set(err, ERR_INVALID, "the one before it has no end");
+        block->file = open_memstream(&block->text, &block->n);
+        if (block->file == NULL)
+            return err_set(err, ERR_NO_MEMORY, "no memory for it");
+    }
+    if (block->file == NULL)
+        return 0;
+    fputs(line, block->file);
+    return strncmp(line, end, sizeof end - 1) == 0 ? take(block, out, err) : 0;
+}
+
+static int read_all(FILE *file, struct block *block,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    int rc = 0;
+
+    while (rc == 0 && getline(&line, &room, file) >= 0) {
+        struct certificate *certificate;
+
+        rc = feed(block, line, &certificate, err);
+        if (rc < 0)
+            err_context(err, "%s: certificate %zu", block->path, block->number);
+        else if (certificate != NULL)
+            rc = each(certificate, ctx);
+        certificate_free(certificate);
+    }
+    if (rc == 0 && ferror(file))
+        rc = fail("read", block->path, err);
+    free(line);
+    return rc;
+}
+
+static int run(FILE *file, struct block *block,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    int rc = read_all(file, block, each, ctx, err);
+
+    fclose(file);
+    if (block->file != NULL) {
+        fclose(block->file);
+        free(block->text);
+    }
+    return rc;
+}
+
+int issued_each(const char *folder, int (*each)(const struct certificate *certificate, void *ctx),
+    void *ctx, struct err *err)
+{
+    char path[PATH_MAX];
+    struct block block = {.path = path};
+    int rc = place(path, folder, err);
+
+    if (rc < 0)
+        return rc;
+
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL && errno == ENOENT)
+        return err_set(err, ERR_NOT_FOUND, "nothing that was issued is recorded in %s", folder);
+    // An unfinished one at its end is what a power cut left.
+    return file == NULL ? fail("open", path, err) : run(file, &block, each, ctx, err);
+}
+
+int issued_parse(const uint8_t *text, size_t n,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    struct block block = {.path = "certificates"};
+    FILE *file = fmemopen((void *)(uintptr_t)text, n, "r");
+
+    if (file == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+
+    int rc = run(file, &block, each, ctx, err);
+
+    if (rc == 0 && block.file != NULL)
+        rc = err_set(err, ERR_INVALID, "certificate %zu has no end", block.number);
+    return rc;
+}

@@ -1,0 +1,40 @@
+#ifndef REVOCATION_CHANGE_H
+#define REVOCATION_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/model/certificate_record.h"
+#include "server/store/store.h"
+
+// What revoking changes in the database. Each is a store_job whose ctx is one of these; what was so
+// already is no error, and changes nothing.
+struct revocation_change {
+    const char *subject; // a MAC, or a certificate's serial; canonical
+    const char *reason;  // revocation_reason.h; NULL to readmit
+
+    // Then filled in:
+    bool changed;
+    bool reported;                 // the device was known before
+    struct device_revocation now;  // of the device; revoked_at_ms 0: it never was
+    size_t certificates, commands; // that ended with it
+    int64_t number;                // of the list from then on
+};
+
+// A device, with all its certificates, known or not: it is offline, and its commands end. One that
+// is on hold can be revoked for another reason. It need not have reported.
+ERR_CHECKED int revocation_change_revoke(
+    struct store_connection *connection, void *ctx, struct err *err);
+
+// Lets a device in again: after certificateHold with the same certificates, else only with such as
+// are issued after it was revoked.
+ERR_CHECKED int revocation_change_readmit(
+    struct store_connection *connection, void *ctx, struct err *err);
+
+// One certificate. ERR_CONFLICT if its serial is also that of somebody else's.
+ERR_CHECKED int revocation_change_revoke_certificate(
+    struct store_connection *connection, void *ctx, struct err *err);
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef REVOCATION_LOAD_H
+#define REVOCATION_LOAD_H
+
+#include "server/base/err.h"
+#include "server/model/revocation_list.h"
+#include "server/store/store.h"
+
+// The list of who is shut out, as the database has it. A certificate that its device's entry shuts
+// out is not named by its serial as well: CAs run by hand have given the same one to a whole fleet.
+ERR_CHECKED int revocation_load(
+    struct store_connection *connection, struct revocation_list **out, struct err *err);
+
+#endif

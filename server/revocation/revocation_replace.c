@@ -1,0 +1,256 @@
+// A device gets the place of another, all in one transaction.
+#include "server/revocation/revocation_replace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/model/event_kind.h"
+#include "server/store/device_store.h"
+#include "server/store/event_store.h"
+#include "server/store/fault_store.h"
+#include "server/store/revocation_store.h"
+
+#define NEW_MS (24 * INT64_C(3600000)) // a device that was first seen later is new
+
+// The two, as they are before.
+struct pair {
+    struct device_record old;
+    struct device_record new;
+    bool is_known; // the new one
+};
+
+static int read_pair(struct store_connection *connection, const struct revocation_replace *replace,
+    struct pair *pair, struct err *err)
+{
+    int rc = device_store_get(connection, replace->change.subject, &pair->old, err);
+
+    if (rc < 0)
+        return rc;
+    rc = device_store_get(connection, replace->by, &pair->new, err);
+    pair->is_known = rc == 0;
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+// Whether the one that comes was itself replaced by the one that goes: it gets back its own.
+static int is_undo(struct store_connection *connection, const struct revocation_replace *replace,
+    bool *out, struct err *err)
+{
+    struct replacement before;
+    int rc = replacement_store_get(connection, replace->change.subject, &before, err);
+
+    *out = rc == 0 && strcmp(before.old, replace->by) == 0;
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+static int check_new(struct store_connection *connection, const struct revocation_replace *replace,
+    const struct pair *pair, struct err *err)
+{
+    struct device_revocation revocation;
+    bool undo = false;
+    int rc = revocation_store_get(connection, replace->by, &revocation, err);
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    if (rc == 0 && revocation.readmitted_at_ms == 0)
+        return err_set(err, ERR_CONFLICT,
+            "device %s is revoked itself; 'secureesp devices readmit %s' comes first", replace->by,
+            replace->by);
+    rc = is_undo(connection, replace, &undo, err);
+    if (rc < 0 || undo || replace->force || !pair->is_known || pair->new.last_seen_ms == 0 ||
+        pair->new.first_seen_ms > clock_now_ms() - NEW_MS)
+        return rc;
+    return err_set(err, ERR_CONFLICT,
+        "device %s is no new one, and has a history of its own; --force joins both", replace->by);
+}
+
+static int check(struct store_connection *connection, const struct revocation_replace *replace,
+    struct pair *pair, struct err *err)
+{
+    const char *old = replace->change.subject;
+    int rc;
+
+    if (strcmp(old, replace->by) == 0)
+        return err_set(err, ERR_INVALID, "%s cannot replace itself", old);
+    rc = read_pair(connection, replace, pair, err);
+    if (rc < 0)
+        return rc;
+    if (pair->old.online && !replace->force)
+        return err_set(err, ERR_CONFLICT,
+            "device %s is online; if it is the lost one all the same, --force shuts it out and "
+            "gives its place away",
+            old);
+    return check_new(connection, replace, pair, err);
+}
+
+int revocation_replace_find(
+    struct store *store, struct revocation_replace *replace, struct err *err)
+{
+    struct store_connection *connection;
+    struct pair pair;
+    int rc;
+
+    do {
+        rc = store_read_begin(store, &connection, err);
+        if (rc < 0)
+            return rc;
+        rc = check(connection, replace, &pair, err);
+        if (rc == 0)
+            rc = status_store_find(connection, replace->change.subject, &replace->statuses, err);
+        store_read_end(store, connection);
+    } while (rc > 0);
+    return rc;
+}
+
+// The name that a device has by itself says nothing.
+static bool has_own_name(const struct device_record *device)
+{
+    char usual[sizeof CONTRACT_NAME_PREFIX + MAC_SIZE];
+
+    snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%s", device->mac);
+    return device->status.name[0] != '\0' && strcmp(device->status.name, usual) != 0;
+}
+
+// What counts on, whichever board is there.
+static void join(struct device_record *to, struct device_record *from)
+{
+    if (to->first_seen_ms == 0 || from->first_seen_ms < to->first_seen_ms)
+        to->first_seen_ms = from->first_seen_ms;
+    to->reboots += from->reboots;
+    to->bad_payloads += from->bad_payloads;
+    if (to->bad_payload_at_ms < from->bad_payload_at_ms)
+        to->bad_payload_at_ms = from->bad_payload_at_ms;
+    from->reboots = 0;
+    from->bad_payloads = 0;
+    from->bad_payload_at_ms = 0;
+}
+
+static int put_pair(struct store_connection *connection, const struct revocation_replace *replace,
+    struct pair *pair, struct err *err)
+{
+    if (!pair->is_known) {
+        pair->new = (struct device_record){.reason = DEVICE_REASON_NEVER};
+        snprintf(pair->new.mac, sizeof pair->new.mac, "%s", replace->by);
+        pair->new.first_seen_ms = pair->old.first_seen_ms;
+    }
+    if (pair->new.status.name[0] == '\0' && has_own_name(&pair->old))
+        snprintf(pair->new.status.name, sizeof pair->new.status.name, "%s", pair->old.status.name);
+    join(&pair->new, &pair->old);
+
+    int rc = device_store_put(connection, &pair->new, NULL, err);
+
+    return rc < 0 ? rc : device_store_put(connection, &pair->old, NULL, err);
+}
+
+static int move_history(
+    struct store_connection *connection, const struct revocation_replace *replace, struct err *err)
+{
+    const char *const macs[2] = {replace->change.subject, replace->by};
+    int rc = status_store_move(connection, macs, &replace->statuses, err);
+
+    if (rc == 0)
+        rc = event_store_move(connection, macs, err);
+    return rc < 0 ? rc : fault_store_move(connection, macs, err);
+}
+
+// It gets back what it had, and how it came to that.
+static int restore_place(
+    struct store_connection *connection, const struct replacement *now, struct err *err)
+{
+    struct replacement own;
+    int found = replacement_store_get(connection, now->mac, &own, err);
+    int rc = replacement_store_remove(connection, now->old, err);
+
+    if (rc < 0 || (found < 0 && found != ERR_NOT_FOUND))
+        return rc < 0 ? rc : found;
+    if (found == ERR_NOT_FOUND)
+        own = *now;
+    memcpy(own.place, now->place, sizeof own.place);
+    return found == ERR_NOT_FOUND && strcmp(own.place, own.mac) == 0
+               ? 0
+               : replacement_store_put(connection, &own, err);
+}
+
+// The one that goes has its own place again, should it come back.
+static int move_place(
+    struct store_connection *connection, struct revocation_replace *replace, struct err *err)
+{
+    const char *old = replace->change.subject;
+    struct replacement *now = &replace->now;
+    struct replacement before;
+    int rc = replacement_store_get(connection, old, &before, err);
+    bool has_come = rc == 0;
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    *now = (struct replacement){.at_ms = clock_now_ms()};
+    snprintf(now->mac, sizeof now->mac, "%s", replace->by);
+    snprintf(now->old, sizeof now->old, "%s", old);
+    snprintf(now->place, sizeof now->place, "%s", has_come ? before.place : old);
+    if (has_come && strcmp(before.old, replace->by) == 0)
+        return restore_place(connection, now, err);
+    rc = replacement_store_put(connection, now, err);
+    if (rc < 0 || !has_come)
+        return rc;
+    snprintf(before.place, sizeof before.place, "%s", old);
+    return replacement_store_put(connection, &before, err);
+}
+
+static int add_event(
+    struct store_connection *connection, const struct revocation_replace *replace, struct err *err)
+{
+    struct event event = {.at_ms = clock_now_ms()};
+
+    snprintf(event.mac, sizeof event.mac, "%s", replace->by);
+    snprintf(event.kind, sizeof event.kind, "%s", EVENT_KIND_REPLACED);
+    snprintf(event.detail, sizeof event.detail, "it has the place of %s", replace->change.subject);
+    return event_store_add(connection, &event, EVENT_CLASS_OUTCOME, err);
+}
+
+int revocation_replace_run(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct revocation_replace *replace = ctx;
+    struct pair pair = {0};
+    int rc = check(connection, replace, &pair, err);
+
+    if (rc == 0)
+        rc = put_pair(connection, replace, &pair, err);
+    if (rc == 0)
+        rc = move_history(connection, replace, err);
+    if (rc == 0)
+        rc = move_place(connection, replace, err);
+    if (rc == 0)
+        rc = add_event(connection, replace, err);
+    return rc < 0 ? rc : revocation_change_revoke(connection, &replace->change, err);
+}
+
+void revocation_replace_clear(struct revocation_replace *replace)
+{
+    status_store_found_clear(&replace->statuses);
+}
+
+int revocation_replace_device(struct revocation *revocation,
+    const struct revocation_replace_wish *wish, struct revocation_outcome *out,
+    struct replacement *now, struct err *err)
+{
+    struct revocation_replace replace = {
+        .change = {.subject = wish->wish.subject, .reason = wish->wish.reason},
+        .by = wish->by,
+        .force = wish->force,
+    };
+    int rc = revocation_replace_find(wish->store, &replace, err);
+
+    if (rc == 0)
+        rc = revocation_run(revocation, revocation_replace_run, &replace.change, out, err);
+    revocation_replace_clear(&replace);
+    if (rc < 0)
+        return rc;
+    *now = replace.now;
+    log_warning("revocation",
+        "device replaced mac=%s by=%s reason=%s certificates=%zu commands=%zu number=%llu",
+        wish->wish.subject, wish->by, out->now.reason, out->certificates, out->commands,
+        (unsigned long long)out->number);
+    return 0;
+}

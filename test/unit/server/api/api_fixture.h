@@ -1,0 +1,180 @@
+#ifndef TEST_SERVER_API_API_FIXTURE_H
+#define TEST_SERVER_API_API_FIXTURE_H
+
+// The API over its Unix socket, with a real store, for cmocka's group setup and teardown. In a
+// header, since each test program is one file.
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "server/api/api.h"
+#include "server/base/clock.h"
+#include "server/http/http_server.h"
+#include "server/pki/pki_folder.h"
+
+#define ANSWER_SIZE (1 << 20)
+
+static char folder[] = "/tmp/secureesp-api-XXXXXX";
+static char path[64];
+
+struct fixture {
+    struct api api;
+    struct release_images images;
+    struct device_auth *auth;
+    struct http_server *server;
+    char answer[ANSWER_SIZE];
+};
+
+static struct api_disk disk = {.free_bytes = 1000000, .kept_bytes = 5000};
+
+static inline void read_disk(struct api_disk *out, void *ctx)
+{
+    (void)ctx;
+    *out = disk;
+}
+
+static inline void read_certificates(struct api_certificates *out, void *ctx)
+{
+    (void)ctx;
+    *out = (struct api_certificates){
+        .ca_ms = 1, .server_ms = 2, .devices = 3, .first_mac = "84f3eb012345", .first_ms = 4};
+}
+
+static inline void read_broker(struct api_broker *out, void *ctx)
+{
+    (void)ctx;
+    *out = (struct api_broker){.host = "broker.example", .port = 8883, .error = "not yet"};
+}
+
+static inline void each_counter(
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
+{
+    (void)ctx;
+    add("statuses", 7, add_ctx);
+}
+
+static inline int refuse_publication(const char *topic, const uint8_t *payload, size_t n, void *ctx)
+{
+    (void)topic;
+    (void)payload;
+    (void)n;
+    (void)ctx;
+    return ERR_UNAVAILABLE;
+}
+
+static inline const char *ask(
+    struct fixture *f, const char *method, const char *target, const void *body, size_t n)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    char head[2048];
+    size_t got = 0;
+    ssize_t r;
+    int length = snprintf(head, sizeof head,
+        "%s %s HTTP/1.0\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", method, target, n);
+    struct iovec parts[] = {{head, (size_t)length}, {(void *)(uintptr_t)body, n}};
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    // At once, since a server that refuses the head closes before a body that comes later.
+    assert_int_equal(writev(fd, parts, 2), (size_t)length + n);
+    while (got + 1 < ANSWER_SIZE && (r = read(fd, f->answer + got, ANSWER_SIZE - 1 - got)) > 0)
+        got += (size_t)r;
+    f->answer[got] = '\0';
+    close(fd);
+    return f->answer;
+}
+
+// The answer must have that status and contain each of the texts.
+static inline void expect(
+    struct fixture *f, const char *what, int status, const char *a, const char *b)
+{
+    char *end;
+    long got = strtol(f->answer + strlen("HTTP/1.x "), &end, 10);
+
+    if (got != status || strstr(f->answer, a) == NULL || strstr(f->answer, b) == NULL)
+        fail_msg("%s: expected %d, %s, %s\n%s", what, status, a, b, f->answer);
+}
+
+// As the daemon has it, but for a broker.
+static inline int start_revocation(struct fixture *f, struct err *err)
+{
+    char list[96];
+    struct pki_folder_order order = {.folder = folder, .days = 1, .now_ms = clock_system_ms()};
+    struct revocation_settings settings = {.store = f->api.store, .folder = list};
+    struct pki_folder_pair ca;
+
+    snprintf(list, sizeof list, "%s/broker", folder);
+    if (pki_folder_init(&order, "CA", &ca, err) < 0 ||
+        device_auth_new(ca.public_path, &f->auth, err) < 0)
+        return -1;
+    settings.auth = f->auth;
+    return revocation_open(&settings, &f->api.revocation, err);
+}
+
+static inline int api_fixture_start(void **state)
+{
+    static struct fixture f;
+    struct command_dispatch_settings dispatch = {
+        .sent_timeout_ms = 60000, .queued_timeout_ms = 60000, .publish = refuse_publication};
+    struct http_server_settings settings = {
+        .routes = api_routes(),
+        .ctx = &f.api,
+        .refuse = api_refuse,
+        .max_body_bytes = 100000,
+        .threads = 1,
+        .max_connections = 8,
+        .socket_path = path,
+        .socket_mode = 0600,
+    };
+    char database[96];
+    static char images[96];
+    struct err err = {0};
+
+    signal(SIGPIPE, SIG_IGN); // the server may close before all is written
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/sock", folder);
+    snprintf(database, sizeof database, "%s/db", folder);
+    snprintf(images, sizeof images, "%s/images", folder);
+    f.api = (struct api){.images = &f.images,
+        .read_broker = read_broker,
+        .read_certificates = read_certificates,
+        .read_disk = read_disk,
+        .each_counter = each_counter};
+    *state = &f;
+    if (store_open(database, &f.api.store, &err) < 0 || start_revocation(&f, &err) < 0 ||
+        release_open(f.api.store, &f.api.release, &err) < 0)
+        return -1;
+    release_images_init(&f.images, f.api.release, images);
+    return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
+           http_server_start(&settings, &f.server, &err);
+}
+
+static inline int api_fixture_stop(void **state)
+{
+    struct fixture *f = *state;
+    char command[64];
+
+    http_server_free(f->server, 1000);
+    command_dispatch_free(f->api.dispatch);
+    release_images_clear(&f->images);
+    release_close(f->api.release);
+    store_close(f->api.store);
+    revocation_close(f->api.revocation);
+    device_auth_free(f->auth);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+#endif
