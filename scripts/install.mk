@@ -24,12 +24,16 @@ installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
 # $(call install_file,MODE,FILE,TARGET)
 install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 
-# $(call install_configuration,FILE,TARGET); a link that leads nowhere is somebody's, too.
+# As sed(1) writes the broker's configuration for these folders.
+installed_broker = s|/usr/local/lib/|$(PREFIX)/lib/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|
+installed_conf_d = $(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf
+
+# $(call install_configuration,FILE,TARGET,SED-SCRIPT); a link that leads nowhere is somebody's, too.
 define install_configuration
 if [ ! -e "$(2)" ] && [ ! -L "$(2)" ]; then \
-    $(call install_file,0644,$(1),$(2)); \
-elif ! cmp -s $(1) "$(2)"; then \
-    $(call install_file,0644,$(1),$(2).new); \
+    sed '$(3)' $(1) | $(call install_file,0644,/dev/stdin,$(2)); \
+elif ! sed '$(3)' $(1) | cmp -s - "$(2)"; then \
+    sed '$(3)' $(1) | $(call install_file,0644,/dev/stdin,$(2).new); \
     echo "kept $(2); the new one is $(2).new"; \
 fi
 endef
@@ -56,9 +60,11 @@ install: all
 	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
 	done
 	@$(call install_configuration,$(INSTALL_ETC)/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/secureesp.conf)
-	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf)
-	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.acl,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.acl)
+	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(installed_conf_d),$(installed_broker))
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.nft,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.nft)
+	@grep -qs '^plugin ' "$(installed_conf_d)" || \
+	    echo "NOTE: $(installed_conf_d) loads no plugin: the broker lets in who is revoked, and bounds nobody." \
+	        "Take the lines of $(installed_conf_d).new, without acl_file, and restart the broker."
 
 # Leaves configuration, keys and database alone.
 uninstall:
@@ -70,3 +76,5 @@ uninstall:
 	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"
+	@! grep -qs '^plugin ' "$(installed_conf_d)" || \
+	    echo "NOTE: the broker does not start with $(installed_conf_d), whose plugin is gone: remove it."

@@ -15,11 +15,17 @@ export TSAN_OPTIONS=suppressions=$sanitizer_suppressions:exitcode=66${TSAN_OPTIO
 # sanitizer_set_host VARIANT: sets $sanitizer_host to what env(1) gives a program that was not compiled
 # for it (the broker) and loads what was (our plugin): the runtime before all else. What the program
 # itself never frees is its own affair.
+# shellcheck disable=SC2034  # for the caller
 sanitizer_host=()
+# shellcheck disable=SC2034
 sanitizer_set_host() {
     local library
-    case $1 in asan) library=libasan.so ;; *) library=libtsan.so ;; esac
+    sanitizer_host=()
+    case $1 in
+    asan) library=libasan.so ;;
+    tsan) library=libtsan.so ;;
+    *) return 0 ;;
+    esac
     library=$("${CC:-gcc}" -print-file-name="$library")
-    [[ $library == /* ]] || return 1
     sanitizer_host=(LD_PRELOAD="$(realpath "$library")" "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0")
 }

@@ -38,6 +38,13 @@ struct api_certificates {
     int64_t first_ms;
 };
 
+// The disk, as the daemon knows it.
+struct api_disk {
+    bool low; // history stops
+    uint64_t free_bytes;
+    uint64_t kept_bytes; // are to stay free
+};
+
 // All borrowed while the server runs.
 struct api {
     struct store *store;
@@ -50,6 +57,7 @@ struct api {
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*read_certificates)(struct api_certificates *out, void *ctx);
+    void (*read_disk)(struct api_disk *out, void *ctx);
     void (*each_counter)(
         void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx);
     void *ctx;

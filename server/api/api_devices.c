@@ -13,11 +13,13 @@
 #include "server/api/api_revocation.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
+#include "server/store/broker_limit_store.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
+#include "server/store/left_out_store.h"
 #include "server/store/status_store.h"
 
 #define PAGE 256  // devices read from the store at a time
@@ -162,6 +164,29 @@ static int append_fault(const struct device_fault *fault, void *ctx)
     return json_array_append_new(ctx, api_json_fault(fault)) < 0 ? ERR_NO_MEMORY : 0;
 }
 
+static int append_left_out(const struct left_out *out, void *ctx)
+{
+    return json_array_append_new(ctx, api_json_left_out(out)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+// Adds what was left out of what it says, here and at the broker.
+static int add_limits(
+    struct store_connection *connection, const char *mac, json_t **object, struct err *err)
+{
+    struct broker_limit limit;
+    json_t *left_out = json_array();
+    int rc = left_out_store_each(connection, mac, append_left_out, left_out, err);
+
+    api_json_set(object, "left_out", left_out);
+    if (rc < 0)
+        return rc;
+    rc = broker_limit_store_get(connection, mac, &limit, err);
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    api_json_set(object, "broker_limit", rc == 0 ? api_json_broker_limit(&limit) : json_null());
+    return 0;
+}
+
 // Adds the last status as it was received (what could be read of it), whatever members it has.
 static int add_status(
     struct store_connection *connection, const char *mac, json_t **object, struct err *err)
@@ -213,6 +238,8 @@ static int read_device(
         rc = add_status(connection, mac, out, err);
     if (rc == 0)
         rc = fault_store_each(connection, mac, append_fault, faults, err);
+    if (rc == 0)
+        rc = add_limits(connection, mac, out, err);
     if (rc == 0)
         rc = add_staged(connection, mac, out, err);
     if (rc == 0)

@@ -88,6 +88,20 @@ static void take_embedded_key(const char *pem, void *ctx)
         embeds->pem[embeds->count++] = pem;
 }
 
+// What the fleet needs to go on is not given to images.
+static int check_room(const struct api *api, size_t n, struct err *err)
+{
+    struct api_disk disk = {0};
+
+    api->read_disk(&disk, api->ctx);
+    if (disk.free_bytes >= n && disk.free_bytes - n >= disk.kept_bytes)
+        return 0;
+    return err_set(err, ERR_UNAVAILABLE,
+        "the disk is nearly full: %llu bytes are free, of which %llu are kept free: make room, "
+        "or lower min_free_percent or min_free_bytes of [retention]",
+        (unsigned long long)disk.free_bytes, (unsigned long long)disk.kept_bytes);
+}
+
 static int add(const struct api *api, const struct http_request *request, struct image *out,
     bool *existed, struct err *err)
 {
@@ -101,7 +115,10 @@ static int add(const struct api *api, const struct http_request *request, struct
     offer.embeds = embeds.pem;
     offer.embeds_count = embeds.count;
     offer.p = http_request_body(request, &offer.n);
-    return release_images_add(api->images, &offer, out, existed, err);
+
+    int rc = check_room(api, offer.n, err);
+
+    return rc < 0 ? rc : release_images_add(api->images, &offer, out, existed, err);
 }
 
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)

@@ -85,6 +85,32 @@ json_t *api_json_fault(const struct device_fault *fault)
     return object;
 }
 
+json_t *api_json_left_out(const struct left_out *out)
+{
+    json_t *object = json_object();
+
+    api_json_set(&object, "reason", json_string(left_out_reason_name(out->reason)));
+    api_json_set(&object, "count", json_integer(out->count));
+    api_json_set(&object, "since_ms", time_or_null(out->since_ms));
+    api_json_set(&object, "at_ms", time_or_null(out->at_ms));
+    return object;
+}
+
+json_t *api_json_broker_limit(const struct broker_limit *limit)
+{
+    json_t *object = json_object();
+
+    api_json_set(&object, "messages", json_integer(limit->messages));
+    api_json_set(&object, "bytes", json_integer(limit->bytes));
+    api_json_set(&object, "subscriptions", json_integer(limit->subscriptions));
+    api_json_set(&object, "connections", json_integer(limit->connections));
+    api_json_set(&object, "reason", api_json_text(limit->reason));
+    api_json_set(&object, "disconnected_s", json_integer(limit->disconnected_s));
+    api_json_set(&object, "since_ms", time_or_null(limit->since_ms));
+    api_json_set(&object, "at_ms", time_or_null(limit->at_ms));
+    return object;
+}
+
 json_t *api_json_hour(const struct status_hour *hour)
 {
     json_t *object = json_object();

@@ -5,9 +5,11 @@
 
 #include "server/base/err.h"
 #include "server/http/http_response.h"
+#include "server/model/broker_limit.h"
 #include "server/model/command.h"
 #include "server/model/device_fault.h"
 #include "server/model/event.h"
+#include "server/model/left_out.h"
 #include "server/release/release.h"
 #include "server/store/status_store.h"
 
@@ -15,6 +17,8 @@
 json_t *api_json_command(const struct command *command);
 json_t *api_json_event(const struct event *event);
 json_t *api_json_fault(const struct device_fault *fault);
+json_t *api_json_left_out(const struct left_out *out);
+json_t *api_json_broker_limit(const struct broker_limit *limit);
 json_t *api_json_hour(const struct status_hour *hour);
 json_t *api_json_key(const struct image_key *key);
 json_t *api_json_key_reference(const struct release_catalogue *catalogue, const char *key_id);

@@ -39,6 +39,18 @@ static json_t *database_json(const struct api *api)
     return object;
 }
 
+static json_t *disk_json(const struct api *api)
+{
+    struct api_disk disk = {0};
+    json_t *object = json_object();
+
+    api->read_disk(&disk, api->ctx);
+    api_json_set(&object, "low", json_boolean(disk.low));
+    api_json_set(&object, "free_bytes", json_integer((json_int_t)disk.free_bytes));
+    api_json_set(&object, "kept_free_bytes", json_integer((json_int_t)disk.kept_bytes));
+    return object;
+}
+
 static json_t *time_json(int64_t time_ms)
 {
     return time_ms != 0 ? json_integer(time_ms) : json_null();
@@ -94,6 +106,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "started_at_ms", json_integer(api->started_ms + clock_stepped_ms()));
     api_json_set(&object, "broker", broker_json(api));
     api_json_set(&object, "database", database_json(api));
+    api_json_set(&object, "disk", disk_json(api));
     api_json_set(&object, "devices",
         json_pack("{sIsIsI}", "total", total, "online", online, "revoked", revoked));
     api_json_set(&object, "revocations", api_revocation_state(api->revocation));

@@ -210,8 +210,10 @@ static int on_disconnect(int event, void *data, void *ctx)
     const char *name = mosquitto_client_username(event_data->client);
 
     (void)event;
-    // Who was refused has lost its identifier; its user name is what it said itself.
-    if (name != NULL && mosquitto_client_id(event_data->client) != NULL)
+    // Who was refused has lost its identifier; its user name is what it said itself. A session that
+    // had no connection ends so, too, when the next connection takes it over.
+    if (name != NULL && mosquitto_client_id(event_data->client) != NULL &&
+        is_connected(event_data->client))
         gate_disconnect(plugin->gate, name);
     return MOSQ_ERR_SUCCESS;
 }

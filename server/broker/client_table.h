@@ -40,6 +40,7 @@ struct client {
 
     struct token_bucket messages;
     struct token_bucket bytes;
+    struct token_bucket subscribes;
     struct token_bucket attempts; // to connect
     struct token_bucket identifiers;
     struct token_bucket drops;

@@ -52,7 +52,7 @@ static void judge_again(struct client *client, void *ctx)
     struct gate *gate = ctx;
     int64_t now_s = clock_system_ms() / 1000;
 
-    if (client->connections == 0)
+    if (client->is_out && client->connections == 0)
         return;
 
     bool is_revoked =

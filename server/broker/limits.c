@@ -28,6 +28,8 @@ static const struct {
     OPTION(topic_bytes, 128, 1),
     OPTION(topic_levels, 8, 1),
     OPTION(subscriptions, 16, 1),
+    OPTION(subscribes_per_minute, 30, 1),
+    OPTION(subscribes_burst, 60, 1),
     OPTION(connections_per_minute, 30, 1),
     OPTION(connections_burst, 60, 1),
     OPTION(identifiers_per_day, 2, 1),

@@ -144,6 +144,46 @@ static void show_revocation(const json_t *revocation, int64_t now_ms)
     printf("%-18scertificates that began before %s stay shut out\n", "", time);
 }
 
+// One line for each reason: how much of what it says is left out, and since when.
+static void show_left_out(const json_t *device, int64_t now_ms)
+{
+    size_t i;
+    json_t *out;
+
+    json_array_foreach(json_object_get(device, "left_out"), i, out)
+    {
+        char since[TEXT_SHORT_SIZE];
+        char age[TEXT_SHORT_SIZE];
+
+        field_age(out, "since_ms", now_ms, since);
+        field_age(out, "at_ms", now_ms, age);
+        printf("%-18s%lld ", "left out", (long long)field_integer(out, "count", 0));
+        text_print(stdout, field_text(out, "reason", "-"));
+        printf(" since %s, last %s ago: it says too much\n", since, age);
+    }
+}
+
+static void show_broker_limit(const json_t *limit, int64_t now_ms)
+{
+    char since[TEXT_SHORT_SIZE];
+    char age[TEXT_SHORT_SIZE];
+
+    if (!json_is_object(limit))
+        return;
+    field_age(limit, "since_ms", now_ms, since);
+    field_age(limit, "at_ms", now_ms, age);
+    printf("%-18s%lld messages, %lld bytes, %lld subscriptions, %lld connections since %s, last %s "
+           "ago (",
+        "broker dropped", (long long)field_integer(limit, "messages", 0),
+        (long long)field_integer(limit, "bytes", 0),
+        (long long)field_integer(limit, "subscriptions", 0),
+        (long long)field_integer(limit, "connections", 0), since, age);
+    text_print(stdout, field_text(limit, "reason", "no reason known"));
+    if (field_integer(limit, "disconnected_s", 0) > 0)
+        printf("; shut out for %lld s then", (long long)field_integer(limit, "disconnected_s", 0));
+    puts(")");
+}
+
 static void show_facts(const json_t *device, int64_t now_ms)
 {
     char age[TEXT_SHORT_SIZE];
@@ -161,6 +201,8 @@ static void show_facts(const json_t *device, int64_t now_ms)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         show_line(device, i, now_ms);
     show_faults(device, now_ms);
+    show_left_out(device, now_ms);
+    show_broker_limit(json_object_get(device, "broker_limit"), now_ms);
     if (field_has(device, "spelling")) {
         printf("%-18sits topics and certificate spell the MAC ", "spelling");
         text_print(stdout, field_text(device, "spelling", "?"));

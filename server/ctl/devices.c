@@ -15,7 +15,7 @@
 #include "server/ctl/field.h"
 #include "server/ctl/present.h"
 
-#define GARBLED_MS 3600000 // a device is marked so long after a payload that could not be read
+#define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
 
 // clang-format off: its versions differ in braces
 #define OPTION_ONLINE                                                                              \
@@ -97,6 +97,14 @@ static bool is_garbled(const json_t *device)
                GARBLED_MS;
 }
 
+// Whether the device lately said more than one may: it is broken, or in other hands.
+static bool is_limited(const json_t *device)
+{
+    return field_has(device, "limited_at_ms") &&
+           field_integer(device, "last_seen_ms", 0) - field_integer(device, "limited_at_ms", 0) <
+               GARBLED_MS;
+}
+
 // What is worth a word: that a certificate is shared, that what it sends cannot be read, an error,
 // or a name of its own (the default one only repeats the MAC).
 static void add_note(struct table *table, const json_t *device)
@@ -108,6 +116,8 @@ static void add_note(struct table *table, const json_t *device)
     snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
     if (field_has(device, "shared_identity_at_ms"))
         table_add(table, TABLE_BAD, "certificate shared by two devices");
+    else if (is_limited(device))
+        table_add(table, TABLE_BAD, "says too much: see devices show");
     else if (is_garbled(device))
         table_add(table, TABLE_BAD, "sends what cannot be read: see devices show");
     else if (error[0] != '\0')

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/base/own_memory.h"
 #include "server/base/standard_streams.h"
 #include "server/ctl/registry.h"
 #include "server/ctl/text.h"
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
 {
     if (!standard_streams_open())
         return SUBCOMMAND_FAILED;
+    own_memory_close();
     argc--;
     argv++;
     if (argc == 1 && (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)) {

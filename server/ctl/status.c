@@ -69,6 +69,19 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
     putchar('\n');
 }
 
+static void print_disk(const json_t *disk)
+{
+    if (!json_is_object(disk))
+        return;
+
+    bool low = field_is_true(disk, "low");
+
+    printf("%-*s%s%lld MB free, %lld MB kept so%s\n", LABEL_WIDTH, "disk",
+        low ? "NEARLY FULL: " : "", (long long)field_integer(disk, "free_bytes", 0) / 1000000,
+        (long long)field_integer(disk, "kept_free_bytes", 0) / 1000000,
+        low ? ": history stops until there is room" : "");
+}
+
 // When a certificate ends: "ends in 3650 days", with ends "ends ".
 static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
 {
@@ -140,6 +153,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     printf("\n%-*s%s ago\n", LABEL_WIDTH, "started", text);
     print_broker(json_object_get(status, "broker"), now_ms);
     print_database(json_object_get(status, "database"));
+    print_disk(json_object_get(status, "disk"));
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));

@@ -56,7 +56,12 @@ static const struct setting {
     {"download", "max_connections", NUMBER, AT(max_connections), "1000", 1, 100000, false},
     {"download", "max_connections_per_address", NUMBER, AT(max_connections_per_address), "200", 1,
         100000, false},
+    {"download", "max_connections_per_certificate", NUMBER, AT(max_connections_per_certificate),
+        "4", 1, 100000, false},
     {"download", "timeout_s", NUMBER, AT(timeout_s), "30", 1, 3600, false},
+    {"download", "handshake_timeout_s", NUMBER, AT(handshake_timeout_s), "5", 1, 3600, false},
+    {"download", "min_bytes_per_second", NUMBER, AT(min_bytes_per_second), "1000", 1, 1048576,
+        false},
     {"download", "max_image_bytes", NUMBER, AT(max_image_bytes), IMAGE_BYTES, 1024, 16777216,
         false},
     {"mqtt", "host", HOST, AT(mqtt_host), "localhost", 0, 0, false},
@@ -67,6 +72,9 @@ static const struct setting {
     {"retention", "statuses_days", NUMBER, AT(statuses_days), "30", 1, 36500, true},
     {"retention", "hours_days", NUMBER, AT(hours_days), "400", 1, 36500, true},
     {"retention", "events_days", NUMBER, AT(events_days), "400", 1, 36500, true},
+    {"retention", "statuses_per_minute", NUMBER, AT(statuses_per_minute), "30", 1, 6000, true},
+    {"retention", "min_free_percent", NUMBER, AT(min_free_percent), "5", 0, 50, true},
+    {"retention", "min_free_bytes", NUMBER, AT(min_free_bytes), "1073741824", 0, INT64_MAX, true},
 #undef AT
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])

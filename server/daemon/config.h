@@ -31,7 +31,10 @@ struct config {
     int64_t threads;
     int64_t max_connections;
     int64_t max_connections_per_address;
+    int64_t max_connections_per_certificate;
     int64_t timeout_s;
+    int64_t handshake_timeout_s;
+    int64_t min_bytes_per_second;
     int64_t max_image_bytes;
     // [mqtt]
     char *mqtt_host;
@@ -44,6 +47,9 @@ struct config {
     int64_t statuses_days;
     int64_t hours_days;
     int64_t events_days;
+    int64_t statuses_per_minute; // of one device
+    int64_t min_free_percent;
+    int64_t min_free_bytes;
     // [config.json], [config.json MAC]; NULL once it was given away
     struct download_config *device_config;
 };

@@ -1,6 +1,24 @@
 // The modules' counters under one roof.
 #include "server/daemon/counters.h"
 
+// What devices say too much of.
+static void add_left_out(const struct meter_counters *meter,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    static const char *const names[LEFT_OUT_REASON_COUNT] = {
+        [LEFT_OUT_MESSAGES] = "left_out_messages",
+        [LEFT_OUT_WAITING] = "left_out_waiting",
+        [LEFT_OUT_STATUSES] = "left_out_statuses",
+        [LEFT_OUT_EVENTS] = "left_out_events",
+        [LEFT_OUT_FAULTS] = "left_out_faults",
+    };
+
+    for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        add(names[i], meter->left_out[i], ctx);
+    add("left_out_low_disk", meter->low_disk, ctx);
+    add("left_out_new_devices", meter->strangers, ctx);
+}
+
 void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
@@ -22,6 +40,10 @@ void counters_each(const struct counters_sources *sources,
     add("bad_payloads", said.bad_payloads, ctx);
     add("lost_payloads", said.lost, ctx);
     add("revoked_messages", said.shut_out, ctx);
+    add_left_out(&said.meter, add, ctx);
+    add("broker_reports", said.reports, ctx);
+    add("broker_dropped_messages", said.reported_messages, ctx);
+    add("broker_dropped_bytes", said.reported_bytes, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);
@@ -34,11 +56,15 @@ void counters_each(const struct counters_sources *sources,
     add("download_refused_expired", served.expired, ctx);
     add("download_refused_other_ca", served.untrusted, ctx);
     add("download_refused_revoked", served.revoked, ctx);
+    add("download_refused_crowded", served.crowded, ctx);
     add("download_refused_by_client", served.distrusted, ctx);
     add("download_bad_handshakes", served.bad_handshakes, ctx);
     add("download_broken_handshakes", served.broken_handshakes, ctx);
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
+    add("download_slow", served.slow, ctx);
+    add("download_replaced", served.replaced, ctx);
+    add("download_made_room", served.left, ctx);
     add("api_full", operated.full, ctx);
     add("download_received", served.received, ctx);
     add("download_unreceived", served.unreceived, ctx);
@@ -52,6 +78,7 @@ void counters_each(const struct counters_sources *sources,
     add("store_failed", written.failed, ctx);
     add("store_retried", written.retried, ctx);
     add("store_dropped", written.dropped, ctx);
+    add("store_crowded", written.crowded, ctx);
     add("store_queued", written.queued, ctx);
     add("reloads_refused", sources->reloads_kept->total, ctx);
     add("clock_steps", sources->clock_steps->total, ctx);

@@ -18,8 +18,10 @@
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
+#include "server/daemon/costs.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/credentials.h"
+#include "server/daemon/disk_watch.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
@@ -63,6 +65,7 @@ struct daemon {
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
     struct broker_state broker;
+    struct disk_watch disk;
     struct broker_link link;
     struct tally reloads_kept, clock_steps;
 };
@@ -107,6 +110,11 @@ static void read_certificates(struct api_certificates *out, void *ctx)
     struct daemon *daemon = ctx;
 
     certificate_watch_read(daemon->watch, out);
+}
+
+static void read_disk(struct api_disk *out, void *ctx)
+{
+    disk_watch_read(&((struct daemon *)ctx)->disk, out);
 }
 
 static void each_counter(
@@ -184,11 +192,8 @@ static int start_ingest(struct daemon *daemon, struct err *err)
 
 static int start_revocation(struct daemon *daemon, struct err *err)
 {
-    daemon->revocation = (struct revocation_link){.store = daemon->store,
-        .auth = daemon->auth,
-        .ingest = daemon->ingest,
-        .watch = daemon->watch,
-        .state_dir = daemon->config.state_dir};
+    daemon->revocation = (struct revocation_link){daemon->store, daemon->auth, daemon->ingest,
+        daemon->watch, daemon->config.state_dir, NULL, NULL};
     return revocation_link_start(&daemon->revocation, err);
 }
 
@@ -238,14 +243,16 @@ static int start_download(struct daemon *daemon, struct err *err)
         .routes = download_routes(daemon->download),
         .ctx = daemon->download,
         .max_body_bytes = 0,
-        .threads =
-            http_server_threads((unsigned)config->max_connections, (unsigned)config->threads),
+        .threads = file_limit_threads(config),
         .at_once = (unsigned)config->threads,
         .name = "download",
         .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = (unsigned)config->max_connections,
         .max_connections_per_address = (unsigned)config->max_connections_per_address,
+        .max_connections_per_certificate = (unsigned)config->max_connections_per_certificate,
         .timeout_s = (unsigned)config->timeout_s,
+        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
+        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
         .address = config->address,
         .port = config->port,
         .certificate_file = config->certificate,
@@ -287,6 +294,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .started_ms = clock_unstepped_ms(),
         .read_broker = read_broker,
         .read_certificates = read_certificates,
+        .read_disk = read_disk,
         .each_counter = each_counter,
         .ctx = daemon,
     };
@@ -310,6 +318,7 @@ int daemon_start(
     daemon->config = *config;
     memset(config, 0, sizeof *config);
     broker_state_init(&daemon->broker, &daemon->config);
+    disk_watch_init(&daemon->disk, &daemon->config);
     log_set_level(daemon->config.log_level);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == 0; i++)
         rc = steps[i](daemon, err);
@@ -347,6 +356,7 @@ void daemon_stop(struct daemon *daemon)
     certificate_watch_free(daemon->watch);
     credentials_clear(&daemon->credentials);
     broker_state_clear(&daemon->broker);
+    disk_watch_clear(&daemon->disk);
     if (daemon->lock_fd >= 0)
         close(daemon->lock_fd);
     config_clear(&daemon->config);
@@ -390,6 +400,7 @@ void daemon_tick(struct daemon *daemon)
     };
 
     housekeeping_tick(daemon->housekeeping, &settings);
+    costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);
     revocation_tick(daemon->revocation.revocation);
 }

@@ -10,6 +10,7 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/own_memory.h"
 #include "server/base/standard_streams.h"
 #include "server/daemon/check_config.h"
 #include "server/daemon/config.h"
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
     sigset_t signals;
     if (!standard_streams_open())
         return EXIT_FAILURE;
+    own_memory_close();
 
     int stop = read_options(argc, argv, &options);
 

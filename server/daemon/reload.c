@@ -31,6 +31,9 @@ static void take_config(const struct reload *reload, struct config *fresh)
     config->statuses_days = fresh->statuses_days;
     config->hours_days = fresh->hours_days;
     config->events_days = fresh->events_days;
+    config->statuses_per_minute = fresh->statuses_per_minute;
+    config->min_free_percent = fresh->min_free_percent;
+    config->min_free_bytes = fresh->min_free_bytes;
     config->public_port = fresh->public_port;
     config->other_server = fresh->other_server;
     fresh->other_server = other_server;

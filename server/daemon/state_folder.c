@@ -60,22 +60,3 @@ int state_folder_open_up(const char *state_dir, struct err *err)
             "cannot let the broker's user through state_dir %s: %m; 'chmod a+x' it", state_dir);
     return 0;
 }
-
-int state_folder_check_way(const char *state_dir, struct err *err)
-{
-    char path[PATH_MAX];
-    struct stat st;
-
-    if (realpath(state_dir, path) == NULL)
-        return 0; // others find what is not there
-    for (char *slash = strrchr(path, '/'); slash != NULL && slash != path;
-         slash = strrchr(path, '/')) {
-        *slash = '\0';
-        if (stat(path, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
-            return err_set(err, ERR_DENIED,
-                "the broker's user cannot read the list of who is shut out, in %s/%s, unless the "
-                "group of folder %s lets it: 'chmod o+x' that, or choose another place",
-                state_dir, STATE_FOLDER_BROKER, path);
-    }
-    return 0;
-}

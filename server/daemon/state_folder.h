@@ -10,8 +10,4 @@
 // told in the log. ERR_IO.
 ERR_CHECKED int state_folder_open_up(const char *state_dir, struct err *err);
 
-// Whether the broker's user, who is neither the folder's owner nor in its group, gets as far as to
-// state_dir: 0, or ERR_DENIED with the folder that is in the way and what to do. Changes nothing.
-ERR_CHECKED int state_folder_check_way(const char *state_dir, struct err *err);
-
 #endif

@@ -14,7 +14,6 @@
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
-#include "server/store/event_store.h"
 #include "server/store/image_store.h"
 
 static bool is_file(const struct download_write *answer)
@@ -71,7 +70,7 @@ static int take_transfer(
 }
 
 static int note_image(
-    struct store_connection *connection, const struct download_write *answer, struct err *err)
+    struct store_connection *connection, struct download_write *answer, struct err *err)
 {
     struct event event = {.at_ms = answer->at_ms};
     struct download_store_staged staged = {.at_ms = answer->at_ms};
@@ -83,7 +82,7 @@ static int note_image(
     memcpy(staged.image, answer->image, sizeof staged.image);
     memcpy(staged.sha256, answer->sha256, sizeof staged.sha256);
 
-    int rc = event_store_add(connection, &event, err);
+    int rc = event_history_add(connection, &answer->history, &event, false, err);
 
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }

@@ -6,6 +6,7 @@
 
 #include "common/image_name.h"
 #include "common/mac.h"
+#include "server/ingest/event_history.h"
 #include "server/model/event.h"
 #include "server/model/image.h"
 #include "server/store/store.h"
@@ -25,6 +26,7 @@ struct download_write {
     uint64_t size, offset, bytes;
     bool received;
     int64_t began_at_ms;
+    struct event_history history;
 };
 
 // Adds up what arrived of a file; when that is all of it, notes an image as staged, and ends the

@@ -19,6 +19,7 @@ static const char *const own_kinds[] = {
     EVENT_KIND_DOWNLOAD,
     EVENT_KIND_REVOKED,
     EVENT_KIND_READMITTED,
+    EVENT_KIND_LIMITED,
 };
 
 // clang-format off: its versions differ in braces

@@ -1,7 +1,6 @@
 // Messages from devices: decoded on the caller's thread, put into effect on the store's.
 #include "server/ingest/ingest.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,34 +8,39 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/base/tally.h"
+#include "server/ingest/broker_report.h"
 #include "server/ingest/download_write.h"
 #include "server/ingest/event_decode.h"
-#include "server/ingest/hourly.h"
+#include "server/ingest/ingest_limits.h"
+#include "server/ingest/ingest_lines.h"
+#include "server/ingest/ingest_post.h"
 #include "server/ingest/ingest_topic.h"
 #include "server/ingest/ingest_write.h"
+#include "server/ingest/meter.h"
 #include "server/ingest/payload_keep.h"
 #include "server/ingest/payload_scan.h"
 #include "server/ingest/status_decode.h"
+#include "server/store/device_store.h"
+#include "server/store/mac_key.h"
 
-#define TELL_MS 60000
 #define BACKLOG_MS 10000 // so long after a connection came, events may be old
 
 struct ingest {
-    struct store *store;
     _Atomic int64_t fresh_from_ms; // monotonic
-    pthread_mutex_t mutex;         // over hourly
-    struct hourly *hourly;
+    struct meter *meter;
+    struct ingest_post post;
+    struct ingest_lines lines;
+    struct ingest_limits limits;
     bool (*is_shut_out)(const char *mac, void *ctx); // or NULL
     void *gate_ctx;
     _Atomic uint64_t shut_out;
     _Atomic uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads;
-    struct tally lost;
 };
 
 // What came, from whom.
 struct message {
     struct ingest_topic topic;
+    int64_t key, now_ms; // of topic.mac; monotonic
     const uint8_t *payload;
     size_t n;
 };
@@ -49,19 +53,47 @@ static const char *const subscriptions[] = {
     NULL,
 };
 
+static int know(const char *mac, void *ctx)
+{
+    int64_t key;
+
+    return mac_key_from_text(mac, &key) ? meter_know(ctx, key) : 0;
+}
+
+// Devices that are known need no place among those that are new.
+static int know_devices(struct ingest *ingest, struct err *err)
+{
+    struct store_connection *connection;
+    int rc = store_read_begin(ingest->post.store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = device_store_each_mac(connection, know, ingest->meter, err);
+    store_read_end(ingest->post.store, connection);
+    return rc == ERR_NO_MEMORY ? err_set(err, rc, "no memory for ingest") : rc;
+}
+
 int ingest_new(struct store *store, struct ingest **out, struct err *err)
 {
     struct ingest *ingest = calloc(1, sizeof *ingest);
-    struct hourly *hourly = hourly_new();
 
-    if (ingest == NULL || hourly == NULL) {
-        free(ingest);
-        hourly_free(hourly);
+    if (ingest == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for ingest");
+    ingest->meter = meter_new();
+    ingest->post = (struct ingest_post){.store = store, .meter = ingest->meter};
+    ingest->limits.post = &ingest->post;
+    ingest->limits.lines = &ingest->lines;
+
+    int rc = ingest_lines_init(&ingest->lines);
+
+    if (rc < 0 || ingest->meter == NULL)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for ingest");
+    else
+        rc = know_devices(ingest, err);
+    if (rc < 0) {
+        ingest_free(ingest);
+        return rc;
     }
-    ingest->store = store;
-    ingest->hourly = hourly;
-    pthread_mutex_init(&ingest->mutex, NULL);
     *out = ingest;
     return 0;
 }
@@ -70,8 +102,8 @@ void ingest_free(struct ingest *ingest)
 {
     if (ingest == NULL)
         return;
-    pthread_mutex_destroy(&ingest->mutex);
-    hourly_free(ingest->hourly);
+    ingest_lines_clear(&ingest->lines);
+    meter_free(ingest->meter);
     free(ingest);
 }
 
@@ -80,6 +112,16 @@ void ingest_set_gate(
 {
     ingest->is_shut_out = is_shut_out;
     ingest->gate_ctx = ctx;
+}
+
+void ingest_set_statuses_per_minute(struct ingest *ingest, int64_t statuses)
+{
+    meter_set_statuses_per_minute(ingest->meter, statuses);
+}
+
+void ingest_set_low_disk(struct ingest *ingest, bool low)
+{
+    meter_set_low_disk(ingest->meter, low);
 }
 
 const char *const *ingest_subscriptions(void)
@@ -92,31 +134,6 @@ static int64_t read_clock(int64_t *stepped_ms)
 {
     *stepped_ms = clock_stepped_ms();
     return *stepped_ms + clock_unstepped_ms();
-}
-
-// Without memory, or with a full queue (of which the store tells), the message is lost.
-static void post(struct ingest *ingest, store_job job, void *change)
-{
-    if (change != NULL) {
-        (void)store_post(ingest->store, job, change, free);
-        return;
-    }
-
-    if (tally_add(&ingest->lost, 1, TELL_MS))
-        log_error("ingest",
-            "no memory total=%llu: what devices say is lost; look at what takes this machine's "
-            "memory, and at MemoryMax of the unit",
-            (unsigned long long)ingest->lost.total);
-}
-
-static bool is_due(struct ingest *ingest, const char *key)
-{
-    pthread_mutex_lock(&ingest->mutex);
-
-    bool due = hourly_is_due(ingest->hourly, key, clock_monotonic_ms());
-
-    pthread_mutex_unlock(&ingest->mutex);
-    return due;
 }
 
 static const char *topic_name(enum topic_kind kind)
@@ -135,7 +152,7 @@ static void post_fault(struct ingest *ingest, const struct message *message,
         change->fault.more = (int64_t)faults->count - 1;
         change->fault.at_ms = read_clock(&change->stepped_ms);
     }
-    post(ingest, ingest_write_fault, change);
+    ingest_post_change(&ingest->post, message->key, ingest_write_fault, change);
 }
 
 // Tells of what could not be read: at the device, and in the log.
@@ -151,12 +168,13 @@ static void take_faults(
     snprintf(fault.topic, sizeof fault.topic, "%s", topic_name(message->topic.kind));
     snprintf(fault.reason, sizeof fault.reason, "%s", payload_fault_text(faults->items[0].kind));
     payload_fault_excerpt(message->payload, message->n, faults->items[0].position, fault.excerpt);
-    if (is_due(ingest, mac))
+    if (ingest_lines_is_due(&ingest->lines, "payload", mac))
         log_warning("ingest",
             "bad payload mac=%s topic=%s reason=\"%s\" byte=%lld near='%s': the rest of it is "
             "used; mend what the device sends ('secureesp devices show %s' tells the last fault)",
             mac, fault.topic, fault.reason, (long long)fault.position, fault.excerpt, mac);
-    post_fault(ingest, message, faults, &fault);
+    if (meter_keep(ingest->meter, message->key, METER_FAULTS, message->now_ms))
+        post_fault(ingest, message, faults, &fault);
 }
 
 static void take_status(struct ingest *ingest, const struct message *message)
@@ -182,8 +200,10 @@ static void take_status(struct ingest *ingest, const struct message *message)
     if (change != NULL) {
         change->stepped_ms = stepped_ms;
         change->partial = faults.count > 0;
+        change->kept = meter_keep(ingest->meter, message->key, METER_STATUSES, message->now_ms);
+        change->history.meter = ingest->meter;
     }
-    post(ingest, ingest_write_status, change);
+    ingest_post_change(&ingest->post, message->key, ingest_write_status, change);
     take_faults(ingest, message, &faults);
 }
 
@@ -202,10 +222,11 @@ static void take_event(struct ingest *ingest, const struct message *message)
         event_decode(message->payload, message->n, &change->event, &faults);
         memcpy(change->event.mac, message->topic.mac, MAC_SIZE);
         memcpy(change->spelling, message->topic.spelling, sizeof change->spelling);
-        change->late = clock_monotonic_ms() < ingest->fresh_from_ms;
+        change->late = message->now_ms < ingest->fresh_from_ms;
+        change->history.meter = ingest->meter;
         change->event.at_ms = read_clock(&change->stepped_ms);
     }
-    post(ingest, ingest_write_event, change);
+    ingest_post_firm(&ingest->post, message->key, ingest_write_event, change);
     take_faults(ingest, message, &faults);
 }
 
@@ -225,8 +246,9 @@ static void take_will(struct ingest *ingest, const struct message *message)
     if (change != NULL) {
         memcpy(change->mac, message->topic.mac, MAC_SIZE);
         change->at_ms = read_clock(&change->stepped_ms);
+        change->history.meter = ingest->meter;
     }
-    post(ingest, ingest_write_will, change);
+    ingest_post_firm(&ingest->post, message->key, ingest_write_will, change);
     payload_scan(message->payload, message->n, ignore_member, NULL, &faults);
     take_faults(ingest, message, &faults);
 }
@@ -234,7 +256,7 @@ static void take_will(struct ingest *ingest, const struct message *message)
 static void refuse_topic(struct ingest *ingest, const char *topic)
 {
     ingest->bad_topics++;
-    if (is_due(ingest, topic))
+    if (ingest_lines_is_other_due(&ingest->lines, topic))
         log_warning("ingest",
             "message on a topic of no device topic=%.128s: devices speak on /status/<MAC> and the "
             "like, and their certificate's common name is that MAC; issue one with 'secureesp pki "
@@ -248,7 +270,7 @@ static void note_spelling(struct ingest *ingest, const struct ingest_topic *topi
     if (topic->spelling[0] == '\0')
         return;
     ingest->odd_topics++;
-    if (is_due(ingest, topic->spelling))
+    if (ingest_lines_is_due(&ingest->lines, "spelling", topic->mac))
         log_warning("ingest",
             "device spells its MAC otherwise mac=%s spelling=%s: it is served so; its next "
             "certificate and its topics should have 12 lower-case hex digits",
@@ -261,7 +283,7 @@ static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
     if (ingest->is_shut_out == NULL || !ingest->is_shut_out(topic->mac, ingest->gate_ctx))
         return false;
     ingest->shut_out++;
-    if (is_due(ingest, topic->mac))
+    if (ingest_lines_is_due(&ingest->lines, "revoked", topic->mac))
         log_warning("ingest",
             "revoked device still speaks mac=%s: nothing of it counts; if this goes on the broker "
             "does not shut it out ('secureesp status' tells which list it goes by)",
@@ -269,20 +291,48 @@ static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
     return true;
 }
 
+static void tell_strangers(struct ingest *ingest)
+{
+    if (ingest_lines_is_other_due(&ingest->lines, "new devices"))
+        log_warning("ingest",
+            "too many new devices: no more are taken for now, but one each 0.36 s; look for who "
+            "speaks on topics of devices that are none, and at the broker's access table");
+}
+
+// Whether the daemon looks at it. What a device says beyond what any device has to say costs no
+// more than this.
+static bool is_admitted(struct ingest *ingest, struct message *message, size_t topic_bytes)
+{
+    if (!mac_key_from_text(message->topic.mac, &message->key))
+        return false;
+    message->now_ms = clock_monotonic_ms();
+    switch (meter_admit(ingest->meter, message->key, message->n + topic_bytes, message->now_ms)) {
+    case METER_ADMITTED: return true;
+    case METER_TOO_MUCH: return false;
+    case METER_STRANGER: tell_strangers(ingest); return false;
+    }
+    return false;
+}
+
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained)
 {
     struct message message = {.payload = payload, .n = n};
+    char name[BROKER_LIMIT_NAME_SIZE];
 
     if (retained) {
         ingest->retained++;
+        return;
+    }
+    if (broker_report_read_name(topic, name)) {
+        ingest_limits_take_report(&ingest->limits, name, payload, n);
         return;
     }
     if (!ingest_topic_parse(topic, &message.topic)) {
         refuse_topic(ingest, topic);
         return;
     }
-    if (is_shut_out(ingest, &message.topic))
+    if (is_shut_out(ingest, &message.topic) || !is_admitted(ingest, &message, strlen(topic)))
         return;
     note_spelling(ingest, &message.topic);
     switch (message.topic.kind) {
@@ -296,7 +346,9 @@ void ingest_message(
 void ingest_download(struct ingest *ingest, const struct ingest_download *answer)
 {
     struct download_write *change = calloc(1, sizeof *change);
+    int64_t key = INGEST_POST_NO_DEVICE;
 
+    (void)mac_key_from_text(answer->mac, &key);
     if (change != NULL) {
         snprintf(change->mac, sizeof change->mac, "%s", answer->mac);
         change->at_ms = read_clock(&change->stepped_ms);
@@ -309,8 +361,14 @@ void ingest_download(struct ingest *ingest, const struct ingest_download *answer
         change->bytes = answer->bytes;
         change->received = answer->received;
         change->began_at_ms = answer->began_at_ms;
+        change->history.meter = ingest->meter;
     }
-    post(ingest, download_write_answer, change);
+    ingest_post_firm(&ingest->post, key, download_write_answer, change);
+}
+
+void ingest_tick(struct ingest *ingest)
+{
+    ingest_limits_tick(&ingest->limits);
 }
 
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)
@@ -323,7 +381,12 @@ void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)
         .odd_topics = ingest->odd_topics,
         .bad_topics = ingest->bad_topics,
         .bad_payloads = ingest->bad_payloads,
-        .lost = ingest->lost.total,
+        .lost = ingest->post.lost.total,
         .shut_out = ingest->shut_out,
+        .reports = ingest->limits.reports,
+        .reported_messages = ingest->limits.messages,
+        .reported_bytes = ingest->limits.bytes,
     };
+    out->bad_payloads += ingest->limits.bad_reports;
+    meter_read_counters(ingest->meter, &out->meter);
 }

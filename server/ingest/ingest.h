@@ -6,13 +6,23 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/ingest/meter.h"
 #include "server/store/store.h"
 
 // What devices say, from bytes to the store.
 struct ingest;
 
 ERR_CHECKED int ingest_new(struct store *store, struct ingest **out, struct err *err);
+
+// What was posted must have been written: close the store first. NULL is allowed.
 void ingest_free(struct ingest *ingest);
+
+// As meter_set_statuses_per_minute() and meter_set_low_disk(). Any thread.
+void ingest_set_statuses_per_minute(struct ingest *ingest, int64_t statuses);
+void ingest_set_low_disk(struct ingest *ingest, bool low);
+
+// Tells of what was left out of what devices say. Each second, on one thread.
+void ingest_tick(struct ingest *ingest);
 
 // The topic filters to subscribe, NULL-terminated.
 const char *const *ingest_subscriptions(void);
@@ -55,6 +65,8 @@ void ingest_download(struct ingest *ingest, const struct ingest_download *answer
 struct ingest_counters {
     uint64_t statuses, events, wills, retained, odd_topics, bad_topics, bad_payloads, lost,
         shut_out;
+    uint64_t reports, reported_messages, reported_bytes; // of the broker, of identities it bounds
+    struct meter_counters meter;
 };
 void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out);
 

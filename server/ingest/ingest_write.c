@@ -48,15 +48,15 @@ static int get_or_begin(struct store_connection *connection, const char *mac, in
     return rc == 0 && out->revoked_at_ms != 0 ? ERR_REVOKED : rc;
 }
 
-static int add_event(struct store_connection *connection, const struct device_record *device,
-    const char *kind, int64_t at_ms, struct err *err)
+// What the daemon notices itself.
+static int add_event(struct store_connection *connection, struct event_history *history,
+    const struct device_record *device, const struct event *noticed, struct err *err)
 {
-    struct event event = {.at_ms = at_ms};
+    struct event event = *noticed;
 
-    snprintf(event.mac, sizeof event.mac, "%s", device->mac);
-    snprintf(event.kind, sizeof event.kind, "%s", kind);
-    snprintf(event.image, sizeof event.image, "%s", device->status.image);
-    return event_store_add(connection, &event, err);
+    memcpy(event.mac, device->mac, sizeof event.mac);
+    memcpy(event.image, device->status.image, sizeof event.image);
+    return event_history_add(connection, history, &event, false, err);
 }
 
 // Takes what the uptime says of restarts into the device.
@@ -104,20 +104,23 @@ static int end_by_restart(struct store_connection *connection, const struct devi
     return command_store_update(connection, &command, err);
 }
 
-static int note_boot(struct store_connection *connection, const struct device_record *device,
-    enum device_boot boot, int64_t at_ms, struct err *err)
+static int note_boot(struct store_connection *connection, struct ingest_write_status *message,
+    const struct device_record *device, enum device_boot boot, struct err *err)
 {
+    struct event event = {.kind = EVENT_KIND_REBOOT, .at_ms = message->at_ms};
+
     if (boot == DEVICE_BOOT_NEW)
-        return add_event(connection, device, EVENT_KIND_REBOOT, at_ms, err);
+        return add_event(connection, &message->history, device, &event, err);
     if (boot != DEVICE_BOOT_SHARED)
         return 0;
 
     int recent = event_store_has_since(
-        connection, device->mac, EVENT_KIND_SHARED_IDENTITY, at_ms - HOUR_MS, err);
+        connection, device->mac, EVENT_KIND_SHARED_IDENTITY, message->at_ms - HOUR_MS, err);
 
     if (recent != 0)
         return recent < 0 ? recent : 0;
-    return add_event(connection, device, EVENT_KIND_SHARED_IDENTITY, at_ms, err);
+    memcpy(event.kind, EVENT_KIND_SHARED_IDENTITY, sizeof EVENT_KIND_SHARED_IDENTITY);
+    return add_event(connection, &message->history, device, &event, err);
 }
 
 struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *from, int64_t at_ms,
@@ -135,6 +138,7 @@ struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *f
     if (message == NULL)
         return NULL;
     *message = (struct ingest_write_status){.at_ms = at_ms,
+        .kept = true,
         .has = status->has,
         .uptime_ms = status->uptime_ms,
         .max_loop_ms = status->max_loop_ms,
@@ -204,10 +208,10 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     device.reason = DEVICE_REASON_STATUS;
     device.last_seen_ms = message->at_ms;
     rc = device_store_put(connection, &device, json, err);
-    if (rc == 0)
+    if (rc == 0 && message->kept)
         rc = status_store_add(connection, device.mac, message->at_ms, &device.status, err);
     if (rc == 0)
-        rc = note_boot(connection, &device, boot, message->at_ms, err);
+        rc = note_boot(connection, message, &device, boot, err);
     if (rc == 0 && boot == DEVICE_BOOT_NEW)
         rc = end_by_restart(connection, &device, image_before, message->at_ms, err);
     if (rc == 0 && strcmp(image_before, device.status.image) != 0)
@@ -215,6 +219,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     return rc;
 }
 
+// 1 if it is the outcome of a command that was given, else 0, or an error.
 static int end_by_event(
     struct store_connection *connection, const struct event *event, struct err *err)
 {
@@ -227,9 +232,22 @@ static int end_by_event(
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    return command_outcome_by_event(&command, event)
-               ? command_store_update(connection, &command, err)
-               : 0;
+    if (!command_outcome_by_event(&command, event))
+        return 0;
+    rc = command_store_update(connection, &command, err);
+    return rc < 0 ? rc : 1;
+}
+
+// Whatever of it is kept, it has its effect.
+static int take_event(
+    struct store_connection *connection, struct ingest_write_event *message, struct err *err)
+{
+    const struct event *event = &message->event;
+    int rc = download_write_event(connection, event, err);
+
+    if (rc == 0)
+        rc = end_by_event(connection, event, err);
+    return rc < 0 ? rc : event_history_add(connection, &message->history, event, rc > 0, err);
 }
 
 int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err)
@@ -253,15 +271,13 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     rc = device_store_put(connection, &device, NULL, err);
     if (rc < 0 || event->kind[0] == '\0')
         return rc;
-    rc = event_store_add(connection, event, err);
-    if (rc == 0)
-        rc = download_write_event(connection, event, err);
-    return rc < 0 ? rc : end_by_event(connection, event, err);
+    return take_event(connection, message, err);
 }
 
 int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct ingest_write_notice *message = ctx;
+    struct event event = {.kind = EVENT_KIND_WILL};
     struct device_record device;
     int rc = device_store_get(connection, message->mac, &device, err);
 
@@ -273,7 +289,8 @@ int ingest_write_will(struct store_connection *connection, void *ctx, struct err
     device.reason = DEVICE_REASON_WILL;
     clock_follow(&message->at_ms, &message->stepped_ms);
     rc = device_store_put(connection, &device, NULL, err);
-    return rc < 0 ? rc : add_event(connection, &device, EVENT_KIND_WILL, message->at_ms, err);
+    event.at_ms = message->at_ms;
+    return rc < 0 ? rc : add_event(connection, &message->history, &device, &event, err);
 }
 
 int ingest_write_fault(struct store_connection *connection, void *ctx, struct err *err)

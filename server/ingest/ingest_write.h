@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/ingest/event_history.h"
 #include "server/ingest/ingest_topic.h"
 #include "server/model/device_fault.h"
 #include "server/model/device_record.h"
@@ -20,6 +21,8 @@ struct ingest_write_status {
     char mac[MAC_SIZE];
     int64_t at_ms;
     int64_t stepped_ms;
+    struct event_history history;
+    bool kept;    // in the history of statuses
     bool partial; // could not be read in full: texts that are missing stay as they are
     unsigned has; // this and the next as in struct device_status
     int64_t uptime_ms, max_loop_ms, mqtt_ms;
@@ -39,6 +42,7 @@ struct ingest_write_event {
     char spelling[DEVICE_SPELLING_SIZE];
     bool late; // may have waited at the broker: who was offline stays so
     int64_t stepped_ms;
+    struct event_history history;
 };
 ERR_CHECKED int ingest_write_event(struct store_connection *connection, void *ctx, struct err *err);
 
@@ -46,6 +50,7 @@ struct ingest_write_notice {
     char mac[MAC_SIZE];
     int64_t at_ms;
     int64_t stepped_ms;
+    struct event_history history;
 };
 ERR_CHECKED int ingest_write_will(struct store_connection *connection, void *ctx, struct err *err);
 

@@ -63,6 +63,7 @@ struct device_record {
     int64_t bad_payloads;                // that could not be read in full
     int64_t bad_payload_at_ms;           // the last of them; 0 if none
     char spelling[DEVICE_SPELLING_SIZE]; // of its MAC in its topics; "" if as in mac
+    int64_t limited_at_ms;               // when it last said too much; 0: never. Not written
     int64_t boot_ms;                     // when it started, by its uptime; 0 if unknown
     int64_t previous_boot_ms; // the start before that, to tell two devices with one certificate
     int64_t shared_identity_at_ms; // last sign of two devices with one certificate; 0 if none

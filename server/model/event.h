@@ -11,6 +11,16 @@
 
 #define EVENT_KIND_SIZE 32
 
+// What an event tells, for as long as there is room for it: a flood of one class pushes out none of
+// another.
+enum event_class {
+    EVENT_CLASS_OTHER,   // an error, and whatever else the device says
+    EVENT_CLASS_START,   // a start, the end of a trial
+    EVENT_CLASS_NOTICE,  // what the daemon notices beside starts
+    EVENT_CLASS_OUTCOME, // the outcome of a command that was given, and what an operator did
+    EVENT_CLASS_COUNT
+};
+
 // Something a device said on /event/<mac>, or that the daemon noticed of it. Texts may be "".
 struct event {
     char mac[MAC_SIZE];

@@ -9,5 +9,6 @@
 #define EVENT_KIND_REVOKED "revoked"
 #define EVENT_KIND_READMITTED "readmitted"
 #define EVENT_KIND_REPLACED "replaced"
+#define EVENT_KIND_LIMITED "limited"
 
 #endif

@@ -22,8 +22,8 @@ struct mqtt_health {
 void mqtt_health_init(struct mqtt_health *health, const struct mqtt_settings *settings,
     const struct mqtt_callbacks *callbacks);
 
-// The broker lets us in, and nothing is subscribed yet: what it then tells may come before it confirms
-// that.
+// The broker lets us in, and nothing is subscribed yet: what it then tells may come before it
+// confirms that.
 void mqtt_health_begin(struct mqtt_health *health);
 
 // Takes the topic of a message. True if that is nobody else's concern.

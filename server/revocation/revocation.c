@@ -23,7 +23,8 @@ struct revocation {
     struct revocation_settings settings;
     struct revocation_links links;
     struct revocation_broker broker;
-    struct pace pace; // of the line that the list cannot be written
+    struct pace pace;        // of the line that the list cannot be written
+    struct pace broker_pace; // of that that the broker does not take it
 
     pthread_mutex_t changing; // one change at a time, from the database to the list; over these:
     struct revocation_file file;
@@ -202,6 +203,8 @@ static void ask_broker(
     out->broker_applied = revocation_broker_wait(&revocation->broker, out->number,
         clock_monotonic_ms() + WAIT_MS, &at_ms, &out->broker_ended);
     out->broker_after_ms = at_ms > began_ms ? at_ms - began_ms : 0;
+    if (!out->changed)
+        out->broker_ended = 0; // those were ended then
     if (!out->broker_applied)
         revocation_broker_explain(
             &revocation->broker, out->number, out->broker_reason, sizeof out->broker_reason);
@@ -319,11 +322,6 @@ void revocation_note_broker(
     struct revocation *revocation, uint64_t number, int64_t ended, const char *error)
 {
     revocation_broker_note(&revocation->broker, number, ended, error);
-    if (error[0] != '\0')
-        log_error("revocation",
-            "the broker does not take the list of who is shut out, and goes by the last good one "
-            "number=%llu reason=\"%s\"",
-            (unsigned long long)number, error);
 }
 
 void revocation_note_connection(struct revocation *revocation, bool connected)
@@ -343,12 +341,26 @@ void revocation_note_file(struct revocation *revocation, const struct certificat
     revocation_meet_post(revocation->settings.store, facts, NULL, CERTIFICATE_FILE);
 }
 
+// At its start it may have looked for the list before that was there.
+static void tell_broker_error(struct revocation *revocation)
+{
+    char error[REVOCATION_BROKER_ERROR_SIZE];
+
+    if (revocation_broker_has_error(&revocation->broker, WAIT_MS, error) &&
+        pace_is_due(&revocation->broker_pace, REMIND_MS))
+        log_error("revocation",
+            "the broker does not take the list of who is shut out, and goes by the last good one "
+            "reason=\"%s\": its log says more",
+            error);
+}
+
 void revocation_tick(struct revocation *revocation)
 {
     struct err err = {0};
     size_t ended;
     int64_t at_ms;
 
+    tell_broker_error(revocation);
     // A change under way does the same; this thread is not to wait for the disk.
     if (pthread_mutex_trylock(&revocation->changing) != 0)
         return;

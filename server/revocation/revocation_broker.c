@@ -67,6 +67,19 @@ bool revocation_broker_wait(struct revocation_broker *broker, uint64_t number, i
     return well;
 }
 
+bool revocation_broker_has_error(
+    struct revocation_broker *broker, int64_t since_ms, char error[REVOCATION_BROKER_ERROR_SIZE])
+{
+    pthread_mutex_lock(&broker->lock);
+
+    bool has = broker->knows && broker->error[0] != '\0' &&
+               clock_monotonic_ms() - broker->monotonic_ms >= since_ms;
+
+    snprintf(error, REVOCATION_BROKER_ERROR_SIZE, "%s", broker->error);
+    pthread_mutex_unlock(&broker->lock);
+    return has;
+}
+
 void revocation_broker_explain(
     struct revocation_broker *broker, uint64_t number, char *out, size_t size)
 {

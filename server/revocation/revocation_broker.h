@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define REVOCATION_BROKER_ERROR_SIZE 256
+
 // Which list the broker goes by, as it says itself. Any thread.
 struct revocation_broker {
     pthread_mutex_t lock; // over all
@@ -14,9 +16,9 @@ struct revocation_broker {
     bool knows; // it has said something on this connection:
     uint64_t number;
     int64_t ended;
-    int64_t at_ms;        // clock_unstepped_ms()
-    int64_t monotonic_ms; // the same, for intervals
-    char error[256];      // why it goes by no newer one, or ""
+    int64_t at_ms;                            // clock_unstepped_ms()
+    int64_t monotonic_ms;                     // the same, for intervals
+    char error[REVOCATION_BROKER_ERROR_SIZE]; // why it goes by no newer one, or ""
 };
 
 void revocation_broker_init(struct revocation_broker *broker);
@@ -31,6 +33,10 @@ void revocation_broker_note_connection(struct revocation_broker *broker, bool co
 // connections it ended.
 bool revocation_broker_wait(struct revocation_broker *broker, uint64_t number, int64_t until_ms,
     int64_t *at_ms, int64_t *ended);
+
+// Whether it has not taken the list for so long, and why.
+bool revocation_broker_has_error(
+    struct revocation_broker *broker, int64_t since_ms, char error[REVOCATION_BROKER_ERROR_SIZE]);
 
 // Says why it does not go by a list, and what will be: one line.
 void revocation_broker_explain(

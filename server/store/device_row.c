@@ -69,6 +69,7 @@ void device_row_read(struct statement *s, struct device_record *out)
     out->bad_payload_at_ms = statement_int(s, 21);
     statement_text(s, 22, out->spelling, sizeof out->spelling);
     out->revoked_at_ms = statement_int(s, 23); // NULL is 0
+    out->limited_at_ms = statement_int(s, 24);
 }
 
 static void bind_optional(struct statement *s, bool has, int64_t value)

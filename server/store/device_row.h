@@ -16,7 +16,7 @@
 #define DEVICE_ROW_SELECTED                                                                        \
     DEVICE_ROW_COLUMNS                                                                             \
     ", (SELECT r.revoked_at_ms FROM device_revocations AS r"                                       \
-    "  WHERE r.device = devices.mac AND r.readmitted_at_ms = 0)"
+    "  WHERE r.device = devices.mac AND r.readmitted_at_ms = 0), limited_at_ms"
 
 // Reads the row that the statement stands on.
 void device_row_read(struct statement *s, struct device_record *out);

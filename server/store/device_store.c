@@ -31,6 +31,8 @@ static const char count_all[] = "SELECT (SELECT count(*) FROM devices),"
 static const char select_images[] =
     "SELECT image, count(*) FROM devices WHERE image <> '' GROUP BY image";
 
+static const char select_macs[] = "SELECT mac FROM devices ORDER BY mac";
+
 static const char select_running[] = "SELECT mac FROM devices WHERE image = ? ORDER BY mac";
 
 static int fail_unknown(const char *mac, struct err *err)
@@ -298,6 +300,18 @@ int device_store_each_running(struct store_connection *connection, const char *i
         return rc;
     statement_open(&s, connection, select_running);
     statement_bind_text(&s, image);
+    return device_rows_each_mac(&s, each, ctx, err);
+}
+
+int device_store_each_mac(struct store_connection *connection,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int rc = write_and_clear(connection, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, select_macs);
     return device_rows_each_mac(&s, each, ctx, err);
 }
 

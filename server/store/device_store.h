@@ -67,6 +67,10 @@ ERR_CHECKED int device_store_each_image(struct store_connection *connection,
 ERR_CHECKED int device_store_each_running(struct store_connection *connection, const char *image,
     int (*each)(const char *mac, void *ctx), void *ctx, struct err *err);
 
+// Calls each() for every device, by MAC, until it returns non-zero, which is then returned.
+ERR_CHECKED int device_store_each_mac(struct store_connection *connection,
+    int (*each)(const char *mac, void *ctx), void *ctx, struct err *err);
+
 // Removes a device that nothing refers to any more.
 ERR_CHECKED int device_store_remove(
     struct store_connection *connection, const char *mac, struct err *err);

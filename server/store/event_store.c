@@ -10,8 +10,9 @@
 #define DELETE_ROWS 10000
 
 static const char insert[] =
-    "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail,"
+    " class)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char select_newest[] =
     "SELECT device, at_ms, kind, command, command_id, result, image, detail"
@@ -24,12 +25,18 @@ static const char select_since[] =
 static const char delete_of_device[] = "DELETE FROM events WHERE device = ?";
 
 static const char move_of_device[] = "UPDATE events SET device = ?2 WHERE device = ?1";
+// By their order of arrival, whatever the clock was.
+static const char delete_of_class[] =
+    "DELETE FROM events WHERE device = ?1 AND class = ?2 AND id <="
+    " (SELECT id FROM events AS e WHERE e.device = ?1 AND e.class = ?2"
+    "  ORDER BY id DESC LIMIT 1 OFFSET ?3)";
 
 static const char delete_oldest[] =
     "DELETE FROM events WHERE id IN"
     " (SELECT id FROM events WHERE at_ms < ? ORDER BY at_ms LIMIT ?)";
 
-int event_store_add(struct store_connection *connection, const struct event *event, struct err *err)
+int event_store_add(struct store_connection *connection, const struct event *event,
+    enum event_class class, struct err *err)
 {
     struct statement s;
     int64_t key;
@@ -45,6 +52,7 @@ int event_store_add(struct store_connection *connection, const struct event *eve
     statement_bind_text(&s, event->result);
     statement_bind_text(&s, event->image);
     statement_bind_text(&s, event->detail);
+    statement_bind_int(&s, class);
     return statement_run(&s, err);
 }
 
@@ -117,6 +125,21 @@ int event_store_delete_before(
     if (rc == 0)
         *more = sqlite3_changes(connection->db) == DELETE_ROWS;
     return rc;
+}
+
+int event_store_trim(struct store_connection *connection, const char *mac, enum event_class class,
+    int64_t keep, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, delete_of_class);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, class);
+    statement_bind_int(&s, keep);
+    return statement_run(&s, err);
 }
 
 int event_store_forget(struct store_connection *connection, const char *mac, struct err *err)

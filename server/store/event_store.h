@@ -9,8 +9,8 @@
 
 // What happened to devices.
 
-ERR_CHECKED int event_store_add(
-    struct store_connection *connection, const struct event *event, struct err *err);
+ERR_CHECKED int event_store_add(struct store_connection *connection, const struct event *event,
+    enum event_class class, struct err *err);
 
 // The newest `limit` events of a device, newest first.
 ERR_CHECKED int event_store_each(struct store_connection *connection, const char *mac,
@@ -19,6 +19,10 @@ ERR_CHECKED int event_store_each(struct store_connection *connection, const char
 // Whether the device has an event of that kind after since_ms: 1 or 0, or an error.
 ERR_CHECKED int event_store_has_since(struct store_connection *connection, const char *mac,
     const char *kind, int64_t since_ms, struct err *err);
+
+// Deletes all but the newest `keep` events of a class of a device.
+ERR_CHECKED int event_store_trim(struct store_connection *connection, const char *mac,
+    enum event_class class, int64_t keep, struct err *err);
 
 // Deletes events older than before_ms, at most 10,000; *more tells whether there are others.
 ERR_CHECKED int event_store_delete_before(

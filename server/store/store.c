@@ -120,7 +120,13 @@ int store_write(struct store *store, store_job job, void *ctx, struct err *err)
 
 int store_post(struct store *store, store_job job, void *ctx, void (*release)(void *ctx))
 {
-    return store_writer_post(store->writer, job, ctx, release);
+    return store_writer_post(store->writer, NULL, job, ctx, release);
+}
+
+int store_post_from(struct store *store, const struct store_source *source, store_job job,
+    void *ctx, void (*release)(void *ctx))
+{
+    return store_writer_post(store->writer, source, job, ctx, release);
 }
 
 void store_set_commit_hook(struct store *store, void (*hook)(void *ctx), void *ctx)

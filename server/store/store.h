@@ -1,6 +1,7 @@
 #ifndef STORE_H
 #define STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,17 @@ ERR_CHECKED int store_write(struct store *store, store_job job, void *ctx, struc
 // thread.
 int store_post(struct store *store, store_job job, void *ctx, void (*release)(void *ctx));
 
+// On whose behalf a job is posted: a device, by its key (mac_key.h).
+struct store_source {
+    int64_t key;
+    bool firm; // worth a place where others find none any more: an outcome, not one more status
+};
+
+// The same for a source, of which no more jobs may wait than its share of the queue
+// (store_share.h): ERR_UNAVAILABLE beyond (counted apart), so that none pushes out what others say.
+int store_post_from(struct store *store, const struct store_source *source, store_job job,
+    void *ctx, void (*release)(void *ctx));
+
 // Calls the hook on the writer thread after each commit; it must neither block nor call the store.
 // NULL takes it away: once this returns, the one before is not called again and not under way.
 void store_set_commit_hook(struct store *store, void (*hook)(void *ctx), void *ctx);
@@ -53,6 +65,7 @@ struct store_counters {
     uint64_t failed;       // jobs that failed
     uint64_t retried;      // transactions that failed, of which what was posted is tried again
     uint64_t dropped;      // jobs refused because the queue was full
+    uint64_t crowded;      // jobs refused because too many of their source wait
     uint64_t queued;       // jobs that wait now
     int64_t last_batch_ms; // when the writer last ended one, well or not; monotonic
     char fault[ERR_MESSAGE_SIZE]; // why nothing can be written now, or ""

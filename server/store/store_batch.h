@@ -15,8 +15,10 @@ struct store_batch_job {
     void *ctx;
     void (*release)(void *ctx); // of a posted job; may be NULL
     bool durable;               // somebody waits for it
-    int rc;                     // its result
-    struct err *err;            // NULL if nobody reads it; meaningless after the run
+    bool shared;                // holds a place of its source's
+    int64_t source;
+    int rc;          // its result
+    struct err *err; // NULL if nobody reads it; meaningless after the run
 };
 
 struct store_batch_result {

@@ -173,8 +173,30 @@ static const char certificates[] =
     "CREATE INDEX replacements_old ON replacements(old);"
     "PRAGMA user_version = 8;";
 
-static const char *const migrations[] = {
-    devices, history, images, event_order, image_layout, download_state, faults, certificates};
+// What is left out of what devices say, and what the broker drops of it. Of the events that there
+// are already, those that speak of commands count as their outcomes.
+static const char costs[] =
+    "ALTER TABLE devices ADD COLUMN limited_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE events ADD COLUMN class INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE events SET class = CASE WHEN kind = 'command' THEN 3"
+    " WHEN kind IN ('boot', 'trial', 'reboot') THEN 1 ELSE 2 END"
+    " WHERE kind IN ('command', 'boot', 'trial', 'reboot', 'will', 'shared-identity', 'download');"
+    "CREATE TABLE device_left_out ("
+    " device INTEGER NOT NULL REFERENCES devices(mac) ON DELETE CASCADE,"
+    " reason INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (device, reason)) WITHOUT ROWID;"
+    "CREATE TABLE device_broker_limits ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac) ON DELETE CASCADE,"
+    " messages INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " subscriptions INTEGER NOT NULL, connections INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, disconnected_s INTEGER NOT NULL,"
+    " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
+    "PRAGMA user_version = 9;";
+
+static const char *const migrations[] = {devices, history, images, event_order, image_layout,
+    download_state, faults, certificates, costs};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -13,15 +13,15 @@
 #include "server/base/pace.h"
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
+#include "server/store/store_queue.h"
 #include "server/store/store_trouble.h"
 #include "server/store/store_watch.h"
 
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
-#define QUEUE_JOBS 32768 // a job that is posted beyond is refused
-#define LONG_JOBS 10000  // a queue whose memory is worth giving back
-#define RETRY_MS 1000    // after a batch that could not be committed
-#define TELL_MS 60000    // how often at most that single jobs fail
+#define LONG_JOBS 10000 // a queue whose memory is worth giving back
+#define RETRY_MS 1000   // after a batch that could not be committed
+#define TELL_MS 60000   // how often at most that single jobs fail
 
 struct store_writer {
     struct store_connection *connection;
@@ -30,10 +30,7 @@ struct store_writer {
     pthread_mutex_t mutex; // over all below
     pthread_cond_t queued; // something for the writer to do
     pthread_cond_t done;   // a batch with jobs that somebody waits for has ended
-    struct store_batch_job *first;
-    struct store_batch_job **last;
-    size_t count;           // jobs queued
-    size_t waited_for;      // those of them that somebody waits for
+    struct store_queue queue;
     struct timespec due_at; // when the batch that is gathering is to be committed
     bool stopping;
     bool failing; // the last batch could not be committed
@@ -57,13 +54,13 @@ struct waiting_job {
 // With the mutex held.
 static void append(struct store_writer *writer, struct store_batch_job *job)
 {
-    job->next = NULL;
-    *writer->last = job;
-    writer->last = &job->next;
-    writer->count++;
-    if (writer->count == 1)
+    store_queue_append(&writer->queue, job);
+
+    size_t count = writer->queue.count;
+
+    if (count == 1)
         writer->due_at = monotonic_wait_until(BATCH_DELAY_MS);
-    if (writer->count == 1 || writer->count == BATCH_JOBS || job->durable)
+    if (count == 1 || count == BATCH_JOBS || job->durable)
         pthread_cond_signal(&writer->queued);
 }
 
@@ -71,9 +68,11 @@ static void append(struct store_writer *writer, struct store_batch_job *job)
 // After a failure a full batch is none: it would be tried again without a pause.
 static void wait_for_batch(struct store_writer *writer)
 {
-    while (writer->count == 0 && !writer->stopping)
+    const struct store_queue *queue = &writer->queue;
+
+    while (queue->count == 0 && !writer->stopping)
         pthread_cond_wait(&writer->queued, &writer->mutex);
-    while ((writer->count < BATCH_JOBS || writer->failing) && writer->waited_for == 0 &&
+    while ((queue->count < BATCH_JOBS || writer->failing) && queue->waited_for == 0 &&
            !writer->stopping) {
         if (pthread_cond_timedwait(&writer->queued, &writer->mutex, &writer->due_at) != 0)
             break;
@@ -83,24 +82,9 @@ static void wait_for_batch(struct store_writer *writer)
 // Takes the oldest jobs off the queue, at most a batch; with the mutex held.
 static struct store_batch_job *take_batch(struct store_writer *writer)
 {
-    struct store_batch_job *batch = writer->first;
-    struct store_batch_job **end = &writer->first;
+    struct store_batch_job *batch = store_queue_take(&writer->queue, BATCH_JOBS);
 
-    for (size_t n = 0; n < BATCH_JOBS && *end != NULL; n++) {
-        writer->waited_for -= (*end)->durable;
-        writer->count--;
-        end = &(*end)->next;
-    }
-    if (batch == NULL)
-        return NULL;
-
-    struct store_batch_job *rest = *end;
-
-    *end = NULL;
-    writer->first = rest;
-    if (rest == NULL)
-        writer->last = &writer->first;
-    else
+    if (writer->queue.count > 0)
         writer->due_at = (struct timespec){0}; // they have waited already
     return batch;
 }
@@ -138,30 +122,22 @@ static void fail_queue(struct store_writer *writer, struct store_batch_job *batc
 {
     struct store_batch_job **end = &batch;
 
-    for (struct store_batch_job *job = writer->first; job != NULL; job = job->next) {
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = store_queue_take(&writer->queue, SIZE_MAX);
+    for (struct store_batch_job *job = *end; job != NULL; job = job->next) {
         if (!job->durable)
             continue;
         job->rc = rc;
         *job->err = result->first;
         writer->counters.failed++;
     }
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = writer->first;
-    writer->first = NULL;
-    writer->last = &writer->first;
-    writer->count = 0;
-    writer->waited_for = 0;
 }
 
 // Queues posted jobs again, with the mutex held and the queue empty.
 static void put_back(struct store_writer *writer, struct store_batch_job *posted)
 {
-    writer->first = posted;
-    for (; *writer->last != NULL; writer->last = &(*writer->last)->next) {
-        (*writer->last)->err = NULL;
-        writer->count++;
-    }
+    store_queue_put_back(&writer->queue, posted);
     writer->due_at = monotonic_wait_until(RETRY_MS);
 }
 
@@ -239,10 +215,10 @@ static void *run(void *ctx)
         pthread_mutex_lock(&writer->mutex);
         wait_for_batch(writer);
 
-        writer->was_long = writer->was_long || writer->count >= LONG_JOBS;
+        writer->was_long = writer->was_long || writer->queue.count >= LONG_JOBS;
 
         struct store_batch_job *batch = take_batch(writer);
-        bool trim = writer->was_long && writer->count == 0;
+        bool trim = writer->was_long && writer->queue.count == 0;
 
         pthread_mutex_unlock(&writer->mutex);
         if (batch == NULL) { // closing folds the log into the file, which must be the right one
@@ -262,7 +238,6 @@ static void *run(void *ctx)
 
 static void init_queue(struct store_writer *writer)
 {
-    writer->last = &writer->first;
     pthread_mutex_init(&writer->mutex, NULL);
     monotonic_wait_init(&writer->queued);
     monotonic_wait_init(&writer->done);
@@ -275,6 +250,7 @@ static void destroy(struct store_writer *writer)
     pthread_cond_destroy(&writer->done);
     pthread_mutex_destroy(&writer->mutex);
     store_trouble_destroy(&writer->trouble);
+    store_queue_clear(&writer->queue);
     store_connection_close(writer->connection);
     free(writer);
 }
@@ -284,7 +260,8 @@ int store_writer_start(struct store_connection *connection, struct store_watch *
 {
     struct store_writer *writer = calloc(1, sizeof *writer);
 
-    if (writer == NULL) {
+    if (writer == NULL || store_queue_init(&writer->queue, err) < 0) {
+        free(writer);
         store_connection_close(connection);
         return err_set(err, ERR_NO_MEMORY, "no memory for the database's writer");
     }
@@ -320,7 +297,6 @@ int store_writer_run(struct store_writer *writer, store_job job, void *ctx, stru
     };
 
     pthread_mutex_lock(&writer->mutex);
-    writer->waited_for++;
     append(writer, &waiting.job);
     while (!waiting.done)
         pthread_cond_wait(&writer->done, &writer->mutex);
@@ -328,30 +304,57 @@ int store_writer_run(struct store_writer *writer, store_job job, void *ctx, stru
     return waiting.job.rc;
 }
 
-int store_writer_post(
-    struct store_writer *writer, store_job job, void *ctx, void (*release)(void *ctx))
+// Queues the job, or counts why not. job: NULL without memory.
+static enum store_queue_place offer(
+    struct store_writer *writer, const struct store_source *source, struct store_batch_job *job)
 {
-    struct store_batch_job *posted = calloc(1, sizeof *posted);
-    bool full = posted == NULL;
-    unsigned long long dropped = 0;
+    enum store_queue_place place = STORE_QUEUE_FULL;
 
     pthread_mutex_lock(&writer->mutex);
-    full = full || writer->count >= QUEUE_JOBS;
-    if (full) {
-        dropped = ++writer->counters.dropped;
-    } else {
-        *posted = (struct store_batch_job){.job = job, .ctx = ctx, .release = release};
-        append(writer, posted);
+    if (job != NULL)
+        place = store_queue_find_place(&writer->queue, source);
+    switch (place) {
+    case STORE_QUEUE_PLACE: append(writer, job); break;
+    case STORE_QUEUE_FULL: writer->counters.dropped++; break;
+    case STORE_QUEUE_CROWDED: writer->counters.crowded++; break;
     }
     pthread_mutex_unlock(&writer->mutex);
-    if (!full)
+    return place;
+}
+
+static void tell_full(struct store_writer *writer)
+{
+    struct store_counters counters;
+
+    if (!pace_is_due(&writer->dropped_pace, TELL_MS))
+        return;
+    store_writer_read_counters(writer, &counters);
+    log_error("store",
+        "queue full dropped=%llu: what devices say is lost until it can be written; see why "
+        "not in the lines before, or 'secureesp status'",
+        (unsigned long long)counters.dropped);
+}
+
+int store_writer_post(struct store_writer *writer, const struct store_source *source, store_job job,
+    void *ctx, void (*release)(void *ctx))
+{
+    struct store_batch_job *posted = calloc(1, sizeof *posted);
+
+    if (posted != NULL) {
+        posted->job = job;
+        posted->ctx = ctx;
+        posted->release = release;
+        posted->shared = source != NULL;
+        posted->source = source != NULL ? source->key : 0;
+    }
+
+    enum store_queue_place place = offer(writer, source, posted);
+
+    if (place == STORE_QUEUE_PLACE)
         return 0;
     free(posted);
-    if (pace_is_due(&writer->dropped_pace, TELL_MS))
-        log_error("store",
-            "queue full dropped=%llu: what devices say is lost until it can be written; see why "
-            "not in the lines before, or 'secureesp status'",
-            dropped);
+    if (place == STORE_QUEUE_FULL)
+        tell_full(writer);
     if (release != NULL)
         release(ctx);
     return ERR_UNAVAILABLE;
@@ -369,7 +372,7 @@ void store_writer_read_counters(struct store_writer *writer, struct store_counte
 {
     pthread_mutex_lock(&writer->mutex);
     *out = writer->counters;
-    out->queued = writer->count;
+    out->queued = writer->queue.count;
     out->last_batch_ms = writer->last_batch_ms;
     pthread_mutex_unlock(&writer->mutex);
     store_trouble_read(&writer->trouble, out->fault);

@@ -62,7 +62,7 @@ int main(int argc, char **argv)
         return 2;
     }
     mosquitto_lib_init();
-    mosq = mosquitto_new("sink", true, &sink);
+    mosq = mosquitto_new("secureespd", true, &sink);
     mosquitto_connect_callback_set(mosq, on_connect);
     mosquitto_subscribe_callback_set(mosq, on_subscribe);
     mosquitto_message_callback_set(mosq, on_message);

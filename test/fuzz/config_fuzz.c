@@ -32,6 +32,9 @@ static void check_numbers(const struct config *config)
     FUZZ_CHECK(config->max_image_bytes >= 1024 && config->max_image_bytes <= 16777216);
     FUZZ_CHECK(config->sent_timeout_s >= 1 && config->queued_timeout_s >= 1);
     FUZZ_CHECK(config->statuses_days >= 1 && config->hours_days >= 1 && config->events_days >= 1);
+    FUZZ_CHECK(config->statuses_per_minute >= 1 && config->statuses_per_minute <= 6000);
+    FUZZ_CHECK(config->min_free_percent >= 0 && config->min_free_percent <= 50);
+    FUZZ_CHECK(config->min_free_bytes >= 0);
 }
 
 // What devices get is what our firmware takes, and sketches find downloadport as a string.

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 mac=$(mac_of 6)
+lift_bounds
 sandbox_up --devices 1
 new_device "$mac"
 name=0

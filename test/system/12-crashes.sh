@@ -4,6 +4,7 @@
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+lift_bounds
 sandbox_up --devices 3
 taken=()
 step "load: statuses without a pause"

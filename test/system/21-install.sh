@@ -15,7 +15,7 @@ for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp usr/bin/de
     usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
-    etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf etc/mosquitto/secureesp.acl \
+    etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf usr/lib/secureesp/secureesp_broker.so \
     etc/mosquitto/secureesp.nft; do
     [ -s "$image/$file" ] || fail "$file is not installed"
 done
@@ -38,18 +38,25 @@ for target in "$work/elsewhere/file" "$work/elsewhere" "$work/elsewhere/nothing"
     expect_equal "what is elsewhere" "$work/elsewhere/file" "$(find "$work/elsewhere" -type f)"
     expect_equal "the file there" mine "$(cat "$work/elsewhere/file")"
 done
-ln -sfn "$work/elsewhere/nothing" "$image/etc/mosquitto/secureesp.acl"
-ln -s "$work/elsewhere/file" "$image/etc/mosquitto/secureesp.acl.new"
+conf_d=$image/etc/mosquitto/conf.d/secureesp.conf
+ln -sfn "$work/elsewhere/nothing" "$conf_d"
+ln -s "$work/elsewhere/file" "$conf_d.new"
 install_into
-[ -L "$image/etc/mosquitto/secureesp.acl" ] || fail "a configuration that is a link was overwritten"
+[ -L "$conf_d" ] || fail "a configuration that is a link was overwritten"
 expect_equal "the file behind .new" mine "$(cat "$work/elsewhere/file")"
-mv "$image/etc/mosquitto/secureesp.acl.new" "$image/etc/mosquitto/secureesp.acl"
+mv "$conf_d.new" "$conf_d"
 
 step "an edited configuration stays"
 echo "; mine" >>"$image/etc/secureesp/secureesp.conf"
 install_into
 tail -n 1 "$image/etc/secureesp/secureesp.conf" | grep -q mine || fail "it was overwritten"
 [ -e "$image/etc/secureesp/secureesp.conf.new" ] || fail "the new one is not beside it"
+expect_equal "what is said of a broker with the plugin" "" "$(grep NOTE "$work/make.log" || true)"
+sed -i 's/^plugin/#&/' "$conf_d"
+install_into
+expect_match "what is said of one without" 'NOTE: .*conf.d/secureesp.conf loads no plugin' "$(grep NOTE "$work/make.log")"
+grep -q "^plugin /usr/lib/secureesp/secureesp_broker.so$" "$conf_d.new" || fail "no new one beside it"
+mv "$conf_d.new" "$conf_d"
 
 step "open files for all connections that the broker's configuration allows"
 drop_in=$image/usr/lib/systemd/system/mosquitto.service.d/secureesp.conf
@@ -77,11 +84,17 @@ SYSTEMD_UNIT_PATH=$work: expect_exit 0 analyze verify --man=no \
     "$work/secureespd.service" "$work/mosquitto.service"
 expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
-step "the unit's exposure"
-exposure=$(analyze security --offline=true "$root/server/etc/secureespd.service" |
-    sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
-awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 2.0) }' ||
-    fail "exposure '$exposure' is above 2.0"
+step "the units' exposure"
+# The broker's as its package has it, and the drop-in.
+mkdir "$work/units"
+cat "$(dpkg -L mosquitto | grep '/mosquitto.service$')" "$drop_in" >"$work/units/mosquitto.service"
+cp "$root/server/etc/secureespd.service" "$work/units/"
+for unit in secureespd mosquitto; do
+    exposure=$(analyze security --offline=true "$work/units/$unit.service" |
+        sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
+    awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 2.0) }' ||
+        fail "exposure '$exposure' of $unit is above 2.0"
+done
 
 step "the user"
 mkdir -p "$work/users/etc"
@@ -99,7 +112,7 @@ secureesp pki device "$pki" "$(mac_of 1)"
 step "broker and daemon with the installed configuration, but for folders and ports"
 mqtt_port=$((15000 + SRANDOM % 17000))
 https_port=$((15000 + SRANDOM % 17000))
-sed -e "s|/etc/|$image/etc/|" -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
+sed -e "s|/etc/|$image/etc/|; s|/var/|$image/var/|; s|/usr/|$image/usr/|" -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
     "$image/etc/mosquitto/conf.d/secureesp.conf" >"$work/mosquitto.conf"
 printf 'user %s\npersistence_location %s/\n' "$(id -un)" "$work" >>"$work/mosquitto.conf"
 mkdir -p "$image/var/lib/secureesp" "$image/run/secureesp"
@@ -107,7 +120,16 @@ sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $imag
     -e "s/^(download)?port = 8443/\1port = $https_port/; s|^port = 8883|port = $mqtt_port|" \
     "$image/etc/secureesp/secureesp.conf" | sed '/One device.s own values/,$d' >"$work/secureesp.conf"
 ASAN_OPTIONS=detect_leaks=0 secureespd --config "$work/secureesp.conf" --check-config
-process_start "$work/broker.record" "$work/broker.log" mosquitto -c "$work/mosquitto.conf"
+cp "$work/secureesp.conf" "$image/etc/secureesp/"
+expect_exit 0 secureespd --config "$image/etc/secureesp/secureesp.conf" --check-config
+expect_equal "what is said of a broker with the plugin" "" "$(grep plugin <<<"$output" || true)"
+sed -i.plugin 's/^plugin/#&/' "$conf_d"
+expect_exit 0 secureespd --config "$image/etc/secureesp/secureesp.conf" --check-config
+expect_match "what is said of one without" 'note: .*/mosquitto/conf.d/secureesp.conf loads no plugin' "$output"
+mv "$conf_d.plugin" "$conf_d"
+sanitizer_set_host "$VARIANT"
+process_start "$work/broker.record" "$work/broker.log" \
+    env "${sanitizer_host[@]}" mosquitto -c "$work/mosquitto.conf"
 records+=("$work/broker.record")
 process_start "$work/daemon.record" "$work/daemon.log" secureespd --config "$work/secureesp.conf"
 records=("$work/daemon.record" "${records[@]}")
@@ -119,7 +141,8 @@ wait_until 30 is_connected || fail "not connected: $(cat "$work/daemon.log" "$wo
 
 step "uninstall leaves configuration and keys alone"
 process_stop "${records[@]}"
-make -s -C "$root" "VARIANT=$VARIANT" uninstall "DESTDIR=$image" PREFIX=/usr
+make -s -C "$root" "VARIANT=$VARIANT" uninstall "DESTDIR=$image" PREFIX=/usr >"$work/make.log"
+expect_match "what it says" 'the broker does not start with .*conf.d/secureesp.conf.*remove it' "$(cat "$work/make.log")"
 expect_equal "files below usr" "" "$(find "$image/usr" -type f)"
 [ ! -e "$(dirname "$drop_in")" ] || fail "the drop-in's folder is left"
 [ -s "$image/etc/secureesp/secureesp.conf" ] && [ -s "$pki/ca.key" ]

@@ -6,6 +6,7 @@
 
 seed=${SEED:-$SRANDOM}
 echo "SEED=$seed"
+lift_bounds
 sandbox_up --devices 3 --status-interval 100
 printf '[commands]\nsent_timeout_s = 5\n' >>"$sandbox/etc/secureesp.conf"
 sleeper=$(mac_of 60) # reports once and is silent then: its commands wait

@@ -13,24 +13,6 @@ daemon=$(process_pid "$sandbox/run/daemon")
 publish_image "$SANDBOX_IMAGE"
 make_sleeper "$sleeper"
 
-# hold STATEMENTS: by a process of its own, until `let_go`.
-hold() {
-    rm -f "$work/held" "$work/lock"
-    mkfifo "$work/lock"
-    # shellcheck disable=SC2016  # for the inner shell
-    process_start "$work/lock.record" "$work/lock.log" \
-        bash -c 'sqlite3 -cmd ".timeout 5000" -bail "$1" <"$2"' - "$SANDBOX_DB" "$work/lock"
-    records+=("$work/lock.record")
-    exec 8>"$work/lock"
-    printf '%s\n.bail off\n.shell touch %s\n' "$1" "$work/held" >&8
-    eventually 10 "the lock" test -e "$work/held"
-}
-let_go() {
-    printf 'ROLLBACK;\n.exit\n' >&8 # it is not the only one that holds the other end
-    exec 8>&-
-    process_wait_end "$work/lock.record" 10 || fail "the lock's holder does not end"
-}
-
 step "for two seconds: a command waits and is taken"
 started=${EPOCHREALTIME/./}
 hold 'BEGIN IMMEDIATE;'

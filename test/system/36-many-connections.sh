@@ -6,7 +6,7 @@
 # shellcheck source=test/system/load_lib.sh
 . "$root/test/system/load_lib.sh"
 
-load_up
+load_up 'handshake_timeout_s = 120' # so that none of them ends by itself
 bound=200 # max_connections_per_address, by default
 
 flood_start() {

@@ -62,8 +62,24 @@ eventually 30 "sudo secureesp status says that the broker is connected" is_conne
 step "what systemd says of both units"
 expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service mosquitto.service
 expect_equal "verify" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
-expect_equal "the broker" "Restart=always LimitNOFILE=65536" \
-    "$(machine_root systemctl show mosquitto -p Restart,LimitNOFILE | tr '\n' ' ' | sed 's/ $//')"
+expect_equal "the broker" "Restart=always LimitCORE=0 LimitNOFILE=65536 User=mosquitto" \
+    "$(machine_root systemctl show mosquitto -p Restart,LimitCORE,LimitNOFILE,User | tr '\n' ' ' | sed 's/ $//')"
+# shellcheck disable=SC2016  # for the shell there
+expect_match "its privileges" '^CapBnd:[[:space:]]0+$' \
+    "$(machine_root sh -c 'grep ^CapBnd "/proc/$(systemctl show mosquitto -p MainPID --value)/status"')"
+is_saved() {
+    machine_root test -s /var/lib/mosquitto/mosquitto.db
+}
+eventually 60 "what it keeps is saved" is_saved
+expect_exit 0 machine_root systemctl reload mosquitto
+has_reloaded() {
+    machine_root journalctl --output=cat --unit=mosquitto | grep -q 'Reloading config'
+}
+eventually 10 "its log says that it has read its configuration" has_reloaded
+goes_by_the_list() {
+    machine_root secureesp status | grep -q 'the broker goes by it'
+}
+eventually 10 "the broker can read who is revoked" goes_by_the_list
 
 step "a device beside it"
 pki=/etc/secureesp/pki
@@ -114,6 +130,15 @@ for unit in mosquitto secureespd; do
     machine_root systemctl kill --signal=KILL "$unit"
     all_is_back "broker, daemon and device after $unit was killed"
 done
+
+step "a device that is revoked is out, and comes back when it is readmitted"
+machine_root secureesp devices revoke "$mac" --reason certificateHold >/dev/null
+is_out() {
+    grep -q 'refused the connection' "$work/device.log"
+}
+eventually 30 "the broker refuses it" is_out
+machine_root secureesp devices readmit "$mac" >/dev/null
+all_is_back "after it was readmitted"
 
 step "1,200 connections to the broker"
 memory() {

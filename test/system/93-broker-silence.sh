@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# A broker that takes all and lets nothing through, one that refuses the handshake, and another client
-# in the daemon's place: each has its line, its state and its counter.
+# A broker without our plugin, one with other rules beside it, one that knows the daemon under another
+# name, one that refuses the handshake, and another client in the daemon's place: each has its line, its
+# state and its counter.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+export SANDBOX_BROKER_MORE= # of a plugin, without which a broker starts here
 sandbox_up --devices 0
-acl=$sandbox/etc/secureesp.acl
-cp "$acl" "$work/acl"
+ours=$root/server/etc/mosquitto/secureesp.conf
+own=$sandbox/etc/mosquitto.own
 
 fault_matches() {
     [[ $(json_get "$(api /status)" '$.broker.fault') =~ $1 ]]
@@ -14,29 +16,66 @@ fault_matches() {
 has_no_fault() {
     [ -z "$(json_get "$(api /status)" '$.broker.fault')" ]
 }
-# lacks WHAT SED-EXPRESSION FAULT: the ACL is such a one, and the state says so.
-lacks() {
+# with WHAT: the broker's configuration is what stands on the standard input; the daemon comes back.
+with() {
     step "$1"
-    sed "$2" "$work/acl" >"$acl.own"
-    part stop daemon broker
-    part start broker daemon
-    eventually 40 "a fault of '$1'" fault_matches "$3"
-    grep -q "error mqtt: .*acl_file" "$SANDBOX_LOG/daemon.log" || fail "no line for '$1'"
+    cat >"$own"
+    part stop broker
+    part start broker
+    process_signal "$sandbox/run/daemon" HUP # its next attempt need not wait
+}
+# lacks WHAT FAULT: with such a one the state says so.
+lacks() {
+    with "$1"
+    eventually 60 "a fault of '$1'" fault_matches "$2"
+    grep -q "error mqtt: the broker .*secureesp.conf.new" "$SANDBOX_LOG/daemon.log" || fail "no line for '$1'"
     [ "$(counter broker_denied)" -ge 1 ] || fail "'$1' is not counted"
     secureesp status | grep -q '^broker.* connected .*BUT the broker' || fail "status says nothing"
 }
+# What was installed before the plugin was.
+without_plugin() {
+    sed '/^plugin/d' "$ours"
+    printf 'use_identity_as_username true\nuse_username_as_clientid true\nacl_file %s\n' "$work/acl"
+}
+cat >"$work/acl" <<'ACL'
+pattern write /status/%u
+pattern read /command/%u/#
+user secureespd
+topic read /status/+
+topic read /event/+
+topic read /will/+
+topic read /will/+/will
+topic write /command/+/+
+topic write /status/probe
+topic write /event/probe
+topic write /will/probe
+topic write /will/probe/will
+topic read /command/probe/probe
+ACL
 
-lacks "the daemon is not in the ACL" 's/^user secureespd/user somebody/' 'nothing through.*secureespd.crt'
-lacks "it may read nothing" '/^user secureespd/,$ s/^topic read .*//' 'nothing through'
-lacks "it may write nothing" '/^user secureespd/,$ s/^topic write .*//' '(command/probe/probe|nothing through)'
-lacks "it may not write commands" '/^topic write .command/d' 'topic write /command/\+/\+'
-
-step "when the ACL is mended the fault goes by itself"
-rm "$acl.own"
+lacks "the broker has no plugin" 'without our plugin' < <(without_plugin)
+printf 'pattern readwrite #\n' >"$work/open"
+step "nor rules: somebody says what is the plugin's to say, and the daemon hears what nobody may say"
 part stop broker
-part start broker # with the whole one
-eventually 40 "no fault" has_no_fault
-grep -q 'the broker lets all through now' "$SANDBOX_LOG/daemon.log" || fail "no line for it"
+sed "/^acl_file/s|.*|acl_file $work/open|" <(without_plugin) >"$own"
+part start broker
+new_device "$(mac_of 9)"
+publish_text "$(mac_of 9)" /broker/revocations '{"number": 1, "entries": 0, "disconnected": 0, "error": null}' -r -q 1
+process_signal "$sandbox/run/daemon" HUP
+eventually 60 "a fault" fault_matches 'may not, to /status/forbidden'
+publish_text "$(mac_of 9)" /broker/revocations '' -r -q 1
+
+with "the broker knows the daemon by another name" \
+    < <(sed 's/^plugin_opt_daemon .*/plugin_opt_daemon other/' "$ours")
+refused() {
+    grep -q 'warning mqtt: not connected .*plugin_opt_daemon' "$SANDBOX_LOG/daemon.log"
+}
+eventually 40 "the reason says what to look at" refused
+
+with "with ours the fault goes by itself" <"$ours"
+eventually 60 "no fault" has_no_fault
+grep -q 'the broker keeps the rules now' "$SANDBOX_LOG/daemon.log" || fail "no line for it"
+rm "$own"
 
 step "another client takes the daemon's place again and again"
 cat >"$work/rival" <<'RIVAL'
@@ -84,7 +123,7 @@ refuses() {
         [ "$(counter broker_failures)" -gt "$before" ]
     }
     sed "$2" "$sandbox/etc/mosquitto.conf" >"$work/mosquitto.conf"
-    process_start "$sandbox/run/broker" "$SANDBOX_LOG/broker.log" mosquitto -c "$work/mosquitto.conf"
+    broker_run "$work/mosquitto.conf"
     process_signal "$sandbox/run/daemon" HUP # its next attempt need not wait
     eventually 60 "'$1' is counted" has_failed
     eventually 60 "the state names '$1'" reason_matches "$3"

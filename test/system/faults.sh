@@ -91,6 +91,24 @@ make_sleeper() {
     eventually 10 "$1 sleeps" device_has "$1" '$.online' 0
 }
 
+# hold STATEMENTS: holds the database by a process of its own, until `let_go`.
+hold() {
+    rm -f "$work/held" "$work/lock"
+    mkfifo "$work/lock"
+    # shellcheck disable=SC2016  # for the inner shell
+    process_start "$work/lock.record" "$work/lock.log" \
+        bash -c 'sqlite3 -cmd ".timeout 5000" -bail "$1" <"$2"' - "$SANDBOX_DB" "$work/lock"
+    records+=("$work/lock.record")
+    exec 8>"$work/lock"
+    printf '%s\n.bail off\n.shell touch %s\n' "$1" "$work/held" >&8
+    eventually 10 "the lock" test -e "$work/held"
+}
+let_go() {
+    printf 'ROLLBACK;\n.exit\n' >&8 # it is not the only one that holds the other end
+    exec 8>&-
+    process_wait_end "$work/lock.record" 10 || fail "the lock's holder does not end"
+}
+
 # seen_since MAC TIME_MS
 seen_since() {
     [ "$(device "$1" '$.last_seen_ms')" -gt "$2" ]

@@ -110,6 +110,15 @@ eventually() {
 
 # --- sandbox
 
+# lift_bounds: the broker of the next sandbox_up bounds nobody, for who says more than a device does.
+lift_bounds() {
+    local name
+    for name in messages_per_second messages_burst bytes_per_second bytes_burst connections_per_minute \
+        connections_burst payload_bytes; do
+        SANDBOX_BROKER_MORE+=$'\n'"plugin_opt_$name 100000000"
+    done
+}
+
 # sandbox_up OPTION...: brings it up and reads its environment.
 sandbox_up() {
     [[ " ${sandboxes[*]} " == *" $sandbox "* ]] || sandboxes+=("$sandbox")
@@ -122,6 +131,13 @@ sandbox_up() {
 # part start|stop|kill|wait NAME...
 part() {
     "$root/scripts/sandbox" "$sandbox" "$@"
+}
+
+# broker_run CONFIGURATION: the sandbox's broker with another, without waiting until it answers.
+broker_run() {
+    sanitizer_set_host "$VARIANT"
+    process_start "$sandbox/run/broker" "$SANDBOX_LOG/broker.log" \
+        env "${sanitizer_host[@]}" mosquitto -c "$1"
 }
 
 mac_of() {

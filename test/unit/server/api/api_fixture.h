@@ -35,6 +35,14 @@ struct fixture {
     char answer[ANSWER_SIZE];
 };
 
+static struct api_disk api_fixture_disk = {.free_bytes = 1000000, .kept_bytes = 5000};
+
+static inline void read_disk(struct api_disk *out, void *ctx)
+{
+    (void)ctx;
+    *out = api_fixture_disk;
+}
+
 static inline void read_certificates(struct api_certificates *out, void *ctx)
 {
     (void)ctx;
@@ -142,6 +150,7 @@ static inline int api_fixture_start(void **state)
     f.api = (struct api){.images = &f.images,
         .read_broker = read_broker,
         .read_certificates = read_certificates,
+        .read_disk = read_disk,
         .each_counter = each_counter};
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 || start_revocation(&f, &err) < 0 ||

@@ -209,6 +209,31 @@ static void a_name_that_can_be_read_in_two_ways(void **state)
     free(image);
 }
 
+// What is kept free is not for images: the mark itself, and what would reach below it.
+static void no_image_below_the_mark(void **state)
+{
+    struct fixture *f = *state;
+    struct public_key key;
+    size_t n;
+    uint8_t *image = make_image("ROOM-1", &key, &n);
+
+    api_fixture_disk.free_bytes = api_fixture_disk.kept_bytes + n - 1;
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "no room", 503, "\"unavailable\"", "nearly full");
+    api_fixture_disk.free_bytes = n - 1;
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "less than it has", 503, "\"unavailable\"", "nearly full");
+    api_fixture_disk.low = true;
+    ask(f, "GET", "/api/v1/status", NULL, 0);
+    expect(f, "status", 200, "\"low\":true", "\"kept_free_bytes\":5000");
+    api_fixture_disk.low = false;
+    api_fixture_disk.free_bytes = api_fixture_disk.kept_bytes + n;
+    ask(f, "POST", "/api/v1/images", image, n);
+    expect(f, "room", 201, "\"ROOM-1\"", "");
+    api_fixture_disk.free_bytes = 1000000;
+    free(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +242,7 @@ int main(void)
         cmocka_unit_test(devices_are_listed_whole_and_by_filter),
         cmocka_unit_test(an_image_is_verified_by_a_key_that_came_later),
         cmocka_unit_test(a_name_that_can_be_read_in_two_ways),
+        cmocka_unit_test(no_image_below_the_mark),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);

@@ -11,6 +11,7 @@
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/broker/gate.h"
+#include "server/broker/gate_access.h"
 #include "server/pki/issuer.h"
 #include "server/pki/pem.h"
 #include "server/pki/pki_folder.h"
@@ -72,7 +73,9 @@ static inline void fixture_end_connections(const char *name, bool with_will, voi
 {
     assert_ptr_equal(ctx, &fixture);
     fixture_say("end ", name, with_will ? "" : " silently");
-    gate_disconnect(fixture.gate, name); // as the broker does
+    // as the broker does
+    assert_true(gate_access_subscribe(fixture.gate, name, "/command/" ONE "/#", 1));
+    gate_disconnect(fixture.gate, name);
 }
 
 static inline void fixture_end_session(const char *client_id, void *ctx)

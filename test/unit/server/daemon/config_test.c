@@ -39,6 +39,9 @@ static void what_is_not_set_has_its_default(void **state)
     assert_int_equal(config.socket_mode, 0660);
     assert_int_equal(config.port, 8443);
     assert_int_equal(config.offline_after_s, 180);
+    assert_int_equal(config.statuses_per_minute, 30);
+    assert_int_equal(config.min_free_percent, 5);
+    assert_int_equal(config.min_free_bytes, 1073741824);
     config_clear(&config);
 }
 

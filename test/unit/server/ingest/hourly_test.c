@@ -9,7 +9,7 @@
 
 static void test_once_an_hour(void **state)
 {
-    struct hourly *hourly = hourly_new();
+    struct hourly *hourly = hourly_new(4096);
 
     (void)state;
     assert_true(hourly_is_due(hourly, "84f3eb000001", 1000));
@@ -24,7 +24,7 @@ static void test_once_an_hour(void **state)
 // Any number of devices: never more than the table holds, and it is free again an hour later.
 static void test_bounded(void **state)
 {
-    struct hourly *hourly = hourly_new();
+    struct hourly *hourly = hourly_new(4096);
 
     (void)state;
     for (int64_t hour = 0; hour < 2; hour++) {

@@ -10,22 +10,7 @@
 #include "server/ingest/ingest.h"
 #include "server/store/download_store.h"
 #include "server/store/fault_store.h"
-#include "test/unit/server/store/store_fixture.h"
-
-static struct ingest *start(struct fixture *f)
-{
-    struct ingest *ingest = NULL;
-    struct err err = {0};
-
-    if (ingest_new(f->store, &ingest, &err) < 0)
-        fail_msg("%s", err.message);
-    return ingest;
-}
-
-static void say(struct ingest *ingest, const char *topic, const char *text, bool retained)
-{
-    ingest_message(ingest, topic, (const uint8_t *)text, strlen(text), retained);
-}
+#include "test/unit/server/ingest/ingest_fixture.h"
 
 static void test_subscriptions(void **state)
 {
@@ -41,24 +26,24 @@ static void test_subscriptions(void **state)
 static void test_each_topic(void **state)
 {
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
     struct ingest_counters counters;
     struct store_connection *connection;
     struct device_record device;
 
     log_set_level(LOG_ERROR);
-    say(ingest, "/status/" MAC_1, "{\"uptimemillis\": 5}", false);
-    say(ingest, "/status/" MAC_2, "{\"uptimemillis\": 5}", true); // retained
-    say(ingest, "/event/" MAC_3, "{\"event\": \"boot\"}", false);
-    say(ingest, "/will/" MAC_1 "/will", "{\"espname\": \"measure\"}", false);
-    say(ingest, "/will/" MAC_1, "{}", false);
-    say(ingest, "/will/" MAC_1, "gone", false); // a will all the same
-    say(ingest, "/status/" MAC_1, "nonsense", false);
-    say(ingest, "/event/" MAC_1, "{}", false);
-    say(ingest, "/command/" MAC_1 "/flash", "{}", false);
-    say(ingest, "/status/" MAC_1 "/x", "{}", false);
-    say(ingest, "/status/84F3EB00000", "{}", false);
-    say(ingest, "", "{}", false);
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{\"uptimemillis\": 5}", false);
+    ingest_fixture_say(ingest, "/status/" MAC_2, "{\"uptimemillis\": 5}", true); // retained
+    ingest_fixture_say(ingest, "/event/" MAC_3, "{\"event\": \"boot\"}", false);
+    ingest_fixture_say(ingest, "/will/" MAC_1 "/will", "{\"espname\": \"measure\"}", false);
+    ingest_fixture_say(ingest, "/will/" MAC_1, "{}", false);
+    ingest_fixture_say(ingest, "/will/" MAC_1, "gone", false); // a will all the same
+    ingest_fixture_say(ingest, "/status/" MAC_1, "nonsense", false);
+    ingest_fixture_say(ingest, "/event/" MAC_1, "{}", false);
+    ingest_fixture_say(ingest, "/command/" MAC_1 "/flash", "{}", false);
+    ingest_fixture_say(ingest, "/status/" MAC_1 "/x", "{}", false);
+    ingest_fixture_say(ingest, "/status/84F3EB00000", "{}", false);
+    ingest_fixture_say(ingest, "", "{}", false);
     log_set_level(LOG_INFO);
     fixture_flush(f);
     ingest_read_counters(ingest, &counters);
@@ -86,12 +71,12 @@ static void test_the_object_is_kept_whole(void **state)
 {
     static const char text[] = " {\"uptimemillis\": null, \"later\": [1e99, {\"x\": null}]}\n";
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
     struct store_connection *connection;
     struct device_record device;
     char *json = NULL;
 
-    say(ingest, "/status/" MAC_1, text, false);
+    ingest_fixture_say(ingest, "/status/" MAC_1, text, false);
     fixture_flush(f);
     connection = fixture_read(f);
     assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
@@ -132,7 +117,7 @@ static void test_who_speaks_is_seen(void **state)
             "status 1 cut off 28+0 a\",\"espimage\":\"b|"},
     };
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
 
     log_set_level(LOG_ERROR);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -143,11 +128,11 @@ static void test_who_speaks_is_seen(void **state)
 
         snprintf(mac, sizeof mac, "84f3eb1000%02zx", i);
         snprintf(topic, sizeof topic, "/will/%s", mac);
-        say(ingest, topic, rows[i].text, false);
+        ingest_fixture_say(ingest, topic, rows[i].text, false);
         fixture_flush(f);
         assert_false(fixture_is_known(f, mac));
         snprintf(topic, sizeof topic, "/status/%s", mac);
-        say(ingest, topic, rows[i].text, false);
+        ingest_fixture_say(ingest, topic, rows[i].text, false);
         fixture_flush(f);
         connection = fixture_read(f);
         assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
@@ -171,16 +156,16 @@ static void test_who_speaks_is_seen(void **state)
 static void test_a_bad_status_takes_nothing_away(void **state)
 {
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
     struct store_connection *connection;
     struct device_record device;
 
     log_set_level(LOG_ERROR);
-    say(ingest, "/status/" MAC_1,
+    ingest_fixture_say(ingest, "/status/" MAC_1,
         "{\"espname\":\"n\",\"espimage\":\"A-1\",\"espbuild\":\"b\",\"espip\":\"i\","
         "\"errormessage\":\"e\"}",
         false);
-    say(ingest, "/status/" MAC_1, "{\"rssi\":-5,\"espip\":\"j\",", false);
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{\"rssi\":-5,\"espip\":\"j\",", false);
     log_set_level(LOG_INFO);
     fixture_flush(f);
     connection = fixture_read(f);
@@ -192,7 +177,7 @@ static void test_a_bad_status_takes_nothing_away(void **state)
     assert_string_equal(device.status.build, "b");
     assert_string_equal(device.status.ip, "j");
     assert_string_equal(device.status.error, "");
-    say(ingest, "/status/" MAC_1, "{}", false);
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{}", false);
     fixture_flush(f);
     connection = fixture_read(f);
     assert_int_equal(device_store_get(connection, MAC_1, &device, NULL), 0);
@@ -208,7 +193,7 @@ static void test_spellings(void **state)
     static const char *const spellings[] = {
         "84F3EB000001", "84f3eB000001", "84:F3:EB:00:00:01", "84-f3-eb-00-00-01", "84f3eb000001"};
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
     struct ingest_counters counters;
 
     log_set_level(LOG_ERROR);
@@ -218,7 +203,7 @@ static void test_spellings(void **state)
         char topic[40];
 
         snprintf(topic, sizeof topic, "%s%s", i % 2 == 0 ? "/status/" : "/event/", spellings[i]);
-        say(ingest, topic, "{\"event\": \"boot\"}", false);
+        ingest_fixture_say(ingest, topic, "{\"event\": \"boot\"}", false);
         fixture_flush(f);
         connection = fixture_read(f);
         assert_int_equal(device_store_get(connection, "84f3eb000001", &device, NULL), 0);
@@ -226,61 +211,31 @@ static void test_spellings(void **state)
         assert_string_equal(device.spelling, i < 4 ? spellings[i] : "");
         store_read_end(f->store, connection);
     }
-    say(ingest, "/will/84F3EB000001/will", "{}", false);
-    say(ingest, "/status/84F3EB00000G", "{}", false);
-    say(ingest, "/status/84:F3:EB:00:00:0", "{}", false);
-    say(ingest, "/status/84:F3:EB:00:00:01:", "{}", false);
+    ingest_fixture_say(ingest, "/will/84F3EB000001/will", "{}", false);
+    ingest_fixture_say(ingest, "/status/84F3EB00000G", "{}", false);
+    ingest_fixture_say(ingest, "/status/84:F3:EB:00:00:0", "{}", false);
+    ingest_fixture_say(ingest, "/status/84:F3:EB:00:00:01:", "{}", false);
     log_set_level(LOG_INFO);
     ingest_read_counters(ingest, &counters);
     assert_int_equal(counters.odd_topics, 5);
     assert_int_equal(counters.bad_topics, 3);
     assert_int_equal(counters.wills, 1);
-    ingest_free(ingest);
-}
-
-static bool is_online(struct fixture *f, const char *mac)
-{
-    struct store_connection *connection;
-    struct device_record device;
-
     fixture_flush(f);
-    connection = fixture_read(f);
-    assert_int_equal(device_store_get(connection, mac, &device, NULL), 0);
-    store_read_end(f->store, connection);
-    return device.online;
-}
-
-// How many lines of the log came of it.
-static int count_lines(struct ingest *ingest, const char *topic, const char *text, int times)
-{
-    FILE *log = tmpfile();
-    int saved = dup(STDERR_FILENO);
-    int lines = 0;
-
-    assert_non_null(log);
-    assert_true(dup2(fileno(log), STDERR_FILENO) >= 0);
-    for (int i = 0; i < times; i++)
-        say(ingest, topic, text, false);
-    assert_true(dup2(saved, STDERR_FILENO) >= 0);
-    close(saved);
-    rewind(log);
-    for (int c; (c = getc(log)) != EOF;)
-        lines += c == '\n';
-    fclose(log);
-    return lines;
+    ingest_free(ingest);
 }
 
 // Who says the same wrong thing again and again fills no log.
 static void test_one_line_for_each(void **state)
 {
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
 
-    assert_int_equal(count_lines(ingest, "/status/" MAC_1, "nan", 3), 1);
-    assert_int_equal(count_lines(ingest, "/status/" MAC_2, "nan", 3), 1);
-    assert_int_equal(count_lines(ingest, "/status/nobody", "{}", 3), 1);
-    assert_int_equal(count_lines(ingest, "/status/84F3EB0000AA", "{}", 3), 1);
-    assert_int_equal(count_lines(ingest, "/status/" MAC_3, "{}", 3), 0);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/" MAC_1, "nan", 3), 1);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/" MAC_2, "nan", 3), 1);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/nobody", "{}", 3), 1);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/84F3EB0000AA", "{}", 3), 1);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/" MAC_3, "{}", 3), 0);
+    fixture_flush(f);
     ingest_free(ingest);
 }
 
@@ -288,21 +243,22 @@ static void test_one_line_for_each(void **state)
 static void test_old_events(void **state)
 {
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
 
-    say(ingest, "/status/" MAC_1, "{}", false);
-    say(ingest, "/will/" MAC_1, "{}", false);
-    say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
-    assert_true(is_online(f, MAC_1)); // nobody has said that they may be old
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{}", false);
+    ingest_fixture_say(ingest, "/will/" MAC_1, "{}", false);
+    ingest_fixture_say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+    assert_true(ingest_fixture_is_online(f, MAC_1)); // nobody has said that they may be old
     for (int connected = 0; connected < 2; connected++) {
         ingest_note_connection(ingest, connected);
-        say(ingest, "/status/" MAC_1, "{}", false);
-        say(ingest, "/will/" MAC_1, "{}", false);
-        say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
-        assert_false(is_online(f, MAC_1));
-        say(ingest, "/status/" MAC_1, "{}", false);
-        assert_true(is_online(f, MAC_1));
+        ingest_fixture_say(ingest, "/status/" MAC_1, "{}", false);
+        ingest_fixture_say(ingest, "/will/" MAC_1, "{}", false);
+        ingest_fixture_say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+        assert_false(ingest_fixture_is_online(f, MAC_1));
+        ingest_fixture_say(ingest, "/status/" MAC_1, "{}", false);
+        assert_true(ingest_fixture_is_online(f, MAC_1));
     }
+    fixture_flush(f);
     ingest_free(ingest);
 }
 
@@ -326,13 +282,13 @@ static void test_another_image(void **state)
         {"{\"espimage\":\"A-2\",\"uptimemillis\":100}", 0},
     };
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
 
-    say(ingest, "/status/" MAC_1, rows[0].status, false);
+    ingest_fixture_say(ingest, "/status/" MAC_1, rows[0].status, false);
     fixture_flush(f);
     fixture_write(f, stage, NULL);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        say(ingest, "/status/" MAC_1, rows[i].status, false);
+        ingest_fixture_say(ingest, "/status/" MAC_1, rows[i].status, false);
         fixture_flush(f);
         assert_int_equal(fixture_query(f, "SELECT count(*) FROM staged"), rows[i].staged);
     }
@@ -342,7 +298,7 @@ static void test_another_image(void **state)
 static void test_downloads(void **state)
 {
     struct fixture *f = *state;
-    struct ingest *ingest = start(f);
+    struct ingest *ingest = ingest_fixture_start(f);
     char name[300];
 
     memset(name, 'a', sizeof name - 1);

@@ -9,7 +9,7 @@
 
 static int add(struct store_connection *connection, void *ctx, struct err *err)
 {
-    return event_store_add(connection, ctx, err);
+    return event_store_add(connection, ctx, EVENT_CLASS_OTHER, err);
 }
 
 static void add_event(struct fixture *f, const char *mac, int64_t at_ms, const char *kind)
@@ -119,7 +119,7 @@ static int add_many(struct store_connection *connection, void *ctx, struct err *
 
     (void)ctx;
     for (event.at_ms = 1; rc == 0 && event.at_ms <= 10005; event.at_ms++)
-        rc = event_store_add(connection, &event, err);
+        rc = event_store_add(connection, &event, EVENT_CLASS_OTHER, err);
     return rc;
 }
 

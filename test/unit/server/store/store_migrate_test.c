@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "server/model/event.h"
 #include "test/unit/server/store/store_fixture.h"
 
 static void assert_refused(struct fixture *f, int code)
@@ -21,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 9");
+    fixture_query(f, "PRAGMA user_version = 10");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 8");
+    fixture_query(f, "PRAGMA user_version = 9");
     fixture_open(f);
 }
 
@@ -46,6 +47,15 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
     snprintf(f->path, sizeof f->path, "/nonexistent/test.db");
     assert_refused(f, ERR_IO);
+}
+
+// What version 9 brought.
+static void drop_costs(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE device_left_out");
+    fixture_query(f, "DROP TABLE device_broker_limits");
+    fixture_query(f, "ALTER TABLE devices DROP COLUMN limited_at_ms");
+    fixture_query(f, "ALTER TABLE events DROP COLUMN class");
 }
 
 // What version 8 brought.
@@ -83,6 +93,7 @@ static void test_migrates(void **state)
     fixture_query(f, "DROP TABLE images");
     fixture_query(f, "DROP TABLE keys");
     fixture_query(f, "DROP INDEX events_order");
+    drop_costs(f);
     drop_certificates(f);
     drop_faults(f);
     drop_downloads(f);
@@ -92,7 +103,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM images"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM certificates"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 8);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 9);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -102,15 +113,55 @@ static void test_migrates_images(void **state)
 
     fixture_close(f);
     fixture_query(f, "ALTER TABLE images DROP COLUMN layout");
+    drop_costs(f);
     drop_certificates(f);
     drop_faults(f);
     fixture_query(f, "INSERT INTO images VALUES ('B-1', 1, 2, 'aa', 'bb', 'cc', 'pem', 3, 4)");
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 8);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 9);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
+}
+
+// Events of before are worth what they tell.
+static void test_migrates_events(void **state)
+{
+    static const struct {
+        const char *kind;
+        int64_t class;
+    } rows[] = {
+        {"error", EVENT_CLASS_OTHER},
+        {"", EVENT_CLASS_OTHER},
+        {"boot", EVENT_CLASS_START},
+        {"trial", EVENT_CLASS_START},
+        {"reboot", EVENT_CLASS_START},
+        {"will", EVENT_CLASS_NOTICE},
+        {"shared-identity", EVENT_CLASS_NOTICE},
+        {"download", EVENT_CLASS_NOTICE},
+        {"command", EVENT_CLASS_OUTCOME},
+    };
+    struct fixture *f = *state;
+    char sql[256];
+
+    fixture_add_device(f, MAC_1);
+    fixture_close(f);
+    drop_costs(f);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(sql, sizeof sql,
+            "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail)"
+            " SELECT mac, 1, '%s', '', 0, '', '', '' FROM devices",
+            rows[i].kind);
+        fixture_query(f, sql);
+    }
+    fixture_query(f, "PRAGMA user_version = 8");
+    fixture_open(f);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(sql, sizeof sql, "SELECT class FROM events WHERE kind = '%s'", rows[i].kind);
+        assert_int_equal(fixture_query(f, sql), rows[i].class);
+    }
+    assert_int_equal(fixture_query(f, "SELECT limited_at_ms FROM devices"), 0);
 }
 
 // A migration that fails leaves nothing of itself.
@@ -137,6 +188,7 @@ int main(void)
         TEST(test_refuses_what_is_not_ours),
         TEST(test_migrates),
         TEST(test_migrates_images),
+        TEST(test_migrates_events),
         TEST(test_failed_migration_is_undone),
     };
 

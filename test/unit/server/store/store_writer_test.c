@@ -10,6 +10,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "test/unit/server/store/store_fixture.h"
+#include "test/unit/server/store/writer_gate.h"
 
 static int fail_after_put(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -131,50 +132,23 @@ static void test_a_hook_that_was_taken_away_runs_no_more(void **state)
     assert_true(hook.left);
 }
 
-struct gate {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool entered, open;
-};
-
-static int wait_at_gate(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct gate *gate = ctx;
-
-    (void)connection;
-    (void)err;
-    pthread_mutex_lock(&gate->mutex);
-    gate->entered = true;
-    pthread_cond_broadcast(&gate->changed);
-    while (!gate->open)
-        pthread_cond_wait(&gate->changed, &gate->mutex);
-    pthread_mutex_unlock(&gate->mutex);
-    return 0;
-}
-
 // While the disk stands still, posting neither blocks nor takes memory without bound.
 static void test_full_queue_refuses(void **state)
 {
     struct fixture *f = *state;
-    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct writer_gate gate = {
+        .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     struct store_counters counters;
     int accepted = 0;
 
     released = 0;
-    assert_int_equal(store_post(f->store, wait_at_gate, &gate, NULL), 0);
-    pthread_mutex_lock(&gate.mutex);
-    while (!gate.entered)
-        pthread_cond_wait(&gate.changed, &gate.mutex);
-    pthread_mutex_unlock(&gate.mutex);
+    writer_gate_hold(f, &gate);
     while (
         store_post(f->store, fixture_nothing, malloc(1), count_release) == 0 && accepted < 1000000)
         accepted++;
     assert_true(accepted >= 5000 && accepted < 1000000);
     assert_int_equal(released, 1);
-    pthread_mutex_lock(&gate.mutex);
-    gate.open = true;
-    pthread_cond_broadcast(&gate.changed);
-    pthread_mutex_unlock(&gate.mutex);
+    writer_gate_open(&gate);
     fixture_flush(f);
     assert_int_equal(released, accepted + 1);
     store_read_counters(f->store, &counters);

@@ -1,0 +1,268 @@
+// What each device costs, and what is left out of it.
+#include "server/ingest/meter.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "server/base/clock.h"
+#include "server/base/rate.h"
+#include "server/ingest/meter_table.h"
+#include "server/store/mac_key.h"
+
+#define SECOND_US ((int64_t)1000000)
+#define DAY_US (86400 * SECOND_US)
+#define WORK_BYTES 512
+#define TELL_MS 10000
+#define TRIM_EVERY 64
+#define STATUSES_BURST 600 // a minute of a device that reports ten times a second
+
+// A device that reports each second, and one that has much to say after the daemon was away, are
+// far within these. One event is less than a kilobyte.
+static const struct rate bounds[METER_KIND_COUNT] = {
+    [METER_WORK] = {.burst = 10000, .interval_us = SECOND_US / 500},
+    [METER_STATUSES] = {.burst = STATUSES_BURST, .interval_us = 2 * SECOND_US},
+    [METER_FAULTS] = {.burst = 1000, .interval_us = 6 * SECOND_US},
+    [METER_EVENTS] = {.burst = 2000, .interval_us = DAY_US / 500},
+    [METER_STARTS] = {.burst = 500, .interval_us = DAY_US / 500},
+    [METER_NOTICES] = {.burst = 1000, .interval_us = DAY_US / 500},
+};
+
+// A whole fleet that is new, and a big one that grows.
+static const struct rate newcomers = {.burst = 200000, .interval_us = SECOND_US * 36 / 100};
+
+static const enum left_out_reason reasons[METER_KIND_COUNT] = {
+    [METER_WORK] = LEFT_OUT_MESSAGES,
+    [METER_STATUSES] = LEFT_OUT_STATUSES,
+    [METER_FAULTS] = LEFT_OUT_FAULTS,
+    [METER_EVENTS] = LEFT_OUT_EVENTS,
+    [METER_STARTS] = LEFT_OUT_EVENTS,
+    [METER_NOTICES] = LEFT_OUT_EVENTS,
+};
+
+struct meter {
+    pthread_mutex_t mutex; // over all below
+    struct meter_table table;
+    struct rate rates[METER_KIND_COUNT];
+    int64_t newcomers_until_us;
+    bool low_disk;
+    struct meter_left_out *untold, **last;
+    struct meter_counters counters;
+};
+
+struct meter *meter_new(void)
+{
+    struct meter *meter = calloc(1, sizeof *meter);
+
+    if (meter == NULL)
+        return NULL;
+    pthread_mutex_init(&meter->mutex, NULL);
+    for (size_t i = 0; i < METER_KIND_COUNT; i++)
+        meter->rates[i] = bounds[i];
+    meter->last = &meter->untold;
+    return meter;
+}
+
+void meter_free(struct meter *meter)
+{
+    if (meter == NULL)
+        return;
+    meter_table_clear(&meter->table);
+    pthread_mutex_destroy(&meter->mutex);
+    free(meter);
+}
+
+void meter_set_statuses_per_minute(struct meter *meter, int64_t statuses)
+{
+    struct rate rate = {.burst = STATUSES_BURST, .interval_us = 60 * SECOND_US / statuses};
+
+    if (10 * statuses > rate.burst)
+        rate.burst = 10 * statuses;
+    pthread_mutex_lock(&meter->mutex);
+    meter->rates[METER_STATUSES] = rate;
+    pthread_mutex_unlock(&meter->mutex);
+}
+
+void meter_set_low_disk(struct meter *meter, bool low)
+{
+    pthread_mutex_lock(&meter->mutex);
+    meter->low_disk = low;
+    pthread_mutex_unlock(&meter->mutex);
+}
+
+int meter_know(struct meter *meter, int64_t key)
+{
+    pthread_mutex_lock(&meter->mutex);
+
+    bool known =
+        meter_table_find(&meter->table, key) != NULL || meter_table_add(&meter->table, key) != NULL;
+
+    pthread_mutex_unlock(&meter->mutex);
+    return known ? 0 : ERR_NO_MEMORY;
+}
+
+// With the mutex held, as below. Without memory it is only counted in all.
+static void leave_out(struct meter *meter, struct meter_device *device, enum left_out_reason reason)
+{
+    struct meter_left_out *out = device->left_out;
+    int64_t now_ms = clock_unstepped_ms();
+
+    meter->counters.left_out[reason]++;
+    if (out == NULL)
+        out = device->left_out = calloc(1, sizeof *out);
+    if (out == NULL)
+        return;
+    out->key = device->key;
+    if (out->reasons[reason].count++ == 0)
+        out->reasons[reason].since_ms = now_ms;
+    out->reasons[reason].at_ms = now_ms;
+    if (out->is_listed)
+        return;
+    out->is_listed = true;
+    out->next = NULL;
+    *meter->last = out;
+    meter->last = &out->next;
+}
+
+static bool take(struct meter *meter, struct meter_device *device, enum meter_kind kind, int64_t n,
+    int64_t now_ms)
+{
+    if (rate_take(&device->used_until_us[kind], &meter->rates[kind], n, now_ms * 1000))
+        return true;
+    leave_out(meter, device, reasons[kind]);
+    return false;
+}
+
+static struct meter_device *add_newcomer(struct meter *meter, int64_t key, int64_t now_ms)
+{
+    struct meter_device *device = NULL;
+
+    if (rate_take(&meter->newcomers_until_us, &newcomers, 1, now_ms * 1000))
+        device = meter_table_add(&meter->table, key);
+    meter->counters.strangers += device == NULL;
+    return device;
+}
+
+enum meter_verdict meter_admit(struct meter *meter, int64_t key, size_t n, int64_t now_ms)
+{
+    enum meter_verdict verdict = METER_STRANGER;
+
+    pthread_mutex_lock(&meter->mutex);
+
+    struct meter_device *device = meter_table_find(&meter->table, key);
+
+    if (device == NULL)
+        device = add_newcomer(meter, key, now_ms);
+    if (device != NULL) {
+        int64_t work = 1 + (int64_t)(n / WORK_BYTES);
+
+        verdict = take(meter, device, METER_WORK, work, now_ms) ? METER_ADMITTED : METER_TOO_MUCH;
+    }
+    pthread_mutex_unlock(&meter->mutex);
+    return verdict;
+}
+
+bool meter_keep(struct meter *meter, int64_t key, enum meter_kind kind, int64_t now_ms)
+{
+    pthread_mutex_lock(&meter->mutex);
+
+    struct meter_device *device = meter_table_find(&meter->table, key);
+    bool kept = !meter->low_disk;
+
+    meter->counters.low_disk += meter->low_disk;
+    if (kept && device != NULL)
+        kept = take(meter, device, kind, 1, now_ms);
+    pthread_mutex_unlock(&meter->mutex);
+    return kept;
+}
+
+bool meter_trims(struct meter *meter, int64_t key, enum meter_kind kind)
+{
+    pthread_mutex_lock(&meter->mutex);
+
+    struct meter_device *device = meter_table_find(&meter->table, key);
+    bool trims = device == NULL || device->kept[kind] == 0;
+
+    if (device != NULL)
+        device->kept[kind] = (uint8_t)((device->kept[kind] + 1) % TRIM_EVERY);
+    pthread_mutex_unlock(&meter->mutex);
+    return trims;
+}
+
+void meter_leave_out(struct meter *meter, int64_t key, enum left_out_reason reason)
+{
+    pthread_mutex_lock(&meter->mutex);
+
+    struct meter_device *device = meter_table_find(&meter->table, key);
+
+    if (device != NULL)
+        leave_out(meter, device, reason);
+    else
+        meter->counters.left_out[reason]++;
+    pthread_mutex_unlock(&meter->mutex);
+}
+
+static void tell(
+    struct meter_left_out *untold, bool (*each)(const struct left_out *out, void *ctx), void *ctx)
+{
+    for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++) {
+        struct left_out out = {.reason = (enum left_out_reason)i,
+            .count = untold->reasons[i].count,
+            .since_ms = untold->reasons[i].since_ms,
+            .at_ms = untold->reasons[i].at_ms};
+
+        mac_key_to_text(untold->key, out.mac);
+        if (out.count > 0 && each(&out, ctx))
+            untold->reasons[i].count = 0;
+    }
+}
+
+static bool is_told(const struct meter_left_out *out)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        count += out->reasons[i].count;
+    return count == 0;
+}
+
+// Takes the first off the list; NULL if it is not due.
+static struct meter_left_out *take_due(struct meter *meter, int64_t now_ms)
+{
+    struct meter_left_out *out = meter->untold;
+
+    if (out == NULL || (out->told_at_ms != 0 && now_ms - out->told_at_ms < TELL_MS))
+        return NULL;
+    meter->untold = out->next;
+    if (meter->untold == NULL)
+        meter->last = &meter->untold;
+    out->is_listed = false;
+    return out;
+}
+
+void meter_tell(
+    struct meter *meter, size_t max, bool (*each)(const struct left_out *out, void *ctx), void *ctx)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    struct meter_left_out *out;
+
+    pthread_mutex_lock(&meter->mutex);
+    while (max-- > 0 && (out = take_due(meter, now_ms)) != NULL) {
+        tell(out, each, ctx);
+        out->told_at_ms = now_ms;
+        if (is_told(out))
+            continue;
+        out->is_listed = true;
+        out->next = NULL;
+        *meter->last = out;
+        meter->last = &out->next;
+    }
+    pthread_mutex_unlock(&meter->mutex);
+}
+
+void meter_read_counters(struct meter *meter, struct meter_counters *out)
+{
+    pthread_mutex_lock(&meter->mutex);
+    *out = meter->counters;
+    out->devices = meter->table.count;
+    pthread_mutex_unlock(&meter->mutex);
+}

@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# A device that is revoked is out at once, whatever it holds, and stays out; nobody else notices; it
+# comes back when it is readmitted, with the certificate that may.
+# shellcheck source=test/system/deployed_lib.sh
+. "$(dirname "$0")/deployed_lib.sh"
+
+ours=$(mac_of 1) # virtual, started by the sandbox
+honest=$(mac_of 2)
+held=$(mac_of 3)
+sketch_mac=$(sketch_mac 512)
+sandbox_up --devices 2
+pki=$SANDBOX_PKI
+list=$sandbox/state/broker/revoked
+new_device "$held" "$sketch_mac"
+tester_up
+publish_image "$SANDBOX_IMAGE"
+publish_image "$(make_image 00.00.02 1 1 900000)"
+
+# hold MAC NAME: a client of the download server that holds all that it can.
+hold() {
+    mkdir -p "$work/$2"
+    rm -f "$work/$2"/{held,go}
+    process_start "$work/$2.record" "$work/$2/says" python3 "$root/test/system/held_client.py" \
+        "$SANDBOX_HTTPS_PORT" "$pki/ca.crt" "$pki/devices/$1" "$work/$2" "$(image_name 00.00.01)"
+    records+=("$work/$2.record")
+    eventually 20 "$2 holds what it can" test -e "$work/$2/held"
+}
+# let_go NAME: what it gets now.
+let_go() {
+    touch "$work/$1/go"
+    process_wait_end "$work/$1.record" 40 || fail "$1 does not end"
+}
+says() {
+    sed -n "s/^$2 //p" "$work/$1/says"
+}
+# hears MAC NAME: a device that hears its commands.
+hear() {
+    process_start "$work/$2.record" "$work/$2.log" stdbuf -oL mosquitto_sub -h localhost \
+        -p "$SANDBOX_MQTT_PORT" --cafile "$pki/ca.crt" --cert "$pki/devices/$1.crt" \
+        --key "$pki/devices/$1.key" -i "$1" -t "/command/$1/#" -d -F 'heard %t'
+    records+=("$work/$2.record")
+    eventually 10 "$2 has subscribed" grep -q '^Subscribed' "$work/$2.log"
+}
+broker_number() {
+    json_get "$(api /status)" '$.revocations.broker.number'
+}
+same_number() {
+    [ "$(broker_number)" = "$(json_get "$(api /status)" '$.revocations.number')" ]
+}
+# let_in MAC, shut_out MAC: by both servers, in a new connection.
+let_in() {
+    get "$1" /config.json
+    expect_equal "$1 at the download server" 200 "$status"
+    publish_text "$1" "/event/$1" '{"event": "boot"}' -i "$1" 2>/dev/null || fail "$1 at the broker"
+}
+shut_out() {
+    get "$1" /config.json
+    expect_match "$1 at the download server" '^curl|^403' "$status"
+    ! publish_text "$1" "/event/$1" '{"event": "boot"}' -i "$1" >/dev/null 2>&1 ||
+        fail "$1 at the broker"
+}
+
+step "with all that it holds"
+eventually 20 "ours online" device_has "$ours" '$.online' 1
+hold "$held" thief
+hold "$honest" beside
+hear "$held" thief-mqtt
+tester_publish "/event/$held" -m '{"event": "boot"}' -q 1
+eventually 10 "the thief online" device_has "$held" '$.online' 1
+part stop "$honest" # its place at the broker is its client's now
+hear "$honest" beside-mqtt
+for name in reboot config; do
+    api /commands --data "{\"mac\": \"$held\", \"command\": \"$name\"}" >/dev/null
+done
+expect_exit 0 secureesp devices revoke "$held"
+echo "$output"
+expect_match "what it says" "$held: revoked \(keyCompromise\); known certificates: 1; 2 commands ended" "$output"
+expect_match "when" 'download server: [a-z0-9. ]* \(2 connections ended\); broker: [a-z0-9. ]* \(1 connection ended\)' "$output"
+let_go thief
+expect_equal "its kept connection" ended "$(says thief kept)"
+read -r got _ size <<<"$(says thief download)"
+[ "$got" -lt "$size" ] || fail "its download was not cut: $got of $size"
+expect_equal "resumed by ticket" "403 True" "$(says thief ticket)"
+expect_equal "resumed by ID" "403 True" "$(says thief id)"
+expect_match "anew" '^alert .*CERTIFICATE_REVOKED' "$(says thief full)"
+shut_out "$held"
+
+step "at once in the list, with its reason"
+expect_match list "$held +revoked" "$(secureesp devices list)"
+expect_equal "those that are" "$held" "$(secureesp devices list --state revoked | awk 'NR > 1 { print $1 }')"
+expect_match show 'REVOKED \(revoked\).*keyCompromise' "$(secureesp devices show "$held" | tr '\n' ' ')"
+serial=$(openssl x509 -in "$pki/devices/$held.crt" -noout -serial | sed 's/^serial=//' | tr A-F a-f)
+expect_match "its certificate" "$serial .*keyCompromise" "$(secureesp devices show "$held")"
+expect_equal events 1 "$(event_count "$held" "json_extract(value, '$.event') = 'revoked'")"
+for i in 0 1; do
+    command=$(api "/commands?mac=$held")
+    expect_equal "state of its command" failed "$(json_get "$command" "\$[$i].state")"
+    expect_equal "result of its command" revoked "$(json_get "$command" "\$[$i].result")"
+done
+expect_exit 1 secureesp command "$held" reboot
+expect_match "a new command" "is revoked, and gets no commands" "$output"
+
+step "what still comes in its name is no sign of life"
+ignored=$(counter revoked_messages)
+tester_publish "/status/$held" -m '{"uptimemillis": 7}' -q 1
+tester_publish "/event/$held" -m '{"event": "boot"}' -q 1
+tester_publish "/will/$held" -m '{}' -q 1
+ignored_all() {
+    [ "$(counter revoked_messages)" -eq $((ignored + 3)) ]
+}
+eventually 10 "three messages ignored" ignored_all
+expect_equal online 0 "$(device "$held" '$.online')"
+expect_equal reason revoked "$(device "$held" '$.reason')"
+
+step "nobody else notices"
+let_go beside
+expect_equal "kept connection" 200 "$(says beside kept)"
+read -r got _ size <<<"$(says beside download)"
+expect_equal "download" "$size" "$got"
+expect_equal "by ticket" "200 True" "$(says beside ticket)"
+expect_equal "by ID" "200 True" "$(says beside id)"
+expect_equal "anew" "200 False" "$(says beside full)"
+! grep -q 'disconnect' "$work/beside-mqtt.log" || fail "the other's connection to the broker ended"
+process_stop "$work/beside-mqtt.record"
+part start "$honest"
+
+step "a second time, with another reason, forgotten, and never heard of"
+expect_exit 0 secureesp devices revoke "$held" --reason certificateHold
+expect_match "again" 'is revoked already \(keyCompromise, since' "$output"
+expect_exit 2 secureesp devices revoke "$held" --reason stolen
+expect_exit 0 secureesp devices forget "$held"
+expect_match "forgotten" "stays revoked" "$output"
+expect_exit 1 secureesp devices show "$held"
+expect_match "forgotten" "revoked all the same" "$output"
+shut_out "$held"
+expect_exit 0 secureesp devices revoke 84:F3:EB:99:99:99 --reason cessationOfOperation
+expect_match "never heard of" "84f3eb999999: revoked .* it has never reported" "$output"
+
+step "after a restart of the daemon, and of the broker, and of both"
+part stop daemon
+part start daemon
+eventually 20 "the broker's word" same_number
+shut_out "$held"
+part stop broker
+part start broker
+eventually 40 "the broker's word" same_number
+shut_out "$held"
+let_in "$honest"
+
+step "a sketch of the field and a device of ours, in the midst of their work"
+make_sketch 512
+start_sketch 512 00.00.08.g
+await 512 '^online commands=0 '
+eventually 10 "the sketch online" device_has "$sketch_mac" '$.online' 1
+eventually 20 "ours online" device_has "$ours" '$.online' 1
+for mac in "$sketch_mac" "$ours"; do
+    expect_exit 0 secureesp devices revoke "$mac" --reason certificateHold
+    expect_match "$mac" 'broker: [a-z0-9. ]* \(1 connection ended\)' "$output"
+    expect_equal "$mac online" 0 "$(device "$mac" '$.online')"
+done
+eventually 10 "ours is told" grep -q 'refused the connection (code 5)' "$sandbox/log/$ours.log"
+
+step "readmitted after a hold: with the certificates that they have"
+for mac in "$sketch_mac" "$ours"; do
+    expect_exit 0 secureesp devices readmit "$mac"
+    expect_match "$mac" 'readmitted, with the certificate that it has' "$output"
+done
+eventually 60 "ours is back" device_has "$ours" '$.online' 1
+let_in "$sketch_mac"
+expect_exit 0 secureesp devices readmit "$ours"
+expect_match "again" "is not revoked" "$output"
+
+step "readmitted after its key was stolen: with a new one only"
+expect_exit 0 secureesp devices readmit "$held"
+expect_match "what it needs" "issue a new one" "$output"
+shut_out "$held"
+expect_match "why" "certificate $serial of device $held is revoked" \
+    "$(get "$held" /config.json --tls-max 1.2 2>&1; grep "$serial" "$sandbox/log/daemon.log" | tail -n 1)"
+secureesp pki device --force "$pki" "$held" >/dev/null
+let_in "$held"
+
+step "the broker is away: it is told when it is back"
+part stop broker
+expect_exit 1 secureesp devices revoke "$held"
+expect_match "what it says" 'broker: NOT YET: .*goes by the list' "$output"
+get "$held" /config.json
+expect_match "the download server" '^curl|^403' "$status"
+part start broker
+eventually 40 "the broker's word" same_number
+shut_out "$held"
+
+step "killed between database and list: the next start completes it"
+number=$(json_get "$(api /status)" '$.revocations.number')
+cp "$list" "$work/before"
+until rm -f "$list" && mkdir "$list" 2>/dev/null; do :; done # the daemon writes it again meanwhile
+expect_exit 1 secureesp devices revoke "$honest" --reason certificateHold
+expect_match "what holds" "recorded, and the download server goes by it, but the broker does not yet: .* tried again" "$output"
+get "$honest" /config.json
+expect_match "the download server" '^curl|^403' "$status"
+expect_match "status" "CANNOT BE WRITTEN" "$(secureesp status)"
+part kill daemon
+rmdir "$list"
+cp "$work/before" "$list" # as it was
+expect_match "the list" "^number $number\$" "$(sed -n 2p "$list")"
+part start daemon
+expect_match "the list" "device $honest all" "$(cat "$list")"
+eventually 20 "the broker's word" same_number
+shut_out "$honest"
+
+step "a list that somebody removes or changes is written again"
+rm "$list"
+eventually 10 "the list is back" grep -qs "device $honest all" "$list"
+echo "number 1" >"$list"
+eventually 10 "the list is back" grep -qs "device $honest all" "$list"
+expect_equal "its mode" 644 "$(stat -c %a "$list")"
+expect_equal "its folder's" 755 "$(stat -c %a "$(dirname "$list")")"
+expect_equal "state_dir's" 711 "$(stat -c %a "$sandbox/state")"
+expect_equal "open to others beside it" "" "$(find "$sandbox/state" -mindepth 1 -maxdepth 1 ! -name broker -perm /077)"
+expect_exit 0 secureesp devices readmit "$honest"
+let_in "$honest"

@@ -1,0 +1,193 @@
+// What one device may cost, from messages to rows.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "server/base/log.h"
+#include "test/unit/server/ingest/ingest_fixture.h"
+
+static void say_often(struct ingest *ingest, const char *topic, const char *text, int times)
+{
+    for (int i = 0; i < times; i++)
+        ingest_fixture_say(ingest, topic, text, false);
+}
+
+// A device that floods costs so many rows and no more, whatever it says; what it means is taken,
+// and who speaks beside it loses nothing.
+static void test_floods(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = ingest_fixture_start(f);
+    struct ingest_counters counters;
+
+    log_set_level(LOG_ERROR - 1);
+    for (int i = 0; i < 9; i++) {
+        say_often(ingest, "/status/" MAC_1, "{\"uptimemillis\": 5}", 100);
+        say_often(ingest, "/event/" MAC_1, "{\"event\": \"error\"}", 300);
+        say_often(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", 100);
+        say_often(ingest, "/will/" MAC_1, "{}", 200);
+        say_often(ingest, "/status/" MAC_1, "nonsense", 150);
+        say_often(ingest, "/status/" MAC_2, "{\"uptimemillis\": 5}", 10);
+        say_often(ingest, "/event/" MAC_2, "{\"event\": \"error\"}", 10);
+        fixture_flush(f);
+    }
+    ingest_tick(ingest);
+    fixture_flush(f);
+    log_set_level(LOG_INFO);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM statuses WHERE device = 0x84f3eb000001"), 600);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM statuses WHERE device = 0x84f3eb000002"), 90);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM events WHERE kind = 'error'"
+                                      " AND device = 0x84f3eb000001"),
+        2000);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM events WHERE kind = 'error'"
+                                      " AND device = 0x84f3eb000002"),
+        90);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM events WHERE kind = 'boot'"), 500);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM events WHERE kind = 'will'"), 1000);
+    assert_int_equal(fixture_query(f, "SELECT count FROM device_faults"), 1000);
+    assert_true(ingest_fixture_is_online(f, MAC_1)); // by its last word
+    ingest_read_counters(ingest, &counters);
+    assert_int_equal(counters.meter.left_out[LEFT_OUT_STATUSES], 900 + 1350 - 600);
+    assert_int_equal(counters.meter.left_out[LEFT_OUT_EVENTS], 700 + 400 + 800);
+    assert_int_equal(counters.meter.left_out[LEFT_OUT_FAULTS], 350);
+    assert_int_equal(counters.meter.left_out[LEFT_OUT_MESSAGES], 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_left_out"), 3);
+    assert_int_equal(
+        fixture_query(f, "SELECT count FROM device_left_out ORDER BY count LIMIT 1"), 350);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM devices WHERE limited_at_ms > 0"), 1);
+    ingest_free(ingest);
+}
+
+// Beyond what any device has to say nothing is read at all.
+static void test_too_many_messages(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = ingest_fixture_start(f);
+    struct ingest_counters counters;
+
+    log_set_level(LOG_ERROR - 1);
+    for (int i = 0; i < 12; i++) {
+        say_often(ingest, "/event/" MAC_1, "{\"event\": \"error\"}", 1000);
+        fixture_flush(f);
+    }
+    log_set_level(LOG_INFO);
+    ingest_read_counters(ingest, &counters);
+    assert_true(counters.events >= 10000 && counters.events < 12000);
+    assert_int_equal(counters.meter.left_out[LEFT_OUT_MESSAGES], 12000 - counters.events);
+    ingest_free(ingest);
+}
+
+// Devices that the database knows are not new after a start.
+static void test_known_devices(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest_counters counters;
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+
+    struct ingest *ingest = ingest_fixture_start(f);
+
+    ingest_read_counters(ingest, &counters);
+    assert_int_equal(counters.meter.devices, 2);
+    ingest_free(ingest);
+}
+
+static void test_low_disk(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = ingest_fixture_start(f);
+
+    ingest_set_low_disk(ingest, true);
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{\"espimage\": \"A-1\"}", false);
+    ingest_fixture_say(ingest, "/event/" MAC_1, "{\"event\": \"boot\"}", false);
+    fixture_flush(f);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM statuses"), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM events"), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM devices WHERE image = 'A-1'"), 1);
+    ingest_set_low_disk(ingest, false);
+    ingest_set_statuses_per_minute(ingest, 1);
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{}", false);
+    fixture_flush(f);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM statuses"), 1);
+    ingest_free(ingest);
+}
+
+// What the broker says of who says too much there: told of a device, counted of others.
+static void test_broker_reports(void **state)
+{
+    static const char report[] =
+        "{\"messages\": 3, \"bytes\": 400, \"reason\": \"bytes\", \"disconnected_s\": 60}";
+    struct fixture *f = *state;
+    struct ingest *ingest = ingest_fixture_start(f);
+    struct ingest_counters counters;
+
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/broker/limit/" MAC_1, report, 3), 1);
+    fixture_flush(f);
+    assert_false(fixture_is_known(f, MAC_1)); // by that alone nobody is
+    ingest_fixture_say(ingest, "/status/" MAC_1, "{}", false);
+    ingest_fixture_say(ingest, "/status/" MAC_2, "{}", false);
+    ingest_fixture_say(ingest, "/broker/limit/" MAC_1, report, false);
+    ingest_fixture_say(ingest, "/broker/limit/" MAC_1, report, true); // retained
+    fixture_flush(f);
+    assert_int_equal(fixture_query(f, "SELECT messages FROM device_broker_limits"), 3);
+    log_set_level(LOG_ERROR - 1);
+    ingest_fixture_say(ingest, "/broker/limit/84F3EB000002", report, false); // whatever spelling
+    ingest_fixture_say(ingest, "/broker/limit/" MAC_2, "nonsense", false);
+    log_set_level(LOG_INFO);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/broker/limit/monitor", report, 2), 1);
+    fixture_flush(f);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_broker_limits"), 2);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM events"), 1); // once an hour of each
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM events WHERE kind = 'limited' AND result = 'bytes'"
+                         " AND detail GLOB '*dropped 3 messages*shut out for 60 s'"),
+        1);
+    ingest_read_counters(ingest, &counters);
+    assert_int_equal(counters.reports, 8);
+    assert_int_equal(counters.reported_messages, 7 * 3);
+    assert_int_equal(counters.reported_bytes, 7 * 400);
+    assert_int_equal(counters.bad_payloads, 1);
+    assert_int_equal(counters.bad_topics, 0);
+    ingest_free(ingest);
+}
+
+// Topics of no device take no line of the log from those that are.
+static void test_lines_of_others(void **state)
+{
+    struct fixture *f = *state;
+    struct ingest *ingest = ingest_fixture_start(f);
+    char topic[64];
+    int lines = 0;
+
+    for (int i = 0; i < 8000; i++) {
+        snprintf(topic, sizeof topic, "/status/nobody-%d", i);
+        lines += ingest_fixture_count_lines(ingest, topic, "{}", 1);
+    }
+    assert_true(lines > 0 && lines <= 64);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/" MAC_1, "nonsense", 2), 1);
+    assert_int_equal(ingest_fixture_count_lines(ingest, "/status/84F3EB000001", "{}", 2), 1);
+    assert_int_equal(
+        ingest_fixture_count_lines(ingest, "/status/84-F3-EB-00-00-01", "{}", 2), 0); // one an hour
+    fixture_flush(f);
+    ingest_free(ingest);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_floods),
+        TEST(test_too_many_messages),
+        TEST(test_known_devices),
+        TEST(test_low_disk),
+        TEST(test_broker_reports),
+        TEST(test_lines_of_others),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
