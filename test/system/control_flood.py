@@ -4,8 +4,8 @@ honest one, whose ways of saying little at a time or much at once are no flood.
 usage: control_flood.py PORT CA CREDENTIALS WHAT [VERSION]
 
 CREDENTIALS.crt and .key, whose name is the MAC. VERSION of TLS: 1.2, 1.3, chacha or cbc (of 1.2).
-Prints a line of JSON: "ended" (whether the broker parted with it), "after_s", "bytes"; for an honest one
-"acknowledged", too, how many of its messages were. WHAT:
+Prints a line of JSON: "ended" (whether the broker parted with it), "after_s", "bytes", "connections"; for an
+honest one "acknowledged", too, how many of its messages were, and "missing", how many were not. WHAT:
 
   pings           PINGREQ
   small           the same, each in a TLS record of its own
@@ -18,7 +18,9 @@ Prints a line of JSON: "ended" (whether the broker parted with it), "after_s", "
   auth            MQTT 5: AUTH
   unfinished      no CONNECT that ever ends, in TLS records of one byte, on one connection after the other
   honest-bytes    PUBLISH in TLS records of one byte, commands' acknowledgements, PINGREQ
-  honest-burst    as many of the largest messages as it may send at once"""
+  honest-burst    as many of the largest messages as it may send at once
+  honest-beside   a message five times a second, until the standard input ends
+  many-pings      100,000 times PINGREQ, by who is bounded by nothing"""
 
 import json
 import os
@@ -143,16 +145,24 @@ def unfinished():
             raise ConnectionError("turned away")
 
 
-def honest(link, messages, piece):
+def wait_for(link, answers, head, count):
+    """How many answers with that head there are, once there are as many as that."""
+    waited = time.monotonic()
+    while answers.count(head) < count and time.monotonic() - waited < GIVE_UP_S:
+        answers += drain(link, 1)
+    return answers.count(head)
+
+
+def honest(link, messages, piece=1 << 20, pause_s=0):
     send(link, mqtt_packet.subscribe([OWN]), piece)
     answers = drain(link, 5)
+    sent = 0
     for message in messages:
         send(link, message, piece)
-        answers += drain(link)
-    waited = time.monotonic()
-    while answers.count(b"\x40\x02") < len(messages) and time.monotonic() - waited < GIVE_UP_S:
-        answers += drain(link, 1)
-    report["acknowledged"] = answers.count(b"\x40\x02")
+        sent += 1
+        answers += drain(link, pause_s)
+    report["missing"] = sent - wait_for(link, answers, b"\x40\x02", sent)
+    report["acknowledged"] = sent - report["missing"]
 
 
 def body(size):
@@ -166,14 +176,35 @@ def honest_bytes():
 
 
 def honest_burst():
-    data = [mqtt_packet.publish(EVENT, body(8000), 1, i) for i in range(1, 61)]
-    honest(connect(), data, 1 << 20)
+    honest(connect(), (mqtt_packet.publish(EVENT, body(8000), 1, i) for i in range(1, 61)))
+
+
+def until_input_ends():
+    print("ready", flush=True)
+    number = 0
+    while not select.select([sys.stdin], [], [], 0.2)[0]:
+        number += 1
+        yield mqtt_packet.publish(EVENT, body(100), 1, number)
+
+
+def honest_beside():
+    honest(connect(), until_input_ends())
+
+
+def many_pings():
+    link = connect()
+    answers = b""
+    for _ in range(100):
+        send(link, mqtt_packet.PINGREQ * 1000)
+        answers += drain(link)
+    report["missing"] = 100000 - wait_for(link, answers, b"\xd0\x00", 100000)
 
 
 def main():
     os.nice(19)
     try:
-        {"unfinished": unfinished, "honest-bytes": honest_bytes, "honest-burst": honest_burst, **FLOODS}[WHAT]()
+        {"unfinished": unfinished, "honest-bytes": honest_bytes, "honest-burst": honest_burst,
+         "honest-beside": honest_beside, "many-pings": many_pings, **FLOODS}[WHAT]()
     except OSError:
         report["ended"] = True
     report["after_s"] = round(time.monotonic() - began, 3)
