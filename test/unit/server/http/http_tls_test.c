@@ -2,6 +2,8 @@
 #include "test/unit/server/http/tls_fixture.h"
 
 #include <gnutls/abstract.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #define ASK "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 #define PLACES 8
@@ -143,6 +145,74 @@ static void long_chains_are_refused(void **state)
     http_server_free(server, 1000);
 }
 
+#define AT_ONCE 2
+#define CROWD 8
+
+// How many compute in the server, and how many did at most; in handshakes and in requests.
+static struct {
+    atomic_uint now, most;
+} computing[2];
+
+static void compute(size_t kind)
+{
+    struct timespec pause = {.tv_nsec = 20000000}; // for the others to come
+    unsigned now = ++computing[kind].now, most = computing[kind].most;
+
+    while (now > most && !atomic_compare_exchange_weak(&computing[kind].most, &most, now))
+        continue;
+    nanosleep(&pause, NULL);
+    computing[kind].now--;
+}
+
+static int verify_slowly(const uint8_t *der, size_t n, void *ctx, struct err *err)
+{
+    compute(0);
+    return tls_fixture_take_all(der, n, ctx, err);
+}
+
+static void give_slowly(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    compute(1);
+    give(request, response, ctx);
+}
+
+static const struct http_route slow_routes[] = {{HTTP_GET, "/", give_slowly}, {0, NULL, NULL}};
+
+static void *come_and_ask(void *ctx)
+{
+    const uint16_t *port = ctx;
+    struct tls_fixture_client client;
+
+    assert_int_equal(
+        tls_fixture_open(&client, *port, fixture.credentials[0], TLS_FIXTURE_1_2, NULL), 0);
+    ask(&client);
+    tls_fixture_close(&client);
+    return NULL;
+}
+
+// A crowd, each on another thread of the server: all are served, and others get their processors.
+static void so_many_compute_at_once(void **state)
+{
+    struct http_server_settings settings = {.routes = slow_routes,
+        .verify = verify_slowly,
+        .threads = CROWD,
+        .at_once = AT_ONCE,
+        .max_connections = 4 * CROWD,
+        .timeout_s = 300};
+    struct http_server *server = tls_fixture_start(&fixture, &settings);
+    pthread_t clients[CROWD];
+
+    (void)state;
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(pthread_create(&clients[i], NULL, come_and_ask, &settings.port), 0);
+    for (int i = 0; i < CROWD; i++)
+        pthread_join(clients[i], NULL);
+    for (size_t kind = 0; kind < 2; kind++)
+        assert_in_range(computing[kind].most, 1, AT_ONCE);
+    http_server_free(server, 1000);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -163,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_handshake_that_takes_too_long_is_ended),
         cmocka_unit_test(the_silent_make_room),
         cmocka_unit_test(long_chains_are_refused),
+        cmocka_unit_test(so_many_compute_at_once),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
