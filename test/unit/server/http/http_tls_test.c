@@ -1,4 +1,5 @@
 // Handshakes over TLS: how long they may take, who makes room, and how long certificates may be.
+#include "server/http/http_sessions.h"
 #include "test/unit/server/http/tls_fixture.h"
 
 #include <gnutls/abstract.h>
@@ -179,6 +180,34 @@ static void long_chains_are_refused(void **state)
     http_server_free(server, 1000);
 }
 
+#define BY_ID TLS_FIXTURE_1_2 ":%NO_TICKETS"
+
+// A client that makes ever new sessions pushes out its own alone.
+static void one_client_costs_no_other_its_session(void **state)
+{
+    struct http_server_settings settings;
+    struct http_server *server = start(&settings, 5);
+    struct tls_fixture_client client;
+    gnutls_datum_t kept = {0};
+
+    (void)state;
+    assert_int_equal(
+        tls_fixture_open(&client, settings.port, fixture.credentials[1], BY_ID, NULL), 0);
+    assert_int_equal(gnutls_session_get_data2(client.session, &kept), 0);
+    tls_fixture_close(&client);
+    for (int i = 0; i < 2 * HTTP_SESSIONS_PER_CLIENT; i++) {
+        assert_int_equal(
+            tls_fixture_open(&client, settings.port, fixture.credentials[0], BY_ID, NULL), 0);
+        tls_fixture_close(&client);
+    }
+    assert_int_equal(
+        tls_fixture_open(&client, settings.port, fixture.credentials[1], BY_ID, &kept), 0);
+    assert_true(gnutls_session_is_resumed(client.session));
+    tls_fixture_close(&client);
+    gnutls_free(kept.data);
+    http_server_free(server, 1000);
+}
+
 #define AT_ONCE 2
 #define CROWD 8
 
@@ -268,6 +297,7 @@ int main(void)
         cmocka_unit_test(the_silent_make_room),
         cmocka_unit_test(who_is_at_work_stays),
         cmocka_unit_test(long_chains_are_refused),
+        cmocka_unit_test(one_client_costs_no_other_its_session),
         cmocka_unit_test(so_many_compute_at_once),
     };
 
