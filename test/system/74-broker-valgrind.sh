@@ -73,7 +73,8 @@ is_shut_out() {
 }
 eventually 20 "the noisy one is shut out" is_shut_out
 
-step "revoked"
+step "revoked; the daemon, whose list is ours now, is away: its session waits, too"
+part stop daemon
 shut_out "device $bad all" "serial $(serial_of "$devices/$good")"
 eventually 20 "the end of the live one" client_ended sketch
 for client in good/1.2 good/id good/1.3 sketch; do

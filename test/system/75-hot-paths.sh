@@ -35,6 +35,7 @@ part stop broker
 cat "$work/own.crt" "$work/old/ca.crt" >"$SANDBOX_PKI/ca.crt"
 part start broker
 clients_start
+part stop daemon # its list is ours now
 
 # in MAC: it is connected, and resumed by each kind of session once.
 all_in() {
@@ -123,4 +124,6 @@ expect_client "resumed in 0" again "$good/1.3"
 untouched
 
 step "after all, the device of the sandbox reports as before"
+part start daemon
+part wait daemon
 eventually 20 "the sandbox's device is online" device_has "$(mac_of 1)" '$.online' 1
