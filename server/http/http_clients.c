@@ -93,8 +93,8 @@ static void append(struct http_client *client, struct http_client_place *place, 
     http_clients_rest(place, true);
 }
 
-// At once: what the system has yet to send goes no further (connect(2): AF_UNSPEC), or a download would
-// run on out of its buffer. libmicrohttpd sees the end and closes it.
+// At once: what the system has yet to send goes no further (connect(2): AF_UNSPEC), or a download
+// would run on out of its buffer. libmicrohttpd sees the end and closes it.
 static void end(struct http_client_place *place)
 {
     place->ended = true;
