@@ -88,6 +88,7 @@ class Fleet:
         self.image, self.command_s, self.poll_s = image, command_s, poll_s
         self.phase = Phase()
         self.stopping = False
+        self.commanding = True
         self.statuses = {}  # (MAC as a number, uptime) -> begun
         self.commands = {}  # id -> begun
         self.received = {}  # id -> when, of commands whose id was not known yet
@@ -229,6 +230,13 @@ class Fleet:
             await asyncio.sleep(0.02)
         return phase.figures()
 
+    async def end_commands(self):
+        """So that none is left without an outcome, for which the next would wait."""
+        self.commanding = False
+        limit = time.monotonic() + 5
+        while self.phase.open["command"] + self.phase.open["outcome"] and time.monotonic() < limit:
+            await asyncio.sleep(0.02)
+
     async def run(self):
         tasks = [asyncio.create_task(device.live()) for device in self.devices]
         threading.Thread(target=self.watch, daemon=True).start()
@@ -246,6 +254,7 @@ class Fleet:
             if began:
                 print(json.dumps(figures), flush=True)
             began = line.strip() != "rest"
+        await self.end_commands()
         self.stopping = True
         for task in tasks:
             task.cancel()
@@ -322,7 +331,7 @@ class Device:
     async def be_commanded(self):
         await asyncio.sleep(self.shift * self.fleet.command_s)
         turn = time.monotonic()
-        while True:
+        while self.fleet.commanding:
             await self.fleet.give_command(self)
             turn = max(turn + self.fleet.command_s, time.monotonic())
             await asyncio.sleep(turn - time.monotonic())
