@@ -156,7 +156,8 @@ static bool check_lock(struct check *check)
 
 static void check_state(struct check *check)
 {
-    static const char *const folders[] = {"", "/images", "/" STATE_FOLDER_BROKER};
+    static const char broker[] = "/" STATE_FOLDER_BROKER;
+    static const char *const folders[] = {"", "/images", broker};
     char path[PATH_SIZE];
     char images[PATH_SIZE];
     struct err err = {0};

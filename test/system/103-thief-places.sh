@@ -37,8 +37,8 @@ step "handshakes without end"
 before=$(memory_kb "$daemon")
 nice -n 19 "$root/build/release/test/bench/tls_load" --port "$SANDBOX_HTTPS_PORT" \
     --ca "$SANDBOX_PKI/ca.crt" --devices "$SANDBOX_PKI/devices" --path /download/ca.crt --expect 200 \
-    --mode full --threads 2 --count "${THIEF_HANDSHAKES:-4000}"
-echo "daemon: $before KB before, $(memory_kb "$daemon") KB after ${THIEF_HANDSHAKES:-4000} handshakes"
+    --mode full --threads 2 --count "${THIEF_HANDSHAKES:-1500}"
+echo "daemon: $before KB before, $(memory_kb "$daemon") KB after ${THIEF_HANDSHAKES:-1500} handshakes"
 grows_at_most "the daemon" "${THIEF_HANDSHAKES_KB:-12000}" $(($(memory_kb "$daemon") - before))
 
 step "afterwards the places are free"

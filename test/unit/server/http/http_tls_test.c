@@ -1,4 +1,5 @@
 // Handshakes over TLS: how long they may take, who makes room, and how long certificates may be.
+#include "server/http/http_sessions.h"
 #include "test/unit/server/http/tls_fixture.h"
 
 #include <gnutls/abstract.h>
@@ -87,6 +88,40 @@ static void the_silent_make_room(void **state)
     http_server_free(server, 1000);
 }
 
+static void give_late(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    struct timespec longer = {.tv_sec = 1, .tv_nsec = 200000000}; // than who asks nothing is borne
+
+    nanosleep(&longer, NULL);
+    give(request, response, ctx);
+}
+
+static const struct http_route late_routes[] = {{HTTP_GET, "/", give_late}, {0, NULL, NULL}};
+
+// Whoever waits for an answer makes no room, also before it begins.
+static void who_is_at_work_stays(void **state)
+{
+    struct http_server_settings settings = {.routes = late_routes,
+        .threads = 1,
+        .max_connections = 1,
+        .timeout_s = 300,
+        .handshake_timeout_s = 1};
+    struct http_server *server = tls_fixture_start(&fixture, &settings);
+    struct tls_fixture_client client;
+    int waiting;
+
+    (void)state;
+    assert_int_equal(
+        tls_fixture_open(&client, settings.port, fixture.credentials[0], TLS_FIXTURE_1_2, NULL), 0);
+    waiting = tls_fixture_connect(settings.port);
+    ask(&client);
+    assert_true(tls_fixture_counters(server).full > 0);
+    assert_int_equal(tls_fixture_counters(server).left, 0);
+    tls_fixture_close(&client);
+    close(waiting);
+    http_server_free(server, 1000);
+}
+
 // A client whose certificate is followed by so many copies of it.
 static gnutls_certificate_credentials_t with_copies(int copies)
 {
@@ -142,6 +177,34 @@ static void long_chains_are_refused(void **state)
         tls_fixture_close(&client);
         gnutls_certificate_free_credentials(credentials);
     }
+    http_server_free(server, 1000);
+}
+
+#define BY_ID TLS_FIXTURE_1_2 ":%NO_TICKETS"
+
+// A client that makes ever new sessions pushes out its own alone.
+static void one_client_costs_no_other_its_session(void **state)
+{
+    struct http_server_settings settings;
+    struct http_server *server = start(&settings, 5);
+    struct tls_fixture_client client;
+    gnutls_datum_t kept = {0};
+
+    (void)state;
+    assert_int_equal(
+        tls_fixture_open(&client, settings.port, fixture.credentials[1], BY_ID, NULL), 0);
+    assert_int_equal(gnutls_session_get_data2(client.session, &kept), 0);
+    tls_fixture_close(&client);
+    for (int i = 0; i < 2 * HTTP_SESSIONS_PER_CLIENT; i++) {
+        assert_int_equal(
+            tls_fixture_open(&client, settings.port, fixture.credentials[0], BY_ID, NULL), 0);
+        tls_fixture_close(&client);
+    }
+    assert_int_equal(
+        tls_fixture_open(&client, settings.port, fixture.credentials[1], BY_ID, &kept), 0);
+    assert_true(gnutls_session_is_resumed(client.session));
+    tls_fixture_close(&client);
+    gnutls_free(kept.data);
     http_server_free(server, 1000);
 }
 
@@ -232,7 +295,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_handshake_that_takes_too_long_is_ended),
         cmocka_unit_test(the_silent_make_room),
+        cmocka_unit_test(who_is_at_work_stays),
         cmocka_unit_test(long_chains_are_refused),
+        cmocka_unit_test(one_client_costs_no_other_its_session),
         cmocka_unit_test(so_many_compute_at_once),
     };
 
