@@ -13,6 +13,6 @@ typedef void revocation_show_change(const json_t *answer);
 // Sends a request that shuts out or lets in, and shows the answer: what changed, and when download
 // server and broker go by it. Returns as a subcommand does: an error while the broker does not.
 int revocation_show_request(const struct subcommand_call *call,
-    const struct client_request *request, revocation_show_change *show, struct err *err);
+    const struct client_request *request, revocation_show_change *change, struct err *err);
 
 #endif

@@ -49,7 +49,7 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
     const json_t *broker = json_object_get(revocations, "broker");
     int64_t number = field_integer(revocations, "number", 0);
 
-    printf("%-*s%lld devices; list %lld, %lld entries; ", LABEL_WIDTH, "revoked",
+    printf("%-*sdevices %lld; list %lld, entries %lld; ", LABEL_WIDTH, "revoked",
         (long long)field_integer(devices, "revoked", 0), (long long)number,
         (long long)field_integer(revocations, "entries", 0));
     if (field_has(revocations, "fault")) {

@@ -192,6 +192,16 @@ part start broker
 eventually 40 "the broker's word" same_number
 shut_out "$held"
 
+step "the broker hangs: nobody waits for it longer than two seconds"
+let_in "$honest"
+process_signal "$sandbox/run/broker" STOP
+expect_exit 1 secureesp devices revoke "$honest" --reason certificateHold
+expect_match "what it says" 'broker: NOT YET: it still goes by list [0-9]*, not [0-9]*' "$output"
+process_signal "$sandbox/run/broker" CONT
+eventually 20 "the broker's word" same_number
+shut_out "$honest"
+expect_exit 0 secureesp devices readmit "$honest"
+
 step "killed between database and list: the next start completes it"
 number=$(json_get "$(api /status)" '$.revocations.number')
 cp "$list" "$work/before"
