@@ -39,6 +39,8 @@ bool gate_traffic_take(struct gate *gate, struct meter *meter, size_t n)
 
     if (client != NULL && access_table_is_unbounded(gate->table, client->identity.role))
         return true;
+    if (client != NULL && client_bounds_is_shut_out(client, now_ms))
+        return false; // for whatever else: it does not go on until the next tick
     if (meter_take(meter, &gate->limits, now_ms, n))
         return true;
     if (client != NULL) {
