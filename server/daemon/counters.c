@@ -31,6 +31,32 @@ static void add_store(const struct store_counters *written,
     add("store_queued", written->queued, ctx);
 }
 
+static void add_downloads(const struct http_server_counters *served,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    add("download_connections", served->connections, ctx);
+    add("download_open", served->open, ctx);
+    add("download_waiting", served->waiting, ctx);
+    add("download_refused_connections", served->refused_connections, ctx);
+    add("download_full", served->full, ctx);
+    add("download_requests", served->requests, ctx);
+    add("download_bad_requests", served->bad_requests, ctx);
+    add("download_refused", served->refused_handshakes, ctx);
+    add("download_refused_no_certificate", served->no_certificate, ctx);
+    add("download_refused_expired", served->expired, ctx);
+    add("download_refused_other_ca", served->untrusted, ctx);
+    add("download_refused_revoked", served->revoked, ctx);
+    add("download_refused_crowded", served->crowded, ctx);
+    add("download_refused_by_client", served->distrusted, ctx);
+    add("download_bad_handshakes", served->bad_handshakes, ctx);
+    add("download_broken_handshakes", served->broken_handshakes, ctx);
+    add("download_resumed", served->resumed, ctx);
+    add("download_timed_out", served->timed_out, ctx);
+    add("download_slow", served->slow, ctx);
+    add("download_replaced", served->replaced, ctx);
+    add("download_made_room", served->left, ctx);
+}
+
 void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
@@ -56,27 +82,7 @@ void counters_each(const struct counters_sources *sources,
     add("broker_reports", said.reports, ctx);
     add("broker_dropped_messages", said.reported_messages, ctx);
     add("broker_dropped_bytes", said.reported_bytes, ctx);
-    add("download_connections", served.connections, ctx);
-    add("download_open", served.open, ctx);
-    add("download_waiting", served.waiting, ctx);
-    add("download_refused_connections", served.refused_connections, ctx);
-    add("download_full", served.full, ctx);
-    add("download_requests", served.requests, ctx);
-    add("download_bad_requests", served.bad_requests, ctx);
-    add("download_refused", served.refused_handshakes, ctx);
-    add("download_refused_no_certificate", served.no_certificate, ctx);
-    add("download_refused_expired", served.expired, ctx);
-    add("download_refused_other_ca", served.untrusted, ctx);
-    add("download_refused_revoked", served.revoked, ctx);
-    add("download_refused_crowded", served.crowded, ctx);
-    add("download_refused_by_client", served.distrusted, ctx);
-    add("download_bad_handshakes", served.bad_handshakes, ctx);
-    add("download_broken_handshakes", served.broken_handshakes, ctx);
-    add("download_resumed", served.resumed, ctx);
-    add("download_timed_out", served.timed_out, ctx);
-    add("download_slow", served.slow, ctx);
-    add("download_replaced", served.replaced, ctx);
-    add("download_made_room", served.left, ctx);
+    add_downloads(&served, add, ctx);
     add("api_full", operated.full, ctx);
     add("download_received", served.received, ctx);
     add("download_unreceived", served.unreceived, ctx);

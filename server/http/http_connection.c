@@ -254,6 +254,16 @@ static struct http_connection *context_of_session(gnutls_session_t session)
     return (struct http_connection *)(void *)(link - offsetof(struct http_connection, link));
 }
 
+void http_connection_wait_handshake(gnutls_session_t session)
+{
+    struct http_connection *context = context_of_session(session);
+
+    if (context->link.sent && context->deadline != NULL)
+        http_deadline_set(context->server->deadlines, context->deadline, HTTP_DEADLINE_SILENT,
+            handshake_ms(context->server));
+    context->link.sent = false;
+}
+
 int http_connection_admit(gnutls_session_t session)
 {
     struct http_connection *context = context_of_session(session);

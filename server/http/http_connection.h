@@ -34,6 +34,10 @@ struct http_connection_target http_connection_target(struct MHD_Connection *conn
 // The server of a connection; NULL if there was no memory to keep it.
 struct http_server *http_connection_server(struct MHD_Connection *connection);
 
+// When the handshake waits for the client: if the server has answered it meanwhile, the client has
+// time anew, so that what the server took is not the client's. There are two or three such steps.
+void http_connection_wait_handshake(gnutls_session_t session);
+
 // Once the handshake has succeeded, also one that resumed a session: the client takes its place
 // among those of its certificate, and has time for a request from now on. 0, or a negative code of
 // GnuTLS's by which the handshake fails after all.

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -66,6 +67,18 @@ static bool is_slow(
            (uint64_t)counted_ms * deadlines->bytes_per_second / 1000;
 }
 
+// Whether it is the server that is late, which has not read yet what the client sent: for a while
+// that is no fault of the client's.
+static bool is_behind(
+    const struct http_deadlines *deadlines, const struct http_deadline *deadline, int64_t now_ms)
+{
+    int unread = 0;
+
+    return deadline->phase == HTTP_DEADLINE_SILENT &&
+           now_ms < deadline->at_ms + deadlines->grace_ms &&
+           ioctl(deadline->fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
 static void end_slow(struct http_deadlines *deadlines, struct http_deadline *deadline)
 {
     char address[HTTP_ADDRESS_TEXT_SIZE];
@@ -93,7 +106,7 @@ static void *run(void *ctx)
                 continue;
             if (is_slow(deadlines, d, now))
                 end_slow(deadlines, d);
-            else if (d->at_ms > now)
+            else if (d->at_ms > now || is_behind(deadlines, d, now))
                 continue;
             deadlines->counters.late++;
             end(deadlines, d);

@@ -18,7 +18,8 @@ enum http_deadline_phase {
     HTTP_DEADLINE_BUSY,   // in a request or an answer
 };
 
-// Starts the thread that ends connections that are late. An answer is late, too, if the client has
+// Starts the thread that ends connections that are late; one that has asked nothing, and sent what
+// the server has not read yet, has grace_ms more. An answer is late, too, if the client has
 // acknowledged fewer bytes of it than so many each second, of which the first grace_ms are not
 // counted; 0 sets no such bound.
 ERR_CHECKED int http_deadline_start(

@@ -249,6 +249,8 @@ int gnutls_handshake(gnutls_session_t session)
     http_turns_end(handshake->turns);
     if (code == GNUTLS_E_SUCCESS)
         code = http_connection_admit(session);
+    else if (code == GNUTLS_E_AGAIN)
+        http_connection_wait_handshake(session);
     if (code == GNUTLS_E_SUCCESS || code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
         return code;
     if (refusal_alert(code) >= 0)

@@ -259,6 +259,7 @@ static ssize_t send_parts(gnutls_transport_ptr_t ptr, const giovec_t *parts, int
 
     for (int i = 0; i < count; i++)
         n += parts[i].iov_len;
+    link->sent = true;
     return hold(link, parts, count, n) ? (ssize_t)n : sendmsg(link->fd, &message, MSG_NOSIGNAL);
 }
 

@@ -46,6 +46,7 @@ struct http_tls_farewell {
 struct http_tls_link {
     int fd;
     bool reset;   // written while reading: the client ended it by a reset, not in order
+    bool sent;    // something, since that was last looked at
     bool holding; // what would be sent is kept in farewell, as it can be nothing else
     struct http_tls_farewell farewell;
     struct http_client_place place; // once the handshake has ended

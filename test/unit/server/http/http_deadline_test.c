@@ -286,6 +286,30 @@ static void who_was_ended_stays_so(void **state)
     http_deadline_stop(deadlines);
 }
 
+// A server that is behind with reading bears with whom it keeps waiting, but not for ever.
+static void who_waits_for_the_server_is_borne(void **state)
+{
+    struct http_deadlines *deadlines;
+    struct watched waits, silent;
+    struct timespec pause = {.tv_nsec = 5000000};
+    char byte = 'x';
+
+    (void)state;
+    for (int64_t grace_ms = 0; grace_ms <= LONG_MS; grace_ms += LONG_MS) {
+        assert_int_equal(http_deadline_start(0, grace_ms, &deadlines), 0);
+        waits = watch(deadlines, LONG_MS);
+        assert_int_equal(write(waits.ends[1], &byte, 1), 1);
+        http_deadline_set(deadlines, waits.deadline, HTTP_DEADLINE_SILENT, 0);
+        nanosleep(&pause, NULL);
+        silent = watch(deadlines, 0);
+        wait_end(&silent); // in the same round as the other, or a later one
+        assert_int_equal(has_ended(&waits), grace_ms == 0);
+        drop(deadlines, &waits);
+        drop(deadlines, &silent);
+        http_deadline_stop(deadlines);
+    }
+}
+
 #define RATE 100000
 #define GRACE_MS 500
 #define CHUNK 20000
@@ -364,6 +388,7 @@ int main(void)
         cmocka_unit_test(who_asks_nothing_makes_room),
         cmocka_unit_test(who_has_just_come_stays),
         cmocka_unit_test(who_was_ended_stays_so),
+        cmocka_unit_test(who_waits_for_the_server_is_borne),
         cmocka_unit_test(who_takes_an_answer_too_slowly_is_ended),
     };
 
