@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LARGEST 100000000
@@ -72,6 +73,15 @@ static bool read_number(const char *text, uint32_t least, uint32_t *out)
     return true;
 }
 
+// All names, for whoever mistook one.
+static void list_names(char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < OPTIONS && n < size; i++)
+        n += (size_t)snprintf(out + n, size - n, "%s%s", i > 0 ? " " : "", options[i].name);
+}
+
 int limits_set(struct limits *limits, const char *name, const char *text, struct err *err)
 {
     for (size_t i = 0; i < OPTIONS; i++) {
@@ -82,5 +92,10 @@ int limits_set(struct limits *limits, const char *name, const char *text, struct
                 options[i].least, LARGEST, text);
         return 0;
     }
-    return err_set(err, ERR_NOT_FOUND, "no option is named '%s'", name);
+
+    char names[ERR_MESSAGE_SIZE];
+
+    list_names(names, sizeof names);
+    return err_set(
+        err, ERR_NOT_FOUND, "none is named so; there are cafile revocations daemon role %s", names);
 }

@@ -85,9 +85,9 @@ void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pa
     if (tell(call, pairs, count, &answer, &err) < 0) {
         record->failed = true;
         note(record,
-            "the daemon does not know of it yet (%s); where it runs, `secureesp pki record %s` "
-            "tells it",
-            err.message, call->options->arguments[0]);
+            "the daemon does not know of it yet: %s; later, `secureesp pki record %s` tells it",
+            err.code == ERR_UNAVAILABLE ? "none answers here" : err.message,
+            call->options->arguments[0]);
         return;
     }
     record->failed = field_integer(answer, "foreign", 0) > 0;

@@ -19,6 +19,18 @@ static void add_left_out(const struct meter_counters *meter,
     add("left_out_new_devices", meter->strangers, ctx);
 }
 
+static void add_store(const struct store_counters *written,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    add("store_jobs", written->jobs, ctx);
+    add("store_batches", written->batches, ctx);
+    add("store_failed", written->failed, ctx);
+    add("store_retried", written->retried, ctx);
+    add("store_dropped", written->dropped, ctx);
+    add("store_crowded", written->crowded, ctx);
+    add("store_queued", written->queued, ctx);
+}
+
 void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
@@ -73,13 +85,7 @@ void counters_each(const struct counters_sources *sources,
     download_each_counter(sources->download, add, ctx);
     broker_state_each_counter(sources->broker, add, ctx);
     command_dispatch_each_counter(sources->dispatch, add, ctx);
-    add("store_jobs", written.jobs, ctx);
-    add("store_batches", written.batches, ctx);
-    add("store_failed", written.failed, ctx);
-    add("store_retried", written.retried, ctx);
-    add("store_dropped", written.dropped, ctx);
-    add("store_crowded", written.crowded, ctx);
-    add("store_queued", written.queued, ctx);
+    add_store(&written, add, ctx);
     add("reloads_refused", sources->reloads_kept->total, ctx);
     add("clock_steps", sources->clock_steps->total, ctx);
 }

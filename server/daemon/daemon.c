@@ -74,16 +74,12 @@ struct daemon {
 
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    return mqtt_client_publish(daemon->mqtt, topic, payload, n);
+    return mqtt_client_publish(((struct daemon *)ctx)->mqtt, topic, payload, n);
 }
 
 static int64_t connected_since_ms(void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    return broker_state_connected_since_ms(&daemon->broker);
+    return broker_state_connected_since_ms(&((struct daemon *)ctx)->broker);
 }
 
 static void note_answer(const struct download_answer *answer, void *ctx)
@@ -93,23 +89,17 @@ static void note_answer(const struct download_answer *answer, void *ctx)
 
 static void wake_dispatch(void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    command_dispatch_wake(daemon->dispatch);
+    command_dispatch_wake(((struct daemon *)ctx)->dispatch);
 }
 
 static void read_broker(struct api_broker *out, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    broker_state_read(&daemon->broker, out);
+    broker_state_read(&((struct daemon *)ctx)->broker, out);
 }
 
 static void read_certificates(struct api_certificates *out, void *ctx)
 {
-    struct daemon *daemon = ctx;
-
-    certificate_watch_read(daemon->watch, out);
+    certificate_watch_read(((struct daemon *)ctx)->watch, out);
 }
 
 static void read_disk(struct api_disk *out, void *ctx)
@@ -390,15 +380,10 @@ static void follow_clock(struct daemon *daemon)
 
 void daemon_tick(struct daemon *daemon)
 {
+    struct housekeeping_settings settings;
+
     follow_clock(daemon);
-
-    struct housekeeping_settings settings = {
-        .offline_after_ms = daemon->config.offline_after_s * 1000,
-        .keep_statuses_ms = daemon->config.statuses_days * DAY_MS,
-        .keep_hours_ms = daemon->config.hours_days * DAY_MS,
-        .keep_events_ms = daemon->config.events_days * DAY_MS,
-    };
-
+    costs_read_retention(&daemon->config, &settings);
     housekeeping_tick(daemon->housekeeping, &settings);
     costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);

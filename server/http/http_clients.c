@@ -93,10 +93,13 @@ static void append(struct http_client *client, struct http_client_place *place, 
     http_clients_rest(place, true);
 }
 
+// At once: what the system has yet to send goes no further (connect(2): AF_UNSPEC), or a download
+// would run on out of its buffer. libmicrohttpd sees the end and closes it.
 static void end(struct http_client_place *place)
 {
     place->ended = true;
-    shutdown(place->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
+    if (connect(place->fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr)) < 0)
+        shutdown(place->fd, SHUT_RDWR); // of no TCP
 }
 
 // Whether there is a place for one more of the certificate's, if need be that of the one that has

@@ -16,6 +16,7 @@
 #include "server/http/http_tls.h"
 #include "server/http/http_verdict.h"
 
+#define PACED_BYTES_MIN 16384     // what the system takes at once has no pace
 #define BYTES_PER_SECOND_MIN 1000 // where the settings have none: a slower reader is late
 
 struct http_connection {
@@ -224,7 +225,12 @@ void http_connection_set_deadline(
     unsigned rate = server->settings.min_bytes_per_second;
     uint64_t seconds = answer_bytes / (rate > 0 ? rate : BYTES_PER_SECOND_MIN);
 
-    if (context != NULL && context->deadline != NULL)
+    if (context == NULL || context->deadline == NULL)
+        return;
+    if (answer_bytes < PACED_BYTES_MIN)
+        http_deadline_set(
+            server->deadlines, context->deadline, HTTP_DEADLINE_BUSY, timeout_ms(server));
+    else
         http_deadline_answer(
             server->deadlines, context->deadline, timeout_ms(server) + (int64_t)seconds * 1000);
 }

@@ -29,8 +29,8 @@ struct http_sessions_user {
 // Makes a session of the server's resumable by ID, before its handshake. user must outlive it.
 void http_sessions_attach(struct http_sessions_user *user, gnutls_session_t session);
 
-// As gnutls_db_store_func, of a user.
-int http_sessions_store(void *user, gnutls_datum_t id, gnutls_datum_t data);
+// As gnutls_db_store_func, of a struct http_sessions_user.
+int http_sessions_store(void *ctx, gnutls_datum_t id, gnutls_datum_t data);
 
 // How many there are, and what they take.
 void http_sessions_count(struct http_sessions *sessions, size_t *count, size_t *bytes);

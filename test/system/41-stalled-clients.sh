@@ -6,7 +6,8 @@
 # shellcheck source=test/system/load_lib.sh
 . "$root/test/system/load_lib.sh"
 
-load_up 'handshake_timeout_s = 30'
+load_settings+=('handshake_timeout_s = 30')
+load_up
 window_ms=1500
 
 for kind in tcp record_header half_hello hello certificate resumption handshake half_request unread; do

@@ -64,7 +64,7 @@ expect_client "full in 0" open sketch "$devices/$good" "$good" 1.2
 
 step "over the bounds"
 seq 900 >"$work/lines" # more than anybody may say at once, and it goes on
-timeout 60 mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
+timeout 15 mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
     --cert "$devices/$noisy.crt" --key "$devices/$noisy.key" -t "/event/$noisy" -q 1 -l <"$work/lines" \
     >/dev/null 2>&1 || true
 is_shut_out() {

@@ -80,8 +80,8 @@ let_go thief
 expect_equal "its kept connection" ended "$(says thief kept)"
 read -r got _ size <<<"$(says thief download)"
 [ "$got" -lt "$size" ] || fail "its download was not cut: $got of $size"
-expect_equal "resumed by ticket" "403 True" "$(says thief ticket)"
-expect_equal "resumed by ID" "403 True" "$(says thief id)"
+expect_equal "resumed by ticket" "403 True ended" "$(says thief ticket)"
+expect_equal "resumed by ID" "403 True ended" "$(says thief id)"
 expect_match "anew" '^alert .*CERTIFICATE_REVOKED' "$(says thief full)"
 shut_out "$held"
 
@@ -99,6 +99,9 @@ for i in 0 1; do
 done
 expect_exit 1 secureesp command "$held" reboot
 expect_match "a new command" "is revoked, and gets no commands" "$output"
+expect_exit 0 secureesp command --all config
+expect_match "one to all" "1 revoked device is left out" "$output"
+! grep -q "$held" <<<"$output" || fail "the command to all: $output"
 
 step "what still comes in its name is no sign of life"
 ignored=$(counter revoked_messages)
@@ -117,9 +120,9 @@ let_go beside
 expect_equal "kept connection" 200 "$(says beside kept)"
 read -r got _ size <<<"$(says beside download)"
 expect_equal "download" "$size" "$got"
-expect_equal "by ticket" "200 True" "$(says beside ticket)"
-expect_equal "by ID" "200 True" "$(says beside id)"
-expect_equal "anew" "200 False" "$(says beside full)"
+expect_equal "by ticket" "200 True 200" "$(says beside ticket)"
+expect_equal "by ID" "200 True 200" "$(says beside id)"
+expect_equal "anew" "200 False 200" "$(says beside full)"
 ! grep -q 'disconnect' "$work/beside-mqtt.log" || fail "the other's connection to the broker ended"
 process_stop "$work/beside-mqtt.record"
 part start "$honest"

@@ -100,6 +100,20 @@ expect_match "once more" "is revoked already" "$output"
 expect_equal "its reason stays" superseded "$(certificate "$(serial_of "$work/old.crt")" reason)"
 expect_equal "the other one" good "$(certificate "$(serial_of "$pki/devices/$other.crt")" state)"
 
+step "one that is no longer in use is revoked, and the device that has another notices nothing"
+cp "$pki/devices/$other.crt" "$work/older.crt"
+expect_exit 0 secureesp pki device "$pki" "$other" --force
+use_credentials "$other"
+eventually 30 "$other is back with the third" device_has "$other" '$.online' 1
+ended() {
+    grep -c "$other been disconnected by administrative action" "$SANDBOX_LOG/broker.log"
+}
+before=$(ended || true)
+expect_exit 0 secureesp pki revoke "$(serial_of "$work/older.crt")" --reason superseded
+expect_match "nobody is cut off" "download server: .*.0 connections ended.; broker: .*.0 connections ended" "$output"
+expect_equal "its commands" "done ok" "$(command_device "$other" config)"
+expect_equal "connections that the broker has ended" "$before" "$(ended || true)"
+
 step "serials that nobody knows, that are none, and servers'"
 expect_exit 0 secureesp pki revoke 00:AB:CD --reason unspecified
 expect_equal "one that was never met" named "$(certificate abcd origin)"

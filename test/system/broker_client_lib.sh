@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Scenarios whose clients of the broker resume TLS sessions (broker_client.py), and lists of who is shut
 # out.
+# shellcheck disable=SC2154
 
 # clients_start: the lines that it prints come to $work/clients.
 clients_start() {

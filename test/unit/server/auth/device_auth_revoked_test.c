@@ -15,6 +15,7 @@
 
 #define MAC "84f3eb012345"
 #define OTHER "84f3eb012346"
+#define HOUR_MS INT64_C(3600000)
 
 struct world {
     char *folder;
@@ -37,7 +38,7 @@ static void note_met(const struct certificate_facts *facts, const char *mac, voi
 static int set_up(void **state)
 {
     static struct world w;
-    struct pki_folder_order order = {.days = 1, .now_ms = clock_system_ms()};
+    struct pki_folder_order order = {.days = 1, .now_ms = clock_system_ms() - 2 * HOUR_MS};
     struct pki_folder_pair ca;
     struct pki_folder_pair pair;
     struct issuer *issuer;
@@ -174,6 +175,34 @@ static void test_cuts_off_the_untrusted(void **state)
     assert_true(!device_auth_is_cut_off((const uint8_t *)"x", 1, w->auth));
 }
 
+// A CA that was renewed since over the same key begins later than what it vouches for.
+static void test_a_renewed_ca_lets_nobody_in(void **state)
+{
+    struct world *w = *state;
+    struct issuer_order order = {
+        .profile = PROFILE_CA, .common_name = "CA", .days = 1, .now_ms = clock_system_ms()};
+    char path[SCRATCH_PATH_SIZE];
+    struct private_key *key;
+    struct certificate *ca;
+    char *pem;
+
+    assert_int_equal(identify(w, NULL), 0);
+    scratch_path(w->folder, "ca.key", path);
+    assert_int_equal(private_key_load(path, &key, NULL), 0);
+    assert_int_equal(issuer_self_sign(&order, key, &ca, NULL), 0);
+    assert_int_equal(certificate_to_pem(ca, &pem, NULL), 0);
+    scratch_path(w->folder, "ca.crt", path);
+    assert_int_equal(file_replace(path, (const uint8_t *)pem, strlen(pem), 0600, NULL), 0);
+    assert_int_equal(device_auth_reload(w->auth, NULL), 0);
+    put(w, BEFORE);
+    assert_int_equal(identify(w, NULL), ERR_REVOKED);
+    put(w, NOTHING);
+    assert_int_equal(identify(w, NULL), 0);
+    free(pem);
+    certificate_free(ca);
+    private_key_free(key);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -182,6 +211,7 @@ int main(void)
         TEST(test_each_entry),
         TEST(test_tells_of_what_it_meets),
         TEST(test_cuts_off_the_untrusted),
+        TEST(test_a_renewed_ca_lets_nobody_in),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

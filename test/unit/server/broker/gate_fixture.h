@@ -4,9 +4,15 @@
 // A gate with a CA, certificates and a list of its own, at times that the test sets; what it has
 // the broker do is written down. In a header, since each test program is one file.
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "server/base/clock.h"
 #include "server/base/file.h"

@@ -1,4 +1,5 @@
 // Connections are ended by their clients' certificates, whatever they are at; others' go on.
+#include "server/http/http_clients.h"
 #include "test/unit/server/http/tls_fixture.h"
 
 #define LARGE_BYTES ((size_t)16 * 1024 * 1024) // more than the system takes of an answer
@@ -309,6 +310,44 @@ static void a_certificate_has_so_many_connections(void **state)
     http_server_free(server, 1000);
 }
 
+#define PLACES 5
+
+// One that was ended is none any more, though it is not closed yet.
+static void who_was_ended_counts_no_more(void **state)
+{
+    static const uint8_t der[] = "a certificate";
+    struct http_client_place places[PLACES] = {0};
+    struct http_clients *clients;
+    int ours[PLACES], theirs[PLACES];
+    char byte;
+
+    (void)state;
+    assert_int_equal(http_clients_new(PER_CERTIFICATE, &clients), 0);
+    for (int i = 0; i < PLACES; i++) {
+        struct timespec tick = {.tv_nsec = 2000000};
+        int pair[2];
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+        ours[i] = pair[0];
+        theirs[i] = pair[1];
+        assert_int_equal(http_clients_enter(clients, der, sizeof der, &places[i], ours[i]), 0);
+        assert_int_equal(http_clients_count_replaced(clients),
+            i < PER_CERTIFICATE ? 0 : i - PER_CERTIFICATE + 1);
+        for (int k = 0; k <= i; k++)
+            assert_int_equal(read(theirs[k], &byte, 1), k <= i - PER_CERTIFICATE ? 0 : -1);
+        nanosleep(&tick, NULL);
+    }
+    assert_int_equal(http_clients_end(clients, is_any, NULL), PER_CERTIFICATE);
+    assert_int_equal(http_clients_end(clients, is_any, NULL), 0);
+    for (int i = 0; i < PLACES; i++) {
+        http_clients_leave(clients, &places[(i + 2) % PLACES]);
+        close(ours[i]);
+        close(theirs[i]);
+    }
+    http_clients_free(clients);
+    http_clients_free(NULL);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -329,6 +368,7 @@ int main(void)
         cmocka_unit_test(clients_are_ended_and_no_others),
         cmocka_unit_test(all_connections_of_a_certificate_are_ended),
         cmocka_unit_test(a_certificate_has_so_many_connections),
+        cmocka_unit_test(who_was_ended_counts_no_more),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

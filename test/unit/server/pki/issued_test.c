@@ -334,42 +334,6 @@ static void test_processes(void **state)
     issuer_free(issuer);
 }
 
-static int count_one(const struct certificate *certificate, void *ctx)
-{
-    (void)certificate;
-    ++*(size_t *)ctx;
-    return 0;
-}
-
-// What one machine hands to another.
-static void test_record_in_memory(void **state)
-{
-    struct issuer *issuer = make_ca(*state);
-    struct pki_folder_pair pair = make_device(issuer, *state, "84f3eb000001");
-    struct certificate *both[2];
-    struct err err;
-    size_t count = 0;
-    char *text;
-    size_t n;
-
-    for (size_t i = 0; i < 2; i++)
-        assert_int_equal(certificate_load(pair.public_path, &both[i], NULL), 0);
-    assert_int_equal(issued_format(both, 2, &text, &n, NULL), 0);
-    assert_int_equal(strlen(text), n);
-    assert_int_equal(issued_parse((uint8_t *)text, n, count_one, &count, NULL), 0);
-    assert_int_equal(count, 2);
-    for (size_t cut = n / 2 + 40; cut < n - 1; cut += 31) { // in the second
-        count = 0;
-        assert_int_equal(issued_parse((uint8_t *)text, cut, count_one, &count, &err), ERR_INVALID);
-        assert_int_equal(count, 1);
-        assert_non_null(strstr(err.message, "certificate 2 has no end"));
-    }
-    for (size_t i = 0; i < 2; i++)
-        certificate_free(both[i]);
-    free(text);
-    issuer_free(issuer);
-}
-
 static int stop(const struct certificate *certificate, void *ctx)
 {
     (void)certificate;
@@ -402,7 +366,6 @@ int main(void)
         TEST(test_what_others_wrote_is_kept),
         TEST(test_damage_is_told),
         TEST(test_processes),
-        TEST(test_record_in_memory),
         TEST(test_each_stops),
     };
 

@@ -322,6 +322,19 @@ static void test_places(void **state)
     assert_int_equal(device_of(f, OLD).reboots, 3);
 }
 
+// A place that cannot be read is nobody's: the device would get another configuration.
+static void test_a_place_that_cannot_be_read(void **state)
+{
+    struct fixture *f = *state;
+    char place[MAC_SIZE] = "untouched";
+    struct err err = {0};
+
+    fixture_query(f, "DROP TABLE replacements");
+    assert_true(replacement_store_read_place(f->store, NEW, place, &err) < 0);
+    assert_string_equal(place, "untouched");
+    assert_true(err.message[0] != '\0');
+}
+
 static void test_all_or_nothing(void **state)
 {
     static const char *const lasts[] = {
@@ -362,6 +375,7 @@ int main(void)
         TEST(test_a_new_certificate_in_the_same_second),
         TEST(test_one_that_was_revoked_before),
         TEST(test_places),
+        TEST(test_a_place_that_cannot_be_read),
         TEST(test_all_or_nothing),
     };
 

@@ -57,6 +57,7 @@ static int set_up(void **state)
     struct pki_folder_order order = {.days = 1, .now_ms = clock_system_ms()};
     struct pki_folder_pair ca;
 
+    umask(0077); // as of the daemon's unit
     memset(&w, 0, sizeof w);
     if (fixture_set_up((void **)&w.f) < 0)
         return -1;
