@@ -35,7 +35,7 @@ static void on_info(const SSL *ssl, int where, int ret)
     void *who;
 
     (void)ret;
-    // TLS 1.3 has more than one end of a handshake.
+    // Once for a connection, however often its keys change.
     if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || door.calls == NULL ||
         SSL_get_ex_data(ssl, door.ssl_index) != NULL)
         return;

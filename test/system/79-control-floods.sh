@@ -19,8 +19,8 @@ records+=("$work/listener.record")
 
 # What is said of each. Of who never came to be a client, nothing is; and AUTH the broker itself refuses.
 declare -A reasons=([pings]=control-bytes [small]=control-bytes [acks]=control-bytes
-    [releases]=control-bytes [unsubscribe]=control-bytes [lasting]=control-bytes [unfinished]=
-    [denied]=messages-per-second [empty]=messages-per-second [auth]=)
+    [releases]=control-bytes [unsubscribe]=control-bytes [lasting]=control-bytes [unfinished]=''
+    [denied]=messages-per-second [empty]=messages-per-second [auth]='')
 attacks=(pings small acks releases unsubscribe lasting unfinished denied empty auth)
 declare -A mac=()
 next=40
@@ -45,7 +45,8 @@ step "an honest device, which goes on all the time"
 coproc beside { exec python3 -B "$root/test/system/control_flood.py" "$SANDBOX_MQTT_PORT" \
     "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/devices/${mac[beside]}" honest-beside; }
 # shellcheck disable=SC2154  # coproc's
-read -r -t 60 line <&"${beside[0]}" && [ "$line" = ready ] || fail "the honest device: $line"
+read -r -t 60 line <&"${beside[0]}" || fail "the honest device does not begin"
+expect_equal "the honest device" ready "$line"
 
 step "each flood is out at once"
 for what in "${attacks[@]}"; do
@@ -101,6 +102,7 @@ said_is tester missing 0
 
 step "nobody else noticed"
 input=${beside[1]}
+# shellcheck disable=SC2154  # coproc's
 pid=$beside_PID
 exec {input}>&-
 read -r -t 60 said <&"${beside[0]}" || fail "the honest device says nothing"

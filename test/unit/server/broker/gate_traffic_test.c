@@ -139,6 +139,18 @@ static void test_before_connect(void **state)
     assert_ptr_equal(begin(&fixture.stray), meter);
 }
 
+// Who is refused again and again is not heard.
+static void test_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        assert_non_null(begin(&fixture.stray));
+        assert_int_not_equal(fixture_connect(&fixture.stray, ONE), 0);
+    }
+    assert_null(begin(&fixture.stray));
+    assert_non_null(begin(&fixture.one));
+}
+
 // Who is unbounded may send what it likes, while it is connected.
 static void test_unbounded(void **state)
 {
@@ -201,6 +213,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_counted, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_wills, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_before_connect, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_refused, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_unbounded, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
             test_certificate_of_before, fixture_set_up, fixture_tear_down),

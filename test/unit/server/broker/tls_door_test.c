@@ -251,6 +251,23 @@ static void test_resumed(void **state)
     }
 }
 
+// New keys (RFC 8446, 4.6.3) are no new connection, and count as what they are.
+static void test_new_keys(void **state)
+{
+    struct ways ways;
+
+    (void)state;
+    start(&ways, TLS1_3_VERSION, NULL);
+    for (size_t i = 1; i <= 3; i++) {
+        assert_int_equal(SSL_key_update(ways.ends[1], SSL_KEY_UPDATE_REQUESTED), 1);
+        assert_true(send_bytes(&ways, 50) > 0);
+        assert_int_equal(records, 2 * i);
+        assert_int_equal(bytes, (50 + 5) * i);
+    }
+    assert_int_equal(begun, 1);
+    stop(&ways);
+}
+
 static void test_turned_away(void **state)
 {
     struct ways ways;
@@ -282,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_end),
         cmocka_unit_test(test_resumed),
+        cmocka_unit_test(test_new_keys),
         cmocka_unit_test(test_turned_away),
     };
 
