@@ -52,7 +52,7 @@ write_broker_configuration() {
     [ -e "$own" ] || own=$here/server/etc/mosquitto/secureesp.conf
     sed -e "s|/etc/secureesp/pki|$dir/pki|; s|/var/lib/secureesp|$dir/state|" \
         -e "s|/usr/local/lib/secureesp|$here/build/$variant/lib|" \
-        -e "s|/etc/mosquitto/|$dir/etc/|; s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
+        -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
         "$own" >"$dir/etc/mosquitto.conf"
     printf '%s\n' "${SANDBOX_BROKER_MORE:-}" "user $(id -un)" "persistence_location $dir/state/" \
         'log_timestamp_format %H:%M:%S' >>"$dir/etc/mosquitto.conf"

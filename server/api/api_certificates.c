@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_certificate.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_text.h"
@@ -27,40 +28,6 @@ struct list {
     struct err *err;
 };
 
-static void add_string(struct api_text *text, const char *member, const char *value)
-{
-    api_text_add(text, member);
-    api_text_add_string(text, value);
-}
-
-static void add_time(struct api_text *text, const char *member, int64_t time_ms)
-{
-    api_text_add(text, member);
-    if (time_ms != 0)
-        api_text_add_integer(text, time_ms);
-    else
-        api_text_add(text, "null");
-}
-
-static void write_certificate(struct api_text *text, const struct certificate_record *record,
-    const struct certificate_standing *standing)
-{
-    add_string(text, "{\"serial\":", record->serial);
-    add_string(text, ",\"common_name\":", record->common_name);
-    add_string(text, ",\"mac\":", record->mac);
-    add_string(text, ",\"kind\":", certificate_record_kind(record));
-    add_string(text, ",\"role\":", record->unit);
-    add_string(text, ",\"origin\":", certificate_record_origin_name(record->origin));
-    add_string(text, ",\"fingerprint\":", record->fingerprint);
-    add_time(text, ",\"not_before_ms\":", record->not_before_ms);
-    add_time(text, ",\"not_after_ms\":", record->not_after_ms);
-    add_time(text, ",\"known_at_ms\":", record->known_at_ms);
-    add_string(text, ",\"state\":", standing->state);
-    add_time(text, ",\"revoked_at_ms\":", standing->revoked_at_ms);
-    add_string(text, ",\"reason\":", standing->revoked_at_ms != 0 ? standing->reason : "");
-    api_text_add(text, "}");
-}
-
 static int append(const struct certificate_record *record, void *ctx)
 {
     struct list *list = ctx;
@@ -78,7 +45,7 @@ static int append(const struct certificate_record *record, void *ctx)
     if (list->state != NULL && strcmp(list->state, standing.state) != 0)
         return 0;
     api_text_add(&list->text, list->count++ > 0 ? ",\n" : "[\n");
-    write_certificate(&list->text, record, &standing);
+    api_certificate_write(&list->text, record, &standing);
     return list->text.failed ? err_set(list->err, ERR_NO_MEMORY, "no memory for the list") : 0;
 }
 

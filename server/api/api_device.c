@@ -47,8 +47,8 @@ void api_device_write(struct api_text *text, const struct device_record *device)
     add_time(text, ",\"bad_payload_at_ms\":", device->bad_payload_at_ms);
     add_string(text, ",\"spelling\":", device->spelling);
     add_time(text, ",\"shared_identity_at_ms\":", device->shared_identity_at_ms);
-    add_time(text, ",\"limited_at_ms\":", device->limited_at_ms);
     add_time(text, ",\"revoked_at_ms\":", device->revoked_at_ms);
+    add_time(text, ",\"limited_at_ms\":", device->limited_at_ms);
     api_text_add(text, "}");
 }
 

@@ -2,8 +2,10 @@
 #include "server/api/api_revocation.h"
 
 #include "server/api/api.h"
+#include "server/api/api_certificate.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/base/clock.h"
 #include "server/store/certificate_store.h"
 #include "server/store/revocation_store.h"
 
@@ -108,27 +110,21 @@ void api_revocation_readmit(
         api_json_refuse(response, &err);
 }
 
-json_t *api_revocation_certificate(const struct certificate_record *record)
-{
-    json_t *object = json_object();
-
-    api_json_set(&object, "serial", json_string(record->serial));
-    api_json_set(&object, "common_name", api_json_text(record->common_name));
-    api_json_set(&object, "mac", api_json_text(record->mac));
-    api_json_set(&object, "fingerprint", api_json_text(record->fingerprint));
-    api_json_set(&object, "not_before_ms", time_json(record->not_before_ms));
-    api_json_set(&object, "not_after_ms", time_json(record->not_after_ms));
-    api_json_set(&object, "origin", json_string(certificate_record_origin_name(record->origin)));
-    api_json_set(&object, "known_at_ms", time_json(record->known_at_ms));
-    api_json_set(&object, "revoked_at_ms", time_json(record->revoked_at_ms));
-    api_json_set(&object, "reason", api_json_text(record->reason));
-    return object;
-}
+// The certificates of a device, under way.
+struct certificates {
+    json_t *list;
+    const struct device_revocation *revocation; // of the device; NULL if it never was
+    int64_t now_ms;
+};
 
 static int append_certificate(const struct certificate_record *record, void *ctx)
 {
-    api_json_append(ctx, api_revocation_certificate(record));
-    return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
+    struct certificates *certificates = ctx;
+    struct certificate_standing standing =
+        certificate_record_standing(record, certificates->revocation, certificates->now_ms);
+
+    api_json_append(&certificates->list, api_certificate_json(record, &standing));
+    return certificates->list != NULL ? 0 : ERR_NO_MEMORY;
 }
 
 int api_revocation_explain(
@@ -149,14 +145,15 @@ int api_revocation_add_to(
     struct store_connection *connection, const char *mac, json_t **device, struct err *err)
 {
     struct device_revocation revocation;
-    json_t *certificates = json_array();
     int found = revocation_store_get(connection, mac, &revocation, err);
+    struct certificates certificates = {
+        json_array(), found == 0 ? &revocation : NULL, clock_system_ms()};
     int rc = found == ERR_NOT_FOUND ? 0 : found;
 
     if (rc == 0)
         rc = certificate_store_each_of(connection, mac, append_certificate, &certificates, err);
     api_json_set(device, "revocation", found == 0 ? revocation_json(&revocation) : json_null());
-    api_json_set(device, "certificates", certificates);
+    api_json_set(device, "certificates", certificates.list);
     return rc;
 }
 

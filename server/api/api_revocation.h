@@ -21,8 +21,6 @@ void api_revocation_readmit(
 void api_revocation_send(
     struct http_response *response, json_t *object, const struct revocation_outcome *outcome);
 
-json_t *api_revocation_certificate(const struct certificate_record *record);
-
 // Sets a device's members `revocation` and `certificates`.
 ERR_CHECKED int api_revocation_add_to(
     struct store_connection *connection, const char *mac, json_t **device, struct err *err);

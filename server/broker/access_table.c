@@ -215,3 +215,14 @@ bool access_table_allows_filter(
 {
     return allows(table, &(struct rule){role, READ, filter}, mac, topic_rule_covers);
 }
+
+bool access_table_own_rule(
+    size_t i, const char **role, enum access_table_kind *kind, const char **filter)
+{
+    if (i >= OWN_RULES)
+        return false;
+    *role = own_names[own_rules[i].role];
+    *kind = own_rules[i].kind;
+    *filter = own_rules[i].filter;
+    return true;
+}

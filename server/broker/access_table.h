@@ -50,4 +50,8 @@ bool access_table_allows(const struct access_table *table, int role, const char 
 bool access_table_allows_filter(
     const struct access_table *table, int role, const char *mac, const char *filter);
 
+// The i-th rule that there always is, %m being the device's MAC; false beyond the last.
+bool access_table_own_rule(
+    size_t i, const char **role, enum access_table_kind *kind, const char **filter);
+
 #endif

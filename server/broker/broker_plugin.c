@@ -17,6 +17,7 @@
 #include "server/broker/broker_options.h"
 #include "server/broker/gate.h"
 #include "server/broker/gate_access.h"
+#include "server/broker/gate_traffic.h"
 #include "server/broker/tls_door.h"
 #include "server/pki/foreign_x509.h"
 
@@ -240,12 +241,21 @@ static int on_tick(int event, void *data, void *ctx)
 }
 
 // Before the broker reads anything.
-static bool turns_away(const uint8_t *der, size_t n, void *ctx)
+static void *begin(const uint8_t *der, size_t n, void *ctx)
 {
     struct plugin *plugin = ctx;
 
-    return gate_turns_away(plugin->gate, der, n);
+    return gate_traffic_begin(plugin->gate, der, n);
 }
+
+static bool take(void *who, size_t n, void *ctx)
+{
+    struct plugin *plugin = ctx;
+
+    return gate_traffic_take(plugin->gate, who, n);
+}
+
+static const struct tls_door_calls door_calls = {begin, take};
 
 static const struct {
     int event;
@@ -290,7 +300,7 @@ static int configure(
         plugin->options.daemon, plugin->options.table, plugin->options.limits};
 
     rc = gate_new(&config, &effects, plugin, &plugin->gate, err);
-    return rc < 0 ? rc : tls_door_open(turns_away, plugin, err);
+    return rc < 0 ? rc : tls_door_open(&door_calls, plugin, err);
 }
 
 int mosquitto_plugin_version(int count, const int *versions)

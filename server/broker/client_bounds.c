@@ -50,8 +50,13 @@ const char *client_bounds_refused(
 const char *client_bounds_subscription(
     const struct limits *limits, struct client *client, int64_t now_ms, int count)
 {
+    struct token_bucket_rate rate = {
+        limits->subscribes_per_minute, MINUTE_MS, limits->subscribes_burst};
+
     if (count >= 0 && (uint32_t)count >= limits->subscriptions)
         return "subscriptions";
+    if (!token_bucket_take(&client->subscribes, &rate, now_ms, 1))
+        return "subscribes-per-minute";
     return client_bounds_message(limits, client, now_ms, 0, 0);
 }
 

@@ -11,6 +11,8 @@
 #include "server/model/serial.h"
 #include "server/pki/digest.h"
 
+struct meter;
+
 // What was dropped of a client since the last report.
 struct client_dropped {
     uint64_t messages;
@@ -33,10 +35,12 @@ struct client {
     int64_t begins_ms;
     int64_t not_before_ms;
     int64_t not_after_ms;
-    bool is_out; // it is no longer good: nothing more is taken from it
+    struct meter *meter; // its certificate's, or NULL
+    bool is_out;         // it is no longer good: nothing more is taken from it
 
     struct token_bucket messages;
     struct token_bucket bytes;
+    struct token_bucket subscribes;
     struct token_bucket attempts; // to connect
     struct token_bucket identifiers;
     struct token_bucket drops;

@@ -8,6 +8,7 @@
 #include "server/base/clock.h"
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
+#include "server/broker/gate_traffic.h"
 
 int gate_new(const struct gate_config *config, const struct gate_effects *effects, void *ctx,
     struct gate **out, struct err *err)
@@ -22,7 +23,7 @@ int gate_new(const struct gate_config *config, const struct gate_effects *effect
     gate->daemon = config->daemon;
     gate->effects = effects;
     gate->ctx = ctx;
-    rc = client_table_new(&gate->clients) < 0
+    rc = client_table_new(&gate->clients) < 0 || meter_table_new(&gate->meters) < 0
              ? err_set(err, ERR_NO_MEMORY, "no memory for the clients")
              : trust_new(config->ca_file, config->revocations, &gate->trust, err);
     if (rc < 0) {
@@ -39,6 +40,7 @@ void gate_free(struct gate *gate)
         return;
     trust_free(gate->trust);
     client_table_free(gate->clients);
+    meter_table_free(gate->meters);
     free(gate);
 }
 
@@ -50,7 +52,7 @@ static void judge_again(struct client *client, void *ctx)
     struct gate *gate = ctx;
     int64_t now_s = clock_system_ms() / 1000;
 
-    if (client->connections == 0)
+    if (client->is_out && client->connections == 0)
         return;
 
     bool is_revoked =
@@ -258,6 +260,7 @@ int gate_connect(
         count_refusal(gate, client, connect->der, connect->n);
         return rc;
     }
+    gate_traffic_bind(gate, client, connect->der, connect->n);
     *name = client->identity.name;
     return 0;
 }

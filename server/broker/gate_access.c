@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
+#include "server/broker/gate_traffic.h"
 
 #define REPORTS "/broker/"
 #define PROPERTIES_MAX 16384 // what MQTT 5's properties are taken for: they are not shown to us
@@ -35,6 +36,13 @@ static bool who(struct gate *gate, const char *name, struct asker *asker)
     else if (!identity_from_name(name, gate->daemon, &asker->identity))
         return false;
     return !trust_is_device_revoked(gate->trust, asker->identity.mac);
+}
+
+// So much of what it sent is bounded otherwise, whatever comes of it.
+static void note_sent(const struct asker *asker, size_t n)
+{
+    if (asker->client != NULL)
+        gate_traffic_count(asker->client, n);
 }
 
 // Whether a connection of its is about to end: nothing more is taken from it.
@@ -86,7 +94,14 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
     struct asker asker;
     const char *reason;
 
-    if (!who(gate, name, &asker) || (!gate->is_ending && is_ending(gate, &asker)))
+    // The broker asks once more about each of a session whose connection we end, and loses the
+    // memory of those that it takes away. What it hears by them is denied when it is delivered.
+    if (gate->is_ending)
+        return true;
+    if (!who(gate, name, &asker))
+        return false;
+    note_sent(&asker, strlen(filter));
+    if (is_ending(gate, &asker))
         return false;
     reason = is_bounded(gate, &asker) ? client_bounds_topic(&gate->limits, filter) : NULL;
     if (reason == NULL &&
@@ -116,7 +131,10 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
 {
     struct asker asker;
 
-    if (!who(gate, name, &asker) || is_ending(gate, &asker))
+    if (!who(gate, name, &asker))
+        return false;
+    note_sent(&asker, strlen(message->topic) + message->n);
+    if (is_ending(gate, &asker))
         return false;
     if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
         return drop_message(

@@ -13,10 +13,17 @@ struct limits {
     uint32_t messages_burst;      // at once
     uint32_t bytes_per_second;    // topics and payloads
     uint32_t bytes_burst;
+    // What is no message: requests for an answer, acknowledgements, what is taken back. The burst
+    // is beside a message that is under way. Who is over is disconnected, and refused for a while.
+    uint32_t control_bytes_per_second;
+    uint32_t control_bytes_burst;
     uint32_t payload_bytes; // of one message; the daemon itself counts and drops above 4 KB
     uint32_t topic_bytes;   // of a topic or filter
     uint32_t topic_levels;
     uint32_t subscriptions; // at the same time
+    uint32_t
+        subscribes_per_minute; // mosquitto 2.0.11 loses some memory with each that is there already
+    uint32_t subscribes_burst;
     uint32_t connections_per_minute;
     uint32_t connections_burst;
     uint32_t identifiers_per_day; // client identifiers of sessions that outlive their connections

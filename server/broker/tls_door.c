@@ -5,34 +5,89 @@
 
 #include <stdlib.h>
 
+#include <openssl/objects.h>
 #include <openssl/ssl.h>
 
 #include "server/pki/foreign_x509.h"
 
+#define IV_BYTES 16
+#define TAG_BYTES 16
+
 static struct {
-    tls_door_fn *turns_away; // NULL while it is closed
+    const struct tls_door_calls *calls; // NULL while it is closed
     void *ctx;
-    int index; // 0 before the first time; OpenSSL keeps it for good
+    int index;     // of contexts; 0 before the first time; OpenSSL keeps it for good
+    int ssl_index; // of connections: who they are
 } door;
+
+// What SSL_read(3) then says is that the other side has ended it. Within a record, too: of that one
+// nothing is read.
+static void end(const SSL *ssl)
+{
+    SSL_set_shutdown((SSL *)ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
 
 static void on_info(const SSL *ssl, int where, int ret)
 {
     uint8_t *der;
     size_t n;
     X509 *peer;
+    void *who;
 
     (void)ret;
-    if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || door.turns_away == NULL)
+    // TLS 1.3 has more than one end of a handshake.
+    if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || door.calls == NULL ||
+        SSL_get_ex_data(ssl, door.ssl_index) != NULL)
         return;
     peer = SSL_get1_peer_certificate(ssl);
     if (peer == NULL || foreign_x509_to_der(peer, &der, &n) < 0)
         return;
-    // What SSL_read(3) says of an end that the other side has said.
-    if (door.turns_away(der, n, door.ctx))
-        SSL_set_shutdown((SSL *)ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    who = door.calls->begin(der, n, door.ctx);
     free(der);
+    if (who == NULL || SSL_set_ex_data((SSL *)ssl, door.ssl_index, who) != 1)
+        end(ssl);
 }
 
+// How much of a record is not what it holds: RFC 8446, 5.2; RFC 7905, 2; RFC 5288, 3; RFC 5246,
+// 6.2.3.2, where it is padding that nobody has to send, too.
+static size_t overhead_of(const SSL *ssl)
+{
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+
+    if (SSL_version(ssl) == TLS1_3_VERSION)
+        return TAG_BYTES + 1;
+    if (cipher == NULL || SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305)
+        return TAG_BYTES;
+    if (SSL_CIPHER_is_aead(cipher))
+        return TAG_BYTES + 8;
+
+    const EVP_MD *digest = EVP_get_digestbynid(SSL_CIPHER_get_digest_nid(cipher));
+
+    return IV_BYTES + (digest != NULL ? (size_t)EVP_MD_get_size(digest) : 0) + 16;
+}
+
+static void on_message(
+    int is_written, int version, int type, const void *data, size_t n, SSL *ssl, void *arg)
+{
+    const uint8_t *head = data;
+    void *who;
+
+    (void)version;
+    (void)arg;
+    if (type != SSL3_RT_HEADER || is_written || n < SSL3_RT_HEADER_LENGTH || door.calls == NULL)
+        return;
+    who = SSL_get_ex_data(ssl, door.ssl_index);
+    if (who == NULL)
+        return;
+
+    size_t length = (size_t)(head[3] << 8 | head[4]);
+    size_t overhead = overhead_of(ssl);
+
+    if (!door.calls->take(who, length > overhead ? length - overhead : 1, door.ctx))
+        end(ssl);
+}
+
+// Set now: OpenSSL from 3.2 on tells of no record to who asks once a connection is there.
 static void on_context(
     void *parent, void *ptr, CRYPTO_EX_DATA *data, int index, long argl, void *argp)
 {
@@ -42,20 +97,23 @@ static void on_context(
     (void)argl;
     (void)argp;
     SSL_CTX_set_info_callback(parent, on_info);
+    SSL_CTX_set_msg_callback(parent, on_message);
 }
 
-int tls_door_open(tls_door_fn *turns_away, void *ctx, struct err *err)
+int tls_door_open(const struct tls_door_calls *calls, void *ctx, struct err *err)
 {
-    door.turns_away = turns_away;
+    door.calls = calls;
     door.ctx = ctx;
+    if (door.ssl_index == 0)
+        door.ssl_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     if (door.index == 0)
         door.index = SSL_CTX_get_ex_new_index(0, NULL, on_context, NULL, NULL);
-    if (door.index <= 0)
+    if (door.index <= 0 || door.ssl_index <= 0)
         return err_set(err, ERR_NO_MEMORY, "OpenSSL does not tell of its contexts");
     return 0;
 }
 
 void tls_door_close(void)
 {
-    door.turns_away = NULL;
+    door.calls = NULL;
 }

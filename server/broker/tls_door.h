@@ -8,13 +8,19 @@
 #include "server/base/err.h"
 
 // Looks at each TLS connection of this process whose other end has shown a certificate, when the
-// handshake is done, resumed ones too, and before anything is read of it. Only contexts of OpenSSL
-// that are made after this call; one door in a process.
+// handshake is done, resumed ones too, and before anything is read of it; and then at how much it
+// sends. Only contexts of OpenSSL that are made after tls_door_open(); one door in a process.
+struct tls_door_calls {
+    // Called with the certificate as DER. Who it is, for take(), valid while the door is open;
+    // NULL: the connection is at its end, nothing is read.
+    void *(*begin)(const uint8_t *der, size_t n, void *ctx);
+    // Called when a record has come, before it is read. n: the bytes that it holds, at least 1;
+    // with block ciphers (RFC 5246, 6.2.3.2) up to 15 fewer. False: the connection is at its end.
+    bool (*take)(void *who, size_t n, void *ctx);
+};
 
-// Called with the certificate as DER; true: the connection is at its end, nothing is read.
-typedef bool tls_door_fn(const uint8_t *der, size_t n, void *ctx);
-
-ERR_CHECKED int tls_door_open(tls_door_fn *turns_away, void *ctx, struct err *err);
+// calls: borrowed.
+ERR_CHECKED int tls_door_open(const struct tls_door_calls *calls, void *ctx, struct err *err);
 
 // Asks no more.
 void tls_door_close(void);

@@ -32,6 +32,14 @@ bool token_bucket_take(
     return true;
 }
 
+void token_bucket_give(struct token_bucket *bucket, size_t n)
+{
+    if (n >= (uint64_t)bucket->spent_milli / 1000)
+        bucket->spent_milli = 0;
+    else
+        bucket->spent_milli -= (int64_t)n * 1000;
+}
+
 bool token_bucket_is_empty(
     const struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms)
 {

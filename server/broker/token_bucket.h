@@ -2,6 +2,7 @@
 #define TOKEN_BUCKET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // A rate with a burst: so many tokens in a time in the long run, and at most the burst at once.
@@ -21,6 +22,9 @@ struct token_bucket {
 // back.
 bool token_bucket_take(
     struct token_bucket *bucket, const struct token_bucket_rate *rate, int64_t now_ms, uint32_t n);
+
+// Gives n back that were taken, as far as they are still spent.
+void token_bucket_give(struct token_bucket *bucket, size_t n);
 
 // Whether there is none left.
 bool token_bucket_is_empty(

@@ -12,7 +12,7 @@ struct request {
     const char *mac;
     bool force;
     bool revoked; // filled in
-    struct status_store_found statuses;
+    struct status_found statuses;
 };
 
 static int check(struct store_connection *connection, struct request *request, struct err *err)
@@ -62,7 +62,7 @@ static int find_statuses(struct store *store, struct request *request, struct er
             return rc;
         rc = check(connection, request, err);
         if (rc == 0)
-            rc = status_store_find(connection, request->mac, &request->statuses, err);
+            rc = status_found_search(connection, request->mac, &request->statuses, err);
         store_read_end(store, connection);
     } while (rc > 0);
     return rc;
@@ -76,7 +76,7 @@ int command_forget_device(
 
     if (rc == 0)
         rc = store_write(store, forget, &request, err);
-    status_store_found_clear(&request.statuses);
+    status_found_clear(&request.statuses);
     if (rc < 0)
         return rc;
     log_info("command", "device forgotten mac=%s", mac);

@@ -191,7 +191,10 @@ static void tell_left_out(const struct batch *batch)
 
     json_decref(status);
     if (revoked > 0)
-        fprintf(stderr, "%lld revoked devices are left out\n", (long long)revoked);
+        fprintf(stderr,
+            revoked == 1 ? "%lld revoked device is left out\n"
+                         : "%lld revoked devices are left out\n",
+            (long long)revoked);
 }
 
 // What the answer is worth: takes over the commands.

@@ -105,6 +105,45 @@ static void show_faults(const json_t *device, int64_t now_ms)
     }
 }
 
+static void show_replacement(const json_t *device)
+{
+    static const char *const members[][2] = {
+        {"replaces", "replaces"},
+        {"config.json of", "config_of"},
+        {"replaced by", "replaced_by"},
+    };
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (!field_has(device, members[i][1]))
+            continue;
+        printf("%-18s", members[i][0]);
+        text_print(stdout, field_text(device, members[i][1], "-"));
+        putchar('\n');
+    }
+}
+
+// Also of one that was readmitted: its old certificates may be shut out still.
+static void show_revocation(const json_t *revocation, int64_t now_ms)
+{
+    char age[TEXT_SHORT_SIZE];
+    char time[TEXT_SHORT_SIZE];
+
+    if (!json_is_object(revocation))
+        return;
+    field_time(revocation, "revoked_at_ms", time);
+    printf("%-18s%s, ", "revoked", time);
+    text_print(stdout, field_text(revocation, "reason", "-"));
+    if (field_has(revocation, "readmitted_at_ms")) {
+        field_age(revocation, "readmitted_at_ms", now_ms, age);
+        printf("; readmitted %s ago", age);
+    }
+    putchar('\n');
+    if (!field_has(revocation, "before_ms"))
+        return;
+    field_time(revocation, "before_ms", time);
+    printf("%-18scertificates that began before %s stay shut out\n", "", time);
+}
+
 // One line for each reason: how much of what it says is left out, and since when.
 static void show_left_out(const json_t *device, int64_t now_ms)
 {
@@ -143,45 +182,6 @@ static void show_broker_limit(const json_t *limit, int64_t now_ms)
     if (field_integer(limit, "disconnected_s", 0) > 0)
         printf("; shut out for %lld s then", (long long)field_integer(limit, "disconnected_s", 0));
     puts(")");
-}
-
-static void show_replacement(const json_t *device)
-{
-    static const char *const members[][2] = {
-        {"replaces", "replaces"},
-        {"config.json of", "config_of"},
-        {"replaced by", "replaced_by"},
-    };
-
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (!field_has(device, members[i][1]))
-            continue;
-        printf("%-18s", members[i][0]);
-        text_print(stdout, field_text(device, members[i][1], "-"));
-        putchar('\n');
-    }
-}
-
-// Also of one that was readmitted: its old certificates may be shut out still.
-static void show_revocation(const json_t *revocation, int64_t now_ms)
-{
-    char age[TEXT_SHORT_SIZE];
-    char time[TEXT_SHORT_SIZE];
-
-    if (!json_is_object(revocation))
-        return;
-    field_time(revocation, "revoked_at_ms", time);
-    printf("%-18s%s, ", "revoked", time);
-    text_print(stdout, field_text(revocation, "reason", "-"));
-    if (field_has(revocation, "readmitted_at_ms")) {
-        field_age(revocation, "readmitted_at_ms", now_ms, age);
-        printf("; readmitted %s ago", age);
-    }
-    putchar('\n');
-    if (!field_has(revocation, "before_ms"))
-        return;
-    field_time(revocation, "before_ms", time);
-    printf("%-18scertificates that began before %s stay shut out\n", "", time);
 }
 
 static void show_facts(const json_t *device, int64_t now_ms)

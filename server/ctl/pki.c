@@ -95,12 +95,12 @@ static int report(const struct subcommand_call *call, const char *name,
 
     if (rc < 0)
         return rc;
+    if (!call->json)
+        pki_issue_print(name, pair);
     if (is_issued)
         pki_record_tell(&record, pair, 1);
-    if (call->json)
-        return output_json(pki_issue_describe(name, pair), err);
-    pki_issue_print(name, pair);
-    return 0;
+    return call->json ? output_json(pki_issue_describe(name, pair, is_issued ? &record : NULL), err)
+                      : 0;
 }
 
 static int run_init(const struct subcommand_call *call, struct err *err)

@@ -87,14 +87,12 @@ static int issue_some(struct batch *batch, size_t from, size_t count, struct err
                  ? err_set(err, ERR_NO_MEMORY, "no memory for certificates")
                  : pki_folder_add_devices(batch->issuer, batch->order, &devices, err);
 
-    for (size_t i = 0; i < devices.made; i++) {
-        if (batch->call->json)
-            json_array_append_new(
-                batch->list, pki_issue_describe(devices.macs[i], &devices.pairs[i]));
-        else
-            pki_issue_print(devices.macs[i], &devices.pairs[i]);
-    }
+    for (size_t i = 0; i < devices.made && !batch->call->json; i++)
+        pki_issue_print(devices.macs[i], &devices.pairs[i]);
     pki_record_tell(&batch->record, devices.pairs, devices.made);
+    for (size_t i = 0; i < devices.made && batch->call->json; i++)
+        json_array_append_new(
+            batch->list, pki_issue_describe(devices.macs[i], &devices.pairs[i], &batch->record));
     free(devices.pairs);
     if (rc < 0)
         return err_context(err, "%s, after %zu of %zu", devices.macs[devices.at],

@@ -35,9 +35,22 @@ void pki_issue_print(const char *name, const struct pki_folder_pair *pair)
         until, pair->serial);
 }
 
-json_t *pki_issue_describe(const char *name, const struct pki_folder_pair *pair)
+json_t *pki_issue_describe(
+    const char *name, const struct pki_folder_pair *pair, const struct pki_record *record)
 {
-    return json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", output_text(name), "certificate",
-        output_text(pair->public_path), "key", output_text(pair->key_path), "serial", pair->serial,
-        "not_after_ms", (json_int_t)pair->not_after_ms);
+    json_t *object = json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", output_text(name),
+        "certificate", output_text(pair->public_path), "key", output_text(pair->key_path), "serial",
+        pair->serial, "not_after_ms", (json_int_t)pair->not_after_ms);
+
+    if (object == NULL || record == NULL)
+        return object;
+
+    json_t *note = record->note[0] != '\0' ? output_text(record->note) : json_null();
+
+    if (json_object_set_new(object, "told", json_boolean(!record->failed)) < 0 ||
+        json_object_set_new(object, "note", note) < 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
 }

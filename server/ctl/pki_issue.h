@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "server/ctl/pki_record.h"
 #include "server/ctl/subcommand.h"
 #include "server/pki/pki_folder.h"
 
@@ -14,8 +15,10 @@
 int pki_issue_read_order(
     const struct options *options, struct pki_folder_order *out, struct err *err);
 
-// A certificate that was made, for people and as JSON.
+// A certificate that was made, for people and as JSON; record: whether the daemon was told of it,
+// NULL of one that it is not told of.
 void pki_issue_print(const char *name, const struct pki_folder_pair *pair);
-json_t *pki_issue_describe(const char *name, const struct pki_folder_pair *pair);
+json_t *pki_issue_describe(
+    const char *name, const struct pki_folder_pair *pair, const struct pki_record *record);
 
 #endif

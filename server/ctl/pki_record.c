@@ -1,6 +1,7 @@
 // What a CA has issued, told to the daemon.
 #include "server/ctl/pki_record.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,18 @@ static int tell(const struct subcommand_call *call, const struct pki_folder_pair
     return rc;
 }
 
+__attribute__((format(printf, 2, 3))) static void note(
+    struct pki_record *record, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(record->note, sizeof record->note, format, args);
+    va_end(args);
+    if (!record->call->json)
+        text_line(stderr, "secureesp: %s", record->note);
+}
+
 void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pairs, size_t count)
 {
     const struct subcommand_call *call = record->call;
@@ -71,21 +84,19 @@ void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pa
         return;
     if (tell(call, pairs, count, &answer, &err) < 0) {
         record->failed = true;
-        text_line(stderr,
-            "secureesp: the daemon does not know of it yet (%s); where it runs, `secureesp pki "
-            "record %s` tells it",
+        note(record,
+            "the daemon does not know of it yet (%s); where it runs, `secureesp pki record %s` "
+            "tells it",
             err.message, call->options->arguments[0]);
         return;
     }
-    if (field_integer(answer, "foreign", 0) > 0) {
-        record->failed = true;
-        text_line(stderr, "secureesp: the daemon at %s trusts another CA, and was not told of it",
-            call->socket);
-    }
+    record->failed = field_integer(answer, "foreign", 0) > 0;
+    if (record->failed)
+        note(record, "the daemon at %s trusts another CA, and was not told of it", call->socket);
     if (field_integer(answer, "revoked", 0) > 0)
-        text_line(stderr,
-            "secureesp: %s is revoked, and stays shut out with this certificate, too; `secureesp "
-            "devices readmit` lets a device in again",
+        note(record,
+            "%s is revoked, and stays shut out with this certificate, too; `secureesp devices "
+            "readmit` lets a device in again",
             field_text(answer, "revoked_name", "-"));
     json_decref(answer);
 }

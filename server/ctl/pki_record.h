@@ -10,11 +10,13 @@
 // Tells the daemon what was issued, if there is one. Begins as {call}.
 struct pki_record {
     const struct subcommand_call *call;
-    bool failed; // it could not be told, and this was said
+    bool failed;                     // it could not be told
+    char note[2 * ERR_MESSAGE_SIZE]; // what is to be known of that, or ""
 };
 
-// Tells it of certificates that were just written. What is to be known of that goes to standard
-// error; nothing of it is a failure, since the certificates are made and recorded in their folder.
+// Tells it of certificates that were just written. What is to be known goes to standard error,
+// unless the call is for JSON; nothing of it is a failure, since the certificates are made, and
+// recorded in their folder.
 void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pairs, size_t count);
 
 // `pki record`: tells the daemon all that a folder's CA has issued.

@@ -44,19 +44,6 @@ static void print_database(const json_t *database)
     }
 }
 
-static void print_disk(const json_t *disk)
-{
-    if (!json_is_object(disk))
-        return;
-
-    bool low = field_is_true(disk, "low");
-
-    printf("%-*s%s%lld MB free, %lld MB kept so%s\n", LABEL_WIDTH, "disk",
-        low ? "NEARLY FULL: " : "", (long long)field_integer(disk, "free_bytes", 0) / 1000000,
-        (long long)field_integer(disk, "kept_free_bytes", 0) / 1000000,
-        low ? ": history stops until there is room" : "");
-}
-
 static void print_revocations(const json_t *revocations, const json_t *devices)
 {
     const json_t *broker = json_object_get(revocations, "broker");
@@ -80,6 +67,19 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
         }
     }
     putchar('\n');
+}
+
+static void print_disk(const json_t *disk)
+{
+    if (!json_is_object(disk))
+        return;
+
+    bool low = field_is_true(disk, "low");
+
+    printf("%-*s%s%lld MB free, %lld MB kept so%s\n", LABEL_WIDTH, "disk",
+        low ? "NEARLY FULL: " : "", (long long)field_integer(disk, "free_bytes", 0) / 1000000,
+        (long long)field_integer(disk, "kept_free_bytes", 0) / 1000000,
+        low ? ": history stops until there is room" : "");
 }
 
 // When a certificate ends: "ends in 3650 days", with ends "ends ".

@@ -7,16 +7,15 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "server/base/file.h"
 #include "server/base/lock_folder.h"
 #include "server/daemon/address_check.h"
+#include "server/daemon/broker_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
 #include "server/daemon/file_limit.h"
@@ -28,8 +27,6 @@
 
 #define PATH_SIZE 4096
 #define FILES_AT_ONCE 1000
-#define BROKER_FILE "/../mosquitto/conf.d/secureesp.conf"
-#define BROKER_FILE_MAX 65536
 
 struct check {
     const struct config *config;
@@ -159,7 +156,8 @@ static bool check_lock(struct check *check)
 
 static void check_state(struct check *check)
 {
-    static const char *const folders[] = {"", "/images", "/" STATE_FOLDER_BROKER};
+    static const char broker[] = "/" STATE_FOLDER_BROKER;
+    static const char *const folders[] = {"", "/images", broker};
     char path[PATH_SIZE];
     char images[PATH_SIZE];
     struct err err = {0};
@@ -239,31 +237,12 @@ static void check_broker(struct check *check)
         note("[mqtt] host: %s", text);
 }
 
-static bool loads_plugin(const char *text)
-{
-    return strncmp(text, "plugin ", 7) == 0 || strstr(text, "\nplugin ") != NULL;
-}
-
-// The broker's configuration that was installed beside this one: /etc/mosquitto for /etc/secureesp.
-// What is not there, or not for us to read, may be on another machine.
 static void check_broker_plugin(struct check *check)
 {
-    char copy[PATH_SIZE];
-    char path[PATH_SIZE + sizeof BROKER_FILE];
-    uint8_t *text;
-    size_t n;
-    struct err err = {0};
+    char text[BROKER_CHECK_TEXT_SIZE];
 
-    if ((size_t)snprintf(copy, sizeof copy, "%s", check->path) >= sizeof copy)
-        return;
-    snprintf(path, sizeof path, "%s%s", dirname(copy), BROKER_FILE);
-    if (file_read(path, BROKER_FILE_MAX, &text, &n, &err) < 0)
-        return;
-    if (!loads_plugin((const char *)text))
-        note("%s loads no plugin: the broker lets in who is revoked, and bounds nobody; take the "
-             "lines of %s.new, which make install left, without acl_file, and restart the broker",
-            path, path);
-    free(text);
+    if (broker_check_run(check->path, check->config, text))
+        note("%s", text);
 }
 
 int check_config_all(const struct config *config, const char *path)

@@ -31,7 +31,10 @@ struct config {
     int64_t threads;
     int64_t max_connections;
     int64_t max_connections_per_address;
+    int64_t max_connections_per_certificate;
     int64_t timeout_s;
+    int64_t handshake_timeout_s;
+    int64_t min_bytes_per_second;
     int64_t max_image_bytes;
     // [mqtt]
     char *mqtt_host;

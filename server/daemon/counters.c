@@ -19,6 +19,18 @@ static void add_left_out(const struct meter_counters *meter,
     add("left_out_new_devices", meter->strangers, ctx);
 }
 
+static void add_store(const struct store_counters *written,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    add("store_jobs", written->jobs, ctx);
+    add("store_batches", written->batches, ctx);
+    add("store_failed", written->failed, ctx);
+    add("store_retried", written->retried, ctx);
+    add("store_dropped", written->dropped, ctx);
+    add("store_crowded", written->crowded, ctx);
+    add("store_queued", written->queued, ctx);
+}
+
 void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
@@ -39,11 +51,11 @@ void counters_each(const struct counters_sources *sources,
     add("bad_topics", said.bad_topics, ctx);
     add("bad_payloads", said.bad_payloads, ctx);
     add("lost_payloads", said.lost, ctx);
+    add("revoked_messages", said.shut_out, ctx);
     add_left_out(&said.meter, add, ctx);
     add("broker_reports", said.reports, ctx);
     add("broker_dropped_messages", said.reported_messages, ctx);
     add("broker_dropped_bytes", said.reported_bytes, ctx);
-    add("revoked_messages", said.shut_out, ctx);
     add("download_connections", served.connections, ctx);
     add("download_open", served.open, ctx);
     add("download_waiting", served.waiting, ctx);
@@ -56,11 +68,15 @@ void counters_each(const struct counters_sources *sources,
     add("download_refused_expired", served.expired, ctx);
     add("download_refused_other_ca", served.untrusted, ctx);
     add("download_refused_revoked", served.revoked, ctx);
+    add("download_refused_crowded", served.crowded, ctx);
     add("download_refused_by_client", served.distrusted, ctx);
     add("download_bad_handshakes", served.bad_handshakes, ctx);
     add("download_broken_handshakes", served.broken_handshakes, ctx);
     add("download_resumed", served.resumed, ctx);
     add("download_timed_out", served.timed_out, ctx);
+    add("download_slow", served.slow, ctx);
+    add("download_replaced", served.replaced, ctx);
+    add("download_made_room", served.left, ctx);
     add("api_full", operated.full, ctx);
     add("download_received", served.received, ctx);
     add("download_unreceived", served.unreceived, ctx);
@@ -69,13 +85,7 @@ void counters_each(const struct counters_sources *sources,
     download_each_counter(sources->download, add, ctx);
     broker_state_each_counter(sources->broker, add, ctx);
     command_dispatch_each_counter(sources->dispatch, add, ctx);
-    add("store_jobs", written.jobs, ctx);
-    add("store_batches", written.batches, ctx);
-    add("store_failed", written.failed, ctx);
-    add("store_retried", written.retried, ctx);
-    add("store_dropped", written.dropped, ctx);
-    add("store_crowded", written.crowded, ctx);
-    add("store_queued", written.queued, ctx);
+    add_store(&written, add, ctx);
     add("reloads_refused", sources->reloads_kept->total, ctx);
     add("clock_steps", sources->clock_steps->total, ctx);
 }

@@ -182,11 +182,8 @@ static int start_ingest(struct daemon *daemon, struct err *err)
 
 static int start_revocation(struct daemon *daemon, struct err *err)
 {
-    daemon->revocation = (struct revocation_link){.store = daemon->store,
-        .auth = daemon->auth,
-        .ingest = daemon->ingest,
-        .watch = daemon->watch,
-        .state_dir = daemon->config.state_dir};
+    daemon->revocation = (struct revocation_link){daemon->store, daemon->auth, daemon->ingest,
+        daemon->watch, daemon->config.state_dir, NULL, NULL};
     return revocation_link_start(&daemon->revocation, err);
 }
 
@@ -236,14 +233,16 @@ static int start_download(struct daemon *daemon, struct err *err)
         .routes = download_routes(daemon->download),
         .ctx = daemon->download,
         .max_body_bytes = 0,
-        .threads =
-            http_server_threads((unsigned)config->max_connections, (unsigned)config->threads),
+        .threads = file_limit_threads(config),
         .at_once = (unsigned)config->threads,
         .name = "download",
         .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = (unsigned)config->max_connections,
         .max_connections_per_address = (unsigned)config->max_connections_per_address,
+        .max_connections_per_certificate = (unsigned)config->max_connections_per_certificate,
         .timeout_s = (unsigned)config->timeout_s,
+        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
+        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
         .address = config->address,
         .port = config->port,
         .certificate_file = config->certificate,

@@ -8,17 +8,30 @@
 
 #include "server/http/http_server.h"
 
-#define OWN 64     // standard streams, listening sockets, locks, log, the writer, the broker
-#define PER_TURN 4 // of those that compute at once: a reader's database and its log, an image
-#define FEWEST 16  // connections of devices, below which it is not worth starting
+#define OWN 64 // standard streams, listening sockets, locks, log, the writer, the broker
+#define PER_THREAD                                                                                 \
+    4             // of those that compute: a reader's database and its log, an image, what wakes it
+#define FEWEST 16 // connections of devices, below which it is not worth starting
 
 uint64_t file_limit_spare(const struct config *config)
 {
-    unsigned threads =
-        http_server_threads((unsigned)config->max_connections, (unsigned)config->threads);
+    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_THREAD * (uint64_t)config->threads;
+}
 
-    // Each thread has a descriptor that wakes it.
-    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_TURN * (uint64_t)config->threads + threads;
+static unsigned threads_of(const struct config *config, uint64_t connections)
+{
+    return http_server_threads((unsigned)connections, (unsigned)config->threads);
+}
+
+unsigned file_limit_threads(const struct config *config)
+{
+    uint64_t spare = file_limit_spare(config);
+    uint64_t fit = (uint64_t)config->max_connections;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < spare + fit)
+        fit = limit.rlim_cur > spare ? limit.rlim_cur - spare : 0;
+    return threads_of(config, fit);
 }
 
 // Asks for as much as is wanted and says what may be used now.
@@ -40,7 +53,8 @@ static bool ask_for(uint64_t wanted, uint64_t *out)
 int file_limit_raise(const struct config *config, char note[FILE_LIMIT_NOTE_SIZE], struct err *err)
 {
     uint64_t spare = file_limit_spare(config);
-    uint64_t wanted = spare + (uint64_t)config->max_connections;
+    uint64_t connections = (uint64_t)config->max_connections;
+    uint64_t wanted = spare + connections + threads_of(config, connections);
     uint64_t allowed;
 
     note[0] = '\0';
@@ -61,6 +75,7 @@ int file_limit_raise(const struct config *config, char note[FILE_LIMIT_NOTE_SIZE
         " are allowed: about %" PRIu64
         " connections fit; raise the limit (LimitNOFILE of the unit, ulimit -n) or lower "
         "max_connections",
-        config->max_connections, wanted, allowed, allowed - spare);
+        config->max_connections, wanted, allowed,
+        allowed - spare - threads_of(config, allowed - spare) + (uint64_t)config->threads);
     return 0;
 }

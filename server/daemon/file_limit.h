@@ -15,6 +15,10 @@
 // and broker.
 uint64_t file_limit_spare(const struct config *config);
 
+// How many threads the download server has: for its connections, or as many of them as there may be
+// files for.
+unsigned file_limit_threads(const struct config *config);
+
 // Raises the process's own limit, as far as it may, to what the settings need. If that does not do,
 // note holds a line that says so, else "". ERR_INVALID if nothing could be served.
 #define FILE_LIMIT_NOTE_SIZE 256

@@ -17,6 +17,7 @@
 #include "server/http/http_deadline.h"
 
 #define PAUSE_MS 20           // until it is looked again whether there is room
+#define PAUSE_ROOM_MS 1       // the same, when there will be
 #define LOG_INTERVAL_MS 10000 // while there is none: one line for each, at most
 
 struct http_accept {
@@ -100,9 +101,24 @@ static void note(struct http_accept *accept, enum room room)
             settings->name, connections, total);
     else
         log_warning("http",
-            "full server=%s max_connections=%u full_total=%llu: clients wait until one ends; raise "
-            "max_connections if that is no attack",
+            "full server=%s max_connections=%u full_total=%llu: clients wait until one ends, which "
+            "is the oldest of those that ask nothing, if there are any; raise max_connections if "
+            "that is no attack",
             settings->name, connections, total);
+}
+
+// Whether there will be room in a moment.
+static bool make_room(struct http_accept *accept)
+{
+    struct http_server *server = accept->server;
+
+    if (server->settings.makes_room) {
+        http_deadline_end_first(server->deadlines);
+        return false;
+    }
+    // Who has just come may be in the middle of his handshake: he has half of its time for himself.
+    return server->tls != NULL && http_deadline_end_silent(server->deadlines,
+                                      (int64_t)server->settings.handshake_timeout_s * 1000 / 2);
 }
 
 static void *run(void *ctx)
@@ -123,9 +139,7 @@ static void *run(void *ctx)
         if (room == ROOM)
             continue;
         note(accept, room);
-        if (accept->server->settings.makes_room)
-            http_deadline_end_first(accept->server->deadlines);
-        poll(fds, 1, PAUSE_MS);
+        poll(fds, 1, make_room(accept) ? PAUSE_ROOM_MS : PAUSE_MS);
     }
 }
 

@@ -14,10 +14,11 @@
 #include "server/base/pace.h"
 
 #define BUCKETS 1024
+#define NETWORK_BYTES 8
 #define LOG_INTERVAL_MS 1000 // refused connections: one line for each, at most
 
 struct http_address {
-    struct in6_addr key; // IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2)
+    struct in6_addr key; // IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2); IPv6 up to its network
     unsigned connections;
     struct http_address *next;
 };
@@ -56,7 +57,7 @@ void http_addresses_free(struct http_addresses *addresses)
     free(addresses);
 }
 
-static struct in6_addr key_of(const struct sockaddr *address)
+static struct in6_addr address_of(const struct sockaddr *address)
 {
     struct in6_addr key = IN6ADDR_ANY_INIT;
 
@@ -67,6 +68,16 @@ static struct in6_addr key_of(const struct sockaddr *address)
         memcpy(key.s6_addr + 12,
             &((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr, 4);
     }
+    return key;
+}
+
+// Of IPv6 a client has a whole network of addresses, of 64 bits (RFC 6177, RFC 7421): they are one.
+static struct in6_addr key_of(const struct sockaddr *address)
+{
+    struct in6_addr key = address_of(address);
+
+    if (!IN6_IS_ADDR_V4MAPPED(&key))
+        memset(key.s6_addr + NETWORK_BYTES, 0, sizeof key.s6_addr - NETWORK_BYTES);
     return key;
 }
 
@@ -95,9 +106,9 @@ static void format(const struct in6_addr *key, char out[HTTP_ADDRESS_TEXT_SIZE])
 
 void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS_TEXT_SIZE])
 {
-    struct in6_addr key = key_of(address);
+    struct in6_addr whole = address_of(address);
 
-    format(&key, out);
+    format(&whole, out);
 }
 
 void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
@@ -123,9 +134,9 @@ static void log_refusal(
 
     format(key, text);
     log_info("http",
-        "refused connection address=%s reason=\"it has %u\" refused_total=%llu: if many devices "
+        "refused connection address=%s%s reason=\"it has %u\" refused_total=%llu: if many devices "
         "share it, raise max_connections_per_address",
-        text, addresses->max, (unsigned long long)refused);
+        text, IN6_IS_ADDR_V4MAPPED(key) ? "" : "/64", addresses->max, (unsigned long long)refused);
 }
 
 struct http_address *http_addresses_add(

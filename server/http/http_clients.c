@@ -6,7 +6,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/base/tally.h"
+#include "server/http/http_addresses.h"
+
 #define BUCKETS 1024
+#define LOG_INTERVAL_MS 10000
 
 struct http_client {
     struct http_client_place *first;
@@ -16,16 +22,19 @@ struct http_client {
 };
 
 struct http_clients {
+    unsigned max;
+    struct tally replaced;
     pthread_mutex_t lock; // guards all below
     struct http_client *buckets[BUCKETS];
 };
 
-int http_clients_new(struct http_clients **out)
+int http_clients_new(unsigned max, struct http_clients **out)
 {
     struct http_clients *clients = calloc(1, sizeof *clients);
 
     if (clients == NULL)
         return ERR_NO_MEMORY;
+    clients->max = max;
     pthread_mutex_init(&clients->lock, NULL);
     *out = clients;
     return 0;
@@ -71,23 +80,89 @@ static struct http_client *new_client(const uint8_t *der, size_t n)
     return client;
 }
 
+static void append(struct http_client *client, struct http_client_place *place, int fd)
+{
+    place->client = client;
+    place->fd = fd;
+    place->ended = false;
+    place->next = client->first;
+    place->link = &client->first;
+    if (place->next != NULL)
+        place->next->link = &place->next;
+    client->first = place;
+    http_clients_rest(place, true);
+}
+
+// At once: what the system has yet to send goes no further (connect(2): AF_UNSPEC), or a download would
+// run on out of its buffer. libmicrohttpd sees the end and closes it.
+static void end(struct http_client_place *place)
+{
+    place->ended = true;
+    if (connect(place->fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr)) < 0)
+        shutdown(place->fd, SHUT_RDWR); // of no TCP
+}
+
+// Whether there is a place for one more of the certificate's, if need be that of the one that has
+// rested longest, which is *replaced then.
+static bool has_room(const struct http_clients *clients, const struct http_client *client,
+    struct http_client_place **replaced)
+{
+    unsigned count = 0;
+
+    *replaced = NULL;
+    for (struct http_client_place *place = client->first; place != NULL; place = place->next) {
+        int64_t since = place->resting_since_ms;
+
+        if (place->ended)
+            continue;
+        count++;
+        if (since != 0 && (*replaced == NULL || since <= (*replaced)->resting_since_ms))
+            *replaced = place;
+    }
+    if (clients->max == 0 || count < clients->max)
+        *replaced = NULL;
+    return clients->max == 0 || count < clients->max || *replaced != NULL;
+}
+
+static void note_replaced(struct http_clients *clients, int fd)
+{
+    char address[HTTP_ADDRESS_TEXT_SIZE];
+
+    if (!tally_add(&clients->replaced, 1, LOG_INTERVAL_MS))
+        return;
+    http_addresses_format_peer(fd, address);
+    log_info("http",
+        "ended connection address=%s reason=\"its certificate has %u and opens another\" "
+        "total=%llu: if many boards share it, give each its own, or raise "
+        "max_connections_per_certificate",
+        address, clients->max, (unsigned long long)clients->replaced.total);
+}
+
 int http_clients_enter(struct http_clients *clients, const uint8_t *der, size_t n,
     struct http_client_place *place, int fd)
 {
+    struct http_client_place *replaced = NULL;
+    int rc = 0;
+
     pthread_mutex_lock(&clients->lock);
 
     struct http_client **at = find(clients, der, n);
     struct http_client *client = *at != NULL ? *at : new_client(der, n);
 
-    if (client != NULL) {
+    if (client == NULL)
+        rc = ERR_NO_MEMORY;
+    else if (!has_room(clients, client, &replaced))
+        rc = ERR_CONFLICT;
+    if (replaced != NULL)
+        end(replaced);
+    if (rc == 0) {
         *at = client;
-        *place = (struct http_client_place){client, fd, client->first, &client->first};
-        if (place->next != NULL)
-            place->next->link = &place->next;
-        client->first = place;
+        append(client, place, fd);
     }
     pthread_mutex_unlock(&clients->lock);
-    return client != NULL ? 0 : ERR_NO_MEMORY;
+    if (replaced != NULL)
+        note_replaced(clients, fd);
+    return rc;
 }
 
 void http_clients_leave(struct http_clients *clients, struct http_client_place *place)
@@ -105,15 +180,22 @@ void http_clients_leave(struct http_clients *clients, struct http_client_place *
         free(client);
     }
     pthread_mutex_unlock(&clients->lock);
-    *place = (struct http_client_place){0};
+    place->client = NULL;
+}
+
+void http_clients_rest(struct http_client_place *place, bool rests)
+{
+    place->resting_since_ms = rests ? clock_monotonic_ms() : 0;
 }
 
 static size_t end_all(const struct http_client *client)
 {
     size_t count = 0;
 
-    for (const struct http_client_place *place = client->first; place != NULL; place = place->next)
-        count += shutdown(place->fd, SHUT_RDWR) == 0; // libmicrohttpd sees the end and closes it
+    for (struct http_client_place *place = client->first; place != NULL; place = place->next) {
+        count += !place->ended;
+        end(place);
+    }
     return count;
 }
 
@@ -131,4 +213,9 @@ size_t http_clients_end(
     }
     pthread_mutex_unlock(&clients->lock);
     return count;
+}
+
+uint64_t http_clients_count_replaced(struct http_clients *clients)
+{
+    return clients->replaced.total;
 }

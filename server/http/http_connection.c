@@ -2,6 +2,7 @@
 #include "server/http/http_connection.h"
 
 #include <gnutls/gnutls.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,12 +10,14 @@
 
 #include "server/http/http_addresses.h"
 #include "server/http/http_deadline.h"
+#include "server/http/http_handshake.h"
 #include "server/http/http_receipt.h"
 #include "server/http/http_request_head.h"
 #include "server/http/http_tls.h"
 #include "server/http/http_verdict.h"
 
-#define BYTES_PER_SECOND_MIN 1024 // a slower reader is late
+#define PACED_BYTES_MIN 16384     // what the system takes at once has no pace
+#define BYTES_PER_SECOND_MIN 1000 // where the settings have none: a slower reader is late
 
 struct http_connection {
     struct http_server *server;
@@ -29,6 +32,13 @@ struct http_connection {
 static int64_t timeout_ms(const struct http_server *server)
 {
     return (int64_t)server->settings.timeout_s * 1000;
+}
+
+static int64_t handshake_ms(const struct http_server *server)
+{
+    unsigned seconds = server->settings.handshake_timeout_s;
+
+    return seconds > 0 ? (int64_t)seconds * 1000 : timeout_ms(server);
 }
 
 static gnutls_session_t session_of(struct MHD_Connection *connection)
@@ -84,8 +94,8 @@ static void release(struct http_connection *context)
     if (server->receipts != NULL &&
         !http_receipt_note_close(server->receipts, context, &context->link))
         http_tls_release(&context->link);
-    if (server->tls != NULL)
-        http_tls_dismiss(server->tls, &context->link);
+    if (server->clients != NULL)
+        http_clients_leave(server->clients, &context->link.place);
     if (context->deadline != NULL)
         http_deadline_drop(server->deadlines, context->deadline);
     if (context->address != NULL)
@@ -180,7 +190,8 @@ static bool open_connection(struct http_connection *context, struct MHD_Connecti
     if (server->settings.timeout_s == 0)
         return true;
     context->deadline = http_deadline_add(server->deadlines, socket_of(connection),
-        timeout_ms(server), owner_of(socket_of(connection)));
+        server->tls != NULL ? handshake_ms(server) : timeout_ms(server),
+        owner_of(socket_of(connection)));
     return context->deadline != NULL;
 }
 
@@ -211,10 +222,62 @@ void http_connection_set_deadline(
     struct http_server *server, struct MHD_Connection *connection, uint64_t answer_bytes)
 {
     struct http_connection *context = context_of(connection);
+    unsigned rate = server->settings.min_bytes_per_second;
+    uint64_t seconds = answer_bytes / (rate > 0 ? rate : BYTES_PER_SECOND_MIN);
 
-    if (context != NULL && context->deadline != NULL)
-        http_deadline_set(server->deadlines, context->deadline,
-            timeout_ms(server) + (int64_t)(answer_bytes / BYTES_PER_SECOND_MIN) * 1000);
+    if (context == NULL || context->deadline == NULL)
+        return;
+    if (answer_bytes < PACED_BYTES_MIN)
+        http_deadline_set(
+            server->deadlines, context->deadline, HTTP_DEADLINE_BUSY, timeout_ms(server));
+    else
+        http_deadline_answer(
+            server->deadlines, context->deadline, timeout_ms(server) + (int64_t)seconds * 1000);
+}
+
+void http_connection_rest(struct http_server *server, struct MHD_Connection *connection)
+{
+    struct http_connection *context = context_of(connection);
+
+    if (context == NULL)
+        return;
+    http_clients_rest(&context->link.place, true);
+    if (context->deadline != NULL)
+        http_deadline_set(
+            server->deadlines, context->deadline, HTTP_DEADLINE_IDLE, timeout_ms(server));
+}
+
+static struct http_connection *context_of_session(gnutls_session_t session)
+{
+    char *link = gnutls_transport_get_ptr(session);
+
+    return (struct http_connection *)(void *)(link - offsetof(struct http_connection, link));
+}
+
+int http_connection_admit(gnutls_session_t session)
+{
+    struct http_connection *context = context_of_session(session);
+    struct http_server *server = context->server;
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    struct err err;
+    int rc;
+
+    if (chain == NULL || count == 0)
+        return GNUTLS_E_NO_CERTIFICATE_FOUND;
+    rc = http_clients_enter(
+        server->clients, chain[0].data, chain[0].size, &context->link.place, context->link.fd);
+    if (rc < 0) {
+        err_set(&err, rc,
+            rc == ERR_CONFLICT ? "its certificate has %u connections, all at work"
+                               : "no memory beside %u",
+            server->settings.max_connections_per_certificate);
+        return http_handshake_refuse(http_tls_failures(server->tls), session, &err);
+    }
+    if (context->deadline != NULL)
+        http_deadline_set(
+            server->deadlines, context->deadline, HTTP_DEADLINE_SILENT, timeout_ms(server));
+    return 0;
 }
 
 void http_connection_begin(struct http_server *server, struct MHD_Connection *connection)
@@ -224,6 +287,10 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
     if (context == NULL)
         return;
     http_tls_release(&context->link);
+    http_clients_rest(&context->link.place, false);
+    if (context->deadline != NULL)
+        http_deadline_set(
+            server->deadlines, context->deadline, HTTP_DEADLINE_BUSY, timeout_ms(server));
     if (server->receipts != NULL)
         http_receipt_note_request(server->receipts, context);
     if (context->seen)

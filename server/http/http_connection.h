@@ -1,6 +1,8 @@
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H
 
+#include <gnutls/gnutls.h>
+
 #include "server/http/http_internal.h"
 
 // Connections, from their beginning to their end; for this folder alone.
@@ -32,6 +34,11 @@ struct http_connection_target http_connection_target(struct MHD_Connection *conn
 // The server of a connection; NULL if there was no memory to keep it.
 struct http_server *http_connection_server(struct MHD_Connection *connection);
 
+// Once the handshake has succeeded, also one that resumed a session: the client takes its place
+// among those of its certificate, and has time for a request from now on. 0, or a negative code of
+// GnuTLS's by which the handshake fails after all.
+int http_connection_admit(gnutls_session_t session);
+
 // What is done at each request; once for a connection: its handshake has just ended.
 void http_connection_begin(struct http_server *server, struct MHD_Connection *connection);
 
@@ -41,8 +48,11 @@ void http_connection_begin_answer(
 void http_connection_end_answer(
     struct http_server *server, struct http_request *request, bool handed_over);
 
-// Gives it the time that a request, or an answer of so many bytes, may take from now on.
+// Gives it the time that an answer of so many bytes may take from now on.
 void http_connection_set_deadline(
     struct http_server *server, struct MHD_Connection *connection, uint64_t answer_bytes);
+
+// The request is over: until the next one the connection rests.
+void http_connection_rest(struct http_server *server, struct MHD_Connection *connection);
 
 #endif

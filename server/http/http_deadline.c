@@ -2,31 +2,42 @@
 #include "server/http/http_deadline.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/monotonic_wait.h"
+#include "server/base/pace.h"
+#include "server/http/http_addresses.h"
+#include "server/http/http_verdict.h"
 
 #define ROUND_MS 500
+#define LOG_INTERVAL_MS 10000
 
 struct http_deadline {
     int fd;
     int64_t at_ms; // monotonic; INT64_MAX: it was ended
     uint64_t owner;
+    enum http_deadline_phase phase;
+    int64_t since_ms;
+    bool is_answer; // since then
+    uint64_t mark;  // http_verdict_mark() at its beginning
     struct http_deadline *next, **link;
 };
 
 struct http_deadlines {
+    unsigned bytes_per_second;
+    int64_t grace_ms;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t stop;
     bool stopping;
     struct http_deadline *first;
-    uint64_t late;
-    uint64_t open;
+    uint64_t leaving; // ended, and not dropped yet
+    struct http_deadline_counters counters;
+    struct pace pace; // of the log
 };
 
 static void wait_round(struct http_deadlines *deadlines)
@@ -36,10 +47,37 @@ static void wait_round(struct http_deadlines *deadlines)
     pthread_cond_timedwait(&deadlines->stop, &deadlines->lock, &until);
 }
 
-static void end(struct http_deadline *deadline)
+static void end(struct http_deadlines *deadlines, struct http_deadline *deadline)
 {
     deadline->at_ms = INT64_MAX;
+    deadlines->leaving++;
     shutdown(deadline->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
+}
+
+// Whether its client takes an answer more slowly than it may.
+static bool is_slow(
+    const struct http_deadlines *deadlines, const struct http_deadline *deadline, int64_t now_ms)
+{
+    int64_t counted_ms = now_ms - deadline->since_ms - deadlines->grace_ms;
+
+    if (!deadline->is_answer || deadlines->bytes_per_second == 0 || counted_ms <= 0)
+        return false;
+    return http_verdict_acknowledged(deadline->fd, deadline->mark) <
+           (uint64_t)counted_ms * deadlines->bytes_per_second / 1000;
+}
+
+static void end_slow(struct http_deadlines *deadlines, struct http_deadline *deadline)
+{
+    char address[HTTP_ADDRESS_TEXT_SIZE];
+
+    deadlines->counters.slow++;
+    if (pace_is_due(&deadlines->pace, LOG_INTERVAL_MS)) {
+        http_addresses_format_peer(deadline->fd, address);
+        log_info("http",
+            "ended slow download address=%s total=%llu: it took less than %u bytes a second; if "
+            "that is a board of yours, look at its network, or lower min_bytes_per_second",
+            address, (unsigned long long)deadlines->counters.slow, deadlines->bytes_per_second);
+    }
 }
 
 static void *run(void *ctx)
@@ -51,10 +89,14 @@ static void *run(void *ctx)
         int64_t now = clock_monotonic_ms();
 
         for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
-            if (d->at_ms > now)
+            if (d->at_ms == INT64_MAX)
                 continue;
-            deadlines->late++;
-            end(d);
+            if (is_slow(deadlines, d, now))
+                end_slow(deadlines, d);
+            else if (d->at_ms > now)
+                continue;
+            deadlines->counters.late++;
+            end(deadlines, d);
         }
         wait_round(deadlines);
     }
@@ -62,12 +104,14 @@ static void *run(void *ctx)
     return NULL;
 }
 
-int http_deadline_start(struct http_deadlines **out)
+int http_deadline_start(unsigned bytes_per_second, int64_t grace_ms, struct http_deadlines **out)
 {
     struct http_deadlines *deadlines = calloc(1, sizeof *deadlines);
 
     if (deadlines == NULL)
         return ERR_NO_MEMORY;
+    deadlines->bytes_per_second = bytes_per_second;
+    deadlines->grace_ms = grace_ms;
     pthread_mutex_init(&deadlines->lock, NULL);
     monotonic_wait_init(&deadlines->stop);
     if (pthread_create(&deadlines->thread, NULL, run, deadlines) != 0) {
@@ -101,26 +145,54 @@ struct http_deadline *http_deadline_add(
         return NULL;
     deadline->fd = fd;
     deadline->owner = owner;
-    deadline->at_ms = clock_monotonic_ms() + in_ms;
+    deadline->phase = HTTP_DEADLINE_SILENT;
+    deadline->since_ms = clock_monotonic_ms();
+    deadline->at_ms = deadline->since_ms + in_ms;
     pthread_mutex_lock(&deadlines->lock);
     deadline->next = deadlines->first;
     deadline->link = &deadlines->first;
     if (deadline->next != NULL)
         deadline->next->link = &deadline->next;
     deadlines->first = deadline;
-    deadlines->open++;
+    deadlines->counters.open++;
     pthread_mutex_unlock(&deadlines->lock);
     return deadline;
 }
 
-void http_deadline_set(
-    struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms)
+// One that was ended stays so.
+static void change(struct http_deadlines *deadlines, struct http_deadline *deadline,
+    const struct http_deadline *to, int64_t in_ms)
 {
-    int64_t at_ms = clock_monotonic_ms() + in_ms;
+    int64_t now = clock_monotonic_ms();
 
     pthread_mutex_lock(&deadlines->lock);
-    deadline->at_ms = at_ms;
+    if (deadline->at_ms != INT64_MAX) {
+        if (to->phase != deadline->phase || to->is_answer)
+            deadline->since_ms = now;
+        deadline->phase = to->phase;
+        deadline->is_answer = to->is_answer;
+        deadline->mark = to->mark;
+        deadline->at_ms = now + in_ms;
+    }
     pthread_mutex_unlock(&deadlines->lock);
+}
+
+void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *deadline,
+    enum http_deadline_phase phase, int64_t in_ms)
+{
+    struct http_deadline to = {.phase = phase};
+
+    change(deadlines, deadline, &to, in_ms);
+}
+
+void http_deadline_answer(
+    struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms)
+{
+    struct http_deadline to = {.phase = HTTP_DEADLINE_BUSY, .is_answer = true};
+
+    if (deadlines->bytes_per_second > 0)
+        to.mark = http_verdict_mark(deadline->fd);
+    change(deadlines, deadline, &to, in_ms);
 }
 
 void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *deadline)
@@ -129,7 +201,9 @@ void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *
     *deadline->link = deadline->next;
     if (deadline->next != NULL)
         deadline->next->link = deadline->link;
-    deadlines->open--;
+    deadlines->counters.open--;
+    if (deadline->at_ms == INT64_MAX)
+        deadlines->leaving--;
     pthread_mutex_unlock(&deadlines->lock);
     free(deadline);
 }
@@ -161,14 +235,39 @@ void http_deadline_end_first(struct http_deadlines *deadlines)
         }
     }
     if (first != NULL)
-        end(first);
+        end(deadlines, first);
     pthread_mutex_unlock(&deadlines->lock);
 }
 
-void http_deadline_count(struct http_deadlines *deadlines, uint64_t *late, uint64_t *open)
+// Who leaves before another: by phase, then by time.
+static bool leaves_before(const struct http_deadline *a, const struct http_deadline *b)
+{
+    return b == NULL || a->phase < b->phase || (a->phase == b->phase && a->since_ms < b->since_ms);
+}
+
+bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms)
+{
+    struct http_deadline *first = NULL;
+    int64_t latest = clock_monotonic_ms() - min_ms;
+
+    pthread_mutex_lock(&deadlines->lock);
+    for (struct http_deadline *d = deadlines->first; d != NULL && deadlines->leaving == 0;
+         d = d->next) {
+        if (d->at_ms != INT64_MAX && d->phase != HTTP_DEADLINE_BUSY && d->since_ms <= latest &&
+            leaves_before(d, first))
+            first = d;
+    }
+    if (first != NULL) {
+        deadlines->counters.left++;
+        end(deadlines, first);
+    }
+    pthread_mutex_unlock(&deadlines->lock);
+    return first != NULL;
+}
+
+void http_deadline_count(struct http_deadlines *deadlines, struct http_deadline_counters *out)
 {
     pthread_mutex_lock(&deadlines->lock);
-    *late = deadlines->late;
-    *open = deadlines->open;
+    *out = deadlines->counters;
     pthread_mutex_unlock(&deadlines->lock);
 }

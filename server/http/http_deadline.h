@@ -1,6 +1,7 @@
 #ifndef HTTP_DEADLINE_H
 #define HTTP_DEADLINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/base/err.h"
@@ -10,24 +11,48 @@
 struct http_deadlines;
 struct http_deadline; // of one connection
 
-// Starts the thread that ends connections that are late.
-ERR_CHECKED int http_deadline_start(struct http_deadlines **out);
+// What a connection is at.
+enum http_deadline_phase {
+    HTTP_DEADLINE_SILENT, // it has asked nothing so far
+    HTTP_DEADLINE_IDLE,   // between two requests
+    HTTP_DEADLINE_BUSY,   // in a request or an answer
+};
+
+// Starts the thread that ends connections that are late. An answer is late, too, if the client has
+// acknowledged fewer bytes of it than so many each second, of which the first grace_ms are not
+// counted; 0 sets no such bound.
+ERR_CHECKED int http_deadline_start(
+    unsigned bytes_per_second, int64_t grace_ms, struct http_deadlines **out);
 void http_deadline_stop(struct http_deadlines *deadlines);
 
 // Watches a socket from now on, for whoever it belongs to (any number that tells one from another);
 // NULL without memory. It must be dropped before the socket is closed.
 struct http_deadline *http_deadline_add(
     struct http_deadlines *deadlines, int fd, int64_t in_ms, uint64_t owner);
-void http_deadline_set(
-    struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms);
+void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *deadline,
+    enum http_deadline_phase phase, int64_t in_ms);
 void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *deadline);
+
+// The answer begins, which may take so long: from now on it must go on, too.
+void http_deadline_answer(
+    struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms);
 
 // Makes room: of the connections of the owner that has most of them, ends the one whose deadline
 // comes first, as that of the one that has been idle longest does. So nobody takes another's place
 // who has more places himself.
 void http_deadline_end_first(struct http_deadlines *deadlines);
 
-// How many were late so far, and how many are watched now.
-void http_deadline_count(struct http_deadlines *deadlines, uint64_t *late, uint64_t *open);
+// Makes room for one, unless that is about to be: ends the oldest of those that have asked nothing,
+// or, if there is none, the one that has been idle longest, but none that has been so for less than
+// min_ms. Whether it did.
+bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms);
+
+struct http_deadline_counters {
+    uint64_t late; // that were ended for it, so far
+    uint64_t slow; // of those: in an answer that was too slow
+    uint64_t left; // that made room
+    uint64_t open; // that are watched now
+};
+void http_deadline_count(struct http_deadlines *deadlines, struct http_deadline_counters *out);
 
 #endif

@@ -20,7 +20,7 @@ void http_exchange_complete(void *cls, struct MHD_Connection *connection, void *
     if (request == NULL)
         return;
     http_connection_end_answer(server, request, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    http_connection_set_deadline(server, connection, 0);
+    http_connection_rest(server, connection);
     server->in_hand--;
     if (request->body != NULL)
         explicit_bzero(request->body, request->body_size);

@@ -12,6 +12,7 @@
 #include "server/base/log.h"
 #include "server/base/pace.h"
 #include "server/http/http_addresses.h"
+#include "server/http/http_connection.h"
 #include "server/http/http_tls.h"
 #include "server/http/http_turns.h"
 
@@ -36,6 +37,8 @@ static const struct {
     [HTTP_HANDSHAKE_REVOKED] = {"refused client",
         "shut out by the operator, who may let it in again"},
     [HTTP_HANDSHAKE_DENIED] = {"refused client", "issue another"},
+    [HTTP_HANDSHAKE_CROWDED] = {"refused client",
+        "if many boards share it, give each its own, or raise max_connections_per_certificate"},
     [HTTP_HANDSHAKE_DISTRUSTED] = {"client refuses this server's certificate",
         "does it have the CA that signed it, the name that it bears, and the time?"},
     [HTTP_HANDSHAKE_PROTOCOL] = {"handshake failed", "it takes TLS 1.2 or 1.3"},
@@ -66,6 +69,8 @@ static const struct failure {
     {GNUTLS_E_PUSH_ERROR, HTTP_HANDSHAKE_BROKEN, -2, "the connection broke"},
     {GNUTLS_E_UNSUPPORTED_VERSION_PACKET, HTTP_HANDSHAKE_PROTOCOL, GNUTLS_A_PROTOCOL_VERSION,
         "no version of TLS in common"},
+    {GNUTLS_E_HANDSHAKE_TOO_LARGE, HTTP_HANDSHAKE_DENIED, GNUTLS_A_BAD_CERTIFICATE,
+        "a message, as its certificates, is longer than " HTTP_TLS_MESSAGE_TEXT " bytes"},
     {GNUTLS_E_NO_CIPHER_SUITES, HTTP_HANDSHAKE_PROTOCOL, GNUTLS_A_HANDSHAKE_FAILURE,
         "no cipher suite in common"},
 };
@@ -80,6 +85,7 @@ static const struct refusal {
     {ERR_UNTRUSTED, HTTP_HANDSHAKE_UNTRUSTED, GNUTLS_A_UNKNOWN_CA},
     {ERR_REVOKED, HTTP_HANDSHAKE_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED},
     {ERR_DENIED, HTTP_HANDSHAKE_DENIED, GNUTLS_A_ACCESS_DENIED},
+    {ERR_CONFLICT, HTTP_HANDSHAKE_CROWDED, GNUTLS_A_ACCESS_DENIED},
     {ERR_NO_MEMORY, HTTP_HANDSHAKE_DENIED, GNUTLS_A_INTERNAL_ERROR},
     {ERR_INVALID, HTTP_HANDSHAKE_DENIED, GNUTLS_A_BAD_CERTIFICATE},
 };
@@ -242,7 +248,7 @@ int gnutls_handshake(gnutls_session_t session)
 
     http_turns_end(handshake->turns);
     if (code == GNUTLS_E_SUCCESS)
-        code = http_tls_admit(session);
+        code = http_connection_admit(session);
     if (code == GNUTLS_E_SUCCESS || code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
         return code;
     if (refusal_alert(code) >= 0)

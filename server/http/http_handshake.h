@@ -20,6 +20,7 @@ enum http_handshake_kind {
     HTTP_HANDSHAKE_UNTRUSTED,  // a certificate of another CA
     HTTP_HANDSHAKE_REVOKED,    // a certificate taken out of use
     HTTP_HANDSHAKE_DENIED,     // any other certificate that is refused
+    HTTP_HANDSHAKE_CROWDED,    // one that has as many connections as it may, all at work
     HTTP_HANDSHAKE_DISTRUSTED, // the client refused the server's certificate
     HTTP_HANDSHAKE_PROTOCOL,   // no TLS, or nothing in common
     HTTP_HANDSHAKE_BROKEN,     // the connection ended in the middle

@@ -20,6 +20,7 @@ struct http_server {
     struct http_tls *tls;             // NULL on a Unix socket
     struct http_addresses *addresses; // NULL without a bound for each
     struct http_deadlines *deadlines;
+    struct http_clients *clients;   // NULL on a Unix socket
     struct http_receipts *receipts; // NULL on a Unix socket
     struct MHD_Daemon *daemon;
     // libmicrohttpd's own functions, see http_refusal.h.

@@ -132,7 +132,8 @@ static int start_accepting(struct http_server *server, struct err *err)
 static int prepare(struct http_server *server, struct err *err)
 {
     const struct http_server_settings *settings = &server->settings;
-    int rc = http_deadline_start(&server->deadlines);
+    int rc = http_deadline_start(
+        settings->min_bytes_per_second, (int64_t)settings->timeout_s * 1000, &server->deadlines);
 
     if (rc == 0)
         rc = http_turns_new(settings->at_once, &server->turns);
@@ -140,6 +141,8 @@ static int prepare(struct http_server *server, struct err *err)
         rc = http_addresses_new(settings->max_connections_per_address, &server->addresses);
     if (rc == 0 && settings->socket_path == NULL)
         rc = http_receipt_start(&server->receipts);
+    if (rc == 0 && settings->socket_path == NULL)
+        rc = http_clients_new(settings->max_connections_per_certificate, &server->clients);
     if (rc < 0)
         return err_set(err, rc, "no memory or thread for the HTTP server");
     rc = http_refusal_init(server, err);
@@ -216,6 +219,7 @@ void http_server_free(struct http_server *server, int64_t grace_ms)
     http_receipt_stop(server->receipts);
     http_deadline_stop(server->deadlines);
     http_addresses_free(server->addresses);
+    http_clients_free(server->clients);
     http_tls_free(server->tls);
     http_turns_free(server->turns);
     pthread_mutex_destroy(&server->handover);
@@ -233,7 +237,7 @@ int http_server_reload(struct http_server *server, struct err *err)
 size_t http_server_end_clients(
     struct http_server *server, bool (*match)(const uint8_t *der, size_t n, void *ctx), void *ctx)
 {
-    return server->tls != NULL ? http_clients_end(http_tls_clients(server->tls), match, ctx) : 0;
+    return server->clients != NULL ? http_clients_end(server->clients, match, ctx) : 0;
 }
 
 static void count_failures(struct http_handshake *failures, struct http_server_counters *out)
@@ -244,6 +248,7 @@ static void count_failures(struct http_handshake *failures, struct http_server_c
     out->revoked = http_handshake_count(failures, HTTP_HANDSHAKE_REVOKED);
     out->refused_handshakes = out->no_certificate + out->expired + out->untrusted + out->revoked +
                               http_handshake_count(failures, HTTP_HANDSHAKE_DENIED);
+    out->crowded = http_handshake_count(failures, HTTP_HANDSHAKE_CROWDED);
     out->distrusted = http_handshake_count(failures, HTTP_HANDSHAKE_DISTRUSTED);
     out->bad_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_PROTOCOL);
     out->broken_handshakes = http_handshake_count(failures, HTTP_HANDSHAKE_BROKEN);
@@ -260,6 +265,17 @@ static void count_answers(struct http_receipts *receipts, struct http_server_cou
     out->given_up = answers.given_up;
 }
 
+static void count_deadlines(struct http_deadlines *deadlines, struct http_server_counters *out)
+{
+    struct http_deadline_counters watched;
+
+    http_deadline_count(deadlines, &watched);
+    out->timed_out = watched.late;
+    out->slow = watched.slow;
+    out->left = watched.left;
+    out->open = watched.open;
+}
+
 void http_server_read_counters(struct http_server *server, struct http_server_counters *out)
 {
     *out = (struct http_server_counters){
@@ -274,7 +290,9 @@ void http_server_read_counters(struct http_server *server, struct http_server_co
     };
     if (server->receipts != NULL)
         count_answers(server->receipts, out);
-    http_deadline_count(server->deadlines, &out->timed_out, &out->open);
+    if (server->clients != NULL)
+        out->replaced = http_clients_count_replaced(server->clients);
+    count_deadlines(server->deadlines, out);
     if (server->tls != NULL)
         count_failures(http_tls_failures(server->tls), out);
 }

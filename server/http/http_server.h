@@ -20,15 +20,21 @@ struct http_server_settings {
     // Words a refusal by the server itself (4xx, 5xx); NULL: a line of text.
     void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
-    unsigned threads;                     // http_server_threads(); each has connections of its own
-    unsigned at_once;                     // so many of them compute at once; 0: all that can
-    const char *name;                     // in the log
-    unsigned max_connections;             // beyond it clients wait, without a word from the server
-    bool makes_room;                      // no: beyond it one of the user's that has most is ended
+    unsigned threads; // http_server_threads(); each has connections of its own
+    unsigned at_once; // so many of them compute at once; 0: all that can
+    const char *name; // in the log
+    // Beyond it clients wait for a place, without a word from the server. So that there is one,
+    // over TCP the oldest connection that has asked nothing is ended, or the one that has been idle
+    // longest.
+    unsigned max_connections;
+    bool makes_room;                      // on a Unix socket, too: one of the user's that has most
     unsigned spare_files;                 // so many descriptors it leaves to others: clients wait
     unsigned max_connections_per_address; // 0: no bound of its own
-    unsigned timeout_s; // for the handshake, a whole request, and between requests; 0: none. An
-                        // answer may take longer, by a second for each KiB.
+    unsigned max_connections_per_certificate; // a newer one takes an idle one's place; 0: no bound
+    unsigned timeout_s; // for a whole request, and between requests; 0: none. An answer may take
+                        // longer, by what follows.
+    unsigned handshake_timeout_s;  // for the handshake; 0: as timeout_s
+    unsigned min_bytes_per_second; // that a client takes of an answer; 0: only its end is watched
 
     // Either a Unix socket; a stale one is replaced.
     const char *socket_path;
@@ -81,12 +87,16 @@ struct http_server_counters {
     uint64_t expired;             // it was before or after its time
     uint64_t untrusted;           // it was of another CA
     uint64_t revoked;             // it was taken out of use
+    uint64_t crowded;             // not refused for itself: all its places were at work
     uint64_t distrusted;          // handshakes in which the client refused the server's certificate
     uint64_t bad_handshakes;      // nothing in common, or no TLS
     uint64_t broken_handshakes;   // the connection ended in the middle
     uint64_t resumed;             // connections that resumed a TLS session
     uint64_t timed_out;
-    uint64_t full; // how often a client found no place
+    uint64_t slow;     // of those: they took an answer too slowly
+    uint64_t replaced; // that gave their place to a newer one of their certificate's
+    uint64_t left;     // that had asked nothing, or were idle, and made room
+    uint64_t full;     // how often a client found no place
     // Answers of which somebody is told (http_response_on_end()): those that arrived, that did not,
     // of which that is not known yet, and that were told before it was known (http_receipt.h).
     uint64_t received, unreceived, in_doubt, given_up;

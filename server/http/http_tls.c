@@ -2,6 +2,7 @@
 #include "server/http/http_tls.h"
 
 #include <errno.h>
+#include <gnutls/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,7 +39,6 @@ struct http_tls {
     const struct http_signer *signer;
     struct http_handshake *handshake;
     struct http_sessions *sessions;
-    struct http_clients *clients;
     gnutls_datum_t ticket_key;
     _Atomic(struct credential *) credential;
     struct tally unbounded; // connections
@@ -72,7 +72,7 @@ int http_tls_new(const struct http_server_settings *settings, struct http_turns 
         http_tls_free(tls);
         return rc;
     }
-    if (http_sessions_new(&tls->sessions) < 0 || http_clients_new(&tls->clients) < 0 ||
+    if (http_sessions_new(&tls->sessions) < 0 ||
         gnutls_session_ticket_key_generate(&tls->ticket_key) < 0) {
         http_tls_free(tls);
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS sessions");
@@ -103,7 +103,6 @@ void http_tls_free(struct http_tls *tls)
         gnutls_free(tls->ticket_key.data);
     }
     http_sessions_free(tls->sessions);
-    http_clients_free(tls->clients);
     http_handshake_free(tls->handshake);
     free(tls);
 }
@@ -155,9 +154,34 @@ static struct http_tls *owner_of(gnutls_session_t session)
     return gnutls_session_get_ptr(session);
 }
 
+static int check_length(const gnutls_datum_t *chain, unsigned count, struct err *err)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        n += chain[i].size;
+    if (n <= HTTP_TLS_CHAIN_MAX)
+        return 0;
+    return err_set(
+        err, ERR_INVALID, "%u certificates of %zu bytes, %d at most", count, n, HTTP_TLS_CHAIN_MAX);
+}
+
+// Tells clients apart.
+static uint64_t number_of(const gnutls_datum_t *certificate)
+{
+    uint8_t digest[32] = {0};
+    uint64_t number;
+
+    // Without it all are one, which costs them no more than resumption.
+    (void)gnutls_hash_fast(GNUTLS_DIG_SHA256, certificate->data, certificate->size, digest);
+    memcpy(&number, digest, sizeof number);
+    return number;
+}
+
 static int verify_client(gnutls_session_t session)
 {
     struct http_tls *tls = owner_of(session);
+    struct http_tls_link *link = gnutls_transport_get_ptr(session);
     struct err err = {0};
     unsigned count = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
@@ -165,8 +189,13 @@ static int verify_client(gnutls_session_t session)
 
     if (chain == NULL || count == 0)
         return GNUTLS_E_NO_CERTIFICATE_FOUND;
-    rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
-    return rc >= 0 ? 0 : http_handshake_refuse(tls->handshake, session, &err);
+    rc = check_length(chain, count, &err);
+    if (rc == 0)
+        rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
+    if (rc < 0)
+        return http_handshake_refuse(tls->handshake, session, &err);
+    link->user.client = number_of(&chain[0]);
+    return 0;
 }
 
 static int note_extension(void *ctx, unsigned extension, const unsigned char *data, unsigned size)
@@ -258,39 +287,17 @@ static int wait_for_bytes(gnutls_transport_ptr_t ptr, unsigned timeout_ms)
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link)
 {
     gnutls_session_set_ptr(session, tls);
+    gnutls_handshake_set_max_packet_length(session, HTTP_TLS_MESSAGE_MAX);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, verify_client);
     gnutls_handshake_set_hook_function(
         session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);
-    http_sessions_attach(tls->sessions, session);
+    link->user.sessions = tls->sessions;
+    http_sessions_attach(&link->user, session);
     gnutls_transport_set_ptr(session, link);
     gnutls_transport_set_vec_push_function(session, send_parts);
     gnutls_transport_set_pull_function(session, receive_bytes);
     gnutls_transport_set_pull_timeout_function(session, wait_for_bytes);
-}
-
-int http_tls_admit(gnutls_session_t session)
-{
-    struct http_tls_link *link = gnutls_transport_get_ptr(session);
-    unsigned count = 0;
-    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
-
-    if (chain == NULL || count == 0)
-        return GNUTLS_E_NO_CERTIFICATE_FOUND;
-    return http_clients_enter(
-               owner_of(session)->clients, chain[0].data, chain[0].size, &link->place, link->fd) < 0
-               ? GNUTLS_E_MEMORY_ERROR
-               : GNUTLS_E_SUCCESS;
-}
-
-void http_tls_dismiss(struct http_tls *tls, struct http_tls_link *link)
-{
-    http_clients_leave(tls->clients, &link->place);
-}
-
-struct http_clients *http_tls_clients(struct http_tls *tls)
-{
-    return tls->clients;
 }
 
 void http_tls_end_handshake(gnutls_session_t session)

@@ -9,6 +9,7 @@
 
 #include "server/base/err.h"
 #include "server/http/http_clients.h"
+#include "server/http/http_sessions.h"
 
 // The server's side of TLS: its certificate, resumption, and the judgement of clients. RFC 5246,
 // 8446.
@@ -29,6 +30,12 @@ ERR_CHECKED int http_tls_load(
 // GnuTLS's priority string: TLS 1.2 and 1.3, forward secrecy, X25519 before P-256.
 const char *http_tls_priorities(void);
 
+// No message of a client's handshake may be longer, and its certificates together not longer than
+// HTTP_TLS_CHAIN_MAX: three of RSA-4096. What resumes a session holds them.
+#define HTTP_TLS_MESSAGE_MAX 12288
+#define HTTP_TLS_MESSAGE_TEXT "12288"
+#define HTTP_TLS_CHAIN_MAX 6144
+
 // The alert close_notify as a record, or none.
 struct http_tls_farewell {
     size_t n;
@@ -42,21 +49,12 @@ struct http_tls_link {
     bool holding; // what would be sent is kept in farewell, as it can be nothing else
     struct http_tls_farewell farewell;
     struct http_client_place place; // once the handshake has ended
+    struct http_sessions_user user;
 };
 
 // Prepares a session before its handshake: a client certificate is obligatory and judged by verify
 // during it; resumption by ID and by ticket. The link must last as long as the session.
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link);
-
-// To be called when the handshake has succeeded: from now on the client is one of
-// http_tls_clients(), also one whose session was resumed. A negative code of GnuTLS's if that
-// cannot be.
-int http_tls_admit(gnutls_session_t session);
-
-// To be called before the socket is closed.
-void http_tls_dismiss(struct http_tls *tls, struct http_tls_link *link);
-
-struct http_clients *http_tls_clients(struct http_tls *tls);
 
 // To be called after the handshake, before anything is answered: keeps records within the
 // max_fragment_length that was negotiated (RFC 6066, 4). GnuTLS 3.7 does so by itself only until

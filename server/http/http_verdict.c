@@ -93,7 +93,9 @@ enum http_verdict http_verdict_judge(struct http_verdict_expected *expected)
     if (!read_info(expected->answer.fd, &info))
         return HTTP_VERDICT_LOST;
 
-    bool has_all = info.tcpi_bytes_acked >= expected->target;
+    // A connection that was cut counts from 0 again, and had none to reach if that was first.
+    bool was_cut = expected->target == 0 && info.tcpi_state == STATE_CLOSE;
+    bool has_all = !was_cut && info.tcpi_bytes_acked >= expected->target;
 
     if (has_all && expected->since == HTTP_VERDICT_ASKED)
         return HTTP_VERDICT_RECEIVED;

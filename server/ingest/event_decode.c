@@ -17,9 +17,9 @@ static const char *const own_kinds[] = {
     EVENT_KIND_REBOOT,
     EVENT_KIND_SHARED_IDENTITY,
     EVENT_KIND_DOWNLOAD,
-    EVENT_KIND_LIMITED,
     EVENT_KIND_REVOKED,
     EVENT_KIND_READMITTED,
+    EVENT_KIND_LIMITED,
 };
 
 // clang-format off: its versions differ in braces

@@ -107,6 +107,13 @@ void ingest_free(struct ingest *ingest)
     free(ingest);
 }
 
+void ingest_set_gate(
+    struct ingest *ingest, bool (*is_shut_out)(const char *mac, void *ctx), void *ctx)
+{
+    ingest->is_shut_out = is_shut_out;
+    ingest->gate_ctx = ctx;
+}
+
 void ingest_set_statuses_per_minute(struct ingest *ingest, int64_t statuses)
 {
     meter_set_statuses_per_minute(ingest->meter, statuses);
@@ -115,13 +122,6 @@ void ingest_set_statuses_per_minute(struct ingest *ingest, int64_t statuses)
 void ingest_set_low_disk(struct ingest *ingest, bool low)
 {
     meter_set_low_disk(ingest->meter, low);
-}
-
-void ingest_set_gate(
-    struct ingest *ingest, bool (*is_shut_out)(const char *mac, void *ctx), void *ctx)
-{
-    ingest->is_shut_out = is_shut_out;
-    ingest->gate_ctx = ctx;
 }
 
 const char *const *ingest_subscriptions(void)
@@ -277,6 +277,20 @@ static void note_spelling(struct ingest *ingest, const struct ingest_topic *topi
             topic->mac, topic->spelling);
 }
 
+// What comes so soon after it was revoked was on its way; later the broker should have ended it.
+static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
+{
+    if (ingest->is_shut_out == NULL || !ingest->is_shut_out(topic->mac, ingest->gate_ctx))
+        return false;
+    ingest->shut_out++;
+    if (ingest_lines_is_due(&ingest->lines, "revoked", topic->mac))
+        log_warning("ingest",
+            "revoked device still speaks mac=%s: nothing of it counts; if this goes on the broker "
+            "does not shut it out ('secureesp status' tells which list it goes by)",
+            topic->mac);
+    return true;
+}
+
 static void tell_strangers(struct ingest *ingest)
 {
     if (ingest_lines_is_other_due(&ingest->lines, "new devices"))
@@ -300,20 +314,6 @@ static bool is_admitted(struct ingest *ingest, struct message *message, size_t t
     return false;
 }
 
-// What comes so soon after it was revoked was on its way; later the broker should have ended it.
-static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
-{
-    if (ingest->is_shut_out == NULL || !ingest->is_shut_out(topic->mac, ingest->gate_ctx))
-        return false;
-    ingest->shut_out++;
-    if (ingest_lines_is_due(&ingest->lines, "revoked", topic->mac))
-        log_warning("ingest",
-            "revoked device still speaks mac=%s: nothing of it counts; if this goes on the broker "
-            "does not shut it out ('secureesp status' tells which list it goes by)",
-            topic->mac);
-    return true;
-}
-
 void ingest_message(
     struct ingest *ingest, const char *topic, const uint8_t *payload, size_t n, bool retained)
 {
@@ -332,7 +332,7 @@ void ingest_message(
         refuse_topic(ingest, topic);
         return;
     }
-    if (!is_admitted(ingest, &message, strlen(topic)) || is_shut_out(ingest, &message.topic))
+    if (is_shut_out(ingest, &message.topic) || !is_admitted(ingest, &message, strlen(topic)))
         return;
     note_spelling(ingest, &message.topic);
     switch (message.topic.kind) {
@@ -382,10 +382,10 @@ void ingest_read_counters(struct ingest *ingest, struct ingest_counters *out)
         .bad_topics = ingest->bad_topics,
         .bad_payloads = ingest->bad_payloads,
         .lost = ingest->post.lost.total,
+        .shut_out = ingest->shut_out,
         .reports = ingest->limits.reports,
         .reported_messages = ingest->limits.messages,
         .reported_bytes = ingest->limits.bytes,
-        .shut_out = ingest->shut_out,
     };
     out->bad_payloads += ingest->limits.bad_reports;
     meter_read_counters(ingest->meter, &out->meter);

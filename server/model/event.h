@@ -17,7 +17,7 @@ enum event_class {
     EVENT_CLASS_OTHER,   // an error, and whatever else the device says
     EVENT_CLASS_START,   // a start, the end of a trial
     EVENT_CLASS_NOTICE,  // what the daemon notices beside starts
-    EVENT_CLASS_OUTCOME, // of a command that was given; also what an operator did
+    EVENT_CLASS_OUTCOME, // the outcome of a command that was given, and what an operator did
     EVENT_CLASS_COUNT
 };
 

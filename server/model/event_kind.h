@@ -6,9 +6,9 @@
 #define EVENT_KIND_REBOOT "reboot"
 #define EVENT_KIND_SHARED_IDENTITY "shared-identity"
 #define EVENT_KIND_DOWNLOAD "download"
-#define EVENT_KIND_LIMITED "limited"
 #define EVENT_KIND_REVOKED "revoked"
 #define EVENT_KIND_READMITTED "readmitted"
 #define EVENT_KIND_REPLACED "replaced"
+#define EVENT_KIND_LIMITED "limited"
 
 #endif

@@ -2,6 +2,7 @@
 #include "server/mqtt/mqtt_tls_note.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <mosquitto.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,9 +124,10 @@ void mqtt_tls_note_append(const struct mqtt_tls_note *note, char *reason, size_t
     const char *text = note->text;
     size_t n = strlen(reason);
 
-    // Its alert is lost if the system ends the connection before it is read.
-    if (text[0] == '\0' && note->is_done &&
-        strcmp(reason, mosquitto_strerror(MOSQ_ERR_CONN_LOST)) == 0)
+    // Its alert is lost if the system ends the connection before it is read; in the handshake
+    // libmosquitto says EPROTO then.
+    if (text[0] == '\0' && strcmp(reason, note->is_done ? mosquitto_strerror(MOSQ_ERR_CONN_LOST)
+                                                        : strerror(EPROTO)) == 0)
         text = "before the broker answered: " ITS_LOG ", often that it refuses the certificate";
     if (text[0] != '\0')
         snprintf(reason + n, size - n, "%s%s", n > 0 ? ": " : "", text);

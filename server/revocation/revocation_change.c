@@ -53,10 +53,11 @@ static bool is_revoked(const struct device_revocation *now)
     return now->revoked_at_ms != 0 && now->readmitted_at_ms == 0;
 }
 
-// Certificates have their dates by the system's clock, and begin a little before they are issued.
+// Certificates have their dates by the system's clock, in whole seconds, and begin a little before
+// they are issued: one that is issued in this second, after this, is a new one.
 static void take_reason(struct device_revocation *now, const char *reason)
 {
-    int64_t before_ms = clock_system_ms() - ISSUER_BACKDATE_S * 1000;
+    int64_t before_ms = (clock_system_ms() / 1000 - ISSUER_BACKDATE_S) * 1000;
 
     if (!is_revoked(now))
         now->revoked_at_ms = clock_now_ms();

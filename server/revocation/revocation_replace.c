@@ -98,7 +98,7 @@ int revocation_replace_find(
             return rc;
         rc = check(connection, replace, &pair, err);
         if (rc == 0)
-            rc = status_store_find(connection, replace->change.subject, &replace->statuses, err);
+            rc = status_found_search(connection, replace->change.subject, &replace->statuses, err);
         store_read_end(store, connection);
     } while (rc > 0);
     return rc;
@@ -228,7 +228,7 @@ int revocation_replace_run(struct store_connection *connection, void *ctx, struc
 
 void revocation_replace_clear(struct revocation_replace *replace)
 {
-    status_store_found_clear(&replace->statuses);
+    status_found_clear(&replace->statuses);
 }
 
 int revocation_replace_device(struct revocation *revocation,

@@ -18,7 +18,7 @@ struct revocation_replace {
     struct revocation_change change; // of the one that goes: its MAC and the reason
     const char *by;                  // the MAC of the one that comes, canonical
     bool force; // although the one that goes is online, or the other one has a history of its own
-    struct status_store_found statuses;
+    struct status_found statuses;
 
     // Then filled in:
     struct replacement now;

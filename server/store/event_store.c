@@ -24,12 +24,12 @@ static const char select_since[] =
 
 static const char delete_of_device[] = "DELETE FROM events WHERE device = ?";
 
+static const char move_of_device[] = "UPDATE events SET device = ?2 WHERE device = ?1";
 // By their order of arrival, whatever the clock was.
 static const char delete_of_class[] =
     "DELETE FROM events WHERE device = ?1 AND class = ?2 AND id <="
     " (SELECT id FROM events AS e WHERE e.device = ?1 AND e.class = ?2"
     "  ORDER BY id DESC LIMIT 1 OFFSET ?3)";
-static const char move_of_device[] = "UPDATE events SET device = ?2 WHERE device = ?1";
 
 static const char delete_oldest[] =
     "DELETE FROM events WHERE id IN"

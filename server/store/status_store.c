@@ -1,8 +1,6 @@
 // The history of statuses and its hourly roll-ups in the database.
 #include "server/store/status_store.h"
 
-#include <stdlib.h>
-
 #include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
@@ -11,7 +9,6 @@
 #define DAY_MS (24 * (int64_t)HOUR_MS)
 #define ROLL_UP_ROWS 20000 // of one call
 #define DELETE_ROWS 10000  // of one call, of either kind
-#define FIND_ROWS 100000   // that one call looks at
 
 // One row, so that SQLite needs no savepoint for the statement: among 100,000 devices that would
 // cost more than all the rest.
@@ -74,13 +71,6 @@ static const char correct_progress[] =
 static const char delete_hours[] =
     "DELETE FROM status_hours WHERE (device, hour_ms) IN"
     " (SELECT device, hour_ms FROM status_hours WHERE hour_ms < ?2 OR hour_ms > ?3 LIMIT ?1)";
-
-static const char select_ends[] =
-    "SELECT coalesce(min(id), 1) - 1, coalesce(max(id), 0) FROM statuses";
-
-// There is no index, as it would cost with each status that comes in.
-static const char select_of_device[] =
-    "SELECT id FROM statuses WHERE id > ? AND id <= ? AND device = ?";
 
 static const char delete_one[] = "DELETE FROM statuses WHERE id = ? AND device = ?";
 
@@ -281,77 +271,6 @@ int status_store_each_hour(struct store_connection *connection, const char *mac,
     return rc;
 }
 
-static int read_ends(
-    struct store_connection *connection, int64_t *before, int64_t *last, struct err *err)
-{
-    struct statement s;
-
-    statement_open(&s, connection, select_ends);
-
-    int rc = statement_step(&s, err);
-
-    if (rc > 0) {
-        *before = statement_int(&s, 0);
-        *last = statement_int(&s, 1);
-    }
-    statement_close(&s);
-    return rc < 0 ? rc : 0;
-}
-
-static int append(struct status_store_found *found, int64_t id)
-{
-    if (found->count == found->capacity) {
-        size_t capacity = found->capacity == 0 ? 256 : 2 * found->capacity;
-        int64_t *ids = realloc(found->ids, capacity * sizeof *ids);
-
-        if (ids == NULL)
-            return ERR_NO_MEMORY;
-        found->ids = ids;
-        found->capacity = capacity;
-    }
-    found->ids[found->count++] = id;
-    return 0;
-}
-
-int status_store_find(struct store_connection *connection, const char *mac,
-    struct status_store_found *found, struct err *err)
-{
-    struct statement s;
-    int64_t key;
-    int64_t before = 0;
-    int64_t last = 0;
-    int rc = read_ends(connection, &before, &last, err);
-
-    if (rc < 0 || !mac_key_from_text(mac, &key))
-        return rc;
-    if (found->until < before)
-        found->until = before;
-
-    int64_t until = last - found->until > FIND_ROWS ? found->until + FIND_ROWS : last;
-
-    statement_open(&s, connection, select_of_device);
-    statement_bind_int(&s, found->until);
-    statement_bind_int(&s, until);
-    statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
-        if (append(found, statement_int(&s, 0)) < 0) {
-            rc = err_set(err, ERR_NO_MEMORY, "no memory for a device's statuses");
-            break;
-        }
-    }
-    statement_close(&s);
-    if (rc < 0)
-        return rc;
-    found->until = until;
-    return until < last;
-}
-
-void status_store_found_clear(struct status_store_found *found)
-{
-    free(found->ids);
-    *found = (struct status_store_found){0};
-}
-
 static int run_with(
     struct store_connection *connection, const char *sql, const int64_t numbers[2], struct err *err)
 {
@@ -364,7 +283,7 @@ static int run_with(
 }
 
 int status_store_forget(struct store_connection *connection, const char *mac,
-    const struct status_store_found *found, struct err *err)
+    const struct status_found *found, struct err *err)
 {
     int64_t key;
     int rc = 0;
@@ -381,7 +300,7 @@ int status_store_forget(struct store_connection *connection, const char *mac,
 }
 
 static int move_statuses(struct store_connection *connection, const int64_t keys[2],
-    const struct status_store_found *found, struct err *err)
+    const struct status_found *found, struct err *err)
 {
     int rc = 0;
 
@@ -399,7 +318,7 @@ static int move_statuses(struct store_connection *connection, const int64_t keys
 }
 
 int status_store_move(struct store_connection *connection, const char *const macs[2],
-    const struct status_store_found *found, struct err *err)
+    const struct status_found *found, struct err *err)
 {
     int64_t keys[2];
 

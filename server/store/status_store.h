@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "server/model/device_record.h"
+#include "server/store/status_found.h"
 #include "server/store/store.h"
 
 // The history of statuses, and its hourly roll-ups.
@@ -35,26 +36,13 @@ ERR_CHECKED int status_store_each_hour(struct store_connection *connection, cons
     int64_t limit, int (*each)(const struct status_hour *hour, void *ctx), void *ctx,
     struct err *err);
 
-// The statuses of a device, as status_store_find() has found them. Begins as {0}.
-struct status_store_found {
-    int64_t *ids;
-    size_t count, capacity;
-    int64_t until; // the last that was looked at
-};
-
-// Looks at the next of all statuses, in a bounded number: 1 if there are more. For readers, since
-// the writer has no time for it. ERR_NO_MEMORY.
-ERR_CHECKED int status_store_find(struct store_connection *connection, const char *mac,
-    struct status_store_found *found, struct err *err);
-void status_store_found_clear(struct status_store_found *found);
-
 // Deletes all statuses and hours of a device: those that were found, and what came later.
 ERR_CHECKED int status_store_forget(struct store_connection *connection, const char *mac,
-    const struct status_store_found *found, struct err *err);
+    const struct status_found *found, struct err *err);
 
 // Gives all statuses and hours of the first device to the second: those that were found, and what
 // came later. Hours of which both have a part become one.
 ERR_CHECKED int status_store_move(struct store_connection *connection, const char *const macs[2],
-    const struct status_store_found *found, struct err *err);
+    const struct status_found *found, struct err *err);
 
 #endif

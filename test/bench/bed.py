@@ -159,6 +159,7 @@ devices_dir = {self.devices}
 threads = {threads}
 max_connections = {max(1000, connections)}
 max_connections_per_address = {connections}
+max_connections_per_certificate = {connections}
 timeout_s = 300
 [mqtt]
 host = localhost

@@ -29,6 +29,8 @@ static void check_numbers(const struct config *config)
     FUZZ_CHECK(config->threads >= 1 && config->threads <= 64);
     FUZZ_CHECK(config->max_connections >= 1 && config->max_connections_per_address >= 1);
     FUZZ_CHECK(config->timeout_s >= 1 && config->offline_after_s >= 1);
+    FUZZ_CHECK(config->handshake_timeout_s >= 1 && config->min_bytes_per_second >= 1);
+    FUZZ_CHECK(config->max_connections_per_certificate >= 1);
     FUZZ_CHECK(config->max_image_bytes >= 1024 && config->max_image_bytes <= 16777216);
     FUZZ_CHECK(config->sent_timeout_s >= 1 && config->queued_timeout_s >= 1);
     FUZZ_CHECK(config->statuses_days >= 1 && config->hours_days >= 1 && config->events_days >= 1);

@@ -27,9 +27,9 @@ static void check_bounds(const struct event *e)
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_WILL) != 0 && strcmp(e->kind, EVENT_KIND_REBOOT) != 0);
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_SHARED_IDENTITY) != 0);
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_DOWNLOAD) != 0);
-    FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_LIMITED) != 0);
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_REVOKED) != 0);
     FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_READMITTED) != 0);
+    FUZZ_CHECK(strcmp(e->kind, EVENT_KIND_LIMITED) != 0);
 }
 
 static char *encode(const struct event *e)

@@ -57,8 +57,8 @@ filled() {
 }
 filled 4097
 is_bad "4097 bytes"
-filled 8000 # the broker takes 8192
-is_bad "8000 bytes"
+filled 12000
+is_bad "12000 bytes"
 before=$(bad)
 filled 4096
 publish "$mac" "/status/$mac" "$work/payload"

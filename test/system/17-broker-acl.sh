@@ -109,3 +109,17 @@ before=$(counter bad_payloads)
 publish "$one" "/status/$one" "$work/payload" || true
 sleep 1
 expect_equal "bad payloads" "$before" "$(counter bad_payloads)"
+
+step "a first packet that is much too large ends the connection before it has come"
+cat >"$work/connect.py" <<'PYTHON'
+import socket, ssl, sys
+port, ca, certificate, key = sys.argv[1:]
+context = ssl.create_default_context(cafile=ca)
+context.load_cert_chain(certificate, key)
+with socket.create_connection(("localhost", int(port)), timeout=20) as plain, \
+        context.wrap_socket(plain, server_hostname="localhost") as s:
+    s.sendall(b"\x10\x80\x80\x80\x14")  # CONNECT with 40 MB to follow
+    sys.exit(0 if s.recv(1) == b"" else "the broker answers")
+PYTHON
+expect_exit 0 python3 -B "$work/connect.py" "$SANDBOX_MQTT_PORT" "$SANDBOX_PKI/ca.crt" \
+    "$SANDBOX_PKI/devices/$one.crt" "$SANDBOX_PKI/devices/$one.key"

@@ -9,7 +9,7 @@ export ASAN_OPTIONS=quarantine_size_mb=1
 sandbox_up --devices 0
 new_device "$mac"
 part stop daemon
-sed -i 's/^\[download\]$/[download]\ntimeout_s = 3\nmax_connections_per_address = 6/' \
+sed -i 's/^\[download\]$/[download]\ntimeout_s = 3\nmax_connections_per_address = 6\nmax_connections_per_certificate = 50/' \
     "$sandbox/etc/secureesp.conf"
 part start daemon
 

@@ -11,6 +11,7 @@ export VARIANT=release # times of a program with sanitizers say little
 . "$root/test/system/load_lib.sh"
 
 release_make all
+load_settings+=('handshake_timeout_s = 30') # so that those in a handshake stay, too
 load_up
 majority=8
 requests=10000

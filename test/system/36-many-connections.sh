@@ -6,6 +6,7 @@
 # shellcheck source=test/system/load_lib.sh
 . "$root/test/system/load_lib.sh"
 
+load_settings+=('handshake_timeout_s = 120') # so that none of them ends by itself
 load_up
 bound=200 # max_connections_per_address, by default
 

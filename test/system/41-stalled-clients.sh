@@ -6,6 +6,7 @@
 # shellcheck source=test/system/load_lib.sh
 . "$root/test/system/load_lib.sh"
 
+load_settings+=('handshake_timeout_s = 30')
 load_up
 window_ms=1500
 

@@ -12,7 +12,8 @@ new_device "$mac"
 cp "$sandbox/etc/secureesp.conf" "$work/plain.conf"
 restart_with() {
     part stop daemon
-    sed "s/^\[download\]\$/[download]\\n$1/" "$work/plain.conf" >"$sandbox/etc/secureesp.conf"
+    # Who says nothing is to stay, so that there is no room.
+    sed "s/^\[download\]\$/[download]\\nhandshake_timeout_s = 120\\n$1/" "$work/plain.conf" >"$sandbox/etc/secureesp.conf"
     : >"$sandbox/log/daemon.log"
     part start daemon
 }

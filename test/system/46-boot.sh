@@ -64,6 +64,7 @@ expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service mo
 expect_equal "verify" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 expect_equal "the broker" "Restart=always LimitCORE=0 LimitNOFILE=65536 User=mosquitto" \
     "$(machine_root systemctl show mosquitto -p Restart,LimitCORE,LimitNOFILE,User | tr '\n' ' ' | sed 's/ $//')"
+# shellcheck disable=SC2016  # for the shell there
 expect_match "its privileges" '^CapBnd:[[:space:]]0+$' \
     "$(machine_root sh -c 'grep ^CapBnd "/proc/$(systemctl show mosquitto -p MainPID --value)/status"')"
 is_saved() {

@@ -65,9 +65,6 @@ process_signal "$sandbox/run/daemon" HUP
 eventually 60 "a fault" fault_matches 'may not, to /status/forbidden'
 publish_text "$(mac_of 9)" /broker/revocations '' -r -q 1
 
-lacks "one of before beside it" 'without our plugin.*without an acl_file' \
-    < <(cat "$ours" && printf 'acl_file %s\n' "$work/acl")
-
 with "the broker knows the daemon by another name" \
     < <(sed 's/^plugin_opt_daemon .*/plugin_opt_daemon other/' "$ours")
 refused() {

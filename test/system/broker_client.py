@@ -72,9 +72,15 @@ class Client:
             return True
 
     def close(self):
-        if self.stream is not None:
-            self.stream.close()
-            self.stream = None
+        if self.stream is None:
+            return
+        try:  # a session whose connection ends without a word of TLS is forgotten (RFC 2246, 7.2.1)
+            self.stream.settimeout(2)
+            self.stream.unwrap()
+        except OSError:
+            pass
+        self.stream.close()
+        self.stream = None
 
 
 def say(name, text):

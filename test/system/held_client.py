@@ -7,8 +7,8 @@ each kind, then makes FOLDER/held and waits for FOLDER/go. What it says then, a 
 
   kept NUMBER|ended       the status of the next request on the kept connection
   download BYTES of SIZE  how much of the download came, once it ended
-  ticket STATUS REUSED    a request in a session resumed by ticket
-  id STATUS REUSED        and by ID
+  ticket STATUS REUSED AGAIN   a request in a session resumed by ticket, and another behind it
+  id STATUS REUSED AGAIN  and by ID
   full STATUS|alert NAME  a request in a new session
 """
 
@@ -82,7 +82,8 @@ def get(link, path):
 def say_session(name, port, context, session):
     try:
         link = connect(port, context, session)
-        print(name, get(link, "/download/config.json"), link.session_reused, flush=True)
+        path = "/download/config.json"
+        print(name, get(link, path), link.session_reused, get(link, path), flush=True)
     except OSError as error:
         print(name, "alert", getattr(error, "reason", error), flush=True)
 

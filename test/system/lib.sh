@@ -114,7 +114,7 @@ eventually() {
 lift_bounds() {
     local name
     for name in messages_per_second messages_burst bytes_per_second bytes_burst connections_per_minute \
-        connections_burst; do
+        connections_burst payload_bytes; do
         SANDBOX_BROKER_MORE+=$'\n'"plugin_opt_$name 100000000"
     done
 }

@@ -13,10 +13,21 @@ release_make() {
         fail "make VARIANT=release $*"
 }
 
-# load_up: a sandbox with a chain of two images, and a client's certificate.
+# download_settings LINE...: the daemon runs with these in [download].
+download_settings() {
+    part stop daemon
+    printf '%s\n' "$@" >"$work/settings"
+    sed -i "/^\[download\]\$/r $work/settings" "$sandbox/etc/secureesp.conf"
+    part start daemon
+}
+
+# load_up: a sandbox with a chain of two images, and a client's certificate, which all the clients of
+# a scenario show. With what load_settings holds in [download].
+load_settings=('max_connections_per_certificate = 1000')
 load_up() {
     release_make build/release/test/bench/tls_load
     sandbox_up --devices 0
+    download_settings "${load_settings[@]}"
     new_device "$load_mac"
     publish_image "$SANDBOX_IMAGE"
     publish_image "$(make_image 00.00.02 1 1 900000)"

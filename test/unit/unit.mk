@@ -19,6 +19,7 @@ $(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=cloc
 $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
+$(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync)
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
 
 # What takes half a minute of silence is looked at from later on.
@@ -34,5 +35,6 @@ $(B)/test/unit/firmware/app/sensor_test: $(B)/firmware/app/examples/sensor.o
 $(B)/test/unit/firmware/app/bind_test: $(B)/firmware/app/bind.o
 
 # The broker's gate is looked at from other days too.
-$(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_tick_test): \
+$(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_tick_test \
+    gate_traffic_test): \
     PLUGIN_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=clock_monotonic_ms

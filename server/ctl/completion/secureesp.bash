@@ -14,10 +14,11 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
-        'devices list') echo '--online --offline --image' ;;
+        'devices list') echo '--online --offline --state --image' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
-        'devices watch') echo '--online --offline --image --interval' ;;
+        'devices watch') echo '--online --offline --state --image --interval' ;;
+        'devices revoke') echo '--reason' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
         'images verify') echo '--key' ;;
@@ -39,9 +40,16 @@ _secureesp_options() {
     echo '--json --socket --help'
 }
 
+_secureesp_states() {
+    case $1 in
+        devices) echo 'online offline revoked' ;;
+        pki) echo 'good revoked on-hold expired not-yet-valid' ;;
+    esac
+}
+
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch forget' ;;
+        devices) echo 'list show watch forget replace revoke readmit' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
         pki) echo 'init server device client list record revoke crl signing' ;;
@@ -53,6 +61,7 @@ _secureesp_verbs() {
 _secureesp_arguments() {
     case $1 in
         'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
+        'devices revoke' | 'devices readmit') _secureesp_first_column devices ;;
         'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
         'keys remove') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
@@ -85,7 +94,7 @@ _secureesp() {
             return
             ;;
         --state)
-            mapfile -t COMPREPLY < <(compgen -W 'good revoked on-hold expired not-yet-valid' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
             return
             ;;
         --role)

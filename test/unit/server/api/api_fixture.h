@@ -35,12 +35,12 @@ struct fixture {
     char answer[ANSWER_SIZE];
 };
 
-static struct api_disk disk = {.free_bytes = 1000000, .kept_bytes = 5000};
+static struct api_disk api_fixture_disk = {.free_bytes = 1000000, .kept_bytes = 5000};
 
 static inline void read_disk(struct api_disk *out, void *ctx)
 {
     (void)ctx;
-    *out = disk;
+    *out = api_fixture_disk;
 }
 
 static inline void read_certificates(struct api_certificates *out, void *ctx)

@@ -217,20 +217,20 @@ static void no_image_below_the_mark(void **state)
     size_t n;
     uint8_t *image = make_image("ROOM-1", &key, &n);
 
-    disk.free_bytes = disk.kept_bytes + n - 1;
+    api_fixture_disk.free_bytes = api_fixture_disk.kept_bytes + n - 1;
     ask(f, "POST", "/api/v1/images", image, n);
     expect(f, "no room", 503, "\"unavailable\"", "nearly full");
-    disk.free_bytes = n - 1;
+    api_fixture_disk.free_bytes = n - 1;
     ask(f, "POST", "/api/v1/images", image, n);
     expect(f, "less than it has", 503, "\"unavailable\"", "nearly full");
-    disk.low = true;
+    api_fixture_disk.low = true;
     ask(f, "GET", "/api/v1/status", NULL, 0);
     expect(f, "status", 200, "\"low\":true", "\"kept_free_bytes\":5000");
-    disk.low = false;
-    disk.free_bytes = disk.kept_bytes + n;
+    api_fixture_disk.low = false;
+    api_fixture_disk.free_bytes = api_fixture_disk.kept_bytes + n;
     ask(f, "POST", "/api/v1/images", image, n);
     expect(f, "room", 201, "\"ROOM-1\"", "");
-    disk.free_bytes = 1000000;
+    api_fixture_disk.free_bytes = 1000000;
     free(image);
 }
 

@@ -85,7 +85,7 @@ static void test_devices(void **state)
         json_t *value = api_device_json(&device);
 
         assert_non_null(value);
-        assert_int_equal(json_object_size(value), 21);
+        assert_int_equal(json_object_size(value), 22);
         assert_int_equal(
             json_is_null(json_object_get(value, "rssi")), (has & DEVICE_HAS_RSSI) == 0);
         assert_int_equal(

@@ -24,6 +24,8 @@ static int set_up(void **state)
     limits.topic_bytes = 10;
     limits.topic_levels = 3;
     limits.subscriptions = 2;
+    limits.subscribes_per_minute = 6;
+    limits.subscribes_burst = 4;
     limits.connections_per_minute = 6;
     limits.connections_burst = 2;
     limits.identifiers_per_day = 1;
@@ -105,6 +107,10 @@ static void test_subscription(void **state)
     // asking costs as much as saying
     expect("messages-per-second", client_bounds_subscription(&limits, &client, 1000, 0));
     expect("messages-per-second", client_bounds_refused(&limits, &client, 1000));
+    // not as often as messages
+    expect("subscribes-per-minute", client_bounds_subscription(&limits, &client, 5000, 0));
+    expect(NULL, client_bounds_subscription(&limits, &client, 11000, 0));
+    expect("subscribes-per-minute", client_bounds_subscription(&limits, &client, 11000, 0));
 }
 
 static void test_connections(void **state)

@@ -4,13 +4,20 @@
 // A gate with a CA, certificates and a list of its own, at times that the test sets; what it has
 // the broker do is written down. In a header, since each test program is one file.
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/broker/gate.h"
+#include "server/broker/gate_access.h"
 #include "server/pki/issuer.h"
 #include "server/pki/pem.h"
 #include "server/pki/pki_folder.h"
@@ -72,7 +79,9 @@ static inline void fixture_end_connections(const char *name, bool with_will, voi
 {
     assert_ptr_equal(ctx, &fixture);
     fixture_say("end ", name, with_will ? "" : " silently");
-    gate_disconnect(fixture.gate, name); // as the broker does
+    // as the broker does
+    assert_true(gate_access_subscribe(fixture.gate, name, "/command/" ONE "/#", 1));
+    gate_disconnect(fixture.gate, name);
 }
 
 static inline void fixture_end_session(const char *client_id, void *ctx)

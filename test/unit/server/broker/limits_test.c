@@ -56,6 +56,9 @@ static void test_defaults(void **state)
     assert_true(limits.messages_per_second >= 2 && limits.messages_burst >= 100);
     assert_true(limits.bytes_per_second >= 1024 && limits.bytes_burst >= 100 * 4096);
     assert_true(limits.payload_bytes > 4096 && limits.topic_bytes >= 64);
+    // acknowledgements of all commands that wait, with QoS 2; a CONNECT every two seconds
+    assert_true(limits.control_bytes_burst >= 2 * 8 * limits.waiting_commands);
+    assert_true(limits.control_bytes_per_second >= 250 && limits.control_bytes_per_second <= 1024);
     // one cannot fill the daemon's queue (max_queued_messages, 100,000)
     assert_true(limits.waiting_messages <= 1000 && limits.waiting_messages >= 100);
 }

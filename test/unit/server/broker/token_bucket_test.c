@@ -45,6 +45,26 @@ static void test_take(void **state)
     }
 }
 
+// What is given back can be taken again; more than is spent is no store for later.
+static void test_give(void **state)
+{
+    static const struct token_bucket_rate rate = {2, 1000, 5};
+    struct token_bucket bucket = {0};
+
+    (void)state;
+    assert_true(token_bucket_take(&bucket, &rate, 1000, 5));
+    token_bucket_give(&bucket, 2);
+    assert_false(token_bucket_take(&bucket, &rate, 1000, 3));
+    assert_true(token_bucket_take(&bucket, &rate, 1000, 2));
+    token_bucket_give(&bucket, SIZE_MAX);
+    assert_false(token_bucket_take(&bucket, &rate, 1000, 6));
+    assert_true(token_bucket_take(&bucket, &rate, 1000, 5));
+    token_bucket_give(&bucket, 5);
+    token_bucket_give(&bucket, 5);
+    assert_true(token_bucket_take(&bucket, &rate, 1000, 5));
+    assert_true(token_bucket_is_empty(&bucket, &rate, 1000));
+}
+
 // Who asks all the time gets no less, also where a token is rare.
 static void test_long_run(void **state)
 {
@@ -72,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_take),
+        cmocka_unit_test(test_give),
         cmocka_unit_test(test_long_run),
     };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/daemon/file_limit.h"
+#include "server/http/http_server.h"
 
 #define OK 0
 #define NOTE 1
@@ -47,7 +48,7 @@ static void the_limit_is_raised_as_far_as_it_may_be(void **state)
 {
     const struct config config = {.max_connections = 1000, .threads = 2};
     const rlim_t spare = (rlim_t)file_limit_spare(&config);
-    const rlim_t need = spare + 1000;
+    const rlim_t need = spare + 1000 + http_server_threads(1000, 2);
     const struct {
         rlim_t soft, hard, after;
         int result;
@@ -71,6 +72,28 @@ static void the_limit_is_raised_as_far_as_it_may_be(void **state)
     }
 }
 
+// Threads for the connections that there are files for.
+static void threads_by_files(void **state)
+{
+    const struct config config = {.max_connections = 1000, .threads = 2};
+    const rlim_t spare = (rlim_t)file_limit_spare(&config);
+    const struct {
+        rlim_t allowed;
+        unsigned threads;
+    } rows[] = {{64, 2}, {spare, 2}, {spare + 100, 11}, {spare + 999, 100}, {spare + 1000, 101},
+        {spare + 5000, 101}};
+    struct rlimit before, limit;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        limit = (struct rlimit){rows[i].allowed, before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        assert_int_equal(file_limit_threads(&config), rows[i].threads);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 // More threads and connections need more; the operator's connections are always in it.
 static void what_is_needed(void **state)
 {
@@ -87,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_is_raised_as_far_as_it_may_be),
         cmocka_unit_test(what_is_needed),
+        cmocka_unit_test(threads_by_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <stdbool.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ static struct sockaddr_storage address_of(const char *text)
 
 static void each_address_has_its_own_bound(void **state)
 {
-    static const char *const texts[] = {"192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"};
+    static const char *const texts[] = {"192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8:0:1::1"};
     struct http_addresses *addresses;
     struct http_address *held[4][MAX];
 
@@ -73,6 +74,37 @@ static void a_mapped_address_is_the_same(void **state)
     http_addresses_free(addresses); // with what is in it
 }
 
+// Of IPv6 a client has a network of addresses.
+static void a_network_of_ipv6_is_one(void **state)
+{
+    static const struct {
+        const char *text;
+        bool taken;
+    } rows[] = {
+        {"2001:db8:0:1::1", true},
+        {"2001:db8:0:1::2", false},
+        {"2001:db8:0:1:ffff:ffff:ffff:ffff", false},
+        {"2001:db8:0:2::1", true},
+        {"2001:db8:0:3::1", true},
+        {"2001:db8:1:1::1", true},
+        {"::1", true},
+        {"::ffff:192.0.2.1", true}, // IPv4 all the same
+        {"::ffff:192.0.2.2", true},
+    };
+    struct http_addresses *addresses;
+
+    (void)state;
+    assert_int_equal(http_addresses_new(1, &addresses), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sockaddr_storage address = address_of(rows[i].text);
+
+        if ((http_addresses_add(addresses, (const struct sockaddr *)&address) != NULL) !=
+            rows[i].taken)
+            fail_msg("%s", rows[i].text);
+    }
+    http_addresses_free(addresses);
+}
+
 // More addresses than there are buckets: who goes does not take others along.
 static void many_addresses_come_and_go(void **state)
 {
@@ -108,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_has_its_own_bound),
         cmocka_unit_test(a_mapped_address_is_the_same),
+        cmocka_unit_test(a_network_of_ipv6_is_one),
         cmocka_unit_test(many_addresses_come_and_go),
     };
 

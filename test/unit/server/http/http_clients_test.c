@@ -1,4 +1,5 @@
 // Connections are ended by their clients' certificates, whatever they are at; others' go on.
+#include "server/http/http_clients.h"
 #include "test/unit/server/http/tls_fixture.h"
 
 #define LARGE_BYTES ((size_t)16 * 1024 * 1024) // more than the system takes of an answer
@@ -220,6 +221,133 @@ static void all_connections_of_a_certificate_are_ended(void **state)
     http_server_free(server, 1000);
 }
 
+#define PER_CERTIFICATE 2
+
+static struct tls_fixture_client opened(uint16_t port, int device)
+{
+    struct tls_fixture_client client;
+
+    assert_int_equal(
+        tls_fixture_open(&client, port, fixture.credentials[device], TLS_FIXTURE_1_2, NULL), 0);
+    return client;
+}
+
+// What the connections of one certificate are at, from the oldest to the newest, and which of them
+// is ended for another one; -1: it is the new one that is refused.
+static const struct {
+    enum moment at[PER_CERTIFICATE];
+    int ended;
+} crowds[] = {
+    {{BETWEEN_REQUESTS, BETWEEN_REQUESTS}, 0},
+    {{BEFORE_REQUEST, BETWEEN_REQUESTS}, 0},
+    {{BETWEEN_REQUESTS, BEFORE_REQUEST}, 0},
+    {{DOWNLOAD, BETWEEN_REQUESTS}, 1},
+    {{DOWNLOAD, BEFORE_REQUEST}, 1},
+    {{BETWEEN_REQUESTS, DOWNLOAD}, 0},
+    {{DOWNLOAD, DOWNLOAD}, -1},
+};
+
+static bool has_ended(struct tls_fixture_client *client)
+{
+    char byte;
+    ssize_t n = recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    return n == 0 || (n < 0 && errno != EAGAIN);
+}
+
+static void expect_crowd(struct http_server *server, uint16_t port, size_t i)
+{
+    struct http_server_counters before = tls_fixture_counters(server), after;
+    struct tls_fixture_client clients[PER_CERTIFICATE], other = opened(port, 1), new;
+
+    come_to(&other, BETWEEN_REQUESTS);
+    for (int k = 0; k < PER_CERTIFICATE; k++) {
+        struct timespec tick = {.tv_nsec = 2000000}; // so that each has rested longer than the next
+
+        clients[k] = opened(port, 0);
+        come_to(&clients[k], crowds[i].at[k]);
+        nanosleep(&tick, NULL);
+    }
+    new = opened(port, 0);
+    if (crowds[i].ended < 0) {
+        assert_int_equal(tls_fixture_read(&new, 1), 0);
+        assert_int_equal(gnutls_alert_get(new.session), GNUTLS_A_ACCESS_DENIED);
+    } else {
+        come_to(&new, BETWEEN_REQUESTS);
+        tls_fixture_read(&clients[crowds[i].ended], LARGE_BYTES); // to its end
+    }
+    after = tls_fixture_counters(server);
+    assert_int_equal(after.crowded - before.crowded, crowds[i].ended < 0);
+    assert_int_equal(after.replaced - before.replaced, crowds[i].ended >= 0);
+    for (int k = 0; k < PER_CERTIFICATE; k++) {
+        if (k != crowds[i].ended && crowds[i].at[k] != DOWNLOAD)
+            assert_false(has_ended(&clients[k]));
+        else if (k != crowds[i].ended)
+            assert_int_equal(
+                tls_fixture_read(&clients[k], LARGE_BYTES - 65536), LARGE_BYTES - 65536);
+        tls_fixture_close(&clients[k]);
+    }
+    come_to(&other, BETWEEN_REQUESTS);
+    tls_fixture_close(&other);
+    tls_fixture_close(&new);
+    wait_open(server, 0);
+}
+
+static void a_certificate_has_so_many_connections(void **state)
+{
+    struct http_server_settings settings = {.routes = routes,
+        .threads = 2,
+        .max_connections = 64,
+        .timeout_s = 300,
+        .max_connections_per_certificate = PER_CERTIFICATE};
+    struct http_server *server = tls_fixture_start(&fixture, &settings);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof crowds / sizeof crowds[0]; i++) {
+        print_message("crowd %zu\n", i);
+        expect_crowd(server, settings.port, i);
+    }
+    http_server_free(server, 1000);
+}
+
+#define PLACES 5
+
+// One that was ended is none any more, though it is not closed yet.
+static void who_was_ended_counts_no_more(void **state)
+{
+    static const uint8_t der[] = "a certificate";
+    struct http_client_place places[PLACES] = {0};
+    struct http_clients *clients;
+    int ours[PLACES], theirs[PLACES];
+    char byte;
+
+    (void)state;
+    assert_int_equal(http_clients_new(PER_CERTIFICATE, &clients), 0);
+    for (int i = 0; i < PLACES; i++) {
+        struct timespec tick = {.tv_nsec = 2000000};
+        int pair[2];
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+        ours[i] = pair[0];
+        theirs[i] = pair[1];
+        assert_int_equal(http_clients_enter(clients, der, sizeof der, &places[i], ours[i]), 0);
+        assert_int_equal(http_clients_count_replaced(clients),
+            i < PER_CERTIFICATE ? 0 : i - PER_CERTIFICATE + 1);
+        for (int k = 0; k <= i; k++)
+            assert_int_equal(read(theirs[k], &byte, 1), k <= i - PER_CERTIFICATE ? 0 : -1);
+        nanosleep(&tick, NULL);
+    }
+    assert_int_equal(http_clients_end(clients, is_any, NULL), PER_CERTIFICATE);
+    assert_int_equal(http_clients_end(clients, is_any, NULL), 0);
+    for (int i = 0; i < PLACES; i++) {
+        http_clients_leave(clients, &places[(i + 2) % PLACES]);
+        close(ours[i]);
+        close(theirs[i]);
+    }
+    http_clients_free(clients);
+    http_clients_free(NULL);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -239,6 +367,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clients_are_ended_and_no_others),
         cmocka_unit_test(all_connections_of_a_certificate_are_ended),
+        cmocka_unit_test(a_certificate_has_so_many_connections),
+        cmocka_unit_test(who_was_ended_counts_no_more),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

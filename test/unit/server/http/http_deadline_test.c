@@ -3,10 +3,13 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server/http/http_deadline.h"
@@ -54,12 +57,11 @@ static void wait_end(const struct watched *w)
 
 static void expect_counts(struct http_deadlines *deadlines, uint64_t late, uint64_t open)
 {
-    uint64_t late_now;
-    uint64_t open_now;
+    struct http_deadline_counters now;
 
-    http_deadline_count(deadlines, &late_now, &open_now);
-    assert_int_equal(late_now, late);
-    assert_int_equal(open_now, open);
+    http_deadline_count(deadlines, &now);
+    assert_int_equal(now.late, late);
+    assert_int_equal(now.open, open);
 }
 
 static void who_is_late_is_ended_once(void **state)
@@ -69,12 +71,12 @@ static void who_is_late_is_ended_once(void **state)
     struct watched late[COUNT];
 
     (void)state;
-    assert_int_equal(http_deadline_start(&deadlines), 0);
+    assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
     patient = watch(deadlines, LONG_MS / 10);
     for (int i = 0; i < COUNT; i++) { // one round after the other
         late[i] = watch(deadlines, i % 2 == 0 ? 0 : LONG_MS);
         if (i % 2 != 0)
-            http_deadline_set(deadlines, late[i].deadline, 0);
+            http_deadline_set(deadlines, late[i].deadline, HTTP_DEADLINE_BUSY, 0);
         wait_end(&late[i]);
     }
     expect_counts(deadlines, COUNT, COUNT + 1);
@@ -98,7 +100,7 @@ static void the_first_makes_room(void **state)
     struct watched w[COUNT];
 
     (void)state;
-    assert_int_equal(http_deadline_start(&deadlines), 0);
+    assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
     http_deadline_end_first(deadlines); // of none
     for (size_t i = 0; i < COUNT; i++)
         w[i] = watch(deadlines, in_ms[i]);
@@ -146,7 +148,7 @@ static void who_has_most_makes_room(void **state)
         size_t n = strlen(rows[i].owners);
         char ended[MAX + 1] = "";
 
-        assert_int_equal(http_deadline_start(&deadlines), 0);
+        assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
         for (size_t k = 0; k < n; k++) {
             int pair[2];
 
@@ -177,12 +179,192 @@ static void who_has_most_makes_room(void **state)
     }
 }
 
+// Phases from the connection that came first to the newest (s: it has asked nothing, i: idle, b: at
+// work), and which are ended, one after the other.
+static const struct {
+    const char *phases, *ended;
+} crowds[] = {
+    {"", ""},
+    {"b", ""},
+    {"bbb", ""},
+    {"s", "0"},
+    {"i", "0"},
+    {"sss", "012"},
+    {"bsb", "1"},
+    {"is", "10"}, // who has asked nothing before who has
+    {"bisbis", "2514"},
+    {"iiss", "2301"},
+    {"sbibs", "042"},
+};
+
+static struct watched watch_in(struct http_deadlines *deadlines, char phase)
+{
+    struct watched w = watch(deadlines, LONG_MS);
+    struct timespec tick = {.tv_nsec = 2000000}; // so that each is older than the next
+
+    if (phase != 's')
+        http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_BUSY, LONG_MS);
+    if (phase == 'i')
+        http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_IDLE, LONG_MS);
+    nanosleep(&tick, NULL);
+    return w;
+}
+
+// Those of a row that are ended one after the other, each being closed before the next.
+static void end_in_turn(struct http_deadlines *deadlines, const char *phases, char ended[MAX + 1])
+{
+    size_t n = strlen(phases);
+    struct watched w[MAX];
+
+    for (size_t i = 0; i < n; i++)
+        w[i] = watch_in(deadlines, phases[i]);
+    while (http_deadline_end_silent(deadlines, 0)) {
+        assert_false(http_deadline_end_silent(deadlines, 0)); // one is about to leave
+        for (size_t i = 0; i < n; i++) {
+            if (strchr(ended, (int)('0' + i)) == NULL && has_ended(&w[i])) {
+                ended[strlen(ended)] = (char)('0' + i);
+                drop(deadlines, &w[i]);
+            }
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (strchr(ended, (int)('0' + i)) == NULL)
+            drop(deadlines, &w[i]);
+    }
+}
+
+static void who_asks_nothing_makes_room(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof crowds / sizeof crowds[0]; i++) {
+        struct http_deadlines *deadlines;
+        struct http_deadline_counters counters;
+        char ended[MAX + 1] = "";
+
+        assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
+        end_in_turn(deadlines, crowds[i].phases, ended);
+        if (strcmp(ended, crowds[i].ended) != 0)
+            fail_msg("%s: ended %s instead of %s", crowds[i].phases, ended, crowds[i].ended);
+        http_deadline_count(deadlines, &counters);
+        assert_int_equal(counters.left, strlen(ended));
+        assert_int_equal(counters.open, 0);
+        http_deadline_stop(deadlines);
+    }
+}
+
+static void who_has_just_come_stays(void **state)
+{
+    struct http_deadlines *deadlines;
+    struct watched silent, idle;
+
+    (void)state;
+    assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
+    silent = watch_in(deadlines, 's');
+    idle = watch_in(deadlines, 'i');
+    assert_false(http_deadline_end_silent(deadlines, LONG_MS / 10));
+    assert_false(has_ended(&silent));
+    assert_false(has_ended(&idle));
+    drop(deadlines, &silent);
+    drop(deadlines, &idle);
+    http_deadline_stop(deadlines);
+}
+
+// A request that is under way when the connection was ended does not bring it back.
+static void who_was_ended_stays_so(void **state)
+{
+    struct http_deadlines *deadlines;
+    struct watched w;
+
+    (void)state;
+    assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
+    w = watch_in(deadlines, 's');
+    assert_true(http_deadline_end_silent(deadlines, 0));
+    http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_BUSY, LONG_MS);
+    http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_IDLE, LONG_MS);
+    assert_false(http_deadline_end_silent(deadlines, 0));
+    drop(deadlines, &w);
+    http_deadline_stop(deadlines);
+}
+
+#define RATE 100000
+#define GRACE_MS 500
+#define CHUNK 20000
+#define EARLIER_CHUNKS 2000 // for minutes
+
+struct pair {
+    int ours, theirs;
+};
+
+// A connection of TCP to ourselves.
+static struct pair connect_tcp(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof address;
+    int listening = socket(AF_INET, SOCK_STREAM, 0);
+    struct pair pair;
+
+    assert_int_equal(bind(listening, (struct sockaddr *)&address, n), 0);
+    assert_int_equal(listen(listening, 1), 0);
+    assert_int_equal(getsockname(listening, (struct sockaddr *)&address, &n), 0);
+    pair.theirs = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(pair.theirs, (struct sockaddr *)&address, n), 0);
+    pair.ours = accept(listening, NULL, NULL);
+    assert_true(pair.ours >= 0);
+    close(listening);
+    return pair;
+}
+
+// Of two answers one goes on by twice the rate, and the other not at all.
+static void who_takes_an_answer_too_slowly_is_ended(void **state)
+{
+    static const char bytes[CHUNK];
+    static char taken[CHUNK];
+    struct timespec pause = {.tv_nsec = 1000000L * CHUNK / (2 * RATE / 1000)};
+    struct pair fast = connect_tcp(), slow = connect_tcp();
+    struct http_deadline_counters counters;
+    struct http_deadlines *deadlines;
+    struct http_deadline *watched[2];
+
+    (void)state;
+    assert_int_equal(http_deadline_start(RATE, GRACE_MS, &deadlines), 0);
+    watched[0] = http_deadline_add(deadlines, fast.ours, LONG_MS, 0);
+    watched[1] = http_deadline_add(deadlines, slow.ours, LONG_MS, 0);
+    for (int i = 0; i < EARLIER_CHUNKS; i++) { // what came before the answer does not count
+        assert_int_equal(send(slow.ours, bytes, CHUNK, MSG_NOSIGNAL), CHUNK);
+        assert_int_equal(recv(slow.theirs, taken, CHUNK, MSG_WAITALL), CHUNK);
+    }
+    http_deadline_answer(deadlines, watched[0], LONG_MS);
+    http_deadline_answer(deadlines, watched[1], LONG_MS);
+    do {
+        assert_int_equal(send(fast.ours, bytes, CHUNK, MSG_NOSIGNAL), CHUNK);
+        assert_int_equal(recv(fast.theirs, taken, CHUNK, MSG_WAITALL), CHUNK);
+        nanosleep(&pause, NULL);
+        http_deadline_count(deadlines, &counters);
+    } while (counters.slow == 0);
+    assert_int_equal(read(slow.theirs, taken, 1), 0);
+    assert_int_equal(counters.slow, 1);
+    assert_int_equal(counters.late, 1);
+    // Who is between two answers is not looked at so.
+    http_deadline_set(deadlines, watched[0], HTTP_DEADLINE_IDLE, LONG_MS);
+    for (int i = 0; i < 2; i++)
+        http_deadline_drop(deadlines, watched[i]);
+    http_deadline_stop(deadlines);
+    close(fast.ours);
+    close(fast.theirs);
+    close(slow.ours);
+    close(slow.theirs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_late_is_ended_once),
         cmocka_unit_test(the_first_makes_room),
         cmocka_unit_test(who_has_most_makes_room),
+        cmocka_unit_test(who_asks_nothing_makes_room),
+        cmocka_unit_test(who_has_just_come_stays),
+        cmocka_unit_test(who_was_ended_stays_so),
+        cmocka_unit_test(who_takes_an_answer_too_slowly_is_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,6 @@
 // Keys shared in advance, as these handshakes are cheap.
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+PSK"
 #define FLEET 600
-#define MORE_THAN_ALL 9000 // places are 8192
 
 static const gnutls_datum_t secret = {(unsigned char *)"0123456789abcdef", 16};
 
@@ -86,8 +85,9 @@ static void shake_hands(gnutls_session_t client, gnutls_session_t server)
 
 // One connection that offers the session in *kept, if there is one, and keeps its own there.
 // Whether it was resumed.
-static bool connect_once(struct fixture *f, gnutls_datum_t *kept)
+static bool connect_as(struct fixture *f, uint64_t who, gnutls_datum_t *kept)
 {
+    struct http_sessions_user user = {f->sessions, who};
     int fds[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
@@ -95,7 +95,7 @@ static bool connect_once(struct fixture *f, gnutls_datum_t *kept)
     gnutls_session_t client = begin(GNUTLS_CLIENT, GNUTLS_CRD_PSK, f->client, fds[0]);
     gnutls_session_t server = begin(GNUTLS_SERVER, GNUTLS_CRD_PSK, f->server, fds[1]);
 
-    http_sessions_attach(f->sessions, server);
+    http_sessions_attach(&user, server);
     if (kept->data != NULL)
         assert_int_equal(gnutls_session_set_data(client, kept->data, kept->size), 0);
     shake_hands(client, server);
@@ -118,33 +118,81 @@ static void test_a_fleet_resumes(void **state)
 
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < FLEET; i++)
-            assert_int_equal(connect_once(*state, &kept[i]), round > 0);
+            assert_int_equal(connect_as(*state, i, &kept[i]), round > 0);
     }
     for (size_t i = 0; i < FLEET; i++)
         gnutls_free(kept[i].data);
 }
 
-// Old ones give way, and nothing else happens.
-static void test_more_than_there_is_place_for(void **state)
+// A client that makes ever new sessions pushes out its own alone.
+static void test_one_client_costs_no_other(void **state)
 {
-    gnutls_datum_t first = {0}, last = {0};
+    gnutls_datum_t other = {0}, mine[HTTP_SESSIONS_PER_CLIENT + 1] = {{0}};
+    struct fixture *f = *state;
+    size_t count, bytes;
 
-    assert_false(connect_once(*state, &first));
-    for (size_t i = 0; i < MORE_THAN_ALL; i++) {
-        gnutls_free(last.data);
-        last = (gnutls_datum_t){0};
-        connect_once(*state, &last);
+    assert_false(connect_as(f, 1, &other));
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i <= HTTP_SESSIONS_PER_CLIENT; i++) {
+            gnutls_free(mine[i].data);
+            mine[i] = (gnutls_datum_t){0};
+            assert_false(connect_as(f, 2, &mine[i]));
+        }
     }
-    assert_true(connect_once(*state, &last));
-    gnutls_free(first.data);
-    gnutls_free(last.data);
+    http_sessions_count(f->sessions, &count, &bytes);
+    assert_int_equal(count, HTTP_SESSIONS_PER_CLIENT + 1);
+    assert_false(connect_as(f, 2, &mine[0])); // its oldest gave way
+    assert_true(connect_as(f, 2, &mine[2]));
+    assert_true(connect_as(f, 1, &other));
+    gnutls_free(other.data);
+    for (size_t i = 0; i <= HTTP_SESSIONS_PER_CLIENT; i++)
+        gnutls_free(mine[i].data);
+}
+
+// What GnuTLS does with a session of so many bytes that a client has.
+static int store(struct fixture *f, uint64_t client, uint32_t number, size_t size)
+{
+    static uint8_t bytes[HTTP_SESSIONS_SIZE_MAX + 1];
+    struct http_sessions_user user = {f->sessions, client};
+    gnutls_datum_t id = {(unsigned char *)&number, sizeof number};
+    gnutls_datum_t data = {bytes, (unsigned)size};
+
+    return http_sessions_store(&user, id, data);
+}
+
+// However many clients there are, and however long their certificates.
+static void test_bytes_are_bounded(void **state)
+{
+    static const size_t sizes[] = {HTTP_SESSIONS_SIZE_MAX, 2000, 1, 700};
+    struct fixture *f = *state;
+    gnutls_datum_t kept = {0};
+    uint32_t number = 0;
+    size_t count, bytes;
+
+    assert_false(connect_as(f, 1, &kept));
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        for (size_t n = 0; n < 2 * HTTP_SESSIONS_BYTES / (sizes[i] + 100); n++) {
+            number++;
+            assert_int_equal(store(f, 1000 + number, number, sizes[i]), 0);
+        }
+        http_sessions_count(f->sessions, &count, &bytes);
+        assert_in_range(
+            bytes, HTTP_SESSIONS_BYTES - HTTP_SESSIONS_SIZE_MAX - 200, HTTP_SESSIONS_BYTES);
+        assert_in_range(
+            count, HTTP_SESSIONS_BYTES / (sizes[i] + 200), HTTP_SESSIONS_BYTES / sizes[i]);
+    }
+    assert_false(connect_as(f, 1, &kept)); // the oldest gave way
+    assert_true(connect_as(f, 1, &kept));
+    assert_true(store(f, 1, number + 1, HTTP_SESSIONS_SIZE_MAX + 1) < 0);
+    gnutls_free(kept.data);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_fleet_resumes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_more_than_there_is_place_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_client_costs_no_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bytes_are_bounded, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <mosquitto.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,9 @@ static void test_what_is_appended(void **state)
         {{.text = "", .is_done = true}, lost, "the broker's log"},
         {{.text = "why", .is_done = true}, lost, ": why"},
         {{.text = "", .is_done = true}, "Connection Refused: not authorised.", NULL},
+        {{.text = ""}, strerror(EPROTO), "the broker's log"},
+        {{.text = "why"}, strerror(EPROTO), ": why"},
+        {{.text = "", .is_done = true}, strerror(EPROTO), NULL},
         {{.text = ""}, lost, NULL}, // no TLS there: that is no refusal
     };
 

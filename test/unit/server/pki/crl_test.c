@@ -197,6 +197,83 @@ static void test_what_is_no_serial_is_refused(void **state)
     }
 }
 
+static void add_extension(X509 *x509, int nid, const char *value)
+{
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+
+    assert_non_null(extension);
+    assert_int_equal(X509_add_ext(x509, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+}
+
+// A CA of somebody else's making; without a key identifier.
+static struct issuer *make_issuer(const char *folder, const char *usage)
+{
+    char certificate[SCRATCH_PATH_SIZE];
+    char key[SCRATCH_PATH_SIZE];
+    EVP_PKEY *pkey = EVP_EC_gen("P-256");
+    X509 *x509 = X509_new();
+    struct issuer *issuer;
+    struct err err = {0};
+
+    assert_int_equal(X509_set_version(x509, X509_VERSION_3), 1);
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(x509), 7), 1);
+    assert_int_equal(X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8,
+                         (const unsigned char *)"other CA", -1, -1, 0),
+        1);
+    assert_int_equal(X509_set_issuer_name(x509, X509_get_subject_name(x509)), 1);
+    assert_non_null(ASN1_TIME_set(X509_getm_notBefore(x509), NOW_MS / 1000));
+    assert_non_null(ASN1_TIME_set(X509_getm_notAfter(x509), NOW_MS / 1000 + 100 * 86400));
+    assert_int_equal(X509_set_pubkey(x509, pkey), 1);
+    add_extension(x509, NID_basic_constraints, "critical, CA:TRUE");
+    add_extension(x509, NID_key_usage, usage);
+    assert_true(X509_sign(x509, pkey, EVP_sha256()) > 0);
+    scratch_path(folder, "other.crt", certificate);
+    scratch_path(folder, "other.key", key);
+
+    FILE *file = fopen(certificate, "w");
+
+    assert_int_equal(PEM_write_X509(file, x509), 1);
+    fclose(file);
+    file = fopen(key, "w");
+    assert_int_equal(chmod(key, 0600), 0);
+    assert_int_equal(PEM_write_PrivateKey(file, pkey, NULL, NULL, 0, NULL, NULL), 1);
+    fclose(file);
+    if (issuer_load(certificate, key, &issuer, &err) < 0)
+        fail_msg("%s", err.message);
+    X509_free(x509);
+    EVP_PKEY_free(pkey);
+    return issuer;
+}
+
+static void test_a_ca_that_may_sign_none(void **state)
+{
+    struct world *world = *state;
+    struct crl_order order = {.number = 1, .now_ms = NOW_MS};
+    struct issuer *issuer = make_issuer(world->folder, "keyCertSign");
+    int64_t until_ms;
+    char *pem;
+    struct err err;
+
+    assert_int_equal(crl_sign(issuer, &order, &pem, &until_ms, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "cRLSign"));
+    issuer_free(issuer);
+    issuer = make_issuer(world->folder, "keyCertSign, cRLSign");
+    assert_int_equal(crl_sign(issuer, &order, &pem, &until_ms, &err), 0);
+
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    X509_CRL *crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL);
+    AUTHORITY_KEYID *id = X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, NULL, NULL);
+
+    assert_non_null(id); // by its name and serial
+    assert_int_equal(ASN1_INTEGER_get(id->serial), 7);
+    AUTHORITY_KEYID_free(id);
+    X509_CRL_free(crl);
+    BIO_free(bio);
+    free(pem);
+    issuer_free(issuer);
+}
+
 static void test_numbers_rise(void **state)
 {
     static const char *const bad[] = {"", "x", "12 13", "123456789abcdef01", "FFFFFFFFFFFFFFFF"};
@@ -235,6 +312,7 @@ int main(void)
         TEST(test_extensions_and_dates),
         TEST(test_no_list_outlives_its_ca),
         TEST(test_what_is_no_serial_is_refused),
+        TEST(test_a_ca_that_may_sign_none),
         TEST(test_numbers_rise),
     };
 

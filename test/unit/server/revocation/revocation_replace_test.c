@@ -59,7 +59,7 @@ static int live(struct store_connection *connection, void *ctx, struct err *err)
     for (int i = 0; rc == 0 && i < life->statuses; i++)
         rc = status_store_add(connection, life->mac, life->from_ms + i, &status, err);
     if (rc == 0)
-        rc = event_store_add(connection, &event, EVENT_CLASS_OUTCOME, err);
+        rc = event_store_add(connection, &event, EVENT_CLASS_OTHER, err);
     if (rc == 0)
         rc = fault_store_add(connection, life->mac, &fault, err);
     return rc < 0 ? rc : command_store_add(connection, &command, err);
@@ -271,6 +271,19 @@ static void test_a_new_device_may_have_reported(void **state)
     assert_true(device_of(f, NEW).last_seen_ms > 0);
 }
 
+// Certificates have whole seconds: one that is issued at once for the lost one, should it be found,
+// is good.
+static void test_a_new_certificate_in_the_same_second(void **state)
+{
+    struct fixture *f = *state;
+
+    add_life(f, OLD, 9 * DAY_MS, 1);
+    must_replace(f, OLD, NEW, false);
+    assert_int_equal(
+        fixture_query(f, "SELECT before_ms % 1000 FROM device_revocations WHERE device = " OLD_KEY),
+        0);
+}
+
 // As it is found stolen first, and another board comes days later.
 static void test_one_that_was_revoked_before(void **state)
 {
@@ -307,6 +320,19 @@ static void test_places(void **state)
     assert_place(f, NEW, NEW);
     assert_int_equal(count_of(f, "statuses", OLD_KEY), 1);
     assert_int_equal(device_of(f, OLD).reboots, 3);
+}
+
+// A place that cannot be read is nobody's: the device would get another configuration.
+static void test_a_place_that_cannot_be_read(void **state)
+{
+    struct fixture *f = *state;
+    char place[MAC_SIZE] = "untouched";
+    struct err err = {0};
+
+    fixture_query(f, "DROP TABLE replacements");
+    assert_true(replacement_store_read_place(f->store, NEW, place, &err) < 0);
+    assert_string_equal(place, "untouched");
+    assert_true(err.message[0] != '\0');
 }
 
 static void test_all_or_nothing(void **state)
@@ -346,8 +372,10 @@ int main(void)
         TEST(test_two_histories_are_joined),
         TEST(test_refusals),
         TEST(test_a_new_device_may_have_reported),
+        TEST(test_a_new_certificate_in_the_same_second),
         TEST(test_one_that_was_revoked_before),
         TEST(test_places),
+        TEST(test_a_place_that_cannot_be_read),
         TEST(test_all_or_nothing),
     };
 

@@ -261,7 +261,7 @@ static int64_t count_of(struct fixture *f, const char *mac)
 
 struct forget {
     const char *mac;
-    struct status_store_found found;
+    struct status_found found;
 };
 
 static int forget_job(struct store_connection *connection, void *ctx, struct err *err)
@@ -275,7 +275,7 @@ static int find(struct fixture *f, struct forget *forget)
 {
     struct store_connection *connection = fixture_read(f);
     struct err err = {0};
-    int rc = status_store_find(connection, forget->mac, &forget->found, &err);
+    int rc = status_found_search(connection, forget->mac, &forget->found, &err);
 
     store_read_end(f->store, connection);
     if (rc < 0)
@@ -303,14 +303,14 @@ static void test_forget(void **state)
     add_rssi(f, MAC_1, T0, -60);
     add_rssi(f, MAC_2, T0, -60);
     fixture_write(f, forget_job, &forget);
-    status_store_found_clear(&forget.found);
+    status_found_clear(&forget.found);
     assert_int_equal(count_of(f, MAC_1), 0);
     assert_int_equal(count_of(f, MAC_2), 240001);
     forget.mac = MAC_3; // has none, and of an empty table there is nothing
     while (find(f, &forget) > 0)
         continue;
     assert_int_equal(forget.found.count, 0);
-    status_store_found_clear(&forget.found);
+    status_found_clear(&forget.found);
 }
 
 // A status whose device is gone is in nobody's way.

@@ -1,0 +1,92 @@
+// Looks at the broker's configuration where it lies beside ours.
+#include "server/daemon/broker_check.h"
+
+#include <libgen.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/base/file.h"
+#include "server/daemon/state_folder.h"
+
+#define PATH_SIZE 4096
+#define BESIDE "/../mosquitto/conf.d/secureesp.conf"
+#define LIST "/" STATE_FOLDER_BROKER "/revoked" // in state_dir
+#define FILE_MAX 65536
+
+// The value of the last line with that key, n bytes, or NULL.
+static const char *find(const char *text, const char *key, size_t *n)
+{
+    const char *found = NULL;
+    size_t length = strlen(key);
+
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        line += strspn(line, " \r\n");
+        if (strncmp(line, key, length) != 0 || strchr(" \r\n", line[length]) == NULL)
+            continue;
+        found = line + length + strspn(line + length, " ");
+        *n = strcspn(found, "\r\n");
+        while (*n > 0 && found[*n - 1] == ' ')
+            --*n;
+    }
+    return found;
+}
+
+bool broker_check_text(const char *text, const char *path, const struct config *config,
+    char out[BROKER_CHECK_TEXT_SIZE])
+{
+    char list[PATH_SIZE];
+    const struct {
+        const char *key;
+        const char *wanted;
+        const char *why;
+    } options[] = {
+        {"plugin_opt_revocations", list, "this daemon writes the list of who is revoked"},
+        {"plugin_opt_daemon", config->mqtt_client_id, "client_id in [mqtt] is"},
+    };
+    const char *value;
+    size_t n;
+
+    snprintf(list, sizeof list, "%s" LIST, config->state_dir);
+    if (find(text, "plugin", &n) == NULL) {
+        snprintf(out, BROKER_CHECK_TEXT_SIZE,
+            "%s loads no plugin: the broker lets in who is revoked, and bounds nobody; take the "
+            "lines "
+            "of %s.new, which make install left, without acl_file, and restart the broker",
+            path, path);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        value = find(text, options[i].key, &n);
+        if (value == NULL ||
+            (n == strlen(options[i].wanted) && strncmp(value, options[i].wanted, n) == 0))
+            continue;
+        snprintf(out, BROKER_CHECK_TEXT_SIZE,
+            "%s: %s is %.*s, and %s %s: make them the same, and restart the broker", path,
+            options[i].key, (int)n, value, options[i].why, options[i].wanted);
+        return true;
+    }
+    return false;
+}
+
+bool broker_check_run(
+    const char *config_path, const struct config *config, char out[BROKER_CHECK_TEXT_SIZE])
+{
+    char copy[PATH_SIZE];
+    char path[PATH_SIZE + sizeof BESIDE];
+    uint8_t *text;
+    size_t n;
+    struct err err = {0};
+
+    if ((size_t)snprintf(copy, sizeof copy, "%s", config_path) >= sizeof copy)
+        return false;
+    snprintf(path, sizeof path, "%s" BESIDE, dirname(copy));
+    if (file_read(path, FILE_MAX, &text, &n, &err) < 0)
+        return false;
+
+    bool is_wrong = broker_check_text((const char *)text, path, config, out);
+
+    free(text);
+    return is_wrong;
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Somebody without a certificate who has a /64 of IPv6, and so an address of its own for each connection.
+# Takes a network of its own: root, or user namespaces.
+# Runs alone.
+export VARIANT=release # memory and times of a program with sanitizers say little
+if [ -z "${OWN_NETWORK:-}" ]; then
+    export OWN_NETWORK=yes
+    ! unshare --net true 2>/dev/null || exec unshare --net bash "$0"
+    ! unshare --user --map-root-user --net true 2>/dev/null ||
+        exec unshare --user --map-root-user --net bash "$0"
+    echo "SKIPPED: no network namespace can be made here"
+    exit 77
+fi
+# shellcheck source=test/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/thief_lib.sh
+. "$root/test/system/thief_lib.sh"
+
+ip link set lo up
+# All of it is this machine's, so that a connection can come from any.
+ip -6 route add local 2001:db8:1::/64 dev lo || skip "no IPv6 here"
+
+thief_up 0
+sed -i 's/^address = .*/address = ::/' "$sandbox/etc/secureesp.conf"
+part stop daemon
+part start daemon
+daemon=$(process_pid "$sandbox/run/daemon")
+# shellcheck disable=SC2046  # words
+new_device $(for ((i = 0; i < 10; i++)); do printf '%012x ' $((16#$honest_first + i)); done)
+honest_start 10
+
+step "silent connections from a /64"
+export THIEF_SERVER=2001:db8:1::1
+beside "silent connections from a /64" python3 -B "$root/test/system/thief_https.py" \
+    silent "$SANDBOX_HTTPS_PORT" 3000 1000 2001:db8:1::/64
+grows_at_most "the daemon" 60000 "$daemon_grown"
+
+step "afterwards the places are free"
+few_are_open() {
+    [ "$(counter download_open)" -lt 15 ]
+}
+eventually 20 "few connections are left" few_are_open
+thief_verdict

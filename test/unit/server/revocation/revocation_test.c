@@ -1,0 +1,350 @@
+// Database, download server and the broker's list are kept in step, whatever fails.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/auth/device_auth.h"
+#include "server/base/clock.h"
+#include "server/base/file.h"
+#include "server/pki/pki_folder.h"
+#include "server/revocation/revocation.h"
+#include "server/store/revocation_store.h"
+#include "test/unit/server/store/store_fixture.h"
+
+struct world {
+    struct fixture *f;
+    struct device_auth *auth;
+    struct revocation *revocation;
+    char folder[SCRATCH_PATH_SIZE];
+    char list[SCRATCH_PATH_SIZE];
+    size_t ended;      // times that end_clients() was called,
+    bool was_shut_out; // when it was: MAC_1 at the download server
+};
+
+static size_t end_clients(void *ctx)
+{
+    struct world *w = ctx;
+
+    w->ended++;
+    w->was_shut_out = device_auth_is_revoked(w->auth, MAC_1);
+    return 3;
+}
+
+static void begin(struct world *w)
+{
+    struct revocation_settings settings = {
+        .store = w->f->store, .auth = w->auth, .folder = w->folder};
+    struct err err = {0};
+
+    if (revocation_open(&settings, &w->revocation, &err) < 0)
+        fail_msg("%s", err.message);
+    revocation_set_links(w->revocation, &(struct revocation_links){end_clients, w});
+}
+
+static void end(struct world *w)
+{
+    revocation_close(w->revocation);
+    w->revocation = NULL;
+}
+
+static int set_up(void **state)
+{
+    static struct world w;
+    struct pki_folder_order order = {.days = 1, .now_ms = clock_system_ms()};
+    struct pki_folder_pair ca;
+
+    umask(0077); // as of the daemon's unit
+    memset(&w, 0, sizeof w);
+    if (fixture_set_up((void **)&w.f) < 0)
+        return -1;
+    scratch_path(w.f->folder, "broker", w.folder);
+    scratch_path(w.folder, "revoked", w.list);
+    order.folder = w.f->folder;
+    if (pki_folder_init(&order, "CA", &ca, NULL) < 0 ||
+        device_auth_new(ca.public_path, &w.auth, NULL) < 0)
+        return -1;
+    *state = &w;
+    begin(&w);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+
+    end(w);
+    device_auth_free(w->auth);
+    return fixture_tear_down((void **)&w->f);
+}
+
+static bool list_has(const struct world *w, const char *line)
+{
+    uint8_t *text = NULL;
+    size_t n;
+
+    if (file_read(w->list, 65536, &text, &n, NULL) < 0)
+        return false;
+
+    bool has = strstr((char *)text, line) != NULL;
+
+    free(text);
+    return has;
+}
+
+static int shut_out(
+    struct world *w, const char *mac, struct revocation_outcome *out, struct err *err)
+{
+    struct revocation_wish wish = {mac, REVOCATION_REASON_USUAL};
+
+    return revocation_revoke_device(w->revocation, &wish, out, err);
+}
+
+// From the first start on there is a list: without one the broker lets nobody in.
+static void test_begins_with_a_list(void **state)
+{
+    struct world *w = *state;
+
+    assert_true(list_has(w, "number 0\nend 0\n"));
+    assert_int_equal(scratch_mode(w->list), 0644);
+    assert_int_equal(scratch_mode(w->folder), 0755);
+    assert_false(device_auth_is_revoked(w->auth, MAC_1));
+}
+
+static void test_shuts_out_and_lets_in(void **state)
+{
+    struct world *w = *state;
+    struct revocation_outcome out;
+    struct err err = {0};
+
+    assert_int_equal(shut_out(w, MAC_1, &out, &err), 0);
+    assert_true(out.changed);
+    assert_int_equal(out.number, 1);
+    assert_int_equal(out.download_ended, 3);
+    assert_true(w->was_shut_out); // before the connections end: else they come again
+    assert_true(list_has(w, "number 1\ndevice " MAC_1 " all\nend 1\n"));
+    assert_true(device_auth_is_revoked(w->auth, MAC_1));
+    assert_false(device_auth_is_revoked(w->auth, MAC_2));
+
+    assert_int_equal(shut_out(w, MAC_1, &out, &err), 0);
+    assert_false(out.changed);
+    assert_int_equal(w->ended, 1);
+
+    assert_int_equal(revocation_readmit_device(w->revocation, MAC_1, &out, &err), 0);
+    assert_int_equal(out.number, 2);
+    assert_true(list_has(w, "number 2\ndevice " MAC_1 " before "));
+    assert_false(device_auth_is_revoked(w->auth, MAC_1));
+
+    struct revocation_wish wish = {MAC_1, "stolen"};
+
+    assert_int_equal(revocation_revoke_device(w->revocation, &wish, &out, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "keyCompromise"));
+}
+
+static int put_device(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_revocation revocation = {MAC_2, 5, REVOCATION_REASON_USUAL, 0, 4};
+    int rc = revocation_store_put(connection, &revocation, err);
+
+    (void)ctx;
+    return rc < 0 ? rc : revocation_store_set_number(connection, 7, err);
+}
+
+// Killed between database and list: the next start completes it.
+static void test_the_next_start_completes_it(void **state)
+{
+    struct world *w = *state;
+
+    end(w);
+    fixture_write(w->f, put_device, NULL);
+    begin(w);
+    assert_true(list_has(w, "number 7\ndevice " MAC_2 " all\nend 1\n"));
+    assert_true(device_auth_is_revoked(w->auth, MAC_2));
+}
+
+// A database that was put back: the broker has seen a later number, and takes no earlier one.
+static void test_numbers_rise(void **state)
+{
+    static const char later[] = "secureesp-revocations 1\nnumber 41\nend 0\n";
+    struct world *w = *state;
+    struct revocation_outcome out;
+    char left[SCRATCH_PATH_SIZE];
+
+    end(w);
+    assert_int_equal(file_replace(w->list, (const uint8_t *)later, strlen(later), 0644, NULL), 0);
+    scratch_path(w->folder, "revoked.Ab12cD", left); // of a writer that was killed
+    assert_int_equal(file_replace(left, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    begin(w);
+    assert_true(list_has(w, "number 42\n"));
+    assert_int_equal(scratch_count(w->folder), 1);
+    assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
+    assert_int_equal(out.number, 43);
+}
+
+static void assert_fault(struct world *w, const char *text)
+{
+    struct revocation_state now;
+
+    revocation_read(w->revocation, &now);
+    if (text == NULL)
+        assert_string_equal(now.fault, "");
+    else
+        assert_non_null(strstr(now.fault, text));
+}
+
+// Nothing can be put in the list's place: what holds is told, and it is tried again.
+static void test_a_list_that_cannot_be_written(void **state)
+{
+    struct world *w = *state;
+    struct revocation_outcome out;
+    struct err err = {0};
+
+    assert_int_equal(unlink(w->list), 0);
+    assert_int_equal(mkdir(w->list, 0700), 0);
+    assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE);
+    assert_non_null(
+        strstr(err.message, MAC_1 ": it is recorded, and the download server goes by it"));
+    assert_non_null(strstr(err.message, "no regular file"));
+    assert_non_null(strstr(err.message, "tried again"));
+    assert_true(device_auth_is_revoked(w->auth, MAC_1));
+    assert_fault(w, "no regular file");
+    assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE); // and not that all is well
+    revocation_tick(w->revocation);
+    assert_fault(w, "no regular file");
+
+    end(w); // nor at the start, which goes on all the same
+    begin(w);
+    assert_true(device_auth_is_revoked(w->auth, MAC_1));
+    assert_fault(w, "no regular file");
+
+    assert_int_equal(rmdir(w->list), 0);
+    revocation_tick(w->revocation);
+    assert_fault(w, NULL);
+    assert_true(list_has(w, "device " MAC_1 " all"));
+}
+
+// What others do to the list is undone.
+static void test_the_list_is_kept(void **state)
+{
+    struct world *w = *state;
+    struct revocation_outcome out;
+
+    assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
+    assert_int_equal(unlink(w->list), 0);
+    revocation_tick(w->revocation);
+    assert_true(list_has(w, "device " MAC_1 " all"));
+    assert_int_equal(file_replace(w->list, (const uint8_t *)"x", 1, 0644, NULL), 0);
+    revocation_tick(w->revocation);
+    assert_true(list_has(w, "device " MAC_1 " all"));
+    assert_int_equal(chmod(w->list, 0600), 0); // the broker could not read it
+    revocation_tick(w->revocation);
+    assert_int_equal(scratch_mode(w->list), 0644);
+}
+
+// Nothing is recorded: nothing has changed.
+static void test_a_database_that_cannot_be_written(void **state)
+{
+    struct world *w = *state;
+    struct revocation_outcome out;
+    struct err err = {0};
+
+    assert_int_equal(fixture_query(w->f, "DROP TABLE device_revocations"), -1);
+    assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_IO);
+    assert_false(device_auth_is_revoked(w->auth, MAC_1));
+    assert_int_equal(w->ended, 0);
+    assert_true(list_has(w, "number 0\n"));
+}
+
+static void *answer(void *ctx)
+{
+    struct world *w = ctx;
+
+    while (!list_has(w, "number 1\n"))
+        usleep(1000);
+    revocation_note_broker(w->revocation, 0, 9, ""); // the one before
+    revocation_note_broker(w->revocation, 1, 2, "");
+    return NULL;
+}
+
+static void test_waits_for_the_broker(void **state)
+{
+    struct world *w = *state;
+    struct revocation_outcome out;
+    struct revocation_state now;
+    pthread_t thread;
+
+    assert_int_equal(shut_out(w, MAC_2, &out, NULL), 0); // without a connection it does not wait
+    assert_false(out.broker_applied);
+    assert_non_null(strstr(out.broker_reason, "no connection"));
+    end(w);
+    assert_int_equal(fixture_query(w->f, "DELETE FROM device_revocations"), -1);
+    assert_int_equal(fixture_query(w->f, "DELETE FROM progress WHERE name = 'revocations'"), -1);
+    assert_int_equal(unlink(w->list), 0);
+    begin(w);
+    revocation_note_connection(w->revocation, true);
+    assert_int_equal(pthread_create(&thread, NULL, answer, w), 0);
+    assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
+    pthread_join(thread, NULL);
+    assert_true(out.broker_applied);
+    assert_int_equal(out.broker_ended, 2);
+    assert_string_equal(out.broker_reason, "");
+    assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
+    assert_true(out.broker_applied);
+    assert_int_equal(out.broker_ended, 0);
+    revocation_read(w->revocation, &now);
+    assert_true(now.broker_knows);
+    assert_int_equal(now.broker_number, 1);
+    // What it went by on another connection says nothing of now.
+    revocation_note_connection(w->revocation, false);
+    assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
+    assert_false(out.broker_applied);
+    revocation_read(w->revocation, &now);
+    assert_false(now.broker_knows);
+}
+
+// The words for each way in which the broker does not go by it.
+static void test_says_why_the_broker_does_not(void **state)
+{
+    static const struct {
+        bool tells;
+        uint64_t number;
+        const char *error, *words;
+    } rows[] = {
+        {false, 0, "", "without our plugin"},
+        {true, 0, "line 3: cut off", "does not take the list: line 3: cut off"},
+        {true, 0, "", "still goes by list 0, not 1"},
+    };
+    struct world *w = *state;
+    struct revocation_outcome out;
+
+    revocation_note_connection(w->revocation, true);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].tells)
+            revocation_note_broker(w->revocation, rows[i].number, 0, rows[i].error);
+        assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0); // 2 s each
+        assert_false(out.broker_applied);
+        assert_non_null(strstr(out.broker_reason, rows[i].words));
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_begins_with_a_list),
+        TEST(test_shuts_out_and_lets_in),
+        TEST(test_the_next_start_completes_it),
+        TEST(test_numbers_rise),
+        TEST(test_a_list_that_cannot_be_written),
+        TEST(test_the_list_is_kept),
+        TEST(test_a_database_that_cannot_be_written),
+        TEST(test_waits_for_the_broker),
+        TEST(test_says_why_the_broker_does_not),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
