@@ -30,6 +30,13 @@ leave() {
 database() {
     sqlite3 -readonly -cmd '.timeout 5000' "$SANDBOX_DB" "$1"
 }
+# left_out_more N: more than N statuses and events.
+left_out_more() {
+    [ "$(counter left_out_low_disk)" -gt "$1" ]
+}
+free_more() {
+    [ "$(json_get "$(api /status)" '$.disk.free_bytes')" -gt "$1" ]
+}
 is_low() {
     [ "$(json_get "$(api /status)" '$.disk.low')" = "$1" ]
 }
@@ -49,10 +56,10 @@ eventually 10 "the daemon says so" is_low 1
 expect_equal "lines about it" 1 "$(log_since 'the disk is nearly full')"
 expect_exit 0 secureesp status
 expect_match "status" 'disk +NEARLY FULL: 2 MB free, 2 MB kept so: history stops' "$output"
-eventually 10 "what was on its way is stored" eval '[ "$(counter left_out_low_disk)" -gt 20 ]'
+eventually 10 "what was on its way is stored" left_out_more 20
 rows=$(database 'select count(*) from statuses')
 left_out=$(counter left_out_low_disk)
-eventually 20 "more is left out" eval '[ "$(counter left_out_low_disk)" -gt $((left_out + 20)) ]'
+eventually 20 "more is left out" left_out_more $((left_out + 20))
 expect_equal "statuses" "$rows" "$(database 'select count(*) from statuses')"
 expect_equal "what counts as the device's fault" 0 "$(counter left_out_statuses)"
 
@@ -74,9 +81,9 @@ expect_equal "unfinished files" "" "$(unfinished_files)"
 
 step "just above the mark nothing changes"
 leave 2800000
-eventually 10 "the daemon looks" eval '[ "$(json_get "$(api /status)" "\$.disk.free_bytes")" -gt 2600000 ]'
+eventually 10 "the daemon looks" free_more 2600000
 left_out=$(counter left_out_low_disk)
-eventually 20 "history is left out" eval '[ "$(counter left_out_low_disk)" -gt $((left_out + 20)) ]'
+eventually 20 "history is left out" left_out_more $((left_out + 20))
 is_low 1 || fail "history comes and goes"
 
 step "an image that would reach below the mark"
