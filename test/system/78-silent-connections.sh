@@ -41,6 +41,7 @@ stay_open() {
     read -r -t 60 line <&"${flood[0]}" || fail "the crowd ended"
     echo "$*: $line"
 }
+# shellcheck disable=SC2154  # coproc's
 leave() {
     local input=${flood[1]} pid=$flood_PID
     exec {input}>&-
