@@ -25,7 +25,7 @@ export PATH=$root/build/release/bin:$PATH
 step "a machine"
 mapfile -t libraries < <(machine_packages "${programs[@]/#/$root/build/release/bin/}")
 [ "${#libraries[@]}" -gt 5 ] || fail "the programs' libraries are not found: ${libraries[*]}"
-machine_make systemd systemd-sysv dbus procps sudo make mosquitto "${libraries[@]}"
+machine_make systemd systemd-sysv dbus procps sudo make mosquitto nftables "${libraries[@]}"
 # As scripts/dependencies leaves the broker that it installs.
 expect_exit 0 root_run "$machine" systemctl disable mosquitto
 # The clone, with what is built in it already: there is no compiler here.
@@ -58,12 +58,12 @@ is_connected() {
 }
 eventually 30 "sudo secureesp status says that the broker is connected" is_connected
 
-
 step "what systemd says of both units"
 expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service mosquitto.service
 expect_equal "verify" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 expect_equal "the broker" "Restart=always LimitCORE=0 LimitNOFILE=65536 User=mosquitto" \
     "$(machine_root systemctl show mosquitto -p Restart,LimitCORE,LimitNOFILE,User | tr '\n' ' ' | sed 's/ $//')"
+expect_match "what nftables counts" 'dport 8883' "$(machine_root nft list table inet secureesp)"
 # shellcheck disable=SC2016  # for the shell there
 expect_match "its privileges" '^CapBnd:[[:space:]]0+$' \
     "$(machine_root sh -c 'grep ^CapBnd "/proc/$(systemctl show mosquitto -p MainPID --value)/status"')"
