@@ -40,7 +40,7 @@ static uint64_t hash_of(const char *key)
 bool hourly_is_due(struct hourly *hourly, const char *key, int64_t now_ms)
 {
     uint64_t hash = hash_of(key);
-    size_t first = hash % hourly->lines;
+    size_t first = (size_t)(hash % hourly->lines);
     size_t found = hourly->lines;
 
     for (size_t k = 0; k < PROBES; k++) {

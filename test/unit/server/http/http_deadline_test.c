@@ -343,7 +343,7 @@ static void who_takes_an_answer_too_slowly_is_ended(void **state)
 {
     static const char bytes[CHUNK];
     static char taken[CHUNK];
-    struct timespec pause = {.tv_nsec = 1000000L * CHUNK / (2 * RATE / 1000)};
+    struct timespec pause = {.tv_nsec = 1000000LL * CHUNK / (2 * RATE / 1000)};
     struct pair fast = connect_tcp(), slow = connect_tcp();
     struct http_deadline_counters counters;
     struct http_deadlines *deadlines;

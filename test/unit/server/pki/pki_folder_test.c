@@ -210,7 +210,7 @@ static void test_client(void **state)
 static void test_a_name_is_one_certificate_s(void **state)
 {
     static const char *const bad[] = {
-        "", "..", "a/b", "a b", MAC, "84:F3:eb:01:23:45", "x" MAC, "secureespd", "SECUREESPD"};
+        "", "..", "a/b", "a b", MAC, "84:F3:eb:01:23:45", ("x" MAC), "secureespd", "SECUREESPD"};
     struct issuer *issuer = make_ca(*state);
     struct pki_folder_order order = order_in(*state);
     struct issuer_order wanted = {.common_name = "broker.example"};

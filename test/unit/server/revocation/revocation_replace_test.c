@@ -338,8 +338,8 @@ static void test_a_place_that_cannot_be_read(void **state)
 static void test_all_or_nothing(void **state)
 {
     static const char *const lasts[] = {
-        "CREATE TRIGGER fails BEFORE INSERT ON device_revocations BEGIN"
-        " SELECT RAISE(ABORT, 'no'); END",
+        ("CREATE TRIGGER fails BEFORE INSERT ON device_revocations BEGIN"
+         " SELECT RAISE(ABORT, 'no'); END"),
         "CREATE TRIGGER fails BEFORE INSERT ON replacements BEGIN SELECT RAISE(ABORT, 'no'); END",
         "CREATE TRIGGER fails BEFORE UPDATE ON commands BEGIN SELECT RAISE(ABORT, 'no'); END",
     };
