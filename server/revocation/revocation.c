@@ -115,42 +115,48 @@ static int put_in_force(
     return write_list(revocation, text, n, err);
 }
 
-// A database that was put back from a copy may know less than the list that is there.
-struct start {
-    uint64_t number; // of the list that is there
-    bool is_newer;
-};
-
-static int begin_number(struct store_connection *connection, void *ctx, struct err *err)
+static int set_number(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct start *start = ctx;
-    int64_t number = 0;
-    int rc = revocation_store_get_number(connection, &number, err);
+    const uint64_t *number = ctx;
 
-    if (rc < 0 || (uint64_t)number >= start->number)
+    return revocation_store_set_number(connection, (int64_t)*number, err);
+}
+
+// Numbers rise: a database that was put back from a copy may have a lower one than the list that is
+// there. Otherwise nothing is written, as somebody else may hold the database now.
+static int begin_number(struct revocation *revocation, struct err *err)
+{
+    struct store *store = revocation->settings.store;
+    uint64_t there = revocation_file_begin(&revocation->file);
+    uint64_t next = there + 1;
+    struct store_connection *connection;
+    int64_t number = 0;
+    int rc = store_read_begin(store, &connection, err);
+
+    if (rc < 0)
         return rc;
-    start->is_newer = true;
-    return revocation_store_set_number(connection, (int64_t)start->number + 1, err);
+    rc = revocation_store_get_number(connection, &number, err);
+    store_read_end(store, connection);
+    if (rc < 0 || (uint64_t)number >= there)
+        return rc;
+    log_warning("revocation",
+        "the list of who is shut out was newer than the database number=%llu: was that put back "
+        "from a copy? See whom 'secureesp devices list --state revoked' names",
+        (unsigned long long)there);
+    return store_write(store, set_number, &next, err);
 }
 
 static int begin(struct revocation *revocation, struct err *err)
 {
-    struct start start = {.number = revocation_file_begin(&revocation->file)};
     struct err fault = {0};
     char *text = NULL;
     size_t n = 0;
-    int rc = store_write(revocation->settings.store, begin_number, &start, err);
+    int rc = begin_number(revocation, err);
 
+    if (rc == 0)
+        rc = take_list(revocation, &text, &n, err);
     if (rc < 0)
         return err_context(err, "list of who is shut out");
-    if (start.is_newer)
-        log_warning("revocation",
-            "the list of who is shut out was newer than the database number=%llu: was that put "
-            "back from a copy? See whom 'secureesp devices list --state revoked' names",
-            (unsigned long long)start.number);
-    rc = take_list(revocation, &text, &n, err);
-    if (rc < 0)
-        return rc;
     // By one that cannot be written nobody is let in whom the broker knows to be shut out.
     return write_list(revocation, text, n, &fault) < 0 ? 0 : rc;
 }

@@ -3,10 +3,11 @@
 # connection is lost, and nobody is refused but who came while the old one was over.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=test/system/faults.sh
-. "$(dirname "$0")/faults.sh"
+# shellcheck source=test/system/load_lib.sh
+. "$root/test/system/load_lib.sh"
 
 sandbox_up --devices 2 --status-interval 200
+download_settings 'max_connections_per_certificate = 20' # all are of one
 pki=$SANDBOX_PKI
 poller=$(mac_of 8)
 new_device "$poller"
