@@ -132,11 +132,14 @@ static int add_rule(struct access_table *table, int role, enum access_table_kind
     if (table->rule_count == ACCESS_TABLE_RULES_MAX)
         return err_set(err, ERR_TOO_LARGE, "more than %d rules", ACCESS_TABLE_RULES_MAX);
 
-    char *copy = strdup(filter);
+    struct rule *rule = &table->rules[table->rule_count];
 
-    if (copy == NULL)
+    rule->role = role;
+    rule->kind = kind;
+    rule->filter = strdup(filter);
+    if (rule->filter == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for a rule");
-    table->rules[table->rule_count++] = (struct rule){role, kind, copy};
+    table->rule_count++;
     return 0;
 }
 

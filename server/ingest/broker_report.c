@@ -34,7 +34,7 @@ bool broker_report_read_name(const char *topic, char out[BROKER_LIMIT_NAME_SIZE]
     if (strncmp(topic, BROKER_REPORT_TOPIC, strlen(BROKER_REPORT_TOPIC)) != 0 || name[0] == '\0' ||
         strchr(name, '/') != NULL)
         return false;
-    for (; name[n] != '\0' && n < BROKER_LIMIT_NAME_SIZE - 1; n++)
+    for (; n < BROKER_LIMIT_NAME_SIZE - 1 && name[n] != '\0'; n++)
         out[n] = name[n] > ' ' && name[n] <= '~' ? name[n] : '?';
     out[n] = '\0';
     return true;
