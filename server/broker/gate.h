@@ -59,7 +59,8 @@ ERR_CHECKED int gate_stay(struct gate *gate, const uint8_t *der, size_t n, struc
 // One of its connections has ended.
 void gate_disconnect(struct gate *gate, const char *name);
 
-// Looks for other files, at most ten times a second. All below do it, too.
+// Looks for other files, at most ten times a second. All that judge somebody, and gate_tick(), do
+// it, too.
 void gate_refresh(struct gate *gate);
 
 // Does what is due: ends connections, reports.

@@ -21,8 +21,8 @@ struct limits {
     uint32_t topic_bytes;   // of a topic or filter
     uint32_t topic_levels;
     uint32_t subscriptions; // at the same time
-    uint32_t
-        subscribes_per_minute; // mosquitto 2.0.11 loses some memory with each that is there already
+    // mosquitto 2.0.11 loses some memory with each that is there already.
+    uint32_t subscribes_per_minute;
     uint32_t subscribes_burst;
     uint32_t connections_per_minute;
     uint32_t connections_burst;

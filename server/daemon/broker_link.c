@@ -59,7 +59,6 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 static void note_broker(const uint8_t *der, size_t n, void *ctx)
 {
     const struct broker_link *link = ctx;
-
     struct certificate *certificate;
     struct certificate_facts facts;
 

@@ -9,8 +9,8 @@
 #include "server/http/http_server.h"
 
 #define OWN 64 // standard streams, listening sockets, locks, log, the writer, the broker
-#define PER_THREAD                                                                                 \
-    4             // of those that compute: a reader's database and its log, an image, what wakes it
+// Of those that compute: a reader's database and its log, an image, what wakes it.
+#define PER_THREAD 4
 #define FEWEST 16 // connections of devices, below which it is not worth starting
 
 uint64_t file_limit_spare(const struct config *config)

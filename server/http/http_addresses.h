@@ -7,8 +7,7 @@
 #include "server/base/err.h"
 
 // How many connections each client's address has, in bounds; of IPv6 each network of 64 bits is one
-// address. Any thread. (libmicrohttpd has such a
-// bound too, but tells nobody whom it turned away.)
+// address. Any thread. (libmicrohttpd has such a bound too, but tells nobody whom it turned away.)
 struct http_addresses;
 struct http_address; // of one or more connections
 

@@ -33,7 +33,7 @@ struct http_server_settings {
     unsigned max_connections_per_certificate; // a newer one takes an idle one's place; 0: no bound
     unsigned timeout_s; // for a whole request, and between requests; 0: none. An answer may take
                         // longer, by what follows.
-    unsigned handshake_timeout_s;  // for the handshake; 0: as timeout_s
+    unsigned handshake_timeout_s;  // for each step of the handshake; 0: as timeout_s
     unsigned min_bytes_per_second; // that a client takes of an answer; 0: only its end is watched
 
     // Either a Unix socket; a stale one is replaced.

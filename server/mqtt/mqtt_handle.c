@@ -164,7 +164,7 @@ const char *mqtt_handle_refusal(int code)
 {
     if (code != CONNACK_REFUSED_NOT_AUTHORIZED)
         return mosquitto_connack_string(code);
-    return "the broker lets this daemon not in, and its log says why: plugin_opt_daemon in its "
-           "configuration, and client_id in [mqtt], are the common name of this daemon's "
+    return "the broker does not let this daemon in, and its log says why: plugin_opt_daemon in its "
+           "configuration and client_id in [mqtt] must be the common name of this daemon's "
            "certificate, which nobody has revoked";
 }

@@ -367,7 +367,7 @@ void revocation_tick(struct revocation *revocation)
     int64_t at_ms;
 
     tell_broker_error(revocation);
-    // A change under way does the same; this thread is not to wait for the disk.
+    // A change under way does the same: it is not waited for.
     if (pthread_mutex_trylock(&revocation->changing) != 0)
         return;
 

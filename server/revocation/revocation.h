@@ -67,9 +67,9 @@ struct revocation_outcome {
 
 // Do what the names say, for a device, and for one certificate of anybody. They wait for the
 // broker, but not longer than 2 s. ERR_INVALID for a reason that is none; ERR_CONFLICT as
-// revocation_change_revoke_certificate(); ERR_UNAVAILABLE if it is in force at the download server
-// and durable, but the list cannot be written; else nothing has changed. Any thread but the
-// store's.
+// revocation_change_revoke_certificate(); ERR_UNAVAILABLE if it is durable, and not in force all
+// over: the message says where it is, and it is tried again each second; else nothing has changed.
+// Any thread but the store's.
 ERR_CHECKED int revocation_revoke_device(struct revocation *revocation,
     const struct revocation_wish *wish, struct revocation_outcome *out, struct err *err);
 ERR_CHECKED int revocation_readmit_device(struct revocation *revocation, const char *mac,

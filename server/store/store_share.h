@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 // Who holds how many places of a queue, so that none fills it alone. A source may hold as many as a
-// SHARE_PART-th of those that are free: one that floods gets a part of the queue, and the more do,
-// the smaller the part of each, while who waits with a job or two always finds a place. Not for
-// several threads at once.
+// STORE_SHARE_PART-th of those that are free: one that floods gets a part of the queue, and the
+// more do, the smaller the part of each, while who waits with a job or two finds a place until the
+// queue is all but full. Not for several threads at once.
 struct store_share;
 
 #define STORE_SHARE_PART 8
