@@ -40,8 +40,12 @@ static void on_info(const SSL *ssl, int where, int ret)
         SSL_get_ex_data(ssl, door.ssl_index) != NULL)
         return;
     peer = SSL_get1_peer_certificate(ssl);
-    if (peer == NULL || foreign_x509_to_der(peer, &der, &n) < 0)
+    if (peer == NULL)
         return;
+    if (foreign_x509_to_der(peer, &der, &n) < 0) { // nobody is let in unseen
+        end(ssl);
+        return;
+    }
     who = door.calls->begin(der, n, door.ctx);
     free(der);
     if (who == NULL || SSL_set_ex_data((SSL *)ssl, door.ssl_index, who) != 1)

@@ -12,7 +12,8 @@
 // sends. Only contexts of OpenSSL that are made after tls_door_open(); one door in a process.
 struct tls_door_calls {
     // Called with the certificate as DER. Who it is, for take(), valid while the door is open;
-    // NULL: the connection is at its end, nothing is read.
+    // NULL: the connection is at its end, nothing is read; so it is, too, if there is no memory to
+    // ask.
     void *(*begin)(const uint8_t *der, size_t n, void *ctx);
     // Called when a record has come, before it is read. n: the bytes that it holds, at least 1;
     // with block ciphers (RFC 5246, 6.2.3.2) up to 15 fewer. False: the connection is at its end.

@@ -11,6 +11,7 @@
 
 #include "server/base/clock.h"
 #include "server/broker/tls_door.h"
+#include "server/pki/foreign_x509.h"
 #include "server/pki/issuer.h"
 #include "server/pki/pki_folder.h"
 #include "test/unit/server/base/scratch.h"
@@ -44,6 +45,21 @@ static bool take(void *whose, size_t n, void *ctx)
     bytes += n;
     return bytes <= bytes_max;
 }
+
+static bool has_no_memory;
+
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
+ERR_CHECKED int __real_foreign_x509_to_der(void *x509, uint8_t **der, size_t *n);
+ERR_CHECKED int __wrap_foreign_x509_to_der(void *x509, uint8_t **der, size_t *n);
+
+int __wrap_foreign_x509_to_der(void *x509, uint8_t **der, size_t *n)
+{
+    if (!has_no_memory)
+        return __real_foreign_x509_to_der(x509, der, n);
+    foreign_x509_free(x509);
+    return ERR_NO_MEMORY;
+}
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 static const struct tls_door_calls calls = {begin, take};
 
@@ -293,6 +309,28 @@ static void test_turned_away(void **state)
     stop(&ways);
 }
 
+// Nobody is let in whom the door could not ask about.
+static void test_no_memory(void **state)
+{
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct ways ways;
+
+        start(&ways, versions[i], NULL);
+        hang_up(&ways);
+        begun = 0;
+        has_no_memory = true;
+        shake_hands(&ways);
+        has_no_memory = false;
+        assert_int_equal(begun, 0);
+        assert_int_equal(send_bytes(&ways, 50), 0);
+        assert_int_equal(records, 0);
+        stop(&ways);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_resumed),
         cmocka_unit_test(test_new_keys),
         cmocka_unit_test(test_turned_away),
+        cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
