@@ -80,8 +80,10 @@ void gate_refresh(struct gate *gate)
     unsigned changes = trust_refresh(gate->trust, now_ms, &err);
 
     if ((changes & (TRUST_CA_BAD | TRUST_LIST_BAD)) != 0)
-        snprintf(gate->notes[0], sizeof gate->notes[0], "%s; what was read before stays in use",
-            err.message);
+        snprintf(gate->notes[0], sizeof gate->notes[0], "%s; %s", err.message,
+            (changes & TRUST_LIST_BAD) != 0 && !trust_has_list(gate->trust)
+                ? "until there is a good one, only the daemon is let in"
+                : "what was read before stays in use");
     if ((changes & TRUST_CA) != 0)
         snprintf(gate->notes[1], sizeof gate->notes[1], "another CA file is in use");
     if ((changes & (TRUST_LIST | TRUST_LIST_BAD)) != 0) {

@@ -20,6 +20,7 @@ struct trust {
     struct authority *authority;
     struct revocation_list *list; // or NULL
     char list_digest[DIGEST_SHA256_TEXT_SIZE];
+    bool list_is_bad; // as it was read last
 };
 
 int trust_new(const char *ca_path, const char *list_path, struct trust **out, struct err *err)
@@ -84,7 +85,7 @@ static unsigned take_list(struct trust *trust, const uint8_t *text, size_t n, st
 
     digest_sha256(text, n, digest);
     if (trust->list != NULL && strcmp(digest, trust->list_digest) == 0)
-        return 0;
+        return trust->list_is_bad ? TRUST_LIST : 0;
     if (revocation_list_parse((const char *)text, n, &fresh, err) < 0) {
         err_context(err, "list %s", trust->list_file.path);
         return TRUST_LIST_BAD;
@@ -121,8 +122,10 @@ unsigned trust_refresh(struct trust *trust, int64_t monotonic_ms, struct err *er
     trust->next_ms = monotonic_ms + INTERVAL_MS;
     if (watched_file_is_other(&trust->ca_file, clock_system_ms()))
         changes |= read_ca(trust, err);
-    if (watched_file_is_other(&trust->list_file, clock_system_ms()))
+    if (watched_file_is_other(&trust->list_file, clock_system_ms())) {
         changes |= read_list(trust, err);
+        trust->list_is_bad = (changes & TRUST_LIST_BAD) != 0;
+    }
     return changes;
 }
 

@@ -20,7 +20,7 @@ void trust_free(struct trust *trust);
 enum trust_change {
     TRUST_CA = 1,     // another CA file is in use
     TRUST_CA_BAD = 2, // it cannot be used; the one before is
-    TRUST_LIST = 4,
+    TRUST_LIST = 4,   // another list is in use, or the one in use can be read again
     TRUST_LIST_BAD = 8,
 };
 

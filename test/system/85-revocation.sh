@@ -225,6 +225,20 @@ rm "$list"
 eventually 10 "the list is back" grep -qs "device $honest all" "$list"
 echo "number 1" >"$list"
 eventually 10 "the list is back" grep -qs "device $honest all" "$list"
+broker_error() {
+    json_get "$(api /status)" '$.revocations.broker.error'
+}
+says_bad() {
+    [ -n "$(broker_error)" ]
+}
+goes_by_it() {
+    secureesp status | grep -q 'the broker goes by it$'
+}
+until rm -f "$list" && mkdir "$list" 2>/dev/null; do :; done
+eventually 20 "the broker says that it cannot read the list" says_bad
+rmdir "$list"
+eventually 20 "the list is back" grep -qs "device $honest all" "$list"
+eventually 20 "the broker goes by the list again, as status says" goes_by_it
 expect_equal "its mode" 644 "$(stat -c %a "$list")"
 expect_equal "its folder's" 755 "$(stat -c %a "$(dirname "$list")")"
 expect_equal "state_dir's" 711 "$(stat -c %a "$sandbox/state")"

@@ -65,6 +65,47 @@ static void test_bad_list(void **state)
     assert_string_equal(fixture_tick(200), LIST(2, 0, 0, "null}\n"));
 }
 
+// The daemon writes again what it had written: that is good again, and is said.
+static void test_same_list_again(void **state)
+{
+    static const char *const bad[] = {NULL, "", "number 1", "secureesp-revocations 1\nnumber 1\n"};
+
+    (void)state;
+    fixture_tick(2000);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (bad[i] == NULL)
+            assert_int_equal(unlink(fixture.list), 0);
+        else
+            fixture_put(fixture.list, bad[i]);
+        assert_non_null(strstr(fixture_tick(200), LIST(1, 0, 0, "\"list")));
+        fixture_list(1, "");
+        assert_string_equal(fixture_tick(200), LIST(1, 0, 0, "null}\n"));
+        assert_string_equal(fixture_tick(2000), "");
+    }
+}
+
+// What is in use is said, and if nothing is, what follows.
+static void test_notes(void **state)
+{
+    struct limits limits;
+
+    (void)state;
+    fixture_tick(2000);
+    fixture_put(fixture.list, "damaged");
+    assert_non_null(strstr(fixture_tick(200), "; what was read before stays in use\n"));
+    limits_init(&limits);
+    fixture_open(&limits);
+    fixture_tick(200);
+    assert_non_null(strstr(fixture.said, "note list "));
+    assert_non_null(
+        strstr(fixture.said, "; until there is a good one, only the daemon is let in\n"));
+    assert_null(strstr(fixture.said, "read before"));
+    // of the CA's file there always is one
+    fixture_put(fixture.ca, "damaged");
+    assert_non_null(strstr(fixture_tick(200), "note CA "));
+    assert_non_null(strstr(fixture.said, "; what was read before stays in use\n"));
+}
+
 // Nobody is told while there is nobody; and nothing waits for the daemon.
 static void test_daemon_away(void **state)
 {
@@ -172,6 +213,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_list, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_bad_list, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_same_list_again, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_notes, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_daemon_away, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_expired, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_ca_removed, connected_set_up, fixture_tear_down),
