@@ -29,7 +29,7 @@ struct plugin {
     struct broker_options options;
     struct gate *gate;
     mosquitto_plugin_id_t *id;
-    bool is_reloading; // until the next tick: the broker asks about each session that it has
+    bool is_reloading; // until it ticks or reads: the broker asks about each session that it has
     int64_t last_tick_ms;
     struct pace no_tick;
 };
@@ -131,11 +131,14 @@ static int connect_client(
 
 // The broker has read its configuration again. A session without a connection stays: mosquitto
 // would end it once more, and use its memory after that.
-static int keep_client(struct plugin *plugin, const uint8_t *der, size_t n)
+static int keep_client(
+    struct plugin *plugin, const struct mosquitto *client, const uint8_t *der, size_t n)
 {
     struct err err = {0};
 
-    if (der == NULL || gate_stay(plugin->gate, der, n, &err) == 0)
+    if (der == NULL) // or no memory
+        return is_connected(client) ? MOSQ_ERR_AUTH : MOSQ_ERR_SUCCESS;
+    if (gate_stay(plugin->gate, der, n, mosquitto_client_username(client), &err) == 0)
         return MOSQ_ERR_SUCCESS;
     log_text(MOSQ_LOG_NOTICE, "a client may not stay: ", err.message);
     return MOSQ_ERR_AUTH;
@@ -147,7 +150,7 @@ static int on_basic_auth(int event, void *data, void *ctx)
     struct plugin *plugin = ctx;
     size_t n = 0;
     uint8_t *der = certificate_of(auth->client, &n);
-    int rc = plugin->is_reloading ? keep_client(plugin, der, n)
+    int rc = plugin->is_reloading ? keep_client(plugin, auth->client, der, n)
                                   : connect_client(plugin, auth->client, der, n);
 
     (void)event;
@@ -240,11 +243,13 @@ static int on_tick(int event, void *data, void *ctx)
     return MOSQ_ERR_SUCCESS;
 }
 
-// Before the broker reads anything.
+// Before the broker reads anything. It does so only once it has asked about all that it has: who
+// asks then is new, also if the broker never ticks.
 static void *begin(const uint8_t *der, size_t n, void *ctx)
 {
     struct plugin *plugin = ctx;
 
+    plugin->is_reloading = false;
     return gate_traffic_begin(plugin->gate, der, n);
 }
 
@@ -252,6 +257,7 @@ static bool take(void *who, size_t n, void *ctx)
 {
     struct plugin *plugin = ctx;
 
+    plugin->is_reloading = false;
     return gate_traffic_take(plugin->gate, who, n);
 }
 

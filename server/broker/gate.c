@@ -286,13 +286,19 @@ bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n)
     return client != NULL && client_bounds_is_shut_out(client, now_ms);
 }
 
-int gate_stay(struct gate *gate, const uint8_t *der, size_t n, struct err *err)
+int gate_stay(struct gate *gate, const uint8_t *der, size_t n, const char *name, struct err *err)
 {
     struct certificate_facts facts;
     struct identity identity;
 
     gate_refresh(gate);
-    return identify(gate, der, n, &facts, &identity, err);
+
+    int rc = identify(gate, der, n, &facts, &identity, err);
+
+    if (rc == 0 && (name == NULL || strcmp(name, identity.name) != 0))
+        rc = err_set(
+            err, ERR_DENIED, "%s has another user name than its certificate's", identity.name);
+    return rc;
 }
 
 void gate_disconnect(struct gate *gate, const char *name)

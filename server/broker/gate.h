@@ -54,7 +54,9 @@ ERR_CHECKED int gate_connect(
 bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n);
 
 // Whether who is connected would still be let in (after the broker read its configuration again).
-ERR_CHECKED int gate_stay(struct gate *gate, const uint8_t *der, size_t n, struct err *err);
+// name: the user name that it has, or NULL; only the one that gate_connect() gave stays.
+ERR_CHECKED int gate_stay(
+    struct gate *gate, const uint8_t *der, size_t n, const char *name, struct err *err);
 
 // One of its connections has ended.
 void gate_disconnect(struct gate *gate, const char *name);

@@ -65,6 +65,25 @@ static void test_name(void **state)
     assert_string_equal(name, ONE);
 }
 
+// Who stays has the name of its certificate, not one that its packet gave it.
+static void test_stay(void **state)
+{
+    static const struct {
+        const char *name;
+        int rc;
+    } rows[] = {{ONE, 0}, {NULL, ERR_DENIED}, {"", ERR_DENIED}, {TWO, ERR_DENIED},
+        {"secureespd", ERR_DENIED}, {"84F3EB000001", ERR_DENIED}, {ONE "0", ERR_DENIED}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err err = {0};
+        int rc = gate_stay(fixture.gate, fixture.one.der, fixture.one.n, rows[i].name, &err);
+
+        if (rc != rows[i].rc)
+            fail_msg("row %zu: %d (%s)", i, rc, err.message);
+    }
+}
+
 static void test_dates(void **state)
 {
     (void)state;
@@ -73,7 +92,8 @@ static void test_dates(void **state)
     assert_int_equal(fixture_connect(&fixture.one, ONE), 0);
     clock_offset_ms = 10 * DAY_MS + 1000;
     assert_int_equal(fixture_connect(&fixture.one, ONE), ERR_EXPIRED);
-    assert_int_equal(gate_stay(fixture.gate, fixture.one.der, fixture.one.n, NULL), ERR_EXPIRED);
+    assert_int_equal(
+        gate_stay(fixture.gate, fixture.one.der, fixture.one.n, ONE, NULL), ERR_EXPIRED);
     clock_offset_ms = -600000;
     assert_int_equal(fixture_connect(&fixture.one, ONE), ERR_EXPIRED);
 }
@@ -87,7 +107,8 @@ static void test_list(void **state)
     fixture_list(2, "device " ONE " all\n");
     fixture_tick(200);
     assert_int_equal(fixture_connect(&fixture.one, ONE), ERR_DENIED);
-    assert_int_equal(gate_stay(fixture.gate, fixture.one.der, fixture.one.n, NULL), ERR_DENIED);
+    assert_int_equal(
+        gate_stay(fixture.gate, fixture.one.der, fixture.one.n, ONE, NULL), ERR_DENIED);
     assert_int_equal(fixture_connect(&fixture.two, TWO), 0);
 
     snprintf(entry, sizeof entry, "serial %s\n", fixture.two.serial);
@@ -292,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_connect, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_no_certificate, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_name, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_stay, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_dates, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_list, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_list_without_tick, fixture_set_up, fixture_tear_down),
