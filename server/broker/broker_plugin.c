@@ -318,8 +318,8 @@ int mosquitto_plugin_version(int count, const int *versions)
     return -1;
 }
 
-int mosquitto_plugin_init(
-    mosquitto_plugin_id_t *id, void **user_data, struct mosquitto_opt *options, int option_count)
+int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
+    struct mosquitto_opt *options, int option_count)
 {
     struct err err = {0};
     struct plugin *plugin = calloc(1, sizeof *plugin);
@@ -327,7 +327,7 @@ int mosquitto_plugin_init(
 
     if (plugin == NULL)
         return MOSQ_ERR_NOMEM;
-    plugin->id = id;
+    plugin->id = identifier;
     plugin->last_tick_ms = clock_monotonic_ms();
     if (configure(plugin, options, option_count, &err) < 0) {
         log_text(MOSQ_LOG_ERR, "", err.message);
@@ -335,19 +335,20 @@ int mosquitto_plugin_init(
         return MOSQ_ERR_UNKNOWN;
     }
     for (size_t i = 0; i < CALLBACKS && rc == MOSQ_ERR_SUCCESS; i++)
-        rc = mosquitto_callback_register(id, callbacks[i].event, callbacks[i].call, NULL, plugin);
+        rc = mosquitto_callback_register(
+            identifier, callbacks[i].event, callbacks[i].call, NULL, plugin);
     if (rc != MOSQ_ERR_SUCCESS) {
         mosquitto_log_printf(MOSQ_LOG_ERR, "secureesp: the broker does not take the plugin's part");
         plugin_free(plugin);
         return rc;
     }
-    *user_data = plugin;
+    *userdata = plugin;
     return MOSQ_ERR_SUCCESS;
 }
 
-int mosquitto_plugin_cleanup(void *user_data, struct mosquitto_opt *options, int option_count)
+int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int option_count)
 {
-    struct plugin *plugin = user_data;
+    struct plugin *plugin = userdata;
 
     (void)options;
     (void)option_count;

@@ -63,10 +63,10 @@ int devices_replace_run(const struct subcommand_call *call, struct err *err)
 
     url_clear(&url);
     if (rc == SUBCOMMAND_OK && !call->json)
-        printf("to undo: secureesp devices readmit %s; secureesp devices replace %s %s%s\n",
-            macs[0], macs[1], macs[0],
+        printf("to undo%s: secureesp devices readmit %s && secureesp devices replace %s %s\n",
             reason != NULL && revocation_reason_is_hold(reason)
                 ? ""
-                : "; it then needs a new certificate");
+                : " (it then needs a new certificate)",
+            macs[0], macs[1], macs[0]);
     return rc;
 }

@@ -176,7 +176,7 @@ int pki_record_run(const struct subcommand_call *call, struct err *err)
         rc = flush(&reading);
     client_close(reading.client);
     if (reading.file != NULL) {
-        fclose(reading.file);
+        (void)fclose(reading.file);
         free(reading.text);
     }
     return rc < 0 ? rc : show(call, &reading, err);

@@ -116,6 +116,8 @@ static bool make_room(struct http_accept *accept)
         http_deadline_end_first(server->deadlines);
         return false;
     }
+    if (server->tls != NULL && http_deadline_end_unheard(server->deadlines) > 0)
+        return true;
     // Who has just come may be in the middle of his handshake: he has half of its time for himself.
     return server->tls != NULL && http_deadline_end_silent(server->deadlines,
                                       (int64_t)server->settings.handshake_timeout_s * 1000 / 2);

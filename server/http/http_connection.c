@@ -280,7 +280,7 @@ int http_connection_admit(gnutls_session_t session)
     if (rc < 0) {
         err_set(&err, rc,
             rc == ERR_CONFLICT ? "its certificate has %u connections, all at work"
-                               : "no memory beside %u",
+                               : "no memory for one of its %u connections",
             server->settings.max_connections_per_certificate);
         return http_handshake_refuse(http_tls_failures(server->tls), session, &err);
     }

@@ -15,6 +15,9 @@
 #include "server/http/http_verdict.h"
 
 #define ROUND_MS 500
+#define UNHEARD_MS 100
+#define UNHEARD_AT_ONCE 16
+#define LEAVING_MAX 64
 #define LOG_INTERVAL_MS 10000
 
 struct http_deadline {
@@ -23,6 +26,7 @@ struct http_deadline {
     uint64_t owner;
     enum http_deadline_phase phase;
     int64_t since_ms;
+    bool is_heard;  // its client has sent something, as far as that was looked at
     bool is_answer; // since then
     uint64_t mark;  // http_verdict_mark() at its beginning
     struct http_deadline *next, **link;
@@ -276,6 +280,39 @@ bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms)
     }
     pthread_mutex_unlock(&deadlines->lock);
     return first != NULL;
+}
+
+// The oldest of those that may be unheard; NULL if there is none.
+static struct http_deadline *find_unheard(const struct http_deadlines *deadlines, int64_t latest)
+{
+    struct http_deadline *first = NULL;
+
+    for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
+        if (d->at_ms != INT64_MAX && d->phase == HTTP_DEADLINE_SILENT && !d->is_heard &&
+            d->since_ms <= latest && leaves_before(d, first))
+            first = d;
+    }
+    return first;
+}
+
+unsigned http_deadline_end_unheard(struct http_deadlines *deadlines)
+{
+    int64_t latest = clock_monotonic_ms() - UNHEARD_MS;
+    struct http_deadline *first;
+    unsigned count = 0;
+
+    pthread_mutex_lock(&deadlines->lock);
+    while (count < UNHEARD_AT_ONCE && deadlines->leaving < LEAVING_MAX &&
+           (first = find_unheard(deadlines, latest)) != NULL) {
+        first->is_heard = http_verdict_is_heard(first->fd);
+        if (first->is_heard)
+            continue;
+        deadlines->counters.left++;
+        end(deadlines, first);
+        count++;
+    }
+    pthread_mutex_unlock(&deadlines->lock);
+    return count;
 }
 
 void http_deadline_count(struct http_deadlines *deadlines, struct http_deadline_counters *out)

@@ -150,7 +150,8 @@ bool command_outcome_by_download(
     bool failed = status >= 400 && status < 500 && status != 416;
     char text[160];
 
-    if (!is_in_hand(command, download->now_ms) || !asks_for(command, download->file))
+    if (!is_in_hand(command, download->now_ms) || !asks_for(command, download->file) ||
+        download->began_at_ms < command->sent_at_ms)
         return false;
     if (status != 200 && status != 304 && !failed)
         return false;

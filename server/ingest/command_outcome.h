@@ -27,12 +27,14 @@ bool command_outcome_by_restart(
 bool command_outcome_by_event(struct command *command, const struct event *event);
 
 // An answer of the download server, for a device that sends no events: 200 (the whole file has
-// arrived), 304 and 4xx end the command that asks for such a file.
+// arrived), 304 and 4xx end the command that asks for such a file, unless the device asked before
+// that was sent.
 struct command_outcome_download {
     const char *file;
     unsigned status; // of HTTP
     const char *image;
     int64_t now_ms;
+    int64_t began_at_ms; // it asked
 };
 bool command_outcome_by_download(
     struct command *command, const struct command_outcome_download *download);

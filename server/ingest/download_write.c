@@ -96,6 +96,7 @@ static int end_command(
         .status = is_file(answer) ? 200 : answer->status,
         .image = answer->image,
         .now_ms = answer->at_ms,
+        .began_at_ms = answer->at_ms - answer->took_ms,
     };
     int rc = command_store_get_in_hand(connection, answer->mac, &command, err);
 

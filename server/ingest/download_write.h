@@ -26,6 +26,7 @@ struct download_write {
     uint64_t size, offset, bytes;
     bool received;
     int64_t began_at_ms;
+    int64_t took_ms; // from then to at_ms
     struct event_history history;
 };
 

@@ -361,6 +361,8 @@ void ingest_download(struct ingest *ingest, const struct ingest_download *answer
         change->bytes = answer->bytes;
         change->received = answer->received;
         change->began_at_ms = answer->began_at_ms;
+        if (answer->began_at_ms > 0 && answer->began_at_ms < change->at_ms)
+            change->took_ms = change->at_ms - answer->began_at_ms;
         change->history.meter = ingest->meter;
     }
     ingest_post_firm(&ingest->post, key, download_write_answer, change);

@@ -38,7 +38,7 @@ static bool grow(struct meter_table *table)
     struct meter_table bigger = {
         .size = table->size > 0 ? 2 * table->size : SIZE_MIN, .count = table->count};
 
-    bigger.slots = calloc(bigger.size, sizeof bigger.slots[0]);
+    bigger.slots = calloc(bigger.size, sizeof(struct meter_device *));
     if (bigger.slots == NULL)
         return false;
     for (size_t i = 0; i < table->size; i++) {

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #define NAME_SIZE 128
+#define REASON_SIZE 64
 
 #define ANEW "issue it anew with 'secureesp pki server'"
 #define ITS_LOG "the broker's log says why"
@@ -119,15 +120,24 @@ int SSL_connect(SSL *ssl)
     return function(ssl);
 }
 
+// strerror(EPROTO), in any thread.
+static const char *protocol_error(char text[REASON_SIZE])
+{
+    errno = EPROTO;
+    snprintf(text, REASON_SIZE, "%m");
+    return text;
+}
+
 void mqtt_tls_note_append(const struct mqtt_tls_note *note, char *reason, size_t size)
 {
     const char *text = note->text;
+    char what[REASON_SIZE];
     size_t n = strlen(reason);
 
     // Its alert is lost if the system ends the connection before it is read; in the handshake
     // libmosquitto says EPROTO then.
     if (text[0] == '\0' && strcmp(reason, note->is_done ? mosquitto_strerror(MOSQ_ERR_CONN_LOST)
-                                                        : strerror(EPROTO)) == 0)
+                                                        : protocol_error(what)) == 0)
         text = "before the broker answered: " ITS_LOG ", often that it refuses the certificate";
     if (text[0] != '\0')
         snprintf(reason + n, size - n, "%s%s", n > 0 ? ": " : "", text);

@@ -97,13 +97,13 @@ static int compare_entries(const void *a, const void *b)
 // A serial stands there once, by the first of its entries.
 static int add_entries(X509_CRL *crl, const struct crl_order *order, struct err *err)
 {
-    const struct crl_entry **sorted = calloc(order->count + 1, sizeof *sorted);
+    const struct crl_entry **sorted = calloc(order->count + 1, sizeof(const struct crl_entry *));
     int rc = sorted != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a list");
 
     for (size_t i = 0; rc == 0 && i < order->count; i++)
         sorted[i] = &order->entries[i];
     if (rc == 0)
-        qsort(sorted, order->count, sizeof *sorted, compare_entries);
+        qsort(sorted, order->count, sizeof(const struct crl_entry *), compare_entries);
     for (size_t i = 0; rc == 0 && i < order->count; i++) {
         if (i == 0 || strcmp(sorted[i]->serial, sorted[i - 1]->serial) != 0)
             rc = add_entry(crl, sorted[i], err);

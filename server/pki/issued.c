@@ -236,9 +236,9 @@ static int run(FILE *file, struct block *block,
 {
     int rc = read_all(file, block, each, ctx, err);
 
-    fclose(file);
+    (void)fclose(file);
     if (block->file != NULL) {
-        fclose(block->file);
+        (void)fclose(block->file);
         free(block->text);
     }
     return rc;

@@ -57,6 +57,10 @@ int tls_signer_from_pem(const uint8_t *pem, size_t n, struct tls_signer **out, s
         free(signer);
         return openssl_error_set(err, ERR_INVALID, "holds no private key");
     }
+    if (EVP_PKEY_get_size(signer->pkey) > TLS_SIGNER_SIZE) {
+        tls_signer_free(signer);
+        return err_set(err, ERR_INVALID, "its key is larger than %d bits", TLS_SIGNER_SIZE * 8);
+    }
     *out = signer;
     return 0;
 }

@@ -93,7 +93,8 @@ static void test_taken_back(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct device_status status = {.image = "A-1"};
         struct command_outcome_restart restart = {200000, rows[i].now_ms, "A-1", &status};
-        struct command_outcome_download download = {"ca.crt", 200, "", rows[i].now_ms};
+        struct command_outcome_download download = {
+            "ca.crt", 200, "", rows[i].now_ms, rows[i].now_ms};
         struct command command = make("reboot", COMMAND_CANCELLED);
 
         command.sent_at_ms = rows[i].sent_at_ms;
@@ -209,7 +210,8 @@ static void test_by_download(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct command command = make(rows[i].name, COMMAND_SENT);
-        struct command_outcome_download download = {rows[i].file, rows[i].status, "A-2", 5};
+        struct command_outcome_download download = {
+            rows[i].file, rows[i].status, "A-2", 100005, 100000};
         bool settled = command_outcome_by_download(&command, &download);
 
         if (command.state != rows[i].after || settled != (rows[i].after != COMMAND_SENT))
@@ -220,9 +222,16 @@ static void test_by_download(void **state)
     }
 
     struct command queued = make("ca", COMMAND_QUEUED);
-    struct command_outcome_download download = {"ca.crt", 200, "", 5};
+    struct command_outcome_download download = {"ca.crt", 200, "", 100005, 100000};
 
     assert_false(command_outcome_by_download(&queued, &download)); // it was not asked to
+
+    struct command sent = make("ca", COMMAND_SENT);
+
+    download.began_at_ms = 99999; // it asked by itself, before
+    assert_false(command_outcome_by_download(&sent, &download));
+    download.began_at_ms = 100000;
+    assert_true(command_outcome_by_download(&sent, &download));
 }
 
 int main(void)

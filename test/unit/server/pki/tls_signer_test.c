@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,11 +95,36 @@ static void what_is_no_key(void **state)
     }
 }
 
+// Its signatures would have no room: it is told at the start, not in each handshake.
+static void what_key_is_too_large(void **state)
+{
+    FILE *file = popen("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4104 2>&1", "r");
+    struct tls_signer *signer = NULL;
+    struct err err;
+    char pem[8192];
+
+    (void)state;
+    assert_non_null(file);
+
+    size_t n = fread(pem, 1, sizeof pem, file);
+
+    assert_int_equal(pclose(file), 0);
+    // genpkey(1) shows its progress before
+    const char *begin = memmem(pem, n, "-----BEGIN", 10);
+
+    assert_non_null(begin);
+    n -= (size_t)(begin - pem);
+    assert_int_equal(tls_signer_from_pem((const uint8_t *)begin, n, &signer, &err), ERR_INVALID);
+    assert_string_equal(err.message, "its key is larger than 4096 bits");
+    assert_null(signer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_key_signs),
         cmocka_unit_test(what_is_no_key),
+        cmocka_unit_test(what_key_is_too_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
