@@ -60,28 +60,35 @@ static int add_entries(struct request *request, const json_t *answer, struct err
     return rc;
 }
 
-// Those on hold stand in it too (RFC 5280, 5.3.1).
+static int get(struct client *client, const char *path, json_t **answer, struct err *err)
+{
+    struct client_request request = {.method = "GET", .path = path};
+
+    return client_call(client, &request, answer, err);
+}
+
+// Those on hold stand in it too (RFC 5280, 5.3.1). They are asked for first, so that one that is
+// revoked for good in between is not missed; as it is in both then, and the first entry of a serial
+// counts, they stand last.
 static int fetch(struct request *request, struct err *err)
 {
-    static const char *const paths[] = {
-        "/api/v1/certificates?state=revoked", "/api/v1/certificates?state=on-hold"};
     struct client *client;
+    json_t *on_hold = NULL;
+    json_t *revoked = NULL;
     int rc = client_open(request->call->socket, &client, err);
 
-    for (size_t i = 0; rc == 0 && i < sizeof paths / sizeof paths[0]; i++) {
-        struct client_request get = {.method = "GET", .path = paths[i]};
-        json_t *answer;
-
-        rc = client_call(client, &get, &answer, err);
-        if (rc == 0) {
-            rc = add_entries(request, answer, err);
-            json_decref(answer);
-        }
-        if (rc < 0)
-            client_close(client);
-    }
+    if (rc < 0)
+        return rc;
+    rc = get(client, "/api/v1/certificates?state=on-hold", &on_hold, err);
     if (rc == 0)
-        client_close(client);
+        rc = get(client, "/api/v1/certificates?state=revoked", &revoked, err);
+    client_close(client);
+    if (rc == 0)
+        rc = add_entries(request, revoked, err);
+    if (rc == 0)
+        rc = add_entries(request, on_hold, err);
+    json_decref(revoked);
+    json_decref(on_hold);
     return rc;
 }
 

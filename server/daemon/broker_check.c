@@ -13,24 +13,61 @@
 #define PATH_SIZE 4096
 #define BESIDE "/../mosquitto/conf.d/secureesp.conf"
 #define LIST "/" STATE_FOLDER_BROKER "/revoked" // in state_dir
+#define PLUGIN "secureesp_broker.so"
 #define FILE_MAX 65536
 
-// The value of the last line with that key, n bytes, or NULL.
-static const char *find(const char *text, const char *key, size_t *n)
+// A line's value, of the n bytes at `at`; `at` is NULL if there is none.
+struct value {
+    const char *at;
+    size_t n;
+};
+
+// The value of the next line with that key, from a place in the text; its end is one to go on from.
+static struct value find_next(const char *text, const char *key)
 {
-    const char *found = NULL;
+    struct value found = {NULL, 0};
     size_t length = strlen(key);
 
-    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+    for (const char *line = text; line != NULL && found.at == NULL; line = strchr(line, '\n')) {
         line += strspn(line, " \r\n");
         if (strncmp(line, key, length) != 0 || strchr(" \r\n", line[length]) == NULL)
             continue;
-        found = line + length + strspn(line + length, " ");
-        *n = strcspn(found, "\r\n");
-        while (*n > 0 && found[*n - 1] == ' ')
-            --*n;
+        found.at = line + length + strspn(line + length, " ");
+        found.n = strcspn(found.at, "\r\n");
+        while (found.n > 0 && found.at[found.n - 1] == ' ')
+            found.n--;
     }
     return found;
+}
+
+// That of the last line with the key.
+static const char *find(const char *text, const char *key, size_t *n)
+{
+    struct value last = {NULL, 0};
+
+    for (struct value next = find_next(text, key); next.at != NULL;
+         next = find_next(next.at + next.n, key))
+        last = next;
+    *n = last.n;
+    return last.at;
+}
+
+// Whether a path ends in the name of ours.
+static bool is_ours(const struct value *path)
+{
+    size_t n = sizeof PLUGIN - 1;
+
+    return path->n >= n && strncmp(path->at + path->n - n, PLUGIN, n) == 0 &&
+           (path->n == n || path->at[path->n - n - 1] == '/');
+}
+
+static bool loads_ours(const char *text)
+{
+    struct value path = find_next(text, "plugin");
+
+    while (path.at != NULL && !is_ours(&path))
+        path = find_next(path.at + path.n, "plugin");
+    return path.at != NULL;
 }
 
 bool broker_check_text(const char *text, const char *path, const struct config *config,
@@ -49,11 +86,11 @@ bool broker_check_text(const char *text, const char *path, const struct config *
     size_t n;
 
     snprintf(list, sizeof list, "%s" LIST, config->state_dir);
-    if (find(text, "plugin", &n) == NULL) {
+    if (!loads_ours(text)) {
         snprintf(out, BROKER_CHECK_TEXT_SIZE,
-            "%s loads no plugin: the broker lets in who is revoked, and bounds nobody; take the "
-            "lines "
-            "of %s.new, which make install left, without acl_file, and restart the broker",
+            "%s loads no plugin of ours (" PLUGIN "): the broker lets in who is revoked, and "
+            "bounds nobody; take the lines of %s.new, which make install left, without acl_file, "
+            "and restart the broker",
             path, path);
         return true;
     }

@@ -2,6 +2,7 @@
 #include "server/ingest/event_decode.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,16 +12,6 @@
 #include "server/ingest/payload_take.h"
 
 #define ID_MAX ((int64_t)1 << 53) // whole numbers beyond are not exact in JSON
-
-static const char *const own_kinds[] = {
-    EVENT_KIND_WILL,
-    EVENT_KIND_REBOOT,
-    EVENT_KIND_SHARED_IDENTITY,
-    EVENT_KIND_DOWNLOAD,
-    EVENT_KIND_REVOKED,
-    EVENT_KIND_READMITTED,
-    EVENT_KIND_LIMITED,
-};
 
 // clang-format off: its versions differ in braces
 #define TEXT(name, member, cut)                                                                    \
@@ -60,22 +51,13 @@ static void take_member(const struct payload_scan_member *sent, void *ctx)
     }
 }
 
-static bool is_own(const char *kind)
-{
-    for (size_t i = 0; i < sizeof own_kinds / sizeof own_kinds[0]; i++) {
-        if (strcmp(own_kinds[i], kind) == 0)
-            return true;
-    }
-    return false;
-}
-
 void event_decode(const uint8_t *p, size_t n, struct event *out, struct payload_faults *faults)
 {
     struct decoding decoding = {out, faults};
 
     memset(out, 0, sizeof *out);
     payload_scan(p, n, take_member, &decoding, faults);
-    if (is_own(out->kind)) {
+    if (event_kind_is_own(out->kind)) {
         payload_fault_add(faults, PAYLOAD_FAULT_OWN_KIND, 0);
         out->kind[0] = '\0';
     } else if (out->kind[0] == '\0') {

@@ -1,7 +1,10 @@
 #ifndef EVENT_KIND_H
 #define EVENT_KIND_H
 
-// The kinds of event that the daemon notices itself; a device cannot send them.
+#include <stdbool.h>
+
+// The kinds of event that the daemon notices itself; a device cannot send them. Each stands in the
+// table of event_kind_is_own() too.
 #define EVENT_KIND_WILL "will"
 #define EVENT_KIND_REBOOT "reboot"
 #define EVENT_KIND_SHARED_IDENTITY "shared-identity"
@@ -10,5 +13,8 @@
 #define EVENT_KIND_READMITTED "readmitted"
 #define EVENT_KIND_REPLACED "replaced"
 #define EVENT_KIND_LIMITED "limited"
+
+// Whether it is one of these.
+bool event_kind_is_own(const char *kind);
 
 #endif

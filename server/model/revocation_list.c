@@ -265,7 +265,8 @@ static int read_heading(struct reader *reader, uint64_t *number, struct err *err
 {
     if (!next_line(reader) || strcmp(reader->words, HEADING) != 0)
         return err_set(err, ERR_INVALID, "line 1: not '" HEADING "'");
-    if (!next_line(reader) || !read_number(after(reader->words, "number "), UINT64_MAX, number))
+    if (!next_line(reader) ||
+        !read_number(after(reader->words, "number "), REVOCATION_NUMBER_MAX, number))
         return err_set(err, ERR_INVALID, "line 2: no 'number N'");
     return 0;
 }

@@ -39,6 +39,8 @@ static int place(char out[PATH_MAX], const char *folder, struct err *err)
 int issued_format(struct certificate *const *certificates, size_t count, char **out, size_t *size,
     struct err *err)
 {
+    *out = NULL;
+
     FILE *file = open_memstream(out, size);
     int rc = file != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for certificates");
 

@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "server/base/file.h"
+#include "server/base/log.h"
 #include "server/model/revocation_list.h"
 
 #define NAME "revoked"
 #define FOLDER_MODE 0755 // the broker's user reads it
 #define FILE_MODE 0644
+#define NUMBER_MAX (REVOCATION_NUMBER_MAX / 2) // to be gone on from: no fleet sees as many changes
 #define SIZE_MAX_BYTES ((size_t)128 * 1024 * 1024) // REVOCATION_LIST_MAX of the longest lines
 
 int revocation_file_init(struct revocation_file *file, const char *folder, struct err *err)
@@ -58,7 +60,11 @@ uint64_t revocation_file_begin(struct revocation_file *file)
         revocation_list_free(list);
     }
     free(text);
-    return number;
+    if (number <= NUMBER_MAX)
+        return number;
+    log_warning("revocation", "%s has a number that none of ours has number=%llu: it is damaged",
+        file->path, (unsigned long long)number);
+    return 0;
 }
 
 // Whatever the process's umask is.

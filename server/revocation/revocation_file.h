@@ -23,8 +23,8 @@ struct revocation_file {
 ERR_CHECKED int revocation_file_init(
     struct revocation_file *file, const char *folder, struct err *err);
 
-// The number of the list that is there; 0 if there is none, or none that can be read. Removes what
-// a writer left that was cut short.
+// The number of the list that is there; 0 if there is none, none that can be read, or one that is
+// damaged, as its number cannot be reached. Removes what a writer left that was cut short.
 uint64_t revocation_file_begin(struct revocation_file *file);
 
 // Replaces it, so that it is there whole and stays (fsync), and its folder with it. As

@@ -11,6 +11,15 @@
 #include "server/store/certificate_store.h"
 #include "server/store/revocation_store.h"
 
+// Where the validity of those begins, at the earliest, that were issued since the device was revoked;
+// of one on hold as revocation_change_revoke() would have it of one that is not.
+static int64_t new_from_ms(const struct device_revocation *now)
+{
+    if (now->before_ms > 0 && !revocation_reason_is_hold(now->reason))
+        return now->before_ms;
+    return (now->revoked_at_ms / 1000 - ISSUER_BACKDATE_S) * 1000;
+}
+
 // One of a revoked device that is older than its revocation counts as known then.
 static int revoke_with_device(
     struct store_connection *connection, const struct certificate_record *record, struct err *err)
@@ -22,7 +31,7 @@ static int revoke_with_device(
         return rc == ERR_NOT_FOUND ? 0 : rc;
 
     struct certificate_store_wish wish = {
-        record->mac, now.revoked_at_ms, now.reason, now.revoked_at_ms - ISSUER_BACKDATE_S * 1000};
+        record->mac, now.revoked_at_ms, now.reason, new_from_ms(&now)};
 
     rc = certificate_store_revoke_device(connection, &wish, err);
     return rc < 0 ? rc : 0;

@@ -19,7 +19,7 @@ $(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=cloc
 $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
-$(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync)
+$(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync open_memstream)
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
 
 # What takes half a minute of silence is looked at from later on.

@@ -9,7 +9,7 @@
 #include "server/daemon/broker_check.h"
 
 #define GOOD                                                                                       \
-    "listener 8883\nplugin /x.so\nplugin_opt_revocations /var/lib/secureesp/broker/revoked\n"      \
+    "listener 8883\nplugin /x/secureesp_broker.so\nplugin_opt_revocations /var/lib/secureesp/broker/revoked\n"      \
     "plugin_opt_daemon secureespd\n"
 
 static void test_text(void **state)
@@ -20,9 +20,16 @@ static void test_text(void **state)
     } rows[] = {
         {GOOD, NULL},
         {GOOD "plugin_opt_role a read #", NULL},
-        {"  plugin   /x.so \r\n plugin_opt_daemon  secureespd  \r\n", NULL},
-        {"plugin /x.so", NULL}, // the broker itself says what is missing
+        {"  plugin   /x/secureesp_broker.so \r\n plugin_opt_daemon  secureespd  \r\n", NULL},
+        {"plugin secureesp_broker.so", NULL}, // the broker itself says what is missing
+        {GOOD "plugin /x/other.so\n", NULL},
+        {"plugin /x/other.so\n" GOOD, NULL},
         {"", "loads no plugin"},
+        {"plugin /x/other.so\n", "loads no plugin of ours"},
+        {"plugin /x/secureesp_broker.so.old\n", "loads no plugin"},
+        {"plugin /x/not_secureesp_broker.so\n", "loads no plugin"},
+        {"plugin /secureesp_broker.so/x.so\n", "loads no plugin"},
+        {"plugin\nsecureesp_broker.so\n", "loads no plugin"},
         {"listener 8883\n", "loads no plugin"},
         {"#plugin /x.so\n", "loads no plugin"},
         {"# plugin /x.so\nplugins /x.so\n", "loads no plugin"},

@@ -62,6 +62,7 @@ static void test_kinds(void **state)
         {"{\"event\": \"reboot\"}", false},
         {"{\"event\": \"shared-identity\"}", false},
         {"{\"event\": \"download\"}", false},
+        {"{\"event\": \"replaced\"}", false},
     };
     struct event e;
 

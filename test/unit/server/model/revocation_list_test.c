@@ -150,6 +150,7 @@ static void test_files_that_are_none(void **state)
         {"secureesp-revocations 1\nend 0\n", "line 2: no 'number N'"},
         {"secureesp-revocations 1\nnumber 01\nend 0\n", "line 2: no 'number N'"},
         {"secureesp-revocations 1\nnumber 18446744073709551616\nend 0\n", "line 2: no 'number N'"},
+        {"secureesp-revocations 1\nnumber 9223372036854775807\nend 0\n", "line 2: no 'number N'"},
         {HEAD "end 1\n", "line 3: another number of entries than were read"},
         {HEAD "serial 01\nend 0\n", "line 4: another number of entries than were read"},
         {HEAD "end 0\nend 0\n", "line 3: not the last"},

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -26,6 +27,7 @@ static struct {
     int fsyncs;
     int fsync_fails; // the n-th; 0: none
     int flocks;
+    bool no_memory; // for a stream
 } seen;
 
 // NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
@@ -33,6 +35,8 @@ int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
+FILE *__real_open_memstream(char **text, size_t *n);
+FILE *__wrap_open_memstream(char **text, size_t *n);
 
 int __wrap_fsync(int fd)
 {
@@ -48,6 +52,11 @@ int __wrap_flock(int fd, int operation)
 {
     seen.flocks += operation == LOCK_EX;
     return __real_flock(fd, operation);
+}
+
+FILE *__wrap_open_memstream(char **text, size_t *n)
+{
+    return seen.no_memory ? NULL : __real_open_memstream(text, n);
 }
 // NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
@@ -353,6 +362,22 @@ static void test_each_stops(void **state)
     issuer_free(issuer);
 }
 
+// What the caller had in its variable before is not touched.
+static void test_no_memory(void **state)
+{
+    char text[] = "not from malloc()";
+    char *out = text;
+    size_t n;
+    struct err err = {0};
+
+    (void)state;
+    seen.no_memory = true;
+    assert_int_equal(issued_format(NULL, 0, &out, &n, &err), ERR_NO_MEMORY);
+    seen.no_memory = false;
+    assert_null(out);
+    assert_string_equal(err.message, "no memory for certificates");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 
 int main(void)
@@ -367,6 +392,7 @@ int main(void)
         TEST(test_damage_is_told),
         TEST(test_processes),
         TEST(test_each_stops),
+        TEST(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

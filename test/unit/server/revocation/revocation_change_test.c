@@ -43,16 +43,23 @@ static int add(struct store_connection *connection, void *ctx, struct err *err)
     return certificate_store_add(connection, ctx, NULL, err);
 }
 
-static void add_certificate(
-    struct fixture *f, const char *serial, const char *mac, int64_t begins_ms)
+static void add_certificate_of(struct fixture *f, const char *serial, const char *mac,
+    int64_t begins_ms, enum certificate_origin origin)
 {
-    struct certificate_record record = {.not_before_ms = begins_ms, .not_after_ms = INT64_MAX};
+    struct certificate_record record = {
+        .not_before_ms = begins_ms, .not_after_ms = INT64_MAX, .origin = origin};
 
     snprintf(record.serial, sizeof record.serial, "%s", serial);
     snprintf(record.mac, sizeof record.mac, "%s", mac);
     snprintf(record.common_name, sizeof record.common_name, "%s", mac);
     snprintf(record.fingerprint, sizeof record.fingerprint, "%s-%s", serial, mac);
     fixture_write(f, add, &record);
+}
+
+static void add_certificate(
+    struct fixture *f, const char *serial, const char *mac, int64_t begins_ms)
+{
+    add_certificate_of(f, serial, mac, begins_ms, CERTIFICATE_ISSUED);
 }
 
 static struct revocation_list *load(struct fixture *f)
@@ -318,6 +325,48 @@ static void test_one_serial_for_all(void **state)
     assert_non_null(strstr(err.message, "bear the same serial 01"));
 }
 
+// The same, by a CA that does not date back: what it signed just before the revocation is no older
+// than what "before" shuts out. A serial is named only if nobody else can bear it.
+static void test_one_serial_for_all_and_fresh(void **state)
+{
+    static const struct {
+        enum certificate_origin origin;
+        bool shared; // known to be
+        bool named;
+    } rows[] = {
+        {CERTIFICATE_SEEN, true, false},
+        {CERTIFICATE_SEEN, false, false}, // the others may not have been met yet
+        {CERTIFICATE_FILE, false, false},
+        {CERTIFICATE_ISSUED, true, false},
+        {CERTIFICATE_ISSUED, false, true}, // ours are random
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t begins_ms = clock_system_ms() - 1000;
+
+        assert_int_equal(fixture_query(f, "DELETE FROM certificates"), -1);
+        add_certificate_of(f, "01", MAC_1, begins_ms, rows[i].origin);
+        if (rows[i].shared)
+            add_certificate_of(f, "01", MAC_2, begins_ms, rows[i].origin);
+        shut_out(f, MAC_1, COMPROMISE);
+        let_in(f, MAC_1);
+
+        struct revocation_list *list = load(f);
+
+        if (revocation_list_has_serial(list, "01") != rows[i].named ||
+            revocation_list_has_device(list, MAC_1, begins_ms) == rows[i].named ||
+            revocation_list_has_device(list, MAC_1, begins_ms + 1) ||
+            revocation_list_has_device(list, MAC_2, begins_ms))
+            fail_msg("row %zu", i);
+        revocation_list_free(list);
+    }
+    // One that somebody wants out by its serial is named, whoever signed it.
+    add_certificate_of(f, "02", MAC_1, clock_system_ms(), CERTIFICATE_SEEN);
+    apply(f, revocation_change_revoke_certificate, "02", COMPROMISE);
+    assert_list(f, "serial 01; serial 02; device " MAC_1 " before; ");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -330,6 +379,7 @@ int main(void)
         TEST(test_commands_end),
         TEST(test_one_certificate),
         TEST(test_one_serial_for_all),
+        TEST(test_one_serial_for_all_and_fresh),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

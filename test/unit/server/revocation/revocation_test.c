@@ -184,6 +184,26 @@ static void test_numbers_rise(void **state)
     assert_int_equal(out.number, 43);
 }
 
+// One that no list can have, as a damaged file may: it counts as none, and the next ones can rise.
+static void test_a_number_that_is_none(void **state)
+{
+    static const char *const numbers[] = {
+        "18446744073709551615", "9223372036854775807", "9223372036854775806"};
+    struct world *w = *state;
+    struct revocation_outcome out;
+    char text[100];
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        snprintf(text, sizeof text, "secureesp-revocations 1\nnumber %s\nend 0\n", numbers[i]);
+        end(w);
+        assert_int_equal(file_replace(w->list, (const uint8_t *)text, strlen(text), 0644, NULL), 0);
+        begin(w);
+        assert_true(list_has(w, "number 0\n"));
+    }
+    assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
+    assert_int_equal(out.number, 1);
+}
+
 static void assert_fault(struct world *w, const char *text)
 {
     struct revocation_state now;
@@ -339,6 +359,7 @@ int main(void)
         TEST(test_shuts_out_and_lets_in),
         TEST(test_the_next_start_completes_it),
         TEST(test_numbers_rise),
+        TEST(test_a_number_that_is_none),
         TEST(test_a_list_that_cannot_be_written),
         TEST(test_the_list_is_kept),
         TEST(test_a_database_that_cannot_be_written),
