@@ -10,99 +10,9 @@
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
-#include "server/pki/pki_folder.h"
 #include "server/revocation/revocation.h"
-#include "server/revocation/revocation_replace.h"
 #include "server/store/revocation_store.h"
-#include "test/unit/server/store/store_fixture.h"
-
-struct world {
-    struct fixture *f;
-    struct device_auth *auth;
-    struct revocation *revocation;
-    char folder[SCRATCH_PATH_SIZE];
-    char list[SCRATCH_PATH_SIZE];
-    size_t ended;      // times that end_clients() was called,
-    bool was_shut_out; // when it was: MAC_1 at the download server
-};
-
-static size_t end_clients(void *ctx)
-{
-    struct world *w = ctx;
-
-    w->ended++;
-    w->was_shut_out = device_auth_is_revoked(w->auth, MAC_1);
-    return 3;
-}
-
-static void begin(struct world *w)
-{
-    struct revocation_settings settings = {
-        .store = w->f->store, .auth = w->auth, .folder = w->folder};
-    struct err err = {0};
-
-    if (revocation_open(&settings, &w->revocation, &err) < 0)
-        fail_msg("%s", err.message);
-    revocation_set_links(w->revocation, &(struct revocation_links){end_clients, w});
-}
-
-static void end(struct world *w)
-{
-    revocation_close(w->revocation);
-    w->revocation = NULL;
-}
-
-static int set_up(void **state)
-{
-    static struct world w;
-    struct pki_folder_order order = {.days = 1, .now_ms = clock_system_ms()};
-    struct pki_folder_pair ca;
-
-    umask(0077); // as of the daemon's unit
-    memset(&w, 0, sizeof w);
-    if (fixture_set_up((void **)&w.f) < 0)
-        return -1;
-    scratch_path(w.f->folder, "broker", w.folder);
-    scratch_path(w.folder, "revoked", w.list);
-    order.folder = w.f->folder;
-    if (pki_folder_init(&order, "CA", &ca, NULL) < 0 ||
-        device_auth_new(ca.public_path, &w.auth, NULL) < 0)
-        return -1;
-    *state = &w;
-    begin(&w);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct world *w = *state;
-
-    end(w);
-    device_auth_free(w->auth);
-    return fixture_tear_down((void **)&w->f);
-}
-
-static bool list_has(const struct world *w, const char *line)
-{
-    uint8_t *text = NULL;
-    size_t n;
-
-    if (file_read(w->list, 65536, &text, &n, NULL) < 0)
-        return false;
-
-    bool has = strstr((char *)text, line) != NULL;
-
-    free(text);
-    return has;
-}
-
-static int shut_out(
-    struct world *w, const char *mac, struct revocation_outcome *out, struct err *err)
-{
-    struct revocation_wish wish = {mac, REVOCATION_REASON_USUAL};
-
-    return revocation_revoke_device(w->revocation, &wish, out, err);
-}
+#include "test/unit/server/revocation/revocation_fixture.h"
 
 // From the first start on there is a list: without one the broker lets nobody in.
 static void test_begins_with_a_list(void **state)
@@ -247,85 +157,6 @@ static void test_a_list_that_cannot_be_written(void **state)
     assert_true(list_has(w, "device " MAC_1 " all"));
 }
 
-// Runs a change that is recorded and not in force all over; out is what was logged meanwhile.
-static void log_of(
-    struct world *w, int (*run)(struct world *w, struct err *err), char *out, size_t size)
-{
-    FILE *file = tmpfile();
-    int saved = dup(STDERR_FILENO);
-    struct err err = {0};
-
-    assert_non_null(file);
-    dup2(fileno(file), STDERR_FILENO);
-
-    int rc = run(w, &err);
-
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    assert_int_equal(rc, ERR_UNAVAILABLE);
-    rewind(file);
-    out[fread(out, 1, size - 1, file)] = '\0';
-    fclose(file);
-}
-
-static int run_revoke(struct world *w, struct err *err)
-{
-    struct revocation_outcome out;
-
-    return shut_out(w, MAC_1, &out, err);
-}
-
-static int run_readmit(struct world *w, struct err *err)
-{
-    struct revocation_outcome out;
-
-    return revocation_readmit_device(w->revocation, MAC_1, &out, err);
-}
-
-static int run_certificate(struct world *w, struct err *err)
-{
-    struct revocation_wish wish = {"0a", "superseded"};
-    struct revocation_outcome out;
-
-    return revocation_revoke_certificate(w->revocation, &wish, &out, err);
-}
-
-static int run_replace(struct world *w, struct err *err)
-{
-    struct revocation_replace_wish wish = {
-        w->f->store, {MAC_1, REVOCATION_REASON_USUAL}, MAC_2, true};
-    struct revocation_outcome out;
-    struct replacement now;
-
-    return revocation_replace_device(w->revocation, &wish, &out, &now, err);
-}
-
-// What is recorded is logged, also if the list cannot be written.
-static void test_what_is_recorded_is_logged(void **state)
-{
-    static const struct {
-        int (*run)(struct world *w, struct err *err);
-        const char *line;
-    } rows[] = {
-        {run_revoke, "device revoked mac=" MAC_1 " reason=keyCompromise changed=1"},
-        {run_readmit, "device readmitted mac=" MAC_1 " changed=1"},
-        {run_certificate, "certificate revoked serial=0a reason=superseded changed=1"},
-        {run_replace, "device replaced mac=" MAC_1 " by=" MAC_2 " reason=keyCompromise"},
-    };
-    struct world *w = *state;
-    char text[4096];
-
-    fixture_add_device(w->f, MAC_1);
-    fixture_add_device(w->f, MAC_2);
-    assert_int_equal(unlink(w->list), 0);
-    assert_int_equal(mkdir(w->list, 0700), 0);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        log_of(w, rows[i].run, text, sizeof text);
-        if (strstr(text, rows[i].line) == NULL)
-            fail_msg("row %zu: %s", i, text);
-    }
-}
-
 // What others do to the list is undone.
 static void test_the_list_is_kept(void **state)
 {
@@ -441,7 +272,6 @@ int main(void)
         TEST(test_numbers_rise),
         TEST(test_a_number_that_is_none),
         TEST(test_a_list_that_cannot_be_written),
-        TEST(test_what_is_recorded_is_logged),
         TEST(test_the_list_is_kept),
         TEST(test_a_database_that_cannot_be_written),
         TEST(test_waits_for_the_broker),
