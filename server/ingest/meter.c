@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/base/clock.h"
 #include "server/base/rate.h"
@@ -100,7 +101,18 @@ int meter_know(struct meter *meter, int64_t key)
     return known ? 0 : ERR_NO_MEMORY;
 }
 
-// With the mutex held, as below. Without memory it is only counted in all.
+// With the mutex held, as below.
+static void list(struct meter *meter, struct meter_left_out *out)
+{
+    if (out->is_listed)
+        return;
+    out->is_listed = true;
+    out->next = NULL;
+    *meter->last = out;
+    meter->last = &out->next;
+}
+
+// Without memory it is only counted in all.
 static void leave_out(struct meter *meter, struct meter_device *device, enum left_out_reason reason)
 {
     struct meter_left_out *out = device->left_out;
@@ -115,12 +127,7 @@ static void leave_out(struct meter *meter, struct meter_device *device, enum lef
     if (out->reasons[reason].count++ == 0)
         out->reasons[reason].since_ms = now_ms;
     out->reasons[reason].at_ms = now_ms;
-    if (out->is_listed)
-        return;
-    out->is_listed = true;
-    out->next = NULL;
-    *meter->last = out;
-    meter->last = &out->next;
+    list(meter, out);
 }
 
 static bool take(struct meter *meter, struct meter_device *device, enum meter_kind kind, int64_t n,
@@ -201,30 +208,6 @@ void meter_leave_out(struct meter *meter, int64_t key, enum left_out_reason reas
     pthread_mutex_unlock(&meter->mutex);
 }
 
-static void tell(
-    struct meter_left_out *untold, bool (*each)(const struct left_out *out, void *ctx), void *ctx)
-{
-    for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++) {
-        struct left_out out = {.reason = (enum left_out_reason)i,
-            .count = untold->reasons[i].count,
-            .since_ms = untold->reasons[i].since_ms,
-            .at_ms = untold->reasons[i].at_ms};
-
-        mac_key_to_text(untold->key, out.mac);
-        if (out.count > 0 && each(&out, ctx))
-            untold->reasons[i].count = 0;
-    }
-}
-
-static bool is_told(const struct meter_left_out *out)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++)
-        count += out->reasons[i].count;
-    return count == 0;
-}
-
 // Takes the first off the list; NULL if it is not due.
 static struct meter_left_out *take_due(struct meter *meter, int64_t now_ms)
 {
@@ -239,24 +222,55 @@ static struct meter_left_out *take_due(struct meter *meter, int64_t now_ms)
     return out;
 }
 
+// The same, and what is to be told of it, of which nothing is left to be. Locks.
+static struct meter_left_out *take_untold(
+    struct meter *meter, int64_t now_ms, struct meter_left_out *untold)
+{
+    pthread_mutex_lock(&meter->mutex);
+
+    struct meter_left_out *out = take_due(meter, now_ms);
+
+    if (out != NULL) {
+        *untold = *out;
+        memset(out->reasons, 0, sizeof out->reasons);
+        out->told_at_ms = now_ms;
+    }
+    pthread_mutex_unlock(&meter->mutex);
+    return out;
+}
+
+// What was told in vain is to be told with what has come since. Locks.
+static void give_back(
+    struct meter *meter, struct meter_left_out *out, const struct left_out *refused)
+{
+    pthread_mutex_lock(&meter->mutex);
+    if (out->reasons[refused->reason].count == 0)
+        out->reasons[refused->reason].at_ms = refused->at_ms;
+    out->reasons[refused->reason].count += refused->count;
+    out->reasons[refused->reason].since_ms = refused->since_ms;
+    list(meter, out);
+    pthread_mutex_unlock(&meter->mutex);
+}
+
 void meter_tell(
     struct meter *meter, size_t max, bool (*each)(const struct left_out *out, void *ctx), void *ctx)
 {
     int64_t now_ms = clock_monotonic_ms();
-    struct meter_left_out *out;
+    struct meter_left_out untold;
+    struct meter_left_out *of;
 
-    pthread_mutex_lock(&meter->mutex);
-    while (max-- > 0 && (out = take_due(meter, now_ms)) != NULL) {
-        tell(out, each, ctx);
-        out->told_at_ms = now_ms;
-        if (is_told(out))
-            continue;
-        out->is_listed = true;
-        out->next = NULL;
-        *meter->last = out;
-        meter->last = &out->next;
+    while (max-- > 0 && (of = take_untold(meter, now_ms, &untold)) != NULL) {
+        for (size_t i = 0; i < LEFT_OUT_REASON_COUNT; i++) {
+            struct left_out out = {.reason = (enum left_out_reason)i,
+                .count = untold.reasons[i].count,
+                .since_ms = untold.reasons[i].since_ms,
+                .at_ms = untold.reasons[i].at_ms};
+
+            mac_key_to_text(untold.key, out.mac);
+            if (out.count > 0 && !each(&out, ctx))
+                give_back(meter, of, &out);
+        }
     }
-    pthread_mutex_unlock(&meter->mutex);
 }
 
 void meter_read_counters(struct meter *meter, struct meter_counters *out)

@@ -59,7 +59,7 @@ void meter_leave_out(struct meter *meter, int64_t key, enum left_out_reason reas
 
 // Calls each() with what was left out since it was told last (times as clock_unstepped_ms()): of a
 // device at once for the first time, then each 10 s. What each() returns false for is told again.
-// Of at most `max` devices.
+// Of at most `max` devices. No lock is held then: each() may take its time.
 void meter_tell(struct meter *meter, size_t max,
     bool (*each)(const struct left_out *out, void *ctx), void *ctx);
 

@@ -23,7 +23,7 @@ struct revocation_list;
 #define REVOCATION_SERIAL_SIZE 41   // 20 bytes (RFC 5280, 4.1.2.2) as hex digits, and a NUL
 #define REVOCATION_LIST_MAX 1000000 // entries
 #define REVOCATION_NUMBER_MAX (INT64_MAX - 1) // the database counts in 64 bits with a sign
-#define REVOCATION_ALL_MS INT64_MAX // as before_ms: each certificate of the device
+#define REVOCATION_ALL_MS INT64_MAX           // as before_ms: each certificate of the device
 
 // An empty one. number: rises with each change. ERR_NO_MEMORY.
 ERR_CHECKED int revocation_list_new(uint64_t number, struct revocation_list **out);

@@ -9,6 +9,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/pace.h"
+#include "server/revocation/revocation_audit.h"
 #include "server/revocation/revocation_broker.h"
 #include "server/revocation/revocation_change.h"
 #include "server/revocation/revocation_file.h"
@@ -273,6 +274,8 @@ int revocation_run(struct revocation *revocation, store_job job, struct revocati
     if (is_recorded && (change->changed || revocation->is_stale))
         rc = put_in_force(revocation, &ended, &at_ms, err);
     pthread_mutex_unlock(&revocation->changing);
+    if (is_recorded && change->log != NULL)
+        change->log(change);
     if (rc < 0)
         return is_recorded ? fail_later(revocation, change, err) : rc;
     take_change(change, out);
@@ -282,46 +285,30 @@ int revocation_run(struct revocation *revocation, store_job job, struct revocati
     return 0;
 }
 
-static int change(struct revocation *revocation, store_job job, const struct revocation_wish *wish,
-    struct revocation_outcome *out, struct err *err)
-{
-    struct revocation_change change = {.subject = wish->subject, .reason = wish->reason};
-
-    return revocation_run(revocation, job, &change, out, err);
-}
-
 int revocation_revoke_device(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    int rc = change(revocation, revocation_change_revoke, wish, out, err);
-    if (rc == 0)
-        log_warning("revocation",
-            "device revoked mac=%s reason=%s changed=%d certificates=%zu commands=%zu number=%llu",
-            wish->subject, out->now.reason, out->changed, out->certificates, out->commands,
-            (unsigned long long)out->number);
-    return rc;
+    struct revocation_change change = {
+        .subject = wish->subject, .reason = wish->reason, .log = revocation_audit_revoke};
+
+    return revocation_run(revocation, revocation_change_revoke, &change, out, err);
 }
 
 int revocation_readmit_device(
     struct revocation *revocation, const char *mac, struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_wish wish = {.subject = mac};
-    int rc = change(revocation, revocation_change_readmit, &wish, out, err);
+    struct revocation_change change = {.subject = mac, .log = revocation_audit_readmit};
 
-    if (rc == 0)
-        log_warning("revocation", "device readmitted mac=%s changed=%d number=%llu", mac,
-            out->changed, (unsigned long long)out->number);
-    return rc;
+    return revocation_run(revocation, revocation_change_readmit, &change, out, err);
 }
 
 int revocation_revoke_certificate(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    int rc = change(revocation, revocation_change_revoke_certificate, wish, out, err);
-    if (rc == 0)
-        log_warning("revocation", "certificate revoked serial=%s reason=%s changed=%d number=%llu",
-            wish->subject, wish->reason, out->changed, (unsigned long long)out->number);
-    return rc;
+    struct revocation_change change = {
+        .subject = wish->subject, .reason = wish->reason, .log = revocation_audit_certificate};
+
+    return revocation_run(revocation, revocation_change_revoke_certificate, &change, out, err);
 }
 
 void revocation_note_broker(

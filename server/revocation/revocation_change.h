@@ -14,6 +14,8 @@
 struct revocation_change {
     const char *subject; // a MAC, or a certificate's serial; canonical
     const char *reason;  // revocation_reason.h; NULL to readmit
+    // Says in the log what was recorded, also if it is not in force yet; NULL: nobody does.
+    void (*log)(const struct revocation_change *change);
 
     // Then filled in:
     bool changed;

@@ -11,8 +11,8 @@
 #include "server/store/certificate_store.h"
 #include "server/store/revocation_store.h"
 
-// Where the validity of those begins, at the earliest, that were issued since the device was revoked;
-// of one on hold as revocation_change_revoke() would have it of one that is not.
+// Where the validity of those begins, at the earliest, that were issued since the device was
+// revoked; of one on hold as revocation_change_revoke() would have it of one that is not.
 static int64_t new_from_ms(const struct device_revocation *now)
 {
     if (now->before_ms > 0 && !revocation_reason_is_hold(now->reason))

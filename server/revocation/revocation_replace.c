@@ -231,12 +231,23 @@ void revocation_replace_clear(struct revocation_replace *replace)
     status_found_clear(&replace->statuses);
 }
 
+// The change is the first member of a revocation_replace.
+static void audit(const struct revocation_change *change)
+{
+    const struct revocation_replace *replace = (const struct revocation_replace *)change;
+
+    log_warning("revocation",
+        "device replaced mac=%s by=%s reason=%s certificates=%zu commands=%zu number=%lld",
+        change->subject, replace->by, change->now.reason, change->certificates, change->commands,
+        (long long)change->number);
+}
+
 int revocation_replace_device(struct revocation *revocation,
     const struct revocation_replace_wish *wish, struct revocation_outcome *out,
     struct replacement *now, struct err *err)
 {
     struct revocation_replace replace = {
-        .change = {.subject = wish->wish.subject, .reason = wish->wish.reason},
+        .change = {.subject = wish->wish.subject, .reason = wish->wish.reason, .log = audit},
         .by = wish->by,
         .force = wish->force,
     };
@@ -248,9 +259,5 @@ int revocation_replace_device(struct revocation *revocation,
     if (rc < 0)
         return rc;
     *now = replace.now;
-    log_warning("revocation",
-        "device replaced mac=%s by=%s reason=%s certificates=%zu commands=%zu number=%llu",
-        wish->wish.subject, wish->by, out->now.reason, out->certificates, out->commands,
-        (unsigned long long)out->number);
     return 0;
 }

@@ -9,7 +9,8 @@
 #include "server/daemon/broker_check.h"
 
 #define GOOD                                                                                       \
-    "listener 8883\nplugin /x/secureesp_broker.so\nplugin_opt_revocations /var/lib/secureesp/broker/revoked\n"      \
+    "listener 8883\nplugin /x/secureesp_broker.so\nplugin_opt_revocations "                        \
+    "/var/lib/secureesp/broker/revoked\n"                                                          \
     "plugin_opt_daemon secureespd\n"
 
 static void test_text(void **state)

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include <string.h>
 
@@ -205,6 +206,49 @@ static void test_tells(void **state)
     meter_free(meter);
 }
 
+struct said {
+    struct meter *meter;
+    int64_t counts[4];
+    size_t count;
+    bool refuse;
+};
+
+// What is told takes its time: meanwhile more is left out, and that waits for nobody.
+static bool leave_out_more(const struct left_out *out, void *ctx)
+{
+    struct said *said = ctx;
+
+    assert_true(said->count < 4);
+    said->counts[said->count++] = out->count;
+    meter_leave_out(said->meter, 0x84f3eb000001, out->reason);
+    meter_leave_out(said->meter, 0x84f3eb000002, out->reason);
+    return !said->refuse;
+}
+
+static void test_tells_without_its_lock(void **state)
+{
+    struct meter *meter = meter_new();
+    struct said said = {.meter = meter, .refuse = true};
+
+    (void)state;
+    alarm(20); // what waits for itself never ends
+    assert_int_equal(meter_know(meter, 0x84f3eb000001), 0);
+    assert_int_equal(meter_know(meter, 0x84f3eb000002), 0);
+    for (int i = 0; i < 3; i++)
+        meter_leave_out(meter, 0x84f3eb000001, LEFT_OUT_EVENTS);
+    meter_leave_out(meter, 0x84f3eb000002, LEFT_OUT_EVENTS);
+    meter_tell(meter, 1, leave_out_more, &said);
+    assert_int_equal(said.counts[0], 3);
+    said.refuse = false;
+    meter_tell(meter, 1, leave_out_more, &said); // the other one
+    assert_int_equal(said.count, 2);
+    assert_int_equal(said.counts[1], 2);
+    meter_tell(meter, 10, leave_out_more, &said); // not before 10 s
+    assert_int_equal(said.count, 2);
+    alarm(0);
+    meter_free(meter);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_low_disk),
         cmocka_unit_test(test_trims),
         cmocka_unit_test(test_tells),
+        cmocka_unit_test(test_tells_without_its_lock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

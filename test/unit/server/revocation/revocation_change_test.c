@@ -336,8 +336,7 @@ static void test_one_serial_for_all_and_fresh(void **state)
     } rows[] = {
         {CERTIFICATE_SEEN, true, false},
         {CERTIFICATE_SEEN, false, false}, // the others may not have been met yet
-        {CERTIFICATE_FILE, false, false},
-        {CERTIFICATE_ISSUED, true, false},
+        {CERTIFICATE_FILE, false, false}, {CERTIFICATE_ISSUED, true, false},
         {CERTIFICATE_ISSUED, false, true}, // ours are random
     };
     struct fixture *f = *state;

@@ -93,8 +93,8 @@ static void test_never_too_late(void **state)
             true},
         // the daemon's clock was ahead, or behind
         {REVOCATION_REASON_USUAL, second_ms + HOUR_MS, second_ms - back_ms, second_ms, false},
-        {REVOCATION_REASON_USUAL, second_ms - HOUR_MS, second_ms - back_ms,
-            second_ms - back_ms - 1, true},
+        {REVOCATION_REASON_USUAL, second_ms - HOUR_MS, second_ms - back_ms, second_ms - back_ms - 1,
+            true},
         // on hold before, for which it was revoked first
         {REVOCATION_REASON_USUAL, second_ms, second_ms + HOUR_MS, second_ms + 1, true},
         {REVOCATION_REASON_HOLD, second_ms + 700, 0, second_ms - back_ms, false},
