@@ -144,7 +144,8 @@ static int take_identifier(
     struct client *holder = client_table_find_client_id(gate->clients, client_id);
     bool is_new = client->client_id == NULL || strcmp(client->client_id, client_id) != 0;
 
-    if (holder != NULL && holder != client && strcmp(client_id, client->identity.name) != 0)
+    if (holder != NULL && holder != client && strcmp(client_id, client->identity.name) != 0 &&
+        !trust_is_device_revoked(gate->trust, holder->identity.mac))
         return err_set(err, ERR_DENIED, "%s: its client identifier is in use by %s",
             client->identity.name, holder->identity.name);
     if (is_new && connect->keeps_session && strcmp(client_id, client->identity.name) != 0 &&
@@ -156,7 +157,8 @@ static int take_identifier(
     }
     if (!replace_session(client, client_id))
         return refuse(gate, client, "connections-per-minute", err);
-    if (holder != NULL && holder != client) { // its own name, which somebody else had taken
+    // Its own name, which somebody else had taken, or that of somebody who is shut out.
+    if (holder != NULL && holder != client) {
         holder->end_connections = true;
         client_table_wait(gate->clients, holder);
         client_table_unbind(gate->clients, holder);
@@ -245,7 +247,7 @@ int gate_connect(
     struct gate *gate, const struct gate_connect *connect, const char **name, struct err *err)
 {
     struct certificate_facts facts;
-    struct identity identity;
+    struct identity identity = {0};
     struct client *client = NULL;
 
     gate_refresh(gate);
@@ -271,7 +273,7 @@ bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n)
 {
     char fingerprint[DIGEST_SHA256_TEXT_SIZE];
     struct certificate_facts facts;
-    struct identity identity;
+    struct identity identity = {0};
     int64_t now_ms = clock_monotonic_ms();
 
     digest_sha256(der, n, fingerprint);
@@ -289,7 +291,7 @@ bool gate_turns_away(struct gate *gate, const uint8_t *der, size_t n)
 int gate_stay(struct gate *gate, const uint8_t *der, size_t n, const char *name, struct err *err)
 {
     struct certificate_facts facts;
-    struct identity identity;
+    struct identity identity = {0};
 
     gate_refresh(gate);
 

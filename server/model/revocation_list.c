@@ -1,6 +1,7 @@
 // The set of those who are shut out, and the file that it travels in.
 #include "server/model/revocation_list.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -70,6 +71,7 @@ static size_t place(const void *items, size_t count, size_t size, const char *ke
     size_t low = 0;
     size_t high = count;
 
+    assert(items != NULL || count == 0);
     *there = false;
     if (count > 0 && strcmp(at + (count - 1) * size, key) < 0)
         return count;

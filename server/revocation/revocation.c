@@ -308,6 +308,13 @@ int revocation_revoke_certificate(struct revocation *revocation, const struct re
     struct revocation_change change = {
         .subject = wish->subject, .reason = wish->reason, .log = revocation_audit_certificate};
 
+    // `readmit` knows devices only.
+    if (wish->reason != NULL && revocation_reason_is_hold(wish->reason))
+        return err_set(err, ERR_INVALID,
+            "a single certificate cannot be put on hold, as nothing takes that back: revoke its "
+            "device so ('secureesp devices revoke MAC --reason certificateHold'), or give another "
+            "reason");
+
     return revocation_run(revocation, revocation_change_revoke_certificate, &change, out, err);
 }
 

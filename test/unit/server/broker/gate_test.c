@@ -129,6 +129,17 @@ static void test_list(void **state)
     free(later.der);
 }
 
+// Who is shut out keeps no identifier from others.
+static void test_identifier_of_a_revoked_device(void **state)
+{
+    (void)state;
+    assert_int_equal(fixture_connect(&fixture.one, "kitchen"), 0);
+    assert_int_equal(fixture_connect(&fixture.two, "kitchen"), ERR_DENIED);
+    fixture_list(2, "device " ONE " all\n");
+    fixture_tick(200);
+    assert_int_equal(fixture_connect(&fixture.two, "kitchen"), 0);
+}
+
 // It is the plugin that is asked, not only its ticks.
 static void test_list_without_tick(void **state)
 {
@@ -316,6 +327,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stay, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_dates, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_list, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_identifier_of_a_revoked_device, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_list_without_tick, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_no_list, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_ca, fixture_set_up, fixture_tear_down),

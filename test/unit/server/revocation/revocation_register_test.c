@@ -38,9 +38,13 @@ static struct issuer *make_ca(const char *folder)
 static int set_up(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
+    void *fixture = NULL;
     char path[SCRATCH_PATH_SIZE];
 
-    assert_int_equal(fixture_set_up((void **)&world->f), 0);
+    assert_int_equal(fixture_set_up(&fixture), 0);
+    assert_non_null(world);
+    assert_non_null(fixture);
+    world->f = fixture;
     world->order = (struct pki_folder_order){
         .folder = world->f->folder, .now_ms = clock_system_ms(), .force = true};
     world->issuer = make_ca(world->f->folder);
