@@ -25,6 +25,8 @@ static void show_revoked(const json_t *answer)
     fputs(": revoked (", stdout);
     text_print(stdout, field_text(answer, "reason", "-"));
     putchar(')');
+    if (field_integer(answer, "certificates", 0) == 0)
+        fputs("; no certificate of that number is known (secureesp pki list)", stdout);
 }
 
 int pki_revoke_run(const struct subcommand_call *call, struct err *err)

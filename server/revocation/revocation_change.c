@@ -220,7 +220,7 @@ int revocation_change_revoke_certificate(
     if (rc < 0)
         return rc;
     change->changed = rc > 0;
-    change->certificates = (size_t)rc;
+    change->certificates = bearers.count > 0 ? (size_t)rc : 0;
     rc = change->changed && bearers.count > 0
              ? note_in_history(connection, &bearers.first, change->reason, err)
              : 0;

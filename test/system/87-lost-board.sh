@@ -116,6 +116,7 @@ expect_equal "connections that the broker has ended" "$before" "$(ended || true)
 
 step "serials that nobody knows, that are none, and servers'"
 expect_exit 0 secureesp pki revoke 00:AB:CD --reason unspecified
+expect_match "it may be mistyped" "no certificate of that number is known" "$output"
 expect_exit 1 secureesp pki revoke 00:AB:CE --reason certificateHold # nothing would take it back
 expect_equal "one that was never met" named "$(certificate abcd origin)"
 for serial in 'xyz' '3a:' '' "$(printf 'ab%.0s' {1..21})"; do
