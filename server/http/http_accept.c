@@ -18,6 +18,7 @@
 
 #define PAUSE_MS 20           // until it is looked again whether there is room
 #define PAUSE_ROOM_MS 1       // the same, when there will be
+#define UNHEARD_SHARE 64      // of all places: what is made free at once
 #define LOG_INTERVAL_MS 10000 // while there is none: one line for each, at most
 
 struct http_accept {
@@ -116,7 +117,10 @@ static bool make_room(struct http_accept *accept)
         http_deadline_end_first(server->deadlines);
         return false;
     }
-    if (server->tls != NULL && http_deadline_end_unheard(server->deadlines) > 0)
+    // Several, or there would be places for no more than come in the time that the end of one
+    // takes.
+    if (server->tls != NULL && http_deadline_end_unheard(server->deadlines,
+                                   1 + server->settings.max_connections / UNHEARD_SHARE) > 0)
         return true;
     // Who has just come may be in the middle of his handshake: he has half of its time for himself.
     return server->tls != NULL && http_deadline_end_silent(server->deadlines,

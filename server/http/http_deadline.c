@@ -16,7 +16,6 @@
 
 #define ROUND_MS 500
 #define UNHEARD_MS 100
-#define UNHEARD_AT_ONCE 16
 #define LEAVING_MAX 64
 #define LOG_INTERVAL_MS 10000
 
@@ -295,14 +294,14 @@ static struct http_deadline *find_unheard(const struct http_deadlines *deadlines
     return first;
 }
 
-unsigned http_deadline_end_unheard(struct http_deadlines *deadlines)
+unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at_once)
 {
     int64_t latest = clock_monotonic_ms() - UNHEARD_MS;
     struct http_deadline *first;
     unsigned count = 0;
 
     pthread_mutex_lock(&deadlines->lock);
-    while (count < UNHEARD_AT_ONCE && deadlines->leaving < LEAVING_MAX &&
+    while (count < at_once && deadlines->leaving < LEAVING_MAX &&
            (first = find_unheard(deadlines, latest)) != NULL) {
         first->is_heard = http_verdict_is_heard(first->fd);
         if (first->is_heard)

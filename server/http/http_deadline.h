@@ -48,9 +48,9 @@ void http_deadline_end_first(struct http_deadlines *deadlines);
 // min_ms. Whether it did.
 bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms);
 
-// The same, at once for several, and first: ends the oldest of those whose client has not sent a
+// The same, first, and for so many at once: ends the oldest of those whose client has not sent a
 // byte for a tenth of a second. How many.
-unsigned http_deadline_end_unheard(struct http_deadlines *deadlines);
+unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at_once);
 
 struct http_deadline_counters {
     uint64_t late; // that were ended for it, so far

@@ -1,7 +1,6 @@
 // The set of those who are shut out, and the file that it travels in.
 #include "server/model/revocation_list.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -71,7 +70,6 @@ static size_t place(const void *items, size_t count, size_t size, const char *ke
     size_t low = 0;
     size_t high = count;
 
-    assert(items != NULL || count == 0);
     *there = false;
     if (count > 0 && strcmp(at + (count - 1) * size, key) < 0)
         return count;
@@ -139,19 +137,27 @@ int revocation_list_add_serial(struct revocation_list *list, const char *serial)
     return 0;
 }
 
+// The entry of a device, or NULL; *at is where it stands, or would stand.
+static struct device *find_device(const struct revocation_list *list, const char *mac, size_t *at)
+{
+    bool there;
+
+    *at = place(list->devices, list->device_count, sizeof *list->devices, mac, &there);
+    return there ? &list->devices[*at] : NULL;
+}
+
 int revocation_list_add_device(struct revocation_list *list, const char *mac, int64_t before_ms)
 {
     void *items = list->devices;
     struct device *slot;
-    bool there;
     size_t at;
 
     if (!mac_is_valid(mac, strlen(mac)) || before_ms < 0)
         return ERR_INVALID;
-    at = place(list->devices, list->device_count, sizeof *slot, mac, &there);
-    if (there) { // of two the one that shuts out more
-        if (list->devices[at].before_ms < before_ms)
-            list->devices[at].before_ms = before_ms;
+    slot = find_device(list, mac, &at);
+    if (slot != NULL) { // of two the one that shuts out more
+        if (slot->before_ms < before_ms)
+            slot->before_ms = before_ms;
         return 0;
     }
     if (revocation_list_count(list) >= REVOCATION_LIST_MAX)
@@ -177,13 +183,11 @@ bool revocation_list_has_serial(const struct revocation_list *list, const char *
 bool revocation_list_has_device(
     const struct revocation_list *list, const char *mac, int64_t not_before_ms)
 {
-    bool there;
-    size_t at = place(list->devices, list->device_count, sizeof *list->devices, mac, &there);
+    size_t at;
+    const struct device *device = find_device(list, mac, &at);
 
-    if (!there)
-        return false;
-    return list->devices[at].before_ms == REVOCATION_ALL_MS ||
-           not_before_ms < list->devices[at].before_ms;
+    return device != NULL &&
+           (device->before_ms == REVOCATION_ALL_MS || not_before_ms < device->before_ms);
 }
 
 // A decimal number, all of the text, without sign or leading zeros.

@@ -77,9 +77,9 @@ static void who_has_said_nothing_leaves_first(void **state)
     if (http_verdict_is_heard(connections[0].ours))
         skip(); // an emulator that does not pass TCP_INFO on
     nanosleep(&pause, NULL);
-    assert_int_equal(http_deadline_end_unheard(deadlines), AT_ONCE);
-    assert_int_equal(http_deadline_end_unheard(deadlines), COUNT - AT_ONCE - 2);
-    assert_int_equal(http_deadline_end_unheard(deadlines), 0);
+    assert_int_equal(http_deadline_end_unheard(deadlines, AT_ONCE), AT_ONCE);
+    assert_int_equal(http_deadline_end_unheard(deadlines, AT_ONCE), COUNT - AT_ONCE - 2);
+    assert_int_equal(http_deadline_end_unheard(deadlines, AT_ONCE), 0);
     for (size_t i = 0; i < COUNT; i++)
         assert_int_equal(has_ended(&connections[i]), i != 3 && i != 4);
     close_all(deadlines, connections);
@@ -97,7 +97,7 @@ static void who_has_just_come_has_time_to_say_something(void **state)
     assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
     clock_gettime(CLOCK_MONOTONIC, &began);
     open_all(deadlines, connections);
-    ended = http_deadline_end_unheard(deadlines);
+    ended = http_deadline_end_unheard(deadlines, AT_ONCE);
     clock_gettime(CLOCK_MONOTONIC, &now);
     if ((now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000 < 100)
         assert_int_equal(ended, 0);
