@@ -82,7 +82,7 @@ machine_boot() {
     machine_network=/proc/$(process_pid "$work/network.record")/ns/net
     eventually 10 "a network" machine_has_network
     process_start "$work/machine.record" "$work/machine.log" bash -c "$machine_loop" - systemd-nspawn --quiet --boot \
-        "${machine_scope[@]}" --console=pipe --network-namespace-path="$machine_network" \
+        "${machine_scope[@]}" --console=pipe --network-namespace-path="$machine_network" --capability=CAP_NET_ADMIN \
         --machine="secureesp-$BASHPID" --hostname="${machine_name%%.*}" -D "$machine"
     records=("$work/machine.record" "${records[@]}")
     eventually 60 "the machine is up" machine_is_up ""

@@ -1,6 +1,7 @@
-"""Opens COUNT TLS connections, says how many, and keeps them until standard input ends.
+"""Opens COUNT TLS connections, in turns from each ADDRESS, says how many, and keeps them until standard
+input ends.
 
-usage: tls_crowd.py HOST PORT CA CERTIFICATE KEY COUNT"""
+usage: tls_crowd.py HOST PORT CA CERTIFICATE KEY COUNT [ADDRESS...]"""
 
 import resource
 import socket
@@ -9,7 +10,7 @@ import sys
 
 
 def main():
-    host, port, ca, certificate, key, count = sys.argv[1:]
+    host, port, ca, certificate, key, count, *addresses = sys.argv[1:]
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     context = ssl.create_default_context(cafile=ca)
@@ -18,9 +19,10 @@ def main():
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     clients = []
     reason = "all"
-    for _ in range(int(count)):
+    for i in range(int(count)):
+        source = (addresses[i % len(addresses)], 0) if addresses else None
         try:
-            client = socket.create_connection((host, int(port)), timeout=10)
+            client = socket.create_connection((host, int(port)), 10, source)
             clients.append(context.wrap_socket(client, server_hostname=host))
         except OSError as error:
             reason = str(error)
