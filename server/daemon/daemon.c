@@ -38,8 +38,8 @@
 #include "server/release/release_layouts.h"
 #include "server/store/store.h"
 
-#define GRACE_MS 20000 // for answers in hand when the daemon stops
-#define API_THREADS 8 // a revocation holds one for up to two seconds
+#define GRACE_MS 20000   // for answers in hand when the daemon stops
+#define API_THREADS 8    // a revocation holds one for up to two seconds
 #define API_TIMEOUT_S 60 // for a request, and between requests
 #define PATH_SIZE 4096
 #define DAY_MS (24LL * 3600 * 1000)

@@ -220,7 +220,12 @@ static void test_by_download(void **state)
         assert_string_equal(command.image, settled ? "A-2" : "");
         assert_int_equal(command.detail[0] != '\0', settled);
     }
+}
 
+// It was not asked to, or had asked before by itself.
+static void test_by_a_download_of_its_own(void **state)
+{
+    (void)state;
     struct command queued = make("ca", COMMAND_QUEUED);
     struct command_outcome_download download = {"ca.crt", 200, "", 100005, 100000};
 
@@ -242,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_by_event),
         cmocka_unit_test(test_by_download),
+        cmocka_unit_test(test_by_a_download_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
