@@ -9,6 +9,7 @@ export VARIANT=release # memory and times of a program with sanitizers say littl
 # shellcheck source=test/system/thief_lib.sh
 . "$root/test/system/thief_lib.sh"
 
+release_make build/release/test/bench/tls_load
 thief_up 10
 at_server=(python3 -B "$root/test/system/thief_https.py")
 # Not the devices' own, 127.0.0.1: so many connections from an address, and it is refused.
