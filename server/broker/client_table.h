@@ -37,6 +37,8 @@ struct client {
     int64_t not_after_ms;
     struct meter *meter; // its certificate's, or NULL
     bool is_out;         // it is no longer good: nothing more is taken from it
+    // SHA-256 of the last certificate that the daemon is told of (gate_meet.h), or "".
+    char met[DIGEST_SHA256_TEXT_SIZE];
 
     struct token_bucket messages;
     struct token_bucket bytes;
@@ -44,6 +46,7 @@ struct client {
     struct token_bucket attempts; // to connect
     struct token_bucket identifiers;
     struct token_bucket drops;
+    struct token_bucket meetings;
     unsigned waiting_commands; // for it
     unsigned waiting_messages; // of it, since the daemon was last here
     uint64_t waiting_bytes;

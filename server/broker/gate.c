@@ -38,6 +38,7 @@ void gate_free(struct gate *gate)
 {
     if (gate == NULL)
         return;
+    gate_meet_clear(gate);
     trust_free(gate->trust);
     client_table_free(gate->clients);
     meter_table_free(gate->meters);
@@ -265,6 +266,7 @@ int gate_connect(
         return rc;
     }
     gate_traffic_bind(gate, client, connect->der, connect->n);
+    gate_meet_note(gate, client, &facts);
     *name = client->identity.name;
     return 0;
 }

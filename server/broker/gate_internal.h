@@ -3,6 +3,7 @@
 
 #include "server/broker/client_table.h"
 #include "server/broker/gate.h"
+#include "server/broker/gate_meet.h"
 #include "server/broker/meter.h"
 #include "server/broker/refusals.h"
 #include "server/broker/trust.h"
@@ -19,6 +20,7 @@ struct gate {
     struct client_table *clients;
     struct meter_table *meters;
     struct refusals refusals;
+    struct gate_meet meet;
     uint64_t daemon_epoch; // how often the daemon has come
     bool is_ending; // we end a connection: the broker asks about it, which is counted nowhere
     int64_t next_sweep_ms;

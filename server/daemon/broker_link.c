@@ -5,6 +5,7 @@
 
 #include "server/base/log.h"
 #include "server/ingest/revocation_report.h"
+#include "server/model/broker_topic.h"
 #include "server/pki/certificate_facts.h"
 
 static void take_revocation_report(
@@ -27,10 +28,10 @@ static const struct {
     void (*take)(
         const struct broker_link *link, const char *topic, const uint8_t *payload, size_t n);
 } reports[] = {
-    {REVOCATION_REPORT_TOPIC, take_revocation_report},
+    {BROKER_TOPIC_REVOCATIONS, take_revocation_report},
 };
 
-static const char *const hears[] = {"/broker/#", NULL};
+static const char *const hears[] = {BROKER_TOPIC_ALL, NULL};
 
 static void receive_message(
     const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
@@ -92,7 +93,7 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .probe_name = "probe",
         .publishes = "/command/+/+",
         .forbidden = "/status/forbidden",
-        .told = REVOCATION_REPORT_TOPIC,
+        .told = BROKER_TOPIC_REVOCATIONS,
     };
     struct mqtt_callbacks callbacks = {
         .on_message = receive_message,
