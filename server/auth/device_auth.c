@@ -191,13 +191,9 @@ int device_auth_check_server(struct device_auth *auth, const struct credential_c
     return rc;
 }
 
-// The fingerprint is hex of a hash: its first digits spread well.
 static struct known *place_of(struct device_auth *auth, const char *fingerprint)
 {
-    char digits[9] = {0};
-
-    memcpy(digits, fingerprint, sizeof digits - 1);
-    return &auth->known[strtoul(digits, NULL, 16) % PLACES];
+    return &auth->known[digest_place(fingerprint, PLACES)];
 }
 
 static bool recall(

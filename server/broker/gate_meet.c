@@ -13,16 +13,16 @@ struct gate_met {
     struct gate_met *next;
 };
 
-static const struct token_bucket_rate each = {1, 600000, 8}; // of a client: one in ten minutes
+static const struct rate each = {1, 600000, 8}; // of a client: one in ten minutes
 // Of all: so that what devices say is not held up when a whole fleet comes.
-static const struct token_bucket_rate all = {100, 1000, 20};
+static const struct rate all = {100, 1000, 20};
 
 void gate_meet_note(struct gate *gate, struct client *client, const struct certificate_facts *facts)
 {
     struct gate_meet *meet = &gate->meet;
 
     if (strcmp(client->met, facts->fingerprint) == 0 ||
-        !token_bucket_take(&client->meetings, &each, clock_monotonic_ms(), 1))
+        !rate_take(&client->meetings, &each, 1, clock_monotonic_ms()))
         return;
 
     struct gate_met *met = malloc(sizeof *met);
@@ -68,7 +68,7 @@ void gate_meet_tell(struct gate *gate)
     char text[REPORT_SIZE];
 
     while (meet->first != NULL && is_heard(gate) &&
-           token_bucket_take(&meet->told, &all, clock_monotonic_ms(), 1)) {
+           rate_take(&meet->told, &all, 1, clock_monotonic_ms())) {
         report_format_certificate(&meet->first->facts, text);
         gate->effects->publish(BROKER_TOPIC_CERTIFICATES, text, gate->ctx);
         take_first(meet);

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "server/broker/token_bucket.h"
+#include "server/base/rate.h"
 #include "server/pki/certificate_facts.h"
 
 // Certificates by which somebody is let in for the first time: the daemon, which does not see them,
@@ -16,7 +16,7 @@ struct gate_met;
 struct gate_meet {
     struct gate_met *first;
     struct gate_met *last;
-    struct token_bucket told;
+    struct rate_use told;
     uint64_t heard_epoch; // in which the daemon asked to hear of them
 };
 

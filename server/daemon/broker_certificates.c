@@ -5,14 +5,12 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
-#include "server/base/rate.h"
 #include "server/ingest/certificate_report.h"
 
 #define TELL_MS 600000
-#define SECOND_US INT64_C(1000000)
 
 // A whole fleet at once, and a big one that grows.
-static const struct rate bound = {.burst = 200000, .interval_us = SECOND_US * 36 / 100};
+static const struct rate bound = {100, 36000, 200000};
 
 static void remember(
     const struct broker_certificates *certificates, const struct certificate_report *report)
@@ -37,9 +35,8 @@ void broker_certificates_take(
 {
     struct certificate_report report;
     struct err err = {0};
-    int64_t now_us = clock_monotonic_ms() * 1000;
 
-    if (!rate_take(&certificates->used_until_us, &bound, 1, now_us)) {
+    if (!rate_take(&certificates->use, &bound, 1, clock_monotonic_ms())) {
         if (pace_is_due(&certificates->pace, TELL_MS))
             log_warning("mqtt",
                 "the broker tells of more certificates than any fleet has: no more are remembered "

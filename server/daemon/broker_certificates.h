@@ -6,6 +6,7 @@
 
 #include "server/auth/device_auth.h"
 #include "server/base/pace.h"
+#include "server/base/rate.h"
 #include "server/revocation/revocation.h"
 
 // Certificates by which the broker lets clients in: remembered, as those that the download server
@@ -13,7 +14,7 @@
 struct broker_certificates {
     struct device_auth *auth;
     struct revocation *revocation;
-    int64_t used_until_us; // of what may come in a time
+    struct rate_use use;
     struct pace pace;
 };
 

@@ -100,12 +100,12 @@ static void test_bounded(void **state)
     struct broker_certificates certificates = in(w);
 
     tell(w, &certificates, "desk", "0a", NULL);
-    assert_true(certificates.used_until_us > clock_monotonic_ms() * 1000); // each counts
+    assert_true(certificates.use.until_ns > clock_monotonic_ms() * 1000000); // each counts
     // As after 200,000 of them, and some.
-    certificates.used_until_us = (clock_monotonic_ms() + INT64_C(200000) * 360 + 60000) * 1000;
+    certificates.use.until_ns = (clock_monotonic_ms() + INT64_C(200000) * 360 + 60000) * 1000000;
     tell(w, &certificates, "desk", "0b", NULL);
     assert_int_equal(count(w), 1);
-    certificates.used_until_us -= INT64_C(120000) * 1000;
+    certificates.use.until_ns -= INT64_C(120000) * 1000000;
     tell(w, &certificates, "desk", "0b", NULL);
     assert_int_equal(count(w), 2);
 }
