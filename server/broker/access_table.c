@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/broker/topic_rule.h"
+#include "server/model/broker_topic.h"
 
 struct rule {
     int role;
@@ -27,7 +28,7 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_DAEMON, READ, "/event/+"},
     {ACCESS_TABLE_DAEMON, READ, "/will/+"},
     {ACCESS_TABLE_DAEMON, READ, "/will/+/will"},
-    {ACCESS_TABLE_DAEMON, READ, "/broker/#"},
+    {ACCESS_TABLE_DAEMON, READ, BROKER_TOPIC_ALL},
     {ACCESS_TABLE_DAEMON, WRITE, "/command/+/+"},
     // It finds out by itself whether all that holds: what it says here it must hear.
     {ACCESS_TABLE_DAEMON, WRITE, "/status/probe"},

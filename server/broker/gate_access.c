@@ -8,8 +8,8 @@
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
 #include "server/broker/gate_traffic.h"
+#include "server/model/broker_topic.h"
 
-#define REPORTS "/broker/"
 #define PROPERTIES_MAX 16384 // what MQTT 5's properties are taken for: they are not shown to us
 
 // Who asks.
@@ -115,8 +115,10 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
         return drop(gate, asker.client, reason);
     }
     if (asker.identity.role == ACCESS_TABLE_DAEMON &&
-        strncmp(filter, REPORTS, sizeof REPORTS - 1) == 0)
+        strncmp(filter, BROKER_TOPIC_ROOT, sizeof BROKER_TOPIC_ROOT - 1) == 0) {
         gate->list_is_due = true;
+        gate_meet_begin(gate);
+    }
     return true;
 }
 

@@ -2,6 +2,7 @@
 #define BROKER_LINK_H
 
 #include "server/base/err.h"
+#include "server/daemon/broker_certificates.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/config.h"
@@ -15,6 +16,7 @@ struct broker_link {
     struct certificate_watch *watch;
     struct broker_state *state;
     struct revocation *revocation;
+    struct broker_certificates certificates;
 };
 
 // Starts the client; link and config are borrowed until it is freed.

@@ -14,7 +14,7 @@
 // How a certificate came to be known.
 enum certificate_origin {
     CERTIFICATE_ISSUED, // signed by `secureesp pki`
-    CERTIFICATE_SEEN,   // shown to the download server
+    CERTIFICATE_SEEN,   // shown to the download server or the broker
     CERTIFICATE_FILE,   // in a file of the daemon's: its own, or below devices_dir
     CERTIFICATE_NAMED,  // revoked by its serial, and not met since
     CERTIFICATE_ORIGIN_COUNT

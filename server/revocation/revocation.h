@@ -82,7 +82,7 @@ ERR_CHECKED int revocation_revoke_certificate(struct revocation *revocation,
 ERR_CHECKED int revocation_run(struct revocation *revocation, store_job job,
     struct revocation_change *change, struct revocation_outcome *out, struct err *err);
 
-// Takes what the broker says (REVOCATION_REPORT_TOPIC). error: "" if it took the list.
+// Takes what the broker says (BROKER_TOPIC_REVOCATIONS). error: "" if it took the list.
 void revocation_note_broker(
     struct revocation *revocation, uint64_t number, int64_t ended, const char *error);
 

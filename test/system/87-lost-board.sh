@@ -1,45 +1,14 @@
 #!/usr/bin/env bash
 # Certificates from the day they are issued to the day they are revoked, and a board that gets the
 # place of a lost one.
-# shellcheck source=test/system/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/certificate_lib.sh
+. "$(dirname "$0")/certificate_lib.sh"
 
 sandbox_up --devices 2
 pki=$SANDBOX_PKI
 lost=$(mac_of 1)
 other=$(mac_of 2)
 new=$(mac_of 10)
-
-# serial_of FILE: as OpenSSL prints it: "serial=3A0F".
-serial_of() {
-    openssl x509 -in "$1" -noout -serial
-}
-
-# plain SERIAL: as the product prints it.
-plain() {
-    local text=${1#serial=}
-    text=${text,,}
-    while [[ $text == 00?* ]]; do text=${text#00}; done
-    printf '%s' "$text"
-}
-
-# colons SERIAL: as `openssl x509 -text` prints it.
-colons() {
-    plain "$1" | sed 's/../&:/g; s/:$//'
-}
-
-# certificate SERIAL MEMBER: what the daemon knows of one.
-certificate() {
-    local quoted
-    quoted=$(api /certificates)
-    sqlite3 :memory: "select value ->> '\$.$2' from json_each('${quoted//\'/\'\'}')
-        where value ->> '\$.serial' = '$(plain "$1")'"
-}
-
-# certificate_is SERIAL MEMBER VALUE
-certificate_is() {
-    [ "$(certificate "$1" "$2")" = "$3" ]
-}
 
 # config_of MAC MEMBER: of what the device gets as its config.json.
 config_of() {

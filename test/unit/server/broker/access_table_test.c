@@ -56,6 +56,7 @@ static void test_topics(void **state)
         {"/command/probe/probe", {"", "rw", "", "", "w"}},
         {"/command/" MAC, {"r", "", "", "", "w"}},
         {"/broker/revocations", {"", "r", "", "", "w"}},
+        {"/broker/certificates", {"", "r", "", "", "w"}},
         {"/broker/limit/" MAC, {"", "r", "", "", "w"}},
         {"homeassistant/status", {"", "", "", "rw", "w"}},
         {"homeassistant/sensor/x/config", {"", "", "", "r", "w"}},
