@@ -6,14 +6,14 @@
 
 #define SPELLED_MAX 17 // 84:f3:eb:01:23:45
 
-// A name becomes part of topics and of lines: plain, and nothing in it that MQTT takes for more.
-static bool is_plain(const char *name)
+// Plain, and nothing in it that MQTT takes for more.
+bool identity_is_name(const char *name)
 {
     for (const char *s = name; *s != '\0'; s++) {
         if (*s <= ' ' || *s > '~' || strchr("+#/$\"\\%", *s) != NULL)
             return false;
     }
-    return name[0] != '\0';
+    return name[0] != '\0' && strlen(name) < IDENTITY_NAME_SIZE;
 }
 
 static bool is_hex(char c)
@@ -45,7 +45,7 @@ int identity_from_certificate(const struct certificate_facts *facts,
         be_device(mac, out);
         return 0;
     }
-    if (!is_plain(name))
+    if (!identity_is_name(name))
         return err_set(err, ERR_DENIED, "its common name is no name for a client");
     if (strcmp(name, daemon) == 0) {
         if (!facts->is_server)
@@ -75,6 +75,25 @@ bool identity_from_name(const char *name, const char *daemon, struct identity *o
     if (strcmp(name, daemon) != 0 || strlen(name) >= sizeof out->name)
         return false;
     be(name, ACCESS_TABLE_DAEMON, out);
+    return true;
+}
+
+bool identity_from_note(const char *name, const char *role, const struct access_table *table,
+    const char *daemon, struct identity *out)
+{
+    int number = access_table_find(table, role);
+    char mac[MAC_SIZE];
+
+    if (mac_parse(name, mac)) {
+        if (number != ACCESS_TABLE_DEVICE || strcmp(name, mac) != 0)
+            return false;
+        be_device(mac, out);
+        return true;
+    }
+    if (number == ACCESS_TABLE_NONE || number == ACCESS_TABLE_DEVICE ||
+        number == ACCESS_TABLE_DAEMON || strcmp(name, daemon) == 0 || !identity_is_name(name))
+        return false;
+    be(name, number, out);
     return true;
 }
 
@@ -113,6 +132,22 @@ static size_t mac_at(const char *s, char mac[MAC_SIZE])
     return 0;
 }
 
+// The bit of a MAC's first octet by which the soft access point of Espressif's chips differs from
+// the station: locally administered (IEEE 802, 8.4).
+#define LOCAL_BIT 0x02
+
+static unsigned second_digit(const char *mac)
+{
+    return (unsigned)(mac[1] <= '9' ? mac[1] - '0' : mac[1] - 'a' + 10);
+}
+
+// Whether a MAC is a device's own, or that of its soft access point.
+static bool is_own_mac(const char *mac, const char *own)
+{
+    return mac[0] == own[0] && strcmp(mac + 2, own + 2) == 0 &&
+           (mac[1] == own[1] || second_digit(mac) == (second_digit(own) | LOCAL_BIT));
+}
+
 // Whether a text holds a MAC beside its own: at any place, but not across one that is its own.
 static bool holds_other_mac(const char *text, const char *own)
 {
@@ -123,7 +158,7 @@ static bool holds_other_mac(const char *text, const char *own)
         const char *end = s; // of this part, before the next that is its own
         size_t n = 0;
 
-        while (*end != '\0' && !((n = mac_at(end, mac)) > 0 && strcmp(mac, own) == 0))
+        while (*end != '\0' && !((n = mac_at(end, mac)) > 0 && is_own_mac(mac, own)))
             end++;
         for (; s < end; s++) {
             size_t length = mac_at(s, mac);
@@ -153,4 +188,25 @@ int identity_check_client_id(const struct identity *identity, const char *client
     if (holds_other_mac(client_id, identity->mac))
         return err_set(err, ERR_DENIED, "its client identifier holds another device's MAC");
     return 0;
+}
+
+// Not by a MAC that could also be another's: across which another lies, whose first octet is that
+// of a soft access point, or that stands where a UUID ends.
+bool identity_is_told_by(const struct identity *identity, const char *client_id)
+{
+    char mac[MAC_SIZE];
+    bool is_told = false;
+
+    if (identity->role != ACCESS_TABLE_DEVICE)
+        return identity->role == ACCESS_TABLE_DAEMON;
+    if ((second_digit(identity->mac) & LOCAL_BIT) != 0)
+        return false;
+    for (const char *s = client_id; *s != '\0'; s++) {
+        if (mac_at(s, mac) == 0)
+            continue;
+        if (strcmp(mac, identity->mac) != 0)
+            return false;
+        is_told = is_told || !ends_uuid(client_id, s);
+    }
+    return is_told;
 }
