@@ -228,6 +228,19 @@ static void test_retained(void **state)
     assert_true(gate_access_write(fixture.gate, ONE, &message));
 }
 
+// What is kept where the plugin alone speaks, which keeps nothing, is somebody else's.
+static void test_retained_report(void **state)
+{
+    struct gate_message message = {.topic = "/broker/revocations", .n = 1, .qos = 1};
+
+    (void)state;
+    assert_true(gate_access_read(fixture.gate, "secureespd", &message, true));
+    message.retain = true;
+    assert_false(gate_access_read(fixture.gate, "secureespd", &message, true));
+    message.topic = "/status/" ONE;
+    assert_true(gate_access_read(fixture.gate, "secureespd", &message, true));
+}
+
 // While the daemon is away one device's messages do not push out another's.
 static void test_waiting(void **state)
 {
@@ -289,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sizes, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_subscriptions, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_retained, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_retained_report, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_waiting, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_waiting_commands, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_unbounded, connected_set_up, fixture_tear_down),
