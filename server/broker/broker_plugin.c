@@ -113,7 +113,9 @@ static int connect_client(
     // What MQTT 5 says of the session's end is not shown to us.
     bool keeps_session = !mosquitto_client_clean_session(client) ||
                          mosquitto_client_protocol_version(client) == MQTT_PROTOCOL_V5;
-    struct gate_connect connect = {der, n, client_id, keeps_session};
+    // Nor does the broker save a session that began clean, however long it is to last.
+    struct gate_connect connect = {
+        der, n, client_id, keeps_session, !mosquitto_client_clean_session(client)};
 
     if (client_id == NULL || mosquitto_client_protocol(client) != mp_mqtt)
         return MOSQ_ERR_AUTH;
@@ -303,7 +305,8 @@ static int configure(
         return rc;
 
     struct gate_config config = {plugin->options.ca_file, plugin->options.revocations,
-        plugin->options.daemon, plugin->options.table, plugin->options.limits};
+        plugin->options.sessions, plugin->options.daemon, plugin->options.table,
+        plugin->options.limits};
 
     rc = gate_new(&config, &effects, plugin, &plugin->gate, err);
     return rc < 0 ? rc : tls_door_open(&door_calls, plugin, err);

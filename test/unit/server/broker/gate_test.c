@@ -45,7 +45,7 @@ static void test_connect(void **state)
 
 static void test_no_certificate(void **state)
 {
-    struct gate_connect connect = {NULL, 0, ONE, false};
+    struct gate_connect connect = {NULL, 0, ONE, false, false};
     const struct fixture_certificate broken = {(uint8_t *)"x", 1, ""};
     const char *name = NULL;
 
@@ -57,7 +57,7 @@ static void test_no_certificate(void **state)
 
 static void test_name(void **state)
 {
-    struct gate_connect connect = {fixture.one.der, fixture.one.n, "x", false};
+    struct gate_connect connect = {fixture.one.der, fixture.one.n, "x", false, false};
     const char *name;
 
     (void)state;
@@ -197,7 +197,7 @@ static void test_ca(void **state)
 // An identifier is its own as long as the session may be there.
 static void test_identifiers(void **state)
 {
-    struct gate_connect connect = {fixture.one.der, fixture.one.n, "sketch", false};
+    struct gate_connect connect = {fixture.one.der, fixture.one.n, "sketch", false, false};
     const char *name;
 
     (void)state;
