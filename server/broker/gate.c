@@ -10,6 +10,7 @@
 #include "server/broker/gate_internal.h"
 #include "server/broker/gate_sessions.h"
 #include "server/broker/gate_traffic.h"
+#include "server/pki/certificate.h"
 
 int gate_new(const struct gate_config *config, const struct gate_effects *effects, void *ctx,
     struct gate **out, struct err *err)
@@ -101,21 +102,46 @@ void gate_refresh(struct gate *gate)
 
 // --- who connects
 
+// A certificate that is no good: whose it says that it is.
+static int deny_certificate(
+    const uint8_t *der, size_t n, int rc, const struct err *why, struct err *err)
+{
+    struct certificate *certificate;
+    struct certificate_facts facts = {.common_name = "somebody"};
+
+    if (certificate_from_der(der, n, &certificate, NULL) == 0) {
+        if (certificate_facts_of(certificate, &facts, NULL) < 0)
+            snprintf(facts.common_name, sizeof facts.common_name, "somebody");
+        certificate_free(certificate);
+    }
+    err_set(err, rc, "%s: %s; issue another, by the CA of plugin_opt_cafile (secureesp pki)",
+        facts.common_name, why->message);
+    return rc;
+}
+
 // A certificate that is good now, of somebody with a role who is not shut out.
 static int identify(struct gate *gate, const uint8_t *der, size_t n,
     struct certificate_facts *facts, struct identity *identity, struct err *err)
 {
-    int rc = trust_judge(gate->trust, der, n, facts, err);
+    struct err why = {0};
+    int rc = trust_judge(gate->trust, der, n, facts, &why);
 
-    if (rc == 0)
-        rc = identity_from_certificate(facts, gate->table, gate->daemon, identity, err);
     if (rc < 0)
+        return deny_certificate(der, n, rc, &why, err);
+    rc = identity_from_certificate(facts, gate->table, gate->daemon, identity, err);
+    if (rc < 0) {
+        err_context(err, "%s", facts->common_name);
         return rc;
+    }
     if (trust_is_revoked(gate->trust, facts->serial, identity->mac, facts->begins_ms))
-        return err_set(err, ERR_DENIED, "%s is revoked (serial %s)", identity->name, facts->serial);
+        return err_set(err, ERR_DENIED,
+            "%s is revoked (serial %s); if it is to come back, see secureesp devices readmit, or "
+            "issue another certificate",
+            identity->name, facts->serial);
     if (!trust_has_list(gate->trust) && identity->role != ACCESS_TABLE_DAEMON)
         return err_set(err, ERR_UNAVAILABLE,
-            "%s has to wait for the list of who is shut out, which the daemon writes",
+            "%s has to wait for the list of who is shut out; start secureespd, which writes it to "
+            "plugin_opt_revocations",
             identity->name);
     return 0;
 }
@@ -125,7 +151,10 @@ static int refuse(struct gate *gate, struct client *client, const char *reason, 
     client->dropped.connections++;
     client_bounds_drop(&gate->limits, client, clock_monotonic_ms(), reason);
     client_table_wait(gate->clients, client);
-    return err_set(err, ERR_DENIED, "%s: too much (%s)", client->identity.name, reason);
+    return err_set(err, ERR_DENIED,
+        "%s: too much (%s); see what it does, and if that is right raise the plugin_opt_ of that "
+        "name",
+        client->identity.name, reason);
 }
 
 // Whether another identifier takes the place of the one before, whose connection ends then. Only
@@ -163,9 +192,10 @@ static int deny_identifier(
     const struct client *client, const struct client *holder, struct err *err)
 {
     return err_set(err, ERR_DENIED,
-        "%s: its client identifier is in use by %s, %s: give each sketch one of its own, as with "
-        "its MAC in it, or shut %s out if it is gone for good (secureesp devices revoke)",
-        client->identity.name, holder->identity.name,
+        "%s: its client identifier '%.64s' is in use by %s, %s: give each sketch one of its own, "
+        "as "
+        "with its MAC in it, or shut %s out if it is gone for good (secureesp devices revoke)",
+        client->identity.name, holder->client_id, holder->identity.name,
         holder->connections > 0 ? "which is connected" : "whose session waits for it",
         holder->identity.name);
 }
@@ -205,8 +235,11 @@ static int bound_attempt(struct gate *gate, struct client *client, struct err *e
     if (client_bounds_is_shut_out(client, now_ms)) {
         client->dropped.connections++;
         client_table_wait(gate->clients, client);
-        return err_set(err, ERR_DENIED, "%s is shut out for a while (%s)", client->identity.name,
-            client->reason);
+        return err_set(err, ERR_DENIED,
+            "%s is shut out for a while (%s), for %d s more; secureesp devices show says what was "
+            "dropped",
+            client->identity.name, client->reason,
+            (int)((client->shut_out_until_ms - now_ms + 999) / 1000));
     }
 
     const char *reason = client_bounds_attempt(&gate->limits, client, now_ms);
@@ -251,7 +284,9 @@ static int connect_client(struct gate *gate, const struct gate_connect *connect,
         return rc;
     }
     if (strlen(connect->client_id) > gate->limits.client_id_bytes)
-        return err_set(err, ERR_DENIED, "%s: its client identifier is too long", identity->name);
+        return err_set(err, ERR_DENIED,
+            "%s: its client identifier is longer than %u bytes (plugin_opt_client_id_bytes)",
+            identity->name, gate->limits.client_id_bytes);
     rc = take_identifier(gate, client, connect, err);
     if (rc < 0)
         return rc;
@@ -283,7 +318,8 @@ int gate_connect(
 
     gate_refresh(gate);
     if (connect->der == NULL)
-        return err_set(err, ERR_DENIED, "it shows no certificate");
+        return err_set(err, ERR_DENIED,
+            "it shows no certificate; give it one, and the listener require_certificate true");
 
     int rc = identify(gate, connect->der, connect->n, &facts, &identity, err);
 
@@ -329,8 +365,9 @@ int gate_stay(struct gate *gate, const uint8_t *der, size_t n, const char *name,
     int rc = identify(gate, der, n, &facts, &identity, err);
 
     if (rc == 0 && (name == NULL || strcmp(name, identity.name) != 0))
-        rc = err_set(
-            err, ERR_DENIED, "%s has another user name than its certificate's", identity.name);
+        rc = err_set(err, ERR_DENIED,
+            "%s has another user name than its certificate's; it has to connect anew",
+            identity.name);
     return rc;
 }
 

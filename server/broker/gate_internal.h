@@ -18,7 +18,13 @@ struct gate_file {
     int64_t next_ms;  // when it is written anew; monotonic
 };
 
-enum gate_note { GATE_NOTE_TRUST, GATE_NOTE_CA, GATE_NOTE_FILE, GATE_NOTES };
+enum gate_note {
+    GATE_NOTE_TRUST,
+    GATE_NOTE_CA,
+    GATE_NOTE_FILE,
+    GATE_NOTE_UNASKED,
+    GATE_NOTES,
+};
 
 struct gate {
     struct access_table *table;
@@ -33,6 +39,7 @@ struct gate {
     uint64_t daemon_epoch; // how often the daemon has come
     bool is_ending; // we end a connection: the broker asks about it, which is counted nowhere
     int64_t next_sweep_ms;
+    int64_t next_unasked_ms; // GATE_NOTE_UNASKED is not said before that
     struct gate_file file;
 
     bool list_is_due;                               // to be reported
