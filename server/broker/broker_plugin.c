@@ -30,6 +30,7 @@ struct plugin {
     struct gate *gate;
     mosquitto_plugin_id_t *id;
     bool is_reloading; // until it ticks or reads: the broker asks about each session that it has
+    bool has_door;     // is the one that tls_door.h asks
     bool has_ticked;   // as it does before anybody can connect
     struct pace no_tick;
     struct pace no_certificate;
@@ -308,7 +309,8 @@ static void plugin_free(struct plugin *plugin)
 {
     if (plugin == NULL)
         return;
-    tls_door_close();
+    if (plugin->has_door)
+        tls_door_close();
     gate_free(plugin->gate);
     broker_options_clear(&plugin->options);
     free(plugin);
@@ -334,8 +336,12 @@ static int configure(
         plugin->options.sessions, plugin->options.daemon, plugin->options.table,
         plugin->options.limits};
 
-    rc = gate_new(&config, &effects, plugin, &plugin->gate, err);
-    return rc < 0 ? rc : tls_door_open(&door_calls, plugin, err);
+    rc = tls_door_open(&door_calls, plugin, err);
+    if (rc == ERR_CONFLICT)
+        err_context(err, "the plugin is loaded twice: it serves all listeners, so its lines stand "
+                         "once, without per_listener_settings");
+    plugin->has_door = rc == 0;
+    return rc < 0 ? rc : gate_new(&config, &effects, plugin, &plugin->gate, err);
 }
 
 int mosquitto_plugin_version(int count, const int *versions)
