@@ -30,7 +30,8 @@ ERR_CHECKED int access_table_new(struct access_table **out);
 void access_table_free(struct access_table *table);
 
 // Adds what a configuration says: "NAME read FILTER", "NAME write FILTER" or "NAME unbounded", for
-// a new role or one that there is, but for device and daemon. ERR_INVALID, ERR_TOO_LARGE or
+// a new role or one that there is, but for device and daemon. Whatever it says, nobody may say
+// anything below /broker/. ERR_INVALID, ERR_CONFLICT (it is there already), ERR_TOO_LARGE or
 // ERR_NO_MEMORY.
 ERR_CHECKED int access_table_add(struct access_table *table, const char *line, struct err *err);
 

@@ -106,6 +106,8 @@ static void on_context(
 
 int tls_door_open(const struct tls_door_calls *calls, void *ctx, struct err *err)
 {
+    if (door.calls != NULL)
+        return err_set(err, ERR_CONFLICT, "there is a door already");
     door.calls = calls;
     door.ctx = ctx;
     if (door.ssl_index == 0)

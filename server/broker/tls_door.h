@@ -20,7 +20,7 @@ struct tls_door_calls {
     bool (*take)(void *who, size_t n, void *ctx);
 };
 
-// calls: borrowed.
+// calls: borrowed. ERR_CONFLICT if it is open.
 ERR_CHECKED int tls_door_open(const struct tls_door_calls *calls, void *ctx, struct err *err);
 
 // Asks no more.

@@ -55,9 +55,13 @@ static void test_topics(void **state)
         {"/command/" OTHER "/flash", {"", "w", "", "", "w"}},
         {"/command/probe/probe", {"", "rw", "", "", "w"}},
         {"/command/" MAC, {"r", "", "", "", "w"}},
-        {"/broker/revocations", {"", "r", "", "", "w"}},
-        {"/broker/certificates", {"", "r", "", "", "w"}},
-        {"/broker/limit/" MAC, {"", "r", "", "", "w"}},
+        {"/broker/revocations", {"", "r", "", "", ""}},
+        {"/broker/certificates", {"", "r", "", "", ""}},
+        {"/broker/limit/" MAC, {"", "r", "", "", ""}},
+        {"/broker", {"", "r", "", "", ""}},
+        {"/broker/", {"", "r", "", "", ""}},
+        {"/brokers/x", {"", "", "", "", "w"}},
+        {"broker/x", {"", "", "", "", "w"}},
         {"homeassistant/status", {"", "", "", "rw", "w"}},
         {"homeassistant/sensor/x/config", {"", "", "", "r", "w"}},
         {"a/b", {"", "", "", "", "rw"}},
@@ -138,6 +142,19 @@ static void test_add(void **state)
         {"listener read a/#/b", ERR_INVALID},
         {"listener read $SYS/#", ERR_INVALID},
         {"listener read /status/%m", ERR_INVALID},
+        {"listener read #", ERR_CONFLICT},
+        {"listener write #", 0},
+        {"listener unbounded", ERR_CONFLICT},
+        {"listener read /broker/#", 0},
+        {"listener write /broker/#", ERR_INVALID},
+        {"listener write /broker/+", ERR_INVALID},
+        {"listener write /broker", ERR_INVALID},
+        {"listener write /brokers", 0},
+        {"Listener read x", ERR_INVALID},
+        {"listener2 read x", 0},
+        {"2listener read x", ERR_INVALID},
+        {"abcdefabcdef read x", ERR_INVALID},
+        {"secureespd read x", ERR_INVALID},
         {"device read #", ERR_INVALID},
         {"device unbounded", ERR_INVALID},
         {"daemon read #", ERR_INVALID},
@@ -174,8 +191,10 @@ static void test_full(void **state)
     }
     assert_int_equal(rc, ERR_TOO_LARGE);
     rc = 0;
-    for (int i = 0; i < ACCESS_TABLE_RULES_MAX && rc == 0; i++)
-        rc = access_table_add(table, "role0 read x", &err);
+    for (int i = 0; i < ACCESS_TABLE_RULES_MAX && rc == 0; i++) {
+        snprintf(line, sizeof line, "role0 read x%d", i);
+        rc = access_table_add(table, line, &err);
+    }
     assert_int_equal(rc, ERR_TOO_LARGE);
 }
 

@@ -309,6 +309,22 @@ static void test_turned_away(void **state)
     stop(&ways);
 }
 
+// There is one in a process: a second one takes nothing from the first.
+static void test_twice(void **state)
+{
+    static const struct tls_door_calls others = {NULL, NULL};
+    struct ways ways;
+    int nobody;
+
+    (void)state;
+    start(&ways, TLS1_3_VERSION, NULL);
+    assert_int_equal(tls_door_open(&others, &nobody, NULL), ERR_CONFLICT);
+    records = 0;
+    assert_true(send_bytes(&ways, 50) > 0);
+    assert_int_equal(records, 1);
+    stop(&ways);
+}
+
 // Nobody is let in whom the door could not ask about.
 static void test_no_memory(void **state)
 {
@@ -339,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_resumed),
         cmocka_unit_test(test_new_keys),
         cmocka_unit_test(test_turned_away),
+        cmocka_unit_test(test_twice),
         cmocka_unit_test(test_no_memory),
     };
 
