@@ -23,11 +23,12 @@ struct http_deadline {
     int fd;
     int64_t at_ms; // monotonic; INT64_MAX: it was ended
     uint64_t owner;
-    enum http_deadline_phase phase;
+    enum http_crowd_phase phase;
     int64_t since_ms;
-    bool is_heard;  // its client has sent something, as far as that was looked at
-    bool is_answer; // since then
-    uint64_t mark;  // http_verdict_mark() at its beginning
+    bool is_answer;           // since then
+    uint64_t mark;            // http_verdict_mark() at its beginning
+    struct http_crowd *crowd; // of its address; NULL if that does not matter
+    struct http_crowd_place in_crowd, in_all;
     struct http_deadline *next, **link;
 };
 
@@ -39,7 +40,7 @@ struct http_deadlines {
     pthread_cond_t stop;
     bool stopping;
     struct http_deadline *first;
-    uint64_t leaving; // ended, and not dropped yet
+    struct http_crowd all;
     struct http_deadline_counters counters;
     struct pace pace; // of the log
 };
@@ -51,10 +52,29 @@ static void wait_round(struct http_deadlines *deadlines)
     pthread_cond_timedwait(&deadlines->stop, &deadlines->lock, &until);
 }
 
+static void enter_crowds(struct http_deadlines *deadlines, struct http_deadline *deadline)
+{
+    deadline->in_all = deadline->in_crowd = (struct http_crowd_place){
+        .deadline = deadline, .phase = deadline->phase, .since_ms = deadline->since_ms};
+    http_crowd_enter(&deadlines->all, &deadline->in_all);
+    if (deadline->crowd != NULL)
+        http_crowd_enter(deadline->crowd, &deadline->in_crowd);
+}
+
+static void leave_crowds(struct http_deadlines *deadlines, struct http_deadline *deadline)
+{
+    http_crowd_leave(&deadlines->all, &deadline->in_all);
+    if (deadline->crowd != NULL)
+        http_crowd_leave(deadline->crowd, &deadline->in_crowd);
+}
+
 static void end(struct http_deadlines *deadlines, struct http_deadline *deadline)
 {
+    leave_crowds(deadlines, deadline);
+    deadlines->all.leaving++;
+    if (deadline->crowd != NULL)
+        deadline->crowd->leaving++;
     deadline->at_ms = INT64_MAX;
-    deadlines->leaving++;
     shutdown(deadline->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }
 
@@ -70,16 +90,20 @@ static bool is_slow(
            (uint64_t)counted_ms * deadlines->bytes_per_second / 1000;
 }
 
-// Whether it is the server that is late, which has not read yet what the client sent: for a while
-// that is no fault of the client's.
-static bool is_behind(
-    const struct http_deadlines *deadlines, const struct http_deadline *deadline, int64_t now_ms)
+// Whether it is the server that is late, which has not read yet what the client sent.
+static bool has_unread(const struct http_deadline *deadline)
 {
     int unread = 0;
 
-    return deadline->phase == HTTP_DEADLINE_SILENT &&
-           now_ms < deadline->at_ms + deadlines->grace_ms &&
-           ioctl(deadline->fd, FIONREAD, &unread) == 0 && unread > 0;
+    return ioctl(deadline->fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
+// For a while that is no fault of the client's.
+static bool is_behind(
+    const struct http_deadlines *deadlines, const struct http_deadline *deadline, int64_t now_ms)
+{
+    return deadline->phase <= HTTP_CROWD_HEARD && now_ms < deadline->at_ms + deadlines->grace_ms &&
+           has_unread(deadline);
 }
 
 static void end_slow(struct http_deadlines *deadlines, struct http_deadline *deadline)
@@ -152,8 +176,8 @@ void http_deadline_stop(struct http_deadlines *deadlines)
     free(deadlines);
 }
 
-struct http_deadline *http_deadline_add(
-    struct http_deadlines *deadlines, int fd, int64_t in_ms, uint64_t owner)
+struct http_deadline *http_deadline_add(struct http_deadlines *deadlines, int fd, int64_t in_ms,
+    uint64_t owner, struct http_crowd *crowd)
 {
     struct http_deadline *deadline = calloc(1, sizeof *deadline);
 
@@ -161,7 +185,8 @@ struct http_deadline *http_deadline_add(
         return NULL;
     deadline->fd = fd;
     deadline->owner = owner;
-    deadline->phase = HTTP_DEADLINE_SILENT;
+    deadline->crowd = crowd;
+    deadline->phase = HTTP_CROWD_UNHEARD;
     deadline->since_ms = clock_monotonic_ms();
     deadline->at_ms = deadline->since_ms + in_ms;
     pthread_mutex_lock(&deadlines->lock);
@@ -170,9 +195,21 @@ struct http_deadline *http_deadline_add(
     if (deadline->next != NULL)
         deadline->next->link = &deadline->next;
     deadlines->first = deadline;
+    enter_crowds(deadlines, deadline);
     deadlines->counters.open++;
     pthread_mutex_unlock(&deadlines->lock);
     return deadline;
+}
+
+static void move(struct http_deadlines *deadlines, struct http_deadline *deadline,
+    enum http_crowd_phase phase, int64_t now_ms)
+{
+    if (phase == deadline->phase)
+        return;
+    leave_crowds(deadlines, deadline);
+    deadline->phase = phase;
+    deadline->since_ms = now_ms;
+    enter_crowds(deadlines, deadline);
 }
 
 // One that was ended stays so.
@@ -183,9 +220,9 @@ static void change(struct http_deadlines *deadlines, struct http_deadline *deadl
 
     pthread_mutex_lock(&deadlines->lock);
     if (deadline->at_ms != INT64_MAX) {
-        if (to->phase != deadline->phase || to->is_answer)
+        move(deadlines, deadline, to->phase, now);
+        if (to->is_answer)
             deadline->since_ms = now;
-        deadline->phase = to->phase;
         deadline->is_answer = to->is_answer;
         deadline->mark = to->mark;
         deadline->at_ms = now + in_ms;
@@ -194,7 +231,7 @@ static void change(struct http_deadlines *deadlines, struct http_deadline *deadl
 }
 
 void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *deadline,
-    enum http_deadline_phase phase, int64_t in_ms)
+    enum http_crowd_phase phase, int64_t in_ms)
 {
     struct http_deadline to = {.phase = phase};
 
@@ -204,7 +241,7 @@ void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *d
 void http_deadline_answer(
     struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms)
 {
-    struct http_deadline to = {.phase = HTTP_DEADLINE_BUSY, .is_answer = true};
+    struct http_deadline to = {.phase = HTTP_CROWD_BUSY, .is_answer = true};
 
     if (deadlines->bytes_per_second > 0)
         to.mark = http_verdict_mark(deadline->fd);
@@ -218,8 +255,13 @@ void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *
     if (deadline->next != NULL)
         deadline->next->link = deadline->link;
     deadlines->counters.open--;
-    if (deadline->at_ms == INT64_MAX)
-        deadlines->leaving--;
+    if (deadline->at_ms != INT64_MAX) {
+        leave_crowds(deadlines, deadline);
+    } else {
+        deadlines->all.leaving--;
+        if (deadline->crowd != NULL)
+            deadline->crowd->leaving--;
+    }
     pthread_mutex_unlock(&deadlines->lock);
     free(deadline);
 }
@@ -255,63 +297,91 @@ void http_deadline_end_first(struct http_deadlines *deadlines)
     pthread_mutex_unlock(&deadlines->lock);
 }
 
-// Who leaves before another: by phase, then by time.
-static bool leaves_before(const struct http_deadline *a, const struct http_deadline *b)
+// The oldest of those that have not begun to speak, though they had time to; NULL if there is none.
+static struct http_deadline *find_unheard(
+    struct http_deadlines *deadlines, const struct http_crowd *crowd, int64_t now_ms)
 {
-    return b == NULL || a->phase < b->phase || (a->phase == b->phase && a->since_ms < b->since_ms);
+    struct http_deadline *oldest;
+
+    while ((oldest = http_crowd_oldest(crowd, HTTP_CROWD_UNHEARD, now_ms - UNHEARD_MS)) != NULL) {
+        if (!has_unread(oldest))
+            return oldest;
+        move(deadlines, oldest, HTTP_CROWD_HEARD, now_ms);
+    }
+    return NULL;
+}
+
+// The one of an address's that makes room for another of it; NULL if there is none.
+static struct http_deadline *find_in_crowd(
+    struct http_deadlines *deadlines, struct http_crowd *crowd, int64_t now_ms, int64_t min_ms)
+{
+    struct http_deadline *found = find_unheard(deadlines, crowd, now_ms);
+
+    http_crowd_keep(crowd);
+    if (found == NULL)
+        found = http_crowd_oldest(crowd, HTTP_CROWD_KEPT, now_ms - min_ms);
+    if (found == NULL)
+        found = http_crowd_silent(crowd, now_ms);
+    if (found == NULL)
+        found = http_crowd_oldest(crowd, HTTP_CROWD_IDLE, now_ms - min_ms);
+    return found;
+}
+
+static void make_room_by(struct http_deadlines *deadlines, struct http_deadline *deadline)
+{
+    deadlines->counters.left++;
+    end(deadlines, deadline);
 }
 
 bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms)
 {
-    struct http_deadline *first = NULL;
+    struct http_deadline *found = NULL;
     int64_t latest = clock_monotonic_ms() - min_ms;
 
     pthread_mutex_lock(&deadlines->lock);
-    for (struct http_deadline *d = deadlines->first; d != NULL && deadlines->leaving == 0;
-         d = d->next) {
-        if (d->at_ms != INT64_MAX && d->phase != HTTP_DEADLINE_BUSY && d->since_ms <= latest &&
-            leaves_before(d, first))
-            first = d;
+    if (deadlines->all.leaving == 0) {
+        found = http_crowd_silent(&deadlines->all, latest);
+        if (found == NULL)
+            found = http_crowd_oldest(&deadlines->all, HTTP_CROWD_IDLE, latest);
     }
-    if (first != NULL) {
-        deadlines->counters.left++;
-        end(deadlines, first);
-    }
+    if (found != NULL)
+        make_room_by(deadlines, found);
     pthread_mutex_unlock(&deadlines->lock);
-    return first != NULL;
-}
-
-// The oldest of those that may be unheard; NULL if there is none.
-static struct http_deadline *find_unheard(const struct http_deadlines *deadlines, int64_t latest)
-{
-    struct http_deadline *first = NULL;
-
-    for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
-        if (d->at_ms != INT64_MAX && d->phase == HTTP_DEADLINE_SILENT && !d->is_heard &&
-            d->since_ms <= latest && leaves_before(d, first))
-            first = d;
-    }
-    return first;
+    return found != NULL;
 }
 
 unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at_once)
 {
-    int64_t latest = clock_monotonic_ms() - UNHEARD_MS;
-    struct http_deadline *first;
+    int64_t now = clock_monotonic_ms();
+    struct http_deadline *found;
     unsigned count = 0;
 
     pthread_mutex_lock(&deadlines->lock);
-    while (count < at_once && deadlines->leaving < LEAVING_MAX &&
-           (first = find_unheard(deadlines, latest)) != NULL) {
-        first->is_heard = http_verdict_is_heard(first->fd);
-        if (first->is_heard)
-            continue;
-        deadlines->counters.left++;
-        end(deadlines, first);
+    while (count < at_once && deadlines->all.leaving < LEAVING_MAX &&
+           (found = find_unheard(deadlines, &deadlines->all, now)) != NULL) {
+        make_room_by(deadlines, found);
         count++;
     }
     pthread_mutex_unlock(&deadlines->lock);
     return count;
+}
+
+bool http_deadline_end_of(
+    struct http_deadlines *deadlines, struct http_crowd *crowd, unsigned leaving, int64_t min_ms)
+{
+    int64_t now = clock_monotonic_ms();
+    bool enough = true;
+
+    pthread_mutex_lock(&deadlines->lock);
+    while (enough && crowd->leaving < leaving) {
+        struct http_deadline *found = find_in_crowd(deadlines, crowd, now, min_ms);
+
+        enough = found != NULL;
+        if (enough)
+            make_room_by(deadlines, found);
+    }
+    pthread_mutex_unlock(&deadlines->lock);
+    return enough;
 }
 
 void http_deadline_count(struct http_deadlines *deadlines, struct http_deadline_counters *out)
