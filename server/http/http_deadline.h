@@ -38,18 +38,15 @@ void http_deadline_answer(
 // who has more places himself.
 void http_deadline_end_first(struct http_deadlines *deadlines);
 
-// Makes room for one, unless that is about to be: ends the oldest of those that have asked nothing,
-// or, if there is none, the one that has been idle longest, but none that has been so for less than
-// min_ms. Whether it did.
-bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms);
-
-// The same, first, and for so many at once: ends the oldest of those whose client had a tenth of a
-// second to begin its handshake, and has not. How many.
+// Make room among all, for so many at once, by the members of that crowd that http_crowd.h names,
+// and in that order; but none while many are about to leave, and of those that are idle one, if
+// none is. How many leave.
 unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at_once);
+unsigned http_deadline_end_old(struct http_deadlines *deadlines, unsigned at_once, int64_t min_ms);
+unsigned http_deadline_end_newer(struct http_deadlines *deadlines, unsigned at_once);
 
-// Makes room among those of an address, so many of which are to be about to leave: the same, but of
-// those that have begun their handshakes the newer half is ended however lately they came. Whether
-// so many are.
+// Makes room among those of an address, in the same order, until so many of them are about to
+// leave. Whether so many are.
 bool http_deadline_end_of(
     struct http_deadlines *deadlines, struct http_crowd *crowd, unsigned leaving, int64_t min_ms);
 
