@@ -27,6 +27,7 @@
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
 #include "server/daemon/revocation_link.h"
+#include "server/daemon/server_settings.h"
 #include "server/daemon/state_check.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
@@ -38,9 +39,7 @@
 #include "server/release/release_layouts.h"
 #include "server/store/store.h"
 
-#define GRACE_MS 20000   // for answers in hand when the daemon stops
-#define API_THREADS 8    // a revocation holds one for up to two seconds
-#define API_TIMEOUT_S 60 // for a request, and between requests
+#define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define PATH_SIZE 4096
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -230,29 +229,14 @@ static int start_download(struct daemon *daemon, struct err *err)
         return rc;
     daemon->config.device_config = NULL;
 
-    struct http_server_settings server = {
-        .routes = download_routes(daemon->download),
-        .ctx = daemon->download,
-        .max_body_bytes = 0,
-        .threads = file_limit_threads(config),
-        .at_once = (unsigned)config->threads,
-        .name = "download",
-        .spare_files = (unsigned)file_limit_spare(config),
-        .max_connections = (unsigned)config->max_connections,
-        .max_connections_per_address = (unsigned)config->max_connections_per_address,
-        .max_connections_per_certificate = (unsigned)config->max_connections_per_certificate,
-        .timeout_s = (unsigned)config->timeout_s,
-        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
-        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
-        .address = config->address,
-        .port = config->port,
-        .certificate_file = config->certificate,
-        .key_file = config->key,
-        .signer = &handshake_signer,
-        .verify = device_auth_verify,
-        .verify_ctx = daemon->auth,
-    };
+    struct http_server_settings server;
 
+    server_settings_download(config, &server);
+    server.routes = download_routes(daemon->download);
+    server.ctx = daemon->download;
+    server.signer = &handshake_signer;
+    server.verify = device_auth_verify;
+    server.verify_ctx = daemon->auth;
     rc = http_server_start(&server, &daemon->download_server, err);
     if (rc == 0)
         revocation_link_set_server(&daemon->revocation, daemon->download_server);
@@ -261,20 +245,12 @@ static int start_download(struct daemon *daemon, struct err *err)
 
 static int start_api(struct daemon *daemon, struct err *err)
 {
-    struct http_server_settings settings = {
-        .routes = api_routes(),
-        .refuse = api_refuse,
-        .ctx = &daemon->api,
-        .max_body_bytes = (size_t)daemon->config.max_image_bytes,
-        .threads = API_THREADS,
-        .name = "api",
-        .max_connections = FILE_LIMIT_API_CONNECTIONS,
-        .makes_room = true, // an operator always gets in
-        .timeout_s = API_TIMEOUT_S,
-        .socket_path = daemon->config.socket,
-        .socket_mode = daemon->config.socket_mode,
-    };
+    struct http_server_settings settings;
 
+    server_settings_api(&daemon->config, &settings);
+    settings.routes = api_routes();
+    settings.refuse = api_refuse;
+    settings.ctx = &daemon->api;
     daemon->api = (struct api){
         .store = daemon->store,
         .auth = daemon->auth,

@@ -38,6 +38,23 @@ for i in 2 3 4 5 6 7; do
 done
 eventually 20 "no connection is left" counter_is download_open 0
 
+step "one address, all of whose places are taken by who goes no further"
+for kind in tcp half_hello hello; do
+    slow_start 15 "$kind"
+    eventually 10 "$kind: they are there" counter_is download_waiting 15
+    before=$(counter download_made_room)
+    for ((i = 0; i < 10; i++)); do
+        get "$load_mac" /ca.crt --interface 127.0.0.2
+        expect_equal "$kind: a device of that address" 200 "$status"
+    done
+    [ "$(counter download_made_room)" -gt "$before" ] || fail "$kind: none made room"
+    slow_stop
+    eventually 20 "$kind: no connection is left" counter_is download_open 0
+done
+expect_equal "refused" 0 "$(counter download_refused_connections)"
+expect_between "lines in the log" 1 30 \
+    "$(lines 'ended connection address=127.0.0.2 reason="it has 15 and opens another"')"
+
 step "one certificate with 20 downloads that are slow"
 coproc slow { exec python3 -B "$root/test/system/slow_downloads.py" "$SANDBOX_HTTPS_PORT" \
     "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/devices/$thief.crt" "$SANDBOX_PKI/devices/$thief.key" \

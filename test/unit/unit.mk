@@ -23,7 +23,7 @@ $(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wr
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
 
 # What takes half a minute of silence is looked at from later on.
-$(B)/test/unit/server/http/http_verdict_test: DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+$(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
