@@ -32,7 +32,7 @@ struct request {
 static int read_entry(const json_t *certificate, struct crl_entry *out, struct err *err)
 {
     const char *serial = field_text(certificate, "serial", "");
-    int reason = revocation_reason_code(field_text(certificate, "reason", ""));
+    int reason = revocation_reason_stored_code(field_text(certificate, "reason", ""));
 
     if (!serial_is_canonical(serial) || reason < 0 || !field_has(certificate, "revoked_at_ms"))
         return err_set(err, ERR_INVALID,

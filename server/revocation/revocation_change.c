@@ -55,9 +55,14 @@ static bool is_revoked(const struct device_revocation *now)
 
 // Certificates have their dates by the system's clock, in whole seconds, and begin a little before
 // they are issued: one that is issued in this second, after this, is a new one.
+int64_t revocation_change_before_ms(void)
+{
+    return (clock_system_ms() / 1000 - ISSUER_BACKDATE_S) * 1000;
+}
+
 static void take_reason(struct device_revocation *now, const char *reason)
 {
-    int64_t before_ms = (clock_system_ms() / 1000 - ISSUER_BACKDATE_S) * 1000;
+    int64_t before_ms = revocation_change_before_ms();
 
     if (!is_revoked(now))
         now->revoked_at_ms = clock_now_ms();
@@ -99,6 +104,14 @@ static int revoke_certificates(
     return rc < 0 ? rc : 0;
 }
 
+// As the history has it.
+static const char *words_of(const char *reason)
+{
+    return strcmp(reason, REVOCATION_REASON_LISTED) == 0 ? REVOCATION_REASON_LISTED
+               ": by the list, which was newer than the database"
+                                                         : reason;
+}
+
 int revocation_change_revoke(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct revocation_change *change = ctx;
@@ -120,7 +133,8 @@ int revocation_change_revoke(struct store_connection *connection, void *ctx, str
         rc = command_end_revoked(
             connection, change->subject, change->now.reason, &change->commands, err);
     if (rc == 0 && change->changed)
-        rc = add_event(connection, change->subject, EVENT_KIND_REVOKED, change->reason, err);
+        rc = add_event(
+            connection, change->subject, EVENT_KIND_REVOKED, words_of(change->reason), err);
     return rc < 0 ? rc : count(connection, change, err);
 }
 
@@ -203,7 +217,7 @@ static int note_in_history(struct store_connection *connection,
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    snprintf(detail, sizeof detail, "its certificate %s: %s", record->serial, reason);
+    snprintf(detail, sizeof detail, "its certificate %s: %s", record->serial, words_of(reason));
     return add_event(connection, record->mac, EVENT_KIND_REVOKED, detail, err);
 }
 
