@@ -7,6 +7,7 @@
 #include "common/mac.h"
 #include "server/model/revocation_list.h"
 #include "server/model/revocation_reason.h"
+#include "server/model/serial.h"
 
 #define CERTIFICATE_NAME_SIZE 65        // RFC 5280, A.1: ub-common-name
 #define CERTIFICATE_FINGERPRINT_SIZE 65 // SHA-256 of the DER as hex
@@ -22,7 +23,7 @@ enum certificate_origin {
 
 // What the store knows of one certificate.
 struct certificate_record {
-    char serial[REVOCATION_SERIAL_SIZE]; // as in revocation_list.h
+    char serial[SERIAL_SIZE];
     char common_name[CERTIFICATE_NAME_SIZE];
     char unit[CERTIFICATE_NAME_SIZE];               // organizational unit: a client's role, or ""
     bool is_server;                                 // it may be one (serverAuth)

@@ -17,7 +17,7 @@
 #define NUMBER_DIGITS 20 // of a number of 64 bits
 
 // With the line's end.
-#define SERIAL_LINE (sizeof SERIAL_WORD + REVOCATION_SERIAL_SIZE - 1)
+#define SERIAL_LINE (sizeof SERIAL_WORD + SERIAL_SIZE - 1)
 #define DEVICE_LINE (sizeof DEVICE_WORD + MAC_LENGTH + sizeof BEFORE_WORD - 1 + NUMBER_DIGITS)
 #define OTHER_LINES (sizeof HEADING + sizeof NUMBER_WORD + sizeof END_WORD + 2 * NUMBER_DIGITS + 1)
 
@@ -59,7 +59,7 @@ size_t revocation_list_count(const struct revocation_list *list)
 
 static bool read_serial(const char *text, size_t n, struct revocation_set_serial *out)
 {
-    if (n == 0 || n >= REVOCATION_SERIAL_SIZE)
+    if (n == 0 || n >= SERIAL_SIZE)
         return false;
     *out = (struct revocation_set_serial){.n = (uint8_t)(n / 2)};
     return hex_decode(text, n, out->bytes) && (out->n == 1 || out->bytes[0] != 0);

@@ -219,7 +219,7 @@ int certificate_store_each_listed(struct store_connection *connection,
     int (*each)(const char *serial, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    char serial[REVOCATION_SERIAL_SIZE];
+    char serial[SERIAL_SIZE];
     int rc;
 
     statement_open(&s, connection, select_listed);

@@ -20,7 +20,11 @@ $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
 $(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync open_memstream)
+$(B)/test/unit/server/pki/credential_file_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,fchmod syncfs write)
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
+
+# What is due after a day is looked at from then.
+$(B)/test/unit/server/daemon/housekeeping_test: DAEMON_LIBS += -Xlinker --wrap=clock_now_ms -Xlinker --wrap=clock_monotonic_ms
 
 # What takes half a minute of silence is looked at from later on.
 $(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms

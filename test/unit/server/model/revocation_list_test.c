@@ -82,7 +82,7 @@ static void test_who_is_shut_out(void **state)
 static void test_each_of_many_is_found(void **state)
 {
     struct revocation_list *list;
-    char serial[REVOCATION_SERIAL_SIZE];
+    char serial[SERIAL_SIZE];
 
     (void)state;
     assert_int_equal(revocation_list_new(1, &list), 0);
