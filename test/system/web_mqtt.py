@@ -1,7 +1,11 @@
 """Connects to a broker over WebSockets, as the daemon by its name, and prints the CONNACK's return code.
 
-usage: web_mqtt.py PORT"""
+usage: web_mqtt.py PORT [PID]
 
+With the broker's PID it finds the packet there when it has just read its configuration again."""
+
+import os
+import signal
 import socket
 import sys
 
@@ -20,7 +24,7 @@ def frame(data):
     return bytes([0x82, 0x80 | len(data)]) + bytes(4) + data
 
 
-def main(port):
+def main(port, pid=None):
     with socket.create_connection(("127.0.0.1", int(port)), timeout=20) as stream:
         reader = stream.makefile("rb")
         stream.sendall(UPGRADE.encode())
@@ -28,7 +32,12 @@ def main(port):
             sys.exit("web_mqtt: no WebSocket")
         while reader.readline() not in (b"\r\n", b""):
             pass
+        if pid is not None:
+            os.kill(int(pid), signal.SIGSTOP)
         stream.sendall(frame(CONNECT))
+        if pid is not None:
+            os.kill(int(pid), signal.SIGHUP)
+            os.kill(int(pid), signal.SIGCONT)
         answer = reader.read(6)
         if len(answer) < 6 or answer[2] != mqtt_packet.CONNACK << 4:
             sys.exit(f"web_mqtt: {answer!r}")

@@ -49,4 +49,4 @@ $(addprefix $(B)/test/unit/server/broker/,gate_sessions_test gate_sessions_file_
     $(patsubst %,-Xlinker --wrap=%,fdatasync fsync rename)
 
 # The door is looked at without memory.
-$(B)/test/unit/server/broker/tls_door_test: PLUGIN_LIBS += -Xlinker --wrap=foreign_x509_to_der
+$(B)/test/unit/server/broker/tls_door_test $(B)/test/unit/server/broker/tls_door_handshake_test: PLUGIN_LIBS += -Xlinker --wrap=foreign_x509_to_der

@@ -108,16 +108,17 @@ static void test_expiry(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        clock_offset_ms = 0;
+        int64_t begin_ms = clock_offset_ms;
+
         assert_int_equal(fixture_connect(&fixture.one, "kitchen"), 0);
         clock_offset_ms += 600000;
         gate_disconnect(fixture.gate, ONE);
         // killed, it knows only when it came
-        clock_offset_ms = 8 * DAY_MS + (ends[i] == crash ? -60000 : 540000);
+        clock_offset_ms = begin_ms + 8 * DAY_MS + (ends[i] == crash ? -60000 : 540000);
         if (ends[i] != NULL)
             ends[i]();
         assert_int_equal(visit_as(&fixture.two, "kitchen", true), ERR_DENIED);
-        clock_offset_ms = 8 * DAY_MS + 660000;
+        clock_offset_ms = begin_ms + 8 * DAY_MS + 660000;
         if (ends[i] != NULL) {
             ends[i]();
             assert_int_equal(count_lines(), 1);
