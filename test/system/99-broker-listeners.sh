@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Other settings of the broker than ours do not open it: a listener beside ours without TLS, one that asks
-# for no certificate, one over WebSockets, settings by which the broker asks its plugins about nobody, or
-# gives them no time. And options of the plugin that are none keep it from starting, with a line that says
-# which.
+# for no certificate, one over WebSockets, a handshake that lasts, settings by which the broker asks its
+# plugins about nobody, or gives them no time. And options of the plugin that are none keep it from
+# starting, with a line that says which.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -69,6 +69,11 @@ for ((i = 0; i < 5; i++)); do
 done
 [ "$(grep -c 'Reloading config' "$log")" -ge 10 ] || fail "it has not read its configuration"
 eventually 30 "the device is online" device_has "$mac" '$.online' 1
+
+step "a handshake in records of one byte is ended soon"
+taken=$(python3 -B "$root/test/system/byte_records.py" "$SANDBOX_MQTT_PORT")
+echo "after $taken records"
+[ "$taken" -le 300 ] || fail "it took $taken"
 
 step "a setting by which the broker asks about nobody: who is let in may do nothing"
 with
