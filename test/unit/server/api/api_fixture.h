@@ -118,7 +118,7 @@ static inline int start_revocation(struct fixture *f, struct err *err)
     if (pki_folder_init(&order, "CA", &ca, err) < 0 ||
         device_auth_new(ca.public_path, &f->auth, err) < 0)
         return -1;
-    settings.auth = f->auth;
+    settings.auth = f->api.auth = f->auth;
     return revocation_open(&settings, &f->api.revocation, err);
 }
 
