@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/api/api.h"
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
@@ -14,12 +13,12 @@
 #include "server/command/command_dispatch.h"
 #include "server/daemon/address_check.h"
 #include "server/daemon/answer_relay.h"
+#include "server/daemon/api_link.h"
 #include "server/daemon/broker_link.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/costs.h"
-#include "server/daemon/counters.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/disk_watch.h"
 #include "server/daemon/file_limit.h"
@@ -38,9 +37,7 @@
 #include "server/release/release_layouts.h"
 #include "server/store/store.h"
 
-#define GRACE_MS 20000   // for answers in hand when the daemon stops
-#define API_THREADS 8    // a revocation holds one for up to two seconds
-#define API_TIMEOUT_S 60 // for a request, and between requests
+#define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define PATH_SIZE 4096
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -60,8 +57,7 @@ struct daemon {
     struct command_dispatch *dispatch;
     struct download *download;
     struct http_server *download_server;
-    struct api api;
-    struct http_server *api_server;
+    struct api_link api;
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
     struct broker_state broker;
@@ -90,39 +86,6 @@ static void note_answer(const struct download_answer *answer, void *ctx)
 static void wake_dispatch(void *ctx)
 {
     command_dispatch_wake(((struct daemon *)ctx)->dispatch);
-}
-
-static void read_broker(struct api_broker *out, void *ctx)
-{
-    broker_state_read(&((struct daemon *)ctx)->broker, out);
-}
-
-static void read_certificates(struct api_certificates *out, void *ctx)
-{
-    certificate_watch_read(((struct daemon *)ctx)->watch, out);
-}
-
-static void read_disk(struct api_disk *out, void *ctx)
-{
-    disk_watch_read(&((struct daemon *)ctx)->disk, out);
-}
-
-static void each_counter(
-    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    struct counters_sources sources = {.ingest = daemon->ingest,
-        .download = daemon->download,
-        .download_server = daemon->download_server,
-        .api_server = daemon->api_server,
-        .store = daemon->store,
-        .broker = &daemon->broker,
-        .dispatch = daemon->dispatch,
-        .reloads_kept = &daemon->reloads_kept,
-        .clock_steps = &daemon->clock_steps};
-
-    counters_each(&sources, add, add_ctx);
 }
 
 // Starting, from the ground up.
@@ -260,35 +223,26 @@ static int start_download(struct daemon *daemon, struct err *err)
 
 static int start_api(struct daemon *daemon, struct err *err)
 {
-    struct http_server_settings settings = {
-        .routes = api_routes(),
-        .refuse = api_refuse,
-        .ctx = &daemon->api,
-        .max_body_bytes = (size_t)daemon->config.max_image_bytes,
-        .threads = API_THREADS,
-        .name = "api",
-        .max_connections = FILE_LIMIT_API_CONNECTIONS,
-        .makes_room = true, // an operator always gets in
-        .timeout_s = API_TIMEOUT_S,
-        .socket_path = daemon->config.socket,
-        .socket_mode = daemon->config.socket_mode,
+    daemon->api = (struct api_link){
+        .sources = {.ingest = daemon->ingest,
+            .download = daemon->download,
+            .download_server = daemon->download_server,
+            .store = daemon->store,
+            .broker = &daemon->broker,
+            .dispatch = daemon->dispatch,
+            .reloads_kept = &daemon->reloads_kept,
+            .clock_steps = &daemon->clock_steps},
+        .watch = daemon->watch,
+        .disk = &daemon->disk,
+        .api = {.store = daemon->store,
+            .auth = daemon->auth,
+            .release = daemon->release,
+            .dispatch = daemon->dispatch,
+            .images = &daemon->images,
+            .revocation = daemon->revocation.revocation,
+            .started_ms = clock_unstepped_ms()},
     };
-
-    daemon->api = (struct api){
-        .store = daemon->store,
-        .auth = daemon->auth,
-        .release = daemon->release,
-        .dispatch = daemon->dispatch,
-        .images = &daemon->images,
-        .revocation = daemon->revocation.revocation,
-        .started_ms = clock_unstepped_ms(),
-        .read_broker = read_broker,
-        .read_certificates = read_certificates,
-        .read_disk = read_disk,
-        .each_counter = each_counter,
-        .ctx = daemon,
-    };
-    return http_server_start(&settings, &daemon->api_server, err);
+    return api_link_start(&daemon->api, &daemon->config, err);
 }
 
 int daemon_start(
@@ -328,7 +282,7 @@ void daemon_stop(struct daemon *daemon)
         return;
     // Each before what it calls: the API reads the download server's counters, and the hook wakes
     // the dispatcher, which publishes.
-    http_server_free(daemon->api_server, GRACE_MS);
+    http_server_free(daemon->api.sources.api_server, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)
         store_set_commit_hook(daemon->store, NULL, NULL);

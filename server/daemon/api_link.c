@@ -1,0 +1,59 @@
+// The operator's API, on its socket.
+#include "server/daemon/api_link.h"
+
+#include "server/daemon/file_limit.h"
+#include "server/http/http_server.h"
+
+#define THREADS 8    // a revocation holds one for up to two seconds
+#define TIMEOUT_S 60 // for a request, and between requests
+
+static void read_broker(struct api_broker *out, void *ctx)
+{
+    broker_state_read(((struct api_link *)ctx)->sources.broker, out);
+}
+
+static void read_certificates(struct api_certificates *out, void *ctx)
+{
+    certificate_watch_read(((struct api_link *)ctx)->watch, out);
+}
+
+static void read_disk(struct api_disk *out, void *ctx)
+{
+    disk_watch_read(((struct api_link *)ctx)->disk, out);
+}
+
+static bool borrows_config(const char *mac, const char *place, void *ctx)
+{
+    return download_borrows_config(((struct api_link *)ctx)->sources.download, mac, place);
+}
+
+static void each_counter(
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
+{
+    counters_each(&((struct api_link *)ctx)->sources, add, add_ctx);
+}
+
+int api_link_start(struct api_link *link, const struct config *config, struct err *err)
+{
+    struct http_server_settings settings = {
+        .routes = api_routes(),
+        .refuse = api_refuse,
+        .ctx = &link->api,
+        .max_body_bytes = (size_t)config->max_image_bytes,
+        .threads = THREADS,
+        .name = "api",
+        .max_connections = FILE_LIMIT_API_CONNECTIONS,
+        .makes_room = true, // an operator always gets in
+        .timeout_s = TIMEOUT_S,
+        .socket_path = config->socket,
+        .socket_mode = config->socket_mode,
+    };
+
+    link->api.read_broker = read_broker;
+    link->api.read_certificates = read_certificates;
+    link->api.read_disk = read_disk;
+    link->api.borrows_config = borrows_config;
+    link->api.each_counter = each_counter;
+    link->api.ctx = link;
+    return http_server_start(&settings, &link->sources.api_server, err);
+}
