@@ -25,6 +25,7 @@
 #include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
+#include "server/daemon/retained_sweep.h"
 #include "server/daemon/revocation_link.h"
 #include "server/daemon/state_check.h"
 #include "server/download/download.h"
@@ -63,6 +64,7 @@ struct daemon {
     struct broker_state broker;
     struct disk_watch disk;
     struct broker_link link;
+    struct retained_sweep sweep;
     struct tally reloads_kept, clock_steps;
 };
 
@@ -71,6 +73,11 @@ struct daemon {
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
     return mqtt_client_publish(((struct daemon *)ctx)->mqtt, topic, payload, n);
+}
+
+static int clear_retained(const char *topic, void *ctx)
+{
+    return mqtt_client_clear(((struct daemon *)ctx)->mqtt, topic);
 }
 
 static int64_t connected_since_ms(void *ctx)
@@ -152,8 +159,12 @@ static int start_revocation(struct daemon *daemon, struct err *err)
 
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    daemon->link = (struct broker_link){
-        daemon->ingest, daemon->watch, &daemon->broker, daemon->revocation.revocation};
+    daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker,
+        daemon->revocation.revocation, &daemon->sweep};
+    daemon->sweep.store = daemon->store;
+    daemon->sweep.revocation = daemon->revocation.revocation;
+    daemon->sweep.clear = clear_retained;
+    daemon->sweep.ctx = daemon;
     return broker_link_start(&daemon->link, &daemon->config, &daemon->mqtt, err);
 }
 
@@ -263,6 +274,7 @@ int daemon_start(
     memset(config, 0, sizeof *config);
     broker_state_init(&daemon->broker, &daemon->config);
     disk_watch_init(&daemon->disk, &daemon->config);
+    retained_sweep_init(&daemon->sweep);
     log_set_level(daemon->config.log_level);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == 0; i++)
         rc = steps[i](daemon, err);
@@ -301,6 +313,7 @@ void daemon_stop(struct daemon *daemon)
     credentials_clear(&daemon->credentials);
     broker_state_clear(&daemon->broker);
     disk_watch_clear(&daemon->disk);
+    retained_sweep_clear(&daemon->sweep);
     if (daemon->lock_fd >= 0)
         close(daemon->lock_fd);
     config_clear(&daemon->config);
@@ -342,6 +355,7 @@ void daemon_tick(struct daemon *daemon)
     costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);
     revocation_tick(daemon->revocation.revocation);
+    retained_sweep_tick(&daemon->sweep, clock_monotonic_ms());
 }
 
 bool daemon_is_healthy(struct daemon *daemon)
