@@ -88,7 +88,8 @@ static void mark_recorded(struct client *client, void *ctx)
 static void note_fault(struct gate *gate, const struct err *err)
 {
     snprintf(gate->notes[GATE_NOTE_FILE], sizeof gate->notes[0],
-        "plugin_opt_sessions: %s; until that is mended, others may take the client identifiers of "
+        "plugin_opt_sessions: %s; until a minute after that is mended, others may take the client "
+        "identifiers of "
         "sessions that wait while the broker restarts",
         err->message);
 }
