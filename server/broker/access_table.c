@@ -16,6 +16,7 @@ struct rule {
 
 #define READ ACCESS_TABLE_READ
 #define WRITE ACCESS_TABLE_WRITE
+#define CLEAR ACCESS_TABLE_CLEAR
 
 static const struct rule own_rules[] = {
     // A device speaks for itself alone and hears its own commands alone.
@@ -31,6 +32,11 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_DAEMON, READ, "/will/+/will"},
     {ACCESS_TABLE_DAEMON, READ, BROKER_TOPIC_ALL},
     {ACCESS_TABLE_DAEMON, WRITE, "/command/+/+"},
+    // It takes away what devices that are shut out, or forgotten, have left.
+    {ACCESS_TABLE_DAEMON, CLEAR, "/status/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/event/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/will/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/will/+/will"},
     // It finds out by itself whether all that holds: what it says here it must hear.
     {ACCESS_TABLE_DAEMON, WRITE, "/status/probe"},
     {ACCESS_TABLE_DAEMON, WRITE, "/event/probe"},

@@ -148,6 +148,19 @@ static bool is_kept_twice(const struct asker *asker, const struct gate_message *
            strstr(message->topic, asker->identity.mac) == NULL;
 }
 
+// A retained message of no bytes takes away the one that is kept (MQTT 3.1.1, 3.3.1.3).
+static bool may_write(
+    struct gate *gate, const struct asker *asker, const struct gate_message *message)
+{
+    const struct identity *identity = &asker->identity;
+
+    return access_table_allows(
+               gate->table, identity->role, identity->mac, ACCESS_TABLE_WRITE, message->topic) ||
+           (message->retain && message->n == 0 &&
+               access_table_allows(
+                   gate->table, identity->role, identity->mac, ACCESS_TABLE_CLEAR, message->topic));
+}
+
 bool gate_access_write(struct gate *gate, const char *name, const struct gate_message *message)
 {
     struct asker asker;
@@ -160,9 +173,7 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
     if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
         return drop_message(
             gate, asker.client, client_bounds_topic(&gate->limits, message->topic), message);
-    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
-            ACCESS_TABLE_WRITE, message->topic) ||
-        is_kept_twice(&asker, message))
+    if (!may_write(gate, &asker, message) || is_kept_twice(&asker, message))
         return deny(
             gate, &asker, asker.client != NULL ? &asker.client->dropped.messages : &(uint64_t){0});
     if (is_bounded(gate, &asker) && client_bounds_size(&gate->limits, message->n) != NULL)

@@ -26,6 +26,9 @@ $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=floc
 # What is due after a day is looked at from then.
 $(B)/test/unit/server/daemon/housekeeping_test: DAEMON_LIBS += -Xlinker --wrap=clock_now_ms -Xlinker --wrap=clock_monotonic_ms
 
+# The system's clock is set, for the test alone.
+$(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
+
 # What takes half a minute of silence is looked at from later on.
 $(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 

@@ -65,7 +65,8 @@ static void test_rows(void **state)
         if (rows[i].what != NULL)
             assert_non_null(strstr(err.message, rows[i].what));
     }
-    assert_int_equal(unlink(image) + rmdir(folder) + rmdir(images) + unlink(database) + unlink(log), 0);
+    assert_int_equal(
+        unlink(image) + rmdir(folder) + rmdir(images) + unlink(database) + unlink(log), 0);
     assert_int_equal(state_check_run(database, images, NULL), 0); // no folder is no image
 }
 
