@@ -10,11 +10,11 @@
 #include "server/broker/limits.h"
 
 // Who is let in, what is taken from them and given to them: all that the plugin decides, without a
-// type of the broker's. One thread, the broker's. Nothing is allocated but at start and for a
-// client that is let in.
+// type of the broker's. One thread, the broker's. What is allocated is bounded by how many clients
+// have shown a good certificate.
 struct gate;
 
-// What it has the broker do, from gate_tick() alone.
+// What it has the broker do, from gate_tick() alone; the last note may come from gate_free().
 struct gate_effects {
     // Ends each connection with that user name; the will is sent or not.
     void (*end_connections)(const char *name, bool with_will, void *ctx);

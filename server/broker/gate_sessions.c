@@ -89,8 +89,7 @@ static void note_fault(struct gate *gate, const struct err *err)
 {
     snprintf(gate->notes[GATE_NOTE_FILE], sizeof gate->notes[0],
         "plugin_opt_sessions: %s; until a minute after that is mended, others may take the client "
-        "identifiers of "
-        "sessions that wait while the broker restarts",
+        "identifiers of sessions that wait while the broker restarts",
         err->message);
 }
 
@@ -114,6 +113,23 @@ static int write_anew(struct gate *gate, struct err *err)
     return 0;
 }
 
+static void forget_recorded(struct client *client, void *ctx)
+{
+    if (client->recorded == *(const uint64_t *)ctx)
+        client->recorded = 0;
+}
+
+// Whoever had the identifier before is overwritten. To look at all is no more than what the sync of
+// that line has cost.
+static void be_recorded(struct gate *gate, struct client *client)
+{
+    uint64_t recorded = hash(client->client_id);
+
+    client_table_each(gate->clients, forget_recorded, &recorded);
+    client->recorded = recorded;
+    gate->file.lines++;
+}
+
 void gate_sessions_keep(struct gate *gate, struct client *client)
 {
     struct err err = {0};
@@ -126,8 +142,7 @@ void gate_sessions_keep(struct gate *gate, struct client *client)
     record = record_of(gate, client);
     if (gate->file.lines < 2 * gate->file.kept + SPARE_LINES &&
         session_file_append(gate->file.path, &record, &err) == 0) {
-        client->recorded = hash(client->client_id);
-        gate->file.lines++;
+        be_recorded(gate, client);
         return;
     }
     if (write_anew(gate, &err) < 0)
@@ -198,6 +213,7 @@ int gate_sessions_open(struct gate *gate, const char *path, struct err *err)
     rc = write_anew(gate, &fault);
     if (rc == ERR_NOT_FOUND || rc == ERR_DENIED) {
         err_set(err, rc, "plugin_opt_sessions: %s", fault.message);
+        gate->file.path = NULL;
         return rc;
     }
     if (rc == 0 && content.bad_count > 0)
@@ -211,6 +227,8 @@ void gate_sessions_close(struct gate *gate)
 {
     struct err err = {0};
 
-    if (gate->file.path != NULL && gate->file.lines > 0 && write_anew(gate, &err) < 0)
+    bool is_due = gate->file.path != NULL && (gate->file.lines > 0 || gate->file.is_behind);
+
+    if (is_due && write_anew(gate, &err) < 0)
         gate->effects->note(gate->notes[GATE_NOTE_FILE], gate->ctx);
 }

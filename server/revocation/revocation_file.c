@@ -72,13 +72,15 @@ static int judge(struct revocation_file_found *found, struct err *err)
     return 0;
 }
 
-// For who wants to know what stood in it.
+// For who wants to know what stood in it. It stays in its place as well, until a good one takes
+// that: a start that is cut short finds it again.
 static void keep_damaged(const struct revocation_file *file)
 {
     char path[sizeof file->path + sizeof DAMAGED];
 
     snprintf(path, sizeof path, "%s" DAMAGED, file->path);
-    if (rename(file->path, path) < 0)
+    unlink(path);
+    if (link(file->path, path) < 0)
         log_warning("revocation", "cannot keep the damaged list as %s: %m", path);
 }
 
@@ -98,6 +100,7 @@ int revocation_file_begin(
         return err_set(err, rc, "%s", reason.message);
     if (rc < 0) {
         set_damaged(out, &reason);
+        keep_damaged(file);
         return 0;
     }
     out->text = (char *)text;

@@ -79,6 +79,20 @@ static void test_given_up(void **state)
     assert_int_equal(visit_as(&fixture.one, "kitchen", true), 0);
 }
 
+// Who takes up again what somebody else had meanwhile is its owner then.
+static void test_taken_back(void **state)
+{
+    (void)state;
+    assert_int_equal(visit_as(&fixture.one, "kitchen", true), 0);
+    assert_int_equal(visit_as(&fixture.one, "kitchen", false), 0);
+    assert_int_equal(visit_as(&fixture.two, "kitchen", true), 0);
+    assert_int_equal(visit_as(&fixture.two, "cellar", false), 0);
+    assert_int_equal(visit_as(&fixture.one, "kitchen", true), 0);
+    crash();
+    assert_int_equal(visit_as(&fixture.two, "kitchen", true), ERR_DENIED);
+    assert_int_equal(visit_as(&fixture.one, "kitchen", true), 0);
+}
+
 // Whose name it is gets it, also from somebody who had taken it before the restart.
 static void test_own_name(void **state)
 {
@@ -194,6 +208,7 @@ int main(void)
         TEST(test_no_file),
         TEST(test_no_line),
         TEST(test_given_up),
+        TEST(test_taken_back),
         TEST(test_own_name),
         TEST(test_revoked),
         TEST(test_expiry),

@@ -150,7 +150,8 @@ static void test_damaged_ones(void **state)
                 found.reason);
         revocation_file_found_clear(&found);
         assert_text(kept, rows[i].text);
-        assert_int_equal(scratch_count(p->folder), 1);
+        assert_text(p->list, rows[i].text); // a start that is cut short finds it again
+        assert_int_equal(scratch_count(p->folder), 2);
     }
 }
 
