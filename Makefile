@@ -136,7 +136,7 @@ $(B)/%.o: %.c
 
 # Where the C library's time_t has 32 bits unless it is asked (Debian 12 on armhf) its libraries' has
 # too. Dates are made in this file, which passes none to a library.
-$(B)/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
+%/server/base/clock.o: ALL_CFLAGS += -D_TIME_BITS=64
 
 # .incbin is invisible to -MMD.
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)

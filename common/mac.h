@@ -15,4 +15,7 @@ bool mac_is_valid(const char *s, size_t n);
 // without ':' or '-' between the pairs) to out. False, and out untouched, if s is none.
 bool mac_parse(const char *s, char out[MAC_SIZE]);
 
+// The same of the MAC that s begins with, whatever follows: its length as it is typed, or 0.
+size_t mac_parse_begin(const char *s, char out[MAC_SIZE]);
+
 #endif

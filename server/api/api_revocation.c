@@ -172,6 +172,7 @@ json_t *api_revocation_state(struct revocation *revocation)
     api_json_set(&object, "number", json_integer((json_int_t)state.number));
     api_json_set(&object, "entries", count_json(state.entries));
     api_json_set(&object, "fault", api_json_text(state.fault));
+    api_json_set(&object, "at_start", api_json_text(state.start_note));
     api_json_set(&object, "broker", broker);
     return object;
 }

@@ -56,6 +56,18 @@ static json_t *time_json(int64_t time_ms)
     return time_ms != 0 ? json_integer(time_ms) : json_null();
 }
 
+// Whose certificates are trusted.
+static json_t *authorities_json(const struct api *api)
+{
+    char fingerprints[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE];
+    size_t count = device_auth_copy_fingerprints(api->auth, fingerprints);
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(fingerprints[i]));
+    return array;
+}
+
 static json_t *certificates_json(const struct api *api)
 {
     struct api_certificates ends = {0};
@@ -69,6 +81,7 @@ static json_t *certificates_json(const struct api *api)
     api_json_set(&devices, "first_mac",
         ends.first_mac[0] != '\0' ? json_string(ends.first_mac) : json_null());
     api_json_set(&devices, "first_not_after_ms", time_json(ends.first_ms));
+    api_json_set(&object, "ca_sha256", authorities_json(api));
     api_json_set(&object, "ca_not_after_ms", time_json(ends.ca_ms));
     api_json_set(&object, "server_not_after_ms", time_json(ends.server_ms));
     api_json_set(&object, "broker_not_after_ms", time_json(ends.broker_ms));

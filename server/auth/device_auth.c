@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "server/base/clock.h"
-#include "server/pki/authority.h"
 #include "server/pki/device_credential.h"
 
 #define PLACES 16384 // certificates remembered; about 150 bytes each
@@ -132,6 +131,27 @@ int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, size_t *n)
     return copy != NULL ? 0 : ERR_NO_MEMORY;
 }
 
+bool device_auth_has_ca(struct device_auth *auth, const char *fingerprint)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    bool has = authority_has(auth->authority, fingerprint);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return has;
+}
+
+size_t device_auth_copy_fingerprints(
+    struct device_auth *auth, char out[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE])
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    size_t count = authority_copy_fingerprints(auth->authority, out);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return count;
+}
+
 int device_auth_check_own(
     struct device_auth *auth, const uint8_t *pem, size_t n, const char *mac, struct err *err)
 {
@@ -171,13 +191,9 @@ int device_auth_check_server(struct device_auth *auth, const struct credential_c
     return rc;
 }
 
-// The fingerprint is hex of a hash: its first digits spread well.
 static struct known *place_of(struct device_auth *auth, const char *fingerprint)
 {
-    char digits[9] = {0};
-
-    memcpy(digits, fingerprint, sizeof digits - 1);
-    return &auth->known[strtoul(digits, NULL, 16) % PLACES];
+    return &auth->known[digest_place(fingerprint, PLACES)];
 }
 
 static bool recall(

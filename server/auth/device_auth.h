@@ -8,6 +8,7 @@
 #include "common/mac.h"
 #include "server/base/err.h"
 #include "server/model/revocation_list.h"
+#include "server/pki/authority.h"
 #include "server/pki/certificate_facts.h"
 #include "server/pki/credential_check.h"
 
@@ -51,6 +52,11 @@ bool device_auth_is_cut_off(const uint8_t *der, size_t n, void *ctx);
 // Copies the CA's file, PEM, as it was when it was read: what devices are given as their ca.crt. A
 // NUL follows the n bytes; the caller frees them. ERR_NO_MEMORY. Any thread.
 ERR_CHECKED int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, size_t *n);
+
+// As authority_has() and authority_copy_fingerprints(), of the CA in use. Any thread.
+bool device_auth_has_ca(struct device_auth *auth, const char *fingerprint);
+size_t device_auth_copy_fingerprints(
+    struct device_auth *auth, char out[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE]);
 
 // Whether a certificate, n bytes of PEM which a NUL follows, is that device's own, and one that it
 // takes and is let in with. As credential_check_device_pem(). Any thread.

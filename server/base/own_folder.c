@@ -78,6 +78,8 @@ int own_folder_check(const char *path, struct err *err)
     struct stat st;
     int rc = look_at(path, &st, err);
 
+    if (rc == 0 && !S_ISDIR(st.st_mode))
+        rc = err_set(err, ERR_INVALID, "%s is no folder", path);
     if (rc == 0)
         rc = check_links(path, err);
     if (rc < 0)

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "server/broker/topic_rule.h"
+#include "server/model/broker_topic.h"
 #include "server/pki/client_name.h"
-
-// What the plugin itself says to the daemon: nobody else does.
-#define RESERVED "/broker/#"
 
 struct rule {
     int role;
@@ -18,6 +16,7 @@ struct rule {
 
 #define READ ACCESS_TABLE_READ
 #define WRITE ACCESS_TABLE_WRITE
+#define CLEAR ACCESS_TABLE_CLEAR
 
 static const struct rule own_rules[] = {
     // A device speaks for itself alone and hears its own commands alone.
@@ -31,8 +30,13 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_DAEMON, READ, "/event/+"},
     {ACCESS_TABLE_DAEMON, READ, "/will/+"},
     {ACCESS_TABLE_DAEMON, READ, "/will/+/will"},
-    {ACCESS_TABLE_DAEMON, READ, "/broker/#"},
+    {ACCESS_TABLE_DAEMON, READ, BROKER_TOPIC_ALL},
     {ACCESS_TABLE_DAEMON, WRITE, "/command/+/+"},
+    // It takes away what devices that are shut out, or forgotten, have left.
+    {ACCESS_TABLE_DAEMON, CLEAR, "/status/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/event/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/will/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/will/+/will"},
     // It finds out by itself whether all that holds: what it says here it must hear.
     {ACCESS_TABLE_DAEMON, WRITE, "/status/probe"},
     {ACCESS_TABLE_DAEMON, WRITE, "/event/probe"},
@@ -145,7 +149,7 @@ static int add_rule(struct access_table *table, int role, enum access_table_kind
 {
     if (!topic_rule_is_valid(filter) || strstr(filter, "%m") != NULL)
         return err_set(err, ERR_INVALID, "'%s' is no topic filter for a role", filter);
-    if (kind == WRITE && topic_rule_covers(RESERVED, "", filter))
+    if (kind == WRITE && topic_rule_covers(BROKER_TOPIC_ALL, "", filter))
         return err_set(
             err, ERR_INVALID, "nobody says '%s': what is below /broker/ the plugin says", filter);
     if (has_rule(table, role, kind, filter))
@@ -238,7 +242,7 @@ bool access_table_allows(const struct access_table *table, int role, const char 
     enum access_table_kind kind, const char *topic)
 {
     // also if a role may say "#"
-    if (kind == WRITE && topic_rule_matches(RESERVED, "", topic))
+    if (kind == WRITE && topic_rule_matches(BROKER_TOPIC_ALL, "", topic))
         return false;
     return allows(table, &(struct rule){role, kind, topic}, mac, topic_rule_matches);
 }

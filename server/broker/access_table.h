@@ -8,7 +8,11 @@
 
 // Who may say and hear what at the broker. What is not named is denied.
 
-enum access_table_kind { ACCESS_TABLE_READ, ACCESS_TABLE_WRITE };
+enum access_table_kind {
+    ACCESS_TABLE_READ,
+    ACCESS_TABLE_WRITE,
+    ACCESS_TABLE_CLEAR, // only take away what is retained there
+};
 
 // The roles that there always are, and the first that a configuration adds.
 enum access_table_role {
@@ -42,7 +46,8 @@ const char *access_table_role_name(const struct access_table *table, int role);
 // Whether nothing is counted of a role.
 bool access_table_is_unbounded(const struct access_table *table, int role);
 
-// Whether a role may say (write) or hear (read) what comes by that topic. mac: the device's, else
+// Whether a role may say (write) or hear (read) what comes by that topic, or take away (clear) what
+// is retained. mac: the device's, else
 // "".
 bool access_table_allows(const struct access_table *table, int role, const char *mac,
     enum access_table_kind kind, const char *topic);

@@ -27,16 +27,15 @@ const char *client_bounds_size(const struct limits *limits, size_t n)
 const char *client_bounds_message(
     const struct limits *limits, struct client *client, int64_t now_ms, size_t topic_n, size_t n)
 {
-    struct token_bucket_rate messages = {
-        limits->messages_per_second, SECOND_MS, limits->messages_burst};
-    struct token_bucket_rate bytes = {limits->bytes_per_second, SECOND_MS, limits->bytes_burst};
+    struct rate messages = {limits->messages_per_second, SECOND_MS, limits->messages_burst};
+    struct rate bytes = {limits->bytes_per_second, SECOND_MS, limits->bytes_burst};
 
     if (client_bounds_size(limits, n) != NULL)
         return client_bounds_size(limits, n);
-    if (!token_bucket_take(&client->messages, &messages, now_ms, 1))
+    if (!rate_take(&client->messages, &messages, 1, now_ms))
         return "messages-per-second";
     // both are bounded, so that it fits
-    if (!token_bucket_take(&client->bytes, &bytes, now_ms, (uint32_t)(topic_n + n)))
+    if (!rate_take(&client->bytes, &bytes, (uint32_t)(topic_n + n), now_ms))
         return "bytes-per-second";
     return NULL;
 }
@@ -50,12 +49,11 @@ const char *client_bounds_refused(
 const char *client_bounds_subscription(
     const struct limits *limits, struct client *client, int64_t now_ms, int count)
 {
-    struct token_bucket_rate rate = {
-        limits->subscribes_per_minute, MINUTE_MS, limits->subscribes_burst};
+    struct rate rate = {limits->subscribes_per_minute, MINUTE_MS, limits->subscribes_burst};
 
     if (count >= 0 && (uint32_t)count >= limits->subscriptions)
         return "subscriptions";
-    if (!token_bucket_take(&client->subscribes, &rate, now_ms, 1))
+    if (!rate_take(&client->subscribes, &rate, 1, now_ms))
         return "subscribes-per-minute";
     return client_bounds_message(limits, client, now_ms, 0, 0);
 }
@@ -63,19 +61,17 @@ const char *client_bounds_subscription(
 const char *client_bounds_attempt(
     const struct limits *limits, struct client *client, int64_t now_ms)
 {
-    struct token_bucket_rate rate = {
-        limits->connections_per_minute, MINUTE_MS, limits->connections_burst};
+    struct rate rate = {limits->connections_per_minute, MINUTE_MS, limits->connections_burst};
 
-    return token_bucket_take(&client->attempts, &rate, now_ms, 1) ? NULL : "connections-per-minute";
+    return rate_take(&client->attempts, &rate, 1, now_ms) ? NULL : "connections-per-minute";
 }
 
 const char *client_bounds_identifier(
     const struct limits *limits, struct client *client, int64_t now_ms)
 {
-    struct token_bucket_rate rate = {
-        limits->identifiers_per_day, DAY_MS, limits->identifiers_burst};
+    struct rate rate = {limits->identifiers_per_day, DAY_MS, limits->identifiers_burst};
 
-    return token_bucket_take(&client->identifiers, &rate, now_ms, 1) ? NULL : "identifiers-per-day";
+    return rate_take(&client->identifiers, &rate, 1, now_ms) ? NULL : "identifiers-per-day";
 }
 
 const char *client_bounds_waiting(
@@ -106,11 +102,10 @@ const char *client_bounds_command(const struct limits *limits, struct client *cl
 bool client_bounds_drop(
     const struct limits *limits, struct client *client, int64_t now_ms, const char *reason)
 {
-    struct token_bucket_rate rate = {limits->dropped_per_minute, MINUTE_MS, limits->dropped_burst};
+    struct rate rate = {limits->dropped_per_minute, MINUTE_MS, limits->dropped_burst};
 
     client->reason = reason;
-    if (token_bucket_take(&client->drops, &rate, now_ms, 1) ||
-        client_bounds_is_shut_out(client, now_ms))
+    if (rate_take(&client->drops, &rate, 1, now_ms) || client_bounds_is_shut_out(client, now_ms))
         return false;
     client_bounds_shut_out(client, now_ms, limits->shut_out_seconds, reason);
     return true;

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/base/rate.h"
 #include "server/broker/identity.h"
-#include "server/broker/token_bucket.h"
 #include "server/model/serial.h"
 #include "server/pki/digest.h"
 
-struct meter;
+struct control_meter;
 
 // What was dropped of a client since the last report.
 struct client_dropped {
@@ -38,15 +38,18 @@ struct client {
     int64_t begins_ms;
     int64_t not_before_ms;
     int64_t not_after_ms;
-    struct meter *meter; // its certificate's, or NULL
-    bool is_out;         // it is no longer good: nothing more is taken from it
+    struct control_meter *meter; // its certificate's, or NULL
+    bool is_out;                 // it is no longer good: nothing more is taken from it
+    // SHA-256 of the last certificate that the daemon is told of (gate_meet.h), or "".
+    char met[DIGEST_SHA256_TEXT_SIZE];
 
-    struct token_bucket messages;
-    struct token_bucket bytes;
-    struct token_bucket subscribes;
-    struct token_bucket attempts; // to connect
-    struct token_bucket identifiers;
-    struct token_bucket drops;
+    struct rate_use messages;
+    struct rate_use bytes;
+    struct rate_use subscribes;
+    struct rate_use attempts; // to connect
+    struct rate_use identifiers;
+    struct rate_use drops;
+    struct rate_use meetings;
     unsigned waiting_commands; // for it
     unsigned waiting_messages; // of it, since the daemon was last here
     uint64_t waiting_bytes;

@@ -25,7 +25,7 @@ int gate_new(const struct gate_config *config, const struct gate_effects *effect
     gate->daemon = config->daemon;
     gate->effects = effects;
     gate->ctx = ctx;
-    rc = client_table_new(&gate->clients) < 0 || meter_table_new(&gate->meters) < 0
+    rc = client_table_new(&gate->clients) < 0 || control_meter_table_new(&gate->meters) < 0
              ? err_set(err, ERR_NO_MEMORY, "no memory for the clients")
              : trust_new(config->ca_file, config->revocations, &gate->trust, err);
     if (rc == 0)
@@ -42,10 +42,11 @@ void gate_free(struct gate *gate)
 {
     if (gate == NULL)
         return;
+    gate_meet_clear(gate);
     gate_sessions_close(gate);
     trust_free(gate->trust);
     client_table_free(gate->clients);
-    meter_table_free(gate->meters);
+    control_meter_table_free(gate->meters);
     free(gate);
 }
 
@@ -332,6 +333,7 @@ int gate_connect(
         return rc;
     }
     gate_traffic_bind(gate, client, connect->der, connect->n);
+    gate_meet_note(gate, client, &facts);
     *name = client->identity.name;
     return 0;
 }

@@ -9,8 +9,8 @@
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
 #include "server/broker/gate_traffic.h"
+#include "server/model/broker_topic.h"
 
-#define REPORTS "/broker/"
 #define UNASKED_PACE_MS 10000
 #define PROPERTIES_MAX 16384 // what MQTT 5's properties are taken for: they are not shown to us
 
@@ -134,8 +134,10 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
         return drop(gate, asker.client, reason);
     }
     if (asker.identity.role == ACCESS_TABLE_DAEMON &&
-        strncmp(filter, REPORTS, sizeof REPORTS - 1) == 0)
+        strncmp(filter, BROKER_TOPIC_ROOT, sizeof BROKER_TOPIC_ROOT - 1) == 0) {
         gate->list_is_due = true;
+        gate_meet_begin(gate);
+    }
     return true;
 }
 
@@ -144,6 +146,19 @@ static bool is_kept_twice(const struct asker *asker, const struct gate_message *
 {
     return message->retain && asker->identity.role == ACCESS_TABLE_DEVICE &&
            strstr(message->topic, asker->identity.mac) == NULL;
+}
+
+// A retained message of no bytes takes away the one that is kept (MQTT 3.1.1, 3.3.1.3).
+static bool may_write(
+    struct gate *gate, const struct asker *asker, const struct gate_message *message)
+{
+    const struct identity *identity = &asker->identity;
+
+    return access_table_allows(
+               gate->table, identity->role, identity->mac, ACCESS_TABLE_WRITE, message->topic) ||
+           (message->retain && message->n == 0 &&
+               access_table_allows(
+                   gate->table, identity->role, identity->mac, ACCESS_TABLE_CLEAR, message->topic));
 }
 
 bool gate_access_write(struct gate *gate, const char *name, const struct gate_message *message)
@@ -158,9 +173,7 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
     if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
         return drop_message(
             gate, asker.client, client_bounds_topic(&gate->limits, message->topic), message);
-    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
-            ACCESS_TABLE_WRITE, message->topic) ||
-        is_kept_twice(&asker, message))
+    if (!may_write(gate, &asker, message) || is_kept_twice(&asker, message))
         return deny(
             gate, &asker, asker.client != NULL ? &asker.client->dropped.messages : &(uint64_t){0});
     if (is_bounded(gate, &asker) && client_bounds_size(&gate->limits, message->n) != NULL)
@@ -228,7 +241,8 @@ bool gate_access_read(
             ACCESS_TABLE_READ, message->topic))
         return false;
     // The plugin leaves nothing there: that is from a broker without it.
-    if (message->retain && strncmp(message->topic, REPORTS, sizeof REPORTS - 1) == 0)
+    if (message->retain &&
+        strncmp(message->topic, BROKER_TOPIC_ROOT, sizeof BROKER_TOPIC_ROOT - 1) == 0)
         return false;
     if (is_connected || message->qos == 0)
         return true;

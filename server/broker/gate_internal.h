@@ -3,7 +3,8 @@
 
 #include "server/broker/client_table.h"
 #include "server/broker/gate.h"
-#include "server/broker/meter.h"
+#include "server/broker/gate_meet.h"
+#include "server/broker/control_meter.h"
 #include "server/broker/refusals.h"
 #include "server/broker/trust.h"
 
@@ -34,8 +35,9 @@ struct gate {
     void *ctx;
     struct trust *trust;
     struct client_table *clients;
-    struct meter_table *meters;
+    struct control_meter_table *meters;
     struct refusals refusals;
+    struct gate_meet meet;
     uint64_t daemon_epoch; // how often the daemon has come
     bool is_ending; // we end a connection: the broker asks about it, which is counted nowhere
     int64_t next_sweep_ms;

@@ -75,7 +75,7 @@ static void report_list(struct gate *gate)
         return;
     report_format_list(trust_list_number(gate->trust), trust_list_count(gate->trust),
         gate->list_ended, gate->list_error[0] != '\0' ? gate->list_error : NULL, text);
-    gate->effects->publish(REPORT_LIST_TOPIC, text, gate->ctx);
+    gate->effects->publish(BROKER_TOPIC_REVOCATIONS, text, gate->ctx);
     gate->list_is_due = false;
     gate->list_ended = 0;
 }
@@ -106,4 +106,5 @@ void gate_tick(struct gate *gate)
             break; // the others are the first of the next round
     }
     report_list(gate);
+    gate_meet_tell(gate);
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "server/broker/token_bucket.h"
+#include "server/base/rate.h"
 
 // How often connections were refused lately, by their certificates and in all. mosquitto 2.0.11
 // loses the memory of a will, up to a whole packet, with each: so they are kept few. All zero at
@@ -14,8 +14,8 @@
 #define REFUSALS_SHUT_OUT_S 600 // for who is let in otherwise
 
 struct refusals {
-    struct token_bucket all;
-    struct token_bucket places[REFUSALS_PLACES];
+    struct rate_use all;
+    struct rate_use places[REFUSALS_PLACES];
 };
 
 // Counts one of the certificate whose SHA-256, in hex, is given. Whether they are many.

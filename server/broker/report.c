@@ -5,22 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/base/utf8.h"
+
 #define ESCAPED_MAX 6
 
 // Writes a text as a JSON string (RFC 8259, 7), cut where it gets too long.
 static void format_string(const char *text, char *out, size_t size)
 {
     size_t n = 0;
+    size_t left = strlen(text);
 
     out[n++] = '"';
-    for (const char *s = text; *s != '\0' && n + ESCAPED_MAX + sizeof "\"" <= size; s++) {
-        // what is beyond ASCII is no part of our own messages, and may be no UTF-8
-        if ((unsigned char)*s < ' ' || (unsigned char)*s > '~')
-            n += (size_t)sprintf(out + n, "\\u%04x", (unsigned)(unsigned char)*s);
-        else if (*s == '"' || *s == '\\')
-            n += (size_t)sprintf(out + n, "\\%c", *s);
+    while (left > 0 && n + ESCAPED_MAX + sizeof "\"" <= size) {
+        size_t length = utf8_sequence_length((const uint8_t *)text, left);
+
+        if (length <= 1 && ((unsigned char)*text < ' ' || (unsigned char)*text > '~'))
+            n += (size_t)sprintf(out + n, "\\u%04x", (unsigned)(unsigned char)*text);
+        else if (length <= 1)
+            n += (size_t)sprintf(out + n, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
         else
-            out[n++] = *s;
+            n += (size_t)sprintf(out + n, "%.*s", (int)length, text);
+        length += length == 0; // no UTF-8: byte by byte
+        text += length;
+        left -= length;
     }
     memcpy(out + n, "\"", sizeof "\"");
 }
@@ -37,6 +44,21 @@ void report_format_list(uint64_t number, size_t entries, unsigned disconnected, 
         entries, disconnected, text);
 }
 
+void report_format_certificate(const struct certificate_facts *facts, char out[REPORT_SIZE])
+{
+    char name[ESCAPED_MAX * sizeof facts->common_name];
+    char unit[ESCAPED_MAX * sizeof facts->unit];
+
+    format_string(facts->common_name, name, sizeof name);
+    format_string(facts->unit, unit, sizeof unit);
+    snprintf(out, REPORT_SIZE,
+        "{\"serial\": \"%s\", \"common_name\": %s, \"unit\": %s, \"server\": %s, "
+        "\"fingerprint\": \"%s\", \"ca\": \"%s\", \"not_before_ms\": %" PRId64
+        ", \"not_after_ms\": %" PRId64 "}",
+        facts->serial, name, unit, facts->is_server ? "true" : "false", facts->fingerprint,
+        facts->ca, facts->begins_ms, facts->not_after_ms);
+}
+
 void report_format_limit(const struct client *client, int64_t now_ms, char out[REPORT_SIZE])
 {
     const struct client_dropped *dropped = &client->dropped;
@@ -51,5 +73,5 @@ void report_format_limit(const struct client *client, int64_t now_ms, char out[R
 
 void report_limit_topic(const struct client *client, char out[REPORT_TOPIC_SIZE])
 {
-    snprintf(out, REPORT_TOPIC_SIZE, "/broker/limit/%s", client->identity.name);
+    snprintf(out, REPORT_TOPIC_SIZE, BROKER_TOPIC_LIMIT "%s", client->identity.name);
 }

@@ -7,6 +7,7 @@
 
 #include "server/ctl/field.h"
 #include "server/ctl/image_label.h"
+#include "server/ctl/listing.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
@@ -19,10 +20,11 @@ static const struct table_column columns[] = {
     {"NEXT", TABLE_LEFT, TABLE_CUT_MIDDLE, 14},
 };
 
-static void add_image(struct table *table, const json_t *image)
+static void add_image(struct table *table, const json_t *image, int64_t now_ms)
 {
     char devices[TEXT_SHORT_SIZE];
 
+    (void)now_ms;
     field_number(image, "devices", devices);
     table_add(table, TABLE_PLAIN, field_text(image, "name", ""));
     image_label_add_state(table, image);
@@ -35,22 +37,7 @@ static void add_image(struct table *table, const json_t *image)
         table_add(table, TABLE_PLAIN, field_text(image, "next", ""));
 }
 
-static int show_images(const struct subcommand_call *call, const json_t *images, struct err *err)
-{
-    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    size_t i;
-    json_t *image;
-
-    json_array_foreach((json_t *)images, i, image)
-    {
-        add_image(table, image);
-    }
-
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
-}
+static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_image};
 
 static void warn_of_stranded(const json_t *images)
 {
@@ -93,7 +80,7 @@ static void show_unknown(const json_t *unknown)
 static int show_chain(const struct subcommand_call *call, const json_t *chain, struct err *err)
 {
     const json_t *images = json_object_get(chain, "images");
-    int rc = show_images(call, images, err);
+    int rc = listing_show(&listing, call, images, err);
 
     if (rc < 0)
         return rc;

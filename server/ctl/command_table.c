@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/ctl/field.h"
+#include "server/ctl/listing.h"
 
 static const struct table_column columns[] = {
     {"ID", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
@@ -46,13 +47,8 @@ static void add_command(struct table *table, const json_t *command, int64_t now_
 
 struct table *command_table_new(const json_t *commands, int64_t now_ms)
 {
-    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    size_t i;
-    json_t *command;
+    static const struct listing listing = {
+        columns, sizeof columns / sizeof columns[0], add_command};
 
-    json_array_foreach((json_t *)commands, i, command)
-    {
-        add_command(table, command, now_ms);
-    }
-    return table;
+    return listing_fill(&listing, commands, now_ms);
 }

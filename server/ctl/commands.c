@@ -10,6 +10,7 @@
 #include "server/ctl/command_recall.h"
 #include "server/ctl/command_send.h"
 #include "server/ctl/command_table.h"
+#include "server/ctl/listing.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
@@ -22,11 +23,7 @@ static const struct option_rule send_options[] = {
 
 static int show_table(const struct subcommand_call *call, const json_t *commands, struct err *err)
 {
-    struct table *table = command_table_new(commands, clock_system_ms());
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
+    return listing_print(call, command_table_new(commands, clock_system_ms()), err);
 }
 
 static int show_one(const struct subcommand_call *call, const json_t *command, struct err *err)

@@ -7,7 +7,7 @@
 #include "server/base/clock.h"
 #include "server/ctl/command_table.h"
 #include "server/ctl/field.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 
 enum shape { TEXT, NUMBER, AGE, DURATION };
 
@@ -215,80 +215,62 @@ static void show_facts(const json_t *device, int64_t now_ms)
         "certificate", age);
 }
 
-static struct table *tabulate_events(const json_t *events, int64_t now_ms)
+static void add_event(struct table *table, const json_t *event, int64_t now_ms)
 {
     static const char *const members[] = {"event", "command", "result", "image", "detail"};
-    struct table *table = table_new(event_columns, sizeof event_columns / sizeof event_columns[0]);
-    size_t i;
-    json_t *event;
+    char text[TEXT_SHORT_SIZE];
 
-    json_array_foreach((json_t *)events, i, event)
-    {
-        char text[TEXT_SHORT_SIZE];
-
-        field_age(event, "at_ms", now_ms, text);
-        table_add(table, TABLE_PLAIN, text);
-        for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
-            table_add(table, TABLE_PLAIN, field_text(event, members[m], ""));
-    }
-    return table;
+    field_age(event, "at_ms", now_ms, text);
+    table_add(table, TABLE_PLAIN, text);
+    for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
+        table_add(table, TABLE_PLAIN, field_text(event, members[m], ""));
 }
 
-static struct table *tabulate_certificates(const json_t *certificates)
+static const struct listing event_listing = {
+    event_columns, sizeof event_columns / sizeof event_columns[0], add_event};
+
+static void add_certificate(struct table *table, const json_t *certificate, int64_t now_ms)
 {
-    struct table *table =
-        table_new(certificate_columns, sizeof certificate_columns / sizeof certificate_columns[0]);
-    size_t i;
-    json_t *certificate;
+    bool revoked = field_has(certificate, "revoked_at_ms");
+    char text[TEXT_SHORT_SIZE];
 
-    json_array_foreach((json_t *)certificates, i, certificate)
-    {
-        bool revoked = field_has(certificate, "revoked_at_ms");
-        char text[TEXT_SHORT_SIZE];
-
-        table_add(table, TABLE_PLAIN, field_text(certificate, "serial", ""));
-        table_add(table, TABLE_PLAIN, field_text(certificate, "origin", ""));
-        field_time(certificate, "not_before_ms", text);
-        table_add(table, TABLE_PLAIN, text);
-        field_time(certificate, "not_after_ms", text);
-        table_add(table, TABLE_PLAIN, text);
-        table_add(table, revoked ? TABLE_BAD : TABLE_PLAIN, field_text(certificate, "reason", ""));
-    }
-    return table;
+    (void)now_ms;
+    table_add(table, TABLE_PLAIN, field_text(certificate, "serial", ""));
+    table_add(table, TABLE_PLAIN, field_text(certificate, "origin", ""));
+    field_time(certificate, "not_before_ms", text);
+    table_add(table, TABLE_PLAIN, text);
+    field_time(certificate, "not_after_ms", text);
+    table_add(table, TABLE_PLAIN, text);
+    table_add(table, revoked ? TABLE_BAD : TABLE_PLAIN, field_text(certificate, "reason", ""));
 }
 
-static struct table *tabulate_hours(const json_t *hours)
+static const struct listing certificate_listing = {certificate_columns,
+    sizeof certificate_columns / sizeof certificate_columns[0], add_certificate};
+
+static void add_hour(struct table *table, const json_t *hour, int64_t now_ms)
 {
     static const char *const members[] = {
         "count", "rssi_min", "rssi_avg", "rssi_max", "free_heap_min", "max_loop_max", "reboots"};
-    struct table *table = table_new(hour_columns, sizeof hour_columns / sizeof hour_columns[0]);
-    size_t i;
-    json_t *hour;
+    char text[TEXT_SHORT_SIZE];
 
-    json_array_foreach((json_t *)hours, i, hour)
-    {
-        char text[TEXT_SHORT_SIZE];
-
-        field_time(hour, "hour_ms", text);
+    (void)now_ms;
+    field_time(hour, "hour_ms", text);
+    table_add(table, TABLE_PLAIN, text);
+    for (size_t m = 0; m < sizeof members / sizeof members[0]; m++) {
+        field_number(hour, members[m], text);
         table_add(table, TABLE_PLAIN, text);
-        for (size_t m = 0; m < sizeof members / sizeof members[0]; m++) {
-            field_number(hour, members[m], text);
-            table_add(table, TABLE_PLAIN, text);
-        }
     }
-    return table;
 }
+
+static const struct listing hour_listing = {
+    hour_columns, sizeof hour_columns / sizeof hour_columns[0], add_hour};
 
 // Takes over the table.
 static int show_section(
     const struct subcommand_call *call, const char *title, struct table *table, struct err *err)
 {
     printf("\n%s\n", title);
-
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
+    return listing_print(call, table, err);
 }
 
 int device_details_show(const struct subcommand_call *call, const json_t *answer, struct err *err)
@@ -302,12 +284,13 @@ int device_details_show(const struct subcommand_call *call, const json_t *answer
 
     show_facts(answer, now_ms);
     if (json_array_size(certificates) > 0)
-        rc = show_section(call, "certificates", tabulate_certificates(certificates), err);
+        rc = show_section(
+            call, "certificates", listing_fill(&certificate_listing, certificates, now_ms), err);
     if (rc == 0 && json_array_size(commands) > 0)
         rc = show_section(call, "commands", command_table_new(commands, now_ms), err);
     if (rc == 0 && json_array_size(events) > 0)
-        rc = show_section(call, "events", tabulate_events(events, now_ms), err);
+        rc = show_section(call, "events", listing_fill(&event_listing, events, now_ms), err);
     if (rc == 0 && json_array_size(hours) > 0)
-        rc = show_section(call, "hours", tabulate_hours(hours), err);
+        rc = show_section(call, "hours", listing_fill(&hour_listing, hours, now_ms), err);
     return rc;
 }

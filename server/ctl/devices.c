@@ -13,6 +13,7 @@
 #include "server/ctl/devices_revoke.h"
 #include "server/ctl/devices_watch.h"
 #include "server/ctl/field.h"
+#include "server/ctl/listing.h"
 #include "server/ctl/present.h"
 
 #define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
@@ -150,24 +151,14 @@ static void add_device(struct table *table, const json_t *device, int64_t now_ms
 
 struct table *devices_table(const json_t *devices, int64_t now_ms)
 {
-    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    size_t i;
-    json_t *device;
+    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_device};
 
-    json_array_foreach((json_t *)devices, i, device)
-    {
-        add_device(table, device, now_ms);
-    }
-    return table;
+    return listing_fill(&listing, devices, now_ms);
 }
 
 static int show_list(const struct subcommand_call *call, const json_t *answer, struct err *err)
 {
-    struct table *table = devices_table(answer, clock_system_ms());
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
+    return listing_print(call, devices_table(answer, clock_system_ms()), err);
 }
 
 static int run_list(const struct subcommand_call *call, struct err *err)

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/base/clock.h"
 #include "server/ctl/field.h"
 #include "server/ctl/image_add.h"
 #include "server/ctl/image_label.h"
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
+#include "server/ctl/listing.h"
 #include "server/ctl/output.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
@@ -55,20 +55,9 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
 
 static int show_list(const struct subcommand_call *call, const json_t *images, struct err *err)
 {
-    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    int64_t now_ms = clock_system_ms();
-    size_t i;
-    json_t *image;
+    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_image};
 
-    json_array_foreach((json_t *)images, i, image)
-    {
-        add_image(table, image, now_ms);
-    }
-
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
+    return listing_show(&listing, call, images, err);
 }
 
 static int run_list(const struct subcommand_call *call, struct err *err)

@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/ctl/field.h"
+#include "server/ctl/listing.h"
 #include "server/ctl/present.h"
-#include "server/ctl/table.h"
 #include "server/ctl/url.h"
 #include "server/pki/public_key.h"
 
@@ -42,28 +41,22 @@ void keys_label(const json_t *key, char out[KEYS_LABEL_SIZE])
         snprintf(out, KEYS_LABEL_SIZE, "-");
 }
 
+static void add_key(struct table *table, const json_t *key, int64_t now_ms)
+{
+    char age[TEXT_SHORT_SIZE];
+
+    field_age(key, "added_at_ms", now_ms, age);
+    table_add(table, TABLE_PLAIN, field_text(key, "name", ""));
+    table_add(table, TABLE_PLAIN, field_text(key, "algorithm", ""));
+    table_add(table, TABLE_PLAIN, age);
+    table_add(table, TABLE_PLAIN, field_text(key, "id", ""));
+}
+
 static int show_list(const struct subcommand_call *call, const json_t *keys, struct err *err)
 {
-    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    int64_t now_ms = clock_system_ms();
-    size_t i;
-    json_t *key;
+    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_key};
 
-    json_array_foreach((json_t *)keys, i, key)
-    {
-        char age[TEXT_SHORT_SIZE];
-
-        field_age(key, "added_at_ms", now_ms, age);
-        table_add(table, TABLE_PLAIN, field_text(key, "name", ""));
-        table_add(table, TABLE_PLAIN, field_text(key, "algorithm", ""));
-        table_add(table, TABLE_PLAIN, age);
-        table_add(table, TABLE_PLAIN, field_text(key, "id", ""));
-    }
-
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
+    return listing_show(&listing, call, keys, err);
 }
 
 static int run_list(const struct subcommand_call *call, struct err *err)

@@ -23,6 +23,8 @@
 // What is to be signed.
 struct request {
     const struct subcommand_call *call;
+    const char *folder;
+    struct issuer *issuer;
     struct crl_order order;
     struct crl_entry *entries;
 };
@@ -30,7 +32,7 @@ struct request {
 static int read_entry(const json_t *certificate, struct crl_entry *out, struct err *err)
 {
     const char *serial = field_text(certificate, "serial", "");
-    int reason = revocation_reason_code(field_text(certificate, "reason", ""));
+    int reason = revocation_reason_stored_code(field_text(certificate, "reason", ""));
 
     if (!serial_is_canonical(serial) || reason < 0 || !field_has(certificate, "revoked_at_ms"))
         return err_set(err, ERR_INVALID,
@@ -67,6 +69,41 @@ static int get(struct client *client, const char *path, json_t **answer, struct 
     return client_call(client, &request, answer, err);
 }
 
+static bool has_text(const json_t *array, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *item = json_string_value(json_array_get(array, i));
+
+        if (item != NULL && strcmp(item, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Serials are those of the CA that the daemon trusts: signed by another they would name others.
+static int check_ca(const struct request *request, struct client *client, struct err *err)
+{
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    json_t *status = NULL;
+    int rc = issuer_fingerprint(request->issuer, fingerprint, err);
+
+    if (rc == 0)
+        rc = get(client, "/api/v1/status", &status, err);
+    if (rc < 0)
+        return rc;
+
+    bool is_trusted = has_text(
+        json_object_get(json_object_get(status, "certificates"), "ca_sha256"), fingerprint);
+
+    json_decref(status);
+    if (is_trusted)
+        return 0;
+    return err_set(err, ERR_CONFLICT,
+        "the daemon at %s trusts another CA than that of %s, which can sign no list of what it "
+        "knows",
+        request->call->socket, request->folder);
+}
+
 // Those on hold stand in it too (RFC 5280, 5.3.1). They are asked for first, so that one that is
 // revoked for good in between is not missed; as it is in both then, and the first entry of a serial
 // counts, they stand last.
@@ -79,7 +116,9 @@ static int fetch(struct request *request, struct err *err)
 
     if (rc < 0)
         return rc;
-    rc = get(client, "/api/v1/certificates?state=on-hold", &on_hold, err);
+    rc = check_ca(request, client, err);
+    if (rc == 0)
+        rc = get(client, "/api/v1/certificates?state=on-hold", &on_hold, err);
     if (rc == 0)
         rc = get(client, "/api/v1/certificates?state=revoked", &revoked, err);
     client_close(client);
@@ -129,20 +168,15 @@ static int deliver(
 }
 
 // The number is taken first: one that is signed never has that of another.
-static int sign(struct request *request, const char *folder, struct err *err)
+static int sign(struct request *request, struct err *err)
 {
-    struct issuer *issuer;
     char *pem = NULL;
     int64_t until_ms = 0;
-    int rc = pki_folder_open(folder, &issuer, err);
+    int rc = crl_number_take(request->folder, request->order.now_ms, &request->order.number, err);
 
-    if (rc < 0)
-        return rc;
     request->order.entries = request->entries;
-    rc = crl_number_take(folder, request->order.now_ms, &request->order.number, err);
     if (rc == 0)
-        rc = crl_sign(issuer, &request->order, &pem, &until_ms, err);
-    issuer_free(issuer);
+        rc = crl_sign(request->issuer, &request->order, &pem, &until_ms, err);
     if (rc == 0)
         rc = deliver(request, pem, until_ms, err);
     free(pem);
@@ -159,9 +193,13 @@ int pki_crl_run(const struct subcommand_call *call, struct err *err)
         return rc;
     request.order.days = order.days;
     request.order.now_ms = order.now_ms;
-    rc = fetch(&request, err);
+    request.folder = order.folder;
+    rc = pki_folder_open(order.folder, &request.issuer, err);
     if (rc == 0)
-        rc = sign(&request, order.folder, err);
+        rc = fetch(&request, err);
+    if (rc == 0)
+        rc = sign(&request, err);
+    issuer_free(request.issuer);
     free(request.entries);
     return rc;
 }

@@ -8,16 +8,28 @@
 #include "server/ctl/output.h"
 #include "server/ctl/text.h"
 
+int pki_issue_read_folder(const struct options *options, const char **out, struct err *err)
+{
+    if (options->arguments[0][0] == '\0') // as of a variable that is not set
+        return subcommand_misuse(err, "\"\" is no folder");
+    *out = options->arguments[0];
+    return SUBCOMMAND_OK;
+}
+
 int pki_issue_read_order(
     const struct options *options, struct pki_folder_order *out, struct err *err)
 {
     static const int64_t range[2] = {1, PKI_ISSUE_DAYS_MAX};
+    const char *folder = NULL;
     int64_t days = 0;
+    int rc = pki_issue_read_folder(options, &folder, err);
 
+    if (rc != SUBCOMMAND_OK)
+        return rc;
     if (options_number(options, "days", range, &days, err) < 0)
         return SUBCOMMAND_USAGE;
     *out = (struct pki_folder_order){
-        .folder = options->arguments[0],
+        .folder = folder,
         .kind = options_has(options, "rsa") ? PRIVATE_KEY_RSA2048 : PRIVATE_KEY_P256,
         .days = (int)days,
         .force = options_has(options, "force"),

@@ -11,6 +11,9 @@
 
 // What the commands that issue certificates have in common.
 
+// Reads the folder, the first argument. Returns as a subcommand does.
+int pki_issue_read_folder(const struct options *options, const char **out, struct err *err);
+
 // Reads the folder and --days, --rsa and --force. Returns as a subcommand does.
 int pki_issue_read_order(
     const struct options *options, struct pki_folder_order *out, struct err *err);

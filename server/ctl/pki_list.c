@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "server/ctl/field.h"
+#include "server/ctl/listing.h"
 #include "server/ctl/present.h"
-#include "server/ctl/table.h"
 #include "server/ctl/url.h"
 
 static const struct table_column columns[] = {
@@ -28,13 +28,14 @@ static void add_day(struct table *table, const json_t *certificate, const char *
     table_add(table, TABLE_PLAIN, text);
 }
 
-static void add_certificate(struct table *table, const json_t *certificate)
+static void add_certificate(struct table *table, const json_t *certificate, int64_t now_ms)
 {
     const char *state = field_text(certificate, "state", "");
     const char *reason = field_text(certificate, "reason", "");
     bool is_good = strcmp(state, "good") == 0;
     char text[96];
 
+    (void)now_ms;
     table_add(table, TABLE_PLAIN, field_text(certificate, "serial", ""));
     table_add(table, TABLE_PLAIN, field_text(certificate, "common_name", ""));
     table_add(table, TABLE_PLAIN, field_text(certificate, "kind", ""));
@@ -47,19 +48,10 @@ static void add_certificate(struct table *table, const json_t *certificate)
 
 static int show(const struct subcommand_call *call, const json_t *answer, struct err *err)
 {
-    struct table *table = table_new(columns, sizeof columns / sizeof columns[0]);
-    size_t i;
-    json_t *certificate;
+    static const struct listing listing = {
+        columns, sizeof columns / sizeof columns[0], add_certificate};
 
-    json_array_foreach((json_t *)answer, i, certificate)
-    {
-        add_certificate(table, certificate);
-    }
-
-    int rc = table_print(table, &call->terminal, stdout, err);
-
-    table_free(table);
-    return rc;
+    return listing_show(&listing, call, answer, err);
 }
 
 int pki_list_run(const struct subcommand_call *call, struct err *err)

@@ -11,6 +11,7 @@
 #include "server/ctl/client.h"
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
+#include "server/ctl/pki_issue.h"
 #include "server/ctl/text.h"
 #include "server/pki/issued.h"
 
@@ -164,20 +165,58 @@ static int show(const struct subcommand_call *call, const struct reading *readin
     return SUBCOMMAND_OK;
 }
 
+// Nothing is told of a record of which a part cannot be read.
+static int tell_all(struct reading *reading, const char *folder, size_t count, struct err *err)
+{
+    int rc = issued_each(folder, take, reading, err);
+
+    if (rc == 0 && reading->count > 0)
+        rc = flush(reading);
+    if (reading->file != NULL) {
+        (void)fclose(reading->file);
+        free(reading->text);
+    }
+    if (rc < 0)
+        return err_context(err, "after %lld of %zu certificates of %s",
+            (long long)(reading->added + reading->known + reading->foreign), count, folder);
+    return 0;
+}
+
+// What is to be known beside the numbers.
+static int judge(const struct reading *reading, const char *folder,
+    const struct issued_state *state, const char *socket, struct err *err)
+{
+    if (reading->foreign > 0 && reading->added + reading->known == 0)
+        return err_set(err, ERR_CONFLICT,
+            "%s/issued.pem: nothing is recorded: the daemon at %s trusts another CA than the one "
+            "that issued these",
+            folder, socket);
+    if (state->unfinished_line != 0)
+        return err_set(err, ERR_INVALID,
+            "%s/issued.pem: line %zu: a certificate that is not whole, and was not told: copy the "
+            "file again, if it is a copy; what a power cut left is taken away when the CA issues "
+            "the next",
+            folder, state->unfinished_line);
+    return 0;
+}
+
 int pki_record_run(const struct subcommand_call *call, struct err *err)
 {
     struct reading reading = {.err = err};
-    int rc = client_open(call->socket, &reading.client, err);
+    struct issued_state state;
+    const char *folder;
+    int rc = pki_issue_read_folder(call->options, &folder, err);
 
+    if (rc != SUBCOMMAND_OK)
+        return rc;
+    rc = issued_look(folder, &state, err);
+    if (rc == 0)
+        rc = client_open(call->socket, &reading.client, err);
     if (rc < 0)
         return rc;
-    rc = issued_each(call->options->arguments[0], take, &reading, err);
-    if (rc == 0 && reading.count > 0)
-        rc = flush(&reading);
+    rc = tell_all(&reading, folder, state.count, err);
     client_close(reading.client);
-    if (reading.file != NULL) {
-        (void)fclose(reading.file);
-        free(reading.text);
-    }
-    return rc < 0 ? rc : show(call, &reading, err);
+    if (rc == 0)
+        rc = show(call, &reading, err);
+    return rc != SUBCOMMAND_OK ? rc : judge(&reading, folder, &state, call->socket, err);
 }

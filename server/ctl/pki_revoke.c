@@ -11,7 +11,7 @@
 
 const struct option_rule pki_revoke_options[] = {
     {"reason", OPTION_VALUE, "REASON", "why (" REVOCATION_REASON_USUAL ")"},
-    {"force", OPTION_FLAG, NULL, "also a server's"},
+    {"force", OPTION_FLAG, NULL, "also a server's, or if the number could be a device's MAC"},
     {0},
 };
 
@@ -29,17 +29,35 @@ static void show_revoked(const json_t *answer)
         fputs("; no certificate of that number is known (secureesp pki list)", stdout);
 }
 
-int pki_revoke_run(const struct subcommand_call *call, struct err *err)
+// A device is another thing, and stays in if the number of no certificate is shut out for it.
+static int read_serial(
+    const struct subcommand_call *call, char serial[SERIAL_SIZE], struct err *err)
 {
-    const char *reason = options_value(call->options, "reason");
     const char *argument = call->options->arguments[0];
-    char serial[SERIAL_SIZE];
-    struct url url;
+    char mac[MAC_SIZE];
 
+    if (mac_parse(argument, mac) && !options_has(call->options, "force"))
+        return subcommand_misuse(err,
+            "\"%s\" could be a device's MAC: `secureesp devices revoke %s` shuts that out; if it "
+            "is "
+            "a serial number, add --force",
+            argument, mac);
     if (!serial_parse(argument, serial))
         return subcommand_misuse(err,
             "\"%s\" is no serial number: 1 to %d bytes as hex digits, with or without ':'",
             argument, SERIAL_BYTES_MAX);
+    return SUBCOMMAND_OK;
+}
+
+int pki_revoke_run(const struct subcommand_call *call, struct err *err)
+{
+    const char *reason = options_value(call->options, "reason");
+    char serial[SERIAL_SIZE];
+    struct url url;
+    int rc = read_serial(call, serial, err);
+
+    if (rc != SUBCOMMAND_OK)
+        return rc;
     if (reason != NULL && revocation_reason_code(reason) < 0)
         return subcommand_misuse(
             err, "no reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
@@ -52,8 +70,8 @@ int pki_revoke_run(const struct subcommand_call *call, struct err *err)
         url_query(&url, "force", "1");
 
     struct client_request request = {.method = "POST", .path = url_text(&url)};
-    int rc = revocation_show_request(call, &request, show_revoked, err);
 
+    rc = revocation_show_request(call, &request, show_revoked, err);
     url_clear(&url);
     return rc;
 }

@@ -67,6 +67,11 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
         }
     }
     putchar('\n');
+    if (!field_has(revocations, "at_start"))
+        return;
+    printf("%-*s", LABEL_WIDTH, "at this start");
+    text_print(stdout, field_text(revocations, "at_start", "-"));
+    putchar('\n');
 }
 
 static void print_disk(const json_t *disk)

@@ -5,10 +5,11 @@
 
 #include "server/base/log.h"
 #include "server/ingest/revocation_report.h"
+#include "server/model/broker_topic.h"
 #include "server/pki/certificate_facts.h"
 
 static void take_revocation_report(
-    const struct broker_link *link, const char *topic, const uint8_t *payload, size_t n)
+    struct broker_link *link, const char *topic, const uint8_t *payload, size_t n)
 {
     struct revocation_report report;
     struct err err = {0};
@@ -21,29 +22,38 @@ static void take_revocation_report(
             err.message);
 }
 
-// What the broker itself says, by how its topic begins.
+static void take_certificate_report(
+    struct broker_link *link, const char *topic, const uint8_t *payload, size_t n)
+{
+    (void)topic;
+    broker_certificates_take(&link->certificates, payload, n);
+}
+
+// What the broker itself says, by its topic.
 static const struct {
     const char *topic;
-    void (*take)(
-        const struct broker_link *link, const char *topic, const uint8_t *payload, size_t n);
+    void (*take)(struct broker_link *link, const char *topic, const uint8_t *payload, size_t n);
 } reports[] = {
-    {REVOCATION_REPORT_TOPIC, take_revocation_report},
+    {BROKER_TOPIC_REVOCATIONS, take_revocation_report},
+    {BROKER_TOPIC_CERTIFICATES, take_certificate_report},
 };
 
-static const char *const hears[] = {"/broker/#", NULL};
+static const char *const hears[] = {BROKER_TOPIC_ALL, NULL};
 
 static void receive_message(
     const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
 {
-    const struct broker_link *link = ctx;
+    struct broker_link *link = ctx;
 
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
-        if (strncmp(topic, reports[i].topic, strlen(reports[i].topic)) == 0) {
+        if (strcmp(topic, reports[i].topic) == 0) {
             if (!retained) // the plugin retains none: it is somebody else's
                 reports[i].take(link, topic, payload, n);
             return;
         }
     }
+    if (n == 0 && !retained && retained_sweep_hear(link->sweep, topic))
+        return;
     ingest_message(link->ingest, topic, payload, n, retained);
 }
 
@@ -53,6 +63,8 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 
     ingest_note_connection(link->ingest, connected);
     revocation_note_connection(link->revocation, connected);
+    if (connected)
+        retained_sweep_note_connected(link->sweep);
     broker_state_set(link->state, connected, reason);
 }
 
@@ -92,7 +104,7 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .probe_name = "probe",
         .publishes = "/command/+/+",
         .forbidden = "/status/forbidden",
-        .told = REVOCATION_REPORT_TOPIC,
+        .told = BROKER_TOPIC_REVOCATIONS,
     };
     struct mqtt_callbacks callbacks = {
         .on_message = receive_message,

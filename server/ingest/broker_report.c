@@ -5,6 +5,7 @@
 
 #include "server/ingest/payload_scan.h"
 #include "server/ingest/payload_take.h"
+#include "server/model/broker_topic.h"
 
 #define COUNT_MAX ((int64_t)1 << 40) // of one report: sums of millions fit 63 bits
 #define SECONDS_MAX ((int64_t)7 * 86400)
@@ -28,10 +29,10 @@ struct decoding {
 
 bool broker_report_read_name(const char *topic, char out[BROKER_LIMIT_NAME_SIZE])
 {
-    const char *name = topic + strlen(BROKER_REPORT_TOPIC);
+    const char *name = topic + strlen(BROKER_TOPIC_LIMIT);
     size_t n = 0;
 
-    if (strncmp(topic, BROKER_REPORT_TOPIC, strlen(BROKER_REPORT_TOPIC)) != 0 || name[0] == '\0' ||
+    if (strncmp(topic, BROKER_TOPIC_LIMIT, strlen(BROKER_TOPIC_LIMIT)) != 0 || name[0] == '\0' ||
         strchr(name, '/') != NULL)
         return false;
     for (; n < BROKER_LIMIT_NAME_SIZE - 1 && name[n] != '\0'; n++)

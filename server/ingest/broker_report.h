@@ -8,9 +8,7 @@
 #include "server/ingest/payload_fault.h"
 #include "server/model/broker_limit.h"
 
-// What the broker's plugin says of identities that cost it too much: /broker/limit/NAME.
-
-#define BROKER_REPORT_TOPIC "/broker/limit/"
+// What the broker's plugin says of identities that cost it too much: BROKER_TOPIC_LIMIT NAME.
 
 // Takes the name off a topic; characters that are not printable ASCII become '?', and a longer one
 // is cut. False if the topic is none of those.

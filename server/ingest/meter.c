@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "server/base/clock.h"
-#include "server/base/rate.h"
 #include "server/ingest/meter_table.h"
 #include "server/store/mac_key.h"
 
-#define SECOND_US ((int64_t)1000000)
-#define DAY_US (86400 * SECOND_US)
+#define SECOND_MS 1000
+#define MINUTE_MS 60000
+#define DAY_MS 86400000
 #define WORK_BYTES 512
 #define TELL_MS 10000
 #define TRIM_EVERY 64
@@ -20,16 +20,16 @@
 // A device that reports each second, and one that has much to say after the daemon was away, are
 // far within these. One event is less than a kilobyte.
 static const struct rate bounds[METER_KIND_COUNT] = {
-    [METER_WORK] = {.burst = 10000, .interval_us = SECOND_US / 500},
-    [METER_STATUSES] = {.burst = STATUSES_BURST, .interval_us = 2 * SECOND_US},
-    [METER_FAULTS] = {.burst = 1000, .interval_us = 6 * SECOND_US},
-    [METER_EVENTS] = {.burst = 2000, .interval_us = DAY_US / 500},
-    [METER_STARTS] = {.burst = 500, .interval_us = DAY_US / 500},
-    [METER_NOTICES] = {.burst = 1000, .interval_us = DAY_US / 500},
+    [METER_WORK] = {500, SECOND_MS, 10000},
+    [METER_STATUSES] = {30, MINUTE_MS, STATUSES_BURST},
+    [METER_FAULTS] = {10, MINUTE_MS, 1000},
+    [METER_EVENTS] = {500, DAY_MS, 2000},
+    [METER_STARTS] = {500, DAY_MS, 500},
+    [METER_NOTICES] = {500, DAY_MS, 1000},
 };
 
 // A whole fleet that is new, and a big one that grows.
-static const struct rate newcomers = {.burst = 200000, .interval_us = SECOND_US * 36 / 100};
+static const struct rate newcomers = {100, 36 * SECOND_MS, 200000};
 
 static const enum left_out_reason reasons[METER_KIND_COUNT] = {
     [METER_WORK] = LEFT_OUT_MESSAGES,
@@ -44,7 +44,7 @@ struct meter {
     pthread_mutex_t mutex; // over all below
     struct meter_table table;
     struct rate rates[METER_KIND_COUNT];
-    int64_t newcomers_until_us;
+    struct rate_use newcomers_use;
     bool low_disk;
     struct meter_left_out *untold, **last;
     struct meter_counters counters;
@@ -74,10 +74,10 @@ void meter_free(struct meter *meter)
 
 void meter_set_statuses_per_minute(struct meter *meter, int64_t statuses)
 {
-    struct rate rate = {.burst = STATUSES_BURST, .interval_us = 60 * SECOND_US / statuses};
+    struct rate rate = {(uint32_t)statuses, MINUTE_MS, STATUSES_BURST};
 
-    if (10 * statuses > rate.burst)
-        rate.burst = 10 * statuses;
+    if (10 * rate.count > rate.burst)
+        rate.burst = 10 * rate.count;
     pthread_mutex_lock(&meter->mutex);
     meter->rates[METER_STATUSES] = rate;
     pthread_mutex_unlock(&meter->mutex);
@@ -130,10 +130,10 @@ static void leave_out(struct meter *meter, struct meter_device *device, enum lef
     list(meter, out);
 }
 
-static bool take(struct meter *meter, struct meter_device *device, enum meter_kind kind, int64_t n,
+static bool take(struct meter *meter, struct meter_device *device, enum meter_kind kind, uint32_t n,
     int64_t now_ms)
 {
-    if (rate_take(&device->used_until_us[kind], &meter->rates[kind], n, now_ms * 1000))
+    if (rate_take(&device->use[kind], &meter->rates[kind], n, now_ms))
         return true;
     leave_out(meter, device, reasons[kind]);
     return false;
@@ -143,7 +143,7 @@ static struct meter_device *add_newcomer(struct meter *meter, int64_t key, int64
 {
     struct meter_device *device = NULL;
 
-    if (rate_take(&meter->newcomers_until_us, &newcomers, 1, now_ms * 1000))
+    if (rate_take(&meter->newcomers_use, &newcomers, 1, now_ms))
         device = meter_table_add(&meter->table, key);
     meter->counters.strangers += device == NULL;
     return device;
@@ -160,7 +160,7 @@ enum meter_verdict meter_admit(struct meter *meter, int64_t key, size_t n, int64
     if (device == NULL)
         device = add_newcomer(meter, key, now_ms);
     if (device != NULL) {
-        int64_t work = 1 + (int64_t)(n / WORK_BYTES);
+        uint32_t work = 1 + (uint32_t)(n / WORK_BYTES);
 
         verdict = take(meter, device, METER_WORK, work, now_ms) ? METER_ADMITTED : METER_TOO_MUCH;
     }

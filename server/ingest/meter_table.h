@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/base/rate.h"
 #include "server/ingest/meter.h"
 
 // The devices of a meter. Its owner locks.
@@ -21,9 +22,9 @@ struct meter_left_out {
 
 struct meter_device {
     int64_t key;
-    int64_t used_until_us[METER_KIND_COUNT]; // rate.h
-    uint8_t kept[METER_KIND_COUNT];          // modulo 64
-    struct meter_left_out *left_out;         // NULL: nothing yet
+    struct rate_use use[METER_KIND_COUNT];
+    uint8_t kept[METER_KIND_COUNT];  // modulo 64
+    struct meter_left_out *left_out; // NULL: nothing yet
 };
 
 struct meter_table {

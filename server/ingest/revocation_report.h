@@ -6,10 +6,9 @@
 
 #include "server/base/err.h"
 
-#define REVOCATION_REPORT_TOPIC "/broker/revocations"
 #define REVOCATION_REPORT_ERROR_SIZE 256
 
-// What the broker's plugin says of the list of who is shut out.
+// What the broker's plugin says of the list of who is shut out: BROKER_TOPIC_REVOCATIONS.
 struct revocation_report {
     int64_t number;                           // of the list that it goes by; 0: it has none
     int64_t entries;                          // of that

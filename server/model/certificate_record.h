@@ -7,6 +7,7 @@
 #include "common/mac.h"
 #include "server/model/revocation_list.h"
 #include "server/model/revocation_reason.h"
+#include "server/model/serial.h"
 
 #define CERTIFICATE_NAME_SIZE 65        // RFC 5280, A.1: ub-common-name
 #define CERTIFICATE_FINGERPRINT_SIZE 65 // SHA-256 of the DER as hex
@@ -14,7 +15,7 @@
 // How a certificate came to be known.
 enum certificate_origin {
     CERTIFICATE_ISSUED, // signed by `secureesp pki`
-    CERTIFICATE_SEEN,   // shown to the download server
+    CERTIFICATE_SEEN,   // shown to the download server or the broker
     CERTIFICATE_FILE,   // in a file of the daemon's: its own, or below devices_dir
     CERTIFICATE_NAMED,  // revoked by its serial, and not met since
     CERTIFICATE_ORIGIN_COUNT
@@ -22,7 +23,7 @@ enum certificate_origin {
 
 // What the store knows of one certificate.
 struct certificate_record {
-    char serial[REVOCATION_SERIAL_SIZE]; // as in revocation_list.h
+    char serial[SERIAL_SIZE];
     char common_name[CERTIFICATE_NAME_SIZE];
     char unit[CERTIFICATE_NAME_SIZE];               // organizational unit: a client's role, or ""
     bool is_server;                                 // it may be one (serverAuth)

@@ -1,35 +1,29 @@
-// The set of those who are shut out, and the file that it travels in.
+// The file that says who is shut out.
 #include "server/model/revocation_list.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/hex.h"
+#include "server/model/revocation_set.h"
+
 #define HEADING "secureesp-revocations 1"
-#define LINE_SIZE 96 // the longest line, with room
-#define DEVICE_WORD "device "
+#define NUMBER_WORD "number "
 #define SERIAL_WORD "serial "
+#define DEVICE_WORD "device "
+#define END_WORD "end "
+#define ALL_WORD " all"
+#define BEFORE_WORD " before "
+#define NUMBER_DIGITS 20 // of a number of 64 bits
 
-struct serial {
-    char text[REVOCATION_SERIAL_SIZE];
-};
+// With the line's end.
+#define SERIAL_LINE (sizeof SERIAL_WORD + SERIAL_SIZE - 1)
+#define DEVICE_LINE (sizeof DEVICE_WORD + MAC_LENGTH + sizeof BEFORE_WORD - 1 + NUMBER_DIGITS)
+#define OTHER_LINES (sizeof HEADING + sizeof NUMBER_WORD + sizeof END_WORD + 2 * NUMBER_DIGITS + 1)
 
-struct device {
-    char mac[MAC_SIZE];
-    int64_t before_ms;
-};
-
-// Each kind in order of its bytes, none twice.
 struct revocation_list {
     uint64_t number;
-    struct serial *serials;
-    size_t serial_count;
-    size_t serial_room;
-    struct device *devices;
-    size_t device_count;
-    size_t device_room;
+    struct revocation_set set;
 };
 
 int revocation_list_new(uint64_t number, struct revocation_list **out)
@@ -47,8 +41,7 @@ void revocation_list_free(struct revocation_list *list)
 {
     if (list == NULL)
         return;
-    free(list->serials);
-    free(list->devices);
+    revocation_set_clear(&list->set);
     free(list);
 }
 
@@ -59,220 +52,211 @@ uint64_t revocation_list_number(const struct revocation_list *list)
 
 size_t revocation_list_count(const struct revocation_list *list)
 {
-    return list->serial_count + list->device_count;
+    return list->set.serial_count + list->set.device_count;
 }
 
-// Where a key stands among count items of a size that begin with such a text, or would stand. What
-// comes in order is found at once.
-static size_t place(const void *items, size_t count, size_t size, const char *key, bool *there)
+// --- words
+
+static bool read_serial(const char *text, size_t n, struct revocation_set_serial *out)
 {
-    const char *at = items;
-    size_t low = 0;
-    size_t high = count;
-
-    *there = false;
-    if (count > 0 && strcmp(at + (count - 1) * size, key) < 0)
-        return count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(at + middle * size, key);
-
-        *there = *there || order == 0;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-// Makes room for one item more at a place. NULL without memory.
-static void *open_gap(void **items, size_t count, size_t *room, size_t size, size_t at)
-{
-    char *bytes = *items;
-
-    if (count == *room) {
-        size_t more = *room == 0 ? 16 : *room * 2;
-
-        bytes = reallocarray(*items, more, size);
-        if (bytes == NULL)
-            return NULL;
-        *items = bytes;
-        *room = more;
-    }
-    memmove(bytes + (at + 1) * size, bytes + at * size, (count - at) * size);
-    return bytes + at * size;
-}
-
-static bool is_serial(const char *text)
-{
-    size_t n = strlen(text);
-
-    if (n == 0 || n % 2 != 0 || n >= REVOCATION_SERIAL_SIZE ||
-        strspn(text, "0123456789abcdef") != n)
+    if (n == 0 || n >= SERIAL_SIZE)
         return false;
-    return n == 2 || memcmp(text, "00", 2) != 0;
+    *out = (struct revocation_set_serial){.n = (uint8_t)(n / 2)};
+    return hex_decode(text, n, out->bytes) && (out->n == 1 || out->bytes[0] != 0);
+}
+
+static bool read_mac(const char *text, size_t n, uint64_t *key)
+{
+    uint8_t bytes[MAC_LENGTH / 2];
+
+    if (n != MAC_LENGTH || !hex_decode(text, n, bytes))
+        return false;
+    *key = 0;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        *key = *key << 8 | bytes[i];
+    return true;
+}
+
+// A decimal number, all of the text, without sign or leading zeros.
+static bool read_number(const char *text, size_t n, uint64_t max, uint64_t *out)
+{
+    uint64_t value = 0;
+
+    if (n == 0 || (text[0] == '0' && n > 1))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t digit = (uint64_t)(text[i] - '0');
+
+        if (text[i] < '0' || text[i] > '9' || value > (max - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return true;
+}
+
+// --- entries
+
+static bool is_full(const struct revocation_list *list)
+{
+    return revocation_list_count(list) >= REVOCATION_LIST_MAX;
 }
 
 int revocation_list_add_serial(struct revocation_list *list, const char *serial)
 {
-    void *items = list->serials;
-    struct serial *slot;
-    bool there;
-    size_t at;
+    struct revocation_set_serial entry;
 
-    if (!is_serial(serial))
+    if (!read_serial(serial, strlen(serial), &entry))
         return ERR_INVALID;
-    at = place(list->serials, list->serial_count, sizeof *slot, serial, &there);
-    if (there)
-        return 0;
-    if (revocation_list_count(list) >= REVOCATION_LIST_MAX)
+    if (is_full(list) && !revocation_set_has_serial(&list->set, &entry))
         return ERR_TOO_LARGE;
-    slot = open_gap(&items, list->serial_count, &list->serial_room, sizeof *slot, at);
-    if (slot == NULL)
-        return ERR_NO_MEMORY;
-    list->serials = items;
-    list->serial_count++;
-    memcpy(slot->text, serial, strlen(serial) + 1);
-    return 0;
-}
-
-// The entry of a device, or NULL; *at is where it stands, or would stand.
-static struct device *find_device(const struct revocation_list *list, const char *mac, size_t *at)
-{
-    bool there;
-
-    *at = place(list->devices, list->device_count, sizeof *list->devices, mac, &there);
-    return there ? &list->devices[*at] : NULL;
+    return revocation_set_add_serial(&list->set, &entry);
 }
 
 int revocation_list_add_device(struct revocation_list *list, const char *mac, int64_t before_ms)
 {
-    void *items = list->devices;
-    struct device *slot;
-    size_t at;
+    struct revocation_set_device entry = {.before_ms = before_ms};
 
-    if (!mac_is_valid(mac, strlen(mac)) || before_ms < 0)
+    if (!read_mac(mac, strlen(mac), &entry.key) || before_ms < 0)
         return ERR_INVALID;
-    slot = find_device(list, mac, &at);
-    if (slot != NULL) { // of two the one that shuts out more
-        if (slot->before_ms < before_ms)
-            slot->before_ms = before_ms;
-        return 0;
-    }
-    if (revocation_list_count(list) >= REVOCATION_LIST_MAX)
+    if (is_full(list) && revocation_set_find_device(&list->set, entry.key) == NULL)
         return ERR_TOO_LARGE;
-    slot = open_gap(&items, list->device_count, &list->device_room, sizeof *slot, at);
-    if (slot == NULL)
-        return ERR_NO_MEMORY;
-    list->devices = items;
-    list->device_count++;
-    memcpy(slot->mac, mac, MAC_SIZE);
-    slot->before_ms = before_ms;
-    return 0;
+    return revocation_set_add_device(&list->set, &entry);
 }
 
 bool revocation_list_has_serial(const struct revocation_list *list, const char *serial)
 {
-    bool there;
+    struct revocation_set_serial entry;
 
-    (void)place(list->serials, list->serial_count, sizeof *list->serials, serial, &there);
-    return there;
+    return read_serial(serial, strlen(serial), &entry) &&
+           revocation_set_has_serial(&list->set, &entry);
 }
 
 bool revocation_list_has_device(
     const struct revocation_list *list, const char *mac, int64_t not_before_ms)
 {
-    size_t at;
-    const struct device *device = find_device(list, mac, &at);
+    const struct revocation_set_device *device;
+    uint64_t key;
 
+    if (!read_mac(mac, strlen(mac), &key))
+        return false;
+    device = revocation_set_find_device(&list->set, key);
     return device != NULL &&
            (device->before_ms == REVOCATION_ALL_MS || not_before_ms < device->before_ms);
 }
 
-// A decimal number, all of the text, without sign or leading zeros.
-static bool read_number(const char *text, uint64_t max, uint64_t *out)
+static char *write_digits(char *out, const uint8_t *bytes, size_t n)
 {
-    size_t n = strlen(text);
-    uint64_t value;
-
-    if (n == 0 || strspn(text, "0123456789") != n || (text[0] == '0' && n > 1))
-        return false;
-    errno = 0;
-    value = strtoull(text, NULL, 10);
-    if (errno != 0 || value > max)
-        return false;
-    *out = value;
-    return true;
+    hex_encode(bytes, n, out);
+    return out + 2 * n;
 }
 
-// After "device ": MAC, and which of its certificates.
-static int take_device(struct revocation_list *list, const char *rest)
+static char *write_mac(char *out, uint64_t key)
 {
-    static const char before[] = " before ";
-    char mac[MAC_SIZE];
-    uint64_t ms;
+    uint8_t bytes[MAC_LENGTH / 2];
 
-    if (strlen(rest) < MAC_LENGTH)
-        return ERR_INVALID;
-    memcpy(mac, rest, MAC_LENGTH);
-    mac[MAC_LENGTH] = '\0';
-    rest += MAC_LENGTH;
-    if (strcmp(rest, " all") == 0)
-        return revocation_list_add_device(list, mac, REVOCATION_ALL_MS);
-    if (strncmp(rest, before, sizeof before - 1) != 0 ||
-        !read_number(rest + sizeof before - 1, INT64_MAX - 1, &ms))
-        return ERR_INVALID;
-    return revocation_list_add_device(list, mac, (int64_t)ms);
+    for (size_t i = sizeof bytes; i-- > 0; key >>= 8)
+        bytes[i] = (uint8_t)key;
+    return write_digits(out, bytes, sizeof bytes);
 }
 
-static int take_entry(struct revocation_list *list, const char *line)
+void revocation_list_get(
+    const struct revocation_list *list, size_t i, struct revocation_list_entry *out)
 {
-    if (strncmp(line, SERIAL_WORD, sizeof SERIAL_WORD - 1) == 0)
-        return revocation_list_add_serial(list, line + sizeof SERIAL_WORD - 1);
-    if (strncmp(line, DEVICE_WORD, sizeof DEVICE_WORD - 1) == 0)
-        return take_device(list, line + sizeof DEVICE_WORD - 1);
-    return ERR_INVALID;
+    const struct revocation_set *set = &list->set;
+
+    *out = (struct revocation_list_entry){0};
+    if (i < set->serial_count) {
+        write_digits(out->serial, set->serials[i].bytes, set->serials[i].n);
+        return;
+    }
+    write_mac(out->mac, set->devices[i - set->serial_count].key);
+    out->before_ms = set->devices[i - set->serial_count].before_ms;
 }
+
+// --- read
+
+struct line {
+    const char *s;
+    size_t n;
+};
 
 // What is being read.
 struct reader {
-    const char *text;
-    size_t n;
-    size_t at;
-    size_t line; // its number, from 1
-    char words[LINE_SIZE];
+    const char *at;
+    const char *end;
+    size_t number; // of the line, from 1
+    struct line line;
 };
 
-// The next line, without its end. False if there is none that fits.
+// The next line, without its end. False if there is none.
 static bool next_line(struct reader *reader)
 {
-    const char *from = reader->text + reader->at;
-    const char *end = reader->at < reader->n ? memchr(from, '\n', reader->n - reader->at) : NULL;
-    size_t size = end != NULL ? (size_t)(end - from) : 0;
+    size_t left = (size_t)(reader->end - reader->at);
+    const char *end = left > 0 ? memchr(reader->at, '\n', left) : NULL;
 
-    reader->line++;
-    if (end == NULL || size >= sizeof reader->words || memchr(from, '\0', size) != NULL)
+    reader->number++;
+    if (end == NULL)
         return false;
-    memcpy(reader->words, from, size);
-    reader->words[size] = '\0';
-    reader->at += size + 1;
+    reader->line = (struct line){reader->at, (size_t)(end - reader->at)};
+    reader->at = end + 1;
     return true;
 }
 
-static const char *after(const char *line, const char *word)
+// Takes a word from the front of the line.
+static bool take_word(struct line *line, const char *word, size_t n)
 {
-    size_t n = strlen(word);
+    if (line->n < n || memcmp(line->s, word, n) != 0)
+        return false;
+    line->s += n;
+    line->n -= n;
+    return true;
+}
+#define TAKE(line, word) take_word(line, word, sizeof(word) - 1)
 
-    return strncmp(line, word, n) == 0 ? line + n : "";
+static int take_serial(struct revocation_list *list, struct line rest)
+{
+    struct revocation_set_serial entry;
+
+    return read_serial(rest.s, rest.n, &entry) ? revocation_set_append_serial(&list->set, &entry)
+                                               : ERR_INVALID;
+}
+
+// MAC, and which of its certificates.
+static int take_device(struct revocation_list *list, struct line rest)
+{
+    struct revocation_set_device entry = {.before_ms = REVOCATION_ALL_MS};
+    uint64_t ms;
+
+    if (rest.n < MAC_LENGTH || !read_mac(rest.s, MAC_LENGTH, &entry.key))
+        return ERR_INVALID;
+    rest.s += MAC_LENGTH;
+    rest.n -= MAC_LENGTH;
+    if (TAKE(&rest, BEFORE_WORD)) {
+        if (!read_number(rest.s, rest.n, REVOCATION_ALL_MS - 1, &ms))
+            return ERR_INVALID;
+        entry.before_ms = (int64_t)ms;
+    } else if (!TAKE(&rest, ALL_WORD) || rest.n > 0) {
+        return ERR_INVALID;
+    }
+    return revocation_set_append_device(&list->set, &entry);
+}
+
+static int take_entry(struct revocation_list *list, struct line line)
+{
+    if (is_full(list))
+        return ERR_TOO_LARGE;
+    if (TAKE(&line, SERIAL_WORD))
+        return take_serial(list, line);
+    return TAKE(&line, DEVICE_WORD) ? take_device(list, line) : ERR_INVALID;
 }
 
 static int read_heading(struct reader *reader, uint64_t *number, struct err *err)
 {
-    if (!next_line(reader) || strcmp(reader->words, HEADING) != 0)
+    if (!next_line(reader) || !TAKE(&reader->line, HEADING) || reader->line.n > 0)
         return err_set(err, ERR_INVALID, "line 1: not '" HEADING "'");
-    if (!next_line(reader) ||
-        !read_number(after(reader->words, "number "), REVOCATION_NUMBER_MAX, number))
+    if (!next_line(reader) || !TAKE(&reader->line, NUMBER_WORD) ||
+        !read_number(reader->line.s, reader->line.n, REVOCATION_NUMBER_MAX, number))
         return err_set(err, ERR_INVALID, "line 2: no 'number N'");
     return 0;
 }
@@ -283,27 +267,29 @@ static int read_entries(struct reader *reader, struct revocation_list *list, str
     uint64_t said;
     int rc;
 
-    for (;;) {
+    for (;; entries++) {
         if (!next_line(reader))
-            return err_set(err, ERR_INVALID, "line %zu: cut off", reader->line);
-        if (read_number(after(reader->words, "end "), UINT64_MAX, &said))
+            return err_set(err, ERR_INVALID, "line %zu: cut off", reader->number);
+
+        struct line end = reader->line;
+
+        if (TAKE(&end, END_WORD) && read_number(end.s, end.n, UINT64_MAX, &said))
             break;
-        rc = take_entry(list, reader->words);
+        rc = take_entry(list, reader->line);
         if (rc < 0)
-            return err_set(err, rc, "line %zu: %s", reader->line,
+            return err_set(err, rc, "line %zu: %s", reader->number,
                 rc == ERR_INVALID ? "neither 'serial HEX' nor 'device MAC all|before MS'"
                                   : "no room for it");
-        entries++;
     }
-    if (said != entries || reader->at != reader->n)
-        return err_set(err, ERR_INVALID, "line %zu: %s", reader->line,
+    if (said != entries || reader->at != reader->end)
+        return err_set(err, ERR_INVALID, "line %zu: %s", reader->number,
             said != entries ? "another number of entries than were read" : "not the last");
     return 0;
 }
 
 int revocation_list_parse(const char *text, size_t n, struct revocation_list **out, struct err *err)
 {
-    struct reader reader = {.text = text, .n = n};
+    struct reader reader = {.at = text, .end = text + n};
     struct revocation_list *list;
     uint64_t number = 0;
     int rc = read_heading(&reader, &number, err);
@@ -313,42 +299,74 @@ int revocation_list_parse(const char *text, size_t n, struct revocation_list **o
     if (revocation_list_new(number, &list) < 0)
         return err_set(err, ERR_NO_MEMORY, "no memory for the revocation list");
     rc = read_entries(&reader, list, err);
-    if (rc < 0)
+    if (rc < 0) {
         revocation_list_free(list);
-    else
-        *out = list;
-    return rc;
+        return rc;
+    }
+    revocation_set_order(&list->set);
+    *out = list;
+    return 0;
 }
 
-static void write_device(FILE *file, const struct device *device)
+bool revocation_list_read_number(const char *text, size_t n, uint64_t *number)
 {
-    if (device->before_ms == REVOCATION_ALL_MS)
-        (void)fprintf(file, DEVICE_WORD "%s all\n", device->mac);
-    else
-        (void)fprintf(file, DEVICE_WORD "%s before %" PRId64 "\n", device->mac, device->before_ms);
+    struct reader reader = {.at = text, .end = text + n};
+
+    return read_heading(&reader, number, NULL) == 0;
+}
+
+// --- written
+
+static char *write_word(char *out, const char *word)
+{
+    return stpcpy(out, word);
+}
+
+static char *write_number(char *out, uint64_t number)
+{
+    char digits[NUMBER_DIGITS];
+    size_t n = 0;
+
+    do {
+        digits[n++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (n > 0)
+        *out++ = digits[--n];
+    return out;
+}
+
+static char *write_device(char *out, const struct revocation_set_device *device)
+{
+    out = write_mac(write_word(out, DEVICE_WORD), device->key);
+    return device->before_ms == REVOCATION_ALL_MS
+               ? write_word(out, ALL_WORD)
+               : write_number(write_word(out, BEFORE_WORD), (uint64_t)device->before_ms);
 }
 
 int revocation_list_format(const struct revocation_list *list, char **text, size_t *n)
 {
-    char *bytes = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&bytes, &size);
-    bool failed;
+    const struct revocation_set *set = &list->set;
+    char *bytes =
+        malloc(OTHER_LINES + set->serial_count * SERIAL_LINE + set->device_count * DEVICE_LINE);
+    char *out = bytes;
 
-    if (file == NULL)
+    if (bytes == NULL)
         return ERR_NO_MEMORY;
-    (void)fprintf(file, HEADING "\nnumber %" PRIu64 "\n", list->number);
-    for (size_t i = 0; i < list->serial_count; i++)
-        (void)fprintf(file, SERIAL_WORD "%s\n", list->serials[i].text);
-    for (size_t i = 0; i < list->device_count; i++)
-        write_device(file, &list->devices[i]);
-    (void)fprintf(file, "end %zu\n", revocation_list_count(list));
-    failed = ferror(file) != 0;
-    if (fclose(file) != 0 || failed) {
-        free(bytes);
-        return ERR_NO_MEMORY;
+    out = write_word(out, HEADING "\n" NUMBER_WORD);
+    out = write_word(write_number(out, list->number), "\n");
+    for (size_t i = 0; i < set->serial_count; i++) {
+        out = write_word(out, SERIAL_WORD);
+        out = write_digits(out, set->serials[i].bytes, set->serials[i].n);
+        *out++ = '\n';
     }
+    for (size_t i = 0; i < set->device_count; i++) {
+        out = write_device(out, &set->devices[i]);
+        *out++ = '\n';
+    }
+    out = write_number(write_word(out, END_WORD), revocation_list_count(list));
+    *stpcpy(out, "\n") = '\0';
+    *n = (size_t)(out + 1 - bytes);
     *text = bytes;
-    *n = size;
     return 0;
 }

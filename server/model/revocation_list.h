@@ -7,6 +7,7 @@
 
 #include "common/mac.h"
 #include "server/base/err.h"
+#include "server/model/serial.h"
 
 // Who is shut out of the fleet: what the daemon writes and the broker's plugin reads, a text file:
 //
@@ -20,8 +21,7 @@
 // The last line counts the entries, so that a file that was cut off is not taken.
 struct revocation_list;
 
-#define REVOCATION_SERIAL_SIZE 41   // 20 bytes (RFC 5280, 4.1.2.2) as hex digits, and a NUL
-#define REVOCATION_LIST_MAX 1000000 // entries
+#define REVOCATION_LIST_MAX 1000000           // entries
 #define REVOCATION_NUMBER_MAX (INT64_MAX - 1) // the database counts in 64 bits with a sign
 #define REVOCATION_ALL_MS INT64_MAX           // as before_ms: each certificate of the device
 
@@ -44,8 +44,23 @@ ERR_CHECKED int revocation_list_parse(
 // Writes it as such a file, n bytes and a NUL; the caller frees it. ERR_NO_MEMORY.
 ERR_CHECKED int revocation_list_format(const struct revocation_list *list, char **text, size_t *n);
 
+// The number that n bytes of such a file bear, though what follows may be damaged. False if none
+// can be read.
+bool revocation_list_read_number(const char *text, size_t n, uint64_t *number);
+
 uint64_t revocation_list_number(const struct revocation_list *list);
 size_t revocation_list_count(const struct revocation_list *list);
+
+// One entry.
+struct revocation_list_entry {
+    char serial[SERIAL_SIZE]; // "" of a device's
+    char mac[MAC_SIZE];       // "" of a certificate's
+    int64_t before_ms;
+};
+
+// The i-th one, of as many as there are; in the order of the file.
+void revocation_list_get(
+    const struct revocation_list *list, size_t i, struct revocation_list_entry *out);
 
 // Whether a certificate is shut out by its serial, or as one of a device's. mac: canonical.
 // Any number of threads may ask, as long as none adds.

@@ -27,6 +27,11 @@ int revocation_reason_code(const char *name)
     return -1;
 }
 
+int revocation_reason_stored_code(const char *name)
+{
+    return strcmp(name, REVOCATION_REASON_LISTED) == 0 ? 0 : revocation_reason_code(name);
+}
+
 bool revocation_reason_is_hold(const char *name)
 {
     return strcmp(name, REVOCATION_REASON_HOLD) == 0;

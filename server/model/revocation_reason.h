@@ -10,6 +10,10 @@
 #define REVOCATION_REASON_USUAL "keyCompromise"
 #define REVOCATION_REASON_HOLD "certificateHold" // the one that can be taken back
 
+// No word of theirs, and none that is given: why is not known, as it was taken from the list for
+// the broker when that was newer than the database.
+#define REVOCATION_REASON_LISTED "listed"
+
 // All of them in one line, for messages.
 #define REVOCATION_REASON_NAMES                                                                    \
     "unspecified, keyCompromise, CACompromise, affiliationChanged, superseded, "                   \
@@ -17,6 +21,9 @@
 
 // The CRLReason of such a word, -1 if it is none.
 int revocation_reason_code(const char *name);
+
+// The same of what stands in the database: REVOCATION_REASON_LISTED is unspecified.
+int revocation_reason_stored_code(const char *name);
 
 bool revocation_reason_is_hold(const char *name);
 

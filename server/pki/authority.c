@@ -18,7 +18,6 @@
 #include "server/pki/openssl_types.h"
 #include "server/pki/pem_block.h"
 
-#define CA_MAX 8
 #define CA_FILE_MAX ((size_t)1024 * 1024)
 #define SECURITY_LEVEL 2 // 112 bits: no SHA-1, no RSA below 2048
 
@@ -29,10 +28,10 @@ struct authority {
     uint8_t *pem;
     size_t pem_size;
     size_t count;
-    X509_STORE *stores[CA_MAX];
-    char fingerprints[CA_MAX][DIGEST_SHA256_TEXT_SIZE];
-    int64_t not_before_ms[CA_MAX];
-    int64_t not_after_ms[CA_MAX];
+    X509_STORE *stores[AUTHORITY_CA_MAX];
+    char fingerprints[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE];
+    int64_t not_before_ms[AUTHORITY_CA_MAX];
+    int64_t not_after_ms[AUTHORITY_CA_MAX];
 };
 
 static int add_ca(
@@ -40,8 +39,8 @@ static int add_ca(
 {
     if (X509_check_ca(x509) != 1) // 1: by its extensions, which devices ask for
         return err_set(err, ERR_INVALID, "certificate %zu is no CA's", authority->count + 1);
-    if (authority->count == CA_MAX)
-        return err_set(err, ERR_INVALID, "more than %d certificates", CA_MAX);
+    if (authority->count == AUTHORITY_CA_MAX)
+        return err_set(err, ERR_INVALID, "more than %d certificates", AUTHORITY_CA_MAX);
 
     X509_STORE *store = X509_STORE_new();
 
@@ -141,6 +140,13 @@ bool authority_has(const struct authority *authority, const char *fingerprint)
             return true;
     }
     return false;
+}
+
+size_t authority_copy_fingerprints(
+    const struct authority *authority, char out[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE])
+{
+    memcpy(out, authority->fingerprints, sizeof authority->fingerprints);
+    return authority->count;
 }
 
 // OpenSSL would take the day as a time_t, which may end in 2038.

@@ -8,6 +8,8 @@
 #include "server/pki/certificate.h"
 #include "server/pki/certificate_facts.h"
 
+#define AUTHORITY_CA_MAX 8
+
 // The private CA that signs every device's certificate.
 struct authority;
 
@@ -20,6 +22,10 @@ const uint8_t *authority_pem(const struct authority *authority, size_t *n);
 
 // Whether a CA whose DER has that SHA-256 is one of them.
 bool authority_has(const struct authority *authority, const char *fingerprint);
+
+// The SHA-256 of each of them; how many there are.
+size_t authority_copy_fingerprints(
+    const struct authority *authority, char out[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE]);
 
 // Judges a client's certificate: signed by the CA, within its dates at now_ms, usable for client
 // authentication. ERR_UNTRUSTED, ERR_EXPIRED (also: not yet valid), ERR_INVALID (also: a serial

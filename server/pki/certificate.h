@@ -6,6 +6,7 @@
 
 #include "server/base/err.h"
 #include "server/model/serial.h"
+#include "server/pki/digest.h"
 
 struct certificate;
 
@@ -27,6 +28,10 @@ ERR_CHECKED int certificate_to_pem(
 // Its serial number. ERR_INVALID if it has none that RFC 5280, 4.1.2.2 allows.
 ERR_CHECKED int certificate_serial(
     const struct certificate *certificate, char out[SERIAL_SIZE], struct err *err);
+
+// SHA-256 of its DER, whatever encoding it came in. ERR_NO_MEMORY.
+ERR_CHECKED int certificate_fingerprint(
+    const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
 
 // The last moment of its validity, Unix ms.
 int64_t certificate_not_after_ms(const struct certificate *certificate);

@@ -8,7 +8,6 @@
 
 #include "server/pki/asn1_serial.h"
 #include "server/pki/asn1_time.h"
-#include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
 
 // How many there are of one kind in the subject: 0, 1, or 2 for more. One that fits in full is
@@ -51,20 +50,14 @@ int certificate_facts_of(
 {
     X509 *x509 = certificate->x509;
     struct certificate_facts facts = {0};
-    uint8_t *der = NULL;
     int rc = read_common_name(x509, &facts, err);
 
     if (rc == 0)
         rc = asn1_serial_read(X509_get0_serialNumber(x509), facts.serial, err);
+    if (rc == 0)
+        rc = certificate_fingerprint(certificate, facts.fingerprint, err);
     if (rc < 0)
         return rc;
-
-    int n = i2d_X509(x509, &der);
-
-    if (n <= 0)
-        return openssl_error_set(err, ERR_NO_MEMORY, "no memory to read a certificate");
-    digest_sha256(der, (size_t)n, facts.fingerprint);
-    OPENSSL_free(der);
     // Two of them, or one that cannot be used, are none.
     read_name(x509, NID_organizationalUnitName, facts.unit, sizeof facts.unit);
     facts.is_server = X509_check_purpose(x509, X509_PURPOSE_SSL_SERVER, 0) == 1;

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,29 +10,15 @@
 
 #define ROLE_MAX 32
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define MAC_SPELLING_MAX (MAC_LENGTH + 5) // with five separators
 
 static const char daemon_name[] = "secureespd";
 
-// Whether one begins at text.
-static bool begins_with_mac(const char *text)
-{
-    static const int lengths[] = {MAC_LENGTH, MAC_SPELLING_MAX};
-    char piece[MAC_SPELLING_MAX + 1];
-    char mac[MAC_SIZE];
-
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        snprintf(piece, sizeof piece, "%.*s", lengths[i], text);
-        if (mac_parse(piece, mac))
-            return true;
-    }
-    return false;
-}
-
 int client_name_check(const char *name, struct err *err)
 {
+    char mac[MAC_SIZE];
+
     for (const char *p = name; *p != '\0'; p++) {
-        if (begins_with_mac(p))
+        if (mac_parse_begin(p, mac) > 0)
             return err_set(err, ERR_INVALID,
                 "\"%s\" holds the name of a device (12 hex digits), whose certificate is made with "
                 "'pki device'",

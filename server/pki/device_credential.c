@@ -1,7 +1,6 @@
 // A device's own certificate and key, told from others.
 #include "server/pki/device_credential.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -10,7 +9,7 @@
 #include "server/pki/certificate.h"
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
-#include "server/pki/pem.h"
+#include "server/pki/pem_key.h"
 
 #define COMMON_NAME_SIZE 65 // RFC 5280, A.1: ub-common-name
 
@@ -33,24 +32,6 @@ int device_credential_check_certificate(
     return 0;
 }
 
-// Of any kind: not only those that sign images.
-static int read_key(const uint8_t *pem, size_t n, EVP_PKEY **out, struct err *err)
-{
-    uint8_t *der;
-    size_t size;
-    int rc = pem_to_der(pem, n, &der, &size, err);
-
-    if (rc < 0)
-        return rc;
-
-    const uint8_t *p = der;
-
-    *out = d2i_AutoPrivateKey(NULL, &p, (long)size);
-    explicit_bzero(der, size);
-    free(der);
-    return *out == NULL ? openssl_error_set(err, ERR_INVALID, "holds no private key") : 0;
-}
-
 int device_credential_check_key(const uint8_t *pem, size_t n, const uint8_t *certificate_pem,
     size_t certificate_n, struct err *err)
 {
@@ -60,7 +41,7 @@ int device_credential_check_key(const uint8_t *pem, size_t n, const uint8_t *cer
 
     if (rc < 0)
         return rc;
-    rc = read_key(pem, n, &key, err);
+    rc = pem_key_read(pem, n, &key, err);
     if (rc == 0 && X509_check_private_key(certificate->x509, key) != 1)
         rc = openssl_error_set(err, ERR_INVALID, "the key is not the certificate's");
     EVP_PKEY_free(key);

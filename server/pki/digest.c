@@ -2,6 +2,7 @@
 #include "server/pki/digest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/evp.h>
 
@@ -27,4 +28,12 @@ void digest_sha256(const uint8_t *p, size_t n, char out[DIGEST_SHA256_TEXT_SIZE]
 void digest_md5(const uint8_t *p, size_t n, char out[DIGEST_MD5_TEXT_SIZE])
 {
     digest(EVP_md5(), p, n, out);
+}
+
+size_t digest_place(const char *text, size_t places)
+{
+    char digits[9] = {0};
+
+    memcpy(digits, text, sizeof digits - 1);
+    return strtoul(digits, NULL, 16) % places;
 }

@@ -11,4 +11,7 @@
 void digest_sha256(const uint8_t *p, size_t n, char out[DIGEST_SHA256_TEXT_SIZE]);
 void digest_md5(const uint8_t *p, size_t n, char out[DIGEST_MD5_TEXT_SIZE]); // for x-MD5 alone
 
+// A place among so many, by a digest's text: as of a hash, its first digits spread well.
+size_t digest_place(const char *text, size_t places);
+
 #endif

@@ -172,77 +172,153 @@ cleanup:
     return rc;
 }
 
-// A certificate under way: the lines so far.
-struct block {
-    char *text;
-    size_t n;
-    FILE *file; // writes text; NULL between two certificates
-    size_t number;
+// A record that is read, line by line.
+struct reading {
     const char *path; // for messages
+    size_t line;      // the last that was read
+    size_t number;    // of the certificate
+    size_t begun;     // the line in which it began
+    FILE *file;       // writes text; NULL between two certificates
+    char *text;       // its lines so far
+    size_t n;
+    size_t rest; // the last line, if it is what a power cut left; or 0
 };
 
-static int take(struct block *block, struct certificate **out, struct err *err)
+static int fail_at(const struct reading *reading, size_t line, const char *what, struct err *err)
 {
-    int rc = fclose(block->file) == 0 ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for it");
+    return err_set(err, ERR_INVALID, "%s: line %zu: %s", reading->path, line, what);
+}
 
-    block->file = NULL;
+static int fail_certificate(const struct reading *reading, const char *what, struct err *err)
+{
+    return err_set(err, ERR_INVALID, "%s: certificate %zu: line %zu: %s", reading->path,
+        reading->number, reading->begun, what);
+}
+
+static int take(struct reading *reading, struct certificate **out, struct err *err)
+{
+    int rc = fclose(reading->file) == 0 ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for it");
+
+    reading->file = NULL;
     if (rc == 0)
-        rc = certificate_from_pem((const uint8_t *)block->text, block->n, out, err);
-    free(block->text);
-    return rc;
+        rc = certificate_from_pem((const uint8_t *)reading->text, reading->n, out, err);
+    free(reading->text);
+    return rc == ERR_INVALID ? fail_certificate(reading, "it is damaged", err) : rc;
 }
 
-// Feeds one line; *out is a certificate that it ends, or NULL.
-static int feed(struct block *block, const char *line, struct certificate **out, struct err *err)
+static bool is_blank(const char *line, size_t n)
 {
-    *out = NULL;
-    if (strncmp(line, begin, sizeof begin - 1) == 0) {
-        block->number++;
-        if (block->file != NULL)
-            return err_set(err, ERR_INVALID, "the one before it has no end");
-        block->file = open_memstream(&block->text, &block->n);
-        if (block->file == NULL)
-            return err_set(err, ERR_NO_MEMORY, "no memory for it");
+    for (size_t i = 0; i < n; i++) {
+        if (!isspace((unsigned char)line[i]))
+            return false;
     }
-    if (block->file == NULL)
-        return 0;
-    fputs(line, block->file);
-    return strncmp(line, end, sizeof end - 1) == 0 ? take(block, out, err) : 0;
+    return true;
 }
 
-static int read_all(FILE *file, struct block *block,
+// Whether it is what a power cut leaves of a certificate's first line: its first bytes, zeros, or
+// both. No end of a line is among them, so that nothing follows.
+static bool is_rest(const char *line, size_t n)
+{
+    while (n > 0 && line[n - 1] == '\0')
+        n--;
+    return n < sizeof begin - 1 && memcmp(line, begin, n) == 0;
+}
+
+// Between two certificates. What is none may be one whose first line is damaged.
+static int pass_over(struct reading *reading, const char *line, size_t n, struct err *err)
+{
+    if (is_blank(line, n))
+        return 0;
+    if (!is_rest(line, n))
+        return fail_at(reading, reading->line, "neither a certificate nor a part of one", err);
+    reading->rest = reading->line;
+    return 0;
+}
+
+static int begin_one(struct reading *reading, struct err *err)
+{
+    if (reading->file != NULL)
+        return fail_certificate(reading, "it has no end", err);
+    reading->number++;
+    reading->begun = reading->line;
+    reading->file = open_memstream(&reading->text, &reading->n);
+    return reading->file != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+}
+
+// Feeds one line of n bytes; *out is a certificate that it ends, or NULL.
+static int feed(
+    struct reading *reading, const char *line, size_t n, struct certificate **out, struct err *err)
+{
+    int rc = 0;
+
+    *out = NULL;
+    reading->line++;
+    if (strncmp(line, begin, sizeof begin - 1) == 0)
+        rc = begin_one(reading, err);
+    else if (reading->file == NULL)
+        return pass_over(reading, line, n, err);
+    if (rc < 0)
+        return rc;
+    fwrite(line, 1, n, reading->file);
+    return strncmp(line, end, sizeof end - 1) == 0 ? take(reading, out, err) : 0;
+}
+
+static int read_all(FILE *file, struct reading *reading,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
 {
     char *line = NULL;
     size_t room = 0;
+    ssize_t n;
     int rc = 0;
 
-    while (rc == 0 && getline(&line, &room, file) >= 0) {
+    while (rc == 0 && (n = getline(&line, &room, file)) >= 0) {
         struct certificate *certificate;
 
-        rc = feed(block, line, &certificate, err);
-        if (rc < 0)
-            err_context(err, "%s: certificate %zu", block->path, block->number);
-        else if (certificate != NULL)
+        rc = feed(reading, line, (size_t)n, &certificate, err);
+        if (certificate != NULL)
             rc = each(certificate, ctx);
         certificate_free(certificate);
     }
     if (rc == 0 && ferror(file))
-        rc = fail("read", block->path, err);
+        rc = fail("read", reading->path, err);
     free(line);
     return rc;
 }
 
-static int run(FILE *file, struct block *block,
+static int run(FILE *file, struct reading *reading,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
 {
-    int rc = read_all(file, block, each, ctx, err);
+    int rc = read_all(file, reading, each, ctx, err);
 
     (void)fclose(file);
-    if (block->file != NULL) {
-        (void)fclose(block->file);
-        free(block->text);
+    if (reading->file != NULL) {
+        (void)fclose(reading->file);
+        free(reading->text);
     }
+    return rc;
+}
+
+// A pipe would be waited for.
+static int open_record(const char *folder, const char *path, FILE **out, struct err *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    int rc = 0;
+
+    if (fd < 0 && errno == ENOENT)
+        return err_set(
+            err, ERR_NOT_FOUND, "nothing that was issued is recorded: there is no %s", path);
+    if (fd < 0 && errno == ENOTDIR)
+        return err_set(
+            err, ERR_INVALID, "%s is no folder: give that in which issued.pem lies", folder);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        rc = fail("open", path, err);
+    else if (!S_ISREG(st.st_mode))
+        rc = err_set(err, ERR_CONFLICT, "%s is no regular file", path);
+    else if ((*out = fdopen(fd, "r")) == NULL)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for %s", path);
+    if (rc < 0 && fd >= 0)
+        close(fd);
     return rc;
 }
 
@@ -250,32 +326,60 @@ int issued_each(const char *folder, int (*each)(const struct certificate *certif
     void *ctx, struct err *err)
 {
     char path[PATH_MAX];
-    struct block block = {.path = path};
+    struct reading reading = {.path = path};
+    FILE *file;
     int rc = place(path, folder, err);
 
+    if (rc == 0)
+        rc = open_record(folder, path, &file, err);
+    return rc < 0 ? rc : run(file, &reading, each, ctx, err);
+}
+
+static int count_one(const struct certificate *certificate, void *ctx)
+{
+    struct issued_state *state = ctx;
+
+    (void)certificate;
+    state->count++;
+    return 0;
+}
+
+int issued_look(const char *folder, struct issued_state *out, struct err *err)
+{
+    char path[PATH_MAX];
+    struct reading reading = {.path = path};
+    struct issued_state state = {0};
+    FILE *file;
+    int rc = place(path, folder, err);
+
+    if (rc == 0)
+        rc = open_record(folder, path, &file, err);
+    if (rc == 0)
+        rc = run(file, &reading, count_one, &state, err);
     if (rc < 0)
         return rc;
-
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL && errno == ENOENT)
-        return err_set(err, ERR_NOT_FOUND, "nothing that was issued is recorded in %s", folder);
-    // An unfinished one at its end is what a power cut left.
-    return file == NULL ? fail("open", path, err) : run(file, &block, each, ctx, err);
+    state.unfinished_line = reading.file != NULL ? reading.begun : reading.rest;
+    if (state.count == 0 && state.unfinished_line == 0)
+        return err_set(
+            err, ERR_NOT_FOUND, "nothing that was issued is recorded: %s is empty", path);
+    *out = state;
+    return 0;
 }
 
 int issued_parse(const uint8_t *text, size_t n,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
 {
-    struct block block = {.path = "certificates"};
+    struct reading reading = {.path = "certificates"};
     FILE *file = fmemopen((void *)(uintptr_t)text, n, "r");
 
     if (file == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for certificates");
 
-    int rc = run(file, &block, each, ctx, err);
+    int rc = run(file, &reading, each, ctx, err);
 
-    if (rc == 0 && block.file != NULL)
-        rc = err_set(err, ERR_INVALID, "certificate %zu has no end", block.number);
+    if (rc == 0 && reading.rest != 0)
+        rc = fail_at(&reading, reading.rest, "a certificate that is not whole", err);
+    if (rc == 0 && reading.file != NULL)
+        rc = err_set(err, ERR_INVALID, "certificate %zu has no end", reading.number);
     return rc;
 }

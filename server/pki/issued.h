@@ -17,8 +17,20 @@
 ERR_CHECKED int issued_add(
     const char *folder, struct certificate *const *certificates, size_t count, struct err *err);
 
+// What a record holds.
+struct issued_state {
+    size_t count;           // of certificates
+    size_t unfinished_line; // where one begins that was not written to its end, or 0
+};
+
+// Reads all of it, before anything is done by it. ERR_NOT_FOUND if nothing was recorded;
+// ERR_INVALID with the place of what is damaged or no certificate; ERR_CONFLICT, ERR_IO,
+// ERR_DENIED, ERR_NO_MEMORY.
+ERR_CHECKED int issued_look(const char *folder, struct issued_state *out, struct err *err);
+
 // Calls each() for all of them, the oldest first, until it returns non-zero, which is then
-// returned. ERR_NOT_FOUND if none was recorded; ERR_INVALID with the place of one that is damaged.
+// returned. One that is unfinished is passed over. Else as issued_look(), of which the place of
+// damage is met after what stands before it.
 ERR_CHECKED int issued_each(const char *folder,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err);
 

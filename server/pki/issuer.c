@@ -59,6 +59,12 @@ void issuer_free(struct issuer *issuer)
     free(issuer);
 }
 
+int issuer_fingerprint(
+    const struct issuer *issuer, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+{
+    return certificate_fingerprint(issuer->certificate, out, err);
+}
+
 static bool set_serial(X509 *x509)
 {
     BIGNUM *number = BN_new();

@@ -30,6 +30,10 @@ ERR_CHECKED int issuer_load(
     const char *certificate_path, const char *key_path, struct issuer **out, struct err *err);
 void issuer_free(struct issuer *issuer);
 
+// As certificate_fingerprint(), of the CA's certificate.
+ERR_CHECKED int issuer_fingerprint(
+    const struct issuer *issuer, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
+
 // Makes a certificate for the subject's key. It holds from five minutes before now_ms, for clocks
 // that are a little late, under a random serial of 128 bits. ERR_INVALID if it would outlive the
 // CA, if the CA has ended, or a name cannot be; ERR_IO.

@@ -16,7 +16,7 @@
 #include "server/base/file.h"
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
-#include "server/pki/pem.h"
+#include "server/pki/pem_key.h"
 
 #define KEY_FILE_MAX 65536
 #define RSA_BITS 2048
@@ -48,24 +48,12 @@ int private_key_generate(enum private_key_kind kind, struct private_key **out, s
 static int decode(const uint8_t *pem, size_t n, struct private_key **out, struct err *err)
 {
     struct public_key public_half;
-    uint8_t *der;
-    size_t size;
-    int rc = pem_to_der(pem, n, &der, &size, err);
-
-    if (rc < 0)
-        return rc;
-
-    const uint8_t *p = der;
-    EVP_PKEY *pkey = d2i_AutoPrivateKey(NULL, &p, (long)size);
-
-    OPENSSL_cleanse(der, size);
-    free(der);
-    if (pkey == NULL)
-        return openssl_error_set(err, ERR_INVALID, "holds no private key");
-
     struct private_key *key = NULL;
+    EVP_PKEY *pkey;
+    int rc = pem_key_read(pem, n, &pkey, err);
 
-    rc = wrap(pkey, &key, err);
+    if (rc == 0)
+        rc = wrap(pkey, &key, err);
     if (rc < 0)
         return rc;
     rc = private_key_public(key, &public_half, err);

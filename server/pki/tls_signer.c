@@ -4,14 +4,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
-#include "server/pki/openssl_error.h"
-#include "server/pki/pem.h"
+#include "server/pki/pem_key.h"
 
 struct tls_signer {
     EVP_PKEY *pkey;
@@ -37,26 +34,17 @@ static const struct scheme {
 int tls_signer_from_pem(const uint8_t *pem, size_t n, struct tls_signer **out, struct err *err)
 {
     struct tls_signer *signer;
-    uint8_t *der;
-    size_t size;
-    int rc = pem_to_der(pem, n, &der, &size, err);
+    EVP_PKEY *pkey;
+    int rc = pem_key_read(pem, n, &pkey, err);
 
     if (rc < 0)
         return rc;
     signer = calloc(1, sizeof *signer);
-    if (signer != NULL) {
-        const uint8_t *p = der;
-
-        signer->pkey = d2i_AutoPrivateKey(NULL, &p, (long)size);
-    }
-    OPENSSL_cleanse(der, size);
-    free(der);
-    if (signer == NULL)
+    if (signer == NULL) {
+        EVP_PKEY_free(pkey);
         return err_set(err, ERR_NO_MEMORY, "no memory for a key");
-    if (signer->pkey == NULL) {
-        free(signer);
-        return openssl_error_set(err, ERR_INVALID, "holds no private key");
     }
+    signer->pkey = pkey;
     if (EVP_PKEY_get_size(signer->pkey) > TLS_SIGNER_SIZE) {
         tls_signer_free(signer);
         return err_set(err, ERR_INVALID, "its key is larger than %d bits", TLS_SIGNER_SIZE * 8);

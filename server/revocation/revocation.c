@@ -10,12 +10,13 @@
 #include "server/base/log.h"
 #include "server/base/pace.h"
 #include "server/revocation/revocation_audit.h"
+#include "server/revocation/revocation_begin.h"
 #include "server/revocation/revocation_broker.h"
 #include "server/revocation/revocation_change.h"
 #include "server/revocation/revocation_file.h"
 #include "server/revocation/revocation_load.h"
 #include "server/revocation/revocation_meet.h"
-#include "server/store/revocation_store.h"
+#include "server/revocation/revocation_retry.h"
 
 #define WAIT_MS 2000 // for the broker
 #define REMIND_MS 600000
@@ -29,7 +30,9 @@ struct revocation {
 
     pthread_mutex_t changing; // one change at a time, from the database to the list; over these:
     struct revocation_file file;
-    bool is_stale; // the database has changed, and it is not in force all over
+    bool is_stale; // the database has changed, and it is not in force all over:
+    struct revocation_retry retry;
+    char start_note[REVOCATION_BEGIN_NOTE_SIZE]; // from the start on
 
     pthread_mutex_t lock; // over these, for those who only look
     uint64_t number;
@@ -79,11 +82,23 @@ static void set_fault(struct revocation *revocation, const char *fault)
     pthread_mutex_unlock(&revocation->lock);
     if (fault[0] != '\0' && (pace_is_due(&revocation->pace, REMIND_MS) || is_new))
         log_error("revocation",
-            "the broker does not learn who is shut out reason=\"%s\": it is tried again each "
-            "second",
+            "the broker does not learn who is shut out reason=\"%s\": it is tried again, once a "
+            "minute at least",
             fault);
     else if (fault[0] == '\0' && is_new)
         log_info("revocation", "the list of who is shut out is written");
+}
+
+// With `changing` held: what has become of putting it in force.
+static int settle(struct revocation *revocation, int rc, const struct err *err)
+{
+    revocation->is_stale = rc < 0;
+    if (rc < 0)
+        revocation_retry_note(&revocation->retry, &revocation->file, clock_monotonic_ms());
+    else
+        revocation->retry = (struct revocation_retry){0};
+    set_fault(revocation, rc < 0 ? err->message : "");
+    return rc;
 }
 
 // With `changing` held. What is in force at the download server, for the broker.
@@ -92,9 +107,7 @@ static int write_list(struct revocation *revocation, char *text, size_t n, struc
     int rc = revocation_file_write(&revocation->file, text, n, err);
 
     free(text);
-    revocation->is_stale = rc < 0;
-    set_fault(revocation, rc < 0 ? err->message : "");
-    return rc;
+    return settle(revocation, rc, err);
 }
 
 // With `changing` held. From the database to all that goes by it; *ended connections of the
@@ -106,45 +119,11 @@ static int put_in_force(
     size_t n = 0;
     int rc = take_list(revocation, &text, &n, err);
 
-    if (rc < 0) {
-        revocation->is_stale = true;
-        set_fault(revocation, err->message);
-        return rc;
-    }
+    if (rc < 0)
+        return settle(revocation, rc, err);
     *ended = revocation->links.end_clients(revocation->links.ctx);
     *at_ms = clock_monotonic_ms();
     return write_list(revocation, text, n, err);
-}
-
-static int set_number(struct store_connection *connection, void *ctx, struct err *err)
-{
-    const uint64_t *number = ctx;
-
-    return revocation_store_set_number(connection, (int64_t)*number, err);
-}
-
-// Numbers rise: a database that was put back from a copy may have a lower one than the list that is
-// there. Otherwise nothing is written, as somebody else may hold the database now.
-static int begin_number(struct revocation *revocation, struct err *err)
-{
-    struct store *store = revocation->settings.store;
-    uint64_t there = revocation_file_begin(&revocation->file);
-    uint64_t next = there + 1;
-    struct store_connection *connection;
-    int64_t number = 0;
-    int rc = store_read_begin(store, &connection, err);
-
-    if (rc < 0)
-        return rc;
-    rc = revocation_store_get_number(connection, &number, err);
-    store_read_end(store, connection);
-    if (rc < 0 || (uint64_t)number >= there)
-        return rc;
-    log_warning("revocation",
-        "the list of who is shut out was newer than the database number=%llu: was that put back "
-        "from a copy? See whom 'secureesp devices list --state revoked' names",
-        (unsigned long long)there);
-    return store_write(store, set_number, &next, err);
 }
 
 static int begin(struct revocation *revocation, struct err *err)
@@ -152,7 +131,8 @@ static int begin(struct revocation *revocation, struct err *err)
     struct err fault = {0};
     char *text = NULL;
     size_t n = 0;
-    int rc = begin_number(revocation, err);
+    int rc = revocation_begin_run(
+        revocation->settings.store, &revocation->file, revocation->start_note, err);
 
     if (rc == 0)
         rc = take_list(revocation, &text, &n, err);
@@ -238,8 +218,8 @@ static int fail_later(
 
     revocation_read(revocation, &state);
     return err_set(err, ERR_UNAVAILABLE,
-        "%s: it is recorded%s: %s; it is tried again each second, and 'secureesp status' tells "
-        "when it is done",
+        "%s: it is recorded%s: %s; it is tried again, once a minute at least, and 'secureesp "
+        "status' tells when it is done",
         change->subject,
         state.number >= (uint64_t)change->number
             ? ", and the download server goes by it, but the broker does not yet"
@@ -354,6 +334,18 @@ static void tell_broker_error(struct revocation *revocation)
             error);
 }
 
+// With `changing` held.
+static bool is_due(struct revocation *revocation)
+{
+    if (revocation->is_stale)
+        return revocation_retry_is_due(&revocation->retry, &revocation->file, clock_monotonic_ms());
+    if (revocation_file_is_there(&revocation->file))
+        return false;
+    log_warning(
+        "revocation", "%s was changed or removed, and is written again", revocation->file.path);
+    return true;
+}
+
 void revocation_tick(struct revocation *revocation)
 {
     struct err err = {0};
@@ -364,13 +356,7 @@ void revocation_tick(struct revocation *revocation)
     // A change under way does the same: it is not waited for.
     if (pthread_mutex_trylock(&revocation->changing) != 0)
         return;
-
-    bool is_lost = !revocation->is_stale && !revocation_file_is_there(&revocation->file);
-
-    if (is_lost)
-        log_warning(
-            "revocation", "%s was changed or removed, and is written again", revocation->file.path);
-    if ((is_lost || revocation->is_stale) && put_in_force(revocation, &ended, &at_ms, &err) < 0)
+    if (is_due(revocation) && put_in_force(revocation, &ended, &at_ms, &err) < 0)
         revocation->is_stale = true;
     pthread_mutex_unlock(&revocation->changing);
 }
@@ -383,6 +369,7 @@ void revocation_read(struct revocation *revocation, struct revocation_state *out
     *out = (struct revocation_state){
         .number = revocation->number,
         .entries = revocation->entries,
+        .start_note = revocation->start_note,
     };
     snprintf(out->fault, sizeof out->fault, "%s", revocation->fault);
     pthread_mutex_unlock(&revocation->lock);

@@ -14,8 +14,7 @@
 
 // Shuts devices and certificates out, and lets devices in again: in the database first, durably,
 // then at the download server, whose connections of theirs end, then in the list by which the
-// broker does the same. What of that fails is tried again each second, and begun anew at the next
-// start.
+// broker does the same. What of that fails is tried again, and begun anew at the next start.
 struct revocation;
 
 // All borrowed until revocation_close().
@@ -33,7 +32,8 @@ struct revocation_links {
     void *ctx;
 };
 
-// Brings download server and list to what the database says. A list that cannot be written is no
+// Brings download server and list to what the database says, and that to a list that is newer
+// (revocation_begin.h). A list that cannot be written is no
 // error here: revocation_read().
 ERR_CHECKED int revocation_open(
     const struct revocation_settings *settings, struct revocation **out, struct err *err);
@@ -68,7 +68,7 @@ struct revocation_outcome {
 // Do what the names say, for a device, and for one certificate of anybody. They wait for the
 // broker, but not longer than 2 s. ERR_INVALID for a reason that is none; ERR_CONFLICT as
 // revocation_change_revoke_certificate(); ERR_UNAVAILABLE if it is durable, and not in force all
-// over: the message says where it is, and it is tried again each second; else nothing has changed.
+// over: the message says where it is, and it is tried again; else nothing has changed.
 // Any thread but the store's.
 ERR_CHECKED int revocation_revoke_device(struct revocation *revocation,
     const struct revocation_wish *wish, struct revocation_outcome *out, struct err *err);
@@ -82,7 +82,7 @@ ERR_CHECKED int revocation_revoke_certificate(struct revocation *revocation,
 ERR_CHECKED int revocation_run(struct revocation *revocation, store_job job,
     struct revocation_change *change, struct revocation_outcome *out, struct err *err);
 
-// Takes what the broker says (REVOCATION_REPORT_TOPIC). error: "" if it took the list.
+// Takes what the broker says (BROKER_TOPIC_REVOCATIONS). error: "" if it took the list.
 void revocation_note_broker(
     struct revocation *revocation, uint64_t number, int64_t ended, const char *error);
 
@@ -95,13 +95,15 @@ void revocation_met(const struct certificate_facts *facts, const char *mac, void
 // Remembers a certificate that lies in a file of ours.
 void revocation_note_file(struct revocation *revocation, const struct certificate_facts *facts);
 
-// Once a second: writes the list again if it could not be, or somebody else has.
+// Once a second: writes the list again if it could not be, a second later at first and then ever
+// more seldom, but once a minute at least; and at once if somebody else has, or it may well go now.
 void revocation_tick(struct revocation *revocation);
 
 // How it stands.
 struct revocation_state {
     uint64_t number; // that holds at the download server
     size_t entries;
+    const char *start_note;           // of revocation_begin_run(); as long as the revocation
     char fault[REVOCATION_TEXT_SIZE]; // why the list is not written, or ""
     bool broker_knows;                // it has said which list it goes by, on this connection;
     uint64_t broker_number;           // this

@@ -11,6 +11,7 @@
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
+#include "server/store/retained_store.h"
 #include "server/store/revocation_store.h"
 
 // Counts the change, so that no two lists bear the same number.
@@ -55,9 +56,14 @@ static bool is_revoked(const struct device_revocation *now)
 
 // Certificates have their dates by the system's clock, in whole seconds, and begin a little before
 // they are issued: one that is issued in this second, after this, is a new one.
+int64_t revocation_change_before_ms(void)
+{
+    return (clock_system_ms() / 1000 - ISSUER_BACKDATE_S) * 1000;
+}
+
 static void take_reason(struct device_revocation *now, const char *reason)
 {
-    int64_t before_ms = (clock_system_ms() / 1000 - ISSUER_BACKDATE_S) * 1000;
+    int64_t before_ms = revocation_change_before_ms();
 
     if (!is_revoked(now))
         now->revoked_at_ms = clock_now_ms();
@@ -65,6 +71,17 @@ static void take_reason(struct device_revocation *now, const char *reason)
     snprintf(now->reason, sizeof now->reason, "%s", reason);
     if (!revocation_reason_is_hold(reason) && now->before_ms < before_ms)
         now->before_ms = before_ms;
+}
+
+// What it has left at the broker nobody else may take away.
+static int ask_to_clear(
+    struct store_connection *connection, const struct device_record *device, struct err *err)
+{
+    struct retained retained = {.at_ms = clock_now_ms()};
+
+    memcpy(retained.mac, device->mac, sizeof retained.mac);
+    memcpy(retained.spelling, device->spelling, sizeof retained.spelling);
+    return retained_store_put(connection, &retained, err);
 }
 
 // The device's own row, so that it is seen at once, and the event has something to refer to.
@@ -85,7 +102,8 @@ static int mark_device(
         return rc;
     device.online = false;
     device.reason = DEVICE_REASON_REVOKED;
-    return device_store_put(connection, &device, NULL, err);
+    rc = device_store_put(connection, &device, NULL, err);
+    return rc < 0 ? rc : ask_to_clear(connection, &device, err);
 }
 
 static int revoke_certificates(
@@ -97,6 +115,14 @@ static int revoke_certificates(
 
     change->certificates = rc > 0 ? (size_t)rc : 0;
     return rc < 0 ? rc : 0;
+}
+
+// As the history has it.
+static const char *words_of(const char *reason)
+{
+    return strcmp(reason, REVOCATION_REASON_LISTED) == 0 ? REVOCATION_REASON_LISTED
+               ": by the list, which was newer than the database"
+                                                         : reason;
 }
 
 int revocation_change_revoke(struct store_connection *connection, void *ctx, struct err *err)
@@ -120,7 +146,8 @@ int revocation_change_revoke(struct store_connection *connection, void *ctx, str
         rc = command_end_revoked(
             connection, change->subject, change->now.reason, &change->commands, err);
     if (rc == 0 && change->changed)
-        rc = add_event(connection, change->subject, EVENT_KIND_REVOKED, change->reason, err);
+        rc = add_event(
+            connection, change->subject, EVENT_KIND_REVOKED, words_of(change->reason), err);
     return rc < 0 ? rc : count(connection, change, err);
 }
 
@@ -152,6 +179,8 @@ int revocation_change_readmit(struct store_connection *connection, void *ctx, st
         return count(connection, change, err);
     change->now.readmitted_at_ms = clock_now_ms();
     rc = revocation_store_put(connection, &change->now, err);
+    if (rc == 0)
+        rc = retained_store_drop(connection, change->subject, err);
     if (rc == 0 && revocation_reason_is_hold(change->now.reason)) {
         rc = certificate_store_release_device(connection, change->subject, err);
         change->certificates = rc > 0 ? (size_t)rc : 0;
@@ -203,7 +232,7 @@ static int note_in_history(struct store_connection *connection,
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    snprintf(detail, sizeof detail, "its certificate %s: %s", record->serial, reason);
+    snprintf(detail, sizeof detail, "its certificate %s: %s", record->serial, words_of(reason));
     return add_event(connection, record->mac, EVENT_KIND_REVOKED, detail, err);
 }
 

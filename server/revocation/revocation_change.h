@@ -25,6 +25,10 @@ struct revocation_change {
     int64_t number;                // of the list from then on
 };
 
+// Where the validity of those certificates begins that a device is let in with again that is
+// revoked now, and not for a hold.
+int64_t revocation_change_before_ms(void);
+
 // A device, with all its certificates, known or not: it is offline, and its commands end. One that
 // is on hold can be revoked for another reason. It need not have reported.
 ERR_CHECKED int revocation_change_revoke(

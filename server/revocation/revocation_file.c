@@ -9,9 +9,9 @@
 
 #include "server/base/file.h"
 #include "server/base/log.h"
-#include "server/model/revocation_list.h"
 
 #define NAME "revoked"
+#define DAMAGED ".damaged"
 #define FOLDER_MODE 0755 // the broker's user reads it
 #define FILE_MODE 0644
 #define NUMBER_MAX (REVOCATION_NUMBER_MAX / 2) // to be gone on from: no fleet sees as many changes
@@ -45,26 +45,80 @@ static void sweep(const struct revocation_file *file)
         closedir(dir);
 }
 
-uint64_t revocation_file_begin(struct revocation_file *file)
+static void set_damaged(struct revocation_file_found *found, const struct err *err)
 {
-    struct revocation_list *list;
-    uint64_t number = 0;
-    uint8_t *text;
-    size_t n;
+    found->state = REVOCATION_FILE_DAMAGED;
+    snprintf(found->reason, sizeof found->reason, "%s", err->message);
+}
 
-    sweep(file);
-    if (file_read(file->path, SIZE_MAX_BYTES, &text, &n, NULL) < 0)
-        return 0;
-    if (revocation_list_parse((const char *)text, n, &list, NULL) == 0) {
-        number = revocation_list_number(list);
-        revocation_list_free(list);
-    }
-    free(text);
-    if (number <= NUMBER_MAX)
-        return number;
-    log_warning("revocation", "%s has a number that none of ours has number=%llu: it is damaged",
-        file->path, (unsigned long long)number);
+// What can be known of it. A number that none of ours has could not be gone on from.
+static int judge(struct revocation_file_found *found, struct err *err)
+{
+    struct err reason = {0};
+    uint64_t number = 0;
+    int rc = revocation_list_parse(found->text, found->n, &found->list, &reason);
+
+    if (rc == ERR_NO_MEMORY)
+        return err_set(err, rc, "no memory for the list of who is shut out");
+    if (revocation_list_read_number(found->text, found->n, &number) && number > NUMBER_MAX)
+        rc = err_set(&reason, ERR_INVALID, "it has a number that none of ours has, %llu",
+            (unsigned long long)number);
+    else
+        found->number = number;
+    if (rc < 0)
+        set_damaged(found, &reason);
+    else
+        found->state = REVOCATION_FILE_WHOLE;
     return 0;
+}
+
+// For who wants to know what stood in it.
+static void keep_damaged(const struct revocation_file *file)
+{
+    char path[sizeof file->path + sizeof DAMAGED];
+
+    snprintf(path, sizeof path, "%s" DAMAGED, file->path);
+    if (rename(file->path, path) < 0)
+        log_warning("revocation", "cannot keep the damaged list as %s: %m", path);
+}
+
+int revocation_file_begin(
+    struct revocation_file *file, struct revocation_file_found *out, struct err *err)
+{
+    struct err reason = {0};
+    uint8_t *text;
+    int rc;
+
+    *out = (struct revocation_file_found){.state = REVOCATION_FILE_NONE};
+    sweep(file);
+    rc = file_read(file->path, SIZE_MAX_BYTES, &text, &out->n, &reason);
+    if (rc == ERR_NOT_FOUND)
+        return 0;
+    if (rc == ERR_NO_MEMORY)
+        return err_set(err, rc, "%s", reason.message);
+    if (rc < 0) {
+        set_damaged(out, &reason);
+        return 0;
+    }
+    out->text = (char *)text;
+    rc = judge(out, err);
+    if (rc == 0 && out->state == REVOCATION_FILE_DAMAGED)
+        keep_damaged(file);
+    if (rc < 0 || out->state == REVOCATION_FILE_DAMAGED) {
+        revocation_list_free(out->list);
+        out->list = NULL;
+    }
+    if (rc < 0)
+        revocation_file_found_clear(out);
+    return rc;
+}
+
+void revocation_file_found_clear(struct revocation_file_found *found)
+{
+    revocation_list_free(found->list);
+    free(found->text);
+    found->list = NULL;
+    found->text = NULL;
 }
 
 // Whatever the process's umask is.

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "server/base/err.h"
+#include "server/model/revocation_list.h"
 
 #define REVOCATION_FILE_PATH_SIZE 4096
 
@@ -23,9 +24,27 @@ struct revocation_file {
 ERR_CHECKED int revocation_file_init(
     struct revocation_file *file, const char *folder, struct err *err);
 
-// The number of the list that is there; 0 if there is none, none that can be read, or one that is
-// damaged, as its number cannot be reached. Removes what a writer left that was cut short.
-uint64_t revocation_file_begin(struct revocation_file *file);
+// What a start finds.
+enum revocation_file_state {
+    REVOCATION_FILE_NONE,
+    REVOCATION_FILE_WHOLE,
+    REVOCATION_FILE_DAMAGED, // or not to be read
+};
+
+struct revocation_file_found {
+    enum revocation_file_state state;
+    uint64_t number;               // that it bears; 0 if it bears none that one of ours can
+    char *text;                    // of n bytes, and
+    size_t n;                      // what they say, of a whole one
+    struct revocation_list *list;  // else NULL
+    char reason[ERR_MESSAGE_SIZE]; // why it is not whole, or ""
+};
+
+// Looks at the list that is there, and removes what a writer left that was cut short. One that is
+// damaged is kept beside its place, as FOLDER/revoked.damaged. ERR_NO_MEMORY.
+ERR_CHECKED int revocation_file_begin(
+    struct revocation_file *file, struct revocation_file_found *out, struct err *err);
+void revocation_file_found_clear(struct revocation_file_found *found);
 
 // Replaces it, so that it is there whole and stays (fsync), and its folder with it. As
 // file_replace().

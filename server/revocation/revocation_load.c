@@ -55,15 +55,19 @@ static int add_fresh(const struct loading *loading, const struct certificate_rec
     return revocation_list_add_device(loading->list, record->mac, record->not_before_ms + 1);
 }
 
+static int add_serial(const char *serial, void *ctx)
+{
+    return revocation_list_add_serial(ctx, serial);
+}
+
 static int add_certificate(const struct certificate_record *record, void *ctx)
 {
     const struct loading *loading = ctx;
 
-    if (!record->with_device)
-        return revocation_list_add_serial(loading->list, record->serial);
-    if (revocation_list_has_device(loading->list, record->mac, record->not_before_ms))
-        return 0;
-    return add_fresh(loading, record);
+    // What another one's entry reaches up to is out with that.
+    return revocation_list_has_device(loading->list, record->mac, record->not_before_ms)
+               ? 0
+               : add_fresh(loading, record);
 }
 
 int revocation_load(
@@ -82,7 +86,9 @@ int revocation_load(
 
     rc = revocation_store_each(connection, add_device, list, err);
     if (rc == 0)
-        rc = certificate_store_each_revoked(connection, add_certificate, &loading, err);
+        rc = certificate_store_each_listed(connection, add_serial, list, err);
+    if (rc == 0)
+        rc = certificate_store_each_fresh(connection, add_certificate, &loading, err);
     if (rc == ERR_TOO_LARGE)
         err_set(err, rc,
             "more than %d devices and certificates are revoked: renew the CA, so that "

@@ -40,8 +40,18 @@ static const char select_revoked_serial[] =
 static const char select_of_device[] = "SELECT " COLUMNS " FROM certificates WHERE device = ?1"
                                        " ORDER BY known_at_ms DESC, not_before_ms DESC, serial";
 
-static const char select_revoked[] =
-    "SELECT " COLUMNS " FROM certificates WHERE revoked_at_ms > 0 ORDER BY serial, fingerprint";
+// By their index alone, as there may be a million.
+static const char select_listed[] =
+    "SELECT serial FROM certificates INDEXED BY certificates_revoked"
+    " WHERE revoked_at_ms > 0 AND with_device = 0 ORDER BY serial";
+
+static const char select_fresh[] =
+    "SELECT " COLUMNS " FROM (SELECT c.*"
+    "  FROM device_revocations AS r INDEXED BY device_revocations_readmitted"
+    "  JOIN certificates AS c INDEXED BY certificates_device"
+    "  ON c.device = r.device AND c.not_before_ms >= r.before_ms"
+    "  WHERE r.readmitted_at_ms > 0 AND c.revoked_at_ms > 0 AND c.with_device = 1) AS f"
+    " ORDER BY serial, fingerprint";
 
 static const char select_all[] =
     "SELECT " COLUMNS " FROM certificates ORDER BY serial, fingerprint";
@@ -205,12 +215,30 @@ int certificate_store_each_of(struct store_connection *connection, const char *m
     return each_row(&s, each, ctx, err);
 }
 
-int certificate_store_each_revoked(struct store_connection *connection,
+int certificate_store_each_listed(struct store_connection *connection,
+    int (*each)(const char *serial, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    char serial[SERIAL_SIZE];
+    int rc;
+
+    statement_open(&s, connection, select_listed);
+    while ((rc = statement_step(&s, err)) > 0) {
+        statement_text(&s, 0, serial, sizeof serial);
+        rc = each(serial, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int certificate_store_each_fresh(struct store_connection *connection,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
 
-    statement_open(&s, connection, select_revoked);
+    statement_open(&s, connection, select_fresh);
     return each_row(&s, each, ctx, err);
 }
 

@@ -26,15 +26,19 @@ ERR_CHECKED int certificate_store_has(struct store_connection *connection, const
     const char *fingerprint, struct err *err);
 
 // Call each() for the certificates of a serial, mostly one; for those of a device, the newest
-// first; for all that are revoked, by serial; for all, by serial - until it returns non-zero, which
-// is then returned.
+// first; for all, by serial - until it returns non-zero, which is then returned.
 ERR_CHECKED int certificate_store_each_with(struct store_connection *connection, const char *serial,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
 ERR_CHECKED int certificate_store_each_of(struct store_connection *connection, const char *mac,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
-ERR_CHECKED int certificate_store_each_revoked(struct store_connection *connection,
-    int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
 ERR_CHECKED int certificate_store_each(struct store_connection *connection,
+    int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
+
+// The same for the serials that are revoked for themselves, in order; and, by serial, for what was
+// revoked with a device that is in again, and is no older than what stays out of it.
+ERR_CHECKED int certificate_store_each_listed(struct store_connection *connection,
+    int (*each)(const char *serial, void *ctx), void *ctx, struct err *err);
+ERR_CHECKED int certificate_store_each_fresh(struct store_connection *connection,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
 
 // How many of a device's certificates are known that nobody issued here.

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/model/broker_topic.h"
 #include "test/fuzz/fuzz.h"
 
 static void check_number(int64_t number, int64_t max)
@@ -13,7 +14,7 @@ static void check_number(int64_t number, int64_t max)
 // The bytes up to the first NUL as a topic behind its beginning.
 static void check_name(const uint8_t *p, size_t n)
 {
-    char topic[4096] = BROKER_REPORT_TOPIC;
+    char topic[4096] = BROKER_TOPIC_LIMIT;
     char name[BROKER_LIMIT_NAME_SIZE];
     size_t at = strlen(topic);
 

@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     FUZZ_CHECK(mac[MAC_LENGTH] == '\0' && mac_is_valid(mac, MAC_LENGTH));
     FUZZ_CHECK(!canonical || memcmp(mac, p, MAC_LENGTH) == 0);
     FUZZ_CHECK(mac_parse(mac, again) && strcmp(mac, again) == 0);
+    FUZZ_CHECK(mac_parse_begin(s, again) == strlen(s) && strcmp(mac, again) == 0);
     check_separated(mac, ':');
     check_separated(mac, '-');
     FUZZ_CHECK(mac_key_from_text(mac, &key) && key >= 0 && key < (int64_t)1 << 48);

@@ -43,6 +43,8 @@ process_start "$work/cuts.record" "$work/cuts.log" \
 records+=("$work/cuts.record")
 process_wait_end "$work/cuts.record" 270 || fail "not done: $(tail -n 5 "$work/cuts.log")"
 cat "$work/cuts.log"
+failed=$(grep '; its cuts: ' "$work/cuts.log") || failed=
+[ -z "$failed" ] || fail "$failed"
 expect_match "the end" "^([0-9]+) cuts, ([0-9]+) ended well" "$(tail -n 1 "$work/cuts.log")"
 expect_equal "cuts that ended well" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 [ "${BASH_REMATCH[1]}" -ge "$cuts" ] || fail "fewer than $cuts cuts"

@@ -20,10 +20,17 @@ $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
 $(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync open_memstream)
+$(B)/test/unit/server/pki/credential_file_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,fchmod syncfs write)
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
 
+# What is due after a day is looked at from then.
+$(B)/test/unit/server/daemon/housekeeping_test: DAEMON_LIBS += -Xlinker --wrap=clock_now_ms -Xlinker --wrap=clock_monotonic_ms
+
+# The system's clock is set, for the test alone.
+$(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
+
 # What takes half a minute of silence is looked at from later on.
-$(B)/test/unit/server/http/http_verdict_test: DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+$(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
@@ -35,8 +42,8 @@ $(B)/test/unit/firmware/app/sensor_test: $(B)/firmware/app/examples/sensor.o
 $(B)/test/unit/firmware/app/bind_test: $(B)/firmware/app/bind.o
 
 # The broker's gate is looked at from other days too.
-$(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_sessions_test \
-    gate_sessions_file_test gate_tick_test gate_traffic_test trust_test): \
+$(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_meet_test \
+    gate_sessions_test gate_sessions_file_test gate_tick_test gate_traffic_test trust_test): \
     PLUGIN_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=clock_monotonic_ms
 
 # The file of sessions cannot be written, or is not known to be.

@@ -35,9 +35,21 @@ static void expect_ca(struct device_auth *auth, const char *text)
     uint8_t *pem;
     size_t n;
 
+    struct certificate *ca;
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    char found[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE];
+
     assert_int_equal(device_auth_copy_ca(auth, &pem, &n), 0);
     assert_string_equal((char *)pem, text);
     assert_int_equal(n, strlen(text));
+    assert_int_equal(certificate_from_pem(pem, n, &ca, NULL), 0);
+    assert_int_equal(certificate_fingerprint(ca, fingerprint, NULL), 0);
+    assert_true(device_auth_has_ca(auth, fingerprint));
+    assert_int_equal(device_auth_copy_fingerprints(auth, found), 1);
+    assert_string_equal(found[0], fingerprint);
+    fingerprint[0] = fingerprint[0] == '0' ? '1' : '0';
+    assert_false(device_auth_has_ca(auth, fingerprint));
+    certificate_free(ca);
     free(pem);
 }
 

@@ -131,6 +131,17 @@ static void links_lead_to_what_is_checked(void **state)
     assert_int_equal(own_folder_check(link, &err), ERR_NOT_FOUND);
 }
 
+static void a_file_is_no_folder(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    struct err err = {0};
+
+    scratch_path(*state, "file", path);
+    assert_int_equal(mknod(path, S_IFREG | 0600, 0), 0);
+    assert_int_equal(own_folder_check(path, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "is no folder"));
+}
+
 static void links_that_others_may_change_are_refused(void **state)
 {
     static const struct {
@@ -178,6 +189,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_root_counts_as_well, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(
             links_lead_to_what_is_checked, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(a_file_is_no_folder, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(
             links_that_others_may_change_are_refused, scratch_make, scratch_remove),
     };

@@ -153,6 +153,39 @@ static void test_revoked_serial(void **state)
     assert_true(hear(ONE, "/command/" ONE "/flash", 1, false));
 }
 
+// The daemon takes away what devices have left, and says nothing in their name.
+static void test_clears(void **state)
+{
+    static const struct {
+        const char *name, *topic;
+        size_t n;
+        bool retain, well;
+    } rows[] = {
+        {"secureespd", "/status/" ONE, 0, true, true},
+        {"secureespd", "/event/" ONE, 0, true, true},
+        {"secureespd", "/will/" ONE, 0, true, true},
+        {"secureespd", "/will/" ONE "/will", 0, true, true},
+        {"secureespd", "/status/84:F3:EB:00:00:01", 0, true, true},
+        {"secureespd", "/status/" ONE, 1, true, false},
+        {"secureespd", "/status/" ONE, 0, false, false},
+        {"secureespd", "/status/" ONE "/more", 0, true, false},
+        {"secureespd", "/broker/revocations", 0, true, false},
+        {"desk", "/status/" ONE, 0, true, false}, // a monitor
+        {TWO, "/status/" ONE, 0, true, false},
+        {TWO, "/status/" TWO, 0, true, true}, // its own
+        {TWO, "/command/" TWO "/flash", 0, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gate_message message = {
+            .topic = rows[i].topic, .n = rows[i].n, .retain = rows[i].retain};
+
+        if (gate_access_write(fixture.gate, rows[i].name, &message) != rows[i].well)
+            fail_msg("row %zu", i);
+    }
+}
+
 static void test_rate(void **state)
 {
     int taken = 0;
@@ -324,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unasked, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_revoked, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_revoked_serial, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_clears, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_rate, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_keeps_on, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_denied, connected_set_up, fixture_tear_down),

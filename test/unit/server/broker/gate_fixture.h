@@ -64,6 +64,7 @@ struct fixture {
     struct gate *gate;
     struct fixture_certificate one, two, daemon, desk, stray;
     char said[16384]; // what the gate had the broker do, a line each
+    char met[16384];  // certificates that it told the daemon of, a line each
 };
 
 // The one that is being tested: effects come without its address.
@@ -94,8 +95,13 @@ static inline void fixture_end_session(const char *client_id, void *ctx)
 
 static inline void fixture_publish(const char *topic, const char *payload, void *ctx)
 {
+    size_t n = strlen(fixture.met);
+
     (void)ctx;
-    fixture_say(topic, " ", payload);
+    if (strcmp(topic, "/broker/certificates") == 0)
+        snprintf(fixture.met + n, sizeof fixture.met - n, "%s\n", payload);
+    else
+        fixture_say(topic, " ", payload);
 }
 
 static inline void fixture_note(const char *text, void *ctx)
@@ -271,6 +277,7 @@ static inline const char *fixture_tick(int64_t later_ms)
 {
     clock_offset_ms += later_ms;
     fixture.said[0] = '\0';
+    fixture.met[0] = '\0';
     gate_tick(fixture.gate);
     return fixture.said;
 }

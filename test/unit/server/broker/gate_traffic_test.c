@@ -16,15 +16,16 @@
 #define CONNECT_BYTES 512
 #define HEAD_BYTES 16
 
-static struct meter *begin(const struct fixture_certificate *certificate)
+static struct control_meter *begin(const struct fixture_certificate *certificate)
 {
     return gate_traffic_begin(fixture.gate, certificate->der, certificate->n);
 }
 
 // The meter of a certificate by which that client is connected now, its CONNECT read.
-static struct meter *connect_by(const struct fixture_certificate *certificate, const char *name)
+static struct control_meter *connect_by(
+    const struct fixture_certificate *certificate, const char *name)
 {
-    struct meter *meter = begin(certificate);
+    struct control_meter *meter = begin(certificate);
 
     assert_non_null(meter);
     assert_true(gate_traffic_take(fixture.gate, meter, 100));
@@ -32,21 +33,21 @@ static struct meter *connect_by(const struct fixture_certificate *certificate, c
     return meter;
 }
 
-static bool take(struct meter *meter, size_t n)
+static bool take(struct control_meter *meter, size_t n)
 {
     return gate_traffic_take(fixture.gate, meter, n);
 }
 
 // Sends so many bytes and one more: whether all are borne.
-static bool bears(struct meter *meter, size_t n)
+static bool bears(struct control_meter *meter, size_t n)
 {
     return take(meter, n) && take(meter, 1);
 }
 
 static void test_flood(void **state)
 {
-    struct meter *meter = connect_by(&fixture.one, ONE);
-    struct meter *other = connect_by(&fixture.two, TWO);
+    struct control_meter *meter = connect_by(&fixture.one, ONE);
+    struct control_meter *other = connect_by(&fixture.two, TWO);
 
     (void)state;
     assert_int_equal(fixture_connect(&fixture.daemon, "secureespd"), 0);
@@ -71,7 +72,7 @@ static void test_flood(void **state)
 // Who is shut out for something else sends nothing more either.
 static void test_shut_out(void **state)
 {
-    struct meter *meter = connect_by(&fixture.one, ONE);
+    struct control_meter *meter = connect_by(&fixture.one, ONE);
     struct gate_message message = {.topic = "/event/" ONE, .n = 10};
     int taken = 0;
 
@@ -91,7 +92,7 @@ static void test_shut_out(void **state)
 // What a device may send is no flood, however much of it comes at once.
 static void test_counted(void **state)
 {
-    struct meter *meter = connect_by(&fixture.one, ONE);
+    struct control_meter *meter = connect_by(&fixture.one, ONE);
     struct gate_message message = {.topic = "/event/" ONE, .n = 8192};
 
     (void)state;
@@ -113,7 +114,7 @@ static void test_counted(void **state)
 static void test_wills(void **state)
 {
     struct gate_message will = {.topic = "/will/" ONE, .n = 4000};
-    struct meter *meter = begin(&fixture.one);
+    struct control_meter *meter = begin(&fixture.one);
 
     (void)state;
     for (int i = 0; i < 50; i++) {
@@ -128,7 +129,7 @@ static void test_wills(void **state)
 // Who says nothing after the handshake, or never all of it, is bounded too, by its certificate.
 static void test_before_connect(void **state)
 {
-    struct meter *meter = begin(&fixture.stray);
+    struct control_meter *meter = begin(&fixture.stray);
 
     (void)state;
     assert_false(bears(meter, AT_ONCE + 1));
@@ -154,7 +155,7 @@ static void test_refused(void **state)
 // Who is unbounded may send what it likes, while it is connected.
 static void test_unbounded(void **state)
 {
-    struct meter *meter;
+    struct control_meter *meter;
 
     (void)state;
     assert_int_equal(access_table_add(fixture.table, "monitor unbounded", NULL), 0);
@@ -171,8 +172,8 @@ static void test_unbounded(void **state)
 static void test_certificate_of_before(void **state)
 {
     struct fixture_certificate later = fixture_device(ONE);
-    struct meter *meter = connect_by(&fixture.one, ONE);
-    struct meter *new_meter = connect_by(&later, ONE);
+    struct control_meter *meter = connect_by(&fixture.one, ONE);
+    struct control_meter *new_meter = connect_by(&later, ONE);
 
     (void)state;
     assert_false(bears(meter, AT_ONCE + CONNECT_BYTES + 1));
@@ -187,7 +188,7 @@ static void test_certificate_of_before(void **state)
 static void test_revoked(void **state)
 {
     struct fixture_certificate later = fixture_device(ONE);
-    struct meter *meter = connect_by(&fixture.one, ONE);
+    struct control_meter *meter = connect_by(&fixture.one, ONE);
     char entry[128];
 
     (void)state;

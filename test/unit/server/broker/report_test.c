@@ -21,6 +21,9 @@ static void test_list(void **state)
             "\\\\ c\"}"},
         {"\n\x7f\xc3", "{\"number\": 17, \"entries\": 3, \"disconnected\": 2, \"error\": "
                        "\"\\u000a\\u007f\\u00c3\"}"},
+        {"/etc/gr\xc3\xbcn \xe2\x82\xac \xc3", "{\"number\": 17, \"entries\": 3, "
+                                               "\"disconnected\": 2, \"error\": \"/etc/gr\xc3\xbcn "
+                                               "\xe2\x82\xac \\u00c3\"}"},
     };
     char out[REPORT_SIZE];
     char longest[ERR_MESSAGE_SIZE];
@@ -61,11 +64,43 @@ static void test_limit(void **state)
     assert_int_equal(topic[strlen("/broker/limit/")], 'n');
 }
 
+static void test_certificate(void **state)
+{
+    struct certificate_facts facts = {.common_name = "84f3eb000001",
+        .unit = "K\xc3\xbc"
+                "che \"2\"",
+        .serial = "0a",
+        .fingerprint = "0123",
+        .ca = "4567",
+        .is_server = true,
+        .begins_ms = -1,
+        .not_before_ms = 1,
+        .not_after_ms = INT64_MAX};
+    char out[REPORT_SIZE];
+
+    (void)state;
+    report_format_certificate(&facts, out);
+    assert_string_equal(out,
+        "{\"serial\": \"0a\", \"common_name\": \"84f3eb000001\", \"unit\": \"K\xc3\xbc"
+        "che \\\"2\\\"\", \"server\": true, \"fingerprint\": \"0123\", \"ca\": \"4567\", "
+        "\"not_before_ms\": -1, \"not_after_ms\": 9223372036854775807}");
+    // the longest of all
+    memset(facts.common_name, '\n', sizeof facts.common_name - 1);
+    memset(facts.unit, '\xff', sizeof facts.unit - 1);
+    facts.is_server = false;
+    report_format_certificate(&facts, out);
+    assert_non_null(strstr(out, "\\u000a\", \"unit\": \"\\u00ff"));
+    assert_non_null(strstr(out, "\\u00ff\", \"server\": false, "));
+    assert_string_equal(out + strlen(out) - 20, "9223372036854775807}");
+    assert_in_range(strlen(out), 2 * 64 * 6, 2 * 64 * 6 + 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_certificate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

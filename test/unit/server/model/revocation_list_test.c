@@ -82,7 +82,7 @@ static void test_who_is_shut_out(void **state)
 static void test_each_of_many_is_found(void **state)
 {
     struct revocation_list *list;
-    char serial[REVOCATION_SERIAL_SIZE];
+    char serial[SERIAL_SIZE];
 
     (void)state;
     assert_int_equal(revocation_list_new(1, &list), 0);
@@ -165,6 +165,17 @@ static void test_files_that_are_none(void **state)
             "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
         {HEAD "device 84f3eb 000001 all\nend 1\n",
             "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "device 84f3eb000001 before 5 \nend 1\n",
+            "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "device 84f3eb000001 before 18446744073709551615\nend 1\n",
+            "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "device 84f3eb000001 all \nend 1\n",
+            "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "device 84F3EB000001 all\nend 1\n",
+            "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "serial 3a0\nend 1\n", "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "serial \nend 1\n", "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
+        {HEAD "end 00\n", "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
         {HEAD "\nend 0\n", "line 3: neither 'serial HEX' nor 'device MAC all|before MS'"},
     };
 
@@ -180,6 +191,101 @@ static void test_files_that_are_none(void **state)
     }
 }
 
+// By hand, a list may be in any order, and say a thing twice.
+static void test_read_in_any_order(void **state)
+{
+    static const char text[] =
+        "secureesp-revocations 1\nnumber 17\ndevice 84f3eb000002 before 5\nserial 3a0f91\n"
+        "device 84f3eb000001 all\nserial 00\ndevice 84f3eb000002 before 1790000000000\n"
+        "serial 00\nend 6\n";
+    struct revocation_list *list;
+    struct err err = {0};
+    char *again;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(revocation_list_parse(text, strlen(text), &list, &err), 0);
+    assert_int_equal(revocation_list_format(list, &again, &n), 0);
+    assert_string_equal(again, SAMPLE);
+    free(again);
+    revocation_list_free(list);
+}
+
+static void test_one_by_one(void **state)
+{
+    static const struct revocation_list_entry rows[] = {
+        {.serial = "00"},
+        {.serial = "3a0f91"},
+        {.mac = "84f3eb000001", .before_ms = REVOCATION_ALL_MS},
+        {.mac = "84f3eb000002", .before_ms = 1790000000000},
+    };
+    struct revocation_list *list;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(revocation_list_parse(SAMPLE, strlen(SAMPLE), &list, &err), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct revocation_list_entry entry;
+
+        revocation_list_get(list, i, &entry);
+        assert_string_equal(entry.serial, rows[i].serial);
+        assert_string_equal(entry.mac, rows[i].mac);
+        assert_int_equal(entry.before_ms, rows[i].before_ms);
+    }
+    revocation_list_free(list);
+}
+
+// Of a damaged one, too.
+static void test_the_number_alone(void **state)
+{
+    static const struct {
+        const char *text;
+        bool has;
+    } rows[] = {
+        {SAMPLE, true},
+        {"secureesp-revocations 1\nnumber 17\nserial 3", true},
+        {"secureesp-revocations 1\nnumber 17", false}, // 170 may have been meant
+        {"secureesp-revocations 1\nnumber x17\n", false},
+        {"secureesp-revocations 2\nnumber 17\n", false},
+        {"", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t number = 0;
+
+        assert_int_equal(
+            revocation_list_read_number(rows[i].text, strlen(rows[i].text), &number), rows[i].has);
+        assert_int_equal(number, rows[i].has ? 17 : 0);
+    }
+}
+
+// As many as may be, and one more.
+static void test_not_without_end(void **state)
+{
+    static char text[(REVOCATION_LIST_MAX + 3) * 17];
+    struct revocation_list *list = NULL;
+    struct err err = {0};
+
+    (void)state;
+    for (int more = 0; more <= 1; more++) {
+        char *end = text + sprintf(text, HEAD);
+
+        for (int i = 0; i < REVOCATION_LIST_MAX + more; i++)
+            end += sprintf(end, "serial 01%06x\n", (unsigned)i);
+        end += sprintf(end, "end %d\n", REVOCATION_LIST_MAX + more);
+        assert_int_equal(revocation_list_parse(text, (size_t)(end - text), &list, &err),
+            more == 0 ? 0 : ERR_TOO_LARGE);
+        if (more > 0)
+            break;
+        assert_int_equal(revocation_list_count(list), REVOCATION_LIST_MAX);
+        assert_int_equal(revocation_list_add_serial(list, "01000007"), 0); // it is there
+        assert_int_equal(revocation_list_add_serial(list, "02"), ERR_TOO_LARGE);
+        assert_int_equal(revocation_list_add_device(list, "84f3eb000001", 5), ERR_TOO_LARGE);
+        revocation_list_free(list);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +295,10 @@ int main(void)
         cmocka_unit_test(test_entries_that_are_none),
         cmocka_unit_test(test_a_file_that_was_cut_off_is_not_taken),
         cmocka_unit_test(test_files_that_are_none),
+        cmocka_unit_test(test_read_in_any_order),
+        cmocka_unit_test(test_one_by_one),
+        cmocka_unit_test(test_the_number_alone),
+        cmocka_unit_test(test_not_without_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,8 @@ static void test_codes(void **state)
         {"cessationOfOperation", 5},
         {"certificateHold", 6},
         {"privilegeWithdrawn", 9},
-        {"removeFromCRL", -1}, // of delta CRLs alone
+        {"removeFromCRL", -1},          // of delta CRLs alone
+        {REVOCATION_REASON_LISTED, -1}, // nobody gives it
         {"keycompromise", -1},
         {"", -1},
     };
@@ -36,6 +37,9 @@ static void test_codes(void **state)
         assert_true(strlen(rows[i].name) < REVOCATION_REASON_SIZE);
     }
     assert_int_equal(revocation_reason_code(REVOCATION_REASON_USUAL), 1);
+    assert_int_equal(revocation_reason_stored_code(REVOCATION_REASON_USUAL), 1);
+    assert_int_equal(revocation_reason_stored_code(REVOCATION_REASON_LISTED), 0);
+    assert_int_equal(revocation_reason_stored_code("removeFromCRL"), -1);
 }
 
 static void test_origins(void **state)

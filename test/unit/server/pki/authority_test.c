@@ -157,6 +157,21 @@ static void test_foreign_ca_of_the_same_name(void **state)
     issuer_free(foreign);
 }
 
+static void expect_fingerprints(
+    const struct authority *authority, const struct issuer *first, const struct issuer *second)
+{
+    const struct issuer *const issuers[] = {first, second};
+    char found[AUTHORITY_CA_MAX][DIGEST_SHA256_TEXT_SIZE];
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+
+    assert_int_equal(authority_copy_fingerprints(authority, found), 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(issuer_fingerprint(issuers[i], fingerprint, NULL), 0);
+        assert_string_equal(found[i], fingerprint);
+        assert_true(authority_has(authority, fingerprint));
+    }
+}
+
 // While a CA is being replaced both vouch, whatever their order and though they share a name.
 static void test_two_cas(void **state)
 {
@@ -185,6 +200,7 @@ static void test_two_cas(void **state)
         snprintf(both, sizeof both, "%s%s", (char *)pem[i], (char *)pem[1 - i]);
         assert_int_equal(file_replace(both_path, (uint8_t *)both, strlen(both), 0600, NULL), 0);
         assert_int_equal(authority_load(both_path, &authority, NULL), 0);
+        expect_fingerprints(authority, i == 0 ? old : new, i == 0 ? new : old);
         expect_good(authority, ders[0], NOW_MS);
         expect_good(authority, ders[1], NOW_MS);
         expect_denied(

@@ -35,11 +35,21 @@ static void test_empty(void **state)
     assert_string_equal(md5, "d41d8cd98f00b204e9800998ecf8427e");
 }
 
+static void test_place(void **state)
+{
+    (void)state;
+    assert_int_equal(digest_place("0000000f", 16), 15);
+    assert_int_equal(digest_place("00000010ffff", 16), 0);
+    assert_int_equal(digest_place("ffffffff", 1024), 1023);
+    assert_int_equal(digest_place("80000001", (size_t)1 << 32), 0x80000001);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

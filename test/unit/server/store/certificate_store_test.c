@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/store/certificate_store.h"
+#include "server/store/revocation_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
 #define HOLD REVOCATION_REASON_HOLD
@@ -79,6 +80,26 @@ static int see(const struct certificate_record *record, void *ctx)
     return 0;
 }
 
+static int see_revoked(const struct certificate_record *record, void *ctx)
+{
+    return record->revoked_at_ms > 0 ? see(record, ctx) : 0;
+}
+
+static int see_serial(const char *serial, void *ctx)
+{
+    char *text = ctx;
+
+    snprintf(text + strlen(text), 64, "%s ", serial);
+    return 0;
+}
+
+static int stop_serial(const char *serial, void *ctx)
+{
+    (void)serial;
+    ++*(int *)ctx;
+    return 7;
+}
+
 static int stop(const struct certificate_record *record, void *ctx)
 {
     (void)record;
@@ -97,7 +118,7 @@ static void assert_revoked(struct fixture *f, const char *expected)
     struct store_connection *connection = fixture_read(f);
     char text[4096] = "";
 
-    assert_int_equal(certificate_store_each_revoked(connection, see, text, NULL), 0);
+    assert_int_equal(certificate_store_each(connection, see_revoked, text, NULL), 0);
     store_read_end(f->store, connection);
     assert_string_equal(text, expected);
 }
@@ -211,6 +232,54 @@ static void test_by_the_beginning(void **state)
     assert_revoked(f, "0a/f1/" MAC_1 "/" COMPROMISE "@51 ");
 }
 
+static void assert_listed(struct fixture *f, const char *listed, const char *fresh)
+{
+    struct store_connection *connection = fixture_read(f);
+    char text[2048] = "";
+
+    assert_int_equal(certificate_store_each_listed(connection, see_serial, text, NULL), 0);
+    assert_string_equal(text, listed);
+    text[0] = '\0';
+    assert_int_equal(certificate_store_each_fresh(connection, see, text, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_string_equal(text, fresh);
+}
+
+static int put_device(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return revocation_store_put(connection, ctx, err);
+}
+
+// What of them is in the list by its serial, or may have to be.
+static void test_for_the_list(void **state)
+{
+    struct fixture *f = *state;
+    struct device_revocation device = {MAC_1, 50, COMPROMISE, 0, 10};
+    int calls = 0;
+
+    APPLY(f, {ADD, "0b", MAC_1, "f1", "", 5, 1}, {ADD, "0a", MAC_2, "f2", "", 5, 1},
+        {ADD, "0c", MAC_2, "f3", "", 5, 1}, {ADD, "0c", MAC_3, "f4", "", 5, 1},
+        {REVOKE, "0c", "", "", HOLD, 40, 2}, {REVOKE, "0a", "", "", HOLD, 40, 1},
+        {REVOKE_DEVICE, MAC_1, "", "", COMPROMISE, 50, 1});
+    fixture_write(f, put_device, &device);
+    assert_listed(f, "0a 0c 0c ", ""); // its device's entry shuts the other one out
+    device.readmitted_at_ms = 60;
+    fixture_write(f, put_device, &device);
+    assert_listed(f, "0a 0c 0c ", "0b/f1/" MAC_1 "/" COMPROMISE "@50 "); // both begin at 10
+    device.before_ms = 11;
+    fixture_write(f, put_device, &device);
+    assert_listed(f, "0a 0c 0c ", "");
+    device.before_ms = 9;
+    fixture_write(f, put_device, &device);
+
+    struct store_connection *connection = fixture_read(f);
+
+    assert_int_equal(certificate_store_each_listed(connection, stop_serial, &calls, NULL), 7);
+    assert_int_equal(certificate_store_each_fresh(connection, stop, &calls, NULL), 7);
+    assert_int_equal(calls, 2);
+    store_read_end(f->store, connection);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -221,6 +290,7 @@ int main(void)
         TEST(test_revokes_with_the_device),
         TEST(test_held_for_itself_later),
         TEST(test_by_the_beginning),
+        TEST(test_for_the_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

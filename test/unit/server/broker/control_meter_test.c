@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "server/broker/meter.h"
+#include "server/broker/control_meter.h"
 
 static struct limits limits;
 
@@ -57,51 +57,51 @@ static void test_take(void **state)
         {306000, 1, 0, true},
         {306000, 1, 0, false},
     };
-    struct meter meter = {.fingerprint = "00"};
+    struct control_meter meter = {.fingerprint = "00"};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (meter_take(&meter, &limits, rows[i].now_ms, rows[i].n) != rows[i].taken)
+        if (control_meter_take(&meter, &limits, rows[i].now_ms, rows[i].n) != rows[i].taken)
             fail_msg("row %zu", i);
-        assert_int_equal(meter_is_shut_out(&meter, rows[i].now_ms), !rows[i].taken);
-        meter_count(&meter, rows[i].counted);
+        assert_int_equal(control_meter_is_shut_out(&meter, rows[i].now_ms), !rows[i].taken);
+        control_meter_count(&meter, rows[i].counted);
     }
 }
 
 // So much in the long run, and no more.
 static void test_rate(void **state)
 {
-    struct meter meter = {.fingerprint = "00"};
+    struct control_meter meter = {.fingerprint = "00"};
 
     (void)state;
     for (int64_t now_ms = 0; now_ms < 1000000; now_ms += 1000)
-        assert_true(meter_take(&meter, &limits, now_ms, 10));
+        assert_true(control_meter_take(&meter, &limits, now_ms, 10));
     int taken = 0;
 
-    while (meter_take(&meter, &limits, 1000000 + taken * 1000, 11))
+    while (control_meter_take(&meter, &limits, 1000000 + taken * 1000, 11))
         taken++;
     assert_in_range(taken, 80, 101);
 }
 
 static void test_table(void **state)
 {
-    struct meter_table *table;
-    struct meter *one;
-    struct meter *other;
-    struct meter *again;
+    struct control_meter_table *table;
+    struct control_meter *one;
+    struct control_meter *other;
+    struct control_meter *again;
 
     (void)state;
-    assert_int_equal(meter_table_new(&table), 0);
-    assert_null(meter_table_find(table, "00000001aa"));
-    assert_int_equal(meter_table_get(table, "00000001aa", &one), 0);
-    assert_int_equal(meter_table_get(table, "00000001ab", &other), 0); // in the same place
-    assert_int_equal(meter_table_get(table, "00000001aa", &again), 0);
+    assert_int_equal(control_meter_table_new(&table), 0);
+    assert_null(control_meter_table_find(table, "00000001aa"));
+    assert_int_equal(control_meter_table_get(table, "00000001aa", &one), 0);
+    assert_int_equal(control_meter_table_get(table, "00000001ab", &other), 0); // in the same place
+    assert_int_equal(control_meter_table_get(table, "00000001aa", &again), 0);
     assert_ptr_equal(again, one);
     assert_ptr_not_equal(other, one);
-    assert_ptr_equal(meter_table_find(table, "00000001ab"), other);
-    assert_null(meter_table_find(table, "00000001ac"));
-    meter_table_free(table);
-    meter_table_free(NULL);
+    assert_ptr_equal(control_meter_table_find(table, "00000001ab"), other);
+    assert_null(control_meter_table_find(table, "00000001ac"));
+    control_meter_table_free(table);
+    control_meter_table_free(NULL);
 }
 
 int main(void)
