@@ -14,6 +14,7 @@
 #include "test/unit/server/base/scratch.h"
 
 #define FIRST "secureesp-sessions 1\n"
+#define OTHER_VERSION "secureesp-sessions 2\n17 monitor desk desk\n"
 #define DESK "17 monitor desk desk\n"
 #define KITCHEN "18 device 84f3eb000001 kitchen\n"
 #define GARDEN "19 device 84f3eb000002 my garden\n"
@@ -121,7 +122,7 @@ static void test_none(void **state)
 static void test_other_file(void **state)
 {
     static const char *const texts[] = {
-        "x", "secureesp-sessions 2\n" DESK, "secureesp-sessions 1", "\0\xb5\0mosquitto db", DESK};
+        "x", OTHER_VERSION, "secureesp-sessions 1", "\0\xb5\0mosquitto db", DESK};
     struct session_file_content content;
     char seen[256];
 
