@@ -19,7 +19,7 @@
 #define STEP_MS 10 // between one connection and the next
 #define HALF_MS 2500
 
-static int64_t now_ms = 1000000;
+static _Atomic int64_t now_ms = 1000000; // also for the thread of the deadlines
 
 int64_t __wrap_clock_monotonic_ms(void);
 
