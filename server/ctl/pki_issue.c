@@ -20,7 +20,7 @@ int pki_issue_read_order(
     const struct options *options, struct pki_folder_order *out, struct err *err)
 {
     static const int64_t range[2] = {1, PKI_ISSUE_DAYS_MAX};
-    const char *folder;
+    const char *folder = NULL;
     int64_t days = 0;
     int rc = pki_issue_read_folder(options, &folder, err);
 
