@@ -51,14 +51,16 @@ write_broker_configuration() {
     local own=$dir/etc/mosquitto.own
     [ -e "$own" ] || own=$here/server/etc/mosquitto/secureesp.conf
     sed -e "s|/etc/secureesp/pki|$dir/pki|; s|/var/lib/secureesp|$dir/state|" \
+        -e "s|/var/lib/mosquitto|$dir/state|" \
         -e "s|/usr/local/lib/secureesp|$here/build/$variant/lib|" \
         -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
         "$own" >"$dir/etc/mosquitto.conf"
     printf '%s\n' "${SANDBOX_BROKER_MORE:-}" "user $(id -un)" "persistence_location $dir/state/" \
         'log_timestamp_format %H:%M:%S' >>"$dir/etc/mosquitto.conf"
-    # Faster than our rules let a device speak.
-    [ "$status_interval" -ge 250 ] || printf 'plugin_opt_messages_per_second 100\nplugin_opt_bytes_per_second 100000\n' \
-        >>"$dir/etc/mosquitto.conf"
+    # Faster than our rules let a device speak, unless a scenario says how fast.
+    [ "$status_interval" -ge 250 ] || grep -q plugin_opt_messages_per_second "$dir/etc/mosquitto.conf" ||
+        printf 'plugin_opt_messages_per_second 100\nplugin_opt_bytes_per_second 100000\n' \
+            >>"$dir/etc/mosquitto.conf"
 }
 
 write_daemon_configuration() {

@@ -58,6 +58,8 @@ struct api {
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*read_certificates)(struct api_certificates *out, void *ctx);
     void (*read_disk)(struct api_disk *out, void *ctx);
+    // Whether a device gets the config.json of the one whose place it has; any server thread.
+    bool (*borrows_config)(const char *mac, const char *place, void *ctx);
     void (*each_counter)(
         void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx);
     void *ctx;

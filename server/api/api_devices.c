@@ -222,8 +222,8 @@ static int add_staged(
     return 0;
 }
 
-static int read_device(
-    struct store_connection *connection, const char *mac, json_t **out, struct err *err)
+static int read_device(const struct api *api, struct store_connection *connection, const char *mac,
+    json_t **out, struct err *err)
 {
     struct device_record device;
     json_t *commands = json_array();
@@ -243,7 +243,7 @@ static int read_device(
     if (rc == 0)
         rc = add_staged(connection, mac, out, err);
     if (rc == 0)
-        rc = api_replacement_add_to(connection, mac, out, err);
+        rc = api_replacement_add_to(api, connection, mac, out, err);
     if (rc == 0)
         rc = api_revocation_add_to(connection, mac, out, err);
     if (rc == 0)
@@ -271,7 +271,7 @@ void api_devices_show(const struct http_request *request, struct http_response *
     if (rc == 0)
         rc = store_read_begin(api->store, &connection, &err);
     if (rc == 0) {
-        rc = read_device(connection, mac, &object, &err);
+        rc = read_device(api, connection, mac, &object, &err);
         store_read_end(api->store, connection);
     }
     if (rc == 0) {

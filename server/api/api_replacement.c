@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "server/api/api.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_revocation.h"
@@ -11,20 +10,21 @@
 
 #define REASON_USUAL "superseded"
 
-static json_t *place_json(const struct replacement *replacement)
+static json_t *config_of_json(const struct api *api, const struct replacement *replacement)
 {
-    return strcmp(replacement->place, replacement->mac) != 0 ? json_string(replacement->place)
-                                                             : json_null();
+    return api->borrows_config(replacement->mac, replacement->place, api->ctx)
+               ? json_string(replacement->place)
+               : json_null();
 }
 
-static void send(struct http_response *response, const struct replacement *now,
-    const struct revocation_outcome *outcome)
+static void send(const struct api *api, struct http_response *response,
+    const struct replacement *now, const struct revocation_outcome *outcome)
 {
     json_t *object = json_object();
 
     api_json_set(&object, "mac", json_string(now->old));
     api_json_set(&object, "replaced_by", json_string(now->mac));
-    api_json_set(&object, "config_of", place_json(now));
+    api_json_set(&object, "config_of", config_of_json(api, now));
     api_json_set(&object, "reason", api_json_text(outcome->now.reason));
     api_revocation_send(response, object, outcome);
 }
@@ -53,13 +53,13 @@ void api_replacement_run(
     if (rc == 0)
         rc = revocation_replace_device(api->revocation, &wish, &outcome, &now, &err);
     if (rc == 0)
-        send(response, &now, &outcome);
+        send(api, response, &now, &outcome);
     else
         api_json_refuse(response, &err);
 }
 
-int api_replacement_add_to(
-    struct store_connection *connection, const char *mac, json_t **device, struct err *err)
+int api_replacement_add_to(const struct api *api, struct store_connection *connection,
+    const char *mac, json_t **device, struct err *err)
 {
     struct replacement came;
     struct replacement went;
@@ -69,7 +69,7 @@ int api_replacement_add_to(
                        : has_come;
 
     api_json_set(device, "replaces", has_come == 0 ? json_string(came.old) : json_null());
-    api_json_set(device, "config_of", has_come == 0 ? place_json(&came) : json_null());
+    api_json_set(device, "config_of", has_come == 0 ? config_of_json(api, &came) : json_null());
     api_json_set(device, "replaced_by", has_gone == 0 ? json_string(went.mac) : json_null());
     return has_gone == ERR_NOT_FOUND ? 0 : has_gone;
 }

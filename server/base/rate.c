@@ -9,7 +9,7 @@ static int64_t cost(const struct rate *rate, size_t n)
 {
     int64_t each_ns = (rate->in_ms * MS_NS + rate->count - 1) / rate->count;
 
-    return n > (size_t)(LONGEST_NS / each_ns) ? LONGEST_NS : (int64_t)n * each_ns;
+    return n > (uint64_t)(LONGEST_NS / each_ns) ? LONGEST_NS : (int64_t)n * each_ns;
 }
 
 static int64_t used_at(const struct rate_use *use, int64_t now_ns)

@@ -6,6 +6,7 @@
 
 #include "server/broker/topic_rule.h"
 #include "server/model/broker_topic.h"
+#include "server/pki/client_name.h"
 
 struct rule {
     int role;
@@ -15,6 +16,7 @@ struct rule {
 
 #define READ ACCESS_TABLE_READ
 #define WRITE ACCESS_TABLE_WRITE
+#define CLEAR ACCESS_TABLE_CLEAR
 
 static const struct rule own_rules[] = {
     // A device speaks for itself alone and hears its own commands alone.
@@ -30,6 +32,11 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_DAEMON, READ, "/will/+/will"},
     {ACCESS_TABLE_DAEMON, READ, BROKER_TOPIC_ALL},
     {ACCESS_TABLE_DAEMON, WRITE, "/command/+/+"},
+    // It takes away what devices that are shut out, or forgotten, have left.
+    {ACCESS_TABLE_DAEMON, CLEAR, "/status/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/event/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/will/+"},
+    {ACCESS_TABLE_DAEMON, CLEAR, "/will/+/will"},
     // It finds out by itself whether all that holds: what it says here it must hear.
     {ACCESS_TABLE_DAEMON, WRITE, "/status/probe"},
     {ACCESS_TABLE_DAEMON, WRITE, "/event/probe"},
@@ -125,11 +132,28 @@ static bool take_word(const char **line, char *out, size_t size)
     return true;
 }
 
+static bool has_rule(
+    const struct access_table *table, int role, enum access_table_kind kind, const char *filter)
+{
+    for (size_t i = 0; i < table->rule_count; i++) {
+        const struct rule *rule = &table->rules[i];
+
+        if (rule->role == role && rule->kind == kind && strcmp(rule->filter, filter) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int add_rule(struct access_table *table, int role, enum access_table_kind kind,
     const char *filter, struct err *err)
 {
     if (!topic_rule_is_valid(filter) || strstr(filter, "%m") != NULL)
         return err_set(err, ERR_INVALID, "'%s' is no topic filter for a role", filter);
+    if (kind == WRITE && topic_rule_covers(BROKER_TOPIC_ALL, "", filter))
+        return err_set(
+            err, ERR_INVALID, "nobody says '%s': what is below /broker/ the plugin says", filter);
+    if (has_rule(table, role, kind, filter))
+        return err_set(err, ERR_CONFLICT, "this rule is given twice");
     if (table->rule_count == ACCESS_TABLE_RULES_MAX)
         return err_set(err, ERR_TOO_LARGE, "more than %d rules", ACCESS_TABLE_RULES_MAX);
 
@@ -147,9 +171,13 @@ static int add_rule(struct access_table *table, int role, enum access_table_kind
 // The role of that name, made if it is new.
 static int take_role(struct access_table *table, const char *name, int *role, struct err *err)
 {
+    int rc = client_name_check_role(name, err);
+
+    if (rc == 0)
+        rc = client_name_check(name, err);
+    if (rc < 0)
+        return rc;
     *role = access_table_find(table, name);
-    if (*role == ACCESS_TABLE_DEVICE || *role == ACCESS_TABLE_DAEMON)
-        return err_set(err, ERR_INVALID, "role '%s' is as it is", name);
     if (*role != ACCESS_TABLE_NONE)
         return 0;
     if (table->role_count == ACCESS_TABLE_ROLES_MAX)
@@ -183,6 +211,8 @@ int access_table_add(struct access_table *table, const char *line, struct err *e
         return rc;
     if (!is_unbounded)
         return add_rule(table, role, is_read ? READ : WRITE, rest, err);
+    if (table->roles[role].is_unbounded)
+        return err_set(err, ERR_CONFLICT, "this is given twice");
     table->roles[role].is_unbounded = true;
     return 0;
 }
@@ -211,6 +241,9 @@ static bool allows(
 bool access_table_allows(const struct access_table *table, int role, const char *mac,
     enum access_table_kind kind, const char *topic)
 {
+    // also if a role may say "#"
+    if (kind == WRITE && topic_rule_matches(BROKER_TOPIC_ALL, "", topic))
+        return false;
     return allows(table, &(struct rule){role, kind, topic}, mac, topic_rule_matches);
 }
 

@@ -8,7 +8,11 @@
 
 // Who may say and hear what at the broker. What is not named is denied.
 
-enum access_table_kind { ACCESS_TABLE_READ, ACCESS_TABLE_WRITE };
+enum access_table_kind {
+    ACCESS_TABLE_READ,
+    ACCESS_TABLE_WRITE,
+    ACCESS_TABLE_CLEAR, // only take away what is retained there
+};
 
 // The roles that there always are, and the first that a configuration adds.
 enum access_table_role {
@@ -30,7 +34,8 @@ ERR_CHECKED int access_table_new(struct access_table **out);
 void access_table_free(struct access_table *table);
 
 // Adds what a configuration says: "NAME read FILTER", "NAME write FILTER" or "NAME unbounded", for
-// a new role or one that there is, but for device and daemon. ERR_INVALID, ERR_TOO_LARGE or
+// a new role or one that there is, but for device and daemon. Whatever it says, nobody may say
+// anything below /broker/. ERR_INVALID, ERR_CONFLICT (it is there already), ERR_TOO_LARGE or
 // ERR_NO_MEMORY.
 ERR_CHECKED int access_table_add(struct access_table *table, const char *line, struct err *err);
 
@@ -41,7 +46,8 @@ const char *access_table_role_name(const struct access_table *table, int role);
 // Whether nothing is counted of a role.
 bool access_table_is_unbounded(const struct access_table *table, int role);
 
-// Whether a role may say (write) or hear (read) what comes by that topic. mac: the device's, else
+// Whether a role may say (write) or hear (read) what comes by that topic, or take away (clear) what
+// is retained. mac: the device's, else
 // "".
 bool access_table_allows(const struct access_table *table, int role, const char *mac,
     enum access_table_kind kind, const char *topic);

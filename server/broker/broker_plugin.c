@@ -1,6 +1,7 @@
 // The plugin as mosquitto 2.0 sees it (mosquitto_broker.h, mosquitto_plugin.h): its events become
 // questions to the gate. All on the broker's one thread.
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,6 @@
 #include <mosquitto_plugin.h>
 #pragma GCC visibility pop
 
-#include "server/base/clock.h"
 #include "server/base/escape.h"
 #include "server/base/pace.h"
 #include "server/broker/broker_options.h"
@@ -22,16 +22,18 @@
 #include "server/pki/foreign_x509.h"
 
 #define VERSION 5 // of the plugin interface
-#define NO_TICK_MS 10000
-#define NO_TICK_PACE_MS 60000
+#define NO_TICK_PACE_MS 10000
+#define NO_CERTIFICATE_PACE_MS 1000
 
 struct plugin {
     struct broker_options options;
     struct gate *gate;
     mosquitto_plugin_id_t *id;
     bool is_reloading; // until it ticks or reads: the broker asks about each session that it has
-    int64_t last_tick_ms;
+    bool has_door;     // is the one that tls_door.h asks
+    bool has_ticked;   // as it does before anybody can connect
     struct pace no_tick;
+    struct pace no_certificate;
 };
 
 // --- what the gate has the broker do
@@ -67,6 +69,17 @@ static void log_text(int level, const char *what, const char *text)
     free(escaped);
 }
 
+// Who was refused, and why.
+static void log_client(const char *what, const struct mosquitto *client, const struct err *err)
+{
+    char text[ERR_MESSAGE_SIZE + 128];
+    const char *address = mosquitto_client_address(client);
+
+    snprintf(
+        text, sizeof text, "%s (from %s)", err->message, address != NULL ? address : "nowhere");
+    log_text(MOSQ_LOG_NOTICE, what, text);
+}
+
 static void note(const char *text, void *ctx)
 {
     (void)ctx;
@@ -94,14 +107,15 @@ static bool is_connected(const struct mosquitto *client)
     return x509 != NULL;
 }
 
-// Without ticks, as with per_listener_settings, nobody is disconnected.
-static void check_ticks(struct plugin *plugin)
+// mosquitto before 2.0.15 gives no ticks with per_listener_settings: nobody would be parted with
+// who is shut out from now on, and the daemon would hear nothing.
+static bool has_time(struct plugin *plugin)
 {
-    if (clock_monotonic_ms() - plugin->last_tick_ms > NO_TICK_MS &&
-        pace_is_due(&plugin->no_tick, NO_TICK_PACE_MS))
+    if (!plugin->has_ticked && pace_is_due(&plugin->no_tick, NO_TICK_PACE_MS))
         mosquitto_log_printf(MOSQ_LOG_ERR,
-            "secureesp: the broker gives the plugin no time to end connections; set "
-            "per_listener_settings false");
+            "secureesp: nobody is let in: the broker gives the plugin no time to end connections; "
+            "set per_listener_settings false, and restart it");
+    return plugin->has_ticked;
 }
 
 static int connect_client(
@@ -113,13 +127,15 @@ static int connect_client(
     // What MQTT 5 says of the session's end is not shown to us.
     bool keeps_session = !mosquitto_client_clean_session(client) ||
                          mosquitto_client_protocol_version(client) == MQTT_PROTOCOL_V5;
-    struct gate_connect connect = {der, n, client_id, keeps_session};
+    // Nor does the broker save a session that began clean, however long it is to last.
+    struct gate_connect connect = {
+        der, n, client_id, keeps_session, !mosquitto_client_clean_session(client)};
 
-    if (client_id == NULL || mosquitto_client_protocol(client) != mp_mqtt)
+    if (client_id == NULL || !has_time(plugin))
         return MOSQ_ERR_AUTH;
-    check_ticks(plugin);
     if (gate_connect(plugin->gate, &connect, &name, &err) < 0) {
-        log_text(MOSQ_LOG_NOTICE, "refused a client: ", err.message);
+        if (der != NULL || pace_is_due(&plugin->no_certificate, NO_CERTIFICATE_PACE_MS))
+            log_client("refused a client: ", client, &err);
         return MOSQ_ERR_AUTH;
     }
     if (mosquitto_set_username(client, name) != MOSQ_ERR_SUCCESS) {
@@ -130,17 +146,21 @@ static int connect_client(
 }
 
 // The broker has read its configuration again. A session without a connection stays: mosquitto
-// would end it once more, and use its memory after that.
+// would end it once more, and use its memory after that. If it gives no ticks nobody was let in:
+// who has an address comes now, and shows no certificate.
 static int keep_client(
     struct plugin *plugin, const struct mosquitto *client, const uint8_t *der, size_t n)
 {
     struct err err = {0};
 
     if (der == NULL) // or no memory
-        return is_connected(client) ? MOSQ_ERR_AUTH : MOSQ_ERR_SUCCESS;
+        return is_connected(client) ||
+                       (!plugin->has_ticked && mosquitto_client_address(client) != NULL)
+                   ? MOSQ_ERR_AUTH
+                   : MOSQ_ERR_SUCCESS;
     if (gate_stay(plugin->gate, der, n, mosquitto_client_username(client), &err) == 0)
         return MOSQ_ERR_SUCCESS;
-    log_text(MOSQ_LOG_NOTICE, "a client may not stay: ", err.message);
+    log_client("a client may not stay: ", client, &err);
     return MOSQ_ERR_AUTH;
 }
 
@@ -149,11 +169,16 @@ static int on_basic_auth(int event, void *data, void *ctx)
     struct mosquitto_evt_basic_auth *auth = data;
     struct plugin *plugin = ctx;
     size_t n = 0;
-    uint8_t *der = certificate_of(auth->client, &n);
-    int rc = plugin->is_reloading ? keep_client(plugin, auth->client, der, n)
-                                  : connect_client(plugin, auth->client, der, n);
+    uint8_t *der;
+    int rc;
 
     (void)event;
+    // WebSockets, which show no certificate, are served between reading anew and the next tick.
+    if (mosquitto_client_protocol(auth->client) != mp_mqtt)
+        return MOSQ_ERR_AUTH;
+    der = certificate_of(auth->client, &n);
+    rc = plugin->is_reloading ? keep_client(plugin, auth->client, der, n)
+                              : connect_client(plugin, auth->client, der, n);
     free(der);
     return rc;
 }
@@ -238,7 +263,7 @@ static int on_tick(int event, void *data, void *ctx)
     (void)event;
     (void)data;
     plugin->is_reloading = false;
-    plugin->last_tick_ms = clock_monotonic_ms();
+    plugin->has_ticked = true;
     gate_tick(plugin->gate);
     return MOSQ_ERR_SUCCESS;
 }
@@ -284,7 +309,8 @@ static void plugin_free(struct plugin *plugin)
 {
     if (plugin == NULL)
         return;
-    tls_door_close();
+    if (plugin->has_door)
+        tls_door_close();
     gate_free(plugin->gate);
     broker_options_clear(&plugin->options);
     free(plugin);
@@ -301,12 +327,21 @@ static int configure(
         rc = broker_options_check(&plugin->options, err);
     if (rc < 0)
         return rc;
+    if (plugin->options.sessions == NULL)
+        mosquitto_log_printf(MOSQ_LOG_WARNING,
+            "secureesp: plugin_opt_sessions is missing: after a restart of the broker others may "
+            "take the client identifiers of sessions that wait");
 
     struct gate_config config = {plugin->options.ca_file, plugin->options.revocations,
-        plugin->options.daemon, plugin->options.table, plugin->options.limits};
+        plugin->options.sessions, plugin->options.daemon, plugin->options.table,
+        plugin->options.limits};
 
-    rc = gate_new(&config, &effects, plugin, &plugin->gate, err);
-    return rc < 0 ? rc : tls_door_open(&door_calls, plugin, err);
+    rc = tls_door_open(&door_calls, plugin, err);
+    if (rc == ERR_CONFLICT)
+        err_context(err, "the plugin is loaded twice: it serves all listeners, so its lines stand "
+                         "once, without per_listener_settings");
+    plugin->has_door = rc == 0;
+    return rc < 0 ? rc : gate_new(&config, &effects, plugin, &plugin->gate, err);
 }
 
 int mosquitto_plugin_version(int count, const int *versions)
@@ -328,7 +363,6 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
     if (plugin == NULL)
         return MOSQ_ERR_NOMEM;
     plugin->id = identifier;
-    plugin->last_tick_ms = clock_monotonic_ms();
     if (configure(plugin, options, option_count, &err) < 0) {
         log_text(MOSQ_LOG_ERR, "", err.message);
         plugin_free(plugin);

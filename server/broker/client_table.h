@@ -28,6 +28,9 @@ struct client {
     unsigned connections; // now
     char *client_id;      // of its session, which is nobody else's meanwhile; or NULL
     bool keeps_session;   // which outlives its connection
+    bool is_saved;        // and the broker's restart
+    uint64_t recorded;    // hash of the identifier that the file of sessions has of it, or 0
+    int64_t seen_ms;      // Unix time: when it came or went last
 
     // Its last connection's certificate.
     char serial[SERIAL_SIZE];

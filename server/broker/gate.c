@@ -8,7 +8,9 @@
 #include "server/base/clock.h"
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
+#include "server/broker/gate_sessions.h"
 #include "server/broker/gate_traffic.h"
+#include "server/pki/certificate.h"
 
 int gate_new(const struct gate_config *config, const struct gate_effects *effects, void *ctx,
     struct gate **out, struct err *err)
@@ -26,6 +28,8 @@ int gate_new(const struct gate_config *config, const struct gate_effects *effect
     rc = client_table_new(&gate->clients) < 0 || control_meter_table_new(&gate->meters) < 0
              ? err_set(err, ERR_NO_MEMORY, "no memory for the clients")
              : trust_new(config->ca_file, config->revocations, &gate->trust, err);
+    if (rc == 0)
+        rc = gate_sessions_open(gate, config->sessions, err);
     if (rc < 0) {
         gate_free(gate);
         return rc;
@@ -39,6 +43,7 @@ void gate_free(struct gate *gate)
     if (gate == NULL)
         return;
     gate_meet_clear(gate);
+    gate_sessions_close(gate);
     trust_free(gate->trust);
     client_table_free(gate->clients);
     control_meter_table_free(gate->meters);
@@ -81,12 +86,12 @@ void gate_refresh(struct gate *gate)
     unsigned changes = trust_refresh(gate->trust, now_ms, &err);
 
     if ((changes & (TRUST_CA_BAD | TRUST_LIST_BAD)) != 0)
-        snprintf(gate->notes[0], sizeof gate->notes[0], "%s; %s", err.message,
+        snprintf(gate->notes[GATE_NOTE_TRUST], sizeof gate->notes[0], "%s; %s", err.message,
             (changes & TRUST_LIST_BAD) != 0 && !trust_has_list(gate->trust)
                 ? "until there is a good one, only the daemon is let in"
                 : "what was read before stays in use");
     if ((changes & TRUST_CA) != 0)
-        snprintf(gate->notes[1], sizeof gate->notes[1], "another CA file is in use");
+        snprintf(gate->notes[GATE_NOTE_CA], sizeof gate->notes[0], "another CA file is in use");
     if ((changes & (TRUST_LIST | TRUST_LIST_BAD)) != 0) {
         gate->list_is_due = true;
         snprintf(gate->list_error, sizeof gate->list_error, "%s",
@@ -98,21 +103,46 @@ void gate_refresh(struct gate *gate)
 
 // --- who connects
 
+// A certificate that is no good: whose it says that it is.
+static int deny_certificate(
+    const uint8_t *der, size_t n, int rc, const struct err *why, struct err *err)
+{
+    struct certificate *certificate;
+    struct certificate_facts facts = {.common_name = "somebody"};
+
+    if (certificate_from_der(der, n, &certificate, NULL) == 0) {
+        if (certificate_facts_of(certificate, &facts, NULL) < 0)
+            snprintf(facts.common_name, sizeof facts.common_name, "somebody");
+        certificate_free(certificate);
+    }
+    err_set(err, rc, "%s: %s; issue another, by the CA of plugin_opt_cafile (secureesp pki)",
+        facts.common_name, why->message);
+    return rc;
+}
+
 // A certificate that is good now, of somebody with a role who is not shut out.
 static int identify(struct gate *gate, const uint8_t *der, size_t n,
     struct certificate_facts *facts, struct identity *identity, struct err *err)
 {
-    int rc = trust_judge(gate->trust, der, n, facts, err);
+    struct err why = {0};
+    int rc = trust_judge(gate->trust, der, n, facts, &why);
 
-    if (rc == 0)
-        rc = identity_from_certificate(facts, gate->table, gate->daemon, identity, err);
     if (rc < 0)
+        return deny_certificate(der, n, rc, &why, err);
+    rc = identity_from_certificate(facts, gate->table, gate->daemon, identity, err);
+    if (rc < 0) {
+        err_context(err, "%s", facts->common_name);
         return rc;
+    }
     if (trust_is_revoked(gate->trust, facts->serial, identity->mac, facts->begins_ms))
-        return err_set(err, ERR_DENIED, "%s is revoked (serial %s)", identity->name, facts->serial);
+        return err_set(err, ERR_DENIED,
+            "%s is revoked (serial %s); if it is to come back, see secureesp devices readmit, or "
+            "issue another certificate",
+            identity->name, facts->serial);
     if (!trust_has_list(gate->trust) && identity->role != ACCESS_TABLE_DAEMON)
         return err_set(err, ERR_UNAVAILABLE,
-            "%s has to wait for the list of who is shut out, which the daemon writes",
+            "%s has to wait for the list of who is shut out; start secureespd, which writes it to "
+            "plugin_opt_revocations",
             identity->name);
     return 0;
 }
@@ -122,7 +152,10 @@ static int refuse(struct gate *gate, struct client *client, const char *reason, 
     client->dropped.connections++;
     client_bounds_drop(&gate->limits, client, clock_monotonic_ms(), reason);
     client_table_wait(gate->clients, client);
-    return err_set(err, ERR_DENIED, "%s: too much (%s)", client->identity.name, reason);
+    return err_set(err, ERR_DENIED,
+        "%s: too much (%s); see what it does, and if that is right raise the plugin_opt_ of that "
+        "name",
+        client->identity.name, reason);
 }
 
 // Whether another identifier takes the place of the one before, whose connection ends then. Only
@@ -131,6 +164,10 @@ static bool replace_session(struct client *client, const char *client_id)
 {
     if (client->client_id == NULL || strcmp(client->client_id, client_id) == 0)
         return true;
+    // It has not been here since the broker started, which would end a session that it has read
+    // from its file once more, and use its memory after that.
+    if (client->serial[0] == '\0')
+        return true;
     if (client->end_client_id != NULL && strcmp(client->end_client_id, client_id) != 0)
         return false;
     free(client->end_client_id);
@@ -138,27 +175,48 @@ static bool replace_session(struct client *client, const char *client_id)
     return client->end_client_id != NULL;
 }
 
+// What a session that outlives its connection costs: memory, and a line of a file.
+static const char *bound_identifier(
+    struct gate *gate, struct client *client, const struct gate_connect *connect)
+{
+    bool is_new = client->client_id == NULL || !client->keeps_session ||
+                  strcmp(client->client_id, connect->client_id) != 0;
+
+    if (!is_new || !connect->keeps_session ||
+        strcmp(connect->client_id, client->identity.name) == 0 ||
+        access_table_is_unbounded(gate->table, client->identity.role))
+        return NULL;
+    return client_bounds_identifier(&gate->limits, client, clock_monotonic_ms());
+}
+
+static int deny_identifier(
+    const struct client *client, const struct client *holder, struct err *err)
+{
+    return err_set(err, ERR_DENIED,
+        "%s: its client identifier '%.64s' is in use by %s, %s: give each sketch one of its own, "
+        "as "
+        "with its MAC in it, or shut %s out if it is gone for good (secureesp devices revoke)",
+        client->identity.name, holder->client_id, holder->identity.name,
+        holder->connections > 0 ? "which is connected" : "whose session waits for it",
+        holder->identity.name);
+}
+
 static int take_identifier(
     struct gate *gate, struct client *client, const struct gate_connect *connect, struct err *err)
 {
     const char *client_id = connect->client_id;
     struct client *holder = client_table_find_client_id(gate->clients, client_id);
-    bool is_new = client->client_id == NULL || strcmp(client->client_id, client_id) != 0;
+    const char *reason;
 
     if (holder != NULL && holder != client && strcmp(client_id, client->identity.name) != 0 &&
-        !trust_is_device_revoked(gate->trust, holder->identity.mac))
-        return err_set(err, ERR_DENIED, "%s: its client identifier is in use by %s",
-            client->identity.name, holder->identity.name);
-    if (is_new && connect->keeps_session && strcmp(client_id, client->identity.name) != 0 &&
-        !access_table_is_unbounded(gate->table, client->identity.role)) {
-        const char *reason = client_bounds_identifier(&gate->limits, client, clock_monotonic_ms());
-
-        if (reason != NULL)
-            return refuse(gate, client, reason, err);
-    }
+        gate_sessions_is_held(gate, holder))
+        return deny_identifier(client, holder, err);
+    reason = bound_identifier(gate, client, connect);
+    if (reason != NULL)
+        return refuse(gate, client, reason, err);
     if (!replace_session(client, client_id))
         return refuse(gate, client, "connections-per-minute", err);
-    // Its own name, which somebody else had taken, or that of somebody who is shut out.
+    // Its own name, which somebody else had taken, or what somebody holds no more.
     if (holder != NULL && holder != client) {
         holder->end_connections = true;
         client_table_wait(gate->clients, holder);
@@ -178,8 +236,11 @@ static int bound_attempt(struct gate *gate, struct client *client, struct err *e
     if (client_bounds_is_shut_out(client, now_ms)) {
         client->dropped.connections++;
         client_table_wait(gate->clients, client);
-        return err_set(err, ERR_DENIED, "%s is shut out for a while (%s)", client->identity.name,
-            client->reason);
+        return err_set(err, ERR_DENIED,
+            "%s is shut out for a while (%s), for %d s more; secureesp devices show says what was "
+            "dropped",
+            client->identity.name, client->reason,
+            (int)((client->shut_out_until_ms - now_ms + 999) / 1000));
     }
 
     const char *reason = client_bounds_attempt(&gate->limits, client, now_ms);
@@ -188,7 +249,7 @@ static int bound_attempt(struct gate *gate, struct client *client, struct err *e
 }
 
 static void let_in(struct gate *gate, struct client *client, const struct certificate_facts *facts,
-    bool keeps_session)
+    const struct gate_connect *connect)
 {
     memcpy(client->serial, facts->serial, sizeof client->serial);
     memcpy(client->ca, facts->ca, sizeof client->ca);
@@ -198,7 +259,9 @@ static void let_in(struct gate *gate, struct client *client, const struct certif
     client->is_out = false;
     client->end_connections = false;
     client->end_silently = false;
-    client->keeps_session = keeps_session;
+    client->keeps_session = connect->keeps_session;
+    client->is_saved = connect->is_saved;
+    client->seen_ms = clock_system_ms();
     client->waiting_commands = 0;
     client->connections++;
     if (client->identity.role == ACCESS_TABLE_DAEMON)
@@ -222,11 +285,14 @@ static int connect_client(struct gate *gate, const struct gate_connect *connect,
         return rc;
     }
     if (strlen(connect->client_id) > gate->limits.client_id_bytes)
-        return err_set(err, ERR_DENIED, "%s: its client identifier is too long", identity->name);
+        return err_set(err, ERR_DENIED,
+            "%s: its client identifier is longer than %u bytes (plugin_opt_client_id_bytes)",
+            identity->name, gate->limits.client_id_bytes);
     rc = take_identifier(gate, client, connect, err);
     if (rc < 0)
         return rc;
-    let_in(gate, client, facts, connect->keeps_session);
+    let_in(gate, client, facts, connect);
+    gate_sessions_keep(gate, client);
     return 0;
 }
 
@@ -253,7 +319,8 @@ int gate_connect(
 
     gate_refresh(gate);
     if (connect->der == NULL)
-        return err_set(err, ERR_DENIED, "it shows no certificate");
+        return err_set(err, ERR_DENIED,
+            "it shows no certificate; give it one, and the listener require_certificate true");
 
     int rc = identify(gate, connect->der, connect->n, &facts, &identity, err);
 
@@ -300,8 +367,9 @@ int gate_stay(struct gate *gate, const uint8_t *der, size_t n, const char *name,
     int rc = identify(gate, der, n, &facts, &identity, err);
 
     if (rc == 0 && (name == NULL || strcmp(name, identity.name) != 0))
-        rc = err_set(
-            err, ERR_DENIED, "%s has another user name than its certificate's", identity.name);
+        rc = err_set(err, ERR_DENIED,
+            "%s has another user name than its certificate's; it has to connect anew",
+            identity.name);
     return rc;
 }
 
@@ -312,6 +380,7 @@ void gate_disconnect(struct gate *gate, const char *name)
     if (client == NULL || client->connections == 0)
         return;
     client->connections--;
+    client->seen_ms = clock_system_ms();
     if (client->connections == 0 && !client->keeps_session)
         client_table_unbind(gate->clients, client);
 }

@@ -27,12 +27,13 @@ struct gate_effects {
 struct gate_config {
     const char *ca_file;     // borrowed, as the others
     const char *revocations; // the list of who is shut out
+    const char *sessions;    // the file of whose client identifiers are, or NULL
     const char *daemon;      // its common name
     struct access_table *table;
     struct limits limits;
 };
 
-// ERR_* as trust_new().
+// ERR_* as trust_new(), or gate_sessions_open().
 ERR_CHECKED int gate_new(const struct gate_config *config, const struct gate_effects *effects,
     void *ctx, struct gate **out, struct err *err);
 void gate_free(struct gate *gate);
@@ -42,6 +43,7 @@ struct gate_connect {
     size_t n;
     const char *client_id;
     bool keeps_session; // the session may outlive the connection
+    bool is_saved;      // the session outlives the broker's restart
 };
 
 // Judges who connects. *name: the user name that it gets, borrowed until gate_free(). Any error: it

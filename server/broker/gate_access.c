@@ -1,6 +1,7 @@
 // What is taken from clients and given to them.
 #include "server/broker/gate_access.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/topic.h"
@@ -10,6 +11,7 @@
 #include "server/broker/gate_traffic.h"
 #include "server/model/broker_topic.h"
 
+#define UNASKED_PACE_MS 10000
 #define PROPERTIES_MAX 16384 // what MQTT 5's properties are taken for: they are not shown to us
 
 // Who asks.
@@ -36,6 +38,23 @@ static bool who(struct gate *gate, const char *name, struct asker *asker)
     else if (!identity_from_name(name, gate->daemon, &asker->identity))
         return false;
     return !trust_is_device_revoked(gate->trust, asker->identity.mac);
+}
+
+// Whether we let it in. With some of the broker's settings it asks its plugins about nobody.
+static bool was_let_in(struct gate *gate, const struct asker *asker)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (asker->client != NULL && asker->client->connections > 0)
+        return true;
+    if (now_ms >= gate->next_unasked_ms) {
+        gate->next_unasked_ms = now_ms + UNASKED_PACE_MS;
+        snprintf(gate->notes[GATE_NOTE_UNASKED], sizeof gate->notes[0],
+            "%s was let in without this plugin, and may do nothing; set use_identity_as_username "
+            "and use_subject_as_username false, and restart the broker",
+            asker->identity.name);
+    }
+    return false;
 }
 
 // So much of what it sent is bounded otherwise, whatever comes of it.
@@ -101,7 +120,7 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
     if (!who(gate, name, &asker))
         return false;
     note_sent(&asker, strlen(filter));
-    if (is_ending(gate, &asker))
+    if (!was_let_in(gate, &asker) || is_ending(gate, &asker))
         return false;
     reason = is_bounded(gate, &asker) ? client_bounds_topic(&gate->limits, filter) : NULL;
     if (reason == NULL &&
@@ -129,6 +148,19 @@ static bool is_kept_twice(const struct asker *asker, const struct gate_message *
            strstr(message->topic, asker->identity.mac) == NULL;
 }
 
+// A retained message of no bytes takes away the one that is kept (MQTT 3.1.1, 3.3.1.3).
+static bool may_write(
+    struct gate *gate, const struct asker *asker, const struct gate_message *message)
+{
+    const struct identity *identity = &asker->identity;
+
+    return access_table_allows(
+               gate->table, identity->role, identity->mac, ACCESS_TABLE_WRITE, message->topic) ||
+           (message->retain && message->n == 0 &&
+               access_table_allows(
+                   gate->table, identity->role, identity->mac, ACCESS_TABLE_CLEAR, message->topic));
+}
+
 bool gate_access_write(struct gate *gate, const char *name, const struct gate_message *message)
 {
     struct asker asker;
@@ -141,9 +173,7 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
     if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
         return drop_message(
             gate, asker.client, client_bounds_topic(&gate->limits, message->topic), message);
-    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
-            ACCESS_TABLE_WRITE, message->topic) ||
-        is_kept_twice(&asker, message))
+    if (!may_write(gate, &asker, message) || is_kept_twice(&asker, message))
         return deny(
             gate, &asker, asker.client != NULL ? &asker.client->dropped.messages : &(uint64_t){0});
     if (is_bounded(gate, &asker) && client_bounds_size(&gate->limits, message->n) != NULL)
@@ -157,7 +187,7 @@ bool gate_access_take(struct gate *gate, const char *name, const struct gate_mes
     struct asker asker;
     const char *reason;
 
-    if (!who(gate, name, &asker))
+    if (!who(gate, name, &asker) || !was_let_in(gate, &asker))
         return false;
     if (!is_bounded(gate, &asker))
         return true;
@@ -209,6 +239,10 @@ bool gate_access_read(
         return false;
     if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
             ACCESS_TABLE_READ, message->topic))
+        return false;
+    // The plugin leaves nothing there: that is from a broker without it.
+    if (message->retain &&
+        strncmp(message->topic, BROKER_TOPIC_ROOT, sizeof BROKER_TOPIC_ROOT - 1) == 0)
         return false;
     if (is_connected || message->qos == 0)
         return true;

@@ -10,6 +10,23 @@
 
 // What is behind the handle; for the files of this folder alone.
 
+// The file of whose client identifiers are.
+struct gate_file {
+    const char *path; // NULL: there is none
+    size_t lines;     // that it has
+    size_t kept;      // of them, when it was written anew last
+    bool is_behind;   // something is not in it
+    int64_t next_ms;  // when it is written anew; monotonic
+};
+
+enum gate_note {
+    GATE_NOTE_TRUST,
+    GATE_NOTE_CA,
+    GATE_NOTE_FILE,
+    GATE_NOTE_UNASKED,
+    GATE_NOTES,
+};
+
 struct gate {
     struct access_table *table;
     struct limits limits;
@@ -24,11 +41,13 @@ struct gate {
     uint64_t daemon_epoch; // how often the daemon has come
     bool is_ending; // we end a connection: the broker asks about it, which is counted nowhere
     int64_t next_sweep_ms;
+    int64_t next_unasked_ms; // GATE_NOTE_UNASKED is not said before that
+    struct gate_file file;
 
-    bool list_is_due;                     // to be reported
-    unsigned list_ended;                  // connections, since the last report
-    char list_error[ERR_MESSAGE_SIZE];    // "" if the last reading was good
-    char notes[2][ERR_MESSAGE_SIZE + 64]; // for the log at the next tick, or ""
+    bool list_is_due;                               // to be reported
+    unsigned list_ended;                            // connections, since the last report
+    char list_error[ERR_MESSAGE_SIZE];              // "" if the last reading was good
+    char notes[GATE_NOTES][ERR_MESSAGE_SIZE + 256]; // for the log at the next tick, or ""
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "server/base/clock.h"
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
+#include "server/broker/gate_sessions.h"
 #include "server/broker/report.h"
 
 #define REPORT_INTERVAL_MS 10000
@@ -93,6 +94,7 @@ void gate_tick(struct gate *gate)
     int64_t begin_ms = clock_monotonic_ms();
 
     gate_refresh(gate);
+    gate_sessions_round(gate);
     say(gate);
     for (size_t left = client_table_count_waiting(gate->clients); left > 0; left--) {
         struct client *client = client_table_next_waiting(gate->clients);

@@ -6,14 +6,14 @@
 
 #define SPELLED_MAX 17 // 84:f3:eb:01:23:45
 
-// A name becomes part of topics and of lines: plain, and nothing in it that MQTT takes for more.
-static bool is_plain(const char *name)
+// Plain, and nothing in it that MQTT takes for more.
+bool identity_is_name(const char *name)
 {
     for (const char *s = name; *s != '\0'; s++) {
         if (*s <= ' ' || *s > '~' || strchr("+#/$\"\\%", *s) != NULL)
             return false;
     }
-    return name[0] != '\0';
+    return name[0] != '\0' && strlen(name) < IDENTITY_NAME_SIZE;
 }
 
 static bool is_hex(char c)
@@ -45,12 +45,14 @@ int identity_from_certificate(const struct certificate_facts *facts,
         be_device(mac, out);
         return 0;
     }
-    if (!is_plain(name))
-        return err_set(err, ERR_DENIED, "its common name is no name for a client");
+    if (!identity_is_name(name))
+        return err_set(err, ERR_DENIED,
+            "its common name is no name for a client; issue another certificate (secureesp pki)");
     if (strcmp(name, daemon) == 0) {
         if (!facts->is_server)
-            return err_set(
-                err, ERR_DENIED, "it bears the daemon's name and is not its certificate");
+            return err_set(err, ERR_DENIED,
+                "it bears the daemon's name and is not its certificate, which may be a server's; "
+                "take that, or set plugin_opt_daemon");
         be(name, ACCESS_TABLE_DAEMON, out);
         return 0;
     }
@@ -59,7 +61,10 @@ int identity_from_certificate(const struct certificate_facts *facts,
 
     // What these two are does not hang on a unit.
     if (role == ACCESS_TABLE_NONE || role == ACCESS_TABLE_DEVICE || role == ACCESS_TABLE_DAEMON)
-        return err_set(err, ERR_DENIED, "it is neither a device's nor one of a role (its unit)");
+        return err_set(err, ERR_DENIED,
+            "it is neither a device's nor one of a role, but '%s' (its unit); issue one with "
+            "secureesp pki client --role, or name the role by plugin_opt_role",
+            facts->unit);
     be(name, role, out);
     return 0;
 }
@@ -75,6 +80,25 @@ bool identity_from_name(const char *name, const char *daemon, struct identity *o
     if (strcmp(name, daemon) != 0 || strlen(name) >= sizeof out->name)
         return false;
     be(name, ACCESS_TABLE_DAEMON, out);
+    return true;
+}
+
+bool identity_from_note(const char *name, const char *role, const struct access_table *table,
+    const char *daemon, struct identity *out)
+{
+    int number = access_table_find(table, role);
+    char mac[MAC_SIZE];
+
+    if (mac_parse(name, mac)) {
+        if (number != ACCESS_TABLE_DEVICE || strcmp(name, mac) != 0)
+            return false;
+        be_device(mac, out);
+        return true;
+    }
+    if (number == ACCESS_TABLE_NONE || number == ACCESS_TABLE_DEVICE ||
+        number == ACCESS_TABLE_DAEMON || strcmp(name, daemon) == 0 || !identity_is_name(name))
+        return false;
+    be(name, number, out);
     return true;
 }
 
@@ -113,6 +137,22 @@ static size_t mac_at(const char *s, char mac[MAC_SIZE])
     return 0;
 }
 
+// The bit of a MAC's first octet by which the soft access point of Espressif's chips differs from
+// the station: locally administered (IEEE 802, 8.4).
+#define LOCAL_BIT 0x02
+
+static unsigned second_digit(const char *mac)
+{
+    return (unsigned)(mac[1] <= '9' ? mac[1] - '0' : mac[1] - 'a' + 10);
+}
+
+// Whether a MAC is a device's own, or that of its soft access point.
+static bool is_own_mac(const char *mac, const char *own)
+{
+    return mac[0] == own[0] && strcmp(mac + 2, own + 2) == 0 &&
+           (mac[1] == own[1] || second_digit(mac) == (second_digit(own) | LOCAL_BIT));
+}
+
 // Whether a text holds a MAC beside its own: at any place, but not across one that is its own.
 static bool holds_other_mac(const char *text, const char *own)
 {
@@ -123,7 +163,7 @@ static bool holds_other_mac(const char *text, const char *own)
         const char *end = s; // of this part, before the next that is its own
         size_t n = 0;
 
-        while (*end != '\0' && !((n = mac_at(end, mac)) > 0 && strcmp(mac, own) == 0))
+        while (*end != '\0' && !((n = mac_at(end, mac)) > 0 && is_own_mac(mac, own)))
             end++;
         for (; s < end; s++) {
             size_t length = mac_at(s, mac);
@@ -143,14 +183,40 @@ int identity_check_client_id(const struct identity *identity, const char *client
         return 0;
     if (identity->role != ACCESS_TABLE_DEVICE)
         return err_set(
-            err, ERR_DENIED, "its client identifier is not its name, %s", identity->name);
+            err, ERR_DENIED, "its client identifier is not its name; set it to %s", identity->name);
     if (strcmp(client_id, daemon) == 0 || access_table_find(table, client_id) != ACCESS_TABLE_NONE)
-        return err_set(err, ERR_DENIED, "its client identifier is the name of somebody else");
+        return err_set(err, ERR_DENIED,
+            "its client identifier is the name of somebody else; give it another, with its MAC in "
+            "it");
     for (const char *s = client_id; *s != '\0'; s++) {
         if (*s < ' ' || *s > '~')
-            return err_set(err, ERR_DENIED, "its client identifier is no plain text");
+            return err_set(err, ERR_DENIED,
+                "its client identifier is no plain text (ASCII without control characters)");
     }
     if (holds_other_mac(client_id, identity->mac))
-        return err_set(err, ERR_DENIED, "its client identifier holds another device's MAC");
+        return err_set(err, ERR_DENIED,
+            "its client identifier holds another device's MAC, as which any 12 hex digits count; "
+            "give it another, with its own in it");
     return 0;
+}
+
+// Not by a MAC that could also be another's: across which another lies, whose first octet is that
+// of a soft access point, or that stands where a UUID ends.
+bool identity_is_told_by(const struct identity *identity, const char *client_id)
+{
+    char mac[MAC_SIZE];
+    bool is_told = false;
+
+    if (identity->role != ACCESS_TABLE_DEVICE)
+        return identity->role == ACCESS_TABLE_DAEMON;
+    if ((second_digit(identity->mac) & LOCAL_BIT) != 0)
+        return false;
+    for (const char *s = client_id; *s != '\0'; s++) {
+        if (mac_at(s, mac) == 0)
+            continue;
+        if (strcmp(mac, identity->mac) != 0)
+            return false;
+        is_told = is_told || !ends_uuid(client_id, s);
+    }
+    return is_told;
 }

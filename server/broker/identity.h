@@ -17,6 +17,9 @@ struct identity {
     int role;           // of the access table
 };
 
+// Whether a text may be who somebody is: it becomes part of topics and of lines.
+bool identity_is_name(const char *name);
+
 // Who bears a certificate that was judged good: the device whose MAC is its common name; the
 // daemon, by its name, if it may be a server too; else whom its organizational unit makes it.
 // ERR_DENIED with the reason.
@@ -27,9 +30,17 @@ ERR_CHECKED int identity_from_certificate(const struct certificate_facts *facts,
 // sessions without a connection.
 bool identity_from_name(const char *name, const char *daemon, struct identity *out);
 
+// The same of somebody whose role is known by its name, as it was noted when he was here last.
+bool identity_from_note(const char *name, const char *role, const struct access_table *table,
+    const char *daemon, struct identity *out);
+
 // Whether it may use a client identifier: its own name, and a device also one that holds no other
-// device's MAC and is no role's or the daemon's name. ERR_DENIED with the reason.
+// device's MAC and is no role's or the daemon's name. Any 12 hex digits are a MAC, but for the end
+// of a UUID; a device's own is also that of its soft access point. ERR_DENIED with the reason.
 ERR_CHECKED int identity_check_client_id(const struct identity *identity, const char *client_id,
     const struct access_table *table, const char *daemon, struct err *err);
+
+// Whether a client identifier alone tells that it is this one's: nobody else could use it.
+bool identity_is_told_by(const struct identity *identity, const char *client_id);
 
 #endif

@@ -26,8 +26,9 @@ static const struct {
     OPTION(control_bytes_per_second, 512, 1),
     OPTION(control_bytes_burst, 4096, 1),
     OPTION(payload_bytes, 8192, 1),
-    OPTION(topic_bytes, 128, 1),
-    OPTION(topic_levels, 8, 1),
+    // room for a device's own: /command/84:f3:eb:00:00:01/#
+    OPTION(topic_bytes, 128, 32),
+    OPTION(topic_levels, 8, 4),
     OPTION(subscriptions, 16, 1),
     OPTION(subscribes_per_minute, 30, 1),
     OPTION(subscribes_burst, 60, 1),
@@ -35,7 +36,8 @@ static const struct {
     OPTION(connections_burst, 60, 1),
     OPTION(identifiers_per_day, 2, 1),
     OPTION(identifiers_burst, 10, 1),
-    OPTION(client_id_bytes, 128, 1),
+    OPTION(client_id_bytes, 128, 12),
+    OPTION(session_days, 8, 1),
     OPTION(waiting_messages, 500, 1),
     OPTION(waiting_bytes, 524288, 1),
     OPTION(waiting_commands, 200, 1),
@@ -96,6 +98,6 @@ int limits_set(struct limits *limits, const char *name, const char *text, struct
     char names[ERR_MESSAGE_SIZE];
 
     list_names(names, sizeof names);
-    return err_set(
-        err, ERR_NOT_FOUND, "none is named so; there are cafile revocations daemon role %s", names);
+    return err_set(err, ERR_NOT_FOUND,
+        "none is named so; there are cafile revocations sessions daemon role %s", names);
 }

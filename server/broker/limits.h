@@ -29,6 +29,9 @@ struct limits {
     uint32_t identifiers_per_day; // client identifiers of sessions that outlive their connections
     uint32_t identifiers_burst;
     uint32_t client_id_bytes;
+    // For so long after its owner was here the client identifier of a session that is kept is
+    // nobody else's: a day more than the broker keeps it (persistent_client_expiration).
+    uint32_t session_days;
     uint32_t waiting_messages; // of it, for a daemon that is away
     uint32_t waiting_bytes;
     uint32_t waiting_commands; // for it, while it is away itself

@@ -9,7 +9,8 @@
 
 // Looks at each TLS connection of this process whose other end has shown a certificate, when the
 // handshake is done, resumed ones too, and before anything is read of it; and then at how much it
-// sends. Only contexts of OpenSSL that are made after tls_door_open(); one door in a process.
+// sends. Who has not shown one is bounded, too: by 64 KB, each record counting 256 bytes more. Only
+// contexts of OpenSSL that are made after tls_door_open(); one door in a process.
 struct tls_door_calls {
     // Called with the certificate as DER. Who it is, for take(), valid while the door is open;
     // NULL: the connection is at its end, nothing is read; so it is, too, if there is no memory to
@@ -20,7 +21,7 @@ struct tls_door_calls {
     bool (*take)(void *who, size_t n, void *ctx);
 };
 
-// calls: borrowed.
+// calls: borrowed. ERR_CONFLICT if it is open.
 ERR_CHECKED int tls_door_open(const struct tls_door_calls *calls, void *ctx, struct err *err);
 
 // Asks no more.

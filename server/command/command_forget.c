@@ -1,17 +1,22 @@
 // Forgets a device, with the commands that it was given.
 #include "server/command/command_forget.h"
 
+#include <string.h>
+
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/event_store.h"
+#include "server/store/retained_store.h"
 #include "server/store/status_store.h"
 
 struct request {
     const char *mac;
     bool force;
-    bool revoked; // filled in
+    bool revoked; // filled in:
+    struct retained retained;
     struct status_found statuses;
 };
 
@@ -21,6 +26,11 @@ static int check(struct store_connection *connection, struct request *request, s
     int rc = device_store_get(connection, request->mac, &device, err);
 
     request->revoked = rc == 0 && device.revoked_at_ms != 0;
+    if (rc == 0) {
+        memcpy(request->retained.mac, device.mac, sizeof request->retained.mac);
+        memcpy(request->retained.spelling, device.spelling, sizeof request->retained.spelling);
+        request->retained.at_ms = clock_now_ms();
+    }
     if (rc < 0 || !device.online || request->force)
         return rc;
     return err_set(err, ERR_CONFLICT,
@@ -46,7 +56,7 @@ static int forget(struct store_connection *connection, void *ctx, struct err *er
         rc = status_store_forget(connection, request->mac, &request->statuses, err);
     for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof steps[0]; i++)
         rc = steps[i](connection, request->mac, err);
-    return rc;
+    return rc < 0 ? rc : retained_store_put(connection, &request->retained, err);
 }
 
 // Looks for its statuses among all. In many short reads: a long one would keep the log of the

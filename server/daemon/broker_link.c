@@ -52,6 +52,8 @@ static void receive_message(
             return;
         }
     }
+    if (n == 0 && !retained && retained_sweep_hear(link->sweep, topic))
+        return;
     ingest_message(link->ingest, topic, payload, n, retained);
 }
 
@@ -61,6 +63,8 @@ static void note_connection(bool connected, const char *reason, void *ctx)
 
     ingest_note_connection(link->ingest, connected);
     revocation_note_connection(link->revocation, connected);
+    if (connected)
+        retained_sweep_note_connected(link->sweep);
     broker_state_set(link->state, connected, reason);
 }
 

@@ -6,6 +6,7 @@
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/config.h"
+#include "server/daemon/retained_sweep.h"
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/revocation/revocation.h"
@@ -17,6 +18,7 @@ struct broker_link {
     struct broker_state *state;
     struct revocation *revocation;
     struct broker_certificates certificates;
+    struct retained_sweep *sweep;
 };
 
 // Starts the client; link and config are borrowed until it is freed.

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/api/api.h"
 #include "server/auth/device_auth.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
@@ -14,19 +13,21 @@
 #include "server/command/command_dispatch.h"
 #include "server/daemon/address_check.h"
 #include "server/daemon/answer_relay.h"
+#include "server/daemon/api_link.h"
 #include "server/daemon/broker_link.h"
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
 #include "server/daemon/costs.h"
-#include "server/daemon/counters.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/disk_watch.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
 #include "server/daemon/reload.h"
+#include "server/daemon/retained_sweep.h"
 #include "server/daemon/revocation_link.h"
+#include "server/daemon/server_settings.h"
 #include "server/daemon/state_check.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
@@ -38,9 +39,7 @@
 #include "server/release/release_layouts.h"
 #include "server/store/store.h"
 
-#define GRACE_MS 20000   // for answers in hand when the daemon stops
-#define API_THREADS 8    // a revocation holds one for up to two seconds
-#define API_TIMEOUT_S 60 // for a request, and between requests
+#define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define PATH_SIZE 4096
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -60,13 +59,13 @@ struct daemon {
     struct command_dispatch *dispatch;
     struct download *download;
     struct http_server *download_server;
-    struct api api;
-    struct http_server *api_server;
+    struct api_link api;
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
     struct broker_state broker;
     struct disk_watch disk;
     struct broker_link link;
+    struct retained_sweep sweep;
     struct tally reloads_kept, clock_steps;
 };
 
@@ -75,6 +74,11 @@ struct daemon {
 static int publish(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
     return mqtt_client_publish(((struct daemon *)ctx)->mqtt, topic, payload, n);
+}
+
+static int clear_retained(const char *topic, void *ctx)
+{
+    return mqtt_client_clear(((struct daemon *)ctx)->mqtt, topic);
 }
 
 static int64_t connected_since_ms(void *ctx)
@@ -90,39 +94,6 @@ static void note_answer(const struct download_answer *answer, void *ctx)
 static void wake_dispatch(void *ctx)
 {
     command_dispatch_wake(((struct daemon *)ctx)->dispatch);
-}
-
-static void read_broker(struct api_broker *out, void *ctx)
-{
-    broker_state_read(&((struct daemon *)ctx)->broker, out);
-}
-
-static void read_certificates(struct api_certificates *out, void *ctx)
-{
-    certificate_watch_read(((struct daemon *)ctx)->watch, out);
-}
-
-static void read_disk(struct api_disk *out, void *ctx)
-{
-    disk_watch_read(&((struct daemon *)ctx)->disk, out);
-}
-
-static void each_counter(
-    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
-{
-    struct daemon *daemon = ctx;
-
-    struct counters_sources sources = {.ingest = daemon->ingest,
-        .download = daemon->download,
-        .download_server = daemon->download_server,
-        .api_server = daemon->api_server,
-        .store = daemon->store,
-        .broker = &daemon->broker,
-        .dispatch = daemon->dispatch,
-        .reloads_kept = &daemon->reloads_kept,
-        .clock_steps = &daemon->clock_steps};
-
-    counters_each(&sources, add, add_ctx);
 }
 
 // Starting, from the ground up.
@@ -191,7 +162,11 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
 {
     daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker,
         daemon->revocation.revocation,
-        {.auth = daemon->auth, .revocation = daemon->revocation.revocation}};
+        {.auth = daemon->auth, .revocation = daemon->revocation.revocation}, &daemon->sweep};
+    daemon->sweep.store = daemon->store;
+    daemon->sweep.revocation = daemon->revocation.revocation;
+    daemon->sweep.clear = clear_retained;
+    daemon->sweep.ctx = daemon;
     return broker_link_start(&daemon->link, &daemon->config, &daemon->mqtt, err);
 }
 
@@ -230,29 +205,14 @@ static int start_download(struct daemon *daemon, struct err *err)
         return rc;
     daemon->config.device_config = NULL;
 
-    struct http_server_settings server = {
-        .routes = download_routes(daemon->download),
-        .ctx = daemon->download,
-        .max_body_bytes = 0,
-        .threads = file_limit_threads(config),
-        .at_once = (unsigned)config->threads,
-        .name = "download",
-        .spare_files = (unsigned)file_limit_spare(config),
-        .max_connections = (unsigned)config->max_connections,
-        .max_connections_per_address = (unsigned)config->max_connections_per_address,
-        .max_connections_per_certificate = (unsigned)config->max_connections_per_certificate,
-        .timeout_s = (unsigned)config->timeout_s,
-        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
-        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
-        .address = config->address,
-        .port = config->port,
-        .certificate_file = config->certificate,
-        .key_file = config->key,
-        .signer = &handshake_signer,
-        .verify = device_auth_verify,
-        .verify_ctx = daemon->auth,
-    };
+    struct http_server_settings server;
 
+    server_settings_download(config, &server);
+    server.routes = download_routes(daemon->download);
+    server.ctx = daemon->download;
+    server.signer = &handshake_signer;
+    server.verify = device_auth_verify;
+    server.verify_ctx = daemon->auth;
     rc = http_server_start(&server, &daemon->download_server, err);
     if (rc == 0)
         revocation_link_set_server(&daemon->revocation, daemon->download_server);
@@ -261,35 +221,26 @@ static int start_download(struct daemon *daemon, struct err *err)
 
 static int start_api(struct daemon *daemon, struct err *err)
 {
-    struct http_server_settings settings = {
-        .routes = api_routes(),
-        .refuse = api_refuse,
-        .ctx = &daemon->api,
-        .max_body_bytes = (size_t)daemon->config.max_image_bytes,
-        .threads = API_THREADS,
-        .name = "api",
-        .max_connections = FILE_LIMIT_API_CONNECTIONS,
-        .makes_room = true, // an operator always gets in
-        .timeout_s = API_TIMEOUT_S,
-        .socket_path = daemon->config.socket,
-        .socket_mode = daemon->config.socket_mode,
+    daemon->api = (struct api_link){
+        .sources = {.ingest = daemon->ingest,
+            .download = daemon->download,
+            .download_server = daemon->download_server,
+            .store = daemon->store,
+            .broker = &daemon->broker,
+            .dispatch = daemon->dispatch,
+            .reloads_kept = &daemon->reloads_kept,
+            .clock_steps = &daemon->clock_steps},
+        .watch = daemon->watch,
+        .disk = &daemon->disk,
+        .api = {.store = daemon->store,
+            .auth = daemon->auth,
+            .release = daemon->release,
+            .dispatch = daemon->dispatch,
+            .images = &daemon->images,
+            .revocation = daemon->revocation.revocation,
+            .started_ms = clock_unstepped_ms()},
     };
-
-    daemon->api = (struct api){
-        .store = daemon->store,
-        .auth = daemon->auth,
-        .release = daemon->release,
-        .dispatch = daemon->dispatch,
-        .images = &daemon->images,
-        .revocation = daemon->revocation.revocation,
-        .started_ms = clock_unstepped_ms(),
-        .read_broker = read_broker,
-        .read_certificates = read_certificates,
-        .read_disk = read_disk,
-        .each_counter = each_counter,
-        .ctx = daemon,
-    };
-    return http_server_start(&settings, &daemon->api_server, err);
+    return api_link_start(&daemon->api, &daemon->config, err);
 }
 
 int daemon_start(
@@ -310,6 +261,7 @@ int daemon_start(
     memset(config, 0, sizeof *config);
     broker_state_init(&daemon->broker, &daemon->config);
     disk_watch_init(&daemon->disk, &daemon->config);
+    retained_sweep_init(&daemon->sweep);
     log_set_level(daemon->config.log_level);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == 0; i++)
         rc = steps[i](daemon, err);
@@ -329,7 +281,7 @@ void daemon_stop(struct daemon *daemon)
         return;
     // Each before what it calls: the API reads the download server's counters, and the hook wakes
     // the dispatcher, which publishes.
-    http_server_free(daemon->api_server, GRACE_MS);
+    http_server_free(daemon->api.sources.api_server, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)
         store_set_commit_hook(daemon->store, NULL, NULL);
@@ -348,6 +300,7 @@ void daemon_stop(struct daemon *daemon)
     credentials_clear(&daemon->credentials);
     broker_state_clear(&daemon->broker);
     disk_watch_clear(&daemon->disk);
+    retained_sweep_clear(&daemon->sweep);
     if (daemon->lock_fd >= 0)
         close(daemon->lock_fd);
     config_clear(&daemon->config);
@@ -389,6 +342,7 @@ void daemon_tick(struct daemon *daemon)
     costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);
     revocation_tick(daemon->revocation.revocation);
+    retained_sweep_tick(&daemon->sweep, clock_monotonic_ms());
 }
 
 bool daemon_is_healthy(struct daemon *daemon)

@@ -7,7 +7,6 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/own_memory.h"
@@ -16,7 +15,7 @@
 #include "server/daemon/config.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/file_limit.h"
-#include "server/download/download_config.h"
+#include "server/daemon/print_config.h"
 
 #define DEFAULT_CONFIG "/etc/secureesp/secureesp.conf"
 
@@ -76,27 +75,6 @@ static int read_options(int argc, char **argv, struct options *options)
 }
 
 // Returns an exit status.
-static int print_config_json(const struct config *config, const char *typed)
-{
-    char mac[MAC_SIZE];
-    uint8_t *text;
-    size_t n;
-    bool is_written;
-
-    if (!mac_parse(typed, mac)) {
-        fprintf(stderr, "secureespd: '%s' is no MAC\n", typed);
-        return 2;
-    }
-    if (download_config_render(config->device_config, mac, &text, &n) < 0) {
-        fprintf(stderr, "secureespd: no memory\n");
-        return EXIT_FAILURE;
-    }
-    is_written = fwrite(text, 1, n, stdout) == n && putchar('\n') != EOF && fflush(stdout) == 0;
-    free(text);
-    return is_written ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-// Returns an exit status.
 static int check_config(const char *path, const struct config *config)
 {
     if (check_config_all(config, path) > 0)
@@ -109,7 +87,7 @@ static int check_config(const char *path, const struct config *config)
 static int answer(const struct options *options, const struct config *config)
 {
     if (options->print_mac != NULL)
-        return print_config_json(config, options->print_mac);
+        return print_config_run(config, options->print_mac);
     return check_config(options->config_path, config);
 }
 

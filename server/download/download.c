@@ -84,8 +84,8 @@ static int render_config(struct ask *ask, const char *place, uint8_t **json, siz
 
     pthread_rwlock_rdlock(&download->lock);
 
-    bool has_own = download_config_has(download->config, ask->mac);
-    int rc = download_config_render(download->config, has_own ? ask->mac : place, json, n);
+    bool borrows = download_config_borrows(download->config, ask->mac, place);
+    int rc = download_config_render(download->config, borrows ? place : ask->mac, json, n);
 
     pthread_rwlock_unlock(&download->lock);
     return rc;
@@ -334,6 +334,16 @@ int download_each_name(struct download *download, const struct download_config_j
 
     pthread_rwlock_unlock(&download->lock);
     return rc;
+}
+
+bool download_borrows_config(struct download *download, const char *mac, const char *place)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    bool borrows = download_config_borrows(download->config, mac, place);
+
+    pthread_rwlock_unlock(&download->lock);
+    return borrows;
 }
 
 const struct http_route *download_routes(const struct download *download)

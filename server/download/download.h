@@ -57,6 +57,9 @@ void download_set_config(struct download *download, struct download_config *conf
 ERR_CHECKED int download_each_name(struct download *download,
     const struct download_config_judge *judge, int *line, struct err *err);
 
+// As download_config_borrows(), of the config.json in use. Any thread.
+bool download_borrows_config(struct download *download, const char *mac, const char *place);
+
 // Calls add() for each counter of what left devices without a file. Any thread.
 void download_each_counter(struct download *download,
     void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx);

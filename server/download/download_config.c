@@ -316,9 +316,21 @@ static uint8_t *dump(const json_t *object, size_t *n)
     return NULL;
 }
 
-bool download_config_has(const struct download_config *config, const char *mac)
+bool download_config_has_own(const struct download_config *config, const char *mac)
 {
     return json_object_get(config->devices, mac) != NULL;
+}
+
+bool download_config_borrows(
+    const struct download_config *config, const char *mac, const char *place)
+{
+    return strcmp(mac, place) != 0 && !download_config_has_own(config, mac) &&
+           download_config_has_own(config, place);
+}
+
+bool download_config_is_common(const struct download_config *config)
+{
+    return json_object_size(config->devices) == 0;
 }
 
 int download_config_render(

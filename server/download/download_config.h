@@ -54,8 +54,14 @@ struct download_config_judge {
 ERR_CHECKED int download_config_each_name(const struct download_config *config,
     const struct download_config_judge *judge, int *line, struct err *err);
 
-// Whether there are values for this device alone.
-bool download_config_has(const struct download_config *config, const char *mac);
+// Whether a device that has the place of another (its MAC, or place) gets that one's values: it has
+// none of its own, and the other one has.
+bool download_config_borrows(
+    const struct download_config *config, const char *mac, const char *place);
+
+// Whether there are values for a device alone; whether there are for none.
+bool download_config_has_own(const struct download_config *config, const char *mac);
+bool download_config_is_common(const struct download_config *config);
 
 // Writes config.json for a device; the caller frees *out. ERR_NO_MEMORY.
 ERR_CHECKED int download_config_render(

@@ -18,7 +18,7 @@
 
 #define PAUSE_MS 20           // until it is looked again whether there is room
 #define PAUSE_ROOM_MS 1       // the same, when there will be
-#define UNHEARD_SHARE 64      // of all places: what is made free at once
+#define AT_ONCE_SHARE 64      // of all places: what is made free at once
 #define LOG_INTERVAL_MS 10000 // while there is none: one line for each, at most
 
 struct http_accept {
@@ -30,6 +30,7 @@ struct http_accept {
     int error;             // of the last attempt that lacked something; errno
     unsigned files_end_at; // so many connections took all files; 0: there are some
     bool waits;            // the client that is next has found no room
+    bool has_paused;       // for PAUSE_MS, as nobody made any
     struct pace pace;      // of the log
 };
 
@@ -111,20 +112,29 @@ static void note(struct http_accept *accept, enum room room)
 // Whether there will be room in a moment.
 static bool make_room(struct http_accept *accept)
 {
-    struct http_server *server = accept->server;
-
-    if (server->settings.makes_room) {
-        http_deadline_end_first(server->deadlines);
-        return false;
-    }
+    const struct http_server_settings *settings = &accept->server->settings;
+    struct http_deadlines *deadlines = accept->server->deadlines;
     // Several, or there would be places for no more than come in the time that the end of one
     // takes.
-    if (server->tls != NULL && http_deadline_end_unheard(server->deadlines,
-                                   1 + server->settings.max_connections / UNHEARD_SHARE) > 0)
+    unsigned at_once = 1 + settings->max_connections / AT_ONCE_SHARE;
+    bool has_paused = accept->has_paused;
+
+    accept->has_paused = false;
+    if (settings->makes_room) {
+        http_deadline_end_first(deadlines);
+        return false;
+    }
+    if (accept->server->tls == NULL)
+        return false;
+    // Who has just come may be in the middle of his handshake: he has half of its time for himself,
+    // or, where nobody has been there for so long, half of them have.
+    if (http_deadline_end_unheard(deadlines, at_once) > 0 ||
+        http_deadline_end_old(
+            deadlines, at_once, (int64_t)settings->handshake_timeout_s * 1000 / 2) > 0 ||
+        (has_paused && http_deadline_end_newer(deadlines, at_once) > 0))
         return true;
-    // Who has just come may be in the middle of his handshake: he has half of its time for himself.
-    return server->tls != NULL && http_deadline_end_silent(server->deadlines,
-                                      (int64_t)server->settings.handshake_timeout_s * 1000 / 2);
+    accept->has_paused = true;
+    return false;
 }
 
 static void *run(void *ctx)

@@ -4,40 +4,44 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "server/base/log.h"
-#include "server/base/pace.h"
+#include "server/base/tally.h"
 
 #define BUCKETS 1024
 #define NETWORK_BYTES 8
-#define LOG_INTERVAL_MS 1000 // refused connections: one line for each, at most
+#define LOG_INTERVAL_MS 1000
 
 struct http_address {
     struct in6_addr key; // IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2); IPv6 up to its network
     unsigned connections;
+    struct http_crowd crowd;
     struct http_address *next;
 };
 
 struct http_addresses {
     unsigned max;
-    pthread_mutex_t lock; // guards all below
-    uint64_t refused;
-    struct pace pace; // of the log
+    http_addresses_make_room *make_room;
+    void *ctx;
+    struct tally refused, crowded; // connections; the latter are those for which others made room
+    pthread_mutex_t lock;          // guards all below
     struct http_address *buckets[BUCKETS];
 };
 
-int http_addresses_new(unsigned max_per_address, struct http_addresses **out)
+int http_addresses_new(unsigned max_per_address, http_addresses_make_room *make_room, void *ctx,
+    struct http_addresses **out)
 {
     struct http_addresses *addresses = calloc(1, sizeof *addresses);
 
     if (addresses == NULL)
         return ERR_NO_MEMORY;
     addresses->max = max_per_address;
+    addresses->make_room = make_room;
+    addresses->ctx = ctx;
     pthread_mutex_init(&addresses->lock, NULL);
     *out = addresses;
     return 0;
@@ -127,24 +131,43 @@ void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
         http_addresses_format((struct sockaddr *)&address, out);
 }
 
-static void log_refusal(
-    const struct http_addresses *addresses, const struct in6_addr *key, uint64_t refused)
+enum room { ROOM, MADE, NONE };
+
+static void note(struct http_addresses *addresses, const struct in6_addr *key, enum room room)
 {
+    struct tally *tally = room == NONE ? &addresses->refused : &addresses->crowded;
     char text[HTTP_ADDRESS_TEXT_SIZE];
 
+    if (room == ROOM || !tally_add(tally, 1, LOG_INTERVAL_MS))
+        return;
     format(key, text);
     log_info("http",
-        "refused connection address=%s%s reason=\"it has %u\" refused_total=%llu: if many devices "
-        "share it, raise max_connections_per_address",
-        text, IN6_IS_ADDR_V4MAPPED(key) ? "" : "/64", addresses->max, (unsigned long long)refused);
+        "%s address=%s%s reason=\"it has %u%s\" %s_total=%llu: if many devices share it, "
+        "raise max_connections_per_address",
+        room == NONE ? "refused connection" : "ended connection", text,
+        IN6_IS_ADDR_V4MAPPED(key) ? "" : "/64", addresses->max,
+        room == NONE ? ", none of which makes room" : " and opens another",
+        room == NONE ? "refused" : "ended", (unsigned long long)tally->total);
+}
+
+// With the lock held.
+static enum room find_room(const struct http_addresses *addresses, struct http_address *address)
+{
+    unsigned over =
+        address->connections < addresses->max ? 0 : address->connections - addresses->max + 1;
+
+    if (over == 0)
+        return ROOM;
+    return over <= addresses->max && addresses->make_room(&address->crowd, over, addresses->ctx)
+               ? MADE
+               : NONE;
 }
 
 struct http_address *http_addresses_add(
     struct http_addresses *addresses, const struct sockaddr *address)
 {
     struct in6_addr key = key_of(address);
-
-    bool log = false;
+    enum room room = ROOM;
 
     pthread_mutex_lock(&addresses->lock);
 
@@ -155,20 +178,21 @@ struct http_address *http_addresses_add(
         found = *at = calloc(1, sizeof *found);
         if (found != NULL)
             found->key = key;
-    } else if (found->connections >= addresses->max) {
-        addresses->refused++;
-        log = pace_is_due(&addresses->pace, LOG_INTERVAL_MS);
-        found = NULL;
+    } else {
+        room = find_room(addresses, found);
+        if (room == NONE)
+            found = NULL;
     }
     if (found != NULL)
         found->connections++;
-
-    uint64_t refused = addresses->refused;
-
     pthread_mutex_unlock(&addresses->lock);
-    if (log)
-        log_refusal(addresses, &key, refused);
+    note(addresses, &key, room);
     return found;
+}
+
+struct http_crowd *http_addresses_crowd(struct http_address *address)
+{
+    return &address->crowd;
 }
 
 void http_addresses_drop(struct http_addresses *addresses, struct http_address *address)
@@ -183,10 +207,5 @@ void http_addresses_drop(struct http_addresses *addresses, struct http_address *
 
 uint64_t http_addresses_count_refused(struct http_addresses *addresses)
 {
-    pthread_mutex_lock(&addresses->lock);
-
-    uint64_t refused = addresses->refused;
-
-    pthread_mutex_unlock(&addresses->lock);
-    return refused;
+    return addresses->refused.total;
 }

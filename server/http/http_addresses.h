@@ -1,24 +1,35 @@
 #ifndef HTTP_ADDRESSES_H
 #define HTTP_ADDRESSES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
 #include "server/base/err.h"
+#include "server/http/http_crowd.h"
 
 // How many connections each client's address has, in bounds; of IPv6 each network of 64 bits is one
 // address. Any thread. (libmicrohttpd has such a bound too, but tells nobody whom it turned away.)
 struct http_addresses;
 struct http_address; // of one or more connections
 
-ERR_CHECKED int http_addresses_new(unsigned max_per_address, struct http_addresses **out);
+// Is asked when an address has max_per_address: whether so many of its crowd are about to leave, if
+// need be since it saw to that. It must not call this module.
+typedef bool http_addresses_make_room(struct http_crowd *crowd, unsigned leaving, void *ctx);
+
+ERR_CHECKED int http_addresses_new(unsigned max_per_address, http_addresses_make_room *make_room,
+    void *ctx, struct http_addresses **out);
 void http_addresses_free(struct http_addresses *addresses);
 
-// Adds a connection. NULL if there is no memory, or the address has too many: that is counted, and
-// logged once a second at most.
+// Adds a connection. If its address has too many, others of it make room; of those that are on
+// their way out there are at most as many again. NULL if there is no memory, or none can: that is
+// counted. Both are logged, each once a second at most.
 struct http_address *http_addresses_add(
     struct http_addresses *addresses, const struct sockaddr *address);
 void http_addresses_drop(struct http_addresses *addresses, struct http_address *address);
+
+// The connections of an address, until the last is dropped.
+struct http_crowd *http_addresses_crowd(struct http_address *address);
 
 // Writes it for people: IPv4 as 192.0.2.1, too, where it came by a socket of IPv6.
 #define HTTP_ADDRESS_TEXT_SIZE 46

@@ -167,6 +167,13 @@ void http_connection_add(
         forget(server, fd);
 }
 
+bool http_connection_make_room(struct http_crowd *crowd, unsigned leaving, void *ctx)
+{
+    const struct http_server *server = ctx;
+
+    return http_deadline_end_of(server->deadlines, crowd, leaving, handshake_ms(server) / 2);
+}
+
 void http_connection_clear(struct http_server *server)
 {
     while (server->handed_over != NULL)
@@ -191,7 +198,8 @@ static bool open_connection(struct http_connection *context, struct MHD_Connecti
         return true;
     context->deadline = http_deadline_add(server->deadlines, socket_of(connection),
         server->tls != NULL ? handshake_ms(server) : timeout_ms(server),
-        owner_of(socket_of(connection)));
+        owner_of(socket_of(connection)),
+        context->address != NULL ? http_addresses_crowd(context->address) : NULL);
     return context->deadline != NULL;
 }
 
@@ -229,7 +237,7 @@ void http_connection_set_deadline(
         return;
     if (answer_bytes < PACED_BYTES_MIN)
         http_deadline_set(
-            server->deadlines, context->deadline, HTTP_DEADLINE_BUSY, timeout_ms(server));
+            server->deadlines, context->deadline, HTTP_CROWD_BUSY, timeout_ms(server));
     else
         http_deadline_answer(
             server->deadlines, context->deadline, timeout_ms(server) + (int64_t)seconds * 1000);
@@ -244,7 +252,7 @@ void http_connection_rest(struct http_server *server, struct MHD_Connection *con
     http_clients_rest(&context->link.place, true);
     if (context->deadline != NULL)
         http_deadline_set(
-            server->deadlines, context->deadline, HTTP_DEADLINE_IDLE, timeout_ms(server));
+            server->deadlines, context->deadline, HTTP_CROWD_IDLE, timeout_ms(server));
 }
 
 static struct http_connection *context_of_session(gnutls_session_t session)
@@ -254,12 +262,21 @@ static struct http_connection *context_of_session(gnutls_session_t session)
     return (struct http_connection *)(void *)(link - offsetof(struct http_connection, link));
 }
 
+void http_connection_begin_handshake(gnutls_session_t session)
+{
+    const struct http_connection *context = context_of_session(session);
+
+    if (context->deadline != NULL)
+        http_deadline_set(context->server->deadlines, context->deadline, HTTP_CROWD_HEARD,
+            handshake_ms(context->server));
+}
+
 void http_connection_wait_handshake(gnutls_session_t session)
 {
     struct http_connection *context = context_of_session(session);
 
     if (context->link.sent && context->deadline != NULL)
-        http_deadline_set(context->server->deadlines, context->deadline, HTTP_DEADLINE_SILENT,
+        http_deadline_set(context->server->deadlines, context->deadline, HTTP_CROWD_HEARD,
             handshake_ms(context->server));
     context->link.sent = false;
 }
@@ -286,7 +303,7 @@ int http_connection_admit(gnutls_session_t session)
     }
     if (context->deadline != NULL)
         http_deadline_set(
-            server->deadlines, context->deadline, HTTP_DEADLINE_SILENT, timeout_ms(server));
+            server->deadlines, context->deadline, HTTP_CROWD_HEARD, timeout_ms(server));
     return 0;
 }
 
@@ -300,7 +317,7 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
     http_clients_rest(&context->link.place, false);
     if (context->deadline != NULL)
         http_deadline_set(
-            server->deadlines, context->deadline, HTTP_DEADLINE_BUSY, timeout_ms(server));
+            server->deadlines, context->deadline, HTTP_CROWD_BUSY, timeout_ms(server));
     if (server->receipts != NULL)
         http_receipt_note_request(server->receipts, context);
     if (context->seen)

@@ -3,14 +3,18 @@
 
 #include <gnutls/gnutls.h>
 
+#include "server/http/http_crowd.h"
 #include "server/http/http_internal.h"
 
 // Connections, from their beginning to their end; for this folder alone.
 
 // Hands a socket that was just accepted to libmicrohttpd, or closes it: its address has too many,
-// or there is no memory. On the thread that accepts.
+// all at work, or there is no memory. On the thread that accepts.
 void http_connection_add(
     struct http_server *server, int fd, const struct sockaddr *address, socklen_t n);
+
+// As http_addresses_make_room; ctx is the struct http_server.
+bool http_connection_make_room(struct http_crowd *crowd, unsigned leaving, void *ctx);
 
 // Forgets what libmicrohttpd had not begun with when it was stopped.
 void http_connection_clear(struct http_server *server);
@@ -33,6 +37,9 @@ struct http_connection_target http_connection_target(struct MHD_Connection *conn
 
 // The server of a connection; NULL if there was no memory to keep it.
 struct http_server *http_connection_server(struct MHD_Connection *connection);
+
+// When the client has said what a handshake begins with (RFC 5246, 7.4.1.2): it has begun to speak.
+void http_connection_begin_handshake(gnutls_session_t session);
 
 // When the handshake waits for the client: if the server has answered it meanwhile, the client has
 // time anew, so that what the server took is not the client's. There are two or three such steps.

@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -15,17 +14,13 @@
 #include "server/http/http_verdict.h"
 
 #define ROUND_MS 500
-#define UNHEARD_MS 100
 #define LEAVING_MAX 64
 #define LOG_INTERVAL_MS 10000
 
 struct http_deadline {
-    int fd;
-    int64_t at_ms; // monotonic; INT64_MAX: it was ended
+    struct http_crowd_member member; // also its socket; first, so that either is the other
+    int64_t at_ms;                   // monotonic; INT64_MAX: it was ended
     uint64_t owner;
-    enum http_deadline_phase phase;
-    int64_t since_ms;
-    bool is_heard;  // its client has sent something, as far as that was looked at
     bool is_answer; // since then
     uint64_t mark;  // http_verdict_mark() at its beginning
     struct http_deadline *next, **link;
@@ -39,7 +34,7 @@ struct http_deadlines {
     pthread_cond_t stop;
     bool stopping;
     struct http_deadline *first;
-    uint64_t leaving; // ended, and not dropped yet
+    struct http_crowd all;
     struct http_deadline_counters counters;
     struct pace pace; // of the log
 };
@@ -51,35 +46,41 @@ static void wait_round(struct http_deadlines *deadlines)
     pthread_cond_timedwait(&deadlines->stop, &deadlines->lock, &until);
 }
 
-static void end(struct http_deadlines *deadlines, struct http_deadline *deadline)
+// One leaves, or has left.
+static void count_leaving(struct http_deadline *deadline, bool leaves)
+{
+    deadline->member.all->leaving += leaves ? 1u : -1u;
+    if (deadline->member.crowd != NULL)
+        deadline->member.crowd->leaving += leaves ? 1u : -1u;
+}
+
+static void end(struct http_deadline *deadline)
 {
     deadline->at_ms = INT64_MAX;
-    deadlines->leaving++;
-    shutdown(deadline->fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
+    http_crowd_leave(&deadline->member);
+    count_leaving(deadline, true);
+    shutdown(deadline->member.fd, SHUT_RDWR); // libmicrohttpd sees the end and closes it
 }
 
 // Whether its client takes an answer more slowly than it may.
 static bool is_slow(
     const struct http_deadlines *deadlines, const struct http_deadline *deadline, int64_t now_ms)
 {
-    int64_t counted_ms = now_ms - deadline->since_ms - deadlines->grace_ms;
+    int64_t counted_ms = now_ms - deadline->member.since_ms - deadlines->grace_ms;
 
     if (!deadline->is_answer || deadlines->bytes_per_second == 0 || counted_ms <= 0)
         return false;
-    return http_verdict_acknowledged(deadline->fd, deadline->mark) <
+    return http_verdict_acknowledged(deadline->member.fd, deadline->mark) <
            (uint64_t)counted_ms * deadlines->bytes_per_second / 1000;
 }
 
-// Whether it is the server that is late, which has not read yet what the client sent: for a while
-// that is no fault of the client's.
+// Whether it is the server that is late, which for a while is no fault of the client's.
 static bool is_behind(
     const struct http_deadlines *deadlines, const struct http_deadline *deadline, int64_t now_ms)
 {
-    int unread = 0;
-
-    return deadline->phase == HTTP_DEADLINE_SILENT &&
+    return deadline->member.phase <= HTTP_CROWD_HEARD &&
            now_ms < deadline->at_ms + deadlines->grace_ms &&
-           ioctl(deadline->fd, FIONREAD, &unread) == 0 && unread > 0;
+           http_crowd_is_unread(&deadline->member);
 }
 
 static void end_slow(struct http_deadlines *deadlines, struct http_deadline *deadline)
@@ -88,7 +89,7 @@ static void end_slow(struct http_deadlines *deadlines, struct http_deadline *dea
 
     deadlines->counters.slow++;
     if (pace_is_due(&deadlines->pace, LOG_INTERVAL_MS)) {
-        http_addresses_format_peer(deadline->fd, address);
+        http_addresses_format_peer(deadline->member.fd, address);
         log_info("http",
             "ended slow download address=%s total=%llu: it took less than %u bytes a second; if "
             "that is a board of yours, look at its network, or lower min_bytes_per_second",
@@ -112,7 +113,7 @@ static void *run(void *ctx)
             else if (d->at_ms > now || is_behind(deadlines, d, now))
                 continue;
             deadlines->counters.late++;
-            end(deadlines, d);
+            end(d);
         }
         wait_round(deadlines);
     }
@@ -152,24 +153,24 @@ void http_deadline_stop(struct http_deadlines *deadlines)
     free(deadlines);
 }
 
-struct http_deadline *http_deadline_add(
-    struct http_deadlines *deadlines, int fd, int64_t in_ms, uint64_t owner)
+struct http_deadline *http_deadline_add(struct http_deadlines *deadlines, int fd, int64_t in_ms,
+    uint64_t owner, struct http_crowd *crowd)
 {
     struct http_deadline *deadline = calloc(1, sizeof *deadline);
 
     if (deadline == NULL)
         return NULL;
-    deadline->fd = fd;
+    deadline->member = (struct http_crowd_member){
+        .fd = fd, .since_ms = clock_monotonic_ms(), .all = &deadlines->all, .crowd = crowd};
     deadline->owner = owner;
-    deadline->phase = HTTP_DEADLINE_SILENT;
-    deadline->since_ms = clock_monotonic_ms();
-    deadline->at_ms = deadline->since_ms + in_ms;
+    deadline->at_ms = deadline->member.since_ms + in_ms;
     pthread_mutex_lock(&deadlines->lock);
     deadline->next = deadlines->first;
     deadline->link = &deadlines->first;
     if (deadline->next != NULL)
         deadline->next->link = &deadline->next;
     deadlines->first = deadline;
+    http_crowd_enter(&deadline->member);
     deadlines->counters.open++;
     pthread_mutex_unlock(&deadlines->lock);
     return deadline;
@@ -183,9 +184,9 @@ static void change(struct http_deadlines *deadlines, struct http_deadline *deadl
 
     pthread_mutex_lock(&deadlines->lock);
     if (deadline->at_ms != INT64_MAX) {
-        if (to->phase != deadline->phase || to->is_answer)
-            deadline->since_ms = now;
-        deadline->phase = to->phase;
+        http_crowd_move(&deadline->member, to->member.phase, now);
+        if (to->is_answer)
+            deadline->member.since_ms = now;
         deadline->is_answer = to->is_answer;
         deadline->mark = to->mark;
         deadline->at_ms = now + in_ms;
@@ -194,9 +195,9 @@ static void change(struct http_deadlines *deadlines, struct http_deadline *deadl
 }
 
 void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *deadline,
-    enum http_deadline_phase phase, int64_t in_ms)
+    enum http_crowd_phase phase, int64_t in_ms)
 {
-    struct http_deadline to = {.phase = phase};
+    struct http_deadline to = {.member.phase = phase};
 
     change(deadlines, deadline, &to, in_ms);
 }
@@ -204,10 +205,10 @@ void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *d
 void http_deadline_answer(
     struct http_deadlines *deadlines, struct http_deadline *deadline, int64_t in_ms)
 {
-    struct http_deadline to = {.phase = HTTP_DEADLINE_BUSY, .is_answer = true};
+    struct http_deadline to = {.member.phase = HTTP_CROWD_BUSY, .is_answer = true};
 
     if (deadlines->bytes_per_second > 0)
-        to.mark = http_verdict_mark(deadline->fd);
+        to.mark = http_verdict_mark(deadline->member.fd);
     change(deadlines, deadline, &to, in_ms);
 }
 
@@ -219,7 +220,9 @@ void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *
         deadline->next->link = deadline->link;
     deadlines->counters.open--;
     if (deadline->at_ms == INT64_MAX)
-        deadlines->leaving--;
+        count_leaving(deadline, false);
+    else
+        http_crowd_leave(&deadline->member);
     pthread_mutex_unlock(&deadlines->lock);
     free(deadline);
 }
@@ -251,67 +254,81 @@ void http_deadline_end_first(struct http_deadlines *deadlines)
         }
     }
     if (first != NULL)
-        end(deadlines, first);
+        end(first);
     pthread_mutex_unlock(&deadlines->lock);
 }
 
-// Who leaves before another: by phase, then by time.
-static bool leaves_before(const struct http_deadline *a, const struct http_deadline *b)
+// Whether there is one that makes room. It does.
+static bool leave(struct http_deadlines *deadlines, struct http_crowd_member *member)
 {
-    return b == NULL || a->phase < b->phase || (a->phase == b->phase && a->since_ms < b->since_ms);
-}
-
-bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms)
-{
-    struct http_deadline *first = NULL;
-    int64_t latest = clock_monotonic_ms() - min_ms;
-
-    pthread_mutex_lock(&deadlines->lock);
-    for (struct http_deadline *d = deadlines->first; d != NULL && deadlines->leaving == 0;
-         d = d->next) {
-        if (d->at_ms != INT64_MAX && d->phase != HTTP_DEADLINE_BUSY && d->since_ms <= latest &&
-            leaves_before(d, first))
-            first = d;
-    }
-    if (first != NULL) {
-        deadlines->counters.left++;
-        end(deadlines, first);
-    }
-    pthread_mutex_unlock(&deadlines->lock);
-    return first != NULL;
-}
-
-// The oldest of those that may be unheard; NULL if there is none.
-static struct http_deadline *find_unheard(const struct http_deadlines *deadlines, int64_t latest)
-{
-    struct http_deadline *first = NULL;
-
-    for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
-        if (d->at_ms != INT64_MAX && d->phase == HTTP_DEADLINE_SILENT && !d->is_heard &&
-            d->since_ms <= latest && leaves_before(d, first))
-            first = d;
-    }
-    return first;
+    if (member == NULL)
+        return false;
+    deadlines->counters.left++;
+    end((struct http_deadline *)(void *)member);
+    return true;
 }
 
 unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at_once)
 {
-    int64_t latest = clock_monotonic_ms() - UNHEARD_MS;
-    struct http_deadline *first;
+    int64_t now = clock_monotonic_ms();
     unsigned count = 0;
 
     pthread_mutex_lock(&deadlines->lock);
-    while (count < at_once && deadlines->leaving < LEAVING_MAX &&
-           (first = find_unheard(deadlines, latest)) != NULL) {
-        first->is_heard = http_verdict_is_heard(first->fd);
-        if (first->is_heard)
-            continue;
-        deadlines->counters.left++;
-        end(deadlines, first);
+    while (count < at_once && deadlines->all.leaving < LEAVING_MAX &&
+           leave(deadlines, http_crowd_unheard(&deadlines->all, now)))
         count++;
-    }
     pthread_mutex_unlock(&deadlines->lock);
     return count;
+}
+
+// Of those that are idle only the first: they have shown that they are good.
+static struct http_crowd_member *find_old(const struct http_crowd *all, int64_t latest_ms)
+{
+    struct http_crowd_member *found = http_crowd_old(all, latest_ms);
+
+    return found != NULL && found->phase == HTTP_CROWD_IDLE && all->leaving > 0 ? NULL : found;
+}
+
+unsigned http_deadline_end_old(struct http_deadlines *deadlines, unsigned at_once, int64_t min_ms)
+{
+    int64_t latest = clock_monotonic_ms() - min_ms;
+    unsigned count = 0;
+
+    pthread_mutex_lock(&deadlines->lock);
+    while (count < at_once && deadlines->all.leaving < LEAVING_MAX &&
+           leave(deadlines, find_old(&deadlines->all, latest)))
+        count++;
+    pthread_mutex_unlock(&deadlines->lock);
+    return count;
+}
+
+unsigned http_deadline_end_newer(struct http_deadlines *deadlines, unsigned at_once)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&deadlines->lock);
+    while (count < at_once && deadlines->all.leaving < LEAVING_MAX &&
+           leave(deadlines, http_crowd_newer(&deadlines->all)))
+        count++;
+    pthread_mutex_unlock(&deadlines->lock);
+    return count;
+}
+
+bool http_deadline_end_of(
+    struct http_deadlines *deadlines, struct http_crowd *crowd, unsigned leaving, int64_t min_ms)
+{
+    int64_t now = clock_monotonic_ms();
+
+    pthread_mutex_lock(&deadlines->lock);
+    while (crowd->leaving < leaving && (leave(deadlines, http_crowd_unheard(crowd, now)) ||
+                                           leave(deadlines, http_crowd_old(crowd, now - min_ms)) ||
+                                           leave(deadlines, http_crowd_newer(crowd))))
+        continue;
+
+    bool are_enough = crowd->leaving >= leaving;
+
+    pthread_mutex_unlock(&deadlines->lock);
+    return are_enough;
 }
 
 void http_deadline_count(struct http_deadlines *deadlines, struct http_deadline_counters *out)

@@ -5,18 +5,12 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/http/http_crowd.h"
 
 // Deadlines of connections. libmicrohttpd's own time-out begins anew with each byte, so a client
 // that sends one byte a second would hold its place for ever; these end whatever the client does.
 struct http_deadlines;
 struct http_deadline; // of one connection
-
-// What a connection is at.
-enum http_deadline_phase {
-    HTTP_DEADLINE_SILENT, // it has asked nothing so far
-    HTTP_DEADLINE_IDLE,   // between two requests
-    HTTP_DEADLINE_BUSY,   // in a request or an answer
-};
 
 // Starts the thread that ends connections that are late; one that has asked nothing, and sent what
 // the server has not read yet, has grace_ms more. An answer is late, too, if the client has
@@ -26,12 +20,13 @@ ERR_CHECKED int http_deadline_start(
     unsigned bytes_per_second, int64_t grace_ms, struct http_deadlines **out);
 void http_deadline_stop(struct http_deadlines *deadlines);
 
-// Watches a socket from now on, for whoever it belongs to (any number that tells one from another);
-// NULL without memory. It must be dropped before the socket is closed.
-struct http_deadline *http_deadline_add(
-    struct http_deadlines *deadlines, int fd, int64_t in_ms, uint64_t owner);
+// Watches a socket from now on, for whoever it belongs to (any number that tells one from another),
+// in the crowd of its address, if that has one; NULL without memory. It must be dropped before the
+// socket is closed and the crowd is gone.
+struct http_deadline *http_deadline_add(struct http_deadlines *deadlines, int fd, int64_t in_ms,
+    uint64_t owner, struct http_crowd *crowd);
 void http_deadline_set(struct http_deadlines *deadlines, struct http_deadline *deadline,
-    enum http_deadline_phase phase, int64_t in_ms);
+    enum http_crowd_phase phase, int64_t in_ms);
 void http_deadline_drop(struct http_deadlines *deadlines, struct http_deadline *deadline);
 
 // The answer begins, which may take so long: from now on it must go on, too.
@@ -43,14 +38,17 @@ void http_deadline_answer(
 // who has more places himself.
 void http_deadline_end_first(struct http_deadlines *deadlines);
 
-// Makes room for one, unless that is about to be: ends the oldest of those that have asked nothing,
-// or, if there is none, the one that has been idle longest, but none that has been so for less than
-// min_ms. Whether it did.
-bool http_deadline_end_silent(struct http_deadlines *deadlines, int64_t min_ms);
-
-// The same, first, and for so many at once: ends the oldest of those whose client has not sent a
-// byte for a tenth of a second. How many.
+// Make room among all, for so many at once, by the members of that crowd that http_crowd.h names,
+// and in that order; but none while many are about to leave, and of those that are idle one, if
+// none is. How many leave.
 unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at_once);
+unsigned http_deadline_end_old(struct http_deadlines *deadlines, unsigned at_once, int64_t min_ms);
+unsigned http_deadline_end_newer(struct http_deadlines *deadlines, unsigned at_once);
+
+// Makes room among those of an address, in the same order, until so many of them are about to
+// leave. Whether so many are.
+bool http_deadline_end_of(
+    struct http_deadlines *deadlines, struct http_crowd *crowd, unsigned leaving, int64_t min_ms);
 
 struct http_deadline_counters {
     uint64_t late; // that were ended for it, so far

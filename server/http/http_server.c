@@ -138,7 +138,8 @@ static int prepare(struct http_server *server, struct err *err)
     if (rc == 0)
         rc = http_turns_new(settings->at_once, &server->turns);
     if (rc == 0 && settings->max_connections_per_address > 0)
-        rc = http_addresses_new(settings->max_connections_per_address, &server->addresses);
+        rc = http_addresses_new(settings->max_connections_per_address, http_connection_make_room,
+            server, &server->addresses);
     if (rc == 0 && settings->socket_path == NULL)
         rc = http_receipt_start(&server->receipts);
     if (rc == 0 && settings->socket_path == NULL)

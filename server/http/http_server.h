@@ -24,12 +24,11 @@ struct http_server_settings {
     unsigned at_once; // so many of them compute at once; 0: all that can
     const char *name; // in the log
     // Beyond it clients wait for a place, without a word from the server. So that there is one,
-    // over TCP the oldest connection that has asked nothing is ended, or the one that has been idle
-    // longest.
+    // over TCP those are ended that http_crowd.h names.
     unsigned max_connections;
     bool makes_room;                      // on a Unix socket, too: one of the user's that has most
     unsigned spare_files;                 // so many descriptors it leaves to others: clients wait
-    unsigned max_connections_per_address; // 0: no bound of its own
+    unsigned max_connections_per_address; // a newer one takes another's place; 0: no bound
     unsigned max_connections_per_certificate; // a newer one takes an idle one's place; 0: no bound
     unsigned timeout_s; // for a whole request, and between requests; 0: none. An answer may take
                         // longer, by what follows.
@@ -81,7 +80,7 @@ struct http_server_counters {
     uint64_t waiting;     // of those: that have asked nothing yet
     uint64_t requests;
     uint64_t bad_requests;        // that broke the rules of HTTP, or its bounds
-    uint64_t refused_connections; // as their address had too many
+    uint64_t refused_connections; // as their address had too many, and none made room
     uint64_t refused_handshakes;  // certificate refused; of those:
     uint64_t no_certificate;      // there was none
     uint64_t expired;             // it was before or after its time

@@ -14,6 +14,7 @@
 #include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/base/tally.h"
+#include "server/http/http_connection.h"
 #include "server/http/http_handshake.h"
 #include "server/http/http_key.h"
 #include "server/http/http_server.h"
@@ -207,9 +208,9 @@ static int note_extension(void *ctx, unsigned extension, const unsigned char *da
     return 0;
 }
 
-// Tickets are for clients without max_fragment_length: the ticket holds the client's certificate,
-// and GnuTLS 3.7 sends it in one record, which may be longer than negotiated. The others resume by
-// ID. As gnutls_handshake_hook_func.
+// The client begins to speak. Tickets are for clients without max_fragment_length: the ticket holds
+// the client's certificate, and GnuTLS 3.7 sends it in one record, which may be longer than
+// negotiated. The others resume by ID. As gnutls_handshake_hook_func.
 static int receive_hello(gnutls_session_t session, unsigned type, unsigned when,
     unsigned is_incoming, const gnutls_datum_t *hello)
 {
@@ -218,6 +219,7 @@ static int receive_hello(gnutls_session_t session, unsigned type, unsigned when,
     (void)type;
     (void)when;
     (void)is_incoming;
+    http_connection_begin_handshake(session);
     if (gnutls_ext_raw_parse(
             &bounded, note_extension, hello, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) < 0 ||
         bounded)

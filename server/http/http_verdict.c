@@ -36,14 +36,6 @@ uint64_t http_verdict_mark(int fd)
     return (uint64_t)info.tcpi_bytes_acked + (unsigned)waiting;
 }
 
-// tcpi_bytes_received came into the kernel with tcpi_bytes_acked.
-bool http_verdict_is_heard(int fd)
-{
-    struct tcp_info info;
-
-    return !read_info(fd, &info) || info.tcpi_bytes_received > 0;
-}
-
 uint64_t http_verdict_acknowledged(int fd, uint64_t mark)
 {
     struct tcp_info info;

@@ -33,9 +33,6 @@ uint64_t http_verdict_mark(int fd);
 // How many bytes behind that place the client has acknowledged.
 uint64_t http_verdict_acknowledged(int fd, uint64_t mark);
 
-// Whether the client has sent anything; true if that cannot be told.
-bool http_verdict_is_heard(int fd);
-
 // Begins with an answer of which the kernel has all; fd is this one's own.
 void http_verdict_begin(
     struct http_verdict_expected *out, const struct http_receipt_answer *answer, int fd);

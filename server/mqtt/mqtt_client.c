@@ -361,8 +361,8 @@ int mqtt_client_reload(struct mqtt_client *client, struct err *err)
     return rc;
 }
 
-int mqtt_client_publish(
-    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n)
+static int publish(
+    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n, bool retained)
 {
     int code = MOSQ_ERR_NO_CONN;
 
@@ -370,7 +370,7 @@ int mqtt_client_publish(
         return ERR_INVALID;
     pthread_mutex_lock(&client->mutex);
     if (client->connected)
-        code = mosquitto_publish(client->mosq, NULL, topic, (int)n, payload, 1, false);
+        code = mosquitto_publish(client->mosq, NULL, topic, (int)n, payload, 1, retained);
     pthread_mutex_unlock(&client->mutex);
     switch (code) {
     case MOSQ_ERR_SUCCESS: wake(client); return 0;
@@ -380,4 +380,15 @@ int mqtt_client_publish(
     case MOSQ_ERR_PAYLOAD_SIZE: return ERR_INVALID;
     default: return ERR_UNAVAILABLE;
     }
+}
+
+int mqtt_client_publish(
+    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n)
+{
+    return publish(client, topic, payload, n, false);
+}
+
+int mqtt_client_clear(struct mqtt_client *client, const char *topic)
+{
+    return publish(client, topic, NULL, 0, true);
 }

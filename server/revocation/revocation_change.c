@@ -11,6 +11,7 @@
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
+#include "server/store/retained_store.h"
 #include "server/store/revocation_store.h"
 
 // Counts the change, so that no two lists bear the same number.
@@ -72,6 +73,17 @@ static void take_reason(struct device_revocation *now, const char *reason)
         now->before_ms = before_ms;
 }
 
+// What it has left at the broker nobody else may take away.
+static int ask_to_clear(
+    struct store_connection *connection, const struct device_record *device, struct err *err)
+{
+    struct retained retained = {.at_ms = clock_now_ms()};
+
+    memcpy(retained.mac, device->mac, sizeof retained.mac);
+    memcpy(retained.spelling, device->spelling, sizeof retained.spelling);
+    return retained_store_put(connection, &retained, err);
+}
+
 // The device's own row, so that it is seen at once, and the event has something to refer to.
 static int mark_device(
     struct store_connection *connection, struct revocation_change *change, struct err *err)
@@ -90,7 +102,8 @@ static int mark_device(
         return rc;
     device.online = false;
     device.reason = DEVICE_REASON_REVOKED;
-    return device_store_put(connection, &device, NULL, err);
+    rc = device_store_put(connection, &device, NULL, err);
+    return rc < 0 ? rc : ask_to_clear(connection, &device, err);
 }
 
 static int revoke_certificates(
@@ -166,6 +179,8 @@ int revocation_change_readmit(struct store_connection *connection, void *ctx, st
         return count(connection, change, err);
     change->now.readmitted_at_ms = clock_now_ms();
     rc = revocation_store_put(connection, &change->now, err);
+    if (rc == 0)
+        rc = retained_store_drop(connection, change->subject, err);
     if (rc == 0 && revocation_reason_is_hold(change->now.reason)) {
         rc = certificate_store_release_device(connection, change->subject, err);
         change->certificates = rc > 0 ? (size_t)rc : 0;

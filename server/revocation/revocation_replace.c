@@ -8,6 +8,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/model/event_kind.h"
+#include "server/revocation/revocation_place.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
@@ -34,20 +35,15 @@ static int read_pair(struct store_connection *connection, const struct revocatio
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-// Whether the one that comes was itself replaced by the one that goes: it gets back its own.
-static int is_undo(struct store_connection *connection, const struct revocation_replace *replace,
-    bool *out, struct err *err)
+static struct revocation_place_pair places_of(const struct revocation_replace *replace)
 {
-    struct replacement before;
-    int rc = replacement_store_get(connection, replace->change.subject, &before, err);
-
-    *out = rc == 0 && strcmp(before.old, replace->by) == 0;
-    return rc == ERR_NOT_FOUND ? 0 : rc;
+    return (struct revocation_place_pair){replace->change.subject, replace->by};
 }
 
 static int check_new(struct store_connection *connection, const struct revocation_replace *replace,
     const struct pair *pair, struct err *err)
 {
+    struct revocation_place_pair places = places_of(replace);
     struct device_revocation revocation;
     bool undo = false;
     int rc = revocation_store_get(connection, replace->by, &revocation, err);
@@ -58,7 +54,7 @@ static int check_new(struct store_connection *connection, const struct revocatio
         return err_set(err, ERR_CONFLICT,
             "device %s is revoked itself; 'secureesp devices readmit %s' comes first", replace->by,
             replace->by);
-    rc = is_undo(connection, replace, &undo, err);
+    rc = revocation_place_is_undo(connection, &places, &undo, err);
     if (rc < 0 || undo || replace->force || !pair->is_known || pair->new.last_seen_ms == 0 ||
         pair->new.first_seen_ms > clock_now_ms() - NEW_MS)
         return rc;
@@ -69,12 +65,15 @@ static int check_new(struct store_connection *connection, const struct revocatio
 static int check(struct store_connection *connection, const struct revocation_replace *replace,
     struct pair *pair, struct err *err)
 {
+    struct revocation_place_pair places = places_of(replace);
     const char *old = replace->change.subject;
     int rc;
 
     if (strcmp(old, replace->by) == 0)
         return err_set(err, ERR_INVALID, "%s cannot replace itself", old);
-    rc = read_pair(connection, replace, pair, err);
+    rc = revocation_place_check(connection, &places, replace->force, err);
+    if (rc == 0)
+        rc = read_pair(connection, replace, pair, err);
     if (rc < 0)
         return rc;
     if (pair->old.online && !replace->force)
@@ -155,49 +154,6 @@ static int move_history(
     return rc < 0 ? rc : fault_store_move(connection, macs, err);
 }
 
-// It gets back what it had, and how it came to that.
-static int restore_place(
-    struct store_connection *connection, const struct replacement *now, struct err *err)
-{
-    struct replacement own;
-    int found = replacement_store_get(connection, now->mac, &own, err);
-    int rc = replacement_store_remove(connection, now->old, err);
-
-    if (rc < 0 || (found < 0 && found != ERR_NOT_FOUND))
-        return rc < 0 ? rc : found;
-    if (found == ERR_NOT_FOUND)
-        own = *now;
-    memcpy(own.place, now->place, sizeof own.place);
-    return found == ERR_NOT_FOUND && strcmp(own.place, own.mac) == 0
-               ? 0
-               : replacement_store_put(connection, &own, err);
-}
-
-// The one that goes has its own place again, should it come back.
-static int move_place(
-    struct store_connection *connection, struct revocation_replace *replace, struct err *err)
-{
-    const char *old = replace->change.subject;
-    struct replacement *now = &replace->now;
-    struct replacement before;
-    int rc = replacement_store_get(connection, old, &before, err);
-    bool has_come = rc == 0;
-
-    if (rc < 0 && rc != ERR_NOT_FOUND)
-        return rc;
-    *now = (struct replacement){.at_ms = clock_now_ms()};
-    snprintf(now->mac, sizeof now->mac, "%s", replace->by);
-    snprintf(now->old, sizeof now->old, "%s", old);
-    snprintf(now->place, sizeof now->place, "%s", has_come ? before.place : old);
-    if (has_come && strcmp(before.old, replace->by) == 0)
-        return restore_place(connection, now, err);
-    rc = replacement_store_put(connection, now, err);
-    if (rc < 0 || !has_come)
-        return rc;
-    snprintf(before.place, sizeof before.place, "%s", old);
-    return replacement_store_put(connection, &before, err);
-}
-
 static int add_event(
     struct store_connection *connection, const struct revocation_replace *replace, struct err *err)
 {
@@ -212,6 +168,7 @@ static int add_event(
 int revocation_replace_run(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct revocation_replace *replace = ctx;
+    struct revocation_place_pair places = places_of(replace);
     struct pair pair = {0};
     int rc = check(connection, replace, &pair, err);
 
@@ -220,10 +177,10 @@ int revocation_replace_run(struct store_connection *connection, void *ctx, struc
     if (rc == 0)
         rc = move_history(connection, replace, err);
     if (rc == 0)
-        rc = move_place(connection, replace, err);
-    if (rc == 0)
         rc = add_event(connection, replace, err);
-    return rc < 0 ? rc : revocation_change_revoke(connection, &replace->change, err);
+    if (rc == 0)
+        rc = revocation_change_revoke(connection, &replace->change, err);
+    return rc < 0 ? rc : revocation_place_move(connection, &places, &replace->now, err);
 }
 
 void revocation_replace_clear(struct revocation_replace *replace)

@@ -30,7 +30,8 @@ ERR_CHECKED int revocation_replace_find(
 
 // A store_job; ctx is a revocation_replace, or its change, with which that begins. ERR_NOT_FOUND if
 // the one that goes is not known; ERR_INVALID if both are one; ERR_CONFLICT if the one that comes
-// is revoked, or without force, if the one that goes is online or the one that comes is no new one.
+// is revoked, or as revocation_place_check(), or without force, if the one that goes is online or
+// the one that comes is no new one.
 ERR_CHECKED int revocation_replace_run(
     struct store_connection *connection, void *ctx, struct err *err);
 

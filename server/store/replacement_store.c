@@ -19,6 +19,8 @@ static const char upsert[] =
     " ON CONFLICT (device) DO UPDATE SET old = excluded.old, place = excluded.place,"
     " at_ms = excluded.at_ms";
 
+static const char relink[] = "UPDATE replacements SET old = ?2 WHERE old = ?1 AND device <> ?2";
+
 static const char delete_one[] = "DELETE FROM replacements WHERE device = ?1";
 
 static void read_row(struct statement *s, struct replacement *out)
@@ -92,6 +94,20 @@ int replacement_store_put(
     for (int i = 0; i < 3; i++)
         statement_bind_int(&s, keys[i]);
     statement_bind_int(&s, replacement->at_ms);
+    return statement_run(&s, err);
+}
+
+int replacement_store_relink(
+    struct store_connection *connection, const char *old, const char *other, struct err *err)
+{
+    struct statement s;
+    int64_t keys[2];
+
+    if (!mac_key_from_text(old, &keys[0]) || !mac_key_from_text(other, &keys[1]))
+        return err_set(err, ERR_INVALID, "no MAC: %s, %s", old, other);
+    statement_open(&s, connection, relink);
+    for (int i = 0; i < 2; i++)
+        statement_bind_int(&s, keys[i]);
     return statement_run(&s, err);
 }
 

@@ -33,6 +33,10 @@ ERR_CHECKED int replacement_store_read_place(
 ERR_CHECKED int replacement_store_put(
     struct store_connection *connection, const struct replacement *replacement, struct err *err);
 
+// Who replaced a device replaced another instead, unless that is itself.
+ERR_CHECKED int replacement_store_relink(
+    struct store_connection *connection, const char *old, const char *other, struct err *err);
+
 ERR_CHECKED int replacement_store_remove(
     struct store_connection *connection, const char *mac, struct err *err);
 

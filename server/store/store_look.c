@@ -2,22 +2,22 @@
 #include "server/store/store_look.h"
 
 #include <stdbool.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "server/store/store_connection.h"
 
 #define PATH_SIZE 4096
 
 // As SQLite's "URI Filenames" has it. Immutable: without files of its own beside the database.
-static void write_uri(const char *path, char out[3 * PATH_SIZE])
+static void write_uri(const char *path, bool is_immutable, char out[3 * PATH_SIZE + 16])
 {
     char *end = out + sprintf(out, "file:");
 
     for (const char *p = path; *p != '\0'; p++)
         end += sprintf(end, strchr("%?#", *p) != NULL ? "%%%02x" : "%c", (unsigned char)*p);
-    sprintf(end, "?immutable=1");
+    sprintf(end, is_immutable ? "?immutable=1" : "?mode=ro");
 }
 
 static bool is_filled(const char *path)
@@ -58,17 +58,58 @@ int store_look_run(const char *path, struct err *err)
 {
     struct store_connection connection = {0};
     char log[PATH_SIZE];
-    char uri[3 * PATH_SIZE];
+    char uri[3 * PATH_SIZE + 16];
     int rc = 0;
 
     if ((size_t)snprintf(log, sizeof log, "%s-wal", path) >= sizeof log)
         return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
     if (!is_filled(path) || is_filled(log))
         return 0;
-    write_uri(path, uri);
+    write_uri(path, true, uri);
     if (sqlite3_open_v2(uri, &connection.db,
             SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
         rc = read_all(&connection, err);
     sqlite3_close(connection.db);
     return rc < 0 ? err_context(err, "%s", path) : 0;
+}
+
+static int open_connection(
+    const char *uri, const char *path, struct store_connection **out, struct err *err)
+{
+    struct store_connection *connection = calloc(1, sizeof *connection);
+
+    if (connection == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a database connection");
+    errno = 0;
+
+    int code = sqlite3_open_v2(
+        uri, &connection->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+
+    if (code == SQLITE_OK) // reads the file
+        code = sqlite3_exec(
+            connection->db, "PRAGMA busy_timeout = 5000; PRAGMA user_version", NULL, NULL, NULL);
+    if (code != SQLITE_OK) {
+        int rc = store_connection_fail(connection, code, err);
+
+        store_connection_close(connection);
+        return rc < 0 ? err_context(err, "%s", path) : rc;
+    }
+    *out = connection;
+    return 0;
+}
+
+// Who works on it has a log beside it.
+int store_look_open(const char *path, struct store_connection **out, struct err *err)
+{
+    char log[PATH_SIZE];
+    char uri[3 * PATH_SIZE + 16];
+    struct stat st;
+
+    if ((size_t)snprintf(log, sizeof log, "%s-wal", path) >= sizeof log)
+        return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
+    if (stat(path, &st) < 0)
+        return err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO,
+            "cannot look at %s: %m", path);
+    write_uri(path, stat(log, &st) < 0 && errno == ENOENT, uri);
+    return open_connection(uri, path, out, err);
 }

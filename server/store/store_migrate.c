@@ -195,7 +195,8 @@ static const char costs[] =
     " since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
     "PRAGMA user_version = 9;";
 
-// The list of who is shut out is read from these alone, but for a few rows.
+// The list of who is shut out is read from the indexes alone, but for a few rows; whose retained
+// messages are to be taken away at the broker.
 static const char listed[] =
     "DROP INDEX certificates_revoked;"
     "CREATE INDEX certificates_revoked ON certificates(with_device, serial, revoked_at_ms)"
@@ -204,6 +205,12 @@ static const char listed[] =
     "CREATE INDEX certificates_device ON certificates(device, not_before_ms);"
     "CREATE INDEX device_revocations_readmitted"
     " ON device_revocations(device, before_ms, readmitted_at_ms) WHERE readmitted_at_ms > 0;"
+    "CREATE TABLE retained ("
+    " device INTEGER PRIMARY KEY,"
+    " spelling TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "INSERT INTO retained SELECT r.device,"
+    "  coalesce((SELECT d.spelling FROM devices AS d WHERE d.mac = r.device), ''), r.revoked_at_ms"
+    " FROM device_revocations AS r WHERE r.readmitted_at_ms = 0;"
     "PRAGMA user_version = 10;";
 
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,

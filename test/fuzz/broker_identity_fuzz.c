@@ -25,6 +25,21 @@ static void check_identity(const struct identity *identity, const struct certifi
         FUZZ_CHECK(facts->is_server && strcmp(identity->name, DAEMON) == 0);
 }
 
+// What tells whose it is nobody else may bring.
+static void check_told(
+    const struct identity *identity, const char *client_id, const struct access_table *table)
+{
+    static const struct identity others[] = {{VICTIM, VICTIM, ACCESS_TABLE_DEVICE},
+        {"0a0b0c0d0e0f", "0a0b0c0d0e0f", ACCESS_TABLE_DEVICE},
+        {"aaaaaaaaaaaa", "aaaaaaaaaaaa", ACCESS_TABLE_DEVICE}};
+
+    if (!identity_is_told_by(identity, client_id))
+        return;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        FUZZ_CHECK(strcmp(others[i].mac, identity->mac) == 0 ||
+                   identity_check_client_id(&others[i], client_id, table, DAEMON, NULL) < 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct fuzz_input input = {p, n};
@@ -49,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         if (identity_check_client_id(&identity, client_id, table, DAEMON, NULL) == 0) {
             FUZZ_CHECK(strcmp(client_id, DAEMON) != 0 || identity.role == ACCESS_TABLE_DAEMON);
             FUZZ_CHECK(strcmp(client_id, VICTIM) != 0 || strcmp(identity.mac, VICTIM) == 0);
+            check_told(&identity, client_id, table);
         }
     }
     access_table_free(table);

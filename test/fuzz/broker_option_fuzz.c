@@ -24,6 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     FUZZ_CHECK(!access_table_is_unbounded(options.table, ACCESS_TABLE_DEVICE));
     FUZZ_CHECK(!access_table_allows(options.table, ACCESS_TABLE_DEVICE, "84f3eb00000a",
         ACCESS_TABLE_READ, "/status/84f3eb00000a"));
+    // whatever a role may, the plugin alone speaks there
+    for (int role = 0; role <= ACCESS_TABLE_MORE; role++)
+        FUZZ_CHECK(!access_table_allows(
+            options.table, role, "84f3eb00000a", ACCESS_TABLE_WRITE, "/broker/revocations"));
     broker_options_clear(&options);
     return 0;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Places at the download server and at the broker: connections that say nothing, from six addresses;
-# downloads that crawl; handshakes without end, with certificates as large
-# as the server takes. Honest devices find a place at once, and bytes are bounded as places are.
+# Places at the download server and at the broker: connections that say nothing, or go no further,
+# from six addresses and from the honest devices' own, as behind a router; downloads that crawl;
+# handshakes without end, with certificates as large as the server takes. Honest devices find a place
+# at once, and bytes are bounded as places are.
 # Runs alone.
 export VARIANT=release # memory and times of a program with sanitizers say little
 # shellcheck source=test/system/lib.sh
@@ -12,7 +13,7 @@ export VARIANT=release # memory and times of a program with sanitizers say littl
 release_make build/release/test/bench/tls_load
 thief_up 10
 at_server=(python3 -B "$root/test/system/thief_https.py")
-# Not the devices' own, 127.0.0.1: so many connections from an address, and it is refused.
+# Not the devices' own, 127.0.0.1.
 six=(127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7)
 export THIEF_FOLDER=$work
 
@@ -26,6 +27,29 @@ takes() {
 takes "silent connections to the download server from six addresses" 60000 20000 \
     "${at_server[@]}" silent "$SANDBOX_HTTPS_PORT" 1000 1000 "${six[@]}"
 eventually 20 "their places are free" counter_is download_waiting 0
+takes "handshakes that do not go on, from six addresses" 60000 20000 \
+    "${at_server[@]}" stalled "$SANDBOX_HTTPS_PORT" all 1000 500 "${six[@]}"
+eventually 20 "their places are free" counter_is download_waiting 0
+
+# same_address WHAT COMMAND...: from the address of the honest devices, who are not refused.
+same_address() {
+    local before
+    before=$(counter download_refused_connections)
+    takes "$1, from the devices' address" 40000 20000 "${@:2}"
+    expect_equal "refused" "$before" "$(counter download_refused_connections)"
+    eventually 20 "their places are free" few_are_open
+}
+few_are_open() {
+    [ "$(counter download_open)" -lt 15 ]
+}
+same_address "silent connections to the download server" \
+    "${at_server[@]}" silent "$SANDBOX_HTTPS_PORT" 1000 1000 127.0.0.1
+same_address "half of what a handshake begins with" \
+    "${at_server[@]}" stalled "$SANDBOX_HTTPS_PORT" 100 1000 1000 127.0.0.1
+same_address "handshakes that do not go on" \
+    "${at_server[@]}" stalled "$SANDBOX_HTTPS_PORT" all 1000 500 127.0.0.1
+same_address "handshakes of one certificate, which asks nothing" \
+    "${at_server[@]}" handshakes @thief 250 127.0.0.1
 # 42 KB each, mostly of TLS: how many there may be from an address is for a packet filter to say.
 takes "silent connections to the broker" 20000 160000 \
     "${at_server[@]}" silent "$SANDBOX_MQTT_PORT" 500 1000 "${six[@]}"
@@ -43,8 +67,5 @@ echo "daemon: $before KB before, $(memory_kb "$daemon") KB after ${THIEF_HANDSHA
 grows_at_most "the daemon" "${THIEF_HANDSHAKES_KB:-12000}" $(($(memory_kb "$daemon") - before))
 
 step "afterwards the places are free"
-few_are_open() {
-    [ "$(counter download_open)" -lt 15 ]
-}
 eventually 20 "few connections are left" few_are_open
 thief_verdict

@@ -33,7 +33,9 @@ for i in 1 2 3 4 5 6; do
 done
 sleep 1
 get "$mac" /ca.crt
-expect_match "the seventh" '^curl ' "$status"
+expect_equal "the seventh" 200 "$status"
+expect_equal "refused" 0 "$(counter download_refused_connections)"
+expect_equal "of the six, which ask nothing, made room" 1 "$(counter download_made_room)"
 
 step "they are closed in time, and there is room again"
 answers_again() {

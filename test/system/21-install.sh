@@ -115,7 +115,7 @@ https_port=$((15000 + SRANDOM % 17000))
 sed -e "s|/etc/|$image/etc/|; s|/var/|$image/var/|; s|/usr/|$image/usr/|" -e "s|^listener 8883|listener $mqtt_port 127.0.0.1|" \
     "$image/etc/mosquitto/conf.d/secureesp.conf" >"$work/mosquitto.conf"
 printf 'user %s\npersistence_location %s/\n' "$(id -un)" "$work" >>"$work/mosquitto.conf"
-mkdir -p "$image/var/lib/secureesp" "$image/run/secureesp"
+mkdir -p "$image/var/lib/secureesp" "$image/var/lib/mosquitto" "$image/run/secureesp"
 sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $image/var/|; s|= /run/|= $image/run/|" \
     -e "s/^(download)?port = 8443/\1port = $https_port/; s|^port = 8883|port = $mqtt_port|" \
     "$image/etc/secureesp/secureesp.conf" | sed '/One device.s own values/,$d' >"$work/secureesp.conf"

@@ -62,6 +62,22 @@ step "another identifier, there and back"
 expect_client "full in 0" open sketch "$devices/$good" sketch 1.2
 expect_client "full in 0" open sketch "$devices/$good" "$good" 1.2
 
+step "restarted: whose identifiers are is read from a file, and an owner comes with another"
+expect_client "full in 0" open sketch "$devices/$good" sketch 1.2
+expect_client "suback 1" subscribe sketch "/command/$good/#"
+expect_client closed close sketch
+part stop broker
+part start broker
+expect_client "full in 5" open thief "$devices/$bad" sketch 1.2
+reload_broker 3
+expect_client "full in 0" open sketch "$devices/$good" "$good" 1.2
+reload_broker 4
+expect_client "full in 0" open thief "$devices/$bad" sketch 1.2
+expect_client closed close thief
+expect_client "full in 0" open bad "$devices/$bad" "$bad" 1.2
+expect_client "full in 0" open sketch "$devices/$good" sketch 1.2
+expect_client "full in 0" open sketch "$devices/$good" "$good" 1.2
+
 step "over the bounds"
 seq 900 >"$work/lines" # more than anybody may say at once, and it goes on
 timeout 15 mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \
@@ -80,7 +96,7 @@ eventually 20 "the end of the live one" client_ended sketch
 for client in good/1.2 good/id good/1.3 sketch; do
     expect_client "resumed (in 5|out)|full (in 5|out)" again "$client"
 done
-reload_broker 3
+reload_broker 5
 shut_out
 is_let_in() { # once the list is read, which is looked at ten times a second
     client open good/1.2 "$devices/$good" "$good" 1.2

@@ -245,3 +245,58 @@ expect_equal "state_dir's" 711 "$(stat -c %a "$sandbox/state")"
 expect_equal "open to others beside it" "" "$(find "$sandbox/state" -mindepth 1 -maxdepth 1 ! -name broker -perm /077)"
 expect_exit 0 secureesp devices readmit "$honest"
 let_in "$honest"
+
+step "what it has left at the broker goes with it, though nobody else may take it away"
+gone=$(mac_of 5)
+other=$(mac_of 6)
+new_device "$gone" "$other"
+secureesp pki client "$pki" listener --role listener >/dev/null
+# retained MAC: on how many of its topics the broker keeps something that it gives to who comes.
+retained() {
+    mosquitto_sub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$pki/ca.crt" --cert "$pki/clients/listener.crt" \
+        --key "$pki/clients/listener.key" -i listener --retained-only -t "/+/$1" -t "/will/$1/will" -F %t -W 2 \
+        2>/dev/null | wc -l
+}
+nothing_is_retained() {
+    [ "$(retained "$1")" = 0 ]
+}
+leave() {
+    local topic
+    for topic in "/status/$1" "/event/$1" "/will/$1" "/will/$1/will"; do
+        publish_text "$1" "$topic" '{"uptimemillis": 7}' -i "$1" -r -q 1
+    done
+    expect_equal "left by $1" 4 "$(retained "$1")"
+    eventually 20 "the last of $1 is heard" device_has "$1" '$.reason' will
+}
+swept() {
+    [ "$(sqlite3 "$SANDBOX_DB" 'select count(*) from retained')" = 0 ]
+}
+leave "$gone"
+ignored=$(counter revoked_messages)
+expect_exit 0 secureesp devices revoke "$gone" --reason certificateHold
+eventually 20 "all is taken away" swept
+expect_equal "echoes that count as its own" "$ignored" "$(counter revoked_messages)"
+expect_exit 0 secureesp devices readmit "$gone" # else the broker gives what is its own to nobody
+expect_equal "left by $gone" 0 "$(retained "$gone")"
+
+step "likewise when it is forgotten, and what says so makes it known to nobody"
+leave "$gone"
+expect_exit 0 secureesp devices forget --force "$gone"
+eventually 20 "all is taken away" swept
+expect_equal "left by $gone" 0 "$(retained "$gone")"
+expect_exit 1 secureesp devices show "$gone"
+
+step "likewise when broker and daemon were away meanwhile"
+leave "$gone"
+leave "$other"
+part stop broker
+expect_exit 1 secureesp devices revoke "$other" --reason certificateHold
+expect_exit 0 secureesp devices forget --force "$gone"
+part stop daemon
+part start broker
+part start daemon
+eventually 40 "all is taken away" swept
+expect_exit 0 secureesp devices readmit "$other"
+expect_equal "left by $gone" 0 "$(retained "$gone")"
+expect_equal "left by $other" 0 "$(retained "$other")"
+expect_exit 1 secureesp devices show "$gone"

@@ -145,6 +145,14 @@ expect_exit 1 secureesp devices replace "$lost" "$new"
 expect_match "refused" "is online" "$output"
 expect_equal "nothing has changed" good "$(certificate "$(serial_of "$pki/devices/$lost.crt")" state)"
 
+# prints_what_it_gets MAC: --print-config-json and the download server agree.
+prints_what_it_gets() {
+    get "$1" /config.json
+    expect_equal "config.json of $1" 200 "$status"
+    secureespd --config "$sandbox/etc/secureesp.conf" --print-config-json "$1" >"$work/printed" 2>"$work/said"
+    expect_equal "what is printed for $1" "$(<"$work/answer")" "$(<"$work/printed")"
+}
+
 step "the board that comes gets name, history and configuration of the lost one, which is shut out"
 part stop "$lost"
 eventually 30 "$lost is offline" device_has "$lost" '$.online' 0
@@ -152,6 +160,7 @@ waiting=$(json_get "$(api /commands --data "{\"mac\": \"$lost\", \"command\": \"
 events=$(event_count "$lost" "value ->> '\$.event' = 'boot'")
 statuses=$(sqlite3 "$SANDBOX_DB" "select count(*) from statuses")
 expect_exit 0 secureesp devices replace "$lost" "$new"
+expect_match "with its configuration" "has the place of $lost, with its history and .config.json $lost.;" "$output"
 part kill daemon # done means done
 part start daemon
 eventually 10 "the daemon is back" api /status -o /dev/null
@@ -166,15 +175,30 @@ expect_equal "by whom" "$new" "$(device "$lost" '$.replaced_by')"
 expect_match "devices show" "config.json of +$lost" "$(secureesp devices show "$new")"
 expect_equal "the command that waited" "failed revoked" "$(command_outcome "$waiting")"
 expect_match "and why" superseded "$(json_get "$(api "/commands/$waiting")" '$.detail')"
+prints_what_it_gets "$new"
+part stop daemon # with the log of the database beside it, and without
+expect_match "printed while no daemon runs" '"statusinterval": 7000' \
+    "$(secureespd --config "$sandbox/etc/secureesp.conf" --print-config-json "$new")"
+expect_equal "files beside the database" "" "$(find "$sandbox/state" -name 'secureesp.db-*')"
+part start daemon
+eventually 10 "the daemon is back" api /status -o /dev/null
 get "$lost" /config.json
 expect_match "with the lost one's certificate" "^curl " "$status"
+expect_exit 0 secureespd --config "$sandbox/etc/secureesp.conf" --print-config-json "$lost"
+expect_match "printed for a revoked one" "note: device $lost is revoked.*statusinterval.: 7000" "${output//$'\n'/ }"
 part start "$lost"
 eventually 20 "the broker refuses it" grep -q "refused the connection" "$SANDBOX_LOG/$lost.log"
 part stop "$lost"
 
-step "the place goes on, and back"
+step "a place is given once: who has it is named"
 third=$(mac_of 11)
 new_device "$third"
+expect_exit 1 secureesp devices replace "$lost" "$third"
+expect_match "who has it" "$lost was replaced by $new already.*'secureesp devices replace $new $third'" "$output"
+expect_exit 1 secureesp devices replace "$lost" "$third" --force
+[ "$(config_of "$third" statusinterval)" != 7000 ] || fail "$third has it all the same"
+
+step "the place goes on, and back"
 expect_exit 0 secureesp devices replace "$new" "$third"
 expect_match "how to undo it" "devices replace $third $new" "$output"
 expect_equal "the configuration goes with it" 7000 "$(config_of "$third" statusinterval)"
@@ -188,3 +212,25 @@ expect_equal "with the events" "$events" "$(event_count "$new" "value ->> '\$.ev
 expect_exit 2 secureesp devices replace "$new" nonsense
 expect_exit 1 secureesp devices replace "$new" "$new"
 expect_exit 1 secureesp devices replace "$(mac_of 99)" "$third"
+
+step "a configuration of another is told of where there is one"
+part stop "$other"
+eventually 30 "$other is offline" device_has "$other" '$.online' 0
+fourth=$(mac_of 12)
+new_device "$fourth"
+expect_exit 0 secureesp devices replace "$other" "$fourth"
+! grep -q 'config.json' <<<"$output" || fail "$output"
+! secureesp devices show "$fourth" | grep -q 'config.json of' || fail "devices show tells of it"
+prints_what_it_gets "$fourth"
+cat >>"$sandbox/etc/secureesp.conf" <<TEXT
+[config.json $other]
+statusinterval = 8000
+[config.json $fourth]
+statusinterval = 9000
+TEXT
+part stop daemon
+part start daemon
+eventually 10 "the daemon is back" api /status -o /dev/null
+expect_equal "its own goes before" 9000 "$(config_of "$fourth" statusinterval)"
+prints_what_it_gets "$fourth"
+! secureesp devices show "$fourth" | grep -q 'config.json of' || fail "devices show tells of it"

@@ -4,7 +4,7 @@ usage: identities.py TABLE FOLDER OTHER NEWEST
 
 FOLDER holds NAME.crt and .key for each identity of the table but "none", and for listener and tester, who
 may hear and say anything. Opens the sessions of those that are to be resumed and prints "ready"; then
-takes lines: "download" or "broker" tries that part, "check ROLE read|write FILTER" says whether the
+takes lines: "download" or "broker" tries that part, "check ROLE read|write|clear FILTER" says whether the
 table has a cell for that rule. Prints each cell that is otherwise, and at the end of each part how many
 there were. Exit status 1 if any was otherwise."""
 
@@ -15,7 +15,7 @@ import sys
 
 import mqtt_client
 
-LETTERS = "pwtsdk"
+LETTERS = "pwtcsdk"
 
 
 def read_table(path):
@@ -125,12 +125,12 @@ class Trial:
         self.tester = self.helper("tester")
         for one in self.identities:
             role = self.table["identities"][1][one.name]["broker"]
-            rows = {pattern: cells[role] if role != "refused" else "------"
+            rows = {pattern: cells[role] if role != "refused" else "-" * len(LETTERS)
                     for pattern, cells in self.table["broker"][1].items()}
             got = {pattern: set() for pattern in rows}
             self.try_let_in(one, role)
-            for attempt in (self.try_publish, self.try_wills, self.try_retained, self.try_hear,
-                            self.try_kept):
+            for attempt in (self.try_publish, self.try_wills, self.try_retained, self.try_clear,
+                            self.try_hear, self.try_kept):
                 attempt(one, got)
             for pattern, expected in rows.items():
                 found = "".join(letter if letter in got[pattern] else "-" for letter in LETTERS)
@@ -173,7 +173,7 @@ class Trial:
         for _, topic in self.writable(one, got):
             try:
                 client = client or self.client(one)
-                client.publish(topic, self.mark(one, letter), retained)
+                client.publish(topic, self.mark(one, letter) if letter else b"", retained)
             except (mqtt_client.Refused, OSError):
                 client = None
         if client is not None:
@@ -202,6 +202,20 @@ class Trial:
         listener = self.listener()
         self.note(listener.hear(), "t", one, got)
         listener.close()
+        self.forget(one, got)
+
+    def try_clear(self, one, got):
+        """What is there before it, and not behind it, it has taken away."""
+        for _, topic in self.writable(one, got):
+            self.tester.publish(topic, self.mark(one, "c"), retained=True)
+        listener = self.listener()
+        before = set(listener.hear())
+        listener.close()
+        self.say_all(one, got, None, True)
+        listener = self.listener()
+        after = set(listener.hear())
+        listener.close()
+        self.note(before - after, "c", one, got)
         self.forget(one, got)
 
     def forget(self, one, got):
@@ -241,7 +255,9 @@ class Trial:
     def check(self, role, kind, rule):
         """Whether there is a cell for each rule: its %m is the device's own, its + may be."""
         columns, rows = self.table["broker"]
-        letters = set("sdk") if kind == "read" else set("pwt")
+        letters = {"read": set("sdk"), "write": set("pwtc"), "clear": set("c")}[kind]
+        if rule.startswith("/broker/"):  # where the broker's plugin alone says anything
+            letters = set("s")
         wanted = re.escape(rule.replace("%m", "OWN")).replace(r"\+", "[^/]+")
         wanted = re.sub(r"(/)?\\?#$", r"(\1.*)?", wanted)
         found = role in columns and any(

@@ -140,6 +140,13 @@ broker_run() {
         env "${sanitizer_host[@]}" mosquitto -c "$1"
 }
 
+# Whether the installed broker gives its plugins time with per_listener_settings, too.
+ticks_per_listener() {
+    local version
+    version=$(mosquitto -h 2>/dev/null | sed -n 's/^mosquitto version //p')
+    [ "$(printf '%s\n' 2.0.15 "$version" | sort -V | head -n 1)" = 2.0.15 ]
+}
+
 mac_of() {
     printf '84f3eb%06x' "$1"
 }

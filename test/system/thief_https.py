@@ -7,6 +7,11 @@ the server closes, and then prints what came of it as JSON. ATTACK:
 
   silent PORT COUNT RATE ADDRESS...
         COUNT connections that say nothing, from each address in turn; at most RATE new ones a second
+  stalled PORT BYTES COUNT RATE ADDRESS...
+        the same, which say the first BYTES of what a handshake begins with, or, if BYTES is "all",
+        all of it, and do not go on
+  handshakes CREDENTIALS COUNT ADDRESS
+        COUNT connections whose handshakes are complete, and which ask nothing
   downloads CREDENTIALS PATH COUNT SPEED
         COUNT downloads, each read at SPEED bytes a second
   chains CREDENTIALS COUNT BYTES
@@ -53,29 +58,84 @@ def from_address(address):
     return plain
 
 
-def silent(port, count, rate, *addresses):
-    links, poll = {}, select.poll()
+def silent(port, count, rate, *addresses, said=b""):
+    links, poll = {}, select.epoll()
     turns = itertools.cycle(addresses)
     began, ready, wanted = time.monotonic(), False, int(count) * len(addresses)
     while not stopped():
-        for number, _ in poll.poll(1):
-            poll.unregister(number)
-            links.pop(number).close()
-            counts["closed"] += 1
+        for number, events in poll.poll(0.005):
+            if events == select.EPOLLOUT:
+                say(links[number], said)
+                poll.modify(number, select.EPOLLIN)
+            elif not goes_on(links[number]):
+                links.pop(number).close()
+                counts["closed"] += 1
         counts["most"] = max(counts["most"], len(links))
         # Under way: as many as there can be, or for a while all that is closed opened anew.
         if not ready and (len(links) >= wanted or time.monotonic() > began + wanted / int(rate) + 2):
             ready = True
             print("ready", flush=True)
-        if len(links) >= wanted or counts["opened"] > (time.monotonic() - began) * int(rate):
-            time.sleep(0.005)
-            continue
-        plain = from_address(next(turns))
-        plain.setblocking(False)
-        plain.connect_ex((server, int(port)))
-        links[plain.fileno()] = plain
-        poll.register(plain, select.POLLIN)
-        counts["opened"] += 1
+        due = min(wanted - len(links), (time.monotonic() - began) * int(rate) - counts["opened"], 50)
+        for _ in range(int(due)):
+            plain = from_address(next(turns))
+            plain.setblocking(False)
+            plain.connect_ex((server, int(port)))
+            links[plain.fileno()] = plain
+            poll.register(plain, select.EPOLLIN | (select.EPOLLOUT if said else 0))
+            counts["opened"] += 1
+
+
+def goes_on(link):
+    """Whether the server says more, which is not wanted."""
+    try:
+        return link.recv(65536) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def say(link, said):
+    try:
+        link.send(said)
+    except OSError:
+        pass  # seen as its end
+
+
+def stalled(port, size, *rest):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = mqtt_client.context(os.environ["SANDBOX_PKI"] + "/ca.crt", None).wrap_bio(
+        incoming, outgoing, server_hostname="localhost")
+    try:
+        tls.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    hello = outgoing.read()
+    silent(port, *rest, said=hello if size == "all" else hello[:int(size)])
+
+
+def handshakes(credentials, count, address):
+    tls = mqtt_client.context(os.environ["SANDBOX_PKI"] + "/ca.crt", credentials)
+    links = []
+    ready = False
+    while not stopped():
+        for link in [link for link in links if select.select([link], [], [], 0)[0]]:
+            links.remove(link)
+            link.close()
+            counts["closed"] += 1
+        counts["most"] = max(counts["most"], len(links))
+        if len(links) < int(count):
+            plain = from_address(address)
+            try:
+                plain.connect((server, int(os.environ["SANDBOX_HTTPS_PORT"])))
+                links.append(tls.wrap_socket(plain, server_hostname="localhost"))
+                counts["opened"] += 1
+            except OSError:
+                plain.close()
+                counts["failed"] += 1
+        if not ready and counts["opened"] + counts["failed"] >= int(count):
+            ready = True
+            print("ready", flush=True)
 
 
 class Download:
@@ -161,7 +221,8 @@ def main():
     os.nice(19)  # what it computes, it would compute elsewhere
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    {"silent": silent, "downloads": downloads, "chains": chains}[sys.argv[1]](*sys.argv[2:])
+    {"silent": silent, "stalled": stalled, "handshakes": handshakes, "downloads": downloads,
+     "chains": chains}[sys.argv[1]](*sys.argv[2:])
     print(json.dumps(counts), flush=True)
 
 

@@ -30,7 +30,7 @@ $(B)/test/unit/server/daemon/housekeeping_test: DAEMON_LIBS += -Xlinker --wrap=c
 $(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
 
 # What takes half a minute of silence is looked at from later on.
-$(B)/test/unit/server/http/http_verdict_test: DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+$(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
@@ -42,9 +42,14 @@ $(B)/test/unit/firmware/app/sensor_test: $(B)/firmware/app/examples/sensor.o
 $(B)/test/unit/firmware/app/bind_test: $(B)/firmware/app/bind.o
 
 # The broker's gate is looked at from other days too.
-$(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_meet_test gate_tick_test \
-    gate_traffic_test): \
+$(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_meet_test \
+    gate_sessions_test gate_sessions_file_test gate_tick_test gate_traffic_test trust_test): \
     PLUGIN_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=clock_monotonic_ms
 
+# The file of sessions cannot be written, or is not known to be.
+$(B)/test/unit/server/broker/session_file_test: PLUGIN_LIBS += -Xlinker --wrap=fdatasync
+$(addprefix $(B)/test/unit/server/broker/,gate_sessions_test gate_sessions_file_test): PLUGIN_LIBS += \
+    $(patsubst %,-Xlinker --wrap=%,fdatasync fsync rename)
+
 # The door is looked at without memory.
-$(B)/test/unit/server/broker/tls_door_test: PLUGIN_LIBS += -Xlinker --wrap=foreign_x509_to_der
+$(B)/test/unit/server/broker/tls_door_test $(B)/test/unit/server/broker/tls_door_handshake_test: PLUGIN_LIBS += -Xlinker --wrap=foreign_x509_to_der

@@ -56,6 +56,14 @@ static inline void read_broker(struct api_broker *out, void *ctx)
     *out = (struct api_broker){.host = "broker.example", .port = 8883, .error = "not yet"};
 }
 
+static bool api_fixture_borrows;
+
+static inline bool borrows_config(const char *mac, const char *place, void *ctx)
+{
+    (void)ctx;
+    return api_fixture_borrows && strcmp(mac, place) != 0;
+}
+
 static inline void each_counter(
     void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
 {
@@ -151,6 +159,7 @@ static inline int api_fixture_start(void **state)
         .read_broker = read_broker,
         .read_certificates = read_certificates,
         .read_disk = read_disk,
+        .borrows_config = borrows_config,
         .each_counter = each_counter};
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 || start_revocation(&f, &err) < 0 ||

@@ -32,32 +32,36 @@ static int tear_down(void **state)
     return 0;
 }
 
-// Each topic by each role: r and w for what it may.
+// Each topic by each role: r, w and c (clear) for what it may.
 static void test_topics(void **state)
 {
     static const struct {
         const char *topic;
         const char *rights[MORE + 1]; // device, daemon, monitor, homeassistant, tester
     } rows[] = {
-        {"/status/" MAC, {"w", "r", "r", "r", "w"}},
-        {"/status/" OTHER, {"", "r", "r", "r", "w"}},
-        {"/status/probe", {"", "rw", "r", "r", "w"}},
+        {"/status/" MAC, {"w", "rc", "r", "r", "w"}},
+        {"/status/" OTHER, {"", "rc", "r", "r", "w"}},
+        {"/status/probe", {"", "rwc", "r", "r", "w"}},
         {"/status/" MAC "/more", {"", "", "", "", "w"}},
-        {"/event/" MAC, {"w", "r", "r", "r", "w"}},
-        {"/event/" OTHER, {"", "r", "r", "r", "w"}},
-        {"/event/probe", {"", "rw", "r", "r", "w"}},
-        {"/will/" MAC, {"w", "r", "r", "r", "w"}},
-        {"/will/" OTHER, {"", "r", "r", "r", "w"}},
-        {"/will/" MAC "/will", {"w", "r", "r", "r", "w"}},
-        {"/will/" OTHER "/will", {"", "r", "r", "r", "w"}},
+        {"/event/" MAC, {"w", "rc", "r", "r", "w"}},
+        {"/event/" OTHER, {"", "rc", "r", "r", "w"}},
+        {"/event/probe", {"", "rwc", "r", "r", "w"}},
+        {"/will/" MAC, {"w", "rc", "r", "r", "w"}},
+        {"/will/" OTHER, {"", "rc", "r", "r", "w"}},
+        {"/will/" MAC "/will", {"w", "rc", "r", "r", "w"}},
+        {"/will/" OTHER "/will", {"", "rc", "r", "r", "w"}},
         {"/will/" MAC "/other", {"", "", "", "", "w"}},
         {"/command/" MAC "/flash", {"r", "w", "", "", "w"}},
         {"/command/" OTHER "/flash", {"", "w", "", "", "w"}},
         {"/command/probe/probe", {"", "rw", "", "", "w"}},
         {"/command/" MAC, {"r", "", "", "", "w"}},
-        {"/broker/revocations", {"", "r", "", "", "w"}},
-        {"/broker/certificates", {"", "r", "", "", "w"}},
-        {"/broker/limit/" MAC, {"", "r", "", "", "w"}},
+        {"/broker/revocations", {"", "r", "", "", ""}},
+        {"/broker/certificates", {"", "r", "", "", ""}},
+        {"/broker/limit/" MAC, {"", "r", "", "", ""}},
+        {"/broker", {"", "r", "", "", ""}},
+        {"/broker/", {"", "r", "", "", ""}},
+        {"/brokers/x", {"", "", "", "", "w"}},
+        {"broker/x", {"", "", "", "", "w"}},
         {"homeassistant/status", {"", "", "", "rw", "w"}},
         {"homeassistant/sensor/x/config", {"", "", "", "r", "w"}},
         {"a/b", {"", "", "", "", "rw"}},
@@ -72,9 +76,11 @@ static void test_topics(void **state)
             const char *topic = rows[i].topic;
             bool reads = access_table_allows(table, role, mac, ACCESS_TABLE_READ, topic);
             bool writes = access_table_allows(table, role, mac, ACCESS_TABLE_WRITE, topic);
-            char rights[3] = "";
+            bool clears = access_table_allows(table, role, mac, ACCESS_TABLE_CLEAR, topic);
+            char rights[4] = "";
 
-            snprintf(rights, sizeof rights, "%s%s", reads ? "r" : "", writes ? "w" : "");
+            snprintf(rights, sizeof rights, "%s%s%s", reads ? "r" : "", writes ? "w" : "",
+                clears ? "c" : "");
             if (strcmp(rights, rows[i].rights[role]) != 0)
                 fail_msg("role %d, %s: '%s'", role, topic, rights);
             // a topic is a filter, too
@@ -133,11 +139,25 @@ static void test_add(void **state)
         {"listener read ", ERR_INVALID},
         {"listener see #", ERR_INVALID},
         {"listener readwrite #", ERR_INVALID},
+        {"listener clear #", ERR_INVALID},
         {"listener unbounded #", ERR_INVALID},
         {"listener unboundedly", ERR_INVALID},
         {"listener read a/#/b", ERR_INVALID},
         {"listener read $SYS/#", ERR_INVALID},
         {"listener read /status/%m", ERR_INVALID},
+        {"listener read #", ERR_CONFLICT},
+        {"listener write #", 0},
+        {"listener unbounded", ERR_CONFLICT},
+        {"listener read /broker/#", 0},
+        {"listener write /broker/#", ERR_INVALID},
+        {"listener write /broker/+", ERR_INVALID},
+        {"listener write /broker", ERR_INVALID},
+        {"listener write /brokers", 0},
+        {"Listener read x", ERR_INVALID},
+        {"listener2 read x", 0},
+        {"2listener read x", ERR_INVALID},
+        {"abcdefabcdef read x", ERR_INVALID},
+        {"secureespd read x", ERR_INVALID},
         {"device read #", ERR_INVALID},
         {"device unbounded", ERR_INVALID},
         {"daemon read #", ERR_INVALID},
@@ -174,8 +194,10 @@ static void test_full(void **state)
     }
     assert_int_equal(rc, ERR_TOO_LARGE);
     rc = 0;
-    for (int i = 0; i < ACCESS_TABLE_RULES_MAX && rc == 0; i++)
-        rc = access_table_add(table, "role0 read x", &err);
+    for (int i = 0; i < ACCESS_TABLE_RULES_MAX && rc == 0; i++) {
+        snprintf(line, sizeof line, "role0 read x%d", i);
+        rc = access_table_add(table, line, &err);
+    }
     assert_int_equal(rc, ERR_TOO_LARGE);
 }
 

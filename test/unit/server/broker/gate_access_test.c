@@ -46,7 +46,7 @@ static int connected_set_up(void **state)
 }
 
 // By the access table, for who is connected and by name alone.
-static void check_table(bool others)
+static void check_table(bool is_connected)
 {
     static const struct {
         const char *name;
@@ -59,7 +59,7 @@ static void check_table(bool others)
         {ONE, "/status/" TWO, false, false, false},
         {ONE, "/command/" ONE "/flash", false, true, true},
         {ONE, "/command/" TWO "/flash", false, false, false},
-        {"84F3EB000001", "/command/" ONE "/flash", false, true, true},
+        {"84F3EB000001", "/command/" ONE "/flash", false, true, false}, // as nobody is let in
         {ONE, "$SYS/broker/version", false, false, false},
         {"secureespd", "/status/" ONE, false, true, true},
         {"secureespd", "/command/" ONE "/flash", true, false, false},
@@ -70,9 +70,11 @@ static void check_table(bool others)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (say(rows[i].name, rows[i].topic) != rows[i].says ||
-            hear(rows[i].name, rows[i].topic, 1, others) != rows[i].hears ||
-            subscribe(rows[i].name, rows[i].topic) != rows[i].subscribes)
+        // a will comes when its sender has gone
+        if (write_n(rows[i].name, rows[i].topic, 10) != rows[i].says ||
+            (rows[i].says && take_n(rows[i].name, rows[i].topic, 10) != is_connected) ||
+            hear(rows[i].name, rows[i].topic, 1, is_connected) != rows[i].hears ||
+            subscribe(rows[i].name, rows[i].topic) != (rows[i].subscribes && is_connected))
             fail_msg("row %zu", i);
     }
 }
@@ -93,6 +95,31 @@ static void test_names(void **state)
     (void)state;
     check_table(false);
     assert_false(hear("desk", "/status/" ONE, 1, false));
+}
+
+// Whom the broker let in without asking may do nothing, whatever his name; the log says why.
+static void test_unasked(void **state)
+{
+    (void)state;
+    assert_int_equal(fixture_connect(&fixture.one, ONE), 0);
+    gate_disconnect(fixture.gate, ONE);
+    for (int round = 0; round < 2; round++) {
+        assert_false(take_n(ONE, "/status/" ONE, 10));
+        assert_false(subscribe(ONE, "/command/" ONE "/#"));
+        assert_false(subscribe("secureespd", "/status/+"));
+        assert_false(take_n("secureespd", "/command/" ONE "/flash", 10));
+        assert_string_equal(fixture_tick(10),
+            round == 0 ? "note " ONE " was let in without this plugin, and may do nothing; set "
+                         "use_identity_as_username and use_subject_as_username false, and restart "
+                         "the broker\n"
+                       : "");
+    }
+    clock_offset_ms += 10000;
+    assert_false(subscribe("secureespd", "/status/+"));
+    assert_non_null(strstr(fixture_tick(0), "note secureespd was let in without"));
+    assert_int_equal(fixture_connect(&fixture.one, ONE), 0);
+    assert_true(subscribe(ONE, "/command/" ONE "/#"));
+    assert_true(say(ONE, "/status/" ONE));
 }
 
 // No session or will of a revoked device says or hears anything.
@@ -124,6 +151,39 @@ static void test_revoked_serial(void **state)
     assert_non_null(strstr(fixture_tick(0), "end " ONE " silently\n"));
     // another certificate of it may come, for which commands wait
     assert_true(hear(ONE, "/command/" ONE "/flash", 1, false));
+}
+
+// The daemon takes away what devices have left, and says nothing in their name.
+static void test_clears(void **state)
+{
+    static const struct {
+        const char *name, *topic;
+        size_t n;
+        bool retain, well;
+    } rows[] = {
+        {"secureespd", "/status/" ONE, 0, true, true},
+        {"secureespd", "/event/" ONE, 0, true, true},
+        {"secureespd", "/will/" ONE, 0, true, true},
+        {"secureespd", "/will/" ONE "/will", 0, true, true},
+        {"secureespd", "/status/84:F3:EB:00:00:01", 0, true, true},
+        {"secureespd", "/status/" ONE, 1, true, false},
+        {"secureespd", "/status/" ONE, 0, false, false},
+        {"secureespd", "/status/" ONE "/more", 0, true, false},
+        {"secureespd", "/broker/revocations", 0, true, false},
+        {"desk", "/status/" ONE, 0, true, false}, // a monitor
+        {TWO, "/status/" ONE, 0, true, false},
+        {TWO, "/status/" TWO, 0, true, true}, // its own
+        {TWO, "/command/" TWO "/flash", 0, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gate_message message = {
+            .topic = rows[i].topic, .n = rows[i].n, .retain = rows[i].retain};
+
+        if (gate_access_write(fixture.gate, rows[i].name, &message) != rows[i].well)
+            fail_msg("row %zu", i);
+    }
 }
 
 static void test_rate(void **state)
@@ -228,6 +288,19 @@ static void test_retained(void **state)
     assert_true(gate_access_write(fixture.gate, ONE, &message));
 }
 
+// What is kept where the plugin alone speaks, which keeps nothing, is somebody else's.
+static void test_retained_report(void **state)
+{
+    struct gate_message message = {.topic = "/broker/revocations", .n = 1, .qos = 1};
+
+    (void)state;
+    assert_true(gate_access_read(fixture.gate, "secureespd", &message, true));
+    message.retain = true;
+    assert_false(gate_access_read(fixture.gate, "secureespd", &message, true));
+    message.topic = "/status/" ONE;
+    assert_true(gate_access_read(fixture.gate, "secureespd", &message, true));
+}
+
 // While the daemon is away one device's messages do not push out another's.
 static void test_waiting(void **state)
 {
@@ -281,14 +354,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_table, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_names, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_unasked, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_revoked, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_revoked_serial, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_clears, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_rate, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_keeps_on, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_denied, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_sizes, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_subscriptions, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_retained, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_retained_report, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_waiting, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_waiting_commands, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_unbounded, connected_set_up, fixture_tear_down),

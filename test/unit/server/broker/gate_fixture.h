@@ -57,8 +57,10 @@ struct fixture {
     char ca_folder[SCRATCH_PATH_SIZE];
     char ca[SCRATCH_PATH_SIZE];
     char list[SCRATCH_PATH_SIZE];
+    char sessions[SCRATCH_PATH_SIZE];
     struct issuer *issuer;
     struct access_table *table;
+    bool has_sessions; // a file for them
     struct gate *gate;
     struct fixture_certificate one, two, daemon, desk, stray;
     char said[16384]; // what the gate had the broker do, a line each
@@ -203,7 +205,8 @@ static inline void fixture_open(const struct limits *limits)
 {
     static const struct gate_effects effects = {
         fixture_end_connections, fixture_end_session, fixture_publish, fixture_note};
-    struct gate_config config = {fixture.ca, fixture.list, "secureespd", fixture.table, *limits};
+    struct gate_config config = {fixture.ca, fixture.list,
+        fixture.has_sessions ? fixture.sessions : NULL, "secureespd", fixture.table, *limits};
     struct err err = {0};
 
     gate_free(fixture.gate);
@@ -221,6 +224,7 @@ static inline int fixture_set_up(void **state)
     assert_int_equal(scratch_make((void **)&fixture.folder), 0);
     scratch_path(fixture.folder, "ca.crt", fixture.ca);
     scratch_path(fixture.folder, "revoked", fixture.list);
+    scratch_path(fixture.folder, "sessions", fixture.sessions);
     fixture_make_ca("other");
     fixture.stray = fixture_device(ONE);
     fixture_make_ca("own");
@@ -256,7 +260,7 @@ static inline int fixture_tear_down(void **state)
 static inline int fixture_connect_err(
     const struct fixture_certificate *certificate, const char *client_id, struct err *err)
 {
-    struct gate_connect connect = {certificate->der, certificate->n, client_id, true};
+    struct gate_connect connect = {certificate->der, certificate->n, client_id, true, true};
     const char *name;
 
     return gate_connect(fixture.gate, &connect, &name, err);

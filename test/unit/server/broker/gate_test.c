@@ -43,9 +43,60 @@ static void test_connect(void **state)
     }
 }
 
+// Each refusal says whose it is and what to do.
+static void expect_refusal(
+    const struct fixture_certificate *certificate, const char *client_id, const char *text)
+{
+    struct err err = {0};
+
+    assert_true(fixture_connect_err(certificate, client_id, &err) < 0);
+    if (strncmp(err.message, text, strlen(text)) != 0)
+        fail_msg("%s, not %s", err.message, text);
+}
+
+static void test_refusals(void **state)
+{
+    char text[256];
+    char longest[160];
+    const struct fixture_certificate broken = {(uint8_t *)"x", 1, ""};
+
+    (void)state;
+    expect_refusal(&fixture.stray, ONE, ONE ": certificate is not signed by the CA of ");
+    expect_refusal(&broken, ONE, "somebody: no certificate");
+    expect_refusal(&fixture.desk, "desk2",
+        "desk: its client identifier is not its name; set it "
+        "to desk");
+    expect_refusal(&fixture.two, "x" ONE,
+        TWO ": its client identifier holds another device's MAC, "
+            "as which any 12 hex digits count; give it another");
+    memset(longest, 'x', sizeof longest);
+    longest[129] = '\0';
+    expect_refusal(&fixture.two, longest,
+        TWO ": its client identifier is longer than 128 bytes "
+            "(plugin_opt_client_id_bytes)");
+    assert_int_equal(fixture_connect(&fixture.one, "kitchen"), 0);
+    expect_refusal(&fixture.two, "kitchen",
+        TWO ": its client identifier 'kitchen' is in use by " ONE
+            ", which is connected: give each sketch one "
+            "of its own, as with its MAC in it, or shut " ONE
+            " out if it is gone for good (secureesp devices "
+            "revoke)");
+    gate_disconnect(fixture.gate, ONE);
+    expect_refusal(&fixture.two, "kitchen",
+        TWO ": its client identifier 'kitchen' is in use by " ONE
+            ", whose session waits for it: give each");
+    fixture_list(2, "device " ONE " all\n");
+    fixture_tick(200);
+    snprintf(text, sizeof text,
+        ONE " is revoked (serial %s); if it is to come back, see secureesp "
+            "devices readmit",
+        fixture.one.serial);
+    expect_refusal(&fixture.one, ONE, text);
+}
+
 static void test_no_certificate(void **state)
 {
-    struct gate_connect connect = {NULL, 0, ONE, false};
+    struct gate_connect connect = {NULL, 0, ONE, false, false};
     const struct fixture_certificate broken = {(uint8_t *)"x", 1, ""};
     const char *name = NULL;
 
@@ -57,7 +108,7 @@ static void test_no_certificate(void **state)
 
 static void test_name(void **state)
 {
-    struct gate_connect connect = {fixture.one.der, fixture.one.n, "x", false};
+    struct gate_connect connect = {fixture.one.der, fixture.one.n, "x", false, false};
     const char *name;
 
     (void)state;
@@ -197,7 +248,7 @@ static void test_ca(void **state)
 // An identifier is its own as long as the session may be there.
 static void test_identifiers(void **state)
 {
-    struct gate_connect connect = {fixture.one.der, fixture.one.n, "sketch", false};
+    struct gate_connect connect = {fixture.one.der, fixture.one.n, "sketch", false, false};
     const char *name;
 
     (void)state;
@@ -322,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_connect, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_refusals, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_no_certificate, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_name, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_stay, fixture_set_up, fixture_tear_down),

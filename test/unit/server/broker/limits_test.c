@@ -30,6 +30,12 @@ static void test_set(void **state)
         {"payload_byte", "1", ERR_NOT_FOUND},
         {"", "1", ERR_NOT_FOUND},
         {"shut_out_seconds", "7", 0},
+        {"topic_bytes", "31", ERR_INVALID}, // what a device needs
+        {"topic_bytes", "32", 0},
+        {"topic_levels", "3", ERR_INVALID},
+        {"topic_levels", "4", 0},
+        {"client_id_bytes", "11", ERR_INVALID},
+        {"client_id_bytes", "12", 0},
     };
     struct limits limits;
 
@@ -59,6 +65,8 @@ static void test_defaults(void **state)
     // acknowledgements of all commands that wait, with QoS 2; a CONNECT every two seconds
     assert_true(limits.control_bytes_burst >= 2 * 8 * limits.waiting_commands);
     assert_true(limits.control_bytes_per_second >= 250 && limits.control_bytes_per_second <= 1024);
+    // the broker's own expiry (persistent_client_expiration, 7 days), and a day
+    assert_int_equal(limits.session_days, 8);
     // one cannot fill the daemon's queue (max_queued_messages, 100,000)
     assert_true(limits.waiting_messages <= 1000 && limits.waiting_messages >= 100);
 }

@@ -308,6 +308,25 @@ static void a_value_is_set_once(void **state)
     download_config_free(config);
 }
 
+static void whose_values_a_device_gets(void **state)
+{
+    struct download_config *config = make();
+
+    (void)state;
+    assert_true(download_config_is_common(config));
+    assert_false(download_config_borrows(config, ME, "84f3eb999999")); // there are none
+    assert_int_equal(set(config, "84f3eb999999", "statusinterval", "1000", NULL), 0);
+    assert_false(download_config_is_common(config));
+    assert_true(download_config_has_own(config, "84f3eb999999"));
+    assert_false(download_config_has_own(config, ME));
+    assert_true(download_config_borrows(config, ME, "84f3eb999999"));
+    assert_false(download_config_borrows(config, ME, ME));
+    assert_false(download_config_borrows(config, "84f3eb999999", "84f3eb999999"));
+    assert_int_equal(set(config, ME, "statusinterval", "2000", NULL), 0);
+    assert_false(download_config_borrows(config, ME, "84f3eb999999")); // its own go before
+    download_config_free(config);
+}
+
 static void nothing_is_lost_without_memory(void **state)
 {
     struct download_config *config;
@@ -362,6 +381,7 @@ int main(void)
         cmocka_unit_test(another_server_is_said_to_be_one),
         cmocka_unit_test(each_name_of_this_server_is_judged),
         cmocka_unit_test(a_value_is_set_once),
+        cmocka_unit_test(whose_values_a_device_gets),
         cmocka_unit_test(nothing_is_lost_without_memory),
     };
 

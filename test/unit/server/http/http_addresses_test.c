@@ -28,6 +28,14 @@ static struct sockaddr_storage address_of(const char *text)
     return address;
 }
 
+static bool make_no_room(struct http_crowd *crowd, unsigned leaving, void *ctx)
+{
+    (void)crowd;
+    (void)leaving;
+    (void)ctx;
+    return false;
+}
+
 static void each_address_has_its_own_bound(void **state)
 {
     static const char *const texts[] = {"192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8:0:1::1"};
@@ -35,7 +43,7 @@ static void each_address_has_its_own_bound(void **state)
     struct http_address *held[4][MAX];
 
     (void)state;
-    assert_int_equal(http_addresses_new(MAX, &addresses), 0);
+    assert_int_equal(http_addresses_new(MAX, make_no_room, NULL, &addresses), 0);
     for (size_t i = 0; i < 4; i++) {
         struct sockaddr_storage address = address_of(texts[i]);
         const struct sockaddr *a = (const struct sockaddr *)&address;
@@ -68,10 +76,55 @@ static void a_mapped_address_is_the_same(void **state)
     struct http_addresses *addresses;
 
     (void)state;
-    assert_int_equal(http_addresses_new(1, &addresses), 0);
+    assert_int_equal(http_addresses_new(1, make_no_room, NULL, &addresses), 0);
     assert_non_null(http_addresses_add(addresses, (const struct sockaddr *)&plain));
     assert_null(http_addresses_add(addresses, (const struct sockaddr *)&mapped));
     http_addresses_free(addresses); // with what is in it
+}
+
+// What is asked of the crowd of an address that has too many.
+struct asked {
+    struct http_crowd *crowd;
+    unsigned count, leaving;
+};
+
+static bool make_room(struct http_crowd *crowd, unsigned leaving, void *ctx)
+{
+    struct asked *asked = ctx;
+
+    asked->crowd = crowd;
+    asked->count++;
+    asked->leaving = leaving;
+    return true;
+}
+
+static void others_of_an_address_make_room(void **state)
+{
+    struct sockaddr_storage first = address_of("192.0.2.1"), second = address_of("192.0.2.2");
+    const struct sockaddr *a = (const struct sockaddr *)&first;
+    struct http_addresses *addresses;
+    struct asked asked = {0};
+    struct http_address *held = NULL;
+
+    (void)state;
+    assert_int_equal(http_addresses_new(MAX, make_room, &asked, &addresses), 0);
+    for (unsigned i = 0; i < 2 * MAX; i++) {
+        held = http_addresses_add(addresses, a);
+        assert_non_null(held);
+        assert_int_equal(asked.count, i < MAX ? 0 : i - MAX + 1);
+        assert_int_equal(asked.leaving, asked.count); // as those before are not dropped yet
+    }
+    assert_ptr_equal(asked.crowd, http_addresses_crowd(held));
+    assert_null(http_addresses_add(addresses, a)); // of those on their way out there are many
+    assert_int_equal(asked.count, MAX);
+    assert_int_equal(http_addresses_count_refused(addresses), 1);
+    assert_non_null(http_addresses_add(addresses, (const struct sockaddr *)&second));
+    assert_int_equal(asked.count, MAX);
+    for (unsigned i = 0; i < MAX + 1; i++)
+        http_addresses_drop(addresses, held);
+    assert_non_null(http_addresses_add(addresses, a));
+    assert_int_equal(asked.count, MAX);
+    http_addresses_free(addresses);
 }
 
 // Of IPv6 a client has a network of addresses.
@@ -94,7 +147,7 @@ static void a_network_of_ipv6_is_one(void **state)
     struct http_addresses *addresses;
 
     (void)state;
-    assert_int_equal(http_addresses_new(1, &addresses), 0);
+    assert_int_equal(http_addresses_new(1, make_no_room, NULL, &addresses), 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sockaddr_storage address = address_of(rows[i].text);
 
@@ -113,7 +166,7 @@ static void many_addresses_come_and_go(void **state)
     struct http_addresses *addresses;
 
     (void)state;
-    assert_int_equal(http_addresses_new(1, &addresses), 0);
+    assert_int_equal(http_addresses_new(1, make_no_room, NULL, &addresses), 0);
     for (int i = 0; i < COUNT; i++) {
         struct sockaddr_storage address = address_of("10.0.0.0");
 
@@ -140,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_has_its_own_bound),
         cmocka_unit_test(a_mapped_address_is_the_same),
+        cmocka_unit_test(others_of_an_address_make_room),
         cmocka_unit_test(a_network_of_ipv6_is_one),
         cmocka_unit_test(many_addresses_come_and_go),
     };

@@ -27,7 +27,7 @@ static struct watched watch(struct http_deadlines *deadlines, int64_t in_ms)
     struct watched w;
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, w.ends), 0);
-    w.deadline = http_deadline_add(deadlines, w.ends[0], in_ms, 0);
+    w.deadline = http_deadline_add(deadlines, w.ends[0], in_ms, 0, NULL);
     assert_non_null(w.deadline);
     return w;
 }
@@ -76,7 +76,7 @@ static void who_is_late_is_ended_once(void **state)
     for (int i = 0; i < COUNT; i++) { // one round after the other
         late[i] = watch(deadlines, i % 2 == 0 ? 0 : LONG_MS);
         if (i % 2 != 0)
-            http_deadline_set(deadlines, late[i].deadline, HTTP_DEADLINE_BUSY, 0);
+            http_deadline_set(deadlines, late[i].deadline, HTTP_CROWD_BUSY, 0);
         wait_end(&late[i]);
     }
     expect_counts(deadlines, COUNT, COUNT + 1);
@@ -156,7 +156,7 @@ static void who_has_most_makes_room(void **state)
             ours[k] = pair[0];
             theirs[k] = pair[1];
             connections[k] = http_deadline_add(
-                deadlines, ours[k], SOON_MS + (int64_t)k * 1000, (uint64_t)rows[i].owners[k]);
+                deadlines, ours[k], SOON_MS + (int64_t)k * 1000, (uint64_t)rows[i].owners[k], NULL);
             assert_non_null(connections[k]);
         }
         for (size_t turn = 0; turn < strlen(rows[i].ended) || turn == 0; turn++) {
@@ -179,96 +179,6 @@ static void who_has_most_makes_room(void **state)
     }
 }
 
-// Phases from the connection that came first to the newest (s: it has asked nothing, i: idle, b: at
-// work), and which are ended, one after the other.
-static const struct {
-    const char *phases, *ended;
-} crowds[] = {
-    {"", ""},
-    {"b", ""},
-    {"bbb", ""},
-    {"s", "0"},
-    {"i", "0"},
-    {"sss", "012"},
-    {"bsb", "1"},
-    {"is", "10"}, // who has asked nothing before who has
-    {"bisbis", "2514"},
-    {"iiss", "2301"},
-    {"sbibs", "042"},
-};
-
-static struct watched watch_in(struct http_deadlines *deadlines, char phase)
-{
-    struct watched w = watch(deadlines, LONG_MS);
-    struct timespec tick = {.tv_nsec = 2000000}; // so that each is older than the next
-
-    if (phase != 's')
-        http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_BUSY, LONG_MS);
-    if (phase == 'i')
-        http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_IDLE, LONG_MS);
-    nanosleep(&tick, NULL);
-    return w;
-}
-
-// Those of a row that are ended one after the other, each being closed before the next.
-static void end_in_turn(struct http_deadlines *deadlines, const char *phases, char ended[MAX + 1])
-{
-    size_t n = strlen(phases);
-    struct watched w[MAX];
-
-    for (size_t i = 0; i < n; i++)
-        w[i] = watch_in(deadlines, phases[i]);
-    while (http_deadline_end_silent(deadlines, 0)) {
-        assert_false(http_deadline_end_silent(deadlines, 0)); // one is about to leave
-        for (size_t i = 0; i < n; i++) {
-            if (strchr(ended, (int)('0' + i)) == NULL && has_ended(&w[i])) {
-                ended[strlen(ended)] = (char)('0' + i);
-                drop(deadlines, &w[i]);
-            }
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (strchr(ended, (int)('0' + i)) == NULL)
-            drop(deadlines, &w[i]);
-    }
-}
-
-static void who_asks_nothing_makes_room(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof crowds / sizeof crowds[0]; i++) {
-        struct http_deadlines *deadlines;
-        struct http_deadline_counters counters;
-        char ended[MAX + 1] = "";
-
-        assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
-        end_in_turn(deadlines, crowds[i].phases, ended);
-        if (strcmp(ended, crowds[i].ended) != 0)
-            fail_msg("%s: ended %s instead of %s", crowds[i].phases, ended, crowds[i].ended);
-        http_deadline_count(deadlines, &counters);
-        assert_int_equal(counters.left, strlen(ended));
-        assert_int_equal(counters.open, 0);
-        http_deadline_stop(deadlines);
-    }
-}
-
-static void who_has_just_come_stays(void **state)
-{
-    struct http_deadlines *deadlines;
-    struct watched silent, idle;
-
-    (void)state;
-    assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
-    silent = watch_in(deadlines, 's');
-    idle = watch_in(deadlines, 'i');
-    assert_false(http_deadline_end_silent(deadlines, LONG_MS / 10));
-    assert_false(has_ended(&silent));
-    assert_false(has_ended(&idle));
-    drop(deadlines, &silent);
-    drop(deadlines, &idle);
-    http_deadline_stop(deadlines);
-}
-
 // A request that is under way when the connection was ended does not bring it back.
 static void who_was_ended_stays_so(void **state)
 {
@@ -277,11 +187,11 @@ static void who_was_ended_stays_so(void **state)
 
     (void)state;
     assert_int_equal(http_deadline_start(0, 0, &deadlines), 0);
-    w = watch_in(deadlines, 's');
-    assert_true(http_deadline_end_silent(deadlines, 0));
-    http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_BUSY, LONG_MS);
-    http_deadline_set(deadlines, w.deadline, HTTP_DEADLINE_IDLE, LONG_MS);
-    assert_false(http_deadline_end_silent(deadlines, 0));
+    w = watch(deadlines, LONG_MS);
+    assert_int_equal(http_deadline_end_old(deadlines, 1, 0), 1);
+    http_deadline_set(deadlines, w.deadline, HTTP_CROWD_BUSY, LONG_MS);
+    http_deadline_set(deadlines, w.deadline, HTTP_CROWD_IDLE, LONG_MS);
+    assert_int_equal(http_deadline_end_old(deadlines, 1, 0), 0);
     drop(deadlines, &w);
     http_deadline_stop(deadlines);
 }
@@ -299,7 +209,7 @@ static void who_waits_for_the_server_is_borne(void **state)
         assert_int_equal(http_deadline_start(0, grace_ms, &deadlines), 0);
         waits = watch(deadlines, LONG_MS);
         assert_int_equal(write(waits.ends[1], &byte, 1), 1);
-        http_deadline_set(deadlines, waits.deadline, HTTP_DEADLINE_SILENT, 0);
+        http_deadline_set(deadlines, waits.deadline, HTTP_CROWD_HEARD, 0);
         nanosleep(&pause, NULL);
         if (grace_ms == 0)
             wait_end(&waits);
@@ -355,8 +265,8 @@ static void who_takes_an_answer_too_slowly_is_ended(void **state)
 
     (void)state;
     assert_int_equal(http_deadline_start(RATE, GRACE_MS, &deadlines), 0);
-    watched[0] = http_deadline_add(deadlines, fast.ours, LONG_MS, 0);
-    watched[1] = http_deadline_add(deadlines, slow.ours, LONG_MS, 0);
+    watched[0] = http_deadline_add(deadlines, fast.ours, LONG_MS, 0, NULL);
+    watched[1] = http_deadline_add(deadlines, slow.ours, LONG_MS, 0, NULL);
     for (int i = 0; i < EARLIER_CHUNKS; i++) { // what came before the answer does not count
         assert_int_equal(send(slow.ours, bytes, CHUNK, MSG_NOSIGNAL), CHUNK);
         assert_int_equal(recv(slow.theirs, taken, CHUNK, MSG_WAITALL), CHUNK);
@@ -373,7 +283,7 @@ static void who_takes_an_answer_too_slowly_is_ended(void **state)
     assert_int_equal(counters.slow, 1);
     assert_int_equal(counters.late, 1);
     // Who is between two answers is not looked at so.
-    http_deadline_set(deadlines, watched[0], HTTP_DEADLINE_IDLE, LONG_MS);
+    http_deadline_set(deadlines, watched[0], HTTP_CROWD_IDLE, LONG_MS);
     for (int i = 0; i < 2; i++)
         http_deadline_drop(deadlines, watched[i]);
     http_deadline_stop(deadlines);
@@ -389,8 +299,6 @@ int main(void)
         cmocka_unit_test(who_is_late_is_ended_once),
         cmocka_unit_test(the_first_makes_room),
         cmocka_unit_test(who_has_most_makes_room),
-        cmocka_unit_test(who_asks_nothing_makes_room),
-        cmocka_unit_test(who_has_just_come_stays),
         cmocka_unit_test(who_was_ended_stays_so),
         cmocka_unit_test(who_waits_for_the_server_is_borne),
         cmocka_unit_test(who_takes_an_answer_too_slowly_is_ended),

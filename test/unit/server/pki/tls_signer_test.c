@@ -99,7 +99,8 @@ static void what_is_no_key(void **state)
 // Its signatures would have no room: it is told at the start, not in each handshake.
 static void what_key_is_too_large(void **state)
 {
-    FILE *file = popen("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4104 2>&1", "r");
+    FILE *file =
+        popen("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4104 2>/dev/null", "r");
     struct tls_signer *signer = NULL;
     struct err err;
     char pem[8192];

@@ -52,7 +52,8 @@ static void test_refuses_what_is_not_ours(void **state)
 // What version 10 brought.
 static void drop_listed(struct fixture *f)
 {
-    fixture_query(f, "DROP INDEX device_revocations_readmitted");
+    fixture_query(f, "DROP INDEX IF EXISTS device_revocations_readmitted");
+    fixture_query(f, "DROP TABLE retained");
 }
 
 // What version 9 brought.
@@ -99,6 +100,7 @@ static void test_migrates(void **state)
     fixture_query(f, "DROP TABLE images");
     fixture_query(f, "DROP TABLE keys");
     fixture_query(f, "DROP INDEX events_order");
+    drop_listed(f);
     drop_costs(f);
     drop_certificates(f);
     drop_faults(f);
@@ -119,6 +121,7 @@ static void test_migrates_images(void **state)
 
     fixture_close(f);
     fixture_query(f, "ALTER TABLE images DROP COLUMN layout");
+    drop_listed(f);
     drop_costs(f);
     drop_certificates(f);
     drop_faults(f);

@@ -1,0 +1,48 @@
+// The operator's API, on its socket.
+#include "server/daemon/api_link.h"
+
+#include "server/daemon/server_settings.h"
+#include "server/http/http_server.h"
+
+static void read_broker(struct api_broker *out, void *ctx)
+{
+    broker_state_read(((struct api_link *)ctx)->sources.broker, out);
+}
+
+static void read_certificates(struct api_certificates *out, void *ctx)
+{
+    certificate_watch_read(((struct api_link *)ctx)->watch, out);
+}
+
+static void read_disk(struct api_disk *out, void *ctx)
+{
+    disk_watch_read(((struct api_link *)ctx)->disk, out);
+}
+
+static bool borrows_config(const char *mac, const char *place, void *ctx)
+{
+    return download_borrows_config(((struct api_link *)ctx)->sources.download, mac, place);
+}
+
+static void each_counter(
+    void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
+{
+    counters_each(&((struct api_link *)ctx)->sources, add, add_ctx);
+}
+
+int api_link_start(struct api_link *link, const struct config *config, struct err *err)
+{
+    struct http_server_settings settings;
+
+    server_settings_api(config, &settings);
+    settings.routes = api_routes();
+    settings.refuse = api_refuse;
+    settings.ctx = &link->api;
+    link->api.read_broker = read_broker;
+    link->api.read_certificates = read_certificates;
+    link->api.read_disk = read_disk;
+    link->api.borrows_config = borrows_config;
+    link->api.each_counter = each_counter;
+    link->api.ctx = link;
+    return http_server_start(&settings, &link->sources.api_server, err);
+}

@@ -1,0 +1,22 @@
+#ifndef API_LINK_H
+#define API_LINK_H
+
+#include "server/api/api.h"
+#include "server/base/err.h"
+#include "server/daemon/certificate_watch.h"
+#include "server/daemon/config.h"
+#include "server/daemon/counters.h"
+#include "server/daemon/disk_watch.h"
+
+// Joins the operator's API with those of whom it tells. All borrowed until its server is freed.
+struct api_link {
+    struct counters_sources sources; // filled in by the start: api_server
+    struct certificate_watch *watch;
+    struct disk_watch *disk;
+    struct api api; // likewise: what reads them
+};
+
+// Starts its server, sources.api_server, which the caller frees.
+ERR_CHECKED int api_link_start(struct api_link *link, const struct config *config, struct err *err);
+
+#endif

@@ -1,0 +1,42 @@
+// The bounds of the download server and of the operator's.
+#include "server/daemon/server_settings.h"
+
+#include "server/daemon/file_limit.h"
+
+#define API_THREADS 8    // a revocation holds one for up to two seconds
+#define API_TIMEOUT_S 60 // for a request, and between requests
+
+void server_settings_download(const struct config *config, struct http_server_settings *out)
+{
+    *out = (struct http_server_settings){
+        .max_body_bytes = 0,
+        .threads = file_limit_threads(config),
+        .at_once = (unsigned)config->threads,
+        .name = "download",
+        .spare_files = (unsigned)file_limit_spare(config),
+        .max_connections = (unsigned)config->max_connections,
+        .max_connections_per_address = (unsigned)config->max_connections_per_address,
+        .max_connections_per_certificate = (unsigned)config->max_connections_per_certificate,
+        .timeout_s = (unsigned)config->timeout_s,
+        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
+        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
+        .address = config->address,
+        .port = config->port,
+        .certificate_file = config->certificate,
+        .key_file = config->key,
+    };
+}
+
+void server_settings_api(const struct config *config, struct http_server_settings *out)
+{
+    *out = (struct http_server_settings){
+        .max_body_bytes = (size_t)config->max_image_bytes,
+        .threads = API_THREADS,
+        .name = "api",
+        .max_connections = FILE_LIMIT_API_CONNECTIONS,
+        .makes_room = true, // an operator always gets in
+        .timeout_s = API_TIMEOUT_S,
+        .socket_path = config->socket,
+        .socket_mode = config->socket_mode,
+    };
+}

@@ -1,0 +1,149 @@
+// Places of devices, as they go from one to the next.
+#include "server/revocation/revocation_place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/base/clock.h"
+#include "server/store/revocation_store.h"
+
+#define STEPS_MAX 100 // from one to the next: more are a circle
+
+int revocation_place_is_undo(struct store_connection *connection,
+    const struct revocation_place_pair *pair, bool *out, struct err *err)
+{
+    struct replacement before;
+    int rc = replacement_store_get(connection, pair->old, &before, err);
+
+    *out = rc == 0 && strcmp(before.old, pair->by) == 0;
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+// Whether a device has been out ever since it was replaced: one that was in again has a place of
+// its own. 1 or 0, or an error.
+static int is_gone(
+    struct store_connection *connection, const struct replacement *successor, struct err *err)
+{
+    struct device_revocation now;
+    int rc = revocation_store_get(connection, successor->old, &now, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    return now.readmitted_at_ms == 0 && now.revoked_at_ms <= successor->at_ms;
+}
+
+// Who has the place of a device now: itself, if nobody else.
+static int find_holder(
+    struct store_connection *connection, const char *mac, char holder[MAC_SIZE], struct err *err)
+{
+    memcpy(holder, mac, MAC_SIZE);
+    for (int i = 0; i < STEPS_MAX; i++) {
+        struct replacement successor;
+        int rc = replacement_store_get_of(connection, holder, &successor, err);
+
+        if (rc == 0)
+            rc = is_gone(connection, &successor, err);
+        if (rc <= 0)
+            return rc == ERR_NOT_FOUND ? 0 : rc;
+        memcpy(holder, successor.mac, MAC_SIZE);
+    }
+    return 0;
+}
+
+static int check_old(
+    struct store_connection *connection, const struct revocation_place_pair *pair, struct err *err)
+{
+    char holder[MAC_SIZE];
+    int rc = find_holder(connection, pair->old, holder, err);
+
+    if (rc < 0 || strcmp(holder, pair->old) == 0)
+        return rc;
+    if (strcmp(holder, pair->by) == 0)
+        return err_set(
+            err, ERR_CONFLICT, "device %s was replaced by %s already", pair->old, holder);
+    return err_set(err, ERR_CONFLICT,
+        "device %s was replaced by %s already, which has its place and history; 'secureesp devices "
+        "replace %s %s' gives them on",
+        pair->old, holder, holder, pair->by);
+}
+
+static int check_by(
+    struct store_connection *connection, const struct revocation_place_pair *pair, struct err *err)
+{
+    struct replacement own;
+    int rc = replacement_store_get(connection, pair->by, &own, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    if (strcmp(own.place, pair->by) == 0)
+        return 0;
+    return err_set(err, ERR_CONFLICT,
+        "device %s has the place of %s already; --force takes that away from it, and joins both "
+        "histories",
+        pair->by, own.old);
+}
+
+int revocation_place_check(struct store_connection *connection,
+    const struct revocation_place_pair *pair, bool force, struct err *err)
+{
+    bool undo = false;
+    int rc = check_old(connection, pair, err);
+
+    if (rc == 0)
+        rc = revocation_place_is_undo(connection, pair, &undo, err);
+    return rc < 0 || undo || force ? rc : check_by(connection, pair, err);
+}
+
+// It gets back what it had, and how it came to that.
+static int restore(
+    struct store_connection *connection, const struct replacement *now, struct err *err)
+{
+    struct replacement own;
+    int found = replacement_store_get(connection, now->mac, &own, err);
+    int rc = replacement_store_remove(connection, now->old, err);
+
+    if (rc < 0 || (found < 0 && found != ERR_NOT_FOUND))
+        return rc < 0 ? rc : found;
+    if (found == ERR_NOT_FOUND)
+        own = *now;
+    memcpy(own.place, now->place, sizeof own.place);
+    return found == ERR_NOT_FOUND && strcmp(own.place, own.mac) == 0
+               ? 0
+               : replacement_store_put(connection, &own, err);
+}
+
+// Who came after the one that comes, where that was before, came after who was there before it.
+static int leave(
+    struct store_connection *connection, const struct replacement *now, struct err *err)
+{
+    struct replacement own;
+    int rc = replacement_store_get(connection, now->mac, &own, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    return replacement_store_relink(connection, now->mac, own.old, err);
+}
+
+int revocation_place_move(struct store_connection *connection,
+    const struct revocation_place_pair *pair, struct replacement *now, struct err *err)
+{
+    struct replacement before;
+    int rc = replacement_store_get(connection, pair->old, &before, err);
+    bool has_come = rc == 0;
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    *now = (struct replacement){.at_ms = clock_now_ms()};
+    snprintf(now->mac, sizeof now->mac, "%s", pair->by);
+    snprintf(now->old, sizeof now->old, "%s", pair->old);
+    snprintf(now->place, sizeof now->place, "%s", has_come ? before.place : pair->old);
+    if (has_come && strcmp(before.old, pair->by) == 0)
+        return restore(connection, now, err);
+    rc = leave(connection, now, err);
+    if (rc == 0)
+        rc = replacement_store_put(connection, now, err);
+    if (rc < 0 || !has_come)
+        return rc;
+    snprintf(before.place, sizeof before.place, "%s", pair->old);
+    return replacement_store_put(connection, &before, err);
+}

@@ -1,0 +1,203 @@
+// Tests of the CA's file and the list of who is shut out, as both are now.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "server/broker/trust.h"
+#include "test/unit/server/broker/gate_fixture.h"
+
+static struct trust *trust;
+static int64_t now_ms; // monotonic
+
+static int set_up(void **state)
+{
+    int rc = fixture_set_up(state);
+
+    now_ms = 1000000;
+    clock_offset_ms = 5000; // files are no longer young
+    assert_int_equal(trust_new(fixture.ca, fixture.list, &trust, NULL), 0);
+    return rc;
+}
+
+static int tear_down(void **state)
+{
+    trust_free(trust);
+    return fixture_tear_down(state);
+}
+
+// What a look finds, so much later.
+static unsigned look(int64_t later_ms, struct err *err)
+{
+    now_ms += later_ms;
+    clock_offset_ms += later_ms;
+    return trust_refresh(trust, now_ms, err);
+}
+
+static void test_start(void **state)
+{
+    struct trust *other = NULL;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(trust_new("/nonexistent", fixture.list, &other, &err), ERR_NOT_FOUND);
+    assert_null(other);
+    // the list is read at the first look
+    assert_false(trust_has_list(trust));
+    assert_true(trust_list_number(trust) == 0 && trust_list_count(trust) == 0);
+    assert_false(trust_is_revoked(trust, fixture.one.serial, ONE, 0));
+    assert_false(trust_is_device_revoked(trust, ONE));
+    assert_int_equal(look(0, NULL), TRUST_LIST);
+    assert_true(trust_has_list(trust) && trust_list_number(trust) == 1);
+}
+
+// Ten times a second at most.
+static void test_interval(void **state)
+{
+    (void)state;
+    assert_int_equal(look(0, NULL), TRUST_LIST);
+    fixture_list(2, "device " ONE " all\n");
+    assert_int_equal(look(99, NULL), 0);
+    assert_false(trust_is_device_revoked(trust, ONE));
+    assert_int_equal(look(1, NULL), TRUST_LIST);
+    assert_true(trust_is_device_revoked(trust, ONE));
+    assert_int_equal(look(100, NULL), 0);
+}
+
+static void test_list(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(look(0, &err), TRUST_LIST);
+    fixture_list(2, "device " ONE " all\n");
+    assert_int_equal(look(100, &err), TRUST_LIST);
+    assert_true(trust_list_number(trust) == 2 && trust_list_count(trust) == 1);
+    // written again, and the same
+    fixture_list(2, "device " ONE " all\n");
+    assert_int_equal(look(100, &err), 0);
+    // the last good one stays: cut off, and gone
+    fixture_put(fixture.list, "secureesp-revocations 1\nnumber 3\nend 1\n");
+    assert_int_equal(look(100, &err), TRUST_LIST_BAD);
+    assert_non_null(strstr(err.message, fixture.list));
+    assert_true(trust_list_number(trust) == 2 && trust_is_device_revoked(trust, ONE));
+    assert_int_equal(unlink(fixture.list), 0);
+    assert_int_equal(look(100, &err), TRUST_LIST_BAD);
+    assert_true(trust_is_device_revoked(trust, ONE));
+    // the one that is in use can be read again: that is told
+    fixture_list(2, "device " ONE " all\n");
+    assert_int_equal(look(100, &err), TRUST_LIST);
+    fixture_list(3, "");
+    assert_int_equal(look(100, &err), TRUST_LIST);
+    assert_false(trust_is_device_revoked(trust, ONE));
+}
+
+static void test_no_list(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(unlink(fixture.list), 0);
+    assert_int_equal(look(0, &err), TRUST_LIST_BAD);
+    assert_false(trust_has_list(trust));
+    assert_int_equal(look(100, &err), 0); // that is told once
+    fixture_put(fixture.list, "damaged\n");
+    assert_int_equal(look(100, &err), TRUST_LIST_BAD);
+    assert_false(trust_has_list(trust));
+    fixture_list(1, "");
+    assert_int_equal(look(100, &err), TRUST_LIST);
+    assert_true(trust_has_list(trust));
+}
+
+static bool is_good(const struct fixture_certificate *certificate)
+{
+    struct certificate_facts facts;
+
+    return trust_judge(trust, certificate->der, certificate->n, &facts, NULL) == 0;
+}
+
+static void test_ca(void **state)
+{
+    struct certificate_facts own;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(look(0, &err), TRUST_LIST);
+    assert_int_equal(trust_judge(trust, fixture.one.der, fixture.one.n, &own, &err), 0);
+    assert_true(trust_has_ca(trust, own.ca));
+    assert_false(is_good(&fixture.stray));
+    fixture_take_ca("own"); // the same
+    assert_int_equal(look(100, &err), 0);
+    fixture_take_ca("other");
+    assert_int_equal(look(100, &err), TRUST_CA);
+    assert_false(trust_has_ca(trust, own.ca));
+    assert_false(is_good(&fixture.one));
+    assert_true(is_good(&fixture.stray));
+    // the one before stays
+    fixture_put(fixture.ca, "no CA");
+    assert_int_equal(look(100, &err), TRUST_CA_BAD);
+    assert_non_null(strstr(err.message, fixture.ca));
+    assert_true(is_good(&fixture.stray));
+    assert_int_equal(unlink(fixture.ca), 0);
+    assert_int_equal(look(100, &err), TRUST_CA_BAD);
+    assert_true(is_good(&fixture.stray));
+    // both at once
+    fixture_take_ca("own");
+    fixture_list(2, "");
+    assert_int_equal(look(100, &err), TRUST_CA | TRUST_LIST);
+    assert_true(is_good(&fixture.one));
+}
+
+static void test_dates(void **state)
+{
+    (void)state;
+    assert_true(is_good(&fixture.one));
+    clock_offset_ms = 10 * DAY_MS + 1000;
+    assert_false(is_good(&fixture.one));
+    clock_offset_ms = -DAY_MS;
+    assert_false(is_good(&fixture.one));
+}
+
+static void test_revoked(void **state)
+{
+    char entries[256];
+
+    (void)state;
+    snprintf(
+        entries, sizeof entries, "serial %s\ndevice " TWO " before 5000\n", fixture.one.serial);
+    fixture_list(2, entries);
+    assert_int_equal(look(0, NULL), TRUST_LIST);
+    assert_true(trust_is_revoked(trust, fixture.one.serial, ONE, 0));
+    assert_true(trust_is_revoked(trust, fixture.one.serial, "", 0));
+    assert_false(trust_is_revoked(trust, fixture.two.serial, ONE, 0));
+    assert_true(trust_is_revoked(trust, fixture.two.serial, TWO, 4999));
+    assert_false(trust_is_revoked(trust, fixture.two.serial, TWO, 5000));
+    assert_false(trust_is_revoked(trust, fixture.two.serial, "", 0));
+    // not each certificate of it
+    assert_false(trust_is_device_revoked(trust, TWO));
+    assert_false(trust_is_device_revoked(trust, ONE));
+    fixture_list(3, "device " TWO " all\n");
+    assert_int_equal(look(100, NULL), TRUST_LIST);
+    assert_true(trust_is_device_revoked(trust, TWO));
+    assert_false(trust_is_device_revoked(trust, ""));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_start),
+        TEST(test_interval),
+        TEST(test_list),
+        TEST(test_no_list),
+        TEST(test_ca),
+        TEST(test_dates),
+        TEST(test_revoked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

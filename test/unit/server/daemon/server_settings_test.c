@@ -1,0 +1,85 @@
+// What bounds the servers is what the configuration says, and what the operator's always has.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "server/daemon/file_limit.h"
+#include "server/daemon/server_settings.h"
+
+// Each number another, so that none stands in another's place.
+static struct config make_config(void)
+{
+    return (struct config){
+        .address = (char *)"192.0.2.1",
+        .port = 8443,
+        .certificate = (char *)"/certificate",
+        .key = (char *)"/key",
+        .threads = 3,
+        .max_connections = 101,
+        .max_connections_per_address = 31,
+        .max_connections_per_certificate = 5,
+        .timeout_s = 29,
+        .handshake_timeout_s = 7,
+        .min_bytes_per_second = 1009,
+        .max_image_bytes = 1044464,
+        .socket = (char *)"/socket",
+        .socket_mode = 0620,
+    };
+}
+
+static void the_download_server_is_bounded_as_configured(void **state)
+{
+    struct config config = make_config();
+    struct http_server_settings settings;
+
+    (void)state;
+    server_settings_download(&config, &settings);
+    assert_int_equal(settings.threads, 11); // ten connections each
+    assert_int_equal(settings.at_once, 3);
+    assert_int_equal(settings.spare_files, file_limit_spare(&config));
+    assert_int_equal(settings.max_body_bytes, 0);
+    assert_int_equal(settings.max_connections, 101);
+    assert_int_equal(settings.max_connections_per_address, 31);
+    assert_int_equal(settings.max_connections_per_certificate, 5);
+    assert_int_equal(settings.timeout_s, 29);
+    assert_int_equal(settings.handshake_timeout_s, 7);
+    assert_int_equal(settings.min_bytes_per_second, 1009);
+    assert_false(settings.makes_room);
+    assert_string_equal(settings.name, "download");
+    assert_string_equal(settings.address, "192.0.2.1");
+    assert_int_equal(settings.port, 8443);
+    assert_string_equal(settings.certificate_file, "/certificate");
+    assert_string_equal(settings.key_file, "/key");
+    assert_null(settings.socket_path);
+}
+
+// Whoever waits for a revocation takes none of the others' threads.
+static void an_operator_always_gets_in(void **state)
+{
+    struct config config = make_config();
+    struct http_server_settings settings;
+
+    (void)state;
+    server_settings_api(&config, &settings);
+    assert_int_equal(settings.threads, 8);
+    assert_int_equal(settings.at_once, 0);
+    assert_int_equal(settings.max_connections, 256);
+    assert_true(settings.makes_room);
+    assert_int_equal(settings.timeout_s, 60);
+    assert_int_equal(settings.max_body_bytes, 1044464);
+    assert_string_equal(settings.name, "api");
+    assert_string_equal(settings.socket_path, "/socket");
+    assert_int_equal(settings.socket_mode, 0620);
+    assert_null(settings.address);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_download_server_is_bounded_as_configured),
+        cmocka_unit_test(an_operator_always_gets_in),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
