@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SPELLED_MAX 17 // 84:f3:eb:01:23:45
-
 // Plain, and nothing in it that MQTT takes for more.
 bool identity_is_name(const char *name)
 {
@@ -118,25 +116,6 @@ static bool ends_uuid(const char *start, const char *s)
     return true;
 }
 
-// The length of the MAC that a text begins with, in any spelling, or 0.
-static size_t mac_at(const char *s, char mac[MAC_SIZE])
-{
-    static const size_t lengths[] = {MAC_LENGTH, SPELLED_MAX};
-    char spelled[SPELLED_MAX + 1];
-
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        size_t n = lengths[i];
-
-        if (strnlen(s, n) < n)
-            continue;
-        memcpy(spelled, s, n);
-        spelled[n] = '\0';
-        if (mac_parse(spelled, mac))
-            return n;
-    }
-    return 0;
-}
-
 // The bit of a MAC's first octet by which the soft access point of Espressif's chips differs from
 // the station: locally administered (IEEE 802, 8.4).
 #define LOCAL_BIT 0x02
@@ -163,10 +142,10 @@ static bool holds_other_mac(const char *text, const char *own)
         const char *end = s; // of this part, before the next that is its own
         size_t n = 0;
 
-        while (*end != '\0' && !((n = mac_at(end, mac)) > 0 && is_own_mac(mac, own)))
+        while (*end != '\0' && !((n = mac_parse_begin(end, mac)) > 0 && is_own_mac(mac, own)))
             end++;
         for (; s < end; s++) {
-            size_t length = mac_at(s, mac);
+            size_t length = mac_parse_begin(s, mac);
 
             if (length > 0 && length <= (size_t)(end - s) && !ends_uuid(text, s))
                 return true;
@@ -212,7 +191,7 @@ bool identity_is_told_by(const struct identity *identity, const char *client_id)
     if ((second_digit(identity->mac) & LOCAL_BIT) != 0)
         return false;
     for (const char *s = client_id; *s != '\0'; s++) {
-        if (mac_at(s, mac) == 0)
+        if (mac_parse_begin(s, mac) == 0)
             continue;
         if (strcmp(mac, identity->mac) != 0)
             return false;

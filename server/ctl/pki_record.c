@@ -204,7 +204,7 @@ int pki_record_run(const struct subcommand_call *call, struct err *err)
 {
     struct reading reading = {.err = err};
     struct issued_state state;
-    const char *folder;
+    const char *folder = NULL;
     int rc = pki_issue_read_folder(call->options, &folder, err);
 
     if (rc != SUBCOMMAND_OK)

@@ -259,7 +259,7 @@ static int feed(
         return pass_over(reading, line, n, err);
     if (rc < 0)
         return rc;
-    fwrite(line, 1, n, reading->file);
+    (void)fwrite(line, 1, n, reading->file); // fclose() tells
     return strncmp(line, end, sizeof end - 1) == 0 ? take(reading, out, err) : 0;
 }
 
@@ -327,7 +327,7 @@ int issued_each(const char *folder, int (*each)(const struct certificate *certif
 {
     char path[PATH_MAX];
     struct reading reading = {.path = path};
-    FILE *file;
+    FILE *file = NULL;
     int rc = place(path, folder, err);
 
     if (rc == 0)
@@ -349,7 +349,7 @@ int issued_look(const char *folder, struct issued_state *out, struct err *err)
     char path[PATH_MAX];
     struct reading reading = {.path = path};
     struct issued_state state = {0};
-    FILE *file;
+    FILE *file = NULL;
     int rc = place(path, folder, err);
 
     if (rc == 0)
