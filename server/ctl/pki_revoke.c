@@ -27,6 +27,11 @@ static void show_revoked(const json_t *answer)
     putchar(')');
     if (field_integer(answer, "certificates", 0) == 0)
         fputs("; no certificate of that number is known (secureesp pki list)", stdout);
+    if (!field_is_true(answer, "last"))
+        return;
+    fputs("; device ", stdout);
+    text_print(stdout, field_text(answer, "mac", "-"));
+    fputs(" has no other good one that is known", stdout);
 }
 
 int pki_revoke_run(const struct subcommand_call *call, struct err *err)
