@@ -145,6 +145,8 @@ void api_certificates_revoke(
         api_json_refuse(response, &err);
         return;
     }
-    api_revocation_send(
-        response, json_pack("{ssss}", "serial", serial, "reason", wish.reason), &outcome);
+    api_revocation_send(response,
+        json_pack("{ss ss so sb}", "serial", serial, "reason", wish.reason, "mac",
+            api_json_text(outcome.bearer), "last", outcome.was_last),
+        &outcome);
 }

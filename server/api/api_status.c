@@ -84,6 +84,9 @@ static json_t *certificates_json(const struct api *api)
     api_json_set(&object, "ca_sha256", authorities_json(api));
     api_json_set(&object, "ca_not_after_ms", time_json(ends.ca_ms));
     api_json_set(&object, "server_not_after_ms", time_json(ends.server_ms));
+    api_json_set(&object, "server_serial", api_json_text(ends.server_serial));
+    api_json_set(&object, "server_revoked",
+        json_boolean(revocation_has_serial(api->revocation, ends.server_serial)));
     api_json_set(&object, "broker_not_after_ms", time_json(ends.broker_ms));
     api_json_set(&object, "devices", devices);
     return object;

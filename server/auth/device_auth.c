@@ -115,6 +115,21 @@ bool device_auth_is_revoked(struct device_auth *auth, const char *mac)
     return revoked;
 }
 
+static bool has_serial(const struct device_auth *auth, const char *serial)
+{
+    return auth->revoked != NULL && revocation_list_has_serial(auth->revoked, serial);
+}
+
+bool device_auth_is_serial_revoked(struct device_auth *auth, const char *serial)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    bool revoked = has_serial(auth, serial);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return revoked;
+}
+
 int device_auth_copy_ca(struct device_auth *auth, uint8_t **pem, size_t *n)
 {
     pthread_rwlock_rdlock(&auth->lock);
@@ -259,8 +274,7 @@ static int check_revoked(struct device_auth *auth, const struct known *known, st
 
     bool device = has_device(auth, known->mac, INT64_MAX - 1);
     bool certificate =
-        has_device(auth, known->mac, known->begins_ms) ||
-        (auth->revoked != NULL && revocation_list_has_serial(auth->revoked, known->serial));
+        has_device(auth, known->mac, known->begins_ms) || has_serial(auth, known->serial);
 
     pthread_rwlock_unlock(&auth->lock);
     if (device)

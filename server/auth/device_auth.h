@@ -28,6 +28,9 @@ void device_auth_set_revoked(struct device_auth *auth, struct revocation_list *r
 // Whether all certificates of a device are. Any thread.
 bool device_auth_is_revoked(struct device_auth *auth, const char *mac);
 
+// Whether a certificate is by its serial. Any thread.
+bool device_auth_is_serial_revoked(struct device_auth *auth, const char *serial);
+
 // Is told of each certificate of a device that the CA vouches for and that was not at hand, revoked
 // or not; the same one may come again. On any thread, and must not block. Before the first
 // question.

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "server/base/clock.h"
 #include "server/ctl/command_table.h"
@@ -66,6 +67,12 @@ static void show_line(const json_t *device, size_t i, int64_t now_ms)
     char text[TEXT_SHORT_SIZE];
 
     printf("%-18s", lines[i].label);
+    // Known by what an operator did alone.
+    if (strcmp(member, "first_seen_ms") == 0 && !field_has(device, "last_seen_ms") &&
+        !field_has(device, "replaces")) {
+        puts("-");
+        return;
+    }
     switch (lines[i].shape) {
     case TEXT: text_print(stdout, field_text(device, member, "-")); break;
     case NUMBER: field_number(device, member, text); break;
@@ -184,6 +191,18 @@ static void show_broker_limit(const json_t *limit, int64_t now_ms)
     puts(")");
 }
 
+// In words, where there is more to say than one.
+static void show_reason(const json_t *device)
+{
+    const char *reason = field_text(device, "reason", "no reason known");
+
+    if (!field_has(device, "last_seen_ms"))
+        reason = "it has never reported";
+    else if (strcmp(reason, "certificate") == 0)
+        reason = "its certificate was revoked";
+    text_print(stdout, reason);
+}
+
 static void show_facts(const json_t *device, int64_t now_ms)
 {
     char age[TEXT_SHORT_SIZE];
@@ -194,7 +213,7 @@ static void show_facts(const json_t *device, int64_t now_ms)
         field_has(device, "revoked_at_ms") ? "REVOKED"
         : field_is_true(device, "online")  ? "online"
                                            : "offline");
-    text_print(stdout, field_text(device, "reason", "no reason known"));
+    show_reason(device);
     puts(")");
     show_revocation(json_object_get(device, "revocation"), now_ms);
     show_replacement(device);

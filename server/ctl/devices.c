@@ -121,8 +121,12 @@ static void add_note(struct table *table, const json_t *device)
         table_add(table, TABLE_BAD, "says too much: see devices show");
     else if (is_garbled(device))
         table_add(table, TABLE_BAD, "sends what cannot be read: see devices show");
+    else if (strcmp(field_text(device, "reason", ""), "certificate") == 0)
+        table_add(table, TABLE_BAD, "its certificate was revoked");
     else if (error[0] != '\0')
         table_add(table, TABLE_BAD, error);
+    else if (name[0] == '\0' && !field_has(device, "last_seen_ms"))
+        table_add(table, TABLE_PLAIN, "has never reported");
     else
         table_add(table, TABLE_PLAIN, strcmp(name, usual) == 0 ? "" : name);
 }

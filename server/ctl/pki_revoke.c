@@ -27,6 +27,11 @@ static void show_revoked(const json_t *answer)
     putchar(')');
     if (field_integer(answer, "certificates", 0) == 0)
         fputs("; no certificate of that number is known (secureesp pki list)", stdout);
+    if (!field_is_true(answer, "last"))
+        return;
+    fputs("; device ", stdout);
+    text_print(stdout, field_text(answer, "mac", "-"));
+    fputs(" has no other good one that is known", stdout);
 }
 
 // A device is another thing, and stays in if the number of no certificate is shut out for it.

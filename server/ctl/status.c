@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "server/base/clock.h"
 #include "server/ctl/field.h"
@@ -99,6 +100,11 @@ static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
 static void print_end(const json_t *object, const char *member, const char *label, int64_t now_ms)
 {
     printf("%-*s", LABEL_WIDTH, label);
+    if (strcmp(member, "server_not_after_ms") == 0 && field_is_true(object, "server_revoked")) {
+        fputs("REVOKED (serial ", stdout);
+        text_print(stdout, field_text(object, "server_serial", "-"));
+        fputs("): give it another by 'secureesp pki server', and reload; ", stdout);
+    }
     if (field_has(object, member))
         print_left("ends ", field_integer(object, member, 0), now_ms);
     else

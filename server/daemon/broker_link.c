@@ -1,12 +1,15 @@
 // Joins the connection to the broker with the modules.
 #include "server/daemon/broker_link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "server/base/log.h"
 #include "server/ingest/revocation_report.h"
 #include "server/model/broker_topic.h"
 #include "server/pki/certificate_facts.h"
+
+#define REASON_SIZE 512
 
 static void take_revocation_report(
     struct broker_link *link, const char *topic, const uint8_t *payload, size_t n)
@@ -57,15 +60,32 @@ static void receive_message(
     ingest_message(link->ingest, topic, payload, n, retained);
 }
 
+// Why there is no connection, where the reason that libmosquitto has is not all.
+static const char *explain(
+    const struct broker_link *link, const char *reason, char text[REASON_SIZE])
+{
+    struct api_certificates certificates;
+
+    certificate_watch_read(link->watch, &certificates);
+    if (!revocation_has_serial(link->revocation, certificates.server_serial))
+        return reason;
+    snprintf(text, REASON_SIZE,
+        "this daemon's certificate, serial %s, is revoked, and the broker parts with it: give it "
+        "another by 'secureesp pki server', and reload (%.128s)",
+        certificates.server_serial, reason);
+    return text;
+}
+
 static void note_connection(bool connected, const char *reason, void *ctx)
 {
     const struct broker_link *link = ctx;
+    char text[REASON_SIZE];
 
     ingest_note_connection(link->ingest, connected);
     revocation_note_connection(link->revocation, connected);
     if (connected)
         retained_sweep_note_connected(link->sweep);
-    broker_state_set(link->state, connected, reason);
+    broker_state_set(link->state, connected, connected ? reason : explain(link, reason, text));
 }
 
 static void note_broker(const uint8_t *der, size_t n, void *ctx)

@@ -17,8 +17,9 @@
 struct certificate_watch {
     const struct config *config;
     const struct credentials *credentials;
-    struct device_files *files; // while they are looked at
-    int64_t look_at_ms;         // monotonic, as the next
+    struct device_files *files;    // while they are looked at
+    const struct certificate *own; // as it was looked at last
+    int64_t look_at_ms;            // monotonic, as the next
     int64_t log_at_ms;
     void (*good)(const struct certificate_facts *facts, void *ctx); // or NULL
     void *good_ctx;
@@ -55,6 +56,7 @@ void certificate_watch_restart(struct certificate_watch *watch)
 {
     device_files_close(watch->files);
     watch->files = NULL;
+    watch->own = NULL;
     watch->look_at_ms = 0;
     watch->log_at_ms = 0;
 }
@@ -180,14 +182,27 @@ static void warn(const char *whose, int64_t end_ms)
             (long long)(left_ms / DAY_MS), text);
 }
 
+// With the lock held.
+static void look_at_own(struct certificate_watch *watch)
+{
+    struct certificate *own = watch->credentials->certificate;
+    struct certificate_facts facts;
+
+    watch->shown.ca_ms = watch->credentials->ca_not_after_ms;
+    watch->shown.server_ms = certificate_not_after_ms(own);
+    if (watch->own == own || certificate_facts_of(own, &facts, NULL) < 0)
+        return;
+    watch->own = own;
+    memcpy(watch->shown.server_serial, facts.serial, sizeof watch->shown.server_serial);
+}
+
 void certificate_watch_tick(struct certificate_watch *watch, struct download *download)
 {
     struct api_certificates shown;
     int64_t now = clock_monotonic_ms();
 
     pthread_mutex_lock(&watch->lock);
-    watch->shown.ca_ms = watch->credentials->ca_not_after_ms;
-    watch->shown.server_ms = certificate_not_after_ms(watch->credentials->certificate);
+    look_at_own(watch);
 
     bool broker_is_new = watch->broker != NULL;
 

@@ -13,6 +13,7 @@ const char *device_record_reason_name(enum device_reason reason)
     case DEVICE_REASON_SILENT: return "silent";
     case DEVICE_REASON_EVENT: return "event";
     case DEVICE_REASON_REVOKED: return "revoked";
+    case DEVICE_REASON_CERTIFICATE: return "certificate";
     }
     return "unknown";
 }

@@ -17,12 +17,13 @@
 
 // Why a device counts as online or offline.
 enum device_reason {
-    DEVICE_REASON_NEVER,   // known (a command, an event), but has sent no status yet
-    DEVICE_REASON_STATUS,  // online: it reported in time
-    DEVICE_REASON_WILL,    // offline: the broker published its will
-    DEVICE_REASON_SILENT,  // offline: no report for too long
-    DEVICE_REASON_EVENT,   // online: it told an event, but no status since
-    DEVICE_REASON_REVOKED, // offline: it was revoked
+    DEVICE_REASON_NEVER,       // known (a command, an event), but has sent no status yet
+    DEVICE_REASON_STATUS,      // online: it reported in time
+    DEVICE_REASON_WILL,        // offline: the broker published its will
+    DEVICE_REASON_SILENT,      // offline: no report for too long
+    DEVICE_REASON_EVENT,       // online: it told an event, but no status since
+    DEVICE_REASON_REVOKED,     // offline: it was revoked
+    DEVICE_REASON_CERTIFICATE, // offline: the certificate with which it was connected was revoked
 };
 
 // The members of a status. A member that the device did not send, or not with the right type and
@@ -70,8 +71,8 @@ struct device_record {
     int64_t revoked_at_ms;         // 0: it is not. Read with the device, never written with it.
 };
 
-const char *device_record_reason_name(
-    enum device_reason reason); // "status", "will", "silent", "never", "event", "revoked"
+const char *device_record_reason_name(enum device_reason
+        reason); // "status", "will", "silent", "never", "event", "revoked", "certificate"
 
 // How an uptime relates to the last one of the same device.
 enum device_boot {

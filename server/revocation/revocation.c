@@ -10,6 +10,7 @@
 #include "server/base/log.h"
 #include "server/base/pace.h"
 #include "server/revocation/revocation_audit.h"
+#include "server/revocation/revocation_bearer.h"
 #include "server/revocation/revocation_begin.h"
 #include "server/revocation/revocation_broker.h"
 #include "server/revocation/revocation_change.h"
@@ -25,8 +26,7 @@ struct revocation {
     struct revocation_settings settings;
     struct revocation_links links;
     struct revocation_broker broker;
-    struct pace pace;        // of the line that the list cannot be written
-    struct pace broker_pace; // of that that the broker does not take it
+    struct pace pace; // of the line that the list cannot be written
 
     pthread_mutex_t changing; // one change at a time, from the database to the list; over these:
     struct revocation_file file;
@@ -205,8 +205,10 @@ static void take_change(const struct revocation_change *change, struct revocatio
         .now = change->now,
         .certificates = change->certificates,
         .commands = change->commands,
+        .was_last = change->was_last,
         .number = (uint64_t)change->number,
     };
+    memcpy(out->bearer, change->bearer, sizeof out->bearer);
 }
 
 // What of a change that is recorded has failed: what holds all the same, and what will be.
@@ -233,6 +235,17 @@ static int check_reason(const char *reason, struct err *err)
         return 0;
     return err_set(
         err, ERR_INVALID, "no reason '%.40s'; there are " REVOCATION_REASON_NAMES, reason);
+}
+
+// What a device said before its connection ended has been heard before the broker's word.
+static void end_connection(
+    struct revocation *revocation, int64_t began_ms, const struct revocation_outcome *out)
+{
+    int64_t ago_ms = clock_monotonic_ms() - began_ms - out->broker_after_ms;
+
+    if (out->changed && out->bearer[0] != '\0' && out->broker_applied &&
+        (out->broker_ended > 0 || out->was_last))
+        revocation_bearer_end(revocation->settings.store, out->bearer, clock_now_ms() - ago_ms);
 }
 
 int revocation_run(struct revocation *revocation, store_job job, struct revocation_change *change,
@@ -262,6 +275,7 @@ int revocation_run(struct revocation *revocation, store_job job, struct revocati
     out->download_after_ms = at_ms - began_ms;
     out->download_ended = ended;
     ask_broker(revocation, began_ms, out);
+    end_connection(revocation, began_ms, out);
     return 0;
 }
 
@@ -321,17 +335,9 @@ void revocation_note_file(struct revocation *revocation, const struct certificat
     revocation_meet_post(revocation->settings.store, facts, NULL, CERTIFICATE_FILE);
 }
 
-// At its start it may have looked for the list before that was there.
-static void tell_broker_error(struct revocation *revocation)
+bool revocation_has_serial(struct revocation *revocation, const char *serial)
 {
-    char error[REVOCATION_BROKER_ERROR_SIZE];
-
-    if (revocation_broker_has_error(&revocation->broker, WAIT_MS, error) &&
-        pace_is_due(&revocation->broker_pace, REMIND_MS))
-        log_error("revocation",
-            "the broker does not take the list of who is shut out, and goes by the last good one "
-            "reason=\"%s\": its log says more",
-            error);
+    return device_auth_is_serial_revoked(revocation->settings.auth, serial);
 }
 
 // With `changing` held.
@@ -352,12 +358,12 @@ void revocation_tick(struct revocation *revocation)
     size_t ended;
     int64_t at_ms;
 
-    tell_broker_error(revocation);
+    revocation_broker_remind(&revocation->broker, WAIT_MS);
     // A change under way does the same: it is not waited for.
     if (pthread_mutex_trylock(&revocation->changing) != 0)
         return;
-    if (is_due(revocation) && put_in_force(revocation, &ended, &at_ms, &err) < 0)
-        revocation->is_stale = true;
+    if (is_due(revocation))
+        (void)put_in_force(revocation, &ended, &at_ms, &err); // if it fails, it is due once more
     pthread_mutex_unlock(&revocation->changing);
 }
 

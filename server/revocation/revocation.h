@@ -56,6 +56,8 @@ struct revocation_outcome {
     bool reported;                // the device was known before
     struct device_revocation now; // of a device
     size_t certificates, commands;
+    char bearer[MAC_SIZE]; // of a certificate, and whether that was its last good one
+    bool was_last;
     uint64_t number; // of the list that holds it
     int64_t download_after_ms;
     size_t download_ended;
@@ -66,8 +68,8 @@ struct revocation_outcome {
 };
 
 // Do what the names say, for a device, and for one certificate of anybody. They wait for the
-// broker, but not longer than 2 s. ERR_INVALID for a reason that is none; ERR_CONFLICT as
-// revocation_change_revoke_certificate(); ERR_UNAVAILABLE if it is durable, and not in force all
+// broker, but not longer than 2 s. ERR_INVALID for a reason that is none; ERR_CONFLICT and
+// ERR_NOT_FOUND as revocation_change.h; ERR_UNAVAILABLE if it is durable, and not in force all
 // over: the message says where it is, and it is tried again; else nothing has changed.
 // Any thread but the store's.
 ERR_CHECKED int revocation_revoke_device(struct revocation *revocation,
@@ -94,6 +96,9 @@ void revocation_met(const struct certificate_facts *facts, const char *mac, void
 
 // Remembers a certificate that lies in a file of ours.
 void revocation_note_file(struct revocation *revocation, const struct certificate_facts *facts);
+
+// Whether a certificate is shut out by its serial, at the download server. Any thread.
+bool revocation_has_serial(struct revocation *revocation, const char *serial);
 
 // Once a second: writes the list again if it could not be, a second later at first and then ever
 // more seldom, but once a minute at least; and at once if somebody else has, or it may well go now.

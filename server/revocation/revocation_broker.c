@@ -4,7 +4,10 @@
 #include <stdio.h>
 
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/monotonic_wait.h"
+
+#define REMIND_MS 600000
 
 void revocation_broker_init(struct revocation_broker *broker)
 {
@@ -78,6 +81,18 @@ bool revocation_broker_has_error(
     snprintf(error, REVOCATION_BROKER_ERROR_SIZE, "%s", broker->error);
     pthread_mutex_unlock(&broker->lock);
     return has;
+}
+
+void revocation_broker_remind(struct revocation_broker *broker, int64_t since_ms)
+{
+    char error[REVOCATION_BROKER_ERROR_SIZE];
+
+    if (revocation_broker_has_error(broker, since_ms, error) &&
+        pace_is_due(&broker->pace, REMIND_MS))
+        log_error("revocation",
+            "the broker does not take the list of who is shut out, and goes by the last good one "
+            "reason=\"%s\": its log says more",
+            error);
 }
 
 void revocation_broker_explain(

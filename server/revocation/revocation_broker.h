@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/base/pace.h"
+
 #define REVOCATION_BROKER_ERROR_SIZE 256
 
 // Which list the broker goes by, as it says itself. Any thread.
@@ -19,6 +21,7 @@ struct revocation_broker {
     int64_t at_ms;                            // clock_unstepped_ms()
     int64_t monotonic_ms;                     // the same, for intervals
     char error[REVOCATION_BROKER_ERROR_SIZE]; // why it goes by no newer one, or ""
+    struct pace pace;                         // of the line that tells of it
 };
 
 void revocation_broker_init(struct revocation_broker *broker);
@@ -37,6 +40,10 @@ bool revocation_broker_wait(struct revocation_broker *broker, uint64_t number, i
 // Whether it has not taken the list for so long, and why.
 bool revocation_broker_has_error(
     struct revocation_broker *broker, int64_t since_ms, char error[REVOCATION_BROKER_ERROR_SIZE]);
+
+// Tells of that in the log, once in ten minutes. At its start it may have looked for the list
+// before that was there.
+void revocation_broker_remind(struct revocation_broker *broker, int64_t since_ms);
 
 // Says why it does not go by a list, and what will be: one line.
 void revocation_broker_explain(

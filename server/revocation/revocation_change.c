@@ -8,6 +8,7 @@
 #include "server/command/command_end.h"
 #include "server/model/event_kind.h"
 #include "server/pki/issuer.h"
+#include "server/revocation/revocation_bearer.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
@@ -125,6 +126,16 @@ static const char *words_of(const char *reason)
                                                          : reason;
 }
 
+static int end_commands(struct store_connection *connection, struct revocation_change *change,
+    const char *mac, const char *what, struct err *err)
+{
+    const char *reason = change->now.reason[0] != '\0' ? change->now.reason : change->reason;
+    char why[COMMAND_DETAIL_SIZE];
+
+    snprintf(why, sizeof why, "%s revoked (%s)", what, reason);
+    return command_end_revoked(connection, mac, why, &change->commands, err);
+}
+
 int revocation_change_revoke(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct revocation_change *change = ctx;
@@ -143,8 +154,7 @@ int revocation_change_revoke(struct store_connection *connection, void *ctx, str
     if (rc == 0 && change->changed)
         rc = revoke_certificates(connection, change, err);
     if (rc == 0)
-        rc = command_end_revoked(
-            connection, change->subject, change->now.reason, &change->commands, err);
+        rc = end_commands(connection, change, change->subject, "the device was", err);
     if (rc == 0 && change->changed)
         rc = add_event(
             connection, change->subject, EVENT_KIND_REVOKED, words_of(change->reason), err);
@@ -167,6 +177,32 @@ static int unmark_device(
                         change->now.reason, err);
 }
 
+static int stop(const struct certificate_record *record, void *ctx)
+{
+    (void)record;
+    (void)ctx;
+    return 1;
+}
+
+// Of a device that is not revoked: whether there is one. It may be a slip of the hand.
+static int check_known(
+    struct store_connection *connection, const struct revocation_change *change, struct err *err)
+{
+    struct device_record device;
+    int rc = device_store_get(connection, change->subject, &device, err);
+
+    if (rc != ERR_NOT_FOUND || change->now.revoked_at_ms != 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    rc = certificate_store_each_of(connection, change->subject, stop, NULL, err);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    return err_set(err, ERR_NOT_FOUND,
+        "no device %s is known, and none was ever revoked; 'secureesp devices list --state "
+        "revoked' "
+        "shows those that are",
+        change->subject);
+}
+
 int revocation_change_readmit(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct revocation_change *change = ctx;
@@ -176,7 +212,9 @@ int revocation_change_readmit(struct store_connection *connection, void *ctx, st
         return rc;
     change->changed = is_revoked(&change->now);
     if (!change->changed)
-        return count(connection, change, err);
+        rc = check_known(connection, change, err);
+    if (rc < 0 || !change->changed)
+        return rc < 0 ? rc : count(connection, change, err);
     change->now.readmitted_at_ms = clock_now_ms();
     rc = revocation_store_put(connection, &change->now, err);
     if (rc == 0)
@@ -222,18 +260,52 @@ static int check_bearers(struct store_connection *connection,
         bearers->first.common_name, bearers->other.common_name, change->subject);
 }
 
-static int note_in_history(struct store_connection *connection,
-    const struct certificate_record *record, const char *reason, struct err *err)
+static int note_in_history(
+    struct store_connection *connection, const struct revocation_change *change, struct err *err)
+{
+    char detail[COMMAND_DETAIL_SIZE];
+
+    snprintf(
+        detail, sizeof detail, "its certificate %s: %s", change->subject, words_of(change->reason));
+    return add_event(connection, change->bearer, EVENT_KIND_REVOKED, detail, err);
+}
+
+static int is_good(const struct certificate_record *record, void *ctx)
+{
+    return strcmp(certificate_record_standing(record, ctx, clock_system_ms()).state, "good") == 0;
+}
+
+// Whether a device has a good certificate: 1 or 0, or an error.
+static int has_good(struct store_connection *connection, const char *mac, struct err *err)
+{
+    struct device_revocation now;
+    int rc = revocation_store_get(connection, mac, &now, err);
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    return certificate_store_each_of(connection, mac, is_good, rc == 0 ? &now : NULL, err);
+}
+
+// What it means for the device that bears it, if that is known.
+static int follow(
+    struct store_connection *connection, struct revocation_change *change, struct err *err)
 {
     struct device_record device;
-    char detail[COMMAND_DETAIL_SIZE];
-    int rc = record->mac[0] == '\0' ? ERR_NOT_FOUND
-                                    : device_store_get(connection, record->mac, &device, err);
+    int rc = device_store_get(connection, change->bearer, &device, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    snprintf(detail, sizeof detail, "its certificate %s: %s", record->serial, words_of(reason));
-    return add_event(connection, record->mac, EVENT_KIND_REVOKED, detail, err);
+    rc = note_in_history(connection, change, err);
+    if (rc < 0 || device.revoked_at_ms != 0)
+        return rc;
+    rc = has_good(connection, change->bearer, err);
+    change->was_last = rc == 0;
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    rc = revocation_bearer_set_offline(connection, &device, err);
+    return rc < 0 ? rc
+                  : end_commands(
+                        connection, change, change->bearer, "its last good certificate was", err);
 }
 
 int revocation_change_revoke_certificate(
@@ -250,8 +322,7 @@ int revocation_change_revoke_certificate(
         return rc;
     change->changed = rc > 0;
     change->certificates = bearers.count > 0 ? (size_t)rc : 0;
-    rc = change->changed && bearers.count > 0
-             ? note_in_history(connection, &bearers.first, change->reason, err)
-             : 0;
+    memcpy(change->bearer, bearers.first.mac, sizeof change->bearer);
+    rc = change->changed && change->bearer[0] != '\0' ? follow(connection, change, err) : 0;
     return rc < 0 ? rc : count(connection, change, err);
 }

@@ -22,6 +22,8 @@ struct revocation_change {
     bool reported;                 // the device was known before
     struct device_revocation now;  // of the device; revoked_at_ms 0: it never was
     size_t certificates, commands; // that ended with it
+    char bearer[MAC_SIZE];         // of a certificate that is revoked: the device, or ""
+    bool was_last;                 // and that has no other good one that is known
     int64_t number;                // of the list from then on
 };
 
@@ -35,11 +37,12 @@ ERR_CHECKED int revocation_change_revoke(
     struct store_connection *connection, void *ctx, struct err *err);
 
 // Lets a device in again: after certificateHold with the same certificates, else only with such as
-// are issued after it was revoked.
+// are issued after it was revoked. ERR_NOT_FOUND if nobody knows the device, and it never was.
 ERR_CHECKED int revocation_change_readmit(
     struct store_connection *connection, void *ctx, struct err *err);
 
-// One certificate. ERR_CONFLICT if its serial is also that of somebody else's.
+// One certificate. ERR_CONFLICT if its serial is also that of somebody else's. A device that has no
+// other good one is offline, and its commands end.
 ERR_CHECKED int revocation_change_revoke_certificate(
     struct store_connection *connection, void *ctx, struct err *err);
 

@@ -138,6 +138,9 @@ expect_match "forgotten" "revoked all the same" "$output"
 shut_out "$held"
 expect_exit 0 secureesp devices revoke 84:F3:EB:99:99:99 --reason cessationOfOperation
 expect_match "never heard of" "84f3eb999999: revoked .* it has never reported" "$output"
+expect_match "in the list" "84f3eb999999 +revoked .* has never reported" "$(secureesp devices list)"
+expect_match "alone" "REVOKED .it has never reported.*first seen, ago +- last seen, ago +-" \
+    "$(secureesp devices show 84f3eb999999 | tr '\n' ' ')"
 
 step "after a restart of the daemon, and of the broker, and of both"
 part stop daemon
@@ -172,6 +175,8 @@ eventually 60 "ours is back" device_has "$ours" '$.online' 1
 let_in "$sketch_mac"
 expect_exit 0 secureesp devices readmit "$ours"
 expect_match "again" "is not revoked" "$output"
+expect_exit 1 secureesp devices readmit 84f3eb888888
+expect_match "a MAC that nobody knows" "no device 84f3eb888888 is known" "$output"
 
 step "readmitted after its key was stolen: with a new one only"
 expect_exit 0 secureesp devices readmit "$held"

@@ -58,6 +58,8 @@ expect_equal "known of it" 2 "$(json_count "$(api "/certificates?mac=$other")" '
 expect_exit 0 secureesp pki revoke "$(colons "$(serial_of "$work/old.crt")")" --reason superseded
 expect_match "what is said" "$(plain "$(serial_of "$work/old.crt")"): revoked .superseded.*1 connection ended" \
     "${output//$'\n'/ }"
+expect_equal "it was connected with that" "0 certificate" "$(device "$other" '$.online') $(device "$other" '$.reason')"
+expect_match "as devices list has it" "$other +offline .*its certificate was revoked" "$(secureesp devices list)"
 get_with "$work/old" /config.json
 expect_match "with the old one, in the handshake" "^curl " "$status"
 get "$other" /config.json
@@ -82,6 +84,20 @@ expect_exit 0 secureesp pki revoke "$(serial_of "$work/older.crt")" --reason sup
 expect_match "nobody is cut off" "download server: .*.0 connections ended.; broker: .*.0 connections ended" "$output"
 expect_equal "its commands" "done ok" "$(command_device "$other" config)"
 expect_equal "connections that the broker has ended" "$before" "$(ended || true)"
+
+step "the last one of a device: it is offline at once, and its commands end for that reason"
+process_signal "$sandbox/run/$other" STOP
+id=$(json_get "$(api /commands --data "{\"mac\": \"$other\", \"command\": \"reboot\"}")" '$[0].id')
+expect_exit 0 secureesp pki revoke "$(serial_of "$pki/devices/$other.crt")"
+expect_match "what is said" "device $other has no other good one that is known; .*1 command ended" "${output//$'\n'/ }"
+expect_equal "how it is shown" "0 certificate" "$(device "$other" '$.online') $(device "$other" '$.reason')"
+expect_match "devices show" "offline .its certificate was revoked" "$(secureesp devices show "$other")"
+expect_equal "its command" "failed revoked" "$(command_outcome "$id")"
+expect_match "and why" "its last good certificate was revoked" "$(json_get "$(api "/commands/$id")" '$.detail')"
+process_signal "$sandbox/run/$other" CONT
+expect_exit 0 secureesp pki device "$pki" "$other" --force
+use_credentials "$other"
+eventually 30 "$other is back with another" device_has "$other" '$.online' 1
 
 step "serials that nobody knows, that are none, and servers'"
 expect_exit 0 secureesp pki revoke 00:AB:CD --reason unspecified
@@ -234,3 +250,18 @@ eventually 10 "the daemon is back" api /status -o /dev/null
 expect_equal "its own goes before" 9000 "$(config_of "$fourth" statusinterval)"
 prints_what_it_gets "$fourth"
 ! secureesp devices show "$fourth" | grep -q 'config.json of' || fail "devices show tells of it"
+
+step "the daemon's own: it is said what is wrong, and what to do"
+own=$(plain "$(serial_of "$pki/servers/secureespd.crt")")
+secureesp pki revoke "$own" --force >/dev/null || true # the broker parts with who would say that it has
+own_is_told() {
+    secureesp status | grep -q "NOT CONNECTED for .*this daemon's certificate, serial $own, is revoked"
+}
+eventually 20 "the status tells" own_is_told
+expect_match "its line" "certificate of this server +REVOKED .serial $own.: give it another" "$(secureesp status)"
+expect_exit 0 secureesp pki server "$pki" secureespd --dns localhost --ip 127.0.0.1 --force
+process_signal "$sandbox/run/daemon" HUP
+is_well_again() {
+    secureesp status | grep -q '^broker .* connected for' && ! secureesp status | grep -q REVOKED
+}
+eventually 40 "it is connected with another" is_well_again

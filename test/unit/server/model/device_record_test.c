@@ -23,6 +23,7 @@ static void test_reason_names(void **state)
     assert_string_equal(device_record_reason_name(DEVICE_REASON_SILENT), "silent");
     assert_string_equal(device_record_reason_name(DEVICE_REASON_EVENT), "event");
     assert_string_equal(device_record_reason_name(DEVICE_REASON_REVOKED), "revoked");
+    assert_string_equal(device_record_reason_name(DEVICE_REASON_CERTIFICATE), "certificate");
     assert_string_equal(device_record_reason_name((enum device_reason)99), "unknown");
 }
 
