@@ -71,6 +71,8 @@ is_saved() {
     machine_root test -s /var/lib/mosquitto/mosquitto.db
 }
 eventually 60 "what it keeps is saved" is_saved
+expect_equal "whose client identifiers are, which it writes itself" "mosquitto 600" \
+    "$(machine_root stat -c '%U %a' /var/lib/mosquitto/secureesp.sessions)"
 expect_exit 0 machine_root systemctl reload mosquitto
 has_reloaded() {
     machine_root journalctl --output=cat --unit=mosquitto | grep -q 'Reloading config'
