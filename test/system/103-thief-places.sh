@@ -4,6 +4,7 @@
 # handshakes without end, with certificates as large as the server takes. Honest devices find a place
 # at once, and bytes are bounded as places are.
 # Runs alone.
+# Takes 600 s at most.
 export VARIANT=release # memory and times of a program with sanitizers say little
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -28,7 +29,7 @@ takes "silent connections to the download server from six addresses" 60000 20000
     "${at_server[@]}" silent "$SANDBOX_HTTPS_PORT" 1000 1000 "${six[@]}"
 eventually 20 "their places are free" counter_is download_waiting 0
 takes "handshakes that do not go on, from six addresses" 60000 20000 \
-    "${at_server[@]}" stalled "$SANDBOX_HTTPS_PORT" all 1000 500 "${six[@]}"
+    "${at_server[@]}" stalled "$SANDBOX_HTTPS_PORT" all 500 500 "${six[@]}"
 eventually 20 "their places are free" counter_is download_waiting 0
 
 # same_address WHAT COMMAND...: from the address of the honest devices, who are not refused.

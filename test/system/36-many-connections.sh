@@ -58,7 +58,8 @@ echo "refused: $(counter download_refused_connections)"
 expect_between "sockets" "$bound" $((sockets + bound + 10)) "$(daemon_sockets)"
 grown=$(($(memory_kb "$daemon") - memory))
 echo "memory: $grown KB more for $bound connections"
-[ "$grown" -lt 40000 ] || fail "$bound connections take $grown KB"
+# TSan has several bytes of its own for each that was ever in use.
+[ "$VARIANT" = tsan ] || [ "$grown" -lt 40000 ] || fail "$bound connections take $grown KB"
 lines=$(log_since 'ended connection address=127.0.0.2 ')
 expect_between "lines in the log" 1 $((SECONDS - began + 1)) "$lines"
 
