@@ -29,10 +29,10 @@ struct api_broker {
 // When certificates end; 0: not known.
 struct api_certificates {
     int64_t ca_ms;
-    int64_t server_ms;                          // the daemon's own
-    char server_serial[REVOCATION_SERIAL_SIZE]; // of it, or ""
-    int64_t broker_ms;                          // as it was shown last
-    int64_t devices;                            // that have one below devices_dir
+    int64_t server_ms;               // the daemon's own
+    char server_serial[SERIAL_SIZE]; // of it, or ""
+    int64_t broker_ms;               // as it was shown last
+    int64_t devices;                 // that have one below devices_dir
     int64_t devices_bad;
     int64_t devices_ending;   // within 30 days, or ended
     char first_mac[MAC_SIZE]; // of the one that ends first, or ""
