@@ -19,7 +19,8 @@
 // With the line's end.
 #define SERIAL_LINE (sizeof SERIAL_WORD + SERIAL_SIZE - 1)
 #define DEVICE_LINE (sizeof DEVICE_WORD + MAC_LENGTH + sizeof BEFORE_WORD - 1 + NUMBER_DIGITS)
-#define OTHER_LINES (sizeof HEADING + sizeof NUMBER_WORD + sizeof END_WORD + 2 * NUMBER_DIGITS + 1)
+#define OTHER_LINES                                                                                \
+    (sizeof HEADING + sizeof NUMBER_WORD + sizeof END_WORD + 2 * (size_t)NUMBER_DIGITS + 1)
 
 struct revocation_list {
     uint64_t number;
