@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define ROOM_BYTES (1024 * 1024) // free again: worth an attempt
+#define ROOM_BYTES (UINT64_C(1024) * 1024) // free again: worth an attempt
 
 static void add_stat(uint64_t stamp[6], const struct stat *st)
 {
