@@ -21,12 +21,14 @@
 
 static _Atomic int64_t now_ms = 1000000; // also for the thread of the deadlines
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
 int64_t __wrap_clock_monotonic_ms(void);
 
 int64_t __wrap_clock_monotonic_ms(void)
 {
     return now_ms;
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 // Connections, from the one that came first to the newest: u, it has said nothing; r, the server
 // has not read yet what it said; h, it has begun its handshake; i, it is idle; b, at work.
