@@ -8,6 +8,7 @@
 #include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
+#include "server/model/serial.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"

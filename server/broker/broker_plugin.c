@@ -52,12 +52,21 @@ static void end_session(const char *client_id, void *ctx)
     mosquitto_kick_client_by_clientid(client_id, true);
 }
 
+// mosquitto counts as freed what it has not counted as taken, if it copies the text itself
+// (mosquitto_broker_publish_copy()): below zero by that, its memory_limit would refuse everybody.
 static void publish(const char *topic, const char *payload, void *ctx)
 {
+    size_t n = strlen(payload);
+    void *copy = mosquitto_malloc(n);
+
     (void)ctx;
-    if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 1, false, NULL) !=
-        MOSQ_ERR_SUCCESS)
-        mosquitto_log_printf(MOSQ_LOG_WARNING, "secureesp: a report could not be published");
+    if (copy != NULL) {
+        memcpy(copy, payload, n);
+        if (mosquitto_broker_publish(NULL, topic, (int)n, copy, 1, false, NULL) == MOSQ_ERR_SUCCESS)
+            return;
+        mosquitto_free(copy);
+    }
+    mosquitto_log_printf(MOSQ_LOG_WARNING, "secureesp: a report could not be published");
 }
 
 static void log_text(int level, const char *what, const char *text)

@@ -22,3 +22,7 @@ count_is_200() {
     [ "$(secureesp devices list --image "$(image_name 00.00.02)" --json | grep -o '"mac"' | wc -l)" -eq 200 ]
 }
 eventually 60 "all on the second image" count_is_200
+
+step "the broker counts its memory right"
+# It told the daemon of 200 certificates meanwhile: what of that it counts as freed it has counted as taken.
+! grep -i "out of memory" "$sandbox/log/broker.log" || fail "the broker believes that it has no memory"

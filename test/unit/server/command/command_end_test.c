@@ -48,7 +48,7 @@ static struct command get(struct fixture *f, int64_t id)
 
 struct request {
     const char *mac;
-    const char *reason;
+    const char *why;
     size_t count;
     int rc; // that the job returns afterwards
 };
@@ -56,7 +56,7 @@ struct request {
 static int end(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct request *request = ctx;
-    int rc = command_end_revoked(connection, request->mac, request->reason, &request->count, err);
+    int rc = command_end_revoked(connection, request->mac, request->why, &request->count, err);
 
     return rc < 0 ? rc : request->rc;
 }
@@ -64,7 +64,7 @@ static int end(struct store_connection *connection, void *ctx, struct err *err)
 static void test_open_ones_end(void **state)
 {
     struct fixture *f = *state;
-    struct request request = {.mac = MAC_1, .reason = "keyCompromise"};
+    struct request request = {.mac = MAC_1, .why = "the device was revoked (keyCompromise)"};
     struct command command;
     int64_t queued[2], sent, of_another;
     int64_t before_ms = clock_now_ms();
@@ -101,7 +101,7 @@ static void test_open_ones_end(void **state)
 static void test_ended_ones_stay(void **state)
 {
     struct fixture *f = *state;
-    struct request request = {.mac = MAC_1, .reason = "superseded"};
+    struct request request = {.mac = MAC_1, .why = "the device was replaced"};
     int64_t ids[COMMAND_STATE_COUNT];
 
     fixture_add_device(f, MAC_1);
@@ -120,7 +120,8 @@ static void test_ended_ones_stay(void **state)
 static void test_not_alone(void **state)
 {
     struct fixture *f = *state;
-    struct request request = {.mac = MAC_1, .reason = "keyCompromise", .rc = ERR_CONFLICT};
+    struct request request = {
+        .mac = MAC_1, .why = "the device was revoked (keyCompromise)", .rc = ERR_CONFLICT};
     int64_t id;
 
     fixture_add_device(f, MAC_1);
@@ -133,7 +134,8 @@ static void test_not_alone(void **state)
 static void test_nobody(void **state)
 {
     struct fixture *f = *state;
-    struct request request = {.mac = MAC_3, .reason = "keyCompromise", .count = 9};
+    struct request request = {
+        .mac = MAC_3, .why = "the device was revoked (keyCompromise)", .count = 9};
 
     fixture_write(f, end, &request);
     assert_int_equal(request.count, 0);
