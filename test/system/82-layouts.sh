@@ -142,6 +142,7 @@ part stop daemon
 sqlite3 "$database" "drop table certificates;
     drop table device_revocations;
     drop table replacements;
+    drop table retained;
     drop table device_faults;
     drop table device_left_out;
     drop table device_broker_limits;
