@@ -141,7 +141,7 @@ void api_certificates_revoke(
         rc = revocation_guard_check(api->store, serial, &err);
     if (rc == 0)
         rc = revocation_revoke_certificate(api->revocation, &wish, &outcome, &err);
-    if (rc < 0) {
+    if (rc != 0) {
         api_json_refuse(response, &err);
         return;
     }

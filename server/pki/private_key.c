@@ -54,7 +54,7 @@ static int decode(const uint8_t *pem, size_t n, struct private_key **out, struct
 
     if (rc == 0)
         rc = wrap(pkey, &key, err);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     rc = private_key_public(key, &public_half, err);
     if (rc < 0) {

@@ -74,7 +74,7 @@ static int check(struct store_connection *connection, const struct revocation_re
     rc = revocation_place_check(connection, &places, replace->force, err);
     if (rc == 0)
         rc = read_pair(connection, replace, pair, err);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     if (pair->old.online && !replace->force)
         return err_set(err, ERR_CONFLICT,

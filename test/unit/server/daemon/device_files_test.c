@@ -33,7 +33,10 @@ static int set_up(void **state)
     struct pki_folder_order order = {.now_ms = clock_system_ms()};
     struct pki_folder_pair ca;
 
-    if (w == NULL || scratch_make((void **)&w->folder) < 0)
+    if (w == NULL)
+        return -1;
+    *state = w;
+    if (scratch_make((void **)&w->folder) < 0)
         return -1;
     order.folder = w->folder;
     scratch_path(w->folder, "ca.crt", w->ca);
