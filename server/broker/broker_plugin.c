@@ -44,8 +44,8 @@ static void end_connections(const char *name, bool with_will, void *ctx)
     mosquitto_kick_client_by_username(name, with_will);
 }
 
-// With its will: without, mosquitto would end a session once more that has no connection, and use
-// its memory after that.
+// With its will: without, mosquitto would end a session without a connection twice (use after
+// free).
 static void end_session(const char *client_id, void *ctx)
 {
     (void)ctx;
@@ -60,13 +60,11 @@ static void publish(const char *topic, const char *payload, void *ctx)
     void *copy = mosquitto_malloc(n);
 
     (void)ctx;
-    if (copy != NULL) {
-        memcpy(copy, payload, n);
-        if (mosquitto_broker_publish(NULL, topic, (int)n, copy, 1, false, NULL) == MOSQ_ERR_SUCCESS)
-            return;
+    if (copy == NULL || mosquitto_broker_publish(NULL, topic, (int)n, memcpy(copy, payload, n), 1,
+                            false, NULL) != MOSQ_ERR_SUCCESS) {
         mosquitto_free(copy);
+        mosquitto_log_printf(MOSQ_LOG_WARNING, "secureesp: a report could not be published");
     }
-    mosquitto_log_printf(MOSQ_LOG_WARNING, "secureesp: a report could not be published");
 }
 
 static void log_text(int level, const char *what, const char *text)
@@ -121,8 +119,7 @@ static bool is_connected(const struct mosquitto *client)
 static bool has_time(struct plugin *plugin)
 {
     if (!plugin->has_ticked && pace_is_due(&plugin->no_tick, NO_TICK_PACE_MS))
-        mosquitto_log_printf(MOSQ_LOG_ERR,
-            "secureesp: nobody is let in: the broker gives the plugin no time to end connections; "
+        log_text(MOSQ_LOG_ERR, "nobody is let in: the broker gives the plugin no time; ",
             "set per_listener_settings false, and restart it");
     return plugin->has_ticked;
 }

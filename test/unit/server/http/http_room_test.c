@@ -39,7 +39,7 @@ static const struct http_route routes[] = {
 
 static struct tls_fixture fixture;
 
-static void pause_ms(unsigned ms)
+static void pause_ms(int ms)
 {
     struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 

@@ -41,7 +41,7 @@ static void test_place(void **state)
     assert_int_equal(digest_place("0000000f", 16), 15);
     assert_int_equal(digest_place("00000010ffff", 16), 0);
     assert_int_equal(digest_place("ffffffff", 1024), 1023);
-    assert_int_equal(digest_place("80000001", (size_t)1 << 32), 0x80000001);
+    assert_int_equal(digest_place("80000001", UINT32_MAX), 0x80000001);
 }
 
 int main(void)
