@@ -44,8 +44,7 @@ static void end_connections(const char *name, bool with_will, void *ctx)
     mosquitto_kick_client_by_username(name, with_will);
 }
 
-// With its will: without, mosquitto would end a session without a connection twice (use after
-// free).
+// With its will: without, mosquitto would end an offline session twice, and use freed memory.
 static void end_session(const char *client_id, void *ctx)
 {
     (void)ctx;
