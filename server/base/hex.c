@@ -12,7 +12,7 @@ void hex_encode(const uint8_t *p, size_t n, char *out)
     out[2 * n] = '\0';
 }
 
-// Of a digit the value plus 1; 0: it is none. Lists have millions.
+// Of a digit the value plus 1; 0: it is none. Lists have millions, each message some.
 static const uint8_t values[256] = {
     ['0'] = 1,
     ['1'] = 2,
@@ -31,6 +31,11 @@ static const uint8_t values[256] = {
     ['e'] = 15,
     ['f'] = 16,
 };
+
+int hex_digit(char c)
+{
+    return values[(unsigned char)c] - 1;
+}
 
 bool hex_decode(const char *digits, size_t n, uint8_t *out)
 {

@@ -12,4 +12,7 @@ void hex_encode(const uint8_t *p, size_t n, char *out);
 // bytes; then out holds anything.
 bool hex_decode(const char *digits, size_t n, uint8_t *out);
 
+// The value of a digit, lower case; -1 if it is none.
+int hex_digit(char c);
+
 #endif
