@@ -57,13 +57,23 @@ topic read /command/probe/probe
 ACL
 cp -r "$etc" "$work/before"
 
-# The sandbox's broker with what is installed.
+connections() {
+    grep -c 'mqtt: connected' "$SANDBOX_LOG/daemon.log"
+}
+has_connected() {
+    [ "$(connections)" -gt "$1" ]
+}
+# The sandbox's broker with what is installed. It returns when the daemon hears it: what is published
+# before that, at a broker that knows no session of the daemon's, is heard by nobody.
 use() {
+    local before
+    before=$(connections)
     sed "s|/etc/mosquitto/secureesp.acl|$etc/secureesp.acl|" "$etc/conf.d/secureesp.conf" \
         >"$sandbox/etc/mosquitto.own"
     part stop broker
     part start broker
     process_signal "$sandbox/run/daemon" HUP # its next attempt need not wait
+    eventually 40 "the daemon at the broker" has_connected "$before"
 }
 fault_matches() {
     [[ $(json_get "$(api /status)" '$.broker.fault') =~ $1 ]]
