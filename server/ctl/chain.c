@@ -51,15 +51,15 @@ static void warn_of_stranded(const json_t *images)
         printf("%lld device(s) on ", (long long)field_integer(image, "devices", 0));
         text_print(stdout, field_text(image, "name", "-"));
         if (strcmp(field_text(image, "obstacle", ""), "layout") == 0) {
-            puts(" would never start again on the next published image, which is of another flash "
+            puts(" would never start again with the next published image, which has another flash "
                  "layout and is not offered to them: withdraw it");
         } else if (field_has(image, "next")) {
             fputs(" can only go to ", stdout);
             text_print(stdout, field_text(image, "next", "-"));
             puts(": they cannot verify a later published image");
         } else {
-            puts(" can verify no later published image: publish one that is signed with a key that "
-                 "this one embeds");
+            puts(" cannot verify any later published image: publish one that is signed with a key "
+                 "that this one embeds");
         }
     }
 }
@@ -103,7 +103,7 @@ static int run_chain(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand chain_subcommands[] = {
-    {"chain", NULL, "BOARD [--json]", "show a board's images in order, and who can follow", NULL, 1,
+    {"chain", NULL, "BOARD [--json]", "show a board's images in order, and who can update", NULL, 1,
         1, run_chain},
     {0},
 };

@@ -97,7 +97,7 @@ static int explain_connect(const struct client *client, struct err *err)
     curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
     if (number == EACCES || number == EPERM)
         return err_set(err, ERR_DENIED,
-            "not allowed to speak to the daemon at %s: join the group secureesp (adduser NAME "
+            "not allowed to talk to the daemon at %s: join the group secureesp (adduser NAME "
             "secureesp) and log in again",
             client->socket);
     if (number == ENOENT)
@@ -117,14 +117,14 @@ static int explain(const struct client *client, CURLcode code, struct err *err)
 {
     switch (code) {
     case CURLE_COULDNT_CONNECT: return explain_connect(client, err);
-    case CURLE_WRITE_ERROR: return err_set(err, ERR_IO, "cannot keep or write the daemon's answer");
+    case CURLE_WRITE_ERROR: return err_set(err, ERR_IO, "cannot store or write the daemon's answer");
     case CURLE_OPERATION_TIMEDOUT:
         return err_set(err, ERR_UNAVAILABLE,
             "the daemon at %s does not answer; its log says why (journalctl -u secureespd)",
             client->socket);
     default:
         return err_set(err, ERR_UNAVAILABLE,
-            "the daemon at %s broke off: %s; its log says why (journalctl -u secureespd)",
+            "the connection to the daemon at %s failed: %s; its log says why (journalctl -u secureespd)",
             client->socket, curl_easy_strerror(code));
     }
 }
@@ -224,7 +224,7 @@ int client_call(
         json_t *reply = json_loadb(sink.p != NULL ? sink.p : "", sink.n, JSON_ALLOW_NUL, &where);
 
         if (reply == NULL)
-            rc = err_set(err, ERR_IO, "the daemon's answer is no JSON: %s", where.text);
+            rc = err_set(err, ERR_IO, "the daemon's answer is not JSON: %s", where.text);
         else
             *out = reply;
     }

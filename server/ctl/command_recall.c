@@ -28,7 +28,7 @@ static int add_word(json_t *ids, json_t *macs, const char *word, struct err *err
     errno = 0;
     id = strtoll(word, &end, 10);
     if (errno != 0 || end == word || *end != '\0' || word[0] < '0' || word[0] > '9')
-        return subcommand_misuse(err, "\"%s\" is neither a command's number nor a MAC", word);
+        return subcommand_misuse(err, "\"%s\" is neither a command number nor a MAC", word);
     return json_array_append_new(ids, json_integer(id)) < 0
                ? err_set(err, ERR_NO_MEMORY, "no memory for a request")
                : 0;
@@ -73,7 +73,7 @@ static int show(const struct subcommand_call *call, json_t *commands, struct err
         return SUBCOMMAND_FAILED;
     return late == 0
                ? SUBCOMMAND_OK
-               : err_set(err, ERR_CONFLICT, "%zu of %zu commands had ended before", late, count);
+               : err_set(err, ERR_CONFLICT, "%zu of %zu commands had already ended", late, count);
 }
 
 // Not by present_request(): the exit code depends on the answer with --json, too.

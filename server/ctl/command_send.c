@@ -163,7 +163,7 @@ static int post(const struct batch *batch, const char *mac, json_t **out, struct
 
     json_decref(order);
     if (text == NULL) // also for a name that is no UTF-8
-        return err_set(err, ERR_INVALID, "\"%s\" is no command", name);
+        return err_set(err, ERR_INVALID, "\"%s\" is not a command", name);
 
     struct client_request request = {
         .method = "POST",
@@ -204,7 +204,7 @@ static int follow(struct batch *batch, int64_t wait_s, struct err *err)
 
     if (json_array_size(batch->commands) == 0) {
         json_decref(batch->commands);
-        return err_set(err, ERR_NOT_FOUND, "there is no device yet to send it to");
+        return err_set(err, ERR_NOT_FOUND, "there are no devices yet to send it to");
     }
     if (wait_s > 0)
         code = wait_for(batch, wait_s, err);
@@ -244,7 +244,7 @@ int command_send_run(const struct subcommand_call *call, struct err *err)
     if (options_number(options, "wait", range, &wait_s, err) < 0)
         return SUBCOMMAND_USAGE;
     if (all && options->argument_count != 1)
-        return subcommand_misuse(err, "--all takes the place of a MAC; give the command alone");
+        return subcommand_misuse(err, "--all replaces the MAC; give only the command");
     if (!all && options->argument_count != 2)
         return subcommand_misuse(err, "give a MAC, or --all, and a command");
     if (!all && subcommand_read_mac(options->arguments[0], mac, err) != SUBCOMMAND_OK)

@@ -15,9 +15,9 @@
 #include "server/ctl/url.h"
 
 static const struct option_rule send_options[] = {
-    {"all", OPTION_FLAG, NULL, "to every device"},
-    {"wait", OPTION_MAYBE, "SECONDS", "until it has ended, so long at most (300)"},
-    {"force", OPTION_FLAG, NULL, "send flash whatever the device has downloaded"},
+    {"all", OPTION_FLAG, NULL, "send it to every device"},
+    {"wait", OPTION_MAYBE, "SECONDS", "wait until it has ended, at most this long (300)"},
+    {"force", OPTION_FLAG, NULL, "send flash, whatever the device has downloaded"},
     {0},
 };
 
@@ -68,7 +68,7 @@ static int run_show(const struct subcommand_call *call, struct err *err)
     long long id = strtoll(given, &end, 10);
 
     if (errno != 0 || end == given || *end != '\0' || id < 0)
-        return subcommand_misuse(err, "\"%s\" is no command's number", given);
+        return subcommand_misuse(err, "\"%s\" is not a command number", given);
     snprintf(path, sizeof path, "/api/v1/commands/%lld", id);
     return present_get(call, path, show_one, err);
 }
@@ -78,7 +78,7 @@ const struct subcommand commands_subcommands[] = {
         "tell devices to do something: firmware, flash, reboot, ca, cert, key, config",
         send_options, 1, 2, command_send_run},
     {"command", "cancel", "ID|MAC... [--json]",
-        "take commands back: by number, or all that are not ended of a device", NULL, 1, 1000,
+        "cancel commands: by number, or all of a device that have not ended", NULL, 1, 1000,
         command_recall_run},
     {"command", "list", "[MAC] [--json]", "list the newest commands", NULL, 0, 1, run_list},
     {"command", "show", "ID [--json]", "show one command", NULL, 1, 1, run_show},

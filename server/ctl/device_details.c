@@ -148,7 +148,7 @@ static void show_revocation(const json_t *revocation, int64_t now_ms)
     if (!field_has(revocation, "before_ms"))
         return;
     field_time(revocation, "before_ms", time);
-    printf("%-18scertificates that began before %s stay shut out\n", "", time);
+    printf("%-18scertificates valid from before %s stay shut out\n", "", time);
 }
 
 // One line for each reason: how much of what it says is left out, and since when.
@@ -187,7 +187,7 @@ static void show_broker_limit(const json_t *limit, int64_t now_ms)
         (long long)field_integer(limit, "connections", 0), since, age);
     text_print(stdout, field_text(limit, "reason", "no reason known"));
     if (field_integer(limit, "disconnected_s", 0) > 0)
-        printf("; shut out for %lld s then", (long long)field_integer(limit, "disconnected_s", 0));
+        printf("; then shut out for %lld s", (long long)field_integer(limit, "disconnected_s", 0));
     puts(")");
 }
 
@@ -225,12 +225,12 @@ static void show_facts(const json_t *device, int64_t now_ms)
     if (field_has(device, "spelling")) {
         printf("%-18sits topics and certificate spell the MAC ", "spelling");
         text_print(stdout, field_text(device, "spelling", "?"));
-        puts(": commands go out so");
+        puts(": commands use that spelling");
     }
     if (!field_has(device, "shared_identity_at_ms"))
         return;
     field_age(device, "shared_identity_at_ms", now_ms, age);
-    printf("%-18stwo devices used this one's certificate %s ago: issue new ones to both\n",
+    printf("%-18stwo devices used this one's certificate %s ago: issue a new one to each\n",
         "certificate", age);
 }
 

@@ -25,7 +25,7 @@
     }
 #define OPTION_OFFLINE                                                                             \
     {                                                                                              \
-        "offline", OPTION_FLAG, NULL, "only devices that are not"                                  \
+        "offline", OPTION_FLAG, NULL, "only devices that are offline"                              \
     }
 #define OPTION_STATE                                                                               \
     {                                                                                              \
@@ -33,7 +33,7 @@
     }
 #define OPTION_IMAGE                                                                               \
     {                                                                                              \
-        "image", OPTION_VALUE, "GLOB", "only devices that run an image of such a name"             \
+        "image", OPTION_VALUE, "GLOB", "only devices whose image has such a name"                  \
     }
 // clang-format on
 
@@ -46,7 +46,7 @@ static const struct option_rule list_options[] = {
 };
 
 static const struct option_rule forget_options[] = {
-    {"force", OPTION_FLAG, NULL, "also while it is online"},
+    {"force", OPTION_FLAG, NULL, "even while it is online"},
     {0},
 };
 
@@ -55,7 +55,7 @@ static const struct option_rule watch_options[] = {
     OPTION_OFFLINE,
     OPTION_STATE,
     OPTION_IMAGE,
-    {"interval", OPTION_VALUE, "SECONDS", "look so often (2)"},
+    {"interval", OPTION_VALUE, "SECONDS", "refresh this often (2)"},
     {0},
 };
 
@@ -216,7 +216,7 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 const struct subcommand devices_subcommands[] = {
     {"devices", "list", "[--online|--offline|--state STATE] [--image GLOB] [--json]",
         "list devices", list_options, 0, 0, run_list},
-    {"devices", "show", "MAC [--json]", "show all that is known of a device", NULL, 1, 1, run_show},
+    {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1, run_show},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
     {"devices", "revoke", "MAC [--reason REASON] [--json]",

@@ -11,7 +11,7 @@
 const struct option_rule devices_replace_options[] = {
     {"reason", OPTION_VALUE, "REASON", "why the old one is revoked (superseded)"},
     {"force", OPTION_FLAG, NULL,
-        "although the old one is online, or the other has a history of its own"},
+        "even if the old one is online, or the new one has a history of its own"},
     {0},
 };
 
@@ -31,7 +31,7 @@ static void show_replaced(const json_t *answer)
     }
     fputs("; ", stdout);
     text_print(stdout, old);
-    fputs(field_is_true(answer, "changed") ? " is revoked (" : " was revoked already (", stdout);
+    fputs(field_is_true(answer, "changed") ? " is revoked (" : " was already revoked (", stdout);
     text_print(stdout, field_text(answer, "reason", "-"));
     putchar(')');
 }
@@ -48,7 +48,7 @@ int devices_replace_run(const struct subcommand_call *call, struct err *err)
     }
     if (reason != NULL && revocation_reason_code(reason) < 0)
         return subcommand_misuse(
-            err, "no reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
+            err, "unknown reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
     url_init(&url, "/api/v1/devices");
     url_segment(&url, macs[0]);
     url_segment(&url, "replace");

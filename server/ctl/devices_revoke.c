@@ -10,8 +10,8 @@
 
 const struct option_rule devices_revoke_options[] = {
     {"reason", OPTION_VALUE, "REASON",
-        "why (" REVOCATION_REASON_USUAL "); only " REVOCATION_REASON_HOLD
-        " lets it in again with the same certificate"},
+        "why (" REVOCATION_REASON_USUAL "); only after " REVOCATION_REASON_HOLD
+        " can it come back with the same certificate"},
     {0},
 };
 
@@ -31,7 +31,7 @@ static void show_revoked(const json_t *answer)
     char time[TEXT_SHORT_SIZE];
 
     print_mac(answer);
-    fputs(field_is_true(answer, "changed") ? "revoked (" : "is revoked already (", stdout);
+    fputs(field_is_true(answer, "changed") ? "revoked (" : "is already revoked (", stdout);
     text_print(stdout, field_text(revocation_of(answer), "reason", "-"));
     if (!field_is_true(answer, "changed")) {
         field_time(revocation_of(answer), "revoked_at_ms", time);
@@ -50,8 +50,8 @@ static void show_readmitted(const json_t *answer)
     else if (revocation_reason_is_hold(field_text(revocation_of(answer), "reason", "")))
         fputs("readmitted, with the certificate that it has", stdout);
     else
-        fputs("readmitted, but not with the certificates that it had: issue a new one by "
-              "'secureesp pki device' and bring it to the board",
+        fputs("readmitted, but not with the certificates that it had: issue a new one with "
+              "'secureesp pki device' and put it on the board",
             stdout);
 }
 
@@ -66,7 +66,7 @@ static int run(const struct subcommand_call *call, const char *verb, revocation_
         return SUBCOMMAND_USAGE;
     if (reason != NULL && revocation_reason_code(reason) < 0)
         return subcommand_misuse(
-            err, "no reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
+            err, "unknown reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
     url_init(&url, "/api/v1/devices");
     url_segment(&url, mac);
     url_segment(&url, verb);

@@ -17,8 +17,8 @@
 
 const struct option_rule image_add_options[] = {
     {"name", OPTION_VALUE, "IMAGE", "its name, if it has no image descriptor"},
-    {"literal-name", OPTION_FLAG, NULL, "its name is meant by the letter"},
-    {"embeds", OPTION_LIST, "PEM", "a public key that it embeds, if that cannot be seen in it"},
+    {"literal-name", OPTION_FLAG, NULL, "its name is meant literally"},
+    {"embeds", OPTION_LIST, "PEM", "a public key that it embeds, if none can be found in it"},
     {"publish", OPTION_FLAG, NULL, "offer it to devices at once"},
     {0},
 };
@@ -74,8 +74,8 @@ static int show_added(const struct subcommand_call *call, const json_t *image, s
     text_print(stdout, field_has(image, "signer") ? signer : "no known key");
     print_embeds(json_object_get(image, "embeds"));
     if (json_array_size(json_object_get(image, "embeds")) == 0)
-        puts("which key it embeds is unknown, so that devices on it can be offered no successor; "
-             "--embeds PEM tells when an image is added");
+        puts("the key that it embeds is unknown, so devices that run it cannot be offered a "
+             "successor; give the key with --embeds PEM when you add an image");
     return SUBCOMMAND_OK;
 }
 

@@ -16,7 +16,7 @@
 #include "server/ctl/url.h"
 
 static const struct option_rule withdraw_options[] = {
-    {"force", OPTION_FLAG, NULL, "also where it strands devices"},
+    {"force", OPTION_FLAG, NULL, "even if it strands devices"},
     {0},
 };
 
@@ -189,7 +189,7 @@ const struct subcommand images_subcommands[] = {
         "add a signed image", image_add_options, 1, 1, image_add_run},
     {"images", "list", "[--json]", "list images", NULL, 0, 0, run_list},
     {"images", "publish", "NAME [--json]", "offer an image to devices", NULL, 1, 1, run_publish},
-    {"images", "withdraw", "NAME [--force] [--json]", "offer an image no more", withdraw_options, 1,
+    {"images", "withdraw", "NAME [--force] [--json]", "stop offering an image", withdraw_options, 1,
         1, run_withdraw},
     {"images", "remove", "NAME [--json]", "remove an image that nothing needs", NULL, 1, 1,
         run_remove},

@@ -27,9 +27,9 @@ static const struct option_rule sign_options[] = {
 
 static const struct option_rule describe_options[] = {
     {"name", OPTION_VALUE, "IMAGE", "the image's name, <BOARD>-<VERSION>"},
-    {"literal-name", OPTION_FLAG, NULL, "its name is meant by the letter"},
+    {"literal-name", OPTION_FLAG, NULL, "its name is meant literally"},
     {"trust", OPTION_LIST, "PEM", "a public key that may sign the image's successor"},
-    {"append-to", OPTION_VALUE, "BODY", "write BODY with the descriptor behind it"},
+    {"append-to", OPTION_VALUE, "BODY", "write BODY followed by the descriptor"},
     {0},
 };
 
@@ -56,7 +56,7 @@ static int read_keys(const struct options *options, const char *option, struct p
     *count = 0;
     while ((path = options_next(options, option, &cursor)) != NULL) {
         if (*count == KEYS_MAX)
-            return subcommand_misuse(err, "more than %d times --%s", KEYS_MAX, option);
+            return subcommand_misuse(err, "--%s is given more than %d times", option, KEYS_MAX);
 
         int rc = read_key(path, &keys[*count], err);
 
@@ -137,7 +137,7 @@ static int write_descriptor(const char *body_path, const struct image_descriptor
     rc = image_descriptor_build_append(body, size, block, &joined, written);
     free(body);
     if (rc == ERR_CONFLICT)
-        return err_set(err, rc, "%s has a descriptor already", body_path);
+        return err_set(err, rc, "%s already has a descriptor", body_path);
     if (rc < 0)
         return err_set(err, rc, "no memory for %s", out);
     rc = file_output(out, joined, *written, FILE_MODE, err);
@@ -221,7 +221,7 @@ int images_local_verify(const struct subcommand_call *call, struct err *err)
 const struct subcommand images_local_subcommands[] = {
     {"images", "sign", "--key KEY IN OUT", "sign an image", sign_options, 2, 2, run_sign},
     {"images", "describe", "--name IMAGE --trust PEM [--trust PEM]... [--append-to BODY] OUT",
-        "make an image descriptor: what an image is and whom it trusts", describe_options, 1, 1,
+        "make an image descriptor: what an image is and which keys it trusts", describe_options, 1, 1,
         run_describe},
     {0},
 };

@@ -17,7 +17,7 @@
 #define NAME_MAX_BYTES 64
 
 static const struct option_rule add_options[] = {
-    {"name", OPTION_VALUE, "NAME", "what to call it; the file's name otherwise"},
+    {"name", OPTION_VALUE, "NAME", "what to call it (the file's name)"},
     {0},
 };
 
@@ -112,7 +112,7 @@ int keys_refuse_private(const char *path, const uint8_t *pem, size_t n, struct e
     rc = public_key_from_pem(pem, n, &key, err);
     return rc < 0 ? err_context(err, "%s", path)
                   : err_set(err, ERR_INVALID,
-                        "%s holds a private key beside the public one; give the public one alone",
+                        "%s holds a private key beside the public one; give only the public one",
                         path);
 }
 
@@ -153,7 +153,7 @@ static int run_add(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand keys_subcommands[] = {
-    {"keys", "add", "FILE [--name NAME] [--json]", "make a public key known that signs images",
+    {"keys", "add", "FILE [--name NAME] [--json]", "add a public key that signs images",
         add_options, 1, 1, run_add},
     {"keys", "remove", "ID|NAME [--json]", "remove a key that no image needs", NULL, 1, 1,
         run_remove},

@@ -46,12 +46,12 @@ static int check_arguments(
     const struct subcommand *command, const struct options *options, struct err *err)
 {
     if (options->argument_count < command->arguments_min)
-        return subcommand_misuse(err, "something is missing: %s%s%s %s", command->group,
+        return subcommand_misuse(err, "an argument is missing: %s%s%s %s", command->group,
             command->verb != NULL ? " " : "", command->verb != NULL ? command->verb : "",
             command->synopsis);
     if (options->argument_count > command->arguments_max)
         return subcommand_misuse(
-            err, "\"%s\" is one too many", options->arguments[command->arguments_max]);
+            err, "one argument too many: \"%s\"", options->arguments[command->arguments_max]);
     return SUBCOMMAND_OK;
 }
 
@@ -92,7 +92,7 @@ static int parse_and_run(const struct subcommand *command, int argc, char **argv
     if (code != SUBCOMMAND_OK && err.message[0] != '\0')
         complain(&err);
     if (code == SUBCOMMAND_USAGE)
-        fprintf(stderr, "`secureesp help %s` says how it is used\n", command->group);
+        fprintf(stderr, "see `secureesp help %s`\n", command->group);
     return code;
 }
 
@@ -123,7 +123,7 @@ static int misuse(int argc, char **argv, int leading)
     } else if (registry_has_group(argv[leading])) {
         usage_print_group(out, argv[leading]);
     } else {
-        fputs("secureesp: no command \"", stderr);
+        fputs("secureesp: unknown command \"", stderr);
         text_print(stderr, argv[leading]);
         fputs("\"; see `secureesp help`\n", stderr);
         return SUBCOMMAND_USAGE;

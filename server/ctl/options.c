@@ -28,7 +28,7 @@ static int take_option(const struct option_rule *const *tables, int argc, char *
         name == argv[*i] + 2 && argv[*i][1] != '-' ? NULL : find_rule(tables, name, n);
 
     if (rule == NULL)
-        return err_set(err, ERR_INVALID, "no option %s here", argv[*i]);
+        return err_set(err, ERR_INVALID, "unknown option %s", argv[*i]);
     if (rule->kind == OPTION_FLAG && value != NULL)
         return err_set(err, ERR_INVALID, "--%s takes no value", rule->name);
     if ((rule->kind == OPTION_VALUE || rule->kind == OPTION_LIST) && value == NULL) {

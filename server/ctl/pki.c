@@ -25,15 +25,15 @@
 // clang-format off: its versions differ in braces
 #define OPTION_DAYS                                                                                \
     {                                                                                              \
-        "days", OPTION_VALUE, "N", "how long the certificate holds"                                \
+        "days", OPTION_VALUE, "N", "how many days the certificate is valid"                        \
     }
 #define OPTION_RSA                                                                                 \
     {                                                                                              \
-        "rsa", OPTION_FLAG, NULL, "make an RSA-2048 key; P-256 otherwise"                          \
+        "rsa", OPTION_FLAG, NULL, "make an RSA-2048 key instead of P-256"                          \
     }
 #define OPTION_FORCE                                                                               \
     {                                                                                              \
-        "force", OPTION_FLAG, NULL, "replace files that exist"                                     \
+        "force", OPTION_FLAG, NULL, "replace existing files"                                       \
     }
 // clang-format on
 
@@ -75,8 +75,8 @@ static const struct option_rule list_options[] = {
 };
 
 static const struct option_rule crl_options[] = {
-    {"days", OPTION_VALUE, "N", "until the next one is due (30)"},
-    {"out", OPTION_VALUE, "FILE", "write it there; else to standard output"},
+    {"days", OPTION_VALUE, "N", "how many days until the next list is due (30)"},
+    {"out", OPTION_VALUE, "FILE", "write it there instead of to standard output"},
     {0},
 };
 
@@ -127,7 +127,7 @@ static int collect(const struct options *options, const char *option, const char
     *count = 0;
     while ((value = options_next(options, option, &cursor)) != NULL) {
         if (*count == NAMES_MAX)
-            return subcommand_misuse(err, "more than %d times --%s", NAMES_MAX, option);
+            return subcommand_misuse(err, "--%s is given more than %d times", option, NAMES_MAX);
         out[(*count)++] = value;
     }
     return SUBCOMMAND_OK;
@@ -172,7 +172,7 @@ static int run_client(const struct subcommand_call *call, struct err *err)
     int rc = pki_issue_read_order(call->options, &order, err);
 
     if (rc == SUBCOMMAND_OK && wanted.unit == NULL)
-        rc = subcommand_misuse(err, "say with --role what the broker lets it do");
+        rc = subcommand_misuse(err, "--role is missing: it says what the broker lets the client do");
     if (rc != SUBCOMMAND_OK)
         return rc;
     rc = pki_folder_open(order.folder, &issuer, err);
@@ -213,20 +213,20 @@ const struct subcommand pki_subcommands[] = {
     {"pki", "server", "DIR NAME [--dns HOST]... [--ip ADDR]... [--days N] [--rsa] [--force]",
         "issue a server's certificate: broker, download server, daemon", server_options, 2, 2,
         run_server},
-    {"pki", "device", "DIR MAC... [--days N] [--rsa] [--force]", "issue devices' certificates",
+    {"pki", "device", "DIR MAC... [--days N] [--rsa] [--force]", "issue certificates for devices",
         device_options, 2, SIZE_MAX, pki_device_run},
     {"pki", "client", "DIR NAME --role ROLE [--days N] [--rsa] [--force]",
-        "issue the certificate of a client of the broker that is no device", client_options, 2, 2,
+        "issue a certificate for a client of the broker that is not a device", client_options, 2, 2,
         run_client},
     {"pki", "list", "[MAC] [--state STATE] [--json]",
         "list the certificates that the daemon knows, or those of one device", list_options, 0, 1,
         pki_list_run},
     {"pki", "revoke", "SERIAL [--reason REASON] [--force] [--json]",
-        "shut out one certificate, of anybody", pki_revoke_options, 1, 1, pki_revoke_run},
+        "revoke one certificate, whoever it belongs to", pki_revoke_options, 1, 1, pki_revoke_run},
     {"pki", "crl", "DIR [--days N] [--out FILE] [--json]",
-        "sign a list of the revoked certificates (CRL), for programs that read such", crl_options,
+        "sign a list of the revoked certificates (CRL), for other programs", crl_options,
         1, 1, pki_crl_run},
-    {"pki", "record", "DIR [--json]", "tell the daemon all that a CA has issued", NULL, 1, 1,
+    {"pki", "record", "DIR [--json]", "tell the daemon about all that a CA has issued", NULL, 1, 1,
         pki_record_run},
     {"pki", "signing", "DIR NAME [--ec] [--force]", "make a key pair that signs images",
         signing_options, 2, 2, run_signing},

@@ -36,7 +36,7 @@ static int read_entry(const json_t *certificate, struct crl_entry *out, struct e
 
     if (!serial_is_canonical(serial) || reason < 0 || !field_has(certificate, "revoked_at_ms"))
         return err_set(err, ERR_INVALID,
-            "the daemon names a certificate that cannot stand in a list: serial \"%s\", reason "
+            "the daemon names a certificate that cannot be listed: serial \"%s\", reason "
             "\"%s\"",
             serial, field_text(certificate, "reason", ""));
     snprintf(out->serial, sizeof out->serial, "%s", serial);
@@ -99,8 +99,8 @@ static int check_ca(const struct request *request, struct client *client, struct
     if (is_trusted)
         return 0;
     return err_set(err, ERR_CONFLICT,
-        "the daemon at %s trusts another CA than that of %s, which can sign no list of what it "
-        "knows",
+        "the daemon at %s trusts another CA than that of %s, which cannot sign a list of what the "
+        "daemon knows",
         request->call->socket, request->folder);
 }
 

@@ -11,7 +11,7 @@
 int pki_issue_read_folder(const struct options *options, const char **out, struct err *err)
 {
     if (options->arguments[0][0] == '\0') // as of a variable that is not set
-        return subcommand_misuse(err, "\"\" is no folder");
+        return subcommand_misuse(err, "\"\" is not a folder");
     *out = options->arguments[0];
     return SUBCOMMAND_OK;
 }

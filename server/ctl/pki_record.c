@@ -86,17 +86,18 @@ void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pa
     if (tell(call, pairs, count, &answer, &err) < 0) {
         record->failed = true;
         note(record,
-            "the daemon does not know of it yet: %s; later, `secureesp pki record %s` tells it",
-            err.code == ERR_UNAVAILABLE ? "none answers here" : err.message,
+            "the daemon does not know about it yet: %s; run `secureesp pki record %s` later to "
+            "tell it",
+            err.code == ERR_UNAVAILABLE ? "no daemon answers here" : err.message,
             call->options->arguments[0]);
         return;
     }
     record->failed = field_integer(answer, "foreign", 0) > 0;
     if (record->failed)
-        note(record, "the daemon at %s trusts another CA, and was not told of it", call->socket);
+        note(record, "the daemon at %s trusts another CA, and was not told about it", call->socket);
     if (field_integer(answer, "revoked", 0) > 0)
         note(record,
-            "%s is revoked, and stays shut out with this certificate, too; `secureesp devices "
+            "%s is revoked, and stays shut out with this certificate too; `secureesp devices "
             "readmit` lets a device in again",
             field_text(answer, "revoked_name", "-"));
     json_decref(answer);
@@ -157,10 +158,10 @@ static int show(const struct subcommand_call *call, const struct reading *readin
         return output_json(json_pack("{s:I, s:I, s:I}", "added", reading->added, "known",
                                reading->known, "foreign", reading->foreign),
             err);
-    printf("%lld told to the daemon, %lld known before", (long long)reading->added,
+    printf("%lld new to the daemon, %lld already known", (long long)reading->added,
         (long long)reading->known);
     if (reading->foreign > 0)
-        printf(", %lld of another CA than the daemon's left out", (long long)reading->foreign);
+        printf(", %lld left out, from another CA than the daemon's", (long long)reading->foreign);
     puts("");
     return SUBCOMMAND_OK;
 }
@@ -188,14 +189,14 @@ static int judge(const struct reading *reading, const char *folder,
 {
     if (reading->foreign > 0 && reading->added + reading->known == 0)
         return err_set(err, ERR_CONFLICT,
-            "%s/issued.pem: nothing is recorded: the daemon at %s trusts another CA than the one "
+            "%s/issued.pem: nothing was recorded: the daemon at %s trusts another CA than the one "
             "that issued these",
             folder, socket);
     if (state->unfinished_line != 0)
         return err_set(err, ERR_INVALID,
-            "%s/issued.pem: line %zu: a certificate that is not whole, and was not told: copy the "
-            "file again, if it is a copy; what a power cut left is taken away when the CA issues "
-            "the next",
+            "%s/issued.pem: line %zu: this certificate is incomplete and was not recorded: if the "
+            "file is a copy, copy it again; what a power cut left is removed when the CA issues "
+            "the next one",
             folder, state->unfinished_line);
     return 0;
 }

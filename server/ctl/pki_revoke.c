@@ -11,7 +11,7 @@
 
 const struct option_rule pki_revoke_options[] = {
     {"reason", OPTION_VALUE, "REASON", "why (" REVOCATION_REASON_USUAL ")"},
-    {"force", OPTION_FLAG, NULL, "also a server's, or if the number could be a device's MAC"},
+    {"force", OPTION_FLAG, NULL, "even if it is a server's, or the number could be a device's MAC"},
     {0},
 };
 
@@ -19,19 +19,19 @@ static void show_revoked(const json_t *answer)
 {
     text_print(stdout, field_text(answer, "serial", "-"));
     if (!field_is_true(answer, "changed")) {
-        fputs(": is revoked already", stdout);
+        fputs(": is already revoked", stdout);
         return;
     }
     fputs(": revoked (", stdout);
     text_print(stdout, field_text(answer, "reason", "-"));
     putchar(')');
     if (field_integer(answer, "certificates", 0) == 0)
-        fputs("; no certificate of that number is known (secureesp pki list)", stdout);
+        fputs("; no certificate with that number is known (secureesp pki list)", stdout);
     if (!field_is_true(answer, "last"))
         return;
     fputs("; device ", stdout);
     text_print(stdout, field_text(answer, "mac", "-"));
-    fputs(" has no other good one that is known", stdout);
+    fputs(" has no other good certificate that is known", stdout);
 }
 
 // A device is another thing, and stays in if the number of no certificate is shut out for it.
@@ -43,13 +43,12 @@ static int read_serial(
 
     if (mac_parse(argument, mac) && !options_has(call->options, "force"))
         return subcommand_misuse(err,
-            "\"%s\" could be a device's MAC: `secureesp devices revoke %s` shuts that out; if it "
-            "is "
-            "a serial number, add --force",
+            "\"%s\" could be a device's MAC: use `secureesp devices revoke %s` to shut the device "
+            "out; if this is a serial number, add --force",
             argument, mac);
     if (!serial_parse(argument, serial))
         return subcommand_misuse(err,
-            "\"%s\" is no serial number: 1 to %d bytes as hex digits, with or without ':'",
+            "\"%s\" is not a serial number: 1 to %d bytes as hex digits, with or without ':'",
             argument, SERIAL_BYTES_MAX);
     return SUBCOMMAND_OK;
 }
@@ -65,7 +64,7 @@ int pki_revoke_run(const struct subcommand_call *call, struct err *err)
         return rc;
     if (reason != NULL && revocation_reason_code(reason) < 0)
         return subcommand_misuse(
-            err, "no reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
+            err, "unknown reason \"%s\"; there are " REVOCATION_REASON_NAMES, reason);
     url_init(&url, "/api/v1/certificates");
     url_segment(&url, serial);
     url_segment(&url, "revoke");

@@ -80,8 +80,8 @@ static int show(const struct subcommand_call *call, json_t *answer, revocation_s
     if (field_is_true(broker, "applied"))
         return SUBCOMMAND_OK;
     return err_set(err, ERR_UNAVAILABLE,
-        "the broker does not go by it yet; it is recorded, and done there when the broker gets to "
-        "it: 'secureesp status' shows which list it goes by, this one is %lld",
+        "the broker does not use it yet; it is recorded, and takes effect there when the broker "
+        "gets to it: 'secureesp status' shows which list the broker uses, this one is %lld",
         (long long)field_integer(answer, "number", 0));
 }
 

@@ -41,7 +41,7 @@ static void print_database(const json_t *database)
         text_print(stdout, field_text(database, "fault", "-"));
         putchar('\n');
     } else {
-        puts("is written");
+        puts("writable");
     }
 }
 
@@ -57,11 +57,11 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
         fputs("CANNOT BE WRITTEN: ", stdout);
         text_print(stdout, field_text(revocations, "fault", "-"));
     } else if (!field_has(broker, "number")) {
-        fputs("the broker has not said whether it goes by it", stdout);
+        fputs("the broker has not said whether it uses it", stdout);
     } else if (field_integer(broker, "number", 0) >= number && !field_has(broker, "error")) {
-        fputs("the broker goes by it", stdout);
+        fputs("the broker uses it", stdout);
     } else {
-        printf("THE BROKER GOES BY LIST %lld", (long long)field_integer(broker, "number", 0));
+        printf("THE BROKER USES LIST %lld", (long long)field_integer(broker, "number", 0));
         if (field_has(broker, "error")) {
             fputs(": ", stdout);
             text_print(stdout, field_text(broker, "error", "-"));
@@ -82,7 +82,7 @@ static void print_disk(const json_t *disk)
 
     bool low = field_is_true(disk, "low");
 
-    printf("%-*s%s%lld MB free, %lld MB kept so%s\n", LABEL_WIDTH, "disk",
+    printf("%-*s%s%lld MB free, %lld MB kept free%s\n", LABEL_WIDTH, "disk",
         low ? "NEARLY FULL: " : "", (long long)field_integer(disk, "free_bytes", 0) / 1000000,
         (long long)field_integer(disk, "kept_free_bytes", 0) / 1000000,
         low ? ": history stops until there is room" : "");
@@ -103,7 +103,7 @@ static void print_end(const json_t *object, const char *member, const char *labe
     if (strcmp(member, "server_not_after_ms") == 0 && field_is_true(object, "server_revoked")) {
         fputs("REVOKED (serial ", stdout);
         text_print(stdout, field_text(object, "server_serial", "-"));
-        fputs("): give it another by 'secureesp pki server', and reload; ", stdout);
+        fputs("): issue another with 'secureesp pki server', and reload; ", stdout);
     }
     if (field_has(object, member))
         print_left("ends ", field_integer(object, member, 0), now_ms);

@@ -11,7 +11,7 @@ const struct option_rule usage_common_options[] = {
     {"json", OPTION_FLAG, NULL, "print JSON"},
     {"socket", OPTION_VALUE, "PATH",
         "the daemon's socket (SECUREESP_SOCKET, else /run/secureesp/api.sock)"},
-    {"help", OPTION_FLAG, NULL, "print this"},
+    {"help", OPTION_FLAG, NULL, "print this help"},
     {NULL, OPTION_FLAG, NULL, NULL},
 };
 
@@ -72,5 +72,5 @@ void usage_print_all(FILE *out)
             command->verb != NULL ? command->verb : "");
         fprintf(out, "%-*s %s\n", HELP_COLUMN, name, command->summary);
     }
-    fputs("\n`secureesp COMMAND --help` says more of each; --json is taken everywhere.\n", out);
+    fputs("\n`secureesp COMMAND --help` says more about each; all of them take --json.\n", out);
 }

@@ -79,7 +79,7 @@ has_reloaded() {
 }
 eventually 10 "its log says that it has read its configuration" has_reloaded
 goes_by_the_list() {
-    machine_root secureesp status | grep -q 'the broker goes by it'
+    machine_root secureesp status | grep -q 'the broker uses it'
 }
 eventually 10 "the broker can read who is revoked" goes_by_the_list
 

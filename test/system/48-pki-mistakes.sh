@@ -46,7 +46,7 @@ refused "certificate 2: line $(lines | sed -n 2p): it has no end"
 head -c 3000 /dev/urandom >"$copy"
 refused 'line 1: '
 head -c 100 "$pki/issued.pem" >"$copy"
-refused 'line 1: a certificate that is not whole'
+refused 'line 1: this certificate is incomplete'
 rm "$copy"
 refused 'there is no'
 mkfifo "$copy"
@@ -58,19 +58,19 @@ rmdir "$copy"
 
 step "another CA's"
 expect_exit 1 secureesp pki record "$work/other"
-expect_match "what it says" "$work/other/issued.pem: nothing is recorded: .* trusts another CA" "$output"
+expect_match "what it says" "$work/other/issued.pem: nothing was recorded: .* trusts another CA" "$output"
 expect_equal "recorded" "$before" "$(known)"
 
 step "one that is cut off: what is whole is told, and that the rest is missing"
 total=$(lines | wc -l)
 head -n "$(($(lines | tail -n 1) + 2))" "$pki/issued.pem" >"$copy"
 expect_exit 1 secureesp pki record "$work/copy"
-expect_match "what is told" "$((total - 1 - before)) told to the daemon, $before known before" "$output"
-expect_match "what is not" "issued.pem: line $(lines | tail -n 1): a certificate that is not whole, and was not told" "$output"
+expect_match "what is told" "$((total - 1 - before)) new to the daemon, $before already known" "$output"
+expect_match "what is not" "issued.pem: line $(lines | tail -n 1): this certificate is incomplete and was not recorded" "$output"
 expect_equal "recorded" $((total - 1)) "$(known)"
 cat "$pki/issued.pem" "$work/other/issued.pem" >"$copy"
 expect_exit 0 secureesp pki record "$work/copy"
-expect_match "both CAs" "^1 told to the daemon, $((total - 1)) known before, 3 of another CA" "$output"
+expect_match "both CAs" "^1 new to the daemon, $((total - 1)) already known, 3 left out, from another CA" "$output"
 
 step "a file, a folder that is none, or none at all in the place of the CA's folder"
 for command in record crl; do

@@ -81,7 +81,7 @@ for name in "$device" desk; do
     expect_exit 0 secureesp pki revoke "$(serial_of "$file.crt")" # 1 if the broker takes longer
     echo "$output"
     expect_match "$name" 'broker: .*\(1 connection ended\)' "$output"
-    ! grep -q 'no certificate of that number' <<<"$output" || fail "it is not known: $output"
+    ! grep -q 'no certificate with that number' <<<"$output" || fail "it is not known: $output"
     eventually 5 "$name is disconnected" grep -qi 'connection.*lost\|disconnect' "$work/$name.log"
     process_stop "$work/$name.record"
     come "$file" "$name" "/command/$device/#"

@@ -102,7 +102,7 @@ eventually 60 "the others are online" device_has "$(mac_of 2)" '$.online' 1
 expect_equal "a command" "done ok" "$(command_device "$(mac_of 2)" config)"
 # What the plugin says to a daemon that takes its session up again.
 goes_by_the_list() {
-    secureesp status | grep -q 'the broker goes by it'
+    secureesp status | grep -q 'the broker uses it'
 }
 eventually 15 "the broker says which list it goes by" goes_by_the_list
 [ -z "$(json_get "$(api /status)" '$.broker.fault')" ] || fail "a fault: $(json_get "$(api /status)" '$.broker.fault')"

@@ -173,7 +173,7 @@ process_wait_end "$work/512.pid" 20 || fail "the sketch does not end" # as it do
 [ ! -e "$work/sketch-512/firmware.bin.next" ] || fail "the sketch has downloaded something"
 expect_equal "our outcome" "failed http-status" "$(command_device "$ours" firmware)"
 expect_equal "obstacle" layout "$(obstacle "$fleet" 3)"
-expect_match "the chain" "00.00.08.i would never start again on the next" \
+expect_match "the chain" "00.00.08.i would never start again with the next" \
     "$(secureesp chain "$fleet")"
 
 step "the mistake is withdrawn, and the chain goes on"

@@ -129,7 +129,7 @@ part start "$honest"
 
 step "a second time, with another reason, forgotten, and never heard of"
 expect_exit 0 secureesp devices revoke "$held" --reason certificateHold
-expect_match "again" 'is revoked already \(keyCompromise, since' "$output"
+expect_match "again" 'is already revoked \(keyCompromise, since' "$output"
 expect_exit 2 secureesp devices revoke "$held" --reason stolen
 expect_exit 0 secureesp devices forget "$held"
 expect_match "forgotten" "stays revoked" "$output"
@@ -237,7 +237,7 @@ says_bad() {
     [ -n "$(broker_error)" ]
 }
 goes_by_it() {
-    secureesp status | grep -q 'the broker goes by it$'
+    secureesp status | grep -q 'the broker uses it$'
 }
 until rm -f "$list" && mkdir "$list" 2>/dev/null; do :; done
 eventually 20 "the broker says that it cannot read the list" says_bad

@@ -35,7 +35,7 @@ at_broker() {
         -i "$(basename "$1")" -t "/event/none" -m x >"$work/pub.log" 2>&1
 }
 goes_by_it() {
-    secureesp status | grep -q 'the broker goes by it$'
+    secureesp status | grep -q 'the broker uses it$'
 }
 # put_back FILE: the database is that copy from now on; the daemon does not run.
 put_back() {

@@ -67,7 +67,7 @@ expect_equal "with the new one" 200 "$status"
 use_credentials "$other"
 eventually 30 "$other is back with the new one" device_has "$other" '$.online' 1
 expect_exit 0 secureesp pki revoke "$(serial_of "$work/old.crt")"
-expect_match "once more" "is revoked already" "$output"
+expect_match "once more" "is already revoked" "$output"
 expect_equal "its reason stays" superseded "$(certificate "$(serial_of "$work/old.crt")" reason)"
 expect_equal "the other one" good "$(certificate "$(serial_of "$pki/devices/$other.crt")" state)"
 
@@ -89,7 +89,7 @@ step "the last one of a device: it is offline at once, and its commands end for 
 process_signal "$sandbox/run/$other" STOP
 id=$(json_get "$(api /commands --data "{\"mac\": \"$other\", \"command\": \"reboot\"}")" '$[0].id')
 expect_exit 0 secureesp pki revoke "$(serial_of "$pki/devices/$other.crt")"
-expect_match "what is said" "device $other has no other good one that is known; .*1 command ended" "${output//$'\n'/ }"
+expect_match "what is said" "device $other has no other good certificate that is known; .*1 command ended" "${output//$'\n'/ }"
 expect_equal "how it is shown" "0 certificate" "$(device "$other" '$.online') $(device "$other" '$.reason')"
 expect_match "devices show" "offline .its certificate was revoked" "$(secureesp devices show "$other")"
 expect_equal "its command" "failed revoked" "$(command_outcome "$id")"
@@ -101,7 +101,7 @@ eventually 30 "$other is back with another" device_has "$other" '$.online' 1
 
 step "serials that nobody knows, that are none, and servers'"
 expect_exit 0 secureesp pki revoke 00:AB:CD --reason unspecified
-expect_match "it may be mistyped" "no certificate of that number is known" "$output"
+expect_match "it may be mistyped" "no certificate with that number is known" "$output"
 expect_exit 1 secureesp pki revoke 00:AB:CE --reason certificateHold # nothing would take it back
 expect_equal "one that was never met" named "$(certificate abcd origin)"
 for serial in 'xyz' '3a:' '' "$(printf 'ab%.0s' {1..21})"; do
@@ -135,13 +135,13 @@ expect_match "one that would outlive the CA" "at most" "$output"
 step "what is issued while the daemon is away is told later; another CA's never"
 part stop daemon
 expect_exit 0 secureesp pki device "$pki" "$new"
-expect_match "what is said" "does not know of it yet.*pki record" "$output"
+expect_match "what is said" "does not know about it yet.*pki record" "$output"
 part start daemon
 eventually 10 "the daemon is back" api /status -o /dev/null
 expect_exit 0 secureesp pki record "$pki"
 expect_equal "one that was issued meanwhile" good "$(certificate "$(serial_of "$pki/devices/$new.crt")" state)"
 expect_exit 0 secureesp pki record "$pki"
-expect_match "all known" "^0 told to the daemon" "$output"
+expect_match "all known" "^0 new to the daemon" "$output"
 secureesp pki init "$work/foreign" >/dev/null
 expect_exit 0 secureesp pki device "$work/foreign" "$(mac_of 77)"
 expect_match "another CA's" "trusts another CA" "$output"
@@ -258,7 +258,7 @@ own_is_told() {
     secureesp status | grep -q "NOT CONNECTED for .*this daemon's certificate, serial $own, is revoked"
 }
 eventually 20 "the status tells" own_is_told
-expect_match "its line" "certificate of this server +REVOKED .serial $own.: give it another" "$(secureesp status)"
+expect_match "its line" "certificate of this server +REVOKED .serial $own.: issue another" "$(secureesp status)"
 expect_exit 0 secureesp pki server "$pki" secureespd --dns localhost --ip 127.0.0.1 --force
 process_signal "$sandbox/run/daemon" HUP
 is_well_again() {

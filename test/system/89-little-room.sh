@@ -55,7 +55,7 @@ leave 2300000
 eventually 10 "the daemon says so" is_low 1
 expect_equal "lines about it" 1 "$(log_since 'the disk is nearly full')"
 expect_exit 0 secureesp status
-expect_match "status" 'disk +NEARLY FULL: 2 MB free, 2 MB kept so: history stops' "$output"
+expect_match "status" 'disk +NEARLY FULL: 2 MB free, 2 MB kept free: history stops' "$output"
 eventually 10 "what was on its way is stored" left_out_more 20
 rows=$(database 'select count(*) from statuses')
 left_out=$(counter left_out_low_disk)

@@ -108,7 +108,7 @@ last=$(order "$other" key)
 expect_match "the next one" "^done" "$(ended "$last")"
 expect_exit 1 secureesp command cancel "$last" --json
 expect_exit 1 secureesp command cancel "$last"
-expect_match "too late" "1 of 1 commands had ended before" "$output"
+expect_match "too late" "1 of 1 commands had already ended" "$output"
 expect_equal "the cancelled one" cancelled "$(json_get "$(api "/commands/$first")" '$.state')"
 
 step "a sketch does what was cancelled after it was sent: that is written down"

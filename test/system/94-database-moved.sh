@@ -119,7 +119,7 @@ done
 part start daemon
 ! grep -q 'another program' <(tail -n 3 "$SANDBOX_LOG/daemon.log") || fail "it still complains"
 is_running_well() {
-    secureesp status | grep -Eq '^database +is written$'
+    secureesp status | grep -Eq '^database +writable$'
 }
 eventually 15 "the status says that it is written" is_running_well
 

@@ -34,7 +34,7 @@ publish "$mac" "/status/$mac" "$work/payload" # which waits
 step "mounted again"
 mount --bind "$work/disk" "$sandbox/state"
 eventually 15 "it writes again" log_has 'store: writes again'
-eventually 15 "the status says so" status_says 'database +is written'
+eventually 15 "the status says so" status_says 'database +writable'
 eventually 15 "the device is known" is_known
 expect_equal "integrity" ok "$(sqlite3 -readonly "$SANDBOX_DB" 'pragma integrity_check')"
 expect_equal "statuses that were lost" 0 "$(counter store_dropped)"

@@ -95,16 +95,16 @@ static void test_refusals(void **state)
         const char *line;
         const char *why;
     } rows[] = {
-        {"--nothing", "no option --nothing"},
-        {"--na x", "no option --na"}, // no abbreviations: they break when options are added
-        {"-f", "no option -f"},
-        {"-json", "no option -json"},
+        {"--nothing", "unknown option --nothing"},
+        {"--na x", "unknown option --na"}, // no abbreviations: they break when options are added
+        {"-f", "unknown option -f"},
+        {"-json", "unknown option -json"},
         {"--force=1", "takes no value"},
         {"--name", "needs a value: NAME"},
         {"--dns", "needs a value: HOST"},
         {"--name a --name b", "twice"},
         {"--force --force", "twice"},
-        {"--=x", "no option"},
+        {"--=x", "unknown option"},
     };
     struct options options;
     struct err err;

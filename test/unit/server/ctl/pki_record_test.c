@@ -183,7 +183,7 @@ static void test_another_ca(void **state)
 
     free(make_record(*state, &n));
     assert_int_equal(record(*state, &daemon, &err), ERR_CONFLICT);
-    assert_non_null(strstr(err.message, "nothing is recorded"));
+    assert_non_null(strstr(err.message, "nothing was recorded"));
     assert_non_null(strstr(err.message, "another CA"));
 }
 
