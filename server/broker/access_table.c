@@ -148,10 +148,10 @@ static int add_rule(struct access_table *table, int role, enum access_table_kind
     const char *filter, struct err *err)
 {
     if (!topic_rule_is_valid(filter) || strstr(filter, "%m") != NULL)
-        return err_set(err, ERR_INVALID, "'%s' is no topic filter for a role", filter);
+        return err_set(err, ERR_INVALID, "'%s' is not a topic filter that a role may have", filter);
     if (kind == WRITE && topic_rule_covers(BROKER_TOPIC_ALL, "", filter))
         return err_set(
-            err, ERR_INVALID, "nobody says '%s': what is below /broker/ the plugin says", filter);
+            err, ERR_INVALID, "no role may write '%s': only the plugin does below /broker/", filter);
     if (has_rule(table, role, kind, filter))
         return err_set(err, ERR_CONFLICT, "this rule is given twice");
     if (table->rule_count == ACCESS_TABLE_RULES_MAX)
@@ -203,7 +203,7 @@ int access_table_add(struct access_table *table, const char *line, struct err *e
     if (!is_unbounded && !is_read && strcmp(verb, "write") != 0)
         return err_set(err, ERR_INVALID, "'%s' is neither read, write nor unbounded", verb);
     if (is_unbounded && *rest != '\0')
-        return err_set(err, ERR_INVALID, "nothing follows unbounded, not '%s'", rest);
+        return err_set(err, ERR_INVALID, "nothing may follow unbounded, but '%s' does", rest);
 
     int rc = take_role(table, name, &role, err);
 

@@ -19,7 +19,7 @@ static const struct {
     const char *description; // of one that has to be there
 } texts[] = {
     {"cafile", offsetof(struct broker_options, ca_file), "the CA's file"},
-    {"revocations", offsetof(struct broker_options, revocations), "the list of who is shut out"},
+    {"revocations", offsetof(struct broker_options, revocations), "the list of revoked clients"},
     {"sessions", offsetof(struct broker_options, sessions), NULL},
     {"daemon", offsetof(struct broker_options, daemon), "the daemon's name"},
 };
@@ -108,8 +108,8 @@ static int check_daemon(const struct broker_options *options, struct err *err)
         return err_set(err, ERR_INVALID, "plugin_opt_daemon: '%s' is a device's name", name);
     if (!identity_is_name(name))
         return err_set(err, ERR_INVALID,
-            "plugin_opt_daemon: '%s' is no common name of a client: up to %d characters, no space "
-            "and none of + # / $ \" \\ %%",
+            "plugin_opt_daemon: '%s' cannot be a client's common name: up to %d characters, no "
+            "space and none of + # / $ \" \\ %%",
             name, IDENTITY_NAME_SIZE - 1);
     if (access_table_find(options->table, name) != ACCESS_TABLE_NONE)
         return err_set(err, ERR_INVALID, "plugin_opt_daemon: '%s' is a role's name", name);
@@ -128,6 +128,6 @@ int broker_options_check(const struct broker_options *options, struct err *err)
     if (options->limits.bytes_burst < options->limits.payload_bytes)
         return err_set(err, ERR_INVALID,
             "plugin_opt_bytes_burst is less than plugin_opt_payload_bytes: no message of that size "
-            "would ever be taken");
+            "would ever be accepted");
     return check_daemon(options, err);
 }

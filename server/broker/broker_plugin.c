@@ -118,7 +118,7 @@ static bool is_connected(const struct mosquitto *client)
 static bool has_time(struct plugin *plugin)
 {
     if (!plugin->has_ticked && pace_is_due(&plugin->no_tick, NO_TICK_PACE_MS))
-        log_text(MOSQ_LOG_ERR, "nobody is let in: the broker gives the plugin no time; ",
+        log_text(MOSQ_LOG_ERR, "nobody is let in: the broker does not call the plugin regularly; ",
             "set per_listener_settings false, and restart it");
     return plugin->has_ticked;
 }
@@ -334,8 +334,8 @@ static int configure(
         return rc;
     if (plugin->options.sessions == NULL)
         mosquitto_log_printf(MOSQ_LOG_WARNING,
-            "secureesp: plugin_opt_sessions is missing: after a restart of the broker others may "
-            "take the client identifiers of sessions that wait");
+            "secureesp: plugin_opt_sessions is missing: after a restart of the broker, others may "
+            "take over the client identifiers of waiting sessions");
 
     struct gate_config config = {plugin->options.ca_file, plugin->options.revocations,
         plugin->options.sessions, plugin->options.daemon, plugin->options.table,
@@ -343,7 +343,7 @@ static int configure(
 
     rc = tls_door_open(&door_calls, plugin, err);
     if (rc == ERR_CONFLICT)
-        err_context(err, "the plugin is loaded twice: it serves all listeners, so its lines stand "
+        err_context(err, "the plugin is loaded twice: it serves all listeners, so load it only "
                          "once, without per_listener_settings");
     plugin->has_door = rc == 0;
     return rc < 0 ? rc : gate_new(&config, &effects, plugin, &plugin->gate, err);
@@ -377,7 +377,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
         rc = mosquitto_callback_register(
             identifier, callbacks[i].event, callbacks[i].call, NULL, plugin);
     if (rc != MOSQ_ERR_SUCCESS) {
-        mosquitto_log_printf(MOSQ_LOG_ERR, "secureesp: the broker does not take the plugin's part");
+        mosquitto_log_printf(MOSQ_LOG_ERR, "secureesp: the broker refuses the plugin's callbacks");
         plugin_free(plugin);
         return rc;
     }

@@ -91,7 +91,7 @@ void gate_refresh(struct gate *gate)
                 ? "until there is a good one, only the daemon is let in"
                 : "what was read before stays in use");
     if ((changes & TRUST_CA) != 0)
-        snprintf(gate->notes[GATE_NOTE_CA], sizeof gate->notes[0], "another CA file is in use");
+        snprintf(gate->notes[GATE_NOTE_CA], sizeof gate->notes[0], "the changed CA file is in use");
     if ((changes & (TRUST_LIST | TRUST_LIST_BAD)) != 0) {
         gate->list_is_due = true;
         snprintf(gate->list_error, sizeof gate->list_error, "%s",
@@ -115,7 +115,7 @@ static int deny_certificate(
             snprintf(facts.common_name, sizeof facts.common_name, "somebody");
         certificate_free(certificate);
     }
-    err_set(err, rc, "%s: %s; issue another, by the CA of plugin_opt_cafile (secureesp pki)",
+    err_set(err, rc, "%s: %s; issue another, with the CA of plugin_opt_cafile (secureesp pki)",
         facts.common_name, why->message);
     return rc;
 }
@@ -136,12 +136,12 @@ static int identify(struct gate *gate, const uint8_t *der, size_t n,
     }
     if (trust_is_revoked(gate->trust, facts->serial, identity->mac, facts->begins_ms))
         return err_set(err, ERR_DENIED,
-            "%s is revoked (serial %s); if it is to come back, see secureesp devices readmit, or "
+            "%s is revoked (serial %s); to let it in again, see secureesp devices readmit, or "
             "issue another certificate",
             identity->name, facts->serial);
     if (!trust_has_list(gate->trust) && identity->role != ACCESS_TABLE_DAEMON)
         return err_set(err, ERR_UNAVAILABLE,
-            "%s has to wait for the list of who is shut out; start secureespd, which writes it to "
+            "%s has to wait for the list of revoked clients; start secureespd, which writes it to "
             "plugin_opt_revocations",
             identity->name);
     return 0;
@@ -153,8 +153,8 @@ static int refuse(struct gate *gate, struct client *client, const char *reason, 
     client_bounds_drop(&gate->limits, client, clock_monotonic_ms(), reason);
     client_table_wait(gate->clients, client);
     return err_set(err, ERR_DENIED,
-        "%s: too much (%s); see what it does, and if that is right raise the plugin_opt_ of that "
-        "name",
+        "%s: too much (%s); look at what it does, and if that is right, raise the plugin_opt_ of "
+        "that name",
         client->identity.name, reason);
 }
 
@@ -194,7 +194,6 @@ static int deny_identifier(
 {
     return err_set(err, ERR_DENIED,
         "%s: its client identifier '%.64s' is in use by %s, %s: give each sketch one of its own, "
-        "as "
         "with its MAC in it, or shut %s out if it is gone for good (secureesp devices revoke)",
         client->identity.name, holder->client_id, holder->identity.name,
         holder->connections > 0 ? "which is connected" : "whose session waits for it",
@@ -237,8 +236,8 @@ static int bound_attempt(struct gate *gate, struct client *client, struct err *e
         client->dropped.connections++;
         client_table_wait(gate->clients, client);
         return err_set(err, ERR_DENIED,
-            "%s is shut out for a while (%s), for %d s more; secureesp devices show says what was "
-            "dropped",
+            "%s is shut out for a while (%s), for another %d s; secureesp devices show says what "
+            "was dropped",
             client->identity.name, client->reason,
             (int)((client->shut_out_until_ms - now_ms + 999) / 1000));
     }
@@ -320,7 +319,7 @@ int gate_connect(
     gate_refresh(gate);
     if (connect->der == NULL)
         return err_set(err, ERR_DENIED,
-            "it shows no certificate; give it one, and the listener require_certificate true");
+            "it shows no certificate; give it one, and set require_certificate true");
 
     int rc = identify(gate, connect->der, connect->n, &facts, &identity, err);
 
@@ -368,7 +367,7 @@ int gate_stay(struct gate *gate, const uint8_t *der, size_t n, const char *name,
 
     if (rc == 0 && (name == NULL || strcmp(name, identity.name) != 0))
         rc = err_set(err, ERR_DENIED,
-            "%s has another user name than its certificate's; it has to connect anew",
+            "%s has a user name other than its certificate's; it must connect again",
             identity.name);
     return rc;
 }

@@ -88,8 +88,8 @@ static void mark_recorded(struct client *client, void *ctx)
 static void note_fault(struct gate *gate, const struct err *err)
 {
     snprintf(gate->notes[GATE_NOTE_FILE], sizeof gate->notes[0],
-        "plugin_opt_sessions: %s; until a minute after that is mended, others may take the client "
-        "identifiers of sessions that wait while the broker restarts",
+        "plugin_opt_sessions: %s; until a minute after this is fixed, others may take over the "
+        "client identifiers of waiting sessions when the broker restarts",
         err->message);
 }
 
@@ -105,7 +105,7 @@ static int write_anew(struct gate *gate, struct err *err)
     }
     if (gate->file.is_behind)
         snprintf(gate->notes[GATE_NOTE_FILE], sizeof gate->notes[0],
-            "plugin_opt_sessions: %s is written again", gate->file.path);
+            "plugin_opt_sessions: %s can be written again", gate->file.path);
     gate->file.is_behind = false;
     gate->file.lines = 0;
     client_table_each(gate->clients, mark_recorded, gate);
@@ -218,7 +218,7 @@ int gate_sessions_open(struct gate *gate, const char *path, struct err *err)
     }
     if (rc == 0 && content.bad_count > 0)
         snprintf(gate->notes[GATE_NOTE_FILE], sizeof gate->notes[0],
-            "plugin_opt_sessions: %s: line %zu was no record, nor were %zu others: left out", path,
+            "plugin_opt_sessions: %s: left out line %zu, which is damaged, and %zu others", path,
             content.first_bad, content.bad_count - 1);
     return 0;
 }

@@ -45,12 +45,12 @@ int identity_from_certificate(const struct certificate_facts *facts,
     }
     if (!identity_is_name(name))
         return err_set(err, ERR_DENIED,
-            "its common name is no name for a client; issue another certificate (secureesp pki)");
+            "a client cannot have its common name; issue another certificate (secureesp pki)");
     if (strcmp(name, daemon) == 0) {
         if (!facts->is_server)
             return err_set(err, ERR_DENIED,
-                "it bears the daemon's name and is not its certificate, which may be a server's; "
-                "take that, or set plugin_opt_daemon");
+                "it bears the daemon's name but is not for a server, as the daemon's is; use the "
+                "daemon's certificate, or set plugin_opt_daemon");
         be(name, ACCESS_TABLE_DAEMON, out);
         return 0;
     }
@@ -60,8 +60,8 @@ int identity_from_certificate(const struct certificate_facts *facts,
     // What these two are does not hang on a unit.
     if (role == ACCESS_TABLE_NONE || role == ACCESS_TABLE_DEVICE || role == ACCESS_TABLE_DAEMON)
         return err_set(err, ERR_DENIED,
-            "it is neither a device's nor one of a role, but '%s' (its unit); issue one with "
-            "secureesp pki client --role, or name the role by plugin_opt_role",
+            "it belongs neither to a device nor to a role: its unit is '%s'; issue one with "
+            "secureesp pki client --role, or define the role with plugin_opt_role",
             facts->unit);
     be(name, role, out);
     return 0;
@@ -162,20 +162,19 @@ int identity_check_client_id(const struct identity *identity, const char *client
         return 0;
     if (identity->role != ACCESS_TABLE_DEVICE)
         return err_set(
-            err, ERR_DENIED, "its client identifier is not its name; set it to %s", identity->name);
+            err, ERR_DENIED, "its client identifier must be its name; set it to %s", identity->name);
     if (strcmp(client_id, daemon) == 0 || access_table_find(table, client_id) != ACCESS_TABLE_NONE)
         return err_set(err, ERR_DENIED,
-            "its client identifier is the name of somebody else; give it another, with its MAC in "
-            "it");
+            "its client identifier is somebody else's name; give it another, with its MAC in it");
     for (const char *s = client_id; *s != '\0'; s++) {
         if (*s < ' ' || *s > '~')
             return err_set(err, ERR_DENIED,
-                "its client identifier is no plain text (ASCII without control characters)");
+                "its client identifier is not plain text (ASCII without control characters)");
     }
     if (holds_other_mac(client_id, identity->mac))
         return err_set(err, ERR_DENIED,
-            "its client identifier holds another device's MAC, as which any 12 hex digits count; "
-            "give it another, with its own in it");
+            "its client identifier contains another device's MAC (any 12 hex digits count as one); "
+            "give it another, with its own MAC in it");
     return 0;
 }
 

@@ -90,7 +90,7 @@ int limits_set(struct limits *limits, const char *name, const char *text, struct
         if (strcmp(options[i].name, name) != 0)
             continue;
         if (!read_number(text, options[i].least, place(limits, i)))
-            return err_set(err, ERR_INVALID, "%s is no number from %u to %d, but '%s'", name,
+            return err_set(err, ERR_INVALID, "%s must be a number from %u to %d, not '%s'", name,
                 options[i].least, LARGEST, text);
         return 0;
     }
@@ -99,5 +99,5 @@ int limits_set(struct limits *limits, const char *name, const char *text, struct
 
     list_names(names, sizeof names);
     return err_set(err, ERR_NOT_FOUND,
-        "none is named so; there are cafile revocations sessions daemon role %s", names);
+        "there is no such option; there are cafile revocations sessions daemon role %s", names);
 }

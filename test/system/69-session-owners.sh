@@ -94,7 +94,7 @@ step "damaged lines are left out, the others count"
 part stop broker
 sed -i '2s/^/x/; $a 17 monitor' "$kept" # which of both is second is not said
 part start broker
-eventually 5 "the log says so" log_has 'plugin_opt_sessions: .*: line 2 was no record, nor were 1 others: left out'
+eventually 5 "the log says so" log_has 'plugin_opt_sessions: .*: left out line 2, which is damaged, and 1 others'
 expect_equal "records" 2 "$(wc -l <"$kept")"
 
 step "who keeps no session any more has no place there"
@@ -109,6 +109,6 @@ step "a sketch that names itself by its soft access point"
 soft=86${sketch#84}
 as "devices/$sketch" "ESP_${soft^^}" -t "/command/$sketch/#" -E
 expect_exit 5 as "devices/$thief" "ESP-$soft" -t "/command/$thief/#" -E
-log_has "refused a client: $thief: its client identifier holds another device's MAC" ||
+log_has "refused a client: $thief: its client identifier contains another device's MAC" ||
     fail "no line for the MAC"
 eventually 30 "the daemon is connected" is_connected

@@ -94,7 +94,7 @@ part stop broker
 { echo "per_listener_settings true" && cat "$ours"; } >"$work/mosquitto.conf"
 broker_run "$work/mosquitto.conf"
 if ! ticks_per_listener; then
-    eventually 20 "a line" log_has 'nobody is let in: the broker gives the plugin no time .* per_listener_settings false'
+    eventually 20 "a line" log_has 'nobody is let in: the broker does not call the plugin regularly; .*per_listener_settings false'
     ! device_says || fail "a device was let in"
     process_signal "$sandbox/run/broker" HUP
     ! device_says || fail "a device was let in after a reload"
@@ -134,10 +134,10 @@ refuses() {
 }
 refuses 'plugin_opt_role Admin write a' 'plugin_opt_role: .Admin. is no role: give .* lower-case'
 refuses 'plugin_opt_role admin Write a' 'plugin_opt_role: .Write. is neither read, write nor unbounded'
-refuses 'plugin_opt_role admin write /broker/limit/x' 'plugin_opt_role: nobody says ./broker/limit/x.'
+refuses 'plugin_opt_role admin write /broker/limit/x' 'plugin_opt_role: no role may write ./broker/limit/x.'
 refuses 'plugin_opt_role abcdef012345 write a' 'plugin_opt_role: .abcdef012345. holds the name of a device'
 refuses 'plugin_opt_daemon other' 'plugin_opt_daemon: it is given twice'
-refuses 'plugin_opt_mesages_burst 7' 'plugin_opt_mesages_burst: none is named so; there are cafile'
+refuses 'plugin_opt_mesages_burst 7' 'plugin_opt_mesages_burst: there is no such option; there are cafile'
 sed -i "s/^plugin_opt_daemon .*/plugin_opt_daemon $other/" "$ours"
 refuses '' "plugin_opt_daemon: .$other. is a device.s name"
 sed -i "s/^plugin_opt_daemon .*/plugin_opt_daemon secureespd/; s|^plugin_opt_sessions .*|plugin_opt_sessions $work/none/x|" "$ours"

@@ -57,13 +57,13 @@ static void test_bad(void **state)
         const char *message;
     } rows[] = {
         {"role", "tester", "plugin_opt_role: expected NAME read|write FILTER, or NAME unbounded"},
-        {"subscriptions", "x", "plugin_opt_subscriptions: subscriptions is no number"},
+        {"subscriptions", "x", "plugin_opt_subscriptions: subscriptions must be a number from "},
         {"cafil", "x",
-            "plugin_opt_cafil: none is named so; there are cafile revocations sessions "
+            "plugin_opt_cafil: there is no such option; there are cafile revocations sessions "
             "daemon role messages_"},
-        {"", "x", "plugin_opt_: none is named so"},
-        {"Daemon", "x", "plugin_opt_Daemon: none is named so"},
-        {"subscriptions", "", "plugin_opt_subscriptions: subscriptions is no number"},
+        {"", "x", "plugin_opt_: there is no such option"},
+        {"Daemon", "x", "plugin_opt_Daemon: there is no such option"},
+        {"subscriptions", "", "plugin_opt_subscriptions: subscriptions must be a number from "},
         {"role", "Tester write #", "plugin_opt_role: \"Tester\" is no role: give 1 to 32 lower"},
         {"role", "1st write #", "plugin_opt_role: \"1st\" is no role"},
         {"role", "a.b write #", "plugin_opt_role: \"a.b\" is no role"},
@@ -72,9 +72,9 @@ static void test_bad(void **state)
         {"role", "daemon unbounded", "plugin_opt_role: \"daemon\" is no role to be given"},
         {"role", "abcdef012345 write #", "plugin_opt_role: \"abcdef012345\" holds the name of a d"},
         {"role", "secureespd write #", "plugin_opt_role: \"secureespd\" is the daemon's name"},
-        {"role", "tester write /broker/#", "plugin_opt_role: nobody says '/broker/#'"},
-        {"role", "tester write /broker", "plugin_opt_role: nobody says '/broker'"},
-        {"role", "tester write /broker/limit/+", "plugin_opt_role: nobody says '/broker/limit/+'"},
+        {"role", "tester write /broker/#", "plugin_opt_role: no role may write '/broker/#'"},
+        {"role", "tester write /broker", "plugin_opt_role: no role may write '/broker'"},
+        {"role", "tester write /broker/limit/+", "plugin_opt_role: no role may write '/broker/limit/+'"},
     };
 
     (void)state;
@@ -129,8 +129,8 @@ static void test_check(void **state)
         {"daemon", "hub", NULL},
         {"daemon", "84f3eb000001", "plugin_opt_daemon: '84f3eb000001' is a device's name"},
         {"daemon", "84:F3:EB:00:00:01", "plugin_opt_daemon: '84:F3:EB:00:00:01' is a device's"},
-        {"daemon", "a b", "plugin_opt_daemon: 'a b' is no common name"},
-        {"daemon", "a/b", "plugin_opt_daemon: 'a/b' is no common name"},
+        {"daemon", "a b", "plugin_opt_daemon: 'a b' cannot be a client's common name"},
+        {"daemon", "a/b", "plugin_opt_daemon: 'a/b' cannot be a client's common name"},
         {"daemon", "", "plugin_opt_daemon is missing: the daemon's name"},
         {"daemon", "monitor", "plugin_opt_daemon: 'monitor' is a role's name"},
         {"daemon", "tester", "plugin_opt_daemon: 'tester' is a role's name"},

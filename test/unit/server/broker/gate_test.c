@@ -20,14 +20,14 @@ static void test_connect(void **state)
         {&fixture.one, ONE, NULL},
         {&fixture.one, "anything", NULL},
         {&fixture.two, "anything", "in use by " ONE},
-        {&fixture.two, ONE, "holds another device's MAC"},
-        {&fixture.two, "x" ONE, "holds another device's MAC"},
-        {&fixture.two, "secureespd", "name of somebody else"},
+        {&fixture.two, ONE, "contains another device's MAC"},
+        {&fixture.two, "x" ONE, "contains another device's MAC"},
+        {&fixture.two, "secureespd", "somebody else's name"},
         {&fixture.daemon, "secureespd", NULL},
-        {&fixture.daemon, "other", "is not its name"},
+        {&fixture.daemon, "other", "must be its name"},
         {&fixture.desk, "desk", NULL},
-        {&fixture.desk, "monitor", "is not its name"},
-        {&fixture.desk, "desk2", "is not its name"},
+        {&fixture.desk, "monitor", "must be its name"},
+        {&fixture.desk, "desk2", "must be its name"},
         {&fixture.stray, ONE, "not signed by the CA"},
         {&fixture.two, TWO, NULL},
     };
@@ -64,11 +64,11 @@ static void test_refusals(void **state)
     expect_refusal(&fixture.stray, ONE, ONE ": certificate is not signed by the CA of ");
     expect_refusal(&broken, ONE, "somebody: no certificate");
     expect_refusal(&fixture.desk, "desk2",
-        "desk: its client identifier is not its name; set it "
+        "desk: its client identifier must be its name; set it "
         "to desk");
     expect_refusal(&fixture.two, "x" ONE,
-        TWO ": its client identifier holds another device's MAC, "
-            "as which any 12 hex digits count; give it another");
+        TWO ": its client identifier contains another device's MAC "
+            "(any 12 hex digits count as one); give it another");
     memset(longest, 'x', sizeof longest);
     longest[129] = '\0';
     expect_refusal(&fixture.two, longest,
@@ -78,7 +78,7 @@ static void test_refusals(void **state)
     expect_refusal(&fixture.two, "kitchen",
         TWO ": its client identifier 'kitchen' is in use by " ONE
             ", which is connected: give each sketch one "
-            "of its own, as with its MAC in it, or shut " ONE
+            "of its own, with its MAC in it, or shut " ONE
             " out if it is gone for good (secureesp devices "
             "revoke)");
     gate_disconnect(fixture.gate, ONE);
@@ -88,7 +88,7 @@ static void test_refusals(void **state)
     fixture_list(2, "device " ONE " all\n");
     fixture_tick(200);
     snprintf(text, sizeof text,
-        ONE " is revoked (serial %s); if it is to come back, see secureesp "
+        ONE " is revoked (serial %s); to let it in again, see secureesp "
             "devices readmit",
         fixture.one.serial);
     expect_refusal(&fixture.one, ONE, text);

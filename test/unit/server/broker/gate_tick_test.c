@@ -148,7 +148,7 @@ static void test_ca_removed(void **state)
     assert_non_null(strstr(fixture.said, "end " ONE "\n"));
     assert_non_null(strstr(fixture.said, "end " TWO "\n"));
     assert_non_null(strstr(fixture.said, "end secureespd\n"));
-    assert_non_null(strstr(fixture.said, "note another CA file is in use\n"));
+    assert_non_null(strstr(fixture.said, "note the changed CA file is in use\n"));
 }
 
 // Who came back with a good certificate before the tick stays.
