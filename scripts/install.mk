@@ -63,7 +63,7 @@ install: all
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(installed_conf_d),$(installed_broker))
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.nft,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.nft)
 	@grep -qs '^plugin ' "$(installed_conf_d)" || \
-	    echo "NOTE: $(installed_conf_d) loads no plugin: the broker lets in who is revoked, and bounds nobody." \
+	    echo "NOTE: $(installed_conf_d) loads no plugin: the broker lets in revoked clients, and limits nobody." \
 	        "Take the lines of $(installed_conf_d).new; acl_file, use_identity_as_username and" \
 	        "use_username_as_clientid have to go. Then restart the broker."
 

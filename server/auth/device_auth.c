@@ -257,7 +257,7 @@ static int meet(
     if (rc < 0)
         return rc;
     if (!mac_parse(facts.common_name, known->mac))
-        return err_set(err, ERR_DENIED, "common name '%s' is no MAC", facts.common_name);
+        return err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);
     memcpy(known->serial, facts.serial, sizeof known->serial);
     known->begins_ms = facts.begins_ms;
     known->not_before_ms = facts.not_before_ms;

@@ -50,7 +50,7 @@ int file_read(const char *path, size_t max_bytes, uint8_t **out, size_t *size, s
         goto cleanup;
     }
     if (!S_ISREG(st.st_mode)) {
-        rc = err_set(err, ERR_INVALID, "%s is no regular file", path);
+        rc = err_set(err, ERR_INVALID, "%s is not a regular file", path);
         goto cleanup;
     }
     if ((uint64_t)st.st_size > max_bytes) {
@@ -160,7 +160,7 @@ static int look_at(const char *path, struct stat *st, struct err *err)
     }
     if (!S_ISREG(st->st_mode))
         return err_set(err, ERR_CONFLICT,
-            "%s is no regular file, and is not replaced; name another, or remove it", path);
+            "%s is not a regular file, and is not replaced; name another, or remove it", path);
     return 0;
 }
 
@@ -232,5 +232,5 @@ int file_make_folder(const char *path, mode_t mode, struct err *err)
         return fail(err, "cannot make folder", copy);
     if (stat(copy, &st) < 0)
         return fail(err, "cannot use folder", copy); // a link that leads nowhere
-    return S_ISDIR(st.st_mode) ? 0 : err_set(err, ERR_CONFLICT, "%s is there and no folder", copy);
+    return S_ISDIR(st.st_mode) ? 0 : err_set(err, ERR_CONFLICT, "%s exists and is not a folder", copy);
 }

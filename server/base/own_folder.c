@@ -79,14 +79,14 @@ int own_folder_check(const char *path, struct err *err)
     int rc = look_at(path, &st, err);
 
     if (rc == 0 && !S_ISDIR(st.st_mode))
-        rc = err_set(err, ERR_INVALID, "%s is no folder", path);
+        rc = err_set(err, ERR_INVALID, "%s is not a folder", path);
     if (rc == 0)
         rc = check_links(path, err);
     if (rc < 0)
         return rc;
     if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return err_set(err, ERR_DENIED,
-            "folder %s can be written by others; 'chmod go-w' it, and look what they put there",
+            "folder %s can be written by others; 'chmod go-w' it, and look at what they put there",
             path);
     if (realpath(path, above) == NULL)
         return err_set(err, ERR_IO, "cannot look at folder %s: %m", path);

@@ -79,7 +79,7 @@ bool broker_check_text(const char *text, const char *path, const struct config *
         const char *wanted;
         const char *why;
     } options[] = {
-        {"plugin_opt_revocations", list, "this daemon writes the list of who is revoked"},
+        {"plugin_opt_revocations", list, "this daemon writes the list of revoked clients to"},
         {"plugin_opt_daemon", config->mqtt_client_id, "client_id in [mqtt] is"},
     };
     const char *value;
@@ -88,9 +88,7 @@ bool broker_check_text(const char *text, const char *path, const struct config *
     snprintf(list, sizeof list, "%s" LIST, config->state_dir);
     if (!loads_ours(text)) {
         snprintf(out, BROKER_CHECK_TEXT_SIZE,
-            "%s loads no plugin of ours (" PLUGIN "): the broker lets in who is revoked, and "
-            "bounds nobody; take the lines of %s.new, which make install left, without acl_file, "
-            "and restart the broker",
+            "%s loads no plugin of ours (" PLUGIN "): the broker lets in revoked clients, and limits nobody; use the lines of %s.new, which make install left, without acl_file, and restart the broker",
             path, path);
         return true;
     }

@@ -67,7 +67,7 @@ void broker_state_set_fault(struct broker_state *state, enum mqtt_fault fault, c
         log_error("mqtt", "%s", text);
     else if (is_new)
         log_info("mqtt", "%s",
-            is_denial ? "the broker keeps the rules now" : "no other client takes our place now");
+            is_denial ? "the broker follows the rules now" : "no other client takes our place now");
 }
 
 void broker_state_each_counter(struct broker_state *state,

@@ -92,12 +92,12 @@ static void check_device_files(struct check *check)
         ;
     device_files_close(files);
     if (counts.bad > 0) {
-        err_set(&err, ERR_INVALID, "files of %lld of %lld devices cannot be used, as %s",
+        err_set(&err, ERR_INVALID, "files of %lld of %lld devices cannot be used, for example %s",
             (long long)counts.bad, (long long)counts.total, counts.first_reason);
         report_wrong(check, "[download] devices_dir", &err);
     }
     if (counts.ending > 0)
-        note("certificates of %lld devices end within %d days or have ended, that of %s first",
+        note("certificates of %lld devices expire within %d days or have expired, that of %s first",
             (long long)counts.ending, CREDENTIALS_WARN_DAYS, counts.first_mac);
 }
 
@@ -116,7 +116,7 @@ static int check_folder(const char *path, struct err *err)
     if (stat(folder, &st) < 0)
         return err_set(err, ERR_DENIED, "cannot look at %s: %m", folder);
     if (!S_ISDIR(st.st_mode))
-        return err_set(err, ERR_INVALID, "%s is no folder", folder);
+        return err_set(err, ERR_INVALID, "%s is not a folder", folder);
     if (access(folder, W_OK | X_OK) < 0)
         return err_set(err, ERR_DENIED, "cannot write in %s: %m", folder);
     return 0;
@@ -150,7 +150,7 @@ static bool check_lock(struct check *check)
     if (rc == 0)
         close(fd);
     if (rc == ERR_CONFLICT && !is_running(check->config->socket))
-        report_wrong(check, "[daemon] state_dir: another secureespd works on it", &err);
+        report_wrong(check, "[daemon] state_dir: another secureespd is using it", &err);
     return rc == 0;
 }
 
@@ -195,12 +195,12 @@ static void check_socket(struct check *check)
             sizeof address.sun_path - 1);
     else if (stat(folder, &st) < 0 && errno == ENOENT && strncmp(folder, "/run/", 5) == 0)
         note(
-            "[daemon] socket: %s is not there; systemd makes it when it starts the daemon", folder);
+            "[daemon] socket: %s does not exist; systemd creates it when it starts the daemon", folder);
     else if (stat(folder, &st) < 0)
-        err_set(&err, ERR_NOT_FOUND, "folder %s: %m; make it", folder);
+        err_set(&err, ERR_NOT_FOUND, "folder %s: %m; create it", folder);
     else if (check_folder(folder, &err) == 0 && lstat(check->config->socket, &st) == 0 &&
              !S_ISSOCK(st.st_mode))
-        err_set(&err, ERR_CONFLICT, "%s is there and no socket", check->config->socket);
+        err_set(&err, ERR_CONFLICT, "%s exists and is not a socket", check->config->socket);
     if (err.code != 0)
         report_wrong(check, "[daemon] socket", &err);
 }

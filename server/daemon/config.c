@@ -97,7 +97,7 @@ static int set_path(char **member, const char *value, struct err *err)
     int rc;
 
     if (value[0] != '/')
-        return err_set(err, ERR_INVALID, "'%s' is no absolute path", value);
+        return err_set(err, ERR_INVALID, "'%s' is not an absolute path", value);
     rc = set_text(member, value, err);
     if (rc < 0)
         return rc;
@@ -142,7 +142,7 @@ static int read_number(
     errno = 0;
     *out = strtoll(value, &end, base);
     if (errno != 0 || end == value || *end != '\0')
-        return err_set(err, ERR_INVALID, "'%s' is no number", value);
+        return err_set(err, ERR_INVALID, "'%s' is not a number", value);
     if (*out < min || *out > max)
         return err_set(err, ERR_INVALID,
             base == 8 ? "%s is not between %llo and %llo, octal"
@@ -161,7 +161,7 @@ static int set_number(
         int level = log_level_from_name(value);
 
         if (level < 0)
-            return err_set(err, ERR_INVALID, "'%s' is none of error, warning, info, debug", value);
+            return err_set(err, ERR_INVALID, "'%s' is not one of error, warning, info, debug", value);
         *(enum log_level *)member = (enum log_level)level;
         return 0;
     }
@@ -214,7 +214,7 @@ static int take_device_member(
     if (line->name == NULL)
         return *mac == '\0' || mac_is_valid(mac, strlen(mac))
                    ? 0
-                   : err_set(err, ERR_INVALID, "'%s' is no MAC of 12 lower-case hex digits", mac);
+                   : err_set(err, ERR_INVALID, "'%s' is not a MAC of 12 lower-case hex digits", mac);
 
     struct download_config_entry entry = {.mac = *mac != '\0' ? mac : NULL,
         .member = line->name,
@@ -229,7 +229,7 @@ static int take_setting(
 {
     if (reading->lines[i] != 0)
         return err_set(
-            err, ERR_INVALID, "%s is set already, in line %d", settings[i].name, reading->lines[i]);
+            err, ERR_INVALID, "%s is already set, in line %d", settings[i].name, reading->lines[i]);
     reading->lines[i] = line->number;
 
     int rc = apply(reading->config, &settings[i], line->value, err);

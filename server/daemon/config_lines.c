@@ -31,7 +31,7 @@ static int check_value(const char *name, const char *value, struct err *err)
     }
     if (strchr(value, ';') != NULL || (hash != NULL && (hash == value || hash[-1] == ' ')))
         return err_set(err, ERR_INVALID,
-            "%s: '%s': a comment behind a value begins with a blank and a ';'", name, value);
+            "%s: '%s': a comment after a value must begin with a blank and a ';'", name, value);
     if (n > 0 && (strchr("\"'", value[0]) != NULL || strchr("\"'", value[n - 1]) != NULL))
         return err_set(err, ERR_INVALID, "%s: %s: write the value without quotes", name, value);
     return 0;
@@ -48,7 +48,7 @@ static int handle_setting(void *ctx, const char *section, const char *name, cons
     reading->empty_line = 0;
     // It hands an indented line to the setting before it, as if it stood there again.
     if (reading->is_indented)
-        err_set(&reading->err, ERR_INVALID, "settings begin at the start of their line");
+        err_set(&reading->err, ERR_INVALID, "a setting must begin at the start of its line");
     else if (check_value(name, value, &reading->err) == 0)
         return reading->take(&line, reading->ctx, &reading->err) == 0;
     return 0;
@@ -63,13 +63,13 @@ static int check_line(const char *line, size_t n, struct err *err)
     const char *cr = strchr(line, '\r');
 
     if (memchr(line, '\0', n) != NULL) // which would hide what follows it
-        return err_set(err, ERR_INVALID, "the line has a NUL");
+        return err_set(err, ERR_INVALID, "the line contains a NUL");
     if (cr != NULL && strcmp(cr, "\r\n") != 0 && cr[1] != '\0')
-        return err_set(err, ERR_INVALID, "the line has a carriage return within it");
+        return err_set(err, ERR_INVALID, "the line contains a carriage return");
     if (bracket != NULL && bracket - start - 1 > SECTION_MAX)
         return err_set(err, ERR_INVALID, "the section's name has more than %d bytes", SECTION_MAX);
     if (*rest != '\0' && *rest != ';' && *rest != '#')
-        return err_set(err, ERR_INVALID, "a section's name stands on a line of its own");
+        return err_set(err, ERR_INVALID, "a section's name must be on a line of its own");
     return 0;
 }
 

@@ -102,7 +102,7 @@ static int lock_state(struct daemon *daemon, struct err *err)
 {
     int rc = lock_folder_take(daemon->config.state_dir, &daemon->lock_fd, err);
 
-    return rc == ERR_CONFLICT ? err_context(err, "another secureespd works on this state_dir") : rc;
+    return rc == ERR_CONFLICT ? err_context(err, "another secureespd is using this state_dir") : rc;
 }
 
 static int start_store(struct daemon *daemon, struct err *err)

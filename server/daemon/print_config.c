@@ -80,15 +80,14 @@ int print_config_run(const struct config *config, const char *typed)
     char mac[MAC_SIZE];
 
     if (!mac_parse(typed, mac)) {
-        fprintf(stderr, "secureespd: '%s' is no MAC\n", typed);
+        fprintf(stderr, "secureespd: '%s' is not a MAC\n", typed);
         return 2;
     }
     // Where that makes no difference it need not be known.
     if (look(config, mac, &place, &err) < 0 && !download_config_is_common(devices) &&
         !download_config_has_own(devices, mac)) {
         fprintf(stderr,
-            "secureespd: %s: whether %s has the place of another device is not known, so nor whose "
-            "section it gets: ask as root, or as the daemon's user\n",
+            "secureespd: %s: cannot tell whether %s has the place of another device, and so whose section it gets: run this as root, or as the daemon's user\n",
             err.message, mac);
         return EXIT_FAILURE;
     }

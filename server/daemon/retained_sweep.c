@@ -83,8 +83,7 @@ static void rest(struct retained_sweep *sweep, int64_t now_ms)
     sweep->next_ms = now_ms + sweep->rest_ms;
     if (pace_is_due(&sweep->pace, REMIND_MS))
         log_warning("retained",
-            "the broker does not let the daemon take away what devices that are gone have left "
-            "devices=%zu first=%s: it must run the plugin of this version; tried again later",
+            "the broker does not let the daemon remove what devices that are gone have left devices=%zu first=%s: it must run the plugin of this version; the daemon will try again later",
             sweep->count, sweep->devices[0].wish.mac);
 }
 
@@ -102,7 +101,7 @@ static bool end_round(struct retained_sweep *sweep, int64_t now_ms)
             settle(sweep, &sweep->devices[i].wish);
     }
     if (done > 0) {
-        log_info("retained", "taken away at the broker devices=%zu first=%s", done,
+        log_info("retained", "removed from the broker devices=%zu first=%s", done,
             sweep->devices[0].wish.mac);
         sweep->rest_ms = 0;
         sweep->next_ms = now_ms + 1; // once it is recorded

@@ -27,7 +27,7 @@ static void close_entry(const char *folder, const char *name)
         log_warning(
             "daemon", "others may read what is in state_dir path=%s error=\"%m\": chmod it", path);
     else
-        log_info("daemon", "closed to others, as state_dir lets them through path=%s", path);
+        log_info("daemon", "closed to others, because state_dir lets them through path=%s", path);
 }
 
 static void close_all(const char *folder)

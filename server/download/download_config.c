@@ -55,9 +55,9 @@ static int read_number(
     errno = 0;
     *out = strtol(text, &end, 10);
     if (end == text || *end != '\0')
-        return err_set(err, ERR_INVALID, "'%s' is no number", text);
+        return err_set(err, ERR_INVALID, "'%s' is not a number", text);
     if (errno != 0 || *out < (long)member->min || *out > (long)member->max)
-        return err_set(err, ERR_INVALID, "%s is not from %lu to %lu, which is what devices take",
+        return err_set(err, ERR_INVALID, "%s is not from %lu to %lu, which is what devices accept",
             text, (unsigned long)member->min, (unsigned long)member->max);
     return 0;
 }
@@ -98,7 +98,7 @@ static json_t *value_of(const struct config_member *member, const char *text, st
         if (strcmp(text, "true") == 0)
             return json_true();
         err_set(
-            err, ERR_INVALID, "'%s' is not true; devices speak to the broker over TLS alone", text);
+            err, ERR_INVALID, "'%s' is not true; devices talk to the broker over TLS only", text);
         return NULL;
     }
     return NULL;
@@ -157,12 +157,12 @@ int download_config_set(
     char place[PLACE_SIZE];
 
     if (entry->mac != NULL && !mac_is_valid(entry->mac, strlen(entry->mac)))
-        return err_set(err, ERR_INVALID, "'%s' is no MAC of 12 lower-case hex digits", entry->mac);
+        return err_set(err, ERR_INVALID, "'%s' is not a MAC of 12 lower-case hex digits", entry->mac);
     if (member == NULL)
         return err_set(err, ERR_INVALID, "config.json has no member '%s'", entry->member);
     place_of(entry->mac, entry->member, place);
     if (json_object_get(config->lines, place) != NULL)
-        return err_set(err, ERR_INVALID, "%s is set already, in line %d", entry->member,
+        return err_set(err, ERR_INVALID, "%s is already set, in line %d", entry->member,
             line_of(config, entry->mac, entry->member));
 
     json_t *json = value_of(member, entry->value, &reason);
@@ -218,8 +218,7 @@ static int check_way(const struct download_config *config, const char *mac,
     *wrong = CONFIG_MEMBER_DOWNLOAD_PORT;
     if (port != server->port && port != server->public_port)
         return err_set(err, ERR_INVALID,
-            "downloadport: this server listens on port %u ([download] port), not on %ld; if "
-            "devices reach it there nevertheless, say so with [download] public_port = %ld",
+            "downloadport: this server listens on port %u ([download] port), not on %ld; if devices reach it there all the same, set [download] public_port = %ld",
             server->port, port, port);
     return 0;
 }
@@ -263,7 +262,7 @@ int download_config_check(const struct download_config *config,
     for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) {
         if (config_member_table[i].needed && get(config, NULL, i) == NULL)
             return err_set(err, ERR_INVALID,
-                "section [config.json] lacks %s, which devices cannot do without",
+                "section [config.json] lacks %s, which devices need",
                 config_member_table[i].name);
     }
 

@@ -10,7 +10,7 @@ int download_query_curimage(const char *value, struct image_name *out, const cha
         return ERR_INVALID;
     }
     if (!image_name_parse(value, strlen(value), out)) {
-        *reason = "curimage is no image name <BOARD>-<VERSION>";
+        *reason = "curimage is not an image name <BOARD>-<VERSION>";
         return ERR_INVALID;
     }
     return 0;

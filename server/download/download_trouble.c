@@ -9,16 +9,15 @@ static const struct {
     const char *counter, *event, *advice;
 } words[DOWNLOAD_TROUBLE_KINDS] = {
     [DOWNLOAD_TROUBLE_FILE] = {"download_bad_files", "file cannot be used",
-        "'secureespd --check-config' names every such file; issue it anew with 'secureesp pki' or "
-        "let the daemon's user read it"},
-    [DOWNLOAD_TROUBLE_MISSING] = {"download_missing_files", "file is not there",
-        "put it there, by 'secureesp pki device', or see whether devices_dir is the right folder"},
+        "'secureespd --check-config' names every such file; issue it again with 'secureesp pki', or let the daemon's user read it"},
+    [DOWNLOAD_TROUBLE_MISSING] = {"download_missing_files", "file is missing",
+        "put it there with 'secureesp pki device', or check that devices_dir is the right folder"},
     [DOWNLOAD_TROUBLE_IMAGE] = {"download_bad_images", "image cannot be read",
-        "add the same file again by 'secureesp images add', or withdraw the image"},
+        "add the same file again with 'secureesp images add', or withdraw the image"},
     [DOWNLOAD_TROUBLE_DENIED] = {"download_denied", "request denied",
         "issue the device another certificate, or set the clock"},
     [DOWNLOAD_TROUBLE_REVOKED] = {"download_revoked", "request denied",
-        "as the operator wants it; 'secureesp devices readmit' lets the device in again"},
+        "an operator revoked it; 'secureesp devices readmit' lets the device in again"},
 };
 
 void download_trouble_note(struct download_trouble *trouble, enum download_trouble_kind kind,

@@ -102,7 +102,7 @@ static int find_end(struct record *record, char tail[TAIL_MAX], struct err *err)
     if (fstat(record->fd, &st) < 0)
         return fail("look at", record->path, err);
     if (!S_ISREG(st.st_mode))
-        return err_set(err, ERR_CONFLICT, "%s is no regular file", record->path);
+        return err_set(err, ERR_CONFLICT, "%s is not a regular file", record->path);
 
     off_t from = st.st_size > TAIL_MAX ? st.st_size - TAIL_MAX : 0;
     ssize_t n = pread(record->fd, tail, TAIL_MAX, from);
@@ -310,11 +310,11 @@ static int open_record(const char *folder, const char *path, FILE **out, struct 
             err, ERR_NOT_FOUND, "nothing that was issued is recorded: there is no %s", path);
     if (fd < 0 && errno == ENOTDIR)
         return err_set(
-            err, ERR_INVALID, "%s is no folder: give that in which issued.pem lies", folder);
+            err, ERR_INVALID, "%s is not a folder: give the folder that contains issued.pem", folder);
     if (fd < 0 || fstat(fd, &st) < 0)
         rc = fail("open", path, err);
     else if (!S_ISREG(st.st_mode))
-        rc = err_set(err, ERR_CONFLICT, "%s is no regular file", path);
+        rc = err_set(err, ERR_CONFLICT, "%s is not a regular file", path);
     else if ((*out = fdopen(fd, "r")) == NULL)
         rc = err_set(err, ERR_NO_MEMORY, "no memory for %s", path);
     if (rc < 0 && fd >= 0)

@@ -43,7 +43,7 @@ static int prepare_file(const char *path, struct err *err)
     if (fd < 0)
         return err_set(err, ERR_IO, "cannot open %s: %m", path);
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        rc = err_set(err, ERR_INVALID, "%s is no regular file", path);
+        rc = err_set(err, ERR_INVALID, "%s is not a regular file", path);
     else if ((st.st_mode & 07777u & ~FILE_MODE) != 0 && fchmod(fd, st.st_mode & FILE_MODE) < 0)
         rc = err_set(err, ERR_IO, "cannot change the mode of %s: %m", path);
     close(fd);

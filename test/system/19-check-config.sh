@@ -37,7 +37,7 @@ expect_match "no file" "nowhere.conf" "$output"
 # Nothing that can be removed says that one is at work here.
 find "$sandbox/state" -type f ! -name 'secureesp.db*' -delete
 expect_exit 1 timeout 20 secureespd --config "$sandbox/etc/secureesp.conf"
-expect_match "a second daemon" "another secureespd works on this state_dir" "$output"
+expect_match "a second daemon" "another secureespd is using this state_dir" "$output"
 part stop daemon
 sed "s|^ca = .*|ca = $work/nowhere.crt|" "$sandbox/etc/secureesp.conf" >"$conf"
 expect_exit 1 timeout 20 secureespd --config "$conf"
@@ -83,7 +83,7 @@ downloadport = 1
 downloadserver = elsewhere.example
 VALUES
 wrong "a key twice" $((line + 2)) <<<"$good"$'\n[daemon]\nlog_level = info\nlog_level = debug'
-expect_match "both lines" "set already, in line $((line + 1))" "$output"
+expect_match "both lines" "already set, in line $((line + 1))" "$output"
 
 # --- files: what peers would refuse
 pki=$SANDBOX_PKI
@@ -193,9 +193,9 @@ expect_exit 0 secureespd --config "$conf" --check-config
 step "what else starting opens"
 new_device "$(mac_of 1)" "$(mac_of 2)"
 cp "$pki/devices/$(mac_of 1).crt" "$pki/devices/$(mac_of 2).crt"
-refuses_file "a device's file" "files of 1 of 2 devices cannot be used, as .*certificate is that of" ''
+refuses_file "a device's file" "files of 1 of 2 devices cannot be used, for example .*certificate is that of" ''
 new_device "$(mac_of 2)" --force
-refuses_file "state_dir" "is no folder" "s|^state_dir = .*|state_dir = $conf|"
+refuses_file "state_dir" "is not a folder" "s|^state_dir = .*|state_dir = $conf|"
 mkdir -p "$work/state"
 echo 'no database, but long enough for the header of one, which has a hundred bytes and then some more' \
     >"$work/state/secureesp.db"
@@ -229,7 +229,7 @@ refuses_file "images that are elsewhere" "state/images: No such file" "$own_stat
 rm "$work/state/images"
 sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "socket" "nowhere: No such file" "s|^socket = .*|socket = $work/nowhere/sock|"
-refuses_file "socket" "is there and no socket" "s|^socket = .*|socket = $conf|"
+refuses_file "socket" "exists and is not a socket" "s|^socket = .*|socket = $conf|"
 refuses_file "socket" "has more than 107 bytes" "s|^socket = .*|socket = $work/$(printf '%0120d' 0)|"
 refuses_file "port" "cannot listen on" \
     "s|^socket = .*|socket = $work/sock|; s|^port = $SANDBOX_HTTPS_PORT|port = $SANDBOX_MQTT_PORT|; s|^downloadport = .*|downloadport = $SANDBOX_MQTT_PORT|"
@@ -245,14 +245,14 @@ notes() {
 }
 notes "a broker that is not found" '\[mqtt\] host: no.such.name.invalid: ' 's|^host = .*|host = no.such.name.invalid|'
 new_device "$(mac_of 3)" --days 5
-notes "an end that is near" "certificates of 1 devices end within 30 days.*$(mac_of 3)" ''
+notes "an end that is near" "certificates of 1 devices expire within 30 days.*$(mac_of 3)" ''
 
 step "what a daemon that runs holds is not free"
 mkdir "$work/run"
 ln -s "$sandbox/run/api.sock" "$work/run/sock"
-refuses_file "a link as socket" "sock is there and no socket" "s|^socket = .*|socket = $work/run/sock|"
+refuses_file "a link as socket" "sock exists and is not a socket" "s|^socket = .*|socket = $work/run/sock|"
 part start daemon
-refuses_file "a state_dir in use" "another secureespd works on it" "s|^socket = .*|socket = $work/run/other|"
+refuses_file "a state_dir in use" "another secureespd is using it" "s|^socket = .*|socket = $work/run/other|"
 expect_equal "lines about it" 2 "$(grep -vc ' note: ' <<<"$output")" # and the port
 
 step "arguments"

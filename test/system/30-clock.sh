@@ -145,7 +145,7 @@ events=$(database 'select count(*) from events')
 mark_log
 set_clock "+$year"
 start_daemon
-eventually 5 "it doubts the clock" log_has 'clock and newest status are apart'
+eventually 5 "it doubts the clock" log_has 'the clock and the newest status differ'
 eventually 10 "a device is online" is_online "$(mac_of 1)"
 set_clock +0
 eventually 10 "the daemon goes by it" is_ahead 0

@@ -50,10 +50,10 @@ refused 'line 1: this certificate is incomplete'
 rm "$copy"
 refused 'there is no'
 mkfifo "$copy"
-refused 'no regular file'
+refused 'is not a regular file'
 rm "$copy"
 mkdir "$copy"
-refused 'no regular file'
+refused 'is not a regular file'
 rmdir "$copy"
 
 step "another CA's"
@@ -78,7 +78,7 @@ for command in record crl; do
     expect_exit 1 secureesp pki "$command" "$work/nothing"
     expect_match "$command" "$work/nothing" "$output"
     expect_exit 1 secureesp pki "$command" "$pki/issued.pem"
-    expect_match "$command" "issued.pem is no folder" "$output"
+    expect_match "$command" "issued.pem is not a folder" "$output"
     expect_exit 1 secureesp pki "$command" "$pki/devices"
 done
 expect_exit 2 secureesp pki client "" grafana --role monitor

@@ -74,7 +74,7 @@ eventually 40 "the reason says what to look at" refused
 
 with "with ours the fault goes by itself" <"$ours"
 eventually 60 "no fault" has_no_fault
-grep -q 'the broker keeps the rules now' "$SANDBOX_LOG/daemon.log" || fail "no line for it"
+grep -q 'the broker follows the rules now' "$SANDBOX_LOG/daemon.log" || fail "no line for it"
 rm "$own"
 
 step "another client takes the daemon's place again and again"

@@ -36,7 +36,7 @@ expect_trouble "a certificate" "/$mac.crt" 500 download_bad_files \
 step "a certificate that is not there"
 rm "$files/$mac.crt"
 expect_trouble "no certificate" "/$mac.crt" 404 download_missing_files \
-    "file is not there mac=$mac name=.*$mac.crt .*secureesp pki device"
+    "file is missing mac=$mac name=.*$mac.crt .*secureesp pki device"
 step "an image that is not there"
 find "$sandbox/state/images" -type f -delete
 expect_trouble "no image" "/firmware.bin?curimage=$(image_name 00.00.01)" 500 download_bad_images \

@@ -350,7 +350,7 @@ static void a_common_name_is_a_mac(void **state)
             assert_string_equal(mac, rows[i].good ? MAC : "untouched");
         }
         if (!rows[i].good)
-            assert_non_null(strstr(err.message, "is no MAC"));
+            assert_non_null(strstr(err.message, "is not a MAC"));
         free(bytes.der);
     }
     device_auth_free(auth);

@@ -139,7 +139,7 @@ static void a_file_is_no_folder(void **state)
     scratch_path(*state, "file", path);
     assert_int_equal(mknod(path, S_IFREG | 0600, 0), 0);
     assert_int_equal(own_folder_check(path, &err), ERR_INVALID);
-    assert_non_null(strstr(err.message, "is no folder"));
+    assert_non_null(strstr(err.message, "is not a folder"));
 }
 
 static void links_that_others_may_change_are_refused(void **state)

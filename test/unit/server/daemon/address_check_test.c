@@ -71,7 +71,7 @@ static void test_some_answer(void **state)
     assert_string_equal(text, "");
     if (count_addresses("localhost") == 2) { // as most systems have it
         assert_int_equal(address_check_run("localhost", port, text), 1);
-        assert_non_null(strstr(text, "localhost leads to ::1, where nothing listens on port"));
+        assert_non_null(strstr(text, "localhost resolves to ::1, where nothing listens on port"));
         assert_non_null(strstr(text, "and to 127.0.0.1, where something does"));
     }
     close(fd);
@@ -109,13 +109,13 @@ static const struct {
     uint32_t where;                   // it listens; 0: everywhere
 } names[] = {
     {"both families", "::1 two.test\n127.0.0.1 two.test\n",
-        "two.test leads to ::1, where nothing listens on port", INADDR_LOOPBACK},
+        "two.test resolves to ::1, where nothing listens on port", INADDR_LOOPBACK},
     {"one family", "127.0.0.2 two.test\n127.0.0.1 two.test\n",
-        "two.test leads to 127.0.0.2, where nothing listens on port", INADDR_LOOPBACK},
+        "two.test resolves to 127.0.0.2, where nothing listens on port", INADDR_LOOPBACK},
     {"only where it is", "127.0.0.1 two.test\n", NULL, INADDR_LOOPBACK},
     {"only where it is not", "127.0.0.2 two.test\n127.0.0.3 two.test\n", NULL, INADDR_LOOPBACK},
     {"on all of them", "127.0.0.2 two.test\n127.0.0.1 two.test\n", NULL, 0},
-    {"more than anybody has", MANY, "two.test leads to 127.0.10", INADDR_LOOPBACK},
+    {"more than anybody has", MANY, "two.test resolves to 127.0.10", INADDR_LOOPBACK},
 };
 
 static int check_name(size_t i)

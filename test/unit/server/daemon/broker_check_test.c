@@ -36,8 +36,8 @@ static void test_text(void **state)
         {"# plugin /x.so\nplugins /x.so\n", "loads no plugin"},
         {"plugin_opt_revocations /var/lib/secureesp/broker/revoked\n", "loads no plugin"},
         {GOOD "plugin_opt_revocations /elsewhere\n",
-            "f: plugin_opt_revocations is /elsewhere, and this daemon writes the list of who is "
-            "revoked /var/lib/secureesp/broker/revoked"},
+            "f: plugin_opt_revocations is /elsewhere, and this daemon writes the list of "
+            "revoked clients to /var/lib/secureesp/broker/revoked"},
         {GOOD "plugin_opt_revocations /var/lib/secureesp/broker/revoke\n", "is /var/lib/secureesp"},
         {GOOD "plugin_opt_revocations", "plugin_opt_revocations is ,"},
         {GOOD "plugin_opt_daemon other",

@@ -73,26 +73,26 @@ static const struct {
     {"[daemon]\ncolour = red\n", ":2: ", "unknown setting 'colour' in section [daemon]"},
     {"[deamon]\nsocket = /x\n", ":2: ", "unknown setting 'socket' in section [deamon]"},
     {"\n\n[download]\nport = 0\n", ":4: ", "port: 0 is not between 1 and 65535"},
-    {"[download]\nport = many\n", ":2: ", "'many' is no number"},
+    {"[download]\nport = many\n", ":2: ", "'many' is not a number"},
     {"[download]\nport =\n", ":2: ", "the value is missing"},
-    {"[download]\npath = d\n", ":2: ", "'d' is no absolute path"},
-    {"[daemon]\nsocket_mode = 0999\n", ":2: ", "'0999' is no number"},
-    {"[mqtt]\nhost = a\n  port = 1\n", ":3: ", "settings begin at the start"},
-    {"[mqtt]\nport = 1\nport = 2\n", ":3: ", "port is set already, in line 2"},
-    {"[mqtt]\nport = 1\nhost = a\nport = 1\n", ":4: ", "port is set already, in line 2"},
+    {"[download]\npath = d\n", ":2: ", "'d' is not an absolute path"},
+    {"[daemon]\nsocket_mode = 0999\n", ":2: ", "'0999' is not a number"},
+    {"[mqtt]\nhost = a\n  port = 1\n", ":3: ", "a setting must begin at the start"},
+    {"[mqtt]\nport = 1\nport = 2\n", ":3: ", "port is already set, in line 2"},
+    {"[mqtt]\nport = 1\nhost = a\nport = 1\n", ":4: ", "port is already set, in line 2"},
     {"[mqtt]\nport = 1\n[tls]\nca = /x\n[mqtt]\nport = 2\n",
-        ":6: ", "port is set already, in line 2"},
-    {NEEDED "[mqtt]\n[config.json]\nmqttport = 3\n", ":9: ", "mqttport is set already, in line 6"},
+        ":6: ", "port is already set, in line 2"},
+    {NEEDED "[mqtt]\n[config.json]\nmqttport = 3\n", ":9: ", "mqttport is already set, in line 6"},
     {"[config.json 84f3eb012345]\nmqttport = 1\n[config.json  84f3eb012345]\nmqttport = 2\n",
-        ":4: ", "mqttport is set already, in line 2"},
-    {"[config.json 84:f3:eb:01:23:45]\nmqttport = 1\n", ":2: ", "is no MAC of 12 lower-case"},
-    {"[mqtt]\nhost = a # the new one\n", ":2: ", "a comment behind a value begins with"},
-    {"[mqtt]\nhost = # none\n", ":2: ", "a comment behind a value begins with"},
-    {"[mqtt]\nport = 8883;new\n", ":2: ", "a comment behind a value begins with"},
+        ":4: ", "mqttport is already set, in line 2"},
+    {"[config.json 84:f3:eb:01:23:45]\nmqttport = 1\n", ":2: ", "is not a MAC of 12 lower-case"},
+    {"[mqtt]\nhost = a # the new one\n", ":2: ", "a comment after a value must begin with"},
+    {"[mqtt]\nhost = # none\n", ":2: ", "a comment after a value must begin with"},
+    {"[mqtt]\nport = 8883;new\n", ":2: ", "a comment after a value must begin with"},
     {"[tls]\nca = \"/x\"\n", ":2: ", "write the value without quotes"},
     {"[tls]\nca = '/x'\n", ":2: ", "write the value without quotes"},
-    {"[tls]\nca = /x\ry\n", ":2: ", "a carriage return within it"},
-    {"; a comment\r[tls]\rca = /x\r", ":1: ", "a carriage return within it"},
+    {"[tls]\nca = /x\ry\n", ":2: ", "contains a carriage return"},
+    {"; a comment\r[tls]\rca = /x\r", ":1: ", "contains a carriage return"},
     {"[tls]\nca = /x\ty\n", ":2: ", "a control character"},
     {"[tls]\nca = /x\033y\n", ":2: ", "a control character"},
     {"[tls] ca = /x\n", ":1: ", "on a line of its own"},
@@ -113,16 +113,16 @@ static const struct {
     {NEEDED "[config.json 84f3eb012345]\nstatusinterval = 200000\n",
         ":8: ", "statusinterval: devices that report"},
     {"[daemon]\noffline_after_s = 59\n" NEEDED, "", "statusinterval: devices that report"},
-    {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is none of"},
+    {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is not one of"},
     {"[daemon]\nnonsense\n", ":2: ", "neither [section] nor name = value"},
     {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
-    {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is no MAC"},
+    {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is not a MAC"},
     {"[config.jsonx]\nmqttport = 1\n", ":2: ", "unknown setting"},
     {"[deamon]\n" NEEDED, ":1: ", "unknown section [deamon]"},
     {NEEDED "[deamon]\n; socket = /x\n", ":7: ", "unknown section [deamon]"},
     {NEEDED "[deamon]\n[daemon]\nsocket = /x\n", ":7: ", "unknown section [deamon]"},
     {NEEDED "[daemon ]\n", ":7: ", "unknown section [daemon ]"},
-    {NEEDED "[config.json 84f3]\n", ":7: ", "'84f3' is no MAC"},
+    {NEEDED "[config.json 84f3]\n", ":7: ", "'84f3' is not a MAC"},
     {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
 };
 
@@ -184,7 +184,7 @@ static void a_nul_is_refused(void **state)
 
     (void)state;
     assert_int_equal(config_parse("FILE", text, sizeof text - 1, &config, &err), ERR_INVALID);
-    assert_string_equal(err.message, "FILE:7: the line has a NUL");
+    assert_string_equal(err.message, "FILE:7: the line contains a NUL");
 }
 
 static void what_is_no_file_is_refused(void **state)
@@ -194,7 +194,7 @@ static void what_is_no_file_is_refused(void **state)
 
     (void)state;
     assert_int_equal(config_load("/tmp", &config, &err), ERR_INVALID);
-    assert_non_null(strstr(err.message, "no regular file"));
+    assert_non_null(strstr(err.message, "is not a regular file"));
 }
 
 static void a_file_that_is_not_there_is_named(void **state)

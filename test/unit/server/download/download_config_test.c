@@ -303,7 +303,7 @@ static void a_value_is_set_once(void **state)
         assert_int_equal(download_config_set(config, &entry, &err), 0);
         entry.line = 6;
         assert_int_equal(download_config_set(config, &entry, &err), ERR_INVALID);
-        assert_string_equal(err.message, "ntpserver is set already, in line 5");
+        assert_string_equal(err.message, "ntpserver is already set, in line 5");
     }
     download_config_free(config);
 }

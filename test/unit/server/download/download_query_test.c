@@ -24,9 +24,9 @@ static void anything_else_is_refused_with_the_reason(void **state)
         const char *value;
         const char *reason;
     } cases[] = {
-        {NULL, "is missing"}, {"", "is missing"}, {"BOARD", "is no image name"},
-        {"BOARD-1 ", "is no image name"},
-        {"BOARD-1\x01", "is no image name"}, // as a NUL is decoded
+        {NULL, "is missing"}, {"", "is missing"}, {"BOARD", "is not an image name"},
+        {"BOARD-1 ", "is not an image name"},
+        {"BOARD-1\x01", "is not an image name"}, // as a NUL is decoded
     };
 
     (void)state;

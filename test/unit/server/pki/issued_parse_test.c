@@ -182,10 +182,10 @@ static void test_look(void **state)
     }
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0); // which nobody writes
-    check_fails(*state, ERR_CONFLICT, "no regular file");
+    check_fails(*state, ERR_CONFLICT, "is not a regular file");
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0700), 0);
-    check_fails(*state, ERR_CONFLICT, "no regular file");
+    check_fails(*state, ERR_CONFLICT, "is not a regular file");
     free(one);
 }
 

@@ -167,7 +167,7 @@ static void test_one_that_cannot_be_read(void **state)
     found = begin(p);
     assert_int_equal(found.state, REVOCATION_FILE_DAMAGED);
     assert_int_equal(found.number, 0);
-    assert_non_null(strstr(found.reason, "no regular file"));
+    assert_non_null(strstr(found.reason, "is not a regular file"));
     revocation_file_found_clear(&found);
     assert_int_equal(scratch_mode(p->list), 0700); // it stays
 }

@@ -138,18 +138,18 @@ static void test_a_list_that_cannot_be_written(void **state)
     assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE);
     assert_non_null(
         strstr(err.message, MAC_1 ": it is recorded, and the download server goes by it"));
-    assert_non_null(strstr(err.message, "no regular file"));
+    assert_non_null(strstr(err.message, "is not a regular file"));
     assert_non_null(strstr(err.message, "tried again"));
     assert_true(device_auth_is_revoked(w->auth, MAC_1));
-    assert_fault(w, "no regular file");
+    assert_fault(w, "is not a regular file");
     assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE); // and not that all is well
     revocation_tick(w->revocation);
-    assert_fault(w, "no regular file");
+    assert_fault(w, "is not a regular file");
 
     end(w); // nor at the start, which goes on all the same
     begin(w);
     assert_true(device_auth_is_revoked(w->auth, MAC_1));
-    assert_fault(w, "no regular file");
+    assert_fault(w, "is not a regular file");
 
     assert_int_equal(rmdir(w->list), 0);
     revocation_tick(w->revocation);
