@@ -98,14 +98,11 @@ static void note(struct http_accept *accept, enum room room)
             settings->name, connections, total);
     else if (settings->makes_room)
         log_warning("http",
-            "full server=%s connections=%u full_total=%llu: of the user that has most of them, the "
-            "one that was idle longest is ended",
+            "full server=%s connections=%u full_total=%llu: ended the one that was idle longest, of the user with most of them",
             settings->name, connections, total);
     else
         log_warning("http",
-            "full server=%s max_connections=%u full_total=%llu: clients wait until one ends, which "
-            "is the oldest of those that ask nothing, if there are any; raise max_connections if "
-            "that is no attack",
+            "full server=%s max_connections=%u full_total=%llu: clients wait until one ends: the oldest that asks for nothing, if there is one; if this is no attack, raise max_connections",
             settings->name, connections, total);
 }
 

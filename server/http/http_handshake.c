@@ -31,7 +31,7 @@ struct http_handshake {
 static const struct {
     const char *event, *advice;
 } words[HTTP_HANDSHAKE_KINDS] = {
-    [HTTP_HANDSHAKE_NO_CERTIFICATE] = {"refused client", "give it certificate and key"},
+    [HTTP_HANDSHAKE_NO_CERTIFICATE] = {"refused client", "give it a certificate and a key"},
     [HTTP_HANDSHAKE_EXPIRED] = {"refused client", "issue a new one, or set its clock"},
     [HTTP_HANDSHAKE_UNTRUSTED] = {"refused client", "is it of this fleet?"},
     [HTTP_HANDSHAKE_REVOKED] = {"refused client",
@@ -40,10 +40,10 @@ static const struct {
     [HTTP_HANDSHAKE_CROWDED] = {"refused client",
         "if many boards share it, give each its own, or raise max_connections_per_certificate"},
     [HTTP_HANDSHAKE_DISTRUSTED] = {"client refuses this server's certificate",
-        "does it have the CA that signed it, the name that it bears, and the time?"},
-    [HTTP_HANDSHAKE_PROTOCOL] = {"handshake failed", "it takes TLS 1.2 or 1.3"},
+        "does it have the right CA, a name that is in the certificate, and the time?"},
+    [HTTP_HANDSHAKE_PROTOCOL] = {"handshake failed", "this server needs TLS 1.2 or 1.3"},
     [HTTP_HANDSHAKE_BROKEN] = {"handshake failed",
-        "lost on the way, a probe, or a client that says nothing when it refuses a certificate"},
+        "a lost connection, a probe, or a client that says nothing when it refuses a certificate"},
 };
 
 // What GnuTLS returned; what is not here is an error of protocol, with an alert of GnuTLS's choice.
@@ -70,7 +70,7 @@ static const struct failure {
     {GNUTLS_E_UNSUPPORTED_VERSION_PACKET, HTTP_HANDSHAKE_PROTOCOL, GNUTLS_A_PROTOCOL_VERSION,
         "no version of TLS in common"},
     {GNUTLS_E_HANDSHAKE_TOO_LARGE, HTTP_HANDSHAKE_DENIED, GNUTLS_A_BAD_CERTIFICATE,
-        "a message, as its certificates, is longer than " HTTP_TLS_MESSAGE_TEXT " bytes"},
+        "a message, such as its certificates, is longer than " HTTP_TLS_MESSAGE_TEXT " bytes"},
     {GNUTLS_E_NO_CIPHER_SUITES, HTTP_HANDSHAKE_PROTOCOL, GNUTLS_A_HANDSHAKE_FAILURE,
         "no cipher suite in common"},
 };

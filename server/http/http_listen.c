@@ -76,7 +76,7 @@ static int remove_stale(const struct sockaddr_un *address, struct err *err)
         return errno == ENOENT ? 0 : err_set(err, ERR_IO, "cannot look at %s: %m", path);
     if (!S_ISSOCK(st.st_mode))
         return err_set(
-            err, ERR_CONFLICT, "%s is there and no socket; choose another path for it", path);
+            err, ERR_CONFLICT, "%s exists and is not a socket; choose another path", path);
     if (is_answered(address))
         return err_set(err, ERR_CONFLICT,
             "another process answers on %s; stop it, or choose another socket", path);

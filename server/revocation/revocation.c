@@ -62,7 +62,7 @@ static int take_list(struct revocation *revocation, char **text, size_t *n, stru
     rc = revocation_list_format(list, text, n);
     if (rc < 0) {
         revocation_list_free(list);
-        return err_set(err, rc, "no memory for the list of who is shut out");
+        return err_set(err, rc, "no memory for the list of revoked clients");
     }
     pthread_mutex_lock(&revocation->lock);
     revocation->number = revocation_list_number(list);
@@ -82,11 +82,10 @@ static void set_fault(struct revocation *revocation, const char *fault)
     pthread_mutex_unlock(&revocation->lock);
     if (fault[0] != '\0' && (pace_is_due(&revocation->pace, REMIND_MS) || is_new))
         log_error("revocation",
-            "the broker does not learn who is shut out reason=\"%s\": it is tried again, once a "
-            "minute at least",
+            "the broker does not learn who is revoked reason=\"%s\": the daemon tries again at least once a minute",
             fault);
     else if (fault[0] == '\0' && is_new)
-        log_info("revocation", "the list of who is shut out is written");
+        log_info("revocation", "the list of revoked clients is written");
 }
 
 // With `changing` held: what has become of putting it in force.
@@ -137,7 +136,7 @@ static int begin(struct revocation *revocation, struct err *err)
     if (rc == 0)
         rc = take_list(revocation, &text, &n, err);
     if (rc < 0)
-        return err_context(err, "list of who is shut out");
+        return err_context(err, "list of revoked clients");
     // By one that cannot be written nobody is let in whom the broker knows to be shut out.
     return write_list(revocation, text, n, &fault) < 0 ? 0 : rc;
 }
@@ -220,12 +219,11 @@ static int fail_later(
 
     revocation_read(revocation, &state);
     return err_set(err, ERR_UNAVAILABLE,
-        "%s: it is recorded%s: %s; it is tried again, once a minute at least, and 'secureesp "
-        "status' tells when it is done",
+        "%s: it is recorded%s: %s; the daemon tries again at least once a minute, and 'secureesp status' shows when it is done",
         change->subject,
         state.number >= (uint64_t)change->number
-            ? ", and the download server goes by it, but the broker does not yet"
-            : ", but neither download server nor broker go by it yet",
+            ? ", and the download server uses it, but the broker does not yet"
+            : ", but neither the download server nor the broker uses it yet",
         reason.message);
 }
 
@@ -234,7 +232,7 @@ static int check_reason(const char *reason, struct err *err)
     if (reason == NULL || revocation_reason_code(reason) >= 0)
         return 0;
     return err_set(
-        err, ERR_INVALID, "no reason '%.40s'; there are " REVOCATION_REASON_NAMES, reason);
+        err, ERR_INVALID, "unknown reason '%.40s'; there are " REVOCATION_REASON_NAMES, reason);
 }
 
 // What a device said before its connection ended has been heard before the broker's word.
@@ -305,9 +303,7 @@ int revocation_revoke_certificate(struct revocation *revocation, const struct re
     // `readmit` knows devices only.
     if (wish->reason != NULL && revocation_reason_is_hold(wish->reason))
         return err_set(err, ERR_INVALID,
-            "a single certificate cannot be put on hold, as nothing takes that back: revoke its "
-            "device so ('secureesp devices revoke MAC --reason certificateHold'), or give another "
-            "reason");
+            "a single certificate cannot be put on hold, because nothing lifts that: put its device on hold ('secureesp devices revoke MAC --reason certificateHold'), or give another reason");
 
     return revocation_run(revocation, revocation_change_revoke_certificate, &change, out, err);
 }

@@ -59,7 +59,7 @@ static int judge(struct revocation_file_found *found, struct err *err)
     int rc = revocation_list_parse(found->text, found->n, &found->list, &reason);
 
     if (rc == ERR_NO_MEMORY)
-        return err_set(err, rc, "no memory for the list of who is shut out");
+        return err_set(err, rc, "no memory for the list of revoked clients");
     if (revocation_list_read_number(found->text, found->n, &number) && number > NUMBER_MAX)
         rc = err_set(&reason, ERR_INVALID, "it has a number that none of ours has, %llu",
             (unsigned long long)number);

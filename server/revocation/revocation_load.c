@@ -80,7 +80,7 @@ int revocation_load(
     if (rc < 0)
         return rc;
     if (revocation_list_new((uint64_t)number, &list) < 0)
-        return err_set(err, ERR_NO_MEMORY, "no memory for the list of who is shut out");
+        return err_set(err, ERR_NO_MEMORY, "no memory for the list of revoked clients");
 
     struct loading loading = {connection, list, err};
 
@@ -91,11 +91,10 @@ int revocation_load(
         rc = certificate_store_each_fresh(connection, add_certificate, &loading, err);
     if (rc == ERR_TOO_LARGE)
         err_set(err, rc,
-            "more than %d devices and certificates are revoked: renew the CA, so that "
-            "none of the old certificates counts",
+            "more than %d devices and certificates are revoked: renew the CA, so that none of the old certificates is accepted",
             REVOCATION_LIST_MAX);
     if (rc == ERR_NO_MEMORY)
-        err_set(err, rc, "no memory for the list of who is shut out");
+        err_set(err, rc, "no memory for the list of revoked clients");
     if (rc < 0) {
         revocation_list_free(list);
         return rc;

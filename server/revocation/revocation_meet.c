@@ -47,7 +47,7 @@ static int is_full(
     if (rc < 0 || count < REVOCATION_MEET_MAX)
         return rc;
     log_info("revocation",
-        "certificate not remembered mac=%s serial=%s: %d of the device are known already",
+        "certificate not remembered mac=%s serial=%s: %d of the device are already known",
         record->mac, record->serial, REVOCATION_MEET_MAX);
     return 1;
 }

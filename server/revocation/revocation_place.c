@@ -60,10 +60,9 @@ static int check_old(
         return rc;
     if (strcmp(holder, pair->by) == 0)
         return err_set(
-            err, ERR_CONFLICT, "device %s was replaced by %s already", pair->old, holder);
+            err, ERR_CONFLICT, "device %s was already replaced by %s", pair->old, holder);
     return err_set(err, ERR_CONFLICT,
-        "device %s was replaced by %s already, which has its place and history; 'secureesp devices "
-        "replace %s %s' gives them on",
+        "device %s was already replaced by %s, which has its place and history; 'secureesp devices replace %s %s' passes them on",
         pair->old, holder, holder, pair->by);
 }
 
@@ -78,8 +77,7 @@ static int check_by(
     if (strcmp(own.place, pair->by) == 0)
         return 0;
     return err_set(err, ERR_CONFLICT,
-        "device %s has the place of %s already; --force takes that away from it, and joins both "
-        "histories",
+        "device %s already has the place of %s; --force takes that away from it, and merges both histories",
         pair->by, own.old);
 }
 

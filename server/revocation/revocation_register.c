@@ -109,7 +109,7 @@ int revocation_register_add(struct store *store, struct device_auth *auth,
     int rc = text->n > 0 ? issued_parse(text->p, text->n, take, &batch, err) : 0;
 
     if (rc == 0 && batch.count + batch.result.foreign == 0)
-        rc = err_set(err, ERR_INVALID, "the body is to be certificates in PEM");
+        rc = err_set(err, ERR_INVALID, "the body must be certificates in PEM");
     if (rc == 0 && batch.count > 0)
         rc = store_write(store, add_all, &batch, err);
     free(batch.records);

@@ -52,14 +52,14 @@ static int check_new(struct store_connection *connection, const struct revocatio
         return rc;
     if (rc == 0 && revocation.readmitted_at_ms == 0)
         return err_set(err, ERR_CONFLICT,
-            "device %s is revoked itself; 'secureesp devices readmit %s' comes first", replace->by,
+            "device %s is itself revoked; first 'secureesp devices readmit %s'", replace->by,
             replace->by);
     rc = revocation_place_is_undo(connection, &places, &undo, err);
     if (rc < 0 || undo || replace->force || !pair->is_known || pair->new.last_seen_ms == 0 ||
         pair->new.first_seen_ms > clock_now_ms() - NEW_MS)
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "device %s is no new one, and has a history of its own; --force joins both", replace->by);
+        "device %s is not new, and has a history of its own; --force merges both", replace->by);
 }
 
 static int check(struct store_connection *connection, const struct revocation_replace *replace,

@@ -67,7 +67,7 @@ before=$(counter api_full)
 hold "$SECUREESP_SOCKET" 300
 secureesp status >/dev/null || fail "the operator is locked out"
 [ "$(counter api_full)" -gt "$before" ] || fail "nothing is counted"
-expect_equal "lines in the log" 1 "$(said_since_start 'full server=api .*idle longest is ended')"
+expect_equal "lines in the log" 1 "$(said_since_start 'full server=api .*ended the one that was idle longest')"
 release
 
 step "nobody loses a connection to a user that has more of them"

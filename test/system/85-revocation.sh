@@ -176,7 +176,7 @@ let_in "$sketch_mac"
 expect_exit 0 secureesp devices readmit "$ours"
 expect_match "again" "is not revoked" "$output"
 expect_exit 1 secureesp devices readmit 84f3eb888888
-expect_match "a MAC that nobody knows" "no device 84f3eb888888 is known" "$output"
+expect_match "a MAC that nobody knows" "device 84f3eb888888 is not known" "$output"
 
 step "readmitted after its key was stolen: with a new one only"
 expect_exit 0 secureesp devices readmit "$held"
@@ -190,7 +190,7 @@ let_in "$held"
 step "the broker is away: it is told when it is back"
 part stop broker
 expect_exit 1 secureesp devices revoke "$held"
-expect_match "what it says" 'broker: NOT YET: .*goes by the list' "$output"
+expect_match "what it says" 'broker: NOT YET: .*uses the list' "$output"
 get "$held" /config.json
 expect_match "the download server" '^curl|^403' "$status"
 part start broker
@@ -201,7 +201,7 @@ step "the broker hangs: nobody waits for it longer than two seconds"
 let_in "$honest"
 process_signal "$sandbox/run/broker" STOP
 expect_exit 1 secureesp devices revoke "$honest" --reason certificateHold
-expect_match "what it says" 'broker: NOT YET: it still goes by list [0-9]*, not [0-9]*' "$output"
+expect_match "what it says" 'broker: NOT YET: it still uses list [0-9]*, not [0-9]*' "$output"
 process_signal "$sandbox/run/broker" CONT
 eventually 20 "the broker's word" same_number
 shut_out "$honest"
@@ -212,7 +212,7 @@ number=$(json_get "$(api /status)" '$.revocations.number')
 cp "$list" "$work/before"
 until rm -f "$list" && mkdir "$list" 2>/dev/null; do :; done # the daemon writes it again meanwhile
 expect_exit 1 secureesp devices revoke "$honest" --reason certificateHold
-expect_match "what holds" "recorded, and the download server goes by it, but the broker does not yet: .* tried again" "$output"
+expect_match "what holds" "recorded, and the download server uses it, but the broker does not yet: .* tries again" "$output"
 get "$honest" /config.json
 expect_match "the download server" '^curl|^403' "$status"
 expect_match "status" "CANNOT BE WRITTEN" "$(secureesp status)"

@@ -79,7 +79,7 @@ done
 let_in "$pki/devices/$honest"
 let_in "$pki/devices/$renewed"
 status_text=$(secureesp status)
-expect_match status "at this start +.* newer than the database .$number, not 2.*Entries taken from it: 3 .*1 revoked devices stay" \
+expect_match status "at this start +.* newer than the database .$number, not 2.*Entries taken from the list: 3 .*1 revoked devices that it did not name stay" \
     "$status_text"
 expect_match "the list" "^number $((number + 1))\$" "$(sed -n 2p "$list")"
 
@@ -87,7 +87,7 @@ step "each is named, and said to come from the list"
 logged "device revoked, as it was in the newer list mac=$stolen"
 logged "device revoked, as it was in the newer list mac=$again"
 logged "certificate revoked, as it was in the newer list serial=$serial"
-logged "device stays revoked, though the newer list did not name it so mac=$held"
+logged "device stays revoked, though the newer list did not name it mac=$held"
 expect_match "devices show" "revoked .*listed" "$(secureesp devices show "$stolen" | tr '\n' ' ')"
 expect_match "its history" "listed: by the list, which was newer than the database" \
     "$(secureesp devices show "$stolen")"
@@ -120,7 +120,7 @@ part stop daemon
 put_back "$work/copy.db"
 rm "$list"
 start
-expect_match status "at this start +.*missing.*who was revoked since is let in again" "$(secureesp status)"
+expect_match status "at this start +.*missing.*whoever was revoked since is let in again" "$(secureesp status)"
 let_in "$pki/devices/$stolen"
 expect_exit 0 secureesp devices revoke "$stolen"
 part stop daemon

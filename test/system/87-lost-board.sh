@@ -210,7 +210,7 @@ step "a place is given once: who has it is named"
 third=$(mac_of 11)
 new_device "$third"
 expect_exit 1 secureesp devices replace "$lost" "$third"
-expect_match "who has it" "$lost was replaced by $new already.*'secureesp devices replace $new $third'" "$output"
+expect_match "who has it" "$lost was already replaced by $new.*'secureesp devices replace $new $third'" "$output"
 expect_exit 1 secureesp devices replace "$lost" "$third" --force
 [ "$(config_of "$third" statusinterval)" != 7000 ] || fail "$third has it all the same"
 

@@ -152,7 +152,7 @@ is_no_tls() {
     [ "$(counter download_bad_handshakes)" -gt "$before" ]
 }
 eventually 10 "HTTP without TLS is counted" is_no_tls
-line 'handshake failed address=127.0.0.1 reason=".*: it takes TLS 1.2 or 1.3' ||
+line 'handshake failed address=127.0.0.1 reason=".*: this server needs TLS 1.2 or 1.3' ||
     fail "no line for HTTP without TLS"
 before=$(counter download_broken_handshakes)
 mark

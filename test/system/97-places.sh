@@ -38,7 +38,7 @@ for ((i = 0; i < 20; i++)); do
     expect_equal "a device beside them" 200 "$status"
 done
 [ "$(counter download_made_room)" -gt 0 ] || fail "none made room"
-expect_between "lines in the log" 1 10 "$(lines 'full server=download .*oldest of those that ask nothing')"
+expect_between "lines in the log" 1 10 "$(lines 'full server=download .*the oldest that asks for nothing')"
 for i in 2 3 4 5 6 7; do
     process_stop "$work/flood$i.record"
 done

@@ -78,5 +78,5 @@ for bytes in 4000 8000 16000; do
 done
 grep -q 'refused client address=127.0.0.1 reason="[0-9]* certificates of [0-9]* bytes, 6144 at most"' \
     "$sandbox/log/daemon.log" || fail "no line for a long certificate"
-grep -q 'refused client address=127.0.0.1 reason="a message, as its certificates, is longer than 12288 bytes"' \
+grep -q 'refused client address=127.0.0.1 reason="a message, such as its certificates, is longer than 12288 bytes"' \
     "$sandbox/log/daemon.log" || fail "no line for a longer one"

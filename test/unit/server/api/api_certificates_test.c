@@ -108,7 +108,7 @@ static void test_they_are_revoked(void **state)
     static const struct row rows[] = {
         {"POST", "/api/v1/certificates/xyz/revoke", 400, "is no serial number", ""},
         {"POST", "/api/v1/certificates/-1/revoke", 400, "is no serial number", ""},
-        {"POST", "/api/v1/certificates/00:AB:CD/revoke?reason=because", 400, "no reason", ""},
+        {"POST", "/api/v1/certificates/00:AB:CD/revoke?reason=because", 400, "unknown reason", ""},
         {"POST", "/api/v1/certificates/00:AB:CD/revoke?reason=certificateHold", 400, "on hold", ""},
         {"GET", "/api/v1/certificates?state=revoked", 200, "[]", ""},
         {"POST", "/api/v1/certificates/00:AB:CD/revoke", 202, "\"serial\":\"abcd\"",
@@ -126,7 +126,7 @@ static void test_they_are_revoked(void **state)
     expect(f, "a server's", 201, "\"added\":1", "");
     snprintf(target, sizeof target, "/api/v1/certificates/%s/revoke", server.serial);
     ask(f, "POST", target, NULL, 0);
-    expect(f, target, 409, "is the server's broker", "--force");
+    expect(f, target, 409, "is that of the server broker", "--force");
     ask(f, "GET", "/api/v1/certificates?state=good", NULL, 0);
     expect(f, "it is good", 200, server.serial, "");
     snprintf(target, sizeof target, "/api/v1/certificates/%s/revoke?force=1", server.serial);

@@ -48,7 +48,7 @@ static void devices_are_replaced(void **state)
         {"GET", "/api/v1/devices/84f3eb000012", 200, "\"replaces\":\"84f3eb000011\"",
             "\"config_of\":null"},
         {"POST", "/api/v1/devices/84f3eb000011/replace?by=84f3eb000013&force=1", 409,
-            "was replaced by 84f3eb000012 already", "devices replace 84f3eb000012 84f3eb000013"},
+            "was already replaced by 84f3eb000012", "devices replace 84f3eb000012 84f3eb000013"},
     };
     static const struct row borrows[] = {
         {"GET", "/api/v1/devices/84f3eb000012", 200, "\"config_of\":\"84f3eb000011\"", ""},

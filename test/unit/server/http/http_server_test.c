@@ -146,7 +146,7 @@ static const char *const cases[][4] = {
     {"GET /echo/a HTTP/1.1\r\nnonsense\r\n\r\n", "HTTP/1.1 400 ", "\r\n\r\nmalformed request\n",
         "Connection: close\r\n"},
     {"GET /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400 ",
-        "\r\n\r\nContent-Length is no number\n", "Connection: close\r\n"},
+        "\r\n\r\nContent-Length is not a number\n", "Connection: close\r\n"},
     {"GET /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551616\r\n\r\n",
         "HTTP/1.1 413 ", "\r\n\r\nbody too large\n", "Connection: close\r\n"},
 };

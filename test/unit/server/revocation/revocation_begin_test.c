@@ -50,8 +50,8 @@ static void test_who_was_revoked_since_the_copy(void **state)
     assert_true(
         list_has(w, "number 42\nserial 0a\ndevice " MAC_1 " all\ndevice " MAC_3 " all\nend 3\n"));
     assert_note(w, "newer than the database (41, not 1)");
-    assert_note(w, "Entries taken from it: 2");
-    assert_note(w, "1 revoked devices stay so");
+    assert_note(w, "Entries taken from the list: 2");
+    assert_note(w, "1 revoked devices that it did not name stay revoked");
     assert_int_equal(fixture_query(w->f, "SELECT count(*) FROM device_revocations"), 2);
 
     end(w); // and it is told of this start alone
@@ -89,7 +89,7 @@ static void test_another_list_of_the_same_number(void **state)
     put_entries(w, 1, "device " MAC_2 " all\n", 1);
     begin(w);
     assert_true(list_has(w, "number 2\ndevice " MAC_1 " all\ndevice " MAC_2 " all\nend 2\n"));
-    assert_note(w, "another than that of the database (1, not 1)");
+    assert_note(w, "another than that in the database (1, not 1)");
 
     end(w); // one that names less
     put_entries(w, 2, "device " MAC_2 " all\n", 1);
@@ -123,7 +123,7 @@ static void test_a_damaged_list(void **state)
             "newer than the database (41, not 1) and damaged (line 4", "number 42\n"},
         {"secureesp-revocations 1\nnumber 42\n", NULL, "number 42\n"},
         {"secureesp-revocations 1\nnumber 3\n", NULL, "number 42\n"},
-        {"", "does not tell whether the database is older", "number 42\n"},
+        {"", "does not show whether the database is older", "number 42\n"},
     };
     struct world *w = *state;
     struct revocation_outcome out;
@@ -155,7 +155,7 @@ static void test_a_database_that_cannot_be_written(void **state)
     fixture_query(w->f, "CREATE TRIGGER fails BEFORE INSERT ON device_revocations BEGIN"
                         " SELECT RAISE(ABORT, 'no'); END");
     assert_true(revocation_open(&settings, &w->revocation, &err) < 0);
-    assert_non_null(strstr(err.message, "list of who is shut out"));
+    assert_non_null(strstr(err.message, "list of revoked clients"));
     assert_true(list_has(w, "number 41\ndevice " MAC_1 " all\n")); // as it was
     fixture_query(w->f, "DROP TRIGGER fails");
     begin(w);

@@ -161,9 +161,9 @@ static void test_explains(void **state)
     revocation_broker_note_connection(&broker, true);
     assert_explained("without our plugin");
     revocation_broker_note(&broker, 6, 0, "");
-    assert_explained("still goes by list 6, not 7");
+    assert_explained("still uses list 6, not 7");
     revocation_broker_note(&broker, 6, 0, "line 3: cut off");
-    assert_explained("does not take the list: line 3: cut off; it goes by the last good one, 6");
+    assert_explained("does not accept the list: line 3: cut off; it uses the last good one, 6");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -117,7 +117,7 @@ static void test_who_is_not_revoked(void **state)
 
     assert_int_equal(
         store_write(f->store, revocation_change_readmit, &nobody, &err), ERR_NOT_FOUND);
-    assert_non_null(strstr(err.message, "no device " MAC_2 " is known"));
+    assert_non_null(strstr(err.message, "device " MAC_2 " is not known"));
     assert_false(fixture_is_known(f, MAC_2));
     assert_list(f, "");
     fixture_add_device(f, MAC_1); // one that is known,

@@ -25,7 +25,7 @@ static void test_one_serial_for_all(void **state)
     revocation_list_free(list);
     assert_int_equal(
         store_write(f->store, revocation_change_revoke_certificate, &change, &err), ERR_CONFLICT);
-    assert_non_null(strstr(err.message, "bear the same serial 01"));
+    assert_non_null(strstr(err.message, "have the same serial 01"));
 }
 
 // The same, by a CA that does not date back: what it signed just before the revocation is no older

@@ -38,9 +38,9 @@ static void test_a_place_that_is_given(void **state)
 
     add_life(f, OLD, 9 * DAY_MS, 1);
     must_replace(f, OLD, NEW, false);
-    must_refuse(f, OLD, THIRD, ERR_CONFLICT, "was replaced by " NEW " already");
+    must_refuse(f, OLD, THIRD, ERR_CONFLICT, "was already replaced by " NEW);
     must_refuse(f, OLD, THIRD, ERR_CONFLICT, "'secureesp devices replace " NEW " " THIRD "'");
-    must_refuse(f, OLD, NEW, ERR_CONFLICT, "was replaced by " NEW " already");
+    must_refuse(f, OLD, NEW, ERR_CONFLICT, "was already replaced by " NEW);
     assert_true(replace(f, OLD, THIRD, true, NULL) < 0); // however it is meant
     must_replace(f, NEW, THIRD, false);
     must_refuse(f, OLD, FOURTH, ERR_CONFLICT, "'secureesp devices replace " THIRD " " FOURTH "'");
@@ -49,7 +49,7 @@ static void test_a_place_that_is_given(void **state)
     fixture_query(f, "DELETE FROM commands");
     fixture_query(f, "DELETE FROM device_faults");
     fixture_query(f, "DELETE FROM devices WHERE mac = " OLD_KEY);
-    must_refuse(f, OLD, FOURTH, ERR_CONFLICT, "was replaced by " THIRD " already");
+    must_refuse(f, OLD, FOURTH, ERR_CONFLICT, "was already replaced by " THIRD);
     assert_place(f, THIRD, OLD);
     assert_place(f, FOURTH, FOURTH);
 }
@@ -76,7 +76,7 @@ static void test_a_second_life(void **state)
     assert_place(f, THIRD, OLD);
     assert_place(f, NEW, OLD);
     assert_int_equal(count_of(f, "statuses", NEW_KEY), 1);
-    must_refuse(f, OLD, FOURTH, ERR_CONFLICT, "was replaced by " THIRD " already");
+    must_refuse(f, OLD, FOURTH, ERR_CONFLICT, "was already replaced by " THIRD);
 }
 
 // A cycle: the first board is found, and gets back its place from the last one.
@@ -106,7 +106,7 @@ static void test_one_that_has_a_place(void **state)
     add_life(f, OLD, 9 * DAY_MS, 1);
     add_life(f, FOURTH, 8 * DAY_MS, 1);
     must_replace(f, OLD, NEW, false);
-    must_refuse(f, FOURTH, NEW, ERR_CONFLICT, "has the place of " OLD " already");
+    must_refuse(f, FOURTH, NEW, ERR_CONFLICT, "already has the place of " OLD);
     must_replace(f, FOURTH, NEW, true);
     assert_place(f, NEW, FOURTH);
     must_replace(f, OLD, THIRD, false); // it is nobody's now
@@ -127,8 +127,8 @@ static void test_one_that_had_a_place(void **state)
     must_replace(f, FOURTH, NEW, true);
     assert_place(f, NEW, FOURTH);
     assert_place(f, THIRD, OLD);
-    must_refuse(f, OLD, "84f3eb000005", ERR_CONFLICT, "was replaced by " THIRD " already");
-    must_refuse(f, FOURTH, "84f3eb000005", ERR_CONFLICT, "was replaced by " NEW " already");
+    must_refuse(f, OLD, "84f3eb000005", ERR_CONFLICT, "was already replaced by " THIRD);
+    must_refuse(f, FOURTH, "84f3eb000005", ERR_CONFLICT, "was already replaced by " NEW);
     fixture_write(f, readmit, (void *)FOURTH);
     must_replace(f, NEW, FOURTH, false); // undone
     assert_place(f, FOURTH, FOURTH);

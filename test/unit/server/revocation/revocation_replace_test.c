@@ -106,7 +106,7 @@ static void test_two_histories_are_joined(void **state)
     add_life(f, OLD, ago_ms - 1000, 4);
     add_life(f, NEW, ago_ms - 2000, 6);
     fixture_write(f, roll_up, NULL);
-    must_refuse(f, OLD, NEW, ERR_CONFLICT, "--force joins both");
+    must_refuse(f, OLD, NEW, ERR_CONFLICT, "--force merges both");
     must_replace(f, OLD, NEW, true);
     assert_int_equal(count_of(f, "status_hours", NEW_KEY), 1);
     assert_int_equal(fixture_query(f, "SELECT count FROM status_hours"), 10);
@@ -141,7 +141,7 @@ static void test_a_new_device_may_have_reported(void **state)
 
     add_life(f, OLD, 9 * DAY_MS, 1);
     add_life(f, NEW, DAY_MS + 1000, 1);
-    must_refuse(f, OLD, NEW, ERR_CONFLICT, "no new one");
+    must_refuse(f, OLD, NEW, ERR_CONFLICT, "is not new");
     add_life(f, NEW, DAY_MS - 60000, 1);
     must_replace(f, OLD, NEW, false);
     assert_true(device_of(f, NEW).last_seen_ms > 0);

@@ -137,9 +137,9 @@ static void test_a_list_that_cannot_be_written(void **state)
     assert_int_equal(mkdir(w->list, 0700), 0);
     assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE);
     assert_non_null(
-        strstr(err.message, MAC_1 ": it is recorded, and the download server goes by it"));
+        strstr(err.message, MAC_1 ": it is recorded, and the download server uses it"));
     assert_non_null(strstr(err.message, "is not a regular file"));
-    assert_non_null(strstr(err.message, "tried again"));
+    assert_non_null(strstr(err.message, "tries again"));
     assert_true(device_auth_is_revoked(w->auth, MAC_1));
     assert_fault(w, "is not a regular file");
     assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE); // and not that all is well
@@ -245,8 +245,8 @@ static void test_says_why_the_broker_does_not(void **state)
         const char *error, *words;
     } rows[] = {
         {false, 0, "", "without our plugin"},
-        {true, 0, "line 3: cut off", "does not take the list: line 3: cut off"},
-        {true, 0, "", "still goes by list 0, not 1"},
+        {true, 0, "line 3: cut off", "does not accept the list: line 3: cut off"},
+        {true, 0, "", "still uses list 0, not 1"},
     };
     struct world *w = *state;
     struct revocation_outcome out;
