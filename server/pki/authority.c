@@ -38,7 +38,7 @@ static int add_ca(
     struct authority *authority, X509 *x509, const struct pem_block *block, struct err *err)
 {
     if (X509_check_ca(x509) != 1) // 1: by its extensions, which devices ask for
-        return err_set(err, ERR_INVALID, "certificate %zu is no CA's", authority->count + 1);
+        return err_set(err, ERR_INVALID, "certificate %zu is not a CA's", authority->count + 1);
     if (authority->count == AUTHORITY_CA_MAX)
         return err_set(err, ERR_INVALID, "more than %d certificates", AUTHORITY_CA_MAX);
 
@@ -46,7 +46,7 @@ static int add_ca(
 
     if (store == NULL || X509_STORE_add_cert(store, x509) != 1) {
         X509_STORE_free(store);
-        return openssl_error_set(err, ERR_NO_MEMORY, "cannot keep a CA");
+        return openssl_error_set(err, ERR_NO_MEMORY, "cannot store a CA");
     }
     authority->not_before_ms[authority->count] = asn1_time_ms(X509_get0_notBefore(x509));
     authority->not_after_ms[authority->count] = asn1_time_ms(X509_get0_notAfter(x509));

@@ -19,7 +19,7 @@ static int check_version(X509 *x509, struct err *err)
 {
     if (X509_get_version(x509) == X509_VERSION_3)
         return 0;
-    return err_set(err, ERR_INVALID, "it has version %ld; devices take version 3 alone",
+    return err_set(err, ERR_INVALID, "it has version %ld; devices accept only version 3",
         X509_get_version(x509) + 1);
 }
 
@@ -40,7 +40,7 @@ static int check_key(X509 *x509, struct err *err)
     if (rc == 0)
         return 0;
     return err_set(err, ERR_INVALID,
-        "its key is neither P-256 nor RSA of 2048 to 4096 bits, as devices take them: %s",
+        "its key is neither P-256 nor RSA of 2048 to 4096 bits, which devices accept: %s",
         reason.message);
 }
 
@@ -51,7 +51,7 @@ static int check_signature(X509 *x509, struct err *err)
     if (nid == NID_ecdsa_with_SHA256 || nid == NID_sha256WithRSAEncryption)
         return 0;
     return err_set(err, ERR_INVALID,
-        "it is signed with %s; devices verify SHA-256 with ECDSA or RSA (PKCS #1 v1.5) alone",
+        "it is signed with %s; devices verify only SHA-256 with ECDSA or RSA (PKCS #1 v1.5)",
         OBJ_nid2sn(nid));
 }
 
@@ -64,7 +64,7 @@ static int check_extensions(X509 *x509, struct err *err)
         if (X509_EXTENSION_get_critical(extension) && nid != NID_basic_constraints &&
             nid != NID_key_usage && nid != NID_ext_key_usage && nid != NID_subject_alt_name)
             return err_set(err, ERR_INVALID,
-                "its critical extension %s is not known to devices, which refuse it",
+                "its critical extension %s is unknown to devices, which refuse it",
                 OBJ_nid2sn(nid));
     }
     return 0;
@@ -110,7 +110,7 @@ static int check_role(X509 *x509, enum certificate_check_role role, struct err *
     case CERTIFICATE_CHECK_CA:
     case CERTIFICATE_CHECK_INTERMEDIATE:
         if (X509_check_ca(x509) != 1)
-            return err_set(err, ERR_INVALID, "it is no CA's (basicConstraints, keyUsage)");
+            return err_set(err, ERR_INVALID, "it is not a CA's (basicConstraints, keyUsage)");
         if (X509_NAME_entry_count(X509_get_subject_name(x509)) == 0) // RFC 5280, 4.1.2.4
             return err_set(err, ERR_INVALID, "it has no subject, by which it would be found");
         return 0;
@@ -158,6 +158,6 @@ int certificate_check_name(const struct certificate *certificate, const char *na
     if (found == 1)
         return 0;
     return err_set(err, ERR_INVALID,
-        "it does not bear the name '%s' (subjectAltName); issue it with --dns or --ip for it",
+        "it does not have the name '%s' (subjectAltName); issue it with --dns or --ip for that name",
         name);
 }

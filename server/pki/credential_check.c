@@ -26,7 +26,7 @@ static int check_size(const char *path, size_t size_bytes, struct err *err)
 {
     if (size_bytes <= CONTRACT_FILE_MAX)
         return 0;
-    return err_set(err, ERR_INVALID, "%s has %zu bytes; devices take files of %d", path, size_bytes,
+    return err_set(err, ERR_INVALID, "%s has %zu bytes; devices accept files of %d", path, size_bytes,
         CONTRACT_FILE_MAX);
 }
 
@@ -104,8 +104,7 @@ static int check_message_size(const struct certificate_file *file, struct err *e
     if (size <= CONTRACT_CERTIFICATE_MESSAGE_MAX)
         return 0;
     return err_set(err, ERR_INVALID,
-        "its %zu certificates take %zu bytes in a handshake; devices take %d. Leave out the CA's "
-        "own, which they have, or take smaller keys",
+        "its %zu certificates take %zu bytes in a handshake; devices accept %d. Leave out the CA's own, which they have, or use smaller keys",
         file->count, size, CONTRACT_CERTIFICATE_MESSAGE_MAX);
 }
 
@@ -216,7 +215,7 @@ int credential_check_device_pem(const struct authority *authority, const uint8_t
         return rc;
     rc = n <= CONTRACT_FILE_MAX
              ? judge_device(authority, file.certificates[0], now_ms, err)
-             : err_set(err, ERR_INVALID, "has %zu bytes; devices take files of %d", n,
+             : err_set(err, ERR_INVALID, "has %zu bytes; devices accept files of %d", n,
                    CONTRACT_FILE_MAX);
     certificate_file_clear(&file);
     return rc;

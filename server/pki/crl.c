@@ -80,7 +80,7 @@ static int add_entry(X509_CRL *crl, const struct crl_entry *entry, struct err *e
         X509_CRL_add0_revoked(crl, revoked) != 1) {
         X509_REVOKED_free(revoked);
         return openssl_error_set(
-            err, ERR_INVALID, "serial \"%s\" cannot stand in a list", entry->serial);
+            err, ERR_INVALID, "serial \"%s\" cannot be in a list", entry->serial);
     }
     return 0;
 }
@@ -196,7 +196,7 @@ int crl_sign(const struct issuer *issuer, const struct crl_order *order, char **
         return rc;
     if ((X509_get_key_usage(issuer->certificate->x509) & KU_CRL_SIGN) == 0)
         return err_set(err, ERR_INVALID,
-            "the CA's certificate lets it sign no revocation lists (keyUsage cRLSign)");
+            "the CA's certificate does not let it sign revocation lists (keyUsage cRLSign)");
 
     X509_CRL *crl = X509_CRL_new();
 

@@ -307,7 +307,7 @@ static int open_record(const char *folder, const char *path, FILE **out, struct 
 
     if (fd < 0 && errno == ENOENT)
         return err_set(
-            err, ERR_NOT_FOUND, "nothing that was issued is recorded: there is no %s", path);
+            err, ERR_NOT_FOUND, "no issued certificates are recorded: there is no %s", path);
     if (fd < 0 && errno == ENOTDIR)
         return err_set(
             err, ERR_INVALID, "%s is not a folder: give the folder that contains issued.pem", folder);
@@ -361,7 +361,7 @@ int issued_look(const char *folder, struct issued_state *out, struct err *err)
     state.unfinished_line = reading.file != NULL ? reading.begun : reading.rest;
     if (state.count == 0 && state.unfinished_line == 0)
         return err_set(
-            err, ERR_NOT_FOUND, "nothing that was issued is recorded: %s is empty", path);
+            err, ERR_NOT_FOUND, "no issued certificates are recorded: %s is empty", path);
     *out = state;
     return 0;
 }
@@ -378,7 +378,7 @@ int issued_parse(const uint8_t *text, size_t n,
     int rc = run(file, &reading, each, ctx, err);
 
     if (rc == 0 && reading.rest != 0)
-        rc = fail_at(&reading, reading.rest, "a certificate that is not whole", err);
+        rc = fail_at(&reading, reading.rest, "this certificate is incomplete", err);
     if (rc == 0 && reading.file != NULL)
         rc = err_set(err, ERR_INVALID, "certificate %zu has no end", reading.number);
     return rc;

@@ -34,7 +34,7 @@ int issuer_load(
     if (rc < 0)
         goto cleanup;
     if (X509_check_ca(issuer->certificate->x509) != 1) {
-        rc = err_set(err, ERR_INVALID, "%s is no CA's certificate", certificate_path);
+        rc = err_set(err, ERR_INVALID, "%s is not a CA's certificate", certificate_path);
         goto cleanup;
     }
     if (X509_check_private_key(issuer->certificate->x509, issuer->key->pkey) != 1) {

@@ -116,7 +116,7 @@ static int check_name(const char *name, struct err *err)
     if (n == 0 || n > NAME_MAX_BYTES || strspn(name, allowed) != n || name[0] == '.' ||
         name[0] == '-')
         return err_set(err, ERR_INVALID,
-            "\"%s\" is no usable name: give 1 to %d letters, digits, '.', '_', ':' or '-'", name,
+            "\"%s\" is not a usable name: give 1 to %d letters, digits, '.', '_', ':' or '-'", name,
             NAME_MAX_BYTES);
     return 0;
 }
@@ -224,7 +224,7 @@ static int place_devices(const struct pki_folder_order *order, struct pki_folder
             .now_ms = order->now_ms,
         };
         if (!mac_is_valid(mac, strlen(mac)))
-            return err_set(err, ERR_INVALID, "\"%s\" is no MAC", mac);
+            return err_set(err, ERR_INVALID, "\"%s\" is not a MAC", mac);
 
         int rc = place_pair(order, "devices", file, &devices->pairs[i], err);
 
@@ -267,7 +267,7 @@ int pki_folder_add_device(const struct issuer *issuer, const struct pki_folder_o
         .macs = (const char(*)[MAC_SIZE])name, .count = 1, .pairs = out};
 
     if (!mac_is_valid(mac, strlen(mac)))
-        return err_set(err, ERR_INVALID, "\"%s\" is no MAC", mac);
+        return err_set(err, ERR_INVALID, "\"%s\" is not a MAC", mac);
     memcpy(name[0], mac, MAC_SIZE);
     return pki_folder_add_devices(issuer, order, &devices, err);
 }

@@ -47,7 +47,7 @@ static int add_host(GENERAL_NAMES *list, const char *host, struct err *err)
 
     if (why != NULL)
         return err_set(err, ERR_INVALID,
-            "\"%s\" is no host name for devices: it %s; give those that they use with --dns", host,
+            "\"%s\" is not a host name for devices: it %s; give those that they use with --dns", host,
             why);
 
     ASN1_STRING *value = ASN1_IA5STRING_new();
@@ -66,7 +66,7 @@ static int add_address(GENERAL_NAMES *list, const char *address, struct err *err
     char text[INET_ADDRSTRLEN] = "";
 
     if (value == NULL)
-        return openssl_error_set(err, ERR_INVALID, "\"%s\" is no IP address", address);
+        return openssl_error_set(err, ERR_INVALID, "\"%s\" is not an IP address", address);
     if (ASN1_STRING_length(value) == 4)
         inet_ntop(AF_INET, ASN1_STRING_get0_data(value), text, sizeof text);
 

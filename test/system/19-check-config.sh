@@ -127,15 +127,15 @@ refuses_ca text 'text around its certificates'
 cat "$pki/ca.crt" "$pki/ca.key" >"$spare/with-key.crt"
 refuses_ca with-key 'PEM block (EC )?PRIVATE KEY beside'
 { cat "$pki/ca.crt" && head -c 4000 /dev/zero | tr '\0' '\n'; } >"$spare/large.crt"
-refuses_ca large 'has [0-9]+ bytes; devices take files of 4096'
+refuses_ca large 'has [0-9]+ bytes; devices accept files of 4096'
 make_key version1
 openssl req -new -key "$spare/version1.key" -subj /CN=ca 2>/dev/null |
     openssl x509 -req -signkey "$spare/version1.key" -days 30 -out "$spare/version1.crt" 2>/dev/null
 refuses_ca version1 'version 1|no CA'
 make_ca no-ca 'basicConstraints=CA:FALSE\n'
-refuses_ca no-ca "no CA's"
+refuses_ca no-ca "not a CA's"
 make_ca no-sign 'basicConstraints=critical,CA:TRUE\nkeyUsage=digitalSignature\n'
-refuses_ca no-sign "no CA's"
+refuses_ca no-sign "not a CA's"
 CURVE=P-384 make_ca curve "$ca_usage"
 refuses_ca curve 'neither P-256 nor RSA'
 make_ca digest "$ca_usage" -sha384
@@ -159,9 +159,9 @@ refuses_server no-signature 'key usage is not digitalSignature'
 cp "$pki/servers/secureespd.key" "$spare/unsorted.key"
 refuses_server unsorted 'certificate 2 did not sign the one before it'
 make_server no-name 'subjectAltName=DNS:other.example\nextendedKeyUsage=serverAuth,clientAuth\n'
-refuses_server no-name ":[0-9]+: downloadserver: .*does not bear the name 'localhost'"
+refuses_server no-name ":[0-9]+: downloadserver: .*does not have the name 'localhost'"
 make_server common-name 'extendedKeyUsage=serverAuth,clientAuth\n'
-refuses_server common-name "does not bear the name"
+refuses_server common-name "does not have the name"
 CURVE=P-384 make_server curve "$usage"
 refuses_server curve 'neither P-256 nor RSA'
 make_server digest "$usage" -sha512
@@ -183,10 +183,10 @@ chmod 0644 "$spare/open.key"
 refuses_server open 'open to others \(mode 0644\)'
 cat "$spare/good.crt" "$pki/ca.crt" "$spare/other/ca.crt" "$spare/no-ca.crt" >"$spare/chain.crt"
 cp "$spare/good.key" "$spare/chain.key"
-refuses_server chain "certificate 4: it is no CA's"
+refuses_server chain "certificate 4: it is not a CA's"
 for i in 1 2 3 4 5; do cat "$pki/ca.crt"; done | cat "$spare/good.crt" - >"$spare/long.crt"
 cp "$spare/good.key" "$spare/long.key"
-refuses_server long 'take [0-9]+ bytes in a handshake; devices take 2048'
+refuses_server long 'take [0-9]+ bytes in a handshake; devices accept 2048'
 sed "s|^certificate = .*|certificate = $spare/good.crt|; s|^key = .*|key = $spare/good.key|" <<<"$good" >"$conf"
 expect_exit 0 secureespd --config "$conf" --check-config
 

@@ -48,7 +48,7 @@ server() { # OPTION...
 }
 
 server --dns other.example
-kept "without the name that devices are told" "certificate: .*it does not bear the name 'localhost'"
+kept "without the name that devices are told" "certificate: .*it does not have the name 'localhost'"
 cp "$work/other/servers/"* "$pki/servers"
 kept "of another CA" 'certificate: .*not signed by the CA'
 secureesp pki server "$pki" spare --dns localhost >/dev/null
@@ -132,5 +132,5 @@ cp "$work/conf" "$conf"
 server --dns other.example
 part stop daemon
 expect_exit 1 timeout 20 secureespd --config "$conf"
-expect_match "why" "conf:[0-9]+: downloadserver: certificate .*does not bear the name 'localhost'" "$output"
+expect_match "why" "conf:[0-9]+: downloadserver: certificate .*does not have the name 'localhost'" "$output"
 expect_match "what to do" "issue it with --dns" "$output"

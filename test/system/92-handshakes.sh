@@ -86,7 +86,7 @@ expect_both "expired" 45 45 download_refused_expired \
 expect_both "another CA" 48 48 download_refused_other_ca \
     'refused client address=127.0.0.1 reason="certificate is not signed' other
 expect_both "a name that is no MAC" 49 49 download_refused \
-    "refused client address=127.0.0.1 reason=\"common name 'somebody' is no MAC" nobody
+    "refused client address=127.0.0.1 reason=\"common name 'somebody' is not a MAC" nobody
 expect_both "a server's certificate" 42 42 download_refused \
     'refused client address=127.0.0.1 reason="certificate is not for client' server
 

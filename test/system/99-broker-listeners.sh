@@ -132,10 +132,10 @@ refuses() {
     does_not_start
     expect_match "what it says of '$1'" "secureesp: $2" "$output"
 }
-refuses 'plugin_opt_role Admin write a' 'plugin_opt_role: .Admin. is no role: give .* lower-case'
+refuses 'plugin_opt_role Admin write a' 'plugin_opt_role: .Admin. is not a role: give .* lower-case'
 refuses 'plugin_opt_role admin Write a' 'plugin_opt_role: .Write. is neither read, write nor unbounded'
 refuses 'plugin_opt_role admin write /broker/limit/x' 'plugin_opt_role: no role may write ./broker/limit/x.'
-refuses 'plugin_opt_role abcdef012345 write a' 'plugin_opt_role: .abcdef012345. holds the name of a device'
+refuses 'plugin_opt_role abcdef012345 write a' 'plugin_opt_role: .abcdef012345. contains the name of a device'
 refuses 'plugin_opt_daemon other' 'plugin_opt_daemon: it is given twice'
 refuses 'plugin_opt_mesages_burst 7' 'plugin_opt_mesages_burst: there is no such option; there are cafile'
 sed -i "s/^plugin_opt_daemon .*/plugin_opt_daemon $other/" "$ours"

@@ -223,7 +223,7 @@ static void a_ca_file_is_what_devices_read(void **state)
     expect(credential_check_ca(place.ca, place.made_ms, &end_ms, &err), &err, NULL);
     append(place.ca, "Issuer: x\n");
     expect(credential_check_ca(place.ca, place.made_ms, &end_ms, &err), &err, "text around");
-    expect(credential_check_ca(place.server, place.made_ms, &end_ms, &err), &err, "no CA's");
+    expect(credential_check_ca(place.server, place.made_ms, &end_ms, &err), &err, "not a CA's");
     append(other.ca, "-----BEGIN CERTIFICATE-----\nAAAA\n");
     expect(credential_check_ca(other.ca, place.made_ms, &end_ms, &err), &err,
         "certificate 2 is damaged");
@@ -313,7 +313,7 @@ static void what_a_device_is_given_is_what_lets_it_in(void **state)
         if (rows[i].reason == NULL)
             expect(credential_check_device_pem(
                        authority, (const uint8_t *)text, strlen(text), rows[i].at_ms, &err),
-                &err, "devices take files of 4096");
+                &err, "devices accept files of 4096");
         authority_free(authority);
     }
 }

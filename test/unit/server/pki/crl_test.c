@@ -193,7 +193,7 @@ static void test_what_is_no_serial_is_refused(void **state)
 
         snprintf(entry.serial, sizeof entry.serial, "%s", bad[i]);
         assert_int_equal(crl_sign(world->issuer, &order, &pem, &until_ms, &err), ERR_INVALID);
-        assert_non_null(strstr(err.message, "cannot stand in a list"));
+        assert_non_null(strstr(err.message, "cannot be in a list"));
     }
 }
 

@@ -270,7 +270,7 @@ static void test_subject_names(void **state)
     assert_int_equal(add_server(issuer, *state, "a.*.b", NULL, &err), ERR_INVALID);
     assert_int_equal(add_server(issuer, *state, NULL, "127.0.0", &err), ERR_INVALID);
     assert_int_equal(add_server(issuer, *state, NULL, "host", &err), ERR_INVALID);
-    assert_non_null(strstr(err.message, "\"host\" is no IP address"));
+    assert_non_null(strstr(err.message, "\"host\" is not an IP address"));
     issuer_free(issuer);
 }
 
