@@ -64,7 +64,7 @@ static int read_filter(
         if (strcmp(list->state, states[i]) == 0)
             return 0;
     }
-    return err_set(err, ERR_INVALID, "state is good, revoked, on-hold, expired or not-yet-valid");
+    return err_set(err, ERR_INVALID, "state must be good, revoked, on-hold, expired or not-yet-valid");
 }
 
 void api_certificates_list(
@@ -121,7 +121,7 @@ static int read_serial(const char *text, char out[SERIAL_SIZE], struct err *err)
     if (serial_parse(text, out))
         return 0;
     return err_set(err, ERR_INVALID,
-        "\"%.80s\" is no serial number: 1 to %d bytes as hex digits, with or without ':'", text,
+        "\"%.80s\" is not a serial number: 1 to %d bytes as hex digits, with or without ':'", text,
         SERIAL_BYTES_MAX);
 }
 

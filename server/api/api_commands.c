@@ -115,7 +115,7 @@ void api_commands_show(
     struct store_connection *connection;
     struct command command;
     struct err err = {0};
-    int rc = *end == '\0' ? 0 : err_set(&err, ERR_INVALID, "'%s' is no command's number", text);
+    int rc = *end == '\0' ? 0 : err_set(&err, ERR_INVALID, "'%s' is not a command number", text);
 
     if (rc == 0)
         rc = store_read_begin(api->store, &connection, &err);

@@ -126,7 +126,7 @@ void api_devices_list(const struct http_request *request, struct http_response *
         strcmp(state, "revoked") != 0) {
         struct err err;
 
-        err_set(&err, ERR_INVALID, "state is online, offline or revoked");
+        err_set(&err, ERR_INVALID, "state must be online, offline or revoked");
         api_json_refuse(response, &err);
         return;
     }

@@ -134,7 +134,7 @@ void api_images_add(const struct http_request *request, struct http_response *re
         rc = release_publish(api->release, image.name.text, &err);
         if (rc < 0)
             err_context(
-                &err, existed ? "there already, but not published" : "added, but not published");
+                &err, existed ? "already there, but not published" : "added, but not published");
     }
     if (rc < 0)
         api_json_refuse(response, &err);

@@ -29,7 +29,7 @@ static int check_name(const char *name, struct err *err)
 
     if (strlen(name) > max)
         return err_set(err, ERR_INVALID, "a name has at most %zu bytes", max);
-    return utf8_is_valid(name) ? 0 : err_set(err, ERR_INVALID, "the name is no valid UTF-8");
+    return utf8_is_valid(name) ? 0 : err_set(err, ERR_INVALID, "the name is not valid UTF-8");
 }
 
 static int read_key(const struct http_request *request, struct public_key *key,
@@ -41,7 +41,7 @@ static int read_key(const struct http_request *request, struct public_key *key,
     int rc = name != NULL ? check_name(name, err) : 0;
 
     if (rc == 0)
-        rc = n == 0 ? err_set(err, ERR_INVALID, "the body is to be a public key in PEM")
+        rc = n == 0 ? err_set(err, ERR_INVALID, "the body must be a public key in PEM")
                     : public_key_from_pem(body, n, key, err);
     if (rc < 0)
         return rc;

@@ -37,7 +37,7 @@ static int refuse_unknown(
 
     list_names(table, names, sizeof names);
     return err_set(
-        err, ERR_INVALID, "there is no %s \"%.40s\" here; there are: %s", what, name, names);
+        err, ERR_INVALID, "unknown %s \"%.40s\"; there are: %s", what, name, names);
 }
 
 static bool is_array_of(const json_t *value, json_type type)
@@ -74,7 +74,7 @@ static int check(json_t *body, const struct api_member *table, struct err *err)
         if (member == NULL)
             return refuse_unknown("member", name, table, err);
         if (!fits(value, member->type))
-            return err_set(err, ERR_INVALID, "\"%s\" is to be %s", name, type_names[member->type]);
+            return err_set(err, ERR_INVALID, "\"%s\" must be %s", name, type_names[member->type]);
     }
     return 0;
 }
@@ -87,9 +87,9 @@ int api_members_read(
     int rc;
 
     if (body == NULL)
-        return err_set(err, ERR_INVALID, "the body is no JSON object: %s", why.text);
+        return err_set(err, ERR_INVALID, "the body is not a JSON object: %s", why.text);
     rc = json_is_object(body) ? check(body, table, err)
-                              : err_set(err, ERR_INVALID, "the body is no JSON object");
+                              : err_set(err, ERR_INVALID, "the body is not a JSON object");
     if (rc < 0) {
         json_decref(body);
         return rc;
@@ -113,9 +113,9 @@ void api_members_judge(const char *name, const char *value, void *ctx)
     unsigned bit = 1u << (unsigned)(member - query->table);
 
     if ((query->seen & bit) != 0 && member->type != API_MEMBER_TEXTS)
-        err_set(&query->err, ERR_INVALID, "the parameter \"%s\" is there twice", name);
+        err_set(&query->err, ERR_INVALID, "the parameter \"%s\" is given twice", name);
     else if (member->type == API_MEMBER_FLAG && strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
-        err_set(&query->err, ERR_INVALID, "the parameter \"%s\" is to be 1 or 0", name);
+        err_set(&query->err, ERR_INVALID, "the parameter \"%s\" must be 1 or 0", name);
     query->seen |= bit;
 }
 
@@ -126,5 +126,5 @@ bool api_members_is_set(const char *value)
 
 int api_members_read_mac(const char *text, char out[MAC_SIZE], struct err *err)
 {
-    return mac_parse(text, out) ? 0 : err_set(err, ERR_INVALID, "'%s' is no MAC address", text);
+    return mac_parse(text, out) ? 0 : err_set(err, ERR_INVALID, "'%s' is not a MAC address", text);
 }

@@ -49,7 +49,7 @@ void api_replacement_run(
 
     if (rc == 0)
         rc = by != NULL ? api_members_read_mac(by, macs[1], &err)
-                        : err_set(&err, ERR_INVALID, "say by which device, with \"by\"");
+                        : err_set(&err, ERR_INVALID, "give the new device with \"by\"");
     if (rc == 0)
         rc = revocation_replace_device(api->revocation, &wish, &outcome, &now, &err);
     if (rc == 0)

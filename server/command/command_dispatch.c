@@ -136,7 +136,7 @@ static int send_due(struct command_dispatch *dispatch, struct command_round *rou
         command_dispatch_wake(dispatch);
         return 0;
     }
-    return rc < 0 ? rc : err_set(err, ERR_UNAVAILABLE, "the broker takes no commands now");
+    return rc < 0 ? rc : err_set(err, ERR_UNAVAILABLE, "the broker accepts no commands now");
 }
 
 struct limits {

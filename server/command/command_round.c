@@ -85,7 +85,7 @@ static void undo_sending(struct command *command, bool is_broken)
         return;
     command->ended_at_ms = clock_now_ms();
     snprintf(command->detail, sizeof command->detail,
-        "the broker takes no message on the topic of this device or command");
+        "the broker accepts no message on the topic of this device or command");
 }
 
 int command_round_put_back(struct store_connection *connection, void *ctx, struct err *err)

@@ -11,7 +11,7 @@ int image_descriptor_build(const char *name, const struct public_key *keys, size
 
     if (!image_name_parse(name, strlen(name), &descriptor.name))
         return err_set(err, ERR_INVALID,
-            "\"%s\" is no image name: <BOARD>-<VERSION>, at most %d characters", name,
+            "\"%s\" is not an image name: <BOARD>-<VERSION>, at most %d characters", name,
             IMAGE_NAME_MAX);
     if (count == 0 || count > IMAGE_DESCRIPTOR_KEYS_MAX)
         return err_set(err, ERR_INVALID, "an image trusts 1 to %d keys, not %zu",

@@ -32,7 +32,7 @@ static bool is_digest(const char *s)
 static int decide_place(const char *folder, const char *sha256, struct place *out, struct err *err)
 {
     if (!is_digest(sha256))
-        return err_set(err, ERR_INVALID, "\"%s\" is no SHA-256", sha256);
+        return err_set(err, ERR_INVALID, "\"%s\" is not a SHA-256", sha256);
     if ((size_t)snprintf(out->folder, sizeof out->folder, "%s/%.2s", folder, sha256) >=
             sizeof out->folder ||
         (size_t)snprintf(out->path, sizeof out->path, "%s/%.2s/%s", folder, sha256, sha256) >=

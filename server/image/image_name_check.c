@@ -15,9 +15,9 @@ static const struct {
     const char *reason;
 } foreign[] = {
     {"+", "build metadata has no place in an order of versions: make it a field, as in 1.2.3.4"},
-    {"~", "a pre-release stands behind a '-', as in 1.2.3-rc1"},
-    {"/", "a name is no path"},
-    {" ", "it has a blank in it"},
+    {"~", "a pre-release follows a '-', as in 1.2.3-rc1"},
+    {"/", "a name is not a path"},
+    {" ", "it contains a blank"},
 };
 
 static int refuse_unreadable(const char *text, struct err *err)
@@ -25,15 +25,14 @@ static int refuse_unreadable(const char *text, struct err *err)
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         if (strstr(text, foreign[i].text) != NULL)
             return err_set(
-                err, ERR_INVALID, "'%.80s' is no image name: %s", text, foreign[i].reason);
+                err, ERR_INVALID, "'%.80s' is not an image name: %s", text, foreign[i].reason);
     }
     if (strlen(text) > IMAGE_NAME_MAX)
         return err_set(err, ERR_INVALID,
-            "'%.80s' is no image name: it has %zu characters, %d are the limit", text, strlen(text),
+            "'%.80s' is not an image name: it has %zu characters, the limit is %d", text, strlen(text),
             IMAGE_NAME_MAX);
     return err_set(err, ERR_INVALID,
-        "'%.80s' is no image name <BOARD>-<VERSION>: fields of a version are all digits or all "
-        "letters; " EXAMPLES,
+        "'%.80s' is not an image name <BOARD>-<VERSION>: fields of a version are all digits or all letters; " EXAMPLES,
         text);
 }
 
@@ -110,18 +109,15 @@ static int refuse_doubtful(const struct image_name *name, struct err *err)
 
     if (board_is_doubtful(name->board))
         return err_set(err, ERR_CONFLICT,
-            "%s would be version %s of a board %s; if it is meant so, say --literal-name; "
-            "else " EXAMPLES,
+            "%s would be version %s of a board %s; if that is what you mean, add --literal-name; otherwise " EXAMPLES,
             name->text, name->version, name->board);
     if (word != NULL)
         return err_set(err, ERR_CONFLICT,
-            "%s: version %s would be newer than the same without '%.*s'; behind a '-' that is a "
-            "pre-release, as in 1.2.3-rc1; if it is meant so, say --literal-name",
+            "%s: version %s would be newer than the same without '%.*s'; after a '-' that is a pre-release, as in 1.2.3-rc1; if that is what you mean, add --literal-name",
             name->text, name->version, (int)size, word);
     if (pre_release_is_doubtful(name->version))
         return err_set(err, ERR_CONFLICT,
-            "%s: version %s would be a pre-release, older than %.*s; what comes after it has a "
-            "further field, as in 1.2.3.1; if it is meant so, say --literal-name",
+            "%s: version %s would be a pre-release, older than %.*s; what comes after it has one more field, as in 1.2.3.1; if that is what you mean, add --literal-name",
             name->text, name->version, (int)strcspn(name->version, "-"), name->version);
     return 0;
 }

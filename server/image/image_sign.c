@@ -43,7 +43,7 @@ int image_sign(const uint8_t *body, size_t n, const struct private_key *key, uin
     if (n == 0)
         return err_set(err, ERR_INVALID, "image is empty");
     if (is_signed_by(body, n, &public_half))
-        return err_set(err, ERR_CONFLICT, "image is signed by this key already");
+        return err_set(err, ERR_CONFLICT, "image is already signed by this key");
     rc = private_key_sign(key, body, n, signature, &signature_size);
     if (rc < 0)
         return err_set(err, rc, "cannot sign the image");

@@ -120,7 +120,7 @@ int certificate_report_decode(
     payload_scan(p, n, take_member, &decoding, &decoding.faults);
     missing = find_missing(&decoding);
     if (missing != NULL)
-        return err_set(err, ERR_INVALID, "it tells no %s", missing);
+        return err_set(err, ERR_INVALID, "it gives no %s", missing);
     if (decoding.faults.count > 0)
         return err_set(err, ERR_INVALID, "%s", payload_fault_text(decoding.faults.items[0].kind));
     *out = decoding.report;

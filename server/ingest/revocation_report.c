@@ -48,7 +48,7 @@ int revocation_report_decode(
 
     payload_scan(p, n, take_member, &decoding, &decoding.faults);
     if (decoding.report.number < 0)
-        return err_set(err, ERR_INVALID, "it tells no number: %s",
+        return err_set(err, ERR_INVALID, "it gives no number: %s",
             decoding.faults.count > 0 ? payload_fault_text(decoding.faults.items[0].kind)
                                       : "there is none");
     *out = decoding.report;

@@ -150,8 +150,8 @@ static const struct mqtt_probe_path *find_lost(
 }
 
 #define RENEW                                                                                      \
-    "let its configuration be our mosquitto/conf.d/secureesp.conf, beside which make install may " \
-    "have left it as secureesp.conf.new, without an acl_file, and restart it"
+    "use our mosquitto/conf.d/secureesp.conf for it, which make install may have left beside the " \
+    "old one as secureesp.conf.new, without an acl_file, and restart it"
 
 void mqtt_probe_describe(
     const struct mqtt_probe *probe, const char *certificate, char text[MQTT_PROBE_TEXT_SIZE])
@@ -162,16 +162,15 @@ void mqtt_probe_describe(
     text[0] = '\0';
     if (find_lost(probe, MQTT_PROBE_TOLD, &lost, &all) != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker does not say whom it shuts out: it runs without our plugin: " RENEW);
+            "the broker does not say which clients it shuts out: it runs without our plugin: " RENEW);
     else if ((first = find_lost(probe, MQTT_PROBE_FORBIDDEN, &lost, &all)) != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker lets this daemon say what it may not, to %s: " RENEW, first->topic);
+            "the broker lets this daemon publish what it must not, on %s: " RENEW, first->topic);
     else if ((first = find_lost(probe, MQTT_PROBE_OPEN, &lost, &all)) != NULL && lost == all)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
             "the broker lets nothing through for the common name of %s: " RENEW, certificate);
     else if (first != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker drops what is said to %s, %zu of %zu paths: it lacks \"read %s\" or "
-            "\"write %s\" for this daemon: " RENEW,
+            "the broker drops what is published on %s, %zu of %zu paths: it lacks \"read %s\" or \"write %s\" for this daemon: " RENEW,
             first->topic, lost, all, first->filter, first->rule);
 }

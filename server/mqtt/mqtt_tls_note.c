@@ -12,7 +12,7 @@
 #define NAME_SIZE 128
 #define REASON_SIZE 64
 
-#define ANEW "issue it anew with 'secureesp pki server'"
+#define ANEW "issue it again with 'secureesp pki server'"
 #define ITS_LOG "the broker's log says why"
 
 static const struct {
@@ -28,18 +28,18 @@ static const struct {
     {SSL_AD_UNSUPPORTED_CERTIFICATE, "this daemon's certificate is not for clients: " ANEW},
     {SSL_AD_CERTIFICATE_REVOKED, "the broker's crlfile names this daemon's certificate: " ANEW},
     {SSL_AD_CERTIFICATE_EXPIRED,
-        "this daemon's certificate has ended by the broker's clock: " ANEW ", or set that clock"},
+        "this daemon's certificate has expired by the broker's clock: " ANEW ", or set that clock"},
     {SSL_AD_CERTIFICATE_UNKNOWN, "it refuses this daemon's certificate: " ANEW},
     {SSL_AD_UNKNOWN_CA,
         "the broker's cafile lacks the CA that signed this daemon's certificate: give the broker "
         "our ca.crt, or this daemon a certificate of its CA"},
-    {SSL_AD_ACCESS_DENIED, "it takes this daemon for nobody it lets in: " ITS_LOG},
+    {SSL_AD_ACCESS_DENIED, "it does not let this daemon in: " ITS_LOG},
     {SSL_AD_DECRYPT_ERROR, "this daemon's key is not its certificate's: " ANEW},
     {SSL_AD_PROTOCOL_VERSION,
         "this daemon speaks TLS 1.2 and 1.3: look at tls_version in the broker's configuration"},
     {SSL_AD_INSUFFICIENT_SECURITY,
-        "look at ciphers in the broker's configuration, which asks for stronger ones"},
-    {SSL_AD_UNRECOGNIZED_NAME, "the broker does not go by the name of host in [mqtt]"},
+        "look at ciphers in the broker's configuration, which requires stronger ones"},
+    {SSL_AD_UNRECOGNIZED_NAME, "the broker does not know the name that host in [mqtt] has"},
 };
 
 const char *mqtt_tls_note_advice(int alert)

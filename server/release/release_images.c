@@ -28,7 +28,7 @@ void release_images_clear(struct release_images *images)
 static int read_facts(const struct release_offer *offer, struct image_facts *facts, struct err *err)
 {
     int rc = offer->n > 0 ? image_facts_read(offer->p, offer->n, facts, err)
-                          : err_set(err, ERR_INVALID, "the body is to be the signed image");
+                          : err_set(err, ERR_INVALID, "the body must be the signed image");
 
     for (size_t i = 0; rc == 0 && i < offer->embeds_count; i++)
         rc = image_facts_take_key(facts, offer->embeds[i], err);

@@ -47,8 +47,7 @@ static int check_running(
     if (rc < 0 || some.count == 0)
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), "
-        "and without it could be offered nothing",
+        "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), and could be offered nothing without it",
         name, (long long)member->devices, some.text, name);
 }
 
@@ -73,7 +72,7 @@ static int check_users(
 {
     if (member->image.state == IMAGE_PUBLISHED)
         return err_set(err, ERR_CONFLICT,
-            "image %s is not removed: it is published; 'secureesp images withdraw' comes first",
+            "image %s is not removed: it is published; withdraw it first with 'secureesp images withdraw'",
             member->image.name.text);
 
     int rc = check_running(connection, member, err);
@@ -169,7 +168,7 @@ static int check_images(
 
         if (signer || embeds(image, key->id))
             return err_set(err, ERR_CONFLICT,
-                "key %s is not removed: image %s %s; 'secureesp images remove' comes first",
+                "key %s is not removed: image %s %s; remove that first with 'secureesp images remove'",
                 key->name, image->name.text, signer ? "is signed with it" : "embeds it");
     }
     return 0;
@@ -183,8 +182,7 @@ static int remove_key(struct store_connection *connection, struct release_catalo
 
     if (key == NULL)
         return err_set(err, ERR_NOT_FOUND,
-            "no one key has the name or id '%s'; 'secureesp keys list' shows both (of an id, 12 "
-            "digits do)",
+            "no single key has the name or id '%s'; 'secureesp keys list' shows both (12 digits of an id are enough)",
             removal->word);
 
     int rc = check_images(catalogue, key, err);

@@ -66,7 +66,7 @@ int image_store_add(struct store_connection *connection, const struct image *ima
     int rc = statement_run(&s, err);
 
     if (rc == ERR_CONFLICT)
-        return err_set(err, rc, "an image named %s exists already", image->name.text);
+        return err_set(err, rc, "an image named %s already exists", image->name.text);
     for (size_t i = 0; rc == 0 && i < image->embeds_count; i++)
         rc = add_embed(connection, image, i, err);
     return rc;
@@ -199,7 +199,7 @@ int image_store_add_key(
     int rc = statement_run(&s, err);
 
     if (rc == ERR_CONFLICT)
-        return err_set(err, rc, "the key or the name %s exists already", key->name);
+        return err_set(err, rc, "the key or the name %s already exists", key->name);
     return rc;
 }
 

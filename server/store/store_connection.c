@@ -51,11 +51,11 @@ static const char *advice_of(int code)
         int code;
         const char *advice;
     } rows[] = {
-        {SQLITE_BUSY, ": another program holds it: find it by fuser(1), and end it"},
-        {SQLITE_LOCKED, ": another program holds it: find it by fuser(1), and end it"},
+        {SQLITE_BUSY, ": another program holds it: find it with fuser(1), and end it"},
+        {SQLITE_LOCKED, ": another program holds it: find it with fuser(1), and end it"},
         {SQLITE_FULL, ": make room on its file system, or raise the quota"},
         {SQLITE_READONLY, ": let the daemon's user write it and its folder, and the file system"},
-        {SQLITE_IOERR, ": the system's log says more of that disk"},
+        {SQLITE_IOERR, ": the system's log says more about that disk"},
         {SQLITE_CANTOPEN, ": let the daemon's user read and write it and its folder"},
         {SQLITE_CORRUPT, DAMAGED},
         {SQLITE_NOTADB, DAMAGED},

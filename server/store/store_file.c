@@ -27,7 +27,7 @@ static int check_header(const char *path, const uint8_t *p, ssize_t n, struct er
     if (n == 0) // SQLite takes it for a new one
         return 0;
     if (n < HEADER_SIZE || memcmp(p, magic, sizeof magic) != 0)
-        return err_set(err, ERR_INVALID, "%s is no SQLite database", path);
+        return err_set(err, ERR_INVALID, "%s is not an SQLite database", path);
 
     return store_migrate_judge((int32_t)read_u32(p + VERSION_AT), read_u32(p + SCHEMA_AT), err);
 }
@@ -67,8 +67,7 @@ int store_file_is_new(const char *path, bool *is_new, struct err *err)
     *is_new = stat(path, &st) < 0 ? errno == ENOENT : st.st_size == 0;
     if (*is_new && stat(log, &st) == 0 && st.st_size > 0)
         return err_set(err, ERR_CONFLICT,
-            "%s is missing or empty, but its log %s is there: put the database back, or move the "
-            "log away to begin anew",
+            "%s is missing or empty, but its log %s is there: put the database back, or move the log away to start over",
             path, log);
     return 0;
 }

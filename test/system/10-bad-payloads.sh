@@ -93,15 +93,15 @@ says() {
     is_seen "$1" "${@:2}"
 }
 says '' '{}' empty
-says '\0' '{}' 'no JSON object'
-says 'hello' '{}' 'no JSON object'
+says '\0' '{}' 'not a JSON object'
+says 'hello' '{}' 'not a JSON object'
 says '{"rssi":nan,"espname":"x"}' '{"espname":"x"}' 'no JSON value'
 says '{"a":-nan,"b":inf,"c":3}' '{"c":3}' 'no JSON value'
-says '{"espname":"T\xfcr","rssi":-61}' '{"espname":"T�r","rssi":-61}' 'no valid UTF-8'
+says '{"espname":"T\xfcr","rssi":-61}' '{"espname":"T�r","rssi":-61}' 'invalid UTF-8'
 says '{"rssi":-61,"rssi":-62}' '{"rssi":-61}' 'a member occurs twice'
-says '{"rssi":-61}\0' '{"rssi":-61}' 'something behind the JSON object'
+says '{"rssi":-61}\0' '{"rssi":-61}' 'something after the JSON object'
 says '{"rssi":-61}\n' '{"rssi":-61}'
-says '{"rssi":-61}garbage' '{"rssi":-61}' 'something behind the JSON object'
+says '{"rssi":-61}garbage' '{"rssi":-61}' 'something after the JSON object'
 says '\xef\xbb\xbf{"rssi":-61}' '{"rssi":-61}' 'something before the JSON object'
 says '[{"rssi":-61}]' '{"rssi":-61}' 'something before the JSON object'
 says "{'rssi':-61}" '{"rssi":-61}' 'no double quotes'
@@ -111,7 +111,7 @@ says '{"rssi":-61 "a":1}' '{"rssi":-61,"a":1}' 'a comma too many or too few'
 says '{"espname":"a\tb"}' '{"espname":"a\tb"}' 'a control character in a text'
 says '{"espname":"a\0b"}' '{"espname":"a�b"}' 'a NUL in a text'
 says '{"espname":"\\ud800"}' '{"espname":"�"}' 'half a character'
-says '{"espname":"C:\\data","rssi":-61}' '{"espname":"C:\\data","rssi":-61}' 'no escape that JSON has'
+says '{"espname":"C:\\data","rssi":-61}' '{"espname":"C:\\data","rssi":-61}' 'an escape that JSON does not have'
 says '{"rssi":"loud","espname":"x"}' '{"rssi":"loud","espname":"x"}' 'a value of another type than the member has'
 says '{"rssi":-61.5,"uptimemillis":"5184000000","espfreeheap":4.1e4}' \
     '{"rssi":-61.5,"uptimemillis":"5184000000","espfreeheap":41000.0}'
@@ -174,7 +174,7 @@ publish_text "$spelled" "/status/$spelled" '{"rssi": -61}'
 eventually 10 "it is that device" device_has "$plain" '$.online' 1
 expect_equal "how it spells its MAC" "$spelled" "$(device "$plain" '$.spelling')"
 expect_equal "it is counted" $((odd + 1)) "$(counter odd_topics)"
-grep -q "spells its MAC otherwise mac=$plain spelling=$spelled" "$SANDBOX_LOG/daemon.log" || fail "no line of it"
+grep -q "spells its MAC in another way mac=$plain spelling=$spelled" "$SANDBOX_LOG/daemon.log" || fail "no line of it"
 # hears OPTION...: subscribes as that device; the broker keeps what it sends meanwhile.
 hears() {
     mosquitto_sub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" \

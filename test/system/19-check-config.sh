@@ -199,7 +199,7 @@ refuses_file "state_dir" "is not a folder" "s|^state_dir = .*|state_dir = $conf|
 mkdir -p "$work/state"
 echo 'no database, but long enough for the header of one, which has a hundred bytes and then some more' \
     >"$work/state/secureesp.db"
-refuses_file "database" "is no SQLite database" "s|^state_dir = .*|state_dir = $work/state|"
+refuses_file "database" "is not an SQLite database" "s|^state_dir = .*|state_dir = $work/state|"
 rm "$work/state/secureesp.db"
 sqlite3 "$work/state/secureesp.db" 'create table t (a); pragma user_version = 99'
 refuses_file "database" "of version 99, this program knows" "s|^state_dir = .*|state_dir = $work/state|"

@@ -34,7 +34,7 @@ make_sdk_file() {
 expect_refused() {
     expect_exit 1 "${@:3}"
     expect_match "the reason of '${*:3}'" "$1 is not published: $2" "$output"
-    expect_match "what to do" "never starts again; take another BOARD name for it" "$output"
+    expect_match "what to do" "never starts again; use another BOARD name for it" "$output"
     expect_equal "state of $1" added "$(image_member "$1" state)"
 }
 

@@ -134,7 +134,7 @@ expect_exit 2 secureesp devices revoke "$held" --reason stolen
 expect_exit 0 secureesp devices forget "$held"
 expect_match "forgotten" "stays revoked" "$output"
 expect_exit 1 secureesp devices show "$held"
-expect_match "forgotten" "revoked all the same" "$output"
+expect_match "forgotten" "forgotten, but still revoked" "$output"
 shut_out "$held"
 expect_exit 0 secureesp devices revoke 84:F3:EB:99:99:99 --reason cessationOfOperation
 expect_match "never heard of" "84f3eb999999: revoked .* it has never reported" "$output"

@@ -62,7 +62,7 @@ part start broker
 new_device "$(mac_of 9)"
 publish_text "$(mac_of 9)" /broker/revocations '{"number": 1, "entries": 0, "disconnected": 0, "error": null}' -r -q 1
 process_signal "$sandbox/run/daemon" HUP
-eventually 60 "a fault" fault_matches 'may not, to /status/forbidden'
+eventually 60 "a fault" fault_matches 'publish what it must not, on /status/forbidden'
 publish_text "$(mac_of 9)" /broker/revocations '' -r -q 1
 
 with "the broker knows the daemon by another name" \

@@ -53,7 +53,7 @@ static void test_they_are_recorded(void **state)
 {
     static const struct row before[] = {
         {"GET", "/api/v1/certificates", 200, "[]", ""},
-        {"GET", "/api/v1/certificates?state=none", 400, "state is good, revoked", "invalid"},
+        {"GET", "/api/v1/certificates?state=none", 400, "state must be good, revoked", "invalid"},
         {"GET", "/api/v1/certificates?mac=none", 400, "none", "invalid"},
         {"GET", "/api/v1/certificates?serial=1", 400, "serial", "invalid"},
     };
@@ -106,8 +106,8 @@ static void test_what_is_none(void **state)
 static void test_they_are_revoked(void **state)
 {
     static const struct row rows[] = {
-        {"POST", "/api/v1/certificates/xyz/revoke", 400, "is no serial number", ""},
-        {"POST", "/api/v1/certificates/-1/revoke", 400, "is no serial number", ""},
+        {"POST", "/api/v1/certificates/xyz/revoke", 400, "is not a serial number", ""},
+        {"POST", "/api/v1/certificates/-1/revoke", 400, "is not a serial number", ""},
         {"POST", "/api/v1/certificates/00:AB:CD/revoke?reason=because", 400, "unknown reason", ""},
         {"POST", "/api/v1/certificates/00:AB:CD/revoke?reason=certificateHold", 400, "on hold", ""},
         {"GET", "/api/v1/certificates?state=revoked", 200, "[]", ""},

@@ -100,7 +100,7 @@ static void what_is_no_name_is_refused_with_what_to_write(void **state)
         {"BOARD-V1.0", "all digits or all letters"},
         {"BOARD-1.0_beta", "all digits or all letters"},
         {"BOARD-1-rc1", "all digits or all letters"},
-        {"BOARD_OF_A_NAME_THAT_IS_LONGER_THAN_A_DESCRIPTOR_HAS_ROOM_FOR-1.0", "63 are the limit"},
+        {"BOARD_OF_A_NAME_THAT_IS_LONGER_THAN_A_DESCRIPTOR_HAS_ROOM_FOR-1.0", "the limit is 63"},
     };
 
     (void)state;

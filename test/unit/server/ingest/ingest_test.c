@@ -108,11 +108,11 @@ static void test_who_speaks_is_seen(void **state)
         const char *faults;
     } rows[] = {
         {"", "{}", "status 1 empty 0+0 |"},
-        {"nan", "{}", "status 1 no JSON object 0+0 nan|"},
+        {"nan", "{}", "status 1 not a JSON object 0+0 nan|"},
         {"{\"rssi\":nan,\"x\":1,}", "{\"x\":1}",
             "status 1 no JSON value 8+1 {\"rssi\":nan,\"x\":1,}|"},
         {"{\"espname\":\"T\xfcr\"}", "{\"espname\":\"T\xef\xbf\xbdr\"}",
-            "status 1 no valid UTF-8 13+0 {\"espname\":\"T\\xfcr\"}|"},
+            "status 1 invalid UTF-8 13+0 {\"espname\":\"T\\xfcr\"}|"},
         {"{\"espname\":\"a\",\"espimage\":\"b", "{\"espname\":\"a\"}",
             "status 1 cut off 28+0 a\",\"espimage\":\"b|"},
     };

@@ -113,8 +113,8 @@ static void test_forbidden_and_told(void **state)
         {false, {"/a/me", "/c/me"}, "runs without our plugin"},
         {false, {NULL}, "runs without our plugin"}, // whatever else: that mends it
         {false, {"/a/never", "/a/me", "/c/me"}, "runs without our plugin"},
-        {true, {"/a/never", "/a/me", "/c/me"}, "may not, to /a/never"},
-        {false, {"/a/never", "/a/me", "/c/me", "/self/x"}, "may not, to /a/never"},
+        {true, {"/a/never", "/a/me", "/c/me"}, "must not, on /a/never"},
+        {false, {"/a/never", "/a/me", "/c/me", "/self/x"}, "must not, on /a/never"},
         {true, {"/a/me"}, "/c/me, 1 of 2"},
         {true, {NULL}, "lets nothing through"},
     };

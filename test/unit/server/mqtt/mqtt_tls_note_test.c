@@ -18,12 +18,12 @@ static void test_each_alert_says_what_to_do(void **state)
         const char *part;
     } rows[] = {
         {40, "ciphers in the broker's configuration"},
-        {41, "issue it anew"},
-        {42, "issue it anew"},
+        {41, "issue it again"},
+        {42, "issue it again"},
         {43, "not for clients"},
         {44, "crlfile"},
         {45, "set that clock"},
-        {46, "issue it anew"},
+        {46, "issue it again"},
         {48, "give the broker our ca.crt"},
         {49, "the broker's log"},
         {51, "key is not its certificate's"},

@@ -220,12 +220,12 @@ static void test_a_word_for_two_keys(void **state)
     key.id[20] = 'd';
     strcpy(key.name, "other");
     assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
-    expect_key(release, "cccccccccccc", ERR_NOT_FOUND, "no one key");
+    expect_key(release, "cccccccccccc", ERR_NOT_FOUND, "no single key");
     strcpy(key.name, "aaaaaaaaaaaa");
     key.id[0] = 'e';
     assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
-    expect_key(release, "aaaaaaaaaaaa", ERR_NOT_FOUND, "no one key");
-    expect_key(release, "cccccccccccccccccccccd", ERR_NOT_FOUND, "no one key");
+    expect_key(release, "aaaaaaaaaaaa", ERR_NOT_FOUND, "no single key");
+    expect_key(release, "cccccccccccccccccccccd", ERR_NOT_FOUND, "no single key");
     expect_key(release, "ccccccccccccccccccccd", 0, "");
     // One key may be meant by both.
     make_id(key.id, 'f');

@@ -53,7 +53,7 @@ static void test_counts_by_topic(void **state)
         {MAC_1, {"status", 99, 5, 8, 0, "no JSON value", "nan"}},
         {MAC_1, {"event", 99, 6, 1, 2, "cut off", ""}},
         {MAC_2, {"status", 99, 7, 0, 0, "empty", ""}},
-        {MAC_1, {"status", 99, 8, 9, 1, "no valid UTF-8", "\\xfc"}},
+        {MAC_1, {"status", 99, 8, 9, 1, "invalid UTF-8", "\\xfc"}},
     };
     struct fixture *f = *state;
     struct store_connection *connection;
@@ -63,7 +63,7 @@ static void test_counts_by_topic(void **state)
     fixture_add_device(f, MAC_2);
     for (size_t i = 0; i < sizeof additions / sizeof additions[0]; i++)
         fixture_write(f, add, &additions[i]);
-    assert_faults(f, MAC_1, "status:2@8 9+1 no valid UTF-8 '\\xfc' event:1@6 1+2 cut off '' ");
+    assert_faults(f, MAC_1, "status:2@8 9+1 invalid UTF-8 '\\xfc' event:1@6 1+2 cut off '' ");
     assert_faults(f, MAC_2, "status:1@7 0+0 empty '' ");
     assert_faults(f, MAC_3, "");
     assert_faults(f, "nobody", "");

@@ -41,11 +41,11 @@ static void test_none_of_ours(void **state)
 
     scratch_path(f->folder, "other", path);
     put(path, "hello", 5);
-    expect_verdict(path, ERR_INVALID, "is no SQLite database");
+    expect_verdict(path, ERR_INVALID, "is not an SQLite database");
     fixture_close(f);
     assert_int_equal(file_read(f->path, 10000000, &bytes, &n, NULL), 0);
     put(path, bytes, 99); // without all of its header
-    expect_verdict(path, ERR_INVALID, "is no SQLite database");
+    expect_verdict(path, ERR_INVALID, "is not an SQLite database");
     put(path, bytes, 100);
     expect_verdict(path, 0, NULL);
     bytes[62] = 0xff; // user_version
