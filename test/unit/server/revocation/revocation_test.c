@@ -86,7 +86,7 @@ static void test_numbers_rise(void **state)
 
     end(w);
     assert_int_equal(file_replace(w->list, (const uint8_t *)later, strlen(later), 0644, NULL), 0);
-    scratch_path(w->folder, "revoked.Ab12cD", left); // of a writer that was killed
+    scratch_path(w->folder, "revoked.Ab12cD.tmp", left); // of a writer that was killed
     assert_int_equal(file_replace(left, (const uint8_t *)"x", 1, 0600, NULL), 0);
     begin(w);
     assert_true(list_has(w, "number 42\n"));
