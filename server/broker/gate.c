@@ -196,8 +196,7 @@ static int deny_identifier(
 {
     return err_set(err, ERR_DENIED,
         "%s: its client identifier '%.64s' is in use by %s, %s: give each sketch one of its own, "
-        "as "
-        "with its MAC in it, or shut %s out if it is gone for good (secureesp devices revoke)",
+        "as with its MAC in it, or shut %s out if it is gone for good (secureesp devices revoke)",
         client->identity.name, holder->client_id, holder->identity.name,
         holder->connections > 0 ? "which is connected" : "whose session waits for it",
         holder->identity.name);

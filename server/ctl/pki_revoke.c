@@ -44,8 +44,7 @@ static int read_serial(
     if (mac_parse(argument, mac) && !options_has(call->options, "force"))
         return subcommand_misuse(err,
             "\"%s\" could be a device's MAC: `secureesp devices revoke %s` shuts that out; if it "
-            "is "
-            "a serial number, add --force",
+            "is a serial number, add --force",
             argument, mac);
     if (!serial_parse(argument, serial))
         return subcommand_misuse(err,

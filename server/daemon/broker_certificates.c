@@ -45,8 +45,7 @@ void broker_certificates_take(
         if (pace_is_due(&certificates->pace, TELL_MS))
             log_warning("mqtt",
                 "what the broker tells of a certificate cannot be read reason=\"%s\": is its "
-                "plugin "
-                "of our version?",
+                "plugin of our version?",
                 err.message);
     } else if (!device_auth_has_ca(certificates->auth, report.ca)) {
         if (pace_is_due(&certificates->pace, TELL_MS))

@@ -48,8 +48,7 @@ static int begin_damaged(const struct beginning *b)
     if (b->found->number == 0) {
         tell(b,
             "the list of who is shut out was damaged (%s): it does not tell whether the database "
-            "is "
-            "older; if that was put back from a copy, who was revoked since is let in again",
+            "is older; if that was put back from a copy, who was revoked since is let in again",
             b->found->reason);
         return 0;
     }
@@ -60,9 +59,8 @@ static int begin_damaged(const struct beginning *b)
     }
     tell(b,
         "the list of who is shut out was newer than the database (%llu, not %llu) and damaged "
-        "(%s): "
-        "who was revoked since the database was copied is let in again, and nothing tells who; the "
-        "list is kept as %s.damaged",
+        "(%s): who was revoked since the database was copied is let in again, and nothing tells "
+        "who; the list is kept as %s.damaged",
         (unsigned long long)b->found->number, (unsigned long long)revocation_list_number(b->own),
         b->found->reason, b->file->path);
     return store_write(b->store, set_number, &next, b->err);
@@ -84,13 +82,11 @@ static void tell_adopted(const struct beginning *b, const struct revocation_adop
     if (kept > 0)
         snprintf(more, sizeof more,
             "; %zu revoked devices stay so that it did not name: 'secureesp devices readmit' for "
-            "who "
-            "had been let in again",
+            "who had been let in again",
             kept);
     tell(b,
         "the list of who is shut out was %s the database (%llu, not %llu): was that put back from "
-        "a "
-        "copy? Entries taken from it: %zu (reason " REVOCATION_REASON_LISTED
+        "a copy? Entries taken from it: %zu (reason " REVOCATION_REASON_LISTED
         ", named in the log)%s",
         b->found->number > revocation_list_number(b->own) ? "newer than" : "another than that of",
         (unsigned long long)b->found->number, (unsigned long long)revocation_list_number(b->own),

@@ -198,8 +198,7 @@ static int check_known(
         return rc < 0 ? rc : 0;
     return err_set(err, ERR_NOT_FOUND,
         "no device %s is known, and none was ever revoked; 'secureesp devices list --state "
-        "revoked' "
-        "shows those that are",
+        "revoked' shows those that are",
         change->subject);
 }
 

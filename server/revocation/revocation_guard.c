@@ -28,8 +28,7 @@ int revocation_guard_check(struct store *store, const char *serial, struct err *
         return rc;
     return err_set(err, ERR_CONFLICT,
         "certificate %s is the server's %s: if it is the daemon's, the broker shuts the daemon "
-        "out, "
-        "and nothing of any device arrives until it has another; if it is the broker's or the "
+        "out, and nothing of any device arrives until it has another; if it is the broker's or the "
         "download server's, devices go on trusting it, since they read no list. Give it another "
         "certificate and key first ('secureesp pki server'); --force revokes this one now",
         serial, server.common_name);
