@@ -144,7 +144,7 @@ static int open_temporary(const char *path, char temporary[PATH_MAX], struct err
         if (snprintf(temporary, PATH_MAX, "%s.XXXXXX" TEMPORARY_END, path) >= PATH_MAX)
             return err_set(err, ERR_INVALID, "path too long: %s", path);
 
-        int fd = mkostemps(temporary, sizeof TEMPORARY_END - 1, O_CLOEXEC);
+        int fd = mkostemps(temporary, (int)sizeof TEMPORARY_END - 1, O_CLOEXEC);
 
         if (fd < 0)
             return fail(err, "cannot create", temporary);
@@ -216,7 +216,7 @@ static void sweep(const char *path, bool is_for_all)
 
     if ((size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
         return;
-    memcpy(name, folder, sizeof name);
+    strcpy(name, folder);
     dir = opendir(dirname(folder));
 
     const char *base = is_for_all ? NULL : basename(name);
