@@ -60,8 +60,8 @@ static const struct rule own_rules[] = {
 static const char *const own_names[ACCESS_TABLE_MORE] = {
     [ACCESS_TABLE_DEVICE] = "device",
     [ACCESS_TABLE_DAEMON] = "daemon",
-    [ACCESS_TABLE_MONITOR] = "monitor",
-    [ACCESS_TABLE_HOMEASSISTANT] = "homeassistant",
+    [ACCESS_TABLE_MONITOR] = CLIENT_NAME_MONITOR,
+    [ACCESS_TABLE_HOMEASSISTANT] = CLIENT_NAME_HOMEASSISTANT,
 };
 
 struct role {

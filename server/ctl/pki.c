@@ -16,6 +16,7 @@
 #include "server/ctl/pki_record.h"
 #include "server/ctl/pki_revoke.h"
 #include "server/ctl/text.h"
+#include "server/pki/client_name.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/pki_folder.h"
 
@@ -180,7 +181,14 @@ static int run_client(const struct subcommand_call *call, struct err *err)
         return rc;
     rc = pki_folder_add_client(issuer, &order, &wanted, &pair, err);
     issuer_free(issuer);
-    return rc < 0 ? rc : report(call, wanted.common_name, &pair, true, err);
+    if (rc == 0)
+        rc = report(call, wanted.common_name, &pair, true, err);
+    if (rc == 0 && !client_name_is_built_in_role(wanted.unit))
+        text_line(stderr,
+            "secureesp: the role %s may do nothing until plugin_opt_role in the broker's "
+            "configuration gives it rights",
+            wanted.unit);
+    return rc;
 }
 
 static int run_signing(const struct subcommand_call *call, struct err *err)

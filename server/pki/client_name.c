@@ -1,7 +1,6 @@
 // Names and roles of the broker's clients that are no devices.
 #include "server/pki/client_name.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -48,4 +47,9 @@ int client_name_check_role(const char *role, struct err *err)
                 role);
     }
     return 0;
+}
+
+bool client_name_is_built_in_role(const char *role)
+{
+    return strcmp(role, CLIENT_NAME_MONITOR) == 0 || strcmp(role, CLIENT_NAME_HOMEASSISTANT) == 0;
 }

@@ -81,6 +81,14 @@ for command in record crl; do
     expect_match "$command" "issued.pem is no folder" "$output"
     expect_exit 1 secureesp pki "$command" "$pki/devices"
 done
+
+step "a role that has no rights yet is issued, with a word"
+expect_exit 0 secureesp pki client "$work/other" garden --role gardener
+expect_match "a new role" "the role gardener may do nothing until plugin_opt_role" "$output"
+expect_exit 0 secureesp pki client "$work/other" watcher --role monitor
+[[ $output != *"may do nothing"* ]] || fail "it says so of a role that is built in"
+
+step "no folder of a CA"
 expect_exit 2 secureesp pki client "" grafana --role monitor
 for folder in "$work/nothing" "$pki/ca.crt" "$pki/devices"; do
     expect_exit 1 secureesp pki client "$folder" grafana --role monitor
