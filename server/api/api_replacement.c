@@ -68,9 +68,7 @@ int api_replacement_add_to(const struct api *api, struct store_connection *conne
                          ? replacement_store_get_of(connection, mac, &went, err)
                          : found_came;
     bool has_place = found_came == 0 && !came.is_given_back;
-    const char *by = found_went == 0                   ? went.mac
-                     : found_came == 0 && !has_place ? came.old
-                                                       : NULL;
+    const char *by = found_went == 0 ? went.mac : found_came == 0 && !has_place ? came.old : NULL;
 
     api_json_set(device, "replaces", has_place ? json_string(came.old) : json_null());
     api_json_set(device, "config_of", has_place ? config_of_json(api, &came) : json_null());

@@ -166,8 +166,8 @@ static int replace(
         return fd;
 
     int lock = fcntl(fd, F_DUPFD_CLOEXEC, 0); // until it has its name
-    int failed = lock < 0 || file_write_all(fd, p, n) < 0 || give_look(fd, look) < 0 ||
-                 fsync(fd) < 0;
+    int failed =
+        lock < 0 || file_write_all(fd, p, n) < 0 || give_look(fd, look) < 0 || fsync(fd) < 0;
 
     failed |= close(fd) < 0;
     if (failed || rename(temporary, path) < 0) {
