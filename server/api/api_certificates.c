@@ -64,7 +64,8 @@ static int read_filter(
         if (strcmp(list->state, states[i]) == 0)
             return 0;
     }
-    return err_set(err, ERR_INVALID, "state must be good, revoked, on-hold, expired or not-yet-valid");
+    return err_set(
+        err, ERR_INVALID, "state must be good, revoked, on-hold, expired or not-yet-valid");
 }
 
 void api_certificates_list(

@@ -36,8 +36,7 @@ static int refuse_unknown(
     char names[160];
 
     list_names(table, names, sizeof names);
-    return err_set(
-        err, ERR_INVALID, "unknown %s \"%.40s\"; there are: %s", what, name, names);
+    return err_set(err, ERR_INVALID, "unknown %s \"%.40s\"; there are: %s", what, name, names);
 }
 
 static bool is_array_of(const json_t *value, json_type type)

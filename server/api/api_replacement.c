@@ -63,13 +63,15 @@ int api_replacement_add_to(const struct api *api, struct store_connection *conne
 {
     struct replacement came;
     struct replacement went;
-    int has_come = replacement_store_get(connection, mac, &came, err);
-    int has_gone = has_come == 0 || has_come == ERR_NOT_FOUND
-                       ? replacement_store_get_of(connection, mac, &went, err)
-                       : has_come;
+    int found_came = replacement_store_get(connection, mac, &came, err);
+    int found_went = found_came == 0 || found_came == ERR_NOT_FOUND
+                         ? replacement_store_get_of(connection, mac, &went, err)
+                         : found_came;
+    bool has_place = found_came == 0 && !came.is_given_back;
+    const char *by = found_went == 0 ? went.mac : found_came == 0 && !has_place ? came.old : NULL;
 
-    api_json_set(device, "replaces", has_come == 0 ? json_string(came.old) : json_null());
-    api_json_set(device, "config_of", has_come == 0 ? config_of_json(api, &came) : json_null());
-    api_json_set(device, "replaced_by", has_gone == 0 ? json_string(went.mac) : json_null());
-    return has_gone == ERR_NOT_FOUND ? 0 : has_gone;
+    api_json_set(device, "replaces", has_place ? json_string(came.old) : json_null());
+    api_json_set(device, "config_of", has_place ? config_of_json(api, &came) : json_null());
+    api_json_set(device, "replaced_by", by != NULL ? json_string(by) : json_null());
+    return found_went == ERR_NOT_FOUND ? 0 : found_went;
 }

@@ -136,7 +136,8 @@ int api_revocation_explain(
         revocation.readmitted_at_ms != 0)
         return rc;
     return err_set(err, rc,
-        "device %s is forgotten, but still revoked; 'secureesp devices readmit %s' lets it in again",
+        "device %s is forgotten, but still revoked; 'secureesp devices readmit %s' lets it in "
+        "again",
         mac, mac);
 }
 

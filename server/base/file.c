@@ -1,6 +1,7 @@
 // Whole files: read, replaced safely.
 #include "server/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -8,8 +9,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// A temporary file is called NAME.XXXXXX.tmp.
+#define RANDOM_LETTERS 6
+#define TEMPORARY_END ".tmp"
+#define TEMPORARY_TAIL (sizeof "." - 1 + RANDOM_LETTERS + sizeof TEMPORARY_END - 1)
 
 static int fail(struct err *err, const char *what, const char *path)
 {
@@ -126,29 +134,110 @@ static int give_look(int fd, const struct look *look)
     return fchmod(fd, look->mode);
 }
 
+// Makes a temporary file, of mode 0600, and locks it, so that nobody takes it for one that was left
+// behind. Should somebody have been faster, it makes another.
+static int open_temporary(const char *path, char temporary[PATH_MAX], struct err *err)
+{
+    for (;;) {
+        struct stat st;
+
+        if (snprintf(temporary, PATH_MAX, "%s.XXXXXX" TEMPORARY_END, path) >= PATH_MAX)
+            return err_set(err, ERR_INVALID, "path too long: %s", path);
+
+        int fd = mkostemps(temporary, (int)sizeof TEMPORARY_END - 1, O_CLOEXEC);
+
+        if (fd < 0)
+            return fail(err, "cannot create", temporary);
+        // Without locks, as on some network file systems, nothing is swept either.
+        if (flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0 || st.st_nlink > 0)
+            return fd;
+        close(fd);
+    }
+}
+
 static int replace(
     const char *path, const uint8_t *p, size_t n, const struct look *look, struct err *err)
 {
     char temporary[PATH_MAX];
-
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
-        return err_set(err, ERR_INVALID, "path too long: %s", path);
-
-    int fd = mkostemp(temporary, O_CLOEXEC); // mode 0600 until all is written
+    int fd = open_temporary(path, temporary, err);
+    int rc = 0;
 
     if (fd < 0)
-        return fail(err, "cannot create", temporary);
+        return fd;
 
-    int failed = file_write_all(fd, p, n) < 0 || give_look(fd, look) < 0 || fsync(fd) < 0;
+    int lock = fcntl(fd, F_DUPFD_CLOEXEC, 0); // until it has its name
+    int failed =
+        lock < 0 || file_write_all(fd, p, n) < 0 || give_look(fd, look) < 0 || fsync(fd) < 0;
 
     failed |= close(fd) < 0;
     if (failed || rename(temporary, path) < 0) {
-        int rc = fail(err, "cannot write", path);
-
+        rc = fail(err, "cannot write", path);
         unlink(temporary);
-        return rc;
     }
-    return file_sync_folder_of(path, err);
+    if (lock >= 0)
+        close(lock);
+    return rc < 0 ? rc : file_sync_folder_of(path, err);
+}
+
+// Whether an entry of a folder is called as a temporary file of one of that name; NULL: of any.
+static bool is_temporary(const char *entry, const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t n = strlen(entry);
+
+    if (n <= TEMPORARY_TAIL)
+        return false;
+    n -= TEMPORARY_TAIL;
+    if (entry[n] != '.' || strspn(entry + n + 1, letters) != RANDOM_LETTERS ||
+        strcmp(entry + n + 1 + RANDOM_LETTERS, TEMPORARY_END) != 0)
+        return false;
+    return name == NULL || (strlen(name) == n && memcmp(entry, name, n) == 0);
+}
+
+// Unless somebody is still writing it.
+static void remove_left(int folder, const char *entry)
+{
+    struct stat st;
+    int fd = openat(folder, entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, entry, 0);
+    close(fd);
+}
+
+static void sweep(const char *path, bool is_for_all)
+{
+    char folder[PATH_MAX];
+    char name[PATH_MAX];
+    DIR *dir;
+    const struct dirent *entry;
+
+    if ((size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
+        return;
+    strcpy(name, folder);
+    dir = opendir(dirname(folder));
+
+    const char *base = is_for_all ? NULL : basename(name);
+
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        if (is_temporary(entry->d_name, base))
+            remove_left(dirfd(dir), entry->d_name);
+    }
+    if (dir != NULL)
+        closedir(dir);
+}
+
+void file_sweep(const char *path)
+{
+    sweep(path, false);
+}
+
+void file_sweep_folder_of(const char *path)
+{
+    sweep(path, true);
 }
 
 // Whether a file may be replaced; *st is of the one that is there, and st_nlink 0 if none is.
@@ -208,7 +297,10 @@ int file_output(const char *path, const uint8_t *p, size_t n, mode_t mode, struc
     if (stat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
         return write_into(path, p, n, err);
     // A link that leads nowhere stays a link: realpath(3) fails, and it is refused.
-    return file_replace_keep(realpath(path, target) != NULL ? target : path, p, n, mode, err);
+    if (realpath(path, target) != NULL)
+        path = target;
+    file_sweep(path);
+    return file_replace_keep(path, p, n, mode, err);
 }
 
 int file_make_folder(const char *path, mode_t mode, struct err *err)
@@ -232,5 +324,6 @@ int file_make_folder(const char *path, mode_t mode, struct err *err)
         return fail(err, "cannot make folder", copy);
     if (stat(copy, &st) < 0)
         return fail(err, "cannot use folder", copy); // a link that leads nowhere
-    return S_ISDIR(st.st_mode) ? 0 : err_set(err, ERR_CONFLICT, "%s exists and is not a folder", copy);
+    return S_ISDIR(st.st_mode) ? 0
+                               : err_set(err, ERR_CONFLICT, "%s exists and is not a folder", copy);
 }

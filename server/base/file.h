@@ -24,9 +24,15 @@ ERR_CHECKED int file_replace(
 ERR_CHECKED int file_replace_keep(
     const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
 
+// Removes what those two left behind when a crash or a power cut came between: of that file, or of
+// any in its folder. These are called NAME.XXXXXX.tmp, and are locked while they are written, so
+// that it may be called at any time. What cannot be removed stays.
+void file_sweep(const char *path);
+void file_sweep_folder_of(const char *path);
+
 // Writes what a person names as output, as a compiler does: follows links, replaces a regular file
 // (keeping its owner and mode) or makes one of that mode, and writes into a device or FIFO that is
-// there.
+// there. Sweeps, too.
 ERR_CHECKED int file_output(
     const char *path, const uint8_t *p, size_t n, mode_t mode, struct err *err);
 

@@ -150,8 +150,8 @@ static int add_rule(struct access_table *table, int role, enum access_table_kind
     if (!topic_rule_is_valid(filter) || strstr(filter, "%m") != NULL)
         return err_set(err, ERR_INVALID, "'%s' is not a topic filter that a role may have", filter);
     if (kind == WRITE && topic_rule_covers(BROKER_TOPIC_ALL, "", filter))
-        return err_set(
-            err, ERR_INVALID, "no role may write '%s': only the plugin does below /broker/", filter);
+        return err_set(err, ERR_INVALID,
+            "no role may write '%s': only the plugin does below /broker/", filter);
     if (has_rule(table, role, kind, filter))
         return err_set(err, ERR_CONFLICT, "this rule is given twice");
     if (table->rule_count == ACCESS_TABLE_RULES_MAX)

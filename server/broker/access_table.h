@@ -47,8 +47,7 @@ const char *access_table_role_name(const struct access_table *table, int role);
 bool access_table_is_unbounded(const struct access_table *table, int role);
 
 // Whether a role may say (write) or hear (read) what comes by that topic, or take away (clear) what
-// is retained. mac: the device's, else
-// "".
+// is retained. mac: the device's, else "".
 bool access_table_allows(const struct access_table *table, int role, const char *mac,
     enum access_table_kind kind, const char *topic);
 

@@ -33,8 +33,7 @@ const char *client_bounds_waiting(
 // A command that will wait for the client.
 const char *client_bounds_command(const struct limits *limits, struct client *client);
 
-// Takes note that something was dropped. Whether it went on so long that it is shut out from now
-// on.
+// Notes that something was dropped. True if that is too much: the client is shut out from now on.
 bool client_bounds_drop(
     const struct limits *limits, struct client *client, int64_t now_ms, const char *reason);
 

@@ -99,6 +99,8 @@ void gate_refresh(struct gate *gate)
     }
     if (changes != 0 || now_ms >= gate->next_sweep_ms)
         sweep(gate, now_ms);
+    if ((changes & TRUST_LIST) != 0)
+        gate->list_left = client_table_count_waiting(gate->clients);
 }
 
 // --- who connects

@@ -45,6 +45,7 @@ struct gate {
     struct gate_file file;
 
     bool list_is_due;                               // to be reported
+    size_t list_left;                               // clients that wait, to be looked at before
     unsigned list_ended;                            // connections, since the last report
     char list_error[ERR_MESSAGE_SIZE];              // "" if the last reading was good
     char notes[GATE_NOTES][ERR_MESSAGE_SIZE + 256]; // for the log at the next tick, or ""

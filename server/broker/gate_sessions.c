@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "server/base/clock.h"
+#include "server/base/file.h"
 #include "server/broker/gate_internal.h"
 #include "server/broker/session_file.h"
 
@@ -210,6 +211,7 @@ int gate_sessions_open(struct gate *gate, const char *path, struct err *err)
         return 0;
     }
     gate->file.path = path;
+    file_sweep(path);
     rc = write_anew(gate, &fault);
     if (rc == ERR_NOT_FOUND || rc == ERR_DENIED) {
         err_set(err, rc, "plugin_opt_sessions: %s", fault.message);

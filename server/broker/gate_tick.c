@@ -22,6 +22,9 @@ static bool daemon_is_here(const struct gate *gate)
 static void end(struct gate *gate, struct client *client)
 {
     char *client_id = client->end_client_id;
+    // It may have become somebody's meanwhile, whose connection has ended that one.
+    bool is_free =
+        client_id != NULL && client_table_find_client_id(gate->clients, client_id) == NULL;
 
     // The broker asks about wills and subscriptions meanwhile, and tells of the connections.
     gate->is_ending = true;
@@ -35,7 +38,7 @@ static void end(struct gate *gate, struct client *client)
         gate->effects->end_connections(client->identity.name, with_will, gate->ctx);
     }
     client->end_client_id = NULL;
-    if (client_id != NULL)
+    if (is_free)
         gate->effects->end_session(client_id, gate->ctx);
     free(client_id);
     gate->is_ending = false;
@@ -67,11 +70,12 @@ static bool report(struct gate *gate, struct client *client, int64_t now_ms)
     return !is_over;
 }
 
+// Once all whom it shuts out are gone: the daemon goes by that.
 static void report_list(struct gate *gate)
 {
     char text[REPORT_SIZE];
 
-    if (!gate->list_is_due || !daemon_is_here(gate))
+    if (!gate->list_is_due || gate->list_left > 0 || !daemon_is_here(gate))
         return;
     report_format_list(trust_list_number(gate->trust), trust_list_count(gate->trust),
         gate->list_ended, gate->list_error[0] != '\0' ? gate->list_error : NULL, text);
@@ -99,6 +103,7 @@ void gate_tick(struct gate *gate)
     for (size_t left = client_table_count_waiting(gate->clients); left > 0; left--) {
         struct client *client = client_table_next_waiting(gate->clients);
 
+        gate->list_left -= gate->list_left > 0;
         end(gate, client);
         if (report(gate, client, begin_ms))
             client_table_wait(gate->clients, client);

@@ -161,8 +161,8 @@ int identity_check_client_id(const struct identity *identity, const char *client
     if (strcmp(client_id, identity->name) == 0)
         return 0;
     if (identity->role != ACCESS_TABLE_DEVICE)
-        return err_set(
-            err, ERR_DENIED, "its client identifier must be its name; set it to %s", identity->name);
+        return err_set(err, ERR_DENIED, "its client identifier must be its name; set it to %s",
+            identity->name);
     if (strcmp(client_id, daemon) == 0 || access_table_find(table, client_id) != ACCESS_TABLE_NONE)
         return err_set(err, ERR_DENIED,
             "its client identifier is somebody else's name; give it another, with its MAC in it");

@@ -11,12 +11,18 @@
 #include "server/pki/digest.h"
 
 #define INTERVAL_MS 100
+#define RETRY_MS 1000
 #define LINE_MAX_BYTES 64 // of the list, more than the longest
+
+struct source {
+    struct watched_file file;
+    int64_t again_ms; // monotonic: when to try again to read it; 0: not until it is another
+};
 
 struct trust {
     int64_t next_ms;
-    struct watched_file ca_file;
-    struct watched_file list_file;
+    struct source ca_file;
+    struct source list_file;
     struct authority *authority;
     struct revocation_list *list; // or NULL
     char list_digest[DIGEST_SHA256_TEXT_SIZE];
@@ -29,10 +35,10 @@ int trust_new(const char *ca_path, const char *list_path, struct trust **out, st
 
     if (trust == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the CA");
-    trust->ca_file.path = ca_path;
-    trust->list_file.path = list_path;
+    trust->ca_file.file.path = ca_path;
+    trust->list_file.file.path = list_path;
     trust->next_ms = INT64_MIN;
-    watched_file_is_other(&trust->ca_file, clock_system_ms());
+    watched_file_is_other(&trust->ca_file.file, clock_system_ms());
 
     int rc = authority_load(ca_path, &trust->authority, err);
 
@@ -67,7 +73,7 @@ static unsigned read_ca(struct trust *trust, struct err *err)
 {
     struct authority *fresh;
 
-    if (authority_load(trust->ca_file.path, &fresh, err) < 0)
+    if (authority_load(trust->ca_file.file.path, &fresh, err) < 0)
         return TRUST_CA_BAD;
 
     struct authority *old = trust->authority;
@@ -87,7 +93,7 @@ static unsigned take_list(struct trust *trust, const uint8_t *text, size_t n, st
     if (trust->list != NULL && strcmp(digest, trust->list_digest) == 0)
         return trust->list_is_bad ? TRUST_LIST : 0;
     if (revocation_list_parse((const char *)text, n, &fresh, err) < 0) {
-        err_context(err, "list %s", trust->list_file.path);
+        err_context(err, "list %s", trust->list_file.file.path);
         return TRUST_LIST_BAD;
     }
     revocation_list_free(trust->list);
@@ -101,8 +107,8 @@ static unsigned read_list(struct trust *trust, struct err *err)
     uint8_t *text;
     size_t n;
 
-    if (file_read(trust->list_file.path, (size_t)LINE_MAX_BYTES * REVOCATION_LIST_MAX, &text, &n,
-            err) < 0) {
+    if (file_read(trust->list_file.file.path, (size_t)LINE_MAX_BYTES * REVOCATION_LIST_MAX, &text,
+            &n, err) < 0) {
         err_context(err, "list");
         return TRUST_LIST_BAD;
     }
@@ -113,19 +119,40 @@ static unsigned read_list(struct trust *trust, struct err *err)
     return change;
 }
 
+// Without memory, or with all descriptors taken, a file cannot be read though nothing is wrong with
+// it, and nothing will show when it can: it is tried again. That it cannot is told once.
+static unsigned look(struct trust *trust, struct source *source, int64_t now_ms,
+    unsigned (*load)(struct trust *trust, struct err *err), struct err *err)
+{
+    struct err fault = {0};
+    bool is_other = watched_file_is_other(&source->file, clock_system_ms());
+
+    if (!is_other && (source->again_ms == 0 || now_ms < source->again_ms))
+        return 0;
+
+    unsigned change = load(trust, &fault);
+    bool is_bad = (change & (TRUST_CA_BAD | TRUST_LIST_BAD)) != 0;
+    bool is_passing = is_bad && (fault.code == ERR_IO || fault.code == ERR_NO_MEMORY);
+
+    source->again_ms = is_passing ? now_ms + RETRY_MS : 0;
+    if (is_passing && !is_other)
+        return 0;
+    if (is_bad && err != NULL)
+        *err = fault;
+    return change;
+}
+
 unsigned trust_refresh(struct trust *trust, int64_t monotonic_ms, struct err *err)
 {
-    unsigned changes = 0;
+    unsigned changes;
 
     if (monotonic_ms < trust->next_ms)
         return 0;
     trust->next_ms = monotonic_ms + INTERVAL_MS;
-    if (watched_file_is_other(&trust->ca_file, clock_system_ms()))
-        changes |= read_ca(trust, err);
-    if (watched_file_is_other(&trust->list_file, clock_system_ms())) {
-        changes |= read_list(trust, err);
+    changes = look(trust, &trust->ca_file, monotonic_ms, read_ca, err);
+    changes |= look(trust, &trust->list_file, monotonic_ms, read_list, err);
+    if ((changes & (TRUST_LIST | TRUST_LIST_BAD)) != 0)
         trust->list_is_bad = (changes & TRUST_LIST_BAD) != 0;
-    }
     return changes;
 }
 

@@ -34,7 +34,8 @@ static int check(struct store_connection *connection, struct request *request, s
     if (rc < 0 || !device.online || request->force)
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "device %s is online and would be back with its next report; stop it first, or forget it anyway with --force",
+        "device %s is online and would be back with its next report; stop it first, or forget it "
+        "anyway with --force",
         request->mac);
 }
 

@@ -75,7 +75,8 @@ int command_queue_add(struct store *store, const struct command_order *order,
 
     if (!command_name_is_known(order->name))
         return err_set(err, ERR_INVALID,
-            "there is no command '%.40s'; there are firmware, flash, reboot, ca, cert, key and config",
+            "there is no command '%.40s'; there are firmware, flash, reboot, ca, cert, key and "
+            "config",
             order->name);
     if (order->forced && strcmp(order->name, CONTRACT_COMMAND_FLASH) != 0)
         return err_set(err, ERR_INVALID, "only flash can be forced, not %s", order->name);

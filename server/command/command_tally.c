@@ -11,9 +11,11 @@ static const struct {
     [COMMAND_TALLY_HELD] = {"commands_held", "held back",
         "'secureesp command list' says why for each, and what to do instead"},
     [COMMAND_TALLY_EXPIRED] = {"commands_expired", "expired",
-        "check with 'secureesp devices show' whether the device is online, then give the command again; sent_timeout_s and queued_timeout_s say how long the daemon waits"},
+        "check with 'secureesp devices show' whether the device is online, then give the command "
+        "again; sent_timeout_s and queued_timeout_s say how long the daemon waits"},
     [COMMAND_TALLY_UNPUBLISHED] = {"commands_not_published", "not published",
-        "they stay queued and are tried again each second; 'secureesp status' says more about the broker"},
+        "they stay queued and are tried again each second; 'secureesp status' says more about the "
+        "broker"},
     [COMMAND_TALLY_BROKEN] = {"commands_broken", "cannot be published",
         "they have failed; issue the device a certificate with its plain MAC"},
     [COMMAND_TALLY_FAILED] = {"commands_rounds_failed", "dispatch failed",

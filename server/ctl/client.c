@@ -117,14 +117,16 @@ static int explain(const struct client *client, CURLcode code, struct err *err)
 {
     switch (code) {
     case CURLE_COULDNT_CONNECT: return explain_connect(client, err);
-    case CURLE_WRITE_ERROR: return err_set(err, ERR_IO, "cannot store or write the daemon's answer");
+    case CURLE_WRITE_ERROR:
+        return err_set(err, ERR_IO, "cannot store or write the daemon's answer");
     case CURLE_OPERATION_TIMEDOUT:
         return err_set(err, ERR_UNAVAILABLE,
             "the daemon at %s does not answer; its log says why (journalctl -u secureespd)",
             client->socket);
     default:
         return err_set(err, ERR_UNAVAILABLE,
-            "the connection to the daemon at %s failed: %s; its log says why (journalctl -u secureespd)",
+            "the connection to the daemon at %s failed: %s; its log says why (journalctl -u "
+            "secureespd)",
             client->socket, curl_easy_strerror(code));
     }
 }

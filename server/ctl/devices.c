@@ -216,7 +216,8 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 const struct subcommand devices_subcommands[] = {
     {"devices", "list", "[--online|--offline|--state STATE] [--image GLOB] [--json]",
         "list devices", list_options, 0, 0, run_list},
-    {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1, run_show},
+    {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1,
+        run_show},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
     {"devices", "revoke", "MAC [--reason REASON] [--json]",

@@ -221,7 +221,7 @@ int images_local_verify(const struct subcommand_call *call, struct err *err)
 const struct subcommand images_local_subcommands[] = {
     {"images", "sign", "--key KEY IN OUT", "sign an image", sign_options, 2, 2, run_sign},
     {"images", "describe", "--name IMAGE --trust PEM [--trust PEM]... [--append-to BODY] OUT",
-        "make an image descriptor: what an image is and which keys it trusts", describe_options, 1, 1,
-        run_describe},
+        "make an image descriptor: what an image is and which keys it trusts", describe_options, 1,
+        1, run_describe},
     {0},
 };

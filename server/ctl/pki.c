@@ -173,7 +173,8 @@ static int run_client(const struct subcommand_call *call, struct err *err)
     int rc = pki_issue_read_order(call->options, &order, err);
 
     if (rc == SUBCOMMAND_OK && wanted.unit == NULL)
-        rc = subcommand_misuse(err, "--role is missing: it says what the broker lets the client do");
+        rc =
+            subcommand_misuse(err, "--role is missing: it says what the broker lets the client do");
     if (rc != SUBCOMMAND_OK)
         return rc;
     rc = pki_folder_open(order.folder, &issuer, err);
@@ -232,8 +233,8 @@ const struct subcommand pki_subcommands[] = {
     {"pki", "revoke", "SERIAL [--reason REASON] [--force] [--json]",
         "revoke one certificate, whoever it belongs to", pki_revoke_options, 1, 1, pki_revoke_run},
     {"pki", "crl", "DIR [--days N] [--out FILE] [--json]",
-        "sign a list of the revoked certificates (CRL), for other programs", crl_options,
-        1, 1, pki_crl_run},
+        "sign a list of the revoked certificates (CRL), for other programs", crl_options, 1, 1,
+        pki_crl_run},
     {"pki", "record", "DIR [--json]", "tell the daemon about all that a CA has issued", NULL, 1, 1,
         pki_record_run},
     {"pki", "signing", "DIR NAME [--ec] [--force]", "make a key pair that signs images",

@@ -20,5 +20,6 @@ int subcommand_read_mac(const char *argument, char out[MAC_SIZE], struct err *er
 {
     if (mac_parse(argument, out))
         return SUBCOMMAND_OK;
-    return subcommand_misuse(err, "\"%s\" is not a MAC: 12 hex digits, with or without ':'", argument);
+    return subcommand_misuse(
+        err, "\"%s\" is not a MAC: 12 hex digits, with or without ':'", argument);
 }

@@ -151,7 +151,8 @@ int address_check_run(const char *name, uint16_t port, char text[ADDRESS_CHECK_T
     if (list(&attempts, false, silent) == 0 || list(&attempts, true, heard) == 0)
         return 0;
     snprintf(text, ADDRESS_CHECK_TEXT_SIZE,
-        "%s resolves to %s, where nothing listens on port %u, and to %s, where something does: let it listen on all of them, or remove the others from DNS or /etc/hosts",
+        "%s resolves to %s, where nothing listens on port %u, and to %s, where something does: let "
+        "it listen on all of them, or remove the others from DNS or /etc/hosts",
         name, silent, port, heard);
     return 1;
 }

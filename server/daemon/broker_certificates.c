@@ -38,17 +38,19 @@ void broker_certificates_take(
 
     if (!rate_take(&certificates->use, &bound, 1, clock_monotonic_ms())) {
         if (pace_is_due(&certificates->pace, TELL_MS))
-            log_warning("mqtt",
-                "the broker reports more certificates than any fleet has: for now only one every 0.36 s is remembered; is it our broker?");
+            log_warning("mqtt", "the broker reports more certificates than any fleet has: for now "
+                                "only one every 0.36 s is remembered; is it our broker?");
     } else if (certificate_report_decode(payload, n, &report, &err) < 0) {
         if (pace_is_due(&certificates->pace, TELL_MS))
             log_warning("mqtt",
-                "the broker's report of a certificate cannot be read reason=\"%s\": is its plugin of our version?",
+                "the broker's report of a certificate cannot be read reason=\"%s\": is its plugin "
+                "of our version?",
                 err.message);
     } else if (!device_auth_has_ca(certificates->auth, report.ca)) {
         if (pace_is_due(&certificates->pace, TELL_MS))
             log_warning("mqtt",
-                "the broker lets in a certificate of another CA than ours name=\"%s\" serial=%s: its plugin_opt_cafile and our ca should be the same file",
+                "the broker lets in a certificate of another CA than ours name=\"%s\" serial=%s: "
+                "its plugin_opt_cafile and our ca should be the same file",
                 report.common_name, report.serial);
     } else {
         remember(certificates, &report);

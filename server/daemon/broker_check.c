@@ -88,7 +88,9 @@ bool broker_check_text(const char *text, const char *path, const struct config *
     snprintf(list, sizeof list, "%s" LIST, config->state_dir);
     if (!loads_ours(text)) {
         snprintf(out, BROKER_CHECK_TEXT_SIZE,
-            "%s loads no plugin of ours (" PLUGIN "): the broker lets in revoked clients, and limits nobody; use the lines of %s.new, which make install left, without acl_file, and restart the broker",
+            "%s loads no plugin of ours (" PLUGIN
+            "): the broker lets in revoked clients, and limits nobody; use the lines of %s.new, "
+            "which make install left, without acl_file, and restart the broker",
             path, path);
         return true;
     }

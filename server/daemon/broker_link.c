@@ -70,7 +70,8 @@ static const char *explain(
     if (!revocation_has_serial(link->revocation, certificates.server_serial))
         return reason;
     snprintf(text, REASON_SIZE,
-        "this daemon's certificate, serial %s, is revoked, and the broker disconnects it: issue another with 'secureesp pki server', and reload (%.128s)",
+        "this daemon's certificate, serial %s, is revoked, and the broker disconnects it: issue "
+        "another with 'secureesp pki server', and reload (%.128s)",
         certificates.server_serial, reason);
     return text;
 }

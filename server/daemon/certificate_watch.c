@@ -137,7 +137,8 @@ static void look_at_devices(struct certificate_watch *watch)
         return;
     if (watch->files == NULL && open_files(watch, &err) < 0) {
         log_error("daemon",
-            "cannot check devices' certificates, will try again in an hour error=\"%s\": let the daemon's user read devices_dir and the CA",
+            "cannot check devices' certificates, will try again in an hour error=\"%s\": let the "
+            "daemon's user read devices_dir and the CA",
             err.message);
         watch->look_at_ms = now + HOUR_MS;
         return;
@@ -149,11 +150,13 @@ static void look_at_devices(struct certificate_watch *watch)
     watch->look_at_ms = now + DAY_MS;
     if (counts.bad > 0)
         log_warning("daemon",
-            "files below devices_dir cannot be used count=%lld first=\"%s\": 'secureespd --check-config' names them all; issue them again with 'secureesp pki device'",
+            "files below devices_dir cannot be used count=%lld first=\"%s\": 'secureespd "
+            "--check-config' names them all; issue them again with 'secureesp pki device'",
             (long long)counts.bad, counts.first_reason);
     if (counts.ending > 0)
         log_warning("daemon",
-            "devices' certificates end within %d days count=%lld first=%s: issue new ones with 'secureesp pki device', and give the devices the commands cert and key",
+            "devices' certificates end within %d days count=%lld first=%s: issue new ones with "
+            "'secureesp pki device', and give the devices the commands cert and key",
             CREDENTIALS_WARN_DAYS, (long long)counts.ending, counts.first_mac);
     pthread_mutex_lock(&watch->lock);
     watch->shown.devices = counts.total;

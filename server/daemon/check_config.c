@@ -194,8 +194,8 @@ static void check_socket(struct check *check)
         err_set(&err, ERR_INVALID, "%s has more than %zu bytes", check->config->socket,
             sizeof address.sun_path - 1);
     else if (stat(folder, &st) < 0 && errno == ENOENT && strncmp(folder, "/run/", 5) == 0)
-        note(
-            "[daemon] socket: %s does not exist; systemd creates it when it starts the daemon", folder);
+        note("[daemon] socket: %s does not exist; systemd creates it when it starts the daemon",
+            folder);
     else if (stat(folder, &st) < 0)
         err_set(&err, ERR_NOT_FOUND, "folder %s: %m; create it", folder);
     else if (check_folder(folder, &err) == 0 && lstat(check->config->socket, &st) == 0 &&

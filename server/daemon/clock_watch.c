@@ -58,7 +58,8 @@ int64_t clock_watch_follow(
     }
     if (tally_add(steps, 1, TELL_MS))
         log_warning("daemon",
-            "the system's clock was set by_s=%lld total=%llu: the times of what is under way move along; if this goes on, more than one program sets it: see 'timedatectl'",
+            "the system's clock was set by_s=%lld total=%llu: the times of what is under way move "
+            "along; if this goes on, more than one program sets it: see 'timedatectl'",
             (long long)by_ms / 1000, (unsigned long long)steps->total);
     return by_ms;
 }

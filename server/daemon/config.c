@@ -161,7 +161,8 @@ static int set_number(
         int level = log_level_from_name(value);
 
         if (level < 0)
-            return err_set(err, ERR_INVALID, "'%s' is not one of error, warning, info, debug", value);
+            return err_set(
+                err, ERR_INVALID, "'%s' is not one of error, warning, info, debug", value);
         *(enum log_level *)member = (enum log_level)level;
         return 0;
     }
@@ -214,7 +215,8 @@ static int take_device_member(
     if (line->name == NULL)
         return *mac == '\0' || mac_is_valid(mac, strlen(mac))
                    ? 0
-                   : err_set(err, ERR_INVALID, "'%s' is not a MAC of 12 lower-case hex digits", mac);
+                   : err_set(
+                         err, ERR_INVALID, "'%s' is not a MAC of 12 lower-case hex digits", mac);
 
     struct download_config_entry entry = {.mac = *mac != '\0' ? mac : NULL,
         .member = line->name,

@@ -68,7 +68,9 @@ static void tell(struct disk_watch *watch, const struct api_disk *room, bool is_
 
     if (low && (pace_is_due(&watch->pace, REMIND_MS) || is_new))
         log_error("daemon",
-            "the disk is nearly full free_bytes=%llu kept_free_bytes=%llu path=%s: history stops, everything else goes on; make room, or lower min_free_percent or min_free_bytes of [retention]",
+            "the disk is nearly full free_bytes=%llu kept_free_bytes=%llu path=%s: history stops, "
+            "everything else goes on; make room, or lower min_free_percent or min_free_bytes of "
+            "[retention]",
             (unsigned long long)room->free_bytes, (unsigned long long)room->kept_bytes,
             watch->path);
     else if (!low && is_new)

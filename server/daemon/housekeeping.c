@@ -48,7 +48,8 @@ static int compare_clock(struct housekeeping *housekeeping, struct err *err)
     if (rc < 0 || newest_ms == 0 || llabs(clock_now_ms() - newest_ms) <= DAY_MS)
         return rc;
     log_warning("daemon",
-        "the clock and the newest status differ days=%lld: for a day, nothing is deleted because of its age",
+        "the clock and the newest status differ days=%lld: for a day, nothing is deleted because "
+        "of its age",
         (long long)(llabs(clock_now_ms() - newest_ms) / DAY_MS));
     housekeeping_hold(housekeeping);
     return 0;

@@ -24,7 +24,11 @@ static const char usage[] =
     "\n"
     "Serves firmware to ESP8266 boards and follows them; secureesp is its command line.\n"
     "\n"
-    "  -c, --config FILE   configuration, default " DEFAULT_CONFIG "\n      --check-config  check whether the daemon could start with it, and exit\n      --print-config-json MAC\n                      print what this device gets as config.json, and exit\n      --version\n      --help\n\nSIGHUP makes it read configuration and certificates again, SIGTERM stops it.\n";
+    "  -c, --config FILE   configuration, default " DEFAULT_CONFIG
+    "\n      --check-config  check whether the daemon could start with it, and exit\n      "
+    "--print-config-json MAC\n                      print what this device gets as config.json, "
+    "and exit\n      --version\n      --help\n\nSIGHUP makes it read configuration and "
+    "certificates again, SIGTERM stops it.\n";
 
 struct options {
     const char *config_path;
@@ -57,7 +61,8 @@ static int read_options(int argc, char **argv, struct options *options)
         }
     }
     if (options->check_only && options->print_mac != NULL) {
-        fprintf(stderr, "secureespd: give only one of --check-config and --print-config-json\n%s", usage);
+        fprintf(stderr, "secureespd: give only one of --check-config and --print-config-json\n%s",
+            usage);
         return 3;
     }
     if (optind < argc) {

@@ -87,7 +87,8 @@ int print_config_run(const struct config *config, const char *typed)
     if (look(config, mac, &place, &err) < 0 && !download_config_is_common(devices) &&
         !download_config_has_own(devices, mac)) {
         fprintf(stderr,
-            "secureespd: %s: cannot tell whether %s has the place of another device, and so whose section it gets: run this as root, or as the daemon's user\n",
+            "secureespd: %s: cannot tell whether %s has the place of another device, and so whose "
+            "section it gets: run this as root, or as the daemon's user\n",
             err.message, mac);
         return EXIT_FAILURE;
     }

@@ -48,7 +48,8 @@ static void keep(
     fresh->kept++;
     (void)tally_add(reload->kept, 1, 0); // told each time: somebody asked for it
     log_error("daemon",
-        "not reloaded, the one in use stays: %s: %s (fix it, check it with --check-config, and reload again)",
+        "not reloaded, the one in use stays: %s: %s (fix it, check it with --check-config, and "
+        "reload again)",
         what, err->message);
 }
 

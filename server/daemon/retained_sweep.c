@@ -83,7 +83,9 @@ static void rest(struct retained_sweep *sweep, int64_t now_ms)
     sweep->next_ms = now_ms + sweep->rest_ms;
     if (pace_is_due(&sweep->pace, REMIND_MS))
         log_warning("retained",
-            "the broker does not let the daemon remove what devices that are gone have left devices=%zu first=%s: it must run the plugin of this version; the daemon will try again later",
+            "the broker does not let the daemon remove what devices that are gone have left "
+            "devices=%zu first=%s: it must run the plugin of this version; the daemon will try "
+            "again later",
             sweep->count, sweep->devices[0].wish.mac);
 }
 

@@ -14,6 +14,7 @@ int state_check_run(const char *database, const char *images_dir, struct err *er
     if (rc < 0 || !is_new || !image_files_any(images_dir))
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "%s is missing or empty, but %s holds images: put the database back, or move the images away to start over",
+        "%s is missing or empty, but %s holds images: put the database back, or move the images "
+        "away to start over",
         database, images_dir);
 }

@@ -157,7 +157,8 @@ int download_config_set(
     char place[PLACE_SIZE];
 
     if (entry->mac != NULL && !mac_is_valid(entry->mac, strlen(entry->mac)))
-        return err_set(err, ERR_INVALID, "'%s' is not a MAC of 12 lower-case hex digits", entry->mac);
+        return err_set(
+            err, ERR_INVALID, "'%s' is not a MAC of 12 lower-case hex digits", entry->mac);
     if (member == NULL)
         return err_set(err, ERR_INVALID, "config.json has no member '%s'", entry->member);
     place_of(entry->mac, entry->member, place);
@@ -218,7 +219,8 @@ static int check_way(const struct download_config *config, const char *mac,
     *wrong = CONFIG_MEMBER_DOWNLOAD_PORT;
     if (port != server->port && port != server->public_port)
         return err_set(err, ERR_INVALID,
-            "downloadport: this server listens on port %u ([download] port), not on %ld; if devices reach it there all the same, set [download] public_port = %ld",
+            "downloadport: this server listens on port %u ([download] port), not on %ld; if "
+            "devices reach it there all the same, set [download] public_port = %ld",
             server->port, port, port);
     return 0;
 }
@@ -261,8 +263,7 @@ int download_config_check(const struct download_config *config,
     *line = 0;
     for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) {
         if (config_member_table[i].needed && get(config, NULL, i) == NULL)
-            return err_set(err, ERR_INVALID,
-                "section [config.json] lacks %s, which devices need",
+            return err_set(err, ERR_INVALID, "section [config.json] lacks %s, which devices need",
                 config_member_table[i].name);
     }
 

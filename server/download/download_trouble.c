@@ -9,7 +9,8 @@ static const struct {
     const char *counter, *event, *advice;
 } words[DOWNLOAD_TROUBLE_KINDS] = {
     [DOWNLOAD_TROUBLE_FILE] = {"download_bad_files", "file cannot be used",
-        "'secureespd --check-config' names every such file; issue it again with 'secureesp pki', or let the daemon's user read it"},
+        "'secureespd --check-config' names every such file; issue it again with 'secureesp pki', "
+        "or let the daemon's user read it"},
     [DOWNLOAD_TROUBLE_MISSING] = {"download_missing_files", "file is missing",
         "put it there with 'secureesp pki device', or check that devices_dir is the right folder"},
     [DOWNLOAD_TROUBLE_IMAGE] = {"download_bad_images", "image cannot be read",

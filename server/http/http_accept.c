@@ -30,7 +30,7 @@ struct http_accept {
     int error;             // of the last attempt that lacked something; errno
     unsigned files_end_at; // so many connections took all files; 0: there are some
     bool waits;            // the client that is next has found no room
-    bool has_paused;       // for PAUSE_MS, as nobody made any
+    bool has_paused;       // for that client, for PAUSE_MS, as nobody made any
     struct pace pace;      // of the log
 };
 
@@ -70,6 +70,7 @@ static enum room take(struct http_accept *accept)
     }
     http_connection_add(accept->server, fd, (struct sockaddr *)&address, n);
     accept->waits = false;
+    accept->has_paused = false;
     if (is_beyond(accept, fd)) {
         accept->error = EMFILE;
         accept->files_end_at = accept->server->places;
@@ -98,11 +99,14 @@ static void note(struct http_accept *accept, enum room room)
             settings->name, connections, total);
     else if (settings->makes_room)
         log_warning("http",
-            "full server=%s connections=%u full_total=%llu: ended the one that was idle longest, of the user with most of them",
+            "full server=%s connections=%u full_total=%llu: ended the one that was idle longest, "
+            "of the user with most of them",
             settings->name, connections, total);
     else
         log_warning("http",
-            "full server=%s max_connections=%u full_total=%llu: clients wait until one ends: the oldest that asks for nothing, if there is one; if this is no attack, raise max_connections",
+            "full server=%s max_connections=%u full_total=%llu: clients wait until one ends: the "
+            "oldest that asks for nothing, if there is one; if this is no attack, raise "
+            "max_connections",
             settings->name, connections, total);
 }
 

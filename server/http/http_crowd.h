@@ -55,9 +55,8 @@ struct http_crowd_member *http_crowd_unheard(struct http_crowd *crowd, int64_t n
 //   that has been idle longest,
 struct http_crowd_member *http_crowd_old(const struct http_crowd *crowd, int64_t latest_ms);
 // - the oldest in the newer half of those that are in their handshakes, or before them. The older
-// half
-//   is to come to the end of theirs: where each newcomer took the place of the oldest, nobody would
-//   when many devices come at once, as after a power cut.
+//   half can then finish: if each newcomer took the place of the oldest, nobody would finish when
+//   many devices come at once, as after a power cut.
 struct http_crowd_member *http_crowd_newer(struct http_crowd *crowd);
 
 #endif

@@ -91,7 +91,8 @@ static void end_slow(struct http_deadlines *deadlines, struct http_deadline *dea
     if (pace_is_due(&deadlines->pace, LOG_INTERVAL_MS)) {
         http_addresses_format_peer(deadline->member.fd, address);
         log_info("http",
-            "ended slow download address=%s total=%llu: it took fewer than %u bytes a second; if it is one of your boards, check its network, or lower min_bytes_per_second",
+            "ended slow download address=%s total=%llu: it took fewer than %u bytes a second; if "
+            "it is one of your boards, check its network, or lower min_bytes_per_second",
             address, (unsigned long long)deadlines->counters.slow, deadlines->bytes_per_second);
     }
 }

@@ -44,7 +44,8 @@ void http_refusal_note(struct http_server *server, struct MHD_Connection *connec
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
         address);
     log_info("http",
-        "bad request server=%s address=%s status=%u reason=\"%s\" total=%llu: it is not HTTP/1.1 as accepted here; fix that client, if it is one of yours",
+        "bad request server=%s address=%s status=%u reason=\"%s\" total=%llu: it is not HTTP/1.1 "
+        "as accepted here; fix that client, if it is one of yours",
         server->settings.name, address, status, reason,
         (unsigned long long)server->bad_requests.total);
 }

@@ -10,9 +10,8 @@
 // - MHD_queue_response(), by which the words are replaced;
 // - MHD_create_response_from_buffer_static(), by which 1.0 makes its pages: they say why;
 // - MHD_lookup_connection_value_n(), by which it does not see what http_request_head_check()
-// refuses in better
-//   words: that Host is missing, a coding other than chunked, a Content-Length that is no number,
-//   huge (0.9.75 sends the head of that answer twice), or beside a coding.
+//   refuses in better words: that Host is missing, a coding other than chunked, a Content-Length
+//   that is no number, huge (0.9.75 sends the head of that answer twice), or beside a coding.
 // Where the linker does otherwise, such requests are refused all the same. For this folder alone.
 
 // Finds libmicrohttpd's own functions. ERR_UNAVAILABLE.

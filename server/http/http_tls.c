@@ -310,7 +310,8 @@ void http_tls_end_handshake(gnutls_session_t session)
     if (gnutls_record_set_max_size(session, agreed) < 0 &&
         tally_add(&owner_of(session)->unbounded, 1, LOG_INTERVAL_MS))
         log_warning("http",
-            "cannot limit the size of records bytes=%zu total=%llu: a client that asked for this may be unable to read what it gets",
+            "cannot limit the size of records bytes=%zu total=%llu: a client that asked for this "
+            "may be unable to read what it gets",
             agreed, (unsigned long long)owner_of(session)->unbounded.total);
 }
 

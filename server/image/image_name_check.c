@@ -29,10 +29,11 @@ static int refuse_unreadable(const char *text, struct err *err)
     }
     if (strlen(text) > IMAGE_NAME_MAX)
         return err_set(err, ERR_INVALID,
-            "'%.80s' is not an image name: it has %zu characters, the limit is %d", text, strlen(text),
-            IMAGE_NAME_MAX);
+            "'%.80s' is not an image name: it has %zu characters, the limit is %d", text,
+            strlen(text), IMAGE_NAME_MAX);
     return err_set(err, ERR_INVALID,
-        "'%.80s' is not an image name <BOARD>-<VERSION>: fields of a version are all digits or all letters; " EXAMPLES,
+        "'%.80s' is not an image name <BOARD>-<VERSION>: fields of a version are all digits or all "
+        "letters; " EXAMPLES,
         text);
 }
 
@@ -109,15 +110,18 @@ static int refuse_doubtful(const struct image_name *name, struct err *err)
 
     if (board_is_doubtful(name->board))
         return err_set(err, ERR_CONFLICT,
-            "%s would be version %s of a board %s; if that is what you mean, add --literal-name; otherwise " EXAMPLES,
+            "%s would be version %s of a board %s; if that is what you mean, add --literal-name; "
+            "otherwise " EXAMPLES,
             name->text, name->version, name->board);
     if (word != NULL)
         return err_set(err, ERR_CONFLICT,
-            "%s: version %s would be newer than the same without '%.*s'; after a '-' that is a pre-release, as in 1.2.3-rc1; if that is what you mean, add --literal-name",
+            "%s: version %s would be newer than the same without '%.*s'; after a '-' that is a "
+            "pre-release, as in 1.2.3-rc1; if that is what you mean, add --literal-name",
             name->text, name->version, (int)size, word);
     if (pre_release_is_doubtful(name->version))
         return err_set(err, ERR_CONFLICT,
-            "%s: version %s would be a pre-release, older than %.*s; what comes after it has one more field, as in 1.2.3.1; if that is what you mean, add --literal-name",
+            "%s: version %s would be a pre-release, older than %.*s; what comes after it has one "
+            "more field, as in 1.2.3.1; if that is what you mean, add --literal-name",
             name->text, name->version, (int)strcspn(name->version, "-"), name->version);
     return 0;
 }

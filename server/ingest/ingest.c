@@ -170,7 +170,8 @@ static void take_faults(
     payload_fault_excerpt(message->payload, message->n, faults->items[0].position, fault.excerpt);
     if (ingest_lines_is_due(&ingest->lines, "payload", mac))
         log_warning("ingest",
-            "bad payload mac=%s topic=%s reason=\"%s\" byte=%lld near='%s': the rest of it is used; fix what the device sends ('secureesp devices show %s' shows the last fault)",
+            "bad payload mac=%s topic=%s reason=\"%s\" byte=%lld near='%s': the rest of it is "
+            "used; fix what the device sends ('secureesp devices show %s' shows the last fault)",
             mac, fault.topic, fault.reason, (long long)fault.position, fault.excerpt, mac);
     if (meter_keep(ingest->meter, message->key, METER_FAULTS, message->now_ms))
         post_fault(ingest, message, faults, &fault);
@@ -257,7 +258,9 @@ static void refuse_topic(struct ingest *ingest, const char *topic)
     ingest->bad_topics++;
     if (ingest_lines_is_other_due(&ingest->lines, topic))
         log_warning("ingest",
-            "message on a topic that names no device topic=%.128s: devices publish on /status/<MAC> and the like, and their certificate's common name is that MAC; issue one with 'secureesp pki device'",
+            "message on a topic that names no device topic=%.128s: devices publish on "
+            "/status/<MAC> and the like, and their certificate's common name is that MAC; issue "
+            "one with 'secureesp pki device'",
             topic);
 }
 
@@ -269,7 +272,8 @@ static void note_spelling(struct ingest *ingest, const struct ingest_topic *topi
     ingest->odd_topics++;
     if (ingest_lines_is_due(&ingest->lines, "spelling", topic->mac))
         log_warning("ingest",
-            "device spells its MAC in another way mac=%s spelling=%s: it is served all the same; its next certificate and its topics should have 12 lower-case hex digits",
+            "device spells its MAC in another way mac=%s spelling=%s: it is served all the same; "
+            "its next certificate and its topics should have 12 lower-case hex digits",
             topic->mac, topic->spelling);
 }
 
@@ -281,7 +285,8 @@ static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
     ingest->shut_out++;
     if (ingest_lines_is_due(&ingest->lines, "revoked", topic->mac))
         log_warning("ingest",
-            "revoked device still publishes mac=%s: all of that is ignored; if this goes on, the broker does not shut it out ('secureesp status' shows which list it uses)",
+            "revoked device still publishes mac=%s: all of that is ignored; if this goes on, the "
+            "broker does not shut it out ('secureesp status' shows which list it uses)",
             topic->mac);
     return true;
 }
@@ -289,8 +294,9 @@ static bool is_shut_out(struct ingest *ingest, const struct ingest_topic *topic)
 static void tell_strangers(struct ingest *ingest)
 {
     if (ingest_lines_is_other_due(&ingest->lines, "new devices"))
-        log_warning("ingest",
-            "too many new devices: for now only one every 0.36 s is accepted; find out who publishes on topics of devices that do not exist, and check the broker's access table");
+        log_warning("ingest", "too many new devices: for now only one every 0.36 s is accepted; "
+                              "find out who publishes on topics of devices that do not exist, and "
+                              "check the broker's access table");
 }
 
 // Whether the daemon looks at it. What a device says beyond what any device has to say costs no

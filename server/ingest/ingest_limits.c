@@ -30,7 +30,8 @@ static void post_report(
 static void log_report(const char *name, const struct broker_limit *limit)
 {
     log_warning("ingest",
-        "the broker limits identity=%s reason=%s messages=%lld bytes=%lld subscriptions=%lld connections=%lld disconnected_s=%lld: it says or asks too much",
+        "the broker limits identity=%s reason=%s messages=%lld bytes=%lld subscriptions=%lld "
+        "connections=%lld disconnected_s=%lld: it says or asks too much",
         name, limit->reason[0] != '\0' ? limit->reason : "unknown", (long long)limit->messages,
         (long long)limit->bytes, (long long)limit->subscriptions, (long long)limit->connections,
         (long long)limit->disconnected_s);
@@ -73,7 +74,9 @@ static bool post_left_out(const struct left_out *out, void *ctx)
         return false;
     if (ingest_lines_is_due(limits->lines, what, out->mac))
         log_warning("ingest",
-            "a device says too much mac=%s left_out=%s count=%lld: what exceeds the limits is left out; see 'secureesp devices show %s', and use 'secureesp devices revoke' if it is no longer yours",
+            "a device says too much mac=%s left_out=%s count=%lld: what exceeds the limits is left "
+            "out; see 'secureesp devices show %s', and use 'secureesp devices revoke' if it is no "
+            "longer yours",
             out->mac, what, (long long)out->count, out->mac);
     return true;
 }

@@ -122,7 +122,8 @@ static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, 
 
     (void)mosq;
     if (mqtt_subscriptions_confirm(&client->subscriptions, mid, count, granted))
-        note_reason(client, "the broker refuses a subscription: it must accept this client's certificate as the daemon's, and run the plugin of this version");
+        note_reason(client, "the broker refuses a subscription: it must accept this client's "
+                            "certificate as the daemon's, and run the plugin of this version");
     if (awaited && client->subscriptions.unconfirmed == 0 && client->reason[0] == '\0')
         set_connected(client);
 }

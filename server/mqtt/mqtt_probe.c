@@ -162,7 +162,8 @@ void mqtt_probe_describe(
     text[0] = '\0';
     if (find_lost(probe, MQTT_PROBE_TOLD, &lost, &all) != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker does not say which clients it shuts out: it runs without our plugin: " RENEW);
+            "the broker does not say which clients it shuts out: it runs without our "
+            "plugin: " RENEW);
     else if ((first = find_lost(probe, MQTT_PROBE_FORBIDDEN, &lost, &all)) != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
             "the broker lets this daemon publish what it must not, on %s: " RENEW, first->topic);
@@ -171,6 +172,7 @@ void mqtt_probe_describe(
             "the broker lets nothing through for the common name of %s: " RENEW, certificate);
     else if (first != NULL)
         snprintf(text, MQTT_PROBE_TEXT_SIZE,
-            "the broker drops what is published on %s, %zu of %zu paths: it lacks \"read %s\" or \"write %s\" for this daemon: " RENEW,
+            "the broker drops what is published on %s, %zu of %zu paths: it lacks \"read %s\" or "
+            "\"write %s\" for this daemon: " RENEW,
             first->topic, lost, all, first->filter, first->rule);
 }

@@ -158,6 +158,7 @@ int certificate_check_name(const struct certificate *certificate, const char *na
     if (found == 1)
         return 0;
     return err_set(err, ERR_INVALID,
-        "it does not have the name '%s' (subjectAltName); issue it with --dns or --ip for that name",
+        "it does not have the name '%s' (subjectAltName); issue it with --dns or --ip for that "
+        "name",
         name);
 }

@@ -71,7 +71,8 @@ static int add_all(struct certificate_file *file, const uint8_t *pem, size_t n, 
         return err_set(err, ERR_INVALID, "holds no certificate in PEM");
     if (rc == 0 && (strlen((const char *)pem) != n || has_text((const char *)pem, &blocks)))
         return err_set(err, ERR_INVALID,
-            "has text around its certificates, which not every device skips; rewrite each with `openssl x509 -in OLD -out NEW`");
+            "has text around its certificates, which not every device skips; rewrite each with "
+            "`openssl x509 -in OLD -out NEW`");
     if (rc == 0 && blocks != file->count) // reading ends at a block that is none
         return err_set(err, ERR_INVALID, "certificate %zu is damaged", file->count + 1);
     return rc;

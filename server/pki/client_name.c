@@ -19,7 +19,8 @@ int client_name_check(const char *name, struct err *err)
     for (const char *p = name; *p != '\0'; p++) {
         if (mac_parse_begin(p, mac) > 0)
             return err_set(err, ERR_INVALID,
-                "\"%s\" contains the name of a device (12 hex digits), whose certificate is made with 'pki device'",
+                "\"%s\" contains the name of a device (12 hex digits), whose certificate is made "
+                "with 'pki device'",
                 name);
     }
     if (strcasecmp(name, daemon_name) == 0)
@@ -36,12 +37,14 @@ int client_name_check_role(const char *role, struct err *err)
     if (n == 0 || n > ROLE_MAX || strspn(role, LETTERS) == 0 ||
         strspn(role, LETTERS "0123456789_-") != n)
         return err_set(err, ERR_INVALID,
-            "\"%s\" is not a role: give 1 to %d lower-case letters, digits, '_' or '-', starting with a letter",
+            "\"%s\" is not a role: give 1 to %d lower-case letters, digits, '_' or '-', starting "
+            "with a letter",
             role, ROLE_MAX);
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
         if (strcmp(role, given[i]) == 0)
             return err_set(err, ERR_INVALID,
-                "\"%s\" is a role that cannot be given: a certificate's common name decides who has it",
+                "\"%s\" is a role that cannot be given: a certificate's common name decides who "
+                "has it",
                 role);
     }
     return 0;

@@ -26,8 +26,8 @@ static int check_size(const char *path, size_t size_bytes, struct err *err)
 {
     if (size_bytes <= CONTRACT_FILE_MAX)
         return 0;
-    return err_set(err, ERR_INVALID, "%s has %zu bytes; devices accept files of %d", path, size_bytes,
-        CONTRACT_FILE_MAX);
+    return err_set(err, ERR_INVALID, "%s has %zu bytes; devices accept files of %d", path,
+        size_bytes, CONTRACT_FILE_MAX);
 }
 
 // One that has ended beside another that has not does no harm.
@@ -104,7 +104,8 @@ static int check_message_size(const struct certificate_file *file, struct err *e
     if (size <= CONTRACT_CERTIFICATE_MESSAGE_MAX)
         return 0;
     return err_set(err, ERR_INVALID,
-        "its %zu certificates take %zu bytes in a handshake; devices accept %d. Leave out the CA's own, which they have, or use smaller keys",
+        "its %zu certificates take %zu bytes in a handshake; devices accept %d. Leave out the CA's "
+        "own, which they have, or use smaller keys",
         file->count, size, CONTRACT_CERTIFICATE_MESSAGE_MAX);
 }
 

@@ -59,6 +59,8 @@ int crl_number_take(const char *folder, int64_t now_ms, uint64_t *out, struct er
     if ((size_t)snprintf(path, sizeof path, "%s/crlnumber", folder) >= sizeof path)
         return err_set(err, ERR_INVALID, "path too long: %s/crlnumber", folder);
 
+    file_sweep(path);
+
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC); // two at a time take turns
     int rc = fd >= 0 && flock(fd, LOCK_EX) == 0
                  ? raise_number(path, now_ms, out, err)

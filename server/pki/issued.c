@@ -309,8 +309,8 @@ static int open_record(const char *folder, const char *path, FILE **out, struct 
         return err_set(
             err, ERR_NOT_FOUND, "no issued certificates are recorded: there is no %s", path);
     if (fd < 0 && errno == ENOTDIR)
-        return err_set(
-            err, ERR_INVALID, "%s is not a folder: give the folder that contains issued.pem", folder);
+        return err_set(err, ERR_INVALID,
+            "%s is not a folder: give the folder that contains issued.pem", folder);
     if (fd < 0 || fstat(fd, &st) < 0)
         rc = fail("open", path, err);
     else if (!S_ISREG(st.st_mode))

@@ -303,6 +303,8 @@ int pki_folder_add_signing(const struct pki_folder_order *order, const char *nam
     rc = pki_pairs_check_free(order, out, err);
     if (rc < 0)
         return rc;
+    if (order->force)
+        file_sweep_folder_of(out->key_path);
     rc = private_key_generate(order->kind, &key, err);
     if (rc < 0)
         return rc;

@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "server/base/file.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/issued.h"
 
@@ -79,6 +80,8 @@ int pki_pairs_make(struct pki_pairs *pairs, struct err *err)
     int rc = 0;
 
     pairs->made = 0;
+    if (pairs->order->force && pairs->count > 0) // all of them lie in one folder
+        file_sweep_folder_of(pairs->pairs[0].key_path);
     for (pairs->at = 0; pairs->at < pairs->count && rc == 0; pairs->at++) {
         rc = make_one(pairs, &keys[pairs->at], &certificates[pairs->at], err);
         if (rc < 0)

@@ -148,13 +148,14 @@ static const struct {
 } mistaken[] = {
     {"ENCRYPTED PRIVATE KEY", "holds an encrypted private key; give its public half: `openssl pkey "
                               "-in KEY -pubout -out NEW`"},
-    {"OPENSSH PRIVATE KEY",
-        "holds a private key of OpenSSH, which must stay where it is; give its public half: `ssh-keygen -e -m PKCS8 -f KEY >NEW`"},
+    {"OPENSSH PRIVATE KEY", "holds a private key of OpenSSH, which must stay where it is; give its "
+                            "public half: `ssh-keygen -e -m PKCS8 -f KEY >NEW`"},
     {"SSH2 PUBLIC KEY", "holds a public key of SSH; convert it: `ssh-keygen -i -f FILE >KEY` and "
                         "`ssh-keygen -e -m PKCS8 -f KEY >NEW`"},
     {"RSA PUBLIC KEY", "holds a public key in the older form PKCS #1; convert it: `openssl rsa "
                        "-RSAPublicKey_in -in KEY -pubout -out NEW`"},
-    {"PRIVATE KEY", "holds a private key, which must stay where it is; give its public half: `openssl pkey -in KEY -pubout -out NEW`"},
+    {"PRIVATE KEY", "holds a private key, which must stay where it is; give its public half: "
+                    "`openssl pkey -in KEY -pubout -out NEW`"},
     {"CERTIFICATE REQUEST", "holds a certificate request; give its public key: `openssl req -in "
                             "FILE -noout -pubkey -out NEW`"},
     {"CERTIFICATE", "holds a certificate; give its public key: `openssl x509 -in FILE -noout "
@@ -211,7 +212,8 @@ int public_key_from_pem(const uint8_t *p, size_t n, struct public_key *out, stru
         return err_set(err, ERR_INVALID, "%s", advice);
     if (count == 0)
         return err_set(err, ERR_INVALID,
-            "holds no PEM block PUBLIC KEY; make one from DER with `openssl pkey -pubin -inform DER -in KEY -out NEW`");
+            "holds no PEM block PUBLIC KEY; make one from DER with `openssl pkey -pubin -inform "
+            "DER -in KEY -out NEW`");
     if (count != 1)
         return err_set(err, ERR_INVALID, "holds %zu PEM blocks PUBLIC KEY instead of one", count);
     *out = key;

@@ -47,8 +47,8 @@ static int add_host(GENERAL_NAMES *list, const char *host, struct err *err)
 
     if (why != NULL)
         return err_set(err, ERR_INVALID,
-            "\"%s\" is not a host name for devices: it %s; give those that they use with --dns", host,
-            why);
+            "\"%s\" is not a host name for devices: it %s; give those that they use with --dns",
+            host, why);
 
     ASN1_STRING *value = ASN1_IA5STRING_new();
 

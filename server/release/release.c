@@ -290,7 +290,8 @@ static int apply_publish(struct store_connection *connection, struct release_cat
             image->name.text);
     if (image->embeds_count == 0)
         return err_set(err, ERR_CONFLICT,
-            "image %s is not published: it is not known which key may sign its successor; add it with --embeds",
+            "image %s is not published: it is not known which key may sign its successor; add it "
+            "with --embeds",
             image->name.text);
 
     int rc = check_chain(catalogue, image, IMAGE_PUBLISHED, err);
@@ -323,7 +324,8 @@ static int apply_withdraw(struct store_connection *connection, struct release_ca
     int rc = check_chain(catalogue, image, IMAGE_WITHDRAWN, err);
     if (rc < 0 && !change->force)
         return err_context(err,
-            "image %s is not withdrawn (--force does it anyway; those devices are then offered nothing)",
+            "image %s is not withdrawn (--force does it anyway; those devices are then offered "
+            "nothing)",
             image->name.text);
     image->state = IMAGE_WITHDRAWN;
     return image_store_update(connection, image, err);
@@ -371,7 +373,8 @@ static int apply_add_key(struct store_connection *connection, struct release_cat
         }
         if (same)
             return err_set(err, ERR_CONFLICT,
-                "that key is already known, as '%s'; 'secureesp keys remove' makes room for it under another name",
+                "that key is already known, as '%s'; 'secureesp keys remove' makes room for it "
+                "under another name",
                 catalogue->keys[i].name);
         if (strcmp(catalogue->keys[i].name, change->key->name) == 0)
             return err_set(err, ERR_CONFLICT,

@@ -136,7 +136,8 @@ static const char *describe(enum image_layout layout)
 static int refuse_layout(const struct image *image, const struct image *other, struct err *err)
 {
     return err_set(err, ERR_CONFLICT,
-        "it is %s, %s is %s, and a device that runs the one and installs the other never starts again; use another BOARD name for it",
+        "it is %s, %s is %s, and a device that runs the one and installs the other never starts "
+        "again; use another BOARD name for it",
         describe(image->layout), other->name.text, describe(other->layout));
 }
 

@@ -47,7 +47,8 @@ static int check_running(
     if (rc < 0 || some.count == 0)
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), and could be offered nothing without it",
+        "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), "
+        "and could be offered nothing without it",
         name, (long long)member->devices, some.text, name);
 }
 
@@ -72,7 +73,8 @@ static int check_users(
 {
     if (member->image.state == IMAGE_PUBLISHED)
         return err_set(err, ERR_CONFLICT,
-            "image %s is not removed: it is published; withdraw it first with 'secureesp images withdraw'",
+            "image %s is not removed: it is published; withdraw it first with 'secureesp images "
+            "withdraw'",
             member->image.name.text);
 
     int rc = check_running(connection, member, err);
@@ -168,7 +170,8 @@ static int check_images(
 
         if (signer || embeds(image, key->id))
             return err_set(err, ERR_CONFLICT,
-                "key %s is not removed: image %s %s; remove that first with 'secureesp images remove'",
+                "key %s is not removed: image %s %s; remove that first with 'secureesp images "
+                "remove'",
                 key->name, image->name.text, signer ? "is signed with it" : "embeds it");
     }
     return 0;
@@ -182,7 +185,8 @@ static int remove_key(struct store_connection *connection, struct release_catalo
 
     if (key == NULL)
         return err_set(err, ERR_NOT_FOUND,
-            "no single key has the name or id '%s'; 'secureesp keys list' shows both (12 digits of an id are enough)",
+            "no single key has the name or id '%s'; 'secureesp keys list' shows both (12 digits of "
+            "an id are enough)",
             removal->word);
 
     int rc = check_images(catalogue, key, err);

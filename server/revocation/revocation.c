@@ -82,7 +82,8 @@ static void set_fault(struct revocation *revocation, const char *fault)
     pthread_mutex_unlock(&revocation->lock);
     if (fault[0] != '\0' && (pace_is_due(&revocation->pace, REMIND_MS) || is_new))
         log_error("revocation",
-            "the broker does not learn who is revoked reason=\"%s\": the daemon tries again at least once a minute",
+            "the broker does not learn who is revoked reason=\"%s\": the daemon tries again at "
+            "least once a minute",
             fault);
     else if (fault[0] == '\0' && is_new)
         log_info("revocation", "the list of revoked clients is written");
@@ -219,7 +220,8 @@ static int fail_later(
 
     revocation_read(revocation, &state);
     return err_set(err, ERR_UNAVAILABLE,
-        "%s: it is recorded%s: %s; the daemon tries again at least once a minute, and 'secureesp status' shows when it is done",
+        "%s: it is recorded%s: %s; the daemon tries again at least once a minute, and 'secureesp "
+        "status' shows when it is done",
         change->subject,
         state.number >= (uint64_t)change->number
             ? ", and the download server uses it, but the broker does not yet"
@@ -303,7 +305,9 @@ int revocation_revoke_certificate(struct revocation *revocation, const struct re
     // `readmit` knows devices only.
     if (wish->reason != NULL && revocation_reason_is_hold(wish->reason))
         return err_set(err, ERR_INVALID,
-            "a single certificate cannot be put on hold, because nothing lifts that: put its device on hold ('secureesp devices revoke MAC --reason certificateHold'), or give another reason");
+            "a single certificate cannot be put on hold, because nothing lifts that: put its "
+            "device on hold ('secureesp devices revoke MAC --reason certificateHold'), or give "
+            "another reason");
 
     return revocation_run(revocation, revocation_change_revoke_certificate, &change, out, err);
 }

@@ -33,8 +33,7 @@ struct revocation_links {
 };
 
 // Brings download server and list to what the database says, and that to a list that is newer
-// (revocation_begin.h). A list that cannot be written is no
-// error here: revocation_read().
+// (revocation_begin.h). A list that cannot be written is no error here: revocation_read().
 ERR_CHECKED int revocation_open(
     const struct revocation_settings *settings, struct revocation **out, struct err *err);
 void revocation_close(struct revocation *revocation);
@@ -79,8 +78,8 @@ ERR_CHECKED int revocation_readmit_device(struct revocation *revocation, const c
 ERR_CHECKED int revocation_revoke_certificate(struct revocation *revocation,
     const struct revocation_wish *wish, struct revocation_outcome *out, struct err *err);
 
-// Does a change of another kind in the same way: a store_job that is given it. Its
-// reason may be NULL.
+// Does a change of another kind in the same way: a store_job that is given it. Its reason may be
+// NULL.
 ERR_CHECKED int revocation_run(struct revocation *revocation, store_job job,
     struct revocation_change *change, struct revocation_outcome *out, struct err *err);
 

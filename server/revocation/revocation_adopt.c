@@ -235,7 +235,9 @@ static void log_missing(
 
     if (e->serial[0] != '\0' && revocation_list_has_serial(refused, e->serial)) {
         log_error("revocation",
-            "not taken from the list serial=%s: several certificates have this number, and this daemon never shut such a number out; revoke the device that is meant with 'secureesp devices revoke'",
+            "not taken from the list serial=%s: several certificates have this number, and this "
+            "daemon never shut such a number out; revoke the device that is meant with 'secureesp "
+            "devices revoke'",
             e->serial);
     } else if (e->serial[0] != '\0') {
         log_warning(
@@ -254,7 +256,8 @@ static void log_kept(const struct revocation_list *unused, const struct revocati
 {
     (void)unused;
     log_warning("revocation",
-        "device stays revoked, though the newer list did not name it mac=%s: if it was let in again after the copy was made, 'secureesp devices readmit %s' does that once more",
+        "device stays revoked, though the newer list did not name it mac=%s: if it was let in "
+        "again after the copy was made, 'secureesp devices readmit %s' does that once more",
         e->mac, e->mac);
 }
 

@@ -39,6 +39,7 @@ void revocation_bearer_end(struct store *store, const char *mac, int64_t at_ms)
 
     if (store_write(store, end, &ending, &err) < 0)
         log_warning("revocation",
-            "the end of a connection is not recorded mac=%s error=\"%s\": the device is shown as online until it falls silent",
+            "the end of a connection is not recorded mac=%s error=\"%s\": the device is shown as "
+            "online until it falls silent",
             mac, err.message);
 }

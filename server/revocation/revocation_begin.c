@@ -47,7 +47,8 @@ static int begin_damaged(const struct beginning *b)
 
     if (b->found->number == 0) {
         tell(b,
-            "the list of revoked clients was damaged (%s): it does not show whether the database is older; if that was restored from a copy, whoever was revoked since is let in again",
+            "the list of revoked clients was damaged (%s): it does not show whether the database "
+            "is older; if that was restored from a copy, whoever was revoked since is let in again",
             b->found->reason);
         return 0;
     }
@@ -57,7 +58,9 @@ static int begin_damaged(const struct beginning *b)
         return 0;
     }
     tell(b,
-        "the list of revoked clients was newer than the database (%llu, not %llu) and damaged (%s): whoever was revoked since the database was copied is let in again, and nothing tells who; the list is kept as %s.damaged",
+        "the list of revoked clients was newer than the database (%llu, not %llu) and damaged "
+        "(%s): whoever was revoked since the database was copied is let in again, and nothing "
+        "tells who; the list is kept as %s.damaged",
         (unsigned long long)b->found->number, (unsigned long long)revocation_list_number(b->own),
         b->found->reason, b->file->path);
     return store_write(b->store, set_number, &next, b->err);
@@ -66,7 +69,9 @@ static int begin_damaged(const struct beginning *b)
 static void begin_missing(const struct beginning *b)
 {
     if (revocation_list_number(b->own) > 0)
-        tell(b, "the list of revoked clients was missing: it does not show whether the database is older; if that was restored from a copy, whoever was revoked since is let in again");
+        tell(b,
+            "the list of revoked clients was missing: it does not show whether the database is "
+            "older; if that was restored from a copy, whoever was revoked since is let in again");
 }
 
 static void tell_adopted(const struct beginning *b, const struct revocation_adopt *adopt)
@@ -77,10 +82,12 @@ static void tell_adopted(const struct beginning *b, const struct revocation_adop
 
     if (kept > 0)
         snprintf(more, sizeof more,
-            "; %zu revoked devices that it did not name stay revoked: 'secureesp devices readmit' those that had been let in again",
+            "; %zu revoked devices that it did not name stay revoked: 'secureesp devices readmit' "
+            "those that had been let in again",
             kept);
     tell(b,
-        "the list of revoked clients was %s the database (%llu, not %llu): was that restored from a copy? Entries taken from the list: %zu (reason " REVOCATION_REASON_LISTED
+        "the list of revoked clients was %s the database (%llu, not %llu): was that restored from "
+        "a copy? Entries taken from the list: %zu (reason " REVOCATION_REASON_LISTED
         ", named in the log)%s",
         b->found->number > revocation_list_number(b->own) ? "newer than" : "another than that in",
         (unsigned long long)b->found->number, (unsigned long long)revocation_list_number(b->own),

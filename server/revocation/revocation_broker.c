@@ -90,7 +90,8 @@ void revocation_broker_remind(struct revocation_broker *broker, int64_t since_ms
     if (revocation_broker_has_error(broker, since_ms, error) &&
         pace_is_due(&broker->pace, REMIND_MS))
         log_error("revocation",
-            "the broker does not accept the list of revoked clients, and uses the last good one reason=\"%s\": its log says more",
+            "the broker does not accept the list of revoked clients, and uses the last good one "
+            "reason=\"%s\": its log says more",
             error);
 }
 
@@ -100,15 +101,18 @@ void revocation_broker_explain(
     pthread_mutex_lock(&broker->lock);
     if (!broker->connected)
         snprintf(out, size,
-            "unknown, because there is no connection to it: it uses the list within a second if it runs, otherwise when it starts");
+            "unknown, because there is no connection to it: it uses the list within a second if it "
+            "runs, otherwise when it starts");
     else if (!broker->knows)
         snprintf(out, size,
-            "it says nothing about the list: without our plugin, secureesp_broker.so, it shuts nobody out");
+            "it says nothing about the list: without our plugin, secureesp_broker.so, it shuts "
+            "nobody out");
     else if (broker->error[0] != '\0')
         snprintf(out, size, "it does not accept the list: %s; it uses the last good one, %llu",
             broker->error, (unsigned long long)broker->number);
     else
-        snprintf(out, size, "it still uses list %llu, not %llu, and reads the new one when it gets to it",
+        snprintf(out, size,
+            "it still uses list %llu, not %llu, and reads the new one when it gets to it",
             (unsigned long long)broker->number, (unsigned long long)number);
     pthread_mutex_unlock(&broker->lock);
 }

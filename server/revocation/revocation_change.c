@@ -197,7 +197,8 @@ static int check_known(
     if (rc != 0)
         return rc < 0 ? rc : 0;
     return err_set(err, ERR_NOT_FOUND,
-        "device %s is not known, and was never revoked; 'secureesp devices list --state revoked' shows those that are",
+        "device %s is not known, and was never revoked; 'secureesp devices list --state revoked' "
+        "shows those that are",
         change->subject);
 }
 
@@ -253,7 +254,9 @@ static int check_bearers(struct store_connection *connection,
     if (rc < 0 || bearers->other.common_name[0] == '\0')
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "certificates of %s and %s have the same serial %s, and both would be shut out: revoke the device instead with 'secureesp devices revoke', or issue a new certificate for the other one first",
+        "certificates of %s and %s have the same serial %s, and both would be shut out: revoke the "
+        "device instead with 'secureesp devices revoke', or issue a new certificate for the other "
+        "one first",
         bearers->first.common_name, bearers->other.common_name, change->subject);
 }
 

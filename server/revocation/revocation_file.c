@@ -1,7 +1,6 @@
 // The list for the broker, on the disk.
 #include "server/revocation/revocation_file.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,25 +23,6 @@ int revocation_file_init(struct revocation_file *file, const char *folder, struc
         return err_set(err, ERR_INVALID, "path too long: %s", folder);
     snprintf(file->path, sizeof file->path, "%s/" NAME, file->folder);
     return 0;
-}
-
-// The temporary files of file_replace() bear the name, a point and six letters.
-static void sweep(const struct revocation_file *file)
-{
-    char path[REVOCATION_FILE_PATH_SIZE + 300];
-    const struct dirent *entry;
-    DIR *dir = opendir(file->folder);
-
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        if (strncmp(entry->d_name, NAME ".", sizeof NAME) != 0 ||
-            strlen(entry->d_name) != sizeof NAME + 6)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", file->folder, entry->d_name);
-        unlink(path);
-    }
-    if (dir != NULL)
-        closedir(dir);
 }
 
 static void set_damaged(struct revocation_file_found *found, const struct err *err)
@@ -92,7 +72,7 @@ int revocation_file_begin(
     int rc;
 
     *out = (struct revocation_file_found){.state = REVOCATION_FILE_NONE};
-    sweep(file);
+    file_sweep(file->path);
     rc = file_read(file->path, SIZE_MAX_BYTES, &text, &out->n, &reason);
     if (rc == ERR_NOT_FOUND)
         return 0;

@@ -27,6 +27,10 @@ int revocation_guard_check(struct store *store, const char *serial, struct err *
     if (rc < 0 || server.serial[0] == '\0')
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "certificate %s is that of the server %s: if it is the daemon's, the broker shuts the daemon out, and nothing arrives from any device until it has another; if it is the broker's or the download server's, devices go on trusting it, because they read no list. Give the server another certificate and key first ('secureesp pki server'); --force revokes this one now",
+        "certificate %s is that of the server %s: if it is the daemon's, the broker shuts the "
+        "daemon out, and nothing arrives from any device until it has another; if it is the "
+        "broker's or the download server's, devices go on trusting it, because they read no list. "
+        "Give the server another certificate and key first ('secureesp pki server'); --force "
+        "revokes this one now",
         serial, server.common_name);
 }

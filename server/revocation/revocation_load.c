@@ -91,7 +91,8 @@ int revocation_load(
         rc = certificate_store_each_fresh(connection, add_certificate, &loading, err);
     if (rc == ERR_TOO_LARGE)
         err_set(err, rc,
-            "more than %d devices and certificates are revoked: renew the CA, so that none of the old certificates is accepted",
+            "more than %d devices and certificates are revoked: renew the CA, so that none of the "
+            "old certificates is accepted",
             REVOCATION_LIST_MAX);
     if (rc == ERR_NO_MEMORY)
         err_set(err, rc, "no memory for the list of revoked clients");

@@ -15,39 +15,60 @@ int revocation_place_is_undo(struct store_connection *connection,
     struct replacement before;
     int rc = replacement_store_get(connection, pair->old, &before, err);
 
-    *out = rc == 0 && strcmp(before.old, pair->by) == 0;
+    *out = rc == 0 && !before.is_given_back && strcmp(before.old, pair->by) == 0;
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-// Whether a device has been out ever since it was replaced: one that was in again has a place of
-// its own. 1 or 0, or an error.
+// Whether a device has been out ever since its place went to another: one that was in again has a
+// place of its own. 1 or 0, or an error.
 static int is_gone(
-    struct store_connection *connection, const struct replacement *successor, struct err *err)
+    struct store_connection *connection, const char *mac, int64_t since_ms, struct err *err)
 {
     struct device_revocation now;
-    int rc = revocation_store_get(connection, successor->old, &now, err);
+    int rc = revocation_store_get(connection, mac, &now, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    return now.readmitted_at_ms == 0 && now.revoked_at_ms <= successor->at_ms;
+    return now.readmitted_at_ms == 0 && now.revoked_at_ms <= since_ms;
+}
+
+// To whom a device's place went: to who replaced it, or back to whom it had it from. 1 or 0, or an
+// error.
+static int find_next(
+    struct store_connection *connection, const char *mac, char next[MAC_SIZE], struct err *err)
+{
+    struct replacement found;
+    int rc = replacement_store_get_of(connection, mac, &found, err);
+
+    if (rc == 0)
+        rc = is_gone(connection, mac, found.at_ms, err);
+    if (rc > 0)
+        memcpy(next, found.mac, MAC_SIZE);
+    if (rc > 0 || (rc < 0 && rc != ERR_NOT_FOUND))
+        return rc;
+    rc = replacement_store_get(connection, mac, &found, err);
+    if (rc == 0)
+        rc = found.is_given_back ? is_gone(connection, mac, found.at_ms, err) : 0;
+    if (rc > 0)
+        memcpy(next, found.old, MAC_SIZE);
+    return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
 // Who has the place of a device now: itself, if nobody else.
 static int find_holder(
     struct store_connection *connection, const char *mac, char holder[MAC_SIZE], struct err *err)
 {
-    memcpy(holder, mac, MAC_SIZE);
-    for (int i = 0; i < STEPS_MAX; i++) {
-        struct replacement successor;
-        int rc = replacement_store_get_of(connection, holder, &successor, err);
+    int rc = 1;
 
-        if (rc == 0)
-            rc = is_gone(connection, &successor, err);
-        if (rc <= 0)
-            return rc == ERR_NOT_FOUND ? 0 : rc;
-        memcpy(holder, successor.mac, MAC_SIZE);
+    memcpy(holder, mac, MAC_SIZE);
+    for (int i = 0; i < STEPS_MAX && rc > 0; i++) {
+        char next[MAC_SIZE];
+
+        rc = find_next(connection, holder, next, err);
+        if (rc > 0)
+            memcpy(holder, next, MAC_SIZE);
     }
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 static int check_old(
@@ -62,7 +83,8 @@ static int check_old(
         return err_set(
             err, ERR_CONFLICT, "device %s was already replaced by %s", pair->old, holder);
     return err_set(err, ERR_CONFLICT,
-        "device %s was already replaced by %s, which has its place and history; 'secureesp devices replace %s %s' passes them on",
+        "device %s was already replaced by %s, which has its place and history; 'secureesp devices "
+        "replace %s %s' passes them on",
         pair->old, holder, holder, pair->by);
 }
 
@@ -77,7 +99,8 @@ static int check_by(
     if (strcmp(own.place, pair->by) == 0)
         return 0;
     return err_set(err, ERR_CONFLICT,
-        "device %s already has the place of %s; --force takes that away from it, and merges both histories",
+        "device %s already has the place of %s; --force takes that away from it, and merges both "
+        "histories",
         pair->by, own.old);
 }
 
@@ -92,20 +115,35 @@ int revocation_place_check(struct store_connection *connection,
     return rc < 0 || undo || force ? rc : check_by(connection, pair, err);
 }
 
-// It gets back what it had, and how it came to that.
+// The one that goes has given its place back, and has none any more.
+static int note_given_back(
+    struct store_connection *connection, const struct replacement *now, struct err *err)
+{
+    struct replacement gone = {.at_ms = now->at_ms, .is_given_back = true};
+
+    memcpy(gone.mac, now->old, sizeof gone.mac);
+    memcpy(gone.old, now->mac, sizeof gone.old);
+    memcpy(gone.place, now->old, sizeof gone.place);
+    return replacement_store_put(connection, &gone, err);
+}
+
+// The one that comes gets back what it had, and how it came to that.
 static int restore(
     struct store_connection *connection, const struct replacement *now, struct err *err)
 {
     struct replacement own;
-    int found = replacement_store_get(connection, now->mac, &own, err);
-    int rc = replacement_store_remove(connection, now->old, err);
+    int rc = replacement_store_get(connection, now->mac, &own, err);
+    bool had_another = rc == 0 && !own.is_given_back;
 
-    if (rc < 0 || (found < 0 && found != ERR_NOT_FOUND))
-        return rc < 0 ? rc : found;
-    if (found == ERR_NOT_FOUND)
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    rc = note_given_back(connection, now, err);
+    if (rc < 0)
+        return rc;
+    if (!had_another)
         own = *now;
     memcpy(own.place, now->place, sizeof own.place);
-    return found == ERR_NOT_FOUND && strcmp(own.place, own.mac) == 0
+    return !had_another && strcmp(own.place, own.mac) == 0
                ? 0
                : replacement_store_put(connection, &own, err);
 }
@@ -117,7 +155,7 @@ static int leave(
     struct replacement own;
     int rc = replacement_store_get(connection, now->mac, &own, err);
 
-    if (rc < 0)
+    if (rc < 0 || own.is_given_back)
         return rc == ERR_NOT_FOUND ? 0 : rc;
     return replacement_store_relink(connection, now->mac, own.old, err);
 }
@@ -127,7 +165,7 @@ int revocation_place_move(struct store_connection *connection,
 {
     struct replacement before;
     int rc = replacement_store_get(connection, pair->old, &before, err);
-    bool has_come = rc == 0;
+    bool has_come = rc == 0 && !before.is_given_back;
 
     if (rc < 0 && rc != ERR_NOT_FOUND)
         return rc;

@@ -3,25 +3,24 @@
 
 #include <string.h>
 
-#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
-#define COLUMNS "device, old, place, at_ms"
+#define COLUMNS "device, old, place, at_ms, given_back"
 
 static const char select_one[] = "SELECT " COLUMNS " FROM replacements WHERE device = ?1";
 
 static const char select_of[] =
-    "SELECT " COLUMNS " FROM replacements WHERE old = ?1 ORDER BY at_ms DESC, device LIMIT 1";
+    "SELECT " COLUMNS " FROM replacements WHERE old = ?1 AND given_back = 0"
+    " ORDER BY at_ms DESC, device LIMIT 1";
 
 static const char upsert[] =
-    "INSERT INTO replacements (" COLUMNS ") VALUES (?1, ?2, ?3, ?4)"
+    "INSERT INTO replacements (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)"
     " ON CONFLICT (device) DO UPDATE SET old = excluded.old, place = excluded.place,"
-    " at_ms = excluded.at_ms";
+    " at_ms = excluded.at_ms, given_back = excluded.given_back";
 
-static const char relink[] = "UPDATE replacements SET old = ?2 WHERE old = ?1 AND device <> ?2";
-
-static const char delete_one[] = "DELETE FROM replacements WHERE device = ?1";
+static const char relink[] = "UPDATE replacements SET old = ?2"
+                             " WHERE old = ?1 AND device <> ?2 AND given_back = 0";
 
 static void read_row(struct statement *s, struct replacement *out)
 {
@@ -29,6 +28,7 @@ static void read_row(struct statement *s, struct replacement *out)
     mac_key_to_text(statement_int(s, 1), out->old);
     mac_key_to_text(statement_int(s, 2), out->place);
     out->at_ms = statement_int(s, 3);
+    out->is_given_back = statement_int(s, 4) == 1;
 }
 
 static int get(struct store_connection *connection, const char *sql, const char *mac,
@@ -94,6 +94,7 @@ int replacement_store_put(
     for (int i = 0; i < 3; i++)
         statement_bind_int(&s, keys[i]);
     statement_bind_int(&s, replacement->at_ms);
+    statement_bind_int(&s, replacement->is_given_back);
     return statement_run(&s, err);
 }
 
@@ -109,9 +110,4 @@ int replacement_store_relink(
     for (int i = 0; i < 2; i++)
         statement_bind_int(&s, keys[i]);
     return statement_run(&s, err);
-}
-
-int replacement_store_remove(struct store_connection *connection, const char *mac, struct err *err)
-{
-    return device_rows_delete(connection, delete_one, mac, err);
 }

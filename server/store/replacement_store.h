@@ -1,6 +1,7 @@
 #ifndef REPLACEMENT_STORE_H
 #define REPLACEMENT_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/mac.h"
@@ -14,13 +15,14 @@ struct replacement {
     char place[MAC_SIZE]; // of the first that had it, by which the configuration knows it; its own
                           // if somebody else has it since
     int64_t at_ms;
+    bool is_given_back; // to `old`, who came back for it at that time
 };
 
 // How a device came to its place. ERR_NOT_FOUND if it replaced none.
 ERR_CHECKED int replacement_store_get(
     struct store_connection *connection, const char *mac, struct replacement *out, struct err *err);
 
-// The last device that replaced this one. ERR_NOT_FOUND.
+// The last device that replaced this one, and has not given the place back. ERR_NOT_FOUND.
 ERR_CHECKED int replacement_store_get_of(
     struct store_connection *connection, const char *old, struct replacement *out, struct err *err);
 
@@ -33,11 +35,8 @@ ERR_CHECKED int replacement_store_read_place(
 ERR_CHECKED int replacement_store_put(
     struct store_connection *connection, const struct replacement *replacement, struct err *err);
 
-// Who replaced a device replaced another instead, unless that is itself.
+// Who replaced a device replaced another instead, unless that is itself, or it gave the place back.
 ERR_CHECKED int replacement_store_relink(
     struct store_connection *connection, const char *old, const char *other, struct err *err);
-
-ERR_CHECKED int replacement_store_remove(
-    struct store_connection *connection, const char *mac, struct err *err);
 
 #endif

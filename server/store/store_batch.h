@@ -29,8 +29,8 @@ struct store_batch_result {
 
 // Runs a list of jobs in one transaction and commits: durably (fsync) if one of them is durable. A
 // job that fails is undone alone. Those that are not durable may be run a second time if one of
-// them fails. Each job's rc is set. If the transaction itself fails, all of its jobs
-// have failed with its error. Returns 0 if something was committed.
+// them fails. Each job's rc is set. If the transaction itself fails, all of its jobs have failed
+// with its error. Returns 0 if something was committed.
 ERR_CHECKED int store_batch_run(struct store_connection *connection, struct store_batch_job *jobs,
     struct store_batch_result *result);
 

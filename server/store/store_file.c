@@ -67,7 +67,8 @@ int store_file_is_new(const char *path, bool *is_new, struct err *err)
     *is_new = stat(path, &st) < 0 ? errno == ENOENT : st.st_size == 0;
     if (*is_new && stat(log, &st) == 0 && st.st_size > 0)
         return err_set(err, ERR_CONFLICT,
-            "%s is missing or empty, but its log %s is there: put the database back, or move the log away to start over",
+            "%s is missing or empty, but its log %s is there: put the database back, or move the "
+            "log away to start over",
             path, log);
     return 0;
 }

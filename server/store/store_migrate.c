@@ -213,8 +213,13 @@ static const char listed[] =
     " FROM device_revocations AS r WHERE r.readmitted_at_ms = 0;"
     "PRAGMA user_version = 10;";
 
+// A place that went back to the device that had it before: who came in between has it no more.
+static const char given_back[] =
+    "ALTER TABLE replacements ADD COLUMN given_back INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 11;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed};
+    download_state, faults, certificates, costs, listed, given_back};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -58,8 +58,7 @@ int store_watch_check_path(const struct store_watch *watch, struct err *err)
     if (fstat(watch->fd, &open_file) == 0 && open_file.st_nlink == 0)
         return err_set(err, ERR_UNAVAILABLE,
             "%.200s was removed or replaced under the daemon, nothing is written any more: stop "
-            "the "
-            "daemon, put %.200s.rescued in its place, remove its -wal and -shm, and start",
+            "the daemon, put %.200s.rescued in its place, remove its -wal and -shm, and start",
             watch->path, watch->path);
     find(watch, place, sizeof place);
     return err_set(err, ERR_UNAVAILABLE,

@@ -77,7 +77,8 @@ coproc slow { exec python3 -B "$root/test/system/slow_downloads.py" "$SANDBOX_HT
 # shellcheck disable=SC2154  # coproc's
 read -r -t 60 line <&"${slow[0]}" || fail "the downloads did not begin"
 expect_equal "downloads that have a place" "begun 4" "$line"
-expect_equal "the others" 16 "$(counter download_refused_crowded)"
+# The flood may end some of them in their handshakes.
+expect_between "the others" 12 16 "$(counter download_refused_crowded)"
 expect_between "lines in the log" 1 20 "$(lines 'refused client .*max_connections_per_certificate')"
 get "$load_mac" "/firmware.bin?curimage=$(image_name 00.00.01)" --limit-rate 400k
 expect_equal "a board that is not as slow" 200 "$status"

@@ -56,6 +56,13 @@ static void devices_are_replaced(void **state)
             "\"replaced_by\":\"84f3eb000013\"", "\"config_of\":\"84f3eb000011\""},
         {"GET", "/api/v1/devices/84f3eb000012", 200, "\"replaced_by\":\"84f3eb000013\"",
             "\"config_of\":null"},
+        {"POST", "/api/v1/devices/84f3eb000012/readmit", 202, "\"revoked\":false", ""},
+        {"POST", "/api/v1/devices/84f3eb000013/replace?by=84f3eb000012", 202,
+            "\"replaced_by\":\"84f3eb000012\"", ""}, // undone
+        {"GET", "/api/v1/devices/84f3eb000013", 200, "\"replaced_by\":\"84f3eb000012\"",
+            "\"replaces\":null"},
+        {"GET", "/api/v1/devices/84f3eb000012", 200, "\"replaced_by\":null",
+            "\"replaces\":\"84f3eb000011\""},
     };
 
     api_fixture_borrows = false;

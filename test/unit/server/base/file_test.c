@@ -176,10 +176,21 @@ static int failing; // the how manieth; 0: none
         return is_failing(#name) ? -1 : __real_##name arguments;                                   \
     }
 
+// A file that somebody else sweeps beside before each call, or "".
+static char swept[SCRATCH_PATH_SIZE];
+
 static bool is_failing(const char *name)
 {
     size_t n = strlen(calls);
 
+    if (swept[0] != '\0') {
+        char path[SCRATCH_PATH_SIZE];
+
+        memcpy(path, swept, sizeof path);
+        swept[0] = '\0'; // sweeping makes such calls itself
+        file_sweep(path);
+        memcpy(swept, path, sizeof swept);
+    }
     snprintf(calls + n, sizeof calls - n, "%s ", name);
     errno = EIO;
     return ++call_count == failing;
@@ -220,13 +231,13 @@ static void begin(int nth)
 // name is. Whatever fails, all of the old or all of the new is there, and nothing beside it.
 static void test_each_step_may_fail(void **state)
 {
-    static const char steps[] = "write fchmod fsync close rename fsync close ";
+    static const char steps[] = "write fchmod fsync close rename close fsync close ";
     char path[SCRATCH_PATH_SIZE];
     int rc = -1;
 
     scratch_path(*state, "a", path);
     assert_int_equal(file_replace(path, (const uint8_t *)"old", 3, 0600, NULL), 0);
-    for (int nth = 1; nth <= 8; nth++) {
+    for (int nth = 1; nth <= 9; nth++) {
         struct err err = {0};
         uint8_t *p;
         size_t n;
@@ -234,7 +245,8 @@ static void test_each_step_may_fail(void **state)
         begin(nth);
         rc = file_replace(path, (const uint8_t *)"new", 3, 0600, &err);
         begin(0);
-        if ((rc < 0) != (nth <= 6)) // closing the folder says nothing
+        // Giving up the lock, and closing the folder, says nothing.
+        if ((rc < 0) != (nth <= 5 || nth == 7))
             fail_msg("call %d: %d", nth, rc);
         if (rc < 0)
             assert_non_null(strstr(err.message, path));
@@ -246,6 +258,27 @@ static void test_each_step_may_fail(void **state)
     begin(0);
     assert_int_equal(file_replace(path, (const uint8_t *)"new", 3, 0600, NULL), 0);
     assert_string_equal(calls, steps);
+}
+
+// It is locked until it has its name.
+static void test_writing_holds_its_file(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    uint8_t *p;
+    size_t n;
+
+    scratch_path(*state, "a", path);
+    scratch_path(*state, "a", swept);
+    begin(0);
+
+    int rc = file_replace(path, (const uint8_t *)"new", 3, 0600, NULL);
+
+    swept[0] = '\0';
+    assert_int_equal(rc, 0);
+    assert_int_equal(file_read(path, 10, &p, &n, NULL), 0);
+    assert_string_equal((char *)p, "new");
+    free(p);
+    assert_int_equal(scratch_count(*state), 1);
 }
 
 static void test_no_folder_is_none(void **state)
@@ -293,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_output_goes_where_it_leads, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_each_step_may_fail, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(test_writing_holds_its_file, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_make_folder, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_no_folder_is_none, scratch_make, scratch_remove),
     };

@@ -70,11 +70,13 @@ static void test_bad(void **state)
         {"role", "tester Write #", "plugin_opt_role: 'Write' is neither read, write nor unb"},
         {"role", "device write #", "plugin_opt_role: \"device\" is a role that cannot be given"},
         {"role", "daemon unbounded", "plugin_opt_role: \"daemon\" is a role that cannot be given"},
-        {"role", "abcdef012345 write #", "plugin_opt_role: \"abcdef012345\" contains the name of a d"},
+        {"role", "abcdef012345 write #",
+            "plugin_opt_role: \"abcdef012345\" contains the name of a d"},
         {"role", "secureespd write #", "plugin_opt_role: \"secureespd\" is the daemon's name"},
         {"role", "tester write /broker/#", "plugin_opt_role: no role may write '/broker/#'"},
         {"role", "tester write /broker", "plugin_opt_role: no role may write '/broker'"},
-        {"role", "tester write /broker/limit/+", "plugin_opt_role: no role may write '/broker/limit/+'"},
+        {"role", "tester write /broker/limit/+",
+            "plugin_opt_role: no role may write '/broker/limit/+'"},
     };
 
     (void)state;

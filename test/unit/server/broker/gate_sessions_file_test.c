@@ -64,6 +64,19 @@ static void test_clock(void **state)
     assert_int_equal(visit_as(&fixture.two, "kitchen", true), 0);
 }
 
+// What is left of one that was about to be written when the power was cut.
+static void test_what_was_left_is_removed(void **state)
+{
+    char left[sizeof fixture.sessions + 16];
+
+    (void)state;
+    snprintf(left, sizeof left, "%s.Ab12cD.tmp", fixture.sessions);
+    fixture_put(left, FIRST);
+    restart();
+    assert_int_equal(scratch_mode(left), -1);
+    assert_int_equal(count_lines(), 1);
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -221,6 +234,7 @@ int main(void)
         TEST(test_other_rules),
         TEST(test_later_line),
         TEST(test_clock),
+        TEST(test_what_was_left_is_removed),
         TEST(test_damage),
         TEST(test_other_file),
         TEST(test_no_folder),

@@ -47,6 +47,21 @@ static void test_list(void **state)
     assert_string_equal(fixture_tick(200), LIST(3, 3, 0, "null}\n"));
 }
 
+// That it is in force is said when it is so for all, however long that takes.
+static void test_list_of_many(void **state)
+{
+    (void)state;
+    fixture_tick(2000);
+    ending_takes_ms = 50;
+    fixture_list(2, "device " ONE " all\ndevice " TWO " all\n");
+    fixture_tick(200);
+    assert_null(strstr(fixture.said, "revocations"));
+    fixture_tick(200);
+    assert_non_null(strstr(fixture.said, "end "));
+    assert_non_null(strstr(fixture.said, "\n" LIST(2, 2, 2, "null}\n")));
+    assert_string_equal(fixture_tick(200), "");
+}
+
 static void test_bad_list(void **state)
 {
     const char *said;
@@ -208,10 +223,26 @@ static void test_report_shut_out(void **state)
     assert_string_equal(fixture_tick(100000), "");
 }
 
+// A session that another one has replaced, whose identifier somebody else has taken since: its new
+// owner is not thrown out with it.
+static void test_session_of_another(void **state)
+{
+    (void)state;
+    assert_int_equal(fixture_connect(&fixture.one, "kitchen"), 0);
+    fixture_tick(200);
+    assert_int_equal(fixture_connect(&fixture.one, "garden"), 0);
+    assert_int_equal(fixture_connect(&fixture.two, "kitchen"), 0);
+    assert_null(strstr(fixture_tick(0), "session kitchen\n"));
+    assert_null(strstr(fixture_tick(200), "session kitchen\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_list, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_list_of_many, connected_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_session_of_another, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_bad_list, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_same_list_again, connected_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_notes, connected_set_up, fixture_tear_down),

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -119,6 +121,68 @@ static bool is_good(const struct fixture_certificate *certificate)
     return trust_judge(trust, certificate->der, certificate->n, &facts, NULL) == 0;
 }
 
+// Nobody can open a file any more, as when strangers have taken all descriptors of the broker.
+static rlim_t take_descriptors(void)
+{
+    struct rlimit limit;
+    int lowest = dup(0);
+
+    assert_true(lowest >= 0);
+    assert_int_equal(close(lowest), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+
+    rlim_t before = limit.rlim_cur;
+
+    limit.rlim_cur = (rlim_t)lowest;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void give_descriptors(rlim_t before)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = before;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+// It is read as soon as that is over, though nothing shows at the files.
+static void test_no_descriptors(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(look(0, NULL), TRUST_LIST);
+    fixture_list(2, "device " ONE " all\n");
+    fixture_take_ca("other");
+    clock_offset_ms += 5000; // so that they are no longer young
+
+    rlim_t before = take_descriptors();
+    unsigned bad = look(100, &err);
+    unsigned again = look(5000, NULL);
+
+    give_descriptors(before);
+    assert_int_equal(bad, TRUST_CA_BAD | TRUST_LIST_BAD);
+    assert_non_null(strstr(err.message, "list"));
+    assert_int_equal(again, 0); // that is told once
+    assert_int_equal(look(900, NULL), 0);
+    assert_int_equal(look(100, NULL), TRUST_CA | TRUST_LIST);
+    assert_true(trust_is_device_revoked(trust, ONE));
+    assert_true(is_good(&fixture.stray));
+    assert_int_equal(look(2000, NULL), 0);
+    // what is wrong with it is told when it can be read
+    fixture_list(3, "damaged\n");
+    clock_offset_ms += 5000;
+    before = take_descriptors();
+    bad = look(100, NULL);
+    give_descriptors(before);
+    assert_int_equal(bad, TRUST_LIST_BAD);
+    assert_int_equal(look(1000, &err), TRUST_LIST_BAD);
+    assert_non_null(strstr(err.message, "line 3"));
+    assert_int_equal(look(1000, NULL), 0);
+}
+
 static void test_ca(void **state)
 {
     struct certificate_facts own;
@@ -194,6 +258,7 @@ int main(void)
         TEST(test_interval),
         TEST(test_list),
         TEST(test_no_list),
+        TEST(test_no_descriptors),
         TEST(test_ca),
         TEST(test_dates),
         TEST(test_revoked),

@@ -64,6 +64,16 @@ static void test_rises(void **state)
     assert_int_equal(scratch_mode(path), 0600);
 }
 
+static void test_what_was_left_is_removed(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+
+    scratch_path(*state, "crlnumber.Ab12cD.tmp", path);
+    assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    take(*state, NOW_MS);
+    assert_int_equal(scratch_count(*state), 1);
+}
+
 static void test_what_stands_there(void **state)
 {
     static const struct {
@@ -144,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_rises),
+        TEST(test_what_was_left_is_removed),
         TEST(test_what_stands_there),
         TEST(test_fails),
         TEST(test_processes),

@@ -207,6 +207,29 @@ static void test_client(void **state)
     issuer_free(issuer);
 }
 
+// A key that was left beside its place when the power was cut.
+static void test_what_was_left_is_removed(void **state)
+{
+    struct issuer *issuer = make_ca(*state);
+    struct pki_folder_order order = order_in(*state);
+    struct issuer_order wanted = {.common_name = "broker.example"};
+    struct pki_folder_pair pair;
+    char left[SCRATCH_PATH_SIZE];
+
+    order.force = true;
+    assert_int_equal(pki_folder_add_server(issuer, &order, &wanted, &pair, NULL), 0);
+    scratch_path(*state, "servers/other.key.Ab12cD.tmp", left);
+    assert_int_equal(file_replace(left, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    assert_int_equal(pki_folder_add_server(issuer, &order, &wanted, &pair, NULL), 0);
+    assert_int_equal(scratch_mode(left), -1);
+    assert_int_equal(pki_folder_add_signing(&order, "images", &pair, NULL), 0);
+    scratch_path(*state, "signing/images.key.Ab12cD.tmp", left);
+    assert_int_equal(file_replace(left, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    assert_int_equal(pki_folder_add_signing(&order, "images", &pair, NULL), 0);
+    assert_int_equal(scratch_mode(left), -1);
+    issuer_free(issuer);
+}
+
 static void test_a_name_is_one_certificate_s(void **state)
 {
     static const char *const bad[] = {
@@ -305,6 +328,7 @@ int main(void)
         TEST(test_validity),
         TEST(test_names),
         TEST(test_client),
+        TEST(test_what_was_left_is_removed),
         TEST(test_a_name_is_one_certificate_s),
         TEST(test_subject_names),
         TEST(test_open_refuses),

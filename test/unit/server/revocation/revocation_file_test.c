@@ -176,7 +176,7 @@ static void test_one_that_cannot_be_read(void **state)
 static void test_what_was_left_is_removed(void **state)
 {
     static const char *const others[] = {"revoked", "revoked.damaged", "revoked.Ab12c",
-        "revoked.Ab12cDe", "revokedxAb12cD", "other"};
+        "revoked.backup", "revokedxAb12cD.tmp", "other"};
     struct place *p = *state;
     char path[SCRATCH_PATH_SIZE];
 
@@ -185,7 +185,7 @@ static void test_what_was_left_is_removed(void **state)
         scratch_path(p->folder, others[i], path);
         put(path, LIST);
     }
-    scratch_path(p->folder, "revoked.Ab12cD", path);
+    scratch_path(p->folder, "revoked.Ab12cD.tmp", path);
     put(path, "x");
 
     struct revocation_file_found found = begin(p);

@@ -135,6 +135,56 @@ static void test_one_that_had_a_place(void **state)
     assert_place(f, THIRD, OLD);
 }
 
+// One that gave its place back has none that a third one could get: that one would come off with
+// nothing.
+static void test_a_place_that_was_given_back(void **state)
+{
+    struct fixture *f = *state;
+
+    add_life(f, OLD, 9 * DAY_MS, 1);
+    must_replace(f, OLD, NEW, false);
+    fixture_write(f, readmit, (void *)OLD);
+    must_replace(f, NEW, OLD, false); // undone
+    assert_place(f, NEW, NEW);
+    must_refuse(f, NEW, THIRD, ERR_CONFLICT, "was replaced by " OLD " already");
+    must_refuse(f, NEW, THIRD, ERR_CONFLICT, "'secureesp devices replace " OLD " " THIRD "'");
+    must_refuse(f, NEW, OLD, ERR_CONFLICT, "was replaced by " OLD " already");
+    must_replace(f, OLD, THIRD, false);
+    must_refuse(f, NEW, FOURTH, ERR_CONFLICT, "'secureesp devices replace " THIRD " " FOURTH "'");
+    // it is used again, in a place of its own, and lost
+    fixture_write(f, readmit, (void *)NEW);
+    add_life(f, NEW, 5 * DAY_MS, 1);
+    must_refuse(f, THIRD, NEW, ERR_CONFLICT, "no new one"); // that undoes nothing
+    must_replace(f, NEW, FOURTH, false);
+    assert_place(f, FOURTH, NEW);
+    assert_place(f, THIRD, OLD);
+    must_refuse(f, NEW, OLD, ERR_CONFLICT, "was replaced by " FOURTH " already");
+    fixture_write(f, readmit, (void *)NEW);
+    must_replace(f, FOURTH, NEW, false); // undone, too
+    must_refuse(f, FOURTH, OLD, ERR_CONFLICT, "was replaced by " NEW " already");
+}
+
+// There and back twice.
+static void test_undone_and_done_again(void **state)
+{
+    struct fixture *f = *state;
+
+    add_life(f, OLD, 9 * DAY_MS, 1);
+    for (int i = 0; i < 2; i++) {
+        must_replace(f, OLD, NEW, i > 0);
+        assert_place(f, NEW, OLD);
+        must_refuse(f, OLD, THIRD, ERR_CONFLICT, "was replaced by " NEW " already");
+        fixture_write(f, readmit, (void *)OLD);
+        must_replace(f, NEW, OLD, false);
+        assert_place(f, NEW, NEW);
+        assert_place(f, OLD, OLD);
+        must_refuse(f, NEW, THIRD, ERR_CONFLICT, "was replaced by " OLD " already");
+        fixture_write(f, readmit, (void *)NEW);
+    }
+    must_replace(f, OLD, THIRD, false);
+    assert_place(f, THIRD, OLD);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -146,6 +196,8 @@ int main(void)
         TEST(test_a_circle),
         TEST(test_one_that_has_a_place),
         TEST(test_one_that_had_a_place),
+        TEST(test_a_place_that_was_given_back),
+        TEST(test_undone_and_done_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void test_numbers_rise(void **state)
 
     end(w);
     assert_int_equal(file_replace(w->list, (const uint8_t *)later, strlen(later), 0644, NULL), 0);
-    scratch_path(w->folder, "revoked.Ab12cD", left); // of a writer that was killed
+    scratch_path(w->folder, "revoked.Ab12cD.tmp", left); // of a writer that was killed
     assert_int_equal(file_replace(left, (const uint8_t *)"x", 1, 0600, NULL), 0);
     begin(w);
     assert_true(list_has(w, "number 42\n"));
@@ -136,8 +136,7 @@ static void test_a_list_that_cannot_be_written(void **state)
     assert_int_equal(unlink(w->list), 0);
     assert_int_equal(mkdir(w->list, 0700), 0);
     assert_int_equal(shut_out(w, MAC_1, &out, &err), ERR_UNAVAILABLE);
-    assert_non_null(
-        strstr(err.message, MAC_1 ": it is recorded, and the download server uses it"));
+    assert_non_null(strstr(err.message, MAC_1 ": it is recorded, and the download server uses it"));
     assert_non_null(strstr(err.message, "is not a regular file"));
     assert_non_null(strstr(err.message, "tries again"));
     assert_true(device_auth_is_revoked(w->auth, MAC_1));

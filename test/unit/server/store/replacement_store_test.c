@@ -16,11 +16,6 @@ static int put(struct store_connection *connection, void *ctx, struct err *err)
     return replacement_store_put(connection, ctx, err);
 }
 
-static int remove_one(struct store_connection *connection, void *ctx, struct err *err)
-{
-    return replacement_store_remove(connection, ctx, err);
-}
-
 static int relink(struct store_connection *connection, void *ctx, struct err *err)
 {
     const char *const *macs = ctx;
@@ -76,9 +71,6 @@ static void test_put_and_got(void **state)
     assert_got(f, replacement_store_get, MAC_2, MAC_2 "<" MAC_3 ":" MAC_4 "@6");
     assert_got(f, replacement_store_get_of, MAC_1, "");
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM replacements"), 1);
-    fixture_write(f, remove_one, (void *)MAC_2);
-    fixture_write(f, remove_one, (void *)MAC_2); // none is no error
-    assert_got(f, replacement_store_get, MAC_2, "");
     assert_got(f, replacement_store_get, "nobody", "");
     assert_got(f, replacement_store_get_of, "nobody", "");
 }
@@ -93,6 +85,29 @@ static void test_the_last_one(void **state)
     assert_got(f, replacement_store_get_of, MAC_1, MAC_3 "<" MAC_1 ":" MAC_1 "@7");
     add(f, MAC_2, MAC_1, MAC_1, 7);
     assert_got(f, replacement_store_get_of, MAC_1, MAC_2 "<" MAC_1 ":" MAC_1 "@7");
+}
+
+// One that gave its place back is nobody's successor.
+static void test_given_back(void **state)
+{
+    struct fixture *f = *state;
+    struct replacement back = {
+        .mac = MAC_3, .old = MAC_1, .place = MAC_3, .at_ms = 7, .is_given_back = true};
+    const char *const macs[] = {MAC_1, MAC_4};
+    struct store_connection *connection;
+    struct replacement got;
+
+    add(f, MAC_2, MAC_1, MAC_1, 5);
+    fixture_write(f, put, &back);
+    assert_got(f, replacement_store_get_of, MAC_1, MAC_2 "<" MAC_1 ":" MAC_1 "@5");
+    fixture_write(f, relink, (void *)macs);
+    assert_got(f, replacement_store_get, MAC_3, MAC_3 "<" MAC_1 ":" MAC_3 "@7");
+    connection = fixture_read(f);
+    assert_int_equal(replacement_store_get(connection, MAC_3, &got, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_true(got.is_given_back);
+    add(f, MAC_3, MAC_1, MAC_1, 8);
+    assert_got(f, replacement_store_get_of, MAC_1, MAC_3 "<" MAC_1 ":" MAC_1 "@8");
 }
 
 static void test_relinked(void **state)
@@ -157,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_put_and_got),
         TEST(test_the_last_one),
+        TEST(test_given_back),
         TEST(test_relinked),
         TEST(test_what_is_no_mac),
         TEST(test_places),

@@ -24,7 +24,7 @@ static void assert_place(struct fixture *f)
         fail_msg("%s", err.message);
     assert_int_equal(replacement_store_get(connection, MAC_1, &replacement, &err), 0);
     assert_string_equal(replacement.place, MAC_3);
-    assert_true(replacement_store_remove(connection, MAC_1, &err) < 0); // it cannot write
+    assert_true(replacement_store_put(connection, &replacement, &err) < 0); // it cannot write
     store_connection_close(connection);
 }
 

@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 11");
+    fixture_query(f, "PRAGMA user_version = 12");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 10");
+    fixture_query(f, "PRAGMA user_version = 11");
     fixture_open(f);
 }
 
@@ -47,6 +47,12 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
     snprintf(f->path, sizeof f->path, "/nonexistent/test.db");
     assert_refused(f, ERR_IO);
+}
+
+// What version 11 brought.
+static void drop_given_back(struct fixture *f)
+{
+    fixture_query(f, "ALTER TABLE replacements DROP COLUMN given_back");
 }
 
 // What version 10 brought.
@@ -100,6 +106,7 @@ static void test_migrates(void **state)
     fixture_query(f, "DROP TABLE images");
     fixture_query(f, "DROP TABLE keys");
     fixture_query(f, "DROP INDEX events_order");
+    drop_given_back(f);
     drop_listed(f);
     drop_costs(f);
     drop_certificates(f);
@@ -111,7 +118,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM images"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM certificates"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 10);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 11);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -121,6 +128,7 @@ static void test_migrates_images(void **state)
 
     fixture_close(f);
     fixture_query(f, "ALTER TABLE images DROP COLUMN layout");
+    drop_given_back(f);
     drop_listed(f);
     drop_costs(f);
     drop_certificates(f);
@@ -129,7 +137,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 10);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 11);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
@@ -156,6 +164,7 @@ static void test_migrates_events(void **state)
 
     fixture_add_device(f, MAC_1);
     fixture_close(f);
+    drop_given_back(f);
     drop_listed(f);
     drop_costs(f);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -172,6 +181,19 @@ static void test_migrates_events(void **state)
         assert_int_equal(fixture_query(f, sql), rows[i].class);
     }
     assert_int_equal(fixture_query(f, "SELECT limited_at_ms FROM devices"), 0);
+}
+
+// Whoever has a place keeps it.
+static void test_migrates_replacements(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_close(f);
+    drop_given_back(f);
+    fixture_query(f, "INSERT INTO replacements VALUES (2, 1, 1, 5)");
+    fixture_query(f, "PRAGMA user_version = 10");
+    fixture_open(f);
+    assert_int_equal(fixture_query(f, "SELECT given_back FROM replacements WHERE old = 1"), 0);
 }
 
 // A migration that fails leaves nothing of itself.
@@ -199,6 +221,7 @@ int main(void)
         TEST(test_migrates),
         TEST(test_migrates_images),
         TEST(test_migrates_events),
+        TEST(test_migrates_replacements),
         TEST(test_failed_migration_is_undone),
     };
 

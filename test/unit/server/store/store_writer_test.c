@@ -177,8 +177,8 @@ static void test_locked_database_keeps_what_was_posted(void **state)
         assert_int_equal(store_post(f->store, fixture_nothing, malloc(1), count_release), 0);
     post_device(f, fixture_put, MAC_2);
     assert_int_equal(store_write(f->store, fixture_put, &device, &err), ERR_UNAVAILABLE);
-    assert_string_equal(err.message,
-        "database: database is locked: another program holds it: find it with fuser(1), and end it");
+    assert_string_equal(err.message, "database: database is locked: another program holds it: find "
+                                     "it with fuser(1), and end it");
     assert_true(clock_monotonic_ms() - start_ms < 20000);
     assert_int_equal(released, 0);
     assert_int_equal(store_connection_execute(other, "ROLLBACK", &err), 0);
