@@ -153,7 +153,7 @@ static void test_look(void **state)
     struct issued_state found;
 
     scratch_path(*state, "issued.pem", path);
-    check_fails(*state, ERR_NOT_FOUND, "nothing");
+    check_fails(*state, ERR_NOT_FOUND, "no issued certificates are recorded");
     found = look(*state, text, n);
     assert_int_equal(found.count, 2);
     assert_int_equal(found.unfinished_line, 0);
@@ -178,7 +178,7 @@ static void test_look(void **state)
 
         assert_int_equal(
             file_replace(path, (const uint8_t *)empty[i], strlen(empty[i]), 0600, NULL), 0);
-        check_fails(*state, ERR_NOT_FOUND, "nothing");
+        check_fails(*state, ERR_NOT_FOUND, "no issued certificates are recorded");
     }
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0); // which nobody writes

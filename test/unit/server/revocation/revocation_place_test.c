@@ -146,22 +146,22 @@ static void test_a_place_that_was_given_back(void **state)
     fixture_write(f, readmit, (void *)OLD);
     must_replace(f, NEW, OLD, false); // undone
     assert_place(f, NEW, NEW);
-    must_refuse(f, NEW, THIRD, ERR_CONFLICT, "was replaced by " OLD " already");
+    must_refuse(f, NEW, THIRD, ERR_CONFLICT, "was already replaced by " OLD);
     must_refuse(f, NEW, THIRD, ERR_CONFLICT, "'secureesp devices replace " OLD " " THIRD "'");
-    must_refuse(f, NEW, OLD, ERR_CONFLICT, "was replaced by " OLD " already");
+    must_refuse(f, NEW, OLD, ERR_CONFLICT, "was already replaced by " OLD);
     must_replace(f, OLD, THIRD, false);
     must_refuse(f, NEW, FOURTH, ERR_CONFLICT, "'secureesp devices replace " THIRD " " FOURTH "'");
     // it is used again, in a place of its own, and lost
     fixture_write(f, readmit, (void *)NEW);
     add_life(f, NEW, 5 * DAY_MS, 1);
-    must_refuse(f, THIRD, NEW, ERR_CONFLICT, "no new one"); // that undoes nothing
+    must_refuse(f, THIRD, NEW, ERR_CONFLICT, "is not new"); // that undoes nothing
     must_replace(f, NEW, FOURTH, false);
     assert_place(f, FOURTH, NEW);
     assert_place(f, THIRD, OLD);
-    must_refuse(f, NEW, OLD, ERR_CONFLICT, "was replaced by " FOURTH " already");
+    must_refuse(f, NEW, OLD, ERR_CONFLICT, "was already replaced by " FOURTH);
     fixture_write(f, readmit, (void *)NEW);
     must_replace(f, FOURTH, NEW, false); // undone, too
-    must_refuse(f, FOURTH, OLD, ERR_CONFLICT, "was replaced by " NEW " already");
+    must_refuse(f, FOURTH, OLD, ERR_CONFLICT, "was already replaced by " NEW);
 }
 
 // There and back twice.
@@ -173,12 +173,12 @@ static void test_undone_and_done_again(void **state)
     for (int i = 0; i < 2; i++) {
         must_replace(f, OLD, NEW, i > 0);
         assert_place(f, NEW, OLD);
-        must_refuse(f, OLD, THIRD, ERR_CONFLICT, "was replaced by " NEW " already");
+        must_refuse(f, OLD, THIRD, ERR_CONFLICT, "was already replaced by " NEW);
         fixture_write(f, readmit, (void *)OLD);
         must_replace(f, NEW, OLD, false);
         assert_place(f, NEW, NEW);
         assert_place(f, OLD, OLD);
-        must_refuse(f, NEW, THIRD, ERR_CONFLICT, "was replaced by " OLD " already");
+        must_refuse(f, NEW, THIRD, ERR_CONFLICT, "was already replaced by " OLD);
         fixture_write(f, readmit, (void *)NEW);
     }
     must_replace(f, OLD, THIRD, false);
