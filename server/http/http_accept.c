@@ -30,7 +30,7 @@ struct http_accept {
     int error;             // of the last attempt that lacked something; errno
     unsigned files_end_at; // so many connections took all files; 0: there are some
     bool waits;            // the client that is next has found no room
-    bool has_paused;       // for that client, for PAUSE_MS, as nobody made any
+    bool has_paused;       // for PAUSE_MS, as nobody made any
     struct pace pace;      // of the log
 };
 
@@ -70,7 +70,6 @@ static enum room take(struct http_accept *accept)
     }
     http_connection_add(accept->server, fd, (struct sockaddr *)&address, n);
     accept->waits = false;
-    accept->has_paused = false;
     if (is_beyond(accept, fd)) {
         accept->error = EMFILE;
         accept->files_end_at = accept->server->places;

@@ -64,35 +64,9 @@ static ssize_t receive(gnutls_transport_ptr_t ptr, void *buffer, size_t size)
     return recv((int)(intptr_t)ptr, buffer, size, 0);
 }
 
-// One whose handshake has not begun.
-static struct tls_fixture_client come(uint16_t port)
-{
-    struct tls_fixture_client client = {.fd = tls_fixture_connect(port)};
-
-    assert_int_equal(gnutls_init(&client.session, GNUTLS_CLIENT), 0);
-    assert_int_equal(gnutls_priority_set_direct(client.session, TLS_FIXTURE_1_2, NULL), 0);
-    assert_int_equal(
-        gnutls_credentials_set(client.session, GNUTLS_CRD_CERTIFICATE, fixture.credentials[0]), 0);
-    gnutls_transport_set_int(client.session, client.fd);
-    return client;
-}
-
-static void greet(const struct tls_fixture_client *client)
-{
-    gnutls_transport_set_pull_function(client->session, receive_nothing);
-    assert_int_equal(gnutls_handshake(client->session), GNUTLS_E_AGAIN);
-    gnutls_transport_set_pull_function(client->session, receive);
-}
-
-static void wait_heard(const struct tls_fixture_client *client)
-{
-    struct pollfd answer = {.fd = client->fd, .events = POLLIN};
-
-    assert_int_equal(poll(&answer, 1, TLS_FIXTURE_WAIT_MS), 1);
-}
-
 static struct tls_fixture_client hold(uint16_t port, enum kind kind)
 {
+    struct pollfd answer = {.events = POLLIN};
     struct tls_fixture_client client;
 
     if (kind == HANDSHAKE) {
@@ -100,12 +74,20 @@ static struct tls_fixture_client hold(uint16_t port, enum kind kind)
             tls_fixture_open(&client, port, fixture.credentials[0], TLS_FIXTURE_1_2, NULL), 0);
         return client;
     }
-    client = come(port);
+    client.fd = tls_fixture_connect(port);
+    assert_int_equal(gnutls_init(&client.session, GNUTLS_CLIENT), 0);
+    assert_int_equal(gnutls_priority_set_direct(client.session, TLS_FIXTURE_1_2, NULL), 0);
+    assert_int_equal(
+        gnutls_credentials_set(client.session, GNUTLS_CRD_CERTIFICATE, fixture.credentials[0]), 0);
+    gnutls_transport_set_int(client.session, client.fd);
     if (kind == HALF_HELLO)
         assert_int_equal(send(client.fd, "\x16\x03\x01\x00\xc8\x01", 6, MSG_NOSIGNAL), 6);
     if (kind == HELLO) {
-        greet(&client);
-        wait_heard(&client); // so that each is heard before the next
+        gnutls_transport_set_pull_function(client.session, receive_nothing);
+        assert_int_equal(gnutls_handshake(client.session), GNUTLS_E_AGAIN);
+        gnutls_transport_set_pull_function(client.session, receive);
+        answer.fd = client.fd; // so that each is heard before the next
+        assert_int_equal(poll(&answer, 1, TLS_FIXTURE_WAIT_MS), 1);
     }
     return client;
 }
@@ -329,35 +311,6 @@ static void handshakes_make_room(void **state)
     http_server_free(server, 1000);
 }
 
-// So it is for each that comes, also where the one before found a place that somebody had left.
-static void each_handshake_has_its_pause(void **state)
-{
-    struct http_server_settings settings = {.routes = routes,
-        .threads = 2,
-        .max_connections = PLACES,
-        .timeout_s = 300,
-        .handshake_timeout_s = 2 * HALF_MS / 1000};
-    struct http_server *server = tls_fixture_start(&fixture, &settings);
-    struct tls_fixture_client holds[PLACES], late, client;
-    int64_t full;
-
-    (void)state;
-    for (int i = 0; i < PLACES; i++)
-        holds[i] = hold(settings.port, HELLO);
-    late = come(settings.port);
-    greet(&late);
-    tls_fixture_close(&holds[0]);
-    wait_heard(&late);
-    full = clock_monotonic_ms();
-    client = served(settings.port, ASK);
-    assert_true(clock_monotonic_ms() - full >= PAUSE_MS);
-    tls_fixture_close(&client);
-    tls_fixture_close(&late);
-    for (int i = 1; i < PLACES; i++)
-        tls_fixture_close(&holds[i]);
-    http_server_free(server, 1000);
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -380,7 +333,6 @@ int main(void)
         cmocka_unit_test(who_is_at_work_stays),
         cmocka_unit_test(as_many_leave_as_the_server_is_large),
         cmocka_unit_test(handshakes_make_room),
-        cmocka_unit_test(each_handshake_has_its_pause),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
