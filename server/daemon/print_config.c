@@ -88,8 +88,9 @@ int print_config_run(const struct config *config, const char *typed)
         !download_config_has_own(devices, mac)) {
         fprintf(stderr,
             "secureespd: %s: cannot tell whether %s has the place of another device, and so whose "
-            "section it gets: run this as root, or as the daemon's user\n",
-            err.message, mac);
+            "section it gets%s\n",
+            err.message, mac,
+            err.code == ERR_IO ? ": run this as root, or as the daemon's user" : "");
         return EXIT_FAILURE;
     }
     if (place.is_revoked)

@@ -123,6 +123,17 @@ static int take(const struct retained *wish, void *ctx)
     return 0;
 }
 
+// Those after the last round's, so that devices of which no echo comes do not keep the others from
+// their turn.
+static int read_round(struct retained_sweep *sweep, struct store_connection *connection)
+{
+    int rc = retained_store_page(connection, sweep->last, RETAINED_SWEEP_ROUND, take, sweep, NULL);
+
+    if (rc == 0 && sweep->count == 0 && sweep->last[0] != '\0')
+        rc = retained_store_page(connection, "", RETAINED_SWEEP_ROUND, take, sweep, NULL);
+    return rc;
+}
+
 // With the lock held.
 static void begin_round(struct retained_sweep *sweep, int64_t now_ms)
 {
@@ -131,10 +142,12 @@ static void begin_round(struct retained_sweep *sweep, int64_t now_ms)
 
     if (rc < 0)
         return;
-    rc = retained_store_page(connection, "", RETAINED_SWEEP_ROUND, take, sweep, NULL);
+    rc = read_round(sweep, connection);
     store_read_end(sweep->store, connection);
     if (rc < 0)
         sweep->count = 0;
+    snprintf(sweep->last, sizeof sweep->last, "%s",
+        sweep->count > 0 ? sweep->devices[sweep->count - 1].wish.mac : "");
     sweep->until_ms = now_ms + RETAINED_SWEEP_WAIT_MS;
 }
 

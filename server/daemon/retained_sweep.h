@@ -30,11 +30,12 @@ struct retained_sweep {
         bool is_done;
     } devices[RETAINED_SWEEP_ROUND]; // of the round under way
     size_t count;
-    bool is_void;     // its connection is gone
-    int64_t until_ms; // monotonic
-    int64_t next_ms;  // no other round before
-    int64_t rest_ms;  // after one that came to nothing
-    struct pace pace; // of the line that tells
+    char last[MAC_SIZE]; // of the round before; "": none
+    bool is_void;        // its connection is gone
+    int64_t until_ms;    // monotonic
+    int64_t next_ms;     // no other round before
+    int64_t rest_ms;     // after one that came to nothing
+    struct pace pace;    // of the line that tells
 };
 
 // With the members above filled in.

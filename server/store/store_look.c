@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "server/store/store_migrate.h"
+
 #define PATH_SIZE 4096
 
 // As SQLite's "URI Filenames" has it. Immutable: without files of its own beside the database.
@@ -88,11 +90,13 @@ static int open_connection(
     if (code == SQLITE_OK) // reads the file
         code = sqlite3_exec(
             connection->db, "PRAGMA busy_timeout = 5000; PRAGMA user_version", NULL, NULL, NULL);
-    if (code != SQLITE_OK) {
-        int rc = store_connection_fail(connection, code, err);
 
+    int rc = code == SQLITE_OK ? store_migrate_check_done(connection, err)
+                               : store_connection_fail(connection, code, err);
+
+    if (rc < 0) {
         store_connection_close(connection);
-        return rc < 0 ? err_context(err, "%s", path) : rc;
+        return err_context(err, "%s", path);
     }
     *out = connection;
     return 0;

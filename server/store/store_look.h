@@ -10,7 +10,8 @@
 ERR_CHECKED int store_look_run(const char *path, struct err *err);
 
 // A connection for reading, of a database that somebody may work on meanwhile; it changes nothing
-// of it. ERR_NOT_FOUND if there is none; else as store_connection_open().
+// of it. ERR_NOT_FOUND if there is none; else as store_connection_open() or
+// store_migrate_check_done().
 ERR_CHECKED int store_look_open(const char *path, struct store_connection **out, struct err *err);
 
 #endif

@@ -287,3 +287,16 @@ int store_migrate_run(struct store_connection *connection, struct err *err)
     }
     return rc;
 }
+
+int store_migrate_check_done(struct store_connection *connection, struct err *err)
+{
+    int64_t version = 0;
+    int rc = check_version(connection, &version, err);
+
+    if (rc < 0 || version == MIGRATION_COUNT)
+        return rc;
+    return err_set(err, ERR_UNAVAILABLE,
+        "the database is of version %lld, this program's is %lld: start the daemon once, it brings "
+        "the database up to date",
+        (long long)version, (long long)MIGRATION_COUNT);
+}

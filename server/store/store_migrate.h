@@ -13,4 +13,8 @@ ERR_CHECKED int store_migrate_run(struct store_connection *connection, struct er
 // Whether that can be done with a database of that version and so many tables. ERR_INVALID.
 ERR_CHECKED int store_migrate_judge(int64_t version, int64_t tables, struct err *err);
 
+// Whether the database is of this program's version: ERR_UNAVAILABLE if it is of an earlier one.
+// Else as store_migrate_run().
+ERR_CHECKED int store_migrate_check_done(struct store_connection *connection, struct err *err);
+
 #endif

@@ -239,6 +239,26 @@ static void test_many(void **state)
     assert_int_equal(sweep.count, 1);
 }
 
+// A round of which no echo comes does not keep the next devices from their turn.
+static void test_many_without_an_echo(void **state)
+{
+    struct world *w = *state;
+    int64_t now_ms = 1000 + RETAINED_SWEEP_WAIT_MS;
+
+    fixture_write(w->f, put_many, NULL);
+    note(w, 0);
+    tick(w, 1000);
+    tick(w, now_ms);
+    now_ms += RETAINED_SWEEP_WAIT_MS;
+    tick(w, now_ms);
+    assert_int_equal(sweep.count, 1);
+    assert_true(retained_sweep_hear(&sweep, "/will/84f3eb000064/will"));
+    tick(w, now_ms + 1);
+    tick(w, now_ms + 2); // from the first again
+    assert_int_equal(sweep.count, RETAINED_SWEEP_ROUND);
+    assert_int_equal(left(w), RETAINED_SWEEP_ROUND);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_sweep, end_sweep)
 
 int main(void)
@@ -251,6 +271,7 @@ int main(void)
         TEST(test_no_echo),
         TEST(test_no_connection),
         TEST(test_many),
+        TEST(test_many_without_an_echo),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,23 @@ static void test_while_nobody_does(void **state)
     assert_int_equal(scratch_count(f->folder), 1);
 }
 
+// What an earlier version wrote is not asked for what it cannot have.
+static void test_earlier_version(void **state)
+{
+    struct fixture *f = *state;
+    struct store_connection *connection = NULL;
+    struct err err = {0};
+    sqlite3 *db;
+
+    fixture_close(f);
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 10", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(store_look_open(f->path, &connection, &err), ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.message, "start the daemon once"));
+    assert_null(connection);
+}
+
 static void test_none(void **state)
 {
     struct fixture *f = *state;
@@ -80,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_beside_who_works_on_it),
         TEST(test_while_nobody_does),
+        TEST(test_earlier_version),
         TEST(test_none),
     };
 
