@@ -152,7 +152,7 @@ static int restore(
 static int leave(
     struct store_connection *connection, const struct replacement *now, struct err *err)
 {
-    struct replacement own;
+    struct replacement own = {0};
     int rc = replacement_store_get(connection, now->mac, &own, err);
 
     if (rc < 0 || own.is_given_back)

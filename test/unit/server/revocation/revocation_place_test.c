@@ -164,6 +164,22 @@ static void test_a_place_that_was_given_back(void **state)
     must_refuse(f, FOURTH, OLD, ERR_CONFLICT, "was already replaced by " NEW);
 }
 
+// Its place went on while it was out, and it has one of its own since: that is what goes back.
+static void test_another_place_goes_back(void **state)
+{
+    struct fixture *f = *state;
+
+    add_life(f, OLD, 9 * DAY_MS, 1);
+    must_replace(f, OLD, NEW, false);
+    must_replace(f, NEW, THIRD, false);
+    fixture_write(f, readmit, (void *)NEW);
+    fixture_write(f, readmit, (void *)OLD);
+    must_replace(f, NEW, OLD, false);
+    assert_place(f, OLD, NEW);
+    assert_place(f, NEW, NEW);
+    assert_place(f, THIRD, OLD);
+}
+
 // There and back twice.
 static void test_undone_and_done_again(void **state)
 {
@@ -197,6 +213,7 @@ int main(void)
         TEST(test_one_that_has_a_place),
         TEST(test_one_that_had_a_place),
         TEST(test_a_place_that_was_given_back),
+        TEST(test_another_place_goes_back),
         TEST(test_undone_and_done_again),
     };
 
