@@ -85,6 +85,22 @@ int certificate_to_pem(const struct certificate *certificate, char **out, struct
     return 0;
 }
 
+int certificate_to_der(
+    const struct certificate *certificate, uint8_t **out, size_t *n, struct err *err)
+{
+    int size = i2d_X509(certificate->x509, NULL);
+    uint8_t *der = size > 0 ? malloc((size_t)size) : NULL;
+    unsigned char *end = der;
+
+    if (der == NULL || i2d_X509(certificate->x509, &end) != size) {
+        free(der);
+        return openssl_error_set(err, ERR_NO_MEMORY, "cannot write a certificate as DER");
+    }
+    *out = der;
+    *n = (size_t)size;
+    return 0;
+}
+
 int certificate_serial(
     const struct certificate *certificate, char out[SERIAL_SIZE], struct err *err)
 {

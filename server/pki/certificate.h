@@ -25,6 +25,10 @@ void certificate_free(struct certificate *certificate);
 ERR_CHECKED int certificate_to_pem(
     const struct certificate *certificate, char **out, struct err *err);
 
+// Writes it as DER, *n bytes; the caller frees it. ERR_NO_MEMORY.
+ERR_CHECKED int certificate_to_der(
+    const struct certificate *certificate, uint8_t **out, size_t *n, struct err *err);
+
 // Its serial number. ERR_INVALID if it has none that RFC 5280, 4.1.2.2 allows.
 ERR_CHECKED int certificate_serial(
     const struct certificate *certificate, char out[SERIAL_SIZE], struct err *err);
