@@ -115,20 +115,42 @@ void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS
     format(&whole, out);
 }
 
-void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
+// Of a Unix socket the text is written, and false returned.
+static bool read_peer(int fd, struct sockaddr_storage *address, char out[HTTP_ADDRESS_TEXT_SIZE])
 {
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     struct ucred peer;
-    socklen_t n = sizeof address;
+    socklen_t n = sizeof *address;
     socklen_t peer_n = sizeof peer;
 
-    // One that has gone by now has none.
-    (void)getpeername(fd, (struct sockaddr *)&address, &n);
-    if (address.ss_family == AF_UNIX &&
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_n) == 0)
-        snprintf(out, HTTP_ADDRESS_TEXT_SIZE, "uid %u", peer.uid);
-    else
+    memset(address, 0, sizeof *address); // one that has gone by now has none
+    (void)getpeername(fd, (struct sockaddr *)address, &n);
+    if (address->ss_family != AF_UNIX ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_n) < 0)
+        return true;
+    snprintf(out, HTTP_ADDRESS_TEXT_SIZE, "uid %u", peer.uid);
+    return false;
+}
+
+void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
+{
+    struct sockaddr_storage address;
+
+    if (read_peer(fd, &address, out))
         http_addresses_format((struct sockaddr *)&address, out);
+}
+
+void http_addresses_format_network(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
+{
+    struct sockaddr_storage address;
+
+    if (!read_peer(fd, &address, out))
+        return;
+
+    struct in6_addr key = key_of((struct sockaddr *)&address);
+
+    format(&key, out);
+    if (!IN6_IS_ADDR_V4MAPPED(&key))
+        strcat(out, "/64"); // half of an address takes half of its room
 }
 
 enum room { ROOM, MADE, NONE };

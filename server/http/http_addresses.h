@@ -39,6 +39,9 @@ void http_addresses_format(const struct sockaddr *address, char out[HTTP_ADDRESS
 // "uid 1000".
 void http_addresses_format_peer(int fd, char out[HTTP_ADDRESS_TEXT_SIZE]);
 
+// The same of its network, by which it is counted: of IPv6 as "2001:db8::/64".
+void http_addresses_format_network(int fd, char out[HTTP_ADDRESS_TEXT_SIZE]);
+
 uint64_t http_addresses_count_refused(struct http_addresses *addresses);
 
 #endif

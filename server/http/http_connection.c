@@ -290,10 +290,14 @@ int http_connection_admit(gnutls_session_t session)
     struct err err;
     int rc;
 
-    if (chain == NULL || count == 0)
-        return GNUTLS_E_NO_CERTIFICATE_FOUND;
-    rc = http_clients_enter(
-        server->clients, chain[0].data, chain[0].size, &context->link.place, context->link.fd);
+    if (chain == NULL || count == 0) {
+        if (!server->settings.certificate_optional)
+            return GNUTLS_E_NO_CERTIFICATE_FOUND;
+        rc = 0; // the bound of its address is its only one
+    } else {
+        rc = http_clients_enter(
+            server->clients, chain[0].data, chain[0].size, &context->link.place, context->link.fd);
+    }
     if (rc < 0) {
         err_set(&err, rc,
             rc == ERR_CONFLICT ? "its certificate has %u connections, all at work"

@@ -1,4 +1,5 @@
 // What a handler may ask of a request.
+#include "server/http/http_addresses.h"
 #include "server/http/http_internal.h"
 
 #include <gnutls/gnutls.h>
@@ -108,4 +109,12 @@ const uint8_t *http_request_peer_certificate(const struct http_request *request,
         return NULL;
     *n = chain[0].size;
     return chain[0].data;
+}
+
+void http_request_peer(const struct http_request *request, char out[HTTP_REQUEST_PEER_SIZE])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    http_addresses_format_network(info->connect_fd, out);
 }

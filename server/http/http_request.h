@@ -34,7 +34,12 @@ const char *http_request_header(const struct http_request *request, const char *
 // The body; *n is 0 and the result may be NULL if there is none.
 const uint8_t *http_request_body(const struct http_request *request, size_t *n);
 
-// The client's certificate as DER, or NULL without TLS.
+// The client's certificate as DER, or NULL without TLS, or if it has none.
 const uint8_t *http_request_peer_certificate(const struct http_request *request, size_t *n);
+
+// Writes whom a bound is for: an address, of IPv6 its network of 64 bits, as "192.0.2.1" or
+// "2001:db8::/64"; of a Unix socket the user, as "uid 1000".
+#define HTTP_REQUEST_PEER_SIZE 46
+void http_request_peer(const struct http_request *request, char out[HTTP_REQUEST_PEER_SIZE]);
 
 #endif

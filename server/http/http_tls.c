@@ -37,6 +37,7 @@ struct credential {
 struct http_tls {
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
+    bool certificate_optional;
     const struct http_signer *signer;
     struct http_handshake *handshake;
     struct http_sessions *sessions;
@@ -65,6 +66,7 @@ int http_tls_new(const struct http_server_settings *settings, struct http_turns 
         return err_set(err, ERR_NO_MEMORY, "no memory for TLS");
     tls->verify = settings->verify;
     tls->verify_ctx = settings->verify_ctx;
+    tls->certificate_optional = settings->certificate_optional;
     tls->signer = settings->signer;
 
     int rc = http_handshake_new(turns, &tls->handshake, err);
@@ -189,7 +191,7 @@ static int verify_client(gnutls_session_t session)
     int rc;
 
     if (chain == NULL || count == 0)
-        return GNUTLS_E_NO_CERTIFICATE_FOUND;
+        return tls->certificate_optional ? 0 : GNUTLS_E_NO_CERTIFICATE_FOUND;
     rc = check_length(chain, count, &err);
     if (rc == 0)
         rc = tls->verify(chain[0].data, chain[0].size, tls->verify_ctx, &err);
@@ -291,7 +293,8 @@ void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct htt
 {
     gnutls_session_set_ptr(session, tls);
     gnutls_handshake_set_max_packet_length(session, HTTP_TLS_MESSAGE_MAX);
-    gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
+    gnutls_certificate_server_set_request(
+        session, tls->certificate_optional ? GNUTLS_CERT_REQUEST : GNUTLS_CERT_REQUIRE);
     gnutls_session_set_verify_function(session, verify_client);
     gnutls_handshake_set_hook_function(
         session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, receive_hello);

@@ -53,8 +53,9 @@ struct http_tls_link {
     struct http_sessions_user user;
 };
 
-// Prepares a session before its handshake: a client certificate is obligatory and judged by verify
-// during it; resumption by ID and by ticket. The link must last as long as the session.
+// Prepares a session before its handshake: a client certificate is obligatory, unless the settings
+// have it otherwise, and judged by verify during it; resumption by ID and by ticket. The link must
+// last as long as the session.
 void http_tls_prepare(struct http_tls *tls, gnutls_session_t session, struct http_tls_link *link);
 
 // To be called after the handshake, before anything is answered: keeps records within the

@@ -6,7 +6,10 @@
 #include <cmocka.h>
 #include <stdbool.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server/http/http_addresses.h"
 
@@ -188,6 +191,58 @@ static void many_addresses_come_and_go(void **state)
     http_addresses_free(addresses);
 }
 
+// A socket connected to one of this machine's own.
+static int connect_own(int family)
+{
+    struct sockaddr_storage address = {.ss_family = (sa_family_t)family};
+    socklen_t n = sizeof address;
+    int listener = socket(family, SOCK_STREAM, 0);
+    int fd = socket(family, SOCK_STREAM, 0);
+
+    if (family == AF_INET)
+        ((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    else
+        ((struct sockaddr_in6 *)&address)->sin6_addr = in6addr_loopback;
+    if (bind(listener, (struct sockaddr *)&address, n) < 0) { // a machine without IPv6
+        close(listener);
+        close(fd);
+        return -1;
+    }
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &n), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, n), 0);
+    close(accept(listener, NULL, NULL));
+    close(listener);
+    return fd;
+}
+
+static void whom_a_bound_is_for(void **state)
+{
+    char text[HTTP_ADDRESS_TEXT_SIZE];
+    char user[HTTP_ADDRESS_TEXT_SIZE];
+    int fd = connect_own(AF_INET);
+    int pair[2];
+
+    (void)state;
+    http_addresses_format_network(fd, text);
+    assert_string_equal(text, "127.0.0.1");
+    close(fd);
+    fd = connect_own(AF_INET6);
+    if (fd >= 0) {
+        http_addresses_format_network(fd, text);
+        assert_string_equal(text, "::/64");
+        http_addresses_format_peer(fd, text);
+        assert_string_equal(text, "::1");
+        close(fd);
+    }
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    http_addresses_format_network(pair[0], text);
+    snprintf(user, sizeof user, "uid %u", getuid());
+    assert_string_equal(text, user);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +251,7 @@ int main(void)
         cmocka_unit_test(others_of_an_address_make_room),
         cmocka_unit_test(a_network_of_ipv6_is_one),
         cmocka_unit_test(many_addresses_come_and_go),
+        cmocka_unit_test(whom_a_bound_is_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
