@@ -6,6 +6,7 @@ static const char *const origin_names[CERTIFICATE_ORIGIN_COUNT] = {
     [CERTIFICATE_SEEN] = "seen",
     [CERTIFICATE_FILE] = "file",
     [CERTIFICATE_NAMED] = "named",
+    [CERTIFICATE_ENROLLED] = "enrolled",
 };
 
 const char *certificate_record_origin_name(enum certificate_origin origin)

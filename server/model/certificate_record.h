@@ -14,10 +14,11 @@
 
 // How a certificate came to be known.
 enum certificate_origin {
-    CERTIFICATE_ISSUED, // signed by `secureesp pki`
-    CERTIFICATE_SEEN,   // shown to the download server or the broker
-    CERTIFICATE_FILE,   // in a file of the daemon's: its own, or below devices_dir
-    CERTIFICATE_NAMED,  // revoked by its serial, and not met since
+    CERTIFICATE_ISSUED,   // signed by `secureesp pki`
+    CERTIFICATE_SEEN,     // shown to the download server or the broker
+    CERTIFICATE_FILE,     // in a file of the daemon's: its own, or below devices_dir
+    CERTIFICATE_NAMED,    // revoked by its serial, and not met since
+    CERTIFICATE_ENROLLED, // given to a device that enrolled, or renewed
     CERTIFICATE_ORIGIN_COUNT
 };
 
@@ -38,7 +39,7 @@ struct certificate_record {
     bool with_device; // it was revoked as one of its device's, not for itself
 };
 
-// "issued", "seen", "file", "named".
+// "issued", "seen", "file", "named", "enrolled".
 const char *certificate_record_origin_name(enum certificate_origin origin);
 
 // What it is for: "device", "server", "client", or "unknown" of CERTIFICATE_NAMED.

@@ -15,6 +15,8 @@ bool event_kind_is_own(const char *kind)
         EVENT_KIND_READMITTED,
         EVENT_KIND_REPLACED,
         EVENT_KIND_LIMITED,
+        EVENT_KIND_ENROLMENT,
+        EVENT_KIND_ENROLMENT_REFUSED,
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

@@ -13,6 +13,8 @@
 #define EVENT_KIND_READMITTED "readmitted"
 #define EVENT_KIND_REPLACED "replaced"
 #define EVENT_KIND_LIMITED "limited"
+#define EVENT_KIND_ENROLMENT "enrolment"
+#define EVENT_KIND_ENROLMENT_REFUSED "enrolment-refused"
 
 // Whether it is one of these.
 bool event_kind_is_own(const char *kind);

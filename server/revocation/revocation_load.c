@@ -34,7 +34,7 @@ static int is_sole_bearer(const struct loading *loading, const struct certificat
 {
     struct certificate_record own = *record;
 
-    if (record->origin != CERTIFICATE_ISSUED)
+    if (record->origin != CERTIFICATE_ISSUED && record->origin != CERTIFICATE_ENROLLED)
         return 0;
 
     int rc = certificate_store_each_with(

@@ -9,7 +9,7 @@
 
 // The numbers of enum certificate_origin stand in these texts.
 _Static_assert(CERTIFICATE_ISSUED == 0 && CERTIFICATE_SEEN == 1 && CERTIFICATE_FILE == 2 &&
-                   CERTIFICATE_NAMED == 3,
+                   CERTIFICATE_NAMED == 3 && CERTIFICATE_ENROLLED == 4,
     "the origins are stored as these numbers");
 
 #define COLUMNS                                                                                    \
@@ -57,7 +57,7 @@ static const char select_all[] =
     "SELECT " COLUMNS " FROM certificates ORDER BY serial, fingerprint";
 
 static const char count_met[] =
-    "SELECT count(*) FROM certificates WHERE device = ?1 AND origin <> 0";
+    "SELECT count(*) FROM certificates WHERE device = ?1 AND origin NOT IN (0, 4)";
 
 static const char revoke_serial[] =
     "UPDATE certificates SET revoked_at_ms = ?2, reason = ?3, with_device = 0"

@@ -218,8 +218,28 @@ static const char given_back[] =
     "ALTER TABLE replacements ADD COLUMN given_back INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 11;";
 
+// Who is on the way to a certificate, and until when everybody gets one. A certificate stays with
+// its device, so that who asks again with the same key gets the same one.
+static const char enrolments[] =
+    "CREATE TABLE enrolments ("
+    " device INTEGER PRIMARY KEY,"
+    " state INTEGER NOT NULL," // enum enrolment_state
+    " key_sha256 TEXT NOT NULL,"
+    " claim TEXT NOT NULL, address TEXT NOT NULL,"
+    " first_asked_ms INTEGER NOT NULL, last_asked_ms INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL,"
+    " code_sha256 TEXT NOT NULL, code_tries INTEGER NOT NULL,"
+    " decided_by TEXT NOT NULL, decided_at_ms INTEGER NOT NULL,"
+    " alarms INTEGER NOT NULL, alarm_at_ms INTEGER NOT NULL,"
+    " serial TEXT NOT NULL, certificate BLOB);"
+    "CREATE INDEX enrolments_pending ON enrolments(address, first_asked_ms) WHERE state = 1;"
+    "CREATE TABLE enrolment_window ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " until_ms INTEGER NOT NULL, decided_by TEXT NOT NULL, decided_at_ms INTEGER NOT NULL);"
+    "PRAGMA user_version = 12;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed, given_back};
+    download_state, faults, certificates, costs, listed, given_back, enrolments};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 12");
+    fixture_query(f, "PRAGMA user_version = 13");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 11");
+    fixture_query(f, "PRAGMA user_version = 12");
     fixture_open(f);
 }
 
@@ -49,9 +49,17 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
+// What version 12 brought.
+static void drop_enrolments(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE enrolments");
+    fixture_query(f, "DROP TABLE enrolment_window");
+}
+
 // What version 11 brought.
 static void drop_given_back(struct fixture *f)
 {
+    drop_enrolments(f);
     fixture_query(f, "ALTER TABLE replacements DROP COLUMN given_back");
 }
 
@@ -118,7 +126,9 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM images"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM certificates"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 11);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 12);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -137,7 +147,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 11);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 12);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
