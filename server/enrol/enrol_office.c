@@ -1,0 +1,266 @@
+// What operators decide of enrolments.
+#include "server/enrol/enrol_office.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/model/certificate_record.h"
+#include "server/pki/digest.h"
+#include "server/store/certificate_store.h"
+#include "server/store/device_store.h"
+#include "server/store/revocation_store.h"
+
+// A decision under way: a store_job's ctx.
+struct decision {
+    const char *mac;
+    const char *by;
+    struct enrolment row;
+    struct enrol_office_entry *entries;
+    size_t count;
+    bool with_code;
+    struct enrolment_window window;
+};
+
+// Is there one? A new one is of that device.
+static int read_row(
+    struct store_connection *connection, const char *mac, struct enrolment *row, struct err *err)
+{
+    int rc = enrolment_store_get(connection, mac, row, err);
+
+    if (rc != ERR_NOT_FOUND)
+        return rc < 0 ? rc : 1;
+    memset(row, 0, sizeof *row);
+    snprintf(row->mac, sizeof row->mac, "%s", mac);
+    return 0;
+}
+
+static int read_revocation(struct store_connection *connection, const char *mac,
+    struct device_revocation *out, struct err *err)
+{
+    int rc = revocation_store_get(connection, mac, out, err);
+
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    memset(out, 0, sizeof *out);
+    return 0;
+}
+
+static int is_good(const struct certificate_record *record, void *ctx)
+{
+    const struct device_revocation *device = ctx;
+    struct certificate_standing standing = certificate_record_standing(
+        record, device->revoked_at_ms != 0 ? device : NULL, clock_system_ms());
+
+    return strcmp(standing.state, "good") == 0;
+}
+
+// Whether a device has a certificate that is let in: 1 or 0, or an error.
+static int has_good(struct store_connection *connection, const char *mac, struct err *err)
+{
+    struct device_revocation device;
+    int rc = read_revocation(connection, mac, &device, err);
+
+    return rc < 0 ? rc : certificate_store_each_of(connection, mac, is_good, &device, err);
+}
+
+static void decide(struct enrolment *row, enum enrolment_state state, const char *by)
+{
+    row->state = state;
+    row->decided_at_ms = clock_now_ms();
+    snprintf(row->decided_by, sizeof row->decided_by, "%s", by);
+    row->code_sha256[0] = '\0';
+    row->code_tries = 0;
+}
+
+static int check_new(struct store_connection *connection, const char *mac, struct err *err)
+{
+    struct device_record device;
+    int rc = has_good(connection, mac, err);
+
+    if (rc > 0)
+        return err_set(err, ERR_CONFLICT,
+            "%s has a certificate; if it is to get another one, 'secureesp enrolments approve %s'",
+            mac, mac);
+    if (rc == 0)
+        rc = device_store_get(connection, mac, &device, err);
+    if (rc == 0 && device.last_seen_ms != 0)
+        return err_set(err, ERR_CONFLICT,
+            "%s is in the list of devices; if it is to get a certificate, 'secureesp enrolments "
+            "approve %s'",
+            mac, mac);
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+static void make_code(char out[ENROL_OFFICE_CODE_SIZE])
+{
+    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; // 32
+    uint8_t bytes[ENROL_OFFICE_CODE_SIZE - 1] = {0};
+
+    // So few bytes come whole, or not at all before the machine has any chance.
+    while (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        ;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        out[i] = letters[bytes[i] % 32];
+    out[sizeof bytes] = '\0';
+}
+
+static int add_one(struct store_connection *connection, struct enrol_office_entry *entry,
+    const struct decision *it, struct err *err)
+{
+    struct enrolment row;
+    int rc = check_new(connection, entry->mac, err);
+
+    if (rc == 0)
+        rc = read_row(connection, entry->mac, &row, err);
+    if (rc < 0)
+        return rc;
+    entry->is_new = rc == 0 || row.state != ENROLMENT_LISTED;
+    decide(&row, ENROLMENT_LISTED, it->by);
+    row.key_sha256[0] = '\0';
+    row.serial[0] = '\0';
+    if (it->with_code)
+        digest_sha256((const uint8_t *)entry->code, strlen(entry->code), row.code_sha256);
+    return enrolment_store_put(connection, &row, err);
+}
+
+static int add_all(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct decision *it = ctx;
+    int rc = 0;
+
+    for (size_t i = 0; i < it->count && rc == 0; i++)
+        rc = add_one(connection, &it->entries[i], it, err);
+    return rc;
+}
+
+int enrol_office_add(struct store *store, struct enrol_office_entry *entries, size_t count,
+    bool with_code, const char *by, struct err *err)
+{
+    struct decision it = {.by = by, .entries = entries, .count = count, .with_code = with_code};
+
+    for (size_t i = 0; i < count; i++) {
+        entries[i].code[0] = '\0';
+        if (with_code)
+            make_code(entries[i].code);
+    }
+
+    int rc = store_write(store, add_all, &it, err);
+
+    if (rc == 0)
+        log_info("enrolment", "devices registered count=%zu with_code=%d by=%s", count,
+            (int)with_code, by);
+    return rc;
+}
+
+static int approve(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct decision *it = ctx;
+    struct device_revocation device;
+    int rc = read_revocation(connection, it->mac, &device, err);
+
+    if (rc == 0 && device.revoked_at_ms != 0 && device.readmitted_at_ms == 0)
+        rc = err_set(err, ERR_CONFLICT,
+            "%s is revoked; 'secureesp devices readmit %s' lets it in again, and have a "
+            "certificate",
+            it->mac, it->mac);
+    if (rc == 0)
+        rc = read_row(connection, it->mac, &it->row, err);
+    if (rc < 0)
+        return rc;
+    if (it->row.state != ENROLMENT_PENDING || rc == 0)
+        it->row.key_sha256[0] = '\0'; // whichever comes next
+    decide(&it->row, ENROLMENT_APPROVED, it->by);
+    return enrolment_store_put(connection, &it->row, err);
+}
+
+static int reject(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct decision *it = ctx;
+    int rc = has_good(connection, it->mac, err);
+
+    if (rc > 0)
+        return err_set(err, ERR_CONFLICT,
+            "%s has a certificate; 'secureesp devices revoke %s' shuts it out", it->mac, it->mac);
+    if (rc == 0)
+        rc = read_row(connection, it->mac, &it->row, err);
+    if (rc < 0)
+        return rc;
+    decide(&it->row, ENROLMENT_REJECTED, it->by);
+    return enrolment_store_put(connection, &it->row, err);
+}
+
+static int run(
+    struct store *store, store_job job, struct decision *it, const char *event, struct err *err)
+{
+    int rc = store_write(store, job, it, err);
+
+    if (rc == 0)
+        log_info("enrolment", "%s mac=%s by=%s key=%s", event, it->mac, it->by,
+            it->row.key_sha256[0] != '\0' ? it->row.key_sha256 : "any");
+    return rc;
+}
+
+int enrol_office_approve(
+    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err)
+{
+    struct decision it = {.mac = mac, .by = by};
+    int rc = run(store, approve, &it, "device approved", err);
+
+    if (rc == 0)
+        *out = it.row;
+    return rc;
+}
+
+int enrol_office_reject(
+    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err)
+{
+    struct decision it = {.mac = mac, .by = by};
+    int rc = run(store, reject, &it, "device rejected", err);
+
+    if (rc == 0)
+        *out = it.row;
+    return rc;
+}
+
+static int remove_one(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return enrolment_store_remove(connection, ctx, err);
+}
+
+int enrol_office_remove(struct store *store, const char *mac, struct err *err)
+{
+    int rc = store_write(store, remove_one, (void *)mac, err);
+
+    if (rc == ERR_NOT_FOUND)
+        return err_set(err, rc, "no enrolment of %s; 'secureesp enrolments list' shows them", mac);
+    return rc;
+}
+
+static int put_window(struct store_connection *connection, void *ctx, struct err *err)
+{
+    const struct decision *it = ctx;
+
+    return enrolment_store_put_window(connection, &it->window, err);
+}
+
+int enrol_office_open(struct store *store, int64_t for_ms, const char *by,
+    struct enrolment_window *out, struct err *err)
+{
+    struct decision it = {.window = {.decided_at_ms = clock_now_ms()}};
+    char until[CLOCK_TEXT_SIZE];
+    int rc;
+
+    it.window.until_ms = for_ms > 0 ? it.window.decided_at_ms + for_ms : 0;
+    snprintf(it.window.decided_by, sizeof it.window.decided_by, "%s", by);
+    rc = store_write(store, put_window, &it, err);
+    if (rc < 0)
+        return rc;
+    clock_format(it.window.until_ms, until);
+    log_warning("enrolment", "window %s until=%s by=%s", for_ms > 0 ? "opened" : "closed",
+        for_ms > 0 ? until : "-", by);
+    *out = it.window;
+    return 0;
+}

@@ -1,0 +1,48 @@
+#ifndef ENROL_OFFICE_H
+#define ENROL_OFFICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/mac.h"
+#include "server/base/err.h"
+#include "server/model/enrolment.h"
+#include "server/store/enrolment_store.h"
+#include "server/store/store.h"
+
+// What operators decide of enrolments: each is durable when it returns. `by` says who it was, as
+// "uid 1000". All: ERR_IO if the database fails. Any thread but the store's.
+
+#define ENROL_OFFICE_CODE_SIZE 11 // ten letters and digits that are not mistaken for others
+
+// A device that is to be registered.
+struct enrol_office_entry {
+    char mac[MAC_SIZE];                // canonical
+    char code[ENROL_OFFICE_CODE_SIZE]; // filled in if one is wanted, and known to nobody else
+    bool is_new;                       // filled in: it was not registered before
+};
+
+// Registers devices, all or none. With with_code a device gets a certificate only for the code that
+// is made up for it, once. ERR_CONFLICT if one has a certificate, or has reported without.
+ERR_CHECKED int enrol_office_add(struct store *store, struct enrol_office_entry *entries,
+    size_t count, bool with_code, const char *by, struct err *err);
+
+// Lets a device have a certificate: the one that waits, with the key that it waits with; else the
+// next one that asks in its name, also if it has a certificate already. ERR_CONFLICT if it is
+// revoked. *out is what is known of it then; in these and the next.
+ERR_CHECKED int enrol_office_approve(
+    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err);
+
+// Lets it have none from now on. ERR_CONFLICT if it has one.
+ERR_CHECKED int enrol_office_reject(
+    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err);
+
+// Forgets that it was registered, asked, approved, or rejected. ERR_NOT_FOUND.
+ERR_CHECKED int enrol_office_remove(struct store *store, const char *mac, struct err *err);
+
+// Opens the window in which everybody who asks gets a certificate for so long, or closes it with 0.
+ERR_CHECKED int enrol_office_open(struct store *store, int64_t for_ms, const char *by,
+    struct enrolment_window *out, struct err *err);
+
+#endif
