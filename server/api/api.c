@@ -4,6 +4,7 @@
 #include "server/api/api_certificates.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_devices.h"
+#include "server/api/api_enrolments.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
@@ -23,6 +24,8 @@ static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {0}};
 static const struct api_member certificate_filter[] = {
     {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
+static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
+static const struct api_member window[] = {{"for_s", API_MEMBER_TEXT}, {0}};
 static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member why_and_force[] = {
@@ -50,6 +53,12 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
+    X(HTTP_GET, "/api/v1/enrolments", api_enrolments_list, false, enrolment_filter)                \
+    X(HTTP_POST, "/api/v1/enrolments", api_enrolments_add, true, NULL)                             \
+    X(HTTP_POST, "/api/v1/enrolments/window", api_enrolments_open, false, window)                  \
+    X(HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false, NULL)              \
+    X(HTTP_POST, "/api/v1/enrolments/:/reject", api_enrolments_reject, false, NULL)                \
+    X(HTTP_POST, "/api/v1/enrolments/:/remove", api_enrolments_remove, false, NULL)                \
     X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \
     X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
     X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \

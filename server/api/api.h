@@ -47,6 +47,13 @@ struct api_disk {
     uint64_t kept_bytes; // are to stay free
 };
 
+// Whether and how devices get certificates here.
+struct api_enrolment {
+    bool is_on;
+    const char *policy;   // as the configuration has it
+    int64_t window_max_s; // so long everybody may get one, at most
+};
+
 // All borrowed while the server runs.
 struct api {
     struct store *store;
@@ -55,6 +62,7 @@ struct api {
     struct command_dispatch *dispatch;
     struct release_images *images;
     struct revocation *revocation;
+    struct api_enrolment enrolment;
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);

@@ -2,6 +2,7 @@
 #include "server/api/api_status.h"
 
 #include "server/api/api.h"
+#include "server/api/api_enrolments.h"
 #include "server/api/api_json.h"
 #include "server/api/api_revocation.h"
 #include "server/base/clock.h"
@@ -102,6 +103,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     int64_t revoked = 0;
     json_t *object;
     json_t *counters;
+    json_t *enrolment = NULL;
     int rc = store_read_begin(api->store, &connection, &err);
 
     (void)request;
@@ -109,6 +111,8 @@ void api_status_show(const struct http_request *request, struct http_response *r
         rc = device_store_count(connection, &total, &online, &err);
         if (rc == 0)
             rc = revocation_store_count(connection, &revoked, &err);
+        if (rc == 0)
+            rc = api_enrolments_state(api, connection, &enrolment, &err);
         store_read_end(api->store, connection);
     }
     if (rc < 0) {
@@ -127,6 +131,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
         json_pack("{sIsIsI}", "total", total, "online", online, "revoked", revoked));
     api_json_set(&object, "revocations", api_revocation_state(api->revocation));
     api_json_set(&object, "certificates", certificates_json(api));
+    api_json_set(&object, "enrolment", enrolment);
     api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);
 }

@@ -6,6 +6,7 @@
 #include "server/ctl/chain.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
+#include "server/ctl/enrolments.h"
 #include "server/ctl/help.h"
 #include "server/ctl/images.h"
 #include "server/ctl/images_local.h"
@@ -17,6 +18,7 @@
 static const struct subcommand *const tables[] = {
     status_subcommands,
     devices_subcommands,
+    enrolments_subcommands,
     commands_subcommands,
     images_subcommands,
     images_local_subcommands,

@@ -75,6 +75,30 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
     putchar('\n');
 }
 
+static void print_enrolment(const json_t *enrolment, int64_t now_ms)
+{
+    int64_t until_ms = field_integer(enrolment, "open_until_ms", 0);
+    char left[TEXT_SHORT_SIZE];
+
+    if (!json_is_object(enrolment))
+        return;
+    printf("%-*s", LABEL_WIDTH, "enrolment");
+    if (!field_is_true(enrolment, "on")) {
+        puts("off");
+        return;
+    }
+    fputs("policy ", stdout);
+    text_print(stdout, field_text(enrolment, "policy", "-"));
+    text_age(until_ms - now_ms, left);
+    if (until_ms > now_ms)
+        printf(", OPEN TO EVERYBODY for %s", left);
+    printf("; %lld waiting, %lld registered, %lld approved, %lld enrolled\n",
+        (long long)field_integer(enrolment, "pending", 0),
+        (long long)field_integer(enrolment, "listed", 0),
+        (long long)field_integer(enrolment, "approved", 0),
+        (long long)field_integer(enrolment, "enrolled", 0));
+}
+
 static void print_disk(const json_t *disk)
 {
     if (!json_is_object(disk))
@@ -168,6 +192,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));
+    print_enrolment(json_object_get(status, "enrolment"), now_ms);
     print_revocations(json_object_get(status, "revocations"), devices);
     print_certificates(json_object_get(status, "certificates"), now_ms);
     print_counters(json_object_get(status, "counters"));

@@ -19,6 +19,9 @@ _secureesp_options() {
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --interval' ;;
         'devices revoke') echo '--reason' ;;
+        'enrolments list') echo '--state' ;;
+        'enrolments add') echo '--code' ;;
+        'enrolments open') echo '--for' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
         'images verify') echo '--key' ;;
@@ -43,6 +46,7 @@ _secureesp_options() {
 _secureesp_states() {
     case $1 in
         devices) echo 'online offline revoked' ;;
+        enrolments) echo 'listed pending approved rejected enrolled' ;;
         pki) echo 'good revoked on-hold expired not-yet-valid' ;;
     esac
 }
@@ -50,6 +54,7 @@ _secureesp_states() {
 _secureesp_verbs() {
     case $1 in
         devices) echo 'list show watch forget replace revoke readmit' ;;
+        enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
         pki) echo 'init server device client list record revoke crl signing' ;;
@@ -62,6 +67,7 @@ _secureesp_arguments() {
     case $1 in
         'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
         'devices revoke' | 'devices readmit') _secureesp_first_column devices ;;
+        'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
         'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
         'keys remove') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
@@ -70,7 +76,7 @@ _secureesp_arguments() {
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
         'command show') ;; # a number
         chain*) _secureesp_boards ;;
-        help*) echo 'status devices command images chain keys pki' ;;
+        help*) echo 'status devices enrolments command images chain keys pki' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -101,10 +107,10 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for) return ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices command images chain keys pki help --version --help --socket'
+        words='status devices enrolments command images chain keys pki help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

@@ -1,0 +1,305 @@
+// Who is on the way to a certificate, and what operators decide of it.
+#include "server/api/api_enrolments.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/api/api_text.h"
+#include "server/base/clock.h"
+#include "server/enrol/enrol_office.h"
+
+#define ADD_MAX 10000
+
+static void add_string(struct api_text *text, const char *name, const char *value)
+{
+    api_text_add(text, name);
+    api_text_add_string(text, value);
+}
+
+static void add_number(struct api_text *text, const char *name, int64_t value)
+{
+    api_text_add(text, name);
+    api_text_add_integer(text, value);
+}
+
+static void add_time(struct api_text *text, const char *name, int64_t time_ms)
+{
+    if (time_ms != 0) {
+        add_number(text, name, time_ms);
+        return;
+    }
+    api_text_add(text, name);
+    api_text_add(text, "null");
+}
+
+static void add_enrolment(struct api_text *text, const struct enrolment *it)
+{
+    bool has_code = it->code_sha256[0] != '\0';
+
+    add_string(text, "{\"mac\":", it->mac);
+    add_string(text, ",\"state\":", enrolment_state_name(it->state));
+    add_string(text, ",\"key_sha256\":", it->key_sha256);
+    add_string(text, ",\"claim\":", it->claim);
+    add_string(text, ",\"address\":", it->address);
+    add_time(text, ",\"first_asked_ms\":", it->first_asked_ms);
+    add_time(text, ",\"last_asked_ms\":", it->last_asked_ms);
+    add_number(text, ",\"tries\":", it->tries);
+    api_text_add(text, has_code ? ",\"needs_code\":true" : ",\"needs_code\":false");
+    add_number(text, ",\"wrong_codes\":", it->code_tries);
+    add_string(text, ",\"decided_by\":", it->decided_by);
+    add_time(text, ",\"decided_at_ms\":", it->decided_at_ms);
+    add_number(text, ",\"alarms\":", it->alarms);
+    add_time(text, ",\"alarm_at_ms\":", it->alarm_at_ms);
+    add_string(text, ",\"serial\":", it->serial);
+    api_text_add(text, "}");
+}
+
+static void send_text(struct http_response *response, unsigned status, struct api_text *text)
+{
+    struct err err = {0};
+
+    if (text->failed) {
+        api_text_clear(text);
+        err_set(&err, ERR_NO_MEMORY, "no memory for enrolments");
+        api_json_refuse(response, &err);
+        return;
+    }
+
+    struct http_response_bytes bytes = http_response_own(text->p, text->n);
+
+    http_response_set_bytes(response, status, "application/json", &bytes);
+}
+
+// A list under way.
+struct list {
+    const char *state; // NULL: all
+    size_t count;
+    struct api_text text;
+};
+
+static int append(const struct enrolment *it, void *ctx)
+{
+    struct list *list = ctx;
+
+    if (list->state != NULL && strcmp(list->state, enrolment_state_name(it->state)) != 0)
+        return 0;
+    api_text_add(&list->text, list->count++ > 0 ? ",\n" : "[\n");
+    add_enrolment(&list->text, it);
+    return 0;
+}
+
+static int check_state(const char *state, struct err *err)
+{
+    for (int i = 0; state != NULL && i < ENROLMENT_STATE_COUNT; i++) {
+        if (strcmp(state, enrolment_state_name((enum enrolment_state)i)) == 0)
+            return 0;
+    }
+    return state == NULL ? 0
+                         : err_set(err, ERR_INVALID,
+                               "state must be listed, pending, approved, rejected or enrolled");
+}
+
+void api_enrolments_list(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct list list = {.state = http_request_query(request, "state")};
+    struct store_connection *connection;
+    struct err err = {0};
+    int rc = check_state(list.state, &err);
+
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = enrolment_store_each(connection, append, &list, &err);
+        store_read_end(api->store, connection);
+    }
+    if (rc < 0) {
+        api_text_clear(&list.text);
+        api_json_refuse(response, &err);
+        return;
+    }
+    api_text_add(&list.text, list.count > 0 ? "\n]\n" : "[]\n");
+    send_text(response, 200, &list.text);
+}
+
+// The body of a POST /enrolments. The caller frees *entries.
+static int read_wish(const struct http_request *request, struct enrol_office_entry **entries,
+    size_t *count, bool *with_code, struct err *err)
+{
+    static const struct api_member table[] = {
+        {"macs", API_MEMBER_TEXTS}, {"code", API_MEMBER_FLAG}, {0}};
+    size_t n;
+    const uint8_t *body = http_request_body(request, &n);
+    json_t *wish;
+    int rc = api_members_read(body, n, table, &wish, err);
+
+    if (rc < 0)
+        return rc;
+
+    const json_t *macs = json_object_get(wish, "macs");
+
+    *with_code = json_is_true(json_object_get(wish, "code"));
+    *count = json_array_size(macs);
+    *entries = calloc(*count + 1, sizeof **entries);
+    if (*entries == NULL)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for enrolments");
+    else if (*count == 0 || *count > ADD_MAX)
+        rc = err_set(err, ERR_INVALID, "give 1 to %d devices with \"macs\"", ADD_MAX);
+    for (size_t i = 0; rc == 0 && i < *count; i++)
+        rc = api_members_read_mac(
+            json_string_value(json_array_get(macs, i)), (*entries)[i].mac, err);
+    json_decref(wish);
+    return rc;
+}
+
+void api_enrolments_add(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct enrol_office_entry *entries = NULL;
+    char by[HTTP_REQUEST_PEER_SIZE];
+    bool with_code = false;
+    size_t count = 0;
+    struct err err = {0};
+    json_t *list = NULL;
+    int rc = read_wish(request, &entries, &count, &with_code, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = enrol_office_add(api->store, entries, count, with_code, by, &err);
+    if (rc == 0)
+        list = json_array();
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        api_json_append(&list, json_pack("{ss so sb}", "mac", entries[i].mac, "code",
+                                   api_json_text(entries[i].code), "new", entries[i].is_new));
+    if (entries != NULL)
+        explicit_bzero(entries, count * sizeof entries[0]);
+    free(entries);
+    if (rc == 0)
+        api_json_send(response, 201, list);
+    else
+        api_json_refuse(response, &err);
+}
+
+typedef int decide(
+    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err);
+
+static void run(const struct http_request *request, struct http_response *response,
+    const struct api *api, decide *decision)
+{
+    char by[HTTP_REQUEST_PEER_SIZE];
+    char mac[MAC_SIZE];
+    struct enrolment row;
+    struct api_text text = {0};
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = decision(api->store, mac, by, &row, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    add_enrolment(&text, &row);
+    send_text(response, 200, &text);
+}
+
+void api_enrolments_approve(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    run(request, response, ctx, enrol_office_approve);
+}
+
+void api_enrolments_reject(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    run(request, response, ctx, enrol_office_reject);
+}
+
+void api_enrolments_remove(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    char mac[MAC_SIZE];
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    if (rc == 0)
+        rc = enrol_office_remove(api->store, mac, &err);
+    if (rc == 0)
+        api_json_send(response, 200, json_pack("{ss sb}", "mac", mac, "removed", 1));
+    else
+        api_json_refuse(response, &err);
+}
+
+// Seconds, 0 to close.
+static int read_seconds(const struct api *api, const char *text, int64_t *out, struct err *err)
+{
+    char *end = NULL;
+
+    errno = 0;
+    *out = text != NULL ? strtoll(text, &end, 10) : -1;
+    if (text == NULL || errno != 0 || end == text || *end != '\0' || *out < 0 ||
+        *out > api->enrolment.window_max_s)
+        return err_set(err, ERR_INVALID,
+            "for_s must be seconds, at most window_max_s of the configuration, which is %lld; 0 "
+            "closes the window",
+            (long long)api->enrolment.window_max_s);
+    if (*out > 0 && !api->enrolment.is_on)
+        return err_set(err, ERR_CONFLICT,
+            "enrolment is off: set port and claim_ca in section [enrolment] of the configuration, "
+            "and restart the daemon");
+    return 0;
+}
+
+void api_enrolments_open(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    char by[HTTP_REQUEST_PEER_SIZE];
+    struct enrolment_window window;
+    struct err err = {0};
+    int64_t seconds;
+    int rc = read_seconds(api, http_request_query(request, "for_s"), &seconds, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = enrol_office_open(api->store, seconds * 1000, by, &window, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    api_json_send(response, 200,
+        json_pack("{so}", "open_until_ms",
+            window.until_ms != 0 ? json_integer(window.until_ms) : json_null()));
+}
+
+int api_enrolments_state(
+    const struct api *api, struct store_connection *connection, json_t **out, struct err *err)
+{
+    int64_t counts[ENROLMENT_STATE_COUNT];
+    struct enrolment_window window;
+    int rc = enrolment_store_count(connection, counts, err);
+
+    if (rc == 0)
+        rc = enrolment_store_get_window(connection, &window, err);
+    if (rc < 0)
+        return rc;
+
+    bool is_open = window.until_ms > clock_now_ms();
+    json_t *object = json_object();
+
+    api_json_set(&object, "on", json_boolean(api->enrolment.is_on));
+    api_json_set(&object, "policy", api_json_text(api->enrolment.policy));
+    api_json_set(&object, "open_until_ms", is_open ? json_integer(window.until_ms) : json_null());
+    for (int i = 0; i < ENROLMENT_STATE_COUNT; i++)
+        api_json_set(&object, enrolment_state_name((enum enrolment_state)i),
+            json_integer((json_int_t)counts[i]));
+    *out = object;
+    return 0;
+}
