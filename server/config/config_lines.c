@@ -1,5 +1,5 @@
-// The lines of secureesp.conf, over libinih.
-#include "server/daemon/config_lines.h"
+// The lines of a configuration file, over libinih.
+#include "server/config/config_lines.h"
 
 #include <ini.h>
 #include <stdbool.h>
