@@ -120,6 +120,11 @@ int certificate_fingerprint(
     return 0;
 }
 
+int64_t certificate_not_before_ms(const struct certificate *certificate)
+{
+    return asn1_time_ms(X509_get0_notBefore(certificate->x509));
+}
+
 int64_t certificate_not_after_ms(const struct certificate *certificate)
 {
     return asn1_time_ms(X509_get0_notAfter(certificate->x509));
