@@ -140,7 +140,7 @@ $(B)/%.o: %.c
 
 # .incbin is invisible to -MMD.
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
-$(PROFILES): $(addprefix certs/,ca.cnf server.cnf device.cnf client.cnf)
+$(PROFILES): $(addprefix certs/,ca.cnf root.cnf intermediate.cnf server.cnf device.cnf client.cnf)
 
 $(B)/%.o: %.S
 	@mkdir -p $(@D)

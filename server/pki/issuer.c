@@ -65,6 +65,11 @@ int issuer_fingerprint(
     return certificate_fingerprint(issuer->certificate, out, err);
 }
 
+bool issuer_allows_ca(const struct issuer *issuer)
+{
+    return X509_get_pathlen(issuer->certificate->x509) != 0; // -1: no limit
+}
+
 int64_t issuer_not_after_ms(const struct issuer *issuer)
 {
     return certificate_not_after_ms(issuer->certificate);

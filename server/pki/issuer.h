@@ -1,6 +1,7 @@
 #ifndef PKI_ISSUER_H
 #define PKI_ISSUER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/base/err.h"
@@ -35,6 +36,9 @@ void issuer_free(struct issuer *issuer);
 // As certificate_fingerprint(), of the CA's certificate.
 ERR_CHECKED int issuer_fingerprint(
     const struct issuer *issuer, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
+
+// Whether there may be another CA below it.
+bool issuer_allows_ca(const struct issuer *issuer);
 
 // The last moment of the CA's certificate, Unix ms.
 int64_t issuer_not_after_ms(const struct issuer *issuer);
