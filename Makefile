@@ -39,8 +39,10 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/revocation server/download server/enrol server/api server/daemon
+    server/http server/auth server/revocation server/download server/enrol server/api server/config \
+    server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
+SIGNER_MODULES := server/base server/model server/pki server/config server/signer
 BROKER_MODULES := server/base server/model server/pki server/broker
 DEVICE_MODULES := firmware/core firmware/port/host
 # of the port for the chip: what can be tested without one
@@ -51,6 +53,7 @@ SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi
     last_reset otadata esp8266_rtc)
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
+SIGNER_LIBS := -lcrypto -linih -lseccomp -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
 # What differs between the generations of Mbed TLS: the file that fits the installed one.
 MBEDTLS_MAJOR := $(lastword $(shell echo MBEDTLS_VERSION_MAJOR | \
@@ -66,12 +69,15 @@ COMMON := $(call objects,common)
 # What decides which slot runs: all of core that a boot loader links, and it needs no library.
 BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files file_store failure) \
     common/crc32))
-DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
+# The daemon's side of the signer: of that folder nothing else.
+SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
+DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)
+SIGNER := $(call objects,$(SIGNER_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
 BROKER := $(call objects,$(BROKER_MODULES)) $(COMMON)
 DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(COMMON)
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
-PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
+PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp secureesp-signer virtual-esp device-files)
 # What the broker loads. Its objects are compiled once more: for any address, all hidden but what
 # mosquitto looks for. mosquitto's own functions the broker brings. It stays in memory until the broker
 # ends (nodelete): OpenSSL calls it (server/broker/tls_door.h).
@@ -87,7 +93,8 @@ TESTS_DEVICE := $(filter-out $(TESTS_BOOT),$(filter $(B)/test/unit/firmware/%,$(
 TESTS_ON_SDK := $(filter $(B)/test/unit/firmware/port/esp8266/main/%,$(TESTS))
 TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
 TESTS_BROKER := $(filter $(B)/test/unit/server/broker/%,$(TESTS))
-TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL) $(TESTS_BROKER),$(TESTS))
+TESTS_SIGNER := $(filter $(B)/test/unit/server/signer/%,$(TESTS))
+TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL) $(TESTS_BROKER) $(TESTS_SIGNER),$(TESTS))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
@@ -104,6 +111,10 @@ $(B)/bin/secureespd: $(DAEMON)
 $(B)/bin/secureesp: $(CTL)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CTL_LIBS)
+
+$(B)/bin/secureesp-signer: $(SIGNER)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SIGNER_LIBS)
 
 $(B)/bin/virtual-esp: $(DEVICE)
 	@mkdir -p $(@D)
@@ -140,7 +151,7 @@ $(B)/%.o: %.c
 
 # .incbin is invisible to -MMD.
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
-$(PROFILES): $(addprefix certs/,ca.cnf server.cnf device.cnf client.cnf)
+$(PROFILES): $(addprefix certs/,ca.cnf root.cnf intermediate.cnf server.cnf device.cnf client.cnf)
 
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
@@ -151,6 +162,7 @@ test-programs: $(TESTS)
 # Libraries, so that a test takes only the objects it needs.
 $(B)/libdaemon.a: $(call no_main,$(DAEMON))
 $(B)/libctl.a: $(call no_main,$(CTL))
+$(B)/libsigner.a: $(call no_main,$(SIGNER))
 $(B)/libbroker.a: $(filter-out %/broker_plugin.o,$(BROKER))
 $(B)/libdevice.a: $(call no_main,$(DEVICE)) $(call objects,$(POLICY_MODULES))
 $(B)/lib%.a:
@@ -161,6 +173,8 @@ $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
+$(TESTS_SIGNER): $(B)/%: $(B)/%.o $(B)/libsigner.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(SIGNER_LIBS)
 $(TESTS_BROKER): $(B)/%: $(B)/%.o $(B)/libbroker.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PLUGIN_LIBS)
 $(B)/test/unit/firmware/port/host/contract_test: $(B)/test/port/port_contract.o

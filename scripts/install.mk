@@ -12,7 +12,8 @@ INSTALL ?= install
 
 INSTALL_ETC := server/etc
 INSTALL_MAN_SECTIONS := 1 5 8
-INSTALL_PROGRAMS := sbin/secureespd bin/secureesp bin/virtual-esp bin/device-files
+INSTALL_PROGRAMS := sbin/secureespd sbin/secureesp-signer bin/secureesp bin/virtual-esp bin/device-files
+INSTALL_UNITS := secureespd.service secureesp-signer.service
 # read by systemd beside the unit that the broker's package brings
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)
@@ -45,9 +46,11 @@ install: all
 	    $(call install_file,0755,$(B)/bin/$${program#*/},$(installed)/$$program) || exit 1; \
 	done
 	$(call install_file,0644,$(PLUGIN),$(installed_plugin))
-	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
-	    $(INSTALL_ETC)/secureespd.service | \
-	    $(call install_file,0644,/dev/stdin,$(installed_units)/secureespd.service)
+	for unit in $(INSTALL_UNITS); do \
+	    sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
+	        $(INSTALL_ETC)/$$unit | \
+	        $(call install_file,0644,/dev/stdin,$(installed_units)/$$unit) || exit 1; \
+	done
 	sed 's|/etc/mosquitto/|$(SYSCONFDIR)/mosquitto/|' $(INSTALL_ETC)/$(INSTALL_DROP_IN) | \
 	    $(call install_file,0644,/dev/stdin,$(installed_units)/$(INSTALL_DROP_IN))
 	$(call install_file,0644,$(INSTALL_ETC)/sysusers.d/secureesp.conf,$(installed)/lib/sysusers.d/secureesp.conf)
@@ -60,6 +63,7 @@ install: all
 	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
 	done
 	@$(call install_configuration,$(INSTALL_ETC)/secureesp.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/secureesp.conf)
+	@$(call install_configuration,$(INSTALL_ETC)/signer.conf,$(DESTDIR)$(SYSCONFDIR)/secureesp/signer.conf)
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.conf,$(installed_conf_d),$(installed_broker))
 	@$(call install_configuration,$(INSTALL_ETC)/mosquitto/secureesp.nft,$(DESTDIR)$(SYSCONFDIR)/mosquitto/secureesp.nft)
 	@grep -qs '^plugin ' "$(installed_conf_d)" || \
@@ -70,7 +74,7 @@ install: all
 # Leaves configuration, keys and database alone.
 uninstall:
 	rm -f $(foreach p,$(INSTALL_PROGRAMS),"$(installed)/$(p)") \
-	    "$(installed_units)/secureespd.service" "$(installed_units)/$(INSTALL_DROP_IN)" \
+	    $(foreach u,$(INSTALL_UNITS),"$(installed_units)/$(u)") "$(installed_units)/$(INSTALL_DROP_IN)" \
 	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
 	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)

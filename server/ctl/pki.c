@@ -21,6 +21,7 @@
 #include "server/pki/pki_folder.h"
 
 #define CA_NAME_DEFAULT "secureesp CA"
+#define INTERMEDIATE_NAME_DEFAULT "secureesp device CA"
 #define NAMES_MAX 64
 
 // clang-format off: its versions differ in braces
@@ -40,6 +41,15 @@
 
 static const struct option_rule init_options[] = {
     {"name", OPTION_VALUE, "CN", "the CA's common name (" CA_NAME_DEFAULT ")"},
+    {"root", OPTION_FLAG, NULL, "let it sign other CAs ('pki intermediate')"},
+    OPTION_DAYS,
+    OPTION_RSA,
+    OPTION_FORCE,
+    {0},
+};
+
+static const struct option_rule intermediate_options[] = {
+    {"name", OPTION_VALUE, "CN", "the new CA's common name (" INTERMEDIATE_NAME_DEFAULT ")"},
     OPTION_DAYS,
     OPTION_RSA,
     OPTION_FORCE,
@@ -115,8 +125,36 @@ static int run_init(const struct subcommand_call *call, struct err *err)
         return rc;
     if (name == NULL)
         name = CA_NAME_DEFAULT;
+    order.is_root = options_has(call->options, "root");
     rc = pki_folder_init(&order, name, &pair, err);
     return rc < 0 ? rc : report(call, name, &pair, false, err);
+}
+
+static int run_intermediate(const struct subcommand_call *call, struct err *err)
+{
+    struct pki_folder_order order;
+    struct pki_folder_pair pair;
+    struct pki_folder_ca ca = {
+        .folder = call->options->arguments[1],
+        .common_name = options_value(call->options, "name"),
+    };
+    struct issuer *issuer;
+    int rc = pki_issue_read_order(call->options, &order, err);
+
+    if (rc == SUBCOMMAND_OK && ca.folder[0] == '\0')
+        rc = subcommand_misuse(err, "\"\" is not a folder");
+    if (rc != SUBCOMMAND_OK)
+        return rc;
+    if (ca.common_name == NULL)
+        ca.common_name = INTERMEDIATE_NAME_DEFAULT;
+    rc = pki_folder_open(order.folder, &issuer, err);
+    if (rc < 0)
+        return rc;
+    rc = pki_folder_add_ca(issuer, &order, &ca, &pair, err);
+    issuer_free(issuer);
+    if (rc == 0)
+        rc = credential_file_sync(ca.folder, err);
+    return rc < 0 ? rc : report(call, ca.common_name, &pair, true, err);
 }
 
 static int collect(const struct options *options, const char *option, const char *out[NAMES_MAX],
@@ -217,8 +255,11 @@ static int run_signing(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand pki_subcommands[] = {
-    {"pki", "init", "DIR [--name CN] [--days N] [--rsa] [--force]", "make a CA in a folder",
-        init_options, 1, 1, run_init},
+    {"pki", "init", "DIR [--name CN] [--root] [--days N] [--rsa] [--force]",
+        "make a CA in a folder", init_options, 1, 1, run_init},
+    {"pki", "intermediate", "DIR NEW-DIR [--name CN] [--days N] [--rsa] [--force]",
+        "make another CA below one, in a folder of its own", intermediate_options, 2, 2,
+        run_intermediate},
     {"pki", "server", "DIR NAME [--dns HOST]... [--ip ADDR]... [--days N] [--rsa] [--force]",
         "issue a server's certificate: broker, download server, daemon", server_options, 2, 2,
         run_server},

@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "server/base/lock_folder.h"
+#include "server/base/unix_socket.h"
 #include "server/daemon/address_check.h"
 #include "server/daemon/broker_check.h"
 #include "server/daemon/credentials.h"
@@ -122,24 +122,6 @@ static int check_folder(const char *path, struct err *err)
     return 0;
 }
 
-// Whether somebody answers on the API's socket: a daemon that runs, and holds port and folder.
-static bool is_running(const char *socket_path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t n = strlen(socket_path);
-
-    if (n >= sizeof address.sun_path)
-        return false;
-    memcpy(address.sun_path, socket_path, n + 1);
-
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool answers = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return answers;
-}
-
 // Whether nobody works on the folder.
 static bool check_lock(struct check *check)
 {
@@ -149,7 +131,7 @@ static bool check_lock(struct check *check)
 
     if (rc == 0)
         close(fd);
-    if (rc == ERR_CONFLICT && !is_running(check->config->socket))
+    if (rc == ERR_CONFLICT && !unix_socket_is_answered(check->config->socket))
         report_wrong(check, "[daemon] state_dir: another secureespd is using it", &err);
     return rc == 0;
 }
@@ -211,7 +193,7 @@ static void check_address(struct check *check)
     struct err err = {0};
     int fd;
 
-    if (is_running(config->socket)) {
+    if (unix_socket_is_answered(config->socket)) {
         note("a secureespd is running with this configuration's socket; its port was not tried");
         return;
     }

@@ -2,7 +2,6 @@
 #include "server/daemon/config.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -13,7 +12,8 @@
 #include "common/contract.h"
 #include "common/mac.h"
 #include "server/base/file.h"
-#include "server/daemon/config_lines.h"
+#include "server/config/config_lines.h"
+#include "server/config/config_value.h"
 
 #define DEVICE_SECTION "config.json"
 #define FILE_MAX ((size_t)1024 * 1024)
@@ -79,33 +79,6 @@ static const struct setting {
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
 
-static int set_text(char **member, const char *value, struct err *err)
-{
-    char *copy = strdup(value);
-
-    if (copy == NULL)
-        return err_set(err, ERR_NO_MEMORY, "no memory");
-    free(*member);
-    *member = copy;
-    return 0;
-}
-
-// Paths are absolute, and need no slash at their end.
-static int set_path(char **member, const char *value, struct err *err)
-{
-    size_t n = strlen(value);
-    int rc;
-
-    if (value[0] != '/')
-        return err_set(err, ERR_INVALID, "'%s' is not an absolute path", value);
-    rc = set_text(member, value, err);
-    if (rc < 0)
-        return rc;
-    while (n > 1 && (*member)[n - 1] == '/')
-        (*member)[--n] = '\0';
-    return 0;
-}
-
 // What a request's path is compared with: plain names alone.
 static int set_url_path(char **member, const char *value, struct err *err)
 {
@@ -120,7 +93,7 @@ static int set_url_path(char **member, const char *value, struct err *err)
         strstr(value, "/.") != NULL)
         return err_set(err, ERR_INVALID,
             "'%s' is not made of '/' and names of letters, digits, '-', '_', '~' and '.'", value);
-    return set_path(member, value, err);
+    return config_value_path(member, value, err);
 }
 
 static int set_host(char **member, const char *value, struct err *err)
@@ -131,29 +104,13 @@ static int set_host(char **member, const char *value, struct err *err)
 
     if (why != NULL && inet_pton(AF_INET6, value, address) != 1)
         return err_set(err, ERR_INVALID, "'%s' %s", value, why);
-    return set_text(member, value, err);
-}
-
-static int read_number(
-    const char *value, int64_t min, int64_t max, int base, int64_t *out, struct err *err)
-{
-    char *end;
-
-    errno = 0;
-    *out = strtoll(value, &end, base);
-    if (errno != 0 || end == value || *end != '\0')
-        return err_set(err, ERR_INVALID, "'%s' is not a number", value);
-    if (*out < min || *out > max)
-        return err_set(err, ERR_INVALID,
-            base == 8 ? "%s is not between %llo and %llo, octal"
-                      : "%s is not between %lld and %lld",
-            value, (long long)min, (long long)max);
-    return 0;
+    return config_value_text(member, value, err);
 }
 
 static int set_number(
     const struct setting *setting, void *member, const char *value, struct err *err)
 {
+    struct config_value_range range = {setting->min, setting->max, 10};
     int64_t number;
     int rc;
 
@@ -167,11 +124,10 @@ static int set_number(
         return 0;
     }
     if (setting->type == PORT)
-        rc = read_number(value, 1, 65535, 10, &number, err);
+        range = (struct config_value_range){1, 65535, 10};
     else if (setting->type == MODE)
-        rc = read_number(value, 0, 0777, 8, &number, err);
-    else
-        rc = read_number(value, setting->min, setting->max, 10, &number, err);
+        range = (struct config_value_range){0, 0777, 8};
+    rc = config_value_number(value, &range, &number, err);
     if (rc < 0)
         return rc;
     if (setting->type == PORT)
@@ -191,10 +147,10 @@ static int apply(
     if (value[0] == '\0')
         return err_set(err, ERR_INVALID, "the value is missing");
     switch (setting->type) {
-    case PATH: return set_path(member, value, err);
+    case PATH: return config_value_path(member, value, err);
     case URL_PATH: return set_url_path(member, value, err);
     case HOST: return set_host(member, value, err);
-    case TEXT: return set_text(member, value, err);
+    case TEXT: return config_value_text(member, value, err);
     default: return set_number(setting, member, value, err);
     }
 }
@@ -278,7 +234,7 @@ static int set_defaults(struct config *config, struct err *err)
         if (settings[i].initial != NULL)
             rc = apply(config, &settings[i], settings[i].initial, err);
         else if (settings[i].type == HOST)
-            rc = set_text((char **)((char *)config + settings[i].offset), "", err);
+            rc = config_value_text((char **)((char *)config + settings[i].offset), "", err);
     }
     return rc;
 }

@@ -13,7 +13,7 @@
 #include "server/enrol/est_body.h"
 #include "server/pki/certificate_facts.h"
 #include "server/pki/certificate_file.h"
-#include "server/pki/enrolment_request.h"
+#include "server/pki/certificate_request.h"
 #include "server/revocation/revocation_meet.h"
 
 #define SHORTLY_S 5 // until another request of the same device has ended
@@ -121,7 +121,7 @@ struct ask {
     char own[SERIAL_SIZE];   // "" of no renewal
     uint8_t *csr;
     size_t csr_n;
-    struct enrolment_request asked;
+    struct certificate_request asked;
     struct enrol_judge judge;
 };
 
@@ -211,7 +211,7 @@ static bool read_body(struct ask *ask)
     int rc = est_body_decode(body, n, &ask->csr, &ask->csr_n, &err);
 
     if (rc == 0)
-        rc = enrolment_request_read(ask->csr, ask->csr_n, &ask->asked, &err);
+        rc = certificate_request_parse(ask->csr, ask->csr_n, &ask->asked, &err);
     if (rc == 0)
         return true;
     if (rc == ERR_NO_MEMORY)
@@ -289,11 +289,11 @@ static void decide(struct ask *ask, bool is_renewal)
     char code[DIGEST_SHA256_TEXT_SIZE] = "";
     struct err err = {0};
 
-    if (ask->asked.code[0] != '\0')
-        digest_sha256((const uint8_t *)ask->asked.code, strlen(ask->asked.code), code);
+    if (ask->asked.challenge[0] != '\0')
+        digest_sha256((const uint8_t *)ask->asked.challenge, strlen(ask->asked.challenge), code);
     ask->judge = (struct enrol_judge){.policy = ask->enrol->settings.policy,
         .mac = ask->mac,
-        .key_sha256 = ask->asked.key_sha256,
+        .key_sha256 = ask->asked.key.id,
         .code_sha256 = code,
         .claim = ask->claim,
         .own = ask->own,

@@ -7,6 +7,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/unix_socket.h"
 #include "server/http/http_accept.h"
 #include "server/http/http_addresses.h"
 #include "server/http/http_connection.h"
@@ -41,7 +42,7 @@ static int listen_socket(const struct http_server_settings *settings, int *fd, s
 {
     *fd = -1;
     if (settings->socket_path != NULL)
-        return http_listen_unix(settings->socket_path, settings->socket_mode, fd, err);
+        return unix_socket_listen(settings->socket_path, settings->socket_mode, fd, err);
     return http_listen_tcp(settings->address, settings->port, fd, err);
 }
 

@@ -120,6 +120,24 @@ int certificate_fingerprint(
     return 0;
 }
 
+int certificate_key_id(
+    const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+{
+    uint8_t *der = NULL;
+    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate->x509), &der);
+
+    if (n <= 0)
+        return openssl_error_set(err, ERR_NO_MEMORY, "no memory to read a certificate's key");
+    digest_sha256(der, (size_t)n, out);
+    OPENSSL_free(der);
+    return 0;
+}
+
+int64_t certificate_not_before_ms(const struct certificate *certificate)
+{
+    return asn1_time_ms(X509_get0_notBefore(certificate->x509));
+}
+
 int64_t certificate_not_after_ms(const struct certificate *certificate)
 {
     return asn1_time_ms(X509_get0_notAfter(certificate->x509));

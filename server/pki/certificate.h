@@ -37,7 +37,12 @@ ERR_CHECKED int certificate_serial(
 ERR_CHECKED int certificate_fingerprint(
     const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
 
-// The last moment of its validity, Unix ms.
+// SHA-256 of its public key (SubjectPublicKeyInfo). ERR_NO_MEMORY.
+ERR_CHECKED int certificate_key_id(
+    const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
+
+// The first and the last moment of its validity, Unix ms.
+int64_t certificate_not_before_ms(const struct certificate *certificate);
 int64_t certificate_not_after_ms(const struct certificate *certificate);
 
 #endif

@@ -1,41 +1,18 @@
 // What a certificate says of itself.
 #include "server/pki/certificate_facts.h"
 
-#include <string.h>
-
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "server/pki/asn1_serial.h"
 #include "server/pki/asn1_time.h"
+#include "server/pki/name_text.h"
 #include "server/pki/openssl_types.h"
-
-// How many there are of one kind in the subject: 0, 1, or 2 for more. One that fits in full is
-// written to out.
-static int read_name(const X509 *x509, int nid, char *out, size_t size)
-{
-    const X509_NAME *subject = X509_get_subject_name(x509);
-    int i = X509_NAME_get_index_by_NID(subject, nid, -1);
-    unsigned char *text = NULL;
-
-    if (i < 0)
-        return 0;
-    if (X509_NAME_get_index_by_NID(subject, nid, i) >= 0)
-        return 2;
-
-    int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)));
-
-    if (n > 0 && (size_t)n < size && memchr(text, 0, (size_t)n) == NULL)
-        memcpy(out, text, (size_t)n + 1);
-    OPENSSL_free(text);
-    ERR_clear_error();
-    return 1;
-}
 
 // Whoever signed it: one common name, in full, or it is nobody's.
 static int read_common_name(const X509 *x509, struct certificate_facts *facts, struct err *err)
 {
-    int count = read_name(x509, NID_commonName, facts->common_name, sizeof facts->common_name);
+    int count = name_text_read(
+        X509_get_subject_name(x509), NID_commonName, facts->common_name, sizeof facts->common_name);
 
     if (count != 1)
         return err_set(
@@ -59,7 +36,8 @@ int certificate_facts_of(
     if (rc < 0)
         return rc;
     // Two of them, or one that cannot be used, are none.
-    read_name(x509, NID_organizationalUnitName, facts.unit, sizeof facts.unit);
+    name_text_read(
+        X509_get_subject_name(x509), NID_organizationalUnitName, facts.unit, sizeof facts.unit);
     facts.is_server = X509_check_purpose(x509, X509_PURPOSE_SSL_SERVER, 0) == 1;
     facts.begins_ms = asn1_time_ms(X509_get0_notBefore(x509));
     facts.not_before_ms = facts.begins_ms;

@@ -65,6 +65,16 @@ int issuer_fingerprint(
     return certificate_fingerprint(issuer->certificate, out, err);
 }
 
+bool issuer_allows_ca(const struct issuer *issuer)
+{
+    return X509_get_pathlen(issuer->certificate->x509) != 0; // -1: no limit
+}
+
+int64_t issuer_not_after_ms(const struct issuer *issuer)
+{
+    return certificate_not_after_ms(issuer->certificate);
+}
+
 static bool set_serial(X509 *x509)
 {
     BIGNUM *number = BN_new();
@@ -140,7 +150,7 @@ static int set_dates(
 }
 
 static int fill(X509 *x509, const struct issuer_order *order, const struct certificate *ca,
-    const struct private_key *subject, struct err *err)
+    EVP_PKEY *subject, struct err *err)
 {
     X509 *issuer = ca != NULL ? ca->x509 : x509;
     int rc = set_subject(x509, order, err);
@@ -152,7 +162,7 @@ static int fill(X509 *x509, const struct issuer_order *order, const struct certi
         return rc;
     if (X509_set_version(x509, X509_VERSION_3) != 1 || !set_serial(x509) ||
         X509_set_issuer_name(x509, X509_get_subject_name(issuer)) != 1 ||
-        X509_set_pubkey(x509, subject->pkey) != 1)
+        X509_set_pubkey(x509, subject) != 1)
         return openssl_error_set(err, ERR_IO, "cannot fill a certificate");
     rc = profile_apply(order->profile, x509, issuer, err);
     if (rc < 0)
@@ -160,10 +170,11 @@ static int fill(X509 *x509, const struct issuer_order *order, const struct certi
     return subject_names_apply(&order->names, x509, err);
 }
 
-static int make(const struct issuer *issuer, const struct issuer_order *order,
-    const struct private_key *subject, struct certificate **out, struct err *err)
+// The subject's key, of which the public half is enough if there is an issuer.
+static int make(const struct issuer *issuer, const struct issuer_order *order, EVP_PKEY *subject,
+    struct certificate **out, struct err *err)
 {
-    const struct private_key *signer = issuer != NULL ? issuer->key : subject;
+    EVP_PKEY *signer = issuer != NULL ? issuer->key->pkey : subject;
     struct certificate *certificate = malloc(sizeof *certificate);
 
     if (certificate == NULL)
@@ -175,7 +186,7 @@ static int make(const struct issuer *issuer, const struct issuer_order *order,
                  : fill(certificate->x509, order, issuer != NULL ? issuer->certificate : NULL,
                        subject, err);
 
-    if (rc == 0 && X509_sign(certificate->x509, signer->pkey, EVP_sha256()) == 0)
+    if (rc == 0 && X509_sign(certificate->x509, signer, EVP_sha256()) == 0)
         rc = openssl_error_set(err, ERR_IO, "cannot sign");
     if (rc < 0) {
         certificate_free(certificate);
@@ -188,11 +199,26 @@ static int make(const struct issuer *issuer, const struct issuer_order *order,
 int issuer_issue(const struct issuer *issuer, const struct issuer_order *order,
     const struct private_key *subject, struct certificate **out, struct err *err)
 {
-    return make(issuer, order, subject, out, err);
+    return make(issuer, order, subject->pkey, out, err);
+}
+
+int issuer_issue_public(const struct issuer *issuer, const struct issuer_order *order,
+    const struct public_key *subject, struct certificate **out, struct err *err)
+{
+    const uint8_t *p = subject->der;
+    EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)subject->size_bytes);
+
+    if (pkey == NULL)
+        return openssl_error_set(err, ERR_INVALID, "no public key in DER");
+
+    int rc = make(issuer, order, pkey, out, err);
+
+    EVP_PKEY_free(pkey);
+    return rc;
 }
 
 int issuer_self_sign(const struct issuer_order *order, const struct private_key *key,
     struct certificate **out, struct err *err)
 {
-    return make(NULL, order, key, out, err);
+    return make(NULL, order, key->pkey, out, err);
 }

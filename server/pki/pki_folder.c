@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
@@ -64,26 +65,60 @@ static int make_one(const struct issuer *issuer, const struct pki_folder_order *
     return pki_pairs_make(&pairs, err);
 }
 
+// Decides where a CA lies, and makes its folder.
+static int place_ca(const char *folder, struct pki_folder_pair *out, struct err *err)
+{
+    int rc = place(out->public_path, folder, "ca.crt", err);
+
+    if (rc == 0)
+        rc = place(out->key_path, folder, "ca.key", err);
+    return rc == 0 ? make_folder(folder, err) : rc;
+}
+
 int pki_folder_init(const struct pki_folder_order *order, const char *common_name,
     struct pki_folder_pair *out, struct err *err)
 {
     struct issuer_order wanted = {
-        .profile = PROFILE_CA,
+        .profile = order->is_root ? PROFILE_ROOT : PROFILE_CA,
         .common_name = common_name,
         .days = order->days,
         .now_ms = order->now_ms,
     };
-    int rc = place(out->public_path, order->folder, "ca.crt", err);
+    int rc = place_ca(order->folder, out, err);
 
-    if (rc < 0)
-        return rc;
-    rc = place(out->key_path, order->folder, "ca.key", err);
-    if (rc < 0)
-        return rc;
-    rc = make_folder(order->folder, err);
-    if (rc < 0)
-        return rc;
-    return make_one(NULL, order, &wanted, out, err);
+    return rc < 0 ? rc : make_one(NULL, order, &wanted, out, err);
+}
+
+// Also by another name.
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat at_a;
+    struct stat at_b;
+
+    return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && at_a.st_dev == at_b.st_dev &&
+           at_a.st_ino == at_b.st_ino;
+}
+
+int pki_folder_add_ca(const struct issuer *issuer, const struct pki_folder_order *order,
+    const struct pki_folder_ca *ca, struct pki_folder_pair *out, struct err *err)
+{
+    struct issuer_order wanted = {
+        .profile = PROFILE_INTERMEDIATE,
+        .common_name = ca->common_name,
+        .days = order->days,
+        .now_ms = order->now_ms,
+    };
+
+    if (!issuer_allows_ca(issuer))
+        return err_set(err, ERR_INVALID,
+            "below the CA of %s there can be no other; 'pki init --root' makes one that allows it",
+            order->folder);
+    if (is_same_folder(order->folder, ca->folder))
+        return err_set(err, ERR_INVALID, "%s is the folder of the CA that signs", ca->folder);
+
+    int rc = place_ca(ca->folder, out, err);
+
+    return rc < 0 ? rc : make_one(issuer, order, &wanted, out, err);
 }
 
 int pki_folder_open(const char *folder, struct issuer **out, struct err *err)

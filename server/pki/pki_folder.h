@@ -20,9 +20,16 @@
 struct pki_folder_order {
     const char *folder;
     enum private_key_kind kind;
-    int days;   // 0: the profile's default
-    bool force; // replace what exists
+    int days;     // 0: the profile's default
+    bool force;   // replace what exists
+    bool is_root; // of a CA that is made: there may be others below it
     int64_t now_ms;
+};
+
+// Another CA that is wanted.
+struct pki_folder_ca {
+    const char *folder;
+    const char *common_name;
 };
 
 // What was written. Lasting after credential_file_sync().
@@ -37,6 +44,11 @@ struct pki_folder_pair {
 // Makes the CA. ERR_CONFLICT if there is one.
 ERR_CHECKED int pki_folder_init(const struct pki_folder_order *order, const char *common_name,
     struct pki_folder_pair *out, struct err *err);
+
+// Makes another CA, below the one of order's folder, in a folder of its own. ERR_CONFLICT if there
+// is one, ERR_INVALID if it is the same folder or below that CA there can be no other.
+ERR_CHECKED int pki_folder_add_ca(const struct issuer *issuer, const struct pki_folder_order *order,
+    const struct pki_folder_ca *ca, struct pki_folder_pair *out, struct err *err);
 
 // Opens the CA, to issue with; the caller frees it. ERR_NOT_FOUND; ERR_DENIED if others may write
 // to the folder.

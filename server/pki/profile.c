@@ -11,6 +11,8 @@
 
 // profiles.S
 extern const char profile_ca_text[];
+extern const char profile_root_text[];
+extern const char profile_intermediate_text[];
 extern const char profile_server_text[];
 extern const char profile_device_text[];
 extern const char profile_client_text[];
@@ -21,6 +23,8 @@ static const struct {
     int default_days;
 } profiles[] = {
     [PROFILE_CA] = {"ca.cnf", profile_ca_text, 7300},
+    [PROFILE_ROOT] = {"root.cnf", profile_root_text, 7300},
+    [PROFILE_INTERMEDIATE] = {"intermediate.cnf", profile_intermediate_text, 3650},
     [PROFILE_SERVER] = {"server.cnf", profile_server_text, 825},
     [PROFILE_DEVICE] = {"device.cnf", profile_device_text, 1825},
     [PROFILE_CLIENT] = {"client.cnf", profile_client_text, 825},

@@ -6,7 +6,14 @@
 #include "server/base/err.h"
 
 // The profiles of certs/*.cnf.
-enum profile { PROFILE_CA, PROFILE_SERVER, PROFILE_DEVICE, PROFILE_CLIENT };
+enum profile {
+    PROFILE_CA,           // below which there is no other
+    PROFILE_ROOT,         // below which there may be others
+    PROFILE_INTERMEDIATE, // such another
+    PROFILE_SERVER,
+    PROFILE_DEVICE,
+    PROFILE_CLIENT,
+};
 
 // The validity in days when none is asked for.
 int profile_default_days(enum profile profile);

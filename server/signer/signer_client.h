@@ -21,7 +21,8 @@ struct signer_client_order {
 // or ERR_DENIED. ERR_INVALID if the request is damaged, too large, or not signed with its own key;
 // ERR_DENIED if the signer's policy refuses it, or the signer this user; ERR_UNAVAILABLE if the
 // signer does not answer, or has signed as many as its policy allows for an hour: try again later;
-// ERR_IO if it failed or its answer is none; ERR_NO_MEMORY. Any thread.
+// ERR_EXPIRED if its CA's certificate ends before a day is over; ERR_IO if it failed or its answer
+// is none; ERR_NO_MEMORY. Any thread.
 ERR_CHECKED int signer_client_sign(const char *socket_path, const struct signer_client_order *order,
     struct certificate **out, struct err *err);
 

@@ -6,9 +6,10 @@ FUZZ ?=
 
 FUZZ_BROKER := access broker_option broker_identity session_record
 FUZZ_CTL := text
+FUZZ_SIGNER := signer_config signer_message
 FUZZ_DEVICE := command events http identity image_digest image_scan mqtt settings slots tls_name
 FUZZ_ALL := $(patsubst test/fuzz/%_fuzz.c,%,$(wildcard test/fuzz/*_fuzz.c))
-FUZZ_SERVER := $(filter-out $(FUZZ_BROKER) $(FUZZ_CTL) $(FUZZ_DEVICE),$(FUZZ_ALL))
+FUZZ_SERVER := $(filter-out $(FUZZ_BROKER) $(FUZZ_CTL) $(FUZZ_SIGNER) $(FUZZ_DEVICE),$(FUZZ_ALL))
 
 fuzz_programs = $(1:%=$(B)/test/fuzz/%_fuzz)
 
@@ -25,6 +26,8 @@ $(call fuzz_programs,$(FUZZ_BROKER)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libb
 	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PLUGIN_LIBS)
 $(call fuzz_programs,$(FUZZ_CTL)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CTL_LIBS)
+$(call fuzz_programs,$(FUZZ_SIGNER)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libsigner.a
+	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(SIGNER_LIBS)
 $(call fuzz_programs,$(FUZZ_DEVICE)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libdevice.a
 	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(DEVICE_LIBS)
 

@@ -11,11 +11,12 @@ install_into() {
 
 step "each file in its place"
 install_into
-for file in usr/sbin/secureespd usr/bin/secureesp usr/bin/virtual-esp usr/bin/device-files \
-    usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
-    usr/share/man/man8/secureespd.8 usr/share/man/man1/secureesp.1 \
+for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/bin/virtual-esp usr/bin/device-files \
+    usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/secureesp-signer.service \
+    usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
+    usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
-    etc/secureesp/secureesp.conf etc/mosquitto/conf.d/secureesp.conf usr/lib/secureesp/secureesp_broker.so \
+    etc/secureesp/secureesp.conf etc/secureesp/signer.conf etc/mosquitto/conf.d/secureesp.conf usr/lib/secureesp/secureesp_broker.so \
     etc/mosquitto/secureesp.nft; do
     [ -s "$image/$file" ] || fail "$file is not installed"
 done
@@ -75,21 +76,23 @@ analyze() {
     fi
 }
 
-step "systemd understands both"
-sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/secureespd.service" \
-    >"$work/secureespd.service"
+step "systemd understands all"
+for unit in secureespd secureesp-signer; do
+    sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/$unit.service" \
+        >"$work/$unit.service"
+done
 printf '[Service]\nExecStart=/bin/true\n' >"$work/mosquitto.service"
 cp -r "$(dirname "$drop_in")" "$work/"
 SYSTEMD_UNIT_PATH=$work: expect_exit 0 analyze verify --man=no \
-    "$work/secureespd.service" "$work/mosquitto.service"
+    "$work/secureespd.service" "$work/secureesp-signer.service" "$work/mosquitto.service"
 expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
 step "the units' exposure"
 # The broker's as its package has it, and the drop-in.
 mkdir "$work/units"
 cat "$(dpkg -L mosquitto | grep '/mosquitto.service$')" "$drop_in" >"$work/units/mosquitto.service"
-cp "$root/server/etc/secureespd.service" "$work/units/"
-for unit in secureespd mosquitto; do
+cp "$root/server/etc/secureespd.service" "$root/server/etc/secureesp-signer.service" "$work/units/"
+for unit in secureespd secureesp-signer mosquitto; do
     exposure=$(analyze security --offline=true "$work/units/$unit.service" |
         sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
     awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 2.0) }' ||
@@ -100,6 +103,8 @@ step "the user"
 mkdir -p "$work/users/etc"
 systemd-sysusers --root="$work/users" "$image/usr/lib/sysusers.d/secureesp.conf"
 grep -q '^secureesp:' "$work/users/etc/passwd" || fail "no user secureesp"
+expect_match "the signer's group" '^secureesp-signer:[^:]*:[0-9]+:secureesp$' \
+    "$(grep '^secureesp-signer:' "$work/users/etc/group")"
 
 step "CA and certificates"
 PATH=$image/usr/bin:$image/usr/sbin:$PATH:/usr/sbin
@@ -121,6 +126,14 @@ sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /etc/|= $image/etc/|; s|= /var/|= $imag
     "$image/etc/secureesp/secureesp.conf" | sed '/One device.s own values/,$d' >"$work/secureesp.conf"
 ASAN_OPTIONS=detect_leaks=0 secureespd --config "$work/secureesp.conf" --check-config
 cp "$work/secureesp.conf" "$image/etc/secureesp/"
+
+step "the signer's configuration, but for folders and user"
+mkdir -p "$image/run/secureesp-signer"
+sed -E -e 's/^;([a-z_]+ = )/\1/' -e "s|= /var/lib/secureesp-signer|= $pki|; s|= /run/|= $image/run/|" \
+    -e "s/^client = .*/client = $(id -u)/" "$image/etc/secureesp/signer.conf" >"$work/signer.conf"
+expect_exit 0 env ASAN_OPTIONS=detect_leaks=0 secureesp-signer --config "$work/signer.conf" --check-config
+
+step "the broker's configuration"
 cp "$conf_d" "$work/conf_d"
 # says WHAT SED-EXPRESSION REGEX: of such a configuration of the broker beside it.
 says() {

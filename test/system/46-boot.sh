@@ -18,7 +18,7 @@ fi
 obstacle=$(machine_obstacle)
 [ -z "$obstacle" ] || skip "$obstacle"
 mac=$(mac_of 1)
-programs=(secureespd secureesp virtual-esp device-files)
+programs=(secureespd secureesp secureesp-signer virtual-esp device-files)
 release_make all
 export PATH=$root/build/release/bin:$PATH
 
@@ -58,8 +58,9 @@ is_connected() {
 }
 eventually 30 "sudo secureesp status says that the broker is connected" is_connected
 
-step "what systemd says of both units"
-expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service mosquitto.service
+step "what systemd says of the units"
+expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service secureesp-signer.service \
+    mosquitto.service
 expect_equal "verify" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 expect_equal "the broker" "Restart=always LimitCORE=0 LimitNOFILE=65536 User=mosquitto" \
     "$(machine_root systemctl show mosquitto -p Restart,LimitCORE,LimitNOFILE,User | tr '\n' ' ' | sed 's/ $//')"
@@ -118,6 +119,50 @@ now_ms() {
 eventually 60 "the device is online" is_back 0
 expect_equal "its image" "$(image_name 00.00.01)" "$(device_json '$.image')"
 
+step "the signer, as the README has it"
+mapfile -t steps < <(sed -n '/^- .secureesp-signer. signs/,/^- .mosquitto/s/^  \(sudo .*\)/\1/p' "$root/README.md")
+[ "${#steps[@]}" -ge 4 ] || fail "the README has ${#steps[@]} lines"
+for line in "${steps[@]}"; do
+    echo "$ $line"
+    expect_exit 0 machine_do "$line"
+done
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/key" -subj "/CN=$(mac_of 2)" \
+    -outform DER -out "$work/csr" 2>/dev/null
+python3 - "$work/csr" "$machine/home/$machine_user/request" <<'PYTHON'
+import struct, sys
+csr = open(sys.argv[1], "rb").read()
+body = struct.pack(">HH", 0, 4) + b"test" + csr
+open(sys.argv[2], "wb").write(b"SES\x01\x01\x00" + struct.pack(">H", len(body)) + body)
+PYTHON
+cat >"$machine/home/$machine_user/ask" <<'PERL'
+use IO::Socket::UNIX;
+my $s = IO::Socket::UNIX->new(Peer => "/run/secureesp-signer/signer.sock") or die "connect: $!\n";
+open(my $file, "<:raw", $ARGV[0]) or die "$ARGV[0]: $!\n";
+local $/;
+print $s <$file>;
+$s->flush;
+my $answer = <$s>;
+print unpack("C", substr($answer, 8, 1)), "\n";
+PERL
+chmod 0755 "$machine/home/$machine_user"
+chmod 0644 "$machine/home/$machine_user/request" "$machine/home/$machine_user/ask"
+# ask USER: what the signer answers; 0 is a certificate.
+ask() {
+    machine_root runuser -u "$1" -- perl "/home/$machine_user/ask" "/home/$machine_user/request" 2>&1
+}
+check_signer() {
+    expect_equal "its answer to the daemon's user" 0 "$(ask secureesp)"
+    expect_equal "its answer to somebody else" "connect: Permission denied" "$(ask "$machine_user" || true)"
+    expect_equal "its answer to its own user" 4 "$(ask secureesp-signer)"
+    signer=$(machine_root systemctl show secureesp-signer -p MainPID --value)
+    expect_match "its filter of system calls" 'Seccomp:[[:space:]]*2' "$(machine_root cat "/proc/$signer/status")"
+    [ "$(machine_root readlink "/proc/$signer/ns/net")" != "$(machine_root readlink /proc/1/ns/net)" ] ||
+        fail "it has the machine's network"
+}
+check_signer
+expect_exit 1 machine_root runuser -u secureesp -- cat /var/lib/secureesp-signer/ca.key
+expect_exit 0 machine_root systemctl reload secureesp-signer
+
 step "the machine restarts, and all of it is back by itself"
 # all_is_back WHAT: waits until it is, and a command goes the whole way.
 all_is_back() {
@@ -126,6 +171,7 @@ all_is_back() {
 }
 machine_restart
 all_is_back "broker, daemon and device after the machine's restart"
+check_signer
 
 step "so it is when broker or daemon are killed"
 for unit in mosquitto secureespd; do

@@ -25,10 +25,11 @@ rm -rf "$work"
 mkdir -p "$work"
 
 # Folders of sandboxes, and records of processes (scripts/lib/process.sh), that end with the
-# scenario; so do file systems that it mounted.
+# scenario; so do file systems that it mounted, and folders elsewhere.
 sandboxes=()
 records=()
 mounts=()
+elsewhere=()
 
 finish() {
     local status=$? folder
@@ -47,6 +48,7 @@ finish() {
         umount -l "$folder" || status=1
     done
     [ "$status" -ne 0 ] || rm -rf "$work"
+    [ "${#elsewhere[@]}" -eq 0 ] || rm -rf "${elsewhere[@]}"
     exit "$status"
 }
 trap finish EXIT

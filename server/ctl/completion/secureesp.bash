@@ -28,7 +28,8 @@ _secureesp_options() {
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
-        'pki init') echo '--name --days --rsa --force' ;;
+        'pki init') echo '--name --root --days --rsa --force' ;;
+        'pki intermediate') echo '--name --days --rsa --force' ;;
         'pki server') echo '--dns --ip --days --rsa --force' ;;
         'pki client') echo '--role --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
@@ -57,7 +58,7 @@ _secureesp_verbs() {
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
-        pki) echo 'init server device client list record revoke crl signing' ;;
+        pki) echo 'init intermediate server device client list record revoke crl signing' ;;
         command) echo 'list show cancel' ;;
     esac
 }

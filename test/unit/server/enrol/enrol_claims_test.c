@@ -32,9 +32,9 @@ static void test_judges(void **state)
     struct est_fixture *e = *state;
     struct enrol_claims *claims;
     struct certificate *certificate;
-    struct request_fixture made;
+    struct est_request made;
     struct certificate_facts facts;
-    EVP_PKEY *key = request_fixture_key();
+    EVP_PKEY *key = est_request_key();
     uint8_t *der;
     size_t n;
 
@@ -42,8 +42,8 @@ static void test_judges(void **state)
     assert_int_equal(judge_file(claims, e->claim.public_path), 0);
     assert_int_equal(judge_file(claims, e->device.public_path), ERR_UNTRUSTED);
     assert_int_equal(judge_file(claims, e->server.public_path), ERR_UNTRUSTED);
-    request_fixture_make(key, "84:F3:EB:00:00:01", NULL, &made);
-    certificate = request_fixture_issue(&e->other_ca, made.der, made.n, NULL);
+    est_request_make(key, "84:F3:EB:00:00:01", NULL, &made);
+    certificate = est_request_issue(e->other_ca, made.der, made.n, NULL);
     assert_int_equal(certificate_to_der(certificate, &der, &n, NULL), 0);
     assert_int_equal(enrol_claims_judge(claims, der, n, &facts, NULL), ERR_DENIED);
     free(der);

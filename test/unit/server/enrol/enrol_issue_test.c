@@ -1,7 +1,6 @@
 // From a request to a certificate: who signs is not believed, and what it made is known before it
 // is given away.
 #include "server/enrol/enrol_issue.h"
-#include "server/pki/enrolment_request.h"
 #include "test/unit/server/enrol/est_fixture.h"
 
 static struct enrol_issue *open_issue(struct est_fixture *e)
@@ -13,13 +12,13 @@ static struct enrol_issue *open_issue(struct est_fixture *e)
     return issue;
 }
 
-static void make(const char *mac, struct request_fixture *made, struct enrolment_request *request)
+static void make(const char *mac, struct est_request *made, struct certificate_request *request)
 {
-    EVP_PKEY *key = request_fixture_key();
+    EVP_PKEY *key = est_request_key();
 
-    request_fixture_make(key, mac, NULL, made);
+    est_request_make(key, mac, NULL, made);
     EVP_PKEY_free(key);
-    assert_int_equal(enrolment_request_read(made->der, made->n, request, NULL), 0);
+    assert_int_equal(certificate_request_parse(made->der, made->n, request, NULL), 0);
 }
 
 static int64_t known(struct est_fixture *e)
@@ -31,13 +30,13 @@ static void test_signs_and_repeats(void **state)
 {
     struct est_fixture *e = *state;
     struct enrol_issue *issue = open_issue(e);
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
     struct enrol_judge first, second;
 
     make(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
-    first = second = ask_for(MAC_1, request.key_sha256);
+    first = second = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_run(issue, &first, made.der, made.n, NULL), 0);
     assert_int_equal(first.verdict, ENROL_SIGN);
     assert_int_equal(known(e), 1);
@@ -60,13 +59,13 @@ static void test_does_not_believe_the_signer(void **state)
     } rows[] = {{MAC_2, false}, {NULL, true}};
     struct est_fixture *e = *state;
     struct enrol_issue *issue = open_issue(e);
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
 
     make(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct enrol_judge it = ask_for(MAC_1, request.key_sha256);
+        struct enrol_judge it = ask_for(MAC_1, request.key.id);
 
         e->name = rows[i].name;
         e->is_foreign = rows[i].is_foreign;
@@ -83,13 +82,13 @@ static int sign_another(
     const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
 {
     struct est_fixture *e = ctx;
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
 
     (void)order;
     (void)err;
     make(MAC_1, &made, &request);
-    *out = request_fixture_issue(&e->ca, made.der, made.n, NULL);
+    *out = est_request_issue(e->ca, made.der, made.n, NULL);
     return 0;
 }
 
@@ -98,13 +97,13 @@ static void test_is_for_the_key(void **state)
     struct est_fixture *e = *state;
     struct enrol_issue_settings settings = {e->store->store, e->auth, sign_another, e};
     struct enrol_issue *issue;
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
     struct enrol_judge it;
 
     make(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
-    it = ask_for(MAC_1, request.key_sha256);
+    it = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
     assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), ERR_UNTRUSTED);
     enrol_judge_clear(&it);
@@ -115,13 +114,13 @@ static void test_signer_fails(void **state)
 {
     struct est_fixture *e = *state;
     struct enrol_issue *issue = open_issue(e);
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
     struct enrol_judge it;
 
     make(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
-    it = ask_for(MAC_1, request.key_sha256);
+    it = ask_for(MAC_1, request.key.id);
     e->rc = ERR_UNAVAILABLE;
     assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), ERR_UNAVAILABLE);
     assert_null(it.der);
@@ -148,13 +147,13 @@ static void test_rejected_meanwhile(void **state)
     struct est_fixture *e = *state;
     struct enrol_issue_settings settings = {e->store->store, e->auth, sign_and_reject, e};
     struct enrol_issue *issue;
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
     struct enrol_judge it;
 
     make(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
-    it = ask_for(MAC_1, request.key_sha256);
+    it = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
     assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), 0);
     assert_int_equal(it.verdict, ENROL_REJECTED);
@@ -167,7 +166,7 @@ static void test_rejected_meanwhile(void **state)
 struct nested {
     struct est_fixture *e;
     struct enrol_issue *issue;
-    const struct request_fixture *made;
+    const struct est_request *made;
     const char *key;
     int inner;
 };
@@ -188,15 +187,15 @@ static void test_one_at_a_time(void **state)
     struct est_fixture *e = *state;
     struct nested nested = {.e = e};
     struct enrol_issue_settings settings = {e->store->store, e->auth, sign_within, &nested};
-    struct request_fixture made;
-    struct enrolment_request request;
+    struct est_request made;
+    struct certificate_request request;
     struct enrol_judge it;
 
     make(MAC_1, &made, &request);
     nested.made = &made;
-    nested.key = request.key_sha256;
+    nested.key = request.key.id;
     add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
-    it = ask_for(MAC_1, request.key_sha256);
+    it = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_new(&settings, &nested.issue, NULL), 0);
     assert_int_equal(enrol_issue_run(nested.issue, &it, made.der, made.n, NULL), 0);
     assert_int_equal(nested.inner, ERR_CONFLICT);

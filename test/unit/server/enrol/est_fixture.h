@@ -10,7 +10,7 @@
 #include "server/pki/pem.h"
 #include "server/pki/pki_folder.h"
 #include "test/unit/server/enrol/enrol_fixture.h"
-#include "test/unit/server/pki/request_fixture.h"
+#include "test/unit/server/enrol/est_request.h"
 
 struct est_fixture {
     struct fixture *store;
@@ -18,7 +18,7 @@ struct est_fixture {
     char claim_ca[PATH_MAX];
     char device_ca[PATH_MAX];
     struct pki_folder_pair server, claim, device; // of MAC_3
-    struct request_fixture_ca ca, other_ca;
+    struct issuer *ca, *other_ca;
     // How the signer is.
     int rc;           // what it fails with; 0: it signs
     const char *name; // another one that it puts into the certificate, or NULL
@@ -53,15 +53,13 @@ static inline int est_fixture_set_up(void **state)
     est_fixture_make_ca(folder, "devices", &devices, &issuer);
     assert_int_equal(pki_folder_add_server(issuer, &order, &wanted, &e->server, NULL), 0);
     assert_int_equal(pki_folder_add_device(issuer, &order, MAC_3, &e->device, NULL), 0);
-    issuer_free(issuer);
+    e->ca = issuer;
     snprintf(e->device_ca, sizeof e->device_ca, "%s", devices.public_path);
     scratch_path(e->store->folder, "claims", folder);
     est_fixture_make_ca(folder, "claims", &claims, &issuer);
     assert_int_equal(pki_folder_add_client(issuer, &order, &claim, &e->claim, NULL), 0);
-    issuer_free(issuer);
+    e->other_ca = issuer;
     snprintf(e->claim_ca, sizeof e->claim_ca, "%s", claims.public_path);
-    request_fixture_open(&e->ca, devices.public_path, devices.key_path);
-    request_fixture_open(&e->other_ca, claims.public_path, claims.key_path);
     assert_int_equal(device_auth_new(e->device_ca, &e->auth, NULL), 0);
     *state = e;
     return 0;
@@ -72,8 +70,8 @@ static inline int est_fixture_tear_down(void **state)
     struct est_fixture *e = *state;
     void *store = e->store;
 
-    request_fixture_close(&e->ca);
-    request_fixture_close(&e->other_ca);
+    issuer_free(e->ca);
+    issuer_free(e->other_ca);
     device_auth_free(e->auth);
     free(e);
     return fixture_tear_down(&store);
@@ -89,8 +87,7 @@ static inline int est_fixture_sign(
     if (e->rc < 0)
         return err_set(err, e->rc, "the signer does not");
     e->signed_count++;
-    *out =
-        request_fixture_issue(e->is_foreign ? &e->other_ca : &e->ca, order->csr, order->n, e->name);
+    *out = est_request_issue(e->is_foreign ? e->other_ca : e->ca, order->csr, order->n, e->name);
     return 0;
 }
 

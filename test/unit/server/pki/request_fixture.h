@@ -1,165 +1,117 @@
 #ifndef TEST_SERVER_PKI_REQUEST_FIXTURE_H
 #define TEST_SERVER_PKI_REQUEST_FIXTURE_H
 
-// Certificate requests as devices make them, and who signs them.
+// Certificate requests as OpenSSL makes them. In a header, since each test program is one file.
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <openssl/evp.h>
-#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "server/pki/certificate.h"
+// What a request is to have; NULL and 0 stand for nothing.
+struct request_fixture {
+    const char *common_name;
+    const char *other_name;   // a second common name
+    const char *unit;         // an organizational unit
+    const char *extension;    // of basicConstraints, as "critical,CA:TRUE"
+    const char *alternative;  // of subjectAltName, as "DNS:broker"
+    const char *challenge;    // challengePassword
+    const char *again;        // a second value of that
+    const char *unstructured; // unstructuredName
+    const char *curve;        // P-256 if it is NULL and there are no bits
+    unsigned rsa_bits;
+    const EVP_MD *digest; // SHA-256 if it is NULL
+};
 
 #define REQUEST_FIXTURE_MAX 8192
 
-struct request_fixture {
-    uint8_t der[REQUEST_FIXTURE_MAX];
-    size_t n;
-};
-
-static inline EVP_PKEY *request_fixture_key(void)
+static inline EVP_PKEY *request_fixture_key(const struct request_fixture *fixture)
 {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-
-    assert_non_null(key);
-    return key;
+    if (fixture->rsa_bits != 0)
+        return EVP_RSA_gen(fixture->rsa_bits);
+    return EVP_EC_gen(fixture->curve != NULL ? fixture->curve : "P-256");
 }
 
-static inline void request_fixture_add_name(X509_REQ *request, const char *field, const char *text)
+static inline void request_fixture_add_name(X509_REQ *request, int nid, const char *text)
 {
-    assert_int_equal(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), field,
-                         MBSTRING_UTF8, (const uint8_t *)text, -1, -1, 0),
-        1);
+    if (text != NULL)
+        X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(request), nid, MBSTRING_UTF8,
+            (const unsigned char *)text, -1, -1, 0);
 }
 
-static inline void request_fixture_add_code(X509_REQ *request, int type, const char *text)
+// One attribute, of two values if there is a second.
+static inline void request_fixture_add_attribute(
+    X509_REQ *request, int nid, const char *text, const char *second)
 {
-    assert_int_equal(X509_REQ_add1_attr_by_NID(request, NID_pkcs9_challengePassword, type,
-                         (const uint8_t *)text, (int)strlen(text)),
-        1);
+    X509_ATTRIBUTE *attribute = NULL;
+
+    if (text == NULL)
+        return;
+    X509_ATTRIBUTE_create_by_NID(&attribute, nid, MBSTRING_UTF8, text, -1);
+    if (second != NULL)
+        X509_ATTRIBUTE_set1_data(attribute, MBSTRING_UTF8, second, -1);
+    X509_REQ_add1_attr(request, attribute);
+    X509_ATTRIBUTE_free(attribute);
 }
 
-static inline void request_fixture_sign(
-    X509_REQ *request, EVP_PKEY *key, struct request_fixture *out)
+static inline void request_fixture_add_extension(
+    STACK_OF(X509_EXTENSION) * *list, int nid, const char *value)
 {
-    uint8_t *p = out->der;
-    int n;
+    if (value == NULL)
+        return;
 
-    assert_true(X509_REQ_sign(request, key, EVP_sha256()) > 0);
-    n = i2d_X509_REQ(request, NULL);
-    assert_in_range(n, 1, REQUEST_FIXTURE_MAX);
-    out->n = (size_t)i2d_X509_REQ(request, &p);
-}
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
 
-// A request without a name.
-static inline X509_REQ *request_fixture_begin(EVP_PKEY *key)
-{
-    X509_REQ *request = X509_REQ_new();
-
-    assert_non_null(request);
-    assert_int_equal(X509_REQ_set_pubkey(request, key), 1);
-    return request;
-}
-
-// code: NULL for none.
-static inline void request_fixture_make(
-    EVP_PKEY *key, const char *name, const char *code, struct request_fixture *out)
-{
-    X509_REQ *request = request_fixture_begin(key);
-
-    request_fixture_add_name(request, "CN", name);
-    if (code != NULL)
-        request_fixture_add_code(request, V_ASN1_UTF8STRING, code);
-    request_fixture_sign(request, key, out);
-    X509_REQ_free(request);
-}
-
-// A CA whose certificate and key are in PEM files.
-struct request_fixture_ca {
-    X509 *x509;
-    EVP_PKEY *key;
-    int64_t serial; // of the last one
-};
-
-static inline void request_fixture_open(
-    struct request_fixture_ca *ca, const char *certificate_path, const char *key_path)
-{
-    FILE *file = fopen(certificate_path, "re");
-
-    assert_non_null(file);
-    ca->x509 = PEM_read_X509(file, NULL, NULL, NULL);
-    (void)fclose(file);
-    file = fopen(key_path, "re");
-    assert_non_null(file);
-    ca->key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-    (void)fclose(file);
-    assert_true(ca->x509 != NULL && ca->key != NULL);
-    ca->serial = 1000;
-}
-
-static inline void request_fixture_close(struct request_fixture_ca *ca)
-{
-    X509_free(ca->x509);
-    EVP_PKEY_free(ca->key);
-}
-
-static inline void request_fixture_add_extension(X509 *x509, X509 *ca, int nid, const char *value)
-{
-    X509V3_CTX ctx;
-    X509_EXTENSION *extension;
-
-    X509V3_set_ctx(&ctx, ca, x509, NULL, NULL, 0);
-    X509V3_set_ctx_nodb(&ctx);
-    extension = X509V3_EXT_nconf_nid(NULL, &ctx, nid, value);
-    assert_int_equal(X509_add_ext(x509, extension, -1), 1);
+    X509v3_add_ext(list, extension, -1);
     X509_EXTENSION_free(extension);
 }
 
-// As a signer would: a client's certificate of a day for a request, under another name if that is
-// not NULL.
-static inline struct certificate *request_fixture_issue(
-    struct request_fixture_ca *ca, const uint8_t *der, size_t n, const char *name)
+static inline void request_fixture_fill(X509_REQ *request, const struct request_fixture *fixture)
 {
-    X509_REQ *request = d2i_X509_REQ(NULL, &der, (long)n);
-    X509 *x509 = X509_new();
-    struct certificate *certificate = NULL;
-    uint8_t *made = NULL;
-    int size;
+    STACK_OF(X509_EXTENSION) *extensions = NULL;
 
-    assert_true(request != NULL && x509 != NULL);
-    assert_int_equal(X509_set_version(x509, X509_VERSION_3), 1);
-    assert_int_equal(ASN1_INTEGER_set_int64(X509_get_serialNumber(x509), ++ca->serial), 1);
-    assert_int_equal(X509_set_issuer_name(x509, X509_get_subject_name(ca->x509)), 1);
-    assert_int_equal(X509_set_subject_name(x509, X509_REQ_get_subject_name(request)), 1);
-    if (name != NULL) {
-        X509_NAME *other = X509_NAME_new();
+    request_fixture_add_name(request, NID_commonName, fixture->common_name);
+    request_fixture_add_name(request, NID_commonName, fixture->other_name);
+    request_fixture_add_name(request, NID_organizationalUnitName, fixture->unit);
+    request_fixture_add_attribute(
+        request, NID_pkcs9_challengePassword, fixture->challenge, fixture->again);
+    request_fixture_add_attribute(request, NID_pkcs9_unstructuredName, fixture->unstructured, NULL);
+    request_fixture_add_extension(&extensions, NID_basic_constraints, fixture->extension);
+    request_fixture_add_extension(&extensions, NID_subject_alt_name, fixture->alternative);
+    if (extensions != NULL)
+        X509_REQ_add_extensions(request, extensions);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
 
-        X509_NAME_add_entry_by_txt(other, "CN", MBSTRING_UTF8, (const uint8_t *)name, -1, -1, 0);
-        assert_int_equal(X509_set_subject_name(x509, other), 1);
-        X509_NAME_free(other);
-    }
-    assert_non_null(X509_gmtime_adj(X509_getm_notBefore(x509), -300));
-    assert_non_null(X509_gmtime_adj(X509_getm_notAfter(x509), 86400));
-    assert_int_equal(X509_set_pubkey(x509, X509_REQ_get0_pubkey(request)), 1);
-    request_fixture_add_extension(x509, ca->x509, NID_basic_constraints, "critical,CA:FALSE");
-    request_fixture_add_extension(x509, ca->x509, NID_key_usage, "critical,digitalSignature");
-    request_fixture_add_extension(x509, ca->x509, NID_ext_key_usage, "clientAuth");
-    request_fixture_add_extension(x509, ca->x509, NID_authority_key_identifier, "keyid");
-    assert_true(X509_sign(x509, ca->key, EVP_sha256()) > 0);
-    size = i2d_X509(x509, &made);
-    assert_int_equal(certificate_from_der(made, (size_t)size, &certificate, NULL), 0);
-    OPENSSL_free(made);
-    X509_free(x509);
+// Writes one to out, which is REQUEST_FIXTURE_MAX bytes, as DER; returns how many bytes. Of the key
+// if that is not NULL, signed with signer's if that is not NULL.
+static inline size_t request_fixture_sign(
+    const struct request_fixture *fixture, EVP_PKEY *key, EVP_PKEY *signer, uint8_t *out)
+{
+    EVP_PKEY *made = key == NULL ? request_fixture_key(fixture) : NULL;
+    EVP_PKEY *own = key == NULL ? made : key;
+    X509_REQ *request = X509_REQ_new();
+    unsigned char *p = out;
+
+    X509_REQ_set_version(request, 0);
+    X509_REQ_set_pubkey(request, own);
+    request_fixture_fill(request, fixture);
+    X509_REQ_sign(request, signer == NULL ? own : signer,
+        fixture->digest == NULL ? EVP_sha256() : fixture->digest);
+
+    int n = i2d_X509_REQ(request, &p);
+
     X509_REQ_free(request);
-    return certificate;
+    EVP_PKEY_free(made);
+    return n > 0 ? (size_t)n : 0;
+}
+
+static inline size_t request_fixture_make(const struct request_fixture *fixture, uint8_t *out)
+{
+    return request_fixture_sign(fixture, NULL, NULL, out);
 }
 
 #endif
