@@ -115,6 +115,7 @@ struct ask {
     struct enrol *enrol;
     const struct http_request *request;
     struct http_response *response;
+    bool is_renewal;
     char address[HTTP_REQUEST_PEER_SIZE];
     char mac[MAC_SIZE];
     char claim[SERIAL_SIZE]; // "" of a renewal
@@ -155,17 +156,27 @@ static bool take_turn(struct ask *ask, struct enrol_meter *meter, const char *wh
     return refuse_for_now(ask, 429, LATER_S, "too many requests");
 }
 
-// Who shows a claim certificate, whatever it is used for.
+static bool refuse_stranger(struct ask *ask, const struct err *err)
+{
+    const char *reason = err->message;
+
+    if (err->code == ERR_UNTRUSTED)
+        reason = ask->is_renewal
+                     ? "this takes the device's own certificate"
+                     : "this takes a claim certificate; a device renews its own by simplereenroll";
+    return refuse(ask, ENROL_NOTE_STRANGER, 403, reason);
+}
+
+// Whoever shows a claim certificate asks for a first one, whatever the path: there are clients, as
+// strongSwan's, that call each request a renewal for which they have a certificate.
 static bool identify_claim(struct ask *ask, const uint8_t *der, size_t n)
 {
     struct certificate_facts facts;
     struct err err = {0};
 
     if (enrol_claims_judge(ask->enrol->claims, der, n, &facts, &err) < 0)
-        return refuse(ask, ENROL_NOTE_STRANGER, 403,
-            err.code == ERR_UNTRUSTED
-                ? "this takes a claim certificate; a device renews its own by simplereenroll"
-                : err.message);
+        return refuse_stranger(ask, &err);
+    ask->is_renewal = false;
     memcpy(ask->claim, facts.serial, sizeof ask->claim);
     if (device_auth_is_serial_revoked(ask->enrol->settings.auth, facts.serial))
         return refuse(ask, ENROL_NOTE_CLAIM_REVOKED, 403, "this claim certificate is revoked");
@@ -178,19 +189,20 @@ static bool identify_device(struct ask *ask, const uint8_t *der, size_t n)
     struct err err = {0};
     int rc = device_auth_identify(ask->enrol->settings.auth, der, n, ask->mac, &err);
 
+    if (rc == ERR_UNTRUSTED)
+        return identify_claim(ask, der, n);
     if (rc == 0)
         rc = certificate_from_der(der, n, &certificate, &err);
     if (rc < 0)
-        return refuse(ask, ENROL_NOTE_STRANGER, 403,
-            rc == ERR_UNTRUSTED ? "this takes the device's own certificate" : err.message);
+        return refuse_stranger(ask, &err);
     rc = certificate_serial(certificate, ask->own, &err);
     certificate_free(certificate);
     if (rc < 0)
-        return refuse(ask, ENROL_NOTE_STRANGER, 403, err.message);
+        return refuse_stranger(ask, &err);
     return take_turn(ask, ask->enrol->by_device, ask->mac);
 }
 
-static bool identify(struct ask *ask, bool is_renewal)
+static bool identify(struct ask *ask)
 {
     size_t n;
     const uint8_t *der = http_request_peer_certificate(ask->request, &n);
@@ -199,7 +211,7 @@ static bool identify(struct ask *ask, bool is_renewal)
         return false;
     if (der == NULL)
         return refuse(ask, ENROL_NOTE_STRANGER, 403, "this takes a client certificate");
-    return is_renewal ? identify_device(ask, der, n) : identify_claim(ask, der, n);
+    return ask->is_renewal ? identify_device(ask, der, n) : identify_claim(ask, der, n);
 }
 
 // Reads what is asked for: the body decides, not what the headers call it.
@@ -220,14 +232,14 @@ static bool read_body(struct ask *ask)
 }
 
 // Its certificate says what the request says.
-static bool check_name(struct ask *ask, bool is_renewal)
+static bool check_name(struct ask *ask)
 {
     const char *name = ask->asked.common_name;
 
     if (!mac_is_valid(name, strlen(name)))
         return refuse(ask, ENROL_NOTE_BAD, 400,
             "the request's common name must be the device's MAC: 12 lower-case hex digits");
-    if (is_renewal && strcmp(name, ask->mac) != 0)
+    if (ask->is_renewal && strcmp(name, ask->mac) != 0)
         return refuse(ask, ENROL_NOTE_BAD, 403,
             "the request's common name is another than that of the certificate in use");
     memcpy(ask->mac, name, sizeof ask->mac);
@@ -264,7 +276,7 @@ static void fail(struct ask *ask, const struct err *err)
     }
 }
 
-static void answer(struct ask *ask, bool is_renewal)
+static void answer(struct ask *ask)
 {
     enum enrol_verdict verdict = ask->judge.verdict;
     enum enrol_note_kind kind = enrol_note_kind_of(verdict);
@@ -273,7 +285,8 @@ static void answer(struct ask *ask, bool is_renewal)
     switch (verdict) {
     case ENROL_SIGN:
     case ENROL_REPEAT:
-        note(ask, is_renewal && verdict == ENROL_SIGN ? ENROL_NOTE_RENEWED : kind, ask->judge.by);
+        note(ask, ask->is_renewal && verdict == ENROL_SIGN ? ENROL_NOTE_RENEWED : kind,
+            ask->judge.by);
         send_certificate(ask);
         break;
     case ENROL_WAIT:
@@ -284,7 +297,7 @@ static void answer(struct ask *ask, bool is_renewal)
     }
 }
 
-static void decide(struct ask *ask, bool is_renewal)
+static void decide(struct ask *ask)
 {
     char code[DIGEST_SHA256_TEXT_SIZE] = "";
     struct err err = {0};
@@ -301,18 +314,19 @@ static void decide(struct ask *ask, bool is_renewal)
     if (enrol_issue_run(ask->enrol->issue, &ask->judge, ask->csr, ask->csr_n, &err) < 0)
         fail(ask, &err);
     else
-        answer(ask, is_renewal);
+        answer(ask);
     enrol_judge_clear(&ask->judge);
 }
 
 static void enroll(const struct http_request *request, struct http_response *response,
     struct enrol *enrol, bool is_renewal)
 {
-    struct ask ask = {.enrol = enrol, .request = request, .response = response};
+    struct ask ask = {
+        .enrol = enrol, .request = request, .response = response, .is_renewal = is_renewal};
 
     http_request_peer(request, ask.address);
-    if (identify(&ask, is_renewal) && read_body(&ask) && check_name(&ask, is_renewal))
-        decide(&ask, is_renewal);
+    if (identify(&ask) && read_body(&ask) && check_name(&ask))
+        decide(&ask);
     free(ask.csr);
     explicit_bzero(&ask.asked, sizeof ask.asked); // a code is a secret
 }

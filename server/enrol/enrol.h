@@ -14,7 +14,8 @@
 
 // The endpoint at which devices get their certificates: EST (RFC 7030, RFC 8951) for an HTTP server
 // whose ctx is a struct enrol. cacerts and csrattrs need no client certificate; simpleenroll takes
-// a claim certificate, simplereenroll the device's own.
+// a claim certificate, simplereenroll the device's own, or a claim certificate as simpleenroll
+// does.
 struct enrol;
 
 #define ENROL_BODY_MAX 8192 // bytes of a request's body: the server's max_body_bytes

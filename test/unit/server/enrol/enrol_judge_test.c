@@ -150,6 +150,8 @@ static void test_revoked_and_readmitted(void **state)
     assert_string_equal(it.by, "readmission");
     assert_true(record_certificate(f, &it, 0x12));
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_ALARM); // once
+    change(f, revocation_change_revoke_certificate, "12", "superseded");
+    assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_WAIT);
 }
 
 // After a hold it has what it had.
@@ -163,6 +165,8 @@ static void test_held(void **state)
     change(f, revocation_change_readmit, MAC_1, "");
     assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_ALARM);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_REPEAT);
+    change(f, revocation_change_revoke_certificate, "11", "superseded");
+    assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_WAIT);
 }
 
 // Its last certificate is revoked for itself: it is no more given away.

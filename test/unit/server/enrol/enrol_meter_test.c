@@ -35,12 +35,12 @@ static void test_many(void **state)
     (void)state;
     assert_int_equal(enrol_meter_new(&two_a_minute, &meter), 0);
     for (int round = 0; round < 2; round++) {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 300; i++) {
             snprintf(name, sizeof name, "n%d", i);
             assert_true(enrol_meter_take(meter, name, 1000));
         }
     }
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 300; i++) {
         snprintf(name, sizeof name, "n%d", i);
         assert_false(enrol_meter_take(meter, name, 1000));
     }
