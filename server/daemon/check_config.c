@@ -18,6 +18,7 @@
 #include "server/daemon/broker_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
+#include "server/daemon/enrol_link.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/state_check.h"
 #include "server/daemon/state_folder.h"
@@ -203,6 +204,14 @@ static void check_address(struct check *check)
         close(fd);
 }
 
+static void check_enrolment(struct check *check)
+{
+    struct err err = {0};
+
+    if (enrol_link_check(check->config, !unix_socket_is_answered(check->config->socket), &err) < 0)
+        report_wrong(check, "[enrolment]", &err);
+}
+
 // One that cannot be found now may be later: the daemon starts and tries again.
 static void check_broker(struct check *check)
 {
@@ -231,7 +240,8 @@ int check_config_all(const struct config *config, const char *path)
 {
     typedef void step(struct check * check);
     static step *const steps[] = {check_file_limit, check_credentials, check_device_files,
-        check_state, check_socket, check_address, check_broker, check_broker_plugin};
+        check_state, check_socket, check_address, check_enrolment, check_broker,
+        check_broker_plugin};
     struct check check = {.config = config, .path = path};
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)

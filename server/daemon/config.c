@@ -22,7 +22,7 @@
 #define IMAGE_BYTES TEXT_OF(CONTRACT_SKETCH_IMAGE_MAX)
 
 // Those before PORT are texts.
-enum setting_type { PATH, URL_PATH, TEXT, HOST, PORT, MODE, LEVEL, NUMBER };
+enum setting_type { PATH, URL_PATH, TEXT, HOST, PORT, MODE, LEVEL, POLICY, NUMBER };
 
 // One row for each setting: where it stands, its default (NULL: zero, or ""), its bounds (NUMBER),
 // and whether a reload changes it.
@@ -75,6 +75,19 @@ static const struct setting {
     {"retention", "statuses_per_minute", NUMBER, AT(statuses_per_minute), "30", 1, 6000, true},
     {"retention", "min_free_percent", NUMBER, AT(min_free_percent), "5", 0, 50, true},
     {"retention", "min_free_bytes", NUMBER, AT(min_free_bytes), "1073741824", 0, INT64_MAX, true},
+    {"enrolment", "address", TEXT, AT(enrol_address), "0.0.0.0", 0, 0, false},
+    {"enrolment", "port", PORT, AT(enrol_port), NULL, 0, 0, false},
+    {"enrolment", "certificate", PATH, AT(enrol_certificate), NULL, 0, 0, false},
+    {"enrolment", "key", PATH, AT(enrol_key), NULL, 0, 0, false},
+    {"enrolment", "claim_ca", PATH, AT(enrol_claim_ca), NULL, 0, 0, false},
+    {"enrolment", "signer", PATH, AT(enrol_signer), "/run/secureesp-signer/signer.sock", 0, 0,
+        false},
+    {"enrolment", "policy", POLICY, AT(enrol_policy), "listed", 0, 0, false},
+    {"enrolment", "window_max_s", NUMBER, AT(enrol_window_max_s), "86400", 1, 31536000, false},
+    {"enrolment", "retry_after_s", NUMBER, AT(enrol_retry_after_s), "300", 1, 86400, false},
+    {"enrolment", "claim_per_minute", NUMBER, AT(enrol_claim_per_minute), "600", 1, 1000000, false},
+    {"enrolment", "address_per_minute", NUMBER, AT(enrol_address_per_minute), "120", 1, 1000000,
+        false},
 #undef AT
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
@@ -107,6 +120,14 @@ static int set_host(char **member, const char *value, struct err *err)
     return config_value_text(member, value, err);
 }
 
+static int set_policy(enum enrol_policy *member, const char *value, struct err *err)
+{
+    if (strcmp(value, "listed") != 0 && strcmp(value, "approve") != 0)
+        return err_set(err, ERR_INVALID, "'%s' is not one of listed, approve", value);
+    *member = strcmp(value, "listed") == 0 ? ENROL_POLICY_LISTED : ENROL_POLICY_APPROVE;
+    return 0;
+}
+
 static int set_number(
     const struct setting *setting, void *member, const char *value, struct err *err)
 {
@@ -123,6 +144,8 @@ static int set_number(
         *(enum log_level *)member = (enum log_level)level;
         return 0;
     }
+    if (setting->type == POLICY)
+        return set_policy(member, value, err);
     if (setting->type == PORT)
         range = (struct config_value_range){1, 65535, 10};
     else if (setting->type == MODE)
@@ -233,7 +256,7 @@ static int set_defaults(struct config *config, struct err *err)
     for (size_t i = 0; i < SETTING_COUNT && rc == 0; i++) {
         if (settings[i].initial != NULL)
             rc = apply(config, &settings[i], settings[i].initial, err);
-        else if (settings[i].type == HOST)
+        else if (settings[i].type <= HOST)
             rc = config_value_text((char **)((char *)config + settings[i].offset), "", err);
     }
     return rc;
@@ -257,6 +280,16 @@ static int check_devices(const struct config *config, const char *name, struct e
     return line > 0 ? err_context(err, "%s:%d", name, line) : err_context(err, "%s", name);
 }
 
+// What a port makes needful.
+static int check_enrolment(const struct config *config, const char *name, struct err *err)
+{
+    if (config->enrol_port == 0 || config->enrol_claim_ca[0] != '\0')
+        return 0;
+    return err_set(err, ERR_INVALID,
+        "%s: section [enrolment] has a port, and needs claim_ca: the CA of the claim certificates",
+        name);
+}
+
 int config_parse(const char *name, const char *text, size_t n, struct config *out, struct err *err)
 {
     struct config config = {0};
@@ -268,6 +301,8 @@ int config_parse(const char *name, const char *text, size_t n, struct config *ou
         rc = config_lines_read(&lines, take, &reading, err);
     if (rc == 0)
         rc = check_devices(&config, name, err);
+    if (rc == 0)
+        rc = check_enrolment(&config, name, err);
     if (rc < 0) {
         config_clear(&config);
         return rc;
@@ -312,6 +347,7 @@ static bool is_same(const struct setting *setting, const struct config *a, const
     case PORT: return memcmp(left, right, sizeof(uint16_t)) == 0;
     case MODE: return memcmp(left, right, sizeof(mode_t)) == 0;
     case LEVEL: return memcmp(left, right, sizeof(enum log_level)) == 0;
+    case POLICY: return memcmp(left, right, sizeof(enum enrol_policy)) == 0;
     case NUMBER: return memcmp(left, right, sizeof(int64_t)) == 0;
     }
     return true;

@@ -8,6 +8,7 @@
 #include "server/base/err.h"
 #include "server/base/log.h"
 #include "server/download/download_config.h"
+#include "server/enrol/enrol_decide.h"
 
 // The daemon's configuration, secureesp.conf(5).
 struct config {
@@ -50,6 +51,18 @@ struct config {
     int64_t statuses_per_minute; // of one device
     int64_t min_free_percent;
     int64_t min_free_bytes;
+    // [enrolment]
+    char *enrol_address;
+    uint16_t enrol_port;     // 0: there is none
+    char *enrol_certificate; // "": that of [tls]
+    char *enrol_key;         // likewise
+    char *enrol_claim_ca;    // "" without a port alone
+    char *enrol_signer;
+    enum enrol_policy enrol_policy;
+    int64_t enrol_window_max_s;
+    int64_t enrol_retry_after_s;
+    int64_t enrol_claim_per_minute;
+    int64_t enrol_address_per_minute;
     // [config.json], [config.json MAC]; NULL once it was given away
     struct download_config *device_config;
 };

@@ -89,6 +89,7 @@ void counters_each(const struct counters_sources *sources,
     add("download_in_doubt", served.in_doubt, ctx);
     add("download_given_up", served.given_up, ctx);
     download_each_counter(sources->download, add, ctx);
+    enrol_link_each_counter(sources->enrolment, add, ctx);
     broker_state_each_counter(sources->broker, add, ctx);
     command_dispatch_each_counter(sources->dispatch, add, ctx);
     add_store(&written, add, ctx);

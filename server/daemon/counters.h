@@ -6,6 +6,7 @@
 #include "server/base/tally.h"
 #include "server/command/command_dispatch.h"
 #include "server/daemon/broker_state.h"
+#include "server/daemon/enrol_link.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
@@ -20,6 +21,7 @@ struct counters_sources {
     const struct command_dispatch *dispatch;
     const struct tally *reloads_kept, *clock_steps;
     struct broker_state *broker;
+    const struct enrol_link *enrolment;
 };
 
 // Calls add() for each of the modules' counters, by the name that the operator sees. Any thread.

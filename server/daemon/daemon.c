@@ -21,6 +21,7 @@
 #include "server/daemon/costs.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/disk_watch.h"
+#include "server/daemon/enrol_link.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/handshake_signer.h"
 #include "server/daemon/housekeeping.h"
@@ -59,6 +60,7 @@ struct daemon {
     struct command_dispatch *dispatch;
     struct download *download;
     struct http_server *download_server;
+    struct enrol_link enrolment;
     struct api_link api;
     struct mqtt_client *mqtt;
     struct housekeeping *housekeeping;
@@ -219,6 +221,11 @@ static int start_download(struct daemon *daemon, struct err *err)
     return rc;
 }
 
+static int start_enrolment(struct daemon *daemon, struct err *err)
+{
+    return enrol_link_start(&daemon->enrolment, &daemon->config, daemon->store, daemon->auth, err);
+}
+
 static int start_api(struct daemon *daemon, struct err *err)
 {
     daemon->api = (struct api_link){
@@ -227,6 +234,7 @@ static int start_api(struct daemon *daemon, struct err *err)
             .download_server = daemon->download_server,
             .store = daemon->store,
             .broker = &daemon->broker,
+            .enrolment = &daemon->enrolment,
             .dispatch = daemon->dispatch,
             .reloads_kept = &daemon->reloads_kept,
             .clock_steps = &daemon->clock_steps},
@@ -238,6 +246,9 @@ static int start_api(struct daemon *daemon, struct err *err)
             .dispatch = daemon->dispatch,
             .images = &daemon->images,
             .revocation = daemon->revocation.revocation,
+            .enrolment = {daemon->enrolment.server != NULL,
+                enrol_decide_policy_name(daemon->config.enrol_policy),
+                daemon->config.enrol_window_max_s},
             .started_ms = clock_unstepped_ms()},
     };
     return api_link_start(&daemon->api, &daemon->config, err);
@@ -248,7 +259,7 @@ int daemon_start(
 {
     typedef int step(struct daemon * daemon, struct err * err);
     static step *const steps[] = {start_credentials, start_store, start_ingest, start_revocation,
-        start_download, start_mqtt, start_dispatch, start_api};
+        start_download, start_mqtt, start_dispatch, start_enrolment, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -282,6 +293,7 @@ void daemon_stop(struct daemon *daemon)
     // Each before what it calls: the API reads the download server's counters, and the hook wakes
     // the dispatcher, which publishes.
     http_server_free(daemon->api.sources.api_server, GRACE_MS);
+    enrol_link_stop(&daemon->enrolment, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)
         store_set_commit_hook(daemon->store, NULL, NULL);
@@ -293,6 +305,7 @@ void daemon_stop(struct daemon *daemon)
         release_images_clear(&daemon->images);
     release_close(daemon->release);
     download_free(daemon->download);
+    enrol_link_clear(&daemon->enrolment);
     ingest_free(daemon->ingest);
     revocation_link_clear(&daemon->revocation);
     device_auth_free(daemon->auth);
@@ -312,7 +325,7 @@ void daemon_reload(struct daemon *daemon)
 {
     struct reload reload = {daemon->config_path, &daemon->config, &daemon->credentials,
         daemon->auth, daemon->download, daemon->download_server, daemon->mqtt,
-        &daemon->reloads_kept};
+        &daemon->reloads_kept, &daemon->enrolment};
 
     reload_run(&reload);
     (void)revocation_link_end_clients(&daemon->revocation); // of a CA that is trusted no more

@@ -13,9 +13,18 @@
 #define PER_THREAD 4
 #define FEWEST 16 // connections of devices, below which it is not worth starting
 
+static uint64_t enrolment_files(const struct config *config)
+{
+    if (config->enrol_port == 0)
+        return 0;
+    return FILE_LIMIT_ENROL_CONNECTIONS + PER_THREAD * FILE_LIMIT_ENROL_HANDLERS +
+           http_server_threads(FILE_LIMIT_ENROL_CONNECTIONS, FILE_LIMIT_ENROL_HANDLERS);
+}
+
 uint64_t file_limit_spare(const struct config *config)
 {
-    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_THREAD * (uint64_t)config->threads;
+    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_THREAD * (uint64_t)config->threads +
+           enrolment_files(config);
 }
 
 static unsigned threads_of(const struct config *config, uint64_t connections)

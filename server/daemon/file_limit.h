@@ -11,8 +11,13 @@
 // Connections of the operator's API at once.
 #define FILE_LIMIT_API_CONNECTIONS 256u
 
-// What the daemon needs beside the download server's connections: the API's, and those to database
-// and broker.
+// The same of enrolment, and how many of them are decided at once: each waits for the disk, twice,
+// and for the signer.
+#define FILE_LIMIT_ENROL_CONNECTIONS 200u
+#define FILE_LIMIT_ENROL_HANDLERS 16u
+
+// What the daemon needs beside the download server's connections: the API's, those to enrol if
+// it has a port, and those to database and broker.
 uint64_t file_limit_spare(const struct config *config);
 
 // How many threads the download server has: for its connections, or as many of them as there may be

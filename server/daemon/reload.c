@@ -159,6 +159,7 @@ static void take_ca(const struct reload *reload, struct fresh *fresh, bool with_
 void reload_run(const struct reload *reload)
 {
     struct fresh fresh = {0};
+    struct err err = {0};
 
     read_fresh(reload, &fresh);
     fit(reload, &fresh);
@@ -167,6 +168,8 @@ void reload_run(const struct reload *reload)
 
     if (fresh.has_ca)
         take_ca(reload, &fresh, with_certificate);
+    if (enrol_link_reload(reload->enrolment, &err) < 0)
+        keep(reload, &fresh, "enrolment's CA of the claims, or certificate", &err);
     if (fresh.has_config) {
         take_config(reload, &fresh.config);
         config_clear(&fresh.config);

@@ -5,6 +5,7 @@
 #include "server/base/tally.h"
 #include "server/daemon/config.h"
 #include "server/daemon/credentials.h"
+#include "server/daemon/enrol_link.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/mqtt/mqtt_client.h"
@@ -19,6 +20,7 @@ struct reload {
     struct http_server *server;
     struct mqtt_client *mqtt;
     struct tally *kept; // counts what stays as it was
+    struct enrol_link *enrolment;
 };
 
 // Takes the configuration, the CA and the certificate anew, each unless something is wrong with it

@@ -1,7 +1,8 @@
-// The bounds of the download server and of the operator's.
+// The bounds of the servers.
 #include "server/daemon/server_settings.h"
 
 #include "server/daemon/file_limit.h"
+#include "server/enrol/enrol.h"
 
 #define API_THREADS 8    // a revocation holds one for up to two seconds
 #define API_TIMEOUT_S 60 // for a request, and between requests
@@ -24,6 +25,33 @@ void server_settings_download(const struct config *config, struct http_server_se
         .port = config->port,
         .certificate_file = config->certificate,
         .key_file = config->key,
+    };
+}
+
+static const char *first_of(const char *path, const char *otherwise)
+{
+    return path[0] != '\0' ? path : otherwise;
+}
+
+// Whoever is enrolled by it keeps its connection no longer than it takes.
+void server_settings_enrolment(const struct config *config, struct http_server_settings *out)
+{
+    *out = (struct http_server_settings){
+        .max_body_bytes = ENROL_BODY_MAX,
+        .threads = http_server_threads(FILE_LIMIT_ENROL_CONNECTIONS, FILE_LIMIT_ENROL_HANDLERS),
+        .at_once = FILE_LIMIT_ENROL_HANDLERS,
+        .name = "enrolment",
+        .spare_files = (unsigned)file_limit_spare(config),
+        .max_connections = FILE_LIMIT_ENROL_CONNECTIONS,
+        .max_connections_per_address = FILE_LIMIT_ENROL_CONNECTIONS,
+        .timeout_s = (unsigned)config->timeout_s,
+        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
+        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
+        .address = config->enrol_address,
+        .port = config->enrol_port,
+        .certificate_file = first_of(config->enrol_certificate, config->certificate),
+        .key_file = first_of(config->enrol_key, config->key),
+        .certificate_optional = true, // cacerts needs none
     };
 }
 

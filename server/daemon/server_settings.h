@@ -4,10 +4,11 @@
 #include "server/daemon/config.h"
 #include "server/http/http_server.h"
 
-// What the two servers take of the configuration, which they borrow: threads, places, times and
+// What the servers take of the configuration, which they borrow: threads, places, times and
 // where they listen. What they are for - handlers, judgement, signatures - is left empty.
 
 void server_settings_download(const struct config *config, struct http_server_settings *out);
+void server_settings_enrolment(const struct config *config, struct http_server_settings *out);
 void server_settings_api(const struct config *config, struct http_server_settings *out);
 
 #endif

@@ -65,6 +65,36 @@ static void settings_are_read(void **state)
     config_clear(&config);
 }
 
+static void enrolment_is_off_without_a_port(void **state)
+{
+    struct config config;
+    struct config other;
+    struct err err = {0};
+    char restart[256];
+
+    (void)state;
+    assert_int_equal(load(NEEDED, &config, &err), 0);
+    assert_int_equal(config.enrol_port, 0);
+    assert_string_equal(config.enrol_claim_ca, "");
+    assert_string_equal(config.enrol_certificate, "");
+    assert_int_equal(config.enrol_policy, ENROL_POLICY_LISTED);
+    assert_int_equal(config.enrol_window_max_s, 86400);
+    assert_int_equal(load(NEEDED "[enrolment]\nport = 8444\nclaim_ca = /c/\npolicy = approve\n"
+                                 "certificate = /x\nwindow_max_s = 60\n",
+                         &other, &err),
+        0);
+    assert_int_equal(other.enrol_port, 8444);
+    assert_string_equal(other.enrol_claim_ca, "/c");
+    assert_string_equal(other.enrol_certificate, "/x");
+    assert_int_equal(other.enrol_policy, ENROL_POLICY_APPROVE);
+    assert_int_equal(other.enrol_window_max_s, 60);
+    config_compare(&config, &other, restart, sizeof restart);
+    assert_string_equal(restart, "[enrolment] port, [enrolment] certificate, [enrolment] claim_ca, "
+                                 "[enrolment] policy, [enrolment] window_max_s");
+    config_clear(&config);
+    config_clear(&other);
+}
+
 static const struct {
     const char *text;
     const char *line;
@@ -124,6 +154,9 @@ static const struct {
     {NEEDED "[daemon ]\n", ":7: ", "unknown section [daemon ]"},
     {NEEDED "[config.json 84f3]\n", ":7: ", "'84f3' is not a MAC"},
     {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
+    {NEEDED "[enrolment]\nport = 8444\n", ":", "needs claim_ca"},
+    {NEEDED "[enrolment]\npolicy = open\n", ":8: ", "'open' is not one of listed, approve"},
+    {NEEDED "[enrolment]\nretry_after_s = 0\n", ":8: ", "0 is not between 1 and 86400"},
 };
 
 static void a_mistake_is_named_with_file_and_line(void **state)
@@ -286,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_set_has_its_default),
         cmocka_unit_test(settings_are_read),
+        cmocka_unit_test(enrolment_is_off_without_a_port),
         cmocka_unit_test(a_mistake_is_named_with_file_and_line),
         cmocka_unit_test(a_long_line_is_refused),
         cmocka_unit_test(other_systems_line_ends_are_read),

@@ -54,6 +54,37 @@ static void the_download_server_is_bounded_as_configured(void **state)
     assert_null(settings.socket_path);
 }
 
+static void enrolment_has_the_download_servers_certificate_if_none_of_its_own(void **state)
+{
+    struct config config = make_config();
+    struct http_server_settings settings;
+
+    (void)state;
+    config.enrol_address = (char *)"192.0.2.2";
+    config.enrol_port = 8444;
+    config.enrol_certificate = config.enrol_key = (char *)"";
+    server_settings_enrolment(&config, &settings);
+    assert_string_equal(settings.certificate_file, "/certificate");
+    assert_string_equal(settings.key_file, "/key");
+    assert_string_equal(settings.address, "192.0.2.2");
+    assert_int_equal(settings.port, 8444);
+    assert_int_equal(settings.max_body_bytes, 8192);
+    assert_int_equal(settings.max_connections, 200);
+    assert_int_equal(settings.at_once, 16);
+    assert_int_equal(settings.threads, 21);
+    assert_int_equal(settings.timeout_s, 29);
+    assert_int_equal(settings.handshake_timeout_s, 7);
+    assert_true(settings.certificate_optional);
+    config.enrol_certificate = (char *)"/other";
+    config.enrol_key = (char *)"/other-key";
+    server_settings_enrolment(&config, &settings);
+    assert_string_equal(settings.certificate_file, "/other");
+    assert_string_equal(settings.key_file, "/other-key");
+    server_settings_download(&config, &settings);
+    assert_false(settings.certificate_optional);
+    assert_int_equal(settings.spare_files, 256 + 64 + 4 * 3 + 200 + 4 * 16 + 21);
+}
+
 // Whoever waits for a revocation takes none of the others' threads.
 static void an_operator_always_gets_in(void **state)
 {
@@ -78,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_download_server_is_bounded_as_configured),
+        cmocka_unit_test(enrolment_has_the_download_servers_certificate_if_none_of_its_own),
         cmocka_unit_test(an_operator_always_gets_in),
     };
 
