@@ -1,0 +1,99 @@
+// Enrolments by the operator's endpoints.
+#include "test/unit/server/api/api_fixture.h"
+
+#define MAC "84f3eb000001"
+#define PATH "/api/v1/enrolments"
+
+struct row {
+    const char *method, *target, *body;
+    int status;
+    const char *a, *b;
+};
+
+static void ask_rows(struct fixture *f, const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ask(f, rows[i].method, rows[i].target, rows[i].body, strlen(rows[i].body));
+        expect(f, rows[i].target, rows[i].status, rows[i].a, rows[i].b);
+    }
+}
+
+static void decisions(void **state)
+{
+    static const struct row rows[] = {
+        {"GET", PATH, "", 200, "[]", ""},
+        {"POST", PATH, "{\"macs\": [\"84:F3:EB:00:00:01\"]}", 201, "\"mac\":\"" MAC "\"",
+            "\"code\":null"},
+        {"GET", PATH, "", 200, "\"mac\":\"" MAC "\",\"state\":\"listed\"", "\"key_sha256\":null"},
+        {"GET", PATH "?state=listed", "", 200, MAC, "\"decided_by\":\"uid "},
+        {"GET", PATH "?state=pending", "", 200, "[]", ""},
+        {"GET", PATH "?state=lost", "", 400, "listed, pending, approved", ""},
+        {"POST", PATH, "{\"macs\": [\"" MAC "\"], \"code\":true}", 201, "\"new\":false",
+            "\"code\":\""},
+        {"GET", PATH, "", 200, "\"needs_code\":true", "\"wrong_codes\":0"},
+        {"POST", PATH "/" MAC "/approve", "", 200, "\"state\":\"approved\"",
+            "\"needs_code\":false"},
+        {"POST", PATH "/" MAC "/reject", "", 200, "\"state\":\"rejected\"", ""},
+        {"GET", "/api/v1/status", "", 200, "\"enrolment\"", "\"rejected\":1"},
+        {"POST", PATH "/" MAC "/remove", "", 200, "\"removed\":true", ""},
+        {"POST", PATH "/" MAC "/remove", "", 404, "enrolments list", ""},
+        {"GET", PATH, "", 200, "[]", ""},
+    };
+
+    ask_rows(*state, rows, sizeof rows / sizeof rows[0]);
+}
+
+static void what_is_refused(void **state)
+{
+    static const struct row rows[] = {
+        {"POST", PATH, "", 400, "error", ""},
+        {"POST", PATH, "{}", 400, "1 to 10000 devices", ""},
+        {"POST", PATH, "{\"macs\": []}", 400, "1 to 10000 devices", ""},
+        {"POST", PATH, "{\"macs\": [\"x\"]}", 400, "x", ""},
+        {"POST", PATH, "{\"macs\": [\"" MAC "\"], \"colour\":1}", 400, "colour", ""},
+        {"POST", PATH, "{\"macs\": [\"" MAC "\", \"nobody\"]}", 400, "nobody", ""},
+        {"POST", PATH "/nobody/approve", "", 400, "nobody", ""},
+        {"POST", PATH "/" MAC "/approve?force=1", "", 400, "force", ""},
+        {"POST", PATH "/" MAC "/approve", "{}", 400, "no body", ""},
+        {"GET", PATH, "", 200, "[]", ""},
+    };
+
+    ask_rows(*state, rows, sizeof rows / sizeof rows[0]);
+}
+
+static void the_window(void **state)
+{
+    static const struct row off[] = {
+        {"POST", PATH "/window?for_s=60", "", 409, "enrolment is off", ""},
+        {"POST", PATH "/window?for_s=0", "", 200, "\"open_until_ms\":null", ""},
+    };
+    static const struct row on[] = {
+        {"POST", PATH "/window", "", 400, "for_s", ""},
+        {"POST", PATH "/window?for_s=", "", 400, "for_s", ""},
+        {"POST", PATH "/window?for_s=-1", "", 400, "for_s", ""},
+        {"POST", PATH "/window?for_s=1h", "", 400, "for_s", ""},
+        {"POST", PATH "/window?for_s=101", "", 400, "which is 100", ""},
+        {"GET", "/api/v1/status", "", 200, "\"on\":true", "\"open_until_ms\":null"},
+        {"POST", PATH "/window?for_s=100", "", 200, "\"open_until_ms\":1", ""},
+        {"GET", "/api/v1/status", "", 200, "\"policy\":\"approve\"", "\"open_until_ms\":1"},
+        {"POST", PATH "/window?for_s=0", "", 200, "\"open_until_ms\":null", ""},
+        {"GET", "/api/v1/status", "", 200, "\"enrolment\"", "\"open_until_ms\":null"},
+    };
+    struct fixture *f = *state;
+
+    f->api.enrolment = (struct api_enrolment){.policy = "approve", .window_max_s = 100};
+    ask_rows(f, off, sizeof off / sizeof off[0]);
+    f->api.enrolment.is_on = true;
+    ask_rows(f, on, sizeof on / sizeof on[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decisions),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(the_window),
+    };
+
+    return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);
+}
