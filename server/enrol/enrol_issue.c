@@ -73,7 +73,7 @@ static void end(struct enrol_issue *issue, char *place)
 static int check(const struct enrol_issue *issue, const struct enrol_judge *judge,
     const struct certificate *certificate, struct err *err)
 {
-    char key[DIGEST_SHA256_TEXT_SIZE];
+    char key[DIGEST_SHA256_TEXT_SIZE] = "";
     struct certificate_facts facts;
     int rc = certificate_facts_of(certificate, &facts, err);
 
