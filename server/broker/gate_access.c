@@ -43,10 +43,11 @@ static bool who(struct gate *gate, const char *name, struct asker *asker)
 // Whether we let it in. With some of the broker's settings it asks its plugins about nobody.
 static bool was_let_in(struct gate *gate, const struct asker *asker)
 {
-    int64_t now_ms = clock_monotonic_ms();
-
     if (asker->client != NULL && asker->client->connections > 0)
         return true;
+
+    int64_t now_ms = clock_monotonic_ms();
+
     if (now_ms >= gate->next_unasked_ms) {
         gate->next_unasked_ms = now_ms + UNASKED_PACE_MS;
         snprintf(gate->notes[GATE_NOTE_UNASKED], sizeof gate->notes[0],
@@ -71,7 +72,9 @@ static bool is_ending(struct gate *gate, const struct asker *asker)
 
     if (client == NULL || client->connections == 0)
         return false;
-    if (!client->is_out && !client_bounds_is_shut_out(client, clock_monotonic_ms()))
+    // Most were never shut out: the clock is not read for them.
+    if (!client->is_out && (client->shut_out_until_ms == 0 ||
+                               !client_bounds_is_shut_out(client, clock_monotonic_ms())))
         return false;
     client->end_connections = true;
     client_table_wait(gate->clients, client);
