@@ -16,14 +16,15 @@
 
 // Who asks.
 struct asker {
-    struct client *client; // NULL: it has not been here since the broker started
-    struct identity identity;
+    struct client *client;           // NULL: it has not been here since the broker started
+    const struct identity *identity; // the client's, or:
+    struct identity by_name;
 };
 
 static bool is_bounded(const struct gate *gate, const struct asker *asker)
 {
     return asker->client != NULL && !gate->is_ending &&
-           !access_table_is_unbounded(gate->table, asker->identity.role);
+           !access_table_is_unbounded(gate->table, asker->identity->role);
 }
 
 // False if it is nobody, or may do nothing at all.
@@ -34,10 +35,12 @@ static bool who(struct gate *gate, const char *name, struct asker *asker)
         return false;
     asker->client = client_table_find(gate->clients, name);
     if (asker->client != NULL)
-        asker->identity = asker->client->identity;
-    else if (!identity_from_name(name, gate->daemon, &asker->identity))
+        asker->identity = &asker->client->identity;
+    else if (identity_from_name(name, gate->daemon, &asker->by_name))
+        asker->identity = &asker->by_name;
+    else
         return false;
-    return !trust_is_device_revoked(gate->trust, asker->identity.mac);
+    return !trust_is_device_revoked(gate->trust, asker->identity->mac);
 }
 
 // Whether we let it in. With some of the broker's settings it asks its plugins about nobody.
@@ -53,7 +56,7 @@ static bool was_let_in(struct gate *gate, const struct asker *asker)
         snprintf(gate->notes[GATE_NOTE_UNASKED], sizeof gate->notes[0],
             "%s was let in without this plugin, and may do nothing; set use_identity_as_username "
             "and use_subject_as_username false, and restart the broker",
-            asker->identity.name);
+            asker->identity->name);
     }
     return false;
 }
@@ -127,7 +130,7 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
         return false;
     reason = is_bounded(gate, &asker) ? client_bounds_topic(&gate->limits, filter) : NULL;
     if (reason == NULL &&
-        !access_table_allows_filter(gate->table, asker.identity.role, asker.identity.mac, filter))
+        !access_table_allows_filter(gate->table, asker.identity->role, asker.identity->mac, filter))
         return deny(gate, &asker, &(uint64_t){0});
     if (reason == NULL && is_bounded(gate, &asker))
         reason =
@@ -136,7 +139,7 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
         asker.client->dropped.subscriptions++;
         return drop(gate, asker.client, reason);
     }
-    if (asker.identity.role == ACCESS_TABLE_DAEMON &&
+    if (asker.identity->role == ACCESS_TABLE_DAEMON &&
         strncmp(filter, BROKER_TOPIC_ROOT, sizeof BROKER_TOPIC_ROOT - 1) == 0) {
         gate->list_is_due = true;
         gate_meet_begin(gate);
@@ -147,15 +150,15 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
 // What is kept under a device's topics is kept once: not under each spelling of its MAC.
 static bool is_kept_twice(const struct asker *asker, const struct gate_message *message)
 {
-    return message->retain && asker->identity.role == ACCESS_TABLE_DEVICE &&
-           strstr(message->topic, asker->identity.mac) == NULL;
+    return message->retain && asker->identity->role == ACCESS_TABLE_DEVICE &&
+           strstr(message->topic, asker->identity->mac) == NULL;
 }
 
 // A retained message of no bytes takes away the one that is kept (MQTT 3.1.1, 3.3.1.3).
 static bool may_write(
     struct gate *gate, const struct asker *asker, const struct gate_message *message)
 {
-    const struct identity *identity = &asker->identity;
+    const struct identity *identity = asker->identity;
 
     return access_table_allows(
                gate->table, identity->role, identity->mac, ACCESS_TABLE_WRITE, message->topic) ||
@@ -240,7 +243,7 @@ bool gate_access_read(
 
     if (!who(gate, name, &asker) || (is_connected && is_ending(gate, &asker)))
         return false;
-    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
+    if (!access_table_allows(gate->table, asker.identity->role, asker.identity->mac,
             ACCESS_TABLE_READ, message->topic))
         return false;
     // The plugin leaves nothing there: that is from a broker without it.
@@ -249,7 +252,7 @@ bool gate_access_read(
         return false;
     if (is_connected || message->qos == 0)
         return true;
-    if (asker.identity.role == ACCESS_TABLE_DAEMON)
+    if (asker.identity->role == ACCESS_TABLE_DAEMON)
         return may_wait_for_daemon(gate, message);
     return !is_bounded(gate, &asker) || may_wait_for_client(gate, asker.client);
 }
