@@ -38,7 +38,9 @@ static int add_ca(const struct issuer *issuer, const char *folder, const char *t
     struct pki_folder_ca ca = {.folder = target, .common_name = "devices"};
     struct pki_folder_pair pair;
 
-    return pki_folder_add_ca(issuer, &order, &ca, &pair, NULL);
+    struct err err = {0};
+
+    return pki_folder_add_ca(issuer, &order, &ca, &pair, &err);
 }
 
 static X509 *read_x509(const char *path)
