@@ -151,7 +151,8 @@ int certificate_request_parse(
 
     X509_REQ_free(request);
     if (rc < 0)
-        return err_context(err, "certificate request");
-    *out = read;
-    return 0;
+        err_context(err, "certificate request");
+    else
+        *out = read;
+    return rc;
 }

@@ -85,7 +85,7 @@ static int open_signals(int *out, struct err *err)
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ||
+    if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 ||
         (*out = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
         return err_set(err, ERR_IO, "cannot wait for signals: %m");
     return 0;

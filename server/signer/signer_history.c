@@ -24,7 +24,8 @@ static int take(const struct certificate *certificate, void *ctx)
 
     if (age_ms >= SIGNER_HOUR_MS)
         return 0;
-    if (at_ms < history->last_ms) // the clock was set, or another process was faster
+    // It was signed after what stands before it, whatever the clock said by then.
+    if (at_ms < history->last_ms)
         at_ms = history->last_ms;
     history->last_ms = at_ms;
     signer_hour_count(history->hour, at_ms);

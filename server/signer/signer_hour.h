@@ -21,7 +21,7 @@ void signer_hour_free(struct signer_hour *hour);
 // Whether one more may be signed at now_ms; clock_monotonic_ms()'s or another that never goes back.
 bool signer_hour_has_room(const struct signer_hour *hour, int64_t now_ms);
 
-// Counts one that was signed then, though there was no room. Not before the last.
+// Counts one that was signed then, whether there was room or not.
 void signer_hour_count(struct signer_hour *hour, int64_t at_ms);
 
 // How many may be signed from now on; those that count already go on to do so.

@@ -58,7 +58,7 @@ __attribute__((constructor)) static void find(void)
     *(void **)&real_send = dlsym(RTLD_NEXT, "send");
 }
 
-ssize_t send(int fd, const void *p, size_t n, int flags)
+ssize_t send(int fd, const void *buf, size_t n, int flags)
 {
     const char *task = getenv("INTRUDER");
 
@@ -66,5 +66,5 @@ ssize_t send(int fd, const void *p, size_t n, int flags)
         probe();
     while (task != NULL && strcmp(task, "wait") == 0)
         poll(NULL, 0, 1000);
-    return real_send(fd, p, n, flags);
+    return real_send(fd, buf, n, flags);
 }

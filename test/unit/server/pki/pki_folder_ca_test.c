@@ -32,13 +32,15 @@ static struct issuer *make_root(const char *folder, bool is_root)
     return issuer;
 }
 
-static int add_ca(const struct issuer *issuer, const char *folder, const char *below, int days)
+static int add_ca(const struct issuer *issuer, const char *folder, const char *target, int days)
 {
     struct pki_folder_order order = {.folder = folder, .days = days, .now_ms = NOW_MS};
-    struct pki_folder_ca ca = {.folder = below, .common_name = "devices"};
+    struct pki_folder_ca ca = {.folder = target, .common_name = "devices"};
     struct pki_folder_pair pair;
 
-    return pki_folder_add_ca(issuer, &order, &ca, &pair, NULL);
+    struct err err = {0};
+
+    return pki_folder_add_ca(issuer, &order, &ca, &pair, &err);
 }
 
 static X509 *read_x509(const char *path)

@@ -118,11 +118,13 @@ static void what_answers_is_no_signer(void **state)
     static const uint8_t garbage[] = {'S', 'E', 'S', 1, 2, 0, 0, 3, 0, 0x30, 0x00};
     static const uint8_t unknown[] = {'S', 'E', 'S', 1, 2, 0, 0, 2, 99, 'x'};
     struct world *world = *state;
+    struct err err = {0};
 
     world->hears = true;
     assert_int_equal(ask_for(world, http, sizeof http - 1, NULL), ERR_IO);
     assert_int_equal(ask_for(world, garbage, sizeof garbage, NULL), ERR_IO);
-    assert_int_equal(ask_for(world, unknown, sizeof unknown, NULL), ERR_IO);
+    assert_int_equal(ask_for(world, unknown, sizeof unknown, &err), ERR_IO);
+    assert_non_null(strstr(err.message, "is no signer"));
     for (size_t i = 0; i < sizeof garbage; i++)
         assert_int_equal(ask_for(world, garbage, i, NULL), ERR_UNAVAILABLE);
 }
