@@ -42,4 +42,10 @@ const uint8_t *http_request_peer_certificate(const struct http_request *request,
 #define HTTP_REQUEST_PEER_SIZE 46
 void http_request_peer(const struct http_request *request, char out[HTTP_REQUEST_PEER_SIZE]);
 
+#define HTTP_REQUEST_FINGERPRINT_SIZE 65
+
+// The SHA-256 of that, in hex; NULL if there is no certificate. Computed once for a connection,
+// which has one certificate to its end.
+const char *http_request_peer_fingerprint(const struct http_request *request);
+
 #endif
