@@ -42,7 +42,7 @@ DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/com
     server/http server/auth server/revocation server/download server/api server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
 BROKER_MODULES := server/base server/model server/pki server/broker
-DEVICE_MODULES := firmware/core firmware/port/host
+DEVICE_MODULES := firmware/core firmware/enrol firmware/port/host
 # of the port for the chip: what can be tested without one
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK
@@ -69,7 +69,8 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
 BROKER := $(call objects,$(BROKER_MODULES)) $(COMMON)
-DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(COMMON)
+DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) \
+    $(call TLS_LIBRARY,firmware/enrol) $(COMMON)
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp virtual-esp device-files)
 # What the broker loads. Its objects are compiled once more: for any address, all hidden but what
