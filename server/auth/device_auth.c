@@ -289,13 +289,21 @@ int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err)
 {
     char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+
+    digest_sha256(der, n, fingerprint);
+    return device_auth_identify_shown(
+        auth, &(struct device_auth_shown){der, n, fingerprint}, mac, err);
+}
+
+int device_auth_identify_shown(struct device_auth *auth, const struct device_auth_shown *shown,
+    char mac[MAC_SIZE], struct err *err)
+{
     struct known known = {0};
     int rc = 0;
 
-    digest_sha256(der, n, fingerprint);
-    if (!recall(auth, fingerprint, clock_system_ms(), &known)) {
-        memcpy(known.fingerprint, fingerprint, sizeof known.fingerprint);
-        rc = meet(auth, der, n, &known, err);
+    if (!recall(auth, shown->fingerprint, clock_system_ms(), &known)) {
+        memcpy(known.fingerprint, shown->fingerprint, sizeof known.fingerprint);
+        rc = meet(auth, shown->der, shown->n, &known, err);
     }
     if (rc == 0)
         rc = check_revoked(auth, &known, err);

@@ -79,9 +79,9 @@ static void sweep(struct gate *gate, int64_t now_ms)
     client_table_each(gate->clients, judge_again, gate);
 }
 
-void gate_refresh(struct gate *gate)
+int64_t gate_refresh(struct gate *gate)
 {
-    struct err err = {0};
+    struct err err; // written with the changes that are bad; for each message it is not cleared
     int64_t now_ms = clock_monotonic_ms();
     unsigned changes = trust_refresh(gate->trust, now_ms, &err);
 
@@ -101,6 +101,7 @@ void gate_refresh(struct gate *gate)
         sweep(gate, now_ms);
     if ((changes & TRUST_LIST) != 0)
         gate->list_left = client_table_count_waiting(gate->clients);
+    return now_ms;
 }
 
 // --- who connects

@@ -64,8 +64,8 @@ ERR_CHECKED int gate_stay(
 void gate_disconnect(struct gate *gate, const char *name);
 
 // Looks for other files, at most ten times a second. All that judge somebody, and gate_tick(), do
-// it, too.
-void gate_refresh(struct gate *gate);
+// it, too. Returns the monotonic time in ms, for who would read the clock once more.
+int64_t gate_refresh(struct gate *gate);
 
 // Does what is due: ends connections, reports.
 void gate_tick(struct gate *gate);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/topic.h"
-#include "server/base/clock.h"
 #include "server/broker/client_bounds.h"
 #include "server/broker/gate_internal.h"
 #include "server/broker/gate_traffic.h"
@@ -16,43 +15,46 @@
 
 // Who asks.
 struct asker {
-    struct client *client; // NULL: it has not been here since the broker started
-    struct identity identity;
+    struct client *client;           // NULL: it has not been here since the broker started
+    const struct identity *identity; // the client's, or:
+    struct identity by_name;
+    int64_t now_ms; // monotonic
 };
 
 static bool is_bounded(const struct gate *gate, const struct asker *asker)
 {
     return asker->client != NULL && !gate->is_ending &&
-           !access_table_is_unbounded(gate->table, asker->identity.role);
+           !access_table_is_unbounded(gate->table, asker->identity->role);
 }
 
 // False if it is nobody, or may do nothing at all.
 static bool who(struct gate *gate, const char *name, struct asker *asker)
 {
-    gate_refresh(gate);
+    asker->now_ms = gate_refresh(gate);
     if (name == NULL)
         return false;
     asker->client = client_table_find(gate->clients, name);
     if (asker->client != NULL)
-        asker->identity = asker->client->identity;
-    else if (!identity_from_name(name, gate->daemon, &asker->identity))
+        asker->identity = &asker->client->identity;
+    else if (identity_from_name(name, gate->daemon, &asker->by_name))
+        asker->identity = &asker->by_name;
+    else
         return false;
-    return !trust_is_device_revoked(gate->trust, asker->identity.mac);
+    return !trust_is_device_revoked(gate->trust, asker->identity->mac);
 }
 
 // Whether we let it in. With some of the broker's settings it asks its plugins about nobody.
 static bool was_let_in(struct gate *gate, const struct asker *asker)
 {
-    int64_t now_ms = clock_monotonic_ms();
-
     if (asker->client != NULL && asker->client->connections > 0)
         return true;
-    if (now_ms >= gate->next_unasked_ms) {
-        gate->next_unasked_ms = now_ms + UNASKED_PACE_MS;
+
+    if (asker->now_ms >= gate->next_unasked_ms) {
+        gate->next_unasked_ms = asker->now_ms + UNASKED_PACE_MS;
         snprintf(gate->notes[GATE_NOTE_UNASKED], sizeof gate->notes[0],
             "%s was let in without this plugin, and may do nothing; set use_identity_as_username "
             "and use_subject_as_username false, and restart the broker",
-            asker->identity.name);
+            asker->identity->name);
     }
     return false;
 }
@@ -71,7 +73,7 @@ static bool is_ending(struct gate *gate, const struct asker *asker)
 
     if (client == NULL || client->connections == 0)
         return false;
-    if (!client->is_out && !client_bounds_is_shut_out(client, clock_monotonic_ms()))
+    if (!client->is_out && !client_bounds_is_shut_out(client, asker->now_ms))
         return false;
     client->end_connections = true;
     client_table_wait(gate->clients, client);
@@ -79,20 +81,22 @@ static bool is_ending(struct gate *gate, const struct asker *asker)
 }
 
 // What is over is dropped; who goes on is shut out.
-static bool drop(struct gate *gate, struct client *client, const char *reason)
+static bool drop(struct gate *gate, const struct asker *asker, const char *reason)
 {
-    if (client_bounds_drop(&gate->limits, client, clock_monotonic_ms(), reason))
+    struct client *client = asker->client;
+
+    if (client_bounds_drop(&gate->limits, client, asker->now_ms, reason))
         client->end_connections = true;
     client_table_wait(gate->clients, client);
     return false;
 }
 
-static bool drop_message(struct gate *gate, struct client *client, const char *reason,
+static bool drop_message(struct gate *gate, const struct asker *asker, const char *reason,
     const struct gate_message *message)
 {
-    client->dropped.messages++;
-    client->dropped.bytes += message->n;
-    return drop(gate, client, reason);
+    asker->client->dropped.messages++;
+    asker->client->dropped.bytes += message->n;
+    return drop(gate, asker, reason);
 }
 
 // What it may not do costs it something, too.
@@ -101,11 +105,11 @@ static bool deny(struct gate *gate, const struct asker *asker, uint64_t *dropped
     const char *reason = NULL;
 
     if (is_bounded(gate, asker))
-        reason = client_bounds_refused(&gate->limits, asker->client, clock_monotonic_ms());
+        reason = client_bounds_refused(&gate->limits, asker->client, asker->now_ms);
     if (reason == NULL)
         return false;
     ++*dropped;
-    return drop(gate, asker->client, reason);
+    return drop(gate, asker, reason);
 }
 
 bool gate_access_subscribe(struct gate *gate, const char *name, const char *filter, int count)
@@ -124,16 +128,15 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
         return false;
     reason = is_bounded(gate, &asker) ? client_bounds_topic(&gate->limits, filter) : NULL;
     if (reason == NULL &&
-        !access_table_allows_filter(gate->table, asker.identity.role, asker.identity.mac, filter))
+        !access_table_allows_filter(gate->table, asker.identity->role, asker.identity->mac, filter))
         return deny(gate, &asker, &(uint64_t){0});
     if (reason == NULL && is_bounded(gate, &asker))
-        reason =
-            client_bounds_subscription(&gate->limits, asker.client, clock_monotonic_ms(), count);
+        reason = client_bounds_subscription(&gate->limits, asker.client, asker.now_ms, count);
     if (reason != NULL) {
         asker.client->dropped.subscriptions++;
-        return drop(gate, asker.client, reason);
+        return drop(gate, &asker, reason);
     }
-    if (asker.identity.role == ACCESS_TABLE_DAEMON &&
+    if (asker.identity->role == ACCESS_TABLE_DAEMON &&
         strncmp(filter, BROKER_TOPIC_ROOT, sizeof BROKER_TOPIC_ROOT - 1) == 0) {
         gate->list_is_due = true;
         gate_meet_begin(gate);
@@ -144,15 +147,15 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
 // What is kept under a device's topics is kept once: not under each spelling of its MAC.
 static bool is_kept_twice(const struct asker *asker, const struct gate_message *message)
 {
-    return message->retain && asker->identity.role == ACCESS_TABLE_DEVICE &&
-           strstr(message->topic, asker->identity.mac) == NULL;
+    return message->retain && asker->identity->role == ACCESS_TABLE_DEVICE &&
+           strstr(message->topic, asker->identity->mac) == NULL;
 }
 
 // A retained message of no bytes takes away the one that is kept (MQTT 3.1.1, 3.3.1.3).
 static bool may_write(
     struct gate *gate, const struct asker *asker, const struct gate_message *message)
 {
-    const struct identity *identity = &asker->identity;
+    const struct identity *identity = asker->identity;
 
     return access_table_allows(
                gate->table, identity->role, identity->mac, ACCESS_TABLE_WRITE, message->topic) ||
@@ -172,13 +175,12 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
         return false;
     if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
         return drop_message(
-            gate, asker.client, client_bounds_topic(&gate->limits, message->topic), message);
+            gate, &asker, client_bounds_topic(&gate->limits, message->topic), message);
     if (!may_write(gate, &asker, message) || is_kept_twice(&asker, message))
         return deny(
             gate, &asker, asker.client != NULL ? &asker.client->dropped.messages : &(uint64_t){0});
     if (is_bounded(gate, &asker) && client_bounds_size(&gate->limits, message->n) != NULL)
-        return drop_message(
-            gate, asker.client, client_bounds_size(&gate->limits, message->n), message);
+        return drop_message(gate, &asker, client_bounds_size(&gate->limits, message->n), message);
     return true;
 }
 
@@ -191,9 +193,9 @@ bool gate_access_take(struct gate *gate, const char *name, const struct gate_mes
         return false;
     if (!is_bounded(gate, &asker))
         return true;
-    reason = client_bounds_message(&gate->limits, asker.client, clock_monotonic_ms(),
+    reason = client_bounds_message(&gate->limits, asker.client, asker.now_ms,
         strlen(message->topic) + (message->has_properties ? PROPERTIES_MAX : 0), message->n);
-    return reason == NULL || drop_message(gate, asker.client, reason, message);
+    return reason == NULL || drop_message(gate, &asker, reason, message);
 }
 
 // Of the device that it comes from, if it is one's.
@@ -237,7 +239,7 @@ bool gate_access_read(
 
     if (!who(gate, name, &asker) || (is_connected && is_ending(gate, &asker)))
         return false;
-    if (!access_table_allows(gate->table, asker.identity.role, asker.identity.mac,
+    if (!access_table_allows(gate->table, asker.identity->role, asker.identity->mac,
             ACCESS_TABLE_READ, message->topic))
         return false;
     // The plugin leaves nothing there: that is from a broker without it.
@@ -246,7 +248,7 @@ bool gate_access_read(
         return false;
     if (is_connected || message->qos == 0)
         return true;
-    if (asker.identity.role == ACCESS_TABLE_DAEMON)
+    if (asker.identity->role == ACCESS_TABLE_DAEMON)
         return may_wait_for_daemon(gate, message);
     return !is_bounded(gate, &asker) || may_wait_for_client(gate, asker.client);
 }

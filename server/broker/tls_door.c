@@ -22,9 +22,10 @@
 static struct {
     const struct tls_door_calls *calls; // NULL while it is closed
     void *ctx;
-    int index;        // of contexts; 0 before the first time; OpenSSL keeps it for good
-    int ssl_index;    // of connections: who they are
-    int before_index; // and what has come before that was known, as a number
+    int index;       // of contexts; 0 before the first time; OpenSSL keeps it for good
+    int ssl_index;   // of connections: who they are
+    int bytes_index; // a number: what has come before that was known, and then how much of each
+                     // record is not what it holds
 } door;
 
 // What SSL_read(3) then says is that the other side has ended it. Within a record, too: of that one
@@ -32,31 +33,6 @@ static struct {
 static void end(const SSL *ssl)
 {
     SSL_set_shutdown((SSL *)ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-}
-
-static void on_info(const SSL *ssl, int where, int ret)
-{
-    uint8_t *der;
-    size_t n;
-    X509 *peer;
-    void *who;
-
-    (void)ret;
-    // Once for a connection, however often its keys change.
-    if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || door.calls == NULL ||
-        SSL_get_ex_data(ssl, door.ssl_index) != NULL)
-        return;
-    peer = SSL_get1_peer_certificate(ssl);
-    if (peer == NULL)
-        return;
-    if (foreign_x509_to_der(peer, &der, &n) < 0) { // nobody is let in unseen
-        end(ssl);
-        return;
-    }
-    who = door.calls->begin(der, n, door.ctx);
-    free(der);
-    if (who == NULL || SSL_set_ex_data((SSL *)ssl, door.ssl_index, who) != 1)
-        end(ssl);
 }
 
 // How much of a record is not what it holds: RFC 8446, 5.2; RFC 7905, 2; RFC 5288, 3; RFC 5246,
@@ -77,15 +53,50 @@ static size_t overhead_of(const SSL *ssl)
     return IV_BYTES + (digest != NULL ? (size_t)EVP_MD_get_size(digest) : 0) + 16;
 }
 
+// False without memory.
+static bool note_overhead(SSL *ssl)
+{
+    return SSL_set_ex_data(ssl, door.bytes_index, (void *)(uintptr_t)overhead_of(ssl)) == 1;
+}
+
+static void on_info(const SSL *shown, int where, int ret)
+{
+    SSL *ssl = (SSL *)shown;
+    uint8_t *der;
+    size_t n;
+    X509 *peer;
+    void *who;
+
+    (void)ret;
+    if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || door.calls == NULL)
+        return;
+    // Who it is, once for a connection, however often its keys change.
+    if (SSL_get_ex_data(ssl, door.ssl_index) != NULL) {
+        (void)note_overhead(ssl); // there was memory for it before
+        return;
+    }
+    peer = SSL_get1_peer_certificate(ssl);
+    if (peer == NULL)
+        return;
+    if (foreign_x509_to_der(peer, &der, &n) < 0) { // nobody is let in unseen
+        end(ssl);
+        return;
+    }
+    who = door.calls->begin(der, n, door.ctx);
+    free(der);
+    if (who == NULL || !note_overhead(ssl) || SSL_set_ex_data(ssl, door.ssl_index, who) != 1)
+        end(ssl);
+}
+
 // Counts a record of somebody who is not known yet. One of ours that connects elsewhere, as a
 // bridge does, is not asked.
 static void count_before(SSL *ssl, size_t length)
 {
-    uintptr_t before = (uintptr_t)SSL_get_ex_data(ssl, door.before_index) + RECORD_BYTES + length;
+    uintptr_t before = (uintptr_t)SSL_get_ex_data(ssl, door.bytes_index) + RECORD_BYTES + length;
 
     if (SSL_is_server(ssl) != 1)
         return;
-    if (before > BEFORE_BYTES || SSL_set_ex_data(ssl, door.before_index, (void *)before) != 1)
+    if (before > BEFORE_BYTES || SSL_set_ex_data(ssl, door.bytes_index, (void *)before) != 1)
         end(ssl);
 }
 
@@ -108,7 +119,7 @@ static void on_message(
         return;
     }
 
-    size_t overhead = overhead_of(ssl);
+    size_t overhead = (uintptr_t)SSL_get_ex_data(ssl, door.bytes_index);
 
     if (!door.calls->take(who, length > overhead ? length - overhead : 1, door.ctx))
         end(ssl);
@@ -135,11 +146,11 @@ int tls_door_open(const struct tls_door_calls *calls, void *ctx, struct err *err
     door.ctx = ctx;
     if (door.ssl_index == 0)
         door.ssl_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-    if (door.before_index == 0)
-        door.before_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    if (door.bytes_index == 0)
+        door.bytes_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     if (door.index == 0)
         door.index = SSL_CTX_get_ex_new_index(0, NULL, on_context, NULL, NULL);
-    if (door.index <= 0 || door.ssl_index <= 0 || door.before_index <= 0)
+    if (door.index <= 0 || door.ssl_index <= 0 || door.bytes_index <= 0)
         return err_set(err, ERR_NO_MEMORY, "OpenSSL does not tell of its contexts");
     return 0;
 }

@@ -15,20 +15,27 @@
 struct level {
     const char *s;
     size_t n;
+    bool has_wildcard;
 };
 
+// Looked at once for each rule and message.
 static struct level level_at(const char *s)
 {
-    return (struct level){s, strcspn(s, "/")};
+    struct level level = {.s = s};
+
+    for (; s[level.n] != '/' && s[level.n] != '\0'; level.n++)
+        level.has_wildcard = level.has_wildcard || s[level.n] == '+' || s[level.n] == '#';
+    return level;
 }
 
 // Moves on to the next level; false behind the last.
-static bool next_level(const char **s)
+static bool next_level(struct level *level)
 {
-    *s += strcspn(*s, "/");
-    if (**s == '\0')
+    const char *end = level->s + level->n;
+
+    if (*end == '\0')
         return false;
-    ++*s;
+    *level = level_at(end + 1);
     return true;
 }
 
@@ -46,33 +53,26 @@ static bool is_own_mac(struct level level, const char *mac)
     return mac_parse(spelled, parsed) && strcmp(parsed, mac) == 0;
 }
 
-static bool has_wildcard(struct level level)
-{
-    return memchr(level.s, '+', level.n) != NULL || memchr(level.s, '#', level.n) != NULL;
-}
-
 // Of a filter: '+' and '#' stand alone, '#' comes last.
 static bool is_level(struct level level, bool is_filter)
 {
-    if (!has_wildcard(level))
+    if (!level.has_wildcard)
         return true;
     return is_filter && (IS(level, "+") || (IS(level, "#") && level.s[1] == '\0'));
 }
 
 bool topic_rule_is_valid(const char *rule)
 {
-    const char *s = rule;
+    struct level level = level_at(rule);
 
     if (rule[0] == '\0' || rule[0] == '$' || strlen(rule) > RULE_MAX)
         return false;
     do {
-        struct level level = level_at(s);
-
         if (!is_level(level, true))
             return false;
         if (memchr(level.s, '%', level.n) != NULL && !IS(level, OWN_MAC))
             return false;
-    } while (next_level(&s));
+    } while (next_level(&level));
     return true;
 }
 
@@ -90,23 +90,25 @@ static bool covers_level(struct level rule, const char *mac, struct level other)
 
 static bool covers(const char *rule, const char *mac, const char *other, bool is_filter)
 {
-    bool more_rule = true;
-    bool more_other = true;
+    struct level own = level_at(rule);
+    struct level theirs = level_at(other);
+    bool more_own = true;
+    bool more_theirs = true;
     bool rest = false; // the rule's '#' has been reached
 
     if (other[0] == '\0' || other[0] == '$')
         return false;
-    while (more_other) {
-        if (!is_level(level_at(other), is_filter))
+    while (more_theirs) {
+        if (!is_level(theirs, is_filter))
             return false;
-        rest = rest || (more_rule && IS(level_at(rule), "#"));
-        if (!rest && (!more_rule || !covers_level(level_at(rule), mac, level_at(other))))
+        rest = rest || (more_own && IS(own, "#"));
+        if (!rest && (!more_own || !covers_level(own, mac, theirs)))
             return false;
-        more_rule = !rest && next_level(&rule);
-        more_other = next_level(&other);
+        more_own = !rest && next_level(&own);
+        more_theirs = next_level(&theirs);
     }
     // "a/#" covers "a" too
-    return rest || !more_rule || IS(level_at(rule), "#");
+    return rest || !more_own || IS(own, "#");
 }
 
 bool topic_rule_matches(const char *rule, const char *mac, const char *topic)

@@ -6,6 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/file.h"
+#include "server/broker/judged.h"
 #include "server/broker/watched_file.h"
 #include "server/model/revocation_list.h"
 #include "server/pki/digest.h"
@@ -24,6 +25,7 @@ struct trust {
     struct source ca_file;
     struct source list_file;
     struct authority *authority;
+    struct judged *judged;        // by that authority
     struct revocation_list *list; // or NULL
     char list_digest[DIGEST_SHA256_TEXT_SIZE];
     bool list_is_bad; // as it was read last
@@ -40,7 +42,9 @@ int trust_new(const char *ca_path, const char *list_path, struct trust **out, st
     trust->next_ms = INT64_MIN;
     watched_file_is_other(&trust->ca_file.file, clock_system_ms());
 
-    int rc = authority_load(ca_path, &trust->authority, err);
+    int rc = judged_new(&trust->judged) < 0
+                 ? err_set(err, ERR_NO_MEMORY, "no memory for the certificates that are good")
+                 : authority_load(ca_path, &trust->authority, err);
 
     if (rc < 0) {
         trust_free(trust);
@@ -55,6 +59,7 @@ void trust_free(struct trust *trust)
     if (trust == NULL)
         return;
     authority_free(trust->authority);
+    judged_free(trust->judged);
     revocation_list_free(trust->list);
     free(trust);
 }
@@ -80,6 +85,7 @@ static unsigned read_ca(struct trust *trust, struct err *err)
     bool is_same = is_same_file(fresh, old);
 
     trust->authority = fresh;
+    judged_forget(trust->judged);
     authority_free(old);
     return is_same ? 0 : TRUST_CA;
 }
@@ -171,10 +177,24 @@ size_t trust_list_count(const struct trust *trust)
     return trust->list != NULL ? revocation_list_count(trust->list) : 0;
 }
 
-int trust_judge(const struct trust *trust, const uint8_t *der, size_t n,
-    struct certificate_facts *out, struct err *err)
+int trust_judge(struct trust *trust, const uint8_t *der, size_t n, struct certificate_facts *out,
+    struct err *err)
 {
-    return authority_judge_client(trust->authority, der, n, clock_system_ms(), out, err);
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    const struct certificate_facts *known;
+    int64_t now_ms = clock_system_ms();
+    int rc;
+
+    digest_sha256(der, n, fingerprint);
+    known = judged_find(trust->judged, fingerprint, now_ms);
+    if (known != NULL) {
+        *out = *known;
+        return 0;
+    }
+    rc = authority_judge_client(trust->authority, der, n, now_ms, out, err);
+    if (rc == 0)
+        judged_keep(trust->judged, fingerprint, out);
+    return rc;
 }
 
 bool trust_has_ca(const struct trust *trust, const char *fingerprint)

@@ -34,7 +34,7 @@ uint64_t trust_list_number(const struct trust *trust);
 size_t trust_list_count(const struct trust *trust);
 
 // As authority_judge_client(), now.
-ERR_CHECKED int trust_judge(const struct trust *trust, const uint8_t *der, size_t n,
+ERR_CHECKED int trust_judge(struct trust *trust, const uint8_t *der, size_t n,
     struct certificate_facts *out, struct err *err);
 
 // Whether a CA that signed something is still one of the file's.

@@ -255,13 +255,15 @@ static void handle(const struct http_request *request, struct http_response *res
         .name = download_file_usual_name(http_request_segment(request, 0), usual),
         .began_at_ms = clock_now_ms()};
     struct err err = {0};
-    size_t n;
-    const uint8_t *der = http_request_peer_certificate(request, &n);
+    struct device_auth_shown shown = {.fingerprint = http_request_peer_fingerprint(request)};
+
+    shown.der = http_request_peer_certificate(request, &shown.n);
 
     // Anew for each request: a resumed session's certificate may have expired, or been revoked,
     // since its handshake.
-    int rc = der != NULL ? device_auth_identify(ask.download->settings.auth, der, n, ask.mac, &err)
-                         : err_set(&err, ERR_DENIED, "no certificate");
+    int rc = shown.fingerprint != NULL
+                 ? device_auth_identify_shown(ask.download->settings.auth, &shown, ask.mac, &err)
+                 : err_set(&err, ERR_DENIED, "no certificate");
 
     if (rc < 0) {
         deny(&ask, &err);

@@ -1,6 +1,7 @@
 // What the server keeps of each connection.
 #include "server/http/http_connection.h"
 
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/base/hex.h"
 #include "server/http/http_addresses.h"
 #include "server/http/http_deadline.h"
 #include "server/http/http_handshake.h"
@@ -27,6 +29,7 @@ struct http_connection {
     bool seen;                      // had a request
     struct http_tls_link link;      // its socket; with a client over TLS, how far that is
     struct http_connection_target target;
+    char fingerprint[HTTP_REQUEST_FINGERPRINT_SIZE]; // "" until somebody asks for it
 };
 
 static int64_t timeout_ms(const struct http_server *server)
@@ -83,6 +86,22 @@ struct http_connection_target http_connection_target(struct MHD_Connection *conn
     const struct http_connection *context = context_of(connection);
 
     return context != NULL ? context->target : (struct http_connection_target){0};
+}
+
+const char *http_connection_fingerprint(
+    struct MHD_Connection *connection, const uint8_t *der, size_t n)
+{
+    struct http_connection *context = context_of(connection);
+    uint8_t digest[32];
+
+    if (context == NULL)
+        return NULL;
+    if (context->fingerprint[0] == '\0') {
+        if (gnutls_hash_fast(GNUTLS_DIG_SHA256, der, n, digest) < 0)
+            return NULL;
+        hex_encode(digest, sizeof digest, context->fingerprint);
+    }
+    return context->fingerprint;
 }
 
 static void release(struct http_connection *context)

@@ -38,6 +38,10 @@ struct http_connection_target http_connection_target(struct MHD_Connection *conn
 // The server of a connection; NULL if there was no memory to keep it.
 struct http_server *http_connection_server(struct MHD_Connection *connection);
 
+// The SHA-256 of its client's certificate, in hex; der is that. NULL if it cannot be told.
+const char *http_connection_fingerprint(
+    struct MHD_Connection *connection, const uint8_t *der, size_t n);
+
 // When the client has said what a handshake begins with (RFC 5246, 7.4.1.2): it has begun to speak.
 void http_connection_begin_handshake(gnutls_session_t session);
 

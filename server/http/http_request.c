@@ -1,4 +1,5 @@
 // What a handler may ask of a request.
+#include "server/http/http_connection.h"
 #include "server/http/http_internal.h"
 
 #include <gnutls/gnutls.h>
@@ -91,6 +92,14 @@ const uint8_t *http_request_body(const struct http_request *request, size_t *n)
 {
     *n = request->body_size;
     return request->body;
+}
+
+const char *http_request_peer_fingerprint(const struct http_request *request)
+{
+    size_t n;
+    const uint8_t *der = http_request_peer_certificate(request, &n);
+
+    return der != NULL ? http_connection_fingerprint(request->connection, der, n) : NULL;
 }
 
 const uint8_t *http_request_peer_certificate(const struct http_request *request, size_t *n)

@@ -37,4 +37,10 @@ const uint8_t *http_request_body(const struct http_request *request, size_t *n);
 // The client's certificate as DER, or NULL without TLS.
 const uint8_t *http_request_peer_certificate(const struct http_request *request, size_t *n);
 
+#define HTTP_REQUEST_FINGERPRINT_SIZE 65
+
+// The SHA-256 of that, in hex; NULL if there is no certificate. Computed once for a connection,
+// which has one certificate to its end.
+const char *http_request_peer_fingerprint(const struct http_request *request);
+
 #endif

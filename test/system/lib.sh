@@ -79,8 +79,11 @@ step() {
 # ago SECONDS COMMAND...: runs it as if it were so long ago. OpenSSL 3.5 makes no certificate that
 # ends before it begins.
 ago() {
+    local clock=$root/build/$VARIANT/bin/clock-offset.so
+    # without it the dynamic linker goes on, and the command with today's date
+    [ -e "$clock" ] || fail "$clock is missing: make VARIANT=$VARIANT test-programs"
     echo "-$1" >"$work/ago"
-    LD_PRELOAD="$root/build/$VARIANT/bin/clock-offset.so" CLOCK_OFFSET_FILE="$work/ago" "${@:2}"
+    LD_PRELOAD=$clock CLOCK_OFFSET_FILE="$work/ago" "${@:2}"
 }
 
 # expect_equal WHAT EXPECTED ACTUAL

@@ -121,6 +121,35 @@ static bool is_good(const struct fixture_certificate *certificate)
     return trust_judge(trust, certificate->der, certificate->n, &facts, NULL) == 0;
 }
 
+// A certificate that was good before is so only as long as it lasts, and no other is taken for it.
+static void test_judged_before(void **state)
+{
+    struct certificate_facts first, again;
+    uint8_t other[2048];
+    size_t n = fixture.one.n;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        memset(&first, 0, sizeof first);
+        memset(&again, 0, sizeof again);
+        assert_int_equal(trust_judge(trust, fixture.one.der, n, &first, NULL), 0);
+        assert_int_equal(trust_judge(trust, fixture.one.der, n, &again, NULL), 0);
+        assert_memory_equal(&first, &again, sizeof first);
+        assert_string_equal(again.common_name, ONE);
+        assert_int_equal(trust_judge(trust, fixture.two.der, fixture.two.n, &again, NULL), 0);
+        assert_string_equal(again.common_name, TWO);
+    }
+    assert_true(n <= sizeof other);
+    memcpy(other, fixture.one.der, n);
+    other[n - 1] ^= 1; // in its signature
+    assert_int_equal(trust_judge(trust, other, n, &again, NULL), ERR_UNTRUSTED);
+    assert_int_equal(trust_judge(trust, fixture.one.der, n - 1, &again, NULL), ERR_INVALID);
+    clock_offset_ms = first.not_after_ms - clock_system_ms() + clock_offset_ms - 1000;
+    assert_true(is_good(&fixture.one));
+    clock_offset_ms += 1000;
+    assert_int_equal(trust_judge(trust, fixture.one.der, n, &again, NULL), ERR_EXPIRED);
+}
+
 // Nobody can open a file any more, as when strangers have taken all descriptors of the broker.
 static rlim_t take_descriptors(void)
 {
@@ -259,6 +288,7 @@ int main(void)
         TEST(test_list),
         TEST(test_no_list),
         TEST(test_no_descriptors),
+        TEST(test_judged_before),
         TEST(test_ca),
         TEST(test_dates),
         TEST(test_revoked),

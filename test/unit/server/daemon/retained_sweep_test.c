@@ -176,8 +176,21 @@ static void test_no_echo(void **state)
         assert_said(TOPICS(MAC_1));
     }
     assert_int_equal(left(w), 1);
+    now_ms += RETAINED_SWEEP_WAIT_MS;
+    tick(w, now_ms); // it rests
     retained_sweep_note_connected(&sweep);
     tick(w, now_ms + 1);
+    assert_said(TOPICS(MAC_1));
+    retained_sweep_note_connected(&sweep); // while a round is under way
+    tick(w, now_ms + 2);
+    assert_said(TOPICS(MAC_1));
+    now_ms += 2 + RETAINED_SWEEP_WAIT_MS;
+    tick(w, now_ms - 1);
+    assert_said("");
+    tick(w, now_ms); // and rests as after the first
+    tick(w, now_ms + RETAINED_SWEEP_WAIT_MS - 1);
+    assert_said("");
+    tick(w, now_ms + RETAINED_SWEEP_WAIT_MS);
     assert_said(TOPICS(MAC_1));
 }
 
@@ -257,6 +270,13 @@ static void test_many_without_an_echo(void **state)
     tick(w, now_ms + 2); // from the first again
     assert_int_equal(sweep.count, RETAINED_SWEEP_ROUND);
     assert_int_equal(left(w), RETAINED_SWEEP_ROUND);
+    now_ms += 2 + RETAINED_SWEEP_WAIT_MS;
+    said[0] = '\0';
+    tick(w, now_ms); // it rests as after the first that came to nothing
+    tick(w, now_ms + RETAINED_SWEEP_WAIT_MS - 1);
+    assert_said("");
+    tick(w, now_ms + RETAINED_SWEEP_WAIT_MS);
+    assert_int_equal(sweep.count, RETAINED_SWEEP_ROUND);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_sweep, end_sweep)

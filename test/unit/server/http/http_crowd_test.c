@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server/http/http_crowd.h"
 
@@ -39,6 +41,77 @@ static void a_crowd_keeps_the_order(void **state)
         http_crowd_leave(&members[3]);
         assert_null(http_crowd_old(&crowd, INT64_MAX));
     }
+}
+
+// Who moves on is the newest of the next phase, in the crowd of all and in its address's.
+static void who_moves_is_the_newest(void **state)
+{
+    struct http_crowd all = {0}, address = {0};
+    struct http_crowd_member members[3];
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        members[k] = (struct http_crowd_member){
+            .fd = -1, .phase = HTTP_CROWD_IDLE, .since_ms = k, .all = &all, .crowd = &address};
+        http_crowd_enter(&members[k]);
+    }
+    http_crowd_move(&members[0], HTTP_CROWD_IDLE, 5); // it stays where it is
+    assert_ptr_equal(http_crowd_old(&all, 10), &members[0]);
+    http_crowd_move(&members[0], HTTP_CROWD_BUSY, 10);
+    assert_ptr_equal(http_crowd_old(&all, 10), &members[1]);
+    assert_ptr_equal(http_crowd_old(&address, 10), &members[1]);
+    http_crowd_move(&members[0], HTTP_CROWD_IDLE, 20);
+    http_crowd_leave(&members[1]);
+    http_crowd_leave(&members[2]);
+    assert_null(http_crowd_old(&all, 19));
+    assert_ptr_equal(http_crowd_old(&all, 20), &members[0]);
+    assert_ptr_equal(http_crowd_old(&address, 20), &members[0]);
+}
+
+// Who has not said a word in a tenth of a second, and not who has said one that nobody has read
+// yet.
+static void who_is_unread_is_heard(void **state)
+{
+    struct http_crowd all = {0};
+    struct http_crowd_member members[2];
+    int fds[2][2];
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds[k]), 0);
+        enter(&all, &members[k], k, HTTP_CROWD_UNHEARD);
+        members[k].fd = fds[k][0];
+    }
+    assert_int_equal(write(fds[0][1], "x", 1), 1);
+    assert_true(http_crowd_is_unread(&members[0]));
+    assert_false(http_crowd_is_unread(&members[1]));
+    assert_null(http_crowd_unheard(&all, 99)); // it is early yet
+    assert_int_equal(members[0].phase, HTTP_CROWD_UNHEARD);
+    assert_ptr_equal(http_crowd_unheard(&all, 101), &members[1]);
+    assert_int_equal(members[0].phase, HTTP_CROWD_HEARD);
+    assert_int_equal(members[0].since_ms, 101);
+    http_crowd_leave(&members[1]);
+    assert_null(http_crowd_unheard(&all, INT64_MAX));
+    for (int k = 0; k < 4; k++)
+        (void)close(fds[k / 2][k % 2]);
+}
+
+// Of those that have asked nothing the oldest, whether they have begun or not.
+static void who_is_silent_goes_by_age(void **state)
+{
+    struct http_crowd all = {0};
+    struct http_crowd_member unheard, heard, idle;
+
+    (void)state;
+    enter(&all, &idle, 0, HTTP_CROWD_IDLE);
+    enter(&all, &heard, 1, HTTP_CROWD_HEARD);
+    assert_ptr_equal(http_crowd_old(&all, 2), &heard);
+    enter(&all, &unheard, 2, HTTP_CROWD_UNHEARD);
+    assert_ptr_equal(http_crowd_old(&all, 2), &heard);
+    http_crowd_leave(&heard);
+    assert_ptr_equal(http_crowd_old(&all, 2), &unheard);
+    enter(&all, &heard, 3, HTTP_CROWD_HEARD);
+    assert_ptr_equal(http_crowd_old(&all, 3), &unheard);
 }
 
 #define PLACES 20
@@ -121,6 +194,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_crowd_keeps_the_order),
+        cmocka_unit_test(who_moves_is_the_newest),
+        cmocka_unit_test(who_is_unread_is_heard),
+        cmocka_unit_test(who_is_silent_goes_by_age),
         cmocka_unit_test(slow_devices_get_on_in_a_rush),
         cmocka_unit_test(quick_devices_get_on_beside_who_does_not),
     };

@@ -1,5 +1,6 @@
 // Handshakes over TLS: how long they may take, who makes room, and how long certificates may be.
 #include "server/http/http_sessions.h"
+#include "server/pki/digest.h"
 #include "test/unit/server/http/tls_fixture.h"
 
 #include <gnutls/abstract.h>
@@ -276,6 +277,56 @@ static void so_many_compute_at_once(void **state)
     http_server_free(server, 1000);
 }
 
+static char shown[HTTP_REQUEST_FINGERPRINT_SIZE]; // at the last request
+static atomic_uint shown_count;
+
+static void take_fingerprint(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
+    size_t n;
+    const uint8_t *der = http_request_peer_certificate(request, &n);
+
+    digest_sha256(der, n, fingerprint);
+    assert_string_equal(http_request_peer_fingerprint(request), fingerprint);
+    assert_string_equal(http_request_peer_fingerprint(request), fingerprint);
+    memcpy(shown, fingerprint, sizeof shown);
+    shown_count++;
+    give(request, response, ctx);
+}
+
+// Each connection has that of its own client's certificate, at each request.
+static void a_client_has_its_fingerprint(void **state)
+{
+    static const struct http_route own_routes[] = {
+        {HTTP_GET, "/", take_fingerprint}, {0, NULL, NULL}};
+    struct http_server_settings settings = {
+        .routes = own_routes, .threads = 1, .max_connections = PLACES, .timeout_s = 300};
+    struct http_server *server = tls_fixture_start(&fixture, &settings);
+    char seen[2][HTTP_REQUEST_FINGERPRINT_SIZE];
+    struct tls_fixture_client clients[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(tls_fixture_open(&clients[i], settings.port, fixture.credentials[i],
+                             TLS_FIXTURE_1_2, NULL),
+            0);
+    for (unsigned i = 0; i < 6; i++) {
+        tls_fixture_send(&clients[i % 2], ASK);
+        for (int64_t until_ms = clock_monotonic_ms() + TLS_FIXTURE_WAIT_MS;
+             shown_count <= i && clock_monotonic_ms() < until_ms;)
+            usleep(1000);
+        assert_int_equal(shown_count, i + 1);
+        if (i >= 2)
+            assert_string_equal(shown, seen[i % 2]);
+        memcpy(seen[i % 2], shown, sizeof shown);
+    }
+    assert_string_not_equal(seen[0], seen[1]);
+    for (int i = 0; i < 2; i++)
+        tls_fixture_close(&clients[i]);
+    http_server_free(server, 1000);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -298,6 +349,7 @@ int main(void)
         cmocka_unit_test(who_is_at_work_stays),
         cmocka_unit_test(long_chains_are_refused),
         cmocka_unit_test(one_client_costs_no_other_its_session),
+        cmocka_unit_test(a_client_has_its_fingerprint),
         cmocka_unit_test(so_many_compute_at_once),
     };
 
