@@ -44,7 +44,7 @@ DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/com
 CTL_MODULES := $(LEAVES) server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
 BROKER_MODULES := server/base server/model server/pki server/broker
-DEVICE_MODULES := firmware/core firmware/port/host
+DEVICE_MODULES := firmware/core firmware/enrol firmware/port/host
 # of the port for the chip: what can be tested without one
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK
@@ -75,7 +75,8 @@ DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)
 SIGNER := $(call objects,$(SIGNER_MODULES)) $(COMMON)
 CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
 BROKER := $(call objects,$(BROKER_MODULES)) $(COMMON)
-DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) $(COMMON)
+DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) \
+    $(call TLS_LIBRARY,firmware/enrol) $(COMMON)
 ON_SDK := $(addprefix $(B)/,$(addsuffix .o,$(SDK_USERS))) $(call objects,$(SDK))
 PROGRAMS := $(addprefix $(B)/bin/,secureespd secureesp secureesp-signer virtual-esp device-files)
 # What the broker loads. Its objects are compiled once more: for any address, all hidden but what

@@ -52,31 +52,45 @@ static const char *field_value(const char *line, const char *name)
     return line;
 }
 
-static int read_length(struct http_response_head *head, const char *s, struct failure *failure)
+// Reads a number of 32 bits, with blanks behind it at most. False, and out untouched, if s is none.
+static bool read_number(const char *s, uint32_t *out)
 {
-    uint64_t length = 0;
+    uint32_t number = 0;
 
     if (!is_digit(*s))
-        return malformed(failure, "Content-Length is no number");
+        return false;
     for (; is_digit(*s); s++) {
-        length = length * 10 + (uint64_t)(*s - '0');
-        if (length > UINT32_MAX)
-            return malformed(failure, "Content-Length is too large");
+        const uint32_t digit = (uint32_t)(*s - '0');
+
+        if (number > UINT32_MAX / 10 || digit > UINT32_MAX - number * 10)
+            return false;
+        number = number * 10 + digit;
     }
     while (*s == ' ' || *s == '\t')
         s++;
     if (*s != '\0')
-        return malformed(failure, "Content-Length is no number");
+        return false;
+    *out = number;
+    return true;
+}
+
+static int read_length(struct http_response_head *head, const char *s, struct failure *failure)
+{
+    uint32_t length;
+
+    if (!read_number(s, &length))
+        return malformed(failure, "has a bad Content-Length");
     if (head->has_length && head->content_length != length)
         return malformed(failure, "has two Content-Lengths");
     head->has_length = true;
-    head->content_length = (uint32_t)length;
+    head->content_length = length;
     return 0;
 }
 
 static int read_field(struct http_response_head *head, struct failure *failure)
 {
     const char *length = field_value(head->line, "content-length");
+    const char *retry = field_value(head->line, "retry-after");
     size_t name_size = strcspn(head->line, ": \t");
 
     // No blank stands before the colon, lest somebody reads a name that we do not (RFC 9112, 5.1).
@@ -84,6 +98,8 @@ static int read_field(struct http_response_head *head, struct failure *failure)
         return malformed(failure, "has a line that is no field");
     if (field_value(head->line, "transfer-encoding") != NULL)
         return malformed(failure, "is chunked");
+    if (retry != NULL)
+        (void)read_number(retry, &head->retry_after_s);
     return length == NULL ? 0 : read_length(head, length, failure);
 }
 

@@ -15,6 +15,7 @@ struct http_response_head {
     int status; // 100 to 999 once the first line is read
     bool has_length;
     uint32_t content_length;
+    uint32_t retry_after_s; // Retry-After (RFC 9110, 10.2.3); 0: none, or not in seconds
     bool done;
     size_t total;
     size_t used;

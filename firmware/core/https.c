@@ -1,4 +1,4 @@
-// One GET over TLS.
+// One request over TLS.
 #include "firmware/core/https.h"
 
 #include <stdio.h>
@@ -43,23 +43,28 @@ static uint32_t time_left_ms(const struct https *https, uint32_t at_ms)
     return timer_min_ms(timer_left_ms(&https->stall, at_ms), timer_left_ms(&https->total, at_ms));
 }
 
-int https_start(struct https *https, struct tls *tls, const struct settings *settings,
-    const char *name, const char *query, struct failure *failure)
+int https_open(struct https *https, const char *host, uint16_t tcp_port, struct failure *failure)
 {
-    memset(https, 0, sizeof *https);
-    https->tls = tls;
-    https->request_size =
-        https_write_request(settings, name, query, https->request, sizeof https->request);
-    if (https->request_size == 0)
+    if (https->out_size == 0)
         return failure_set(failure, RESULT_HTTP_MALFORMED, "request: is too long");
 
-    int rc = tls_open(
-        tls, TLS_PEER_DOWNLOAD, settings->download_server, settings->download_port, failure);
+    int rc = tls_open(https->tls, TLS_PEER_DOWNLOAD, host, tcp_port, failure);
 
     if (rc < 0)
         return rc;
     https->phase = HTTPS_CONNECT;
     return 0;
+}
+
+int https_start(struct https *https, struct tls *tls, const struct settings *settings,
+    const char *name, const char *query, struct failure *failure)
+{
+    memset(https, 0, sizeof *https);
+    https->tls = tls;
+    https->out = (const uint8_t *)https->request;
+    https->out_size =
+        https_write_request(settings, name, query, https->request, sizeof https->request);
+    return https_open(https, settings->download_server, settings->download_port, failure);
 }
 
 static int step_connect(struct https *https, struct failure *failure)
@@ -75,13 +80,13 @@ static int step_connect(struct https *https, struct failure *failure)
 
 static int step_request(struct https *https, struct failure *failure)
 {
-    int n = tls_write(https->tls, (const uint8_t *)https->request + https->request_sent,
-        https->request_size - https->request_sent, failure);
+    int n = tls_write(https->tls, https->out, https->out_size, failure);
 
     if (n < 0)
         return n == TLS_END ? failure_set(failure, RESULT_TRUNCATED, "answer: none") : n;
-    https->request_sent += (size_t)n;
-    if (https->request_sent == https->request_size) {
+    https->out += n;
+    https->out_size -= (size_t)n;
+    if (https->out_size == 0) {
         https->phase = HTTPS_HEAD;
         http_response_head_init(&https->head);
     }

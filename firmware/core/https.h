@@ -24,7 +24,7 @@ enum https_phase {
     HTTPS_BODY,
 };
 
-// One GET over TLS.
+// One request over TLS.
 struct https {
     struct tls *tls;
     enum https_phase phase;
@@ -32,8 +32,8 @@ struct https {
         char request[HTTPS_REQUEST_SIZE]; // until it is sent
         struct http_response_head head;   // from then on
     };
-    size_t request_size;
-    size_t request_sent;
+    const uint8_t *out; // what is to be sent of it
+    size_t out_size;
     uint32_t body_left; // bytes
     uint8_t early[64];  // what came with the head of the body
     size_t early_used;
@@ -49,6 +49,11 @@ size_t https_write_request(
 // Begins a GET from the settings' download server; tls must be closed and outlive https.
 int https_start(struct https *https, struct tls *tls, const struct settings *settings,
     const char *name, const char *query, struct failure *failure);
+
+// Begins to send what stands at https->out, a whole request in place of the GET, which must stay as
+// it is until the answer's head is read. https->tls is set, all else of https zero. Of the sessions
+// it is the one with the download server: they are of one daemon, and not needed at once.
+int https_open(struct https *https, const char *host, uint16_t tcp_port, struct failure *failure);
 
 // Goes on until the head is read: STEP_AGAIN, STEP_DONE or a failure. A 200 without Content-Length
 // is RESULT_HTTP_MALFORMED.

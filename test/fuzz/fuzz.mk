@@ -7,7 +7,7 @@ FUZZ ?=
 FUZZ_BROKER := access broker_option broker_identity session_record
 FUZZ_CTL := text
 FUZZ_SIGNER := signer_config signer_message
-FUZZ_DEVICE := command events http identity image_digest image_scan mqtt settings slots tls_name
+FUZZ_DEVICE := command est events hpke http identity image_digest image_scan mqtt settings slots tls_name
 FUZZ_ALL := $(patsubst test/fuzz/%_fuzz.c,%,$(wildcard test/fuzz/*_fuzz.c))
 FUZZ_SERVER := $(filter-out $(FUZZ_BROKER) $(FUZZ_CTL) $(FUZZ_SIGNER) $(FUZZ_DEVICE),$(FUZZ_ALL))
 
@@ -36,7 +36,7 @@ $(call fuzz_programs,config config_member): $(addprefix $(B)/firmware/core/,fail
 $(call fuzz_programs,config config_member): DAEMON_LIBS += -lcjson
 
 # These read what comes through TLS; its place is taken by what the input says.
-$(call fuzz_programs,http mqtt): $(B)/test/fuzz/fake_tls.o
+$(call fuzz_programs,est http mqtt): $(B)/test/fuzz/fake_tls.o
 
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(call fuzz_programs,$(FUZZ_ALL))

@@ -97,6 +97,7 @@ static void check_head(const uint8_t *p, size_t n, const struct http_response_he
         FUZZ_CHECK(head.status == expected->status);
         FUZZ_CHECK(head.has_length == expected->has_length);
         FUZZ_CHECK(head.content_length == expected->content_length);
+        FUZZ_CHECK(head.retry_after_s == expected->retry_after_s);
     }
 }
 
@@ -115,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         FUZZ_CHECK(pieces.rc == whole.rc);
         FUZZ_CHECK(pieces.head.done == whole.head.done && pieces.head.status == whole.head.status);
         FUZZ_CHECK(pieces.head.content_length == whole.head.content_length);
+        FUZZ_CHECK(pieces.head.retry_after_s == whole.head.retry_after_s);
         FUZZ_CHECK(pieces.body_size == whole.body_size && pieces.body_crc == whole.body_crc);
         FUZZ_CHECK(strcmp(pieces.detail, whole.detail) == 0);
     }

@@ -50,6 +50,19 @@ def parts(path):
     return flash, static
 
 
+def enrolment(table, without):
+    """What all of enrol would add to the image, by part: its own, and what it alone pulls in."""
+    flash, static = parts(BUILD / "enrol/firmware.map")
+    for part in sorted(flash):
+        if flash[part] != without[part]:
+            table.row(f"    of {part}", flash[part] - without[part])
+    table.row("flash: enrolment, with what it alone pulls in", flash.total() - without.total(),
+              "enrol_bytes")
+    table.row("static memory, whole image with enrolment", static.total(), "static_bytes")
+    image = symbols(BUILD / "enrol/firmware.elf")["_image_end"]
+    table.row("flash: code and read-only data, whole image with enrolment", image)
+
+
 def main():
     table = Table()
     flash, static = parts(BUILD / "firmware.map")
@@ -61,6 +74,7 @@ def main():
     for part in sorted(static, key=static.get, reverse=True)[:4]:
         table.row(f"static memory: {part}", static[part])
     table.row("static memory, whole image", sum(static.values()), "static_bytes")
+    enrolment(table, flash)
     return table.end()
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What each function of core, common and the user's code takes of the stack, as the compiler for the
+"""What each function of core, enrol, common and the user's code takes of the stack, as the compiler for the
 ESP8266 says it (-fstack-usage): the largest of each file, the largest of all, and the ceiling of
 test/lx106/ceilings for a single one."""
 
@@ -7,8 +7,8 @@ import sys
 
 from figures import BUILD, ROOT, Table
 
-FOLDERS = ("common", "firmware/core", "firmware/app", "firmware/app/examples")
-CHOSEN = "firmware/core/tls_library"  # of which one file is built
+FOLDERS = ("common", "firmware/core", "firmware/enrol", "firmware/app", "firmware/app/examples")
+CHOSEN = ("firmware/core/tls_library", "firmware/enrol/tls_library")  # of each one file is built
 LARGEST = 20
 
 
@@ -20,9 +20,10 @@ def usage_of(source):
 def sources():
     for folder in FOLDERS:
         yield from sorted(path.relative_to(ROOT) for path in (ROOT / folder).glob("*.c"))
-    for path in (ROOT / CHOSEN).glob("*.c"):
-        if usage_of(path.relative_to(ROOT)).exists():
-            yield path.relative_to(ROOT)
+    for folder in CHOSEN:
+        for path in (ROOT / folder).glob("*.c"):
+            if usage_of(path.relative_to(ROOT)).exists():
+                yield path.relative_to(ROOT)
 
 
 def functions(source):

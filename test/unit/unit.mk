@@ -1,5 +1,6 @@
 # Tests in which allocations of ours fail (test/unit/failing_memory.h).
 FAILING_MEMORY := $(addprefix $(B)/test/unit/,firmware/core/memory_test firmware/core/memory_device_test \
+    firmware/enrol/enrol_memory_test \
     firmware/port/host/due_heap_test \
     server/auth/device_auth_test server/command/command_list_test server/ctl/url_test \
     server/daemon/config_test server/download/download_config_test server/pki/public_key_test)
@@ -9,7 +10,8 @@ $(FAILING_MEMORY): DAEMON_LIBS += $(FAILING_MEMORY_FLAGS)
 $(FAILING_MEMORY): CTL_LIBS += $(FAILING_MEMORY_FLAGS)
 $(FAILING_MEMORY): DEVICE_LIBS += $(FAILING_MEMORY_FLAGS)
 # Those of Mbed TLS too: not out of a shared library.
-$(B)/test/unit/firmware/core/memory_test $(B)/test/unit/firmware/core/memory_device_test: \
+$(B)/test/unit/firmware/core/memory_test $(B)/test/unit/firmware/core/memory_device_test \
+    $(B)/test/unit/firmware/enrol/enrol_memory_test: \
     DEVICE_LIBS := $(DEVICE_LIBS:-lmbed%=-l:libmbed%.a) $(FAILING_MEMORY_FLAGS)
 
 # What is certified is looked at from other days too.
@@ -53,3 +55,9 @@ $(addprefix $(B)/test/unit/server/broker/,gate_sessions_test gate_sessions_file_
 
 # The door is looked at without memory.
 $(B)/test/unit/server/broker/tls_door_test $(B)/test/unit/server/broker/tls_door_handshake_test: PLUGIN_LIBS += -Xlinker --wrap=foreign_x509_to_der
+
+# What the device asks for is read by OpenSSL.
+$(B)/test/unit/firmware/enrol/request_test: DEVICE_LIBS += -lcrypto
+
+# A message is sealed with the key of the RFC's vector.
+$(B)/test/unit/server/pki/hpke_test: DAEMON_LIBS += -Xlinker --wrap=EVP_PKEY_Q_keygen

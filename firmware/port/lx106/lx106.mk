@@ -38,6 +38,7 @@ LX_LWIP := core/def core/dns core/inet_chksum core/init core/ip core/mem core/me
 lx_own = $(patsubst %,$(LX)/%.o,$(basename $(wildcard $(1:%=%/*.c))))
 LX_CORE := $(call lx_own,firmware/core common) \
     $(LX)/firmware/core/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).o
+LX_ENROL := $(call lx_own,firmware/enrol) $(LX)/firmware/enrol/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).o
 # The user's code, whichever file that is.
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
@@ -53,12 +54,12 @@ LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, 
     $(addprefix $(LX_PORT)/board/,arith multiply console crash lx106_flash nor reset))
 
 .PHONY: firmware-lx106 size stack bench-firmware FORCE
-firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin
+firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin $(LX)/enrol/firmware.elf
 
 # What it takes, against test/lx106/ceilings.
 size: firmware-lx106
 	test/lx106/size.py
-stack: $(LX_CORE) $(LX_APPS)
+stack: $(LX_CORE) $(LX_ENROL) $(LX_APPS)
 	test/lx106/stack.py
 bench-firmware: all firmware-lx106
 	test/lx106/bench.py
@@ -68,7 +69,7 @@ $(LX)/fetched: $(LX_PORT)/fetch
 	@touch $@
 
 # The compiler does not name headers that libraries include, even if they are ours.
-$(sort $(LX_CORE) $(LX_BOARD) $(LX_BOOT) $(LX_APPS)): $(LX)/%.o: %.c $(LX)/fetched $(LX_CONFIG)
+$(sort $(LX_CORE) $(LX_ENROL) $(LX_BOARD) $(LX_BOOT) $(LX_APPS)): $(LX)/%.o: %.c $(LX)/fetched $(LX_CONFIG)
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) $(WARNINGS) -c -o $@ $<
 
@@ -104,6 +105,14 @@ $(LX)/cjson/%.o: $(LX)/fetched
 $(LX)/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
 	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,-Map=$(LX)/firmware.map -o $@ \
 	    $(filter %.o,$^) -lc -lgcc
+
+# With all of enrol, which the device does not call yet: how much more is that? (test/lx106/size.py)
+LX_ENROL_CALLS := key_make request_write hpke_open est_start est_step est_wait_ms est_stop
+$(LX)/enrol/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_ENROL) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) \
+    $(LX_PORT)/link/app.ld
+	@mkdir -p $(@D)
+	$(LX_CC) $(LX_LDFLAGS) $(LX_ENROL_CALLS:%=-Wl,-u,%) -T $(LX_PORT)/link/app.ld \
+	    -Wl,-Map=$(LX)/enrol/firmware.map -o $@ $(filter %.o,$^) -lc -lgcc
 
 # In LX_DRAM bytes of DRAM: how little is enough? (test/lx106/bench.py)
 $(LX)/small/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld

@@ -1,6 +1,8 @@
 #ifndef TEST_UNIT_FIRMWARE_FAKE_SERVER_H
 #define TEST_UNIT_FIRMWARE_FAKE_SERVER_H
 
+#include <stdlib.h>
+
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_cache.h>
 #include <mbedtls/x509_crt.h>
@@ -110,6 +112,16 @@ static inline void fake_server_answer(struct fake_server *server)
     server->is_closed = !server->hangs;
 }
 
+// Whether all of a request is there: its head, and the body that this announces.
+static inline bool fake_server_has_request(const struct fake_server *server)
+{
+    const char *end = strstr(server->request, "\r\n\r\n");
+    const char *length = strstr(server->request, "Content-Length: ");
+    size_t body = length == NULL ? 0 : strtoul(length + 16, NULL, 10);
+
+    return end != NULL && strlen(end + 4) >= body;
+}
+
 static inline void fake_server_run(struct fake_server *server)
 {
     if (server->is_closed)
@@ -131,7 +143,7 @@ static inline void fake_server_run(struct fake_server *server)
     if (n > 0)
         server->request_size += (size_t)n;
     server->request[server->request_size] = '\0';
-    if (strstr(server->request, "\r\n\r\n") == NULL)
+    if (!fake_server_has_request(server))
         return;
     if (server->choose != NULL && server->answered == 0)
         server->choose(server);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,40 @@ static void test_truncated(void **state)
         assert_int_equal(feed(&head, part, n, &failure), n);
         assert_false(head.done);
         free(part);
+    }
+}
+
+static void test_retry_after(void **state)
+{
+    static const struct {
+        const char *line;
+        uint32_t seconds;
+    } rows[] = {
+        {"", 0},
+        {"Retry-After: 30\r\n", 30},
+        {"RETRY-AFTER:\t7 \t\r\n", 7},
+        {"Retry-After: 0\r\n", 0},
+        {"Retry-After: 4294967295\r\n", UINT32_MAX},
+        {"Retry-After: 4294967296\r\n", 0},
+        {"Retry-After: 99999999999999999999999999\r\n", 0},
+        {"Retry-After:\r\n", 0},
+        {"Retry-After: -5\r\n", 0},
+        {"Retry-After: 5s\r\n", 0},
+        {"Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n", 0},
+        {"Retry-Afters: 5\r\n", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct http_response_head head;
+        struct failure failure;
+        char text[128];
+
+        snprintf(text, sizeof text, "HTTP/1.1 202 Accepted\r\n%s\r\n", rows[i].line);
+        http_response_head_init(&head);
+        assert_int_equal(feed(&head, text, strlen(text), &failure), strlen(text));
+        assert_true(head.done);
+        assert_int_equal(head.retry_after_s, rows[i].seconds);
     }
 }
 
@@ -156,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split_everywhere),
         cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_nul),
         cmocka_unit_test(test_limits),

@@ -1,0 +1,105 @@
+// Tests of keys, requests and sealed messages where memory is short.
+#include "firmware/enrol/hpke.h"
+#include "firmware/enrol/request.h"
+#include "test/unit/firmware/enrol_fixture.h"
+#include "test/unit/firmware/est_fixture.h"
+#include "test/unit/firmware/short_memory.h"
+
+static int make_key(void *ctx, struct failure *failure)
+{
+    struct enrol_fixture *f = ctx;
+    char pem[KEY_PEM_SIZE];
+    int rc = key_make(&f->port.port, &f->random, pem, failure);
+
+    assert_int_equal(strlen(pem), rc == 0 ? KEY_PEM_SIZE - 1 : 0);
+    return rc;
+}
+
+static void test_key(void **state)
+{
+    assert_true(short_memory_sweep(make_key, *state) >= SHORT_MEMORY_POINTS);
+}
+
+struct work {
+    struct enrol_fixture *f;
+    mbedtls_pk_context key;
+};
+
+static int make_request(void *ctx, struct failure *failure)
+{
+    struct work *work = ctx;
+    struct request request = {&work->key, &work->f->random, ENROL_FIXTURE_MAC, "code"};
+    uint8_t der[REQUEST_MAX];
+    int rc = request_write(&request, der, failure);
+
+    return rc > 0 ? STEP_DONE : rc;
+}
+
+static int open_message(void *ctx, struct failure *failure)
+{
+    struct work *work = ctx;
+    uint8_t info[32];
+    uint8_t aad[32];
+    uint8_t text[64];
+    uint8_t sealed[128];
+    const size_t text_size = hpke_vector_bytes(HPKE_VECTOR_TEXT, text);
+    const struct hpke hpke = {
+        .key = &work->key,
+        .random = &work->f->random,
+        .info = {info, hpke_vector_bytes(HPKE_VECTOR_INFO, info)},
+        .aad = {aad, hpke_vector_bytes(HPKE_VECTOR_AAD, aad)},
+    };
+    int rc = hpke_open(&hpke, sealed,
+        hpke_vector_bytes(HPKE_VECTOR_ENCAPSULATED HPKE_VECTOR_SEALED, sealed), failure);
+
+    if (rc < 0)
+        return rc;
+    assert_int_equal(rc, text_size);
+    assert_memory_equal(sealed, text, text_size);
+    return STEP_DONE;
+}
+
+static void test_request_and_message(void **state)
+{
+    struct work work = {.f = *state};
+
+    enrol_fixture_read_key(HPKE_VECTOR_PRIVATE, HPKE_VECTOR_PUBLIC, &work.key);
+    assert_true(short_memory_sweep(make_request, &work) >= SHORT_MEMORY_POINTS);
+    assert_true(short_memory_sweep(open_message, &work) >= SHORT_MEMORY_POINTS);
+    mbedtls_pk_free(&work.key);
+}
+
+// Until the certificate is there: with the peer's memory spared.
+static int enrol(void *ctx, struct failure *failure)
+{
+    struct est_fixture *f = ctx;
+    int rc = est_fixture_enrol(f);
+
+    *failure = f->failure;
+    assert_int_equal(f->est.phase, EST_IDLE);
+    tls_session_clear(&f->tls.saved[TLS_PEER_DOWNLOAD]);
+    return rc;
+}
+
+static void test_est(void **state)
+{
+    struct est_fixture *f = *state;
+
+    est_fixture_certify_well(f);
+    short_memory_spare_peer(&f->ops);
+    assert_true(short_memory_sweep(enrol, f) >= SHORT_MEMORY_POINTS);
+}
+
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, enrol_fixture_setup, enrol_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_key),
+        TEST(test_request_and_message),
+        cmocka_unit_test_setup_teardown(test_est, est_fixture_setup, est_fixture_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
