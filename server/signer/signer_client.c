@@ -148,7 +148,7 @@ int signer_client_sign(const char *socket_path, const struct signer_client_order
     struct exchange exchange = {
         .path = socket_path, .fd = -1, .until_ms = clock_monotonic_ms() + order->timeout_ms};
     struct signer_message_answer answer;
-    struct signer_message_written request;
+    struct signer_message_written request = {0};
     uint8_t bytes[SIGNER_MESSAGE_ANSWER_MAX];
     int rc = write_order(order, &request, err);
 

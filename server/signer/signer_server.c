@@ -81,7 +81,7 @@ static void say(int fd, const struct signer_message_written *answer)
 static void refuse(
     struct signer *signer, int fd, const struct signer_peer *peer, const struct err *err)
 {
-    struct signer_message_written answer;
+    struct signer_message_written answer = {0};
 
     signer_refuse(signer, peer, err, &answer);
     say(fd, &answer);
@@ -167,7 +167,7 @@ static void hear(struct place *place, struct signer *signer)
         return;
     if (n > 0) {
         struct signer_received message = {place->bytes, place->got};
-        struct signer_message_written answer;
+        struct signer_message_written answer = {0};
 
         signer_answer(signer, &place->peer, &message, &answer);
         say(place->fd, &answer);

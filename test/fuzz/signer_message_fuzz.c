@@ -9,7 +9,7 @@
 static void check_request(const uint8_t *p, size_t n)
 {
     struct signer_message_request request;
-    struct signer_message_written written;
+    struct signer_message_written written = {0};
 
     fuzz_fill(&request, sizeof request);
 
@@ -32,7 +32,7 @@ static void check_request(const uint8_t *p, size_t n)
 static void check_answer(const uint8_t *p, size_t n)
 {
     struct signer_message_answer answer;
-    struct signer_message_written written;
+    struct signer_message_written written = {0};
 
     fuzz_fill(&answer, sizeof answer);
 

@@ -101,6 +101,21 @@ refused() {
     log_says "refused why=${code%% *} " || fail "$1 is not in the log"
 }
 
+step "the command line"
+expect_exit 0 secureesp-signer --version
+expect_match "the version" '^secureesp-signer [0-9.]+$' "$output"
+expect_exit 0 secureesp-signer --help
+expect_exit 2 secureesp-signer --nonsense
+expect_exit 2 secureesp-signer extra
+expect_exit 1 secureesp-signer --config "$place/nothing"
+printf '[signer]\ncolour = red\n' >"$place/in/bad.conf"
+expect_exit 1 secureesp-signer --config "$place/in/bad.conf" --check-config
+expect_match "what is said of it" "bad.conf:2: unknown setting 'colour' in section \[signer\]" "$output"
+printf '[signer]\nfolder = %s/nothing\nsocket = %s\nclient = nobody-is-called-so\n' "$place" "$socket" >"$place/in/bad.conf"
+expect_exit 1 secureesp-signer --config "$place/in/bad.conf" --check-config
+expect_match "what is said of it" "folder: .*client: there is no user 'nobody-is-called-so'" "$output"
+expect_exit 1 secureesp-signer --config "$place/in/bad.conf"
+
 mac=$(mac_of 1)
 request honest "/CN=$mac"
 configure "per_hour = 50"

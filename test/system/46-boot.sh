@@ -139,7 +139,7 @@ use IO::Socket::UNIX;
 my $s = IO::Socket::UNIX->new(Peer => "/run/secureesp-signer/signer.sock") or die "connect: $!\n";
 open(my $file, "<:raw", $ARGV[0]) or die "$ARGV[0]: $!\n";
 local $/;
-print $s <$file>;
+print {$s} scalar(<$file>);
 $s->flush;
 my $answer = <$s>;
 print unpack("C", substr($answer, 8, 1)), "\n";

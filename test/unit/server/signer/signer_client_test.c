@@ -30,8 +30,7 @@ static int set_up(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
 
-    if (scratch_make((void **)&world->folder) != 0)
-        return -1;
+    assert_int_equal(scratch_make((void **)&world->folder), 0);
     scratch_path(world->folder, "socket", world->path);
     world->listening = -1;
     *state = world;

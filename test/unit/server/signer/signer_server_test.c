@@ -40,8 +40,7 @@ static int start(void **state, uid_t client)
 {
     struct world *world = calloc(1, sizeof *world);
 
-    if (signer_fixture_make((void **)&world->folder) != 0)
-        return -1;
+    assert_int_equal(signer_fixture_make((void **)&world->folder), 0);
     scratch_path(world->folder, "socket", world->path);
     assert_int_equal(signer_open(world->folder, &signer_fixture_policy, &world->signer, NULL), 0);
     assert_int_equal(signer_server_open(world->path, client, &world->server, NULL), 0);
