@@ -193,7 +193,7 @@ static void run(const struct http_request *request, struct http_response *respon
 {
     char by[HTTP_REQUEST_PEER_SIZE];
     char mac[MAC_SIZE];
-    struct enrolment row;
+    struct enrolment row = {0};
     struct api_text text = {0};
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
@@ -262,7 +262,7 @@ void api_enrolments_open(
 {
     const struct api *api = ctx;
     char by[HTTP_REQUEST_PEER_SIZE];
-    struct enrolment_window window;
+    struct enrolment_window window = {0};
     struct err err = {0};
     int64_t seconds;
     int rc = read_seconds(api, http_request_query(request, "for_s"), &seconds, &err);
@@ -283,7 +283,7 @@ int api_enrolments_state(
     const struct api *api, struct store_connection *connection, json_t **out, struct err *err)
 {
     int64_t counts[ENROLMENT_STATE_COUNT];
-    struct enrolment_window window;
+    struct enrolment_window window = {0};
     int rc = enrolment_store_count(connection, counts, err);
 
     if (rc == 0)

@@ -185,7 +185,7 @@ static bool identify_claim(struct ask *ask, const uint8_t *der, size_t n)
 
 static bool identify_device(struct ask *ask, const uint8_t *der, size_t n)
 {
-    struct certificate *certificate;
+    struct certificate *certificate = NULL;
     struct err err = {0};
     int rc = device_auth_identify(ask->enrol->settings.auth, der, n, ask->mac, &err);
 

@@ -80,7 +80,7 @@ static int read_device(struct store_connection *connection, const struct enrol_j
 static int read_facts(struct store_connection *connection, const struct enrol_judge *judge,
     struct facts *facts, struct err *err)
 {
-    struct enrolment_window window;
+    struct enrolment_window window = {0};
     int rc = read_row(connection, judge, facts, err);
 
     if (rc == 0)

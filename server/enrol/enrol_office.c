@@ -77,7 +77,7 @@ static void decide(struct enrolment *row, enum enrolment_state state, const char
 
 static int check_new(struct store_connection *connection, const char *mac, struct err *err)
 {
-    struct device_record device;
+    struct device_record device = {0};
     int rc = has_good(connection, mac, err);
 
     if (rc > 0)
@@ -110,7 +110,7 @@ static void make_code(char out[ENROL_OFFICE_CODE_SIZE])
 static int add_one(struct store_connection *connection, struct enrol_office_entry *entry,
     const struct decision *it, struct err *err)
 {
-    struct enrolment row;
+    struct enrolment row = {0};
     int rc = check_new(connection, entry->mac, err);
 
     if (rc == 0)

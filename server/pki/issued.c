@@ -174,12 +174,13 @@ cleanup:
 
 // A record that is read, line by line.
 struct reading {
-    const char *path; // for messages
-    size_t line;      // the last that was read
-    size_t number;    // of the certificate
-    size_t begun;     // the line in which it began
-    FILE *file;       // writes text; NULL between two certificates
-    char *text;       // its lines so far
+    char path[PATH_MAX]; // for messages
+    size_t line;         // the last that was read
+    size_t number;       // of the certificate
+    size_t skip;         // so many are not looked into
+    size_t begun;        // the line in which it began
+    FILE *file;          // writes text; NULL between two certificates
+    char *text;          // its lines so far
     size_t n;
     size_t rest; // the last line, if it is what a power cut left; or 0
 };
@@ -200,7 +201,7 @@ static int take(struct reading *reading, struct certificate **out, struct err *e
     int rc = fclose(reading->file) == 0 ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for it");
 
     reading->file = NULL;
-    if (rc == 0)
+    if (rc == 0 && reading->number > reading->skip)
         rc = certificate_from_pem((const uint8_t *)reading->text, reading->n, out, err);
     free(reading->text);
     return rc == ERR_INVALID ? fail_certificate(reading, "it is damaged", err) : rc;
@@ -322,17 +323,35 @@ static int open_record(const char *folder, const char *path, FILE **out, struct 
     return rc;
 }
 
+static int read_record(const char *folder, struct reading *reading,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    FILE *file = NULL;
+    int rc = place(reading->path, folder, err);
+
+    if (rc == 0)
+        rc = open_record(folder, reading->path, &file, err);
+    return rc == 0 ? run(file, reading, each, ctx, err) : rc;
+}
+
 int issued_each(const char *folder, int (*each)(const struct certificate *certificate, void *ctx),
     void *ctx, struct err *err)
 {
-    char path[PATH_MAX];
-    struct reading reading = {.path = path};
-    FILE *file = NULL;
-    int rc = place(path, folder, err);
+    return read_record(folder, &(struct reading){0}, each, ctx, err);
+}
 
-    if (rc == 0)
-        rc = open_record(folder, path, &file, err);
-    return rc < 0 ? rc : run(file, &reading, each, ctx, err);
+int issued_each_last(const char *folder, size_t count,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err)
+{
+    struct reading all = {.skip = SIZE_MAX};
+    int rc = read_record(folder, &all, each, ctx, err); // calls it for none
+
+    if (rc < 0)
+        return rc;
+
+    struct reading last = {.skip = all.number > count ? all.number - count : 0};
+
+    return read_record(folder, &last, each, ctx, err);
 }
 
 static int count_one(const struct certificate *certificate, void *ctx)
@@ -346,22 +365,16 @@ static int count_one(const struct certificate *certificate, void *ctx)
 
 int issued_look(const char *folder, struct issued_state *out, struct err *err)
 {
-    char path[PATH_MAX];
-    struct reading reading = {.path = path};
+    struct reading reading = {0};
     struct issued_state state = {0};
-    FILE *file = NULL;
-    int rc = place(path, folder, err);
+    int rc = read_record(folder, &reading, count_one, &state, err);
 
-    if (rc == 0)
-        rc = open_record(folder, path, &file, err);
-    if (rc == 0)
-        rc = run(file, &reading, count_one, &state, err);
     if (rc < 0)
         return rc;
     state.unfinished_line = reading.file != NULL ? reading.begun : reading.rest;
     if (state.count == 0 && state.unfinished_line == 0)
         return err_set(
-            err, ERR_NOT_FOUND, "no issued certificates are recorded: %s is empty", path);
+            err, ERR_NOT_FOUND, "no issued certificates are recorded: %s is empty", reading.path);
     *out = state;
     return 0;
 }

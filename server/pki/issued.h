@@ -34,7 +34,13 @@ ERR_CHECKED int issued_look(const char *folder, struct issued_state *out, struct
 ERR_CHECKED int issued_each(const char *folder,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err);
 
-// The same of the n bytes of such a record, n not 0; ERR_INVALID also if the last one has no end.
+// The same for the last of them, so many at most, among which one that is unfinished counts. Those
+// before them are passed over without a look at what they are.
+ERR_CHECKED int issued_each_last(const char *folder, size_t count,
+    int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err);
+
+// As issued_each(), of the n bytes of such a record, n not 0; ERR_INVALID also if the last one has
+// no end.
 ERR_CHECKED int issued_parse(const uint8_t *text, size_t n,
     int (*each)(const struct certificate *certificate, void *ctx), void *ctx, struct err *err);
 

@@ -22,13 +22,14 @@ static int take(const struct certificate *certificate, void *ctx)
     int64_t age_ms = signed_ms < history->now_ms ? history->now_ms - signed_ms : 0;
     int64_t at_ms = history->monotonic_ms - age_ms;
 
-    if (age_ms >= SIGNER_HOUR_MS)
-        return 0;
-    // It was signed after what stands before it, whatever the clock said by then.
+    // It was signed after what stands before it, whatever the clock said by then; unless that is
+    // from the future, which would make all that stands behind it count, at each start for ever.
     if (at_ms < history->last_ms)
         at_ms = history->last_ms;
-    history->last_ms = at_ms;
-    signer_hour_count(history->hour, at_ms);
+    if (age_ms > 0)
+        history->last_ms = at_ms;
+    if (history->monotonic_ms - at_ms < SIGNER_HOUR_MS)
+        signer_hour_count(history->hour, at_ms);
     return 0;
 }
 
@@ -40,7 +41,8 @@ int signer_history_read(const char *folder, struct signer_hour *hour, struct err
         .monotonic_ms = clock_monotonic_ms(),
         .last_ms = INT64_MIN,
     };
-    int rc = issued_each(folder, take, &history, err);
+    // More are not kept; there may be years of them. One may be unfinished.
+    int rc = issued_each_last(folder, signer_hour_most(hour) + 1, take, &history, err);
 
     if (rc == ERR_NOT_FOUND) {
         if (err != NULL)

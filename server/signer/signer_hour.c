@@ -46,6 +46,11 @@ void signer_hour_count(struct signer_hour *hour, int64_t at_ms)
         hour->count++;
 }
 
+size_t signer_hour_most(const struct signer_hour *hour)
+{
+    return hour->most;
+}
+
 int signer_hour_set_most(struct signer_hour *hour, size_t most)
 {
     struct signer_hour *other;

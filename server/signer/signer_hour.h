@@ -24,6 +24,9 @@ bool signer_hour_has_room(const struct signer_hour *hour, int64_t now_ms);
 // Counts one that was signed then, whether there was room or not.
 void signer_hour_count(struct signer_hour *hour, int64_t at_ms);
 
+// How many may be signed in an hour.
+size_t signer_hour_most(const struct signer_hour *hour);
+
 // How many may be signed from now on; those that count already go on to do so.
 ERR_CHECKED int signer_hour_set_most(struct signer_hour *hour, size_t most);
 

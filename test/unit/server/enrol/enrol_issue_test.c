@@ -110,6 +110,42 @@ static void test_is_for_the_key(void **state)
     enrol_issue_free(issue);
 }
 
+// With which it could stand for the broker.
+static int sign_server(
+    const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
+{
+    static const char *const names[] = {"localhost"};
+    const struct est_fixture *e = ctx;
+    struct certificate_request request;
+    struct issuer_order wanted = {.profile = PROFILE_SERVER,
+        .common_name = MAC_1,
+        .names = {.dns = names, .dns_count = 1},
+        .days = 1,
+        .now_ms = clock_system_ms()};
+
+    assert_int_equal(certificate_request_parse(order->csr, order->n, &request, err), 0);
+    return issuer_issue_public(e->ca, &wanted, &request.key, out, err);
+}
+
+static void test_is_no_servers(void **state)
+{
+    struct est_fixture *e = *state;
+    struct enrol_issue_settings settings = {e->store->store, e->auth, sign_server, e};
+    struct enrol_issue *issue;
+    struct est_request made;
+    struct certificate_request request;
+    struct enrol_judge it;
+
+    make(MAC_1, &made, &request);
+    add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
+    it = ask_for(MAC_1, request.key.id);
+    assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
+    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), ERR_UNTRUSTED);
+    assert_null(it.der);
+    enrol_judge_clear(&it);
+    enrol_issue_free(issue);
+}
+
 static void test_signer_fails(void **state)
 {
     struct est_fixture *e = *state;
@@ -214,6 +250,7 @@ int main(void)
         TEST(test_signs_and_repeats),
         TEST(test_does_not_believe_the_signer),
         TEST(test_is_for_the_key),
+        TEST(test_is_no_servers),
         TEST(test_signer_fails),
         TEST(test_rejected_meanwhile),
         TEST(test_one_at_a_time),

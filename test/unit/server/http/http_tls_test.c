@@ -99,73 +99,6 @@ static void give_late(const struct http_request *request, struct http_response *
 
 static const struct http_route late_routes[] = {{HTTP_GET, "/", give_late}, {0, NULL, NULL}};
 
-static void say_who(const struct http_request *request, struct http_response *response, void *ctx)
-{
-    char peer[HTTP_REQUEST_PEER_SIZE];
-    size_t n;
-
-    (void)ctx;
-    http_request_peer(request, peer);
-    assert_string_equal(peer, "127.0.0.1");
-    http_response_set_text(
-        response, http_request_peer_certificate(request, &n) != NULL ? 200 : 203, "x");
-}
-
-static const struct http_route who_routes[] = {{HTTP_GET, "/", say_who}, {0, NULL, NULL}};
-
-static int refuse_all(const uint8_t *der, size_t n, void *ctx, struct err *err)
-{
-    (void)der;
-    (void)n;
-    (void)ctx;
-    return err_set(err, ERR_UNTRUSTED, "nobody is trusted");
-}
-
-// Where a certificate is optional who has none gets in, and who has a bad one does not.
-static void certificates_may_be_optional(void **state)
-{
-    static const char *const priorities[] = {TLS_FIXTURE_1_2, TLS_FIXTURE_1_3};
-    struct http_server_settings settings = {.routes = who_routes,
-        .threads = 2,
-        .max_connections = PLACES,
-        .max_connections_per_certificate = 2,
-        .timeout_s = 300,
-        .certificate_optional = true};
-    struct http_server *server = tls_fixture_start(&fixture, &settings);
-    gnutls_certificate_credentials_t none;
-    struct tls_fixture_client client;
-    char text[13];
-
-    (void)state;
-    assert_int_equal(gnutls_certificate_allocate_credentials(&none), 0);
-    for (int i = 0; i < 4; i++) {
-        assert_int_equal(tls_fixture_open(&client, settings.port,
-                             i < 2 ? none : fixture.credentials[0], priorities[i % 2], NULL),
-            0);
-        tls_fixture_send(&client, ASK);
-        while (gnutls_record_recv(client.session, text, sizeof text - 1) == GNUTLS_E_AGAIN)
-            ;
-        assert_memory_equal(text, i < 2 ? "HTTP/1.1 203" : "HTTP/1.1 200", 12);
-        tls_fixture_close(&client);
-    }
-    http_server_free(server, 1000);
-    settings.verify = refuse_all;
-    server = tls_fixture_start(&fixture, &settings);
-    assert_true(tls_fixture_open(
-                    &client, settings.port, fixture.credentials[0], TLS_FIXTURE_1_2, NULL) < 0);
-    tls_fixture_close(&client);
-    assert_int_equal(tls_fixture_open(&client, settings.port, none, TLS_FIXTURE_1_2, NULL), 0);
-    tls_fixture_close(&client);
-    assert_int_equal(tls_fixture_counters(server).untrusted, 1);
-    http_server_free(server, 1000);
-    settings.certificate_optional = false;
-    server = tls_fixture_start(&fixture, &settings);
-    assert_true(tls_fixture_open(&client, settings.port, none, TLS_FIXTURE_1_2, NULL) < 0);
-    tls_fixture_close(&client);
-    http_server_free(server, 1000);
-    gnutls_certificate_free_credentials(none);
-}
-
 // Whoever waits for an answer makes no room, also before it begins.
 static void who_is_at_work_stays(void **state)
 {
@@ -413,7 +346,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_handshake_that_takes_too_long_is_ended),
         cmocka_unit_test(the_silent_make_room),
-        cmocka_unit_test(certificates_may_be_optional),
         cmocka_unit_test(who_is_at_work_stays),
         cmocka_unit_test(long_chains_are_refused),
         cmocka_unit_test(one_client_costs_no_other_its_session),

@@ -74,6 +74,43 @@ static unsigned count_lines(const char *text)
     return lines;
 }
 
+// How many of its last are handed out, of so many that are asked for.
+static size_t count_last(const char *folder, size_t asked)
+{
+    size_t count = 0;
+
+    assert_int_equal(issued_each_last(folder, asked, count_one, &count, NULL), 0);
+    return count;
+}
+
+static void test_the_last_alone(void **state)
+{
+    char *one = make_text(*state);
+    char damaged[4096];
+    char text[16384];
+    char path[SCRATCH_PATH_SIZE];
+    size_t count = 0;
+
+    snprintf(damaged, sizeof damaged, "%s", one);
+    damaged[100] = '*';
+
+    size_t n = (size_t)snprintf(text, sizeof text, "%s%s%s", damaged, one, one);
+
+    scratch_path(*state, "issued.pem", path);
+    assert_int_equal(issued_each_last(*state, 1, count_one, &count, NULL), ERR_NOT_FOUND);
+    assert_int_equal(file_replace(path, (uint8_t *)text, n, 0600, NULL), 0);
+    assert_int_equal(count_last(*state, 0), 0);
+    assert_int_equal(count_last(*state, 1), 1);
+    assert_int_equal(count_last(*state, 2), 2);
+    assert_int_equal(issued_each_last(*state, 3, count_one, &count, NULL), ERR_INVALID);
+    assert_int_equal(file_replace(path, (uint8_t *)text, n - 100, 0600, NULL), 0);
+    assert_int_equal(count_last(*state, 1), 0); // which is unfinished
+    assert_int_equal(count_last(*state, 2), 1);
+    assert_int_equal(file_replace(path, (uint8_t *)"damaged\n", 8, 0600, NULL), 0);
+    assert_int_equal(issued_each_last(*state, 1, count_one, &count, NULL), ERR_INVALID);
+    free(one);
+}
+
 // A record of these three pieces, which is read both ways. what: of the message, in which the n-th
 // certificate's first line stands; NULL: all is well.
 static void check_record(const char *folder, const char *const pieces[3], const char *what)
@@ -194,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_record_in_memory, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_nothing_is_passed_over, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(test_the_last_alone, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_look, scratch_make, scratch_remove),
     };
 

@@ -71,6 +71,7 @@ static void another_number_counts_what_was(void **state)
     for (int i = 0; i < 5; i++) // two more than there are places
         signer_hour_count(hour, i);
     assert_int_equal(signer_hour_set_most(hour, 4), 0);
+    assert_int_equal(signer_hour_most(hour), 4);
     assert_true(take(hour, 10));
     assert_false(take(hour, 11));
     assert_false(take(hour, SIGNER_HOUR_MS + 1));
