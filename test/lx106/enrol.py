@@ -43,9 +43,9 @@ def check_request(folder, text):
     (folder / "request").write_bytes(der)
     said = subprocess.run(
         ["openssl", "req", "-inform", "DER", "-in", folder / "request", "-verify", "-noout",
-         "-subject"], check=True, capture_output=True, text=True)
+         "-subject", "-nameopt", "RFC2253"], check=True, capture_output=True, text=True)
     print(f"openssl: {(said.stdout + said.stderr).strip()}")
-    return f"CN = {MAC}" in said.stdout
+    return f"CN={MAC}" in said.stdout
 
 
 def main():
