@@ -88,8 +88,23 @@ static bool covers_level(struct level rule, const char *mac, struct level other)
     return rule.n == other.n && memcmp(rule.s, other.s, rule.n) == 0;
 }
 
+// Most rules are for other topics: whether what a rule begins with, up to what stands for something
+// else, is there. "a/#" covers "a" too.
+static bool begins_alike(const char *rule, const char *other)
+{
+    while (*rule == *other && *rule != '\0') {
+        rule++;
+        other++;
+    }
+    return *rule == '+' || *rule == '#' || *rule == '%' || *rule == *other ||
+           (*rule == '/' && *other == '\0');
+}
+
 static bool covers(const char *rule, const char *mac, const char *other, bool is_filter)
 {
+    if (!begins_alike(rule, other))
+        return false;
+
     struct level own = level_at(rule);
     struct level theirs = level_at(other);
     bool more_own = true;

@@ -139,7 +139,7 @@ bool revocation_list_has_device(
     const struct revocation_set_device *device;
     uint64_t key;
 
-    if (!read_mac(mac, strlen(mac), &key))
+    if (list->set.device_count == 0 || !read_mac(mac, strlen(mac), &key))
         return false;
     device = revocation_set_find_device(&list->set, key);
     return device != NULL &&
