@@ -88,21 +88,35 @@ static bool covers_level(struct level rule, const char *mac, struct level other)
     return rule.n == other.n && memcmp(rule.s, other.s, rule.n) == 0;
 }
 
-// Most rules are for other topics: whether what a rule begins with, up to what stands for something
-// else, is there. "a/#" covers "a" too.
-static bool begins_alike(const char *rule, const char *other)
+// What stands for something else.
+static bool is_special(char c)
 {
-    while (*rule == *other && *rule != '\0') {
-        rule++;
-        other++;
+    return c == '+' || c == '#' || c == '%';
+}
+
+// Passes over the levels that are alike, and returns false if what follows cannot be: most rules
+// are for other topics. "a/#" covers "a" too.
+static bool pass_alike(const char **rule, const char **other)
+{
+    const char *r = *rule;
+    const char *o = *other;
+
+    while (*r == *o && *r != '\0' && !is_special(*r)) {
+        bool ends_level = *r == '/';
+
+        r++;
+        o++;
+        if (ends_level) {
+            *rule = r;
+            *other = o;
+        }
     }
-    return *rule == '+' || *rule == '#' || *rule == '%' || *rule == *other ||
-           (*rule == '/' && *other == '\0');
+    return is_special(*r) || *r == *o || (*r == '/' && *o == '\0');
 }
 
 static bool covers(const char *rule, const char *mac, const char *other, bool is_filter)
 {
-    if (!begins_alike(rule, other))
+    if (other[0] == '\0' || other[0] == '$' || !pass_alike(&rule, &other))
         return false;
 
     struct level own = level_at(rule);
@@ -111,8 +125,6 @@ static bool covers(const char *rule, const char *mac, const char *other, bool is
     bool more_theirs = true;
     bool rest = false; // the rule's '#' has been reached
 
-    if (other[0] == '\0' || other[0] == '$')
-        return false;
     while (more_theirs) {
         if (!is_level(theirs, is_filter))
             return false;
