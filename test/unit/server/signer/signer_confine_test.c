@@ -10,8 +10,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -26,6 +29,8 @@
 #include "server/signer/signer.h"
 #include "server/signer/signer_confine.h"
 #include "test/unit/server/signer/signer_fixture.h"
+
+#define SKIPPED 77 // cannot be tried here
 
 // System calls by their numbers, as an intruder makes them: -1 and EPERM if they are denied.
 static long internet(void)
@@ -221,6 +226,15 @@ static void it_can_sign(void **state)
     assert_int_equal(signer_fixture_recorded(*state), 1);
 }
 
+// Programs of another machine, emulated, have no filters: qemu-user passes none on. There the
+// signer does not start.
+static bool has_filters(void)
+{
+    uint32_t action = SECCOMP_RET_ERRNO;
+
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,5 +242,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_can_sign, signer_fixture_make, scratch_remove),
     };
 
+    if (!has_filters()) {
+        puts("this system has no filters of system calls");
+        return SKIPPED;
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
