@@ -283,7 +283,12 @@ static int check_devices(const struct config *config, const char *name, struct e
 // What a port makes needful.
 static int check_enrolment(const struct config *config, const char *name, struct err *err)
 {
-    if (config->enrol_port == 0 || config->enrol_claim_ca[0] != '\0')
+    if (config->enrol_port == 0)
+        return 0;
+    if (config->enrol_port == config->port)
+        return err_set(err, ERR_INVALID,
+            "%s: section [enrolment] has the port of [download], and needs one of its own", name);
+    if (config->enrol_claim_ca[0] != '\0')
         return 0;
     return err_set(err, ERR_INVALID,
         "%s: section [enrolment] has a port, and needs claim_ca: the CA of the claim certificates",

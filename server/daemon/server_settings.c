@@ -43,7 +43,9 @@ void server_settings_enrolment(const struct config *config, struct http_server_s
         .name = "enrolment",
         .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = FILE_LIMIT_ENROL_CONNECTIONS,
-        .max_connections_per_address = FILE_LIMIT_ENROL_CONNECTIONS,
+        // Nobody has to show a certificate to begin a request: one address does not take all
+        // places.
+        .max_connections_per_address = FILE_LIMIT_ENROL_CONNECTIONS / 4,
         .timeout_s = (unsigned)config->timeout_s,
         .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
         .min_bytes_per_second = (unsigned)config->min_bytes_per_second,

@@ -56,6 +56,14 @@ static bool is_known(const struct enrol_case *it)
     return it->has_good || (it->has_reported && !it->is_readmitted);
 }
 
+// What an open window allowed ends with it, and is no word for a device that is known by now.
+static bool is_approved(const struct enrol_case *it)
+{
+    if (!has_state(it, ENROLMENT_APPROVED))
+        return false;
+    return strcmp(it->row->decided_by, ENROLMENT_BY_WINDOW) != 0 || (it->is_open && !is_known(it));
+}
+
 struct enrol_ruling enrol_decide(const struct enrol_case *it)
 {
     if (it->is_revoked)
@@ -64,7 +72,7 @@ struct enrol_ruling enrol_decide(const struct enrol_case *it)
         return refuse(ENROL_REJECTED);
     if (has_state(it, ENROLMENT_ENROLLED) && has_same_key(it) && it->certificate_is_good)
         return refuse(ENROL_REPEAT);
-    if (has_state(it, ENROLMENT_APPROVED))
+    if (is_approved(it))
         return it->row->key_sha256[0] == '\0' || has_same_key(it) ? sign(it->row->decided_by)
                                                                   : refuse(ENROL_OTHER_KEY);
     if (is_known(it))

@@ -96,12 +96,21 @@ static int read_facts(struct store_connection *connection, const struct enrol_ju
     return 0;
 }
 
+// Where a request came from is part of what an operator decides by, and of whose crowd it is in the
+// queue: one that is refused changes nothing of that.
+static bool is_refused(enum enrol_verdict verdict)
+{
+    return verdict != ENROL_SIGN && verdict != ENROL_REPEAT && verdict != ENROL_WAIT;
+}
+
 static void note_asked(const struct enrol_judge *judge, struct enrolment *row)
 {
     row->last_asked_ms = clock_now_ms();
     if (row->first_asked_ms == 0)
         row->first_asked_ms = row->last_asked_ms;
     row->tries++;
+    if (is_refused(judge->verdict))
+        return;
     snprintf(row->claim, sizeof row->claim, "%s", judge->claim);
     snprintf(row->address, sizeof row->address, "%s", judge->address);
 }

@@ -155,6 +155,14 @@ int enrol_office_add(struct store *store, struct enrol_office_entry *entries, si
     return rc;
 }
 
+// Of who waits, and of who was approved and has not come yet: to approve it twice gives its place
+// to nobody else. If another one has asked since, it may be that one that is meant.
+static bool keeps_key(const struct enrolment *row)
+{
+    return row->state == ENROLMENT_PENDING ||
+           (row->state == ENROLMENT_APPROVED && row->alarm_at_ms < row->decided_at_ms);
+}
+
 static int approve(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct decision *it = ctx;
@@ -170,7 +178,7 @@ static int approve(struct store_connection *connection, void *ctx, struct err *e
         rc = read_row(connection, it->mac, &it->row, err);
     if (rc < 0)
         return rc;
-    if (it->row.state != ENROLMENT_PENDING || rc == 0)
+    if (!keeps_key(&it->row))
         it->row.key_sha256[0] = '\0'; // whichever comes next
     decide(&it->row, ENROLMENT_APPROVED, it->by);
     return enrolment_store_put(connection, &it->row, err);

@@ -137,6 +137,7 @@ PYTHON
 cat >"$machine/home/$machine_user/ask" <<'PERL'
 use IO::Socket::UNIX;
 my $s = IO::Socket::UNIX->new(Peer => "/run/secureesp-signer/signer.sock") or die "connect: $!\n";
+$SIG{PIPE} = "IGNORE"; # who may not ask is answered at once
 open(my $file, "<:raw", $ARGV[0]) or die "$ARGV[0]: $!\n";
 local $/;
 print {$s} scalar(<$file>);

@@ -155,6 +155,7 @@ static const struct {
     {NEEDED "[config.json 84f3]\n", ":7: ", "'84f3' is not a MAC"},
     {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
     {NEEDED "[enrolment]\nport = 8444\n", ":", "needs claim_ca"},
+    {NEEDED "[enrolment]\nport = 8443\nclaim_ca = /c\n", ":", "the port of [download]"},
     {NEEDED "[enrolment]\npolicy = open\n", ":8: ", "'open' is not one of listed, approve"},
     {NEEDED "[enrolment]\nretry_after_s = 0\n", ":8: ", "0 is not between 1 and 86400"},
 };

@@ -204,6 +204,23 @@ static void test_renewal(void **state)
     enrol_judge_clear(&same);
 }
 
+// Where the one that waits came from stays, whoever else asks in its name.
+static void test_who_is_refused_changes_no_address(void **state)
+{
+    struct fixture *f = *state;
+    struct enrol_judge it = ask_for(MAC_1, KEY_A);
+    struct enrol_judge other = ask_for(MAC_1, KEY_B);
+
+    it.address = "192.0.2.1";
+    assert_int_equal(judge(f, &it), ENROL_WAIT);
+    other.address = "192.0.2.9";
+    other.claim = "ff";
+    assert_int_equal(judge(f, &other), ENROL_OTHER_KEY);
+    assert_string_equal(row_of(f, MAC_1).address, "192.0.2.1");
+    assert_string_not_equal(row_of(f, MAC_1).claim, "ff");
+    assert_int_equal(row_of(f, MAC_1).tries, 2);
+}
+
 // One more than fit: the oldest one of the greatest crowd goes.
 static void test_queue_is_bounded(void **state)
 {
@@ -246,6 +263,7 @@ int main(void)
         TEST(test_held),
         TEST(test_revoked_certificate),
         TEST(test_renewal),
+        TEST(test_who_is_refused_changes_no_address),
         TEST(test_queue_is_bounded),
     };
 
