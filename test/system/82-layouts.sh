@@ -153,6 +153,8 @@ sqlite3 "$database" "drop table certificates;
     alter table commands drop column forced;
     drop table staged;
     drop table downloads;
+    drop table enrolments;
+    drop table enrolment_window;
     alter table images drop column layout; pragma user_version = 4;
     update images set state = 1 where name in ('$fleet-00.01.00', '$(image_name 00.00.02.a)')"
 part start daemon
