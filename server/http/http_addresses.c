@@ -150,7 +150,7 @@ void http_addresses_format_network(int fd, char out[HTTP_ADDRESS_TEXT_SIZE])
 
     format(&key, out);
     if (!IN6_IS_ADDR_V4MAPPED(&key))
-        strcat(out, "/64"); // half of an address takes half of its room
+        memcpy(out + strlen(out), "/64", sizeof "/64"); // half of an address takes half of its room
 }
 
 enum room { ROOM, MADE, NONE };
