@@ -8,19 +8,8 @@
 
 #include "server/base/clock.h"
 #include "server/pki/device_credential.h"
-
-#define PLACES 16384 // certificates remembered; about 150 bytes each
-
-// A certificate that was found good: its dates, and whether it is revoked, are looked at again at
-// each use.
-struct known {
-    char fingerprint[DIGEST_SHA256_TEXT_SIZE]; // of the bytes that were shown
-    char mac[MAC_SIZE];
-    char serial[SERIAL_SIZE];
-    int64_t begins_ms;
-    int64_t not_before_ms;
-    int64_t not_after_ms;
-};
+#include "server/pki/digest.h"
+#include "server/pki/judged.h"
 
 struct device_auth {
     char *ca_file;
@@ -28,8 +17,8 @@ struct device_auth {
     struct authority *authority;
     unsigned generation;             // of the authority
     struct revocation_list *revoked; // NULL: nobody
-    struct known known[PLACES];
-    device_auth_met *met; // or NULL
+    struct judged *judged;           // of devices; whether one is revoked is looked at at each use
+    device_auth_met *met;            // or NULL
     void *met_ctx;
 };
 
@@ -38,7 +27,10 @@ int device_auth_new(const char *ca_file, struct device_auth **out, struct err *e
     struct device_auth *auth = calloc(1, sizeof *auth);
     int rc;
 
-    if (auth == NULL || (auth->ca_file = strdup(ca_file)) == NULL) {
+    if (auth == NULL || (auth->ca_file = strdup(ca_file)) == NULL ||
+        judged_new(&auth->judged) < 0) {
+        if (auth != NULL)
+            free(auth->ca_file);
         free(auth);
         return err_set(err, ERR_NO_MEMORY, "no memory for the CA");
     }
@@ -57,6 +49,7 @@ void device_auth_free(struct device_auth *auth)
     if (auth == NULL)
         return;
     authority_free(auth->authority);
+    judged_free(auth->judged);
     revocation_list_free(auth->revoked);
     pthread_rwlock_destroy(&auth->lock);
     free(auth->ca_file);
@@ -76,7 +69,7 @@ int device_auth_reload(struct device_auth *auth, struct err *err)
 
     auth->authority = fresh;
     auth->generation++;
-    memset(auth->known, 0, sizeof auth->known);
+    judged_forget(auth->judged);
     pthread_rwlock_unlock(&auth->lock);
     authority_free(old);
     return 0;
@@ -206,24 +199,19 @@ int device_auth_check_server(struct device_auth *auth, const struct credential_c
     return rc;
 }
 
-static struct known *place_of(struct device_auth *auth, const char *fingerprint)
+// What is remembered of a certificate, as it is now.
+static bool recall(struct device_auth *auth, const char *fingerprint,
+    struct certificate_facts *facts, char mac[MAC_SIZE])
 {
-    return &auth->known[digest_place(fingerprint, PLACES)];
-}
-
-static bool recall(
-    struct device_auth *auth, const char *fingerprint, int64_t now, struct known *out)
-{
-    const struct known *known = place_of(auth, fingerprint);
-    bool good;
+    const struct certificate_facts *known;
+    int64_t now_ms = clock_system_ms();
 
     pthread_rwlock_rdlock(&auth->lock);
-    good = strcmp(known->fingerprint, fingerprint) == 0 && known->not_before_ms <= now &&
-           now <= known->not_after_ms;
-    if (good)
-        *out = *known;
+    known = judged_find(auth->judged, fingerprint, now_ms);
+    if (known != NULL)
+        *facts = *known;
     pthread_rwlock_unlock(&auth->lock);
-    return good;
+    return known != NULL && mac_parse(facts->common_name, mac);
 }
 
 static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
@@ -239,49 +227,45 @@ static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
 }
 
 // Remembers a certificate, unless the CA has changed since it was judged.
-static void remember(struct device_auth *auth, const struct known *known, unsigned generation)
+static void remember(struct device_auth *auth, const char *fingerprint,
+    const struct certificate_facts *facts, unsigned generation)
 {
     pthread_rwlock_wrlock(&auth->lock);
     if (generation == auth->generation)
-        *place_of(auth, known->fingerprint) = *known;
+        judged_keep(auth->judged, fingerprint, facts);
     pthread_rwlock_unlock(&auth->lock);
 }
 
-static int meet(
-    struct device_auth *auth, const uint8_t *der, size_t n, struct known *known, struct err *err)
+static int meet(struct device_auth *auth, const struct device_auth_shown *shown,
+    struct certificate_facts *facts, char mac[MAC_SIZE], struct err *err)
 {
-    struct certificate_facts facts;
     unsigned generation;
-    int rc = judge(auth, der, n, &facts, &generation, err);
+    int rc = judge(auth, shown->der, shown->n, facts, &generation, err);
 
     if (rc < 0)
         return rc;
-    if (!mac_parse(facts.common_name, known->mac))
-        return err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);
-    memcpy(known->serial, facts.serial, sizeof known->serial);
-    known->begins_ms = facts.begins_ms;
-    known->not_before_ms = facts.not_before_ms;
-    known->not_after_ms = facts.not_after_ms;
-    remember(auth, known, generation);
+    if (!mac_parse(facts->common_name, mac))
+        return err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts->common_name);
+    remember(auth, shown->fingerprint, facts, generation);
     if (auth->met != NULL)
-        auth->met(&facts, known->mac, auth->met_ctx);
+        auth->met(facts, mac, auth->met_ctx);
     return 0;
 }
 
-static int check_revoked(struct device_auth *auth, const struct known *known, struct err *err)
+static int check_revoked(struct device_auth *auth, const struct certificate_facts *facts,
+    const char *mac, struct err *err)
 {
     pthread_rwlock_rdlock(&auth->lock);
 
-    bool device = has_device(auth, known->mac, INT64_MAX - 1);
-    bool certificate =
-        has_device(auth, known->mac, known->begins_ms) || has_serial(auth, known->serial);
+    bool device = has_device(auth, mac, INT64_MAX - 1);
+    bool certificate = has_device(auth, mac, facts->begins_ms) || has_serial(auth, facts->serial);
 
     pthread_rwlock_unlock(&auth->lock);
     if (device)
-        return err_set(err, ERR_REVOKED, "device %s is revoked", known->mac);
+        return err_set(err, ERR_REVOKED, "device %s is revoked", mac);
     if (certificate)
         return err_set(
-            err, ERR_REVOKED, "certificate %s of device %s is revoked", known->serial, known->mac);
+            err, ERR_REVOKED, "certificate %s of device %s is revoked", facts->serial, mac);
     return 0;
 }
 
@@ -298,17 +282,15 @@ int device_auth_identify(
 int device_auth_identify_shown(struct device_auth *auth, const struct device_auth_shown *shown,
     char mac[MAC_SIZE], struct err *err)
 {
-    struct known known = {0};
-    int rc = 0;
+    struct certificate_facts facts;
+    char own[MAC_SIZE];
+    int rc =
+        recall(auth, shown->fingerprint, &facts, own) ? 0 : meet(auth, shown, &facts, own, err);
 
-    if (!recall(auth, shown->fingerprint, clock_system_ms(), &known)) {
-        memcpy(known.fingerprint, shown->fingerprint, sizeof known.fingerprint);
-        rc = meet(auth, shown->der, shown->n, &known, err);
-    }
     if (rc == 0)
-        rc = check_revoked(auth, &known, err);
+        rc = check_revoked(auth, &facts, own, err);
     if (rc == 0)
-        memcpy(mac, known.mac, MAC_SIZE);
+        memcpy(mac, own, MAC_SIZE);
     return rc;
 }
 

@@ -6,7 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/file.h"
-#include "server/broker/judged.h"
+#include "server/pki/judged.h"
 #include "server/broker/watched_file.h"
 #include "server/model/revocation_list.h"
 #include "server/pki/digest.h"

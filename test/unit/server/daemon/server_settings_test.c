@@ -70,6 +70,7 @@ static void enrolment_has_the_download_servers_certificate_if_none_of_its_own(vo
     assert_int_equal(settings.port, 8444);
     assert_int_equal(settings.max_body_bytes, 8192);
     assert_int_equal(settings.max_connections, 200);
+    assert_int_equal(settings.max_connections_per_address, 50);
     assert_int_equal(settings.at_once, 16);
     assert_int_equal(settings.threads, 21);
     assert_int_equal(settings.timeout_s, 29);

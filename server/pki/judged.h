@@ -1,5 +1,5 @@
-#ifndef JUDGED_H
-#define JUDGED_H
+#ifndef PKI_JUDGED_H
+#define PKI_JUDGED_H
 
 #include <stdint.h>
 
@@ -9,6 +9,7 @@
 // Certificates that the CA was found to vouch for. Who comes back with one is not judged again: to
 // read it and to verify its signature takes a quarter of what a connection costs the broker.
 // Memory: 8 MB when it is full; of two certificates in one place the later one is remembered.
+// Whoever uses it from several threads locks.
 struct judged;
 
 ERR_CHECKED int judged_new(struct judged **out);

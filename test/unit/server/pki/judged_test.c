@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "server/broker/judged.h"
+#include "server/pki/judged.h"
 
 #define ONE "11111111aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define TWO "22222222aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -1,5 +1,5 @@
 // Certificates that were found good.
-#include "server/broker/judged.h"
+#include "server/pki/judged.h"
 
 #include <stdlib.h>
 #include <string.h>
