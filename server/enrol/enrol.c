@@ -18,9 +18,9 @@
 
 #define SHORTLY_S 5 // until another request of the same device has ended
 #define LATER_S 60  // until there may be room, or the signer answers
-#define RENEWALS 10 // of one device in an hour
+#define RENEWALS 10 // of one device in a day: the signer is there for the others too
 #define MINUTE_MS 60000
-#define HOUR_MS 3600000
+#define DAY_MS 86400000
 
 _Static_assert(ENROL_BODY_MAX == EST_BODY_MAX, "the server lets through what can be read");
 _Static_assert(HTTP_REQUEST_PEER_SIZE <= ENROLMENT_ADDRESS_SIZE, "an address can be kept");
@@ -40,7 +40,7 @@ static int make_meters(struct enrol *enrol)
     uint32_t address = (uint32_t)enrol->settings.address_per_minute;
     const struct rate of_claim = {claim, MINUTE_MS, claim};
     const struct rate of_address = {address, MINUTE_MS, address};
-    const struct rate of_device = {RENEWALS, HOUR_MS, RENEWALS};
+    const struct rate of_device = {RENEWALS, DAY_MS, RENEWALS};
     int rc = enrol_meter_new(&of_claim, &enrol->by_claim);
 
     if (rc == 0)

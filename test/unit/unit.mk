@@ -28,6 +28,9 @@ $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=floc
 # What is due after a day is looked at from then.
 $(B)/test/unit/server/daemon/housekeeping_test: DAEMON_LIBS += -Xlinker --wrap=clock_now_ms -Xlinker --wrap=clock_monotonic_ms
 
+# How often a device may renew is looked at from hours later.
+$(B)/test/unit/server/enrol/enrol_test: DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+
 # The system's clock is set, for the test alone.
 $(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
 

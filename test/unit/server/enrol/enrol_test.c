@@ -11,6 +11,19 @@
 #define REENROLL "/.well-known/est/simplereenroll"
 #define CACERTS "/.well-known/est/cacerts"
 #define DER_PLEASE "Accept: application/pkix-cert\r\n"
+#define HOUR_MS 3600000
+
+static _Atomic int64_t clock_offset_ms;
+
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
+int64_t __real_clock_monotonic_ms(void);
+int64_t __wrap_clock_monotonic_ms(void);
+
+int64_t __wrap_clock_monotonic_ms(void)
+{
+    return __real_clock_monotonic_ms() + clock_offset_ms;
+}
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 struct place {
     struct est_fixture *e;
@@ -342,6 +355,10 @@ static void test_limits(void **state)
     assert_in_range(count_until_limited(&p, p.claim, ENROLL, &a), 30, 100);
     assert_says(&a, 429, "Retry-After: ");
     assert_in_range(count_until_limited(&p, p.device, REENROLL, &a), 10, 20);
+    clock_offset_ms += HOUR_MS;
+    assert_int_equal(count_until_limited(&p, p.device, REENROLL, &a), 0);
+    clock_offset_ms += 2 * HOUR_MS;
+    assert_int_equal(count_until_limited(&p, p.device, REENROLL, &a), 1);
     (void)count_until_limited(&p, p.nobody, ENROLL, &a); // of the address, whoever it is
     assert_says(&a, 429, "too many requests");
     close_place(&p);
