@@ -50,7 +50,8 @@ struct http_server_settings {
     // but nobody's here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
-    bool certificate_optional; // a client may have none: then the handlers see that
+    // A client may have none: then the handlers see that, and no body of a POST.
+    bool certificate_optional;
 };
 
 // How many threads are right for so many connections of which so many are computed for at once: few

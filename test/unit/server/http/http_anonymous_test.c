@@ -18,7 +18,8 @@ static void say_who(const struct http_request *request, struct http_response *re
         response, http_request_peer_certificate(request, &n) != NULL ? 200 : 203, "x");
 }
 
-static const struct http_route who_routes[] = {{HTTP_GET, "/", say_who}, {0, NULL, NULL}};
+static const struct http_route who_routes[] = {
+    {HTTP_GET | HTTP_POST, "/", say_who}, {0, NULL, NULL}};
 
 static int refuse_all(const uint8_t *der, size_t n, void *ctx, struct err *err)
 {
@@ -73,6 +74,38 @@ static void certificates_may_be_optional(void **state)
     gnutls_certificate_free_credentials(none);
 }
 
+// What does not come is waited for from those alone who show a certificate.
+static void nobodys_body_is_not_waited_for(void **state)
+{
+    struct http_server_settings settings = {.routes = who_routes,
+        .threads = 2,
+        .max_body_bytes = 8000,
+        .max_connections = PLACES,
+        .timeout_s = 300,
+        .certificate_optional = true};
+    struct http_server *server = tls_fixture_start(&fixture, &settings);
+    gnutls_certificate_credentials_t none;
+    struct tls_fixture_client clients[2];
+    char text[13];
+
+    (void)state;
+    assert_int_equal(gnutls_certificate_allocate_credentials(&none), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(tls_fixture_open(&clients[i], settings.port,
+                             i == 0 ? none : fixture.credentials[0], TLS_FIXTURE_1_2, NULL),
+            0);
+        tls_fixture_send(&clients[i], "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n");
+    }
+    while (gnutls_record_recv(clients[0].session, text, sizeof text - 1) == GNUTLS_E_AGAIN)
+        ;
+    assert_memory_equal(text, "HTTP/1.1 203", 12);
+    assert_int_equal(tls_fixture_counters(server).requests, 1);
+    tls_fixture_close(&clients[1]);
+    tls_fixture_close(&clients[0]);
+    http_server_free(server, 1000);
+    gnutls_certificate_free_credentials(none);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -89,7 +122,10 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(certificates_may_be_optional)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(certificates_may_be_optional),
+        cmocka_unit_test(nobodys_body_is_not_waited_for),
+    };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
