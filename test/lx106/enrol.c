@@ -23,6 +23,7 @@
 
 extern size_t heap_used;
 extern size_t heap_peak;
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker script's
 extern char _stack_bottom[];
 
 void enrol_end(void); // is looked for by test/lx106/enrol.py

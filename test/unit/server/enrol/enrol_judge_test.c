@@ -225,11 +225,10 @@ static void test_who_is_refused_changes_no_address(void **state)
 static void test_queue_is_bounded(void **state)
 {
     struct fixture *f = *state;
-    char mac[MAC_SIZE];
+    char mac[MAC_SIZE] = MAC_1;
     struct enrol_judge it = ask_for(mac, KEY_A);
 
     it.address = "192.0.2.9";
-    snprintf(mac, sizeof mac, "%s", MAC_1);
     assert_int_equal(judge(f, &it), ENROL_WAIT);
     it.address = "192.0.2.1";
     for (unsigned i = 1; i < ENROL_JUDGE_PENDING_MAX; i++) {
