@@ -26,14 +26,15 @@ struct http_address {
 struct http_addresses {
     unsigned max;
     http_addresses_make_room *make_room;
+    http_addresses_leave *leave;
     void *ctx;
     struct tally refused, crowded; // connections; the latter are those for which others made room
     pthread_mutex_t lock;          // guards all below
     struct http_address *buckets[BUCKETS];
 };
 
-int http_addresses_new(unsigned max_per_address, http_addresses_make_room *make_room, void *ctx,
-    struct http_addresses **out)
+int http_addresses_new(unsigned max_per_address, http_addresses_make_room *make_room,
+    http_addresses_leave *leave, void *ctx, struct http_addresses **out)
 {
     struct http_addresses *addresses = calloc(1, sizeof *addresses);
 
@@ -41,6 +42,7 @@ int http_addresses_new(unsigned max_per_address, http_addresses_make_room *make_
         return ERR_NO_MEMORY;
     addresses->max = max_per_address;
     addresses->make_room = make_room;
+    addresses->leave = leave;
     addresses->ctx = ctx;
     pthread_mutex_init(&addresses->lock, NULL);
     *out = addresses;
@@ -217,9 +219,12 @@ struct http_crowd *http_addresses_crowd(struct http_address *address)
     return &address->crowd;
 }
 
-void http_addresses_drop(struct http_addresses *addresses, struct http_address *address)
+void http_addresses_drop(
+    struct http_addresses *addresses, struct http_address *address, void *member)
 {
     pthread_mutex_lock(&addresses->lock);
+    if (member != NULL)
+        addresses->leave(member, addresses->ctx);
     if (--address->connections == 0) {
         *find(addresses, &address->key) = address->next;
         free(address);

@@ -17,8 +17,13 @@ struct http_address; // of one or more connections
 // need be since it saw to that. It must not call this module.
 typedef bool http_addresses_make_room(struct http_crowd *crowd, unsigned leaving, void *ctx);
 
+// Is called while a connection is dropped: it leaves its crowd. Nobody is added meanwhile, who
+// would find it among the connections and no more among those that leave, and end another. It must
+// not call this module.
+typedef void http_addresses_leave(void *member, void *ctx);
+
 ERR_CHECKED int http_addresses_new(unsigned max_per_address, http_addresses_make_room *make_room,
-    void *ctx, struct http_addresses **out);
+    http_addresses_leave *leave, void *ctx, struct http_addresses **out);
 void http_addresses_free(struct http_addresses *addresses);
 
 // Adds a connection. If its address has too many, others of it make room; of those that are on
@@ -26,7 +31,9 @@ void http_addresses_free(struct http_addresses *addresses);
 // counted. Both are logged, each once a second at most.
 struct http_address *http_addresses_add(
     struct http_addresses *addresses, const struct sockaddr *address);
-void http_addresses_drop(struct http_addresses *addresses, struct http_address *address);
+// member: for http_addresses_leave(); NULL if it has joined no crowd.
+void http_addresses_drop(
+    struct http_addresses *addresses, struct http_address *address, void *member);
 
 // The connections of an address, until the last is dropped.
 struct http_crowd *http_addresses_crowd(struct http_address *address);

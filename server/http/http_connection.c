@@ -115,10 +115,10 @@ static void release(struct http_connection *context)
         http_tls_release(&context->link);
     if (server->clients != NULL)
         http_clients_leave(server->clients, &context->link.place);
-    if (context->deadline != NULL)
-        http_deadline_drop(server->deadlines, context->deadline);
     if (context->address != NULL)
-        http_addresses_drop(server->addresses, context->address);
+        http_addresses_drop(server->addresses, context->address, context->deadline);
+    else if (context->deadline != NULL)
+        http_deadline_drop(server->deadlines, context->deadline);
     server->places--;
     free(context);
 }
@@ -191,6 +191,13 @@ bool http_connection_make_room(struct http_crowd *crowd, unsigned leaving, void 
     const struct http_server *server = ctx;
 
     return http_deadline_end_of(server->deadlines, crowd, leaving, handshake_ms(server) / 2);
+}
+
+void http_connection_leave(void *deadline, void *ctx)
+{
+    const struct http_server *server = ctx;
+
+    http_deadline_drop(server->deadlines, deadline);
 }
 
 void http_connection_clear(struct http_server *server)

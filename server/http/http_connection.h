@@ -13,8 +13,9 @@
 void http_connection_add(
     struct http_server *server, int fd, const struct sockaddr *address, socklen_t n);
 
-// As http_addresses_make_room; ctx is the struct http_server.
+// As http_addresses_make_room and http_addresses_leave; ctx is the struct http_server.
 bool http_connection_make_room(struct http_crowd *crowd, unsigned leaving, void *ctx);
+void http_connection_leave(void *deadline, void *ctx);
 
 // Forgets what libmicrohttpd had not begun with when it was stopped.
 void http_connection_clear(struct http_server *server);

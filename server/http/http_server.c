@@ -140,7 +140,7 @@ static int prepare(struct http_server *server, struct err *err)
         rc = http_turns_new(settings->at_once, &server->turns);
     if (rc == 0 && settings->max_connections_per_address > 0)
         rc = http_addresses_new(settings->max_connections_per_address, http_connection_make_room,
-            server, &server->addresses);
+            http_connection_leave, server, &server->addresses);
     if (rc == 0 && settings->socket_path == NULL)
         rc = http_receipt_start(&server->receipts);
     if (rc == 0 && settings->socket_path == NULL)

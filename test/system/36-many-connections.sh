@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # 5,000 connections from one address, which say nothing: those beyond its bound are closed, the oldest
 # first, clients of others and of that address are served meanwhile, and the daemon stays small.
-# A daemon that has to wait for its processors ends some more than it has to.
-# Runs alone.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/load_lib.sh

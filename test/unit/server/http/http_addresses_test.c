@@ -6,6 +6,8 @@
 #include <cmocka.h>
 #include <stdbool.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,7 +48,7 @@ static void each_address_has_its_own_bound(void **state)
     struct http_address *held[4][MAX];
 
     (void)state;
-    assert_int_equal(http_addresses_new(MAX, make_no_room, NULL, &addresses), 0);
+    assert_int_equal(http_addresses_new(MAX, make_no_room, NULL, NULL, &addresses), 0);
     for (size_t i = 0; i < 4; i++) {
         struct sockaddr_storage address = address_of(texts[i]);
         const struct sockaddr *a = (const struct sockaddr *)&address;
@@ -62,7 +64,7 @@ static void each_address_has_its_own_bound(void **state)
         struct sockaddr_storage address = address_of(texts[i]);
 
         for (size_t k = 0; k < MAX; k++) {
-            http_addresses_drop(addresses, held[i][k]);
+            http_addresses_drop(addresses, held[i][k], NULL);
             held[i][k] = http_addresses_add(addresses, (const struct sockaddr *)&address);
             assert_non_null(held[i][k]);
         }
@@ -79,7 +81,7 @@ static void a_mapped_address_is_the_same(void **state)
     struct http_addresses *addresses;
 
     (void)state;
-    assert_int_equal(http_addresses_new(1, make_no_room, NULL, &addresses), 0);
+    assert_int_equal(http_addresses_new(1, make_no_room, NULL, NULL, &addresses), 0);
     assert_non_null(http_addresses_add(addresses, (const struct sockaddr *)&plain));
     assert_null(http_addresses_add(addresses, (const struct sockaddr *)&mapped));
     http_addresses_free(addresses); // with what is in it
@@ -110,7 +112,7 @@ static void others_of_an_address_make_room(void **state)
     struct http_address *held = NULL;
 
     (void)state;
-    assert_int_equal(http_addresses_new(MAX, make_room, &asked, &addresses), 0);
+    assert_int_equal(http_addresses_new(MAX, make_room, NULL, &asked, &addresses), 0);
     for (unsigned i = 0; i < 2 * MAX; i++) {
         held = http_addresses_add(addresses, a);
         assert_non_null(held);
@@ -124,10 +126,69 @@ static void others_of_an_address_make_room(void **state)
     assert_non_null(http_addresses_add(addresses, (const struct sockaddr *)&second));
     assert_int_equal(asked.count, MAX);
     for (unsigned i = 0; i < MAX + 1; i++)
-        http_addresses_drop(addresses, held);
+        http_addresses_drop(addresses, held, NULL);
     assert_non_null(http_addresses_add(addresses, a));
     assert_int_equal(asked.count, MAX);
     http_addresses_free(addresses);
+}
+
+// One connection goes while another comes.
+struct passing {
+    struct http_addresses *addresses;
+    struct sockaddr_storage address;
+    pthread_t newcomer;
+    atomic_bool has_come;
+    bool came_between;
+    unsigned asked; // to make room
+};
+
+static bool count_asked(struct http_crowd *crowd, unsigned leaving, void *ctx)
+{
+    struct passing *passing = ctx;
+
+    (void)crowd;
+    (void)leaving;
+    passing->asked++;
+    return true;
+}
+
+static void *come(void *ctx)
+{
+    struct passing *passing = ctx;
+
+    if (http_addresses_add(passing->addresses, (const struct sockaddr *)&passing->address) != NULL)
+        passing->has_come = true;
+    return NULL;
+}
+
+static void let_another_come(void *member, void *ctx)
+{
+    struct passing *passing = ctx;
+
+    assert_ptr_equal(member, passing);
+    assert_int_equal(pthread_create(&passing->newcomer, NULL, come, passing), 0);
+    for (int i = 0; i < 50 && !passing->has_come; i++)
+        usleep(2000);
+    passing->came_between = passing->has_come;
+}
+
+// Who comes then finds the place free: nobody else is ended for it.
+static void who_goes_leaves_its_crowd_and_its_place_at_once(void **state)
+{
+    struct passing passing = {.address = address_of("192.0.2.1")};
+    struct http_address *held;
+
+    (void)state;
+    assert_int_equal(
+        http_addresses_new(1, count_asked, let_another_come, &passing, &passing.addresses), 0);
+    held = http_addresses_add(passing.addresses, (const struct sockaddr *)&passing.address);
+    assert_non_null(held);
+    http_addresses_drop(passing.addresses, held, &passing);
+    assert_int_equal(pthread_join(passing.newcomer, NULL), 0);
+    assert_true(passing.has_come);
+    assert_false(passing.came_between);
+    assert_int_equal(passing.asked, 0);
+    http_addresses_free(passing.addresses);
 }
 
 // Of IPv6 a client has a network of addresses.
@@ -150,7 +211,7 @@ static void a_network_of_ipv6_is_one(void **state)
     struct http_addresses *addresses;
 
     (void)state;
-    assert_int_equal(http_addresses_new(1, make_no_room, NULL, &addresses), 0);
+    assert_int_equal(http_addresses_new(1, make_no_room, NULL, NULL, &addresses), 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sockaddr_storage address = address_of(rows[i].text);
 
@@ -169,7 +230,7 @@ static void many_addresses_come_and_go(void **state)
     struct http_addresses *addresses;
 
     (void)state;
-    assert_int_equal(http_addresses_new(1, make_no_room, NULL, &addresses), 0);
+    assert_int_equal(http_addresses_new(1, make_no_room, NULL, NULL, &addresses), 0);
     for (int i = 0; i < COUNT; i++) {
         struct sockaddr_storage address = address_of("10.0.0.0");
 
@@ -179,7 +240,7 @@ static void many_addresses_come_and_go(void **state)
         assert_non_null(held[i]);
     }
     for (int i = 0; i < COUNT; i += 2)
-        http_addresses_drop(addresses, held[i]);
+        http_addresses_drop(addresses, held[i], NULL);
     for (int i = 0; i < COUNT; i++) {
         struct sockaddr_storage address = address_of("10.0.0.0");
 
@@ -249,6 +310,7 @@ int main(void)
         cmocka_unit_test(each_address_has_its_own_bound),
         cmocka_unit_test(a_mapped_address_is_the_same),
         cmocka_unit_test(others_of_an_address_make_room),
+        cmocka_unit_test(who_goes_leaves_its_crowd_and_its_place_at_once),
         cmocka_unit_test(a_network_of_ipv6_is_one),
         cmocka_unit_test(many_addresses_come_and_go),
         cmocka_unit_test(whom_a_bound_is_for),
