@@ -13,7 +13,9 @@ count=${ENROL_STORM:-500}
 release_make all build/release/test/bench/enrol_load
 sandbox_up --devices 1
 make_claims
-signer_up 100000
+# shellcheck disable=SC2034  # enrol_lib.sh's
+signer_per_hour=100000
+signer_up
 enrolment_on listed 'claim_per_minute = 1000000'
 expect_exit 0 secureesp enrolments open --for 1h
 daemon=$(process_pid "$sandbox/run/daemon")
