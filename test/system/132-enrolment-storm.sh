@@ -19,6 +19,7 @@ signer_up
 enrolment_on listed 'claim_per_minute = 1000000'
 expect_exit 0 secureesp enrolments open --for 1h
 daemon=$(process_pid "$sandbox/run/daemon")
+# shellcheck disable=SC2034  # named below
 signer=$(process_pid "$work/signer.record")
 signed=$(grep -c BEGIN "$work/ca/issued.pem" || true)
 

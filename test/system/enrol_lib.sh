@@ -25,7 +25,8 @@ make_claims() {
 signer_socket=$work/signer.sock
 signer_per_hour=1000
 
-# signer_up: a signer of $signer_per_hour certificates an hour with the sandbox's CA. Its filter of system calls stops the search for leaks.
+# signer_up: a signer with the sandbox's CA, of $signer_per_hour certificates an hour. Its filter of system
+# calls stops the search for leaks.
 signer_up() {
     mkdir -p "$work/ca"
     rm -f "$signer_socket" # of one that was killed
