@@ -95,7 +95,7 @@ int token_key_open(const uint8_t *p, size_t n, EVP_PKEY **out, struct err *err)
 {
     char uri[TOKEN_KEY_URI_MAX];
     char module[TOKEN_KEY_URI_MAX];
-    ENGINE *engine;
+    ENGINE *engine = NULL;
     int rc = read_line(p, n, uri, err);
 
     if (rc == 0)

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,7 @@ static void make_devices(struct load *load)
     struct rlimit files;
     int64_t now;
 
-    load->devices = calloc(load->count, sizeof *load->devices);
+    load->devices = calloc(load->count + 1, sizeof *load->devices);
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (load->devices == NULL || load->epoll < 0 || getrlimit(RLIMIT_NOFILE, &files) < 0)
         end("devices");
@@ -90,7 +91,9 @@ static void make_devices(struct load *load)
     for (size_t i = 0; i < load->count; i++) {
         char mac[13];
 
-        snprintf(mac, sizeof mac, "%012llx", (unsigned long long)(load->first + i));
+        uint64_t number = load->first + i;
+
+        snprintf(mac, sizeof mac, "%012" PRIx64, number);
         enrol_device_init(&load->devices[i], mac);
     }
     now = now_ms();
@@ -174,7 +177,7 @@ static double seconds_of(const int64_t *took_ms, size_t n, size_t per_mille)
 
 static void report(const struct load *load, int64_t took_ms)
 {
-    int64_t *each_ms = calloc(load->count, sizeof *each_ms);
+    int64_t *each_ms = calloc(load->count + 1, sizeof *each_ms);
     FILE *serials = load->serials != NULL ? fopen(load->serials, "w") : NULL;
     size_t n = 0;
 
