@@ -16,6 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "test/confine/system_calls.h"
+
 typedef ssize_t send_function(int fd, const void *p, size_t n, int flags);
 
 static send_function *real_send;
@@ -48,8 +50,8 @@ static void probe(void)
     report("fork", pid);
     report("ptrace", syscall(SYS_ptrace, 0, 0, 0, 0));
     report("kill", syscall(SYS_kill, getppid(), 0));
-    report("execute",
-        syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    report("execute", syscall(SYSTEM_CALLS_MMAP, NULL, 4096, PROT_READ | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     report("unlink", syscall(SYS_unlinkat, AT_FDCWD, "/nowhere", 0));
 }
 

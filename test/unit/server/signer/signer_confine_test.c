@@ -28,15 +28,10 @@
 
 #include "server/signer/signer.h"
 #include "server/signer/signer_confine.h"
+#include "test/confine/system_calls.h"
 #include "test/unit/server/signer/signer_fixture.h"
 
 #define SKIPPED 77 // cannot be tried here
-
-#ifdef SYS_mmap // on 32-bit ARM there is only the other one
-#define MMAP SYS_mmap
-#else
-#define MMAP SYS_mmap2
-#endif
 
 // System calls by their numbers, as an intruder makes them: -1 and EPERM if they are denied.
 static long internet(void)
@@ -113,7 +108,8 @@ static long signal_to_another(void)
 
 static long executable_memory(void)
 {
-    return syscall(MMAP, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return syscall(
+        SYSTEM_CALLS_MMAP, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 static long memory_made_executable(void)
