@@ -8,6 +8,6 @@ $(B)/bin/seccomp-exec: $(B)/test/confine/seccomp_exec.o
 # Somebody who has taken over the signer; no sanitizer watches it.
 test-programs: $(B)/bin/intruder.so
 
-$(B)/bin/intruder.so: test/confine/intruder.c
+$(B)/bin/intruder.so: test/confine/intruder.c test/confine/system_calls.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -fPIC -shared -o $@ $< -ldl
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I. -O2 -fPIC -shared -o $@ $< -ldl
