@@ -25,7 +25,8 @@ static const struct api_member device_filter[] = {
 static const struct api_member certificate_filter[] = {
     {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
-static const struct api_member window[] = {{"for_s", API_MEMBER_TEXT}, {0}};
+static const struct api_member window[] = {
+    {"for_s", API_MEMBER_TEXT}, {"at_most", API_MEMBER_TEXT}, {0}};
 static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member why_and_force[] = {

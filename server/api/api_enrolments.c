@@ -7,11 +7,15 @@
 
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_pages.h"
 #include "server/api/api_text.h"
 #include "server/base/clock.h"
 #include "server/enrol/enrol_office.h"
+#include "server/store/enrolment_store.h"
 
 #define ADD_MAX 10000
+#define WINDOW_USUAL 100 // devices that a window lets in
+#define WINDOW_MAX 100000
 
 static void add_string(struct api_text *text, const char *name, const char *value)
 {
@@ -75,55 +79,95 @@ static void send_text(struct http_response *response, unsigned status, struct ap
 
 // A list under way.
 struct list {
-    const char *state; // NULL: all
-    size_t count;
-    struct api_text text;
+    enum enrolment_state state; // ENROLMENT_STATE_COUNT: all
+    bool has_pending;           // those that wait have been read
+    char after[MAC_SIZE];
+    struct api_pages *pages; // of the present page
+    size_t count;            // of its rows
 };
 
 static int append(const struct enrolment *it, void *ctx)
 {
     struct list *list = ctx;
+    struct api_text *text = api_pages_begin_row(list->pages);
 
-    if (list->state != NULL && strcmp(list->state, enrolment_state_name(it->state)) != 0)
-        return 0;
-    api_text_add(&list->text, list->count++ > 0 ? ",\n" : "[\n");
-    add_enrolment(&list->text, it);
-    return 0;
+    add_enrolment(text, it);
+    memcpy(list->after, it->mac, sizeof list->after);
+    list->count++;
+    return text->failed ? ERR_NO_MEMORY : 0;
 }
 
-static int check_state(const char *state, struct err *err)
+// Those that wait are few (ENROL_JUDGE_PENDING_MAX), and one piece.
+static int read_pending(struct store_connection *connection, struct list *list, struct err *err)
 {
-    for (int i = 0; state != NULL && i < ENROLMENT_STATE_COUNT; i++) {
-        if (strcmp(state, enrolment_state_name((enum enrolment_state)i)) == 0)
+    bool wanted = list->state == ENROLMENT_STATE_COUNT || list->state == ENROLMENT_PENDING;
+    int rc = wanted ? enrolment_store_each_pending(connection, append, list, err) : 0;
+
+    list->has_pending = true;
+    list->after[0] = '\0';
+    return rc < 0 ? rc : list->state != ENROLMENT_PENDING;
+}
+
+static int read_others(struct store_connection *connection, struct list *list, struct err *err)
+{
+    char after[MAC_SIZE];
+    struct enrolment_page page = {after, API_PAGES_ROWS, list->state};
+
+    memcpy(after, list->after, sizeof after);
+    list->count = 0;
+
+    int rc = enrolment_store_page(connection, &page, append, list, err);
+
+    return rc < 0 ? rc : list->count == API_PAGES_ROWS;
+}
+
+static int read_page(
+    struct store_connection *connection, struct api_pages *pages, void *ctx, struct err *err)
+{
+    struct list *list = ctx;
+
+    list->pages = pages;
+
+    int rc = list->has_pending ? read_others(connection, list, err)
+                               : read_pending(connection, list, err);
+
+    return rc == ERR_NO_MEMORY ? err_set(err, rc, "no memory for the list") : rc;
+}
+
+// ENROLMENT_STATE_COUNT without one.
+static int read_state(const char *name, enum enrolment_state *out, struct err *err)
+{
+    *out = ENROLMENT_STATE_COUNT;
+    if (name == NULL)
+        return 0;
+    for (int i = 0; i < ENROLMENT_STATE_COUNT; i++) {
+        if (strcmp(name, enrolment_state_name((enum enrolment_state)i)) == 0) {
+            *out = (enum enrolment_state)i;
             return 0;
+        }
     }
-    return state == NULL ? 0
-                         : err_set(err, ERR_INVALID,
-                               "state must be listed, pending, approved, rejected or enrolled");
+    return err_set(
+        err, ERR_INVALID, "state must be listed, pending, approved, rejected or enrolled");
 }
 
 void api_enrolments_list(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct list list = {.state = http_request_query(request, "state")};
-    struct store_connection *connection;
     struct err err = {0};
-    int rc = check_state(list.state, &err);
+    enum enrolment_state state;
+    struct list *list;
 
-    if (rc == 0)
-        rc = store_read_begin(api->store, &connection, &err);
-    if (rc == 0) {
-        rc = enrolment_store_each(connection, append, &list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc < 0) {
-        api_text_clear(&list.text);
+    if (read_state(http_request_query(request, "state"), &state, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    api_text_add(&list.text, list.count > 0 ? "\n]\n" : "[]\n");
-    send_text(response, 200, &list.text);
+    list = calloc(1, sizeof *list);
+    if (list == NULL)
+        return;
+    list->state = state;
+    api_pages_send(
+        &(struct api_pages_source){"enrolments", api->store, read_page, free, list}, response);
 }
 
 // The body of a POST /enrolments. The caller frees *entries.
@@ -237,15 +281,19 @@ void api_enrolments_remove(
         api_json_refuse(response, &err);
 }
 
-// Seconds, 0 to close.
-static int read_seconds(const struct api *api, const char *text, int64_t *out, struct err *err)
+static bool read_number(const char *text, int64_t *out)
 {
     char *end = NULL;
 
     errno = 0;
-    *out = text != NULL ? strtoll(text, &end, 10) : -1;
-    if (text == NULL || errno != 0 || end == text || *end != '\0' || *out < 0 ||
-        *out > api->enrolment.window_max_s)
+    *out = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0';
+}
+
+// Seconds, 0 to close.
+static int read_seconds(const struct api *api, const char *text, int64_t *out, struct err *err)
+{
+    if (text == NULL || !read_number(text, out) || *out < 0 || *out > api->enrolment.window_max_s)
         return err_set(err, ERR_INVALID,
             "for_s must be seconds, at most window_max_s of the configuration, which is %lld; 0 "
             "closes the window",
@@ -257,26 +305,55 @@ static int read_seconds(const struct api *api, const char *text, int64_t *out, s
     return 0;
 }
 
+static int read_window(const struct http_request *request, const struct api *api,
+    struct enrol_office_window *out, struct err *err)
+{
+    const char *at_most = http_request_query(request, "at_most");
+    int64_t seconds;
+    int rc = read_seconds(api, http_request_query(request, "for_s"), &seconds, err);
+
+    if (rc < 0)
+        return rc;
+    out->for_ms = seconds * 1000;
+    out->at_most = WINDOW_USUAL;
+    if (at_most != NULL &&
+        (!read_number(at_most, &out->at_most) || out->at_most < 1 || out->at_most > WINDOW_MAX))
+        return err_set(
+            err, ERR_INVALID, "at_most must be a number of devices, 1 to %d", WINDOW_MAX);
+    return 0;
+}
+
+// Adds the members that tell of the window.
+static void add_window(json_t **object, const struct enrolment_window *window)
+{
+    bool is_on = enrolment_window_store_is_on(window, clock_now_ms());
+
+    api_json_set(object, "open_until_ms", is_on ? json_integer(window->until_ms) : json_null());
+    api_json_set(object, "open_at_most", is_on ? json_integer(window->at_most) : json_null());
+    api_json_set(object, "open_let_in", is_on ? json_integer(window->let_in) : json_null());
+}
+
 void api_enrolments_open(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     char by[HTTP_REQUEST_PEER_SIZE];
+    struct enrol_office_window wanted;
     struct enrolment_window window = {0};
     struct err err = {0};
-    int64_t seconds;
-    int rc = read_seconds(api, http_request_query(request, "for_s"), &seconds, &err);
+    json_t *object;
+    int rc = read_window(request, api, &wanted, &err);
 
     http_request_peer(request, by);
     if (rc == 0)
-        rc = enrol_office_open(api->store, seconds * 1000, by, &window, &err);
+        rc = enrol_office_open(api->store, &wanted, by, &window, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    api_json_send(response, 200,
-        json_pack("{so}", "open_until_ms",
-            window.until_ms != 0 ? json_integer(window.until_ms) : json_null()));
+    object = json_object();
+    add_window(&object, &window);
+    api_json_send(response, 200, object);
 }
 
 int api_enrolments_state(
@@ -287,16 +364,15 @@ int api_enrolments_state(
     int rc = enrolment_store_count(connection, counts, err);
 
     if (rc == 0)
-        rc = enrolment_store_get_window(connection, &window, err);
+        rc = enrolment_window_store_get(connection, &window, err);
     if (rc < 0)
         return rc;
 
-    bool is_open = window.until_ms > clock_now_ms();
     json_t *object = json_object();
 
     api_json_set(&object, "on", json_boolean(api->enrolment.is_on));
     api_json_set(&object, "policy", api_json_text(api->enrolment.policy));
-    api_json_set(&object, "open_until_ms", is_open ? json_integer(window.until_ms) : json_null());
+    add_window(&object, &window);
     for (int i = 0; i < ENROLMENT_STATE_COUNT; i++)
         api_json_set(&object, enrolment_state_name((enum enrolment_state)i),
             json_integer((json_int_t)counts[i]));

@@ -29,6 +29,7 @@ static const struct option_rule add_options[] = {
 
 static const struct option_rule open_options[] = {
     {"for", OPTION_VALUE, "DURATION", "for so long, as 30m, 1h or 1d"},
+    {"at-most", OPTION_VALUE, "N", "let in so many devices (100), then close"},
     {0},
 };
 
@@ -230,7 +231,9 @@ static int show_window(const struct subcommand_call *call, const json_t *answer,
     (void)err;
     field_time(answer, "open_until_ms", until);
     if (field_has(answer, "open_until_ms"))
-        printf("every device that has a claim certificate gets its own, until %s\n", until);
+        printf("every new device that has a claim certificate gets its own, until %s or until %lld "
+               "have got one\n",
+            until, (long long)field_integer(answer, "open_at_most", 0));
     else
         puts("closed");
     return SUBCOMMAND_OK;
@@ -238,16 +241,28 @@ static int show_window(const struct subcommand_call *call, const json_t *answer,
 
 static int set_window(const struct subcommand_call *call, int64_t seconds, struct err *err)
 {
-    char path[64];
-    struct client_request request = {.method = "POST", .path = path};
+    const char *at_most = options_value(call->options, "at-most");
+    char text[24];
+    struct client_request request = {.method = "POST"};
+    struct url url;
 
-    snprintf(path, sizeof path, PATH "/window?for_s=%lld", (long long)seconds);
-    return present_request(call, &request, show_window, err);
+    snprintf(text, sizeof text, "%lld", (long long)seconds);
+    url_init(&url, PATH "/window");
+    url_query(&url, "for_s", text);
+    if (at_most != NULL)
+        url_query(&url, "at_most", at_most);
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_window, err);
+
+    url_clear(&url);
+    return rc;
 }
 
 static int run_open(const struct subcommand_call *call, struct err *err)
 {
     const char *text = options_value(call->options, "for");
+    const char *at_most = options_value(call->options, "at-most");
     int64_t seconds;
 
     if (text == NULL)
@@ -255,6 +270,8 @@ static int run_open(const struct subcommand_call *call, struct err *err)
     if (!duration_parse(text, &seconds) || seconds == 0)
         return subcommand_misuse(
             err, "\"%s\" is not a duration: a number and s, m, h or d, as 30m", text);
+    if (at_most != NULL && (at_most[0] == '\0' || at_most[strspn(at_most, "0123456789")] != '\0'))
+        return subcommand_misuse(err, "\"%s\" is not a number of devices", at_most);
     return set_window(call, seconds, err);
 }
 
@@ -274,7 +291,7 @@ const struct subcommand enrolments_subcommands[] = {
     {"enrolments", "reject", "MAC [--json]", "let a device have none", NULL, 1, 1, run_reject},
     {"enrolments", "remove", "MAC [--json]", "forget that a device is registered, or has asked",
         NULL, 1, 1, run_remove},
-    {"enrolments", "open", "--for DURATION [--json]",
+    {"enrolments", "open", "--for DURATION [--at-most N] [--json]",
         "let every device with a claim certificate have its own, for a time", open_options, 0, 0,
         run_open},
     {"enrolments", "close", "[--json]", "end that", NULL, 0, 0, run_close},

@@ -61,7 +61,8 @@ static bool is_approved(const struct enrol_case *it)
 {
     if (!has_state(it, ENROLMENT_APPROVED))
         return false;
-    return strcmp(it->row->decided_by, ENROLMENT_BY_WINDOW) != 0 || (it->is_open && !is_known(it));
+    return strcmp(it->row->decided_by, ENROLMENT_BY_WINDOW) != 0 ||
+           ((it->is_let_in || it->is_open) && !is_known(it));
 }
 
 struct enrol_ruling enrol_decide(const struct enrol_case *it)

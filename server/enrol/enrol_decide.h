@@ -30,7 +30,8 @@ enum enrol_verdict {
 // All that decides of one request with a claim certificate.
 struct enrol_case {
     enum enrol_policy policy;
-    bool is_open;                // everybody gets one now
+    bool is_open;                // everybody gets one now, and there is room for one more
+    bool is_let_in;              // the row says so of the window that is open now
     const char *key_sha256;      // of the request
     const char *code_sha256;     // of the code that it gives; "": none
     const struct enrolment *row; // what is known of the device's enrolment; NULL: nothing

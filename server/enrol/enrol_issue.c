@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/enrol/enrol_record.h"
 #include "server/pki/certificate_facts.h"
 #include "server/revocation/revocation_meet.h"
@@ -150,6 +151,11 @@ int enrol_issue_run(struct enrol_issue *issue, struct enrol_judge *judge, const 
 
     int rc = store_write(issue->settings.store, enrol_judge_run, judge, err);
 
+    if (rc == 0 && judge->filled > 0)
+        log_warning("enrolment",
+            "window closed let_in=%lld: as many as it may; 'secureesp "
+            "enrolments open' opens it for more",
+            (long long)judge->filled);
     if (rc == 0 && judge->verdict == ENROL_SIGN) {
         write_note(judge, note);
         rc = sign(issue, judge, &order, err);

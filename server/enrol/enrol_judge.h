@@ -27,6 +27,7 @@ struct enrol_judge {
     uint8_t *der;               // of ENROL_REPEAT: n bytes of the certificate
     size_t n;
     char dropped[MAC_SIZE]; // who waited longest, and waits no more; "": nobody
+    int64_t filled;         // so many the open window has let in, which is all that it may; or 0
 };
 
 // A store_job whose ctx is one of these: decides, and writes down that it was asked and what was

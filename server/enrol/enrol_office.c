@@ -11,6 +11,7 @@
 #include "server/pki/digest.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
+#include "server/store/enrolment_store.h"
 #include "server/store/revocation_store.h"
 
 // A decision under way: a store_job's ctx.
@@ -251,24 +252,28 @@ static int put_window(struct store_connection *connection, void *ctx, struct err
 {
     const struct decision *it = ctx;
 
-    return enrolment_store_put_window(connection, &it->window, err);
+    return enrolment_window_store_put(connection, &it->window, err);
 }
 
-int enrol_office_open(struct store *store, int64_t for_ms, const char *by,
+int enrol_office_open(struct store *store, const struct enrol_office_window *wanted, const char *by,
     struct enrolment_window *out, struct err *err)
 {
     struct decision it = {.window = {.decided_at_ms = clock_now_ms()}};
+    bool opens = wanted->for_ms > 0;
     char until[CLOCK_TEXT_SIZE];
     int rc;
 
-    it.window.until_ms = for_ms > 0 ? it.window.decided_at_ms + for_ms : 0;
+    if (opens) {
+        it.window.until_ms = it.window.decided_at_ms + wanted->for_ms;
+        it.window.at_most = wanted->at_most;
+    }
     snprintf(it.window.decided_by, sizeof it.window.decided_by, "%s", by);
     rc = store_write(store, put_window, &it, err);
     if (rc < 0)
         return rc;
     clock_format(it.window.until_ms, until);
-    log_warning("enrolment", "window %s until=%s by=%s", for_ms > 0 ? "opened" : "closed",
-        for_ms > 0 ? until : "-", by);
+    log_warning("enrolment", "window %s until=%s at_most=%lld by=%s", opens ? "opened" : "closed",
+        opens ? until : "-", (long long)it.window.at_most, by);
     *out = it.window;
     return 0;
 }

@@ -8,7 +8,7 @@
 #include "common/mac.h"
 #include "server/base/err.h"
 #include "server/model/enrolment.h"
-#include "server/store/enrolment_store.h"
+#include "server/store/enrolment_window_store.h"
 #include "server/store/store.h"
 
 // What operators decide of enrolments: each is durable when it returns. `by` says who it was, as
@@ -41,8 +41,12 @@ ERR_CHECKED int enrol_office_reject(
 // Forgets that it was registered, asked, approved, or rejected. ERR_NOT_FOUND.
 ERR_CHECKED int enrol_office_remove(struct store *store, const char *mac, struct err *err);
 
-// Opens the window in which everybody who asks gets a certificate for so long, or closes it with 0.
-ERR_CHECKED int enrol_office_open(struct store *store, int64_t for_ms, const char *by,
-    struct enrolment_window *out, struct err *err);
+// Opens the window in which everybody who asks gets a certificate, so many devices at most, for so
+// long, or closes it with 0.
+struct enrol_office_window {
+    int64_t for_ms, at_most;
+};
+ERR_CHECKED int enrol_office_open(struct store *store, const struct enrol_office_window *wanted,
+    const char *by, struct enrolment_window *out, struct err *err);
 
 #endif

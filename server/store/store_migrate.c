@@ -238,8 +238,14 @@ static const char enrolments[] =
     " until_ms INTEGER NOT NULL, decided_by TEXT NOT NULL, decided_at_ms INTEGER NOT NULL);"
     "PRAGMA user_version = 12;";
 
+// How many devices a window lets in. One that was open lets in nobody more.
+static const char window_bound[] =
+    "ALTER TABLE enrolment_window ADD COLUMN at_most INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE enrolment_window ADD COLUMN let_in INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 13;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed, given_back, enrolments};
+    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -188,7 +188,19 @@ expect_refused "$claim" thief 403 "has a certificate already"
 expect_exit 0 secureesp enrolments close
 new_request closed "$(mac_of 23)"
 expect_refused "$claim" closed 202 approve
+expect_exit 0 secureesp enrolments open --for 1h --at-most 2
+expect_match "what is said" "or until 2 have got one" "$output"
+for ((i = 0; i < 3; i++)); do new_request "open-$i" "$(mac_of $((24 + i)))"; done
+expect_enrolled "$claim" open-0
+expect_match "status" "OPEN TO EVERYBODY for [^,]+, 1 of 2 let in" "$(secureesp status)"
+expect_enrolled "$claim" open-1
+expect_refused "$claim" open-2 202 approve # it has closed itself
+expect_match "status" "closed again: it has let in 2, " "$(secureesp status)"
+expect_match "log" "window closed let_in=2: " "$(<"$SANDBOX_LOG/daemon.log")"
+expect_exit 0 secureesp enrolments close
 expect_exit 2 secureesp enrolments open
+expect_exit 2 secureesp enrolments open --for 1h --at-most some
+expect_exit 1 secureesp enrolments open --for 1h --at-most 0
 expect_exit 2 secureesp enrolments open --for never
 expect_exit 1 secureesp enrolments open --for 2d
 expect_match "how long at most" "86400" "$output"

@@ -21,7 +21,7 @@ _secureesp_options() {
         'devices revoke') echo '--reason' ;;
         'enrolments list') echo '--state' ;;
         'enrolments add') echo '--code' ;;
-        'enrolments open') echo '--for' ;;
+        'enrolments open') echo '--for --at-most' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
         'images verify') echo '--key' ;;

@@ -74,7 +74,14 @@ static void the_window(void **state)
         {"POST", PATH "/window?for_s=1h", "", 400, "for_s", ""},
         {"POST", PATH "/window?for_s=101", "", 400, "which is 100", ""},
         {"GET", "/api/v1/status", "", 200, "\"on\":true", "\"open_until_ms\":null"},
-        {"POST", PATH "/window?for_s=100", "", 200, "\"open_until_ms\":1", ""},
+        {"POST", PATH "/window?for_s=100&at_most=0", "", 400, "1 to 100000", ""},
+        {"POST", PATH "/window?for_s=100&at_most=100001", "", 400, "at_most", ""},
+        {"POST", PATH "/window?for_s=100&at_most=", "", 400, "at_most", ""},
+        {"POST", PATH "/window?for_s=100&at_most=3x", "", 400, "at_most", ""},
+        {"POST", PATH "/window?for_s=100", "", 200, "\"open_until_ms\":1",
+            "\"open_at_most\":100,\"open_let_in\":0"},
+        {"POST", PATH "/window?for_s=100&at_most=100000", "", 200, "\"open_until_ms\":1",
+            "\"open_at_most\":100000"},
         {"GET", "/api/v1/status", "", 200, "\"policy\":\"approve\"", "\"open_until_ms\":1"},
         {"POST", PATH "/window?for_s=0", "", 200, "\"open_until_ms\":null", ""},
         {"GET", "/api/v1/status", "", 200, "\"enrolment\"", "\"open_until_ms\":null"},
@@ -87,12 +94,37 @@ static void the_window(void **state)
     ask_rows(f, on, sizeof on / sizeof on[0]);
 }
 
+// More than go into one piece: all of them come, in order, and each once.
+static void a_long_list(void **state)
+{
+    struct fixture *f = *state;
+    char body[64];
+    const char *at;
+    int count = 0;
+
+    for (unsigned i = 0; i < 600; i++) {
+        snprintf(body, sizeof body, "{\"macs\": [\"84f3ec%06x\"]}", i);
+        ask(f, "POST", PATH, body, strlen(body));
+        expect(f, "POST", 201, "\"new\":true", "");
+    }
+    ask(f, "GET", PATH, "", 0);
+    expect(f, "GET", 200, "\n[\n{\"mac\":\"84f3ec000000\"", "}\n]\n");
+    for (at = f->answer; (at = strstr(at, "{\"mac\":\"")) != NULL; at++) {
+        assert_int_equal(strtol(at + 14, NULL, 16), count);
+        count++;
+    }
+    assert_int_equal(count, 600);
+    ask(f, "GET", PATH "?state=enrolled", "", 0);
+    expect(f, "GET", 200, "\n[]\n", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(the_window),
+        cmocka_unit_test(a_long_list),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);

@@ -142,10 +142,17 @@ static void test_window(void **state)
     struct fixture *f = *state;
     struct enrolment_window window;
 
-    assert_int_equal(enrol_office_open(f->store, 60000, "uid 3", &window, NULL), 0);
+    struct enrol_office_window wanted = {60000, 5};
+
+    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
     assert_true(window.until_ms > clock_now_ms());
+    assert_int_equal(window.at_most, 5);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
-    assert_int_equal(enrol_office_open(f->store, 0, "uid 3", &window, NULL), 0);
+    assert_int_equal(fixture_query(f, "SELECT let_in FROM enrolment_window"), 1);
+    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
+    assert_int_equal(window.let_in, 0);
+    wanted.for_ms = 0;
+    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
     assert_int_equal(window.until_ms, 0);
     assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_WAIT);
 }
