@@ -18,8 +18,11 @@ static int sign(
     const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
 {
     const struct config *config = ctx;
-    struct signer_client_order wish = {
-        .csr = order->csr, .n = order->n, .note = order->note, .timeout_ms = SIGNER_TIMEOUT_MS};
+    struct signer_client_order wish = {.csr = order->csr,
+        .n = order->n,
+        .anew = order->anew,
+        .note = order->note,
+        .timeout_ms = SIGNER_TIMEOUT_MS};
 
     return signer_client_sign(config->enrol_signer, &wish, out, err);
 }

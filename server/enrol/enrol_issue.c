@@ -11,6 +11,7 @@
 #include "server/enrol/enrol_record.h"
 #include "server/pki/certificate_facts.h"
 #include "server/revocation/revocation_meet.h"
+#include "server/store/certificate_store.h"
 
 #define BUSY_MAX 64 // more than the server has handlers at once
 #define NOTE_SIZE 257
@@ -114,11 +115,48 @@ static int record(const struct enrol_issue *issue, struct enrol_judge *judge,
     return rc;
 }
 
+// Whether a certificate has been written down here before: 1 or 0, or an error.
+static int is_known(
+    const struct enrol_issue *issue, const struct certificate *certificate, struct err *err)
+{
+    struct store_connection *connection;
+    struct certificate_record known;
+    char serial[SERIAL_SIZE];
+    int rc = certificate_serial(certificate, serial, err);
+
+    if (rc == 0)
+        rc = store_read_begin(issue->settings.store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = certificate_store_get(connection, serial, &known, err);
+    store_read_end(issue->settings.store, connection);
+    return rc == ERR_NOT_FOUND ? 0 : rc < 0 ? rc : 1;
+}
+
+// The signer answers the same request with the same certificate for a while. That is right for one
+// that was signed and never arrived here; one that did was given away, and the decision is for
+// another one.
+static int obtain(const struct enrol_issue *issue, const struct enrol_issue_order *order,
+    struct certificate **out, struct err *err)
+{
+    struct enrol_issue_order again = *order;
+    int rc = issue->settings.sign(order, out, issue->settings.ctx, err);
+
+    if (rc < 0)
+        return rc;
+    rc = is_known(issue, *out, err);
+    if (rc == 0)
+        return 0;
+    certificate_free(*out);
+    again.anew = true;
+    return rc < 0 ? rc : issue->settings.sign(&again, out, issue->settings.ctx, err);
+}
+
 static int sign(const struct enrol_issue *issue, struct enrol_judge *judge,
     const struct enrol_issue_order *order, struct err *err)
 {
     struct certificate *certificate;
-    int rc = issue->settings.sign(order, &certificate, issue->settings.ctx, err);
+    int rc = obtain(issue, order, &certificate, err);
 
     if (rc < 0)
         return rc;
@@ -143,7 +181,7 @@ int enrol_issue_run(struct enrol_issue *issue, struct enrol_judge *judge, const 
     size_t n, struct err *err)
 {
     char note[NOTE_SIZE];
-    struct enrol_issue_order order = {csr, n, note};
+    struct enrol_issue_order order = {csr, n, note, false};
     char *place = begin(issue, judge->mac);
 
     if (place == NULL)

@@ -1,6 +1,7 @@
 #ifndef ENROL_ISSUE_H
 #define ENROL_ISSUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct enrol_issue_order {
     const uint8_t *csr;
     size_t n;
     const char *note;
+    bool anew; // what was signed for the same request before will not do
 };
 
 // All borrowed until enrol_issue_free().

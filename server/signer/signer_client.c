@@ -133,7 +133,8 @@ static int take_answer(
 static int write_order(
     const struct signer_client_order *order, struct signer_message_written *out, struct err *err)
 {
-    struct signer_message_request request = {.days = order->days, .csr = order->csr, .n = order->n};
+    struct signer_message_request request = {
+        .anew = order->anew, .days = order->days, .csr = order->csr, .n = order->n};
     const char *note = order->note != NULL ? order->note : "";
 
     if ((size_t)snprintf(request.note, sizeof request.note, "%s", note) >= sizeof request.note ||

@@ -304,3 +304,57 @@ for ((i = 0; i < 5; i++)); do
     expect_enrolled "$claims/other-claim" "killed-$i"
     [ -z "$before" ] || expect_equal "of $mac" "$before" "$(plain "$(serial_of "$work/killed-$i.crt")")"
 done
+
+# made: the certificates that the signer has made, a line each: common name and serial.
+made() {
+    openssl crl2pkcs7 -nocrl -certfile "$work/ca/issued.pem" | openssl pkcs7 -print_certs |
+        awk '/BEGIN/ { n++ } n { print > (folder "/made-" n ".pem") }' "folder=$work"
+    for file in "$work"/made-*.pem; do
+        openssl x509 -in "$file" -noout -subject -serial -nameopt RFC2253 | tr '\n' ' '
+        echo
+    done
+}
+
+# made_for MAC: how many of them are its.
+made_for() {
+    made | grep -c "subject=CN=$1 " || true
+}
+
+step "each request has made one certificate, however often the daemon was killed"
+for ((i = 0; i < 5; i++)); do expect_equal "of $i" 1 "$(made_for "$(mac_of $((50 + i)))")"; done
+
+step "killed after the signer signed, and before that arrived: the certificate that was signed then"
+mac=$(mac_of 60)
+secureesp enrolments add "$mac" >/dev/null
+new_request between "$mac"
+process_signal "$work/signer.record" STOP
+enroll "$claims/other-claim" between simpleenroll --max-time 20 &
+client=$!
+is_decided() {
+    [ "$(enrolment "$mac" state)" = approved ]
+}
+eventually 10 "it is decided" is_decided
+sleep 0.3 # and asked of the signer
+part kill daemon
+process_signal "$work/signer.record" CONT
+wait "$client" || true
+is_made() {
+    [ "$(made_for "$mac")" = 1 ]
+}
+eventually 10 "it is signed" is_made
+part start daemon
+eventually 20 "the daemon is back" api /status -o /dev/null
+expect_equal "nobody knows it yet" 0 "$(json_count "$(api "/certificates?mac=$mac")" '$')"
+expect_enrolled "$claims/other-claim" between
+expect_equal "certificates made for it" 1 "$(made_for "$mac")"
+expect_match "the signer's log" "answered again mac=$mac " "$(<"$SANDBOX_LOG/signer.log")"
+
+step "each certificate that was made is known"
+listed=$(secureesp pki list)
+count=0
+while read -r _ serial; do
+    expect_match "pki list" "$(plain "$serial") " "$listed"
+    count=$((count + 1))
+done < <(made)
+echo "$count certificates"
+[ "$count" -gt 15 ] || fail "they are not there"

@@ -168,6 +168,66 @@ static void test_signer_fails(void **state)
     enrol_issue_free(issue);
 }
 
+// A signer that answers the same request with the same certificate, unless it is told not to.
+struct remembering {
+    struct est_fixture *e;
+    uint8_t *der; // of the last one
+    size_t n;
+    int asked_anew;
+};
+
+static int sign_again(
+    const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
+{
+    struct remembering *it = ctx;
+
+    it->asked_anew += order->anew;
+    if (it->der != NULL && !order->anew)
+        return certificate_from_der(it->der, it->n, out, err);
+    free(it->der);
+    assert_int_equal(est_fixture_sign(order, out, it->e, err), 0);
+    return certificate_to_der(*out, &it->der, &it->n, err);
+}
+
+// What was signed and never arrived is taken; what was given away before is not given once more.
+static void test_takes_what_was_signed_before(void **state)
+{
+    struct est_fixture *e = *state;
+    struct remembering signer = {.e = e};
+    struct enrol_issue_settings settings = {e->store->store, e->auth, sign_again, &signer};
+    struct enrol_issue *issue;
+    struct enrol_issue_order order = {.note = "of a daemon that was killed then"};
+    struct certificate *lost;
+    struct est_request made;
+    struct certificate_request request;
+    struct enrol_judge it;
+
+    make(MAC_1, &made, &request);
+    order.csr = made.der;
+    order.n = made.n;
+    assert_int_equal(sign_again(&order, &lost, &signer, NULL), 0);
+    certificate_free(lost);
+    add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
+    it = ask_for(MAC_1, request.key.id);
+    assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
+    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), 0);
+    assert_int_equal(e->signed_count, 1);
+    assert_int_equal(signer.asked_anew, 0);
+    assert_int_equal(it.n, signer.n);
+    assert_memory_equal(it.der, signer.der, it.n);
+    enrol_judge_clear(&it);
+    change(e->store, revocation_change_revoke_certificate, row_of(e->store, MAC_1).serial,
+        "superseded");
+    add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
+    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), 0);
+    assert_int_equal(e->signed_count, 2);
+    assert_int_equal(signer.asked_anew, 1);
+    assert_int_equal(known(e), 2);
+    enrol_judge_clear(&it);
+    free(signer.der);
+    enrol_issue_free(issue);
+}
+
 // What an operator does while it is being signed counts.
 static int sign_and_reject(
     const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
@@ -252,6 +312,7 @@ int main(void)
         TEST(test_is_for_the_key),
         TEST(test_is_no_servers),
         TEST(test_signer_fails),
+        TEST(test_takes_what_was_signed_before),
         TEST(test_rejected_meanwhile),
         TEST(test_one_at_a_time),
     };
