@@ -1,10 +1,10 @@
 // Who is on the way to a certificate, and what operators decide of it.
 #include "server/api/api_enrolments.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/api/api.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_pages.h"
@@ -14,8 +14,6 @@
 #include "server/store/enrolment_store.h"
 
 #define ADD_MAX 10000
-#define WINDOW_USUAL 100 // devices that a window lets in
-#define WINDOW_MAX 100000
 
 static void add_string(struct api_text *text, const char *name, const char *value)
 {
@@ -57,6 +55,7 @@ static void add_enrolment(struct api_text *text, const struct enrolment *it)
     add_time(text, ",\"decided_at_ms\":", it->decided_at_ms);
     add_number(text, ",\"alarms\":", it->alarms);
     add_time(text, ",\"alarm_at_ms\":", it->alarm_at_ms);
+    add_string(text, ",\"alarm_key_sha256\":", it->alarm_key_sha256);
     add_string(text, ",\"serial\":", it->serial);
     api_text_add(text, "}");
 }
@@ -229,40 +228,76 @@ void api_enrolments_add(
         api_json_refuse(response, &err);
 }
 
-typedef int decide(
-    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err);
-
-static void run(const struct http_request *request, struct http_response *response,
-    const struct api *api, decide *decision)
+static void send_row(
+    struct http_response *response, int rc, const struct enrolment *row, const struct err *err)
 {
-    char by[HTTP_REQUEST_PEER_SIZE];
-    char mac[MAC_SIZE];
-    struct enrolment row = {0};
     struct api_text text = {0};
-    struct err err = {0};
-    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    http_request_peer(request, by);
-    if (rc == 0)
-        rc = decision(api->store, mac, by, &row, &err);
     if (rc < 0) {
-        api_json_refuse(response, &err);
+        api_json_refuse(response, err);
         return;
     }
-    add_enrolment(&text, &row);
+    add_enrolment(&text, row);
     send_text(response, 200, &text);
+}
+
+// The beginning of a key's SHA-256, in lower case; "" without one.
+static int read_key(const char *text, char out[ENROLMENT_DIGEST_SIZE], struct err *err)
+{
+    size_t n = text != NULL ? strlen(text) : 0;
+
+    out[0] = '\0';
+    if (text == NULL)
+        return 0;
+    if (n < ENROL_OFFICE_KEY_MIN || n >= ENROLMENT_DIGEST_SIZE ||
+        strspn(text, "0123456789abcdefABCDEF") != n)
+        return err_set(err, ERR_INVALID, "key must be %d to %d hex digits", ENROL_OFFICE_KEY_MIN,
+            ENROLMENT_DIGEST_SIZE - 1);
+    for (size_t i = 0; i <= n; i++)
+        out[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+    return 0;
 }
 
 void api_enrolments_approve(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    run(request, response, ctx, enrol_office_approve);
+    const struct api *api = ctx;
+    char by[HTTP_REQUEST_PEER_SIZE];
+    char mac[MAC_SIZE];
+    char key[ENROLMENT_DIGEST_SIZE];
+    struct enrol_office_approval approval = {.mac = mac,
+        .any_key = api_members_is_set(http_request_query(request, "any_key")),
+        .by = by};
+    struct enrolment row = {0};
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = read_key(http_request_query(request, "key"), key, &err);
+    if (rc == 0 && key[0] != '\0')
+        approval.key = key;
+    if (rc == 0 && approval.key != NULL && approval.any_key)
+        rc = err_set(&err, ERR_INVALID, "key and any_key exclude each other");
+    if (rc == 0)
+        rc = enrol_office_approve(api->store, &approval, &row, &err);
+    send_row(response, rc, &row, &err);
 }
 
 void api_enrolments_reject(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    run(request, response, ctx, enrol_office_reject);
+    const struct api *api = ctx;
+    char by[HTTP_REQUEST_PEER_SIZE];
+    char mac[MAC_SIZE];
+    struct enrolment row = {0};
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = enrol_office_reject(api->store, mac, by, &row, &err);
+    send_row(response, rc, &row, &err);
 }
 
 void api_enrolments_remove(
@@ -279,103 +314,4 @@ void api_enrolments_remove(
         api_json_send(response, 200, json_pack("{ss sb}", "mac", mac, "removed", 1));
     else
         api_json_refuse(response, &err);
-}
-
-static bool read_number(const char *text, int64_t *out)
-{
-    char *end = NULL;
-
-    errno = 0;
-    *out = strtoll(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0';
-}
-
-// Seconds, 0 to close.
-static int read_seconds(const struct api *api, const char *text, int64_t *out, struct err *err)
-{
-    if (text == NULL || !read_number(text, out) || *out < 0 || *out > api->enrolment.window_max_s)
-        return err_set(err, ERR_INVALID,
-            "for_s must be seconds, at most window_max_s of the configuration, which is %lld; 0 "
-            "closes the window",
-            (long long)api->enrolment.window_max_s);
-    if (*out > 0 && !api->enrolment.is_on)
-        return err_set(err, ERR_CONFLICT,
-            "enrolment is off: set port and claim_ca in section [enrolment] of the configuration, "
-            "and restart the daemon");
-    return 0;
-}
-
-static int read_window(const struct http_request *request, const struct api *api,
-    struct enrol_office_window *out, struct err *err)
-{
-    const char *at_most = http_request_query(request, "at_most");
-    int64_t seconds;
-    int rc = read_seconds(api, http_request_query(request, "for_s"), &seconds, err);
-
-    if (rc < 0)
-        return rc;
-    out->for_ms = seconds * 1000;
-    out->at_most = WINDOW_USUAL;
-    if (at_most != NULL &&
-        (!read_number(at_most, &out->at_most) || out->at_most < 1 || out->at_most > WINDOW_MAX))
-        return err_set(
-            err, ERR_INVALID, "at_most must be a number of devices, 1 to %d", WINDOW_MAX);
-    return 0;
-}
-
-// Adds the members that tell of the window.
-static void add_window(json_t **object, const struct enrolment_window *window)
-{
-    bool is_on = enrolment_window_store_is_on(window, clock_now_ms());
-
-    api_json_set(object, "open_until_ms", is_on ? json_integer(window->until_ms) : json_null());
-    api_json_set(object, "open_at_most", is_on ? json_integer(window->at_most) : json_null());
-    api_json_set(object, "open_let_in", is_on ? json_integer(window->let_in) : json_null());
-}
-
-void api_enrolments_open(
-    const struct http_request *request, struct http_response *response, void *ctx)
-{
-    const struct api *api = ctx;
-    char by[HTTP_REQUEST_PEER_SIZE];
-    struct enrol_office_window wanted;
-    struct enrolment_window window = {0};
-    struct err err = {0};
-    json_t *object;
-    int rc = read_window(request, api, &wanted, &err);
-
-    http_request_peer(request, by);
-    if (rc == 0)
-        rc = enrol_office_open(api->store, &wanted, by, &window, &err);
-    if (rc < 0) {
-        api_json_refuse(response, &err);
-        return;
-    }
-    object = json_object();
-    add_window(&object, &window);
-    api_json_send(response, 200, object);
-}
-
-int api_enrolments_state(
-    const struct api *api, struct store_connection *connection, json_t **out, struct err *err)
-{
-    int64_t counts[ENROLMENT_STATE_COUNT];
-    struct enrolment_window window = {0};
-    int rc = enrolment_store_count(connection, counts, err);
-
-    if (rc == 0)
-        rc = enrolment_window_store_get(connection, &window, err);
-    if (rc < 0)
-        return rc;
-
-    json_t *object = json_object();
-
-    api_json_set(&object, "on", json_boolean(api->enrolment.is_on));
-    api_json_set(&object, "policy", api_json_text(api->enrolment.policy));
-    add_window(&object, &window);
-    for (int i = 0; i < ENROLMENT_STATE_COUNT; i++)
-        api_json_set(&object, enrolment_state_name((enum enrolment_state)i),
-            json_integer((json_int_t)counts[i]));
-    *out = object;
-    return 0;
 }

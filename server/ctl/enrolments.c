@@ -27,6 +27,12 @@ static const struct option_rule add_options[] = {
     {0},
 };
 
+static const struct option_rule approve_options[] = {
+    {"key", OPTION_VALUE, "SHA256", "only with this key; at least 16 hex digits of it"},
+    {"any-key", OPTION_FLAG, NULL, "whichever asks next in its name"},
+    {0},
+};
+
 static const struct option_rule open_options[] = {
     {"for", OPTION_VALUE, "DURATION", "for so long, as 30m, 1h or 1d"},
     {"at-most", OPTION_VALUE, "N", "let in so many devices (100), then close"},
@@ -58,9 +64,12 @@ static void add_note(struct table *table, const json_t *it)
 {
     int64_t alarms = field_integer(it, "alarms", 0);
     int64_t wrong = field_integer(it, "wrong_codes", 0);
-    char text[64];
+    char text[96];
 
-    if (alarms > 0)
+    if (alarms > 0 && field_has(it, "alarm_key_sha256"))
+        snprintf(text, sizeof text, "refused %lld other request%s, key " KEY_SHOWN,
+            (long long)alarms, alarms == 1 ? "" : "s", field_text(it, "alarm_key_sha256", ""));
+    else if (alarms > 0)
         snprintf(text, sizeof text, "refused %lld other request%s", (long long)alarms,
             alarms == 1 ? "" : "s");
     else if (wrong > 0)
@@ -210,7 +219,29 @@ static int decide(
 
 static int run_approve(const struct subcommand_call *call, struct err *err)
 {
-    return decide(call, "approve", show_approved, err);
+    const char *key = options_value(call->options, "key");
+    bool any_key = options_has(call->options, "any-key");
+    struct client_request request = {.method = "POST"};
+    char mac[MAC_SIZE];
+    struct url url;
+
+    if (subcommand_read_mac(call->options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    if (key != NULL && any_key)
+        return subcommand_misuse(err, "--key and --any-key exclude each other");
+    url_init(&url, PATH);
+    url_segment(&url, mac);
+    url_segment(&url, "approve");
+    if (key != NULL)
+        url_query(&url, "key", key);
+    if (any_key)
+        url_query(&url, "any_key", "1");
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_approved, err);
+
+    url_clear(&url);
+    return rc;
 }
 
 static int run_reject(const struct subcommand_call *call, struct err *err)
@@ -286,8 +317,8 @@ const struct subcommand enrolments_subcommands[] = {
         run_list},
     {"enrolments", "add", "MAC... [--code] [--json]",
         "register devices that are to get a certificate", add_options, 1, MACS_MAX, run_add},
-    {"enrolments", "approve", "MAC [--json]", "let a device have a certificate", NULL, 1, 1,
-        run_approve},
+    {"enrolments", "approve", "MAC [--key SHA256|--any-key] [--json]",
+        "let a device have a certificate", approve_options, 1, 1, run_approve},
     {"enrolments", "reject", "MAC [--json]", "let a device have none", NULL, 1, 1, run_reject},
     {"enrolments", "remove", "MAC [--json]", "forget that a device is registered, or has asked",
         NULL, 1, 1, run_remove},

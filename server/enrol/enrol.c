@@ -128,7 +128,7 @@ struct ask {
 
 static void note(struct ask *ask, enum enrol_note_kind kind, const char *reason)
 {
-    struct enrol_note_who who = {ask->mac, ask->claim, ask->address};
+    struct enrol_note_who who = {ask->mac, ask->claim, ask->address, ask->asked.key.id};
 
     enrol_note_add(&ask->enrol->notes, kind, &who, reason);
 }

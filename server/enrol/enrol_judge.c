@@ -197,6 +197,7 @@ static int alarm(struct store_connection *connection, const struct enrol_judge *
 {
     row->alarms++;
     row->alarm_at_ms = row->last_asked_ms;
+    snprintf(row->alarm_key_sha256, sizeof row->alarm_key_sha256, "%s", judge->key_sha256);
     return enrol_history_alarm(connection, judge, err);
 }
 

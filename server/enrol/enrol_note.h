@@ -30,7 +30,7 @@ struct enrol_notes {
 
 // Who asked, as far as that is known: texts, or "".
 struct enrol_note_who {
-    const char *mac, *claim, *address;
+    const char *mac, *claim, *address, *key_sha256;
 };
 
 void enrol_note_add(struct enrol_notes *notes, enum enrol_note_kind kind,

@@ -18,6 +18,7 @@
 struct decision {
     const char *mac;
     const char *by;
+    const struct enrol_office_approval *approval;
     struct enrolment row;
     struct enrol_office_entry *entries;
     size_t count;
@@ -83,14 +84,15 @@ static int check_new(struct store_connection *connection, const char *mac, struc
 
     if (rc > 0)
         return err_set(err, ERR_CONFLICT,
-            "%s has a certificate; if it is to get another one, 'secureesp enrolments approve %s'",
+            "%s has a certificate; if it is to get another one, 'secureesp enrolments approve %s "
+            "--key KEY'",
             mac, mac);
     if (rc == 0)
         rc = device_store_get(connection, mac, &device, err);
     if (rc == 0 && device.last_seen_ms != 0)
         return err_set(err, ERR_CONFLICT,
             "%s is in the list of devices; if it is to get a certificate, 'secureesp enrolments "
-            "approve %s'",
+            "approve %s --key KEY'",
             mac, mac);
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
@@ -156,12 +158,57 @@ int enrol_office_add(struct store *store, struct enrol_office_entry *entries, si
     return rc;
 }
 
-// Of who waits, and of who was approved and has not come yet: to approve it twice gives its place
-// to nobody else. If another one has asked since, it may be that one that is meant.
-static bool keeps_key(const struct enrolment *row)
+// Whether there is one key that is meant: of who waits, and of who was approved and has not come
+// yet. If another one has asked since, it may be that one that is meant.
+static bool has_key(const struct enrolment *row)
 {
-    return row->state == ENROLMENT_PENDING ||
-           (row->state == ENROLMENT_APPROVED && row->alarm_at_ms < row->decided_at_ms);
+    return row->key_sha256[0] != '\0' &&
+           (row->state == ENROLMENT_PENDING ||
+               (row->state == ENROLMENT_APPROVED && row->alarm_at_ms < row->decided_at_ms));
+}
+
+static bool begins(const char *key, const char *with)
+{
+    return strncmp(key, with, strlen(with)) == 0;
+}
+
+static int refuse_any_key(const struct enrolment *row, struct err *err)
+{
+    bool has_alarm = row->alarm_key_sha256[0] != '\0';
+
+    return err_set(err, ERR_CONFLICT,
+        "no request of %s waits: name the key that is to get a certificate with --key (%s%s), or "
+        "let in whichever asks next with --any-key",
+        row->mac, has_alarm ? "the last that was refused is " : "SHA-256 of its public key",
+        row->alarm_key_sha256);
+}
+
+static int choose_key(
+    struct enrolment *row, const struct enrol_office_approval *approval, struct err *err)
+{
+    bool waits = has_key(row);
+    const char *known = waits ? row->key_sha256 : row->alarm_key_sha256;
+    const char *key = approval->key;
+
+    if (approval->any_key) {
+        row->key_sha256[0] = '\0';
+        return 0;
+    }
+    if (key == NULL)
+        return waits ? 0 : refuse_any_key(row, err);
+    if (known[0] != '\0' && begins(known, key))
+        key = known;
+    else if (waits)
+        return err_set(err, ERR_CONFLICT,
+            "%s waits with the key %s, which is another one; 'secureesp enrolments remove %s' "
+            "forgets that",
+            row->mac, known, row->mac);
+    else if (strlen(key) != sizeof row->key_sha256 - 1)
+        return err_set(err, ERR_INVALID,
+            "no request of %s with such a key is known: give all %zu digits of it", row->mac,
+            sizeof row->key_sha256 - 1);
+    memmove(row->key_sha256, key, sizeof row->key_sha256);
+    return 0;
 }
 
 static int approve(struct store_connection *connection, void *ctx, struct err *err)
@@ -177,10 +224,10 @@ static int approve(struct store_connection *connection, void *ctx, struct err *e
             it->mac, it->mac);
     if (rc == 0)
         rc = read_row(connection, it->mac, &it->row, err);
+    if (rc >= 0)
+        rc = choose_key(&it->row, it->approval, err);
     if (rc < 0)
         return rc;
-    if (!keeps_key(&it->row))
-        it->row.key_sha256[0] = '\0'; // whichever comes next
     decide(&it->row, ENROLMENT_APPROVED, it->by);
     return enrolment_store_put(connection, &it->row, err);
 }
@@ -212,10 +259,10 @@ static int run(
     return rc;
 }
 
-int enrol_office_approve(
-    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err)
+int enrol_office_approve(struct store *store, const struct enrol_office_approval *approval,
+    struct enrolment *out, struct err *err)
 {
-    struct decision it = {.mac = mac, .by = by};
+    struct decision it = {.mac = approval->mac, .by = approval->by, .approval = approval};
     int rc = run(store, approve, &it, "device approved", err);
 
     if (rc == 0)

@@ -44,7 +44,8 @@ struct enrolment {
     int64_t decided_at_ms;
     int64_t alarms; // how often somebody asked who must not
     int64_t alarm_at_ms;
-    char serial[SERIAL_SIZE]; // of the certificate that it has got last
+    char alarm_key_sha256[ENROLMENT_DIGEST_SIZE]; // of the key with which that was
+    char serial[SERIAL_SIZE];                     // of the certificate that it has got last
 };
 
 // "listed", "pending", "approved", "rejected", "enrolled".

@@ -244,8 +244,13 @@ static const char window_bound[] =
     "ALTER TABLE enrolment_window ADD COLUMN let_in INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 13;";
 
+// With which key somebody asked who must not, so that an operator can let that one in.
+static const char alarm_key[] =
+    "ALTER TABLE enrolments ADD COLUMN alarm_key_sha256 TEXT NOT NULL DEFAULT '';"
+    "PRAGMA user_version = 14;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound};
+    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound, alarm_key};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -86,7 +86,8 @@ expect_refused "$claim" thief 403 "has a certificate already"
 expect_equal "alarms" 2 "$(enrolment "$first" alarms)"
 expect_equal "counter" 2 "$(counter enrol_alarms)"
 expect_equal "in its history, once" 1 "$(event_count "$first" "value ->> '\$.event' = 'enrolment-refused'")"
-expect_match "list" "$first +enrolled .*refused 2 other requests" "$(secureesp enrolments list)"
+expect_match "list" "$first +enrolled .*refused 2 other requests, key $(key_of thief | cut -c 1-16)" \
+    "$(COLUMNS=300 secureesp enrolments list)"
 grep -q "ALARM mac=$first address=127.0.0.1 claim=$(plain "$(serial_of "$claim.crt")")" "$SANDBOX_LOG/daemon.log" ||
     fail "the log says nothing"
 new_request thief "$known" # which never enrolled here
@@ -164,8 +165,12 @@ new_request rival "$waiting"
 expect_refused "$claim" rival 403 "another key"
 expect_match "list" "^$waiting +pending .*refused 1 other request" "$(secureesp enrolments list | sed -n 2p)"
 expect_match "status" "enrolment +policy approve; 1 waiting" "$(secureesp status)"
-expect_exit 0 secureesp enrolments approve "$waiting"
-expect_match "for which key" "approved, with the key [0-9a-f]{64}" "$output"
+expect_exit 1 secureesp enrolments approve "$waiting" --key "$(key_of rival)"
+expect_match "what waits" "waits with the key $(key_of waiting), which is another one" "$output"
+expect_equal "nothing is changed" "pending $(key_of waiting)" \
+    "$(enrolment "$waiting" state) $(enrolment "$waiting" key_sha256)"
+expect_exit 0 secureesp enrolments approve "$waiting" --key "$(key_of waiting | cut -c 1-16)"
+expect_match "for which key" "approved, with the key $(key_of waiting)" "$output"
 expect_refused "$claim" rival 403 "another key"
 expect_enrolled "$claim" waiting
 expect_match "who approved" "^uid [0-9]+$" "$(enrolment "$waiting" decided_by)"
@@ -178,6 +183,28 @@ expect_exit 0 secureesp enrolments remove "$rejected"
 expect_refused "$claim" rejected 202 approve
 expect_exit 1 secureesp enrolments remove "$(mac_of 99)"
 expect_exit 2 secureesp enrolments approve nonsense
+
+step "where none waits, the key is named, or that it may be any"
+named=$(mac_of 98)
+new_request named "$named"
+new_request other "$named"
+expect_exit 1 secureesp enrolments approve "$named"
+expect_match "what to do" "--key .* or let in whichever asks next with --any-key" "$output"
+expect_exit 1 secureesp enrolments approve "$named" --key "$(key_of named | cut -c 1-16)"
+expect_match "what to do" "give all 64 digits" "$output"
+expect_exit 2 secureesp enrolments approve "$named" --any-key --key "$(key_of named)"
+expect_exit 0 secureesp enrolments approve "$named" --key "$(key_of named)"
+expect_refused "$claim" other 403 "another key"
+expect_enrolled "$claim" named
+expect_refused "$claim" other 403 "has a certificate already"
+expect_exit 1 secureesp enrolments approve "$named" # whose is it?
+expect_match "which was refused" "the last that was refused is $(key_of other)" "$output"
+expect_exit 0 secureesp enrolments approve "$named" --key "$(key_of other | cut -c 1-16)"
+expect_enrolled "$claim" other
+expect_exit 0 secureesp enrolments approve "$(mac_of 97)" --any-key
+expect_match "what is said" "whoever makes it" "$output"
+new_request any "$(mac_of 97)"
+expect_enrolled "$claim" any
 
 step "a window lets everybody in who is new, and ends"
 expect_exit 0 secureesp enrolments open --for 1h

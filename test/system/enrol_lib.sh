@@ -56,6 +56,11 @@ new_request() {
     request "$@"
 }
 
+# key_of NAME: the SHA-256 of the public half of $work/NAME.key, as it is listed.
+key_of() {
+    openssl pkey -in "$work/$1.key" -pubout -outform DER | sha256sum | cut -d ' ' -f 1
+}
+
 # request NAME MAC [CODE]: $work/NAME.b64, a request with the key $work/NAME.key.
 request() {
     printf '[req]\nprompt = no\ndistinguished_name = name\n%s\n[name]\nCN = %s\n[more]\nchallengePassword = %s\n' \

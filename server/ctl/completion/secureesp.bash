@@ -21,6 +21,7 @@ _secureesp_options() {
         'devices revoke') echo '--reason' ;;
         'enrolments list') echo '--state' ;;
         'enrolments add') echo '--code' ;;
+        'enrolments approve') echo '--key --any-key' ;;
         'enrolments open') echo '--for --at-most' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;

@@ -2,6 +2,7 @@
 #include "test/unit/server/api/api_fixture.h"
 
 #define MAC "84f3eb000001"
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PATH "/api/v1/enrolments"
 
 struct row {
@@ -31,7 +32,12 @@ static void decisions(void **state)
         {"POST", PATH, "{\"macs\": [\"" MAC "\"], \"code\":true}", 201, "\"new\":false",
             "\"code\":\""},
         {"GET", PATH, "", 200, "\"needs_code\":true", "\"wrong_codes\":0"},
-        {"POST", PATH "/" MAC "/approve", "", 200, "\"state\":\"approved\"",
+        {"POST", PATH "/" MAC "/approve", "", 409, "--any-key", "--key"},
+        {"POST", PATH "/" MAC "/approve?key=" KEY, "", 200, "\"key_sha256\":\"" KEY "\"", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789ABCDEF", "", 200,
+            "\"key_sha256\":\"" KEY "\"", ""},
+        {"POST", PATH "/" MAC "/approve?key=1123456789abcdef", "", 409, KEY, ""},
+        {"POST", PATH "/" MAC "/approve?any_key=1", "", 200, "\"state\":\"approved\"",
             "\"needs_code\":false"},
         {"POST", PATH "/" MAC "/reject", "", 200, "\"state\":\"rejected\"", ""},
         {"GET", "/api/v1/status", "", 200, "\"enrolment\"", "\"rejected\":1"},
@@ -55,6 +61,12 @@ static void what_is_refused(void **state)
         {"POST", PATH "/nobody/approve", "", 400, "nobody", ""},
         {"POST", PATH "/" MAC "/approve?force=1", "", 400, "force", ""},
         {"POST", PATH "/" MAC "/approve", "{}", 400, "no body", ""},
+        {"POST", PATH "/" MAC "/approve?key=", "", 400, "16 to 64 hex digits", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789abcde", "", 400, "16 to 64", ""},
+        {"POST", PATH "/" MAC "/approve?key=" KEY "0", "", 400, "16 to 64", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789abcdeg", "", 400, "16 to 64", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789abcdef", "", 400, "all 64 digits", ""},
+        {"POST", PATH "/" MAC "/approve?any_key=1&key=" KEY, "", 400, "exclude each other", ""},
         {"GET", PATH, "", 200, "[]", ""},
     };
 

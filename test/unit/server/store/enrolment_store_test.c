@@ -63,7 +63,8 @@ static struct enrolment full(void)
         .decided_at_ms = 5,
         .alarms = 6,
         .alarm_at_ms = 7,
-        .serial = "0d"};
+        .serial = "0d",
+        .alarm_key_sha256 = "ee"};
 }
 
 static void test_whole(void **state)
@@ -91,6 +92,7 @@ static void test_whole(void **state)
     assert_int_equal(found.alarms, one.alarms);
     assert_int_equal(found.alarm_at_ms, one.alarm_at_ms);
     assert_string_equal(found.serial, one.serial);
+    assert_string_equal(found.alarm_key_sha256, one.alarm_key_sha256);
     one.state = ENROLMENT_APPROVED;
     one.tries = 9;
     fixture_write(f, put, &one);
