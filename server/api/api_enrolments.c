@@ -57,6 +57,8 @@ static void add_enrolment(struct api_text *text, const struct enrolment *it)
     add_time(text, ",\"alarm_at_ms\":", it->alarm_at_ms);
     add_string(text, ",\"alarm_key_sha256\":", it->alarm_key_sha256);
     add_string(text, ",\"serial\":", it->serial);
+    add_string(text, ",\"trouble\":", it->trouble);
+    add_time(text, ",\"trouble_at_ms\":", it->trouble_at_ms);
     api_text_add(text, "}");
 }
 

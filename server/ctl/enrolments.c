@@ -64,9 +64,12 @@ static void add_note(struct table *table, const json_t *it)
 {
     int64_t alarms = field_integer(it, "alarms", 0);
     int64_t wrong = field_integer(it, "wrong_codes", 0);
-    char text[96];
+    const char *trouble = field_text(it, "trouble", "");
+    char text[256];
 
-    if (alarms > 0 && field_has(it, "alarm_key_sha256"))
+    if (trouble[0] != '\0')
+        snprintf(text, sizeof text, "%s", trouble);
+    else if (alarms > 0 && field_has(it, "alarm_key_sha256"))
         snprintf(text, sizeof text, "refused %lld other request%s, key " KEY_SHOWN,
             (long long)alarms, alarms == 1 ? "" : "s", field_text(it, "alarm_key_sha256", ""));
     else if (alarms > 0)
@@ -76,7 +79,7 @@ static void add_note(struct table *table, const json_t *it)
         snprintf(text, sizeof text, "%lld wrong code%s", (long long)wrong, wrong == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "%s", field_is_true(it, "needs_code") ? "needs its code" : "");
-    table_add(table, alarms > 0 || wrong > 0 ? TABLE_BAD : TABLE_PLAIN, text);
+    table_add(table, alarms > 0 || wrong > 0 || trouble[0] != '\0' ? TABLE_BAD : TABLE_PLAIN, text);
 }
 
 static void add_enrolment(struct table *table, const json_t *it, int64_t now_ms)

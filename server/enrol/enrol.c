@@ -263,9 +263,11 @@ static void fail(struct ask *ask, const struct err *err)
 {
     switch (err->code) {
     case ERR_CONFLICT: refuse_for_now(ask, 503, SHORTLY_S, err->message); break;
-    case ERR_INVALID: refuse(ask, ENROL_NOTE_BAD, 400, err->message); break;
-    case ERR_DENIED: refuse(ask, ENROL_NOTE_FAILED, 403, err->message); break;
-    case ERR_UNAVAILABLE:
+    case ERR_INVALID: refuse(ask, ENROL_NOTE_NOT_SIGNED, 400, err->message); break;
+    case ERR_DENIED: refuse(ask, ENROL_NOTE_NOT_SIGNED, 403, err->message); break;
+    case ERR_UNAVAILABLE: // what passes: the device asks again
+    case ERR_EXPIRED:
+    case ERR_IO:
         note(ask, ENROL_NOTE_FAILED, err->message);
         refuse_for_now(ask, 503, LATER_S, "no certificate can be made now");
         break;

@@ -9,6 +9,7 @@
 
 #include "server/base/log.h"
 #include "server/enrol/enrol_record.h"
+#include "server/enrol/enrol_undo.h"
 #include "server/pki/certificate_facts.h"
 #include "server/revocation/revocation_meet.h"
 #include "server/store/certificate_store.h"
@@ -152,14 +153,30 @@ static int obtain(const struct enrol_issue *issue, const struct enrol_issue_orde
     return rc < 0 ? rc : issue->settings.sign(&again, out, issue->settings.ctx, err);
 }
 
+// The signer has refused for good. If that cannot be written down, the decision holds as it does
+// when the signer is away.
+static void undo(
+    const struct enrol_issue *issue, const struct enrol_judge *judge, const char *reason)
+{
+    struct enrol_undo it = {judge, reason};
+    struct err err = {0};
+
+    if (store_write(issue->settings.store, enrol_undo_run, &it, &err) < 0)
+        log_error(
+            "enrolment", "decision not taken back mac=%s error=\"%s\"", judge->mac, err.message);
+}
+
 static int sign(const struct enrol_issue *issue, struct enrol_judge *judge,
     const struct enrol_issue_order *order, struct err *err)
 {
     struct certificate *certificate;
-    int rc = obtain(issue, order, &certificate, err);
+    struct err reason = {0};
+    int rc = obtain(issue, order, &certificate, &reason);
 
+    if (rc == ERR_DENIED || rc == ERR_INVALID)
+        undo(issue, judge, reason.message);
     if (rc < 0)
-        return rc;
+        return err_set(err, rc, "%s", reason.message);
     rc = check(issue, judge, certificate, err);
     if (rc == 0)
         rc = record(issue, judge, certificate, err);

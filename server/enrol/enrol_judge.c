@@ -146,6 +146,7 @@ static int count_let_in(struct store_connection *connection, struct enrol_judge 
 {
     struct enrolment_window *window = &facts->window;
 
+    judge->window_at_ms = window->decided_at_ms;
     if (++window->let_in >= window->at_most)
         judge->filled = window->let_in;
     return enrolment_window_store_put(connection, window, err);
@@ -157,6 +158,7 @@ static int sign(struct store_connection *connection, struct enrol_judge *judge, 
     bool is_counted = strcmp(judge->by, ENROLMENT_BY_WINDOW) == 0 && !facts->it.is_let_in;
 
     approve(judge, &facts->row, is_counted);
+    judge->after = facts->row;
     return is_counted ? count_let_in(connection, judge, facts, err) : 0;
 }
 
@@ -208,6 +210,8 @@ static int write_row(struct store_connection *connection, struct enrol_judge *ju
     bool is_there = facts->it.row != NULL;
     int rc = 0;
 
+    if (is_there)
+        judge->before = facts->row;
     note_asked(judge, &facts->row);
     switch (judge->verdict) {
     case ENROL_SIGN:
@@ -252,6 +256,8 @@ int enrol_judge_run(struct store_connection *connection, void *ctx, struct err *
     enrol_judge_clear(judge);
     judge->dropped[0] = '\0';
     judge->filled = 0;
+    judge->window_at_ms = 0;
+    memset(&judge->before, 0, sizeof judge->before);
     rc = read_facts(connection, judge, &facts, err);
     if (rc < 0)
         return rc;

@@ -31,6 +31,8 @@ static const struct {
     [ENROL_NOTE_BAD] = {"enrol_bad_requests", "bad request", "", true, OFTEN_MS},
     [ENROL_NOTE_LIMITED] = {"enrol_limited", "too many requests",
         ": if they are honest, raise claim_per_minute and address_per_minute", true, OFTEN_MS},
+    [ENROL_NOTE_NOT_SIGNED] = {"enrol_not_signed", "the signer refuses it",
+        ": change [policy] of the signer, or 'secureesp enrolments reject MAC'", true, OFTEN_MS},
     [ENROL_NOTE_FAILED] = {"enrol_failed", "no certificate could be made",
         ": see the log of secureesp-signer", true, OFTEN_MS},
 };

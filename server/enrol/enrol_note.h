@@ -19,6 +19,7 @@ enum enrol_note_kind {
     ENROL_NOTE_CLAIM_REVOKED, // with a claim certificate that is taken out of use
     ENROL_NOTE_BAD,           // the request itself
     ENROL_NOTE_LIMITED,       // too many
+    ENROL_NOTE_NOT_SIGNED,    // the signer refuses it for good
     ENROL_NOTE_FAILED,        // for a reason of ours, as that the signer does not answer
     ENROL_NOTE_KINDS
 };

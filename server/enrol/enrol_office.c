@@ -75,6 +75,8 @@ static void decide(struct enrolment *row, enum enrolment_state state, const char
     snprintf(row->decided_by, sizeof row->decided_by, "%s", by);
     row->code_sha256[0] = '\0';
     row->code_tries = 0;
+    row->trouble[0] = '\0';
+    row->trouble_at_ms = 0;
 }
 
 static int check_new(struct store_connection *connection, const char *mac, struct err *err)

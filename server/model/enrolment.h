@@ -19,6 +19,7 @@ enum enrolment_state {
 #define ENROLMENT_DIGEST_SIZE 65  // a SHA-256 as hex
 #define ENROLMENT_ADDRESS_SIZE 46 // as HTTP_ADDRESS_TEXT_SIZE
 #define ENROLMENT_BY_SIZE 46
+#define ENROLMENT_TROUBLE_SIZE 160
 #define ENROLMENT_CODE_TRIES_MAX 10 // wrong ones, after which a code counts no more
 
 // Who decided, where that was no operator, whose is "uid N".
@@ -46,6 +47,8 @@ struct enrolment {
     int64_t alarm_at_ms;
     char alarm_key_sha256[ENROLMENT_DIGEST_SIZE]; // of the key with which that was
     char serial[SERIAL_SIZE];                     // of the certificate that it has got last
+    char trouble[ENROLMENT_TROUBLE_SIZE];         // why the signer refused its last request
+    int64_t trouble_at_ms;
 };
 
 // "listed", "pending", "approved", "rejected", "enrolled".

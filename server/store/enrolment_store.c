@@ -15,7 +15,7 @@ _Static_assert(ENROLMENT_LISTED == 0 && ENROLMENT_PENDING == 1 && ENROLMENT_APPR
 #define COLUMNS                                                                                    \
     "device, state, key_sha256, claim, address, first_asked_ms, last_asked_ms, tries,"             \
     " code_sha256, code_tries, decided_by, decided_at_ms, alarms, alarm_at_ms, serial,"            \
-    " alarm_key_sha256"
+    " alarm_key_sha256, trouble, trouble_at_ms"
 
 static const char select_one[] = "SELECT " COLUMNS " FROM enrolments WHERE device = ?1";
 
@@ -29,7 +29,7 @@ static const char select_page[] = "SELECT " COLUMNS " FROM enrolments WHERE devi
 static const char upsert[] =
     "INSERT INTO enrolments (" COLUMNS ")"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-    " ?16)"
+    " ?16, ?17, ?18)"
     " ON CONFLICT (device) DO UPDATE SET state = excluded.state,"
     " key_sha256 = excluded.key_sha256, claim = excluded.claim, address = excluded.address,"
     " first_asked_ms = excluded.first_asked_ms, last_asked_ms = excluded.last_asked_ms,"
@@ -38,6 +38,7 @@ static const char upsert[] =
     " decided_at_ms = excluded.decided_at_ms, alarms = excluded.alarms,"
     " alarm_at_ms = excluded.alarm_at_ms, serial = excluded.serial,"
     " alarm_key_sha256 = excluded.alarm_key_sha256,"
+    " trouble = excluded.trouble, trouble_at_ms = excluded.trouble_at_ms,"
     " certificate = CASE WHEN excluded.serial = '' THEN NULL ELSE enrolments.certificate END";
 
 static const char update_certificate[] = "UPDATE enrolments SET certificate = ?2 WHERE device = ?1";
@@ -81,6 +82,8 @@ static void read_row(struct statement *s, struct enrolment *out)
     out->alarm_at_ms = statement_int(s, 13);
     statement_text(s, 14, out->serial, sizeof out->serial);
     statement_text(s, 15, out->alarm_key_sha256, sizeof out->alarm_key_sha256);
+    statement_text(s, 16, out->trouble, sizeof out->trouble);
+    out->trouble_at_ms = statement_int(s, 17);
 }
 
 int enrolment_store_get(
@@ -129,6 +132,8 @@ int enrolment_store_put(
     statement_bind_int(&s, enrolment->alarm_at_ms);
     statement_bind_text(&s, enrolment->serial);
     statement_bind_text(&s, enrolment->alarm_key_sha256);
+    statement_bind_text(&s, enrolment->trouble);
+    statement_bind_int(&s, enrolment->trouble_at_ms);
     return statement_run(&s, err);
 }
 

@@ -249,8 +249,14 @@ static const char alarm_key[] =
     "ALTER TABLE enrolments ADD COLUMN alarm_key_sha256 TEXT NOT NULL DEFAULT '';"
     "PRAGMA user_version = 14;";
 
+// Why the signer refused what was decided.
+static const char trouble[] =
+    "ALTER TABLE enrolments ADD COLUMN trouble TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE enrolments ADD COLUMN trouble_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 15;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound, alarm_key};
+    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound, alarm_key, trouble};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

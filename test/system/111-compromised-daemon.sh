@@ -196,9 +196,9 @@ step "who is not the daemon"
 if [ "$client" = 4244 ]; then
     saved=("${daemon[@]}")
     daemon=("${other[@]}")
-    refused "another user of the group" '^denied .*user 4245 may not ask' sign "$place/in/honest.der" "$place/out/x"
+    refused "another user of the group" '^unavailable .*user 4245 may not ask' sign "$place/in/honest.der" "$place/out/x"
     daemon=(env)
-    refused "root" '^denied .*user 0 may not ask' sign "$place/in/honest.der" "$place/out/x"
+    refused "root" '^unavailable .*user 0 may not ask' sign "$place/in/honest.der" "$place/out/x"
     daemon=(setpriv --reuid 4244 --regid 4244 --clear-groups --inh-caps -all)
     expect_exit 1 ask sign "$place/in/honest.der" "$place/out/x"
     expect_match "who is not in the group" PermissionError "$output"

@@ -315,6 +315,25 @@ expect_match "when to ask again" "retry-after: 60" "$(tr '[:upper:]' '[:lower:]'
 signer_up
 expect_enrolled "$claims/other-claim" late
 
+step "what the signer refuses for good uses up no code, and is shown"
+process_stop "$work/signer.record"
+signer_up 'macs = 84f3ea'
+late=$(mac_of 42)
+code=$(json_get "$(secureesp enrolments add "$late" --code --json)" '$[0].code')
+new_request late "$late"
+request late "$late" "$code"
+expect_refused "$claims/other-claim" late 403 "none of .policy. macs"
+expect_equal "as it was" "listed 1" "$(enrolment "$late" state) $(enrolment "$late" needs_code)"
+expect_match "list" "$late +listed .*signer: the MAC $late is none of .policy. macs" \
+    "$(COLUMNS=300 secureesp enrolments list)"
+expect_match "log" "the signer refuses it mac=$late .*change .policy. of the signer" "$(<"$SANDBOX_LOG/daemon.log")"
+process_stop "$work/signer.record"
+signer_up
+new_request late "$late" # another key may come with it
+request late "$late" "$code"
+expect_enrolled "$claims/other-claim" late
+expect_equal "what is shown" "" "$(enrolment "$late" trouble)"
+
 step "killed after it was answered, or before the answer arrived: the same certificate"
 for ((i = 0; i < 5; i++)); do
     mac=$(mac_of $((50 + i)))

@@ -64,7 +64,9 @@ static struct enrolment full(void)
         .alarms = 6,
         .alarm_at_ms = 7,
         .serial = "0d",
-        .alarm_key_sha256 = "ee"};
+        .alarm_key_sha256 = "ee",
+        .trouble = "so it is",
+        .trouble_at_ms = 8};
 }
 
 static void test_whole(void **state)
@@ -93,6 +95,8 @@ static void test_whole(void **state)
     assert_int_equal(found.alarm_at_ms, one.alarm_at_ms);
     assert_string_equal(found.serial, one.serial);
     assert_string_equal(found.alarm_key_sha256, one.alarm_key_sha256);
+    assert_string_equal(found.trouble, one.trouble);
+    assert_int_equal(found.trouble_at_ms, one.trouble_at_ms);
     one.state = ENROLMENT_APPROVED;
     one.tries = 9;
     fixture_write(f, put, &one);
