@@ -252,6 +252,10 @@ configure "per_hour = $((before + 5))"
 run_signer
 expect_equal "signed" "5 of 9" "$(ask many 9 "$place/in/honest.der")"
 refused "one more" '^unavailable .*within an hour' sign "$place/in/honest.der" "$place/out/x"
+expect_match "what it has signed" '^ok ' "$(ask again "$place/in/honest.der" "$place/out/again.crt")"
+expect_match "a second time" '^ok ' "$(ask again "$place/in/honest.der" "$place/out/again-2.crt")"
+cmp "$place/out/again.crt" "$place/out/again-2.crt" || fail "they are two"
+expect_equal "what is recorded" $((before + 5)) "$(recorded)"
 stop_signer
 run_signer
 refused "one more after a restart" '^unavailable .*within an hour' sign "$place/in/honest.der" "$place/out/x"
