@@ -3,6 +3,7 @@
 
 #include "server/api/api_certificates.h"
 #include "server/api/api_commands.h"
+#include "server/api/api_device_key.h"
 #include "server/api/api_devices.h"
 #include "server/api/api_enrolment_window.h"
 #include "server/api/api_enrolments.h"
@@ -40,6 +41,7 @@ static const struct api_member why[] = {{"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
     {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
     {0}};
+static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
@@ -52,6 +54,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
     X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
+    X(HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, false, key_switch)                \
     X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \

@@ -7,6 +7,7 @@
 
 #include "server/api/api.h"
 #include "server/api/api_device.h"
+#include "server/api/api_device_key.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_pages.h"
@@ -205,6 +206,8 @@ static int read_device(const struct api *api, struct store_connection *connectio
         rc = api_replacement_add_to(api, connection, mac, out, err);
     if (rc == 0)
         rc = api_revocation_add_to(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_device_key_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)
