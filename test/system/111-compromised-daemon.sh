@@ -52,8 +52,9 @@ run_signer() { # NAME=VALUE...
     eventually 20 "it is ready" log_says "ready version="
 }
 records+=("$place/record")
+# Read to its end: tail would be killed by a reader that leaves early.
 log_says() {
-    tail -n "+$((log_mark + 1))" "$place/signer.log" 2>/dev/null | grep -q -e "$1"
+    tail -n "+$((log_mark + 1))" "$place/signer.log" 2>/dev/null | grep -e "$1" >/dev/null
 }
 mark_log() {
     log_mark=$(wc -l <"$place/signer.log")
