@@ -256,15 +256,15 @@ static const char trouble[] =
     "PRAGMA user_version = 15;";
 
 // Which devices may fetch their private key: none of those that could before.
-static const char key_permits[] =
-    "CREATE TABLE key_permits ("
-    " device INTEGER PRIMARY KEY,"
-    " allowed_by TEXT NOT NULL, allowed_at_ms INTEGER NOT NULL,"
-    " fetched_at_ms INTEGER NOT NULL, fetched_from TEXT NOT NULL);"
-    "PRAGMA user_version = 16;";
+static const char key_permits[] = "CREATE TABLE key_permits ("
+                                  " device INTEGER PRIMARY KEY,"
+                                  " allowed_by TEXT NOT NULL, allowed_at_ms INTEGER NOT NULL,"
+                                  " fetched_at_ms INTEGER NOT NULL, fetched_from TEXT NOT NULL);"
+                                  "PRAGMA user_version = 16;";
 
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound, alarm_key, trouble, key_permits};
+    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
+    alarm_key, trouble, key_permits};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 
