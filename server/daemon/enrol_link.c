@@ -13,6 +13,7 @@
 #include "server/signer/signer_client.h"
 
 #define SIGNER_TIMEOUT_MS 10000
+#define DAY_MS INT64_C(86400000)
 
 static int sign(
     const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
@@ -49,6 +50,7 @@ int enrol_link_start(struct enrol_link *link, const struct config *config, struc
         .claim_ca = config->enrol_claim_ca,
         .policy = config->enrol_policy,
         .retry_after_s = config->enrol_retry_after_s,
+        .grace_ms = config->enrol_grace_days * DAY_MS,
         .claim_per_minute = config->enrol_claim_per_minute,
         .address_per_minute = config->enrol_address_per_minute,
         .sign = sign,

@@ -93,8 +93,11 @@ int enrol_reload(struct enrol *enrol, struct err *err)
 int enrol_verify(const uint8_t *der, size_t n, void *ctx, struct err *err)
 {
     struct enrol *enrol = ctx;
+    struct device_auth_late late = {der, n, enrol->settings.grace_ms};
     struct certificate_facts facts;
-    int rc = device_auth_verify(der, n, enrol->settings.auth, err);
+    char mac[MAC_SIZE];
+    bool is_late;
+    int rc = device_auth_identify_late(enrol->settings.auth, &late, mac, &is_late, err);
 
     if (rc != ERR_UNTRUSTED)
         return rc;
@@ -120,6 +123,7 @@ struct ask {
     char mac[MAC_SIZE];
     char claim[SERIAL_SIZE]; // "" of a renewal
     char own[SERIAL_SIZE];   // "" of no renewal
+    bool is_late;            // it has ended
     uint8_t *csr;
     size_t csr_n;
     struct certificate_request asked;
@@ -185,9 +189,11 @@ static bool identify_claim(struct ask *ask, const uint8_t *der, size_t n)
 
 static bool identify_device(struct ask *ask, const uint8_t *der, size_t n)
 {
+    const struct enrol_settings *settings = &ask->enrol->settings;
+    struct device_auth_late late = {der, n, settings->grace_ms};
     struct certificate *certificate = NULL;
     struct err err = {0};
-    int rc = device_auth_identify(ask->enrol->settings.auth, der, n, ask->mac, &err);
+    int rc = device_auth_identify_late(settings->auth, &late, ask->mac, &ask->is_late, &err);
 
     if (rc == ERR_UNTRUSTED)
         return identify_claim(ask, der, n);
@@ -312,6 +318,7 @@ static void decide(struct ask *ask)
         .code_sha256 = code,
         .claim = ask->claim,
         .own = ask->own,
+        .is_late = ask->is_late,
         .address = ask->address};
     if (enrol_issue_run(ask->enrol->issue, &ask->judge, ask->csr, ask->csr_n, &err) < 0)
         fail(ask, &err);

@@ -98,7 +98,9 @@ struct enrol_ruling enrol_decide_renewal(const struct enrol_case *it, bool has_l
     if (has_state(it, ENROLMENT_ENROLLED) && has_same_key(it) && it->certificate_is_good &&
         !has_last)
         return refuse(ENROL_REPEAT);
-    return sign(ENROLMENT_BY_RENEWAL);
+    if (it->is_late && it->has_good)
+        return refuse(ENROL_ALARM);
+    return sign(it->is_late ? ENROLMENT_BY_LATE : ENROLMENT_BY_RENEWAL);
 }
 
 const char *enrol_decide_words(enum enrol_verdict verdict)

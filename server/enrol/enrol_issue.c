@@ -187,8 +187,9 @@ static int sign(const struct enrol_issue *issue, struct enrol_judge *judge,
 static void write_note(const struct enrol_judge *judge, char note[NOTE_SIZE])
 {
     if (judge->own[0] != '\0')
-        snprintf(note, NOTE_SIZE, "renewal of %s with certificate %s from %s", judge->mac,
-            judge->own, judge->address);
+        snprintf(note, NOTE_SIZE, "%s of %s with certificate %s from %s",
+            judge->is_late ? ENROLMENT_BY_LATE : ENROLMENT_BY_RENEWAL, judge->mac, judge->own,
+            judge->address);
     else
         snprintf(note, NOTE_SIZE, "enrolment of %s decided by %s, claim %s from %s", judge->mac,
             judge->by, judge->claim, judge->address);

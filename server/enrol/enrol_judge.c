@@ -104,6 +104,7 @@ static int read_facts(struct store_connection *connection, const struct enrol_ju
     facts->it.policy = judge->policy;
     facts->it.key_sha256 = judge->key_sha256;
     facts->it.code_sha256 = judge->code_sha256;
+    facts->it.is_late = judge->is_late;
     return 0;
 }
 

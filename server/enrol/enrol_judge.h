@@ -19,6 +19,7 @@ struct enrol_judge {
     const char *code_sha256; // of the code that it gives, or ""
     const char *claim;       // the serial of the claim certificate; "" of a renewal
     const char *own;         // the serial of the device's own certificate; "" of no renewal
+    bool is_late;            // it has ended
     const char *address;     // from which it comes
 
     // Then filled in:

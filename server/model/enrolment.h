@@ -28,6 +28,7 @@ enum enrolment_state {
 #define ENROLMENT_BY_WINDOW "window"
 #define ENROLMENT_BY_READMISSION "readmission"
 #define ENROLMENT_BY_RENEWAL "renewal"
+#define ENROLMENT_BY_LATE "late renewal" // the certificate that was shown had ended
 
 // What is known of one device's enrolment. Texts may be "", times 0.
 struct enrolment {

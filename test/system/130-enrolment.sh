@@ -408,3 +408,36 @@ while read -r _ serial; do
 done < <(made)
 echo "$count certificates"
 [ "$count" -gt 15 ] || fail "they are not there"
+
+# ended NAME MAC SECONDS: $work/NAME.crt and .key, which ended so long ago.
+ended() {
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/$1.key" -subj "/CN=$2" \
+        -out "$work/$1.csr" 2>/dev/null
+    ago $((2 * 86400 + $3)) openssl x509 -req -in "$work/$1.csr" -CA "$pki/ca.crt" -CAkey "$pki/ca.key" -days 2 \
+        -set_serial "0x$(openssl rand -hex 8)" -out "$work/$1.crt" \
+        -extfile <(printf 'basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n') 2>/dev/null
+}
+
+step "a board that slept past the end of its certificate"
+slept=$(mac_of 70)
+ended slept "$slept" 3600
+ended longer "$slept" $((3 * 86400))
+new_request awake "$slept"
+enroll "$work/slept" awake simplereenroll
+expect_match "without grace" "^curl" "$status"
+enrolment_on listed 'grace_days = 1'
+get_with "$work/slept" /config.json
+expect_match "the download server" "^curl" "$status"
+enroll "$work/longer" awake simplereenroll
+expect_match "too long" "^curl" "$status"
+expect_refused "$work/slept" awake 403 "takes a claim certificate" simpleenroll
+expect_enrolled "$work/slept" awake simplereenroll
+cp "$work/awake.crt" "$work/awake-1.crt"
+expect_match "list" "$slept +enrolled .* late renewal" "$(COLUMNS=300 secureesp enrolments list)"
+grep -q "certificate renewed mac=$slept .*reason=\"late renewal\"" "$SANDBOX_LOG/daemon.log" || fail "the log says nothing"
+expect_enrolled "$work/slept" awake simplereenroll # the answer was lost
+expect_equal "the same" "$(<"$work/awake-1.crt")" "$(<"$work/awake.crt")"
+get_with "$work/awake" /config.json
+expect_equal "it is in again" 200 "$status"
+new_request thief "$slept" # with the old certificate, which the board needs no more
+expect_refused "$work/slept" thief 403 "has a certificate already" simplereenroll
