@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/change_lock.h"
 #include "server/base/clock.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
@@ -34,7 +35,7 @@ int device_auth_new(const char *ca_file, struct device_auth **out, struct err *e
         free(auth);
         return err_set(err, ERR_NO_MEMORY, "no memory for the CA");
     }
-    pthread_rwlock_init(&auth->lock, NULL);
+    change_lock_init(&auth->lock);
     rc = authority_load(ca_file, &auth->authority, err);
     if (rc < 0) {
         device_auth_free(auth);

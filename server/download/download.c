@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/base/change_lock.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/download/download_file.h"
@@ -339,7 +340,7 @@ int download_new(const struct download_settings *settings, struct download_confi
         free(download);
         return rc;
     }
-    pthread_rwlock_init(&download->lock, NULL);
+    change_lock_init(&download->lock);
     download->config = config;
     *out = download;
     return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/mac.h"
+#include "server/base/change_lock.h"
 #include "server/base/clock.h"
 #include "server/pki/authority.h"
 
@@ -51,7 +52,7 @@ int enrol_claims_new(
         return err_set(err, ERR_NO_MEMORY, "no memory for the CA of the claims");
     }
     claims->auth = auth;
-    pthread_rwlock_init(&claims->lock, NULL);
+    change_lock_init(&claims->lock);
     rc = load(claims, &claims->authority, err);
     if (rc < 0) {
         enrol_claims_free(claims);

@@ -127,10 +127,12 @@ static bool make_room(struct http_accept *accept)
     if (accept->server->tls == NULL)
         return false;
     // Who has just come may be in the middle of his handshake: he has half of its time for himself,
-    // or, where nobody has been there for so long, half of them have.
+    // or, where nobody has been there for so long, half of them have. Nobody waits for that of a
+    // crowd.
     if (http_deadline_end_unheard(deadlines, at_once) > 0 ||
         http_deadline_end_old(
             deadlines, at_once, (int64_t)settings->handshake_timeout_s * 1000 / 2) > 0 ||
+        http_deadline_end_crowded(deadlines, at_once) > 0 ||
         (has_paused && http_deadline_end_newer(deadlines, at_once) > 0))
         return true;
     accept->has_paused = true;

@@ -121,3 +121,25 @@ struct http_crowd_member *http_crowd_newer(struct http_crowd *crowd)
     }
     return find_silent(crowd);
 }
+
+unsigned http_crowd_silent(const struct http_crowd *crowd)
+{
+    return crowd->count[HTTP_CROWD_UNHEARD] + crowd->count[HTTP_CROWD_HEARD] +
+           crowd->count[HTTP_CROWD_KEPT];
+}
+
+struct http_crowd *http_crowd_largest(const struct http_crowd *all)
+{
+    struct http_crowd *largest = NULL;
+
+    for (int phase = HTTP_CROWD_UNHEARD; phase <= HTTP_CROWD_KEPT; phase++) {
+        for (const struct http_crowd_place *p = all->oldest[phase]; p != NULL; p = p->newer) {
+            struct http_crowd *crowd = p->member->crowd;
+
+            if (crowd != NULL &&
+                (largest == NULL || http_crowd_silent(crowd) > http_crowd_silent(largest)))
+                largest = crowd;
+        }
+    }
+    return largest;
+}

@@ -59,4 +59,10 @@ struct http_crowd_member *http_crowd_old(const struct http_crowd *crowd, int64_t
 //   many devices come at once, as after a power cut.
 struct http_crowd_member *http_crowd_newer(struct http_crowd *crowd);
 
+// How many of a crowd have asked nothing.
+unsigned http_crowd_silent(const struct http_crowd *crowd);
+
+// Of all, the address's crowd in which there are most of those; NULL if there are none.
+struct http_crowd *http_crowd_largest(const struct http_crowd *all);
+
 #endif

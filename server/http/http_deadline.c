@@ -15,6 +15,7 @@
 
 #define ROUND_MS 500
 #define LEAVING_MAX 64
+#define CROWDED_MIN 16 // connections of an address that have asked nothing: more are a crowd
 #define LOG_INTERVAL_MS 10000
 
 struct http_deadline {
@@ -309,6 +310,21 @@ unsigned http_deadline_end_newer(struct http_deadlines *deadlines, unsigned at_o
     pthread_mutex_lock(&deadlines->lock);
     while (count < at_once && deadlines->all.leaving < LEAVING_MAX &&
            leave(deadlines, http_crowd_newer(&deadlines->all)))
+        count++;
+    pthread_mutex_unlock(&deadlines->lock);
+    return count;
+}
+
+unsigned http_deadline_end_crowded(struct http_deadlines *deadlines, unsigned at_once)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&deadlines->lock);
+
+    struct http_crowd *crowd = http_crowd_largest(&deadlines->all);
+
+    while (crowd != NULL && http_crowd_silent(crowd) > CROWDED_MIN && count < at_once &&
+           deadlines->all.leaving < LEAVING_MAX && leave(deadlines, http_crowd_newer(crowd)))
         count++;
     pthread_mutex_unlock(&deadlines->lock);
     return count;

@@ -45,6 +45,11 @@ unsigned http_deadline_end_unheard(struct http_deadlines *deadlines, unsigned at
 unsigned http_deadline_end_old(struct http_deadlines *deadlines, unsigned at_once, int64_t min_ms);
 unsigned http_deadline_end_newer(struct http_deadlines *deadlines, unsigned at_once);
 
+// The same among the newer ones of the address that has most of those that have asked nothing, if
+// they are a crowd. Whoever shares no address with a crowd finds a place, and keeps it, whatever
+// the pace at which they come.
+unsigned http_deadline_end_crowded(struct http_deadlines *deadlines, unsigned at_once);
+
 // Makes room among those of an address, in the same order, until so many of them are about to
 // leave. Whether so many are.
 bool http_deadline_end_of(

@@ -59,6 +59,11 @@ void issuer_free(struct issuer *issuer)
     free(issuer);
 }
 
+bool issuer_key_is_in_token(const struct issuer *issuer)
+{
+    return private_key_is_in_token(issuer->key);
+}
+
 int issuer_fingerprint(
     const struct issuer *issuer, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
 {

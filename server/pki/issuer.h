@@ -37,6 +37,9 @@ void issuer_free(struct issuer *issuer);
 ERR_CHECKED int issuer_fingerprint(
     const struct issuer *issuer, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
 
+// As private_key_is_in_token(), of the CA's key.
+bool issuer_key_is_in_token(const struct issuer *issuer);
+
 // Whether there may be another CA below it.
 bool issuer_allows_ca(const struct issuer *issuer);
 

@@ -3,11 +3,14 @@
 
 // What is behind this folder's handles; for the files of this folder alone.
 
+#include <stdbool.h>
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 struct private_key {
     EVP_PKEY *pkey;
+    bool is_in_token;
 };
 
 struct certificate {

@@ -17,6 +17,7 @@
 #include "server/pki/openssl_error.h"
 #include "server/pki/openssl_types.h"
 #include "server/pki/pem_key.h"
+#include "server/pki/token_key.h"
 
 #define KEY_FILE_MAX 65536
 #define RSA_BITS 2048
@@ -31,6 +32,7 @@ static int wrap(EVP_PKEY *pkey, struct private_key **out, struct err *err)
         return err_set(err, ERR_NO_MEMORY, "no memory for a key");
     }
     key->pkey = pkey;
+    key->is_in_token = false;
     *out = key;
     return 0;
 }
@@ -50,12 +52,14 @@ static int decode(const uint8_t *pem, size_t n, struct private_key **out, struct
     struct public_key public_half;
     struct private_key *key = NULL;
     EVP_PKEY *pkey;
-    int rc = pem_key_read(pem, n, &pkey, err);
+    int rc = token_key_is_uri(pem, n) ? token_key_open(pem, n, &pkey, err)
+                                      : pem_key_read(pem, n, &pkey, err);
 
     if (rc == 0)
         rc = wrap(pkey, &key, err);
     if (rc != 0)
         return rc;
+    key->is_in_token = token_key_is_uri(pem, n);
     rc = private_key_public(key, &public_half, err);
     if (rc < 0) {
         private_key_free(key);
@@ -111,6 +115,11 @@ void private_key_free(struct private_key *key)
         return;
     EVP_PKEY_free(key->pkey);
     free(key);
+}
+
+bool private_key_is_in_token(const struct private_key *key)
+{
+    return key->is_in_token;
 }
 
 int private_key_to_pem(const struct private_key *key, char **out, size_t *size, struct err *err)

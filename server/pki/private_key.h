@@ -1,6 +1,7 @@
 #ifndef PKI_PRIVATE_KEY_H
 #define PKI_PRIVATE_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,12 +21,15 @@ ERR_CHECKED int private_key_generate(
 // user); a group may read what is root's.
 ERR_CHECKED int private_key_check_mode(const char *path, struct err *err);
 
-// Reads the private key of a PEM file (PKCS#8, SEC 1 or PKCS#1, without a passphrase). As
-// file_read() and private_key_check_mode(), and ERR_INVALID if it is none or of a kind that
-// public_key.h does not list.
+// Reads the private key of a PEM file (PKCS#8, SEC 1 or PKCS#1, without a passphrase), or opens the
+// one in a token that the file names (token_key.h). As file_read() and private_key_check_mode(),
+// and ERR_INVALID if it is none or of a kind that public_key.h does not list; as token_key_open().
 ERR_CHECKED int private_key_load(const char *path, struct private_key **out, struct err *err);
 
 void private_key_free(struct private_key *key);
+
+// Whether it is in a token, and has never been in this process.
+bool private_key_is_in_token(const struct private_key *key);
 
 // Writes the key as PEM of PKCS#8 (RFC 5958), *size bytes and a NUL. The caller wipes and frees it.
 ERR_CHECKED int private_key_to_pem(

@@ -108,7 +108,7 @@ static int start(struct running *running, struct err *err)
     if (rc < 0)
         return rc;
     sd_notify(0, "READY=1");
-    return signer_confine(err);
+    return signer_confine(signer_key_is_in_token(running->signer), err);
 }
 
 static void stop(struct running *running)

@@ -95,6 +95,11 @@ void signer_free(struct signer *signer)
     free(signer);
 }
 
+bool signer_key_is_in_token(const struct signer *signer)
+{
+    return issuer_key_is_in_token(signer->issuer);
+}
+
 int signer_set_policy(struct signer *signer, const struct signer_policy *policy, struct err *err)
 {
     if (signer_hour_set_most(signer->hour, (size_t)policy->per_hour) < 0)

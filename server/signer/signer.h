@@ -1,6 +1,7 @@
 #ifndef SIGNER_H
 #define SIGNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -19,6 +20,9 @@ struct signer;
 ERR_CHECKED int signer_open(
     const char *folder, const struct signer_policy *policy, struct signer **out, struct err *err);
 void signer_free(struct signer *signer);
+
+// As private_key_is_in_token(), of the CA's key.
+bool signer_key_is_in_token(const struct signer *signer);
 
 // From now on another policy. What was signed in the last hour goes on to count. ERR_NO_MEMORY.
 ERR_CHECKED int signer_set_policy(

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
 // Under the names of all machines; one that this machine does not have is passed over.
 static const char *const allowed[] = {
     // connections
@@ -22,12 +24,16 @@ static const char *const allowed[] = {
     // to be stopped and to end
     "restart_syscall", "rt_sigreturn", "rt_sigprocmask", "exit", "exit_group"};
 
-static int allow_calls(scmp_filter_ctx filter)
+// As SoftHSM has it, whose tokens are files.
+static const char *const allowed_with_token[] = {
+    "fcntl", "fcntl64", "getdents64", "getdents", "access", "faccessat", "faccessat2"};
+
+static int allow_calls(scmp_filter_ctx filter, const char *const *calls, size_t count)
 {
     int rc = 0;
 
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0] && rc == 0; i++) {
-        int number = seccomp_syscall_resolve_name(allowed[i]);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        int number = seccomp_syscall_resolve_name(calls[i]);
 
         if (number >= 0)
             rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
@@ -51,11 +57,13 @@ static int allow_memory(scmp_filter_ctx filter)
     return rc;
 }
 
-int signer_confine(struct err *err)
+int signer_confine(bool uses_token, struct err *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int rc = filter != NULL ? allow_calls(filter) : -ENOMEM;
+    int rc = filter != NULL ? allow_calls(filter, allowed, COUNT(allowed)) : -ENOMEM;
 
+    if (rc == 0 && uses_token)
+        rc = allow_calls(filter, allowed_with_token, COUNT(allowed_with_token));
     if (rc == 0)
         rc = allow_memory(filter);
     if (rc == 0)

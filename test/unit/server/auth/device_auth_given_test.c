@@ -14,6 +14,9 @@
 #include "server/pki/pki_folder.h"
 #include "test/unit/server/base/scratch.h"
 
+#define MAC "84f3eb012345"
+#define OTHER "84f3eb012346"
+
 // Makes a CA in FOLDER/NAME: where its certificate is, and its text, which the caller frees.
 static char *make_ca(const char *folder, const char *name, char path[PATH_MAX])
 {
@@ -73,10 +76,41 @@ static void the_ca_that_is_given_away_is_the_one_in_use(void **state)
     free(second);
 }
 
+// What the CA in use has signed for a device, and nothing else, is given to it.
+static void a_device_is_given_its_own_certificate_alone(void **state)
+{
+    char path[PATH_MAX], other_path[PATH_MAX], place[SCRATCH_PATH_SIZE];
+    char *ca = make_ca(*state, "given", path);
+    char *other = make_ca(*state, "another", other_path);
+    struct pki_folder_order order = {.folder = place, .days = 2, .now_ms = clock_now_ms()};
+    struct device_auth *auth;
+
+    assert_int_equal(device_auth_new(path, &auth, NULL), 0);
+    for (int is_ours = 0; is_ours < 2; is_ours++) {
+        struct pki_folder_pair pair;
+        struct issuer *issuer;
+        uint8_t *pem;
+        size_t n;
+
+        scratch_path(*state, is_ours ? "given" : "another", place);
+        assert_int_equal(pki_folder_open(place, &issuer, NULL), 0);
+        assert_int_equal(pki_folder_add_device(issuer, &order, MAC, &pair, NULL), 0);
+        assert_int_equal(file_read(pair.public_path, 65536, &pem, &n, NULL), 0);
+        assert_int_equal(device_auth_check_own(auth, pem, n, MAC, NULL) == 0, is_ours);
+        assert_true(device_auth_check_own(auth, pem, n, OTHER, NULL) < 0);
+        free(pem);
+        issuer_free(issuer);
+    }
+    device_auth_free(auth);
+    free(ca);
+    free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_ca_that_is_given_away_is_the_one_in_use),
+        cmocka_unit_test(a_device_is_given_its_own_certificate_alone),
     };
 
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

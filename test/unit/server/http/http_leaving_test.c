@@ -247,17 +247,19 @@ static void the_newer_half_leaves_at_last(void **state)
 // Those that were ended and are not closed yet are room that is to come: more of it helps nobody.
 static void so_many_leave_at_once_at_most(void **state)
 {
+    struct http_crowd crowd = {0};
     struct connections c;
 
     (void)state;
     start(&c);
     for (int i = 0; i < MANY; i++)
-        come(&c, "u", NULL);
+        come(&c, "u", &crowd);
     now_ms += 100;
     assert_int_equal(http_deadline_end_unheard(c.deadlines, MANY), 64);
     assert_int_equal(http_deadline_end_unheard(c.deadlines, MANY), 0);
     assert_int_equal(http_deadline_end_newer(c.deadlines, MANY), 0);
     assert_int_equal(http_deadline_end_old(c.deadlines, MANY, 0), 0);
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, MANY), 0);
     for (size_t i = 0; i < 10; i++)
         drop(&c, i);
     assert_int_equal(http_deadline_end_unheard(c.deadlines, MANY), 10);
@@ -339,6 +341,38 @@ static void an_address_makes_room_for_several(void **state)
     stop(&c);
 }
 
+// Of all, the newer ones of the address with most of them, if those are a crowd.
+static void a_crowd_makes_room_for_others(void **state)
+{
+    enum { FEW = 16 };
+    struct http_crowd large = {0}, small = {0}, asking = {0};
+    struct connections c;
+
+    (void)state;
+    start(&c);
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, 1), 0);
+    for (int i = 0; i < FEW; i++) {
+        come(&c, "u", &small); // 0, 4, 8, ...
+        come(&c, "h", &large);
+        come(&c, "i", &asking);
+        come(&c, "b", &asking);
+    }
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, MANY), 0);
+    come(&c, "hhh", &large); // 64 to 66
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, 2), 2);
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, MANY), 1); // few are left
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, MANY), 0);
+    assert_int_equal(large.leaving, 3);
+    assert_int_equal(small.leaving + asking.leaving, 0);
+    for (size_t i = 0; i < FEW / 2; i++)
+        assert_false(has_ended(&c, 4 * i + 1)); // the older half stays
+    assert_int_equal(count_left(&c), 3);
+    come(&c, "uuuu", &small);
+    assert_int_equal(http_deadline_end_crowded(c.deadlines, MANY), 4);
+    assert_int_equal(small.leaving, 4);
+    stop(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +381,7 @@ int main(void)
         cmocka_unit_test(who_has_said_nothing_leaves_first),
         cmocka_unit_test(the_newer_half_leaves_at_last),
         cmocka_unit_test(so_many_leave_at_once_at_most),
+        cmocka_unit_test(a_crowd_makes_room_for_others),
         cmocka_unit_test(an_address_makes_room_of_its_own),
         cmocka_unit_test(an_address_makes_room_for_several),
     };
