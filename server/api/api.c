@@ -3,7 +3,9 @@
 
 #include "server/api/api_certificates.h"
 #include "server/api/api_commands.h"
+#include "server/api/api_device_key.h"
 #include "server/api/api_devices.h"
+#include "server/api/api_enrolment_window.h"
 #include "server/api/api_enrolments.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
@@ -25,7 +27,10 @@ static const struct api_member device_filter[] = {
 static const struct api_member certificate_filter[] = {
     {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
-static const struct api_member window[] = {{"for_s", API_MEMBER_TEXT}, {0}};
+static const struct api_member approval[] = {
+    {"key", API_MEMBER_TEXT}, {"any_key", API_MEMBER_FLAG}, {0}};
+static const struct api_member window[] = {
+    {"for_s", API_MEMBER_TEXT}, {"at_most", API_MEMBER_TEXT}, {0}};
 static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member why_and_force[] = {
@@ -36,6 +41,7 @@ static const struct api_member why[] = {{"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
     {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
     {0}};
+static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
@@ -48,6 +54,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
     X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
+    X(HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, false, key_switch)                \
     X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
@@ -55,8 +62,8 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
     X(HTTP_GET, "/api/v1/enrolments", api_enrolments_list, false, enrolment_filter)                \
     X(HTTP_POST, "/api/v1/enrolments", api_enrolments_add, true, NULL)                             \
-    X(HTTP_POST, "/api/v1/enrolments/window", api_enrolments_open, false, window)                  \
-    X(HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false, NULL)              \
+    X(HTTP_POST, "/api/v1/enrolments/window", api_enrolment_window_open, false, window)            \
+    X(HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false, approval)          \
     X(HTTP_POST, "/api/v1/enrolments/:/reject", api_enrolments_reject, false, NULL)                \
     X(HTTP_POST, "/api/v1/enrolments/:/remove", api_enrolments_remove, false, NULL)                \
     X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \

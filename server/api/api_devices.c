@@ -7,8 +7,10 @@
 
 #include "server/api/api.h"
 #include "server/api/api_device.h"
+#include "server/api/api_device_key.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_pages.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
 #include "server/base/log.h"
@@ -22,88 +24,47 @@
 #include "server/store/left_out_store.h"
 #include "server/store/status_store.h"
 
-#define PAGE 256  // devices read from the store at a time
 #define RECENT 20 // commands and events of one device
 #define RECENT_HOURS 24
 
-// A list under way. Each piece is read in its own view of the store, so that a slow reader holds
-// none.
+// A list under way.
 struct list {
-    struct store *store;
     int online;
     bool revoked;
     char *image_glob; // NULL: all
     char after[MAC_SIZE];
-    bool begun;
-    bool ended;
-    struct api_text piece; // the present page
-    size_t sent;           // of it
-    size_t count;          // of its devices
+    struct api_pages *pages; // of the present page
+    size_t count;            // of its devices
 };
 
 static int write_device(const struct device_record *device, void *ctx)
 {
     struct list *list = ctx;
+    struct api_text *text = api_pages_begin_row(list->pages);
 
-    api_text_add(&list->piece, list->begun ? ",\n" : "[\n");
-    api_device_write(&list->piece, device);
-    list->begun = true;
+    api_device_write(text, device);
     memcpy(list->after, device->mac, sizeof list->after);
     list->count++;
-    return list->piece.failed ? ERR_NO_MEMORY : 0;
+    return text->failed ? ERR_NO_MEMORY : 0;
 }
 
-static int read_page(struct list *list, struct err *err)
-{
-    struct device_filter filter = {
-        .online = list->online, .revoked = list->revoked, .image_glob = list->image_glob};
-    struct store_connection *connection;
-    char after[MAC_SIZE];
-    int rc = store_read_begin(list->store, &connection, err);
-
-    if (rc < 0)
-        return rc;
-    memcpy(after, list->after, sizeof after);
-    list->count = 0;
-    rc = device_store_page(connection, &filter, after, PAGE, write_device, list, err);
-    store_read_end(list->store, connection);
-    if (rc == 0 && list->count < PAGE) {
-        api_text_add(&list->piece, list->begun ? "\n]\n" : "[]\n");
-        list->ended = true;
-        rc = list->piece.failed ? ERR_NO_MEMORY : 0;
-    }
-    return rc;
-}
-
-static int next_piece(struct list *list)
-{
-    struct err err = {0};
-    int rc;
-
-    list->piece.n = list->sent = 0;
-    rc = read_page(list, &err);
-    if (rc < 0 && err.code == 0)
-        err_set(&err, rc, "no memory for the list");
-    if (rc < 0)
-        log_error("api", "devices list broken off error=\"%s\"", err.message);
-    return rc;
-}
-
-static ssize_t read_list(void *ctx, char *buffer, size_t max)
+static int read_page(
+    struct store_connection *connection, struct api_pages *pages, void *ctx, struct err *err)
 {
     struct list *list = ctx;
-    size_t n;
+    struct device_filter filter = {
+        .online = list->online, .revoked = list->revoked, .image_glob = list->image_glob};
+    char after[MAC_SIZE];
 
-    if (list->sent == list->piece.n) {
-        if (list->ended)
-            return 0;
-        if (next_piece(list) < 0)
-            return -1;
-    }
-    n = list->piece.n - list->sent < max ? list->piece.n - list->sent : max;
-    memcpy(buffer, list->piece.p + list->sent, n);
-    list->sent += n;
-    return (ssize_t)n;
+    memcpy(after, list->after, sizeof after);
+    list->pages = pages;
+    list->count = 0;
+
+    int rc = device_store_page(connection, &filter, after, API_PAGES_ROWS, write_device, list, err);
+
+    if (rc == ERR_NO_MEMORY)
+        return err_set(err, rc, "no memory for the list");
+    return rc < 0 ? rc : list->count == API_PAGES_ROWS;
 }
 
 static void release_list(void *ctx)
@@ -111,7 +72,6 @@ static void release_list(void *ctx)
     struct list *list = ctx;
 
     free(list->image_glob);
-    api_text_clear(&list->piece);
     free(list);
 }
 
@@ -133,7 +93,6 @@ void api_devices_list(const struct http_request *request, struct http_response *
     list = calloc(1, sizeof *list);
     if (list == NULL)
         return;
-    list->store = api->store;
     list->revoked = state != NULL && strcmp(state, "revoked") == 0;
     list->online = state == NULL || list->revoked ? 0 : strcmp(state, "online") == 0 ? 1 : -1;
     list->image_glob = glob != NULL ? strdup(glob) : NULL;
@@ -141,7 +100,8 @@ void api_devices_list(const struct http_request *request, struct http_response *
         release_list(list);
         return;
     }
-    http_response_set_stream(response, "application/json", read_list, list, release_list);
+    api_pages_send(
+        &(struct api_pages_source){"devices", api->store, read_page, release_list, list}, response);
 }
 
 static int append_command(const struct command *command, void *ctx)
@@ -246,6 +206,8 @@ static int read_device(const struct api *api, struct store_connection *connectio
         rc = api_replacement_add_to(api, connection, mac, out, err);
     if (rc == 0)
         rc = api_revocation_add_to(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_device_key_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)

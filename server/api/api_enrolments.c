@@ -1,15 +1,17 @@
 // Who is on the way to a certificate, and what operators decide of it.
 #include "server/api/api_enrolments.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/api/api.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_pages.h"
 #include "server/api/api_text.h"
 #include "server/base/clock.h"
 #include "server/enrol/enrol_office.h"
+#include "server/store/enrolment_store.h"
 
 #define ADD_MAX 10000
 
@@ -53,7 +55,10 @@ static void add_enrolment(struct api_text *text, const struct enrolment *it)
     add_time(text, ",\"decided_at_ms\":", it->decided_at_ms);
     add_number(text, ",\"alarms\":", it->alarms);
     add_time(text, ",\"alarm_at_ms\":", it->alarm_at_ms);
+    add_string(text, ",\"alarm_key_sha256\":", it->alarm_key_sha256);
     add_string(text, ",\"serial\":", it->serial);
+    add_string(text, ",\"trouble\":", it->trouble);
+    add_time(text, ",\"trouble_at_ms\":", it->trouble_at_ms);
     api_text_add(text, "}");
 }
 
@@ -75,55 +80,95 @@ static void send_text(struct http_response *response, unsigned status, struct ap
 
 // A list under way.
 struct list {
-    const char *state; // NULL: all
-    size_t count;
-    struct api_text text;
+    enum enrolment_state state; // ENROLMENT_STATE_COUNT: all
+    bool has_pending;           // those that wait have been read
+    char after[MAC_SIZE];
+    struct api_pages *pages; // of the present page
+    size_t count;            // of its rows
 };
 
 static int append(const struct enrolment *it, void *ctx)
 {
     struct list *list = ctx;
+    struct api_text *text = api_pages_begin_row(list->pages);
 
-    if (list->state != NULL && strcmp(list->state, enrolment_state_name(it->state)) != 0)
-        return 0;
-    api_text_add(&list->text, list->count++ > 0 ? ",\n" : "[\n");
-    add_enrolment(&list->text, it);
-    return 0;
+    add_enrolment(text, it);
+    memcpy(list->after, it->mac, sizeof list->after);
+    list->count++;
+    return text->failed ? ERR_NO_MEMORY : 0;
 }
 
-static int check_state(const char *state, struct err *err)
+// Those that wait are few (ENROL_JUDGE_PENDING_MAX), and one piece.
+static int read_pending(struct store_connection *connection, struct list *list, struct err *err)
 {
-    for (int i = 0; state != NULL && i < ENROLMENT_STATE_COUNT; i++) {
-        if (strcmp(state, enrolment_state_name((enum enrolment_state)i)) == 0)
+    bool wanted = list->state == ENROLMENT_STATE_COUNT || list->state == ENROLMENT_PENDING;
+    int rc = wanted ? enrolment_store_each_pending(connection, append, list, err) : 0;
+
+    list->has_pending = true;
+    list->after[0] = '\0';
+    return rc < 0 ? rc : list->state != ENROLMENT_PENDING;
+}
+
+static int read_others(struct store_connection *connection, struct list *list, struct err *err)
+{
+    char after[MAC_SIZE];
+    struct enrolment_page page = {after, API_PAGES_ROWS, list->state};
+
+    memcpy(after, list->after, sizeof after);
+    list->count = 0;
+
+    int rc = enrolment_store_page(connection, &page, append, list, err);
+
+    return rc < 0 ? rc : list->count == API_PAGES_ROWS;
+}
+
+static int read_page(
+    struct store_connection *connection, struct api_pages *pages, void *ctx, struct err *err)
+{
+    struct list *list = ctx;
+
+    list->pages = pages;
+
+    int rc = list->has_pending ? read_others(connection, list, err)
+                               : read_pending(connection, list, err);
+
+    return rc == ERR_NO_MEMORY ? err_set(err, rc, "no memory for the list") : rc;
+}
+
+// ENROLMENT_STATE_COUNT without one.
+static int read_state(const char *name, enum enrolment_state *out, struct err *err)
+{
+    *out = ENROLMENT_STATE_COUNT;
+    if (name == NULL)
+        return 0;
+    for (int i = 0; i < ENROLMENT_STATE_COUNT; i++) {
+        if (strcmp(name, enrolment_state_name((enum enrolment_state)i)) == 0) {
+            *out = (enum enrolment_state)i;
             return 0;
+        }
     }
-    return state == NULL ? 0
-                         : err_set(err, ERR_INVALID,
-                               "state must be listed, pending, approved, rejected or enrolled");
+    return err_set(
+        err, ERR_INVALID, "state must be listed, pending, approved, rejected or enrolled");
 }
 
 void api_enrolments_list(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct list list = {.state = http_request_query(request, "state")};
-    struct store_connection *connection;
     struct err err = {0};
-    int rc = check_state(list.state, &err);
+    enum enrolment_state state;
+    struct list *list;
 
-    if (rc == 0)
-        rc = store_read_begin(api->store, &connection, &err);
-    if (rc == 0) {
-        rc = enrolment_store_each(connection, append, &list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc < 0) {
-        api_text_clear(&list.text);
+    if (read_state(http_request_query(request, "state"), &state, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    api_text_add(&list.text, list.count > 0 ? "\n]\n" : "[]\n");
-    send_text(response, 200, &list.text);
+    list = calloc(1, sizeof *list);
+    if (list == NULL)
+        return;
+    list->state = state;
+    api_pages_send(
+        &(struct api_pages_source){"enrolments", api->store, read_page, free, list}, response);
 }
 
 // The body of a POST /enrolments. The caller frees *entries.
@@ -185,40 +230,76 @@ void api_enrolments_add(
         api_json_refuse(response, &err);
 }
 
-typedef int decide(
-    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err);
-
-static void run(const struct http_request *request, struct http_response *response,
-    const struct api *api, decide *decision)
+static void send_row(
+    struct http_response *response, int rc, const struct enrolment *row, const struct err *err)
 {
-    char by[HTTP_REQUEST_PEER_SIZE];
-    char mac[MAC_SIZE];
-    struct enrolment row = {0};
     struct api_text text = {0};
-    struct err err = {0};
-    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    http_request_peer(request, by);
-    if (rc == 0)
-        rc = decision(api->store, mac, by, &row, &err);
     if (rc < 0) {
-        api_json_refuse(response, &err);
+        api_json_refuse(response, err);
         return;
     }
-    add_enrolment(&text, &row);
+    add_enrolment(&text, row);
     send_text(response, 200, &text);
+}
+
+// The beginning of a key's SHA-256, in lower case; "" without one.
+static int read_key(const char *text, char out[ENROLMENT_DIGEST_SIZE], struct err *err)
+{
+    size_t n = text != NULL ? strlen(text) : 0;
+
+    out[0] = '\0';
+    if (text == NULL)
+        return 0;
+    if (n < ENROL_OFFICE_KEY_MIN || n >= ENROLMENT_DIGEST_SIZE ||
+        strspn(text, "0123456789abcdefABCDEF") != n)
+        return err_set(err, ERR_INVALID, "key must be %d to %d hex digits", ENROL_OFFICE_KEY_MIN,
+            ENROLMENT_DIGEST_SIZE - 1);
+    for (size_t i = 0; i <= n; i++)
+        out[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+    return 0;
 }
 
 void api_enrolments_approve(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    run(request, response, ctx, enrol_office_approve);
+    const struct api *api = ctx;
+    char by[HTTP_REQUEST_PEER_SIZE];
+    char mac[MAC_SIZE];
+    char key[ENROLMENT_DIGEST_SIZE];
+    struct enrol_office_approval approval = {.mac = mac,
+        .any_key = api_members_is_set(http_request_query(request, "any_key")),
+        .by = by};
+    struct enrolment row = {0};
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = read_key(http_request_query(request, "key"), key, &err);
+    if (rc == 0 && key[0] != '\0')
+        approval.key = key;
+    if (rc == 0 && approval.key != NULL && approval.any_key)
+        rc = err_set(&err, ERR_INVALID, "key and any_key exclude each other");
+    if (rc == 0)
+        rc = enrol_office_approve(api->store, &approval, &row, &err);
+    send_row(response, rc, &row, &err);
 }
 
 void api_enrolments_reject(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    run(request, response, ctx, enrol_office_reject);
+    const struct api *api = ctx;
+    char by[HTTP_REQUEST_PEER_SIZE];
+    char mac[MAC_SIZE];
+    struct enrolment row = {0};
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0)
+        rc = enrol_office_reject(api->store, mac, by, &row, &err);
+    send_row(response, rc, &row, &err);
 }
 
 void api_enrolments_remove(
@@ -235,71 +316,4 @@ void api_enrolments_remove(
         api_json_send(response, 200, json_pack("{ss sb}", "mac", mac, "removed", 1));
     else
         api_json_refuse(response, &err);
-}
-
-// Seconds, 0 to close.
-static int read_seconds(const struct api *api, const char *text, int64_t *out, struct err *err)
-{
-    char *end = NULL;
-
-    errno = 0;
-    *out = text != NULL ? strtoll(text, &end, 10) : -1;
-    if (text == NULL || errno != 0 || end == text || *end != '\0' || *out < 0 ||
-        *out > api->enrolment.window_max_s)
-        return err_set(err, ERR_INVALID,
-            "for_s must be seconds, at most window_max_s of the configuration, which is %lld; 0 "
-            "closes the window",
-            (long long)api->enrolment.window_max_s);
-    if (*out > 0 && !api->enrolment.is_on)
-        return err_set(err, ERR_CONFLICT,
-            "enrolment is off: set port and claim_ca in section [enrolment] of the configuration, "
-            "and restart the daemon");
-    return 0;
-}
-
-void api_enrolments_open(
-    const struct http_request *request, struct http_response *response, void *ctx)
-{
-    const struct api *api = ctx;
-    char by[HTTP_REQUEST_PEER_SIZE];
-    struct enrolment_window window = {0};
-    struct err err = {0};
-    int64_t seconds;
-    int rc = read_seconds(api, http_request_query(request, "for_s"), &seconds, &err);
-
-    http_request_peer(request, by);
-    if (rc == 0)
-        rc = enrol_office_open(api->store, seconds * 1000, by, &window, &err);
-    if (rc < 0) {
-        api_json_refuse(response, &err);
-        return;
-    }
-    api_json_send(response, 200,
-        json_pack("{so}", "open_until_ms",
-            window.until_ms != 0 ? json_integer(window.until_ms) : json_null()));
-}
-
-int api_enrolments_state(
-    const struct api *api, struct store_connection *connection, json_t **out, struct err *err)
-{
-    int64_t counts[ENROLMENT_STATE_COUNT];
-    struct enrolment_window window = {0};
-    int rc = enrolment_store_count(connection, counts, err);
-
-    if (rc == 0)
-        rc = enrolment_store_get_window(connection, &window, err);
-    if (rc < 0)
-        return rc;
-
-    bool is_open = window.until_ms > clock_now_ms();
-    json_t *object = json_object();
-
-    api_json_set(&object, "on", json_boolean(api->enrolment.is_on));
-    api_json_set(&object, "policy", api_json_text(api->enrolment.policy));
-    api_json_set(&object, "open_until_ms", is_open ? json_integer(window.until_ms) : json_null());
-    for (int i = 0; i < ENROLMENT_STATE_COUNT; i++)
-        api_json_set(&object, enrolment_state_name((enum enrolment_state)i),
-            json_integer((json_int_t)counts[i]));
-    *out = object;
-    return 0;
 }

@@ -2,7 +2,7 @@
 #include "server/api/api_status.h"
 
 #include "server/api/api.h"
-#include "server/api/api_enrolments.h"
+#include "server/api/api_enrolment_window.h"
 #include "server/api/api_json.h"
 #include "server/api/api_revocation.h"
 #include "server/base/clock.h"
@@ -112,7 +112,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
         if (rc == 0)
             rc = revocation_store_count(connection, &revoked, &err);
         if (rc == 0)
-            rc = api_enrolments_state(api, connection, &enrolment, &err);
+            rc = api_enrolment_window_state(api, connection, &enrolment, &err);
         store_read_end(api->store, connection);
     }
     if (rc < 0) {

@@ -295,6 +295,57 @@ int device_auth_identify_shown(struct device_auth *auth, const struct device_aut
     return rc;
 }
 
+// When it ended, if that was at most so long ago.
+static int find_end(const struct device_auth_late *late, int64_t *out, struct err *err)
+{
+    struct certificate *certificate;
+    int64_t now_ms = clock_system_ms();
+    int rc = certificate_from_der(late->der, late->n, &certificate, err);
+
+    if (rc < 0)
+        return rc;
+    *out = certificate_not_after_ms(certificate);
+    certificate_free(certificate);
+    if (*out == INT64_MIN || *out > now_ms || now_ms - *out > late->grace_ms)
+        return err_set(err, ERR_EXPIRED, "certificate is not valid now");
+    return 0;
+}
+
+static int judge_late(struct device_auth *auth, const struct device_auth_late *late,
+    char mac[MAC_SIZE], struct err *err)
+{
+    struct certificate_facts facts;
+    char own[MAC_SIZE];
+    int64_t end_ms;
+    int rc = find_end(late, &end_ms, err);
+
+    if (rc < 0)
+        return rc;
+    pthread_rwlock_rdlock(&auth->lock);
+    rc = authority_judge_client(auth->authority, late->der, late->n, end_ms - 1000, &facts, err);
+    pthread_rwlock_unlock(&auth->lock);
+    if (rc == 0 && !mac_parse(facts.common_name, own))
+        rc = err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);
+    if (rc == 0)
+        rc = check_revoked(auth, &facts, own, err);
+    if (rc == 0)
+        memcpy(mac, own, MAC_SIZE);
+    return rc;
+}
+
+int device_auth_identify_late(struct device_auth *auth, const struct device_auth_late *late,
+    char mac[MAC_SIZE], bool *is_late, struct err *err)
+{
+    int rc = device_auth_identify(auth, late->der, late->n, mac, err);
+
+    *is_late = false;
+    if (rc != ERR_EXPIRED || late->grace_ms <= 0)
+        return rc;
+    rc = judge_late(auth, late, mac, err);
+    *is_late = rc == 0;
+    return rc;
+}
+
 int device_auth_verify(const uint8_t *der, size_t n, void *ctx, struct err *err)
 {
     char mac[MAC_SIZE];

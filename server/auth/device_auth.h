@@ -45,6 +45,18 @@ void device_auth_on_met(struct device_auth *auth, device_auth_met *met, void *ct
 ERR_CHECKED int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err);
 
+struct device_auth_late {
+    const uint8_t *der;
+    size_t n;
+    int64_t grace_ms;
+};
+
+// The same, but a certificate that ended at most grace_ms ago is taken as it was then: by the CA of
+// today, revoked or not as it is today. *is_late tells. ERR_EXPIRED also if it ended before that.
+// Any thread.
+ERR_CHECKED int device_auth_identify_late(struct device_auth *auth,
+    const struct device_auth_late *late, char mac[MAC_SIZE], bool *is_late, struct err *err);
+
 // The same of a certificate whose SHA-256, in hex, is at hand: where there are many questions about
 // one, to compute it costs more than all else here.
 struct device_auth_shown {

@@ -9,6 +9,7 @@
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/event_store.h"
+#include "server/store/key_permit_store.h"
 #include "server/store/retained_store.h"
 #include "server/store/status_store.h"
 
@@ -47,6 +48,7 @@ static int forget(struct store_connection *connection, void *ctx, struct err *er
         download_store_forget,
         command_store_forget,
         event_store_forget,
+        key_permit_store_remove,
         device_store_remove,
     };
     struct request *request = ctx;

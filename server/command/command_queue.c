@@ -6,12 +6,14 @@
 
 #include "common/contract.h"
 #include "server/base/clock.h"
+#include "server/command/command_key.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 
 struct request {
     struct command_list *list;
     const struct command_order *order;
+    struct store_connection *connection;
     int64_t now_ms;
 };
 
@@ -26,6 +28,11 @@ static struct command make_command(const struct request *request, const char *ma
     return command;
 }
 
+static bool is_key(const struct request *request)
+{
+    return strcmp(request->order->name, CONTRACT_COMMAND_KEY) == 0;
+}
+
 // Of those to all, one that is shut out is left out.
 static int collect(const struct device_record *device, void *ctx)
 {
@@ -33,6 +40,12 @@ static int collect(const struct device_record *device, void *ctx)
 
     if (device->revoked_at_ms != 0)
         return 0;
+    if (is_key(request)) { // nor one that would be refused the file
+        int rc = command_key_check(request->connection, device->mac, NULL);
+
+        if (rc < 0)
+            return rc == ERR_CONFLICT ? 0 : rc;
+    }
 
     struct command command = make_command(request, device->mac);
 
@@ -46,9 +59,14 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
     struct device_record device;
     int rc;
 
+    request->connection = connection;
     request->now_ms = clock_now_ms(); // here, since the writer also moves the clock
     if (request->order->mac == NULL) {
         rc = device_store_each(connection, NULL, collect, ctx, err);
+        if (rc == 0 && is_key(request) && request->list->count == 0)
+            rc = err_set(err, ERR_CONFLICT,
+                "no device may fetch its private key; 'secureesp devices key MAC on' lets one do "
+                "so once");
     } else {
         rc = device_store_get(connection, request->order->mac, &device, err);
         if (rc == 0 && device.revoked_at_ms != 0)
@@ -56,6 +74,8 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
                 "device %s is revoked, and gets no commands; 'secureesp devices readmit %s' lets "
                 "it in again",
                 device.mac, device.mac);
+        if (rc == 0 && is_key(request))
+            rc = command_key_check(connection, device.mac, err);
         if (rc == 0)
             rc = collect(&device, ctx);
     }

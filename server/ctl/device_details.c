@@ -129,6 +129,20 @@ static void show_replacement(const json_t *device)
     }
 }
 
+static void show_key(const json_t *key, int64_t now_ms)
+{
+    bool is_fetched = field_has(key, "fetched_at_ms");
+    char age[TEXT_SHORT_SIZE];
+
+    if (!json_is_object(key))
+        return;
+    field_age(key, is_fetched ? "fetched_at_ms" : "allowed_at_ms", now_ms, age);
+    printf("%-18s%s %s ago, %s ", "private key",
+        is_fetched ? "fetched" : "may be fetched once, since", age, is_fetched ? "from" : "by");
+    text_print(stdout, field_text(key, is_fetched ? "fetched_from" : "allowed_by", "-"));
+    putchar('\n');
+}
+
 // Also of one that was readmitted: its old certificates may be shut out still.
 static void show_revocation(const json_t *revocation, int64_t now_ms)
 {
@@ -216,6 +230,7 @@ static void show_facts(const json_t *device, int64_t now_ms)
     show_reason(device);
     puts(")");
     show_revocation(json_object_get(device, "revocation"), now_ms);
+    show_key(json_object_get(device, "key"), now_ms);
     show_replacement(device);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         show_line(device, i, now_ms);

@@ -9,6 +9,7 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/ctl/device_details.h"
+#include "server/ctl/devices_key.h"
 #include "server/ctl/devices_replace.h"
 #include "server/ctl/devices_revoke.h"
 #include "server/ctl/devices_watch.h"
@@ -225,6 +226,8 @@ const struct subcommand devices_subcommands[] = {
         devices_revoke_run},
     {"devices", "readmit", "MAC [--json]", "let a revoked device in again", NULL, 1, 1,
         devices_revoke_run_readmit},
+    {"devices", "key", "MAC on|off [--json]",
+        "let a device fetch its private key from the server, once", NULL, 2, 2, devices_key_run},
     {"devices", "replace", "OLD NEW [--reason REASON] [--force] [--json]",
         "give a device the place of another, which is revoked", devices_replace_options, 2, 2,
         devices_replace_run},

@@ -27,8 +27,15 @@ static const struct option_rule add_options[] = {
     {0},
 };
 
+static const struct option_rule approve_options[] = {
+    {"key", OPTION_VALUE, "SHA256", "only with this key; at least 16 hex digits of it"},
+    {"any-key", OPTION_FLAG, NULL, "whichever asks next in its name"},
+    {0},
+};
+
 static const struct option_rule open_options[] = {
     {"for", OPTION_VALUE, "DURATION", "for so long, as 30m, 1h or 1d"},
+    {"at-most", OPTION_VALUE, "N", "let in so many devices (100), then close"},
     {0},
 };
 
@@ -57,16 +64,22 @@ static void add_note(struct table *table, const json_t *it)
 {
     int64_t alarms = field_integer(it, "alarms", 0);
     int64_t wrong = field_integer(it, "wrong_codes", 0);
-    char text[64];
+    const char *trouble = field_text(it, "trouble", "");
+    char text[256];
 
-    if (alarms > 0)
+    if (trouble[0] != '\0')
+        snprintf(text, sizeof text, "%s", trouble);
+    else if (alarms > 0 && field_has(it, "alarm_key_sha256"))
+        snprintf(text, sizeof text, "refused %lld other request%s, key " KEY_SHOWN,
+            (long long)alarms, alarms == 1 ? "" : "s", field_text(it, "alarm_key_sha256", ""));
+    else if (alarms > 0)
         snprintf(text, sizeof text, "refused %lld other request%s", (long long)alarms,
             alarms == 1 ? "" : "s");
     else if (wrong > 0)
         snprintf(text, sizeof text, "%lld wrong code%s", (long long)wrong, wrong == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "%s", field_is_true(it, "needs_code") ? "needs its code" : "");
-    table_add(table, alarms > 0 || wrong > 0 ? TABLE_BAD : TABLE_PLAIN, text);
+    table_add(table, alarms > 0 || wrong > 0 || trouble[0] != '\0' ? TABLE_BAD : TABLE_PLAIN, text);
 }
 
 static void add_enrolment(struct table *table, const json_t *it, int64_t now_ms)
@@ -209,7 +222,29 @@ static int decide(
 
 static int run_approve(const struct subcommand_call *call, struct err *err)
 {
-    return decide(call, "approve", show_approved, err);
+    const char *key = options_value(call->options, "key");
+    bool any_key = options_has(call->options, "any-key");
+    struct client_request request = {.method = "POST"};
+    char mac[MAC_SIZE];
+    struct url url;
+
+    if (subcommand_read_mac(call->options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    if (key != NULL && any_key)
+        return subcommand_misuse(err, "--key and --any-key exclude each other");
+    url_init(&url, PATH);
+    url_segment(&url, mac);
+    url_segment(&url, "approve");
+    if (key != NULL)
+        url_query(&url, "key", key);
+    if (any_key)
+        url_query(&url, "any_key", "1");
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_approved, err);
+
+    url_clear(&url);
+    return rc;
 }
 
 static int run_reject(const struct subcommand_call *call, struct err *err)
@@ -230,7 +265,9 @@ static int show_window(const struct subcommand_call *call, const json_t *answer,
     (void)err;
     field_time(answer, "open_until_ms", until);
     if (field_has(answer, "open_until_ms"))
-        printf("every device that has a claim certificate gets its own, until %s\n", until);
+        printf("every new device that has a claim certificate gets its own, until %s or until %lld "
+               "have got one\n",
+            until, (long long)field_integer(answer, "open_at_most", 0));
     else
         puts("closed");
     return SUBCOMMAND_OK;
@@ -238,16 +275,28 @@ static int show_window(const struct subcommand_call *call, const json_t *answer,
 
 static int set_window(const struct subcommand_call *call, int64_t seconds, struct err *err)
 {
-    char path[64];
-    struct client_request request = {.method = "POST", .path = path};
+    const char *at_most = options_value(call->options, "at-most");
+    char text[24];
+    struct client_request request = {.method = "POST"};
+    struct url url;
 
-    snprintf(path, sizeof path, PATH "/window?for_s=%lld", (long long)seconds);
-    return present_request(call, &request, show_window, err);
+    snprintf(text, sizeof text, "%lld", (long long)seconds);
+    url_init(&url, PATH "/window");
+    url_query(&url, "for_s", text);
+    if (at_most != NULL)
+        url_query(&url, "at_most", at_most);
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show_window, err);
+
+    url_clear(&url);
+    return rc;
 }
 
 static int run_open(const struct subcommand_call *call, struct err *err)
 {
     const char *text = options_value(call->options, "for");
+    const char *at_most = options_value(call->options, "at-most");
     int64_t seconds;
 
     if (text == NULL)
@@ -255,6 +304,8 @@ static int run_open(const struct subcommand_call *call, struct err *err)
     if (!duration_parse(text, &seconds) || seconds == 0)
         return subcommand_misuse(
             err, "\"%s\" is not a duration: a number and s, m, h or d, as 30m", text);
+    if (at_most != NULL && (at_most[0] == '\0' || at_most[strspn(at_most, "0123456789")] != '\0'))
+        return subcommand_misuse(err, "\"%s\" is not a number of devices", at_most);
     return set_window(call, seconds, err);
 }
 
@@ -269,12 +320,12 @@ const struct subcommand enrolments_subcommands[] = {
         run_list},
     {"enrolments", "add", "MAC... [--code] [--json]",
         "register devices that are to get a certificate", add_options, 1, MACS_MAX, run_add},
-    {"enrolments", "approve", "MAC [--json]", "let a device have a certificate", NULL, 1, 1,
-        run_approve},
+    {"enrolments", "approve", "MAC [--key SHA256|--any-key] [--json]",
+        "let a device have a certificate", approve_options, 1, 1, run_approve},
     {"enrolments", "reject", "MAC [--json]", "let a device have none", NULL, 1, 1, run_reject},
     {"enrolments", "remove", "MAC [--json]", "forget that a device is registered, or has asked",
         NULL, 1, 1, run_remove},
-    {"enrolments", "open", "--for DURATION [--json]",
+    {"enrolments", "open", "--for DURATION [--at-most N] [--json]",
         "let every device with a claim certificate have its own, for a time", open_options, 0, 0,
         run_open},
     {"enrolments", "close", "[--json]", "end that", NULL, 0, 0, run_close},

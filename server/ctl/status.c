@@ -75,11 +75,25 @@ static void print_revocations(const json_t *revocations, const json_t *devices)
     putchar('\n');
 }
 
-static void print_enrolment(const json_t *enrolment, int64_t now_ms)
+static void print_window(const json_t *enrolment, int64_t now_ms)
 {
     int64_t until_ms = field_integer(enrolment, "open_until_ms", 0);
+    int64_t at_most = field_integer(enrolment, "open_at_most", 0);
+    int64_t let_in = field_integer(enrolment, "open_let_in", 0);
     char left[TEXT_SHORT_SIZE];
 
+    if (until_ms <= now_ms)
+        return;
+    text_age(until_ms - now_ms, left);
+    if (let_in < at_most)
+        printf(", OPEN TO EVERYBODY for %s, %lld of %lld let in", left, (long long)let_in,
+            (long long)at_most);
+    else
+        printf(", closed again: it has let in %lld, which is all that it may", (long long)let_in);
+}
+
+static void print_enrolment(const json_t *enrolment, int64_t now_ms)
+{
     if (!json_is_object(enrolment))
         return;
     printf("%-*s", LABEL_WIDTH, "enrolment");
@@ -89,9 +103,7 @@ static void print_enrolment(const json_t *enrolment, int64_t now_ms)
     }
     fputs("policy ", stdout);
     text_print(stdout, field_text(enrolment, "policy", "-"));
-    text_age(until_ms - now_ms, left);
-    if (until_ms > now_ms)
-        printf(", OPEN TO EVERYBODY for %s", left);
+    print_window(enrolment, now_ms);
     printf("; %lld waiting, %lld registered, %lld approved, %lld enrolled\n",
         (long long)field_integer(enrolment, "pending", 0),
         (long long)field_integer(enrolment, "listed", 0),

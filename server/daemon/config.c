@@ -84,6 +84,7 @@ static const struct setting {
         false},
     {"enrolment", "policy", POLICY, AT(enrol_policy), "listed", 0, 0, false},
     {"enrolment", "window_max_s", NUMBER, AT(enrol_window_max_s), "86400", 1, 31536000, false},
+    {"enrolment", "grace_days", NUMBER, AT(enrol_grace_days), "0", 0, 3650, false},
     {"enrolment", "retry_after_s", NUMBER, AT(enrol_retry_after_s), "300", 1, 86400, false},
     {"enrolment", "claim_per_minute", NUMBER, AT(enrol_claim_per_minute), "600", 1, 1000000, false},
     {"enrolment", "address_per_minute", NUMBER, AT(enrol_address_per_minute), "120", 1, 1000000,

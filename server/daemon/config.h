@@ -61,6 +61,7 @@ struct config {
     enum enrol_policy enrol_policy;
     int64_t enrol_window_max_s;
     int64_t enrol_retry_after_s;
+    int64_t enrol_grace_days;
     int64_t enrol_claim_per_minute;
     int64_t enrol_address_per_minute;
     // [config.json], [config.json MAC]; NULL once it was given away

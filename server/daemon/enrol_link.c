@@ -13,13 +13,17 @@
 #include "server/signer/signer_client.h"
 
 #define SIGNER_TIMEOUT_MS 10000
+#define DAY_MS INT64_C(86400000)
 
 static int sign(
     const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
 {
     const struct config *config = ctx;
-    struct signer_client_order wish = {
-        .csr = order->csr, .n = order->n, .note = order->note, .timeout_ms = SIGNER_TIMEOUT_MS};
+    struct signer_client_order wish = {.csr = order->csr,
+        .n = order->n,
+        .anew = order->anew,
+        .note = order->note,
+        .timeout_ms = SIGNER_TIMEOUT_MS};
 
     return signer_client_sign(config->enrol_signer, &wish, out, err);
 }
@@ -46,6 +50,7 @@ int enrol_link_start(struct enrol_link *link, const struct config *config, struc
         .claim_ca = config->enrol_claim_ca,
         .policy = config->enrol_policy,
         .retry_after_s = config->enrol_retry_after_s,
+        .grace_ms = config->enrol_grace_days * DAY_MS,
         .claim_per_minute = config->enrol_claim_per_minute,
         .address_per_minute = config->enrol_address_per_minute,
         .sign = sign,

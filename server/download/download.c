@@ -11,6 +11,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/download/download_file.h"
+#include "server/download/download_key.h"
 #include "server/download/download_query.h"
 #include "server/download/download_send.h"
 #include "server/download/download_stored.h"
@@ -111,6 +112,17 @@ static void send_config(struct ask *ask)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, "no memory");
 }
 
+static const char *type_of(const struct ask *ask)
+{
+    return ask->file.der ? "application/octet-stream" : "application/x-pem-file";
+}
+
+static void fail_stored(struct ask *ask, int rc, const char *path, const struct err *err)
+{
+    fail(ask, rc == ERR_NOT_FOUND ? DOWNLOAD_TROUBLE_MISSING : DOWNLOAD_TROUBLE_FILE, path,
+        err->message);
+}
+
 static void send_stored(struct ask *ask)
 {
     struct download_stored stored;
@@ -118,11 +130,38 @@ static void send_stored(struct ask *ask)
     int rc = download_stored_read(&ask->download->settings, ask->mac, &ask->file, &stored, &err);
 
     if (rc == 0)
-        send_bytes(ask, ask->file.der ? "application/octet-stream" : "application/x-pem-file",
-            stored.bytes, stored.n);
+        send_bytes(ask, type_of(ask), stored.bytes, stored.n);
     else
-        fail(ask, rc == ERR_NOT_FOUND ? DOWNLOAD_TROUBLE_MISSING : DOWNLOAD_TROUBLE_FILE,
-            stored.path, err.message);
+        fail_stored(ask, rc, stored.path, &err);
+}
+
+static void refuse_key(struct ask *ask, const char *address, const struct err *err)
+{
+    download_trouble_note(
+        &ask->download->trouble, DOWNLOAD_TROUBLE_KEY, ask->mac, ask->name, err->message);
+    download_key_note_refused(ask->download->settings.store, ask->mac, address, err);
+    http_response_set_text(
+        ask->response, err->code == ERR_CONFLICT ? 410 : 404, "%s", err->message);
+}
+
+static void send_key(struct ask *ask)
+{
+    char address[HTTP_REQUEST_PEER_SIZE];
+    struct download_key_wish wish = {
+        ask->mac, address, &ask->file, http_request_method(ask->request) == HTTP_GET};
+    struct download_stored stored;
+    struct err err = {0};
+
+    http_request_peer(ask->request, address);
+
+    int rc = download_key_read(&ask->download->settings, &wish, &stored, &err);
+
+    if (rc == 0)
+        send_bytes(ask, type_of(ask), stored.bytes, stored.n);
+    else if (rc == ERR_DENIED || rc == ERR_CONFLICT)
+        refuse_key(ask, address, &err);
+    else
+        fail_stored(ask, rc, stored.path, &err);
 }
 
 static void drop_image(void *ctx)
@@ -209,8 +248,8 @@ static void serve(struct ask *ask)
     case DOWNLOAD_CONFIG: send_config(ask); break;
     case DOWNLOAD_FIRMWARE: send_firmware(ask); break;
     case DOWNLOAD_CA:
-    case DOWNLOAD_CERT:
-    case DOWNLOAD_KEY: send_stored(ask); break;
+    case DOWNLOAD_CERT: send_stored(ask); break;
+    case DOWNLOAD_KEY: send_key(ask); break;
     case DOWNLOAD_UNKNOWN: http_response_set_text(ask->response, 404, "no such file"); break;
     }
 }

@@ -35,7 +35,7 @@ static int convert_to_der(uint8_t **bytes, size_t *n, struct err *err)
     return 0;
 }
 
-static void clear(struct download_stored *stored)
+void download_stored_clear(struct download_stored *stored)
 {
     explicit_bzero(stored->bytes, stored->n);
     free(stored->bytes);
@@ -87,7 +87,7 @@ static int read_own(const struct wish *wish, struct download_stored *out, struct
         return rc;
     rc = check(wish, out->bytes, out->n, err);
     if (rc < 0)
-        clear(out);
+        download_stored_clear(out);
     return rc == ERR_NOT_FOUND ? ERR_IO : rc; // that is another file's
 }
 
@@ -109,7 +109,7 @@ int download_stored_read(const struct download_settings *settings, const char *m
     if (rc == 0 && file->der) {
         rc = convert_to_der(&out->bytes, &out->n, err);
         if (rc < 0)
-            clear(out);
+            download_stored_clear(out);
     }
     return rc;
 }

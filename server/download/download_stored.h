@@ -24,4 +24,7 @@ struct download_stored {
 ERR_CHECKED int download_stored_read(const struct download_settings *settings, const char *mac,
     const struct download_file *file, struct download_stored *out, struct err *err);
 
+// Of one that was read: frees its bytes, and leaves none of them in memory.
+void download_stored_clear(struct download_stored *stored);
+
 #endif

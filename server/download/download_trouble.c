@@ -19,6 +19,8 @@ static const struct {
         "issue the device another certificate, or set the clock"},
     [DOWNLOAD_TROUBLE_REVOKED] = {"download_revoked", "request denied",
         "an operator revoked it; 'secureesp devices readmit' lets the device in again"},
+    [DOWNLOAD_TROUBLE_KEY] = {"download_refused_keys", "private key refused",
+        "if it is the board itself, 'secureesp devices key MAC on' lets it fetch its key once"},
 };
 
 void download_trouble_note(struct download_trouble *trouble, enum download_trouble_kind kind,

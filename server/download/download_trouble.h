@@ -13,6 +13,7 @@ enum download_trouble_kind {
     DOWNLOAD_TROUBLE_IMAGE,   // a published image cannot be read
     DOWNLOAD_TROUBLE_DENIED,  // the certificate is good no more since the handshake,
     DOWNLOAD_TROUBLE_REVOKED, // or was taken out of use
+    DOWNLOAD_TROUBLE_KEY,     // a private key that is not to leave
     DOWNLOAD_TROUBLE_KINDS
 };
 

@@ -93,8 +93,11 @@ int enrol_reload(struct enrol *enrol, struct err *err)
 int enrol_verify(const uint8_t *der, size_t n, void *ctx, struct err *err)
 {
     struct enrol *enrol = ctx;
+    struct device_auth_late late = {der, n, enrol->settings.grace_ms};
     struct certificate_facts facts;
-    int rc = device_auth_verify(der, n, enrol->settings.auth, err);
+    char mac[MAC_SIZE];
+    bool is_late;
+    int rc = device_auth_identify_late(enrol->settings.auth, &late, mac, &is_late, err);
 
     if (rc != ERR_UNTRUSTED)
         return rc;
@@ -120,6 +123,7 @@ struct ask {
     char mac[MAC_SIZE];
     char claim[SERIAL_SIZE]; // "" of a renewal
     char own[SERIAL_SIZE];   // "" of no renewal
+    bool is_late;            // it has ended
     uint8_t *csr;
     size_t csr_n;
     struct certificate_request asked;
@@ -128,7 +132,7 @@ struct ask {
 
 static void note(struct ask *ask, enum enrol_note_kind kind, const char *reason)
 {
-    struct enrol_note_who who = {ask->mac, ask->claim, ask->address};
+    struct enrol_note_who who = {ask->mac, ask->claim, ask->address, ask->asked.key.id};
 
     enrol_note_add(&ask->enrol->notes, kind, &who, reason);
 }
@@ -185,9 +189,11 @@ static bool identify_claim(struct ask *ask, const uint8_t *der, size_t n)
 
 static bool identify_device(struct ask *ask, const uint8_t *der, size_t n)
 {
+    const struct enrol_settings *settings = &ask->enrol->settings;
+    struct device_auth_late late = {der, n, settings->grace_ms};
     struct certificate *certificate = NULL;
     struct err err = {0};
-    int rc = device_auth_identify(ask->enrol->settings.auth, der, n, ask->mac, &err);
+    int rc = device_auth_identify_late(settings->auth, &late, ask->mac, &ask->is_late, &err);
 
     if (rc == ERR_UNTRUSTED)
         return identify_claim(ask, der, n);
@@ -263,9 +269,11 @@ static void fail(struct ask *ask, const struct err *err)
 {
     switch (err->code) {
     case ERR_CONFLICT: refuse_for_now(ask, 503, SHORTLY_S, err->message); break;
-    case ERR_INVALID: refuse(ask, ENROL_NOTE_BAD, 400, err->message); break;
-    case ERR_DENIED: refuse(ask, ENROL_NOTE_FAILED, 403, err->message); break;
-    case ERR_UNAVAILABLE:
+    case ERR_INVALID: refuse(ask, ENROL_NOTE_NOT_SIGNED, 400, err->message); break;
+    case ERR_DENIED: refuse(ask, ENROL_NOTE_NOT_SIGNED, 403, err->message); break;
+    case ERR_UNAVAILABLE: // what passes: the device asks again
+    case ERR_EXPIRED:
+    case ERR_IO:
         note(ask, ENROL_NOTE_FAILED, err->message);
         refuse_for_now(ask, 503, LATER_S, "no certificate can be made now");
         break;
@@ -310,6 +318,7 @@ static void decide(struct ask *ask)
         .code_sha256 = code,
         .claim = ask->claim,
         .own = ask->own,
+        .is_late = ask->is_late,
         .address = ask->address};
     if (enrol_issue_run(ask->enrol->issue, &ask->judge, ask->csr, ask->csr_n, &err) < 0)
         fail(ask, &err);

@@ -27,6 +27,7 @@ struct enrol_settings {
     const char *claim_ca; // PEM
     enum enrol_policy policy;
     int64_t retry_after_s; // that who waits for an operator is told
+    int64_t grace_ms;      // a device renews a certificate that ended at most so long ago
     // In a minute: of one claim certificate, of one address. 1 to UINT32_MAX.
     int64_t claim_per_minute, address_per_minute;
     // As struct enrol_issue_settings has it.

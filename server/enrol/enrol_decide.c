@@ -61,7 +61,8 @@ static bool is_approved(const struct enrol_case *it)
 {
     if (!has_state(it, ENROLMENT_APPROVED))
         return false;
-    return strcmp(it->row->decided_by, ENROLMENT_BY_WINDOW) != 0 || (it->is_open && !is_known(it));
+    return strcmp(it->row->decided_by, ENROLMENT_BY_WINDOW) != 0 ||
+           ((it->is_let_in || it->is_open) && !is_known(it));
 }
 
 struct enrol_ruling enrol_decide(const struct enrol_case *it)
@@ -97,7 +98,9 @@ struct enrol_ruling enrol_decide_renewal(const struct enrol_case *it, bool has_l
     if (has_state(it, ENROLMENT_ENROLLED) && has_same_key(it) && it->certificate_is_good &&
         !has_last)
         return refuse(ENROL_REPEAT);
-    return sign(ENROLMENT_BY_RENEWAL);
+    if (it->is_late && it->has_good)
+        return refuse(ENROL_ALARM);
+    return sign(it->is_late ? ENROLMENT_BY_LATE : ENROLMENT_BY_RENEWAL);
 }
 
 const char *enrol_decide_words(enum enrol_verdict verdict)

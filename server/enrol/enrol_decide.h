@@ -30,7 +30,8 @@ enum enrol_verdict {
 // All that decides of one request with a claim certificate.
 struct enrol_case {
     enum enrol_policy policy;
-    bool is_open;                // everybody gets one now
+    bool is_open;                // everybody gets one now, and there is room for one more
+    bool is_let_in;              // the row says so of the window that is open now
     const char *key_sha256;      // of the request
     const char *code_sha256;     // of the code that it gives; "": none
     const struct enrolment *row; // what is known of the device's enrolment; NULL: nothing
@@ -39,6 +40,7 @@ struct enrol_case {
     bool is_readmitted;          // since it got its last certificate
     bool has_good;               // it has a certificate that is let in
     bool has_reported;           // it is in the list of devices
+    bool is_late;                // of a renewal: the certificate that it shows has ended
 };
 
 struct enrol_ruling {
@@ -51,8 +53,9 @@ struct enrol_ruling {
 struct enrol_ruling enrol_decide(const struct enrol_case *it);
 
 // The same of one that a device asks for with a certificate that it has: of the case the key, the
-// row with its certificate and is_revoked count. has_last: the certificate that it has is the one
-// that it got last, so that a request with the same key is no old one that comes again.
+// row with its certificate, is_revoked, is_late and has_good count: one that has ended is of no use
+// to a device that has a good one. has_last: the certificate that it has is the one that it got
+// last, so that a request with the same key is no old one that comes again.
 struct enrol_ruling enrol_decide_renewal(const struct enrol_case *it, bool has_last);
 
 // As it is told to the client; a line without its end.

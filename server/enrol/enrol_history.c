@@ -33,8 +33,9 @@ int enrol_history_alarm(
 
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    snprintf(event.detail, sizeof event.detail, "%s: asked from %s with claim certificate %s",
-        enrol_decide_words(judge->verdict), judge->address, judge->claim);
+    snprintf(event.detail, sizeof event.detail,
+        "%s: asked from %s with claim certificate %s, key %s", enrol_decide_words(judge->verdict),
+        judge->address, judge->claim, judge->key_sha256);
     return add(connection, &event, judge->mac, EVENT_KIND_ENROLMENT_REFUSED, err);
 }
 

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/log.h"
 #include "server/enrol/enrol_record.h"
+#include "server/enrol/enrol_undo.h"
 #include "server/pki/certificate_facts.h"
 #include "server/revocation/revocation_meet.h"
+#include "server/store/certificate_store.h"
 
 #define BUSY_MAX 64 // more than the server has handlers at once
 #define NOTE_SIZE 257
@@ -113,14 +116,67 @@ static int record(const struct enrol_issue *issue, struct enrol_judge *judge,
     return rc;
 }
 
+// Whether a certificate has been written down here before: 1 or 0, or an error.
+static int is_known(
+    const struct enrol_issue *issue, const struct certificate *certificate, struct err *err)
+{
+    struct store_connection *connection;
+    struct certificate_record known;
+    char serial[SERIAL_SIZE];
+    int rc = certificate_serial(certificate, serial, err);
+
+    if (rc == 0)
+        rc = store_read_begin(issue->settings.store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = certificate_store_get(connection, serial, &known, err);
+    store_read_end(issue->settings.store, connection);
+    return rc == ERR_NOT_FOUND ? 0 : rc < 0 ? rc : 1;
+}
+
+// The signer answers the same request with the same certificate for a while. That is right for one
+// that was signed and never arrived here; one that did was given away, and the decision is for
+// another one.
+static int obtain(const struct enrol_issue *issue, const struct enrol_issue_order *order,
+    struct certificate **out, struct err *err)
+{
+    struct enrol_issue_order again = *order;
+    int rc = issue->settings.sign(order, out, issue->settings.ctx, err);
+
+    if (rc < 0)
+        return rc;
+    rc = is_known(issue, *out, err);
+    if (rc == 0)
+        return 0;
+    certificate_free(*out);
+    again.anew = true;
+    return rc < 0 ? rc : issue->settings.sign(&again, out, issue->settings.ctx, err);
+}
+
+// The signer has refused for good. If that cannot be written down, the decision holds as it does
+// when the signer is away.
+static void undo(
+    const struct enrol_issue *issue, const struct enrol_judge *judge, const char *reason)
+{
+    struct enrol_undo it = {judge, reason};
+    struct err err = {0};
+
+    if (store_write(issue->settings.store, enrol_undo_run, &it, &err) < 0)
+        log_error(
+            "enrolment", "decision not taken back mac=%s error=\"%s\"", judge->mac, err.message);
+}
+
 static int sign(const struct enrol_issue *issue, struct enrol_judge *judge,
     const struct enrol_issue_order *order, struct err *err)
 {
     struct certificate *certificate;
-    int rc = issue->settings.sign(order, &certificate, issue->settings.ctx, err);
+    struct err reason = {0};
+    int rc = obtain(issue, order, &certificate, &reason);
 
+    if (rc == ERR_DENIED || rc == ERR_INVALID)
+        undo(issue, judge, reason.message);
     if (rc < 0)
-        return rc;
+        return err_set(err, rc, "%s", reason.message);
     rc = check(issue, judge, certificate, err);
     if (rc == 0)
         rc = record(issue, judge, certificate, err);
@@ -131,8 +187,9 @@ static int sign(const struct enrol_issue *issue, struct enrol_judge *judge,
 static void write_note(const struct enrol_judge *judge, char note[NOTE_SIZE])
 {
     if (judge->own[0] != '\0')
-        snprintf(note, NOTE_SIZE, "renewal of %s with certificate %s from %s", judge->mac,
-            judge->own, judge->address);
+        snprintf(note, NOTE_SIZE, "%s of %s with certificate %s from %s",
+            judge->is_late ? ENROLMENT_BY_LATE : ENROLMENT_BY_RENEWAL, judge->mac, judge->own,
+            judge->address);
     else
         snprintf(note, NOTE_SIZE, "enrolment of %s decided by %s, claim %s from %s", judge->mac,
             judge->by, judge->claim, judge->address);
@@ -142,7 +199,7 @@ int enrol_issue_run(struct enrol_issue *issue, struct enrol_judge *judge, const 
     size_t n, struct err *err)
 {
     char note[NOTE_SIZE];
-    struct enrol_issue_order order = {csr, n, note};
+    struct enrol_issue_order order = {csr, n, note, false};
     char *place = begin(issue, judge->mac);
 
     if (place == NULL)
@@ -150,6 +207,11 @@ int enrol_issue_run(struct enrol_issue *issue, struct enrol_judge *judge, const 
 
     int rc = store_write(issue->settings.store, enrol_judge_run, judge, err);
 
+    if (rc == 0 && judge->filled > 0)
+        log_warning("enrolment",
+            "window closed let_in=%lld: as many as it may; 'secureesp "
+            "enrolments open' opens it for more",
+            (long long)judge->filled);
     if (rc == 0 && judge->verdict == ENROL_SIGN) {
         write_note(judge, note);
         rc = sign(issue, judge, &order, err);

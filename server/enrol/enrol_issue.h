@@ -1,6 +1,7 @@
 #ifndef ENROL_ISSUE_H
 #define ENROL_ISSUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct enrol_issue_order {
     const uint8_t *csr;
     size_t n;
     const char *note;
+    bool anew; // what was signed for the same request before will not do
 };
 
 // All borrowed until enrol_issue_free().
@@ -37,6 +39,7 @@ void enrol_issue_free(struct enrol_issue *issue);
 
 // Decides of a request; then judge has the verdict, and of ENROL_SIGN and ENROL_REPEAT the
 // certificate. ERR_CONFLICT if another request of the device is at work; as sign() if that fails,
+// where after ERR_DENIED and ERR_INVALID, which are for good, it is as if it had not been decided;
 // ERR_UNTRUSTED if what it made is no certificate for this request; ERR_IO. The caller clears judge
 // in any case. Any thread.
 ERR_CHECKED int enrol_issue_run(struct enrol_issue *issue, struct enrol_judge *judge,

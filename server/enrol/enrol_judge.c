@@ -10,12 +10,14 @@
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
 #include "server/store/enrolment_store.h"
+#include "server/store/enrolment_window_store.h"
 #include "server/store/revocation_store.h"
 
 // What the database knows that counts.
 struct facts {
     struct enrol_case it;
     struct enrolment row;
+    struct enrolment_window window;
     struct device_revocation revocation;
     int64_t issued_at_ms; // when the last of its certificates was made here; 0: none was
     int64_t now_ms;       // as certificates have it
@@ -77,22 +79,32 @@ static int read_device(struct store_connection *connection, const struct enrol_j
     return 0;
 }
 
+// Whether the row is of a device that the window which is open now has let in already.
+static bool is_let_in(const struct facts *facts)
+{
+    return facts->it.row != NULL && facts->row.state == ENROLMENT_APPROVED &&
+           strcmp(facts->row.decided_by, ENROLMENT_BY_WINDOW) == 0 &&
+           facts->row.decided_at_ms >= facts->window.decided_at_ms &&
+           enrolment_window_store_is_on(&facts->window, clock_now_ms());
+}
+
 static int read_facts(struct store_connection *connection, const struct enrol_judge *judge,
     struct facts *facts, struct err *err)
 {
-    struct enrolment_window window = {0};
     int rc = read_row(connection, judge, facts, err);
 
     if (rc == 0)
         rc = read_device(connection, judge, facts, err);
     if (rc == 0)
-        rc = enrolment_store_get_window(connection, &window, err);
+        rc = enrolment_window_store_get(connection, &facts->window, err);
     if (rc < 0)
         return rc;
-    facts->it.is_open = window.until_ms > clock_now_ms();
+    facts->it.is_open = enrolment_window_store_has_room(&facts->window, clock_now_ms());
+    facts->it.is_let_in = is_let_in(facts);
     facts->it.policy = judge->policy;
     facts->it.key_sha256 = judge->key_sha256;
     facts->it.code_sha256 = judge->code_sha256;
+    facts->it.is_late = judge->is_late;
     return 0;
 }
 
@@ -116,9 +128,9 @@ static void note_asked(const struct enrol_judge *judge, struct enrolment *row)
 }
 
 // It is bound to the key, so that nobody else gets it if this one is not answered.
-static void approve(const struct enrol_judge *judge, struct enrolment *row)
+static void approve(const struct enrol_judge *judge, struct enrolment *row, bool is_counted)
 {
-    bool is_decided = row->state == ENROLMENT_APPROVED && row->decided_at_ms != 0;
+    bool is_decided = row->state == ENROLMENT_APPROVED && row->decided_at_ms != 0 && !is_counted;
 
     row->state = ENROLMENT_APPROVED;
     snprintf(row->key_sha256, sizeof row->key_sha256, "%s", judge->key_sha256);
@@ -127,6 +139,28 @@ static void approve(const struct enrol_judge *judge, struct enrolment *row)
         return;
     snprintf(row->decided_by, sizeof row->decided_by, "%s", judge->by);
     row->decided_at_ms = row->last_asked_ms;
+}
+
+// Each device that it lets in is counted once.
+static int count_let_in(struct store_connection *connection, struct enrol_judge *judge,
+    struct facts *facts, struct err *err)
+{
+    struct enrolment_window *window = &facts->window;
+
+    judge->window_at_ms = window->decided_at_ms;
+    if (++window->let_in >= window->at_most)
+        judge->filled = window->let_in;
+    return enrolment_window_store_put(connection, window, err);
+}
+
+static int sign(struct store_connection *connection, struct enrol_judge *judge, struct facts *facts,
+    struct err *err)
+{
+    bool is_counted = strcmp(judge->by, ENROLMENT_BY_WINDOW) == 0 && !facts->it.is_let_in;
+
+    approve(judge, &facts->row, is_counted);
+    judge->after = facts->row;
+    return is_counted ? count_let_in(connection, judge, facts, err) : 0;
 }
 
 // Places are few: somebody of the greatest crowd leaves.
@@ -166,6 +200,7 @@ static int alarm(struct store_connection *connection, const struct enrol_judge *
 {
     row->alarms++;
     row->alarm_at_ms = row->last_asked_ms;
+    snprintf(row->alarm_key_sha256, sizeof row->alarm_key_sha256, "%s", judge->key_sha256);
     return enrol_history_alarm(connection, judge, err);
 }
 
@@ -176,10 +211,12 @@ static int write_row(struct store_connection *connection, struct enrol_judge *ju
     bool is_there = facts->it.row != NULL;
     int rc = 0;
 
+    if (is_there)
+        judge->before = facts->row;
     note_asked(judge, &facts->row);
     switch (judge->verdict) {
     case ENROL_SIGN:
-        approve(judge, &facts->row);
+        rc = sign(connection, judge, facts, err);
         is_there = true;
         break;
     case ENROL_WAIT:
@@ -219,6 +256,9 @@ int enrol_judge_run(struct store_connection *connection, void *ctx, struct err *
 
     enrol_judge_clear(judge);
     judge->dropped[0] = '\0';
+    judge->filled = 0;
+    judge->window_at_ms = 0;
+    memset(&judge->before, 0, sizeof judge->before);
     rc = read_facts(connection, judge, &facts, err);
     if (rc < 0)
         return rc;

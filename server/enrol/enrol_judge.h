@@ -19,6 +19,7 @@ struct enrol_judge {
     const char *code_sha256; // of the code that it gives, or ""
     const char *claim;       // the serial of the claim certificate; "" of a renewal
     const char *own;         // the serial of the device's own certificate; "" of no renewal
+    bool is_late;            // it has ended
     const char *address;     // from which it comes
 
     // Then filled in:
@@ -27,6 +28,11 @@ struct enrol_judge {
     uint8_t *der;               // of ENROL_REPEAT: n bytes of the certificate
     size_t n;
     char dropped[MAC_SIZE]; // who waited longest, and waits no more; "": nobody
+    // Of ENROL_SIGN, unless it is a renewal: the row as it was, without a MAC if there was none,
+    // and as it was written; and when the window was opened that has counted it, or 0.
+    struct enrolment before, after;
+    int64_t window_at_ms;
+    int64_t filled; // so many the open window has let in, which is all that it may; or 0
 };
 
 // A store_job whose ctx is one of these: decides, and writes down that it was asked and what was

@@ -21,9 +21,8 @@ static const struct {
         ": 'secureesp enrolments approve' or 'reject' answers it", false, OFTEN_MS},
     [ENROL_NOTE_REFUSED] = {"enrol_refused", "refused", "", true, OFTEN_MS},
     [ENROL_NOTE_ALARM] = {"enrol_alarms", "ALARM",
-        ": if it is the board itself, 'secureesp enrolments approve' lets it; else find out who "
-        "has "
-        "the claim certificate, and revoke it",
+        ": if it is the board itself, 'secureesp enrolments approve MAC --key KEY' lets it; else "
+        "find out who has the claim certificate, and revoke it",
         true, OFTEN_MS},
     [ENROL_NOTE_STRANGER] = {"enrol_strangers", "refused", "", true, OFTEN_MS},
     [ENROL_NOTE_CLAIM_REVOKED] = {"enrol_revoked_claims", "refused a revoked claim certificate",
@@ -32,6 +31,8 @@ static const struct {
     [ENROL_NOTE_BAD] = {"enrol_bad_requests", "bad request", "", true, OFTEN_MS},
     [ENROL_NOTE_LIMITED] = {"enrol_limited", "too many requests",
         ": if they are honest, raise claim_per_minute and address_per_minute", true, OFTEN_MS},
+    [ENROL_NOTE_NOT_SIGNED] = {"enrol_not_signed", "the signer refuses it",
+        ": change [policy] of the signer, or 'secureesp enrolments reject MAC'", true, OFTEN_MS},
     [ENROL_NOTE_FAILED] = {"enrol_failed", "no certificate could be made",
         ": see the log of secureesp-signer", true, OFTEN_MS},
 };
@@ -49,8 +50,8 @@ void enrol_note_add(struct enrol_notes *notes, enum enrol_note_kind kind,
     if (!tally_add(item, 1, words[kind].interval_ms))
         return;
     (words[kind].is_trouble ? log_warning : log_info)("enrolment",
-        "%s mac=%s address=%s claim=%s reason=\"%s\" total=%llu%s", words[kind].event,
-        shown(who->mac), shown(who->address), shown(who->claim), reason,
+        "%s mac=%s address=%s claim=%s key=%s reason=\"%s\" total=%llu%s", words[kind].event,
+        shown(who->mac), shown(who->address), shown(who->claim), shown(who->key_sha256), reason,
         (unsigned long long)item->total, words[kind].advice);
 }
 

@@ -19,6 +19,7 @@ enum enrol_note_kind {
     ENROL_NOTE_CLAIM_REVOKED, // with a claim certificate that is taken out of use
     ENROL_NOTE_BAD,           // the request itself
     ENROL_NOTE_LIMITED,       // too many
+    ENROL_NOTE_NOT_SIGNED,    // the signer refuses it for good
     ENROL_NOTE_FAILED,        // for a reason of ours, as that the signer does not answer
     ENROL_NOTE_KINDS
 };
@@ -30,7 +31,7 @@ struct enrol_notes {
 
 // Who asked, as far as that is known: texts, or "".
 struct enrol_note_who {
-    const char *mac, *claim, *address;
+    const char *mac, *claim, *address, *key_sha256;
 };
 
 void enrol_note_add(struct enrol_notes *notes, enum enrol_note_kind kind,

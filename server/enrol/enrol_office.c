@@ -11,12 +11,14 @@
 #include "server/pki/digest.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
+#include "server/store/enrolment_store.h"
 #include "server/store/revocation_store.h"
 
 // A decision under way: a store_job's ctx.
 struct decision {
     const char *mac;
     const char *by;
+    const struct enrol_office_approval *approval;
     struct enrolment row;
     struct enrol_office_entry *entries;
     size_t count;
@@ -73,6 +75,8 @@ static void decide(struct enrolment *row, enum enrolment_state state, const char
     snprintf(row->decided_by, sizeof row->decided_by, "%s", by);
     row->code_sha256[0] = '\0';
     row->code_tries = 0;
+    row->trouble[0] = '\0';
+    row->trouble_at_ms = 0;
 }
 
 static int check_new(struct store_connection *connection, const char *mac, struct err *err)
@@ -82,14 +86,15 @@ static int check_new(struct store_connection *connection, const char *mac, struc
 
     if (rc > 0)
         return err_set(err, ERR_CONFLICT,
-            "%s has a certificate; if it is to get another one, 'secureesp enrolments approve %s'",
+            "%s has a certificate; if it is to get another one, 'secureesp enrolments approve %s "
+            "--key KEY'",
             mac, mac);
     if (rc == 0)
         rc = device_store_get(connection, mac, &device, err);
     if (rc == 0 && device.last_seen_ms != 0)
         return err_set(err, ERR_CONFLICT,
             "%s is in the list of devices; if it is to get a certificate, 'secureesp enrolments "
-            "approve %s'",
+            "approve %s --key KEY'",
             mac, mac);
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
@@ -155,12 +160,57 @@ int enrol_office_add(struct store *store, struct enrol_office_entry *entries, si
     return rc;
 }
 
-// Of who waits, and of who was approved and has not come yet: to approve it twice gives its place
-// to nobody else. If another one has asked since, it may be that one that is meant.
-static bool keeps_key(const struct enrolment *row)
+// Whether there is one key that is meant: of who waits, and of who was approved and has not come
+// yet. If another one has asked since, it may be that one that is meant.
+static bool has_key(const struct enrolment *row)
 {
-    return row->state == ENROLMENT_PENDING ||
-           (row->state == ENROLMENT_APPROVED && row->alarm_at_ms < row->decided_at_ms);
+    return row->key_sha256[0] != '\0' &&
+           (row->state == ENROLMENT_PENDING ||
+               (row->state == ENROLMENT_APPROVED && row->alarm_at_ms < row->decided_at_ms));
+}
+
+static bool begins(const char *key, const char *with)
+{
+    return strncmp(key, with, strlen(with)) == 0;
+}
+
+static int refuse_any_key(const struct enrolment *row, struct err *err)
+{
+    bool has_alarm = row->alarm_key_sha256[0] != '\0';
+
+    return err_set(err, ERR_CONFLICT,
+        "no request of %s waits: name the key that is to get a certificate with --key (%s%s), or "
+        "let in whichever asks next with --any-key",
+        row->mac, has_alarm ? "the last that was refused is " : "SHA-256 of its public key",
+        row->alarm_key_sha256);
+}
+
+static int choose_key(
+    struct enrolment *row, const struct enrol_office_approval *approval, struct err *err)
+{
+    bool waits = has_key(row);
+    const char *known = waits ? row->key_sha256 : row->alarm_key_sha256;
+    const char *key = approval->key;
+
+    if (approval->any_key) {
+        row->key_sha256[0] = '\0';
+        return 0;
+    }
+    if (key == NULL)
+        return waits ? 0 : refuse_any_key(row, err);
+    if (known[0] != '\0' && begins(known, key))
+        key = known;
+    else if (waits)
+        return err_set(err, ERR_CONFLICT,
+            "%s waits with the key %s, which is another one; 'secureesp enrolments remove %s' "
+            "forgets that",
+            row->mac, known, row->mac);
+    else if (strlen(key) != sizeof row->key_sha256 - 1)
+        return err_set(err, ERR_INVALID,
+            "no request of %s with such a key is known: give all %zu digits of it", row->mac,
+            sizeof row->key_sha256 - 1);
+    memmove(row->key_sha256, key, sizeof row->key_sha256);
+    return 0;
 }
 
 static int approve(struct store_connection *connection, void *ctx, struct err *err)
@@ -176,10 +226,10 @@ static int approve(struct store_connection *connection, void *ctx, struct err *e
             it->mac, it->mac);
     if (rc == 0)
         rc = read_row(connection, it->mac, &it->row, err);
+    if (rc >= 0)
+        rc = choose_key(&it->row, it->approval, err);
     if (rc < 0)
         return rc;
-    if (!keeps_key(&it->row))
-        it->row.key_sha256[0] = '\0'; // whichever comes next
     decide(&it->row, ENROLMENT_APPROVED, it->by);
     return enrolment_store_put(connection, &it->row, err);
 }
@@ -211,10 +261,10 @@ static int run(
     return rc;
 }
 
-int enrol_office_approve(
-    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err)
+int enrol_office_approve(struct store *store, const struct enrol_office_approval *approval,
+    struct enrolment *out, struct err *err)
 {
-    struct decision it = {.mac = mac, .by = by};
+    struct decision it = {.mac = approval->mac, .by = approval->by, .approval = approval};
     int rc = run(store, approve, &it, "device approved", err);
 
     if (rc == 0)
@@ -251,24 +301,28 @@ static int put_window(struct store_connection *connection, void *ctx, struct err
 {
     const struct decision *it = ctx;
 
-    return enrolment_store_put_window(connection, &it->window, err);
+    return enrolment_window_store_put(connection, &it->window, err);
 }
 
-int enrol_office_open(struct store *store, int64_t for_ms, const char *by,
+int enrol_office_open(struct store *store, const struct enrol_office_window *wanted, const char *by,
     struct enrolment_window *out, struct err *err)
 {
     struct decision it = {.window = {.decided_at_ms = clock_now_ms()}};
+    bool opens = wanted->for_ms > 0;
     char until[CLOCK_TEXT_SIZE];
     int rc;
 
-    it.window.until_ms = for_ms > 0 ? it.window.decided_at_ms + for_ms : 0;
+    if (opens) {
+        it.window.until_ms = it.window.decided_at_ms + wanted->for_ms;
+        it.window.at_most = wanted->at_most;
+    }
     snprintf(it.window.decided_by, sizeof it.window.decided_by, "%s", by);
     rc = store_write(store, put_window, &it, err);
     if (rc < 0)
         return rc;
     clock_format(it.window.until_ms, until);
-    log_warning("enrolment", "window %s until=%s by=%s", for_ms > 0 ? "opened" : "closed",
-        for_ms > 0 ? until : "-", by);
+    log_warning("enrolment", "window %s until=%s at_most=%lld by=%s", opens ? "opened" : "closed",
+        opens ? until : "-", (long long)it.window.at_most, by);
     *out = it.window;
     return 0;
 }

@@ -55,6 +55,8 @@ static void fill(const struct enrol_record *it, struct enrolment *row)
     row->state = ENROLMENT_ENROLLED;
     row->code_sha256[0] = '\0';
     row->code_tries = 0;
+    row->trouble[0] = '\0';
+    row->trouble_at_ms = 0;
     snprintf(row->mac, sizeof row->mac, "%s", judge->mac);
     snprintf(row->key_sha256, sizeof row->key_sha256, "%s", judge->key_sha256);
     snprintf(row->serial, sizeof row->serial, "%s", it->record->serial);

@@ -19,6 +19,7 @@ enum enrolment_state {
 #define ENROLMENT_DIGEST_SIZE 65  // a SHA-256 as hex
 #define ENROLMENT_ADDRESS_SIZE 46 // as HTTP_ADDRESS_TEXT_SIZE
 #define ENROLMENT_BY_SIZE 46
+#define ENROLMENT_TROUBLE_SIZE 160
 #define ENROLMENT_CODE_TRIES_MAX 10 // wrong ones, after which a code counts no more
 
 // Who decided, where that was no operator, whose is "uid N".
@@ -27,6 +28,7 @@ enum enrolment_state {
 #define ENROLMENT_BY_WINDOW "window"
 #define ENROLMENT_BY_READMISSION "readmission"
 #define ENROLMENT_BY_RENEWAL "renewal"
+#define ENROLMENT_BY_LATE "late renewal" // the certificate that was shown had ended
 
 // What is known of one device's enrolment. Texts may be "", times 0.
 struct enrolment {
@@ -44,7 +46,10 @@ struct enrolment {
     int64_t decided_at_ms;
     int64_t alarms; // how often somebody asked who must not
     int64_t alarm_at_ms;
-    char serial[SERIAL_SIZE]; // of the certificate that it has got last
+    char alarm_key_sha256[ENROLMENT_DIGEST_SIZE]; // of the key with which that was
+    char serial[SERIAL_SIZE];                     // of the certificate that it has got last
+    char trouble[ENROLMENT_TROUBLE_SIZE];         // why the signer refused its last request
+    int64_t trouble_at_ms;
 };
 
 // "listed", "pending", "approved", "rejected", "enrolled".

@@ -17,6 +17,8 @@ bool event_kind_is_own(const char *kind)
         EVENT_KIND_LIMITED,
         EVENT_KIND_ENROLMENT,
         EVENT_KIND_ENROLMENT_REFUSED,
+        EVENT_KIND_KEY,
+        EVENT_KIND_KEY_REFUSED,
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

@@ -15,6 +15,8 @@
 #define EVENT_KIND_LIMITED "limited"
 #define EVENT_KIND_ENROLMENT "enrolment"
 #define EVENT_KIND_ENROLMENT_REFUSED "enrolment-refused"
+#define EVENT_KIND_KEY "key"
+#define EVENT_KIND_KEY_REFUSED "key-refused"
 
 // Whether it is one of these.
 bool event_kind_is_own(const char *kind);

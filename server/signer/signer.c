@@ -17,6 +17,7 @@
 #include "server/pki/pki_folder.h"
 #include "server/signer/signer_history.h"
 #include "server/signer/signer_hour.h"
+#include "server/signer/signer_recent.h"
 
 // Of refusals that are logged; of the others only how many.
 static const struct rate logged = {.count = 1, .in_ms = 1000, .burst = 60};
@@ -27,6 +28,7 @@ struct signer {
     struct issuer *issuer;
     struct signer_policy policy;
     struct signer_hour *hour;
+    struct signer_recent *recent;
     struct rate_use refusals;
     unsigned long unlogged;
 };
@@ -54,7 +56,8 @@ static int open_folder(
     rc = pki_folder_open(folder, &signer->issuer, err);
     if (rc == 0)
         rc = lock_folder_take(folder, &signer->lock, err);
-    if (rc == 0 && signer_hour_new((size_t)policy->per_hour, &signer->hour) < 0)
+    if (rc == 0 && (signer_hour_new((size_t)policy->per_hour, &signer->hour) < 0 ||
+                       signer_recent_new(&signer->recent) < 0))
         rc = err_set(err, ERR_NO_MEMORY, "no memory for a signer");
     return rc < 0 ? rc : signer_history_read(folder, signer->hour, err);
 }
@@ -86,6 +89,7 @@ void signer_free(struct signer *signer)
     if (signer->lock >= 0)
         close(signer->lock);
     signer_hour_free(signer->hour);
+    signer_recent_free(signer->recent);
     issuer_free(signer->issuer);
     free(signer->folder);
     free(signer);
@@ -115,11 +119,40 @@ static int judge(const struct signer *signer, struct work *work, struct err *err
 
     if (rc == 0)
         rc = signer_policy_judge(&signer->policy, &work->request, &life, &work->days, err);
-    if (rc == 0 && !signer_hour_has_room(signer->hour, clock_monotonic_ms()))
-        rc = err_set(err, ERR_UNAVAILABLE,
-            "%" PRId64 " certificates were signed within an hour, which is [policy] per_hour",
-            signer->policy.per_hour);
     return rc;
+}
+
+static int check_hour(const struct signer *signer, struct err *err)
+{
+    if (signer_hour_has_room(signer->hour, clock_monotonic_ms()))
+        return 0;
+    return err_set(err, ERR_UNAVAILABLE,
+        "%" PRId64 " certificates were signed within an hour, which is [policy] per_hour",
+        signer->policy.per_hour);
+}
+
+static struct signer_recent_order order_of(const struct work *work)
+{
+    return (struct signer_recent_order){work->asked.csr, work->asked.n, work->asked.days};
+}
+
+// Whether there is an answer to this order already, which is recorded and counted: 1 or 0, or an
+// error.
+static int recall(const struct signer *signer, struct work *work, struct err *err)
+{
+    struct signer_recent_order order = order_of(work);
+    const uint8_t *der;
+    size_t n;
+
+    if (work->asked.anew ||
+        !signer_recent_find(signer->recent, &order, clock_monotonic_ms(), &der, &n))
+        return 0;
+    work->der = malloc(n);
+    if (work->der == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
+    memcpy(work->der, der, n);
+    work->n = n;
+    return 1;
 }
 
 // Nothing of the request but its name and key becomes a part of the certificate.
@@ -152,18 +185,36 @@ static int issue_and_record(const struct signer *signer, struct work *work, stru
     return err_set(err, rc == ERR_NO_MEMORY ? rc : ERR_IO, "%s", reason.message);
 }
 
+static void log_signed(const struct work *work, const char *event)
+{
+    log_info("signer", "%s mac=%s serial=%s days=%d key=%s uid=%u pid=%d note=%s", event,
+        work->request.common_name, work->serial[0] != '\0' ? work->serial : "-", work->days,
+        work->request.key.algorithm, (unsigned)work->peer->uid, (int)work->peer->pid,
+        work->asked.note);
+}
+
 static int sign(struct signer *signer, struct work *work, struct err *err)
 {
     int rc = judge(signer, work, err);
 
     if (rc == 0)
+        rc = recall(signer, work, err);
+    if (rc > 0) {
+        log_signed(work, "answered again");
+        return 0;
+    }
+    if (rc == 0)
+        rc = check_hour(signer, err);
+    if (rc == 0)
         rc = issue_and_record(signer, work, err);
     if (rc < 0)
         return rc;
+
+    struct signer_recent_order order = order_of(work);
+
     signer_hour_count(signer->hour, clock_monotonic_ms());
-    log_info("signer", "signed mac=%s serial=%s days=%d key=%s uid=%u pid=%d note=%s",
-        work->request.common_name, work->serial, work->days, work->request.key.algorithm,
-        (unsigned)work->peer->uid, (int)work->peer->pid, work->asked.note);
+    signer_recent_keep(signer->recent, &order, work->der, work->n, clock_monotonic_ms());
+    log_signed(work, "signed");
     return 0;
 }
 

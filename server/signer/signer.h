@@ -41,7 +41,9 @@ struct signer_received {
 };
 
 // Answers a message. A certificate is recorded in issued.pem, durably, and logged before this
-// returns; a refusal is logged, too, if there are not too many.
+// returns; a refusal is logged, too, if there are not too many. The same order again within a short
+// time (signer_recent.h), unless it asks for a new one, gets the same certificate, not recorded or
+// counted once more.
 void signer_answer(struct signer *signer, const struct signer_peer *peer,
     const struct signer_received *message, struct signer_message_written *out);
 

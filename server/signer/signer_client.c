@@ -49,16 +49,23 @@ static int connect_to(struct exchange *exchange, struct err *err)
     struct sockaddr_un address;
     int rc = unix_socket_address(exchange->path, &address, err);
 
-    if (rc < 0)
-        return rc;
+    if (rc < 0) // it is no answer of the signer's
+        return err_set(
+            err, ERR_UNAVAILABLE, "[enrolment] signer: %s is no path of a socket", exchange->path);
     exchange->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (exchange->fd < 0)
         return err_set(err, ERR_IO, "no socket for the signer: %m");
     // It connects at once, or as many wait as may (unix(7)).
     if (connect(exchange->fd, (struct sockaddr *)&address, sizeof address) == 0)
         return 0;
-    return err_set(err, errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_UNAVAILABLE,
-        "cannot reach the signer on %s: %m", exchange->path);
+    if (errno == EACCES || errno == EPERM)
+        return err_set(err, ERR_UNAVAILABLE,
+            "cannot reach the signer on %s: %m: the daemon's user must be of the socket's group",
+            exchange->path);
+    return err_set(err, ERR_UNAVAILABLE,
+        "cannot reach the signer on %s: %m: 'systemctl status secureesp-signer' says whether it "
+        "runs",
+        exchange->path);
 }
 
 // A signer that refuses who asks does not wait for what is asked: its answer says why.
@@ -133,7 +140,8 @@ static int take_answer(
 static int write_order(
     const struct signer_client_order *order, struct signer_message_written *out, struct err *err)
 {
-    struct signer_message_request request = {.days = order->days, .csr = order->csr, .n = order->n};
+    struct signer_message_request request = {
+        .anew = order->anew, .days = order->days, .csr = order->csr, .n = order->n};
     const char *note = order->note != NULL ? order->note : "";
 
     if ((size_t)snprintf(request.note, sizeof request.note, "%s", note) >= sizeof request.note ||

@@ -1,7 +1,6 @@
 // What daemon and signer say to each other.
 #include "server/signer/signer_message.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "server/base/utf8.h"
@@ -42,7 +41,8 @@ int signer_message_size(
 {
     size_t n = read_u16(head + 6);
 
-    if (memcmp(head, magic, sizeof magic) != 0 || head[4] != (uint8_t)kind || head[5] != 0)
+    if (memcmp(head, magic, sizeof magic) != 0 || head[4] != (uint8_t)kind ||
+        head[5] > (kind == SIGNER_MESSAGE_REQUEST))
         return ERR_INVALID;
     if (n > most(kind))
         return ERR_TOO_LARGE;
@@ -101,6 +101,7 @@ int signer_message_read_request(const uint8_t *p, size_t n, struct signer_messag
         return ERR_TOO_LARGE;
     if (4 + note >= size)
         return ERR_INVALID;
+    request.anew = p[5] == 1;
     request.days = (int)read_u16(body);
     request.csr = body + 4 + note;
     request.n = size - 4 - note;
@@ -152,6 +153,7 @@ int signer_message_write_request(
     uint8_t *body = out->bytes + SIGNER_MESSAGE_HEAD;
 
     write_head(out->bytes, SIGNER_MESSAGE_REQUEST, size);
+    out->bytes[5] = request->anew;
     write_u16(body, (size_t)request->days);
     write_u16(body + 2, note);
     memcpy(body + 4, request->note, note);

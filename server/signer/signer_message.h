@@ -1,6 +1,7 @@
 #ifndef SIGNER_MESSAGE_H
 #define SIGNER_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,11 +9,12 @@
 
 // What daemon and signer say to each other: one request, one answer, then the connection ends.
 //
-//   "SES" 1, u8 kind, u8 0, u16 n      head; n bytes follow
+//   "SES" 1, u8 kind, u8 anew, u16 n   head; n bytes follow
 //   kind 1, request:  u16 days, u16 n, note, certificate request
 //   kind 2, answer:   u8 0, certificate; or u8 code, text
 //
-// Numbers are big-endian. A code is that of enum err_code, without its sign.
+// Numbers are big-endian. A code is that of enum err_code, without its sign. anew is 1 of a request
+// that is not to be answered with what was signed for the same one before, else 0.
 
 #define SIGNER_MESSAGE_HEAD 8
 #define SIGNER_MESSAGE_NOTE_MAX 256
@@ -26,6 +28,7 @@
 enum signer_message_kind { SIGNER_MESSAGE_REQUEST = 1, SIGNER_MESSAGE_ANSWER = 2 };
 
 struct signer_message_request {
+    bool anew;
     int days; // 0: as many as the policy gives
     char note[SIGNER_MESSAGE_NOTE_MAX + 1];
     const uint8_t *csr; // n bytes, within the message

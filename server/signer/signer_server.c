@@ -129,7 +129,9 @@ static void let_in(struct signer_server *server, struct signer *signer)
         return;
     }
     if (peer.uid != server->client) {
-        err_set(&err, ERR_DENIED, "user %u may not ask the signer", (unsigned)peer.uid);
+        // Of who asks, not of what, which is not looked at: so no refusal for good.
+        err_set(&err, ERR_UNAVAILABLE,
+            "user %u may not ask the signer, whose [signer] client is another", (unsigned)peer.uid);
         refuse(signer, fd, &peer, &err);
         close(fd);
         return;

@@ -9,22 +9,27 @@
 
 // The numbers of enum enrolment_state stand in these texts, and in the schema.
 _Static_assert(ENROLMENT_LISTED == 0 && ENROLMENT_PENDING == 1 && ENROLMENT_APPROVED == 2 &&
-                   ENROLMENT_REJECTED == 3 && ENROLMENT_ENROLLED == 4,
+                   ENROLMENT_REJECTED == 3 && ENROLMENT_ENROLLED == 4 && ENROLMENT_STATE_COUNT == 5,
     "the states are stored as these numbers");
 
 #define COLUMNS                                                                                    \
     "device, state, key_sha256, claim, address, first_asked_ms, last_asked_ms, tries,"             \
-    " code_sha256, code_tries, decided_by, decided_at_ms, alarms, alarm_at_ms, serial"
+    " code_sha256, code_tries, decided_by, decided_at_ms, alarms, alarm_at_ms, serial,"            \
+    " alarm_key_sha256, trouble, trouble_at_ms"
 
 static const char select_one[] = "SELECT " COLUMNS " FROM enrolments WHERE device = ?1";
 
-static const char select_all[] = "SELECT " COLUMNS " FROM enrolments"
-                                 " ORDER BY CASE WHEN state = 1 THEN first_asked_ms"
-                                 " ELSE 9223372036854775807 END, device";
+static const char select_pending[] = "SELECT " COLUMNS " FROM enrolments WHERE state = 1"
+                                     " ORDER BY first_asked_ms, device";
+
+static const char select_page[] = "SELECT " COLUMNS " FROM enrolments WHERE device > ?1"
+                                  " AND state <> 1 AND (?2 = 5 OR state = ?2)"
+                                  " ORDER BY device LIMIT ?3";
 
 static const char upsert[] =
     "INSERT INTO enrolments (" COLUMNS ")"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+    " ?16, ?17, ?18)"
     " ON CONFLICT (device) DO UPDATE SET state = excluded.state,"
     " key_sha256 = excluded.key_sha256, claim = excluded.claim, address = excluded.address,"
     " first_asked_ms = excluded.first_asked_ms, last_asked_ms = excluded.last_asked_ms,"
@@ -32,6 +37,8 @@ static const char upsert[] =
     " code_tries = excluded.code_tries, decided_by = excluded.decided_by,"
     " decided_at_ms = excluded.decided_at_ms, alarms = excluded.alarms,"
     " alarm_at_ms = excluded.alarm_at_ms, serial = excluded.serial,"
+    " alarm_key_sha256 = excluded.alarm_key_sha256,"
+    " trouble = excluded.trouble, trouble_at_ms = excluded.trouble_at_ms,"
     " certificate = CASE WHEN excluded.serial = '' THEN NULL ELSE enrolments.certificate END";
 
 static const char update_certificate[] = "UPDATE enrolments SET certificate = ?2 WHERE device = ?1";
@@ -50,14 +57,6 @@ static const char select_leaving[] =
     " (SELECT address FROM enrolments WHERE state = 1 GROUP BY address"
     "  ORDER BY count(*) DESC, address LIMIT 1)"
     " ORDER BY first_asked_ms, device LIMIT 1";
-
-static const char select_window[] =
-    "SELECT until_ms, decided_by, decided_at_ms FROM enrolment_window WHERE id = 1";
-
-static const char upsert_window[] =
-    "INSERT INTO enrolment_window (id, until_ms, decided_by, decided_at_ms) VALUES (1, ?1, ?2, ?3)"
-    " ON CONFLICT (id) DO UPDATE SET until_ms = excluded.until_ms,"
-    " decided_by = excluded.decided_by, decided_at_ms = excluded.decided_at_ms";
 
 static int read_key(const char *mac, int64_t *key, struct err *err)
 {
@@ -82,6 +81,9 @@ static void read_row(struct statement *s, struct enrolment *out)
     out->alarms = statement_int(s, 12);
     out->alarm_at_ms = statement_int(s, 13);
     statement_text(s, 14, out->serial, sizeof out->serial);
+    statement_text(s, 15, out->alarm_key_sha256, sizeof out->alarm_key_sha256);
+    statement_text(s, 16, out->trouble, sizeof out->trouble);
+    out->trouble_at_ms = statement_int(s, 17);
 }
 
 int enrolment_store_get(
@@ -129,6 +131,9 @@ int enrolment_store_put(
     statement_bind_int(&s, enrolment->alarms);
     statement_bind_int(&s, enrolment->alarm_at_ms);
     statement_bind_text(&s, enrolment->serial);
+    statement_bind_text(&s, enrolment->alarm_key_sha256);
+    statement_bind_text(&s, enrolment->trouble);
+    statement_bind_int(&s, enrolment->trouble_at_ms);
     return statement_run(&s, err);
 }
 
@@ -197,22 +202,46 @@ int enrolment_store_remove(struct store_connection *connection, const char *mac,
     return rc < 0 ? rc : err_set(err, ERR_NOT_FOUND, "no enrolment of %s", mac);
 }
 
-int enrolment_store_each(struct store_connection *connection,
-    int (*each)(const struct enrolment *enrolment, void *ctx), void *ctx, struct err *err)
+// Goes through the rows of an open statement, and closes it.
+static int each_row(struct statement *s, int (*each)(const struct enrolment *enrolment, void *ctx),
+    void *ctx, struct err *err)
 {
-    struct statement s;
     struct enrolment enrolment;
     int rc;
 
-    statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
-        read_row(&s, &enrolment);
+    while ((rc = statement_step(s, err)) > 0) {
+        read_row(s, &enrolment);
         rc = each(&enrolment, ctx);
         if (rc != 0)
             break;
     }
-    statement_close(&s);
+    statement_close(s);
     return rc;
+}
+
+int enrolment_store_each_pending(struct store_connection *connection,
+    int (*each)(const struct enrolment *enrolment, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_pending);
+    return each_row(&s, each, ctx, err);
+}
+
+int enrolment_store_page(struct store_connection *connection, const struct enrolment_page *page,
+    int (*each)(const struct enrolment *enrolment, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key = -1;
+    int rc = page->after[0] != '\0' ? read_key(page->after, &key, err) : 0;
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, select_page);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, page->state);
+    statement_bind_int(&s, page->limit);
+    return each_row(&s, each, ctx, err);
 }
 
 int enrolment_store_count(
@@ -262,35 +291,4 @@ int enrolment_store_find_leaving(
     if (rc == 0)
         return err_set(err, ERR_NOT_FOUND, "no device waits");
     return rc < 0 ? rc : 0;
-}
-
-int enrolment_store_get_window(
-    struct store_connection *connection, struct enrolment_window *out, struct err *err)
-{
-    struct statement s;
-
-    memset(out, 0, sizeof *out);
-    statement_open(&s, connection, select_window);
-
-    int rc = statement_step(&s, err);
-
-    if (rc > 0) {
-        out->until_ms = statement_int(&s, 0);
-        statement_text(&s, 1, out->decided_by, sizeof out->decided_by);
-        out->decided_at_ms = statement_int(&s, 2);
-    }
-    statement_close(&s);
-    return rc < 0 ? rc : 0;
-}
-
-int enrolment_store_put_window(
-    struct store_connection *connection, const struct enrolment_window *window, struct err *err)
-{
-    struct statement s;
-
-    statement_open(&s, connection, upsert_window);
-    statement_bind_int(&s, window->until_ms);
-    statement_bind_text(&s, window->decided_by);
-    statement_bind_int(&s, window->decided_at_ms);
-    return statement_run(&s, err);
 }

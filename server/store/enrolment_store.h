@@ -32,10 +32,21 @@ ERR_CHECKED int enrolment_store_get_certificate(struct store_connection *connect
 ERR_CHECKED int enrolment_store_remove(
     struct store_connection *connection, const char *mac, struct err *err);
 
-// Calls each() for all of them, those that wait first, the oldest of these first, the others by
-// MAC, until it returns non-zero, which is then returned.
-ERR_CHECKED int enrolment_store_each(struct store_connection *connection,
+// Calls each() for those that wait, the oldest first, until it returns non-zero, which is then
+// returned.
+ERR_CHECKED int enrolment_store_each_pending(struct store_connection *connection,
     int (*each)(const struct enrolment *enrolment, void *ctx), void *ctx, struct err *err);
+
+// The same for the others by MAC: at most limit of them, behind that MAC, or from the first with
+// "". state: only those in it, or ENROLMENT_STATE_COUNT for all.
+struct enrolment_page {
+    const char *after;
+    int64_t limit;
+    enum enrolment_state state;
+};
+ERR_CHECKED int enrolment_store_page(struct store_connection *connection,
+    const struct enrolment_page *page, int (*each)(const struct enrolment *enrolment, void *ctx),
+    void *ctx, struct err *err);
 
 // How many there are in each state.
 ERR_CHECKED int enrolment_store_count(
@@ -49,17 +60,5 @@ ERR_CHECKED int enrolment_store_count_pending(
 // ERR_NOT_FOUND if none waits.
 ERR_CHECKED int enrolment_store_find_leaving(
     struct store_connection *connection, char mac[MAC_SIZE], struct err *err);
-
-// Until when everybody gets a certificate; 0, or a time that is over: it is closed.
-struct enrolment_window {
-    int64_t until_ms;
-    char decided_by[ENROLMENT_BY_SIZE];
-    int64_t decided_at_ms; // 0: it never was open
-};
-
-ERR_CHECKED int enrolment_store_get_window(
-    struct store_connection *connection, struct enrolment_window *out, struct err *err);
-ERR_CHECKED int enrolment_store_put_window(
-    struct store_connection *connection, const struct enrolment_window *window, struct err *err);
 
 #endif

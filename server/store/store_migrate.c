@@ -238,8 +238,33 @@ static const char enrolments[] =
     " until_ms INTEGER NOT NULL, decided_by TEXT NOT NULL, decided_at_ms INTEGER NOT NULL);"
     "PRAGMA user_version = 12;";
 
+// How many devices a window lets in. One that was open lets in nobody more.
+static const char window_bound[] =
+    "ALTER TABLE enrolment_window ADD COLUMN at_most INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE enrolment_window ADD COLUMN let_in INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 13;";
+
+// With which key somebody asked who must not, so that an operator can let that one in.
+static const char alarm_key[] =
+    "ALTER TABLE enrolments ADD COLUMN alarm_key_sha256 TEXT NOT NULL DEFAULT '';"
+    "PRAGMA user_version = 14;";
+
+// Why the signer refused what was decided.
+static const char trouble[] =
+    "ALTER TABLE enrolments ADD COLUMN trouble TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE enrolments ADD COLUMN trouble_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 15;";
+
+// Which devices may fetch their private key: none of those that could before.
+static const char key_permits[] = "CREATE TABLE key_permits ("
+                                  " device INTEGER PRIMARY KEY,"
+                                  " allowed_by TEXT NOT NULL, allowed_at_ms INTEGER NOT NULL,"
+                                  " fetched_at_ms INTEGER NOT NULL, fetched_from TEXT NOT NULL);"
+                                  "PRAGMA user_version = 16;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
-    download_state, faults, certificates, costs, listed, given_back, enrolments};
+    download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
+    alarm_key, trouble, key_permits};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -54,7 +54,15 @@ eventually 20 "the configuration in the flash" config_is_in_use
 step "cert and key: both renewed, used after the next reboot"
 secureesp pki device "$SANDBOX_PKI" "$mac" --force >/dev/null
 expect_equal cert "done ok" "$(command_device "$mac" cert)"
+expect_exit 1 secureesp command "$mac" key
+expect_match "what to do" "may not fetch its private key; 'secureesp devices key $mac on'" "$output"
+expect_exit 0 secureesp devices key "$mac" on
 expect_equal key "done ok" "$(command_device "$mac" key)"
+expect_match "in its history" "its private key was fetched from 127.0.0.1.*its private key may be fetched once: uid" \
+    "$(secureesp devices show "$mac" | tr '\n' ' ')"
+expect_match "as it stands" "private key +fetched .* ago, from 127.0.0.1" "$(secureesp devices show "$mac")"
+expect_exit 1 secureesp command "$mac" key
+expect_match "once" "has fetched its private key" "$output"
 reboots
 credentials_are_in_use() {
     cmp -s <(flash_file "$mac" "$mac.crt") "$SANDBOX_PKI/devices/$mac.crt" &&

@@ -25,7 +25,18 @@ serves() {
 step "PEM files"
 serves /ca.crt "$pki/ca.crt"
 serves "/$mac.crt" "$pki/devices/$mac.crt"
+get "$mac" "/$mac.key"
+expect_equal "status of a key that nobody hands out" 404 "$status"
+expect_match "and its text" "is not handed out" "$(<"$work/answer")"
+secureesp devices key "$mac" on >/dev/null
 serves "/$mac.key" "$pki/devices/$mac.key"
+get "$mac" "/$mac.key"
+expect_equal "status of a key that was fetched" 410 "$status"
+get "$mac" "/$mac.key.der"
+expect_equal "in its other form, too" 410 "$status"
+get "$mac" "/$mac.key" --head
+expect_equal "HEAD" 410 "$status"
+! grep -q -e '-----BEGIN' "$work/answer" || fail "it left"
 
 step "DER, appended to the suffix and instead of it"
 openssl x509 -in "$pki/ca.crt" -outform DER -out "$work/ca.der"
@@ -34,6 +45,9 @@ serves /ca.crt.der "$work/ca.der"
 serves /ca.der "$work/ca.der"
 serves "/$mac.crt.der" "$work/crt.der"
 serves "/$mac.der" "$work/crt.der"
+secureesp devices key "$mac" on >/dev/null
+get "$mac" "/$mac.key" --head
+expect_equal "HEAD takes nothing" 200 "$status"
 get "$mac" "/$mac.key.der"
 expect_equal "status of the key" 200 "$status"
 openssl pkey -in "$work/answer" -inform DER -pubout -out "$work/public" ||

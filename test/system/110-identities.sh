@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Each identity, good or not, with each topic in each direction and each path: identities.table, cell by
 # cell.
-# shellcheck source=test/system/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/enrol_lib.sh
+. "$(dirname "$0")/enrol_lib.sh"
 
 device=84f3eb00abcd
 other=84f3eb00bcde
 revoked=84f3eb00cdef
 expired=84f3eb00defa
+below=84f3eb00efab # its certificate is signed by a CA below another
 who=$work/who # NAME.crt and .key of each identity
 mkdir "$who"
 
@@ -63,7 +64,25 @@ for name in monitor homeassistant; do
     secureesp pki client "$SANDBOX_PKI" "$name" --role "$name" >/dev/null
     take "$name" "$SANDBOX_PKI/clients/$name"
 done
+make_claims
+for name in claim claim-revoked; do take "$name" "$claims/claim"; done
+take claim-revoked "$claims/other-claim"
+ago $((2 * 86400 + 5)) issue claim-expired "$claims/ca" /CN=claim-2025 "${usual[@]}" extendedKeyUsage=clientAuth
+issue claim-as-device "$claims/ca" "/CN=$device" "${usual[@]}" extendedKeyUsage=clientAuth
 issue operator "$SANDBOX_PKI/ca" "/OU=operator/CN=operator" "${usual[@]}" extendedKeyUsage=clientAuth
+
+# From now on no certificate is issued with the sandbox's CA but by the signer.
+signer_up
+secureesp pki init "$work/root" --root >/dev/null
+secureesp pki intermediate "$work/root" "$work/below" >/dev/null 2>&1
+secureesp pki device "$work/below" "$below" >/dev/null
+take below "$work/below/devices/$below"
+cp "$work/below/devices/$below".* "$SANDBOX_PKI/devices/"
+cat "$work/below/ca.crt" "$work/root/ca.crt" >>"$SANDBOX_PKI/ca.crt"
+part stop broker
+part start broker
+enrolment_on listed
+secureesp pki record "$work/below" >/dev/null
 
 # say LINE: what identities.py answers to it, until it has done so.
 say() {
@@ -76,7 +95,7 @@ say() {
     fail "identities.py ended: $(cat "$work/identities.log")"
 }
 coproc trial { exec python3 -B "$root/test/system/identities.py" "$root/test/system/identities.table" \
-    "$who" "$other" "$(image_name 00.00.01)" 2>"$work/identities.log"; }
+    "$who" "$other" "$(image_name 00.00.01)" "$est_port" 2>"$work/identities.log"; }
 # shellcheck disable=SC2154  # coproc's
 trial_pid=$trial_PID
 line=
@@ -86,10 +105,15 @@ expect_equal "sessions to be resumed" ready "$line$(cat "$work/identities.log")"
 
 step "from now on some are shut out"
 secureesp devices revoke "$revoked"
+enroll "$who/claim-revoked" none # it is known once it was shown
+secureesp pki revoke "$(serial_of "$who/claim-revoked.crt")" >/dev/null || true
 eventually 40 "the certificate expires" is_over
 
 step "each path of the download server"
 say download
+
+step "each path of enrolment"
+say est
 
 step "each topic at the broker"
 part stop daemon # its certificate is ours now

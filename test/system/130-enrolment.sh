@@ -86,7 +86,8 @@ expect_refused "$claim" thief 403 "has a certificate already"
 expect_equal "alarms" 2 "$(enrolment "$first" alarms)"
 expect_equal "counter" 2 "$(counter enrol_alarms)"
 expect_equal "in its history, once" 1 "$(event_count "$first" "value ->> '\$.event' = 'enrolment-refused'")"
-expect_match "list" "$first +enrolled .*refused 2 other requests" "$(secureesp enrolments list)"
+expect_match "list" "$first +enrolled .*refused 2 other requests, key $(key_of thief | cut -c 1-16)" \
+    "$(COLUMNS=300 secureesp enrolments list)"
 grep -q "ALARM mac=$first address=127.0.0.1 claim=$(plain "$(serial_of "$claim.crt")")" "$SANDBOX_LOG/daemon.log" ||
     fail "the log says nothing"
 new_request thief "$known" # which never enrolled here
@@ -164,8 +165,12 @@ new_request rival "$waiting"
 expect_refused "$claim" rival 403 "another key"
 expect_match "list" "^$waiting +pending .*refused 1 other request" "$(secureesp enrolments list | sed -n 2p)"
 expect_match "status" "enrolment +policy approve; 1 waiting" "$(secureesp status)"
-expect_exit 0 secureesp enrolments approve "$waiting"
-expect_match "for which key" "approved, with the key [0-9a-f]{64}" "$output"
+expect_exit 1 secureesp enrolments approve "$waiting" --key "$(key_of rival)"
+expect_match "what waits" "waits with the key $(key_of waiting), which is another one" "$output"
+expect_equal "nothing is changed" "pending $(key_of waiting)" \
+    "$(enrolment "$waiting" state) $(enrolment "$waiting" key_sha256)"
+expect_exit 0 secureesp enrolments approve "$waiting" --key "$(key_of waiting | cut -c 1-16)"
+expect_match "for which key" "approved, with the key $(key_of waiting)" "$output"
 expect_refused "$claim" rival 403 "another key"
 expect_enrolled "$claim" waiting
 expect_match "who approved" "^uid [0-9]+$" "$(enrolment "$waiting" decided_by)"
@@ -179,6 +184,28 @@ expect_refused "$claim" rejected 202 approve
 expect_exit 1 secureesp enrolments remove "$(mac_of 99)"
 expect_exit 2 secureesp enrolments approve nonsense
 
+step "where none waits, the key is named, or that it may be any"
+named=$(mac_of 98)
+new_request named "$named"
+new_request other "$named"
+expect_exit 1 secureesp enrolments approve "$named"
+expect_match "what to do" "--key .* or let in whichever asks next with --any-key" "$output"
+expect_exit 1 secureesp enrolments approve "$named" --key "$(key_of named | cut -c 1-16)"
+expect_match "what to do" "give all 64 digits" "$output"
+expect_exit 2 secureesp enrolments approve "$named" --any-key --key "$(key_of named)"
+expect_exit 0 secureesp enrolments approve "$named" --key "$(key_of named)"
+expect_refused "$claim" other 403 "another key"
+expect_enrolled "$claim" named
+expect_refused "$claim" other 403 "has a certificate already"
+expect_exit 1 secureesp enrolments approve "$named" # whose is it?
+expect_match "which was refused" "the last that was refused is $(key_of other)" "$output"
+expect_exit 0 secureesp enrolments approve "$named" --key "$(key_of other | cut -c 1-16)"
+expect_enrolled "$claim" other
+expect_exit 0 secureesp enrolments approve "$(mac_of 97)" --any-key
+expect_match "what is said" "whoever makes it" "$output"
+new_request any "$(mac_of 97)"
+expect_enrolled "$claim" any
+
 step "a window lets everybody in who is new, and ends"
 expect_exit 0 secureesp enrolments open --for 1h
 expect_match "status" "OPEN TO EVERYBODY for" "$(secureesp status)"
@@ -188,7 +215,19 @@ expect_refused "$claim" thief 403 "has a certificate already"
 expect_exit 0 secureesp enrolments close
 new_request closed "$(mac_of 23)"
 expect_refused "$claim" closed 202 approve
+expect_exit 0 secureesp enrolments open --for 1h --at-most 2
+expect_match "what is said" "or until 2 have got one" "$output"
+for ((i = 0; i < 3; i++)); do new_request "open-$i" "$(mac_of $((24 + i)))"; done
+expect_enrolled "$claim" open-0
+expect_match "status" "OPEN TO EVERYBODY for [^,]+, 1 of 2 let in" "$(secureesp status)"
+expect_enrolled "$claim" open-1
+expect_refused "$claim" open-2 202 approve # it has closed itself
+expect_match "status" "closed again: it has let in 2, " "$(secureesp status)"
+expect_match "log" "window closed let_in=2: " "$(<"$SANDBOX_LOG/daemon.log")"
+expect_exit 0 secureesp enrolments close
 expect_exit 2 secureesp enrolments open
+expect_exit 2 secureesp enrolments open --for 1h --at-most some
+expect_exit 1 secureesp enrolments open --for 1h --at-most 0
 expect_exit 2 secureesp enrolments open --for never
 expect_exit 1 secureesp enrolments open --for 2d
 expect_match "how long at most" "86400" "$output"
@@ -276,6 +315,25 @@ expect_match "when to ask again" "retry-after: 60" "$(tr '[:upper:]' '[:lower:]'
 signer_up
 expect_enrolled "$claims/other-claim" late
 
+step "what the signer refuses for good uses up no code, and is shown"
+process_stop "$work/signer.record"
+signer_up 'macs = 84f3ea'
+late=$(mac_of 42)
+code=$(json_get "$(secureesp enrolments add "$late" --code --json)" '$[0].code')
+new_request late "$late"
+request late "$late" "$code"
+expect_refused "$claims/other-claim" late 403 "none of .policy. macs"
+expect_equal "as it was" "listed 1" "$(enrolment "$late" state) $(enrolment "$late" needs_code)"
+expect_match "list" "$late +listed .*signer: the MAC $late is none of .policy. macs" \
+    "$(COLUMNS=300 secureesp enrolments list)"
+expect_match "log" "the signer refuses it mac=$late .*change .policy. of the signer" "$(<"$SANDBOX_LOG/daemon.log")"
+process_stop "$work/signer.record"
+signer_up
+new_request late "$late" # another key may come with it
+request late "$late" "$code"
+expect_enrolled "$claims/other-claim" late
+expect_equal "what is shown" "" "$(enrolment "$late" trouble)"
+
 step "killed after it was answered, or before the answer arrived: the same certificate"
 for ((i = 0; i < 5; i++)); do
     mac=$(mac_of $((50 + i)))
@@ -292,3 +350,94 @@ for ((i = 0; i < 5; i++)); do
     expect_enrolled "$claims/other-claim" "killed-$i"
     [ -z "$before" ] || expect_equal "of $mac" "$before" "$(plain "$(serial_of "$work/killed-$i.crt")")"
 done
+
+# made: the certificates that the signer has made, a line each: common name and serial.
+made() {
+    openssl crl2pkcs7 -nocrl -certfile "$work/ca/issued.pem" | openssl pkcs7 -print_certs |
+        awk '/BEGIN/ { n++ } n { print > (folder "/made-" n ".pem") }' "folder=$work"
+    for file in "$work"/made-*.pem; do
+        openssl x509 -in "$file" -noout -subject -serial -nameopt RFC2253 | tr '\n' ' '
+        echo
+    done
+}
+
+# made_for MAC: how many of them are its.
+made_for() {
+    made | grep -c "subject=CN=$1 " || true
+}
+
+step "each request has made one certificate, however often the daemon was killed"
+for ((i = 0; i < 5; i++)); do expect_equal "of $i" 1 "$(made_for "$(mac_of $((50 + i)))")"; done
+
+step "killed after the signer signed, and before that arrived: the certificate that was signed then"
+mac=$(mac_of 60)
+secureesp enrolments add "$mac" >/dev/null
+new_request between "$mac"
+recorded() {
+    grep -c 'BEGIN CERTIFICATE' "$work/ca/issued.pem"
+}
+before=$(recorded)
+process_signal "$work/signer.record" STOP
+enroll "$claims/other-claim" between simpleenroll --max-time 20 &
+client=$!
+is_asked() { # a connection beside the socket itself
+    [ "$(grep -c "$signer_socket" /proc/net/unix)" -gt 1 ]
+}
+eventually 20 "the signer is asked" is_asked
+sleep 0.5 # and has the request
+part kill daemon
+process_signal "$work/signer.record" CONT
+wait "$client" || true
+is_made() {
+    [ "$(recorded)" -gt "$before" ]
+}
+eventually 20 "it is signed" is_made
+part start daemon
+eventually 20 "the daemon is back" api /status -o /dev/null
+expect_equal "nobody knows it yet" 0 "$(json_count "$(api "/certificates?mac=$mac")" '$')"
+expect_enrolled "$claims/other-claim" between
+expect_equal "certificates made for it" 1 "$(made_for "$mac")"
+expect_match "the signer's log" "answered again mac=$mac " "$(<"$SANDBOX_LOG/signer.log")"
+
+step "each certificate that was made is known"
+listed=$(secureesp pki list)
+count=0
+while read -r _ serial; do
+    expect_match "pki list" "$(plain "$serial") " "$listed"
+    count=$((count + 1))
+done < <(made)
+echo "$count certificates"
+[ "$count" -gt 15 ] || fail "they are not there"
+
+# ended NAME MAC SECONDS: $work/NAME.crt and .key, which ended so long ago.
+ended() {
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/$1.key" -subj "/CN=$2" \
+        -out "$work/$1.csr" 2>/dev/null
+    ago $((2 * 86400 + $3)) openssl x509 -req -in "$work/$1.csr" -CA "$pki/ca.crt" -CAkey "$pki/ca.key" -days 2 \
+        -set_serial "0x$(openssl rand -hex 8)" -out "$work/$1.crt" \
+        -extfile <(printf 'basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n') 2>/dev/null
+}
+
+step "a board that slept past the end of its certificate"
+slept=$(mac_of 70)
+ended slept "$slept" 3600
+ended longer "$slept" $((3 * 86400))
+new_request awake "$slept"
+enroll "$work/slept" awake simplereenroll
+expect_match "without grace" "^curl" "$status"
+enrolment_on listed 'grace_days = 1'
+get_with "$work/slept" /config.json
+expect_match "the download server" "^curl" "$status"
+enroll "$work/longer" awake simplereenroll
+expect_match "too long" "^curl" "$status"
+expect_refused "$work/slept" awake 403 "takes a claim certificate" simpleenroll
+expect_enrolled "$work/slept" awake simplereenroll
+cp "$work/awake.crt" "$work/awake-1.crt"
+expect_match "list" "$slept +enrolled .* late renewal" "$(COLUMNS=300 secureesp enrolments list)"
+grep -q "certificate renewed mac=$slept .*reason=\"late renewal\"" "$SANDBOX_LOG/daemon.log" || fail "the log says nothing"
+expect_enrolled "$work/slept" awake simplereenroll # the answer was lost
+expect_equal "the same" "$(<"$work/awake-1.crt")" "$(<"$work/awake.crt")"
+get_with "$work/awake" /config.json
+expect_equal "it is in again" 200 "$status"
+new_request thief "$slept" # with the old certificate, which the board needs no more
+expect_refused "$work/slept" thief 403 "has a certificate already" simplereenroll

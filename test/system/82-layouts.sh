@@ -153,6 +153,7 @@ sqlite3 "$database" "drop table certificates;
     alter table commands drop column forced;
     drop table staged;
     drop table downloads;
+    drop table key_permits;
     drop table enrolments;
     drop table enrolment_window;
     alter table images drop column layout; pragma user_version = 4;

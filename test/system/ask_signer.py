@@ -1,10 +1,12 @@
 """Says to the signer what a daemon that was taken over could: ask_signer.py SOCKET TASK [...]. Prints
 the answer's code and text, or "no answer".
 
-  sign CSR OUT [DAYS [NOTE]]  asks for a certificate and writes it to OUT, in DER
+  sign CSR OUT [DAYS [NOTE]]  asks for a new certificate and writes it to OUT, in DER
+  again CSR OUT               the same, where that of the same request before will do
   raw FILE                    sends the file's bytes as they are
   half CSR SECONDS            sends half a request, and waits
-  many N CSR                  asks N times, one after the other; prints how many were signed
+  many N CSR                  asks N times, one after the other, for a new one each time; prints how many
+                              were signed
 """
 
 import socket
@@ -21,10 +23,10 @@ def connect(path):
     return s
 
 
-def request(csr, days=0, note=""):
+def request(csr, days=0, note="", anew=1):
     text = note.encode()
     body = struct.pack(">HH", days, len(text)) + text + csr
-    return b"SES\x01\x01\x00" + struct.pack(">H", len(body)) + body
+    return b"SES\x01\x01" + struct.pack(">BH", anew, len(body)) + body
 
 
 def answer(s):
@@ -69,6 +71,12 @@ def main():
     if task == "sign":
         days = int(rest[2]) if len(rest) > 2 else 0
         code, text = exchange(path, request(read(rest[0]), days, rest[3] if len(rest) > 3 else ""))
+        if code == 0:
+            with open(rest[1], "wb") as f:
+                f.write(text)
+        tell(code, text)
+    elif task == "again":
+        code, text = exchange(path, request(read(rest[0]), anew=0))
         if code == 0:
             with open(rest[1], "wb") as f:
                 f.write(text)

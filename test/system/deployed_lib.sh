@@ -111,6 +111,9 @@ download_files() {
     give config "done ok"
     give ca "done ok"
     give cert "done ok"
+    for fragment in "${fragments[@]}"; do
+        secureesp devices key "$(sketch_mac "$fragment")" on >/dev/null
+    done
     give key "done ok"
     same_file ca.crt.next "$SANDBOX_PKI/ca.crt"
     get "$(sketch_mac 512)" /config.json

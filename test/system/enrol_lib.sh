@@ -25,14 +25,14 @@ make_claims() {
 signer_socket=$work/signer.sock
 signer_per_hour=1000
 
-# signer_up: a signer with the sandbox's CA, of $signer_per_hour certificates an hour. Its filter of system
-# calls stops the search for leaks.
+# signer_up [POLICY...]: a signer with the sandbox's CA, of $signer_per_hour certificates an hour. Its filter
+# of system calls stops the search for leaks.
 signer_up() {
     mkdir -p "$work/ca"
     rm -f "$signer_socket" # of one that was killed
     cp "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/ca.key" "$work/ca"
     printf '%s\n' '[signer]' "folder = $work/ca" "socket = $signer_socket" "client = $(id -u)" \
-        '[policy]' 'per_hour = '"$signer_per_hour" 'days = 825' >"$work/signer.conf"
+        '[policy]' "per_hour = $signer_per_hour" 'days = 825' "$@" >"$work/signer.conf"
     process_start "$work/signer.record" "$SANDBOX_LOG/signer.log" \
         env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" secureesp-signer --config "$work/signer.conf"
     records+=("$work/signer.record")
@@ -56,6 +56,11 @@ enrolment_on() {
 new_request() {
     openssl ecparam -name prime256v1 -genkey -noout -out "$work/$1.key"
     request "$@"
+}
+
+# key_of NAME: the SHA-256 of the public half of $work/NAME.key, as it is listed.
+key_of() {
+    openssl pkey -in "$work/$1.key" -pubout -outform DER | sha256sum | cut -d ' ' -f 1
 }
 
 # request NAME MAC [CODE]: $work/NAME.b64, a request with the key $work/NAME.key.

@@ -1,10 +1,10 @@
 """Tries the cells of identities.table on a broker and a download server that run.
 
-usage: identities.py TABLE FOLDER OTHER NEWEST
+usage: identities.py TABLE FOLDER OTHER NEWEST EST-PORT
 
 FOLDER holds NAME.crt and .key for each identity of the table but "none", and for listener and tester, who
 may hear and say anything. Opens the sessions of those that are to be resumed and prints "ready"; then
-takes lines: "download" or "broker" tries that part, "check ROLE read|write|clear FILTER" says whether the
+takes lines: "download", "est" or "broker" tries that part, "check ROLE read|write|clear FILTER" says whether the
 table has a cell for that rule. Prints each cell that is otherwise, and at the end of each part how many
 there were. Exit status 1 if any was otherwise."""
 
@@ -16,6 +16,7 @@ import sys
 import mqtt_client
 
 LETTERS = "pwtcsdk"
+EST = "/.well-known/est/"
 
 
 def read_table(path):
@@ -65,11 +66,11 @@ class Identity:
 
 
 class Trial:
-    def __init__(self, table, folder, other, newest):
+    def __init__(self, table, folder, other, newest, est_port):
         self.table, self.newest = read_table(table), newest
         self.ca = os.environ["SANDBOX_PKI"] + "/ca.crt"
         self.ports = {"broker": int(os.environ["SANDBOX_MQTT_PORT"]),
-                      "download": int(os.environ["SANDBOX_HTTPS_PORT"])}
+                      "download": int(os.environ["SANDBOX_HTTPS_PORT"]), "est": int(est_port)}
         macs = {"device": Identity("device", folder, {"device": "", "other": ""}).common_name,
                 "other": other}
         self.folder = folder
@@ -82,6 +83,8 @@ class Trial:
         for one in filter(lambda one: one.is_resumed, self.identities):
             _, one.sessions["download"], _ = mqtt_client.get(
                 self.ports["download"], self.contexts[one.name], "/download/ca.crt")
+            _, one.sessions["est"], _ = mqtt_client.get(
+                self.ports["est"], self.contexts[one.name], EST + "cacerts")
             client = mqtt_client.Client(
                 self.ports["broker"], self.contexts[one.name], one.common_name)
             one.sessions["broker"] = client.link.session
@@ -98,14 +101,44 @@ class Trial:
     def download(self):
         for one in self.identities:
             expected = self.table["identities"][1][one.name]["download"]
-            for path, cells in self.table["download"][1].items():
+            for row, cells in self.table["download"][1].items():
+                path = row.removeprefix("MAY")
+                if path != row:
+                    subprocess.run(["secureesp", "devices", "key", one.own, "on"],
+                                   capture_output=True, check=False)
                 status, _, resumed = mqtt_client.get(
                     self.ports["download"], self.contexts[one.name],
                     one.topic(path).replace("NEWEST", self.newest), one.sessions.get("download"))
                 wanted = cells["device"] if expected == "device" else expected
-                self.judge(f"{one.name} GET {path}", wanted, status)
+                self.judge(f"{one.name} GET {row}", wanted, status)
                 if one.name == "device-resumed" and not resumed:
                     self.judge(f"{one.name} GET {path}, session", "resumed", "full")
+
+    # --- enrolment
+
+    def request(self, one, whom):
+        """A request for a certificate of that device, with a key of its own."""
+        self.requests += 1
+        mac = {"OWN": one.own, "OTHER": one.other}.get(whom, f"84f3ea{self.requests:06x}")
+        if whom == "NEW":
+            subprocess.run(["secureesp", "enrolments", "add", mac], capture_output=True, check=True)
+        return subprocess.run(
+            ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-keyout", "/dev/null", "-subj", f"/CN={mac}", "-outform", "DER"],
+            capture_output=True, check=True).stdout
+
+    def est(self):
+        self.requests = 0
+        for one in self.identities:
+            role = self.table["identities"][1][one.name]["est"]
+            for row, cells in self.table["est"][1].items():
+                path, _, whom = row.partition("=")
+                status, _, resumed = mqtt_client.get(
+                    self.ports["est"], self.contexts[one.name], EST + path, one.sessions.get("est"),
+                    self.request(one, whom) if whom else None)
+                self.judge(f"{one.name} {row}", "tls" if role == "tls" else cells[role], status)
+                if one.is_resumed and not resumed:
+                    self.judge(f"{one.name} {row}, session", "resumed", "full")
 
     # --- the broker
 
@@ -267,13 +300,12 @@ class Trial:
 
 
 def main():
-    table, folder, other, newest = sys.argv[1:]
-    trial = Trial(table, folder, other, newest)
+    trial = Trial(*sys.argv[1:])
     trial.prepare()
     print("ready", flush=True)
     for line in sys.stdin:
         words = line.split()
-        {"download": trial.download, "broker": trial.broker, "check": trial.check}[words[0]](*words[1:])
+        {"download": trial.download, "est": trial.est, "broker": trial.broker, "check": trial.check}[words[0]](*words[1:])
         print(f"{words[0]}: {trial.cells} cells until now, {trial.wrong} otherwise", flush=True)
     sys.exit(1 if trial.wrong else 0)
 

@@ -129,11 +129,15 @@ class Client:
         self.link.close()
 
 
-def get(port, tls, path, session=None):
-    """The status of an answer, "tls" if there is none; the session; whether it was a resumed one."""
+def get(port, tls, path, session=None, body=None):
+    """The status of an answer, "tls" if there is none; the session; whether it was a resumed one. With a
+    body a POST."""
+    head = f"GET {path}" if body is None else f"POST {path}"
+    more = "" if body is None else f"Content-Length: {len(body)}\r\n"
     try:
         with open_tls(port, tls, session) as link:
-            link.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            link.sendall(f"{head} HTTP/1.1\r\nHost: localhost\r\n{more}Connection: close\r\n\r\n".encode()
+                         + (body or b""))
             answer = b""
             while piece := link.recv(65536):
                 answer += piece

@@ -21,7 +21,8 @@ _secureesp_options() {
         'devices revoke') echo '--reason' ;;
         'enrolments list') echo '--state' ;;
         'enrolments add') echo '--code' ;;
-        'enrolments open') echo '--for' ;;
+        'enrolments approve') echo '--key --any-key' ;;
+        'enrolments open') echo '--for --at-most' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
         'images verify') echo '--key' ;;
@@ -54,7 +55,7 @@ _secureesp_states() {
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch forget replace revoke readmit' ;;
+        devices) echo 'list show watch forget replace revoke readmit key' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
@@ -67,7 +68,7 @@ _secureesp_verbs() {
 _secureesp_arguments() {
     case $1 in
         'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
-        'devices revoke' | 'devices readmit') _secureesp_first_column devices ;;
+        'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
         'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
         'keys remove') _secureesp_first_column keys ;;

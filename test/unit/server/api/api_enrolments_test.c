@@ -2,6 +2,7 @@
 #include "test/unit/server/api/api_fixture.h"
 
 #define MAC "84f3eb000001"
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PATH "/api/v1/enrolments"
 
 struct row {
@@ -31,7 +32,12 @@ static void decisions(void **state)
         {"POST", PATH, "{\"macs\": [\"" MAC "\"], \"code\":true}", 201, "\"new\":false",
             "\"code\":\""},
         {"GET", PATH, "", 200, "\"needs_code\":true", "\"wrong_codes\":0"},
-        {"POST", PATH "/" MAC "/approve", "", 200, "\"state\":\"approved\"",
+        {"POST", PATH "/" MAC "/approve", "", 409, "--any-key", "--key"},
+        {"POST", PATH "/" MAC "/approve?key=" KEY, "", 200, "\"key_sha256\":\"" KEY "\"", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789ABCDEF", "", 200,
+            "\"key_sha256\":\"" KEY "\"", ""},
+        {"POST", PATH "/" MAC "/approve?key=1123456789abcdef", "", 409, KEY, ""},
+        {"POST", PATH "/" MAC "/approve?any_key=1", "", 200, "\"state\":\"approved\"",
             "\"needs_code\":false"},
         {"POST", PATH "/" MAC "/reject", "", 200, "\"state\":\"rejected\"", ""},
         {"GET", "/api/v1/status", "", 200, "\"enrolment\"", "\"rejected\":1"},
@@ -55,6 +61,12 @@ static void what_is_refused(void **state)
         {"POST", PATH "/nobody/approve", "", 400, "nobody", ""},
         {"POST", PATH "/" MAC "/approve?force=1", "", 400, "force", ""},
         {"POST", PATH "/" MAC "/approve", "{}", 400, "no body", ""},
+        {"POST", PATH "/" MAC "/approve?key=", "", 400, "16 to 64 hex digits", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789abcde", "", 400, "16 to 64", ""},
+        {"POST", PATH "/" MAC "/approve?key=" KEY "0", "", 400, "16 to 64", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789abcdeg", "", 400, "16 to 64", ""},
+        {"POST", PATH "/" MAC "/approve?key=0123456789abcdef", "", 400, "all 64 digits", ""},
+        {"POST", PATH "/" MAC "/approve?any_key=1&key=" KEY, "", 400, "exclude each other", ""},
         {"GET", PATH, "", 200, "[]", ""},
     };
 
@@ -74,7 +86,14 @@ static void the_window(void **state)
         {"POST", PATH "/window?for_s=1h", "", 400, "for_s", ""},
         {"POST", PATH "/window?for_s=101", "", 400, "which is 100", ""},
         {"GET", "/api/v1/status", "", 200, "\"on\":true", "\"open_until_ms\":null"},
-        {"POST", PATH "/window?for_s=100", "", 200, "\"open_until_ms\":1", ""},
+        {"POST", PATH "/window?for_s=100&at_most=0", "", 400, "1 to 100000", ""},
+        {"POST", PATH "/window?for_s=100&at_most=100001", "", 400, "at_most", ""},
+        {"POST", PATH "/window?for_s=100&at_most=", "", 400, "at_most", ""},
+        {"POST", PATH "/window?for_s=100&at_most=3x", "", 400, "at_most", ""},
+        {"POST", PATH "/window?for_s=100", "", 200, "\"open_until_ms\":1",
+            "\"open_at_most\":100,\"open_let_in\":0"},
+        {"POST", PATH "/window?for_s=100&at_most=100000", "", 200, "\"open_until_ms\":1",
+            "\"open_at_most\":100000"},
         {"GET", "/api/v1/status", "", 200, "\"policy\":\"approve\"", "\"open_until_ms\":1"},
         {"POST", PATH "/window?for_s=0", "", 200, "\"open_until_ms\":null", ""},
         {"GET", "/api/v1/status", "", 200, "\"enrolment\"", "\"open_until_ms\":null"},
@@ -87,12 +106,37 @@ static void the_window(void **state)
     ask_rows(f, on, sizeof on / sizeof on[0]);
 }
 
+// More than go into one piece: all of them come, in order, and each once.
+static void a_long_list(void **state)
+{
+    struct fixture *f = *state;
+    char body[64];
+    const char *at;
+    int count = 0;
+
+    for (unsigned i = 0; i < 600; i++) {
+        snprintf(body, sizeof body, "{\"macs\": [\"84f3ec%06x\"]}", i);
+        ask(f, "POST", PATH, body, strlen(body));
+        expect(f, "POST", 201, "\"new\":true", "");
+    }
+    ask(f, "GET", PATH, "", 0);
+    expect(f, "GET", 200, "\n[\n{\"mac\":\"84f3ec000000\"", "}\n]\n");
+    for (at = f->answer; (at = strstr(at, "{\"mac\":\"")) != NULL; at++) {
+        assert_int_equal(strtol(at + 14, NULL, 16), count);
+        count++;
+    }
+    assert_int_equal(count, 600);
+    ask(f, "GET", PATH "?state=enrolled", "", 0);
+    expect(f, "GET", 200, "\n[]\n", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(the_window),
+        cmocka_unit_test(a_long_list),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);

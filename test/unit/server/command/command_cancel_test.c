@@ -135,10 +135,10 @@ static void test_cancel(void **state)
     assert_int_equal(cancelled, 2);
     assert_int_equal(state_of(f, third), COMMAND_CANCELLED);
     set_online(f, MAC_1, true);
-    queue(&broker, MAC_1, "key");
+    queue(&broker, MAC_1, "cert");
     wait_for_published(&broker, 1);
     stop(&broker);
-    assert_string_equal(broker.log, "1k4 ");
+    assert_string_equal(broker.log, "1c4 ");
 }
 
 // The writer is busy with what settles a command while the dispatcher, which has read that it is

@@ -79,6 +79,7 @@ static void enrolment_is_off_without_a_port(void **state)
     assert_string_equal(config.enrol_certificate, "");
     assert_int_equal(config.enrol_policy, ENROL_POLICY_LISTED);
     assert_int_equal(config.enrol_window_max_s, 86400);
+    assert_int_equal(config.enrol_grace_days, 0);
     assert_int_equal(load(NEEDED "[enrolment]\nport = 8444\nclaim_ca = /c/\npolicy = approve\n"
                                  "certificate = /x\nwindow_max_s = 60\n",
                          &other, &err),
@@ -158,6 +159,7 @@ static const struct {
     {NEEDED "[enrolment]\nport = 8443\nclaim_ca = /c\n", ":", "the port of [download]"},
     {NEEDED "[enrolment]\npolicy = open\n", ":8: ", "'open' is not one of listed, approve"},
     {NEEDED "[enrolment]\nretry_after_s = 0\n", ":8: ", "0 is not between 1 and 86400"},
+    {NEEDED "[enrolment]\ngrace_days = 3651\n", ":8: ", "3651 is not between 0 and 3650"},
 };
 
 static void a_mistake_is_named_with_file_and_line(void **state)

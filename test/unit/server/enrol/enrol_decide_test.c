@@ -72,6 +72,9 @@ static const struct {
     {{LISTED, .row = &by_window, .is_open = true, .has_reported = true}, ENROL_ALARM, ""},
     {{LISTED, .row = &by_window, .is_open = true, .has_good = true}, ENROL_ALARM, ""},
     {{LISTED, .row = &by_window}, ENROL_UNLISTED, ""},
+    {{LISTED, .row = &by_window, .is_let_in = true}, ENROL_SIGN, "window"},
+    {{LISTED, .row = &by_window, .is_let_in = true, .key_sha256 = OTHER}, ENROL_OTHER_KEY, ""},
+    {{LISTED, .row = &by_window, .is_let_in = true, .has_good = true}, ENROL_ALARM, ""},
     {{APPROVE, .row = &by_window}, ENROL_WAIT, ""},
     {{APPROVE, .row = &rejected}, ENROL_REJECTED, ""},
     {{LISTED, .row = &rejected, .is_open = true}, ENROL_REJECTED, ""},
@@ -144,6 +147,13 @@ static void test_renewal(void **state)
         {{.row = &enrolled, .certificate_is_good = false, .has_good = true}, false, ENROL_SIGN},
         {{.row = &enrolled, .certificate_is_good = true, .key_sha256 = OTHER}, false, ENROL_SIGN},
         {{.row = &listed}, false, ENROL_SIGN},
+        {{.row = &enrolled, .is_late = true}, true, ENROL_SIGN},
+        {{.row = &enrolled, .is_late = true, .has_good = true, .key_sha256 = OTHER}, false,
+            ENROL_ALARM},
+        {{.row = &enrolled, .is_late = true, .has_good = true, .certificate_is_good = true}, false,
+            ENROL_REPEAT},
+        {{.row = &enrolled, .is_late = true, .is_revoked = true}, false, ENROL_REVOKED},
+        {{.row = &rejected, .is_late = true}, false, ENROL_REJECTED},
         {{.row = &rejected, .has_good = true}, false, ENROL_REJECTED},
         {{.row = &enrolled, .is_revoked = true, .certificate_is_good = true}, false, ENROL_REVOKED},
     };
@@ -152,8 +162,12 @@ static void test_renewal(void **state)
     for (size_t i = 0; i < sizeof renewals / sizeof renewals[0]; i++) {
         struct enrol_case it = fill(renewals[i].it);
 
-        if (enrol_decide_renewal(&it, renewals[i].has_last).verdict != renewals[i].verdict)
+        struct enrol_ruling ruling = enrol_decide_renewal(&it, renewals[i].has_last);
+
+        if (ruling.verdict != renewals[i].verdict)
             fail_msg("row %zu", i);
+        if (ruling.verdict == ENROL_SIGN)
+            assert_string_equal(ruling.by, it.is_late ? "late renewal" : "renewal");
     }
 }
 

@@ -13,6 +13,7 @@
 #include "server/revocation/revocation_change.h"
 #include "server/store/certificate_store.h"
 #include "server/store/enrolment_store.h"
+#include "server/store/enrolment_window_store.h"
 #include "server/store/event_store.h"
 #include "test/unit/server/store/store_fixture.h"
 

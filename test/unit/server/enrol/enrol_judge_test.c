@@ -83,19 +83,65 @@ static void test_codes(void **state)
 
 static int put_window(struct store_connection *connection, void *ctx, struct err *err)
 {
-    return enrolment_store_put_window(connection, ctx, err);
+    return enrolment_window_store_put(connection, ctx, err);
 }
 
 static void test_window(void **state)
 {
     struct fixture *f = *state;
-    struct enrolment_window window = {.until_ms = clock_now_ms() + 60000};
+    struct enrolment_window window = {.until_ms = clock_now_ms() + 60000, .at_most = 9};
 
     fixture_write(f, put_window, &window);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
     assert_string_equal(row_of(f, MAC_1).decided_by, "window");
     window.until_ms = clock_now_ms() - 1;
     fixture_write(f, put_window, &window);
+    assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_WAIT);
+}
+
+static int64_t let_in(struct fixture *f)
+{
+    return fixture_query(f, "SELECT let_in FROM enrolment_window");
+}
+
+// It closes itself; whom it has let in gets the certificate, also by a later request.
+static void test_window_is_bounded(void **state)
+{
+    struct fixture *f = *state;
+    struct enrolment_window window = {
+        .until_ms = clock_now_ms() + 60000, .at_most = 2, .decided_at_ms = clock_now_ms()};
+    struct enrol_judge second = ask_for(MAC_2, KEY_A);
+
+    fixture_write(f, put_window, &window);
+    assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
+    assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN); // counted once
+    assert_int_equal(let_in(f), 1);
+    assert_int_equal(judge(f, &second), ENROL_SIGN);
+    assert_int_equal(second.filled, 2);
+    assert_int_equal(judge_one(f, MAC_3, KEY_A), ENROL_WAIT);
+    assert_int_equal(judge(f, &second), ENROL_SIGN);
+    assert_int_equal(second.filled, 0); // told once
+    assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_OTHER_KEY);
+    assert_int_equal(let_in(f), 2);
+}
+
+// Whom an earlier one has let in is counted anew.
+static void test_window_counts_anew(void **state)
+{
+    struct fixture *f = *state;
+    struct enrolment_window window = {
+        .until_ms = clock_now_ms() + 60000, .at_most = 9, .decided_at_ms = clock_now_ms()};
+
+    fixture_write(f, put_window, &window);
+    assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
+    assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_SIGN);
+    usleep(2000);
+    window.at_most = 1;
+    window.decided_at_ms = clock_now_ms();
+    fixture_write(f, put_window, &window);
+    assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
+    assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
+    assert_int_equal(let_in(f), 1);
     assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_WAIT);
 }
 
@@ -257,6 +303,8 @@ int main(void)
         TEST(test_binds_the_key),
         TEST(test_codes),
         TEST(test_window),
+        TEST(test_window_is_bounded),
+        TEST(test_window_counts_anew),
         TEST(test_alarm),
         TEST(test_revoked_and_readmitted),
         TEST(test_held),

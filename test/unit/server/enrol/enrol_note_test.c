@@ -27,7 +27,7 @@ static void see(const char *name, uint64_t value, void *ctx)
 
 static void test_counts(void **state)
 {
-    static const struct enrol_note_who who = {"84f3eb000001", "", "192.0.2.1"};
+    static const struct enrol_note_who who = {"84f3eb000001", "", "192.0.2.1", "aa"};
     struct enrol_notes notes = {0};
     struct seen seen = {0};
 

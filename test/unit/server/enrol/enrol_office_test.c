@@ -72,6 +72,20 @@ static void test_add_refuses_who_is_known(void **state)
     assert_int_equal(row_of(f, MAC_3).state, ENROLMENT_ENROLLED);
 }
 
+static int approve(struct fixture *f, const char *mac, const char *key, struct enrolment *out)
+{
+    struct enrol_office_approval it = {mac, key, false, "uid 3"};
+
+    return enrol_office_approve(f->store, &it, out, NULL);
+}
+
+static int approve_any(struct fixture *f, const char *mac, struct enrolment *out)
+{
+    struct enrol_office_approval it = {mac, NULL, true, "uid 3"};
+
+    return enrol_office_approve(f->store, &it, out, NULL);
+}
+
 static void test_approve(void **state)
 {
     struct fixture *f = *state;
@@ -79,23 +93,66 @@ static void test_approve(void **state)
 
     // who waits, with the key that it waits with
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_WAIT);
-    assert_int_equal(enrol_office_approve(f->store, MAC_1, "uid 3", &row, NULL), 0);
+    assert_int_equal(approve(f, MAC_1, NULL, &row), 0);
     assert_string_equal(row.key_sha256, KEY_A);
     // twice, as when the first answer was lost
     usleep(2000);
-    assert_int_equal(enrol_office_approve(f->store, MAC_1, "uid 3", &row, NULL), 0);
+    assert_int_equal(approve(f, MAC_1, NULL, &row), 0);
     assert_string_equal(row.key_sha256, KEY_A);
     assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_OTHER_KEY);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
-    // who never asked: whoever comes first
-    assert_int_equal(enrol_office_approve(f->store, MAC_2, "uid 3", &row, NULL), 0);
+    // who never asked: whoever comes first, if that is said
+    assert_int_equal(approve(f, MAC_2, NULL, &row), ERR_CONFLICT);
+    assert_string_equal(row_of(f, MAC_2).mac, "");
+    assert_int_equal(approve_any(f, MAC_2, &row), 0);
     assert_string_equal(row.key_sha256, "");
     assert_string_equal(row.mac, MAC_2);
     assert_int_equal(judge_one(f, MAC_2, KEY_B), ENROL_SIGN);
     // who was approved for one key and comes with another
     assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_OTHER_KEY);
-    assert_int_equal(enrol_office_approve(f->store, MAC_2, "uid 3", &row, NULL), 0);
+    assert_int_equal(approve(f, MAC_2, NULL, &row), ERR_CONFLICT); // which of them?
+    assert_int_equal(judge_one(f, MAC_2, KEY_B), ENROL_SIGN);
+    assert_int_equal(approve(f, MAC_2, KEY_A, &row), 0);
     assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_SIGN);
+    assert_int_equal(judge_one(f, MAC_2, KEY_B), ENROL_OTHER_KEY);
+}
+
+#define WHOLE_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define WHOLE_B "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
+#define PREFIX_A "aaaaaaaaaaaaaaaa"
+#define PREFIX_C "cccccccccccccccc"
+
+// The key that the operator saw, and no other one.
+static void test_approve_a_key(void **state)
+{
+    struct fixture *f = *state;
+    struct enrolment row;
+
+    // one that waits
+    assert_int_equal(judge_one(f, MAC_1, WHOLE_A), ENROL_WAIT);
+    assert_int_equal(approve(f, MAC_1, WHOLE_B, &row), ERR_CONFLICT);
+    assert_int_equal(approve(f, MAC_1, PREFIX_C, &row), ERR_CONFLICT);
+    assert_int_equal(row_of(f, MAC_1).state, ENROLMENT_PENDING);
+    assert_string_equal(row_of(f, MAC_1).key_sha256, WHOLE_A);
+    assert_string_equal(row_of(f, MAC_1).decided_by, "");
+    assert_int_equal(approve(f, MAC_1, PREFIX_A, &row), 0);
+    assert_string_equal(row.key_sha256, WHOLE_A);
+    assert_int_equal(judge_one(f, MAC_1, WHOLE_B), ENROL_OTHER_KEY);
+    assert_int_equal(judge_one(f, MAC_1, WHOLE_A), ENROL_SIGN);
+    // none that waits: a beginning is of nothing that is known
+    assert_int_equal(approve(f, MAC_2, PREFIX_A, &row), ERR_INVALID);
+    assert_string_equal(row_of(f, MAC_2).mac, "");
+    assert_int_equal(approve(f, MAC_2, WHOLE_B, &row), 0);
+    assert_string_equal(row.key_sha256, WHOLE_B);
+    assert_int_equal(judge_one(f, MAC_2, WHOLE_A), ENROL_OTHER_KEY);
+    assert_int_equal(judge_one(f, MAC_2, WHOLE_B), ENROL_SIGN);
+    // one that waits beside another that was refused: the other is not let in by its name
+    assert_int_equal(judge_one(f, MAC_3, WHOLE_A), ENROL_WAIT);
+    assert_int_equal(judge_one(f, MAC_3, KEY_B), ENROL_OTHER_KEY);
+    assert_string_equal(row_of(f, MAC_3).alarm_key_sha256, KEY_B);
+    assert_int_equal(approve(f, MAC_3, KEY_B, &row), ERR_CONFLICT);
+    assert_int_equal(approve_any(f, MAC_3, &row), 0);
+    assert_int_equal(judge_one(f, MAC_3, KEY_B), ENROL_SIGN);
 }
 
 // A device that has one, and asks for another.
@@ -109,11 +166,14 @@ static void test_approve_after_an_alarm(void **state)
     assert_int_equal(judge(f, &it), ENROL_SIGN);
     assert_true(record_certificate(f, &it, 0x11));
     assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_ALARM);
-    assert_int_equal(enrol_office_approve(f->store, MAC_1, "uid 3", &row, NULL), 0);
-    assert_string_equal(row.key_sha256, "");
+    assert_int_equal(approve(f, MAC_1, NULL, &row), ERR_CONFLICT);
+    assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_ALARM);
+    assert_int_equal(approve(f, MAC_1, "b", &row), 0); // the one that was refused
+    assert_string_equal(row.key_sha256, KEY_B);
     assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_SIGN);
     change(f, revocation_change_revoke, MAC_1, REVOCATION_REASON_USUAL);
-    assert_int_equal(enrol_office_approve(f->store, MAC_1, "uid 3", &row, NULL), ERR_CONFLICT);
+    assert_int_equal(approve(f, MAC_1, NULL, &row), ERR_CONFLICT);
+    assert_int_equal(approve_any(f, MAC_1, &row), ERR_CONFLICT);
     assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_REVOKED);
 }
 
@@ -142,10 +202,17 @@ static void test_window(void **state)
     struct fixture *f = *state;
     struct enrolment_window window;
 
-    assert_int_equal(enrol_office_open(f->store, 60000, "uid 3", &window, NULL), 0);
+    struct enrol_office_window wanted = {60000, 5};
+
+    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
     assert_true(window.until_ms > clock_now_ms());
+    assert_int_equal(window.at_most, 5);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
-    assert_int_equal(enrol_office_open(f->store, 0, "uid 3", &window, NULL), 0);
+    assert_int_equal(fixture_query(f, "SELECT let_in FROM enrolment_window"), 1);
+    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
+    assert_int_equal(window.let_in, 0);
+    wanted.for_ms = 0;
+    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
     assert_int_equal(window.until_ms, 0);
     assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_WAIT);
 }
@@ -159,6 +226,7 @@ int main(void)
         TEST(test_codes),
         TEST(test_add_refuses_who_is_known),
         TEST(test_approve),
+        TEST(test_approve_a_key),
         TEST(test_approve_after_an_alarm),
         TEST(test_reject_and_remove),
         TEST(test_window),

@@ -276,7 +276,9 @@ static void test_signer_is_away(void **state)
         {ERR_UNAVAILABLE, 503, "Retry-After: "},
         {ERR_DENIED, 403, "the signer does not"},
         {ERR_INVALID, 400, "the signer does not"},
-        {ERR_IO, 500, "no certificate could be made"},
+        {ERR_EXPIRED, 503, "Retry-After: "},
+        {ERR_IO, 503, "Retry-After: "},
+        {ERR_NO_MEMORY, 500, "no certificate could be made"},
     };
     struct place p;
     struct answer a;

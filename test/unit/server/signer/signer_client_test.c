@@ -67,7 +67,28 @@ static void nobody_listens(void **state)
     world->listening = -1;
     assert_int_equal(ask(world, 1000, NULL), ERR_UNAVAILABLE);
     memset(world->path, 'x', sizeof world->path - 1);
-    assert_int_equal(ask(world, 1000, NULL), ERR_INVALID);
+    assert_int_equal(ask(world, 1000, NULL), ERR_UNAVAILABLE);
+}
+
+// That is of the configuration, not of what is asked for.
+static void who_may_not_connect_tries_again_later(void **state)
+{
+    struct world *world = *state;
+    struct err err = {0};
+
+    assert_int_equal(unix_socket_listen(world->path, 0600, &world->listening, NULL), 0);
+    assert_int_equal(chmod(world->path, 0), 0);
+    if (geteuid() == 0) { // whom no mode keeps out
+        assert_int_equal(chmod(world->folder, 0755), 0);
+        assert_int_equal(seteuid(65534), 0);
+    }
+
+    int rc = ask(world, 1000, &err);
+
+    if (getuid() == 0)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(rc, ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.message, "must be of the socket's group"));
 }
 
 static void nobody_answers_in_time(void **state)
@@ -166,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         TEST(nobody_listens),
+        TEST(who_may_not_connect_tries_again_later),
         TEST(nobody_answers_in_time),
         TEST(what_answers_is_no_signer),
         TEST(an_error_is_the_signers),

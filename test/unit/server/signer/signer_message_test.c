@@ -30,9 +30,28 @@ static void a_request_comes_back(void **state)
     assert_int_equal(written.n, SIGNER_MESSAGE_HEAD + 4 + strlen(request.note) + 300);
     assert_int_equal(signer_message_read_request(written.bytes, written.n, &read), 0);
     assert_int_equal(read.days, 825);
+    assert_false(read.anew);
     assert_string_equal(read.note, request.note);
     assert_int_equal(read.n, 300);
     assert_memory_equal(read.csr, bytes, 300);
+    request.anew = true;
+    assert_int_equal(signer_message_write_request(&request, &written), 0);
+    assert_int_equal(signer_message_read_request(written.bytes, written.n, &read), 0);
+    assert_true(read.anew);
+}
+
+// What anew is of a request, an answer has not.
+static void an_answer_is_never_anew(void **state)
+{
+    struct signer_message_answer answer = {.certificate = bytes, .n = 2};
+    struct signer_message_written written;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(signer_message_write_answer(&answer, &written), 0);
+    assert_int_equal(signer_message_size(written.bytes, SIGNER_MESSAGE_ANSWER, &n), 0);
+    written.bytes[5] = 1;
+    assert_int_equal(signer_message_size(written.bytes, SIGNER_MESSAGE_ANSWER, &n), ERR_INVALID);
 }
 
 static void a_request_has_bounds(void **state)
@@ -101,10 +120,10 @@ static void a_request_is_read_whole_or_not(void **state)
     assert_int_equal(read_request(written.bytes, written.n + 1), ERR_INVALID);
     assert_int_equal(read_request(written.bytes, written.n), 0);
     for (size_t i = 0; i < SIGNER_MESSAGE_HEAD; i++) {
-        written.bytes[i] ^= 0x01;
+        written.bytes[i] ^= i == 5 ? 0x02 : 0x01;
         if (read_request(written.bytes, written.n) != ERR_INVALID)
             fail_msg("byte %zu of the head", i);
-        written.bytes[i] ^= 0x01;
+        written.bytes[i] ^= i == 5 ? 0x02 : 0x01;
     }
     written.bytes[SIGNER_MESSAGE_HEAD + 3] = 3; // a note that leaves nothing for the request
     assert_int_equal(read_request(written.bytes, written.n), ERR_INVALID);
@@ -218,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_comes_back),
+        cmocka_unit_test(an_answer_is_never_anew),
         cmocka_unit_test(a_request_has_bounds),
         cmocka_unit_test(a_note_is_one_line_of_text),
         cmocka_unit_test(a_request_is_read_whole_or_not),

@@ -146,6 +146,48 @@ static void so_many_an_hour_also_after_a_restart(void **state)
     signer_free(signer);
 }
 
+// The certificate itself, so that two are told apart.
+static size_t certificate(struct signer *signer, const struct signer_message_written *request,
+    struct signer_message_written *written)
+{
+    struct signer_message_answer read;
+
+    if (answer(signer, request, written, &read) != 0)
+        fail_msg("%s", read.text);
+    return read.n;
+}
+
+// Whoever asked may have ended before the answer came.
+static void the_same_order_has_the_same_answer(void **state)
+{
+    const char *folder = *state;
+    struct signer_policy policy = signer_fixture_policy;
+    struct signer *signer;
+    struct signer_message_written request, first, again;
+    struct signer_message_answer read;
+
+    policy.per_hour = 2;
+    signer = open_signer(folder, &policy);
+    signer_fixture_request(&honest, 0, &request);
+    (void)certificate(signer, &request, &first);
+    for (int i = 0; i < 5; i++) { // it is not counted
+        assert_int_equal(certificate(signer, &request, &again) + SIGNER_MESSAGE_HEAD + 1, first.n);
+        assert_int_equal(again.n, first.n);
+        assert_memory_equal(again.bytes, first.bytes, first.n);
+    }
+    assert_int_equal(signer_fixture_recorded(folder), 1);
+    request.bytes[5] = 1; // anew
+    (void)certificate(signer, &request, &again);
+    assert_true(again.n != first.n || memcmp(again.bytes, first.bytes, first.n) != 0);
+    assert_int_equal(signer_fixture_recorded(folder), 2);
+    assert_int_equal(answer(signer, &request, &again, &read), ERR_UNAVAILABLE);
+    request.bytes[5] = 0;
+    policy.allows_p256 = false; // what is not signed any more is not answered either
+    assert_int_equal(signer_set_policy(signer, &policy, NULL), 0);
+    assert_int_equal(answer(signer, &request, &again, &read), ERR_DENIED);
+    signer_free(signer);
+}
+
 static void another_policy_holds_at_once(void **state)
 {
     struct signer_policy policy = signer_fixture_policy;
@@ -227,6 +269,7 @@ int main(void)
         TEST(what_the_policy_refuses_is_not_signed),
         TEST(garbage_has_an_answer),
         TEST(so_many_an_hour_also_after_a_restart),
+        TEST(the_same_order_has_the_same_answer),
         TEST(another_policy_holds_at_once),
         TEST(what_cannot_be_recorded_is_not_given),
         TEST(a_refusal_is_an_answer),

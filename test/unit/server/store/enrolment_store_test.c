@@ -63,7 +63,10 @@ static struct enrolment full(void)
         .decided_at_ms = 5,
         .alarms = 6,
         .alarm_at_ms = 7,
-        .serial = "0d"};
+        .serial = "0d",
+        .alarm_key_sha256 = "ee",
+        .trouble = "so it is",
+        .trouble_at_ms = 8};
 }
 
 static void test_whole(void **state)
@@ -91,6 +94,9 @@ static void test_whole(void **state)
     assert_int_equal(found.alarms, one.alarms);
     assert_int_equal(found.alarm_at_ms, one.alarm_at_ms);
     assert_string_equal(found.serial, one.serial);
+    assert_string_equal(found.alarm_key_sha256, one.alarm_key_sha256);
+    assert_string_equal(found.trouble, one.trouble);
+    assert_int_equal(found.trouble_at_ms, one.trouble_at_ms);
     one.state = ENROLMENT_APPROVED;
     one.tries = 9;
     fixture_write(f, put, &one);
@@ -158,14 +164,55 @@ static void test_order_and_counts(void **state)
     add(f, 3, ENROLMENT_LISTED, "", 0);
     add(f, 4, ENROLMENT_PENDING, "", 8);
     connection = fixture_read(f);
-    assert_int_equal(enrolment_store_each(connection, see, text, NULL), 0);
-    assert_string_equal(text, "0004 0002 0001 0003 ");
+    assert_int_equal(enrolment_store_each_pending(connection, see, text, NULL), 0);
+    assert_string_equal(text, "0004 0002 ");
+    text[0] = '\0';
+    assert_int_equal(enrolment_store_page(connection,
+                         &(struct enrolment_page){"", 9, ENROLMENT_STATE_COUNT}, see, text, NULL),
+        0);
+    assert_string_equal(text, "0001 0003 ");
     assert_int_equal(enrolment_store_count(connection, counts, NULL), 0);
     assert_int_equal(counts[ENROLMENT_LISTED], 1);
     assert_int_equal(counts[ENROLMENT_PENDING], 2);
     assert_int_equal(counts[ENROLMENT_APPROVED], 0);
     assert_int_equal(counts[ENROLMENT_REJECTED], 0);
     assert_int_equal(counts[ENROLMENT_ENROLLED], 1);
+    store_read_end(f->store, connection);
+}
+
+static void assert_page(struct fixture *f, const char *after, int64_t limit,
+    enum enrolment_state state, const char *expected)
+{
+    struct store_connection *connection = fixture_read(f);
+    struct enrolment_page page = {after, limit, state};
+    char text[512] = "";
+
+    assert_int_equal(enrolment_store_page(connection, &page, see, text, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_string_equal(text, expected);
+}
+
+// One after another, whoever waits in between.
+static void test_pages(void **state)
+{
+    struct fixture *f = *state;
+    struct store_connection *connection;
+    struct enrolment_page page = {"nobody", 1, ENROLMENT_STATE_COUNT};
+
+    add(f, 1, ENROLMENT_ENROLLED, "", 1);
+    add(f, 2, ENROLMENT_PENDING, "", 9);
+    add(f, 3, ENROLMENT_LISTED, "", 0);
+    add(f, 4, ENROLMENT_ENROLLED, "", 8);
+    assert_page(f, "", 0, ENROLMENT_STATE_COUNT, "");
+    assert_page(f, "", 1, ENROLMENT_STATE_COUNT, "0001 ");
+    assert_page(f, "84f3eb000001", 1, ENROLMENT_STATE_COUNT, "0003 ");
+    assert_page(f, "84f3eb000001", 2, ENROLMENT_STATE_COUNT, "0003 0004 ");
+    assert_page(f, "84f3eb000004", 2, ENROLMENT_STATE_COUNT, "");
+    assert_page(f, "", 9, ENROLMENT_ENROLLED, "0001 0004 ");
+    assert_page(f, "84f3eb000001", 9, ENROLMENT_ENROLLED, "0004 ");
+    assert_page(f, "", 9, ENROLMENT_PENDING, "");
+    connection = fixture_read(f);
+    assert_int_equal(enrolment_store_page(connection, &page, see, NULL, NULL), ERR_INVALID);
     store_read_end(f->store, connection);
 }
 
@@ -199,33 +246,6 @@ static void test_who_leaves(void **state)
     assert_leaving(f, "84f3eb000003", 3);
 }
 
-static int put_window(struct store_connection *connection, void *ctx, struct err *err)
-{
-    return enrolment_store_put_window(connection, ctx, err);
-}
-
-static void test_window(void **state)
-{
-    struct fixture *f = *state;
-    struct enrolment_window window = {99, "uid 1", 5};
-    struct enrolment_window found;
-    struct store_connection *connection = fixture_read(f);
-
-    assert_int_equal(enrolment_store_get_window(connection, &found, NULL), 0);
-    assert_int_equal(found.until_ms, 0);
-    assert_int_equal(found.decided_at_ms, 0);
-    store_read_end(f->store, connection);
-    fixture_write(f, put_window, &window);
-    window.until_ms = 100;
-    fixture_write(f, put_window, &window);
-    connection = fixture_read(f);
-    assert_int_equal(enrolment_store_get_window(connection, &found, NULL), 0);
-    store_read_end(f->store, connection);
-    assert_int_equal(found.until_ms, 100);
-    assert_int_equal(found.decided_at_ms, 5);
-    assert_string_equal(found.decided_by, "uid 1");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -234,8 +254,8 @@ int main(void)
         TEST(test_whole),
         TEST(test_certificate),
         TEST(test_order_and_counts),
+        TEST(test_pages),
         TEST(test_who_leaves),
-        TEST(test_window),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

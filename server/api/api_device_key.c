@@ -1,0 +1,57 @@
+// Whether a device may fetch its private key.
+#include "server/api/api_device_key.h"
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/command/command_key.h"
+
+static json_t *time_or_null(int64_t time_ms)
+{
+    return time_ms != 0 ? json_integer(time_ms) : json_null();
+}
+
+// null for one that may not.
+static json_t *describe(const struct key_permit *permit)
+{
+    if (permit->mac[0] == '\0')
+        return json_null();
+    return json_pack("{so sI so so}", "allowed_by", api_json_text(permit->allowed_by),
+        "allowed_at_ms", (json_int_t)permit->allowed_at_ms, "fetched_at_ms",
+        time_or_null(permit->fetched_at_ms), "fetched_from", api_json_text(permit->fetched_from));
+}
+
+void api_device_key_switch(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *on = http_request_query(request, "on");
+    char by[HTTP_REQUEST_PEER_SIZE];
+    char mac[MAC_SIZE];
+    struct command_key_wish wish = {mac, api_members_is_set(on), by};
+    struct key_permit permit;
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    http_request_peer(request, by);
+    if (rc == 0 && on == NULL)
+        rc = err_set(&err, ERR_INVALID, "on must be 1 or 0");
+    if (rc == 0)
+        rc = command_key_switch(api->store, &wish, &permit, &err);
+    if (rc == 0)
+        api_json_send(response, 200, json_pack("{ss so}", "mac", mac, "key", describe(&permit)));
+    else
+        api_json_refuse(response, &err);
+}
+
+int api_device_key_add_to(
+    struct store_connection *connection, const char *mac, json_t **device, struct err *err)
+{
+    struct key_permit permit = {.mac = ""};
+    int rc = key_permit_store_get(connection, mac, &permit, err);
+
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    api_json_set(device, "key", describe(&permit));
+    return 0;
+}

@@ -1,0 +1,10 @@
+#ifndef DEVICES_KEY_H
+#define DEVICES_KEY_H
+
+#include "server/base/err.h"
+#include "server/ctl/subcommand.h"
+
+// As struct subcommand has it.
+int devices_key_run(const struct subcommand_call *call, struct err *err);
+
+#endif

@@ -1,0 +1,71 @@
+// What was signed a short time ago.
+#include "server/signer/signer_recent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/pki/digest.h"
+
+struct item {
+    char csr_sha256[DIGEST_SHA256_TEXT_SIZE];
+    int days;
+    int64_t at_ms;
+    uint8_t *der; // NULL: none
+    size_t n;
+};
+
+struct signer_recent {
+    size_t next; // the place of the next one: of the oldest
+    struct item items[SIGNER_RECENT_MOST];
+};
+
+int signer_recent_new(struct signer_recent **out)
+{
+    *out = calloc(1, sizeof **out);
+    return *out != NULL ? 0 : ERR_NO_MEMORY;
+}
+
+void signer_recent_free(struct signer_recent *recent)
+{
+    if (recent == NULL)
+        return;
+    for (size_t i = 0; i < SIGNER_RECENT_MOST; i++)
+        free(recent->items[i].der);
+    free(recent);
+}
+
+void signer_recent_keep(struct signer_recent *recent, const struct signer_recent_order *order,
+    const uint8_t *der, size_t n, int64_t now_ms)
+{
+    struct item *item = &recent->items[recent->next];
+    uint8_t *copy = malloc(n + 1);
+
+    if (copy == NULL)
+        return;
+    memcpy(copy, der, n);
+    free(item->der);
+    *item = (struct item){.days = order->days, .at_ms = now_ms, .der = copy, .n = n};
+    digest_sha256(order->csr, order->n, item->csr_sha256);
+    recent->next = (recent->next + 1) % SIGNER_RECENT_MOST;
+}
+
+bool signer_recent_find(const struct signer_recent *recent, const struct signer_recent_order *order,
+    int64_t now_ms, const uint8_t **der, size_t *n)
+{
+    char csr_sha256[DIGEST_SHA256_TEXT_SIZE];
+
+    digest_sha256(order->csr, order->n, csr_sha256);
+    for (size_t i = 1; i <= SIGNER_RECENT_MOST; i++) { // the latest first
+        const struct item *item =
+            &recent->items[(recent->next + SIGNER_RECENT_MOST - i) % SIGNER_RECENT_MOST];
+
+        if (item->der == NULL || now_ms - item->at_ms >= SIGNER_RECENT_MS)
+            return false;
+        if (item->days != order->days || strcmp(item->csr_sha256, csr_sha256) != 0)
+            continue;
+        *der = item->der;
+        *n = item->n;
+        return true;
+    }
+    return false;
+}

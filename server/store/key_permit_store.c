@@ -1,0 +1,74 @@
+// Which devices may fetch their private key.
+#include "server/store/key_permit_store.h"
+
+#include <string.h>
+
+#include "server/store/device_rows.h"
+#include "server/store/mac_key.h"
+#include "server/store/statement.h"
+
+static const char select_one[] = "SELECT allowed_by, allowed_at_ms, fetched_at_ms, fetched_from"
+                                 " FROM key_permits WHERE device = ?1";
+
+static const char upsert[] =
+    "INSERT INTO key_permits (device, allowed_by, allowed_at_ms, fetched_at_ms, fetched_from)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)"
+    " ON CONFLICT (device) DO UPDATE SET allowed_by = excluded.allowed_by,"
+    " allowed_at_ms = excluded.allowed_at_ms, fetched_at_ms = excluded.fetched_at_ms,"
+    " fetched_from = excluded.fetched_from";
+
+static const char delete_one[] = "DELETE FROM key_permits WHERE device = ?1";
+
+static int read_key(const char *mac, int64_t *key, struct err *err)
+{
+    return mac_key_from_text(mac, key) ? 0 : err_set(err, ERR_INVALID, "no MAC: %s", mac);
+}
+
+int key_permit_store_get(
+    struct store_connection *connection, const char *mac, struct key_permit *out, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+    int rc = read_key(mac, &key, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, select_one);
+    statement_bind_int(&s, key);
+    rc = statement_step(&s, err);
+    if (rc > 0) {
+        memset(out, 0, sizeof *out);
+        mac_key_to_text(key, out->mac);
+        statement_text(&s, 0, out->allowed_by, sizeof out->allowed_by);
+        out->allowed_at_ms = statement_int(&s, 1);
+        out->fetched_at_ms = statement_int(&s, 2);
+        statement_text(&s, 3, out->fetched_from, sizeof out->fetched_from);
+    }
+    statement_close(&s);
+    if (rc == 0)
+        return err_set(err, ERR_NOT_FOUND, "device %s may not fetch its private key", mac);
+    return rc < 0 ? rc : 0;
+}
+
+int key_permit_store_put(
+    struct store_connection *connection, const struct key_permit *permit, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+    int rc = read_key(permit->mac, &key, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, upsert);
+    statement_bind_int(&s, key);
+    statement_bind_text(&s, permit->allowed_by);
+    statement_bind_int(&s, permit->allowed_at_ms);
+    statement_bind_int(&s, permit->fetched_at_ms);
+    statement_bind_text(&s, permit->fetched_from);
+    return statement_run(&s, err);
+}
+
+int key_permit_store_remove(struct store_connection *connection, const char *mac, struct err *err)
+{
+    return device_rows_delete(connection, delete_one, mac, err);
+}
