@@ -4,7 +4,7 @@
 LX := build/lx106
 LX_SOURCES := $(LX)/src
 LX_PORT := firmware/port/lx106
-LX_CONFIG := $(wildcard $(LX_PORT)/config/*.h)
+LX_CONFIG := $(wildcard $(LX_PORT)/config/*.h $(LX_PORT)/config/*/*.h)
 LX_CC := xtensa-lx106-elf-gcc
 LX_OBJCOPY := xtensa-lx106-elf-objcopy
 
