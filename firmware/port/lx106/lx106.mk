@@ -57,7 +57,7 @@ LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, 
     $(addprefix $(LX_PORT)/board/,arith multiply console crash lx106_flash nor reset))
 
 .PHONY: firmware-lx106 size stack bench-firmware FORCE
-firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin $(LX)/enrol/firmware.elf
+firmware-lx106: $(LX)/firmware.bin $(LX)/boot.bin
 
 # What it takes, against test/lx106/ceilings.
 size: firmware-lx106
@@ -105,20 +105,14 @@ $(LX)/cjson/%.o: $(LX)/fetched
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_CFLAGS) -c -o $@ $(LX_SOURCES)/cjson/$*.c
 
-$(LX)/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
+$(LX)/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_ENROL) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) \
+    $(LX_PORT)/link/app.ld
 	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,-Map=$(LX)/firmware.map -o $@ \
 	    $(filter %.o,$^) -lc -lgcc
 
-# With all of enrol, which the device does not call yet: how much more is that? (test/lx106/size.py)
-LX_ENROL_CALLS := key_make request_write hpke_open est_start est_step est_wait_ms est_stop
-$(LX)/enrol/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_ENROL) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) \
-    $(LX_PORT)/link/app.ld
-	@mkdir -p $(@D)
-	$(LX_CC) $(LX_LDFLAGS) $(LX_ENROL_CALLS:%=-Wl,-u,%) -T $(LX_PORT)/link/app.ld \
-	    -Wl,-Map=$(LX)/enrol/firmware.map -o $@ $(filter %.o,$^) -lc -lgcc
-
 # In LX_DRAM bytes of DRAM: how little is enough? (test/lx106/bench.py)
-$(LX)/small/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) $(LX_PORT)/link/app.ld
+$(LX)/small/firmware.elf: $(LX_APP) $(LX_CORE) $(LX_ENROL) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES) \
+    $(LX_PORT)/link/app.ld
 	@mkdir -p $(@D)
 	$(LX_CC) $(LX_LDFLAGS) -T $(LX_PORT)/link/app.ld -Wl,--defsym=_dram_size=$(LX_DRAM) -o $@ \
 	    $(filter %.o,$^) -lc -lgcc
