@@ -24,13 +24,14 @@ make_claims() {
 
 signer_socket=$work/signer.sock
 
-# signer_up: a signer with the sandbox's CA. Its filter of system calls stops the search for leaks.
+# signer_up [DAYS]: a signer with the sandbox's CA, whose certificates last so long. Its filter of system
+# calls stops the search for leaks.
 signer_up() {
     mkdir -p "$work/ca"
     rm -f "$signer_socket" # of one that was killed
     cp "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/ca.key" "$work/ca"
     printf '%s\n' '[signer]' "folder = $work/ca" "socket = $signer_socket" "client = $(id -u)" \
-        '[policy]' 'per_hour = 1000' 'days = 825' >"$work/signer.conf"
+        '[policy]' 'per_hour = 1000' "days = ${1:-825}" >"$work/signer.conf"
     process_start "$work/signer.record" "$SANDBOX_LOG/signer.log" \
         env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" secureesp-signer --config "$work/signer.conf"
     records+=("$work/signer.record")
