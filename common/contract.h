@@ -55,6 +55,8 @@
 #define CONTRACT_CONFIG_MQTT_PORT "mqttport"
 #define CONTRACT_CONFIG_MQTT_TLS "mqtttls"
 #define CONTRACT_CONFIG_NTP_SERVER "ntpserver"
+#define CONTRACT_CONFIG_ENROL_SERVER "enrolserver" // where certificates are asked for
+#define CONTRACT_CONFIG_ENROL_PORT "enrolport"
 #define CONTRACT_CONFIG_STATUS_INTERVAL "statusinterval" // these three in ms
 #define CONTRACT_CONFIG_WAIT_TIMEOUT "waittimeout"
 #define CONTRACT_CONFIG_RETRY_TIMEOUT "retrytimeout"

@@ -89,8 +89,10 @@ static void supervise(struct device *device)
         }
         return;
     }
-    if (!online && !elsewhere && timer_ended(&device->unreachable, now_ms(device)))
+    if (!online && !elsewhere && timer_ended(&device->unreachable, now_ms(device))) {
+        (void)job_wants_start(device);
         restart_now(device, "backend unreachable");
+    }
 }
 
 static void check_link(struct device *device)

@@ -37,6 +37,8 @@ enum device_state {
     DEVICE_RESTART,  // has asked the port to restart it
 };
 
+struct device;
+
 // What a device does beside all that: its user's code. None of it may block.
 struct device_app {
     void (*setup)(void *ctx); // once, at the end of a start that has succeeded
@@ -48,32 +50,28 @@ struct device_app {
 struct device_options {
     uint32_t trial_timeout_ms;
     const struct device_app *app; // NULL: none; must outlive the device
+    // Whether the next start is to do something else first (firmware/enrol). NULL: never. Asked
+    // with each status when there is nothing else to do, and before the device restarts for want of
+    // the backend: it leaves the broker then, and restarts.
+    bool (*wants_start)(const struct device *device);
 };
 
-// One device.
+// One device. What is small comes first: the chip reaches the first KB of it in one instruction.
 struct device {
     struct port *port;
     struct device_options options;
     char mac[MAC_SIZE];
     enum device_state state;
 
-    struct slots slots;
-    struct image_name running;
-    struct settings settings;
-    struct identity identity;
-    uint32_t identity_crc; // of its files
-    struct events events;
-
-    struct tls tls;
-    struct mqtt mqtt;
-    struct https https;
-    struct update update;
-    struct fetch fetch;
-
-    struct device_command queue[DEVICE_QUEUE_MAX];
     size_t queued;
-    struct device_command current;
     bool is_working; // current is under way
+
+    bool is_on_trial;    // since the start: an image or files
+    bool boot_sent;      // the boot event is on its way
+    bool boot_confirmed; // and the broker has it
+    bool status_sent;
+    bool has_left_out; // a member of a status, which the log has said
+    bool is_confirmed; // boot event and status have been reported since the start
 
     uint32_t started_at_ms;
     uint32_t online_at_ms;
@@ -84,15 +82,22 @@ struct device {
     struct timer trial;
     struct timer unreachable;
 
-    bool is_on_trial;    // since the start: an image or files
-    bool boot_sent;      // the boot event is on its way
-    bool boot_confirmed; // and the broker has it
-    bool status_sent;
-    bool has_left_out; // a member of a status, which the log has said
-    bool is_confirmed; // boot event and status have been reported since the start
-
+    struct device_command current;
+    struct slots slots;
+    struct image_name running;
+    struct settings settings;
+    uint32_t identity_crc;           // of its files
     struct failure failure;          // of the download under way
     char error[FAILURE_DETAIL_SIZE]; // of the last unsuccessful command or connection
+
+    struct fetch fetch;
+    struct update update;
+    struct identity identity;
+    struct tls tls;
+    struct https https;
+    struct mqtt mqtt;
+    struct device_command queue[DEVICE_QUEUE_MAX];
+    struct events events;
     uint8_t scratch[DEVICE_SCRATCH];
 };
 

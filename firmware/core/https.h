@@ -28,10 +28,6 @@ enum https_phase {
 struct https {
     struct tls *tls;
     enum https_phase phase;
-    union {
-        char request[HTTPS_REQUEST_SIZE]; // until it is sent
-        struct http_response_head head;   // from then on
-    };
     const uint8_t *out; // what is to be sent of it
     size_t out_size;
     uint32_t body_left; // bytes
@@ -39,6 +35,10 @@ struct https {
     size_t early_used;
     struct timer stall;
     struct timer total; // grows with each byte received
+    union {
+        char request[HTTPS_REQUEST_SIZE]; // until it is sent
+        struct http_response_head head;   // from then on
+    };
 };
 
 // Writes the request for name (with query: "name?query", query NULL if none). Returns its length,

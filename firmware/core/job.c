@@ -104,6 +104,17 @@ bool job_check(struct device *device)
     return true;
 }
 
+bool job_wants_start(struct device *device)
+{
+    if (device->is_working || device->options.wants_start == NULL ||
+        !device->options.wants_start(device))
+        return false;
+    device->current.action = DEVICE_COMMAND_REBOOT;
+    device->current.name = "renewal";
+    device->is_working = true;
+    return true;
+}
+
 static int start_download(struct device *device, struct failure *failure)
 {
     if (device->current.action == DEVICE_COMMAND_FETCH_IMAGE)

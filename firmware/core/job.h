@@ -19,6 +19,10 @@ bool job_begin(struct device *device);
 // leave the broker to restart.
 bool job_check(struct device *device);
 
+// Whether the next start is to do something else first (struct device_options), and there is
+// nothing to do but that. The device then leaves the broker to restart.
+bool job_wants_start(struct device *device);
+
 // The device has left the broker: begins the download, or restarts.
 void job_leave(struct device *device);
 

@@ -37,17 +37,17 @@ struct mqtt {
     struct tls *tls;
     enum mqtt_phase phase;
     char mac[13];
-    uint8_t received[MQTT_RECEIVE_SIZE];
     size_t received_used;
     size_t received_done; // bytes of the packet handled last
     size_t skip;          // bytes of a message too long that are still to come
-    uint8_t unsent[MQTT_SEND_SIZE];
     size_t unsent_used;
     uint16_t last_id;
     uint16_t open_id; // of the publication that waits for its PUBACK; 0: none
     bool ping_open;
     struct timer ping;
     struct timer answer;
+    uint8_t received[MQTT_RECEIVE_SIZE];
+    uint8_t unsent[MQTT_SEND_SIZE];
 };
 
 // Begins a session of the device at the settings' broker: client id, will and subscription are the

@@ -33,18 +33,17 @@ void session_start(struct device *device)
 // fleet that lost its broker must not come back in step.
 static uint32_t pause_ms(struct device *device)
 {
-    uint64_t pause = device->settings.retry_timeout_ms;
-    uint64_t limit = device->settings.wait_timeout_ms / 2;
-    unsigned doublings = device->attempts < DOUBLINGS_MAX ? device->attempts : DOUBLINGS_MAX;
-    uint8_t random[2] = {0};
+    uint32_t pause = device->settings.retry_timeout_ms; // a day at most
+    uint32_t limit = device->settings.wait_timeout_ms / 2;
+    uint32_t random = 0;
 
     if (limit < pause)
         limit = pause;
-    pause <<= doublings;
+    pause <<= device->attempts < DOUBLINGS_MAX ? device->attempts : DOUBLINGS_MAX;
     if (pause > limit)
         pause = limit;
-    (void)device->port->ops->random(device->port, random, sizeof random);
-    return (uint32_t)(pause * 3 / 4 + pause / 2 * ((uint64_t)random[0] << 8 | random[1]) / 65536);
+    (void)device->port->ops->random(device->port, (uint8_t *)&random, sizeof random);
+    return pause / 4 * 3 + random % (pause / 2);
 }
 
 void session_fail(struct device *device, const struct failure *failure)
@@ -191,14 +190,17 @@ static void confirm(struct device *device)
 
 static void report(struct device *device)
 {
+    const bool is_time = timer_ended(&device->status, now_ms(device));
+
     if (!device->boot_sent)
         send_boot(device);
-    if (timer_ended(&device->status, now_ms(device)))
+    if (is_time)
         send_status(device);
     confirm(device);
     if (device->boot_confirmed)
         send_event(device);
-    if (device->is_confirmed && (job_begin(device) || job_check(device)))
+    if (device->is_confirmed &&
+        (job_begin(device) || job_check(device) || (is_time && job_wants_start(device))))
         leave(device);
 }
 

@@ -26,7 +26,7 @@ static const char *read_text(const cJSON *json, enum config_member_index index,
 
     if (text == NULL)
         why = item == NULL ? "missing" : "is no text";
-    else
+    else if (item != NULL)
         why = config_member_refuse_text(member, text);
     if (why == NULL)
         return text;
@@ -41,7 +41,6 @@ static int read_host(const cJSON *json, enum config_member_index index, const ch
 
     if (host == NULL)
         return -RESULT_FILE_INVALID;
-    memset(out, 0, SETTINGS_HOST_SIZE);
     memcpy(out, host, strlen(host) + 1);
     return 0;
 }
@@ -87,6 +86,9 @@ static int read_numbers(const cJSON *json, struct settings *settings, struct fai
         rc = read_number(json, CONFIG_MEMBER_MQTT_PORT, &port, failure);
     settings->mqtt_port = (uint16_t)port;
     if (rc == 0)
+        rc = read_number(json, CONFIG_MEMBER_ENROL_PORT, &port, failure);
+    settings->enrol_port = (uint16_t)port;
+    if (rc == 0)
         rc = read_number(
             json, CONFIG_MEMBER_STATUS_INTERVAL, &settings->status_interval_ms, failure);
     if (rc == 0)
@@ -121,6 +123,8 @@ int settings_parse(const char *text, size_t n, struct settings *out, struct fail
     if (rc == 0)
         rc =
             read_host(json, CONFIG_MEMBER_NTP_SERVER, "pool.ntp.org", settings.ntp_server, failure);
+    if (rc == 0)
+        rc = read_host(json, CONFIG_MEMBER_ENROL_SERVER, "", settings.enrol_server, failure);
     if (rc == 0)
         rc = read_path(json, &settings, failure);
     if (rc == 0)

@@ -18,15 +18,17 @@ struct settings {
     char mqtt_server[SETTINGS_HOST_SIZE];
     uint16_t mqtt_port;
     char ntp_server[SETTINGS_HOST_SIZE];
+    char enrol_server[SETTINGS_HOST_SIZE]; // "": there is none
+    uint16_t enrol_port;
     uint32_t status_interval_ms;
     uint32_t wait_timeout_ms;
     uint32_t retry_timeout_ms;
 };
 
 // Reads the n bytes of a config.json. downloadserver and mqttserver are obligatory, the others have
-// defaults (no path, pool.ntp.org, numbers as in common/config_member.c); members it does not know
-// are ignored. What a value may be is said there too. Numbers may be written as strings. Fails with
-// RESULT_FILE_INVALID, naming the member, and leaves *out untouched.
+// defaults (no path, pool.ntp.org, no enrolserver, numbers as in common/config_member.c); members
+// it does not know are ignored. What a value may be is said there too. Numbers may be written as
+// strings. Fails with RESULT_FILE_INVALID, naming the member, and leaves *out untouched.
 int settings_parse(const char *text, size_t n, struct settings *out, struct failure *failure);
 
 #endif

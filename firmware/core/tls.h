@@ -33,10 +33,6 @@ enum tls_phase {
 // certificate, the server's name and dates checked.
 struct tls {
     struct port *port;
-    struct tls_random random;
-    mbedtls_ssl_config config;
-    mbedtls_ssl_context ssl;
-    struct tls_session saved[TLS_PEERS];
     uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
@@ -52,6 +48,10 @@ struct tls {
     size_t unsent;    // bytes of a write that must be repeated
     struct tls_alert alert;
     struct timer deadline;
+    struct tls_session saved[TLS_PEERS];
+    struct tls_random random;
+    mbedtls_ssl_config config;
+    mbedtls_ssl_context ssl;
 };
 
 // Prepares sessions as that identity, which must outlive tls. On failure tls is cleared.

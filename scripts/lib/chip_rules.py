@@ -47,11 +47,13 @@ HEADERS = re.compile(
     r"^\s*(?:#|%:)\s*include\s*<(math|tgmath|float|complex|fenv|inttypes)\.h>", re.M
 )
 
-# cJSON has numbers as double, which core reads; __fixdfsi() is what its own code calls for that.
+# cJSON has numbers as double, which core reads; __fixdfsi() and strtod() are what its own code calls for that.
 MAY_FLOAT = {
     "firmware/core/json.c",
     "firmware/port/lx106/board/arith.c",
     "firmware/port/lx106/board/arith.h",
+    "firmware/port/lx106/board/number.c",
+    "firmware/port/lx106/board/number.h",
 }
 
 # Needs Espressif's SDK, so that there may be no objects to look at.

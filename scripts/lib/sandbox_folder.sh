@@ -148,6 +148,25 @@ make_boards() {
     done
 }
 
+# make_new_device MAC CLAIM: one that has no certificate, and is to get one with CLAIM.crt and .key.
+make_new_device() {
+    local mac=$1 flash=$dir/devices/$1 files
+    [[ $mac =~ ^[0-9a-f]{12}$ ]] || fail "no MAC of 12 lower-case hex digits: $mac"
+    [ ! -e "$flash" ] || fail "$mac has a flash already"
+    secureespd --config "$dir/etc/secureesp.conf" --print-config-json "$mac" >"$dir/etc/new.json" ||
+        fail "the daemon's configuration is not good"
+    files=("config.json=$dir/etc/new.json" "ca.crt=$dir/pki/ca.crt" "claim.crt=$2.crt" "claim.key=$2.key")
+    mkdir "$flash"
+    if is_board "$mac"; then
+        emulated=1 make_factory_images
+        board_make_flash "$firmware/boot.bin" "$board_image" "$flash/flash.bin"
+        board_files "$flash/flash.bin" put "${files[@]}"
+    else
+        device-files "$flash/files.bin" put "${files[@]}"
+        cp "$factory_image" "$flash/slot0.bin"
+    fi
+}
+
 # In all flashes.
 replace_configurations() {
     local flash

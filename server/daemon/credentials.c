@@ -1,6 +1,7 @@
 // CA, certificate and key of the daemon, judged before they are used.
 #include "server/daemon/credentials.h"
 
+#include "common/config_member.h"
 #include "server/base/clock.h"
 #include "server/pki/certificate_check.h"
 #include "server/pki/credential_check.h"
@@ -53,10 +54,15 @@ int credentials_check_names(
     int line;
     int rc = download_config_each_name(config->device_config, &judge, &line, err);
 
+    // Enrolment may have a certificate of its own, or be another server's.
+    if (rc == 0 && config->enrol_port != 0 && config->enrol_certificate[0] == '\0') {
+        judge.member = CONFIG_MEMBER_ENROL_SERVER;
+        rc = download_config_each_name(config->device_config, &judge, &line, err);
+    }
     if (rc == 0)
         return 0;
-    return err_context(
-        err, "%s:%d: downloadserver: certificate %s", path, line, config->certificate);
+    return err_context(err, "%s:%d: %s: certificate %s", path, line,
+        config_member_table[judge.member].name, config->certificate);
 }
 
 int credentials_open(

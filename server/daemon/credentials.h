@@ -35,7 +35,7 @@ ERR_CHECKED int credentials_check_certificate_by(struct device_auth *auth,
 ERR_CHECKED int credentials_judge_name(const char *name, void *ctx, struct err *err);
 
 // Whether a certificate bears the names that a configuration, which path names in messages, tells
-// devices.
+// devices: of the download server, and of enrolment if that shows the same certificate.
 ERR_CHECKED int credentials_check_names(const struct config *config, const char *path,
     struct certificate *certificate, struct err *err);
 

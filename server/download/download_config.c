@@ -281,14 +281,14 @@ int download_config_each_name(const struct download_config *config,
     const struct download_config_judge *judge, int *line, struct err *err)
 {
     const char *member = config_member_table[judge->member].name;
+    const char *common = json_string_value(json_object_get(config->common, member));
     const char *mac;
     json_t *own;
     int rc = 0;
 
     *line = line_of(config, NULL, member);
-    if (!is_elsewhere(config, NULL, judge->other_server))
-        rc = judge->judge(
-            json_string_value(json_object_get(config->common, member)), judge->ctx, err);
+    if (common != NULL && !is_elsewhere(config, NULL, judge->other_server))
+        rc = judge->judge(common, judge->ctx, err);
     json_object_foreach(config->devices, mac, own)
     {
         const char *name = json_string_value(json_object_get(own, member));

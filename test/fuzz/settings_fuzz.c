@@ -44,11 +44,13 @@ static void check_round_trip(const struct settings *settings)
     int n = snprintf(json, sizeof json,
         "{\"downloadserver\":\"%s\",\"downloadport\":%u,\"downloadpath\":\"/%s/\","
         "\"mqttserver\":\"%s\",\"mqttport\":\"%u\",\"mqtttls\":true,\"ntpserver\":\"%s\","
-        "\"statusinterval\":%lu,\"waittimeout\":\"%lu\",\"retrytimeout\":%lu}",
+        "\"%s\":\"%s\",\"enrolport\":%u,\"statusinterval\":%lu,\"waittimeout\":\"%lu\","
+        "\"retrytimeout\":%lu}",
         settings->download_server, (unsigned)settings->download_port, settings->download_path,
         settings->mqtt_server, (unsigned)settings->mqtt_port, settings->ntp_server,
-        (unsigned long)settings->status_interval_ms, (unsigned long)settings->wait_timeout_ms,
-        (unsigned long)settings->retry_timeout_ms);
+        settings->enrol_server[0] != '\0' ? "enrolserver" : "none", settings->enrol_server,
+        (unsigned)settings->enrol_port, (unsigned long)settings->status_interval_ms,
+        (unsigned long)settings->wait_timeout_ms, (unsigned long)settings->retry_timeout_ms);
 
     FUZZ_CHECK(n > 0 && (size_t)n < sizeof json);
     FUZZ_CHECK(settings_parse(json, (size_t)n, &again, &failure) == 0);
@@ -58,6 +60,8 @@ static void check_round_trip(const struct settings *settings)
     FUZZ_CHECK(strcmp(again.ntp_server, settings->ntp_server) == 0);
     FUZZ_CHECK(again.download_port == settings->download_port);
     FUZZ_CHECK(again.mqtt_port == settings->mqtt_port);
+    FUZZ_CHECK(strcmp(again.enrol_server, settings->enrol_server) == 0);
+    FUZZ_CHECK(again.enrol_port == settings->enrol_port);
     FUZZ_CHECK(again.status_interval_ms == settings->status_interval_ms);
     FUZZ_CHECK(again.wait_timeout_ms == settings->wait_timeout_ms);
     FUZZ_CHECK(again.retry_timeout_ms == settings->retry_timeout_ms);

@@ -1,6 +1,7 @@
 // The tests of the seam on the emulated board, in place of its main.c: twice, with a restart.
 #include "test/port/port_contract.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -94,6 +95,58 @@ static bool prints_as_the_chip(void)
     return true;
 }
 
+// The board's own strtod(): what a double has exactly, and where it stops.
+static bool reads_numbers(void)
+{
+    static const struct {
+        const char *text;
+        double value;
+        size_t used;
+    } rows[] = {
+        {"0", 0, 1},
+        {"8883", 8883, 4},
+        {"-12}", -12, 3},
+        {"+7", 7, 2},
+        {"2.50", 2.5, 4},
+        {"1.00", 1, 4},
+        {"-0.125e+1,", -1.25, 9},
+        {"12e3", 12000, 4},
+        {"12000E-3", 12, 8},
+        {"1e22", 1e22, 4},
+        {"1e15", 1e15, 4},
+        {"0.1", 0.1, 3},
+        {"0.3", 0.3, 3},
+        {"4294967296", 4294967296.0, 10},
+        {"9007199254740991", 9007199254740991.0, 16},
+        {"9007199254740992", 9007199254740992.0, 16},
+        {"18446744073709551616", 18446744073709551616.0, 20},
+        {"10000000000000000000000", 1e22, 23},
+        {"1.000000000000000000000000", 1, 26},
+        {"1e309", HUGE_VAL, 5},
+        {"-1e99999", -HUGE_VAL, 8},
+        {"1e-400", 0, 6},
+        {"0e9", 0, 3},
+        {"1e", 1, 1},
+        {"1e+", 1, 1},
+        {"1.2.3", 1.2, 3},
+        {"x", 0, 0},
+        {"-", -0.0, 0},
+        {"", 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *end;
+        double value = strtod(rows[i].text, &end);
+
+        if (memcmp(&value, &rows[i].value, sizeof value) != 0 ||
+            end != rows[i].text + rows[i].used) {
+            say(NULL, rows[i].text);
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(void)
 {
     struct contract contract = {
@@ -108,6 +161,8 @@ int main(void)
 
     if (!prints_as_the_chip())
         crash_stop("the board does not print as the chip");
+    if (!reads_numbers())
+        crash_stop("the board does not read numbers");
     arguments_read(&arguments);
     network_init(&arguments);
     lx106_port_init(&board, &arguments);

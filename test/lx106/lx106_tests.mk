@@ -4,7 +4,7 @@
 LX_TEST := $(LX)/test
 LX_TESTS := hang crash mute stuck contract enrol slow_app stuck_app
 LX_TEST_OBJECTS := $(patsubst %,$(LX)/test/lx106/%.o,$(LX_TESTS)) $(LX)/test/port/port_contract.o
-LX_DEVICE_OBJECTS := $(LX_APP) $(LX_CORE) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES)
+LX_DEVICE_OBJECTS := $(LX_APP) $(LX_CORE) $(LX_ENROL) $(LX_BOARD) $(LX_ASSEMBLY) $(LX_LIBRARIES)
 
 firmware-lx106: $(patsubst %,$(LX_TEST)/%.bin,$(LX_TESTS))
 
@@ -14,7 +14,6 @@ $(LX_TEST_OBJECTS): $(LX)/%.o: %.c $(LX)/fetched
 
 # In place of the port's main.c, of the user's code, or of functions of the device's.
 $(LX_TEST)/contract.elf: $(LX)/test/port/port_contract.o
-$(LX_TEST)/enrol.elf: $(LX_ENROL)
 $(LX_TEST)/hang.elf $(LX_TEST)/crash.elf $(LX_TEST)/contract.elf $(LX_TEST)/enrol.elf: LX_TEST_OMIT := $(LX)/$(LX_PORT)/main.o
 $(LX_TEST)/slow_app.elf $(LX_TEST)/stuck_app.elf: LX_TEST_OMIT := $(LX_APP)
 $(LX_TEST)/mute.elf: LX_TEST_WRAP := -Wl,--wrap=network_start

@@ -17,6 +17,7 @@ SECTION = re.compile(r"^ (\.[\w.]+)?\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$")
 BEFORE = re.compile(r"^\s+0x([0-9a-f]+) \(size before relaxing\)$")
 LIBRARY = re.compile(r"(?:.*/)?(lib\w+)\.a\(")
 FLASH = (".literal", ".text", ".rodata", ".vectors", ".iram", ".data", ".srodata", ".sdata")
+OWN = {"firmware/core": "core_bytes", "firmware/enrol": "enrol_bytes"}
 STATIC = (".data", ".bss", ".sdata", ".sbss", "COMMON")
 
 
@@ -42,7 +43,7 @@ def parts(path):
             size = min(size, int(before[1], 16))
         library = LIBRARY.match(found[3])
         part = library[1] if library else re.sub(r"^build/lx106/(.*)/[^/]*$", r"\1", found[3])
-        part = re.sub(r"^(lwip|mbedtls|cjson|firmware/core)(/.*)?$", r"\1", part)
+        part = re.sub(r"^(lwip|mbedtls|cjson|firmware/core|firmware/enrol)(/.*)?$", r"\1", part)
         if name.startswith(FLASH):
             flash[part] += size
         if name.startswith(STATIC):
@@ -50,31 +51,17 @@ def parts(path):
     return flash, static
 
 
-def enrolment(table, without):
-    """What all of enrol would add to the image, by part: its own, and what it alone pulls in."""
-    flash, static = parts(BUILD / "enrol/firmware.map")
-    for part in sorted(flash):
-        if flash[part] != without[part]:
-            table.row(f"    of {part}", flash[part] - without[part])
-    table.row("flash: enrolment, with what it alone pulls in", flash.total() - without.total(),
-              "enrol_bytes")
-    table.row("static memory, whole image with enrolment", static.total(), "static_bytes")
-    image = symbols(BUILD / "enrol/firmware.elf")["_image_end"]
-    table.row("flash: code and read-only data, whole image with enrolment", image)
-
-
 def main():
     table = Table()
     flash, static = parts(BUILD / "firmware.map")
     for part in sorted(flash, key=flash.get, reverse=True):
-        table.row(f"flash: {part}", flash[part], {"firmware/core": "core_bytes"}.get(part))
+        table.row(f"flash: {part}", flash[part], OWN.get(part))
     image = symbols(BUILD / "firmware.elf")["_image_end"]
     table.row("flash: code and read-only data, whole image", image, "image_bytes")
     table.row("flash: boot loader", (BUILD / "boot.bin").stat().st_size, "boot_bytes")
     for part in sorted(static, key=static.get, reverse=True)[:4]:
         table.row(f"static memory: {part}", static[part])
     table.row("static memory, whole image", sum(static.values()), "static_bytes")
-    enrolment(table, flash)
     return table.end()
 
 

@@ -12,7 +12,7 @@ head -c 4096 /dev/urandom >"$work/b"
 step "made, listed, read"
 device-files "$region" put "config.json=$work/a" "84f3eb000001.key=$work/b" "empty=$work/empty"
 expect_equal "mode" 600 "$(stat -c %a "$region")"
-expect_equal "size" 196608 "$(stat -c %s "$region")"
+expect_equal "size" 262144 "$(stat -c %s "$region")"
 expect_equal "list" "  1234  config.json
   4096  84f3eb000001.key
      0  empty" "$(device-files "$region" list)"

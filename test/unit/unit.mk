@@ -38,7 +38,7 @@ $(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=cl
 $(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 
 # Sweeps of power cuts connect more often than there is time for handshakes.
-$(filter %_test,$(filter $(B)/test/unit/firmware/core/power_cut%,$(TESTS))): \
+$(foreach d,core enrol,$(filter $(B)/test/unit/firmware/$(d)/power_cut%_test,$(TESTS))): \
     $(B)/test/unit/firmware/plain_tls.o
 
 # The examples of the user's own code, which is no part of a library.

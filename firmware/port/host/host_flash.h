@@ -7,7 +7,7 @@
 #include "firmware/port/port.h"
 
 #define HOST_FLASH_SECTOR 4096
-#define HOST_FLASH_FILES_SIZE 196608 // of PORT_FILES: 12 files in two copies of two sectors
+#define HOST_FLASH_FILES_SIZE 262144 // of PORT_FILES: 16 files in two copies of two sectors
 
 // A device's flash as the files slot0.bin, slot1.bin and files.bin of a folder, for their owner
 // alone. What they do not hold reads as erased, and a slot's file ends with its image: to erase the

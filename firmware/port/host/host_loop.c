@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "firmware/core/device.h"
+#include "firmware/enrol/enrol.h"
+#include "firmware/enrol/renewal.h"
 #include "firmware/port/host/due_heap.h"
 #include "firmware/port/host/host_port.h"
 
@@ -22,10 +24,14 @@ struct unit {
     const struct fleet_member *member;
     bool is_running;
     bool is_dead;
+    bool is_enrolling;
     unsigned generation; // of the socket that epoll knows
     bool wants_write;    // as epoll knows it
     struct host_port host;
-    struct device device;
+    union {
+        struct device device;
+        struct enrol enrol; // while it is enrolling
+    };
 };
 
 struct loop {
@@ -92,7 +98,10 @@ static int open_loop(struct loop *loop, const struct fleet *fleet)
 
 static void stop_unit(struct unit *unit)
 {
-    device_clear(&unit->device);
+    if (unit->is_enrolling)
+        enrol_clear(&unit->enrol);
+    else
+        device_clear(&unit->device);
     host_port_clear(&unit->host);
     unit->is_running = false;
 }
@@ -109,13 +118,28 @@ static void close_loop(struct loop *loop)
         close(loop->epoll_fd);
 }
 
+static int init_unit(const struct loop *loop, struct unit *unit, struct failure *failure)
+{
+    struct device_options options = {
+        .trial_timeout_ms = loop->options->trial_timeout_ms,
+        .wants_start = renewal_ask,
+    };
+    struct port *port = &unit->host.port;
+    const char *mac = unit->member->mac;
+    enum need need = need_find(port, mac);
+
+    unit->is_enrolling = need != NEED_NONE;
+    if (unit->is_enrolling)
+        return enrol_init(&unit->enrol, port, mac, need, failure);
+    return device_init(&unit->device, port, mac, &options, failure);
+}
+
 static int start_unit(struct loop *loop, struct unit *unit)
 {
-    struct device_options options = {.trial_timeout_ms = loop->options->trial_timeout_ms};
     struct failure failure;
 
     unit->host.wants_reboot = false;
-    if (device_init(&unit->device, &unit->host.port, unit->member->mac, &options, &failure) < 0) {
+    if (init_unit(loop, unit, &failure) < 0) {
         fprintf(stderr, "virtual-esp: %s: cannot run: %s\n", unit->member->mac, failure.detail);
         unit->is_dead = true;
         loop->alive--;
@@ -144,7 +168,8 @@ static void watch_stream(struct loop *loop, size_t number)
 
 static bool is_online(const struct unit *unit)
 {
-    return unit->device.state == DEVICE_BROKER && unit->device.mqtt.phase == MQTT_ONLINE;
+    return !unit->is_enrolling && unit->device.state == DEVICE_BROKER &&
+           unit->device.mqtt.phase == MQTT_ONLINE;
 }
 
 static void run_unit(struct loop *loop, size_t number)
@@ -159,7 +184,7 @@ static void run_unit(struct loop *loop, size_t number)
         due_heap_set(&loop->heap, number, DUE_HEAP_NEVER);
         return;
     }
-    wait_ms = device_step(&unit->device);
+    wait_ms = unit->is_enrolling ? enrol_step(&unit->enrol) : device_step(&unit->device);
     if (is_online(unit))
         host_stream_settle(&unit->host.stream);
     if (unit->host.wants_reboot) {

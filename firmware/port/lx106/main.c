@@ -1,6 +1,8 @@
 // The device's program on the emulated board.
 #include "firmware/app/bind.h"
 #include "firmware/core/device.h"
+#include "firmware/enrol/enrol.h"
+#include "firmware/enrol/renewal.h"
 #include "firmware/port/lx106/arguments.h"
 #include "firmware/port/lx106/board/chip.h"
 #include "firmware/port/lx106/board/console.h"
@@ -11,17 +13,32 @@
 
 static struct arguments arguments;
 static struct lx106_port port;
-static struct device device;
+static bool is_enrolling;
+static union {
+    struct device device;
+    struct enrol enrol; // while it is enrolling
+} board;
 
-static void start(void)
+static int init(struct failure *failure)
 {
     struct device_options options = {
         .trial_timeout_ms = arguments.trial_timeout_ms,
-        .app = bind_app(&device),
+        .app = bind_app(&board.device),
+        .wants_start = renewal_ask,
     };
+    enum need need = need_find(&port.port, arguments.mac);
+
+    is_enrolling = need != NEED_NONE;
+    if (is_enrolling)
+        return enrol_init(&board.enrol, &port.port, arguments.mac, need, failure);
+    return device_init(&board.device, &port.port, arguments.mac, &options, failure);
+}
+
+static void start(void)
+{
     struct failure failure;
 
-    if (device_init(&device, &port.port, arguments.mac, &options, &failure) < 0) {
+    if (init(&failure) < 0) {
         console_write("cannot run: ");
         console_write(failure.detail);
         console_write("\n");
@@ -45,7 +62,7 @@ int main(void)
         (void)network_poll();
         if (lx106_stream_is_ready() || chip_now_ms() - called_at_ms >= wait_ms) {
             called_at_ms = chip_now_ms();
-            wait_ms = device_step(&device);
+            wait_ms = is_enrolling ? enrol_step(&board.enrol) : device_step(&board.device);
         } else {
             chip_wait();
         }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "firmware/core/device.h"
+#include "firmware/enrol/enrol.h"
 #include "test/unit/firmware/fake_broker.h"
 
 // A whole device on the fake port, with the broker and the download server at the other end of its
@@ -29,6 +30,8 @@ struct fake_device {
     struct fake_broker broker; // first
     struct port_ops ops;
     struct device device;
+    struct enrol enrol; // in place of the device while it is enrolling
+    bool is_enrolling;
     struct device_options options;
     struct failure failure; // of the last start
     bool is_running;
@@ -39,6 +42,8 @@ struct fake_device {
     enum nor_cut next_cut_kind;
     void (*on_start)(struct fake_device *f, void *ctx); // after each successful one, if set
     void *on_start_ctx;
+    void (*on_post)(struct fake_device *f, void *ctx); // answers what is asked for in enrolment
+    void *on_post_ctx;
 
     enum port_link link;
     int64_t time;
@@ -134,6 +139,10 @@ static inline void fake_device_choose(struct fake_server *server)
     size_t length = strcspn(from, " ");
     const struct fake_served *found = NULL;
 
+    if (f->on_post != NULL && strncmp(server->request, "POST", 4) == 0) {
+        f->on_post(f, f->on_post_ctx);
+        return;
+    }
     for (size_t i = 0; i < FAKE_SERVED; i++) {
         if (strlen(f->served[i].name) == length && memcmp(f->served[i].name, from, length) == 0)
             found = &f->served[i];
@@ -171,13 +180,28 @@ static inline bool fake_device_has_file(struct fake_device *f, const char *name)
 
 static inline void fake_device_stop(struct fake_device *f)
 {
-    if (f->is_running)
+    if (f->is_running && f->is_enrolling)
+        enrol_clear(&f->enrol);
+    else if (f->is_running)
         device_clear(&f->device);
     f->is_running = false;
     fake_broker_close(&fake_device_flash(f)->port);
 }
 
-// Switches the device on, again if the power fails at once. Returns what device_init() does.
+static inline int fake_device_init(struct fake_device *f)
+{
+    struct port *port = &fake_device_flash(f)->port;
+    enum need need = need_find(port, FAKE_MAC);
+
+    f->is_enrolling = need != NEED_NONE;
+    if (!f->is_enrolling)
+        return device_init(&f->device, port, FAKE_MAC, &f->options, &f->failure);
+    memset(&f->device, 0, sizeof f->device);
+    return enrol_init(&f->enrol, port, FAKE_MAC, need, &f->failure);
+}
+
+// Switches the device on, again if the power fails at once. Returns what device_init() does, or
+// enrol_init().
 static inline int fake_device_start(struct fake_device *f)
 {
     struct fake_port *flash = fake_device_flash(f);
@@ -193,10 +217,10 @@ static inline int fake_device_start(struct fake_device *f)
             f->next_cut = NOR_NO_CUT;
         }
         f->wants_reboot = false;
-        rc = device_init(&f->device, &flash->port, FAKE_MAC, &f->options, &f->failure);
+        rc = fake_device_init(f);
     } while (rc != 0 && flash->power.is_off);
     f->is_running = rc == 0;
-    if (f->is_running && f->on_start != NULL)
+    if (f->is_running && !f->is_enrolling && f->on_start != NULL)
         f->on_start(f, f->on_start_ctx);
     return rc;
 }
@@ -208,7 +232,7 @@ static inline bool fake_device_is_ready(struct fake_device *f)
 
     if (!server->is_open)
         return false;
-    if (f->device.tls.phase == TLS_CONNECTING)
+    if ((f->is_enrolling ? &f->enrol.tls : &f->device.tls)->phase == TLS_CONNECTING)
         return true;
     if (server->down.from == server->down.to)
         fake_server_run(server);
@@ -225,7 +249,7 @@ static inline bool fake_device_run(
     uint32_t left_ms = limit_ms;
 
     for (unsigned steps = 0; steps < 200000; steps++) {
-        uint32_t wait_ms = device_step(&f->device);
+        uint32_t wait_ms = f->is_enrolling ? enrol_step(&f->enrol) : device_step(&f->device);
 
         if (flash->power.is_off || f->wants_reboot) {
             f->reboots += f->wants_reboot && !flash->power.is_off;

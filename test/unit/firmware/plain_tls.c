@@ -14,13 +14,16 @@ int tls_init(struct tls *tls, struct port *port, struct identity *identity, stru
     (void)failure;
     memset(tls, 0, sizeof *tls);
     tls->port = port;
+    tls_random_init(&tls->random);
     return 0;
 }
 
 void tls_clear(struct tls *tls)
 {
-    if (tls->port != NULL)
+    if (tls->port != NULL) {
         tls_close(tls);
+        tls_random_clear(&tls->random);
+    }
     tls->port = NULL;
 }
 

@@ -12,6 +12,8 @@
 #include "firmware/port/esp8266/main/esp8266_port.h"
 #include "firmware/app/bind.h"
 #include "firmware/core/device.h"
+#include "firmware/enrol/enrol.h"
+#include "firmware/enrol/renewal.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/led.h"
 #include "firmware/port/esp8266/main/esp8266_stream.h"
@@ -38,30 +40,52 @@ static _Noreturn void stop(const struct failure *failure)
     last_reset_restart();
 }
 
-// Not static, as half the DRAM's static share would be gone; never freed.
-static struct device *start(void)
+struct board {
+    bool is_enrolling;
+    union {
+        struct device device;
+        struct enrol enrol; // while it is enrolling
+    };
+};
+
+static int init(struct board *board, struct failure *failure)
 {
-    struct device *device = heap_caps_malloc(sizeof *device, MALLOC_CAP_8BIT);
-    struct device_options options = {.trial_timeout_ms = DEVICE_TRIAL_TIMEOUT_MS};
+    struct device_options options = {
+        .trial_timeout_ms = DEVICE_TRIAL_TIMEOUT_MS,
+        .wants_start = renewal_ask,
+    };
+    enum need need = need_find(&port.port, port.mac);
+
+    board->is_enrolling = need != NEED_NONE;
+    if (board->is_enrolling)
+        return enrol_init(&board->enrol, &port.port, port.mac, need, failure);
+    options.app = bind_app(&board->device);
+    return device_init(&board->device, &port.port, port.mac, &options, failure);
+}
+
+// Not static, as half the DRAM's static share would be gone; never freed.
+static struct board *start(void)
+{
+    struct board *board = heap_caps_malloc(sizeof *board, MALLOC_CAP_8BIT);
     struct failure failure;
 
-    if (device == NULL)
+    if (board == NULL)
         abort();
-    options.app = bind_app(device);
-    if (device_init(device, &port.port, port.mac, &options, &failure) < 0)
+    if (init(board, &failure) < 0)
         stop(&failure);
     tls_heap_settle();
     last_reset_forget();
-    return device;
+    return board;
 }
 
-static void run(struct device *device)
+static void run(struct board *board)
 {
     for (;;) {
         supervisor_feed();
         wifi_poll();
 
-        uint32_t wait_ms = device_step(device);
+        uint32_t wait_ms =
+            board->is_enrolling ? enrol_step(&board->enrol) : device_step(&board->device);
 
         esp8266_stream_wait(wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS);
     }

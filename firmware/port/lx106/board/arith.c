@@ -34,6 +34,11 @@ int32_t __divsi3(int32_t n, int32_t d)
     return (int32_t)((n < 0) != (d < 0) ? 0u - quotient : quotient);
 }
 
+int32_t __modsi3(int32_t n, int32_t d)
+{
+    return n - __divsi3(n, d) * d;
+}
+
 uint64_t __udivmoddi4(uint64_t n, uint64_t d, uint64_t *rest)
 {
     uint64_t quotient = 0;
@@ -76,6 +81,11 @@ int64_t __divdi3(int64_t n, int64_t d)
     uint64_t quotient = __udivmoddi4(a, b, NULL);
 
     return (int64_t)((n < 0) != (d < 0) ? 0u - quotient : quotient);
+}
+
+int64_t __moddi3(int64_t n, int64_t d)
+{
+    return n - __divdi3(n, d) * d;
 }
 
 int64_t __muldi3(int64_t a, int64_t b)

@@ -37,6 +37,14 @@ void crash_stop(const char *why)
     reset_board();
 }
 
+void crash_in_lwip(unsigned line)
+{
+    char why[NOTE_SIZE];
+
+    snprintf(why, sizeof why, "lwIP, line %u", line);
+    crash_stop(why);
+}
+
 void crash_last(char *out, size_t size)
 {
     const struct note *note = NOTE;

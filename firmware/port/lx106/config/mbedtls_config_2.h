@@ -16,6 +16,7 @@
 
 #define MULADDC_INIT MULTIPLY_ADD_INIT
 #define MULADDC_CORE MULTIPLY_ADD_CORE
+#define MULADDC_HUIT MULTIPLY_ADD_EIGHT // else it has sixteen, eight and one of them in a row
 #define MULADDC_STOP MULTIPLY_ADD_STOP
 
 #include <mbedtls/check_config.h>

@@ -32,6 +32,8 @@ static void test_defaults(void **state)
     assert_string_equal(settings.mqtt_server, "m");
     assert_int_equal(settings.mqtt_port, 8883);
     assert_string_equal(settings.ntp_server, "pool.ntp.org");
+    assert_string_equal(settings.enrol_server, "");
+    assert_int_equal(settings.enrol_port, 8444);
     assert_int_equal(settings.status_interval_ms, 60000);
     assert_int_equal(settings.wait_timeout_ms, 20000);
     assert_int_equal(settings.retry_timeout_ms, 3000);
@@ -45,6 +47,7 @@ static void test_all_members(void **state)
     (void)state;
     assert_int_equal(parse("{" SERVERS ",\"downloadport\":8443,\"downloadpath\":\"/a/b/\","
                            "\"mqttport\":\"1883\",\"mqtttls\":true,\"ntpserver\":\"ntp\","
+                           "\"enrolserver\":\"e.example\",\"enrolport\":\"8445\","
                            "\"statusinterval\":\"1000\",\"waittimeout\":2000,\"retrytimeout\":300,"
                            "\"later\":{\"x\":[null]}} \n",
                          &settings, &failure),
@@ -52,6 +55,8 @@ static void test_all_members(void **state)
     assert_int_equal(settings.download_port, 8443);
     assert_string_equal(settings.download_path, "a/b");
     assert_int_equal(settings.mqtt_port, 1883);
+    assert_string_equal(settings.enrol_server, "e.example");
+    assert_int_equal(settings.enrol_port, 8445);
     assert_int_equal(settings.status_interval_ms, 1000);
     assert_int_equal(settings.wait_timeout_ms, 2000);
     assert_int_equal(settings.retry_timeout_ms, 300);
@@ -99,6 +104,12 @@ static const struct {
     {"ntpserver", "\"bad host\"", false},
     {"ntpserver", "\"\"", false},
     {"ntpserver", "5", false},
+    {"enrolserver", "\"192.168.0.255\"", true},
+    {"enrolserver", "\"\"", false},
+    {"enrolserver", "\"a b\"", false},
+    {"enrolserver", "null", false},
+    {"enrolport", "0", false},
+    {"enrolport", "65536", false},
     {"statusinterval", "99", false},
     {"statusinterval", "86400000", true},
     {"statusinterval", "86400001", false},

@@ -1,8 +1,9 @@
-// Tests of keys, requests and sealed messages where memory is short.
+// Tests of keys, requests, sealed messages and enrolment where memory is short.
 #include "firmware/enrol/hpke.h"
 #include "firmware/enrol/request.h"
 #include "test/unit/firmware/enrol_fixture.h"
 #include "test/unit/firmware/est_fixture.h"
+#include "test/unit/firmware/fake_est.h"
 #include "test/unit/firmware/short_memory.h"
 
 static int make_key(void *ctx, struct failure *failure)
@@ -90,6 +91,43 @@ static void test_est(void **state)
     assert_true(short_memory_sweep(enrol, f) >= SHORT_MEMORY_POINTS);
 }
 
+// A new device that has made its key, and asks for its certificate in a start of its own: until it
+// has it, or pauses. What it lacks memory for it must not take for damaged.
+static int enrol_device(void *ctx, struct failure *failure)
+{
+    struct fake_device *f = ctx;
+    struct port *port = &fake_device_flash(f)->port;
+    int rc = enrol_init(&f->enrol, port, FAKE_MAC, NEED_ENROLMENT, failure);
+
+    for (int i = 0; rc == 0 && f->enrol.state < ENROL_RESTART && f->enrol.attempts == 0; i++) {
+        assert_true(i < 3000);
+        fake_device_flash(f)->now_ms += enrol_step(&f->enrol) == 100 ? 100 : 0;
+    }
+    if (rc == 0 && f->enrol.state != ENROL_RESTART) {
+        *failure = f->enrol.failure;
+        rc = -(int)failure->result;
+    }
+    enrol_clear(&f->enrol);
+    assert_true(fake_file_is(port, FAKE_MAC ".key", f->key_pem));
+    return rc;
+}
+
+static void test_device(void **state)
+{
+    struct fake_device *f = fake_device_new();
+    struct fake_est est;
+
+    (void)state;
+    fake_est_init(&est, f);
+    fake_est_make_new(f);
+    fake_device_put_file(f, FAKE_MAC ".key", f->key_pem);
+    short_memory_spare_peer(&f->ops);
+    assert_true(short_memory_sweep(enrol_device, f) >= SHORT_MEMORY_POINTS);
+    assert_int_equal(est.alarms, 0);
+    fake_est_forget(&est);
+    fake_device_free(f);
+}
+
 #define TEST(name)                                                                                 \
     cmocka_unit_test_setup_teardown(name, enrol_fixture_setup, enrol_fixture_teardown)
 
@@ -99,6 +137,7 @@ int main(void)
         TEST(test_key),
         TEST(test_request_and_message),
         cmocka_unit_test_setup_teardown(test_est, est_fixture_setup, est_fixture_teardown),
+        cmocka_unit_test(test_device),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

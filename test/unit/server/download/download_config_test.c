@@ -287,6 +287,10 @@ static void each_name_of_this_server_is_judged(void **state)
     assert_int_equal(set(config, "84f3eb012348", "downloadserver", "good.example", NULL), 0);
     assert_int_equal(download_config_each_name(config, &judge, &line, NULL), ERR_INVALID);
     assert_int_equal(line, 9);
+    judge.member = CONFIG_MEMBER_ENROL_SERVER; // which nobody is told of
+    assert_int_equal(download_config_each_name(config, &judge, &line, NULL), 0);
+    assert_int_equal(set(config, NULL, "enrolserver", "bad.example", NULL), 0);
+    assert_int_equal(download_config_each_name(config, &judge, &line, NULL), ERR_INVALID);
     download_config_free(config);
 }
 

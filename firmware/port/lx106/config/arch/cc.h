@@ -4,7 +4,7 @@
 // What lwIP asks of compiler and board.
 #include "firmware/port/lx106/board/crash.h"
 
-#define LWIP_PLATFORM_ASSERT(text) crash_stop("lwIP: " text)
+#define LWIP_PLATFORM_ASSERT(text) crash_in_lwip(__LINE__)
 #define LWIP_PLATFORM_DIAG(arguments)
 
 #endif
