@@ -17,7 +17,7 @@ make_claims
 signer_per_hour=100000
 signer_up
 enrolment_on listed 'claim_per_minute = 1000000'
-expect_exit 0 secureesp enrolments open --for 1h --at-most "$count" --at-most "$count"
+expect_exit 0 secureesp enrolments open --for 1h --at-most "$count"
 daemon=$(process_pid "$sandbox/run/daemon")
 # shellcheck disable=SC2034  # named below
 signer=$(process_pid "$work/signer.record")
