@@ -295,34 +295,17 @@ int device_auth_identify_shown(struct device_auth *auth, const struct device_aut
     return rc;
 }
 
-// When it ended, if that was at most so long ago.
-static int find_end(const struct device_auth_late *late, int64_t *out, struct err *err)
-{
-    struct certificate *certificate;
-    int64_t now_ms = clock_system_ms();
-    int rc = certificate_from_der(late->der, late->n, &certificate, err);
-
-    if (rc < 0)
-        return rc;
-    *out = certificate_not_after_ms(certificate);
-    certificate_free(certificate);
-    if (*out == INT64_MIN || *out > now_ms || now_ms - *out > late->grace_ms)
-        return err_set(err, ERR_EXPIRED, "certificate is not valid now");
-    return 0;
-}
-
 static int judge_late(struct device_auth *auth, const struct device_auth_late *late,
     char mac[MAC_SIZE], struct err *err)
 {
+    struct authority_late shown = {late->der, late->n, clock_system_ms(), late->grace_ms};
     struct certificate_facts facts;
     char own[MAC_SIZE];
-    int64_t end_ms;
-    int rc = find_end(late, &end_ms, err);
 
-    if (rc < 0)
-        return rc;
     pthread_rwlock_rdlock(&auth->lock);
-    rc = authority_judge_client(auth->authority, late->der, late->n, end_ms - 1000, &facts, err);
+
+    int rc = authority_judge_client_late(auth->authority, &shown, &facts, err);
+
     pthread_rwlock_unlock(&auth->lock);
     if (rc == 0 && !mac_parse(facts.common_name, own))
         rc = err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);

@@ -51,8 +51,8 @@ struct device_auth_late {
     int64_t grace_ms;
 };
 
-// The same, but a certificate that ended at most grace_ms ago is taken as it was then: by the CA of
-// today, revoked or not as it is today. *is_late tells. ERR_EXPIRED also if it ended before that.
+// The same, but a certificate that ended at most grace_ms ago is taken if nothing else is wrong
+// with it today. *is_late tells. ERR_EXPIRED also if it ended before that.
 // Any thread.
 ERR_CHECKED int device_auth_identify_late(struct device_auth *auth,
     const struct device_auth_late *late, char mac[MAC_SIZE], bool *is_late, struct err *err);

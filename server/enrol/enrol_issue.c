@@ -125,8 +125,9 @@ static int is_known(
     char serial[SERIAL_SIZE];
     int rc = certificate_serial(certificate, serial, err);
 
-    if (rc == 0)
-        rc = store_read_begin(issue->settings.store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = store_read_begin(issue->settings.store, &connection, err);
     if (rc < 0)
         return rc;
     rc = certificate_store_get(connection, serial, &known, err);

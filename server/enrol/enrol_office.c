@@ -169,9 +169,9 @@ static bool has_key(const struct enrolment *row)
                (row->state == ENROLMENT_APPROVED && row->alarm_at_ms < row->decided_at_ms));
 }
 
-static bool begins(const char *key, const char *with)
+static bool has_beginning(const char *text, const char *beginning)
 {
-    return strncmp(key, with, strlen(with)) == 0;
+    return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
 static int refuse_any_key(const struct enrolment *row, struct err *err)
@@ -198,7 +198,7 @@ static int choose_key(
     }
     if (key == NULL)
         return waits ? 0 : refuse_any_key(row, err);
-    if (known[0] != '\0' && begins(known, key))
+    if (known[0] != '\0' && has_beginning(known, key))
         key = known;
     else if (waits)
         return err_set(err, ERR_CONFLICT,

@@ -149,10 +149,20 @@ size_t authority_copy_fingerprints(
     return authority->count;
 }
 
+// A certificate to be judged.
+struct subject {
+    X509 *x509;
+    STACK_OF(X509) * chain; // what joins it to the CA, or NULL
+    int purpose;
+    bool at_any_time; // its dates do not count
+    int64_t now_ms;
+    int64_t grace_ms; // so long ago its own end may be
+};
+
 // OpenSSL would take the day as a time_t, which may end in 2038.
-static int judge_dates(const STACK_OF(X509) * chain, int64_t now_ms, int *depth)
+static int judge_dates(const STACK_OF(X509) * chain, const struct subject *subject, int *depth)
 {
-    int64_t now_s = now_ms / 1000;
+    int64_t now_s = subject->now_ms / 1000;
 
     // As OpenSSL does, the CA first.
     for (*depth = sk_X509_num(chain) - 1; *depth >= 0; --*depth) {
@@ -166,21 +176,14 @@ static int judge_dates(const STACK_OF(X509) * chain, int64_t now_ms, int *depth)
             return X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD;
         if (now_s < first_ms / 1000)
             return X509_V_ERR_CERT_NOT_YET_VALID;
+        if (*depth == 0)
+            end_ms += subject->grace_ms;
         if (now_s >= end_ms / 1000)
             return X509_V_ERR_CERT_HAS_EXPIRED;
     }
     *depth = 0;
     return X509_V_OK;
 }
-
-// A certificate to be judged.
-struct subject {
-    X509 *x509;
-    STACK_OF(X509) * chain; // what joins it to the CA, or NULL
-    int purpose;
-    bool at_any_time; // its dates do not count
-    int64_t now_ms;
-};
 
 // Returns X509_V_OK, or the reason why this CA does not vouch for the certificate; *depth is 0 if
 // the fault is the certificate's own.
@@ -202,7 +205,7 @@ static int verify(X509_STORE *store, const struct subject *subject, int *depth)
             if (is_good && subject->at_any_time) {
                 reason = X509_V_OK;
             } else if (is_good) {
-                reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), subject->now_ms, depth);
+                reason = judge_dates(X509_STORE_CTX_get0_chain(ctx), subject, depth);
             } else {
                 reason = X509_STORE_CTX_get_error(ctx);
                 *depth = X509_STORE_CTX_get_error_depth(ctx);
@@ -278,19 +281,22 @@ static int judge(
     return deny(authority, subject->x509, reason, depth, err);
 }
 
-int authority_judge_client(const struct authority *authority, const uint8_t *der, size_t n,
-    int64_t now_ms, struct certificate_facts *out, struct err *err)
+int authority_judge_client_late(const struct authority *authority,
+    const struct authority_late *late, struct certificate_facts *out, struct err *err)
 {
     struct certificate_facts facts = {0};
-    const uint8_t *p = der;
-    X509 *x509 = n <= CA_FILE_MAX ? d2i_X509(NULL, &p, (long)n) : NULL;
+    const uint8_t *p = late->der;
+    X509 *x509 = late->n <= CA_FILE_MAX ? d2i_X509(NULL, &p, (long)late->n) : NULL;
 
-    if (x509 == NULL || p != der + n) {
+    if (x509 == NULL || p != late->der + late->n) {
         X509_free(x509);
         return openssl_error_set(err, ERR_INVALID, "no certificate");
     }
 
-    struct subject subject = {.x509 = x509, .purpose = X509_PURPOSE_SSL_CLIENT, .now_ms = now_ms};
+    struct subject subject = {.x509 = x509,
+        .purpose = X509_PURPOSE_SSL_CLIENT,
+        .now_ms = late->now_ms,
+        .grace_ms = late->grace_ms};
     struct certificate certificate = {x509};
     size_t ca = 0;
     int rc = judge(authority, &subject, &ca, err);
@@ -307,6 +313,14 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
         facts.not_after_ms = authority->not_after_ms[ca];
     *out = facts;
     return 0;
+}
+
+int authority_judge_client(const struct authority *authority, const uint8_t *der, size_t n,
+    int64_t now_ms, struct certificate_facts *out, struct err *err)
+{
+    struct authority_late in_time = {der, n, now_ms, 0};
+
+    return authority_judge_client_late(authority, &in_time, out, err);
 }
 
 int authority_vouches(

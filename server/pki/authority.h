@@ -34,6 +34,15 @@ size_t authority_copy_fingerprints(
 ERR_CHECKED int authority_judge_client(const struct authority *authority, const uint8_t *der,
     size_t n, int64_t now_ms, struct certificate_facts *out, struct err *err);
 
+// The same of one that ended at most grace_ms before now_ms, 0 or more.
+struct authority_late {
+    const uint8_t *der;
+    size_t n;
+    int64_t now_ms, grace_ms;
+};
+ERR_CHECKED int authority_judge_client_late(const struct authority *authority,
+    const struct authority_late *late, struct certificate_facts *out, struct err *err);
+
 // Whether the CA signed a certificate, whatever it is for and whenever it is valid. ERR_UNTRUSTED,
 // or ERR_INVALID with another reason. Any thread.
 ERR_CHECKED int authority_vouches(

@@ -16,6 +16,7 @@ $(B)/test/unit/firmware/core/memory_test $(B)/test/unit/firmware/core/memory_dev
 
 # What is certified is looked at from other days too.
 $(B)/test/unit/server/auth/device_auth_test: DAEMON_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=mac_parse
+$(B)/test/unit/server/auth/device_auth_late_test: DAEMON_LIBS += -Xlinker --wrap=clock_system_ms
 
 # Files' tests see each call of the system, and let it fail; that of folders' locks comes between two.
 $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \

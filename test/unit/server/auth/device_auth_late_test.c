@@ -18,6 +18,18 @@
 #define MAC "84f3eb012345"
 #define DAY_MS INT64_C(86400000)
 
+static int64_t clock_offset_ms;
+
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
+int64_t __real_clock_system_ms(void);
+int64_t __wrap_clock_system_ms(void);
+
+int64_t __wrap_clock_system_ms(void)
+{
+    return __real_clock_system_ms() + clock_offset_ms;
+}
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+
 struct world {
     char *folder;
     char ca[PATH_MAX];
@@ -133,6 +145,22 @@ static void test_nothing_else(void **state)
     free(der);
 }
 
+// Its own end may be over, not that of its CA.
+static void test_ended_ca(void **state)
+{
+    struct world *w = *state;
+    uint8_t *der;
+    size_t n;
+
+    issue(w, w->issuer, -3 * DAY_MS, &der, &n);
+    clock_offset_ms = 31 * DAY_MS;
+    assert_int_equal(identify(w, der, n, 99 * DAY_MS), ERR_EXPIRED);
+    clock_offset_ms = 29 * DAY_MS;
+    assert_int_equal(identify(w, der, n, 99 * DAY_MS), 1);
+    clock_offset_ms = 0;
+    free(der);
+}
+
 static void test_revoked(void **state)
 {
     struct world *w = *state;
@@ -155,6 +183,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         TEST(test_so_many_days),
         TEST(test_nothing_else),
+        TEST(test_ended_ca),
         TEST(test_revoked),
 #undef TEST
     };

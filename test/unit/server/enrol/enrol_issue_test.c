@@ -1,26 +1,7 @@
 // From a request to a certificate: who signs is not believed, and what it made is known before it
 // is given away.
 #include "server/enrol/enrol_issue.h"
-#include "server/enrol/enrol_office.h"
 #include "test/unit/server/enrol/est_fixture.h"
-
-static struct enrol_issue *open_issue(struct est_fixture *e)
-{
-    struct enrol_issue_settings settings = {e->store->store, e->auth, est_fixture_sign, e};
-    struct enrol_issue *issue;
-
-    assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
-    return issue;
-}
-
-static void make(const char *mac, struct est_request *made, struct certificate_request *request)
-{
-    EVP_PKEY *key = est_request_key();
-
-    est_request_make(key, mac, NULL, made);
-    EVP_PKEY_free(key);
-    assert_int_equal(certificate_request_parse(made->der, made->n, request, NULL), 0);
-}
 
 static int64_t known(struct est_fixture *e)
 {
@@ -30,12 +11,12 @@ static int64_t known(struct est_fixture *e)
 static void test_signs_and_repeats(void **state)
 {
     struct est_fixture *e = *state;
-    struct enrol_issue *issue = open_issue(e);
+    struct enrol_issue *issue = est_fixture_open_issue(e);
     struct est_request made;
     struct certificate_request request;
     struct enrol_judge first, second;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
     first = second = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_run(issue, &first, made.der, made.n, NULL), 0);
@@ -59,11 +40,11 @@ static void test_does_not_believe_the_signer(void **state)
         bool is_foreign;
     } rows[] = {{MAC_2, false}, {NULL, true}};
     struct est_fixture *e = *state;
-    struct enrol_issue *issue = open_issue(e);
+    struct enrol_issue *issue = est_fixture_open_issue(e);
     struct est_request made;
     struct certificate_request request;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct enrol_judge it = ask_for(MAC_1, request.key.id);
@@ -88,7 +69,7 @@ static int sign_another(
 
     (void)order;
     (void)err;
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     *out = est_request_issue(e->ca, made.der, made.n, NULL);
     return 0;
 }
@@ -102,7 +83,7 @@ static void test_is_for_the_key(void **state)
     struct certificate_request request;
     struct enrol_judge it;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
     it = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
@@ -137,7 +118,7 @@ static void test_is_no_servers(void **state)
     struct certificate_request request;
     struct enrol_judge it;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_APPROVED, "");
     it = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
@@ -150,12 +131,12 @@ static void test_is_no_servers(void **state)
 static void test_signer_fails(void **state)
 {
     struct est_fixture *e = *state;
-    struct enrol_issue *issue = open_issue(e);
+    struct enrol_issue *issue = est_fixture_open_issue(e);
     struct est_request made;
     struct certificate_request request;
     struct enrol_judge it;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
     it = ask_for(MAC_1, request.key.id);
     e->rc = ERR_UNAVAILABLE;
@@ -186,8 +167,10 @@ static int sign_again(
     if (it->der != NULL && !order->anew)
         return certificate_from_der(it->der, it->n, out, err);
     free(it->der);
-    assert_int_equal(est_fixture_sign(order, out, it->e, err), 0);
-    return certificate_to_der(*out, &it->der, &it->n, err);
+
+    int rc = est_fixture_sign(order, out, it->e, err);
+
+    return rc < 0 ? rc : certificate_to_der(*out, &it->der, &it->n, err);
 }
 
 // What was signed and never arrived is taken; what was given away before is not given once more.
@@ -198,12 +181,12 @@ static void test_takes_what_was_signed_before(void **state)
     struct enrol_issue_settings settings = {e->store->store, e->auth, sign_again, &signer};
     struct enrol_issue *issue;
     struct enrol_issue_order order = {.note = "of a daemon that was killed then"};
-    struct certificate *lost;
+    struct certificate *lost = NULL;
     struct est_request made;
     struct certificate_request request;
     struct enrol_judge it;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     order.csr = made.der;
     order.n = made.n;
     assert_int_equal(sign_again(&order, &lost, &signer, NULL), 0);
@@ -229,124 +212,6 @@ static void test_takes_what_was_signed_before(void **state)
     enrol_issue_free(issue);
 }
 
-static int refused(struct est_fixture *e, struct enrol_issue *issue, int rc, const char *code)
-{
-    struct est_request made;
-    struct certificate_request request;
-    struct enrol_judge it;
-
-    make(MAC_1, &made, &request);
-    it = ask_for(MAC_1, request.key.id);
-    it.code_sha256 = code;
-    e->rc = rc;
-    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), rc);
-    enrol_judge_clear(&it);
-    e->rc = 0;
-    return it.verdict;
-}
-
-static int64_t let_in(struct est_fixture *e)
-{
-    return fixture_query(e->store, "SELECT let_in FROM enrolment_window");
-}
-
-// What a refusal for good had used up counts again; what is no refusal used it up.
-static void test_refused_for_good(void **state)
-{
-    static const int rows[] = {ERR_DENIED, ERR_INVALID};
-    struct est_fixture *e = *state;
-    struct enrol_issue *issue = open_issue(e);
-    struct enrolment row = {.mac = MAC_1, .code_sha256 = "good", .code_tries = 3};
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        fixture_write(e->store, put_row, &row);
-        assert_int_equal(refused(e, issue, rows[i], "good"), ENROL_SIGN);
-
-        struct enrolment now = row_of(e->store, MAC_1);
-
-        assert_int_equal(now.state, ENROLMENT_LISTED);
-        assert_string_equal(now.code_sha256, "good");
-        assert_int_equal(now.code_tries, 3);
-        assert_string_equal(now.key_sha256, "");
-        assert_string_equal(now.decided_by, "");
-        assert_string_equal(now.trouble, "the signer does not");
-        assert_true(now.trouble_at_ms > 0);
-        assert_int_equal(now.tries, 1);
-    }
-    assert_int_equal(refused(e, issue, ERR_UNAVAILABLE, "good"), ENROL_SIGN); // with another key
-    assert_int_equal(row_of(e->store, MAC_1).state, ENROLMENT_APPROVED);
-    assert_string_equal(row_of(e->store, MAC_1).code_sha256, "");
-    enrol_issue_free(issue);
-}
-
-// Nothing is left of whom nobody knew, and the window lets in another one.
-static void test_refused_within_the_window(void **state)
-{
-    struct est_fixture *e = *state;
-    struct enrol_issue *issue = open_issue(e);
-    struct enrol_office_window wanted = {60000, 1};
-    struct enrolment_window window;
-
-    assert_int_equal(enrol_office_open(e->store->store, &wanted, "uid 3", &window, NULL), 0);
-    assert_int_equal(refused(e, issue, ERR_DENIED, ""), ENROL_SIGN);
-    assert_string_equal(row_of(e->store, MAC_1).mac, "");
-    assert_int_equal(let_in(e), 0);
-    assert_int_equal(refused(e, issue, ERR_UNAVAILABLE, ""), ENROL_SIGN);
-    assert_int_equal(let_in(e), 1);
-    enrol_issue_free(issue);
-}
-
-// Of a renewal it is noted where there is a row.
-static void test_renewal_is_refused(void **state)
-{
-    struct est_fixture *e = *state;
-    struct enrol_issue *issue = open_issue(e);
-    struct est_request made;
-    struct certificate_request request;
-    struct enrol_judge it;
-
-    make(MAC_1, &made, &request);
-    it = ask_for(MAC_1, request.key.id);
-    it.own = "11";
-    e->rc = ERR_DENIED;
-    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), ERR_DENIED);
-    assert_string_equal(row_of(e->store, MAC_1).mac, "");
-    add_row(e->store, MAC_1, ENROLMENT_ENROLLED, KEY_A);
-    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), ERR_DENIED);
-    assert_int_equal(row_of(e->store, MAC_1).state, ENROLMENT_ENROLLED);
-    assert_string_equal(row_of(e->store, MAC_1).key_sha256, KEY_A);
-    assert_string_equal(row_of(e->store, MAC_1).trouble, "the signer does not");
-    e->rc = 0;
-    assert_int_equal(enrol_issue_run(issue, &it, made.der, made.n, NULL), 0);
-    assert_string_equal(row_of(e->store, MAC_1).trouble, "");
-    enrol_judge_clear(&it);
-    enrol_issue_free(issue);
-}
-
-static int reject_and_refuse(
-    const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
-{
-    const struct est_fixture *e = ctx;
-
-    (void)order;
-    (void)out;
-    add_row(e->store, MAC_1, ENROLMENT_REJECTED, "");
-    return err_set(err, ERR_DENIED, "no");
-}
-
-static void test_refused_and_rejected_meanwhile(void **state)
-{
-    struct est_fixture *e = *state;
-    struct enrol_issue_settings settings = {e->store->store, e->auth, reject_and_refuse, e};
-    struct enrol_issue *issue;
-
-    add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
-    assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
-    assert_int_equal(refused(e, issue, ERR_DENIED, ""), ENROL_SIGN);
-    assert_int_equal(row_of(e->store, MAC_1).state, ENROLMENT_REJECTED);
-    enrol_issue_free(issue);
-}
-
 // What an operator does while it is being signed counts.
 static int sign_and_reject(
     const struct enrol_issue_order *order, struct certificate **out, void *ctx, struct err *err)
@@ -366,7 +231,7 @@ static void test_rejected_meanwhile(void **state)
     struct certificate_request request;
     struct enrol_judge it;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
     it = ask_for(MAC_1, request.key.id);
     assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
@@ -406,7 +271,7 @@ static void test_one_at_a_time(void **state)
     struct certificate_request request;
     struct enrol_judge it;
 
-    make(MAC_1, &made, &request);
+    est_fixture_make_request(MAC_1, &made, &request);
     nested.made = &made;
     nested.key = request.key.id;
     add_row(e->store, MAC_1, ENROLMENT_LISTED, "");
@@ -432,10 +297,6 @@ int main(void)
         TEST(test_is_no_servers),
         TEST(test_signer_fails),
         TEST(test_takes_what_was_signed_before),
-        TEST(test_refused_for_good),
-        TEST(test_refused_within_the_window),
-        TEST(test_renewal_is_refused),
-        TEST(test_refused_and_rejected_meanwhile),
         TEST(test_rejected_meanwhile),
         TEST(test_one_at_a_time),
     };

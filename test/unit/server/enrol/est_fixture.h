@@ -91,4 +91,23 @@ static inline int est_fixture_sign(
     return 0;
 }
 
+static inline struct enrol_issue *est_fixture_open_issue(struct est_fixture *e)
+{
+    struct enrol_issue_settings settings = {e->store->store, e->auth, est_fixture_sign, e};
+    struct enrol_issue *issue;
+
+    assert_int_equal(enrol_issue_new(&settings, &issue, NULL), 0);
+    return issue;
+}
+
+static inline void est_fixture_make_request(
+    const char *mac, struct est_request *made, struct certificate_request *request)
+{
+    EVP_PKEY *key = est_request_key();
+
+    est_request_make(key, mac, NULL, made);
+    EVP_PKEY_free(key);
+    assert_int_equal(certificate_request_parse(made->der, made->n, request, NULL), 0);
+}
+
 #endif
