@@ -48,7 +48,6 @@
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA256_C
-#define MBEDTLS_SHA256_SMALLER // a loop of 64 rounds in place of eight in a row
 
 // certificates and keys
 #define MBEDTLS_X509_USE_C

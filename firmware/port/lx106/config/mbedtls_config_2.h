@@ -11,12 +11,14 @@
 
 #define MBEDTLS_MPI_WINDOW_SIZE 2
 
+#define MBEDTLS_SHA256_SMALLER // a loop of 64 rounds; with 3 there are no instructions left for it
+
 #define MBEDTLS_AES_SETKEY_DEC_ALT // GCM and CTR encrypt only: tls_library/mbedtls_2.c
 #define MBEDTLS_AES_DECRYPT_ALT
 
 #define MULADDC_INIT MULTIPLY_ADD_INIT
 #define MULADDC_CORE MULTIPLY_ADD_CORE
-#define MULADDC_HUIT MULTIPLY_ADD_EIGHT // else it has sixteen, eight and one of them in a row
+#define MULADDC_HUIT MULTIPLY_ADD_EIGHT // else there are loops of sixteen and of eight of them
 #define MULADDC_STOP MULTIPLY_ADD_STOP
 
 #include <mbedtls/check_config.h>

@@ -48,9 +48,8 @@
 // clang-format on
 
 #define MULTIPLY_ADD_EIGHT                                                                         \
-    for (int i_eight = 0; i_eight < 2; i_eight++) {                                                \
-        MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE                    \
-    }
+    MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE      \
+        MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE MULTIPLY_ADD_CORE
 
 #define MULTIPLY_ADD_STOP }
 
