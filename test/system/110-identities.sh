@@ -63,14 +63,15 @@ for name in monitor homeassistant; do
     take "$name" "$SANDBOX_PKI/clients/$name"
 done
 make_claims
-for name in claim claim-revoked; do take "$name" "$claims/claim"; done
+take claim "$claims/claim"
 take claim-revoked "$claims/other-claim"
 ago $((2 * 86400 + 5)) issue claim-expired "$claims/ca" /CN=claim-2025 "${usual[@]}" extendedKeyUsage=clientAuth
 issue claim-as-device "$claims/ca" "/CN=$device" "${usual[@]}" extendedKeyUsage=clientAuth
 issue operator "$SANDBOX_PKI/ca" "/OU=operator/CN=operator" "${usual[@]}" extendedKeyUsage=clientAuth
 
-# From now on no certificate is issued with the sandbox's CA but by the signer.
 signer_up
+
+# A CA below another, which broker and daemon trust, too.
 secureesp pki init "$work/root" --root >/dev/null
 secureesp pki intermediate "$work/root" "$work/below" >/dev/null 2>&1
 secureesp pki device "$work/below" "$below" >/dev/null
