@@ -317,7 +317,8 @@ expect_enrolled "$claims/other-claim" late
 
 step "what the signer refuses for good uses up no code, and is shown"
 process_stop "$work/signer.record"
-signer_up 'macs = 84f3ea'
+signer_policy=('macs = 84f3ea')
+signer_up
 late=$(mac_of 42)
 code=$(json_get "$(secureesp enrolments add "$late" --code --json)" '$[0].code')
 new_request late "$late"
@@ -328,6 +329,7 @@ expect_match "list" "$late +listed .*signer: the MAC $late is none of .policy. m
     "$(COLUMNS=300 secureesp enrolments list)"
 expect_match "log" "the signer refuses it mac=$late .*change .policy. of the signer" "$(<"$SANDBOX_LOG/daemon.log")"
 process_stop "$work/signer.record"
+signer_policy=()
 signer_up
 new_request late "$late" # another key may come with it
 request late "$late" "$code"

@@ -24,16 +24,17 @@ make_claims() {
 
 signer_socket=$work/signer.sock
 signer_per_hour=1000
+signer_policy=() # more lines of its policy
 signer_days=825
 
-# signer_up [SETTING...]: a signer with the sandbox's CA, as $signer_per_hour, $signer_days and settings of
-# [policy] say. Its filter of system calls stops the search for leaks.
+# signer_up: a signer with the sandbox's CA, as $signer_per_hour, $signer_days and $signer_policy have it. Its
+# filter of system calls stops the search for leaks.
 signer_up() {
     mkdir -p "$work/ca"
     rm -f "$signer_socket" # of one that was killed
     cp "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/ca.key" "$work/ca"
     printf '%s\n' '[signer]' "folder = $work/ca" "socket = $signer_socket" "client = $(id -u)" \
-        '[policy]' "per_hour = $signer_per_hour" "days = $signer_days" "$@" >"$work/signer.conf"
+        '[policy]' "per_hour = $signer_per_hour" "days = $signer_days" "${signer_policy[@]}" >"$work/signer.conf"
     process_start "$work/signer.record" "$SANDBOX_LOG/signer.log" \
         env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" secureesp-signer --config "$work/signer.conf"
     records+=("$work/signer.record")
