@@ -195,9 +195,7 @@ bool http_connection_make_room(struct http_crowd *crowd, unsigned leaving, void 
 
 void http_connection_leave(void *deadline, void *ctx)
 {
-    const struct http_server *server = ctx;
-
-    http_deadline_drop(server->deadlines, deadline);
+    http_deadline_drop(((const struct http_server *)ctx)->deadlines, deadline);
 }
 
 void http_connection_clear(struct http_server *server)
@@ -288,22 +286,26 @@ static struct http_connection *context_of_session(gnutls_session_t session)
     return (struct http_connection *)(void *)(link - offsetof(struct http_connection, link));
 }
 
+// It makes room, and has so long.
+static void set_unproven(const struct http_connection *context, int64_t in_ms)
+{
+    if (context->deadline != NULL)
+        http_deadline_set(context->server->deadlines, context->deadline, HTTP_CROWD_HEARD, in_ms);
+}
+
 void http_connection_begin_handshake(gnutls_session_t session)
 {
     const struct http_connection *context = context_of_session(session);
 
-    if (context->deadline != NULL)
-        http_deadline_set(context->server->deadlines, context->deadline, HTTP_CROWD_HEARD,
-            handshake_ms(context->server));
+    set_unproven(context, handshake_ms(context->server));
 }
 
 void http_connection_wait_handshake(gnutls_session_t session)
 {
     struct http_connection *context = context_of_session(session);
 
-    if (context->link.sent && context->deadline != NULL)
-        http_deadline_set(context->server->deadlines, context->deadline, HTTP_CROWD_HEARD,
-            handshake_ms(context->server));
+    if (context->link.sent)
+        set_unproven(context, handshake_ms(context->server));
     context->link.sent = false;
 }
 
@@ -331,9 +333,7 @@ int http_connection_admit(gnutls_session_t session)
             server->settings.max_connections_per_certificate);
         return http_handshake_refuse(http_tls_failures(server->tls), session, &err);
     }
-    if (context->deadline != NULL)
-        http_deadline_set(
-            server->deadlines, context->deadline, HTTP_CROWD_HEARD, timeout_ms(server));
+    set_unproven(context, timeout_ms(server));
     return 0;
 }
 
@@ -359,6 +359,14 @@ void http_connection_begin(struct http_server *server, struct MHD_Connection *co
     http_tls_end_handshake(session_of(connection));
     if (gnutls_session_is_resumed(session_of(connection)))
         server->resumed++;
+}
+
+void http_connection_doubt(struct MHD_Connection *connection)
+{
+    const struct http_connection *context = context_of(connection);
+
+    if (context != NULL)
+        set_unproven(context, handshake_ms(context->server));
 }
 
 void http_connection_begin_answer(

@@ -58,6 +58,10 @@ int http_connection_admit(gnutls_session_t session);
 // What is done at each request; once for a connection: its handshake has just ended.
 void http_connection_begin(struct http_server *server, struct MHD_Connection *connection);
 
+// Then, where nobody knows whose request it is: until it has come whole its connection makes room,
+// and has as long as a handshake may take.
+void http_connection_doubt(struct MHD_Connection *connection);
+
 // Around an answer: they note how it ends, for who is to be told (http_response_on_end()).
 void http_connection_begin_answer(
     struct http_request *request, const struct http_response *response);

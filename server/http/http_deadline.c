@@ -69,7 +69,8 @@ static bool is_slow(
 {
     int64_t counted_ms = now_ms - deadline->member.since_ms - deadlines->grace_ms;
 
-    if (!deadline->is_answer || deadlines->bytes_per_second == 0 || counted_ms <= 0)
+    if (!deadline->is_answer || deadlines->bytes_per_second == 0 || counted_ms <= 0 ||
+        !http_verdict_is_told(deadline->member.fd)) // else each would be slow
         return false;
     return http_verdict_acknowledged(deadline->member.fd, deadline->mark) <
            (uint64_t)counted_ms * deadlines->bytes_per_second / 1000;

@@ -102,13 +102,12 @@ static enum MHD_Result refuse_head(struct http_server *server, struct http_reque
     return queue(server, request, &response);
 }
 
-// Where a certificate is optional, nobody's body is waited for who shows none: it would keep its
-// place by that.
-static bool takes_no_body(const struct http_server *server, const struct http_request *request)
+// Whether it is of somebody who shows no certificate, where one is optional.
+static bool is_nobodys(const struct http_server *server, const struct http_request *request)
 {
     size_t n;
 
-    return server->settings.certificate_optional && request->method == HTTP_POST &&
+    return server->settings.certificate_optional &&
            http_request_peer_certificate(request, &n) == NULL;
 }
 
@@ -128,8 +127,10 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
     if (!http_request_head_check(connection, head, &fault))
         return refuse_head(server, request, &fault);
     http_route_find(server->settings.routes, request->method, head->target, &request->match);
-    if (request->match.route == NULL || takes_no_body(server, request))
+    if (request->match.route == NULL)
         return answer(server, request); // before its body is read
+    if (is_nobodys(server, request))
+        http_connection_doubt(connection);
     if (http_incoming_size(connection) <= server->settings.max_body_bytes)
         return MHD_YES;
     request->too_large = true; // answered before its body is read, then closed

@@ -50,7 +50,8 @@ struct http_server_settings {
     // but nobody's here), ERR_NO_MEMORY or, for all others, a bad certificate. Any server thread.
     int (*verify)(const uint8_t *der, size_t n, void *ctx, struct err *err);
     void *verify_ctx;
-    // A client may have none: then the handlers see that, and no body of a POST.
+    // A client may have none: then the handlers see that. What it says has to come as soon as a
+    // handshake.
     bool certificate_optional;
 };
 

@@ -26,6 +26,13 @@ static bool read_info(int fd, struct tcp_info *out)
            n >= offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof out->tcpi_bytes_acked;
 }
 
+bool http_verdict_is_told(int fd)
+{
+    struct tcp_info info;
+
+    return read_info(fd, &info);
+}
+
 uint64_t http_verdict_mark(int fd)
 {
     struct tcp_info info;

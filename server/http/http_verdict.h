@@ -27,6 +27,9 @@ struct http_verdict_expected {
     struct http_verdict_expected *next;
 };
 
+// Whether the kernel tells what a client has acknowledged.
+bool http_verdict_is_told(int fd);
+
 // How many bytes the socket has taken so far; 0 if that cannot be told.
 uint64_t http_verdict_mark(int fd);
 

@@ -62,6 +62,22 @@ expect_equal "SmartConfig's key" "0123456789abcde%" "$(in_files get smartconfig.
 expect_equal "its size" 16 "$(in_files get smartconfig.key | wc -c)"
 rm "$files"
 
+step "a claim certificate and a code in place of its own certificate"
+secureesp pki init "$work/claims" >/dev/null
+secureesp pki client "$work/claims" claim-2026 --role claim >/dev/null
+claim=$work/claims/clients/claim-2026
+refused "config.json: enrolserver: missing" "$mac" --claim "$claim"
+refused "nowhere.crt is missing: secureesp pki client" "$mac" --claim "$work/nowhere"
+echo '{"downloadserver": "a", "mqttserver": "b", "enrolserver": "c"}' >"$work/config.json"
+expect_exit 0 "${provision[@]}" --config "$work/config.json" --claim "$claim" --code code-42 \
+    --output "$files" "$mac"
+expect_equal "names" "config.json ca.crt claim.crt claim.key code" \
+    "$(in_files list | sed 's/^ *[0-9]* *//' | tr '\n' ' ' | sed 's/ $//')"
+cmp "$claim.key" <(in_files get claim.key)
+expect_equal "the code" code-42 "$(in_files get code)"
+expect_exit 0 in_files check "$mac"
+rm "$files"
+
 step "what is refused"
 for key in 0123456789abcde 0123456789abcdefg $'0123456789\tbcdef' 0123456789abcdé; do
     printf '%s' "$key" >"$work/smart"
@@ -100,6 +116,7 @@ refused "$mac.key is missing" "$mac" --pki "$work/pki"
 step "arguments"
 for arguments in "" "$mac" "/dev/null 84f3eb01234" "a b c" "--output" "--output a b $mac" \
     "--flash 3MB /dev/null $mac" "--flash ../4MB /dev/null $mac" "--baud fast /dev/null $mac" \
+    "--code a --output a $mac" \
     "--forget-wifi --output a $mac" "--wifi a --forget-wifi /dev/null $mac" \
     "--wifi a23456789012345678901234567890123 /dev/null $mac" "--explode /dev/null $mac" "--explode"; do
     # shellcheck disable=SC2086  # words

@@ -112,6 +112,26 @@ static int enrol_device(void *ctx, struct failure *failure)
     return rc;
 }
 
+#define KEY_ALLOCATIONS 16 // the first ones that reading a key takes
+
+// One allocation fails while the key is read, and none after it: no other key takes its place.
+static void lack_once(struct fake_device *f)
+{
+    struct port *port = &fake_device_flash(f)->port;
+    struct failure failure;
+
+    for (long n = 1; n <= KEY_ALLOCATIONS; n++) {
+        assert_int_equal(enrol_init(&f->enrol, port, FAKE_MAC, NEED_ENROLMENT, &failure), 0);
+        while (f->enrol.state != ENROL_PAUSE)
+            (void)enrol_step(&f->enrol);
+        failing_memory_start(n);
+        (void)enrol_step(&f->enrol);
+        assert_true(failing_memory_end());
+        assert_true(fake_file_is(port, FAKE_MAC ".key", f->key_pem));
+        enrol_clear(&f->enrol);
+    }
+}
+
 static void test_device(void **state)
 {
     struct fake_device *f = fake_device_new();
@@ -121,6 +141,7 @@ static void test_device(void **state)
     fake_est_init(&est, f);
     fake_est_make_new(f);
     fake_device_put_file(f, FAKE_MAC ".key", f->key_pem);
+    lack_once(f);
     short_memory_spare_peer(&f->ops);
     assert_true(short_memory_sweep(enrol_device, f) >= SHORT_MEMORY_POINTS);
     assert_int_equal(est.alarms, 0);
