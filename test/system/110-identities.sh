@@ -84,7 +84,7 @@ enrolment_on listed
 secureesp pki record "$work/below" >/dev/null
 
 # Last, since its time runs.
-ago $((2 * 86400 - 30)) issue expired "$SANDBOX_PKI/ca" "/CN=$expired" "${usual[@]}" extendedKeyUsage=clientAuth
+ago $((2 * 86400 - 60)) issue expired "$SANDBOX_PKI/ca" "/CN=$expired" "${usual[@]}" extendedKeyUsage=clientAuth
 take expired-resumed "$who/expired"
 
 # say LINE: what identities.py answers to it, until it has done so.
@@ -102,7 +102,7 @@ coproc trial { exec python3 -B "$root/test/system/identities.py" "$root/test/sys
 # shellcheck disable=SC2154  # coproc's
 trial_pid=$trial_PID
 line=
-read -r -t 30 line <&"${trial[0]}" || true
+read -r -t 60 line <&"${trial[0]}" || true
 expect_equal "sessions to be resumed" ready "$line$(cat "$work/identities.log")"
 ! is_over || fail "the machine is too slow: the certificate has expired already"
 
@@ -110,7 +110,7 @@ step "from now on some are shut out"
 secureesp devices revoke "$revoked"
 enroll "$who/claim-revoked" none # it is known once it was shown
 secureesp pki revoke "$(serial_of "$who/claim-revoked.crt")" >/dev/null || true
-eventually 40 "the certificate expires" is_over
+eventually 90 "the certificate expires" is_over
 
 step "each path of the download server"
 say download
