@@ -373,10 +373,31 @@ static void a_crowd_makes_room_for_others(void **state)
     stop(&c);
 }
 
+// Of several that came in the same moment it is the first.
+static void the_first_of_a_moment_makes_room(void **state)
+{
+    struct connections c;
+    char ended[MAX + 1] = "";
+
+    (void)state;
+    start(&c);
+    for (int i = 0; i < 3; i++) {
+        come(&c, "u", NULL);
+        now_ms -= STEP_MS;
+    }
+    for (int i = 0; i < 3; i++) {
+        http_deadline_end_first(c.deadlines);
+        note_ended(&c, ended, true);
+    }
+    expect("uuu", 0, ended, "012");
+    stop(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_asks_nothing_makes_room),
+        cmocka_unit_test(the_first_of_a_moment_makes_room),
         cmocka_unit_test(several_make_room_at_once),
         cmocka_unit_test(who_has_said_nothing_leaves_first),
         cmocka_unit_test(the_newer_half_leaves_at_last),
