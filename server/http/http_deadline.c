@@ -245,12 +245,12 @@ void http_deadline_end_first(struct http_deadlines *deadlines)
     size_t most = 0;
 
     pthread_mutex_lock(&deadlines->lock);
-    for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) {
+    for (struct http_deadline *d = deadlines->first; d != NULL; d = d->next) { // newest first
         size_t count = d->at_ms == INT64_MAX                       ? 0
                        : first != NULL && d->owner == first->owner ? most
                                                                    : count_of(deadlines, d->owner);
 
-        if (count > most || (count > 0 && count == most && d->at_ms < first->at_ms)) {
+        if (count > most || (count > 0 && count == most && d->at_ms <= first->at_ms)) {
             first = d;
             most = count;
         }

@@ -36,7 +36,7 @@ $(B)/test/unit/server/enrol/enrol_test: DAEMON_LIBS += -Xlinker --wrap=clock_mon
 $(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
 
 # What takes half a minute of silence is looked at from later on.
-$(addprefix $(B)/test/unit/server/http/,http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
+$(addprefix $(B)/test/unit/server/http/,http_crowded_test http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 
 # Sweeps of power cuts connect more often than there is time for handshakes.
 $(foreach d,core enrol,$(filter $(B)/test/unit/firmware/$(d)/power_cut%_test,$(TESTS))): \
