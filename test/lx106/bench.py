@@ -106,6 +106,8 @@ class Bed:
         self.image("00.00.02")
 
     def command(self, name):
+        if name == "key":
+            self.run("secureesp", "devices", "key", MAC, "on")
         self.run("secureesp", "command", MAC, name, f"--wait={ATTEMPT_S - 10}")
 
     def times_online(self):
