@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,9 +138,11 @@ static bool reads_numbers(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char *end;
         double value = strtod(rows[i].text, &end);
+        uint64_t bits, wanted; // also of the sign of a zero
 
-        if (memcmp(&value, &rows[i].value, sizeof value) != 0 ||
-            end != rows[i].text + rows[i].used) {
+        memcpy(&bits, &value, sizeof bits);
+        memcpy(&wanted, &rows[i].value, sizeof wanted);
+        if (bits != wanted || end != rows[i].text + rows[i].used) {
             say(NULL, rows[i].text);
             return false;
         }

@@ -3,7 +3,8 @@
 #include "server/enrol/enrol_office.h"
 #include "test/unit/server/enrol/est_fixture.h"
 
-static int refused(struct est_fixture *e, struct enrol_issue *issue, int rc, const char *code)
+static enum enrol_verdict refused(
+    struct est_fixture *e, struct enrol_issue *issue, int rc, const char *code)
 {
     struct est_request made;
     struct certificate_request request;
