@@ -58,11 +58,6 @@ static const char select_leaving[] =
     "  ORDER BY count(*) DESC, address LIMIT 1)"
     " ORDER BY first_asked_ms, device LIMIT 1";
 
-static int read_key(const char *mac, int64_t *key, struct err *err)
-{
-    return mac_key_from_text(mac, key) ? 0 : err_set(err, ERR_INVALID, "no MAC: %s", mac);
-}
-
 static void read_row(struct statement *s, struct enrolment *out)
 {
     memset(out, 0, sizeof *out);
@@ -91,7 +86,7 @@ int enrolment_store_get(
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(mac, &key, err);
+    int rc = mac_key_read(mac, &key, err);
 
     if (rc < 0)
         return rc;
@@ -111,7 +106,7 @@ int enrolment_store_put(
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(enrolment->mac, &key, err);
+    int rc = mac_key_read(enrolment->mac, &key, err);
 
     if (rc < 0)
         return rc;
@@ -142,7 +137,7 @@ int enrolment_store_put_certificate(struct store_connection *connection, const c
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(mac, &key, err);
+    int rc = mac_key_read(mac, &key, err);
 
     if (rc == 0 && n > ENROLMENT_STORE_CERTIFICATE_MAX)
         rc = err_set(err, ERR_TOO_LARGE, "a certificate of more than %d bytes is not kept",
@@ -160,7 +155,7 @@ int enrolment_store_get_certificate(
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(mac, &key, err);
+    int rc = mac_key_read(mac, &key, err);
     uint8_t *bytes = rc == 0 ? malloc(ENROLMENT_STORE_CERTIFICATE_MAX) : NULL;
 
     if (rc < 0)
@@ -185,7 +180,7 @@ int enrolment_store_remove(struct store_connection *connection, const char *mac,
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(mac, &key, err);
+    int rc = mac_key_read(mac, &key, err);
 
     if (rc < 0)
         return rc;
@@ -233,7 +228,7 @@ int enrolment_store_page(struct store_connection *connection, const struct enrol
 {
     struct statement s;
     int64_t key = -1;
-    int rc = page->after[0] != '\0' ? read_key(page->after, &key, err) : 0;
+    int rc = page->after[0] != '\0' ? mac_key_read(page->after, &key, err) : 0;
 
     if (rc < 0)
         return rc;

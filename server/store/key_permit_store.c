@@ -19,17 +19,12 @@ static const char upsert[] =
 
 static const char delete_one[] = "DELETE FROM key_permits WHERE device = ?1";
 
-static int read_key(const char *mac, int64_t *key, struct err *err)
-{
-    return mac_key_from_text(mac, key) ? 0 : err_set(err, ERR_INVALID, "no MAC: %s", mac);
-}
-
 int key_permit_store_get(
     struct store_connection *connection, const char *mac, struct key_permit *out, struct err *err)
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(mac, &key, err);
+    int rc = mac_key_read(mac, &key, err);
 
     if (rc < 0)
         return rc;
@@ -55,7 +50,7 @@ int key_permit_store_put(
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(permit->mac, &key, err);
+    int rc = mac_key_read(permit->mac, &key, err);
 
     if (rc < 0)
         return rc;

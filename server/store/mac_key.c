@@ -22,6 +22,11 @@ bool mac_key_from_text(const char *s, int64_t *out)
     return true;
 }
 
+int mac_key_read(const char *s, int64_t *out, struct err *err)
+{
+    return mac_key_from_text(s, out) ? 0 : err_set(err, ERR_INVALID, "no MAC: %s", s);
+}
+
 void mac_key_to_text(int64_t key, char out[MAC_SIZE])
 {
     for (int i = MAC_LENGTH - 1; i >= 0; i--) {

@@ -18,17 +18,12 @@ static const char delete_one[] = "DELETE FROM retained WHERE device = ?1";
 static const char select_page[] = "SELECT device, spelling, at_ms FROM retained WHERE device > ?1"
                                   " ORDER BY device LIMIT ?2";
 
-static int read_key(const char *mac, int64_t *key, struct err *err)
-{
-    return mac_key_from_text(mac, key) ? 0 : err_set(err, ERR_INVALID, "no MAC: %s", mac);
-}
-
 int retained_store_put(
     struct store_connection *connection, const struct retained *retained, struct err *err)
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(retained->mac, &key, err);
+    int rc = mac_key_read(retained->mac, &key, err);
 
     if (rc < 0)
         return rc;
@@ -44,7 +39,7 @@ int retained_store_remove(
 {
     struct statement s;
     int64_t key;
-    int rc = read_key(retained->mac, &key, err);
+    int rc = mac_key_read(retained->mac, &key, err);
 
     if (rc < 0)
         return rc;
@@ -65,7 +60,7 @@ int retained_store_page(struct store_connection *connection, const char *after, 
     struct statement s;
     struct retained retained;
     int64_t key = -1;
-    int rc = after[0] != '\0' ? read_key(after, &key, err) : 0;
+    int rc = after[0] != '\0' ? mac_key_read(after, &key, err) : 0;
 
     if (rc < 0)
         return rc;
