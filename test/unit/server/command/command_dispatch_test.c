@@ -193,11 +193,19 @@ static void read_counter(const char *name, uint64_t value, void *ctx)
     snprintf(text + used, 256 - used, "%s=%llu ", name, (unsigned long long)value);
 }
 
+// Waits, since what is stored is counted a moment later.
 static void expect_counters(const struct broker *broker, const char *expected)
 {
+    const struct timespec moment = {.tv_nsec = 5000000};
+    int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
     char text[256] = "";
 
     command_dispatch_each_counter(broker->dispatch, read_counter, text);
+    while (strcmp(text, expected) != 0 && clock_monotonic_ms() < until_ms) {
+        nanosleep(&moment, NULL);
+        text[0] = '\0';
+        command_dispatch_each_counter(broker->dispatch, read_counter, text);
+    }
     assert_string_equal(text, expected);
 }
 
