@@ -11,6 +11,7 @@
 #define CONTRACT_COMMAND_CERT "cert"     //   ca.crt, <mac>.crt,
 #define CONTRACT_COMMAND_KEY "key"       //   <mac>.key,
 #define CONTRACT_COMMAND_CONFIG "config" //   config.json
+#define CONTRACT_COMMAND_WIFI "wifi"     // join other networks: common/wifi_networks.h
 
 // Files on the download server.
 #define CONTRACT_FILE_CONFIG "config.json"
@@ -41,6 +42,7 @@
 #define CONTRACT_EVENT_RESULT "result"   // a name of common/result.h
 #define CONTRACT_EVENT_IMAGE "image"     // the image concerned, if any
 #define CONTRACT_EVENT_DETAIL "detail"   // one line for people
+#define CONTRACT_PAYLOAD_SEALED "sealed" // of a command alone: base64 (RFC 4648) of what is sealed
 
 #define CONTRACT_EVENT_KIND_COMMAND "command" // the outcome of a command
 #define CONTRACT_EVENT_KIND_BOOT "boot"       // first message after a start: image is what runs
