@@ -59,7 +59,7 @@ int device_init(struct device *device, struct port *port, const char *mac,
     notice_log(device, PORT_LOG_INFO, "start image=%s slot=%u trial=%s", device->running.text,
         (unsigned)device->slots.active, device->is_on_trial ? "yes" : "no");
     port->ops->led(port, PORT_LED_CONNECTING);
-    port->ops->link_start(port);
+    port->ops->link_start(port, trial_networks(device));
     if (device->options.app != NULL && device->state != DEVICE_RESTART)
         device->options.app->setup(device->options.app->ctx);
     return 0;

@@ -54,6 +54,11 @@ struct device_options {
     // with each status when there is nothing else to do, and before the device restarts for want of
     // the backend: it leaves the broker then, and restarts.
     bool (*wants_start)(const struct device *device);
+    // Opens what a wifi command's payload brings sealed (firmware/enrol): the bytes of a list of
+    // networks (common/wifi_networks.h) that then begins the device's scratch, or why not, a result
+    // negated. NULL: the device has no such command.
+    int (*open_networks)(
+        struct device *device, const uint8_t *payload, size_t n, struct failure *failure);
 };
 
 // One device. What is small comes first: the chip reaches the first KB of it in one instruction.

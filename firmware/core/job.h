@@ -8,15 +8,18 @@
 
 // The execution of commands, one after the other.
 
-// Takes a command that was received: it is queued, or refused at once.
-void job_receive(struct device *device, const struct device_command *command);
+// Takes a command that was received: it is queued, or refused at once. One for Wi-Fi networks does
+// not wait, as they would have to wait with it: it is refused unless there is nothing else to do,
+// and staged.
+void job_receive(struct device *device, const struct device_command *command,
+    const uint8_t *payload, size_t payload_size);
 
 // Begins the next command, if none is under way; the device is online and confirmed. True if the
 // device must leave the broker for it.
 bool job_begin(struct device *device);
 
-// Goes on with a check of the downloaded image. True when it has succeeded and the device must
-// leave the broker to restart.
+// Goes on with a check of the downloaded image. True when it has succeeded, or networks are staged,
+// and the device must leave the broker to restart.
 bool job_check(struct device *device);
 
 // Whether the next start is to do something else first (struct device_options), and there is

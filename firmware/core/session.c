@@ -87,7 +87,7 @@ static void take_message(struct device *device, const struct mqtt_packet_publish
         return;
     }
     device_command_decode(topic.command, message->payload, message->payload_size, &command);
-    job_receive(device, &command);
+    job_receive(device, &command, message->payload, message->payload_size);
 }
 
 static void take_ack(struct device *device)

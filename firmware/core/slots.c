@@ -10,96 +10,105 @@
 
 static const uint8_t magic[4] = {'S', 'l', 'o', 't'};
 
-static uint8_t *put(uint8_t *p, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++)
-        *p++ = (uint8_t)(value >> (8 * i));
-    return p;
-}
+// The one walk over the record's fields reads it or writes it.
+struct record {
+    uint8_t *p;
+    bool is_read;
+};
 
-static uint64_t get(const uint8_t **p, int bytes)
+static uint64_t number(struct record *record, uint64_t value, int bytes)
 {
-    uint64_t value = 0;
-
-    for (int i = 0; i < bytes; i++)
-        value |= (uint64_t)(*p)[i] << (8 * i);
-    *p += bytes;
+    if (record->is_read)
+        value = 0;
+    for (int i = 0; i < 8 * bytes; i += 8) {
+        if (record->is_read)
+            value |= (uint64_t)*record->p << i;
+        else
+            *record->p = (uint8_t)(value >> i);
+        record->p++;
+    }
     return value;
 }
 
-static uint8_t *put_image(uint8_t *p, const struct slots_image *image)
+static bool flag(struct record *record, bool value)
 {
-    p = put(p, image->state, 1);
-    p = put(p, image->size_bytes, 4);
-    p = put(p, image->descriptor_offset, 4);
-    memcpy(p, image->name, IMAGE_NAME_SIZE);
-    return p + IMAGE_NAME_SIZE;
+    return number(record, value, 1) != 0;
+}
+
+static enum slots_trial trial(struct record *record, enum slots_trial value)
+{
+    return (enum slots_trial)number(record, value, 1);
+}
+
+static void text(struct record *record, char *value, size_t n)
+{
+    if (record->is_read)
+        memcpy(value, record->p, n);
+    else
+        memcpy(record->p, value, n);
+    record->p += n;
+}
+
+static void walk_image(struct record *record, struct slots_image *image)
+{
+    image->state = (enum slots_state)number(record, image->state, 1);
+    image->size_bytes = (uint32_t)number(record, image->size_bytes, 4);
+    image->descriptor_offset = (uint32_t)number(record, image->descriptor_offset, 4);
+    text(record, image->name, sizeof image->name);
+}
+
+static void walk(struct record *record, struct slots *slots)
+{
+    slots->active = (uint8_t)number(record, slots->active, 1);
+    slots->trial = trial(record, slots->trial);
+    slots->trial_boots = (uint8_t)number(record, slots->trial_boots, 1);
+    slots->has_id = flag(record, slots->has_id);
+    slots->id = (int64_t)number(record, (uint64_t)slots->id, 8);
+    slots->staged_trial = trial(record, slots->staged_trial);
+    slots->staged_boots = (uint8_t)number(record, slots->staged_boots, 1);
+    slots->staged_mask = (uint8_t)number(record, slots->staged_mask, 1);
+    text(record, slots->reason, sizeof slots->reason);
+    for (size_t i = 0; i < PORT_SLOTS; i++)
+        walk_image(record, &slots->images[i]);
+    slots->proven_identity = (uint32_t)number(record, slots->proven_identity, 4);
+    slots->owes_wifi = flag(record, slots->owes_wifi);
+    slots->wifi_has_id = flag(record, slots->wifi_has_id);
+    slots->wifi_id = (int64_t)number(record, (uint64_t)slots->wifi_id, 8);
 }
 
 void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE])
 {
-    uint8_t *p = out;
+    struct record record = {.p = out + sizeof magic + 1};
+    struct slots copy = *slots;
 
-    memset(out, 0, SLOTS_RECORD_SIZE);
-    memcpy(p, magic, sizeof magic);
-    p = put(p + sizeof magic, FORMAT, 1);
-    p = put(p, slots->active, 1);
-    p = put(p, slots->trial, 1);
-    p = put(p, slots->trial_boots, 1);
-    p = put(p, slots->has_id, 1);
-    p = put(p, (uint64_t)slots->id, 8);
-    p = put(p, slots->staged_trial, 1);
-    p = put(p, slots->staged_boots, 1);
-    p = put(p, slots->staged_mask, 1);
-    memcpy(p, slots->reason, sizeof slots->reason);
-    p += sizeof slots->reason;
+    memcpy(out, magic, sizeof magic);
+    out[sizeof magic] = FORMAT;
+    walk(&record, &copy);
+}
+
+static bool is_good(const struct slots *slots)
+{
+    bool good = slots->active < PORT_SLOTS && slots->trial < SLOTS_TRIALS &&
+                slots->staged_trial < SLOTS_TRIALS && slots->staged_trial != SLOTS_TRIAL_SKIPPED &&
+                slots->reason[sizeof slots->reason - 1] == '\0' &&
+                (slots->owes_wifi || !slots->wifi_has_id);
+
     for (size_t i = 0; i < PORT_SLOTS; i++)
-        p = put_image(p, &slots->images[i]);
-    put(p, slots->proven_identity, 4);
-}
-
-static bool get_image(const uint8_t **p, struct slots_image *image)
-{
-    uint64_t state = get(p, 1);
-
-    image->state = (enum slots_state)state;
-    image->size_bytes = (uint32_t)get(p, 4);
-    image->descriptor_offset = (uint32_t)get(p, 4);
-    memcpy(image->name, *p, IMAGE_NAME_SIZE);
-    *p += IMAGE_NAME_SIZE;
-    return state < SLOTS_STATES && image->name[IMAGE_NAME_MAX] == '\0';
-}
-
-static bool get_trial(const uint8_t **p, enum slots_trial *trial)
-{
-    uint64_t value = get(p, 1);
-
-    *trial = (enum slots_trial)value;
-    return value < SLOTS_TRIALS;
+        good = good && slots->images[i].state < SLOTS_STATES &&
+               slots->images[i].name[IMAGE_NAME_MAX] == '\0';
+    return good;
 }
 
 bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out)
 {
+    uint8_t bytes[SLOTS_RECORD_SIZE];
+    struct record record = {.p = bytes + sizeof magic + 1, .is_read = true};
     struct slots slots = {0};
-    const uint8_t *p = in + sizeof magic;
-    bool good;
 
-    if (memcmp(in, magic, sizeof magic) != 0 || get(&p, 1) != FORMAT)
-        return false;
-    slots.active = (uint8_t)get(&p, 1);
-    good = get_trial(&p, &slots.trial);
-    slots.trial_boots = (uint8_t)get(&p, 1);
-    slots.has_id = get(&p, 1) != 0;
-    slots.id = (int64_t)get(&p, 8);
-    good = get_trial(&p, &slots.staged_trial) && slots.staged_trial != SLOTS_TRIAL_SKIPPED && good;
-    slots.staged_boots = (uint8_t)get(&p, 1);
-    slots.staged_mask = (uint8_t)get(&p, 1);
-    memcpy(slots.reason, p, sizeof slots.reason);
-    p += sizeof slots.reason;
-    for (size_t i = 0; i < PORT_SLOTS; i++)
-        good = get_image(&p, &slots.images[i]) && good;
-    slots.proven_identity = (uint32_t)get(&p, 4);
-    if (!good || slots.active >= PORT_SLOTS || slots.reason[sizeof slots.reason - 1] != '\0')
+    memcpy(bytes, in, sizeof bytes);
+    walk(&record, &slots);
+    slots_encode(&slots, bytes);
+    if (!is_good(&slots) || memcmp(in, bytes, sizeof bytes) != 0)
         return false;
     *out = slots;
     return true;
@@ -154,6 +163,20 @@ int slots_start(struct slots *slots, struct port *port, struct failure *failure)
 unsigned slots_idle(const struct slots *slots)
 {
     return slots->active == 0 ? 1 : 0;
+}
+
+void slots_owe_wifi(struct slots *slots, bool has_id, int64_t id)
+{
+    slots->owes_wifi = true;
+    slots->wifi_has_id = has_id;
+    slots->wifi_id = has_id ? id : 0;
+}
+
+void slots_forget_wifi(struct slots *slots)
+{
+    slots->owes_wifi = false;
+    slots->wifi_has_id = false;
+    slots->wifi_id = 0;
 }
 
 void slots_begin_trial(struct slots *slots, bool has_id, int64_t id)

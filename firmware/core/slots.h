@@ -10,7 +10,7 @@
 
 #define SLOTS_BOOTS_MAX 3  // starts that a trial may take before it has failed
 #define SLOTS_FILE "slots" // the record, among the device's files
-#define SLOTS_RECORD_SIZE (24 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
+#define SLOTS_RECORD_SIZE (34 + FAILURE_DETAIL_SIZE + PORT_SLOTS * (9 + IMAGE_NAME_SIZE))
 
 enum slots_state {
     SLOTS_EMPTY,
@@ -45,6 +45,9 @@ struct slots {
     uint8_t trial_boots;
     bool has_id; // of the flash command that began the trial
     int64_t id;
+    bool owes_wifi; // the outcome of the wifi command that has staged networks
+    bool wifi_has_id;
+    int64_t wifi_id;
     enum slots_trial staged_trial;
     uint8_t staged_boots;
     uint8_t staged_mask;              // the staged files concerned, bit 1 << enum staging_file
@@ -71,6 +74,11 @@ int slots_start(struct slots *slots, struct port *port, struct failure *failure)
 
 // The slot that does not run.
 unsigned slots_idle(const struct slots *slots);
+
+// A wifi command has networks to be staged, whose trial says its outcome; that has been said. The
+// caller stores.
+void slots_owe_wifi(struct slots *slots, bool has_id, int64_t id);
+void slots_forget_wifi(struct slots *slots);
 
 // Makes the idle slot's image the one to run, on trial; the caller stores.
 void slots_begin_trial(struct slots *slots, bool has_id, int64_t id);

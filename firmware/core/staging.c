@@ -1,9 +1,10 @@
-// Downloaded files that wait for their trial.
+// New files that wait for their trial.
 #include "firmware/core/staging.h"
 
 #include <stdio.h>
 
 #include "common/contract.h"
+#include "common/wifi_networks.h"
 #include "firmware/core/files.h"
 
 void staging_name(enum staging_file file, const char *mac, bool staged, char out[STAGING_NAME_SIZE])
@@ -13,6 +14,7 @@ void staging_name(enum staging_file file, const char *mac, bool staged, char out
         [STAGING_CA] = CONTRACT_FILE_CA,
         [STAGING_CERT] = CONTRACT_SUFFIX_CERT,
         [STAGING_KEY] = CONTRACT_SUFFIX_KEY,
+        [STAGING_WIFI] = WIFI_NETWORKS_FILE,
     };
     bool own = file == STAGING_CERT || file == STAGING_KEY;
 

@@ -8,6 +8,7 @@
 
 #include "common/contract.h"
 #include "common/crc32.h"
+#include "common/wifi_networks.h"
 #include "firmware/core/memory.h"
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
@@ -149,6 +150,18 @@ static int read_settings(struct device *device, unsigned mask, struct failure *f
     return memory_judge(n, failure);
 }
 
+// Those in use are the port's own matter.
+static int read_networks(struct device *device, unsigned mask, struct failure *failure)
+{
+    int n = mask == 0 ? 0 : read_file(device, STAGING_WIFI, mask, failure);
+
+    if (n >= 0 && mask != 0 && wifi_networks_count(device->scratch, (size_t)n) == 0)
+        n = failure_set(failure, RESULT_FILE_INVALID, "%s: is no list of networks",
+            WIFI_NETWORKS_FILE ".new");
+    mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
+    return n < 0 ? n : 0;
+}
+
 // Reads the files of one group, the staged ones if they are any good. Returns which staged ones are
 // in use, or a failure.
 static int read_group(struct device *device, unsigned staged,
@@ -182,7 +195,15 @@ static int start_files(struct device *device, struct failure *failure)
 
     if (config < 0)
         return config;
-    return trial_begin_staged(device, (unsigned)identity | (unsigned)config, failure);
+
+    int wifi = read_group(device, staged & STAGING_BIT(STAGING_WIFI), read_networks, failure);
+
+    if (wifi < 0)
+        return wifi;
+    if (wifi == 0) // such a list is not waiting for another file
+        (void)staging_discard(device->port, device->mac, staged & STAGING_BIT(STAGING_WIFI));
+    return trial_begin_staged(
+        device, (unsigned)identity | (unsigned)config | (unsigned)wifi, failure);
 }
 
 // What sessions kept over a restart depend on.

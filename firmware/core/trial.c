@@ -3,13 +3,26 @@
 
 #include <stdio.h>
 
+#include <mbedtls/platform_util.h>
+
 #include "common/contract.h"
+#include "common/wifi_networks.h"
 #include "firmware/core/notice.h"
+
+#define WIFI_BIT STAGING_BIT(STAGING_WIFI)
 
 bool trial_is_running(const struct device *device)
 {
     return device->slots.trial == SLOTS_TRIAL_RUNNING ||
            device->slots.staged_trial == SLOTS_TRIAL_RUNNING;
+}
+
+const char *trial_networks(const struct device *device)
+{
+    const struct slots *slots = &device->slots;
+    bool staged = slots->staged_trial == SLOTS_TRIAL_RUNNING && (slots->staged_mask & WIFI_BIT);
+
+    return staged ? WIFI_NETWORKS_FILE ".new" : WIFI_NETWORKS_FILE;
 }
 
 static int store(struct device *device, struct failure *failure)
@@ -63,13 +76,36 @@ static int report_image(struct device *device, struct failure *failure)
     return store(device, failure);
 }
 
+// How the wifi command ended that has staged networks; the caller stores.
+static void report_wifi(struct device *device, enum result result, const char *detail)
+{
+    struct slots *slots = &device->slots;
+    struct device_command command = {
+        .action = DEVICE_COMMAND_WIFI,
+        .name = CONTRACT_COMMAND_WIFI,
+        .has_id = slots->wifi_has_id,
+        .id = slots->wifi_id,
+    };
+
+    if (!slots->owes_wifi)
+        return;
+    notice_outcome(device, &command, result, "", detail);
+    notice_save(device);
+    slots_forget_wifi(slots);
+}
+
 static int commit_files(struct device *device, struct failure *failure)
 {
     struct slots *slots = &device->slots;
+    int rc = staging_commit(device->port, device->mac, slots->staged_mask, device->scratch);
 
-    if (staging_commit(device->port, device->mac, slots->staged_mask, device->scratch) != 0)
+    mbedtls_platform_zeroize(device->scratch, sizeof device->scratch); // keys and passwords
+    if (rc != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "staged files cannot be put in use");
     slots->staged_trial = SLOTS_TRIAL_NONE;
+    if (device->is_confirmed && (slots->staged_mask & WIFI_BIT)) // else it has yet to start
+        device->port->ops->link_start(device->port, trial_networks(device));
+    report_wifi(device, RESULT_OK, "");
     return store(device, failure);
 }
 
@@ -80,9 +116,13 @@ static int discard_files(struct device *device, struct failure *failure)
 
     if (staging_discard(device->port, device->mac, slots->staged_mask) != 0)
         return failure_set(failure, RESULT_FLASH_FAILED, "staged files cannot be removed");
-    failure_set(&reason, RESULT_FILE_INVALID, "back to the previous files: %.80s", slots->reason);
-    notice_error(device, &reason);
-    notice_save(device);
+    if (!slots->owes_wifi || slots->staged_mask != WIFI_BIT) {
+        failure_set(
+            &reason, RESULT_FILE_INVALID, "back to the previous files: %.80s", slots->reason);
+        notice_error(device, &reason);
+        notice_save(device);
+    }
+    report_wifi(device, RESULT_TRIAL_FAILED, slots->reason);
     slots->staged_trial = SLOTS_TRIAL_NONE;
     return store(device, failure);
 }
@@ -102,11 +142,13 @@ int trial_begin_staged(struct device *device, unsigned mask, struct failure *fai
 {
     struct slots *slots = &device->slots;
     bool running = slots->staged_trial == SLOTS_TRIAL_RUNNING;
+    bool is_lost = slots->owes_wifi && (mask & WIFI_BIT) == 0;
+    bool is_new = running ? slots->staged_mask != mask : mask != 0;
 
-    if (mask == 0 && !running)
-        return 0;
-    if (running && slots->staged_mask == mask) // slots_count_boot() has counted this start
-        return 0;
+    if (is_lost)
+        report_wifi(device, RESULT_TRIAL_FAILED, "the networks have not been stored");
+    if (!is_new) // slots_count_boot() has counted this start
+        return is_lost ? store(device, failure) : 0;
     slots->staged_trial = mask == 0 ? SLOTS_TRIAL_NONE : SLOTS_TRIAL_RUNNING;
     slots->staged_mask = (uint8_t)mask;
     slots->staged_boots = 1;
@@ -136,9 +178,11 @@ void trial_fail(struct device *device)
     struct slots *slots = &device->slots;
     struct failure failure;
     char reason[FAILURE_DETAIL_SIZE];
+    const char *error =
+        device->state == DEVICE_LINK ? "no link with any Wi-Fi network" : device->error;
 
-    snprintf(reason, sizeof reason, "no report in time%s%.80s",
-        device->error[0] == '\0' ? "" : ": ", device->error);
+    snprintf(reason, sizeof reason, "no report in time%s%.80s", error[0] == '\0' ? "" : ": ",
+        error);
     // The files are the first suspects: an image on trial with them gets its time afterwards.
     if (slots->staged_trial == SLOTS_TRIAL_RUNNING) {
         slots->staged_trial = SLOTS_TRIAL_FAILED;

@@ -7,6 +7,7 @@
 #include <mbedtls/platform_util.h>
 
 #include "common/contract.h"
+#include "common/wifi_networks.h"
 #include "firmware/core/files.h"
 #include "firmware/core/memory.h"
 #include "firmware/core/report.h"
@@ -180,7 +181,7 @@ int enrol_init(struct enrol *enrol, struct port *port, const char *mac, enum nee
     }
     port->ops->log(port, PORT_LOG_INFO, enrol->again ? "start renewal" : "start enrolment");
     port->ops->led(port, PORT_LED_CONNECTING);
-    port->ops->link_start(port);
+    port->ops->link_start(port, WIFI_NETWORKS_FILE);
     return 0;
 }
 

@@ -31,7 +31,7 @@ enum port_led {
 
 enum port_link {
     PORT_LINK_DOWN,
-    PORT_LINK_SMARTCONFIG, // waits for its Wi-Fi credentials
+    PORT_LINK_SMARTCONFIG, // waits for its Wi-Fi credentials, as there is no such file
     PORT_LINK_UP,
 };
 
@@ -84,8 +84,11 @@ struct port_ops {
     // for earlier only spreads its pauses.
     int (*random)(struct port *port, uint8_t *p, size_t n);
 
-    // The Wi-Fi link; the port keeps its credentials and reconnects by itself once started.
-    void (*link_start)(struct port *port);
+    // The Wi-Fi link: once started the port joins one of the networks that a file of the device's
+    // has (common/wifi_networks.h; core/files.h), the first one that it can, and reconnects by
+    // itself. networks is that file's name, which stays where it is. Called again, it says in which
+    // file they are from now on; a link that is up stays so.
+    void (*link_start)(struct port *port, const char *networks);
     enum port_link (*link_state)(struct port *port, struct port_link_info *info);
 
     void (*led)(struct port *port, enum port_led pattern);

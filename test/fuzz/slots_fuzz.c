@@ -9,6 +9,7 @@ static void check_invariants(const struct slots *slots)
     FUZZ_CHECK(slots->active < PORT_SLOTS && slots_idle(slots) < PORT_SLOTS);
     FUZZ_CHECK(slots_idle(slots) != slots->active);
     FUZZ_CHECK(slots->trial < SLOTS_TRIALS && slots->staged_trial < SLOTS_TRIALS);
+    FUZZ_CHECK(slots->owes_wifi || !slots->wifi_has_id);
     FUZZ_CHECK(memchr(slots->reason, '\0', sizeof slots->reason) != NULL);
     for (size_t i = 0; i < PORT_SLOTS; i++) {
         FUZZ_CHECK(slots->images[i].state < SLOTS_STATES);
@@ -56,7 +57,8 @@ static void check(const uint8_t record[SLOTS_RECORD_SIZE])
     FUZZ_CHECK(slots_decode(first, &again));
     slots_encode(&again, second);
     FUZZ_CHECK(memcmp(first, second, sizeof first) == 0);
-    FUZZ_CHECK(again.id == slots.id);
+    FUZZ_CHECK(again.id == slots.id && again.wifi_id == slots.wifi_id);
+    FUZZ_CHECK(again.owes_wifi == slots.owes_wifi && again.wifi_has_id == slots.wifi_has_id);
     check_skip(slots);
     check_starts(&slots);
 }

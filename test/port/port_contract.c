@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/wifi_networks.h"
 #include "firmware/core/files.h"
 
 #define PATIENCE_MS 20000
@@ -229,11 +230,14 @@ static const char *test_link(const struct contract *contract)
     struct port_link_info info = {0};
     uint32_t start_ms = now_ms(contract);
 
-    port->ops->link_start(port);
+    port->ops->link_start(port, WIFI_NETWORKS_FILE);
     while (port->ops->link_state(port, &info) != PORT_LINK_UP) {
         if (is_over(contract, start_ms))
             return "the link does not come up";
     }
+    port->ops->link_start(port, WIFI_NETWORKS_FILE); // which changes nothing
+    if (port->ops->link_state(port, &info) != PORT_LINK_UP)
+        return "a second start takes the link down";
     port->ops->clock_start(port, "localhost");
     while (port->ops->unix_time(port) < CLOCK_MIN) {
         if (is_over(contract, start_ms))

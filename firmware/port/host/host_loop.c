@@ -14,11 +14,14 @@
 #include "firmware/core/device.h"
 #include "firmware/enrol/enrol.h"
 #include "firmware/enrol/renewal.h"
+#include "firmware/enrol/wifi.h"
+#include "firmware/port/host/air.h"
 #include "firmware/port/host/due_heap.h"
 #include "firmware/port/host/host_port.h"
 
 #define EVENTS_MAX 64
 #define ALL_ENDED UINT64_MAX
+#define AIR_WAIT_MS 250u // from a device's step to the next at most, for it to miss its network
 
 struct unit {
     const struct fleet_member *member;
@@ -44,6 +47,7 @@ struct loop {
     struct unit *units;
     struct due_heap heap;
     struct host_gate gate;
+    struct air air;
     size_t next_admitted; // where the search for who waits at the gate goes on
 };
 
@@ -81,6 +85,8 @@ static int open_loop(struct loop *loop, const struct fleet *fleet)
     loop->units = calloc(fleet->count, sizeof *loop->units);
     if (loop->units == NULL || due_heap_init(&loop->heap, fleet->count) != 0)
         return -1;
+    if (loop->options->air != NULL && air_init(&loop->air, loop->options->air) != 0)
+        return -1;
     loop->gate.free = HOST_GATE_PLACES;
     loop->count = fleet->count;
     loop->alive = fleet->count;
@@ -91,6 +97,7 @@ static int open_loop(struct loop *loop, const struct fleet *fleet)
         host_port_init(&unit->host, &loop->gate, unit->member->folder, unit->member->mac,
             loop->options->log_level);
         unit->host.port.slot_size = loop->options->slot_size;
+        unit->host.air = loop->options->air == NULL ? NULL : &loop->air;
         due_heap_set(&loop->heap, i, start_ms + (uint64_t)i * loop->options->stagger_ms);
     }
     return 0;
@@ -111,6 +118,7 @@ static void close_loop(struct loop *loop)
     for (size_t i = 0; i < loop->count; i++)
         stop_unit(&loop->units[i]);
     due_heap_clear(&loop->heap);
+    air_clear(&loop->air);
     free(loop->units);
     if (loop->signal_fd >= 0)
         close(loop->signal_fd);
@@ -123,6 +131,7 @@ static int init_unit(const struct loop *loop, struct unit *unit, struct failure 
     struct device_options options = {
         .trial_timeout_ms = loop->options->trial_timeout_ms,
         .wants_start = renewal_ask,
+        .open_networks = wifi_open,
     };
     struct port *port = &unit->host.port;
     const char *mac = unit->member->mac;
@@ -191,6 +200,8 @@ static void run_unit(struct loop *loop, size_t number)
         stop_unit(unit);
         wait_ms = 0;
     }
+    if (unit->host.air != NULL && wait_ms > AIR_WAIT_MS)
+        wait_ms = AIR_WAIT_MS;
     watch_stream(loop, number);
     due_heap_set(&loop->heap, number, wait_ms == TIMER_NEVER ? DUE_HEAP_NEVER : now_ms() + wait_ms);
 }

@@ -23,6 +23,8 @@ static const char usage[] =
     "  -n, --count N            how many devices, in the order of their names\n"
     "      --slot-size BYTES    size of an image slot (983040)\n"
     "      --trial-timeout MS   for new images and files to report (120000)\n"
+    "      --air FILE           the access points in reach, a line each: SSID, tab and\n"
+    "                           password; without it the Wi-Fi link is always up\n"
     "      --stagger MS         between the starts of two devices (5)\n"
     "  -l, --log-level LEVEL    error, warning, info (default) or debug\n"
     "  -h, --help               show this text and exit\n"
@@ -35,6 +37,7 @@ enum long_option {
     OPTION_SLOT_SIZE = 256,
     OPTION_TRIAL_TIMEOUT,
     OPTION_STAGGER,
+    OPTION_AIR,
 };
 
 static const struct option long_options[] = {
@@ -44,6 +47,7 @@ static const struct option long_options[] = {
     {"slot-size", required_argument, NULL, OPTION_SLOT_SIZE},
     {"trial-timeout", required_argument, NULL, OPTION_TRIAL_TIMEOUT},
     {"stagger", required_argument, NULL, OPTION_STAGGER},
+    {"air", required_argument, NULL, OPTION_AIR},
     {"log-level", required_argument, NULL, 'l'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -93,6 +97,7 @@ static int read_option(int option, const char *value, struct host_options *optio
         rc = read_number(value, 1, HOST_OPTIONS_COUNT_MAX, &number);
         options->count = number;
         break;
+    case OPTION_AIR: options->air = value; break;
     case OPTION_SLOT_SIZE:
         rc = read_number(value, 4096, 16ul << 20, &number);
         options->slot_size = number;

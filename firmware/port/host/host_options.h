@@ -16,6 +16,7 @@ struct host_options {
     size_t count;       // 0: one device whose flash is folder itself
     size_t slot_size;
     uint32_t trial_timeout_ms;
+    const char *air;     // the file of the access points in reach; NULL: the link is up
     uint32_t stagger_ms; // between the starts of two devices
     enum port_log log_level;
 };

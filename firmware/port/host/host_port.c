@@ -6,6 +6,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "common/wifi_networks.h"
+#include "firmware/core/files.h"
 #include "firmware/port/host/host_flash.h"
 
 // A process has neither: what a board shows on a good day.
@@ -17,8 +19,41 @@ static struct host_port *self(struct port *port)
     return (struct host_port *)port;
 }
 
+// Whether one of the device's networks is there.
+static bool find_network(struct host_port *host)
+{
+    uint8_t bytes[WIFI_NETWORKS_SIZE];
+    int n = files_read(&host->port, host->networks, bytes, sizeof bytes);
+    size_t count = n > 0 ? wifi_networks_count(bytes, (size_t)n) : 0;
+    struct wifi_network network;
+
+    for (size_t i = 0; i < count; i++) {
+        wifi_networks_read(bytes, (size_t)n, i, &network);
+        if (air_has(host->air, network.ssid, network.password))
+            return true;
+    }
+    return false;
+}
+
+static bool is_linked(struct host_port *host)
+{
+    unsigned changes;
+
+    if (host->air == NULL)
+        return true;
+    if (host->networks == NULL)
+        return false;
+    changes = air_look(host->air, host->port.ops->now_ms(&host->port));
+    if (changes != host->air_changes)
+        host->is_linked = find_network(host);
+    host->air_changes = changes;
+    return host->is_linked;
+}
+
 static int stream_open(struct port *port, const char *host, uint16_t tcp_port)
 {
+    if (!is_linked(self(port)))
+        return PORT_FAILED;
     return host_stream_open(&self(port)->stream, host, tcp_port);
 }
 
@@ -110,16 +145,17 @@ static int fill_random(struct port *port, uint8_t *p, size_t n)
     return getrandom(p, n, 0) == (ssize_t)n ? 0 : PORT_FAILED;
 }
 
-static void link_start(struct port *port)
+static void link_start(struct port *port, const char *networks)
 {
-    (void)port;
+    self(port)->networks = networks;
+    self(port)->air_changes = 0;
 }
 
 static enum port_link link_state(struct port *port, struct port_link_info *info)
 {
     host_stream_own_ip(&self(port)->stream, info->ip);
     info->rssi = RSSI_DBM;
-    return PORT_LINK_UP;
+    return is_linked(self(port)) ? PORT_LINK_UP : PORT_LINK_DOWN;
 }
 
 static void led(struct port *port, enum port_led pattern)
@@ -206,4 +242,5 @@ void host_port_init(struct host_port *host, struct host_gate *gate, const char *
 void host_port_clear(struct host_port *host)
 {
     host_stream_close(&host->stream);
+    host->networks = NULL;
 }

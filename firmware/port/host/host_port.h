@@ -5,6 +5,7 @@
 
 #include "common/contract.h"
 #include "common/mac.h"
+#include "firmware/port/host/air.h"
 #include "firmware/port/host/host_stream.h"
 #include "firmware/port/port.h"
 
@@ -20,10 +21,15 @@ struct host_port {
     struct host_stream stream;
     enum port_led led; // the pattern last asked for
     bool wants_reboot;
+    struct air *air;      // what it finds its networks in, or NULL: the link is up
+    const char *networks; // the file that has them, once the link has been started
+    unsigned air_changes; // as of which is_linked says whether it finds one
+    bool is_linked;
     uint8_t retained[HOST_PORT_RETAINED_SIZE];
 };
 
-// gate, shared by the devices of a process, and folder are borrowed for the port's life.
+// gate, shared by the devices of a process, and folder are borrowed for the port's life, as is an
+// air that the caller sets.
 void host_port_init(struct host_port *host, struct host_gate *gate, const char *folder,
     const char *mac, enum port_log log_level);
 

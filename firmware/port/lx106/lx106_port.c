@@ -73,9 +73,10 @@ static int fill_random(struct port *port, uint8_t *p, size_t n)
     return simcall_random(p, n) == 0 ? 0 : PORT_FAILED;
 }
 
-static void start_link(struct port *port)
+static void start_link(struct port *port, const char *networks)
 {
     (void)port;
+    (void)networks;
     network_start();
 }
 

@@ -3,6 +3,7 @@
 #include "firmware/core/device.h"
 #include "firmware/enrol/enrol.h"
 #include "firmware/enrol/renewal.h"
+#include "firmware/enrol/wifi.h"
 #include "firmware/port/lx106/arguments.h"
 #include "firmware/port/lx106/board/chip.h"
 #include "firmware/port/lx106/board/console.h"
@@ -25,6 +26,7 @@ static int init(struct failure *failure)
         .trial_timeout_ms = arguments.trial_timeout_ms,
         .app = bind_app(&board.device),
         .wants_start = renewal_ask,
+        .open_networks = wifi_open,
     };
     enum need need = need_find(&port.port, arguments.mac);
 

@@ -5,6 +5,7 @@
 
 #include "firmware/core/device.h"
 #include "firmware/enrol/enrol.h"
+#include "firmware/enrol/wifi.h"
 #include "test/unit/firmware/fake_broker.h"
 
 // A whole device on the fake port, with the broker and the download server at the other end of its
@@ -46,6 +47,7 @@ struct fake_device {
     void *on_post_ctx;
 
     enum port_link link;
+    const char *networks; // the file that the link was started with
     int64_t time;
     unsigned clock_starts;
     enum port_led led;
@@ -83,9 +85,9 @@ static inline void fake_device_clock(struct port *port, const char *ntp_server)
     fake_device_of(port)->clock_starts++;
 }
 
-static inline void fake_device_link_start(struct port *port)
+static inline void fake_device_link_start(struct port *port, const char *networks)
 {
-    (void)port;
+    fake_device_of(port)->networks = networks;
 }
 
 static inline enum port_link fake_device_link(struct port *port, struct port_link_info *info)
@@ -363,6 +365,7 @@ static inline struct fake_device *fake_device_new(void)
     fake_device_add_ops(f);
     server->choose = fake_device_choose;
     f->options.trial_timeout_ms = 60000;
+    f->options.open_networks = wifi_open;
     f->link = PORT_LINK_UP;
     f->time = 1700000000;
     f->next_cut = NOR_NO_CUT;

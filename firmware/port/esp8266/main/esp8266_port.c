@@ -44,13 +44,13 @@ static int fill_random(struct port *port, uint8_t *p, size_t n)
     return 0;
 }
 
-static void start_link(struct port *port)
+static void start_link(struct port *port, const char *networks)
 {
     char host_name[HOST_NAME_SIZE];
 
     snprintf(
         host_name, sizeof host_name, CONTRACT_NAME_PREFIX "%s", ((struct esp8266_port *)port)->mac);
-    wifi_start(port, host_name);
+    wifi_start(port, host_name, networks);
 }
 
 static enum port_link get_link(struct port *port, struct port_link_info *info)

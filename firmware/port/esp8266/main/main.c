@@ -14,6 +14,7 @@
 #include "firmware/core/device.h"
 #include "firmware/enrol/enrol.h"
 #include "firmware/enrol/renewal.h"
+#include "firmware/enrol/wifi.h"
 #include "firmware/port/esp8266/main/last_reset.h"
 #include "firmware/port/esp8266/main/led.h"
 #include "firmware/port/esp8266/main/esp8266_stream.h"
@@ -53,6 +54,7 @@ static int init(struct board *board, struct failure *failure)
     struct device_options options = {
         .trial_timeout_ms = DEVICE_TRIAL_TIMEOUT_MS,
         .wants_start = renewal_ask,
+        .open_networks = wifi_open,
     };
     enum need need = need_find(&port.port, port.mac);
 

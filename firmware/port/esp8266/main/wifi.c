@@ -24,7 +24,8 @@
 
 static struct port *owner;
 static struct station station;
-static struct wifi_credentials credentials; // stored, or brought by SmartConfig
+static const char *file;                    // that has the stored ones
+static struct wifi_credentials credentials; // of the network in turn, or brought by SmartConfig
 static EventGroupHandle_t events;
 static struct port_link_info info; // as of looked_at_ms
 static uint32_t looked_at_ms;
@@ -69,6 +70,13 @@ static const char *explain(uint8_t reason)
     case WIFI_REASON_BEACON_TIMEOUT: return "the access point is gone";
     default: return "connection lost or refused";
     }
+}
+
+// One network's at a time: those of the last attempt, where that fails, are those of SmartConfig,
+// which could not be stored.
+static void load_credentials(void)
+{
+    (void)wifi_credentials_load(owner, file, station.network, &credentials);
 }
 
 static void connect_station(void)
@@ -122,7 +130,10 @@ static void act(enum station_action action)
         (void)esp_wifi_stop();
         (void)esp_wifi_start();
         break;
-    case STATION_CONNECT: connect_station(); break;
+    case STATION_CONNECT:
+        load_credentials();
+        connect_station();
+        break;
     case STATION_TRY:
         (void)esp_wifi_disconnect(); // from what SmartConfig had to do with the radio
         connect_station();
@@ -201,6 +212,15 @@ static void take_disconnection(void)
     take(STATION_DISCONNECTED);
 }
 
+static void take_start(void)
+{
+    unsigned networks = wifi_credentials_load(owner, file, 0, &credentials);
+
+    if (station.state == STATION_OFF)
+        station.networks = networks;
+    take(networks > 0 ? STATION_STARTED_WITH_CREDENTIALS : STATION_STARTED_WITHOUT);
+}
+
 void wifi_poll(void)
 {
     EventBits_t bits;
@@ -210,8 +230,7 @@ void wifi_poll(void)
     bits = xEventGroupClearBits(
         events, BIT_STARTED | BIT_DISCONNECTED | BIT_GOT_ADDRESS | BIT_LOST_ADDRESS);
     if (bits & BIT_STARTED)
-        take(wifi_credentials_load(owner, &credentials) ? STATION_STARTED_WITH_CREDENTIALS
-                                                        : STATION_STARTED_WITHOUT);
+        take_start();
     if (smartconfig_has_channel())
         take(STATION_FOUND_CHANNEL);
     if (smartconfig_take(&credentials))
@@ -246,8 +265,9 @@ static void start_driver(const char *host_name)
     (void)tcpip_adapter_set_hostname(TCPIP_ADAPTER_IF_STA, host_name);
 }
 
-void wifi_start(struct port *port, const char *host_name)
+void wifi_start(struct port *port, const char *host_name, const char *networks)
 {
+    file = networks;
     if (events != NULL)
         return;
     owner = port;

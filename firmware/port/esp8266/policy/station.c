@@ -51,14 +51,28 @@ static enum station_action take_channel(struct station *station, uint32_t now_ms
     return STATION_NOTHING;
 }
 
+static void pause_for(struct station *station, uint32_t pause_ms, uint32_t now_ms)
+{
+    enter(station, STATION_PAUSE, now_ms);
+    station->pause_ms = pause_ms;
+}
+
 static enum station_action take_disconnect(struct station *station, uint32_t now_ms, uint8_t random)
 {
+    bool has_next = station->state == STATION_CONNECTING && station->is_stored &&
+                    station->network + 1 < station->networks;
+
     if (station->state != STATION_CONNECTING && station->state != STATION_UP)
         return STATION_NOTHING; // our own doing: SmartConfig, or a pause already
     if (!station->is_stored && station->failures + 1 >= STATION_SMARTCONFIG_TRIES)
         return STATION_RESTART;
-    enter(station, STATION_PAUSE, now_ms);
-    station->pause_ms = pause_after(station->failures, random);
+    if (has_next) {
+        station->network++;
+        pause_for(station, STATION_NEXT_MS, now_ms);
+        return STATION_NOTHING;
+    }
+    station->network = 0;
+    pause_for(station, pause_after(station->failures, random), now_ms);
     station->failures++;
     return STATION_NOTHING;
 }

@@ -6,7 +6,8 @@
 
 #include "firmware/port/port.h"
 
-// What the Wi-Fi station does and when: with stored credentials it connects, and again after a
+// What the Wi-Fi station does and when: with stored credentials it connects, to the first network
+// that it can join of those that it has, by their order, and begins with the first again after a
 // pause that doubles from 1 s to 30 s; without, it waits for SmartConfig. What SmartConfig brings
 // is stored once it has led to an address, and forgotten if it does not.
 //
@@ -16,6 +17,7 @@
 #define STATION_START_MS 3000        // for the driver to say that it runs, then it is started again
 #define STATION_SMARTCONFIG_TRIES 4  // to connect with what SmartConfig has brought
 #define STATION_CONNECTING_MS 12000  // from the attempt to an address, then it is given up
+#define STATION_NEXT_MS 500          // for the driver to let go of a network before it is the next's turn
 #define STATION_ACKNOWLEDGE_MS 30000 // for the telephone to be told, then SmartConfig is stopped
 #define STATION_LISTEN_MS 300000     // for a telephone to be heard, then SmartConfig starts over
 #define STATION_CHANNEL_MS 90000     // for it to send all, likewise
@@ -65,6 +67,8 @@ struct station {
     bool has_smartconfig; // SmartConfig runs, or has yet to be stopped
     bool has_channel;     // and hears a telephone
     bool is_stored;       // the credentials in use are
+    unsigned networks;    // that are stored, by the caller before it says that the driver has started
+    unsigned network;     // whose turn it is
     unsigned failures;
     unsigned contradictions; // looks in a row
     uint32_t since_ms;       // when the state began; at first, when the driver was told to start

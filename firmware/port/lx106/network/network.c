@@ -77,7 +77,8 @@ void network_init(const struct arguments *given)
 
 void network_start(void)
 {
-    (void)dhcp_start(&netif);
+    if (netif_dhcp_data(&netif) == NULL) // it would begin anew
+        (void)dhcp_start(&netif);
 }
 
 bool network_is_up(char ip[16])

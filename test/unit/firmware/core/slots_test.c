@@ -22,6 +22,9 @@ static struct slots sample(void)
         .staged_trial = SLOTS_TRIAL_FAILED,
         .staged_boots = 1,
         .staged_mask = 0xe,
+        .owes_wifi = true,
+        .wifi_has_id = true,
+        .wifi_id = INT64_MIN,
         .reason = "why",
         .images = {{SLOTS_INSTALLED, 1000, 16, "B-1"}, {SLOTS_READY, 2000, 32, "B-2"}},
     };
@@ -45,6 +48,8 @@ static void test_round_trip(void **state)
     assert_int_equal(out.id, -5);
     assert_int_equal(out.staged_trial, SLOTS_TRIAL_FAILED);
     assert_int_equal(out.staged_mask, 0xe);
+    assert_true(out.owes_wifi && out.wifi_has_id);
+    assert_int_equal(out.wifi_id, INT64_MIN);
     assert_string_equal(out.reason, "why");
     assert_int_equal(out.images[1].state, SLOTS_READY);
     assert_int_equal(out.images[1].size_bytes, 2000);
@@ -55,8 +60,8 @@ static void test_round_trip(void **state)
 // Each byte of the record that is not free takes its bounds only.
 static void test_fields(void **state)
 {
-    enum { TRIAL = 6, STAGED_TRIAL = 17, REASON = 20, IMAGE = REASON + FAILURE_DETAIL_SIZE };
-    enum { NAME = 9, NEXT = NAME + IMAGE_NAME_SIZE };
+    enum { TRIAL = 6, HAS_ID = 8, STAGED_TRIAL = 17, REASON = 20, IMAGE = REASON + FAILURE_DETAIL_SIZE };
+    enum { NAME = 9, NEXT = NAME + IMAGE_NAME_SIZE, WIFI = IMAGE + 2 * NEXT + 4 };
     static const struct {
         size_t at;
         uint8_t value;
@@ -71,6 +76,10 @@ static void test_fields(void **state)
         {IMAGE + NEXT - 1, 1},                 // a name that is not ended
         {IMAGE + NEXT, 0xff},                  //
         {IMAGE + 2 * NEXT - 1, 1},             //
+        {HAS_ID, 2},                           // what no program writes
+        {WIFI, 0},                             // an id of a command that is not there
+        {WIFI, 2},                             //
+        {WIFI + 1, 2},                         //
     };
     struct slots slots = sample();
     struct slots out = {.active = 77};
@@ -87,6 +96,29 @@ static void test_fields(void **state)
         bytes[rows[i].at] = before;
     }
     assert_true(slots_decode(bytes, &out));
+}
+
+// What a wifi command has begun, with an id and without, until its outcome has been said.
+static void test_wifi(void **state)
+{
+    struct slots slots = {0};
+    struct slots out;
+    uint8_t bytes[SLOTS_RECORD_SIZE];
+
+    (void)state;
+    for (int has_id = 0; has_id < 2; has_id++) {
+        slots_owe_wifi(&slots, has_id, 9);
+        slots_encode(&slots, bytes);
+        assert_true(slots_decode(bytes, &out));
+        assert_true(out.owes_wifi);
+        assert_int_equal(out.wifi_has_id, has_id);
+        assert_int_equal(out.wifi_id, has_id ? 9 : 0);
+        slots_forget_wifi(&out);
+        slots_encode(&out, bytes);
+        assert_true(slots_decode(bytes, &out));
+        assert_false(out.owes_wifi || out.wifi_has_id);
+        assert_int_equal(out.wifi_id, 0);
+    }
 }
 
 static void test_first_start(void **state)
@@ -308,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_wifi),
         cmocka_unit_test(test_first_start),
         cmocka_unit_test(test_power_cuts),
         cmocka_unit_test(test_flash_fails),

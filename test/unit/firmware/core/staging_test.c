@@ -49,6 +49,10 @@ static void test_names(void **state)
     assert_string_equal(name, "config.json");
     staging_name(STAGING_CA, MAC, true, name);
     assert_string_equal(name, "ca.crt.new");
+    staging_name(STAGING_WIFI, MAC, false, name);
+    assert_string_equal(name, "wifi");
+    staging_name(STAGING_WIFI, MAC, true, name);
+    assert_string_equal(name, "wifi.new");
 }
 
 static void test_find(void **state)

@@ -47,6 +47,7 @@ static void test_defaults(void **state)
     assert_int_equal(options.slot_size, HOST_PORT_SLOT_SIZE);
     assert_int_equal(options.trial_timeout_ms, DEVICE_TRIAL_TIMEOUT_MS);
     assert_int_equal(options.stagger_ms, 5);
+    assert_null(options.air);
     assert_int_equal(options.log_level, PORT_LOG_INFO);
 }
 
@@ -67,6 +68,8 @@ static void test_all(void **state)
     assert_int_equal(parse("-d d -m 84f3eb012345 -l error --slot-size 16777216", &options), 0);
     assert_int_equal(options.log_level, PORT_LOG_ERROR);
     assert_int_equal(options.slot_size, 16777216);
+    assert_int_equal(parse("-d d -n 1 --air some/file", &options), 0);
+    assert_string_equal(options.air, "some/file");
 }
 
 static void test_wrong(void **state)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "common/wifi_networks.h"
 #include "firmware/core/files.h"
 #include "firmware/port/esp8266/main/wifi_credentials.h"
 #include "test/unit/firmware/fake_port.h"
@@ -32,6 +33,12 @@ static struct wifi_credentials credentials(
     return out;
 }
 
+// How many the provisioned file has.
+static unsigned load(struct wifi_credentials *out)
+{
+    return wifi_credentials_load(&flash.port, WIFI_NETWORKS_FILE, 0, out);
+}
+
 static void test_round_trip(void **state)
 {
     static const size_t sizes[][2] = {{1, 8}, {31, 63}, {32, 64}, {1, 1}};
@@ -43,7 +50,7 @@ static void test_round_trip(void **state)
 
         assert_true(wifi_credentials_are_complete(&in));
         assert_int_equal(wifi_credentials_store(&flash.port, &in), 0);
-        assert_true(wifi_credentials_load(&flash.port, &out));
+        assert_int_equal(load(&out), 1);
         assert_memory_equal(&out, &in, sizeof in);
     }
 }
@@ -55,13 +62,13 @@ static void test_incomplete(void **state)
     struct wifi_credentials out;
 
     (void)state;
-    assert_false(wifi_credentials_load(&flash.port, &out)); // no file
+    assert_int_equal(load(&out), 0); // no file
     assert_false(wifi_credentials_are_complete(&open));
     assert_false(wifi_credentials_are_complete(&nameless));
     assert_int_equal(wifi_credentials_store(&flash.port, &open), 0);
-    assert_false(wifi_credentials_load(&flash.port, &out));
+    assert_int_equal(load(&out), 0);
     assert_int_equal(wifi_credentials_store(&flash.port, &nameless), 0);
-    assert_false(wifi_credentials_load(&flash.port, &out));
+    assert_int_equal(load(&out), 0);
 }
 
 static void test_sizes(void **state)
@@ -73,11 +80,11 @@ static void test_sizes(void **state)
     (void)state;
     memset(bytes, 'x', sizeof bytes);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        assert_int_equal(files_write(&flash.port, CREDENTIALS_FILE, bytes, sizes[i]), 0);
-        assert_false(wifi_credentials_load(&flash.port, &out));
+        assert_int_equal(files_write(&flash.port, WIFI_NETWORKS_FILE, bytes, sizes[i]), 0);
+        assert_int_equal(load(&out), 0);
     }
-    assert_int_equal(files_write(&flash.port, CREDENTIALS_FILE, bytes, 96), 0);
-    assert_true(wifi_credentials_load(&flash.port, &out));
+    assert_int_equal(files_write(&flash.port, WIFI_NETWORKS_FILE, bytes, 96), 0);
+    assert_int_equal(load(&out), 1);
 }
 
 static void test_flash_fails(void **state)
@@ -89,7 +96,39 @@ static void test_flash_fails(void **state)
     assert_int_equal(wifi_credentials_store(&flash.port, &in), 0);
     flash.power.is_off = true;
     assert_int_equal(wifi_credentials_store(&flash.port, &in), PORT_FAILED);
-    assert_true(wifi_credentials_load(&flash.port, &out));
+    assert_int_equal(load(&out), 1);
+}
+
+// Of a list that a command brought each is read by its number, at full length too.
+static void test_list(void **state)
+{
+    struct wifi_network networks[WIFI_NETWORKS_MAX] = {{"", ""}};
+    uint8_t bytes[WIFI_NETWORKS_SIZE];
+    struct wifi_credentials out;
+
+    (void)state;
+    for (size_t i = 0; i < WIFI_NETWORKS_MAX; i++) {
+        memset(networks[i].ssid, 'a' + (int)i, i == 3 ? WIFI_NETWORKS_SSID_SIZE : 4);
+        memset(networks[i].password, '0' + (int)i, i == 3 ? WIFI_NETWORKS_PASSWORD_SIZE : 8);
+    }
+    for (unsigned count = 1; count <= WIFI_NETWORKS_MAX; count++) {
+        size_t n = wifi_networks_write(networks, count, 7, bytes);
+
+        assert_int_equal(files_write(&flash.port, "wifi.new", bytes, n), 0);
+        for (unsigned i = 0; i < count; i++) {
+            struct wifi_credentials in = credentials((char)('a' + i), i == 3 ? 32 : 4,
+                (char)('0' + i), i == 3 ? 64 : 8);
+
+            assert_int_equal(wifi_credentials_load(&flash.port, "wifi.new", i, &out), count);
+            assert_memory_equal(&out, &in, sizeof in);
+        }
+        memset(&out, 7, sizeof out);
+        assert_int_equal(wifi_credentials_load(&flash.port, "wifi.new", count, &out), count);
+        assert_int_equal(out.ssid[0], 7);
+        assert_int_equal(files_write(&flash.port, "wifi.new", bytes, n - 1), 0);
+        assert_int_equal(wifi_credentials_load(&flash.port, "wifi.new", 0, &out), 0);
+    }
+    assert_int_equal(load(&out), 0); // the other file
 }
 
 int main(void)
@@ -98,6 +137,7 @@ int main(void)
         cmocka_unit_test_setup(test_round_trip, setup),
         cmocka_unit_test_setup(test_incomplete, setup),
         cmocka_unit_test_setup(test_sizes, setup),
+        cmocka_unit_test_setup(test_list, setup),
         cmocka_unit_test_setup(test_flash_fails, setup),
     };
 

@@ -52,6 +52,51 @@ static void test_back_off(void **state)
     assert_int_equal(station.pause_ms, 1000); // an address ends the count
 }
 
+// Each network has its turn; after the last there is the pause, and the first is tried again.
+static void test_networks(void **state)
+{
+    struct station station = {.networks = 3};
+    uint32_t now_ms = 0;
+
+    (void)state;
+    (void)station_step(&station, STATION_STARTED_WITH_CREDENTIALS, now_ms, 0);
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned network = 0; network < 3; network++) {
+            uint32_t pause_ms = network < 2 ? STATION_NEXT_MS : 1000u << round;
+
+            assert_int_equal(station.network, network);
+            (void)station_step(&station, STATION_DISCONNECTED, now_ms, 0);
+            (void)station_step(&station, STATION_DISCONNECTED, now_ms, 0); // the same once more
+            now_ms += pause_ms;
+            assert_int_equal(
+                station_step(&station, STATION_TICK, now_ms - 1, 0), STATION_NOTHING);
+            assert_int_equal(station_step(&station, STATION_TICK, now_ms, 0), STATION_CONNECT);
+        }
+        assert_int_equal(station.failures, round + 1);
+    }
+}
+
+// One that gives no address is given up for the next; and where one was joined and is lost, the
+// first is tried first again.
+static void test_network_without_address(void **state)
+{
+    struct station station = {.networks = 2};
+    uint32_t now_ms = STATION_CONNECTING_MS;
+
+    (void)state;
+    (void)step(&station, STATION_STARTED_WITH_CREDENTIALS);
+    assert_int_equal(station_step(&station, STATION_TICK, now_ms, 0), STATION_GIVE_UP);
+    now_ms += STATION_NEXT_MS;
+    assert_int_equal(station_step(&station, STATION_TICK, now_ms, 0), STATION_CONNECT);
+    assert_int_equal(station.network, 1);
+    (void)station_step(&station, STATION_GOT_ADDRESS, now_ms, 0);
+    assert_int_equal(station_link(&station), PORT_LINK_UP);
+    assert_int_equal(station.network, 1);
+    (void)station_step(&station, STATION_DISCONNECTED, now_ms, 0);
+    assert_int_equal(station.network, 0);
+    assert_int_equal(station.pause_ms, 1000);
+}
+
 // There is a network, but nobody who gives an address. Whether the driver then says that it has
 // disconnected makes no difference.
 static void test_no_address(void **state)
@@ -330,6 +375,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stored_credentials),
         cmocka_unit_test(test_back_off),
+        cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_network_without_address),
         cmocka_unit_test(test_no_address),
         cmocka_unit_test(test_disconnected_twice),
         cmocka_unit_test(test_smartconfig),
