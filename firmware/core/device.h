@@ -54,10 +54,10 @@ struct device_options {
     // with each status when there is nothing else to do, and before the device restarts for want of
     // the backend: it leaves the broker then, and restarts.
     bool (*wants_start)(const struct device *device);
-    // Opens what a wifi command's payload brings sealed (firmware/enrol): the bytes of a list of
-    // networks (common/wifi_networks.h) that then begins the device's scratch, or why not, a result
-    // negated. NULL: the device has no such command.
-    int (*open_networks)(
+    // Opens the Wi-Fi networks that the payload of the command under way brings sealed, judges and
+    // stages them (firmware/enrol), by way of the scratch. 0, or why not, a result negated: nothing
+    // is staged then. NULL: the device has no such command.
+    int (*stage_networks)(
         struct device *device, const uint8_t *payload, size_t n, struct failure *failure);
 };
 

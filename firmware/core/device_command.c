@@ -10,8 +10,8 @@
 
 static const struct {
     const char *name;
-    enum device_command_action action;
-    enum staging_file file;
+    uint8_t action; // enum device_command_action
+    uint8_t file;   // enum staging_file
 } commands[] = {
     {CONTRACT_COMMAND_FIRMWARE, DEVICE_COMMAND_FETCH_IMAGE, STAGING_FILES},
     {CONTRACT_COMMAND_FLASH, DEVICE_COMMAND_FLASH, STAGING_FILES},
@@ -59,8 +59,8 @@ void device_command_decode(
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(commands[i].name, name) == 0) {
             command.name = commands[i].name;
-            command.action = commands[i].action;
-            command.file = commands[i].file;
+            command.action = (enum device_command_action)commands[i].action;
+            command.file = (enum staging_file)commands[i].file;
         }
     }
     decode_payload(payload, payload_size, &command);

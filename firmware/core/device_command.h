@@ -14,7 +14,7 @@
 enum device_command_action {
     DEVICE_COMMAND_FETCH_IMAGE,
     DEVICE_COMMAND_FETCH_FILE,
-    DEVICE_COMMAND_FLASH,
+    DEVICE_COMMAND_FLASH, // this one and the next two end with a restart
     DEVICE_COMMAND_REBOOT,
     DEVICE_COMMAND_WIFI,
     DEVICE_COMMAND_UNKNOWN,

@@ -5,8 +5,6 @@
 
 #include <mbedtls/platform_util.h>
 
-#include "common/wifi_networks.h"
-#include "firmware/core/files.h"
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
 
@@ -23,25 +21,6 @@ static bool is_busy(const struct device *device)
            device->slots.staged_trial != SLOTS_TRIAL_NONE;
 }
 
-// The n bytes of the scratch. The record is first: whatever becomes of them is the outcome then.
-static int stage_networks(struct device *device, size_t n, struct failure *failure)
-{
-    struct slots *slots = &device->slots;
-    struct failure other;
-    int rc;
-
-    slots_owe_wifi(slots, device->current.has_id, device->current.id);
-    rc = slots_store(slots, device->port, failure);
-    if (rc == 0 &&
-        files_write(device->port, WIFI_NETWORKS_FILE ".new", device->scratch, n) != 0)
-        rc = failure_set(failure, RESULT_FLASH_FAILED, "the networks cannot be written");
-    if (rc < 0) {
-        slots_forget_wifi(slots);
-        (void)slots_store(slots, device->port, &other); // the first failure is the news
-    }
-    return rc;
-}
-
 // Ends with the trial, after a restart, unless it ends here.
 static void receive_wifi(struct device *device, const struct device_command *command,
     const uint8_t *payload, size_t payload_size)
@@ -50,14 +29,12 @@ static void receive_wifi(struct device *device, const struct device_command *com
     int rc;
 
     if (is_busy(device)) {
-        notice_outcome(device, command, RESULT_BUSY, "", "something else is to be done first");
+        notice_outcome(device, command, RESULT_BUSY, "", "not idle");
         return;
     }
     device->current = *command;
     device->is_working = true;
-    rc = device->options.open_networks(device, payload, payload_size, &failure);
-    if (rc >= 0)
-        rc = stage_networks(device, (size_t)rc, &failure);
+    rc = device->options.stage_networks(device, payload, payload_size, &failure);
     mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
     if (rc < 0)
         end(device, failure.result, "", failure.detail);
@@ -69,7 +46,7 @@ void job_receive(struct device *device, const struct device_command *command,
     bool is_wifi = command->action == DEVICE_COMMAND_WIFI;
 
     if (command->action == DEVICE_COMMAND_UNKNOWN ||
-        (is_wifi && device->options.open_networks == NULL)) {
+        (is_wifi && device->options.stage_networks == NULL)) {
         notice_outcome(device, command, RESULT_UNKNOWN_COMMAND, "", "");
     } else if (is_wifi) {
         receive_wifi(device, command, payload, payload_size);
@@ -196,9 +173,7 @@ void job_leave(struct device *device)
 {
     struct failure failure;
 
-    if (device->current.action == DEVICE_COMMAND_REBOOT ||
-        device->current.action == DEVICE_COMMAND_FLASH ||
-        device->current.action == DEVICE_COMMAND_WIFI) {
+    if (device->current.action >= DEVICE_COMMAND_FLASH) {
         refuse_queued(device); // what came since
         restart_now(device, device->current.name);
         return;

@@ -55,6 +55,18 @@ struct cJSON *json_parse_object(const char *text, size_t n)
     return json;
 }
 
+bool json_copy_text(const char *text, size_t n, const char *member, char *out, size_t size)
+{
+    cJSON *json = json_parse_object(text, n);
+    const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, member));
+    bool fits = value != NULL && strlen(value) < size;
+
+    if (fits)
+        strcpy(out, value);
+    cJSON_Delete(json);
+    return fits;
+}
+
 static bool read_digits(const char *s, int64_t *out)
 {
     int64_t value = 0;

@@ -13,6 +13,10 @@ struct cJSON;
 // they are none; the caller frees with cJSON_Delete().
 struct cJSON *json_parse_object(const char *text, size_t n);
 
+// Copies a text, a member of the object that the n bytes are, with its NUL. False if there is none
+// of that name, or it does not fit.
+bool json_copy_text(const char *text, size_t n, const char *member, char *out, size_t size);
+
 // Reads a whole number from 0 to 2^53, written as a number or as a string of digits. False, and
 // *out untouched, if the item is none.
 bool json_read_number(const struct cJSON *item, int64_t *out);

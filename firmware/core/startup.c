@@ -150,18 +150,6 @@ static int read_settings(struct device *device, unsigned mask, struct failure *f
     return memory_judge(n, failure);
 }
 
-// Those in use are the port's own matter.
-static int read_networks(struct device *device, unsigned mask, struct failure *failure)
-{
-    int n = mask == 0 ? 0 : read_file(device, STAGING_WIFI, mask, failure);
-
-    if (n >= 0 && mask != 0 && wifi_networks_count(device->scratch, (size_t)n) == 0)
-        n = failure_set(failure, RESULT_FILE_INVALID, "%s: is no list of networks",
-            WIFI_NETWORKS_FILE ".new");
-    mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
-    return n < 0 ? n : 0;
-}
-
 // Reads the files of one group, the staged ones if they are any good. Returns which staged ones are
 // in use, or a failure.
 static int read_group(struct device *device, unsigned staged,
@@ -183,6 +171,24 @@ static int read_group(struct device *device, unsigned staged,
     return 0;
 }
 
+// Wi-Fi networks wait for no other file: what is no list of them goes. Those in use are the port's
+// own matter.
+static unsigned check_networks(struct device *device, unsigned staged)
+{
+    const unsigned wifi = STAGING_BIT(STAGING_WIFI);
+    int n = (staged & wifi) == 0
+                ? 0
+                : staging_read(device->port, device->mac, STAGING_WIFI, wifi, device->scratch);
+    bool is_list = n > 0 && wifi_networks_count(device->scratch, (size_t)n) > 0;
+
+    mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
+    if (is_list || (staged & wifi) == 0)
+        return staged;
+    notice_log(device, PORT_LOG_WARNING, "%s: is no list of networks", WIFI_NETWORKS_FILE ".new");
+    (void)staging_discard(device->port, device->mac, wifi);
+    return staged & ~wifi;
+}
+
 static int start_files(struct device *device, struct failure *failure)
 {
     unsigned staged = staging_find(device->port, device->mac, device->scratch);
@@ -196,14 +202,8 @@ static int start_files(struct device *device, struct failure *failure)
     if (config < 0)
         return config;
 
-    int wifi = read_group(device, staged & STAGING_BIT(STAGING_WIFI), read_networks, failure);
-
-    if (wifi < 0)
-        return wifi;
-    if (wifi == 0) // such a list is not waiting for another file
-        (void)staging_discard(device->port, device->mac, staged & STAGING_BIT(STAGING_WIFI));
-    return trial_begin_staged(
-        device, (unsigned)identity | (unsigned)config | (unsigned)wifi, failure);
+    staged = (staged & STAGING_BIT(STAGING_WIFI)) | (unsigned)identity | (unsigned)config;
+    return trial_begin_staged(device, check_networks(device, staged), failure);
 }
 
 // What sessions kept over a restart depend on.

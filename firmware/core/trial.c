@@ -30,16 +30,19 @@ static int store(struct device *device, struct failure *failure)
     return slots_store(&device->slots, device->port, failure);
 }
 
-static struct device_command flash_command(const struct device *device)
+// How the flash or wifi command ended that began a trial, so that it survives a power cut.
+static void report_outcome(
+    struct device *device, bool is_wifi, enum result result, const char *image, const char *detail)
 {
+    const struct slots *slots = &device->slots;
     struct device_command command = {
-        .action = DEVICE_COMMAND_FLASH,
-        .name = CONTRACT_COMMAND_FLASH,
-        .has_id = device->slots.has_id,
-        .id = device->slots.id,
+        .name = is_wifi ? CONTRACT_COMMAND_WIFI : CONTRACT_COMMAND_FLASH,
+        .has_id = is_wifi ? slots->wifi_has_id : slots->has_id,
+        .id = is_wifi ? slots->wifi_id : slots->id,
     };
 
-    return command;
+    notice_outcome(device, &command, result, image, detail);
+    notice_save(device);
 }
 
 static int report_skip(struct device *device, struct failure *failure)
@@ -58,7 +61,6 @@ static int report_skip(struct device *device, struct failure *failure)
 static int report_image(struct device *device, struct failure *failure)
 {
     struct slots *slots = &device->slots;
-    struct device_command command = flash_command(device);
     bool passed = slots->trial == SLOTS_TRIAL_PASSED;
     unsigned slot = passed ? slots->active : slots_idle(slots);
     const char *image = slots->images[slot].name;
@@ -70,28 +72,18 @@ static int report_image(struct device *device, struct failure *failure)
     if (!passed && slots->trial != SLOTS_TRIAL_FAILED)
         return 0;
     notice_trial(device, result, image, reason);
-    notice_outcome(device, &command, result, image, reason);
-    notice_save(device);
+    report_outcome(device, false, result, image, reason);
     slots->trial = SLOTS_TRIAL_NONE;
     return store(device, failure);
 }
 
-// How the wifi command ended that has staged networks; the caller stores.
+// Of the wifi command, if one has staged networks; the caller stores.
 static void report_wifi(struct device *device, enum result result, const char *detail)
 {
-    struct slots *slots = &device->slots;
-    struct device_command command = {
-        .action = DEVICE_COMMAND_WIFI,
-        .name = CONTRACT_COMMAND_WIFI,
-        .has_id = slots->wifi_has_id,
-        .id = slots->wifi_id,
-    };
-
-    if (!slots->owes_wifi)
+    if (!device->slots.owes_wifi)
         return;
-    notice_outcome(device, &command, result, "", detail);
-    notice_save(device);
-    slots_forget_wifi(slots);
+    report_outcome(device, true, result, "", detail);
+    slots_forget_wifi(&device->slots);
 }
 
 static int commit_files(struct device *device, struct failure *failure)
@@ -181,8 +173,8 @@ void trial_fail(struct device *device)
     const char *error =
         device->state == DEVICE_LINK ? "no link with any Wi-Fi network" : device->error;
 
-    snprintf(reason, sizeof reason, "no report in time%s%.80s", error[0] == '\0' ? "" : ": ",
-        error);
+    snprintf(
+        reason, sizeof reason, "no report in time%s%.80s", error[0] == '\0' ? "" : ": ", error);
     // The files are the first suspects: an image on trial with them gets its time afterwards.
     if (slots->staged_trial == SLOTS_TRIAL_RUNNING) {
         slots->staged_trial = SLOTS_TRIAL_FAILED;

@@ -1,9 +1,8 @@
-// Opens the Wi-Fi networks that a command brings.
+// Opens and stages the Wi-Fi networks that a command brings.
 #include "firmware/enrol/wifi.h"
 
 #include <string.h>
 
-#include <cjson/cJSON.h>
 #include <mbedtls/base64.h>
 
 #include "common/contract.h"
@@ -11,6 +10,8 @@
 #include "firmware/core/json.h"
 #include "firmware/core/memory.h"
 #include "firmware/enrol/hpke.h"
+
+#define BASE64_SIZE ((WIFI_NETWORKS_SEALED_SIZE + 2) / 3 * 4)
 
 _Static_assert(DEVICE_SCRATCH >= WIFI_NETWORKS_SEALED_SIZE, "where it is opened");
 _Static_assert(DEVICE_SCRATCH >= 2 * WIFI_NETWORKS_SIZE, "the new ones, and those in use");
@@ -23,19 +24,13 @@ static int refuse(const char *why, struct failure *failure)
 int wifi_read_sealed(const uint8_t *payload, size_t n, uint8_t out[WIFI_NETWORKS_SEALED_SIZE],
     struct failure *failure)
 {
-    cJSON *json;
-    const char *text;
+    char text[BASE64_SIZE + 1];
     size_t size = 0;
-    int rc = -1;
 
     memory_watch();
-    json = json_parse_object((const char *)payload, n);
-    text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, CONTRACT_PAYLOAD_SEALED));
-    if (text != NULL)
-        rc = mbedtls_base64_decode(
-            out, WIFI_NETWORKS_SEALED_SIZE, &size, (const uint8_t *)text, strlen(text));
-    cJSON_Delete(json);
-    if (rc == 0)
+    if (json_copy_text((const char *)payload, n, CONTRACT_PAYLOAD_SEALED, text, sizeof text) &&
+        mbedtls_base64_decode(
+            out, WIFI_NETWORKS_SEALED_SIZE, &size, (const uint8_t *)text, strlen(text)) == 0)
         return (int)size;
     return memory_judge(
         refuse("the payload has no \"" CONTRACT_PAYLOAD_SEALED "\" of base64", failure), failure);
@@ -49,9 +44,8 @@ static int read_used(struct device *device, int64_t *set_at_ms, struct failure *
 
     if (n == PORT_FAILED)
         return failure_set(failure, RESULT_FLASH_FAILED, "networks: cannot be read");
-    *set_at_ms = n > 0 && wifi_networks_count(p, (size_t)n) > 0
-                     ? wifi_networks_set_at_ms(p, (size_t)n)
-                     : 0;
+    *set_at_ms =
+        n > 0 && wifi_networks_count(p, (size_t)n) > 0 ? wifi_networks_set_at_ms(p, (size_t)n) : 0;
     return 0;
 }
 
@@ -85,4 +79,25 @@ int wifi_open(struct device *device, const uint8_t *payload, size_t n, struct fa
         return size;
     rc = judge(device, (size_t)size, failure);
     return rc < 0 ? rc : size;
+}
+
+int wifi_stage(struct device *device, const uint8_t *payload, size_t n, struct failure *failure)
+{
+    struct slots *slots = &device->slots;
+    struct failure other;
+    int size = wifi_open(device, payload, n, failure);
+    int rc;
+
+    if (size < 0)
+        return size;
+    slots_owe_wifi(slots, device->current.has_id, device->current.id);
+    rc = slots_store(slots, device->port, failure);
+    if (rc == 0 &&
+        files_write(device->port, WIFI_NETWORKS_FILE ".new", device->scratch, (size_t)size) != 0)
+        rc = failure_set(failure, RESULT_FLASH_FAILED, "networks: cannot be written");
+    if (rc < 0) {
+        slots_forget_wifi(slots);
+        (void)slots_store(slots, device->port, &other); // the first failure is the news
+    }
+    return rc;
 }

@@ -14,10 +14,15 @@
 int wifi_read_sealed(const uint8_t *payload, size_t n, uint8_t out[WIFI_NETWORKS_SEALED_SIZE],
     struct failure *failure);
 
-// As struct device_options has it, for a device that is online. RESULT_FILE_INVALID also if it
+// Opens that in the scratch of a device that is online. Returns the bytes of the list of networks
+// (common/wifi_networks.h) that then begins it; the caller wipes it. RESULT_FILE_INVALID also if it
 // cannot be opened with the device's key, is no list of networks, or was not set later than the one
 // in use: an old message that comes again must not lead back to a network that was left for a
-// reason. The caller wipes the scratch.
+// reason.
 int wifi_open(struct device *device, const uint8_t *payload, size_t n, struct failure *failure);
+
+// As struct device_options has it. The slot record is first to say that the command is under way:
+// whatever becomes of the networks from then on is its outcome.
+int wifi_stage(struct device *device, const uint8_t *payload, size_t n, struct failure *failure);
 
 #endif

@@ -131,7 +131,7 @@ static int init_unit(const struct loop *loop, struct unit *unit, struct failure 
     struct device_options options = {
         .trial_timeout_ms = loop->options->trial_timeout_ms,
         .wants_start = renewal_ask,
-        .open_networks = wifi_open,
+        .stage_networks = wifi_stage,
     };
     struct port *port = &unit->host.port;
     const char *mac = unit->member->mac;

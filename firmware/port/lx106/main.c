@@ -26,7 +26,7 @@ static int init(struct failure *failure)
         .trial_timeout_ms = arguments.trial_timeout_ms,
         .app = bind_app(&board.device),
         .wants_start = renewal_ask,
-        .open_networks = wifi_open,
+        .stage_networks = wifi_stage,
     };
     enum need need = need_find(&port.port, arguments.mac);
 

@@ -365,7 +365,7 @@ static inline struct fake_device *fake_device_new(void)
     fake_device_add_ops(f);
     server->choose = fake_device_choose;
     f->options.trial_timeout_ms = 60000;
-    f->options.open_networks = wifi_open;
+    f->options.stage_networks = wifi_stage;
     f->link = PORT_LINK_UP;
     f->time = 1700000000;
     f->next_cut = NOR_NO_CUT;

@@ -54,7 +54,7 @@ static int init(struct board *board, struct failure *failure)
     struct device_options options = {
         .trial_timeout_ms = DEVICE_TRIAL_TIMEOUT_MS,
         .wants_start = renewal_ask,
-        .open_networks = wifi_open,
+        .stage_networks = wifi_stage,
     };
     enum need need = need_find(&port.port, port.mac);
 

@@ -138,6 +138,31 @@ static void test_numbers(void **state)
     assert_false(json_read_number(NULL, &(int64_t){0}));
 }
 
+static void test_texts(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *value; // NULL: none
+    } rows[] = {
+        {"{\"a\":\"1234\"}", "1234"},
+        {"{\"b\":1,\"a\":\"\"}", ""},
+        {"{\"a\":\"12345\"}", NULL}, // does not fit
+        {"{\"a\":1234}", NULL},
+        {"{\"A\":\"1234\"}", NULL},
+        {"\"1234\"", NULL},
+        {"", NULL},
+    };
+    char out[5];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        memcpy(out, "none", 5);
+        assert_int_equal(json_copy_text(rows[i].text, strlen(rows[i].text), "a", out, sizeof out),
+            rows[i].value != NULL);
+        assert_string_equal(out, rows[i].value != NULL ? rows[i].value : "none");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

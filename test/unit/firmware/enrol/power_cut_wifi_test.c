@@ -22,7 +22,7 @@ static void check_start(struct fake_device *d, void *ctx)
 }
 
 // The sessions of plain_tls.c need no random numbers, but what is sealed does.
-static int open_networks(
+static int stage_networks(
     struct device *device, const uint8_t *p, size_t n, struct failure *failure)
 {
     int rc;
@@ -30,7 +30,7 @@ static int open_networks(
     tls_random_init(&device->tls.random);
     rc = tls_random_seed(&device->tls.random, device->port);
     if (rc == 0)
-        rc = wifi_open(device, p, n, failure);
+        rc = wifi_stage(device, p, n, failure);
     tls_random_clear(&device->tls.random);
     return rc;
 }
@@ -55,7 +55,7 @@ static int setup(void **state)
     wifi_settle(d, &home);
     wifi_make_payload(d, &away, 7, payload);
     d->on_start = check_start;
-    d->options.open_networks = open_networks;
+    d->options.stage_networks = stage_networks;
     return rc;
 }
 
@@ -98,8 +98,7 @@ static bool move(struct power_cut *p)
         if (!fake_device_run(d, FAKE_WAIT_MS, fake_device_is_idle))
             return false;
     }
-    return stays(d, &away) &&
-           fake_device_count(d, 0, EVENT, "\"id\":7,\"result\":\"ok\"") >= 1 &&
+    return stays(d, &away) && fake_device_count(d, 0, EVENT, "\"id\":7,\"result\":\"ok\"") >= 1 &&
            fake_device_count(d, 0, EVENT, "\"id\":7,\"result\":\"ok\"") <= 1 + d->lost_power;
 }
 

@@ -194,7 +194,8 @@ static void test_newer(void **state)
         assert_int_equal(
             open_list(f, &fresh), rows[i].is_taken ? (int)fresh.n : -RESULT_FILE_INVALID);
         if (!rows[i].is_taken)
-            assert_string_equal(f->failure.detail, "networks: were not set later than those in use");
+            assert_string_equal(
+                f->failure.detail, "networks: were not set later than those in use");
     }
 }
 
