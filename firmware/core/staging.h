@@ -11,8 +11,8 @@
 #define STAGING_FILE_MAX CONTRACT_FILE_MAX
 #define STAGING_NAME_SIZE (PORT_FILE_NAME_MAX + 1)
 
-// The files that commands replace. What they bring is staged under its name with ".new" appended; the
-// next start puts it in use on trial, and only success makes it take the place of the old one.
+// The files that commands replace. What they bring is staged under its name with ".new" appended;
+// the next start puts it in use on trial, and only success makes it take the place of the old one.
 enum staging_file {
     STAGING_CONFIG,
     STAGING_CA,

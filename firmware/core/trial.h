@@ -13,8 +13,8 @@
 // and does what their end demands, and an image that was skipped.
 int trial_report(struct device *device, struct failure *failure);
 
-// At the start: the staged files of mask (0: none) are in use, on trial. If a wifi command's are not
-// among them, that is its outcome.
+// At the start: the staged files of mask (0: none) are in use, on trial. If a wifi command's are
+// not among them, that is its outcome.
 int trial_begin_staged(struct device *device, unsigned mask, struct failure *failure);
 
 // Whether the record has an image or files on trial.

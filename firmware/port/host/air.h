@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AIR_LOOK_MS 100  // from one look at the file to the next
-#define AIR_SIZE 16384   // bytes of the file that are read
+#define AIR_LOOK_MS 100 // from one look at the file to the next
+#define AIR_SIZE 16384  // bytes of the file that are read
 
 // The access points in reach of the devices of a process: a line each of a file, its SSID, a tab
 // and its password. A file that cannot be read has none.

@@ -98,9 +98,9 @@ static inline size_t wifi_seal(struct fake_device *f, const struct wifi_seal *se
     memcpy(out, input.encapsulated, HPKE_KEYS_POINT_SIZE);
     mbedtls_gcm_init(&gcm);
     rc = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, keys.key, 8 * HPKE_KEYS_KEY_SIZE);
-    rc |= mbedtls_gcm_crypt_and_tag(&gcm, MBEDTLS_GCM_ENCRYPT, n, keys.nonce,
-        HPKE_KEYS_NONCE_SIZE, (const uint8_t *)seal->aad, strlen(seal->aad), text->bytes,
-        out + HPKE_KEYS_POINT_SIZE, HPKE_KEYS_TAG_SIZE, out + HPKE_KEYS_POINT_SIZE + n);
+    rc |= mbedtls_gcm_crypt_and_tag(&gcm, MBEDTLS_GCM_ENCRYPT, n, keys.nonce, HPKE_KEYS_NONCE_SIZE,
+        (const uint8_t *)seal->aad, strlen(seal->aad), text->bytes, out + HPKE_KEYS_POINT_SIZE,
+        HPKE_KEYS_TAG_SIZE, out + HPKE_KEYS_POINT_SIZE + n);
     mbedtls_gcm_free(&gcm);
     assert(rc == 0);
     (void)rc;

@@ -14,10 +14,10 @@
 // The SDK throws an event away that finds its queue full. So no state waits for an event alone:
 // each has its time-out, or is compared with the driver's own once a second.
 
-#define STATION_START_MS 3000        // for the driver to say that it runs, then it is started again
-#define STATION_SMARTCONFIG_TRIES 4  // to connect with what SmartConfig has brought
-#define STATION_CONNECTING_MS 12000  // from the attempt to an address, then it is given up
-#define STATION_NEXT_MS 500          // for the driver to let go of a network before it is the next's turn
+#define STATION_START_MS 3000       // for the driver to say that it runs, then it is started again
+#define STATION_SMARTCONFIG_TRIES 4 // to connect with what SmartConfig has brought
+#define STATION_CONNECTING_MS 12000 // from the attempt to an address, then it is given up
+#define STATION_NEXT_MS 500 // for the driver to let go of a network before it is the next's turn
 #define STATION_ACKNOWLEDGE_MS 30000 // for the telephone to be told, then SmartConfig is stopped
 #define STATION_LISTEN_MS 300000     // for a telephone to be heard, then SmartConfig starts over
 #define STATION_CHANNEL_MS 90000     // for it to send all, likewise
@@ -67,8 +67,8 @@ struct station {
     bool has_smartconfig; // SmartConfig runs, or has yet to be stopped
     bool has_channel;     // and hears a telephone
     bool is_stored;       // the credentials in use are
-    unsigned networks;    // that are stored, by the caller before it says that the driver has started
-    unsigned network;     // whose turn it is
+    unsigned networks; // that are stored, by the caller before it says that the driver has started
+    unsigned network;  // whose turn it is
     unsigned failures;
     unsigned contradictions; // looks in a row
     uint32_t since_ms;       // when the state began; at first, when the driver was told to start

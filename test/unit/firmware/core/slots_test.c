@@ -60,7 +60,13 @@ static void test_round_trip(void **state)
 // Each byte of the record that is not free takes its bounds only.
 static void test_fields(void **state)
 {
-    enum { TRIAL = 6, HAS_ID = 8, STAGED_TRIAL = 17, REASON = 20, IMAGE = REASON + FAILURE_DETAIL_SIZE };
+    enum {
+        TRIAL = 6,
+        HAS_ID = 8,
+        STAGED_TRIAL = 17,
+        REASON = 20,
+        IMAGE = REASON + FAILURE_DETAIL_SIZE
+    };
     enum { NAME = 9, NEXT = NAME + IMAGE_NAME_SIZE, WIFI = IMAGE + 2 * NEXT + 4 };
     static const struct {
         size_t at;

@@ -113,9 +113,8 @@ static void put_networks(struct fixture *f, const char *name, const char *first,
 
     snprintf(networks[0].ssid, sizeof networks[0].ssid, "%s", first);
     snprintf(networks[1].ssid, sizeof networks[1].ssid, "%s", second);
-    assert_int_equal(files_write(&f->host.port, name, bytes,
-                         wifi_networks_write(networks, 2, 7, bytes)),
-        0);
+    assert_int_equal(
+        files_write(&f->host.port, name, bytes, wifi_networks_write(networks, 2, 7, bytes)), 0);
 }
 
 static enum port_link link_of(struct fixture *f)

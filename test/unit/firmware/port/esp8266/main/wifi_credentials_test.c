@@ -116,8 +116,8 @@ static void test_list(void **state)
 
         assert_int_equal(files_write(&flash.port, "wifi.new", bytes, n), 0);
         for (unsigned i = 0; i < count; i++) {
-            struct wifi_credentials in = credentials((char)('a' + i), i == 3 ? 32 : 4,
-                (char)('0' + i), i == 3 ? 64 : 8);
+            struct wifi_credentials in =
+                credentials((char)('a' + i), i == 3 ? 32 : 4, (char)('0' + i), i == 3 ? 64 : 8);
 
             assert_int_equal(wifi_credentials_load(&flash.port, "wifi.new", i, &out), count);
             assert_memory_equal(&out, &in, sizeof in);

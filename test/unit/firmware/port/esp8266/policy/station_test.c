@@ -68,8 +68,7 @@ static void test_networks(void **state)
             (void)station_step(&station, STATION_DISCONNECTED, now_ms, 0);
             (void)station_step(&station, STATION_DISCONNECTED, now_ms, 0); // the same once more
             now_ms += pause_ms;
-            assert_int_equal(
-                station_step(&station, STATION_TICK, now_ms - 1, 0), STATION_NOTHING);
+            assert_int_equal(station_step(&station, STATION_TICK, now_ms - 1, 0), STATION_NOTHING);
             assert_int_equal(station_step(&station, STATION_TICK, now_ms, 0), STATION_CONNECT);
         }
         assert_int_equal(station.failures, round + 1);
