@@ -21,9 +21,13 @@ enum config_member_index { // in the contract's order
     CONFIG_MEMBER_DOWNLOAD_SERVER,
     CONFIG_MEMBER_DOWNLOAD_PORT,
     CONFIG_MEMBER_DOWNLOAD_PATH,
+    CONFIG_MEMBER_DOWNLOAD_SERVER2,
+    CONFIG_MEMBER_DOWNLOAD_PORT2,
     CONFIG_MEMBER_MQTT_SERVER,
     CONFIG_MEMBER_MQTT_PORT,
     CONFIG_MEMBER_MQTT_TLS,
+    CONFIG_MEMBER_MQTT_SERVER2,
+    CONFIG_MEMBER_MQTT_PORT2,
     CONFIG_MEMBER_NTP_SERVER,
     CONFIG_MEMBER_ENROL_SERVER,
     CONFIG_MEMBER_ENROL_PORT,
@@ -39,7 +43,7 @@ struct config_member {
     bool needed;       // by sketches in the field, which have no value of their own
     uint32_t min;      // of a number
     uint32_t max;      //
-    uint32_t fallback; // what our firmware takes for a number that is absent
+    uint32_t fallback; // what our firmware takes for a number that is absent; 0: the first's port
 };
 
 extern const struct config_member config_member_table[CONFIG_MEMBER_COUNT];

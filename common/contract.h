@@ -51,11 +51,15 @@
 
 // Members of config.json.
 #define CONTRACT_CONFIG_DOWNLOAD_SERVER "downloadserver"
-#define CONTRACT_CONFIG_DOWNLOAD_PORT "downloadport" // occurs as number and as string
-#define CONTRACT_CONFIG_DOWNLOAD_PATH "downloadpath" // with and without a leading slash
+#define CONTRACT_CONFIG_DOWNLOAD_PORT "downloadport"       // occurs as number and as string
+#define CONTRACT_CONFIG_DOWNLOAD_PATH "downloadpath"       // with and without a leading slash
+#define CONTRACT_CONFIG_DOWNLOAD_SERVER2 "downloadserver2" // asked when the first fails
+#define CONTRACT_CONFIG_DOWNLOAD_PORT2 "downloadport2"
 #define CONTRACT_CONFIG_MQTT_SERVER "mqttserver"
 #define CONTRACT_CONFIG_MQTT_PORT "mqttport"
 #define CONTRACT_CONFIG_MQTT_TLS "mqtttls"
+#define CONTRACT_CONFIG_MQTT_SERVER2 "mqttserver2" // likewise
+#define CONTRACT_CONFIG_MQTT_PORT2 "mqttport2"
 #define CONTRACT_CONFIG_NTP_SERVER "ntpserver"
 #define CONTRACT_CONFIG_ENROL_SERVER "enrolserver" // where certificates are asked for
 #define CONTRACT_CONFIG_ENROL_PORT "enrolport"

@@ -81,6 +81,7 @@ static void supervise(struct device *device)
 {
     bool online = device->state == DEVICE_BROKER && device->mqtt.phase == MQTT_ONLINE;
     bool elsewhere = device->state == DEVICE_LEAVE || device->state == DEVICE_DOWNLOAD;
+    struct failure failure;
 
     if (device->is_on_trial) {
         if (timer_ended(&device->trial, now_ms(device))) {
@@ -89,7 +90,13 @@ static void supervise(struct device *device)
         }
         return;
     }
-    if (!online && !elsewhere && timer_ended(&device->unreachable, now_ms(device))) {
+    if (online || elsewhere || !timer_ended(&device->unreachable, now_ms(device)))
+        return;
+    if (device->state == DEVICE_BROKER && !device->has_turned &&
+        device->settings.mqtt.hosts[1][0] != '\0') {
+        failure_set(&failure, RESULT_TIMEOUT, "broker: no answer in time");
+        session_fail(device, &failure);
+    } else {
         (void)job_wants_start(device);
         restart_now(device, "backend unreachable");
     }

@@ -76,6 +76,7 @@ struct device {
     bool boot_confirmed; // and the broker has it
     bool status_sent;
     bool has_left_out; // a member of a status, which the log has said
+    bool has_turned;   // to the other broker, since the device was online
     bool is_confirmed; // boot event and status have been reported since the start
 
     uint32_t started_at_ms;

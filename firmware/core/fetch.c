@@ -10,7 +10,7 @@
 #include "firmware/core/tls_library.h"
 
 int fetch_start(struct fetch *fetch, enum staging_file file, struct tls *tls,
-    const struct settings *settings, struct failure *failure)
+    struct settings *settings, struct failure *failure)
 {
     char name[STAGING_NAME_SIZE];
 

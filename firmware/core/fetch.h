@@ -30,7 +30,7 @@ struct fetch {
 
 // Asks for the file; the other members are set by the caller. tls must be closed.
 int fetch_start(struct fetch *fetch, enum staging_file file, struct tls *tls,
-    const struct settings *settings, struct failure *failure);
+    struct settings *settings, struct failure *failure);
 
 // Goes on: STEP_AGAIN; STEP_DONE when the file is valid and staged; or why not. With STEP_DONE the
 // failure's detail may hold a remark, else it is "".

@@ -4,20 +4,31 @@
 #include <stdio.h>
 #include <string.h>
 
+static size_t fitting(int n, size_t size)
+{
+    return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+}
+
 size_t https_write_request(
     const struct settings *settings, const char *name, const char *query, char *out, size_t size)
 {
     const char *path = settings->download_path;
     int n = snprintf(out, size,
         "GET /%s%s%s%s%s HTTP/1.1\r\n"
-        "Host: %s:%u\r\n"
         "User-Agent: secureesp-device\r\n"
-        "Connection: close\r\n"
-        "\r\n",
+        "Connection: close\r\n",
         path, path[0] == '\0' ? "" : "/", name, query == NULL ? "" : "?",
-        query == NULL ? "" : query, settings->download_server, (unsigned)settings->download_port);
+        query == NULL ? "" : query);
 
-    return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+    return fitting(n, size);
+}
+
+size_t https_write_host(const struct settings_servers *servers, char *out, size_t size)
+{
+    int n = snprintf(
+        out, size, "Host: %s:%u\r\n\r\n", settings_host(servers), (unsigned)settings_port(servers));
+
+    return fitting(n, size);
 }
 
 static uint32_t now_ms(const struct https *https)
@@ -56,20 +67,43 @@ int https_open(struct https *https, const char *host, uint16_t tcp_port, struct 
     return 0;
 }
 
-int https_start(struct https *https, struct tls *tls, const struct settings *settings,
-    const char *name, const char *query, struct failure *failure)
+static int open_server(struct https *https, struct failure *failure)
+{
+    size_t n = https_write_host(
+        https->servers, https->request + https->host_at, sizeof https->request - https->host_at);
+
+    https->out = (const uint8_t *)https->request;
+    https->out_size = https->host_at == 0 || n == 0 ? 0 : https->host_at + n;
+    return https_open(https, settings_host(https->servers), settings_port(https->servers), failure);
+}
+
+// rc says how it went with the first.
+static int try_other(struct https *https, int rc, struct failure *failure)
+{
+    if (rc >= 0 || https->servers == NULL || https->has_turned || !settings_turn(https->servers))
+        return rc;
+    https->has_turned = true;
+    rc = open_server(https, failure);
+    return rc == 0 ? STEP_AGAIN : rc;
+}
+
+int https_start(struct https *https, struct tls *tls, struct settings *settings, const char *name,
+    const char *query, struct failure *failure)
 {
     memset(https, 0, sizeof *https);
     https->tls = tls;
-    https->out = (const uint8_t *)https->request;
-    https->out_size =
+    https->servers = &settings->download;
+    https->host_at =
         https_write_request(settings, name, query, https->request, sizeof https->request);
-    return https_open(https, settings->download_server, settings->download_port, failure);
+
+    int rc = try_other(https, open_server(https, failure), failure);
+
+    return rc < 0 ? rc : 0;
 }
 
 static int step_connect(struct https *https, struct failure *failure)
 {
-    int rc = tls_step(https->tls, failure);
+    int rc = try_other(https, tls_step(https->tls, failure), failure);
 
     if (rc != STEP_DONE)
         return rc;

@@ -28,7 +28,10 @@ enum https_phase {
 struct https {
     struct tls *tls;
     enum https_phase phase;
-    const uint8_t *out; // what is to be sent of it
+    struct settings_servers *servers; // one of which is asked; NULL: https_open() has said whom
+    bool has_turned;                  // to the other one
+    size_t host_at;                   // where the request names it
+    const uint8_t *out;               // what is to be sent of it
     size_t out_size;
     uint32_t body_left; // bytes
     uint8_t early[64];  // what came with the head of the body
@@ -41,14 +44,17 @@ struct https {
     };
 };
 
-// Writes the request for name (with query: "name?query", query NULL if none). Returns its length,
-// or 0 if it does not fit.
+// Writes the request for name (with query: "name?query", query NULL if none) up to the host that is
+// asked, and what remains of it. Return its length, or 0 if it does not fit.
 size_t https_write_request(
     const struct settings *settings, const char *name, const char *query, char *out, size_t size);
+size_t https_write_host(const struct settings_servers *servers, char *out, size_t size);
 
-// Begins a GET from the settings' download server; tls must be closed and outlive https.
-int https_start(struct https *https, struct tls *tls, const struct settings *settings,
-    const char *name, const char *query, struct failure *failure);
+// Begins a GET from that of the settings' download servers whose turn it is, and goes on with the
+// other one if there is no connection with it; tls must be closed. It and the settings must outlive
+// https.
+int https_start(struct https *https, struct tls *tls, struct settings *settings, const char *name,
+    const char *query, struct failure *failure);
 
 // Begins to send what stands at https->out, a whole request in place of the GET, which must stay as
 // it is until the answer's head is read. https->tls is set, all else of https zero. Of the sessions

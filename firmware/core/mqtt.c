@@ -28,7 +28,8 @@ int mqtt_start(struct mqtt *mqtt, struct tls *tls, const struct settings *settin
     mqtt->last_id = SUBSCRIBE_ID;
     expect_answer(mqtt, TIMER_NEVER);
 
-    int rc = tls_open(tls, TLS_PEER_BROKER, settings->mqtt_server, settings->mqtt_port, failure);
+    int rc = tls_open(tls, TLS_PEER_BROKER, settings_host(&settings->mqtt),
+        settings_port(&settings->mqtt), failure);
 
     if (rc == 0)
         mqtt->phase = MQTT_TLS;

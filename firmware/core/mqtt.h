@@ -50,8 +50,8 @@ struct mqtt {
     uint8_t unsent[MQTT_SEND_SIZE];
 };
 
-// Begins a session of the device at the settings' broker: client id, will and subscription are the
-// wire contract's. tls must outlive it.
+// Begins a session of the device at that of the settings' brokers whose turn it is: client id, will
+// and subscription are the wire contract's. tls must outlive it.
 int mqtt_start(struct mqtt *mqtt, struct tls *tls, const struct settings *settings, const char *mac,
     struct failure *failure);
 

@@ -46,6 +46,16 @@ static uint32_t pause_ms(struct device *device)
     return pause / 4 * 3 + random % (pause / 2);
 }
 
+// To the other broker, if there are two. True if it is the first time since the device was online:
+// each has its time to answer.
+static bool turn(struct device *device)
+{
+    bool had_turned = device->has_turned;
+
+    device->has_turned = settings_turn(&device->settings.mqtt);
+    return device->has_turned && !had_turned;
+}
+
 void session_fail(struct device *device, const struct failure *failure)
 {
     bool was_online = device->mqtt.phase == MQTT_ONLINE;
@@ -56,7 +66,7 @@ void session_fail(struct device *device, const struct failure *failure)
     device->boot_sent = device->boot_confirmed;
     device->port->ops->led(device->port, PORT_LED_CONNECTING);
     notice_error(device, failure);
-    if (was_online)
+    if (was_online || turn(device))
         timer_start(&device->unreachable, now_ms(device), device->settings.wait_timeout_ms);
     timer_start(&device->pause, now_ms(device), pause_ms(device));
     device->attempts++;
@@ -66,12 +76,13 @@ void session_fail(struct device *device, const struct failure *failure)
 static void go_online(struct device *device)
 {
     device->attempts = 0;
+    device->has_turned = false;
     device->online_at_ms = now_ms(device);
     timer_start(&device->status, now_ms(device), 0);
     device->port->ops->led(device->port, PORT_LED_CONNECTED);
     notice_log(device, PORT_LOG_INFO, "online broker=%s:%u image=%s resumed=%s",
-        device->settings.mqtt_server, (unsigned)device->settings.mqtt_port, device->running.text,
-        device->tls.resuming ? "asked" : "no");
+        settings_host(&device->settings.mqtt), (unsigned)settings_port(&device->settings.mqtt),
+        device->running.text, device->tls.resuming ? "asked" : "no");
 }
 
 static void take_message(struct device *device, const struct mqtt_packet_publish *message)

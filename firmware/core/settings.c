@@ -9,64 +9,53 @@
 #include "common/contract.h"
 #include "firmware/core/json.h"
 
+// Where each member goes: a text's bytes, or 32 bits of a number.
+static const uint16_t offsets[CONFIG_MEMBER_COUNT] = {
+    [CONFIG_MEMBER_DOWNLOAD_SERVER] = offsetof(struct settings, download.hosts[0]),
+    [CONFIG_MEMBER_DOWNLOAD_PORT] = offsetof(struct settings, download.ports[0]),
+    [CONFIG_MEMBER_DOWNLOAD_PATH] = offsetof(struct settings, download_path),
+    [CONFIG_MEMBER_DOWNLOAD_SERVER2] = offsetof(struct settings, download.hosts[1]),
+    [CONFIG_MEMBER_DOWNLOAD_PORT2] = offsetof(struct settings, download.ports[1]),
+    [CONFIG_MEMBER_MQTT_SERVER] = offsetof(struct settings, mqtt.hosts[0]),
+    [CONFIG_MEMBER_MQTT_PORT] = offsetof(struct settings, mqtt.ports[0]),
+    [CONFIG_MEMBER_MQTT_SERVER2] = offsetof(struct settings, mqtt.hosts[1]),
+    [CONFIG_MEMBER_MQTT_PORT2] = offsetof(struct settings, mqtt.ports[1]),
+    [CONFIG_MEMBER_NTP_SERVER] = offsetof(struct settings, ntp_server),
+    [CONFIG_MEMBER_ENROL_SERVER] = offsetof(struct settings, enrol_server),
+    [CONFIG_MEMBER_ENROL_PORT] = offsetof(struct settings, enrol_port),
+    [CONFIG_MEMBER_STATUS_INTERVAL] = offsetof(struct settings, status_interval_ms),
+    [CONFIG_MEMBER_WAIT_TIMEOUT] = offsetof(struct settings, wait_timeout_ms),
+    [CONFIG_MEMBER_RETRY_TIMEOUT] = offsetof(struct settings, retry_timeout_ms),
+};
+
 static int refuse(struct failure *failure, const char *member, const char *why)
 {
     return failure_set(
         failure, RESULT_FILE_INVALID, "%s: %s: %s", CONTRACT_FILE_CONFIG, member, why);
 }
 
-// A host or a path; NULL and the failure if it cannot be used.
-static const char *read_text(const cJSON *json, enum config_member_index index,
-    const char *fallback, struct failure *failure)
+// A host or a path, either of one size.
+static int read_text(
+    const cJSON *item, const struct config_member *member, char *out, struct failure *failure)
 {
-    const struct config_member *member = &config_member_table[index];
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, member->name);
-    const char *text = item == NULL ? fallback : cJSON_GetStringValue(item);
-    const char *why = NULL;
+    const char *text = cJSON_GetStringValue(item);
+    const char *why = text == NULL ? "is no text" : config_member_refuse_text(member, text);
+    size_t n;
 
-    if (text == NULL)
-        why = item == NULL ? "missing" : "is no text";
-    else if (item != NULL)
-        why = config_member_refuse_text(member, text);
-    if (why == NULL)
-        return text;
-    refuse(failure, member->name, why);
-    return NULL;
-}
-
-static int read_host(const cJSON *json, enum config_member_index index, const char *fallback,
-    char out[SETTINGS_HOST_SIZE], struct failure *failure)
-{
-    const char *host = read_text(json, index, fallback, failure);
-
-    if (host == NULL)
-        return -RESULT_FILE_INVALID;
-    memcpy(out, host, strlen(host) + 1);
-    return 0;
-}
-
-static int read_path(const cJSON *json, struct settings *settings, struct failure *failure)
-{
-    const char *path = read_text(json, CONFIG_MEMBER_DOWNLOAD_PATH, "", failure);
-
-    if (path == NULL)
-        return -RESULT_FILE_INVALID;
-
-    size_t n = config_member_trim_path(&path);
-
-    memcpy(settings->download_path, path, n);
-    settings->download_path[n] = '\0';
+    if (why != NULL)
+        return refuse(failure, member->name, why);
+    n = member->kind == CONFIG_MEMBER_PATH ? config_member_trim_path(&text) : strlen(text);
+    memcpy(out, text, n);
+    out[n] = '\0';
     return 0;
 }
 
 static int read_number(
-    const cJSON *json, enum config_member_index index, uint32_t *out, struct failure *failure)
+    const cJSON *item, const struct config_member *member, uint32_t *out, struct failure *failure)
 {
-    const struct config_member *member = &config_member_table[index];
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, member->name);
-    int64_t value = member->fallback;
+    int64_t value;
 
-    if (item != NULL && !json_read_number(item, &value))
+    if (!json_read_number(item, &value))
         return refuse(failure, member->name, "is no number");
     if (value < member->min || value > member->max)
         return failure_set(failure, RESULT_FILE_INVALID, "%s: %s: not from %lu to %lu",
@@ -76,63 +65,68 @@ static int read_number(
     return 0;
 }
 
-static int read_numbers(const cJSON *json, struct settings *settings, struct failure *failure)
+static int read_member(const cJSON *json, enum config_member_index index, struct settings *settings,
+    struct failure *failure)
 {
-    uint32_t port = 0;
-    int rc = read_number(json, CONFIG_MEMBER_DOWNLOAD_PORT, &port, failure);
+    const struct config_member *member = &config_member_table[index];
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, member->name);
+    void *out = (char *)settings + offsets[index];
 
-    settings->download_port = (uint16_t)port;
-    if (rc == 0)
-        rc = read_number(json, CONFIG_MEMBER_MQTT_PORT, &port, failure);
-    settings->mqtt_port = (uint16_t)port;
-    if (rc == 0)
-        rc = read_number(json, CONFIG_MEMBER_ENROL_PORT, &port, failure);
-    settings->enrol_port = (uint16_t)port;
-    if (rc == 0)
-        rc = read_number(
-            json, CONFIG_MEMBER_STATUS_INTERVAL, &settings->status_interval_ms, failure);
-    if (rc == 0)
-        rc = read_number(json, CONFIG_MEMBER_WAIT_TIMEOUT, &settings->wait_timeout_ms, failure);
-    if (rc == 0)
-        rc = read_number(json, CONFIG_MEMBER_RETRY_TIMEOUT, &settings->retry_timeout_ms, failure);
-    return rc;
+    switch (member->kind) {
+    case CONFIG_MEMBER_NUMBER:
+        *(uint32_t *)out = member->fallback;
+        return item == NULL ? 0 : read_number(item, member, out, failure);
+    case CONFIG_MEMBER_TRUE: // without TLS the device has no identity at the broker
+        return item == NULL || cJSON_IsTrue(item) ? 0
+                                                  : refuse(failure, member->name, "must be true");
+    case CONFIG_MEMBER_HOST:
+        if (item == NULL && member->needed)
+            return refuse(failure, member->name, "missing");
+        break;
+    case CONFIG_MEMBER_PATH: break;
+    }
+    return item == NULL ? 0 : read_text(item, member, out, failure);
 }
 
-// Without TLS the device has no identity at the broker.
-static int check_tls(const cJSON *json, struct failure *failure)
+static void complete(struct settings_servers *servers)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, CONTRACT_CONFIG_MQTT_TLS);
-
-    if (item != NULL && !cJSON_IsTrue(item))
-        return refuse(failure, CONTRACT_CONFIG_MQTT_TLS, "must be true");
-    return 0;
+    if (servers->ports[1] == 0)
+        servers->ports[1] = servers->ports[0];
 }
 
 int settings_parse(const char *text, size_t n, struct settings *out, struct failure *failure)
 {
-    struct settings settings = {0};
+    struct settings settings = {.ntp_server = "pool.ntp.org"};
     cJSON *json = json_parse_object(text, n);
-    int rc;
+    int rc = 0;
 
     if (json == NULL)
         return failure_set(
             failure, RESULT_FILE_INVALID, "%s: is no JSON object", CONTRACT_FILE_CONFIG);
-    rc = read_host(json, CONFIG_MEMBER_DOWNLOAD_SERVER, NULL, settings.download_server, failure);
-    if (rc == 0)
-        rc = read_host(json, CONFIG_MEMBER_MQTT_SERVER, NULL, settings.mqtt_server, failure);
-    if (rc == 0)
-        rc =
-            read_host(json, CONFIG_MEMBER_NTP_SERVER, "pool.ntp.org", settings.ntp_server, failure);
-    if (rc == 0)
-        rc = read_host(json, CONFIG_MEMBER_ENROL_SERVER, "", settings.enrol_server, failure);
-    if (rc == 0)
-        rc = read_path(json, &settings, failure);
-    if (rc == 0)
-        rc = read_numbers(json, &settings, failure);
-    if (rc == 0)
-        rc = check_tls(json, failure);
+    for (int i = 0; rc == 0 && i < CONFIG_MEMBER_COUNT; i++)
+        rc = read_member(json, (enum config_member_index)i, &settings, failure);
+    complete(&settings.download);
+    complete(&settings.mqtt);
     if (rc == 0)
         *out = settings;
     cJSON_Delete(json);
     return rc;
+}
+
+const char *settings_host(const struct settings_servers *servers)
+{
+    return servers->hosts[servers->turn];
+}
+
+uint16_t settings_port(const struct settings_servers *servers)
+{
+    return (uint16_t)servers->ports[servers->turn];
+}
+
+bool settings_turn(struct settings_servers *servers)
+{
+    if (servers->hosts[1][0] == '\0')
+        return false;
+    servers->turn ^= 1;
+    return true;
 }

@@ -206,17 +206,6 @@ static int start_files(struct device *device, struct failure *failure)
     return trial_begin_staged(device, check_networks(device, staged), failure);
 }
 
-// What sessions kept over a restart depend on.
-static uint32_t identify_peers(const struct device *device)
-{
-    const struct settings *settings = &device->settings;
-    uint32_t crc = crc32_update(
-        device->identity_crc, (const uint8_t *)settings->mqtt_server, sizeof settings->mqtt_server);
-
-    return crc32_update(
-        crc, (const uint8_t *)settings->download_server, sizeof settings->download_server);
-}
-
 int startup_run(struct device *device, struct failure *failure)
 {
     int rc;
@@ -232,6 +221,6 @@ int startup_run(struct device *device, struct failure *failure)
     if (rc == 0)
         rc = tls_init(&device->tls, device->port, &device->identity, failure);
     if (rc == 0)
-        tls_retain_restore(&device->tls, identify_peers(device));
+        tls_retain_restore(&device->tls, device->identity_crc);
     return rc;
 }

@@ -179,6 +179,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls->host = host;
     tls->tcp_port = tcp_port;
     tls->has_read = false;
+    if (!tls_session_is_with(&tls->saved_for[peer], host, tcp_port))
+        tls_session_clear(&tls->saved[peer]);
     memory_watch();
     rc = mbedtls_ssl_setup(&tls->ssl, &tls->config);
     if (rc == 0)

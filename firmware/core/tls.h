@@ -48,7 +48,8 @@ struct tls {
     size_t unsent;    // bytes of a write that must be repeated
     struct tls_alert alert;
     struct timer deadline;
-    struct tls_session saved[TLS_PEERS];
+    uint32_t saved_for[TLS_PEERS];       // stands for the host and port that
+    struct tls_session saved[TLS_PEERS]; // is with
     struct tls_random random;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
@@ -62,8 +63,9 @@ int tls_init(
 void tls_clear(struct tls *tls);
 
 // Begins to connect to host, whose name is also what its certificate must bear. The text of host
-// must outlive the session. Draws the seed for all random numbers of the connection from the port;
-// RESULT_TLS_FAILED negated if that has none.
+// must outlive the session. A session saved of another host or port is forgotten. Draws the seed
+// for all random numbers of the connection from the port; RESULT_TLS_FAILED negated if that has
+// none.
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure);
 

@@ -12,6 +12,7 @@
 struct retained {
     uint32_t crc;          // CRC-32 of all behind it
     uint32_t retained_for; // what it was saved for
+    uint32_t saved_for[TLS_PEERS];
     struct tls_session sessions[TLS_PEERS];
 };
 
@@ -29,6 +30,7 @@ void tls_retain_save(const struct tls *tls)
 
     if (tls->port->retained_size < sizeof retained)
         return;
+    memcpy(retained.saved_for, tls->saved_for, sizeof retained.saved_for);
     memcpy(retained.sessions, tls->saved, sizeof retained.sessions);
     retained.crc = crc_of(&retained);
     tls->port->ops->retained_write(tls->port, (const uint8_t *)&retained, sizeof retained);
@@ -44,6 +46,7 @@ void tls_retain_restore(struct tls *tls, uint32_t retained_for)
         return;
     tls->port->ops->retained_read(tls->port, (uint8_t *)&retained, sizeof retained);
     if (retained.crc == crc_of(&retained) && retained.retained_for == retained_for) {
+        memcpy(tls->saved_for, retained.saved_for, sizeof tls->saved_for);
         for (unsigned peer = 0; peer < TLS_PEERS; peer++) {
             if (tls_session_is_whole(&retained.sessions[peer]))
                 tls->saved[peer] = retained.sessions[peer];

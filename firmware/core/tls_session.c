@@ -1,8 +1,11 @@
 // A TLS session as it is kept to be resumed.
 #include "firmware/core/tls_session.h"
 
+#include <string.h>
+
 #include <mbedtls/platform_util.h>
 
+#include "common/crc32.h"
 #include "firmware/core/tls_library.h"
 
 _Static_assert(sizeof(struct tls_session) == 90, "no gaps: it is retained as it is");
@@ -37,6 +40,15 @@ void tls_session_valid_to(const struct tls_session *session, mbedtls_x509_time *
 bool tls_session_is_whole(const struct tls_session *session)
 {
     return session->id_size > 0 && session->id_size <= sizeof session->id;
+}
+
+bool tls_session_is_with(uint32_t *server, const char *host, uint16_t tcp_port)
+{
+    const uint32_t before = *server;
+
+    *server = crc32_update(0, (const uint8_t *)host, strlen(host));
+    *server = crc32_update(*server, (const uint8_t *)&tcp_port, sizeof tcp_port);
+    return *server == before;
 }
 
 void tls_session_clear(struct tls_session *session)

@@ -37,6 +37,11 @@ void tls_session_valid_to(const struct tls_session *session, mbedtls_x509_time *
 // Whether it may be resumed or asked, whatever its bytes.
 bool tls_session_is_whole(const struct tls_session *session);
 
+// Whether *server stands for that host and port; it does from now on. Of two servers that take each
+// other's place the one's session is not the other's: where it is resumed, no certificate is looked
+// at.
+bool tls_session_is_with(uint32_t *server, const char *host, uint16_t tcp_port);
+
 void tls_session_clear(struct tls_session *session);
 
 #endif

@@ -27,8 +27,8 @@ static enum port_region idle_region(const struct update *update)
     return PORT_SLOT(slots_idle(update->slots));
 }
 
-int update_start_download(struct update *update, struct tls *tls, const struct settings *settings,
-    struct failure *failure)
+int update_start_download(
+    struct update *update, struct tls *tls, struct settings *settings, struct failure *failure)
 {
     char query[sizeof CONTRACT_QUERY_CURIMAGE + 1 + IMAGE_NAME_SIZE];
     const struct slots_image *running = &update->slots->images[update->slots->active];

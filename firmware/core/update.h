@@ -41,8 +41,8 @@ void update_init(struct update *update, struct port *port, struct slots *slots, 
     uint8_t *scratch);
 
 // Asks for the image after the one that runs. tls must be closed.
-int update_start_download(struct update *update, struct tls *tls, const struct settings *settings,
-    struct failure *failure);
+int update_start_download(
+    struct update *update, struct tls *tls, struct settings *settings, struct failure *failure);
 
 // Begins to check the idle slot's image once more. RESULT_NOTHING_DOWNLOADED unless it is ready,
 // RESULT_NOT_STAGED if it is not the wanted one ("": any). It stays ready then.

@@ -121,7 +121,7 @@ static int start(struct enrol *enrol, struct failure *failure)
         rc = read_identity(enrol, failure);
     if (rc < 0)
         return memory_judge(rc, failure);
-    enrol->est.tcp_port = enrol->settings.enrol_port;
+    enrol->est.tcp_port = (uint16_t)enrol->settings.enrol_port;
     read_code(enrol);
     return tls_init(&enrol->tls, enrol->port, &enrol->identity, failure);
 }

@@ -49,7 +49,7 @@ static int read_answer(
 
 static void run(const uint8_t *p, size_t n, size_t most, uint32_t seed, struct outcome *outcome)
 {
-    static const struct settings settings = {.download_server = "host", .download_port = 1};
+    static struct settings settings = {.download.hosts[0] = "host", .download.ports[0] = 1};
     struct tls tls;
     struct https https;
     struct failure failure = {0};

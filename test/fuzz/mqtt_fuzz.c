@@ -58,7 +58,7 @@ static void take_message(
 
 static void run(const uint8_t *p, size_t n, size_t most, uint32_t seed, struct outcome *outcome)
 {
-    static const struct settings settings = {.mqtt_server = "host", .mqtt_port = 1};
+    static const struct settings settings = {.mqtt.hosts[0] = "host", .mqtt.ports[0] = 1};
     struct tls tls;
     struct mqtt mqtt;
     struct mqtt_packet_publish message;

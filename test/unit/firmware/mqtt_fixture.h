@@ -38,8 +38,8 @@ static inline int setup(void **state)
 
     fake_broker_init(&f->broker, &f->ops);
     fake_identity(&f->broker.server, MAC, &f->identity);
-    snprintf(f->settings.mqtt_server, SETTINGS_HOST_SIZE, "localhost");
-    f->settings.mqtt_port = FAKE_BROKER_PORT;
+    snprintf(f->settings.mqtt.hosts[0], SETTINGS_HOST_SIZE, "localhost");
+    f->settings.mqtt.ports[0] = FAKE_BROKER_PORT;
     assert_int_equal(tls_init(&f->tls, &f->broker.server.port.port, &f->identity, &f->failure), 0);
     *state = f;
     return 0;

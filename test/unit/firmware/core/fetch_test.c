@@ -40,8 +40,8 @@ static int setup(void **state)
 
     fake_server_init(&f->server, &f->ops);
     fake_identity(&f->server, MAC, &f->identity);
-    snprintf(f->settings.download_server, SETTINGS_HOST_SIZE, "localhost");
-    f->settings.download_port = 443;
+    snprintf(f->settings.download.hosts[0], SETTINGS_HOST_SIZE, "localhost");
+    f->settings.download.ports[0] = 443;
     assert_int_equal(tls_init(&f->tls, port, &f->identity, &f->failure), 0);
     f->fetch.port = port;
     f->fetch.mac = MAC;

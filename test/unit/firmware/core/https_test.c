@@ -33,9 +33,9 @@ static int setup(void **state)
 
     fake_server_init(&f->server, &f->ops);
     fake_identity(&f->server, MAC, &f->identity);
-    snprintf(f->settings.download_server, SETTINGS_HOST_SIZE, "localhost");
+    snprintf(f->settings.download.hosts[0], SETTINGS_HOST_SIZE, "localhost");
     snprintf(f->settings.download_path, SETTINGS_PATH_SIZE, "esp");
-    f->settings.download_port = 8443;
+    f->settings.download.ports[0] = 8443;
     assert_int_equal(tls_init(&f->tls, &f->server.port.port, &f->identity, &f->failure), 0);
     *state = f;
     return 0;
@@ -102,8 +102,8 @@ static void test_request(void **state)
     size_t n = https_write_request(&f->settings, "f", "a=b", request, sizeof request);
 
     assert_int_equal(n, strlen(request));
-    assert_string_equal(request, "GET /esp/f?a=b HTTP/1.1\r\nHost: localhost:8443\r\n"
-                                 "User-Agent: secureesp-device\r\nConnection: close\r\n\r\n");
+    assert_string_equal(request, "GET /esp/f?a=b HTTP/1.1\r\n"
+                                 "User-Agent: secureesp-device\r\nConnection: close\r\n");
     assert_int_equal(https_write_request(&f->settings, "f", "a=b", request, n + 1), n);
     assert_int_equal(https_write_request(&f->settings, "f", "a=b", request, n), 0);
     f->settings.download_path[0] = '\0';

@@ -154,11 +154,11 @@ static void test_fetch(void **state)
     struct fake_server *server = &f.tls->server;
     struct fake_certificate cert;
     char key[FAKE_PEM_SIZE];
-    const char *texts[STAGING_FILES] = {CONFIG, server->ca.pem, cert.pem, key};
+    const char *texts[STAGING_WIFI] = {CONFIG, server->ca.pem, cert.pem, key};
 
     short_memory_spare_peer(&f.tls->ops);
-    snprintf(f.settings.download_server, SETTINGS_HOST_SIZE, "localhost");
-    f.settings.download_port = 443;
+    snprintf(f.settings.download.hosts[0], SETTINGS_HOST_SIZE, "localhost");
+    f.settings.download.ports[0] = 443;
     f.fetch = (struct fetch){.port = &server->port.port,
         .mac = TLS_FIXTURE_MAC,
         .identity = &f.tls->identity,
@@ -171,7 +171,7 @@ static void test_fetch(void **state)
         0);
     assert_int_equal(
         identity_read_key(&f.tls->identity, (uint8_t *)key, strlen(key), &f.tls->failure), 0);
-    for (unsigned file = 0; file < STAGING_FILES; file++) {
+    for (unsigned file = 0; file < STAGING_WIFI; file++) {
         f.file = (enum staging_file)file;
         snprintf(f.answer, sizeof f.answer, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
             strlen(texts[file]), texts[file]);

@@ -56,7 +56,7 @@ static bool refuse_config(struct power_cut *p)
     fake_device_command(d, "reboot", 2);
     (void)fake_device_run(d, 5 * TRIAL_MS, power_cut_is_restarted);
     return fake_device_run(d, 5 * TRIAL_MS, fake_device_is_idle) &&
-           strcmp(d->device.settings.mqtt_server, "localhost") == 0;
+           strcmp(d->device.settings.mqtt.hosts[0], "localhost") == 0;
 }
 
 // One that leads nowhere is never in use for good.

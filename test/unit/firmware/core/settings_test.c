@@ -26,11 +26,11 @@ static void test_defaults(void **state)
 
     (void)state;
     assert_int_equal(parse("{" SERVERS "}", &settings, &failure), 0);
-    assert_string_equal(settings.download_server, "d.example");
-    assert_int_equal(settings.download_port, 443);
+    assert_string_equal(settings.download.hosts[0], "d.example");
+    assert_int_equal(settings.download.ports[0], 443);
     assert_string_equal(settings.download_path, "");
-    assert_string_equal(settings.mqtt_server, "m");
-    assert_int_equal(settings.mqtt_port, 8883);
+    assert_string_equal(settings.mqtt.hosts[0], "m");
+    assert_int_equal(settings.mqtt.ports[0], 8883);
     assert_string_equal(settings.ntp_server, "pool.ntp.org");
     assert_string_equal(settings.enrol_server, "");
     assert_int_equal(settings.enrol_port, 8444);
@@ -52,9 +52,9 @@ static void test_all_members(void **state)
                            "\"later\":{\"x\":[null]}} \n",
                          &settings, &failure),
         0);
-    assert_int_equal(settings.download_port, 8443);
+    assert_int_equal(settings.download.ports[0], 8443);
     assert_string_equal(settings.download_path, "a/b");
-    assert_int_equal(settings.mqtt_port, 1883);
+    assert_int_equal(settings.mqtt.ports[0], 1883);
     assert_string_equal(settings.enrol_server, "e.example");
     assert_int_equal(settings.enrol_port, 8445);
     assert_int_equal(settings.status_interval_ms, 1000);
@@ -108,6 +108,14 @@ static const struct {
     {"enrolserver", "\"\"", false},
     {"enrolserver", "\"a b\"", false},
     {"enrolserver", "null", false},
+    {"mqttserver2", "\"b.example\"", true},
+    {"mqttserver2", "\"\"", false},
+    {"mqttserver2", "7", false},
+    {"mqttport2", "\"8884\"", true},
+    {"mqttport2", "0", false},
+    {"downloadserver2", "\"a b\"", false},
+    {"downloadport2", "65535", true},
+    {"downloadport2", "65536", false},
     {"enrolport", "0", false},
     {"enrolport", "65536", false},
     {"statusinterval", "99", false},
@@ -123,7 +131,7 @@ static void test_members(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        struct settings settings = {.mqtt_port = 7};
+        struct settings settings = {.mqtt.ports[0] = 7};
         struct failure failure;
         char text[256];
 
@@ -133,7 +141,7 @@ static void test_members(void **state)
         assert_int_equal(rc, members[i].good ? 0 : -RESULT_FILE_INVALID);
         if (!members[i].good) {
             assert_non_null(strstr(failure.detail, members[i].member));
-            assert_int_equal(settings.mqtt_port, 7);
+            assert_int_equal(settings.mqtt.ports[0], 7);
         }
     }
 }
@@ -165,6 +173,32 @@ static void test_hosts(void **state)
     }
 }
 
+// A second server has the first one's port unless it has its own. They take turns.
+static void test_second_servers(void **state)
+{
+    struct settings settings;
+    struct failure failure;
+
+    (void)state;
+    assert_int_equal(parse("{" SERVERS "}", &settings, &failure), 0);
+    assert_string_equal(settings.mqtt.hosts[1], "");
+    assert_false(settings_turn(&settings.mqtt));
+    assert_string_equal(settings_host(&settings.mqtt), settings.mqtt.hosts[0]);
+    assert_int_equal(parse("{" SERVERS ",\"mqttserver2\":\"n\",\"mqttport\":7,"
+                           "\"downloadserver2\":\"e\",\"downloadport2\":9}",
+                         &settings, &failure),
+        0);
+    assert_int_equal(settings_port(&settings.mqtt), 7);
+    assert_true(settings_turn(&settings.mqtt));
+    assert_string_equal(settings_host(&settings.mqtt), "n");
+    assert_int_equal(settings_port(&settings.mqtt), 7);
+    assert_true(settings_turn(&settings.mqtt));
+    assert_string_equal(settings_host(&settings.mqtt), settings.mqtt.hosts[0]);
+    assert_true(settings_turn(&settings.download));
+    assert_string_equal(settings_host(&settings.download), "e");
+    assert_int_equal(settings_port(&settings.download), 9);
+}
+
 static void test_truncated(void **state)
 {
     const char *whole = "{" SERVERS ",\"downloadport\":8443,\"mqtttls\":true}";
@@ -188,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_all_members),
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_second_servers),
         cmocka_unit_test(test_truncated),
     };
 

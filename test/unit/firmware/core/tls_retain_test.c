@@ -17,7 +17,7 @@
 #define MAC "84f3eb012345"
 #define RETAINED_MAX 1024
 #define PURPOSE 0x12345678u
-#define HEAD 8 // CRC-32, purpose
+#define HEAD (8 + 4 * TLS_PEERS) // CRC-32, purpose, servers
 #define ENTRY sizeof(struct tls_session)
 
 struct fixture {
@@ -164,6 +164,7 @@ static void test_one_peer(void **state)
 static void test_other_purpose(void **state)
 {
     struct fixture *f = *state;
+    struct failure failure;
 
     use(f, TLS_PEER_BROKER);
     restart(f, PURPOSE + 1);
@@ -173,6 +174,8 @@ static void test_other_purpose(void **state)
     assert_true(has(f, false, false)); // what was there is gone
     restart(f, PURPOSE + 1);
     assert_true(has(f, false, true));
+    assert_int_equal(tls_open(&f->tls, TLS_PEER_DOWNLOAD, "localhost", 2, &failure), 0);
+    assert_false(f->tls.resuming); // it was with port 1
 }
 
 static int receive_nothing(struct port *port, uint8_t *p, size_t n)

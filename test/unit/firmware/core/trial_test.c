@@ -169,12 +169,12 @@ static void test_config_goes_back(void **state)
     assert_true(fake_device_do(f, "config", 5));
     fake_device_command(f, "reboot", 6);
     assert_true(fake_device_run(f, 3000, is_restarted));
-    assert_string_equal(f->device.settings.mqtt_server, "elsewhere.example");
+    assert_string_equal(f->device.settings.mqtt.hosts[0], "elsewhere.example");
     assert_false(fake_device_run(f, TRIAL_MS - 5000, NULL));
     assert_int_equal(f->reboots, 1);
     assert_true(fake_device_run(f, 10000, fake_device_is_idle));
     assert_int_equal(f->reboots, 2);
-    assert_string_equal(f->device.settings.mqtt_server, "localhost");
+    assert_string_equal(f->device.settings.mqtt.hosts[0], "localhost");
     assert_true(file_is(f, "config.json", before));
     assert_false(fake_device_has_file(f, "config.json.new"));
     assert_int_equal(fake_device_count(f, 0, EVENT, BACK ": no report in time"), 1);
@@ -188,10 +188,10 @@ static void test_config_three_starts(void **state)
     fake_device_put_file(f, "config.json.new", BAD_CONFIG);
     for (int i = 1; i <= SLOTS_BOOTS_MAX; i++) {
         assert_int_equal(fake_device_start(f), 0);
-        assert_string_equal(f->device.settings.mqtt_server, "elsewhere.example");
+        assert_string_equal(f->device.settings.mqtt.hosts[0], "elsewhere.example");
     }
     assert_int_equal(fake_device_start(f), 0);
-    assert_string_equal(f->device.settings.mqtt_server, "localhost");
+    assert_string_equal(f->device.settings.mqtt.hosts[0], "localhost");
     assert_false(fake_device_has_file(f, "config.json.new"));
     assert_true(fake_device_run(f, FAKE_WAIT_MS, fake_device_is_idle));
     assert_int_equal(fake_device_count(f, 0, EVENT, BACK ": 3 starts without a connection"), 1);
@@ -278,11 +278,11 @@ static void test_both(void **state)
     serve_text(f, "config.json", BAD_CONFIG);
     assert_true(fake_device_do(f, "config", 1));
     begin_trial(f);
-    assert_string_equal(f->device.settings.mqtt_server, "elsewhere.example");
+    assert_string_equal(f->device.settings.mqtt.hosts[0], "elsewhere.example");
     assert_true(fake_device_run(f, TRIAL_MS + 5000, fake_device_is_idle));
     assert_int_equal(f->reboots, 2);
     assert_string_equal(f->device.running.text, "B-2");
-    assert_string_equal(f->device.settings.mqtt_server, "localhost");
+    assert_string_equal(f->device.settings.mqtt.hosts[0], "localhost");
     assert_int_equal(fake_device_count(f, 0, EVENT, BACK), 1);
     assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":2,\"result\":\"ok\""), 1);
     assert_false(trial_is_running(&f->device));

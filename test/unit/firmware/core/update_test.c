@@ -55,9 +55,9 @@ static int setup(void **state)
     f->server.port.factory_size =
         make_image(&f->server.maker, "B-1", &f->signer, &f->signer, f->server.port.slots[0]);
     f->image_size = make_image(&f->server.maker, "B-2", &f->signer, &f->signer, f->image);
-    snprintf(f->settings.download_server, SETTINGS_HOST_SIZE, "localhost");
+    snprintf(f->settings.download.hosts[0], SETTINGS_HOST_SIZE, "localhost");
     snprintf(f->settings.download_path, SETTINGS_PATH_SIZE, "esp");
-    f->settings.download_port = 443;
+    f->settings.download.ports[0] = 443;
     start_device(f);
     *state = f;
     return 0;
