@@ -1,4 +1,5 @@
 // Tests of new Wi-Fi networks on a whole device: when they are taken, their trial, its outcome.
+#include "firmware/core/job.h"
 #include "firmware/core/trial.h"
 #include "test/unit/firmware/device_fixture.h"
 #include "test/unit/firmware/wifi_fixture.h"
@@ -252,6 +253,22 @@ static void test_busy_with_a_trial(void **state)
     }
 }
 
+// What waits was there before.
+static void test_busy_with_a_queue(void **state)
+{
+    const struct device_command waits = {.action = DEVICE_COMMAND_FETCH_IMAGE, .name = "firmware"};
+    const struct device_command wifi = {
+        .action = DEVICE_COMMAND_WIFI, .name = "wifi", .has_id = true, .id = 2};
+    struct fake_device *f = *state;
+    char payload[WIFI_PAYLOAD_SIZE];
+
+    wifi_make_payload(f, &away, 2, payload);
+    job_receive(&f->device, &waits, NULL, 0);
+    job_receive(&f->device, &wifi, (const uint8_t *)payload, strlen(payload));
+    expect_refused(f, 2, "busy");
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"firmware\",\"result\":\"ok\""), 1);
+}
+
 // A port that sets no networks knows no such command.
 static void test_no_such_command(void **state)
 {
@@ -356,6 +373,7 @@ int main(void)
         TEST(test_damaged),
         TEST(test_busy),
         TEST(test_busy_with_a_trial),
+        TEST(test_busy_with_a_queue),
         TEST(test_no_such_command),
         TEST(test_flash_fails),
         TEST(test_lost),
