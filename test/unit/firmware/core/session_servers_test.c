@@ -165,6 +165,12 @@ static void test_slow_broker(void **state)
     assert_true(fake_device_run(f, FAKE_WAIT_MS, fake_device_is_idle));
     assert_int_equal(f->reboots, 0);
     EXPECT_OPENED(FAKE_BROKER_PORT, BROKER2);
+    net.broker1 = AVAILABLE; // and the other way round
+    net.broker2 = SILENT;
+    lose(f);
+    assert_true(fake_device_run(f, FAKE_WAIT_MS, fake_device_is_idle));
+    assert_int_equal(f->reboots, 0);
+    EXPECT_OPENED(BROKER2, FAKE_BROKER_PORT);
 }
 
 static void test_downloads(void **state)
@@ -207,6 +213,12 @@ static void test_no_download(void **state)
     assert_true(fake_device_do(f, "firmware", 1));
     EXPECT_OPENED(FAKE_BROKER_PORT, DOWNLOAD1, DOWNLOAD2, FAKE_BROKER_PORT);
     assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":1,\"result\":\"connect-failed\""), 1);
+    net.download1 = net.download2 = SILENT;
+    fake_device_command(f, "firmware", 2);
+    (void)fake_device_run(f, FAKE_WAIT_MS, NULL);
+    assert_true(fake_device_run(f, FAKE_WAIT_MS, fake_device_is_idle));
+    EXPECT_OPENED(DOWNLOAD2, DOWNLOAD1, FAKE_BROKER_PORT);
+    assert_int_equal(fake_device_count(f, 0, EVENT, "\"id\":2,\"result\":\"timeout\""), 1);
 }
 
 // A server that refuses what is asked for has been reached.
