@@ -44,7 +44,7 @@ DAEMON_MODULES := $(LEAVES) server/store server/release server/ingest server/com
 CTL_MODULES := $(LEAVES) server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
 BROKER_MODULES := server/base server/model server/pki server/broker
-DEVICE_MODULES := firmware/core firmware/enrol firmware/port/host
+DEVICE_MODULES := firmware/core firmware/enrol firmware/port firmware/port/host
 # of the port for the chip: what can be tested without one
 POLICY_MODULES := firmware/port/esp8266/policy
 # and what can with a stand-in for Espressif's SDK

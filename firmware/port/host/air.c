@@ -49,19 +49,3 @@ unsigned air_look(struct air *air, uint32_t now_ms)
     }
     return air->changes;
 }
-
-bool air_has(const struct air *air, const char *ssid, const char *password)
-{
-    size_t ssid_size = strlen(ssid);
-    size_t password_size = strlen(password);
-    const char *end;
-
-    for (const char *line = air->text; *line != '\0'; line = *end == '\0' ? end : end + 1) {
-        end = strchrnul(line, '\n');
-        if ((size_t)(end - line) == ssid_size + 1 + password_size &&
-            memcmp(line, ssid, ssid_size) == 0 && line[ssid_size] == '\t' &&
-            memcmp(line + ssid_size + 1, password, password_size) == 0)
-            return true;
-    }
-    return false;
-}

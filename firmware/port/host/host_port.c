@@ -8,6 +8,7 @@
 
 #include "common/wifi_networks.h"
 #include "firmware/core/files.h"
+#include "firmware/port/air_text.h"
 #include "firmware/port/host/host_flash.h"
 
 // A process has neither: what a board shows on a good day.
@@ -24,15 +25,8 @@ static bool find_network(struct host_port *host)
 {
     uint8_t bytes[WIFI_NETWORKS_SIZE];
     int n = files_read(&host->port, host->networks, bytes, sizeof bytes);
-    size_t count = n > 0 ? wifi_networks_count(bytes, (size_t)n) : 0;
-    struct wifi_network network;
 
-    for (size_t i = 0; i < count; i++) {
-        wifi_networks_read(bytes, (size_t)n, i, &network);
-        if (air_has(host->air, network.ssid, network.password))
-            return true;
-    }
-    return false;
+    return n > 0 && air_text_has_any(host->air->text, bytes, (size_t)n);
 }
 
 static bool is_linked(struct host_port *host)

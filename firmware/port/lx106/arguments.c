@@ -42,6 +42,8 @@ static int read_argument(struct arguments *out, const char *name, const char *va
             value, out->host_name, sizeof out->host_name, out->host_ip, sizeof out->host_ip);
     if (strcmp(name, "dns") == 0)
         return read_dns(out, value);
+    if (strcmp(name, "air") == 0)
+        return snprintf(out->air, sizeof out->air, "%s", value) < (int)sizeof out->air ? 0 : -1;
 
     uint32_t number = (uint32_t)strtoul(value, NULL, 10);
 

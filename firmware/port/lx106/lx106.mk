@@ -46,7 +46,7 @@ LX_ENROL := $(call lx_own,firmware/enrol) $(LX)/firmware/enrol/tls_library/mbedt
 APP ?= firmware/app/app.c
 LX_APP := $(LX)/firmware/app/chosen.o
 LX_APPS := $(call lx_own,firmware/app firmware/app/examples)
-LX_BOARD := $(LX)/firmware/app/bind.o $(call lx_own,$(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network) \
+LX_BOARD := $(LX)/firmware/app/bind.o $(call lx_own,firmware/port $(LX_PORT) $(LX_PORT)/board $(LX_PORT)/network) \
     $(patsubst %.c,$(LX)/%.o,$(wildcard $(LX_PORT)/tls_library/mbedtls_$(LX_MBEDTLS_MAJOR).c))
 LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/board/*.S))
 LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "common/wifi_networks.h"
+#include "firmware/core/files.h"
+#include "firmware/port/air_text.h"
 #include "firmware/port/lx106/board/chip.h"
 #include "firmware/port/lx106/board/console.h"
 #include "firmware/port/lx106/board/crash.h"
@@ -14,9 +17,12 @@
 #include "firmware/port/lx106/board/simcall.h"
 #include "firmware/port/lx106/network/lx106_stream.h"
 
-static const struct lx106_port *self(const struct port *port)
+#define AIR_LOOK_MS 500u // from one look at the air to the next
+#define AIR_SIZE 512     // bytes of it that are read
+
+static struct lx106_port *self(struct port *port)
 {
-    return (const struct lx106_port *)port;
+    return (struct lx106_port *)port;
 }
 
 static int open_stream(struct port *port, const char *host, uint16_t tcp_port)
@@ -73,18 +79,40 @@ static int fill_random(struct port *port, uint8_t *p, size_t n)
     return simcall_random(p, n) == 0 ? 0 : PORT_FAILED;
 }
 
+static void look_around(struct lx106_port *board)
+{
+    uint8_t bytes[WIFI_NETWORKS_SIZE];
+    char text[AIR_SIZE];
+    int n = files_read(&board->port, board->networks, bytes, sizeof bytes);
+
+    simcall_read_text(board->arguments->air, text, sizeof text);
+    board->is_found = n > 0 && air_text_has_any(text, bytes, (size_t)n);
+    board->looked_at_ms = chip_now_ms();
+}
+
+// Whether one of the device's networks is there.
+static bool finds_network(struct lx106_port *board)
+{
+    if (board->arguments->air[0] == '\0')
+        return true;
+    if (board->networks == NULL)
+        return false;
+    if (chip_now_ms() - board->looked_at_ms >= AIR_LOOK_MS)
+        look_around(board);
+    return board->is_found;
+}
+
 static void start_link(struct port *port, const char *networks)
 {
-    (void)port;
-    (void)networks;
+    self(port)->networks = networks;
+    self(port)->looked_at_ms = chip_now_ms() - AIR_LOOK_MS;
     network_start();
 }
 
 static enum port_link get_link(struct port *port, struct port_link_info *info)
 {
-    (void)port;
     info->rssi = 0; // a cable
-    return network_is_up(info->ip) ? PORT_LINK_UP : PORT_LINK_DOWN;
+    return network_is_up(info->ip) && finds_network(self(port)) ? PORT_LINK_UP : PORT_LINK_DOWN;
 }
 
 static void set_led(struct port *port, enum port_led pattern)

@@ -14,6 +14,7 @@
 
 #include "common/wifi_networks.h"
 #include "firmware/core/files.h"
+#include "firmware/port/air_text.h"
 #include "firmware/port/host/air.h"
 #include "firmware/port/host/host_port.h"
 
@@ -63,30 +64,6 @@ static void write_air(struct fixture *f, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void test_lines(void **state)
-{
-    static const struct {
-        const char *ssid;
-        const char *password;
-        bool is_there;
-    } rows[] = {
-        {"home", "12345678", true},
-        {"home", "1234567", false},
-        {"home", "123456789", false},
-        {"hom", "12345678", false},
-        {"my net", "a password", true},
-        {"my", "net\ta password", false},
-        {"last", "without its end", true},
-        {"", "", false},
-    };
-    struct fixture *f = *state;
-
-    write_air(f, "home\t12345678\n\nmy net\ta password\nonly a name\nlast\twithout its end");
-    assert_int_equal(air_look(&f->air, 0), 1);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        assert_int_equal(air_has(&f->air, rows[i].ssid, rows[i].password), rows[i].is_there);
-}
-
 // It is looked at now and then, and told apart by what is in it.
 static void test_changes(void **state)
 {
@@ -94,16 +71,16 @@ static void test_changes(void **state)
     uint32_t now_ms = UINT32_MAX - 50; // it wraps on the way
 
     assert_int_equal(air_look(&f->air, now_ms), 1); // no file
-    assert_false(air_has(&f->air, "home", "12345678"));
+    assert_false(air_text_has(f->air.text, "home", "12345678"));
     write_air(f, "home\t12345678\n");
     assert_int_equal(air_look(&f->air, now_ms + AIR_LOOK_MS - 1), 1);
     assert_int_equal(air_look(&f->air, now_ms + AIR_LOOK_MS), 2);
-    assert_true(air_has(&f->air, "home", "12345678"));
+    assert_true(air_text_has(f->air.text, "home", "12345678"));
     write_air(f, "home\t12345678\n");
     assert_int_equal(air_look(&f->air, now_ms + 2 * AIR_LOOK_MS), 2);
     assert_int_equal(unlink(f->path), 0);
     assert_int_equal(air_look(&f->air, now_ms + 3 * AIR_LOOK_MS), 3);
-    assert_false(air_has(&f->air, "home", "12345678"));
+    assert_false(air_text_has(f->air.text, "home", "12345678"));
 }
 
 static void put_networks(struct fixture *f, const char *name, const char *first, const char *second)
@@ -157,7 +134,6 @@ static void test_link(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_lines),
         TEST(test_changes),
         TEST(test_link),
     };
