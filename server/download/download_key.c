@@ -53,8 +53,8 @@ static int look(struct store *store, const char *mac, uint8_t **out, size_t *n, 
 static int open_key(const struct download_settings *settings, const struct download_key_wish *wish,
     struct download_stored *out, struct err *err)
 {
-    uint8_t *sealed;
-    size_t n;
+    uint8_t *sealed = NULL;
+    size_t n = 0;
     int rc = look(settings->store, wish->mac, &sealed, &n, err);
 
     if (rc < 0)

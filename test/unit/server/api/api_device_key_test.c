@@ -23,7 +23,7 @@ static uint8_t *new_device(const struct fixture *f, const char *mac, size_t *n)
     struct pki_folder_order order = {.folder = folder, .days = 1, .now_ms = clock_system_ms()};
     struct pki_folder_pair pair;
     struct issuer *issuer;
-    uint8_t *pem;
+    uint8_t *pem = NULL;
 
     assert_int_equal(pki_folder_open(folder, &issuer, NULL), 0);
     assert_int_equal(pki_folder_add_device(issuer, &order, mac, &pair, NULL), 0);
@@ -57,7 +57,7 @@ static void keys_are_handed_over(void **state)
     struct fixture *f = *state;
     size_t mine_n;
     size_t others_n;
-    size_t n;
+    size_t n = 0;
     uint8_t *mine = new_device(f, MAC_1, &mine_n);
     uint8_t *others = new_device(f, MAC_2, &others_n);
     uint8_t *pem;
@@ -74,6 +74,7 @@ static void keys_are_handed_over(void **state)
     ask(f, "POST", SWITCH(MAC_1, "1"), mine, mine_n);
     expect(f, "its own", 200, "\"allowed_by\":\"uid ", "\"fetched_at_ms\":null");
     pem = waiting(f, MAC_1, &n);
+    assert_non_null(pem);
     assert_int_equal(n, mine_n);
     assert_memory_equal(pem, mine, n);
     free(pem);
