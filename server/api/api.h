@@ -13,6 +13,7 @@
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
 #include "server/store/store.h"
+#include "server/wifi/wifi_recipient.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
 // is a struct api.
@@ -62,6 +63,7 @@ struct api {
     struct command_dispatch *dispatch;
     struct release_images *images;
     struct revocation *revocation;
+    struct wifi_recipient_sources recipients;
     struct api_enrolment enrolment;
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
