@@ -170,7 +170,7 @@ restart_daemon
 expect_equal "the canary" sent "$(state "${macs[0]}")"
 expect_equal "the second" waiting "$(state "${macs[1]}")"
 says "${macs[0]}" "$(command_of "${macs[0]}")" ok 'the network is in use'
-eventually 20 "the canary has moved" is_in "${macs[0]}" done
+eventually 20 "the canary has moved" is_in "${macs[0]}" "done"
 part kill daemon
 for mac in "${macs[@]:1}"; do
     expect_match "state of $mac" '^[01]$' \
@@ -182,7 +182,7 @@ for mac in "${macs[@]:1}"; do
     eventually 30 "$mac" heard "$mac"
     expect_match "what it reads" "$ssid" "$(opened "$mac" "$mac")"
     says "$mac" "$(command_of "$mac")" ok ''
-    eventually 20 "$mac has moved" is_in "$mac" done
+    eventually 20 "$mac has moved" is_in "$mac" "done"
 done
 expect_equal "payloads" 0 "$(sqlite3 "$database" 'select count(*) from command_payloads')"
 expect_match "the list" "${macs[0]} +first +moved" "$(secureesp wifi status "$batch")"

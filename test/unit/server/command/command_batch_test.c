@@ -1,4 +1,5 @@
 // Commands that bring something, and that go in waves.
+#include "server/command/command_cancel.h"
 #include "server/command/command_list.h"
 #include "server/store/batch_store.h"
 #include "server/store/payload_store.h"
@@ -93,6 +94,35 @@ static void test_canary_expires(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM command_payloads"), 0);
 }
 
+static void note_state(const struct command *command, void *ctx)
+{
+    *(enum command_state *)ctx = command->state;
+}
+
+// One that waits is taken back by its number, or with all of its device.
+static void test_cancels(void **state)
+{
+    static const char macs[][MAC_SIZE] = {MAC_2};
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 2; i++) {
+        enum command_state now = COMMAND_STATE_COUNT;
+        struct command_cancel wish = {0};
+        struct pair pair;
+
+        order(f, &pair);
+        if (i == 0)
+            wish = (struct command_cancel){.ids = &pair.second.id, .id_count = 1};
+        else
+            wish = (struct command_cancel){.macs = macs, .mac_count = 1};
+        assert_int_equal(command_cancel_run(f->store, &wish, note_state, &now, NULL), 0);
+        assert_int_equal(now, COMMAND_CANCELLED);
+        assert_int_equal(state_of(f, pair.second.id), COMMAND_CANCELLED);
+        fixture_write(f, finish_job, &pair.first.id);
+        assert_int_equal(state_of(f, pair.second.id), COMMAND_CANCELLED);
+    }
+}
+
 // A job may run again, so a payload may be read again.
 static void test_list_reads_payloads(void **state)
 {
@@ -126,6 +156,7 @@ int main(void)
         TEST(test_wave_after_wave),
         TEST(test_put_back),
         TEST(test_canary_expires),
+        TEST(test_cancels),
         TEST(test_list_reads_payloads),
     };
 
