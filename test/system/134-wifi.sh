@@ -29,7 +29,7 @@ report() {
 # says MAC ID RESULT DETAIL: the outcome.
 says() {
     publish_text "$1" "/event/$1" \
-        "{\"event\": \"command\", \"command\": \"wifi\", \"id\": $2, \"result\": \"$3\", \"detail\": \"$4\"}"
+        "{\"event\": \"command\", \"command\": \"wifi\", \"id\": $2, \"result\": \"$3\", \"detail\": \"$4\"}" -q 1
 }
 
 heard() {
@@ -97,7 +97,7 @@ process_start "$work/ear.record" "$work/wire" stdbuf -oL mosquitto_sub -h localh
 records+=("$work/ear.record")
 for mac in "${macs[@]}" "$rsa"; do
     board_up "$mac"
-    publish_text "$mac" "/event/$mac" '{"event": "boot", "result": "ok", "image": "BOARD-1"}'
+    publish_text "$mac" "/event/$mac" '{"event": "boot", "result": "ok", "image": "BOARD-1"}' -q 1
 done
 report "${macs[@]}" "$rsa" "$sketch"
 for mac in "${macs[@]}" "$rsa" "$sketch"; do
