@@ -5,8 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 
 database=$sandbox/state/secureesp.db
-ssid='Neue Halle 7'
-password='sesame, open: 42 "times"'
+ssid='Neue Halle mit Nummer 7'
+password='sesame, sesame, open: 42 "times"'
 password2=$(printf 'ab%.0s' {1..32})
 
 # board_up MAC: what a board says and hears; its commands stand in $work/MAC.heard.
@@ -72,7 +72,7 @@ set_networks() {
 not_in() {
     local file text
     for file; do
-        for text in "$ssid" "$password" "$password2" 'sesame, open' "$(printf %s "$ssid" | xxd -p)" \
+        for text in "$ssid" "$password" "$password2" 'sesame, open' 'mit Nummer 7' "$(printf %s "$ssid" | xxd -p)" \
             "$(printf %s "$password" | base64 | cut -c 1-20)"; do
             ! grep -qaF -e "$text" "$file" || fail "$file has '$text'"
         done
@@ -205,20 +205,20 @@ expect_match "the wire was heard" '"sealed": "' "$(cat "$work/wire")"
 step "nor in the daemon's memory, once they are sealed"
 # A body that does not fit its first buffer, and one that is refused.
 many=$(for i in {1000..1400}; do printf '"%s", ' "$(mac_of "$i")"; done)
-printf '{"networks": [{"ssid": "%s", "password": "sesame, open: 43"}], "macs": [%s]}' \
+printf '{"networks": [{"ssid": "%s", "password": "sesame, sesame, open: 43"}], "macs": [%s]}' \
     "$ssid" "${many%, }" >"$work/body"
 expect_match "many" "401 of 401 devices cannot be given networks" "$(api /wifi --data "@$work/body")"
-printf '{"networks": [{"ssid": "%s", "password": "sesame, open: 44"}] x' "$ssid" >"$work/body"
+printf '{"networks": [{"ssid": "%s", "password": "sesame, sesame, open: 44"}] x' "$ssid" >"$work/body"
 expect_match "no JSON" '"the body is not a JSON object"' "$(api /wifi --data "@$work/body")"
 daemon=$(process_pid "$sandbox/run/daemon")
 status=0
-seen=$(python3 "$root/test/system/memory_has.py" "$daemon" "$ssid" "$password" \
-    "$password2" 'sesame, open: 4' "${macs[0]}") || status=$?
+# Not how they begin: a sanitizer overwrites that of what is given back.
+seen=$(python3 "$root/test/system/memory_has.py" "$daemon" 'mit Nummer 7' 'open: 42 ' 'open: 43' \
+    'open: 44' "${password2:16:32}" "${macs[0]}") || status=$?
 if [ "$status" -eq 2 ]; then
     echo "which this user may not look into"
 else
-    expect_match "what can be seen" "${macs[0]}" "$seen"
-    [[ $seen != *"$ssid"* && $seen != *sesame* && $seen != *abababab* ]] || fail "it has $seen"
+    expect_equal "what can be seen" "${macs[0]}" "$seen"
 fi
 
 step "a canary that is cancelled, or whose device is forgotten, has not moved"
