@@ -19,6 +19,7 @@ _secureesp_options() {
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --interval' ;;
         'devices revoke') echo '--reason' ;;
+        'devices key') echo '--key' ;;
         'enrolments list') echo '--state' ;;
         'enrolments add') echo '--code' ;;
         'enrolments approve') echo '--key --any-key' ;;
