@@ -30,13 +30,13 @@ static const struct api_member network_members[] = {
     {0},
 };
 
-// Whether it fits; the rest of out stays as it is.
+// Whether it fits.
 static bool copy(const char *text, char *out, size_t size)
 {
     size_t n = text != NULL ? strlen(text) : size;
 
     if (n < size)
-        memcpy(out, text, n);
+        memcpy(out, text, n + 1);
     return n < size;
 }
 

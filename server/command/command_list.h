@@ -33,8 +33,8 @@ struct command_list_item command_list_item(const struct command *command);
 ERR_CHECKED int command_list_append(struct command_list *list, const struct command *command);
 
 // Reads the payload of its i-th command from the store, if that has one.
-ERR_CHECKED int command_list_read_sealed(struct command_list *list, size_t i,
-    struct store_connection *connection, struct err *err);
+ERR_CHECKED int command_list_read_sealed(
+    struct command_list *list, size_t i, struct store_connection *connection, struct err *err);
 
 // Keeps the first count commands.
 void command_list_cut(struct command_list *list, size_t count);
