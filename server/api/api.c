@@ -14,6 +14,7 @@
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
 #include "server/api/api_status.h"
+#include "server/api/api_wifi.h"
 
 // An endpoint as it is without the checks that all share.
 struct endpoint {
@@ -70,6 +71,9 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
     X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \
     X(HTTP_GET, "/api/v1/commands/:", api_commands_show, false, NULL)                              \
+    X(HTTP_GET, "/api/v1/wifi", api_wifi_list, false, NULL)                                        \
+    X(HTTP_POST, "/api/v1/wifi", api_wifi_set, true, NULL)                                         \
+    X(HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                                      \
     X(HTTP_GET, "/api/v1/images", api_images_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
     X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, NULL)                      \

@@ -14,6 +14,7 @@
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
 #include "server/store/store.h"
+#include "server/wifi/wifi_recipient.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
 // is a struct api.
@@ -63,6 +64,7 @@ struct api {
     struct command_dispatch *dispatch;
     struct release_images *images;
     struct revocation *revocation;
+    struct wifi_recipient_sources recipients;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

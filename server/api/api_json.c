@@ -53,6 +53,9 @@ json_t *api_json_command(const struct command *command)
     api_json_set(&object, "created_at_ms", time_or_null(command->created_at_ms));
     api_json_set(&object, "sent_at_ms", time_or_null(command->sent_at_ms));
     api_json_set(&object, "ended_at_ms", time_or_null(command->ended_at_ms));
+    api_json_set(
+        &object, "batch", command->batch != 0 ? json_integer(command->batch) : json_null());
+    api_json_set(&object, "wave", command->batch != 0 ? json_integer(command->wave) : json_null());
     return object;
 }
 
@@ -184,9 +187,22 @@ json_t *api_json_image(
     return object;
 }
 
+// Into memory that is not jansson's (api_json_memory.h).
+static char *dump(const json_t *value)
+{
+    size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
+    char *text = n > 0 ? malloc(n + 1) : NULL;
+
+    if (text == NULL)
+        return NULL;
+    json_dumpb(value, text, n, JSON_COMPACT);
+    text[n] = '\0';
+    return text;
+}
+
 void api_json_send(struct http_response *response, unsigned status, json_t *value)
 {
-    char *text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+    char *text = value != NULL ? dump(value) : NULL;
     size_t size = 0;
     char *escaped = text != NULL ? escape_json(text, &size) : NULL;
 
@@ -229,8 +245,7 @@ static json_t *message_json(const char *message)
     return json_string(text);
 }
 
-static void send_error(
-    struct http_response *response, unsigned status, const char *code, const char *message)
+static json_t *error_json(const char *code, const char *message)
 {
     json_t *error = json_object();
     json_t *object = json_object();
@@ -238,7 +253,13 @@ static void send_error(
     api_json_set(&error, "code", json_string(code));
     api_json_set(&error, "message", message_json(message));
     api_json_set(&object, "error", error);
-    api_json_send(response, status, object);
+    return object;
+}
+
+static void send_error(
+    struct http_response *response, unsigned status, const char *code, const char *message)
+{
+    api_json_send(response, status, error_json(code, message));
 }
 
 void api_json_refuse(struct http_response *response, const struct err *err)
@@ -247,6 +268,14 @@ void api_json_refuse(struct http_response *response, const struct err *err)
         send_error(response, 500, err_code_name(ERR_NO_MEMORY), "no memory for the answer");
     else
         send_error(response, status_of(err->code), err_code_name(err->code), err->message);
+}
+
+void api_json_refuse_devices(struct http_response *response, const struct err *err, json_t *devices)
+{
+    json_t *object = error_json(err_code_name(err->code), err->message);
+
+    api_json_set(&object, "devices", devices);
+    api_json_send(response, status_of(err->code), object);
 }
 
 void api_json_refuse_request(struct http_response *response, unsigned status, const char *reason)

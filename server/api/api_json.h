@@ -39,6 +39,10 @@ void api_json_send(struct http_response *response, unsigned status, json_t *valu
 // Answers with an error object and the HTTP status that fits its code.
 void api_json_refuse(struct http_response *response, const struct err *err);
 
+// The same, with the devices that it is about beside the error; takes the reference.
+void api_json_refuse_devices(
+    struct http_response *response, const struct err *err, json_t *devices);
+
 // The same for what the HTTP server itself refuses; see struct http_server_settings.
 void api_json_refuse_request(struct http_response *response, unsigned status, const char *reason);
 

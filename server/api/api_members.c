@@ -9,6 +9,8 @@ static const char *const type_names[] = {
     [API_MEMBER_FLAG] = "true or false",
     [API_MEMBER_TEXTS] = "an array of texts",
     [API_MEMBER_INTEGERS] = "an array of whole numbers",
+    [API_MEMBER_INTEGER] = "a whole number",
+    [API_MEMBER_OBJECTS] = "an array of objects",
 };
 
 static const struct api_member *find(const struct api_member *table, const char *name)
@@ -57,16 +59,18 @@ static bool fits(const json_t *value, enum api_member_type type)
     case API_MEMBER_FLAG: return json_is_boolean(value);
     case API_MEMBER_TEXTS: return is_array_of(value, JSON_STRING);
     case API_MEMBER_INTEGERS: return is_array_of(value, JSON_INTEGER);
+    case API_MEMBER_INTEGER: return json_is_integer(value);
+    case API_MEMBER_OBJECTS: return is_array_of(value, JSON_OBJECT);
     }
     return false;
 }
 
-static int check(json_t *body, const struct api_member *table, struct err *err)
+int api_members_check(const json_t *object, const struct api_member *table, struct err *err)
 {
     const char *name;
     json_t *value;
 
-    json_object_foreach(body, name, value)
+    json_object_foreach((json_t *)object, name, value)
     {
         const struct api_member *member = find(table, name);
 
@@ -87,7 +91,7 @@ int api_members_read(
 
     if (body == NULL)
         return err_set(err, ERR_INVALID, "the body is not a JSON object: %s", why.text);
-    rc = json_is_object(body) ? check(body, table, err)
+    rc = json_is_object(body) ? api_members_check(body, table, err)
                               : err_set(err, ERR_INVALID, "the body is not a JSON object");
     if (rc < 0) {
         json_decref(body);

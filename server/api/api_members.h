@@ -16,9 +16,11 @@
 
 enum api_member_type {
     API_MEMBER_TEXT,
-    API_MEMBER_FLAG,    // true or false; in a query 1 or 0
-    API_MEMBER_TEXTS,   // an array; in a query the parameter repeated
-    API_MEMBER_INTEGERS // an array; in no query
+    API_MEMBER_FLAG,     // true or false; in a query 1 or 0
+    API_MEMBER_TEXTS,    // an array; in a query the parameter repeated
+    API_MEMBER_INTEGERS, // an array; this and the following in no query
+    API_MEMBER_INTEGER,
+    API_MEMBER_OBJECTS // an array
 };
 
 // One of them; a table ends with a NULL name.
@@ -30,6 +32,10 @@ struct api_member {
 // Reads a body by its table. The caller gives up the reference. ERR_INVALID.
 ERR_CHECKED int api_members_read(
     const uint8_t *p, size_t n, const struct api_member *table, json_t **out, struct err *err);
+
+// Judges an object within a body by a table of its own. ERR_INVALID.
+ERR_CHECKED int api_members_check(
+    const json_t *object, const struct api_member *table, struct err *err);
 
 // Judges the query's parameters one by one. Begins as {table}; NULL allows none.
 struct api_members_query {

@@ -295,6 +295,23 @@ int device_auth_identify_shown(struct device_auth *auth, const struct device_aut
     return rc;
 }
 
+int device_auth_look(
+    struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err)
+{
+    struct certificate_facts facts;
+    char own[MAC_SIZE];
+    unsigned generation;
+    int rc = judge(auth, der, n, &facts, &generation, err);
+
+    if (rc == 0 && !mac_parse(facts.common_name, own))
+        rc = err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);
+    if (rc == 0)
+        rc = check_revoked(auth, &facts, own, err);
+    if (rc == 0)
+        memcpy(mac, own, MAC_SIZE);
+    return rc;
+}
+
 static int judge_late(struct device_auth *auth, const struct device_auth_late *late,
     char mac[MAC_SIZE], struct err *err)
 {

@@ -45,6 +45,10 @@ void device_auth_on_met(struct device_auth *auth, device_auth_met *met, void *ct
 ERR_CHECKED int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err);
 
+// The same of a certificate that nobody has shown: it is neither remembered nor told of.
+ERR_CHECKED int device_auth_look(
+    struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err);
+
 struct device_auth_late {
     const uint8_t *der;
     size_t n;

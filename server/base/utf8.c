@@ -51,3 +51,18 @@ bool utf8_is_valid(const char *s)
     }
     return true;
 }
+
+size_t utf8_fit(const char *s, size_t max)
+{
+    size_t size = strlen(s);
+    size_t n = 0;
+
+    while (n < size) {
+        size_t length = utf8_sequence_length((const uint8_t *)s + n, size - n);
+
+        if (n + (length > 0 ? length : 1) > max)
+            break;
+        n += length > 0 ? length : 1;
+    }
+    return n;
+}

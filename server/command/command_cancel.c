@@ -56,7 +56,7 @@ static int cancel(struct store_connection *connection, struct command *command, 
 {
     bool sent = command->state == COMMAND_SENT;
 
-    if (command->state != COMMAND_QUEUED && !sent)
+    if (command_state_is_end(command->state))
         return 0;
     command->state = COMMAND_CANCELLED;
     command->ended_at_ms = clock_now_ms();

@@ -61,9 +61,17 @@ static int read_due(struct command_dispatch *dispatch, struct command_round *rou
     return rc < 0 ? rc : 0;
 }
 
-// A flash names the image that it means, if that is known.
+#define PAYLOAD_SIZE (64 + IMAGE_NAME_SIZE + COMMAND_SEALED_MAX)
+
+_Static_assert(PAYLOAD_SIZE <= CONTRACT_PAYLOAD_MAX, "a device reads no more");
+
+// A flash names the image that it means, if that is known. What is sealed is base64.
 static int format_payload(const struct command_list_item *item, char *out, size_t size)
 {
+    if (item->sealed != NULL)
+        return snprintf(out, size,
+            "{\"" CONTRACT_EVENT_ID "\": %lld, \"" CONTRACT_PAYLOAD_SEALED "\": \"%s\"}",
+            (long long)item->id, item->sealed);
     if (item->image[0] == '\0')
         return snprintf(out, size, "{\"" CONTRACT_EVENT_ID "\": %lld}", (long long)item->id);
     return snprintf(out, size,
@@ -74,7 +82,7 @@ static int format_payload(const struct command_list_item *item, char *out, size_
 static int publish(struct command_dispatch *dispatch, const struct command_list_item *item)
 {
     char topic[TOPIC_SIZE];
-    char payload[48 + IMAGE_NAME_SIZE];
+    char payload[PAYLOAD_SIZE];
     int n = format_payload(item, payload, sizeof payload);
 
     if (topic_format(topic, TOPIC_COMMAND, item->spelling[0] != '\0' ? item->spelling : item->mac,

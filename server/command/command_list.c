@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/payload_store.h"
+
 struct command_list_item command_list_item(const struct command *command)
 {
     struct command_list_item item = {.id = command->id, .created_at_ms = command->created_at_ms};
@@ -30,8 +32,28 @@ int command_list_append(struct command_list *list, const struct command *command
     return 0;
 }
 
+int command_list_read_sealed(
+    struct command_list *list, size_t i, struct store_connection *connection, struct err *err)
+{
+    struct command_list_item *item = &list->items[i];
+
+    free(item->sealed);
+    item->sealed = NULL;
+
+    int rc = payload_store_get(connection, item->id, &item->sealed, err);
+
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+void command_list_cut(struct command_list *list, size_t count)
+{
+    while (list->count > count)
+        free(list->items[--list->count].sealed);
+}
+
 void command_list_clear(struct command_list *list)
 {
+    command_list_cut(list, 0);
     free(list->items);
     *list = (struct command_list){0};
 }

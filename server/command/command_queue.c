@@ -94,6 +94,9 @@ int command_queue_add(struct store *store, const struct command_order *order,
 {
     struct request request = {.list = list, .order = order};
 
+    if (strcmp(order->name, CONTRACT_COMMAND_WIFI) == 0)
+        return err_set(
+            err, ERR_INVALID, "'secureesp wifi set' gives that command, as it brings the networks");
     if (!command_name_is_known(order->name))
         return err_set(err, ERR_INVALID,
             "there is no command '%.40s'; there are firmware, flash, reboot, ca, cert, key and "

@@ -2,6 +2,7 @@
 #include "server/command/command_round.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/contract.h"
@@ -48,6 +49,16 @@ static int decide(struct store_connection *connection, struct command_round *rou
     return 0;
 }
 
+// Moves the i-th of a list forward, as it is now.
+static void keep(struct command_list *list, size_t i, size_t place, const struct command *command)
+{
+    struct command_list_item item = command_list_item(command);
+
+    memcpy(item.spelling, list->items[i].spelling, sizeof item.spelling);
+    free(list->items[place].sealed);
+    list->items[place] = item;
+}
+
 int command_round_mark_sent(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct command_round *round = ctx;
@@ -69,10 +80,12 @@ int command_round_mark_sent(struct store_connection *connection, void *ctx, stru
             return rc;
         if (command.state != COMMAND_SENT)
             continue;
-        memcpy(command.spelling, round->commands.items[i].spelling, sizeof command.spelling);
-        round->commands.items[kept++] = command_list_item(&command);
+        keep(&round->commands, i, kept, &command);
+        rc = command_list_read_sealed(&round->commands, kept++, connection, err);
+        if (rc < 0)
+            return rc;
     }
-    round->commands.count = kept;
+    command_list_cut(&round->commands, kept);
     return 0;
 }
 

@@ -140,7 +140,7 @@ static int code_from_name(const char *name)
     return ERR_IO;
 }
 
-static int explain_refusal(CURL *curl, const struct sink *sink, struct err *err)
+static int explain_refusal(CURL *curl, const struct sink *sink, json_t **refusal, struct err *err)
 {
     const char *name;
     const char *message;
@@ -153,6 +153,8 @@ static int explain_refusal(CURL *curl, const struct sink *sink, struct err *err)
         rc = err_set(err, code_from_name(name), "%s", message);
     else
         rc = err_set(err, ERR_IO, "the daemon answered with HTTP status %ld and no reason", status);
+    if (refusal != NULL)
+        *refusal = json_incref(reply);
     json_decref(reply);
     return rc;
 }
@@ -209,7 +211,7 @@ static int perform(
     CURLcode code = curl_easy_perform(client->curl);
     int rc = code != CURLE_OK          ? explain(client, code, err)
              : succeeded(client->curl) ? 0
-                                       : explain_refusal(client->curl, sink, err);
+                                       : explain_refusal(client->curl, sink, request->refusal, err);
 
     curl_slist_free_all(headers);
     return rc;

@@ -18,6 +18,8 @@ struct client_request {
     const uint8_t *body;
     size_t size_bytes;
     const char *type; // of the body
+    json_t **refusal; // or NULL: of client_call(), what is answered with a refusal; NULL if nothing
+                      // is, else the caller gives up the reference
 };
 
 // Prepares requests to a socket, which is only tried with the first; the path is borrowed.

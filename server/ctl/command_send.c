@@ -28,7 +28,8 @@ static bool has_ended(const json_t *command)
 {
     const char *state = field_text(command, "state", "");
 
-    return strcmp(state, "queued") != 0 && strcmp(state, "sent") != 0;
+    return strcmp(state, "queued") != 0 && strcmp(state, "sent") != 0 &&
+           strcmp(state, "waiting") != 0;
 }
 
 static size_t count_state(const json_t *commands, const char *state)

@@ -13,6 +13,7 @@
 #include "server/ctl/keys.h"
 #include "server/ctl/pki.h"
 #include "server/ctl/status.h"
+#include "server/ctl/wifi.h"
 
 // In the order in which the help lists them.
 static const struct subcommand *const tables[] = {
@@ -20,6 +21,7 @@ static const struct subcommand *const tables[] = {
     devices_subcommands,
     enrolments_subcommands,
     commands_subcommands,
+    wifi_subcommands,
     images_subcommands,
     images_local_subcommands,
     chain_subcommands,

@@ -258,6 +258,7 @@ static int start_api(struct daemon *daemon, struct err *err)
             .dispatch = daemon->dispatch,
             .images = &daemon->images,
             .revocation = daemon->revocation.revocation,
+            .recipients = {daemon->auth, daemon->config.devices_dir},
             .enrolment = {daemon->enrolment.server != NULL,
                 enrol_decide_policy_name(daemon->config.enrol_policy),
                 daemon->config.enrol_window_max_s},

@@ -9,6 +9,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/api/api_json_memory.h"
 #include "server/base/own_memory.h"
 #include "server/base/standard_streams.h"
 #include "server/daemon/check_config.h"
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
     if (!standard_streams_open())
         return EXIT_FAILURE;
     own_memory_close();
+    api_json_memory_wipe();
 
     int stop = read_options(argc, argv, &options);
 

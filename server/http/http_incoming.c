@@ -26,10 +26,15 @@ int http_incoming_append(struct http_request *request, const char *data, size_t 
         while (capacity < request->body_size + n)
             capacity *= 2;
 
-        uint8_t *grown = realloc(request->body, capacity);
+        uint8_t *grown = malloc(capacity);
 
         if (grown == NULL)
             return ERR_NO_MEMORY;
+        if (request->body_size > 0) {
+            memcpy(grown, request->body, request->body_size);
+            explicit_bzero(request->body, request->body_size); // it may hold secrets
+        }
+        free(request->body);
         request->body = grown;
         request->body_capacity = capacity;
     }

@@ -13,6 +13,7 @@ static const char *const state_names[COMMAND_STATE_COUNT] = {
     [COMMAND_FAILED] = "failed",
     [COMMAND_EXPIRED] = "expired",
     [COMMAND_CANCELLED] = "cancelled",
+    [COMMAND_WAITING] = "waiting",
 };
 
 static const char *const known_names[] = {
@@ -28,6 +29,11 @@ static const char *const known_names[] = {
 const char *command_state_name(enum command_state state)
 {
     return (unsigned)state < COMMAND_STATE_COUNT ? state_names[state] : "unknown";
+}
+
+bool command_state_is_end(enum command_state state)
+{
+    return state != COMMAND_QUEUED && state != COMMAND_SENT && state != COMMAND_WAITING;
 }
 
 bool command_name_is_known(const char *name)

@@ -11,6 +11,7 @@
 
 #define COMMAND_RESULT_SIZE 40
 #define COMMAND_DETAIL_SIZE 256
+#define COMMAND_SEALED_MAX 1024 // characters of a sealed payload: base64 (RFC 4648)
 
 // Results that the daemon gives itself, beside those of common/result.h.
 #define COMMAND_RESULT_CANCELLED "cancelled"
@@ -24,6 +25,7 @@ enum command_state {
     COMMAND_FAILED,
     COMMAND_EXPIRED,   // no outcome in time
     COMMAND_CANCELLED, // by the operator; one that was sent may be done all the same
+    COMMAND_WAITING,   // for the earlier waves of its batch
     COMMAND_STATE_COUNT
 };
 
@@ -42,6 +44,8 @@ struct command {
     int64_t sent_at_ms;  // 0 if not yet
     int64_t ended_at_ms; // 0 if not yet
     bool forced;         // to be sent unjudged
+    int64_t batch;       // of commands that were ordered together; 0: it was ordered alone
+    int64_t wave;        // within the batch, from 0
 };
 
 // What is to become of a `flash` when its turn comes.
@@ -54,7 +58,10 @@ struct command_verdict {
 
 const char *command_state_name(enum command_state state);
 
-// Whether the backend may send a command of that name.
+// Whether nothing is expected of it any more.
+bool command_state_is_end(enum command_state state);
+
+// Whether a command of that name may be given by its name alone.
 bool command_name_is_known(const char *name);
 
 #endif

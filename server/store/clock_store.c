@@ -15,6 +15,11 @@ static const char move_queued[] =
     "UPDATE commands INDEXED BY commands_queued SET created_at_ms = created_at_ms + ?1"
     " WHERE state = 0 AND created_at_ms >= ?2";
 
+// They are queued later, and go by the same time then.
+static const char move_waiting[] =
+    "UPDATE commands INDEXED BY commands_waiting SET created_at_ms = created_at_ms + ?1"
+    " WHERE state = 6 AND created_at_ms >= ?2";
+
 static const char move_sent[] =
     "UPDATE commands INDEXED BY commands_sent SET created_at_ms = created_at_ms + ?1,"
     " sent_at_ms = sent_at_ms + ?1 WHERE state = 1 AND sent_at_ms >= ?2";
@@ -47,6 +52,9 @@ int clock_store_move(
     if (rc == 0)
         rc = move_commands(
             connection, move_queued, move->by_ms, move->now_ms - move->queued_timeout_ms, err);
+    if (rc == 0)
+        rc = move_commands(
+            connection, move_waiting, move->by_ms, move->now_ms - move->queued_timeout_ms, err);
     if (rc == 0)
         rc = move_commands(
             connection, move_sent, move->by_ms, move->now_ms - move->sent_timeout_ms, err);

@@ -3,28 +3,33 @@
 
 #include <string.h>
 
+#include "server/base/clock.h"
+#include "server/store/batch_store.h"
 #include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
+#include "server/store/payload_store.h"
 #include "server/store/statement.h"
 
 // The numbers of enum command_state stand in these texts and in the indexes' conditions.
 _Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_DONE == 2 &&
-                   COMMAND_EXPIRED == 4 && COMMAND_CANCELLED == 5,
+                   COMMAND_FAILED == 3 && COMMAND_EXPIRED == 4 && COMMAND_CANCELLED == 5 &&
+                   COMMAND_WAITING == 6,
     "the states are stored as these numbers");
 
 #define COLUMNS                                                                                    \
     "c.id, c.device, c.name, c.state, c.result, c.image, c.detail, c.created_at_ms,"               \
-    " c.sent_at_ms, c.ended_at_ms, c.forced"
-#define COLUMN_COUNT 11 // of these; what else is selected stands behind them
+    " c.sent_at_ms, c.ended_at_ms, c.forced, c.batch, c.wave"
+#define COLUMN_COUNT 13 // of these; what else is selected stands behind them
 
 static const char insert[] =
     "INSERT INTO commands"
-    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms, forced)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms, forced,"
+    " batch, wave)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char update[] =
     "UPDATE commands SET state = ?, result = ?, image = ?, detail = ?, created_at_ms = ?,"
-    " sent_at_ms = ?, ended_at_ms = ? WHERE id = ?";
+    " sent_at_ms = ?, ended_at_ms = ? WHERE id = ? RETURNING batch";
 
 static const char select_one[] = "SELECT " COLUMNS " FROM commands AS c WHERE c.id = ?";
 
@@ -34,8 +39,13 @@ static const char select_newest[] =
 static const char select_newest_of_device[] =
     "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
 
+static const char select_of_batch[] =
+    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_batch"
+    " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
+
 static const char select_open_of_device[] =
-    "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? AND c.state IN (0, 1) ORDER BY c.id";
+    "SELECT " COLUMNS
+    " FROM commands AS c WHERE c.device = ? AND c.state IN (0, 1, 6) ORDER BY c.id";
 
 static const char delete_of_device[] = "DELETE FROM commands WHERE device = ?";
 
@@ -80,6 +90,8 @@ static void read_command(struct statement *s, struct command *out)
     out->sent_at_ms = statement_int(s, 8);
     out->ended_at_ms = statement_int(s, 9);
     out->forced = statement_int(s, 10) != 0;
+    out->batch = statement_int(s, 11);
+    out->wave = statement_int(s, 12);
 }
 
 static void bind_outcome(struct statement *s, const struct command *command)
@@ -105,6 +117,8 @@ int command_store_add(struct store_connection *connection, struct command *comma
     statement_bind_text(&s, command->name);
     bind_outcome(&s, command);
     statement_bind_int(&s, command->forced);
+    statement_bind_int(&s, command->batch);
+    statement_bind_int(&s, command->wave);
 
     int rc = statement_run(&s, err);
 
@@ -143,11 +157,16 @@ int command_store_update(
     bind_outcome(&s, command);
     statement_bind_int(&s, command->id);
 
-    int rc = statement_run(&s, err);
+    int rc = statement_step(&s, err);
+    int64_t batch = rc > 0 ? statement_int(&s, 0) : 0;
 
-    if (rc == 0 && sqlite3_changes(connection->db) == 0)
-        return err_set(err, ERR_NOT_FOUND, "no such command");
-    return rc;
+    statement_close(&s);
+    if (rc <= 0)
+        return rc < 0 ? rc : err_set(err, ERR_NOT_FOUND, "no such command");
+    if (!command_state_is_end(command->state))
+        return 0;
+    rc = payload_store_remove(connection, command->id, err);
+    return rc < 0 ? rc : batch_store_settle(connection, batch, command->ended_at_ms, err);
 }
 
 static int each_row(struct statement *s, int (*each)(const struct command *command, void *ctx),
@@ -178,6 +197,18 @@ int command_store_each(struct store_connection *connection, const char *mac, int
     if (mac != NULL)
         statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
+    return each_row(&s, each, ctx, err);
+}
+
+int command_store_each_of_batch(struct store_connection *connection,
+    const struct command_store_batch *batch, int (*each)(const struct command *command, void *ctx),
+    void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_of_batch);
+    statement_bind_int(&s, batch->id);
+    statement_bind_text(&s, batch->name);
     return each_row(&s, each, ctx, err);
 }
 
@@ -251,7 +282,9 @@ int command_store_each_open(struct store_connection *connection, const char *mac
 
 int command_store_forget(struct store_connection *connection, const char *mac, struct err *err)
 {
-    return device_rows_delete(connection, delete_of_device, mac, err);
+    int rc = batch_store_leave(connection, mac, clock_now_ms(), err);
+
+    return rc < 0 ? rc : device_rows_delete(connection, delete_of_device, mac, err);
 }
 
 int command_store_has_expired(struct store_connection *connection, int64_t sent_before_ms,
@@ -291,5 +324,12 @@ int command_store_expire(struct store_connection *connection, int64_t sent_befor
     int sent = expire(connection, expire_sent, sent_before_ms, now_ms, err);
     int queued = sent < 0 ? sent : expire(connection, expire_queued, queued_before_ms, now_ms, err);
 
-    return queued < 0 ? queued : sent + queued;
+    if (queued < 0 || sent + queued == 0)
+        return queued;
+
+    int rc = payload_store_sweep(connection, err);
+
+    if (rc == 0)
+        rc = batch_store_settle_all(connection, now_ms, err);
+    return rc < 0 ? rc : sent + queued;
 }

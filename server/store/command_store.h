@@ -6,7 +6,8 @@
 #include "server/model/command.h"
 #include "server/store/store.h"
 
-// Commands to devices, from the operator's word to their outcome.
+// Commands to devices, from the operator's word to their outcome. When one ends, its payload goes
+// (payload_store.h) and its batch moves on (batch_store.h), in the same transaction.
 
 // Adds a queued command; its id is written to command->id.
 ERR_CHECKED int command_store_add(
@@ -24,6 +25,15 @@ ERR_CHECKED int command_store_each(struct store_connection *connection, const ch
     int64_t limit, int (*each)(const struct command *command, void *ctx), void *ctx,
     struct err *err);
 
+// The commands of a batch of that name, by their waves.
+struct command_store_batch {
+    int64_t id;
+    const char *name;
+};
+ERR_CHECKED int command_store_each_of_batch(struct store_connection *connection,
+    const struct command_store_batch *batch, int (*each)(const struct command *command, void *ctx),
+    void *ctx, struct err *err);
+
 // The command that each device is to get next, its oldest queued one, if it is online, has reported
 // since seen_since_ms and has no command in hand.
 ERR_CHECKED int command_store_each_due(struct store_connection *connection, int64_t seen_since_ms,
@@ -37,7 +47,7 @@ ERR_CHECKED int command_store_get_sent(
 ERR_CHECKED int command_store_get_in_hand(
     struct store_connection *connection, const char *mac, struct command *out, struct err *err);
 
-// The queued and sent commands of a device, oldest first.
+// The commands of a device that have not ended, oldest first.
 ERR_CHECKED int command_store_each_open(struct store_connection *connection, const char *mac,
     int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err);
 

@@ -263,9 +263,20 @@ static const char key_permits[] = "CREATE TABLE key_permits ("
                                   " sealed BLOB);" // by key_vault, until it was fetched
                                   "PRAGMA user_version = 16;";
 
+// Commands that are ordered together go in waves. What a command brings is kept until it has ended.
+static const char batches[] =
+    "ALTER TABLE commands ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX commands_batch ON commands(batch, wave) WHERE batch > 0;"
+    "CREATE INDEX commands_waiting ON commands(batch, wave) WHERE state = 6;"
+    "CREATE TABLE command_payloads ("
+    " command INTEGER PRIMARY KEY REFERENCES commands(id) ON DELETE CASCADE,"
+    " sealed TEXT NOT NULL);"
+    "PRAGMA user_version = 17;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
     download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
-    alarm_key, trouble, key_permits};
+    alarm_key, trouble, key_permits, batches};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -19,6 +19,7 @@ _secureesp_options() {
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --interval' ;;
         'devices revoke') echo '--reason' ;;
+        'devices key') echo '--key' ;;
         'enrolments list') echo '--state' ;;
         'enrolments add') echo '--code' ;;
         'enrolments approve') echo '--key --any-key' ;;
@@ -39,6 +40,7 @@ _secureesp_options() {
         'pki crl') echo '--days --out' ;;
         'pki record') ;;
         'pki signing') echo '--ec --force' ;;
+        'wifi set') echo '--all --state --image --networks --ssid --canary --skip' ;;
         'command list' | 'command show' | 'command cancel') ;;
         command*) echo '--all --wait --force' ;;
     esac
@@ -48,6 +50,7 @@ _secureesp_options() {
 _secureesp_states() {
     case $1 in
         devices) echo 'online offline revoked' ;;
+        wifi) echo 'online offline' ;;
         enrolments) echo 'listed pending approved rejected enrolled' ;;
         pki) echo 'good revoked on-hold expired not-yet-valid' ;;
     esac
@@ -61,6 +64,7 @@ _secureesp_verbs() {
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl signing' ;;
         command) echo 'list show cancel' ;;
+        wifi) echo 'set status' ;;
     esac
 }
 
@@ -76,9 +80,11 @@ _secureesp_arguments() {
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        'wifi set') _secureesp_first_column devices ;;
+        'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain*) _secureesp_boards ;;
-        help*) echo 'status devices enrolments command images chain keys pki' ;;
+        help*) echo 'status devices enrolments command wifi images chain keys pki' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -90,7 +96,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --key | --trust | --embeds | --append-to)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -109,10 +115,10 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary) return ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices enrolments command images chain keys pki help --version --help --socket'
+        words='status devices enrolments command wifi images chain keys pki help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

@@ -14,6 +14,8 @@ static const struct api_member members[] = {
     {"flag", API_MEMBER_FLAG},
     {"texts", API_MEMBER_TEXTS},
     {"integers", API_MEMBER_INTEGERS},
+    {"integer", API_MEMBER_INTEGER},
+    {"objects", API_MEMBER_OBJECTS},
     {0},
 };
 
@@ -49,6 +51,11 @@ static const struct {
     {"{\"integers\": [1, \"2\"]}", "\"integers\" must be an array of whole numbers"},
     {"{\"integers\": [1.0]}", "\"integers\" must be an array of whole numbers"},
     {"{\"integers\": [1, [2]]}", "\"integers\" must be an array of whole numbers"},
+    {"{\"integer\": 1, \"objects\": [{}, {\"a\": 1}]}", ""},
+    {"{\"integer\": 1.0}", "\"integer\" must be a whole number"},
+    {"{\"integer\": \"1\"}", "\"integer\" must be a whole number"},
+    {"{\"objects\": {}}", "\"objects\" must be an array of objects"},
+    {"{\"objects\": [{}, []]}", "\"objects\" must be an array of objects"},
 };
 
 static void test_bodies(void **state)

@@ -68,10 +68,22 @@ static void test_whole_texts(void **state)
                                "a"));
 }
 
+static void test_fits(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_fit("", 5), 0);
+    assert_int_equal(utf8_fit("ab", 5), 2);
+    assert_int_equal(utf8_fit("ab", 1), 1);
+    assert_int_equal(utf8_fit("a\xc3\xa9z", 2), 1); // within a character
+    assert_int_equal(utf8_fit("a\xc3\xa9z", 3), 3);
+    assert_int_equal(utf8_fit("a\xc3", 5), 2); // cut already
+    assert_int_equal(utf8_fit("a\xff\xff", 2), 2);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows), cmocka_unit_test(test_whole_texts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_whole_texts), cmocka_unit_test(test_fits)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

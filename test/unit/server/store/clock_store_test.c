@@ -100,6 +100,8 @@ static void test_commands(void **state)
     order(f, COMMAND_SENT, NOW - 10 * MINUTE, NOW - 5 * MINUTE);
     order(f, COMMAND_SENT, NOW - 10 * MINUTE, NOW - 5 * MINUTE - 1);
     order(f, COMMAND_DONE, NOW - 2, NOW - 1);
+    order(f, COMMAND_WAITING, NOW - 168 * HOUR, 0);
+    order(f, COMMAND_WAITING, NOW - 168 * HOUR - 1, 0);
     move(f, -HOUR);
     move(f, 8760 * HOUR);
     assert_int_equal(fixture_query(f, "SELECT created_at_ms FROM commands WHERE id = 1"),
@@ -113,6 +115,10 @@ static void test_commands(void **state)
     assert_int_equal(
         fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 4"), NOW - 5 * MINUTE - 1);
     assert_int_equal(fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 5"), NOW - 1);
+    assert_int_equal(fixture_query(f, "SELECT created_at_ms FROM commands WHERE id = 6"),
+        NOW - 168 * HOUR - HOUR);
+    assert_int_equal(
+        fixture_query(f, "SELECT created_at_ms FROM commands WHERE id = 7"), NOW - 168 * HOUR - 1);
     assert_int_equal(fixture_query(f, "SELECT queued FROM devices"), 2);
     assert_int_equal(fixture_query(f, "SELECT sent FROM devices"), 2);
 }

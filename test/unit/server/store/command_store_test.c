@@ -84,6 +84,8 @@ static void test_keeps_every_member(void **state)
         .created_at_ms = 1,
         .sent_at_ms = 2,
         .ended_at_ms = 3,
+        .batch = 4,
+        .wave = 5,
     };
 
     fixture_add_device(f, MAC_1);
@@ -102,6 +104,8 @@ static void test_keeps_every_member(void **state)
         assert_int_equal(got.created_at_ms, command.created_at_ms);
         assert_int_equal(got.sent_at_ms, command.sent_at_ms);
         assert_int_equal(got.ended_at_ms, command.ended_at_ms);
+        assert_int_equal(got.batch, command.batch);
+        assert_int_equal(got.wave, command.wave);
         command.state = COMMAND_FAILED;
         command.ended_at_ms = 30;
         snprintf(command.detail, sizeof command.detail, "other");
@@ -254,7 +258,7 @@ static void test_open_ones(void **state)
     connection = fixture_read(f);
     assert_int_equal(command_store_each_open(connection, MAC_1, see, text, NULL), 0);
     store_read_end(f->store, connection);
-    assert_string_equal(text, "1 2 "); // queued, sent
+    assert_string_equal(text, "1 2 7 "); // queued, sent, waiting
 }
 
 struct limits {
