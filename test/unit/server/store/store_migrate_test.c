@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 17");
+    fixture_query(f, "PRAGMA user_version = 19");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 16");
+    fixture_query(f, "PRAGMA user_version = 18");
     fixture_open(f);
 }
 
@@ -49,9 +49,12 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 12 brought.
+// What version 12 brought, and those after it.
 static void drop_enrolments(struct fixture *f)
 {
+    fixture_query(f, "DROP TABLE rotation_certificates");
+    fixture_query(f, "DROP TABLE rotation_devices");
+    fixture_query(f, "DROP TABLE rotation");
     fixture_query(f, "DROP TABLE key_permits");
     fixture_query(f, "DROP TABLE enrolments");
     fixture_query(f, "DROP TABLE enrolment_window");
@@ -129,7 +132,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 16);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 18);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -148,7 +151,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 16);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 18);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
