@@ -7,8 +7,10 @@
 
 #include "common/contract.h"
 #include "server/base/file.h"
+#include "server/pki/certificate.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/pem.h"
+#include "server/store/rotation_store.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
 
@@ -76,12 +78,50 @@ static int check(const struct wish *wish, const uint8_t *pem, size_t n, struct e
                : check_key(wish, pem, n, err);
 }
 
+static int find_key(
+    const struct download_stored *shown, char id[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+{
+    struct certificate *certificate;
+    int rc = shown->shown != NULL
+                 ? certificate_from_der(shown->shown, shown->shown_n, &certificate, err)
+                 : ERR_NOT_FOUND;
+
+    if (rc < 0)
+        return rc;
+    rc = certificate_key_id(certificate, id, err);
+    certificate_free(certificate);
+    return rc;
+}
+
+// What stands in place of its certificate's file while the CA changes. ERR_NOT_FOUND: nothing.
+static int read_rotated(const struct wish *wish, struct download_stored *out, struct err *err)
+{
+    struct store_connection *connection;
+    char key_id[DIGEST_SHA256_TEXT_SIZE];
+    char *pem = NULL;
+    int rc = wish->file->kind == DOWNLOAD_CERT ? find_key(out, key_id, err) : ERR_NOT_FOUND;
+
+    if (rc == 0)
+        rc = store_read_begin(wish->settings->store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = rotation_store_get_certificate(connection, wish->mac, key_id, &pem, err);
+    store_read_end(wish->settings->store, connection);
+    if (rc < 0)
+        return rc;
+    out->bytes = (uint8_t *)pem;
+    out->n = strlen(pem);
+    return 0;
+}
+
 // The device's own file, judged.
 static int read_own(const struct wish *wish, struct download_stored *out, struct err *err)
 {
     int rc = format_path(wish, wish->file->kind, out->path, err);
 
     if (rc == 0)
+        rc = read_rotated(wish, out, err);
+    if (rc == ERR_NOT_FOUND)
         rc = file_read(out->path, FILE_MAX, &out->bytes, &out->n, err);
     if (rc < 0)
         return rc;
