@@ -12,6 +12,7 @@
 #include "server/release/release.h"
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
+#include "server/rotation/rotation_watch.h"
 #include "server/store/store.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
@@ -62,6 +63,7 @@ struct api {
     struct command_dispatch *dispatch;
     struct release_images *images;
     struct revocation *revocation;
+    struct rotation_watch *rotation;
     struct api_enrolment enrolment;
     int64_t started_ms; // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
