@@ -38,6 +38,7 @@ _secureesp_options() {
         'pki revoke') echo '--reason --force' ;;
         'pki crl') echo '--days --out' ;;
         'pki record') ;;
+        'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
         'command list' | 'command show' | 'command cancel') ;;
         command*) echo '--all --wait --force' ;;
@@ -59,7 +60,7 @@ _secureesp_verbs() {
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove' ;;
-        pki) echo 'init intermediate server device client list record revoke crl signing' ;;
+        pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
     esac
 }
@@ -75,6 +76,7 @@ _secureesp_arguments() {
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
+        'pki rotate') echo 'start status issue finish abort' FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
         'command show') ;; # a number
         chain*) _secureesp_boards ;;
@@ -103,6 +105,10 @@ _secureesp() {
             ;;
         --state)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
+            return
+            ;;
+        --leave-behind)
+            mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column devices)" -- "$cur")
             return
             ;;
         --role)
