@@ -77,10 +77,13 @@ static bool is_proven(const struct rotation_facts *facts, const struct aim *aim)
 static struct rotation_decision after_reboot(
     const struct rotation_facts *facts, const struct aim *aim)
 {
+    // Our firmware does so when it finds no way to the broker with the new ones in time.
+    if (facts->has_gone_back)
+        return only(ROTATION_AGAIN);
     if (is_proven(facts, aim))
         return proven(aim->holds);
     // Who is away may be on the way to its proof.
-    if (is_open(facts) || !facts->is_online ||
+    if (is_open(facts) || facts->is_settling || !facts->is_online ||
         facts->now_ms - facts->device->step_at_ms < ROTATION_DECIDE_PATIENCE_MS)
         return only(ROTATION_WAIT);
     return only(ROTATION_AGAIN);

@@ -21,7 +21,9 @@ struct rotation_facts {
     bool is_online;
     bool is_revoked;
     bool is_busy;       // another command waits for it, or is in its hands
-    bool has_restarted; // since it had the file
+    bool has_restarted; // since it had the file, and has stayed for a while
+    bool is_settling;   // the same, but for that while
+    bool has_gone_back; // it said since then that it uses the files that it had before
     bool has_command;   // the one that it was given is known, and stands so:
     enum command_state command;
 };

@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "common/result.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/rotation/rotation_decide.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
+#include "server/store/event_store.h"
 #include "server/store/rotation_store.h"
+
+#define SETTLED_MS 10000
 
 // A round under way.
 struct round {
@@ -21,6 +25,13 @@ struct round {
     int64_t room; // for so many more devices that begin
     struct err *err;
 };
+
+// Not yet settled: with its first report a device may yet say that it has gone back to the files
+// that it had before.
+static bool is_settling(const struct device_record *record)
+{
+    return (record->status.has & DEVICE_HAS_UPTIME) != 0 && record->status.uptime_ms < SETTLED_MS;
+}
 
 static int note_one(const struct command *command, void *ctx)
 {
@@ -33,10 +44,12 @@ static int gather(struct round *round, const struct rotation_device *device,
     struct rotation_facts *facts, struct command *command)
 {
     struct device_record record;
+    bool has_restarted;
     int rc = device_store_get(round->connection, device->mac, &record, round->err);
 
     if (rc < 0)
         return rc;
+    has_restarted = record.reboots != device->reboots;
     *facts = (struct rotation_facts){
         .phase = round->rotation.phase,
         .device = device,
@@ -45,8 +58,14 @@ static int gather(struct round *round, const struct rotation_device *device,
         .may_begin = round->room > 0,
         .is_online = record.online,
         .is_revoked = record.revoked_at_ms != 0,
-        .has_restarted = record.reboots != device->reboots,
+        .has_restarted = has_restarted && !is_settling(&record),
+        .is_settling = has_restarted && is_settling(&record),
     };
+    rc = event_store_has_error_since(round->connection, device->mac,
+        result_name(RESULT_FILE_INVALID), device->step_at_ms, round->err);
+    if (rc < 0)
+        return rc;
+    facts->has_gone_back = rc > 0;
     rc = command_store_each_open(round->connection, device->mac, note_one, NULL, round->err);
     if (rc < 0)
         return rc;
@@ -89,7 +108,8 @@ static void count_try(
             command->detail[0] != '\0' ? ", " : "", command->detail);
     else
         snprintf(device->detail, sizeof device->detail, "%s",
-            device->step == ROTATION_REBOOT ? "it was not seen to use the file after its restart"
+            device->step == ROTATION_REBOOT ? "it was not seen to use the file after its restart, "
+                                              "or went back to the one before"
                                             : "nothing is known of what it was told");
     device->step = ROTATION_IDLE;
     device->command_id = 0;
@@ -118,8 +138,8 @@ static void take_proof(
 static int end_reboot(struct round *round, const struct rotation_device *device,
     struct rotation_facts *facts, struct command *command)
 {
-    if (device->step != ROTATION_REBOOT || !facts->has_restarted || !facts->has_command ||
-        command->state != COMMAND_SENT)
+    if (device->step != ROTATION_REBOOT || !(facts->has_restarted || facts->is_settling) ||
+        !facts->has_command || command->state != COMMAND_SENT)
         return 0;
     command->state = COMMAND_DONE;
     command->ended_at_ms = round->now_ms;

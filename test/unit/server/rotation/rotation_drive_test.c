@@ -5,6 +5,7 @@
 #include "server/base/clock.h"
 #include "server/rotation/rotation_change.h"
 #include "server/store/command_store.h"
+#include "server/store/event_store.h"
 #include "server/store/rotation_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
@@ -201,6 +202,71 @@ static void test_lost_outcome(void **state)
     assert_int_equal(found.state, COMMAND_DONE);
 }
 
+static int go_back(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct event event = {.kind = "error", .result = "file-invalid", .at_ms = clock_now_ms() + 1};
+
+    snprintf(event.mac, sizeof event.mac, "%s", (const char *)ctx);
+    return event_store_add(connection, &event, EVENT_CLASS_OTHER, err);
+}
+
+// Our firmware takes up the old files again when the new ones lead nowhere, and restarts for it.
+static void test_gone_back(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_write(f, add_device, (void *)MAC_1);
+    start(f);
+    drive(f, true);
+    expect_told(f, MAC_1, "ca");
+    drive(f, true);
+    expect_told(f, MAC_1, "reboot");
+    fixture_write(f, restart, (void *)MAC_1);
+    fixture_write(f, go_back, (void *)MAC_1);
+    drive(f, true);
+    assert_int_equal(row_of(f, MAC_1).holds, ROTATION_HOLDS_OLD);
+    assert_int_equal(row_of(f, MAC_1).step, ROTATION_IDLE);
+    assert_int_equal(row_of(f, MAC_1).tries, 1);
+}
+
+static int restart_just_now(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_record device;
+    int rc = device_store_get(connection, ctx, &device, err);
+
+    device.reboots++;
+    device.status.has = DEVICE_HAS_UPTIME;
+    device.status.uptime_ms = 9999;
+    return rc < 0 ? rc : device_store_put(connection, &device, NULL, err);
+}
+
+static int settle(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_record device;
+    int rc = device_store_get(connection, ctx, &device, err);
+
+    device.status.uptime_ms = 10000;
+    return rc < 0 ? rc : device_store_put(connection, &device, NULL, err);
+}
+
+static void test_settles(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_write(f, add_device, (void *)MAC_1);
+    start(f);
+    drive(f, true);
+    expect_told(f, MAC_1, "ca");
+    drive(f, true);
+    expect_told(f, MAC_1, "reboot");
+    fixture_write(f, restart_just_now, (void *)MAC_1);
+    drive(f, true);
+    assert_int_equal(row_of(f, MAC_1).holds, ROTATION_HOLDS_OLD);
+    fixture_write(f, settle, (void *)MAC_1);
+    drive(f, true);
+    assert_int_equal(row_of(f, MAC_1).holds, ROTATION_HOLDS_BOTH);
+}
+
 static void test_whole(void **state)
 {
     struct fixture *f = *state;
@@ -337,6 +403,8 @@ int main(void)
         TEST(test_one_first),
         TEST(test_failed),
         TEST(test_lost_outcome),
+        TEST(test_gone_back),
+        TEST(test_settles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
