@@ -76,7 +76,7 @@ static int read_fingerprint(const char *folder, char out[DIGEST_SHA256_TEXT_SIZE
 
 int pki_rotation_look(const char *folder, struct pki_rotation *out, struct err *err)
 {
-    struct pki_rotation found;
+    struct pki_rotation found = {0};
     char next[PATH_MAX];
     int rc = place_next(next, folder, err);
 
