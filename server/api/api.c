@@ -59,7 +59,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
     X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
-    X(HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, false, key_switch)                \
+    X(HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, true, key_switch)                 \
     X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \

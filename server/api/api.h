@@ -9,6 +9,7 @@
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
 #include "server/model/serial.h"
+#include "server/pki/key_vault.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
@@ -65,7 +66,9 @@ struct api {
     struct revocation *revocation;
     struct rotation_watch *rotation;
     struct api_enrolment enrolment;
-    int64_t started_ms; // clock_unstepped_ms()
+    const char *devices_dir;       // <mac>.crt
+    const struct key_vault *vault; // for keys that wait for their devices
+    int64_t started_ms;            // clock_unstepped_ms()
     // Fill in the daemon's state; any server thread.
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*read_certificates)(struct api_certificates *out, void *ctx);

@@ -1,10 +1,13 @@
 // Whether a device may fetch its private key.
 #include "server/api/api_device_key.h"
 
+#include <stdlib.h>
+
 #include "server/api/api.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/command/command_key.h"
+#include "server/pki/device_credential.h"
 
 static json_t *time_or_null(int64_t time_ms)
 {
@@ -21,14 +24,35 @@ static json_t *describe(const struct key_permit *permit)
         time_or_null(permit->fetched_at_ms), "fetched_from", api_json_text(permit->fetched_from));
 }
 
+// The body, sealed: the caller frees it. It must be the key of the device's certificate.
+static int take_key(const struct api *api, const struct http_request *request, const char *mac,
+    struct command_key_wish *wish, uint8_t **sealed, struct err *err)
+{
+    size_t n;
+    const uint8_t *pem = http_request_body(request, &n);
+    int rc;
+
+    if (!wish->on)
+        return n == 0 ? 0 : err_set(err, ERR_INVALID, "a key goes with on=1");
+    if (n == 0)
+        return err_set(err, ERR_INVALID, "the body must be the device's private key in PEM");
+    rc = device_credential_check_key_of(api->devices_dir, mac, pem, n, err);
+    if (rc == 0)
+        rc = key_vault_seal(api->vault, mac, pem, n, sealed, &wish->sealed_size, err);
+    if (rc == 0)
+        wish->sealed = *sealed;
+    return rc;
+}
+
 void api_device_key_switch(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
+    uint8_t *sealed = NULL;
     const char *on = http_request_query(request, "on");
     char by[HTTP_REQUEST_PEER_SIZE];
     char mac[MAC_SIZE];
-    struct command_key_wish wish = {mac, api_members_is_set(on), by};
+    struct command_key_wish wish = {mac, api_members_is_set(on), by, NULL, 0};
     struct key_permit permit;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
@@ -37,7 +61,10 @@ void api_device_key_switch(
     if (rc == 0 && on == NULL)
         rc = err_set(&err, ERR_INVALID, "on must be 1 or 0");
     if (rc == 0)
+        rc = take_key(api, request, mac, &wish, &sealed, &err);
+    if (rc == 0)
         rc = command_key_switch(api->store, &wish, &permit, &err);
+    free(sealed);
     if (rc == 0)
         api_json_send(response, 200, json_pack("{ss so}", "mac", mac, "key", describe(&permit)));
     else

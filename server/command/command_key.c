@@ -85,6 +85,8 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
         snprintf(permit->mac, sizeof permit->mac, "%s", wish->mac);
         snprintf(permit->allowed_by, sizeof permit->allowed_by, "%s", wish->by);
         permit->allowed_at_ms = clock_now_ms();
+        permit->sealed = wish->sealed;
+        permit->sealed_size = wish->sealed_size;
         rc = key_permit_store_put(connection, permit, err);
     } else if (rc == 0) {
         rc = key_permit_store_remove(connection, wish->mac, err);
@@ -103,6 +105,8 @@ int command_key_switch(struct store *store, const struct command_key_wish *wish,
     log_warning("command", "private key %s mac=%s by=%s",
         wish->on ? "may be fetched once" : "may not be fetched", wish->mac, wish->by);
     *out = request.permit;
+    out->sealed = NULL;
+    out->sealed_size = 0;
     return 0;
 }
 
@@ -116,6 +120,6 @@ int command_key_check(struct store_connection *connection, const char *mac, stru
     if (rc == 0 && permit.fetched_at_ms == 0)
         return 0;
     return err_set(err, ERR_CONFLICT,
-        "device %s %s its private key; 'secureesp devices key %s on' lets it do so once", mac,
-        rc == 0 ? "has fetched" : "may not fetch", mac);
+        "device %s %s its private key; 'secureesp devices key %s on --key FILE' lets it do so once",
+        mac, rc == 0 ? "has fetched" : "may not fetch", mac);
 }

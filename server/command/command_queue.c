@@ -65,8 +65,9 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
         rc = device_store_each(connection, NULL, collect, ctx, err);
         if (rc == 0 && is_key(request) && request->list->count == 0)
             rc = err_set(err, ERR_CONFLICT,
-                "no device may fetch its private key; 'secureesp devices key MAC on' lets one do "
-                "so once");
+                "no device may fetch its private key; 'secureesp devices key MAC on --key FILE' "
+                "lets "
+                "one do so once");
     } else {
         rc = device_store_get(connection, request->order->mac, &device, err);
         if (rc == 0 && device.revoked_at_ms != 0)

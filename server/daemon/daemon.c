@@ -58,6 +58,7 @@ struct daemon {
     struct revocation_link revocation;
     struct release *release;
     struct release_images images;
+    struct key_vault *vault;
     struct ingest *ingest;
     struct command_dispatch *dispatch;
     struct download *download;
@@ -139,6 +140,16 @@ static int start_store(struct daemon *daemon, struct err *err)
     return rc;
 }
 
+static int open_vault(struct daemon *daemon, struct err *err)
+{
+    char path[PATH_SIZE];
+    int n = snprintf(path, sizeof path, "%s/" KEY_VAULT_FILE, daemon->config.state_dir);
+
+    if (n < 0 || (size_t)n >= sizeof path)
+        return err_set(err, ERR_INVALID, "state_dir is too long");
+    return key_vault_open(path, &daemon->vault, err);
+}
+
 // Before anything is changed.
 static int start_credentials(struct daemon *daemon, struct err *err)
 {
@@ -212,6 +223,7 @@ static int start_download(struct daemon *daemon, struct err *err)
         .auth = daemon->auth,
         .release = daemon->release,
         .store = daemon->store,
+        .vault = daemon->vault,
         .on_answer = note_answer,
         .ctx = daemon,
     };
@@ -264,6 +276,8 @@ static int start_api(struct daemon *daemon, struct err *err)
             .enrolment = {daemon->enrolment.server != NULL,
                 enrol_decide_policy_name(daemon->config.enrol_policy),
                 daemon->config.enrol_window_max_s},
+            .devices_dir = daemon->config.devices_dir,
+            .vault = daemon->vault,
             .started_ms = clock_unstepped_ms()},
     };
     return api_link_start(&daemon->api, &daemon->config, err);
@@ -273,8 +287,9 @@ int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
     typedef int step(struct daemon * daemon, struct err * err);
-    static step *const steps[] = {start_credentials, start_store, start_ingest, start_rotation,
-        start_revocation, start_download, start_mqtt, start_dispatch, start_enrolment, start_api};
+    static step *const steps[] = {start_credentials, start_store, open_vault, start_ingest,
+        start_rotation, start_revocation, start_download, start_mqtt, start_dispatch,
+        start_enrolment, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -316,6 +331,7 @@ void daemon_stop(struct daemon *daemon)
     mqtt_client_free(daemon->mqtt);
     store_close(daemon->store);
     housekeeping_free(daemon->housekeeping);
+    key_vault_free(daemon->vault);
     if (daemon->release != NULL)
         release_images_clear(&daemon->images);
     release_close(daemon->release);

@@ -1,4 +1,4 @@
-// The certificates and keys of devices, judged as the devices will.
+// The certificates of devices, judged as the devices will.
 #include "server/daemon/device_files.h"
 
 #include <dirent.h>
@@ -91,15 +91,13 @@ static void look(struct device_files *files, const char *mac)
 {
     struct device_files_counts *counts = &files->counts;
     char certificate[PATH_SIZE];
-    char key[PATH_SIZE];
     struct credential_check_files paths = {
-        .authority = files->authority, .certificate = certificate, .key = key};
+        .authority = files->authority, .certificate = certificate};
     struct err err = {0};
     int64_t now_ms = clock_system_ms();
     int64_t end_ms = 0;
 
     snprintf(certificate, sizeof certificate, "%s/%s%s", files->folder, mac, CONTRACT_SUFFIX_CERT);
-    snprintf(key, sizeof key, "%s/%s%s", files->folder, mac, CONTRACT_SUFFIX_KEY);
     counts->total++;
 
     int rc = credential_check_device(&paths, mac, now_ms, &end_ms, &err);

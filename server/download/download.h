@@ -9,6 +9,7 @@
 #include "server/base/err.h"
 #include "server/download/download_config.h"
 #include "server/http/http_route.h"
+#include "server/pki/key_vault.h"
 #include "server/release/release.h"
 #include "server/store/store.h"
 
@@ -34,11 +35,12 @@ struct download_answer {
 // All borrowed until download_free().
 struct download_settings {
     const char *path;        // "/download", without a slash at the end; "/" alone
-    const char *devices_dir; // <mac>.crt and <mac>.key, PEM
+    const char *devices_dir; // <mac>.crt, PEM
     const char *images_dir;
     struct device_auth *auth;
     struct release *release;
-    struct store *store; // tells who has the place of another
+    struct store *store;           // tells who has the place of another, and has keys that wait
+    const struct key_vault *vault; // which opens those
     // Told of each answer to a device's GET, once it is known how it ended; must not block. Any
     // thread.
     void (*on_answer)(const struct download_answer *answer, void *ctx);

@@ -2,10 +2,12 @@
 #include "server/download/download_key.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/model/event_kind.h"
+#include "server/pki/device_credential.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/key_permit_store.h"
@@ -30,7 +32,8 @@ static int judge(
     return rc;
 }
 
-static int look(struct store *store, const char *mac, struct err *err)
+// The sealed key, which the caller frees.
+static int look(struct store *store, const char *mac, uint8_t **out, size_t *n, struct err *err)
 {
     struct store_connection *connection;
     struct key_permit permit;
@@ -39,8 +42,35 @@ static int look(struct store *store, const char *mac, struct err *err)
     if (rc < 0)
         return rc;
     rc = judge(connection, mac, &permit, err);
+    if (rc == 0)
+        rc = key_permit_store_get_sealed(connection, mac, out, n, err);
     store_read_end(store, connection);
     return rc;
+}
+
+// The key, in the form that is asked for. That it was handed over for this device was looked at
+// then; its certificate may be another by now.
+static int open_key(const struct download_settings *settings, const struct download_key_wish *wish,
+    struct download_stored *out, struct err *err)
+{
+    uint8_t *sealed = NULL;
+    size_t n = 0;
+    int rc = look(settings->store, wish->mac, &sealed, &n, err);
+
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? ERR_IO : rc; // somebody said so: it should be there
+    rc = key_vault_unseal(settings->vault, wish->mac, sealed, n, &out->bytes, &out->n, err);
+    free(sealed);
+    if (rc == 0) {
+        rc = device_credential_check_key_of(
+            settings->devices_dir, wish->mac, out->bytes, out->n, err);
+        if (rc < 0)
+            download_stored_clear(out);
+    }
+    if (rc == 0)
+        rc = download_stored_convert(wish->file, out, err);
+    // For the key's own reasons.
+    return rc == ERR_DENIED || rc == ERR_CONFLICT || rc == ERR_NOT_FOUND ? ERR_IO : rc;
 }
 
 // In the history of a device that is listed.
@@ -72,7 +102,7 @@ static int take_permit(struct store_connection *connection, void *ctx, struct er
 
     if (rc < 0)
         return rc;
-    permit.fetched_at_ms = clock_now_ms();
+    permit.fetched_at_ms = clock_now_ms(); // and its sealed key goes
     snprintf(permit.fetched_from, sizeof permit.fetched_from, "%s", request->address);
     rc = key_permit_store_put(connection, &permit, err);
     return rc < 0 ? rc : write_event(connection, request, EVENT_KIND_KEY, err);
@@ -94,12 +124,9 @@ int download_key_read(const struct download_settings *settings,
     int rc;
 
     snprintf(out->path, sizeof out->path, "%s", "database");
-    rc = look(settings->store, wish->mac, err);
+    rc = open_key(settings, wish, out, err);
     if (rc < 0)
         return rc;
-    rc = download_stored_read(settings, wish->mac, wish->file, out, err);
-    if (rc < 0) // for the file's own reasons
-        return rc == ERR_DENIED || rc == ERR_CONFLICT ? ERR_IO : rc;
     rc = wish->takes ? take(settings->store, wish->mac, wish->address, err) : 0;
     if (rc < 0)
         download_stored_clear(out);

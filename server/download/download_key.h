@@ -16,9 +16,10 @@ struct download_key_wish {
     bool takes; // not only to know what it would get
 };
 
-// As download_stored_read(), for a key. ERR_DENIED if nobody said so, ERR_CONFLICT if it has left
-// already. With `takes` that word holds no more when this returns, durably, whatever becomes of the
-// bytes: who gets half of them could come again and again. It stands in the device's history.
+// The key that waits in the database, as download_stored_read() has it. ERR_DENIED if nobody said
+// so, ERR_CONFLICT if it has left already. With `takes` that word holds no more, and nothing of the
+// key is kept when this returns, durably, whatever becomes of the bytes: who gets half of them
+// could come again and again. It stands in the device's history.
 ERR_CHECKED int download_key_read(const struct download_settings *settings,
     const struct download_key_wish *wish, struct download_stored *out, struct err *err);
 

@@ -246,7 +246,5 @@ int credential_check_device(const struct credential_check_files *files, const ch
             err_context(err, "%s", files->certificate);
     }
     certificate_file_clear(&file);
-    if (rc == 0)
-        rc = check_key(files, err);
-    return rc == ERR_NOT_FOUND ? 0 : rc; // the device alone has its key
+    return rc;
 }

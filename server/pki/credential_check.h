@@ -39,8 +39,8 @@ ERR_CHECKED int credential_check_vouches(
 ERR_CHECKED int credential_check_device_pem(const struct authority *authority, const uint8_t *pem,
     size_t n, int64_t now_ms, struct err *err);
 
-// A device's files FOLDER/<mac>.crt and .key, as that device takes them. *not_after_ms is the end
-// of the certificate, also where it has passed.
+// A device's file FOLDER/<mac>.crt, as that device takes it; its key is not looked at.
+// *not_after_ms is the end of the certificate, also where it has passed.
 ERR_CHECKED int credential_check_device(const struct credential_check_files *files, const char *mac,
     int64_t now_ms, int64_t *not_after_ms, struct err *err);
 

@@ -13,6 +13,10 @@
 ERR_CHECKED int device_credential_check_certificate(
     const uint8_t *pem, size_t n, const char *mac, struct err *err);
 
+// A private key, the one of the certificate FOLDER/<mac>.crt. Also as file_read().
+ERR_CHECKED int device_credential_check_key_of(
+    const char *folder, const char *mac, const uint8_t *pem, size_t n, struct err *err);
+
 // A private key, the one of the certificate.
 ERR_CHECKED int device_credential_check_key(const uint8_t *pem, size_t n,
     const uint8_t *certificate_pem, size_t certificate_n, struct err *err);

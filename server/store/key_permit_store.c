@@ -1,6 +1,7 @@
 // Which devices may fetch their private key.
 #include "server/store/key_permit_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/store/device_rows.h"
@@ -10,12 +11,15 @@
 static const char select_one[] = "SELECT allowed_by, allowed_at_ms, fetched_at_ms, fetched_from"
                                  " FROM key_permits WHERE device = ?1";
 
+static const char select_sealed[] = "SELECT sealed FROM key_permits"
+                                    " WHERE device = ?1 AND sealed IS NOT NULL";
+
 static const char upsert[] =
-    "INSERT INTO key_permits (device, allowed_by, allowed_at_ms, fetched_at_ms, fetched_from)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)"
+    "INSERT INTO key_permits (device, allowed_by, allowed_at_ms, fetched_at_ms, fetched_from,"
+    " sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
     " ON CONFLICT (device) DO UPDATE SET allowed_by = excluded.allowed_by,"
     " allowed_at_ms = excluded.allowed_at_ms, fetched_at_ms = excluded.fetched_at_ms,"
-    " fetched_from = excluded.fetched_from";
+    " fetched_from = excluded.fetched_from, sealed = excluded.sealed";
 
 static const char delete_one[] = "DELETE FROM key_permits WHERE device = ?1";
 
@@ -45,6 +49,37 @@ int key_permit_store_get(
     return rc < 0 ? rc : 0;
 }
 
+static int copy_sealed(struct statement *s, uint8_t **out, size_t *size, struct err *err)
+{
+    uint8_t *sealed = malloc(KEY_PERMIT_SEALED_MAX);
+
+    if (sealed == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a key");
+    *size = statement_blob(s, 0, sealed, KEY_PERMIT_SEALED_MAX);
+    *out = sealed;
+    return 0;
+}
+
+int key_permit_store_get_sealed(struct store_connection *connection, const char *mac, uint8_t **out,
+    size_t *size, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+    int rc = mac_key_read(mac, &key, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, select_sealed);
+    statement_bind_int(&s, key);
+    rc = statement_step(&s, err);
+    if (rc > 0)
+        rc = copy_sealed(&s, out, size, err);
+    else if (rc == 0)
+        rc = err_set(err, ERR_NOT_FOUND, "no private key waits for device %s", mac);
+    statement_close(&s);
+    return rc;
+}
+
 int key_permit_store_put(
     struct store_connection *connection, const struct key_permit *permit, struct err *err)
 {
@@ -60,6 +95,7 @@ int key_permit_store_put(
     statement_bind_int(&s, permit->allowed_at_ms);
     statement_bind_int(&s, permit->fetched_at_ms);
     statement_bind_text(&s, permit->fetched_from);
+    statement_bind_blob(&s, permit->sealed_size > 0 ? permit->sealed : NULL, permit->sealed_size);
     return statement_run(&s, err);
 }
 

@@ -259,7 +259,8 @@ static const char trouble[] =
 static const char key_permits[] = "CREATE TABLE key_permits ("
                                   " device INTEGER PRIMARY KEY,"
                                   " allowed_by TEXT NOT NULL, allowed_at_ms INTEGER NOT NULL,"
-                                  " fetched_at_ms INTEGER NOT NULL, fetched_from TEXT NOT NULL);"
+                                  " fetched_at_ms INTEGER NOT NULL, fetched_from TEXT NOT NULL,"
+                                  " sealed BLOB);" // by key_vault, until it was fetched
                                   "PRAGMA user_version = 16;";
 
 // Of a number that another change takes.

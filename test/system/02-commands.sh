@@ -55,9 +55,20 @@ step "cert and key: both renewed, used after the next reboot"
 secureesp pki device "$SANDBOX_PKI" "$mac" --force >/dev/null
 expect_equal cert "done ok" "$(command_device "$mac" cert)"
 expect_exit 1 secureesp command "$mac" key
-expect_match "what to do" "may not fetch its private key; 'secureesp devices key $mac on'" "$output"
-expect_exit 0 secureesp devices key "$mac" on
+expect_match "what to do" "may not fetch its private key; 'secureesp devices key $mac on --key FILE'" "$output"
+expect_exit 2 secureesp devices key "$mac" on
+expect_match "which key" "on needs --key FILE" "$output"
+expect_exit 2 secureesp devices key "$mac" off --key "$SANDBOX_PKI/devices/$mac.key"
+expect_exit 1 secureesp devices key "$mac" on --key "$SANDBOX_PKI/servers/secureespd.key"
+expect_match "not its own" "the key is not the certificate's" "$output"
+expect_exit 0 secureesp devices key "$mac" on --key "$SANDBOX_PKI/devices/$mac.key"
+# It waits sealed, and the secret is nobody else's.
+key_line=$(sed -n 2p "$SANDBOX_PKI/devices/$mac.key")
+! grep -rqaF -e "$key_line" "$sandbox/state" || fail "the key stands in the daemon's folder"
+expect_equal "what seals it" 600 "$(stat -c %a "$sandbox/state/device-keys.secret")"
+sqlite3 "$SANDBOX_DB" 'SELECT length(sealed) > 28 FROM key_permits' | grep -qx 1 || fail "nothing waits"
 expect_equal key "done ok" "$(command_device "$mac" key)"
+sqlite3 "$SANDBOX_DB" 'SELECT sealed IS NULL FROM key_permits' | grep -qx 1 || fail "the key is kept"
 expect_match "in its history" "its private key was fetched from 127.0.0.1.*its private key may be fetched once: uid" \
     "$(secureesp devices show "$mac" | tr '\n' ' ')"
 expect_match "as it stands" "private key +fetched .* ago, from 127.0.0.1" "$(secureesp devices show "$mac")"

@@ -28,7 +28,7 @@ serves "/$mac.crt" "$pki/devices/$mac.crt"
 get "$mac" "/$mac.key"
 expect_equal "status of a key that nobody hands out" 404 "$status"
 expect_match "and its text" "is not handed out" "$(<"$work/answer")"
-secureesp devices key "$mac" on >/dev/null
+hand_over_key "$mac"
 serves "/$mac.key" "$pki/devices/$mac.key"
 get "$mac" "/$mac.key"
 expect_equal "status of a key that was fetched" 410 "$status"
@@ -45,7 +45,7 @@ serves /ca.crt.der "$work/ca.der"
 serves /ca.der "$work/ca.der"
 serves "/$mac.crt.der" "$work/crt.der"
 serves "/$mac.der" "$work/crt.der"
-secureesp devices key "$mac" on >/dev/null
+hand_over_key "$mac"
 get "$mac" "/$mac.key" --head
 expect_equal "HEAD takes nothing" 200 "$status"
 get "$mac" "/$mac.key.der"

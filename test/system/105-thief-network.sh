@@ -1,25 +1,18 @@
 #!/usr/bin/env bash
 # Somebody without a certificate who has a /64 of IPv6, and so an address of its own for each connection.
-# Takes a network of its own: root, or user namespaces.
+# Takes a network of its own.
 # Runs alone.
 export VARIANT=release # memory and times of a program with sanitizers say little
-if [ -z "${OWN_NETWORK:-}" ]; then
-    export OWN_NETWORK=yes
-    ! unshare --net true 2>/dev/null || exec unshare --net bash "$0"
-    ! unshare --user --map-root-user --net true 2>/dev/null ||
-        exec unshare --user --map-root-user --net bash "$0"
-    echo "SKIPPED: no network namespace can be made here"
-    exit 77
-fi
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/thief_lib.sh
 . "$root/test/system/thief_lib.sh"
 
-ip link set lo up
+own_namespace --net "no network of its own"
+as_root ip link set lo up
 # All of it is this machine's, so that a connection can come from any.
-ip -6 route add local 2001:db8:1::/64 dev lo || skip "no IPv6 here"
-ip -6 addr add 2001:db8:1::77/128 dev lo nodad
+as_root ip -6 route add local 2001:db8:1::/64 dev lo || skip "no IPv6 here"
+as_root ip -6 addr add 2001:db8:1::77/128 dev lo nodad
 
 thief_up 0
 sed -i 's/^address = .*/address = ::/' "$sandbox/etc/secureesp.conf"

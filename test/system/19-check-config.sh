@@ -129,8 +129,12 @@ refuses_ca with-key 'PEM block (EC )?PRIVATE KEY beside'
 { cat "$pki/ca.crt" && head -c 4000 /dev/zero | tr '\0' '\n'; } >"$spare/large.crt"
 refuses_ca large 'has [0-9]+ bytes; devices accept files of 4096'
 make_key version1
-openssl req -new -key "$spare/version1.key" -subj /CN=ca 2>/dev/null |
+# OpenSSL makes version 1 from 3.2 on if it is told so, and before that if nothing is said.
+openssl req -x509v1 -config /dev/null -new -key "$spare/version1.key" -subj /CN=ca -days 30 \
+    -out "$spare/version1.crt" 2>/dev/null ||
+    openssl req -new -key "$spare/version1.key" -subj /CN=ca |
     openssl x509 -req -signkey "$spare/version1.key" -days 30 -out "$spare/version1.crt" 2>/dev/null
+openssl x509 -in "$spare/version1.crt" -noout -text | grep -q 'Version: 1' || fail "a certificate of version 1"
 refuses_ca version1 'version 1|no CA'
 make_ca no-ca 'basicConstraints=CA:FALSE\n'
 refuses_ca no-ca "not a CA's"

@@ -2,7 +2,10 @@
 # Connections, time and sizes are bounded, and a handshake without a request costs nothing lasting.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/privilege.sh
+. "$root/test/system/privilege.sh"
 
+need_root "which sockets the daemon has is not told"
 mac=$(mac_of 1)
 # So that memory that was freed is used again.
 export ASAN_OPTIONS=quarantine_size_mb=1
@@ -22,7 +25,7 @@ idle_connection() {
 export -f idle_connection
 export mac
 open_connections() {
-    find "/proc/$(process_pid "$sandbox/run/daemon")/fd" -lname 'socket:*' 2>/dev/null | wc -l
+    sockets_of "$(process_pid "$sandbox/run/daemon")"
 }
 
 step "connections per address"

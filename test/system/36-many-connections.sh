@@ -6,6 +6,7 @@
 # shellcheck source=test/system/load_lib.sh
 . "$root/test/system/load_lib.sh"
 
+need_root "which sockets the daemon has is not told"
 # So that memory that was freed is used again.
 export ASAN_OPTIONS=quarantine_size_mb=1:thread_local_quarantine_size_kb=16
 load_settings+=('handshake_timeout_s = 120') # so that none of them ends by itself

@@ -92,7 +92,7 @@ expect_equal "in use before the reboot" 0 \
 step "cert and key: both renewed, used after the next reboot"
 secureesp pki device "$SANDBOX_PKI" "$mac" --force >/dev/null
 expect_equal cert "done ok" "$(command_device "$mac" cert)"
-secureesp devices key "$mac" on >/dev/null
+hand_over_key "$mac"
 expect_equal key "done ok" "$(command_device "$mac" key)"
 expect_equal ca "done ok" "$(command_device "$mac" ca)"
 expect_equal "the certificate before the reboot" "$cert_before" "$(board_file "$mac" "$mac.crt")"

@@ -103,7 +103,7 @@ fetch_config
 next download "a download" "$resumed"
 next broker "back from a download" "$resumed"
 secureesp pki device "$SANDBOX_PKI" "$mac" --force >/dev/null
-secureesp devices key "$mac" on >/dev/null
+hand_over_key "$mac"
 process_signal "$sandbox/run/daemon" HUP
 for file in cert key; do
     expect_equal "$file" "done ok" "$(command_device "$mac" $file)"

@@ -8,27 +8,19 @@
 . "$(dirname "$0")/faults.sh"
 
 # A network of its own: the rules are the machine's.
-if [ -z "${OWN_NETWORK:-}" ]; then
-    export OWN_NETWORK=yes
-    if [ "$(id -u)" -eq 0 ]; then
-        exec unshare --net bash "$0"
-    fi
-    ! unshare --user --map-root-user --net true 2>/dev/null ||
-        exec unshare --user --map-root-user --net bash "$0"
-    skip "no network of its own to be had here"
-fi
+own_namespace --net "no network of its own"
 PATH=$PATH:/usr/sbin:/sbin
-ip link set lo up
+as_root ip link set lo up
 for network in fd00:1:2:3 fd00:1:2:4; do
     for last in 1 2 3; do
-        ip -6 address add "$network::$last/64" dev lo nodad
+        as_root ip -6 address add "$network::$last/64" dev lo nodad
     done
 done
 sandbox_up --devices 1
 mac=$(mac_of 1)
 sed "s/dport 8883/dport $SANDBOX_MQTT_PORT/" "$root/server/etc/mosquitto/secureesp.nft" >"$work/rules"
-nft -f "$work/rules"
-nft -f "$work/rules" # a second time, as when the broker starts again
+as_root nft -f "$work/rules"
+as_root nft -f "$work/rules" # a second time, as when the broker starts again
 bound=1000           # as the rules have it
 count=1500
 

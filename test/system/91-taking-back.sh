@@ -104,7 +104,7 @@ expect_exit 2 secureesp command cancel x
 part start "$other"
 is_online() { device_has "$other" '$.online' 1; }
 eventually 30 "online" is_online
-secureesp devices key "$other" on >/dev/null
+hand_over_key "$other"
 last=$(order "$other" key)
 expect_match "the next one" "^done" "$(ended "$last")"
 expect_exit 1 secureesp command cancel "$last" --json

@@ -29,7 +29,7 @@ expect_trouble() {
     secureesp status | grep -Eq "^$4 +$((before + 5))\$" || fail "status does not show $4"
 }
 
-step "a certificate that is none, and a key beside it"
+step "a certificate that is none"
 echo nonsense >"$files/$mac.crt"
 expect_trouble "a certificate" "/$mac.crt" 500 download_bad_files \
     "file cannot be used mac=$mac name=.*$mac.crt .*--check-config"

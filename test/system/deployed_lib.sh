@@ -112,7 +112,7 @@ download_files() {
     give ca "done ok"
     give cert "done ok"
     for fragment in "${fragments[@]}"; do
-        secureesp devices key "$(sketch_mac "$fragment")" on >/dev/null
+        hand_over_key "$(sketch_mac "$fragment")"
     done
     give key "done ok"
     same_file ca.crt.next "$SANDBOX_PKI/ca.crt"

@@ -9,24 +9,12 @@ expect_between() {
     fi
 }
 
-# What scripts/test takes for "could not be tried here".
-skip() {
-    echo "SKIPPED: $1"
-    exit 77
-}
+# shellcheck source=test/system/privilege.sh
+. "$root/test/system/privilege.sh"
 
-# Begins the scenario anew with mounts of its own, which end with it. For an ordinary user by sudo: in a
-# user namespace root's folders would be nobody's, and no key is kept below such.
+# Begins the scenario anew with mounts of its own, which end with it.
 own_mounts() {
-    local environment
-    [ -z "${OWN_MOUNTS:-}" ] || return 0
-    export OWN_MOUNTS=yes
-    ! unshare --mount true 2>/dev/null || exec unshare --mount bash "$0"
-    mapfile -d '' -t environment < <(env -0)
-    ! sudo -n unshare --mount true 2>/dev/null ||
-        exec sudo -n unshare --mount setpriv --reuid="$(id -u)" --regid="$(id -g)" --init-groups \
-            env -i "${environment[@]}" bash "$0"
-    skip "neither root nor sudo without a password: nothing can be mounted here"
+    own_namespace --mount "nothing can be mounted here"
 }
 
 # What takes root, within such mounts alone.

@@ -230,6 +230,12 @@ command_device() {
     command_outcome "$id"
 }
 
+# hand_over_key MAC: the device may fetch its private key, once.
+hand_over_key() {
+    secureesp devices key "$1" on --key "$SANDBOX_PKI/devices/$1.key" >/dev/null ||
+        fail "the key of $1 was not taken"
+}
+
 command_outcome() {
     eventually 60 "an outcome of command $1" command_has_ended "$1"
     local text

@@ -70,7 +70,7 @@ slow_stop() {
 
 # Descriptors that are sockets.
 daemon_sockets() {
-    find "/proc/$daemon/fd" -lname 'socket:*' | wc -l
+    sockets_of "$daemon"
 }
 
 # The counter has that value.

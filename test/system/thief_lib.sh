@@ -21,6 +21,7 @@ thief_floor_ms=${THIEF_FLOOR_MS:-60} # p99 below it is the machine's noise
 # have begun.
 thief_up() {
     local i macs=()
+    need_root "what the daemon's memory grows to is not told"
     release_make all
     sandbox_up --devices 0 "${@:2}"
     for ((i = 0; i < $1; i++)); do macs+=("$(printf '%012x' $((16#$honest_first + i)))"); done
@@ -124,8 +125,8 @@ peak_kb() {
     sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
 }
 peaks_begin() {
-    echo 5 >"/proc/$broker/clear_refs"
-    echo 5 >"/proc/$daemon/clear_refs"
+    forget_peak "$broker"
+    forget_peak "$daemon"
 }
 disk_kb() {
     du -sk "$sandbox/state" | cut -f 1

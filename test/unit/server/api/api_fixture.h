@@ -31,6 +31,7 @@ struct fixture {
     struct api api;
     struct release_images images;
     struct device_auth *auth;
+    struct key_vault *vault;
     struct http_server *server;
     char answer[ANSWER_SIZE];
 };
@@ -114,6 +115,21 @@ static inline void expect(
         fail_msg("%s: expected %d, %s, %s\n%s", what, status, a, b, f->answer);
 }
 
+// As the daemon has it, below `folder`.
+static inline int open_vault(struct fixture *f, struct err *err)
+{
+    static char devices[96];
+    char secret[96];
+
+    snprintf(devices, sizeof devices, "%s/devices", folder);
+    snprintf(secret, sizeof secret, "%s/secret", folder);
+    f->api.devices_dir = devices;
+    if (key_vault_open(secret, &f->vault, err) < 0)
+        return -1;
+    f->api.vault = f->vault;
+    return 0;
+}
+
 // As the daemon has it, but for a broker.
 static inline int start_revocation(struct fixture *f, struct err *err)
 {
@@ -163,7 +179,7 @@ static inline int api_fixture_start(void **state)
         .each_counter = each_counter};
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 || start_revocation(&f, &err) < 0 ||
-        release_open(f.api.store, &f.api.release, &err) < 0)
+        release_open(f.api.store, &f.api.release, &err) < 0 || open_vault(&f, &err) < 0)
         return -1;
     release_images_init(&f.images, f.api.release, images);
     return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
@@ -182,6 +198,7 @@ static inline int api_fixture_stop(void **state)
     store_close(f->api.store);
     revocation_close(f->api.revocation);
     device_auth_free(f->auth);
+    key_vault_free(f->vault);
     snprintf(command, sizeof command, "rm -r %s", folder);
     return system(command);
 }

@@ -12,7 +12,7 @@
 
 static int turn(struct fixture *f, const char *mac, bool on, struct key_permit *out)
 {
-    struct command_key_wish wish = {mac, on, "uid 7"};
+    struct command_key_wish wish = {mac, on, "uid 7", (const uint8_t *)"sealed", on ? 6 : 0};
 
     return command_key_switch(f->store, &wish, out, NULL);
 }
@@ -63,6 +63,9 @@ static void test_switch(void **state)
     assert_int_equal(turn(f, MAC_1, true, &permit), 0);
     assert_string_equal(permit.mac, MAC_1);
     assert_string_equal(permit.allowed_by, "uid 7");
+    assert_null(permit.sealed);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM key_permits WHERE sealed = x'7365616c6564'"), 1);
     assert_true(permit.allowed_at_ms > 0);
     assert_true(has_event(f, MAC_1, "its private key may be fetched once: uid 7"));
     assert_int_equal(may(f, MAC_1), 0);
@@ -109,9 +112,9 @@ static void test_command(void **state)
     fixture_add_device(f, MAC_1);
     fixture_add_device(f, MAC_2);
     assert_int_equal(command_queue_add(f->store, &to_one, &list, &err), ERR_CONFLICT);
-    assert_non_null(strstr(err.message, "'secureesp devices key " MAC_1 " on'"));
+    assert_non_null(strstr(err.message, "'secureesp devices key " MAC_1 " on --key FILE'"));
     assert_int_equal(command_queue_add(f->store, &to_all, &list, &err), ERR_CONFLICT);
-    assert_non_null(strstr(err.message, "devices key MAC on"));
+    assert_non_null(strstr(err.message, "devices key MAC on --key FILE"));
     assert_int_equal(command_queue_add(f->store, &other, &list, &err), 0);
     command_list_clear(&list);
     assert_int_equal(turn(f, MAC_1, true, &permit), 0);

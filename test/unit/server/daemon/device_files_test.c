@@ -1,4 +1,4 @@
-// Devices' certificates and keys in files: those that a device would not take are found before one
+// Devices' certificates in files: those that a device would not take are found before one
 // is given them.
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,11 +132,11 @@ static void test_bad_ones(void **state)
     struct device_files_counts counts;
     char path[SCRATCH_PATH_SIZE];
 
-    assert_int_equal(unlink(pair.key_path), 0); // it may lie elsewhere
     assert_int_equal(look(w, 10, &told).bad, 0);
     assert_int_equal(told.count, 2);
     told.count = 0;
-    assert_int_equal(link(good.key_path, pair.key_path), 0); // that of another certificate
+    assert_int_equal(unlink(pair.public_path), 0);
+    assert_int_equal(link(good.public_path, pair.public_path), 0); // another's
     counts = look(w, 10, &told);
     assert_int_equal(counts.total, 2);
     assert_int_equal(counts.bad, 1);
@@ -146,8 +146,6 @@ static void test_bad_ones(void **state)
     issue(w, "84f3eb000003", 0);                        // ended
     scratch_path(w->devices, "84f3eb000004.crt", path); // another's
     assert_int_equal(link(good.public_path, path), 0);
-    scratch_path(w->devices, "84f3eb000004.key", path);
-    assert_int_equal(link(good.key_path, path), 0);
     scratch_path(w->devices, "84f3eb000005.crt", path);
     assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0644, NULL), 0);
     counts = look(w, 10, &told);

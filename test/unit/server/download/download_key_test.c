@@ -1,7 +1,10 @@
 // A private key leaves if somebody said so, and once.
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/base/clock.h"
+#include "server/base/file.h"
 #include "server/download/download_key.h"
 #include "server/model/event_kind.h"
 #include "server/pki/pki_folder.h"
@@ -38,7 +41,11 @@ static void assert_events(struct fixture *f, int fetched, int refused)
 struct keys {
     struct fixture *store;
     struct device_auth *auth;
+    struct key_vault *vault;
+    struct key_vault *other; // which opens nothing of this one
     char devices[SCRATCH_PATH_SIZE];
+    struct pki_folder_pair mine;
+    struct pki_folder_pair others;
 };
 
 static void make_keys(struct fixture *f, struct keys *out)
@@ -46,23 +53,56 @@ static void make_keys(struct fixture *f, struct keys *out)
     char folder[SCRATCH_PATH_SIZE];
     struct pki_folder_order order = {.folder = folder, .now_ms = clock_system_ms()};
     struct pki_folder_pair pair;
+    char secret[SCRATCH_PATH_SIZE];
     struct issuer *ca;
 
     scratch_path(f->folder, "pki", folder);
     assert_int_equal(pki_folder_init(&order, "CA", &pair, NULL), 0);
     assert_int_equal(device_auth_new(pair.public_path, &out->auth, NULL), 0);
     assert_int_equal(pki_folder_open(folder, &ca, NULL), 0);
-    assert_int_equal(pki_folder_add_device(ca, &order, MAC_1, &pair, NULL), 0);
+    assert_int_equal(pki_folder_add_device(ca, &order, MAC_1, &out->mine, NULL), 0);
+    assert_int_equal(pki_folder_add_device(ca, &order, MAC_2, &out->others, NULL), 0);
     issuer_free(ca);
     scratch_path(f->folder, "pki/devices", out->devices);
+    scratch_path(f->folder, "secret", secret);
+    assert_int_equal(key_vault_open(secret, &out->vault, NULL), 0);
+    scratch_path(f->folder, "other-secret", secret);
+    assert_int_equal(key_vault_open(secret, &out->other, NULL), 0);
     out->store = f;
+}
+
+static void clear_keys(struct keys *keys)
+{
+    key_vault_free(keys->vault);
+    key_vault_free(keys->other);
+    device_auth_free(keys->auth);
+}
+
+// The device may fetch the key of that file, which was sealed by the vault for sealed_for.
+static void hand_over(const struct keys *keys, const struct key_vault *vault,
+    const char *sealed_for, const char *file)
+{
+    struct key_permit permit = {.mac = MAC_1, .allowed_by = "uid 7", .allowed_at_ms = 5};
+    uint8_t *pem;
+    uint8_t *sealed;
+    size_t n;
+
+    assert_int_equal(file_read(file, 10000, &pem, &n, NULL), 0);
+    assert_int_equal(
+        key_vault_seal(vault, sealed_for, pem, n, &sealed, &permit.sealed_size, NULL), 0);
+    permit.sealed = sealed;
+    fixture_write(keys->store, put, &permit);
+    free(sealed);
+    free(pem);
 }
 
 static int read_key(const struct keys *keys, const char *mac, bool takes)
 {
     static const struct download_file file = {DOWNLOAD_KEY, false, false};
-    struct download_settings settings = {
-        .devices_dir = keys->devices, .auth = keys->auth, .store = keys->store->store};
+    struct download_settings settings = {.devices_dir = keys->devices,
+        .auth = keys->auth,
+        .store = keys->store->store,
+        .vault = keys->vault};
     struct download_key_wish wish = {mac, "192.0.2.1", &file, takes};
     struct download_stored stored;
     int rc = download_key_read(&settings, &wish, &stored, NULL);
@@ -77,19 +117,18 @@ static int read_key(const struct keys *keys, const char *mac, bool takes)
 static void test_once(void **state)
 {
     struct fixture *f = *state;
-    struct key_permit permit = {MAC_1, "uid 7", 5, 0, ""};
-    struct key_permit other = {MAC_2, "uid 7", 5, 0, ""};
+    struct key_permit empty = {.mac = MAC_2, .allowed_by = "uid 7", .allowed_at_ms = 5};
     struct keys keys;
 
     make_keys(f, &keys);
     fixture_add_device(f, MAC_1);
     assert_int_equal(read_key(&keys, MAC_1, false), ERR_DENIED);
     assert_int_equal(read_key(&keys, MAC_1, true), ERR_DENIED);
-    fixture_write(f, put, &permit);
-    fixture_write(f, put, &other);
+    hand_over(&keys, keys.vault, MAC_1, keys.mine.key_path);
+    fixture_write(f, put, &empty);
     assert_int_equal(read_key(&keys, MAC_1, false), 0);
-    assert_int_equal(read_key(&keys, MAC_1, false), 0); // which takes nothing
-    assert_int_equal(read_key(&keys, MAC_2, true), ERR_NOT_FOUND);
+    assert_int_equal(read_key(&keys, MAC_1, false), 0);     // which takes nothing
+    assert_int_equal(read_key(&keys, MAC_2, true), ERR_IO); // none waits
     assert_int_equal(
         fixture_query(f, "SELECT count(*) FROM key_permits WHERE fetched_at_ms > 0"), 0);
     assert_events(f, 0, 0);
@@ -100,8 +139,35 @@ static void test_once(void **state)
         fixture_query(f, "SELECT count(*) FROM key_permits WHERE fetched_from = '192.0.2.1'"
                          " AND fetched_at_ms > 0 AND allowed_by = 'uid 7'"),
         1);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM key_permits WHERE sealed IS NOT NULL"), 0);
     assert_events(f, 1, 0);
-    device_auth_free(keys.auth);
+    clear_keys(&keys);
+}
+
+// What was not sealed for it, by this daemon, or is not its certificate's does not leave, and the
+// right one can still be fetched.
+static void test_only_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct keys keys;
+
+    make_keys(f, &keys);
+    fixture_add_device(f, MAC_1);
+    hand_over(&keys, keys.vault, MAC_1, keys.others.key_path);
+    assert_int_equal(read_key(&keys, MAC_1, true), ERR_INVALID);
+    hand_over(&keys, keys.vault, MAC_2, keys.mine.key_path);
+    assert_int_equal(read_key(&keys, MAC_1, true), ERR_INVALID);
+    hand_over(&keys, keys.other, MAC_1, keys.mine.key_path);
+    assert_int_equal(read_key(&keys, MAC_1, true), ERR_INVALID);
+    assert_events(f, 0, 0);
+    hand_over(&keys, keys.vault, MAC_1, keys.mine.key_path);
+    assert_int_equal(rename(keys.mine.public_path, keys.others.public_path), 0);
+    assert_int_equal(read_key(&keys, MAC_1, true), ERR_IO); // no certificate
+    assert_int_equal(rename(keys.others.public_path, keys.mine.public_path), 0);
+    assert_int_equal(read_key(&keys, MAC_1, true), 0);
+    assert_events(f, 1, 0);
+    clear_keys(&keys);
 }
 
 static void test_refused_is_told_once(void **state)
@@ -126,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_once),
+        TEST(test_only_its_own),
         TEST(test_refused_is_told_once),
     };
 

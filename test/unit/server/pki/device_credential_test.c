@@ -56,6 +56,11 @@ static int check_key(struct text key, struct text certificate)
     return device_credential_check_key(key.p, key.n, certificate.p, certificate.n, NULL);
 }
 
+static int check_key_of(const char *folder, const char *mac, struct text key)
+{
+    return device_credential_check_key_of(folder, mac, key.p, key.n, NULL);
+}
+
 static int check_certificate(struct text certificate, const char *mac)
 {
     return device_credential_check_certificate(certificate.p, certificate.n, mac, NULL);
@@ -64,6 +69,7 @@ static int check_certificate(struct text certificate, const char *mac)
 static void only_the_devices_own_is_good(void **state)
 {
     char place[SCRATCH_PATH_SIZE];
+    char devices[SCRATCH_PATH_SIZE];
     struct pki_folder_order order = {.folder = place, .days = 1, .now_ms = time(NULL) * 1000LL};
     struct text junk = {(uint8_t *)"junk", 4};
     struct pki_folder_pair paths;
@@ -89,6 +95,11 @@ static void only_the_devices_own_is_good(void **state)
     assert_int_equal(check_key(mine.certificate, mine.certificate), ERR_INVALID);
     assert_int_equal(check_key(junk, mine.certificate), ERR_INVALID);
     assert_int_equal(check_key(mine.key, junk), ERR_INVALID);
+    scratch_path(*state, "pki/devices", devices);
+    assert_int_equal(check_key_of(devices, MAC, mine.key), 0);
+    assert_int_equal(check_key_of(devices, MAC, other.key), ERR_INVALID);
+    assert_int_equal(check_key_of(devices, OTHER, mine.key), ERR_INVALID);
+    assert_int_equal(check_key_of(devices, "84f3eb012347", mine.key), ERR_NOT_FOUND);
     free(ca_key.p);
     clear(&mine);
     clear(&other);
