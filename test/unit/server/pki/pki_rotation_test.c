@@ -240,7 +240,6 @@ static bool is_cut(const char *folder, int moves, int (*act)(const char *folder,
 
 static void expect_finished(const char *folder, const char *new_ca)
 {
-    char previous[64];
     struct pki_rotation rotation;
     struct issuer *issuer;
     char found[DIGEST_SHA256_TEXT_SIZE];
@@ -253,7 +252,6 @@ static void expect_finished(const char *folder, const char *new_ca)
     assert_int_equal(count_issued(folder, "."), 5);
     assert_false(has(folder, "next"));
     assert_int_equal(pki_rotation_look(folder, &rotation, NULL), ERR_NOT_FOUND);
-    (void)previous;
 }
 
 // Whatever was cut short, the old CA's key and the new one's are there, and doing it again ends it.
@@ -307,6 +305,44 @@ static void test_abandons_cut_short(void **state)
     }
 }
 
+// Devices take a file of 4096 bytes.
+static void test_too_many(void **state)
+{
+    const char *folder = *state;
+    struct pki_folder_order order = order_of(folder);
+    struct pki_rotation rotation;
+    struct err err = {0};
+    char path[SCRATCH_PATH_SIZE];
+    char other[SCRATCH_PATH_SIZE];
+    uint8_t *text;
+    size_t n;
+    FILE *file;
+
+    make_ca(folder);
+    scratch_path(folder, "ca.crt", path);
+    for (int i = 0; i < 6; i++) {
+        char name[24];
+        struct pki_folder_pair pair;
+
+        snprintf(name, sizeof name, "other%d", i);
+        scratch_path(folder, name, other);
+
+        struct pki_folder_order another = order_of(other);
+
+        assert_int_equal(pki_folder_init(&another, name, &pair, NULL), 0);
+        assert_int_equal(file_read(pair.public_path, 65536, &text, &n, NULL), 0);
+        file = fopen(path, "a");
+        assert_non_null(file);
+        fputs((char *)text, file);
+        fclose(file);
+        free(text);
+    }
+    assert_int_equal(pki_rotation_make(&order, "second", &rotation, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "devices accept files of 4096"));
+    assert_int_equal(pki_rotation_join(folder, NULL), ERR_INVALID);
+    assert_int_equal(count_cas(folder), 7);
+}
+
 static void test_starts_cut_short(void **state)
 {
     const char *folder = *state;
@@ -333,6 +369,7 @@ int main(void)
         TEST(test_finishes_cut_short),
         TEST(test_abandons_cut_short),
         TEST(test_starts_cut_short),
+        TEST(test_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
