@@ -18,6 +18,7 @@ struct rotation_watch {
     int64_t next_ms;      // monotonic, of the tick
     pthread_mutex_t lock; // over all below
     struct rotation rotation;
+    bool is_stale; // it could not be read
     char own_ca[ROTATION_CA_SIZE];
     char broker_ca[ROTATION_CA_SIZE]; // as we were let in last,
     char then_ca[ROTATION_CA_SIZE];   // and what we showed it
@@ -88,19 +89,39 @@ static struct rotation copy_state(struct rotation_watch *watch)
     return rotation;
 }
 
-void rotation_watch_refresh(struct rotation_watch *watch)
+static int read_state(struct rotation_watch *watch, struct rotation *out)
 {
     struct store_connection *connection;
-    struct rotation rotation;
+    int rc = store_read_begin(watch->store, &connection, NULL);
 
-    if (store_read_begin(watch->store, &connection, NULL) < 0)
-        return; // the next tick comes
-    if (rotation_store_get(connection, &rotation, NULL) == 0) {
-        pthread_mutex_lock(&watch->lock);
-        watch->rotation = rotation;
-        pthread_mutex_unlock(&watch->lock);
-    }
+    if (rc < 0)
+        return rc;
+    rc = rotation_store_get(connection, out, NULL);
     store_read_end(watch->store, connection);
+    return rc;
+}
+
+void rotation_watch_refresh(struct rotation_watch *watch)
+{
+    struct rotation rotation;
+    int rc = read_state(watch, &rotation);
+
+    pthread_mutex_lock(&watch->lock);
+    watch->is_stale = rc < 0;
+    if (rc == 0)
+        watch->rotation = rotation;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+// Without a change under way nothing but an operator begins one, and that is told.
+static bool is_to_be_read(struct rotation_watch *watch)
+{
+    pthread_mutex_lock(&watch->lock);
+
+    bool answer = watch->is_stale || watch->rotation.phase != ROTATION_NONE;
+
+    pthread_mutex_unlock(&watch->lock);
+    return answer;
 }
 
 struct shown {
@@ -183,7 +204,8 @@ void rotation_watch_tick(struct rotation_watch *watch)
     if (now_ms < watch->next_ms)
         return;
     watch->next_ms = now_ms + INTERVAL_MS;
-    rotation_watch_refresh(watch);
+    if (is_to_be_read(watch))
+        rotation_watch_refresh(watch);
 
     struct rotation rotation = copy_state(watch);
 

@@ -66,7 +66,8 @@ kill_daemon() {
     for ((i = 0; i < $1; i++)); do
         sleep 1.$((RANDOM % 10))
         part kill daemon
-        part start daemon
+        # its threads may hold the state for a moment longer than it is there
+        part start daemon || { sleep 2 && part start daemon; }
         part wait daemon
     done
 }
