@@ -43,7 +43,7 @@ static int append(const struct rotation_fate *fate, void *ctx)
 static int describe(const struct api *api, json_t **out, struct err *err)
 {
     struct store_connection *connection;
-    struct rotation rotation;
+    struct rotation rotation = {.phase = ROTATION_NONE};
     struct list list = {.devices = json_array()};
     int rc = store_read_begin(api->store, &connection, err);
 

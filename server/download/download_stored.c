@@ -73,8 +73,9 @@ static int read_rotated(const struct wish *wish, struct download_stored *out, st
     char *pem = NULL;
     int rc = find_key(out, key_id, err);
 
-    if (rc == 0)
-        rc = store_read_begin(wish->settings->store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = store_read_begin(wish->settings->store, &connection, err);
     if (rc < 0)
         return rc;
     rc = rotation_store_get_certificate(connection, wish->mac, key_id, &pem, err);

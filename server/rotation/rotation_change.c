@@ -180,7 +180,7 @@ static struct given *grow(struct batch *batch)
 static int take(const struct certificate *certificate, void *ctx)
 {
     struct batch *batch = ctx;
-    struct certificate_facts facts;
+    struct certificate_facts facts = {0};
     char mac[MAC_SIZE];
     char ca[ROTATION_CA_SIZE];
     int rc = device_auth_find_ca(batch->auth, certificate, ca, batch->err);
