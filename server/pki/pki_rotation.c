@@ -220,7 +220,7 @@ int pki_rotation_make(const struct pki_folder_order *order, const char *common_n
         return rc;
     wanted.folder = next;
     wanted.force = true; // over what was cut short: it has no certificate
-    if (!exists(next, CONTRACT_FILE_CA) || !exists(next, "ca.key"))
+    if (!exists(next, CONTRACT_FILE_CA)) // which is written last
         rc = pki_folder_init(&wanted, common_name, &pair, err);
     if (rc == 0)
         rc = credential_file_sync(order->folder, err);
@@ -251,10 +251,17 @@ int pki_rotation_join(const char *folder, struct err *err)
 
 bool pki_rotation_is_finishing(const char *folder)
 {
+    struct pki_rotation rotation = {0};
     char next[PATH_MAX];
+    char previous[PATH_MAX];
 
-    return place_next(next, folder, NULL) == 0 && exists(next, CONTRACT_FILE_CA) &&
-           !exists(next, "ca.key");
+    if (place_next(next, folder, NULL) < 0 || !exists(next, CONTRACT_FILE_CA) ||
+        exists(next, "ca.key") || read_fingerprint(next, rotation.new_ca, NULL) < 0 ||
+        read_fingerprint(folder, rotation.old_ca, NULL) < 0 ||
+        pki_rotation_previous(folder, &rotation, previous, NULL) < 0)
+        return false;
+    // A folder that somebody prepared without a key is none that was left in the middle.
+    return strcmp(rotation.old_ca, rotation.new_ca) == 0 || exists(previous, "ca.key");
 }
 
 // Moves a file that is there, but never onto another.
@@ -322,6 +329,8 @@ int pki_rotation_finish(const char *folder, struct err *err)
         rc = read_fingerprint(folder, rotation.old_ca, err);
     if (rc < 0)
         return rc;
+    if (!exists(next, "ca.key") && !pki_rotation_is_finishing(folder))
+        return err_set(err, ERR_NOT_FOUND, "the new CA's key is not in %s", next);
     if (strcmp(rotation.old_ca, rotation.new_ca) != 0) {
         struct edit edit = {rotation.old_ca, rotation.new_ca};
 

@@ -221,6 +221,24 @@ static void test_abandons(void **state)
     issuer_free(issuer);
 }
 
+// Nobody has looked whether devices are ready for that.
+static void test_without_key(void **state)
+{
+    const char *folder = *state;
+    struct pki_folder_order order = order_of(folder);
+    struct pki_rotation rotation;
+    char path[SCRATCH_PATH_SIZE];
+
+    make_ca(folder);
+    start(folder);
+    scratch_path(folder, "next/ca.key", path);
+    assert_int_equal(unlink(path), 0);
+    assert_false(pki_rotation_is_finishing(folder));
+    assert_int_equal(pki_rotation_finish(folder, NULL), ERR_NOT_FOUND);
+    assert_int_equal(count_cas(folder), 2);
+    assert_int_equal(pki_rotation_make(&order, "x", &rotation, NULL), ERR_NOT_FOUND);
+}
+
 // A child does the rest of it and dies before the nth move.
 static bool is_cut(const char *folder, int moves, int (*act)(const char *folder, struct err *err))
 {
@@ -260,6 +278,7 @@ static void test_finishes_cut_short(void **state)
     char folder[SCRATCH_PATH_SIZE];
     char name[16];
     bool cut = true;
+    bool saw_finishing = false;
 
     for (int moves = 0; cut; moves++) {
         struct pki_rotation rotation;
@@ -274,11 +293,13 @@ static void test_finishes_cut_short(void **state)
         if (cut) {
             struct err err = {0};
 
+            saw_finishing |= pki_rotation_is_finishing(folder);
             if (pki_rotation_finish(folder, &err) < 0)
                 fail_msg("%d: %s", moves, err.message);
         }
         expect_finished(folder, rotation.new_ca);
     }
+    assert_true(saw_finishing);
 }
 
 static void test_abandons_cut_short(void **state)
@@ -370,6 +391,7 @@ int main(void)
         TEST(test_abandons_cut_short),
         TEST(test_starts_cut_short),
         TEST(test_too_many),
+        TEST(test_without_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
