@@ -13,6 +13,7 @@
 #include "server/api/api_members.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
+#include "server/api/api_rotation.h"
 #include "server/api/api_status.h"
 #include "server/api/api_wifi.h"
 
@@ -42,6 +43,10 @@ static const struct api_member why[] = {{"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
     {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
     {0}};
+static const struct api_member two_cas[] = {
+    {"old", API_MEMBER_TEXT}, {"new", API_MEMBER_TEXT}, {0}};
+static const struct api_member next_phase[] = {
+    {"to", API_MEMBER_TEXT}, {"leave", API_MEMBER_TEXTS}, {0}};
 static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 
@@ -67,6 +72,10 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false, approval)          \
     X(HTTP_POST, "/api/v1/enrolments/:/reject", api_enrolments_reject, false, NULL)                \
     X(HTTP_POST, "/api/v1/enrolments/:/remove", api_enrolments_remove, false, NULL)                \
+    X(HTTP_GET, "/api/v1/rotation", api_rotation_show, false, NULL)                                \
+    X(HTTP_POST, "/api/v1/rotation", api_rotation_start, false, two_cas)                           \
+    X(HTTP_POST, "/api/v1/rotation/certificates", api_rotation_add_certificates, true, NULL)       \
+    X(HTTP_POST, "/api/v1/rotation/advance", api_rotation_advance, false, next_phase)              \
     X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \
     X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
     X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \

@@ -174,6 +174,17 @@ int device_auth_check_own(
     return rc;
 }
 
+int device_auth_find_ca(struct device_auth *auth, const struct certificate *certificate,
+    char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+{
+    pthread_rwlock_rdlock(&auth->lock);
+
+    int rc = authority_find(auth->authority, certificate, out, err);
+
+    pthread_rwlock_unlock(&auth->lock);
+    return rc;
+}
+
 int device_auth_vouches(
     struct device_auth *auth, const struct certificate *certificate, struct err *err)
 {

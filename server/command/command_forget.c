@@ -11,6 +11,7 @@
 #include "server/store/event_store.h"
 #include "server/store/key_permit_store.h"
 #include "server/store/retained_store.h"
+#include "server/store/rotation_store.h"
 #include "server/store/status_store.h"
 
 struct request {
@@ -49,6 +50,7 @@ static int forget(struct store_connection *connection, void *ctx, struct err *er
         command_store_forget,
         event_store_forget,
         key_permit_store_remove,
+        rotation_store_forget,
         device_store_remove,
     };
     struct request *request = ctx;

@@ -28,6 +28,7 @@ static void remember(
     snprintf(facts.fingerprint, sizeof facts.fingerprint, "%s", report->fingerprint);
     snprintf(facts.ca, sizeof facts.ca, "%s", report->ca);
     revocation_met(&facts, NULL, certificates->revocation);
+    rotation_watch_note_device(certificates->rotation, &facts, NULL);
 }
 
 void broker_certificates_take(

@@ -8,12 +8,14 @@
 #include "server/base/pace.h"
 #include "server/base/rate.h"
 #include "server/revocation/revocation.h"
+#include "server/rotation/rotation_watch.h"
 
 // Certificates by which the broker lets clients in: remembered, as those that the download server
-// is shown. Both are borrowed; all else zero at the start. One thread.
+// is shown. All are borrowed, rotation may be NULL; all else zero at the start. One thread.
 struct broker_certificates {
     struct device_auth *auth;
     struct revocation *revocation;
+    struct rotation_watch *rotation;
     struct rate_use use;
     struct pace pace;
 };

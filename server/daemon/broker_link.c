@@ -95,6 +95,7 @@ static void note_broker(const uint8_t *der, size_t n, void *ctx)
     struct certificate_facts facts;
 
     certificate_watch_note_broker(link->watch, der, n);
+    rotation_watch_note_broker(link->certificates.rotation, der, n);
     if (certificate_from_der(der, n, &certificate, NULL) < 0)
         return;
     if (certificate_facts_of(certificate, &facts, NULL) == 0)

@@ -38,6 +38,7 @@
 #include "server/release/release.h"
 #include "server/release/release_flash.h"
 #include "server/release/release_layouts.h"
+#include "server/rotation/rotation_watch.h"
 #include "server/store/store.h"
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
@@ -53,6 +54,7 @@ struct daemon {
     char images_dir[PATH_SIZE];
     struct store *store;
     struct device_auth *auth;
+    struct rotation_watch *rotation;
     struct revocation_link revocation;
     struct release *release;
     struct release_images images;
@@ -164,10 +166,19 @@ static int start_ingest(struct daemon *daemon, struct err *err)
     return rc < 0 ? rc : device_auth_new(daemon->config.ca, &daemon->auth, err);
 }
 
+static int start_rotation(struct daemon *daemon, struct err *err)
+{
+    int rc = rotation_watch_open(daemon->store, daemon->auth, &daemon->rotation, err);
+
+    if (rc == 0)
+        rotation_watch_note_own(daemon->rotation, daemon->credentials.certificate);
+    return rc;
+}
+
 static int start_revocation(struct daemon *daemon, struct err *err)
 {
     daemon->revocation = (struct revocation_link){daemon->store, daemon->auth, daemon->ingest,
-        daemon->watch, daemon->config.state_dir, NULL, NULL};
+        daemon->watch, daemon->config.state_dir, daemon->rotation, NULL, NULL};
     return revocation_link_start(&daemon->revocation, err);
 }
 
@@ -175,7 +186,10 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
 {
     daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker,
         daemon->revocation.revocation,
-        {.auth = daemon->auth, .revocation = daemon->revocation.revocation}, &daemon->sweep};
+        {.auth = daemon->auth,
+            .revocation = daemon->revocation.revocation,
+            .rotation = daemon->rotation},
+        &daemon->sweep};
     daemon->sweep.store = daemon->store;
     daemon->sweep.revocation = daemon->revocation.revocation;
     daemon->sweep.clear = clear_retained;
@@ -259,6 +273,7 @@ static int start_api(struct daemon *daemon, struct err *err)
             .images = &daemon->images,
             .revocation = daemon->revocation.revocation,
             .recipients = {daemon->auth, daemon->config.devices_dir},
+            .rotation = daemon->rotation,
             .enrolment = {daemon->enrolment.server != NULL,
                 enrol_decide_policy_name(daemon->config.enrol_policy),
                 daemon->config.enrol_window_max_s},
@@ -274,7 +289,8 @@ int daemon_start(
 {
     typedef int step(struct daemon * daemon, struct err * err);
     static step *const steps[] = {start_credentials, start_store, open_vault, start_ingest,
-        start_revocation, start_download, start_mqtt, start_dispatch, start_enrolment, start_api};
+        start_rotation, start_revocation, start_download, start_mqtt, start_dispatch,
+        start_enrolment, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -324,6 +340,7 @@ void daemon_stop(struct daemon *daemon)
     enrol_link_clear(&daemon->enrolment);
     ingest_free(daemon->ingest);
     revocation_link_clear(&daemon->revocation);
+    rotation_watch_close(daemon->rotation);
     device_auth_free(daemon->auth);
     certificate_watch_free(daemon->watch);
     credentials_clear(&daemon->credentials);
@@ -344,6 +361,7 @@ void daemon_reload(struct daemon *daemon)
         &daemon->reloads_kept, &daemon->enrolment};
 
     reload_run(&reload);
+    rotation_watch_note_own(daemon->rotation, daemon->credentials.certificate);
     (void)revocation_link_end_clients(&daemon->revocation); // of a CA that is trusted no more
     certificate_watch_restart(daemon->watch);
 }
@@ -371,6 +389,7 @@ void daemon_tick(struct daemon *daemon)
     costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
     certificate_watch_tick(daemon->watch, daemon->download);
     revocation_tick(daemon->revocation.revocation);
+    rotation_watch_tick(daemon->rotation);
     retained_sweep_tick(&daemon->sweep, clock_monotonic_ms());
 }
 

@@ -17,6 +17,14 @@ static void note_file(const struct certificate_facts *facts, void *ctx)
     revocation_note_file(ctx, facts);
 }
 
+static void note_met(const struct certificate_facts *facts, const char *mac, void *ctx)
+{
+    const struct revocation_link *link = ctx;
+
+    revocation_met(facts, mac, link->revocation);
+    rotation_watch_note_device(link->rotation, facts, mac);
+}
+
 int revocation_link_start(struct revocation_link *link, struct err *err)
 {
     char folder[PATH_SIZE];
@@ -34,7 +42,7 @@ int revocation_link_start(struct revocation_link *link, struct err *err)
 
     if (rc < 0)
         return rc;
-    device_auth_on_met(link->auth, revocation_met, link->revocation);
+    device_auth_on_met(link->auth, note_met, link);
     ingest_set_gate(link->ingest, is_shut_out, link->auth);
     certificate_watch_on_good(link->watch, note_file, link->revocation);
     return 0;

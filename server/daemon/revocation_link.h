@@ -9,6 +9,7 @@
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/revocation/revocation.h"
+#include "server/rotation/rotation_watch.h"
 #include "server/store/store.h"
 
 // Joins revocation with those who go by it. All borrowed until it is cleared.
@@ -18,6 +19,7 @@ struct revocation_link {
     struct ingest *ingest;
     struct certificate_watch *watch;
     const char *state_dir;
+    struct rotation_watch *rotation; // is told of certificates, too
 
     // Filled in by the start, and by revocation_link_set_server():
     struct revocation *revocation;

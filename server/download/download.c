@@ -112,11 +112,6 @@ static void send_config(struct ask *ask)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, "no memory");
 }
 
-static const char *type_of(const struct ask *ask)
-{
-    return ask->file.der ? "application/octet-stream" : "application/x-pem-file";
-}
-
 static void fail_stored(struct ask *ask, int rc, const char *path, const struct err *err)
 {
     fail(ask, rc == ERR_NOT_FOUND ? DOWNLOAD_TROUBLE_MISSING : DOWNLOAD_TROUBLE_FILE, path,
@@ -127,10 +122,13 @@ static void send_stored(struct ask *ask)
 {
     struct download_stored stored;
     struct err err = {0};
+
+    stored.shown = http_request_peer_certificate(ask->request, &stored.shown_n);
+
     int rc = download_stored_read(&ask->download->settings, ask->mac, &ask->file, &stored, &err);
 
     if (rc == 0)
-        send_bytes(ask, type_of(ask), stored.bytes, stored.n);
+        send_bytes(ask, download_file_type(&ask->file), stored.bytes, stored.n);
     else
         fail_stored(ask, rc, stored.path, &err);
 }
@@ -157,7 +155,7 @@ static void send_key(struct ask *ask)
     int rc = download_key_read(&ask->download->settings, &wish, &stored, &err);
 
     if (rc == 0)
-        send_bytes(ask, type_of(ask), stored.bytes, stored.n);
+        send_bytes(ask, download_file_type(&ask->file), stored.bytes, stored.n);
     else if (rc == ERR_DENIED || rc == ERR_CONFLICT)
         refuse_key(ask, address, &err);
     else

@@ -67,3 +67,8 @@ const char *download_file_usual_name(const char *name, char out[DOWNLOAD_FILE_NA
     snprintf(out, DOWNLOAD_FILE_NAME_SIZE, "%s%s", mac, name + n);
     return out;
 }
+
+const char *download_file_type(const struct download_file *file)
+{
+    return file->der ? "application/octet-stream" : "application/x-pem-file";
+}

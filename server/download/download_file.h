@@ -30,4 +30,7 @@ struct download_file download_file_of(const char *name, const char *mac);
 // out. Any other name is returned as it is.
 const char *download_file_usual_name(const char *name, char out[DOWNLOAD_FILE_NAME_SIZE]);
 
+// The media type of a CA, certificate or key as it is asked for.
+const char *download_file_type(const struct download_file *file);
+
 #endif

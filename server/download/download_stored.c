@@ -7,7 +7,9 @@
 
 #include "common/contract.h"
 #include "server/base/file.h"
+#include "server/pki/certificate.h"
 #include "server/pki/pem.h"
+#include "server/store/rotation_store.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
 
@@ -48,12 +50,51 @@ static int format_path(
                : err_set(err, ERR_INVALID, "its path is too long");
 }
 
+static int find_key(
+    const struct download_stored *shown, char id[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+{
+    struct certificate *certificate;
+    int rc = shown->shown != NULL
+                 ? certificate_from_der(shown->shown, shown->shown_n, &certificate, err)
+                 : ERR_NOT_FOUND;
+
+    if (rc < 0)
+        return rc;
+    rc = certificate_key_id(certificate, id, err);
+    certificate_free(certificate);
+    return rc;
+}
+
+// What stands in place of its certificate's file while the CA changes. ERR_NOT_FOUND: nothing.
+static int read_rotated(const struct wish *wish, struct download_stored *out, struct err *err)
+{
+    struct store_connection *connection;
+    char key_id[DIGEST_SHA256_TEXT_SIZE];
+    char *pem = NULL;
+    int rc = find_key(out, key_id, err);
+
+    if (rc < 0)
+        return rc;
+    rc = store_read_begin(wish->settings->store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = rotation_store_get_certificate(connection, wish->mac, key_id, &pem, err);
+    store_read_end(wish->settings->store, connection);
+    if (rc < 0)
+        return rc;
+    out->bytes = (uint8_t *)pem;
+    out->n = strlen(pem);
+    return 0;
+}
+
 // The device's own certificate, judged.
 static int read_own(const struct wish *wish, struct download_stored *out, struct err *err)
 {
     int rc = format_path(wish, out->path, err);
 
     if (rc == 0)
+        rc = read_rotated(wish, out, err);
+    if (rc == ERR_NOT_FOUND)
         rc = file_read(out->path, FILE_MAX, &out->bytes, &out->n, err);
     if (rc < 0)
         return rc;

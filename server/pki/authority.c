@@ -323,14 +323,25 @@ int authority_judge_client(const struct authority *authority, const uint8_t *der
     return authority_judge_client_late(authority, &in_time, out, err);
 }
 
-int authority_vouches(
-    const struct authority *authority, const struct certificate *certificate, struct err *err)
+int authority_find(const struct authority *authority, const struct certificate *certificate,
+    char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
 {
     struct subject subject = {
         .x509 = certificate->x509, .purpose = X509_PURPOSE_ANY, .at_any_time = true};
     size_t ca = 0;
+    int rc = judge(authority, &subject, &ca, err);
 
-    return judge(authority, &subject, &ca, err);
+    if (rc == 0)
+        memcpy(out, authority->fingerprints[ca], DIGEST_SHA256_TEXT_SIZE);
+    return rc;
+}
+
+int authority_vouches(
+    const struct authority *authority, const struct certificate *certificate, struct err *err)
+{
+    char ca[DIGEST_SHA256_TEXT_SIZE];
+
+    return authority_find(authority, certificate, ca, err);
 }
 
 int authority_judge_server(const struct authority *authority, struct certificate *const *chain,

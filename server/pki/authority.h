@@ -48,6 +48,10 @@ ERR_CHECKED int authority_judge_client_late(const struct authority *authority,
 ERR_CHECKED int authority_vouches(
     const struct authority *authority, const struct certificate *certificate, struct err *err);
 
+// The same; writes which of them did, the SHA-256 of its DER.
+ERR_CHECKED int authority_find(const struct authority *authority,
+    const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
+
 // Judges a server's certificate, the first of count, which the others join to the CA, as a client
 // that knows only the CA. ERR_UNTRUSTED, ERR_EXPIRED or ERR_INVALID.
 ERR_CHECKED int authority_judge_server(const struct authority *authority,

@@ -154,6 +154,15 @@ static int set_dates(
     return 0;
 }
 
+static int copy_names(X509 *x509, const struct certificate *like, struct err *err)
+{
+    int at = X509_get_ext_by_NID(like->x509, NID_subject_alt_name, -1);
+
+    if (at >= 0 && X509_add_ext(x509, X509_get_ext(like->x509, at), -1) != 1)
+        return openssl_error_set(err, ERR_NO_MEMORY, "no memory for names");
+    return 0;
+}
+
 static int fill(X509 *x509, const struct issuer_order *order, const struct certificate *ca,
     EVP_PKEY *subject, struct err *err)
 {
@@ -172,6 +181,8 @@ static int fill(X509 *x509, const struct issuer_order *order, const struct certi
     rc = profile_apply(order->profile, x509, issuer, err);
     if (rc < 0)
         return rc;
+    if (order->like != NULL)
+        return copy_names(x509, order->like, err);
     return subject_names_apply(&order->names, x509, err);
 }
 
@@ -220,6 +231,16 @@ int issuer_issue_public(const struct issuer *issuer, const struct issuer_order *
 
     EVP_PKEY_free(pkey);
     return rc;
+}
+
+int issuer_issue_like(const struct issuer *issuer, const struct issuer_order *order,
+    const struct certificate *subject, struct certificate **out, struct err *err)
+{
+    EVP_PKEY *pkey = X509_get0_pubkey(subject->x509);
+
+    if (pkey == NULL)
+        return openssl_error_set(err, ERR_INVALID, "a certificate without a usable key");
+    return make(issuer, order, pkey, out, err);
 }
 
 int issuer_self_sign(const struct issuer_order *order, const struct private_key *key,

@@ -22,6 +22,7 @@ struct issuer_order {
     const char *common_name; // 1 to 64 bytes of UTF-8 (RFC 5280, A.1)
     const char *unit;        // organizational unit, the same; NULL: none
     struct subject_names names;
+    const struct certificate *like; // has the names instead; NULL: none has
     int days; // 0: the profile's default, or as long as the CA lasts if that is shorter
     int64_t now_ms;
 };
@@ -55,6 +56,10 @@ ERR_CHECKED int issuer_issue(const struct issuer *issuer, const struct issuer_or
 // The same for who keeps the private half.
 ERR_CHECKED int issuer_issue_public(const struct issuer *issuer, const struct issuer_order *order,
     const struct public_key *subject, struct certificate **out, struct err *err);
+
+// The same for the key of another certificate.
+ERR_CHECKED int issuer_issue_like(const struct issuer *issuer, const struct issuer_order *order,
+    const struct certificate *subject, struct certificate **out, struct err *err);
 
 // Makes a CA's own certificate. As issuer_issue().
 ERR_CHECKED int issuer_self_sign(const struct issuer_order *order, const struct private_key *key,

@@ -22,6 +22,10 @@ static const char select_newest[] =
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
 
+static const char select_error_since[] =
+    "SELECT 1 FROM events WHERE device = ?1 AND at_ms > ?2 AND kind = 'error' AND result = ?3"
+    " LIMIT 1";
+
 static const char delete_of_device[] = "DELETE FROM events WHERE device = ?";
 
 static const char move_of_device[] = "UPDATE events SET device = ?2 WHERE device = ?1";
@@ -104,6 +108,25 @@ int event_store_has_since(struct store_connection *connection, const char *mac, 
     statement_bind_int(&s, key);
     statement_bind_int(&s, since_ms);
     statement_bind_text(&s, kind);
+
+    int rc = statement_step(&s, err);
+
+    statement_close(&s);
+    return rc;
+}
+
+int event_store_has_error_since(struct store_connection *connection, const char *mac,
+    const char *result, int64_t since_ms, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, select_error_since);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, since_ms);
+    statement_bind_text(&s, result);
 
     int rc = statement_step(&s, err);
 

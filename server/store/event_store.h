@@ -20,6 +20,10 @@ ERR_CHECKED int event_store_each(struct store_connection *connection, const char
 ERR_CHECKED int event_store_has_since(struct store_connection *connection, const char *mac,
     const char *kind, int64_t since_ms, struct err *err);
 
+// The same of an error that it told with that result.
+ERR_CHECKED int event_store_has_error_since(struct store_connection *connection, const char *mac,
+    const char *result, int64_t since_ms, struct err *err);
+
 // Deletes all but the newest `keep` events of a class of a device.
 ERR_CHECKED int event_store_trim(struct store_connection *connection, const char *mac,
     enum event_class class, int64_t keep, struct err *err);

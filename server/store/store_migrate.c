@@ -274,9 +274,31 @@ static const char batches[] =
     " sealed TEXT NOT NULL);"
     "PRAGMA user_version = 17;";
 
+// A change of the CA: the one row of what it has come to, and a row for each device (enum
+// rotation_phase, rotation_holds, rotation_step). Devices need not be among those that have come.
+static const char rotation[] =
+    "CREATE TABLE rotation ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " phase INTEGER NOT NULL,"
+    " old_ca TEXT NOT NULL, new_ca TEXT NOT NULL,"
+    " started_at_ms INTEGER NOT NULL, phase_at_ms INTEGER NOT NULL);"
+    "CREATE TABLE rotation_devices ("
+    " device INTEGER PRIMARY KEY,"
+    " holds INTEGER NOT NULL, step INTEGER NOT NULL,"
+    " holds_at_ms INTEGER NOT NULL, step_at_ms INTEGER NOT NULL, next_at_ms INTEGER NOT NULL,"
+    " looked_at_ms INTEGER NOT NULL DEFAULT 0,"
+    " command_id INTEGER NOT NULL, tries INTEGER NOT NULL, reboots INTEGER NOT NULL,"
+    " shows_new INTEGER NOT NULL, is_left INTEGER NOT NULL,"
+    " detail TEXT NOT NULL);"
+    "CREATE TABLE rotation_certificates ("
+    " device INTEGER NOT NULL, key_sha256 TEXT NOT NULL, is_new INTEGER NOT NULL,"
+    " pem TEXT NOT NULL,"
+    " PRIMARY KEY (device, key_sha256, is_new)) WITHOUT ROWID;"
+    "PRAGMA user_version = 18;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
     download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
-    alarm_key, trouble, key_permits, batches};
+    alarm_key, trouble, key_permits, batches, rotation};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

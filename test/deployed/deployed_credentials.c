@@ -74,18 +74,31 @@ static int keep_anchor(struct anchor_source *source, const char *path, br_x509_t
     return kept ? 0 : arena_is_full("the CA's key");
 }
 
-static int load_anchor(const char *path, br_x509_trust_anchor *out)
+static int load_anchor(const char *path, size_t place, struct deployed_credentials *credentials)
 {
     struct anchor_source *source = arena_borrow(sizeof *source);
+    bool found = false;
     int rc;
 
     if (source == NULL)
         return arena_is_full("certificate decoder");
     br_x509_decoder_init(&source->decoder, append_name, source);
-    rc = pem_file_read(path, push_certificate, source);
-    if (rc == 0)
-        rc = keep_anchor(source, path, out);
+    rc = pem_file_read_nth(path, place, push_certificate, source, &found);
+    if (rc == 0 && !found && place == 0)
+        rc = deployed_report_failure(FAILURE_FILE, "%s: no PEM", path);
+    if (rc == 0 && found)
+        rc = keep_anchor(source, path, &credentials->anchors[credentials->anchor_count++]);
     arena_return();
+    return rc;
+}
+
+// All that the file has, as Arduino's X509List.
+static int load_anchors(const char *path, struct deployed_credentials *credentials)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i == credentials->anchor_count && i < DEPLOYED_ANCHORS_MAX; i++)
+        rc = load_anchor(path, i, credentials);
     return rc;
 }
 
@@ -141,7 +154,7 @@ int deployed_credentials_load(
     if (credentials == NULL)
         return arena_is_full("credentials");
     snprintf(path, sizeof path, "%s/ca.crt", folder);
-    rc = load_anchor(path, &credentials->anchor);
+    rc = load_anchors(path, credentials);
     if (rc < 0)
         return rc;
     snprintf(path, sizeof path, "%s/%s.key", folder, mac);

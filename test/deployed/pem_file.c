@@ -15,6 +15,7 @@
 struct target {
     void (*each)(void *ctx, const void *p, size_t n);
     void *ctx;
+    size_t skip; // so many objects that come before
     bool done;
 };
 
@@ -27,8 +28,13 @@ static bool decode(br_pem_decoder_context *pem, struct target *target, const cha
         p += used;
         n -= used;
         switch (br_pem_decoder_event(pem)) {
-        case BR_PEM_BEGIN_OBJ: br_pem_decoder_setdest(pem, target->each, target->ctx); break;
-        case BR_PEM_END_OBJ: target->done = true; break;
+        case BR_PEM_BEGIN_OBJ:
+            br_pem_decoder_setdest(pem, target->skip == 0 ? target->each : NULL, target->ctx);
+            break;
+        case BR_PEM_END_OBJ:
+            target->done = target->skip == 0;
+            target->skip -= !target->done;
+            break;
         case BR_PEM_ERROR: return false;
         default: break;
         }
@@ -36,10 +42,10 @@ static bool decode(br_pem_decoder_context *pem, struct target *target, const cha
     return true;
 }
 
-int pem_file_read(const char *path, void (*each)(void *ctx, const void *p, size_t n), void *ctx)
+// 1 if there is such an object, 0 if there are not so many.
+static int read_nth(const char *path, struct target *target)
 {
     br_pem_decoder_context *pem = arena_borrow(sizeof *pem);
-    struct target target = {each, ctx, false};
     char piece[PIECE];
     bool good = true;
     size_t n;
@@ -51,11 +57,31 @@ int pem_file_read(const char *path, void (*each)(void *ctx, const void *p, size_
     if (file == NULL)
         return deployed_report_failure(FAILURE_FILE, "%s: %s", path, strerror(errno));
     br_pem_decoder_init(pem);
-    while (good && !target.done && (n = fread(piece, 1, sizeof piece, file)) > 0)
-        good = decode(pem, &target, piece, n);
+    while (good && !target->done && (n = fread(piece, 1, sizeof piece, file)) > 0)
+        good = decode(pem, target, piece, n);
     fclose(file);
     explicit_bzero(piece, sizeof piece);
-    return good && target.done ? 0 : deployed_report_failure(FAILURE_FILE, "%s: no PEM", path);
+    return good ? target->done : deployed_report_failure(FAILURE_FILE, "%s: no PEM", path);
+}
+
+int pem_file_read_nth(const char *path, size_t place,
+    void (*each)(void *ctx, const void *p, size_t n), void *ctx, bool *found)
+{
+    struct target target = {each, ctx, place, false};
+    int rc = read_nth(path, &target);
+
+    *found = rc > 0;
+    return rc < 0 ? rc : 0;
+}
+
+int pem_file_read(const char *path, void (*each)(void *ctx, const void *p, size_t n), void *ctx)
+{
+    bool found;
+    int rc = pem_file_read_nth(path, 0, each, ctx, &found);
+
+    if (rc == 0 && !found)
+        return deployed_report_failure(FAILURE_FILE, "%s: no PEM", path);
+    return rc;
 }
 
 static void count(void *ctx, const void *p, size_t n)

@@ -191,7 +191,7 @@ static int set_up(struct tls_link *link)
 
     if (rc < 0)
         return rc;
-    br_ssl_client_init_full(client, &link->x509, &credentials->anchor, 1);
+    br_ssl_client_init_full(client, &link->x509, credentials->anchors, credentials->anchor_count);
     br_ssl_engine_set_versions(&client->eng, BR_TLS12, BR_TLS12);
     br_x509_minimal_set_time(&link->x509, (uint32_t)(now / SECONDS_PER_DAY + DAYS_TO_1970),
         (uint32_t)(now % SECONDS_PER_DAY));
@@ -200,7 +200,7 @@ static int set_up(struct tls_link *link)
             br_rsa_pkcs1_sign_get_default());
     else
         br_ssl_client_set_single_ec(client, &credentials->certificate, 1, &credentials->key.ec,
-            BR_KEYTYPE_SIGN, credentials->anchor.pkey.key_type, br_ec_get_default(),
+            BR_KEYTYPE_SIGN, credentials->anchors[0].pkey.key_type, br_ec_get_default(),
             br_ecdsa_sign_asn1_get_default());
     rc = set_buffers(link);
     if (rc < 0)

@@ -24,6 +24,7 @@ $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
 $(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync open_memstream)
 $(B)/test/unit/server/pki/credential_file_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,fchmod syncfs write)
+$(B)/test/unit/server/pki/pki_rotation_test: DAEMON_LIBS += -Xlinker --wrap=rename
 $(B)/test/unit/server/base/lock_folder_test: DAEMON_LIBS += -Xlinker --wrap=flock
 
 # What is due after a day is looked at from then.

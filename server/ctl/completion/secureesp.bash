@@ -39,6 +39,7 @@ _secureesp_options() {
         'pki revoke') echo '--reason --force' ;;
         'pki crl') echo '--days --out' ;;
         'pki record') ;;
+        'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
         'wifi set') echo '--all --state --image --networks --ssid --canary --skip' ;;
         'command list' | 'command show' | 'command cancel') ;;
@@ -62,7 +63,7 @@ _secureesp_verbs() {
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove rotate' ;;
-        pki) echo 'init intermediate server device client list record revoke crl signing' ;;
+        pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
         wifi) echo 'set status' ;;
     esac
@@ -79,6 +80,7 @@ _secureesp_arguments() {
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
+        'pki rotate') echo 'start status issue finish abort' FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
@@ -109,6 +111,10 @@ _secureesp() {
             ;;
         --state)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
+            return
+            ;;
+        --leave-behind)
+            mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column devices)" -- "$cur")
             return
             ;;
         --role)

@@ -112,6 +112,30 @@ static void test_has_since(void **state)
     store_read_end(f->store, connection);
 }
 
+static int add_error(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct event event = {.mac = MAC_1, .at_ms = 5, .kind = "error", .result = "file-invalid"};
+
+    (void)ctx;
+    return event_store_add(connection, &event, EVENT_CLASS_OTHER, err);
+}
+
+static void test_has_error_since(void **state)
+{
+    struct fixture *f = *state;
+    struct store_connection *connection;
+
+    fixture_add_device(f, MAC_1);
+    fixture_write(f, add_error, NULL);
+    connection = fixture_read(f);
+    assert_int_equal(event_store_has_error_since(connection, MAC_1, "file-invalid", 4, NULL), 1);
+    assert_int_equal(event_store_has_error_since(connection, MAC_1, "file-invalid", 5, NULL), 0);
+    assert_int_equal(event_store_has_error_since(connection, MAC_1, "crashed", 4, NULL), 0);
+    assert_int_equal(event_store_has_error_since(connection, MAC_2, "file-invalid", 4, NULL), 0);
+    assert_int_equal(event_store_has_error_since(connection, "x", "file-invalid", 4, NULL), 0);
+    store_read_end(f->store, connection);
+}
+
 static int add_many(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct event event = {.mac = MAC_1, .kind = "will"};
@@ -152,6 +176,7 @@ int main(void)
         TEST(test_newest_first),
         TEST(test_unknown_device_is_refused),
         TEST(test_has_since),
+        TEST(test_has_error_since),
         TEST(test_deletes_in_pieces),
     };
 
