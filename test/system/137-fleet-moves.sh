@@ -34,11 +34,11 @@ all_online() {
     [ "$(json_count "$(api '/devices?state=online')" '$')" = "$count" ]
 }
 
-sandbox_up --devices "$count"
-if ! virtual-esp --help 2>&1 | grep -q -e --air; then
+if ! "$root/build/$VARIANT/bin/virtual-esp" --help 2>&1 | grep -q -e --air; then
     echo "this virtual-esp has no air"
     exit 77
 fi
+sandbox_up --devices "$count"
 for mac in "${macs[@]}"; do
     part stop "$mac"
     network home | put_flash_file "$mac" wifi
@@ -63,8 +63,6 @@ step "it is there: two move, then the others; and the old one goes away"
 printf 'home\ta password\n%s\t%s\n' "$new" "$password" >"$work/air"
 set_networks 2
 eventually 60 "canaries are sent" is_in 'sent sent waiting waiting'
-part kill daemon
-part start daemon
 eventually 120 "all have moved" is_in 'done done done done'
 secureesp wifi status "$batch"
 printf '%s\t%s\n' "$new" "$password" >"$work/air"
