@@ -8,6 +8,7 @@
 
 #include "server/base/file.h"
 #include "server/ctl/field.h"
+#include "server/ctl/keys_rotate.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
@@ -157,6 +158,9 @@ const struct subcommand keys_subcommands[] = {
         add_options, 1, 1, run_add},
     {"keys", "remove", "ID|NAME [--json]", "remove a key that no image needs", NULL, 1, 1,
         run_remove},
+    {"keys", "rotate", "ID|NAME [--json]",
+        "tell what to build next on the way to another key, and check it", NULL, 1, 1,
+        keys_rotate_run},
     {"keys", "list", "[--json]", "list the keys that sign images", NULL, 0, 0, run_list},
     {0},
 };

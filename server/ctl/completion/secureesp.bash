@@ -59,7 +59,7 @@ _secureesp_verbs() {
         devices) echo 'list show watch forget replace revoke readmit key' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
-        keys) echo 'add list remove' ;;
+        keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
     esac
@@ -72,7 +72,7 @@ _secureesp_arguments() {
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
         'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
-        'keys remove') _secureesp_first_column keys ;;
+        'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
