@@ -219,7 +219,7 @@ int pki_rotation_make(const struct pki_folder_order *order, const char *common_n
     if (rc < 0)
         return rc;
     wanted.folder = next;
-    wanted.force = true; // over what was cut short: it has no certificate
+    wanted.force = true;                 // over what was cut short: it has no certificate
     if (!exists(next, CONTRACT_FILE_CA)) // which is written last
         rc = pki_folder_init(&wanted, common_name, &pair, err);
     if (rc == 0)
