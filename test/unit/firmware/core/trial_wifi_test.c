@@ -210,7 +210,7 @@ static void test_damaged(void **state)
     char payload[WIFI_PAYLOAD_SIZE];
 
     wifi_make_payload(f, &away, 3, payload);
-    payload[strlen(payload) - 20] ^= 1;
+    payload[strlen(payload) - 20] = payload[strlen(payload) - 20] == 'A' ? 'B' : 'A';
     fake_device_order(f, "wifi", 3, payload);
     expect_refused(f, 3, "file-invalid\",\"detail\":\"sealed message: is not for us");
     fake_device_command(f, "wifi", 4);
