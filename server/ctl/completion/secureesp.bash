@@ -18,6 +18,7 @@ _secureesp_options() {
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --interval' ;;
+        'devices key') echo '--key' ;;
         'devices revoke') echo '--reason' ;;
         'devices key') echo '--key' ;;
         'enrolments list') echo '--state' ;;
