@@ -34,10 +34,6 @@ all_online() {
     [ "$(json_count "$(api '/devices?state=online')" '$')" = "$count" ]
 }
 
-if ! "$root/build/$VARIANT/bin/virtual-esp" --help 2>&1 | grep -q -e --air; then
-    echo "this virtual-esp has no air"
-    exit 77
-fi
 sandbox_up --devices "$count"
 for mac in "${macs[@]}"; do
     part stop "$mac"
