@@ -250,8 +250,8 @@ static void test_all(void **state)
 {
     (void)state;
     for (unsigned bits = 0; bits < 1u << 13; bits++) {
-        for (int phase = 0; phase < ROTATION_PHASE_COUNT; phase++) {
-            for (int at = 0; at < ROTATION_HOLDS_COUNT * ROTATION_STEP_COUNT; at++) {
+        for (unsigned phase = 0; phase < ROTATION_PHASE_COUNT; phase++) {
+            for (unsigned at = 0; at < ROTATION_HOLDS_COUNT * ROTATION_STEP_COUNT; at++) {
                 struct rotation_device device =
                     device_of(at / ROTATION_STEP_COUNT, at % ROTATION_STEP_COUNT);
                 struct rotation_facts facts = {.phase = phase,
@@ -313,8 +313,8 @@ static void test_done(void **state)
     };
 
     (void)state;
-    for (int phase = 0; phase < ROTATION_PHASE_COUNT; phase++) {
-        for (int holds = 0; holds < ROTATION_HOLDS_COUNT; holds++) {
+    for (unsigned phase = 0; phase < ROTATION_PHASE_COUNT; phase++) {
+        for (unsigned holds = 0; holds < ROTATION_HOLDS_COUNT; holds++) {
             struct rotation_device device = device_of(holds, ROTATION_IDLE);
 
             assert_int_equal(

@@ -24,8 +24,8 @@ static void test_judges(void **state)
         [ROTATION_ABORTING] = {false, false, true, true},
     };
 
-    for (int phase = 0; phase < ROTATION_PHASE_COUNT; phase++) {
-        for (int holds = 0; holds < ROTATION_HOLDS_COUNT; holds++) {
+    for (unsigned phase = 0; phase < ROTATION_PHASE_COUNT; phase++) {
+        for (unsigned holds = 0; holds < ROTATION_HOLDS_COUNT; holds++) {
             assert_int_equal(fate_of(phase, holds, false, false).is_lost, lost[phase][holds]);
             assert_false(fate_of(phase, holds, true, false).is_lost);
             assert_false(fate_of(phase, holds, false, true).is_lost);
