@@ -107,7 +107,8 @@ class Bed:
 
     def command(self, name):
         if name == "key":
-            self.run("secureesp", "devices", "key", MAC, "on")
+            self.run("secureesp", "devices", "key", MAC, "on", "--key",
+                     self.sandbox / f"pki/devices/{MAC}.key")
         self.run("secureesp", "command", MAC, name, f"--wait={ATTEMPT_S - 10}")
 
     def times_online(self):

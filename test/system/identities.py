@@ -104,7 +104,8 @@ class Trial:
             for row, cells in self.table["download"][1].items():
                 path = row.removeprefix("MAY")
                 if path != row:
-                    subprocess.run(["secureesp", "devices", "key", one.own, "on"],
+                    file = f"{os.environ['SANDBOX_PKI']}/devices/{one.own}.key"
+                    subprocess.run(["secureesp", "devices", "key", one.own, "on", "--key", file],
                                    capture_output=True, check=False)
                 status, _, resumed = mqtt_client.get(
                     self.ports["download"], self.contexts[one.name],
