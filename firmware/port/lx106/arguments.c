@@ -43,7 +43,7 @@ static int read_argument(struct arguments *out, const char *name, const char *va
     if (strcmp(name, "dns") == 0)
         return read_dns(out, value);
     if (strcmp(name, "air") == 0)
-        return snprintf(out->air, sizeof out->air, "%s", value) < (int)sizeof out->air ? 0 : -1;
+        return (out->air = simcall_open(value)) >= 0 ? 0 : -1;
 
     uint32_t number = (uint32_t)strtoul(value, NULL, 10);
 
@@ -77,6 +77,7 @@ void arguments_read(struct arguments *out)
         .log_level = PORT_LOG_INFO,
         .dns_port = 53,
         .ntp_port = 123,
+        .air = -1,
     };
     simcall_arguments(text, sizeof text);
     for (char *at = text + strlen(text) + 1, *end; at > text && *at != '\0'; at = end) {

@@ -17,7 +17,7 @@ struct arguments {
     char dns_ip[16]; // dns=IP@PORT: the name server
     uint16_t dns_port;
     uint16_t ntp_port; // ntp-port
-    char air[128];     // air: a file of access points (firmware/port/air_text.h); "": always linked
+    int air; // air=FILE: descriptor of a list of access points (air_text.h); -1: always linked
 };
 
 // Reads the emulator's arguments; what they do not say has its default. Stops the board if one is

@@ -93,7 +93,7 @@ static void look_around(struct lx106_port *board)
 // Whether one of the device's networks is there.
 static bool finds_network(struct lx106_port *board)
 {
-    if (board->arguments->air[0] == '\0')
+    if (board->arguments->air < 0)
         return true;
     if (board->networks == NULL)
         return false;

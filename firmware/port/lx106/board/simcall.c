@@ -6,7 +6,7 @@
 #define CALL_EXIT 1
 #define CALL_READ 3
 #define CALL_OPEN 5
-#define CALL_CLOSE 6
+#define CALL_LSEEK 19
 #define CALL_ARGV_SIZE 1001
 #define CALL_ARGV 1002
 
@@ -52,13 +52,17 @@ int simcall_random(uint8_t *p, size_t n)
     return fd >= 0 && call(CALL_READ, (uint32_t)fd, (uint32_t)p, (uint32_t)n) == (int)n ? 0 : -1;
 }
 
-void simcall_read_text(const char *path, char *out, size_t size)
+int simcall_open(const char *path)
 {
-    int fd = call(CALL_OPEN, (uint32_t)path, 0, 0);
-    int n = fd < 0 ? 0 : call(CALL_READ, (uint32_t)fd, (uint32_t)out, (uint32_t)size - 1);
+    return call(CALL_OPEN, (uint32_t)path, 0, 0);
+}
 
-    if (fd >= 0)
-        (void)call(CALL_CLOSE, (uint32_t)fd, 0, 0);
+void simcall_read_text(int fd, char *out, size_t size)
+{
+    int n = call(CALL_LSEEK, (uint32_t)fd, 0, 0) != 0
+                ? 0
+                : call(CALL_READ, (uint32_t)fd, (uint32_t)out, (uint32_t)size - 1);
+
     out[n > 0 ? n : 0] = '\0';
 }
 

@@ -14,8 +14,11 @@ void simcall_arguments(char *out, size_t size);
 // Fills p with random bytes: 0 or -1.
 int simcall_random(uint8_t *p, size_t n);
 
-// Reads a file of the emulator's machine: size - 1 bytes at most, and a NUL. "" if it cannot.
-void simcall_read_text(const char *path, char *out, size_t size);
+// Opens a file of the emulator's machine to be read: its descriptor, or -1.
+int simcall_open(const char *path);
+
+// Reads what it holds now: size - 1 bytes at most, and a NUL. "" if it cannot.
+void simcall_read_text(int fd, char *out, size_t size);
 
 // Ends the emulator with that exit status.
 void simcall_exit(int status) __attribute__((noreturn));
