@@ -72,7 +72,8 @@ set_networks() {
 not_in() {
     local file text
     for file; do
-        for text in "$ssid" "$password" "$password2" 'sesame, open' 'mit Nummer 7' "$(printf %s "$ssid" | xxd -p)" \
+        for text in "$ssid" "$password" "$password2" 'sesame, open' 'mit Nummer 7' \
+            "$(printf %s "$ssid" | od -An -v -tx1 | tr -d ' \n')" \
             "$(printf %s "$password" | base64 | cut -c 1-20)"; do
             ! grep -qaF -e "$text" "$file" || fail "$file has '$text'"
         done
