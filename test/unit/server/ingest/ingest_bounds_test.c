@@ -14,13 +14,17 @@ static void say_often(struct ingest *ingest, const char *topic, const char *text
         ingest_fixture_say(ingest, topic, text, false);
 }
 
-// What was kept of a flood: so many at once, and as many an hour since.
-static int64_t kept(struct fixture *f, const char *sql, int64_t most, int64_t began_ms)
-{
-    int64_t more = most * (clock_monotonic_ms() - began_ms) / 3600000 + 1;
-    int64_t count = fixture_query(f, sql);
+// What was kept of a flood: so many at once, and so many a minute since.
+struct bound {
+    int64_t most, per_minute;
+};
 
-    assert_in_range(count, most, most + more);
+static int64_t kept(struct fixture *f, const char *sql, const struct bound *bound, int64_t began_ms)
+{
+    int64_t count = fixture_query(f, sql);
+    int64_t more = bound->per_minute * (clock_monotonic_ms() - began_ms) / 60000 + 1;
+
+    assert_in_range(count, bound->most, bound->most + more);
     return count;
 }
 
@@ -31,6 +35,11 @@ static void test_floods(void **state)
     struct fixture *f = *state;
     struct ingest *ingest = ingest_fixture_start(f);
     struct ingest_counters counters;
+    static const struct bound of_statuses = {600, 30};
+    static const struct bound of_errors = {2000, 1};
+    static const struct bound of_boots = {500, 1};
+    static const struct bound of_wills = {1000, 1};
+    static const struct bound of_faults = {1000, 10};
     int64_t began_ms = clock_monotonic_ms();
 
     log_set_level(LOG_ERROR - 1);
@@ -48,15 +57,15 @@ static void test_floods(void **state)
     fixture_flush(f);
     log_set_level(LOG_INFO);
 
-    int64_t statuses =
-        kept(f, "SELECT count(*) FROM statuses WHERE device = 0x84f3eb000001", 600, began_ms);
+    int64_t statuses = kept(
+        f, "SELECT count(*) FROM statuses WHERE device = 0x84f3eb000001", &of_statuses, began_ms);
     int64_t errors = kept(f,
         "SELECT count(*) FROM events WHERE kind = 'error'"
         " AND device = 0x84f3eb000001",
-        2000, began_ms);
-    int64_t boots = kept(f, "SELECT count(*) FROM events WHERE kind = 'boot'", 500, began_ms);
-    int64_t wills = kept(f, "SELECT count(*) FROM events WHERE kind = 'will'", 1000, began_ms);
-    int64_t faults = kept(f, "SELECT count FROM device_faults", 1000, began_ms);
+        &of_errors, began_ms);
+    int64_t boots = kept(f, "SELECT count(*) FROM events WHERE kind = 'boot'", &of_boots, began_ms);
+    int64_t wills = kept(f, "SELECT count(*) FROM events WHERE kind = 'will'", &of_wills, began_ms);
+    int64_t faults = kept(f, "SELECT count FROM device_faults", &of_faults, began_ms);
 
     assert_int_equal(
         fixture_query(f, "SELECT count(*) FROM statuses WHERE device = 0x84f3eb000002"), 90);
@@ -83,16 +92,19 @@ static void test_too_many_messages(void **state)
     struct fixture *f = *state;
     struct ingest *ingest = ingest_fixture_start(f);
     struct ingest_counters counters;
+    uint64_t said = 0;
 
     log_set_level(LOG_ERROR - 1);
-    for (int i = 0; i < 12; i++) {
+    do { // the slower the machine, the more it takes: the allowance grows meanwhile
         say_often(ingest, "/event/" MAC_1, "{\"event\": \"error\"}", 1000);
         fixture_flush(f);
-    }
+        ingest_read_counters(ingest, &counters);
+        said += 1000;
+    } while (counters.meter.left_out[LEFT_OUT_MESSAGES] == 0 && said < 200000);
     log_set_level(LOG_INFO);
-    ingest_read_counters(ingest, &counters);
-    assert_true(counters.events >= 10000 && counters.events < 12000);
-    assert_int_equal(counters.meter.left_out[LEFT_OUT_MESSAGES], 12000 - counters.events);
+    assert_true(counters.events >= 10000);
+    assert_int_equal(counters.meter.left_out[LEFT_OUT_MESSAGES], said - counters.events);
+    assert_true(counters.meter.left_out[LEFT_OUT_MESSAGES] > 0);
     ingest_free(ingest);
 }
 
