@@ -281,6 +281,21 @@ static int check_revoked(struct device_auth *auth, const struct certificate_fact
     return 0;
 }
 
+// Whose certificate it is, unless it is shut out.
+static int name_owner(struct device_auth *auth, const struct certificate_facts *facts,
+    char mac[MAC_SIZE], struct err *err)
+{
+    char own[MAC_SIZE];
+    int rc;
+
+    if (!mac_parse(facts->common_name, own))
+        return err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts->common_name);
+    rc = check_revoked(auth, facts, own, err);
+    if (rc == 0)
+        memcpy(mac, own, MAC_SIZE);
+    return rc;
+}
+
 int device_auth_identify(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err)
 {
@@ -310,17 +325,10 @@ int device_auth_look(
     struct device_auth *auth, const uint8_t *der, size_t n, char mac[MAC_SIZE], struct err *err)
 {
     struct certificate_facts facts;
-    char own[MAC_SIZE];
     unsigned generation;
     int rc = judge(auth, der, n, &facts, &generation, err);
 
-    if (rc == 0 && !mac_parse(facts.common_name, own))
-        rc = err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);
-    if (rc == 0)
-        rc = check_revoked(auth, &facts, own, err);
-    if (rc == 0)
-        memcpy(mac, own, MAC_SIZE);
-    return rc;
+    return rc < 0 ? rc : name_owner(auth, &facts, mac, err);
 }
 
 static int judge_late(struct device_auth *auth, const struct device_auth_late *late,
@@ -328,20 +336,13 @@ static int judge_late(struct device_auth *auth, const struct device_auth_late *l
 {
     struct authority_late shown = {late->der, late->n, clock_system_ms(), late->grace_ms};
     struct certificate_facts facts;
-    char own[MAC_SIZE];
 
     pthread_rwlock_rdlock(&auth->lock);
 
     int rc = authority_judge_client_late(auth->authority, &shown, &facts, err);
 
     pthread_rwlock_unlock(&auth->lock);
-    if (rc == 0 && !mac_parse(facts.common_name, own))
-        rc = err_set(err, ERR_DENIED, "common name '%s' is not a MAC", facts.common_name);
-    if (rc == 0)
-        rc = check_revoked(auth, &facts, own, err);
-    if (rc == 0)
-        memcpy(mac, own, MAC_SIZE);
-    return rc;
+    return rc < 0 ? rc : name_owner(auth, &facts, mac, err);
 }
 
 int device_auth_identify_late(struct device_auth *auth, const struct device_auth_late *late,

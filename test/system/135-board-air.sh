@@ -3,6 +3,8 @@
 # there by itself.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/wifi_lib.sh
+. "$(dirname "$0")/wifi_lib.sh"
 
 mac=$(board_mac_of 1)
 sandbox_up --devices 1 --emulated 1
@@ -20,12 +22,6 @@ logged() {
 }
 has_logged() {
     [ "$(logged "$1")" -ge "$2" ]
-}
-# network SSID: a list of one, with the time of now.
-network() {
-    python3 -c 'import struct, sys, time
-name, key = sys.argv[1].encode(), b"a password"
-sys.stdout.buffer.write(struct.pack("<q", time.time_ns() // 10**6) + name.ljust(32, b"\0") + key.ljust(64, b"\0"))' "$1"
 }
 
 step "a network that goes away comes back"

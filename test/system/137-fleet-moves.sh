@@ -3,6 +3,8 @@
 # moves to one that is not there.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/wifi_lib.sh
+. "$(dirname "$0")/wifi_lib.sh"
 
 count=4
 new='new hall'
@@ -10,12 +12,6 @@ password='sesame, open: 42'
 macs=()
 for ((i = 1; i <= count; i++)); do macs+=("$(mac_of "$i")"); done
 
-# network SSID: a list of one, with the time of now.
-network() {
-    python3 -c 'import struct, sys, time
-name, key = sys.argv[1].encode(), b"a password"
-sys.stdout.buffer.write(struct.pack("<q", time.time_ns() // 10**6) + name.ljust(32, b"\0") + key.ljust(64, b"\0"))' "$1"
-}
 run_board() {
     process_start "$work/$1.record" "$work/$1.log" virtual-esp --dir "$sandbox/devices/$1" \
         --mac "$1" --air "$work/air" --trial-timeout 15000

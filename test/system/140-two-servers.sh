@@ -4,6 +4,8 @@
 # Wi-Fi networks that are not there.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/wifi_lib.sh
+. "$(dirname "$0")/wifi_lib.sh"
 
 mac=$(mac_of 1)
 sandbox_up --devices 1
@@ -29,12 +31,6 @@ logged() {
 }
 has_logged() {
     [ "$(logged "$1")" -ge "$2" ]
-}
-# network SSID: a list of one, with the time of now.
-network() {
-    python3 -c 'import struct, sys, time
-name, key = sys.argv[1].encode(), b"a password"
-sys.stdout.buffer.write(struct.pack("<q", time.time_ns() // 10**6) + name.ljust(32, b"\0") + key.ljust(64, b"\0"))' "$1"
 }
 has_told() {
     has_event "$mac" "value ->> '\$.detail' like '$1'"
