@@ -134,7 +134,7 @@ static inline int open_vault(struct fixture *f, struct err *err)
 static inline int start_revocation(struct fixture *f, struct err *err)
 {
     char list[96];
-    struct pki_folder_order order = {.folder = folder, .days = 1, .now_ms = clock_system_ms()};
+    struct pki_folder_order order = {.folder = folder, .days = 2, .now_ms = clock_system_ms()};
     struct revocation_settings settings = {.store = f->api.store, .folder = list};
     struct pki_folder_pair ca;
 

@@ -36,7 +36,7 @@ static int unseal(const struct key_vault *vault, const char *mac, const uint8_t 
     if (rc < 0)
         return rc;
     assert_int_equal(size, strlen(TEXT));
-    assert_string_equal(text, TEXT);
+    assert_memory_equal(text, TEXT, size);
     free(text);
     return 0;
 }
