@@ -15,6 +15,7 @@
 #include <openssl/x509v3.h>
 
 #include "server/pki/certificate_check.h"
+#include "test/unit/server/pki/request_fixture.h"
 
 #define DAY_S 86400L
 
@@ -50,14 +51,6 @@ static EVP_PKEY *make_written(const char *parameter, const char *value)
     EVP_PKEY *key = make_point("P-256");
 
     assert_int_equal(EVP_PKEY_set_utf8_string_param(key, parameter, value), 1);
-    return key;
-}
-
-static EVP_PKEY *make_rsa(size_t bits)
-{
-    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits);
-
-    assert_non_null(key);
     return key;
 }
 
@@ -167,8 +160,8 @@ static void keys_are_those_that_all_devices_take(void **state)
             kind},
         {"parameters written out", make_written(OSSL_PKEY_PARAM_EC_ENCODING, "explicit"), kind},
         {"RSA-2047", make_number(2047, 65537), "RSA key of 2047 bits"},
-        {"RSA-2048", make_rsa(2048), NULL},
-        {"RSA-4096", make_rsa(4096), NULL},
+        {"RSA-2048", request_fixture_rsa(2048), NULL},
+        {"RSA-4096", request_fixture_rsa(4096), NULL},
         {"RSA-4097", make_number(4097, 65537), "RSA key of 4097 bits"},
         {"RSA-8192", make_number(8192, 65537), "RSA key of 8192 bits"},
         {"exponent 1", make_number(2048, 1), kind},
