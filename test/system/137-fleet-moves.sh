@@ -1,69 +1,86 @@
 #!/usr/bin/env bash
-# A site whose Wi-Fi network goes away: the boards move to the new one, canaries first, and nobody
-# moves to one that is not there.
-# shellcheck source=test/system/lib.sh
-. "$(dirname "$0")/lib.sh"
+# A site whose Wi-Fi network goes away: virtual devices, of which a tenth sleeps through it, and emulated
+# boards move to the new one, canaries first, and nobody moves to one that is not there. The daemon is
+# killed meanwhile; nobody is lost.
+# Takes 600 s at most.
+# shellcheck source=test/system/fleet_lib.sh
+. "$(dirname "$0")/fleet_lib.sh"
 # shellcheck source=test/system/wifi_lib.sh
 . "$(dirname "$0")/wifi_lib.sh"
 
-count=4
 new='new hall'
 password='sesame, open: 42'
-macs=()
-for ((i = 1; i <= count; i++)); do macs+=("$(mac_of "$i")"); done
+patience=$((120 + 2 * ${WIFI_FLEET:-4}))
+fleet_up "${WIFI_FLEET:-4}" "${WIFI_BOARDS:-0}"
+all=("${awake[@]}" "${sleepers[@]}" "${boards[@]}")
 
-run_board() {
-    process_start "$work/$1.record" "$work/$1.log" virtual-esp --dir "$sandbox/devices/$1" \
-        --mac "$1" --air "$work/air" --trial-timeout 15000
-    records+=("$work/$1.record")
+# has_network MAC SSID: whether it keeps it.
+has_network() {
+    case " ${boards[*]} " in *" $1 "*) board_file "$1" wifi ;; *) flash_file "$1" wifi ;; esac | grep -qa "$2"
 }
-is_in() {
-    api "/wifi/$batch" >"$work/batch.json"
-    [ "$(sqlite3 :memory: "select group_concat(value ->> '\$.state', ' ') from json_each(readfile('$work/batch.json'), '\$.devices')")" = "$1" ]
-}
-set_networks() {
-    printf 'network={\nssid="%s"\npsk="%s"\n}\n' "$new" "$password" |
-        secureesp wifi set --all --networks - --canary "$1" --json >"$work/answer.json"
-    batch=$(json_get "$(cat "$work/answer.json")" '$.batch')
-}
-all_online() {
-    [ "$(json_count "$(api '/devices?state=online')" '$')" = "$count" ]
-}
-
-sandbox_up --devices "$count"
-for mac in "${macs[@]}"; do
-    part stop "$mac"
-    network home | put_flash_file "$mac" wifi
-done
-printf 'home\ta password\n' >"$work/air"
-for mac in "${macs[@]}"; do run_board "$mac"; done
-eventually 60 "all online" all_online
-speaks() {
+put_home() {
     local mac
-    for mac in "${macs[@]}"; do has_event "$mac" "value ->> '\$.event' = 'boot'" || return 1; done
+    network home >"$work/home"
+    for mac in "${awake[@]}" "${sleepers[@]}"; do put_flash_file "$mac" wifi <"$work/home"; done
+    for mac in "${boards[@]}"; do put_board_file "$mac" wifi <"$work/home"; done
 }
-eventually 60 "events" speaks
+set_networks() { # OPTION...
+    printf 'network={\nssid="%s"\npsk="%s"\n}\n' "$new" "$password" |
+        secureesp wifi set --networks - "$@" --json >"$work/answer.json"
+    batch=$(json_get "$(<"$work/answer.json")" '$.batch')
+}
+# are STATE COUNT: so many of the batch's devices.
+are() {
+    api "/wifi/$batch" >"$work/batch.json"
+    [ "$(sqlite3 :memory: "select count(*) from json_each(readfile('$work/batch.json'), '\$.devices')
+        where value ->> '\$.state' = '$1'")" -eq "$2" ]
+}
+has_ended() {
+    are queued 0 && are sent 0 && are waiting 0
+}
+# Those of which it is not known that they have moved.
+laggards() {
+    sqlite3 :memory: "select value ->> '\$.mac' from json_each(readfile('$work/batch.json'), '\$.devices')
+        where value ->> '\$.state' <> 'done'"
+}
+fleet_stop
+put_home
+printf 'home\ta password\n' >"$work/air"
+fleet_options=(--air "$work/air" --trial-timeout 15000)
+sandbox_up --devices "$fleet" --emulated "${#boards[@]}" \
+    --board-argument "air=$work/air" --board-argument trial-timeout=15000 -- "${fleet_options[@]}"
+eventually "$patience" "all ${#all[@]} online" are_online "${#all[@]}"
 
 step "a network that is not there: the canary comes back, and nobody follows"
-set_networks 1
-eventually 120 "the order has failed" is_in 'failed failed failed failed'
-secureesp wifi status "$batch"
+set_networks --all --canary 1
+eventually 120 "the order has failed" are failed "${#all[@]}"
 expect_match "why" "canary did not move" "$(secureesp wifi status "$batch")"
-eventually 60 "all online" all_online
+eventually 60 "all online" are_online "${#all[@]}"
 
-step "it is there: two move, then the others; and the old one goes away"
+step "it is there: two move, then the others"
+fall_asleep
 printf 'home\ta password\n%s\t%s\n' "$new" "$password" >"$work/air"
-set_networks 2
-eventually 60 "canaries are sent" is_in 'sent sent waiting waiting'
-eventually 120 "all have moved" is_in 'done done done done'
-secureesp wifi status "$batch"
+set_networks "${awake[@]}" "${boards[@]}" "${sleepers[@]}" --canary 2
+eventually 60 "canaries are sent" are sent 2
+eventually 60 "canaries have moved" are 'done' 2
+kill_daemon 3
+eventually "$patience" "all have moved but those asleep" are 'done' $((${#all[@]} - ${#sleepers[@]}))
+
+step "who sleeps moves when it wakes; who was not heard is asked again"
+wake_up
+eventually "$patience" "every order has ended" has_ended
+mapfile -t left < <(laggards)
+echo "asked again: ${#left[@]} of ${#all[@]}"
+if [ "${#left[@]}" -gt 0 ]; then
+    set_networks "${left[@]}"
+    eventually "$patience" "they have moved" are 'done' "${#left[@]}"
+fi
+
+step "the old network goes away: nobody is lost"
+fleet_stop
+for mac in "${all[@]}"; do has_network "$mac" "$new" || fail "$mac does not keep the new one"; done
 printf '%s\t%s\n' "$new" "$password" >"$work/air"
-for mac in "${macs[@]}"; do
-    process_stop "$work/$mac.record"
-    flash_file "$mac" wifi | grep -qa "$new" || fail "$mac does not keep it"
-    run_board "$mac"
-done
-for mac in "${macs[@]}"; do
-    eventually 60 "$mac again" grep -q "online" "$work/$mac.log"
-done
-! grep -aF "$password" "$sandbox"/state/*.db* "$SANDBOX_LOG"/*.log "$work"/*.log || fail "in the clear"
+fleet_start
+eventually "$patience" "all ${#all[@]} online" are_online "${#all[@]}"
+expect_equal "the password in the clear" "" "$(find "$sandbox/state" "$SANDBOX_LOG" "$work" -maxdepth 1 \
+    \( -name '*.db*' -o -name '*.log' \) -exec grep -aqF "$password" {} \; -print)"

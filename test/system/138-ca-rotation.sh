@@ -3,73 +3,15 @@
 # sketches as those in the field. The daemon is killed in each phase; nobody is lost, and who has a
 # certificate of the old CA alone is let in no more.
 # Takes 900 s at most.
-# shellcheck source=test/system/deployed_lib.sh
-. "$(dirname "$0")/deployed_lib.sh"
+# shellcheck source=test/system/fleet_lib.sh
+. "$(dirname "$0")/fleet_lib.sh"
 
-fleet=${ROTATION_FLEET:-3}
+fleet_up "${ROTATION_FLEET:-3}" "${ROTATION_BOARDS:-0}"
 patience=$((180 + 6 * fleet)) # seconds for a phase: 16 devices are at it at a time
 read -r -a fragments <<<"${ROTATION_SKETCHES:-1024}"
-boards=${ROTATION_BOARDS:-0} # emulated ones
-awake=()
-sleepers=()
-for ((i = 1; i <= fleet; i++)); do
-    if [ "$i" -le $((fleet - (fleet + 9) / 10)) ]; then awake+=("$(mac_of "$i")"); else sleepers+=("$(mac_of "$i")"); fi
-done
-for ((i = 1; i <= boards; i++)); do awake+=("$(board_mac_of "$i")"); done
-sandbox_up --devices "$fleet" --emulated "$boards"
 pki=$SANDBOX_PKI
-# What a daemon that died was told, and did not write, is not waited for for long.
-sed -i 's/^\[mqtt\]/[commands]\nsent_timeout_s = 20\n\n[mqtt]/' "$sandbox/etc/secureesp.conf"
-part stop daemon
-part start daemon
-part wait daemon
 sleeper=${sleepers[0]}
-# More than 20 share one process (scripts/sandbox).
-run_fleet() { # NAME FIRST COUNT
-    process_start "$work/$1.record" "$work/$1.log" \
-        virtual-esp --dir "$sandbox/devices" --mac "$2" --count "$3"
-    records+=("$work/$1.record")
-}
-fall_asleep() {
-    if [ "$fleet" -le 20 ]; then
-        part stop "${sleepers[@]}"
-    else
-        part stop devices
-        run_fleet awake "${awake[0]}" $((fleet - ${#sleepers[@]}))
-    fi
-}
-wake_up() {
-    if [ "$fleet" -le 20 ]; then
-        part start "${sleepers[@]}"
-    else
-        run_fleet sleepers "$sleeper" "${#sleepers[@]}"
-    fi
-}
-sketches=()
-for fragment in "${fragments[@]}"; do sketches+=("$(sketch_mac "$fragment")"); done
-new_device "${sketches[@]}"
-make_sketch_image 00.00.08.g 1 1
-# A board whose sketch ends for want of a server starts again, with the files that it has by then.
-cat >"$work/board.sh" <<'TEXT'
-trap 'kill "$sketch" 2>/dev/null; exit 0' TERM
-while :; do
-    for file in "$1"/*.next; do
-        [ ! -e "$file" ] || mv "$file" "${file%.next}"
-    done
-    "${@:2}" &
-    sketch=$!
-    wait "$sketch" || true
-    sleep 1
-done
-TEXT
-for fragment in "${fragments[@]}"; do
-    make_sketch "$fragment"
-    sketch_command "$fragment" 00.00.08.g
-    process_start "$work/$fragment.pid" "$work/sketch-$fragment.log" \
-        bash "$work/board.sh" "$work/sketch-$fragment" "${sketch[@]}"
-    records+=("$work/$fragment.pid")
-    await "$fragment" '^online commands=0 '
-done
+fleet_sketches "${fragments[@]}"
 old=$(openssl x509 -in "$pki/ca.crt" -noout -fingerprint)
 cp -r "$pki" "$work/old-pki" # a thief's copy
 
@@ -91,17 +33,6 @@ restart_broker() {
     part start broker
     part wait daemon
 }
-# The daemon dies between any two of its steps, again and again while the devices are at it.
-kill_daemon() {
-    local i
-    for ((i = 0; i < $1; i++)); do
-        sleep 1.$((RANDOM % 10))
-        part kill daemon
-        # its threads may hold the state for a moment longer than it is there
-        part start daemon || { sleep 2 && part start daemon; }
-        part wait daemon
-    done
-}
 
 step "a second CA"
 fall_asleep
@@ -113,7 +44,7 @@ expect_match "too early" "does not trust both CAs: reload it" "$output"
 restart_broker
 reload_daemon
 kill_daemon 3
-all=("${awake[@]}" "${sketches[@]}")
+all=("${awake[@]}" "${boards[@]}" "${sketches[@]}")
 eventually "$patience" "they trust both" all_have both "${all[@]}"
 expect_equal "CAs on a sketch" 2 "$(grep -c BEGIN "$work/sketch-${fragments[0]}/ca.crt")"
 expect_equal "CAs on a device" 2 "$(flash_file "$(mac_of 1)" ca.crt | grep -c BEGIN)"
@@ -157,11 +88,7 @@ done
 for ((i = 1; i <= fleet; i++)); do
     cmp "$pki/ca.crt" <(flash_file "$(mac_of "$i")" ca.crt) || fail "the CA of $(mac_of "$i")"
 done
-all_online() {
-    api '/devices?state=online' >"$work/online.json"
-    [ "$(json_count "$(<"$work/online.json")" '$')" -eq "${#all[@]}" ]
-}
-eventually 60 "all ${#all[@]} online" all_online
+eventually 60 "all ${#all[@]} online" are_online "${#all[@]}"
 
 step "who has the old CA's certificates alone stays out"
 get_with "$work/old-pki/devices/$(mac_of 1)" /config.json

@@ -35,6 +35,11 @@ signer_up() {
     cp "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/ca.key" "$work/ca"
     printf '%s\n' '[signer]' "folder = $work/ca" "socket = $signer_socket" "client = $(id -u)" \
         '[policy]' "per_hour = $signer_per_hour" "days = $signer_days" "${signer_policy[@]}" >"$work/signer.conf"
+    signer_start
+}
+
+# signer_start: starts it with what it has.
+signer_start() {
     process_start "$work/signer.record" "$SANDBOX_LOG/signer.log" \
         env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" secureesp-signer --config "$work/signer.conf"
     records+=("$work/signer.record")
