@@ -10,7 +10,7 @@
 #include "common/contract.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
-#include "server/pki/certificate_file.h"
+#include "server/pki/ca_file.h"
 #include "server/pki/credential_check.h"
 #include "server/pki/credential_file.h"
 
@@ -92,100 +92,10 @@ int pki_rotation_look(const char *folder, struct pki_rotation *out, struct err *
     return rc;
 }
 
-// Writes the certificates of ca.crt but one, and, last, another: both by their fingerprint, "" for
-// none. The new one is read from next.
-struct edit {
-    const char *without;
-    const char *with;
-};
-
-static int append(char **text, const struct certificate *certificate, struct err *err)
-{
-    char *pem;
-    char *joined;
-    int rc = certificate_to_pem(certificate, &pem, err);
-
-    if (rc < 0)
-        return rc;
-    if (asprintf(&joined, "%s%s", *text != NULL ? *text : "", pem) < 0)
-        joined = NULL;
-    free(pem);
-    free(*text);
-    *text = joined;
-    return joined != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a CA");
-}
-
-static int join_text(
-    const char *path, const char *next, const struct edit *edit, char **text, struct err *err)
-{
-    char fingerprint[DIGEST_SHA256_TEXT_SIZE];
-    struct certificate *added = NULL;
-    struct certificate_file file;
-    int rc = certificate_file_read(path, &file, err);
-
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; rc == 0 && i < file.count; i++) {
-        rc = certificate_fingerprint(file.certificates[i], fingerprint, err);
-        if (rc == 0 && strcmp(fingerprint, edit->without) != 0 &&
-            strcmp(fingerprint, edit->with) != 0)
-            rc = append(text, file.certificates[i], err);
-    }
-    certificate_file_clear(&file);
-    if (rc == 0 && edit->with[0] != '\0') {
-        rc = certificate_load(next, &added, err);
-        if (rc == 0)
-            rc = append(text, added, err);
-        certificate_free(added);
-    }
-    return rc;
-}
-
-static int check_size(const char *text, struct err *err)
-{
-    if (strlen(text) <= CONTRACT_FILE_MAX)
-        return 0;
-    return err_set(err, ERR_INVALID,
-        "both CAs' certificates have %zu bytes; devices accept files of %d. Use P-256 keys",
-        strlen(text), CONTRACT_FILE_MAX);
-}
-
-static int edit_text(
-    const char *folder, const char *from, const struct edit *edit, char **text, struct err *err)
-{
-    char path[PATH_MAX];
-    char next[PATH_MAX];
-    int rc = place(path, folder, CONTRACT_FILE_CA, err);
-
-    if (rc == 0)
-        rc = place(next, from, CONTRACT_FILE_CA, err);
-    return rc < 0 ? rc : join_text(path, next, edit, text, err);
-}
-
-static int write_edited(
-    const char *folder, const char *from, const struct edit *edit, struct err *err)
-{
-    char path[PATH_MAX];
-    char *text = NULL;
-    int rc = edit_text(folder, from, edit, &text, err);
-
-    if (rc == 0 && text == NULL)
-        rc = err_set(err, ERR_INVALID, "nothing would be left in %s/ca.crt", folder);
-    if (rc == 0)
-        rc = check_size(text, err);
-    if (rc == 0)
-        rc = place(path, folder, CONTRACT_FILE_CA, err);
-    if (rc == 0)
-        rc = file_replace_keep(
-            path, (const uint8_t *)text, strlen(text), CREDENTIAL_FILE_PUBLIC, err);
-    free(text);
-    return rc;
-}
-
 // Before anybody is told of it: whether devices could take both.
 static int check_both(const char *folder, const struct pki_rotation *rotation, struct err *err)
 {
-    struct edit edit = {"", rotation->new_ca};
+    struct ca_file_edit edit = {"", rotation->new_ca};
     char next[PATH_MAX];
     char path[PATH_MAX];
     char *text = NULL;
@@ -197,9 +107,9 @@ static int check_both(const char *folder, const struct pki_rotation *rotation, s
     if (rc == 0)
         rc = credential_check_ca(path, clock_system_ms(), &end_ms, err);
     if (rc == 0)
-        rc = edit_text(folder, next, &edit, &text, err);
+        rc = ca_file_edited(folder, next, &edit, &text, err);
     if (rc == 0)
-        rc = check_size(text, err);
+        rc = ca_file_check_size(text, err);
     free(text);
     return rc;
 }
@@ -215,11 +125,13 @@ int pki_rotation_make(const struct pki_folder_order *order, const char *common_n
 
     if (rc == 0)
         rc = pki_folder_open(order->folder, &issuer, err); // ca.key is that of the first in ca.crt
-    issuer_free(issuer);
     if (rc < 0)
         return rc;
     wanted.folder = next;
-    wanted.force = true;                 // over what was cut short: it has no certificate
+    wanted.is_root = issuer_allows_ca(issuer);
+    wanted.force = true; // over what was cut short: it has no certificate
+    issuer_free(issuer);
+    issuer = NULL;
     if (!exists(next, CONTRACT_FILE_CA)) // which is written last
         rc = pki_folder_init(&wanted, common_name, &pair, err);
     if (rc == 0)
@@ -244,9 +156,9 @@ int pki_rotation_join(const char *folder, struct err *err)
     if (rc < 0)
         return rc;
 
-    struct edit edit = {"", rotation.new_ca};
+    struct ca_file_edit edit = {"", rotation.new_ca};
 
-    return write_edited(folder, next, &edit, err);
+    return ca_file_edit(folder, next, &edit, err);
 }
 
 bool pki_rotation_is_finishing(const char *folder)
@@ -292,11 +204,11 @@ static int exchange(const char *folder, const char *next, const char *previous, 
     const char *const in[2] = {next, folder};
     char path[PATH_MAX];
     char *text = NULL;
-    struct edit all = {"", ""};
+    struct ca_file_edit all = {"", ""};
     int rc = file_make_folder(previous, 0700, err);
 
     if (rc == 0 && !exists(previous, CONTRACT_FILE_CA)) {
-        rc = edit_text(folder, next, &all, &text, err);
+        rc = ca_file_edited(folder, next, &all, &text, err);
         if (rc == 0)
             rc = place(path, previous, CONTRACT_FILE_CA, err);
         if (rc == 0)
@@ -332,13 +244,13 @@ int pki_rotation_finish(const char *folder, struct err *err)
     if (!exists(next, "ca.key") && !pki_rotation_is_finishing(folder))
         return err_set(err, ERR_NOT_FOUND, "the new CA's key is not in %s", next);
     if (strcmp(rotation.old_ca, rotation.new_ca) != 0) {
-        struct edit edit = {rotation.old_ca, rotation.new_ca};
+        struct ca_file_edit edit = {rotation.old_ca, rotation.new_ca};
 
         rc = pki_rotation_previous(folder, &rotation, previous, err);
         if (rc == 0)
             rc = exchange(folder, next, previous, err);
         if (rc == 0)
-            rc = write_edited(folder, next, &edit, err);
+            rc = ca_file_edit(folder, next, &edit, err);
     }
     if (rc == 0)
         rc = place(path, next, CONTRACT_FILE_CA, err);
@@ -369,9 +281,9 @@ int pki_rotation_abandon(const char *folder, struct err *err)
     if (rc < 0)
         return rc;
 
-    struct edit edit = {rotation.new_ca, ""};
+    struct ca_file_edit edit = {rotation.new_ca, ""};
 
-    rc = write_edited(folder, next, &edit, err);
+    rc = ca_file_edit(folder, next, &edit, err);
     if (rc < 0)
         return rc;
     if (rename(previous, kept) != 0 && errno != ENOENT)
