@@ -8,6 +8,7 @@
 
 #include "server/base/change_lock.h"
 #include "server/base/clock.h"
+#include "server/pki/authority_root.h"
 #include "server/pki/device_credential.h"
 #include "server/pki/digest.h"
 #include "server/pki/judged.h"
@@ -174,13 +175,25 @@ int device_auth_check_own(
     return rc;
 }
 
-int device_auth_find_ca(struct device_auth *auth, const struct certificate *certificate,
-    char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+void device_auth_root_of(
+    struct device_auth *auth, const char *ca, char out[DIGEST_SHA256_TEXT_SIZE])
 {
     pthread_rwlock_rdlock(&auth->lock);
+    authority_root_of(auth->authority, ca, out);
+    pthread_rwlock_unlock(&auth->lock);
+}
 
-    int rc = authority_find(auth->authority, certificate, out, err);
+int device_auth_find_root(struct device_auth *auth, const struct certificate *certificate,
+    char out[DIGEST_SHA256_TEXT_SIZE], struct err *err)
+{
+    char ca[DIGEST_SHA256_TEXT_SIZE];
 
+    pthread_rwlock_rdlock(&auth->lock);
+
+    int rc = authority_find(auth->authority, certificate, ca, err);
+
+    if (rc == 0)
+        authority_root_of(auth->authority, ca, out);
     pthread_rwlock_unlock(&auth->lock);
     return rc;
 }

@@ -96,9 +96,13 @@ ERR_CHECKED int device_auth_check_own(
 ERR_CHECKED int device_auth_vouches(
     struct device_auth *auth, const struct certificate *certificate, struct err *err);
 
-// As authority_find(), by the CA in use. Any thread.
-ERR_CHECKED int device_auth_find_ca(struct device_auth *auth, const struct certificate *certificate,
-    char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
+// As authority_root_of(), of the CA in use. Any thread.
+void device_auth_root_of(
+    struct device_auth *auth, const char *ca, char out[DIGEST_SHA256_TEXT_SIZE]);
+
+// The same of the CA that signed a certificate; as authority_find(). Any thread.
+ERR_CHECKED int device_auth_find_root(struct device_auth *auth,
+    const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
 
 // As credential_check_server(), by the CA in use whatever its file holds now.
 ERR_CHECKED int device_auth_check_server(struct device_auth *auth,

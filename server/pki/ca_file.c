@@ -7,16 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-#include <openssl/x509v3.h>
-
 #include "common/contract.h"
 #include "server/base/file.h"
 #include "server/pki/certificate.h"
 #include "server/pki/certificate_file.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/digest.h"
-#include "server/pki/openssl_types.h"
 
 static int place(char out[PATH_MAX], const char *folder, struct err *err)
 {
@@ -39,16 +35,6 @@ static int append(char **text, const struct certificate *certificate, struct err
     free(*text);
     *text = joined;
     return joined != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a CA");
-}
-
-// One that signed itself is below nobody, also if it has another's name and key.
-static bool is_below(const struct certificate *certificate, const struct certificate *ca)
-{
-    bool is_signed = (X509_get_extension_flags(certificate->x509) & EXFLAG_SS) == 0 &&
-                     X509_verify(certificate->x509, X509_get0_pubkey(ca->x509)) == 1;
-
-    ERR_clear_error();
-    return is_signed;
 }
 
 // The certificates of a file, and what of them goes.
@@ -77,8 +63,8 @@ static int read_joining(const char *path, const char *from, const struct ca_file
 // One that was signed with a key that both have stays.
 static bool goes_with(const struct joining *joining, const struct certificate *certificate)
 {
-    return joining->gone != NULL && is_below(certificate, joining->gone) &&
-           (joining->added == NULL || !is_below(certificate, joining->added));
+    return joining->gone != NULL && certificate_is_below(certificate, joining->gone) &&
+           (joining->added == NULL || !certificate_is_below(certificate, joining->added));
 }
 
 static int append_all(

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "server/base/file.h"
 #include "server/pki/asn1_serial.h"
@@ -131,6 +133,15 @@ int certificate_key_id(
     digest_sha256(der, (size_t)n, out);
     OPENSSL_free(der);
     return 0;
+}
+
+bool certificate_is_below(const struct certificate *certificate, const struct certificate *ca)
+{
+    bool is_signed = (X509_get_extension_flags(certificate->x509) & EXFLAG_SS) == 0 &&
+                     X509_verify(certificate->x509, X509_get0_pubkey(ca->x509)) == 1;
+
+    ERR_clear_error();
+    return is_signed;
 }
 
 int64_t certificate_not_before_ms(const struct certificate *certificate)

@@ -1,6 +1,7 @@
 #ifndef PKI_CERTIFICATE_H
 #define PKI_CERTIFICATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ ERR_CHECKED int certificate_fingerprint(
 // SHA-256 of its public key (SubjectPublicKeyInfo). ERR_NO_MEMORY.
 ERR_CHECKED int certificate_key_id(
     const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
+
+// Whether that CA's key signed it, and not its own.
+bool certificate_is_below(const struct certificate *certificate, const struct certificate *ca);
 
 // The first and the last moment of its validity, Unix ms.
 int64_t certificate_not_before_ms(const struct certificate *certificate);

@@ -183,7 +183,7 @@ static int take(const struct certificate *certificate, void *ctx)
     struct certificate_facts facts = {0};
     char mac[MAC_SIZE];
     char ca[ROTATION_CA_SIZE];
-    int rc = device_auth_find_ca(batch->auth, certificate, ca, batch->err);
+    int rc = device_auth_find_root(batch->auth, certificate, ca, batch->err);
 
     if (rc == ERR_UNTRUSTED)
         return 0;

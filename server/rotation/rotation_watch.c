@@ -50,7 +50,7 @@ void rotation_watch_close(struct rotation_watch *watch)
 static void find_ca(
     struct rotation_watch *watch, const struct certificate *certificate, char out[ROTATION_CA_SIZE])
 {
-    if (device_auth_find_ca(watch->auth, certificate, out, NULL) < 0)
+    if (device_auth_find_root(watch->auth, certificate, out, NULL) < 0)
         out[0] = '\0';
 }
 
@@ -161,7 +161,7 @@ void rotation_watch_note_device(
         free(shown);
         return;
     }
-    snprintf(shown->ca, sizeof shown->ca, "%s", facts->ca);
+    device_auth_root_of(watch->auth, facts->ca, shown->ca);
     (void)store_post(watch->store, note_shown, shown, free);
 }
 

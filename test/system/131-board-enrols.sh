@@ -12,7 +12,7 @@ make_claims
 # shellcheck disable=SC2034  # enrol_lib.sh's
 signer_days=1
 signer_up
-sed -i "/^\[config.json\]/a enrolserver = localhost\nenrolport = $est_port" "$sandbox/etc/secureesp.conf"
+enrolment_served
 enrolment_on approve 'retry_after_s = 10'
 device=$(mac_of 101)
 lx=$(board_mac_of 1)

@@ -5,6 +5,8 @@
 # Takes 900 s at most.
 # shellcheck source=test/system/fleet_lib.sh
 . "$(dirname "$0")/fleet_lib.sh"
+# shellcheck source=test/system/rotation_lib.sh
+. "$(dirname "$0")/rotation_lib.sh"
 
 fleet_up "${ROTATION_FLEET:-3}" "${ROTATION_BOARDS:-0}"
 patience=$((180 + 6 * fleet)) # seconds for a phase: 16 devices are at it at a time
@@ -14,25 +16,6 @@ sleeper=${sleepers[0]}
 fleet_sketches "${fragments[@]}"
 old=$(openssl x509 -in "$pki/ca.crt" -noout -fingerprint)
 cp -r "$pki" "$work/old-pki" # a thief's copy
-
-# all_have WHAT MAC...: what they have by now.
-all_have() {
-    local macs
-    macs=$(printf "'%s'," "${@:2}")
-    api /rotation >"$work/rotation.json"
-    [ "$(sqlite3 :memory: "select count(*) from json_each(readfile('$work/rotation.json'), '$.devices')
-        where json_extract(value, '$.has') = '$1'
-            and json_extract(value, '$.mac') in (${macs%,})")" -eq $(($# - 1)) ]
-}
-# Daemon and broker as the operator is told to.
-reload_daemon() {
-    process_signal "$sandbox/run/daemon" HUP
-}
-restart_broker() {
-    part stop broker
-    part start broker
-    part wait daemon
-}
 
 step "a second CA"
 fall_asleep
@@ -78,9 +61,6 @@ expect_equal "CAs in ca.crt" 1 "$(grep -c BEGIN "$pki/ca.crt")"
 reload_daemon
 restart_broker
 kill_daemon 1
-is_over() {
-    [ "$(json_get "$(api /rotation)" '$.phase')" = none ]
-}
 eventually "$patience" "all trust the new one alone" is_over
 for fragment in "${fragments[@]}"; do
     cmp "$pki/ca.crt" "$work/sketch-$fragment/ca.crt" || fail "the CA of sketch $fragment"

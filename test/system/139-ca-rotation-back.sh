@@ -4,32 +4,19 @@
 # Takes 600 s at most.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/rotation_lib.sh
+. "$(dirname "$0")/rotation_lib.sh"
 
 sandbox_up --devices 2
 pki=$SANDBOX_PKI
 first=$(mac_of 1)
 second=$(mac_of 2)
-sed -i 's/^\[mqtt\]/[commands]\nsent_timeout_s = 20\n\n[mqtt]/' "$sandbox/etc/secureesp.conf"
-part stop daemon
-part start daemon
-part wait daemon
+commands_end_soon
 cp "$pki/ca.crt" "$work/old.crt"
 cp "$pki/servers/mosquitto.crt" "$work/server.crt"
 
-reload_all() {
-    process_signal "$sandbox/run/daemon" HUP
-    part stop broker
-    part start broker
-    part wait daemon
-}
-rotation() { # PATH
-    json_get "$(api /rotation)" "$1"
-}
-rotation_has() { # PATH VALUE
-    [ "$(rotation "$1")" = "$2" ]
-}
 one_has_moved() {
-    [ "$(json_count "$(api /rotation)" '$.devices' "json_extract(value, '$.has') = 'new'")" -gt 0 ]
+    [ "$(has_count new)" -gt 0 ]
 }
 
 step "before anybody has moved"

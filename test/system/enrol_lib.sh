@@ -27,12 +27,12 @@ signer_per_hour=1000
 signer_policy=() # more lines of its policy
 signer_days=825
 
-# signer_up: a signer with the sandbox's CA, as $signer_per_hour, $signer_days and $signer_policy have it. Its
-# filter of system calls stops the search for leaks.
+# signer_up: a signer with the CA of $work/ca, else the sandbox's, as $signer_per_hour, $signer_days and
+# $signer_policy have it. Its filter of system calls stops the search for leaks.
 signer_up() {
     mkdir -p "$work/ca"
     rm -f "$signer_socket" # of one that was killed
-    cp "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/ca.key" "$work/ca"
+    [ -e "$work/ca/ca.key" ] || cp "$SANDBOX_PKI/ca.crt" "$SANDBOX_PKI/ca.key" "$work/ca"
     printf '%s\n' '[signer]' "folder = $work/ca" "socket = $signer_socket" "client = $(id -u)" \
         '[policy]' "per_hour = $signer_per_hour" "days = $signer_days" "${signer_policy[@]}" >"$work/signer.conf"
     signer_start
@@ -44,6 +44,12 @@ signer_start() {
         env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" secureesp-signer --config "$work/signer.conf"
     records+=("$work/signer.record")
     eventually 20 "the signer listens" test -S "$signer_socket"
+}
+
+# enrolment_served: devices are told where. Before enrolment_on.
+enrolment_served() {
+    [ -n "$est_port" ] || est_port=$((32000 + SRANDOM % 700))
+    sed -i "/^\[config.json\]/a enrolserver = localhost\nenrolport = $est_port" "$sandbox/etc/secureesp.conf"
 }
 
 # enrolment_on POLICY [SETTING...]: gives the daemon a port for it, and starts it anew.

@@ -20,11 +20,7 @@ fleet_up() {
     done
     for ((i = 1; i <= $2; i++)); do boards+=("$(board_mac_of "$i")"); done
     sandbox_up --devices "$fleet" --emulated "$2" "${@:3}"
-    # What a daemon that died was told, and did not write, is not waited for for long.
-    sed -i 's/^\[mqtt\]/[commands]\nsent_timeout_s = 20\n\n[mqtt]/' "$sandbox/etc/secureesp.conf"
-    part stop daemon
-    part start daemon
-    part wait daemon
+    commands_end_soon # as what a daemon that died was told, and did not write
 }
 
 # More than 20 share one process (scripts/sandbox), or two when some have slept.

@@ -221,6 +221,14 @@ has_event() {
 
 # --- commands
 
+# commands_end_soon: those that the daemon has sent, and whose end it does not hear of. It starts anew.
+commands_end_soon() {
+    sed -i 's/^\[mqtt\]/[commands]\nsent_timeout_s = 20\n\n[mqtt]/' "$sandbox/etc/secureesp.conf"
+    part stop daemon
+    part start daemon
+    part wait daemon
+}
+
 # command_device MAC NAME [force]: gives a command and waits for its outcome; prints "STATE RESULT".
 command_device() {
     local id

@@ -129,7 +129,7 @@ static void expect(struct place *place, bool with_shown, const char *ca, bool ow
         fail_msg("%s", err.message);
     assert_int_equal(certificate_from_pem(stored.bytes, stored.n, &certificate, NULL), 0);
     assert_int_equal(certificate_from_der(place->shown, place->n, &shown, NULL), 0);
-    assert_int_equal(device_auth_find_ca(place->auth, certificate, found, NULL), 0);
+    assert_int_equal(device_auth_find_root(place->auth, certificate, found, NULL), 0);
     assert_string_equal(found, ca);
     assert_int_equal(certificate_key_id(certificate, keys[0], NULL), 0);
     assert_int_equal(certificate_key_id(shown, keys[1], NULL), 0);
