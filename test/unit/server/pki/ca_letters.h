@@ -3,6 +3,10 @@
 
 // Certificates of CAs, each known by a letter. In a header, since each test program is one file.
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
