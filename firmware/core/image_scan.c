@@ -22,6 +22,11 @@ static int read_flash(
     return 0;
 }
 
+static int refuse(const char *how_many, struct failure *failure)
+{
+    return failure_set(failure, RESULT_DESCRIPTOR_INVALID, "image: has %s descriptor", how_many);
+}
+
 int image_scan_read(struct image_scan *scan, size_t offset, uint8_t *scratch,
     struct image_descriptor *out, struct failure *failure)
 {
@@ -30,12 +35,12 @@ int image_scan_read(struct image_scan *scan, size_t offset, uint8_t *scratch,
     if (n > IMAGE_DESCRIPTOR_MAX)
         n = IMAGE_DESCRIPTOR_MAX;
     if (n < IMAGE_DESCRIPTOR_HEADER_SIZE)
-        return failure_set(failure, RESULT_DESCRIPTOR_INVALID, "image: has no descriptor");
+        return refuse("no", failure);
 
     int rc = read_flash(scan, offset, scratch, n, failure);
 
     if (rc == 0 && !image_descriptor_decode(scratch, n, out))
-        return failure_set(failure, RESULT_DESCRIPTOR_INVALID, "image: has no descriptor");
+        return refuse("no", failure);
     return rc;
 }
 
@@ -61,8 +66,7 @@ static int finish(const struct image_scan *scan, struct failure *failure)
 {
     if (scan->found == 1)
         return STEP_DONE;
-    return failure_set(failure, RESULT_DESCRIPTOR_INVALID, "image: has %s descriptor",
-        scan->found == 0 ? "no" : "more than one");
+    return refuse(scan->found == 0 ? "no" : "more than one", failure);
 }
 
 int image_scan_step(struct image_scan *scan, uint8_t *scratch, struct failure *failure)

@@ -152,12 +152,18 @@ static int malformed(struct failure *failure, const char *what)
     return failure_set(failure, RESULT_MQTT_MALFORMED, "broker: %s", what);
 }
 
+// By its number (MQTT 3.1.1, table 2.1): a name for each takes room that the chip has not.
+static int unexpected(struct failure *failure, unsigned type)
+{
+    return failure_set(failure, RESULT_MQTT_MALFORMED, "broker: unexpected packet (type %u)", type);
+}
+
 static int handle_connack(struct mqtt *mqtt, const uint8_t *p, size_t n, struct failure *failure)
 {
     unsigned code;
 
     if (mqtt->phase != MQTT_CONNECTING || !mqtt_packet_read_connack(p, n, &code))
-        return malformed(failure, "unexpected CONNACK");
+        return unexpected(failure, MQTT_PACKET_CONNACK);
     if (code != 0)
         return failure_set(
             failure, RESULT_MQTT_REFUSED, "broker: refused the connection (code %u)", code);
@@ -172,7 +178,7 @@ static int handle_suback(struct mqtt *mqtt, const uint8_t *p, size_t n, struct f
 
     if (mqtt->phase != MQTT_SUBSCRIBING || !mqtt_packet_read_suback(p, n, &id, &code) ||
         id != SUBSCRIBE_ID)
-        return malformed(failure, "unexpected SUBACK");
+        return unexpected(failure, MQTT_PACKET_SUBACK);
     if (code == MQTT_PACKET_REFUSED)
         return failure_set(failure, RESULT_MQTT_REFUSED, "broker: refused the subscription");
     mqtt->phase = MQTT_ONLINE;
@@ -186,7 +192,7 @@ static int handle_puback(struct mqtt *mqtt, const uint8_t *p, size_t n, struct f
     uint16_t id;
 
     if (!mqtt_packet_read_puback(p, n, &id) || id == 0 || id != mqtt->open_id)
-        return malformed(failure, "unexpected PUBACK");
+        return unexpected(failure, MQTT_PACKET_PUBACK);
     mqtt->open_id = 0;
     if (!mqtt->ping_open && mqtt->phase == MQTT_ONLINE)
         expect_answer(mqtt, TIMER_NEVER);
@@ -196,7 +202,7 @@ static int handle_puback(struct mqtt *mqtt, const uint8_t *p, size_t n, struct f
 static int handle_pingresp(struct mqtt *mqtt, size_t n, struct failure *failure)
 {
     if (n != 0)
-        return malformed(failure, "unexpected PINGRESP");
+        return unexpected(failure, MQTT_PACKET_PINGRESP);
     mqtt->ping_open = false;
     if (mqtt->open_id == 0 && mqtt->phase == MQTT_ONLINE)
         expect_answer(mqtt, TIMER_NEVER);
@@ -210,7 +216,7 @@ static int handle_packet(struct mqtt *mqtt, const struct mqtt_packet_header *hea
     size_t n = header->body_size;
 
     if (mqtt->phase == MQTT_CONNECTING && header->type != MQTT_PACKET_CONNACK)
-        return malformed(failure, "the first packet is no CONNACK");
+        return unexpected(failure, header->type);
     switch (header->type) {
     case MQTT_PACKET_CONNACK: return handle_connack(mqtt, p, n, failure);
     case MQTT_PACKET_SUBACK: return handle_suback(mqtt, p, n, failure);
@@ -219,7 +225,7 @@ static int handle_packet(struct mqtt *mqtt, const struct mqtt_packet_header *hea
     default: break;
     }
     if (!mqtt_packet_read_publish(header->flags, p, n, message))
-        return malformed(failure, "malformed PUBLISH");
+        return malformed(failure, "malformed packet");
     send_puback(mqtt, message);
     return MQTT_STEP_MESSAGE;
 }
@@ -236,7 +242,7 @@ static int drop_long(
         return STEP_AGAIN;
     if (!mqtt_packet_read_publish(header->flags, mqtt->received + header->header_size,
             mqtt->received_used - header->header_size, &message))
-        return malformed(failure, "malformed PUBLISH");
+        return malformed(failure, "malformed packet");
     send_puback(mqtt, &message);
     mqtt->skip = header->header_size + header->body_size - mqtt->received_used;
     mqtt->received_used = 0;

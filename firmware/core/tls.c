@@ -212,7 +212,7 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
         enum result result;
         const char *text;
     } table[] = {
-        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, RESULT_CERTIFICATE_UNTRUSTED, "is not from our CA"},
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, RESULT_CERTIFICATE_UNTRUSTED, "is not signed by our CA"},
         {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
         {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
         {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},

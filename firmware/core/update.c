@@ -55,7 +55,7 @@ int update_start_check(struct update *update, const char *wanted, struct failure
     const struct slots_image *image = idle_image(update);
 
     if (image->state != SLOTS_READY)
-        return failure_set(failure, RESULT_NOTHING_DOWNLOADED, "no verified image to install");
+        return failure_set(failure, RESULT_NOTHING_DOWNLOADED, "no verified image");
     if (wanted[0] != '\0' && strcmp(wanted, image->name) != 0)
         return failure_set(
             failure, RESULT_NOT_STAGED, "the command means %.63s, another was downloaded", wanted);

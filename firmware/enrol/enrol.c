@@ -230,13 +230,13 @@ static int make_key(struct enrol *enrol, const char *name, struct failure *failu
     if (rc < 0)
         return rc;
     if (!enrol->again && files_write(enrol->port, name, pem, KEY_PEM_SIZE - 1) != 0)
-        return failure_set(failure, RESULT_FLASH_FAILED, "new key: cannot be written");
+        return failure_set(failure, RESULT_FLASH_FAILED, "%s: cannot be written", name);
     memory_watch();
     if (tls_library_read_key(&enrol->key, pem, KEY_PEM_SIZE - 1) == 0)
         return 0;
     mbedtls_pk_free(&enrol->key);
     mbedtls_pk_init(&enrol->key);
-    rc = failure_set(failure, RESULT_TLS_FAILED, "new key: cannot be read");
+    rc = failure_set(failure, RESULT_TLS_FAILED, "%s: cannot be read", name);
     return memory_judge(rc, failure);
 }
 
@@ -304,7 +304,8 @@ static int store(struct enrol *enrol, struct failure *failure)
 {
     if ((enrol->again && write_file(enrol, STAGING_KEY, enrol->key_pem, KEY_PEM_SIZE - 1) != 0) ||
         write_file(enrol, STAGING_CERT, enrol->scratch, enrol->est.used) != 0)
-        return failure_set(failure, RESULT_FLASH_FAILED, "new certificate: cannot be written");
+        return failure_set(
+            failure, RESULT_FLASH_FAILED, "%s: cannot be written", "new certificate");
     if (!enrol->again)
         (void)files_remove(enrol->port, ENROL_CODE); // spent
     return 0;

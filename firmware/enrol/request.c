@@ -151,7 +151,7 @@ int request_write(const struct request *request, uint8_t out[REQUEST_MAX], struc
     int rc;
 
     if (!key_is_p256(request->key))
-        return failure_set(failure, RESULT_FILE_INVALID, "request: its key is not on P-256");
+        return failure_set(failure, RESULT_FILE_INVALID, "our key is not on P-256");
     if (request->code != NULL && !is_code(request->code))
         return failure_set(failure, RESULT_FILE_INVALID, "request: its code cannot be written");
     memory_watch();

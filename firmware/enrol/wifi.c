@@ -16,9 +16,14 @@
 _Static_assert(DEVICE_SCRATCH >= WIFI_NETWORKS_SEALED_SIZE, "where it is opened");
 _Static_assert(DEVICE_SCRATCH >= 2 * WIFI_NETWORKS_SIZE, "the new ones, and those in use");
 
+static int fail(enum result result, const char *why, struct failure *failure)
+{
+    return failure_set(failure, result, "networks: %s", why);
+}
+
 static int refuse(const char *why, struct failure *failure)
 {
-    return failure_set(failure, RESULT_FILE_INVALID, "networks: %s", why);
+    return fail(RESULT_FILE_INVALID, why, failure);
 }
 
 int wifi_read_sealed(const uint8_t *payload, size_t n, uint8_t out[WIFI_NETWORKS_SEALED_SIZE],
@@ -43,7 +48,7 @@ static int read_used(struct device *device, int64_t *set_at_ms, struct failure *
     int n = files_read(device->port, WIFI_NETWORKS_FILE, p, WIFI_NETWORKS_SIZE);
 
     if (n == PORT_FAILED)
-        return failure_set(failure, RESULT_FLASH_FAILED, "networks: cannot be read");
+        return fail(RESULT_FLASH_FAILED, "cannot be read", failure);
     *set_at_ms =
         n > 0 && wifi_networks_count(p, (size_t)n) > 0 ? wifi_networks_set_at_ms(p, (size_t)n) : 0;
     return 0;
@@ -94,7 +99,7 @@ int wifi_stage(struct device *device, const uint8_t *payload, size_t n, struct f
     rc = slots_store(slots, device->port, failure);
     if (rc == 0 &&
         files_write(device->port, WIFI_NETWORKS_FILE ".new", device->scratch, (size_t)size) != 0)
-        rc = failure_set(failure, RESULT_FLASH_FAILED, "networks: cannot be written");
+        rc = fail(RESULT_FLASH_FAILED, "cannot be written", failure);
     if (rc < 0) {
         slots_forget_wifi(slots);
         (void)slots_store(slots, device->port, &other); // the first failure is the news

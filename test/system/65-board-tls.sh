@@ -85,7 +85,7 @@ cat "$work/broker/good.crt" "$pki/ca.crt" "$pki/ca.crt" "$pki/ca.crt" "$pki/ca.c
 cp "$work/broker/good.key" "$work/broker/long.key"
 
 step "the download server"
-download_with "serve untrusted" certificate-untrusted "localhost: its certificate is not from our CA"
+download_with "serve untrusted" certificate-untrusted "localhost: its certificate is not signed by our CA"
 download_with "serve misnamed" certificate-name "localhost: its certificate is for another host"
 download_with "serve expired" certificate-expired "localhost: its certificate has expired"
 download_with "serve future" certificate-not-yet-valid "localhost: its certificate is not yet valid"
@@ -98,7 +98,7 @@ expect_equal "config, undisturbed" "done ok" "$(command_device "$mac" config)"
 
 step "a broker that is not ours"
 broker_with \
-    "serve untrusted" certificate-untrusted "localhost: its certificate is not from our CA" \
+    "serve untrusted" certificate-untrusted "localhost: its certificate is not signed by our CA" \
     "serve misnamed" certificate-name "localhost: its certificate is for another host" \
     "serve expired" certificate-expired "localhost: its certificate has expired" \
     "serve future" certificate-not-yet-valid "localhost: its certificate is not yet valid"

@@ -43,32 +43,23 @@ int tls_library_read_key(mbedtls_pk_context *key, const uint8_t *pem, size_t n)
     return rc;
 }
 
-// Of other keys than those on P-256 the check needs none.
-static int seed_from_key(mbedtls_hmac_drbg_context *blinding, const mbedtls_pk_context *key)
-{
-    uint8_t secret[P256_KEY_SIZE];
-    size_t n = 0;
-    int rc = 0;
-
-    if (mbedtls_pk_get_type(key) != MBEDTLS_PK_RSA)
-        rc = mbedtls_ecp_write_key_ext(mbedtls_pk_ec(*key), &n, secret, sizeof secret);
-    if (rc == 0)
-        rc = seed(blinding, secret, n);
-    mbedtls_platform_zeroize(secret, sizeof secret);
-    return rc;
-}
-
+// Of other keys than those on P-256 the check needs no blinding.
 bool tls_library_is_pair(
     const mbedtls_pk_context *public_key, const mbedtls_pk_context *private_key)
 {
     mbedtls_hmac_drbg_context blinding;
+    uint8_t secret[P256_KEY_SIZE];
+    size_t n = 0;
+    int rc = 0;
 
-    mbedtls_hmac_drbg_init(&blinding);
+    if (mbedtls_pk_get_type(private_key) != MBEDTLS_PK_RSA)
+        rc = mbedtls_ecp_write_key_ext(mbedtls_pk_ec(*private_key), &n, secret, sizeof secret);
 
-    bool good =
-        seed_from_key(&blinding, private_key) == 0 &&
-        mbedtls_pk_check_pair(public_key, private_key, mbedtls_hmac_drbg_random, &blinding) == 0;
+    bool good = seed(&blinding, secret, n) == 0 && rc == 0;
 
+    mbedtls_platform_zeroize(secret, sizeof secret);
+    good = good &&
+           mbedtls_pk_check_pair(public_key, private_key, mbedtls_hmac_drbg_random, &blinding) == 0;
     mbedtls_hmac_drbg_free(&blinding);
     return good;
 }

@@ -133,7 +133,7 @@ static void test_ack_of_nothing(void **state)
         assert_true(fake_device_run(f, 1000, is_offline));
         f->broker.no_puback = false;
         assert_true(fake_device_run(f, 20000, fake_device_is_idle));
-        assert_int_equal(fake_device_count(f, before, EVENT, "unexpected PUBACK"), 1);
+        assert_int_equal(fake_device_count(f, before, EVENT, "unexpected packet (type 4)"), 1);
         expect_outcome(f, before, 30 + i, i % 2 == 1 ? 2 : 0);
         f->broker.count = 0;
     }

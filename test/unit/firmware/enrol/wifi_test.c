@@ -31,6 +31,9 @@ static int read_text(const char *payload, uint8_t out[SEALED_SIZE])
     return rc;
 }
 
+// Nothing, or refused, by Mbed TLS's version: whoever opened it would find nothing.
+#define EMPTY (-2)
+
 static void test_payloads(void **state)
 {
     static const struct {
@@ -41,7 +44,7 @@ static void test_payloads(void **state)
         {"{\"id\": 7, \"sealed\": \"YWI=\"}", 2},
         {"{\"sealed\":\"\"}", 0},
         {"{\"sealed\":\"YWJj\"", -1},
-        {"{\"sealed\":\"YWJ\"}", 0}, // by Mbed TLS; whoever opens it finds nothing
+        {"{\"sealed\":\"YWJ\"}", EMPTY},
         {"{\"sealed\":\"YW=j\"}", -1},
         {"{\"sealed\":\"Y_Jj\"}", -1},
         {"{\"sealed\":[\"YWJj\"]}", -1},
@@ -57,7 +60,10 @@ static void test_payloads(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int n = read_text(rows[i].payload, out);
 
-        assert_int_equal(n < 0 ? -1 : n, rows[i].n);
+        if (rows[i].n == EMPTY)
+            assert_true(n <= 0);
+        else
+            assert_int_equal(n < 0 ? -1 : n, rows[i].n);
         if (n > 0)
             assert_memory_equal(out, "abc", (size_t)n);
     }
