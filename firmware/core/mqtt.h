@@ -12,7 +12,7 @@
 #include "firmware/core/tls.h"
 
 #define MQTT_RECEIVE_SIZE 768 // a longer message is acknowledged and dropped
-#define MQTT_SEND_SIZE 1280 // the largest status, and an event beside it that is not of the largest
+#define MQTT_SEND_SIZE 1280 // room for the largest status and, beside it, an event of ordinary size
 #define MQTT_KEEPALIVE_S 60
 #define MQTT_PING_MS 45000   // between two PINGREQs, whatever else is sent or received
 #define MQTT_ANSWER_MS 15000 // for CONNACK, SUBACK, PUBACK and PINGRESP

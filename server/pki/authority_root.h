@@ -4,9 +4,9 @@
 #include "server/pki/authority.h"
 #include "server/pki/digest.h"
 
-// Writes which CA stands above another one in the authority's file, and has none above itself: a
-// root for an intermediate one. Both are the SHA-256 of a certificate's DER. Without such a CA, or
-// the memory to look for it, that is the other one itself. Any thread.
+// Writes the topmost CA of the authority's file that stands above ca, as a root above an
+// intermediate one; ca itself if there is none, or no memory to look for it. Both are the SHA-256
+// of a certificate's DER. Any thread.
 void authority_root_of(
     const struct authority *authority, const char *ca, char out[DIGEST_SHA256_TEXT_SIZE]);
 

@@ -37,55 +37,94 @@ static int append(char **text, const struct certificate *certificate, struct err
     return joined != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a CA");
 }
 
-// The certificates of a file, and what of them goes.
+// The certificates of a file, and which of them go.
 struct joining {
     struct certificate_file file;
     char fingerprints[CERTIFICATE_FILE_MAX][DIGEST_SHA256_TEXT_SIZE];
-    const struct certificate *gone; // or NULL
-    struct certificate *added;      // or NULL
+    bool goes[CERTIFICATE_FILE_MAX];
+    struct certificate *added; // or NULL
 };
+
+// Whether one of those that go, or else one of those that stay, has signed it.
+static bool is_below(const struct joining *joining, size_t at, bool goes)
+{
+    const struct certificate *certificate = joining->file.certificates[at];
+
+    for (size_t i = 0; i < joining->file.count; i++) {
+        if (i != at && joining->goes[i] == goes &&
+            certificate_is_below(certificate, joining->file.certificates[i]))
+            return true;
+    }
+    return !goes && joining->added != NULL && certificate_is_below(certificate, joining->added);
+}
+
+// What is below one that goes goes, too, on all levels, unless one that stays has signed it.
+static void mark_below(struct joining *joining)
+{
+    for (size_t round = 0; round < joining->file.count; round++) {
+        for (size_t at = 0; at < joining->file.count; at++) {
+            if (is_below(joining, at, true) && !is_below(joining, at, false))
+                joining->goes[at] = true;
+        }
+    }
+}
+
+// Other certificates of a key that another one follows: with it, they would be trusted as before.
+static int mark_same_key(
+    struct joining *joining, const struct certificate *without, struct err *err)
+{
+    char added[DIGEST_SHA256_TEXT_SIZE];
+    char gone[DIGEST_SHA256_TEXT_SIZE];
+    char key[DIGEST_SHA256_TEXT_SIZE];
+    int rc = certificate_key_id(without, gone, err);
+
+    if (rc == 0)
+        rc = certificate_key_id(joining->added, added, err);
+    if (rc < 0 || strcmp(added, gone) == 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < joining->file.count; i++) {
+        rc = certificate_key_id(joining->file.certificates[i], key, err);
+        joining->goes[i] = joining->goes[i] || strcmp(key, gone) == 0;
+    }
+    return rc;
+}
 
 static int read_joining(const char *path, const char *from, const struct ca_file_edit *edit,
     struct joining *joining, struct err *err)
 {
+    const struct certificate *without = NULL;
     int rc = certificate_file_read(path, &joining->file, err);
 
     for (size_t i = 0; rc == 0 && i < joining->file.count; i++) {
         rc = certificate_fingerprint(joining->file.certificates[i], joining->fingerprints[i], err);
-        if (rc == 0 && strcmp(joining->fingerprints[i], edit->without) == 0)
-            joining->gone = joining->file.certificates[i];
+        joining->goes[i] = rc == 0 && strcmp(joining->fingerprints[i], edit->without) == 0;
+        if (joining->goes[i])
+            without = joining->file.certificates[i];
     }
     if (rc == 0 && edit->with[0] != '\0')
         rc = certificate_load(from, &joining->added, err);
+    if (rc == 0 && without != NULL && joining->added != NULL)
+        rc = mark_same_key(joining, without, err);
+    if (rc == 0)
+        mark_below(joining);
     return rc;
-}
-
-// One that was signed with a key that both have stays.
-static bool goes_with(const struct joining *joining, const struct certificate *certificate)
-{
-    return joining->gone != NULL && certificate_is_below(certificate, joining->gone) &&
-           (joining->added == NULL || !certificate_is_below(certificate, joining->added));
 }
 
 static int append_all(
     const struct joining *joining, const struct ca_file_edit *edit, char **text, struct err *err)
 {
+    const struct certificate *added = joining->added; // until it has been added
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < joining->file.count; i++) {
-        const struct certificate *certificate = joining->file.certificates[i];
-
-        if (certificate == joining->gone) {
-            if (joining->added != NULL)
-                rc = append(text, joining->added, err);
-        } else if (strcmp(joining->fingerprints[i], edit->with) != 0 &&
-                   !goes_with(joining, certificate)) {
-            rc = append(text, certificate, err);
+        if (added != NULL && strcmp(joining->fingerprints[i], edit->without) == 0) {
+            rc = append(text, added, err);
+            added = NULL;
+        } else if (!joining->goes[i] && strcmp(joining->fingerprints[i], edit->with) != 0) {
+            rc = append(text, joining->file.certificates[i], err);
         }
     }
-    if (rc == 0 && joining->gone == NULL && joining->added != NULL)
-        rc = append(text, joining->added, err);
-    return rc;
+    return rc == 0 && added != NULL ? append(text, added, err) : rc;
 }
 
 static int join_text(const char *path, const char *from, const struct ca_file_edit *edit,
@@ -106,7 +145,7 @@ int ca_file_check_size(const char *text, struct err *err)
     if (strlen(text) <= CONTRACT_FILE_MAX)
         return 0;
     return err_set(err, ERR_INVALID,
-        "both CAs' certificates have %zu bytes; devices accept files of %d. Use P-256 keys",
+        "the CAs' certificates have %zu bytes; devices accept files of %d. Use P-256 keys",
         strlen(text), CONTRACT_FILE_MAX);
 }
 

@@ -6,9 +6,11 @@
 // A CA's folder holds in ca.crt what devices are to trust: the CA itself, while it changes another
 // one, and CAs below them if such sign devices.
 
-// What becomes of it. Both are the SHA-256 of a certificate's DER, "" for none.
+// What becomes of it. Both are the SHA-256 of a certificate's DER, "" for none. With the one that
+// goes go the CAs below it, but for those that one that stays has signed, too; and, if another one
+// comes whose key is another, other certificates of its key.
 struct ca_file_edit {
-    const char *without; // which goes, with the CAs that it has signed
+    const char *without; // which goes
     const char *with;    // that of FROM/ca.crt, which takes its place, or comes last
 };
 

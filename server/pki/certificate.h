@@ -42,7 +42,7 @@ ERR_CHECKED int certificate_fingerprint(
 ERR_CHECKED int certificate_key_id(
     const struct certificate *certificate, char out[DIGEST_SHA256_TEXT_SIZE], struct err *err);
 
-// Whether that CA's key signed it, and not its own.
+// Whether that CA's key signed it; false of one that signed itself. Names are not compared.
 bool certificate_is_below(const struct certificate *certificate, const struct certificate *ca);
 
 // The first and the last moment of its validity, Unix ms.

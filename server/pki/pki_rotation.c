@@ -11,6 +11,7 @@
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/pki/ca_file.h"
+#include "server/pki/certificate_file.h"
 #include "server/pki/credential_check.h"
 #include "server/pki/credential_file.h"
 
@@ -114,6 +115,26 @@ static int check_both(const char *folder, const struct pki_rotation *rotation, s
     return rc;
 }
 
+// What stands above all others in ca.crt can change: devices of those below it count as its own.
+static int check_top(const char *folder, struct err *err)
+{
+    struct certificate_file file;
+    char path[PATH_MAX];
+    int rc = place(path, folder, CONTRACT_FILE_CA, err);
+
+    if (rc == 0)
+        rc = certificate_file_read(path, &file, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 1; rc == 0 && i < file.count; i++) {
+        if (certificate_is_below(file.certificates[0], file.certificates[i]))
+            rc = err_set(err, ERR_INVALID,
+                "the CA of %s is below another one in its ca.crt: change that one", folder);
+    }
+    certificate_file_clear(&file);
+    return rc;
+}
+
 int pki_rotation_make(const struct pki_folder_order *order, const char *common_name,
     struct pki_rotation *out, struct err *err)
 {
@@ -132,6 +153,9 @@ int pki_rotation_make(const struct pki_folder_order *order, const char *common_n
     wanted.force = true; // over what was cut short: it has no certificate
     issuer_free(issuer);
     issuer = NULL;
+    rc = check_top(order->folder, err);
+    if (rc < 0)
+        return rc;
     if (!exists(next, CONTRACT_FILE_CA)) // which is written last
         rc = pki_folder_init(&wanted, common_name, &pair, err);
     if (rc == 0)

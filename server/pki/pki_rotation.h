@@ -18,9 +18,9 @@ struct pki_rotation {
     char new_ca[DIGEST_SHA256_TEXT_SIZE];
 };
 
-// Makes the new CA, unless it lies in FOLDER/next: as order says, its folder that of the old one.
-// ERR_INVALID if devices would not take both in one file, or the old one is not the first in
-// ca.crt.
+// Makes the new CA, unless it lies in FOLDER/next: as order says, but for is_root: it allows CAs
+// below it if the old one does. order's folder is that of the old one. ERR_INVALID if devices would
+// not take both in one file, or the old one is not the first in ca.crt or is below another in it.
 ERR_CHECKED int pki_rotation_make(const struct pki_folder_order *order, const char *common_name,
     struct pki_rotation *out, struct err *err);
 
@@ -36,10 +36,12 @@ ERR_CHECKED int pki_rotation_open(const char *folder, struct issuer **out, struc
 // Whether the new CA has begun to take the place of the old one.
 bool pki_rotation_is_finishing(const char *folder);
 
-// Lets the new CA take the place of the old one, and ca.crt hold it alone.
+// Lets the new CA take the place of the old one, and takes the old one out of ca.crt, with the CAs
+// below it.
 ERR_CHECKED int pki_rotation_finish(const char *folder, struct err *err);
 
-// Lets ca.crt hold the old one alone, and puts the new one away, to FOLDER/abandoned-XXXXXXXX.
+// Takes the new one out of ca.crt, with the CAs below it, and puts it away, to
+// FOLDER/abandoned-XXXXXXXX.
 ERR_CHECKED int pki_rotation_abandon(const char *folder, struct err *err);
 
 // Where the old CA lies after that, or what it signed meanwhile.

@@ -93,7 +93,7 @@ static int begin_phase(struct store_connection *connection, struct rotation *rot
     struct advance *advance, struct err *err)
 {
     enum rotation_phase to = advance->wish->to;
-    bool in_doubt = to == ROTATION_ABORTING && rotation->phase == ROTATION_CERTIFICATES;
+    bool in_doubt = to == ROTATION_ABORTING;
     // Nobody is lost by going back, as long as both CAs are trusted.
     int rc = to == ROTATION_ABORTING
                  ? 0

@@ -65,9 +65,11 @@ static const char count_all[] =
     " coalesce(sum(CASE WHEN holds > 0 AND holds_at_ms > ?1 THEN 1 ELSE 0 END), 0)"
     " FROM rotation_devices";
 
-// Whoever was at a step on the way from 1 to 2 was told to download its certificate.
+// Whoever was at a step on the way from 1 to 2 was told to download its certificate; who enrols may
+// show one of the new CA before that.
 static const char begin_phase[] =
-    "UPDATE rotation_devices SET holds = CASE WHEN ?1 = 1 AND holds = 1 AND step > 0 THEN 2"
+    "UPDATE rotation_devices SET holds = CASE WHEN ?1 = 1 AND holds < 2"
+    "  AND (shows_new = 1 OR (holds = 1 AND step > 0)) THEN 2"
     " ELSE holds END, step = 0, next_at_ms = 0, tries = 0, command_id = 0, detail = '',"
     " step_at_ms = ?2";
 

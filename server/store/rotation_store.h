@@ -60,7 +60,8 @@ ERR_CHECKED int rotation_store_count(struct store_connection *connection, int64_
     int64_t stuck_before_ms, struct rotation_store_counts *out, struct err *err);
 
 // A new phase: nobody is at a step, and nothing has failed. What a device was told last may be done
-// yet: with_doubt counts who was told to download its certificate as one that shows it.
+// yet: with_doubt counts who was told to download its certificate, or shows one of the new CA, as
+// one that has it.
 ERR_CHECKED int rotation_store_begin_phase(
     struct store_connection *connection, bool with_doubt, int64_t now_ms, struct err *err);
 

@@ -36,7 +36,10 @@ are() {
         where value ->> '\$.state' = '$1'")" -eq "$2" ]
 }
 has_ended() {
-    are queued 0 && are sent 0 && are waiting 0
+    api "/wifi/$batch" >"$work/batch.json"
+    [ "$(sqlite3 :memory: "select count(*) || ' ' || coalesce(sum(value ->> '\$.state' in
+        ('queued', 'sent', 'waiting')), 0)
+        from json_each(readfile('$work/batch.json'), '\$.devices')")" = "${#all[@]} 0" ]
 }
 # Those of which it is not known that they have moved.
 laggards() {

@@ -40,10 +40,7 @@ expect_match "not at once" "may show a certificate of the new CA" "$(secureesp p
 cmp "$work/server.crt" "$pki/servers/mosquitto.crt" || fail "the broker's certificate"
 expect_equal "both" 2 "$(grep -c BEGIN "$pki/ca.crt")"
 reload_all
-sleep 2
-part kill daemon
-part start daemon || { sleep 2 && part start daemon; } # its threads may hold the state for a moment
-part wait daemon
+kill_daemon 1
 expect_exit 1 secureesp pki rotate finish "$pki"
 expect_match "another way" "in the phase aborting" "$output"
 eventually 300 "they are back" rotation_has '$.lost' 0

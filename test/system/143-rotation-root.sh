@@ -28,6 +28,8 @@ step "before"
 newcomer 101 "$work/old.crt"
 mkdir "$work/thief"
 for file in crt key; do flash_file "$(mac_of 101)" "$(mac_of 101).$file" >"$work/thief/101.$file"; done
+get_with "$work/thief/101" /config.json
+expect_equal "a thief is let in before" 200 "$status"
 
 step "a second root: the signer goes on with the CA that it has"
 secureesp pki rotate start "$pki"
@@ -65,3 +67,6 @@ eventually 200 "all trust the new one alone" is_over
 expect_rotated
 get_with "$work/thief/101" /config.json
 expect_match "with a certificate of the old CA" '^(403|curl )' "$status"
+! mosquitto_pub -h localhost -p "$SANDBOX_MQTT_PORT" --cafile "$pki/ca.crt" -i "$(mac_of 101)" -q 1 \
+    --cert "$work/thief/101.crt" --key "$work/thief/101.key" \
+    -t "/status/$(mac_of 101)" -m '{}' 2>/dev/null || fail "let in at the broker"

@@ -16,7 +16,11 @@ fleet_up() {
     local i
     fleet=$1
     for ((i = 1; i <= fleet; i++)); do
-        if [ "$i" -le $((fleet - (fleet + 9) / 10)) ]; then awake+=("$(mac_of "$i")"); else sleepers+=("$(mac_of "$i")"); fi
+        if [ "$i" -le $((fleet - (fleet + 9) / 10)) ]; then
+            awake+=("$(mac_of "$i")")
+        else
+            sleepers+=("$(mac_of "$i")")
+        fi
     done
     for ((i = 1; i <= $2; i++)); do boards+=("$(board_mac_of "$i")"); done
     sandbox_up --devices "$fleet" --emulated "$2" "${@:3}"
@@ -92,18 +96,6 @@ TEXT
             bash "$work/board.sh" "$work/sketch-$fragment" "${sketch[@]}"
         records+=("$work/$fragment.pid")
         await "$fragment" '^online commands=0 '
-    done
-}
-
-# kill_daemon TIMES: it dies between any two of its steps, while the devices are at it.
-kill_daemon() {
-    local i
-    for ((i = 0; i < $1; i++)); do
-        sleep 1.$((RANDOM % 10))
-        part kill daemon
-        # its threads may hold the state for a moment longer than it is there
-        part start daemon || { sleep 2 && part start daemon; }
-        part wait daemon
     done
 }
 

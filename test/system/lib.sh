@@ -138,6 +138,18 @@ part() {
     "$root/scripts/sandbox" "$sandbox" "$@"
 }
 
+# kill_daemon TIMES: it dies between any two of its steps, while the devices are at it.
+kill_daemon() {
+    local i
+    for ((i = 0; i < $1; i++)); do
+        sleep 1.$((RANDOM % 10))
+        part kill daemon
+        # its threads may hold the state for a moment longer than it is there
+        part start daemon || { sleep 2 && part start daemon; }
+        part wait daemon
+    done
+}
+
 # broker_run CONFIGURATION: the sandbox's broker with another, without waiting until it answers.
 broker_run() {
     sanitizer_set_host "$VARIANT"

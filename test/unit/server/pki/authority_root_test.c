@@ -23,6 +23,8 @@ static void test_the_root_is_found(void **state)
         {"BaC", 'a', 'a'}, // whose root is not there
         {"ABC", 'a', 'a'}, // nor itself
         {"CD", 'D', 'D'},
+        {"caA", 'c', 'A'},
+        {"Ac", 'c', 'c'},
         {"Da", 'a', 'D'}, // which has the same key
         {"DA", 'A', 'A'},
         {"DA", 'D', 'D'},

@@ -32,6 +32,14 @@ static void test_one_comes_or_goes(void **state)
         {"AaCbD", '\0', 'B', "AaCbDB", 0},
         {"AaD", 'A', 'D', "Da", 0}, // which D has signed as well
         {"AB", 'C', '\0', "AB", 0},
+        {"AAaB", 'A', 'B', "B", 0},
+        {"ADB", 'A', 'B', "B", 0}, // its key would be trusted as before
+        {"aDB", 'A', 'B', "aDB", 0},
+        {"AaD", 'D', '\0', "Aa", 0}, // which A has signed as well
+        {"ADa", 'A', 'D', "Da", 0},
+        {"AacB", 'A', 'B', "B", 0}, // on all levels
+        {"cAaB", 'A', 'B', "B", 0},
+        {"acB", 'a', '\0', "B", 0},
     };
     const struct ca_letters *w = *state;
     char folder[SCRATCH_PATH_SIZE];

@@ -20,9 +20,9 @@
 #include "server/pki/private_key.h"
 #include "test/unit/server/base/scratch.h"
 
-// A and B are roots, with a and b below them, C is another CA, and D is A renewed over the same
-// key.
-#define CA_LETTERS "ABabCD"
+// A and B are roots, with a and b below them and c below a, C is another CA, and D is A renewed
+// over the same key.
+#define CA_LETTERS "ABabcCD"
 
 enum { CA_LETTERS_COUNT = sizeof CA_LETTERS - 1 };
 
@@ -74,6 +74,22 @@ static inline void ca_letters_make_below(const struct ca_letters *w, char letter
     issuer_free(issuer);
 }
 
+static inline void ca_letters_put(
+    const struct ca_letters *w, char letter, struct certificate *certificate)
+{
+    char path[SCRATCH_PATH_SIZE];
+    char file[SCRATCH_PATH_SIZE + 8];
+    char *pem;
+
+    assert_int_equal(certificate_to_pem(certificate, &pem, NULL), 0);
+    certificate_free(certificate);
+    ca_letters_place(w, letter, path);
+    assert_int_equal(file_make_folder(path, 0700, NULL), 0);
+    snprintf(file, sizeof file, "%s/ca.crt", path);
+    assert_int_equal(file_replace(file, (uint8_t *)pem, strlen(pem), 0644, NULL), 0);
+    free(pem);
+}
+
 static inline void ca_letters_make_renewed(const struct ca_letters *w, char letter, char renewed)
 {
     struct issuer_order order = {
@@ -82,20 +98,34 @@ static inline void ca_letters_make_renewed(const struct ca_letters *w, char lett
     char file[SCRATCH_PATH_SIZE + 8];
     struct private_key *key;
     struct certificate *certificate;
-    char *pem;
 
     ca_letters_place(w, letter, path);
     snprintf(file, sizeof file, "%s/ca.key", path);
     assert_int_equal(private_key_load(file, &key, NULL), 0);
     assert_int_equal(issuer_self_sign(&order, key, &certificate, NULL), 0);
     private_key_free(key);
-    assert_int_equal(certificate_to_pem(certificate, &pem, NULL), 0);
-    certificate_free(certificate);
-    ca_letters_place(w, renewed, path);
-    assert_int_equal(file_make_folder(path, 0700, NULL), 0);
-    snprintf(file, sizeof file, "%s/ca.crt", path);
-    assert_int_equal(file_replace(file, (uint8_t *)pem, strlen(pem), 0644, NULL), 0);
-    free(pem);
+    ca_letters_put(w, renewed, certificate);
+}
+
+// As other tools make one, below a CA that allows none.
+static inline void ca_letters_make_lowest(const struct ca_letters *w, char letter, char below)
+{
+    struct issuer_order order = {.profile = PROFILE_INTERMEDIATE,
+        .common_name = "lowest",
+        .days = 3,
+        .now_ms = clock_system_ms()};
+    char folder[SCRATCH_PATH_SIZE];
+    struct certificate *certificate;
+    struct private_key *key;
+    struct issuer *issuer;
+
+    ca_letters_place(w, letter, folder);
+    assert_int_equal(pki_folder_open(folder, &issuer, NULL), 0);
+    assert_int_equal(private_key_generate(PRIVATE_KEY_P256, &key, NULL), 0);
+    assert_int_equal(issuer_issue(issuer, &order, key, &certificate, NULL), 0);
+    private_key_free(key);
+    issuer_free(issuer);
+    ca_letters_put(w, below, certificate);
 }
 
 static inline int ca_letters_set_up(void **state)
@@ -110,6 +140,7 @@ static inline int ca_letters_set_up(void **state)
     ca_letters_make_below(w, 'B', 'b');
     issuer_free(ca_letters_make_root(w, 'C'));
     ca_letters_make_renewed(w, 'A', 'D');
+    ca_letters_make_lowest(w, 'a', 'c');
     for (size_t i = 0; i < CA_LETTERS_COUNT; i++) {
         char path[SCRATCH_PATH_SIZE];
         char file[SCRATCH_PATH_SIZE + 8];

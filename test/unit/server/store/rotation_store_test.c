@@ -246,6 +246,32 @@ static void test_begins_a_phase(void **state)
     assert_int_equal(row_of(f, MAC_2).holds, ROTATION_HOLDS_BOTH);
 }
 
+// Who has enrolled meanwhile may show a certificate of the new CA in any phase.
+static void test_doubts_who_shows_a_new_one(void **state)
+{
+    static const struct {
+        enum rotation_holds holds;
+        bool shows_new;
+        enum rotation_holds after;
+    } rows[] = {
+        {ROTATION_HOLDS_OLD, false, ROTATION_HOLDS_OLD},
+        {ROTATION_HOLDS_OLD, true, ROTATION_HOLDS_NEW},
+        {ROTATION_HOLDS_BOTH, true, ROTATION_HOLDS_NEW},
+        {ROTATION_HOLDS_NEW, true, ROTATION_HOLDS_NEW},
+    };
+    struct fixture *f = *state;
+    struct phase doubt = {true, 20};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rotation_device device = {
+            .mac = MAC_1, .holds = rows[i].holds, .shows_new = rows[i].shows_new};
+
+        fixture_write(f, put_device, &device);
+        fixture_write(f, begin_phase, &doubt);
+        assert_int_equal(row_of(f, MAC_1).holds, rows[i].after);
+    }
+}
+
 static void test_reads_active(void **state)
 {
     struct fixture *f = *state;
@@ -292,6 +318,7 @@ int main(void)
         TEST(test_joins),
         TEST(test_certificate),
         TEST(test_begins_a_phase),
+        TEST(test_doubts_who_shows_a_new_one),
         TEST(test_reads_active),
     };
 
