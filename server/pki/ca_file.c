@@ -69,19 +69,15 @@ static void mark_below(struct joining *joining)
     }
 }
 
-// Other certificates of a key that another one follows: with it, they would be trusted as before.
+// When another one comes, other certificates of the key go, too: with them it would be trusted as
+// before.
 static int mark_same_key(
     struct joining *joining, const struct certificate *without, struct err *err)
 {
-    char added[DIGEST_SHA256_TEXT_SIZE];
     char gone[DIGEST_SHA256_TEXT_SIZE];
     char key[DIGEST_SHA256_TEXT_SIZE];
     int rc = certificate_key_id(without, gone, err);
 
-    if (rc == 0)
-        rc = certificate_key_id(joining->added, added, err);
-    if (rc < 0 || strcmp(added, gone) == 0)
-        return rc;
     for (size_t i = 0; rc == 0 && i < joining->file.count; i++) {
         rc = certificate_key_id(joining->file.certificates[i], key, err);
         joining->goes[i] = joining->goes[i] || strcmp(key, gone) == 0;

@@ -4,6 +4,7 @@
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/pki/pki_folder.h"
+#include "server/store/device_store.h"
 #include "server/store/rotation_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
@@ -111,10 +112,41 @@ static void test_certificates(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
+static int put_device(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return device_store_put(connection, ctx, NULL, err);
+}
+
+static int note_shown(struct store_connection *connection, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return rotation_store_note_shown(connection, MAC_1, true, err);
+}
+
+// Who has enrolled with the new CA by then is waited for, also if no certificate was issued yet.
+static void test_going_back_at_once(void **state)
+{
+    static const char old_ca[] = "0000000000000000000000000000000000000000000000000000000000000000";
+    static const char new_ca[] = "1111111111111111111111111111111111111111111111111111111111111111";
+    struct rotation_change_wish wish = {.to = ROTATION_ABORTING};
+    struct device_record devices[] = {{.mac = MAC_1, .reason = DEVICE_REASON_STATUS},
+        {.mac = MAC_2, .reason = DEVICE_REASON_STATUS}};
+    struct fixture *f = *state;
+    size_t moved = 99;
+
+    for (size_t i = 0; i < 2; i++)
+        fixture_write(f, put_device, &devices[i]);
+    assert_int_equal(rotation_change_start(f->store, old_ca, new_ca, NULL), 0);
+    fixture_write(f, note_shown, NULL);
+    assert_int_equal(rotation_change_advance(f->store, &wish, &moved, NULL), 0);
+    assert_int_equal(moved, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_certificates),
+        TEST(test_going_back_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
