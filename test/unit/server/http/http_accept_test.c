@@ -102,7 +102,6 @@ static void beyond_its_places_a_client_waits_for_one(void **state)
 static void a_server_that_makes_room_always_answers(void **state)
 {
     struct http_server_settings settings = settings_of(60);
-    struct http_server_counters counters;
     int idle[3 * PLACES];
     char byte;
 
@@ -114,8 +113,7 @@ static void a_server_that_makes_room_always_answers(void **state)
     for (int i = 0; i < 3 * PLACES; i++)
         idle[i] = fixture_connect();
     expect_answer(fixture_connect());
-    http_server_read_counters(server, &counters);
-    assert_true(counters.full > 2 * PLACES);
+    wait_full(server, 2 * PLACES + 1);
     assert_int_equal(read(idle[0], &byte, 1), 0); // the end
     for (int i = 0; i < 3 * PLACES; i++)
         close(idle[i]);
@@ -132,7 +130,6 @@ static void be_user(uid_t uid)
 static void nobody_takes_the_place_of_who_has_fewer(void **state)
 {
     struct http_server_settings settings = settings_of(60);
-    struct http_server_counters counters;
     int idle[3 * PLACES];
     char byte;
 
@@ -151,8 +148,7 @@ static void nobody_takes_the_place_of_who_has_fewer(void **state)
         idle[i] = fixture_connect();
     expect_answer(fixture_connect());
     be_user(0);
-    http_server_read_counters(server, &counters);
-    assert_true(counters.full > PLACES);
+    wait_full(server, PLACES + 1);
     assert_int_equal(read(idle[0], &byte, 1), 0); // the end
     expect_answer(operators[0]);
     expect_answer(operators[1]);
