@@ -9,27 +9,29 @@ ssid='Neue Halle mit Nummer 7'
 password='sesame, sesame, open: 42 "times"'
 password2=$(printf 'ab%.0s' {1..32})
 
-# board_up MAC: what a board says and hears; its commands stand in $work/MAC.heard.
+# board_up MAC: a board that hears; its commands stand in $work/MAC.heard. What it says comes from another
+# client, since the broker would end one of two connections with the same certificate.
 board_up() {
     : >"$work/$1.heard"
     process_start "$work/$1.record" "$work/$1.heard" stdbuf -oL mosquitto_sub -h localhost \
-        -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" -i "$1" -q 1 -c \
+        -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" -i "$1" -q 1 -c -d \
         --cert "$SANDBOX_PKI/devices/$1.crt" --key "$SANDBOX_PKI/devices/$1.key" \
         -t "/command/$1/#" -F '%t %p'
     records+=("$work/$1.record")
+    eventually 20 "$1 has subscribed" grep -q '^Subscribed' "$work/$1.heard"
 }
 
 report() {
     local mac
     for mac; do
-        publish_text "$mac" "/status/$mac" '{"espimage": "BOARD-1", "uptimemillis": 60000}'
+        tester_publish "/status/$mac" -m '{"espimage": "BOARD-1", "uptimemillis": 60000}'
     done
 }
 
 # says MAC ID RESULT DETAIL: the outcome.
 says() {
-    publish_text "$1" "/event/$1" \
-        "{\"event\": \"command\", \"command\": \"wifi\", \"id\": $2, \"result\": \"$3\", \"detail\": \"$4\"}" -q 1
+    tester_publish "/event/$1" -q 1 -m \
+        "{\"event\": \"command\", \"command\": \"wifi\", \"id\": $2, \"result\": \"$3\", \"detail\": \"$4\"}"
 }
 
 heard() {
@@ -90,6 +92,7 @@ macs=("$(mac_of 101)" "$(mac_of 102)" "$(mac_of 103)")
 rsa=$(mac_of 104)
 sketch=$(mac_of 105)
 new_device "${macs[@]}" "$sketch"
+tester_up
 secureesp pki device "$SANDBOX_PKI" "$rsa" --rsa >/dev/null
 secureesp pki client "$SANDBOX_PKI" ear --role listener >/dev/null
 process_start "$work/ear.record" "$work/wire" stdbuf -oL mosquitto_sub -h localhost \
@@ -98,7 +101,7 @@ process_start "$work/ear.record" "$work/wire" stdbuf -oL mosquitto_sub -h localh
 records+=("$work/ear.record")
 for mac in "${macs[@]}" "$rsa"; do
     board_up "$mac"
-    publish_text "$mac" "/event/$mac" '{"event": "boot", "result": "ok", "image": "BOARD-1"}' -q 1
+    tester_publish "/event/$mac" -q 1 -m '{"event": "boot", "result": "ok", "image": "BOARD-1"}'
 done
 report "${macs[@]}" "$rsa" "$sketch"
 for mac in "${macs[@]}" "$rsa" "$sketch"; do
