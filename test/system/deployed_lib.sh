@@ -10,8 +10,9 @@ sketch_board=ESP8266_WEMOS_D1MINIPRO
 deployed=$root/build/$VARIANT/bin/deployed
 given=0 # commands so far
 
+# A sketch is known by its max_fragment_length; another one of that length by 6000 more.
 sketch_mac() {
-    mac_of "$1" # a sketch is known by its max_fragment_length
+    mac_of "$1"
 }
 
 sketch_will() {
@@ -54,7 +55,7 @@ sketch=()
 sketch_command() {
     sketch=("$deployed" --dir "$work/sketch-$1" --mac "$(sketch_mac "$1")"
         --image "$sketch_board-$2" --mqtt "$SANDBOX_MQTT_PORT" --https "$SANDBOX_HTTPS_PORT"
-        --fragment "$1" --will "$(sketch_will "$1")" --interval 500 "${@:3}")
+        --fragment $(($1 % 6000)) --will "$(sketch_will "$1")" --interval 500 "${@:3}")
     # The larger two download images with Arduino's HTTPUpdate class.
     [ "$1" -lt 2048 ] || sketch+=(--updater)
 }
