@@ -66,7 +66,7 @@ printf 'home\ta password\n%s\t%s\n' "$new" "$password" >"$work/air"
 set_networks "${awake[@]}" "${boards[@]}" "${sleepers[@]}" --canary 2
 eventually 60 "canaries are sent" are sent 2
 eventually 60 "canaries have moved" are 'done' 2
-kill_daemon 3
+daemon_dies 3
 eventually "$patience" "all have moved but those asleep" are 'done' $((${#all[@]} - ${#sleepers[@]}))
 
 step "who sleeps moves when it wakes; who was not heard is asked again"

@@ -26,7 +26,7 @@ expect_exit 1 secureesp pki rotate issue "$pki"
 expect_match "too early" "does not trust both CAs: reload it" "$output"
 restart_broker
 reload_daemon
-kill_daemon 3
+daemon_dies 3
 all=("${awake[@]}" "${boards[@]}" "${sketches[@]}")
 eventually "$patience" "they trust both" all_have both "${all[@]}"
 expect_equal "CAs on a sketch" 2 "$(grep -c BEGIN "$work/sketch-${fragments[0]}/ca.crt")"
@@ -51,7 +51,7 @@ expect_exit 1 secureesp pki rotate finish "$pki"
 expect_match "why" "would be lost" "$output"
 reload_daemon
 restart_broker
-kill_daemon 3
+daemon_dies 3
 eventually "$patience" "they show certificates of the new CA" all_have new "${all[@]}"
 
 step "the old one goes"
@@ -60,7 +60,7 @@ expect_equal "CAs in ca.crt" 1 "$(grep -c BEGIN "$pki/ca.crt")"
 [ ! -e "$pki/next" ] || fail "the new CA has not moved"
 reload_daemon
 restart_broker
-kill_daemon 1
+daemon_dies 1
 eventually "$patience" "all trust the new one alone" is_over
 for fragment in "${fragments[@]}"; do
     cmp "$pki/ca.crt" "$work/sketch-$fragment/ca.crt" || fail "the CA of sketch $fragment"

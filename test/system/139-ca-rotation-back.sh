@@ -40,7 +40,7 @@ expect_match "not at once" "may show a certificate of the new CA" "$(secureesp p
 cmp "$work/server.crt" "$pki/servers/mosquitto.crt" || fail "the broker's certificate"
 expect_equal "both" 2 "$(grep -c BEGIN "$pki/ca.crt")"
 reload_all
-kill_daemon 1
+daemon_dies 1
 expect_exit 1 secureesp pki rotate finish "$pki"
 expect_match "another way" "in the phase aborting" "$output"
 eventually 300 "they are back" rotation_has '$.lost' 0

@@ -10,13 +10,7 @@
 sandbox_up --devices 1
 pki=$SANDBOX_PKI
 folder=$work/ca # the signer's
-make_claims
-signer_up
-enrolment_served
-enrolment_on listed
-commands_end_soon
-all=("$(mac_of 1)")
-cp "$pki/ca.crt" "$work/old.crt"
+signer_fleet "$work/old.crt"
 
 step "before"
 newcomer 101 "$work/old.crt"

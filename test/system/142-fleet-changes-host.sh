@@ -61,7 +61,7 @@ tell() {
     for ((attempt = 0; attempt < 5; attempt++)); do
         : >"$work/again"
         order "$1" "${macs[@]}"
-        [ "${KILLS:-0}" -eq 0 ] || kill_daemon "$KILLS"
+        [ "${KILLS:-0}" -eq 0 ] || daemon_dies "$KILLS"
         eventually "$patience" "they have ended: $1" have_ended
         mapfile -t macs <"$work/again"
         [ "${#macs[@]}" -gt 0 ] || return 0

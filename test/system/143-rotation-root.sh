@@ -16,13 +16,7 @@ secureesp pki intermediate "$pki" "$folder" >/dev/null
 cat "$folder/ca.crt" >>"$pki/ca.crt"
 part stop broker
 part start broker
-make_claims
-signer_up
-enrolment_served
-enrolment_on listed
-commands_end_soon
-all=("$(mac_of 1)")
-cp "$folder/ca.crt" "$work/old.crt"
+signer_fleet "$work/old.crt"
 
 step "before"
 newcomer 101 "$work/old.crt"

@@ -138,8 +138,8 @@ part() {
     "$root/scripts/sandbox" "$sandbox" "$@"
 }
 
-# kill_daemon TIMES: it dies between any two of its steps, while the devices are at it.
-kill_daemon() {
+# daemon_dies TIMES: it dies between any two of its steps, while the devices are at it.
+daemon_dies() {
     local i
     for ((i = 0; i < $1; i++)); do
         sleep 1.$((RANDOM % 10))

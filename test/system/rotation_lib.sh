@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the scenarios share in which the CA changes. Read it after lib.sh.
-# shellcheck disable=SC2154  # lib.sh's variables, and the scenario's: all, pki, claims
+# shellcheck disable=SC2154  # lib.sh's variables, and the scenario's: all, pki, folder, claims
 
 # Daemon and broker as the operator is told to.
 reload_daemon() {
@@ -43,6 +43,17 @@ all_have() {
     fi
 }
 
+# signer_fleet FILE: the sandbox's first device, and a signer with which others enrol; its CA's certificate
+# is kept in FILE. Read enrol_lib.sh before.
+signer_fleet() {
+    make_claims
+    signer_up
+    enrolment_served
+    enrolment_on listed
+    commands_end_soon
+    all=("$(mac_of 1)")
+    cp "$folder/ca.crt" "$1"
+}
 # has_certificate_of MAC FILE: whether the one in its flash is of that CA.
 has_certificate_of() {
     flash_file "$1" "$1.crt" >"$work/flash.crt"
