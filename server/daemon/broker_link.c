@@ -103,6 +103,13 @@ static void note_broker(const uint8_t *der, size_t n, void *ctx)
     certificate_free(certificate);
 }
 
+static bool keep(void *ctx)
+{
+    const struct broker_link *link = ctx;
+
+    return store_flush(link->store, NULL) == 0; // the store's own line says why not
+}
+
 static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
 {
     const struct broker_link *link = ctx;
@@ -132,6 +139,7 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .on_connection = note_connection,
         .on_broker = note_broker,
         .on_fault = note_fault,
+        .on_receipt = keep,
         .ctx = link,
     };
 

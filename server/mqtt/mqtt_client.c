@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include "server/mqtt/mqtt_files.h"
 #include "server/mqtt/mqtt_handle.h"
 #include "server/mqtt/mqtt_health.h"
+#include "server/mqtt/mqtt_receipt.h"
 #include "server/mqtt/mqtt_subscriptions.h"
 #include "server/mqtt/mqtt_tls_note.h"
 
@@ -40,14 +39,15 @@ struct mqtt_client {
     struct mqtt_subscriptions subscriptions;
     char reason[REASON_SIZE]; // why the connection failed, the first that was said
     struct mqtt_health health;
+    struct mqtt_receipt receipt;
     struct mqtt_tls_note note; // of the present connection
 
     pthread_mutex_t mutex;  // over all below
     struct mosquitto *mosq; // of the present connection
     bool connected;         // and subscribed
     bool stopping;
-    bool finished;  // the thread has nothing more to do with this
-    bool abandoned; // the thread frees this
+    bool connecting; // which may hang, and calls nobody back
+    bool abandoned;  // the thread frees this
 };
 
 static void note_reason(struct mqtt_client *client, const char *reason)
@@ -137,9 +137,12 @@ static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto
     (void)mosq;
     if (message->topic == NULL || mqtt_health_hear(&client->health, message->topic))
         return;
-    if (message->payloadlen >= 0)
-        client->callbacks.on_message(message->topic, payload, (size_t)message->payloadlen,
-            message->retain, client->callbacks.ctx);
+    if (message->payloadlen < 0)
+        return;
+    client->callbacks.on_message(message->topic, payload, (size_t)message->payloadlen,
+        message->retain, client->callbacks.ctx);
+    if (message->qos > 0)
+        mqtt_receipt_note(&client->receipt, clock_monotonic_ms());
 }
 
 // Also called on a thread that publishes.
@@ -174,10 +177,11 @@ static struct mosquitto *make(struct mqtt_client *client)
     return mosq;
 }
 
-static void set_mosq(struct mqtt_client *client, struct mosquitto *mosq)
+static void set_mosq(struct mqtt_client *client, struct mosquitto *mosq, bool connecting)
 {
     pthread_mutex_lock(&client->mutex);
     client->mosq = mosq;
+    client->connecting = connecting;
     client->connected = false;
     pthread_mutex_unlock(&client->mutex);
 }
@@ -192,6 +196,16 @@ static bool is_connected(struct mqtt_client *client)
     return connected;
 }
 
+static int serve(struct mqtt_client *client, struct mosquitto *mosq, int timeout_ms)
+{
+    int rc = mqtt_handle_read(mosq, client->wake_fd, timeout_ms, client->receipt.owed);
+
+    if (rc == MOSQ_ERR_SUCCESS &&
+        mqtt_receipt_may_write(&client->receipt, &client->callbacks, clock_monotonic_ms()))
+        rc = mqtt_handle_write(mosq);
+    return rc;
+}
+
 // Gives what is still to be sent, and the DISCONNECT behind it, a moment.
 static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
 {
@@ -199,8 +213,8 @@ static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
 
     if (!is_connected(client) || mosquitto_disconnect(mosq) != MOSQ_ERR_SUCCESS)
         return;
-    while (clock_monotonic_ms() < until_ms &&
-           mqtt_handle_serve(mosq, client->wake_fd, GOODBYE_MS / 10) == MOSQ_ERR_SUCCESS)
+    while (
+        clock_monotonic_ms() < until_ms && serve(client, mosq, GOODBYE_MS / 10) == MOSQ_ERR_SUCCESS)
         ;
 }
 
@@ -212,15 +226,17 @@ static void run_connection(struct mqtt_client *client)
 
     client->reason[0] = '\0';
     client->note = (struct mqtt_tls_note){0};
+    client->receipt = (struct mqtt_receipt){0};
     mosq = make(client);
     if (mosq == NULL)
         return;
-    set_mosq(client, mosq);
+    set_mosq(client, mosq, true);
 
     int rc = mqtt_handle_connect(mosq, settings->host, settings->port, &client->note);
 
+    set_mosq(client, mosq, false);
     while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client)) {
-        rc = mqtt_handle_serve(mosq, client->wake_fd, POLL_MS);
+        rc = serve(client, mosq, POLL_MS);
         if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq))
             rc = MOSQ_ERR_CONN_LOST;
         if (rc == MOSQ_ERR_SUCCESS && is_connected(client) && !is_stopping(client))
@@ -238,19 +254,8 @@ static void run_connection(struct mqtt_client *client)
     if (!is_stopping(client))
         mqtt_health_end(&client->health, was_connected, rc != MOSQ_ERR_SUCCESS);
 
-    set_mosq(client, NULL); // from here on nobody else uses it
+    set_mosq(client, NULL, false); // from here on nobody else uses it
     mosquitto_destroy(mosq);
-}
-
-static void wait_before_retry(struct mqtt_client *client, unsigned failures)
-{
-    struct pollfd fd = {.fd = client->wake_fd, .events = POLLIN};
-    uint32_t chance = 0;
-
-    if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) < 0)
-        chance = UINT32_MAX / 2;
-    if (poll(&fd, 1, (int)mqtt_delay_ms(failures, chance)) > 0)
-        mqtt_handle_clear_wake(client->wake_fd);
 }
 
 static void destroy(struct mqtt_client *client)
@@ -268,10 +273,9 @@ static void *run(void *ctx)
         run_connection(client);
         tell(client, false, client->reason);
         if (!is_stopping(client))
-            wait_before_retry(client, client->health.rivalry.failures);
+            mqtt_delay_wait(client->health.rivalry.failures, client->wake_fd);
     }
     pthread_mutex_lock(&client->mutex);
-    client->finished = true;
 
     bool abandoned = client->abandoned;
 
@@ -320,24 +324,21 @@ int mqtt_client_start(const struct mqtt_settings *settings, const struct mqtt_ca
 // up after minutes. That one frees the client itself.
 static bool join_or_abandon(struct mqtt_client *client)
 {
-    struct timespec until;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STOP_S;
-    if (pthread_timedjoin_np(client->thread, NULL, &until) == 0)
-        return true;
-    pthread_mutex_lock(&client->mutex);
-    client->abandoned = !client->finished;
-
-    bool abandoned = client->abandoned;
     pthread_t thread = client->thread;
+    struct timespec until;
+    bool abandoned = false;
 
-    pthread_mutex_unlock(&client->mutex);
-    if (abandoned)
-        pthread_detach(thread);
-    else
-        pthread_join(thread, NULL);
-    return !abandoned;
+    while (!abandoned) {
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += STOP_S;
+        if (pthread_timedjoin_np(thread, NULL, &until) == 0)
+            return true;
+        pthread_mutex_lock(&client->mutex);
+        abandoned = client->abandoned = client->connecting;
+        pthread_mutex_unlock(&client->mutex);
+    }
+    pthread_detach(thread);
+    return false;
 }
 
 void mqtt_client_free(struct mqtt_client *client)

@@ -46,7 +46,7 @@ enum mqtt_fault {
     MQTT_FAULT_NO_RIVAL, // no more
 };
 
-// All run on the client's own thread and must not block.
+// All run on the client's own thread and, but for on_receipt(), must not block.
 struct mqtt_callbacks {
     void (*on_message)(
         const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx);
@@ -57,6 +57,10 @@ struct mqtt_callbacks {
     void (*on_broker)(const uint8_t *der, size_t n, void *ctx);
     // NULL, or told of a fault each time it is found, and found gone. text: one line, what to do.
     void (*on_fault)(enum mqtt_fault fault, const char *text, void *ctx);
+    // NULL, or keeps for good what on_message() was told: the broker hears only then that it may
+    // forget what was published with QoS 1. False if that cannot be done now: it is asked again.
+    // May block for some seconds.
+    bool (*on_receipt)(void *ctx);
 };
 
 // Starts it. A broker that cannot be reached yet is no error; unreadable files are.

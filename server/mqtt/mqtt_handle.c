@@ -94,7 +94,7 @@ static int read_packets(struct mosquitto *mosq)
     return rc;
 }
 
-int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
+int mqtt_handle_read(struct mosquitto *mosq, int wake_fd, int timeout_ms, bool held_back)
 {
     struct pollfd fds[2] = {
         {.fd = mosquitto_socket(mosq), .events = POLLIN},
@@ -104,7 +104,7 @@ int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
 
     if (fds[0].fd < 0)
         return MOSQ_ERR_NO_CONN;
-    if (mosquitto_want_write(mosq))
+    if (!held_back && mosquitto_want_write(mosq))
         fds[0].events |= POLLOUT;
 
     bool ahead = has_read_ahead(mosq);
@@ -115,8 +115,13 @@ int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms)
         mqtt_handle_clear_wake(wake_fd);
     if (fds[0].revents != 0 || ahead) // also when writable: it drives the handshake
         rc = read_packets(mosq);
-    if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosq))
-        rc = mosquitto_loop_write(mosq, 1);
+    return rc;
+}
+
+int mqtt_handle_write(struct mosquitto *mosq)
+{
+    int rc = mosquitto_want_write(mosq) ? mosquitto_loop_write(mosq, 1) : MOSQ_ERR_SUCCESS;
+
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_loop_misc(mosq);
     return rc;

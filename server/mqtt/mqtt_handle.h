@@ -20,10 +20,14 @@ int mqtt_handle_new(const struct mqtt_settings *settings, void *ctx, struct mosq
 int mqtt_handle_connect(
     struct mosquitto *mosq, const char *host, int port, struct mqtt_tls_note *note);
 
-// Waits for the socket or wake_fd, at most timeout_ms, and does what there is to do; callbacks run
-// in here. Anything but MOSQ_ERR_SUCCESS ends the connection. With poll(): libmosquitto's own loop
-// waits with select(), which fails in a process with more than 1024 descriptors.
-int mqtt_handle_serve(struct mosquitto *mosq, int wake_fd, int timeout_ms);
+// Waits for the socket or wake_fd, at most timeout_ms, and reads what has come; callbacks run in
+// here. Does not wait until it can write if that is held back. Anything but MOSQ_ERR_SUCCESS ends
+// the connection. With poll(): libmosquitto's own loop waits with select(), which fails in a
+// process with more than 1024 descriptors.
+int mqtt_handle_read(struct mosquitto *mosq, int wake_fd, int timeout_ms, bool held_back);
+
+// Writes what is queued, and keeps the connection alive. Codes as above.
+int mqtt_handle_write(struct mosquitto *mosq);
 
 // The certificate (DER) that the broker showed; the caller frees it. NULL if there is none yet, or
 // without memory.

@@ -129,6 +129,19 @@ int store_post_from(struct store *store, const struct store_source *source, stor
     return store_writer_post(store->writer, source, job, ctx, release);
 }
 
+static int do_nothing(struct store_connection *connection, void *ctx, struct err *err)
+{
+    (void)connection;
+    (void)ctx;
+    (void)err;
+    return 0;
+}
+
+int store_flush(struct store *store, struct err *err)
+{
+    return store_write(store, do_nothing, NULL, err);
+}
+
 void store_set_commit_hook(struct store *store, void (*hook)(void *ctx), void *ctx)
 {
     store_writer_set_commit_hook(store->writer, hook, ctx);

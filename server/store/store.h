@@ -48,6 +48,11 @@ struct store_source {
 int store_post_from(struct store *store, const struct store_source *source, store_job job,
     void *ctx, void (*release)(void *ctx));
 
+// Waits until all that was posted before is durable: jobs are written in the order in which they
+// came. An error if that cannot be done now; what was posted waits and is tried again. Any thread
+// but the writer.
+ERR_CHECKED int store_flush(struct store *store, struct err *err);
+
 // Calls the hook on the writer thread after each commit; it must neither block nor call the store.
 // NULL takes it away: once this returns, the one before is not called again and not under way.
 void store_set_commit_hook(struct store *store, void (*hook)(void *ctx), void *ctx);

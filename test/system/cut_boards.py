@@ -245,13 +245,19 @@ class Board:
                 if line is None:
                     asked = time.monotonic()
 
+    def is_about_the_next(self, line):
+        """What `firmware` says to who runs the target already."""
+        return " result=current " in line or (
+            f" result=ok image={self.chain.successor(self.target)} " in line)
+
     def update(self):
         """The update as an operator commands it."""
         self.target = self.chain.successor(self.image)
         self.order("firmware")
         line = self.wait_for("command name=firmware")
-        if " result=current " in line and self.image == self.target:
-            return  # a command from before the cut was still under way, and has done it
+        if self.image == self.target and self.is_about_the_next(line):
+            self.get_going()  # commands from before the cut were still under way, and have done it
+            return
         if f" result=ok image={self.target} " not in line:
             raise Stuck(line)
         self.wait_for("online ")
