@@ -12,7 +12,9 @@
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
+#include "server/store/mark_store.h"
 #include "server/store/revocation_store.h"
+#include "server/store/tag_store.h"
 
 #define NEW_MS (24 * INT64_C(3600000)) // a device that was first seen later is new
 
@@ -151,7 +153,11 @@ static int move_history(
 
     if (rc == 0)
         rc = event_store_move(connection, macs, err);
-    return rc < 0 ? rc : fault_store_move(connection, macs, err);
+    if (rc == 0)
+        rc = fault_store_move(connection, macs, err);
+    if (rc == 0)
+        rc = tag_store_move(connection, macs, err);
+    return rc < 0 ? rc : mark_store_move(connection, macs, err);
 }
 
 static int add_event(

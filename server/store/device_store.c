@@ -6,6 +6,7 @@
 
 #include "server/store/device_row.h"
 #include "server/store/device_rows.h"
+#include "server/store/device_where.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -13,12 +14,16 @@ static const char select_one[] = "SELECT " DEVICE_ROW_SELECTED " FROM devices WH
 
 static const char select_json[] = "SELECT status_json FROM devices WHERE mac = ?";
 
-static const char select_page[] =
-    "SELECT " DEVICE_ROW_SELECTED " FROM devices WHERE mac > ?1"
-    " AND (?2 = 0 OR online = (?2 > 0)) AND (?3 IS NULL OR image GLOB ?3)"
-    " AND (?4 = 0 OR EXISTS (SELECT 1 FROM device_revocations AS f"
-    "  WHERE f.device = devices.mac AND f.readmitted_at_ms = 0))"
-    " ORDER BY mac LIMIT ?5";
+// In the order of their MACs at any rate: by an index that a condition fits, all that it finds
+// would be sorted anew for each page.
+static const struct device_where_frame page_frame = {
+    "SELECT " DEVICE_ROW_SELECTED " FROM devices NOT INDEXED WHERE mac > ?1",
+    " ORDER BY mac LIMIT ?2",
+    2,
+};
+
+static const struct device_where_frame count_frame = {
+    "SELECT count(*) FROM devices NOT INDEXED WHERE mac >= 0", "", 0};
 
 static const char expire[] = "UPDATE devices SET online = 0, reason = ?1"
                              " WHERE online = 1 AND last_seen_ms < ?2";
@@ -218,6 +223,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
     const char *after, int64_t limit, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)
 {
+    struct device_where *where;
     struct statement s;
     int64_t key = -1;
 
@@ -228,19 +234,43 @@ int device_store_page(struct store_connection *connection, const struct device_f
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_page);
+    rc = device_where_new(connection, filter, &page_frame, &where, err);
+    if (rc < 0)
+        return rc;
+    device_where_open(where, &s, connection);
     statement_bind_int(&s, key);
-    statement_bind_int(&s, filter != NULL ? filter->online : 0);
-    statement_bind_text(&s, filter != NULL ? filter->image_glob : NULL);
-    statement_bind_int(&s, filter != NULL && filter->revoked);
     statement_bind_int(&s, limit);
-    return each_row(&s, each, ctx, err);
+    device_where_bind(where, &s);
+    rc = each_row(&s, each, ctx, err);
+    device_where_free(where);
+    return rc;
 }
 
 int device_store_each(struct store_connection *connection, const struct device_filter *filter,
     int (*each)(const struct device_record *device, void *ctx), void *ctx, struct err *err)
 {
     return device_store_page(connection, filter, "", INT64_MAX, each, ctx, err);
+}
+
+int device_store_count_filtered(struct store_connection *connection,
+    const struct device_filter *filter, int64_t *out, struct err *err)
+{
+    struct device_where *where;
+    struct statement s;
+    int rc = write_and_clear(connection, err);
+
+    if (rc == 0)
+        rc = device_where_new(connection, filter, &count_frame, &where, err);
+    if (rc < 0)
+        return rc;
+    device_where_open(where, &s, connection);
+    device_where_bind(where, &s);
+    rc = statement_step(&s, err);
+    if (rc > 0)
+        *out = statement_int(&s, 0);
+    statement_close(&s);
+    device_where_free(where);
+    return rc < 0 ? rc : 0;
 }
 
 int device_store_expire(

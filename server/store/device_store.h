@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "server/model/device_record.h"
+#include "server/select/select_tree.h"
 #include "server/store/store.h"
 
 // Devices. All functions: ERR_IO if the database fails.
@@ -35,9 +36,12 @@ ERR_CHECKED int device_store_get_status_json(
 
 // Which devices: members that are 0 or NULL do not filter.
 struct device_filter {
-    int online;             // 1: online, -1: offline
-    const char *image_glob; // as in SQLite's GLOB, on the running image
-    bool revoked;           // only those that are
+    int online;                      // 1: online, -1: offline
+    const char *image_glob;          // as in SQLite's GLOB, on the running image
+    bool revoked;                    // only those that are
+    const struct select_tree *trees; // those that meet all of them
+    size_t tree_count;
+    int64_t now_ms; // by which the trees' ages count
 };
 
 // Calls each() for every such device by MAC until it returns non-zero, which is then returned.
@@ -50,6 +54,10 @@ ERR_CHECKED int device_store_each(struct store_connection *connection,
 ERR_CHECKED int device_store_page(struct store_connection *connection,
     const struct device_filter *filter, const char *after, int64_t limit,
     int (*each)(const struct device_record *device, void *ctx), void *ctx, struct err *err);
+
+// How many they are.
+ERR_CHECKED int device_store_count_filtered(struct store_connection *connection,
+    const struct device_filter *filter, int64_t *out, struct err *err);
 
 // Marks every online device with last_seen_ms < seen_before_ms offline (silent).
 ERR_CHECKED int device_store_expire(

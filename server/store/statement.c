@@ -43,6 +43,13 @@ void statement_open(
     statement->handle = *slot;
 }
 
+void statement_open_once(
+    struct statement *statement, struct store_connection *connection, const char *sql)
+{
+    *statement = (struct statement){.connection = connection, .position = 1};
+    statement->code = prepare(connection, sql, 0, &statement->handle);
+}
+
 void statement_close(struct statement *statement)
 {
     if (statement->handle == NULL)

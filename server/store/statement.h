@@ -25,6 +25,10 @@ void statement_open(
     struct statement *statement, struct store_connection *connection, const char *sql);
 void statement_close(struct statement *statement);
 
+// The same for a text that was put together; it need not outlive the call.
+void statement_open_once(
+    struct statement *statement, struct store_connection *connection, const char *sql);
+
 // Bind the next parameter. Texts and bytes are borrowed until statement_close(); NULL binds NULL.
 void statement_bind_int(struct statement *statement, int64_t value);
 void statement_bind_text(struct statement *statement, const char *text);

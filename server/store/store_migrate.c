@@ -296,9 +296,28 @@ static const char rotation[] =
     " PRIMARY KEY (device, key_sha256, is_new)) WITHOUT ROWID;"
     "PRAGMA user_version = 18;";
 
+// Which devices an operator means: tags and groups; what he has said of a device.
+static const char selection[] =
+    "CREATE TABLE device_tags ("
+    " device INTEGER NOT NULL REFERENCES devices(mac) ON DELETE CASCADE,"
+    " tag TEXT NOT NULL,"
+    " PRIMARY KEY (device, tag)) WITHOUT ROWID;"
+    "CREATE INDEX device_tags_tag ON device_tags(tag, device);"
+    "CREATE TABLE device_marks ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac) ON DELETE CASCADE,"
+    " held_at_ms INTEGER NOT NULL," // 0: it is not held
+    " held_by TEXT NOT NULL, hold_reason TEXT NOT NULL,"
+    " canary INTEGER NOT NULL,"
+    " pin TEXT NOT NULL);"
+    "CREATE TABLE device_groups ("
+    " name TEXT PRIMARY KEY,"
+    " filter TEXT NOT NULL,"
+    " set_by TEXT NOT NULL, set_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version = 19;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
     download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
-    alarm_key, trouble, key_permits, batches, rotation};
+    alarm_key, trouble, key_permits, batches, rotation, selection};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

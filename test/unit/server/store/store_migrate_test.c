@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 19");
+    fixture_query(f, "PRAGMA user_version = 20");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 18");
+    fixture_query(f, "PRAGMA user_version = 19");
     fixture_open(f);
 }
 
@@ -49,6 +49,14 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
+// What version 19 brought.
+static void drop_selection(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE device_tags");
+    fixture_query(f, "DROP TABLE device_marks");
+    fixture_query(f, "DROP TABLE device_groups");
+}
+
 // What version 17 brought.
 static void drop_batches(struct fixture *f)
 {
@@ -62,6 +70,7 @@ static void drop_batches(struct fixture *f)
 // What version 12 brought, and what came after it.
 static void drop_enrolments(struct fixture *f)
 {
+    drop_selection(f);
     drop_batches(f);
     fixture_query(f, "DROP TABLE rotation_certificates");
     fixture_query(f, "DROP TABLE rotation_devices");
@@ -143,7 +152,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 18);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 19);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -162,7 +171,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 18);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 19);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }

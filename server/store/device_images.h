@@ -1,0 +1,37 @@
+#ifndef DEVICE_IMAGES_H
+#define DEVICE_IMAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/image_name.h"
+#include "server/store/store.h"
+
+// Images by what their names say, which SQL cannot read: for conditions on devices.
+
+#define DEVICE_IMAGES_MAX 500 // in one list
+
+// A list of names, each once. Begins as {0}; the caller clears it, also after an error.
+struct device_images {
+    char (*names)[IMAGE_NAME_SIZE];
+    size_t count, capacity;
+};
+
+void device_images_clear(struct device_images *images);
+
+// All append to *out: ERR_TOO_LARGE beyond DEVICE_IMAGES_MAX, ERR_NO_MEMORY, ERR_IO.
+
+// What devices run of a board of that name, or that fits the pattern (select_match()). What is no
+// image's name has the board "".
+ERR_CHECKED int device_images_of_board(struct store_connection *connection, const char *board,
+    bool is_pattern, struct device_images *out, struct err *err);
+
+// The newest published image of each board.
+ERR_CHECKED int device_images_latest(
+    struct store_connection *connection, struct device_images *out, struct err *err);
+
+// What devices run of a board that has a newest published image, and is another one.
+ERR_CHECKED int device_images_outdated(
+    struct store_connection *connection, struct device_images *out, struct err *err);
+
+#endif
