@@ -9,6 +9,7 @@
 #include "server/command/command_key.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
+#include "server/store/mark_store.h"
 
 struct request {
     struct command_list *list;
@@ -33,13 +34,18 @@ static bool is_key(const struct request *request)
     return strcmp(request->order->name, CONTRACT_COMMAND_KEY) == 0;
 }
 
-// Of those to all, one that is shut out is left out.
+// Of those to many, one that is shut out or held is left out.
 static int collect(const struct device_record *device, void *ctx)
 {
     const struct request *request = ctx;
 
     if (device->revoked_at_ms != 0)
         return 0;
+
+    int free = mark_store_check_free(request->connection, device->mac, NULL);
+
+    if (free < 0)
+        return free == ERR_CONFLICT ? 0 : free;
     if (is_key(request)) { // nor one that would be refused the file
         int rc = command_key_check(request->connection, device->mac, NULL);
 
@@ -52,6 +58,24 @@ static int collect(const struct device_record *device, void *ctx)
     return command_list_append(request->list, &command);
 }
 
+// That device alone: why it gets none is said.
+static int check_one(struct store_connection *connection, const struct request *request,
+    struct device_record *device, struct err *err)
+{
+    int rc = device_store_get(connection, request->order->mac, device, err);
+
+    if (rc == 0 && device->revoked_at_ms != 0)
+        rc = err_set(err, ERR_CONFLICT,
+            "device %s is revoked, and gets no commands; 'secureesp devices readmit %s' lets "
+            "it in again",
+            device->mac, device->mac);
+    if (rc == 0)
+        rc = mark_store_check_free(connection, device->mac, err);
+    if (rc == 0 && is_key(request))
+        rc = command_key_check(connection, device->mac, err);
+    return rc;
+}
+
 // A store_job. The devices are read before the first command is added: adding one touches them.
 static int queue_commands(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -62,21 +86,14 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
     request->connection = connection;
     request->now_ms = clock_now_ms(); // here, since the writer also moves the clock
     if (request->order->mac == NULL) {
-        rc = device_store_each(connection, NULL, collect, ctx, err);
+        rc = device_store_each(connection, request->order->filter, collect, ctx, err);
         if (rc == 0 && is_key(request) && request->list->count == 0)
             rc = err_set(err, ERR_CONFLICT,
                 "no device may fetch its private key; 'secureesp devices key MAC on --key FILE' "
                 "lets "
                 "one do so once");
     } else {
-        rc = device_store_get(connection, request->order->mac, &device, err);
-        if (rc == 0 && device.revoked_at_ms != 0)
-            rc = err_set(err, ERR_CONFLICT,
-                "device %s is revoked, and gets no commands; 'secureesp devices readmit %s' lets "
-                "it in again",
-                device.mac, device.mac);
-        if (rc == 0 && is_key(request))
-            rc = command_key_check(connection, device.mac, err);
+        rc = check_one(connection, request, &device, err);
         if (rc == 0)
             rc = collect(&device, ctx);
     }

@@ -5,19 +5,21 @@
 
 #include "server/base/err.h"
 #include "server/command/command_list.h"
+#include "server/store/device_store.h"
 #include "server/store/store.h"
 
 // What an operator orders.
 struct command_order {
-    const char *mac; // NULL: of every known device
+    const char *mac; // NULL: of every known device,
     const char *name;
-    bool forced; // a `flash` that is sent whatever the device has downloaded
+    bool forced;                        // a `flash` that is sent whatever the device has downloaded
+    const struct device_filter *filter; // that it meets; NULL: all
 };
 
 // Queues it, durably and all or none; the commands are appended to *list, which is to be empty.
 // ERR_INVALID if the name is unknown, or another than flash is forced, ERR_NOT_FOUND if the device
-// is unknown, ERR_CONFLICT if it is revoked; the store's errors. The caller clears *list, also
-// after an error.
+// is unknown, ERR_CONFLICT if it is revoked or held; of many, such are left out. The store's
+// errors. The caller clears *list, also after an error.
 ERR_CHECKED int command_queue_add(struct store *store, const struct command_order *order,
     struct command_list *list, struct err *err);
 

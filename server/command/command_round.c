@@ -8,6 +8,7 @@
 #include "common/contract.h"
 #include "server/base/clock.h"
 #include "server/store/command_store.h"
+#include "server/store/mark_store.h"
 
 // Ends a command that is not to be sent.
 static void hold_back(struct command_round *round, struct command *command,
@@ -23,6 +24,22 @@ static void hold_back(struct command_round *round, struct command *command,
             command->name, command->detail);
 }
 
+// Nothing is changed on a device that is held, whoever gave the command, and when.
+static int judge_hold(struct store_connection *connection, const char *mac,
+    struct command_verdict *verdict, struct err *err)
+{
+    struct device_mark mark;
+    int rc = mark_store_get(connection, mac, &mark, err);
+
+    if (rc < 0 || mark.held_at_ms == 0)
+        return rc;
+    verdict->held = true;
+    snprintf(verdict->result, sizeof verdict->result, "%s", COMMAND_RESULT_HELD);
+    snprintf(verdict->detail, sizeof verdict->detail,
+        "not sent: the device is held; 'secureesp devices unhold %s' ends that", mac);
+    return 0;
+}
+
 // What becomes of a command whose turn has come.
 static int decide(struct store_connection *connection, struct command_round *round,
     struct command *command, struct err *err)
@@ -30,16 +47,16 @@ static int decide(struct store_connection *connection, struct command_round *rou
     const struct command_dispatch_settings *settings = round->settings;
     int64_t now_ms = clock_now_ms(); // here, since the writer also moves the clock
     struct command_verdict verdict = {.held = false};
+    int rc = judge_hold(connection, command->mac, &verdict, err);
 
-    if (strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0 && !command->forced &&
-        settings->judge_flash != NULL) {
-        int rc =
-            settings->judge_flash(connection, command->mac, &verdict, settings->judge_ctx, err);
-
-        if (rc < 0)
-            return rc;
-        memcpy(command->image, verdict.image, sizeof command->image);
+    if (rc == 0 && !verdict.held && strcmp(command->name, CONTRACT_COMMAND_FLASH) == 0 &&
+        !command->forced && settings->judge_flash != NULL) {
+        rc = settings->judge_flash(connection, command->mac, &verdict, settings->judge_ctx, err);
+        if (rc == 0)
+            memcpy(command->image, verdict.image, sizeof command->image);
     }
+    if (rc < 0)
+        return rc;
     if (verdict.held) {
         hold_back(round, command, &verdict, now_ms);
         return 0;

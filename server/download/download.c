@@ -13,12 +13,14 @@
 #include "server/download/download_file.h"
 #include "server/download/download_key.h"
 #include "server/download/download_query.h"
+#include "server/download/download_refuse.h"
 #include "server/download/download_send.h"
 #include "server/download/download_stored.h"
 #include "server/download/download_transfer.h"
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
+#include "server/release/release_pin.h"
 #include "server/store/replacement_store.h"
 
 #define PATTERN_SIZE 256
@@ -187,37 +189,38 @@ static void send_image(struct ask *ask, const struct image *image)
     memcpy(ask->image, image->name.text, sizeof ask->image);
 }
 
+// What follows, unless the operator keeps the device from it: then as if nothing did.
+static void offer_next(struct ask *ask, const struct image *next)
+{
+    enum release_pin_answer answer;
+    struct err err = {0};
+
+    if (release_pin_decide(ask->download->settings.store, ask->mac, &next->name, &answer, &err) < 0)
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
+    else if (answer == RELEASE_PIN_FREE)
+        send_image(ask, next);
+    else
+        http_response_set_empty(ask->response, 304);
+}
+
 // Decides by the catalogue what a device on that image gets.
 static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {
     size_t first;
     const struct image *next;
+    enum release_answer answer;
     size_t n = release_find_board(catalogue, running->board, &first);
 
     if (n == 0) {
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
         return;
     }
-    switch (release_chain_next(catalogue->members + first, n, running, &next)) {
-    case RELEASE_NEXT: send_image(ask, next); break;
-    case RELEASE_CURRENT: http_response_set_empty(ask->response, 304); break;
-    case RELEASE_UNKNOWN_IMAGE:
-        http_response_set_text(ask->response, 404,
-            "image %s is not known here, so nothing is offered that it might not verify",
-            running->text);
-        break;
-    case RELEASE_STRANDED:
-        http_response_set_text(ask->response, 404,
-            "image %s carries no key that verifies its successor %s", running->text,
-            next->name.text);
-        break;
-    case RELEASE_OTHER_LAYOUT:
-        http_response_set_text(ask->response, 404,
-            "image %s has a successor %s of another flash layout, which is not offered",
-            running->text, next->name.text);
-        break;
-    }
+    answer = release_chain_next(catalogue->members + first, n, running, &next);
+    if (answer == RELEASE_NEXT)
+        offer_next(ask, next);
+    else
+        download_refuse_offer(ask->response, answer, running, next);
 }
 
 static void send_firmware(struct ask *ask)
@@ -297,8 +300,7 @@ static void handle(const struct http_request *request, struct http_response *res
 
     shown.der = http_request_peer_certificate(request, &shown.n);
 
-    // Anew for each request: a resumed session's certificate may have expired, or been revoked,
-    // since its handshake.
+    // Anew for each request: a resumed session's certificate may have expired, or be revoked.
     int rc = shown.fingerprint != NULL
                  ? device_auth_identify_shown(ask.download->settings.auth, &shown, ask.mac, &err)
                  : err_set(&err, ERR_DENIED, "no certificate");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/result.h"
+#include "server/release/release_pin.h"
 #include "server/store/device_store.h"
 
 static void hold(struct command_verdict *out, const char *result, const char *format, ...)
@@ -108,6 +109,29 @@ void release_flash_judge(const struct release_catalogue *catalogue,
         judge_staged(catalogue, device, staged, out);
 }
 
+// What an operator has said of the device goes before what it has.
+static int judge_mark(struct store_connection *connection, const char *mac,
+    struct command_verdict *out, struct err *err)
+{
+    struct device_mark mark;
+    struct image_name image;
+    int rc = mark_store_get(connection, mac, &mark, err);
+
+    if (rc < 0 || out->held || !image_name_parse(out->image, strlen(out->image), &image))
+        return rc;
+    switch (release_pin_judge(&mark, &image)) {
+    case RELEASE_PIN_BEYOND:
+    case RELEASE_PIN_OTHER_BOARD:
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: the device is pinned to %s, and would install %s ('flash --force' installs "
+            "it all the same)",
+            mark.pin, image.text);
+        break;
+    default: break; // who is held gets no command at all
+    }
+    return 0;
+}
+
 int release_flash_decide(struct store_connection *connection, const char *mac,
     struct command_verdict *out, void *ctx, struct err *err)
 {
@@ -126,5 +150,5 @@ int release_flash_decide(struct store_connection *connection, const char *mac,
     catalogue = release_hold(release);
     release_flash_judge(catalogue, &device, known == 0 ? &staged : NULL, out);
     release_drop(release, catalogue);
-    return 0;
+    return judge_mark(connection, mac, out, err);
 }

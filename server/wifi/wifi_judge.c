@@ -6,6 +6,7 @@
 #include "common/contract.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
+#include "server/store/mark_store.h"
 
 static int note_wifi(const struct command *command, void *ctx)
 {
@@ -27,6 +28,9 @@ int wifi_judge_device(struct store_connection *connection, const char *mac,
         return rc;
     if (out->revoked_at_ms != 0)
         return err_set(err, ERR_REVOKED, "the device is revoked");
+    rc = mark_store_check_free(connection, mac, err);
+    if (rc < 0)
+        return rc;
     if (!out->speaks_events)
         return err_set(err, ERR_CONFLICT,
             "it does not know the command: it has sent no event, as sketches do not");

@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/mac_key.h"
+#include "server/store/mark_store.h"
 #include "test/unit/server/command/dispatch_fixture.h"
 
 static void test_refuses(void **state)
@@ -20,9 +21,10 @@ static void test_refuses(void **state)
         struct command_order order;
         int code;
     } rows[] = {
-        {{MAC_1, "erase", false}, ERR_INVALID}, {{MAC_1, "reboot", true}, ERR_INVALID},
-        {{MAC_1, "flash", false}, ERR_NOT_FOUND}, {{MAC_1, "flash", true}, ERR_NOT_FOUND},
-        {{"x", "flash", false}, ERR_NOT_FOUND}, {{NULL, "flash", false}, 0}, // to none
+        {{MAC_1, "erase", false, NULL}, ERR_INVALID}, {{MAC_1, "reboot", true, NULL}, ERR_INVALID},
+        {{MAC_1, "flash", false, NULL}, ERR_NOT_FOUND},
+        {{MAC_1, "flash", true, NULL}, ERR_NOT_FOUND}, {{"x", "flash", false, NULL}, ERR_NOT_FOUND},
+        {{NULL, "flash", false, NULL}, 0}, // to none
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -30,6 +32,35 @@ static void test_refuses(void **state)
             rows[i].code);
     stop(&broker);
     command_dispatch_free(NULL);
+}
+
+static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return mark_store_put(connection, MAC_1, ctx, err);
+}
+
+// Held after the command was queued: its turn comes, and it is not sent.
+static void test_held_devices_are_sent_none(void **state)
+{
+    struct fixture *f = *state;
+    struct broker broker;
+    struct device_mark held = {.held_at_ms = 5, .held_by = "uid 7"};
+    struct command command;
+    struct store_connection *connection;
+    int64_t id;
+
+    set_online(f, MAC_1, false);
+    start(f, &broker, 60000, 60000);
+    id = queue(&broker, MAC_1, "firmware");
+    fixture_write(f, put_mark, &held);
+    set_online(f, MAC_1, true);
+    wait_for_state(f, id, COMMAND_FAILED);
+    stop(&broker);
+    connection = fixture_read(f);
+    assert_int_equal(command_store_get(connection, id, &command, NULL), 0);
+    store_read_end(f->store, connection);
+    assert_string_equal(command.result, "held");
+    assert_non_null(strstr(command.detail, "not sent: the device is held"));
 }
 
 static void test_one_at_a_time_in_order(void **state)
@@ -326,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_refuses),
+        TEST(test_held_devices_are_sent_none),
         TEST(test_one_at_a_time_in_order),
         TEST(test_topics_as_the_device_spells_them),
         TEST(test_failed_publication_is_repeated),

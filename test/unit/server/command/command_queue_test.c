@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "server/command/command_queue.h"
+#include "server/select/select_parse.h"
+#include "server/store/mark_store.h"
 #include "server/store/revocation_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
@@ -19,8 +21,8 @@ static void test_revoked_devices_get_none(void **state)
     struct fixture *f = *state;
     struct device_revocation revoked = {MAC_1, 50, REVOCATION_REASON_USUAL, 0, 45};
     struct device_revocation readmitted = {MAC_2, 50, REVOCATION_REASON_USUAL, 60, 45};
-    struct command_order to_one = {MAC_1, "reboot", false};
-    struct command_order to_all = {NULL, "reboot", false};
+    struct command_order to_one = {MAC_1, "reboot", false, NULL};
+    struct command_order to_all = {NULL, "reboot", false, NULL};
     struct command_list list = {0};
     struct err err = {0};
 
@@ -40,12 +42,59 @@ static void test_revoked_devices_get_none(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM commands"), 2);
 }
 
+static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return mark_store_put(connection, MAC_1, ctx, err);
+}
+
+static void test_held_devices_get_none(void **state)
+{
+    struct fixture *f = *state;
+    struct device_mark held = {.held_at_ms = 5, .held_by = "uid 7"};
+    struct command_order to_one = {MAC_1, "reboot", false, NULL};
+    struct command_order to_all = {NULL, "reboot", false, NULL};
+    struct command_list list = {0};
+    struct err err = {0};
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    fixture_write(f, put_mark, &held);
+    assert_int_equal(command_queue_add(f->store, &to_one, &list, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "devices unhold " MAC_1));
+    command_list_clear(&list);
+    assert_int_equal(command_queue_add(f->store, &to_all, &list, &err), 0);
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].mac, MAC_2);
+    command_list_clear(&list);
+}
+
+static void test_to_those_that_meet_a_filter(void **state)
+{
+    struct fixture *f = *state;
+    struct select_tree tree;
+    struct device_filter filter = {.trees = &tree, .tree_count = 1};
+    struct command_order order = {NULL, "reboot", false, &filter};
+    struct command_list list = {0};
+    struct err err = {0};
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    assert_int_equal(select_parse("mac=" MAC_2, &tree, NULL), 0);
+    assert_int_equal(command_queue_add(f->store, &order, &list, &err), 0);
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].mac, MAC_2);
+    command_list_clear(&list);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM commands"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_revoked_devices_get_none),
+        TEST(test_held_devices_get_none),
+        TEST(test_to_those_that_meet_a_filter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "server/release/release_flash.h"
+#include "server/store/image_store.h"
+#include "server/store/mark_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
 static struct release_member make(
@@ -85,6 +87,58 @@ static void test_rows(void **state)
     }
 }
 
+static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return mark_store_put(connection, MAC_1, ctx, err);
+}
+
+static int add_image(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return image_store_add(connection, ctx, err);
+}
+
+static int stage(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return download_store_stage(connection, ctx, err);
+}
+
+static struct command_verdict decide_now(struct fixture *f)
+{
+    struct release *release;
+    struct store_connection *connection;
+    struct command_verdict verdict;
+
+    assert_int_equal(release_open(f->store, &release, NULL), 0);
+    connection = fixture_read(f);
+    assert_int_equal(release_flash_decide(connection, MAC_1, &verdict, release, NULL), 0);
+    store_read_end(f->store, connection);
+    release_close(release);
+    return verdict;
+}
+
+// What a device has downloaded before it was pinned is not installed.
+static void test_pinned(void **state)
+{
+    struct fixture *f = *state;
+    struct image image = make("B-2", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH).image;
+    struct download_store_staged staged = {.mac = MAC_1, .image = "B-2"};
+    struct device_mark pin = {.pin = "B-1"};
+    struct command_verdict verdict;
+
+    fixture_add_device(f, MAC_1);
+    fixture_write(f, add_image, &image);
+    fixture_write(f, stage, &staged);
+    assert_false(decide_now(f).held);
+    fixture_write(f, put_mark, &pin);
+    verdict = decide_now(f);
+    assert_true(verdict.held);
+    assert_string_equal(verdict.result, "held");
+    assert_non_null(strstr(verdict.detail, "pinned to B-1, and would install B-2"));
+    memcpy(pin.pin, "B-2", 4);
+    fixture_write(f, put_mark, &pin);
+    assert_false(decide_now(f).held);
+}
+
 static int decide(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct command_verdict verdict;
@@ -121,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test_setup_teardown(test_decide, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_pinned, fixture_set_up, fixture_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

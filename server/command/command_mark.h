@@ -1,0 +1,47 @@
+#ifndef COMMAND_MARK_H
+#define COMMAND_MARK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/base/err.h"
+#include "server/store/mark_store.h"
+#include "server/store/store.h"
+
+// What an operator says of a device, durably. All: ERR_NOT_FOUND if the device is unknown,
+// ERR_IO if the database fails.
+
+struct command_mark_tags {
+    const char *mac;
+    const char *const *add;
+    size_t add_count;
+    const char *const *remove; // what it does not have is passed over
+    size_t remove_count;
+};
+
+// ERR_INVALID if one is no tag, ERR_TOO_LARGE if the device would have too many: then none is
+// changed.
+ERR_CHECKED int command_mark_set_tags(
+    struct store *store, const struct command_mark_tags *wish, struct err *err);
+
+struct command_mark_hold {
+    const char *mac;
+    bool on;
+    const char *by;     // as "uid 1000"
+    const char *reason; // or NULL
+};
+
+// *out is what holds of the device then. Held again, the new reason counts, since when it is held
+// stays. ERR_INVALID if the reason is too long, or no UTF-8.
+ERR_CHECKED int command_mark_set_hold(struct store *store, const struct command_mark_hold *wish,
+    struct device_mark *out, struct err *err);
+
+// image: beyond which the device must not go; "" ends that. ERR_INVALID if it is no image's name,
+// ERR_CONFLICT if it is one of another board than the device's.
+ERR_CHECKED int command_mark_set_pin(struct store *store, const char *mac, const char *image,
+    struct device_mark *out, struct err *err);
+
+ERR_CHECKED int command_mark_set_canary(
+    struct store *store, const char *mac, bool on, struct device_mark *out, struct err *err);
+
+#endif
