@@ -1,20 +1,25 @@
 // The table of the operator's endpoints.
 #include "server/api/api.h"
 
+#include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
 #include "server/api/api_devices.h"
 #include "server/api/api_enrolment_window.h"
 #include "server/api/api_enrolments.h"
+#include "server/api/api_groups.h"
+#include "server/api/api_hold.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
 #include "server/api/api_members.h"
+#include "server/api/api_pin.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
 #include "server/api/api_rotation.h"
 #include "server/api/api_status.h"
+#include "server/api/api_tags.h"
 #include "server/api/api_wifi.h"
 
 // An endpoint as it is without the checks that all share.
@@ -25,7 +30,10 @@ struct endpoint {
 };
 
 static const struct api_member device_filter[] = {
-    {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {0}};
+    {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {0}};
+static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
+static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
+static const struct api_member pin[] = {{"image", API_MEMBER_TEXT}, {0}};
 static const struct api_member certificate_filter[] = {
     {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
@@ -57,12 +65,20 @@ static void serve(const struct http_request *request, struct http_response *resp
 #define ENDPOINTS(X)                                                                               \
     X(HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                                    \
     X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_filter)                         \
+    X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
+    X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
+    X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
+    X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
+    X(HTTP_POST, "/api/v1/devices/:/canary", api_canary_switch, false, canary)                     \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
     X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
     X(HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, true, key_switch)                 \
     X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
+    X(HTTP_GET, "/api/v1/groups", api_groups_list, false, NULL)                                    \
+    X(HTTP_POST, "/api/v1/groups", api_groups_set, true, NULL)                                     \
+    X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, NULL)                        \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \

@@ -9,6 +9,7 @@
 #include "server/api/api_members.h"
 #include "server/api/api_order.h"
 #include "server/api/api_recall.h"
+#include "server/base/clock.h"
 #include "server/command/command_cancel.h"
 #include "server/store/command_store.h"
 
@@ -30,9 +31,14 @@ void api_commands_add(const struct http_request *request, struct http_response *
     int rc = api_order_decode(body, n, &order, &err);
 
     if (rc == 0) {
-        struct command_order wish = {order.all ? NULL : order.mac, order.name, order.force};
+        struct device_filter filter = {.trees = order.filter.trees,
+            .tree_count = order.filter.count,
+            .now_ms = clock_now_ms()};
+        struct command_order wish = {
+            order.mac[0] != '\0' ? order.mac : NULL, order.name, order.force, &filter};
 
         rc = command_dispatch_queue(api->dispatch, &wish, append, &queued, &err);
+        api_order_clear(&order);
     }
     if (rc == 0) {
         api_json_send(response, 202, queued);

@@ -8,11 +8,14 @@
 #include "server/api/api.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_filter.h"
 #include "server/api/api_json.h"
+#include "server/api/api_marks.h"
 #include "server/api/api_members.h"
 #include "server/api/api_pages.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
 #include "server/store/broker_limit_store.h"
@@ -29,8 +32,8 @@
 
 // A list under way.
 struct list {
-    int online;
-    bool revoked;
+    struct device_filter filter; // of these:
+    struct api_filter texts;
     char *image_glob; // NULL: all
     char after[MAC_SIZE];
     struct api_pages *pages; // of the present page
@@ -52,15 +55,14 @@ static int read_page(
     struct store_connection *connection, struct api_pages *pages, void *ctx, struct err *err)
 {
     struct list *list = ctx;
-    struct device_filter filter = {
-        .online = list->online, .revoked = list->revoked, .image_glob = list->image_glob};
     char after[MAC_SIZE];
 
     memcpy(after, list->after, sizeof after);
     list->pages = pages;
     list->count = 0;
 
-    int rc = device_store_page(connection, &filter, after, API_PAGES_ROWS, write_device, list, err);
+    int rc = device_store_page(
+        connection, &list->filter, after, API_PAGES_ROWS, write_device, list, err);
 
     if (rc == ERR_NO_MEMORY)
         return err_set(err, rc, "no memory for the list");
@@ -71,37 +73,89 @@ static void release_list(void *ctx)
 {
     struct list *list = ctx;
 
+    if (list == NULL)
+        return;
+    api_filter_clear(&list->texts);
     free(list->image_glob);
     free(list);
+}
+
+static int read_filter(const struct http_request *request, struct list *list, struct err *err)
+{
+    const char *state = http_request_query(request, "state");
+    const char *glob = http_request_query(request, "image");
+    int rc = api_filter_add_query(&list->texts, request, err);
+
+    if (rc < 0)
+        return rc;
+    if (state != NULL && strcmp(state, "online") != 0 && strcmp(state, "offline") != 0 &&
+        strcmp(state, "revoked") != 0)
+        return err_set(err, ERR_INVALID, "state must be online, offline or revoked");
+    list->image_glob = glob != NULL ? strdup(glob) : NULL;
+    if (glob != NULL && list->image_glob == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the list");
+
+    bool revoked = state != NULL && strcmp(state, "revoked") == 0;
+
+    list->filter = (struct device_filter){
+        .online = state == NULL || revoked       ? 0
+                  : strcmp(state, "online") == 0 ? 1
+                                                 : -1,
+        .image_glob = list->image_glob,
+        .revoked = revoked,
+        .trees = list->texts.trees,
+        .tree_count = list->texts.count,
+        .now_ms = clock_now_ms(),
+    };
+    return 0;
+}
+
+// NULL if the request is refused; release_list() ends it.
+static struct list *begin_list(const struct http_request *request, struct http_response *response)
+{
+    struct list *list = calloc(1, sizeof *list);
+    struct err err = {0};
+
+    if (list == NULL || read_filter(request, list, &err) == 0)
+        return list;
+    api_json_refuse(response, &err);
+    release_list(list);
+    return NULL;
 }
 
 void api_devices_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    const char *state = http_request_query(request, "state");
-    const char *glob = http_request_query(request, "image");
-    struct list *list;
+    struct list *list = begin_list(request, response);
 
-    if (state != NULL && strcmp(state, "online") != 0 && strcmp(state, "offline") != 0 &&
-        strcmp(state, "revoked") != 0) {
-        struct err err;
+    if (list != NULL)
+        api_pages_send(
+            &(struct api_pages_source){"devices", api->store, read_page, release_list, list},
+            response);
+}
 
-        err_set(&err, ERR_INVALID, "state must be online, offline or revoked");
-        api_json_refuse(response, &err);
-        return;
-    }
-    list = calloc(1, sizeof *list);
+void api_devices_count(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct list *list = begin_list(request, response);
+    struct store_connection *connection;
+    struct err err = {0};
+    int64_t count = 0;
+    int rc;
+
     if (list == NULL)
         return;
-    list->revoked = state != NULL && strcmp(state, "revoked") == 0;
-    list->online = state == NULL || list->revoked ? 0 : strcmp(state, "online") == 0 ? 1 : -1;
-    list->image_glob = glob != NULL ? strdup(glob) : NULL;
-    if (glob != NULL && list->image_glob == NULL) {
-        release_list(list);
-        return;
+    rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = device_store_count_filtered(connection, &list->filter, &count, &err);
+        store_read_end(api->store, connection);
     }
-    api_pages_send(
-        &(struct api_pages_source){"devices", api->store, read_page, release_list, list}, response);
+    release_list(list);
+    if (rc == 0)
+        api_json_send(response, 200, json_pack("{sI}", "count", (json_int_t)count));
+    else
+        api_json_refuse(response, &err);
 }
 
 static int append_command(const struct command *command, void *ctx)
@@ -208,6 +262,8 @@ static int read_device(const struct api *api, struct store_connection *connectio
         rc = api_revocation_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = api_device_key_add_to(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_marks_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)

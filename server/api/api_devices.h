@@ -7,6 +7,8 @@
 
 void api_devices_list(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_devices_count(
+    const struct http_request *request, struct http_response *response, void *ctx);
 void api_devices_forget(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_devices_show(

@@ -8,6 +8,7 @@
 #include "server/api/api.h"
 #include "server/api/api_json.h"
 #include "server/api/api_wifi_order.h"
+#include "server/base/clock.h"
 #include "server/store/batch_store.h"
 #include "server/store/command_store.h"
 #include "server/wifi/wifi_order.h"
@@ -41,7 +42,11 @@ static int order(const struct api *api, const struct api_wifi_order *wish,
     struct wifi_order given = {
         .macs = (const char(*)[MAC_SIZE])wish->macs,
         .mac_count = wish->mac_count,
-        .filter = {.online = wish->online, .image_glob = wish->image},
+        .filter = {.online = wish->online,
+            .image_glob = wish->image,
+            .trees = wish->filter.trees,
+            .tree_count = wish->filter.count,
+            .now_ms = clock_now_ms()},
         .networks = wish->networks,
         .network_count = wish->network_count,
         .canaries = wish->canaries,

@@ -16,6 +16,7 @@ static const struct api_member members[] = {
     {"all", API_MEMBER_FLAG},
     {"state", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT},
+    {"filters", API_MEMBER_TEXTS},
     {"networks", API_MEMBER_OBJECTS},
     {"canaries", API_MEMBER_INTEGER},
     {"skip", API_MEMBER_FLAG},
@@ -130,12 +131,19 @@ static int read_devices(const json_t *body, struct api_wifi_order *order, struct
     const char *state = json_string_value(json_object_get(body, "state"));
     const char *image = json_string_value(json_object_get(body, "image"));
     bool all = json_is_true(json_object_get(body, "all"));
-    bool filtered = state != NULL || image != NULL;
+    const json_t *filters = json_object_get(body, "filters");
+    bool filtered = state != NULL || image != NULL || json_array_size(filters) > 0;
 
     if ((macs != NULL) + all + filtered != 1)
         return err_set(err, ERR_INVALID,
-            "the body needs one of \"macs\", \"all\": true, and \"state\" or \"image\"");
-    return macs != NULL ? read_macs(macs, order, err) : read_filter(state, image, order, err);
+            "the body needs one of \"macs\", \"all\": true, and \"state\", \"image\" or "
+            "\"filters\"");
+    if (macs != NULL)
+        return read_macs(macs, order, err);
+
+    int rc = read_filter(state, image, order, err);
+
+    return rc < 0 ? rc : api_filter_add_array(&order->filter, filters, err);
 }
 
 static int read_order(const json_t *body, struct api_wifi_order *order, struct err *err)
@@ -179,5 +187,6 @@ void api_wifi_order_clear(struct api_wifi_order *order)
 {
     free(order->macs);
     free(order->image);
+    api_filter_clear(&order->filter);
     explicit_bzero(order, sizeof *order);
 }

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         return 0;
     }
     FUZZ_CHECK(memchr(order.name, '\0', sizeof order.name) != NULL);
-    FUZZ_CHECK(order.all == (order.mac[0] == '\0'));
-    FUZZ_CHECK(order.all || mac_is_valid(order.mac, strlen(order.mac)));
+    FUZZ_CHECK(order.all + (order.mac[0] != '\0') + (order.filter.count > 0) == 1);
+    FUZZ_CHECK(order.mac[0] == '\0' || mac_is_valid(order.mac, strlen(order.mac)));
+    api_order_clear(&order);
     return 0;
 }

@@ -34,6 +34,22 @@ static void an_order_for_all_is_read(void **state)
     assert_string_equal(order.mac, "");
 }
 
+static void an_order_for_some_is_read(void **state)
+{
+    struct api_order order;
+
+    (void)state;
+    assert_int_equal(
+        decode("{\"filters\": [\"tag=a\", \"rssi<-75 tag=b\"], \"command\": \"ca\"}", &order, NULL),
+        0);
+    assert_false(order.all);
+    assert_string_equal(order.mac, "");
+    assert_int_equal(order.filter.count, 2);
+    assert_int_equal(order.filter.trees[0].count, 1);
+    assert_int_equal(order.filter.trees[1].count, 3);
+    api_order_clear(&order);
+}
+
 static void a_long_name_is_cut(void **state)
 {
     char text[256];
@@ -65,13 +81,20 @@ static void what_is_no_order_is_refused(void **state)
         {"{\"all\": true, \"Mac\": \"84f3eb012345\", \"command\": \"ca\"}",
             "unknown member \"Mac\""},
         {"{\"all\": true, \"macs\": [], \"command\": \"ca\"}",
-            "there are: mac, all, command, force"},
+            "there are: mac, all, filters, command, force"},
         {"{\"all\": \"true\", \"command\": \"ca\"}", "\"all\" must be true or false"},
-        {"{\"all\": false, \"command\": \"ca\"}", "needs a MAC"},
+        {"{\"all\": false, \"command\": \"ca\"}", "needs one of"},
         {"{\"all\": true, \"command\": \"ca\", \"force\": 1}", "\"force\" must be"},
-        {"{\"all\": true, \"mac\": \"84f3eb012345\", \"command\": \"ca\"}", "exclude each other"},
+        {"{\"all\": true, \"mac\": \"84f3eb012345\", \"command\": \"ca\"}", "needs one of"},
         {"{\"all\": true, \"command\": \"ca\"} x", "not a JSON object"},
-        {"{\"command\": \"ca\"}", "needs a MAC"},
+        {"{\"command\": \"ca\"}", "needs one of"},
+        {"{\"filters\": [], \"command\": \"ca\"}", "needs one of"},
+        {"{\"filters\": \"tag=a\", \"command\": \"ca\"}", "\"filters\" must be"},
+        {"{\"filters\": [\"tag=a\"], \"all\": true, \"command\": \"ca\"}", "needs one of"},
+        {"{\"filters\": [\"tag=a\", \"tag<b\"], \"command\": \"ca\"}", "filter, column 4"},
+        {"{\"filters\": [\"tag=a\",\"tag=a\",\"tag=a\",\"tag=a\",\"tag=a\",\"tag=a\",\"tag=a\","
+         "\"tag=a\",\"tag=a\"], \"command\": \"ca\"}",
+            "at most 8 filters"},
         {"{\"all\": 1, \"command\": \"ca\"}", "\"all\" must be true or false"},
         {"{\"mac\": \"all\", \"command\": \"ca\"}", "needs a MAC"},
         {"{\"mac\": \"84f3eb01234\", \"command\": \"ca\"}", "needs a MAC"},
@@ -93,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_for_a_device_is_read),
         cmocka_unit_test(an_order_for_all_is_read),
+        cmocka_unit_test(an_order_for_some_is_read),
         cmocka_unit_test(a_long_name_is_cut),
         cmocka_unit_test(what_is_no_order_is_refused),
     };

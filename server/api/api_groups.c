@@ -1,0 +1,133 @@
+// Groups: filters with names.
+#include "server/api/api_groups.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/select/select_parse.h"
+#include "server/select/select_value.h"
+#include "server/store/group_store.h"
+
+static const struct api_member members[] = {
+    {"name", API_MEMBER_TEXT},
+    {"filter", API_MEMBER_TEXT},
+    {0},
+};
+
+static json_t *describe(const struct device_group *group)
+{
+    return json_pack("{ss so so sI}", "name", group->name, "filter", api_json_text(group->filter),
+        "set_by", api_json_text(group->set_by), "set_at_ms", (json_int_t)group->set_at_ms);
+}
+
+static int append(const struct device_group *group, void *ctx)
+{
+    return json_array_append_new(ctx, describe(group)) < 0 ? ERR_NO_MEMORY : 0;
+}
+
+void api_groups_list(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct store_connection *connection;
+    struct err err = {0};
+    json_t *list = json_array();
+    int rc = store_read_begin(api->store, &connection, &err);
+
+    (void)request;
+    if (rc == 0) {
+        rc = group_store_each(connection, append, list, &err);
+        store_read_end(api->store, connection);
+    }
+    if (rc == 0) {
+        api_json_send(response, 200, list);
+        return;
+    }
+    json_decref(list);
+    if (err.code == 0)
+        err_set(&err, ERR_NO_MEMORY, "no memory for the list");
+    api_json_refuse(response, &err);
+}
+
+static int read_group(const json_t *body, struct device_group *out, struct err *err)
+{
+    const char *name = json_string_value(json_object_get(body, "name"));
+    const char *filter = json_string_value(json_object_get(body, "filter"));
+    struct select_tree tree;
+
+    if (name == NULL || !select_value_is_tag(name))
+        return err_set(err, ERR_INVALID,
+            "the body needs a \"name\" of 1 to %d letters, digits, '.', '_' or '-'",
+            SELECT_VALUE_TAG_MAX);
+    if (filter == NULL)
+        return err_set(err, ERR_INVALID, "the body lacks \"filter\"");
+
+    int rc = select_parse(filter, &tree, err);
+
+    if (rc < 0)
+        return rc;
+    snprintf(out->name, sizeof out->name, "%s", name);
+    snprintf(out->filter, sizeof out->filter, "%s", filter);
+    return 0;
+}
+
+// A store_job.
+static int put(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_group *group = ctx;
+
+    group->set_at_ms = clock_now_ms(); // here, since the writer also moves the clock
+    return group_store_put(connection, group, err);
+}
+
+void api_groups_set(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    size_t n;
+    const uint8_t *p = http_request_body(request, &n);
+    struct device_group group = {.name = ""};
+    struct err err = {0};
+    json_t *body = NULL;
+    int rc = api_members_read(p, n, members, &body, &err);
+
+    http_request_peer(request, group.set_by);
+    if (rc == 0)
+        rc = read_group(body, &group, &err);
+    json_decref(body);
+    if (rc == 0)
+        rc = store_write(api->store, put, &group, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    log_info(
+        "api", "group set name=%s by=\"%s\" filter=\"%s\"", group.name, group.set_by, group.filter);
+    api_json_send(response, 200, describe(&group));
+}
+
+// A store_job.
+static int take(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return group_store_remove(connection, *(const char **)ctx, err);
+}
+
+void api_groups_remove(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *name = http_request_segment(request, 0);
+    char by[HTTP_REQUEST_PEER_SIZE];
+    struct err err = {0};
+
+    if (store_write(api->store, take, &name, &err) < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    http_request_peer(request, by);
+    log_info("api", "group removed name=%s by=\"%s\"", name, by);
+    api_json_send(response, 200, json_pack("{ss sb}", "name", name, "removed", 1));
+}

@@ -1,0 +1,109 @@
+// Devices by filters over the API; tags, holds, pins, canaries, groups.
+#include "test/unit/server/api/api_fixture.h"
+
+#include "server/store/device_store.h"
+
+#define MAC_1 "84f3eb000001"
+#define MAC_2 "84f3eb000002"
+#define DEVICE(mac, rest) "/api/v1/devices/" mac rest
+
+static int put_device(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_record device = {.reason = DEVICE_REASON_STATUS, .last_seen_ms = 1};
+
+    snprintf(device.mac, sizeof device.mac, "%s", (const char *)ctx);
+    snprintf(device.status.image, sizeof device.status.image, "A-1");
+    return device_store_put(connection, &device, NULL, err);
+}
+
+static void post(struct fixture *f, const char *target, const char *body)
+{
+    ask(f, "POST", target, body, strlen(body));
+}
+
+static void devices_are_marked(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(store_write(f->api.store, put_device, (void *)MAC_1, NULL), 0);
+    assert_int_equal(store_write(f->api.store, put_device, (void *)MAC_2, NULL), 0);
+    post(f, DEVICE(MAC_1, "/tags"), "{\"add\": [\"north\", \"cellar\"]}");
+    expect(f, "tags", 200, "\"tags\":[\"cellar\",\"north\"]", MAC_1);
+    post(f, DEVICE(MAC_1, "/tags"), "{\"remove\": [\"north\"]}");
+    expect(f, "fewer", 200, "\"tags\":[\"cellar\"]", MAC_1);
+    post(f, DEVICE(MAC_1, "/tags"), "{}");
+    expect(f, "none", 200, "\"tags\":[\"cellar\"]", MAC_1);
+    post(f, DEVICE(MAC_1, "/tags"), "{\"add\": [\"a b\"]}");
+    expect(f, "no tag", 400, "is no tag", "");
+    post(f, DEVICE(MAC_1, "/tags"), "{\"added\": [\"a\"]}");
+    expect(f, "unknown member", 400, "unknown member", "");
+    post(f, DEVICE("84f3eb000009", "/tags"), "{\"add\": [\"a\"]}");
+    expect(f, "unknown device", 404, "not-found", "");
+    post(f, DEVICE(MAC_1, "/hold?on=1&reason=roof"), "");
+    expect(f, "hold", 200, "\"reason\":\"roof\"", "\"by\":\"uid ");
+    post(f, DEVICE(MAC_1, "/hold"), "");
+    expect(f, "neither on nor off", 400, "on must be", "");
+    post(f, DEVICE(MAC_1, "/pin?image=A-2"), "");
+    expect(f, "pin", 200, "\"pin\":\"A-2\"", MAC_1);
+    post(f, DEVICE(MAC_1, "/pin?image=B-2"), "");
+    expect(f, "another board", 409, "another board", "");
+    post(f, DEVICE(MAC_1, "/pin"), "");
+    expect(f, "no image", 400, "image must be", "");
+    post(f, DEVICE(MAC_1, "/canary?on=1"), "");
+    expect(f, "canary", 200, "\"canary\":true", MAC_1);
+    ask(f, "GET", DEVICE(MAC_1, ""), NULL, 0);
+    expect(f, "shown", 200, "\"tags\":[\"cellar\"]", "\"pin\":\"A-2\"");
+    expect(f, "shown", 200, "\"canary\":true", "\"reason\":\"roof\"");
+}
+
+static void devices_are_selected(void **state)
+{
+    struct fixture *f = *state;
+
+    ask(f, "GET", "/api/v1/devices?filter=tag%3Dcellar", NULL, 0);
+    expect(f, "by a tag", 200, MAC_1, "");
+    assert_null(strstr(f->answer, MAC_2));
+    ask(f, "GET", "/api/v1/devices/count?filter=image%3DA-1", NULL, 0);
+    expect(f, "count", 200, "{\"count\":2}", "");
+    ask(f, "GET", "/api/v1/devices/count?filter=image%3DA-1&filter=canary%3Dno", NULL, 0);
+    expect(f, "both are met", 200, "{\"count\":1}", "");
+    ask(f, "GET", "/api/v1/devices/count?state=online&filter=image%3DA-1", NULL, 0);
+    expect(f, "and the state", 200, "{\"count\":0}", "");
+    ask(f, "GET", "/api/v1/devices?filter=tag%3Ccellar", NULL, 0);
+    expect(f, "no filter", 400, "filter, column 4: expected one of =, != after tag", "");
+    ask(f, "GET", "/api/v1/devices?filter=", NULL, 0);
+    expect(f, "empty", 400, "filter, column 1: expected a comparison", "");
+}
+
+static void groups_are_set(void **state)
+{
+    struct fixture *f = *state;
+
+    post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"tag=cellar\"}");
+    expect(f, "set", 200, "\"name\":\"low\"", "\"set_by\":\"uid ");
+    post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"tag=cel*\"}");
+    expect(f, "set anew", 200, "\"filter\":\"tag=cel*\"", "");
+    ask(f, "GET", "/api/v1/groups", NULL, 0);
+    expect(f, "listed", 200, "[{\"name\":\"low\",\"filter\":\"tag=cel*\"", "");
+    post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"tag<a\"}");
+    expect(f, "no filter", 400, "filter, column 4", "");
+    post(f, "/api/v1/groups", "{\"name\": \"a b\", \"filter\": \"tag=a\"}");
+    expect(f, "no name", 400, "needs a \\\"name\\\"", "");
+    post(f, "/api/v1/groups", "{\"name\": \"low\"}");
+    expect(f, "neither", 400, "lacks \\\"filter\\\"", "");
+    post(f, "/api/v1/groups/low/remove", "");
+    expect(f, "removed", 200, "\"removed\":true", "");
+    post(f, "/api/v1/groups/low/remove", "");
+    expect(f, "twice", 404, "no group low", "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(devices_are_marked),
+        cmocka_unit_test(devices_are_selected),
+        cmocka_unit_test(groups_are_set),
+    };
+
+    return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);
+}
