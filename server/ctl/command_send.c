@@ -10,8 +10,10 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/ctl/client.h"
+#include "server/ctl/confirm.h"
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
+#include "server/ctl/selection.h"
 
 #define WAIT_S 300
 #define POLL_MS 500
@@ -20,6 +22,7 @@
 struct batch {
     const struct subcommand_call *call;
     struct client *client;
+    json_t *filters;  // for those that meet them, or NULL
     json_t *commands; // as last heard of
     size_t pending;
 };
@@ -153,7 +156,9 @@ static int post(const struct batch *batch, const char *mac, json_t **out, struct
     const struct options *options = batch->call->options;
     const char *name = options->arguments[options->argument_count - 1];
     json_t *order = mac != NULL ? json_pack("{s:s, s:s}", "mac", mac, "command", name)
-                                : json_pack("{s:b, s:s}", "all", 1, "command", name);
+                    : batch->filters != NULL
+                        ? json_pack("{s:O, s:s}", "filters", batch->filters, "command", name)
+                        : json_pack("{s:b, s:s}", "all", 1, "command", name);
     char *text;
 
     if (options_has(options, "force") && json_object_set_new(order, "force", json_true()) < 0) {
@@ -179,23 +184,22 @@ static int post(const struct batch *batch, const char *mac, json_t **out, struct
     return rc;
 }
 
-// Those that are shut out got none. Not a word if that cannot be told.
+// Those that are shut out or held got none. Not a word if that cannot be told.
 static void tell_left_out(const struct batch *batch)
 {
-    struct client_request request = {.method = "GET", .path = "/api/v1/status"};
-    json_t *status;
+    static const char *const filters[][2] = {
+        {"state=revoked", "revoked"}, {"hold=yes not state=revoked", "held"}};
 
-    if (client_call(batch->client, &request, &status, NULL) < 0)
-        return;
+    for (size_t i = 0; i < 2; i++) {
+        int64_t count;
 
-    int64_t revoked = field_integer(json_object_get(status, "devices"), "revoked", 0);
-
-    json_decref(status);
-    if (revoked > 0)
-        fprintf(stderr,
-            revoked == 1 ? "%lld revoked device is left out\n"
-                         : "%lld revoked devices are left out\n",
-            (long long)revoked);
+        if (selection_count(batch->client, batch->filters, filters[i][0], &count, NULL) < 0)
+            return;
+        if (count > 0)
+            fprintf(stderr,
+                count == 1 ? "%lld %s device is left out\n" : "%lld %s devices are left out\n",
+                (long long)count, filters[i][1]);
+    }
 }
 
 // What the answer is worth: takes over the commands.
@@ -217,6 +221,29 @@ static int follow(struct batch *batch, int64_t wait_s, struct err *err)
     return code;
 }
 
+// Which devices the filters mean; asks.
+static int select_devices(struct batch *batch, struct err *err)
+{
+    const struct options *options = batch->call->options;
+    int64_t count = 0;
+    int rc = selection_read(options, batch->client, &batch->filters, err);
+
+    if (rc == 0)
+        rc = selection_count(batch->client, batch->filters, "", &count, err);
+    return rc < 0 ? rc : confirm_change(batch->call, count, options->arguments[0], err);
+}
+
+static int post_and_follow(struct batch *batch, const char *mac, int64_t wait_s, struct err *err)
+{
+    int rc = post(batch, mac, &batch->commands, err);
+
+    if (rc < 0)
+        return rc;
+    if (mac == NULL)
+        tell_left_out(batch);
+    return follow(batch, wait_s, err);
+}
+
 static int send(
     const struct subcommand_call *call, const char *mac, int64_t wait_s, struct err *err)
 {
@@ -225,11 +252,11 @@ static int send(
 
     if (rc < 0)
         return rc;
-    rc = post(&batch, mac, &batch.commands, err);
-    if (rc == 0 && mac == NULL)
-        tell_left_out(&batch);
-    if (rc == 0)
-        rc = follow(&batch, wait_s, err);
+    if (selection_is_given(call->options))
+        rc = select_devices(&batch, err);
+    if (rc == SUBCOMMAND_OK)
+        rc = post_and_follow(&batch, mac, wait_s, err);
+    json_decref(batch.filters);
     client_close(batch.client);
     return rc;
 }
@@ -239,16 +266,20 @@ int command_send_run(const struct subcommand_call *call, struct err *err)
     static const int64_t range[2] = {1, 86400};
     const struct options *options = call->options;
     bool all = options_has(options, "all");
+    bool filtered = selection_is_given(options);
     int64_t wait_s = options_has(options, "wait") ? WAIT_S : 0;
     char mac[MAC_SIZE];
 
     if (options_number(options, "wait", range, &wait_s, err) < 0)
         return SUBCOMMAND_USAGE;
-    if (all && options->argument_count != 1)
-        return subcommand_misuse(err, "--all replaces the MAC; give only the command");
-    if (!all && options->argument_count != 2)
-        return subcommand_misuse(err, "give a MAC, or --all, and a command");
-    if (!all && subcommand_read_mac(options->arguments[0], mac, err) != SUBCOMMAND_OK)
+    if (all && filtered)
+        return subcommand_misuse(err, "--all and a filter exclude each other");
+    if ((all || filtered) && options->argument_count != 1)
+        return subcommand_misuse(
+            err, "%s replaces the MAC; give only the command", all ? "--all" : "a filter");
+    if (!all && !filtered && options->argument_count != 2)
+        return subcommand_misuse(err, "give a MAC, or --all, or --filter, and a command");
+    if (!all && !filtered && subcommand_read_mac(options->arguments[0], mac, err) != SUBCOMMAND_OK)
         return SUBCOMMAND_USAGE;
-    return send(call, all ? NULL : mac, wait_s, err);
+    return send(call, all || filtered ? NULL : mac, wait_s, err);
 }

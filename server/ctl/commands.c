@@ -16,6 +16,11 @@
 
 static const struct option_rule send_options[] = {
     {"all", OPTION_FLAG, NULL, "send it to every device"},
+    {"filter", OPTION_LIST, "FILTER", "to devices that meet it: see FILTERS in secureesp(1)"},
+    {"group", OPTION_LIST, "NAME", "to devices of this group"},
+    {"outdated", OPTION_FLAG, NULL, "to devices for which a newer image is published"},
+    {"failed", OPTION_FLAG, NULL, "to devices that report an error"},
+    {"yes", OPTION_FLAG, NULL, "do not ask"},
     {"wait", OPTION_MAYBE, "SECONDS", "wait until it has ended, at most this long (300)"},
     {"force", OPTION_FLAG, NULL, "send flash, whatever the device has downloaded"},
     {0},
@@ -74,7 +79,10 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand commands_subcommands[] = {
-    {"command", NULL, "MAC|--all NAME [--wait[=SECONDS]] [--force] [--json]",
+    {"command", NULL,
+        "MAC|--all|--filter FILTER|--group NAME|--outdated|--failed NAME [--yes] "
+        "[--wait[=SECONDS]] "
+        "[--force] [--json]",
         "tell devices to do something: firmware, flash, reboot, ca, cert, key, config",
         send_options, 1, 2, command_send_run},
     {"command", "cancel", "ID|MAC... [--json]",

@@ -129,6 +129,35 @@ static void show_replacement(const json_t *device)
     }
 }
 
+// What an operator has said of it.
+static void show_marks(const json_t *device, int64_t now_ms)
+{
+    const json_t *hold = json_object_get(device, "hold");
+    const json_t *tags = json_object_get(device, "tags");
+    char age[TEXT_SHORT_SIZE];
+    size_t i;
+    json_t *tag;
+
+    if (json_array_size(tags) > 0)
+        printf("%-17s", "tags");
+    json_array_foreach((json_t *)tags, i, tag)
+    {
+        putchar(' ');
+        text_print(stdout, json_string_value(tag));
+    }
+    if (json_array_size(tags) > 0)
+        putchar('\n');
+    if (json_is_object(hold)) {
+        field_age(hold, "at_ms", now_ms, age);
+        text_line(stdout, "%-18s%s ago, by %s: %s", "held", age, field_text(hold, "by", "-"),
+            field_text(hold, "reason", "no reason given"));
+    }
+    if (field_has(device, "pin"))
+        text_line(stdout, "%-18s%s", "not beyond", field_text(device, "pin", "-"));
+    if (field_is_true(device, "canary"))
+        puts("canary            yes");
+}
+
 static void show_key(const json_t *key, int64_t now_ms)
 {
     bool is_fetched = field_has(key, "fetched_at_ms");
@@ -230,6 +259,7 @@ static void show_facts(const json_t *device, int64_t now_ms)
     show_reason(device);
     puts(")");
     show_revocation(json_object_get(device, "revocation"), now_ms);
+    show_marks(device, now_ms);
     show_key(json_object_get(device, "key"), now_ms);
     show_replacement(device);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)

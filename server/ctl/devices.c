@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/contract.h"
 #include "common/mac.h"
 #include "server/base/clock.h"
+#include "server/ctl/device_columns.h"
 #include "server/ctl/device_details.h"
 #include "server/ctl/devices_key.h"
+#include "server/ctl/devices_mark.h"
 #include "server/ctl/devices_replace.h"
 #include "server/ctl/devices_revoke.h"
 #include "server/ctl/devices_watch.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/present.h"
-
-#define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
+#include "server/ctl/selection.h"
 
 // clang-format off: its versions differ in braces
 #define OPTION_ONLINE                                                                              \
@@ -43,6 +43,12 @@ static const struct option_rule list_options[] = {
     OPTION_OFFLINE,
     OPTION_STATE,
     OPTION_IMAGE,
+    {"filter", OPTION_LIST, "FILTER", "only devices that meet it: see FILTERS in secureesp(1)"},
+    {"group", OPTION_LIST, "NAME", "only devices of this group"},
+    {"outdated", OPTION_FLAG, NULL, "only devices for which a newer image is published"},
+    {"failed", OPTION_FLAG, NULL, "only devices that report an error"},
+    {"sort", OPTION_VALUE, "COLUMN", "in the order of this column; -COLUMN: backwards"},
+    {"columns", OPTION_VALUE, "A,B,...", "show these columns"},
     {0},
 };
 
@@ -58,17 +64,6 @@ static const struct option_rule watch_options[] = {
     OPTION_IMAGE,
     {"interval", OPTION_VALUE, "SECONDS", "refresh this often (2)"},
     {0},
-};
-
-static const struct table_column columns[] = {
-    {"MAC", TABLE_LEFT, TABLE_CUT_NEVER, 0},
-    {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
-    {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 14},
-    {"RSSI", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"HEAP", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"UPTIME", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"SEEN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"NAME/ERROR", TABLE_LEFT, TABLE_CUT_END, 4},
 };
 
 int devices_list_path(const struct options *options, struct url *out, struct err *err)
@@ -90,90 +85,68 @@ int devices_list_path(const struct options *options, struct url *out, struct err
     return SUBCOMMAND_OK;
 }
 
-// Whether the device has lately sent what cannot be read in full.
-static bool is_garbled(const json_t *device)
-{
-    return field_has(device, "bad_payload_at_ms") &&
-           field_integer(device, "last_seen_ms", 0) -
-                   field_integer(device, "bad_payload_at_ms", 0) <
-               GARBLED_MS;
-}
-
-// Whether the device lately said more than one may: it is broken, or in other hands.
-static bool is_limited(const json_t *device)
-{
-    return field_has(device, "limited_at_ms") &&
-           field_integer(device, "last_seen_ms", 0) - field_integer(device, "limited_at_ms", 0) <
-               GARBLED_MS;
-}
-
-// What is worth a word: that a certificate is shared, that what it sends cannot be read, an error,
-// or a name of its own (the default one only repeats the MAC).
-static void add_note(struct table *table, const json_t *device)
-{
-    const char *name = field_text(device, "name", "");
-    const char *error = field_text(device, "error", "");
-    char usual[16 + MAC_SIZE];
-
-    snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
-    if (field_has(device, "shared_identity_at_ms"))
-        table_add(table, TABLE_BAD, "certificate shared by two devices");
-    else if (is_limited(device))
-        table_add(table, TABLE_BAD, "says too much: see devices show");
-    else if (is_garbled(device))
-        table_add(table, TABLE_BAD, "sends what cannot be read: see devices show");
-    else if (strcmp(field_text(device, "reason", ""), "certificate") == 0)
-        table_add(table, TABLE_BAD, "its certificate was revoked");
-    else if (error[0] != '\0')
-        table_add(table, TABLE_BAD, error);
-    else if (name[0] == '\0' && !field_has(device, "last_seen_ms"))
-        table_add(table, TABLE_PLAIN, "has never reported");
-    else
-        table_add(table, TABLE_PLAIN, strcmp(name, usual) == 0 ? "" : name);
-}
-
-static void add_device(struct table *table, const json_t *device, int64_t now_ms)
-{
-    bool online = field_is_true(device, "online");
-    char text[TEXT_SHORT_SIZE];
-
-    table_add(table, TABLE_PLAIN, field_text(device, "mac", ""));
-    if (field_has(device, "revoked_at_ms"))
-        table_add(table, TABLE_BAD, "revoked");
-    else
-        table_add(table, online ? TABLE_GOOD : TABLE_BAD, online ? "online" : "offline");
-    table_add(table, TABLE_PLAIN, field_text(device, "image", ""));
-    field_number(device, "rssi", text);
-    table_add(table, TABLE_PLAIN, text);
-    field_number(device, "free_heap_bytes", text);
-    table_add(table, TABLE_PLAIN, text);
-    field_duration(device, "uptime_ms", text);
-    table_add(table, TABLE_PLAIN, text);
-    field_age(device, "last_seen_ms", now_ms, text);
-    table_add(table, TABLE_PLAIN, text);
-    add_note(table, device);
-}
-
-struct table *devices_table(const json_t *devices, int64_t now_ms)
-{
-    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_device};
-
-    return listing_fill(&listing, devices, now_ms);
-}
-
+// The columns and the order that are asked for.
 static int show_list(const struct subcommand_call *call, const json_t *answer, struct err *err)
 {
-    return listing_print(call, devices_table(answer, clock_system_ms()), err);
+    const char *by = options_value(call->options, "sort");
+    const char *named = options_value(call->options, "columns");
+    struct device_columns columns;
+    json_t *sorted = NULL;
+    int rc = SUBCOMMAND_OK;
+
+    device_columns_usual(&columns);
+    if (named != NULL)
+        rc = device_columns_read(named, &columns, err);
+    if (rc == SUBCOMMAND_OK && by != NULL)
+        rc = device_columns_sort(answer, by, &sorted, err);
+    if (rc == SUBCOMMAND_OK)
+        rc = listing_print(call,
+            device_columns_table(&columns, by != NULL ? sorted : answer, clock_system_ms()), err);
+    json_decref(sorted);
+    return rc;
+}
+
+// What a device must meet goes into the path.
+static int add_filters(const struct subcommand_call *call, struct url *url, struct err *err)
+{
+    struct client *client;
+    json_t *filters;
+    json_t *filter;
+    size_t i;
+    int rc;
+
+    if (!selection_is_given(call->options))
+        return SUBCOMMAND_OK;
+    rc = client_open(call->socket, &client, err);
+    if (rc < 0)
+        return rc;
+    rc = selection_read(call->options, client, &filters, err);
+    client_close(client);
+    if (rc < 0)
+        return rc;
+    json_array_foreach(filters, i, filter)
+    {
+        url_query(url, "filter", json_string_value(filter));
+    }
+    json_decref(filters);
+    return SUBCOMMAND_OK;
 }
 
 static int run_list(const struct subcommand_call *call, struct err *err)
 {
+    const struct options *options = call->options;
     struct url url;
-    int rc = devices_list_path(call->options, &url, err);
+
+    if (call->json && (options_has(options, "sort") || options_has(options, "columns")))
+        return subcommand_misuse(err, "--sort and --columns are for the table, not for --json");
+
+    int rc = devices_list_path(options, &url, err);
 
     if (rc != SUBCOMMAND_OK)
         return rc;
-    rc = present_get(call, url_text(&url), show_list, err);
+    rc = add_filters(call, &url, err);
+    if (rc == SUBCOMMAND_OK)
+        rc = present_get(call, url_text(&url), show_list, err);
     url_clear(&url);
     return rc;
 }
@@ -215,12 +188,27 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand devices_subcommands[] = {
-    {"devices", "list", "[--online|--offline|--state STATE] [--image GLOB] [--json]",
+    {"devices", "list",
+        "[--online|--offline|--state STATE] [--image GLOB] [--filter FILTER]... [--group NAME]... "
+        "[--outdated] [--failed] [--sort COLUMN] [--columns A,B,...] [--json]",
         "list devices", list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1,
         run_show},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
+    {"devices", "tag", "MAC... [--add TAG]... [--remove TAG]... [--json]",
+        "give devices tags, or take them; without either, show them", devices_mark_tag_options, 1,
+        DEVICES_MARK_MAX, devices_mark_run_tag},
+    {"devices", "hold", "MAC... [--reason TEXT] [--json]", "let nothing be changed on devices",
+        devices_mark_hold_options, 1, DEVICES_MARK_MAX, devices_mark_run_hold},
+    {"devices", "unhold", "MAC... [--json]", "let devices be changed again", NULL, 1,
+        DEVICES_MARK_MAX, devices_mark_run_unhold},
+    {"devices", "pin", "MAC... IMAGE [--json]", "let devices not go beyond an image", NULL, 2,
+        DEVICES_MARK_MAX, devices_mark_run_pin},
+    {"devices", "unpin", "MAC... [--json]", "let devices go on to later images", NULL, 1,
+        DEVICES_MARK_MAX, devices_mark_run_unpin},
+    {"devices", "canary", "MAC... [--off] [--json]", "mark devices that are to go first",
+        devices_mark_canary_options, 1, DEVICES_MARK_MAX, devices_mark_run_canary},
     {"devices", "revoke", "MAC [--reason REASON] [--json]",
         "shut a device out, with all its certificates, at once", devices_revoke_options, 1, 1,
         devices_revoke_run},

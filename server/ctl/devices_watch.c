@@ -11,6 +11,7 @@
 
 #include "server/base/clock.h"
 #include "server/ctl/client.h"
+#include "server/ctl/device_columns.h"
 #include "server/ctl/devices.h"
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
@@ -170,9 +171,12 @@ static int draw(struct watch *watch, const json_t *devices, struct err *err)
     char *text = NULL;
     size_t size;
     FILE *memory = open_memstream(&text, &size);
-    struct table *table = devices_table(devices, clock_system_ms());
+    struct device_columns columns;
+    struct table *table;
     int rc = memory == NULL ? err_set(err, ERR_NO_MEMORY, "no memory for the list") : 0;
 
+    device_columns_usual(&columns);
+    table = device_columns_table(&columns, devices, clock_system_ms());
     terminal_describe(STDOUT_FILENO, &terminal); // it may have been resized
     if (rc == 0)
         rc = table_print(table, &terminal, memory, err);

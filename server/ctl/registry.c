@@ -7,6 +7,7 @@
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
 #include "server/ctl/enrolments.h"
+#include "server/ctl/groups.h"
 #include "server/ctl/help.h"
 #include "server/ctl/images.h"
 #include "server/ctl/images_local.h"
@@ -19,6 +20,7 @@
 static const struct subcommand *const tables[] = {
     status_subcommands,
     devices_subcommands,
+    groups_subcommands,
     enrolments_subcommands,
     commands_subcommands,
     wifi_subcommands,

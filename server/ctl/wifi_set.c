@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "server/ctl/client.h"
+#include "server/ctl/confirm.h"
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
 #include "server/ctl/secret_prompt.h"
+#include "server/ctl/selection.h"
 #include "server/ctl/wifi_file.h"
 
 #define FILE_MAX 65536
@@ -20,6 +22,9 @@ const struct option_rule wifi_set_options[] = {
     {"all", OPTION_FLAG, NULL, "to every device"},
     {"state", OPTION_VALUE, "STATE", "to devices that are online, or offline"},
     {"image", OPTION_VALUE, "GLOB", "to devices whose image has such a name"},
+    {"filter", OPTION_LIST, "FILTER", "to devices that meet it: see FILTERS in secureesp(1)"},
+    {"group", OPTION_LIST, "NAME", "to devices of this group"},
+    {"yes", OPTION_FLAG, NULL, "do not ask before it goes to those that meet a filter"},
     {"networks", OPTION_VALUE, "FILE", "the networks, as wpa_passphrase(8) writes them; -: stdin"},
     {"ssid", OPTION_VALUE, "NAME", "one network; asks for its password, or reads it from stdin"},
     {"canary", OPTION_VALUE, "N", "so many devices go first, the others when all have moved (1)"},
@@ -102,13 +107,15 @@ static int make_wish(const struct subcommand_call *call, json_t *wish, struct er
     const char *state = options_value(options, "state");
     const char *image = options_value(options, "image");
     bool all = options_has(options, "all");
+    bool filtered = selection_is_given(options);
     int64_t canaries = 1;
     json_t *macs;
 
     if (options_number(options, "canary", range, &canaries, err) < 0)
         return SUBCOMMAND_USAGE;
-    if ((options->argument_count > 0) + all + (state != NULL || image != NULL) != 1)
-        return subcommand_misuse(err, "give MACs, or --all, or --state and --image");
+    if ((options->argument_count > 0) + all + (state != NULL || image != NULL) + filtered != 1)
+        return subcommand_misuse(
+            err, "give MACs, or --all, or --state and --image, or --filter and --group");
     if (state != NULL)
         json_object_set_new(wish, "state", json_string(state));
     if (image != NULL)
@@ -213,12 +220,36 @@ static int send(
     return rc;
 }
 
+// Which devices the filters mean; asks.
+static int select_devices(const struct subcommand_call *call, json_t *wish, struct err *err)
+{
+    struct client *client;
+    json_t *filters = NULL;
+    int64_t count = 0;
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = selection_read(call->options, client, &filters, err);
+    if (rc == 0)
+        rc = selection_count(client, filters, "", &count, err);
+    client_close(client);
+    if (rc == 0)
+        rc = confirm_change(call, count, "new networks", err);
+    if (rc == SUBCOMMAND_OK)
+        json_object_set(wish, "filters", filters);
+    json_decref(filters);
+    return rc;
+}
+
 int wifi_set_run(const struct subcommand_call *call, struct err *err)
 {
     struct wifi_file file = {.count = 0};
     json_t *wish = json_object();
     int rc = make_wish(call, wish, err);
 
+    if (rc == SUBCOMMAND_OK && selection_is_given(call->options))
+        rc = select_devices(call, wish, err);
     if (rc == SUBCOMMAND_OK)
         rc = read_networks(call, &file, err);
     if (rc == SUBCOMMAND_OK)

@@ -14,7 +14,10 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
-        'devices list') echo '--online --offline --state --image' ;;
+        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --sort --columns' ;;
+        'devices tag') echo '--add --remove' ;;
+        'devices hold') echo '--reason' ;;
+        'devices canary') echo '--off' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --interval' ;;
@@ -42,9 +45,9 @@ _secureesp_options() {
         'pki record') ;;
         'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
-        'wifi set') echo '--all --state --image --networks --ssid --canary --skip' ;;
+        'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
         'command list' | 'command show' | 'command cancel') ;;
-        command*) echo '--all --wait --force' ;;
+        command*) echo '--all --filter --group --outdated --failed --yes --wait --force' ;;
     esac
     echo '--json --socket --help'
 }
@@ -60,7 +63,8 @@ _secureesp_states() {
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch forget replace revoke readmit key' ;;
+        devices) echo 'list show watch forget tag hold unhold pin unpin canary replace revoke readmit key' ;;
+        groups) echo 'list set remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish withdraw remove verify sign describe' ;;
         keys) echo 'add list remove rotate' ;;
@@ -74,6 +78,9 @@ _secureesp_verbs() {
 _secureesp_arguments() {
     case $1 in
         'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
+        'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
+        'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
+        'groups remove') _secureesp_first_column groups ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
         'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
@@ -87,7 +94,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain*) _secureesp_boards ;;
-        help*) echo 'status devices enrolments command wifi images chain keys pki' ;;
+        help*) echo 'status devices groups enrolments command wifi images chain keys pki' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -122,10 +129,19 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove) return ;;
+        --group)
+            mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column groups)" -- "$cur")
+            return
+            ;;
+        --sort | --columns)
+            words='mac state image rssi heap uptime seen note name error build ip reboots loop mqtt firstseen'
+            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+            return
+            ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices enrolments command wifi images chain keys pki help --version --help --socket'
+        words='status devices groups enrolments command wifi images chain keys pki help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

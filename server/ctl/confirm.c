@@ -1,0 +1,50 @@
+// Asks before a change of many devices.
+#include "server/ctl/confirm.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "server/ctl/text.h"
+
+bool confirm_is_yes(const char *line)
+{
+    char word[8] = "";
+    size_t n = strcspn(line, " \t\r\n");
+
+    if (n < sizeof word)
+        snprintf(word, sizeof word, "%.*s", (int)n, line);
+    return strcasecmp(word, "y") == 0 || strcasecmp(word, "yes") == 0;
+}
+
+int confirm_change(
+    const struct subcommand_call *call, int64_t devices, const char *what, struct err *err)
+{
+    char line[80];
+    long long count = devices;
+
+    if (devices == 0)
+        return err_set(err, ERR_NOT_FOUND, "no device meets the filter");
+    if (options_has(call->options, "yes")) {
+        fprintf(stderr,
+            count == 1 ? "%lld device meets the filter\n" : "%lld devices meet the filter\n",
+            count);
+        return SUBCOMMAND_OK;
+    }
+    if (!isatty(STDIN_FILENO))
+        return subcommand_misuse(err,
+            count == 1 ? "%lld device meets the filter; without a terminal to ask at, --yes gives "
+                         "it the order"
+                       : "%lld devices meet the filter; without a terminal to ask at, --yes gives "
+                         "them the order",
+            count);
+    fprintf(stderr,
+        count == 1 ? "%lld device meets the filter; " : "%lld devices meet the filter; ", count);
+    text_print(stderr, what);
+    fputs(count == 1 ? " for it? [y/N] " : " for all of them? [y/N] ", stderr);
+    (void)fflush(stderr);
+    if (fgets(line, sizeof line, stdin) == NULL || !confirm_is_yes(line))
+        return err_set(err, ERR_CONFLICT, "nothing was done");
+    return SUBCOMMAND_OK;
+}

@@ -1,0 +1,271 @@
+// The columns of lists of devices.
+#include "server/ctl/device_columns.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "common/mac.h"
+#include "server/ctl/field.h"
+#include "server/ctl/subcommand.h"
+
+#define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
+#define USUAL 8            // so many of the first
+
+enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE };
+
+static const struct {
+    const char *name;
+    const char *member;
+    enum shape shape;
+    struct table_column column;
+} all[] = {
+    {"mac", "mac", TEXT, {"MAC", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
+    {"state", NULL, STATE, {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
+    {"image", "image", TEXT, {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 14}},
+    {"rssi", "rssi", NUMBER, {"RSSI", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"heap", "free_heap_bytes", NUMBER, {"HEAP", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"uptime", "uptime_ms", DURATION, {"UPTIME", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"seen", "last_seen_ms", AGE, {"SEEN", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"note", NULL, NOTE, {"NAME/ERROR", TABLE_LEFT, TABLE_CUT_END, 4}},
+    {"name", "name", TEXT, {"NAME", TABLE_LEFT, TABLE_CUT_END, 4}},
+    {"error", "error", TEXT, {"ERROR", TABLE_LEFT, TABLE_CUT_END, 5}},
+    {"build", "build", TEXT, {"BUILD", TABLE_LEFT, TABLE_CUT_END, 5}},
+    {"ip", "ip", TEXT, {"IP", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
+    {"reboots", "reboots", NUMBER, {"REBOOTS", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"loop", "max_loop_ms", NUMBER, {"LOOP MS", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"mqtt", "mqtt_ms", DURATION, {"MQTT", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"firstseen", "first_seen_ms", AGE, {"FIRST SEEN", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+};
+
+#define ALL (sizeof all / sizeof all[0])
+
+_Static_assert(ALL <= DEVICE_COLUMNS_MAX, "all fit");
+
+static void append(struct device_columns *columns, size_t place)
+{
+    columns->shown[columns->count] = all[place].column;
+    columns->places[columns->count++] = place;
+}
+
+void device_columns_usual(struct device_columns *out)
+{
+    *out = (struct device_columns){.count = 0};
+    for (size_t i = 0; i < USUAL; i++)
+        append(out, i);
+}
+
+// The place of the name, n bytes long; ALL if there is none.
+static size_t find(const char *name, size_t n)
+{
+    size_t i = 0;
+
+    while (i < ALL && (strlen(all[i].name) != n || memcmp(all[i].name, name, n) != 0))
+        i++;
+    return i;
+}
+
+static int refuse(const char *name, size_t n, struct err *err)
+{
+    char names[256] = "";
+
+    for (size_t i = 0; i < ALL; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? ", " : "",
+            all[i].name);
+    return subcommand_misuse(
+        err, "\"%.*s\" is no column; there are %s", (int)(n < 40 ? n : 40), name, names);
+}
+
+int device_columns_read(const char *text, struct device_columns *out, struct err *err)
+{
+    struct device_columns columns = {.count = 0};
+
+    for (const char *p = text;; p++) {
+        size_t n = strcspn(p, ",");
+        size_t place = find(p, n);
+
+        if (place == ALL)
+            return refuse(p, n, err);
+        if (columns.count == DEVICE_COLUMNS_MAX)
+            return subcommand_misuse(err, "at most %d columns are shown", DEVICE_COLUMNS_MAX);
+        append(&columns, place);
+        p += n;
+        if (*p == '\0')
+            break;
+    }
+    *out = columns;
+    return SUBCOMMAND_OK;
+}
+
+// Whether the device has lately sent what cannot be read in full.
+static bool is_garbled(const json_t *device)
+{
+    return field_has(device, "bad_payload_at_ms") &&
+           field_integer(device, "last_seen_ms", 0) -
+                   field_integer(device, "bad_payload_at_ms", 0) <
+               GARBLED_MS;
+}
+
+// Whether the device lately said more than one may: it is broken, or in other hands.
+static bool is_limited(const json_t *device)
+{
+    return field_has(device, "limited_at_ms") &&
+           field_integer(device, "last_seen_ms", 0) - field_integer(device, "limited_at_ms", 0) <
+               GARBLED_MS;
+}
+
+// What is worth a word: that a certificate is shared, that what it sends cannot be read, an error,
+// or a name of its own (the default one only repeats the MAC).
+static void add_note(struct table *table, const json_t *device)
+{
+    const char *name = field_text(device, "name", "");
+    const char *error = field_text(device, "error", "");
+    char usual[16 + MAC_SIZE];
+
+    snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
+    if (field_has(device, "shared_identity_at_ms"))
+        table_add(table, TABLE_BAD, "certificate shared by two devices");
+    else if (is_limited(device))
+        table_add(table, TABLE_BAD, "says too much: see devices show");
+    else if (is_garbled(device))
+        table_add(table, TABLE_BAD, "sends what cannot be read: see devices show");
+    else if (strcmp(field_text(device, "reason", ""), "certificate") == 0)
+        table_add(table, TABLE_BAD, "its certificate was revoked");
+    else if (error[0] != '\0')
+        table_add(table, TABLE_BAD, error);
+    else if (name[0] == '\0' && !field_has(device, "last_seen_ms"))
+        table_add(table, TABLE_PLAIN, "has never reported");
+    else
+        table_add(table, TABLE_PLAIN, strcmp(name, usual) == 0 ? "" : name);
+}
+
+static const char *state_of(const json_t *device)
+{
+    if (field_has(device, "revoked_at_ms"))
+        return "revoked";
+    return field_is_true(device, "online") ? "online" : "offline";
+}
+
+static void add_cell(struct table *table, size_t place, const json_t *device, int64_t now_ms)
+{
+    const char *member = all[place].member;
+    const char *state = state_of(device);
+    char text[TEXT_SHORT_SIZE];
+
+    switch (all[place].shape) {
+    case STATE:
+        table_add(table, strcmp(state, "online") == 0 ? TABLE_GOOD : TABLE_BAD, state);
+        return;
+    case NOTE: add_note(table, device); return;
+    case TEXT: table_add(table, TABLE_PLAIN, field_text(device, member, "")); return;
+    case NUMBER: field_number(device, member, text); break;
+    case DURATION: field_duration(device, member, text); break;
+    case AGE: field_age(device, member, now_ms, text); break;
+    }
+    table_add(table, TABLE_PLAIN, text);
+}
+
+struct table *device_columns_table(
+    const struct device_columns *columns, const json_t *devices, int64_t now_ms)
+{
+    struct table *table = table_new(columns->shown, columns->count);
+    size_t i;
+    json_t *device;
+
+    json_array_foreach((json_t *)devices, i, device)
+    {
+        for (size_t c = 0; c < columns->count; c++)
+            add_cell(table, columns->places[c], device, now_ms);
+    }
+    return table;
+}
+
+struct order {
+    size_t place;
+    bool backwards;
+};
+
+// What a device is sorted by, where that is a text.
+static const char *text_of(const json_t *device, size_t place)
+{
+    switch (all[place].shape) {
+    case STATE: return state_of(device);
+    case NOTE: {
+        const char *error = field_text(device, "error", "");
+
+        return error[0] != '\0' ? error : field_text(device, "name", "");
+    }
+    default: return field_text(device, all[place].member, "");
+    }
+}
+
+static bool is_number(enum shape shape)
+{
+    return shape == NUMBER || shape == DURATION || shape == AGE;
+}
+
+static bool is_known(const json_t *device, size_t place)
+{
+    return is_number(all[place].shape) ? field_has(device, all[place].member)
+                                       : text_of(device, place)[0] != '\0';
+}
+
+static int compare_known(const json_t *a, const json_t *b, size_t place)
+{
+    if (!is_number(all[place].shape))
+        return strcmp(text_of(a, place), text_of(b, place));
+
+    int64_t left = field_integer(a, all[place].member, 0);
+    int64_t right = field_integer(b, all[place].member, 0);
+    int order = (left > right) - (left < right);
+
+    return all[place].shape == AGE ? -order : order; // the later, the younger
+}
+
+static int compare(const void *a, const void *b, void *ctx)
+{
+    const json_t *left = *(json_t *const *)a;
+    const json_t *right = *(json_t *const *)b;
+    const struct order *order = ctx;
+    bool left_known = is_known(left, order->place);
+    bool right_known = is_known(right, order->place);
+    int result = 0;
+
+    if (left_known != right_known)
+        return left_known ? -1 : 1;
+    if (left_known)
+        result = compare_known(left, right, order->place);
+    if (result != 0)
+        return order->backwards ? -result : result;
+    return strcmp(field_text(left, "mac", ""), field_text(right, "mac", ""));
+}
+
+int device_columns_sort(const json_t *devices, const char *by, json_t **out, struct err *err)
+{
+    struct order order = {.backwards = by[0] == '-'};
+    size_t count = json_array_size(devices);
+    json_t **items;
+    json_t *sorted;
+
+    by += order.backwards;
+    order.place = find(by, strlen(by));
+    if (order.place == ALL)
+        return refuse(by, strlen(by), err);
+    items = calloc(count > 0 ? count : 1, sizeof(json_t *));
+    sorted = json_array();
+    for (size_t i = 0; items != NULL && i < count; i++)
+        items[i] = json_array_get(devices, i);
+    if (items != NULL)
+        qsort_r(items, count, sizeof(json_t *), compare, &order);
+    for (size_t i = 0; items != NULL && i < count; i++)
+        json_array_append(sorted, items[i]);
+    free(items);
+    if (json_array_size(sorted) < count || sorted == NULL) {
+        json_decref(sorted);
+        return err_set(err, ERR_NO_MEMORY, "no memory for the list");
+    }
+    *out = sorted;
+    return SUBCOMMAND_OK;
+}

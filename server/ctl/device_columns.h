@@ -1,0 +1,34 @@
+#ifndef DEVICE_COLUMNS_H
+#define DEVICE_COLUMNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+#include "server/ctl/table.h"
+
+#define DEVICE_COLUMNS_MAX 24
+
+// Which columns a list of devices has.
+struct device_columns {
+    struct table_column shown[DEVICE_COLUMNS_MAX];
+    size_t places[DEVICE_COLUMNS_MAX]; // in the table of all
+    size_t count;
+};
+
+void device_columns_usual(struct device_columns *out);
+
+// Reads "mac,image,rssi". SUBCOMMAND_OK, or SUBCOMMAND_USAGE, whose message lists what there is.
+int device_columns_read(const char *text, struct device_columns *out, struct err *err);
+
+// The table of an array of devices, which borrows the columns; NULL without memory.
+struct table *device_columns_table(
+    const struct device_columns *columns, const json_t *devices, int64_t now_ms);
+
+// The array in the order of a column, with '-' before it backwards; what is not known comes last.
+// The caller gives up the reference. SUBCOMMAND_OK, SUBCOMMAND_USAGE or ERR_NO_MEMORY.
+int device_columns_sort(const json_t *devices, const char *by, json_t **out, struct err *err);
+
+#endif

@@ -1,0 +1,137 @@
+// The columns of lists of devices, and their order.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "server/ctl/device_columns.h"
+#include "server/ctl/subcommand.h"
+
+static const char devices[] =
+    "[{\"mac\": \"1\", \"online\": true, \"rssi\": -70, \"last_seen_ms\": 50, \"name\": \"b\"},"
+    " {\"mac\": \"2\", \"online\": false, \"rssi\": null, \"last_seen_ms\": 10, \"error\": \"a\"},"
+    " {\"mac\": \"3\", \"online\": false, \"rssi\": -90, \"last_seen_ms\": null, \"name\": \"c\","
+    "  \"revoked_at_ms\": 5}]";
+
+static void test_reads(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *titles; // NULL: refused
+    } rows[] = {
+        {"mac", "MAC "},
+        {"rssi,mac,rssi", "RSSI MAC RSSI "},
+        {"mac,state,image,rssi,heap,uptime,seen,note",
+            "MAC STATE IMAGE RSSI HEAP UPTIME SEEN NAME/ERROR "},
+        {"name,error,build,ip,reboots,loop,mqtt,firstseen",
+            "NAME ERROR BUILD IP REBOOTS LOOP MS MQTT FIRST SEEN "},
+        {"", NULL},
+        {"mac,", NULL},
+        {"MAC", NULL},
+        {"ma", NULL},
+        {"mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,mac,"
+         "mac,mac,mac",
+            NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct device_columns columns = {.count = 77};
+        struct err err = {0};
+        char titles[256] = "";
+        int rc = device_columns_read(rows[i].text, &columns, &err);
+
+        if (rows[i].titles == NULL) {
+            assert_int_equal(rc, SUBCOMMAND_USAGE);
+            assert_int_equal(columns.count, 77);
+            continue;
+        }
+        assert_int_equal(rc, SUBCOMMAND_OK);
+        for (size_t c = 0; c < columns.count; c++)
+            snprintf(titles + strlen(titles), sizeof titles - strlen(titles), "%s ",
+                columns.shown[c].title);
+        assert_string_equal(titles, rows[i].titles);
+    }
+}
+
+static void test_sorts(void **state)
+{
+    static const struct {
+        const char *by;
+        const char *order; // of the MACs; "": refused
+    } rows[] = {
+        {"mac", "123"},
+        {"-mac", "321"},
+        {"rssi", "312"},
+        {"-rssi", "132"},
+        {"seen", "123"},
+        {"-seen", "213"},
+        {"state", "213"},
+        {"name", "132"},
+        {"note", "213"},
+        {"heap", "123"},
+        {"nothing", ""},
+        {"", ""},
+        {"-", ""},
+    };
+    json_t *list = json_loads(devices, 0, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *sorted = NULL;
+        struct err err = {0};
+        char order[8] = "";
+        size_t k;
+        json_t *device;
+
+        assert_int_equal(device_columns_sort(list, rows[i].by, &sorted, &err),
+            rows[i].order[0] != '\0' ? SUBCOMMAND_OK : SUBCOMMAND_USAGE);
+        json_array_foreach(sorted, k, device)
+        {
+            strcat(order, json_string_value(json_object_get(device, "mac")));
+        }
+        assert_string_equal(order, rows[i].order);
+        json_decref(sorted);
+    }
+    json_decref(list);
+}
+
+static void test_shows(void **state)
+{
+    json_t *list = json_loads(devices, 0, NULL);
+    struct terminal terminal = {.is_terminal = false};
+    struct device_columns columns;
+    struct table *table;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_int_equal(device_columns_read("mac,state,rssi,seen,note", &columns, NULL), 0);
+    table = device_columns_table(&columns, list, 50);
+    assert_int_equal(table_print(table, &terminal, out, NULL), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "MAC  STATE    RSSI  SEEN  NAME/ERROR\n"
+                              "1    online    -70    0s  b\n"
+                              "2    offline     -    0s  a\n"
+                              "3    revoked   -90     -  c\n");
+    free(text);
+    table_free(table);
+    json_decref(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reads),
+        cmocka_unit_test(test_sorts),
+        cmocka_unit_test(test_shows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
