@@ -81,6 +81,46 @@ def devices_list(bench):
             "from before the first list to its highest"))
 
 
+# The whole answer of each, with the fleet's share that it means: what is rare, what is not, and what
+# takes most looking up.
+FILTERS = [
+    "tag=rare rssi<-75",
+    "image!=latest state=online heap<20100",
+    "board=ESP8266_WEMOS_D1MINIPRO tag=cellar rssi<-75 heap<22000 seen>1h image!=latest not tag=lab",
+    "(tag=lab or tag=cellar) hold=yes canary=no name=measure-*0",
+]
+TAGS_SQL = """INSERT INTO device_tags SELECT mac, 'cellar' FROM devices WHERE mac % 2 = 0;
+ INSERT INTO device_tags SELECT mac, 'lab' FROM devices WHERE mac % 3 = 0;
+ INSERT INTO device_tags SELECT mac, 'rare' FROM devices WHERE mac % 1000 = 0;
+ INSERT INTO device_marks SELECT mac, 1, 'uid 0', '', 0, '' FROM devices WHERE mac % 100 = 0;
+ INSERT INTO images (name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,
+   published_at_ms) VALUES ('ESP8266_WEMOS_D1MINIPRO-00.00.09', 1, 1, '', '', '', '', 1, 1);
+ UPDATE devices SET image = 'ESP8266_WEMOS_D1MINIPRO-00.00.09' WHERE mac % 10 = 0;
+ UPDATE devices SET last_seen_ms = last_seen_ms - 7200000 WHERE mac % 7 = 0;"""
+
+
+def devices_filter(bench):
+    """From the command to its end, `secureesp` and all."""
+    if not bench.begin("devices filter"):
+        return
+    fleet = bench.work(FLEET)
+    bed = filled_bed(fleet)
+    run("sqlite3", bed.db, TAGS_SQL)
+    slowest = []
+    try:
+        bed.start_daemon()
+        for _ in range(bench.rounds):
+            took = [1000 * timed([*list_command(bed), "--filter", text])[0] for text in FILTERS]
+            slowest.append(max(took))
+            bench.progress()
+        met = [run(*list_command(bed), "--filter", text).count('"mac":') for text in FILTERS]
+    finally:
+        bed.stop()
+    bench.add(Row(f"devices list --filter, {fleet:,} devices", "", slowest, 200, "ms",
+                  "the slowest of four filters, which " + ", ".join(f"{n:,}" for n in met) + " meet",
+                  at_most=True))
+
+
 @contextlib.contextmanager
 def many_files():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
