@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/select/select_value.h"
+#include "server/select/select_walk.h"
 
 struct writer {
     const struct select_tree *tree;
@@ -69,36 +70,37 @@ static void put_comparison(struct writer *w, const struct select_node *node)
     }
 }
 
-// outer: what it stands in. The nodes are at most SELECT_NODES_MAX, and so is the depth.
-static void put_node(struct writer *w, size_t at, enum select_join outer)
+static void put_step(struct writer *w, const struct select_walk_step *step)
 {
-    const struct select_node *node = &w->tree->nodes[at];
-    bool has_parentheses = (node->join == SELECT_OR && outer != SELECT_OR) ||
-                           (node->join == SELECT_AND && outer == SELECT_NOT);
+    const struct select_node *node = step->node;
+    bool has_parentheses = (node->join == SELECT_OR && step->outer != SELECT_OR) ||
+                           (node->join == SELECT_AND && step->outer == SELECT_NOT);
 
-    if (has_parentheses)
-        put(w, "(");
-    switch (node->join) {
-    case SELECT_COMPARISON: put_comparison(w, node); break;
-    case SELECT_NOT:
-        put(w, "not ");
-        put_node(w, node->left, SELECT_NOT);
+    switch (step->visit) {
+    case SELECT_VISIT_ENTER:
+        if (has_parentheses)
+            put(w, "(");
+        if (node->join == SELECT_COMPARISON)
+            put_comparison(w, node);
+        if (node->join == SELECT_NOT)
+            put(w, "not ");
         break;
-    case SELECT_AND:
-    case SELECT_OR:
-        put_node(w, node->left, node->join);
-        put(w, node->join == SELECT_OR ? " or " : " ");
-        put_node(w, node->right, node->join);
+    case SELECT_VISIT_BETWEEN: put(w, node->join == SELECT_OR ? " or " : " "); break;
+    case SELECT_VISIT_LEAVE:
+        if (has_parentheses)
+            put(w, ")");
         break;
     }
-    if (has_parentheses)
-        put(w, ")");
 }
 
 int select_format(const struct select_tree *tree, char *out, size_t size, struct err *err)
 {
     struct writer w = {tree, out, size, 0};
+    struct select_walk walk;
+    struct select_walk_step step;
 
-    put_node(&w, tree->root, SELECT_OR);
+    select_walk_begin(&walk, tree);
+    while (select_walk_next(&walk, &step))
+        put_step(&w, &step);
     return w.n < size ? 0 : err_set(err, ERR_TOO_LARGE, "the filter is too long");
 }

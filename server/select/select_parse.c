@@ -10,15 +10,26 @@
 
 #define SHOWN_MAX 40 // bytes of a word that is wrong
 
+// What has begun: NOT, AND, OR, or a parenthesis.
+struct begun {
+    enum select_join join;
+    bool is_parenthesis;
+    size_t at;   // of a parenthesis
+    size_t left; // of AND and OR
+};
+
+#define BEGUN_MAX (3 * (SELECT_DEPTH_MAX + 1)) // within each a NOT or "(", an OR and an AND
+
 struct parser {
     const char *text;
     size_t at;
-    size_t depth;
+    size_t depth; // of NOTs and parentheses
+    struct begun begun[BEGUN_MAX];
+    size_t begun_count;
+    size_t last; // the node that was read last, while none is waited for
     struct select_tree tree;
     struct err *err;
 };
-
-static int parse_any(struct parser *p, size_t *out);
 
 // The place, in characters from 1.
 static size_t column_of(const char *text, size_t at)
@@ -237,7 +248,7 @@ static int read_value(struct parser *p, struct select_node *node)
     return keep_text(p, kept, node);
 }
 
-static int parse_comparison(struct parser *p, size_t *out)
+static int read_comparison(struct parser *p)
 {
     struct select_node node = {.join = SELECT_COMPARISON};
     int rc = read_field(p, &node.field);
@@ -249,70 +260,104 @@ static int parse_comparison(struct parser *p, size_t *out)
     if (rc < 0)
         return rc;
     skip_spaces(p);
-    return add_node(p, &node, out);
+    return add_node(p, &node, &p->last);
 }
 
-static int parse_one(struct parser *p, size_t *out)
+// The last of what has begun, or NULL.
+static const struct begun *begun_last(const struct parser *p)
 {
-    struct select_node node = {.join = SELECT_NOT};
-    size_t begin = p->at;
-    int rc;
+    return p->begun_count > 0 ? &p->begun[p->begun_count - 1] : NULL;
+}
 
-    if (p->text[p->at] != '(' && !next_is(p, "not"))
-        return parse_comparison(p, out);
-    if (p->depth == SELECT_DEPTH_MAX)
-        return fail(
-            p, p->at, "expected at most %d of ( and not within each other", SELECT_DEPTH_MAX);
-    p->depth++;
-    if (take_word(p, "not")) {
-        rc = parse_one(p, &node.left);
-        if (rc == 0)
-            rc = add_node(p, &node, out);
-    } else {
-        p->at++;
-        skip_spaces(p);
-        rc = parse_any(p, out);
-        if (rc == 0 && p->text[p->at] != ')')
-            rc = fail(p, begin, "expected a ) to this (");
-        if (rc == 0)
-            p->at++;
-        skip_spaces(p);
+static void begin(struct parser *p, struct begun begun)
+{
+    p->begun[p->begun_count++] = begun;
+}
+
+// Ends the last one, whose last part has been read.
+static int end_last(struct parser *p)
+{
+    const struct begun *last = &p->begun[--p->begun_count];
+    struct select_node node = {.join = last->join, .left = last->left, .right = p->last};
+
+    if (last->join == SELECT_NOT) {
+        node.left = p->last;
+        node.right = 0;
+        p->depth--;
     }
+    return add_node(p, &node, &p->last);
+}
+
+// Ends what binds at least as much.
+static int end_binding(struct parser *p, enum select_join join)
+{
+    const struct begun *last;
+    int rc = 0;
+
+    while (rc == 0 && (last = begun_last(p)) != NULL && !last->is_parenthesis && last->join <= join)
+        rc = end_last(p);
+    return rc;
+}
+
+// What may stand before a comparison, and that.
+static int read_operand(struct parser *p)
+{
+    bool is_parenthesis = p->text[p->at] == '(';
+
+    while (is_parenthesis || next_is(p, "not")) {
+        if (p->depth++ == SELECT_DEPTH_MAX)
+            return fail(
+                p, p->at, "expected at most %d of ( and not within each other", SELECT_DEPTH_MAX);
+        begin(p, (struct begun){SELECT_NOT, is_parenthesis, p->at, 0});
+        p->at += is_parenthesis ? 1 : strlen("not");
+        skip_spaces(p);
+        is_parenthesis = p->text[p->at] == '(';
+    }
+
+    int rc = read_comparison(p);
+
+    return rc < 0 ? rc : end_binding(p, SELECT_NOT);
+}
+
+static int read_closing(struct parser *p)
+{
+    int rc = end_binding(p, SELECT_OR);
+
+    if (rc < 0)
+        return rc;
+    if (begun_last(p) == NULL)
+        return fail(p, p->at, "expected no ), as none is open");
+    p->begun_count--;
     p->depth--;
-    return rc;
+    p->at++;
+    skip_spaces(p);
+    return end_binding(p, SELECT_NOT);
 }
 
-static bool ends_all(const struct parser *p)
+// AND or OR, and what is behind it.
+static int read_more(struct parser *p)
 {
-    return p->text[p->at] == '\0' || p->text[p->at] == ')' || next_is(p, "or");
-}
+    enum select_join join = take_word(p, "or") ? SELECT_OR : SELECT_AND;
+    int rc = end_binding(p, join);
 
-static int parse_all(struct parser *p, size_t *out)
-{
-    struct select_node node = {.join = SELECT_AND};
-    int rc = parse_one(p, out);
-
-    while (rc == 0 && !ends_all(p)) {
+    if (rc < 0)
+        return rc;
+    if (join == SELECT_AND)
         (void)take_word(p, "and");
-        node.left = *out;
-        rc = parse_one(p, &node.right);
-        if (rc == 0)
-            rc = add_node(p, &node, out);
-    }
-    return rc;
+    begin(p, (struct begun){join, false, p->at, p->last});
+    return read_operand(p);
 }
 
-static int parse_any(struct parser *p, size_t *out)
+static int read_all(struct parser *p)
 {
-    struct select_node node = {.join = SELECT_OR};
-    int rc = parse_all(p, out);
+    int rc = read_operand(p);
 
-    while (rc == 0 && take_word(p, "or")) {
-        node.left = *out;
-        rc = parse_all(p, &node.right);
-        if (rc == 0)
-            rc = add_node(p, &node, out);
-    }
+    while (rc == 0 && p->text[p->at] != '\0')
+        rc = p->text[p->at] == ')' ? read_closing(p) : read_more(p);
+    if (rc == 0)
+        rc = end_binding(p, SELECT_OR);
+    if (rc == 0 && begun_last(p) != NULL)
+        rc = fail(p, begun_last(p)->at, "expected a ) to this (");
     return rc;
 }
 
@@ -324,11 +369,10 @@ int select_parse(const char *text, struct select_tree *out, struct err *err)
     if (rc < 0)
         return rc;
     skip_spaces(&p);
-    rc = parse_any(&p, &p.tree.root);
-    if (rc == 0 && text[p.at] != '\0')
-        rc = fail(&p, p.at, "expected no ), as none is open");
+    rc = read_all(&p);
     if (rc < 0)
         return rc;
+    p.tree.root = p.last;
     *out = p.tree;
     return 0;
 }

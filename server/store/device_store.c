@@ -223,7 +223,7 @@ int device_store_page(struct store_connection *connection, const struct device_f
     const char *after, int64_t limit, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)
 {
-    struct device_where *where;
+    struct device_where *where = NULL;
     struct statement s;
     int64_t key = -1;
 
@@ -255,7 +255,7 @@ int device_store_each(struct store_connection *connection, const struct device_f
 int device_store_count_filtered(struct store_connection *connection,
     const struct device_filter *filter, int64_t *out, struct err *err)
 {
-    struct device_where *where;
+    struct device_where *where = NULL;
     struct statement s;
     int rc = write_and_clear(connection, err);
 

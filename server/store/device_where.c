@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "server/select/select_field.h"
+#include "server/select/select_walk.h"
 #include "server/store/device_images.h"
-#include "server/store/mac_key.h"
 
 #define IS_REVOKED                                                                                 \
     "EXISTS (SELECT 1 FROM device_revocations AS f"                                                \
@@ -159,18 +159,20 @@ static void put_ordered(struct device_where *where, const struct select_node *no
     put(where, ")");
 }
 
-static void put_mac(struct device_where *where, const char *text, bool is_pattern)
+// The numbers of all MACs that begin so, or of that one.
+static void put_mac(struct device_where *where, const char *text)
 {
-    char first[MAC_SIZE] = "000000000000";
-    int64_t key = 0;
+    int64_t first = 0;
+    int rest = MAC_BITS;
 
-    memcpy(first, text, is_pattern ? strlen(text) - 1 : MAC_LENGTH);
-    (void)mac_key_from_text(first, &key);
+    for (const char *p = text; *p != '\0' && *p != '*'; p++) {
+        first = first * 16 + (*p <= '9' ? *p - '0' : *p - 'a' + 10);
+        rest -= 4;
+    }
     put(where, "(mac >= ");
-    put_number(where, key);
+    put_number(where, first << rest);
     put(where, " AND mac <= ");
-    put_number(
-        where, is_pattern ? key + (INT64_C(1) << (MAC_BITS - 4 * (strlen(text) - 1))) - 1 : key);
+    put_number(where, ((first + 1) << rest) - 1);
     put(where, ")");
 }
 
@@ -223,7 +225,7 @@ static int put_equality(struct device_where *where, const struct select_tree *tr
     if (node->op == SELECT_UNEQUAL)
         put(where, "NOT (");
     switch (node->field) {
-    case SELECT_MAC: put_mac(where, text, node->is_pattern); break;
+    case SELECT_MAC: put_mac(where, text); break;
     case SELECT_BOARD: rc = put_board(where, text, node->is_pattern, err); break;
     case SELECT_TAG:
         put(where, "EXISTS (SELECT 1 FROM device_tags AS t WHERE t.device = devices.mac AND ");
@@ -254,22 +256,30 @@ static int put_comparison(struct device_where *where, const struct select_tree *
     return 0;
 }
 
-// The nodes are at most SELECT_NODES_MAX, and so is the depth.
-static int put_node(
-    struct device_where *where, const struct select_tree *tree, size_t at, struct err *err)
+static int put_step(struct device_where *where, const struct select_tree *tree,
+    const struct select_walk_step *step, struct err *err)
 {
-    const struct select_node *node = &tree->nodes[at];
-    int rc;
+    enum select_join join = step->node->join;
 
-    if (node->join == SELECT_COMPARISON)
-        return put_comparison(where, tree, node, err);
-    put(where, node->join == SELECT_NOT ? "NOT (" : "(");
-    rc = put_node(where, tree, node->left, err);
-    if (rc == 0 && node->join != SELECT_NOT) {
-        put(where, node->join == SELECT_AND ? " AND " : " OR ");
-        rc = put_node(where, tree, node->right, err);
+    if (join == SELECT_COMPARISON)
+        return put_comparison(where, tree, step->node, err);
+    switch (step->visit) {
+    case SELECT_VISIT_ENTER: put(where, join == SELECT_NOT ? "NOT (" : "("); break;
+    case SELECT_VISIT_BETWEEN: put(where, join == SELECT_AND ? " AND " : " OR "); break;
+    case SELECT_VISIT_LEAVE: put(where, ")"); break;
     }
-    put(where, ")");
+    return 0;
+}
+
+static int put_tree(struct device_where *where, const struct select_tree *tree, struct err *err)
+{
+    struct select_walk walk;
+    struct select_walk_step step;
+    int rc = 0;
+
+    select_walk_begin(&walk, tree);
+    while (rc == 0 && select_walk_next(&walk, &step))
+        rc = put_step(where, tree, &step, err);
     return rc;
 }
 
@@ -289,7 +299,7 @@ static int put_filter(
     }
     for (size_t i = 0; rc == 0 && i < filter->tree_count; i++) {
         put(where, " AND ");
-        rc = put_node(where, &filter->trees[i], filter->trees[i].root, err);
+        rc = put_tree(where, &filter->trees[i], err);
     }
     return rc;
 }

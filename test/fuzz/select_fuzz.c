@@ -1,10 +1,10 @@
 // Filters: what is read is written as a filter that means the same.
+#include <string.h>
+
 #include "server/select/select_format.h"
 #include "server/select/select_parse.h"
 #include "server/select/select_value.h"
 #include "test/fuzz/fuzz.h"
-
-#include <string.h>
 
 static void check_node(const struct select_tree *tree, size_t at)
 {

@@ -12,9 +12,11 @@
 #include "server/store/command_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
+#include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
 #include "server/store/revocation_store.h"
 #include "server/store/status_store.h"
+#include "server/store/tag_store.h"
 #include "test/unit/server/revocation/replace_fixture.h"
 
 static int roll_up(struct store_connection *connection, void *ctx, struct err *err)
@@ -24,6 +26,28 @@ static int roll_up(struct store_connection *connection, void *ctx, struct err *e
     (void)ctx;
     return status_store_maintain(
         connection, clock_now_ms() + HOUR_MS, 1000 * DAY_MS, 1000 * DAY_MS, &more, err);
+}
+
+static int mark_old(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_mark mark = {.held_at_ms = 5, .pin = "A-1"};
+    int rc = tag_store_add(connection, OLD, "cellar", err);
+
+    (void)ctx;
+    return rc < 0 ? rc : mark_store_put(connection, OLD, &mark, err);
+}
+
+static void test_what_an_operator_said_moves(void **state)
+{
+    struct fixture *f = *state;
+
+    add_life(f, OLD, 30 * DAY_MS, 5);
+    fixture_write(f, mark_old, NULL);
+    must_replace(f, OLD, NEW, false);
+    assert_int_equal(count_of(f, "device_tags", OLD_KEY), 0);
+    assert_int_equal(count_of(f, "device_tags", NEW_KEY), 1);
+    assert_int_equal(count_of(f, "device_marks", OLD_KEY), 0);
+    assert_int_equal(count_of(f, "device_marks", NEW_KEY), 1);
 }
 
 static void test_history_moves(void **state)
@@ -221,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_history_moves),
+        TEST(test_what_an_operator_said_moves),
         TEST(test_commands_end),
         TEST(test_statuses_that_come_meanwhile),
         TEST(test_two_histories_are_joined),

@@ -6,6 +6,7 @@
 #include "server/base/file.h"
 #include "server/store/batch_store.h"
 #include "server/store/command_store.h"
+#include "server/store/mark_store.h"
 #include "server/store/payload_store.h"
 #include "server/wifi/wifi_order.h"
 
@@ -169,6 +170,26 @@ static void test_who_cannot(void **state)
     assert_int_equal(fixture_query(w->f, "SELECT count(*) FROM commands"), 1);
 }
 
+static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return mark_store_put(connection, MAC_1, ctx, err);
+}
+
+static void test_held(void **state)
+{
+    struct wifi_fixture *w = *state;
+    struct wifi_order order = order_for(1, 1);
+    struct wifi_order_result result;
+    struct device_mark held = {.held_at_ms = 5, .held_by = "uid 7"};
+    struct err err = {0};
+
+    set_up_devices(w, 1);
+    fixture_write(w->f, put_mark, &held);
+    assert_int_equal(run(w, &order, &result, &err), ERR_CONFLICT);
+    assert_non_null(strstr(result.items[0].reason, "is held by uid 7"));
+    wifi_order_clear(&result);
+}
+
 static void test_revoked(void **state)
 {
     struct wifi_fixture *w = *state;
@@ -256,6 +277,7 @@ int main(void)
         TEST(test_all_are_canaries),
         TEST(test_nothing_in_the_clear),
         TEST(test_who_cannot),
+        TEST(test_held),
         TEST(test_revoked),
         TEST(test_one_at_a_time),
         TEST(test_by_filter),
