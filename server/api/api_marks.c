@@ -35,7 +35,7 @@ int api_marks_add_to(
     struct store_connection *connection, const char *mac, json_t **device, struct err *err)
 {
     struct device_mark mark;
-    json_t *tags;
+    json_t *tags = NULL;
     int rc = mark_store_get(connection, mac, &mark, err);
 
     if (rc == 0)
