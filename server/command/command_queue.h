@@ -6,6 +6,7 @@
 #include "server/base/err.h"
 #include "server/command/command_list.h"
 #include "server/store/device_store.h"
+#include "server/model/audit.h"
 #include "server/store/store.h"
 
 // What an operator orders.
@@ -14,6 +15,7 @@ struct command_order {
     const char *name;
     bool forced;                        // a `flash` that is sent whatever the device has downloaded
     const struct device_filter *filter; // that it meets; NULL: all
+    const struct audit_author *by;      // NULL: the daemon itself
 };
 
 // Queues it, durably and all or none; the commands are appended to *list, which is to be empty.

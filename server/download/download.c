@@ -20,6 +20,7 @@
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
+#include "server/release/release_find.h"
 #include "server/release/release_pin.h"
 #include "server/store/replacement_store.h"
 

@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 20");
+    fixture_query(f, "PRAGMA user_version = 21");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 19");
+    fixture_query(f, "PRAGMA user_version = 20");
     fixture_open(f);
 }
 
@@ -72,6 +72,7 @@ static void drop_enrolments(struct fixture *f)
 {
     drop_selection(f);
     drop_batches(f);
+    fixture_query(f, "DROP TABLE audit");
     fixture_query(f, "DROP TABLE rotation_certificates");
     fixture_query(f, "DROP TABLE rotation_devices");
     fixture_query(f, "DROP TABLE rotation");
@@ -152,7 +153,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 19);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 20);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -171,7 +172,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 19);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 20);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
