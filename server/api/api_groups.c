@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/select/select_parse.h"
@@ -92,14 +94,18 @@ void api_groups_set(const struct http_request *request, struct http_response *re
     struct device_group group = {.name = ""};
     struct err err = {0};
     json_t *body = NULL;
+    struct audit_author by;
+    struct audit_change change = {
+        .by = &by, .verb = "set", .kind = AUDIT_GROUP, .object = group.name};
     int rc = api_members_read(p, n, members, &body, &err);
 
-    http_request_peer(request, group.set_by);
+    api_author_of(request, &by);
+    snprintf(group.set_by, sizeof group.set_by, "%s", by.who);
     if (rc == 0)
         rc = read_group(body, &group, &err);
     json_decref(body);
     if (rc == 0)
-        rc = store_write(api->store, put, &group, &err);
+        rc = audit_run(api->store, &change, put, &group, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
@@ -120,14 +126,15 @@ void api_groups_remove(
 {
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
+    struct audit_change change = {.by = &by, .verb = "remove", .kind = AUDIT_GROUP, .object = name};
     struct err err = {0};
 
-    if (store_write(api->store, take, &name, &err) < 0) {
+    api_author_of(request, &by);
+    if (audit_run(api->store, &change, take, &name, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    http_request_peer(request, by);
-    log_info("api", "group removed name=%s by=\"%s\"", name, by);
+    log_info("api", "group removed name=%s by=\"%s\"", name, by.who);
     api_json_send(response, 200, json_pack("{ss sb}", "name", name, "removed", 1));
 }

@@ -2,6 +2,7 @@
 #include "server/api/api_hold.h"
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_marks.h"
 #include "server/api/api_members.h"
@@ -11,15 +12,15 @@ void api_hold_switch(const struct http_request *request, struct http_response *r
 {
     const struct api *api = ctx;
     const char *on = http_request_query(request, "on");
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
     char mac[MAC_SIZE];
     struct command_mark_hold wish = {
-        mac, api_members_is_set(on), by, http_request_query(request, "reason")};
+        mac, api_members_is_set(on), &by, http_request_query(request, "reason")};
     struct device_mark mark;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    http_request_peer(request, by);
+    api_author_of(request, &by);
     if (rc == 0 && on == NULL)
         rc = err_set(&err, ERR_INVALID, "on must be 1 or 0");
     if (rc == 0)

@@ -2,6 +2,7 @@
 #include "server/api/api_tags.h"
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_marks.h"
 #include "server/api/api_members.h"
@@ -26,11 +27,12 @@ static int read_tags(
     return 0;
 }
 
-static int change(const struct api *api, const char *mac, const json_t *body, struct err *err)
+static int change(const struct api *api, const char *mac, const json_t *body,
+    const struct audit_author *by, struct err *err)
 {
     const char *add[TAG_STORE_MAX];
     const char *remove[TAG_STORE_MAX];
-    struct command_mark_tags wish = {.mac = mac, .add = add, .remove = remove};
+    struct command_mark_tags wish = {.mac = mac, .add = add, .remove = remove, .by = by};
     int rc = read_tags(json_object_get(body, "add"), add, &wish.add_count, err);
 
     if (rc == 0)
@@ -59,12 +61,14 @@ void api_tags_change(const struct http_request *request, struct http_response *r
     struct err err = {0};
     json_t *body = NULL;
     json_t *tags = NULL;
+    struct audit_author by;
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
+    api_author_of(request, &by);
     if (rc == 0)
         rc = api_members_read(p, n, members, &body, &err);
     if (rc == 0)
-        rc = change(api, mac, body, &err);
+        rc = change(api, mac, body, &by, &err);
     json_decref(body);
     if (rc == 0)
         rc = read_back(api, mac, &tags, &err);

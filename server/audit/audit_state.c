@@ -1,17 +1,21 @@
 // How what operators change is in the database.
 #include "server/audit/audit_state.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
 #include "server/store/enrolment_store.h"
 #include "server/store/enrolment_window_store.h"
+#include "server/store/group_store.h"
 #include "server/store/image_store.h"
 #include "server/store/key_permit_store.h"
+#include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
 #include "server/store/revocation_store.h"
 #include "server/store/rotation_store.h"
+#include "server/store/tag_store.h"
 
 typedef int reader(struct store_connection *connection, const char *object, struct audit_json *out,
     struct err *err);
@@ -70,10 +74,57 @@ static int add_successor(
     return rc;
 }
 
+static int add_mark(
+    struct store_connection *connection, const char *mac, struct audit_json *out, struct err *err)
+{
+    struct device_mark mark;
+    int rc = mark_store_get(connection, mac, &mark, err);
+
+    if (rc < 0)
+        return rc;
+    if (mark.held_at_ms != 0) {
+        audit_json_add_number(out, "held_at_ms", mark.held_at_ms);
+        audit_json_add_text(out, "hold_reason", mark.hold_reason);
+    }
+    if (mark.is_canary)
+        audit_json_add_flag(out, "canary", true);
+    if (mark.pin[0] != '\0')
+        audit_json_add_text(out, "pin", mark.pin);
+    return 0;
+}
+
+// Tags with blanks between them, which none has.
+struct tags {
+    size_t n;
+    char text[TAG_STORE_MAX * TAG_STORE_TAG_SIZE + 1];
+};
+
+static int append_tag(const char *tag, void *ctx)
+{
+    struct tags *tags = ctx;
+    int n = snprintf(
+        tags->text + tags->n, sizeof tags->text - tags->n, "%s%s", tags->n > 0 ? " " : "", tag);
+
+    tags->n += (size_t)n;
+    return 0;
+}
+
+static int add_tags(
+    struct store_connection *connection, const char *mac, struct audit_json *out, struct err *err)
+{
+    struct tags tags = {.n = 0};
+    int rc = tag_store_each(connection, mac, append_tag, &tags, err);
+
+    if (rc == 0 && tags.n > 0)
+        audit_json_add_text(out, "tags", tags.text);
+    return rc;
+}
+
 static int read_device(
     struct store_connection *connection, const char *mac, struct audit_json *out, struct err *err)
 {
-    static reader *const parts[] = {add_revocation, add_permit, add_place, add_successor};
+    static reader *const parts[] = {
+        add_revocation, add_permit, add_place, add_successor, add_mark, add_tags};
     struct device_record device;
     int rc = device_store_get(connection, mac, &device, err);
 
@@ -183,6 +234,18 @@ static int read_revocations(struct store_connection *connection, const char *unu
     return rc;
 }
 
+static int read_group(
+    struct store_connection *connection, const char *name, struct audit_json *out, struct err *err)
+{
+    struct device_group group;
+    int rc = group_store_get(connection, name, &group, err);
+
+    if (rc < 0)
+        return rc;
+    audit_json_add_text(out, "filter", group.filter);
+    return 0;
+}
+
 // --- images and keys
 
 struct search {
@@ -252,6 +315,7 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_IMAGE] = read_image,
         [AUDIT_KEY] = read_key,
         [AUDIT_REVOCATIONS] = read_revocations,
+        [AUDIT_GROUP] = read_group,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

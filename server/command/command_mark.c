@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/utf8.h"
@@ -41,12 +42,14 @@ static int set_tags(struct store_connection *connection, void *ctx, struct err *
 int command_mark_set_tags(
     struct store *store, const struct command_mark_tags *wish, struct err *err)
 {
+    struct audit_change change = {
+        .by = wish->by, .verb = "tag", .kind = AUDIT_DEVICE, .object = wish->mac};
     int rc = check_tags(wish->add, wish->add_count, err);
 
     if (rc == 0)
         rc = check_tags(wish->remove, wish->remove_count, err);
     if (rc == 0)
-        rc = store_write(store, set_tags, &wish, err);
+        rc = audit_run(store, &change, set_tags, &wish, err);
     if (rc == 0)
         log_info("command", "device tagged mac=%s added=%zu removed=%zu", wish->mac,
             wish->add_count, wish->remove_count);
@@ -81,6 +84,15 @@ static int run(struct store_connection *connection, void *ctx, struct err *err)
     return rc;
 }
 
+static int make_change(struct store *store, struct change *change, const char *verb,
+    const struct audit_author *by, struct err *err)
+{
+    struct audit_change audited = {
+        .by = by, .verb = verb, .kind = AUDIT_DEVICE, .object = change->mac};
+
+    return audit_run(store, &audited, run, change, err);
+}
+
 static int apply_hold(
     struct device_mark *mark, const struct device_record *device, const void *ctx, struct err *err)
 {
@@ -95,7 +107,7 @@ static int apply_hold(
         mark->held_at_ms = 0;
     else if (mark->held_at_ms == 0)
         mark->held_at_ms = clock_now_ms();
-    snprintf(mark->held_by, sizeof mark->held_by, "%s", wish->on ? wish->by : "");
+    snprintf(mark->held_by, sizeof mark->held_by, "%s", wish->on ? wish->by->who : "");
     snprintf(mark->hold_reason, sizeof mark->hold_reason, "%s", reason);
     return 0;
 }
@@ -104,11 +116,11 @@ int command_mark_set_hold(struct store *store, const struct command_mark_hold *w
     struct device_mark *out, struct err *err)
 {
     struct change change = {wish->mac, apply_hold, wish, out};
-    int rc = store_write(store, run, &change, err);
+    int rc = make_change(store, &change, wish->on ? "hold" : "unhold", wish->by, err);
 
     if (rc == 0)
         log_info("command", "device %s mac=%s by=\"%s\" reason=\"%s\"",
-            wish->on ? "held" : "no longer held", wish->mac, wish->by, out->hold_reason);
+            wish->on ? "held" : "no longer held", wish->mac, wish->by->who, out->hold_reason);
     return rc;
 }
 
@@ -134,14 +146,14 @@ static int apply_pin(
     return 0;
 }
 
-int command_mark_set_pin(struct store *store, const char *mac, const char *image,
+int command_mark_set_pin(struct store *store, const struct command_mark_pin *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {mac, apply_pin, image, out};
-    int rc = store_write(store, run, &change, err);
+    struct change change = {wish->mac, apply_pin, wish->image, out};
+    int rc = make_change(store, &change, wish->image[0] != '\0' ? "pin" : "unpin", wish->by, err);
 
     if (rc == 0)
-        log_info("command", "device pinned mac=%s image=\"%s\"", mac, image);
+        log_info("command", "device pinned mac=%s image=\"%s\"", wish->mac, wish->image);
     return rc;
 }
 
@@ -154,13 +166,14 @@ static int apply_canary(
     return 0;
 }
 
-int command_mark_set_canary(
-    struct store *store, const char *mac, bool on, struct device_mark *out, struct err *err)
+int command_mark_set_canary(struct store *store, const struct command_mark_canary *wish,
+    struct device_mark *out, struct err *err)
 {
-    struct change change = {mac, apply_canary, &on, out};
-    int rc = store_write(store, run, &change, err);
+    struct change change = {wish->mac, apply_canary, &wish->on, out};
+    int rc = make_change(store, &change, wish->on ? "canary" : "no-canary", wish->by, err);
 
     if (rc == 0)
-        log_info("command", "device %s mac=%s", on ? "is a canary" : "is no canary", mac);
+        log_info(
+            "command", "device %s mac=%s", wish->on ? "is a canary" : "is no canary", wish->mac);
     return rc;
 }

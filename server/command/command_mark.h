@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/store/mark_store.h"
 #include "server/store/store.h"
 
@@ -17,6 +18,7 @@ struct command_mark_tags {
     size_t add_count;
     const char *const *remove; // what it does not have is passed over
     size_t remove_count;
+    const struct audit_author *by;
 };
 
 // ERR_INVALID if one is no tag, ERR_TOO_LARGE if the device would have too many: then none is
@@ -27,7 +29,7 @@ ERR_CHECKED int command_mark_set_tags(
 struct command_mark_hold {
     const char *mac;
     bool on;
-    const char *by;     // as "uid 1000"
+    const struct audit_author *by;
     const char *reason; // or NULL
 };
 
@@ -36,12 +38,22 @@ struct command_mark_hold {
 ERR_CHECKED int command_mark_set_hold(struct store *store, const struct command_mark_hold *wish,
     struct device_mark *out, struct err *err);
 
-// image: beyond which the device must not go; "" ends that. ERR_INVALID if it is no image's name,
-// ERR_CONFLICT if it is one of another board than the device's.
-ERR_CHECKED int command_mark_set_pin(struct store *store, const char *mac, const char *image,
+// ERR_INVALID if it is no image's name, ERR_CONFLICT if it is one of another board than the
+// device's.
+struct command_mark_pin {
+    const char *mac;
+    const char *image; // beyond which the device must not go; "" ends that
+    const struct audit_author *by;
+};
+ERR_CHECKED int command_mark_set_pin(struct store *store, const struct command_mark_pin *wish,
     struct device_mark *out, struct err *err);
 
-ERR_CHECKED int command_mark_set_canary(
-    struct store *store, const char *mac, bool on, struct device_mark *out, struct err *err);
+struct command_mark_canary {
+    const char *mac;
+    bool on;
+    const struct audit_author *by;
+};
+ERR_CHECKED int command_mark_set_canary(struct store *store, const struct command_mark_canary *wish,
+    struct device_mark *out, struct err *err);
 
 #endif

@@ -21,6 +21,7 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_IMAGE] = "image",
         [AUDIT_KEY] = "key",
         [AUDIT_REVOCATIONS] = "revocations",
+        [AUDIT_GROUP] = "group",
     };
 
     return names[kind];

@@ -8,7 +8,7 @@
 
 // What is changed. The numbers are nobody's but this program's: rows bear the names.
 enum audit_kind {
-    AUDIT_DEVICE,      // by MAC: shut out, let in, forgotten, replaced, its key
+    AUDIT_DEVICE, // by MAC: shut out, let in, forgotten, replaced, its key, its tags, hold, pin
     AUDIT_CERTIFICATE, // by serial; those that are recorded together bear no name
     AUDIT_ENROLMENT,   // by MAC
     AUDIT_WINDOW,      // the time in which everybody gets a certificate
@@ -18,6 +18,7 @@ enum audit_kind {
     AUDIT_IMAGE,       // by name
     AUDIT_KEY,         // that signs images: by id
     AUDIT_REVOCATIONS, // the list of all that is shut out
+    AUDIT_GROUP,       // of devices: by name
     AUDIT_KIND_COUNT
 };
 
@@ -26,8 +27,8 @@ enum audit_kind {
 #define AUDIT_VERB_SIZE 24
 #define AUDIT_KIND_SIZE 16
 #define AUDIT_OBJECT_SIZE 128
-#define AUDIT_STATE_SIZE 2048
-#define AUDIT_HASH_SIZE 65 // SHA-256 as hex
+#define AUDIT_STATE_SIZE 4608 // the filter of a group has 2048, of which each may be escaped
+#define AUDIT_HASH_SIZE 65    // SHA-256 as hex
 
 #define AUDIT_WHO_DAEMON "daemon" // its own decisions
 
@@ -53,7 +54,7 @@ struct audit_row {
 };
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
-// "key", "revocations".
+// "key", "revocations", "group".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

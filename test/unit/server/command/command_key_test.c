@@ -103,9 +103,9 @@ static void test_revoked(void **state)
 static void test_command(void **state)
 {
     struct fixture *f = *state;
-    struct command_order to_one = {MAC_1, "key", false, NULL};
-    struct command_order to_all = {NULL, "key", false, NULL};
-    struct command_order other = {MAC_1, "cert", false, NULL};
+    struct command_order to_one = {MAC_1, "key", false, NULL, NULL};
+    struct command_order to_all = {NULL, "key", false, NULL, NULL};
+    struct command_order other = {MAC_1, "cert", false, NULL, NULL};
     struct command_list list = {0};
     struct key_permit permit;
     struct err err = {0};

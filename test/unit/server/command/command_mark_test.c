@@ -8,6 +8,22 @@
 #include "server/store/tag_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
+static const struct audit_author by = {.who = "uid 7"};
+
+static int set_pin(struct fixture *f, const char *image, struct device_mark *out, struct err *err)
+{
+    const struct command_mark_pin wish = {MAC_1, image, &by};
+
+    return command_mark_set_pin(f->store, &wish, out, err);
+}
+
+static int set_canary(struct fixture *f, bool on, struct device_mark *out, struct err *err)
+{
+    const struct command_mark_canary wish = {MAC_1, on, &by};
+
+    return command_mark_set_canary(f->store, &wish, out, err);
+}
+
 static int see(const char *tag, void *ctx)
 {
     char *text = ctx;
@@ -54,7 +70,7 @@ static void test_hold(void **state)
 {
     struct fixture *f = *state;
     char long_reason[MARK_STORE_REASON_SIZE + 1];
-    struct command_mark_hold wish = {MAC_1, true, "uid 7", "broken roof"};
+    struct command_mark_hold wish = {MAC_1, true, &by, "broken roof"};
     struct device_mark mark;
     struct err err = {0};
     int64_t since_ms;
@@ -76,7 +92,7 @@ static void test_hold(void **state)
     assert_string_equal(mark.hold_reason, long_reason);
     wish.reason = "\xff";
     assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), ERR_INVALID);
-    wish = (struct command_mark_hold){MAC_1, false, "uid 7", NULL};
+    wish = (struct command_mark_hold){MAC_1, false, &by, NULL};
     assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), 0);
     assert_int_equal(mark.held_at_ms, 0);
     assert_string_equal(mark.held_by, "");
@@ -90,23 +106,23 @@ static void test_pin_and_canary(void **state)
     struct device_mark mark;
     struct err err = {0};
 
-    assert_int_equal(command_mark_set_pin(f->store, MAC_1, "B-1", &mark, &err), ERR_NOT_FOUND);
-    assert_int_equal(command_mark_set_canary(f->store, MAC_1, true, &mark, &err), ERR_NOT_FOUND);
+    assert_int_equal(set_pin(f, "B-1", &mark, &err), ERR_NOT_FOUND);
+    assert_int_equal(set_canary(f, true, &mark, &err), ERR_NOT_FOUND);
     fixture_write(f, fixture_put, &device);
-    assert_int_equal(command_mark_set_pin(f->store, MAC_1, "B-1", &mark, &err), 0);
+    assert_int_equal(set_pin(f, "B-1", &mark, &err), 0);
     assert_string_equal(mark.pin, "B-1");
-    assert_int_equal(command_mark_set_pin(f->store, MAC_1, "nonsense", &mark, &err), ERR_INVALID);
+    assert_int_equal(set_pin(f, "nonsense", &mark, &err), ERR_INVALID);
     snprintf(device.status.image, sizeof device.status.image, "A-1");
     fixture_write(f, fixture_put, &device);
-    assert_int_equal(command_mark_set_pin(f->store, MAC_1, "B-1", &mark, &err), ERR_CONFLICT);
-    assert_int_equal(command_mark_set_pin(f->store, MAC_1, "A-2", &mark, &err), 0);
-    assert_int_equal(command_mark_set_canary(f->store, MAC_1, true, &mark, &err), 0);
+    assert_int_equal(set_pin(f, "B-1", &mark, &err), ERR_CONFLICT);
+    assert_int_equal(set_pin(f, "A-2", &mark, &err), 0);
+    assert_int_equal(set_canary(f, true, &mark, &err), 0);
     assert_true(mark.is_canary);
     assert_string_equal(mark.pin, "A-2");
-    assert_int_equal(command_mark_set_pin(f->store, MAC_1, "", &mark, &err), 0);
+    assert_int_equal(set_pin(f, "", &mark, &err), 0);
     assert_string_equal(mark.pin, "");
     assert_true(mark.is_canary);
-    assert_int_equal(command_mark_set_canary(f->store, MAC_1, false, &mark, &err), 0);
+    assert_int_equal(set_canary(f, false, &mark, &err), 0);
     assert_false(mark.is_canary);
 }
 

@@ -21,8 +21,8 @@ static void test_revoked_devices_get_none(void **state)
     struct fixture *f = *state;
     struct device_revocation revoked = {MAC_1, 50, REVOCATION_REASON_USUAL, 0, 45};
     struct device_revocation readmitted = {MAC_2, 50, REVOCATION_REASON_USUAL, 60, 45};
-    struct command_order to_one = {MAC_1, "reboot", false, NULL};
-    struct command_order to_all = {NULL, "reboot", false, NULL};
+    struct command_order to_one = {MAC_1, "reboot", false, NULL, NULL};
+    struct command_order to_all = {NULL, "reboot", false, NULL, NULL};
     struct command_list list = {0};
     struct err err = {0};
 
@@ -51,8 +51,8 @@ static void test_held_devices_get_none(void **state)
 {
     struct fixture *f = *state;
     struct device_mark held = {.held_at_ms = 5, .held_by = "uid 7"};
-    struct command_order to_one = {MAC_1, "reboot", false, NULL};
-    struct command_order to_all = {NULL, "reboot", false, NULL};
+    struct command_order to_one = {MAC_1, "reboot", false, NULL, NULL};
+    struct command_order to_all = {NULL, "reboot", false, NULL, NULL};
     struct command_list list = {0};
     struct err err = {0};
 
@@ -73,7 +73,7 @@ static void test_to_those_that_meet_a_filter(void **state)
     struct fixture *f = *state;
     struct select_tree tree;
     struct device_filter filter = {.trees = &tree, .tree_count = 1};
-    struct command_order order = {NULL, "reboot", false, &filter};
+    struct command_order order = {NULL, "reboot", false, &filter, NULL};
     struct command_list list = {0};
     struct err err = {0};
 
