@@ -209,7 +209,9 @@ static void test_limits(void **state)
     assert_int_equal(select_parse(repeat(value, 4, text, sizeof text), &tree, NULL), ERR_INVALID);
     snprintf(value, sizeof value, "name=%0*d", SELECT_VALUE_SIZE, 0);
     assert_int_equal(select_parse(value, &tree, NULL), ERR_INVALID);
-    snprintf(value, sizeof value, "name=\"%0*d", SELECT_VALUE_SIZE, 0);
+    snprintf(value, sizeof value, "name=\"%0*d\"", SELECT_VALUE_MAX, 0);
+    assert_int_equal(select_parse(value, &tree, NULL), 0);
+    snprintf(value, sizeof value, "name=\"%0*d\"", SELECT_VALUE_SIZE, 0);
     assert_int_equal(select_parse(value, &tree, NULL), ERR_INVALID);
 
     snprintf(text, sizeof text, "%*s", SELECT_FILTER_MAX, "tag=a");
