@@ -296,9 +296,21 @@ static const char rotation[] =
     " PRIMARY KEY (device, key_sha256, is_new)) WITHOUT ROWID;"
     "PRAGMA user_version = 18;";
 
+// Who has changed what (audit_store.h). Nothing refers to anything: rows outlive what they are of.
+// STRICT, so that what another program writes into them has the type that is read.
+static const char audit[] = "CREATE TABLE audit ("
+                            " number INTEGER PRIMARY KEY CHECK (number > 0),"
+                            " at_ms INTEGER NOT NULL,"
+                            " who TEXT NOT NULL, user_name TEXT NOT NULL, pid INTEGER NOT NULL,"
+                            " verb TEXT NOT NULL, kind TEXT NOT NULL, object TEXT NOT NULL,"
+                            " forced INTEGER NOT NULL,"
+                            " before_json TEXT NOT NULL, after_json TEXT NOT NULL,"
+                            " hash TEXT NOT NULL) STRICT;"
+                            "PRAGMA user_version = 19;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
     download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
-    alarm_key, trouble, key_permits, batches, rotation};
+    alarm_key, trouble, key_permits, batches, rotation, audit};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -158,6 +158,7 @@ sqlite3 "$database" "drop table certificates;
     alter table commands drop column wave;
     drop table staged;
     drop table downloads;
+    drop table audit;
     drop table rotation;
     drop table rotation_devices;
     drop table rotation_certificates;

@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 19");
+    fixture_query(f, "PRAGMA user_version = 20");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 18");
+    fixture_query(f, "PRAGMA user_version = 19");
     fixture_open(f);
 }
 
@@ -63,6 +63,7 @@ static void drop_batches(struct fixture *f)
 static void drop_enrolments(struct fixture *f)
 {
     drop_batches(f);
+    fixture_query(f, "DROP TABLE audit");
     fixture_query(f, "DROP TABLE rotation_certificates");
     fixture_query(f, "DROP TABLE rotation_devices");
     fixture_query(f, "DROP TABLE rotation");
@@ -143,7 +144,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 18);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 19);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -162,7 +163,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 18);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 19);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }

@@ -1,0 +1,59 @@
+#ifndef MODEL_AUDIT_H
+#define MODEL_AUDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// What somebody has changed: a row of the audit log.
+
+// What is changed. The numbers are nobody's but this program's: rows bear the names.
+enum audit_kind {
+    AUDIT_DEVICE,      // by MAC: shut out, let in, forgotten, replaced, its key
+    AUDIT_CERTIFICATE, // by serial; those that are recorded together bear no name
+    AUDIT_ENROLMENT,   // by MAC
+    AUDIT_WINDOW,      // the time in which everybody gets a certificate
+    AUDIT_ROTATION,    // the change of the CA
+    AUDIT_COMMAND,     // by MAC, or "all"
+    AUDIT_NETWORKS,    // Wi-Fi networks: by batch
+    AUDIT_IMAGE,       // by name
+    AUDIT_KEY,         // that signs images: by id
+    AUDIT_REVOCATIONS, // the list of all that is shut out
+    AUDIT_KIND_COUNT
+};
+
+#define AUDIT_WHO_SIZE 46  // as HTTP_REQUEST_PEER_SIZE: "uid 1000", or an address
+#define AUDIT_USER_SIZE 64 // with the terminating NUL, as the others
+#define AUDIT_VERB_SIZE 24
+#define AUDIT_KIND_SIZE 16
+#define AUDIT_OBJECT_SIZE 128
+#define AUDIT_STATE_SIZE 2048
+#define AUDIT_HASH_SIZE 65 // SHA-256 as hex
+
+#define AUDIT_WHO_DAEMON "daemon" // its own decisions
+
+// Who it was.
+struct audit_author {
+    char who[AUDIT_WHO_SIZE];
+    char user[AUDIT_USER_SIZE]; // the name of that user then, or ""
+    int64_t pid;                // of the process that asked; 0: not known
+};
+
+struct audit_row {
+    int64_t number; // from 1 on, without a gap
+    int64_t at_ms;  // by the system's clock
+    struct audit_author author;
+    char verb[AUDIT_VERB_SIZE];     // "publish"
+    char kind[AUDIT_KIND_SIZE];     // "image"
+    char object[AUDIT_OBJECT_SIZE]; // which, or ""
+    bool forced;                    // over an objection, or without asking for one
+    // How the object was and is: a JSON object, "" where there is none.
+    char before[AUDIT_STATE_SIZE];
+    char after[AUDIT_STATE_SIZE];
+    char hash[AUDIT_HASH_SIZE]; // audit_chain.h
+};
+
+// "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
+// "key", "revocations".
+const char *audit_kind_name(enum audit_kind kind);
+
+#endif
