@@ -1,6 +1,7 @@
 // The table of the operator's endpoints.
 #include "server/api/api.h"
 
+#include "server/api/api_audit.h"
 #include "server/api/api_certificates.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
@@ -49,6 +50,9 @@ static const struct api_member next_phase[] = {
     {"to", API_MEMBER_TEXT}, {"leave", API_MEMBER_TEXTS}, {0}};
 static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
+static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
+    {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, {0}};
+static const struct api_member audit_anchor[] = {{"anchor", API_MEMBER_TEXT}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
@@ -92,7 +96,10 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/chains/:", api_images_chain, false, NULL)                                 \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
-    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)
+    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)                            \
+    X(HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                              \
+    X(HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                                 \
+    X(HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)
 
 #define ROUTE(method, pattern, handler, has_body, parameters) {method, pattern, serve},
 #define ENDPOINT(method, pattern, handler, has_body, parameters) {handler, has_body, parameters},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_certificate.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
@@ -102,10 +103,13 @@ void api_certificates_add(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
+    struct audit_author by;
     struct revocation_register_text text;
     struct revocation_register_result result;
     struct err err = {0};
 
+    api_author_of(request, &by);
+    text.by = &by;
     text.p = http_request_body(request, &text.n);
     if (revocation_register_add(api->store, api->auth, &text, &result, &err) < 0) {
         api_json_refuse(response, &err);
@@ -133,11 +137,14 @@ void api_certificates_revoke(
     const char *reason = http_request_query(request, "reason");
     bool force = api_members_is_set(http_request_query(request, "force"));
     char serial[SERIAL_SIZE];
-    struct revocation_wish wish = {serial, reason != NULL ? reason : REVOCATION_REASON_USUAL};
+    struct audit_author by;
+    struct revocation_wish wish = {
+        serial, reason != NULL ? reason : REVOCATION_REASON_USUAL, force, &by};
     struct revocation_outcome outcome;
     struct err err = {0};
     int rc = read_serial(http_request_segment(request, 0), serial, &err);
 
+    api_author_of(request, &by);
     if (rc == 0 && !force)
         rc = revocation_guard_check(api->store, serial, &err);
     if (rc == 0)

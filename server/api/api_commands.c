@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_order.h"
@@ -26,12 +27,14 @@ void api_commands_add(const struct http_request *request, struct http_response *
     const uint8_t *body = http_request_body(request, &n);
     json_t *queued = json_array();
     struct err err = {0};
+    struct audit_author by;
     struct api_order order;
     int rc = api_order_decode(body, n, &order, &err);
 
     if (rc == 0) {
-        struct command_order wish = {order.all ? NULL : order.mac, order.name, order.force};
+        struct command_order wish = {order.all ? NULL : order.mac, order.name, order.force, &by};
 
+        api_author_of(request, &by);
         rc = command_dispatch_queue(api->dispatch, &wish, append, &queued, &err);
     }
     if (rc == 0) {
@@ -50,14 +53,16 @@ void api_commands_cancel(
     const uint8_t *body = http_request_body(request, &n);
     json_t *cancelled = json_array();
     struct err err = {0};
+    struct audit_author by;
     struct api_recall *recall = calloc(1, sizeof *recall);
     int rc = recall != NULL ? api_recall_decode(body, n, recall, &err)
                             : err_set(&err, ERR_NO_MEMORY, "no memory for commands");
 
     if (rc == 0) {
         struct command_cancel wish = {recall->ids, recall->id_count,
-            (const char(*)[MAC_SIZE])recall->macs, recall->mac_count};
+            (const char(*)[MAC_SIZE])recall->macs, recall->mac_count, &by};
 
+        api_author_of(request, &by);
         rc = command_cancel_run(api->store, &wish, append, &cancelled, &err);
     }
     free(recall);

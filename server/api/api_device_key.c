@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/command/command_key.h"
@@ -50,14 +51,14 @@ void api_device_key_switch(
     const struct api *api = ctx;
     uint8_t *sealed = NULL;
     const char *on = http_request_query(request, "on");
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
     char mac[MAC_SIZE];
-    struct command_key_wish wish = {mac, api_members_is_set(on), by, NULL, 0};
+    struct command_key_wish wish = {mac, api_members_is_set(on), &by, NULL, 0};
     struct key_permit permit;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    http_request_peer(request, by);
+    api_author_of(request, &by);
     if (rc == 0 && on == NULL)
         rc = err_set(&err, ERR_INVALID, "on must be 1 or 0");
     if (rc == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
 #include "server/api/api_json.h"
@@ -248,14 +249,17 @@ void api_devices_forget(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    bool force = api_members_is_set(http_request_query(request, "force"));
-    struct err err = {0};
+    struct audit_author by;
     char mac[MAC_SIZE];
+    struct command_forget_wish wish = {
+        mac, api_members_is_set(http_request_query(request, "force")), &by};
+    struct err err = {0};
     bool revoked = false;
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = command_forget_device(api->store, mac, force, &revoked, &err);
+        rc = command_forget_device(api->store, &wish, &revoked, &err);
     if (rc == 0)
         api_json_send(
             response, 200, json_pack("{sssbsb}", "mac", mac, "forgotten", 1, "revoked", revoked));

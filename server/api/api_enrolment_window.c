@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/base/clock.h"
 #include "server/enrol/enrol_office.h"
@@ -68,16 +69,16 @@ void api_enrolment_window_open(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
     struct enrol_office_window wanted;
     struct enrolment_window window = {0};
     struct err err = {0};
     json_t *object;
     int rc = read_window(request, api, &wanted, &err);
 
-    http_request_peer(request, by);
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = enrol_office_open(api->store, &wanted, by, &window, &err);
+        rc = enrol_office_open(api->store, &wanted, &by, &window, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;

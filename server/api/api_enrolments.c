@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_pages.h"
@@ -206,16 +207,16 @@ void api_enrolments_add(
 {
     const struct api *api = ctx;
     struct enrol_office_entry *entries = NULL;
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
     bool with_code = false;
     size_t count = 0;
     struct err err = {0};
     json_t *list = NULL;
     int rc = read_wish(request, &entries, &count, &with_code, &err);
 
-    http_request_peer(request, by);
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = enrol_office_add(api->store, entries, count, with_code, by, &err);
+        rc = enrol_office_add(api->store, entries, count, with_code, &by, &err);
     if (rc == 0)
         list = json_array();
     for (size_t i = 0; rc == 0 && i < count; i++)
@@ -264,17 +265,17 @@ void api_enrolments_approve(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
     char mac[MAC_SIZE];
     char key[ENROLMENT_DIGEST_SIZE];
     struct enrol_office_approval approval = {.mac = mac,
         .any_key = api_members_is_set(http_request_query(request, "any_key")),
-        .by = by};
+        .by = &by};
     struct enrolment row = {0};
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    http_request_peer(request, by);
+    api_author_of(request, &by);
     if (rc == 0)
         rc = read_key(http_request_query(request, "key"), key, &err);
     if (rc == 0 && key[0] != '\0')
@@ -290,15 +291,15 @@ void api_enrolments_reject(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    char by[HTTP_REQUEST_PEER_SIZE];
+    struct audit_author by;
     char mac[MAC_SIZE];
     struct enrolment row = {0};
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
-    http_request_peer(request, by);
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = enrol_office_reject(api->store, mac, by, &row, &err);
+        rc = enrol_office_reject(api->store, mac, &by, &row, &err);
     send_row(response, rc, &row, &err);
 }
 
@@ -306,12 +307,14 @@ void api_enrolments_remove(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
+    struct audit_author by;
     char mac[MAC_SIZE];
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = enrol_office_remove(api->store, mac, &err);
+        rc = enrol_office_remove(api->store, mac, &by, &err);
     if (rc == 0)
         api_json_send(response, 200, json_pack("{ss sb}", "mac", mac, "removed", 1));
     else

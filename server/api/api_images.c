@@ -7,8 +7,10 @@
 
 #include "common/image_descriptor.h"
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/release/release_find.h"
 #include "server/release/release_load.h"
 #include "server/store/device_store.h"
 
@@ -102,13 +104,14 @@ static int check_room(const struct api *api, size_t n, struct err *err)
         (unsigned long long)disk.free_bytes, (unsigned long long)disk.kept_bytes);
 }
 
-static int add(const struct api *api, const struct http_request *request, struct image *out,
-    bool *existed, struct err *err)
+static int add(const struct api *api, const struct http_request *request,
+    const struct audit_author *by, struct image *out, bool *existed, struct err *err)
 {
     struct embeds embeds = {.count = 0};
     struct release_offer offer = {
         .name = http_request_query(request, "name"),
         .literal_name = api_members_is_set(http_request_query(request, "literal_name")),
+        .by = by,
     };
 
     http_request_each_query(request, "embeds", take_embedded_key, &embeds);
@@ -126,12 +129,16 @@ void api_images_add(const struct http_request *request, struct http_response *re
     struct api *api = ctx;
     bool publish = api_members_is_set(http_request_query(request, "publish"));
     struct err err = {0};
+    struct audit_author by;
     struct image image;
     bool existed = false;
-    int rc = add(api, request, &image, &existed, &err);
+
+    api_author_of(request, &by);
+
+    int rc = add(api, request, &by, &image, &existed, &err);
 
     if (rc == 0 && publish) {
-        rc = release_publish(api->release, image.name.text, &err);
+        rc = release_publish(api->release, &by, image.name.text, &err);
         if (rc < 0)
             err_context(
                 &err, existed ? "already there, but not published" : "added, but not published");
@@ -147,11 +154,13 @@ void api_images_publish(
 {
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
+    struct audit_author by;
     struct err err = {0};
 
+    api_author_of(request, &by);
     release_images_find_signers(
-        api->images, name); // the daemon may have died between taking a key and trying it
-    if (release_publish(api->release, name, &err) < 0)
+        api->images, &by, name); // the daemon may have died between taking a key and trying it
+    if (release_publish(api->release, &by, name, &err) < 0)
         api_json_refuse(response, &err);
     else
         send_image(api, name, response);
@@ -163,9 +172,11 @@ void api_images_withdraw(
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
     bool force = api_members_is_set(http_request_query(request, "force"));
+    struct audit_author by;
     struct err err = {0};
 
-    if (release_withdraw(api->release, name, force, &err) < 0)
+    api_author_of(request, &by);
+    if (release_withdraw(api->release, &by, name, force, &err) < 0)
         api_json_refuse(response, &err);
     else
         send_image(api, name, response);
@@ -176,9 +187,11 @@ void api_images_remove(
 {
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
+    struct audit_author by;
     struct err err = {0};
 
-    if (release_images_remove(api->images, name, &err) < 0)
+    api_author_of(request, &by);
+    if (release_images_remove(api->images, &by, name, &err) < 0)
         api_json_refuse(response, &err);
     else
         api_json_send(response, 200, json_pack("{sssb}", "name", name, "removed", 1));

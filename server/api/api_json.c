@@ -7,6 +7,7 @@
 
 #include "server/base/escape.h"
 #include "server/base/utf8.h"
+#include "server/release/release_find.h"
 
 void api_json_set(json_t **object, const char *name, json_t *value)
 {
@@ -151,7 +152,7 @@ json_t *api_json_key_reference(const struct release_catalogue *catalogue, const 
         return json_null();
     object = json_object();
     api_json_set(&object, "id", json_string(key_id));
-    api_json_set(&object, "name", api_json_text(release_key_name(catalogue, key_id)));
+    api_json_set(&object, "name", api_json_text(release_find_key_name(catalogue, key_id)));
     return object;
 }
 

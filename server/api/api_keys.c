@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/base/clock.h"
 #include "server/base/utf8.h"
@@ -63,19 +64,21 @@ void api_keys_add(const struct http_request *request, struct http_response *resp
     const struct api *api = ctx;
     struct public_key key;
     struct image_key record;
+    struct audit_author by;
     struct err err = {0};
     bool existed = false;
     json_t *object;
     int rc = read_key(request, &key, &record, &err);
 
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = release_add_key(api->release, &record, &existed, &err);
+        rc = release_add_key(api->release, &by, &record, &existed, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
     release_images_find_signers(
-        api->images, NULL); // images that were added before their key was known
+        api->images, &by, NULL); // images that were added before their key was known
     object = api_json_key(&record);
     if (existed)
         api_json_set(&object, "already_there", json_true());
@@ -86,10 +89,13 @@ void api_keys_remove(const struct http_request *request, struct http_response *r
 {
     const struct api *api = ctx;
     struct image_key removed;
+    struct audit_author by;
     struct err err = {0};
     json_t *object;
 
-    if (release_remove_key(api->release, http_request_segment(request, 0), &removed, &err) < 0) {
+    api_author_of(request, &by);
+    if (release_remove_key(api->release, &by, http_request_segment(request, 0), &removed, &err) <
+        0) {
         api_json_refuse(response, &err);
         return;
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_revocation.h"
@@ -36,9 +37,10 @@ void api_replacement_run(
     const char *by = http_request_query(request, "by");
     const char *reason = http_request_query(request, "reason");
     char macs[2][MAC_SIZE];
+    struct audit_author author;
     struct revocation_replace_wish wish = {
         .store = api->store,
-        .wish = {macs[0], reason != NULL ? reason : REASON_USUAL},
+        .wish = {macs[0], reason != NULL ? reason : REASON_USUAL, false, &author},
         .by = macs[1],
         .force = api_members_is_set(http_request_query(request, "force")),
     };
@@ -47,6 +49,7 @@ void api_replacement_run(
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), macs[0], &err);
 
+    api_author_of(request, &author);
     if (rc == 0)
         rc = by != NULL ? api_members_read_mac(by, macs[1], &err)
                         : err_set(&err, ERR_INVALID, "give the new device with \"by\"");

@@ -2,6 +2,7 @@
 #include "server/api/api_revocation.h"
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_certificate.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
@@ -80,11 +81,14 @@ void api_revocation_revoke(
     const struct api *api = ctx;
     const char *reason = http_request_query(request, "reason");
     char mac[MAC_SIZE];
-    struct revocation_wish wish = {mac, reason != NULL ? reason : REVOCATION_REASON_USUAL};
+    struct audit_author by;
+    struct revocation_wish wish = {
+        mac, reason != NULL ? reason : REVOCATION_REASON_USUAL, false, &by};
     struct revocation_outcome outcome;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
+    api_author_of(request, &by);
     if (rc == 0)
         rc = revocation_revoke_device(api->revocation, &wish, &outcome, &err);
     if (rc == 0)
@@ -99,11 +103,13 @@ void api_revocation_readmit(
     const struct api *api = ctx;
     char mac[MAC_SIZE];
     struct revocation_outcome outcome;
+    struct audit_author by;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
+    api_author_of(request, &by);
     if (rc == 0)
-        rc = revocation_readmit_device(api->revocation, mac, &outcome, &err);
+        rc = revocation_readmit_device(api->revocation, &by, mac, &outcome, &err);
     if (rc == 0)
         send_device(response, mac, &outcome);
     else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/rotation/rotation_change.h"
@@ -85,10 +86,12 @@ void api_rotation_start(
     const struct api *api = ctx;
     const char *old_ca = http_request_query(request, "old");
     const char *new_ca = http_request_query(request, "new");
+    struct audit_author by;
     struct err err = {0};
 
-    if (rotation_change_start(
-            api->store, old_ca != NULL ? old_ca : "", new_ca != NULL ? new_ca : "", &err) < 0) {
+    api_author_of(request, &by);
+    if (rotation_change_start(api->store, &by, old_ca != NULL ? old_ca : "",
+            new_ca != NULL ? new_ca : "", &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
@@ -100,10 +103,13 @@ void api_rotation_add_certificates(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
+    struct audit_author by;
     struct rotation_change_text text;
     struct err err = {0};
     size_t count = 0;
 
+    api_author_of(request, &by);
+    text.by = &by;
     text.p = http_request_body(request, &text.n);
     if (rotation_change_add_certificates(api->store, api->auth, &text, &count, &err) < 0)
         api_json_refuse(response, &err);
@@ -151,12 +157,14 @@ void api_rotation_advance(
 {
     const struct api *api = ctx;
     const char *to = http_request_query(request, "to");
+    struct audit_author by;
     struct left left = {0};
     int rc = read_all_left(request, &left);
     struct rotation_change_wish wish = {
-        .to = rotation_phase_of(to != NULL ? to : ""), .left_count = left.count};
+        .to = rotation_phase_of(to != NULL ? to : ""), .left_count = left.count, .by = &by};
     size_t moved = 0;
 
+    api_author_of(request, &by);
     wish.left = (const char(*)[MAC_SIZE])left.macs;
     if (rc == 0 && wish.to != ROTATION_CERTIFICATES && wish.to != ROTATION_LAST &&
         wish.to != ROTATION_ABORTING)

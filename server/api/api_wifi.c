@@ -6,6 +6,7 @@
 
 #include "common/contract.h"
 #include "server/api/api.h"
+#include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_wifi_order.h"
 #include "server/store/batch_store.h"
@@ -35,8 +36,8 @@ static json_t *items_json(const struct wifi_order_result *result)
     return list;
 }
 
-static int order(const struct api *api, const struct api_wifi_order *wish,
-    struct wifi_order_result *result, struct err *err)
+static int order(const struct api *api, const struct audit_author *by,
+    const struct api_wifi_order *wish, struct wifi_order_result *result, struct err *err)
 {
     struct wifi_order given = {
         .macs = (const char(*)[MAC_SIZE])wish->macs,
@@ -46,6 +47,7 @@ static int order(const struct api *api, const struct api_wifi_order *wish,
         .network_count = wish->network_count,
         .canaries = wish->canaries,
         .skip = wish->skip,
+        .by = by,
     };
     int rc = wifi_order_run(api->store, &api->recipients, &given, result, err);
 
@@ -60,6 +62,7 @@ void api_wifi_set(const struct http_request *request, struct http_response *resp
     size_t n;
     const uint8_t *body = http_request_body(request, &n);
     struct wifi_order_result result = {0};
+    struct audit_author by;
     struct api_wifi_order wish;
     struct err err = {0};
     int rc = api_wifi_order_decode(body, n, &wish, &err);
@@ -68,7 +71,8 @@ void api_wifi_set(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &err);
         return;
     }
-    rc = order(api, &wish, &result, &err);
+    api_author_of(request, &by);
+    rc = order(api, &by, &wish, &result, &err);
     api_wifi_order_clear(&wish);
     if (rc == 0)
         api_json_send(response, 202,

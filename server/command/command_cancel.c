@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/command/command_list.h"
@@ -15,6 +16,9 @@ struct request {
     const struct command_cancel *wish;
     struct command_list found; // by number alone: their state is read when it is judged
     struct command *ended;     // as many
+    size_t cancelled;          // of these, by this request: their places
+    size_t *places;            // as many as there may be
+    char line[MAC_SIZE + 64];  // describe()'s
 };
 
 static int collect(const struct command *command, void *ctx)
@@ -52,8 +56,10 @@ static int find(struct store_connection *connection, struct request *request, st
     return rc;
 }
 
-static int cancel(struct store_connection *connection, struct command *command, struct err *err)
+static int cancel(
+    struct store_connection *connection, struct request *request, size_t i, struct err *err)
 {
+    struct command *command = &request->ended[i];
     bool sent = command->state == COMMAND_SENT;
 
     if (command_state_is_end(command->state))
@@ -63,6 +69,7 @@ static int cancel(struct store_connection *connection, struct command *command, 
     snprintf(command->result, sizeof command->result, "%s", COMMAND_RESULT_CANCELLED);
     snprintf(command->detail, sizeof command->detail, "%s",
         sent ? "it had been sent: the device may still do it" : "before it was sent");
+    request->places[request->cancelled++] = i;
     return command_store_update(connection, command, err);
 }
 
@@ -75,8 +82,11 @@ static int cancel_all(struct store_connection *connection, void *ctx, struct err
     if (rc < 0)
         return rc;
     free(request->ended);
+    free(request->places);
+    request->cancelled = 0;
     request->ended = calloc(request->found.count + 1, sizeof *request->ended);
-    if (request->ended == NULL)
+    request->places = calloc(request->found.count + 1, sizeof *request->places);
+    if (request->ended == NULL || request->places == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for commands");
     for (size_t i = 0; rc == 0 && i < request->found.count; i++) {
         int64_t id = request->found.items[i].id;
@@ -88,16 +98,40 @@ static int cancel_all(struct store_connection *connection, void *ctx, struct err
                 "the newest",
                 (long long)id);
         if (rc == 0)
-            rc = cancel(connection, &request->ended[i], err);
+            rc = cancel(connection, request, i, err);
     }
     return rc;
+}
+
+static const char *describe(size_t i, void *ctx)
+{
+    struct request *request = ctx;
+    const struct command *command = &request->ended[request->places[i]];
+
+    snprintf(request->line, sizeof request->line, "%lld %s %s", (long long)command->id,
+        command->mac, command->name);
+    return request->line;
+}
+
+static void tell(struct audit_told *told, const void *ctx)
+{
+    struct request *request = (struct request *)(uintptr_t)ctx;
+
+    if (request->cancelled == 0)
+        return;
+    if (request->cancelled == 1)
+        snprintf(told->object, sizeof told->object, "%s", request->ended[request->places[0]].mac);
+    audit_json_add_number(&told->after, "count", (int64_t)request->cancelled);
+    audit_json_add_list(&told->after, "commands", request->cancelled, describe, request);
 }
 
 int command_cancel_run(struct store *store, const struct command_cancel *wish,
     void (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
 {
     struct request request = {.wish = wish};
-    int rc = store_write(store, cancel_all, &request, err);
+    struct audit_change change = {
+        .by = wish->by, .verb = "cancel", .kind = AUDIT_COMMAND, .tell = tell};
+    int rc = audit_run(store, &change, cancel_all, &request, err);
 
     for (size_t i = 0; rc == 0 && i < request.found.count; i++) {
         const struct command *command = &request.ended[i];
@@ -109,5 +143,6 @@ int command_cancel_run(struct store *store, const struct command_cancel *wish,
     }
     command_list_clear(&request.found);
     free(request.ended);
+    free(request.places);
     return rc;
 }

@@ -6,6 +6,7 @@
 
 #include "common/mac.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/model/command.h"
 #include "server/store/store.h"
 
@@ -17,6 +18,7 @@ struct command_cancel {
     size_t id_count;
     const char (*macs)[MAC_SIZE];
     size_t mac_count;
+    const struct audit_author *by; // NULL: the daemon itself
 };
 
 // Cancels them, durably, all or none: what is queued is never sent; what was sent a device may do

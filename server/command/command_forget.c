@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/store/command_store.h"
@@ -83,17 +84,22 @@ static int find_statuses(struct store *store, struct request *request, struct er
 }
 
 int command_forget_device(
-    struct store *store, const char *mac, bool force, bool *revoked, struct err *err)
+    struct store *store, const struct command_forget_wish *wish, bool *revoked, struct err *err)
 {
-    struct request request = {.mac = mac, .force = force};
+    struct request request = {.mac = wish->mac, .force = wish->force};
+    struct audit_change change = {.by = wish->by,
+        .verb = "forget",
+        .kind = AUDIT_DEVICE,
+        .object = wish->mac,
+        .forced = wish->force};
     int rc = find_statuses(store, &request, err);
 
     if (rc == 0)
-        rc = store_write(store, forget, &request, err);
+        rc = audit_run(store, &change, forget, &request, err);
     status_found_clear(&request.statuses);
     if (rc < 0)
         return rc;
-    log_info("command", "device forgotten mac=%s", mac);
+    log_info("command", "device forgotten mac=%s", wish->mac);
     *revoked = request.revoked;
     return rc;
 }

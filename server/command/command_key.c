@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/model/event_kind.h"
@@ -69,7 +70,7 @@ static int write_event(
     snprintf(event.mac, sizeof event.mac, "%s", wish->mac);
     snprintf(event.detail, sizeof event.detail, "%s: %s",
         wish->on ? "its private key may be fetched once" : "its private key may not be fetched",
-        wish->by);
+        wish->by->who);
     return event_store_add(connection, &event, EVENT_CLASS_OUTCOME, err);
 }
 
@@ -83,7 +84,7 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
     memset(permit, 0, sizeof *permit);
     if (rc == 0 && wish->on) {
         snprintf(permit->mac, sizeof permit->mac, "%s", wish->mac);
-        snprintf(permit->allowed_by, sizeof permit->allowed_by, "%s", wish->by);
+        snprintf(permit->allowed_by, sizeof permit->allowed_by, "%s", wish->by->who);
         permit->allowed_at_ms = clock_now_ms();
         permit->sealed = wish->sealed;
         permit->sealed_size = wish->sealed_size;
@@ -98,12 +99,16 @@ int command_key_switch(struct store *store, const struct command_key_wish *wish,
     struct key_permit *out, struct err *err)
 {
     struct request request = {.wish = wish};
-    int rc = store_write(store, apply, &request, err);
+    struct audit_change change = {.by = wish->by,
+        .verb = wish->on ? "allow-key" : "refuse-key",
+        .kind = AUDIT_DEVICE,
+        .object = wish->mac};
+    int rc = audit_run(store, &change, apply, &request, err);
 
     if (rc < 0)
         return rc;
     log_warning("command", "private key %s mac=%s by=%s",
-        wish->on ? "may be fetched once" : "may not be fetched", wish->mac, wish->by);
+        wish->on ? "may be fetched once" : "may not be fetched", wish->mac, wish->by->who);
     *out = request.permit;
     out->sealed = NULL;
     out->sealed_size = 0;

@@ -6,19 +6,20 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/store/key_permit_store.h"
 #include "server/store/store.h"
 
 // Whether a device may fetch its private key from the download server: not unless an operator says
 // so, and then once.
 
-// Says so, or takes it back; by: who, as "uid 1000". It stands in the device's history. *out is
+// Says so, or takes it back; by: who. It stands in the device's history. *out is
 // what holds then, zero if it may not, and its sealed key is not in it. ERR_NOT_FOUND if the device
 // has neither reported nor a certificate that is known, ERR_CONFLICT if it is revoked, ERR_IO.
 struct command_key_wish {
     const char *mac;
     bool on;
-    const char *by;
+    const struct audit_author *by;
     const uint8_t *sealed; // the key, by key_vault, with `on`
     size_t sealed_size;
 };

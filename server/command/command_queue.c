@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/command/command_key.h"
 #include "server/store/command_store.h"
@@ -89,10 +90,35 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
     return rc;
 }
 
+static const char *mac_of(size_t i, void *ctx)
+{
+    return ((const struct command_list *)ctx)->items[i].mac;
+}
+
+static void tell(struct audit_told *told, const void *ctx)
+{
+    const struct request *request = ctx;
+    const struct command_list *list = request->list;
+
+    if (list->count == 0)
+        return;
+    audit_json_add_text(&told->after, "command", request->order->name);
+    audit_json_add_number(&told->after, "count", (int64_t)list->count);
+    audit_json_add_number(&told->after, "first_id", list->items[0].id);
+    audit_json_add_number(&told->after, "last_id", list->items[list->count - 1].id);
+    audit_json_add_list(&told->after, "macs", list->count, mac_of, request->list);
+}
+
 int command_queue_add(struct store *store, const struct command_order *order,
     struct command_list *list, struct err *err)
 {
     struct request request = {.list = list, .order = order};
+    struct audit_change change = {.by = order->by,
+        .verb = "order",
+        .kind = AUDIT_COMMAND,
+        .object = order->mac != NULL ? order->mac : "all",
+        .forced = order->forced,
+        .tell = tell};
 
     if (strcmp(order->name, CONTRACT_COMMAND_WIFI) == 0)
         return err_set(
@@ -104,5 +130,5 @@ int command_queue_add(struct store *store, const struct command_order *order,
             order->name);
     if (order->forced && strcmp(order->name, CONTRACT_COMMAND_FLASH) != 0)
         return err_set(err, ERR_INVALID, "only flash can be forced, not %s", order->name);
-    return store_write(store, queue_commands, &request, err);
+    return audit_run(store, &change, queue_commands, &request, err);
 }

@@ -5,13 +5,15 @@
 
 #include "server/base/err.h"
 #include "server/command/command_list.h"
+#include "server/model/audit.h"
 #include "server/store/store.h"
 
 // What an operator orders.
 struct command_order {
     const char *mac; // NULL: of every known device
     const char *name;
-    bool forced; // a `flash` that is sent whatever the device has downloaded
+    bool forced;                   // a `flash` that is sent whatever the device has downloaded
+    const struct audit_author *by; // NULL: the daemon itself
 };
 
 // Queues it, durably and all or none; the commands are appended to *list, which is to be empty.

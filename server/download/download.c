@@ -19,6 +19,7 @@
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
+#include "server/release/release_find.h"
 #include "server/store/replacement_store.h"
 
 #define PATTERN_SIZE 256

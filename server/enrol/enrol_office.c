@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/model/certificate_record.h"
@@ -17,7 +18,7 @@
 // A decision under way: a store_job's ctx.
 struct decision {
     const char *mac;
-    const char *by;
+    const struct audit_author *by;
     const struct enrol_office_approval *approval;
     struct enrolment row;
     struct enrol_office_entry *entries;
@@ -68,11 +69,11 @@ static int has_good(struct store_connection *connection, const char *mac, struct
     return rc < 0 ? rc : certificate_store_each_of(connection, mac, is_good, &device, err);
 }
 
-static void decide(struct enrolment *row, enum enrolment_state state, const char *by)
+static void decide(struct enrolment *row, enum enrolment_state state, const struct audit_author *by)
 {
     row->state = state;
     row->decided_at_ms = clock_now_ms();
-    snprintf(row->decided_by, sizeof row->decided_by, "%s", by);
+    snprintf(row->decided_by, sizeof row->decided_by, "%s", by->who);
     row->code_sha256[0] = '\0';
     row->code_tries = 0;
     row->trouble[0] = '\0';
@@ -141,10 +142,29 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
     return rc;
 }
 
+static const char *mac_of(size_t i, void *ctx)
+{
+    return ((const struct decision *)ctx)->entries[i].mac;
+}
+
+// Whether there are codes, and not what they are.
+static void tell_registered(struct audit_told *told, const void *ctx)
+{
+    const struct decision *it = ctx;
+
+    if (it->count == 1)
+        snprintf(told->object, sizeof told->object, "%s", it->entries[0].mac);
+    audit_json_add_flag(&told->after, "needs_code", it->with_code);
+    audit_json_add_number(&told->after, "count", (int64_t)it->count);
+    audit_json_add_list(&told->after, "macs", it->count, mac_of, (void *)(uintptr_t)it);
+}
+
 int enrol_office_add(struct store *store, struct enrol_office_entry *entries, size_t count,
-    bool with_code, const char *by, struct err *err)
+    bool with_code, const struct audit_author *by, struct err *err)
 {
     struct decision it = {.by = by, .entries = entries, .count = count, .with_code = with_code};
+    struct audit_change change = {
+        .by = by, .verb = "register", .kind = AUDIT_ENROLMENT, .tell = tell_registered};
 
     for (size_t i = 0; i < count; i++) {
         entries[i].code[0] = '\0';
@@ -152,11 +172,11 @@ int enrol_office_add(struct store *store, struct enrol_office_entry *entries, si
             make_code(entries[i].code);
     }
 
-    int rc = store_write(store, add_all, &it, err);
+    int rc = audit_run(store, &change, add_all, &it, err);
 
     if (rc == 0)
         log_info("enrolment", "devices registered count=%zu with_code=%d by=%s", count,
-            (int)with_code, by);
+            (int)with_code, by->who);
     return rc;
 }
 
@@ -251,12 +271,15 @@ static int reject(struct store_connection *connection, void *ctx, struct err *er
 }
 
 static int run(
-    struct store *store, store_job job, struct decision *it, const char *event, struct err *err)
+    struct store *store, store_job job, struct decision *it, const char *verb, struct err *err)
 {
-    int rc = store_write(store, job, it, err);
+    struct audit_change change = {
+        .by = it->by, .verb = verb, .kind = AUDIT_ENROLMENT, .object = it->mac};
+    int rc = audit_run(store, &change, job, it, err);
 
     if (rc == 0)
-        log_info("enrolment", "%s mac=%s by=%s key=%s", event, it->mac, it->by,
+        log_info("enrolment", "device %s mac=%s by=%s key=%s",
+            strcmp(verb, "approve") == 0 ? "approved" : "rejected", it->mac, it->by->who,
             it->row.key_sha256[0] != '\0' ? it->row.key_sha256 : "any");
     return rc;
 }
@@ -265,18 +288,18 @@ int enrol_office_approve(struct store *store, const struct enrol_office_approval
     struct enrolment *out, struct err *err)
 {
     struct decision it = {.mac = approval->mac, .by = approval->by, .approval = approval};
-    int rc = run(store, approve, &it, "device approved", err);
+    int rc = run(store, approve, &it, "approve", err);
 
     if (rc == 0)
         *out = it.row;
     return rc;
 }
 
-int enrol_office_reject(
-    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err)
+int enrol_office_reject(struct store *store, const char *mac, const struct audit_author *by,
+    struct enrolment *out, struct err *err)
 {
     struct decision it = {.mac = mac, .by = by};
-    int rc = run(store, reject, &it, "device rejected", err);
+    int rc = run(store, reject, &it, "reject", err);
 
     if (rc == 0)
         *out = it.row;
@@ -288,9 +311,12 @@ static int remove_one(struct store_connection *connection, void *ctx, struct err
     return enrolment_store_remove(connection, ctx, err);
 }
 
-int enrol_office_remove(struct store *store, const char *mac, struct err *err)
+int enrol_office_remove(
+    struct store *store, const char *mac, const struct audit_author *by, struct err *err)
 {
-    int rc = store_write(store, remove_one, (void *)mac, err);
+    struct audit_change change = {
+        .by = by, .verb = "remove", .kind = AUDIT_ENROLMENT, .object = mac};
+    int rc = audit_run(store, &change, remove_one, (void *)mac, err);
 
     if (rc == ERR_NOT_FOUND)
         return err_set(err, rc, "no enrolment of %s; 'secureesp enrolments list' shows them", mac);
@@ -304,11 +330,12 @@ static int put_window(struct store_connection *connection, void *ctx, struct err
     return enrolment_window_store_put(connection, &it->window, err);
 }
 
-int enrol_office_open(struct store *store, const struct enrol_office_window *wanted, const char *by,
-    struct enrolment_window *out, struct err *err)
+int enrol_office_open(struct store *store, const struct enrol_office_window *wanted,
+    const struct audit_author *by, struct enrolment_window *out, struct err *err)
 {
     struct decision it = {.window = {.decided_at_ms = clock_now_ms()}};
     bool opens = wanted->for_ms > 0;
+    struct audit_change change = {.by = by, .verb = opens ? "open" : "close", .kind = AUDIT_WINDOW};
     char until[CLOCK_TEXT_SIZE];
     int rc;
 
@@ -316,13 +343,13 @@ int enrol_office_open(struct store *store, const struct enrol_office_window *wan
         it.window.until_ms = it.window.decided_at_ms + wanted->for_ms;
         it.window.at_most = wanted->at_most;
     }
-    snprintf(it.window.decided_by, sizeof it.window.decided_by, "%s", by);
-    rc = store_write(store, put_window, &it, err);
+    snprintf(it.window.decided_by, sizeof it.window.decided_by, "%s", by->who);
+    rc = audit_run(store, &change, put_window, &it, err);
     if (rc < 0)
         return rc;
     clock_format(it.window.until_ms, until);
     log_warning("enrolment", "window %s until=%s at_most=%lld by=%s", opens ? "opened" : "closed",
-        opens ? until : "-", (long long)it.window.at_most, by);
+        opens ? until : "-", (long long)it.window.at_most, by->who);
     *out = it.window;
     return 0;
 }

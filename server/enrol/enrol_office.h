@@ -7,12 +7,13 @@
 
 #include "common/mac.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/model/enrolment.h"
 #include "server/store/enrolment_window_store.h"
 #include "server/store/store.h"
 
-// What operators decide of enrolments: each is durable when it returns. `by` says who it was, as
-// "uid 1000". All: ERR_IO if the database fails. Any thread but the store's.
+// What operators decide of enrolments: each is durable when it returns. `by` says who it was, not
+// NULL. All: ERR_IO if the database fails. Any thread but the store's.
 
 #define ENROL_OFFICE_CODE_SIZE 11 // ten letters and digits that are not mistaken for others
 
@@ -26,7 +27,7 @@ struct enrol_office_entry {
 // Registers devices, all or none. With with_code a device gets a certificate only for the code that
 // is made up for it, once. ERR_CONFLICT if one has a certificate, or has reported without.
 ERR_CHECKED int enrol_office_add(struct store *store, struct enrol_office_entry *entries,
-    size_t count, bool with_code, const char *by, struct err *err);
+    size_t count, bool with_code, const struct audit_author *by, struct err *err);
 
 #define ENROL_OFFICE_KEY_MIN 16 // hex digits by which a key can be named
 
@@ -34,7 +35,7 @@ struct enrol_office_approval {
     const char *mac;
     const char *key; // the beginning of its SHA-256, lower-case hex; NULL: the one that waits
     bool any_key;    // instead: whichever asks next
-    const char *by;
+    const struct audit_author *by;
 };
 
 // Lets a device have a certificate, also if it has one already, for one key: the one with which it
@@ -46,11 +47,12 @@ ERR_CHECKED int enrol_office_approve(struct store *store,
     const struct enrol_office_approval *approval, struct enrolment *out, struct err *err);
 
 // Lets it have none from now on. ERR_CONFLICT if it has one.
-ERR_CHECKED int enrol_office_reject(
-    struct store *store, const char *mac, const char *by, struct enrolment *out, struct err *err);
+ERR_CHECKED int enrol_office_reject(struct store *store, const char *mac,
+    const struct audit_author *by, struct enrolment *out, struct err *err);
 
 // Forgets that it was registered, asked, approved, or rejected. ERR_NOT_FOUND.
-ERR_CHECKED int enrol_office_remove(struct store *store, const char *mac, struct err *err);
+ERR_CHECKED int enrol_office_remove(
+    struct store *store, const char *mac, const struct audit_author *by, struct err *err);
 
 // Opens the window in which everybody who asks gets a certificate, so many devices at most, for so
 // long, or closes it with 0.
@@ -58,6 +60,6 @@ struct enrol_office_window {
     int64_t for_ms, at_most;
 };
 ERR_CHECKED int enrol_office_open(struct store *store, const struct enrol_office_window *wanted,
-    const char *by, struct enrolment_window *out, struct err *err);
+    const struct audit_author *by, struct enrolment_window *out, struct err *err);
 
 #endif

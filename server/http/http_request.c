@@ -5,6 +5,7 @@
 
 #include <gnutls/gnutls.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum http_method http_request_method(const struct http_request *request)
 {
@@ -126,4 +127,21 @@ void http_request_peer(const struct http_request *request, char out[HTTP_REQUEST
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
     http_addresses_format_network(info->connect_fd, out);
+}
+
+bool http_request_process(const struct http_request *request, struct http_request_process *out)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct ucred peer = {0};
+    socklen_t peer_n = sizeof peer;
+    int family = AF_UNSPEC;
+    socklen_t family_n = sizeof family;
+
+    if (getsockopt(info->connect_fd, SOL_SOCKET, SO_DOMAIN, &family, &family_n) < 0 ||
+        family != AF_UNIX ||
+        getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_n) < 0)
+        return false;
+    *out = (struct http_request_process){peer.uid, peer.pid};
+    return true;
 }

@@ -1,6 +1,7 @@
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,14 @@ const uint8_t *http_request_peer_certificate(const struct http_request *request,
 // "2001:db8::/64"; of a Unix socket the user, as "uid 1000".
 #define HTTP_REQUEST_PEER_SIZE 46
 void http_request_peer(const struct http_request *request, char out[HTTP_REQUEST_PEER_SIZE]);
+
+// The process at the other end of a Unix socket, as it was when it connected. False, and *out
+// untouched, of any other connection.
+struct http_request_process {
+    uint32_t uid;
+    int32_t pid;
+};
+bool http_request_process(const struct http_request *request, struct http_request_process *out);
 
 #define HTTP_REQUEST_FINGERPRINT_SIZE 65
 

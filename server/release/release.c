@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "common/image_version.h"
+#include "server/audit/audit_json.h"
 #include "server/base/clock.h"
+#include "server/release/release_find.h"
 #include "server/release/release_load.h"
 #include "server/store/image_store.h"
 
@@ -113,49 +115,6 @@ void release_drop(struct release *release, const struct release_catalogue *catal
     unreference(release, (struct release_catalogue *)catalogue);
 }
 
-size_t release_find_board(
-    const struct release_catalogue *catalogue, const char *board, size_t *first)
-{
-    size_t n = 0;
-
-    *first = 0;
-    for (size_t i = 0; i < catalogue->member_count; i++) {
-        if (strcmp(catalogue->members[i].image.name.board, board) != 0)
-            continue;
-        if (n++ == 0)
-            *first = i;
-    }
-    return n;
-}
-
-const struct release_member *release_find_member(
-    const struct release_catalogue *catalogue, const char *name, struct err *err)
-{
-    for (size_t i = 0; i < catalogue->member_count; i++) {
-        if (strcmp(catalogue->members[i].image.name.text, name) == 0)
-            return &catalogue->members[i];
-    }
-    err_set(err, ERR_NOT_FOUND, "no image %s; 'secureesp images list' shows those that were added",
-        name);
-    return NULL;
-}
-
-const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name)
-{
-    const struct release_member *member = release_find_member(catalogue, name, NULL);
-
-    return member != NULL ? &member->image : NULL;
-}
-
-const char *release_key_name(const struct release_catalogue *catalogue, const char *key_id)
-{
-    for (size_t i = 0; i < catalogue->key_count; i++) {
-        if (strcmp(catalogue->keys[i].id, key_id) == 0)
-            return catalogue->keys[i].name;
-    }
-    return NULL;
-}
-
 // What an operator wants changed.
 struct change {
     const struct image *image;
@@ -168,6 +127,7 @@ struct change {
 };
 
 struct job {
+    const struct audit_change *change;
     release_change *apply;
     void *ctx;
 };
@@ -185,10 +145,24 @@ static int run_change(struct store_connection *connection, void *ctx, struct err
     return rc;
 }
 
-int release_make_change(struct release *release, release_change *apply, void *ctx, struct err *err)
+// What is told is told by whoever knows the ctx.
+static void tell_change(struct audit_told *told, const void *ctx)
 {
-    struct job job = {apply, ctx};
-    int rc = store_write(release->store, run_change, &job, err);
+    const struct job *job = ctx;
+
+    job->change->tell(told, job->ctx);
+}
+
+int release_make_change(struct release *release, const struct audit_change *change,
+    release_change *apply, void *ctx, struct err *err)
+{
+    struct job job = {change, apply, ctx};
+    struct audit_change told = *change;
+
+    if (change->tell != NULL)
+        told.tell = tell_change;
+
+    int rc = audit_run(release->store, &told, run_change, &job, err);
 
     return rc < 0 ? rc : reload(release, err);
 }
@@ -264,13 +238,35 @@ static int apply_add(struct store_connection *connection, struct release_catalog
     return rc < 0 ? rc : image_store_add(connection, change->image, err);
 }
 
-int release_add(struct release *release, const struct image *image, struct release_added *added,
-    struct err *err)
+// The one whose place it takes may have borne another name.
+static void tell_added(struct audit_told *told, const void *ctx)
+{
+    const struct change *change = ctx;
+    const struct image *image = change->image;
+
+    if (change->added->existed)
+        return;
+    if (change->added->replaced[0] != '\0')
+        audit_json_add_text(&told->before, "sha256", change->added->replaced);
+    audit_json_add_text(&told->after, "state", image_state_name(image->state));
+    audit_json_add_text(&told->after, "sha256", image->sha256);
+    audit_json_add_number(&told->after, "size_bytes", image->size_bytes);
+    audit_json_add_text(&told->after, "signer", image->signer);
+    audit_json_add_text(&told->after, "embeds_from", image->embeds_from);
+}
+
+int release_add(struct release *release, const struct audit_author *by, const struct image *image,
+    struct release_added *added, struct err *err)
 {
     struct change change = {.image = image, .added = added};
+    struct audit_change audit = {.by = by,
+        .verb = "add",
+        .kind = AUDIT_IMAGE,
+        .object = image->name.text,
+        .tell = tell_added};
 
     *added = (struct release_added){.existed = false};
-    return release_make_change(release, apply_add, &change, err);
+    return release_make_change(release, &audit, apply_add, &change, err);
 }
 
 static int apply_publish(struct store_connection *connection, struct release_catalogue *catalogue,
@@ -302,11 +298,13 @@ static int apply_publish(struct store_connection *connection, struct release_cat
     return image_store_update(connection, image, err);
 }
 
-int release_publish(struct release *release, const char *name, struct err *err)
+int release_publish(
+    struct release *release, const struct audit_author *by, const char *name, struct err *err)
 {
     struct change change = {.name = name};
+    struct audit_change audit = {.by = by, .verb = "publish", .kind = AUDIT_IMAGE, .object = name};
 
-    return release_make_change(release, apply_publish, &change, err);
+    return release_make_change(release, &audit, apply_publish, &change, err);
 }
 
 static int apply_withdraw(struct store_connection *connection, struct release_catalogue *catalogue,
@@ -331,11 +329,14 @@ static int apply_withdraw(struct store_connection *connection, struct release_ca
     return image_store_update(connection, image, err);
 }
 
-int release_withdraw(struct release *release, const char *name, bool force, struct err *err)
+int release_withdraw(struct release *release, const struct audit_author *by, const char *name,
+    bool force, struct err *err)
 {
     struct change change = {.name = name, .force = force};
+    struct audit_change audit = {
+        .by = by, .verb = "withdraw", .kind = AUDIT_IMAGE, .object = name, .forced = force};
 
-    return release_make_change(release, apply_withdraw, &change, err);
+    return release_make_change(release, &audit, apply_withdraw, &change, err);
 }
 
 static int apply_signer(struct store_connection *connection, struct release_catalogue *catalogue,
@@ -352,12 +353,14 @@ static int apply_signer(struct store_connection *connection, struct release_cata
     return image_store_update(connection, image, err);
 }
 
-int release_set_signer(
-    struct release *release, const struct image *image, const char *key_id, struct err *err)
+int release_set_signer(struct release *release, const struct audit_author *by,
+    const struct image *image, const char *key_id, struct err *err)
 {
     struct change change = {.image = image, .name = image->name.text, .key_id = key_id};
+    struct audit_change audit = {
+        .by = by, .verb = "verify", .kind = AUDIT_IMAGE, .object = image->name.text};
 
-    return release_make_change(release, apply_signer, &change, err);
+    return release_make_change(release, &audit, apply_signer, &change, err);
 }
 
 static int apply_add_key(struct store_connection *connection, struct release_catalogue *catalogue,
@@ -383,11 +386,12 @@ static int apply_add_key(struct store_connection *connection, struct release_cat
     return image_store_add_key(connection, change->key, err);
 }
 
-int release_add_key(
-    struct release *release, const struct image_key *key, bool *existed, struct err *err)
+int release_add_key(struct release *release, const struct audit_author *by,
+    const struct image_key *key, bool *existed, struct err *err)
 {
     struct change change = {.key = key, .existed = existed};
+    struct audit_change audit = {.by = by, .verb = "add", .kind = AUDIT_KEY, .object = key->id};
 
     *existed = false;
-    return release_make_change(release, apply_add_key, &change, err);
+    return release_make_change(release, &audit, apply_add_key, &change, err);
 }

@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/model/image.h"
 #include "server/release/release_chain.h"
 #include "server/store/store.h"
@@ -28,26 +30,15 @@ struct release_catalogue {
 const struct release_catalogue *release_hold(struct release *release);
 void release_drop(struct release *release, const struct release_catalogue *catalogue);
 
-// The members of a board: their first place and how many. 0 if the board is unknown.
-size_t release_find_board(
-    const struct release_catalogue *catalogue, const char *board, size_t *first);
-
-// The image of that name, or NULL; of the member, *err says then what to do (ERR_NOT_FOUND).
-const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name);
-const struct release_member *release_find_member(
-    const struct release_catalogue *catalogue, const char *name, struct err *err);
-
-// The operator's name for a key, or NULL if it is not known.
-const char *release_key_name(const struct release_catalogue *catalogue, const char *key_id);
-
-// Changes. All are durable, and seen by every later release_hold(), when they return.
+// Changes. All are durable, and seen by every later release_hold(), when they return; each has its
+// row of the audit log. by: who wants it, or NULL for the daemon itself.
 
 // A change of the catalogue as it is at that moment, with device counts, on the store's writer: a
-// negative return undoes it. Others build on it.
+// negative return undoes it. Others build on it. What `change` tells is told with the same ctx.
 typedef int release_change(struct store_connection *connection, struct release_catalogue *catalogue,
     void *ctx, struct err *err);
-ERR_CHECKED int release_make_change(
-    struct release *release, release_change *apply, void *ctx, struct err *err);
+ERR_CHECKED int release_make_change(struct release *release, const struct audit_change *change,
+    release_change *apply, void *ctx, struct err *err);
 
 struct release_added {
     bool existed;                     // the very same image was there already
@@ -57,26 +48,27 @@ struct release_added {
 // Takes the place of an image of that name, or of an equal version, that was never published and
 // that no device runs or has downloaded. ERR_CONFLICT if there is any other such image, unless it
 // is the same.
-ERR_CHECKED int release_add(struct release *release, const struct image *image,
-    struct release_added *added, struct err *err);
+ERR_CHECKED int release_add(struct release *release, const struct audit_author *by,
+    const struct image *image, struct release_added *added, struct err *err);
 
 // ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key,
 // would strand a device, or is of another layout than its chain. Publishing a published image
 // changes nothing.
-ERR_CHECKED int release_publish(struct release *release, const char *name, struct err *err);
+ERR_CHECKED int release_publish(
+    struct release *release, const struct audit_author *by, const char *name, struct err *err);
 
 // ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device.
-ERR_CHECKED int release_withdraw(
-    struct release *release, const char *name, bool force, struct err *err);
+ERR_CHECKED int release_withdraw(struct release *release, const struct audit_author *by,
+    const char *name, bool force, struct err *err);
 
 // Records which known key verifies an image that none verified before. ERR_NOT_FOUND; ERR_CONFLICT
 // if the image of that name is another one (by SHA-256) by now.
-ERR_CHECKED int release_set_signer(
-    struct release *release, const struct image *image, const char *key_id, struct err *err);
+ERR_CHECKED int release_set_signer(struct release *release, const struct audit_author *by,
+    const struct image *image, const char *key_id, struct err *err);
 
 // *existed: the same key was there already under that name. ERR_CONFLICT if the key or the name is
 // known otherwise.
-ERR_CHECKED int release_add_key(
-    struct release *release, const struct image_key *key, bool *existed, struct err *err);
+ERR_CHECKED int release_add_key(struct release *release, const struct audit_author *by,
+    const struct image_key *key, bool *existed, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/result.h"
+#include "server/release/release_find.h"
 #include "server/store/device_store.h"
 
 static void hold(struct command_verdict *out, const char *result, const char *format, ...)

@@ -78,7 +78,7 @@ static int enter(struct release_images *images, const struct image *image,
     pthread_mutex_lock(&images->adding);
     rc = image_files_put(images->folder, image->sha256, offer->p, offer->n, err);
     if (rc == 0) {
-        rc = release_add(images->release, image, &added, err);
+        rc = release_add(images->release, offer->by, image, &added, err);
         if (rc < 0)
             remove_unused(images, image->sha256);
         else if (added.replaced[0] != '\0')
@@ -121,17 +121,19 @@ int release_images_add(struct release_images *images, const struct release_offer
 
     rc = enter(images, out, offer, existed, err);
     if (rc == 0 && !verified)
-        release_images_find_signers(images, out->name.text); // its key may have come meanwhile
+        release_images_find_signers(
+            images, offer->by, out->name.text); // its key may have come meanwhile
     return rc;
 }
 
-int release_images_remove(struct release_images *images, const char *name, struct err *err)
+int release_images_remove(
+    struct release_images *images, const struct audit_author *by, const char *name, struct err *err)
 {
     char sha256[IMAGE_SHA256_SIZE];
 
     pthread_mutex_lock(&images->adding);
 
-    int rc = release_remove_image(images->release, name, sha256, err);
+    int rc = release_remove_image(images->release, by, name, sha256, err);
 
     if (rc == 0)
         remove_unused(images, sha256);
@@ -139,7 +141,8 @@ int release_images_remove(struct release_images *images, const char *name, struc
     return rc;
 }
 
-static void record_signer(const struct release_images *images, const struct image *image)
+static void record_signer(
+    const struct release_images *images, const struct audit_author *by, const struct image *image)
 {
     char id[IMAGE_KEY_ID_SIZE];
     struct err err = {0};
@@ -153,7 +156,7 @@ static void record_signer(const struct release_images *images, const struct imag
         free(p);
         if (!found)
             return;
-        rc = release_set_signer(images->release, image, id, &err);
+        rc = release_set_signer(images->release, by, image, id, &err);
     }
     if (rc == 0)
         log_info("release", "image verified name=%s key=%s", image->name.text, id);
@@ -162,7 +165,8 @@ static void record_signer(const struct release_images *images, const struct imag
             "release", "image not verified name=%s error=\"%s\"", image->name.text, err.message);
 }
 
-void release_images_find_signers(struct release_images *images, const char *name)
+void release_images_find_signers(
+    struct release_images *images, const struct audit_author *by, const char *name)
 {
     const struct release_catalogue *catalogue = release_hold(images->release);
 
@@ -170,7 +174,7 @@ void release_images_find_signers(struct release_images *images, const char *name
         const struct image *image = &catalogue->members[i].image;
 
         if (image->signer[0] == '\0' && (name == NULL || strcmp(image->name.text, name) == 0))
-            record_signer(images, image);
+            record_signer(images, by, image);
     }
     release_drop(images->release, catalogue);
 }

@@ -27,6 +27,7 @@ struct release_offer {
     bool literal_name;         // see image_name_check()
     const char *const *embeds; // public keys in PEM that its successor may be signed with
     size_t embeds_count;
+    const struct audit_author *by; // who offers it
 };
 
 // Stores the image and enters it, with the known key that verifies it, if there is one: an image
@@ -38,12 +39,14 @@ ERR_CHECKED int release_images_add(struct release_images *images, const struct r
     struct image *out, bool *existed, struct err *err);
 
 // Removes its record, then its file. Errors of release_remove_image().
-ERR_CHECKED int release_images_remove(
-    struct release_images *images, const char *name, struct err *err);
+ERR_CHECKED int release_images_remove(struct release_images *images, const struct audit_author *by,
+    const char *name, struct err *err);
 
 // Looks for the key of the image of that name, or (NULL) of every image, that no key verified so
-// far, and records it: its key may have become known after it, or while it was added.
-void release_images_find_signers(struct release_images *images, const char *name);
+// far, and records it: its key may have become known after it, or while it was added. by: whose
+// change brought that about.
+void release_images_find_signers(
+    struct release_images *images, const struct audit_author *by, const char *name);
 
 // Whether the stored file is still the one that was added, and its signer's key still verifies it.
 struct release_images_state {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/audit/audit_json.h"
+#include "server/release/release_find.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
@@ -118,12 +120,13 @@ static int remove_image(struct store_connection *connection, struct release_cata
     return image_store_remove(connection, removal->word, err);
 }
 
-int release_remove_image(
-    struct release *release, const char *name, char removed[IMAGE_SHA256_SIZE], struct err *err)
+int release_remove_image(struct release *release, const struct audit_author *by, const char *name,
+    char removed[IMAGE_SHA256_SIZE], struct err *err)
 {
     struct removal removal = {.word = name, .sha256 = removed};
+    struct audit_change audit = {.by = by, .verb = "remove", .kind = AUDIT_IMAGE, .object = name};
 
-    return release_make_change(release, remove_image, &removal, err);
+    return release_make_change(release, &audit, remove_image, &removal, err);
 }
 
 static const struct image_key *find_named(
@@ -197,10 +200,22 @@ static int remove_key(struct store_connection *connection, struct release_catalo
     return image_store_remove_key(connection, key->id, err);
 }
 
-int release_remove_key(
-    struct release *release, const char *word, struct image_key *removed, struct err *err)
+// Which one the word means is known only then.
+static void tell_removed_key(struct audit_told *told, const void *ctx)
+{
+    const struct image_key *key = ((const struct removal *)ctx)->key;
+
+    memcpy(told->object, key->id, sizeof key->id);
+    audit_json_add_text(&told->before, "name", key->name);
+    audit_json_add_text(&told->before, "algorithm", key->algorithm);
+}
+
+int release_remove_key(struct release *release, const struct audit_author *by, const char *word,
+    struct image_key *removed, struct err *err)
 {
     struct removal removal = {.word = word, .key = removed};
+    struct audit_change audit = {
+        .by = by, .verb = "remove", .kind = AUDIT_KEY, .tell = tell_removed_key};
 
-    return release_make_change(release, remove_key, &removal, err);
+    return release_make_change(release, &audit, remove_key, &removal, err);
 }

@@ -9,12 +9,12 @@
 // Writes the SHA-256 of its file to removed. ERR_NOT_FOUND; ERR_CONFLICT, and who needs it, if it
 // is published, runs on a device, is downloaded by one, or is the only known step from an image to
 // a later one.
-ERR_CHECKED int release_remove_image(
-    struct release *release, const char *name, char removed[IMAGE_SHA256_SIZE], struct err *err);
+ERR_CHECKED int release_remove_image(struct release *release, const struct audit_author *by,
+    const char *name, char removed[IMAGE_SHA256_SIZE], struct err *err);
 
 // word: the key's name, its id or at least the first 12 digits of that. ERR_NOT_FOUND; ERR_CONFLICT
 // if it signed an image, or one embeds it, and which.
-ERR_CHECKED int release_remove_key(
-    struct release *release, const char *word, struct image_key *removed, struct err *err);
+ERR_CHECKED int release_remove_key(struct release *release, const struct audit_author *by,
+    const char *word, struct image_key *removed, struct err *err);
 
 #endif

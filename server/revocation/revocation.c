@@ -259,7 +259,7 @@ int revocation_run(struct revocation *revocation, store_job job, struct revocati
     if (rc < 0)
         return rc;
     pthread_mutex_lock(&revocation->changing);
-    rc = store_write(revocation->settings.store, job, change, err);
+    rc = audit_run(revocation->settings.store, &change->audit, job, change, err);
 
     bool is_recorded = rc >= 0;
 
@@ -279,19 +279,28 @@ int revocation_run(struct revocation *revocation, store_job job, struct revocati
     return 0;
 }
 
+static struct audit_change audit_of(const struct revocation_wish *wish, enum audit_kind kind)
+{
+    return (struct audit_change){wish->by, "revoke", kind, wish->subject, wish->force, NULL};
+}
+
 int revocation_revoke_device(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_change change = {
-        .subject = wish->subject, .reason = wish->reason, .log = revocation_audit_revoke};
+    struct revocation_change change = {.subject = wish->subject,
+        .reason = wish->reason,
+        .audit = audit_of(wish, AUDIT_DEVICE),
+        .log = revocation_audit_revoke};
 
     return revocation_run(revocation, revocation_change_revoke, &change, out, err);
 }
 
-int revocation_readmit_device(
-    struct revocation *revocation, const char *mac, struct revocation_outcome *out, struct err *err)
+int revocation_readmit_device(struct revocation *revocation, const struct audit_author *by,
+    const char *mac, struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_change change = {.subject = mac, .log = revocation_audit_readmit};
+    struct revocation_change change = {.subject = mac,
+        .audit = {.by = by, .verb = "readmit", .kind = AUDIT_DEVICE, .object = mac},
+        .log = revocation_audit_readmit};
 
     return revocation_run(revocation, revocation_change_readmit, &change, out, err);
 }
@@ -299,8 +308,10 @@ int revocation_readmit_device(
 int revocation_revoke_certificate(struct revocation *revocation, const struct revocation_wish *wish,
     struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_change change = {
-        .subject = wish->subject, .reason = wish->reason, .log = revocation_audit_certificate};
+    struct revocation_change change = {.subject = wish->subject,
+        .reason = wish->reason,
+        .audit = audit_of(wish, AUDIT_CERTIFICATE),
+        .log = revocation_audit_certificate};
 
     // `readmit` knows devices only.
     if (wish->reason != NULL && revocation_reason_is_hold(wish->reason))

@@ -8,6 +8,7 @@
 #include "common/mac.h"
 #include "server/auth/device_auth.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/model/certificate_record.h"
 #include "server/revocation/revocation_change.h"
 #include "server/store/store.h"
@@ -45,6 +46,8 @@ void revocation_set_links(struct revocation *revocation, const struct revocation
 struct revocation_wish {
     const char *subject;
     const char *reason;
+    bool force;                    // only for the audit log: an objection was passed over
+    const struct audit_author *by; // NULL: the daemon itself
 };
 
 #define REVOCATION_TEXT_SIZE 512
@@ -73,13 +76,14 @@ struct revocation_outcome {
 // Any thread but the store's.
 ERR_CHECKED int revocation_revoke_device(struct revocation *revocation,
     const struct revocation_wish *wish, struct revocation_outcome *out, struct err *err);
-ERR_CHECKED int revocation_readmit_device(struct revocation *revocation, const char *mac,
-    struct revocation_outcome *out, struct err *err);
+ERR_CHECKED int revocation_readmit_device(struct revocation *revocation,
+    const struct audit_author *by, const char *mac, struct revocation_outcome *out,
+    struct err *err);
 ERR_CHECKED int revocation_revoke_certificate(struct revocation *revocation,
     const struct revocation_wish *wish, struct revocation_outcome *out, struct err *err);
 
 // Does a change of another kind in the same way: a store_job that is given it. Its reason may be
-// NULL.
+// NULL; what the audit log says of it stands in the change.
 ERR_CHECKED int revocation_run(struct revocation *revocation, store_job job,
     struct revocation_change *change, struct revocation_outcome *out, struct err *err);
 

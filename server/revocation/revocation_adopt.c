@@ -226,7 +226,32 @@ int revocation_adopt_run(struct store_connection *connection, void *ctx, struct 
     return rc < 0 ? rc : revocation_store_set_number(connection, (int64_t)adopt->number, err);
 }
 
-// --- what the log says
+// --- what the logs say
+
+struct naming {
+    const struct revocation_list *list;
+    struct revocation_list_entry entry;
+};
+
+static const char *name_entry(size_t i, void *ctx)
+{
+    struct naming *naming = ctx;
+
+    revocation_list_get(naming->list, i, &naming->entry);
+    return naming->entry.serial[0] != '\0' ? naming->entry.serial : naming->entry.mac;
+}
+
+void revocation_adopt_tell(struct audit_told *told, const void *ctx)
+{
+    const struct revocation_adopt *adopt = ctx;
+    struct naming naming = {.list = adopt->missing};
+    size_t count = revocation_list_count(adopt->missing);
+
+    audit_json_add_number(&told->after, "number", (int64_t)adopt->number);
+    audit_json_add_number(&told->after, "count", (int64_t)count);
+    audit_json_add_number(&told->after, "refused", (int64_t)revocation_list_count(adopt->refused));
+    audit_json_add_list(&told->after, "revoked", count, name_entry, &naming);
+}
 
 static void log_missing(
     const struct revocation_list *refused, const struct revocation_list_entry *e)

@@ -1,6 +1,7 @@
 #ifndef REVOCATION_ADOPT_H
 #define REVOCATION_ADOPT_H
 
+#include "server/audit/audit_run.h"
 #include "server/base/err.h"
 #include "server/model/revocation_list.h"
 #include "server/store/store.h"
@@ -27,6 +28,9 @@ void revocation_adopt_clear(struct revocation_adopt *adopt);
 // the database knows, is refused: this daemon never wrote that.
 ERR_CHECKED int revocation_adopt_run(
     struct store_connection *connection, void *ctx, struct err *err);
+
+// Tells the audit log what the job has done; ctx is a revocation_adopt.
+void revocation_adopt_tell(struct audit_told *told, const void *ctx);
 
 // Names each of them in the log, up to a bound.
 void revocation_adopt_log(const struct revocation_adopt *adopt);

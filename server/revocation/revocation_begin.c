@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/log.h"
 #include "server/revocation/revocation_adopt.h"
 #include "server/revocation/revocation_load.h"
@@ -43,6 +44,7 @@ static int set_number(struct store_connection *connection, void *ctx, struct err
 // Numbers rise, whatever the list that bore the last one says.
 static int begin_damaged(const struct beginning *b)
 {
+    static const struct audit_change change = {.verb = "renumber", .kind = AUDIT_REVOCATIONS};
     uint64_t next = b->found->number + 1;
 
     if (b->found->number == 0) {
@@ -63,7 +65,7 @@ static int begin_damaged(const struct beginning *b)
         "tells who; the list is kept as %s.damaged",
         (unsigned long long)b->found->number, (unsigned long long)revocation_list_number(b->own),
         b->found->reason, b->file->path);
-    return store_write(b->store, set_number, &next, b->err);
+    return audit_run(b->store, &change, set_number, &next, b->err);
 }
 
 static void begin_missing(const struct beginning *b)
@@ -96,6 +98,8 @@ static void tell_adopted(const struct beginning *b, const struct revocation_adop
 
 static int adopt(const struct beginning *b)
 {
+    static const struct audit_change change = {
+        .verb = "adopt", .kind = AUDIT_REVOCATIONS, .tell = revocation_adopt_tell};
     struct store_connection *connection;
     struct revocation_adopt adopted;
     int rc = store_read_begin(b->store, &connection, b->err);
@@ -109,7 +113,7 @@ static int adopt(const struct beginning *b)
                   (rc == 0 && revocation_list_count(adopted.missing) > 0);
 
     if (rc == 0 && is_due)
-        rc = store_write(b->store, revocation_adopt_run, &adopted, b->err);
+        rc = audit_run(b->store, &change, revocation_adopt_run, &adopted, b->err);
     if (rc == 0 && is_due) {
         tell_adopted(b, &adopted);
         revocation_adopt_log(&adopted);

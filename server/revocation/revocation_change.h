@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/err.h"
 #include "server/model/certificate_record.h"
 #include "server/store/store.h"
@@ -12,8 +13,9 @@
 // What revoking changes in the database. Each is a store_job whose ctx is one of these; what was so
 // already is no error, and changes nothing.
 struct revocation_change {
-    const char *subject; // a MAC, or a certificate's serial; canonical
-    const char *reason;  // revocation_reason.h; NULL to readmit
+    const char *subject;       // a MAC, or a certificate's serial; canonical
+    const char *reason;        // revocation_reason.h; NULL to readmit
+    struct audit_change audit; // for revocation_run(); its object is the subject
     // Says in the log what was recorded, also if it is not in force yet; NULL: nobody does.
     void (*log)(const struct revocation_change *change);
 

@@ -1,9 +1,11 @@
 // Certificates on their way into the store.
 #include "server/revocation/revocation_register.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/pki/certificate_facts.h"
@@ -17,6 +19,7 @@ struct batch {
     struct certificate_record *records;
     size_t count;
     size_t room;
+    size_t *added; // their places, as many as result.added
     struct revocation_register_result result;
     struct err *err;
 };
@@ -93,7 +96,8 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
         rc = revocation_meet_issued(connection, record, &is_new, err);
         if (rc == 0)
             rc = is_revoked(connection, record, &revoked, err);
-        result->added += is_new;
+        if (is_new)
+            batch->added[result->added++] = i;
         result->known += !is_new;
         if (revoked && result->revoked++ == 0)
             memcpy(result->revoked_name, record->common_name, sizeof result->revoked_name);
@@ -101,17 +105,45 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
     return rc;
 }
 
+static const char *serial_of(size_t i, void *ctx)
+{
+    const struct batch *batch = ctx;
+
+    return batch->records[batch->added[i]].serial;
+}
+
+static void tell(struct audit_told *told, const void *ctx)
+{
+    const struct batch *batch = ctx;
+
+    if (batch->result.added == 0)
+        return;
+    if (batch->result.added == 1)
+        snprintf(told->object, sizeof told->object, "%s", batch->records[batch->added[0]].serial);
+    audit_json_add_number(&told->after, "count", (int64_t)batch->result.added);
+    audit_json_add_list(
+        &told->after, "serials", batch->result.added, serial_of, (void *)(uintptr_t)batch);
+}
+
 int revocation_register_add(struct store *store, struct device_auth *auth,
     const struct revocation_register_text *text, struct revocation_register_result *out,
     struct err *err)
 {
     struct batch batch = {.auth = auth, .err = err};
+    struct audit_change change = {
+        .by = text->by, .verb = "record", .kind = AUDIT_CERTIFICATE, .tell = tell};
     int rc = text->n > 0 ? issued_parse(text->p, text->n, take, &batch, err) : 0;
 
     if (rc == 0 && batch.count + batch.result.foreign == 0)
         rc = err_set(err, ERR_INVALID, "the body must be certificates in PEM");
+    if (rc == 0) {
+        batch.added = calloc(batch.count + 1, sizeof *batch.added);
+        if (batch.added == NULL)
+            rc = err_set(err, ERR_NO_MEMORY, "no memory for certificates");
+    }
     if (rc == 0 && batch.count > 0)
-        rc = store_write(store, add_all, &batch, err);
+        rc = audit_run(store, &change, add_all, &batch, err);
+    free(batch.added);
     free(batch.records);
     if (rc < 0)
         return rc;

@@ -6,6 +6,7 @@
 
 #include "server/auth/device_auth.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/model/certificate_record.h"
 #include "server/store/store.h"
 
@@ -14,6 +15,7 @@
 struct revocation_register_text {
     const uint8_t *p;
     size_t n;
+    const struct audit_author *by; // who brings it; NULL: the daemon itself
 };
 
 struct revocation_register_result {

@@ -204,7 +204,14 @@ int revocation_replace_device(struct revocation *revocation,
     struct replacement *now, struct err *err)
 {
     struct revocation_replace replace = {
-        .change = {.subject = wish->wish.subject, .reason = wish->wish.reason, .log = audit},
+        .change = {.subject = wish->wish.subject,
+            .reason = wish->wish.reason,
+            .audit = {.by = wish->wish.by,
+                .verb = "replace",
+                .kind = AUDIT_DEVICE,
+                .object = wish->wish.subject,
+                .forced = wish->force},
+            .log = audit},
         .by = wish->by,
         .force = wish->force,
     };

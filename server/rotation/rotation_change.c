@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/pki/certificate_facts.h"
@@ -46,15 +47,16 @@ static int start_job(struct store_connection *connection, void *ctx, struct err 
     return rc < 0 ? rc : rotation_store_join(connection, true, rotation.phase_at_ms, err);
 }
 
-int rotation_change_start(
-    struct store *store, const char *old_ca, const char *new_ca, struct err *err)
+int rotation_change_start(struct store *store, const struct audit_author *by, const char *old_ca,
+    const char *new_ca, struct err *err)
 {
     struct start start = {old_ca, new_ca, false};
+    struct audit_change change = {.by = by, .verb = "start", .kind = AUDIT_ROTATION};
 
     if (!is_fingerprint(old_ca) || !is_fingerprint(new_ca) || strcmp(old_ca, new_ca) == 0)
         return err_set(err, ERR_INVALID, "old and new must be the SHA-256 of two CAs");
 
-    int rc = store_write(store, start_job, &start, err);
+    int rc = audit_run(store, &change, start_job, &start, err);
 
     if (rc == 0 && start.is_new)
         log_info("rotation", "the CA changes old=%s new=%s", old_ca, new_ca);
@@ -137,7 +139,10 @@ int rotation_change_advance(
     struct store *store, const struct rotation_change_wish *wish, size_t *moved, struct err *err)
 {
     struct advance advance = {.wish = wish};
-    int rc = store_write(store, advance_job, &advance, err);
+    struct audit_change change = {.by = wish->by,
+        .verb = wish->to == ROTATION_ABORTING ? "abort" : "advance",
+        .kind = AUDIT_ROTATION};
+    int rc = audit_run(store, &change, advance_job, &advance, err);
 
     if (rc < 0)
         return rc;
@@ -233,15 +238,25 @@ static int put_all(struct store_connection *connection, void *ctx, struct err *e
     return rc;
 }
 
+static void tell_taken(struct audit_told *told, const void *ctx)
+{
+    const struct batch *batch = ctx;
+
+    if (batch->taken > 0)
+        audit_json_add_number(&told->after, "certificates", (int64_t)batch->taken);
+}
+
 int rotation_change_add_certificates(struct store *store, struct device_auth *auth,
     const struct rotation_change_text *text, size_t *count, struct err *err)
 {
     struct batch batch = {.auth = auth, .err = err};
+    struct audit_change change = {
+        .by = text->by, .verb = "record", .kind = AUDIT_ROTATION, .tell = tell_taken};
     int rc = text->n > 0 ? issued_parse(text->p, text->n, take, &batch, err)
                          : err_set(err, ERR_INVALID, "the body must be certificates in PEM");
 
     if (rc == 0)
-        rc = store_write(store, put_all, &batch, err);
+        rc = audit_run(store, &change, put_all, &batch, err);
     for (size_t i = 0; i < batch.count; i++)
         free(batch.given[i].pem);
     free(batch.given);

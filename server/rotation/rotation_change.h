@@ -7,6 +7,7 @@
 #include "common/mac.h"
 #include "server/auth/device_auth.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/model/rotation.h"
 #include "server/store/store.h"
 
@@ -15,13 +16,14 @@
 
 // Begins one; the CAs by the SHA-256 of their DER. ERR_CONFLICT if another one is under way,
 // ERR_INVALID if these are no two of them.
-ERR_CHECKED int rotation_change_start(
-    struct store *store, const char *old_ca, const char *new_ca, struct err *err);
+ERR_CHECKED int rotation_change_start(struct store *store, const struct audit_author *by,
+    const char *old_ca, const char *new_ca, struct err *err);
 
 struct rotation_change_wish {
     enum rotation_phase to;
     const char (*left)[MAC_SIZE]; // devices that are given up, left_count of them
     size_t left_count;
+    const struct audit_author *by; // NULL: the daemon itself
 };
 
 // Goes on to the phase certificates, last or aborting. ERR_CONFLICT naming those who would be lost,
@@ -33,6 +35,7 @@ ERR_CHECKED int rotation_change_advance(
 struct rotation_change_text {
     const uint8_t *p;
     size_t n;
+    const struct audit_author *by; // who brings it; NULL: the daemon itself
 };
 
 // Takes devices' certificates, n bytes of PEM (server/pki/issued.h), by the new CA and by the old:

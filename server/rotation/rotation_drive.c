@@ -6,6 +6,7 @@
 
 #include "common/contract.h"
 #include "common/result.h"
+#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/rotation/rotation_decide.h"
@@ -224,8 +225,15 @@ static int is_waited_for(const struct rotation_device *device, void *ctx)
     return !rotation_decide_is_done(waited->phase, device, rc == 0 && record.revoked_at_ms != 0);
 }
 
+static int clear(struct store_connection *connection, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return rotation_store_clear(connection, err);
+}
+
 static int end_if_over(struct round *round, bool is_over)
 {
+    static const struct audit_change finish = {.verb = "finish", .kind = AUDIT_ROTATION};
     struct waited waited = {ROTATION_LAST, round->connection, round->err};
     int rc =
         is_over || (round->rotation.phase == ROTATION_LAST && round->is_ready)
@@ -237,7 +245,7 @@ static int end_if_over(struct round *round, bool is_over)
         return rc < 0 ? rc : 0;
     log_info("rotation", "the change of the CA is over phase=%s",
         rotation_phase_name(round->rotation.phase));
-    rc = rotation_store_clear(round->connection, round->err);
+    rc = audit_run_within(round->connection, &finish, clear, NULL, round->err);
     return rc < 0 ? rc : 1;
 }
 

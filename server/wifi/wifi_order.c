@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/contract.h"
+#include "server/audit/audit_run.h"
 #include "server/base/base64.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
@@ -219,6 +220,26 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
     return rc;
 }
 
+static const char *mac_of(size_t i, void *ctx)
+{
+    return ((const struct wifi_order_result *)ctx)->items[i].mac;
+}
+
+// Whom it is for, and not what: not even the networks' names.
+static void tell(struct audit_told *told, const void *ctx)
+{
+    const struct work *work = ctx;
+    struct wifi_order_result *result = work->result;
+    size_t count = result->count - result->refused;
+
+    snprintf(told->object, sizeof told->object, "%lld", (long long)result->batch);
+    audit_json_add_number(&told->after, "networks", (int64_t)work->order->network_count);
+    audit_json_add_number(&told->after, "canaries", (int64_t)work->order->canaries);
+    audit_json_add_number(&told->after, "left_out", (int64_t)result->refused);
+    audit_json_add_number(&told->after, "count", (int64_t)count);
+    audit_json_add_list(&told->after, "macs", count, mac_of, result);
+}
+
 static void forget_sealed(struct wifi_order_result *result)
 {
     for (size_t i = 0; i < result->count; i++) {
@@ -239,6 +260,8 @@ int wifi_order_run(struct store *store, const struct wifi_recipient_sources *sou
     const struct wifi_order *order, struct wifi_order_result *out, struct err *err)
 {
     struct work work = {.store = store, .sources = sources, .order = order, .result = out};
+    struct audit_change change = {
+        .by = order->by, .verb = "order", .kind = AUDIT_NETWORKS, .tell = tell};
     int rc;
 
     memset(out, 0, sizeof *out);
@@ -254,7 +277,7 @@ int wifi_order_run(struct store *store, const struct wifi_recipient_sources *sou
     if (rc == 0 && out->refused > 0 && (!order->skip || out->refused == out->count))
         rc = refuse(out, err);
     if (rc == 0)
-        rc = store_write(store, add_all, &work, err);
+        rc = audit_run(store, &change, add_all, &work, err);
     forget_sealed(out);
     if (rc < 0) {
         take_back(out);

@@ -8,6 +8,7 @@
 #include "common/mac.h"
 #include "common/wifi_networks.h"
 #include "server/base/err.h"
+#include "server/model/audit.h"
 #include "server/store/device_store.h"
 #include "server/store/store.h"
 #include "server/wifi/wifi_recipient.h"
@@ -24,6 +25,7 @@ struct wifi_order {
     size_t network_count;
     size_t canaries; // so many go first, those that are online before the others
     bool skip;       // leave out those to which it cannot be given; else nobody gets it then
+    const struct audit_author *by; // NULL: the daemon itself
 };
 
 struct wifi_order_item {

@@ -189,7 +189,7 @@ static void an_image_is_verified_by_a_key_that_came_later(void **state)
     memcpy(known.id, key.id, sizeof known.id);
     memcpy(known.der, key.der, key.size_bytes);
     known.der_size = key.size_bytes;
-    assert_int_equal(release_add_key(f->api.release, &known, &existed, &err), 0);
+    assert_int_equal(release_add_key(f->api.release, NULL, &known, &existed, &err), 0);
     ask(f, "POST", "/api/v1/images/BOARD-1/publish", NULL, 0);
     expect(f, "publish", 200, "\"state\":\"published\"", "\"name\":\"later\"");
     free(image);

@@ -49,8 +49,13 @@ static void forget_meanwhile(struct broker *broker, int64_t id)
 
     (void)id;
     assert_int_equal(
-        command_forget_device(broker->f->store, MAC_1, false, &revoked, &err), ERR_CONFLICT);
-    assert_int_equal(command_forget_device(broker->f->store, MAC_1, true, &revoked, &err), 0);
+        command_forget_device(broker->f->store,
+            &(struct command_forget_wish){.mac = MAC_1, .force = false}, &revoked, &err),
+        ERR_CONFLICT);
+    assert_int_equal(
+        command_forget_device(broker->f->store,
+            &(struct command_forget_wish){.mac = MAC_1, .force = true}, &revoked, &err),
+        0);
     assert_false(revoked);
 }
 

@@ -20,9 +20,10 @@ static void test_refuses(void **state)
         struct command_order order;
         int code;
     } rows[] = {
-        {{MAC_1, "erase", false}, ERR_INVALID}, {{MAC_1, "reboot", true}, ERR_INVALID},
-        {{MAC_1, "flash", false}, ERR_NOT_FOUND}, {{MAC_1, "flash", true}, ERR_NOT_FOUND},
-        {{"x", "flash", false}, ERR_NOT_FOUND}, {{NULL, "flash", false}, 0}, // to none
+        {{MAC_1, "erase", false, NULL}, ERR_INVALID}, {{MAC_1, "reboot", true, NULL}, ERR_INVALID},
+        {{MAC_1, "flash", false, NULL}, ERR_NOT_FOUND},
+        {{MAC_1, "flash", true, NULL}, ERR_NOT_FOUND}, {{"x", "flash", false, NULL}, ERR_NOT_FOUND},
+        {{NULL, "flash", false, NULL}, 0}, // to none
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -85,7 +85,10 @@ static void test_all_that_is_its_own(void **state)
     add(f, MAC_2, false);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         assert_int_equal(rows_of(f, MAC_1, tables[i]), 1);
-    assert_int_equal(command_forget_device(f->store, MAC_1, false, &revoked, NULL), 0);
+    assert_int_equal(
+        command_forget_device(
+            f->store, &(struct command_forget_wish){.mac = MAC_1, .force = false}, &revoked, NULL),
+        0);
     assert_false(revoked);
     assert_false(fixture_is_known(f, MAC_1));
     assert_true(fixture_is_known(f, MAC_2));
@@ -106,15 +109,27 @@ static void test_who_is_online(void **state)
     bool revoked = false;
 
     add(f, MAC_1, true);
-    assert_int_equal(command_forget_device(f->store, MAC_1, false, &revoked, &err), ERR_CONFLICT);
+    assert_int_equal(
+        command_forget_device(
+            f->store, &(struct command_forget_wish){.mac = MAC_1, .force = false}, &revoked, &err),
+        ERR_CONFLICT);
     assert_non_null(strstr(err.message, "--force"));
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         assert_int_equal(rows_of(f, MAC_1, tables[i]), 1);
     assert_true(fixture_is_known(f, MAC_1));
-    assert_int_equal(command_forget_device(f->store, MAC_1, true, &revoked, &err), 0);
+    assert_int_equal(
+        command_forget_device(
+            f->store, &(struct command_forget_wish){.mac = MAC_1, .force = true}, &revoked, &err),
+        0);
     assert_false(fixture_is_known(f, MAC_1));
-    assert_int_equal(command_forget_device(f->store, MAC_1, true, &revoked, &err), ERR_NOT_FOUND);
-    assert_int_equal(command_forget_device(f->store, MAC_3, false, &revoked, &err), ERR_NOT_FOUND);
+    assert_int_equal(
+        command_forget_device(
+            f->store, &(struct command_forget_wish){.mac = MAC_1, .force = true}, &revoked, &err),
+        ERR_NOT_FOUND);
+    assert_int_equal(
+        command_forget_device(
+            f->store, &(struct command_forget_wish){.mac = MAC_3, .force = false}, &revoked, &err),
+        ERR_NOT_FOUND);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)

@@ -12,7 +12,8 @@
 
 static int turn(struct fixture *f, const char *mac, bool on, struct key_permit *out)
 {
-    struct command_key_wish wish = {mac, on, "uid 7", (const uint8_t *)"sealed", on ? 6 : 0};
+    struct audit_author by = {.who = "uid 7"};
+    struct command_key_wish wish = {mac, on, &by, (const uint8_t *)"sealed", on ? 6 : 0};
 
     return command_key_switch(f->store, &wish, out, NULL);
 }
@@ -102,9 +103,9 @@ static void test_revoked(void **state)
 static void test_command(void **state)
 {
     struct fixture *f = *state;
-    struct command_order to_one = {MAC_1, "key", false};
-    struct command_order to_all = {NULL, "key", false};
-    struct command_order other = {MAC_1, "cert", false};
+    struct command_order to_one = {MAC_1, "key", false, NULL};
+    struct command_order to_all = {NULL, "key", false, NULL};
+    struct command_order other = {MAC_1, "cert", false, NULL};
     struct command_list list = {0};
     struct key_permit permit;
     struct err err = {0};
@@ -138,7 +139,10 @@ static void test_forgotten(void **state)
 
     bool revoked;
 
-    assert_int_equal(command_forget_device(f->store, MAC_1, true, &revoked, NULL), 0);
+    assert_int_equal(
+        command_forget_device(
+            f->store, &(struct command_forget_wish){.mac = MAC_1, .force = true}, &revoked, NULL),
+        0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM key_permits"), 0);
 }
 

@@ -19,8 +19,8 @@ static void test_revoked_devices_get_none(void **state)
     struct fixture *f = *state;
     struct device_revocation revoked = {MAC_1, 50, REVOCATION_REASON_USUAL, 0, 45};
     struct device_revocation readmitted = {MAC_2, 50, REVOCATION_REASON_USUAL, 60, 45};
-    struct command_order to_one = {MAC_1, "reboot", false};
-    struct command_order to_all = {NULL, "reboot", false};
+    struct command_order to_one = {MAC_1, "reboot", false, NULL};
+    struct command_order to_all = {NULL, "reboot", false, NULL};
     struct command_list list = {0};
     struct err err = {0};
 

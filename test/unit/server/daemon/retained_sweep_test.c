@@ -105,7 +105,10 @@ static void test_a_forgotten_device(void **state)
 
     snprintf(device.spelling, sizeof device.spelling, SPELT);
     fixture_write(w->f, fixture_put, &device);
-    assert_int_equal(command_forget_device(w->f->store, MAC_2, true, &revoked, NULL), 0);
+    assert_int_equal(
+        command_forget_device(w->f->store,
+            &(struct command_forget_wish){.mac = MAC_2, .force = true}, &revoked, NULL),
+        0);
     assert_false(revoked);
     note(w, 0);
     tick(w, 1000);
@@ -125,7 +128,7 @@ static void test_a_device_that_is_in_again(void **state)
     struct revocation_outcome out;
 
     assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
-    assert_int_equal(revocation_readmit_device(w->revocation, MAC_1, &out, NULL), 0);
+    assert_int_equal(revocation_readmit_device(w->revocation, NULL, MAC_1, &out, NULL), 0);
     note(w, 2);
     tick(w, 1000);
     assert_said("");
@@ -140,7 +143,7 @@ static void test_asked_for_again(void **state)
     assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
     note(w, 1);
     tick(w, 1000);
-    assert_int_equal(revocation_readmit_device(w->revocation, MAC_1, &out, NULL), 0);
+    assert_int_equal(revocation_readmit_device(w->revocation, NULL, MAC_1, &out, NULL), 0);
     usleep(2000);
     assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
     assert_true(retained_sweep_hear(&sweep, "/will/" MAC_1 "/will"));

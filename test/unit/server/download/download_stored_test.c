@@ -30,7 +30,7 @@ static int give(const struct certificate *old, const struct certificate *fresh, 
     const struct certificate *both[] = {old, fresh};
 
     for (size_t i = 0; i < 2; i++) {
-        struct rotation_change_text text;
+        struct rotation_change_text text = {.by = NULL};
         size_t count = 0;
         char *pem;
 
@@ -79,7 +79,8 @@ static void make_place(struct fixture *f, struct place *place)
     assert_int_equal(pki_rotation_make(&order, "second", &rotation, NULL), 0);
     assert_int_equal(pki_rotation_join(place->pki, NULL), 0);
     assert_int_equal(device_auth_new(path, &place->auth, NULL), 0);
-    assert_int_equal(rotation_change_start(f->store, rotation.old_ca, rotation.new_ca, NULL), 0);
+    assert_int_equal(
+        rotation_change_start(f->store, NULL, rotation.old_ca, rotation.new_ca, NULL), 0);
     assert_int_equal(pki_reissue_devices(&reissue, give, place, NULL), 0);
     assert_int_equal(place->given, 2);
 }

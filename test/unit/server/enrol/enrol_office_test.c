@@ -3,6 +3,8 @@
 #include "server/pki/digest.h"
 #include "test/unit/server/enrol/enrol_fixture.h"
 
+static const struct audit_author office = {.who = "uid 3"};
+
 static struct enrol_office_entry entry(const char *mac)
 {
     struct enrol_office_entry it = {.is_new = false};
@@ -14,7 +16,7 @@ static struct enrol_office_entry entry(const char *mac)
 static int add_one(struct fixture *f, const char *mac, bool with_code, char *code)
 {
     struct enrol_office_entry it = entry(mac);
-    int rc = enrol_office_add(f->store, &it, 1, with_code, "uid 3", NULL);
+    int rc = enrol_office_add(f->store, &it, 1, with_code, &office, NULL);
 
     if (code != NULL)
         memcpy(code, it.code, sizeof it.code);
@@ -26,7 +28,7 @@ static void test_add(void **state)
     struct fixture *f = *state;
     struct enrol_office_entry entries[] = {entry(MAC_1), entry(MAC_2)};
 
-    assert_int_equal(enrol_office_add(f->store, entries, 2, false, "uid 3", NULL), 0);
+    assert_int_equal(enrol_office_add(f->store, entries, 2, false, &office, NULL), 0);
     assert_true(entries[0].is_new && entries[1].is_new);
     assert_string_equal(entries[0].code, "");
     assert_int_equal(row_of(f, MAC_1).state, ENROLMENT_LISTED);
@@ -63,7 +65,7 @@ static void test_add_refuses_who_is_known(void **state)
     struct enrol_judge it = ask_for(MAC_3, KEY_A);
 
     fixture_add_device(f, MAC_2);
-    assert_int_equal(enrol_office_add(f->store, entries, 2, false, "uid 3", NULL), ERR_CONFLICT);
+    assert_int_equal(enrol_office_add(f->store, entries, 2, false, &office, NULL), ERR_CONFLICT);
     assert_string_equal(row_of(f, MAC_1).mac, "");
     add_row(f, MAC_3, ENROLMENT_APPROVED, KEY_A);
     assert_int_equal(judge(f, &it), ENROL_SIGN);
@@ -74,14 +76,14 @@ static void test_add_refuses_who_is_known(void **state)
 
 static int approve(struct fixture *f, const char *mac, const char *key, struct enrolment *out)
 {
-    struct enrol_office_approval it = {mac, key, false, "uid 3"};
+    struct enrol_office_approval it = {mac, key, false, &office};
 
     return enrol_office_approve(f->store, &it, out, NULL);
 }
 
 static int approve_any(struct fixture *f, const char *mac, struct enrolment *out)
 {
-    struct enrol_office_approval it = {mac, NULL, true, "uid 3"};
+    struct enrol_office_approval it = {mac, NULL, true, &office};
 
     return enrol_office_approve(f->store, &it, out, NULL);
 }
@@ -184,16 +186,16 @@ static void test_reject_and_remove(void **state)
     struct enrolment row;
 
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_WAIT);
-    assert_int_equal(enrol_office_reject(f->store, MAC_1, "uid 3", &row, NULL), 0);
+    assert_int_equal(enrol_office_reject(f->store, MAC_1, &office, &row, NULL), 0);
     assert_int_equal(row.state, ENROLMENT_REJECTED);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_REJECTED);
-    assert_int_equal(enrol_office_remove(f->store, MAC_1, NULL), 0);
+    assert_int_equal(enrol_office_remove(f->store, MAC_1, &office, NULL), 0);
     assert_int_equal(judge_one(f, MAC_1, KEY_B), ENROL_WAIT);
-    assert_int_equal(enrol_office_remove(f->store, MAC_3, NULL), ERR_NOT_FOUND);
+    assert_int_equal(enrol_office_remove(f->store, MAC_3, &office, NULL), ERR_NOT_FOUND);
     add_row(f, MAC_2, ENROLMENT_APPROVED, KEY_A);
     assert_int_equal(judge(f, &it), ENROL_SIGN);
     assert_true(record_certificate(f, &it, 0x11));
-    assert_int_equal(enrol_office_reject(f->store, MAC_2, "uid 3", &row, NULL), ERR_CONFLICT);
+    assert_int_equal(enrol_office_reject(f->store, MAC_2, &office, &row, NULL), ERR_CONFLICT);
     assert_int_equal(row_of(f, MAC_2).state, ENROLMENT_ENROLLED);
 }
 
@@ -204,15 +206,15 @@ static void test_window(void **state)
 
     struct enrol_office_window wanted = {60000, 5};
 
-    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
+    assert_int_equal(enrol_office_open(f->store, &wanted, &office, &window, NULL), 0);
     assert_true(window.until_ms > clock_now_ms());
     assert_int_equal(window.at_most, 5);
     assert_int_equal(judge_one(f, MAC_1, KEY_A), ENROL_SIGN);
     assert_int_equal(fixture_query(f, "SELECT let_in FROM enrolment_window"), 1);
-    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
+    assert_int_equal(enrol_office_open(f->store, &wanted, &office, &window, NULL), 0);
     assert_int_equal(window.let_in, 0);
     wanted.for_ms = 0;
-    assert_int_equal(enrol_office_open(f->store, &wanted, "uid 3", &window, NULL), 0);
+    assert_int_equal(enrol_office_open(f->store, &wanted, &office, &window, NULL), 0);
     assert_int_equal(window.until_ms, 0);
     assert_int_equal(judge_one(f, MAC_2, KEY_A), ENROL_WAIT);
 }

@@ -3,6 +3,8 @@
 #include "server/enrol/enrol_office.h"
 #include "test/unit/server/enrol/est_fixture.h"
 
+static const struct audit_author office = {.who = "uid 3"};
+
 static enum enrol_verdict refused(
     struct est_fixture *e, struct enrol_issue *issue, int rc, const char *code)
 {
@@ -62,7 +64,7 @@ static void test_refused_within_the_window(void **state)
     struct enrol_office_window wanted = {60000, 1};
     struct enrolment_window window;
 
-    assert_int_equal(enrol_office_open(e->store->store, &wanted, "uid 3", &window, NULL), 0);
+    assert_int_equal(enrol_office_open(e->store->store, &wanted, &office, &window, NULL), 0);
     assert_int_equal(refused(e, issue, ERR_DENIED, ""), ENROL_SIGN);
     assert_string_equal(row_of(e->store, MAC_1).mac, "");
     assert_int_equal(let_in(e), 0);

@@ -14,6 +14,7 @@
 #include "server/image/image_files.h"
 #include "server/pki/digest.h"
 #include "server/pki/private_key.h"
+#include "server/release/release_find.h"
 #include "server/release/release_images.h"
 #include "test/unit/server/store/store_fixture.h"
 
@@ -141,7 +142,7 @@ static void remove_well(struct fixture *f, const char *name)
 
     assert_int_equal(release_open(f->store, &release, NULL), 0);
     release_images_init(&images, release, f->folder);
-    if (release_images_remove(&images, name, &err) < 0)
+    if (release_images_remove(&images, NULL, name, &err) < 0)
         fail_msg("%s: %s", name, err.message);
     release_images_clear(&images);
     release_close(release);

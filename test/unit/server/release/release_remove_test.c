@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/release/release_find.h"
 #include "server/release/release_remove.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
@@ -27,7 +28,7 @@ static void add_key(struct release *release, char letter)
     key.der[0] = (uint8_t)letter;
     make_id(key.id, letter);
     snprintf(key.name, sizeof key.name, "key-%c", letter);
-    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    assert_int_equal(release_add_key(release, NULL, &key, &existed, &err), 0);
 }
 
 struct shape {
@@ -46,7 +47,7 @@ static void add(struct release *release, const struct shape *shape)
     make_id(image.signer, shape->signer);
     make_id(image.embeds[0], shape->embeds);
     image.embeds_count = 1;
-    if (release_add(release, &image, &added, &err) < 0)
+    if (release_add(release, NULL, &image, &added, &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -54,7 +55,7 @@ static void publish(struct release *release, const char *name)
 {
     struct err err = {0};
 
-    if (release_publish(release, name, &err) < 0)
+    if (release_publish(release, NULL, name, &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -62,7 +63,7 @@ static void withdraw(struct release *release, const char *name)
 {
     struct err err = {0};
 
-    if (release_withdraw(release, name, true, &err) < 0)
+    if (release_withdraw(release, NULL, name, true, &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -99,7 +100,7 @@ static void expect_remove(struct release *release, const char *name, const char 
     char removed[IMAGE_SHA256_SIZE] = "";
     char wanted[80];
     struct err err = {0};
-    int rc = release_remove_image(release, name, removed, &err);
+    int rc = release_remove_image(release, NULL, name, removed, &err);
     const struct release_catalogue *catalogue = release_hold(release);
     bool there = release_find_image(catalogue, name) != NULL;
 
@@ -113,7 +114,7 @@ static void expect_remove(struct release *release, const char *name, const char 
         fail_msg("%s: %s", name, err.message);
     snprintf(wanted, sizeof wanted, "sha-%s", name);
     assert_string_equal(removed, wanted);
-    assert_int_equal(release_remove_image(release, name, removed, &err), ERR_NOT_FOUND);
+    assert_int_equal(release_remove_image(release, NULL, name, removed, &err), ERR_NOT_FOUND);
 }
 
 static struct release *open_chain(struct fixture *f, const struct shape *shapes, size_t n)
@@ -183,7 +184,7 @@ static void expect_key(struct release *release, const char *word, int code, cons
 {
     struct image_key removed;
     struct err err = {0};
-    int rc = release_remove_key(release, word, &removed, &err);
+    int rc = release_remove_key(release, NULL, word, &removed, &err);
 
     if (rc != code || strstr(err.message, says) == NULL)
         fail_msg("%s: %d %s", word, rc, err.message);
@@ -219,18 +220,18 @@ static void test_a_word_for_two_keys(void **state)
     make_id(key.id, 'c');
     key.id[20] = 'd';
     strcpy(key.name, "other");
-    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    assert_int_equal(release_add_key(release, NULL, &key, &existed, &err), 0);
     expect_key(release, "cccccccccccc", ERR_NOT_FOUND, "no single key");
     strcpy(key.name, "aaaaaaaaaaaa");
     key.id[0] = 'e';
-    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    assert_int_equal(release_add_key(release, NULL, &key, &existed, &err), 0);
     expect_key(release, "aaaaaaaaaaaa", ERR_NOT_FOUND, "no single key");
     expect_key(release, "cccccccccccccccccccccd", ERR_NOT_FOUND, "no single key");
     expect_key(release, "ccccccccccccccccccccd", 0, "");
     // One key may be meant by both.
     make_id(key.id, 'f');
     strcpy(key.name, "ffffffffffff");
-    assert_int_equal(release_add_key(release, &key, &existed, &err), 0);
+    assert_int_equal(release_add_key(release, NULL, &key, &existed, &err), 0);
     expect_key(release, "ffffffffffff", 0, "");
     release_close(release);
 }

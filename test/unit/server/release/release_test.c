@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "server/release/release.h"
+#include "server/release/release_find.h"
 #include "server/store/download_store.h"
 #include "test/unit/server/store/store_fixture.h"
 
@@ -25,7 +26,7 @@ struct worker {
 static bool is_known(struct release *release, const char *id)
 {
     const struct release_catalogue *catalogue = release_hold(release);
-    bool known = release_key_name(catalogue, id) != NULL;
+    bool known = release_find_key_name(catalogue, id) != NULL;
 
     release_drop(release, catalogue);
     return known;
@@ -42,7 +43,7 @@ static void *add_keys(void *ctx)
 
         snprintf(key.id, sizeof key.id, "%d-%d", worker->number, i);
         snprintf(key.name, sizeof key.name, "key %d-%d", worker->number, i);
-        worker->failures += release_add_key(worker->release, &key, &existed, &err) < 0;
+        worker->failures += release_add_key(worker->release, NULL, &key, &existed, &err) < 0;
         worker->failures += !is_known(worker->release, key.id);
     }
     return NULL;
@@ -88,14 +89,14 @@ static void a_signer_is_recorded_for_the_image_that_was_verified(void **state)
     struct err err = {0};
 
     assert_int_equal(release_open(f->store, &release, &err), 0);
-    assert_int_equal(release_add(release, &first, &added, &err), 0);
+    assert_int_equal(release_add(release, NULL, &first, &added, &err), 0);
     assert_false(added.existed);
-    assert_int_equal(release_add(release, &first, &added, &err), 0);
+    assert_int_equal(release_add(release, NULL, &first, &added, &err), 0);
     assert_true(added.existed);
-    assert_int_equal(release_add(release, &second, &added, &err), 0);
+    assert_int_equal(release_add(release, NULL, &second, &added, &err), 0);
     assert_string_equal(added.replaced, first.sha256);
-    assert_int_equal(release_set_signer(release, &first, "k", &err), ERR_CONFLICT);
-    assert_int_equal(release_set_signer(release, &second, "k", &err), 0);
+    assert_int_equal(release_set_signer(release, NULL, &first, "k", &err), ERR_CONFLICT);
+    assert_int_equal(release_set_signer(release, NULL, &second, "k", &err), 0);
 
     const struct release_catalogue *catalogue = release_hold(release);
 
@@ -114,7 +115,7 @@ static void add_well(
     snprintf(image.signer, sizeof image.signer, "%s", signer);
     image.embeds_count = embedded[0] != '\0';
     snprintf(image.embeds[0], sizeof image.embeds[0], "%s", embedded);
-    if (release_add(release, &image, &added, &err) < 0)
+    if (release_add(release, NULL, &image, &added, &err) < 0)
         fail_msg("%s: %s", name, err.message);
 }
 
@@ -137,11 +138,11 @@ static void what_may_be_published(void **state)
         struct err err = {0};
 
         add_well(release, rows[i].name, rows[i].signer, rows[i].embedded, 'a');
-        assert_int_equal(release_publish(release, rows[i].name, &err), rows[i].rc);
-        assert_int_equal(release_publish(release, rows[i].name, &err), rows[i].rc);
+        assert_int_equal(release_publish(release, NULL, rows[i].name, &err), rows[i].rc);
+        assert_int_equal(release_publish(release, NULL, rows[i].name, &err), rows[i].rc);
     }
-    assert_int_equal(release_publish(release, "E-1", NULL), ERR_NOT_FOUND);
-    assert_int_equal(release_withdraw(release, "B-1", true, NULL), ERR_CONFLICT);
+    assert_int_equal(release_publish(release, NULL, "E-1", NULL), ERR_NOT_FOUND);
+    assert_int_equal(release_withdraw(release, NULL, "B-1", true, NULL), ERR_CONFLICT);
     release_close(release);
 }
 
@@ -159,12 +160,12 @@ static void what_may_be_withdrawn(void **state)
     for (int i = 1; i <= 3; i++) {
         const char name[] = {'B', '-', (char)('0' + i), '\0'};
 
-        if (release_publish(release, name, &err) < 0)
+        if (release_publish(release, NULL, name, &err) < 0)
             fail_msg("%s: %s", name, err.message);
     }
-    assert_int_equal(release_withdraw(release, "B-2", false, &err), ERR_CONFLICT);
+    assert_int_equal(release_withdraw(release, NULL, "B-2", false, &err), ERR_CONFLICT);
     assert_non_null(strstr(err.message, "--force"));
-    assert_int_equal(release_withdraw(release, "B-2", true, &err), 0);
+    assert_int_equal(release_withdraw(release, NULL, "B-2", true, &err), 0);
     release_close(release);
 }
 
@@ -202,15 +203,15 @@ static void what_may_be_replaced(void **state)
 
         add_well(release, rows[i].name, "k", "k", 'a');
         if (rows[i].published)
-            assert_int_equal(release_publish(release, rows[i].name, &err), 0);
+            assert_int_equal(release_publish(release, NULL, rows[i].name, &err), 0);
         if (rows[i].withdrawn)
-            assert_int_equal(release_withdraw(release, rows[i].name, false, &err), 0);
+            assert_int_equal(release_withdraw(release, NULL, rows[i].name, false, &err), 0);
         snprintf(device.status.image, sizeof device.status.image, "%s",
             rows[i].runs ? rows[i].name : "X-1");
         fixture_write(f, fixture_put, &device);
         if (rows[i].staged)
             fixture_write(f, stage, (void *)rows[i].name);
-        if (release_add(release, &other, &added, &err) != rows[i].rc)
+        if (release_add(release, NULL, &other, &added, &err) != rows[i].rc)
             fail_msg("%s: %s", rows[i].name, err.message);
         assert_int_equal(added.replaced[0] != '\0', rows[i].rc == 0);
     }

@@ -41,12 +41,12 @@ static int run_readmit(struct world *w, struct err *err)
 {
     struct revocation_outcome out;
 
-    return revocation_readmit_device(w->revocation, MAC_1, &out, err);
+    return revocation_readmit_device(w->revocation, NULL, MAC_1, &out, err);
 }
 
 static int run_certificate(struct world *w, struct err *err)
 {
-    struct revocation_wish wish = {"0a", "superseded"};
+    struct revocation_wish wish = {.subject = "0a", .reason = "superseded"};
     struct revocation_outcome out;
 
     return revocation_revoke_certificate(w->revocation, &wish, &out, err);
@@ -55,7 +55,7 @@ static int run_certificate(struct world *w, struct err *err)
 static int run_replace(struct world *w, struct err *err)
 {
     struct revocation_replace_wish wish = {
-        w->f->store, {MAC_1, REVOCATION_REASON_USUAL}, MAC_2, true};
+        w->f->store, {.subject = MAC_1, .reason = REVOCATION_REASON_USUAL}, MAC_2, true};
     struct revocation_outcome out;
     struct replacement now;
 

@@ -69,7 +69,7 @@ static void test_an_older_list_counts_for_nothing(void **state)
     struct revocation_outcome out;
 
     assert_int_equal(shut_out(w, MAC_1, &out, NULL), 0);
-    assert_int_equal(revocation_readmit_device(w->revocation, MAC_1, &out, NULL), 0);
+    assert_int_equal(revocation_readmit_device(w->revocation, NULL, MAC_1, &out, NULL), 0);
     end(w);
     put_entries(w, 1, "serial 0a\ndevice " MAC_1 " all\n", 2);
     begin(w);

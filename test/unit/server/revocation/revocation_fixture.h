@@ -100,7 +100,7 @@ static inline bool list_has(const struct world *w, const char *line)
 static inline int shut_out(
     struct world *w, const char *mac, struct revocation_outcome *out, struct err *err)
 {
-    struct revocation_wish wish = {mac, REVOCATION_REASON_USUAL};
+    struct revocation_wish wish = {.subject = mac, .reason = REVOCATION_REASON_USUAL};
 
     return revocation_revoke_device(w->revocation, &wish, out, err);
 }

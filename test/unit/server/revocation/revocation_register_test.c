@@ -75,7 +75,7 @@ static struct pki_folder_pair add_device(struct world *world, const char *mac)
 static int tell_text(struct world *world, const void *p, size_t n,
     struct revocation_register_result *result, struct err *err)
 {
-    struct revocation_register_text text = {p, n};
+    struct revocation_register_text text = {p, n, NULL};
 
     return revocation_register_add(world->f->store, world->auth, &text, result, err);
 }

@@ -44,12 +44,12 @@ static void test_shuts_out_and_lets_in(void **state)
     assert_false(out.changed);
     assert_int_equal(w->ended, 1);
 
-    assert_int_equal(revocation_readmit_device(w->revocation, MAC_1, &out, &err), 0);
+    assert_int_equal(revocation_readmit_device(w->revocation, NULL, MAC_1, &out, &err), 0);
     assert_int_equal(out.number, 2);
     assert_true(list_has(w, "number 2\ndevice " MAC_1 " before "));
     assert_false(device_auth_is_revoked(w->auth, MAC_1));
 
-    struct revocation_wish wish = {MAC_1, "stolen"};
+    struct revocation_wish wish = {.subject = MAC_1, .reason = "stolen"};
 
     assert_int_equal(revocation_revoke_device(w->revocation, &wish, &out, &err), ERR_INVALID);
     assert_non_null(strstr(err.message, "keyCompromise"));

@@ -79,7 +79,7 @@ static void test_certificates(void **state)
     struct ca fresh = make_ca(f->folder, "new");
     struct ca other = make_ca(f->folder, "other");
     struct device_auth *auth = trust(f->folder, &old, &fresh);
-    struct rotation_change_text text;
+    struct rotation_change_text text = {.by = NULL};
     struct rotation_device row;
     char all[65536];
     size_t count = 99;
@@ -89,7 +89,8 @@ static void test_certificates(void **state)
         all, sizeof all, "%s%s%s%s", old.device, other.device, fresh.server, fresh.device);
     assert_int_equal(
         rotation_change_add_certificates(f->store, auth, &text, &count, NULL), ERR_NOT_FOUND);
-    assert_int_equal(rotation_change_start(f->store, old.fingerprint, fresh.fingerprint, NULL), 0);
+    assert_int_equal(
+        rotation_change_start(f->store, NULL, old.fingerprint, fresh.fingerprint, NULL), 0);
     assert_int_equal(rotation_change_add_certificates(f->store, auth, &text, &count, NULL), 0);
     assert_int_equal(count, 2);
 
@@ -136,7 +137,7 @@ static void test_going_back_at_once(void **state)
 
     for (size_t i = 0; i < 2; i++)
         fixture_write(f, put_device, &devices[i]);
-    assert_int_equal(rotation_change_start(f->store, old_ca, new_ca, NULL), 0);
+    assert_int_equal(rotation_change_start(f->store, NULL, old_ca, new_ca, NULL), 0);
     fixture_write(f, note_shown, NULL);
     assert_int_equal(rotation_change_advance(f->store, &wish, &moved, NULL), 0);
     assert_int_equal(moved, 1);

@@ -133,14 +133,14 @@ static void start(struct fixture *f)
 {
     struct err err = {0};
 
-    if (rotation_change_start(f->store, OLD_CA, NEW_CA, &err) < 0)
+    if (rotation_change_start(f->store, NULL, OLD_CA, NEW_CA, &err) < 0)
         fail_msg("%s", err.message);
 }
 
 static int advance(struct fixture *f, enum rotation_phase to, const char *left)
 {
     char macs[1][MAC_SIZE] = {""};
-    struct rotation_change_wish wish = {to, (const char(*)[MAC_SIZE])macs, left != NULL};
+    struct rotation_change_wish wish = {to, (const char(*)[MAC_SIZE])macs, left != NULL, NULL};
     size_t moved = 99;
     struct err err = {0};
 
@@ -267,9 +267,9 @@ static void test_whole(void **state)
     assert_int_equal(advance(f, ROTATION_CERTIFICATES, NULL), ERR_NOT_FOUND);
     start(f);
     start(f);
-    assert_int_equal(rotation_change_start(f->store, NEW_CA, OLD_CA, NULL), ERR_CONFLICT);
-    assert_int_equal(rotation_change_start(f->store, NEW_CA, NEW_CA, NULL), ERR_INVALID);
-    assert_int_equal(rotation_change_start(f->store, "aa", NEW_CA, NULL), ERR_INVALID);
+    assert_int_equal(rotation_change_start(f->store, NULL, NEW_CA, OLD_CA, NULL), ERR_CONFLICT);
+    assert_int_equal(rotation_change_start(f->store, NULL, NEW_CA, NEW_CA, NULL), ERR_INVALID);
+    assert_int_equal(rotation_change_start(f->store, NULL, "aa", NEW_CA, NULL), ERR_INVALID);
     drive(f, false);
     assert_int_equal(row_of(f, MAC_1).step, ROTATION_IDLE);
     trust(f, MAC_1);

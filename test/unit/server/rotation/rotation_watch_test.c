@@ -158,7 +158,8 @@ static void test_shown(void **state)
     rotation_watch_note_device(NULL, &facts, MAC_1);
     rotation_watch_note_device(watch, &facts, MAC_1); // nothing is under way
     assert_false(shows_new(f));
-    assert_int_equal(rotation_change_start(f->store, old.fingerprint, fresh.fingerprint, NULL), 0);
+    assert_int_equal(
+        rotation_change_start(f->store, NULL, old.fingerprint, fresh.fingerprint, NULL), 0);
     rotation_watch_refresh(watch);
     rotation_watch_note_device(watch, &facts, MAC_2); // another
     assert_false(shows_new(f));

@@ -1,0 +1,11 @@
+#ifndef API_AUTHOR_H
+#define API_AUTHOR_H
+
+#include "server/http/http_request.h"
+#include "server/model/audit.h"
+
+// Who asks, for the audit log: of a Unix socket the user, his name as this machine has it, and the
+// process; else the address.
+void api_author_of(const struct http_request *request, struct audit_author *out);
+
+#endif
