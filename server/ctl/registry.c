@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/ctl/audit.h"
 #include "server/ctl/chain.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
@@ -27,6 +28,7 @@ static const struct subcommand *const tables[] = {
     chain_subcommands,
     keys_subcommands,
     pki_subcommands,
+    audit_subcommands,
     help_subcommands,
 };
 

@@ -17,24 +17,31 @@
 #include "server/daemon/daemon.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/print_config.h"
+#include "server/daemon/verify_audit.h"
 
 #define DEFAULT_CONFIG "/etc/secureesp/secureesp.conf"
 
 static const char usage[] =
     "usage: secureespd [--config FILE] [--check-config | --print-config-json MAC]\n"
+    "       secureespd --verify-audit FILE [--anchor NUMBER:HASH]\n"
     "\n"
     "Serves firmware to ESP8266 boards and follows them; secureesp is its command line.\n"
     "\n"
     "  -c, --config FILE   configuration, default " DEFAULT_CONFIG
     "\n      --check-config  check whether the daemon could start with it, and exit\n      "
     "--print-config-json MAC\n                      print what this device gets as config.json, "
-    "and exit\n      --version\n      --help\n\nSIGHUP makes it read configuration and "
+    "and exit\n      "
+    "--verify-audit FILE\n                      tell whether the audit log of this database is "
+    "whole, and exit\n      --anchor NUMBER:HASH\n                      it must hold that row\n    "
+    "  --version\n      --help\n\nSIGHUP makes it read configuration and "
     "certificates again, SIGTERM stops it.\n";
 
 struct options {
     const char *config_path;
     int check_only;
     const char *print_mac;
+    const char *audit_path;
+    const char *anchor;
 };
 
 // 0 to go on, else what to exit with, plus 1.
@@ -44,6 +51,8 @@ static int read_options(int argc, char **argv, struct options *options)
         {"config", required_argument, NULL, 'c'},
         {"check-config", no_argument, NULL, 'k'},
         {"print-config-json", required_argument, NULL, 'j'},
+        {"verify-audit", required_argument, NULL, 'a'},
+        {"anchor", required_argument, NULL, 'n'},
         {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -56,10 +65,16 @@ static int read_options(int argc, char **argv, struct options *options)
         case 'c': options->config_path = optarg; break;
         case 'k': options->check_only = 1; break;
         case 'j': options->print_mac = optarg; break;
+        case 'a': options->audit_path = optarg; break;
+        case 'n': options->anchor = optarg; break;
         case 'v': puts("secureespd " SECUREESP_VERSION); return 1;
         case 'h': fputs(usage, stdout); return 1;
         default: fputs(usage, stderr); return 3;
         }
+    }
+    if (options->anchor != NULL && options->audit_path == NULL) {
+        fprintf(stderr, "secureespd: --anchor goes with --verify-audit\n%s", usage);
+        return 3;
     }
     if (options->check_only && options->print_mac != NULL) {
         fprintf(stderr, "secureespd: give only one of --check-config and --print-config-json\n%s",
@@ -152,6 +167,8 @@ int main(int argc, char **argv)
 
     if (stop != 0)
         return stop - 1;
+    if (options.audit_path != NULL)
+        return verify_audit_run(options.audit_path, options.anchor);
     if (config_load(options.config_path, &config, &err) < 0) {
         fprintf(stderr, "secureespd: %s\n", err.message);
         return EXIT_FAILURE;

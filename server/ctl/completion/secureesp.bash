@@ -31,6 +31,8 @@ _secureesp_options() {
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
+        'audit list') echo '--since --who --object' ;;
+        'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
         'pki intermediate') echo '--name --days --rsa --force' ;;
         'pki server') echo '--dns --ip --days --rsa --force' ;;
@@ -67,6 +69,7 @@ _secureesp_verbs() {
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
         wifi) echo 'set status' ;;
+        audit) echo 'list verify anchor' ;;
     esac
 }
 
@@ -87,7 +90,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain*) _secureesp_boards ;;
-        help*) echo 'status devices enrolments command wifi images chain keys pki' ;;
+        help*) echo 'status devices enrolments command wifi images chain keys pki audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -122,10 +125,10 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --since | --who | --object | --anchor) return ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices enrolments command wifi images chain keys pki help --version --help --socket'
+        words='status devices enrolments command wifi images chain keys pki audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then
