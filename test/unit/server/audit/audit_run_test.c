@@ -164,6 +164,8 @@ static const struct {
     {{"UPDATE audit SET object = printf('%s%2000s', object, '') WHERE number = 2"}, 2},
     {{"UPDATE audit SET hash = upper(hash) WHERE number = 2"}, 2},
     {{"UPDATE audit SET number = -number WHERE number = 2"}, 0},
+    {{"UPDATE audit SET pid = pid + 0.5 WHERE number = 2"}, 0},
+    {{"UPDATE audit SET object = CAST(object AS BLOB) WHERE number = 2"}, 0},
     {{"UPDATE audit SET number = 9 WHERE number = 2",
          "UPDATE audit SET number = number - 1 WHERE number > 2"},
         2},

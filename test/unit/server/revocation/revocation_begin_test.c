@@ -50,6 +50,11 @@ static void test_who_was_revoked_since_the_copy(void **state)
     assert_true(
         list_has(w, "number 42\nserial 0a\ndevice " MAC_1 " all\ndevice " MAC_3 " all\nend 3\n"));
     assert_note(w, "newer than the database (41, not 1)");
+    assert_int_equal(fixture_query(w->f,
+                         "SELECT count(*) FROM audit WHERE verb = 'adopt' AND kind = 'revocations'"
+                         " AND who = 'daemon' AND after_json LIKE '{\"number\":42,%' AND"
+                         " after_json LIKE '%" MAC_1 "%'"),
+        1);
     assert_note(w, "Entries taken from the list: 2");
     assert_note(w, "1 revoked devices that it did not name stay revoked");
     assert_int_equal(fixture_query(w->f, "SELECT count(*) FROM device_revocations"), 2);
@@ -140,6 +145,10 @@ static void test_a_damaged_list(void **state)
         assert_true(list_has(w, "device " MAC_1 " all\nend 1\n"));
         assert_int_equal(scratch_mode(kept) >= 0, 1);
     }
+    assert_int_equal(
+        fixture_query(w->f, "SELECT count(*) FROM audit WHERE verb = 'renumber' AND who = 'daemon'"
+                            " AND after_json = '{\"number\":42}'"),
+        1);
 }
 
 // It cannot be recorded: nobody is let in.
