@@ -9,11 +9,13 @@ static struct tls_fixture fixture;
 static void say_who(const struct http_request *request, struct http_response *response, void *ctx)
 {
     char peer[HTTP_REQUEST_PEER_SIZE];
+    struct http_request_process process;
     size_t n;
 
     (void)ctx;
     http_request_peer(request, peer);
     assert_string_equal(peer, "127.0.0.1");
+    assert_false(http_request_process(request, &process));
     http_response_set_text(
         response, http_request_peer_certificate(request, &n) != NULL ? 200 : 203, "x");
 }
