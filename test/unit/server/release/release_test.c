@@ -97,6 +97,13 @@ static void a_signer_is_recorded_for_the_image_that_was_verified(void **state)
     assert_string_equal(added.replaced, first.sha256);
     assert_int_equal(release_set_signer(release, NULL, &first, "k", &err), ERR_CONFLICT);
     assert_int_equal(release_set_signer(release, NULL, &second, "k", &err), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE object = 'B-1'"), 3);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE verb = 'verify'"
+                                      " AND after_json LIKE '%\"signer\":\"k\"%'"),
+        1);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE verb = 'add'"
+                                      " AND before_json LIKE '{\"sha256\":\"aaaa%'"),
+        1);
 
     const struct release_catalogue *catalogue = release_hold(release);
 
