@@ -24,13 +24,12 @@
 #include "server/release/release_pin.h"
 #include "server/store/replacement_store.h"
 
-#define PATTERN_SIZE 256
 #define NAME_SHOWN "%.64s"
 
 struct download {
     struct download_settings settings;
     struct image_cache *images;
-    char pattern[PATTERN_SIZE];
+    char pattern[256];
     struct http_route routes[2];
     struct download_trouble trouble;
     pthread_rwlock_t lock; // guards config
