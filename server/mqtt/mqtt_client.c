@@ -198,7 +198,8 @@ static bool is_connected(struct mqtt_client *client)
 
 static int serve(struct mqtt_client *client, struct mosquitto *mosq, int timeout_ms)
 {
-    int rc = mqtt_handle_read(mosq, client->wake_fd, timeout_ms, client->receipt.owed);
+    int rc = mqtt_handle_read(
+        mosq, client->wake_fd, timeout_ms, client->receipt.owed && !client->receipt.given_up);
 
     if (rc == MOSQ_ERR_SUCCESS &&
         mqtt_receipt_may_write(&client->receipt, &client->callbacks, clock_monotonic_ms()))

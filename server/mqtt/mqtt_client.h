@@ -59,7 +59,7 @@ struct mqtt_callbacks {
     void (*on_fault)(enum mqtt_fault fault, const char *text, void *ctx);
     // NULL, or keeps for good what on_message() was told: the broker hears only then that it may
     // forget what was published with QoS 1. False if that cannot be done now: it is asked again.
-    // May block for some seconds.
+    // Nothing is read while it blocks.
     bool (*on_receipt)(void *ctx);
 };
 

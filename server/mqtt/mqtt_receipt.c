@@ -6,9 +6,8 @@
 
 void mqtt_receipt_note(struct mqtt_receipt *receipt, int64_t now_ms)
 {
-    if (receipt->owed)
-        return;
-    *receipt = (struct mqtt_receipt){.owed = true, .since_ms = now_ms};
+    if (!receipt->owed)
+        *receipt = (struct mqtt_receipt){.owed = true, .since_ms = now_ms};
 }
 
 bool mqtt_receipt_may_write(
@@ -17,9 +16,9 @@ bool mqtt_receipt_may_write(
     if (!receipt->owed)
         return true;
     if (receipt->tried_ms != 0 && now_ms - receipt->tried_ms < RETRY_MS)
-        return false;
-    receipt->owed = callbacks->on_receipt != NULL && !callbacks->on_receipt(callbacks->ctx) &&
-                    now_ms - receipt->since_ms < HOLD_MS;
+        return receipt->given_up;
     receipt->tried_ms = now_ms;
-    return !receipt->owed;
+    receipt->owed = callbacks->on_receipt != NULL && !callbacks->on_receipt(callbacks->ctx);
+    receipt->given_up = receipt->given_up || now_ms - receipt->since_ms >= HOLD_MS;
+    return !receipt->owed || receipt->given_up;
 }

@@ -70,6 +70,11 @@ int issuer_fingerprint(
     return certificate_fingerprint(issuer->certificate, out, err);
 }
 
+bool issuer_has_signed(const struct issuer *issuer, const struct certificate *certificate)
+{
+    return certificate_is_below(certificate, issuer->certificate);
+}
+
 bool issuer_allows_ca(const struct issuer *issuer)
 {
     return X509_get_pathlen(issuer->certificate->x509) != 0; // -1: no limit

@@ -41,6 +41,9 @@ ERR_CHECKED int issuer_fingerprint(
 // As private_key_is_in_token(), of the CA's key.
 bool issuer_key_is_in_token(const struct issuer *issuer);
 
+// As certificate_is_below(), of the CA's certificate.
+bool issuer_has_signed(const struct issuer *issuer, const struct certificate *certificate);
+
 // Whether there may be another CA below it.
 bool issuer_allows_ca(const struct issuer *issuer);
 

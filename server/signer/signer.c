@@ -59,7 +59,12 @@ static int open_folder(
     if (rc == 0 && (signer_hour_new((size_t)policy->per_hour, &signer->hour) < 0 ||
                        signer_recent_new(&signer->recent) < 0))
         rc = err_set(err, ERR_NO_MEMORY, "no memory for a signer");
-    return rc < 0 ? rc : signer_history_read(folder, signer->hour, err);
+    if (rc < 0)
+        return rc;
+
+    const struct signer_memory memory = {signer->hour, signer->recent};
+
+    return signer_history_read(folder, signer->issuer, &memory, err);
 }
 
 int signer_open(
@@ -133,7 +138,8 @@ static int check_hour(const struct signer *signer, struct err *err)
 
 static struct signer_recent_order order_of(const struct work *work)
 {
-    return (struct signer_recent_order){work->asked.csr, work->asked.n, work->asked.days};
+    return (struct signer_recent_order){
+        work->request.common_name, work->request.key.id, work->days};
 }
 
 // Whether there is an answer to this order already, which is recorded and counted: 1 or 0, or an

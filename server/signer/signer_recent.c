@@ -1,13 +1,16 @@
 // What was signed a short time ago.
 #include "server/signer/signer_recent.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/mac.h"
 #include "server/pki/digest.h"
 
 struct item {
-    char csr_sha256[DIGEST_SHA256_TEXT_SIZE];
+    char mac[MAC_SIZE];
+    char key_id[DIGEST_SHA256_TEXT_SIZE];
     int days;
     int64_t at_ms;
     uint8_t *der; // NULL: none
@@ -45,23 +48,22 @@ void signer_recent_keep(struct signer_recent *recent, const struct signer_recent
     memcpy(copy, der, n);
     free(item->der);
     *item = (struct item){.days = order->days, .at_ms = now_ms, .der = copy, .n = n};
-    digest_sha256(order->csr, order->n, item->csr_sha256);
+    snprintf(item->mac, sizeof item->mac, "%s", order->mac);
+    snprintf(item->key_id, sizeof item->key_id, "%s", order->key_id);
     recent->next = (recent->next + 1) % SIGNER_RECENT_MOST;
 }
 
 bool signer_recent_find(const struct signer_recent *recent, const struct signer_recent_order *order,
     int64_t now_ms, const uint8_t **der, size_t *n)
 {
-    char csr_sha256[DIGEST_SHA256_TEXT_SIZE];
-
-    digest_sha256(order->csr, order->n, csr_sha256);
     for (size_t i = 1; i <= SIGNER_RECENT_MOST; i++) { // the latest first
         const struct item *item =
             &recent->items[(recent->next + SIGNER_RECENT_MOST - i) % SIGNER_RECENT_MOST];
 
         if (item->der == NULL || now_ms - item->at_ms >= SIGNER_RECENT_MS)
             return false;
-        if (item->days != order->days || strcmp(item->csr_sha256, csr_sha256) != 0)
+        if (item->days != order->days || strcmp(item->mac, order->mac) != 0 ||
+            strcmp(item->key_id, order->key_id) != 0)
             continue;
         *der = item->der;
         *n = item->n;

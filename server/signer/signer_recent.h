@@ -11,7 +11,7 @@
 #define SIGNER_RECENT_MS INT64_C(600000)
 
 // What was signed a short time ago, so that the same order gets the same certificate: whoever gave
-// it may have ended before it had the answer.
+// it, or this process, may have ended before the answer arrived.
 struct signer_recent;
 
 ERR_CHECKED int signer_recent_new(struct signer_recent **out);
@@ -19,9 +19,9 @@ void signer_recent_free(struct signer_recent *recent);
 
 // What is the same when an order comes again.
 struct signer_recent_order {
-    const uint8_t *csr; // n bytes
-    size_t n;
-    int days;
+    const char *mac;
+    const char *key_id; // public_key.h
+    int days;           // that it is to be valid
 };
 
 // Remembers the certificate of an order, n bytes of DER, in place of the oldest one if there are

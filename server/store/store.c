@@ -129,17 +129,9 @@ int store_post_from(struct store *store, const struct store_source *source, stor
     return store_writer_post(store->writer, source, job, ctx, release);
 }
 
-static int do_nothing(struct store_connection *connection, void *ctx, struct err *err)
+int store_flush(struct store *store, int64_t patience_ms)
 {
-    (void)connection;
-    (void)ctx;
-    (void)err;
-    return 0;
-}
-
-int store_flush(struct store *store, struct err *err)
-{
-    return store_write(store, do_nothing, NULL, err);
+    return store_writer_flush(store->writer, patience_ms);
 }
 
 void store_set_commit_hook(struct store *store, void (*hook)(void *ctx), void *ctx)

@@ -48,10 +48,10 @@ struct store_source {
 int store_post_from(struct store *store, const struct store_source *source, store_job job,
     void *ctx, void (*release)(void *ctx));
 
-// Waits until all that was posted before is durable: jobs are written in the order in which they
-// came. An error if that cannot be done now; what was posted waits and is tried again. Any thread
-// but the writer.
-ERR_CHECKED int store_flush(struct store *store, struct err *err);
+// Waits until all that was posted before is durable (fsync): jobs are written in the order in which
+// they came. An error if that cannot be done, or not within that time; what was posted waits and is
+// tried again. Any thread but the writer.
+ERR_CHECKED int store_flush(struct store *store, int64_t patience_ms);
 
 // Calls the hook on the writer thread after each commit; it must neither block nor call the store.
 // NULL takes it away: once this returns, the one before is not called again and not under way.

@@ -45,7 +45,7 @@ static int end_savepoint(struct store_connection *connection, bool undo, struct 
 
 static int call(struct store_connection *connection, struct store_batch_job *job)
 {
-    job->rc = job->job(connection, job->ctx, job->err);
+    job->rc = job->job != NULL ? job->job(connection, job->ctx, job->err) : 0;
     if (!is_open(connection) && job->rc >= 0)
         job->rc = err_set(job->err, ERR_IO, "database: the transaction was rolled back");
     return job->rc;
@@ -162,6 +162,21 @@ int store_batch_run(struct store_connection *connection, struct store_batch_job 
     }
     result->written = count - result->failed;
     return 0;
+}
+
+struct store_batch_job *store_batch_new_posted(
+    const struct store_source *source, store_job job, void *ctx, void (*release)(void *ctx))
+{
+    struct store_batch_job *posted = calloc(1, sizeof *posted);
+
+    if (posted == NULL)
+        return NULL;
+    posted->job = job;
+    posted->ctx = ctx;
+    posted->release = release;
+    posted->shared = source != NULL;
+    posted->source = source != NULL ? source->key : 0;
+    return posted;
 }
 
 void store_batch_release(struct store_batch_job *batch)

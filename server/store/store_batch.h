@@ -11,7 +11,7 @@
 // A job on its way to the disk.
 struct store_batch_job {
     struct store_batch_job *next;
-    store_job job;
+    store_job job; // NULL: there is nothing to do but to wait for those before it
     void *ctx;
     void (*release)(void *ctx); // of a posted job; may be NULL
     bool durable;               // somebody waits for it
@@ -37,6 +37,10 @@ ERR_CHECKED int store_batch_run(struct store_connection *connection, struct stor
 // Lets a batch fail that is not run at all.
 void store_batch_fail(
     struct store_batch_job *jobs, int rc, const struct err *err, struct store_batch_result *result);
+
+// A posted job as store_post_from() is given it; freed by store_batch_free(). NULL without memory.
+struct store_batch_job *store_batch_new_posted(
+    const struct store_source *source, store_job job, void *ctx, void (*release)(void *ctx));
 
 // Releases what posted jobs were given; their ctx is gone then.
 void store_batch_release(struct store_batch_job *batch);

@@ -45,10 +45,12 @@ struct store_writer {
     struct pace failed_pace, dropped_pace; // the latter of any thread
 };
 
-// A job whose caller waits for it, on the caller's stack.
+// A job whose caller waits for it, and has it; or has given up, and left it to the thread (malloc).
 struct waiting_job {
     struct store_batch_job job;
     bool done;
+    bool given_up;
+    struct err err;
 };
 
 // With the mutex held.
@@ -102,8 +104,12 @@ static struct store_batch_job *wake_waiting(
     for (struct store_batch_job *job = batch; job != NULL; job = next) {
         next = job->next;
         if (job->durable) {
-            ((struct waiting_job *)job)->done = true; // gone once the mutex is free
+            struct waiting_job *waiting = (struct waiting_job *)job;
+
+            waiting->done = true; // gone once the mutex is free
             waited_for = true;
+            if (waiting->given_up)
+                free(waiting);
         } else {
             *last = job;
             last = &job->next;
@@ -304,6 +310,29 @@ int store_writer_run(struct store_writer *writer, store_job job, void *ctx, stru
     return waiting.job.rc;
 }
 
+int store_writer_flush(struct store_writer *writer, int64_t patience_ms)
+{
+    struct timespec until = monotonic_wait_until(patience_ms);
+    struct waiting_job *waiting = calloc(1, sizeof *waiting);
+
+    if (waiting == NULL)
+        return ERR_NO_MEMORY;
+    waiting->job = (struct store_batch_job){.durable = true, .err = &waiting->err};
+    pthread_mutex_lock(&writer->mutex);
+    append(writer, &waiting->job);
+    while (!waiting->done && pthread_cond_timedwait(&writer->done, &writer->mutex, &until) == 0)
+        ;
+    waiting->given_up = !waiting->done;
+
+    bool done = waiting->done;
+    int rc = waiting->job.rc;
+
+    pthread_mutex_unlock(&writer->mutex);
+    if (done)
+        free(waiting);
+    return done ? rc : ERR_UNAVAILABLE;
+}
+
 // Queues the job, or counts why not. job: NULL without memory.
 static enum store_queue_place offer(
     struct store_writer *writer, const struct store_source *source, struct store_batch_job *job)
@@ -338,16 +367,7 @@ static void tell_full(struct store_writer *writer)
 int store_writer_post(struct store_writer *writer, const struct store_source *source, store_job job,
     void *ctx, void (*release)(void *ctx))
 {
-    struct store_batch_job *posted = calloc(1, sizeof *posted);
-
-    if (posted != NULL) {
-        posted->job = job;
-        posted->ctx = ctx;
-        posted->release = release;
-        posted->shared = source != NULL;
-        posted->source = source != NULL ? source->key : 0;
-    }
-
+    struct store_batch_job *posted = store_batch_new_posted(source, job, ctx, release);
     enum store_queue_place place = offer(writer, source, posted);
 
     if (place == STORE_QUEUE_PLACE)

@@ -396,9 +396,13 @@ is_made() {
 eventually 20 "it is signed" is_made
 part start daemon
 eventually 20 "the daemon is back" api /status -o /dev/null
+process_stop "$work/signer.record"
+cp "$SANDBOX_LOG/signer.log" "$work/signer-before.log"
+signer_start # another one, which knows of it by its record
 expect_equal "nobody knows it yet" 0 "$(json_count "$(api "/certificates?mac=$mac")" '$')"
 expect_enrolled "$claims/other-claim" between
 expect_equal "certificates made for it" 1 "$(made_for "$mac")"
+expect_equal "the signer before" 0 "$(grep -c "answered again mac=$mac " "$work/signer-before.log" || true)"
 expect_match "the signer's log" "answered again mac=$mac " "$(<"$SANDBOX_LOG/signer.log")"
 
 step "each certificate that was made is known"

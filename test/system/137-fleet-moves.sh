@@ -29,11 +29,11 @@ set_networks() { # OPTION...
         secureesp wifi set --networks - "$@" --json >"$work/answer.json"
     batch=$(json_get "$(<"$work/answer.json")" '$.batch')
 }
-# are STATE COUNT: so many of the batch's devices.
+# are STATE[|STATE] COUNT: so many of the batch's devices.
 are() {
     api "/wifi/$batch" >"$work/batch.json"
-    [ "$(sqlite3 :memory: "select count(*) from json_each(readfile('$work/batch.json'), '\$.devices')
-        where value ->> '\$.state' = '$1'")" -eq "$2" ]
+    [ "$(sqlite3 :memory: "select value ->> '\$.state' from json_each(readfile('$work/batch.json'), '\$.devices')" |
+        grep -c -x -E "$1")" -eq "$2" ]
 }
 has_ended() {
     api "/wifi/$batch" >"$work/batch.json"
@@ -64,7 +64,7 @@ step "it is there: two move, then the others"
 fall_asleep
 printf 'home\ta password\n%s\t%s\n' "$new" "$password" >"$work/air"
 set_networks "${awake[@]}" "${boards[@]}" "${sleepers[@]}" --canary 2
-eventually 60 "canaries are sent" are sent 2
+eventually 60 "canaries are sent" are 'sent|done' 2
 eventually 60 "canaries have moved" are 'done' 2
 daemon_dies 3
 eventually "$patience" "all have moved but those asleep" are 'done' $((${#all[@]} - ${#sleepers[@]}))

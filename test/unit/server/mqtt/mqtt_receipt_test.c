@@ -81,10 +81,10 @@ static void test_not_for_ever(void **state)
     static const struct look looks[] = {
         {5000, true, false, 1, false},
         {14999, true, false, 1, false}, // the time is the first message's
-        {15998, true, false, 0, false},
-        {15999, false, false, 1, true},
-        {16000, false, false, 0, true},
-        {16001, true, false, 1, false},
+        {15998, true, false, 0, false}, {15999, false, false, 1, true},
+        {16000, true, false, 0, true}, // nor what comes then
+        {16999, true, false, 1, true}, {17999, false, true, 1, true},
+        {18000, true, false, 1, false}, // anew, since it was kept
     };
 
     (void)state;

@@ -1,4 +1,4 @@
-// What was signed before the signer began counts for an hour.
+// What was signed before the signer began counts for an hour, and is known again for a while.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,41 +13,76 @@
 
 #define MINUTE_MS INT64_C(60000)
 
-// Records one that was signed so long ago.
-static void record(const char *folder, int64_t age_ms)
+// Records in a folder one that the CA of another, or of the same, has signed so long ago.
+struct recorded {
+    const char *signer, *folder;
+    enum profile profile;
+    int64_t age_ms;
+};
+
+static void record_one(const struct recorded *it, char key_id[DIGEST_SHA256_TEXT_SIZE])
 {
     struct issuer *issuer;
     struct private_key *key;
     struct certificate *certificate;
-    struct issuer_order order = {.profile = PROFILE_DEVICE,
+    struct issuer_order order = {.profile = it->profile,
         .common_name = SIGNER_FIXTURE_MAC,
         .days = 10,
-        .now_ms = clock_system_ms() - age_ms};
+        .now_ms = clock_system_ms() - it->age_ms};
 
-    assert_int_equal(pki_folder_open(folder, &issuer, NULL), 0);
+    assert_int_equal(pki_folder_open(it->signer, &issuer, NULL), 0);
     assert_int_equal(private_key_generate(PRIVATE_KEY_P256, &key, NULL), 0);
     assert_int_equal(issuer_issue(issuer, &order, key, &certificate, NULL), 0);
-    assert_int_equal(issued_add(folder, &certificate, 1, NULL), 0);
+    assert_int_equal(issued_add(it->folder, &certificate, 1, NULL), 0);
+    assert_int_equal(certificate_key_id(certificate, key_id, NULL), 0);
     certificate_free(certificate);
     private_key_free(key);
     issuer_free(issuer);
 }
 
+static void record(const char *folder, int64_t age_ms)
+{
+    const struct recorded it = {folder, folder, PROFILE_DEVICE, age_ms};
+    char key_id[DIGEST_SHA256_TEXT_SIZE];
+
+    record_one(&it, key_id);
+}
+
+// Reads the history, of which the hour allows ten; the caller frees both.
+static int read_history(const char *folder, struct signer_memory *memory)
+{
+    struct issuer *issuer;
+
+    assert_int_equal(signer_hour_new(10, &memory->hour), 0);
+    assert_int_equal(signer_recent_new(&memory->recent), 0);
+    assert_int_equal(pki_folder_open(folder, &issuer, NULL), 0);
+
+    int rc = signer_history_read(folder, issuer, memory, NULL);
+
+    issuer_free(issuer);
+    return rc;
+}
+
+static void release(const struct signer_memory *memory)
+{
+    signer_hour_free(memory->hour);
+    signer_recent_free(memory->recent);
+}
+
 // How many may still be signed in this moment, of ten; after so many minutes.
 static int left(const char *folder, int64_t minutes)
 {
-    struct signer_hour *hour;
+    struct signer_memory memory;
     int64_t now_ms;
     int count = 0;
 
-    assert_int_equal(signer_hour_new(10, &hour), 0);
-    assert_int_equal(signer_history_read(folder, hour, NULL), 0);
+    assert_int_equal(read_history(folder, &memory), 0);
     now_ms = clock_monotonic_ms() + minutes * MINUTE_MS;
-    while (signer_hour_has_room(hour, now_ms)) {
-        signer_hour_count(hour, now_ms);
+    while (signer_hour_has_room(memory.hour, now_ms)) {
+        signer_hour_count(memory.hour, now_ms);
         count++;
     }
-    signer_hour_free(hour);
+    release(&memory);
     return count;
 }
 
@@ -105,14 +140,53 @@ static void more_than_there_may_be_count(void **state)
 
 static void what_cannot_be_read_is_an_error(void **state)
 {
-    struct signer_hour *hour;
+    struct signer_memory memory;
     char path[SCRATCH_PATH_SIZE];
 
     scratch_path(*state, "issued.pem", path);
     assert_int_equal(file_replace(path, (const uint8_t *)"damaged\n", 8, 0600, NULL), 0);
-    assert_int_equal(signer_hour_new(10, &hour), 0);
-    assert_int_equal(signer_history_read(*state, hour, NULL), ERR_INVALID);
-    signer_hour_free(hour);
+    assert_int_equal(read_history(*state, &memory), ERR_INVALID);
+    release(&memory);
+}
+
+static void the_same_order_is_known_again(void **state)
+{
+    static const struct {
+        bool by_another_ca;
+        enum profile profile;
+        int64_t age_ms;
+        int days;
+        bool is_known, is_known_later; // two minutes
+    } rows[] = {
+        {false, PROFILE_DEVICE, 11 * MINUTE_MS, 10, false, false}, // long ago
+        {false, PROFILE_DEVICE, 9 * MINUTE_MS, 10, true, false},
+        {false, PROFILE_DEVICE, 0, 10, true, true},
+        {false, PROFILE_DEVICE, 0, 11, false, false},
+        {true, PROFILE_DEVICE, 0, 10, false, false}, // no CA that devices would take now
+        {false, PROFILE_SERVER, 0, 10, false, false},
+    };
+    void *other = NULL;
+
+    assert_int_equal(signer_fixture_make(&other), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct recorded it = {
+            rows[i].by_another_ca ? other : *state, *state, rows[i].profile, rows[i].age_ms};
+        char key_id[DIGEST_SHA256_TEXT_SIZE];
+        struct signer_recent_order order = {SIGNER_FIXTURE_MAC, key_id, rows[i].days};
+        struct signer_memory memory;
+        int64_t now_ms = clock_monotonic_ms();
+        const uint8_t *der;
+        size_t n;
+
+        record_one(&it, key_id);
+        assert_int_equal(read_history(*state, &memory), 0);
+        if (signer_recent_find(memory.recent, &order, now_ms, &der, &n) != rows[i].is_known ||
+            signer_recent_find(memory.recent, &order, now_ms + 2 * MINUTE_MS, &der, &n) !=
+                rows[i].is_known_later)
+            fail_msg("row %zu", i);
+        release(&memory);
+    }
+    assert_int_equal(scratch_remove(&other), 0);
 }
 
 int main(void)
@@ -126,6 +200,7 @@ int main(void)
         TEST(a_clock_that_was_ahead_is_over),
         TEST(more_than_there_may_be_count),
         TEST(what_cannot_be_read_is_an_error),
+        TEST(the_same_order_is_known_again),
 #undef TEST
     };
 

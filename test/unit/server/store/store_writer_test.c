@@ -86,6 +86,24 @@ static void test_close_commits_what_is_queued(void **state)
     assert_true(fixture_is_known(f, MAC_1));
 }
 
+static void test_flush_waits_for_what_is_queued(void **state)
+{
+    struct fixture *f = *state;
+    struct writer_gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false};
+
+    post_device(f, fixture_put, MAC_1);
+    assert_int_equal(store_flush(f->store, 60000), 0);
+    assert_true(fixture_is_known(f, MAC_1));
+    writer_gate_hold(f, &gate);
+    post_device(f, fixture_put, MAC_2);
+    assert_int_equal(store_flush(f->store, 50), ERR_UNAVAILABLE);
+    assert_int_equal(store_flush(f->store, 0), ERR_UNAVAILABLE);
+    assert_false(fixture_is_known(f, MAC_2));
+    writer_gate_open(&gate);
+    assert_int_equal(store_flush(f->store, 60000), 0);
+    assert_true(fixture_is_known(f, MAC_2));
+}
+
 static void count_commit(void *ctx)
 {
     (*(atomic_int *)ctx)++;
@@ -276,6 +294,7 @@ int main(void)
         TEST(test_a_failing_job_is_undone_alone),
         TEST(test_posted_jobs_are_committed_soon),
         TEST(test_close_commits_what_is_queued),
+        TEST(test_flush_waits_for_what_is_queued),
         TEST(test_commit_hook),
         TEST(test_a_hook_that_was_taken_away_runs_no_more),
         TEST(test_full_queue_refuses),
