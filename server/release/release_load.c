@@ -72,6 +72,22 @@ static int compare_members(const void *a, const void *b)
     return order != 0 ? order : release_chain_compare(a, b);
 }
 
+// Each board by itself, of members that are sorted.
+static void plan(struct release_catalogue *catalogue)
+{
+    size_t n;
+
+    for (size_t first = 0; first < catalogue->member_count; first += n) {
+        struct release_member *members = catalogue->members + first;
+
+        for (n = 1; first + n < catalogue->member_count; n++) {
+            if (strcmp(members[n].image.name.board, members[0].image.name.board) != 0)
+                break;
+        }
+        release_chain_plan(members, n);
+    }
+}
+
 int release_load(struct store_connection *connection, bool count_devices,
     struct release_catalogue **out, struct err *err)
 {
@@ -94,6 +110,7 @@ int release_load(struct store_connection *connection, bool count_devices,
     if (catalogue->member_count > 0)
         qsort(catalogue->members, catalogue->member_count, sizeof *catalogue->members,
             compare_members);
+    plan(catalogue);
     *out = catalogue;
     return 0;
 }
