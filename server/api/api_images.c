@@ -7,23 +7,13 @@
 
 #include "common/image_descriptor.h"
 #include "server/api/api.h"
+#include "server/api/api_catalogue.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/base/log.h"
 #include "server/release/release_load.h"
+#include "server/release/release_policy.h"
 #include "server/store/device_store.h"
-
-// The catalogue with the number of devices on each image; free it with release_load_free().
-static int load(const struct api *api, struct release_catalogue **out, struct err *err)
-{
-    struct store_connection *connection;
-    int rc = store_read_begin(api->store, &connection, err);
-
-    if (rc < 0)
-        return rc;
-    rc = release_load(connection, true, out, err);
-    store_read_end(api->store, connection);
-    return rc;
-}
 
 void api_images_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -32,7 +22,7 @@ void api_images_list(const struct http_request *request, struct http_response *r
     json_t *list;
 
     (void)request;
-    if (load(ctx, &catalogue, &err) < 0) {
+    if (api_catalogue_load(ctx, &catalogue, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
@@ -52,7 +42,7 @@ static void send_image_as(const struct api *api, const char *name, unsigned stat
     const struct release_member *member;
     struct err err = {0};
 
-    if (load(api, &catalogue, &err) < 0) {
+    if (api_catalogue_load(api, &catalogue, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
@@ -171,6 +161,29 @@ void api_images_withdraw(
         send_image(api, name, response);
 }
 
+void api_images_mark(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *on = http_request_query(request, "on");
+    const struct release_policy_mark mark = {.image = http_request_segment(request, 0),
+        .must_pass = api_members_is_set(on),
+        .force = api_members_is_set(http_request_query(request, "force"))};
+    char by[HTTP_REQUEST_PEER_SIZE];
+    struct err err = {0};
+    int rc = on == NULL ? err_set(&err, ERR_INVALID, "on must be 1 or 0") : 0;
+
+    if (rc == 0)
+        rc = release_policy_mark_image(api->release, &mark, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    http_request_peer(request, by);
+    log_info("api", "image marked name=%s must_pass=%d forced=%d by=\"%s\"", mark.image,
+        mark.must_pass, mark.force, by);
+    send_image(api, mark.image, response);
+}
+
 void api_images_remove(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -281,7 +294,7 @@ static int read_chain(const struct api *api, const char *board, json_t **object,
     json_t *unknown = NULL;
     size_t first;
     size_t n = 0;
-    int rc = load(api, &catalogue, err);
+    int rc = api_catalogue_load(api, &catalogue, err);
 
     if (rc == 0) {
         n = release_find_board(catalogue, board, &first);

@@ -11,6 +11,7 @@ void api_images_publish(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_withdraw(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_images_mark(const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_remove(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_verify(

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/board_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
@@ -63,6 +64,17 @@ static int set_staged(const char *image, int64_t devices, void *ctx)
     return 0;
 }
 
+static int set_policy(const struct board_setting *setting, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.board, setting->board) == 0)
+            catalogue->members[i].policy = setting->policy;
+    }
+    return 0;
+}
+
 static int compare_members(const void *a, const void *b)
 {
     const struct release_member *left = a;
@@ -99,6 +111,8 @@ int release_load(struct store_connection *connection, bool count_devices,
     rc = image_store_each(connection, add_image, catalogue, err);
     if (rc == 0)
         rc = image_store_each_key(connection, add_key, catalogue, err);
+    if (rc == 0)
+        rc = board_store_each(connection, set_policy, catalogue, err);
     if (rc == 0 && count_devices)
         rc = device_store_each_image(connection, set_devices, catalogue, err);
     if (rc == 0 && count_devices)

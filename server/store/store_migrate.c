@@ -315,9 +315,16 @@ static const char selection[] =
     " set_by TEXT NOT NULL, set_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "PRAGMA user_version = 19;";
 
+// How the devices of a board climb its release chain (enum board_policy), and what they must not
+// go past.
+static const char policies[] =
+    "CREATE TABLE boards (name TEXT PRIMARY KEY, policy INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE images ADD COLUMN must_pass INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 20;";
+
 static const char *const migrations[] = {devices, history, images, event_order, image_layout,
     download_state, faults, certificates, costs, listed, given_back, enrolments, window_bound,
-    alarm_key, trouble, key_permits, batches, rotation, selection};
+    alarm_key, trouble, key_permits, batches, rotation, selection, policies};
 
 #define MIGRATION_COUNT ((int64_t)(sizeof migrations / sizeof migrations[0]))
 
