@@ -4,6 +4,7 @@
 #include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
+#include "server/api/api_chain.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
 #include "server/api/api_devices.h"
@@ -114,7 +115,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
     X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
-    X(HTTP_GET, "/api/v1/chains/:", api_images_chain, false, NULL)                                 \
+    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, NULL)                                   \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
     X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)

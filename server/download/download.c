@@ -212,11 +212,11 @@ static void offer(
     struct release_pin_way way = {.running = running};
 
     way.n = release_find_board(catalogue, running->board, &first);
-    way.members = catalogue->members + first;
     if (way.n == 0) {
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
         return;
     }
+    way.members = catalogue->members + first;
     answer = release_chain_next(way.members, way.n, running, &way.next);
     if (answer == RELEASE_NEXT)
         offer_next(ask, &way);

@@ -125,12 +125,17 @@ int release_policy_check_pin(const struct release_catalogue *catalogue,
 {
     size_t first;
     size_t n = release_find_board(catalogue, running->board, &first);
-    const struct release_member *members = catalogue->members + first;
-    const struct release_member *from = find_version(members, n, running);
-    const struct release_member *to = find_version(members, n, pin);
+    const struct release_member *members = catalogue->members;
+    const struct release_member *from;
+    const struct release_member *to;
 
-    if (strcmp(running->board, pin->board) != 0 || from == NULL || to == NULL || to <= from ||
-        to->image.state != IMAGE_PUBLISHED || to->reach >= from->reach)
+    if (n == 0 || strcmp(running->board, pin->board) != 0)
+        return 0;
+    members += first;
+    from = find_version(members, n, running);
+    to = find_version(members, n, pin);
+    if (from == NULL || to == NULL || to <= from || to->image.state != IMAGE_PUBLISHED ||
+        to->reach >= from->reach)
         return 0;
     return err_set(err, ERR_CONFLICT,
         "from %s devices come no further than %s, and from %s to %s: so they are never sent to %s, "

@@ -33,6 +33,7 @@ _secureesp_options() {
         'images withdraw') echo '--force' ;;
         'images must-pass') echo '--off --force' ;;
         'boards set') echo '--policy --force' ;;
+        chain*) echo '--dot' ;;
         'images verify') echo '--key' ;;
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
