@@ -8,6 +8,7 @@
 #include "server/ctl/field.h"
 #include "server/ctl/image_add.h"
 #include "server/ctl/image_label.h"
+#include "server/ctl/image_reissue.h"
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
 #include "server/ctl/listing.h"
@@ -217,6 +218,11 @@ const struct subcommand images_subcommands[] = {
         "let no device go past an image, or let them", must_pass_options, 1, 1, run_must_pass},
     {"images", "remove", "NAME [--json]", "remove an image that nothing needs", NULL, 1, 1,
         run_remove},
+    {"images", "reissue",
+        "OLD NEWNAME [--literal-name] [--from FILE --trust PEM [--trust PEM]... --to BODY] "
+        "[--json]",
+        "tell how devices come to an older program again, and prepare it", image_reissue_options, 2,
+        2, image_reissue_run},
     {"images", "verify", "NAME [--json] | FILE --key PEM [--key PEM]... [--json]",
         "verify an image that the daemon stores, or a file", verify_options, 1, 1, run_verify},
     {0},

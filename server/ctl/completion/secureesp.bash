@@ -31,6 +31,7 @@ _secureesp_options() {
         'enrolments open') echo '--for --at-most' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
+        'images reissue') echo '--literal-name --from --trust --to' ;;
         'images must-pass') echo '--off --force' ;;
         'boards set') echo '--policy --force' ;;
         chain*) echo '--dot' ;;
@@ -70,7 +71,7 @@ _secureesp_verbs() {
         devices) echo 'list show watch forget tag hold unhold pin unpin canary replace revoke readmit key' ;;
         groups) echo 'list set remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
-        images) echo 'add list publish withdraw must-pass remove verify sign describe' ;;
+        images) echo 'add list publish withdraw must-pass remove reissue verify sign describe' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
@@ -88,7 +89,7 @@ _secureesp_arguments() {
         'groups remove') _secureesp_first_column groups ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
-        'images publish' | 'images withdraw' | 'images must-pass' | 'images remove') _secureesp_first_column images ;;
+        'images publish' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
         'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
@@ -111,7 +112,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
