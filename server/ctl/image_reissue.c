@@ -244,8 +244,9 @@ int image_reissue_run(const struct subcommand_call *call, struct err *err)
     int rc = image_name_check(
         call->options->arguments[1], options_has(call->options, "literal-name"), &name, err);
 
-    if (rc == 0)
-        rc = client_open(call->socket, &client, err);
+    if (rc != 0)
+        return rc;
+    rc = client_open(call->socket, &client, err);
     if (rc < 0)
         return rc;
     url_init(&url, "/api/v1/chains");

@@ -24,7 +24,6 @@
 #include "server/store/replacement_store.h"
 
 #define PATTERN_SIZE 256
-#define NAME_SHOWN "%.64s"
 
 struct download {
     struct download_settings settings;
@@ -209,9 +208,9 @@ static void offer(
 {
     size_t first;
     enum release_answer answer;
-    struct release_pin_way way = {.running = running};
+    struct release_pin_way way = {
+        .running = running, .n = release_find_board(catalogue, running->board, &first)};
 
-    way.n = release_find_board(catalogue, running->board, &first);
     if (way.n == 0) {
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
         return;
@@ -313,7 +312,7 @@ static void handle(const struct http_request *request, struct http_response *res
     ask.file = download_file_of(ask.name, ask.mac);
     serve(&ask);
     report(&ask);
-    log_debug("download", "answer mac=%s file=" NAME_SHOWN " status=%u", ask.mac, ask.name,
+    log_debug("download", "answer mac=%s file=%.64s status=%u", ask.mac, ask.name,
         http_response_status(response));
 }
 

@@ -181,6 +181,7 @@ enum release_answer release_chain_permit(const struct release_member *members, s
 {
     size_t from = place_of(members, n, running->name.text);
     size_t to = place_of(members, n, image->name.text);
+    // NOLINTNEXTLINE(readability-suspicious-call-argument): the successor is the image
     enum release_answer answer = release_chain_judge(members, n, running, image);
 
     if (answer != RELEASE_NEXT || from == n || to == n)

@@ -59,7 +59,7 @@ static int check_steps(const struct release_member *before, const struct release
     size_t n, size_t index, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
-        enum release_answer answer;
+        enum release_answer answer = RELEASE_STRANDED;
         const struct image *next;
 
         if (!is_stranded(after, n, i))

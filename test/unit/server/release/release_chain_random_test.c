@@ -23,7 +23,7 @@ static unsigned below(unsigned bound)
     random_state ^= random_state << 13;
     random_state ^= random_state >> 7;
     random_state ^= random_state << 17;
-    return (unsigned)(random_state >> 32) % bound;
+    return bound > 1 ? (unsigned)(random_state >> 32) % bound : 0;
 }
 
 static void make_graph(struct graph *graph)
@@ -45,9 +45,9 @@ static void make_graph(struct graph *graph)
         member->policy = policy;
         if (below(12) > 0)
             member->image.signer[0] = (char)('a' + below(keys));
-        for (char key = 'a'; key < 'a' + (char)keys; key++) {
+        for (unsigned key = 0; key < keys; key++) {
             if (below(2) == 0)
-                member->image.embeds[member->image.embeds_count++][0] = key;
+                member->image.embeds[member->image.embeds_count++][0] = (char)('a' + key);
         }
     }
 }
@@ -85,6 +85,7 @@ static bool may_go(const struct graph *graph, size_t from, size_t to)
 }
 
 // The furthest place of all paths.
+// NOLINTNEXTLINE(misc-no-recursion): there are 12 images
 static size_t furthest(const struct graph *graph, size_t from)
 {
     size_t best = from;
