@@ -130,6 +130,37 @@ cmp -n 60000 "$work/$(image_name 00.00.02).bin" "$work/$(image_name 00.00.05).bi
 climb "$two" "$(image_name 00.00.05)"
 expect_stranded 0
 
+step "a dead end, and a pin to it"
+other=ESP8266_OTHER
+fourth=$(mac_of 4)
+new_device "$fourth"
+secureesp pki signing "$SANDBOX_PKI" new >/dev/null
+secureesp keys add "$SANDBOX_PKI/signing/new.pub" >/dev/null
+head -c 20000 /dev/urandom >"$work/program"
+publish_image "$(sign_image "$other-1" 1 1 "$work/program")"
+publish_image "$(sign_image "$other-3" 1 new "$work/program")"
+publish_image "$(sign_image "$other-4" new 2 "$work/program")"
+publish_image "$(sign_image "$other-5" 2 2 "$work/program")"
+expect_exit 0 secureesp boards set "$other" --policy leap
+publish_image "$(sign_image "$other-2" 1 2 "$work/program")"
+publish_text "$fourth" "/status/$fourth" "{\"espimage\": \"$other-1\"}"
+eventually 10 "its status" device_has "$fourth" '$.image' "$other-1"
+# expect_way OFFER: to who runs the first.
+expect_way() {
+    get "$fourth" "/firmware.bin?curimage=$other-1"
+    expect_equal "the offer" "$other-$1" "$(header x-image)"
+}
+expect_way 3
+expect_exit 1 secureesp images withdraw "$other-4"
+expect_match "who needs it" "would strand devices on $other-3: its successor would be $other-5" "$output"
+expect_exit 0 secureesp images withdraw "$other-4" --force
+expect_way 2 # not to the dead end
+expect_exit 1 secureesp devices pin "$fourth" "$other-3"
+expect_match "a pin to it" "from $other-3 devices come no further than $other-3, and from $other-1 to $other-5" "$output"
+expect_exit 0 secureesp devices pin "$fourth" "$other-3" --force
+expect_way 2
+expect_match "nobody is stranded" "stranded: 0" "$(secureesp chain "$other" | tr '\n' ' ')"
+
 step "a sketch leaps, too, and does not install what it has downloaded past an image to pass"
 fragments=(1024)
 mac=$(sketch_mac 1024)
