@@ -2,8 +2,10 @@
 #include "server/api/api.h"
 
 #include "server/api/api_audit.h"
+#include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
+#include "server/api/api_chain.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
 #include "server/api/api_devices.h"
@@ -34,7 +36,12 @@ static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {0}};
 static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
-static const struct api_member pin[] = {{"image", API_MEMBER_TEXT}, {0}};
+static const struct api_member pin[] = {
+    {"image", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member policy[] = {
+    {"policy", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member must_pass[] = {
+    {"on", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member certificate_filter[] = {
     {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
 static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
@@ -107,9 +114,12 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
     X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, NULL)                      \
     X(HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)                   \
+    X(HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)                  \
     X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, NULL)                        \
     X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
-    X(HTTP_GET, "/api/v1/chains/:", api_images_chain, false, NULL)                                 \
+    X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
+    X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
+    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, NULL)                                   \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
     X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)                            \

@@ -1,4 +1,4 @@
-// Images and release chains.
+// Images.
 #include "server/api/api_images.h"
 
 #include <stdio.h>
@@ -8,24 +8,13 @@
 #include "common/image_descriptor.h"
 #include "server/api/api.h"
 #include "server/api/api_author.h"
+#include "server/api/api_catalogue.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/base/log.h"
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
-#include "server/store/device_store.h"
-
-// The catalogue with the number of devices on each image; free it with release_load_free().
-static int load(const struct api *api, struct release_catalogue **out, struct err *err)
-{
-    struct store_connection *connection;
-    int rc = store_read_begin(api->store, &connection, err);
-
-    if (rc < 0)
-        return rc;
-    rc = release_load(connection, true, out, err);
-    store_read_end(api->store, connection);
-    return rc;
-}
+#include "server/release/release_policy.h"
 
 void api_images_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -34,7 +23,7 @@ void api_images_list(const struct http_request *request, struct http_response *r
     json_t *list;
 
     (void)request;
-    if (load(ctx, &catalogue, &err) < 0) {
+    if (api_catalogue_load(ctx, &catalogue, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
@@ -54,7 +43,7 @@ static void send_image_as(const struct api *api, const char *name, unsigned stat
     const struct release_member *member;
     struct err err = {0};
 
-    if (load(api, &catalogue, &err) < 0) {
+    if (api_catalogue_load(api, &catalogue, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
@@ -182,6 +171,30 @@ void api_images_withdraw(
         send_image(api, name, response);
 }
 
+void api_images_mark(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *on = http_request_query(request, "on");
+    struct audit_author by;
+    const struct release_policy_mark mark = {.image = http_request_segment(request, 0),
+        .must_pass = api_members_is_set(on),
+        .force = api_members_is_set(http_request_query(request, "force")),
+        .by = &by};
+    struct err err = {0};
+    int rc = on == NULL ? err_set(&err, ERR_INVALID, "on must be 1 or 0") : 0;
+
+    api_author_of(request, &by);
+    if (rc == 0)
+        rc = release_policy_mark_image(api->release, &mark, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    log_info("api", "image marked name=%s must_pass=%d forced=%d by=\"%s\"", mark.image,
+        mark.must_pass, mark.force, by.who);
+    send_image(api, mark.image, response);
+}
+
 void api_images_remove(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -226,101 +239,4 @@ void api_images_verify(
     else
         api_json_refuse(response, &err);
     release_drop(api->release, catalogue);
-}
-
-struct unknown_search {
-    const struct release_catalogue *catalogue;
-    const char *board;
-    json_t *list;
-};
-
-static int add_unknown(const char *image, int64_t devices, void *ctx)
-{
-    struct unknown_search *search = ctx;
-    struct image_name name;
-
-    if (!image_name_parse(image, strlen(image), &name) || strcmp(name.board, search->board) != 0 ||
-        release_find_image(search->catalogue, image) != NULL)
-        return 0;
-    api_json_append(
-        &search->list, json_pack("{sssI}", "image", image, "devices", (json_int_t)devices));
-    return 0;
-}
-
-// Why a device cannot go to its published successor, or NULL.
-static const char *obstacle(enum release_answer answer)
-{
-    switch (answer) {
-    case RELEASE_STRANDED: return "key";
-    case RELEASE_OTHER_LAYOUT: return "layout";
-    default: return NULL;
-    }
-}
-
-static json_t *chain_member(const struct release_catalogue *catalogue,
-    const struct release_member *members, size_t n, size_t i)
-{
-    const struct image *next;
-    enum release_answer answer = release_chain_next(members, n, &members[i].image.name, &next);
-    json_t *object = api_json_image(catalogue, &members[i]);
-
-    api_json_set(
-        &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
-    api_json_set(&object, "stranded", json_boolean(obstacle(answer) != NULL));
-    api_json_set(&object, "obstacle", api_json_text(obstacle(answer)));
-    return object;
-}
-
-// What devices of that board run that was never added; NULL without memory.
-static int read_unknown(const struct api *api, const struct release_catalogue *catalogue,
-    const char *board, json_t **out, struct err *err)
-{
-    struct unknown_search search = {.catalogue = catalogue, .board = board, .list = json_array()};
-    struct store_connection *connection;
-    int rc = store_read_begin(api->store, &connection, err);
-
-    if (rc == 0) {
-        rc = device_store_each_image(connection, add_unknown, &search, err);
-        store_read_end(api->store, connection);
-    }
-    *out = search.list;
-    return rc;
-}
-
-static int read_chain(const struct api *api, const char *board, json_t **object, struct err *err)
-{
-    struct release_catalogue *catalogue;
-    json_t *images = json_array();
-    json_t *unknown = NULL;
-    size_t first;
-    size_t n = 0;
-    int rc = load(api, &catalogue, err);
-
-    if (rc == 0) {
-        n = release_find_board(catalogue, board, &first);
-        for (size_t i = 0; i < n; i++)
-            api_json_append(&images, chain_member(catalogue, catalogue->members + first, n, i));
-        rc = read_unknown(api, catalogue, board, &unknown, err);
-        release_load_free(catalogue);
-    }
-    if (rc == 0 && n == 0 && unknown != NULL && json_array_size(unknown) == 0)
-        rc = err_set(err, ERR_NOT_FOUND,
-            "unknown board %s; 'secureesp images list' shows the boards that have images", board);
-    api_json_set(object, "board", json_string(board));
-    api_json_set(object, "images", images);
-    api_json_set(object, "unknown", unknown);
-    return rc;
-}
-
-void api_images_chain(const struct http_request *request, struct http_response *response, void *ctx)
-{
-    struct err err = {0};
-    json_t *object = json_object();
-
-    if (read_chain(ctx, http_request_segment(request, 0), &object, &err) == 0) {
-        api_json_send(response, 200, object);
-        return;
-    }
-    json_decref(object);
-    api_json_refuse(response, &err);
 }

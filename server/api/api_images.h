@@ -3,7 +3,7 @@
 
 #include "server/http/http_route.h"
 
-// Images and release chains: handlers of the endpoints in README.md; ctx is a struct api.
+// Images: handlers of the endpoints in README.md; ctx is a struct api.
 
 void api_images_list(const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx);
@@ -11,11 +11,10 @@ void api_images_publish(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_withdraw(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_images_mark(const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_remove(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_verify(
-    const struct http_request *request, struct http_response *response, void *ctx);
-void api_images_chain(
     const struct http_request *request, struct http_response *response, void *ctx);
 
 #endif

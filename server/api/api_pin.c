@@ -1,11 +1,40 @@
 // Beyond which image a device must not go.
 #include "server/api/api_pin.h"
 
+#include <string.h>
+
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/command/command_mark.h"
+#include "server/release/release_policy.h"
+#include "server/store/device_store.h"
+
+// Whether the device comes from what it runs to that image at all.
+static int check(const struct api *api, const char *mac, const char *pin, struct err *err)
+{
+    const struct release_catalogue *catalogue;
+    struct store_connection *connection;
+    struct device_record device;
+    struct image_name running;
+    struct image_name name;
+    int rc = store_read_begin(api->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = device_store_get(connection, mac, &device, err);
+    store_read_end(api->store, connection);
+    if (rc < 0)
+        return rc;
+    if (!image_name_parse(pin, strlen(pin), &name) ||
+        !image_name_parse(device.status.image, strlen(device.status.image), &running))
+        return 0; // for others to judge
+    catalogue = release_hold(api->release);
+    rc = release_policy_check_pin(catalogue, &running, &name, err);
+    release_drop(api->release, catalogue);
+    return rc;
+}
 
 void api_pin_set(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -21,6 +50,8 @@ void api_pin_set(const struct http_request *request, struct http_response *respo
     api_author_of(request, &by);
     if (rc == 0 && image == NULL)
         rc = err_set(&err, ERR_INVALID, "image must be an image's name, or nothing to unpin");
+    if (rc == 0 && !api_members_is_set(http_request_query(request, "force")))
+        rc = check(api, mac, image, &err);
     if (rc == 0)
         rc = command_mark_set_pin(api->store, &wish, &mark, &err);
     if (rc == 0)

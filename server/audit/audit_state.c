@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/store/board_store.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
 #include "server/store/enrolment_store.h"
@@ -273,6 +274,8 @@ static int add_image(const struct image *image, void *ctx)
     audit_json_add_list(
         search->out, "embeds", image->embeds_count, embedded_key, (void *)(uintptr_t)image);
     audit_json_add_number(search->out, "published_at_ms", image->published_at_ms);
+    if (image->must_pass)
+        audit_json_add_flag(search->out, "must_pass", true);
     return 1;
 }
 
@@ -282,6 +285,24 @@ static int read_image(
     struct search search = {name, out};
 
     return image_store_each(connection, add_image, &search, err);
+}
+
+static int add_board(const struct board_setting *setting, void *ctx)
+{
+    const struct search *search = ctx;
+
+    if (strcmp(setting->board, search->name) != 0)
+        return 0;
+    audit_json_add_text(search->out, "policy", board_policy_name(setting->policy));
+    return 1;
+}
+
+static int read_board(
+    struct store_connection *connection, const char *name, struct audit_json *out, struct err *err)
+{
+    struct search search = {name, out};
+
+    return board_store_each(connection, add_board, &search, err);
 }
 
 static int add_key(const struct image_key *key, void *ctx)
@@ -316,6 +337,7 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_KEY] = read_key,
         [AUDIT_REVOCATIONS] = read_revocations,
         [AUDIT_GROUP] = read_group,
+        [AUDIT_BOARD] = read_board,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

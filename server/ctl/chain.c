@@ -5,11 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/ctl/chain_graph.h"
 #include "server/ctl/field.h"
 #include "server/ctl/image_label.h"
+#include "server/ctl/keys.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
+
+static const struct option_rule chain_options[] = {
+    {"dot", OPTION_FLAG, NULL, "write the graph for Graphviz"},
+    {0},
+};
 
 static const struct table_column columns[] = {
     {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 14},
@@ -77,15 +84,72 @@ static void show_unknown(const json_t *unknown)
     }
 }
 
+static void print_macs(const json_t *image)
+{
+    const json_t *macs = json_object_get(image, "stranded_macs");
+    int64_t more = field_integer(image, "devices", 0) - (int64_t)json_array_size(macs);
+
+    for (size_t i = 0; i < json_array_size(macs); i++) {
+        fputs("  ", stdout);
+        text_print(stdout, json_string_value(json_array_get(macs, i)));
+        putchar('\n');
+    }
+    if (more > 0)
+        printf("  and %lld more\n", (long long)more);
+}
+
+// Who is at fault: an image, and the key that it lacks.
+static void print_fault(const json_t *image)
+{
+    const json_t *fault = json_object_get(image, "fault");
+    const char *end = field_text(fault, "image", "-");
+    const char *next = field_text(fault, "next", "-");
+    const json_t *key = json_object_get(fault, "key");
+    char label[KEYS_LABEL_SIZE];
+
+    keys_label(key, label);
+    if (strcmp(field_text(fault, "obstacle", ""), "layout") == 0)
+        text_line(stdout,
+            "on %s, which come no further than %s: %s, which follows it, has another flash layout",
+            field_text(image, "name", "-"), end, next);
+    else
+        text_line(stdout,
+            "on %s, which come no further than %s: it does not embed key %s (%.12s), which signed "
+            "%s",
+            field_text(image, "name", "-"), end, label, field_text(key, "id", "unknown"), next);
+    print_macs(image);
+}
+
+static void show_stranded(const json_t *chain)
+{
+    size_t i;
+    json_t *image;
+
+    printf("stranded: %lld\n", (long long)field_integer(chain, "stranded", 0));
+    json_array_foreach(json_object_get(chain, "images"), i, image)
+    {
+        if (field_has(image, "fault") && field_integer(image, "devices", 0) > 0)
+            print_fault(image);
+    }
+}
+
 static int show_chain(const struct subcommand_call *call, const json_t *chain, struct err *err)
 {
     const json_t *images = json_object_get(chain, "images");
-    int rc = listing_show(&listing, call, images, err);
+    int rc;
 
+    if (options_has(call->options, "dot")) {
+        chain_graph_print_dot(stdout, chain);
+        return SUBCOMMAND_OK;
+    }
+    rc = listing_show(&listing, call, images, err);
     if (rc < 0)
         return rc;
+    text_line(stdout, "policy %s; => goes to, -> could verify:", field_text(chain, "policy", "-"));
+    chain_graph_print(stdout, chain);
     warn_of_stranded(images);
     show_unknown(json_object_get(chain, "unknown"));
+    show_stranded(chain);
     return SUBCOMMAND_OK;
 }
 
@@ -93,6 +157,8 @@ static int run_chain(const struct subcommand_call *call, struct err *err)
 {
     struct url url;
 
+    if (call->json && options_has(call->options, "dot"))
+        return subcommand_misuse(err, "--dot and --json exclude each other");
     url_init(&url, "/api/v1/chains");
     url_segment(&url, call->options->arguments[0]);
 
@@ -103,7 +169,7 @@ static int run_chain(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand chain_subcommands[] = {
-    {"chain", NULL, "BOARD [--json]", "show a board's images in order, and who can update", NULL, 1,
-        1, run_chain},
+    {"chain", NULL, "BOARD [--dot | --json]", "show a board's images in order, and who can update",
+        chain_options, 1, 1, run_chain},
     {0},
 };

@@ -21,6 +21,11 @@ const struct option_rule devices_mark_hold_options[] = {
     {0},
 };
 
+const struct option_rule devices_mark_pin_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if they are never sent to it"},
+    {0},
+};
+
 const struct option_rule devices_mark_canary_options[] = {
     {"off", OPTION_FLAG, NULL, "it is none any more"},
     {0},
@@ -213,6 +218,10 @@ int devices_mark_run_pin(const struct subcommand_call *call, struct err *err)
         .parameters = {"image", call->options->arguments[count]},
         .show = show_pin};
 
+    if (options_has(call->options, "force")) {
+        mark.parameters[2] = "force";
+        mark.parameters[3] = "1";
+    }
     return run(&mark, count, err);
 }
 

@@ -10,6 +10,7 @@
 // As struct subcommand has it: tags, and what else an operator says of devices.
 extern const struct option_rule devices_mark_tag_options[];
 extern const struct option_rule devices_mark_hold_options[];
+extern const struct option_rule devices_mark_pin_options[];
 extern const struct option_rule devices_mark_canary_options[];
 int devices_mark_run_tag(const struct subcommand_call *call, struct err *err);
 int devices_mark_run_hold(const struct subcommand_call *call, struct err *err);

@@ -8,6 +8,7 @@
 #include "server/ctl/field.h"
 #include "server/ctl/image_add.h"
 #include "server/ctl/image_label.h"
+#include "server/ctl/image_reissue.h"
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
 #include "server/ctl/listing.h"
@@ -16,6 +17,12 @@
 #include "server/ctl/url.h"
 
 static const struct option_rule withdraw_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if it strands devices"},
+    {0},
+};
+
+static const struct option_rule must_pass_options[] = {
+    {"off", OPTION_FLAG, NULL, "they may again"},
     {"force", OPTION_FLAG, NULL, "even if it strands devices"},
     {0},
 };
@@ -90,6 +97,15 @@ static int show_removed(const struct subcommand_call *call, const json_t *answer
     return SUBCOMMAND_OK;
 }
 
+static int show_mark(const struct subcommand_call *call, const json_t *image, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_line(stdout, "%s: %s", field_text(image, "name", "-"),
+        field_is_true(image, "must_pass") ? "must be passed through" : "may be passed by");
+    return SUBCOMMAND_OK;
+}
+
 // POST /api/v1/images/NAME/ACTION
 static int change(
     const struct subcommand_call *call, const char *action, present_show *show, struct err *err)
@@ -100,6 +116,8 @@ static int change(
     url_init(&url, "/api/v1/images");
     url_segment(&url, call->options->arguments[0]);
     url_segment(&url, action);
+    if (strcmp(action, "must-pass") == 0)
+        url_query(&url, "on", options_has(call->options, "off") ? "0" : "1");
     if (options_has(call->options, "force"))
         url_query(&url, "force", "1");
     request.path = url_text(&url);
@@ -118,6 +136,11 @@ static int run_publish(const struct subcommand_call *call, struct err *err)
 static int run_withdraw(const struct subcommand_call *call, struct err *err)
 {
     return change(call, "withdraw", show_state, err);
+}
+
+static int run_must_pass(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "must-pass", show_mark, err);
 }
 
 static int run_remove(const struct subcommand_call *call, struct err *err)
@@ -191,8 +214,15 @@ const struct subcommand images_subcommands[] = {
     {"images", "publish", "NAME [--json]", "offer an image to devices", NULL, 1, 1, run_publish},
     {"images", "withdraw", "NAME [--force] [--json]", "stop offering an image", withdraw_options, 1,
         1, run_withdraw},
+    {"images", "must-pass", "NAME [--off] [--force] [--json]",
+        "let no device go past an image, or let them", must_pass_options, 1, 1, run_must_pass},
     {"images", "remove", "NAME [--json]", "remove an image that nothing needs", NULL, 1, 1,
         run_remove},
+    {"images", "reissue",
+        "OLD NEWNAME [--literal-name] [--from FILE --trust PEM [--trust PEM]... --to BODY] "
+        "[--json]",
+        "tell how devices come to an older program again, and prepare it", image_reissue_options, 2,
+        2, image_reissue_run},
     {"images", "verify", "NAME [--json] | FILE --key PEM [--key PEM]... [--json]",
         "verify an image that the daemon stores, or a file", verify_options, 1, 1, run_verify},
     {0},

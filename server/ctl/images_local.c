@@ -17,7 +17,6 @@
 
 #define IMAGE_FILE_MAX ((size_t)16 * 1024 * 1024)
 #define KEY_FILE_MAX 65536
-#define KEYS_MAX 16
 #define FILE_MODE 0644
 
 static const struct option_rule sign_options[] = {
@@ -46,17 +45,17 @@ static int read_key(const char *path, struct public_key *out, struct err *err)
     return rc < 0 ? err_context(err, "%s", path) : 0;
 }
 
-// Reads the public keys of an option that may be repeated.
-static int read_keys(const struct options *options, const char *option, struct public_key *keys,
-    size_t *count, struct err *err)
+int images_local_read_keys(const struct options *options, const char *option,
+    struct public_key *keys, size_t *count, struct err *err)
 {
     size_t cursor = 0;
     const char *path;
 
     *count = 0;
     while ((path = options_next(options, option, &cursor)) != NULL) {
-        if (*count == KEYS_MAX)
-            return subcommand_misuse(err, "--%s is given more than %d times", option, KEYS_MAX);
+        if (*count == IMAGES_LOCAL_KEYS_MAX)
+            return subcommand_misuse(
+                err, "--%s is given more than %d times", option, IMAGES_LOCAL_KEYS_MAX);
 
         int rc = read_key(path, &keys[*count], err);
 
@@ -149,7 +148,7 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
 {
     const char *name = options_value(call->options, "name");
     const char *out = call->options->arguments[0];
-    struct public_key keys[KEYS_MAX];
+    struct public_key keys[IMAGES_LOCAL_KEYS_MAX];
     struct image_descriptor_build_block block;
     size_t count;
     size_t size;
@@ -161,7 +160,7 @@ static int run_describe(const struct subcommand_call *call, struct err *err)
     int rc = image_name_check(name, options_has(call->options, "literal-name"), &checked, err);
 
     if (rc == 0)
-        rc = read_keys(call->options, "trust", keys, &count, err);
+        rc = images_local_read_keys(call->options, "trust", keys, &count, err);
     if (rc != 0)
         return rc;
     rc = image_descriptor_build(name, keys, count, &block, err);
@@ -198,13 +197,13 @@ static int report(const struct subcommand_call *call, const struct image_facts *
 int images_local_verify(const struct subcommand_call *call, struct err *err)
 {
     const char *file = call->options->arguments[0];
-    struct public_key keys[KEYS_MAX];
+    struct public_key keys[IMAGES_LOCAL_KEYS_MAX];
     struct image_facts facts;
     size_t count;
     size_t signer;
     uint8_t *image;
     size_t size;
-    int rc = read_keys(call->options, "key", keys, &count, err);
+    int rc = images_local_read_keys(call->options, "key", keys, &count, err);
 
     if (rc != 0)
         return rc;

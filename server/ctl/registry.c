@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/ctl/audit.h"
+#include "server/ctl/boards.h"
 #include "server/ctl/chain.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
@@ -27,6 +28,7 @@ static const struct subcommand *const tables[] = {
     wifi_subcommands,
     images_subcommands,
     images_local_subcommands,
+    boards_subcommands,
     chain_subcommands,
     keys_subcommands,
     pki_subcommands,

@@ -24,8 +24,6 @@
 #include "server/release/release_pin.h"
 #include "server/store/replacement_store.h"
 
-#define NAME_SHOWN "%.64s"
-
 struct download {
     struct download_settings settings;
     struct image_cache *images;
@@ -190,15 +188,15 @@ static void send_image(struct ask *ask, const struct image *image)
 }
 
 // What follows, unless the operator keeps the device from it: then as if nothing did.
-static void offer_next(struct ask *ask, const struct image *next)
+static void offer_next(struct ask *ask, struct release_pin_way *way)
 {
     enum release_pin_answer answer;
     struct err err = {0};
 
-    if (release_pin_decide(ask->download->settings.store, ask->mac, &next->name, &answer, &err) < 0)
+    if (release_pin_decide(ask->download->settings.store, ask->mac, way, &answer, &err) < 0)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
     else if (answer == RELEASE_PIN_FREE)
-        send_image(ask, next);
+        send_image(ask, way->next);
     else
         http_response_set_empty(ask->response, 304);
 }
@@ -208,19 +206,20 @@ static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {
     size_t first;
-    const struct image *next;
     enum release_answer answer;
-    size_t n = release_find_board(catalogue, running->board, &first);
+    struct release_pin_way way = {
+        .running = running, .n = release_find_board(catalogue, running->board, &first)};
 
-    if (n == 0) {
+    if (way.n == 0) {
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
         return;
     }
-    answer = release_chain_next(catalogue->members + first, n, running, &next);
+    way.members = catalogue->members + first;
+    answer = release_chain_next(way.members, way.n, running, &way.next);
     if (answer == RELEASE_NEXT)
-        offer_next(ask, next);
+        offer_next(ask, &way);
     else
-        download_refuse_offer(ask->response, answer, running, next);
+        download_refuse_offer(ask->response, answer, running, way.next);
 }
 
 static void send_firmware(struct ask *ask)
@@ -312,7 +311,7 @@ static void handle(const struct http_request *request, struct http_response *res
     ask.file = download_file_of(ask.name, ask.mac);
     serve(&ask);
     report(&ask);
-    log_debug("download", "answer mac=%s file=" NAME_SHOWN " status=%u", ask.mac, ask.name,
+    log_debug("download", "answer mac=%s file=%.64s status=%u", ask.mac, ask.name,
         http_response_status(response));
 }
 

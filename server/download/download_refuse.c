@@ -21,6 +21,8 @@ void download_refuse_offer(struct http_response *response, enum release_answer a
             "image %s has a successor %s of another flash layout, which is not offered",
             running->text, next->name.text);
         break;
-    case RELEASE_NEXT: break;
+    case RELEASE_NEXT:
+    case RELEASE_PASSES_BY:
+    case RELEASE_DEAD_END: break; // no answers to this question
     }
 }

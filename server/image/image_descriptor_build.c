@@ -44,3 +44,17 @@ int image_descriptor_build_append(const uint8_t *body, size_t n,
     *size = padded + block->size_bytes;
     return 0;
 }
+
+size_t image_descriptor_build_strip(const uint8_t *body, size_t n)
+{
+    struct image_descriptor descriptor;
+    uint8_t encoded[IMAGE_DESCRIPTOR_MAX];
+
+    for (size_t at = image_descriptor_find(body, n, 0); at < n;
+         at = image_descriptor_find(body, n, at + IMAGE_DESCRIPTOR_ALIGNMENT)) {
+        if (image_descriptor_decode(body + at, n - at, &descriptor) &&
+            at + image_descriptor_encode(&descriptor, encoded) == n)
+            return at;
+    }
+    return 0;
+}

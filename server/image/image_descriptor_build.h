@@ -24,4 +24,8 @@ ERR_CHECKED int image_descriptor_build(const char *name, const struct public_key
 ERR_CHECKED int image_descriptor_build_append(const uint8_t *body, size_t n,
     const struct image_descriptor_build_block *block, uint8_t **out, size_t *size);
 
+// How many of the n bytes of a body stand before the descriptor at its very end; 0 if there is
+// none.
+size_t image_descriptor_build_strip(const uint8_t *body, size_t n);
+
 #endif

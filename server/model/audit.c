@@ -22,6 +22,7 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_KEY] = "key",
         [AUDIT_REVOCATIONS] = "revocations",
         [AUDIT_GROUP] = "group",
+        [AUDIT_BOARD] = "board",
     };
 
     return names[kind];

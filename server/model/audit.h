@@ -19,6 +19,7 @@ enum audit_kind {
     AUDIT_KEY,         // that signs images: by id
     AUDIT_REVOCATIONS, // the list of all that is shut out
     AUDIT_GROUP,       // of devices: by name
+    AUDIT_BOARD,       // how its devices climb: by name
     AUDIT_KIND_COUNT
 };
 
@@ -54,7 +55,7 @@ struct audit_row {
 };
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
-// "key", "revocations", "group".
+// "key", "revocations", "group", "board".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -43,6 +43,7 @@ struct image {
     char embeds[IMAGE_DESCRIPTOR_KEYS_MAX][IMAGE_KEY_ID_SIZE];
     int64_t added_at_ms;
     int64_t published_at_ms; // 0 if never
+    bool must_pass;          // while it is published, no device goes past it
 };
 
 // A key that verifies images.

@@ -8,6 +8,7 @@
 #include "common/image_version.h"
 #include "server/audit/audit_json.h"
 #include "server/base/clock.h"
+#include "server/release/release_check.h"
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
 #include "server/store/image_store.h"
@@ -184,7 +185,7 @@ static int check_chain(const struct release_catalogue *catalogue, const struct i
 
     for (size_t i = 0; i < n; i++) {
         if (&catalogue->members[first + i].image == image)
-            return release_chain_check(catalogue->members + first, n, i, state, err);
+            return release_check_state(catalogue->members + first, n, i, state, err);
     }
     return 0;
 }

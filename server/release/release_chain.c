@@ -1,7 +1,6 @@
-// The release chain: order, next, and what would strand a device or leave it unable to start.
+// The release chain: order, graph, and what is next.
 #include "server/release/release_chain.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "common/image_version.h"
@@ -36,19 +35,16 @@ static bool differ(const struct image *a, const struct image *b)
     return is_known(a->layout) && is_known(b->layout) && a->layout != b->layout;
 }
 
-// Whether a device may come to run it, or does. A withdrawn mistake that nobody runs is none of
-// them: it must not keep its chain from going on.
-static bool is_live(const struct release_member *member)
+bool release_chain_is_live(const struct release_member *member)
 {
     return member->image.state == IMAGE_PUBLISHED || member->devices > 0;
 }
 
-// The first live image of another layout than the given one, or NULL.
-static const struct image *find_other_layout(
+const struct image *release_chain_other_layout(
     const struct release_member *members, size_t n, const struct image *image)
 {
     for (size_t i = 0; i < n; i++) {
-        if (is_live(&members[i]) && differ(&members[i].image, image))
+        if (release_chain_is_live(&members[i]) && differ(&members[i].image, image))
             return &members[i].image;
     }
     return NULL;
@@ -58,129 +54,23 @@ enum release_answer release_chain_judge(const struct release_member *members, si
     const struct image *image, const struct image *successor)
 {
     if (is_known(image->layout) ? differ(image, successor)
-                                : find_other_layout(members, n, successor) != NULL)
+                                : release_chain_other_layout(members, n, successor) != NULL)
         return RELEASE_OTHER_LAYOUT;
     return verifies(image, successor) ? RELEASE_NEXT : RELEASE_STRANDED;
 }
 
-// The state that members[i] has, or would have if members[index] had the given one.
-static enum image_state state_if(
-    const struct release_member *members, size_t i, size_t index, enum image_state state)
+bool release_chain_may_run(const struct release_member *member)
 {
-    return i == index ? state : members[i].image.state;
+    return member->image.state != IMAGE_ADDED || member->devices > 0;
 }
 
-// The first published image behind place `from`; n if there is none.
-static size_t successor_if(const struct release_member *members, size_t n, size_t from,
-    size_t index, enum image_state state)
+size_t release_chain_successor(const struct release_member *members, size_t n, size_t place)
 {
-    size_t i = from;
+    size_t i = place;
 
-    while (i < n && state_if(members, i, index, state) != IMAGE_PUBLISHED)
+    while (i < n && members[i].image.state != IMAGE_PUBLISHED)
         i++;
     return i;
-}
-
-enum release_answer release_chain_next(const struct release_member *members, size_t n,
-    const struct image_name *running, const struct image **next)
-{
-    size_t place = 0; // of the first image newer than the running one
-    const struct image *known = NULL;
-
-    *next = NULL;
-    for (; place < n; place++) {
-        const struct image *image = &members[place].image;
-        int order = image_version_compare(image->name.version, running->version);
-
-        if (order == 0)
-            known = image;
-        if (order > 0)
-            break;
-    }
-
-    size_t successor = successor_if(members, n, place, n, IMAGE_ADDED);
-
-    if (successor == n)
-        return RELEASE_CURRENT;
-    if (known == NULL)
-        return RELEASE_UNKNOWN_IMAGE;
-    *next = &members[successor].image;
-    return release_chain_judge(members, n, known, *next);
-}
-
-// Whether the successor of members[i], were members[index] in that state, is one it cannot go to.
-static bool is_stranded_if(
-    const struct release_member *members, size_t n, size_t i, size_t index, enum image_state state)
-{
-    size_t successor = successor_if(members, n, i + 1, index, state);
-
-    if (successor == n)
-        return false;
-    switch (release_chain_judge(members, n, &members[i].image, &members[successor].image)) {
-    case RELEASE_STRANDED: return true;
-    case RELEASE_OTHER_LAYOUT: return is_live(&members[i]);
-    default: return false;
-    }
-}
-
-static bool may_run(const struct release_member *member, enum image_state state)
-{
-    return state != IMAGE_ADDED || member->devices > 0;
-}
-
-static const char *describe(enum image_layout layout)
-{
-    return layout == IMAGE_LAYOUT_SDK ? "an image of ESP8266_RTOS_SDK" : "an Arduino sketch";
-}
-
-static int refuse_layout(const struct image *image, const struct image *other, struct err *err)
-{
-    return err_set(err, ERR_CONFLICT,
-        "it is %s, %s is %s, and a device that runs the one and installs the other never starts "
-        "again; use another BOARD name for it",
-        describe(image->layout), other->name.text, describe(other->layout));
-}
-
-static int refuse(const struct image *image, const struct image *successor,
-    enum release_answer answer, struct err *err)
-{
-    if (answer == RELEASE_OTHER_LAYOUT)
-        return err_set(err, ERR_CONFLICT,
-            "would strand devices on %s: its successor would be %s, which is %s and on which they "
-            "would never start again; withdraw that first",
-            image->name.text, successor->name.text, describe(successor->layout));
-    return err_set(err, ERR_CONFLICT,
-        "would strand devices on %s: its successor would be %s, signed with key %.12s, which it "
-        "does not carry; publish between them an image that carries that key",
-        image->name.text, successor->name.text,
-        successor->signer[0] != '\0' ? successor->signer : "unknown");
-}
-
-int release_chain_check(const struct release_member *members, size_t n, size_t index,
-    enum image_state state, struct err *err)
-{
-    const struct image *other = find_other_layout(members, n, &members[index].image);
-
-    if (state == IMAGE_PUBLISHED && other != NULL)
-        return refuse_layout(&members[index].image, other, err);
-    for (size_t i = 0; i < n; i++) {
-        size_t successor = successor_if(members, n, i + 1, index, state);
-
-        if (!may_run(&members[i], state_if(members, i, index, state)) ||
-            !is_stranded_if(members, n, i, index, state))
-            continue;
-        // Who is stranded already is not held against a change, unless it is the new image that
-        // would stand in the way.
-        if (successor != index && may_run(&members[i], members[i].image.state) &&
-            is_stranded_if(members, n, i, n, IMAGE_ADDED))
-            continue;
-
-        const struct image *image = &members[i].image;
-        const struct image *next = &members[successor].image;
-
-        return refuse(image, next, release_chain_judge(members, n, image, next), err);
-    }
-    return 0;
 }
 
 // The image's place in its chain; n if it is none of it.
@@ -193,17 +83,129 @@ static size_t place_of(const struct release_member *members, size_t n, const cha
     return i;
 }
 
+// The next image behind place `at` to which a device on members[from] may go at once; n if there is
+// none. at is from, or what was returned for it.
+static size_t next_edge(const struct release_member *members, size_t n, size_t from, size_t at)
+{
+    bool leaps = members[from].policy == BOARD_POLICY_LEAP;
+
+    if (at != from && (!leaps || members[at].image.must_pass))
+        return n;
+    for (size_t i = at + 1; i < n; i++) {
+        if (members[i].image.state != IMAGE_PUBLISHED)
+            continue;
+        switch (release_chain_judge(members, n, &members[from].image, &members[i].image)) {
+        case RELEASE_NEXT: return i;
+        case RELEASE_OTHER_LAYOUT: return n;
+        default: break;
+        }
+        if (!leaps || members[i].image.must_pass)
+            return n;
+    }
+    return n;
+}
+
+void release_chain_plan(struct release_member *members, size_t n)
+{
+    size_t newest = n; // published
+
+    for (size_t from = n; from-- > 0;) {
+        members[from].reach = from;
+        for (size_t i = next_edge(members, n, from, from); i < n && members[from].reach != newest;
+             i = next_edge(members, n, from, i)) {
+            if (members[i].reach > members[from].reach)
+                members[from].reach = members[i].reach;
+        }
+        if (newest == n && members[from].image.state == IMAGE_PUBLISHED)
+            newest = from;
+    }
+}
+
+// The furthest image to which a device on members[from] may go without losing its way, within the
+// limit if one is; n if there is none.
+static size_t choose(
+    const struct release_member *members, size_t n, size_t from, const struct image_name *limit)
+{
+    size_t chosen = n;
+
+    for (size_t i = next_edge(members, n, from, from); i < n; i = next_edge(members, n, from, i)) {
+        const struct image_name *name = &members[i].image.name;
+
+        if (members[i].reach < members[from].reach)
+            continue;
+        if (chosen < n && limit != NULL && image_version_compare(name->version, limit->version) > 0)
+            break;
+        chosen = i;
+    }
+    return chosen;
+}
+
+enum release_answer release_chain_next_within(const struct release_member *members, size_t n,
+    const struct image_name *running, const struct image_name *limit, const struct image **next)
+{
+    size_t place = 0; // of the first image newer than the running one
+    bool known = false;
+
+    *next = NULL;
+    for (; place < n; place++) {
+        int order = image_version_compare(members[place].image.name.version, running->version);
+
+        if (order == 0)
+            known = true;
+        if (order > 0)
+            break;
+    }
+
+    size_t successor = release_chain_successor(members, n, place);
+
+    if (successor == n)
+        return RELEASE_CURRENT;
+    if (!known)
+        return RELEASE_UNKNOWN_IMAGE;
+
+    size_t from = place - 1;
+    size_t chosen = choose(members, n, from, limit);
+
+    *next = &members[chosen < n ? chosen : successor].image;
+    return release_chain_judge(members, n, &members[from].image, *next);
+}
+
+enum release_answer release_chain_next(const struct release_member *members, size_t n,
+    const struct image_name *running, const struct image **next)
+{
+    return release_chain_next_within(members, n, running, NULL, next);
+}
+
+enum release_answer release_chain_permit(const struct release_member *members, size_t n,
+    const struct image *running, const struct image *image)
+{
+    size_t from = place_of(members, n, running->name.text);
+    size_t to = place_of(members, n, image->name.text);
+    // NOLINTNEXTLINE(readability-suspicious-call-argument): the successor is the image
+    enum release_answer answer = release_chain_judge(members, n, running, image);
+
+    if (answer != RELEASE_NEXT || from == n || to == n)
+        return answer;
+    for (size_t i = from + 1; i < to; i++) {
+        if (members[i].image.state == IMAGE_PUBLISHED && members[i].image.must_pass)
+            return RELEASE_PASSES_BY;
+    }
+    return members[from].reach > from && members[to].reach < members[from].reach ? RELEASE_DEAD_END
+                                                                                 : RELEASE_NEXT;
+}
+
 const struct image *release_chain_needs(
     const struct release_member *members, size_t n, const char *name, const struct image **goal)
 {
     size_t step = place_of(members, n, name);
 
     for (size_t i = 0; i < step && step < n; i++) {
-        if (!may_run(&members[i], members[i].image.state) ||
+        if (!release_chain_may_run(&members[i]) ||
             !verifies(&members[i].image, &members[step].image))
             continue;
         for (size_t s = step + 1; s < n; s++) {
-            if (is_live(&members[s]) && verifies(&members[step].image, &members[s].image) &&
+            if (release_chain_is_live(&members[s]) &&
+                verifies(&members[step].image, &members[s].image) &&
                 !verifies(&members[i].image, &members[s].image)) {
                 *goal = &members[s].image;
                 return &members[i].image;

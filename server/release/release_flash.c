@@ -26,17 +26,20 @@ static void hold(struct command_verdict *out, const char *result, const char *fo
 
 // A device of ours says itself if nothing is there; it must only not take what is no more offered.
 static void judge_unknown(const struct release_catalogue *catalogue,
-    const struct device_record *device, struct command_verdict *out)
+    const struct device_record *device, const struct device_mark *mark, struct command_verdict *out)
 {
     struct image_name running;
+    struct image_name limit;
     const char *text = device->status.image;
     const struct image *next;
     size_t first;
 
     if (device->speaks_events && image_name_parse(text, strlen(text), &running)) {
         size_t n = release_find_board(catalogue, running.board, &first);
+        bool is_pinned = release_pin_limit(mark, running.board, &limit);
 
-        if (release_chain_next(catalogue->members + first, n, &running, &next) == RELEASE_NEXT) {
+        if (release_chain_next_within(catalogue->members + first, n, &running,
+                is_pinned ? &limit : NULL, &next) == RELEASE_NEXT) {
             memcpy(out->image, next->name.text, sizeof out->image);
             return;
         }
@@ -53,8 +56,7 @@ static void judge_step(const struct release_catalogue *catalogue, const struct i
     size_t first;
     size_t n = release_find_board(catalogue, image->name.board, &first);
 
-    // NOLINTNEXTLINE(readability-suspicious-call-argument): the successor is the image
-    switch (release_chain_judge(catalogue->members + first, n, running, image)) {
+    switch (release_chain_permit(catalogue->members + first, n, running, image)) {
     case RELEASE_STRANDED:
         hold(out, COMMAND_RESULT_HELD,
             "not sent: image %s, which the device has downloaded, is not verified by %s, which it "
@@ -65,6 +67,18 @@ static void judge_step(const struct release_catalogue *catalogue, const struct i
         hold(out, COMMAND_RESULT_HELD,
             "not sent: image %s, which the device has downloaded, is of another flash layout than "
             "%s, which it runs; give 'firmware' for its next image",
+            image->name.text, running->name.text);
+        break;
+    case RELEASE_PASSES_BY:
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: image %s, which the device has downloaded, is behind one that must be "
+            "passed through; give 'firmware' for that",
+            image->name.text);
+        break;
+    case RELEASE_DEAD_END:
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: from image %s, which the device has downloaded, it would not come as far "
+            "as from %s, which it runs; give 'firmware' for its next image",
             image->name.text, running->name.text);
         break;
     default: break;
@@ -99,38 +113,35 @@ static void judge_staged(const struct release_catalogue *catalogue,
         judge_step(catalogue, running, image, out);
 }
 
-void release_flash_judge(const struct release_catalogue *catalogue,
-    const struct device_record *device, const struct download_store_staged *staged,
-    struct command_verdict *out)
-{
-    *out = (struct command_verdict){0};
-    if (staged == NULL)
-        judge_unknown(catalogue, device, out);
-    else
-        judge_staged(catalogue, device, staged, out);
-}
-
 // What an operator has said of the device goes before what it has.
-static int judge_mark(struct store_connection *connection, const char *mac,
-    struct command_verdict *out, struct err *err)
+static void judge_mark(const struct device_mark *mark, struct command_verdict *out)
 {
-    struct device_mark mark;
     struct image_name image;
-    int rc = mark_store_get(connection, mac, &mark, err);
 
-    if (rc < 0 || out->held || !image_name_parse(out->image, strlen(out->image), &image))
-        return rc;
-    switch (release_pin_judge(&mark, &image)) {
+    if (out->held || !image_name_parse(out->image, strlen(out->image), &image))
+        return;
+    switch (release_pin_judge(mark, &image)) {
     case RELEASE_PIN_BEYOND:
     case RELEASE_PIN_OTHER_BOARD:
         hold(out, COMMAND_RESULT_HELD,
             "not sent: the device is pinned to %s, and would install %s ('flash --force' installs "
             "it all the same)",
-            mark.pin, image.text);
+            mark->pin, image.text);
         break;
     default: break; // who is held gets no command at all
     }
-    return 0;
+}
+
+void release_flash_judge(const struct release_catalogue *catalogue,
+    const struct device_record *device, const struct download_store_staged *staged,
+    const struct device_mark *mark, struct command_verdict *out)
+{
+    *out = (struct command_verdict){0};
+    if (staged == NULL)
+        judge_unknown(catalogue, device, mark, out);
+    else
+        judge_staged(catalogue, device, staged, out);
+    judge_mark(mark, out);
 }
 
 int release_flash_decide(struct store_connection *connection, const char *mac,
@@ -140,16 +151,19 @@ int release_flash_decide(struct store_connection *connection, const char *mac,
     const struct release_catalogue *catalogue;
     struct download_store_staged staged;
     struct device_record device;
+    struct device_mark mark;
     int rc = device_store_get(connection, mac, &device, err);
     int known;
 
+    if (rc == 0)
+        rc = mark_store_get(connection, mac, &mark, err);
     if (rc < 0)
         return rc;
     known = download_store_get_staged(connection, mac, &staged, err);
     if (known < 0 && known != ERR_NOT_FOUND)
         return known;
     catalogue = release_hold(release);
-    release_flash_judge(catalogue, &device, known == 0 ? &staged : NULL, out);
+    release_flash_judge(catalogue, &device, known == 0 ? &staged : NULL, &mark, out);
     release_drop(release, catalogue);
-    return judge_mark(connection, mac, out, err);
+    return 0;
 }

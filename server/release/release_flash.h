@@ -5,15 +5,18 @@
 #include "server/model/device_record.h"
 #include "server/release/release.h"
 #include "server/store/download_store.h"
+#include "server/store/mark_store.h"
 
 // Whether a device that is told to install its download installs what it should.
 
 // Decides, purely: staged is what the device has downloaded, NULL if nothing is known. A device of
 // ours compares the verdict's image with what it has; a sketch installs whatever it has, so it is
-// held back unless that is known, published, and verified by what it runs.
+// held back unless that is known, published, verified by what it runs, neither behind an image that
+// must be passed through, nor a dead end, nor beyond its pin. mark: what an operator has said of
+// it.
 void release_flash_judge(const struct release_catalogue *catalogue,
     const struct device_record *device, const struct download_store_staged *staged,
-    struct command_verdict *out);
+    const struct device_mark *mark, struct command_verdict *out);
 
 // The same, by what the store knows of the device; ctx is the struct release. ERR_NOT_FOUND if it
 // knows none. As struct command_dispatch_settings wants it.

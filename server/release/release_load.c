@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/board_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
@@ -63,6 +64,17 @@ static int set_staged(const char *image, int64_t devices, void *ctx)
     return 0;
 }
 
+static int set_policy(const struct board_setting *setting, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        if (strcmp(catalogue->members[i].image.name.board, setting->board) == 0)
+            catalogue->members[i].policy = setting->policy;
+    }
+    return 0;
+}
+
 static int compare_members(const void *a, const void *b)
 {
     const struct release_member *left = a;
@@ -70,6 +82,22 @@ static int compare_members(const void *a, const void *b)
     int order = strcmp(left->image.name.board, right->image.name.board);
 
     return order != 0 ? order : release_chain_compare(a, b);
+}
+
+// Each board by itself, of members that are sorted.
+static void plan(struct release_catalogue *catalogue)
+{
+    size_t n;
+
+    for (size_t first = 0; first < catalogue->member_count; first += n) {
+        struct release_member *members = catalogue->members + first;
+
+        for (n = 1; first + n < catalogue->member_count; n++) {
+            if (strcmp(members[n].image.name.board, members[0].image.name.board) != 0)
+                break;
+        }
+        release_chain_plan(members, n);
+    }
 }
 
 int release_load(struct store_connection *connection, bool count_devices,
@@ -83,6 +111,8 @@ int release_load(struct store_connection *connection, bool count_devices,
     rc = image_store_each(connection, add_image, catalogue, err);
     if (rc == 0)
         rc = image_store_each_key(connection, add_key, catalogue, err);
+    if (rc == 0)
+        rc = board_store_each(connection, set_policy, catalogue, err);
     if (rc == 0 && count_devices)
         rc = device_store_each_image(connection, set_devices, catalogue, err);
     if (rc == 0 && count_devices)
@@ -94,6 +124,7 @@ int release_load(struct store_connection *connection, bool count_devices,
     if (catalogue->member_count > 0)
         qsort(catalogue->members, catalogue->member_count, sizeof *catalogue->members,
             compare_members);
+    plan(catalogue);
     *out = catalogue;
     return 0;
 }

@@ -21,18 +21,29 @@ enum release_pin_answer release_pin_judge(
                                                                   : RELEASE_PIN_FREE;
 }
 
-int release_pin_decide(struct store *store, const char *mac, const struct image_name *image,
+bool release_pin_limit(const struct device_mark *mark, const char *board, struct image_name *out)
+{
+    return mark->pin[0] != '\0' && image_name_parse(mark->pin, strlen(mark->pin), out) &&
+           strcmp(out->board, board) == 0;
+}
+
+int release_pin_decide(struct store *store, const char *mac, struct release_pin_way *way,
     enum release_pin_answer *out, struct err *err)
 {
     struct store_connection *connection;
     struct device_mark mark;
+    struct image_name limit;
     int rc = store_read_begin(store, &connection, err);
 
     if (rc < 0)
         return rc;
     rc = mark_store_get(connection, mac, &mark, err);
     store_read_end(store, connection);
-    if (rc == 0)
-        *out = release_pin_judge(&mark, image);
-    return rc;
+    if (rc < 0)
+        return rc;
+    // What is furthest may lie beyond the pin, and something on the way there before it.
+    if (release_pin_limit(&mark, way->running->board, &limit))
+        release_chain_next_within(way->members, way->n, way->running, &limit, &way->next);
+    *out = release_pin_judge(&mark, &way->next->name);
+    return 0;
 }

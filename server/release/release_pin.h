@@ -1,7 +1,11 @@
 #ifndef RELEASE_PIN_H
 #define RELEASE_PIN_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "server/base/err.h"
+#include "server/release/release_chain.h"
 #include "server/store/mark_store.h"
 #include "server/store/store.h"
 
@@ -18,8 +22,20 @@ enum release_pin_answer {
 enum release_pin_answer release_pin_judge(
     const struct device_mark *mark, const struct image_name *image);
 
-// The same by what the store knows; *out is the answer. ERR_IO, ERR_UNAVAILABLE.
+// Beyond which image of that board a device must not go, or false: nothing is said of that.
+bool release_pin_limit(const struct device_mark *mark, const char *board, struct image_name *out);
+
+// A device that runs an image of a board, and what it would be offered.
+struct release_pin_way {
+    const struct release_member *members; // of the board, as release_chain_next() has them
+    size_t n;
+    const struct image_name *running;
+    const struct image *next;
+};
+
+// The same by what the store knows; *out is the answer. way->next becomes what is offered to the
+// device by its pin. ERR_IO, ERR_UNAVAILABLE.
 ERR_CHECKED int release_pin_decide(struct store *store, const char *mac,
-    const struct image_name *image, enum release_pin_answer *out, struct err *err);
+    struct release_pin_way *way, enum release_pin_answer *out, struct err *err);
 
 #endif

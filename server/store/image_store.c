@@ -13,7 +13,8 @@ static const char insert_embed[] =
     "INSERT INTO image_embeds (image, position, key) VALUES (?, ?, ?)";
 
 static const char update[] =
-    "UPDATE images SET state = ?, signer = ?, published_at_ms = ?, layout = ? WHERE name = ?";
+    "UPDATE images SET state = ?, signer = ?, published_at_ms = ?, layout = ?, must_pass = ?"
+    " WHERE name = ?";
 
 static const char delete_embeds[] = "DELETE FROM image_embeds WHERE image = ?";
 
@@ -21,7 +22,7 @@ static const char delete_image[] = "DELETE FROM images WHERE name = ?";
 
 static const char select_all[] =
     "SELECT name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,"
-    " published_at_ms, layout FROM images";
+    " published_at_ms, layout, must_pass FROM images";
 
 static const char select_embeds[] =
     "SELECT key FROM image_embeds WHERE image = ? ORDER BY position LIMIT ?";
@@ -82,6 +83,7 @@ int image_store_update(
     statement_bind_text(&s, image->signer);
     statement_bind_int(&s, image->published_at_ms);
     statement_bind_int(&s, image->layout);
+    statement_bind_int(&s, image->must_pass);
     statement_bind_text(&s, image->name.text);
 
     int rc = statement_run(&s, err);
@@ -143,6 +145,7 @@ static int read_image(struct statement *s, struct image *out, struct err *err)
     out->added_at_ms = statement_int(s, 7);
     out->published_at_ms = statement_int(s, 8);
     out->layout = (enum image_layout)statement_int(s, 9);
+    out->must_pass = statement_int(s, 10) != 0;
     return read_embeds(s->connection, out, err);
 }
 

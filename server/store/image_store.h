@@ -10,7 +10,7 @@
 ERR_CHECKED int image_store_add(
     struct store_connection *connection, const struct image *image, struct err *err);
 
-// Writes state, signer, published_at_ms and layout of a stored image. ERR_NOT_FOUND.
+// Writes state, signer, published_at_ms, layout and must_pass of a stored image. ERR_NOT_FOUND.
 ERR_CHECKED int image_store_update(
     struct store_connection *connection, const struct image *image, struct err *err);
 

@@ -325,6 +325,13 @@ static const char audit[] = "CREATE TABLE audit ("
                             " hash TEXT NOT NULL) STRICT;"
                             "PRAGMA user_version = 20;";
 
+// How the devices of a board climb its release chain (enum board_policy), and what they must not
+// go past.
+static const char policies[] =
+    "CREATE TABLE boards (name TEXT PRIMARY KEY, policy INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE images ADD COLUMN must_pass INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 21;";
+
 const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, images, event_order,
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
-    window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit};
+    window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies};

@@ -149,6 +149,8 @@ sqlite3 "$database" "drop table certificates;
     drop table device_tags;
     drop table device_marks;
     drop table device_groups;
+    drop table boards;
+    alter table images drop column must_pass;
     alter table devices drop column limited_at_ms;
     alter table events drop column class;
     alter table devices drop column spelling;

@@ -17,6 +17,7 @@ _secureesp_options() {
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --sort --columns' ;;
         'devices tag') echo '--add --remove' ;;
         'devices hold') echo '--reason' ;;
+        'devices pin') echo '--force' ;;
         'devices canary') echo '--off' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
@@ -30,6 +31,10 @@ _secureesp_options() {
         'enrolments open') echo '--for --at-most' ;;
         'images add') echo '--name --literal-name --embeds --publish' ;;
         'images withdraw') echo '--force' ;;
+        'images reissue') echo '--literal-name --from --trust --to' ;;
+        'images must-pass') echo '--off --force' ;;
+        'boards set') echo '--policy --force' ;;
+        chain*) echo '--dot' ;;
         'images verify') echo '--key' ;;
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
@@ -68,7 +73,8 @@ _secureesp_verbs() {
         devices) echo 'list show watch forget tag hold unhold pin unpin canary replace revoke readmit key' ;;
         groups) echo 'list set remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
-        images) echo 'add list publish withdraw remove verify sign describe' ;;
+        images) echo 'add list publish withdraw must-pass remove reissue verify sign describe' ;;
+        boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
@@ -86,7 +92,7 @@ _secureesp_arguments() {
         'groups remove') _secureesp_first_column groups ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
-        'images publish' | 'images withdraw' | 'images remove') _secureesp_first_column images ;;
+        'images publish' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
         'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
@@ -96,8 +102,8 @@ _secureesp_arguments() {
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
-        chain*) _secureesp_boards ;;
-        help*) echo 'status devices groups enrolments command wifi images chain keys pki audit' ;;
+        chain* | 'boards set') _secureesp_boards ;;
+        help*) echo 'status devices groups enrolments command wifi images boards chain keys pki audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -109,7 +115,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -133,6 +139,10 @@ _secureesp() {
             return
             ;;
         --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor) return ;;
+        --policy)
+            mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
+            return
+            ;;
         --group)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column groups)" -- "$cur")
             return
@@ -144,7 +154,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups enrolments command wifi images chain keys pki audit help --version --help --socket'
+        words='status devices groups enrolments command wifi images boards chain keys pki audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

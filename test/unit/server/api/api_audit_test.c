@@ -97,6 +97,10 @@ static const struct step {
     {API "/images", API "/images", IMAGE, NULL, "add", "image", "BOARD-1", "\"state\":\"added\""},
     {API "/images/:/publish", API "/images/BOARD-1/publish", TEXT, "", "publish", "image",
         "BOARD-1", "\"state\":\"published\""},
+    {API "/images/:/must-pass", API "/images/BOARD-1/must-pass?on=1", TEXT, "", "mark", "image",
+        "BOARD-1", "\"must_pass\":true"},
+    {API "/boards/:", API "/boards/BOARD?policy=leap", TEXT, "", "set", "board", "BOARD",
+        "\"policy\":\"leap\""},
     {API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "", "withdraw",
         "image", "BOARD-1", "\"state\":\"withdrawn\""},
     {API "/images/:/remove", API "/images/BOARD-1/remove", TEXT, "", "remove", "image", "BOARD-1",
@@ -317,9 +321,9 @@ static void it_is_read(void **state)
     ask(f, "GET", API "/audit", NULL, 0);
     assert_int_equal(count(f->answer, "\"number\":"), STEPS);
     ask(f, "GET", API "/audit?object=image&who=uid%201&after=0&since_ms=0", NULL, 0);
-    assert_int_equal(count(f->answer, "\"number\":"), getuid() == 1 ? 4 : 0);
+    assert_int_equal(count(f->answer, "\"number\":"), getuid() == 1 ? 5 : 0);
     ask(f, "GET", API "/audit?object=image", NULL, 0);
-    assert_int_equal(count(f->answer, "\"number\":"), 4);
+    assert_int_equal(count(f->answer, "\"number\":"), 5);
     expect(
         f, "image", 200, "\"before\":{\"state\":\"added\"", "\"after\":{\"state\":\"published\"");
     expect(f, "removed", 200, "\"after\":null", "\"forced\":true");

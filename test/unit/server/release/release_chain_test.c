@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/release/release_check.h"
 #include "test/unit/server/release/chain_rows.h"
 
 // The key changes from a to b: image 2 is the last signed with a, and embeds b.
@@ -114,7 +115,7 @@ static void every_embedded_key_counts(void **state)
 
         assert_int_equal(
             release_chain_next(members, n, &members[0].image.name, &next), RELEASE_NEXT);
-        assert_int_equal(release_chain_check(members, n, 1, P, NULL), 0);
+        assert_int_equal(release_check_state(members, n, 1, P, NULL), 0);
     }
 }
 
@@ -187,7 +188,7 @@ static void a_change_that_strands_is_refused(void **state)
         while (strcmp(members[index].image.name.version, changes[i].version) != 0)
             index++;
 
-        int rc = release_chain_check(members, n, index, changes[i].state, &err);
+        int rc = release_check_state(members, n, index, changes[i].state, &err);
 
         if (changes[i].stranded == NULL) {
             if (rc != 0)
@@ -274,7 +275,7 @@ static void a_chain_keeps_to_one_layout(void **state)
         struct release_member members[4];
         size_t n = make_layouts(c->chain, members);
         struct err err = {0};
-        int rc = release_chain_check(members, n, c->place - 1, c->state, &err);
+        int rc = release_check_state(members, n, c->place - 1, c->state, &err);
 
         if (rc != (c->refused == NULL ? 0 : ERR_CONFLICT) ||
             (c->refused != NULL && strstr(err.message, c->refused) == NULL))

@@ -55,6 +55,8 @@ static const struct row {
     {"ours, nothing known, no image", true, "", NULL, "", "", "nothing-downloaded", ""},
 };
 
+static const struct device_mark unmarked;
+
 static void test_rows(void **state)
 {
     struct release_member members[] = {
@@ -80,10 +82,62 @@ static void test_rows(void **state)
         strcpy(device.status.image, row->running);
         strcpy(staged.image, row->staged != NULL ? row->staged : "");
         strcpy(staged.sha256, row->sha256);
-        release_flash_judge(&catalogue, &device, row->staged != NULL ? &staged : NULL, &verdict);
+        release_flash_judge(
+            &catalogue, &device, row->staged != NULL ? &staged : NULL, &unmarked, &verdict);
         if (verdict.held != (row->result[0] != '\0') || strcmp(verdict.result, row->result) != 0 ||
             strcmp(verdict.image, row->image) != 0 || strstr(verdict.detail, row->detail) == NULL)
             fail_msg("%s: %s %s %s", row->what, verdict.result, verdict.image, verdict.detail);
+    }
+}
+
+// By leaps: what lies behind an image that must be passed through, or leads nowhere, is not
+// installed, and where nothing is known the pin tells what was offered.
+static void test_leaps(void **state)
+{
+    static const struct {
+        bool must_pass; // the second
+        const char *staged;
+        const char *pin;
+        const char *image;
+        const char *detail; // "": it goes out
+    } cases[] = {
+        {false, "B-3", "", "B-3", ""},
+        {true, "B-2", "", "B-2", ""},
+        {true, "B-3", "", "B-3", "must be passed through"},
+        {false, "B-4", "", "B-4", "would not come as far"},
+        {false, NULL, "", "B-3", ""},
+        {false, NULL, "B-2", "B-2", ""},
+        {false, NULL, "B-1", "B-2", "pinned to B-1"},
+        {true, NULL, "", "B-2", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct release_member members[] = {
+            make("B-1", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH),
+            make("B-2", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH),
+            make("B-3", IMAGE_PUBLISHED, 'a', 'b', IMAGE_LAYOUT_SKETCH),
+            make("B-4", IMAGE_PUBLISHED, 'a', 'c', IMAGE_LAYOUT_SKETCH),
+            make("B-5", IMAGE_PUBLISHED, 'b', 'b', IMAGE_LAYOUT_SKETCH),
+        };
+        struct release_catalogue catalogue = {.members = members, .member_count = 5};
+        struct device_record device = {.speaks_events = true, .status.image = "B-1"};
+        struct download_store_staged staged = {.at_ms = 1};
+        struct device_mark mark = {.is_canary = true};
+        struct command_verdict verdict;
+
+        for (size_t j = 0; j < catalogue.member_count; j++)
+            members[j].policy = BOARD_POLICY_LEAP;
+        members[1].image.must_pass = cases[i].must_pass;
+        release_chain_plan(members, catalogue.member_count);
+        strcpy(staged.image, cases[i].staged != NULL ? cases[i].staged : "");
+        strcpy(mark.pin, cases[i].pin);
+        release_flash_judge(
+            &catalogue, &device, cases[i].staged != NULL ? &staged : NULL, &mark, &verdict);
+        if (strcmp(verdict.image, cases[i].image) != 0 ||
+            verdict.held != (cases[i].detail[0] != '\0') ||
+            strstr(verdict.detail, cases[i].detail) == NULL)
+            fail_msg("row %zu: %s %s", i, verdict.image, verdict.detail);
     }
 }
 
@@ -174,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_leaps),
         cmocka_unit_test_setup_teardown(test_decide, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_pinned, fixture_set_up, fixture_tear_down),
     };

@@ -43,22 +43,46 @@ static int put(struct store_connection *connection, void *ctx, struct err *err)
     return mark_store_put(connection, MAC_1, ctx, err);
 }
 
+static enum release_pin_answer decide(
+    struct fixture *f, const char *mac, struct release_pin_way *way)
+{
+    enum release_pin_answer answer;
+
+    assert_int_equal(
+        release_chain_next(way->members, way->n, way->running, &way->next), RELEASE_NEXT);
+    assert_int_equal(release_pin_decide(f->store, mac, way, &answer, NULL), 0);
+    return answer;
+}
+
+// What is furthest may be beyond the pin, and something before it on the way.
 static void test_decides_by_the_store(void **state)
 {
     struct fixture *f = *state;
     struct device_mark mark = {.pin = "B-1"};
-    struct image_name image;
-    enum release_pin_answer answer;
+    struct release_member members[3] = {{.devices = 0}};
+    struct release_pin_way way = {.members = members, .n = 3};
 
-    assert_true(image_name_parse("B-2", 3, &image));
+    for (size_t i = 0; i < 3; i++) {
+        char name[] = {'B', '-', (char)('1' + i), '\0'};
+
+        members[i].policy = BOARD_POLICY_LEAP;
+        members[i].image = (struct image){
+            .state = IMAGE_PUBLISHED, .signer = "a", .embeds = {"a"}, .embeds_count = 1};
+        assert_true(image_name_parse(name, 3, &members[i].image.name));
+    }
+    release_chain_plan(members, 3);
+    way.running = &members[0].image.name;
     fixture_add_device(f, MAC_1);
-    assert_int_equal(release_pin_decide(f->store, MAC_1, &image, &answer, NULL), 0);
-    assert_int_equal(answer, RELEASE_PIN_FREE);
+    assert_int_equal(decide(f, MAC_1, &way), RELEASE_PIN_FREE);
+    assert_ptr_equal(way.next, &members[2].image);
     fixture_write(f, put, &mark);
-    assert_int_equal(release_pin_decide(f->store, MAC_1, &image, &answer, NULL), 0);
-    assert_int_equal(answer, RELEASE_PIN_BEYOND);
-    assert_int_equal(release_pin_decide(f->store, MAC_2, &image, &answer, NULL), 0);
-    assert_int_equal(answer, RELEASE_PIN_FREE);
+    assert_int_equal(decide(f, MAC_1, &way), RELEASE_PIN_BEYOND);
+    memcpy(mark.pin, "B-2", 4);
+    fixture_write(f, put, &mark);
+    assert_int_equal(decide(f, MAC_1, &way), RELEASE_PIN_FREE);
+    assert_ptr_equal(way.next, &members[1].image);
+    assert_int_equal(decide(f, MAC_2, &way), RELEASE_PIN_FREE);
+    assert_ptr_equal(way.next, &members[2].image);
 }
 
 int main(void)

@@ -88,6 +88,7 @@ static void test_keeps_every_member(void **state)
     assert_string_equal(got.embeds[3], "key3");
     assert_int_equal(got.added_at_ms, 7);
     assert_int_equal(got.published_at_ms, 0);
+    assert_false(got.must_pass);
 }
 
 static void test_update_and_conflict(void **state)
@@ -104,6 +105,7 @@ static void test_update_and_conflict(void **state)
     image.published_at_ms = 9;
     image.signer[0] = '\0';
     image.layout = IMAGE_LAYOUT_SKETCH;
+    image.must_pass = true;
     fixture_write(f, update_job, &image);
 
     struct images images = read_images(f);
@@ -114,6 +116,7 @@ static void test_update_and_conflict(void **state)
     assert_int_equal(images.rows[first].published_at_ms, 9);
     assert_string_equal(images.rows[first].signer, "");
     assert_int_equal(images.rows[first].layout, IMAGE_LAYOUT_SKETCH);
+    assert_true(images.rows[first].must_pass);
     assert_int_equal(images.rows[first].embeds_count, 1);
     assert_int_equal(images.rows[1 - first].state, IMAGE_ADDED);
     assert_int_equal(images.rows[1 - first].embeds_count, 0);

@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 21");
+    fixture_query(f, "PRAGMA user_version = 22");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 20");
+    fixture_query(f, "PRAGMA user_version = 21");
     fixture_open(f);
 }
 
@@ -49,9 +49,17 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 19 brought.
+// What version 21 brought.
+static void drop_policies(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE boards");
+    fixture_query(f, "ALTER TABLE images DROP COLUMN must_pass");
+}
+
+// What version 19 brought, and what came after it.
 static void drop_selection(struct fixture *f)
 {
+    drop_policies(f);
     fixture_query(f, "DROP TABLE device_tags");
     fixture_query(f, "DROP TABLE device_marks");
     fixture_query(f, "DROP TABLE device_groups");
@@ -135,9 +143,6 @@ static void test_migrates(void **state)
 
     fixture_add_device(f, MAC_1);
     fixture_close(f);
-    fixture_query(f, "DROP TABLE image_embeds");
-    fixture_query(f, "DROP TABLE images");
-    fixture_query(f, "DROP TABLE keys");
     fixture_query(f, "DROP INDEX events_order");
     drop_given_back(f);
     drop_listed(f);
@@ -145,6 +150,9 @@ static void test_migrates(void **state)
     drop_certificates(f);
     drop_faults(f);
     drop_downloads(f);
+    fixture_query(f, "DROP TABLE image_embeds");
+    fixture_query(f, "DROP TABLE images");
+    fixture_query(f, "DROP TABLE keys");
     fixture_query(f, "PRAGMA user_version = 2");
     fixture_open(f);
     assert_true(fixture_is_known(f, MAC_1));
@@ -153,7 +161,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 20);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 21);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -172,7 +180,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 20);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 21);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
