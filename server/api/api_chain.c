@@ -10,7 +10,8 @@
 #include "server/release/release_load.h"
 #include "server/store/device_store.h"
 
-#define NAMED_MAX 100 // stranded devices that are named for an image
+#define NAMED_MAX 100            // stranded devices that are named for an image
+#define EDGES_MAX ((size_t)5000) // but for those that are offered: they grow with the square
 
 // What is shown of one board.
 struct chain {
@@ -94,25 +95,35 @@ static int add_member(struct chain *chain, size_t i, json_t **images, struct err
     return rc < 0 ? rc : 0;
 }
 
-// From what devices may run now to what is published, however far that is.
+// From one image to what is published behind it: what is offered, and while there is room what else
+// could be verified.
+static void add_edges(const struct chain *chain, size_t from, json_t **edges)
+{
+    const struct image *image = &chain->members[from].image;
+    const struct image *next;
+    enum release_answer answer = release_chain_next(chain->members, chain->n, &image->name, &next);
+
+    for (size_t to = from + 1; to < chain->n; to++) {
+        const struct image *later = &chain->members[to].image;
+        bool offered = answer == RELEASE_NEXT && next == later;
+
+        if (!offered &&
+            (later->state != IMAGE_PUBLISHED || json_array_size(*edges) >= EDGES_MAX ||
+                release_chain_judge(chain->members, chain->n, image, later) != RELEASE_NEXT))
+            continue;
+        api_json_append(edges, json_pack("{ss ss sb}", "from", image->name.text, "to",
+                                   later->name.text, "offered", offered));
+    }
+}
+
+// From what devices may run now.
 static json_t *list_edges(const struct chain *chain)
 {
-    const struct release_member *members = chain->members;
     json_t *edges = json_array();
 
-    for (size_t from = 0; from < chain->n; from++) {
-        const struct image *image = &members[from].image;
-        const struct image *next;
-
-        release_chain_next(members, chain->n, &image->name, &next);
-        for (size_t to = from + 1; to < chain->n && release_chain_is_live(&members[from]); to++) {
-            const struct image *later = &members[to].image;
-
-            if (later->state == IMAGE_PUBLISHED &&
-                release_chain_judge(members, chain->n, image, later) == RELEASE_NEXT)
-                api_json_append(&edges, json_pack("{ss ss sb}", "from", image->name.text, "to",
-                                            later->name.text, "offered", next == later));
-        }
+    for (size_t i = 0; i < chain->n; i++) {
+        if (release_chain_is_live(&chain->members[i]))
+            add_edges(chain, i, &edges);
     }
     return edges;
 }
@@ -131,6 +142,7 @@ static int64_t count_stranded(const struct chain *chain)
 static int describe(struct chain *chain, json_t **object, struct err *err)
 {
     json_t *images = json_array();
+    json_t *edges = list_edges(chain);
     int rc = 0;
 
     for (size_t i = 0; i < chain->n && rc == 0; i++)
@@ -147,8 +159,9 @@ static int describe(struct chain *chain, json_t **object, struct err *err)
         json_string(
             board_policy_name(chain->n > 0 ? chain->members[0].policy : BOARD_POLICY_STEP)));
     api_json_set(object, "stranded", json_integer(count_stranded(chain)));
+    api_json_set(object, "edges_cut", json_boolean(json_array_size(edges) >= EDGES_MAX));
     api_json_set(object, "images", images);
-    api_json_set(object, "edges", list_edges(chain));
+    api_json_set(object, "edges", edges);
     api_json_set(object, "unknown", chain->list);
     return rc;
 }

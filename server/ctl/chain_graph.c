@@ -40,6 +40,12 @@ static bool has_edges(const json_t *edges, const char *name)
     return false;
 }
 
+static void print_cut(FILE *out, const json_t *chain, const char *begin)
+{
+    if (field_is_true(chain, "edges_cut"))
+        fprintf(out, "%smore of what could be verified is left out\n", begin);
+}
+
 void chain_graph_print(FILE *out, const json_t *chain)
 {
     const json_t *edges = json_object_get(chain, "edges");
@@ -58,6 +64,7 @@ void chain_graph_print(FILE *out, const json_t *chain)
         print_edges(out, edges, name, false);
         fputc('\n', out);
     }
+    print_cut(out, chain, "");
 }
 
 // As a string of DOT, of which the quotes are the caller's.
@@ -130,5 +137,6 @@ void chain_graph_print_dot(FILE *out, const json_t *chain)
         print_quoted(out, field_text(item, "to", ""));
         fprintf(out, "\" [style=%s];\n", field_is_true(item, "offered") ? "bold" : "dotted");
     }
+    print_cut(out, chain, "    // ");
     fputs("}\n", out);
 }

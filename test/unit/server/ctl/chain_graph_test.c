@@ -156,6 +156,9 @@ static void test_text(void **state)
     (void)state;
     assert_string_equal(text, "B-1 (3) => B-3 -> B-2, B-4\nB-2 (0) => B-3\n");
     free(text);
+    text = print(chain_graph_print, "{\"images\": [], \"edges\": [], \"edges_cut\": true}");
+    assert_string_equal(text, "more of what could be verified is left out\n");
+    free(text);
 }
 
 int main(void)
