@@ -21,9 +21,11 @@ static void test_refuses(void **state)
         struct command_order order;
         int code;
     } rows[] = {
-        {{MAC_1, "erase", false, NULL, NULL}, ERR_INVALID}, {{MAC_1, "reboot", true, NULL, NULL}, ERR_INVALID},
+        {{MAC_1, "erase", false, NULL, NULL}, ERR_INVALID},
+        {{MAC_1, "reboot", true, NULL, NULL}, ERR_INVALID},
         {{MAC_1, "flash", false, NULL, NULL}, ERR_NOT_FOUND},
-        {{MAC_1, "flash", true, NULL, NULL}, ERR_NOT_FOUND}, {{"x", "flash", false, NULL, NULL}, ERR_NOT_FOUND},
+        {{MAC_1, "flash", true, NULL, NULL}, ERR_NOT_FOUND},
+        {{"x", "flash", false, NULL, NULL}, ERR_NOT_FOUND},
         {{NULL, "flash", false, NULL, NULL}, 0}, // to none
     };
 
