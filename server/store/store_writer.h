@@ -18,8 +18,8 @@ ERR_CHECKED int store_writer_start(struct store_connection *connection, struct s
 // Commits what is queued and ends the thread. NULL is allowed.
 void store_writer_free(struct store_writer *writer);
 
-// As store_write(), store_flush(), store_post_from() (source NULL: store_post()), store_set_commit_hook() and
-// store_read_counters().
+// As store_write(), store_flush(), store_post_from() (source NULL: store_post()),
+// store_set_commit_hook() and store_read_counters().
 ERR_CHECKED int store_writer_run(
     struct store_writer *writer, store_job job, void *ctx, struct err *err);
 ERR_CHECKED int store_writer_flush(struct store_writer *writer, int64_t patience_ms);
