@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/base/pace.h"
 #include "server/http/http_connection.h"
@@ -18,6 +19,7 @@
 
 #define PAUSE_MS 20           // until it is looked again whether there is room
 #define PAUSE_ROOM_MS 1       // the same, when there will be
+#define END_MS 1000           // that the beginning or the end of a connection may take
 #define AT_ONCE_SHARE 64      // of all places: what is made free at once
 #define LOG_INTERVAL_MS 10000 // while there is none: one line for each, at most
 
@@ -31,6 +33,8 @@ struct http_accept {
     unsigned files_end_at; // so many connections took all files; 0: there are some
     bool waits;            // the client that is next has found no room
     bool has_paused;       // for PAUSE_MS, as nobody made any
+    bool has_ended;        // one for who is next
+    int64_t asked_at_ms;   // since when that takes its time; 0: nobody is next
     struct pace pace;      // of the log
 };
 
@@ -70,6 +74,8 @@ static enum room take(struct http_accept *accept)
     }
     http_connection_add(accept->server, fd, (struct sockaddr *)&address, n);
     accept->waits = false;
+    accept->has_ended = false;
+    accept->asked_at_ms = 0;
     if (is_beyond(accept, fd)) {
         accept->error = EMFILE;
         accept->files_end_at = accept->server->places;
@@ -109,6 +115,33 @@ static void note(struct http_accept *accept, enum room room)
             settings->name, connections, total);
 }
 
+// Whether the server has begun with all whom it took: from then on they count for their owners.
+static bool have_all_begun(struct http_server *server)
+{
+    pthread_mutex_lock(&server->handover);
+
+    bool have = server->handed_over == NULL;
+
+    pthread_mutex_unlock(&server->handover);
+    return have;
+}
+
+// Ends one for who is next, unless one is about to end, or some have just come and do not count yet
+// for their owner: on a busy machine those of who has fewer would be ended.
+static void end_one(struct http_accept *accept)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (accept->asked_at_ms == 0)
+        accept->asked_at_ms = now_ms;
+    if ((accept->has_ended || !have_all_begun(accept->server)) &&
+        now_ms - accept->asked_at_ms < END_MS)
+        return;
+    http_deadline_end_first(accept->server->deadlines);
+    accept->has_ended = true;
+    accept->asked_at_ms = now_ms;
+}
+
 // Whether there will be room in a moment.
 static bool make_room(struct http_accept *accept)
 {
@@ -121,7 +154,7 @@ static bool make_room(struct http_accept *accept)
 
     accept->has_paused = false;
     if (settings->makes_room) {
-        http_deadline_end_first(deadlines);
+        end_one(accept);
         return false;
     }
     if (accept->server->tls == NULL)
