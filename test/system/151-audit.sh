@@ -5,7 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 database=$sandbox/state/secureesp.db
-me=$(id -un)
 
 # rows OPTION...: how many the list has.
 rows() {
@@ -31,7 +30,7 @@ changes() {
     expect_equal "rows after '${*:4}'" $((before + 1)) "$(rows)"
     expect_equal "what '${*:4}' is" "$1 $2" "$(last '$.kind') $(last '$.verb')"
     expect_match "of what '${*:4}' is" "^$3\$" "$(last '$.object')"
-    expect_equal "who" "uid $(id -u) $me" "$(last '$.who') $(last '$.user')"
+    expect_equal "who" "uid $uid $me" "$(last '$.who') $(last '$.user')"
     expect_exit 0 secureesp audit verify
 }
 
@@ -42,6 +41,10 @@ bad() {
 }
 
 sandbox_up --devices 1
+# As the daemon sees this user: it may be confined by a namespace of users (user_namespaces(7)).
+uid=$(awk -v uid="$(id -u)" '$2 <= uid && uid < $2 + $3 { print $1 + uid - $2 }' \
+    "/proc/$(process_pid "$sandbox/run/daemon")/uid_map")
+me=$(getent passwd "$uid" | cut -d : -f 1 || true)
 mac=$(mac_of 1)
 eventually 30 "the device is online" device_has "$mac" '$.online' 1
 image=$(make_image 00.00.02 1 1)
@@ -78,7 +81,7 @@ expect_equal "rows" "$before" "$(rows)"
 
 step "it is listed by time, user and object"
 expect_equal "of an hour" "$before" "$(rows --since 1h)"
-expect_equal "of me" "$before" "$(rows --who "$me")"
+expect_equal "of me" "$before" "$(rows --who "uid $uid")"
 expect_equal "of nobody" 0 "$(rows --who nobody-of-that-name)"
 expect_equal "of the device" 7 "$(rows --object "$new")"
 secureesp audit list --object window >"$work/table"
