@@ -8,7 +8,7 @@
 #include "firmware/port/port.h"
 
 #define EVENTS_FILE "events.jsonl"
-#define EVENTS_SIZE 1536 // bytes of JSON lines that may wait
+#define EVENTS_SIZE 1408 // bytes of JSON lines that may wait
 
 // Events that wait to be sent, oldest first: one JSON object a line.
 struct events {
