@@ -398,6 +398,7 @@ part start daemon
 eventually 20 "the daemon is back" api /status -o /dev/null
 process_stop "$work/signer.record"
 cp "$SANDBOX_LOG/signer.log" "$work/signer-before.log"
+rm -f "$signer_socket"
 signer_start # another one, which knows of it by its record
 expect_equal "nobody knows it yet" 0 "$(json_count "$(api "/certificates?mac=$mac")" '$')"
 expect_enrolled "$claims/other-claim" between
