@@ -261,12 +261,14 @@ int ingest_write_event(struct store_connection *connection, void *ctx, struct er
     rc = get_or_begin(connection, event->mac, event->at_ms, &device, err);
     if (rc < 0)
         return rc == ERR_REVOKED ? 0 : rc;
-    if (!device.online && (!message->late || device.reason == DEVICE_REASON_NEVER)) {
-        device.reason = DEVICE_REASON_EVENT;
+    // What may have waited says nothing of now: no command goes to who may not be there.
+    if (!message->late || device.reason == DEVICE_REASON_NEVER) {
+        if (!device.online)
+            device.reason = DEVICE_REASON_EVENT;
         device.online = true;
+        device.last_seen_ms = event->at_ms;
     }
     device.speaks_events = true;
-    device.last_seen_ms = event->at_ms;
     memcpy(device.spelling, message->spelling, sizeof device.spelling);
     rc = device_store_put(connection, &device, NULL, err);
     if (rc < 0 || event->kind[0] == '\0')

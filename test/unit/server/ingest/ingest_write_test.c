@@ -271,6 +271,14 @@ static void test_a_late_event(void **state)
     effect.late = false;
     fixture_write(f, ingest_write_event, &effect);
     assert_int_equal(device(f, MAC_1).reason, DEVICE_REASON_EVENT);
+    effect.event.at_ms = T0 + 5; // who is online still is, and has not reported since
+    effect.late = true;
+    fixture_write(f, ingest_write_event, &effect);
+    assert_true(device(f, MAC_1).online);
+    assert_int_equal(device(f, MAC_1).last_seen_ms, T0);
+    effect.late = false;
+    fixture_write(f, ingest_write_event, &effect);
+    assert_int_equal(device(f, MAC_1).last_seen_ms, T0 + 5);
     assert_events(f, "will ");
 }
 
