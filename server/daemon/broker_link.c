@@ -10,6 +10,7 @@
 #include "server/pki/certificate_facts.h"
 
 #define REASON_SIZE 512
+#define KEEP_MS 300 // for what came with QoS 1 to be written, in which nothing else is read
 
 static void take_revocation_report(
     struct broker_link *link, const char *topic, const uint8_t *payload, size_t n)
@@ -103,6 +104,13 @@ static void note_broker(const uint8_t *der, size_t n, void *ctx)
     certificate_free(certificate);
 }
 
+static bool keep(void *ctx)
+{
+    const struct broker_link *link = ctx;
+
+    return store_flush(link->store, KEEP_MS) == 0; // the store's own line says why not
+}
+
 static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
 {
     const struct broker_link *link = ctx;
@@ -132,6 +140,7 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .on_connection = note_connection,
         .on_broker = note_broker,
         .on_fault = note_fault,
+        .on_receipt = keep,
         .ctx = link,
     };
 

@@ -14,6 +14,7 @@
 // Who hears what of the broker. All borrowed until the client is freed.
 struct broker_link {
     struct ingest *ingest;
+    struct store *store;
     struct certificate_watch *watch;
     struct broker_state *state;
     struct revocation *revocation;

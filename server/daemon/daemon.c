@@ -184,8 +184,8 @@ static int start_revocation(struct daemon *daemon, struct err *err)
 
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    daemon->link = (struct broker_link){daemon->ingest, daemon->watch, &daemon->broker,
-        daemon->revocation.revocation,
+    daemon->link = (struct broker_link){daemon->ingest, daemon->store, daemon->watch,
+        &daemon->broker, daemon->revocation.revocation,
         {.auth = daemon->auth,
             .revocation = daemon->revocation.revocation,
             .rotation = daemon->rotation},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Another process holds the database's lock: who waits for a change hears so in seconds, all else goes
-# on, and what devices said meanwhile is stored afterwards.
+# on, and what devices said meanwhile is stored afterwards, also if the daemon is killed.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/faults.sh
@@ -66,6 +66,23 @@ for i in 1 2 3; do
 done
 expect_equal "jobs that were lost" 0 "$(counter store_dropped)"
 expect_equal "the daemon" "$daemon" "$(process_pid "$sandbox/run/daemon")"
+
+step "a daemon that is killed meanwhile has lost no outcome"
+process_signal "$sandbox/run/$mac" STOP
+id=$(json_get "$(api /commands --data "{\"mac\": \"$mac\", \"command\": \"config\"}")" '$[0].id')
+heard=$(counter events)
+hold 'BEGIN IMMEDIATE;'
+process_signal "$sandbox/run/$mac" CONT
+has_heard() {
+    [ "$(counter events)" -gt "$heard" ]
+}
+eventually 5 "the device has said what came of it" has_heard
+part kill daemon
+let_go
+part start daemon
+part wait daemon
+expect_equal "the command" "done ok" "$(command_outcome "$id")"
+daemon=$(process_pid "$sandbox/run/daemon")
 
 step "a daemon that is started meanwhile comes up"
 hold 'BEGIN IMMEDIATE;'
