@@ -42,7 +42,8 @@ void api_pin_set(const struct http_request *request, struct http_response *respo
     const char *image = http_request_query(request, "image");
     char mac[MAC_SIZE];
     struct audit_author by;
-    struct command_mark_pin wish = {mac, image, &by};
+    struct command_mark_pin wish = {
+        mac, image, api_members_is_set(http_request_query(request, "force")), &by};
     struct device_mark mark;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
@@ -50,7 +51,7 @@ void api_pin_set(const struct http_request *request, struct http_response *respo
     api_author_of(request, &by);
     if (rc == 0 && image == NULL)
         rc = err_set(&err, ERR_INVALID, "image must be an image's name, or nothing to unpin");
-    if (rc == 0 && !api_members_is_set(http_request_query(request, "force")))
+    if (rc == 0 && !wish.forced)
         rc = check(api, mac, image, &err);
     if (rc == 0)
         rc = command_mark_set_pin(api->store, &wish, &mark, &err);

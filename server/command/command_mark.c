@@ -63,6 +63,7 @@ struct change {
         struct err *err);
     const void *wish;
     struct device_mark *out;
+    bool forced;
 };
 
 // A store_job.
@@ -87,8 +88,11 @@ static int run(struct store_connection *connection, void *ctx, struct err *err)
 static int make_change(struct store *store, struct change *change, const char *verb,
     const struct audit_author *by, struct err *err)
 {
-    struct audit_change audited = {
-        .by = by, .verb = verb, .kind = AUDIT_DEVICE, .object = change->mac};
+    struct audit_change audited = {.by = by,
+        .verb = verb,
+        .kind = AUDIT_DEVICE,
+        .object = change->mac,
+        .forced = change->forced};
 
     return audit_run(store, &audited, run, change, err);
 }
@@ -115,7 +119,7 @@ static int apply_hold(
 int command_mark_set_hold(struct store *store, const struct command_mark_hold *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {wish->mac, apply_hold, wish, out};
+    struct change change = {wish->mac, apply_hold, wish, out, false};
     int rc = make_change(store, &change, wish->on ? "hold" : "unhold", wish->by, err);
 
     if (rc == 0)
@@ -149,7 +153,7 @@ static int apply_pin(
 int command_mark_set_pin(struct store *store, const struct command_mark_pin *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {wish->mac, apply_pin, wish->image, out};
+    struct change change = {wish->mac, apply_pin, wish->image, out, wish->forced};
     int rc = make_change(store, &change, wish->image[0] != '\0' ? "pin" : "unpin", wish->by, err);
 
     if (rc == 0)
@@ -169,7 +173,7 @@ static int apply_canary(
 int command_mark_set_canary(struct store *store, const struct command_mark_canary *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {wish->mac, apply_canary, &wish->on, out};
+    struct change change = {wish->mac, apply_canary, &wish->on, out, false};
     int rc = make_change(store, &change, wish->on ? "canary" : "no-canary", wish->by, err);
 
     if (rc == 0)

@@ -43,6 +43,7 @@ ERR_CHECKED int command_mark_set_hold(struct store *store, const struct command_
 struct command_mark_pin {
     const char *mac;
     const char *image; // beyond which the device must not go; "" ends that
+    bool forced;       // somebody objected; for the audit log alone
     const struct audit_author *by;
 };
 ERR_CHECKED int command_mark_set_pin(struct store *store, const struct command_mark_pin *wish,

@@ -7,10 +7,14 @@
 #include "common/contract.h"
 #include "server/audit/audit_run.h"
 #include "server/base/clock.h"
+#include "server/base/utf8.h"
 #include "server/command/command_key.h"
+#include "server/select/select_format.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "server/store/mark_store.h"
+
+#define FILTER_SHOWN 200 // bytes of one, in the audit log
 
 struct request {
     struct command_list *list;
@@ -107,19 +111,50 @@ static int queue_commands(struct store_connection *connection, void *ctx, struct
     return rc;
 }
 
+struct filters {
+    const struct select_tree *trees;
+    char text[SELECT_FORMAT_SIZE];
+};
+
 static const char *mac_of(size_t i, void *ctx)
 {
     return ((const struct command_list *)ctx)->items[i].mac;
 }
 
+// A filter that the devices met, cut where it is long.
+static const char *filter_of(size_t i, void *ctx)
+{
+    struct filters *filters = ctx;
+
+    if (select_format(&filters->trees[i], filters->text, sizeof filters->text, NULL) < 0)
+        return "?"; // there is room for any
+    filters->text[utf8_fit(filters->text, FILTER_SHOWN)] = '\0';
+    return filters->text;
+}
+
+static void tell_filters(struct audit_told *told, const struct device_filter *filter)
+{
+    struct filters filters = {.trees = filter->trees};
+
+    snprintf(told->object, sizeof told->object, "filter");
+    audit_json_add_list(&told->after, "filters", filter->tree_count, filter_of, &filters);
+}
+
 static void tell(struct audit_told *told, const void *ctx)
 {
     const struct request *request = ctx;
+    const struct command_order *order = request->order;
     const struct command_list *list = request->list;
 
     if (list->count == 0)
         return;
-    audit_json_add_text(&told->after, "command", request->order->name);
+    audit_json_add_text(&told->after, "command", order->name);
+    if (order->mac != NULL)
+        snprintf(told->object, sizeof told->object, "%s", order->mac);
+    else if (order->filter != NULL && order->filter->tree_count > 0)
+        tell_filters(told, order->filter);
+    else
+        snprintf(told->object, sizeof told->object, "all");
     audit_json_add_number(&told->after, "count", (int64_t)list->count);
     audit_json_add_number(&told->after, "first_id", list->items[0].id);
     audit_json_add_number(&told->after, "last_id", list->items[list->count - 1].id);
@@ -133,7 +168,6 @@ int command_queue_add(struct store *store, const struct command_order *order,
     struct audit_change change = {.by = order->by,
         .verb = "order",
         .kind = AUDIT_COMMAND,
-        .object = order->mac != NULL ? order->mac : "all",
         .forced = order->forced,
         .tell = tell};
 

@@ -12,7 +12,7 @@ static const struct audit_author by = {.who = "uid 7"};
 
 static int set_pin(struct fixture *f, const char *image, struct device_mark *out, struct err *err)
 {
-    const struct command_mark_pin wish = {MAC_1, image, &by};
+    const struct command_mark_pin wish = {MAC_1, image, false, &by};
 
     return command_mark_set_pin(f->store, &wish, out, err);
 }
