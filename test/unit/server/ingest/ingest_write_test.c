@@ -256,32 +256,6 @@ static void test_a_part_of_a_status(void **state)
     }
 }
 
-// An event that waited at the broker while the daemon was away says nothing of now. One without a
-// kind is a sign of life alone.
-static void test_a_late_event(void **state)
-{
-    struct fixture *f = *state;
-    struct ingest_write_event effect = {.event = {.mac = MAC_1, .at_ms = T0}, .late = true};
-
-    fixture_write(f, ingest_write_event, &effect);
-    assert_true(device(f, MAC_1).online); // nobody knew it
-    will(f, T0);
-    fixture_write(f, ingest_write_event, &effect);
-    assert_false(device(f, MAC_1).online);
-    effect.late = false;
-    fixture_write(f, ingest_write_event, &effect);
-    assert_int_equal(device(f, MAC_1).reason, DEVICE_REASON_EVENT);
-    effect.event.at_ms = T0 + 5; // who is online still is, and has not reported since
-    effect.late = true;
-    fixture_write(f, ingest_write_event, &effect);
-    assert_true(device(f, MAC_1).online);
-    assert_int_equal(device(f, MAC_1).last_seen_ms, T0);
-    effect.late = false;
-    fixture_write(f, ingest_write_event, &effect);
-    assert_int_equal(device(f, MAC_1).last_seen_ms, T0 + 5);
-    assert_events(f, "will ");
-}
-
 static void test_an_event_settles_its_command(void **state)
 {
     struct fixture *f = *state;
@@ -396,7 +370,6 @@ int main(void)
         TEST(test_a_message_goes_with_the_clock),
         TEST(test_a_fault),
         TEST(test_a_part_of_a_status),
-        TEST(test_a_late_event),
         TEST(test_an_event_settles_its_command),
         TEST(test_an_event_of_an_unknown_device),
         TEST(test_a_restart_settles_reboot_and_flash),
