@@ -154,6 +154,8 @@ $(B)/%.o: %.c
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
 $(PROFILES): $(addprefix certs/,ca.cnf root.cnf intermediate.cnf server.cnf device.cnf client.cnf)
 
+$(B)/server/api/api_openapi_text.o: $(wildcard server/api/openapi/*.json)
+
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<

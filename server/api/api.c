@@ -17,6 +17,7 @@
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
 #include "server/api/api_members.h"
+#include "server/api/api_openapi.h"
 #include "server/api/api_pin.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
@@ -75,6 +76,7 @@ static void serve(const struct http_request *request, struct http_response *resp
 // capture a segment.
 #define ENDPOINTS(X)                                                                               \
     X(HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                                    \
+    X(HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                             \
     X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_filter)                         \
     X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
@@ -154,6 +156,14 @@ static void serve(const struct http_request *request, struct http_response *resp
 const struct http_route *api_routes(void)
 {
     return routes;
+}
+
+bool api_describe_endpoint(size_t i, struct api_endpoint *out)
+{
+    if (i >= sizeof endpoints / sizeof endpoints[0])
+        return false;
+    *out = (struct api_endpoint){&routes[i], endpoints[i].has_body, endpoints[i].parameters};
+    return true;
 }
 
 void api_refuse(struct http_response *response, unsigned status, const char *reason)

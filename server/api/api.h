@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/api/api_members.h"
 #include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
@@ -84,6 +85,14 @@ struct api {
 
 // The routes; the last has no pattern.
 const struct http_route *api_routes(void);
+
+// What the i-th route takes, beside what its path captures. False: there are fewer.
+struct api_endpoint {
+    const struct http_route *route;
+    bool has_body;
+    const struct api_member *parameters; // of its query; NULL: none
+};
+bool api_describe_endpoint(size_t i, struct api_endpoint *out);
 
 // Words what the server refuses before a route is found; see struct http_server_settings.
 void api_refuse(struct http_response *response, unsigned status, const char *reason);

@@ -202,7 +202,7 @@ static char *dump(const json_t *value)
     return text;
 }
 
-void api_json_send(struct http_response *response, unsigned status, json_t *value)
+static void send(struct http_response *response, unsigned status, const char *type, json_t *value)
 {
     char *text = value != NULL ? dump(value) : NULL;
     size_t size = 0;
@@ -215,7 +215,12 @@ void api_json_send(struct http_response *response, unsigned status, json_t *valu
 
     struct http_response_bytes bytes = http_response_own(escaped, size);
 
-    http_response_set_bytes(response, status, "application/json", &bytes);
+    http_response_set_bytes(response, status, type, &bytes);
+}
+
+void api_json_send(struct http_response *response, unsigned status, json_t *value)
+{
+    send(response, status, "application/json", value);
 }
 
 static unsigned status_of(int code)
@@ -247,45 +252,72 @@ static json_t *message_json(const char *message)
     return json_string(text);
 }
 
-static json_t *error_json(const char *code, const char *message)
+// What all problems of a code share (RFC 9457, 3.1.2): in few words, for people.
+static const char *title_of(int code)
 {
+    switch (code) {
+    case ERR_INVALID: return "The request is wrong";
+    case ERR_DENIED: return "Not allowed";
+    case ERR_NOT_FOUND: return "There is no such thing";
+    case ERR_CONFLICT: return "The present state does not allow it";
+    case ERR_TOO_LARGE: return "The request is too large";
+    case ERR_UNAVAILABLE: return "It cannot be done now";
+    case ERR_NO_MEMORY: return "Not enough memory";
+    default: return "It failed";
+    }
+}
+
+// RFC 9457, 3.1, and `error` beside it. The type leads to where the document describes it.
+static json_t *problem_json(unsigned status, int code, const char *message)
+{
+    char type[64];
     json_t *error = json_object();
     json_t *object = json_object();
 
-    api_json_set(&error, "code", json_string(code));
+    snprintf(type, sizeof type, API_JSON_PROBLEMS "%s", err_code_name(code));
+    api_json_set(&error, "code", json_string(err_code_name(code)));
     api_json_set(&error, "message", message_json(message));
+    api_json_set(&object, "type", json_string(type));
+    api_json_set(&object, "title", json_string(title_of(code)));
+    api_json_set(&object, "status", json_integer(status));
+    api_json_set(&object, "detail", message_json(message));
     api_json_set(&object, "error", error);
     return object;
 }
 
-static void send_error(
-    struct http_response *response, unsigned status, const char *code, const char *message)
+static void send_problem(struct http_response *response, unsigned status, json_t *problem)
 {
-    api_json_send(response, status, error_json(code, message));
+    send(response, status, "application/problem+json", problem);
+}
+
+static void refuse(struct http_response *response, unsigned status, int code, const char *message)
+{
+    send_problem(response, status, problem_json(status, code, message));
 }
 
 void api_json_refuse(struct http_response *response, const struct err *err)
 {
     if (err->code == 0) // a callback found no memory, and had no place to say so
-        send_error(response, 500, err_code_name(ERR_NO_MEMORY), "no memory for the answer");
+        refuse(response, 500, ERR_NO_MEMORY, "no memory for the answer");
     else
-        send_error(response, status_of(err->code), err_code_name(err->code), err->message);
+        refuse(response, status_of(err->code), err->code, err->message);
 }
 
 void api_json_refuse_devices(struct http_response *response, const struct err *err, json_t *devices)
 {
-    json_t *object = error_json(err_code_name(err->code), err->message);
+    unsigned status = status_of(err->code);
+    json_t *problem = problem_json(status, err->code, err->message);
 
-    api_json_set(&object, "devices", devices);
-    api_json_send(response, status_of(err->code), object);
+    api_json_set(&problem, "devices", devices);
+    send_problem(response, status, problem);
 }
 
 void api_json_refuse_request(struct http_response *response, unsigned status, const char *reason)
 {
-    const char *code = status == 404   ? err_code_name(ERR_NOT_FOUND)
-                       : status == 413 ? err_code_name(ERR_TOO_LARGE)
-                       : status == 500 ? err_code_name(ERR_IO)
-                                       : err_code_name(ERR_INVALID);
+    int code = status == 404   ? ERR_NOT_FOUND
+               : status == 413 ? ERR_TOO_LARGE
+               : status == 500 ? ERR_IO
+                               : ERR_INVALID;
 
-    send_error(response, status, code, reason);
+    refuse(response, status, code, reason);
 }
