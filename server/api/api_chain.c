@@ -111,7 +111,7 @@ static int add_member(struct chain *chain, size_t i, json_t **images, struct err
         rc = list_macs(chain, name, err);
     api_json_set(
         &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
-    api_json_set(&object, "offered", json_boolean(member->image.state == IMAGE_PUBLISHED));
+    api_json_set(&object, "in_channel", json_boolean(member->image.state == IMAGE_PUBLISHED));
     api_json_set(&object, "ahead",
         json_boolean(
             chain->channel == CHANNEL_STABLE && release_channel_is_ahead(chain->all, chain->n, i)));
@@ -219,15 +219,15 @@ static int describe(struct chain *chain, json_t **object, struct err *err)
     api_json_set(object, "policy",
         json_string(
             board_policy_name(chain->n > 0 ? chain->members[0].policy : BOARD_POLICY_STEP)));
-    api_json_set(object, "channel", json_string(channel_name(chain->channel)));
-    api_json_set(object, "channels", channels);
-    api_json_set(
-        object, "channels_differ", json_boolean(release_channel_differs(chain->all, chain->n)));
     api_json_set(object, "stranded", json_integer(stranded));
     api_json_set(object, "edges_cut", json_boolean(json_array_size(edges) >= EDGES_MAX));
     api_json_set(object, "images", images);
     api_json_set(object, "edges", edges);
     api_json_set(object, "unknown", chain->list);
+    api_json_set(object, "channel", json_string(channel_name(chain->channel)));
+    api_json_set(object, "channels", channels);
+    api_json_set(
+        object, "channels_differ", json_boolean(release_channel_differs(chain->all, chain->n)));
     return rc;
 }
 

@@ -61,32 +61,52 @@ bool release_channel_is_ahead(const struct release_member *members, size_t n, si
     return ahead;
 }
 
-// views: room for before and after.
-static int check_view(const struct release_channel_change *change, enum channel channel,
-    struct release_member *views, struct err *err)
+static int decide(const struct release_channel_change *change, struct release_member *before,
+    struct release_member *after, struct err *err)
 {
-    struct release_member *before = views;
-    struct release_member *after = views + change->n;
+    bool steps = change->index < change->n && after[change->index].policy == BOARD_POLICY_STEP;
 
-    release_channel_view(change->before, change->n, channel, before);
-    release_channel_view(change->after, change->n, channel, after);
-    return change->index < change->n && after[change->index].policy == BOARD_POLICY_STEP
-               ? release_check_steps(before, after, change->n, change->index, err)
-               : release_check_change(before, after, change->n, err);
+    return steps ? release_check_steps(before, after, change->n, change->index, err)
+                 : release_check_change(before, after, change->n, err);
+}
+
+static void copy(const struct release_member *members, size_t n, struct release_member *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = members[i];
+}
+
+// views: room for before and after.
+static int check_views(
+    const struct release_channel_change *change, struct release_member *views, struct err *err)
+{
+    size_t n = change->n;
+    int rc = 0;
+
+    if (!release_channel_differs(change->before, n) && !release_channel_differs(change->after, n)) {
+        copy(change->before, n, views);
+        copy(change->after, n, views + n);
+        return decide(change, views, views + n, err);
+    }
+    for (int i = CHANNEL_STABLE; rc == 0 && i < CHANNEL_COUNT; i++) {
+        release_channel_view(change->before, n, (enum channel)i, views);
+        release_channel_view(change->after, n, (enum channel)i, views + n);
+        rc = decide(change, views, views + n, err);
+        if (rc < 0)
+            err_context(err, "channel %s", channel_name((enum channel)i));
+    }
+    return rc;
 }
 
 int release_channel_check(const struct release_channel_change *change, struct err *err)
 {
-    bool differs = release_channel_differs(change->before, change->n) ||
-                   release_channel_differs(change->after, change->n);
     struct release_member *views = calloc(2 * (change->n > 0 ? change->n : 1), sizeof *views);
-    int rc = views == NULL ? err_set(err, ERR_NO_MEMORY, "no memory for a release chain") : 0;
 
-    for (int i = CHANNEL_STABLE; rc == 0 && i < CHANNEL_COUNT; i++) {
-        rc = check_view(change, (enum channel)i, views, err);
-        if (rc < 0 && differs)
-            err_context(err, "channel %s", channel_name((enum channel)i));
-    }
+    if (views == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a release chain");
+
+    int rc = check_views(change, views, err);
+
     free(views);
     return rc;
 }
