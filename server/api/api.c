@@ -5,6 +5,7 @@
 #include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
+#include "server/api/api_channel.h"
 #include "server/api/api_chain.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
@@ -35,10 +36,15 @@ struct endpoint {
 
 static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {0}};
+static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
+    {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"marks", API_MEMBER_FLAG}, {0}};
 static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member pin[] = {
     {"image", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member channel[] = {{"channel", API_MEMBER_TEXT}, {0}};
+static const struct api_member channel_and_force[] = {
+    {"channel", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member policy[] = {
     {"policy", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member must_pass[] = {
@@ -59,7 +65,7 @@ static const struct api_member replacement[] = {
 static const struct api_member why[] = {{"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
     {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
-    {0}};
+    {"channel", API_MEMBER_TEXT}, {0}};
 static const struct api_member two_cas[] = {
     {"old", API_MEMBER_TEXT}, {"new", API_MEMBER_TEXT}, {0}};
 static const struct api_member next_phase[] = {
@@ -77,12 +83,13 @@ static void serve(const struct http_request *request, struct http_response *resp
 #define ENDPOINTS(X)                                                                               \
     X(HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                                    \
     X(HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                             \
-    X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_filter)                         \
+    X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                           \
     X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
     X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
     X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
+    X(HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force)           \
     X(HTTP_POST, "/api/v1/devices/:/canary", api_canary_switch, false, canary)                     \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
     X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
@@ -90,8 +97,9 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
     X(HTTP_GET, "/api/v1/groups", api_groups_list, false, NULL)                                    \
-    X(HTTP_POST, "/api/v1/groups", api_groups_set, true, NULL)                                     \
-    X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, NULL)                        \
+    X(HTTP_POST, "/api/v1/groups", api_groups_set, true, force)                                    \
+    X(HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false, channel_and_force)          \
+    X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
@@ -114,14 +122,15 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                                      \
     X(HTTP_GET, "/api/v1/images", api_images_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
-    X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, channel_and_force)         \
+    X(HTTP_POST, "/api/v1/images/:/promote", api_images_promote, false, force)                     \
     X(HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)                   \
     X(HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)                  \
-    X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, NULL)                        \
+    X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
     X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
-    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, NULL)                                   \
+    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
     X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)                            \

@@ -7,6 +7,7 @@
 
 #include "server/api/api.h"
 #include "server/api/api_author.h"
+#include "server/api/api_channel.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
 #include "server/api/api_filter.h"
@@ -39,6 +40,9 @@ struct list {
     char after[MAC_SIZE];
     struct api_pages *pages; // of the present page
     size_t count;            // of its devices
+    bool marks;              // also what an operator has said of them
+    struct store_connection *connection;
+    struct err *err;
 };
 
 static int write_device(const struct device_record *device, void *ctx)
@@ -46,10 +50,15 @@ static int write_device(const struct device_record *device, void *ctx)
     struct list *list = ctx;
     struct api_text *text = api_pages_begin_row(list->pages);
 
-    api_device_write(text, device);
+    int rc = 0;
+
+    api_device_begin(text, device);
+    if (list->marks)
+        rc = api_marks_write(list->connection, device->mac, text, list->err);
+    api_text_add(text, "}");
     memcpy(list->after, device->mac, sizeof list->after);
     list->count++;
-    return text->failed ? ERR_NO_MEMORY : 0;
+    return text->failed ? ERR_NO_MEMORY : rc;
 }
 
 static int read_page(
@@ -60,6 +69,8 @@ static int read_page(
 
     memcpy(after, list->after, sizeof after);
     list->pages = pages;
+    list->connection = connection;
+    list->err = err;
     list->count = 0;
 
     int rc = device_store_page(
@@ -95,6 +106,8 @@ static int read_filter(const struct http_request *request, struct list *list, st
     list->image_glob = glob != NULL ? strdup(glob) : NULL;
     if (glob != NULL && list->image_glob == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the list");
+
+    list->marks = api_members_is_set(http_request_query(request, "marks"));
 
     bool revoked = state != NULL && strcmp(state, "revoked") == 0;
 
@@ -265,6 +278,8 @@ static int read_device(const struct api *api, struct store_connection *connectio
         rc = api_device_key_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = api_marks_add_to(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_channel_add_to(api, connection, &device, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)

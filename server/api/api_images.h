@@ -9,6 +9,8 @@ void api_images_list(const struct http_request *request, struct http_response *r
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_publish(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_images_promote(
+    const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_withdraw(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_mark(const struct http_request *request, struct http_response *response, void *ctx);

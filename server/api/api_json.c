@@ -181,6 +181,11 @@ json_t *api_json_image(
     api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));
     api_json_set(&object, "embeds", embeds_json(catalogue, image));
     api_json_set(&object, "embeds_from", api_json_text(image->embeds_from));
+    api_json_set(&object, "channel",
+        image->state != IMAGE_ADDED
+            ? json_string(
+                  channel_name(image->channel == CHANNEL_BETA ? CHANNEL_BETA : CHANNEL_STABLE))
+            : json_null());
     api_json_set(&object, "must_pass", json_boolean(image->must_pass));
     api_json_set(&object, "devices", json_integer(member->devices));
     api_json_set(&object, "staged", json_integer(member->staged));

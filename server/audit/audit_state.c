@@ -91,6 +91,8 @@ static int add_mark(
         audit_json_add_flag(out, "canary", true);
     if (mark.pin[0] != '\0')
         audit_json_add_text(out, "pin", mark.pin);
+    if (mark.channel != CHANNEL_NONE)
+        audit_json_add_text(out, "channel", channel_name(mark.channel));
     return 0;
 }
 
@@ -244,6 +246,8 @@ static int read_group(
     if (rc < 0)
         return rc;
     audit_json_add_text(out, "filter", group.filter);
+    if (group.channel != CHANNEL_NONE)
+        audit_json_add_text(out, "channel", channel_name(group.channel));
     return 0;
 }
 
@@ -274,6 +278,8 @@ static int add_image(const struct image *image, void *ctx)
     audit_json_add_list(
         search->out, "embeds", image->embeds_count, embedded_key, (void *)(uintptr_t)image);
     audit_json_add_number(search->out, "published_at_ms", image->published_at_ms);
+    if (image->channel == CHANNEL_BETA)
+        audit_json_add_text(search->out, "channel", channel_name(image->channel));
     if (image->must_pass)
         audit_json_add_flag(search->out, "must_pass", true);
     return 1;

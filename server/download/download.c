@@ -20,7 +20,7 @@
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
-#include "server/release/release_find.h"
+#include "server/release/release_follow.h"
 #include "server/release/release_pin.h"
 #include "server/store/replacement_store.h"
 
@@ -205,16 +205,21 @@ static void offer_next(struct ask *ask, struct release_pin_way *way)
 static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {
-    size_t first;
     enum release_answer answer;
-    struct release_pin_way way = {
-        .running = running, .n = release_find_board(catalogue, running->board, &first)};
+    struct release_follow follow = {.catalogue = catalogue, .mac = ask->mac, .running = running};
+    struct release_pin_way way = {.running = running};
+    struct err err = {0};
 
-    if (way.n == 0) {
+    if (release_follow_find(ask->download->settings.store, &follow, &err) < 0) {
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
+        return;
+    }
+    if (follow.n == 0) {
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
         return;
     }
-    way.members = catalogue->members + first;
+    way.members = follow.members;
+    way.n = follow.n;
     answer = release_chain_next(way.members, way.n, running, &way.next);
     if (answer == RELEASE_NEXT)
         offer_next(ask, &way);

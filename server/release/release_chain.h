@@ -26,6 +26,7 @@
 struct release_member {
     struct image image;
     int64_t devices;
+    int64_t beta_devices; // of these: that follow beta
     int64_t staged;
     enum board_policy policy; // of its board: the same in all of them
     size_t reach;             // place of the last image that a device on it comes to; its own: none

@@ -332,6 +332,16 @@ static const char policies[] =
     "ALTER TABLE images ADD COLUMN must_pass INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 21;";
 
+// To whom an image is published, and what devices and groups follow (enum channel): all that there
+// is is stable's.
+static const char channels[] =
+    "ALTER TABLE images ADD COLUMN channel INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE images ADD COLUMN was_stable INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE device_marks ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE device_groups ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 22;";
+
 const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, images, event_order,
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
-    window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies};
+    window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies,
+    channels};

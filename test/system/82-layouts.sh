@@ -151,6 +151,8 @@ sqlite3 "$database" "drop table certificates;
     drop table device_groups;
     drop table boards;
     alter table images drop column must_pass;
+    alter table images drop column channel;
+    alter table images drop column was_stable;
     alter table devices drop column limited_at_ms;
     alter table events drop column class;
     alter table devices drop column spelling;

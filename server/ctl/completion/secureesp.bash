@@ -17,11 +17,12 @@ _secureesp_options() {
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --sort --columns' ;;
         'devices tag') echo '--add --remove' ;;
         'devices hold') echo '--reason' ;;
-        'devices pin') echo '--force' ;;
+        'devices pin' | 'devices channel') echo '--force' ;;
+        'groups set' | 'groups channel' | 'groups remove') echo '--force' ;;
         'devices canary') echo '--off' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
-        'devices watch') echo '--online --offline --state --image --interval' ;;
+        'devices watch') echo '--online --offline --state --image --filter --interval' ;;
         'devices key') echo '--key' ;;
         'devices revoke') echo '--reason' ;;
         'devices key') echo '--key' ;;
@@ -29,12 +30,14 @@ _secureesp_options() {
         'enrolments add') echo '--code' ;;
         'enrolments approve') echo '--key --any-key' ;;
         'enrolments open') echo '--for --at-most' ;;
-        'images add') echo '--name --literal-name --embeds --publish' ;;
+        'images add') echo '--name --literal-name --embeds --publish --channel' ;;
+        'images publish') echo '--channel --force' ;;
+        'images promote' | 'images remove') echo '--force' ;;
         'images withdraw') echo '--force' ;;
         'images reissue') echo '--literal-name --from --trust --to' ;;
         'images must-pass') echo '--off --force' ;;
         'boards set') echo '--policy --force' ;;
-        chain*) echo '--dot' ;;
+        chain*) echo '--channel --dot' ;;
         'images verify') echo '--key' ;;
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
@@ -70,10 +73,10 @@ _secureesp_states() {
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch forget tag hold unhold pin unpin canary replace revoke readmit key' ;;
-        groups) echo 'list set remove' ;;
+        devices) echo 'list show watch forget tag hold unhold pin unpin channel canary replace revoke readmit key' ;;
+        groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
-        images) echo 'add list publish withdraw must-pass remove reissue verify sign describe' ;;
+        images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
@@ -89,10 +92,12 @@ _secureesp_arguments() {
         'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
         'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
         'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
+        'devices channel') _secureesp_first_column devices && echo 'stable beta none' ;;
         'groups remove') _secureesp_first_column groups ;;
+        'groups channel') _secureesp_first_column groups && echo 'stable beta none' ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
-        'images publish' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
+        'images publish' | 'images promote' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
         'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
@@ -128,6 +133,10 @@ _secureesp() {
             ;;
         --state)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
+            return
+            ;;
+        --channel)
+            mapfile -t COMPREPLY < <(compgen -W 'stable beta' -- "$cur")
             return
             ;;
         --leave-behind)

@@ -59,10 +59,14 @@ static const struct step {
     {API "/devices/:/pin", API "/devices/" A "/pin?image=BOARD-1&force=1", TEXT, "", "pin",
         "device", A, "\"pin\":\"BOARD-1\""},
     {API "/devices/:/pin", API "/devices/" A "/pin?image=", TEXT, "", "unpin", "device", A, ""},
+    {API "/devices/:/channel", API "/devices/" A "/channel?channel=beta&force=1", TEXT, "",
+        "channel", "device", A, "\"channel\":\"beta\""},
     {API "/devices/:/canary", API "/devices/" A "/canary?on=1", TEXT, "", "canary", "device", A,
         "\"canary\":true"},
     {API "/groups", API "/groups", TEXT, "{\"name\": \"low\", \"filter\": \"tag=cellar\"}", "set",
         "group", "low", "tag=cellar"},
+    {API "/groups/:/channel", API "/groups/low/channel?channel=beta", TEXT, "", "channel", "group",
+        "low", "\"channel\":\"beta\""},
     {API "/groups/:/remove", API "/groups/low/remove", TEXT, "", "remove", "group", "low", ""},
     {API "/certificates/:/revoke", API "/certificates/0A/revoke?force=1", TEXT, "", "revoke",
         "certificate", "0a", "keyCompromise"},
@@ -101,7 +105,9 @@ static const struct step {
     {API "/keys", API "/keys?name=first", PUBLIC_KEY, NULL, "add", "key", NULL,
         "\"name\":\"first\""},
     {API "/images", API "/images", IMAGE, NULL, "add", "image", "BOARD-1", "\"state\":\"added\""},
-    {API "/images/:/publish", API "/images/BOARD-1/publish", TEXT, "", "publish", "image",
+    {API "/images/:/publish", API "/images/BOARD-1/publish?channel=beta&force=1", TEXT, "",
+        "publish", "image", "BOARD-1", "\"channel\":\"beta\""},
+    {API "/images/:/promote", API "/images/BOARD-1/promote", TEXT, "", "promote", "image",
         "BOARD-1", "\"state\":\"published\""},
     {API "/images/:/must-pass", API "/images/BOARD-1/must-pass?on=1", TEXT, "", "mark", "image",
         "BOARD-1", "\"must_pass\":true"},
@@ -109,8 +115,8 @@ static const struct step {
         "\"policy\":\"leap\""},
     {API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "", "withdraw",
         "image", "BOARD-1", "\"state\":\"withdrawn\""},
-    {API "/images/:/remove", API "/images/BOARD-1/remove", TEXT, "", "remove", "image", "BOARD-1",
-        ""},
+    {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
+        "BOARD-1", ""},
     {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
 };
 
@@ -327,9 +333,9 @@ static void it_is_read(void **state)
     ask(f, "GET", API "/audit", NULL, 0);
     assert_int_equal(count(f->answer, "\"number\":"), STEPS);
     ask(f, "GET", API "/audit?object=image&who=uid%201&after=0&since_ms=0", NULL, 0);
-    assert_int_equal(count(f->answer, "\"number\":"), getuid() == 1 ? 5 : 0);
+    assert_int_equal(count(f->answer, "\"number\":"), getuid() == 1 ? 6 : 0);
     ask(f, "GET", API "/audit?object=image", NULL, 0);
-    assert_int_equal(count(f->answer, "\"number\":"), 5);
+    assert_int_equal(count(f->answer, "\"number\":"), 6);
     expect(
         f, "image", 200, "\"before\":{\"state\":\"added\"", "\"after\":{\"state\":\"published\"");
     expect(f, "removed", 200, "\"after\":null", "\"forced\":true");

@@ -38,7 +38,7 @@ static const struct {
     {"POST", "/api/v1/images/B-1/withdraw?force=yes", "", 400, "\"invalid\"", "1 or 0"},
     {"POST", "/api/v1/images?publish=true", "x", 400, "\"invalid\"", "1 or 0"},
     {"POST", "/api/v1/images?names=B-1", "x", 400, "\"invalid\"", "names"},
-    {"POST", "/api/v1/images/B-1/publish?force=1", "", 400, "\"invalid\"", "force"},
+    {"POST", "/api/v1/images/B-1/publish?by=1", "", 400, "\"invalid\"", "by"},
     {"POST", "/api/v1/images/B-1/remove", "", 404, "\"not-found\"", "B-1"},
     {"POST", "/api/v1/keys/B-1/remove", "", 404, "\"not-found\"", "keys list"},
     {"POST", "/api/v1/keys?nam=a", "x", 400, "\"invalid\"", "nam"},

@@ -82,8 +82,10 @@ static void test_rows(void **state)
         strcpy(device.status.image, row->running);
         strcpy(staged.image, row->staged != NULL ? row->staged : "");
         strcpy(staged.sha256, row->sha256);
-        release_flash_judge(
-            &catalogue, &device, row->staged != NULL ? &staged : NULL, &unmarked, &verdict);
+        release_flash_judge(&catalogue,
+            &(struct release_flash_device){
+                &device, row->staged != NULL ? &staged : NULL, &unmarked, CHANNEL_STABLE},
+            &verdict);
         if (verdict.held != (row->result[0] != '\0') || strcmp(verdict.result, row->result) != 0 ||
             strcmp(verdict.image, row->image) != 0 || strstr(verdict.detail, row->detail) == NULL)
             fail_msg("%s: %s %s %s", row->what, verdict.result, verdict.image, verdict.detail);
@@ -132,8 +134,10 @@ static void test_leaps(void **state)
         release_chain_plan(members, catalogue.member_count);
         strcpy(staged.image, cases[i].staged != NULL ? cases[i].staged : "");
         strcpy(mark.pin, cases[i].pin);
-        release_flash_judge(
-            &catalogue, &device, cases[i].staged != NULL ? &staged : NULL, &mark, &verdict);
+        release_flash_judge(&catalogue,
+            &(struct release_flash_device){
+                &device, cases[i].staged != NULL ? &staged : NULL, &mark, CHANNEL_STABLE},
+            &verdict);
         if (strcmp(verdict.image, cases[i].image) != 0 ||
             verdict.held != (cases[i].detail[0] != '\0') ||
             strstr(verdict.detail, cases[i].detail) == NULL)

@@ -114,7 +114,7 @@ static const struct {
     {"colour=red",
         "filter, column 1: there is no \"colour\"; there are mac, name, board, image, tag, state, "
         "rssi, heap, uptime, seen, firstseen, reboots, loop, mqtt, ip, build, error, kind, hold, "
-        "canary, pin, and the words not, and, or"},
+        "canary, pin, channel, ownchannel, group, and the words not, and, or"},
     {"TAG=a", "filter, column 1: there is no \"TAG\""},
     {"tag", "filter, column 4: expected one of =, != after tag"},
     {"tag~a", "filter, column 4: expected one of =, !="},
