@@ -13,6 +13,7 @@
 #include "server/base/log.h"
 #include "server/select/select_parse.h"
 #include "server/select/select_value.h"
+#include "server/settings/settings_group.h"
 #include "server/store/group_store.h"
 
 static const struct api_member members[] = {
@@ -77,13 +78,22 @@ static int read_group(const json_t *body, struct device_group *out, struct err *
     return 0;
 }
 
+struct putting {
+    const struct api *api;
+    struct device_group group;
+};
+
 // A store_job.
 static int put(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device_group *group = ctx;
+    struct putting *putting = ctx;
+    struct device_group *group = &putting->group;
 
     group->set_at_ms = clock_now_ms(); // here, since the writer also moves the clock
-    return group_store_put(connection, group, err);
+
+    int rc = group_store_put(connection, group, err);
+
+    return rc < 0 ? rc : settings_group_judge(putting->api->settings, connection, group->name, err);
 }
 
 void api_groups_set(const struct http_request *request, struct http_response *response, void *ctx)
@@ -91,34 +101,38 @@ void api_groups_set(const struct http_request *request, struct http_response *re
     const struct api *api = ctx;
     size_t n;
     const uint8_t *p = http_request_body(request, &n);
-    struct device_group group = {.name = ""};
+    struct putting putting = {.api = api};
+    struct device_group *group = &putting.group;
     struct err err = {0};
     json_t *body = NULL;
     struct audit_author by;
     struct audit_change change = {
-        .by = &by, .verb = "set", .kind = AUDIT_GROUP, .object = group.name};
+        .by = &by, .verb = "set", .kind = AUDIT_GROUP, .object = group->name};
     int rc = api_members_read(p, n, members, &body, &err);
 
     api_author_of(request, &by);
-    snprintf(group.set_by, sizeof group.set_by, "%s", by.who);
+    snprintf(group->set_by, sizeof group->set_by, "%s", by.who);
     if (rc == 0)
-        rc = read_group(body, &group, &err);
+        rc = read_group(body, group, &err);
     json_decref(body);
     if (rc == 0)
-        rc = audit_run(api->store, &change, put, &group, &err);
+        rc = audit_run(api->store, &change, put, &putting, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    log_info(
-        "api", "group set name=%s by=\"%s\" filter=\"%s\"", group.name, group.set_by, group.filter);
-    api_json_send(response, 200, describe(&group));
+    log_info("api", "group set name=%s by=\"%s\" filter=\"%s\"", group->name, group->set_by,
+        group->filter);
+    api_json_send(response, 200, describe(group));
 }
 
 // A store_job.
 static int take(struct store_connection *connection, void *ctx, struct err *err)
 {
-    return group_store_remove(connection, *(const char **)ctx, err);
+    const char *name = *(const char **)ctx;
+    int rc = group_store_remove(connection, name, err);
+
+    return rc < 0 ? rc : settings_group_judge_removal(connection, name, err);
 }
 
 void api_groups_remove(

@@ -31,6 +31,7 @@ static const struct select_field_rule rules[SELECT_FIELD_COUNT] = {
     {"hold", SELECT_TYPE_WORD, flags},
     {"canary", SELECT_TYPE_WORD, flags},
     {"pin", SELECT_TYPE_TEXT, NULL},
+    {"drifted", SELECT_TYPE_WORD, flags},
 };
 
 // In the order of enum select_op.

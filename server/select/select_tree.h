@@ -38,6 +38,7 @@ enum select_field {
     SELECT_HOLD,
     SELECT_CANARY,
     SELECT_PIN,
+    SELECT_DRIFTED,
     SELECT_FIELD_COUNT,
 };
 

@@ -13,6 +13,11 @@
     "EXISTS (SELECT 1 FROM device_revocations AS f"                                                \
     " WHERE f.device = devices.mac AND f.readmitted_at_ms = 0)"
 #define HAS_MARK "EXISTS (SELECT 1 FROM device_marks AS k WHERE k.device = devices.mac AND "
+// What it says counts before what is inferred; without what is wanted, or run, nothing is known.
+#define RUNS_OTHER                                                                                 \
+    "EXISTS (SELECT 1 FROM device_configs AS w WHERE w.device = devices.mac AND w.wanted <> ''"    \
+    " AND CASE WHEN devices.config_hash <> '' THEN devices.config_hash"                            \
+    " ELSE w.inferred END NOT IN ('', w.wanted))"
 #define MAC_BITS 48
 
 struct value {
@@ -61,6 +66,7 @@ static const char *const words[SELECT_FIELD_COUNT][3] = {
     [SELECT_KIND] = {"speaks_events = 1", "speaks_events = 0"},
     [SELECT_HOLD] = {"NOT " HAS_MARK "k.held_at_ms > 0)", HAS_MARK "k.held_at_ms > 0)"},
     [SELECT_CANARY] = {"NOT " HAS_MARK "k.canary = 1)", HAS_MARK "k.canary = 1)"},
+    [SELECT_DRIFTED] = {"NOT " RUNS_OTHER, RUNS_OTHER},
 };
 
 static void put(struct device_where *where, const char *sql)
@@ -235,7 +241,8 @@ static int put_equality(struct device_where *where, const struct select_tree *tr
     case SELECT_STATE:
     case SELECT_KIND:
     case SELECT_HOLD:
-    case SELECT_CANARY: put(where, words[node->field][node->number]); break;
+    case SELECT_CANARY:
+    case SELECT_DRIFTED: put(where, words[node->field][node->number]); break;
     default: put_match(where, columns[node->field], text, node->is_pattern); break;
     }
     if (node->op == SELECT_UNEQUAL)
