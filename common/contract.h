@@ -32,6 +32,8 @@
 #define CONTRACT_STATUS_IP "espip"
 #define CONTRACT_STATUS_RSSI "rssi"
 #define CONTRACT_STATUS_FREE_HEAP "espfreeheap"
+#define CONTRACT_STATUS_CONFIG_HASH                                                                \
+    "confighash" // of the config.json in use: 16 hex digits of SHA-256
 #define CONTRACT_STATUS_ERROR "errormessage"
 
 // Members of the object on /event/<mac>, and of a command's payload, which has the id and, with

@@ -23,6 +23,8 @@
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
 #include "server/api/api_rotation.h"
+#include "server/api/api_settings.h"
+#include "server/api/api_settings_change.h"
 #include "server/api/api_status.h"
 #include "server/api/api_tags.h"
 #include "server/api/api_wifi.h"
@@ -76,6 +78,13 @@ static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
     {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, {0}};
 static const struct api_member audit_anchor[] = {{"anchor", API_MEMBER_TEXT}, {0}};
 
+static const struct api_member settings_at[] = {{"at", API_MEMBER_TEXT}, {0}};
+static const struct api_member settings_before[] = {{"before", API_MEMBER_TEXT}, {0}};
+static const struct api_member settings_change[] = {{"scope", API_MEMBER_TEXT},
+    {"name", API_MEMBER_TEXT}, {"unset", API_MEMBER_TEXTS}, {"replace", API_MEMBER_FLAG},
+    {"dry", API_MEMBER_FLAG}, {0}};
+static const struct api_member dry[] = {{"dry", API_MEMBER_FLAG}, {0}};
+
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
 // Method, path, handler, whether it has a body, parameters. The literal paths before those that
@@ -100,6 +109,14 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/groups", api_groups_set, true, force)                                    \
     X(HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false, channel_and_force)          \
     X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)                       \
+    X(HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                         \
+    X(HTTP_POST, "/api/v1/settings", api_settings_set, true, settings_change)                      \
+    X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
+    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_revert, false, dry)             \
+    X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
+    X(HTTP_GET, "/api/v1/settings/schema", api_settings_schema_show, false, NULL)                  \
+    X(HTTP_POST, "/api/v1/settings/schema", api_settings_schema_add, true, NULL)                   \
+    X(HTTP_POST, "/api/v1/settings/schema/:/remove", api_settings_schema_remove, false, NULL)      \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \

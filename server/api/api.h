@@ -15,6 +15,8 @@
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
 #include "server/rotation/rotation_watch.h"
+#include "server/settings/settings_desk.h"
+#include "server/settings/settings_watch.h"
 #include "server/store/store.h"
 #include "server/wifi/wifi_recipient.h"
 
@@ -68,6 +70,8 @@ struct api {
     struct revocation *revocation;
     struct wifi_recipient_sources recipients;
     struct rotation_watch *rotation;
+    const struct settings_desk *settings;
+    struct settings_watch *settings_watch;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

@@ -17,6 +17,7 @@
 #include "server/api/api_pages.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
+#include "server/api/api_settings.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
@@ -280,6 +281,8 @@ static int read_device(const struct api *api, struct store_connection *connectio
         rc = api_marks_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = api_channel_add_to(api, connection, &device, out, err);
+    if (rc == 0)
+        rc = api_settings_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)

@@ -14,6 +14,8 @@
 #include "server/release/release_switch.h"
 #include "server/select/select_parse.h"
 #include "server/select/select_value.h"
+#include "server/settings/settings_group.h"
+#include "server/store/group_store.h"
 #include "server/store/group_tree.h"
 
 static const struct api_member members[] = {
@@ -94,17 +96,24 @@ static int put_checked(
     return rc < 0 ? rc : group_tree_check_all(connection, err);
 }
 
+struct putting {
+    const struct api *api;
+    struct device_group group;
+};
+
 // A store_job.
 static int put(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device_group *group = ctx;
+    struct putting *putting = ctx;
+    struct device_group *group = &putting->group;
     struct device_group old;
     int rc = group_store_get(connection, group->name, &old, err);
 
     if (rc < 0 && rc != ERR_NOT_FOUND)
         return rc;
     group->channel = rc == 0 ? old.channel : CHANNEL_NONE;
-    return put_checked(connection, group, err);
+    rc = put_checked(connection, group, err);
+    return rc < 0 ? rc : settings_group_judge(putting->api->settings, connection, group->name, err);
 }
 
 void api_groups_set(const struct http_request *request, struct http_response *response, void *ctx)
@@ -112,31 +121,32 @@ void api_groups_set(const struct http_request *request, struct http_response *re
     const struct api *api = ctx;
     size_t n;
     const uint8_t *p = http_request_body(request, &n);
-    struct device_group group = {.name = ""};
+    struct putting putting = {.api = api};
+    struct device_group *group = &putting.group;
     struct err err = {0};
     json_t *body = NULL;
     struct audit_author by;
     struct audit_change change = {.by = &by,
         .verb = "set",
         .kind = AUDIT_GROUP,
-        .object = group.name,
+        .object = group->name,
         .forced = is_forced(request)};
     int rc = api_members_read(p, n, members, &body, &err);
 
     api_author_of(request, &by);
-    snprintf(group.set_by, sizeof group.set_by, "%s", by.who);
+    snprintf(group->set_by, sizeof group->set_by, "%s", by.who);
     if (rc == 0)
-        rc = read_group(body, &group, &err);
+        rc = read_group(body, group, &err);
     json_decref(body);
     if (rc == 0)
-        rc = release_switch_run(api->store, &change, put, &group, &err);
+        rc = release_switch_run(api->store, &change, put, &putting, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    log_info(
-        "api", "group set name=%s by=\"%s\" filter=\"%s\"", group.name, group.set_by, group.filter);
-    api_json_send(response, 200, describe(&group));
+    log_info("api", "group set name=%s by=\"%s\" filter=\"%s\"", group->name, group->set_by,
+        group->filter);
+    api_json_send(response, 200, describe(group));
 }
 
 // A store_job.
@@ -186,7 +196,9 @@ static int take(struct store_connection *connection, void *ctx, struct err *err)
     const char *name = *(const char **)ctx;
     int rc = group_tree_check_unused(connection, name, err);
 
-    return rc < 0 ? rc : group_store_remove(connection, name, err);
+    if (rc == 0)
+        rc = group_store_remove(connection, name, err);
+    return rc < 0 ? rc : settings_group_judge_removal(connection, name, err);
 }
 
 void api_groups_remove(

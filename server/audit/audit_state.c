@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/audit/audit_settings.h"
 #include "server/store/board_store.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
@@ -344,6 +345,7 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_REVOCATIONS] = read_revocations,
         [AUDIT_GROUP] = read_group,
         [AUDIT_BOARD] = read_board,
+        [AUDIT_SETTINGS] = audit_settings_read,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

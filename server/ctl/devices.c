@@ -52,6 +52,7 @@ static const struct option_rule list_options[] = {
     {"group", OPTION_LIST, "NAME", "only devices of this group"},
     {"outdated", OPTION_FLAG, NULL, "only devices for which a newer image is published"},
     {"failed", OPTION_FLAG, NULL, "only devices that report an error"},
+    {"drifted", OPTION_FLAG, NULL, "only devices that do not run the config.json that they should"},
     {"sort", OPTION_VALUE, "COLUMN", "in the order of this column; -COLUMN: backwards"},
     {"columns", OPTION_VALUE, "A,B,...", "show these columns"},
     {0},
@@ -210,7 +211,7 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 const struct subcommand devices_subcommands[] = {
     {"devices", "list",
         "[--online|--offline|--state STATE] [--image GLOB] [--filter FILTER]... [--group NAME]... "
-        "[--outdated] [--failed] [--sort COLUMN] [--columns A,B,...] [--json]",
+        "[--outdated] [--failed] [--drifted] [--sort COLUMN] [--columns A,B,...] [--json]",
         "list devices", list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1,
         run_show},

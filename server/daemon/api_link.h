@@ -7,16 +7,19 @@
 #include "server/daemon/config.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/disk_watch.h"
+#include "server/daemon/settings_link.h"
 
-// Joins the operator's API with those of whom it tells. All borrowed until its server is freed.
+// Joins the operator's API with those of whom it tells. All borrowed until it is stopped.
 struct api_link {
     struct counters_sources sources; // filled in by the start: api_server
     struct certificate_watch *watch;
     struct disk_watch *disk;
-    struct api api; // likewise: what reads them
+    struct settings_link settings; // likewise, as is
+    struct api api;                // what reads them
 };
 
-// Starts its server, sources.api_server, which the caller frees.
+// Starts its server and the settings. Stopping gives what is under way so much time.
 ERR_CHECKED int api_link_start(struct api_link *link, const struct config *config, struct err *err);
+void api_link_stop(struct api_link *link, unsigned grace_ms);
 
 #endif

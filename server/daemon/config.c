@@ -264,9 +264,9 @@ static int set_defaults(struct config *config, struct err *err)
 }
 
 // As a whole, and where the first thing stands that is wrong.
-static int check_devices(const struct config *config, const char *name, struct err *err)
+static int check_devices(struct config *config, const char *name, struct err *err)
 {
-    struct download_config_server server = {
+    struct settings_judge_server server = {
         .path = config->path,
         .port = config->port,
         .public_port = (uint16_t)config->public_port,

@@ -14,6 +14,7 @@
 #include "server/download/download_key.h"
 #include "server/download/download_query.h"
 #include "server/download/download_refuse.h"
+#include "server/download/download_render.h"
 #include "server/download/download_send.h"
 #include "server/download/download_stored.h"
 #include "server/download/download_transfer.h"
@@ -22,7 +23,6 @@
 #include "server/pki/digest.h"
 #include "server/release/release_follow.h"
 #include "server/release/release_pin.h"
-#include "server/store/replacement_store.h"
 
 struct download {
     struct download_settings settings;
@@ -80,36 +80,26 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
     send_content(ask, &content);
 }
 
-static int render_config(struct ask *ask, const char *place, uint8_t **json, size_t *n)
-{
-    struct download *download = ask->download;
-
-    pthread_rwlock_rdlock(&download->lock);
-
-    bool borrows = download_config_borrows(download->config, ask->mac, place);
-    int rc = download_config_render(download->config, borrows ? place : ask->mac, json, n);
-
-    pthread_rwlock_unlock(&download->lock);
-    return rc;
-}
-
 static void send_config(struct ask *ask)
 {
-    char place[MAC_SIZE];
+    struct download *download = ask->download;
+    struct download_render render;
     struct err err = {0};
     uint8_t *json;
     size_t n;
-    int rc = replacement_store_read_place(ask->download->settings.store, ask->mac, place, &err);
+    int rc = download_render_read(download->settings.store, ask->mac, &render, &err);
 
-    if (rc < 0) { // it would get another one's
-        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
-        return;
+    if (rc == 0) {
+        pthread_rwlock_rdlock(&download->lock);
+        rc =
+            download_render_write(&render, download_config_base(download->config), &json, &n, &err);
+        pthread_rwlock_unlock(&download->lock);
+        download_render_clear(&render);
     }
-    rc = render_config(ask, place, &json, &n);
     if (rc == 0)
         send_bytes(ask, "application/json", json, n);
-    else
-        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, "no memory");
+    else // never another one's
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
 }
 
 static void fail_stored(struct ask *ask, int rc, const char *path, const struct err *err)
@@ -377,6 +367,16 @@ int download_each_name(struct download *download, const struct download_config_j
     pthread_rwlock_rdlock(&download->lock);
 
     int rc = download_config_each_name(download->config, judge, line, err);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
+}
+
+int download_read_base(struct download *download, struct settings_base *out)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    int rc = settings_base_copy(download_config_base(download->config), out);
 
     pthread_rwlock_unlock(&download->lock);
     return rc;

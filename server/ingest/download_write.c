@@ -12,6 +12,7 @@
 #include "server/ingest/download_spans.h"
 #include "server/model/event_kind.h"
 #include "server/store/command_store.h"
+#include "server/store/device_config_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
@@ -87,6 +88,20 @@ static int note_image(
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }
 
+// What a file that the device has all of tells.
+static int note_file(
+    struct store_connection *connection, struct download_write *answer, struct err *err)
+{
+    char hash[DEVICE_CONFIG_HASH_SIZE];
+
+    if (is_firmware(answer))
+        return note_image(connection, answer, err);
+    if (strcmp(answer->file, CONTRACT_FILE_CONFIG) != 0)
+        return 0;
+    snprintf(hash, sizeof hash, "%.*s", (int)sizeof hash - 1, answer->sha256);
+    return device_config_store_note_fetched(connection, answer->mac, hash, answer->at_ms, err);
+}
+
 static int end_command(
     struct store_connection *connection, const struct download_write *answer, struct err *err)
 {
@@ -120,7 +135,7 @@ int download_write_answer(struct store_connection *connection, void *ctx, struct
         rc = take_transfer(connection, answer, err);
         if (rc <= 0)
             return rc;
-        rc = is_firmware(answer) ? note_image(connection, answer, err) : 0;
+        rc = note_file(connection, answer, err);
     }
     if (rc == 0 && !device.speaks_events)
         rc = end_command(connection, answer, err);

@@ -35,6 +35,7 @@ static const struct select_field_rule rules[SELECT_FIELD_COUNT] = {
     {"channel", SELECT_TYPE_WORD, channels + 1},
     {"ownchannel", SELECT_TYPE_WORD, channels},
     {"group", SELECT_TYPE_GROUP, NULL},
+    {"drifted", SELECT_TYPE_WORD, flags},
 };
 
 // In the order of enum select_op.

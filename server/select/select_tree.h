@@ -41,6 +41,7 @@ enum select_field {
     SELECT_CHANNEL,
     SELECT_OWN_CHANNEL,
     SELECT_GROUP,
+    SELECT_DRIFTED,
     SELECT_FIELD_COUNT,
 };
 

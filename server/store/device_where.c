@@ -14,6 +14,11 @@
     "EXISTS (SELECT 1 FROM device_revocations AS f"                                                \
     " WHERE f.device = devices.mac AND f.readmitted_at_ms = 0)"
 #define HAS_MARK "EXISTS (SELECT 1 FROM device_marks AS k WHERE k.device = devices.mac AND "
+// What it says counts before what is inferred; without what is wanted, or run, nothing is known.
+#define RUNS_OTHER                                                                                 \
+    "EXISTS (SELECT 1 FROM device_configs AS w WHERE w.device = devices.mac AND w.wanted <> ''"    \
+    " AND CASE WHEN devices.config_hash <> '' THEN devices.config_hash"                            \
+    " ELSE w.inferred END NOT IN ('', w.wanted))"
 #define MAC_BITS 48
 
 // A filter within another: a group's, or that of who follows beta.
@@ -64,6 +69,7 @@ static const char *const words[SELECT_FIELD_COUNT][3] = {
     [SELECT_CANARY] = {"NOT " HAS_MARK "k.canary = 1)", HAS_MARK "k.canary = 1)"},
     [SELECT_OWN_CHANNEL] = {"NOT " HAS_MARK "k.channel > 0)", HAS_MARK "k.channel = 1)",
         HAS_MARK "k.channel = 2)"},
+    [SELECT_DRIFTED] = {"NOT " RUNS_OTHER, RUNS_OTHER},
 };
 
 static void put(struct device_where *where, const char *sql)
@@ -253,7 +259,8 @@ static int put_equality(struct device_where *where, const struct select_tree *tr
     case SELECT_KIND:
     case SELECT_HOLD:
     case SELECT_OWN_CHANNEL:
-    case SELECT_CANARY: put(where, words[node->field][node->number]); break;
+    case SELECT_CANARY:
+    case SELECT_DRIFTED: put(where, words[node->field][node->number]); break;
     default:
         where_text_put_match(&where->text, columns[node->field], text, node->is_pattern);
         break;

@@ -341,7 +341,33 @@ static const char channels[] =
     "ALTER TABLE device_groups ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 22;";
 
+// What operators say of config.json (settings_store.h), and which one devices run
+// (device_config_store.h). The history refers to nothing: it outlives groups and devices.
+static const char settings[] =
+    "CREATE TABLE settings_layers ("
+    " scope INTEGER NOT NULL," // enum settings_scope
+    " name TEXT NOT NULL,"
+    " patch TEXT NOT NULL,"
+    " number INTEGER NOT NULL,"
+    " PRIMARY KEY (scope, name)) WITHOUT ROWID;"
+    "CREATE TABLE settings_history ("
+    " number INTEGER PRIMARY KEY,"
+    " at_ms INTEGER NOT NULL, set_by TEXT NOT NULL,"
+    " scope INTEGER NOT NULL, name TEXT NOT NULL,"
+    " before_patch TEXT NOT NULL, after_patch TEXT NOT NULL);"
+    "CREATE TABLE settings_members ("
+    " name TEXT PRIMARY KEY,"
+    " rule TEXT NOT NULL,"
+    " set_by TEXT NOT NULL, set_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE devices ADD COLUMN config_hash TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE device_configs ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac) ON DELETE CASCADE,"
+    " fetched TEXT NOT NULL, fetched_at_ms INTEGER NOT NULL,"
+    " inferred TEXT NOT NULL, assumed INTEGER NOT NULL,"
+    " wanted TEXT NOT NULL);"
+    "PRAGMA user_version = 23;";
+
 const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, images, event_order,
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
     window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies,
-    channels};
+    channels, settings};

@@ -14,7 +14,7 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
-        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --sort --columns' ;;
+        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns' ;;
         'devices tag') echo '--add --remove' ;;
         'devices hold') echo '--reason' ;;
         'devices pin' | 'devices channel') echo '--force' ;;
@@ -55,9 +55,13 @@ _secureesp_options() {
         'pki record') ;;
         'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
+        'settings show') echo '--fleet --group --effective' ;;
+        'settings set' | 'settings unset') echo '--fleet --group --yes --dry-run --send' ;;
+        'settings patch') echo '--fleet --group --yes --dry-run --send --replace' ;;
+        'settings revert') echo '--yes --dry-run --send' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
         'command list' | 'command show' | 'command cancel') ;;
-        command*) echo '--all --filter --group --outdated --failed --yes --wait --force' ;;
+        command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
     echo '--json --socket --help'
 }
@@ -81,6 +85,7 @@ _secureesp_verbs() {
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
+        settings) echo 'show set unset patch history diff revert schema' ;;
         wifi) echo 'set status' ;;
         audit) echo 'list verify anchor' ;;
     esac
@@ -104,11 +109,15 @@ _secureesp_arguments() {
         'pki revoke') _secureesp_first_column pki ;;
         'pki rotate') echo 'start status issue finish abort' FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        'settings show' | 'settings set' | 'settings unset') _secureesp_first_column devices ;;
+        'settings patch') _secureesp_first_column devices && echo FILE ;;
+        'settings schema') echo 'show add remove' FILE ;;
+        'settings revert' | 'settings diff') secureesp settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups enrolments command wifi images boards chain keys pki audit' ;;
+        help*) echo 'status devices groups enrolments command settings wifi images boards chain keys pki audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }

@@ -72,6 +72,33 @@ static inline void each_counter(
     add("statuses", 7, add_ctx);
 }
 
+// What the configuration file says of config.json.
+static inline int read_base(struct settings_base *out, void *ctx)
+{
+    static const struct settings_judge_server server = {
+        .path = "/download", .port = 8443, .other_server = "", .offline_after_ms = 180000};
+
+    (void)ctx;
+    if (settings_base_init(out) < 0)
+        return ERR_NO_MEMORY;
+    json_decref(out->common);
+    out->common = json_pack("{ss ss ss ss si}", "downloadserver", "host.example", "downloadport",
+        "8443", "downloadpath", "/download", "mqttserver", "broker.example", "mqttport", 8883);
+    return settings_base_set_server(out, &server, NULL);
+}
+
+static inline int judge_names(
+    const json_t *effective, const struct settings_base *base, void *ctx, struct err *err)
+{
+    const char *name = json_string_value(json_object_get(effective, "downloadserver"));
+
+    (void)base;
+    (void)ctx;
+    return strcmp(name, "host.example") == 0
+               ? 0
+               : err_set(err, ERR_INVALID, "downloadserver: the certificate has no such name");
+}
+
 static inline int refuse_publication(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
     (void)topic;
@@ -180,6 +207,7 @@ static inline int api_fixture_start(void **state)
     };
     char database[96];
     static char images[96];
+    static struct settings_desk desk;
     struct err err = {0};
 
     signal(SIGPIPE, SIG_IGN); // the server may close before all is written
@@ -199,6 +227,10 @@ static inline int api_fixture_start(void **state)
         release_open(f.api.store, &f.api.release, &err) < 0 || open_vault(&f, &err) < 0)
         return -1;
     release_images_init(&f.images, f.api.release, images);
+    desk = (struct settings_desk){f.api.store, read_base, judge_names, NULL};
+    f.api.settings = &desk;
+    if (settings_watch_open(&desk, &f.api.settings_watch, &err) < 0)
+        return -1;
     return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
            http_server_start(&settings, &f.server, &err);
 }
@@ -209,6 +241,7 @@ static inline int api_fixture_stop(void **state)
     char command[64];
 
     http_server_free(f->server, 1000);
+    settings_watch_close(f->api.settings_watch);
     command_dispatch_free(f->api.dispatch);
     release_images_clear(&f->images);
     release_close(f->api.release);

@@ -50,9 +50,20 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 22 brought.
+// What version 23 brought.
+static void drop_settings(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE settings_layers");
+    fixture_query(f, "DROP TABLE settings_history");
+    fixture_query(f, "DROP TABLE settings_members");
+    fixture_query(f, "DROP TABLE device_configs");
+    fixture_query(f, "ALTER TABLE devices DROP COLUMN config_hash");
+}
+
+// What version 22 brought, and what came after it.
 static void drop_channels(struct fixture *f)
 {
+    drop_settings(f);
     fixture_query(f, "ALTER TABLE images DROP COLUMN channel");
     fixture_query(f, "ALTER TABLE images DROP COLUMN was_stable");
 }
