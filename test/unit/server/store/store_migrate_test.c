@@ -23,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 23");
+    fixture_query(f, "PRAGMA user_version = 24");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 22");
+    fixture_query(f, "PRAGMA user_version = 23");
     fixture_open(f);
 }
 
@@ -181,7 +181,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 22);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 23);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -200,7 +200,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 22);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 23);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
     assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);
