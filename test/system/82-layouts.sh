@@ -150,6 +150,7 @@ sqlite3 "$database" "drop table certificates;
     drop table device_marks;
     drop table device_groups;
     drop table boards;
+    drop table rollout_devices; drop table rollouts;
     alter table images drop column must_pass;
     alter table devices drop column limited_at_ms;
     alter table events drop column class;

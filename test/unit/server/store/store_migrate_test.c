@@ -22,9 +22,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 22");
+    fixture_query(f, "PRAGMA user_version = 23");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 21");
+    fixture_query(f, "PRAGMA user_version = 22");
     fixture_open(f);
 }
 
@@ -49,9 +49,11 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 21 brought.
+// What version 21 brought, and what came after it.
 static void drop_policies(struct fixture *f)
 {
+    fixture_query(f, "DROP TABLE rollout_devices");
+    fixture_query(f, "DROP TABLE rollouts");
     fixture_query(f, "DROP TABLE boards");
     fixture_query(f, "ALTER TABLE images DROP COLUMN must_pass");
 }
@@ -161,7 +163,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 21);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 22);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -180,7 +182,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 21);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 22);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
 }
