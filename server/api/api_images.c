@@ -15,6 +15,7 @@
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
 #include "server/release/release_policy.h"
+#include "server/release/release_publish.h"
 
 void api_images_list(const struct http_request *request, struct http_response *response, void *ctx)
 {

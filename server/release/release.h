@@ -30,6 +30,10 @@ struct release_catalogue {
 const struct release_catalogue *release_hold(struct release *release);
 void release_drop(struct release *release, const struct release_catalogue *catalogue);
 
+// Reads the catalogue anew, after something else has changed what is in it. Any thread but the
+// store's writer.
+ERR_CHECKED int release_refresh(struct release *release, struct err *err);
+
 // Changes. All are durable, and seen by every later release_hold(), when they return; each has its
 // row of the audit log. by: who wants it, or NULL for the daemon itself.
 
@@ -51,13 +55,8 @@ struct release_added {
 ERR_CHECKED int release_add(struct release *release, const struct audit_author *by,
     const struct image *image, struct release_added *added, struct err *err);
 
-// ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key,
-// would strand a device, or is of another layout than its chain. Publishing a published image
-// changes nothing.
-ERR_CHECKED int release_publish(
-    struct release *release, const struct audit_author *by, const char *name, struct err *err);
-
-// ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device.
+// ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device. That
+// ends what an aborted rollout has left: published again, it is offered to all.
 ERR_CHECKED int release_withdraw(struct release *release, const struct audit_author *by,
     const char *name, bool force, struct err *err);
 

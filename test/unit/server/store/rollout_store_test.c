@@ -95,8 +95,7 @@ static void devices_are_kept(void **state)
 {
     struct fixture *f = *state;
     int64_t id = add_rollout(f, "spring", IMAGE).id;
-    struct rollout_device device = {.rollout = id,
-        .mac = MAC_1,
+    static struct rollout_device device = {.mac = MAC_1,
         .place = 1,
         .phase = 2,
         .site = "north",
@@ -109,6 +108,7 @@ static void devices_are_kept(void **state)
         .reason = "trial-failed"};
     struct rollout_device out;
 
+    device.rollout = id;
     put_device(f, id, MAC_1, ROLLOUT_WAITING);
     fixture_write(f, put, &device);
 
@@ -193,12 +193,12 @@ static int append(const struct rollout_device *device, void *ctx)
     return 0;
 }
 
-static int set_online(struct store_connection *connection, void *ctx, struct err *err)
+static int toggle(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct device_record device;
     int rc = device_store_get(connection, ctx, &device, err);
 
-    device.online = true;
+    device.online = !device.online;
     return rc < 0 ? rc : device_store_put(connection, &device, NULL, err);
 }
 
@@ -232,10 +232,12 @@ static void who_is_away_is_no_candidate(void **state)
 
     fixture_add_device(f, MAC_1);
     fixture_add_device(f, MAC_2);
+    fixture_write(f, toggle, mac_1);
+    fixture_write(f, toggle, mac_2);
     fixture_write(f, put, &device);
     put_device(f, rollout.id, MAC_2, ROLLOUT_WAITING);
     expect_candidates(f, rollout.id, 1, "");
-    fixture_write(f, set_online, mac_1);
+    fixture_write(f, toggle, mac_1);
     expect_candidates(f, rollout.id, 0, "");
     expect_candidates(f, rollout.id, 1, "1 ");
     fixture_write(f, shut_out, mac_2);
