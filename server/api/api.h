@@ -13,6 +13,7 @@
 #include "server/release/release.h"
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
+#include "server/rollout/rollout_drive.h"
 #include "server/rotation/rotation_watch.h"
 #include "server/store/store.h"
 #include "server/wifi/wifi_recipient.h"
@@ -67,6 +68,7 @@ struct api {
     struct revocation *revocation;
     struct wifi_recipient_sources recipients;
     struct rotation_watch *rotation;
+    struct rollout_drive *rollouts; // or NULL
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

@@ -44,5 +44,14 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     link->api.borrows_config = borrows_config;
     link->api.each_counter = each_counter;
     link->api.ctx = link;
-    return http_server_start(&settings, &link->sources.api_server, err);
+
+    int rc = rollout_drive_start(link->api.store, link->api.release, &link->api.rollouts, err);
+
+    return rc < 0 ? rc : http_server_start(&settings, &link->sources.api_server, err);
+}
+
+void api_link_stop(struct api_link *link, int64_t grace_ms)
+{
+    http_server_free(link->sources.api_server, grace_ms);
+    rollout_drive_free(link->api.rollouts);
 }

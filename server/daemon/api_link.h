@@ -8,7 +8,7 @@
 #include "server/daemon/counters.h"
 #include "server/daemon/disk_watch.h"
 
-// Joins the operator's API with those of whom it tells. All borrowed until its server is freed.
+// Joins the operator's API with those of whom it tells. All borrowed until it is stopped.
 struct api_link {
     struct counters_sources sources; // filled in by the start: api_server
     struct certificate_watch *watch;
@@ -16,7 +16,10 @@ struct api_link {
     struct api api; // likewise: what reads them
 };
 
-// Starts its server, sources.api_server, which the caller frees.
+// Starts its server, and what drives the rollouts that it takes.
 ERR_CHECKED int api_link_start(struct api_link *link, const struct config *config, struct err *err);
+
+// Ends both, also after an error of the start, or without one. Before the store is closed.
+void api_link_stop(struct api_link *link, int64_t grace_ms);
 
 #endif

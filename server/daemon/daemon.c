@@ -323,7 +323,7 @@ void daemon_stop(struct daemon *daemon)
         return;
     // Each before what it calls: the API reads the download server's counters, and the hook wakes
     // the dispatcher, which publishes.
-    http_server_free(daemon->api.sources.api_server, GRACE_MS);
+    api_link_stop(&daemon->api, GRACE_MS);
     enrol_link_stop(&daemon->enrolment, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)

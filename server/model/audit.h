@@ -20,6 +20,7 @@ enum audit_kind {
     AUDIT_REVOCATIONS, // the list of all that is shut out
     AUDIT_GROUP,       // of devices: by name
     AUDIT_BOARD,       // how its devices climb: by name
+    AUDIT_ROLLOUT,     // by name
     AUDIT_KIND_COUNT
 };
 
@@ -55,7 +56,7 @@ struct audit_row {
 };
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
-// "key", "revocations", "group", "board".
+// "key", "revocations", "group", "board", "rollout".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -184,6 +184,8 @@ static void judge_at_work(const struct rollout_facts *facts, struct rollout_deci
         judge_downloading(facts, out);
     else
         judge_installing(facts, out);
+    if (facts->is_over && out->action == ROLLOUT_STAY)
+        settle(out, ROLLOUT_LEFT_OUT, "the rollout was aborted meanwhile");
 }
 
 void rollout_judge_device(const struct rollout_facts *facts, struct rollout_decision *out)

@@ -33,6 +33,7 @@ struct rollout_facts {
     int64_t timeout_ms;
     int64_t now_ms;
     bool is_paused; // nothing is ordered, and what was not sent is taken back
+    bool is_over;   // the same, for good
 
     bool is_known; // the device is there; else only the next two count
     bool is_revoked;

@@ -95,3 +95,25 @@ bool rollout_plan_take(
         (*of_site)++;
     return true;
 }
+
+int64_t rollout_plan_end(
+    const struct rollout *rollout, int64_t devices, int64_t settled, int64_t now_ms)
+{
+    const struct rollout_terms *terms = &rollout->terms;
+    int64_t began_ms =
+        terms->start_ms > rollout->created_at_ms ? terms->start_ms : rollout->created_at_ms;
+    int64_t soaks = terms->phase_count - rollout->phase; // that are to come
+    int64_t soaked_ms = rollout->phase * terms->soak_ms;
+    int64_t worked_ms = now_ms - began_ms - soaked_ms;
+
+    if (rollout->state > ROLLOUT_SOAKING || settled <= 0)
+        return 0;
+    if (rollout->state == ROLLOUT_SOAKING) {
+        worked_ms -= now_ms - rollout->soak_at_ms;
+        soaked_ms = now_ms - rollout->soak_at_ms;
+    } else
+        soaked_ms = 0;
+    if (worked_ms < 0)
+        worked_ms = 0;
+    return now_ms + worked_ms / settled * (devices - settled) + soaks * terms->soak_ms - soaked_ms;
+}

@@ -47,4 +47,9 @@ struct rollout_plan_use {
 bool rollout_plan_take(
     const struct rollout_terms *terms, struct rollout_plan_use *use, int64_t *of_site);
 
+// When it may end if it goes on as it has: of so many devices, so many have come to an end. 0: not
+// known.
+int64_t rollout_plan_end(
+    const struct rollout *rollout, int64_t devices, int64_t settled, int64_t now_ms);
+
 #endif

@@ -64,7 +64,7 @@ static const struct row {
     enum rollout_place place;
     const char *running, *replaced_by, *pin, *health_reason;
     enum rollout_health health;
-    bool unknown, revoked, is_held, offline, is_busy, paused;
+    bool unknown, revoked, is_held, offline, is_busy, paused, over;
     enum rollout_action action;
     enum rollout_stage stage;
     const char *reason;
@@ -124,6 +124,11 @@ static const struct row {
         .reason = "firmware: failed"},
     {"cancelled", &loading, &cancelled, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
         .reason = "its command flash was cancelled"},
+    {"aborted before", &loading, &queued, .over = true, .action = ROLLOUT_TAKE_BACK},
+    {"aborted", &loading, &sent, .over = true, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
+        .reason = "the rollout was aborted meanwhile"},
+    {"aborted, has it", &loading, &done, .over = true, .action = ROLLOUT_SETTLE,
+        .stage = ROLLOUT_LEFT_OUT, .reason = "the rollout was aborted meanwhile"},
     {"there again", &loading, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
         .reason = "was forgotten and is there again"},
 
@@ -177,7 +182,8 @@ static void each_device_by_table(void **state)
         struct rollout_facts facts = {.device = row->device,
             .timeout_ms = TIMEOUT,
             .now_ms = NOW,
-            .is_paused = row->paused,
+            .is_paused = row->paused || row->over,
+            .is_over = row->over,
             .is_known = !row->unknown,
             .is_revoked = row->revoked,
             .replaced_by = row->replaced_by,

@@ -115,6 +115,36 @@ static void the_order_is_by_what_is_asked(void **state)
     assert_true(rollout_plan_lot("a", "b") == rollout_plan_lot("a", "b"));
 }
 
+static void the_end_is_estimated(void **state)
+{
+    static const struct {
+        enum rollout_state state;
+        int64_t phase, soak_at, devices, settled, now, end;
+    } rows[] = {
+        {ROLLOUT_RUNNING, 0, 0, 10, 0, 2000, 0},
+        {ROLLOUT_PAUSED, 0, 0, 10, 5, 2000, 0},
+        {ROLLOUT_DONE, 1, 0, 10, 10, 2000, 0},
+        // 1000 ms of work for 5, as many to come, and two soaks
+        {ROLLOUT_RUNNING, 0, 0, 10, 5, 2000, 2000 + 1000 + 1000},
+        {ROLLOUT_SOAKING, 0, 2000, 10, 5, 2100, 2100 + 1000 + 1000 - 100},
+        {ROLLOUT_RUNNING, 1, 0, 10, 5, 2500, 2500 + 1000 + 500},
+        {ROLLOUT_RUNNING, 1, 0, 10, 5, 1100, 1100 + 0 + 500},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rollout rollout = {.state = rows[i].state,
+            .phase = rows[i].phase,
+            .soak_at_ms = rows[i].soak_at,
+            .created_at_ms = 500,
+            .terms = {.phase_count = 2, .soak_ms = 500, .start_ms = 1000}};
+        int64_t end = rollout_plan_end(&rollout, rows[i].devices, rows[i].settled, rows[i].now);
+
+        if (end != rows[i].end)
+            fail_msg("row %zu: %lld", i, (long long)end);
+    }
+}
+
 // --- at random
 
 #define DEVICES 60
@@ -256,6 +286,7 @@ int main(void)
         cmocka_unit_test(failures_are_counted_up),
         cmocka_unit_test(each_bound_holds_by_itself),
         cmocka_unit_test(the_order_is_by_what_is_asked),
+        cmocka_unit_test(the_end_is_estimated),
         cmocka_unit_test(no_bound_is_ever_passed),
     };
 
