@@ -59,7 +59,8 @@ expect_exit 0 secureesp rollouts abort spring
 expect_match "what abort says" "is offered to no other; .*images withdraw" "$output"
 expect_exit 1 secureesp rollouts resume spring
 expect_equal "after an abort" 304 "$(offer "${macs[0]}" 00.00.01)"
-create summer 00.00.02 --all --phases 1,50%,100% --canaries-first --soak 3s
+expect_exit 0 secureesp rollouts create summer --image "$(image_name 00.00.02)" --all --yes --soak 3s \
+    --phases 1,50%,100% --canaries-first
 eventually 60 "the first phase" stage_is summer "${macs[2]}" updated
 eventually 10 "it soaks" rollout_has summer '$.state' soaking
 expect_equal "who has it" "${macs[2]}" "$(members_of summer updated)"

@@ -26,7 +26,9 @@ stage_is() {
 
 # create NAME VERSION OPTION...: a rollout of the virtual board without waits, unless options say so.
 create() {
-    expect_exit 0 secureesp rollouts create "$1" --image "$(image_name "$2")" --yes --soak 0 "${@:3}"
+    local soak=(--soak 0)
+    [[ " $* " != *" --soak "* ]] || soak=()
+    expect_exit 0 secureesp rollouts create "$1" --image "$(image_name "$2")" --yes "${soak[@]}" "${@:3}"
 }
 
 # members_of NAME STAGE: the MACs of its devices at that stage, in a line.
