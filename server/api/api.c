@@ -22,6 +22,8 @@
 #include "server/api/api_pin.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
+#include "server/api/api_rollout_create.h"
+#include "server/api/api_rollouts.h"
 #include "server/api/api_rotation.h"
 #include "server/api/api_settings.h"
 #include "server/api/api_settings_change.h"
@@ -145,6 +147,13 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)                  \
     X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
+    X(HTTP_GET, "/api/v1/rollouts", api_rollouts_list, false, NULL)                                \
+    X(HTTP_POST, "/api/v1/rollouts", api_rollout_create_run, true, NULL)                           \
+    X(HTTP_GET, "/api/v1/rollouts/:", api_rollouts_show, false, NULL)                              \
+    X(HTTP_POST, "/api/v1/rollouts/:/pause", api_rollouts_pause, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/rollouts/:/resume", api_rollouts_resume, false, NULL)                    \
+    X(HTTP_POST, "/api/v1/rollouts/:/abort", api_rollouts_abort, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/rollouts/:/retry", api_rollouts_retry, false, NULL)                      \
     X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
     X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \

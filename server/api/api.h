@@ -14,6 +14,7 @@
 #include "server/release/release.h"
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
+#include "server/rollout/rollout_drive.h"
 #include "server/rotation/rotation_watch.h"
 #include "server/settings/settings_desk.h"
 #include "server/settings/settings_watch.h"
@@ -72,6 +73,7 @@ struct api {
     struct rotation_watch *rotation;
     const struct settings_desk *settings;
     struct settings_watch *settings_watch;
+    struct rollout_drive *rollouts; // or NULL
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

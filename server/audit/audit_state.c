@@ -16,6 +16,7 @@
 #include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
 #include "server/store/revocation_store.h"
+#include "server/store/rollout_store.h"
 #include "server/store/rotation_store.h"
 #include "server/store/tag_store.h"
 
@@ -312,6 +313,22 @@ static int read_board(
     return board_store_each(connection, add_board, &search, err);
 }
 
+static int read_rollout(
+    struct store_connection *connection, const char *name, struct audit_json *out, struct err *err)
+{
+    struct rollout rollout;
+    int rc = rollout_store_get(connection, name, &rollout, err);
+
+    if (rc < 0)
+        return rc;
+    audit_json_add_text(out, "state", rollout_state_name(rollout.state));
+    audit_json_add_text(out, "image", rollout.image.text);
+    audit_json_add_number(out, "phase", rollout.phase + 1);
+    audit_json_add_flag(out, "gated", rollout.is_gated);
+    audit_json_add_text(out, "reason", rollout.reason);
+    return 0;
+}
+
 static int add_key(const struct image_key *key, void *ctx)
 {
     const struct search *search = ctx;
@@ -346,6 +363,7 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_GROUP] = read_group,
         [AUDIT_BOARD] = read_board,
         [AUDIT_SETTINGS] = audit_settings_read,
+        [AUDIT_ROLLOUT] = read_rollout,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

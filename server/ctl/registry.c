@@ -16,6 +16,7 @@
 #include "server/ctl/keys.h"
 #include "server/ctl/pki.h"
 #include "server/ctl/settings.h"
+#include "server/ctl/rollouts.h"
 #include "server/ctl/status.h"
 #include "server/ctl/wifi.h"
 
@@ -30,6 +31,7 @@ static const struct subcommand *const tables[] = {
     wifi_subcommands,
     images_subcommands,
     images_local_subcommands,
+    rollouts_subcommands,
     boards_subcommands,
     chain_subcommands,
     keys_subcommands,

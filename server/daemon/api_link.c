@@ -50,11 +50,15 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     link->api.settings = &link->settings.desk;
     link->api.settings_watch = link->settings.watch;
     link->api.ctx = link;
-    return http_server_start(&settings, &link->sources.api_server, err);
+
+    rc = rollout_drive_start(link->api.store, link->api.release, &link->api.rollouts, err);
+
+    return rc < 0 ? rc : http_server_start(&settings, &link->sources.api_server, err);
 }
 
-void api_link_stop(struct api_link *link, unsigned grace_ms)
+void api_link_stop(struct api_link *link, int64_t grace_ms)
 {
     http_server_free(link->sources.api_server, grace_ms);
+    rollout_drive_free(link->api.rollouts);
     settings_link_clear(&link->settings);
 }

@@ -21,6 +21,7 @@ enum audit_kind {
     AUDIT_GROUP,       // of devices: by name
     AUDIT_BOARD,       // how its devices climb: by name
     AUDIT_SETTINGS,    // of config.json: "fleet", "group NAME", "device MAC"; "schema"
+    AUDIT_ROLLOUT,     // by name
     AUDIT_KIND_COUNT
 };
 
@@ -56,7 +57,7 @@ struct audit_row {
 };
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
-// "key", "revocations", "group", "board", "settings".
+// "key", "revocations", "group", "board", "settings", "rollout".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -9,7 +9,9 @@
 #include "server/audit/audit_json.h"
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
+#include "server/release/release_publish.h"
 #include "server/store/image_store.h"
+#include "server/store/rollout_store.h"
 
 struct release {
     struct store *store;
@@ -54,7 +56,7 @@ static void replace(struct release *release, struct release_catalogue *fresh)
         unreference(release, old);
 }
 
-static int reload(struct release *release, struct err *err)
+int release_refresh(struct release *release, struct err *err)
 {
     struct release_catalogue *fresh;
 
@@ -78,7 +80,7 @@ int release_open(struct store *store, struct release **out, struct err *err)
     release->store = store;
     pthread_mutex_init(&release->reloading, NULL);
     pthread_mutex_init(&release->lock, NULL);
-    rc = reload(release, err);
+    rc = release_refresh(release, err);
     if (rc < 0) {
         release_close(release);
         return err_context(err, "catalogue");
@@ -162,7 +164,7 @@ int release_make_change(struct release *release, const struct audit_change *chan
 
     int rc = audit_run(release->store, &told, run_change, &job, err);
 
-    return rc < 0 ? rc : reload(release, err);
+    return rc < 0 ? rc : release_refresh(release, err);
 }
 
 static struct image *find(

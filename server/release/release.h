@@ -31,6 +31,10 @@ struct release_catalogue {
 const struct release_catalogue *release_hold(struct release *release);
 void release_drop(struct release *release, const struct release_catalogue *catalogue);
 
+// Reads the catalogue anew, after something else has changed what is in it. Any thread but the
+// store's writer.
+ERR_CHECKED int release_refresh(struct release *release, struct err *err);
+
 // Changes. All are durable, and seen by every later release_hold(), when they return; each has its
 // row of the audit log. by: who wants it, or NULL for the daemon itself.
 

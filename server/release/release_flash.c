@@ -7,6 +7,7 @@
 
 #include "common/result.h"
 #include "server/release/release_find.h"
+#include "server/release/release_gate.h"
 #include "server/release/release_pin.h"
 #include "server/store/device_channel.h"
 #include "server/store/device_store.h"
@@ -153,6 +154,34 @@ void release_flash_judge(const struct release_catalogue *catalogue,
     judge_mark(asked->mark, out);
 }
 
+// Nor does an operator's `flash` go before a rollout, unless it is forced.
+static int judge_gate(struct store_connection *connection,
+    const struct release_catalogue *catalogue, const struct device_record *device,
+    struct command_verdict *out, struct err *err)
+{
+    const char *text = device->status.image;
+    const struct release_member *gate;
+    struct image_name running;
+    struct image_name image;
+    struct release_pin_way way = {.running = &running};
+    size_t first;
+    int rc;
+
+    if (out->held || !image_name_parse(out->image, strlen(out->image), &image))
+        return 0;
+    if (!image_name_parse(text, strlen(text), &running) || strcmp(running.board, image.board) != 0)
+        running = (struct image_name){.version = "0"}; // before all: each gate counts
+    way.n = release_find_board(catalogue, image.board, &first);
+    way.members = catalogue->members + first;
+    rc = release_gate_find(connection, device->mac, &way, &gate, err);
+    if (rc == 0 && release_gate_bars(gate, &image))
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: rollout %s brings image %s to devices, and has not reached this one "
+            "('flash --force' installs what it has downloaded all the same)",
+            gate->rollout, gate->image.name.text);
+    return rc;
+}
+
 int release_flash_decide(struct store_connection *connection, const char *mac,
     struct command_verdict *out, void *ctx, struct err *err)
 {
@@ -180,6 +209,7 @@ int release_flash_decide(struct store_connection *connection, const char *mac,
 
     catalogue = release_hold(release);
     release_flash_judge(catalogue, &asked, out);
+    rc = judge_gate(connection, catalogue, &device, out, err);
     release_drop(release, catalogue);
-    return 0;
+    return rc;
 }

@@ -10,6 +10,7 @@
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
+#include "server/store/rollout_store.h"
 
 // Makes room for one more element; the capacity doubles at each power of two.
 static void *grow(void *array, size_t count, size_t size)
@@ -88,6 +89,19 @@ static int set_policy(const struct board_setting *setting, void *ctx)
     return 0;
 }
 
+static int set_gate(const char *image, const char *name, void *ctx)
+{
+    struct release_catalogue *catalogue = ctx;
+
+    for (size_t i = 0; i < catalogue->member_count; i++) {
+        struct release_member *member = &catalogue->members[i];
+
+        if (strcmp(member->image.name.text, image) == 0)
+            memcpy(member->rollout, name, strlen(name) + 1);
+    }
+    return 0;
+}
+
 static int compare_members(const void *a, const void *b)
 {
     const struct release_member *left = a;
@@ -144,6 +158,8 @@ int release_load(struct store_connection *connection, bool count_devices,
         rc = image_store_each_key(connection, add_key, catalogue, err);
     if (rc == 0)
         rc = board_store_each(connection, set_policy, catalogue, err);
+    if (rc == 0)
+        rc = rollout_store_each_gate(connection, set_gate, catalogue, err);
     if (rc == 0 && count_devices)
         rc = device_store_each_image(connection, set_devices, catalogue, err);
     if (rc == 0 && count_devices)

@@ -6,6 +6,7 @@
 #include "server/release/release_check.h"
 #include "server/release/release_find.h"
 #include "server/store/image_store.h"
+#include "server/store/rollout_store.h"
 
 // The image's place within its board's own members, which are first and n.
 struct place {
@@ -102,17 +103,44 @@ static int apply_publish(struct store_connection *connection, struct release_cat
     return rc < 0 ? rc : image_store_update(connection, &after, err);
 }
 
-int release_publish(
-    struct release *release, const struct release_publish_wish *wish, struct err *err)
+static struct audit_change publication(const struct release_publish_wish *wish)
 {
-    struct release_publish_wish own = *wish;
-    struct audit_change audit = {.by = wish->by,
+    return (struct audit_change){.by = wish->by,
         .verb = wish->promote ? "promote" : "publish",
         .kind = AUDIT_IMAGE,
         .object = wish->name,
         .forced = wish->force};
+}
+
+int release_publish(
+    struct release *release, const struct release_publish_wish *wish, struct err *err)
+{
+    struct release_publish_wish own = *wish;
+    struct audit_change audit = publication(&own);
 
     return release_make_change(release, &audit, apply_publish, &own, err);
+}
+
+struct within {
+    struct release_catalogue *catalogue;
+    struct release_publish_wish wish;
+};
+
+// A store_job.
+static int publish(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct within *within = ctx;
+
+    return apply_publish(connection, within->catalogue, &within->wish, err);
+}
+
+int release_publish_within(struct store_connection *connection, struct release_catalogue *catalogue,
+    const struct release_publish_wish *wish, struct err *err)
+{
+    struct within within = {catalogue, *wish};
+    struct audit_change audit = publication(&within.wish);
+
+    return audit_run_within(connection, &audit, publish, &within, err);
 }
 
 static int apply_withdraw(struct store_connection *connection, struct release_catalogue *catalogue,
@@ -136,7 +164,8 @@ static int apply_withdraw(struct store_connection *connection, struct release_ca
             "image %s is not withdrawn (--force does it anyway; those devices are then offered "
             "nothing)",
             after.name.text);
-    return image_store_update(connection, &after, err);
+    rc = image_store_update(connection, &after, err);
+    return rc < 0 ? rc : rollout_store_lift_gates(connection, after.name.text, err);
 }
 
 int release_publish_withdraw(

@@ -21,7 +21,12 @@ struct release_publish_wish {
 ERR_CHECKED int release_publish(
     struct release *release, const struct release_publish_wish *wish, struct err *err);
 
-// ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device.
+// The same within a release_change, with a row of the audit log of its own.
+ERR_CHECKED int release_publish_within(struct store_connection *connection,
+    struct release_catalogue *catalogue, const struct release_publish_wish *wish, struct err *err);
+
+// ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device. That
+// ends what an aborted rollout has left: published again, it is offered to all.
 ERR_CHECKED int release_publish_withdraw(
     struct release *release, const struct release_publish_wish *wish, struct err *err);
 

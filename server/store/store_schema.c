@@ -367,7 +367,33 @@ static const char settings[] =
     " wanted TEXT NOT NULL);"
     "PRAGMA user_version = 23;";
 
+// Images on their way to devices (enum rollout_state, rollout_stage). Devices need not be known; a
+// command's row says nothing of its rollout, the row here says which command it is.
+static const char rollouts[] =
+    "CREATE TABLE rollouts ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE, image TEXT NOT NULL,"
+    " state INTEGER NOT NULL, phase INTEGER NOT NULL, soak_at_ms INTEGER NOT NULL,"
+    " forgiven INTEGER NOT NULL, gated INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " created_at_ms INTEGER NOT NULL, ended_at_ms INTEGER NOT NULL,"
+    " phases TEXT NOT NULL, rate INTEGER NOT NULL, at_once INTEGER NOT NULL,"
+    " site_size INTEGER NOT NULL, site_prefix TEXT NOT NULL, start_ms INTEGER NOT NULL,"
+    " time_window TEXT NOT NULL, success INTEGER NOT NULL, soak_ms INTEGER NOT NULL,"
+    " failures TEXT NOT NULL, timeout_ms INTEGER NOT NULL, canaries_first INTEGER NOT NULL);"
+    "CREATE TABLE rollout_devices ("
+    " rollout INTEGER NOT NULL REFERENCES rollouts(id) ON DELETE CASCADE,"
+    " device INTEGER NOT NULL, place INTEGER NOT NULL, phase INTEGER NOT NULL,"
+    " site TEXT NOT NULL, stage INTEGER NOT NULL, command_id INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, before TEXT NOT NULL,"
+    " began_at_ms INTEGER NOT NULL, ended_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " PRIMARY KEY (rollout, device)) WITHOUT ROWID;"
+    "CREATE INDEX rollout_devices_stage ON rollout_devices(rollout, stage, phase, place);"
+    "CREATE INDEX rollout_devices_begun ON rollout_devices(rollout, began_at_ms)"
+    " WHERE began_at_ms > 0;"
+    "CREATE INDEX rollout_devices_device ON rollout_devices(device);"
+    "PRAGMA user_version = 24;";
+
 const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, images, event_order,
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
     window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies,
-    channels, settings};
+    channels, settings, rollouts};

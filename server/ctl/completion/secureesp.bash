@@ -81,6 +81,7 @@ _secureesp_verbs() {
         groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
+        rollouts) echo 'create list show watch pause resume abort retry' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
@@ -98,6 +99,8 @@ _secureesp_arguments() {
         'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
         'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
         'devices channel') _secureesp_first_column devices && echo 'stable beta none' ;;
+        'rollouts create') ;; # a new name
+        rollouts*) _secureesp_first_column rollouts ;;
         'groups remove') _secureesp_first_column groups ;;
         'groups channel') _secureesp_first_column groups && echo 'stable beta none' ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
@@ -117,7 +120,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups enrolments command settings wifi images boards chain keys pki audit' ;;
+        help*) echo 'status devices groups enrolments command settings wifi images rollouts boards chain keys pki audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -156,7 +159,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -172,7 +175,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups enrolments command wifi images boards chain keys pki audit help --version --help --socket'
+        words='status devices groups enrolments command wifi images rollouts boards chain keys pki audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

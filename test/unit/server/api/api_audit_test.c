@@ -124,6 +124,19 @@ static const struct step {
         "BOARD-1", "\"must_pass\":true"},
     {API "/boards/:", API "/boards/BOARD?policy=leap", TEXT, "", "set", "board", "BOARD",
         "\"policy\":\"leap\""},
+    {API "/rollouts", API "/rollouts", TEXT,
+        "{\"name\": \"spring\", \"image\": \"BOARD-1\", \"all\": true}", "create", "rollout",
+        "spring", "\"state\":\"running\",\"image\":\"BOARD-1\",\"phase\":1,\"gated\":true"},
+    {API "/devices/:/forget", API "/devices/" D "/forget?force=1", TEXT, "", "forget", "device", D,
+        ""},
+    {API "/rollouts/:/pause", API "/rollouts/spring/pause", TEXT, "", "pause", "rollout", "spring",
+        "\"state\":\"paused\""},
+    {API "/rollouts/:/retry", API "/rollouts/spring/retry", TEXT, "", "retry", "rollout", "spring",
+        "\"devices\":1"},
+    {API "/rollouts/:/resume", API "/rollouts/spring/resume", TEXT, "", "resume", "rollout",
+        "spring", "\"state\":\"running\""},
+    {API "/rollouts/:/abort", API "/rollouts/spring/abort", TEXT, "", "abort", "rollout", "spring",
+        "\"state\":\"aborted\""},
     {API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "", "withdraw",
         "image", "BOARD-1", "\"state\":\"withdrawn\""},
     {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
@@ -156,6 +169,9 @@ static int put(struct store_connection *connection, void *ctx, struct err *err)
     struct device_record device = {.speaks_events = true, .last_seen_ms = 1, .first_seen_ms = 1};
 
     snprintf(device.mac, sizeof device.mac, "%s", (const char *)ctx);
+    // The one that a rollout can be for.
+    device.online = strcmp(device.mac, D) == 0;
+    snprintf(device.status.image, sizeof device.status.image, "%s", device.online ? "BOARD-0" : "");
     return device_store_put(connection, &device, NULL, err);
 }
 
@@ -302,7 +318,8 @@ static void what_changes_nothing_writes_none(void **state)
 {
     static const char *const targets[] = {API "/devices/" A "/readmit",
         API "/certificates/0a/revoke?force=1", API "/images/BOARD-1/publish",
-        API "/keys/first/remove", API "/devices/nonsense/revoke", API "/enrolments/" NEW "/remove"};
+        API "/keys/first/remove", API "/rollouts/spring/abort", API "/devices/nonsense/revoke",
+        API "/enrolments/" NEW "/remove"};
     struct fixture *f = *state;
     struct audit_row before = last_row(f);
 

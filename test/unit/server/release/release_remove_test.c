@@ -8,6 +8,7 @@
 
 #include "server/release/release_find.h"
 #include "server/release/release_remove.h"
+#include "server/release/release_publish.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
 #include "test/unit/server/release/publish.h"

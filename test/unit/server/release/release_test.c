@@ -9,6 +9,7 @@
 
 #include "server/release/release.h"
 #include "server/release/release_find.h"
+#include "server/release/release_publish.h"
 #include "server/store/download_store.h"
 #include "test/unit/server/release/publish.h"
 #include "test/unit/server/store/store_fixture.h"
