@@ -138,15 +138,35 @@ static struct list *begin_list(const struct http_request *request, struct http_r
     return NULL;
 }
 
+// What is wrong with it must be said before the list begins.
+static int check_filter(const struct api *api, const struct list *list, struct err *err)
+{
+    struct store_connection *connection;
+    int rc = store_read_begin(api->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = device_store_check_filter(connection, &list->filter, err);
+    store_read_end(api->store, connection);
+    return rc;
+}
+
 void api_devices_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     struct list *list = begin_list(request, response);
+    struct err err = {0};
 
-    if (list != NULL)
+    if (list == NULL)
+        return;
+    if (check_filter(api, list, &err) < 0) {
+        api_json_refuse(response, &err);
+        release_list(list);
+    } else {
         api_pages_send(
             &(struct api_pages_source){"devices", api->store, read_page, release_list, list},
             response);
+    }
 }
 
 void api_devices_count(

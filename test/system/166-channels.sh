@@ -74,7 +74,7 @@ step "groups in filters, which do not go round"
 expect_exit 0 secureesp groups set few 'group=testers not group=shops'
 expect_equal "its devices" "$two" "$(devices_of group=few)"
 expect_exit 1 secureesp groups set testers group=few
-expect_match "a loop" "group testers would come to itself" "$output"
+expect_match "a loop" "group few would come to itself" "$output"
 expect_exit 1 secureesp groups set shops 'channel=stable'
 expect_match "a channel by a channel" "group shops has a channel" "$output"
 expect_exit 1 secureesp groups remove shops
@@ -116,13 +116,11 @@ expect_exit 0 secureesp images promote "$(image_name 00.00.03)"
 expect_exit 0 secureesp images promote "$(image_name 00.00.04)"
 expect_exit 1 secureesp images promote "$(image_name 00.00.02.a)"
 expect_exit 1 secureesp images publish "$(image_name 00.00.03)" --channel beta
-expect_match "the bridge leaves" "channel stable: would strand .*--force" "$output
---force"
+expect_match "the bridge leaves" "\(--force does it anyway.*channel stable: would strand" "$output"
 expect_exit 1 secureesp images withdraw "$(image_name 00.00.03)"
 expect_exit 0 secureesp images publish "$(image_name 00.00.03)" --channel beta --force
-expect_equal "stranded" 2 "$(json_get "$(api "/chains/$board")" '$.channels[0].stranded')"
+expect_equal "stranded" 3 "$(json_get "$(api "/chains/$board")" '$.channels[0].stranded')"
 expect_offer "$one" 00.00.02 none
-expect_exit 1 secureesp devices channel "$two" stable --force --bad
 expect_exit 0 secureesp devices channel "$two" beta
 expect_offer "$two" 00.00.02 00.00.03
 expect_exit 1 secureesp devices channel "$two" stable

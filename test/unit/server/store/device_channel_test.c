@@ -293,6 +293,45 @@ static void a_loop_of_others_has_an_end(void **state)
     store_read_end(f->store, connection);
 }
 
+static int count_devices(struct fixture *f, const char *text)
+{
+    struct store_connection *connection = fixture_read(f);
+    struct select_tree tree;
+    struct device_filter filter = {.trees = &tree, .tree_count = 1};
+    int64_t count;
+
+    assert_int_equal(select_parse(text, &tree, NULL), 0);
+
+    int rc = device_store_count_filtered(connection, &filter, &count, NULL);
+
+    store_read_end(f->store, connection);
+    return rc;
+}
+
+// Nor does one that others have made deep or wide, which no loop is.
+static void what_others_have_made_is_bounded(void **state)
+{
+    struct fixture *f = *state;
+    char sql[1024];
+
+    prepare(f);
+    for (int i = 1; i <= 7; i++) {
+        snprintf(sql, sizeof sql, "INSERT INTO device_groups VALUES ('g%d', '%s%d', 'x', 1, 0)", i,
+            i == 1 ? "tag=g" : "group=g", i - 1);
+        fixture_query(f, sql);
+    }
+    assert_int_equal(count_devices(f, "group=g6"), 0);
+    assert_int_equal(count_devices(f, "group=g7"), ERR_TOO_LARGE);
+    snprintf(sql, sizeof sql, "INSERT INTO device_groups VALUES ('wide', 'group=below");
+    for (int i = 1; i < 30; i++)
+        strcat(sql, " or group=below");
+    strcat(sql, "', 'x', 1, 0)");
+    fixture_query(f, sql);
+    assert_int_equal(count_devices(f, "group=wide group=wide group=wide group=wide"), 0);
+    assert_int_equal(
+        count_devices(f, "group=wide group=wide group=wide group=wide group=wide"), ERR_TOO_LARGE);
+}
+
 static void a_group_in_use_stays(void **state)
 {
     struct fixture *f = *state;
@@ -321,6 +360,8 @@ int main(void)
             groups_that_grow_are_refused, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
             a_loop_of_others_has_an_end, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_others_have_made_is_bounded, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_group_in_use_stays, fixture_set_up, fixture_tear_down),
     };
 
