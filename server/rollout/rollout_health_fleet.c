@@ -54,11 +54,11 @@ static struct group count(
     return group;
 }
 
-static struct rollout_statistic_share shrink(const struct group *group, double by, bool up)
+static struct rollout_statistic_share shrink(const struct group *group, bool up)
 {
-    double hit = (double)group->worse / by;
+    double hit = (double)group->worse / group->clusters;
     int64_t whole = (int64_t)hit;
-    int64_t of = (int64_t)((double)group->known / by);
+    int64_t of = (int64_t)((double)group->known / group->clusters);
 
     if (up && (double)whole < hit)
         whole++;
@@ -76,10 +76,8 @@ static bool differs(const struct group *updated, const struct group *waiting,
     const struct test *test, double chance)
 {
     bool has_control = waiting->known >= WAITING_MIN;
-    double by = has_control && waiting->clusters > updated->clusters ? waiting->clusters
-                                                                     : updated->clusters;
-    struct rollout_statistic_share now = shrink(updated, by, false);
-    struct rollout_statistic_share usual = shrink(waiting, by, true);
+    struct rollout_statistic_share now = shrink(updated, false);
+    struct rollout_statistic_share usual = shrink(waiting, true);
     double difference = share_of(updated) - (has_control ? share_of(waiting) : USUAL);
 
     if (now.hit < DEVICES_MIN || difference < test->floor ||
