@@ -52,7 +52,7 @@ SDK := test/esp8266/sdk
 SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi_credentials esp8266_flash image_bounds \
     last_reset otadata esp8266_rtc)
 
-DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
+DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd -lm
 SIGNER_LIBS := -lcrypto -linih -lseccomp -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
 # What differs between the generations of Mbed TLS: the file that fits the installed one.
@@ -173,7 +173,7 @@ $(B)/lib%.a:
 	$(AR) rcs $@ $^
 
 $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DAEMON_LIBS)
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
 $(TESTS_SIGNER): $(B)/%: $(B)/%.o $(B)/libsigner.a
