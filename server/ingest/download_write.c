@@ -87,8 +87,9 @@ static int note_image(
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }
 
-static int end_command(
-    struct store_connection *connection, const struct download_write *answer, struct err *err)
+// begun: only that a part of the file has arrived.
+static int tell_command(struct store_connection *connection, const struct download_write *answer,
+    bool begun, struct err *err)
 {
     struct command command;
     struct command_outcome_download download = {
@@ -102,7 +103,8 @@ static int end_command(
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_download(&command, &download))
+    if (begun ? !command_outcome_begun(&command, &download)
+              : !command_outcome_by_download(&command, &download))
         return 0;
     return command_store_update(connection, &command, err);
 }
@@ -118,12 +120,14 @@ int download_write_answer(struct store_connection *connection, void *ctx, struct
     clock_follow(&answer->at_ms, &answer->stepped_ms);
     if (is_file(answer)) {
         rc = take_transfer(connection, answer, err);
+        if (rc == 0 && answer->bytes > 0 && !device.speaks_events)
+            return tell_command(connection, answer, true, err);
         if (rc <= 0)
             return rc;
         rc = is_firmware(answer) ? note_image(connection, answer, err) : 0;
     }
     if (rc == 0 && !device.speaks_events)
-        rc = end_command(connection, answer, err);
+        rc = tell_command(connection, answer, false, err);
     return rc;
 }
 
