@@ -10,6 +10,7 @@ static const char names[ERROR_STEP_COUNT][ERROR_STEP_SIZE] = {
     [ERROR_STEP_CONNECT] = "connect",
     [ERROR_STEP_HANDSHAKE] = "handshake",
     [ERROR_STEP_SESSION] = "session",
+    [ERROR_STEP_TRANSFER] = "transfer",
     [ERROR_STEP_REQUEST] = "request",
     [ERROR_STEP_DOWNLOAD] = "download",
     [ERROR_STEP_CHECK] = "check",

@@ -10,6 +10,7 @@ enum error_step {
     ERROR_STEP_CONNECT,   // name or TCP
     ERROR_STEP_HANDSHAKE, // TLS, up to the peer's certificate
     ERROR_STEP_SESSION,   // at the broker
+    ERROR_STEP_TRANSFER,  // of bytes, once the handshake is done
     ERROR_STEP_REQUEST,   // until the answer's head has come
     ERROR_STEP_DOWNLOAD,  // the bytes of a file
     ERROR_STEP_CHECK,     // of a file that has come
@@ -22,9 +23,8 @@ enum error_step {
 
 #define ERROR_STEP_SIZE 16 // of a name with its NUL
 
-// With a name as long as these, what tells an error in an event: step, code and detail with their
-// names and marks, in JSON.
-#define ERROR_STEP_TELLS_MAX 256
+// Bytes of what tells an error in an event at most: the members step, code and detail, as JSON.
+#define ERROR_STEP_EVENT_MAX 256
 
 // The step's name, as "handshake"; "" for ERROR_STEP_NONE and for a number out of range.
 const char *error_step_name(enum error_step step);
