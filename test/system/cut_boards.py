@@ -240,7 +240,7 @@ class Board:
                 line = self.next_line(asked + ASK_AGAIN_S)
                 if line.startswith(f"accepted name={command} "):
                     return
-                if line is None and ask("GET", f"/commands/{number}")["state"] not in ("queued", "sent"):
+                if line is None and ask("GET", f"/commands/{number}")["state"] not in ("queued", "sent", "accepted"):
                     break
                 if line is None:
                     asked = time.monotonic()

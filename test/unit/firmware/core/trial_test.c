@@ -277,7 +277,7 @@ static void test_both(void **state)
     struct fake_device *f = *state;
 
     serve_text(f, "config.json", BAD_CONFIG);
-    assert_true(fake_device_do(f, "config", 1));
+    assert_true(fake_device_do(f, "config", 9));
     begin_trial(f);
     assert_string_equal(f->device.settings.mqtt.hosts[0], "elsewhere.example");
     assert_true(fake_device_run(f, TRIAL_MS + 5000, fake_device_is_idle));
