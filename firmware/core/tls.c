@@ -231,20 +231,21 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
         {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
         {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
         {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},
+        {0, RESULT_CERTIFICATE_UNTRUSTED, "is unfit"}, // anything else
     };
     uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
     uint32_t known = 0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        known |= table[i].flags;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if ((flags & table[i].flags) != 0 && (flags & ~known) == 0)
-            return failure_set(
-                failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
-    }
-    failure_set(failure, RESULT_CERTIFICATE_UNTRUSTED, "%s: its certificate is unfit", tls->host);
+    for (size_t k = 0; k < sizeof table / sizeof table[0]; k++)
+        known |= table[k].flags;
+    while (i < sizeof table / sizeof table[0] - 1 && (flags & table[i].flags) == 0)
+        i++;
+    if ((flags & ~known) != 0)
+        i = sizeof table / sizeof table[0] - 1;
+    failure_set(failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
     failure->code = (int32_t)flags;
-    return -(int)RESULT_CERTIFICATE_UNTRUSTED;
+    return -(int)table[i].result;
 }
 
 // It may have been that: some servers refuse instead of falling back.
