@@ -68,7 +68,7 @@ no_main = $(filter-out %/main.o,$(1))
 COMMON := $(call objects,common)
 # What decides which slot runs: all of core that a boot loader links, and it needs no library.
 BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files file_store failure) \
-    common/crc32))
+    common/crc32 common/error_step))
 # The daemon's side of the signer: of that folder nothing else.
 SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)

@@ -9,6 +9,8 @@ int failure_set(struct failure *failure, enum result result, const char *format,
     va_list arguments;
 
     failure->result = result;
+    failure->step = (uint8_t)error_step_of(result);
+    failure->code = 0;
     va_start(arguments, format);
     vsnprintf(failure->detail, sizeof failure->detail, format, arguments);
     va_end(arguments);

@@ -11,6 +11,11 @@
 #define TEXT_MAX 120
 #define DECIMALS_MAX 9
 
+// Bytes of an event's detail, so that there is room for a step and a code.
+#define STEP_MAX (sizeof ",\"" CONTRACT_EVENT_STEP "\":\"\"" + ERROR_STEP_SIZE - 2)
+#define CODE_MAX (sizeof ",\"" CONTRACT_EVENT_CODE "\":-2147483648" - 1)
+#define DETAIL_MAX (ERROR_STEP_EVENT_MAX - STEP_MAX - CODE_MAX)
+
 __attribute__((format(printf, 2, 3))) static void put(
     struct report_members *members, const char *format, ...)
 {
@@ -44,17 +49,24 @@ static void put_number(struct report_members *members, const char *name, int64_t
     put(members, "%s", digits);
 }
 
-static void put_text(struct report_members *members, const char *name, const char *text)
+// end: where it must have ended, with its quote.
+static void put_text_until(
+    struct report_members *members, const char *name, const char *text, size_t end)
 {
     put_name(members, name);
     put(members, "\"");
-    for (size_t i = 0; i < TEXT_MAX && text[i] != '\0'; i++) {
+    for (size_t i = 0; i < TEXT_MAX && text[i] != '\0' && members->used + 3 <= end; i++) {
         if (text[i] == '"' || text[i] == '\\')
             put(members, "\\%c", text[i]);
         else
             put(members, "%c", text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
     }
     put(members, "\"");
+}
+
+static void put_text(struct report_members *members, const char *name, const char *text)
+{
+    put_text_until(members, name, text, SIZE_MAX);
 }
 
 static bool is_name(const char *name)
@@ -175,10 +187,15 @@ size_t report_write_event(const struct report_event *event, char *out, size_t si
         put_text(&members, CONTRACT_EVENT_COMMAND, event->command);
     if (event->has_id)
         put_number(&members, CONTRACT_EVENT_ID, event->id);
-    put_text(&members, CONTRACT_EVENT_RESULT, result_name(event->result));
+    if (strcmp(event->kind, CONTRACT_EVENT_KIND_ACCEPTED) != 0) // that is no end
+        put_text(&members, CONTRACT_EVENT_RESULT, result_name(event->result));
     if (event->image != NULL && event->image[0] != '\0')
         put_text(&members, CONTRACT_EVENT_IMAGE, event->image);
     if (event->detail != NULL && event->detail[0] != '\0')
-        put_text(&members, CONTRACT_EVENT_DETAIL, event->detail);
+        put_text_until(&members, CONTRACT_EVENT_DETAIL, event->detail, members.used + DETAIL_MAX);
+    if (event->step != ERROR_STEP_NONE)
+        put_text(&members, CONTRACT_EVENT_STEP, error_step_name(event->step));
+    if (event->code != 0)
+        put_number(&members, CONTRACT_EVENT_CODE, event->code);
     return report_end(&members);
 }

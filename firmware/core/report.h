@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/error_step.h"
 #include "common/result.h"
 
 #define REPORT_SIZE 768 // any status or event with its NUL
@@ -44,7 +45,9 @@ struct report_event {
     int64_t id;
     enum result result;
     const char *image;
-    const char *detail;
+    const char *detail;   // cut so that ERROR_STEP_EVENT_MAX is not exceeded
+    enum error_step step; // these two are left out if they are 0
+    int32_t code;
 };
 
 // Begins a status, as JSON on one line, in out, which must stay where it is until report_end().

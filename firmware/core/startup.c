@@ -58,6 +58,8 @@ static int start_image(struct device *device, struct failure *failure)
     int rc = device->port->has_boot_loader ? slots_load(&device->slots, device->port, failure)
                                            : slots_start(&device->slots, device->port, failure);
 
+    device->current.has_id = device->slots.has_id; // of what may have caused this start
+    device->current.id = device->slots.id;
     return rc < 0 ? rc : choose_image(device, failure);
 }
 

@@ -1,6 +1,7 @@
 // TLS sessions, on Mbed TLS over the port's stream.
 #include "firmware/core/tls.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "firmware/core/memory.h"
@@ -104,10 +105,17 @@ static int configure(struct tls *tls, struct identity *identity)
     return rc;
 }
 
+// A library's number says more than words.
+static int fail_with(struct failure *failure, int code, const char *host, const char *what)
+{
+    failure_set(failure, RESULT_TLS_FAILED, "%s: %s", host, what);
+    failure->code = code;
+    return -(int)RESULT_TLS_FAILED;
+}
+
 static int fail_setup(struct tls *tls, int rc, struct failure *failure)
 {
-    rc = failure_set(
-        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
+    rc = fail_with(failure, rc, tls->host, "no TLS session");
     rc = memory_judge(rc, failure);
     tls_close(tls);
     return rc;
@@ -166,6 +174,17 @@ static bool may_resume(const struct tls *tls)
     return !mbedtls_x509_time_is_past(&valid_to);
 }
 
+// The port leaves in errno why, if it knows.
+static int fail_connect(struct tls *tls, struct failure *failure)
+{
+    int code = errno;
+
+    tls_close(tls);
+    failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
+    failure->code = code;
+    return -(int)RESULT_CONNECT_FAILED;
+}
+
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure)
 {
@@ -173,8 +192,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
 
     tls_close(tls);
     if (rc != 0)
-        return failure_set(
-            failure, RESULT_TLS_FAILED, "no random numbers (-0x%04x)", (unsigned)-rc);
+        return fail_with(failure, rc, host, "no random numbers");
     tls->peer = peer;
     tls->host = host;
     tls->tcp_port = tcp_port;
@@ -197,11 +215,8 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls->ended = false;
     tls->unsent = 0;
     timer_start(&tls->deadline, tls->port->ops->now_ms(tls->port), TLS_HANDSHAKE_MS);
-    if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED) {
-        tls_close(tls);
-        return failure_set(
-            failure, RESULT_CONNECT_FAILED, "%s:%u: cannot be reached", host, (unsigned)tcp_port);
-    }
+    if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED)
+        return fail_connect(tls, failure);
     return 0;
 }
 
@@ -216,19 +231,21 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
         {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
         {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
         {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},
+        {0, RESULT_CERTIFICATE_UNTRUSTED, "is unfit"}, // anything else
     };
     uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
     uint32_t known = 0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        known |= table[i].flags;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if ((flags & table[i].flags) != 0 && (flags & ~known) == 0)
-            return failure_set(
-                failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
-    }
-    return failure_set(failure, RESULT_CERTIFICATE_UNTRUSTED,
-        "%s: its certificate is unfit (flags 0x%lx)", tls->host, (unsigned long)flags);
+    for (size_t k = 0; k < sizeof table / sizeof table[0]; k++)
+        known |= table[k].flags;
+    while (i < sizeof table / sizeof table[0] - 1 && (flags & table[i].flags) == 0)
+        i++;
+    if ((flags & ~known) != 0)
+        i = sizeof table / sizeof table[0] - 1;
+    failure_set(failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
+    failure->code = (int32_t)flags;
+    return -(int)table[i].result;
 }
 
 // It may have been that: some servers refuse instead of falling back.
@@ -245,13 +262,12 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-        rc = failure_set(failure, RESULT_TLS_FAILED, "%s: refused us (TLS alert %u)", tls->host,
-            tls_alert_number(&tls->alert));
+        rc = fail_with(
+            failure, (int)tls_alert_number(&tls->alert), tls->host, "refused us (TLS alert)");
     else if (rc == MBEDTLS_ERR_SSL_CONN_EOF)
-        rc = failure_set(failure, RESULT_TLS_FAILED, "%s: closed during the handshake", tls->host);
+        rc = fail_with(failure, 0, tls->host, "closed during the handshake");
     else
-        rc = failure_set(
-            failure, RESULT_TLS_FAILED, "%s: handshake failed (-0x%04x)", tls->host, (unsigned)-rc);
+        rc = fail_with(failure, rc, tls->host, "handshake failed");
     rc = memory_judge(rc, failure);
     tls_close(tls);
     return rc;
@@ -263,10 +279,8 @@ static int step_connect(struct tls *tls, struct failure *failure)
 
     if (rc == PORT_AGAIN)
         return STEP_AGAIN;
-    if (rc != 0) {
-        tls_close(tls);
-        return failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
-    }
+    if (rc != 0)
+        return fail_connect(tls, failure);
     // Spent until the handshake is done: if the device restarts before that, it must not meet again
     // what held it up.
     forget_session(tls);
@@ -313,8 +327,11 @@ int tls_step(struct tls *tls, struct failure *failure)
         if (connected)
             blame_resumption(tls);
         tls_close(tls);
-        return failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
+        failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
             connected ? "TLS handshake" : "connection");
+        if (connected)
+            failure->step = ERROR_STEP_HANDSHAKE;
+        return -(int)RESULT_TIMEOUT;
     }
     switch (tls->phase) {
     case TLS_CONNECTING: return step_connect(tls, failure);
@@ -344,9 +361,11 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
     if (!lost || !tls->has_read)
         forget_session(tls);
     if (lost)
-        return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
-    return failure_set(
-        failure, RESULT_TLS_FAILED, "%s: session broken (-0x%04x)", tls->host, (unsigned)-rc);
+        rc = failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
+    else
+        rc = fail_with(failure, rc, tls->host, "session broken");
+    failure->step = ERROR_STEP_TRANSFER;
+    return rc;
 }
 
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)

@@ -40,6 +40,13 @@ json_t *api_json_text(const char *text)
     return text != NULL && text[0] != '\0' && utf8_is_valid(text) ? json_string(text) : json_null();
 }
 
+// Where something failed, and what a library called it.
+static void set_failure(json_t **object, const char *step, int64_t code)
+{
+    api_json_set(object, "step", api_json_text(step));
+    api_json_set(object, "code", code != 0 ? json_integer(code) : json_null());
+}
+
 json_t *api_json_command(const struct command *command)
 {
     json_t *object = json_object();
@@ -47,13 +54,17 @@ json_t *api_json_command(const struct command *command)
     api_json_set(&object, "id", json_integer(command->id));
     api_json_set(&object, "mac", json_string(command->mac));
     api_json_set(&object, "command", json_string(command->name));
-    api_json_set(&object, "state", json_string(command_state_name(command->state)));
+    api_json_set(&object, "state", json_string(command_word(command)));
+    api_json_set(&object, "inferred", json_boolean(command->inferred));
     api_json_set(&object, "result", api_json_text(command->result));
     api_json_set(&object, "image", api_json_text(command->image));
+    set_failure(&object, command->step, command->code);
     api_json_set(&object, "detail", api_json_text(command->detail));
     api_json_set(&object, "created_at_ms", time_or_null(command->created_at_ms));
     api_json_set(&object, "sent_at_ms", time_or_null(command->sent_at_ms));
+    api_json_set(&object, "accepted_at_ms", time_or_null(command->accepted_at_ms));
     api_json_set(&object, "ended_at_ms", time_or_null(command->ended_at_ms));
+    api_json_set(&object, "sends", json_integer(command->sends));
     api_json_set(
         &object, "batch", command->batch != 0 ? json_integer(command->batch) : json_null());
     api_json_set(&object, "wave", command->batch != 0 ? json_integer(command->wave) : json_null());
@@ -71,6 +82,7 @@ json_t *api_json_event(const struct event *event)
         event->command_id != 0 ? json_integer(event->command_id) : json_null());
     api_json_set(&object, "result", api_json_text(event->result));
     api_json_set(&object, "image", api_json_text(event->image));
+    set_failure(&object, event->step, event->code);
     api_json_set(&object, "detail", api_json_text(event->detail));
     return object;
 }

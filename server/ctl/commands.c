@@ -81,11 +81,11 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 
 const struct subcommand commands_subcommands[] = {
     {"command", NULL,
-        "MAC|--all|--filter FILTER|--group NAME|--outdated|--failed|--drifted NAME [--yes] "
+        "MAC...|--all|--filter FILTER|--group NAME|--outdated|--failed|--drifted NAME [--yes] "
         "[--wait[=SECONDS]] "
         "[--force] [--json]",
         "tell devices to do something: firmware, flash, reboot, ca, cert, key, config",
-        send_options, 1, 2, command_send_run},
+        send_options, 1, 1001, command_send_run},
     {"command", "cancel", "ID|MAC... [--json]",
         "cancel commands: by number, or all of a device that have not ended", NULL, 1, 1000,
         command_recall_run},

@@ -293,13 +293,16 @@ static void show_facts(const json_t *device, int64_t now_ms)
 
 static void add_event(struct table *table, const json_t *event, int64_t now_ms)
 {
-    static const char *const members[] = {"event", "command", "result", "image", "detail"};
+    static const char *const members[] = {"event", "command", "result", "image"};
     char text[TEXT_SHORT_SIZE];
+    char detail[COMMAND_TABLE_DETAIL_SIZE];
 
     field_age(event, "at_ms", now_ms, text);
     table_add(table, TABLE_PLAIN, text);
     for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
         table_add(table, TABLE_PLAIN, field_text(event, members[m], ""));
+    command_table_detail(event, detail, sizeof detail);
+    table_add(table, TABLE_PLAIN, detail);
 }
 
 static const struct listing event_listing = {

@@ -18,6 +18,7 @@
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
+#include "server/daemon/command_times.h"
 #include "server/daemon/costs.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/disk_watch.h"
@@ -201,7 +202,7 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
 static int start_dispatch(struct daemon *daemon, struct err *err)
 {
     struct command_dispatch_settings settings = {
-        .sent_timeout_ms = daemon->config.sent_timeout_s * 1000,
+        .patience = command_times_of(&daemon->config),
         .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
         .publish = publish,
         .ctx = daemon,

@@ -102,8 +102,9 @@ static int note_file(
     return device_config_store_note_fetched(connection, answer->mac, hash, answer->at_ms, err);
 }
 
-static int end_command(
-    struct store_connection *connection, const struct download_write *answer, struct err *err)
+// begun: only that a part of the file has arrived.
+static int tell_command(struct store_connection *connection, const struct download_write *answer,
+    bool begun, struct err *err)
 {
     struct command command;
     struct command_outcome_download download = {
@@ -117,7 +118,8 @@ static int end_command(
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_download(&command, &download))
+    if (begun ? !command_outcome_begun(&command, &download)
+              : !command_outcome_by_download(&command, &download))
         return 0;
     return command_store_update(connection, &command, err);
 }
@@ -133,12 +135,14 @@ int download_write_answer(struct store_connection *connection, void *ctx, struct
     clock_follow(&answer->at_ms, &answer->stepped_ms);
     if (is_file(answer)) {
         rc = take_transfer(connection, answer, err);
+        if (rc == 0 && answer->bytes > 0 && !device.speaks_events)
+            return tell_command(connection, answer, true, err);
         if (rc <= 0)
             return rc;
         rc = note_file(connection, answer, err);
     }
     if (rc == 0 && !device.speaks_events)
-        rc = end_command(connection, answer, err);
+        rc = tell_command(connection, answer, false, err);
     return rc;
 }
 

@@ -233,20 +233,20 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     return rc;
 }
 
-// 1 if it is the outcome of a command that was given, else 0, or an error.
+// 1 if it answers a command that was given, else 0, or an error.
 static int end_by_event(
     struct store_connection *connection, const struct event *event, struct err *err)
 {
     struct command command;
 
-    if (event->command_id == 0 || strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0)
+    if (event->command_id == 0)
         return 0;
 
     int rc = command_store_get(connection, event->command_id, &command, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_event(&command, event))
+    if (!command_outcome_by_event(&command, event) && !command_outcome_accepted(&command, event))
         return 0;
     rc = command_store_update(connection, &command, err);
     return rc < 0 ? rc : 1;

@@ -22,7 +22,10 @@ static const char move_waiting[] =
 
 static const char move_sent[] =
     "UPDATE commands INDEXED BY commands_sent SET created_at_ms = created_at_ms + ?1,"
-    " sent_at_ms = sent_at_ms + ?1 WHERE state = 1 AND sent_at_ms >= ?2";
+    " sent_at_ms = sent_at_ms + ?1, due_at_ms = due_at_ms + ?1,"
+    " last_sent_at_ms = last_sent_at_ms + ?1,"
+    " accepted_at_ms = CASE WHEN accepted_at_ms > 0 THEN accepted_at_ms + ?1 ELSE 0 END"
+    " WHERE state = 1 AND due_at_ms >= ?2";
 
 static const char select_newest[] = "SELECT at_ms FROM statuses ORDER BY id DESC LIMIT 1";
 

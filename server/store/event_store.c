@@ -11,11 +11,11 @@
 
 static const char insert[] =
     "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail,"
-    " class)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " class, step, code)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char select_newest[] =
-    "SELECT device, at_ms, kind, command, command_id, result, image, detail"
+    "SELECT device, at_ms, kind, command, command_id, result, image, detail, step, code"
     " FROM events INDEXED BY events_order" // the order of arrival: a clock may have been wrong
     " WHERE device = ? ORDER BY id DESC LIMIT ?";
 
@@ -57,6 +57,8 @@ int event_store_add(struct store_connection *connection, const struct event *eve
     statement_bind_text(&s, event->image);
     statement_bind_text(&s, event->detail);
     statement_bind_int(&s, class);
+    statement_bind_text(&s, event->step);
+    statement_bind_int(&s, event->code);
     return statement_run(&s, err);
 }
 
@@ -71,6 +73,8 @@ static void read_event(struct statement *s, struct event *out)
     statement_text(s, 5, out->result, sizeof out->result);
     statement_text(s, 6, out->image, sizeof out->image);
     statement_text(s, 7, out->detail, sizeof out->detail);
+    statement_text(s, 8, out->step, sizeof out->step);
+    out->code = statement_int(s, 9);
 }
 
 int event_store_each(struct store_connection *connection, const char *mac, int64_t limit,

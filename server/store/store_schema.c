@@ -393,7 +393,26 @@ static const char rollouts[] =
     "CREATE INDEX rollout_devices_device ON rollout_devices(device);"
     "PRAGMA user_version = 24;";
 
+// How commands are answered: taken, sent again, and at which step they failed. What is under way is
+// judged by what there was before.
+static const char answers[] =
+    "ALTER TABLE commands ADD COLUMN step TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE commands ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN accepted_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN due_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN sends INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE commands ADD COLUMN last_sent_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN inferred INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE commands SET inferred = 1 WHERE detail LIKE 'inferred: %';"
+    "UPDATE commands SET due_at_ms = sent_at_ms + 1, last_sent_at_ms = sent_at_ms"
+    " WHERE state = 1;"
+    "DROP INDEX commands_sent;"
+    "CREATE INDEX commands_sent ON commands(due_at_ms) WHERE state = 1;"
+    "ALTER TABLE events ADD COLUMN step TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE events ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 25;";
+
 const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, images, event_order,
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
     window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies,
-    channels, settings, rollouts};
+    channels, settings, rollouts, answers};

@@ -52,7 +52,7 @@ LX_ASSEMBLY := $(patsubst %.S,$(LX)/%.o,$(wildcard $(LX_PORT)/board/*.S))
 LX_LIBRARIES := $(LX_MBEDTLS:%=$(LX)/mbedtls/%.o) $(LX_LWIP:%=$(LX)/lwip/%.o) $(LX)/cjson/cJSON.o
 
 LX_BOOT := $(call lx_own,$(LX_PORT)/boot)
-LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, common/crc32 \
+LX_BOOT_ALL := $(LX)/$(LX_PORT)/boot/start.o $(LX_BOOT) $(patsubst %,$(LX)/%.o, common/crc32 common/error_step \
     $(addprefix firmware/core/,slots files file_store failure) \
     $(addprefix $(LX_PORT)/board/,arith multiply console crash lx106_flash nor reset))
 

@@ -277,6 +277,46 @@ static void test_unprintable(void **state)
     assert_non_null(strstr(out, "\"detail\":\"? ~???\""));
 }
 
+// Step, code and detail together have 256 bytes at most, however much of it is escaped.
+static void test_failure_is_bounded(void **state)
+{
+    static const struct {
+        char filling;
+        size_t length, kept; // of the detail
+    } rows[] = {{'x', 119, 119}, {'x', 120, 120}, {'x', 121, 120}, {'\\', 95, 95}, {'"', 106, 0}};
+    char detail[200];
+    char out[REPORT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct report_event event = {.kind = "error",
+            .result = RESULT_TLS_FAILED,
+            .detail = detail,
+            .step = ERROR_STEP_HANDSHAKE,
+            .code = INT32_MIN};
+
+        memset(detail, rows[i].filling, sizeof detail);
+        detail[rows[i].length] = '\0';
+
+        size_t n = report_write_event(&event, out, sizeof out);
+        cJSON *json = cJSON_Parse(out);
+        const char *from = strstr(out, ",\"detail\"");
+        const char *got = cJSON_GetStringValue(cJSON_GetObjectItem(json, "detail"));
+
+        assert_non_null(got);
+        assert_true(n > 0 && (size_t)(out + n - 1 - from) <= ERROR_STEP_EVENT_MAX);
+        if (rows[i].kept > 0)
+            assert_int_equal(strlen(got), rows[i].kept);
+        else
+            assert_true(strlen(got) >= 95 && strlen(got) < rows[i].length);
+        assert_memory_equal(got, detail, strlen(got));
+        assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(json, "step")), "handshake");
+        assert_int_equal(
+            (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(json, "code")), INT32_MIN);
+        cJSON_Delete(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_members_size),
         cmocka_unit_test(test_members_room),
         cmocka_unit_test(test_unprintable),
+        cmocka_unit_test(test_failure_is_bounded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

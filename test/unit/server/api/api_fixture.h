@@ -21,6 +21,7 @@
 #include "server/base/clock.h"
 #include "server/http/http_server.h"
 #include "server/pki/pki_folder.h"
+#include "test/unit/server/command/patience_fixture.h"
 
 #define ANSWER_SIZE (1 << 20)
 
@@ -194,7 +195,7 @@ static inline int api_fixture_start(void **state)
 {
     static struct fixture f;
     struct command_dispatch_settings dispatch = {
-        .sent_timeout_ms = 60000, .queued_timeout_ms = 60000, .publish = refuse_publication};
+        .patience = patience_of(60000), .queued_timeout_ms = 60000, .publish = refuse_publication};
     struct http_server_settings settings = {
         .routes = api_routes(),
         .ctx = &f.api,

@@ -33,6 +33,9 @@ static void order(struct fixture *f, enum command_state state, int64_t created_m
         .state = state,
         .created_at_ms = created_ms,
         .sent_at_ms = sent_ms,
+        .last_sent_at_ms = sent_ms,
+        .due_at_ms = sent_ms,
+        .accepted_at_ms = sent_ms,
     };
 
     fixture_write(f, add_command, &command);
@@ -112,6 +115,10 @@ static void test_commands(void **state)
         NOW - 10 * MINUTE - HOUR);
     assert_int_equal(
         fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 3"), NOW - 5 * MINUTE - HOUR);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM commands WHERE id = 3"
+                                      " AND sent_at_ms = due_at_ms AND sent_at_ms = last_sent_at_ms"
+                                      " AND sent_at_ms = accepted_at_ms"),
+        1);
     assert_int_equal(
         fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 4"), NOW - 5 * MINUTE - 1);
     assert_int_equal(fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 5"), NOW - 1);
