@@ -93,9 +93,9 @@ struct device {
     struct slots slots;
     struct image_name running;
     struct settings settings;
-    uint32_t identity_crc;           // of its files
-    struct failure failure;          // of the command under way
-    char error[DEVICE_ERROR_SIZE];   // of the last unsuccessful command or connection
+    uint32_t identity_crc;         // of its files
+    struct failure failure;        // of the command under way
+    char error[DEVICE_ERROR_SIZE]; // of the last unsuccessful command or connection
 
     struct fetch fetch;
     struct update update;

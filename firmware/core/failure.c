@@ -16,3 +16,10 @@ int failure_set(struct failure *failure, enum result result, const char *format,
     va_end(arguments);
     return -(int)result;
 }
+
+int failure_set_code(struct failure *failure, int code, const char *host, const char *what)
+{
+    failure_set(failure, RESULT_TLS_FAILED, "%s: %s", host, what);
+    failure->code = code;
+    return -(int)RESULT_TLS_FAILED;
+}

@@ -25,4 +25,7 @@ struct failure {
 int failure_set(struct failure *failure, enum result result, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+// The same with RESULT_TLS_FAILED, "host: what" and the TLS library's number.
+int failure_set_code(struct failure *failure, int code, const char *host, const char *what);
+
 #endif

@@ -105,18 +105,9 @@ static int configure(struct tls *tls, struct identity *identity)
     return rc;
 }
 
-// A library's number says more than words.
-static int fail_with(struct failure *failure, int code, const char *host, const char *what)
-{
-    failure_set(failure, RESULT_TLS_FAILED, "%s: %s", host, what);
-    failure->code = code;
-    return -(int)RESULT_TLS_FAILED;
-}
-
 static int fail_setup(struct tls *tls, int rc, struct failure *failure)
 {
-    rc = fail_with(failure, rc, tls->host, "no TLS session");
-    rc = memory_judge(rc, failure);
+    rc = memory_judge(failure_set_code(failure, rc, tls->host, "no TLS session"), failure);
     tls_close(tls);
     return rc;
 }
@@ -177,11 +168,9 @@ static bool may_resume(const struct tls *tls)
 // The port leaves in errno why, if it knows.
 static int fail_connect(struct tls *tls, struct failure *failure)
 {
-    int code = errno;
-
-    tls_close(tls);
     failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
-    failure->code = code;
+    failure->code = errno;
+    tls_close(tls);
     return -(int)RESULT_CONNECT_FAILED;
 }
 
@@ -192,7 +181,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
 
     tls_close(tls);
     if (rc != 0)
-        return fail_with(failure, rc, host, "no random numbers");
+        return failure_set_code(failure, rc, host, "no random numbers");
     tls->peer = peer;
     tls->host = host;
     tls->tcp_port = tcp_port;
@@ -234,11 +223,10 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
         {0, RESULT_CERTIFICATE_UNTRUSTED, "is unfit"}, // anything else
     };
     uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
-    uint32_t known = 0;
+    uint32_t known = MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_EXPIRED |
+                     MBEDTLS_X509_BADCERT_FUTURE | MBEDTLS_X509_BADCERT_CN_MISMATCH;
     size_t i = 0;
 
-    for (size_t k = 0; k < sizeof table / sizeof table[0]; k++)
-        known |= table[k].flags;
     while (i < sizeof table / sizeof table[0] - 1 && (flags & table[i].flags) == 0)
         i++;
     if ((flags & ~known) != 0)
@@ -262,12 +250,12 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-        rc = fail_with(
+        rc = failure_set_code(
             failure, (int)tls_alert_number(&tls->alert), tls->host, "refused us (TLS alert)");
     else if (rc == MBEDTLS_ERR_SSL_CONN_EOF)
-        rc = fail_with(failure, 0, tls->host, "closed during the handshake");
+        rc = failure_set_code(failure, 0, tls->host, "closed during the handshake");
     else
-        rc = fail_with(failure, rc, tls->host, "handshake failed");
+        rc = failure_set_code(failure, rc, tls->host, "handshake failed");
     rc = memory_judge(rc, failure);
     tls_close(tls);
     return rc;
@@ -363,7 +351,7 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
     if (lost)
         rc = failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
     else
-        rc = fail_with(failure, rc, tls->host, "session broken");
+        rc = failure_set_code(failure, rc, tls->host, "session broken");
     failure->step = ERROR_STEP_TRANSFER;
     return rc;
 }
