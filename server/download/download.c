@@ -178,15 +178,19 @@ static void send_image(struct ask *ask, const struct image *image)
 }
 
 // What follows, unless the operator keeps the device from it: then as if nothing did.
-static void offer_next(struct ask *ask, struct release_pin_way *way)
+static void offer_next(struct ask *ask, const struct release_follow *follow)
 {
-    enum release_pin_answer answer;
+    struct release_pin_way way = {follow->members, follow->n, follow->running, NULL};
+    enum release_answer answer = release_chain_next(way.members, way.n, way.running, &way.next);
+    enum release_pin_answer pin;
     struct err err = {0};
 
-    if (release_pin_decide(ask->download->settings.store, ask->mac, way, &answer, &err) < 0)
+    if (answer != RELEASE_NEXT)
+        download_refuse_offer(ask->response, answer, way.running, way.next);
+    else if (release_pin_decide(ask->download->settings.store, ask->mac, &way, &pin, &err) < 0)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
-    else if (answer == RELEASE_PIN_FREE)
-        send_image(ask, way->next);
+    else if (pin == RELEASE_PIN_FREE)
+        send_image(ask, way.next);
     else
         http_response_set_empty(ask->response, 304);
 }
@@ -195,26 +199,15 @@ static void offer_next(struct ask *ask, struct release_pin_way *way)
 static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {
-    enum release_answer answer;
     struct release_follow follow = {.catalogue = catalogue, .mac = ask->mac, .running = running};
-    struct release_pin_way way = {.running = running};
     struct err err = {0};
 
-    if (release_follow_find(ask->download->settings.store, &follow, &err) < 0) {
+    if (release_follow_find(ask->download->settings.store, &follow, &err) < 0)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
-        return;
-    }
-    if (follow.n == 0) {
+    else if (follow.n == 0)
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
-        return;
-    }
-    way.members = follow.members;
-    way.n = follow.n;
-    answer = release_chain_next(way.members, way.n, running, &way.next);
-    if (answer == RELEASE_NEXT)
-        offer_next(ask, &way);
     else
-        download_refuse_offer(ask->response, answer, running, way.next);
+        offer_next(ask, &follow);
 }
 
 static void send_firmware(struct ask *ask)

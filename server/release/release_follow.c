@@ -27,7 +27,8 @@ int release_follow_find(struct store *store, struct release_follow *follow, stru
     int rc;
 
     follow->n = release_find_board(follow->catalogue, follow->running->board, &first);
-    if (release_channel_matters(follow->catalogue->members + first, follow->n, follow->running)) {
+    if (follow->catalogue->stable != NULL &&
+        release_channel_matters(follow->catalogue->members + first, follow->n, follow->running)) {
         rc = store_read_begin(store, &connection, err);
         if (rc < 0)
             return rc;

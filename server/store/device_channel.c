@@ -32,7 +32,7 @@ static int is_in(
     struct select_tree tree;
     struct device_filter filter = {.trees = &tree, .tree_count = 1, .now_ms = clock_now_ms()};
     char text[GROUP_STORE_NAME_SIZE + sizeof "group="];
-    struct device_where *where;
+    struct device_where *where = NULL;
     struct statement s;
     int64_t key;
     int rc = mac_key_read(mac, &key, err);
@@ -98,7 +98,7 @@ int device_channel_each_beta(struct store_connection *connection,
     struct select_tree tree;
     struct device_filter filter = {.trees = &tree, .tree_count = 1, .now_ms = clock_now_ms()};
     char image[IMAGE_NAME_SIZE];
-    struct device_where *where;
+    struct device_where *where = NULL;
     struct statement s;
     int rc = may_any(connection, err);
 

@@ -255,13 +255,13 @@ static struct audit_row last_row(struct fixture *f)
 
 static void take_step(struct fixture *f, const struct step *step)
 {
+    const char *pem = given.public_half;
+
     switch (step->body) {
     case TEXT: ask(f, "POST", step->target, step->text, strlen(step->text)); break;
     case CERTIFICATE: ask(f, "POST", step->target, given.certificate, given.certificate_n); break;
     case PRIVATE_KEY: ask(f, "POST", step->target, given.private_half, given.private_n); break;
-    case PUBLIC_KEY:
-        ask(f, "POST", step->target, given.public_half, strlen(given.public_half));
-        break;
+    case PUBLIC_KEY: ask(f, "POST", step->target, pem, strlen(pem)); break;
     case IMAGE: ask(f, "POST", step->target, given.image, given.image_n); break;
     }
 }
@@ -298,7 +298,7 @@ static void each_change_writes_its_row(void **state)
 
     prepare(f);
     for (size_t i = 0; i < STEPS; i++) {
-        struct audit_row before = last_row(f);
+        struct audit_row before = last_row(f), row;
 
         take_step(f, &steps[i]);
         if (strncmp(f->answer + strlen("HTTP/1.x "), "20", 2) != 0)
@@ -306,9 +306,7 @@ static void each_change_writes_its_row(void **state)
         code = strstr(f->answer, "\"code\":\"");
         if (code != NULL)
             snprintf(given.code, sizeof given.code, "%.10s", code + strlen("\"code\":\""));
-
-        struct audit_row row = last_row(f);
-
+        row = last_row(f);
         expect_row(&steps[i], &row, before.number);
     }
 }
@@ -342,11 +340,11 @@ static void no_secret_is_in_it(void **state)
     assert_null(strstr(f->answer, "sealed"));
 }
 
-static size_t count(const char *text, const char *part)
+static size_t count(const char *p, const char *part)
 {
     size_t n = 0;
 
-    for (const char *p = text; (p = strstr(p, part)) != NULL; p++)
+    for (; (p = strstr(p, part)) != NULL; p++)
         n++;
     return n;
 }
