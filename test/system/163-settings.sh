@@ -130,12 +130,12 @@ expect_exit 1 secureesp groups set attic 'drifted=yes'
 expect_match "why" "depends on their settings" "$output"
 expect_exit 0 secureesp devices tag "$sketch_mac" --remove cellar
 expect_exit 0 secureesp settings unset "$sketch_mac" retrytimeout
-expect_equal "in no group" "" "$(config_of "$sketch_mac" retrytimeout)"
+expect_equal "in no group" 500 "$(config_of "$sketch_mac" retrytimeout)"
 
 step "--send orders it"
 expect_exit 0 secureesp settings set "$two" waittimeout=23000 --send
 expect_match "what is said" "config is ordered for 1" "$output"
-commands_of_two() { [ "$(json_count "$(api "/commands?mac=$two")" '$' "value ->> '\$.command' = 'config' and value ->> '\$.state' = 'done'")" = 2 ]; }
+commands_of_two() { [ "$(json_count "$(api "/commands?mac=$two")" '$' "value ->> '\$.command' = 'config' and value ->> '\$.state' = 'done'")" = 3 ]; }
 eventually 30 "config of $two" commands_of_two
 
 step "history, diff, revert"
@@ -147,7 +147,7 @@ expect_exit 0 secureesp settings revert 6
 expect_equal "as before it" 22000 "$(config_of "$two" waittimeout)"
 expect_exit 1 secureesp settings revert 99
 expect_match "no such change" "no change 99" "$output"
-expect_match "audit" "set +settings +fleet.*revert +settings +device $two" \
+expect_match "audit" "settings set +fleet.*settings revert +device $two" \
     "$(secureesp audit list | tr '\n' ' ')"
 
 step "an app's members, by a schema that it brings"
@@ -185,12 +185,15 @@ done
 expect_exit 0 secureesp audit verify
 
 step "what the file says later is judged again: no device is sent away"
-sed -i 's/^offline_after_s.*//; s/^\[daemon\]/[daemon]\noffline_after_s = 100/' "$sandbox/etc/secureesp.conf"
+silence() {
+    sed -i "s/^offline_after_s = .*/offline_after_s = $1/" "$sandbox/etc/secureesp.conf"
+    part stop daemon
+    part start daemon
+    part wait daemon
+}
+silence 100
 expect_exit 0 secureesp settings set "$one" statusinterval=90000
-sed -i 's/^offline_after_s = 100/offline_after_s = 60/' "$sandbox/etc/secureesp.conf"
-part stop daemon
-part start daemon
-part wait daemon
+silence 60
 get "$one" /config.json
 expect_equal "refused" 500 "$status"
 expect_equal "to another as usual" 22000 "$(config_of "$two" waittimeout)"
