@@ -94,6 +94,7 @@ struct device {
     struct image_name running;
     struct settings settings;
     uint32_t identity_crc;         // of its files
+    uint32_t config_hash[2];       // of config.json: the first bytes of its SHA-256
     struct failure failure;        // of the command under way
     char error[DEVICE_ERROR_SIZE]; // of the last unsuccessful command or connection
 

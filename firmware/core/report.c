@@ -69,6 +69,15 @@ static void put_text(struct report_members *members, const char *name, const cha
     put_text_until(members, name, text, SIZE_MAX);
 }
 
+// It is not the first member.
+static void put_hash(struct report_members *members, const uint8_t *hash)
+{
+    put(members, ",\"" CONTRACT_STATUS_CONFIG_HASH "\":\"");
+    for (size_t i = 0; i < 8; i++)
+        put(members, "%02x", hash[i]);
+    put(members, "\"");
+}
+
 static bool is_name(const char *name)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -174,6 +183,7 @@ void report_begin_status(
     put_text(members, CONTRACT_STATUS_IP, status->ip);
     put_number(members, CONTRACT_STATUS_RSSI, status->rssi_dbm);
     put_number(members, CONTRACT_STATUS_FREE_HEAP, status->free_heap_bytes);
+    put_hash(members, status->config_hash);
     if (status->error[0] != '\0')
         put_text(members, CONTRACT_STATUS_ERROR, status->error);
 }

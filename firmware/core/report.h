@@ -21,7 +21,8 @@ struct report_status {
     const char *ip;
     int rssi_dbm;
     uint32_t free_heap_bytes;
-    const char *error; // "" if there was none: the member is then absent
+    const uint8_t *config_hash; // 8 bytes
+    const char *error;          // "" if there was none: the member is then absent
 };
 
 #define REPORT_MEMBER_SIZE 32   // of a member's name, with its NUL

@@ -156,6 +156,7 @@ static size_t write_status(struct device *device, uint32_t now, char *out, size_
         .build = BUILD,
         .ip = link.ip,
         .free_heap_bytes = device->port->ops->free_heap(device->port),
+        .config_hash = (const uint8_t *)device->config_hash,
         .error = device->error,
     };
 

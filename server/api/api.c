@@ -112,13 +112,14 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false, channel_and_force)          \
     X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                         \
-    X(HTTP_POST, "/api/v1/settings", api_settings_set, true, settings_change)                      \
+    X(HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)               \
     X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
-    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_revert, false, dry)             \
+    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false, dry)      \
     X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
-    X(HTTP_GET, "/api/v1/settings/schema", api_settings_schema_show, false, NULL)                  \
-    X(HTTP_POST, "/api/v1/settings/schema", api_settings_schema_add, true, NULL)                   \
-    X(HTTP_POST, "/api/v1/settings/schema/:/remove", api_settings_schema_remove, false, NULL)      \
+    X(HTTP_GET, "/api/v1/settings/schema", api_settings_change_schema_show, false, NULL)           \
+    X(HTTP_POST, "/api/v1/settings/schema", api_settings_change_schema_add, true, NULL)            \
+    X(HTTP_POST, "/api/v1/settings/schema/:/remove", api_settings_change_schema_remove, false,     \
+        NULL)                                                                                      \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \

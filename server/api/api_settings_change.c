@@ -101,7 +101,8 @@ static void send_outcome(const struct api *api, const struct settings_outcome *o
     api_json_send(response, 200, object);
 }
 
-void api_settings_set(const struct http_request *request, struct http_response *response, void *ctx)
+void api_settings_change_set(
+    const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     struct settings_outcome outcome;
@@ -126,7 +127,7 @@ void api_settings_set(const struct http_request *request, struct http_response *
         api_json_refuse(response, &err);
 }
 
-void api_settings_revert(
+void api_settings_change_revert(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
@@ -171,14 +172,14 @@ static void send_schema(const struct api *api, struct http_response *response)
         api_json_refuse(response, &err);
 }
 
-void api_settings_schema_show(
+void api_settings_change_schema_show(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     (void)request;
     send_schema(ctx, response);
 }
 
-void api_settings_schema_add(
+void api_settings_change_schema_add(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
@@ -199,7 +200,7 @@ void api_settings_schema_add(
         api_json_refuse(response, &err);
 }
 
-void api_settings_schema_remove(
+void api_settings_change_schema_remove(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;

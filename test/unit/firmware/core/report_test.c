@@ -15,6 +15,8 @@
 #include "firmware/core/failure.h"
 #include "firmware/core/report.h"
 
+static const uint8_t config_hash[8] = {0, 1, 0x7f, 0x80, 0xff, 10, 11, 12};
+
 static const struct report_status full = {
     .uptime_ms = UINT32_MAX,
     .max_loop_ms = 74,
@@ -25,6 +27,7 @@ static const struct report_status full = {
     .ip = "192.168.1.182",
     .rssi_dbm = -65,
     .free_heap_bytes = 13512,
+    .config_hash = config_hash,
     .error = "it \"failed\"\\\n\x80",
 };
 
@@ -45,7 +48,9 @@ static void test_status(void **state)
 
     (void)state;
     assert_non_null(json);
-    assert_int_equal(cJSON_GetArraySize(json), 10);
+    assert_int_equal(cJSON_GetArraySize(json), 11);
+    assert_string_equal(
+        cJSON_GetObjectItem(json, CONTRACT_STATUS_CONFIG_HASH)->valuestring, "00017f80ff0a0b0c");
     assert_true(cJSON_GetObjectItem(json, CONTRACT_STATUS_UPTIME)->valuedouble > 4294967294.0);
     assert_int_equal(cJSON_GetObjectItem(json, CONTRACT_STATUS_RSSI)->valueint, -65);
     assert_string_equal(cJSON_GetObjectItem(json, CONTRACT_STATUS_BUILD)->valuestring, full.build);
@@ -55,7 +60,7 @@ static void test_status(void **state)
     status.error = "";
     n = write_status(&status, out, sizeof out);
     json = cJSON_ParseWithLength(out, n);
-    assert_int_equal(cJSON_GetArraySize(json), 9);
+    assert_int_equal(cJSON_GetArraySize(json), 10);
     assert_null(cJSON_GetObjectItem(json, CONTRACT_STATUS_ERROR));
     cJSON_Delete(json);
 }
@@ -253,7 +258,7 @@ static void test_members_room(void **state)
     char error[FAILURE_DETAIL_SIZE] = {0};
     char image[IMAGE_NAME_SIZE] = {0};
     const struct report_status worst = {UINT32_MAX, UINT32_MAX, UINT32_MAX, "measure-84f3eb012345",
-        image, full.build, "255.255.255.255", -1000, UINT32_MAX, error};
+        image, full.build, "255.255.255.255", -1000, UINT32_MAX, config_hash, error};
     struct report_members members;
     char out[REPORT_SIZE];
 

@@ -16,6 +16,8 @@
 #define D "84f3eb000004"
 #define NEW "84f3eb000009"
 #define API "/api/v1"
+#define ST API "/settings"
+#define SS "settings"
 #define PASSWORD "sesame, open"
 
 // What a request brings.
@@ -67,17 +69,11 @@ static const struct step {
         "group", "low", "tag=cellar"},
     {API "/groups/:/channel", API "/groups/low/channel?channel=beta", TEXT, "", "channel", "group",
         "low", "\"channel\":\"beta\""},
-    {API "/settings/schema", API "/settings/schema", TEXT,
-        "{\"properties\": {\"pump\": {\"type\": \"integer\"}}}", "add", "settings", "schema",
-        "\"members\":[\"pump\"]"},
-    {API "/settings", API "/settings?scope=fleet", TEXT, "{\"statusinterval\": 30000, \"pump\": 1}",
-        "set", "settings", "fleet", "statusinterval"},
-    {API "/settings", API "/settings?scope=fleet&unset=pump", TEXT, "", "unset", "settings",
-        "fleet", "30000"},
-    {API "/settings/history/:/revert", API "/settings/history/1/revert", TEXT, "", "revert",
-        "settings", "fleet", ""},
-    {API "/settings/schema/:/remove", API "/settings/schema/pump/remove", TEXT, "", "remove",
-        "settings", "schema", ""},
+    {ST "/schema", ST "/schema", TEXT, "{\"properties\": {\"p\": {}}}", "add", SS, "schema",
+        "\"p\""},
+    {ST, ST "?scope=fleet", TEXT, "{\"p\": 1}", "set", SS, "fleet", "p"},
+    {ST "/history/:/revert", ST "/history/1/revert", TEXT, "", "revert", SS, "fleet", ""},
+    {ST "/schema/:/remove", ST "/schema/p/remove", TEXT, "", "remove", SS, "schema", ""},
     {API "/groups/:/remove", API "/groups/low/remove", TEXT, "", "remove", "group", "low", ""},
     {API "/certificates/:/revoke", API "/certificates/0A/revoke?force=1", TEXT, "", "revoke",
         "certificate", "0a", "keyCompromise"},
