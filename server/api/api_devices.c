@@ -9,6 +9,7 @@
 #include "server/api/api_author.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_device_page.h"
 #include "server/api/api_filter.h"
 #include "server/api/api_json.h"
 #include "server/api/api_marks.h"
@@ -129,7 +130,10 @@ void api_devices_list(const struct http_request *request, struct http_response *
     const struct api *api = ctx;
     struct list *list = begin_list(request, response);
 
-    if (list != NULL)
+    if (list != NULL && api_device_page_is_asked(request)) {
+        api_device_page_send(api->store, request, &list->filter, response);
+        release_list(list);
+    } else if (list != NULL)
         api_pages_send(
             &(struct api_pages_source){"devices", api->store, read_page, release_list, list},
             response);
