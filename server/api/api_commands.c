@@ -107,7 +107,7 @@ static int read_list(const struct api *api, const struct http_request *request,
 {
     const char *text = http_request_query(request, "mac");
     const char *name = http_request_query(request, "command");
-    struct store_connection *connection;
+    struct store_connection *connection = NULL;
     char mac[MAC_SIZE];
     struct command_store_wish wish = {
         text != NULL ? mac : NULL, INT64_MAX, -1, name != NULL ? name : "", 0};
