@@ -9,11 +9,13 @@
 #include "server/api/api_chain.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_device_page.h"
 #include "server/api/api_devices.h"
 #include "server/api/api_enrolment_window.h"
 #include "server/api/api_enrolments.h"
 #include "server/api/api_groups.h"
 #include "server/api/api_hold.h"
+#include "server/api/api_image_list.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
@@ -38,10 +40,21 @@ struct endpoint {
     const struct api_member *parameters; // of its query; NULL: none
 };
 
+// Of a list that comes in pages (api_page.h).
+#define PAGE                                                                                       \
+    {"limit", API_MEMBER_TEXT},                                                                    \
+    {                                                                                              \
+        "cursor", API_MEMBER_TEXT                                                                  \
+    }
+
 static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {0}};
 static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
-    {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"marks", API_MEMBER_FLAG}, {0}};
+    {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
+    {"marks", API_MEMBER_FLAG}, PAGE, {0}};
+static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
+static const struct api_member image_list[] = {
+    {"board", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member pin[] = {
@@ -54,13 +67,14 @@ static const struct api_member policy[] = {
 static const struct api_member must_pass[] = {
     {"on", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member certificate_filter[] = {
-    {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
+    {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
 static const struct api_member approval[] = {
     {"key", API_MEMBER_TEXT}, {"any_key", API_MEMBER_FLAG}, {0}};
 static const struct api_member window[] = {
     {"for_s", API_MEMBER_TEXT}, {"at_most", API_MEMBER_TEXT}, {0}};
-static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
+static const struct api_member command_list[] = {
+    {"mac", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, {"command", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member why_and_force[] = {
     {"reason", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
@@ -77,7 +91,8 @@ static const struct api_member next_phase[] = {
 static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
-    {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, {0}};
+    {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, PAGE,
+    {0}};
 static const struct api_member audit_anchor[] = {{"anchor", API_MEMBER_TEXT}, {0}};
 
 static const struct api_member settings_at[] = {{"at", API_MEMBER_TEXT}, {0}};
@@ -97,6 +112,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                           \
     X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
+    X(HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)             \
     X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
     X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
     X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
@@ -133,14 +149,14 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/rotation", api_rotation_start, false, two_cas)                           \
     X(HTTP_POST, "/api/v1/rotation/certificates", api_rotation_add_certificates, true, NULL)       \
     X(HTTP_POST, "/api/v1/rotation/advance", api_rotation_advance, false, next_phase)              \
-    X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \
+    X(HTTP_GET, "/api/v1/commands", api_commands_list, false, command_list)                        \
     X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
     X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \
     X(HTTP_GET, "/api/v1/commands/:", api_commands_show, false, NULL)                              \
     X(HTTP_GET, "/api/v1/wifi", api_wifi_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/wifi", api_wifi_set, true, NULL)                                         \
     X(HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                                      \
-    X(HTTP_GET, "/api/v1/images", api_images_list, false, NULL)                                    \
+    X(HTTP_GET, "/api/v1/images", api_image_list_send, false, image_list)                          \
     X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
     X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, channel_and_force)         \
     X(HTTP_POST, "/api/v1/images/:/promote", api_images_promote, false, force)                     \

@@ -10,6 +10,7 @@
 #include "server/api/api_channel.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_device_page.h"
 #include "server/api/api_filter.h"
 #include "server/api/api_json.h"
 #include "server/api/api_marks.h"
@@ -161,6 +162,9 @@ void api_devices_list(const struct http_request *request, struct http_response *
         return;
     if (check_filter(api, list, &err) < 0) {
         api_json_refuse(response, &err);
+        release_list(list);
+    } else if (api_device_page_is_asked(request)) {
+        api_device_page_send(api->store, request, &list->filter, response);
         release_list(list);
     } else {
         api_pages_send(

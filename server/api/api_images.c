@@ -17,24 +17,6 @@
 #include "server/release/release_policy.h"
 #include "server/release/release_publish.h"
 
-void api_images_list(const struct http_request *request, struct http_response *response, void *ctx)
-{
-    struct release_catalogue *catalogue;
-    struct err err = {0};
-    json_t *list;
-
-    (void)request;
-    if (api_catalogue_load(ctx, &catalogue, &err) < 0) {
-        api_json_refuse(response, &err);
-        return;
-    }
-    list = json_array();
-    for (size_t i = 0; i < catalogue->member_count; i++)
-        api_json_append(&list, api_json_image(catalogue, &catalogue->members[i]));
-    release_load_free(catalogue);
-    api_json_send(response, 200, list);
-}
-
 // Answers with the image of that name as it is now. status: 201 if it was made; added: it was to
 // be.
 static void send_image_as(const struct api *api, const char *name, unsigned status, bool added,

@@ -206,8 +206,7 @@ json_t *api_json_image(
     return object;
 }
 
-// Into memory that is not jansson's (api_json_memory.h).
-static char *dump(const json_t *value)
+char *api_json_dump(const json_t *value)
 {
     size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
     char *text = n > 0 ? malloc(n + 1) : NULL;
@@ -221,7 +220,7 @@ static char *dump(const json_t *value)
 
 static void send(struct http_response *response, unsigned status, const char *type, json_t *value)
 {
-    char *text = value != NULL ? dump(value) : NULL;
+    char *text = value != NULL ? api_json_dump(value) : NULL;
     size_t size = 0;
     char *escaped = text != NULL ? escape_json(text, &size) : NULL;
 

@@ -33,6 +33,10 @@ json_t *api_json_text(const char *text);
 void api_json_set(json_t **object, const char *name, json_t *value);
 void api_json_append(json_t **list, json_t *value);
 
+// A value in one line, in memory that is not jansson's (api_json_memory.h): the caller frees it.
+// NULL: no memory.
+char *api_json_dump(const json_t *value);
+
 // Answers with a value, whose reference is taken; NULL (no memory) leaves the server's own 500.
 void api_json_send(struct http_response *response, unsigned status, json_t *value);
 

@@ -7,35 +7,46 @@
 extern const char api_openapi_text_begin[];
 extern const char api_openapi_text_end[];
 
-// Adds the members of a part: beside the objects that both have nothing may be in both.
-static int merge(json_t *whole, json_t *part, int depth, struct err *err)
+// Adds members that are not there yet.
+static int add_members(json_t *whole, json_t *part, struct err *err)
 {
     const char *name;
     json_t *value;
 
     json_object_foreach(part, name, value)
     {
-        json_t *there = json_object_get(whole, name);
-
-        if (there == NULL && json_object_set(whole, name, value) < 0)
-            return err_set(err, ERR_NO_MEMORY, "no memory for the document");
-        if (there == NULL)
-            continue;
-        if (depth == 0 || !json_is_object(there) || !json_is_object(value))
+        if (json_object_get(whole, name) != NULL)
             return err_set(err, ERR_IO, "the document has \"%s\" twice", name);
-
-        int rc = merge(there, value, depth - 1, err);
-
-        if (rc < 0)
-            return rc;
+        if (json_object_set(whole, name, value) < 0)
+            return err_set(err, ERR_NO_MEMORY, "no memory for the document");
     }
     return 0;
+}
+
+static json_t *schemas_of(const json_t *document)
+{
+    return json_object_get(json_object_get(document, "components"), "schemas");
+}
+
+// The first part is the whole to begin with; the others bring paths and schemas.
+static int merge(json_t **whole, json_t *part, struct err *err)
+{
+    int rc;
+
+    if (*whole == NULL) {
+        *whole = json_incref(part);
+        return 0;
+    }
+    if (json_object_size(part) != 2)
+        return err_set(err, ERR_IO, "a part of the document has paths and components only");
+    rc = add_members(json_object_get(*whole, "paths"), json_object_get(part, "paths"), err);
+    return rc < 0 ? rc : add_members(schemas_of(*whole), schemas_of(part), err);
 }
 
 int api_openapi_read(json_t **out, struct err *err)
 {
     const char *p = api_openapi_text_begin;
-    json_t *whole = json_object();
+    json_t *whole = NULL;
     json_error_t why;
     int rc = 0;
 
@@ -47,7 +58,7 @@ int api_openapi_read(json_t **out, struct err *err)
             rc = err_set(err, ERR_IO, "a part of the document: %s at %td", why.text,
                 p - api_openapi_text_begin + why.position);
         else
-            rc = merge(whole, part, 2, err); // down to components, schemas
+            rc = merge(&whole, part, err);
         p += why.position;
         while (p < api_openapi_text_end && (*p == '\n' || *p == ' '))
             p++;

@@ -161,6 +161,16 @@ void http_response_add_header(
     response->header_count++;
 }
 
+void http_response_set_next(struct http_response *response, const char *target)
+{
+    char *value = NULL;
+
+    if (response->body == NULL || asprintf(&value, "<%s>; rel=\"next\"", target) < 0)
+        return;
+    MHD_add_response_header(response->body, MHD_HTTP_HEADER_LINK, value);
+    free(value);
+}
+
 unsigned http_response_status(const struct http_response *response)
 {
     return response->status;

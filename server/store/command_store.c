@@ -41,6 +41,16 @@ static const char select_newest[] =
 static const char select_newest_of_device[] =
     "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
 
+static const char select_page[] =
+    "SELECT " COLUMNS " FROM commands AS c"
+    " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
+    " ORDER BY c.id DESC LIMIT ?4";
+
+static const char select_page_of_device[] =
+    "SELECT " COLUMNS " FROM commands AS c"
+    " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
+    " AND c.device = ?5 ORDER BY c.id DESC LIMIT ?4";
+
 static const char select_of_batch[] =
     "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_batch"
     " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
@@ -219,6 +229,24 @@ int command_store_each(struct store_connection *connection, const char *mac, int
     if (mac != NULL)
         statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
+    return each_row(&s, each, ctx, err);
+}
+
+int command_store_page(struct store_connection *connection, const struct command_store_wish *wish,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key = 0;
+
+    if (wish->mac != NULL && !mac_key_from_text(wish->mac, &key))
+        return 0;
+    statement_open(&s, connection, wish->mac != NULL ? select_page_of_device : select_page);
+    statement_bind_int(&s, wish->before);
+    statement_bind_int(&s, wish->state);
+    statement_bind_text(&s, wish->name);
+    statement_bind_int(&s, wish->limit);
+    if (wish->mac != NULL)
+        statement_bind_int(&s, key);
     return each_row(&s, each, ctx, err);
 }
 

@@ -25,6 +25,18 @@ ERR_CHECKED int command_store_each(struct store_connection *connection, const ch
     int64_t limit, int (*each)(const struct command *command, void *ctx), void *ctx,
     struct err *err);
 
+// A page of them, newest first, until each() returns non-zero, which is then returned.
+struct command_store_wish {
+    const char *mac;  // NULL: of all devices
+    int64_t before;   // of smaller ids; INT64_MAX: from the newest on
+    int state;        // enum command_state, -1: all
+    const char *name; // "": all
+    int64_t limit;
+};
+ERR_CHECKED int command_store_page(struct store_connection *connection,
+    const struct command_store_wish *wish, int (*each)(const struct command *command, void *ctx),
+    void *ctx, struct err *err);
+
 // The commands of a batch of that name, by their waves.
 struct command_store_batch {
     int64_t id;

@@ -14,10 +14,17 @@ static const char insert[] =
     " class, step, code)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+#define COLUMNS                                                                                    \
+    "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
+
 static const char select_newest[] =
-    "SELECT device, at_ms, kind, command, command_id, result, image, detail, step, code"
+    "SELECT " COLUMNS
     " FROM events INDEXED BY events_order" // the order of arrival: a clock may have been wrong
     " WHERE device = ? ORDER BY id DESC LIMIT ?";
+
+static const char select_page[] =
+    "SELECT " COLUMNS " FROM events INDEXED BY events_order"
+    " WHERE device = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4";
 
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
@@ -93,6 +100,31 @@ int event_store_each(struct store_connection *connection, const char *mac, int64
     while ((rc = statement_step(&s, err)) > 0) {
         read_event(&s, &event);
         rc = each(&event, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int event_store_page(struct store_connection *connection, const struct event_store_wish *wish,
+    int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    struct event event;
+    int64_t key;
+    int rc;
+
+    if (!mac_key_from_text(wish->mac, &key))
+        return 0;
+    statement_open(&s, connection, select_page);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, wish->before);
+    statement_bind_text(&s, wish->kind);
+    statement_bind_int(&s, wish->limit);
+    while ((rc = statement_step(&s, err)) > 0) {
+        read_event(&s, &event);
+        rc = each(&event, statement_int(&s, 10), ctx);
         if (rc != 0)
             break;
     }

@@ -11,9 +11,9 @@ static const char *const types[] = {[API_MEMBER_TEXT] = "string",
 
 static size_t faults;
 
-static void tell(const char *where, const char *what, const char *name)
+static void tell(const char *where, const char *what, const char *more)
 {
-    print_error("server/api/openapi/*.json: %s: %s%s\n", where, what, name);
+    print_error("server/api/openapi/*.json: %s: %s%s\n", where, what, more);
     faults++;
 }
 
