@@ -4,6 +4,7 @@
 #include "server/api/api_rollout_create.h"
 #include "server/store/device_store.h"
 #include "server/store/image_store.h"
+#include "server/store/revocation_store.h"
 
 #define API "/api/v1"
 #define LEAST "\"name\": \"spring\", \"image\": \"B-2\", \"all\": true"
@@ -106,12 +107,21 @@ static int put_images(struct store_connection *connection, void *ctx, struct err
     return rc;
 }
 
+static int shut_out(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_revocation revocation = {.mac = "84f3eb000005", .revoked_at_ms = 1};
+
+    (void)ctx;
+    return revocation_store_put(connection, &revocation, err);
+}
+
 static void fill(struct fixture *f)
 {
-    static char devices[][8] = {"1 B-1", "2 B-1", "3 B-2", "4 C-1"};
+    static char devices[][8] = {"1 B-1", "2 B-1", "3 B-2", "4 C-1", "5 B-1"};
 
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         assert_int_equal(store_write(f->api.store, put_device, devices[i], NULL), 0);
+    assert_int_equal(store_write(f->api.store, shut_out, NULL, NULL), 0);
     assert_int_equal(store_write(f->api.store, put_images, NULL, NULL), 0);
     assert_int_equal(release_refresh(f->api.release, NULL), 0);
 }
@@ -128,7 +138,7 @@ static void it_is_planned_created_and_shown(void **state)
     fill(f);
     post(f, API "/rollouts", "{" LEAST ", \"dry_run\": true, \"phases\": \"1,100%\"}");
     expect(f, "plan", 200,
-        "\"publishes\":true,\"met\":4,\"current\":1,\"foreign\":1,\"revoked\":0,\"count\":2,",
+        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"count\":2,",
         "{\"phase\":2,\"count\":1,\"macs\":[\"84f3eb00000");
     ask(f, "GET", API "/rollouts", NULL, 0);
     expect(f, "nothing is done", 200, "[]", "");

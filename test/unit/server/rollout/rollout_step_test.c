@@ -6,6 +6,7 @@
 #include "server/store/download_store.h"
 #include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
+#include "server/store/revocation_store.h"
 #include "test/unit/server/rollout/rollout_fixture.h"
 
 static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
@@ -25,6 +26,26 @@ static int replace(struct store_connection *connection, void *ctx, struct err *e
     return replacement_store_put(connection, ctx, err);
 }
 
+static int shut_out(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_revocation revocation = {.revoked_at_ms = 1};
+
+    snprintf(revocation.mac, sizeof revocation.mac, "%s", (const char *)ctx);
+    return revocation_store_put(connection, &revocation, err);
+}
+
+static void who_is_shut_out_is_left_out(void **state)
+{
+    struct fixture *f = *state;
+    char mac_1[] = MAC_1;
+
+    create(f, "spring", &at_once);
+    fixture_write(f, shut_out, mac_1);
+    drive(f);
+    expect_stages(f, "ldd");
+    assert_string_equal(row_of(f, "spring", MAC_1).reason, "was revoked");
+}
+
 static void what_becomes_of_devices_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -39,12 +60,15 @@ static void what_becomes_of_devices_is_said(void **state)
     fixture_write(f, forget, mac_2);
     report(f, "84f3eb000009", OLD, true);
     fixture_write(f, replace, &replacement);
+    fixture_query(f, "UPDATE rollouts SET phase = 1");
+    fixture_query(f, "UPDATE rollout_devices SET phase = 1");
     drive(f);
     expect_stages(f, "lll");
     assert_string_equal(row_of(f, "spring", MAC_1).reason, "is held");
     assert_string_equal(row_of(f, "spring", MAC_2).reason, "was forgotten");
     assert_string_equal(row_of(f, "spring", MAC_3).reason, "was replaced by 84f3eb000009");
     assert_string_equal(row_of(f, "spring", "84f3eb000009").reason, "has the place of " MAC_3);
+    assert_int_equal(row_of(f, "spring", "84f3eb000009").phase, 1);
     drive(f);
     assert_int_equal(row_of(f, "spring", "84f3eb000009").stage, ROLLOUT_DOWNLOADING);
     mark.held_at_ms = 0;
@@ -237,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_becomes_of_devices_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_shut_out_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_never_meet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_hold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_more_begin_within_a_minute, set_up, tear_down),
