@@ -250,7 +250,7 @@ static int create(
 static int plan_and_create(
     const struct subcommand_call *call, struct client *client, json_t *body, struct err *err)
 {
-    json_t *plan;
+    json_t *plan = NULL;
     char what[128];
     int rc = make_body(call, client, body, err);
 

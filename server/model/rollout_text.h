@@ -2,6 +2,7 @@
 #define MODEL_ROLLOUT_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "server/model/rollout.h"
 
@@ -9,7 +10,7 @@
 // what is none.
 
 #define ROLLOUT_TEXT_AMOUNT_SIZE 24
-#define ROLLOUT_TEXT_PHASES_SIZE (ROLLOUT_PHASES_MAX * ROLLOUT_TEXT_AMOUNT_SIZE)
+#define ROLLOUT_TEXT_PHASES_SIZE ((size_t)ROLLOUT_PHASES_MAX * ROLLOUT_TEXT_AMOUNT_SIZE)
 #define ROLLOUT_TEXT_WINDOW_SIZE (16 + ROLLOUT_ZONE_SIZE)
 #define ROLLOUT_TEXT_DEVICES_MAX 10000000
 

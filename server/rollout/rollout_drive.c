@@ -25,7 +25,8 @@ struct rollout_drive {
     struct store *store;
     struct release *release;
     pthread_t thread;
-    bool failing;          // of the thread: the last look failed
+    bool failing;          // of the thread: the last look failed,
+    bool is_stale;         // and a gate has fallen that the catalogue still has
     pthread_mutex_t mutex; // over all below
     pthread_cond_t changed;
     bool woken;
@@ -197,23 +198,35 @@ static int has_any(struct rollout_drive *drive, struct err *err)
     return rc < 0 ? rc : list.count > 0;
 }
 
-// Sets *is_any to whether there is one at all.
-static void look_once(struct rollout_drive *drive, bool *is_any)
+// 1 if there is something to come back for.
+static int look_once(struct rollout_drive *drive, struct err *err)
 {
     struct rollout_drive_look look = {.release = drive->release};
-    struct err err = {0};
-    int rc = has_any(drive, &err);
+    int any = has_any(drive, err);
+    int rc = any > 0 ? store_write(drive->store, rollout_drive_run, &look, err) : any;
 
-    *is_any = rc != 0;
-    if (rc > 0)
-        rc = store_write(drive->store, rollout_drive_run, &look, &err);
-    if (rc == 0 && look.is_done)
-        rc = release_refresh(drive->release, &err);
+    if (rc < 0)
+        return rc;
+    drive->is_stale = drive->is_stale || look.is_done;
+    if (drive->is_stale)
+        rc = release_refresh(drive->release, err);
+    if (rc < 0)
+        return rc;
+    drive->is_stale = false;
+    return any;
+}
+
+static bool look_and_tell(struct rollout_drive *drive)
+{
+    struct err err = {0};
+    int rc = look_once(drive, &err);
+
     if (rc < 0 && !drive->failing)
         log_warning("rollout", "look failed reason=\"%s\"", err.message);
-    if (rc == 0 && drive->failing)
+    if (rc >= 0 && drive->failing)
         log_info("rollout", "looks work again");
     drive->failing = rc < 0;
+    return rc != 0;
 }
 
 // With the mutex held.
@@ -237,11 +250,10 @@ static void *run(void *ctx)
     pthread_mutex_lock(&drive->mutex);
     while (!drive->stopping) {
         int64_t began_ms = clock_monotonic_ms();
-        bool is_any;
 
         pthread_mutex_unlock(&drive->mutex);
-        look_once(drive, &is_any);
 
+        bool is_any = look_and_tell(drive);
         int64_t took_ms = clock_monotonic_ms() - began_ms;
 
         pthread_mutex_lock(&drive->mutex);

@@ -41,7 +41,7 @@ struct rollout_facts {
     bool is_held;
     const char *pin; // that keeps it from the image, or NULL
     bool is_online;
-    bool is_busy; // a command of somebody else waits for it, or is in its hands
+    bool is_busy; // a command waits for it, or is in its hands
     const char *running;
     enum rollout_place place;
     const char *why_no_way; // or NULL

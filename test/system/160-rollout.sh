@@ -74,7 +74,9 @@ for mac in "${macs[@]}"; do
     expect_equal "orders to $mac" "$([ "$mac" = "${macs[2]}" ] && echo 3 || echo 2)" \
         "$(json_count "$(api "/commands?mac=$mac")" '$')"
 done
-audit_has create summer && audit_has advance summer && audit_has finish summer || fail "no rows"
+for verb in create advance finish; do
+    audit_has "$verb" summer || fail "no row: $verb"
+done
 expect_equal "the gate has fallen" "$(image_name 00.00.02)" "$(offer "${macs[0]}" 00.00.01)"
 expect_exit 1 secureesp rollouts pause summer
 expect_exit 1 secureesp rollouts create summer --image "$(image_name 00.00.02)" --all --yes
@@ -135,12 +137,12 @@ expect_equal "who is away" 1 "$(rollout autumn '$.devices.away')"
 expect_equal "it waits" waiting "$(stage autumn "${macs[1]}")"
 expect_equal "and gets nothing" 304 "$(offer "${macs[1]}" 00.00.02)"
 part start "${macs[1]}"
-eventually 60 "it is done" rollout_has autumn '$.state' done
+eventually 60 "it is done" rollout_has autumn '$.state' "done"
 expect_equal "who was away" updated "$(stage autumn "${macs[1]}")"
 expect_exit 0 secureesp devices unhold "${macs[0]}"
 expect_exit 0 secureesp rollouts retry autumn
 eventually 60 "who was held" stage_is autumn "${macs[0]}" updated
-eventually 10 "it is done again" rollout_has autumn '$.state' done
+eventually 10 "it is done again" rollout_has autumn '$.state' "done"
 
 step "only within its window"
 now=$(date -u +%H:%M)
@@ -168,12 +170,12 @@ eventually 10 "forgotten" stage_is day "$first" "left out"
 eventually 10 "revoked" stage_is day "$second" "left out"
 expect_match "why" "was forgotten" "$(stage day "$first" reason)"
 expect_equal "why" "was revoked" "$(stage day "$second" reason)"
-eventually 10 "it is done" rollout_has day '$.state' done
+eventually 10 "it is done" rollout_has day '$.state' "done"
 
 step "a sketch, by what it does"
 make_sketch_image 00.00.08.h 1 1
 expect_exit 0 secureesp images withdraw "$sketch_board-00.00.08.h"
 expect_exit 0 secureesp rollouts create sketches --image "$sketch_board-00.00.08.h" --all --yes --soak 0
-eventually 60 "the sketch has it" rollout_has sketches '$.state' done
+eventually 60 "the sketch has it" rollout_has sketches '$.state' "done"
 expect_equal "its image" "$sketch_board-00.00.08.h" "$(device "$sketch_mac" '$.image')"
 expect_equal "its orders" 2 "$(json_count "$(api "/commands?mac=$sketch_mac")" '$')"

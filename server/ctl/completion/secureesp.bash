@@ -36,6 +36,10 @@ _secureesp_options() {
         'images withdraw') echo '--force' ;;
         'images reissue') echo '--literal-name --from --trust --to' ;;
         'images must-pass') echo '--off --force' ;;
+        'rollouts create')
+            echo '--image --all --filter --group --phases --rate --at-once --site --per-site --start --window'
+            echo '--success --soak --failures --timeout --canaries-first --dry-run --yes'
+            ;;
         'boards set') echo '--policy --force' ;;
         chain*) echo '--channel --dot' ;;
         'images verify') echo '--key' ;;

@@ -1,5 +1,6 @@
 // No change without its row in the audit log: every route of the table that changes something is
 // walked, and a new one fails here until it is.
+#include "test/unit/server/api/api_audit_rollouts.h"
 #include "test/unit/server/api/api_fixture.h"
 
 #include <pwd.h>
@@ -120,23 +121,10 @@ static const struct step {
         "BOARD-1", "\"must_pass\":true"},
     {API "/boards/:", API "/boards/BOARD?policy=leap", TEXT, "", "set", "board", "BOARD",
         "\"policy\":\"leap\""},
-    {API "/rollouts", API "/rollouts", TEXT,
-        "{\"name\": \"spring\", \"image\": \"BOARD-1\", \"all\": true}", "create", "rollout",
-        "spring", "\"state\":\"running\",\"image\":\"BOARD-1\",\"phase\":1,\"gated\":true"},
-    {API "/devices/:/forget", API "/devices/" D "/forget?force=1", TEXT, "", "forget", "device", D,
+    ROLLOUT_STEPS{API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "",
+        "withdraw", "image", "BOARD-1", "\"state\":\"withdrawn\""},
+    {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image", "BOARD-1",
         ""},
-    {API "/rollouts/:/pause", API "/rollouts/spring/pause", TEXT, "", "pause", "rollout", "spring",
-        "\"state\":\"paused\""},
-    {API "/rollouts/:/retry", API "/rollouts/spring/retry", TEXT, "", "retry", "rollout", "spring",
-        "\"devices\":1"},
-    {API "/rollouts/:/resume", API "/rollouts/spring/resume", TEXT, "", "resume", "rollout",
-        "spring", "\"state\":\"running\""},
-    {API "/rollouts/:/abort", API "/rollouts/spring/abort", TEXT, "", "abort", "rollout", "spring",
-        "\"state\":\"aborted\""},
-    {API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "", "withdraw",
-        "image", "BOARD-1", "\"state\":\"withdrawn\""},
-    {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
-        "BOARD-1", ""},
     {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
 };
 
@@ -165,7 +153,6 @@ static int put(struct store_connection *connection, void *ctx, struct err *err)
     struct device_record device = {.speaks_events = true, .last_seen_ms = 1, .first_seen_ms = 1};
 
     snprintf(device.mac, sizeof device.mac, "%s", (const char *)ctx);
-    // The one that a rollout can be for.
     device.online = strcmp(device.mac, D) == 0;
     snprintf(device.status.image, sizeof device.status.image, "%s", device.online ? "BOARD-0" : "");
     return device_store_put(connection, &device, NULL, err);

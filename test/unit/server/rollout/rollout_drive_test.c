@@ -121,6 +121,9 @@ static void a_failure_pauses_it(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM events WHERE kind = 'rollout'"), 1);
     assert_int_equal(
         fixture_query(f, "SELECT count(*) FROM audit WHERE verb = 'pause' AND who = 'daemon'"), 1);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RESUME, NULL), 0); // that one is forgiven
+    drive(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_RUNNING);
 }
 
 static void what_was_not_sent_is_taken_back(void **state)
@@ -153,6 +156,32 @@ static void what_was_not_sent_is_taken_back(void **state)
     assert_false(get(f, "spring").is_gated); // published again, it is for all
 }
 
+static int order_config(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct command command = {.mac = MAC_1, .name = "config", .created_at_ms = clock_now_ms()};
+    int rc = command_store_add(connection, &command, err);
+
+    *(int64_t *)ctx = command.id;
+    return rc;
+}
+
+static void an_order_of_somebody_else_goes_first(void **state)
+{
+    struct fixture *f = *state;
+    struct command end = {.state = COMMAND_DONE};
+
+    create(f, "spring", &at_once);
+    drive(f);
+    answer(f, MAC_1, "firmware", "ok");
+    answer(f, MAC_2, "firmware", "ok");
+    fixture_write(f, order_config, &end.id);
+    drive(f);
+    expect_stages(f, "did");
+    fixture_write(f, end_command, &end);
+    drive(f);
+    expect_stages(f, "iid");
+}
+
 static void its_thread_does_it(void **state)
 {
     struct fixture *f = *state;
@@ -164,6 +193,14 @@ static void its_thread_does_it(void **state)
     for (int i = 0; i < 500 && commands(f) < 3; i++)
         usleep(10000);
     assert_int_equal(commands(f), 3);
+    report(f, MAC_1, NEW, true);
+    report(f, MAC_2, NEW, true);
+    report(f, MAC_3, NEW, true);
+    report(f, "84f3eb000009", MIDDLE, true);
+    for (int i = 0; i < 500 && offer(f, "84f3eb000009", MIDDLE)[0] == '\0'; i++)
+        usleep(10000);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_DONE);
+    assert_string_equal(offer(f, "84f3eb000009", MIDDLE), NEW); // the gate has fallen
     rollout_drive_free(driver);
 }
 
@@ -173,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_fleet_climbs_step_by_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_pauses_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_sent_is_taken_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_order_of_somebody_else_goes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(its_thread_does_it, set_up, tear_down),
     };
 

@@ -6,6 +6,7 @@
 #include "server/store/download_store.h"
 #include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
+#include "server/store/revocation_store.h"
 #include "test/unit/server/rollout/rollout_fixture.h"
 
 static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
@@ -25,6 +26,26 @@ static int replace(struct store_connection *connection, void *ctx, struct err *e
     return replacement_store_put(connection, ctx, err);
 }
 
+static int shut_out(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_revocation revocation = {.revoked_at_ms = 1};
+
+    snprintf(revocation.mac, sizeof revocation.mac, "%s", (const char *)ctx);
+    return revocation_store_put(connection, &revocation, err);
+}
+
+static void who_is_shut_out_is_left_out(void **state)
+{
+    struct fixture *f = *state;
+    char mac_1[] = MAC_1;
+
+    create(f, "spring", &at_once);
+    fixture_write(f, shut_out, mac_1);
+    drive(f);
+    expect_stages(f, "ldd");
+    assert_string_equal(row_of(f, "spring", MAC_1).reason, "was revoked");
+}
+
 static void what_becomes_of_devices_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -39,12 +60,15 @@ static void what_becomes_of_devices_is_said(void **state)
     fixture_write(f, forget, mac_2);
     report(f, "84f3eb000009", OLD, true);
     fixture_write(f, replace, &replacement);
+    fixture_query(f, "UPDATE rollouts SET phase = 1");
+    fixture_query(f, "UPDATE rollout_devices SET phase = 1");
     drive(f);
     expect_stages(f, "lll");
     assert_string_equal(row_of(f, "spring", MAC_1).reason, "is held");
     assert_string_equal(row_of(f, "spring", MAC_2).reason, "was forgotten");
     assert_string_equal(row_of(f, "spring", MAC_3).reason, "was replaced by 84f3eb000009");
     assert_string_equal(row_of(f, "spring", "84f3eb000009").reason, "has the place of " MAC_3);
+    assert_int_equal(row_of(f, "spring", "84f3eb000009").phase, 1);
     drive(f);
     assert_int_equal(row_of(f, "spring", "84f3eb000009").stage, ROLLOUT_DOWNLOADING);
     mark.held_at_ms = 0;
@@ -81,17 +105,78 @@ static void bounds_hold(void **state)
     struct rollout_terms terms = at_once;
 
     terms.at_once = 2;
+    create(f, "spring", &terms);
+    drive(f);
+    drive(f);
+    assert_int_equal(commands(f), 2);
+    fixture_query(f, "UPDATE rollout_devices SET stage = 2 WHERE stage = 1");
+    drive(f);
+    assert_int_equal(commands(f), 3);
+}
+
+static void no_more_begin_within_a_minute(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+
     terms.rate = 2;
     create(f, "spring", &terms);
     drive(f);
     drive(f);
     assert_int_equal(commands(f), 2);
-    fixture_query(f, "UPDATE rollout_devices SET began_at_ms = 1 WHERE began_at_ms > 0");
+    fixture_query(f, "UPDATE rollout_devices SET began_at_ms = began_at_ms - 50000"
+                     " WHERE began_at_ms > 0");
     drive(f);
-    assert_int_equal(commands(f), 2); // two download still
-    fixture_query(f, "UPDATE rollout_devices SET stage = 2 WHERE stage = 1");
+    assert_int_equal(commands(f), 2);
+    fixture_query(f, "UPDATE rollout_devices SET began_at_ms = began_at_ms - 10000"
+                     " WHERE began_at_ms > 0");
     drive(f);
     assert_int_equal(commands(f), 3);
+}
+
+static int of_one_site(struct fixture *f, const char *mac)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "INSERT INTO device_tags VALUES (0x%s, 'site-a')", mac);
+    return (int)fixture_query(f, sql);
+}
+
+static void a_site_has_its_own_bound(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+
+    terms.site_size = 1;
+    snprintf(terms.site_prefix, sizeof terms.site_prefix, "site-");
+    of_one_site(f, MAC_1);
+    of_one_site(f, MAC_2);
+    create(f, "spring", &terms);
+    drive(f);
+    drive(f);
+    assert_int_equal(commands(f), 2); // one of the site, and the one of none
+    assert_int_equal(row_of(f, "spring", MAC_3).stage, ROLLOUT_DOWNLOADING);
+    fixture_query(f, "DELETE FROM device_tags"); // tagged anew, they are of none
+    drive(f);
+    assert_int_equal(commands(f), 3);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollout_devices"
+                                      " WHERE reason = 'was tagged anew, and is of no site'"),
+        1);
+}
+
+// By leaps, an image before the gate is offered to whom no rollout has reached.
+static void a_leap_ends_before_the_gate(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_query(f, "INSERT INTO boards VALUES ('B', 1)");
+    create(f, "spring", &at_once);
+    assert_string_equal(offer(f, MAC_1, OLD), MIDDLE);
+    drive(f);
+    assert_string_equal(offer(f, MAC_1, OLD), NEW);
+    report(f, "84f3eb000009", OLD, true);
+    assert_string_equal(offer(f, "84f3eb000009", OLD), MIDDLE);
+    assert_string_equal(offer(f, "84f3eb000009", MIDDLE), "");
 }
 
 static void it_waits_for_its_time(void **state)
@@ -177,8 +262,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_becomes_of_devices_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_shut_out_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_never_meet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_hold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_more_begin_within_a_minute, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_site_has_its_own_bound, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_leap_ends_before_the_gate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_waits_for_its_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_image_that_is_gone_pauses_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operator_does_not_go_before_it, set_up, tear_down),
