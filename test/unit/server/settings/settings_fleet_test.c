@@ -38,13 +38,14 @@ static int judge_names(
     return strcmp(name, "here") == 0 ? 0 : err_set(err, ERR_INVALID, "no such name: %s", name);
 }
 
-// Three devices: the first has a tag, the third has the place of the second.
+// Three devices: the first has a tag, the others have had the place of the second, too.
 static int fill(struct store_connection *connection, void *ctx, struct err *err)
 {
     static const char *const macs[] = {MAC_1, MAC_2, MAC_3};
     static const struct device_group groups[] = {
         {.name = "a", .filter = "tag=cellar"}, {.name = "b", .filter = "tag=cellar or mac=" MAC_2}};
-    struct replacement replacement = {.mac = MAC_3, .old = MAC_2, .place = MAC_2};
+    static const struct replacement replacements[] = {
+        {.mac = MAC_3, .old = MAC_2, .place = MAC_2}, {.mac = MAC_1, .old = MAC_3, .place = MAC_2}};
     int rc = 0;
 
     (void)ctx;
@@ -56,8 +57,8 @@ static int fill(struct store_connection *connection, void *ctx, struct err *err)
     }
     for (size_t i = 0; rc == 0 && i < 2; i++)
         rc = group_store_put(connection, &groups[i], err);
-    if (rc == 0)
-        rc = replacement_store_put(connection, &replacement, err);
+    for (size_t i = 0; rc == 0 && i < 2; i++)
+        rc = replacement_store_put(connection, &replacements[i], err);
     return rc < 0 ? rc : tag_store_add(connection, MAC_1, "cellar", err);
 }
 
@@ -119,7 +120,7 @@ static void test_layers(void **state)
     static const struct {
         const char *mac, *place;
         long long wait, retry;
-    } rows[] = {{MAC_1, MAC_1, 22000, 3000}, {MAC_2, MAC_2, -1, 3000}, {MAC_3, MAC_2, -1, 1000}};
+    } rows[] = {{MAC_1, MAC_2, 22000, 3000}, {MAC_2, MAC_2, -1, 3000}, {MAC_3, MAC_2, -1, 1000}};
     struct fixture *f = *state;
     struct store_connection *connection;
     struct settings_fleet *fleet;
@@ -127,6 +128,7 @@ static void test_layers(void **state)
     size_t count;
 
     start(f);
+    set(f, SETTINGS_DEVICE, MAC_1, "{\"statusinterval\": 500}"); // and so not that of its place
     assert_int_equal(read_base(&base, NULL), 0);
     assert_int_equal(store_read_begin(f->store, &connection, NULL), 0);
     assert_int_equal(settings_fleet_load(connection, &base, 1, &fleet, NULL), 0);
