@@ -240,7 +240,7 @@ static int read_device(const struct api *api, const char *mac, json_t **out, str
     char place[MAC_SIZE];
     struct settings_layers_device device = {mac, place, clock_now_ms()};
     struct settings_layers layers = {.count = 0};
-    struct store_connection *connection;
+    struct store_connection *connection = NULL;
     int rc = replacement_store_read_place(api->store, mac, place, err);
 
     if (rc == 0)

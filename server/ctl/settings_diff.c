@@ -10,15 +10,15 @@
 #include "server/ctl/settings_change.h"
 #include "server/ctl/url.h"
 
-static const json_t *find(const json_t *layers, const json_t *like)
+static const json_t *find(const json_t *list, const json_t *wanted)
 {
     size_t i;
     const json_t *layer;
 
-    json_array_foreach((json_t *)(uintptr_t)layers, i, layer)
+    json_array_foreach((json_t *)(uintptr_t)list, i, layer)
     {
-        if (strcmp(field_text(layer, "scope", ""), field_text(like, "scope", "")) == 0 &&
-            strcmp(field_text(layer, "name", ""), field_text(like, "name", "")) == 0)
+        if (strcmp(field_text(layer, "scope", ""), field_text(wanted, "scope", "")) == 0 &&
+            strcmp(field_text(layer, "name", ""), field_text(wanted, "name", "")) == 0)
             return layer;
     }
     return NULL;

@@ -12,7 +12,7 @@ int download_render_read(
     struct store *store, const char *mac, struct download_render *out, struct err *err)
 {
     struct settings_layers_device device = {mac, out->place, clock_now_ms()};
-    struct store_connection *connection;
+    struct store_connection *connection = NULL;
     int rc = replacement_store_read_place(store, mac, out->place, err);
 
     memcpy(out->mac, mac, MAC_SIZE);

@@ -159,7 +159,7 @@ static int plan(struct changing *changing, struct store_connection *connection, 
 {
     const struct settings_wish *wish = changing->wish;
     struct settings_change *change = &changing->out->change;
-    struct settings_layer was;
+    struct settings_layer was = {.number = 0};
     json_t *layer = NULL;
     json_t *next = NULL;
     int rc = check_name(connection, wish, err);

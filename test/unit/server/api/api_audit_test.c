@@ -1,5 +1,4 @@
-// No change without its row in the audit log: every route of the table that changes something is
-// walked, and a new one fails here until it is.
+// No change without its row in the audit log: each route that changes something is walked here.
 #include "test/unit/server/api/api_audit_rollouts.h"
 #include "test/unit/server/api/api_fixture.h"
 
@@ -29,7 +28,6 @@ static struct {
     char start[256]; // the target that begins a change of the CA
     char code[16];   // that a device has to give
 } given;
-
 enum body { TEXT, CERTIFICATE, PRIVATE_KEY, PUBLIC_KEY, IMAGE };
 
 // One change after the other: its route, what is asked, and what the log says of it.
@@ -70,8 +68,7 @@ static const struct step {
         "group", "low", "tag=cellar"},
     {API "/groups/:/channel", API "/groups/low/channel?channel=beta", TEXT, "", "channel", "group",
         "low", "\"channel\":\"beta\""},
-    {ST "/schema", ST "/schema", TEXT, "{\"properties\": {\"p\": {}}}", "add", SS, "schema",
-        "\"p\""},
+    {ST "/schema", ST "/schema", TEXT, "{\"properties\":{\"p\":{}}}", "add", SS, "schema", "\"p\""},
     {ST, ST "?scope=fleet", TEXT, "{\"p\": 1}", "set", SS, "fleet", "p"},
     {ST "/history/:/revert", ST "/history/1/revert", TEXT, "", "revert", SS, "fleet", ""},
     {ST "/schema/:/remove", ST "/schema/p/remove", TEXT, "", "remove", SS, "schema", ""},
