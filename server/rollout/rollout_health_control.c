@@ -22,7 +22,7 @@ static size_t step_of(double change, double step)
 static void add_hours(struct rollout_health_control *control,
     const struct rollout_health_summary *before, const struct rollout_health_series *since)
 {
-    size_t whole = since->count - (since->is_open && since->count > 0 ? 1 : 0);
+    size_t whole = since->count - (since->open < since->count ? since->open : since->count);
     bool is_talker =
         before->hours > 0 && (double)before->heard >= ALWAYS_HEARD * (double)before->hours;
 

@@ -7,7 +7,8 @@
 #define ALPHA 0.002
 #define TESTS (2 * ROLLOUT_HEALTH_MEASURES)
 #define WAITING_MIN 10
-#define USUAL 0.03 // of devices are much worse at any time, if none are there to compare with
+#define USUAL 0.05 // of devices are much worse at any time, if none are there to compare with
+#define ALONE_FLOOR 0.05
 #define DEVICES_MIN 3
 #define BUCKETS 4096
 
@@ -80,7 +81,7 @@ static bool differs(const struct group *updated, const struct group *waiting,
     struct rollout_statistic_share usual = shrink(waiting, true);
     double difference = share_of(updated) - (has_control ? share_of(waiting) : USUAL);
 
-    if (now.hit < DEVICES_MIN || difference < test->floor ||
+    if (now.hit < DEVICES_MIN || difference < (has_control ? test->floor : ALONE_FLOOR) ||
         (!has_control && (!test->is_much || test->measure == ROLLOUT_HEALTH_LOOP)))
         return false;
     return (has_control ? rollout_statistic_more(&now, &usual)

@@ -10,13 +10,13 @@
 // be to blame: a heap that leaks slowly, one more restart a day; pure.
 //
 // For each measure, the share of devices that are worse (and much worse) than their own days before
-// is compared in the two groups by Fisher's exact test; without at least 10 devices that wait, much
-// worse ones with 3 %, by the binomial. Devices that share a site share its power cuts: each
-// group counts for less by the mean size of the clusters of those that are worse (Kish's design
-// effect).
-// Wrong in 0.2 % of good rollouts at most, over all measures and looks: each of the 14 tests has
-// its part, and the look after k hours 1/(k(k+1)) of it. Floors: three such devices after that, and
-// a difference of 2 % of much worse ones, 10 % of worse ones.
+// is compared in the two groups by Fisher's exact test. With fewer than 10 devices that wait,
+// nothing cancels what hits all: 10 % have to be much worse, and more than 5 % by the binomial.
+// Devices that share a site share its power cuts: each group counts for less by the mean size of
+// the clusters of those that are worse (Kish's design effect). Wrong in 0.2 % of good rollouts at
+// most, over all measures and looks: each of the 14 tests has its part, and the look after k hours
+// 1/(k(k+1)) of it. Floors: three such devices after that, and a difference of 2 % of much worse
+// ones, 10 % of worse ones.
 
 // One of the groups. Borrowed.
 struct rollout_health_arm {

@@ -44,7 +44,7 @@ struct rollout_health_hour {
 struct rollout_health_series {
     int64_t first_ms;
     size_t count;
-    bool is_open; // the last hour is not over yet
+    size_t open; // so many of the last hours are not over, or not known in full
     const struct rollout_health_hour *hours;
 };
 

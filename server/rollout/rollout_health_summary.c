@@ -112,8 +112,10 @@ static void read_silence(const struct reader *reader, struct rollout_health_summ
         if (silent > out->longest_silence_hours)
             out->longest_silence_hours = silent;
     }
-    if (reader->count > reader->whole && reader->series->hours[reader->whole].statuses > 0)
-        silent = 0;
+    for (size_t i = reader->whole; i < reader->count; i++) {
+        if (reader->series->hours[i].statuses > 0)
+            silent = 0;
+    }
     out->silence_hours = silent;
     if (out->heard > 0)
         out->statuses_per_hour = statuses / (double)out->heard;
@@ -126,9 +128,9 @@ void rollout_health_summary_read(const struct rollout_health_series *series,
 
     if (reader.count > ROLLOUT_HEALTH_HOURS_MAX)
         reader.count = ROLLOUT_HEALTH_HOURS_MAX;
-    reader.whole = reader.count;
-    if (series->is_open && reader.count > 0 && reader.count == series->count)
-        reader.whole--;
+    reader.whole = series->count - (series->open < series->count ? series->open : series->count);
+    if (reader.whole > reader.count)
+        reader.whole = reader.count;
     memset(out, 0, sizeof *out);
     out->hours = reader.whole;
     for (size_t kind = 0; kind < ROLLOUT_HEALTH_COUNTED; kind++)

@@ -37,12 +37,10 @@ static struct grade grade_count(const struct pair *pair, size_t kind)
     };
 }
 
-// A new image may well need more: only what goes on falling, or is much less, counts.
+// A new image may well need more: only what goes on falling counts.
 static struct grade grade_heap(const struct pair *pair)
 {
     const struct rollout_health_gauge *before = &pair->before->heap;
-    const struct rollout_health_gauge *now = &pair->now->heap;
-    double low = fmin(before->low, before->median - SPREADS * before->spread);
     struct rollout_health_trend trend;
     struct grade grade = {false, false};
 
@@ -55,17 +53,17 @@ static struct grade grade_heap(const struct pair *pair)
         grade.much_worse =
             fall > fmax(512, 3 * before->spread) && rollout_health_trend_chance(&trend) <= CHANCE;
     }
-    if (now->count > 2 && now->low_run < low - fmax(2048, before->median / 6))
-        grade.much_worse = true;
     return grade;
 }
 
+// It follows the day, of which the two groups may see other parts.
 static struct grade grade_rssi(const struct pair *pair)
 {
     const struct rollout_health_gauge *before = &pair->before->rssi;
     double fall = pair->now->rssi.count < HOURS_MIN ? 0 : before->median - pair->now->rssi.median;
 
-    return (struct grade){fall > fmax(3, before->spread), fall > fmax(6, SPREADS * before->spread)};
+    return (struct grade){
+        fall > fmax(5, 2 * before->spread), fall > fmax(8, SPREADS * before->spread)};
 }
 
 // It is the longest since the device started, and the update started it: only what is beyond its
@@ -110,13 +108,14 @@ static uint32_t first_incident(const struct rollout_health_series *since, size_t
 }
 
 void rollout_health_traits_read(const struct rollout_health_summary *before,
-    const struct rollout_health_series *since, uint32_t site, struct rollout_health_traits *out)
+    const struct rollout_health_series *since, const struct rollout_health_control *site_control,
+    uint32_t site, struct rollout_health_traits *out)
 {
     struct rollout_health_summary now;
     struct pair pair = {before, &now, since};
 
     memset(out, 0, sizeof *out);
-    rollout_health_summary_read(since, NULL, &now);
+    rollout_health_summary_read(since, site_control, &now);
     out->is_known = before->heard >= HEARD_MIN && now.hours >= HOURS_MIN;
     if (!out->is_known)
         return;

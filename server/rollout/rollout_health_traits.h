@@ -17,10 +17,12 @@ struct rollout_health_traits {
         clusters[ROLLOUT_HEALTH_MEASURES]; // those that share one share what befell them; 0: none
 };
 
-// site: any number that those of one place share, not 0; 0 if none is known: then the hour of the
-// first incident stands for it. The control group's hours since begin where the rollout (or its
-// phase) does, an update's hours with it.
+// site_control: the devices of the same site that wait, if there are three or more, else NULL; for
+// either group. site: any number that those of one place share, not 0; 0 if none is known: then the
+// hour of the first incident stands for it. The hours since of those that wait begin where the
+// rollout does.
 void rollout_health_traits_read(const struct rollout_health_summary *before,
-    const struct rollout_health_series *since, uint32_t site, struct rollout_health_traits *out);
+    const struct rollout_health_series *since, const struct rollout_health_control *site_control,
+    uint32_t site, struct rollout_health_traits *out);
 
 #endif

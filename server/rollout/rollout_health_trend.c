@@ -14,7 +14,7 @@ static double median_of(const double *values, size_t n)
 static size_t collect(
     const struct rollout_health_series *since, double values[ROLLOUT_STATISTIC_FALLS_MAX])
 {
-    size_t end = since->count - (since->is_open && since->count > 0 ? 1 : 0);
+    size_t end = since->count - (since->open < since->count ? since->open : since->count);
     size_t n = 0;
 
     for (size_t i = end; i-- > ROLLOUT_HEALTH_TREND_SETTLE_HOURS;) {

@@ -6,8 +6,8 @@
 
 // Whether a device's free heap falls without an end, once it has settled after the update.
 
-#define ROLLOUT_HEALTH_TREND_SETTLE_HOURS 6
-#define ROLLOUT_HEALTH_TREND_HOURS_MIN 9
+#define ROLLOUT_HEALTH_TREND_SETTLE_HOURS 4
+#define ROLLOUT_HEALTH_TREND_HOURS_MIN 8
 
 struct rollout_health_trend {
     bool is_known;         // there were enough hours

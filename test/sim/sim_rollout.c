@@ -141,9 +141,30 @@ static size_t read_waiting(struct run *run)
         run->sites[device->site].first_ms = run->all.first_ms;
         rollout_health_control_add(&run->all, &run->before[i], &since);
         rollout_health_control_add(&run->sites[device->site], &run->before[i], &since);
-        rollout_health_traits_read(&run->before[i], &since, device->site, &run->traits[0][n++]);
+        n++;
     }
     return n;
+}
+
+static const struct rollout_health_control *near(const struct run *run, uint32_t site)
+{
+    const struct rollout_health_control *control = &run->sites[site];
+
+    return control->devices >= NEIGHBOURS_MIN ? control : NULL;
+}
+
+static void compare_waiting(struct run *run)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < run->rollout->devices; i++) {
+        const struct sim_device *device = &run->fleet.devices[i];
+        struct rollout_health_series since = series_of(run, i, SIM_BEFORE_HOURS, run->at + 1);
+
+        if (!device->is_updated)
+            rollout_health_traits_read(&run->before[i], &since, near(run, device->site),
+                device->site, &run->traits[0][n++]);
+    }
 }
 
 static void note(struct run *run, size_t i, const char *reason)
@@ -168,12 +189,11 @@ static void judge_device(struct run *run, size_t i)
 {
     const struct sim_device *device = &run->fleet.devices[i];
     struct rollout_health_series since = series_of(run, i, device->updated_at, run->at + 1);
-    const struct rollout_health_control *near = &run->sites[device->site];
-    const struct rollout_health_control *control =
-        near->devices >= NEIGHBOURS_MIN ? near : &run->all;
+    const struct rollout_health_control *control = near(run, device->site);
     struct rollout_health_verdict verdict;
 
-    rollout_health_judge(&run->before[i], &since, control, run->rollout->devices, &verdict);
+    rollout_health_judge(&run->before[i], &since, control == NULL ? &run->all : control,
+        run->rollout->devices, &verdict);
     if (is_missing(run, device))
         note(run, i, "it did not report the image in time");
     else if (verdict.state == ROLLOUT_HEALTH_UNHEALTHY)
@@ -192,7 +212,8 @@ static size_t judge_updated(struct run *run)
             continue;
         if (!run->is_failed[i])
             judge_device(run, i);
-        rollout_health_traits_read(&run->before[i], &since, device->site, &run->traits[1][n++]);
+        rollout_health_traits_read(
+            &run->before[i], &since, near(run, device->site), device->site, &run->traits[1][n++]);
     }
     return n;
 }
@@ -200,6 +221,9 @@ static size_t judge_updated(struct run *run)
 static void judge(struct run *run)
 {
     size_t waiting = read_waiting(run);
+
+    compare_waiting(run);
+
     size_t updated = judge_updated(run);
     struct rollout_health_arm arms[2] = {{run->traits[0], waiting}, {run->traits[1], updated}};
     struct rollout_health_verdict fleet;

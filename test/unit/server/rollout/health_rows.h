@@ -16,7 +16,7 @@
 struct health_rows {
     struct rollout_health_hour before[BEFORE], since[ROLLOUT_HEALTH_HOURS_MAX];
     size_t before_count, since_count, devices;
-    bool is_open;
+    size_t open;
     const struct rollout_health_control *control;
 };
 
@@ -42,7 +42,7 @@ static inline struct rollout_health_series health_rows_since(const struct health
 {
     return (struct rollout_health_series){.first_ms = UPDATE_MS,
         .count = rows->since_count,
-        .is_open = rows->is_open,
+        .open = rows->open,
         .hours = rows->since};
 }
 

@@ -44,11 +44,11 @@ static const struct {
     {"four of fifty, none of many", 50, 4, 950, 0, 4, HEAP, true},
     {"four of fifty, none of few", 50, 4, 50, 0, 4, HEAP, false},
     {"before the first hour", 100, 10, 900, 0, 0, HEAP, false},
-    {"nobody waits: five percent of many", 1000, 60, 0, 0, 12, HEAP, true},
-    {"nobody waits: as usual", 1000, 35, 0, 0, 12, HEAP, false},
-    {"nobody waits: a tenth of few", 50, 5, 0, 0, 12, HEAP, false},
-    {"nobody waits: a loop says nothing", 1000, 100, 0, 0, 12, LOOP, false},
-    {"nine that wait are nobody", 1000, 60, 9, 9, 12, HEAP, true},
+    {"nobody waits: a tenth of many", 1000, 100, 0, 0, 12, HEAP, true},
+    {"nobody waits: as usual", 1000, 99, 0, 0, 12, HEAP, false},
+    {"nobody waits: a tenth of few", 50, 6, 0, 0, 12, HEAP, false},
+    {"nobody waits: a loop says nothing", 1000, 200, 0, 0, 12, LOOP, false},
+    {"nine that wait are nobody", 1000, 100, 9, 9, 12, HEAP, true},
 };
 
 static void groups_are_compared(void **state)
@@ -201,7 +201,7 @@ static unsigned traits_of(const struct health_rows *device, bool is_much)
     struct rollout_health_traits traits;
 
     health_rows_read_before(device, &before);
-    rollout_health_traits_read(&before, &since, 3, &traits);
+    rollout_health_traits_read(&before, &since, NULL, 3, &traits);
     assert_int_equal(traits.clusters[0], 3);
     return is_much ? traits.much_worse : traits.worse;
 }
@@ -220,7 +220,7 @@ static void each_measure_is_seen(void **state)
                 hour->counts[m] = i % 8 == 0;
             if (m == ROLLOUT_HEALTH_HEAP)
                 hour->free_heap_min_bytes = 21000 - 100 * (uint32_t)i;
-            hour->rssi_dbm = m == ROLLOUT_HEALTH_RSSI ? -68 : -60;
+            hour->rssi_dbm = m == ROLLOUT_HEALTH_RSSI ? -69 : -60;
             hour->max_loop_ms = m == ROLLOUT_HEALTH_LOOP ? 1500 : 100;
             hour->statuses = m == ROLLOUT_HEALTH_SILENCE && i > 19 ? 0 : 60;
         }
@@ -242,11 +242,11 @@ static void who_was_hardly_heard_is_not_known(void **state)
         device.before_count = i == 1 ? 23 : 24;
         health_rows_read_before(&device, &before);
         since = health_rows_since(&device);
-        rollout_health_traits_read(&before, &since, 0, &traits);
+        rollout_health_traits_read(&before, &since, NULL, 0, &traits);
         assert_int_equal(traits.is_known, i == 2);
     }
     device.since[2].counts[ROLLOUT_HEALTH_WILLS] = 1;
-    rollout_health_traits_read(&before, &since, 0, &traits);
+    rollout_health_traits_read(&before, &since, NULL, 0, &traits);
     assert_int_equal(traits.clusters[ROLLOUT_HEALTH_WILLS], UPDATE_MS / ROLLOUT_HEALTH_HOUR_MS + 2);
     assert_int_equal(traits.clusters[ROLLOUT_HEALTH_RESTARTS], 0);
 }

@@ -23,7 +23,7 @@ static void as_it_is(struct health_rows *rows)
 
 static void open_hour(struct health_rows *rows)
 {
-    rows->is_open = true;
+    rows->open = 1;
 }
 
 static void never_heard(struct health_rows *rows)
@@ -60,7 +60,7 @@ static void six_restarts_apart(struct health_rows *rows)
 
 static void six_restarts_now(struct health_rows *rows)
 {
-    rows->is_open = true;
+    rows->open = 1;
     rows->since[0].counts[ROLLOUT_HEALTH_RESTARTS] = 6;
 }
 
