@@ -76,17 +76,41 @@ static void go_on(
         act(out, action);
 }
 
-// A command that had no outcome is given again while there is time.
+// Whether a command that came to nothing may be given once more.
+static bool may_retry(const struct rollout_facts *facts)
+{
+    return facts->device->tries < ROLLOUT_JUDGE_TRIES &&
+           facts->now_ms - facts->command->sent_at_ms <= facts->timeout_ms;
+}
+
+static void retry(
+    const struct rollout_facts *facts, enum rollout_action action, struct rollout_decision *out)
+{
+    if (facts->is_online && !facts->is_busy)
+        go_on(facts, action, out);
+}
+
+// One that had no outcome.
 static void try_again(
     const struct rollout_facts *facts, enum rollout_action action, struct rollout_decision *out)
 {
-    const struct command *command = facts->command;
-    bool in_time = facts->now_ms - command->sent_at_ms <= facts->timeout_ms;
+    if (may_retry(facts))
+        retry(facts, action, out);
+    else
+        settle(out, ROLLOUT_FAILED, "%s: did not return in time", facts->command->name);
+}
 
-    if (facts->device->tries >= ROLLOUT_JUDGE_TRIES || !in_time)
-        settle(out, ROLLOUT_FAILED, "%s: did not return in time", command->name);
-    else if (facts->is_online && !facts->is_busy)
-        go_on(facts, action, out);
+// Whether it failed for what says nothing of the image: another command, or a server that was away.
+static bool is_passing(const char *result)
+{
+    static const enum result results[] = {
+        RESULT_BUSY, RESULT_CONNECT_FAILED, RESULT_TIMEOUT, RESULT_TLS_FAILED, RESULT_TRUNCATED};
+
+    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
+        if (strcmp(result, result_name(results[i])) == 0)
+            return true;
+    }
+    return false;
 }
 
 // One that failed, or was cancelled.
@@ -97,8 +121,8 @@ static void judge_ended(
     bool kept_back = strcmp(command->result, COMMAND_RESULT_HELD) == 0 ||
                      strcmp(command->result, COMMAND_RESULT_REVOKED) == 0;
 
-    if (strcmp(command->result, result_name(RESULT_BUSY)) == 0)
-        try_again(facts, action, out);
+    if (is_passing(command->result) && may_retry(facts))
+        retry(facts, action, out);
     else if (command->state == COMMAND_CANCELLED)
         settle(out, ROLLOUT_LEFT_OUT, "its command %s was cancelled", command->name);
     else

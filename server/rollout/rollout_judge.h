@@ -9,7 +9,7 @@
 
 // What is next for one device of a rollout, and for the rollout; pure.
 
-#define ROLLOUT_JUDGE_TRIES 2         // of a command that had no outcome
+#define ROLLOUT_JUDGE_TRIES 5         // of a command that had no outcome, or met no server
 #define ROLLOUT_JUDGE_UNSENT_MS 60000 // a command that could not be sent for so long is taken back
 
 // How what a device runs stands to the image.

@@ -18,7 +18,7 @@ static const struct rollout_device waiting = {.stage = ROLLOUT_WAITING};
 static const struct rollout_device loading = {
     .stage = ROLLOUT_DOWNLOADING, .tries = 1, .before = OLD};
 static const struct rollout_device tried = {
-    .stage = ROLLOUT_DOWNLOADING, .tries = 2, .before = OLD};
+    .stage = ROLLOUT_DOWNLOADING, .tries = ROLLOUT_JUDGE_TRIES, .before = OLD};
 static const struct rollout_device installing = {
     .stage = ROLLOUT_INSTALLING, .tries = 1, .before = OLD};
 static const struct rollout_device updated = {.stage = ROLLOUT_UPDATED, .before = OLD};
@@ -47,6 +47,16 @@ static const struct command held = {
 static const struct command shut = {.name = "flash", .state = COMMAND_FAILED, .result = "revoked"};
 static const struct command busy = {
     .name = "firmware", .state = COMMAND_FAILED, .result = "busy", .sent_at_ms = NOW};
+static const struct command no_server = {.name = "firmware",
+    .state = COMMAND_FAILED,
+    .result = "tls-failed",
+    .detail = "closed",
+    .sent_at_ms = NOW - TIMEOUT};
+static const struct command no_server_long = {.name = "firmware",
+    .state = COMMAND_FAILED,
+    .result = "tls-failed",
+    .detail = "closed",
+    .sent_at_ms = NOW - TIMEOUT - 1};
 static const struct command cancelled = {.name = "flash",
     .state = COMMAND_CANCELLED,
     .result = "cancelled",
@@ -115,11 +125,20 @@ static const struct row {
     {"no outcome, away", &loading, &expired, .offline = true, .action = ROLLOUT_STAY},
     {"no outcome, busy", &loading, &expired, .is_busy = true, .action = ROLLOUT_STAY},
     {"no outcome, paused", &loading, &expired, .paused = true, .action = ROLLOUT_STAY},
-    {"no outcome twice", &tried, &expired, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
+    {"no outcome too often", &tried, &expired, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
         .reason = "firmware: did not return in time"},
     {"no outcome for long", &loading, &expired_long, .offline = true, .action = ROLLOUT_SETTLE,
         .stage = ROLLOUT_FAILED, .reason = "firmware: did not return in time"},
     {"at something else", &loading, &busy, .action = ROLLOUT_ORDER_FIRMWARE},
+    {"at something else too often", &tried, &busy, .action = ROLLOUT_SETTLE,
+        .stage = ROLLOUT_FAILED, .reason = "firmware: busy"},
+    {"met no server", &loading, &no_server, .action = ROLLOUT_ORDER_FIRMWARE},
+    {"met no server, away", &loading, &no_server, .offline = true, .action = ROLLOUT_STAY},
+    {"met no server, paused", &loading, &no_server, .paused = true, .action = ROLLOUT_STAY},
+    {"never met one", &tried, &no_server, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
+        .reason = "firmware: tls-failed, closed"},
+    {"met none for long", &loading, &no_server_long, .action = ROLLOUT_SETTLE,
+        .stage = ROLLOUT_FAILED, .reason = "firmware: tls-failed, closed"},
     {"fails without a word", &loading, &bare, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
         .reason = "firmware: failed"},
     {"cancelled", &loading, &cancelled, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
