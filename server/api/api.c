@@ -31,6 +31,7 @@
 #include "server/api/api_settings_change.h"
 #include "server/api/api_status.h"
 #include "server/api/api_tags.h"
+#include "server/api/api_validator.h"
 #include "server/api/api_wifi.h"
 
 // An endpoint as it is without the checks that all share.
@@ -203,6 +204,7 @@ static void serve(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &query.err);
     else
         endpoint->handler(request, response, ctx);
+    api_validator_apply(request, response);
 }
 
 const struct http_route *api_routes(void)

@@ -125,6 +125,9 @@ static inline void api_fixture_note(struct fixture *f, const char *method, const
     json_decref(line);
 }
 
+// Headers that ask() sends, each ended by CR LF.
+static const char *api_fixture_headers = "";
+
 static inline const char *ask(
     struct fixture *f, const char *method, const char *target, const void *body, size_t n)
 {
@@ -133,8 +136,9 @@ static inline const char *ask(
     char head[2048];
     size_t got = 0;
     ssize_t r;
-    int length = snprintf(head, sizeof head,
-        "%s %s HTTP/1.0\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", method, target, n);
+    int length =
+        snprintf(head, sizeof head, "%s %s HTTP/1.0\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n",
+            method, target, api_fixture_headers, n);
     struct iovec parts[] = {{head, (size_t)length}, {(void *)(uintptr_t)body, n}};
 
     memcpy(address.sun_path, path, strlen(path) + 1);
