@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The daemon is killed at every change of a rollout's state: afterwards each device has got each
-# command that it was given once, none is forgotten, and all run the image. Two steps of the chain, so that there is
-# something to forget.
+# command that it was given once, none is forgotten, and all run the image. Two steps of the chain,
+# so that there is something to forget.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/rollout_lib.sh
@@ -50,7 +50,7 @@ done
 echo "$kills kills"
 [ "$kills" -ge 10 ] || fail "only $kills kills"
 
-step "each device got each command once, and runs the image"
+step "each device got each command that it was given once, and runs the image"
 for i in 1 2 3 4; do
     mac=$(mac_of $i)
     eventually 30 "$mac runs it" device_has "$mac" '$.image' "$(image_name 00.00.03)"
