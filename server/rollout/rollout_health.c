@@ -196,9 +196,10 @@ static bool is_weak(const struct judgement *j)
 // Of the budget, the part of one device, one test and this look.
 static double chance_of(const struct rollout_health_summary *now, double devices)
 {
-    double look = (double)(now->hours / ROLLOUT_HEALTH_BLOCK_HOURS);
+    size_t looks = now->hours / ROLLOUT_HEALTH_BLOCK_HOURS;
+    double look = (double)looks;
 
-    return look < 1 ? 0 : ALPHA / TESTS / fmax(devices, 1) / (look * (look + 1));
+    return looks == 0 ? 0 : ALPHA / TESTS / fmax(devices, 1) / (look * (look + 1));
 }
 
 // One who is silent now for longer than it ever was may be on the way to harm.

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define ALPHA 0.002
-#define TESTS (2 * ROLLOUT_HEALTH_MEASURES)
+#define TESTS ((size_t)2 * ROLLOUT_HEALTH_MEASURES)
 #define WAITING_MIN 10
 #define USUAL 0.05 // of devices are much worse at any time, if none are there to compare with
 #define ALONE_FLOOR 0.05
@@ -109,7 +109,7 @@ static void blame(const struct group *updated, const struct group *waiting, cons
 void rollout_health_fleet_judge(const struct rollout_health_arm *updated,
     const struct rollout_health_arm *waiting, size_t hours, struct rollout_health_verdict *out)
 {
-    double chance = ALPHA / TESTS / ((double)hours * (double)(hours + 1));
+    double chance = ALPHA / (double)TESTS / ((double)hours * (double)(hours + 1));
     uint32_t buckets[BUCKETS];
 
     memset(out, 0, sizeof *out);

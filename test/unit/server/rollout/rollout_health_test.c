@@ -204,11 +204,25 @@ static void leaks(struct health_rows *rows)
     leak_of(rows, 20000, 250);
 }
 
+// All but level from the tenth hour on.
 static void falls_and_stays(struct health_rows *rows)
 {
-    leak_of(rows, 20000, 250);
-    for (size_t i = 12; i < rows->since_count; i++)
-        rows->since[i].free_heap_min_bytes = rows->since[12].free_heap_min_bytes;
+    leak_of(rows, 20000, 670);
+    for (uint32_t i = 10; i < rows->since_count; i++)
+        rows->since[i].free_heap_min_bytes = 13310 - i;
+}
+
+static void lasts_for_a_week(struct health_rows *rows)
+{
+    for (size_t i = 0; i < BEFORE; i++)
+        rows->before[i].free_heap_min_bytes = 30000;
+    leak_of(rows, 28000, 100);
+}
+
+static void lasts_for_less(struct health_rows *rows)
+{
+    lasts_for_a_week(rows);
+    leak_of(rows, 28000, 160);
 }
 
 static void falls_slowly(struct health_rows *rows)
@@ -321,6 +335,7 @@ static const struct row rows[] = {
     {"restarts of one among 5,000", 28, among_many, OK, 0, ""},
     {"and for 32 hours", 32, among_many, BAD, ROLLOUT_HEALTH_RESTARTS, NULL},
     {"restarts, little known", 24, with_few_days, OK, 0, ""},
+    {"for weeks, little known", 320, with_few_days, OK, 0, ""},
     {"two restarts", 8, two_restarts, OK, 0, ""},
     {"60 lost connections", 4, sixty_wills, BAD, ROLLOUT_HEALTH_WILLS, NULL},
     {"59 lost connections", 4, fifty_nine_wills, OK, 0, ""},
@@ -341,6 +356,8 @@ static const struct row rows[] = {
         "20,485"},
     {"heap leaks, too early", 14, leaks, OK, 0, ""},
     {"heap falls and stays", 24, falls_and_stays, OK, 0, ""},
+    {"heap lasts for a week", 28, lasts_for_a_week, OK, 0, ""},
+    {"heap lasts for less", 28, lasts_for_less, BAD, ROLLOUT_HEALTH_HEAP, NULL},
     {"heap falls slowly", 30, falls_slowly, OK, 0, ""},
     {"signal weak alone", 12, weak, OK, 0, ""},
     {"signal weak, statuses lost", 12, weak_and_half_lost, BAD, ROLLOUT_HEALTH_RSSI,
