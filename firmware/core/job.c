@@ -63,7 +63,9 @@ void job_receive(struct device *device, const struct device_command *command,
 {
     bool is_wifi = command->action == DEVICE_COMMAND_WIFI;
 
-    if (is_known(device, command)) {
+    // Networks whose id is in the record, and of which nothing is under way, were lost in a power
+    // cut.
+    if (is_known(device, command) && (!is_wifi || is_busy(device))) {
         notice_accepted(device, command);
     } else if (command->action == DEVICE_COMMAND_UNKNOWN ||
                (is_wifi && device->options.stage_networks == NULL)) {
