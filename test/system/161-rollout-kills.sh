@@ -58,15 +58,15 @@ for i in 1 2 3 4; do
     # For each of two images; once more where the server was away while it downloaded, or where
     # the daemon died between its word that a command is sent and the sending.
     for name in firmware flash; do
-        received=$(grep -c "^$mac received command=$name\$" "$SANDBOX_LOG/$mac.log")
+        done=$(grep -c "^$mac command name=$name " "$SANDBOX_LOG/$mac.log")
         ended=$(json_count "$(api "/commands?mac=$mac")" '$' "json_extract(value, '\$.command') = '$name'
             and json_extract(value, '\$.state') in ('done', 'failed')")
-        expect_equal "$name received by $mac" "$ended" "$received"
+        expect_equal "$name ended by $mac" "$ended" "$done"
         expect_equal "$name done by $mac" 2 "$(json_count "$(api "/commands?mac=$mac")" '$' \
             "json_extract(value, '\$.command') = '$name' and json_extract(value, '\$.state') = 'done'")"
     done
 done
 expect_equal "none failed" 0 "$(rollout spring '$.devices.failed')"
 expect_equal "commands that are open" 0 "$(json_count "$(api /commands)" '$' \
-    "json_extract(value, '\$.state') in ('queued', 'sent', 'waiting')")"
+    "json_extract(value, '\$.state') in ('queued', 'sent', 'accepted', 'waiting')")"
 expect_equal "integrity" ok "$(sqlite3 -readonly "$SANDBOX_DB" 'pragma integrity_check')"

@@ -248,7 +248,11 @@ class Board:
     def is_about_the_next(self, line):
         """What `firmware` says to who runs the target already."""
         return " result=current " in line or (
-            f" result=ok image={self.chain.successor(self.target)} " in line)
+            self.says(line, self.chain.successor(self.target)))
+
+    @staticmethod
+    def says(line, image):
+        return " result=ok " in line and line.endswith(f" image={image}")
 
     def update(self):
         """The update as an operator commands it."""
@@ -258,12 +262,12 @@ class Board:
         if self.image == self.target and self.is_about_the_next(line):
             self.get_going()  # commands from before the cut were still under way, and have done it
             return
-        if f" result=ok image={self.target} " not in line:
+        if not self.says(line, self.target):
             raise Stuck(line)
         self.wait_for("online ")
         self.order("flash")
         line = self.wait_for("trial result=")
-        if f"result=ok image={self.target} " not in line:
+        if not self.says(line, self.target):
             raise Stuck(line)
         self.wait_for("command name=flash result=ok")
         self.check_slot()
