@@ -83,6 +83,7 @@ static int try_other(struct https *https, int rc, struct failure *failure)
     if (rc >= 0 || https->servers == NULL || https->has_turned || !settings_turn(https->servers))
         return rc;
     https->has_turned = true;
+    failure_set(failure, RESULT_OK, "%s", ""); // how the first failed counts no more
     rc = open_server(https, failure);
     return rc == 0 ? STEP_AGAIN : rc;
 }
