@@ -13,7 +13,9 @@ api_openapi_text_begin:
     .incbin "server/api/openapi/groups.json"
     .incbin "server/api/openapi/images.json"
     .incbin "server/api/openapi/keys.json"
+    .incbin "server/api/openapi/rollouts.json"
     .incbin "server/api/openapi/rotation.json"
+    .incbin "server/api/openapi/settings.json"
     .incbin "server/api/openapi/status.json"
 api_openapi_text_end:
     .section .note.GNU-stack, "", %progbits

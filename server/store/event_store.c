@@ -14,8 +14,7 @@ static const char insert[] =
     " class, step, code)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-#define COLUMNS                                                                                    \
-    "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
+#define COLUMNS "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
 
 static const char select_newest[] =
     "SELECT " COLUMNS

@@ -1,5 +1,6 @@
 // No change without its row in the audit log: each route that changes something is walked here.
 #include "test/unit/server/api/api_audit_rollouts.h"
+#include "test/unit/server/api/api_audit_settings.h"
 #include "test/unit/server/api/api_fixture.h"
 
 #include <pwd.h>
@@ -16,8 +17,6 @@
 #define D "84f3eb000004"
 #define NEW "84f3eb000009"
 #define API "/api/v1"
-#define ST API "/settings"
-#define SS "settings"
 #define PASSWORD "sesame, open"
 
 // What a request brings.
@@ -64,17 +63,8 @@ static const struct step {
         "channel", "device", A, "\"channel\":\"beta\""},
     {API "/devices/:/canary", API "/devices/" A "/canary?on=1", TEXT, "", "canary", "device", A,
         "\"canary\":true"},
-    {API "/groups", API "/groups", TEXT, "{\"name\": \"low\", \"filter\": \"tag=cellar\"}", "set",
-        "group", "low", "tag=cellar"},
-    {API "/groups/:/channel", API "/groups/low/channel?channel=beta", TEXT, "", "channel", "group",
-        "low", "\"channel\":\"beta\""},
-    {ST "/schema", ST "/schema", TEXT, "{\"properties\":{\"p\":{}}}", "add", SS, "schema", "\"p\""},
-    {ST, ST "?scope=fleet", TEXT, "{\"p\": 1}", "set", SS, "fleet", "p"},
-    {ST "/history/:/revert", ST "/history/1/revert", TEXT, "", "revert", SS, "fleet", ""},
-    {ST "/schema/:/remove", ST "/schema/p/remove", TEXT, "", "remove", SS, "schema", ""},
-    {API "/groups/:/remove", API "/groups/low/remove", TEXT, "", "remove", "group", "low", ""},
-    {API "/certificates/:/revoke", API "/certificates/0A/revoke?force=1", TEXT, "", "revoke",
-        "certificate", "0a", "keyCompromise"},
+    SETTINGS_STEPS{API "/certificates/:/revoke", API "/certificates/0A/revoke?force=1", TEXT, "",
+        "revoke", "certificate", "0a", "keyCompromise"},
     {API "/enrolments", API "/enrolments", TEXT, "{\"macs\": [\"" NEW "\"], \"code\": true}",
         "register", "enrolment", NEW, "\"needs_code\":true,\"count\":1"},
     {API "/enrolments/:/approve", API "/enrolments/" NEW "/approve?any_key=1", TEXT, "", "approve",
@@ -120,8 +110,8 @@ static const struct step {
         "\"policy\":\"leap\""},
     ROLLOUT_STEPS{API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "",
         "withdraw", "image", "BOARD-1", "\"state\":\"withdrawn\""},
-    {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image", "BOARD-1",
-        ""},
+    {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
+        "BOARD-1", ""},
     {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
 };
 
