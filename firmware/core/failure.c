@@ -23,3 +23,11 @@ int failure_set_code(struct failure *failure, int code, const char *host, const 
     failure->code = code;
     return -(int)RESULT_TLS_FAILED;
 }
+
+int failure_set_timeout(
+    struct failure *failure, enum error_step step, const char *host, const char *what)
+{
+    failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", host, what);
+    failure->step = (uint8_t)step;
+    return -(int)RESULT_TIMEOUT;
+}

@@ -28,4 +28,8 @@ int failure_set(struct failure *failure, enum result result, const char *format,
 // The same with RESULT_TLS_FAILED, "host: what" and the TLS library's number.
 int failure_set_code(struct failure *failure, int code, const char *host, const char *what);
 
+// The same with RESULT_TIMEOUT, "host: no what in time" and how far it had come.
+int failure_set_timeout(
+    struct failure *failure, enum error_step step, const char *host, const char *what);
+
 #endif

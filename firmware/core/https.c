@@ -167,9 +167,9 @@ static int check_time(const struct https *https, struct failure *failure)
 {
     if (https->phase == HTTPS_CONNECT || time_left_ms(https, now_ms(https)) > 0)
         return 0;
-    failure_set(failure, RESULT_TIMEOUT, "%s: no answer in time", https->tls->host);
-    failure->step = https->phase == HTTPS_BODY ? ERROR_STEP_DOWNLOAD : ERROR_STEP_REQUEST;
-    return -(int)RESULT_TIMEOUT;
+    return failure_set_timeout(failure,
+        https->phase == HTTPS_BODY ? ERROR_STEP_DOWNLOAD : ERROR_STEP_REQUEST, https->tls->host,
+        "answer");
 }
 
 int https_step(struct https *https, struct failure *failure)

@@ -211,29 +211,13 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
 
 static int fail_certificate(struct tls *tls, struct failure *failure)
 {
-    static const struct {
-        uint32_t flags;
-        enum result result;
-        const char *text;
-    } table[] = {
-        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, RESULT_CERTIFICATE_UNTRUSTED, "is not signed by our CA"},
-        {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
-        {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
-        {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},
-        {0, RESULT_CERTIFICATE_UNTRUSTED, "is unfit"}, // anything else
-    };
     uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
-    uint32_t known = MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_EXPIRED |
-                     MBEDTLS_X509_BADCERT_FUTURE | MBEDTLS_X509_BADCERT_CN_MISMATCH;
-    size_t i = 0;
+    const char *why;
+    enum result result = identity_judge_flags(flags, &why);
 
-    while (i < sizeof table / sizeof table[0] - 1 && (flags & table[i].flags) == 0)
-        i++;
-    if ((flags & ~known) != 0)
-        i = sizeof table / sizeof table[0] - 1;
-    failure_set(failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
+    failure_set(failure, result, "%s: its certificate %s", tls->host, why);
     failure->code = (int32_t)flags;
-    return -(int)table[i].result;
+    return -(int)result;
 }
 
 // It may have been that: some servers refuse instead of falling back.
@@ -315,11 +299,8 @@ int tls_step(struct tls *tls, struct failure *failure)
         if (connected)
             blame_resumption(tls);
         tls_close(tls);
-        failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
-            connected ? "TLS handshake" : "connection");
-        if (connected)
-            failure->step = ERROR_STEP_HANDSHAKE;
-        return -(int)RESULT_TIMEOUT;
+        return failure_set_timeout(failure, connected ? ERROR_STEP_HANDSHAKE : ERROR_STEP_CONNECT,
+            tls->host, connected ? "TLS handshake" : "connection");
     }
     switch (tls->phase) {
     case TLS_CONNECTING: return step_connect(tls, failure);
