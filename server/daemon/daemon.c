@@ -44,7 +44,6 @@
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define PATH_SIZE 4096
-#define DAY_MS (24LL * 3600 * 1000)
 
 struct daemon {
     char *config_path;
@@ -376,7 +375,7 @@ static void follow_clock(struct daemon *daemon)
     };
     int64_t by_ms = clock_watch_follow(daemon->store, &settings, &daemon->clock_steps);
 
-    if (llabs(by_ms) > DAY_MS)
+    if (llabs(by_ms) > 24LL * 3600 * 1000)
         housekeeping_hold(daemon->housekeeping);
 }
 

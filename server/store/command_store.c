@@ -21,6 +21,8 @@ _Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_DONE == 2 &&
     " c.sent_at_ms, c.ended_at_ms, c.forced, c.batch, c.wave, c.step, c.code, c.accepted_at_ms,"   \
     " c.due_at_ms, c.sends, c.inferred, c.last_sent_at_ms"
 #define COLUMN_COUNT 20 // of these; what else is selected stands behind them
+#define SELECT "SELECT " COLUMNS " FROM commands AS c"
+#define PAGE SELECT " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
 
 static const char insert[] =
     "INSERT INTO commands"
@@ -33,31 +35,23 @@ static const char update[] =
     " sent_at_ms = ?, ended_at_ms = ?, step = ?, code = ?, accepted_at_ms = ?, due_at_ms = ?,"
     " sends = ?, inferred = ?, last_sent_at_ms = ? WHERE id = ? RETURNING batch";
 
-static const char select_one[] = "SELECT " COLUMNS " FROM commands AS c WHERE c.id = ?";
+static const char select_one[] = SELECT " WHERE c.id = ?";
 
-static const char select_newest[] =
-    "SELECT " COLUMNS " FROM commands AS c ORDER BY c.id DESC LIMIT ?";
+static const char select_newest[] = SELECT " ORDER BY c.id DESC LIMIT ?";
 
 static const char select_newest_of_device[] =
-    "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
+    SELECT " WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
 
-static const char select_page[] =
-    "SELECT " COLUMNS " FROM commands AS c"
-    " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
-    " ORDER BY c.id DESC LIMIT ?4";
+static const char select_page[] = PAGE " ORDER BY c.id DESC LIMIT ?4";
 
-static const char select_page_of_device[] =
-    "SELECT " COLUMNS " FROM commands AS c"
-    " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
-    " AND c.device = ?5 ORDER BY c.id DESC LIMIT ?4";
+static const char select_page_of_device[] = PAGE " AND c.device = ?5 ORDER BY c.id DESC LIMIT ?4";
 
 static const char select_of_batch[] =
-    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_batch"
-    " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
+    SELECT " INDEXED BY commands_batch"
+           " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
 
 static const char select_open_of_device[] =
-    "SELECT " COLUMNS
-    " FROM commands AS c WHERE c.device = ? AND c.state IN (0, 1, 6) ORDER BY c.id";
+    SELECT " WHERE c.device = ? AND c.state IN (0, 1, 6) ORDER BY c.id";
 
 static const char delete_of_device[] = "DELETE FROM commands WHERE device = ?";
 
@@ -69,8 +63,8 @@ static const char select_due[] =
     " WHERE d.online = 1 AND d.queued > 0 AND d.sent = 0 AND d.last_seen_ms >= ? ORDER BY c.id";
 
 static const char select_sent[] =
-    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_sent_device"
-    " WHERE c.device = ? AND c.state = 1 ORDER BY c.id LIMIT 1";
+    SELECT " INDEXED BY commands_sent_device"
+           " WHERE c.device = ? AND c.state = 1 ORDER BY c.id LIMIT 1";
 
 static const char select_expired[] =
     "SELECT EXISTS (SELECT 1 FROM commands INDEXED BY commands_sent"
@@ -79,8 +73,8 @@ static const char select_expired[] =
     "  WHERE state = 0 AND created_at_ms < ?)";
 
 static const char select_overdue[] =
-    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_sent"
-    " WHERE c.state = 1 AND c.due_at_ms <= ? ORDER BY c.due_at_ms LIMIT ?";
+    SELECT " INDEXED BY commands_sent"
+           " WHERE c.state = 1 AND c.due_at_ms <= ? ORDER BY c.due_at_ms LIMIT ?";
 
 // A flash is begun by one image, and its end may be told by another.
 static const char select_acknowledges[] =

@@ -1,6 +1,7 @@
 // A device's health: a row on either side of each bound.
 #include "server/rollout/rollout_health.h"
 
+#include "test/unit/server/rollout/health_changes.h"
 #include "test/unit/server/rollout/health_rows.h"
 
 #define OK ROLLOUT_HEALTH_OK
@@ -15,132 +16,6 @@ struct row {
     enum rollout_health_measure measure;
     const char *reason; // NULL: not compared
 };
-
-static void as_it_is(struct health_rows *rows)
-{
-    (void)rows;
-}
-
-static void open_hour(struct health_rows *rows)
-{
-    rows->open = 1;
-}
-
-static void never_heard(struct health_rows *rows)
-{
-    for (size_t i = 0; i < rows->since_count; i++)
-        rows->since[i].statuses = rows->since[i].has = 0;
-}
-
-// --- restarts
-
-static void restarts(struct health_rows *rows, size_t every, uint32_t count)
-{
-    for (size_t i = 0; i < rows->since_count; i += every)
-        rows->since[i].counts[ROLLOUT_HEALTH_RESTARTS] = count;
-}
-
-static void six_restarts(struct health_rows *rows)
-{
-    rows->since[1].counts[ROLLOUT_HEALTH_RESTARTS] = 2;
-    rows->since[2].counts[ROLLOUT_HEALTH_RESTARTS] = 4;
-}
-
-static void five_restarts(struct health_rows *rows)
-{
-    rows->since[1].counts[ROLLOUT_HEALTH_RESTARTS] = 1;
-    rows->since[2].counts[ROLLOUT_HEALTH_RESTARTS] = 4;
-}
-
-static void six_restarts_apart(struct health_rows *rows)
-{
-    rows->since[1].counts[ROLLOUT_HEALTH_RESTARTS] = 3;
-    rows->since[3].counts[ROLLOUT_HEALTH_RESTARTS] = 3;
-}
-
-static void six_restarts_now(struct health_rows *rows)
-{
-    rows->open = 1;
-    rows->since[0].counts[ROLLOUT_HEALTH_RESTARTS] = 6;
-}
-
-static void six_restarts_twice_before(struct health_rows *rows)
-{
-    six_restarts(rows);
-    rows->before[9].counts[ROLLOUT_HEALTH_RESTARTS] = 3;
-}
-
-static void six_restarts_more_than_before(struct health_rows *rows)
-{
-    six_restarts(rows);
-    rows->before[9].counts[ROLLOUT_HEALTH_RESTARTS] = 2;
-}
-
-static void a_restart_each_four_hours(struct health_rows *rows)
-{
-    restarts(rows, 4, 1);
-}
-
-static void and_before(struct health_rows *rows)
-{
-    restarts(rows, 4, 1);
-    for (size_t i = 0; i < BEFORE; i += 4)
-        rows->before[i].counts[ROLLOUT_HEALTH_RESTARTS] = 1;
-}
-
-static void among_many(struct health_rows *rows)
-{
-    restarts(rows, 4, 1);
-    rows->devices = 5000;
-}
-
-static void with_few_days(struct health_rows *rows)
-{
-    restarts(rows, 4, 1);
-    rows->before_count = 23;
-}
-
-static void two_restarts(struct health_rows *rows)
-{
-    rows->since[1].counts[ROLLOUT_HEALTH_RESTARTS] = 1;
-    rows->since[6].counts[ROLLOUT_HEALTH_RESTARTS] = 1;
-}
-
-// --- lost connections, errors
-
-static void sixty_wills(struct health_rows *rows)
-{
-    rows->since[2].counts[ROLLOUT_HEALTH_WILLS] = 60;
-}
-
-static void fifty_nine_wills(struct health_rows *rows)
-{
-    rows->since[2].counts[ROLLOUT_HEALTH_WILLS] = 59;
-}
-
-static void count_each_hour(struct health_rows *rows, enum rollout_health_measure kind)
-{
-    for (size_t i = 0; i < rows->since_count; i++)
-        rows->since[i].counts[kind] = 1;
-}
-
-static void wills(struct health_rows *rows)
-{
-    count_each_hour(rows, ROLLOUT_HEALTH_WILLS);
-}
-
-static void wills_among_fifty(struct health_rows *rows)
-{
-    count_each_hour(rows, ROLLOUT_HEALTH_WILLS);
-    rows->devices = 50;
-}
-
-static void errors(struct health_rows *rows)
-{
-    count_each_hour(rows, ROLLOUT_HEALTH_ERRORS);
-}
-
-// --- free heap
 
 static void heap_of(struct health_rows *rows, size_t hours, uint32_t bytes)
 {
