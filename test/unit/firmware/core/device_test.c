@@ -36,7 +36,7 @@ static void test_start(void **state)
     assert_non_null(strstr(status->payload, "\"espname\":\"measure-" FAKE_MAC "\""));
     assert_non_null(strstr(status->payload, "\"espimage\":\"B-1\""));
     assert_non_null(strstr(status->payload, "\"espip\":\"192.0.2.7\",\"rssi\":-61"));
-    assert_non_null(strstr(status->payload, "\"espfreeheap\":23456}"));
+    assert_non_null(strstr(status->payload, "\"espfreeheap\":23456,"));
     assert_null(strstr(status->payload, "errormessage"));
 }
 
