@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int failure_set(struct failure *failure, enum result result, const char *format, ...)
 {
@@ -15,6 +16,11 @@ int failure_set(struct failure *failure, enum result result, const char *format,
     vsnprintf(failure->detail, sizeof failure->detail, format, arguments);
     va_end(arguments);
     return -(int)result;
+}
+
+void failure_clear(struct failure *failure)
+{
+    memset(failure, 0, sizeof *failure);
 }
 
 int failure_set_code(struct failure *failure, int code, const char *host, const char *what)

@@ -25,7 +25,10 @@ struct failure {
 int failure_set(struct failure *failure, enum result result, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// The same with RESULT_TLS_FAILED, "host: what" and the TLS library's number.
+// Makes it RESULT_OK with nothing to say.
+void failure_clear(struct failure *failure);
+
+// As failure_set() with RESULT_TLS_FAILED, "host: what" and the TLS library's number.
 int failure_set_code(struct failure *failure, int code, const char *host, const char *what);
 
 // The same with RESULT_TIMEOUT, "host: no what in time" and how far it had come.

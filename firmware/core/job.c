@@ -223,7 +223,7 @@ void job_download(struct device *device)
     if (rc == STEP_AGAIN)
         return;
     if (rc == STEP_DONE && is_image)
-        failure_set(&device->failure, RESULT_OK, "%s", "");
+        failure_clear(&device->failure);
     end(device, rc == STEP_DONE && is_image ? idle_name(device) : "");
     return_to_broker(device);
 }

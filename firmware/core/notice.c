@@ -63,7 +63,7 @@ void notice_error(struct device *device, const struct failure *failure)
 
 void notice_accepted(struct device *device, const struct device_command *command)
 {
-    failure_set(&device->failure, RESULT_OK, "%s", "");
+    failure_clear(&device->failure);
     tell(device, CONTRACT_EVENT_KIND_ACCEPTED, command, "", &device->failure);
 }
 

@@ -169,20 +169,40 @@ size_t report_end(struct report_members *members)
     return members->failed ? 0 : members->used;
 }
 
+enum { COUNTER, SIGNED, TEXT };
+
+// What every status has, in this order.
+static const struct {
+    const char *name;
+    uint16_t offset; // in struct report_status
+    uint16_t kind;
+} status_members[] = {
+    {CONTRACT_STATUS_UPTIME, offsetof(struct report_status, uptime_ms), COUNTER},
+    {CONTRACT_STATUS_MAX_LOOP, offsetof(struct report_status, max_loop_ms), COUNTER},
+    {CONTRACT_STATUS_MQTT, offsetof(struct report_status, mqtt_ms), COUNTER},
+    {CONTRACT_STATUS_NAME, offsetof(struct report_status, name), TEXT},
+    {CONTRACT_STATUS_IMAGE, offsetof(struct report_status, image), TEXT},
+    {CONTRACT_STATUS_BUILD, offsetof(struct report_status, build), TEXT},
+    {CONTRACT_STATUS_IP, offsetof(struct report_status, ip), TEXT},
+    {CONTRACT_STATUS_RSSI, offsetof(struct report_status, rssi_dbm), SIGNED},
+    {CONTRACT_STATUS_FREE_HEAP, offsetof(struct report_status, free_heap_bytes), COUNTER},
+};
+
 void report_begin_status(
     struct report_members *members, const struct report_status *status, char *out, size_t size)
 {
     *members = (struct report_members){.out = out, .size = size};
 
-    put_number(members, CONTRACT_STATUS_UPTIME, status->uptime_ms);
-    put_number(members, CONTRACT_STATUS_MAX_LOOP, status->max_loop_ms);
-    put_number(members, CONTRACT_STATUS_MQTT, status->mqtt_ms);
-    put_text(members, CONTRACT_STATUS_NAME, status->name);
-    put_text(members, CONTRACT_STATUS_IMAGE, status->image);
-    put_text(members, CONTRACT_STATUS_BUILD, status->build);
-    put_text(members, CONTRACT_STATUS_IP, status->ip);
-    put_number(members, CONTRACT_STATUS_RSSI, status->rssi_dbm);
-    put_number(members, CONTRACT_STATUS_FREE_HEAP, status->free_heap_bytes);
+    for (size_t i = 0; i < sizeof status_members / sizeof status_members[0]; i++) {
+        const void *value = (const char *)status + status_members[i].offset;
+
+        if (status_members[i].kind == TEXT)
+            put_text(members, status_members[i].name, *(const char *const *)value);
+        else if (status_members[i].kind == SIGNED)
+            put_number(members, status_members[i].name, *(const int32_t *)value);
+        else
+            put_number(members, status_members[i].name, *(const uint32_t *)value);
+    }
     put_hash(members, status->config_hash);
     if (status->error[0] != '\0')
         put_text(members, CONTRACT_STATUS_ERROR, status->error);

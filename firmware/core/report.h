@@ -19,7 +19,7 @@ struct report_status {
     const char *image;
     const char *build;
     const char *ip;
-    int rssi_dbm;
+    int32_t rssi_dbm;
     uint32_t free_heap_bytes;
     const uint8_t *config_hash; // 8 bytes
     const char *error;          // "" if there was none: the member is then absent
