@@ -14,8 +14,7 @@ static const char insert[] =
     " class, step, code)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-#define COLUMNS                                                                                    \
-    "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
+#define COLUMNS "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
 
 static const char select_newest[] =
     "SELECT " COLUMNS
@@ -25,6 +24,12 @@ static const char select_newest[] =
 static const char select_page[] =
     "SELECT " COLUMNS " FROM events INDEXED BY events_order"
     " WHERE device = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4";
+
+static const char select_following[] =
+    "SELECT " COLUMNS " FROM events WHERE id > ? ORDER BY id LIMIT ?";
+
+static const char select_bounds[] =
+    "SELECT COALESCE((SELECT MIN(id) FROM events), 0), COALESCE((SELECT MAX(id) FROM events), 0)";
 
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
@@ -130,6 +135,41 @@ int event_store_page(struct store_connection *connection, const struct event_sto
     }
     statement_close(&s);
     return rc;
+}
+
+int event_store_follow(struct store_connection *connection, int64_t after, int64_t limit,
+    int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    struct event event;
+    int rc;
+
+    statement_open(&s, connection, select_following);
+    statement_bind_int(&s, after);
+    statement_bind_int(&s, limit);
+    while ((rc = statement_step(&s, err)) > 0) {
+        read_event(&s, &event);
+        rc = each(&event, statement_int(&s, 10), ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int event_store_bounds(
+    struct store_connection *connection, struct event_store_bounds *out, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_bounds);
+
+    int rc = statement_step(&s, err);
+
+    if (rc > 0)
+        *out = (struct event_store_bounds){statement_int(&s, 0), statement_int(&s, 1)};
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
 }
 
 int event_store_has_since(struct store_connection *connection, const char *mac, const char *kind,
