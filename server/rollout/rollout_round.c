@@ -60,7 +60,7 @@ static bool describe(
     // The hour of the update is neither before it nor since, but for what happened after it.
     out->split_ms = start_of_hour(out->is_updated ? device->began_at_ms : round->created_ms);
     out->since_ms = out->is_updated ? device->ended_at_ms + STARTED_MS : round->created_ms;
-    return device->stage == ROLLOUT_WAITING || (out->is_updated && true);
+    return device->stage == ROLLOUT_WAITING || (out->is_updated && device->began_at_ms > 0);
 }
 
 static int add(const struct rollout_device *device, void *ctx)
