@@ -24,6 +24,10 @@ struct entry {
     int64_t since_ms;     // and its hours since begin here
 };
 
+struct site {
+    struct rollout_health_control *control; // NULL: too few wait there
+};
+
 struct rollout_round {
     int64_t rollout, created_ms;
     int64_t now_ms, known_ms;
@@ -33,7 +37,7 @@ struct rollout_round {
     size_t at;       // the next entry to be read,
     bool is_judging; // and whether those that wait are known
     struct rollout_health_control all;
-    struct rollout_health_control **sites; // by number less one; NULL: too few wait there
+    struct site *sites; // by number less one
     size_t site_count;
     struct rollout_health_traits *traits; // those of updated devices first, of others from the end
     size_t updated, waiting;
@@ -119,10 +123,13 @@ static int number_sites(struct rollout_round *round)
         }
         if (!has_site || waiting < SITE_CONTROL_MIN)
             continue;
-        round->sites[round->site_count - 1] = calloc(1, sizeof **round->sites);
-        if (round->sites[round->site_count - 1] == NULL)
+
+        struct site *site = &round->sites[round->site_count - 1];
+
+        site->control = calloc(1, sizeof *site->control);
+        if (site->control == NULL)
             return ERR_NO_MEMORY;
-        round->sites[round->site_count - 1]->first_ms = control_start(round);
+        site->control->first_ms = control_start(round);
     }
     return 0;
 }
@@ -166,7 +173,7 @@ int rollout_round_open(struct store_connection *connection, const struct rollout
 static struct rollout_health_control *site_control(
     const struct rollout_round *round, const struct entry *entry)
 {
-    return entry->site_number > 0 ? round->sites[entry->site_number - 1] : NULL;
+    return entry->site_number > 0 ? round->sites[entry->site_number - 1].control : NULL;
 }
 
 static int read_entry(const struct rollout_round *round, struct store_connection *connection,
@@ -286,7 +293,7 @@ void rollout_round_free(struct rollout_round *round)
     if (round == NULL)
         return;
     for (size_t i = 0; i < round->site_count && round->sites != NULL; i++)
-        free(round->sites[i]);
+        free(round->sites[i].control);
     free(round->sites);
     free(round->traits);
     free(round->entries);
