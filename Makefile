@@ -39,7 +39,7 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/select server/store server/audit server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/revocation server/rotation server/download server/enrol server/wifi server/api \
+    server/http server/auth server/revocation server/rotation server/rollout server/settings server/download server/enrol server/wifi server/api \
     server/config server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
@@ -52,7 +52,7 @@ SDK := test/esp8266/sdk
 SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi_credentials esp8266_flash image_bounds \
     last_reset otadata esp8266_rtc)
 
-DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd
+DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd -lm
 SIGNER_LIBS := -lcrypto -linih -lseccomp -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
 # What differs between the generations of Mbed TLS: the file that fits the installed one.
@@ -68,7 +68,7 @@ no_main = $(filter-out %/main.o,$(1))
 COMMON := $(call objects,common)
 # What decides which slot runs: all of core that a boot loader links, and it needs no library.
 BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files file_store failure) \
-    common/crc32))
+    common/crc32 common/error_step))
 # The daemon's side of the signer: of that folder nothing else.
 SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)
@@ -154,6 +154,8 @@ $(B)/%.o: %.c
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
 $(PROFILES): $(addprefix certs/,ca.cnf root.cnf intermediate.cnf server.cnf device.cnf client.cnf)
 
+$(B)/server/api/api_openapi_text.o: $(wildcard server/api/openapi/*.json)
+
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -171,7 +173,7 @@ $(B)/lib%.a:
 	$(AR) rcs $@ $^
 
 $(TESTS_SERVER): $(B)/%: $(B)/%.o $(B)/libdaemon.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(DAEMON_LIBS)
 $(TESTS_CTL): $(B)/%: $(B)/%.o $(B)/libctl.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CTL_LIBS)
 $(TESTS_SIGNER): $(B)/%: $(B)/%.o $(B)/libsigner.a

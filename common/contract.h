@@ -32,6 +32,8 @@
 #define CONTRACT_STATUS_IP "espip"
 #define CONTRACT_STATUS_RSSI "rssi"
 #define CONTRACT_STATUS_FREE_HEAP "espfreeheap"
+#define CONTRACT_STATUS_CONFIG_HASH                                                                \
+    "confighash" // of the config.json in use: 16 hex digits of SHA-256
 #define CONTRACT_STATUS_ERROR "errormessage"
 
 // Members of the object on /event/<mac>, and of a command's payload, which has the id and, with
@@ -42,12 +44,15 @@
 #define CONTRACT_EVENT_RESULT "result"   // a name of common/result.h
 #define CONTRACT_EVENT_IMAGE "image"     // the image concerned, if any
 #define CONTRACT_EVENT_DETAIL "detail"   // one line for people
+#define CONTRACT_EVENT_STEP "step"       // of a failure: a name of common/error_step.h
+#define CONTRACT_EVENT_CODE "code"       // likewise: a library's number, absent if there is none
 #define CONTRACT_PAYLOAD_SEALED "sealed" // of a command alone: base64 (RFC 4648) of what is sealed
 
-#define CONTRACT_EVENT_KIND_COMMAND "command" // the outcome of a command
-#define CONTRACT_EVENT_KIND_BOOT "boot"       // first message after a start: image is what runs
-#define CONTRACT_EVENT_KIND_TRIAL "trial"     // a trial ended: ok, or trial-failed of that image
-#define CONTRACT_EVENT_KIND_ERROR "error"     // anything else that failed
+#define CONTRACT_EVENT_KIND_COMMAND "command"   // the outcome of a command
+#define CONTRACT_EVENT_KIND_ACCEPTED "accepted" // a command was taken, and is not begun yet
+#define CONTRACT_EVENT_KIND_BOOT "boot"         // first message after a start: image is what runs
+#define CONTRACT_EVENT_KIND_TRIAL "trial"       // a trial ended: ok, or trial-failed of that image
+#define CONTRACT_EVENT_KIND_ERROR "error"       // anything else that failed
 
 // Members of config.json.
 #define CONTRACT_CONFIG_DOWNLOAD_SERVER "downloadserver"

@@ -94,7 +94,7 @@ static void supervise(struct device *device)
         return;
     if (device->state == DEVICE_BROKER && !device->has_turned &&
         device->settings.mqtt.hosts[1][0] != '\0') {
-        failure_set(&failure, RESULT_TIMEOUT, "broker: no answer in time");
+        (void)failure_set_timeout(&failure, ERROR_STEP_CONNECT, "broker", "answer");
         session_fail(device, &failure);
     } else {
         (void)job_wants_start(device);

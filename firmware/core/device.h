@@ -25,6 +25,7 @@
 #define DEVICE_WATCHDOG_MS 6000        // a port resets the device if a step takes longer
 #define DEVICE_APP_PERIOD_MS 10        // from a step to the next at most, if there is an app
 #define DEVICE_STATUS_GAP_MS 1000      // between two statuses at least, if asked for
+#define DEVICE_ERROR_SIZE 112
 #define DEVICE_SCRATCH (STAGING_FILE_MAX + 1)
 
 enum device_state {
@@ -88,13 +89,14 @@ struct device {
     struct timer trial;
     struct timer unreachable;
 
-    struct device_command current;
+    struct device_command current; // the last one, once that is done: its id is not taken again
     struct slots slots;
     struct image_name running;
     struct settings settings;
-    uint32_t identity_crc;           // of its files
-    struct failure failure;          // of the download under way
-    char error[FAILURE_DETAIL_SIZE]; // of the last unsuccessful command or connection
+    uint32_t identity_crc;         // of its files
+    uint32_t config_hash[2];       // of config.json: the first bytes of its SHA-256
+    struct failure failure;        // of the command under way
+    char error[DEVICE_ERROR_SIZE]; // of the last unsuccessful command or connection
 
     struct fetch fetch;
     struct update update;

@@ -73,7 +73,8 @@ void events_add(struct events *events, const struct report_event *event)
     if (n == 0)
         return;
     line[n++] = '\n';
-    if (strcmp(event->kind, CONTRACT_EVENT_KIND_ERROR) == 0) {
+    if (strcmp(event->kind, CONTRACT_EVENT_KIND_ERROR) == 0 ||
+        strcmp(event->kind, CONTRACT_EVENT_KIND_ACCEPTED) == 0) {
         if (contains(events, line, n) || events->used + n > EVENTS_SIZE / 2)
             return;
     }

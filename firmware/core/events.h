@@ -24,8 +24,9 @@ void events_load(struct events *events, struct port *port);
 // Makes the file hold what waits. 0 or PORT_FAILED.
 int events_save(struct events *events, struct port *port);
 
-// Adds an event. An error event is left out while it already waits or the queue is half full: a
-// command's outcome matters more. For any other the oldest ones go if there is no room.
+// Adds an event. An error, or that a command was accepted, is left out while it already waits or
+// the queue is half full: a command's outcome matters more. For any other the oldest ones go if
+// there is no room.
 void events_add(struct events *events, const struct report_event *event);
 
 // The oldest event, not NUL-terminated, and its length; NULL if none waits.

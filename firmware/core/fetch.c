@@ -82,7 +82,7 @@ static int check_cert(struct fetch *fetch, struct identity *fresh, struct failur
     fresh->ca = own_ca;
     if (rc < 0 && (memory_was_short() || !is_ca_staged(fetch)))
         return rc;
-    failure->detail[0] = '\0';
+    failure_clear(failure);
     return compare_keys(&fresh->cert.pk, &fetch->identity->key, "is for another key", failure);
 }
 
@@ -123,7 +123,7 @@ static int check_file(struct fetch *fetch, struct failure *failure)
 {
     int rc;
 
-    failure->detail[0] = '\0';
+    failure_clear(failure);
     memory_watch();
     if (fetch->file == STAGING_CONFIG)
         rc = check_config(fetch, failure);

@@ -6,6 +6,7 @@
 void http_reason_start(struct failure *failure, int status)
 {
     failure_set(failure, RESULT_HTTP_STATUS, "HTTP %d", status);
+    failure->code = status;
 }
 
 // n is at least 1. Returns false at the line's end.

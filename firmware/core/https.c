@@ -83,6 +83,7 @@ static int try_other(struct https *https, int rc, struct failure *failure)
     if (rc >= 0 || https->servers == NULL || https->has_turned || !settings_turn(https->servers))
         return rc;
     https->has_turned = true;
+    failure_set(failure, RESULT_OK, "%s", ""); // how the first failed counts no more
     rc = open_server(https, failure);
     return rc == 0 ? STEP_AGAIN : rc;
 }
@@ -166,7 +167,9 @@ static int check_time(const struct https *https, struct failure *failure)
 {
     if (https->phase == HTTPS_CONNECT || time_left_ms(https, now_ms(https)) > 0)
         return 0;
-    return failure_set(failure, RESULT_TIMEOUT, "%s: no answer in time", https->tls->host);
+    return failure_set_timeout(failure,
+        https->phase == HTTPS_BODY ? ERROR_STEP_DOWNLOAD : ERROR_STEP_REQUEST, https->tls->host,
+        "answer");
 }
 
 int https_step(struct https *https, struct failure *failure)

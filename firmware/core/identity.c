@@ -44,11 +44,16 @@ static int refuse(struct failure *failure, const char *what, const char *why)
     return failure_set(failure, RESULT_FILE_INVALID, "%s: %s", what, why);
 }
 
+static bool read_certificates(mbedtls_x509_crt *certs, const uint8_t *p, size_t n)
+{
+    mbedtls_x509_crt_free(certs);
+    mbedtls_x509_crt_init(certs);
+    return n > 0 && mbedtls_x509_crt_parse(certs, p, n + 1) == 0;
+}
+
 int identity_read_ca(struct identity *identity, const uint8_t *p, size_t n, struct failure *failure)
 {
-    mbedtls_x509_crt_free(&identity->ca);
-    mbedtls_x509_crt_init(&identity->ca);
-    if (n == 0 || mbedtls_x509_crt_parse(&identity->ca, p, n + 1) != 0)
+    if (!read_certificates(&identity->ca, p, n))
         return refuse(failure, CA, no_certificate);
     for (const mbedtls_x509_crt *ca = &identity->ca; ca != NULL; ca = ca->next) {
         if (!tls_library_is_ca(ca))
@@ -74,9 +79,7 @@ static bool has_common_name(const mbedtls_x509_crt *cert, const char *mac)
 int identity_read_cert(
     struct identity *identity, const uint8_t *p, size_t n, const char *mac, struct failure *failure)
 {
-    mbedtls_x509_crt_free(&identity->cert);
-    mbedtls_x509_crt_init(&identity->cert);
-    if (n == 0 || mbedtls_x509_crt_parse(&identity->cert, p, n + 1) != 0)
+    if (!read_certificates(&identity->cert, p, n))
         return refuse(failure, CERTIFICATE, no_certificate);
     if (!has_common_name(&identity->cert, mac))
         return refuse(failure, CERTIFICATE, "its common name is not our MAC");
@@ -97,22 +100,48 @@ int identity_read_key(
     return 0;
 }
 
+enum result identity_judge_flags(uint32_t flags, const char **why)
+{
+    static const struct {
+        uint16_t flags;
+        uint8_t result; // enum result
+        const char *why;
+    } table[] = {
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, RESULT_CERTIFICATE_UNTRUSTED, "is not signed by our CA"},
+        {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
+        {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
+        {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},
+        {0, RESULT_CERTIFICATE_UNTRUSTED, "is unfit"}, // anything else
+    };
+    const size_t last = sizeof table / sizeof table[0] - 1;
+    size_t found = last;
+
+    for (size_t i = last; i-- > 0;) {
+        if ((flags & table[i].flags) != 0)
+            found = i;
+        flags &= ~(uint32_t)table[i].flags;
+    }
+    if (flags != 0) // one that the table does not know
+        found = last;
+    *why = table[found].why;
+    return (enum result)table[found].result;
+}
+
 int identity_check_chain(struct identity *identity, bool with_dates, struct failure *failure)
 {
-    uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+    const char *why;
     uint32_t flags = 0;
     int rc = mbedtls_x509_crt_verify_with_profile(&identity->cert, &identity->ca, NULL,
         &mbedtls_x509_crt_profile_next, NULL, &flags, NULL, NULL);
 
     if (rc != 0 && rc != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         return refuse(failure, CERTIFICATE, "cannot be verified");
-    if ((flags & ~dates) != 0)
-        return refuse(failure, CERTIFICATE, "is not signed by our CA");
-    if (with_dates && (flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0)
-        return refuse(failure, CERTIFICATE, "has expired");
-    if (with_dates && (flags & MBEDTLS_X509_BADCERT_FUTURE) != 0)
-        return refuse(failure, CERTIFICATE, "is not yet valid");
-    return 0;
+    if (!with_dates)
+        flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+    if (flags == 0)
+        return 0;
+    (void)identity_judge_flags(flags, &why);
+    return refuse(failure, CERTIFICATE, why);
 }
 
 int identity_check_key(const struct identity *identity, struct failure *failure)

@@ -35,6 +35,10 @@ int identity_read_key(
 // Checks that the CA signed the certificate; with_dates: and that it is valid now.
 int identity_check_chain(struct identity *identity, bool with_dates, struct failure *failure);
 
+// What is wrong with a certificate, by the library's flags of which one is set at least: the
+// result, and in words (static) what it does or is.
+enum result identity_judge_flags(uint32_t flags, const char **why);
+
 // Checks that the key is the certificate's.
 int identity_check_key(const struct identity *identity, struct failure *failure);
 

@@ -8,10 +8,28 @@
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
 
-static void end(struct device *device, enum result result, const char *image, const char *detail)
+// As device->failure says.
+static void end(struct device *device, const char *image)
 {
     device->is_working = false;
-    notice_outcome(device, &device->current, result, image, detail);
+    notice_outcome(device, &device->current, image);
+}
+
+static void refuse(struct device *device, const struct device_command *command, enum result result,
+    const char *why)
+{
+    failure_set(&device->failure, result, "%s", why);
+    notice_outcome(device, command, "");
+}
+
+// Whether it was taken before: the daemon sends it again if it did not hear of that.
+static bool is_known(const struct device *device, const struct device_command *command)
+{
+    bool known = device->current.has_id && device->current.id == command->id;
+
+    for (size_t i = 0; i < device->queued; i++)
+        known |= device->queue[i].has_id && device->queue[i].id == command->id;
+    return known && command->has_id;
 }
 
 // Until a trial's end is done with, the record counts what is staged among its files.
@@ -25,19 +43,19 @@ static bool is_busy(const struct device *device)
 static void receive_wifi(struct device *device, const struct device_command *command,
     const uint8_t *payload, size_t payload_size)
 {
-    struct failure failure;
     int rc;
 
     if (is_busy(device)) {
-        notice_outcome(device, command, RESULT_BUSY, "", "not idle");
+        refuse(device, command, RESULT_BUSY, "not idle");
         return;
     }
+    notice_accepted(device, command);
     device->current = *command;
     device->is_working = true;
-    rc = device->options.stage_networks(device, payload, payload_size, &failure);
+    rc = device->options.stage_networks(device, payload, payload_size, &device->failure);
     mbedtls_platform_zeroize(device->scratch, sizeof device->scratch);
     if (rc < 0)
-        end(device, failure.result, "", failure.detail);
+        end(device, "");
 }
 
 void job_receive(struct device *device, const struct device_command *command,
@@ -45,23 +63,27 @@ void job_receive(struct device *device, const struct device_command *command,
 {
     bool is_wifi = command->action == DEVICE_COMMAND_WIFI;
 
-    if (command->action == DEVICE_COMMAND_UNKNOWN ||
-        (is_wifi && device->options.stage_networks == NULL)) {
-        notice_outcome(device, command, RESULT_UNKNOWN_COMMAND, "", "");
+    // Networks whose id is in the record, and of which nothing is under way, were lost in a power
+    // cut.
+    if (is_known(device, command) && (!is_wifi || is_busy(device))) {
+        notice_accepted(device, command);
+    } else if (command->action == DEVICE_COMMAND_UNKNOWN ||
+               (is_wifi && device->options.stage_networks == NULL)) {
+        refuse(device, command, RESULT_UNKNOWN_COMMAND, "");
     } else if (is_wifi) {
         receive_wifi(device, command, payload, payload_size);
     } else if (device->queued == DEVICE_QUEUE_MAX) {
-        notice_outcome(device, command, RESULT_BUSY, "", "too many commands wait");
+        refuse(device, command, RESULT_BUSY, "too many commands wait");
     } else {
         device->queue[device->queued++] = *command;
-        notice_log(device, PORT_LOG_INFO, "received command=%s", command->name);
+        notice_accepted(device, command);
     }
 }
 
 static void refuse_queued(struct device *device)
 {
     for (size_t i = 0; i < device->queued; i++)
-        notice_outcome(device, &device->queue[i], RESULT_BUSY, "", "the device restarts");
+        refuse(device, &device->queue[i], RESULT_BUSY, "the device restarts");
     device->queued = 0;
 }
 
@@ -70,23 +92,25 @@ static const char *idle_name(const struct device *device)
     return device->slots.images[slots_idle(&device->slots)].name;
 }
 
-// Its outcome is in the queue before the restart, and is sent after it.
+// Its outcome is in the queue before the restart, and is sent after it; its id is in the record,
+// that it is not done again.
 static bool begin_reboot(struct device *device)
 {
     refuse_queued(device);
-    notice_outcome(device, &device->current, RESULT_OK, "", "");
+    device->slots.has_id = device->current.has_id;
+    device->slots.id = device->current.id;
+    (void)slots_store(&device->slots, device->port, &device->failure);
+    refuse(device, &device->current, RESULT_OK, "");
     notice_save(device);
     return true;
 }
 
 static bool begin_check(struct device *device)
 {
-    struct failure failure;
-    int rc = update_start_check(&device->update, device->current.image, &failure);
+    int rc = update_start_check(&device->update, device->current.image, &device->failure);
 
     if (rc < 0)
-        end(device, failure.result, rc == -(int)RESULT_NOT_STAGED ? idle_name(device) : "",
-            failure.detail);
+        end(device, rc == -(int)RESULT_NOT_STAGED ? idle_name(device) : "");
     return false;
 }
 
@@ -105,13 +129,13 @@ bool job_begin(struct device *device)
     }
 }
 
-static int install(struct device *device, struct failure *failure)
+static int install(struct device *device)
 {
     struct slots before = device->slots;
     int rc;
 
     slots_begin_trial(&device->slots, device->current.has_id, device->current.id);
-    rc = slots_store(&device->slots, device->port, failure);
+    rc = slots_store(&device->slots, device->port, &device->failure);
     if (rc < 0) // this image runs on: the record in memory must say so
         device->slots = before;
     return rc;
@@ -119,20 +143,19 @@ static int install(struct device *device, struct failure *failure)
 
 bool job_check(struct device *device)
 {
-    struct failure failure;
     int rc;
 
     if (device->is_working && device->current.action == DEVICE_COMMAND_WIFI)
         return true;
     if (!device->is_working || device->current.action != DEVICE_COMMAND_FLASH)
         return false;
-    rc = update_step(&device->update, &failure);
+    rc = update_step(&device->update, &device->failure);
     if (rc == STEP_AGAIN)
         return false;
     if (rc == STEP_DONE)
-        rc = install(device, &failure);
+        rc = install(device);
     if (rc < 0) {
-        end(device, failure.result, idle_name(device), failure.detail);
+        end(device, idle_name(device));
         return false;
     }
     refuse_queued(device);
@@ -151,12 +174,13 @@ bool job_wants_start(struct device *device)
     return true;
 }
 
-static int start_download(struct device *device, struct failure *failure)
+static int start_download(struct device *device)
 {
     if (device->current.action == DEVICE_COMMAND_FETCH_IMAGE)
-        return update_start_download(&device->update, &device->tls, &device->settings, failure);
+        return update_start_download(
+            &device->update, &device->tls, &device->settings, &device->failure);
     return fetch_start(
-        &device->fetch, device->current.file, &device->tls, &device->settings, failure);
+        &device->fetch, device->current.file, &device->tls, &device->settings, &device->failure);
 }
 
 static void return_to_broker(struct device *device)
@@ -171,16 +195,14 @@ static void return_to_broker(struct device *device)
 
 void job_leave(struct device *device)
 {
-    struct failure failure;
-
     if (device->current.action >= DEVICE_COMMAND_FLASH) {
         refuse_queued(device); // what came since
         restart_now(device, device->current.name);
         return;
     }
     device->state = DEVICE_DOWNLOAD;
-    if (start_download(device, &failure) < 0) {
-        end(device, failure.result, "", failure.detail);
+    if (start_download(device) < 0) {
+        end(device, "");
         return_to_broker(device);
     }
 }
@@ -200,11 +222,9 @@ void job_download(struct device *device)
 
     if (rc == STEP_AGAIN)
         return;
-    if (rc == STEP_DONE)
-        end(device, RESULT_OK, is_image ? idle_name(device) : "",
-            is_image ? "" : device->failure.detail);
-    else
-        end(device, device->failure.result, "", device->failure.detail);
+    if (rc == STEP_DONE && is_image)
+        failure_clear(&device->failure);
+    end(device, rc == STEP_DONE && is_image ? idle_name(device) : "");
     return_to_broker(device);
 }
 

@@ -329,7 +329,7 @@ static bool send_ping(struct mqtt *mqtt)
 static int check_time(struct mqtt *mqtt, struct failure *failure)
 {
     if (timer_ended(&mqtt->answer, now_ms(mqtt)))
-        return failure_set(failure, RESULT_TIMEOUT, "broker: no answer in time");
+        return failure_set_timeout(failure, ERROR_STEP_SESSION, "broker", "answer");
     if (mqtt->phase == MQTT_ONLINE && !mqtt->ping_open && timer_ended(&mqtt->ping, now_ms(mqtt)) &&
         send_ping(mqtt)) {
         mqtt->ping_open = true;

@@ -21,61 +21,67 @@ void notice_log(struct device *device, enum port_log level, const char *format, 
     device->port->ops->log(device->port, level, line);
 }
 
-void notice_error(struct device *device, const struct failure *failure)
+static bool is_success(const struct failure *failure)
+{
+    return failure->result == RESULT_OK || failure->result == RESULT_CURRENT;
+}
+
+// An event and its line in the log. command and image may be NULL.
+static void tell(struct device *device, const char *kind, const struct device_command *command,
+    const char *image, const struct failure *failure)
 {
     struct report_event event = {
-        .kind = CONTRACT_EVENT_KIND_ERROR,
+        .kind = kind,
         .result = failure->result,
+        .image = image,
+        .step = (enum error_step)failure->step,
+        .code = failure->code,
         .detail = failure->detail,
     };
+    const char *name = "";
 
-    snprintf(device->error, sizeof device->error, "%s", failure->detail);
+    if (command != NULL) {
+        event.command = name = command->name;
+        event.has_id = command->has_id;
+        event.id = command->id;
+    }
     events_add(&device->events, &event);
-    notice_log(device, PORT_LOG_ERROR, "error result=%s detail=\"%s\"",
-        result_name(failure->result), failure->detail);
+    notice_log(device,
+        is_success(failure) ? PORT_LOG_INFO
+        : image != NULL     ? PORT_LOG_WARNING
+                            : PORT_LOG_ERROR,
+        "%s%s%s result=%s detail=\"%s\" code=%ld image=%s", kind, name[0] != '\0' ? " name=" : "",
+        name, result_name(failure->result), failure->detail, (long)failure->code,
+        image != NULL ? image : "");
 }
 
-static bool is_success(enum result result)
+void notice_error(struct device *device, const struct failure *failure)
 {
-    return result == RESULT_OK || result == RESULT_CURRENT;
+    snprintf(device->error, sizeof device->error, "%s", failure->detail);
+    tell(device, CONTRACT_EVENT_KIND_ERROR, NULL, NULL, failure);
 }
 
-void notice_outcome(struct device *device, const struct device_command *command, enum result result,
-    const char *image, const char *detail)
+void notice_accepted(struct device *device, const struct device_command *command)
 {
-    struct report_event event = {
-        .kind = CONTRACT_EVENT_KIND_COMMAND,
-        .command = command->name,
-        .has_id = command->has_id,
-        .id = command->id,
-        .result = result,
-        .image = image,
-        .detail = detail,
-    };
+    failure_clear(&device->failure);
+    tell(device, CONTRACT_EVENT_KIND_ACCEPTED, command, "", &device->failure);
+}
 
-    if (is_success(result))
+void notice_outcome(struct device *device, const struct device_command *command, const char *image)
+{
+    const struct failure *failure = &device->failure;
+
+    if (is_success(failure))
         device->error[0] = '\0';
     else
         snprintf(device->error, sizeof device->error, "%s: %s", command->name,
-            detail[0] != '\0' ? detail : result_name(result));
-    events_add(&device->events, &event);
-    notice_log(device, is_success(result) ? PORT_LOG_INFO : PORT_LOG_WARNING,
-        "command name=%s result=%s image=%s detail=\"%s\"", command->name, result_name(result),
-        image, detail);
+            failure->detail[0] != '\0' ? failure->detail : result_name(failure->result));
+    tell(device, CONTRACT_EVENT_KIND_COMMAND, command, image, failure);
 }
 
-void notice_trial(struct device *device, enum result result, const char *image, const char *detail)
+void notice_trial(struct device *device, const char *image)
 {
-    struct report_event event = {
-        .kind = CONTRACT_EVENT_KIND_TRIAL,
-        .result = result,
-        .image = image,
-        .detail = detail,
-    };
-
-    events_add(&device->events, &event);
-    notice_log(device, result == RESULT_OK ? PORT_LOG_INFO : PORT_LOG_WARNING,
-        "trial result=%s image=%s detail=\"%s\"", result_name(result), image, detail);
+    tell(device, CONTRACT_EVENT_KIND_TRIAL, NULL, image, &device->failure);
 }
 
 void notice_save(struct device *device)

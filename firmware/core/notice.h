@@ -14,13 +14,15 @@ void notice_log(struct device *device, enum port_log level, const char *format, 
 // A connection or something of the device's own failed: log, errormessage and error event.
 void notice_error(struct device *device, const struct failure *failure);
 
-// How a command ended: log, errormessage (which success clears) and command event. image and detail
-// may be "".
-void notice_outcome(struct device *device, const struct device_command *command, enum result result,
-    const char *image, const char *detail);
+// A command was taken: log and accepted event.
+void notice_accepted(struct device *device, const struct device_command *command);
 
-// How the trial of an image ended.
-void notice_trial(struct device *device, enum result result, const char *image, const char *detail);
+// How a command ended, as device->failure says: log, errormessage (which success clears) and
+// command event. image may be "".
+void notice_outcome(struct device *device, const struct device_command *command, const char *image);
+
+// How the trial of an image ended, likewise.
+void notice_trial(struct device *device, const char *image);
 
 // Makes sure that the events that wait survive a restart.
 void notice_save(struct device *device);

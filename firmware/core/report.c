@@ -11,6 +11,11 @@
 #define TEXT_MAX 120
 #define DECIMALS_MAX 9
 
+// Bytes of an event's detail, so that there is room for a step and a code.
+#define STEP_MAX (sizeof ",\"" CONTRACT_EVENT_STEP "\":\"\"" + ERROR_STEP_SIZE - 2)
+#define CODE_MAX (sizeof ",\"" CONTRACT_EVENT_CODE "\":-2147483648" - 1)
+#define DETAIL_MAX (ERROR_STEP_EVENT_MAX - STEP_MAX - CODE_MAX)
+
 __attribute__((format(printf, 2, 3))) static void put(
     struct report_members *members, const char *format, ...)
 {
@@ -44,16 +49,32 @@ static void put_number(struct report_members *members, const char *name, int64_t
     put(members, "%s", digits);
 }
 
-static void put_text(struct report_members *members, const char *name, const char *text)
+// end: where it must have ended, with its quote.
+static void put_text_until(
+    struct report_members *members, const char *name, const char *text, size_t end)
 {
     put_name(members, name);
     put(members, "\"");
-    for (size_t i = 0; i < TEXT_MAX && text[i] != '\0'; i++) {
+    for (size_t i = 0; i < TEXT_MAX && text[i] != '\0' && members->used + 3 <= end; i++) {
         if (text[i] == '"' || text[i] == '\\')
             put(members, "\\%c", text[i]);
         else
             put(members, "%c", text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
     }
+    put(members, "\"");
+}
+
+static void put_text(struct report_members *members, const char *name, const char *text)
+{
+    put_text_until(members, name, text, SIZE_MAX);
+}
+
+// It is not the first member.
+static void put_hash(struct report_members *members, const uint8_t *hash)
+{
+    put(members, ",\"" CONTRACT_STATUS_CONFIG_HASH "\":\"");
+    for (size_t i = 0; i < 8; i++)
+        put(members, "%02x", hash[i]);
     put(members, "\"");
 }
 
@@ -148,20 +169,41 @@ size_t report_end(struct report_members *members)
     return members->failed ? 0 : members->used;
 }
 
+enum { COUNTER, SIGNED, TEXT };
+
+// What every status has, in this order.
+static const struct {
+    const char *name;
+    uint16_t offset; // in struct report_status
+    uint16_t kind;
+} status_members[] = {
+    {CONTRACT_STATUS_UPTIME, offsetof(struct report_status, uptime_ms), COUNTER},
+    {CONTRACT_STATUS_MAX_LOOP, offsetof(struct report_status, max_loop_ms), COUNTER},
+    {CONTRACT_STATUS_MQTT, offsetof(struct report_status, mqtt_ms), COUNTER},
+    {CONTRACT_STATUS_NAME, offsetof(struct report_status, name), TEXT},
+    {CONTRACT_STATUS_IMAGE, offsetof(struct report_status, image), TEXT},
+    {CONTRACT_STATUS_BUILD, offsetof(struct report_status, build), TEXT},
+    {CONTRACT_STATUS_IP, offsetof(struct report_status, ip), TEXT},
+    {CONTRACT_STATUS_RSSI, offsetof(struct report_status, rssi_dbm), SIGNED},
+    {CONTRACT_STATUS_FREE_HEAP, offsetof(struct report_status, free_heap_bytes), COUNTER},
+};
+
 void report_begin_status(
     struct report_members *members, const struct report_status *status, char *out, size_t size)
 {
     *members = (struct report_members){.out = out, .size = size};
 
-    put_number(members, CONTRACT_STATUS_UPTIME, status->uptime_ms);
-    put_number(members, CONTRACT_STATUS_MAX_LOOP, status->max_loop_ms);
-    put_number(members, CONTRACT_STATUS_MQTT, status->mqtt_ms);
-    put_text(members, CONTRACT_STATUS_NAME, status->name);
-    put_text(members, CONTRACT_STATUS_IMAGE, status->image);
-    put_text(members, CONTRACT_STATUS_BUILD, status->build);
-    put_text(members, CONTRACT_STATUS_IP, status->ip);
-    put_number(members, CONTRACT_STATUS_RSSI, status->rssi_dbm);
-    put_number(members, CONTRACT_STATUS_FREE_HEAP, status->free_heap_bytes);
+    for (size_t i = 0; i < sizeof status_members / sizeof status_members[0]; i++) {
+        const void *value = (const char *)status + status_members[i].offset;
+
+        if (status_members[i].kind == TEXT)
+            put_text(members, status_members[i].name, *(const char *const *)value);
+        else if (status_members[i].kind == SIGNED)
+            put_number(members, status_members[i].name, *(const int32_t *)value);
+        else
+            put_number(members, status_members[i].name, *(const uint32_t *)value);
+    }
+    put_hash(members, status->config_hash);
     if (status->error[0] != '\0')
         put_text(members, CONTRACT_STATUS_ERROR, status->error);
 }
@@ -175,10 +217,15 @@ size_t report_write_event(const struct report_event *event, char *out, size_t si
         put_text(&members, CONTRACT_EVENT_COMMAND, event->command);
     if (event->has_id)
         put_number(&members, CONTRACT_EVENT_ID, event->id);
-    put_text(&members, CONTRACT_EVENT_RESULT, result_name(event->result));
+    if (strcmp(event->kind, CONTRACT_EVENT_KIND_ACCEPTED) != 0) // that is no end
+        put_text(&members, CONTRACT_EVENT_RESULT, result_name(event->result));
     if (event->image != NULL && event->image[0] != '\0')
         put_text(&members, CONTRACT_EVENT_IMAGE, event->image);
     if (event->detail != NULL && event->detail[0] != '\0')
-        put_text(&members, CONTRACT_EVENT_DETAIL, event->detail);
+        put_text_until(&members, CONTRACT_EVENT_DETAIL, event->detail, members.used + DETAIL_MAX);
+    if (event->step != ERROR_STEP_NONE)
+        put_text(&members, CONTRACT_EVENT_STEP, error_step_name(event->step));
+    if (event->code != 0)
+        put_number(&members, CONTRACT_EVENT_CODE, event->code);
     return report_end(&members);
 }

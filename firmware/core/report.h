@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/error_step.h"
 #include "common/result.h"
 
 #define REPORT_SIZE 768 // any status or event with its NUL
@@ -18,9 +19,10 @@ struct report_status {
     const char *image;
     const char *build;
     const char *ip;
-    int rssi_dbm;
+    int32_t rssi_dbm;
     uint32_t free_heap_bytes;
-    const char *error; // "" if there was none: the member is then absent
+    const uint8_t *config_hash; // 8 bytes
+    const char *error;          // "" if there was none: the member is then absent
 };
 
 #define REPORT_MEMBER_SIZE 32   // of a member's name, with its NUL
@@ -44,7 +46,9 @@ struct report_event {
     int64_t id;
     enum result result;
     const char *image;
-    const char *detail;
+    const char *detail;   // cut so that ERROR_STEP_EVENT_MAX is not exceeded
+    enum error_step step; // these two are left out if they are 0
+    int32_t code;
 };
 
 // Begins a status, as JSON on one line, in out, which must stay where it is until report_end().

@@ -114,9 +114,17 @@ static void take_ack(struct device *device)
         notice_save(device);
 }
 
-static void send_boot(struct device *device)
+static bool publish(
+    struct device *device, enum topic_kind kind, const char *payload, size_t n, unsigned qos)
 {
     char topic[TOPIC_SIZE];
+
+    topic_format(topic, kind, device->mac, NULL);
+    return mqtt_publish(&device->mqtt, topic, payload, n, qos);
+}
+
+static void send_boot(struct device *device)
+{
     char payload[REPORT_SIZE];
     struct report_event event = {
         .kind = CONTRACT_EVENT_KIND_BOOT,
@@ -125,20 +133,17 @@ static void send_boot(struct device *device)
     };
     size_t n = report_write_event(&event, payload, sizeof payload);
 
-    topic_format(topic, TOPIC_EVENT, device->mac, NULL);
-    device->boot_sent = mqtt_publish(&device->mqtt, topic, payload, n, 1);
+    device->boot_sent = publish(device, TOPIC_EVENT, payload, n, 1);
 }
 
 static void send_event(struct device *device)
 {
-    char topic[TOPIC_SIZE];
     size_t n;
     const char *payload = events_first(&device->events, &n);
 
     if (payload == NULL || device->events.first_is_sent)
         return;
-    topic_format(topic, TOPIC_EVENT, device->mac, NULL);
-    device->events.first_is_sent = mqtt_publish(&device->mqtt, topic, payload, n, 1);
+    device->events.first_is_sent = publish(device, TOPIC_EVENT, payload, n, 1);
 }
 
 static size_t write_status(struct device *device, uint32_t now, char *out, size_t size)
@@ -156,6 +161,7 @@ static size_t write_status(struct device *device, uint32_t now, char *out, size_
         .build = BUILD,
         .ip = link.ip,
         .free_heap_bytes = device->port->ops->free_heap(device->port),
+        .config_hash = (const uint8_t *)device->config_hash,
         .error = device->error,
     };
 
@@ -173,13 +179,11 @@ static size_t write_status(struct device *device, uint32_t now, char *out, size_
 
 static void send_status(struct device *device)
 {
-    char topic[TOPIC_SIZE];
     char payload[REPORT_SIZE];
     uint32_t now = now_ms(device);
     size_t n = write_status(device, now, payload, sizeof payload);
 
-    topic_format(topic, TOPIC_STATUS, device->mac, NULL);
-    if (!mqtt_publish(&device->mqtt, topic, payload, n, 0))
+    if (!publish(device, TOPIC_STATUS, payload, n, 0))
         return;
     device->status_sent = true;
     timer_start(&device->status, now, device->settings.status_interval_ms);

@@ -1,6 +1,7 @@
 // The slot record: which image runs, and what is on trial.
 #include "firmware/core/slots.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,88 +11,58 @@
 
 static const uint8_t magic[4] = {'S', 'l', 'o', 't'};
 
-// The one walk over the record's fields reads it or writes it.
-struct record {
-    uint8_t *p;
-    bool is_read;
+// Numbers and flags are the first bytes of what the struct has.
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the record is little-endian");
+
+// The record's fields in their order: where each stands in struct slots, and its bytes.
+static const struct {
+    uint16_t offset;
+    uint16_t bytes;
+} fields[] = {
+    {offsetof(struct slots, active), 1},
+    {offsetof(struct slots, trial), 1},
+    {offsetof(struct slots, trial_boots), 1},
+    {offsetof(struct slots, has_id), 1},
+    {offsetof(struct slots, id), 8},
+    {offsetof(struct slots, staged_trial), 1},
+    {offsetof(struct slots, staged_boots), 1},
+    {offsetof(struct slots, staged_mask), 1},
+    {offsetof(struct slots, reason), FAILURE_DETAIL_SIZE},
+    {offsetof(struct slots, images[0].state), 1},
+    {offsetof(struct slots, images[0].size_bytes), 4},
+    {offsetof(struct slots, images[0].descriptor_offset), 4},
+    {offsetof(struct slots, images[0].name), IMAGE_NAME_SIZE},
+    {offsetof(struct slots, images[1].state), 1},
+    {offsetof(struct slots, images[1].size_bytes), 4},
+    {offsetof(struct slots, images[1].descriptor_offset), 4},
+    {offsetof(struct slots, images[1].name), IMAGE_NAME_SIZE},
+    {offsetof(struct slots, proven_identity), 4},
+    {offsetof(struct slots, owes_wifi), 1},
+    {offsetof(struct slots, wifi_has_id), 1},
+    {offsetof(struct slots, wifi_id), 8},
 };
 
-static uint64_t number(struct record *record, uint64_t value, int bytes)
-{
-    if (record->is_read)
-        value = 0;
-    for (int i = 0; i < 8 * bytes; i += 8) {
-        if (record->is_read)
-            value |= (uint64_t)*record->p << i;
-        else
-            *record->p = (uint8_t)(value >> i);
-        record->p++;
-    }
-    return value;
-}
+#define FIELDS (sizeof fields / sizeof fields[0])
 
-static bool flag(struct record *record, bool value)
-{
-    return number(record, value, 1) != 0;
-}
-
-static enum slots_trial trial(struct record *record, enum slots_trial value)
-{
-    return (enum slots_trial)number(record, value, 1);
-}
-
-static void text(struct record *record, char *value, size_t n)
-{
-    if (record->is_read)
-        memcpy(value, record->p, n);
-    else
-        memcpy(record->p, value, n);
-    record->p += n;
-}
-
-static void walk_image(struct record *record, struct slots_image *image)
-{
-    image->state = (enum slots_state)number(record, image->state, 1);
-    image->size_bytes = (uint32_t)number(record, image->size_bytes, 4);
-    image->descriptor_offset = (uint32_t)number(record, image->descriptor_offset, 4);
-    text(record, image->name, sizeof image->name);
-}
-
-static void walk(struct record *record, struct slots *slots)
-{
-    slots->active = (uint8_t)number(record, slots->active, 1);
-    slots->trial = trial(record, slots->trial);
-    slots->trial_boots = (uint8_t)number(record, slots->trial_boots, 1);
-    slots->has_id = flag(record, slots->has_id);
-    slots->id = (int64_t)number(record, (uint64_t)slots->id, 8);
-    slots->staged_trial = trial(record, slots->staged_trial);
-    slots->staged_boots = (uint8_t)number(record, slots->staged_boots, 1);
-    slots->staged_mask = (uint8_t)number(record, slots->staged_mask, 1);
-    text(record, slots->reason, sizeof slots->reason);
-    for (size_t i = 0; i < PORT_SLOTS; i++)
-        walk_image(record, &slots->images[i]);
-    slots->proven_identity = (uint32_t)number(record, slots->proven_identity, 4);
-    slots->owes_wifi = flag(record, slots->owes_wifi);
-    slots->wifi_has_id = flag(record, slots->wifi_has_id);
-    slots->wifi_id = (int64_t)number(record, (uint64_t)slots->wifi_id, 8);
-}
+_Static_assert(PORT_SLOTS == 2, "the record's fields");
 
 void slots_encode(const struct slots *slots, uint8_t out[SLOTS_RECORD_SIZE])
 {
-    struct record record = {.p = out + sizeof magic + 1};
-    struct slots copy = *slots;
-
     memcpy(out, magic, sizeof magic);
-    out[sizeof magic] = FORMAT;
-    walk(&record, &copy);
+    out += sizeof magic;
+    *out++ = FORMAT;
+    for (size_t i = 0; i < FIELDS; i++) {
+        memcpy(out, (const uint8_t *)slots + fields[i].offset, fields[i].bytes);
+        out += fields[i].bytes;
+    }
 }
 
 static bool is_good(const struct slots *slots)
 {
     bool good = slots->active < PORT_SLOTS && slots->trial < SLOTS_TRIALS &&
                 slots->staged_trial < SLOTS_TRIALS && slots->staged_trial != SLOTS_TRIAL_SKIPPED &&
-                slots->reason[sizeof slots->reason - 1] == '\0' &&
-                (slots->owes_wifi || !slots->wifi_has_id);
+                slots->reason[sizeof slots->reason - 1] == '\0' && slots->has_id <= 1 &&
+                slots->owes_wifi <= 1 && slots->wifi_has_id <= slots->owes_wifi;
 
     for (size_t i = 0; i < PORT_SLOTS; i++)
         good = good && slots->images[i].state < SLOTS_STATES &&
@@ -101,14 +72,16 @@ static bool is_good(const struct slots *slots)
 
 bool slots_decode(const uint8_t in[SLOTS_RECORD_SIZE], struct slots *out)
 {
-    uint8_t bytes[SLOTS_RECORD_SIZE];
-    struct record record = {.p = bytes + sizeof magic + 1, .is_read = true};
     struct slots slots = {0};
 
-    memcpy(bytes, in, sizeof bytes);
-    walk(&record, &slots);
-    slots_encode(&slots, bytes);
-    if (!is_good(&slots) || memcmp(in, bytes, sizeof bytes) != 0)
+    if (memcmp(in, magic, sizeof magic) != 0 || in[sizeof magic] != FORMAT)
+        return false;
+    in += sizeof magic + 1;
+    for (size_t i = 0; i < FIELDS; i++) {
+        memcpy((uint8_t *)&slots + fields[i].offset, in, fields[i].bytes);
+        in += fields[i].bytes;
+    }
+    if (!is_good(&slots))
         return false;
     *out = slots;
     return true;

@@ -43,10 +43,10 @@ struct slots {
     uint8_t active; // the slot that runs, or is to run next
     enum slots_trial trial;
     uint8_t trial_boots;
-    bool has_id; // of the flash command that began the trial
+    uint8_t has_id; // 0 or 1, as the other two: of the flash command that began the trial
     int64_t id;
-    bool owes_wifi; // the outcome of the wifi command that has staged networks
-    bool wifi_has_id;
+    uint8_t owes_wifi; // the outcome of the wifi command that has staged networks
+    uint8_t wifi_has_id;
     int64_t wifi_id;
     enum slots_trial staged_trial;
     uint8_t staged_boots;

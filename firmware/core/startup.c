@@ -12,6 +12,7 @@
 #include "firmware/core/memory.h"
 #include "firmware/core/notice.h"
 #include "firmware/core/restart.h"
+#include "firmware/core/tls_library.h"
 #include "firmware/core/tls_retain.h"
 #include "firmware/core/trial.h"
 
@@ -58,6 +59,8 @@ static int start_image(struct device *device, struct failure *failure)
     int rc = device->port->has_boot_loader ? slots_load(&device->slots, device->port, failure)
                                            : slots_start(&device->slots, device->port, failure);
 
+    device->current.has_id = device->slots.has_id; // of what may have caused this start
+    device->current.id = device->slots.id;
     return rc < 0 ? rc : choose_image(device, failure);
 }
 
@@ -139,12 +142,28 @@ static int read_identity(struct device *device, unsigned mask, struct failure *f
     return n < 0 ? memory_judge(n, failure) : 0;
 }
 
+// By which the backend tells what is in use. The digest is that of updates, of which none is under
+// way yet.
+static void hash_config(struct device *device, size_t n)
+{
+    struct image_digest *digest = &device->update.verify.digest;
+    uint32_t hash[IMAGE_DIGEST_SIZE / sizeof(uint32_t)];
+
+    image_digest_start(digest);
+    tls_library_sha256_update(&digest->sha, device->scratch, n);
+    tls_library_sha256_finish(&digest->sha, (uint8_t *)hash);
+    image_digest_clear(digest);
+    device->config_hash[0] = hash[0];
+    device->config_hash[1] = hash[1];
+}
+
 static int read_settings(struct device *device, unsigned mask, struct failure *failure)
 {
     int n = read_file(device, STAGING_CONFIG, mask, failure);
 
     if (n < 0)
         return n;
+    hash_config(device, (size_t)n);
     memory_watch();
     n = settings_parse((char *)device->scratch, (size_t)n, &device->settings, failure);
     return memory_judge(n, failure);

@@ -1,6 +1,7 @@
 // TLS sessions, on Mbed TLS over the port's stream.
 #include "firmware/core/tls.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "firmware/core/memory.h"
@@ -106,9 +107,7 @@ static int configure(struct tls *tls, struct identity *identity)
 
 static int fail_setup(struct tls *tls, int rc, struct failure *failure)
 {
-    rc = failure_set(
-        failure, RESULT_TLS_FAILED, "%s: no TLS session (-0x%04x)", tls->host, (unsigned)-rc);
-    rc = memory_judge(rc, failure);
+    rc = memory_judge(failure_set_code(failure, rc, tls->host, "no TLS session"), failure);
     tls_close(tls);
     return rc;
 }
@@ -166,6 +165,15 @@ static bool may_resume(const struct tls *tls)
     return !mbedtls_x509_time_is_past(&valid_to);
 }
 
+// The port leaves in errno why, if it knows.
+static int fail_connect(struct tls *tls, struct failure *failure)
+{
+    failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
+    failure->code = errno;
+    tls_close(tls);
+    return -(int)RESULT_CONNECT_FAILED;
+}
+
 int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp_port,
     struct failure *failure)
 {
@@ -173,8 +181,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
 
     tls_close(tls);
     if (rc != 0)
-        return failure_set(
-            failure, RESULT_TLS_FAILED, "no random numbers (-0x%04x)", (unsigned)-rc);
+        return failure_set_code(failure, rc, host, "no random numbers");
     tls->peer = peer;
     tls->host = host;
     tls->tcp_port = tcp_port;
@@ -197,38 +204,20 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     tls->ended = false;
     tls->unsent = 0;
     timer_start(&tls->deadline, tls->port->ops->now_ms(tls->port), TLS_HANDSHAKE_MS);
-    if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED) {
-        tls_close(tls);
-        return failure_set(
-            failure, RESULT_CONNECT_FAILED, "%s:%u: cannot be reached", host, (unsigned)tcp_port);
-    }
+    if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED)
+        return fail_connect(tls, failure);
     return 0;
 }
 
 static int fail_certificate(struct tls *tls, struct failure *failure)
 {
-    static const struct {
-        uint32_t flags;
-        enum result result;
-        const char *text;
-    } table[] = {
-        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, RESULT_CERTIFICATE_UNTRUSTED, "is not signed by our CA"},
-        {MBEDTLS_X509_BADCERT_EXPIRED, RESULT_CERTIFICATE_EXPIRED, "has expired"},
-        {MBEDTLS_X509_BADCERT_FUTURE, RESULT_CERTIFICATE_NOT_YET_VALID, "is not yet valid"},
-        {MBEDTLS_X509_BADCERT_CN_MISMATCH, RESULT_CERTIFICATE_NAME, "is for another host"},
-    };
     uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
-    uint32_t known = 0;
+    const char *why;
+    enum result result = identity_judge_flags(flags, &why);
 
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        known |= table[i].flags;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if ((flags & table[i].flags) != 0 && (flags & ~known) == 0)
-            return failure_set(
-                failure, table[i].result, "%s: its certificate %s", tls->host, table[i].text);
-    }
-    return failure_set(failure, RESULT_CERTIFICATE_UNTRUSTED,
-        "%s: its certificate is unfit (flags 0x%lx)", tls->host, (unsigned long)flags);
+    failure_set(failure, result, "%s: its certificate %s", tls->host, why);
+    failure->code = (int32_t)flags;
+    return -(int)result;
 }
 
 // It may have been that: some servers refuse instead of falling back.
@@ -245,13 +234,12 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-        rc = failure_set(failure, RESULT_TLS_FAILED, "%s: refused us (TLS alert %u)", tls->host,
-            tls_alert_number(&tls->alert));
+        rc = failure_set_code(
+            failure, (int)tls_alert_number(&tls->alert), tls->host, "refused us (TLS alert)");
     else if (rc == MBEDTLS_ERR_SSL_CONN_EOF)
-        rc = failure_set(failure, RESULT_TLS_FAILED, "%s: closed during the handshake", tls->host);
+        rc = failure_set_code(failure, 0, tls->host, "closed during the handshake");
     else
-        rc = failure_set(
-            failure, RESULT_TLS_FAILED, "%s: handshake failed (-0x%04x)", tls->host, (unsigned)-rc);
+        rc = failure_set_code(failure, rc, tls->host, "handshake failed");
     rc = memory_judge(rc, failure);
     tls_close(tls);
     return rc;
@@ -263,10 +251,8 @@ static int step_connect(struct tls *tls, struct failure *failure)
 
     if (rc == PORT_AGAIN)
         return STEP_AGAIN;
-    if (rc != 0) {
-        tls_close(tls);
-        return failure_set(failure, RESULT_CONNECT_FAILED, "%s: cannot be reached", tls->host);
-    }
+    if (rc != 0)
+        return fail_connect(tls, failure);
     // Spent until the handshake is done: if the device restarts before that, it must not meet again
     // what held it up.
     forget_session(tls);
@@ -313,8 +299,8 @@ int tls_step(struct tls *tls, struct failure *failure)
         if (connected)
             blame_resumption(tls);
         tls_close(tls);
-        return failure_set(failure, RESULT_TIMEOUT, "%s: no %s in time", tls->host,
-            connected ? "TLS handshake" : "connection");
+        return failure_set_timeout(failure, connected ? ERROR_STEP_HANDSHAKE : ERROR_STEP_CONNECT,
+            tls->host, connected ? "TLS handshake" : "connection");
     }
     switch (tls->phase) {
     case TLS_CONNECTING: return step_connect(tls, failure);
@@ -344,9 +330,11 @@ static int fail_transfer(struct tls *tls, int rc, struct failure *failure)
     if (!lost || !tls->has_read)
         forget_session(tls);
     if (lost)
-        return failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
-    return failure_set(
-        failure, RESULT_TLS_FAILED, "%s: session broken (-0x%04x)", tls->host, (unsigned)-rc);
+        rc = failure_set(failure, RESULT_CONNECT_FAILED, "%s: connection lost", tls->host);
+    else
+        rc = failure_set_code(failure, rc, tls->host, "session broken");
+    failure->step = ERROR_STEP_TRANSFER;
+    return rc;
 }
 
 int tls_read(struct tls *tls, uint8_t *p, size_t n, struct failure *failure)

@@ -31,17 +31,15 @@ static int store(struct device *device, struct failure *failure)
 }
 
 // How the flash or wifi command ended that began a trial, so that it survives a power cut.
-static void report_outcome(
-    struct device *device, bool is_wifi, enum result result, const char *image, const char *detail)
+static void report_outcome(struct device *device, bool is_wifi, const char *image)
 {
     const struct slots *slots = &device->slots;
-    struct device_command command = {
-        .name = is_wifi ? CONTRACT_COMMAND_WIFI : CONTRACT_COMMAND_FLASH,
-        .has_id = is_wifi ? slots->wifi_has_id : slots->has_id,
-        .id = is_wifi ? slots->wifi_id : slots->id,
-    };
+    struct device_command *command = &device->current;
 
-    notice_outcome(device, &command, result, image, detail);
+    command->name = is_wifi ? CONTRACT_COMMAND_WIFI : CONTRACT_COMMAND_FLASH;
+    command->has_id = is_wifi ? slots->wifi_has_id : slots->has_id;
+    command->id = is_wifi ? slots->wifi_id : slots->id;
+    notice_outcome(device, command, image);
     notice_save(device);
 }
 
@@ -64,15 +62,15 @@ static int report_image(struct device *device, struct failure *failure)
     bool passed = slots->trial == SLOTS_TRIAL_PASSED;
     unsigned slot = passed ? slots->active : slots_idle(slots);
     const char *image = slots->images[slot].name;
-    const char *reason = passed ? "" : slots->reason;
-    enum result result = passed ? RESULT_OK : RESULT_TRIAL_FAILED;
 
     if (slots->trial == SLOTS_TRIAL_SKIPPED)
         return report_skip(device, failure);
     if (!passed && slots->trial != SLOTS_TRIAL_FAILED)
         return 0;
-    notice_trial(device, result, image, reason);
-    report_outcome(device, false, result, image, reason);
+    failure_set(&device->failure, passed ? RESULT_OK : RESULT_TRIAL_FAILED, "%s",
+        passed ? "" : slots->reason);
+    notice_trial(device, image);
+    report_outcome(device, false, image);
     slots->trial = SLOTS_TRIAL_NONE;
     return store(device, failure);
 }
@@ -82,7 +80,8 @@ static void report_wifi(struct device *device, enum result result, const char *d
 {
     if (!device->slots.owes_wifi)
         return;
-    report_outcome(device, true, result, "", detail);
+    failure_set(&device->failure, result, "%s", detail);
+    report_outcome(device, true, "");
     slots_forget_wifi(&device->slots);
 }
 

@@ -70,9 +70,11 @@ int est_start(struct est *est, struct failure *failure)
     int rc = tls_random_seed(&est->tls->random, est->tls->port);
 
     est->phase = EST_IDLE;
-    if (rc != 0)
-        return failure_set(
-            failure, RESULT_TLS_FAILED, "no random numbers (-0x%04x)", (unsigned)-rc);
+    if (rc != 0) {
+        failure_set(failure, RESULT_TLS_FAILED, "no random numbers");
+        failure->code = rc;
+        return -(int)RESULT_TLS_FAILED;
+    }
     rc = write_request(est, failure);
     if (rc < 0)
         return rc;

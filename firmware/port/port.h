@@ -51,8 +51,9 @@ struct port;
 
 struct port_ops {
     // The one TCP stream. open starts to connect, ready says how far that is: 0 connected,
-    // PORT_AGAIN, or PORT_FAILED. send and receive return bytes, PORT_AGAIN or PORT_FAILED; receive
-    // returns 0 at the peer's end. close may be called at any time.
+    // PORT_AGAIN, or PORT_FAILED, with errno telling why if that is known. send and receive return
+    // bytes, PORT_AGAIN or PORT_FAILED; receive returns 0 at the peer's end. close may be called at
+    // any time.
     int (*stream_open)(struct port *port, const char *host, uint16_t tcp_port);
     int (*stream_ready)(struct port *port);
     int (*stream_send)(struct port *port, const uint8_t *p, size_t n);

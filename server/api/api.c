@@ -5,24 +5,33 @@
 #include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
+#include "server/api/api_channel.h"
 #include "server/api/api_chain.h"
 #include "server/api/api_commands.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_device_page.h"
 #include "server/api/api_devices.h"
 #include "server/api/api_enrolment_window.h"
 #include "server/api/api_enrolments.h"
 #include "server/api/api_groups.h"
 #include "server/api/api_hold.h"
+#include "server/api/api_image_list.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
 #include "server/api/api_members.h"
+#include "server/api/api_openapi.h"
 #include "server/api/api_pin.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
+#include "server/api/api_rollout_create.h"
+#include "server/api/api_rollouts.h"
 #include "server/api/api_rotation.h"
+#include "server/api/api_settings.h"
+#include "server/api/api_settings_change.h"
 #include "server/api/api_status.h"
 #include "server/api/api_tags.h"
+#include "server/api/api_validator.h"
 #include "server/api/api_wifi.h"
 
 // An endpoint as it is without the checks that all share.
@@ -32,24 +41,41 @@ struct endpoint {
     const struct api_member *parameters; // of its query; NULL: none
 };
 
+// Of a list that comes in pages (api_page.h).
+#define PAGE                                                                                       \
+    {"limit", API_MEMBER_TEXT},                                                                    \
+    {                                                                                              \
+        "cursor", API_MEMBER_TEXT                                                                  \
+    }
+
 static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {0}};
+static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
+    {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
+    {"marks", API_MEMBER_FLAG}, PAGE, {0}};
+static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
+static const struct api_member image_list[] = {
+    {"board", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member pin[] = {
     {"image", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member channel[] = {{"channel", API_MEMBER_TEXT}, {0}};
+static const struct api_member channel_and_force[] = {
+    {"channel", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member policy[] = {
     {"policy", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member must_pass[] = {
     {"on", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member certificate_filter[] = {
-    {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, {0}};
+    {"state", API_MEMBER_TEXT}, {"mac", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member enrolment_filter[] = {{"state", API_MEMBER_TEXT}, {0}};
 static const struct api_member approval[] = {
     {"key", API_MEMBER_TEXT}, {"any_key", API_MEMBER_FLAG}, {0}};
 static const struct api_member window[] = {
     {"for_s", API_MEMBER_TEXT}, {"at_most", API_MEMBER_TEXT}, {0}};
-static const struct api_member of_device[] = {{"mac", API_MEMBER_TEXT}, {0}};
+static const struct api_member command_list[] = {
+    {"mac", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, {"command", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member force[] = {{"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member why_and_force[] = {
     {"reason", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
@@ -58,7 +84,7 @@ static const struct api_member replacement[] = {
 static const struct api_member why[] = {{"reason", API_MEMBER_TEXT}, {0}};
 static const struct api_member new_image[] = {{"name", API_MEMBER_TEXT},
     {"literal_name", API_MEMBER_FLAG}, {"embeds", API_MEMBER_TEXTS}, {"publish", API_MEMBER_FLAG},
-    {0}};
+    {"channel", API_MEMBER_TEXT}, {0}};
 static const struct api_member two_cas[] = {
     {"old", API_MEMBER_TEXT}, {"new", API_MEMBER_TEXT}, {0}};
 static const struct api_member next_phase[] = {
@@ -66,8 +92,16 @@ static const struct api_member next_phase[] = {
 static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
 static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
-    {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, {0}};
+    {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, PAGE,
+    {0}};
 static const struct api_member audit_anchor[] = {{"anchor", API_MEMBER_TEXT}, {0}};
+
+static const struct api_member settings_at[] = {{"at", API_MEMBER_TEXT}, {0}};
+static const struct api_member settings_before[] = {{"before", API_MEMBER_TEXT}, {0}};
+static const struct api_member settings_change[] = {{"scope", API_MEMBER_TEXT},
+    {"name", API_MEMBER_TEXT}, {"unset", API_MEMBER_TEXTS}, {"replace", API_MEMBER_FLAG},
+    {"dry", API_MEMBER_FLAG}, {0}};
+static const struct api_member dry[] = {{"dry", API_MEMBER_FLAG}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
@@ -75,12 +109,15 @@ static void serve(const struct http_request *request, struct http_response *resp
 // capture a segment.
 #define ENDPOINTS(X)                                                                               \
     X(HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                                    \
-    X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_filter)                         \
+    X(HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                             \
+    X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                           \
     X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
+    X(HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)             \
     X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
     X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
     X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
+    X(HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force)           \
     X(HTTP_POST, "/api/v1/devices/:/canary", api_canary_switch, false, canary)                     \
     X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
     X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
@@ -88,8 +125,18 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
     X(HTTP_GET, "/api/v1/groups", api_groups_list, false, NULL)                                    \
-    X(HTTP_POST, "/api/v1/groups", api_groups_set, true, NULL)                                     \
-    X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, NULL)                        \
+    X(HTTP_POST, "/api/v1/groups", api_groups_set, true, force)                                    \
+    X(HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false, channel_and_force)          \
+    X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)                       \
+    X(HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                         \
+    X(HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)               \
+    X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
+    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false, dry)      \
+    X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
+    X(HTTP_GET, "/api/v1/settings/schema", api_settings_change_schema_show, false, NULL)           \
+    X(HTTP_POST, "/api/v1/settings/schema", api_settings_change_schema_add, true, NULL)            \
+    X(HTTP_POST, "/api/v1/settings/schema/:/remove", api_settings_change_schema_remove, false,     \
+        NULL)                                                                                      \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
@@ -103,23 +150,31 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/rotation", api_rotation_start, false, two_cas)                           \
     X(HTTP_POST, "/api/v1/rotation/certificates", api_rotation_add_certificates, true, NULL)       \
     X(HTTP_POST, "/api/v1/rotation/advance", api_rotation_advance, false, next_phase)              \
-    X(HTTP_GET, "/api/v1/commands", api_commands_list, false, of_device)                           \
+    X(HTTP_GET, "/api/v1/commands", api_commands_list, false, command_list)                        \
     X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
     X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \
     X(HTTP_GET, "/api/v1/commands/:", api_commands_show, false, NULL)                              \
     X(HTTP_GET, "/api/v1/wifi", api_wifi_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/wifi", api_wifi_set, true, NULL)                                         \
     X(HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                                      \
-    X(HTTP_GET, "/api/v1/images", api_images_list, false, NULL)                                    \
+    X(HTTP_GET, "/api/v1/images", api_image_list_send, false, image_list)                          \
     X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
-    X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, channel_and_force)         \
+    X(HTTP_POST, "/api/v1/images/:/promote", api_images_promote, false, force)                     \
     X(HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)                   \
     X(HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)                  \
-    X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, NULL)                        \
+    X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
+    X(HTTP_GET, "/api/v1/rollouts", api_rollouts_list, false, NULL)                                \
+    X(HTTP_POST, "/api/v1/rollouts", api_rollout_create_run, true, NULL)                           \
+    X(HTTP_GET, "/api/v1/rollouts/:", api_rollouts_show, false, NULL)                              \
+    X(HTTP_POST, "/api/v1/rollouts/:/pause", api_rollouts_pause, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/rollouts/:/resume", api_rollouts_resume, false, NULL)                    \
+    X(HTTP_POST, "/api/v1/rollouts/:/abort", api_rollouts_abort, false, NULL)                      \
+    X(HTTP_POST, "/api/v1/rollouts/:/retry", api_rollouts_retry, false, NULL)                      \
     X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
-    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, NULL)                                   \
+    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
     X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)                            \
@@ -149,11 +204,20 @@ static void serve(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &query.err);
     else
         endpoint->handler(request, response, ctx);
+    api_validator_apply(request, response);
 }
 
 const struct http_route *api_routes(void)
 {
     return routes;
+}
+
+bool api_describe_endpoint(size_t i, struct api_endpoint *out)
+{
+    if (i >= sizeof endpoints / sizeof endpoints[0])
+        return false;
+    *out = (struct api_endpoint){&routes[i], endpoints[i].has_body, endpoints[i].parameters};
+    return true;
 }
 
 void api_refuse(struct http_response *response, unsigned status, const char *reason)

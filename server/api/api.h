@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/api/api_members.h"
 #include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
@@ -13,7 +14,10 @@
 #include "server/release/release.h"
 #include "server/release/release_images.h"
 #include "server/revocation/revocation.h"
+#include "server/rollout/rollout_drive.h"
 #include "server/rotation/rotation_watch.h"
+#include "server/settings/settings_desk.h"
+#include "server/settings/settings_watch.h"
 #include "server/store/store.h"
 #include "server/wifi/wifi_recipient.h"
 
@@ -67,6 +71,9 @@ struct api {
     struct revocation *revocation;
     struct wifi_recipient_sources recipients;
     struct rotation_watch *rotation;
+    const struct settings_desk *settings;
+    struct settings_watch *settings_watch;
+    struct rollout_drive *rollouts; // or NULL
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices
@@ -84,6 +91,14 @@ struct api {
 
 // The routes; the last has no pattern.
 const struct http_route *api_routes(void);
+
+// What the i-th route takes, beside what its path captures. False: there are fewer.
+struct api_endpoint {
+    const struct http_route *route;
+    bool has_body;
+    const struct api_member *parameters; // of its query; NULL: none
+};
+bool api_describe_endpoint(size_t i, struct api_endpoint *out);
 
 // Words what the server refuses before a route is found; see struct http_server_settings.
 void api_refuse(struct http_response *response, unsigned status, const char *reason);

@@ -7,6 +7,7 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_page.h"
 #include "server/api/api_pages.h"
 #include "server/api/api_text.h"
 #include "server/audit/audit_check.h"
@@ -137,19 +138,56 @@ static int read_wish(const struct http_request *request, struct list *list, stru
     return rc;
 }
 
+static int add_to_page(const struct audit_row *row, void *ctx)
+{
+    struct api_page *page = ctx;
+    struct api_text *text = api_page_begin_row(page);
+
+    if (text == NULL)
+        return 1;
+    add_row(text, row);
+    page->at.number = row->number;
+    return text->failed ? ERR_NO_MEMORY : 0;
+}
+
+static int read_asked(
+    const struct api *api, struct list *list, struct api_page *page, struct err *err)
+{
+    struct audit_store_wish *wish = &list->wish;
+    struct store_connection *connection;
+    int rc = store_read_begin(api->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    if (page->is_next && page->at.number > wish->after)
+        wish->after = page->at.number;
+    wish->limit = (int64_t)page->limit + 1;
+    rc = audit_store_page(connection, wish, add_to_page, page, err);
+    store_read_end(api->store, connection);
+    return rc;
+}
+
 void api_audit_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     struct list *list = calloc(1, sizeof *list);
+    struct api_page page = {.limit = 0};
     struct err err = {0};
 
     if (list == NULL)
         return;
     list->wish =
         (struct audit_store_wish){INT64_MIN, INT64_MIN, list->who, list->object, API_PAGES_ROWS};
-    if (read_wish(request, list, &err) < 0) {
+    if (read_wish(request, list, &err) < 0 || api_page_read(request, &page, &err) < 0) {
         free(list);
         api_json_refuse(response, &err);
+        return;
+    }
+    if (page.limit > 0) {
+        int rc = read_asked(api, list, &page, &err);
+
+        free(list);
+        api_page_send(request, &page, rc, &err, response);
         return;
     }
     api_pages_send(

@@ -16,16 +16,23 @@
 static json_t *describe(const struct release_member *members, size_t n)
 {
     const char *newest = NULL;
+    const char *newest_beta = NULL; // if it is newer
     json_int_t devices = 0;
 
     for (size_t i = 0; i < n; i++) {
         devices += members[i].devices;
-        if (members[i].image.state == IMAGE_PUBLISHED)
+        if (members[i].image.state != IMAGE_PUBLISHED)
+            continue;
+        if (members[i].image.channel == CHANNEL_BETA) {
+            newest_beta = members[i].image.name.text;
+        } else {
             newest = members[i].image.name.text;
+            newest_beta = NULL;
+        }
     }
-    return json_pack("{ss ss sI so sI}", "board", members[0].image.name.board, "policy",
+    return json_pack("{ss ss sI so so sI}", "board", members[0].image.name.board, "policy",
         board_policy_name(members[0].policy), "images", (json_int_t)n, "newest",
-        api_json_text(newest), "devices", devices);
+        api_json_text(newest), "newest_beta", api_json_text(newest_beta), "devices", devices);
 }
 
 void api_boards_list(const struct http_request *request, struct http_response *response, void *ctx)

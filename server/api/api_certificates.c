@@ -1,6 +1,8 @@
 // Certificates that are known, and those that are to be.
 #include "server/api/api_certificates.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/api/api.h"
@@ -8,6 +10,7 @@
 #include "server/api/api_certificate.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_page.h"
 #include "server/api/api_text.h"
 #include "server/revocation/revocation_register.h"
 #include "server/api/api_revocation.h"
@@ -24,14 +27,15 @@ struct list {
     struct store_connection *connection;
     const char *state; // NULL: all
     int64_t now_ms;
-    size_t count;
-    struct api_text text;
+    struct api_page page;
+    struct api_cursor from; // where it begins
     struct err *err;
 };
 
 static int append(const struct certificate_record *record, void *ctx)
 {
     struct list *list = ctx;
+    struct api_page *page = &list->page;
     struct device_revocation device;
     int rc = record->mac[0] != '\0'
                  ? revocation_store_get(list->connection, record->mac, &device, list->err)
@@ -45,9 +49,57 @@ static int append(const struct certificate_record *record, void *ctx)
 
     if (list->state != NULL && strcmp(list->state, standing.state) != 0)
         return 0;
-    api_text_add(&list->text, list->count++ > 0 ? ",\n" : "[\n");
-    api_certificate_write(&list->text, record, &standing);
-    return list->text.failed ? err_set(list->err, ERR_NO_MEMORY, "no memory for the list") : 0;
+
+    struct api_text *text = api_page_begin_row(page);
+
+    if (text == NULL)
+        return 1;
+    api_certificate_write(text, record, &standing);
+    page->at.number = record->known_at_ms;
+    snprintf(page->at.tail, sizeof page->at.tail, "%s", record->fingerprint);
+    snprintf(page->at.text, sizeof page->at.text, "%s", record->serial);
+    return text->failed ? ERR_NO_MEMORY : 0;
+}
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+// Of one device, the newest first: those that stand behind the place, whose text is the beginning
+// of the validity and the serial.
+static int append_of_device(const struct certificate_record *record, void *ctx)
+{
+    struct list *list = ctx;
+    char *serial;
+    int64_t not_before_ms = strtoll(list->from.text, &serial, 10);
+    int order = compare_numbers(list->from.number, record->known_at_ms);
+    int rc;
+
+    if (order == 0)
+        order = compare_numbers(not_before_ms, record->not_before_ms);
+    if (order == 0)
+        order = strcmp(record->serial, *serial == ' ' ? serial + 1 : serial);
+    if (order == 0)
+        order = strcmp(record->fingerprint, list->from.tail);
+    if (list->page.is_next && order <= 0)
+        return 0;
+    rc = append(record, ctx);
+    if (rc == 0)
+        snprintf(list->page.at.text, sizeof list->page.at.text, "%lld %s",
+            (long long)record->not_before_ms, record->serial);
+    return rc;
+}
+
+static int read_list(struct list *list, const char *mac, struct err *err)
+{
+    struct certificate_store_place place = {list->from.text, list->from.tail};
+
+    if (mac[0] != '\0')
+        return certificate_store_each_of(list->connection, mac, append_of_device, list, err);
+    if (list->page.is_next)
+        return certificate_store_each_after(list->connection, &place, append, list, err);
+    return certificate_store_each(list->connection, append, list, err);
 }
 
 static int read_filter(
@@ -76,27 +128,18 @@ void api_certificates_list(
     struct err err = {0};
     struct list list = {.now_ms = clock_system_ms(), .err = &err};
     char mac[MAC_SIZE];
-    int rc = read_filter(request, &list, mac, &err);
+    int rc = api_page_read(request, &list.page, &err);
 
+    if (rc == 0)
+        rc = read_filter(request, &list, mac, &err);
+    list.from = list.page.at;
     if (rc == 0)
         rc = store_read_begin(api->store, &list.connection, &err);
     if (rc == 0) {
-        rc = mac[0] != '\0' ? certificate_store_each_of(list.connection, mac, append, &list, &err)
-                            : certificate_store_each(list.connection, append, &list, &err);
+        rc = read_list(&list, mac, &err);
         store_read_end(api->store, list.connection);
     }
-    api_text_add(&list.text, list.count > 0 ? "\n]\n" : "[]\n");
-    if (rc < 0 || list.text.failed) {
-        api_text_clear(&list.text);
-        if (rc == 0)
-            err_set(&err, ERR_NO_MEMORY, "no memory for the list");
-        api_json_refuse(response, &err);
-        return;
-    }
-
-    struct http_response_bytes bytes = http_response_own(list.text.p, list.text.n);
-
-    http_response_set_bytes(response, 200, "application/json", &bytes);
+    api_page_send(request, &list.page, rc, &err, response);
 }
 
 void api_certificates_add(

@@ -1,13 +1,18 @@
 // The release chain of a board: who is on which image, which verifies which, and who is stranded.
 #include "server/api/api_chain.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/base/clock.h"
+#include "server/release/release_channel.h"
 #include "server/release/release_check.h"
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
+#include "server/select/select_parse.h"
 #include "server/store/device_store.h"
 
 #define NAMED_MAX 100            // stranded devices that are named for an image
@@ -16,8 +21,10 @@
 // What is shown of one board.
 struct chain {
     const struct release_catalogue *catalogue;
-    const struct release_member *members;
+    const struct release_member *all;
+    struct release_member *members; // as the devices of the channel see them, planned
     size_t n;
+    enum channel channel;
     const char *board;
     struct store_connection *connection;
     json_t *list; // that is being filled
@@ -62,12 +69,25 @@ static json_t *describe_fault(const struct chain *chain, size_t i)
     return object;
 }
 
-static int add_mac(const char *mac, void *ctx)
+static int add_mac(const struct device_record *device, void *ctx)
 {
     struct chain *chain = ctx;
 
-    api_json_append(&chain->list, json_string(mac));
+    api_json_append(&chain->list, json_string(device->mac));
     return json_array_size(chain->list) < NAMED_MAX ? 0 : 1;
+}
+
+// Those that follow the channel.
+static int list_macs(struct chain *chain, const char *image, struct err *err)
+{
+    struct select_tree tree;
+    struct device_filter filter = {.trees = &tree, .tree_count = 1, .now_ms = clock_now_ms()};
+    char text[IMAGE_NAME_SIZE + sizeof "channel=stable image="];
+    int rc;
+
+    snprintf(text, sizeof text, "channel=%s image=%s", channel_name(chain->channel), image);
+    rc = select_parse(text, &tree, err);
+    return rc < 0 ? rc : device_store_each(chain->connection, &filter, add_mac, chain, err);
 }
 
 static int add_member(struct chain *chain, size_t i, json_t **images, struct err *err)
@@ -78,14 +98,23 @@ static int add_member(struct chain *chain, size_t i, json_t **images, struct err
     const struct image *next;
     enum release_answer answer =
         release_chain_next(chain->members, chain->n, &member->image.name, &next);
-    json_t *object = api_json_image(chain->catalogue, member);
+    // As it is, with the devices that follow the channel.
+    struct release_member shown = chain->all[i];
     int rc = 0;
+
+    shown.devices = member->devices;
+
+    json_t *object = api_json_image(chain->catalogue, &shown);
 
     chain->list = json_array();
     if (is_lost && member->devices > 0)
-        rc = device_store_each_running(chain->connection, name, add_mac, chain, err);
+        rc = list_macs(chain, name, err);
     api_json_set(
         &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
+    api_json_set(&object, "in_channel", json_boolean(member->image.state == IMAGE_PUBLISHED));
+    api_json_set(&object, "ahead",
+        json_boolean(
+            chain->channel == CHANNEL_STABLE && release_channel_is_ahead(chain->all, chain->n, i)));
     api_json_set(&object, "stranded", json_boolean(obstacle(answer) != NULL));
     api_json_set(&object, "obstacle", api_json_text(obstacle(answer)));
     api_json_set(&object, "comes_to", json_string(chain->members[member->reach].image.name.text));
@@ -128,23 +157,55 @@ static json_t *list_edges(const struct chain *chain)
     return edges;
 }
 
-static int64_t count_stranded(const struct chain *chain)
+static int64_t count_stranded(const struct release_member *members, size_t n)
 {
     int64_t devices = 0;
 
-    for (size_t i = 0; i < chain->n; i++) {
-        if (release_check_is_lost(chain->members, chain->n, i))
-            devices += chain->members[i].devices;
+    for (size_t i = 0; i < n; i++) {
+        if (release_check_is_lost(members, n, i))
+            devices += members[i].devices;
     }
     return devices;
 }
 
+// Takes the place of what the chain has of another channel.
+static void see(struct chain *chain, enum channel channel)
+{
+    release_channel_view(chain->all, chain->n, channel, chain->members);
+    release_chain_plan(chain->members, chain->n);
+}
+
+// How many devices follow each channel on these images, and how many of them are stranded.
+static json_t *list_channels(struct chain *chain, int64_t *stranded)
+{
+    json_t *list = json_array();
+
+    *stranded = 0;
+    for (int c = CHANNEL_STABLE; c < CHANNEL_COUNT; c++) {
+        json_int_t devices = 0;
+        int64_t lost;
+
+        see(chain, (enum channel)c);
+        for (size_t i = 0; i < chain->n; i++)
+            devices += chain->members[i].devices;
+        lost = count_stranded(chain->members, chain->n);
+        *stranded += lost;
+        api_json_append(&list, json_pack("{ss sI sI}", "channel", channel_name((enum channel)c),
+                                   "devices", devices, "stranded", (json_int_t)lost));
+    }
+    return list;
+}
+
 static int describe(struct chain *chain, json_t **object, struct err *err)
 {
+    int64_t stranded;
+    json_t *channels = list_channels(chain, &stranded);
     json_t *images = json_array();
-    json_t *edges = list_edges(chain);
+    json_t *edges;
     int rc = 0;
 
+    see(chain, chain->channel);
+    edges = list_edges(chain);
     for (size_t i = 0; i < chain->n && rc == 0; i++)
         rc = add_member(chain, i, &images, err);
     chain->list = json_array();
@@ -158,43 +219,53 @@ static int describe(struct chain *chain, json_t **object, struct err *err)
     api_json_set(object, "policy",
         json_string(
             board_policy_name(chain->n > 0 ? chain->members[0].policy : BOARD_POLICY_STEP)));
-    api_json_set(object, "stranded", json_integer(count_stranded(chain)));
+    api_json_set(object, "stranded", json_integer(stranded));
     api_json_set(object, "edges_cut", json_boolean(json_array_size(edges) >= EDGES_MAX));
     api_json_set(object, "images", images);
     api_json_set(object, "edges", edges);
     api_json_set(object, "unknown", chain->list);
+    api_json_set(object, "channel", json_string(channel_name(chain->channel)));
+    api_json_set(object, "channels", channels);
+    api_json_set(
+        object, "channels_differ", json_boolean(release_channel_differs(chain->all, chain->n)));
     return rc;
 }
 
 // All of it as of one moment.
-static int read_chain(const struct api *api, const char *board, json_t **object, struct err *err)
+static int read_chain(const struct api *api, struct chain *chain, json_t **object, struct err *err)
 {
-    struct chain chain = {.board = board};
     struct release_catalogue *catalogue;
     size_t first;
-    int rc = store_read_begin(api->store, &chain.connection, err);
+    int rc = store_read_begin(api->store, &chain->connection, err);
 
     if (rc < 0)
         return rc;
-    rc = release_load(chain.connection, true, &catalogue, err);
+    rc = release_load(chain->connection, true, &catalogue, err);
     if (rc == 0) {
-        chain.catalogue = catalogue;
-        chain.n = release_find_board(catalogue, board, &first);
-        if (chain.n > 0)
-            chain.members = catalogue->members + first;
-        rc = describe(&chain, object, err);
+        chain->catalogue = catalogue;
+        chain->n = release_find_board(catalogue, chain->board, &first);
+        chain->all = catalogue->members + (chain->n > 0 ? first : 0);
+        chain->members = calloc(chain->n + 1, sizeof *chain->members);
+        rc = chain->members != NULL ? describe(chain, object, err)
+                                    : err_set(err, ERR_NO_MEMORY, "no memory for a release chain");
+        free(chain->members);
         release_load_free(catalogue);
     }
-    store_read_end(api->store, chain.connection);
+    store_read_end(api->store, chain->connection);
     return rc;
 }
 
 void api_chain_show(const struct http_request *request, struct http_response *response, void *ctx)
 {
+    const char *channel = http_request_query(request, "channel");
+    struct chain chain = {.board = http_request_segment(request, 0), .channel = CHANNEL_STABLE};
     struct err err = {0};
     json_t *object = json_object();
+    int rc = channel == NULL || channel_parse(channel, &chain.channel)
+                 ? read_chain(ctx, &chain, &object, &err)
+                 : err_set(&err, ERR_INVALID, "channel must be 'stable' or 'beta'");
 
-    if (read_chain(ctx, http_request_segment(request, 0), &object, &err) == 0) {
+    if (rc == 0) {
         api_json_send(response, 200, object);
         return;
     }

@@ -9,12 +9,13 @@
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/api/api_order.h"
+#include "server/api/api_page.h"
 #include "server/api/api_recall.h"
 #include "server/base/clock.h"
 #include "server/command/command_cancel.h"
 #include "server/store/command_store.h"
 
-#define LIST_MAX 100
+#define LIST_USUAL 100
 
 static void append(const struct command *command, void *ctx)
 {
@@ -80,40 +81,64 @@ void api_commands_cancel(
     api_json_refuse(response, &err);
 }
 
-static int append_command(const struct command *command, void *ctx)
+static int add_command(const struct command *command, void *ctx)
 {
-    return json_array_append_new(ctx, api_json_command(command)) < 0 ? ERR_NO_MEMORY : 0;
+    struct api_page *page = ctx;
+    int rc = api_page_add(page, api_json_command(command));
+
+    if (rc == 0)
+        page->at.number = command->id;
+    return rc;
+}
+
+static int read_state(const char *text, int *out, struct err *err)
+{
+    for (int state = 0; text != NULL && state < COMMAND_STATE_COUNT; state++) {
+        if (strcmp(text, command_state_name((enum command_state)state)) == 0) {
+            *out = state;
+            return 0;
+        }
+    }
+    return text == NULL ? 0 : err_set(err, ERR_INVALID, "\"%.40s\" is no command's state", text);
+}
+
+static int read_list(const struct api *api, const struct http_request *request,
+    struct api_page *page, struct err *err)
+{
+    const char *text = http_request_query(request, "mac");
+    const char *name = http_request_query(request, "command");
+    struct store_connection *connection = NULL;
+    char mac[MAC_SIZE];
+    struct command_store_wish wish = {
+        text != NULL ? mac : NULL, INT64_MAX, -1, name != NULL ? name : "", 0};
+    int rc = text != NULL ? api_members_read_mac(text, mac, err) : 0;
+
+    if (rc == 0)
+        rc = read_state(http_request_query(request, "state"), &wish.state, err);
+    if (rc == 0)
+        rc = api_page_read(request, page, err);
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, err);
+    if (rc < 0)
+        return rc;
+    if (page->limit == 0)
+        page->limit = LIST_USUAL;
+    if (page->is_next)
+        wish.before = page->at.number;
+    wish.limit = (int64_t)page->limit + 1;
+    rc = command_store_page(connection, &wish, add_command, page, err);
+    store_read_end(api->store, connection);
+    return rc;
 }
 
 void api_commands_list(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    const char *text = http_request_query(request, "mac");
-    struct store_connection *connection = NULL;
+    struct api_page page = {.limit = 0};
     struct err err = {0};
-    char mac[MAC_SIZE];
-    json_t *list;
-    int rc = 0;
+    int rc = read_list(ctx, request, &page, &err);
 
-    if (text != NULL)
-        rc = api_members_read_mac(text, mac, &err);
-    if (rc == 0)
-        rc = store_read_begin(api->store, &connection, &err);
-    if (rc < 0) {
-        api_json_refuse(response, &err);
-        return;
-    }
-    list = json_array();
-    rc = command_store_each(
-        connection, text != NULL ? mac : NULL, LIST_MAX, append_command, list, &err);
-    store_read_end(api->store, connection);
-    if (rc == 0) {
-        api_json_send(response, 200, list);
-        return;
-    }
-    json_decref(list);
-    api_json_refuse(response, &err);
+    api_page_send(request, &page, rc, &err, response);
 }
 
 void api_commands_show(

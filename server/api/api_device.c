@@ -21,7 +21,7 @@ static void add_string(struct api_text *text, const char *member, const char *va
     api_text_add_string(text, value);
 }
 
-void api_device_write(struct api_text *text, const struct device_record *device)
+void api_device_begin(struct api_text *text, const struct device_record *device)
 {
     const struct device_status *s = &device->status;
 
@@ -49,6 +49,11 @@ void api_device_write(struct api_text *text, const struct device_record *device)
     add_time(text, ",\"shared_identity_at_ms\":", device->shared_identity_at_ms);
     add_time(text, ",\"revoked_at_ms\":", device->revoked_at_ms);
     add_time(text, ",\"limited_at_ms\":", device->limited_at_ms);
+}
+
+void api_device_write(struct api_text *text, const struct device_record *device)
+{
+    api_device_begin(text, device);
     api_text_add(text, "}");
 }
 

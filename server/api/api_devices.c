@@ -7,8 +7,10 @@
 
 #include "server/api/api.h"
 #include "server/api/api_author.h"
+#include "server/api/api_channel.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_device_page.h"
 #include "server/api/api_filter.h"
 #include "server/api/api_json.h"
 #include "server/api/api_marks.h"
@@ -16,6 +18,7 @@
 #include "server/api/api_pages.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
+#include "server/api/api_settings.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/command/command_forget.h"
@@ -39,6 +42,9 @@ struct list {
     char after[MAC_SIZE];
     struct api_pages *pages; // of the present page
     size_t count;            // of its devices
+    bool marks;              // also what an operator has said of them
+    struct store_connection *connection;
+    struct err *err;
 };
 
 static int write_device(const struct device_record *device, void *ctx)
@@ -46,10 +52,15 @@ static int write_device(const struct device_record *device, void *ctx)
     struct list *list = ctx;
     struct api_text *text = api_pages_begin_row(list->pages);
 
-    api_device_write(text, device);
+    int rc = 0;
+
+    api_device_begin(text, device);
+    if (list->marks)
+        rc = api_marks_write(list->connection, device->mac, text, list->err);
+    api_text_add(text, "}");
     memcpy(list->after, device->mac, sizeof list->after);
     list->count++;
-    return text->failed ? ERR_NO_MEMORY : 0;
+    return text->failed ? ERR_NO_MEMORY : rc;
 }
 
 static int read_page(
@@ -60,6 +71,8 @@ static int read_page(
 
     memcpy(after, list->after, sizeof after);
     list->pages = pages;
+    list->connection = connection;
+    list->err = err;
     list->count = 0;
 
     int rc = device_store_page(
@@ -96,6 +109,8 @@ static int read_filter(const struct http_request *request, struct list *list, st
     if (glob != NULL && list->image_glob == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the list");
 
+    list->marks = api_members_is_set(http_request_query(request, "marks"));
+
     bool revoked = state != NULL && strcmp(state, "revoked") == 0;
 
     list->filter = (struct device_filter){
@@ -124,15 +139,38 @@ static struct list *begin_list(const struct http_request *request, struct http_r
     return NULL;
 }
 
+// What is wrong with it must be said before the list begins.
+static int check_filter(const struct api *api, const struct list *list, struct err *err)
+{
+    struct store_connection *connection;
+    int rc = store_read_begin(api->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = device_store_check_filter(connection, &list->filter, err);
+    store_read_end(api->store, connection);
+    return rc;
+}
+
 void api_devices_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     struct list *list = begin_list(request, response);
+    struct err err = {0};
 
-    if (list != NULL)
+    if (list == NULL)
+        return;
+    if (check_filter(api, list, &err) < 0) {
+        api_json_refuse(response, &err);
+        release_list(list);
+    } else if (api_device_page_is_asked(request)) {
+        api_device_page_send(api->store, request, &list->filter, response);
+        release_list(list);
+    } else {
         api_pages_send(
             &(struct api_pages_source){"devices", api->store, read_page, release_list, list},
             response);
+    }
 }
 
 void api_devices_count(
@@ -265,6 +303,10 @@ static int read_device(const struct api *api, struct store_connection *connectio
         rc = api_device_key_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = api_marks_add_to(connection, mac, out, err);
+    if (rc == 0)
+        rc = api_channel_add_to(api, connection, &device, out, err);
+    if (rc == 0)
+        rc = api_settings_add_to(connection, mac, out, err);
     if (rc == 0)
         rc = command_store_each(connection, mac, RECENT, append_command, commands, err);
     if (rc == 0)

@@ -6,14 +6,17 @@
 
 #include "server/api/api.h"
 #include "server/api/api_author.h"
+#include "server/api/api_channel.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
-#include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/release/release_switch.h"
 #include "server/select/select_parse.h"
 #include "server/select/select_value.h"
+#include "server/settings/settings_group.h"
 #include "server/store/group_store.h"
+#include "server/store/group_tree.h"
 
 static const struct api_member members[] = {
     {"name", API_MEMBER_TEXT},
@@ -21,10 +24,16 @@ static const struct api_member members[] = {
     {0},
 };
 
+static bool is_forced(const struct http_request *request)
+{
+    return api_members_is_set(http_request_query(request, "force"));
+}
+
 static json_t *describe(const struct device_group *group)
 {
-    return json_pack("{ss so so sI}", "name", group->name, "filter", api_json_text(group->filter),
-        "set_by", api_json_text(group->set_by), "set_at_ms", (json_int_t)group->set_at_ms);
+    return json_pack("{ss so so sI so}", "name", group->name, "filter",
+        api_json_text(group->filter), "set_by", api_json_text(group->set_by), "set_at_ms",
+        (json_int_t)group->set_at_ms, "channel", api_json_text(channel_name(group->channel)));
 }
 
 static int append(const struct device_group *group, void *ctx)
@@ -77,13 +86,34 @@ static int read_group(const json_t *body, struct device_group *out, struct err *
     return 0;
 }
 
+static int put_checked(
+    struct store_connection *connection, struct device_group *group, struct err *err)
+{
+    group->set_at_ms = clock_now_ms(); // here, since the writer also moves the clock
+
+    int rc = group_store_put(connection, group, err);
+
+    return rc < 0 ? rc : group_tree_check_all(connection, err);
+}
+
+struct putting {
+    const struct api *api;
+    struct device_group group;
+};
+
 // A store_job.
 static int put(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device_group *group = ctx;
+    struct putting *putting = ctx;
+    struct device_group *group = &putting->group;
+    struct device_group old;
+    int rc = group_store_get(connection, group->name, &old, err);
 
-    group->set_at_ms = clock_now_ms(); // here, since the writer also moves the clock
-    return group_store_put(connection, group, err);
+    if (rc < 0 && rc != ERR_NOT_FOUND)
+        return rc;
+    group->channel = rc == 0 ? old.channel : CHANNEL_NONE;
+    rc = put_checked(connection, group, err);
+    return rc < 0 ? rc : settings_group_judge(putting->api->settings, connection, group->name, err);
 }
 
 void api_groups_set(const struct http_request *request, struct http_response *response, void *ctx)
@@ -91,34 +121,84 @@ void api_groups_set(const struct http_request *request, struct http_response *re
     const struct api *api = ctx;
     size_t n;
     const uint8_t *p = http_request_body(request, &n);
-    struct device_group group = {.name = ""};
+    struct putting putting = {.api = api};
+    struct device_group *group = &putting.group;
     struct err err = {0};
     json_t *body = NULL;
     struct audit_author by;
-    struct audit_change change = {
-        .by = &by, .verb = "set", .kind = AUDIT_GROUP, .object = group.name};
+    struct audit_change change = {.by = &by,
+        .verb = "set",
+        .kind = AUDIT_GROUP,
+        .object = group->name,
+        .forced = is_forced(request)};
     int rc = api_members_read(p, n, members, &body, &err);
 
     api_author_of(request, &by);
-    snprintf(group.set_by, sizeof group.set_by, "%s", by.who);
+    snprintf(group->set_by, sizeof group->set_by, "%s", by.who);
     if (rc == 0)
-        rc = read_group(body, &group, &err);
+        rc = read_group(body, group, &err);
     json_decref(body);
     if (rc == 0)
-        rc = audit_run(api->store, &change, put, &group, &err);
+        rc = release_switch_run(api->store, &change, put, &putting, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    log_info(
-        "api", "group set name=%s by=\"%s\" filter=\"%s\"", group.name, group.set_by, group.filter);
+    log_info("api", "group set name=%s by=\"%s\" filter=\"%s\"", group->name, group->set_by,
+        group->filter);
+    api_json_send(response, 200, describe(group));
+}
+
+// A store_job.
+static int set_channel(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_group *group = ctx;
+    struct device_group wish = *group;
+    int rc = group_store_get(connection, wish.name, group, err);
+
+    group->channel = wish.channel;
+    memcpy(group->set_by, wish.set_by, sizeof group->set_by);
+    return rc < 0 ? rc : put_checked(connection, group, err);
+}
+
+void api_groups_follow(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct device_group group = {.name = ""};
+    struct audit_author by;
+    struct audit_change change = {.by = &by,
+        .verb = "channel",
+        .kind = AUDIT_GROUP,
+        .object = group.name,
+        .forced = is_forced(request)};
+    struct err err = {0};
+    int rc = api_channel_read(request, &group.channel, &err);
+
+    api_author_of(request, &by);
+    snprintf(group.name, sizeof group.name, "%s", http_request_segment(request, 0));
+    snprintf(group.set_by, sizeof group.set_by, "%s", by.who);
+    if (rc == 0)
+        rc = release_switch_run(api->store, &change, set_channel, &group, &err);
+    if (rc < 0) {
+        api_json_refuse(response, &err);
+        return;
+    }
+    log_info("api", "group channel name=%s channel=%s forced=%d by=\"%s\"", group.name,
+        group.channel != CHANNEL_NONE ? channel_name(group.channel) : "none", change.forced,
+        by.who);
     api_json_send(response, 200, describe(&group));
 }
 
 // A store_job.
 static int take(struct store_connection *connection, void *ctx, struct err *err)
 {
-    return group_store_remove(connection, *(const char **)ctx, err);
+    const char *name = *(const char **)ctx;
+    int rc = group_tree_check_unused(connection, name, err);
+
+    if (rc == 0)
+        rc = group_store_remove(connection, name, err);
+    return rc < 0 ? rc : settings_group_judge_removal(connection, name, err);
 }
 
 void api_groups_remove(
@@ -127,11 +207,15 @@ void api_groups_remove(
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
     struct audit_author by;
-    struct audit_change change = {.by = &by, .verb = "remove", .kind = AUDIT_GROUP, .object = name};
+    struct audit_change change = {.by = &by,
+        .verb = "remove",
+        .kind = AUDIT_GROUP,
+        .object = name,
+        .forced = is_forced(request)};
     struct err err = {0};
 
     api_author_of(request, &by);
-    if (audit_run(api->store, &change, take, &name, &err) < 0) {
+    if (release_switch_run(api->store, &change, take, &name, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }

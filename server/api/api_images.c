@@ -15,24 +15,7 @@
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
 #include "server/release/release_policy.h"
-
-void api_images_list(const struct http_request *request, struct http_response *response, void *ctx)
-{
-    struct release_catalogue *catalogue;
-    struct err err = {0};
-    json_t *list;
-
-    (void)request;
-    if (api_catalogue_load(ctx, &catalogue, &err) < 0) {
-        api_json_refuse(response, &err);
-        return;
-    }
-    list = json_array();
-    for (size_t i = 0; i < catalogue->member_count; i++)
-        api_json_append(&list, api_json_image(catalogue, &catalogue->members[i]));
-    release_load_free(catalogue);
-    api_json_send(response, 200, list);
-}
+#include "server/release/release_publish.h"
 
 // Answers with the image of that name as it is now. status: 201 if it was made; added: it was to
 // be.
@@ -113,6 +96,19 @@ static int add(const struct api *api, const struct http_request *request,
     return rc < 0 ? rc : release_images_add(api->images, &offer, out, existed, err);
 }
 
+// To whom, and whether in spite of what it does.
+static int read_publish(
+    const struct http_request *request, struct release_publish_wish *out, struct err *err)
+{
+    const char *channel = http_request_query(request, "channel");
+
+    *out = (struct release_publish_wish){.name = http_request_segment(request, 0),
+        .force = api_members_is_set(http_request_query(request, "force"))};
+    if (channel != NULL && !channel_parse(channel, &out->channel))
+        return err_set(err, ERR_INVALID, "channel must be 'stable' or 'beta'");
+    return 0;
+}
+
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
     struct api *api = ctx;
@@ -121,13 +117,17 @@ void api_images_add(const struct http_request *request, struct http_response *re
     struct audit_author by;
     struct image image;
     bool existed = false;
+    struct release_publish_wish wish;
+    int rc = read_publish(request, &wish, &err);
 
     api_author_of(request, &by);
-
-    int rc = add(api, request, &by, &image, &existed, &err);
+    wish.by = &by;
+    if (rc == 0)
+        rc = add(api, request, &by, &image, &existed, &err);
 
     if (rc == 0 && publish) {
-        rc = release_publish(api->release, &by, image.name.text, &err);
+        wish.name = image.name.text;
+        rc = release_publish(api->release, &wish, &err);
         if (rc < 0)
             err_context(
                 &err, existed ? "already there, but not published" : "added, but not published");
@@ -138,37 +138,55 @@ void api_images_add(const struct http_request *request, struct http_response *re
         send_image_as(api, image.name.text, existed ? 200 : 201, true, response);
 }
 
+static void publish(const struct api *api, const struct http_request *request, bool promote,
+    struct http_response *response)
+{
+    struct release_publish_wish wish;
+    struct audit_author by;
+    struct err err = {0};
+    int rc = read_publish(request, &wish, &err);
+
+    api_author_of(request, &by);
+    wish.by = &by;
+    wish.promote = promote;
+    if (rc == 0) {
+        // The daemon may have died between taking a key and trying it.
+        release_images_find_signers(api->images, &by, wish.name);
+        rc = release_publish(api->release, &wish, &err);
+    }
+    if (rc < 0)
+        api_json_refuse(response, &err);
+    else
+        send_image(api, wish.name, response);
+}
+
 void api_images_publish(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    const char *name = http_request_segment(request, 0);
-    struct audit_author by;
-    struct err err = {0};
+    publish(ctx, request, false, response);
+}
 
-    api_author_of(request, &by);
-    release_images_find_signers(
-        api->images, &by, name); // the daemon may have died between taking a key and trying it
-    if (release_publish(api->release, &by, name, &err) < 0)
-        api_json_refuse(response, &err);
-    else
-        send_image(api, name, response);
+void api_images_promote(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    publish(ctx, request, true, response);
 }
 
 void api_images_withdraw(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    const char *name = http_request_segment(request, 0);
-    bool force = api_members_is_set(http_request_query(request, "force"));
     struct audit_author by;
+    const struct release_publish_wish wish = {.name = http_request_segment(request, 0),
+        .force = api_members_is_set(http_request_query(request, "force")),
+        .by = &by};
     struct err err = {0};
 
     api_author_of(request, &by);
-    if (release_withdraw(api->release, &by, name, force, &err) < 0)
+    if (release_publish_withdraw(api->release, &wish, &err) < 0)
         api_json_refuse(response, &err);
     else
-        send_image(api, name, response);
+        send_image(api, wish.name, response);
 }
 
 void api_images_mark(const struct http_request *request, struct http_response *response, void *ctx)
@@ -199,15 +217,17 @@ void api_images_remove(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    const char *name = http_request_segment(request, 0);
     struct audit_author by;
+    const struct release_remove_wish wish = {.name = http_request_segment(request, 0),
+        .force = api_members_is_set(http_request_query(request, "force")),
+        .by = &by};
     struct err err = {0};
 
     api_author_of(request, &by);
-    if (release_images_remove(api->images, &by, name, &err) < 0)
+    if (release_images_remove(api->images, &wish, &err) < 0)
         api_json_refuse(response, &err);
     else
-        api_json_send(response, 200, json_pack("{sssb}", "name", name, "removed", 1));
+        api_json_send(response, 200, json_pack("{sssb}", "name", wish.name, "removed", 1));
 }
 
 static json_t *verify(

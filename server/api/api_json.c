@@ -40,6 +40,13 @@ json_t *api_json_text(const char *text)
     return text != NULL && text[0] != '\0' && utf8_is_valid(text) ? json_string(text) : json_null();
 }
 
+// Where something failed, and what a library called it.
+static void set_failure(json_t **object, const char *step, int64_t code)
+{
+    api_json_set(object, "step", api_json_text(step));
+    api_json_set(object, "code", code != 0 ? json_integer(code) : json_null());
+}
+
 json_t *api_json_command(const struct command *command)
 {
     json_t *object = json_object();
@@ -47,13 +54,17 @@ json_t *api_json_command(const struct command *command)
     api_json_set(&object, "id", json_integer(command->id));
     api_json_set(&object, "mac", json_string(command->mac));
     api_json_set(&object, "command", json_string(command->name));
-    api_json_set(&object, "state", json_string(command_state_name(command->state)));
+    api_json_set(&object, "state", json_string(command_word(command)));
+    api_json_set(&object, "inferred", json_boolean(command->inferred));
     api_json_set(&object, "result", api_json_text(command->result));
     api_json_set(&object, "image", api_json_text(command->image));
+    set_failure(&object, command->step, command->code);
     api_json_set(&object, "detail", api_json_text(command->detail));
     api_json_set(&object, "created_at_ms", time_or_null(command->created_at_ms));
     api_json_set(&object, "sent_at_ms", time_or_null(command->sent_at_ms));
+    api_json_set(&object, "accepted_at_ms", time_or_null(command->accepted_at_ms));
     api_json_set(&object, "ended_at_ms", time_or_null(command->ended_at_ms));
+    api_json_set(&object, "sends", json_integer(command->sends));
     api_json_set(
         &object, "batch", command->batch != 0 ? json_integer(command->batch) : json_null());
     api_json_set(&object, "wave", command->batch != 0 ? json_integer(command->wave) : json_null());
@@ -71,6 +82,7 @@ json_t *api_json_event(const struct event *event)
         event->command_id != 0 ? json_integer(event->command_id) : json_null());
     api_json_set(&object, "result", api_json_text(event->result));
     api_json_set(&object, "image", api_json_text(event->image));
+    set_failure(&object, event->step, event->code);
     api_json_set(&object, "detail", api_json_text(event->detail));
     return object;
 }
@@ -181,6 +193,11 @@ json_t *api_json_image(
     api_json_set(&object, "signer", api_json_key_reference(catalogue, image->signer));
     api_json_set(&object, "embeds", embeds_json(catalogue, image));
     api_json_set(&object, "embeds_from", api_json_text(image->embeds_from));
+    api_json_set(&object, "channel",
+        image->state != IMAGE_ADDED
+            ? json_string(
+                  channel_name(image->channel == CHANNEL_BETA ? CHANNEL_BETA : CHANNEL_STABLE))
+            : json_null());
     api_json_set(&object, "must_pass", json_boolean(image->must_pass));
     api_json_set(&object, "devices", json_integer(member->devices));
     api_json_set(&object, "staged", json_integer(member->staged));
@@ -189,8 +206,7 @@ json_t *api_json_image(
     return object;
 }
 
-// Into memory that is not jansson's (api_json_memory.h).
-static char *dump(const json_t *value)
+char *api_json_dump(const json_t *value)
 {
     size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
     char *text = n > 0 ? malloc(n + 1) : NULL;
@@ -202,9 +218,9 @@ static char *dump(const json_t *value)
     return text;
 }
 
-void api_json_send(struct http_response *response, unsigned status, json_t *value)
+static void send(struct http_response *response, unsigned status, const char *type, json_t *value)
 {
-    char *text = value != NULL ? dump(value) : NULL;
+    char *text = value != NULL ? api_json_dump(value) : NULL;
     size_t size = 0;
     char *escaped = text != NULL ? escape_json(text, &size) : NULL;
 
@@ -215,7 +231,12 @@ void api_json_send(struct http_response *response, unsigned status, json_t *valu
 
     struct http_response_bytes bytes = http_response_own(escaped, size);
 
-    http_response_set_bytes(response, status, "application/json", &bytes);
+    http_response_set_bytes(response, status, type, &bytes);
+}
+
+void api_json_send(struct http_response *response, unsigned status, json_t *value)
+{
+    send(response, status, "application/json", value);
 }
 
 static unsigned status_of(int code)
@@ -247,45 +268,72 @@ static json_t *message_json(const char *message)
     return json_string(text);
 }
 
-static json_t *error_json(const char *code, const char *message)
+// What all problems of a code share (RFC 9457, 3.1.2): in few words, for people.
+static const char *title_of(int code)
 {
+    switch (code) {
+    case ERR_INVALID: return "The request is wrong";
+    case ERR_DENIED: return "Not allowed";
+    case ERR_NOT_FOUND: return "There is no such thing";
+    case ERR_CONFLICT: return "The present state does not allow it";
+    case ERR_TOO_LARGE: return "The request is too large";
+    case ERR_UNAVAILABLE: return "It cannot be done now";
+    case ERR_NO_MEMORY: return "Not enough memory";
+    default: return "It failed";
+    }
+}
+
+// RFC 9457, 3.1, and `error` beside it. The type leads to where the document describes it.
+static json_t *problem_json(unsigned status, int code, const char *message)
+{
+    char type[64];
     json_t *error = json_object();
     json_t *object = json_object();
 
-    api_json_set(&error, "code", json_string(code));
+    snprintf(type, sizeof type, API_JSON_PROBLEMS "%s", err_code_name(code));
+    api_json_set(&error, "code", json_string(err_code_name(code)));
     api_json_set(&error, "message", message_json(message));
+    api_json_set(&object, "type", json_string(type));
+    api_json_set(&object, "title", json_string(title_of(code)));
+    api_json_set(&object, "status", json_integer(status));
+    api_json_set(&object, "detail", message_json(message));
     api_json_set(&object, "error", error);
     return object;
 }
 
-static void send_error(
-    struct http_response *response, unsigned status, const char *code, const char *message)
+static void send_problem(struct http_response *response, unsigned status, json_t *problem)
 {
-    api_json_send(response, status, error_json(code, message));
+    send(response, status, "application/problem+json", problem);
+}
+
+static void refuse(struct http_response *response, unsigned status, int code, const char *message)
+{
+    send_problem(response, status, problem_json(status, code, message));
 }
 
 void api_json_refuse(struct http_response *response, const struct err *err)
 {
     if (err->code == 0) // a callback found no memory, and had no place to say so
-        send_error(response, 500, err_code_name(ERR_NO_MEMORY), "no memory for the answer");
+        refuse(response, 500, ERR_NO_MEMORY, "no memory for the answer");
     else
-        send_error(response, status_of(err->code), err_code_name(err->code), err->message);
+        refuse(response, status_of(err->code), err->code, err->message);
 }
 
 void api_json_refuse_devices(struct http_response *response, const struct err *err, json_t *devices)
 {
-    json_t *object = error_json(err_code_name(err->code), err->message);
+    unsigned status = status_of(err->code);
+    json_t *problem = problem_json(status, err->code, err->message);
 
-    api_json_set(&object, "devices", devices);
-    api_json_send(response, status_of(err->code), object);
+    api_json_set(&problem, "devices", devices);
+    send_problem(response, status, problem);
 }
 
 void api_json_refuse_request(struct http_response *response, unsigned status, const char *reason)
 {
-    const char *code = status == 404   ? err_code_name(ERR_NOT_FOUND)
-                       : status == 413 ? err_code_name(ERR_TOO_LARGE)
-                       : status == 500 ? err_code_name(ERR_IO)
-                                       : err_code_name(ERR_INVALID);
+    int code = status == 404   ? ERR_NOT_FOUND
+               : status == 413 ? ERR_TOO_LARGE
+               : status == 500 ? ERR_IO
+                               : ERR_INVALID;
 
-    send_error(response, status, code, reason);
+    refuse(response, status, code, reason);
 }

@@ -33,13 +33,20 @@ json_t *api_json_text(const char *text);
 void api_json_set(json_t **object, const char *name, json_t *value);
 void api_json_append(json_t **list, json_t *value);
 
+// A value in one line, in memory that is not jansson's (api_json_memory.h): the caller frees it.
+// NULL: no memory.
+char *api_json_dump(const json_t *value);
+
 // Answers with a value, whose reference is taken; NULL (no memory) leaves the server's own 500.
 void api_json_send(struct http_response *response, unsigned status, json_t *value);
 
-// Answers with an error object and the HTTP status that fits its code.
+// Where a refusal's type leads to: the code (err_code_name()) follows.
+#define API_JSON_PROBLEMS "/api/v1/openapi.json#/x-problems/"
+
+// Answers with a problem (RFC 9457) and the HTTP status that fits its code.
 void api_json_refuse(struct http_response *response, const struct err *err);
 
-// The same, with the devices that it is about beside the error; takes the reference.
+// The same, with the devices that it is about beside it; takes the reference.
 void api_json_refuse_devices(
     struct http_response *response, const struct err *err, json_t *devices);
 

@@ -48,3 +48,53 @@ int api_marks_add_to(
     api_json_set(device, "canary", json_boolean(mark.is_canary));
     return 0;
 }
+
+struct tags {
+    struct api_text *text;
+    size_t count;
+};
+
+static int write_tag(const char *tag, void *ctx)
+{
+    struct tags *tags = ctx;
+
+    if (tags->count++ > 0)
+        api_text_add(tags->text, ",");
+    api_text_add_string(tags->text, tag);
+    return 0;
+}
+
+static void write_hold(const struct device_mark *mark, struct api_text *text)
+{
+    api_text_add(text, ",\"hold\":");
+    if (mark->held_at_ms == 0) {
+        api_text_add(text, "null");
+        return;
+    }
+    api_text_add(text, "{\"at_ms\":");
+    api_text_add_integer(text, mark->held_at_ms);
+    api_text_add(text, ",\"by\":");
+    api_text_add_string(text, mark->held_by);
+    api_text_add(text, ",\"reason\":");
+    api_text_add_string(text, mark->hold_reason);
+    api_text_add(text, "}");
+}
+
+int api_marks_write(
+    struct store_connection *connection, const char *mac, struct api_text *text, struct err *err)
+{
+    struct tags tags = {.text = text};
+    struct device_mark mark;
+    int rc = mark_store_get(connection, mac, &mark, err);
+
+    if (rc < 0)
+        return rc;
+    api_text_add(text, ",\"tags\":[");
+    rc = tag_store_each(connection, mac, write_tag, &tags, err);
+    api_text_add(text, "]");
+    write_hold(&mark, text);
+    api_text_add(text, ",\"pin\":");
+    api_text_add_string(text, mark.pin);
+    api_text_add(text, mark.is_canary ? ",\"canary\":true" : ",\"canary\":false");
+    return rc;
+}

@@ -8,6 +8,7 @@
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/command/command_mark.h"
+#include "server/release/release_follow.h"
 #include "server/release/release_policy.h"
 #include "server/store/device_store.h"
 
@@ -19,11 +20,14 @@ static int check(const struct api *api, const char *mac, const char *pin, struct
     struct device_record device;
     struct image_name running;
     struct image_name name;
+    struct release_policy_pin wish = {.running = &running, .pin = &name};
     int rc = store_read_begin(api->store, &connection, err);
 
     if (rc < 0)
         return rc;
     rc = device_store_get(connection, mac, &device, err);
+    if (rc == 0)
+        rc = release_follow_channel(connection, mac, &wish.channel, err);
     store_read_end(api->store, connection);
     if (rc < 0)
         return rc;
@@ -31,7 +35,7 @@ static int check(const struct api *api, const char *mac, const char *pin, struct
         !image_name_parse(device.status.image, strlen(device.status.image), &running))
         return 0; // for others to judge
     catalogue = release_hold(api->release);
-    rc = release_policy_check_pin(catalogue, &running, &name, err);
+    rc = release_policy_check_pin(catalogue, &wish, err);
     release_drop(api->release, catalogue);
     return rc;
 }

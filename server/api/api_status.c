@@ -5,6 +5,7 @@
 #include "server/api/api_enrolment_window.h"
 #include "server/api/api_json.h"
 #include "server/api/api_revocation.h"
+#include "server/api/api_rollouts.h"
 #include "server/base/clock.h"
 #include "server/store/device_store.h"
 #include "server/store/revocation_store.h"
@@ -104,6 +105,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     json_t *object;
     json_t *counters;
     json_t *enrolment = NULL;
+    json_t *rollouts = NULL;
     int rc = store_read_begin(api->store, &connection, &err);
 
     (void)request;
@@ -113,9 +115,12 @@ void api_status_show(const struct http_request *request, struct http_response *r
             rc = revocation_store_count(connection, &revoked, &err);
         if (rc == 0)
             rc = api_enrolment_window_state(api, connection, &enrolment, &err);
+        if (rc == 0)
+            rc = api_rollouts_state(connection, &rollouts, &err);
         store_read_end(api->store, connection);
     }
     if (rc < 0) {
+        json_decref(enrolment);
         api_json_refuse(response, &err);
         return;
     }
@@ -132,6 +137,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "revocations", api_revocation_state(api->revocation));
     api_json_set(&object, "certificates", certificates_json(api));
     api_json_set(&object, "enrolment", enrolment);
+    api_json_set(&object, "rollouts", rollouts);
     api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);
 }

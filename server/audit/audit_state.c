@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/audit/audit_settings.h"
 #include "server/store/board_store.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
@@ -15,6 +16,7 @@
 #include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
 #include "server/store/revocation_store.h"
+#include "server/store/rollout_store.h"
 #include "server/store/rotation_store.h"
 #include "server/store/tag_store.h"
 
@@ -91,6 +93,8 @@ static int add_mark(
         audit_json_add_flag(out, "canary", true);
     if (mark.pin[0] != '\0')
         audit_json_add_text(out, "pin", mark.pin);
+    if (mark.channel != CHANNEL_NONE)
+        audit_json_add_text(out, "channel", channel_name(mark.channel));
     return 0;
 }
 
@@ -244,6 +248,8 @@ static int read_group(
     if (rc < 0)
         return rc;
     audit_json_add_text(out, "filter", group.filter);
+    if (group.channel != CHANNEL_NONE)
+        audit_json_add_text(out, "channel", channel_name(group.channel));
     return 0;
 }
 
@@ -274,6 +280,8 @@ static int add_image(const struct image *image, void *ctx)
     audit_json_add_list(
         search->out, "embeds", image->embeds_count, embedded_key, (void *)(uintptr_t)image);
     audit_json_add_number(search->out, "published_at_ms", image->published_at_ms);
+    if (image->channel == CHANNEL_BETA)
+        audit_json_add_text(search->out, "channel", channel_name(image->channel));
     if (image->must_pass)
         audit_json_add_flag(search->out, "must_pass", true);
     return 1;
@@ -303,6 +311,22 @@ static int read_board(
     struct search search = {name, out};
 
     return board_store_each(connection, add_board, &search, err);
+}
+
+static int read_rollout(
+    struct store_connection *connection, const char *name, struct audit_json *out, struct err *err)
+{
+    struct rollout rollout;
+    int rc = rollout_store_get(connection, name, &rollout, err);
+
+    if (rc < 0)
+        return rc;
+    audit_json_add_text(out, "state", rollout_state_name(rollout.state));
+    audit_json_add_text(out, "image", rollout.image.text);
+    audit_json_add_number(out, "phase", rollout.phase + 1);
+    audit_json_add_flag(out, "gated", rollout.is_gated);
+    audit_json_add_text(out, "reason", rollout.reason);
+    return 0;
 }
 
 static int add_key(const struct image_key *key, void *ctx)
@@ -338,6 +362,8 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_REVOCATIONS] = read_revocations,
         [AUDIT_GROUP] = read_group,
         [AUDIT_BOARD] = read_board,
+        [AUDIT_SETTINGS] = audit_settings_read,
+        [AUDIT_ROLLOUT] = read_rollout,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

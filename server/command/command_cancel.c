@@ -60,7 +60,7 @@ static int cancel(
     struct store_connection *connection, struct request *request, size_t i, struct err *err)
 {
     struct command *command = &request->ended[i];
-    bool sent = command->state == COMMAND_SENT;
+    bool sent = command->sent_at_ms != 0;
 
     if (command_state_is_end(command->state))
         return 0;

@@ -14,6 +14,7 @@
 #include "server/base/log.h"
 #include "server/base/monotonic_wait.h"
 #include "server/command/command_list.h"
+#include "server/command/command_overdue.h"
 #include "server/command/command_queue.h"
 #include "server/command/command_round.h"
 #include "server/command/command_tally.h"
@@ -147,46 +148,21 @@ static int send_due(struct command_dispatch *dispatch, struct command_round *rou
     return rc < 0 ? rc : err_set(err, ERR_UNAVAILABLE, "the broker accepts no commands now");
 }
 
-struct limits {
-    int64_t sent_before_ms, queued_before_ms, now_ms;
-};
-
-static struct limits limits_now(const struct command_dispatch *dispatch)
+static int judge_overdue(struct command_dispatch *dispatch, struct err *err)
 {
-    int64_t now_ms = clock_now_ms();
-
-    return (struct limits){
-        .sent_before_ms = now_ms - dispatch->settings.sent_timeout_ms,
-        .queued_before_ms = now_ms - dispatch->settings.queued_timeout_ms,
-        .now_ms = now_ms,
-    };
-}
-
-// A store_job.
-static int expire(struct store_connection *connection, void *ctx, struct err *err)
-{
-    struct limits limits = limits_now(ctx); // here, since the writer also moves the clock
-
-    return command_store_expire(
-        connection, limits.sent_before_ms, limits.queued_before_ms, limits.now_ms, err);
-}
-
-static int expire_old(struct command_dispatch *dispatch, struct err *err)
-{
-    struct store_connection *connection;
-    struct limits limits = limits_now(dispatch);
-    int rc = store_read_begin(dispatch->store, &connection, err);
+    struct command_overdue overdue = {.patience = &dispatch->settings.patience,
+        .queued_timeout_ms = dispatch->settings.queued_timeout_ms};
+    int rc = command_overdue_run(dispatch->store, &overdue, err);
 
     if (rc < 0)
         return rc;
-    rc = command_store_has_expired(connection, limits.sent_before_ms, limits.queued_before_ms, err);
-    store_read_end(dispatch->store, connection);
-    if (rc > 0)
-        rc = store_write(dispatch->store, expire, dispatch, err);
-    if (rc > 0)
-        command_tally_note(&dispatch->tally, COMMAND_TALLY_EXPIRED, (uint64_t)rc,
-            "'secureesp command list' names them");
-    return rc < 0 ? rc : 0;
+    command_tally_note(&dispatch->tally, COMMAND_TALLY_EXPIRED, overdue.expired,
+        "'secureesp command list' names them");
+    if (overdue.again > 0)
+        log_info("command", "not taken, sent again count=%zu", overdue.again);
+    if (overdue.more)
+        command_dispatch_wake(dispatch);
+    return 0;
 }
 
 // One look at what is to be done. False if something failed: then not again before the next tick.
@@ -194,7 +170,7 @@ static bool run_round(struct command_dispatch *dispatch)
 {
     struct err err = {0};
     struct command_round round = {.settings = &dispatch->settings};
-    int rc = expire_old(dispatch, &err);
+    int rc = judge_overdue(dispatch, &err);
 
     if (rc == 0)
         rc = send_due(dispatch, &round, &err);

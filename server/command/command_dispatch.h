@@ -5,16 +5,17 @@
 #include <stdint.h>
 
 #include "server/base/err.h"
+#include "server/command/command_patience.h"
 #include "server/command/command_queue.h"
 #include "server/model/command.h"
 #include "server/store/store.h"
 
-// Brings queued commands to devices that are online, one at a time for each device, and gives up on
-// those without an outcome. Its own thread.
+// Brings queued commands to devices that are online, one at a time for each device, sends again
+// what was lost, and gives up on those without an outcome. Its own thread.
 struct command_dispatch;
 
 struct command_dispatch_settings {
-    int64_t sent_timeout_ms;   // from sending to an outcome
+    struct command_patience patience;
     int64_t queued_timeout_ms; // from the operator's word to sending
     // Publishes; a negative return leaves the command queued, but for ERR_INVALID: it can never be
     // published, and has failed. Called on the dispatcher's thread.

@@ -20,7 +20,7 @@ static int end(struct store_connection *connection, int64_t id, const char *why,
     if (rc < 0)
         return rc;
 
-    bool sent = command.state == COMMAND_SENT;
+    bool sent = command.sent_at_ms != 0;
 
     command.state = COMMAND_FAILED;
     command.ended_at_ms = clock_now_ms();

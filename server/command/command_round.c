@@ -7,6 +7,7 @@
 
 #include "common/contract.h"
 #include "server/base/clock.h"
+#include "server/command/command_patience.h"
 #include "server/store/command_store.h"
 #include "server/store/mark_store.h"
 
@@ -62,7 +63,10 @@ static int decide(struct store_connection *connection, struct command_round *rou
         return 0;
     }
     command->state = COMMAND_SENT;
-    command->sent_at_ms = now_ms;
+    command->last_sent_at_ms = now_ms;
+    if (command->sends++ == 0)
+        command->sent_at_ms = now_ms;
+    command->due_at_ms = command_patience_due(&settings->patience, command, now_ms);
     return 0;
 }
 
@@ -110,7 +114,8 @@ int command_round_mark_sent(struct store_connection *connection, void *ctx, stru
 static void undo_sending(struct command *command, bool is_broken)
 {
     command->state = is_broken ? COMMAND_FAILED : COMMAND_QUEUED;
-    command->sent_at_ms = 0;
+    if (--command->sends == 0)
+        command->sent_at_ms = 0;
     if (!is_broken)
         return;
     command->ended_at_ms = clock_now_ms();

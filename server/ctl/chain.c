@@ -14,6 +14,7 @@
 #include "server/ctl/url.h"
 
 static const struct option_rule chain_options[] = {
+    {"channel", OPTION_VALUE, "stable|beta", "as devices of this channel see it"},
     {"dot", OPTION_FLAG, NULL, "write the graph for Graphviz"},
     {0},
 };
@@ -133,6 +134,39 @@ static void show_stranded(const json_t *chain)
     }
 }
 
+// Which channel this is, and who follows each, where they see other images.
+static void show_channels(const json_t *chain)
+{
+    size_t i;
+    json_t *channel;
+
+    if (!field_is_true(chain, "channels_differ"))
+        return;
+    text_line(stdout, "channel %s:", field_text(chain, "channel", "-"));
+    json_array_foreach(json_object_get(chain, "channels"), i, channel)
+    {
+        text_line(stdout, "  %lld device(s) follow %s, of which %lld are stranded",
+            (long long)field_integer(channel, "devices", 0), field_text(channel, "channel", "-"),
+            (long long)field_integer(channel, "stranded", 0));
+    }
+}
+
+// Who left beta stays until stable has something newer.
+static void tell_ahead(const json_t *images)
+{
+    size_t i;
+    json_t *image;
+
+    json_array_foreach((json_t *)images, i, image)
+    {
+        if (field_is_true(image, "ahead") && field_integer(image, "devices", 0) > 0)
+            text_line(stdout,
+                "%lld device(s) on %s, of channel beta, follow stable: they stay on it until "
+                "stable has a newer image",
+                (long long)field_integer(image, "devices", 0), field_text(image, "name", "-"));
+    }
+}
+
 static int show_chain(const struct subcommand_call *call, const json_t *chain, struct err *err)
 {
     const json_t *images = json_object_get(chain, "images");
@@ -142,12 +176,14 @@ static int show_chain(const struct subcommand_call *call, const json_t *chain, s
         chain_graph_print_dot(stdout, chain);
         return SUBCOMMAND_OK;
     }
+    show_channels(chain);
     rc = listing_show(&listing, call, images, err);
     if (rc < 0)
         return rc;
     text_line(stdout, "policy %s; => goes to, -> could verify:", field_text(chain, "policy", "-"));
     chain_graph_print(stdout, chain);
     warn_of_stranded(images);
+    tell_ahead(images);
     show_unknown(json_object_get(chain, "unknown"));
     show_stranded(chain);
     return SUBCOMMAND_OK;
@@ -155,12 +191,15 @@ static int show_chain(const struct subcommand_call *call, const json_t *chain, s
 
 static int run_chain(const struct subcommand_call *call, struct err *err)
 {
+    const char *channel = options_value(call->options, "channel");
     struct url url;
 
     if (call->json && options_has(call->options, "dot"))
         return subcommand_misuse(err, "--dot and --json exclude each other");
     url_init(&url, "/api/v1/chains");
     url_segment(&url, call->options->arguments[0]);
+    if (channel != NULL)
+        url_query(&url, "channel", channel);
 
     int rc = present_get(call, url_text(&url), show_chain, err);
 
@@ -169,7 +208,7 @@ static int run_chain(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand chain_subcommands[] = {
-    {"chain", NULL, "BOARD [--dot | --json]", "show a board's images in order, and who can update",
-        chain_options, 1, 1, run_chain},
+    {"chain", NULL, "BOARD [--channel stable|beta] [--dot | --json]",
+        "show a board's images in order, and who can update", chain_options, 1, 1, run_chain},
     {0},
 };

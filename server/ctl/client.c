@@ -143,14 +143,14 @@ static int code_from_name(const char *name)
 static int explain_refusal(CURL *curl, const struct sink *sink, json_t **refusal, struct err *err)
 {
     const char *name;
-    const char *message;
+    const char *detail;
     long status = 0;
     json_t *reply = json_loadb(sink->p != NULL ? sink->p : "", sink->n, JSON_ALLOW_NUL, NULL);
     int rc;
 
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    if (json_unpack(reply, "{s:{s:s, s:s}}", "error", "code", &name, "message", &message) == 0)
-        rc = err_set(err, code_from_name(name), "%s", message);
+    if (json_unpack(reply, "{s:s, s:{s:s}}", "detail", &detail, "error", "code", &name) == 0)
+        rc = err_set(err, code_from_name(name), "%s", detail);
     else
         rc = err_set(err, ERR_IO, "the daemon answered with HTTP status %ld and no reason", status);
     if (refusal != NULL)

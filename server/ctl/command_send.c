@@ -10,6 +10,7 @@
 #include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/ctl/client.h"
+#include "server/ctl/command_progress.h"
 #include "server/ctl/confirm.h"
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
@@ -24,16 +25,9 @@ struct batch {
     struct client *client;
     json_t *filters;  // for those that meet them, or NULL
     json_t *commands; // as last heard of
-    size_t pending;
+    size_t refused;   // so many devices got none
+    struct command_progress progress;
 };
-
-static bool has_ended(const json_t *command)
-{
-    const char *state = field_text(command, "state", "");
-
-    return strcmp(state, "queued") != 0 && strcmp(state, "sent") != 0 &&
-           strcmp(state, "waiting") != 0;
-}
 
 static size_t count_state(const json_t *commands, const char *state)
 {
@@ -50,7 +44,8 @@ static size_t count_state(const json_t *commands, const char *state)
 
 void command_send_print(const json_t *command)
 {
-    static const char *const members[] = {"result", "image", "detail"};
+    static const char *const members[] = {"result", "image", "step", "detail"};
+    int64_t code = field_integer(command, "code", 0);
 
     text_print(stdout, field_text(command, "mac", "-"));
     putchar(' ');
@@ -64,6 +59,10 @@ void command_send_print(const json_t *command)
             putchar(' ');
         text_print(stdout, text);
     }
+    if (field_is_true(command, "inferred"))
+        fputs(" (inferred)", stdout);
+    if (code != 0)
+        printf(" (%lld)", (long long)code);
     putchar('\n');
     (void)fflush(stdout); // main() asks whether all was written
 }
@@ -81,6 +80,11 @@ static void print_sent(const json_t *commands)
     }
     printf("%zu commands: %zu sent, %zu queued; follow them with `secureesp command list`\n", count,
         count_state(commands, "sent"), count_state(commands, "queued"));
+}
+
+static bool has_ended(const json_t *command)
+{
+    return command_progress_has_ended(field_text(command, "state", ""));
 }
 
 // Asks what became of a command. A daemon that is away comes back: the command is safe with it.
@@ -116,10 +120,12 @@ static int refresh_all(struct batch *batch, struct err *err)
             return rc;
         if (!has_ended(json_array_get(batch->commands, i)))
             continue;
-        batch->pending--;
+        command_progress_clear(&batch->progress);
         if (!batch->call->json)
             command_send_print(json_array_get(batch->commands, i));
     }
+    command_progress_count(&batch->progress, batch->commands);
+    command_progress_show(&batch->progress);
     return 0;
 }
 
@@ -127,10 +133,11 @@ static int wait_for(struct batch *batch, int64_t wait_s, struct err *err)
 {
     struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
     int64_t end_ms = clock_monotonic_ms() + wait_s * 1000;
-    size_t count = json_array_size(batch->commands);
+    const struct command_progress *progress = &batch->progress;
 
-    batch->pending = count_state(batch->commands, "queued") + count_state(batch->commands, "sent");
-    while (batch->pending > 0 && clock_monotonic_ms() < end_ms) {
+    command_progress_begin(&batch->progress, batch->call->json);
+    command_progress_count(&batch->progress, batch->commands);
+    while (progress->open > 0 && clock_monotonic_ms() < end_ms) {
         nanosleep(&pause, NULL);
 
         int rc = refresh_all(batch, err);
@@ -138,17 +145,17 @@ static int wait_for(struct batch *batch, int64_t wait_s, struct err *err)
         if (rc < 0)
             return rc;
     }
-
-    size_t done = count_state(batch->commands, "done");
-
-    if (batch->pending > 0)
+    command_progress_clear(&batch->progress);
+    command_progress_sum_up(&batch->progress);
+    if (progress->open > 0)
         err_set(err, ERR_UNAVAILABLE,
             "%zu of %zu commands have not ended after %lld s; they stay in force: follow them with "
             "`secureesp command list`",
-            batch->pending, count, (long long)wait_s);
-    else if (done < count)
-        err_set(err, ERR_INVALID, "%zu of %zu commands failed", count - done, count);
-    return done == count ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
+            progress->open, progress->total, (long long)wait_s);
+    else if (progress->done < progress->total)
+        err_set(err, ERR_INVALID, "%zu of %zu commands failed", progress->total - progress->done,
+            progress->total);
+    return progress->done == progress->total ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
 }
 
 static int post(const struct batch *batch, const char *mac, json_t **out, struct err *err)
@@ -213,7 +220,9 @@ static int follow(struct batch *batch, int64_t wait_s, struct err *err)
     }
     if (wait_s > 0)
         code = wait_for(batch, wait_s, err);
-    if (code >= 0 && batch->call->json && output_json(json_incref(batch->commands), err) < 0)
+    if (code == SUBCOMMAND_OK && batch->refused > 0)
+        code = err_set(err, ERR_CONFLICT, "%zu devices got no command", batch->refused);
+    if (batch->call->json && output_json(json_incref(batch->commands), err) < 0)
         code = SUBCOMMAND_FAILED;
     if (wait_s == 0 && !batch->call->json)
         print_sent(batch->commands);
@@ -233,19 +242,46 @@ static int select_devices(struct batch *batch, struct err *err)
     return rc < 0 ? rc : confirm_change(batch->call, count, options->arguments[0], err);
 }
 
-static int post_and_follow(struct batch *batch, const char *mac, int64_t wait_s, struct err *err)
+// To each of several devices. One that is refused does not keep the others from theirs.
+static int post_each(struct batch *batch, struct err *err)
 {
-    int rc = post(batch, mac, &batch->commands, err);
+    const struct options *options = batch->call->options;
+    size_t count = options->argument_count - 1;
+
+    batch->commands = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char mac[MAC_SIZE];
+        json_t *commands;
+        int rc = subcommand_read_mac(options->arguments[i], mac, err);
+
+        if (rc == SUBCOMMAND_OK)
+            rc = post(batch, mac, &commands, err);
+        if (rc == SUBCOMMAND_OK) {
+            json_array_extend(batch->commands, commands);
+            json_decref(commands);
+        } else if (count > 1 && (rc == ERR_CONFLICT || rc == ERR_NOT_FOUND)) {
+            fprintf(stderr, "%s\n", err->message);
+            batch->refused++;
+        } else {
+            json_decref(batch->commands);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int post_and_follow(struct batch *batch, bool many, int64_t wait_s, struct err *err)
+{
+    int rc = many ? post(batch, NULL, &batch->commands, err) : post_each(batch, err);
 
     if (rc < 0)
         return rc;
-    if (mac == NULL)
+    if (many)
         tell_left_out(batch);
     return follow(batch, wait_s, err);
 }
 
-static int send(
-    const struct subcommand_call *call, const char *mac, int64_t wait_s, struct err *err)
+static int send(const struct subcommand_call *call, bool many, int64_t wait_s, struct err *err)
 {
     struct batch batch = {.call = call};
     int rc = client_open(call->socket, &batch.client, err);
@@ -255,10 +291,22 @@ static int send(
     if (selection_is_given(call->options))
         rc = select_devices(&batch, err);
     if (rc == SUBCOMMAND_OK)
-        rc = post_and_follow(&batch, mac, wait_s, err);
+        rc = post_and_follow(&batch, many, wait_s, err);
     json_decref(batch.filters);
     client_close(batch.client);
     return rc;
+}
+
+// None of them is sent anything if one is none.
+static int send_to_macs(const struct subcommand_call *call, int64_t wait_s, struct err *err)
+{
+    char mac[MAC_SIZE];
+
+    for (size_t i = 0; i + 1 < call->options->argument_count; i++) {
+        if (subcommand_read_mac(call->options->arguments[i], mac, err) != SUBCOMMAND_OK)
+            return SUBCOMMAND_USAGE;
+    }
+    return send(call, false, wait_s, err);
 }
 
 int command_send_run(const struct subcommand_call *call, struct err *err)
@@ -268,7 +316,6 @@ int command_send_run(const struct subcommand_call *call, struct err *err)
     bool all = options_has(options, "all");
     bool filtered = selection_is_given(options);
     int64_t wait_s = options_has(options, "wait") ? WAIT_S : 0;
-    char mac[MAC_SIZE];
 
     if (options_number(options, "wait", range, &wait_s, err) < 0)
         return SUBCOMMAND_USAGE;
@@ -277,9 +324,7 @@ int command_send_run(const struct subcommand_call *call, struct err *err)
     if ((all || filtered) && options->argument_count != 1)
         return subcommand_misuse(
             err, "%s replaces the MAC; give only the command", all ? "--all" : "a filter");
-    if (!all && !filtered && options->argument_count != 2)
-        return subcommand_misuse(err, "give a MAC, or --all, or --filter, and a command");
-    if (!all && !filtered && subcommand_read_mac(options->arguments[0], mac, err) != SUBCOMMAND_OK)
-        return SUBCOMMAND_USAGE;
-    return send(call, all || filtered ? NULL : mac, wait_s, err);
+    if (!all && !filtered && options->argument_count < 2)
+        return subcommand_misuse(err, "give MACs, or --all, or --filter, and a command");
+    return all || filtered ? send(call, true, wait_s, err) : send_to_macs(call, wait_s, err);
 }

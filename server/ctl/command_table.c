@@ -28,21 +28,37 @@ static enum table_style style_of(const char *state)
     return TABLE_PLAIN;
 }
 
+void command_table_detail(const json_t *object, char *out, size_t size)
+{
+    const char *step = field_text(object, "step", "");
+    int64_t code = field_integer(object, "code", 0);
+    char number[32] = "";
+
+    if (code != 0)
+        snprintf(number, sizeof number, " (%lld)", (long long)code);
+    snprintf(out, size, "%s%s%s%s", step, step[0] != '\0' ? ": " : "",
+        field_text(object, "detail", ""), number);
+}
+
 static void add_command(struct table *table, const json_t *command, int64_t now_ms)
 {
     const char *state = field_text(command, "state", "");
     char text[TEXT_SHORT_SIZE];
+    char detail[COMMAND_TABLE_DETAIL_SIZE];
 
     field_number(command, "id", text);
     table_add(table, TABLE_PLAIN, text);
     table_add(table, TABLE_PLAIN, field_text(command, "mac", ""));
     table_add(table, TABLE_PLAIN, field_text(command, "command", ""));
-    table_add(table, style_of(state), state);
+    snprintf(
+        text, sizeof text, "%s%s", state, field_is_true(command, "inferred") ? " (inferred)" : "");
+    table_add(table, style_of(state), text);
     field_age(command, "created_at_ms", now_ms, text);
     table_add(table, TABLE_PLAIN, text);
     table_add(table, TABLE_PLAIN, field_text(command, "result", ""));
     table_add(table, TABLE_PLAIN, field_text(command, "image", ""));
-    table_add(table, TABLE_PLAIN, field_text(command, "detail", ""));
+    command_table_detail(command, detail, sizeof detail);
+    table_add(table, TABLE_PLAIN, detail);
 }
 
 struct table *command_table_new(const json_t *commands, int64_t now_ms)

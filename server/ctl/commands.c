@@ -20,6 +20,7 @@ static const struct option_rule send_options[] = {
     {"group", OPTION_LIST, "NAME", "to devices of this group"},
     {"outdated", OPTION_FLAG, NULL, "to devices for which a newer image is published"},
     {"failed", OPTION_FLAG, NULL, "to devices that report an error"},
+    {"drifted", OPTION_FLAG, NULL, "to devices that do not run the config.json that they should"},
     {"yes", OPTION_FLAG, NULL, "do not ask"},
     {"wait", OPTION_MAYBE, "SECONDS", "wait until it has ended, at most this long (300)"},
     {"force", OPTION_FLAG, NULL, "send flash, whatever the device has downloaded"},
@@ -80,11 +81,11 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 
 const struct subcommand commands_subcommands[] = {
     {"command", NULL,
-        "MAC|--all|--filter FILTER|--group NAME|--outdated|--failed NAME [--yes] "
+        "MAC...|--all|--filter FILTER|--group NAME|--outdated|--failed|--drifted NAME [--yes] "
         "[--wait[=SECONDS]] "
         "[--force] [--json]",
         "tell devices to do something: firmware, flash, reboot, ca, cert, key, config",
-        send_options, 1, 2, command_send_run},
+        send_options, 1, 1001, command_send_run},
     {"command", "cancel", "ID|MAC... [--json]",
         "cancel commands: by number, or all of a device that have not ended", NULL, 1, 1000,
         command_recall_run},

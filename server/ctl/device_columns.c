@@ -14,7 +14,7 @@
 #define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
 #define USUAL 8            // so many of the first
 
-enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE };
+enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE, WORDS, HOLD };
 
 static const struct {
     const char *name;
@@ -38,6 +38,11 @@ static const struct {
     {"loop", "max_loop_ms", NUMBER, {"LOOP MS", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
     {"mqtt", "mqtt_ms", DURATION, {"MQTT", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
     {"firstseen", "first_seen_ms", AGE, {"FIRST SEEN", TABLE_RIGHT, TABLE_CUT_NEVER, 0}},
+    {"tags", "tags", WORDS, {"TAGS", TABLE_LEFT, TABLE_CUT_END, 8}},
+    {"group", "groups", WORDS, {"GROUP", TABLE_LEFT, TABLE_CUT_END, 8}},
+    {"channel", "channel", TEXT, {"CHANNEL", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
+    {"hold", "hold", HOLD, {"HOLD", TABLE_LEFT, TABLE_CUT_END, 8}},
+    {"pin", "pin", TEXT, {"PIN", TABLE_LEFT, TABLE_CUT_MIDDLE, 14}},
 };
 
 #define ALL (sizeof all / sizeof all[0])
@@ -148,6 +153,30 @@ static const char *state_of(const json_t *device)
     return field_is_true(device, "online") ? "online" : "offline";
 }
 
+// A list of words, with blanks between them.
+static void add_words(struct table *table, const json_t *words)
+{
+    char text[1024] = "";
+    size_t i;
+    json_t *word;
+
+    json_array_foreach((json_t *)words, i, word)
+    {
+        size_t n = strlen(text);
+
+        snprintf(text + n, sizeof text - n, "%s%s", n > 0 ? " " : "", json_string_value(word));
+    }
+    table_add(table, TABLE_PLAIN, text);
+}
+
+// Why it is held, or ""
+static const char *hold_of(const json_t *device)
+{
+    const json_t *hold = json_object_get(device, "hold");
+
+    return json_is_object(hold) ? field_text(hold, "reason", "held") : "";
+}
+
 static void add_cell(struct table *table, size_t place, const json_t *device, int64_t now_ms)
 {
     const char *member = all[place].member;
@@ -160,6 +189,8 @@ static void add_cell(struct table *table, size_t place, const json_t *device, in
         return;
     case NOTE: add_note(table, device); return;
     case TEXT: table_add(table, TABLE_PLAIN, field_text(device, member, "")); return;
+    case WORDS: add_words(table, json_object_get(device, member)); return;
+    case HOLD: table_add(table, TABLE_PLAIN, hold_of(device)); return;
     case NUMBER: field_number(device, member, text); break;
     case DURATION: field_duration(device, member, text); break;
     case AGE: field_age(device, member, now_ms, text); break;
@@ -182,6 +213,14 @@ struct table *device_columns_table(
     return table;
 }
 
+// The first of a list of words, or "".
+static const char *first_word(const json_t *device, const char *member)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(device, member), 0));
+
+    return text != NULL ? text : "";
+}
+
 struct order {
     size_t place;
     bool backwards;
@@ -192,6 +231,8 @@ static const char *text_of(const json_t *device, size_t place)
 {
     switch (all[place].shape) {
     case STATE: return state_of(device);
+    case HOLD: return hold_of(device);
+    case WORDS: return first_word(device, all[place].member);
     case NOTE: {
         const char *error = field_text(device, "error", "");
 
@@ -240,6 +281,22 @@ static int compare(const void *a, const void *b, void *ctx)
     if (result != 0)
         return order->backwards ? -result : result;
     return strcmp(field_text(left, "mac", ""), field_text(right, "mac", ""));
+}
+
+bool device_columns_name(const char *columns, const char *by, const char *name)
+{
+    size_t n = strlen(name);
+
+    if (by != NULL && strcmp(by[0] == '-' ? by + 1 : by, name) == 0)
+        return true;
+    for (const char *p = columns; p != NULL && *p != '\0'; p += *p == ',') {
+        size_t size = strcspn(p, ",");
+
+        if (size == n && memcmp(p, name, n) == 0)
+            return true;
+        p += size;
+    }
+    return false;
 }
 
 int device_columns_sort(const json_t *devices, const char *by, json_t **out, struct err *err)

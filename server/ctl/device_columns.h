@@ -1,6 +1,7 @@
 #ifndef DEVICE_COLUMNS_H
 #define DEVICE_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,10 @@ void device_columns_usual(struct device_columns *out);
 
 // Reads "mac,image,rssi". SUBCOMMAND_OK, or SUBCOMMAND_USAGE, whose message lists what there is.
 int device_columns_read(const char *text, struct device_columns *out, struct err *err);
+
+// Whether a list of columns, or what is sorted by (with '-' before it or without), names that one.
+// Both may be NULL.
+bool device_columns_name(const char *columns, const char *by, const char *name);
 
 // The table of an array of devices, which borrows the columns; NULL without memory.
 struct table *device_columns_table(

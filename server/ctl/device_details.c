@@ -129,6 +129,17 @@ static void show_replacement(const json_t *device)
     }
 }
 
+static void show_channel(const json_t *device)
+{
+    const char *group = field_text(device, "channel_group", "");
+
+    text_line(stdout, "%-18s%s%s%s", "channel", field_text(device, "channel", "-"),
+        group[0] != '\0' ? ", as of group " : "", group);
+    if (field_is_true(device, "ahead"))
+        puts("                  its image is of channel beta: it stays on it until stable has a "
+             "newer one");
+}
+
 // What an operator has said of it.
 static void show_marks(const json_t *device, int64_t now_ms)
 {
@@ -156,6 +167,7 @@ static void show_marks(const json_t *device, int64_t now_ms)
         text_line(stdout, "%-18s%s", "not beyond", field_text(device, "pin", "-"));
     if (field_is_true(device, "canary"))
         puts("canary            yes");
+    show_channel(device);
 }
 
 static void show_key(const json_t *key, int64_t now_ms)
@@ -281,13 +293,16 @@ static void show_facts(const json_t *device, int64_t now_ms)
 
 static void add_event(struct table *table, const json_t *event, int64_t now_ms)
 {
-    static const char *const members[] = {"event", "command", "result", "image", "detail"};
+    static const char *const members[] = {"event", "command", "result", "image"};
     char text[TEXT_SHORT_SIZE];
+    char detail[COMMAND_TABLE_DETAIL_SIZE];
 
     field_age(event, "at_ms", now_ms, text);
     table_add(table, TABLE_PLAIN, text);
     for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
         table_add(table, TABLE_PLAIN, field_text(event, members[m], ""));
+    command_table_detail(event, detail, sizeof detail);
+    table_add(table, TABLE_PLAIN, detail);
 }
 
 static const struct listing event_listing = {

@@ -9,6 +9,7 @@
 #include "server/base/clock.h"
 #include "server/ctl/device_columns.h"
 #include "server/ctl/device_details.h"
+#include "server/ctl/device_marks.h"
 #include "server/ctl/devices_key.h"
 #include "server/ctl/devices_mark.h"
 #include "server/ctl/devices_replace.h"
@@ -36,6 +37,10 @@
     {                                                                                              \
         "image", OPTION_VALUE, "GLOB", "only devices whose image has such a name"                  \
     }
+#define OPTION_FILTER                                                                              \
+    {                                                                                              \
+        "filter", OPTION_LIST, "FILTER", "only devices that meet it: see FILTERS in secureesp(1)"  \
+    }
 // clang-format on
 
 static const struct option_rule list_options[] = {
@@ -43,10 +48,11 @@ static const struct option_rule list_options[] = {
     OPTION_OFFLINE,
     OPTION_STATE,
     OPTION_IMAGE,
-    {"filter", OPTION_LIST, "FILTER", "only devices that meet it: see FILTERS in secureesp(1)"},
+    OPTION_FILTER,
     {"group", OPTION_LIST, "NAME", "only devices of this group"},
     {"outdated", OPTION_FLAG, NULL, "only devices for which a newer image is published"},
     {"failed", OPTION_FLAG, NULL, "only devices that report an error"},
+    {"drifted", OPTION_FLAG, NULL, "only devices that do not run the config.json that they should"},
     {"sort", OPTION_VALUE, "COLUMN", "in the order of this column; -COLUMN: backwards"},
     {"columns", OPTION_VALUE, "A,B,...", "show these columns"},
     {0},
@@ -62,6 +68,7 @@ static const struct option_rule watch_options[] = {
     OPTION_OFFLINE,
     OPTION_STATE,
     OPTION_IMAGE,
+    OPTION_FILTER,
     {"interval", OPTION_VALUE, "SECONDS", "refresh this often (2)"},
     {0},
 };
@@ -97,6 +104,8 @@ static int show_list(const struct subcommand_call *call, const json_t *answer, s
     device_columns_usual(&columns);
     if (named != NULL)
         rc = device_columns_read(named, &columns, err);
+    if (rc == SUBCOMMAND_OK)
+        rc = device_marks_add(call, (json_t *)answer, err);
     if (rc == SUBCOMMAND_OK && by != NULL)
         rc = device_columns_sort(answer, by, &sorted, err);
     if (rc == SUBCOMMAND_OK)
@@ -132,6 +141,16 @@ static int add_filters(const struct subcommand_call *call, struct url *url, stru
     return SUBCOMMAND_OK;
 }
 
+// Whether a column shows what the daemon tells only when it is asked.
+static bool names_marks(const struct options *options)
+{
+    const char *columns = options_value(options, "columns");
+    const char *by = options_value(options, "sort");
+
+    return device_columns_name(columns, by, "tags") || device_columns_name(columns, by, "hold") ||
+           device_columns_name(columns, by, "pin");
+}
+
 static int run_list(const struct subcommand_call *call, struct err *err)
 {
     const struct options *options = call->options;
@@ -144,6 +163,8 @@ static int run_list(const struct subcommand_call *call, struct err *err)
 
     if (rc != SUBCOMMAND_OK)
         return rc;
+    if (names_marks(options))
+        url_query(&url, "marks", "1");
     rc = add_filters(call, &url, err);
     if (rc == SUBCOMMAND_OK)
         rc = present_get(call, url_text(&url), show_list, err);
@@ -190,7 +211,7 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 const struct subcommand devices_subcommands[] = {
     {"devices", "list",
         "[--online|--offline|--state STATE] [--image GLOB] [--filter FILTER]... [--group NAME]... "
-        "[--outdated] [--failed] [--sort COLUMN] [--columns A,B,...] [--json]",
+        "[--outdated] [--failed] [--drifted] [--sort COLUMN] [--columns A,B,...] [--json]",
         "list devices", list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1,
         run_show},
@@ -207,6 +228,9 @@ const struct subcommand devices_subcommands[] = {
         devices_mark_pin_options, 2, DEVICES_MARK_MAX, devices_mark_run_pin},
     {"devices", "unpin", "MAC... [--json]", "let devices go on to later images", NULL, 1,
         DEVICES_MARK_MAX, devices_mark_run_unpin},
+    {"devices", "channel", "MAC... stable|beta|none [--force] [--json]",
+        "let devices follow a channel, or what their groups do", devices_mark_channel_options, 2,
+        DEVICES_MARK_MAX, devices_mark_run_channel},
     {"devices", "canary", "MAC... [--off] [--json]", "mark devices that are to go first",
         devices_mark_canary_options, 1, DEVICES_MARK_MAX, devices_mark_run_canary},
     {"devices", "revoke", "MAC [--reason REASON] [--json]",
@@ -221,7 +245,8 @@ const struct subcommand devices_subcommands[] = {
         "give a device the place of another, which is revoked", devices_replace_options, 2, 2,
         devices_replace_run},
     {"devices", "watch",
-        "[--online|--offline|--state STATE] [--image GLOB] [--interval SECONDS] [--json]",
+        "[--online|--offline|--state STATE] [--image GLOB] [--filter FILTER]... "
+        "[--interval SECONDS] [--json]",
         "list devices and keep the list current; a line per change if not on a terminal",
         watch_options, 0, 0, devices_watch_run},
     {0},

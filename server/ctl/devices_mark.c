@@ -1,4 +1,4 @@
-// `secureesp devices tag`, `hold`, `unhold`, `pin`, `unpin` and `canary`.
+// `secureesp devices tag`, `hold`, `unhold`, `pin`, `unpin`, `channel` and `canary`.
 #include "server/ctl/devices_mark.h"
 
 #include <stdio.h>
@@ -23,6 +23,11 @@ const struct option_rule devices_mark_hold_options[] = {
 
 const struct option_rule devices_mark_pin_options[] = {
     {"force", OPTION_FLAG, NULL, "even if they are never sent to it"},
+    {0},
+};
+
+const struct option_rule devices_mark_channel_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if it strands them"},
     {0},
 };
 
@@ -209,20 +214,41 @@ static void show_pin(const json_t *answer)
     putchar('\n');
 }
 
-// The image stands behind the devices.
+// What is said stands behind the devices.
+static int run_said(struct mark *mark, const char *parameter, struct err *err)
+{
+    size_t count = mark->call->options->argument_count - 1;
+
+    mark->parameters[0] = parameter;
+    mark->parameters[1] = mark->call->options->arguments[count];
+    if (options_has(mark->call->options, "force")) {
+        mark->parameters[2] = "force";
+        mark->parameters[3] = "1";
+    }
+    return run(mark, count, err);
+}
+
 int devices_mark_run_pin(const struct subcommand_call *call, struct err *err)
 {
-    size_t count = call->options->argument_count - 1;
-    struct mark mark = {.call = call,
-        .verb = "pin",
-        .parameters = {"image", call->options->arguments[count]},
-        .show = show_pin};
+    struct mark mark = {.call = call, .verb = "pin", .show = show_pin};
 
-    if (options_has(call->options, "force")) {
-        mark.parameters[2] = "force";
-        mark.parameters[3] = "1";
-    }
-    return run(&mark, count, err);
+    return run_said(&mark, "image", err);
+}
+
+static void show_channel(const json_t *answer)
+{
+    print_mac(answer);
+    if (field_has(answer, "channel"))
+        text_line(stdout, "follows %s", field_text(answer, "channel", "-"));
+    else
+        puts("follows what its groups do");
+}
+
+int devices_mark_run_channel(const struct subcommand_call *call, struct err *err)
+{
+    struct mark mark = {.call = call, .verb = "channel", .show = show_channel};
+
+    return run_said(&mark, "channel", err);
 }
 
 int devices_mark_run_unpin(const struct subcommand_call *call, struct err *err)

@@ -239,6 +239,8 @@ int devices_watch_run(const struct subcommand_call *call, struct err *err)
     int64_t interval_s = INTERVAL_S;
     struct url url;
     struct client *client;
+    const char *filter;
+    size_t cursor = 0;
 
     if (options_number(call->options, "interval", range, &interval_s, err) < 0)
         return SUBCOMMAND_USAGE;
@@ -247,6 +249,8 @@ int devices_watch_run(const struct subcommand_call *call, struct err *err)
 
     if (rc != SUBCOMMAND_OK)
         return rc;
+    while ((filter = options_next(call->options, "filter", &cursor)) != NULL)
+        url_query(&url, "filter", filter);
     rc = client_open(call->socket, &client, err);
     if (rc == 0) {
         watch.known = json_object();

@@ -10,10 +10,16 @@
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
+static const struct option_rule force_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if devices change their channel and are stranded"},
+    {0},
+};
+
 static const struct table_column columns[] = {
     {"GROUP", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"SET", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"BY", TABLE_LEFT, TABLE_CUT_END, 8},
+    {"CHANNEL", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"FILTER", TABLE_LEFT, TABLE_CUT_END, 20},
 };
 
@@ -25,6 +31,7 @@ static void add_group(struct table *table, const json_t *group, int64_t now_ms)
     table_add(table, TABLE_PLAIN, field_text(group, "name", ""));
     table_add(table, TABLE_PLAIN, age);
     table_add(table, TABLE_PLAIN, field_text(group, "set_by", ""));
+    table_add(table, TABLE_PLAIN, field_text(group, "channel", ""));
     table_add(table, TABLE_PLAIN, field_text(group, "filter", ""));
 }
 
@@ -54,7 +61,7 @@ static int run_set(const struct subcommand_call *call, struct err *err)
         "{s:s, s:s}", "name", call->options->arguments[0], "filter", call->options->arguments[1]);
     char *text = json_dumps(body, JSON_COMPACT);
     struct client_request request = {.method = "POST",
-        .path = "/api/v1/groups",
+        .path = options_has(call->options, "force") ? "/api/v1/groups?force=1" : "/api/v1/groups",
         .body = (const uint8_t *)text,
         .type = "application/json"};
 
@@ -77,27 +84,57 @@ static int show_removed(const struct subcommand_call *call, const json_t *answer
     return SUBCOMMAND_OK;
 }
 
-static int run_remove(const struct subcommand_call *call, struct err *err)
+// POST /api/v1/groups/NAME/ACTION
+static int change(
+    const struct subcommand_call *call, const char *action, present_show *show, struct err *err)
 {
     struct url url;
     struct client_request request = {.method = "POST"};
 
     url_init(&url, "/api/v1/groups");
     url_segment(&url, call->options->arguments[0]);
-    url_segment(&url, "remove");
+    url_segment(&url, action);
+    if (strcmp(action, "channel") == 0)
+        url_query(&url, "channel", call->options->arguments[1]);
+    if (options_has(call->options, "force"))
+        url_query(&url, "force", "1");
     request.path = url_text(&url);
 
-    int rc = present_request(call, &request, show_removed, err);
+    int rc = present_request(call, &request, show, err);
 
     url_clear(&url);
     return rc;
 }
 
+static int run_remove(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "remove", show_removed, err);
+}
+
+static int show_channel(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    (void)call;
+    (void)err;
+    if (field_has(answer, "channel"))
+        text_line(stdout, "%s: its devices follow %s, unless something else is said of one",
+            field_text(answer, "name", "-"), field_text(answer, "channel", "-"));
+    else
+        text_line(stdout, "%s: says nothing of channels", field_text(answer, "name", "-"));
+    return SUBCOMMAND_OK;
+}
+
+static int run_channel(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "channel", show_channel, err);
+}
+
 const struct subcommand groups_subcommands[] = {
     {"groups", "list", "[--json]", "list groups of devices", NULL, 0, 0, run_list},
-    {"groups", "set", "NAME FILTER [--json]", "give a filter of devices a name, or a name another",
-        NULL, 2, 2, run_set},
-    {"groups", "remove", "NAME [--json]", "forget a group, not its devices", NULL, 1, 1,
-        run_remove},
+    {"groups", "set", "NAME FILTER [--force] [--json]",
+        "give a filter of devices a name, or a name another", force_options, 2, 2, run_set},
+    {"groups", "channel", "NAME stable|beta|none [--force] [--json]",
+        "let devices of a group follow a channel", force_options, 2, 2, run_channel},
+    {"groups", "remove", "NAME [--force] [--json]", "forget a group, not its devices",
+        force_options, 1, 1, run_remove},
     {0},
 };

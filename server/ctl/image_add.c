@@ -20,6 +20,7 @@ const struct option_rule image_add_options[] = {
     {"literal-name", OPTION_FLAG, NULL, "its name is meant literally"},
     {"embeds", OPTION_LIST, "PEM", "a public key that it embeds, if none can be found in it"},
     {"publish", OPTION_FLAG, NULL, "offer it to devices at once"},
+    {"channel", OPTION_VALUE, "stable|beta", "to whom (stable)"},
     {0},
 };
 
@@ -85,8 +86,11 @@ int image_add_run(const struct subcommand_call *call, struct err *err)
     struct client_request request = {.method = "POST", .type = "application/octet-stream"};
     struct url url;
     uint8_t *image = NULL;
+    const char *channel = options_value(call->options, "channel");
     int rc;
 
+    if (channel != NULL && !options_has(call->options, "publish"))
+        return subcommand_misuse(err, "--channel is for --publish");
     url_init(&url, "/api/v1/images");
     if (name != NULL)
         url_query(&url, "name", name);
@@ -94,6 +98,8 @@ int image_add_run(const struct subcommand_call *call, struct err *err)
         url_query(&url, "literal_name", "1");
     if (options_has(call->options, "publish"))
         url_query(&url, "publish", "1");
+    if (channel != NULL)
+        url_query(&url, "channel", channel);
     rc = add_embeds(call->options, &url, err);
     if (rc == 0)
         rc = file_read(

@@ -45,9 +45,12 @@ void image_label_add_state(struct table *table, const json_t *image)
 {
     const char *state = field_text(image, "state", "");
 
+    bool is_published = strcmp(state, "published") == 0;
+
     table_add(table,
-        strcmp(state, "published") == 0   ? TABLE_GOOD
+        is_published                      ? TABLE_GOOD
         : strcmp(state, "withdrawn") == 0 ? TABLE_DIM
                                           : TABLE_PLAIN,
-        state);
+        is_published && strcmp(field_text(image, "channel", ""), "beta") == 0 ? "published (beta)"
+                                                                              : state);
 }

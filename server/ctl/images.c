@@ -16,6 +16,17 @@
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
+static const struct option_rule publish_options[] = {
+    {"channel", OPTION_VALUE, "stable|beta", "to whom (stable)"},
+    {"force", OPTION_FLAG, NULL, "even if it strands devices"},
+    {0},
+};
+
+static const struct option_rule remove_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if devices need it"},
+    {0},
+};
+
 static const struct option_rule withdraw_options[] = {
     {"force", OPTION_FLAG, NULL, "even if it strands devices"},
     {0},
@@ -81,6 +92,9 @@ static int show_state(const struct subcommand_call *call, const json_t *image, s
     text_print(stdout, field_text(image, "name", "-"));
     fputs(": ", stdout);
     text_print(stdout, field_text(image, "state", "-"));
+    if (strcmp(field_text(image, "state", ""), "published") == 0 &&
+        strcmp(field_text(image, "channel", ""), "beta") == 0)
+        fputs(" in channel beta", stdout);
     if (strcmp(field_text(image, "state", ""), "withdrawn") == 0 && staged > 0)
         printf("; %lld devices have downloaded it and will not be told to install it",
             (long long)staged);
@@ -110,6 +124,7 @@ static int show_mark(const struct subcommand_call *call, const json_t *image, st
 static int change(
     const struct subcommand_call *call, const char *action, present_show *show, struct err *err)
 {
+    const char *channel = options_value(call->options, "channel");
     struct client_request request = {.method = "POST"};
     struct url url;
 
@@ -118,6 +133,8 @@ static int change(
     url_segment(&url, action);
     if (strcmp(action, "must-pass") == 0)
         url_query(&url, "on", options_has(call->options, "off") ? "0" : "1");
+    if (channel != NULL)
+        url_query(&url, "channel", channel);
     if (options_has(call->options, "force"))
         url_query(&url, "force", "1");
     request.path = url_text(&url);
@@ -131,6 +148,11 @@ static int change(
 static int run_publish(const struct subcommand_call *call, struct err *err)
 {
     return change(call, "publish", show_state, err);
+}
+
+static int run_promote(const struct subcommand_call *call, struct err *err)
+{
+    return change(call, "promote", show_state, err);
 }
 
 static int run_withdraw(const struct subcommand_call *call, struct err *err)
@@ -208,16 +230,22 @@ static int run_verify(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand images_subcommands[] = {
-    {"images", "add", "FILE [--name IMAGE [--literal-name]] [--embeds PEM]... [--publish] [--json]",
+    {"images", "add",
+        "FILE [--name IMAGE [--literal-name]] [--embeds PEM]... [--publish [--channel "
+        "stable|beta]] "
+        "[--json]",
         "add a signed image", image_add_options, 1, 1, image_add_run},
     {"images", "list", "[--json]", "list images", NULL, 0, 0, run_list},
-    {"images", "publish", "NAME [--json]", "offer an image to devices", NULL, 1, 1, run_publish},
+    {"images", "publish", "NAME [--channel stable|beta] [--force] [--json]",
+        "offer an image to devices of a channel", publish_options, 1, 1, run_publish},
+    {"images", "promote", "NAME [--force] [--json]",
+        "offer an image of channel beta to all devices", withdraw_options, 1, 1, run_promote},
     {"images", "withdraw", "NAME [--force] [--json]", "stop offering an image", withdraw_options, 1,
         1, run_withdraw},
     {"images", "must-pass", "NAME [--off] [--force] [--json]",
         "let no device go past an image, or let them", must_pass_options, 1, 1, run_must_pass},
-    {"images", "remove", "NAME [--json]", "remove an image that nothing needs", NULL, 1, 1,
-        run_remove},
+    {"images", "remove", "NAME [--force] [--json]", "remove an image that nothing needs",
+        remove_options, 1, 1, run_remove},
     {"images", "reissue",
         "OLD NEWNAME [--literal-name] [--from FILE --trust PEM [--trust PEM]... --to BODY] "
         "[--json]",

@@ -15,6 +15,8 @@
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
 #include "server/ctl/pki.h"
+#include "server/ctl/settings.h"
+#include "server/ctl/rollouts.h"
 #include "server/ctl/status.h"
 #include "server/ctl/wifi.h"
 
@@ -25,9 +27,11 @@ static const struct subcommand *const tables[] = {
     groups_subcommands,
     enrolments_subcommands,
     commands_subcommands,
+    settings_subcommands,
     wifi_subcommands,
     images_subcommands,
     images_local_subcommands,
+    rollouts_subcommands,
     boards_subcommands,
     chain_subcommands,
     keys_subcommands,

@@ -13,6 +13,7 @@ static const struct {
 } shorts[] = {
     {"outdated", "image!=latest"},
     {"failed", "error!=\"\""},
+    {"drifted", "drifted=yes"},
 };
 
 #define SHORTS (sizeof shorts / sizeof shorts[0])

@@ -10,7 +10,7 @@
 #include "server/ctl/client.h"
 #include "server/ctl/options.h"
 
-// Which devices a subcommand means: --filter, --group, --outdated, --failed.
+// Which devices a subcommand means: --filter, --group, --outdated, --failed, --drifted.
 
 // Whether any of these is given.
 bool selection_is_given(const struct options *options);

@@ -111,6 +111,24 @@ static void print_enrolment(const json_t *enrolment, int64_t now_ms)
         (long long)field_integer(enrolment, "enrolled", 0));
 }
 
+static void print_rollouts(const json_t *rollouts)
+{
+    size_t i;
+    json_t *rollout;
+
+    if (field_integer(rollouts, "running", 0) > 0)
+        printf("%-*s%lld under way\n", LABEL_WIDTH, "rollouts",
+            (long long)field_integer(rollouts, "running", 0));
+    json_array_foreach(json_object_get(rollouts, "paused"), i, rollout)
+    {
+        printf("%-*sPAUSED: ", LABEL_WIDTH, "rollout");
+        text_print(stdout, field_text(rollout, "name", "-"));
+        fputs(": ", stdout);
+        text_print(stdout, field_text(rollout, "reason", "-"));
+        putchar('\n');
+    }
+}
+
 static void print_disk(const json_t *disk)
 {
     if (!json_is_object(disk))
@@ -204,6 +222,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     printf("%-*s%lld, %lld online\n", LABEL_WIDTH, "devices",
         (long long)field_integer(devices, "total", 0),
         (long long)field_integer(devices, "online", 0));
+    print_rollouts(json_object_get(status, "rollouts"));
     print_enrolment(json_object_get(status, "enrolment"), now_ms);
     print_revocations(json_object_get(status, "revocations"), devices);
     print_certificates(json_object_get(status, "certificates"), now_ms);

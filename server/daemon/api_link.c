@@ -33,7 +33,11 @@ static void each_counter(
 int api_link_start(struct api_link *link, const struct config *config, struct err *err)
 {
     struct http_server_settings settings;
+    int rc = settings_link_start(
+        &link->settings, config, link->sources.download, link->sources.store, err);
 
+    if (rc < 0)
+        return rc;
     server_settings_api(config, &settings);
     settings.routes = api_routes();
     settings.refuse = api_refuse;
@@ -43,6 +47,18 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     link->api.read_disk = read_disk;
     link->api.borrows_config = borrows_config;
     link->api.each_counter = each_counter;
+    link->api.settings = &link->settings.desk;
+    link->api.settings_watch = link->settings.watch;
     link->api.ctx = link;
-    return http_server_start(&settings, &link->sources.api_server, err);
+
+    rc = rollout_drive_start(link->api.store, link->api.release, &link->api.rollouts, err);
+
+    return rc < 0 ? rc : http_server_start(&settings, &link->sources.api_server, err);
+}
+
+void api_link_stop(struct api_link *link, int64_t grace_ms)
+{
+    http_server_free(link->sources.api_server, grace_ms);
+    rollout_drive_free(link->api.rollouts);
+    settings_link_clear(&link->settings);
 }

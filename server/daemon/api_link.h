@@ -7,16 +7,21 @@
 #include "server/daemon/config.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/disk_watch.h"
+#include "server/daemon/settings_link.h"
 
-// Joins the operator's API with those of whom it tells. All borrowed until its server is freed.
+// Joins the operator's API with those of whom it tells. All borrowed until it is stopped.
 struct api_link {
     struct counters_sources sources; // filled in by the start: api_server
     struct certificate_watch *watch;
     struct disk_watch *disk;
-    struct api api; // likewise: what reads them
+    struct settings_link settings; // likewise, as is
+    struct api api;                // what reads them
 };
 
-// Starts its server, sources.api_server, which the caller frees.
+// Starts its server, the settings, and what drives the rollouts that it takes. Stopping gives what
+// is under way so much time; also after an error of the start, or without one, and before the store
+// is closed.
 ERR_CHECKED int api_link_start(struct api_link *link, const struct config *config, struct err *err);
+void api_link_stop(struct api_link *link, int64_t grace_ms);
 
 #endif

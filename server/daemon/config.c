@@ -68,6 +68,13 @@ static const struct setting {
     {"mqtt", "port", PORT, AT(mqtt_port), "8883", 0, 0, false},
     {"mqtt", "client_id", TEXT, AT(mqtt_client_id), "secureespd", 0, 0, false},
     {"commands", "sent_timeout_s", NUMBER, AT(sent_timeout_s), "300", 1, 604800, false},
+    {"commands", "accept_timeout_s", NUMBER, AT(accept_timeout_s), "30", 1, 604800, false},
+    {"commands", "firmware_timeout_s", NUMBER, AT(firmware_timeout_s), NULL, 1, 604800, false},
+    {"commands", "flash_timeout_s", NUMBER, AT(flash_timeout_s), NULL, 1, 604800, false},
+    {"commands", "reboot_timeout_s", NUMBER, AT(reboot_timeout_s), NULL, 1, 604800, false},
+    {"commands", "file_timeout_s", NUMBER, AT(file_timeout_s), NULL, 1, 604800, false},
+    {"commands", "wifi_timeout_s", NUMBER, AT(wifi_timeout_s), NULL, 1, 604800, false},
+    {"commands", "resends", NUMBER, AT(resends), "2", 0, 100, false},
     {"commands", "queued_timeout_s", NUMBER, AT(queued_timeout_s), "604800", 1, 31536000, false},
     {"retention", "statuses_days", NUMBER, AT(statuses_days), "30", 1, 36500, true},
     {"retention", "hours_days", NUMBER, AT(hours_days), "400", 1, 36500, true},
@@ -264,9 +271,9 @@ static int set_defaults(struct config *config, struct err *err)
 }
 
 // As a whole, and where the first thing stands that is wrong.
-static int check_devices(const struct config *config, const char *name, struct err *err)
+static int check_devices(struct config *config, const char *name, struct err *err)
 {
-    struct download_config_server server = {
+    struct settings_judge_server server = {
         .path = config->path,
         .port = config->port,
         .public_port = (uint16_t)config->public_port,

@@ -42,7 +42,14 @@ struct config {
     uint16_t mqtt_port;
     char *mqtt_client_id;
     // [commands]
+    int64_t accept_timeout_s;
     int64_t sent_timeout_s;
+    int64_t firmware_timeout_s; // 0, as the next four: as sent_timeout_s
+    int64_t flash_timeout_s;
+    int64_t reboot_timeout_s;
+    int64_t file_timeout_s;
+    int64_t wifi_timeout_s;
+    int64_t resends;
     int64_t queued_timeout_s;
     // [retention]
     int64_t statuses_days;

@@ -18,6 +18,7 @@
 #include "server/daemon/broker_state.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/clock_watch.h"
+#include "server/daemon/command_times.h"
 #include "server/daemon/costs.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/disk_watch.h"
@@ -43,7 +44,6 @@
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
 #define PATH_SIZE 4096
-#define DAY_MS (24LL * 3600 * 1000)
 
 struct daemon {
     char *config_path;
@@ -201,7 +201,7 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
 static int start_dispatch(struct daemon *daemon, struct err *err)
 {
     struct command_dispatch_settings settings = {
-        .sent_timeout_ms = daemon->config.sent_timeout_s * 1000,
+        .patience = command_times_of(&daemon->config),
         .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
         .publish = publish,
         .ctx = daemon,
@@ -323,7 +323,7 @@ void daemon_stop(struct daemon *daemon)
         return;
     // Each before what it calls: the API reads the download server's counters, and the hook wakes
     // the dispatcher, which publishes.
-    http_server_free(daemon->api.sources.api_server, GRACE_MS);
+    api_link_stop(&daemon->api, GRACE_MS);
     enrol_link_stop(&daemon->enrolment, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)
@@ -375,7 +375,7 @@ static void follow_clock(struct daemon *daemon)
     };
     int64_t by_ms = clock_watch_follow(daemon->store, &settings, &daemon->clock_steps);
 
-    if (llabs(by_ms) > DAY_MS)
+    if (llabs(by_ms) > 24LL * 3600 * 1000)
         housekeeping_hold(daemon->housekeeping);
 }
 
@@ -390,6 +390,7 @@ void daemon_tick(struct daemon *daemon)
     certificate_watch_tick(daemon->watch, daemon->download);
     revocation_tick(daemon->revocation.revocation);
     rotation_watch_tick(daemon->rotation);
+    settings_watch_tick(daemon->api.settings.watch);
     retained_sweep_tick(&daemon->sweep, clock_monotonic_ms());
 }
 

@@ -14,15 +14,15 @@
 #include "server/download/download_key.h"
 #include "server/download/download_query.h"
 #include "server/download/download_refuse.h"
+#include "server/download/download_render.h"
 #include "server/download/download_send.h"
 #include "server/download/download_stored.h"
 #include "server/download/download_transfer.h"
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
-#include "server/release/release_find.h"
+#include "server/release/release_follow.h"
 #include "server/release/release_pin.h"
-#include "server/store/replacement_store.h"
 
 struct download {
     struct download_settings settings;
@@ -80,36 +80,26 @@ static void send_bytes(struct ask *ask, const char *type, uint8_t *bytes, size_t
     send_content(ask, &content);
 }
 
-static int render_config(struct ask *ask, const char *place, uint8_t **json, size_t *n)
-{
-    struct download *download = ask->download;
-
-    pthread_rwlock_rdlock(&download->lock);
-
-    bool borrows = download_config_borrows(download->config, ask->mac, place);
-    int rc = download_config_render(download->config, borrows ? place : ask->mac, json, n);
-
-    pthread_rwlock_unlock(&download->lock);
-    return rc;
-}
-
 static void send_config(struct ask *ask)
 {
-    char place[MAC_SIZE];
+    struct download *download = ask->download;
+    struct download_render render;
     struct err err = {0};
     uint8_t *json;
     size_t n;
-    int rc = replacement_store_read_place(ask->download->settings.store, ask->mac, place, &err);
+    int rc = download_render_read(download->settings.store, ask->mac, &render, &err);
 
-    if (rc < 0) { // it would get another one's
-        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
-        return;
+    if (rc == 0) {
+        pthread_rwlock_rdlock(&download->lock);
+        rc =
+            download_render_write(&render, download_config_base(download->config), &json, &n, &err);
+        pthread_rwlock_unlock(&download->lock);
+        download_render_clear(&render);
     }
-    rc = render_config(ask, place, &json, &n);
     if (rc == 0)
         send_bytes(ask, "application/json", json, n);
-    else
-        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, "no memory");
+    else // never another one's
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
 }
 
 static void fail_stored(struct ask *ask, int rc, const char *path, const struct err *err)
@@ -188,15 +178,19 @@ static void send_image(struct ask *ask, const struct image *image)
 }
 
 // What follows, unless the operator keeps the device from it: then as if nothing did.
-static void offer_next(struct ask *ask, struct release_pin_way *way)
+static void offer_next(struct ask *ask, const struct release_follow *follow)
 {
-    enum release_pin_answer answer;
+    struct release_pin_way way = {follow->members, follow->n, follow->running, NULL};
+    enum release_answer answer = release_chain_next(way.members, way.n, way.running, &way.next);
+    enum release_pin_answer pin;
     struct err err = {0};
 
-    if (release_pin_decide(ask->download->settings.store, ask->mac, way, &answer, &err) < 0)
+    if (answer != RELEASE_NEXT)
+        download_refuse_offer(ask->response, answer, way.running, way.next);
+    else if (release_pin_decide(ask->download->settings.store, ask->mac, &way, &pin, &err) < 0)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
-    else if (answer == RELEASE_PIN_FREE)
-        send_image(ask, way->next);
+    else if (pin == RELEASE_PIN_FREE)
+        send_image(ask, way.next);
     else
         http_response_set_empty(ask->response, 304);
 }
@@ -205,21 +199,15 @@ static void offer_next(struct ask *ask, struct release_pin_way *way)
 static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {
-    size_t first;
-    enum release_answer answer;
-    struct release_pin_way way = {
-        .running = running, .n = release_find_board(catalogue, running->board, &first)};
+    struct release_follow follow = {.catalogue = catalogue, .mac = ask->mac, .running = running};
+    struct err err = {0};
 
-    if (way.n == 0) {
+    if (release_follow_find(ask->download->settings.store, &follow, &err) < 0)
+        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
+    else if (follow.n == 0)
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
-        return;
-    }
-    way.members = catalogue->members + first;
-    answer = release_chain_next(way.members, way.n, running, &way.next);
-    if (answer == RELEASE_NEXT)
-        offer_next(ask, &way);
     else
-        download_refuse_offer(ask->response, answer, running, way.next);
+        offer_next(ask, &follow);
 }
 
 static void send_firmware(struct ask *ask)
@@ -372,6 +360,16 @@ int download_each_name(struct download *download, const struct download_config_j
     pthread_rwlock_rdlock(&download->lock);
 
     int rc = download_config_each_name(download->config, judge, line, err);
+
+    pthread_rwlock_unlock(&download->lock);
+    return rc;
+}
+
+int download_read_base(struct download *download, struct settings_base *out)
+{
+    pthread_rwlock_rdlock(&download->lock);
+
+    int rc = settings_base_copy(download_config_base(download->config), out);
 
     pthread_rwlock_unlock(&download->lock);
     return rc;

@@ -59,6 +59,10 @@ void download_set_config(struct download *download, struct download_config *conf
 ERR_CHECKED int download_each_name(struct download *download,
     const struct download_config_judge *judge, int *line, struct err *err);
 
+// A copy of the lowest layer of what devices get, for the caller to clear. ERR_NO_MEMORY. Any
+// thread.
+ERR_CHECKED int download_read_base(struct download *download, struct settings_base *out);
+
 // As download_config_borrows(), of the config.json in use. Any thread.
 bool download_borrows_config(struct download *download, const char *mac, const char *place);
 

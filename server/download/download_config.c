@@ -7,17 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/config_member.h"
 #include "common/mac.h"
+#include "server/settings/settings_render.h"
 
 #define PLACE_SIZE 64
 
 struct download_config {
-    json_t *common;  // member -> value
-    json_t *devices; // MAC -> { member -> value }
-    json_t *lines;   // "MAC member" or " member" -> line
+    struct settings_base base;
+    json_t *lines; // "MAC member" or " member" -> line
 };
 
 int download_config_new(struct download_config **out)
@@ -26,10 +25,8 @@ int download_config_new(struct download_config **out)
 
     if (config == NULL)
         return ERR_NO_MEMORY;
-    config->common = json_object();
-    config->devices = json_object();
     config->lines = json_object();
-    if (config->common == NULL || config->devices == NULL || config->lines == NULL) {
+    if (settings_base_init(&config->base) < 0 || config->lines == NULL) {
         download_config_free(config);
         return ERR_NO_MEMORY;
     }
@@ -41,8 +38,7 @@ void download_config_free(struct download_config *config)
 {
     if (config == NULL)
         return;
-    json_decref(config->common);
-    json_decref(config->devices);
+    settings_base_clear(&config->base);
     json_decref(config->lines);
     free(config);
 }
@@ -108,13 +104,13 @@ static json_t *value_of(const struct config_member *member, const char *text, st
 static json_t *object_of(struct download_config *config, const char *mac)
 {
     if (mac == NULL)
-        return config->common;
+        return config->base.common;
 
-    json_t *own = json_object_get(config->devices, mac);
+    json_t *own = json_object_get(config->base.devices, mac);
 
     if (own == NULL) {
         own = json_object();
-        if (json_object_set_new(config->devices, mac, own) < 0)
+        if (json_object_set_new(config->base.devices, mac, own) < 0)
             return NULL;
     }
     return own;
@@ -176,112 +172,57 @@ int download_config_set(
     return 0;
 }
 
-// What a device gets, or (mac NULL) all others do; NULL if neither is set.
-static json_t *get(const struct download_config *config, const char *mac, size_t index)
+static int check_one(const struct download_config *config, const char *mac,
+    const struct settings_judge_server *server, int *line, struct err *err)
 {
-    const char *name = config_member_table[index].name;
-    json_t *own = mac != NULL ? json_object_get(config->devices, mac) : NULL;
-    json_t *value = json_object_get(own, name);
+    enum config_member_index wrong = CONFIG_MEMBER_COUNT;
+    json_t *effective = settings_base_read(&config->base, mac);
+    int rc = effective != NULL ? settings_judge_way(effective, server, &wrong, err)
+                               : err_set(err, ERR_NO_MEMORY, "no memory for config.json");
 
-    return value != NULL ? value : json_object_get(config->common, name);
+    json_decref(effective);
+    if (rc < 0 && wrong != CONFIG_MEMBER_COUNT)
+        *line = line_of(config, mac, config_member_table[wrong].name);
+    return rc;
+}
+
+int download_config_check(struct download_config *config,
+    const struct settings_judge_server *server, int *line, struct err *err)
+{
+    enum config_member_index missing = settings_judge_missing(config->base.common);
+    const char *mac;
+    json_t *own;
+
+    *line = 0;
+    if (missing != CONFIG_MEMBER_COUNT)
+        return err_set(err, ERR_INVALID, "section [config.json] lacks %s, which devices need",
+            config_member_table[missing].name);
+
+    int rc = check_one(config, NULL, server, line, err);
+
+    json_object_foreach(config->base.devices, mac, own)
+    {
+        if (rc == 0)
+            rc = check_one(config, mac, server, line, err);
+    }
+    return rc < 0 ? rc : settings_base_set_server(&config->base, server, err);
 }
 
 static bool is_elsewhere(
     const struct download_config *config, const char *mac, const char *other_server)
 {
-    const char *name = json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_SERVER));
+    json_t *effective = settings_base_read(&config->base, mac);
+    bool elsewhere = settings_judge_is_elsewhere(effective, other_server);
 
-    return name != NULL && strcasecmp(name, other_server) == 0;
-}
-
-static bool path_is_same(const char *a, const char *b)
-{
-    size_t n = config_member_trim_path(&a);
-    size_t m = config_member_trim_path(&b);
-
-    return n == m && memcmp(a, b, n) == 0;
-}
-
-// Whether the way leads to this server.
-static int check_way(const struct download_config *config, const char *mac,
-    const struct download_config_server *server, enum config_member_index *wrong, struct err *err)
-{
-    const char *path = json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PATH));
-    long port = strtol(json_string_value(get(config, mac, CONFIG_MEMBER_DOWNLOAD_PORT)), NULL, 10);
-
-    if (is_elsewhere(config, mac, server->other_server))
-        return 0;
-    *wrong = CONFIG_MEMBER_DOWNLOAD_PATH;
-    if (!path_is_same(path, server->path))
-        return err_set(err, ERR_INVALID,
-            "downloadpath: this server answers at '%s' ([download] path), not at '%s'",
-            server->path, path);
-    *wrong = CONFIG_MEMBER_DOWNLOAD_PORT;
-    if (port != server->port && port != server->public_port)
-        return err_set(err, ERR_INVALID,
-            "downloadport: this server listens on port %u ([download] port), not on %ld; if "
-            "devices reach it there all the same, set [download] public_port = %ld",
-            server->port, port, port);
-    return 0;
-}
-
-static int check_interval(const struct download_config *config, const char *mac,
-    const struct download_config_server *server, enum config_member_index *wrong, struct err *err)
-{
-    const struct config_member *member = &config_member_table[CONFIG_MEMBER_STATUS_INTERVAL];
-    json_t *value = get(config, mac, CONFIG_MEMBER_STATUS_INTERVAL);
-    int64_t interval_ms = value != NULL ? json_integer_value(value) : member->fallback;
-
-    *wrong = CONFIG_MEMBER_STATUS_INTERVAL;
-    if (interval_ms > server->offline_after_ms)
-        return err_set(err, ERR_INVALID,
-            "statusinterval: devices that report each %lld ms would count as offline, which they "
-            "do after %lld s of silence ([daemon] offline_after_s)",
-            (long long)interval_ms, (long long)(server->offline_after_ms / 1000));
-    return 0;
-}
-
-static int check_one(const struct download_config *config, const char *mac,
-    const struct download_config_server *server, int *line, struct err *err)
-{
-    enum config_member_index wrong = CONFIG_MEMBER_COUNT;
-    int rc = check_way(config, mac, server, &wrong, err);
-
-    if (rc == 0)
-        rc = check_interval(config, mac, server, &wrong, err);
-    if (rc < 0)
-        *line = line_of(config, mac, config_member_table[wrong].name);
-    return rc;
-}
-
-int download_config_check(const struct download_config *config,
-    const struct download_config_server *server, int *line, struct err *err)
-{
-    const char *mac;
-    json_t *own;
-
-    *line = 0;
-    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) {
-        if (config_member_table[i].needed && get(config, NULL, i) == NULL)
-            return err_set(err, ERR_INVALID, "section [config.json] lacks %s, which devices need",
-                config_member_table[i].name);
-    }
-
-    int rc = check_one(config, NULL, server, line, err);
-
-    json_object_foreach(config->devices, mac, own)
-    {
-        if (rc == 0)
-            rc = check_one(config, mac, server, line, err);
-    }
-    return rc;
+    json_decref(effective);
+    return elsewhere;
 }
 
 int download_config_each_name(const struct download_config *config,
     const struct download_config_judge *judge, int *line, struct err *err)
 {
     const char *member = config_member_table[judge->member].name;
-    const char *common = json_string_value(json_object_get(config->common, member));
+    const char *common = json_string_value(json_object_get(config->base.common, member));
     const char *mac;
     json_t *own;
     int rc = 0;
@@ -289,7 +230,7 @@ int download_config_each_name(const struct download_config *config,
     *line = line_of(config, NULL, member);
     if (common != NULL && !is_elsewhere(config, NULL, judge->other_server))
         rc = judge->judge(common, judge->ctx, err);
-    json_object_foreach(config->devices, mac, own)
+    json_object_foreach(config->base.devices, mac, own)
     {
         const char *name = json_string_value(json_object_get(own, member));
 
@@ -301,24 +242,9 @@ int download_config_each_name(const struct download_config *config,
     return rc;
 }
 
-// By size first: without memory for the growing text of json_dumps() jansson may leave out a part.
-static uint8_t *dump(const json_t *object, size_t *n)
-{
-    size_t size = json_dumpb(object, NULL, 0, JSON_INDENT(2));
-    uint8_t *text = size > 0 ? malloc(size) : NULL;
-
-    if (text == NULL)
-        return NULL;
-    *n = json_dumpb(object, (char *)text, size, JSON_INDENT(2));
-    if (*n == size)
-        return text;
-    free(text);
-    return NULL;
-}
-
 bool download_config_has_own(const struct download_config *config, const char *mac)
 {
-    return json_object_get(config->devices, mac) != NULL;
+    return json_object_get(config->base.devices, mac) != NULL;
 }
 
 bool download_config_borrows(
@@ -330,30 +256,20 @@ bool download_config_borrows(
 
 bool download_config_is_common(const struct download_config *config)
 {
-    return json_object_size(config->devices) == 0;
+    return json_object_size(config->base.devices) == 0;
 }
 
 int download_config_render(
     const struct download_config *config, const char *mac, uint8_t **out, size_t *n)
 {
-    json_t *object = json_object();
-    uint8_t *text = NULL;
-    size_t size;
+    json_t *object = settings_base_read(&config->base, mac);
+    int rc = object != NULL ? settings_render_file(object, out, n) : ERR_NO_MEMORY;
 
-    for (size_t i = 0; i < CONFIG_MEMBER_COUNT; i++) { // in the contract's order
-        json_t *value = get(config, mac, i);
-
-        // A copy: threads that render at once would share a count of references.
-        if (value != NULL &&
-            json_object_set_new(object, config_member_table[i].name, json_deep_copy(value)) < 0)
-            goto cleanup;
-    }
-    text = dump(object, &size);
-cleanup:
     json_decref(object);
-    if (text == NULL)
-        return ERR_NO_MEMORY;
-    *n = size;
-    *out = text;
-    return 0;
+    return rc;
+}
+
+const struct settings_base *download_config_base(const struct download_config *config)
+{
+    return &config->base;
 }

@@ -7,6 +7,7 @@
 
 #include "common/config_member.h"
 #include "server/base/err.h"
+#include "server/settings/settings_base.h"
 
 // What devices get as config.json: values for all, and others for single devices.
 struct download_config;
@@ -27,20 +28,12 @@ struct download_config_entry {
 ERR_CHECKED int download_config_set(
     struct download_config *config, const struct download_config_entry *entry, struct err *err);
 
-// What devices must find where they are told to look.
-struct download_config_server {
-    const char *path;         // with its leading slash
-    uint16_t port;            // where this server listens
-    uint16_t public_port;     // where devices reach it besides, or 0
-    const char *other_server; // a download server that is not this one, or ""
-    int64_t offline_after_ms;
-};
-
 // Judges what each device gets as a whole. ERR_INVALID: a member that devices in the field cannot
 // do without is set for none, the way to this server does not lead to it, or the status interval is
 // longer than a silence that counts as offline. *line is that of the value, 0 if none is to blame.
-ERR_CHECKED int download_config_check(const struct download_config *config,
-    const struct download_config_server *server, int *line, struct err *err);
+// What is found right keeps a copy of the server's facts (download_config_base()).
+ERR_CHECKED int download_config_check(struct download_config *config,
+    const struct settings_judge_server *server, int *line, struct err *err);
 
 // Judges the names that devices are told of a server.
 struct download_config_judge {
@@ -66,5 +59,8 @@ bool download_config_is_common(const struct download_config *config);
 // Writes config.json for a device; the caller frees *out. ERR_NO_MEMORY.
 ERR_CHECKED int download_config_render(
     const struct download_config *config, const char *mac, uint8_t **out, size_t *n);
+
+// The lowest layer of what devices get. Borrowed.
+const struct settings_base *download_config_base(const struct download_config *config);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/log.h"
 #include "server/enrol/enrol_record.h"
 #include "server/enrol/enrol_undo.h"
@@ -108,7 +109,13 @@ static int record(const struct enrol_issue *issue, struct enrol_judge *judge,
     revocation_meet_describe(&facts, judge->mac, CERTIFICATE_ENROLLED, &known);
     it.der = judge->der;
     it.n = judge->n;
-    rc = store_write(issue->settings.store, enrol_record_run, &it, err);
+
+    const struct audit_change audit = {.verb = judge->own[0] != '\0' ? "renew" : "issue",
+        .kind = AUDIT_CERTIFICATE,
+        .object = known.serial,
+        .tell = enrol_record_tell};
+
+    rc = audit_run(issue->settings.store, &audit, enrol_record_run, &it, err);
     if (rc == 0 && it.is_withdrawn) {
         enrol_judge_clear(judge);
         judge->verdict = ENROL_REJECTED;

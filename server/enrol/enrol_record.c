@@ -94,3 +94,14 @@ int enrol_record_run(struct store_connection *connection, void *ctx, struct err 
     it->is_withdrawn = rc > 0 || !still_holds(it, &row, found == 0);
     return it->is_withdrawn ? 0 : put(connection, it, &row, err);
 }
+
+void enrol_record_tell(struct audit_told *told, const void *ctx)
+{
+    const struct enrol_record *it = ctx;
+
+    audit_json_add_text(&told->after, "common_name", it->record->common_name);
+    audit_json_add_text(&told->after, "fingerprint", it->record->fingerprint);
+    audit_json_add_number(&told->after, "not_after_ms", it->record->not_after_ms);
+    audit_json_add_text(&told->after, "decided_by", it->judge->by);
+    audit_json_add_flag(&told->after, "given", !it->is_withdrawn);
+}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/audit/audit_run.h"
 #include "server/base/err.h"
 #include "server/enrol/enrol_judge.h"
 #include "server/model/certificate_record.h"
@@ -22,5 +23,8 @@ struct enrol_record {
 
 // A store_job whose ctx is one of these. The certificate becomes known in any case, as it was made.
 ERR_CHECKED int enrol_record_run(struct store_connection *connection, void *ctx, struct err *err);
+
+// What the audit log is told of it, with the same ctx.
+void enrol_record_tell(struct audit_told *told, const void *ctx);
 
 #endif

@@ -64,6 +64,7 @@ struct http_response {
     unsigned status;
     struct MHD_Response *body;
     uint64_t length;
+    const uint8_t *bytes; // of the body, `length` of them, if it was set as such; else NULL
     struct http_response_end end;
     size_t header_count;
     struct {

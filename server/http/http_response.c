@@ -17,6 +17,7 @@ static void set_body(
     response->body = body;
     response->status = status;
     response->length = length;
+    response->bytes = NULL;
 }
 
 static void set_type(struct http_response *response, const char *type)
@@ -58,6 +59,8 @@ void http_response_set_bytes(struct http_response *response, unsigned status, co
         bytes->n);
     if (response->body == NULL)
         bytes->release(bytes->ctx);
+    else
+        response->bytes = bytes->p;
     set_type(response, type);
 }
 
@@ -159,6 +162,22 @@ void http_response_add_header(
         response->headers[response->header_count].value, HTTP_RESPONSE_VALUE_SIZE, format, args);
     va_end(args);
     response->header_count++;
+}
+
+void http_response_set_next(struct http_response *response, const char *target)
+{
+    char *value = NULL;
+
+    if (response->body == NULL || asprintf(&value, "<%s>; rel=\"next\"", target) < 0)
+        return;
+    MHD_add_response_header(response->body, MHD_HTTP_HEADER_LINK, value);
+    free(value);
+}
+
+const uint8_t *http_response_bytes_of(const struct http_response *response, size_t *n)
+{
+    *n = response->bytes != NULL ? (size_t)response->length : 0;
+    return response->bytes;
 }
 
 unsigned http_response_status(const struct http_response *response)

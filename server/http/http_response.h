@@ -53,6 +53,14 @@ void http_response_set_empty(struct http_response *response, unsigned status);
 void http_response_add_header(struct http_response *response, const char *name, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
+// Says where the next part of a list is, in a header Link with rel="next" (RFC 8288); the body is
+// set already. target: a reference (RFC 3986, 4.1), of any length.
+void http_response_set_next(struct http_response *response, const char *target);
+
+// The body, if its bytes were set and not replaced since; NULL: they were not. Valid until then, in
+// the handler.
+const uint8_t *http_response_bytes_of(const struct http_response *response, size_t *n);
+
 // The status set so far; 0 if none.
 unsigned http_response_status(const struct http_response *response);
 

@@ -103,8 +103,22 @@ static bool pre_release_is_doubtful(const char *version)
     return !means_before(word, n) && (n != 1 || strchr("abcABC", word[0]) == NULL); // a1, b2, c3
 }
 
+// The same name with that field of its version as a pre-release; false if that is none.
+static bool suggest(const struct image_name *name, const char *word, struct image_name *out)
+{
+    size_t before = strlen(name->board) + 1 + (size_t)(word - name->version);
+    char text[IMAGE_NAME_SIZE];
+
+    memcpy(text, name->text, sizeof text);
+    if (word == name->version)
+        return false;
+    text[before - 1] = '-';
+    return image_name_parse(text, strlen(text), out) && strcmp(out->board, name->board) == 0;
+}
+
 static int refuse_doubtful(const struct image_name *name, struct err *err)
 {
+    struct image_name better;
     size_t size;
     const char *word = find_pre_release(name->version, &size);
 
@@ -113,6 +127,11 @@ static int refuse_doubtful(const struct image_name *name, struct err *err)
             "%s would be version %s of a board %s; if that is what you mean, add --literal-name; "
             "otherwise " EXAMPLES,
             name->text, name->version, name->board);
+    if (word != NULL && suggest(name, word, &better))
+        return err_set(err, ERR_CONFLICT,
+            "%s: version %s would be newer than the same without '%.*s'; what comes before that is "
+            "%s; if you mean the other, add --literal-name",
+            name->text, name->version, (int)size, word, better.text);
     if (word != NULL)
         return err_set(err, ERR_CONFLICT,
             "%s: version %s would be newer than the same without '%.*s'; after a '-' that is a "

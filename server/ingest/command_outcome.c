@@ -10,7 +10,7 @@
 
 #define LATE_MS 3600000 // a cancelled command ends by what the device does within that time
 
-// What it says of an outcome that nobody reported.
+// What it says beside its result.
 static void say(struct command *command, const char *text)
 {
     bool cancelled = command->state == COMMAND_CANCELLED;
@@ -27,6 +27,13 @@ static bool is_in_hand(const struct command *command, int64_t now_ms)
     return command->state == COMMAND_SENT ||
            (command->state == COMMAND_CANCELLED && command->sent_at_ms != 0 &&
                now_ms - command->sent_at_ms < LATE_MS);
+}
+
+// Of an outcome that nobody reported.
+static void infer(struct command *command, const char *text)
+{
+    say(command, text);
+    command->inferred = true;
 }
 
 static void end(
@@ -53,11 +60,11 @@ static void judge_flash(struct command *command, const struct command_outcome_re
 
     copy_image(command, status->image);
     if (changed) {
-        say(command, "inferred: it restarted with another image");
+        infer(command, "inferred: it restarted with another image");
         end(command, COMMAND_DONE, result_name(RESULT_OK), restart->now_ms);
         return;
     }
-    say(command, why);
+    infer(command, why);
     end(command, COMMAND_FAILED, result_name(RESULT_FLASH_FAILED), restart->now_ms);
 }
 
@@ -75,7 +82,7 @@ bool command_outcome_by_restart(
     if (strcmp(command->name, CONTRACT_COMMAND_REBOOT) != 0)
         return false;
     copy_image(command, restart->status->image);
-    say(command, "inferred: it restarted");
+    infer(command, "inferred: it restarted");
     end(command, COMMAND_DONE, result_name(RESULT_OK), restart->now_ms);
     return true;
 }
@@ -87,15 +94,19 @@ static bool is_open(const struct command *command)
            command->state == COMMAND_EXPIRED || command->state == COMMAND_CANCELLED;
 }
 
-bool command_outcome_by_event(struct command *command, const struct event *event)
+static bool is_of(const struct command *command, const struct event *event)
 {
-    if (strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0 || event->result[0] == '\0')
-        return false;
     if (event->command_id != command->id || strcmp(event->mac, command->mac) != 0)
         return false;
     if (event->command[0] != '\0' && strcmp(event->command, command->name) != 0)
         return false;
-    if (!is_open(command))
+    return is_open(command);
+}
+
+bool command_outcome_by_event(struct command *command, const struct event *event)
+{
+    if (strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0 || event->result[0] == '\0' ||
+        !is_of(command, event))
         return false;
 
     enum result result = result_from_name(event->result);
@@ -107,7 +118,24 @@ bool command_outcome_by_event(struct command *command, const struct event *event
         say(command, "");
     else
         snprintf(command->detail, sizeof command->detail, "%s", event->detail);
+    memcpy(command->step, event->step, sizeof command->step);
+    command->code = event->code;
+    command->inferred = false;
     end(command, done ? COMMAND_DONE : COMMAND_FAILED, event->result, event->at_ms);
+    return true;
+}
+
+// One that is to be sent again was not lost after all.
+bool command_outcome_accepted(struct command *command, const struct event *event)
+{
+    if (strcmp(event->kind, CONTRACT_EVENT_KIND_ACCEPTED) != 0 || !is_of(command, event))
+        return false;
+    if (command->sent_at_ms == 0 || (command->accepted_at_ms != 0 && !command->inferred))
+        return false;
+    if (command->state == COMMAND_QUEUED)
+        command->state = COMMAND_SENT;
+    command->accepted_at_ms = event->at_ms;
+    command->inferred = false;
     return true;
 }
 
@@ -142,6 +170,23 @@ static bool asks_for(const struct command *command, const char *file)
     return false;
 }
 
+// Whether an answer may tell of the command.
+static bool concerns(const struct command *command, const struct command_outcome_download *download)
+{
+    return is_in_hand(command, download->now_ms) && asks_for(command, download->file) &&
+           download->began_at_ms >= command->sent_at_ms;
+}
+
+bool command_outcome_begun(struct command *command, const struct command_outcome_download *download)
+{
+    if (command->state != COMMAND_SENT || command->accepted_at_ms != 0 ||
+        !concerns(command, download))
+        return false;
+    command->accepted_at_ms = download->now_ms;
+    command->inferred = true;
+    return true;
+}
+
 bool command_outcome_by_download(
     struct command *command, const struct command_outcome_download *download)
 {
@@ -150,8 +195,7 @@ bool command_outcome_by_download(
     bool failed = status >= 400 && status < 500 && status != 416;
     char text[160];
 
-    if (!is_in_hand(command, download->now_ms) || !asks_for(command, download->file) ||
-        download->began_at_ms < command->sent_at_ms)
+    if (!concerns(command, download))
         return false;
     if (status != 200 && status != 304 && !failed)
         return false;
@@ -159,11 +203,11 @@ bool command_outcome_by_download(
     if (failed) {
         snprintf(
             text, sizeof text, "the download server answered %u to %s", status, download->file);
-        say(command, text);
+        infer(command, text);
         end(command, COMMAND_FAILED, result_name(RESULT_HTTP_STATUS), download->now_ms);
     } else {
-        say(command, status == 200 ? "inferred: it has downloaded the whole file"
-                                   : "inferred: it asked, and there is nothing newer");
+        infer(command, status == 200 ? "inferred: it has downloaded the whole file"
+                                     : "inferred: it asked, and there is nothing newer");
         end(command, COMMAND_DONE, result_name(status == 200 ? RESULT_OK : RESULT_CURRENT),
             download->now_ms);
     }

@@ -12,6 +12,7 @@
 #include "server/ingest/download_spans.h"
 #include "server/model/event_kind.h"
 #include "server/store/command_store.h"
+#include "server/store/device_config_store.h"
 #include "server/store/device_store.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
@@ -87,8 +88,23 @@ static int note_image(
     return rc < 0 ? rc : download_store_stage(connection, &staged, err);
 }
 
-static int end_command(
-    struct store_connection *connection, const struct download_write *answer, struct err *err)
+// What a file that the device has all of tells.
+static int note_file(
+    struct store_connection *connection, struct download_write *answer, struct err *err)
+{
+    char hash[DEVICE_CONFIG_HASH_SIZE];
+
+    if (is_firmware(answer))
+        return note_image(connection, answer, err);
+    if (strcmp(answer->file, CONTRACT_FILE_CONFIG) != 0)
+        return 0;
+    snprintf(hash, sizeof hash, "%.*s", (int)sizeof hash - 1, answer->sha256);
+    return device_config_store_note_fetched(connection, answer->mac, hash, answer->at_ms, err);
+}
+
+// begun: only that a part of the file has arrived.
+static int tell_command(struct store_connection *connection, const struct download_write *answer,
+    bool begun, struct err *err)
 {
     struct command command;
     struct command_outcome_download download = {
@@ -102,7 +118,8 @@ static int end_command(
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_download(&command, &download))
+    if (begun ? !command_outcome_begun(&command, &download)
+              : !command_outcome_by_download(&command, &download))
         return 0;
     return command_store_update(connection, &command, err);
 }
@@ -118,12 +135,14 @@ int download_write_answer(struct store_connection *connection, void *ctx, struct
     clock_follow(&answer->at_ms, &answer->stepped_ms);
     if (is_file(answer)) {
         rc = take_transfer(connection, answer, err);
+        if (rc == 0 && answer->bytes > 0 && !device.speaks_events)
+            return tell_command(connection, answer, true, err);
         if (rc <= 0)
             return rc;
-        rc = is_firmware(answer) ? note_image(connection, answer, err) : 0;
+        rc = note_file(connection, answer, err);
     }
     if (rc == 0 && !device.speaks_events)
-        rc = end_command(connection, answer, err);
+        rc = tell_command(connection, answer, false, err);
     return rc;
 }
 

@@ -29,6 +29,7 @@ static const struct {
     TEXT(CONTRACT_EVENT_COMMAND, command, false),
     TEXT(CONTRACT_EVENT_RESULT, result, false),
     TEXT(CONTRACT_EVENT_IMAGE, image, false),
+    TEXT(CONTRACT_EVENT_STEP, step, false),
     TEXT(CONTRACT_EVENT_DETAIL, detail, true),
 };
 
@@ -40,10 +41,14 @@ struct decoding {
 static void take_member(const struct payload_scan_member *sent, void *ctx)
 {
     static const struct payload_take_range ids = {.min = 0, .max = ID_MAX, .whole = true};
+    static const struct payload_take_range codes = {
+        .min = INT32_MIN, .max = INT32_MAX, .whole = true};
     struct decoding *decoding = ctx;
 
     if (strcmp(sent->name, CONTRACT_EVENT_ID) == 0)
         payload_take_integer(sent, &ids, &decoding->out->command_id, decoding->faults);
+    if (strcmp(sent->name, CONTRACT_EVENT_CODE) == 0)
+        payload_take_integer(sent, &codes, &decoding->out->code, decoding->faults);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (strcmp(sent->name, texts[i].name) == 0)
             payload_take_text(sent, texts[i].cut, (char *)decoding->out + texts[i].offset,

@@ -11,6 +11,7 @@
 #include "server/ingest/download_write.h"
 #include "server/model/event_kind.h"
 #include "server/store/command_store.h"
+#include "server/store/device_config_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
@@ -104,6 +105,16 @@ static int end_by_restart(struct store_connection *connection, const struct devi
     return command_store_update(connection, &command, err);
 }
 
+// A config.json is used from the next start on. When that was is known by the uptime only, of which
+// the device's clock may be off by 1 %.
+static int use_fetched_config(
+    struct store_connection *connection, const struct device_record *device, struct err *err)
+{
+    int64_t latest_boot_ms = device->boot_ms + device->status.uptime_ms / 100;
+
+    return device_config_store_note_start(connection, device->mac, latest_boot_ms, err);
+}
+
 static int note_boot(struct store_connection *connection, struct ingest_write_status *message,
     const struct device_record *device, enum device_boot boot, struct err *err)
 {
@@ -126,8 +137,8 @@ static int note_boot(struct store_connection *connection, struct ingest_write_st
 struct ingest_write_status *ingest_write_status_new(const struct ingest_topic *from, int64_t at_ms,
     const struct device_status *status, const uint8_t *json, size_t n)
 {
-    const char *const texts[] = {
-        status->name, status->image, status->build, status->ip, status->error, from->spelling};
+    const char *const texts[] = {status->name, status->image, status->build, status->ip,
+        status->config_hash, status->error, from->spelling};
     size_t size = n + 1;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -182,6 +193,7 @@ static const char *unpack(const struct ingest_write_status *message, struct devi
     at = unpack_text(at, out->image, message->partial);
     at = unpack_text(at, out->build, message->partial);
     at = unpack_text(at, out->ip, message->partial);
+    at = unpack_text(at, out->config_hash, message->partial);
     at = unpack_text(at, out->error, false);
     return unpack_text(at, device->spelling, false);
 }
@@ -213,26 +225,28 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     if (rc == 0)
         rc = note_boot(connection, message, &device, boot, err);
     if (rc == 0 && boot == DEVICE_BOOT_NEW)
+        rc = use_fetched_config(connection, &device, err);
+    if (rc == 0 && boot == DEVICE_BOOT_NEW)
         rc = end_by_restart(connection, &device, image_before, message->at_ms, err);
     if (rc == 0 && strcmp(image_before, device.status.image) != 0)
         rc = download_write_installed(connection, device.mac, err);
     return rc;
 }
 
-// 1 if it is the outcome of a command that was given, else 0, or an error.
+// 1 if it answers a command that was given, else 0, or an error.
 static int end_by_event(
     struct store_connection *connection, const struct event *event, struct err *err)
 {
     struct command command;
 
-    if (event->command_id == 0 || strcmp(event->kind, CONTRACT_EVENT_KIND_COMMAND) != 0)
+    if (event->command_id == 0)
         return 0;
 
     int rc = command_store_get(connection, event->command_id, &command, err);
 
     if (rc < 0)
         return rc == ERR_NOT_FOUND ? 0 : rc;
-    if (!command_outcome_by_event(&command, event))
+    if (!command_outcome_by_event(&command, event) && !command_outcome_accepted(&command, event))
         return 0;
     rc = command_store_update(connection, &command, err);
     return rc < 0 ? rc : 1;

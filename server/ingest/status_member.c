@@ -31,6 +31,7 @@ static const struct status_member members[] = {
     TEXT(CONTRACT_STATUS_IMAGE, image, false),
     TEXT(CONTRACT_STATUS_BUILD, build, false),
     TEXT(CONTRACT_STATUS_IP, ip, false),
+    TEXT(CONTRACT_STATUS_CONFIG_HASH, config_hash, false),
     TEXT(CONTRACT_STATUS_ERROR, error, true),
 };
 

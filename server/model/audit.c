@@ -23,6 +23,8 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_REVOCATIONS] = "revocations",
         [AUDIT_GROUP] = "group",
         [AUDIT_BOARD] = "board",
+        [AUDIT_SETTINGS] = "settings",
+        [AUDIT_ROLLOUT] = "rollout",
     };
 
     return names[kind];

@@ -20,6 +20,8 @@ enum audit_kind {
     AUDIT_REVOCATIONS, // the list of all that is shut out
     AUDIT_GROUP,       // of devices: by name
     AUDIT_BOARD,       // how its devices climb: by name
+    AUDIT_SETTINGS,    // of config.json: "fleet", "group NAME", "device MAC"; "schema"
+    AUDIT_ROLLOUT,     // by name
     AUDIT_KIND_COUNT
 };
 
@@ -55,7 +57,7 @@ struct audit_row {
 };
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
-// "key", "revocations", "group", "board".
+// "key", "revocations", "group", "board", "settings", "rollout".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -31,6 +31,13 @@ const char *command_state_name(enum command_state state)
     return (unsigned)state < COMMAND_STATE_COUNT ? state_names[state] : "unknown";
 }
 
+const char *command_word(const struct command *command)
+{
+    if (command->state == COMMAND_SENT && command->accepted_at_ms != 0)
+        return "accepted";
+    return command_state_name(command->state);
+}
+
 bool command_state_is_end(enum command_state state)
 {
     return state != COMMAND_QUEUED && state != COMMAND_SENT && state != COMMAND_WAITING;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/error_step.h"
 #include "common/image_name.h"
 #include "common/mac.h"
 #include "common/topic.h"
@@ -20,7 +21,7 @@
 
 enum command_state {
     COMMAND_QUEUED, // waits for the device to be online and free
-    COMMAND_SENT,   // published; no outcome yet
+    COMMAND_SENT,   // published; no outcome yet. It may be accepted: command_word()
     COMMAND_DONE,
     COMMAND_FAILED,
     COMMAND_EXPIRED,   // no outcome in time
@@ -39,13 +40,20 @@ struct command {
     char result[COMMAND_RESULT_SIZE]; // a name of common/result.h or from above, "" while there is
                                       // none
     char image[IMAGE_NAME_SIZE];
+    char step[ERROR_STEP_SIZE]; // where it failed: a name of common/error_step.h, or ""
+    int64_t code;               // what a library called it there; 0: nothing
     char detail[COMMAND_DETAIL_SIZE];
     int64_t created_at_ms;
-    int64_t sent_at_ms;  // 0 if not yet
-    int64_t ended_at_ms; // 0 if not yet
-    bool forced;         // to be sent unjudged
-    int64_t batch;       // of commands that were ordered together; 0: it was ordered alone
-    int64_t wave;        // within the batch, from 0
+    int64_t sent_at_ms; // the first time; 0 if not yet
+    int64_t last_sent_at_ms;
+    int64_t accepted_at_ms; // 0 if not yet, or the device does not say so
+    int64_t ended_at_ms;    // 0 if not yet
+    int64_t due_at_ms;      // of one that is sent: when it is judged next
+    int64_t sends;          // how often it was sent
+    bool inferred;          // that it was accepted, or its end: from what the device did
+    bool forced;            // to be sent unjudged
+    int64_t batch;          // of commands that were ordered together; 0: it was ordered alone
+    int64_t wave;           // within the batch, from 0
 };
 
 // What is to become of a `flash` when its turn comes.
@@ -57,6 +65,9 @@ struct command_verdict {
 };
 
 const char *command_state_name(enum command_state state);
+
+// What its state is called, with "accepted" for what was sent and is known to be taken.
+const char *command_word(const struct command *command);
 
 // Whether nothing is expected of it any more.
 bool command_state_is_end(enum command_state state);

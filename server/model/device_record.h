@@ -13,6 +13,7 @@
 #define DEVICE_RSSI_MIN_DBM (-200)
 #define DEVICE_RSSI_MAX_DBM 100
 #define DEVICE_COUNTER_MAX ((int64_t)1 << 53) // whole numbers beyond are not exact in JSON
+#define DEVICE_CONFIG_HASH_SIZE 17            // 16 hex digits of a config.json's SHA-256
 #define DEVICE_ERROR_SIZE 256                 // errormessage; a longer one is cut at a character
 
 // Why a device counts as online or offline.
@@ -48,6 +49,7 @@ struct device_status {
     char image[IMAGE_NAME_SIZE]; // as sent; need not be a valid name
     char build[DEVICE_TEXT_SIZE];
     char ip[DEVICE_TEXT_SIZE];
+    char config_hash[DEVICE_CONFIG_HASH_SIZE]; // of the config.json that it runs, as sent
     char error[DEVICE_ERROR_SIZE];
 };
 

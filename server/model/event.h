@@ -31,6 +31,8 @@ struct event {
     int64_t command_id; // 0 if none
     char result[COMMAND_RESULT_SIZE];
     char image[IMAGE_NAME_SIZE];
+    char step[ERROR_STEP_SIZE]; // as in struct command, with what follows
+    int64_t code;
     char detail[COMMAND_DETAIL_SIZE];
 };
 

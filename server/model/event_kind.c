@@ -19,6 +19,7 @@ bool event_kind_is_own(const char *kind)
         EVENT_KIND_ENROLMENT_REFUSED,
         EVENT_KIND_KEY,
         EVENT_KIND_KEY_REFUSED,
+        EVENT_KIND_ROLLOUT,
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

@@ -17,6 +17,7 @@
 #define EVENT_KIND_ENROLMENT_REFUSED "enrolment-refused"
 #define EVENT_KIND_KEY "key"
 #define EVENT_KIND_KEY_REFUSED "key-refused"
+#define EVENT_KIND_ROLLOUT "rollout"
 
 // Whether it is one of these.
 bool event_kind_is_own(const char *kind);

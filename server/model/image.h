@@ -7,6 +7,7 @@
 
 #include "common/image_descriptor.h"
 #include "common/image_name.h"
+#include "server/model/channel.h"
 
 #define IMAGE_KEY_ID_SIZE 65 // SHA-256 of the SubjectPublicKeyInfo as hex
 #define IMAGE_SHA256_SIZE 65
@@ -44,6 +45,8 @@ struct image {
     int64_t added_at_ms;
     int64_t published_at_ms; // 0 if never
     bool must_pass;          // while it is published, no device goes past it
+    enum channel channel;    // to whom it is published, or was last
+    bool was_stable;         // of one in beta: devices of stable may have got it before
 };
 
 // A key that verifies images.

@@ -7,11 +7,11 @@
 
 #include "common/image_version.h"
 #include "server/audit/audit_json.h"
-#include "server/base/clock.h"
-#include "server/release/release_check.h"
 #include "server/release/release_find.h"
 #include "server/release/release_load.h"
+#include "server/release/release_publish.h"
 #include "server/store/image_store.h"
+#include "server/store/rollout_store.h"
 
 struct release {
     struct store *store;
@@ -56,7 +56,7 @@ static void replace(struct release *release, struct release_catalogue *fresh)
         unreference(release, old);
 }
 
-static int reload(struct release *release, struct err *err)
+int release_refresh(struct release *release, struct err *err)
 {
     struct release_catalogue *fresh;
 
@@ -80,7 +80,7 @@ int release_open(struct store *store, struct release **out, struct err *err)
     release->store = store;
     pthread_mutex_init(&release->reloading, NULL);
     pthread_mutex_init(&release->lock, NULL);
-    rc = reload(release, err);
+    rc = release_refresh(release, err);
     if (rc < 0) {
         release_close(release);
         return err_context(err, "catalogue");
@@ -122,7 +122,6 @@ struct change {
     const struct image_key *key;
     const char *name;
     const char *key_id;
-    bool force;
     struct release_added *added; // written by apply_add()
     bool *existed;               // written by apply_add_key()
 };
@@ -165,7 +164,7 @@ int release_make_change(struct release *release, const struct audit_change *chan
 
     int rc = audit_run(release->store, &told, run_change, &job, err);
 
-    return rc < 0 ? rc : reload(release, err);
+    return rc < 0 ? rc : release_refresh(release, err);
 }
 
 static struct image *find(
@@ -174,20 +173,6 @@ static struct image *find(
     const struct release_member *member = release_find_member(catalogue, name, err);
 
     return member != NULL ? (struct image *)&member->image : NULL;
-}
-
-// Whether an image of that board may get the state; places are within the board's own members.
-static int check_chain(const struct release_catalogue *catalogue, const struct image *image,
-    enum image_state state, struct err *err)
-{
-    size_t first;
-    size_t n = release_find_board(catalogue, image->name.board, &first);
-
-    for (size_t i = 0; i < n; i++) {
-        if (&catalogue->members[first + i].image == image)
-            return release_check_state(catalogue->members + first, n, i, state, err);
-    }
-    return 0;
 }
 
 // The member that has the image's place in its chain already, or NULL.
@@ -268,76 +253,6 @@ int release_add(struct release *release, const struct audit_author *by, const st
 
     *added = (struct release_added){.existed = false};
     return release_make_change(release, &audit, apply_add, &change, err);
-}
-
-static int apply_publish(struct store_connection *connection, struct release_catalogue *catalogue,
-    void *ctx, struct err *err)
-{
-    const struct change *change = ctx;
-    struct image *image = find(catalogue, change->name, err);
-
-    if (image == NULL)
-        return ERR_NOT_FOUND;
-    if (image->state == IMAGE_PUBLISHED)
-        return 0;
-    if (image->signer[0] == '\0')
-        return err_set(err, ERR_DENIED,
-            "image %s is not published: no known key verifies its signature; add the public half "
-            "of its signing key with 'secureesp keys add'",
-            image->name.text);
-    if (image->embeds_count == 0)
-        return err_set(err, ERR_CONFLICT,
-            "image %s is not published: it is not known which key may sign its successor; add it "
-            "with --embeds",
-            image->name.text);
-
-    int rc = check_chain(catalogue, image, IMAGE_PUBLISHED, err);
-    if (rc < 0)
-        return err_context(err, "image %s is not published", image->name.text);
-    image->state = IMAGE_PUBLISHED;
-    image->published_at_ms = clock_now_ms();
-    return image_store_update(connection, image, err);
-}
-
-int release_publish(
-    struct release *release, const struct audit_author *by, const char *name, struct err *err)
-{
-    struct change change = {.name = name};
-    struct audit_change audit = {.by = by, .verb = "publish", .kind = AUDIT_IMAGE, .object = name};
-
-    return release_make_change(release, &audit, apply_publish, &change, err);
-}
-
-static int apply_withdraw(struct store_connection *connection, struct release_catalogue *catalogue,
-    void *ctx, struct err *err)
-{
-    const struct change *change = ctx;
-    struct image *image = find(catalogue, change->name, err);
-
-    if (image == NULL)
-        return ERR_NOT_FOUND;
-    if (image->state != IMAGE_PUBLISHED)
-        return err_set(
-            err, ERR_CONFLICT, "image %s is not published: nothing to withdraw", image->name.text);
-
-    int rc = check_chain(catalogue, image, IMAGE_WITHDRAWN, err);
-    if (rc < 0 && !change->force)
-        return err_context(err,
-            "image %s is not withdrawn (--force does it anyway; those devices are then offered "
-            "nothing)",
-            image->name.text);
-    image->state = IMAGE_WITHDRAWN;
-    return image_store_update(connection, image, err);
-}
-
-int release_withdraw(struct release *release, const struct audit_author *by, const char *name,
-    bool force, struct err *err)
-{
-    struct change change = {.name = name, .force = force};
-    struct audit_change audit = {
-        .by = by, .verb = "withdraw", .kind = AUDIT_IMAGE, .object = name, .forced = force};
-
-    return release_make_change(release, &audit, apply_withdraw, &change, err);
 }
 
 static int apply_signer(struct store_connection *connection, struct release_catalogue *catalogue,

@@ -19,7 +19,8 @@ void release_close(struct release *release);
 
 // One state of the catalogue; it does not change while it is held. Device counts in it are 0.
 struct release_catalogue {
-    struct release_member *members; // by board, then version
+    struct release_member *members; // by board, then version: as who follows beta sees them
+    struct release_member *stable;  // as the others do; NULL if that is the same
     size_t member_count;
     struct image_key *keys;
     size_t key_count;
@@ -29,6 +30,10 @@ struct release_catalogue {
 // Take and give back the present catalogue. Any thread; costs no I/O.
 const struct release_catalogue *release_hold(struct release *release);
 void release_drop(struct release *release, const struct release_catalogue *catalogue);
+
+// Reads the catalogue anew, after something else has changed what is in it. Any thread but the
+// store's writer.
+ERR_CHECKED int release_refresh(struct release *release, struct err *err);
 
 // Changes. All are durable, and seen by every later release_hold(), when they return; each has its
 // row of the audit log. by: who wants it, or NULL for the daemon itself.
@@ -50,16 +55,6 @@ struct release_added {
 // is the same.
 ERR_CHECKED int release_add(struct release *release, const struct audit_author *by,
     const struct image *image, struct release_added *added, struct err *err);
-
-// ERR_NOT_FOUND; ERR_DENIED if no known key verifies the image; ERR_CONFLICT if it embeds no key,
-// would strand a device, or is of another layout than its chain. Publishing a published image
-// changes nothing.
-ERR_CHECKED int release_publish(
-    struct release *release, const struct audit_author *by, const char *name, struct err *err);
-
-// ERR_NOT_FOUND; ERR_CONFLICT if it is not published, or without force would strand a device.
-ERR_CHECKED int release_withdraw(struct release *release, const struct audit_author *by,
-    const char *name, bool force, struct err *err);
 
 // Records which known key verifies an image that none verified before. ERR_NOT_FOUND; ERR_CONFLICT
 // if the image of that name is another one (by SHA-256) by now.

@@ -7,6 +7,7 @@
 
 #include "server/model/board_policy.h"
 #include "server/model/image.h"
+#include "server/model/rollout.h"
 
 // The release chain of one board: pure functions over its images.
 //
@@ -26,9 +27,11 @@
 struct release_member {
     struct image image;
     int64_t devices;
+    int64_t beta_devices; // of these: that follow beta
     int64_t staged;
     enum board_policy policy; // of its board: the same in all of them
     size_t reach;             // place of the last image that a device on it comes to; its own: none
+    char rollout[ROLLOUT_NAME_SIZE]; // that brings it to devices, and keeps it from others; or ""
 };
 
 // Orders two members of one board by version, for qsort(3).

@@ -1,7 +1,6 @@
 // What would strand a device or leave it unable to start.
 #include "server/release/release_check.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *describe(enum image_layout layout)
@@ -54,8 +53,7 @@ static bool is_stranded(const struct release_member *members, size_t n, size_t i
            (answer == RELEASE_OTHER_LAYOUT && release_chain_is_live(&members[i]));
 }
 
-// By the immediate successors. index: of the image that is to change.
-static int check_steps(const struct release_member *before, const struct release_member *after,
+int release_check_steps(const struct release_member *before, const struct release_member *after,
     size_t n, size_t index, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
@@ -144,27 +142,10 @@ int release_check_change(
     return 0;
 }
 
-int release_check_state(const struct release_member *members, size_t n, size_t index,
-    enum image_state state, struct err *err)
+int release_check_layout(
+    const struct release_member *members, size_t n, size_t index, struct err *err)
 {
     const struct image *other = release_chain_other_layout(members, n, &members[index].image);
-    struct release_member *before;
-    struct release_member *after;
 
-    if (state == IMAGE_PUBLISHED && other != NULL)
-        return refuse_layout(&members[index].image, other, err);
-    before = calloc(2 * n, sizeof *before);
-    if (before == NULL)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a release chain");
-    after = before + n;
-    memcpy(before, members, n * sizeof *members);
-    memcpy(after, members, n * sizeof *members);
-    after[index].image.state = state;
-
-    int rc = members[index].policy == BOARD_POLICY_LEAP
-                 ? release_check_change(before, after, n, err)
-                 : check_steps(before, after, n, index, err);
-
-    free(before);
-    return rc;
+    return other != NULL ? refuse_layout(&members[index].image, other, err) : 0;
 }

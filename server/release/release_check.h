@@ -9,15 +9,17 @@
 // What would strand a device, or leave it unable to start. Pure. Members are those of one board, in
 // order.
 
-// Whether members[index] may get the state IMAGE_PUBLISHED or IMAGE_WITHDRAWN. By
-// BOARD_POLICY_STEP, ERR_CONFLICT with the reason if any image that was ever published, or that a
-// device runs, would then have a published successor that it cannot verify and has none such today;
-// by BOARD_POLICY_LEAP, if release_check_change() says so. An image may not be published while one
-// of another layout is published or runs on a device. None may be withdrawn if an image that is
-// published or runs would then be followed by a published one of another layout, unless it is so
-// today. ERR_NO_MEMORY.
-ERR_CHECKED int release_check_state(const struct release_member *members, size_t n, size_t index,
-    enum image_state state, struct err *err);
+// Whether members[index] may be published: ERR_CONFLICT while an image of another layout is
+// published or runs on a device.
+ERR_CHECKED int release_check_layout(
+    const struct release_member *members, size_t n, size_t index, struct err *err);
+
+// Whether members[index] alone may change its state by BOARD_POLICY_STEP: ERR_CONFLICT with the
+// reason if any image that was ever published, or that a device runs, would then have a published
+// successor that it cannot verify and has none such today, or if one that is published or runs
+// would be followed by a published one of another layout, unless it is so today.
+ERR_CHECKED int release_check_steps(const struct release_member *before,
+    const struct release_member *after, size_t n, size_t index, struct err *err);
 
 // Whether the members may become others: the same images in both, with other states, marks or
 // policy; this sets `reach` in both. ERR_CONFLICT with the reason if, from any image that was ever

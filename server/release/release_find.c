@@ -18,6 +18,13 @@ size_t release_find_board(
     return n;
 }
 
+const struct release_member *release_find_channel(
+    const struct release_catalogue *catalogue, enum channel channel)
+{
+    return channel != CHANNEL_BETA && catalogue->stable != NULL ? catalogue->stable
+                                                                : catalogue->members;
+}
+
 const struct release_member *release_find_member(
     const struct release_catalogue *catalogue, const char *name, struct err *err)
 {

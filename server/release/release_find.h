@@ -12,6 +12,10 @@
 size_t release_find_board(
     const struct release_catalogue *catalogue, const char *board, size_t *first);
 
+// The same members as devices of the channel see them.
+const struct release_member *release_find_channel(
+    const struct release_catalogue *catalogue, enum channel channel);
+
 // The image of that name, or NULL; of the member, *err says then what to do (ERR_NOT_FOUND).
 const struct image *release_find_image(const struct release_catalogue *catalogue, const char *name);
 const struct release_member *release_find_member(

@@ -7,7 +7,9 @@
 
 #include "common/result.h"
 #include "server/release/release_find.h"
+#include "server/release/release_gate.h"
 #include "server/release/release_pin.h"
+#include "server/store/device_channel.h"
 #include "server/store/device_store.h"
 
 static void hold(struct command_verdict *out, const char *result, const char *format, ...)
@@ -26,8 +28,9 @@ static void hold(struct command_verdict *out, const char *result, const char *fo
 
 // A device of ours says itself if nothing is there; it must only not take what is no more offered.
 static void judge_unknown(const struct release_catalogue *catalogue,
-    const struct device_record *device, const struct device_mark *mark, struct command_verdict *out)
+    const struct release_flash_device *asked, struct command_verdict *out)
 {
+    const struct device_record *device = asked->device;
     struct image_name running;
     struct image_name limit;
     const char *text = device->status.image;
@@ -36,10 +39,10 @@ static void judge_unknown(const struct release_catalogue *catalogue,
 
     if (device->speaks_events && image_name_parse(text, strlen(text), &running)) {
         size_t n = release_find_board(catalogue, running.board, &first);
-        bool is_pinned = release_pin_limit(mark, running.board, &limit);
+        bool is_pinned = release_pin_limit(asked->mark, running.board, &limit);
 
-        if (release_chain_next_within(catalogue->members + first, n, &running,
-                is_pinned ? &limit : NULL, &next) == RELEASE_NEXT) {
+        if (release_chain_next_within(release_find_channel(catalogue, asked->channel) + first, n,
+                &running, is_pinned ? &limit : NULL, &next) == RELEASE_NEXT) {
             memcpy(out->image, next->name.text, sizeof out->image);
             return;
         }
@@ -50,13 +53,10 @@ static void judge_unknown(const struct release_catalogue *catalogue,
 }
 
 // By the chain of the device's image, if that is known. What is not was offered for what it ran.
-static void judge_step(const struct release_catalogue *catalogue, const struct image *running,
+static void judge_step(const struct release_member *members, size_t n, const struct image *running,
     const struct image *image, struct command_verdict *out)
 {
-    size_t first;
-    size_t n = release_find_board(catalogue, image->name.board, &first);
-
-    switch (release_chain_permit(catalogue->members + first, n, running, image)) {
+    switch (release_chain_permit(members, n, running, image)) {
     case RELEASE_STRANDED:
         hold(out, COMMAND_RESULT_HELD,
             "not sent: image %s, which the device has downloaded, is not verified by %s, which it "
@@ -86,11 +86,13 @@ static void judge_step(const struct release_catalogue *catalogue, const struct i
 }
 
 static void judge_staged(const struct release_catalogue *catalogue,
-    const struct device_record *device, const struct download_store_staged *staged,
-    struct command_verdict *out)
+    const struct release_flash_device *asked, struct command_verdict *out)
 {
+    const struct download_store_staged *staged = asked->staged;
     const struct image *image = release_find_image(catalogue, staged->image);
-    const struct image *running = release_find_image(catalogue, device->status.image);
+    const struct image *running = release_find_image(catalogue, asked->device->status.image);
+    const struct release_member *members = release_find_channel(catalogue, asked->channel);
+    size_t first;
 
     memcpy(out->image, staged->image, sizeof out->image);
     if (image == NULL)
@@ -109,8 +111,17 @@ static void judge_staged(const struct release_catalogue *catalogue,
             "again, or give 'firmware' for its next image ('flash --force' installs it all the "
             "same)",
             staged->image);
-    else if (running != NULL && strcmp(running->name.board, image->name.board) == 0)
-        judge_step(catalogue, running, image, out);
+    else if (asked->channel != CHANNEL_BETA && image->channel == CHANNEL_BETA)
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: image %s, which the device has downloaded, is of channel beta, and the "
+            "device follows stable; give 'firmware' for its next image ('flash --force' installs "
+            "it all the same)",
+            staged->image);
+    else if (running != NULL && strcmp(running->name.board, image->name.board) == 0) {
+        size_t n = release_find_board(catalogue, image->name.board, &first);
+
+        judge_step(members + first, n, running, image, out);
+    }
 }
 
 // What an operator has said of the device goes before what it has.
@@ -133,15 +144,42 @@ static void judge_mark(const struct device_mark *mark, struct command_verdict *o
 }
 
 void release_flash_judge(const struct release_catalogue *catalogue,
-    const struct device_record *device, const struct download_store_staged *staged,
-    const struct device_mark *mark, struct command_verdict *out)
+    const struct release_flash_device *asked, struct command_verdict *out)
 {
     *out = (struct command_verdict){0};
-    if (staged == NULL)
-        judge_unknown(catalogue, device, mark, out);
+    if (asked->staged == NULL)
+        judge_unknown(catalogue, asked, out);
     else
-        judge_staged(catalogue, device, staged, out);
-    judge_mark(mark, out);
+        judge_staged(catalogue, asked, out);
+    judge_mark(asked->mark, out);
+}
+
+// Nor does an operator's `flash` go before a rollout, unless it is forced.
+static int judge_gate(struct store_connection *connection,
+    const struct release_catalogue *catalogue, const struct device_record *device,
+    struct command_verdict *out, struct err *err)
+{
+    const char *text = device->status.image;
+    const struct release_member *gate;
+    struct image_name running;
+    struct image_name image;
+    struct release_pin_way way = {.running = &running};
+    size_t first;
+    int rc;
+
+    if (out->held || !image_name_parse(out->image, strlen(out->image), &image))
+        return 0;
+    if (!image_name_parse(text, strlen(text), &running) || strcmp(running.board, image.board) != 0)
+        running = (struct image_name){.version = "0"}; // before all: each gate counts
+    way.n = release_find_board(catalogue, image.board, &first);
+    way.members = catalogue->members + first;
+    rc = release_gate_find(connection, device->mac, &way, &gate, err);
+    if (rc == 0 && release_gate_bars(gate, &image))
+        hold(out, COMMAND_RESULT_HELD,
+            "not sent: rollout %s brings image %s to devices, and has not reached this one "
+            "('flash --force' installs what it has downloaded all the same)",
+            gate->rollout, gate->image.name.text);
+    return rc;
 }
 
 int release_flash_decide(struct store_connection *connection, const char *mac,
@@ -152,18 +190,26 @@ int release_flash_decide(struct store_connection *connection, const char *mac,
     struct download_store_staged staged;
     struct device_record device;
     struct device_mark mark;
+    struct device_channel channel = {0};
     int rc = device_store_get(connection, mac, &device, err);
     int known;
 
     if (rc == 0)
         rc = mark_store_get(connection, mac, &mark, err);
+    if (rc == 0)
+        rc = device_channel_get(connection, mac, &mark, &channel, err);
     if (rc < 0)
         return rc;
     known = download_store_get_staged(connection, mac, &staged, err);
     if (known < 0 && known != ERR_NOT_FOUND)
         return known;
+
+    struct release_flash_device asked = {
+        &device, known == 0 ? &staged : NULL, &mark, channel.channel};
+
     catalogue = release_hold(release);
-    release_flash_judge(catalogue, &device, known == 0 ? &staged : NULL, &mark, out);
+    release_flash_judge(catalogue, &asked, out);
+    rc = judge_gate(connection, catalogue, &device, out, err);
     release_drop(release, catalogue);
-    return 0;
+    return rc;
 }

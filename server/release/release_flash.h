@@ -9,14 +9,19 @@
 
 // Whether a device that is told to install its download installs what it should.
 
-// Decides, purely: staged is what the device has downloaded, NULL if nothing is known. A device of
-// ours compares the verdict's image with what it has; a sketch installs whatever it has, so it is
-// held back unless that is known, published, verified by what it runs, neither behind an image that
-// must be passed through, nor a dead end, nor beyond its pin. mark: what an operator has said of
-// it.
+struct release_flash_device {
+    const struct device_record *device;
+    const struct download_store_staged *staged; // what it has downloaded; NULL: nothing is known
+    const struct device_mark *mark;             // what an operator has said of it
+    enum channel channel;                       // that it follows
+};
+
+// Decides, purely. A device of ours compares the verdict's image with what it has; a sketch
+// installs whatever it has, so it is held back unless that is known, published in its channel,
+// verified by what it runs, neither behind an image that must be passed through, nor a dead end,
+// nor beyond its pin.
 void release_flash_judge(const struct release_catalogue *catalogue,
-    const struct device_record *device, const struct download_store_staged *staged,
-    const struct device_mark *mark, struct command_verdict *out);
+    const struct release_flash_device *asked, struct command_verdict *out);
 
 // The same, by what the store knows of the device; ctx is the struct release. ERR_NOT_FOUND if it
 // knows none. As struct command_dispatch_settings wants it.

@@ -10,7 +10,6 @@
 #include "server/image/image_files.h"
 #include "server/image/image_layout.h"
 #include "server/pki/public_key.h"
-#include "server/release/release_remove.h"
 #include "server/release/release_signer.h"
 
 void release_images_init(struct release_images *images, struct release *release, const char *folder)
@@ -127,13 +126,13 @@ int release_images_add(struct release_images *images, const struct release_offer
 }
 
 int release_images_remove(
-    struct release_images *images, const struct audit_author *by, const char *name, struct err *err)
+    struct release_images *images, const struct release_remove_wish *wish, struct err *err)
 {
     char sha256[IMAGE_SHA256_SIZE];
 
     pthread_mutex_lock(&images->adding);
 
-    int rc = release_remove_image(images->release, by, name, sha256, err);
+    int rc = release_remove_image(images->release, wish, sha256, err);
 
     if (rc == 0)
         remove_unused(images, sha256);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "server/release/release.h"
+#include "server/release/release_remove.h"
 
 // The images themselves: their files together with their records in the catalogue.
 struct release_images {
@@ -39,8 +40,8 @@ ERR_CHECKED int release_images_add(struct release_images *images, const struct r
     struct image *out, bool *existed, struct err *err);
 
 // Removes its record, then its file. Errors of release_remove_image().
-ERR_CHECKED int release_images_remove(struct release_images *images, const struct audit_author *by,
-    const char *name, struct err *err);
+ERR_CHECKED int release_images_remove(
+    struct release_images *images, const struct release_remove_wish *wish, struct err *err);
 
 // Looks for the key of the image of that name, or (NULL) of every image, that no key verified so
 // far, and records it: its key may have become known after it, or while it was added. by: whose

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/image_version.h"
+#include "server/release/release_gate.h"
 
 enum release_pin_answer release_pin_judge(
     const struct device_mark *mark, const struct image_name *image)
@@ -27,23 +28,39 @@ bool release_pin_limit(const struct device_mark *mark, const char *board, struct
            strcmp(out->board, board) == 0;
 }
 
+// What is furthest may lie beyond the pin or the gate, and something on the way there before it.
+static void keep_within(
+    struct release_pin_way *way, const struct device_mark *mark, const struct release_member *gate)
+{
+    struct image_name pin;
+    const struct image_name *limit = release_gate_limit(way, gate);
+
+    if (release_pin_limit(mark, way->running->board, &pin) &&
+        (limit == NULL || image_version_compare(pin.version, limit->version) < 0))
+        limit = &pin;
+    if (limit != NULL)
+        release_chain_next_within(way->members, way->n, way->running, limit, &way->next);
+}
+
 int release_pin_decide(struct store *store, const char *mac, struct release_pin_way *way,
     enum release_pin_answer *out, struct err *err)
 {
+    const struct release_member *gate = NULL;
     struct store_connection *connection;
     struct device_mark mark;
-    struct image_name limit;
     int rc = store_read_begin(store, &connection, err);
 
     if (rc < 0)
         return rc;
     rc = mark_store_get(connection, mac, &mark, err);
+    if (rc == 0)
+        rc = release_gate_find(connection, mac, way, &gate, err);
     store_read_end(store, connection);
     if (rc < 0)
         return rc;
-    // What is furthest may lie beyond the pin, and something on the way there before it.
-    if (release_pin_limit(&mark, way->running->board, &limit))
-        release_chain_next_within(way->members, way->n, way->running, &limit, &way->next);
+    keep_within(way, &mark, gate);
     *out = release_pin_judge(&mark, &way->next->name);
+    if (*out == RELEASE_PIN_FREE && release_gate_bars(gate, &way->next->name))
+        *out = RELEASE_PIN_ROLLOUT;
     return 0;
 }

@@ -16,6 +16,7 @@ enum release_pin_answer {
     RELEASE_PIN_HELD,        // nothing is changed on it
     RELEASE_PIN_BEYOND,      // it is pinned to an earlier one
     RELEASE_PIN_OTHER_BOARD, // it is pinned to one of another board, so that no order tells
+    RELEASE_PIN_ROLLOUT,     // a rollout brings it, and has not reached the device
 };
 
 // Decides, purely.
@@ -33,8 +34,8 @@ struct release_pin_way {
     const struct image *next;
 };
 
-// The same by what the store knows; *out is the answer. way->next becomes what is offered to the
-// device by its pin. ERR_IO, ERR_UNAVAILABLE.
+// The same by what the store knows, and by rollouts; *out is the answer. way->next becomes what is
+// offered to the device by these. ERR_IO, ERR_UNAVAILABLE.
 ERR_CHECKED int release_pin_decide(struct store *store, const char *mac,
     struct release_pin_way *way, enum release_pin_answer *out, struct err *err);
 

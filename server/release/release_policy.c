@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/image_version.h"
-#include "server/release/release_check.h"
+#include "server/release/release_channel.h"
 #include "server/release/release_find.h"
 #include "server/store/board_store.h"
 #include "server/store/image_store.h"
@@ -33,7 +33,8 @@ static int check(const struct release_catalogue *catalogue, const char *board,
         change(&after[i], ctx);
     }
 
-    int rc = release_check_change(before, after, n, err);
+    struct release_channel_change all = {before, after, n, n};
+    int rc = release_channel_check(&all, err);
 
     free(before);
     return rc;
@@ -132,11 +133,13 @@ static const struct release_member *find_version(
 }
 
 int release_policy_check_pin(const struct release_catalogue *catalogue,
-    const struct image_name *running, const struct image_name *pin, struct err *err)
+    const struct release_policy_pin *wish, struct err *err)
 {
+    const struct image_name *running = wish->running;
+    const struct image_name *pin = wish->pin;
     size_t first;
     size_t n = release_find_board(catalogue, running->board, &first);
-    const struct release_member *members = catalogue->members;
+    const struct release_member *members = release_find_channel(catalogue, wish->channel);
     const struct release_member *from;
     const struct release_member *to;
 

@@ -30,10 +30,15 @@ struct release_policy_mark {
 ERR_CHECKED int release_policy_mark_image(
     struct release *release, const struct release_policy_mark *mark, struct err *err);
 
+struct release_policy_pin {
+    const struct image_name *running, *pin;
+    enum channel channel; // that the device follows
+};
+
 // Whether a device that runs the one image may be told not to go beyond another of its board:
 // ERR_CONFLICT if that is one to which it is never sent, as it would come less far from there. Of
 // names that are not known nothing is said.
 ERR_CHECKED int release_policy_check_pin(const struct release_catalogue *catalogue,
-    const struct image_name *running, const struct image_name *pin, struct err *err);
+    const struct release_policy_pin *wish, struct err *err);
 
 #endif

@@ -15,6 +15,7 @@
 
 struct removal {
     const char *word;
+    bool force;
     char *sha256;
     struct image_key *key;
 };
@@ -50,7 +51,7 @@ static int check_running(
         return rc;
     return err_set(err, ERR_CONFLICT,
         "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), "
-        "and could be offered nothing without it",
+        "and could be offered nothing without it (--force does it anyway)",
         name, (long long)member->devices, some.text, name);
 }
 
@@ -69,19 +70,18 @@ static int check_staged(
         name, (long long)member->staged, some.text);
 }
 
-// Who needs it now.
-static int check_users(
-    struct store_connection *connection, const struct release_member *member, struct err *err)
+// What withdrawing it judges.
+static int check_state(const struct release_member *member, struct err *err)
 {
     if (member->image.state == IMAGE_PUBLISHED)
         return err_set(err, ERR_CONFLICT,
             "image %s is not removed: it is published; withdraw it first with 'secureesp images "
             "withdraw'",
             member->image.name.text);
-
-    int rc = check_running(connection, member, err);
-
-    return rc < 0 ? rc : check_staged(connection, member, err);
+    if (member->rollout[0] != '\0')
+        return err_set(err, ERR_CONFLICT, "image %s is not removed: rollout %s needs it",
+            member->image.name.text, member->rollout);
+    return 0;
 }
 
 static int check_steps(
@@ -101,6 +101,19 @@ static int check_steps(
         name, from->name.text, goal->name.text);
 }
 
+// Who needs it. Forced, these devices are offered nothing until they run another.
+static int check_need(struct store_connection *connection,
+    const struct release_catalogue *catalogue, const struct release_member *member, struct err *err)
+{
+    int rc = check_running(connection, member, err);
+
+    if (rc == 0)
+        rc = check_staged(connection, member, err);
+    if (rc == 0)
+        rc = check_steps(catalogue, member, err);
+    return rc;
+}
+
 static int remove_image(struct store_connection *connection, struct release_catalogue *catalogue,
     void *ctx, struct err *err)
 {
@@ -110,21 +123,25 @@ static int remove_image(struct store_connection *connection, struct release_cata
     if (member == NULL)
         return ERR_NOT_FOUND;
 
-    int rc = check_users(connection, member, err);
+    int rc = check_state(member, err);
 
-    if (rc == 0)
-        rc = check_steps(catalogue, member, err);
+    if (rc == 0 && !removal->force)
+        rc = check_need(connection, catalogue, member, err);
     if (rc < 0)
         return rc;
     memcpy(removal->sha256, member->image.sha256, IMAGE_SHA256_SIZE);
     return image_store_remove(connection, removal->word, err);
 }
 
-int release_remove_image(struct release *release, const struct audit_author *by, const char *name,
+int release_remove_image(struct release *release, const struct release_remove_wish *wish,
     char removed[IMAGE_SHA256_SIZE], struct err *err)
 {
-    struct removal removal = {.word = name, .sha256 = removed};
-    struct audit_change audit = {.by = by, .verb = "remove", .kind = AUDIT_IMAGE, .object = name};
+    struct removal removal = {.word = wish->name, .force = wish->force, .sha256 = removed};
+    struct audit_change audit = {.by = wish->by,
+        .verb = "remove",
+        .kind = AUDIT_IMAGE,
+        .object = wish->name,
+        .forced = wish->force};
 
     return release_make_change(release, &audit, remove_image, &removal, err);
 }

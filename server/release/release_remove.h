@@ -7,10 +7,15 @@
 // later release_hold(), when they return.
 
 // Writes the SHA-256 of its file to removed. ERR_NOT_FOUND; ERR_CONFLICT, and who needs it, if it
-// is published, runs on a device, is downloaded by one, or is the only known step from an image to
-// a later one.
-ERR_CHECKED int release_remove_image(struct release *release, const struct audit_author *by,
-    const char *name, char removed[IMAGE_SHA256_SIZE], struct err *err);
+// is published, or, unless forced, runs on a device, is downloaded by one, or is the only known
+// step from an image to a later one.
+struct release_remove_wish {
+    const char *name;
+    bool force;
+    const struct audit_author *by;
+};
+ERR_CHECKED int release_remove_image(struct release *release,
+    const struct release_remove_wish *wish, char removed[IMAGE_SHA256_SIZE], struct err *err);
 
 // word: the key's name, its id or at least the first 12 digits of that. ERR_NOT_FOUND; ERR_CONFLICT
 // if it signed an image, or one embeds it, and which.

@@ -7,6 +7,7 @@
 static const char *const states[] = {"online", "offline", "revoked", NULL};
 static const char *const kinds[] = {"ours", "sketch", NULL};
 static const char *const flags[] = {"no", "yes", NULL};
+static const char *const channels[] = {"none", "stable", "beta", NULL};
 
 // In the order of enum select_field.
 static const struct select_field_rule rules[SELECT_FIELD_COUNT] = {
@@ -31,6 +32,10 @@ static const struct select_field_rule rules[SELECT_FIELD_COUNT] = {
     {"hold", SELECT_TYPE_WORD, flags},
     {"canary", SELECT_TYPE_WORD, flags},
     {"pin", SELECT_TYPE_TEXT, NULL},
+    {"channel", SELECT_TYPE_WORD, channels + 1},
+    {"ownchannel", SELECT_TYPE_WORD, channels},
+    {"group", SELECT_TYPE_GROUP, NULL},
+    {"drifted", SELECT_TYPE_WORD, flags},
 };
 
 // In the order of enum select_op.

@@ -6,10 +6,11 @@
 // What can be compared, and with what.
 
 enum select_type {
-    SELECT_TYPE_TEXT, // with * and ?
-    SELECT_TYPE_MAC,  // with * at its end
-    SELECT_TYPE_TAG,  // with * and ?
-    SELECT_TYPE_WORD, // one of some
+    SELECT_TYPE_TEXT,  // with * and ?
+    SELECT_TYPE_MAC,   // with * at its end
+    SELECT_TYPE_TAG,   // with * and ?
+    SELECT_TYPE_GROUP, // a group's name
+    SELECT_TYPE_WORD,  // one of some
     SELECT_TYPE_NUMBER,
     SELECT_TYPE_DURATION, // 90s, 5m, 1h, 2d, 200ms
     SELECT_TYPE_AGE,      // the same, of how long ago something was

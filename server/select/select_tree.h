@@ -38,6 +38,10 @@ enum select_field {
     SELECT_HOLD,
     SELECT_CANARY,
     SELECT_PIN,
+    SELECT_CHANNEL,
+    SELECT_OWN_CHANNEL,
+    SELECT_GROUP,
+    SELECT_DRIFTED,
     SELECT_FIELD_COUNT,
 };
 
@@ -45,6 +49,7 @@ enum select_field {
 enum select_state { SELECT_STATE_ONLINE, SELECT_STATE_OFFLINE, SELECT_STATE_REVOKED };
 enum select_kind { SELECT_KIND_OURS, SELECT_KIND_SKETCH };
 enum select_flag { SELECT_FLAG_NO, SELECT_FLAG_YES };
+enum select_channel { SELECT_CHANNEL_NONE, SELECT_CHANNEL_STABLE, SELECT_CHANNEL_BETA };
 
 enum select_op {
     SELECT_EQUAL,

@@ -130,6 +130,10 @@ static int read_text(const struct select_field_rule *rule, const char *value,
         return err_set(err, ERR_INVALID,
             "expected a tag: at most %d letters, digits, '.', '_' or '-', or '*' and '?' for them",
             SELECT_VALUE_TAG_MAX);
+    if (rule->type == SELECT_TYPE_GROUP && !select_value_is_tag(value))
+        return err_set(err, ERR_INVALID,
+            "expected a group's name: at most %d letters, digits, '.', '_' or '-'",
+            SELECT_VALUE_TAG_MAX);
     node->is_pattern = strpbrk(value, "*?") != NULL;
     node->is_latest = rule == select_field_rule(SELECT_IMAGE) && strcmp(value, "latest") == 0;
     snprintf(out, SELECT_VALUE_SIZE, "%s", value);

@@ -38,7 +38,8 @@ static const char select_revoked_serial[] =
     " WHERE serial = ?1 AND revoked_at_ms > 0 AND with_device = 0 ORDER BY fingerprint LIMIT 1";
 
 static const char select_of_device[] = "SELECT " COLUMNS " FROM certificates WHERE device = ?1"
-                                       " ORDER BY known_at_ms DESC, not_before_ms DESC, serial";
+                                       " ORDER BY known_at_ms DESC, not_before_ms DESC, serial,"
+                                       " fingerprint";
 
 // By their index alone, as there may be a million.
 static const char select_listed[] =
@@ -55,6 +56,10 @@ static const char select_fresh[] =
 
 static const char select_all[] =
     "SELECT " COLUMNS " FROM certificates ORDER BY serial, fingerprint";
+
+static const char select_after[] =
+    "SELECT " COLUMNS " FROM certificates WHERE (serial, fingerprint) > (?1, ?2)"
+    " ORDER BY serial, fingerprint";
 
 static const char count_met[] =
     "SELECT count(*) FROM certificates WHERE device = ?1 AND origin NOT IN (0, 4)";
@@ -248,6 +253,18 @@ int certificate_store_each(struct store_connection *connection,
     struct statement s;
 
     statement_open(&s, connection, select_all);
+    return each_row(&s, each, ctx, err);
+}
+
+int certificate_store_each_after(struct store_connection *connection,
+    const struct certificate_store_place *after,
+    int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_after);
+    statement_bind_text(&s, after->serial);
+    statement_bind_text(&s, after->fingerprint);
     return each_row(&s, each, ctx, err);
 }
 

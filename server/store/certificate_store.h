@@ -34,6 +34,14 @@ ERR_CHECKED int certificate_store_each_of(struct store_connection *connection, c
 ERR_CHECKED int certificate_store_each(struct store_connection *connection,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
 
+// All of them behind a place, by serial and fingerprint, until each() returns non-zero.
+struct certificate_store_place {
+    const char *serial, *fingerprint;
+};
+ERR_CHECKED int certificate_store_each_after(struct store_connection *connection,
+    const struct certificate_store_place *after,
+    int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err);
+
 // The same for the serials that are revoked for themselves, in order; and, by serial, for what was
 // revoked with a device that is in again, and is no older than what stays out of it.
 ERR_CHECKED int certificate_store_each_listed(struct store_connection *connection,

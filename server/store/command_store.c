@@ -18,34 +18,40 @@ _Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_DONE == 2 &&
 
 #define COLUMNS                                                                                    \
     "c.id, c.device, c.name, c.state, c.result, c.image, c.detail, c.created_at_ms,"               \
-    " c.sent_at_ms, c.ended_at_ms, c.forced, c.batch, c.wave"
-#define COLUMN_COUNT 13 // of these; what else is selected stands behind them
+    " c.sent_at_ms, c.ended_at_ms, c.forced, c.batch, c.wave, c.step, c.code, c.accepted_at_ms,"   \
+    " c.due_at_ms, c.sends, c.inferred, c.last_sent_at_ms"
+#define COLUMN_COUNT 20 // of these; what else is selected stands behind them
+#define SELECT "SELECT " COLUMNS " FROM commands AS c"
+#define PAGE SELECT " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
 
 static const char insert[] =
     "INSERT INTO commands"
-    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms, forced,"
-    " batch, wave)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " (device, name, state, result, image, detail, created_at_ms, sent_at_ms, ended_at_ms, step,"
+    " code, accepted_at_ms, due_at_ms, sends, inferred, last_sent_at_ms, forced, batch, wave)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char update[] =
     "UPDATE commands SET state = ?, result = ?, image = ?, detail = ?, created_at_ms = ?,"
-    " sent_at_ms = ?, ended_at_ms = ? WHERE id = ? RETURNING batch";
+    " sent_at_ms = ?, ended_at_ms = ?, step = ?, code = ?, accepted_at_ms = ?, due_at_ms = ?,"
+    " sends = ?, inferred = ?, last_sent_at_ms = ? WHERE id = ? RETURNING batch";
 
-static const char select_one[] = "SELECT " COLUMNS " FROM commands AS c WHERE c.id = ?";
+static const char select_one[] = SELECT " WHERE c.id = ?";
 
-static const char select_newest[] =
-    "SELECT " COLUMNS " FROM commands AS c ORDER BY c.id DESC LIMIT ?";
+static const char select_newest[] = SELECT " ORDER BY c.id DESC LIMIT ?";
 
 static const char select_newest_of_device[] =
-    "SELECT " COLUMNS " FROM commands AS c WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
+    SELECT " WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
+
+static const char select_page[] = PAGE " ORDER BY c.id DESC LIMIT ?4";
+
+static const char select_page_of_device[] = PAGE " AND c.device = ?5 ORDER BY c.id DESC LIMIT ?4";
 
 static const char select_of_batch[] =
-    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_batch"
-    " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
+    SELECT " INDEXED BY commands_batch"
+           " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
 
 static const char select_open_of_device[] =
-    "SELECT " COLUMNS
-    " FROM commands AS c WHERE c.device = ? AND c.state IN (0, 1, 6) ORDER BY c.id";
+    SELECT " WHERE c.device = ? AND c.state IN (0, 1, 6) ORDER BY c.id";
 
 static const char delete_of_device[] = "DELETE FROM commands WHERE device = ?";
 
@@ -57,23 +63,29 @@ static const char select_due[] =
     " WHERE d.online = 1 AND d.queued > 0 AND d.sent = 0 AND d.last_seen_ms >= ? ORDER BY c.id";
 
 static const char select_sent[] =
-    "SELECT " COLUMNS " FROM commands AS c INDEXED BY commands_sent_device"
-    " WHERE c.device = ? AND c.state = 1 ORDER BY c.id LIMIT 1";
+    SELECT " INDEXED BY commands_sent_device"
+           " WHERE c.device = ? AND c.state = 1 ORDER BY c.id LIMIT 1";
 
 static const char select_expired[] =
     "SELECT EXISTS (SELECT 1 FROM commands INDEXED BY commands_sent"
-    "  WHERE state = 1 AND sent_at_ms < ?)"
+    "  WHERE state = 1 AND due_at_ms <= ?)"
     " OR EXISTS (SELECT 1 FROM commands INDEXED BY commands_queued"
     "  WHERE state = 0 AND created_at_ms < ?)";
 
-static const char expire_sent[] =
-    "UPDATE commands INDEXED BY commands_sent SET state = 4, ended_at_ms = ?,"
-    " detail = 'sent, but the device reported no outcome in time'"
-    " WHERE state = 1 AND sent_at_ms < ?";
+static const char select_overdue[] =
+    SELECT " INDEXED BY commands_sent"
+           " WHERE c.state = 1 AND c.due_at_ms <= ? ORDER BY c.due_at_ms LIMIT ?";
+
+// A flash is begun by one image, and its end may be told by another.
+static const char select_acknowledges[] =
+    "SELECT c.accepted_at_ms FROM commands AS c WHERE c.device = ? AND c.state IN (1, 2, 3)"
+    " AND (c.state <> 1 OR c.accepted_at_ms > 0) AND c.inferred = 0 AND c.sent_at_ms > 0"
+    " AND c.name <> 'flash' AND c.result NOT IN ('busy', 'unknown-command')"
+    " ORDER BY c.id DESC LIMIT 1";
 
 static const char expire_queued[] =
     "UPDATE commands INDEXED BY commands_queued SET state = 4, ended_at_ms = ?,"
-    " detail = 'never sent: the device was not online and free in time'"
+    " result = 'timeout', detail = 'never sent: the device was not online and free in time'"
     " WHERE state = 0 AND created_at_ms < ?";
 
 static void read_command(struct statement *s, struct command *out)
@@ -92,6 +104,13 @@ static void read_command(struct statement *s, struct command *out)
     out->forced = statement_int(s, 10) != 0;
     out->batch = statement_int(s, 11);
     out->wave = statement_int(s, 12);
+    statement_text(s, 13, out->step, sizeof out->step);
+    out->code = statement_int(s, 14);
+    out->accepted_at_ms = statement_int(s, 15);
+    out->due_at_ms = statement_int(s, 16);
+    out->sends = statement_int(s, 17);
+    out->inferred = statement_int(s, 18) != 0;
+    out->last_sent_at_ms = statement_int(s, 19);
 }
 
 static void bind_outcome(struct statement *s, const struct command *command)
@@ -103,6 +122,13 @@ static void bind_outcome(struct statement *s, const struct command *command)
     statement_bind_int(s, command->created_at_ms);
     statement_bind_int(s, command->sent_at_ms);
     statement_bind_int(s, command->ended_at_ms);
+    statement_bind_text(s, command->step);
+    statement_bind_int(s, command->code);
+    statement_bind_int(s, command->accepted_at_ms);
+    statement_bind_int(s, command->due_at_ms);
+    statement_bind_int(s, command->sends);
+    statement_bind_int(s, command->inferred);
+    statement_bind_int(s, command->last_sent_at_ms);
 }
 
 int command_store_add(struct store_connection *connection, struct command *command, struct err *err)
@@ -200,6 +226,24 @@ int command_store_each(struct store_connection *connection, const char *mac, int
     return each_row(&s, each, ctx, err);
 }
 
+int command_store_page(struct store_connection *connection, const struct command_store_wish *wish,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key = 0;
+
+    if (wish->mac != NULL && !mac_key_from_text(wish->mac, &key))
+        return 0;
+    statement_open(&s, connection, wish->mac != NULL ? select_page_of_device : select_page);
+    statement_bind_int(&s, wish->before);
+    statement_bind_int(&s, wish->state);
+    statement_bind_text(&s, wish->name);
+    statement_bind_int(&s, wish->limit);
+    if (wish->mac != NULL)
+        statement_bind_int(&s, key);
+    return each_row(&s, each, ctx, err);
+}
+
 int command_store_each_of_batch(struct store_connection *connection,
     const struct command_store_batch *batch, int (*each)(const struct command *command, void *ctx),
     void *ctx, struct err *err)
@@ -287,13 +331,13 @@ int command_store_forget(struct store_connection *connection, const char *mac, s
     return rc < 0 ? rc : device_rows_delete(connection, delete_of_device, mac, err);
 }
 
-int command_store_has_expired(struct store_connection *connection, int64_t sent_before_ms,
-    int64_t queued_before_ms, struct err *err)
+int command_store_has_expired(
+    struct store_connection *connection, int64_t now_ms, int64_t queued_before_ms, struct err *err)
 {
     struct statement s;
 
     statement_open(&s, connection, select_expired);
-    statement_bind_int(&s, sent_before_ms);
+    statement_bind_int(&s, now_ms);
     statement_bind_int(&s, queued_before_ms);
 
     int rc = statement_step(&s, err);
@@ -304,32 +348,53 @@ int command_store_has_expired(struct store_connection *connection, int64_t sent_
     return rc;
 }
 
-static int expire(struct store_connection *connection, const char *sql, int64_t before_ms,
-    int64_t now_ms, struct err *err)
+int command_store_each_overdue(struct store_connection *connection,
+    const struct command_store_overdue *overdue,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
 
-    statement_open(&s, connection, sql);
-    statement_bind_int(&s, now_ms);
-    statement_bind_int(&s, before_ms);
-
-    int rc = statement_run(&s, err);
-
-    return rc < 0 ? rc : sqlite3_changes(connection->db);
+    statement_open(&s, connection, select_overdue);
+    statement_bind_int(&s, overdue->now_ms);
+    statement_bind_int(&s, overdue->limit);
+    return each_row(&s, each, ctx, err);
 }
 
-int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,
-    int64_t queued_before_ms, int64_t now_ms, struct err *err)
+int command_store_acknowledges(
+    struct store_connection *connection, const char *mac, struct err *err)
 {
-    int sent = expire(connection, expire_sent, sent_before_ms, now_ms, err);
-    int queued = sent < 0 ? sent : expire(connection, expire_queued, queued_before_ms, now_ms, err);
+    struct statement s;
+    int64_t key;
 
-    if (queued < 0 || sent + queued == 0)
-        return queued;
+    if (!mac_key_from_text(mac, &key))
+        return 0;
+    statement_open(&s, connection, select_acknowledges);
+    statement_bind_int(&s, key);
 
-    int rc = payload_store_sweep(connection, err);
+    int rc = statement_step(&s, err);
 
+    if (rc > 0)
+        rc = statement_int(&s, 0) != 0;
+    statement_close(&s);
+    return rc;
+}
+
+int command_store_expire(
+    struct store_connection *connection, int64_t queued_before_ms, int64_t now_ms, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, expire_queued);
+    statement_bind_int(&s, now_ms);
+    statement_bind_int(&s, queued_before_ms);
+
+    int rc = statement_run(&s, err);
+    int count = rc < 0 ? rc : sqlite3_changes(connection->db);
+
+    if (count <= 0)
+        return count;
+    rc = payload_store_sweep(connection, err);
     if (rc == 0)
         rc = batch_store_settle_all(connection, now_ms, err);
-    return rc < 0 ? rc : sent + queued;
+    return rc < 0 ? rc : count;
 }

@@ -16,7 +16,7 @@ ERR_CHECKED int command_store_add(
 ERR_CHECKED int command_store_get(
     struct store_connection *connection, int64_t id, struct command *out, struct err *err);
 
-// Writes state, result, image, detail and times of a stored command.
+// Writes all of a stored command that changes on its way.
 ERR_CHECKED int command_store_update(
     struct store_connection *connection, const struct command *command, struct err *err);
 
@@ -24,6 +24,18 @@ ERR_CHECKED int command_store_update(
 ERR_CHECKED int command_store_each(struct store_connection *connection, const char *mac,
     int64_t limit, int (*each)(const struct command *command, void *ctx), void *ctx,
     struct err *err);
+
+// A page of them, newest first, until each() returns non-zero, which is then returned.
+struct command_store_wish {
+    const char *mac;  // NULL: of all devices
+    int64_t before;   // of smaller ids; INT64_MAX: from the newest on
+    int state;        // enum command_state, -1: all
+    const char *name; // "": all
+    int64_t limit;
+};
+ERR_CHECKED int command_store_page(struct store_connection *connection,
+    const struct command_store_wish *wish, int (*each)(const struct command *command, void *ctx),
+    void *ctx, struct err *err);
 
 // The commands of a batch of that name, by their waves.
 struct command_store_batch {
@@ -55,13 +67,28 @@ ERR_CHECKED int command_store_each_open(struct store_connection *connection, con
 ERR_CHECKED int command_store_forget(
     struct store_connection *connection, const char *mac, struct err *err);
 
-// Whether command_store_expire() would find any: 1 or 0, or an error. Costs a look at two indexes.
-ERR_CHECKED int command_store_has_expired(struct store_connection *connection,
-    int64_t sent_before_ms, int64_t queued_before_ms, struct err *err);
+// Whether any is overdue, or command_store_expire() would find any: 1 or 0, or an error. Costs a
+// look at two indexes.
+ERR_CHECKED int command_store_has_expired(
+    struct store_connection *connection, int64_t now_ms, int64_t queued_before_ms, struct err *err);
 
-// Marks commands expired: those sent before sent_before_ms, and those queued before
-// queued_before_ms. Returns how many, or an error.
-ERR_CHECKED int command_store_expire(struct store_connection *connection, int64_t sent_before_ms,
-    int64_t queued_before_ms, int64_t now_ms, struct err *err);
+// The sent commands whose due_at_ms has come, `limit` at most, the longest overdue first.
+struct command_store_overdue {
+    int64_t now_ms;
+    int64_t limit;
+};
+ERR_CHECKED int command_store_each_overdue(struct store_connection *connection,
+    const struct command_store_overdue *overdue,
+    int (*each)(const struct command *command, void *ctx), void *ctx, struct err *err);
+
+// Whether the device says of commands that it has taken them, by the last one that tells: 1 or 0,
+// or an error.
+ERR_CHECKED int command_store_acknowledges(
+    struct store_connection *connection, const char *mac, struct err *err);
+
+// Marks the commands expired that were queued before queued_before_ms. Returns how many, or an
+// error.
+ERR_CHECKED int command_store_expire(
+    struct store_connection *connection, int64_t queued_before_ms, int64_t now_ms, struct err *err);
 
 #endif

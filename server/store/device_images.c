@@ -11,12 +11,16 @@
 #include "server/store/statement.h"
 
 _Static_assert(IMAGE_PUBLISHED == 1, "the states are stored as these numbers");
+_Static_assert(CHANNEL_BETA == 2, "so are the channels");
 
 // From one to the next by the index, of a hundred thousand devices only as many rows as images.
 static const char select_next[] =
     "SELECT image FROM devices WHERE image > ?1 ORDER BY image LIMIT 1";
 
-static const char select_published[] = "SELECT name FROM images WHERE state = 1";
+static const char select_published[] = "SELECT name FROM images WHERE state = 1 AND channel <= ?1";
+
+static const char select_beta[] =
+    "SELECT 1 FROM images WHERE name = ?1 AND state = 1 AND channel = 2";
 
 void device_images_clear(struct device_images *images)
 {
@@ -41,6 +45,24 @@ static int append(struct device_images *images, const char *name, struct err *er
     }
     snprintf(images->names[images->count++], IMAGE_NAME_SIZE, "%s", name);
     return 0;
+}
+
+static bool has(const struct device_images *images, const char *name)
+{
+    size_t i = 0;
+
+    while (i < images->count && strcmp(images->names[i], name) != 0)
+        i++;
+    return i < images->count;
+}
+
+bool device_images_equal(const struct device_images *a, const struct device_images *b)
+{
+    size_t i = 0;
+
+    while (i < a->count && has(b, a->names[i]))
+        i++;
+    return a->count == b->count && i == a->count;
 }
 
 static bool parse(const char *text, struct image_name *out)
@@ -120,14 +142,15 @@ static int keep_newest(struct device_images *images, const char *text, struct er
     return 0;
 }
 
-int device_images_latest(
-    struct store_connection *connection, struct device_images *out, struct err *err)
+int device_images_latest(struct store_connection *connection, enum channel channel,
+    struct device_images *out, struct err *err)
 {
     struct statement s;
     char name[IMAGE_NAME_SIZE];
     int rc;
 
     statement_open(&s, connection, select_published);
+    statement_bind_int(&s, channel);
     while ((rc = statement_step(&s, err)) > 0) {
         statement_text(&s, 0, name, sizeof name);
         rc = keep_newest(out, name, err);
@@ -138,12 +161,42 @@ int device_images_latest(
     return rc;
 }
 
-int device_images_outdated(
-    struct store_connection *connection, struct device_images *out, struct err *err)
+// 1 if it is published in beta, 0 if not, or an error.
+static int is_beta(struct store_connection *connection, const char *name, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_beta);
+    statement_bind_text(&s, name);
+
+    int rc = statement_step(&s, err);
+
+    statement_close(&s);
+    return rc;
+}
+
+// The image that devices run, if they could have the latest instead.
+static int keep_outdated(struct store_connection *connection, const char *text, const char *latest,
+    struct device_images *out, struct err *err)
+{
+    struct image_name name;
+    struct image_name other;
+    int ahead = 0;
+
+    if (strcmp(latest, text) == 0)
+        return 0;
+    if (parse(text, &name) && parse(latest, &other) &&
+        image_version_compare(name.version, other.version) > 0)
+        ahead = is_beta(connection, text, err);
+    return ahead != 0 ? (ahead < 0 ? ahead : 0) : append(out, text, err);
+}
+
+int device_images_outdated(struct store_connection *connection, enum channel channel,
+    struct device_images *out, struct err *err)
 {
     struct device_images latest = {0};
     char text[IMAGE_NAME_SIZE] = "";
-    int rc = device_images_latest(connection, &latest, err);
+    int rc = device_images_latest(connection, channel, &latest, err);
 
     while (rc == 0) {
         struct image_name name;
@@ -158,8 +211,8 @@ int device_images_outdated(
 
         size_t i = find_board(&latest, name.board);
 
-        if (i < latest.count && strcmp(latest.names[i], text) != 0)
-            rc = append(out, text, err);
+        if (i < latest.count)
+            rc = keep_outdated(connection, text, latest.names[i], out, err);
     }
     device_images_clear(&latest);
     return rc;

@@ -12,13 +12,13 @@ static const char update_usual[] =
     " max_loop_ms = ?8, mqtt_ms = ?9, rssi_dbm = ?10, free_heap_bytes = ?11, name = ?12,"
     " build = ?13, ip = ?14, error = ?15, speaks_events = ?16, reboots = ?17, bad_payloads = ?18,"
     " boot_ms = ?19, previous_boot_ms = ?20, shared_identity_at_ms = ?21, bad_payload_at_ms = ?22,"
-    " spelling = ?23, status_json = coalesce(?24, status_json)"
+    " spelling = ?23, config_hash = ?24, status_json = coalesce(?25, status_json)"
     " WHERE mac = ?1 AND online = ?2 AND image = ?3";
 
 static const char upsert[] =
     "INSERT INTO devices (" DEVICE_ROW_COLUMNS ", status_json)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22, ?23, ?24)"
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
     " ON CONFLICT (mac) DO UPDATE SET online = excluded.online, image = excluded.image,"
     " reason = excluded.reason, first_seen_ms = excluded.first_seen_ms,"
     " last_seen_ms = excluded.last_seen_ms, uptime_ms = excluded.uptime_ms,"
@@ -30,7 +30,8 @@ static const char upsert[] =
     " previous_boot_ms = excluded.previous_boot_ms,"
     " shared_identity_at_ms = excluded.shared_identity_at_ms,"
     " bad_payload_at_ms = excluded.bad_payload_at_ms, spelling = excluded.spelling,"
-    " status_json = coalesce(excluded.status_json, status_json)";
+    " config_hash = excluded.config_hash, status_json = coalesce(excluded.status_json, "
+    "status_json)";
 
 static int64_t read_optional(struct statement *s, int column, unsigned bit, unsigned *has)
 {
@@ -68,8 +69,9 @@ void device_row_read(struct statement *s, struct device_record *out)
     out->shared_identity_at_ms = statement_int(s, 20);
     out->bad_payload_at_ms = statement_int(s, 21);
     statement_text(s, 22, out->spelling, sizeof out->spelling);
-    out->revoked_at_ms = statement_int(s, 23); // NULL is 0
-    out->limited_at_ms = statement_int(s, 24);
+    statement_text(s, 23, status->config_hash, sizeof status->config_hash);
+    out->revoked_at_ms = statement_int(s, 24); // NULL is 0
+    out->limited_at_ms = statement_int(s, 25);
 }
 
 static void bind_optional(struct statement *s, bool has, int64_t value)
@@ -108,6 +110,7 @@ static void bind_device(
     statement_bind_int(s, device->shared_identity_at_ms);
     statement_bind_int(s, device->bad_payload_at_ms);
     statement_bind_text(s, device->spelling);
+    statement_bind_text(s, status->config_hash);
     statement_bind_text(s, status_json);
 }
 

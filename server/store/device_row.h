@@ -10,7 +10,8 @@
 #define DEVICE_ROW_COLUMNS                                                                         \
     "mac, online, image, reason, first_seen_ms, last_seen_ms, uptime_ms, max_loop_ms, mqtt_ms, "   \
     "rssi_dbm, free_heap_bytes, name, build, ip, error, speaks_events, reboots, bad_payloads, "    \
-    "boot_ms, previous_boot_ms, shared_identity_at_ms, bad_payload_at_ms, spelling"
+    "boot_ms, previous_boot_ms, shared_identity_at_ms, bad_payload_at_ms, spelling, "              \
+    "config_hash"
 
 // The same as device_row_read() wants them, FROM devices.
 #define DEVICE_ROW_SELECTED                                                                        \

@@ -219,6 +219,16 @@ static int each_row(struct statement *s, int (*each)(const struct device_record 
     return rc;
 }
 
+int device_store_check_filter(
+    struct store_connection *connection, const struct device_filter *filter, struct err *err)
+{
+    struct device_where *where = NULL;
+    int rc = device_where_new(connection, filter, &count_frame, &where, err);
+
+    device_where_free(where);
+    return rc;
+}
+
 int device_store_page(struct store_connection *connection, const struct device_filter *filter,
     const char *after, int64_t limit, int (*each)(const struct device_record *device, void *ctx),
     void *ctx, struct err *err)

@@ -44,6 +44,11 @@ struct device_filter {
     int64_t now_ms; // by which the trees' ages count
 };
 
+// Whether the filter can be asked: errors of device_where_new(), for who can say nothing any more
+// once the first devices are sent.
+ERR_CHECKED int device_store_check_filter(
+    struct store_connection *connection, const struct device_filter *filter, struct err *err);
+
 // Calls each() for every such device by MAC until it returns non-zero, which is then returned.
 ERR_CHECKED int device_store_each(struct store_connection *connection,
     const struct device_filter *filter, int (*each)(const struct device_record *device, void *ctx),

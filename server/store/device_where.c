@@ -1,35 +1,41 @@
 // Filters of devices as SQL.
 #include "server/store/device_where.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/select/select_field.h"
 #include "server/select/select_walk.h"
 #include "server/store/device_images.h"
+#include "server/store/group_tree.h"
+#include "server/store/where_text.h"
 
 #define IS_REVOKED                                                                                 \
     "EXISTS (SELECT 1 FROM device_revocations AS f"                                                \
     " WHERE f.device = devices.mac AND f.readmitted_at_ms = 0)"
 #define HAS_MARK "EXISTS (SELECT 1 FROM device_marks AS k WHERE k.device = devices.mac AND "
+// What it says counts before what is inferred; without what is wanted, or run, nothing is known.
+#define RUNS_OTHER                                                                                 \
+    "EXISTS (SELECT 1 FROM device_configs AS w WHERE w.device = devices.mac AND w.wanted <> ''"    \
+    " AND CASE WHEN devices.config_hash <> '' THEN devices.config_hash"                            \
+    " ELSE w.inferred END NOT IN ('', w.wanted))"
 #define MAC_BITS 48
 
-struct value {
-    char *text; // NULL: a number
-    int64_t number;
+// A filter within another: a group's, or that of who follows beta.
+struct nest {
+    struct nest *outer;
+    struct select_tree tree;
+    struct select_walk walk;
+    const char *tail; // what stands behind it
+    bool is_channel;
 };
 
 struct device_where {
     struct store_connection *connection;
     int64_t now_ms;
-    FILE *out; // to text
-    char *text;
-    size_t size;
-    struct value *values;
-    size_t count, capacity;
-    int parameter; // the last one's number
-    bool failed;   // no memory
+    struct where_text text;
+    struct nest *inner; // while it is built
+    size_t nests;       // so far, in all
 };
 
 // What is compared, of fields that have a column or are like one.
@@ -61,86 +67,14 @@ static const char *const words[SELECT_FIELD_COUNT][3] = {
     [SELECT_KIND] = {"speaks_events = 1", "speaks_events = 0"},
     [SELECT_HOLD] = {"NOT " HAS_MARK "k.held_at_ms > 0)", HAS_MARK "k.held_at_ms > 0)"},
     [SELECT_CANARY] = {"NOT " HAS_MARK "k.canary = 1)", HAS_MARK "k.canary = 1)"},
+    [SELECT_OWN_CHANNEL] = {"NOT " HAS_MARK "k.channel > 0)", HAS_MARK "k.channel = 1)",
+        HAS_MARK "k.channel = 2)"},
+    [SELECT_DRIFTED] = {"NOT " RUNS_OTHER, RUNS_OTHER},
 };
 
 static void put(struct device_where *where, const char *sql)
 {
-    if (fputs(sql, where->out) == EOF)
-        where->failed = true;
-}
-
-// Writes the next parameter, whose value that is; takes the text.
-static void put_value(struct device_where *where, char *text, int64_t number)
-{
-    if (where->count == where->capacity) {
-        size_t capacity = where->capacity > 0 ? 2 * where->capacity : 16;
-        void *values = realloc(where->values, capacity * sizeof *where->values);
-
-        if (values == NULL) {
-            where->failed = true;
-            free(text);
-            return;
-        }
-        where->values = values;
-        where->capacity = capacity;
-    }
-    where->values[where->count++] = (struct value){text, number};
-    if (fprintf(where->out, "?%d", ++where->parameter) < 0)
-        where->failed = true;
-}
-
-static void put_number(struct device_where *where, int64_t number)
-{
-    put_value(where, NULL, number);
-}
-
-static void put_text(struct device_where *where, const char *text)
-{
-    char *copy = strdup(text);
-
-    if (copy == NULL)
-        where->failed = true;
-    else
-        put_value(where, copy, 0);
-}
-
-// As GLOB has it, where '[' is one more.
-static void put_pattern(struct device_where *where, const char *pattern)
-{
-    char *glob = malloc(3 * strlen(pattern) + 1);
-    size_t n = 0;
-
-    if (glob == NULL) {
-        where->failed = true;
-        return;
-    }
-    for (const char *p = pattern; *p != '\0'; p++) {
-        if (*p == '[') {
-            memcpy(glob + n, "[[]", 3);
-            n += 3;
-        } else {
-            glob[n++] = *p;
-        }
-    }
-    glob[n] = '\0';
-    put_value(where, glob, 0);
-}
-
-// "column = ?1", or the pattern's.
-static void put_match(
-    struct device_where *where, const char *column, const char *text, bool is_pattern)
-{
-    if (is_pattern) {
-        put(where, "glob(");
-        put_pattern(where, text);
-        put(where, ", ");
-        put(where, column);
-        put(where, ") = 1");
-    } else {
-        put(where, column);
-        put(where, " = ");
-        put_text(where, text);
-    }
+    where_text_put(&where->text, sql);
 }
 
 // What is not known meets no comparison: it is false then, not NULL, so that NOT makes it true.
@@ -155,7 +89,7 @@ static void put_ordered(struct device_where *where, const struct select_node *no
     put(where, " ");
     put(where, is_age ? age_ops[node->op] : ops[node->op]);
     put(where, " ");
-    put_number(where, is_age ? where->now_ms - node->number : node->number);
+    where_text_put_number(&where->text, is_age ? where->now_ms - node->number : node->number);
     put(where, ")");
 }
 
@@ -170,25 +104,10 @@ static void put_mac(struct device_where *where, const char *text)
         rest -= 4;
     }
     put(where, "(mac >= ");
-    put_number(where, first << rest);
+    where_text_put_number(&where->text, first << rest);
     put(where, " AND mac <= ");
-    put_number(where, ((first + 1) << rest) - 1);
+    where_text_put_number(&where->text, ((first + 1) << rest) - 1);
     put(where, ")");
-}
-
-static void put_images(struct device_where *where, const struct device_images *images)
-{
-    if (images->count == 0)
-        put(where, "1 = 0");
-    else
-        put(where, "image IN (");
-    for (size_t i = 0; i < images->count; i++) {
-        if (i > 0)
-            put(where, ", ");
-        put_text(where, images->names[i]);
-    }
-    if (images->count > 0)
-        put(where, ")");
 }
 
 static int put_board(
@@ -198,22 +117,126 @@ static int put_board(
     int rc = device_images_of_board(where->connection, board, is_pattern, &images, err);
 
     if (rc == 0)
-        put_images(where, &images);
+        where_text_put_images(&where->text, &images);
     device_images_clear(&images);
     return rc;
 }
 
-// Without a newest image of its board, a device meets neither.
-static int put_latest(struct device_where *where, enum select_op op, struct err *err)
+// Into a filter within this one, whose tree is to be read next.
+static int enter(struct device_where *where, bool is_channel, struct nest **out, struct err *err)
 {
-    struct device_images images = {0};
-    int rc = op == SELECT_EQUAL ? device_images_latest(where->connection, &images, err)
-                                : device_images_outdated(where->connection, &images, err);
+    size_t depth = 0;
+    struct nest *nest;
+
+    for (nest = where->inner; nest != NULL; nest = nest->outer) {
+        if (is_channel && nest->is_channel)
+            return err_set(err, ERR_CONFLICT,
+                "a group that has a channel cannot ask for one, nor for the latest image");
+        depth++;
+    }
+    if (depth > GROUP_TREE_DEPTH_MAX + 1 || where->nests++ == GROUP_TREE_COUNT_MAX)
+        return err_set(
+            err, ERR_TOO_LARGE, "the filter's groups refer to too many others; give them fewer");
+    nest = calloc(1, sizeof *nest);
+    if (nest == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a filter");
+    nest->outer = where->inner;
+    nest->is_channel = is_channel;
+    nest->tail = ")";
+    where->inner = nest;
+    *out = nest;
+    return 0;
+}
+
+static void leave(struct device_where *where)
+{
+    struct nest *nest = where->inner;
+
+    put(where, nest->tail);
+    where->inner = nest->outer;
+    free(nest);
+}
+
+static int put_group(struct device_where *where, const char *name, struct err *err)
+{
+    struct nest *nest;
+    int rc = enter(where, false, &nest, err);
 
     if (rc == 0)
-        put_images(where, &images);
-    device_images_clear(&images);
+        rc = group_tree_read(where->connection, name, &nest->tree, err);
+    if (rc < 0)
+        return rc;
+    put(where, "(");
+    select_walk_begin(&nest->walk, &nest->tree);
+    return 0;
+}
+
+// Who follows beta; the tail stands behind it.
+static int put_beta(struct device_where *where, const char *tail, struct err *err)
+{
+    struct nest *nest;
+    int rc = enter(where, true, &nest, err);
+
+    if (rc == 0)
+        rc = group_tree_read_beta(where->connection, &nest->tree, err);
+    if (rc < 0)
+        return rc;
+    nest->tail = tail;
+    select_walk_begin(&nest->walk, &nest->tree);
+    return 0;
+}
+
+// Which of two lists counts goes by the device's channel.
+static int put_by_channel(struct device_where *where, const struct device_images *beta,
+    const struct device_images *stable, struct err *err)
+{
+    if (device_images_equal(beta, stable)) {
+        where_text_put_images(&where->text, stable);
+        return 0;
+    }
+    // Its value is that of the channel: 1 of beta, 0 of stable.
+    put(where, "((CASE WHEN ");
+    where_text_put_images(&where->text, beta);
+    put(where, " THEN CASE WHEN ");
+    where_text_put_images(&where->text, stable);
+    put(where, " THEN 2 ELSE 1 END WHEN ");
+    where_text_put_images(&where->text, stable);
+    put(where, " THEN 0 ELSE 3 END) IN (2, CASE WHEN ");
+    return put_beta(where, " THEN 1 ELSE 0 END))", err);
+}
+
+// Without a newest image of its board in its channel, a device meets neither.
+static int put_latest(struct device_where *where, enum select_op op, struct err *err)
+{
+    struct device_images beta = {0};
+    struct device_images stable = {0};
+    int (*const list)(struct store_connection *, enum channel, struct device_images *,
+        struct err *) = op == SELECT_EQUAL ? device_images_latest : device_images_outdated;
+    int rc = list(where->connection, CHANNEL_BETA, &beta, err);
+
+    if (rc == 0)
+        rc = list(where->connection, CHANNEL_STABLE, &stable, err);
+    if (rc == 0)
+        rc = put_by_channel(where, &beta, &stable, err);
+    device_images_clear(&beta);
+    device_images_clear(&stable);
     return rc;
+}
+
+// Filters of their own.
+static int put_nested(struct device_where *where, const struct select_tree *tree,
+    const struct select_node *node, struct err *err)
+{
+    bool is_not = node->op == SELECT_UNEQUAL;
+
+    if (node->field == SELECT_CHANNEL && node->number + 1 == SELECT_CHANNEL_STABLE)
+        is_not = !is_not;
+    if (is_not)
+        put(where, "NOT ");
+    if (node->field == SELECT_GROUP)
+        return put_group(where, tree->text + node->text, err);
+    put(where, "(");
+    return put_beta(where, ")", err);
 }
 
 static int put_equality(struct device_where *where, const struct select_tree *tree,
@@ -229,14 +252,18 @@ static int put_equality(struct device_where *where, const struct select_tree *tr
     case SELECT_BOARD: rc = put_board(where, text, node->is_pattern, err); break;
     case SELECT_TAG:
         put(where, "EXISTS (SELECT 1 FROM device_tags AS t WHERE t.device = devices.mac AND ");
-        put_match(where, "t.tag", text, node->is_pattern);
+        where_text_put_match(&where->text, "t.tag", text, node->is_pattern);
         put(where, ")");
         break;
     case SELECT_STATE:
     case SELECT_KIND:
     case SELECT_HOLD:
-    case SELECT_CANARY: put(where, words[node->field][node->number]); break;
-    default: put_match(where, columns[node->field], text, node->is_pattern); break;
+    case SELECT_OWN_CHANNEL:
+    case SELECT_CANARY:
+    case SELECT_DRIFTED: put(where, words[node->field][node->number]); break;
+    default:
+        where_text_put_match(&where->text, columns[node->field], text, node->is_pattern);
+        break;
     }
     if (node->op == SELECT_UNEQUAL)
         put(where, ")");
@@ -250,6 +277,8 @@ static int put_comparison(struct device_where *where, const struct select_tree *
 
     if (node->is_latest)
         return put_latest(where, node->op, err);
+    if (node->field == SELECT_GROUP || node->field == SELECT_CHANNEL)
+        return put_nested(where, tree, node, err);
     if (type != SELECT_TYPE_NUMBER && type != SELECT_TYPE_DURATION && type != SELECT_TYPE_AGE)
         return put_equality(where, tree, node, err);
     put_ordered(where, node, type == SELECT_TYPE_AGE);
@@ -271,6 +300,7 @@ static int put_step(struct device_where *where, const struct select_tree *tree,
     return 0;
 }
 
+// What stands within it is gone through before it goes on.
 static int put_tree(struct device_where *where, const struct select_tree *tree, struct err *err)
 {
     struct select_walk walk;
@@ -278,8 +308,18 @@ static int put_tree(struct device_where *where, const struct select_tree *tree, 
     int rc = 0;
 
     select_walk_begin(&walk, tree);
-    while (rc == 0 && select_walk_next(&walk, &step))
-        rc = put_step(where, tree, &step, err);
+    while (rc == 0) {
+        struct nest *inner = where->inner;
+
+        if (select_walk_next(inner != NULL ? &inner->walk : &walk, &step))
+            rc = put_step(where, inner != NULL ? &inner->tree : tree, &step, err);
+        else if (inner != NULL)
+            leave(where);
+        else
+            break;
+    }
+    while (where->inner != NULL)
+        leave(where);
     return rc;
 }
 
@@ -294,7 +334,7 @@ static int put_filter(
         put(where, " AND " IS_REVOKED);
     if (filter->image_glob != NULL) {
         put(where, " AND glob(");
-        put_text(where, filter->image_glob); // a GLOB as it is
+        where_text_put_text(&where->text, filter->image_glob); // a GLOB as it is
         put(where, ", image) = 1");
     }
     for (size_t i = 0; rc == 0 && i < filter->tree_count; i++) {
@@ -308,24 +348,23 @@ int device_where_new(struct store_connection *connection, const struct device_fi
     const struct device_where_frame *frame, struct device_where **out, struct err *err)
 {
     struct device_where *where = calloc(1, sizeof *where);
-    int rc = 0;
+    int rc = where != NULL ? where_text_open(&where->text, frame->parameters, err)
+                           : err_set(err, ERR_NO_MEMORY, "no memory for a filter");
 
-    if (where != NULL)
-        where->out = open_memstream(&where->text, &where->size);
-    if (where == NULL || where->out == NULL) {
+    if (rc < 0) {
         free(where);
-        return err_set(err, ERR_NO_MEMORY, "no memory for a filter");
+        return rc;
     }
     where->connection = connection;
-    where->parameter = frame->parameters;
     where->now_ms = filter != NULL ? filter->now_ms : 0;
     put(where, frame->head);
     if (filter != NULL)
         rc = put_filter(where, filter, err);
     put(where, frame->tail);
-    where->failed |= fclose(where->out) != 0;
-    if (rc == 0 && where->failed)
-        rc = err_set(err, ERR_NO_MEMORY, "no memory for a filter");
+
+    int closed = where_text_close(&where->text, rc == 0 ? err : NULL);
+
+    rc = rc == 0 ? closed : rc;
     if (rc < 0)
         device_where_free(where);
     else
@@ -337,25 +376,17 @@ void device_where_free(struct device_where *where)
 {
     if (where == NULL)
         return;
-    for (size_t i = 0; i < where->count; i++)
-        free(where->values[i].text);
-    free(where->values);
-    free(where->text);
+    where_text_clear(&where->text);
     free(where);
 }
 
 void device_where_open(
     const struct device_where *where, struct statement *s, struct store_connection *connection)
 {
-    statement_open_once(s, connection, where->text);
+    statement_open_once(s, connection, where->text.text);
 }
 
 void device_where_bind(const struct device_where *where, struct statement *s)
 {
-    for (size_t i = 0; i < where->count; i++) {
-        if (where->values[i].text != NULL)
-            statement_bind_text(s, where->values[i].text);
-        else
-            statement_bind_int(s, where->values[i].number);
-    }
+    where_text_bind(&where->text, s);
 }

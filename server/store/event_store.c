@@ -11,13 +11,19 @@
 
 static const char insert[] =
     "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail,"
-    " class)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " class, step, code)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+#define COLUMNS "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
 
 static const char select_newest[] =
-    "SELECT device, at_ms, kind, command, command_id, result, image, detail"
+    "SELECT " COLUMNS
     " FROM events INDEXED BY events_order" // the order of arrival: a clock may have been wrong
     " WHERE device = ? ORDER BY id DESC LIMIT ?";
+
+static const char select_page[] =
+    "SELECT " COLUMNS " FROM events INDEXED BY events_order"
+    " WHERE device = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4";
 
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
@@ -57,6 +63,8 @@ int event_store_add(struct store_connection *connection, const struct event *eve
     statement_bind_text(&s, event->image);
     statement_bind_text(&s, event->detail);
     statement_bind_int(&s, class);
+    statement_bind_text(&s, event->step);
+    statement_bind_int(&s, event->code);
     return statement_run(&s, err);
 }
 
@@ -71,6 +79,8 @@ static void read_event(struct statement *s, struct event *out)
     statement_text(s, 5, out->result, sizeof out->result);
     statement_text(s, 6, out->image, sizeof out->image);
     statement_text(s, 7, out->detail, sizeof out->detail);
+    statement_text(s, 8, out->step, sizeof out->step);
+    out->code = statement_int(s, 9);
 }
 
 int event_store_each(struct store_connection *connection, const char *mac, int64_t limit,
@@ -89,6 +99,31 @@ int event_store_each(struct store_connection *connection, const char *mac, int64
     while ((rc = statement_step(&s, err)) > 0) {
         read_event(&s, &event);
         rc = each(&event, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(&s);
+    return rc;
+}
+
+int event_store_page(struct store_connection *connection, const struct event_store_wish *wish,
+    int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+    struct event event;
+    int64_t key;
+    int rc;
+
+    if (!mac_key_from_text(wish->mac, &key))
+        return 0;
+    statement_open(&s, connection, select_page);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, wish->before);
+    statement_bind_text(&s, wish->kind);
+    statement_bind_int(&s, wish->limit);
+    while ((rc = statement_step(&s, err)) > 0) {
+        read_event(&s, &event);
+        rc = each(&event, statement_int(&s, 10), ctx);
         if (rc != 0)
             break;
     }

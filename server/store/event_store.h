@@ -16,6 +16,17 @@ ERR_CHECKED int event_store_add(struct store_connection *connection, const struc
 ERR_CHECKED int event_store_each(struct store_connection *connection, const char *mac,
     int64_t limit, int (*each)(const struct event *event, void *ctx), void *ctx, struct err *err);
 
+// A page of them, newest first, until each() returns non-zero, which is then returned.
+struct event_store_wish {
+    const char *mac;
+    int64_t before;   // of smaller ids; INT64_MAX: from the newest on
+    const char *kind; // "": all
+    int64_t limit;
+};
+ERR_CHECKED int event_store_page(struct store_connection *connection,
+    const struct event_store_wish *wish,
+    int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx, struct err *err);
+
 // Whether the device has an event of that kind after since_ms: 1 or 0, or an error.
 ERR_CHECKED int event_store_has_since(struct store_connection *connection, const char *mac,
     const char *kind, int64_t since_ms, struct err *err);

@@ -3,16 +3,16 @@
 
 #include "server/store/statement.h"
 
-#define COLUMNS "name, filter, set_by, set_at_ms"
+#define COLUMNS "name, filter, set_by, set_at_ms, channel"
 
 static const char select_one[] = "SELECT " COLUMNS " FROM device_groups WHERE name = ?1";
 
 static const char select_all[] = "SELECT " COLUMNS " FROM device_groups ORDER BY name";
 
 static const char upsert[] =
-    "INSERT INTO device_groups (" COLUMNS ") VALUES (?1, ?2, ?3, ?4)"
+    "INSERT INTO device_groups (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)"
     " ON CONFLICT (name) DO UPDATE SET filter = excluded.filter, set_by = excluded.set_by,"
-    " set_at_ms = excluded.set_at_ms";
+    " set_at_ms = excluded.set_at_ms, channel = excluded.channel";
 
 static const char delete_one[] = "DELETE FROM device_groups WHERE name = ?1";
 
@@ -22,6 +22,7 @@ static void read_row(struct statement *s, struct device_group *out)
     statement_text(s, 1, out->filter, sizeof out->filter);
     statement_text(s, 2, out->set_by, sizeof out->set_by);
     out->set_at_ms = statement_int(s, 3);
+    out->channel = channel_from(statement_int(s, 4));
 }
 
 int group_store_get(struct store_connection *connection, const char *name, struct device_group *out,
@@ -53,6 +54,7 @@ int group_store_put(
     statement_bind_text(&s, group->filter);
     statement_bind_text(&s, group->set_by);
     statement_bind_int(&s, group->set_at_ms);
+    statement_bind_int(&s, group->channel);
     return statement_run(&s, err);
 }
 

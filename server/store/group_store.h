@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "server/model/channel.h"
 #include "server/select/select_tree.h"
 #include "server/store/store.h"
 
@@ -16,6 +17,7 @@ struct device_group {
     char filter[SELECT_FILTER_MAX + 1]; // as it was given
     char set_by[GROUP_STORE_BY_SIZE];
     int64_t set_at_ms;
+    enum channel channel; // that its devices follow
 };
 
 // ERR_NOT_FOUND.

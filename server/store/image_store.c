@@ -7,14 +7,15 @@
 
 static const char insert[] =
     "INSERT INTO images (name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,"
-    " published_at_ms, layout) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " published_at_ms, layout, channel, was_stable)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char insert_embed[] =
     "INSERT INTO image_embeds (image, position, key) VALUES (?, ?, ?)";
 
 static const char update[] =
-    "UPDATE images SET state = ?, signer = ?, published_at_ms = ?, layout = ?, must_pass = ?"
-    " WHERE name = ?";
+    "UPDATE images SET state = ?, signer = ?, published_at_ms = ?, layout = ?, must_pass = ?,"
+    " channel = ?, was_stable = ? WHERE name = ?";
 
 static const char delete_embeds[] = "DELETE FROM image_embeds WHERE image = ?";
 
@@ -22,7 +23,7 @@ static const char delete_image[] = "DELETE FROM images WHERE name = ?";
 
 static const char select_all[] =
     "SELECT name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,"
-    " published_at_ms, layout, must_pass FROM images";
+    " published_at_ms, layout, must_pass, channel, was_stable FROM images";
 
 static const char select_embeds[] =
     "SELECT key FROM image_embeds WHERE image = ? ORDER BY position LIMIT ?";
@@ -63,6 +64,8 @@ int image_store_add(struct store_connection *connection, const struct image *ima
     statement_bind_int(&s, image->added_at_ms);
     statement_bind_int(&s, image->published_at_ms);
     statement_bind_int(&s, image->layout);
+    statement_bind_int(&s, image->channel);
+    statement_bind_int(&s, image->was_stable);
 
     int rc = statement_run(&s, err);
 
@@ -84,6 +87,8 @@ int image_store_update(
     statement_bind_int(&s, image->published_at_ms);
     statement_bind_int(&s, image->layout);
     statement_bind_int(&s, image->must_pass);
+    statement_bind_int(&s, image->channel);
+    statement_bind_int(&s, image->was_stable);
     statement_bind_text(&s, image->name.text);
 
     int rc = statement_run(&s, err);
@@ -146,6 +151,8 @@ static int read_image(struct statement *s, struct image *out, struct err *err)
     out->published_at_ms = statement_int(s, 8);
     out->layout = (enum image_layout)statement_int(s, 9);
     out->must_pass = statement_int(s, 10) != 0;
+    out->channel = channel_from(statement_int(s, 11));
+    out->was_stable = statement_int(s, 12) != 0;
     return read_embeds(s->connection, out, err);
 }
 

@@ -7,15 +7,15 @@
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
-static const char select_one[] = "SELECT held_at_ms, held_by, hold_reason, canary, pin"
+static const char select_one[] = "SELECT held_at_ms, held_by, hold_reason, canary, pin, channel"
                                  " FROM device_marks WHERE device = ?1";
 
 static const char upsert[] =
-    "INSERT INTO device_marks (device, held_at_ms, held_by, hold_reason, canary, pin)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    "INSERT INTO device_marks (device, held_at_ms, held_by, hold_reason, canary, pin, channel)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
     " ON CONFLICT (device) DO UPDATE SET held_at_ms = excluded.held_at_ms,"
     " held_by = excluded.held_by, hold_reason = excluded.hold_reason, canary = excluded.canary,"
-    " pin = excluded.pin";
+    " pin = excluded.pin, channel = excluded.channel";
 
 static const char delete_one[] = "DELETE FROM device_marks WHERE device = ?1";
 
@@ -38,6 +38,7 @@ int mark_store_get(
         statement_text(&s, 2, mark.hold_reason, sizeof mark.hold_reason);
         mark.is_canary = statement_int(&s, 3) == 1;
         statement_text(&s, 4, mark.pin, sizeof mark.pin);
+        mark.channel = channel_from(statement_int(&s, 5));
     }
     statement_close(&s);
     if (rc < 0)
@@ -55,7 +56,8 @@ int mark_store_put(struct store_connection *connection, const char *mac,
 
     if (rc < 0)
         return rc;
-    if (mark->held_at_ms == 0 && !mark->is_canary && mark->pin[0] == '\0')
+    if (mark->held_at_ms == 0 && !mark->is_canary && mark->pin[0] == '\0' &&
+        mark->channel == CHANNEL_NONE)
         return device_rows_delete(connection, delete_one, mac, err);
     statement_open(&s, connection, upsert);
     statement_bind_int(&s, key);
@@ -64,6 +66,7 @@ int mark_store_put(struct store_connection *connection, const char *mac,
     statement_bind_text(&s, mark->hold_reason);
     statement_bind_int(&s, mark->is_canary);
     statement_bind_text(&s, mark->pin);
+    statement_bind_int(&s, mark->channel);
     return statement_run(&s, err);
 }
 
@@ -85,6 +88,8 @@ int mark_store_move(struct store_connection *connection, const char *const macs[
     to.is_canary = to.is_canary || from.is_canary;
     if (from.pin[0] != '\0')
         memcpy(to.pin, from.pin, sizeof to.pin);
+    if (from.channel != CHANNEL_NONE)
+        to.channel = from.channel;
     rc = mark_store_put(connection, macs[1], &to, err);
     return rc < 0 ? rc : device_rows_delete(connection, delete_one, macs[0], err);
 }

@@ -5,11 +5,12 @@
 #include <stdint.h>
 
 #include "common/image_name.h"
+#include "server/model/channel.h"
 #include "server/store/store.h"
 
 // What an operator has said of a device: that nothing is to be changed on it, beyond which image it
-// must not go, that it is a canary. All: ERR_IO if the database fails. Forgetting a device takes it
-// along.
+// must not go, which channel it follows, that it is a canary. All: ERR_IO if the database fails.
+// Forgetting a device takes it along.
 
 #define MARK_STORE_BY_SIZE 46 // as "uid 1000", or an address
 #define MARK_STORE_REASON_SIZE 128
@@ -20,6 +21,7 @@ struct device_mark {
     char hold_reason[MARK_STORE_REASON_SIZE]; // or ""
     bool is_canary;
     char pin[IMAGE_NAME_SIZE]; // an image's name, or ""
+    enum channel channel;      // what was said of the device itself
 };
 
 // Of a device of which nothing was said, *out is all zero.
@@ -31,7 +33,7 @@ ERR_CHECKED int mark_store_put(struct store_connection *connection, const char *
     const struct device_mark *mark, struct err *err);
 
 // Gives what was said of the first device to the second: that it is held or a canary beside its
-// own, the pin instead of its own.
+// own, the pin and the channel instead of its own.
 ERR_CHECKED int mark_store_move(
     struct store_connection *connection, const char *const macs[2], struct err *err);
 

@@ -1,6 +1,8 @@
 // The schema, as numbered steps that are never changed once released.
 #include "server/store/store_schema.h"
 
+#include "server/store/store_schema_fleet.h"
+
 // A device's key is its MAC as a number. Its counts of queued and sent commands are kept by
 // triggers, so that the index devices_due holds exactly the devices that are to get a command.
 static const char devices[] =
@@ -334,4 +336,6 @@ static const char policies[] =
 
 const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, images, event_order,
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
-    window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies};
+    window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies,
+    store_schema_fleet_channels, store_schema_fleet_settings, store_schema_fleet_rollouts,
+    store_schema_fleet_answers};

@@ -136,6 +136,14 @@ tls_version tlsv1.2
         self.broker = Process("broker", ["mosquitto", "-c", path], self.folder)
         wait_for("broker", lambda: self.answers(self.plain_port))
 
+    def restart_broker(self):
+        """With the limit of open files that holds now."""
+        self.broker.stop()
+        self.start_broker()
+
+    def cpu_of_all(self, *others):
+        return [cpu_ns(process.pid) for process in (self.daemon, self.broker, *others)]
+
     @staticmethod
     def answers(port):
         with socket.socket() as s:
@@ -243,21 +251,25 @@ http {{
 
     # --- what they serve
 
-    def publish_images(self):
-        """Two images; who runs the first is offered the second, of 512 KB."""
+    def publish_images(self, bytes_of_second=IMAGE_BYTES, publish_second=True):
+        """Two images; who runs the first is offered the second."""
+        self.cli("keys", "add", f"{self.pki}/signing/1.pub", "--name", "1")
+        self.add_image("ESP8266_VIRTUAL-00.00.01", 1000, "--publish", file="1")
+        self.add_image("ESP8266_VIRTUAL-00.00.02", bytes_of_second,
+                       *(["--publish"] if publish_second else []), file="2")
+
+    def add_image(self, name, size, *options, file=None):
         images = os.path.join(self.folder, "images")
         os.makedirs(images, exist_ok=True)
-        self.cli("keys", "add", f"{self.pki}/signing/1.pub", "--name", "1")
-        for number, size in ((1, 1000), (2, IMAGE_BYTES)):
-            payload, body, image = (os.path.join(images, f"{number}.{x}") for x in ("raw", "body", "bin"))
-            with open(payload, "wb") as f:
-                f.write(os.urandom(size))
-            run(os.path.join(BIN, "secureesp"), "images", "describe", "--name",
-                f"ESP8266_VIRTUAL-00.00.0{number}", "--trust", f"{self.pki}/signing/1.pub",
-                "--append-to", payload, body)
-            run(os.path.join(BIN, "secureesp"), "images", "sign", "--key",
-                f"{self.pki}/signing/1.key", body, image)
-            self.cli("images", "add", image, "--publish")
+        payload, body, image = (
+            os.path.join(images, f"{file or name}.{x}") for x in ("raw", "body", "bin"))
+        with open(payload, "wb") as f:
+            f.write(os.urandom(size))
+        run(os.path.join(BIN, "secureesp"), "images", "describe", "--name", name, "--trust",
+            f"{self.pki}/signing/1.pub", "--append-to", payload, body)
+        run(os.path.join(BIN, "secureesp"), "images", "sign", "--key", f"{self.pki}/signing/1.key",
+            body, image)
+        self.cli("images", "add", image, *options)
 
     def fill_devices(self, count):
         """As many known devices, as they stand in the database after their first status. The daemon

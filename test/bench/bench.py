@@ -10,6 +10,7 @@ import rows_fleet
 import rows_growth
 import rows_https
 import rows_ingest
+import rows_rollout
 from bed import FOLDER
 from figures import print_json, print_table
 
@@ -17,7 +18,7 @@ PARTS = (
     rows_https.compare, rows_ingest.compare, rows_broker.plugin, rows_fleet.devices_list, rows_fleet.devices_filter, rows_fleet.memory,
     rows_fleet.idle_connections,
     rows_https.compare_rsa, rows_https.rate, rows_https.latency, rows_ingest.tls,
-    rows_fleet.database_size, rows_growth.growth)
+    rows_fleet.database_size, rows_rollout.creation, rows_rollout.running, rows_growth.growth)
 
 
 class Bench:

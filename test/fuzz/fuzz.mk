@@ -32,8 +32,8 @@ $(call fuzz_programs,$(FUZZ_DEVICE)): $(B)/%: $(B)/%.o $(FUZZ_OBJECTS) $(B)/libd
 	$(CC) $(ALL_LDFLAGS) $(filter -%,$(FUZZ_MAIN)) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(DEVICE_LIBS)
 
 # These have the device judge what the server made.
-$(call fuzz_programs,config config_member): $(addprefix $(B)/firmware/core/,failure.o json.o settings.o)
-$(call fuzz_programs,config config_member): DAEMON_LIBS += -lcjson
+$(call fuzz_programs,config config_member settings_patch): $(addprefix $(B)/firmware/core/,failure.o json.o settings.o)
+$(call fuzz_programs,config config_member settings_patch): DAEMON_LIBS += -lcjson
 
 # These read what comes through TLS; its place is taken by what the input says.
 $(call fuzz_programs,est http mqtt): $(B)/test/fuzz/fake_tls.o

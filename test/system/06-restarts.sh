@@ -88,7 +88,7 @@ eventually 30 "a report to the daemon that runs" has_reported
 # It gets one command at a time: the outcome of the last one may still be on its way.
 is_idle() {
     [ "$(json_count "$(api "/commands?mac=$(mac_of 1)")" '$' \
-        "value ->> 'state' in ('queued', 'sent')")" = 0 ]
+        "value ->> 'state' in ('queued', 'sent', 'accepted')")" = 0 ]
 }
 eventually 20 "no command in hand" is_idle
 process_signal "$sandbox/run/$(mac_of 1)" STOP

@@ -44,7 +44,7 @@ are_at_least() { # the others may follow at once
 has_ended() {
     api "/wifi/$batch" >"$work/batch.json"
     [ "$(sqlite3 :memory: "select count(*) || ' ' || coalesce(sum(value ->> '\$.state' in
-        ('queued', 'sent', 'waiting')), 0)
+        ('queued', 'sent', 'accepted', 'waiting')), 0)
         from json_each(readfile('$work/batch.json'), '\$.devices')")" = "${#all[@]} 0" ]
 }
 # Those of which it is not known that they have moved.

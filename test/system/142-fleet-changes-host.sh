@@ -47,7 +47,7 @@ have_ended() {
     while read -r id mac; do
         state=$(json_get "$(api "/commands/$id")" '$.state')
         case $state in
-        queued | sent) echo "$id $mac" >>"$work/open" ;;
+        queued | sent | accepted) echo "$id $mac" >>"$work/open" ;;
         done) ;;
         *) echo "$mac" >>"$work/again" ;;
         esac

@@ -114,7 +114,7 @@ expect_equal "one device" "$mac" "$(complete_words devices show "$mac")"
 expect_equal "images" "$(image_name 00.00.01) $(image_name 00.00.02)" \
     "$(complete_words images publish "" | paste -sd ' ')"
 expect_equal "boards" "$board" "$(complete_words chain "")"
-expect_equal "verbs" "add describe list must-pass publish reissue remove sign verify withdraw" \
+expect_equal "verbs" "add describe list must-pass promote publish reissue remove sign verify withdraw" \
     "$(complete_words images "" | paste -sd ' ')"
 hostile_rows() {
     printf 'FIRST COLUMN\n'

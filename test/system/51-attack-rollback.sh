@@ -35,25 +35,35 @@ repeats() {
     eventually 30 "the device back" device_has "$target" '$.online' 1
     is_alive "an old $1"
 }
+# ignores COMMAND ID OPTION...: the last command comes again, and is not done again.
+ignores() {
+    local before
+    before=$(newest_event)
+    tester_publish "/command/$target/$1" -m "{\"id\": $2}" "${@:3}"
+    eventually 30 "that it is known" newer_event "$before" "$1" "$2" "" accepted
+    is_alive "the last $1"
+    expect_equal "events of a $1 that is known" 1 "$(sqlite3 -readonly "$SANDBOX_DB" "select count(*)
+        from events where id > $before and command = '$1'")"
+}
 newest_event() {
     sqlite3 -readonly "$SANDBOX_DB" "select max(id) from events"
 }
 newer_event() {
     [ "$(sqlite3 -readonly "$SANDBOX_DB" "select count(*) from events where id > $1 and
-        command = '$2' and command_id = $3 and result = '$4'")" -gt 0 ]
+        command = '$2' and command_id = $3 and result = '$4' and kind = '${5:-command}'")" -gt 0 ]
 }
 for qos in 0 1; do
-    repeats flash "$flash_id" nothing-downloaded -q "$qos"
     repeats firmware "$firmware_id" not-newer -q "$qos"
     repeats flash "$flash_id" nothing-downloaded -q "$qos"
+    ignores flash "$flash_id" -q "$qos"
 done
 expect_equal "what the operator was told" "done ok" "$(command_outcome "$firmware_id")"
 expect_equal "what the operator was told" "done ok" "$(command_outcome "$flash_id")"
 
 step "replay of commands by the broker itself, which retains them"
 # A broker passes on what it is to retain as any other command to who hears it already.
-repeats flash "$flash_id" nothing-downloaded -r -q 1
 repeats firmware "$firmware_id" not-newer -r -q 1
+repeats flash "$flash_id" nothing-downloaded -r -q 1
 before=$(newest_event)
 reboot_target
 holds "a restart that hears both again"

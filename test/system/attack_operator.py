@@ -43,7 +43,7 @@ def order(path, mac, command):
     end = time.monotonic() + PATIENCE_S
     while True:
         now = api(path, f"/commands/{given['id']}")
-        if now["state"] not in ("queued", "sent"):
+        if now["state"] not in ("queued", "sent", "accepted"):
             break
         if time.monotonic() > end:
             return f"no outcome within {PATIENCE_S} s"

@@ -33,7 +33,7 @@ PATIENCE_S = 60  # for anything that has to happen
 ASK_AGAIN_S = 4  # a command that was sent to a board without power is lost
 TEARING = 0.5  # share of the cuts by the clock that tear
 AT_A_STEP = 0.2  # share of those in an update that wait for one of these lines on the console
-STEPS = ("received command=firmware", "received command=flash", "restart ", "boot: slot",
+STEPS = ("accepted name=firmware ", "accepted name=flash ", "restart ", "boot: slot",
          "trial result=ok")
 OPERATIONS = 5  # a tearing cut lets fewer than that pass
 TEARING_S = 1.5  # and waits so long for the next one
@@ -173,11 +173,11 @@ class Board:
             self.phase = "trial" if self.on_trial else "on the way to the broker"
         elif line.startswith("online "):
             self.phase, self.online = "trial" if self.on_trial else "online", True
-        elif line == "received command=firmware":
+        elif line.startswith("accepted name=firmware "):
             self.phase = "download"
         elif line.startswith("command name=firmware"):
             self.phase = "on the way to the broker"
-        elif line == "received command=flash":
+        elif line.startswith("accepted name=flash "):
             self.phase = "check before the flash"
         elif line.startswith("restart "):
             self.phase = "boot loader"
@@ -238,9 +238,9 @@ class Board:
             asked = time.monotonic()
             while True:
                 line = self.next_line(asked + ASK_AGAIN_S)
-                if line == f"received command={command}":
+                if line.startswith(f"accepted name={command} "):
                     return
-                if line is None and ask("GET", f"/commands/{number}")["state"] not in ("queued", "sent"):
+                if line is None and ask("GET", f"/commands/{number}")["state"] not in ("queued", "sent", "accepted"):
                     break
                 if line is None:
                     asked = time.monotonic()
@@ -248,7 +248,11 @@ class Board:
     def is_about_the_next(self, line):
         """What `firmware` says to who runs the target already."""
         return " result=current " in line or (
-            f" result=ok image={self.chain.successor(self.target)} " in line)
+            self.says(line, self.chain.successor(self.target)))
+
+    @staticmethod
+    def says(line, image):
+        return " result=ok " in line and line.endswith(f" image={image}")
 
     def update(self):
         """The update as an operator commands it."""
@@ -258,12 +262,12 @@ class Board:
         if self.image == self.target and self.is_about_the_next(line):
             self.get_going()  # commands from before the cut were still under way, and have done it
             return
-        if f" result=ok image={self.target} " not in line:
+        if not self.says(line, self.target):
             raise Stuck(line)
         self.wait_for("online ")
         self.order("flash")
         line = self.wait_for("trial result=")
-        if f"result=ok image={self.target} " not in line:
+        if not self.says(line, self.target):
             raise Stuck(line)
         self.wait_for("command name=flash result=ok")
         self.check_slot()

@@ -266,7 +266,7 @@ command_outcome() {
 command_has_ended() {
     local state
     state=$(json_get "$(api "/commands/$1")" '$.state')
-    [ "$state" != queued ] && [ "$state" != sent ]
+    [ "$state" != queued ] && [ "$state" != sent ] && [ "$state" != accepted ]
 }
 
 # climb MAC IMAGE: commands firmware and flash and waits until the device runs the image.

@@ -362,10 +362,14 @@ class Unix:
 
 def check_refusal(status, headers, body, is_json):
     """One line that says why, in the daemon's own form."""
-    assert len(body) < 1100, f"{len(body)} bytes"
+    assert len(body) < 1500, f"{len(body)} bytes"
     if is_json:
-        error = json.loads(body)["error"]
-        assert error["code"] and error["message"], body
+        assert headers.get("content-type") == "application/problem+json", headers
+        problem = json.loads(body)
+        code = problem["error"]["code"]
+        assert problem["type"] == "/api/v1/openapi.json#/x-problems/" + code, body
+        assert problem["title"] and problem["status"] == status, body
+        assert problem["detail"] == problem["error"]["message"] != "", body
     else:
         assert headers.get("content-type") == "text/plain; charset=utf-8", headers
         assert body.endswith(b"\n") and body.count(b"\n") == 1 and len(body) > 5, body

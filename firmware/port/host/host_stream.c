@@ -118,8 +118,12 @@ int host_stream_ready(struct host_stream *stream)
         return PORT_FAILED;
     if (stream->is_connected)
         return 0;
-    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &error_size) != 0 || error != 0)
-        return connect_next(stream) == 0 ? PORT_AGAIN : PORT_FAILED;
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &error_size) != 0 || error != 0) {
+        if (connect_next(stream) == 0)
+            return PORT_AGAIN;
+        errno = error;
+        return PORT_FAILED;
+    }
     if (getpeername(stream->fd, (struct sockaddr *)&peer, &size) != 0)
         return PORT_AGAIN;
     stream->is_connected = true;

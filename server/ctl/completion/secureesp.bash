@@ -14,14 +14,15 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
-        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --sort --columns' ;;
+        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns' ;;
         'devices tag') echo '--add --remove' ;;
         'devices hold') echo '--reason' ;;
-        'devices pin') echo '--force' ;;
+        'devices pin' | 'devices channel') echo '--force' ;;
+        'groups set' | 'groups channel' | 'groups remove') echo '--force' ;;
         'devices canary') echo '--off' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
-        'devices watch') echo '--online --offline --state --image --interval' ;;
+        'devices watch') echo '--online --offline --state --image --filter --interval' ;;
         'devices key') echo '--key' ;;
         'devices revoke') echo '--reason' ;;
         'devices key') echo '--key' ;;
@@ -29,12 +30,18 @@ _secureesp_options() {
         'enrolments add') echo '--code' ;;
         'enrolments approve') echo '--key --any-key' ;;
         'enrolments open') echo '--for --at-most' ;;
-        'images add') echo '--name --literal-name --embeds --publish' ;;
+        'images add') echo '--name --literal-name --embeds --publish --channel' ;;
+        'images publish') echo '--channel --force' ;;
+        'images promote' | 'images remove') echo '--force' ;;
         'images withdraw') echo '--force' ;;
         'images reissue') echo '--literal-name --from --trust --to' ;;
         'images must-pass') echo '--off --force' ;;
+        'rollouts create')
+            echo '--image --all --filter --group --phases --rate --at-once --site --per-site --start --window'
+            echo '--success --soak --failures --timeout --canaries-first --dry-run --yes'
+            ;;
         'boards set') echo '--policy --force' ;;
-        chain*) echo '--dot' ;;
+        chain*) echo '--channel --dot' ;;
         'images verify') echo '--key' ;;
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
@@ -52,9 +59,13 @@ _secureesp_options() {
         'pki record') ;;
         'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
+        'settings show') echo '--fleet --group --effective' ;;
+        'settings set' | 'settings unset') echo '--fleet --group --yes --dry-run --send' ;;
+        'settings patch') echo '--fleet --group --yes --dry-run --send --replace' ;;
+        'settings revert') echo '--yes --dry-run --send' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
         'command list' | 'command show' | 'command cancel') ;;
-        command*) echo '--all --filter --group --outdated --failed --yes --wait --force' ;;
+        command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
     echo '--json --socket --help'
 }
@@ -70,14 +81,16 @@ _secureesp_states() {
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch forget tag hold unhold pin unpin canary replace revoke readmit key' ;;
-        groups) echo 'list set remove' ;;
+        devices) echo 'list show watch forget tag hold unhold pin unpin channel canary replace revoke readmit key' ;;
+        groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
-        images) echo 'add list publish withdraw must-pass remove reissue verify sign describe' ;;
+        images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
+        rollouts) echo 'create list show watch pause resume abort retry' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
+        settings) echo 'show set unset patch history diff revert schema' ;;
         wifi) echo 'set status' ;;
         audit) echo 'list verify anchor' ;;
     esac
@@ -89,21 +102,29 @@ _secureesp_arguments() {
         'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
         'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
         'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
+        'devices channel') _secureesp_first_column devices && echo 'stable beta none' ;;
+        'rollouts create') ;; # a new name
+        rollouts*) _secureesp_first_column rollouts ;;
         'groups remove') _secureesp_first_column groups ;;
+        'groups channel') _secureesp_first_column groups && echo 'stable beta none' ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
-        'images publish' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
+        'images publish' | 'images promote' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
         'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
         'pki rotate') echo 'start status issue finish abort' FILE ;;
         'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        'settings show' | 'settings set' | 'settings unset') _secureesp_first_column devices ;;
+        'settings patch') _secureesp_first_column devices && echo FILE ;;
+        'settings schema') echo 'show add remove' FILE ;;
+        'settings revert' | 'settings diff') secureesp settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups enrolments command wifi images boards chain keys pki audit' ;;
+        help*) echo 'status devices groups enrolments command settings wifi images rollouts boards chain keys pki audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -130,6 +151,10 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
             return
             ;;
+        --channel)
+            mapfile -t COMPREPLY < <(compgen -W 'stable beta' -- "$cur")
+            return
+            ;;
         --leave-behind)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column devices)" -- "$cur")
             return
@@ -138,7 +163,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -154,7 +179,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups enrolments command wifi images boards chain keys pki audit help --version --help --socket'
+        words='status devices groups enrolments command wifi images rollouts boards chain keys pki audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

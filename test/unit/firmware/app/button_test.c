@@ -55,8 +55,9 @@ static void hold(bool pressed, uint32_t ms)
 
 static unsigned presses(void)
 {
+    static const uint8_t config_hash[8] = {0};
     static const struct report_status status = {
-        .name = "", .image = "", .build = "", .ip = "", .error = ""};
+        .config_hash = config_hash, .name = "", .image = "", .build = "", .ip = "", .error = ""};
     struct report_members members;
     char out[REPORT_SIZE];
     unsigned n = 1000;

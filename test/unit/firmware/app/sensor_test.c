@@ -34,8 +34,9 @@ static void run(uint32_t ms)
 
 static void expect(const char *ending)
 {
+    static const uint8_t config_hash[8] = {0};
     static const struct report_status status = {
-        .name = "", .image = "", .build = "", .ip = "", .error = ""};
+        .config_hash = config_hash, .name = "", .image = "", .build = "", .ip = "", .error = ""};
     struct report_members members;
     char out[REPORT_SIZE];
 

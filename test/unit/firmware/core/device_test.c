@@ -36,7 +36,7 @@ static void test_start(void **state)
     assert_non_null(strstr(status->payload, "\"espname\":\"measure-" FAKE_MAC "\""));
     assert_non_null(strstr(status->payload, "\"espimage\":\"B-1\""));
     assert_non_null(strstr(status->payload, "\"espip\":\"192.0.2.7\",\"rssi\":-61"));
-    assert_non_null(strstr(status->payload, "\"espfreeheap\":23456}"));
+    assert_non_null(strstr(status->payload, "\"espfreeheap\":23456,\"confighash\":\""));
     assert_null(strstr(status->payload, "errormessage"));
 }
 
@@ -200,6 +200,7 @@ static void test_flash_means(void **state)
         for (size_t j = 0; j < sizeof refused / sizeof refused[0]; j++) {
             size_t before = f->broker.count;
 
+            f->device.current.has_id = false; // else it is the same one
             fake_device_order(f, "flash", 2, refused[j].payload);
             (void)fake_device_run(f, 3000, NULL);
             assert_int_equal(fake_device_count(f, before, EVENT,
@@ -227,7 +228,9 @@ static void test_reboot(void **state)
     assert_true(fake_device_do(f, "reboot", 77));
     assert_int_equal(f->reboots, 1);
     assert_int_equal(f->broker.wills, 0);
-    assert_string_equal(f->broker.messages[before].payload, // after the restart, and first
+    assert_string_equal(f->broker.messages[before].payload,
+        "{\"event\":\"accepted\",\"command\":\"reboot\",\"id\":77}");
+    assert_string_equal(f->broker.messages[before + 1].payload, // after the restart, and first
         "{\"event\":\"boot\",\"result\":\"ok\",\"image\":\"B-1\"}");
     assert_int_equal(
         fake_device_count(f, before, EVENT, "\"command\":\"reboot\",\"id\":77,\"result\":\"ok\""),

@@ -103,6 +103,79 @@ static void test_rejected(void **state)
     assert_int_equal(f->reboots, 0);
 }
 
+static size_t count_accepted(struct fake_device *f, int id)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "\"id\":%d}", id);
+    return fake_device_count(f, 0, EVENT, text);
+}
+
+static size_t count_outcomes(struct fake_device *f, int id)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "\"id\":%d,\"result\"", id);
+    return fake_device_count(f, 0, EVENT, text);
+}
+
+// What is taken is said before it is done; what is not taken only in its outcome.
+static void test_accepted(void **state)
+{
+    struct fake_device *f = *state;
+
+    start_online(f);
+    assert_true(fake_device_do(f, "firmware", 1));
+    assert_int_equal(fake_device_count(
+                         f, 0, EVENT, "{\"event\":\"accepted\",\"command\":\"firmware\",\"id\":1}"),
+        1);
+    assert_int_equal(count_outcomes(f, 1), 1);
+    assert_true(fake_device_do(f, "dance", 2));
+    assert_int_equal(count_accepted(f, 2), 0);
+    assert_int_equal(count_outcomes(f, 2), 1);
+}
+
+// The same one again, while it waits, is under way or is done, is taken only once.
+static void test_again(void **state)
+{
+    struct fake_device *f = *state;
+
+    start_online(f);
+    for (int i = 0; i < 3; i++) {
+        fake_device_command(f, "firmware", 1);
+        fake_device_command(f, "config", 2);
+    }
+    (void)fake_device_run(f, 3000, NULL);
+    assert_true(fake_device_run(f, 20000, fake_device_is_idle));
+    assert_true(fake_device_do(f, "config", 2));
+    assert_int_equal(count_outcomes(f, 1), 1);
+    assert_int_equal(count_outcomes(f, 2), 1);
+    assert_true(count_accepted(f, 2) >= 2);
+    assert_true(fake_device_do(f, "config", 3));
+    assert_int_equal(count_outcomes(f, 3), 1);
+}
+
+// Nor does what ends with a restart come twice by it.
+static void test_again_after_restart(void **state)
+{
+    static const char *const names[] = {"reboot", "flash"};
+    struct fake_device *f = *state;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        fake_device_reset(f);
+        start_online(f);
+        assert_true(fake_device_do(f, "firmware", 1));
+        assert_true(fake_device_do(f, names[i], 2));
+        assert_int_equal(f->reboots, 1);
+        assert_true(fake_device_do(f, names[i], 2));
+        assert_int_equal(f->reboots, 1);
+        assert_int_equal(count_accepted(f, 2), 2);
+        assert_int_equal(count_outcomes(f, 2), 1);
+        assert_true(fake_device_do(f, "reboot", 3));
+        assert_int_equal(f->reboots, 2);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -111,6 +184,9 @@ int main(void)
         TEST(test_while_leaving),
         TEST(test_record_fails_at_flash),
         TEST(test_rejected),
+        TEST(test_accepted),
+        TEST(test_again),
+        TEST(test_again_after_restart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

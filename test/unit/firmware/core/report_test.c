@@ -15,6 +15,8 @@
 #include "firmware/core/failure.h"
 #include "firmware/core/report.h"
 
+static const uint8_t config_hash[8] = {0, 1, 0x7f, 0x80, 0xff, 10, 11, 12};
+
 static const struct report_status full = {
     .uptime_ms = UINT32_MAX,
     .max_loop_ms = 74,
@@ -25,6 +27,7 @@ static const struct report_status full = {
     .ip = "192.168.1.182",
     .rssi_dbm = -65,
     .free_heap_bytes = 13512,
+    .config_hash = config_hash,
     .error = "it \"failed\"\\\n\x80",
 };
 
@@ -45,7 +48,9 @@ static void test_status(void **state)
 
     (void)state;
     assert_non_null(json);
-    assert_int_equal(cJSON_GetArraySize(json), 10);
+    assert_int_equal(cJSON_GetArraySize(json), 11);
+    assert_string_equal(
+        cJSON_GetObjectItem(json, CONTRACT_STATUS_CONFIG_HASH)->valuestring, "00017f80ff0a0b0c");
     assert_true(cJSON_GetObjectItem(json, CONTRACT_STATUS_UPTIME)->valuedouble > 4294967294.0);
     assert_int_equal(cJSON_GetObjectItem(json, CONTRACT_STATUS_RSSI)->valueint, -65);
     assert_string_equal(cJSON_GetObjectItem(json, CONTRACT_STATUS_BUILD)->valuestring, full.build);
@@ -55,7 +60,7 @@ static void test_status(void **state)
     status.error = "";
     n = write_status(&status, out, sizeof out);
     json = cJSON_ParseWithLength(out, n);
-    assert_int_equal(cJSON_GetArraySize(json), 9);
+    assert_int_equal(cJSON_GetArraySize(json), 10);
     assert_null(cJSON_GetObjectItem(json, CONTRACT_STATUS_ERROR));
     cJSON_Delete(json);
 }
@@ -253,7 +258,7 @@ static void test_members_room(void **state)
     char error[FAILURE_DETAIL_SIZE] = {0};
     char image[IMAGE_NAME_SIZE] = {0};
     const struct report_status worst = {UINT32_MAX, UINT32_MAX, UINT32_MAX, "measure-84f3eb012345",
-        image, full.build, "255.255.255.255", -1000, UINT32_MAX, error};
+        image, full.build, "255.255.255.255", -1000, UINT32_MAX, config_hash, error};
     struct report_members members;
     char out[REPORT_SIZE];
 
@@ -277,6 +282,48 @@ static void test_unprintable(void **state)
     assert_non_null(strstr(out, "\"detail\":\"? ~???\""));
 }
 
+// Step, code and detail together have 256 bytes at most, however much of it is escaped.
+static void test_failure_is_bounded(void **state)
+{
+    static const struct {
+        char filling;
+        size_t length, kept; // of the detail
+    } rows[] = {{'x', 119, 119}, {'x', 120, 120}, {'x', 121, 120}, {'\\', 95, 95}, {'"', 106, 0}};
+    char detail[200];
+    char out[REPORT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct report_event event = {.kind = "error",
+            .result = RESULT_TLS_FAILED,
+            .detail = detail,
+            .step = ERROR_STEP_HANDSHAKE,
+            .code = INT32_MIN};
+
+        memset(detail, rows[i].filling, sizeof detail);
+        detail[rows[i].length] = '\0';
+
+        size_t n = report_write_event(&event, out, sizeof out);
+        cJSON *json = cJSON_Parse(out);
+        const char *from = strstr(out, ",\"detail\"");
+        const char *got = cJSON_GetStringValue(cJSON_GetObjectItem(json, "detail"));
+
+        assert_non_null(got);
+        assert_true(n > 0 && (size_t)(out + n - 1 - from) <= ERROR_STEP_EVENT_MAX);
+        // Room for the longest step and code, whatever these are: 25 and 19 bytes.
+        assert_true(strstr(out, ",\"step\"") - from <= ERROR_STEP_EVENT_MAX - 25 - 19);
+        if (rows[i].kept > 0)
+            assert_int_equal(strlen(got), rows[i].kept);
+        else
+            assert_true(strlen(got) >= 95 && strlen(got) < rows[i].length);
+        assert_memory_equal(got, detail, strlen(got));
+        assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(json, "step")), "handshake");
+        assert_int_equal(
+            (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(json, "code")), INT32_MIN);
+        cJSON_Delete(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_members_size),
         cmocka_unit_test(test_members_room),
         cmocka_unit_test(test_unprintable),
+        cmocka_unit_test(test_failure_is_bounded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,7 +203,7 @@ static void test_last_reset(void **state)
     assert_true(fake_device_run(f, 5000, fake_device_is_idle));
     assert_int_equal(fake_device_count(f, 0, EVENT,
                          "{\"event\":\"error\",\"result\":\"crashed\",\"detail\":\"restarted by: "
-                         "exception 28 at 0x40212345, 0x00000000\"}"),
+                         "exception 28 at 0x40212345, 0x00000000\",\"step\":\"run\"}"),
         1);
     assert_int_equal(fake_device_count(f, 0, STATUS, "\"errormessage\":\"restarted by: "), 1);
     fake_device_flash(f)->last_reset = "";

@@ -1,5 +1,6 @@
-// No change without its row in the audit log: every route of the table that changes something is
-// walked, and a new one fails here until it is.
+// No change without its row in the audit log: each route that changes something is walked here.
+#include "test/unit/server/api/api_audit_rollouts.h"
+#include "test/unit/server/api/api_audit_settings.h"
 #include "test/unit/server/api/api_fixture.h"
 
 #include <pwd.h>
@@ -26,7 +27,6 @@ static struct {
     char start[256]; // the target that begins a change of the CA
     char code[16];   // that a device has to give
 } given;
-
 enum body { TEXT, CERTIFICATE, PRIVATE_KEY, PUBLIC_KEY, IMAGE };
 
 // One change after the other: its route, what is asked, and what the log says of it.
@@ -59,13 +59,12 @@ static const struct step {
     {API "/devices/:/pin", API "/devices/" A "/pin?image=BOARD-1&force=1", TEXT, "", "pin",
         "device", A, "\"pin\":\"BOARD-1\""},
     {API "/devices/:/pin", API "/devices/" A "/pin?image=", TEXT, "", "unpin", "device", A, ""},
+    {API "/devices/:/channel", API "/devices/" A "/channel?channel=beta&force=1", TEXT, "",
+        "channel", "device", A, "\"channel\":\"beta\""},
     {API "/devices/:/canary", API "/devices/" A "/canary?on=1", TEXT, "", "canary", "device", A,
         "\"canary\":true"},
-    {API "/groups", API "/groups", TEXT, "{\"name\": \"low\", \"filter\": \"tag=cellar\"}", "set",
-        "group", "low", "tag=cellar"},
-    {API "/groups/:/remove", API "/groups/low/remove", TEXT, "", "remove", "group", "low", ""},
-    {API "/certificates/:/revoke", API "/certificates/0A/revoke?force=1", TEXT, "", "revoke",
-        "certificate", "0a", "keyCompromise"},
+    SETTINGS_STEPS{API "/certificates/:/revoke", API "/certificates/0A/revoke?force=1", TEXT, "",
+        "revoke", "certificate", "0a", "keyCompromise"},
     {API "/enrolments", API "/enrolments", TEXT, "{\"macs\": [\"" NEW "\"], \"code\": true}",
         "register", "enrolment", NEW, "\"needs_code\":true,\"count\":1"},
     {API "/enrolments/:/approve", API "/enrolments/" NEW "/approve?any_key=1", TEXT, "", "approve",
@@ -101,16 +100,18 @@ static const struct step {
     {API "/keys", API "/keys?name=first", PUBLIC_KEY, NULL, "add", "key", NULL,
         "\"name\":\"first\""},
     {API "/images", API "/images", IMAGE, NULL, "add", "image", "BOARD-1", "\"state\":\"added\""},
-    {API "/images/:/publish", API "/images/BOARD-1/publish", TEXT, "", "publish", "image",
+    {API "/images/:/publish", API "/images/BOARD-1/publish?channel=beta&force=1", TEXT, "",
+        "publish", "image", "BOARD-1", "\"channel\":\"beta\""},
+    {API "/images/:/promote", API "/images/BOARD-1/promote", TEXT, "", "promote", "image",
         "BOARD-1", "\"state\":\"published\""},
     {API "/images/:/must-pass", API "/images/BOARD-1/must-pass?on=1", TEXT, "", "mark", "image",
         "BOARD-1", "\"must_pass\":true"},
     {API "/boards/:", API "/boards/BOARD?policy=leap", TEXT, "", "set", "board", "BOARD",
         "\"policy\":\"leap\""},
-    {API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "", "withdraw",
-        "image", "BOARD-1", "\"state\":\"withdrawn\""},
-    {API "/images/:/remove", API "/images/BOARD-1/remove", TEXT, "", "remove", "image", "BOARD-1",
-        ""},
+    ROLLOUT_STEPS{API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "",
+        "withdraw", "image", "BOARD-1", "\"state\":\"withdrawn\""},
+    {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
+        "BOARD-1", ""},
     {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
 };
 
@@ -139,6 +140,8 @@ static int put(struct store_connection *connection, void *ctx, struct err *err)
     struct device_record device = {.speaks_events = true, .last_seen_ms = 1, .first_seen_ms = 1};
 
     snprintf(device.mac, sizeof device.mac, "%s", (const char *)ctx);
+    device.online = strcmp(device.mac, D) == 0;
+    snprintf(device.status.image, sizeof device.status.image, "%s", device.online ? "BOARD-0" : "");
     return device_store_put(connection, &device, NULL, err);
 }
 
@@ -222,13 +225,13 @@ static struct audit_row last_row(struct fixture *f)
 
 static void take_step(struct fixture *f, const struct step *step)
 {
+    const char *pem = given.public_half;
+
     switch (step->body) {
     case TEXT: ask(f, "POST", step->target, step->text, strlen(step->text)); break;
     case CERTIFICATE: ask(f, "POST", step->target, given.certificate, given.certificate_n); break;
     case PRIVATE_KEY: ask(f, "POST", step->target, given.private_half, given.private_n); break;
-    case PUBLIC_KEY:
-        ask(f, "POST", step->target, given.public_half, strlen(given.public_half));
-        break;
+    case PUBLIC_KEY: ask(f, "POST", step->target, pem, strlen(pem)); break;
     case IMAGE: ask(f, "POST", step->target, given.image, given.image_n); break;
     }
 }
@@ -265,7 +268,7 @@ static void each_change_writes_its_row(void **state)
 
     prepare(f);
     for (size_t i = 0; i < STEPS; i++) {
-        struct audit_row before = last_row(f);
+        struct audit_row before = last_row(f), row;
 
         take_step(f, &steps[i]);
         if (strncmp(f->answer + strlen("HTTP/1.x "), "20", 2) != 0)
@@ -273,9 +276,7 @@ static void each_change_writes_its_row(void **state)
         code = strstr(f->answer, "\"code\":\"");
         if (code != NULL)
             snprintf(given.code, sizeof given.code, "%.10s", code + strlen("\"code\":\""));
-
-        struct audit_row row = last_row(f);
-
+        row = last_row(f);
         expect_row(&steps[i], &row, before.number);
     }
 }
@@ -285,7 +286,8 @@ static void what_changes_nothing_writes_none(void **state)
 {
     static const char *const targets[] = {API "/devices/" A "/readmit",
         API "/certificates/0a/revoke?force=1", API "/images/BOARD-1/publish",
-        API "/keys/first/remove", API "/devices/nonsense/revoke", API "/enrolments/" NEW "/remove"};
+        API "/keys/first/remove", API "/rollouts/spring/abort", API "/devices/nonsense/revoke",
+        API "/enrolments/" NEW "/remove"};
     struct fixture *f = *state;
     struct audit_row before = last_row(f);
 
@@ -308,11 +310,11 @@ static void no_secret_is_in_it(void **state)
     assert_null(strstr(f->answer, "sealed"));
 }
 
-static size_t count(const char *text, const char *part)
+static size_t count(const char *p, const char *part)
 {
     size_t n = 0;
 
-    for (const char *p = text; (p = strstr(p, part)) != NULL; p++)
+    for (; (p = strstr(p, part)) != NULL; p++)
         n++;
     return n;
 }
@@ -327,9 +329,9 @@ static void it_is_read(void **state)
     ask(f, "GET", API "/audit", NULL, 0);
     assert_int_equal(count(f->answer, "\"number\":"), STEPS);
     ask(f, "GET", API "/audit?object=image&who=uid%201&after=0&since_ms=0", NULL, 0);
-    assert_int_equal(count(f->answer, "\"number\":"), getuid() == 1 ? 5 : 0);
+    assert_int_equal(count(f->answer, "\"number\":"), getuid() == 1 ? 6 : 0);
     ask(f, "GET", API "/audit?object=image", NULL, 0);
-    assert_int_equal(count(f->answer, "\"number\":"), 5);
+    assert_int_equal(count(f->answer, "\"number\":"), 6);
     expect(
         f, "image", 200, "\"before\":{\"state\":\"added\"", "\"after\":{\"state\":\"published\"");
     expect(f, "removed", 200, "\"after\":null", "\"forced\":true");

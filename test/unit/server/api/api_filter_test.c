@@ -97,12 +97,51 @@ static void groups_are_set(void **state)
     expect(f, "twice", 404, "no group low", "");
 }
 
+static void channels_are_followed(void **state)
+{
+    struct fixture *f = *state;
+
+    post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"image=A-1\"}");
+    post(f, "/api/v1/groups", "{\"name\": \"high\", \"filter\": \"group=low\"}");
+    expect(f, "within another", 200, "\"channel\":null", "");
+    post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"group=high\"}");
+    expect(f, "a loop", 409, "would come to itself", "");
+    post(f, "/api/v1/groups/low/remove", "");
+    expect(f, "in use", 409, "group high refers to it", "");
+    post(f, "/api/v1/groups/high/channel?channel=gamma", "");
+    expect(f, "no channel", 400, "'stable', 'beta' or 'none'", "");
+    post(f, "/api/v1/groups/nobody/channel?channel=beta", "");
+    expect(f, "no group", 404, "no group nobody", "");
+    post(f, "/api/v1/groups/high/channel?channel=beta", "");
+    expect(f, "of a group", 200, "\"channel\":\"beta\"", "\"filter\":\"group=low\"");
+    ask(f, "GET", DEVICE(MAC_1, ""), NULL, 0);
+    expect(f, "its devices", 200, "\"channel\":\"beta\",\"channel_from\":\"group\"",
+        "\"channel_group\":\"high\",\"ahead\":false");
+    post(f, "/api/v1/groups", "{\"name\": \"high\", \"filter\": \"mac=" MAC_1 "\"}");
+    expect(f, "set anew", 200, "\"channel\":\"beta\"", "");
+    post(f, DEVICE(MAC_1, "/channel?channel=stable"), "");
+    expect(f, "of a device", 200, "\"channel\":\"stable\"", "");
+    post(f, DEVICE(MAC_1, "/channel"), "");
+    expect(f, "of none", 400, "channel must be", "");
+    ask(f, "GET", DEVICE(MAC_1, ""), NULL, 0);
+    expect(f, "its own", 200, "\"channel_from\":\"device\"", "\"channel_group\":null");
+    ask(f, "GET", "/api/v1/devices?filter=channel%3Dbeta", NULL, 0);
+    expect(f, "nobody", 200, "[]", "");
+    ask(f, "GET", "/api/v1/devices?filter=group%3Dnobody", NULL, 0);
+    expect(f, "an unknown group", 404, "no group nobody", "");
+    ask(f, "GET", "/api/v1/devices?marks=1&filter=mac%3D" MAC_1, NULL, 0);
+    expect(f, "marks", 200, "\"limited_at_ms\":null,\"tags\":[", "\"canary\":");
+    ask(f, "GET", "/api/v1/chains/A?channel=gamma", NULL, 0);
+    expect(f, "a chain of none", 400, "'stable' or 'beta'", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(devices_are_marked),
         cmocka_unit_test(devices_are_selected),
         cmocka_unit_test(groups_are_set),
+        cmocka_unit_test(channels_are_followed),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);

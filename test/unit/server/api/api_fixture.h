@@ -21,6 +21,7 @@
 #include "server/base/clock.h"
 #include "server/http/http_server.h"
 #include "server/pki/pki_folder.h"
+#include "test/unit/server/command/patience_fixture.h"
 
 #define ANSWER_SIZE (1 << 20)
 
@@ -72,6 +73,33 @@ static inline void each_counter(
     add("statuses", 7, add_ctx);
 }
 
+// What the configuration file says of config.json.
+static inline int read_base(struct settings_base *out, void *ctx)
+{
+    static const struct settings_judge_server server = {
+        .path = "/download", .port = 8443, .other_server = "", .offline_after_ms = 180000};
+
+    (void)ctx;
+    if (settings_base_init(out) < 0)
+        return ERR_NO_MEMORY;
+    json_decref(out->common);
+    out->common = json_pack("{ss ss ss ss si}", "downloadserver", "host.example", "downloadport",
+        "8443", "downloadpath", "/download", "mqttserver", "broker.example", "mqttport", 8883);
+    return settings_base_set_server(out, &server, NULL);
+}
+
+static inline int judge_names(
+    const json_t *effective, const struct settings_base *base, void *ctx, struct err *err)
+{
+    const char *name = json_string_value(json_object_get(effective, "downloadserver"));
+
+    (void)base;
+    (void)ctx;
+    return strcmp(name, "host.example") == 0
+               ? 0
+               : err_set(err, ERR_INVALID, "downloadserver: the certificate has no such name");
+}
+
 static inline int refuse_publication(const char *topic, const uint8_t *payload, size_t n, void *ctx)
 {
     (void)topic;
@@ -81,6 +109,25 @@ static inline int refuse_publication(const char *topic, const uint8_t *payload, 
     return ERR_UNAVAILABLE;
 }
 
+// Adds it to the file of that name, for who judges it by the document (test/system/api_answers.py).
+static inline void api_fixture_note(struct fixture *f, const char *method, const char *target)
+{
+    const char *name = getenv("API_ANSWERS");
+    FILE *file = name != NULL ? fopen(name, "a") : NULL;
+    json_t *line = json_pack("{ss ss so}", "method", method, "target", target, "answer",
+        json_stringn_nocheck(f->answer, strlen(f->answer)));
+
+    if (file != NULL) {
+        json_dumpf(line, file, JSON_COMPACT | JSON_ENSURE_ASCII);
+        fputc('\n', file);
+        assert_int_equal(fclose(file), 0);
+    }
+    json_decref(line);
+}
+
+// Headers that ask() sends, each ended by CR LF.
+static const char *api_fixture_headers = "";
+
 static inline const char *ask(
     struct fixture *f, const char *method, const char *target, const void *body, size_t n)
 {
@@ -89,8 +136,9 @@ static inline const char *ask(
     char head[2048];
     size_t got = 0;
     ssize_t r;
-    int length = snprintf(head, sizeof head,
-        "%s %s HTTP/1.0\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", method, target, n);
+    int length =
+        snprintf(head, sizeof head, "%s %s HTTP/1.0\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n",
+            method, target, api_fixture_headers, n);
     struct iovec parts[] = {{head, (size_t)length}, {(void *)(uintptr_t)body, n}};
 
     memcpy(address.sun_path, path, strlen(path) + 1);
@@ -101,6 +149,7 @@ static inline const char *ask(
         got += (size_t)r;
     f->answer[got] = '\0';
     close(fd);
+    api_fixture_note(f, method, target);
     return f->answer;
 }
 
@@ -150,7 +199,7 @@ static inline int api_fixture_start(void **state)
 {
     static struct fixture f;
     struct command_dispatch_settings dispatch = {
-        .sent_timeout_ms = 60000, .queued_timeout_ms = 60000, .publish = refuse_publication};
+        .patience = patience_of(60000), .queued_timeout_ms = 60000, .publish = refuse_publication};
     struct http_server_settings settings = {
         .routes = api_routes(),
         .ctx = &f.api,
@@ -163,6 +212,7 @@ static inline int api_fixture_start(void **state)
     };
     char database[96];
     static char images[96];
+    static struct settings_desk desk;
     struct err err = {0};
 
     signal(SIGPIPE, SIG_IGN); // the server may close before all is written
@@ -182,6 +232,10 @@ static inline int api_fixture_start(void **state)
         release_open(f.api.store, &f.api.release, &err) < 0 || open_vault(&f, &err) < 0)
         return -1;
     release_images_init(&f.images, f.api.release, images);
+    desk = (struct settings_desk){f.api.store, read_base, judge_names, NULL};
+    f.api.settings = &desk;
+    if (settings_watch_open(&desk, &f.api.settings_watch, &err) < 0)
+        return -1;
     return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
            http_server_start(&settings, &f.server, &err);
 }
@@ -192,6 +246,7 @@ static inline int api_fixture_stop(void **state)
     char command[64];
 
     http_server_free(f->server, 1000);
+    settings_watch_close(f->api.settings_watch);
     command_dispatch_free(f->api.dispatch);
     release_images_clear(&f->images);
     release_close(f->api.release);

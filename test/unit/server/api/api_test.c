@@ -38,7 +38,7 @@ static const struct {
     {"POST", "/api/v1/images/B-1/withdraw?force=yes", "", 400, "\"invalid\"", "1 or 0"},
     {"POST", "/api/v1/images?publish=true", "x", 400, "\"invalid\"", "1 or 0"},
     {"POST", "/api/v1/images?names=B-1", "x", 400, "\"invalid\"", "names"},
-    {"POST", "/api/v1/images/B-1/publish?force=1", "", 400, "\"invalid\"", "force"},
+    {"POST", "/api/v1/images/B-1/publish?by=1", "", 400, "\"invalid\"", "by"},
     {"POST", "/api/v1/images/B-1/remove", "", 404, "\"not-found\"", "B-1"},
     {"POST", "/api/v1/keys/B-1/remove", "", 404, "\"not-found\"", "keys list"},
     {"POST", "/api/v1/keys?nam=a", "x", 400, "\"invalid\"", "nam"},
@@ -82,6 +82,24 @@ static void refusals_name_code_and_reason(void **state)
         ask(f, refusals[i].method, refusals[i].target, refusals[i].body, strlen(refusals[i].body));
         expect(f, refusals[i].target, refusals[i].status, refusals[i].code, refusals[i].reason);
     }
+}
+
+// RFC 9457, also where the HTTP server refuses before a route is found.
+static void refusals_are_problems(void **state)
+{
+    static const char with[] = "Content-Type: application/problem+json\r\n";
+    struct fixture *f = *state;
+
+    ask(f, "GET", "/api/v1/devices/nonsense", NULL, 0);
+    expect(f, "by a route", 400, with,
+        "{\"type\":\"/api/v1/openapi.json#/x-problems/invalid\",\"title\":\"The request is wrong\","
+        "\"status\":400,\"detail\":\"'nonsense' is not a MAC "
+        "address\",\"error\":{\"code\":\"invalid\","
+        "\"message\":\"'nonsense' is not a MAC address\"}}");
+    ask(f, "POST", "/api/v1/devices", NULL, 0);
+    expect(f, "by the method", 405, with, "\"status\":405,\"detail\":\"method not allowed\"");
+    ask(f, "GET", "/api/v1/devices/84f3eb0%00", NULL, 0);
+    expect(f, "by the path", 400, with, "#/x-problems/invalid\",\"title\"");
 }
 
 static void empty_lists_are_lists(void **state)
@@ -244,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals_name_code_and_reason),
+        cmocka_unit_test(refusals_are_problems),
         cmocka_unit_test(empty_lists_are_lists),
         cmocka_unit_test(devices_are_listed_whole_and_by_filter),
         cmocka_unit_test(an_image_is_verified_by_a_key_that_came_later),

@@ -249,7 +249,7 @@ static void test_flash_is_judged(void **state)
 {
     struct fixture *f = *state;
     struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
-    struct command_dispatch_settings settings = {.sent_timeout_ms = 60000,
+    struct command_dispatch_settings settings = {.patience = patience_of(60000),
         .queued_timeout_ms = 60000,
         .publish = publish,
         .ctx = &broker,

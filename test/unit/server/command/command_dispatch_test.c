@@ -106,7 +106,7 @@ static void test_topics_as_the_device_spells_them(void **state)
 {
     struct fixture *f = *state;
     struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
-    struct command_dispatch_settings settings = {.sent_timeout_ms = 60000,
+    struct command_dispatch_settings settings = {.patience = patience_of(60000),
         .queued_timeout_ms = 60000,
         .publish = note_topic,
         .ctx = &broker};
@@ -263,7 +263,7 @@ static void test_what_comes_to_nothing_is_counted(void **state)
 {
     struct fixture *f = *state;
     struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
-    struct command_dispatch_settings settings = {.sent_timeout_ms = 300,
+    struct command_dispatch_settings settings = {.patience = patience_of(300),
         .queued_timeout_ms = 60000,
         .publish = refuse_the_first,
         .ctx = &broker,
@@ -331,7 +331,7 @@ static void test_all_of_many(void **state)
     struct fixture *f = *state;
     struct broker broker = {.f = f, .mutex = PTHREAD_MUTEX_INITIALIZER};
     struct command_dispatch_settings settings = {
-        .sent_timeout_ms = 60000,
+        .patience = patience_of(60000),
         .queued_timeout_ms = 60000,
         .publish = count_published,
         .ctx = &broker,

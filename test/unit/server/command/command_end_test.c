@@ -28,7 +28,7 @@ static int64_t put(struct fixture *f, const char *mac, enum command_state state)
 
     memcpy(command.mac, mac, MAC_SIZE);
     strcpy(command.name, "reboot");
-    if (state != COMMAND_QUEUED)
+    if (state != COMMAND_QUEUED && state != COMMAND_WAITING)
         command.sent_at_ms = 6;
     if (state > COMMAND_SENT)
         command.ended_at_ms = 7;

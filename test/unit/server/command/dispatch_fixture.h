@@ -14,6 +14,7 @@
 #include "server/base/clock.h"
 #include "server/command/command_dispatch.h"
 #include "server/store/command_store.h"
+#include "test/unit/server/command/patience_fixture.h"
 #include "test/unit/server/store/store_fixture.h"
 
 #define PATIENCE_MS 120000 // of an emulated processor
@@ -85,7 +86,7 @@ static inline void start(
     struct fixture *f, struct broker *broker, int64_t sent_ms, int64_t queued_ms)
 {
     struct command_dispatch_settings settings = {
-        .sent_timeout_ms = sent_ms,
+        .patience = patience_of(sent_ms),
         .queued_timeout_ms = queued_ms,
         .publish = publish,
         .ctx = broker,

@@ -111,8 +111,8 @@ static void test_refusals(void **state)
     struct err err;
 
     assert_int_equal(ask(*state,
-                         "HTTP/1.1 404 Not Found\r\nContent-Length: 54\r\n\r\n"
-                         "{\"error\":{\"code\":\"not-found\",\"message\":\"no device x\"}}",
+                         "HTTP/1.1 404 Not Found\r\nContent-Length: 53\r\n\r\n"
+                         "{\"detail\":\"no device x\",\"error\":{\"code\":\"not-found\"}}",
                          &answer, &err),
         ERR_NOT_FOUND);
     assert_string_equal(err.message, "no device x");
@@ -129,7 +129,7 @@ static void test_each_code(void **state)
         struct err err;
         char body[128];
         char reply[256];
-        int n = snprintf(body, sizeof body, "{\"error\":{\"code\":\"%s\",\"message\":\"m\"}}",
+        int n = snprintf(body, sizeof body, "{\"detail\":\"m\",\"error\":{\"code\":\"%s\"}}",
             err_code_name(code));
 
         snprintf(reply, sizeof reply, "HTTP/1.1 400 No\r\nContent-Length: %d\r\n\r\n%s", n, body);
@@ -204,8 +204,8 @@ static void test_stream(void **state)
     } rows[] = {
         {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[ 1, 2.0]", 0, "[ 1, 2.0]\n"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[]\n", 0, "[]\n"},
-        {"HTTP/1.1 404 No\r\nContent-Length: 44\r\n\r\n"
-         "{\"error\":{\"code\":\"not-found\",\"message\":\"m\"}}",
+        {"HTTP/1.1 404 No\r\nContent-Length: 43\r\n\r\n"
+         "{\"detail\":\"m\",\"error\":{\"code\":\"not-found\"}}",
             ERR_NOT_FOUND, ""},
     };
 

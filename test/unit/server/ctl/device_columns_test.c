@@ -13,10 +13,12 @@
 #include "server/ctl/subcommand.h"
 
 static const char devices[] =
-    "[{\"mac\": \"1\", \"online\": true, \"rssi\": -70, \"last_seen_ms\": 50, \"name\": \"b\"},"
-    " {\"mac\": \"2\", \"online\": false, \"rssi\": null, \"last_seen_ms\": 10, \"error\": \"a\"},"
+    "[{\"mac\": \"1\", \"online\": true, \"rssi\": -70, \"last_seen_ms\": 50, \"name\": \"b\",\n"
+    "  \"tags\": [\"n\", \"a\"], \"channel\": \"stable\", \"hold\": {\"reason\": \"roof\"}},"
+    " {\"mac\": \"2\", \"online\": false, \"rssi\": null, \"last_seen_ms\": 10, \"error\": \"a\",\n"
+    "  \"tags\": [\"b\"], \"channel\": \"hm\"},"
     " {\"mac\": \"3\", \"online\": false, \"rssi\": -90, \"last_seen_ms\": null, \"name\": \"c\","
-    "  \"revoked_at_ms\": 5}]";
+    "  \"revoked_at_ms\": 5, \"pin\": \"A-1\", \"channel\": \"beta\"}]";
 
 static void test_reads(void **state)
 {
@@ -30,6 +32,7 @@ static void test_reads(void **state)
             "MAC STATE IMAGE RSSI HEAP UPTIME SEEN NAME/ERROR "},
         {"name,error,build,ip,reboots,loop,mqtt,firstseen",
             "NAME ERROR BUILD IP REBOOTS LOOP MS MQTT FIRST SEEN "},
+        {"tags,group,channel,hold,pin", "TAGS GROUP CHANNEL HOLD PIN "},
         {"", NULL},
         {"mac,", NULL},
         {"MAC", NULL},
@@ -75,6 +78,10 @@ static void test_sorts(void **state)
         {"name", "132"},
         {"note", "213"},
         {"heap", "123"},
+        {"tags", "213"},
+        {"channel", "321"},
+        {"-hold", "123"},
+        {"pin", "312"},
         {"nothing", ""},
         {"", ""},
         {"-", ""},
@@ -125,11 +132,23 @@ static void test_shows(void **state)
     json_decref(list);
 }
 
+static void test_names(void **state)
+{
+    (void)state;
+    assert_true(device_columns_name("mac,pin", NULL, "pin"));
+    assert_true(device_columns_name("pin,mac", NULL, "pin"));
+    assert_true(device_columns_name(NULL, "-pin", "pin"));
+    assert_true(device_columns_name("mac", "pin", "pin"));
+    assert_false(device_columns_name("mac,pins", "-pi", "pin"));
+    assert_false(device_columns_name(NULL, NULL, "pin"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_sorts),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_shows),
     };
 

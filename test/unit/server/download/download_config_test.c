@@ -23,15 +23,15 @@ static int set(struct download_config *config, const char *mac, const char *memb
 }
 
 // A server where the values of make() lead.
-static struct download_config_server make_server(void)
+static struct settings_judge_server make_server(void)
 {
-    return (struct download_config_server){
+    return (struct settings_judge_server){
         .path = "/download", .port = 8443, .other_server = "", .offline_after_ms = 180000};
 }
 
 static int check(struct download_config *config, struct err *err)
 {
-    struct download_config_server server = make_server();
+    struct settings_judge_server server = make_server();
     int line;
 
     return download_config_check(config, &server, &line, err);
@@ -201,7 +201,7 @@ static void the_whole_must_fit_the_server(void **state)
         {"statusinterval", "180001", false},
         {"downloadserver", "old.example", true},
     };
-    struct download_config_server server = make_server();
+    struct settings_judge_server server = make_server();
 
     (void)state;
     server.public_port = 443;
@@ -225,7 +225,7 @@ static void the_whole_must_fit_the_server(void **state)
 // Devices that report by their own default each minute.
 static void an_interval_that_is_not_set_counts_too(void **state)
 {
-    struct download_config_server server = make_server();
+    struct settings_judge_server server = make_server();
     struct download_config *config;
     int line;
 
@@ -246,7 +246,7 @@ static void an_interval_that_is_not_set_counts_too(void **state)
 // Devices that are to move to a server that is not this one.
 static void another_server_is_said_to_be_one(void **state)
 {
-    struct download_config_server server = make_server();
+    struct settings_judge_server server = make_server();
     struct download_config *config = make();
     int line;
 

@@ -25,6 +25,13 @@ static void test_signs_and_repeats(void **state)
     assert_int_equal(enrol_issue_run(issue, &second, made.der, made.n, NULL), 0);
     assert_int_equal(second.verdict, ENROL_REPEAT);
     assert_int_equal(e->signed_count, 1);
+    // Of the one that was given there is a row, the daemon's own.
+    assert_int_equal(fixture_query(e->store, "SELECT count(*) FROM audit"), 1);
+    assert_int_equal(fixture_query(e->store,
+                         "SELECT count(*) FROM audit WHERE verb = 'issue' AND who = 'daemon'"
+                         " AND kind = 'certificate' AND object = (SELECT serial FROM certificates"
+                         " WHERE origin = 4) AND after_json LIKE '%\"given\":true%'"),
+        1);
     assert_int_equal(first.n, second.n);
     assert_memory_equal(first.der, second.der, first.n);
     enrol_judge_clear(&first);

@@ -59,6 +59,9 @@ static void what_can_be_read_in_two_ways_is_asked(void **state)
         {"BOARD-1.0.dev", "newer than the same without 'dev'"},
         {"BOARD-rc", "newer than the same without 'rc'"},
         {"BOARD-1.0.beta-rc1", "newer than the same without 'beta'"},
+        {"BOARD-1.0.rc.2", "what comes before that is BOARD-1.0-rc.2;"},
+        {"BOARD-01.02.00.beta", "what comes before that is BOARD-01.02.00-beta;"},
+        {"BOARD-1.rc", "after a '-' that is a pre-release, as in 1.2.3-rc1"}, // 1 alone has none
         {"BOARD-1.0.prerelease", "newer than the same without 'prerelease'"},
         {"BOARD-1.0-hotfix1", "a pre-release, older than 1.0"},
         {"BOARD-1.0-final", "a pre-release, older than 1.0"},

@@ -134,25 +134,33 @@ static void test_by_event(void **state)
         struct event event;
         enum command_state after;
     } rows[] = {
-        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "ok", "A-2", "x"}, COMMAND_DONE},
-        {"flash", COMMAND_SENT, {MAC, 5, "command", "", 7, "ok", "", ""}, COMMAND_DONE},
-        {"flash", COMMAND_QUEUED, {MAC, 5, "command", "flash", 7, "ok", "", ""}, COMMAND_DONE},
-        {"flash", COMMAND_EXPIRED, {MAC, 5, "command", "flash", 7, "busy", "", ""}, COMMAND_FAILED},
-        {"flash", COMMAND_CANCELLED, {MAC, 5, "command", "flash", 7, "ok", "", "x"}, COMMAND_DONE},
-        {"flash", COMMAND_DONE, {MAC, 5, "command", "flash", 7, "busy", "", ""}, COMMAND_DONE},
-        {"flash", COMMAND_FAILED, {MAC, 5, "command", "flash", 7, "ok", "", ""}, COMMAND_FAILED},
-        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "current", "", ""}, COMMAND_FAILED},
-        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "current", "", ""},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "ok", "A-2", "", 0, "x"},
             COMMAND_DONE},
-        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "tls-failed", "", "why"},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "", 7, "ok", "", "", 0, ""}, COMMAND_DONE},
+        {"flash", COMMAND_QUEUED, {MAC, 5, "command", "flash", 7, "ok", "", "", 0, ""},
+            COMMAND_DONE},
+        {"flash", COMMAND_EXPIRED, {MAC, 5, "command", "flash", 7, "busy", "", "", 0, ""},
             COMMAND_FAILED},
-        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "of-later", "", ""},
+        {"flash", COMMAND_CANCELLED, {MAC, 5, "command", "flash", 7, "ok", "", "", 0, "x"},
+            COMMAND_DONE},
+        {"flash", COMMAND_DONE, {MAC, 5, "command", "flash", 7, "busy", "", "", 0, ""},
+            COMMAND_DONE},
+        {"flash", COMMAND_FAILED, {MAC, 5, "command", "flash", 7, "ok", "", "", 0, ""},
             COMMAND_FAILED},
-        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "", "", ""}, COMMAND_SENT},
-        {"flash", COMMAND_SENT, {MAC, 5, "command", "reboot", 7, "ok", "", ""}, COMMAND_SENT},
-        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 8, "ok", "", ""}, COMMAND_SENT},
-        {"flash", COMMAND_SENT, {MAC, 5, "boot", "flash", 7, "ok", "", ""}, COMMAND_SENT},
-        {"flash", COMMAND_SENT, {"84f3eb000002", 5, "command", "flash", 7, "ok", "", ""},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "current", "", "", 0, ""},
+            COMMAND_FAILED},
+        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "current", "", "", 0, ""},
+            COMMAND_DONE},
+        {"firmware", COMMAND_SENT,
+            {MAC, 5, "command", "firmware", 7, "tls-failed", "", "", 0, "why"}, COMMAND_FAILED},
+        {"firmware", COMMAND_SENT, {MAC, 5, "command", "firmware", 7, "of-later", "", "", 0, ""},
+            COMMAND_FAILED},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 7, "", "", "", 0, ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "reboot", 7, "ok", "", "", 0, ""},
+            COMMAND_SENT},
+        {"flash", COMMAND_SENT, {MAC, 5, "command", "flash", 8, "ok", "", "", 0, ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {MAC, 5, "boot", "flash", 7, "ok", "", "", 0, ""}, COMMAND_SENT},
+        {"flash", COMMAND_SENT, {"84f3eb000002", 5, "command", "flash", 7, "ok", "", "", 0, ""},
             COMMAND_SENT},
     };
 
@@ -239,6 +247,109 @@ static void test_by_a_download_of_its_own(void **state)
     assert_true(command_outcome_by_download(&sent, &download));
 }
 
+// What shows that it was taken, and what only repeats that or comes too late.
+static void test_accepted(void **state)
+{
+    static const struct {
+        const char *kind;
+        int64_t id, accepted_at_ms;
+        enum command_state before;
+        bool inferred, takes;
+        enum command_state after;
+    } rows[] = {
+        {"accepted", 7, 0, COMMAND_SENT, false, true, COMMAND_SENT},
+        {"accepted", 7, 0, COMMAND_QUEUED, false, true, COMMAND_SENT}, // it was to be sent again
+        {"accepted", 7, 4, COMMAND_SENT, true, true, COMMAND_SENT},
+        {"accepted", 7, 4, COMMAND_SENT, false, false, COMMAND_SENT},
+        {"accepted", 7, 0, COMMAND_DONE, false, false, COMMAND_DONE}, // overtaken
+        {"accepted", 7, 0, COMMAND_CANCELLED, false, true, COMMAND_CANCELLED},
+        {"accepted", 8, 0, COMMAND_SENT, false, false, COMMAND_SENT},
+        {"boot", 7, 0, COMMAND_SENT, false, false, COMMAND_SENT},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = make("config", rows[i].before);
+        struct event event = {.mac = MAC, .at_ms = 5, .command_id = rows[i].id, .result = "ok"};
+
+        command.accepted_at_ms = rows[i].accepted_at_ms;
+        command.inferred = rows[i].inferred;
+        snprintf(event.kind, sizeof event.kind, "%s", rows[i].kind);
+        if (command_outcome_accepted(&command, &event) != rows[i].takes)
+            fail_msg("row %zu", i);
+        assert_int_equal(command.state, rows[i].after);
+        assert_int_equal(command.accepted_at_ms, rows[i].takes ? 5 : rows[i].accepted_at_ms);
+        assert_int_equal(command.inferred, false);
+        assert_int_equal(command.ended_at_ms, 0);
+    }
+
+    struct command unsent = make("config", COMMAND_QUEUED);
+    struct event event = {.mac = MAC, .at_ms = 5, .command_id = 7, .kind = "accepted"};
+
+    unsent.sent_at_ms = 0;
+    assert_false(command_outcome_accepted(&unsent, &event));
+}
+
+static void test_begun(void **state)
+{
+    struct command command = make("firmware", COMMAND_SENT);
+    struct command_outcome_download download = {
+        .file = "firmware.bin", .image = "", .status = 200, .now_ms = 100005, .began_at_ms = 99999};
+
+    (void)state;
+    assert_false(command_outcome_begun(&command, &download)); // asked before it was sent
+    download.began_at_ms++;
+    download.file = "config.json";
+    assert_false(command_outcome_begun(&command, &download));
+    download.file = "firmware.bin";
+    assert_true(command_outcome_begun(&command, &download));
+    assert_string_equal(command_word(&command), "accepted");
+    assert_true(command.inferred);
+    assert_false(command_outcome_begun(&command, &download));
+}
+
+// What the device says itself is not inferred, and where it failed is kept.
+static void test_who_says_so(void **state)
+{
+    struct command command = make("firmware", COMMAND_SENT);
+    struct device_status status = {.image = "A-2"};
+    struct command_outcome_restart restart = {100000, 5, "A-1", &status};
+    struct command_outcome_download download = {.file = "firmware.bin",
+        .image = "",
+        .status = 404,
+        .now_ms = 100005,
+        .began_at_ms = 100000};
+    struct event event = {.mac = MAC,
+        .kind = "command",
+        .command_id = 7,
+        .result = "tls-failed",
+        .step = "handshake",
+        .code = -0x2700};
+
+    (void)state;
+    command.inferred = true; // that it was accepted
+    assert_true(command_outcome_by_event(&command, &event));
+    assert_false(command.inferred);
+    assert_string_equal(command.step, "handshake");
+    assert_int_equal(command.code, -0x2700);
+    for (unsigned code = 200; code <= 408; code += 104) { // 200, 304, 408
+        command = make("firmware", COMMAND_SENT);
+        download.status = code;
+        assert_true(command_outcome_by_download(&command, &download));
+        assert_true(command.inferred);
+    }
+    command = make("reboot", COMMAND_SENT);
+    assert_true(command_outcome_by_restart(&command, &restart));
+    assert_true(command.inferred);
+    command = make("flash", COMMAND_SENT);
+    assert_true(command_outcome_by_restart(&command, &restart));
+    assert_true(command.inferred);
+    status.image[2] = '1';
+    command = make("flash", COMMAND_SENT);
+    assert_true(command_outcome_by_restart(&command, &restart));
+    assert_true(command.inferred);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +359,9 @@ int main(void)
         cmocka_unit_test(test_by_event),
         cmocka_unit_test(test_by_download),
         cmocka_unit_test(test_by_a_download_of_its_own),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_begun),
+        cmocka_unit_test(test_who_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,6 +173,36 @@ static void test_outcomes(void **state)
     }
 }
 
+// A step that is too long, and a code that is none, are left out; the old free text is enough.
+static void test_failures(void **state)
+{
+    static const struct {
+        const char *json, *step;
+        int64_t code;
+        int faults;
+    } rows[] = {
+        {"{\"event\":\"error\",\"detail\":\"x (-0x2700)\"}", "", 0, 0},
+        {"{\"event\":\"error\",\"step\":\"handshake\",\"code\":-9984}", "handshake", -9984, 0},
+        {"{\"event\":\"error\",\"step\":\"of-later-firm\",\"code\":-2147483648}", "of-later-firm",
+            INT32_MIN, 0},
+        {"{\"event\":\"error\",\"step\":\"fifteen-letters\",\"code\":2147483647}",
+            "fifteen-letters", INT32_MAX, 0},
+        {"{\"event\":\"error\",\"step\":\"sixteen--letters\",\"code\":2147483648}", "", 0, 2},
+        {"{\"event\":\"error\",\"step\":{},\"code\":1.5}", "", 0, 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct event e;
+        int faults = (int)decode(rows[i].json, &e);
+
+        if (faults != rows[i].faults)
+            fail_msg("row %zu: %d", i, faults);
+        assert_string_equal(e.step, rows[i].step);
+        assert_int_equal(e.code, rows[i].code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_id_bounds),
         cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_failures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/release/release_chain.h"
+#include "server/release/release_channel.h"
+#include "server/release/release_check.h"
 
 #define BOARD "BOARD-"
 
@@ -43,6 +44,17 @@ static inline size_t make(const struct row *rows, struct release_member *members
     }
     qsort(members, n, sizeof *members, release_chain_compare);
     return n;
+}
+
+// Whether members[index] may get that state.
+static inline int check_state(const struct release_member *members, size_t n, size_t index,
+    enum image_state state, struct err *err)
+{
+    struct image wish = members[index].image;
+    int rc = state == IMAGE_PUBLISHED ? release_check_layout(members, n, index, err) : 0;
+
+    wish.state = state;
+    return rc < 0 ? rc : release_channel_check_image(members, n, index, &wish, err);
 }
 
 #define P IMAGE_PUBLISHED

@@ -274,7 +274,7 @@ static void check_publication(struct graph *graph)
     if (graph->members[0].policy != BOARD_POLICY_LEAP)
         return;
     after.members[index].image.state = wish;
-    assert_int_equal(release_check_state(graph->members, graph->n, index, wish, NULL),
+    assert_int_equal(check_state(graph->members, graph->n, index, wish, NULL),
         release_check_change(graph->members, after.members, graph->n, NULL));
 }
 

@@ -115,7 +115,7 @@ static void every_embedded_key_counts(void **state)
 
         assert_int_equal(
             release_chain_next(members, n, &members[0].image.name, &next), RELEASE_NEXT);
-        assert_int_equal(release_check_state(members, n, 1, P, NULL), 0);
+        assert_int_equal(check_state(members, n, 1, P, NULL), 0);
     }
 }
 
@@ -188,7 +188,7 @@ static void a_change_that_strands_is_refused(void **state)
         while (strcmp(members[index].image.name.version, changes[i].version) != 0)
             index++;
 
-        int rc = release_check_state(members, n, index, changes[i].state, &err);
+        int rc = check_state(members, n, index, changes[i].state, &err);
 
         if (changes[i].stranded == NULL) {
             if (rc != 0)
@@ -275,7 +275,7 @@ static void a_chain_keeps_to_one_layout(void **state)
         struct release_member members[4];
         size_t n = make_layouts(c->chain, members);
         struct err err = {0};
-        int rc = release_check_state(members, n, c->place - 1, c->state, &err);
+        int rc = check_state(members, n, c->place - 1, c->state, &err);
 
         if (rc != (c->refused == NULL ? 0 : ERR_CONFLICT) ||
             (c->refused != NULL && strstr(err.message, c->refused) == NULL))

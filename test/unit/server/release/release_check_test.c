@@ -109,7 +109,7 @@ static void a_change_that_strands_is_refused(void **state)
         struct release_member members[6];
         size_t n = make_leaps(cases[i].rows, cases[i].must_pass, members);
         struct err err = {0};
-        int rc = release_check_state(members, n, cases[i].place, cases[i].wish, &err);
+        int rc = check_state(members, n, cases[i].place, cases[i].wish, &err);
 
         if (rc != (cases[i].reason == NULL ? 0 : ERR_CONFLICT) ||
             (cases[i].reason != NULL && strstr(err.message, cases[i].reason) == NULL))
@@ -129,7 +129,7 @@ static void a_mistake_that_nobody_runs_does_not_count(void **state)
     members[0].image.layout = IMAGE_LAYOUT_SKETCH;
     members[1].image.layout = IMAGE_LAYOUT_SDK;
     members[2].image.layout = IMAGE_LAYOUT_SKETCH;
-    assert_int_equal(release_check_state(members, n, 2, P, NULL), 0);
+    assert_int_equal(check_state(members, n, 2, P, NULL), 0);
 }
 
 int main(void)

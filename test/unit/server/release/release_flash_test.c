@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/release/release_channel.h"
 #include "server/release/release_flash.h"
 #include "server/store/image_store.h"
 #include "server/store/mark_store.h"
@@ -82,8 +83,10 @@ static void test_rows(void **state)
         strcpy(device.status.image, row->running);
         strcpy(staged.image, row->staged != NULL ? row->staged : "");
         strcpy(staged.sha256, row->sha256);
-        release_flash_judge(
-            &catalogue, &device, row->staged != NULL ? &staged : NULL, &unmarked, &verdict);
+        release_flash_judge(&catalogue,
+            &(struct release_flash_device){
+                &device, row->staged != NULL ? &staged : NULL, &unmarked, CHANNEL_STABLE},
+            &verdict);
         if (verdict.held != (row->result[0] != '\0') || strcmp(verdict.result, row->result) != 0 ||
             strcmp(verdict.image, row->image) != 0 || strstr(verdict.detail, row->detail) == NULL)
             fail_msg("%s: %s %s %s", row->what, verdict.result, verdict.image, verdict.detail);
@@ -132,8 +135,54 @@ static void test_leaps(void **state)
         release_chain_plan(members, catalogue.member_count);
         strcpy(staged.image, cases[i].staged != NULL ? cases[i].staged : "");
         strcpy(mark.pin, cases[i].pin);
-        release_flash_judge(
-            &catalogue, &device, cases[i].staged != NULL ? &staged : NULL, &mark, &verdict);
+        release_flash_judge(&catalogue,
+            &(struct release_flash_device){
+                &device, cases[i].staged != NULL ? &staged : NULL, &mark, CHANNEL_STABLE},
+            &verdict);
+        if (strcmp(verdict.image, cases[i].image) != 0 ||
+            verdict.held != (cases[i].detail[0] != '\0') ||
+            strstr(verdict.detail, cases[i].detail) == NULL)
+            fail_msg("row %zu: %s %s", i, verdict.image, verdict.detail);
+    }
+}
+
+// What is of beta is installed by who follows that alone.
+static void test_channels(void **state)
+{
+    static const struct {
+        const char *staged;
+        enum channel channel;
+        const char *image;
+        const char *detail; // "": it goes out
+    } cases[] = {
+        {"B-2", CHANNEL_BETA, "B-2", ""},
+        {"B-2", CHANNEL_STABLE, "B-2", "is of channel beta, and the device follows stable"},
+        {"B-3", CHANNEL_STABLE, "B-3", ""},
+        {NULL, CHANNEL_BETA, "B-2", ""},
+        {NULL, CHANNEL_STABLE, "B-3", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct release_member members[] = {
+            make("B-1", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH),
+            make("B-2", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH),
+            make("B-3", IMAGE_PUBLISHED, 'a', 'a', IMAGE_LAYOUT_SKETCH),
+        };
+        struct release_member stable[3];
+        struct release_catalogue catalogue = {members, stable, 3, NULL, 0, 0};
+        struct device_record device = {.speaks_events = true, .status.image = "B-1"};
+        struct download_store_staged staged = {.at_ms = 1};
+        struct release_flash_device asked = {
+            &device, cases[i].staged != NULL ? &staged : NULL, &unmarked, cases[i].channel};
+        struct command_verdict verdict;
+
+        members[1].image.channel = CHANNEL_BETA;
+        release_channel_view(members, 3, CHANNEL_STABLE, stable);
+        release_chain_plan(members, 3);
+        release_chain_plan(stable, 3);
+        strcpy(staged.image, cases[i].staged != NULL ? cases[i].staged : "");
+        release_flash_judge(&catalogue, &asked, &verdict);
         if (strcmp(verdict.image, cases[i].image) != 0 ||
             verdict.held != (cases[i].detail[0] != '\0') ||
             strstr(verdict.detail, cases[i].detail) == NULL)
@@ -229,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_leaps),
+        cmocka_unit_test(test_channels),
         cmocka_unit_test_setup_teardown(test_decide, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_pinned, fixture_set_up, fixture_tear_down),
     };

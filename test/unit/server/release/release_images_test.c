@@ -142,7 +142,7 @@ static void remove_well(struct fixture *f, const char *name)
 
     assert_int_equal(release_open(f->store, &release, NULL), 0);
     release_images_init(&images, release, f->folder);
-    if (release_images_remove(&images, NULL, name, &err) < 0)
+    if (release_images_remove(&images, &(struct release_remove_wish){.name = name}, &err) < 0)
         fail_msg("%s: %s", name, err.message);
     release_images_clear(&images);
     release_close(release);

@@ -147,7 +147,9 @@ static void test_pins(void **state)
 
         assert_true(image_name_parse(rows[i].running, 3, &running));
         assert_true(image_name_parse(rows[i].pin, 3, &pin));
-        if (release_policy_check_pin(catalogue, &running, &pin, NULL) != rows[i].rc)
+        struct release_policy_pin wish = {&running, &pin, CHANNEL_STABLE};
+
+        if (release_policy_check_pin(catalogue, &wish, NULL) != rows[i].rc)
             fail_msg("%s, %s", rows[i].running, rows[i].pin);
     }
     release_drop(release, catalogue);

@@ -8,8 +8,10 @@
 
 #include "server/release/release_find.h"
 #include "server/release/release_remove.h"
+#include "server/release/release_publish.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
+#include "test/unit/server/release/publish.h"
 #include "test/unit/server/store/store_fixture.h"
 
 // Keys have one letter each: the key's id is 64 of it, its name "key-a".
@@ -51,19 +53,19 @@ static void add(struct release *release, const struct shape *shape)
         fail_msg("%s", err.message);
 }
 
-static void publish(struct release *release, const char *name)
+static void do_publish(struct release *release, const char *name)
 {
     struct err err = {0};
 
-    if (release_publish(release, NULL, name, &err) < 0)
+    if (publish(release, name, &err) < 0)
         fail_msg("%s", err.message);
 }
 
-static void withdraw(struct release *release, const char *name)
+static void do_withdraw(struct release *release, const char *name)
 {
     struct err err = {0};
 
-    if (release_withdraw(release, NULL, name, true, &err) < 0)
+    if (withdraw(release, name, true, &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -100,7 +102,8 @@ static void expect_remove(struct release *release, const char *name, const char 
     char removed[IMAGE_SHA256_SIZE] = "";
     char wanted[80];
     struct err err = {0};
-    int rc = release_remove_image(release, NULL, name, removed, &err);
+    int rc =
+        release_remove_image(release, &(struct release_remove_wish){.name = name}, removed, &err);
     const struct release_catalogue *catalogue = release_hold(release);
     bool there = release_find_image(catalogue, name) != NULL;
 
@@ -114,7 +117,9 @@ static void expect_remove(struct release *release, const char *name, const char 
         fail_msg("%s: %s", name, err.message);
     snprintf(wanted, sizeof wanted, "sha-%s", name);
     assert_string_equal(removed, wanted);
-    assert_int_equal(release_remove_image(release, NULL, name, removed, &err), ERR_NOT_FOUND);
+    assert_int_equal(
+        release_remove_image(release, &(struct release_remove_wish){.name = name}, removed, &err),
+        ERR_NOT_FOUND);
 }
 
 static struct release *open_chain(struct fixture *f, const struct shape *shapes, size_t n)
@@ -137,9 +142,9 @@ static void test_who_uses_an_image(void **state)
     struct release *release = open_chain(f, shapes, 2);
     char mac[] = "84f3eb000005";
 
-    publish(release, "B-1");
+    do_publish(release, "B-1");
     expect_remove(release, "B-1", "it is published");
-    withdraw(release, "B-1");
+    do_withdraw(release, "B-1");
     runs(f, "84f3eb000004", "B-1");
     runs(f, MAC_2, "B-1");
     expect_remove(release, "B-1", "2 devices run it (84f3eb000002, 84f3eb000004; '");
@@ -168,14 +173,14 @@ static void test_a_step_between(void **state)
     struct fixture *f = *state;
     struct release *release = open_chain(f, shapes, 4);
 
-    publish(release, "B-1");
-    publish(release, "B-2");
-    publish(release, "B-3");
-    withdraw(release, "B-2");
+    do_publish(release, "B-1");
+    do_publish(release, "B-2");
+    do_publish(release, "B-3");
+    do_withdraw(release, "B-2");
     expect_remove(release, "B-2",
         "devices on B-1 need it as the step to B-3, which they cannot verify themselves");
     expect_remove(release, "B-4", NULL); // behind all, and nobody's step
-    withdraw(release, "B-3");
+    do_withdraw(release, "B-3");
     expect_remove(release, "B-2", NULL); // nothing is behind it that counts
     release_close(release);
 }

@@ -9,7 +9,9 @@
 
 #include "server/release/release.h"
 #include "server/release/release_find.h"
+#include "server/release/release_publish.h"
 #include "server/store/download_store.h"
+#include "test/unit/server/release/publish.h"
 #include "test/unit/server/store/store_fixture.h"
 
 #define THREADS 4
@@ -145,11 +147,11 @@ static void what_may_be_published(void **state)
         struct err err = {0};
 
         add_well(release, rows[i].name, rows[i].signer, rows[i].embedded, 'a');
-        assert_int_equal(release_publish(release, NULL, rows[i].name, &err), rows[i].rc);
-        assert_int_equal(release_publish(release, NULL, rows[i].name, &err), rows[i].rc);
+        assert_int_equal(publish(release, rows[i].name, &err), rows[i].rc);
+        assert_int_equal(publish(release, rows[i].name, &err), rows[i].rc);
     }
-    assert_int_equal(release_publish(release, NULL, "E-1", NULL), ERR_NOT_FOUND);
-    assert_int_equal(release_withdraw(release, NULL, "B-1", true, NULL), ERR_CONFLICT);
+    assert_int_equal(publish(release, "E-1", NULL), ERR_NOT_FOUND);
+    assert_int_equal(withdraw(release, "B-1", true, NULL), ERR_CONFLICT);
     release_close(release);
 }
 
@@ -167,12 +169,12 @@ static void what_may_be_withdrawn(void **state)
     for (int i = 1; i <= 3; i++) {
         const char name[] = {'B', '-', (char)('0' + i), '\0'};
 
-        if (release_publish(release, NULL, name, &err) < 0)
+        if (publish(release, name, &err) < 0)
             fail_msg("%s: %s", name, err.message);
     }
-    assert_int_equal(release_withdraw(release, NULL, "B-2", false, &err), ERR_CONFLICT);
+    assert_int_equal(withdraw(release, "B-2", false, &err), ERR_CONFLICT);
     assert_non_null(strstr(err.message, "--force"));
-    assert_int_equal(release_withdraw(release, NULL, "B-2", true, &err), 0);
+    assert_int_equal(withdraw(release, "B-2", true, &err), 0);
     release_close(release);
 }
 
@@ -210,9 +212,9 @@ static void what_may_be_replaced(void **state)
 
         add_well(release, rows[i].name, "k", "k", 'a');
         if (rows[i].published)
-            assert_int_equal(release_publish(release, NULL, rows[i].name, &err), 0);
+            assert_int_equal(publish(release, rows[i].name, &err), 0);
         if (rows[i].withdrawn)
-            assert_int_equal(release_withdraw(release, NULL, rows[i].name, false, &err), 0);
+            assert_int_equal(withdraw(release, rows[i].name, false, &err), 0);
         snprintf(device.status.image, sizeof device.status.image, "%s",
             rows[i].runs ? rows[i].name : "X-1");
         fixture_write(f, fixture_put, &device);

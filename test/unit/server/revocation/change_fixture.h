@@ -134,7 +134,10 @@ static inline int add_command(struct store_connection *connection, void *ctx, st
 
 static inline int64_t give(struct fixture *f, const char *mac, enum command_state state)
 {
-    struct command command = {.name = "reboot", .state = state, .created_at_ms = 1};
+    struct command command = {.name = "reboot",
+        .state = state,
+        .created_at_ms = 1,
+        .sent_at_ms = state == COMMAND_QUEUED ? 0 : 1};
 
     snprintf(command.mac, sizeof command.mac, "%s", mac);
     fixture_write(f, add_command, &command);

@@ -56,6 +56,7 @@ static const struct {
     {"error!=\"\"", "error!=\"\""},
     {"kind=ours", "kind=ours"},
     {"hold=yes canary=no", "hold=yes canary=no"},
+    {"drifted = yes", "drifted=yes"},
     {"pin=\"\"", "pin=\"\""},
     {" rssi<-75\theap<12000\n", "rssi<-75 heap<12000"},
     {"rssi<-75 and heap<12000", "rssi<-75 heap<12000"},
@@ -114,7 +115,7 @@ static const struct {
     {"colour=red",
         "filter, column 1: there is no \"colour\"; there are mac, name, board, image, tag, state, "
         "rssi, heap, uptime, seen, firstseen, reboots, loop, mqtt, ip, build, error, kind, hold, "
-        "canary, pin, and the words not, and, or"},
+        "canary, pin, channel, ownchannel, group, drifted, and the words not, and, or"},
     {"TAG=a", "filter, column 1: there is no \"TAG\""},
     {"tag", "filter, column 4: expected one of =, != after tag"},
     {"tag~a", "filter, column 4: expected one of =, !="},

@@ -186,7 +186,7 @@ static void test_one_is_taken_back(void **state)
 
 static int expire_job(struct store_connection *connection, void *ctx, struct err *err)
 {
-    return command_store_expire(connection, 1, *(int64_t *)ctx, 99, err);
+    return command_store_expire(connection, *(int64_t *)ctx, 99, err);
 }
 
 static void test_one_expires(void **state)

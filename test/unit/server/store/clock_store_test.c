@@ -33,6 +33,9 @@ static void order(struct fixture *f, enum command_state state, int64_t created_m
         .state = state,
         .created_at_ms = created_ms,
         .sent_at_ms = sent_ms,
+        .last_sent_at_ms = sent_ms,
+        .due_at_ms = sent_ms,
+        .accepted_at_ms = sent_ms,
     };
 
     fixture_write(f, add_command, &command);
@@ -112,6 +115,10 @@ static void test_commands(void **state)
         NOW - 10 * MINUTE - HOUR);
     assert_int_equal(
         fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 3"), NOW - 5 * MINUTE - HOUR);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM commands WHERE id = 3"
+                                      " AND sent_at_ms = due_at_ms AND sent_at_ms = last_sent_at_ms"
+                                      " AND sent_at_ms = accepted_at_ms"),
+        1);
     assert_int_equal(
         fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 4"), NOW - 5 * MINUTE - 1);
     assert_int_equal(fixture_query(f, "SELECT sent_at_ms FROM commands WHERE id = 5"), NOW - 1);
@@ -154,9 +161,36 @@ static void test_newest_is_the_last_that_came(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
+// Who has begun within the last minute, and since when it soaks; what is long ago stays.
+static void test_rollouts(void **state)
+{
+    struct fixture *f = *state;
+    char sql[512];
+
+    fixture_query(f, "INSERT INTO rollouts VALUES (1, 'a', 'B-1', 1, 0, 5, 0, 1, '', 7, 0, '100%',"
+                     " 0, 0, 0, '', 0, '', 95, 0, '1', 1, 0)");
+    for (int i = 0; i < 3; i++) {
+        int64_t began_ms[] = {0, NOW - MINUTE - 1, NOW - MINUTE};
+
+        snprintf(sql, sizeof sql,
+            "INSERT INTO rollout_devices VALUES (1, %d, 0, 0, '', 0, 0, 0, '', %lld, 0, '')", i,
+            (long long)began_ms[i]);
+        fixture_query(f, sql);
+    }
+    move(f, -HOUR);
+    assert_int_equal(fixture_query(f, "SELECT soak_at_ms FROM rollouts"), 5 - HOUR);
+    assert_int_equal(
+        fixture_query(f, "SELECT began_at_ms FROM rollout_devices WHERE device = 0"), 0);
+    assert_int_equal(fixture_query(f, "SELECT began_at_ms FROM rollout_devices WHERE device = 1"),
+        NOW - MINUTE - 1);
+    assert_int_equal(fixture_query(f, "SELECT began_at_ms FROM rollout_devices WHERE device = 2"),
+        NOW - MINUTE - HOUR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_rollouts, fixture_set_up, fixture_tear_down),
         TEST(test_devices),
         TEST(test_commands),
         TEST(test_newest_is_the_last_that_came),

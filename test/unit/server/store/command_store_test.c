@@ -262,23 +262,27 @@ static void test_open_ones(void **state)
 }
 
 struct limits {
-    int64_t sent_ms, queued_ms;
+    int64_t now_ms, queued_ms;
 };
 
 static int expire(struct store_connection *connection, void *ctx, struct err *err)
 {
     const struct limits *limits = ctx;
 
-    return command_store_expire(connection, limits->sent_ms, limits->queued_ms, 99, err);
+    return command_store_expire(connection, limits->queued_ms, 99, err);
 }
 
-static void expect_expired(struct fixture *f, struct limits limits, int expected)
+static void expect_expired(struct fixture *f, struct limits limits, int expected, const char *due)
 {
     struct store_connection *connection = fixture_read(f);
+    struct command_store_overdue overdue = {limits.now_ms, 10};
+    char text[100] = "";
 
     assert_int_equal(
-        command_store_has_expired(connection, limits.sent_ms, limits.queued_ms, NULL), expected);
+        command_store_has_expired(connection, limits.now_ms, limits.queued_ms, NULL), expected);
+    assert_int_equal(command_store_each_overdue(connection, &overdue, see, text, NULL), 0);
     store_read_end(f->store, connection);
+    assert_string_equal(text, due);
     fixture_write(f, expire, &limits);
 }
 
@@ -292,18 +296,20 @@ static void test_expires(void **state)
     struct command sent = add(f, MAC_1, 10);
     struct command queued = add(f, MAC_2, 20);
 
+    sent.due_at_ms = 16;
     set_state(f, &sent, COMMAND_SENT, 15);
-    expect_expired(f, (struct limits){15, 20}, 0);
-    assert_int_equal(get(f, sent.id).state, COMMAND_SENT);
-    expect_expired(f, (struct limits){16, 20}, 1);
-    assert_int_equal(get(f, sent.id).state, COMMAND_EXPIRED);
-    assert_int_equal(get(f, sent.id).ended_at_ms, 99);
-    assert_true(get(f, sent.id).detail[0] != '\0');
+    expect_expired(f, (struct limits){15, 20}, 0, "");
+    expect_expired(f, (struct limits){16, 20}, 1, "1 ");
     assert_int_equal(get(f, queued.id).state, COMMAND_QUEUED);
     assert_due(f, "2 ");
-    expect_expired(f, (struct limits){16, 21}, 1);
+    expect_expired(f, (struct limits){15, 21}, 1, "");
+    assert_int_equal(get(f, sent.id).state, COMMAND_SENT);
     assert_int_equal(get(f, queued.id).state, COMMAND_EXPIRED);
-    expect_expired(f, (struct limits){1000, 1000}, 0);
+    assert_int_equal(get(f, queued.id).ended_at_ms, 99);
+    assert_string_equal(get(f, queued.id).result, "timeout");
+    assert_true(get(f, queued.id).detail[0] != '\0');
+    set_state(f, &sent, COMMAND_DONE, 15);
+    expect_expired(f, (struct limits){1000, 1000}, 0, "");
     assert_due(f, "");
 }
 

@@ -170,6 +170,10 @@ static const struct {
     {"pin=\"\"", "1245"},
     {"pin=A-B-1.0", "3"},
     {"pin=A-*", "3"},
+    {"ownchannel=none", "12345"},
+    {"channel=stable", "12345"},
+    {"channel=beta", ""},
+    {"channel!=stable", ""},
     {"tag=cellar (rssi<-75 or error=x) not state=online", "3"},
     {"not (tag=cellar or kind=sketch)", ""},
 };

@@ -45,8 +45,8 @@ static void assert_groups(struct fixture *f, const char *expected)
 
 static void test_groups(void **state)
 {
-    static struct device_group groups[] = {
-        {"north", "tag=north", "uid 0", 5}, {"cellar", "tag=cellar", "uid 1", 6}};
+    static struct device_group groups[] = {{"north", "tag=north", "uid 0", 5, CHANNEL_BETA},
+        {"cellar", "tag=cellar", "uid 1", 6, CHANNEL_NONE}};
     struct fixture *f = *state;
     struct device_group got;
     struct store_connection *connection;

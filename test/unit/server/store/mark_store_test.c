@@ -45,6 +45,7 @@ static void assert_mark(struct fixture *f, const char *mac, const struct device_
     assert_string_equal(mark.hold_reason, expected->hold_reason);
     assert_int_equal(mark.is_canary, expected->is_canary);
     assert_string_equal(mark.pin, expected->pin);
+    assert_int_equal(mark.channel, expected->channel);
 }
 
 static const struct device_mark none = {0};
@@ -52,7 +53,7 @@ static const struct device_mark none = {0};
 static void test_keeps_every_member(void **state)
 {
     struct fixture *f = *state;
-    struct wish wish = {MAC_1, {5, "uid 0", "broken roof", true, "A-1"}};
+    struct wish wish = {MAC_1, {5, "uid 0", "broken roof", true, "A-1", CHANNEL_BETA}};
     struct store_connection *connection;
     struct err err = {0};
 
@@ -69,6 +70,9 @@ static void test_keeps_every_member(void **state)
     wish.mark.held_at_ms = 0;
     fixture_write(f, put, &wish);
     assert_mark(f, MAC_1, &wish.mark);
+    wish.mark = (struct device_mark){.channel = CHANNEL_STABLE};
+    fixture_write(f, put, &wish);
+    assert_mark(f, MAC_1, &wish.mark);
     wish.mark = none;
     fixture_write(f, put, &wish);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_marks"), 0);
@@ -79,9 +83,9 @@ static void test_keeps_every_member(void **state)
 static void test_moves_and_forgets(void **state)
 {
     struct fixture *f = *state;
-    struct wish old = {MAC_1, {5, "uid 0", "why", false, ""}};
-    struct wish new = {MAC_2, {0, "", "", true, "A-1"}};
-    struct device_mark both = {5, "uid 0", "why", true, "A-1"};
+    struct wish old = {MAC_1, {5, "uid 0", "why", false, "", CHANNEL_STABLE}};
+    struct wish new = {MAC_2, {0, "", "", true, "A-1", CHANNEL_BETA}};
+    struct device_mark both = {5, "uid 0", "why", true, "A-1", CHANNEL_STABLE};
     char mac[] = MAC_2;
 
     fixture_add_device(f, MAC_1);

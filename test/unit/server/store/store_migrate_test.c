@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "server/model/event.h"
+#include "server/model/channel.h"
 #include "test/unit/server/store/store_fixture.h"
 
 static void assert_refused(struct fixture *f, int code)
@@ -22,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 22");
+    fixture_query(f, "PRAGMA user_version = 26");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 21");
+    fixture_query(f, "PRAGMA user_version = 25");
     fixture_open(f);
 }
 
@@ -49,9 +50,54 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 21 brought.
+// What version 25 brought, and an index that it made anew.
+static void drop_answers(struct fixture *f)
+{
+    static const char *const columns[] = {
+        "step", "code", "accepted_at_ms", "sends", "last_sent_at_ms", "inferred", "due_at_ms"};
+    char text[80];
+
+    fixture_query(f, "DROP INDEX commands_sent");
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        snprintf(text, sizeof text, "ALTER TABLE commands DROP COLUMN %s", columns[i]);
+        fixture_query(f, text);
+    }
+    fixture_query(f, "CREATE INDEX commands_sent ON commands(sent_at_ms) WHERE state = 1");
+    fixture_query(f, "ALTER TABLE events DROP COLUMN step");
+    fixture_query(f, "ALTER TABLE events DROP COLUMN code");
+}
+
+// What version 24 brought, and what came after it.
+static void drop_rollouts(struct fixture *f)
+{
+    drop_answers(f);
+    fixture_query(f, "DROP TABLE rollout_devices");
+    fixture_query(f, "DROP TABLE rollouts");
+}
+
+// What version 23 brought, and what came after it.
+static void drop_settings(struct fixture *f)
+{
+    drop_rollouts(f);
+    fixture_query(f, "DROP TABLE settings_layers");
+    fixture_query(f, "DROP TABLE settings_history");
+    fixture_query(f, "DROP TABLE settings_members");
+    fixture_query(f, "DROP TABLE device_configs");
+    fixture_query(f, "ALTER TABLE devices DROP COLUMN config_hash");
+}
+
+// What version 22 brought, and what came after it.
+static void drop_channels(struct fixture *f)
+{
+    drop_settings(f);
+    fixture_query(f, "ALTER TABLE images DROP COLUMN channel");
+    fixture_query(f, "ALTER TABLE images DROP COLUMN was_stable");
+}
+
+// What version 21 brought, and what came after it.
 static void drop_policies(struct fixture *f)
 {
+    drop_channels(f);
     fixture_query(f, "DROP TABLE boards");
     fixture_query(f, "ALTER TABLE images DROP COLUMN must_pass");
 }
@@ -161,7 +207,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 21);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 25);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -180,9 +226,10 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 21);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 25);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
+    assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);
 }
 
 // Events of before are worth what they tell.

@@ -1,0 +1,246 @@
+// POST /rollouts: what is asked for, and what it would mean.
+#include "server/api/api_rollout_create.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_author.h"
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/api/api_rollouts.h"
+#include "server/base/clock.h"
+#include "server/model/rollout_text.h"
+#include "server/rollout/rollout_create.h"
+#include "server/rollout/rollout_plan.h"
+
+#define SECONDS_MAX (365LL * 24 * 3600)
+
+static const struct api_member members[] = {
+    {"name", API_MEMBER_TEXT},
+    {"image", API_MEMBER_TEXT},
+    {"all", API_MEMBER_FLAG},
+    {"filters", API_MEMBER_TEXTS},
+    {"phases", API_MEMBER_TEXT},
+    {"rate", API_MEMBER_INTEGER},
+    {"at_once", API_MEMBER_INTEGER},
+    {"site", API_MEMBER_TEXT},
+    {"per_site", API_MEMBER_INTEGER},
+    {"start_ms", API_MEMBER_INTEGER},
+    {"window", API_MEMBER_TEXT},
+    {"success", API_MEMBER_INTEGER},
+    {"soak_s", API_MEMBER_INTEGER},
+    {"failures", API_MEMBER_TEXT},
+    {"timeout_s", API_MEMBER_INTEGER},
+    {"canaries_first", API_MEMBER_FLAG},
+    {"dry_run", API_MEMBER_FLAG},
+    {0},
+};
+
+static const char *text_of(const json_t *body, const char *name, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(body, name));
+
+    return text != NULL ? text : otherwise;
+}
+
+// Numbers of a body: each with its bounds, and what is so without it.
+struct number {
+    const char *name;
+    int64_t min, max, otherwise, factor;
+    int64_t *out;
+};
+
+static int read_numbers(const json_t *body, struct rollout_terms *terms, struct err *err)
+{
+    const struct number numbers[] = {
+        {"rate", 0, ROLLOUT_TEXT_DEVICES_MAX, API_ROLLOUT_CREATE_RATE, 1, &terms->rate},
+        {"at_once", 0, ROLLOUT_TEXT_DEVICES_MAX, API_ROLLOUT_CREATE_AT_ONCE, 1, &terms->at_once},
+        {"per_site", 0, ROLLOUT_TEXT_DEVICES_MAX, 0, 1, &terms->site_size},
+        {"start_ms", 0, INT64_C(253402300799000), 0, 1, &terms->start_ms},
+        {"success", 1, 100, API_ROLLOUT_CREATE_SUCCESS, 1, &terms->success},
+        {"soak_s", 0, SECONDS_MAX, API_ROLLOUT_CREATE_SOAK_S, 1000, &terms->soak_ms},
+        {"timeout_s", 1, SECONDS_MAX, API_ROLLOUT_CREATE_TIMEOUT_S, 1000, &terms->timeout_ms},
+    };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        const struct number *number = &numbers[i];
+        const json_t *given = json_object_get(body, number->name);
+        int64_t value = given != NULL ? json_integer_value(given) : number->otherwise;
+
+        if (value < number->min || value > number->max)
+            return err_set(err, ERR_INVALID, "%s must be from %lld to %lld", number->name,
+                (long long)number->min, (long long)number->max);
+        *number->out = value * number->factor;
+    }
+    return 0;
+}
+
+static int read_terms(const json_t *body, struct rollout_terms *terms, struct err *err)
+{
+    const char *site = text_of(body, "site", "");
+    int rc = read_numbers(body, terms, err);
+
+    if (rc < 0)
+        return rc;
+    if (!rollout_text_read_phases(text_of(body, "phases", API_ROLLOUT_CREATE_PHASES), terms))
+        return err_set(err, ERR_INVALID,
+            "phases are up to %d numbers of devices or shares, as 5,10%%,50%%,100%%; the last is "
+            "100%%",
+            ROLLOUT_PHASES_MAX);
+    if (!rollout_text_read_amount(
+            text_of(body, "failures", API_ROLLOUT_CREATE_FAILURES), &terms->failures))
+        return err_set(
+            err, ERR_INVALID, "failures are a number of devices or a share, as 3 or 5%%");
+    if (!rollout_text_read_window(text_of(body, "window", ""), terms))
+        return err_set(err, ERR_INVALID,
+            "a window is two times of the day and a time zone, as 22:00-05:00 Europe/Berlin");
+    if (site[0] != '\0' && !rollout_text_is_name(site))
+        return err_set(err, ERR_INVALID, "\"%.40s\" is nothing that a tag begins with", site);
+    if ((site[0] != '\0') != (terms->site_size > 0))
+        return err_set(err, ERR_INVALID, "site and per_site go together");
+    snprintf(terms->site_prefix, sizeof terms->site_prefix, "%s", site);
+    terms->canaries_first = json_is_true(json_object_get(body, "canaries_first"));
+    return 0;
+}
+
+static int read_body(const json_t *body, struct api_rollout_create *out, struct err *err)
+{
+    const char *name = text_of(body, "name", "");
+    const char *image = text_of(body, "image", "");
+    const json_t *filters = json_object_get(body, "filters");
+
+    if (!rollout_text_is_name(name))
+        return err_set(err, ERR_INVALID,
+            "the body needs a \"name\" of 1 to %d letters, digits, '.', '_' or '-'",
+            ROLLOUT_NAME_SIZE - 1);
+    if (!image_name_parse(image, strlen(image), &out->rollout.image))
+        return err_set(err, ERR_INVALID, "the body needs an image's name as \"image\"");
+    snprintf(out->rollout.name, sizeof out->rollout.name, "%s", name);
+    out->all = json_is_true(json_object_get(body, "all"));
+    out->dry_run = json_is_true(json_object_get(body, "dry_run"));
+    if (out->all == (json_array_size(filters) > 0))
+        return err_set(
+            err, ERR_INVALID, "the body needs \"all\": true, or \"filters\" that are not empty");
+
+    int rc = read_terms(body, &out->rollout.terms, err);
+
+    return rc < 0 ? rc : api_filter_add_array(&out->filter, filters, err);
+}
+
+int api_rollout_create_decode(
+    const uint8_t *p, size_t n, struct api_rollout_create *out, struct err *err)
+{
+    json_t *body;
+    int rc = api_members_read(p, n, members, &body, err);
+
+    if (rc < 0)
+        return rc;
+    rc = read_body(body, out, err);
+    json_decref(body);
+    return rc;
+}
+
+void api_rollout_create_clear(struct api_rollout_create *create)
+{
+    api_filter_clear(&create->filter);
+}
+
+// One phase with its devices.
+static json_t *phase_json(
+    const struct rollout_terms *terms, const struct rollout_created *created, int64_t phase)
+{
+    int64_t count = (int64_t)created->count;
+    int64_t first = phase > 0 ? rollout_plan_bound(terms, phase - 1, count) : 0;
+    int64_t end = rollout_plan_bound(terms, phase, count);
+    json_t *object = json_object();
+    json_t *macs = json_array();
+
+    for (int64_t i = first; i < end; i++)
+        api_json_append(&macs, json_string(created->members[i].mac));
+    api_json_set(&object, "phase", json_integer(phase + 1));
+    api_json_set(&object, "count", json_integer(end > first ? end - first : 0));
+    api_json_set(&object, "macs", macs);
+    return object;
+}
+
+static json_t *plan_json(
+    const struct api_rollout_create *create, const struct rollout_created *created)
+{
+    const struct rollout_terms *terms = &create->rollout.terms;
+    json_t *object = json_object();
+    json_t *phases = json_array();
+
+    for (int64_t i = 0; i < terms->phase_count; i++)
+        api_json_append(&phases, phase_json(terms, created, i));
+    api_json_set(&object, "name", json_string(create->rollout.name));
+    api_json_set(&object, "image", json_string(create->rollout.image.text));
+    api_json_set(&object, "publishes", json_boolean(created->is_published));
+    api_json_set(&object, "met", json_integer(created->met));
+    api_json_set(&object, "current", json_integer(created->current));
+    api_json_set(&object, "foreign", json_integer(created->foreign));
+    api_json_set(&object, "revoked", json_integer(created->revoked));
+    api_json_set(&object, "count", json_integer((json_int_t)created->count));
+    api_json_set(&object, "phases", phases);
+    return object;
+}
+
+static int describe(
+    const struct api *api, const struct rollout *rollout, json_t **out, struct err *err)
+{
+    struct store_connection *connection;
+    int rc = store_read_begin(api->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = api_rollouts_describe(connection, rollout, out, err);
+    store_read_end(api->store, connection);
+    return rc;
+}
+
+// What is asked for, once it is read.
+static int create_or_plan(const struct api *api, const struct audit_author *by,
+    struct api_rollout_create *create, json_t **out, struct err *err)
+{
+    struct device_filter filter = {.trees = create->filter.trees,
+        .tree_count = create->filter.count,
+        .now_ms = clock_now_ms()};
+    struct rollout_create_wish wish = {&create->rollout, &filter, by};
+    struct rollout_created created = {0};
+    int rc;
+
+    if (create->dry_run) {
+        rc = rollout_create_plan(api->store, api->release, &wish, &created, err);
+        if (rc == 0)
+            *out = plan_json(create, &created);
+    } else {
+        rc = rollout_create_run(api->release, &wish, &created, err);
+        rollout_drive_wake(api->rollouts);
+        if (rc == 0)
+            rc = describe(api, &create->rollout, out, err);
+    }
+    rollout_create_clear(&created);
+    return rc;
+}
+
+void api_rollout_create_run(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    size_t n;
+    const uint8_t *p = http_request_body(request, &n);
+    struct api_rollout_create create = {.all = false};
+    struct audit_author by;
+    struct err err = {0};
+    json_t *answer = NULL;
+    int rc = api_rollout_create_decode(p, n, &create, &err);
+
+    api_author_of(request, &by);
+    if (rc == 0)
+        rc = create_or_plan(api, &by, &create, &answer, &err);
+    api_rollout_create_clear(&create);
+    if (rc < 0)
+        api_json_refuse(response, &err);
+    else
+        api_json_send(response, create.dry_run ? 200 : 201, answer);
+}

@@ -1,0 +1,19 @@
+#ifndef API_SETTINGS_CHANGE_H
+#define API_SETTINGS_CHANGE_H
+
+#include "server/http/http_request.h"
+#include "server/http/http_response.h"
+
+// Changes of config.json and of its schema: endpoints of README.md; ctx is a struct api.
+void api_settings_change_set(
+    const struct http_request *request, struct http_response *response, void *ctx);
+void api_settings_change_revert(
+    const struct http_request *request, struct http_response *response, void *ctx);
+void api_settings_change_schema_show(
+    const struct http_request *request, struct http_response *response, void *ctx);
+void api_settings_change_schema_add(
+    const struct http_request *request, struct http_response *response, void *ctx);
+void api_settings_change_schema_remove(
+    const struct http_request *request, struct http_response *response, void *ctx);
+
+#endif

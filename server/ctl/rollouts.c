@@ -1,0 +1,338 @@
+// `secureesp rollouts`: how they stand, and what is done with them.
+#include "server/ctl/rollouts.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "server/base/clock.h"
+#include "server/ctl/client.h"
+#include "server/ctl/field.h"
+#include "server/ctl/listing.h"
+#include "server/ctl/output.h"
+#include "server/ctl/present.h"
+#include "server/ctl/rollouts_create.h"
+#include "server/ctl/url.h"
+
+#define INTERVAL_S 2
+
+static const struct table_column columns[] = {
+    {"ROLLOUT", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 20},
+    {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"PHASE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"UPDATED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"FAILED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"CREATED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"REASON", TABLE_LEFT, TABLE_CUT_END, 20},
+};
+
+static const struct table_column device_columns[] = {
+    {"MAC", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"PHASE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"STAGE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
+    {"SINCE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"SITE", TABLE_LEFT, TABLE_CUT_END, 8},
+    {"REASON", TABLE_LEFT, TABLE_CUT_END, 30},
+};
+
+static int64_t count_of(const json_t *rollout, const char *name)
+{
+    return field_integer(json_object_get(rollout, "devices"), name, 0);
+}
+
+static enum table_style style_of(const char *state)
+{
+    return strcmp(state, "paused") == 0 || strcmp(state, "failed") == 0     ? TABLE_BAD
+           : strcmp(state, "done") == 0 || strcmp(state, "updated") == 0    ? TABLE_GOOD
+           : strcmp(state, "aborted") == 0 || strcmp(state, "waiting") == 0 ? TABLE_DIM
+                                                                            : TABLE_PLAIN;
+}
+
+static void add_rollout(struct table *table, const json_t *rollout, int64_t now_ms)
+{
+    const char *state = field_text(rollout, "state", "");
+    char text[2 * TEXT_SHORT_SIZE];
+    char age[TEXT_SHORT_SIZE];
+
+    table_add(table, TABLE_PLAIN, field_text(rollout, "name", ""));
+    table_add(table, TABLE_PLAIN, field_text(rollout, "image", ""));
+    table_add(table, style_of(state), state);
+    snprintf(text, sizeof text, "%lld/%lld", (long long)field_integer(rollout, "phase", 0),
+        (long long)field_integer(rollout, "phases", 0));
+    table_add(table, TABLE_PLAIN, text);
+    snprintf(text, sizeof text, "%lld/%lld", (long long)count_of(rollout, "updated"),
+        (long long)(count_of(rollout, "total") - count_of(rollout, "left_out")));
+    table_add(table, TABLE_PLAIN, text);
+    snprintf(text, sizeof text, "%lld", (long long)count_of(rollout, "failed"));
+    table_add(table, TABLE_PLAIN, text);
+    field_age(rollout, "created_at_ms", now_ms, age);
+    table_add(table, TABLE_PLAIN, age);
+    table_add(table, TABLE_PLAIN, field_text(rollout, "reason", ""));
+}
+
+static void add_device(struct table *table, const json_t *device, int64_t now_ms)
+{
+    const char *stage = field_text(device, "stage", "");
+    char text[TEXT_SHORT_SIZE];
+
+    table_add(table, TABLE_PLAIN, field_text(device, "mac", ""));
+    field_number(device, "phase", text);
+    table_add(table, TABLE_PLAIN, text);
+    table_add(table, style_of(stage), stage);
+    field_age(
+        device, field_has(device, "ended_at_ms") ? "ended_at_ms" : "began_at_ms", now_ms, text);
+    table_add(table, TABLE_PLAIN, text);
+    table_add(table, TABLE_PLAIN, field_text(device, "site", ""));
+    table_add(table, TABLE_PLAIN, field_text(device, "reason", ""));
+}
+
+static size_t cells(int64_t part, const struct rollouts_bar *bar, size_t room)
+{
+    size_t n;
+
+    if (part <= 0 || room == 0)
+        return 0;
+    n = bar->total > 0 ? (size_t)(part * ROLLOUTS_BAR_CELLS / bar->total) : 0;
+    if (n == 0)
+        n = 1;
+    return n < room ? n : room;
+}
+
+void rollouts_draw(const struct rollouts_bar *bar, char out[ROLLOUTS_BAR_SIZE])
+{
+    size_t failed = cells(bar->failed, bar, ROLLOUTS_BAR_CELLS);
+    size_t working = cells(bar->working, bar, ROLLOUTS_BAR_CELLS - failed);
+    size_t updated = cells(bar->updated, bar, ROLLOUTS_BAR_CELLS - failed - working);
+
+    memset(out, '.', ROLLOUTS_BAR_SIZE - 1);
+    out[0] = '[';
+    memset(out + 1, '#', updated);
+    memset(out + 1 + updated, '>', working);
+    memset(out + 1 + ROLLOUTS_BAR_CELLS - failed, 'x', failed);
+    out[ROLLOUTS_BAR_SIZE - 2] = ']';
+    out[ROLLOUTS_BAR_SIZE - 1] = '\0';
+}
+
+void rollouts_print(const json_t *rollout, int64_t now_ms)
+{
+    struct rollouts_bar bar = {count_of(rollout, "updated"),
+        count_of(rollout, "downloading") + count_of(rollout, "installing"),
+        count_of(rollout, "failed"), count_of(rollout, "total") - count_of(rollout, "left_out")};
+    char drawn[ROLLOUTS_BAR_SIZE];
+    char text[TEXT_SHORT_SIZE];
+
+    rollouts_draw(&bar, drawn);
+    text_print(stdout, field_text(rollout, "name", "-"));
+    fputs(": ", stdout);
+    text_print(stdout, field_text(rollout, "state", "-"));
+    printf(" %s %lld of %lld updated, %lld under way, %lld failed, %lld away, %lld left out; phase "
+           "%lld of %lld",
+        drawn, (long long)bar.updated, (long long)bar.total, (long long)bar.working,
+        (long long)bar.failed, (long long)count_of(rollout, "away"),
+        (long long)count_of(rollout, "left_out"), (long long)field_integer(rollout, "phase", 0),
+        (long long)field_integer(rollout, "phases", 0));
+    if (field_has(rollout, "estimated_end_ms")) {
+        text_age(field_integer(rollout, "estimated_end_ms", 0) - now_ms, text);
+        printf("; about %s to go", text);
+    }
+    if (field_has(rollout, "reason")) {
+        fputs("; ", stdout);
+        text_print(stdout, field_text(rollout, "reason", ""));
+    }
+    putchar('\n');
+}
+
+static int show_list(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    static const struct listing listing = {
+        columns, sizeof columns / sizeof columns[0], add_rollout};
+
+    return listing_show(&listing, call, answer, err);
+}
+
+static int run_list(const struct subcommand_call *call, struct err *err)
+{
+    return present_get(call, "/api/v1/rollouts", show_list, err);
+}
+
+static void print_terms(const json_t *rollout)
+{
+    const json_t *terms = json_object_get(rollout, "terms");
+
+    text_line(stdout, "image     %s%s", field_text(rollout, "image", "-"),
+        field_is_true(rollout, "gated") ? ", offered to no other device" : "");
+    text_line(stdout, "phases    %s; %lld%% of each succeed, for %llds; paused at %s failures",
+        field_text(terms, "phases", "-"), (long long)field_integer(terms, "success", 0),
+        (long long)field_integer(terms, "soak_s", 0), field_text(terms, "failures", "-"));
+    text_line(stdout, "bounds    %lld a minute, %lld at once, %lld of a site %s*; %llds to return",
+        (long long)field_integer(terms, "rate", 0), (long long)field_integer(terms, "at_once", 0),
+        (long long)field_integer(terms, "per_site", 0), field_text(terms, "site", ""),
+        (long long)field_integer(terms, "timeout_s", 0));
+    if (field_has(terms, "window"))
+        text_line(stdout, "window    %s", field_text(terms, "window", "-"));
+}
+
+static int show_one(const struct subcommand_call *call, const json_t *rollout, struct err *err)
+{
+    static const struct listing listing = {
+        device_columns, sizeof device_columns / sizeof device_columns[0], add_device};
+    const json_t *members = json_object_get(rollout, "members");
+    int64_t hidden = count_of(rollout, "total") - (int64_t)json_array_size(members);
+
+    rollouts_print(rollout, clock_system_ms());
+    print_terms(rollout);
+
+    int rc = listing_show(&listing, call, members, err);
+
+    if (hidden > 0)
+        printf("... and %lld more\n", (long long)hidden);
+    return rc;
+}
+
+// Of one, by its name; verb: NULL, or what is done with it.
+static int ask(
+    const struct subcommand_call *call, const char *verb, present_show *show, struct err *err)
+{
+    struct url url;
+    struct client_request request = {.method = verb != NULL ? "POST" : "GET"};
+
+    url_init(&url, "/api/v1/rollouts");
+    url_segment(&url, call->options->arguments[0]);
+    if (verb != NULL)
+        url_segment(&url, verb);
+    request.path = url_text(&url);
+
+    int rc = present_request(call, &request, show, err);
+
+    url_clear(&url);
+    return rc;
+}
+
+static int run_show(const struct subcommand_call *call, struct err *err)
+{
+    return ask(call, NULL, show_one, err);
+}
+
+static int show_changed(const struct subcommand_call *call, const json_t *rollout, struct err *err)
+{
+    (void)call;
+    (void)err;
+    if (field_has(rollout, "retried"))
+        printf("%lld devices are tried again\n", (long long)field_integer(rollout, "retried", 0));
+    rollouts_print(rollout, clock_system_ms());
+    return SUBCOMMAND_OK;
+}
+
+// A device never goes to a lower version, so the way back is an image of its own.
+static int show_aborted(const struct subcommand_call *call, const json_t *rollout, struct err *err)
+{
+    int64_t updated = count_of(rollout, "updated");
+    const char *image = field_text(rollout, "image", "-");
+    int rc = show_changed(call, rollout, err);
+
+    text_line(stdout,
+        "%s stays with %lld devices, and is offered to no other; 'secureesp images withdraw %s' "
+        "takes it back for good",
+        image, (long long)updated, image);
+    if (updated > 0)
+        text_line(stdout,
+            "the way back for those is the older program under a higher version, as far as keys "
+            "allow: 'secureesp images reissue OLD NEWNAME' prepares it");
+    return rc;
+}
+
+static int run_pause(const struct subcommand_call *call, struct err *err)
+{
+    return ask(call, "pause", show_changed, err);
+}
+
+static int run_resume(const struct subcommand_call *call, struct err *err)
+{
+    return ask(call, "resume", show_changed, err);
+}
+
+static int run_abort(const struct subcommand_call *call, struct err *err)
+{
+    return ask(call, "abort", show_aborted, err);
+}
+
+static int run_retry(const struct subcommand_call *call, struct err *err)
+{
+    return ask(call, "retry", show_changed, err);
+}
+
+static bool has_ended(const json_t *rollout)
+{
+    const char *state = field_text(rollout, "state", "");
+
+    return strcmp(state, "done") == 0 || strcmp(state, "aborted") == 0;
+}
+
+// One look: 1 if it goes on. Only what is new is printed where nobody watches.
+static int look(const struct subcommand_call *call, struct client *client,
+    const struct client_request *request, json_t **before, struct err *err)
+{
+    json_t *rollout;
+    const json_t *devices;
+    int rc = client_call(client, request, &rollout, err);
+
+    if (rc < 0)
+        return rc;
+    devices = json_object_get(rollout, "devices");
+    rc = !has_ended(rollout);
+    if (*before == NULL || !json_equal(json_object_get(*before, "devices"), devices) ||
+        strcmp(field_text(*before, "state", ""), field_text(rollout, "state", "")) != 0) {
+        json_object_del(rollout, "members");
+        if (call->json) {
+            int printed = output_json(json_incref(rollout), err);
+
+            rc = printed < 0 ? printed : rc;
+        } else
+            rollouts_print(rollout, clock_system_ms());
+        (void)fflush(stdout);
+    }
+    json_decref(*before);
+    *before = rollout;
+    return rc;
+}
+
+static int run_watch(const struct subcommand_call *call, struct err *err)
+{
+    struct timespec pause = {.tv_sec = INTERVAL_S};
+    struct client_request request = {.method = "GET"};
+    struct client *client;
+    struct url url;
+    json_t *before = NULL;
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    url_init(&url, "/api/v1/rollouts");
+    url_segment(&url, call->options->arguments[0]);
+    request.path = url_text(&url);
+    while ((rc = look(call, client, &request, &before, err)) > 0)
+        nanosleep(&pause, NULL);
+    json_decref(before);
+    url_clear(&url);
+    client_close(client);
+    return rc;
+}
+
+const struct subcommand rollouts_subcommands[] = {
+    {"rollouts", "create",
+        "NAME --image IMAGE {--all | --filter FILTER | --group NAME} [--phases LIST] [--dry-run] "
+        "[OPTION...] [--json]",
+        "bring an image to devices, phase by phase", rollouts_create_options, 1, 1,
+        rollouts_create_run},
+    {"rollouts", "list", "[--json]", "list rollouts", NULL, 0, 0, run_list},
+    {"rollouts", "show", "NAME [--json]", "show a rollout with its devices", NULL, 1, 1, run_show},
+    {"rollouts", "watch", "NAME [--json]", "follow a rollout to its end", NULL, 1, 1, run_watch},
+    {"rollouts", "pause", "NAME [--json]", "let no device begin", NULL, 1, 1, run_pause},
+    {"rollouts", "resume", "NAME [--json]", "go on, whatever has failed so far", NULL, 1, 1,
+        run_resume},
+    {"rollouts", "abort", "NAME [--json]", "end a rollout where it is", NULL, 1, 1, run_abort},
+    {"rollouts", "retry", "NAME [--json]", "take in again what has failed or was left out", NULL, 1,
+        1, run_retry},
+    {0},
+};

@@ -1,0 +1,45 @@
+#ifndef ROLLOUT_CHANGE_H
+#define ROLLOUT_CHANGE_H
+
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/model/audit.h"
+#include "server/model/rollout.h"
+#include "server/release/release.h"
+#include "server/store/store.h"
+
+// The operator's word on a rollout that is there; durable when it returns.
+
+enum rollout_change_verb {
+    ROLLOUT_CHANGE_PAUSE,  // nobody begins, and what was not sent is taken back
+    ROLLOUT_CHANGE_RESUME, // the failures that there are do not count any more
+    ROLLOUT_CHANGE_ABORT,  // the same as paused, for good: the image stays with who has it
+    ROLLOUT_CHANGE_RETRY,  // who has failed or was left out is taken in again
+    ROLLOUT_CHANGE_COUNT
+};
+
+struct rollout_change_wish {
+    enum rollout_change_verb verb;
+    const char *name;
+    const char *reason;            // why it is paused, or NULL
+    const struct audit_author *by; // NULL: the daemon itself
+};
+
+// "pause", "resume", "abort", "retry".
+const char *rollout_change_name(enum rollout_change_verb verb);
+
+// Makes the change: out->rollout is how it is then, count how many devices are taken in again. Said
+// twice it changes nothing. ERR_NOT_FOUND; ERR_CONFLICT if it has ended, or for retry was aborted.
+struct rollout_changed {
+    struct rollout rollout;
+    int64_t count;
+};
+ERR_CHECKED int rollout_change_run(struct store *store, struct release *release,
+    const struct rollout_change_wish *wish, struct rollout_changed *out, struct err *err);
+
+// The same within a store_job.
+ERR_CHECKED int rollout_change_within(struct store_connection *connection, struct release *release,
+    const struct rollout_change_wish *wish, struct rollout_changed *out, struct err *err);
+
+#endif

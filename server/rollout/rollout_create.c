@@ -1,0 +1,268 @@
+// Begins a rollout: who takes part, and that nobody else is offered the image.
+#include "server/rollout/rollout_create.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/image_version.h"
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/release/release_find.h"
+#include "server/release/release_publish.h"
+#include "server/rollout/rollout_gather.h"
+#include "server/rollout/rollout_zone.h"
+#include "server/store/mark_store.h"
+#include "server/store/rollout_device_store.h"
+#include "server/store/rollout_store.h"
+
+// Under way.
+struct work {
+    struct store_connection *connection;
+    const struct rollout_create_wish *wish;
+    struct rollout_created *out;
+    int64_t meeting;               // devices that another rollout has,
+    char other[ROLLOUT_NAME_SIZE]; // and one of these
+    struct err *err;
+};
+
+static struct rollout_plan_member *add_member(struct work *work)
+{
+    struct rollout_created *out = work->out;
+
+    if (out->count == out->capacity) {
+        size_t capacity = out->capacity == 0 ? 64 : 2 * out->capacity;
+        struct rollout_plan_member *members = realloc(out->members, capacity * sizeof *members);
+
+        if (members == NULL)
+            return NULL;
+        out->members = members;
+        out->capacity = capacity;
+    }
+    out->members[out->count] = (struct rollout_plan_member){.is_online = false};
+    return &out->members[out->count++];
+}
+
+// Whether it is to get the image.
+static bool takes_part(struct work *work, const struct device_record *device)
+{
+    const struct image_name *image = &work->wish->rollout->image;
+    const char *text = device->status.image;
+    struct image_name running;
+
+    work->out->met++;
+    if (device->revoked_at_ms != 0)
+        work->out->revoked++;
+    else if (!image_name_parse(text, strlen(text), &running) ||
+             strcmp(running.board, image->board) != 0)
+        work->out->foreign++;
+    else if (image_version_compare(running.version, image->version) >= 0)
+        work->out->current++;
+    else
+        return true;
+    return false;
+}
+
+static int note_other(struct work *work, const char *mac)
+{
+    char name[ROLLOUT_NAME_SIZE];
+    int rc = rollout_device_store_get_other(work->connection, 0, mac, name, work->err);
+
+    if (rc == ERR_NOT_FOUND)
+        return 0;
+    if (rc == 0 && work->meeting++ == 0)
+        memcpy(work->other, name, sizeof work->other);
+    return rc;
+}
+
+static int collect(const struct device_record *device, void *ctx)
+{
+    struct work *work = ctx;
+    const struct rollout *rollout = work->wish->rollout;
+    struct rollout_plan_member *member;
+    struct device_mark mark;
+    int rc;
+
+    if (!takes_part(work, device))
+        return 0;
+    member = add_member(work);
+    if (member == NULL)
+        return err_set(work->err, ERR_NO_MEMORY, "no memory for a rollout");
+    memcpy(member->mac, device->mac, sizeof member->mac);
+    member->is_online = device->online;
+    member->lot = rollout_plan_lot(rollout->name, device->mac);
+    rc = mark_store_get(work->connection, device->mac, &mark, work->err);
+    if (rc == 0) {
+        member->is_canary = mark.is_canary;
+        rc = rollout_gather_site(
+            work->connection, device->mac, rollout->terms.site_prefix, member->site, work->err);
+    }
+    return rc < 0 ? rc : note_other(work, device->mac);
+}
+
+static int check_zone(const struct rollout_terms *terms, struct err *err)
+{
+    struct rollout_zone zone;
+    int rc;
+
+    if (terms->window_from == terms->window_to)
+        return 0;
+    rc = rollout_zone_open(NULL, terms->window_zone, &zone, err);
+    if (rc == 0)
+        rollout_zone_clear(&zone);
+    return rc;
+}
+
+// One image of a board at a time: who waits for the one could not pass it on the way to the other.
+static int check_gates(
+    const struct release_catalogue *catalogue, const struct image_name *image, struct err *err)
+{
+    size_t first;
+    size_t n = release_find_board(catalogue, image->board, &first);
+
+    for (size_t i = first; i < first + n; i++) {
+        const struct release_member *member = &catalogue->members[i];
+
+        if (member->rollout[0] != '\0' && strcmp(member->image.name.text, image->text) != 0)
+            return err_set(err, ERR_CONFLICT,
+                "image %s of the same board is under rollout %s; let that end, or abort it and "
+                "withdraw the image",
+                member->image.name.text, member->rollout);
+    }
+    return 0;
+}
+
+static int check_members(const struct work *work, struct err *err)
+{
+    const struct rollout_created *out = work->out;
+    const char *image = work->wish->rollout->image.text;
+
+    if (work->meeting > 0)
+        return err_set(err, ERR_CONFLICT,
+            "%lld of these devices are in rollout %s, which has not ended; leave them out, or "
+            "abort that",
+            (long long)work->meeting, work->other);
+    if (out->count == 0)
+        return err_set(err, ERR_NOT_FOUND,
+            "no device is to get %s: %lld meet the filter, of which %lld run it or a later one, "
+            "%lld are of another board and %lld are revoked",
+            image, (long long)out->met, (long long)out->current, (long long)out->foreign,
+            (long long)out->revoked);
+    return 0;
+}
+
+static int plan(struct store_connection *connection, const struct release_catalogue *catalogue,
+    const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err)
+{
+    struct work work = {.connection = connection, .wish = wish, .out = out, .err = err};
+    const struct rollout *rollout = wish->rollout;
+    const struct release_member *member = release_find_member(catalogue, rollout->image.text, err);
+    int rc = member != NULL ? check_zone(&rollout->terms, err) : ERR_NOT_FOUND;
+
+    rollout_create_clear(out);
+    if (rc == 0)
+        rc = check_gates(catalogue, &rollout->image, err);
+    if (rc == 0)
+        rc = device_store_each(connection, wish->filter, collect, &work, err);
+    if (rc == 0)
+        rc = check_members(&work, err);
+    if (rc < 0)
+        return rc;
+    out->is_published = member->image.state != IMAGE_PUBLISHED;
+    qsort(out->members, out->count, sizeof *out->members,
+        rollout->terms.canaries_first ? rollout_plan_compare_canaries : rollout_plan_compare);
+    return 0;
+}
+
+int rollout_create_plan(struct store *store, struct release *release,
+    const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err)
+{
+    const struct release_catalogue *catalogue;
+    struct store_connection *connection;
+    struct rollout old;
+    int rc = store_read_begin(store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    catalogue = release_hold(release);
+    rc = rollout_store_get(connection, wish->rollout->name, &old, NULL);
+    if (rc == 0)
+        rc = err_set(
+            err, ERR_CONFLICT, "there is a rollout %s already; choose another name", old.name);
+    else if (rc == ERR_NOT_FOUND)
+        rc = plan(connection, catalogue, wish, out, err);
+    release_drop(release, catalogue);
+    store_read_end(store, connection);
+    return rc;
+}
+
+struct creation {
+    const struct rollout_create_wish *wish;
+    struct rollout_created *out;
+};
+
+static int add_devices(
+    struct store_connection *connection, const struct creation *creation, struct err *err)
+{
+    const struct rollout *rollout = creation->wish->rollout;
+    const struct rollout_created *out = creation->out;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < out->count; i++) {
+        struct rollout_device device = {.rollout = rollout->id,
+            .place = (int64_t)i,
+            .phase = rollout_plan_phase_of(&rollout->terms, (int64_t)i, (int64_t)out->count)};
+
+        memcpy(device.mac, out->members[i].mac, sizeof device.mac);
+        memcpy(device.site, out->members[i].site, sizeof device.site);
+        rc = rollout_device_store_put(connection, &device, err);
+    }
+    return rc;
+}
+
+// A release_change. The gate stands before the image is published, and all of it at once.
+static int create(struct store_connection *connection, struct release_catalogue *catalogue,
+    void *ctx, struct err *err)
+{
+    const struct creation *creation = ctx;
+    struct rollout *rollout = creation->wish->rollout;
+    int rc = plan(connection, catalogue, creation->wish, creation->out, err);
+
+    if (rc < 0)
+        return rc;
+
+    const struct release_publish_wish publication = {
+        .name = rollout->image.text, .channel = CHANNEL_STABLE, .by = creation->wish->by};
+
+    rollout->state = ROLLOUT_RUNNING;
+    rollout->is_gated = true;
+    rollout->created_at_ms = clock_now_ms(); // here, since the writer also moves the clock
+    rc = rollout_store_lift_gates(connection, rollout->image.text, err);
+    if (rc == 0)
+        rc = rollout_store_add(connection, rollout, err);
+    if (rc == 0)
+        rc = add_devices(connection, creation, err);
+    return rc < 0 || !creation->out->is_published
+               ? rc
+               : release_publish_within(connection, catalogue, &publication, err);
+}
+
+int rollout_create_run(struct release *release, const struct rollout_create_wish *wish,
+    struct rollout_created *out, struct err *err)
+{
+    struct creation creation = {wish, out};
+    struct audit_change audit = {
+        .by = wish->by, .verb = "create", .kind = AUDIT_ROLLOUT, .object = wish->rollout->name};
+    int rc = release_make_change(release, &audit, create, &creation, err);
+
+    if (rc == 0)
+        log_info("rollout", "created name=%s image=%s devices=%zu", wish->rollout->name,
+            wish->rollout->image.text, out->count);
+    return rc;
+}
+
+void rollout_create_clear(struct rollout_created *created)
+{
+    free(created->members);
+    *created = (struct rollout_created){0};
+}

@@ -1,0 +1,47 @@
+#ifndef ROLLOUT_CREATE_H
+#define ROLLOUT_CREATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/err.h"
+#include "server/model/audit.h"
+#include "server/model/rollout.h"
+#include "server/release/release.h"
+#include "server/rollout/rollout_plan.h"
+#include "server/store/device_store.h"
+#include "server/store/store.h"
+
+// A new rollout.
+struct rollout_create_wish {
+    struct rollout *rollout;            // name, image and terms
+    const struct device_filter *filter; // of the devices
+    const struct audit_author *by;
+};
+
+// What it is about. Starts as {0}; the caller clears it, also after an error.
+struct rollout_created {
+    struct rollout_plan_member *members; // in order
+    size_t count, capacity;
+    int64_t met;     // devices that meet the filter; of these are not among the members:
+    int64_t current; // who runs the image, or a later one
+    int64_t foreign; // who runs one of another board, or does not say which
+    int64_t revoked;
+    bool is_published; // by this rollout
+};
+
+// Says who would take part, and changes nothing. Errors as of rollout_create_run().
+ERR_CHECKED int rollout_create_plan(struct store *store, struct release *release,
+    const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err);
+
+// Creates it, durably, and publishes its image, if it is not: to nobody yet. ERR_INVALID if there
+// is no such time zone; ERR_NOT_FOUND if there is no such image, or nobody takes part; ERR_CONFLICT
+// if there is a rollout of that name, one that has not ended has some of the devices, or another
+// image of the board is under a rollout; errors of release_publish(), ERR_NO_MEMORY, ERR_IO.
+ERR_CHECKED int rollout_create_run(struct release *release, const struct rollout_create_wish *wish,
+    struct rollout_created *out, struct err *err);
+
+void rollout_create_clear(struct rollout_created *created);
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef ROLLOUT_DRIVE_H
+#define ROLLOUT_DRIVE_H
+
+#include <stdbool.h>
+
+#include "server/base/err.h"
+#include "server/release/release.h"
+#include "server/rollout/rollout_findings.h"
+#include "server/store/store.h"
+
+// Brings all rollouts on: devices, then phases. Its own thread.
+struct rollout_drive;
+
+// Both are borrowed.
+ERR_CHECKED int rollout_drive_start(
+    struct store *store, struct release *release, struct rollout_drive **out, struct err *err);
+void rollout_drive_free(struct rollout_drive *drive);
+
+// Looks soon: somebody has changed a rollout. Never blocks; NULL is allowed. Any
+// thread.
+void rollout_drive_wake(struct rollout_drive *drive);
+
+// One look at all that have not ended, within a store_job; ctx is a rollout_drive_look.
+struct rollout_drive_look {
+    struct release *release;
+    const struct rollout_findings *found; // what is not written yet, or NULL
+    bool is_any;                          // written: there is one,
+    bool is_done;                         // and one has ended well, so that its gate has fallen
+};
+ERR_CHECKED int rollout_drive_run(struct store_connection *connection, void *ctx, struct err *err);
+
+#endif

@@ -1,0 +1,357 @@
+// One look at the devices of a rollout.
+#include "server/rollout/rollout_step.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/contract.h"
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/model/event_kind.h"
+#include "server/rollout/rollout_gather.h"
+#include "server/rollout/rollout_plan.h"
+#include "server/store/command_store.h"
+#include "server/store/device_store.h"
+#include "server/store/event_store.h"
+#include "server/store/rollout_device_store.h"
+
+#define MINUTE_MS 60000
+
+struct site {
+    char name[ROLLOUT_SITE_SIZE];
+    int64_t downloading;
+};
+
+// A look under way.
+struct step {
+    struct rollout_gather gather;
+    const struct rollout_step_wish *wish;
+    struct rollout_plan_use use;
+    struct site *sites;
+    size_t site_count;
+    struct rollout_device *devices; // that are looked at
+    size_t count;
+    struct err *err;
+};
+
+static struct site *find_site(struct step *step, const char *name)
+{
+    for (size_t i = 0; i < step->site_count; i++) {
+        if (strcmp(step->sites[i].name, name) == 0)
+            return &step->sites[i];
+    }
+
+    struct site *sites = realloc(step->sites, (step->site_count + 1) * sizeof *sites);
+
+    if (sites == NULL)
+        return NULL;
+    step->sites = sites;
+    sites[step->site_count] = (struct site){.downloading = 0};
+    snprintf(sites[step->site_count].name, ROLLOUT_SITE_SIZE, "%s", name);
+    return &sites[step->site_count++];
+}
+
+static int note_site(const char *name, int64_t devices, void *ctx)
+{
+    struct step *step = ctx;
+    struct site *site = find_site(step, name);
+
+    if (site == NULL)
+        return ERR_NO_MEMORY;
+    site->downloading = devices;
+    step->use.downloading += devices;
+    return 0;
+}
+
+static int read_use(struct step *step)
+{
+    const struct rollout_gather *gather = &step->gather;
+    int rc = rollout_device_store_count_begun(gather->connection, gather->rollout->id,
+        gather->now_ms - MINUTE_MS, &step->use.begun, step->err);
+
+    return rc < 0 ? rc
+                  : rollout_device_store_each_site(
+                        gather->connection, gather->rollout->id, note_site, step, step->err);
+}
+
+static int append(const struct rollout_device *device, void *ctx)
+{
+    struct step *step = ctx;
+
+    if ((step->count & (step->count - 1)) == 0) { // the room doubles at each power of two
+        struct rollout_device *devices =
+            realloc(step->devices, (step->count == 0 ? 1 : 2 * step->count) * sizeof *devices);
+
+        if (devices == NULL)
+            return err_set(step->err, ERR_NO_MEMORY, "no memory for a rollout");
+        step->devices = devices;
+    }
+    step->devices[step->count++] = *device;
+    return 0;
+}
+
+// --- what is done
+
+static int put(const struct step *step, const struct rollout_device *device)
+{
+    return rollout_device_store_put(step->gather.connection, device, step->err);
+}
+
+static int order(const struct step *step, struct rollout_device *device, const char *name,
+    enum rollout_stage stage)
+{
+    struct command command = {.state = COMMAND_QUEUED, .created_at_ms = step->gather.now_ms};
+    bool again = device->stage == stage;
+    int rc;
+
+    snprintf(command.mac, sizeof command.mac, "%s", device->mac);
+    snprintf(command.name, sizeof command.name, "%s", name);
+    rc = command_store_add(step->gather.connection, &command, step->err);
+    if (rc < 0)
+        return rc;
+    device->tries = again ? device->tries + 1 : 1;
+    device->command_id = command.id;
+    device->stage = stage;
+    return put(step, device);
+}
+
+// Whether there is room for one more download. It begins anew, or goes on with its next image.
+static bool take_room(struct step *step, const struct rollout_device *device, bool begins)
+{
+    struct rollout_terms terms = step->gather.rollout->terms;
+    struct site *site =
+        terms.site_size > 0 && device->site[0] != '\0' ? find_site(step, device->site) : NULL;
+    int64_t begun = step->use.begun;
+    bool taken;
+
+    if (!begins)
+        terms.rate = 0;
+    taken = rollout_plan_take(&terms, &step->use, site != NULL ? &site->downloading : NULL);
+    if (!begins)
+        step->use.begun = begun;
+    return taken;
+}
+
+static int order_firmware(
+    struct step *step, struct rollout_device *device, const struct rollout_gathered *known)
+{
+    const struct rollout *rollout = step->gather.rollout;
+    char site[ROLLOUT_SITE_SIZE];
+    bool begins = device->stage == ROLLOUT_WAITING;
+    int rc = rollout_gather_site(
+        step->gather.connection, device->mac, rollout->terms.site_prefix, site, step->err);
+
+    if (rc < 0)
+        return rc;
+    if (device->stage != ROLLOUT_DOWNLOADING) {
+        bool moved = strcmp(site, device->site) != 0;
+
+        memcpy(device->site, site, sizeof device->site);
+        if (!take_room(step, device, begins))
+            return 0;
+        if (begins)
+            device->reason[0] = '\0';
+        if (moved)
+            snprintf(device->reason, sizeof device->reason, "was tagged anew, and is of %s",
+                site[0] != '\0' ? site : "no site");
+        snprintf(device->before, sizeof device->before, "%s", known->facts.running);
+    }
+    if (begins)
+        device->began_at_ms = step->gather.now_ms;
+    return order(step, device, CONTRACT_COMMAND_FIRMWARE, ROLLOUT_DOWNLOADING);
+}
+
+static int take_back(
+    const struct step *step, struct rollout_device *device, const struct rollout_gathered *known)
+{
+    struct command command = known->command;
+    int rc;
+
+    command.state = COMMAND_CANCELLED;
+    command.ended_at_ms = step->gather.now_ms;
+    snprintf(command.result, sizeof command.result, "%s", COMMAND_RESULT_CANCELLED);
+    snprintf(command.detail, sizeof command.detail, "its rollout took it back before it was sent");
+    rc = command_store_update(step->gather.connection, &command, step->err);
+    device->stage = ROLLOUT_WAITING;
+    device->command_id = 0;
+    device->tries = 0;
+    return rc < 0 ? rc : put(step, device);
+}
+
+static int tell_failure(const struct step *step, const struct rollout_device *device)
+{
+    struct event event = {.at_ms = step->gather.now_ms, .kind = EVENT_KIND_ROLLOUT};
+    struct device_record record;
+    int rc = device_store_get(step->gather.connection, device->mac, &record, NULL);
+
+    log_warning("rollout", "device has failed rollout=%s mac=%s reason=\"%s\"",
+        step->gather.rollout->name, device->mac, device->reason);
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    memcpy(event.mac, device->mac, sizeof event.mac);
+    snprintf(event.result, sizeof event.result, "failed");
+    memcpy(event.image, record.status.image, sizeof event.image);
+    snprintf(event.detail, sizeof event.detail, "%s: %.*s", step->gather.rollout->name,
+        (int)(sizeof event.detail - ROLLOUT_NAME_SIZE - 3), device->reason);
+    return event_store_add(step->gather.connection, &event, EVENT_CLASS_NOTICE, step->err);
+}
+
+// Who got the place of a device gets that in the rollout, too, unless another has it.
+static int add_successor(const struct step *step, const struct rollout_device *old, const char *mac)
+{
+    struct store_connection *connection = step->gather.connection;
+    struct rollout_device device;
+    char name[ROLLOUT_NAME_SIZE];
+    int rc = rollout_device_store_get(connection, old->rollout, mac, &device, NULL);
+
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    rc = rollout_device_store_get_other(connection, old->rollout, mac, name, NULL);
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    device =
+        (struct rollout_device){.rollout = old->rollout, .place = old->place, .phase = old->phase};
+    snprintf(device.mac, sizeof device.mac, "%s", mac);
+    memcpy(device.site, old->site, sizeof device.site);
+    snprintf(device.reason, sizeof device.reason, "has the place of %s", old->mac);
+    return put(step, &device);
+}
+
+static int settle(const struct step *step, struct rollout_device *device,
+    const struct rollout_decision *decision, const struct rollout_gathered *known)
+{
+    int rc;
+
+    device->stage = decision->stage;
+    device->ended_at_ms = step->gather.now_ms;
+    if (decision->reason[0] != '\0' || decision->stage != ROLLOUT_UPDATED)
+        memcpy(device->reason, decision->reason, sizeof device->reason);
+    rc = put(step, device);
+    if (rc == 0 && decision->stage == ROLLOUT_FAILED)
+        rc = tell_failure(step, device);
+    if (rc == 0 && decision->stage == ROLLOUT_LEFT_OUT && known->facts.replaced_by != NULL)
+        rc = add_successor(step, device, known->facts.replaced_by);
+    return rc;
+}
+
+static int look(struct step *step, struct rollout_device *device)
+{
+    struct rollout_gathered known;
+    struct rollout_decision decision;
+    int rc = rollout_gather_read(&step->gather, device, &known, step->err);
+
+    if (rc < 0)
+        return rc;
+    known.facts.unwell = rollout_findings_reason(step->wish->found, device->rollout, device->mac);
+    rollout_judge_device(&known.facts, &decision);
+    switch (decision.action) {
+    case ROLLOUT_ORDER_FIRMWARE:
+        return device->stage == ROLLOUT_WAITING && !step->wish->may_begin
+                   ? 0
+                   : order_firmware(step, device, &known);
+    case ROLLOUT_ORDER_FLASH:
+        return order(step, device, CONTRACT_COMMAND_FLASH, ROLLOUT_INSTALLING);
+    case ROLLOUT_TAKE_BACK: return take_back(step, device, &known);
+    case ROLLOUT_SETTLE: return settle(step, device, &decision, &known);
+    default: return 0;
+    }
+}
+
+// Those that are updated are read only if something was found.
+static int append_found(struct step *step)
+{
+    const struct rollout_findings *found = step->wish->found;
+    int64_t rollout = step->gather.rollout->id;
+    int rc = 0;
+
+    for (size_t i = 0; found != NULL && i < found->count && rc == 0; i++) {
+        const struct rollout_finding *finding = &found->items[i];
+        struct rollout_device device;
+
+        if (finding->rollout != rollout || finding->mac[0] == '\0')
+            continue;
+        rc = rollout_device_store_get(
+            step->gather.connection, rollout, finding->mac, &device, step->err);
+        if (rc == 0 && device.stage == ROLLOUT_UPDATED)
+            rc = append(&device, step);
+        else if (rc == ERR_NOT_FOUND)
+            rc = 0;
+    }
+    return rc;
+}
+
+// All are read before the first is changed.
+static int look_at_all(struct step *step)
+{
+    const struct rollout *rollout = step->gather.rollout;
+    struct rollout_device_wish wish = {
+        rollout->id, rollout->image.text, rollout->phase, ROLLOUT_STEP_CANDIDATES};
+    int rc = read_use(step);
+
+    if (rc == 0)
+        rc = rollout_device_store_each_at_work(
+            step->gather.connection, &wish, append, step, step->err);
+    if (rc == 0 && !rollout_state_is_end(rollout->state))
+        rc = rollout_device_store_each_candidate(
+            step->gather.connection, &wish, append, step, step->err);
+    if (rc == 0)
+        rc = append_found(step);
+    for (size_t i = 0; i < step->count && rc == 0; i++)
+        rc = look(step, &step->devices[i]);
+    return rc;
+}
+
+int rollout_step_run(struct store_connection *connection, struct release *release,
+    const struct rollout *rollout, const struct rollout_step_wish *wish, struct err *err)
+{
+    const struct release_catalogue *catalogue = release_hold(release);
+    struct step step = {
+        .gather = {connection, catalogue, rollout, clock_now_ms()}, .wish = wish, .err = err};
+    int rc = look_at_all(&step);
+
+    release_drop(release, catalogue);
+    free(step.sites);
+    free(step.devices);
+    return rc;
+}
+
+struct counting {
+    int64_t phase;
+    struct rollout_tally *out;
+};
+
+static int count(const struct rollout_device_count *row, void *ctx)
+{
+    const struct counting *counting = ctx;
+    struct rollout_tally *out = counting->out;
+    bool counts = row->stage != ROLLOUT_LEFT_OUT;
+
+    if (row->phase <= counting->phase && counts)
+        out->reached += row->devices;
+    if (row->stage == ROLLOUT_FAILED)
+        out->failed += row->devices;
+    if (row->phase == counting->phase && counts)
+        out->counted += row->devices;
+    if (row->phase == counting->phase && row->stage == ROLLOUT_UPDATED)
+        out->updated += row->devices;
+    if (row->stage < ROLLOUT_UPDATED)
+        out->unsettled += row->devices;
+    return 0;
+}
+
+int rollout_step_tally(struct store_connection *connection, const struct rollout *rollout,
+    struct rollout_tally *out, struct err *err)
+{
+    struct counting counting = {rollout->phase, out};
+    const int64_t phases[2] = {rollout->phase, rollout->phase};
+    int64_t away = 0;
+    int rc;
+
+    *out = (struct rollout_tally){0};
+    rc = rollout_device_store_count(connection, rollout->id, count, &counting, err);
+    if (rc == 0)
+        rc = rollout_device_store_count_away(connection, rollout->id, phases, &away, err);
+    out->counted -= away;
+    return rc;
+}

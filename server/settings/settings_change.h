@@ -1,0 +1,44 @@
+#ifndef SETTINGS_CHANGE_H
+#define SETTINGS_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+#include "server/model/audit.h"
+#include "server/settings/settings_desk.h"
+#include "server/store/settings_store.h"
+
+// Changes of layers, each with its place in the history and its row of the audit log in one
+// transaction. A layer that would give any device a config.json that it refuses, or that would cut
+// it off, is not accepted.
+
+struct settings_wish {
+    enum settings_scope scope;
+    const char *name;    // of the group, or a canonical MAC; "" of the fleet
+    const json_t *patch; // or NULL: merged into the layer
+    const json_t *unset; // or NULL: texts, members that the layer is to say nothing of
+    bool replaces;       // the patch is the layer from now on
+    bool dry;            // only says what would be
+    const struct audit_author *by;
+};
+
+struct settings_outcome {
+    struct settings_change change; // number 0: nothing is another, or it was dry
+    size_t devices;                // that the layer is for
+    size_t different;              // that get another file by it
+};
+
+// Makes a change. ERR_NOT_FOUND without the group, or if what is to be unset is not set there;
+// ERR_INVALID, ERR_TOO_LARGE if it is refused, with the place in words; the store's errors.
+ERR_CHECKED int settings_change_run(const struct settings_desk *desk,
+    const struct settings_wish *wish, struct settings_outcome *out, struct err *err);
+
+// Makes the layer of a change as it was before that one. dry: as above.
+ERR_CHECKED int settings_change_revert(const struct settings_desk *desk, int64_t number, bool dry,
+    const struct audit_author *by, struct settings_outcome *out, struct err *err);
+
+#endif

@@ -1,0 +1,52 @@
+#ifndef SETTINGS_FLEET_H
+#define SETTINGS_FLEET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "server/base/err.h"
+#include "server/settings/settings_base.h"
+#include "server/settings/settings_layers.h"
+#include "server/settings/settings_render.h"
+#include "server/store/device_config_store.h"
+
+// What every device is to get, at one moment: devices that are in the same groups and have nothing
+// of their own get the same file, which is made once.
+struct settings_fleet;
+
+struct settings_fleet_device {
+    struct device_config config;   // as stored
+    uint64_t groups;               // bits: of the groups that have a layer
+    char hash[SETTINGS_HASH_SIZE]; // of what it is to get; "": that would be refused
+};
+
+// Reads layers, groups and devices. The base is borrowed. The caller frees it. ERR_IO,
+// ERR_NO_MEMORY, ERR_INVALID.
+ERR_CHECKED int settings_fleet_load(struct store_connection *connection,
+    const struct settings_base *base, int64_t now_ms, struct settings_fleet **out, struct err *err);
+void settings_fleet_free(struct settings_fleet *fleet); // NULL is allowed
+
+// Puts another layer in the place of one, or (patch NULL) takes it away; the patch is copied.
+// ERR_NOT_FOUND without the group; ERR_TOO_LARGE if too many groups would have one.
+ERR_CHECKED int settings_fleet_set(struct settings_fleet *fleet,
+    struct store_connection *connection, const struct settings_layer *of, const json_t *patch,
+    struct err *err);
+
+// Judges what a device would get beyond settings_judge_whole().
+typedef int settings_fleet_judge(const json_t *effective, void *ctx, struct err *err);
+
+// Fills in the hashes. With a judge, the first file that is refused is an error, ERR_INVALID: also
+// one for devices that may come, with nothing of their own and in no group or in one.
+ERR_CHECKED int settings_fleet_compute(
+    struct settings_fleet *fleet, settings_fleet_judge *judge, void *ctx, struct err *err);
+
+// The devices, by MAC.
+const struct settings_fleet_device *settings_fleet_devices(
+    const struct settings_fleet *fleet, size_t *count);
+
+// How many devices a layer is for: all, the members of the group, the device if it is known.
+size_t settings_fleet_count(const struct settings_fleet *fleet, const struct settings_layer *of);
+
+#endif

@@ -1,0 +1,57 @@
+// Members of groups.
+#include "server/settings/settings_member.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/mac.h"
+#include "server/select/select_parse.h"
+#include "server/store/device_store.h"
+#include "server/store/group_store.h"
+
+bool settings_member_is_circular(const struct select_tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct select_node *node = &tree->nodes[i];
+
+        if (node->join == SELECT_COMPARISON && node->field == SELECT_DRIFTED)
+            return true;
+    }
+    return false;
+}
+
+int settings_member_read(struct store_connection *connection, const char *group,
+    struct select_tree *out, struct err *err)
+{
+    struct device_group found;
+    int rc = group_store_get(connection, group, &found, err);
+
+    if (rc == 0)
+        rc = select_parse(found.filter, out, err);
+    if (rc == 0 && settings_member_is_circular(out))
+        return err_set(err, ERR_INVALID,
+            "group %s: its filter asks whether devices have drifted, which depends on their "
+            "settings: it can have none",
+            group);
+    return rc;
+}
+
+int settings_member_meets(struct store_connection *connection, const char *mac,
+    const struct select_tree *filter, int64_t now_ms, struct err *err)
+{
+    struct select_tree *both = calloc(2, sizeof *both);
+    struct device_filter devices = {.trees = both, .tree_count = 2, .now_ms = now_ms};
+    char text[MAC_SIZE + sizeof "mac="];
+    int64_t count = 0;
+    int rc;
+
+    if (both == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for a filter");
+    snprintf(text, sizeof text, "mac=%s", mac);
+    both[1] = *filter;
+    rc = select_parse(text, &both[0], err);
+    if (rc == 0)
+        rc = device_store_count_filtered(connection, &devices, &count, err);
+    free(both);
+    return rc < 0 ? rc : count > 0;
+}

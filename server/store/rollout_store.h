@@ -1,0 +1,42 @@
+#ifndef ROLLOUT_STORE_H
+#define ROLLOUT_STORE_H
+
+#include <stdint.h>
+
+#include "server/model/rollout.h"
+#include "server/store/store.h"
+
+// Rollouts; their devices are in rollout_device_store.h. All: ERR_IO if the database fails.
+
+// Adds one; its id is written to rollout->id. ERR_CONFLICT if there is one of that name.
+ERR_CHECKED int rollout_store_add(
+    struct store_connection *connection, struct rollout *rollout, struct err *err);
+
+// ERR_NOT_FOUND.
+ERR_CHECKED int rollout_store_get(
+    struct store_connection *connection, const char *name, struct rollout *out, struct err *err);
+
+// Writes what changes while it is under way: all but name, image, terms and when it was created.
+ERR_CHECKED int rollout_store_update(
+    struct store_connection *connection, const struct rollout *rollout, struct err *err);
+
+// Calls each() for all of them, the newest first, until it returns non-zero, which is then
+// returned. The second form: for those that have not ended, the oldest first.
+ERR_CHECKED int rollout_store_each(struct store_connection *connection,
+    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err);
+ERR_CHECKED int rollout_store_each_open(struct store_connection *connection,
+    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err);
+
+// Calls each() for every image that is gated, with the name of a rollout that does so.
+ERR_CHECKED int rollout_store_each_gate(struct store_connection *connection,
+    int (*each)(const char *image, const char *name, void *ctx), void *ctx, struct err *err);
+
+// Whether a device may have a gated image, as a rollout has reached it: 1 or 0, or an error.
+ERR_CHECKED int rollout_store_is_reached(
+    struct store_connection *connection, const char *image, const char *mac, struct err *err);
+
+// Ends the gates of rollouts of that image that have ended.
+ERR_CHECKED int rollout_store_lift_gates(
+    struct store_connection *connection, const char *image, struct err *err);
+
+#endif

@@ -1,0 +1,82 @@
+// Steps of the schema for releases to a fleet.
+#include "server/store/store_schema_fleet.h"
+
+// To whom an image is published, and what devices and groups follow (enum channel): all that there
+// is is stable's.
+const char store_schema_fleet_channels[] =
+    "ALTER TABLE images ADD COLUMN channel INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE images ADD COLUMN was_stable INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE device_marks ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE device_groups ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 22;";
+
+// What operators say of config.json (settings_store.h), and which one devices run
+// (device_config_store.h). The history refers to nothing: it outlives groups and devices.
+const char store_schema_fleet_settings[] =
+    "CREATE TABLE settings_layers ("
+    " scope INTEGER NOT NULL," // enum settings_scope
+    " name TEXT NOT NULL,"
+    " patch TEXT NOT NULL,"
+    " number INTEGER NOT NULL,"
+    " PRIMARY KEY (scope, name)) WITHOUT ROWID;"
+    "CREATE TABLE settings_history ("
+    " number INTEGER PRIMARY KEY,"
+    " at_ms INTEGER NOT NULL, set_by TEXT NOT NULL,"
+    " scope INTEGER NOT NULL, name TEXT NOT NULL,"
+    " before_patch TEXT NOT NULL, after_patch TEXT NOT NULL);"
+    "CREATE TABLE settings_members ("
+    " name TEXT PRIMARY KEY,"
+    " rule TEXT NOT NULL,"
+    " set_by TEXT NOT NULL, set_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE devices ADD COLUMN config_hash TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE device_configs ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac) ON DELETE CASCADE,"
+    " fetched TEXT NOT NULL, fetched_at_ms INTEGER NOT NULL,"
+    " inferred TEXT NOT NULL, assumed INTEGER NOT NULL,"
+    " wanted TEXT NOT NULL);"
+    "PRAGMA user_version = 23;";
+
+// Images on their way to devices (enum rollout_state, rollout_stage). Devices need not be known; a
+// command's row says nothing of its rollout, the row here says which command it is.
+const char store_schema_fleet_rollouts[] =
+    "CREATE TABLE rollouts ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE, image TEXT NOT NULL,"
+    " state INTEGER NOT NULL, phase INTEGER NOT NULL, soak_at_ms INTEGER NOT NULL,"
+    " forgiven INTEGER NOT NULL, gated INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " created_at_ms INTEGER NOT NULL, ended_at_ms INTEGER NOT NULL,"
+    " phases TEXT NOT NULL, rate INTEGER NOT NULL, at_once INTEGER NOT NULL,"
+    " site_size INTEGER NOT NULL, site_prefix TEXT NOT NULL, start_ms INTEGER NOT NULL,"
+    " time_window TEXT NOT NULL, success INTEGER NOT NULL, soak_ms INTEGER NOT NULL,"
+    " failures TEXT NOT NULL, timeout_ms INTEGER NOT NULL, canaries_first INTEGER NOT NULL);"
+    "CREATE TABLE rollout_devices ("
+    " rollout INTEGER NOT NULL REFERENCES rollouts(id) ON DELETE CASCADE,"
+    " device INTEGER NOT NULL, place INTEGER NOT NULL, phase INTEGER NOT NULL,"
+    " site TEXT NOT NULL, stage INTEGER NOT NULL, command_id INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, before TEXT NOT NULL,"
+    " began_at_ms INTEGER NOT NULL, ended_at_ms INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " PRIMARY KEY (rollout, device)) WITHOUT ROWID;"
+    "CREATE INDEX rollout_devices_stage ON rollout_devices(rollout, stage, phase, place);"
+    "CREATE INDEX rollout_devices_begun ON rollout_devices(rollout, began_at_ms)"
+    " WHERE began_at_ms > 0;"
+    "CREATE INDEX rollout_devices_device ON rollout_devices(device);"
+    "PRAGMA user_version = 24;";
+
+// How commands are answered: taken, sent again, and at which step they failed. What is under way is
+// judged by what there was before.
+const char store_schema_fleet_answers[] =
+    "ALTER TABLE commands ADD COLUMN step TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE commands ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN accepted_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN due_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN sends INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE commands ADD COLUMN last_sent_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN inferred INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE commands SET inferred = 1 WHERE detail LIKE 'inferred: %';"
+    "UPDATE commands SET due_at_ms = sent_at_ms + 1, last_sent_at_ms = sent_at_ms"
+    " WHERE state = 1;"
+    "DROP INDEX commands_sent;"
+    "CREATE INDEX commands_sent ON commands(due_at_ms) WHERE state = 1;"
+    "ALTER TABLE events ADD COLUMN step TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE events ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 25;";

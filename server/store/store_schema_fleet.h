@@ -1,0 +1,10 @@
+#ifndef STORE_SCHEMA_FLEET_H
+#define STORE_SCHEMA_FLEET_H
+
+// The steps of store_schema.h that releases to a fleet brought, in their order.
+extern const char store_schema_fleet_channels[];
+extern const char store_schema_fleet_settings[];
+extern const char store_schema_fleet_rollouts[];
+extern const char store_schema_fleet_answers[];
+
+#endif

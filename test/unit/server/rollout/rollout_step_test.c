@@ -1,0 +1,277 @@
+// What is in a rollout's way: what becomes of its devices, another rollout, bounds, time, an image
+// that is gone, an operator.
+#include "server/release/release_flash.h"
+#include "server/release/release_remove.h"
+#include "server/store/command_store.h"
+#include "server/store/download_store.h"
+#include "server/store/mark_store.h"
+#include "server/store/replacement_store.h"
+#include "server/store/revocation_store.h"
+#include "test/unit/server/rollout/rollout_fixture.h"
+
+static int put_mark(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return mark_store_put(connection, MAC_1, ctx, err);
+}
+
+static int forget(struct store_connection *connection, void *ctx, struct err *err)
+{
+    int rc = command_store_forget(connection, ctx, err);
+
+    return rc < 0 ? rc : device_store_remove(connection, ctx, err);
+}
+
+static int replace(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return replacement_store_put(connection, ctx, err);
+}
+
+static int shut_out(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_revocation revocation = {.revoked_at_ms = 1};
+
+    snprintf(revocation.mac, sizeof revocation.mac, "%s", (const char *)ctx);
+    return revocation_store_put(connection, &revocation, err);
+}
+
+static void who_is_shut_out_is_left_out(void **state)
+{
+    struct fixture *f = *state;
+    char mac_1[] = MAC_1;
+
+    create(f, "spring", &at_once);
+    fixture_write(f, shut_out, mac_1);
+    drive(f);
+    expect_stages(f, "ldd");
+    assert_string_equal(row_of(f, "spring", MAC_1).reason, "was revoked");
+}
+
+static void what_becomes_of_devices_is_said(void **state)
+{
+    struct fixture *f = *state;
+    struct device_mark mark = {.held_at_ms = 1};
+    struct replacement replacement = {
+        .mac = "84f3eb000009", .old = MAC_3, .place = MAC_3, .at_ms = 1};
+    char mac_2[] = MAC_2;
+    int64_t count = 0;
+
+    create(f, "spring", &at_once);
+    fixture_write(f, put_mark, &mark);
+    fixture_write(f, forget, mac_2);
+    report(f, "84f3eb000009", OLD, true);
+    fixture_write(f, replace, &replacement);
+    fixture_query(f, "UPDATE rollouts SET phase = 1");
+    fixture_query(f, "UPDATE rollout_devices SET phase = 1");
+    drive(f);
+    expect_stages(f, "lll");
+    assert_string_equal(row_of(f, "spring", MAC_1).reason, "is held");
+    assert_string_equal(row_of(f, "spring", MAC_2).reason, "was forgotten");
+    assert_string_equal(row_of(f, "spring", MAC_3).reason, "was replaced by 84f3eb000009");
+    assert_string_equal(row_of(f, "spring", "84f3eb000009").reason, "has the place of " MAC_3);
+    assert_int_equal(row_of(f, "spring", "84f3eb000009").phase, 1);
+    drive(f);
+    assert_int_equal(row_of(f, "spring", "84f3eb000009").stage, ROLLOUT_DOWNLOADING);
+    mark.held_at_ms = 0;
+    fixture_write(f, put_mark, &mark);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RETRY, &count), 0);
+    assert_int_equal(count, 3);
+    drive(f);
+    expect_stages(f, "dll");
+}
+
+static void two_never_meet(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+
+    create(f, "spring", &at_once);
+    assert_int_equal(try_create(f, "spring", NEW, &at_once, &err), ERR_CONFLICT);
+    assert_int_equal(try_create(f, "summer", NEW, &at_once, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "3 of these devices are in rollout spring"));
+    assert_int_equal(try_create(f, "summer", MIDDLE, &at_once, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "under rollout spring"));
+    assert_int_equal(try_create(f, "summer", "B-9", &at_once, &err), ERR_NOT_FOUND);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollouts"), 1);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_ABORT, NULL), 0);
+    assert_int_equal(release_refresh(release, NULL), 0);
+    assert_int_equal(try_create(f, "summer", NEW, &at_once, &err), 0);
+    assert_false(get(f, "spring").is_gated); // the new one has it
+    assert_true(get(f, "summer").is_gated);
+}
+
+static void bounds_hold(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+
+    terms.at_once = 2;
+    create(f, "spring", &terms);
+    drive(f);
+    drive(f);
+    assert_int_equal(commands(f), 2);
+    fixture_query(f, "UPDATE rollout_devices SET stage = 2 WHERE stage = 1");
+    drive(f);
+    assert_int_equal(commands(f), 3);
+}
+
+static void no_more_begin_within_a_minute(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+
+    terms.rate = 2;
+    create(f, "spring", &terms);
+    drive(f);
+    drive(f);
+    assert_int_equal(commands(f), 2);
+    fixture_query(f, "UPDATE rollout_devices SET began_at_ms = began_at_ms - 50000"
+                     " WHERE began_at_ms > 0");
+    drive(f);
+    assert_int_equal(commands(f), 2);
+    fixture_query(f, "UPDATE rollout_devices SET began_at_ms = began_at_ms - 10000"
+                     " WHERE began_at_ms > 0");
+    drive(f);
+    assert_int_equal(commands(f), 3);
+}
+
+static int of_one_site(struct fixture *f, const char *mac)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "INSERT INTO device_tags VALUES (0x%s, 'site-a')", mac);
+    return (int)fixture_query(f, sql);
+}
+
+static void a_site_has_its_own_bound(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+
+    terms.site_size = 1;
+    snprintf(terms.site_prefix, sizeof terms.site_prefix, "site-");
+    of_one_site(f, MAC_1);
+    of_one_site(f, MAC_2);
+    create(f, "spring", &terms);
+    drive(f);
+    drive(f);
+    assert_int_equal(commands(f), 2); // one of the site, and the one of none
+    assert_int_equal(row_of(f, "spring", MAC_3).stage, ROLLOUT_DOWNLOADING);
+    fixture_query(f, "DELETE FROM device_tags"); // tagged anew, they are of none
+    drive(f);
+    assert_int_equal(commands(f), 3);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollout_devices"
+                                      " WHERE reason = 'was tagged anew, and is of no site'"),
+        1);
+}
+
+// By leaps, an image before the gate is offered to whom no rollout has reached.
+static void a_leap_ends_before_the_gate(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_query(f, "INSERT INTO boards VALUES ('B', 1)");
+    create(f, "spring", &at_once);
+    assert_string_equal(offer(f, MAC_1, OLD), MIDDLE);
+    drive(f);
+    assert_string_equal(offer(f, MAC_1, OLD), NEW);
+    report(f, "84f3eb000009", OLD, true);
+    assert_string_equal(offer(f, "84f3eb000009", OLD), MIDDLE);
+    assert_string_equal(offer(f, "84f3eb000009", MIDDLE), "");
+}
+
+static void it_waits_for_its_time(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+    int64_t minute = clock_now_ms() / 60000 % 1440;
+
+    terms.start_ms = clock_now_ms() + 60000;
+    terms.window_from = (minute + 60) % 1440;
+    terms.window_to = (minute + 120) % 1440;
+    snprintf(terms.window_zone, sizeof terms.window_zone, "UTC");
+    create(f, "spring", &terms);
+    drive(f);
+    assert_int_equal(commands(f), 0);
+    fixture_query(f, "UPDATE rollouts SET start_ms = 1");
+    drive(f);
+    assert_int_equal(commands(f), 0);
+    fixture_query(f, "UPDATE rollouts SET time_window = '', start_ms = 9999999999999");
+    drive(f);
+    assert_int_equal(commands(f), 0);
+    fixture_query(f, "UPDATE rollouts SET start_ms = 1");
+    drive(f);
+    assert_int_equal(commands(f), 3);
+}
+
+static void an_image_that_is_gone_pauses_it(void **state)
+{
+    struct fixture *f = *state;
+
+    create(f, "spring", &at_once);
+    assert_int_equal(withdraw_new(), 0);
+    assert_true(get(f, "spring").is_gated);
+    drive(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
+    assert_string_equal(get(f, "spring").reason, "its image was withdrawn");
+    assert_int_equal(commands(f), 0);
+
+    const struct release_remove_wish wish = {.name = NEW};
+    char removed[IMAGE_SHA256_SIZE];
+    struct err err = {0};
+
+    assert_int_equal(release_remove_image(release, &wish, removed, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "rollout spring needs it"));
+}
+
+static int stage_new(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct download_store_staged staged = {.mac = MAC_3, .image = NEW, .sha256 = "sha-" NEW};
+
+    (void)ctx;
+    return download_store_stage(connection, &staged, err);
+}
+
+static struct command_verdict flash(struct fixture *f)
+{
+    struct store_connection *connection = fixture_read(f);
+    struct command_verdict verdict;
+
+    assert_int_equal(release_flash_decide(connection, MAC_3, &verdict, release, NULL), 0);
+    store_read_end(f->store, connection);
+    return verdict;
+}
+
+static void an_operator_does_not_go_before_it(void **state)
+{
+    struct fixture *f = *state;
+    struct command_verdict verdict;
+
+    create(f, "spring", &at_once);
+    fixture_write(f, stage_new, NULL);
+    verdict = flash(f);
+    assert_true(verdict.held);
+    assert_non_null(strstr(verdict.detail, "rollout spring"));
+    report(f, MAC_3, "", true); // does not say what it runs
+    assert_true(flash(f).held);
+    report(f, MAC_3, MIDDLE, true);
+    drive(f);
+    assert_false(flash(f).held);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_becomes_of_devices_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_shut_out_is_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_never_meet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_hold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_more_begin_within_a_minute, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_site_has_its_own_bound, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_leap_ends_before_the_gate, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_waits_for_its_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_image_that_is_gone_pauses_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_operator_does_not_go_before_it, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
