@@ -118,6 +118,7 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
         [ROLLOUT_CHANGE_ABORT] = set_aborted,
         [ROLLOUT_CHANGE_RETRY] = set_retried,
     };
+    static const struct rollout_step_wish stand_still = {.may_begin = false};
     const struct change *change = ctx;
     struct rollout *rollout = &change->out->rollout;
     int rc = rollout_store_get(connection, change->wish->name, rollout, err);
@@ -130,7 +131,7 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
     if (rc == 0)
         rc = rollout_store_update(connection, rollout, err);
     if (rc == 0 && (rollout->state == ROLLOUT_PAUSED || rollout->state == ROLLOUT_ABORTED))
-        rc = rollout_step_run(connection, change->release, rollout, false, err);
+        rc = rollout_step_run(connection, change->release, rollout, &stand_still, err);
     return rc;
 }
 

@@ -15,6 +15,7 @@
 #include "server/rollout/rollout_change.h"
 #include "server/rollout/rollout_plan.h"
 #include "server/rollout/rollout_step.h"
+#include "server/rollout/rollout_watch.h"
 #include "server/rollout/rollout_zone.h"
 #include "server/store/rollout_store.h"
 
@@ -24,6 +25,7 @@
 struct rollout_drive {
     struct store *store;
     struct release *release;
+    struct rollout_watch *watch;
     pthread_t thread;
     bool failing;          // of the thread: the last look failed,
     bool is_stale;         // and a gate has fallen that the catalogue still has
@@ -134,16 +136,20 @@ static int drive(struct store_connection *connection, struct rollout_drive_look 
     struct rollout *rollout, struct err *err)
 {
     const char *reason;
+    const char *unwell = rollout_findings_reason(look->found, rollout->id, "");
     int rc = 0;
 
     if (rollout->state != ROLLOUT_PAUSED && !has_image(look->release, rollout, &reason))
         return pause_one(connection, look->release, rollout, reason, err);
     do {
-        bool may_begin = is_open(rollout, clock_now_ms());
+        struct rollout_step_wish wish = {is_open(rollout, clock_now_ms()), look->found};
 
-        rc = rollout_step_run(connection, look->release, rollout, may_begin, err);
-        if (rc == 0 && rollout->state != ROLLOUT_PAUSED)
-            rc = turn(connection, look, rollout, err);
+        rc = rollout_step_run(connection, look->release, rollout, &wish, err);
+        if (rc < 0 || rollout->state == ROLLOUT_PAUSED)
+            return rc;
+        if (unwell != NULL)
+            return pause_one(connection, look->release, rollout, unwell, err);
+        rc = turn(connection, look, rollout, err);
     } while (rc > 0);
     return rc;
 }
@@ -198,15 +204,34 @@ static int has_any(struct rollout_drive *drive, struct err *err)
     return rc < 0 ? rc : list.count > 0;
 }
 
-// 1 if there is something to come back for.
-static int look_once(struct rollout_drive *drive, struct err *err)
+// A piece of it, out of the writer's way.
+static int watch_health(struct rollout_drive *drive, struct err *err)
 {
-    struct rollout_drive_look look = {.release = drive->release};
-    int any = has_any(drive, err);
-    int rc = any > 0 ? store_write(drive->store, rollout_drive_run, &look, err) : any;
+    struct store_connection *connection;
+    int rc = store_read_begin(drive->store, &connection, err);
 
     if (rc < 0)
         return rc;
+    rc = rollout_watch_look(drive->watch, connection, clock_now_ms(), err);
+    store_read_end(drive->store, connection);
+    if (rc < 0)
+        err_context(err, "health");
+    return rc < 0 ? rc : 0;
+}
+
+// 1 if there is something to come back for.
+static int look_once(struct rollout_drive *drive, struct err *err)
+{
+    struct rollout_drive_look look = {
+        .release = drive->release, .found = rollout_watch_found(drive->watch)};
+    int any = has_any(drive, err);
+    int rc = any > 0 ? watch_health(drive, err) : any;
+
+    if (rc == 0 && any > 0)
+        rc = store_write(drive->store, rollout_drive_run, &look, err);
+    if (rc < 0)
+        return rc;
+    rollout_watch_forget(drive->watch);
     drive->is_stale = drive->is_stale || look.is_done;
     if (drive->is_stale)
         rc = release_refresh(drive->release, err);
@@ -267,6 +292,7 @@ static void destroy(struct rollout_drive *drive)
 {
     pthread_cond_destroy(&drive->changed);
     pthread_mutex_destroy(&drive->mutex);
+    rollout_watch_free(drive->watch);
     free(drive);
 }
 
@@ -277,6 +303,11 @@ int rollout_drive_start(
 
     if (drive == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for rollouts");
+    drive->watch = rollout_watch_new();
+    if (drive->watch == NULL) {
+        free(drive);
+        return err_set(err, ERR_NO_MEMORY, "no memory for rollouts");
+    }
     drive->store = store;
     drive->release = release;
     pthread_mutex_init(&drive->mutex, NULL);

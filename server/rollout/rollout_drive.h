@@ -5,6 +5,7 @@
 
 #include "server/base/err.h"
 #include "server/release/release.h"
+#include "server/rollout/rollout_findings.h"
 #include "server/store/store.h"
 
 // Brings all rollouts on: devices, then phases. Its own thread.
@@ -22,8 +23,9 @@ void rollout_drive_wake(struct rollout_drive *drive);
 // One look at all that have not ended, within a store_job; ctx is a rollout_drive_look.
 struct rollout_drive_look {
     struct release *release;
-    bool is_any;  // written: there is one,
-    bool is_done; // and one has ended well, so that its gate has fallen
+    const struct rollout_findings *found; // what is not written yet, or NULL
+    bool is_any;                          // written: there is one,
+    bool is_done;                         // and one has ended well, so that its gate has fallen
 };
 ERR_CHECKED int rollout_drive_run(struct store_connection *connection, void *ctx, struct err *err);
 

@@ -193,9 +193,8 @@ static void judge_updated(const struct rollout_facts *facts, struct rollout_deci
 {
     if (facts->place != ROLLOUT_PLACE_THERE && facts->running[0] != '\0')
         settle(out, ROLLOUT_FAILED, "went back to %s", facts->running);
-    else if (facts->health == ROLLOUT_HEALTH_FAILED)
-        settle(out, ROLLOUT_FAILED, "is not well since: %s",
-            facts->health_reason != NULL ? facts->health_reason : "no reason is known");
+    else if (facts->unwell != NULL)
+        settle(out, ROLLOUT_FAILED, "is not well since: %s", facts->unwell);
 }
 
 static void judge_at_work(const struct rollout_facts *facts, struct rollout_decision *out)

@@ -20,14 +20,6 @@ enum rollout_place {
     ROLLOUT_PLACE_NO_WAY,  // by keys, layout or chain; `why_no_way` tells
 };
 
-// Whether the device is well since its update, by what another judge has found.
-enum rollout_health {
-    ROLLOUT_HEALTH_UNKNOWN,
-    ROLLOUT_HEALTH_OK,
-    ROLLOUT_HEALTH_SUSPECT,
-    ROLLOUT_HEALTH_FAILED,
-};
-
 struct rollout_facts {
     const struct rollout_device *device;
     int64_t timeout_ms;
@@ -48,8 +40,7 @@ struct rollout_facts {
 
     const struct command *command; // the last that it was given; NULL: none, or it is gone
 
-    enum rollout_health health;
-    const char *health_reason; // one line, or NULL
+    const char *unwell; // what rollout_health.h found against it since its update, or NULL
 };
 
 enum rollout_action {

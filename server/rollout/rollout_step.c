@@ -26,6 +26,7 @@ struct site {
 // A look under way.
 struct step {
     struct rollout_gather gather;
+    const struct rollout_step_wish *wish;
     struct rollout_plan_use use;
     struct site *sites;
     size_t site_count;
@@ -234,7 +235,7 @@ static int settle(const struct step *step, struct rollout_device *device,
     return rc;
 }
 
-static int look(struct step *step, struct rollout_device *device, bool may_begin)
+static int look(struct step *step, struct rollout_device *device)
 {
     struct rollout_gathered known;
     struct rollout_decision decision;
@@ -242,11 +243,11 @@ static int look(struct step *step, struct rollout_device *device, bool may_begin
 
     if (rc < 0)
         return rc;
-    // Here the verdict on its health since the update would be put into known.facts.
+    known.facts.unwell = rollout_findings_reason(step->wish->found, device->rollout, device->mac);
     rollout_judge_device(&known.facts, &decision);
     switch (decision.action) {
     case ROLLOUT_ORDER_FIRMWARE:
-        return device->stage == ROLLOUT_WAITING && !may_begin
+        return device->stage == ROLLOUT_WAITING && !step->wish->may_begin
                    ? 0
                    : order_firmware(step, device, &known);
     case ROLLOUT_ORDER_FLASH:
@@ -257,8 +258,31 @@ static int look(struct step *step, struct rollout_device *device, bool may_begin
     }
 }
 
+// Those that are updated are read only if something was found.
+static int append_found(struct step *step)
+{
+    const struct rollout_findings *found = step->wish->found;
+    int64_t rollout = step->gather.rollout->id;
+    int rc = 0;
+
+    for (size_t i = 0; found != NULL && i < found->count && rc == 0; i++) {
+        const struct rollout_finding *finding = &found->items[i];
+        struct rollout_device device;
+
+        if (finding->rollout != rollout || finding->mac[0] == '\0')
+            continue;
+        rc = rollout_device_store_get(
+            step->gather.connection, rollout, finding->mac, &device, step->err);
+        if (rc == 0 && device.stage == ROLLOUT_UPDATED)
+            rc = append(&device, step);
+        else if (rc == ERR_NOT_FOUND)
+            rc = 0;
+    }
+    return rc;
+}
+
 // All are read before the first is changed.
-static int look_at_all(struct step *step, bool may_begin)
+static int look_at_all(struct step *step)
 {
     const struct rollout *rollout = step->gather.rollout;
     struct rollout_device_wish wish = {
@@ -271,17 +295,20 @@ static int look_at_all(struct step *step, bool may_begin)
     if (rc == 0 && !rollout_state_is_end(rollout->state))
         rc = rollout_device_store_each_candidate(
             step->gather.connection, &wish, append, step, step->err);
+    if (rc == 0)
+        rc = append_found(step);
     for (size_t i = 0; i < step->count && rc == 0; i++)
-        rc = look(step, &step->devices[i], may_begin);
+        rc = look(step, &step->devices[i]);
     return rc;
 }
 
 int rollout_step_run(struct store_connection *connection, struct release *release,
-    const struct rollout *rollout, bool may_begin, struct err *err)
+    const struct rollout *rollout, const struct rollout_step_wish *wish, struct err *err)
 {
     const struct release_catalogue *catalogue = release_hold(release);
-    struct step step = {.gather = {connection, catalogue, rollout, clock_now_ms()}, .err = err};
-    int rc = look_at_all(&step, may_begin);
+    struct step step = {
+        .gather = {connection, catalogue, rollout, clock_now_ms()}, .wish = wish, .err = err};
+    int rc = look_at_all(&step);
 
     release_drop(release, catalogue);
     free(step.sites);

@@ -3,6 +3,7 @@
 
 #include "server/base/err.h"
 #include "server/release/release.h"
+#include "server/rollout/rollout_findings.h"
 #include "server/rollout/rollout_judge.h"
 #include "server/store/store.h"
 
@@ -11,10 +12,16 @@
 
 #define ROLLOUT_STEP_CANDIDATES 512 // of those that wait, at a time
 
-// Looks at all that are at work; of those that wait, lets as many begin as may, if may_begin. The
-// rollout is not changed. Of one that is paused or has ended, what was not sent is taken back.
+struct rollout_step_wish {
+    bool may_begin;                       // else those that wait go on waiting
+    const struct rollout_findings *found; // against updated devices, of any rollout; or NULL
+};
+
+// Looks at all that are at work, and at updated devices against which something was found; of those
+// that wait, lets as many begin as may. The rollout is not changed. Of one that is paused or has
+// ended, what was not sent is taken back.
 ERR_CHECKED int rollout_step_run(struct store_connection *connection, struct release *release,
-    const struct rollout *rollout, bool may_begin, struct err *err);
+    const struct rollout *rollout, const struct rollout_step_wish *wish, struct err *err);
 
 // How its phases stand.
 ERR_CHECKED int rollout_step_tally(struct store_connection *connection,

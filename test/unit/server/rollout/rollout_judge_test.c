@@ -72,8 +72,7 @@ static const struct row {
     const struct rollout_device *device;
     const struct command *command;
     enum rollout_place place;
-    const char *running, *replaced_by, *pin, *health_reason;
-    enum rollout_health health;
+    const char *running, *replaced_by, *pin, *unwell;
     bool unknown, revoked, is_held, offline, is_busy, paused, over;
     enum rollout_action action;
     enum rollout_stage stage;
@@ -184,11 +183,8 @@ static const struct row {
         .action = ROLLOUT_STAY},
     {"is forgotten then", &updated, &done, .unknown = true, .action = ROLLOUT_STAY},
     {"is ill", &updated, &done, .place = ROLLOUT_PLACE_THERE, .running = NEW,
-        .health = ROLLOUT_HEALTH_FAILED, .health_reason = "12 restarts in an hour",
-        .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
+        .unwell = "12 restarts in an hour", .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
         .reason = "is not well since: 12 restarts in an hour"},
-    {"is suspect", &updated, &done, .place = ROLLOUT_PLACE_THERE, .running = NEW,
-        .health = ROLLOUT_HEALTH_SUSPECT, .action = ROLLOUT_STAY},
     {"has failed", &failed, .action = ROLLOUT_STAY},
     {"is left out", &left_out, .action = ROLLOUT_STAY},
 };
@@ -213,8 +209,7 @@ static void each_device_by_table(void **state)
             .running = row->running != NULL ? row->running : OLD,
             .place = row->place,
             .command = row->command,
-            .health = row->health,
-            .health_reason = row->health_reason};
+            .unwell = row->unwell};
         struct rollout_decision decision;
 
         rollout_judge_device(&facts, &decision);
