@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "server/command/command_queue.h"
@@ -89,12 +90,45 @@ static void test_to_those_that_meet_a_filter(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
+static void add_name(char text[400], char letter)
+{
+    char name[101];
+
+    memset(name, letter, 100);
+    name[100] = '\0';
+    snprintf(text + strlen(text), 400 - strlen(text), "not name=%s ", name);
+}
+
+// The audit log names filters by their first 200 bytes: two of three names of 100.
+static void test_a_long_filter_is_cut_in_the_log(void **state)
+{
+    struct fixture *f = *state;
+    struct audit_author by = {.who = "uid 7"};
+    struct select_tree tree;
+    struct device_filter filter = {.trees = &tree, .tree_count = 1};
+    struct command_order order = {NULL, "reboot", false, &filter, &by};
+    struct command_list list = {0};
+    char text[400] = "";
+
+    fixture_add_device(f, MAC_1);
+    add_name(text, 'a');
+    add_name(text, 'b');
+    add_name(text, 'c');
+    assert_int_equal(select_parse(text, &tree, NULL), 0);
+    assert_int_equal(command_queue_add(f->store, &order, &list, NULL), 0);
+    command_list_clear(&list);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE verb = 'order'"), 1);
+    assert_true(fixture_query(f, "SELECT instr(after_json, 'aa not name=bb') FROM audit") > 0);
+    assert_int_equal(fixture_query(f, "SELECT instr(after_json, 'cc') FROM audit"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_revoked_devices_get_none),
         TEST(test_held_devices_get_none),
         TEST(test_to_those_that_meet_a_filter),
+        TEST(test_a_long_filter_is_cut_in_the_log),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
