@@ -103,6 +103,7 @@ class Connection:
         self.asked = self.got = "-"
         self.encrypted = {"client": False, "server": False}
         self.injected = False
+        self.is_over = False  # what answers the last record does not pass
         self.noted = False
 
     def note(self):
@@ -239,6 +240,10 @@ class Connection:
                     if cuts and passed == whole:
                         sink.sendall(record[:rest])
                         return
+                    if self.is_over:
+                        return
+                    if cuts and passed + 1 == whole and rest == 0:
+                        self.is_over = True
                     sink.sendall(self.look(side, record))
                     passed += 1
                 if cuts and passed == whole and len(records.pending) >= rest:
