@@ -285,29 +285,33 @@ int settings_change_run_unset(const struct subcommand_call *call, struct err *er
     return run(&change, err);
 }
 
+static int read_all(FILE *file, const char *name, char *text, size_t *n, struct err *err)
+{
+    *n = fread(text, 1, FILE_MAX, file);
+    if (ferror(file))
+        return err_set(err, ERR_IO, "cannot read %s", name);
+    if (*n == FILE_MAX)
+        return err_set(err, ERR_TOO_LARGE, "%s is too large", name);
+    return 0;
+}
+
 int settings_change_read_file(const char *path, char **out, size_t *n, struct err *err)
 {
     bool is_input = strcmp(path, "-") == 0;
     FILE *file = is_input ? stdin : fopen(path, "re");
-    char *text = malloc(FILE_MAX);
-    int rc = 0;
+    int rc;
 
     if (file == NULL)
-        rc = err_set(err, ERR_IO, "cannot open %s: %m", path);
-    else if (text == NULL)
-        rc = err_set(err, ERR_NO_MEMORY, "no memory for a file");
-    if (rc == 0)
-        *n = fread(text, 1, FILE_MAX, file);
-    if (rc == 0 && ferror(file))
-        rc = err_set(err, ERR_IO, "cannot read %s", is_input ? "standard input" : path);
-    else if (rc == 0 && *n == FILE_MAX)
-        rc = err_set(err, ERR_TOO_LARGE, "%s is too large", is_input ? "standard input" : path);
-    if (file != NULL && !is_input)
+        return err_set(err, ERR_IO, "cannot open %s: %m", path);
+    *out = malloc(FILE_MAX);
+    rc = *out == NULL ? err_set(err, ERR_NO_MEMORY, "no memory for a file")
+                      : read_all(file, is_input ? "standard input" : path, *out, n, err);
+    if (!is_input)
         (void)fclose(file);
-    if (rc < 0)
-        free(text);
-    else
-        *out = text;
+    if (rc < 0) {
+        free(*out);
+        *out = NULL;
+    }
     return rc;
 }
 
