@@ -84,8 +84,8 @@ static void see(const SSL *ssl, int where, int code)
         snprintf(note->text, sizeof note->text,
             "the broker ends the handshake with alert %d, %s: %s", code & 0xff,
             SSL_alert_desc_string_long(code), mqtt_tls_note_advice(code & 0xff));
-    if ((where & SSL_CB_HANDSHAKE_DONE) != 0)
-        note->is_done = true;
+    if (where == SSL_CB_CONNECT_LOOP && SSL_get_state(ssl) == TLS_ST_CR_SRVR_HELLO)
+        note->has_hello = true;
 }
 
 void mqtt_tls_note_watch(struct mqtt_tls_note *note, SSL *ssl)
@@ -134,10 +134,11 @@ void mqtt_tls_note_append(const struct mqtt_tls_note *note, char *reason, size_t
     char what[REASON_SIZE];
     size_t n = strlen(reason);
 
-    // Its alert is lost if the system ends the connection before it is read; in the handshake
-    // libmosquitto says EPROTO then.
-    if (text[0] == '\0' && strcmp(reason, note->is_done ? mosquitto_strerror(MOSQ_ERR_CONN_LOST)
-                                                        : protocol_error(what)) == 0)
+    // Its alert is lost if the system ends the connection before it is read; libmosquitto may say
+    // EPROTO then, and nothing of OpenSSL's.
+    if (text[0] == '\0' &&
+        (strcmp(reason, protocol_error(what)) == 0 ||
+            (note->has_hello && strcmp(reason, mosquitto_strerror(MOSQ_ERR_CONN_LOST)) == 0)))
         text = "before the broker answered: " ITS_LOG ", often that it refuses the certificate";
     if (text[0] != '\0')
         snprintf(reason + n, size - n, "%s%s", n > 0 ? ": " : "", text);

@@ -12,7 +12,7 @@
 // is wrong with it, or by which alert the broker refuses us, and what to do. All zero at the start.
 struct mqtt_tls_note {
     char text[MQTT_TLS_NOTE_SIZE];
-    bool is_done;         // on our side; with TLS 1.3 the broker judges our certificate after that
+    bool has_hello;       // the broker has spoken TLS
     SSL_verify_cb verify; // libmosquitto's
 };
 

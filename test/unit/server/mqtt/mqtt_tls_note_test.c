@@ -53,12 +53,12 @@ static void test_what_is_appended(void **state)
     } rows[] = {
         {{.text = "why"}, "A TLS error", "A TLS error: why"}, {{.text = "why"}, "", "why"},
         {{.text = ""}, "A TLS error", NULL},
-        {{.text = "", .is_done = true}, lost, "the broker's log"},
-        {{.text = "why", .is_done = true}, lost, ": why"},
-        {{.text = "", .is_done = true}, "Connection Refused: not authorised.", NULL},
+        {{.text = "", .has_hello = true}, lost, "the broker's log"},
+        {{.text = "why", .has_hello = true}, lost, ": why"},
+        {{.text = ""}, "Connection Refused: not authorised.", NULL},
         {{.text = ""}, strerror(EPROTO), "the broker's log"},
         {{.text = "why"}, strerror(EPROTO), ": why"},
-        {{.text = "", .is_done = true}, strerror(EPROTO), NULL},
+        {{.text = "", .has_hello = true}, strerror(EPROTO), "the broker's log"},
         {{.text = ""}, lost, NULL}, // no TLS there: that is no refusal
     };
 
