@@ -128,17 +128,25 @@ static const char *protocol_error(char text[REASON_SIZE])
     return text;
 }
 
+// Whether the connection was broken off, by what libmosquitto says: EPROTO and nothing of
+// OpenSSL's, or, once the broker has spoken TLS, that it is lost.
+static bool is_broken_off(const struct mqtt_tls_note *note, const char *reason)
+{
+    char what[REASON_SIZE];
+
+    if (strcmp(reason, protocol_error(what)) == 0)
+        return true;
+    return note->has_hello && (strcmp(reason, mosquitto_strerror(MOSQ_ERR_CONN_LOST)) == 0 ||
+                                  strstr(reason, "unexpected eof") != NULL);
+}
+
 void mqtt_tls_note_append(const struct mqtt_tls_note *note, char *reason, size_t size)
 {
     const char *text = note->text;
-    char what[REASON_SIZE];
     size_t n = strlen(reason);
 
-    // Its alert is lost if the system ends the connection before it is read; libmosquitto may say
-    // EPROTO then, and nothing of OpenSSL's.
-    if (text[0] == '\0' &&
-        (strcmp(reason, protocol_error(what)) == 0 ||
-            (note->has_hello && strcmp(reason, mosquitto_strerror(MOSQ_ERR_CONN_LOST)) == 0)))
+    // Its alert is lost if the system ends the connection before it is read.
+    if (text[0] == '\0' && is_broken_off(note, reason))
         text = "before the broker answered: " ITS_LOG ", often that it refuses the certificate";
     if (text[0] != '\0')
         snprintf(reason + n, size - n, "%s%s", n > 0 ? ": " : "", text);

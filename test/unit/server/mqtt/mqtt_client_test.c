@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <openssl/ssl.h>
+
 #include "server/base/clock.h"
 #include "test/unit/server/mqtt/mqtt_client_fixture.h"
 
@@ -234,9 +236,16 @@ static int listen_locally(uint16_t *port)
     return fd;
 }
 
-static void test_reset_during_the_handshake(void **state)
+static void close_with_reset(int peer)
 {
     static const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(peer);
+}
+
+static void test_reset_during_the_handshake(void **state)
+{
     struct fixture *f = *state;
     struct mqtt_settings settings = f->settings;
     int fd = listen_locally(&settings.port);
@@ -245,9 +254,49 @@ static void test_reset_during_the_handshake(void **state)
     char byte;
 
     assert_int_equal(recv(peer, &byte, 1, 0), 1);
-    assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
-    close(peer);
+    close_with_reset(peer);
     fixture_wait_for(f, &f->failures, 1);
+    mqtt_client_free(client);
+    close(fd);
+}
+
+// As a broker that speaks TLS 1.2 does until it sees the client's certificate.
+static void shake_hands_halfway(const struct fixture *f, int peer)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    SSL *ssl = NULL;
+    char path[SCRATCH_PATH_SIZE];
+    uint8_t hello[4096];
+    ssize_t n;
+
+    scratch_path(f->folder, "server.crt", path);
+    assert_int_equal(SSL_CTX_use_certificate_file(ctx, path, SSL_FILETYPE_PEM), 1);
+    scratch_path(f->folder, "server.key", path);
+    assert_int_equal(SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM), 1);
+    assert_int_equal(SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION), 1);
+    ssl = SSL_new(ctx);
+    n = recv(peer, hello, sizeof hello, 0);
+    assert_true(n > 0);
+    SSL_set_bio(ssl, BIO_new_mem_buf(hello, (int)n), BIO_new_socket(peer, BIO_NOCLOSE));
+    BIO_set_mem_eof_return(SSL_get_rbio(ssl), -1);
+    assert_int_equal(SSL_get_error(ssl, SSL_accept(ssl)), SSL_ERROR_WANT_READ);
+    assert_int_equal(recv(peer, hello, 1, 0), 1); // of the certificate
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+}
+
+// What may have been the alert of a broker that refuses the client's certificate.
+static void test_reset_after_the_brokers_hello(void **state)
+{
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+    int fd = listen_locally(&settings.port);
+    struct mqtt_client *client = start(f, &settings);
+    int peer = accept(fd, NULL, NULL);
+
+    shake_hands_halfway(f, peer);
+    close_with_reset(peer);
+    fixture_wait_for_reason(f, "before the broker answered: the broker's log says why");
     mqtt_client_free(client);
     close(fd);
 }
@@ -284,6 +333,7 @@ int main(void)
         TEST(test_key_of_another_certificate),
         TEST(test_unusable_files),
         TEST(test_reset_during_the_handshake),
+        TEST(test_reset_after_the_brokers_hello),
         TEST(test_free_during_the_handshake),
     };
 

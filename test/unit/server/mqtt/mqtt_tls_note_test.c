@@ -54,6 +54,8 @@ static void test_what_is_appended(void **state)
         {{.text = "why"}, "A TLS error", "A TLS error: why"}, {{.text = "why"}, "", "why"},
         {{.text = ""}, "A TLS error", NULL},
         {{.text = "", .has_hello = true}, lost, "the broker's log"},
+        {{.text = "", .has_hello = true}, "OpenSSL Error: unexpected eof", "the broker's log"},
+        {{.text = ""}, "OpenSSL Error: unexpected eof", NULL},
         {{.text = "why", .has_hello = true}, lost, ": why"},
         {{.text = ""}, "Connection Refused: not authorised.", NULL},
         {{.text = ""}, strerror(EPROTO), "the broker's log"},
