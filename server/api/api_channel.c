@@ -65,7 +65,7 @@ static bool is_ahead(const struct api *api, const char *image)
 int api_channel_add_to(const struct api *api, struct store_connection *connection,
     const struct device_record *device, json_t **object, struct err *err)
 {
-    struct device_channel channel;
+    struct device_channel channel = {0};
     struct device_mark mark;
     int rc = mark_store_get(connection, device->mac, &mark, err);
 

@@ -190,7 +190,7 @@ int release_flash_decide(struct store_connection *connection, const char *mac,
     struct download_store_staged staged;
     struct device_record device;
     struct device_mark mark;
-    struct device_channel channel;
+    struct device_channel channel = {0};
     int rc = device_store_get(connection, mac, &device, err);
     int known;
 

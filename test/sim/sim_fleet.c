@@ -48,10 +48,10 @@ void sim_fleet_init(struct sim_fleet *fleet, size_t count, uint64_t seed)
     fleet->heap_shift = sim_random_between(&fleet->random, -2000, 500);
     fleet->loop_factor = sim_random_between(&fleet->random, 0.7, 1.5);
     for (size_t i = 0; i < count;) {
-        double size = 1 + sim_random_exponential(&fleet->random, 8);
+        size_t size = (size_t)(1 + sim_random_exponential(&fleet->random, 8));
 
         fleet->sites++;
-        for (double k = 0; k + 1 <= size && k < 40 && i < count; k++)
+        for (size_t k = 0; k < size && k < 40 && i < count; k++)
             init_device(fleet, &fleet->devices[i++], (uint32_t)fleet->sites);
     }
 }

@@ -60,26 +60,33 @@ static void live(struct fixture *f, int i)
 // So many restarts in an hour, counted from that of the update.
 static void restart(struct fixture *f, int i, int hour, int times)
 {
+    int64_t at_ms = first_hour_ms + hour * HOUR + HOUR / 2;
+
     run(f,
         "WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n < %d)"
         " INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail)"
         " SELECT 0x%s, %lld + n, 'reboot', '', 0, '', '', '' FROM h",
-        times - 1, mac_at(i), (long long)(first_hour_ms + hour * HOUR + HOUR / 2));
+        times - 1, mac_at(i), (long long)at_ms);
 }
 
 static void set_heap(struct fixture *f, int i, const int hours[2], int bytes)
 {
+    int64_t from_ms = first_hour_ms + hours[0] * HOUR;
+    int64_t until_ms = first_hour_ms + hours[1] * HOUR;
+
     run(f,
         "UPDATE status_hours SET free_heap_min = %d WHERE device = 0x%s"
         " AND hour_ms >= %lld AND hour_ms <= %lld",
-        bytes, mac_at(i), (long long)(first_hour_ms + hours[0] * HOUR),
-        (long long)(first_hour_ms + hours[1] * HOUR));
+        bytes, mac_at(i), (long long)from_ms, (long long)until_ms);
 }
 
 // Devices from the first on are there, and of these the first ones were updated by the rollout.
 static void begin(struct fixture *f, int devices, int updated)
 {
     struct rollout_terms terms = at_once;
+    int64_t created_ms = first_hour_ms - HOUR;
+    int64_t began_ms = first_hour_ms + 30000;
+    int64_t ended_ms = first_hour_ms + 60000;
 
     terms.soak_ms = 1000 * HOUR;
     snprintf(terms.site_prefix, sizeof terms.site_prefix, "site-");
@@ -93,9 +100,9 @@ static void begin(struct fixture *f, int devices, int updated)
         run(f,
             "UPDATE rollout_devices SET stage = 3, began_at_ms = %lld, ended_at_ms = %lld"
             " WHERE device = 0x%s",
-            (long long)(first_hour_ms + 30000), (long long)(first_hour_ms + 60000), mac_at(i));
+            (long long)began_ms, (long long)ended_ms, mac_at(i));
     }
-    run(f, "UPDATE rollouts SET created_at_ms = %lld", (long long)(first_hour_ms - HOUR));
+    run(f, "UPDATE rollouts SET created_at_ms = %lld", (long long)created_ms);
 }
 
 // A look by the watch, and what comes of it. Returns the pieces.
