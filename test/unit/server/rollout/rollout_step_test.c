@@ -99,6 +99,20 @@ static void two_never_meet(void **state)
     assert_true(get(f, "summer").is_gated);
 }
 
+// Also by a dry run, which try_create() does first.
+static void an_image_that_strands_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+
+    fixture_query(f, "UPDATE images SET signer = 'b' WHERE name = '" NEW "'");
+    assert_int_equal(release_refresh(release, NULL), 0);
+    assert_int_equal(try_create(f, "spring", NEW, &at_once, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "would strand devices on " MIDDLE));
+    assert_null(strstr(err.message, "--force")); // which rollouts do not have
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollouts"), 0);
+}
+
 static void bounds_hold(void **state)
 {
     struct fixture *f = *state;
@@ -264,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_becomes_of_devices_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_shut_out_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_never_meet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_image_that_strands_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_hold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_more_begin_within_a_minute, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_site_has_its_own_bound, set_up, tear_down),
