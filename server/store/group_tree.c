@@ -98,7 +98,8 @@ static int refuse_node(const struct search *search, const struct select_node *no
 static int enter(struct search *search, const char *name, struct err *err)
 {
     if (strcmp(name, search->group->name) == 0)
-        return err_set(err, ERR_CONFLICT, "group %s would come to itself", name);
+        return err_set(err, ERR_CONFLICT,
+            "group %s would come to itself, by the groups that its filter asks for", name);
     if (search->depth > GROUP_TREE_DEPTH_MAX)
         return err_set(err, ERR_TOO_LARGE, "group %s would refer to others more than %d deep",
             search->group->name, GROUP_TREE_DEPTH_MAX);
