@@ -118,6 +118,8 @@ static void print_members(const json_t *before, const json_t *after)
 static void print_outcome(const json_t *answer, bool is_made)
 {
     long long different = field_integer(answer, "different", 0);
+    long long devices = field_integer(answer, "devices", 0);
+    const char *get = is_made ? (different == 1 ? "is to have" : "are to have") : "would get";
 
     text_print(stdout, field_text(answer, "scope", "-"));
     if (field_has(answer, "name"))
@@ -125,9 +127,8 @@ static void print_outcome(const json_t *answer, bool is_made)
     else
         fputs(":\n", stdout);
     print_members(json_object_get(answer, "before"), json_object_get(answer, "after"));
-    printf("%lld of %lld device%s %s another config.json\n", different,
-        (long long)field_integer(answer, "devices", 0),
-        field_integer(answer, "devices", 0) == 1 ? "" : "s", is_made ? "are to have" : "would get");
+    printf("%lld of %lld device%s %s another config.json\n", different, devices,
+        devices == 1 ? "" : "s", get);
     if (is_made && field_has(answer, "number"))
         printf("change %lld\n", (long long)field_integer(answer, "number", 0));
     (void)fflush(stdout); // before a question
@@ -143,10 +144,8 @@ static int ask(const struct change *change, const json_t *answer, struct err *er
     if (!many || options_has(change->call->options, "yes"))
         return SUBCOMMAND_OK;
     if (!isatty(STDIN_FILENO))
-        return subcommand_misuse(err,
-            "%lld devices would get another config.json; without a terminal to ask at, --yes says "
-            "that they shall",
-            (long long)field_integer(answer, "different", 0));
+        return subcommand_misuse(
+            err, "nothing was changed: without a terminal to ask at, --yes says that they shall");
     fputs("shall they? [y/N] ", stderr);
     (void)fflush(stderr);
     if (fgets(line, sizeof line, stdin) == NULL || !confirm_is_yes(line))

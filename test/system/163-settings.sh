@@ -142,6 +142,10 @@ step "history, diff, revert"
 expect_match "history" "6 .*uid [0-9]+ .*device $two .*null +\{\"waittimeout\":23000\}" \
     "$(secureesp settings history | tr '\n' ' ')"
 expect_equal "diff of one" "device $two waittimeout: - -> 23000" "$(secureesp settings diff 5)"
+expect_exit 1 secureesp settings diff 0 999
+expect_match "a change that is none" "no change 999; 'secureesp settings history' shows them" "$output"
+expect_exit 2 secureesp settings diff abc
+expect_match "what is no number" '"abc" is no change' "$output"
 expect_match "diff of all" "group attic retrytimeout: - -> 5000" "$(secureesp settings diff 0 3)"
 expect_exit 0 secureesp settings revert 6
 expect_equal "as before it" 22000 "$(config_of "$two" waittimeout)"
