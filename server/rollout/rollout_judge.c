@@ -254,6 +254,8 @@ enum rollout_turn rollout_judge_turn(
         return ROLLOUT_TURN_PHASE; // there is nothing to look at
     if (is_last ? tally->unsettled > 0 : !has_succeeded(rollout, tally))
         return ROLLOUT_TURN_NONE;
+    if (is_last && tally->arrived == 0)
+        return ROLLOUT_TURN_EMPTY;
     if (rollout->state != ROLLOUT_SOAKING && rollout->terms.soak_ms > 0)
         return ROLLOUT_TURN_SOAK;
     if (rollout->state == ROLLOUT_SOAKING && now_ms - rollout->soak_at_ms < rollout->terms.soak_ms)

@@ -337,6 +337,8 @@ static int count(const struct rollout_device_count *row, void *ctx)
         out->updated += row->devices;
     if (row->stage < ROLLOUT_UPDATED)
         out->unsettled += row->devices;
+    if (row->stage == ROLLOUT_UPDATED)
+        out->arrived += row->devices;
     return 0;
 }
 

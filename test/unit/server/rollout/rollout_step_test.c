@@ -46,6 +46,25 @@ static void who_is_shut_out_is_left_out(void **state)
     assert_string_equal(row_of(f, "spring", MAC_1).reason, "was revoked");
 }
 
+// Else an image that nobody has tried would be for all.
+static void without_devices_it_is_not_done(void **state)
+{
+    struct fixture *f = *state;
+    char macs[][MAC_SIZE] = {MAC_1, MAC_2, MAC_3};
+
+    create(f, "spring", &at_once);
+    for (size_t i = 0; i < 3; i++)
+        fixture_write(f, shut_out, macs[i]);
+    drive(f);
+    expect_stages(f, "lll");
+    assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
+    assert_non_null(strstr(get(f, "spring").reason, "no device has got the image"));
+    expect_offers(f, "000");
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RESUME, NULL), 0);
+    drive(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
+}
+
 static void what_becomes_of_devices_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -275,6 +294,7 @@ static void an_operator_does_not_go_before_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(without_devices_it_is_not_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_becomes_of_devices_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_shut_out_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_never_meet, set_up, tear_down),
