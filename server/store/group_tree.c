@@ -13,8 +13,9 @@ int group_tree_read(
     struct device_group group;
     int rc = group_store_get(connection, name, &group, err);
 
-    if (rc == 0)
-        rc = select_parse(group.filter, out, err);
+    if (rc < 0)
+        return rc; // which names it
+    rc = select_parse(group.filter, out, err);
     return rc < 0 ? err_context(err, "group %.40s", name) : 0;
 }
 

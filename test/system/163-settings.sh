@@ -117,6 +117,7 @@ expect_exit 0 secureesp groups set attic "mac=$one or mac=$two"
 expect_exit 0 secureesp settings set --group cellar retrytimeout=4000 --yes
 expect_exit 0 secureesp settings set --group attic retrytimeout=5000 waittimeout=22000 --yes
 expect_exit 0 secureesp settings set "$sketch_mac" retrytimeout=6000
+expect_match "what is next, for it alone" "secureesp command $sketch_mac config" "$output"
 expect_equal "of two groups" 4000 "$(config_of "$one" retrytimeout)"
 expect_equal "of a group over the fleet" 22000 "$(config_of "$one" waittimeout)"
 expect_equal "of the other group" 5000 "$(config_of "$two" retrytimeout)"
