@@ -72,8 +72,10 @@ static int check(const struct place *place, const struct image *after,
     rc = release_channel_check_image(place->members, place->n, place->index, after, err);
     if (rc < 0 && !(rc == ERR_CONFLICT && wish->force))
         return err_context(err, "image %s is not published%s", wish->name,
-            wish->no_force ? ""
-                           : " (--force does it anyway; those devices are then offered nothing)");
+            wish->no_force
+                ? ""
+                : " ('secureesp images publish --force' does it anyway; those devices are "
+                  "then offered nothing)");
     return 0;
 }
 
