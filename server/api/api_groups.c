@@ -70,9 +70,11 @@ static int read_group(const json_t *body, struct device_group *out, struct err *
     const char *filter = json_string_value(json_object_get(body, "filter"));
     struct select_tree tree;
 
-    if (name == NULL || !select_value_is_tag(name))
+    if (name == NULL)
+        return err_set(err, ERR_INVALID, "the body lacks \"name\"");
+    if (!select_value_is_tag(name))
         return err_set(err, ERR_INVALID,
-            "the body needs a \"name\" of 1 to %d letters, digits, '.', '_' or '-'",
+            "\"%.40s\" is no name of a group: 1 to %d letters, digits, '.', '_' or '-'", name,
             SELECT_VALUE_TAG_MAX);
     if (filter == NULL)
         return err_set(err, ERR_INVALID, "the body lacks \"filter\"");

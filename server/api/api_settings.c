@@ -79,8 +79,14 @@ typedef int reader(
 static int read_layers(
     struct store_connection *connection, int64_t at, json_t **list, struct err *err)
 {
-    return at < 0 ? settings_store_each(connection, append_layer, list, err)
-                  : settings_store_each_at(connection, at, append_layer, list, err);
+    struct settings_change change;
+    int rc = 0;
+
+    if (at < 0)
+        return settings_store_each(connection, append_layer, list, err);
+    if (at > 0)
+        rc = settings_store_get_change(connection, at, &change, err);
+    return rc < 0 ? rc : settings_store_each_at(connection, at, append_layer, list, err);
 }
 
 static int read_history(

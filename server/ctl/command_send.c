@@ -221,7 +221,9 @@ static int follow(struct batch *batch, int64_t wait_s, struct err *err)
     if (wait_s > 0)
         code = wait_for(batch, wait_s, err);
     if (code == SUBCOMMAND_OK && batch->refused > 0)
-        code = err_set(err, ERR_CONFLICT, "%zu devices got no command", batch->refused);
+        code = err_set(err, ERR_CONFLICT,
+            batch->refused == 1 ? "%zu device got no command" : "%zu devices got no command",
+            batch->refused);
     if (batch->call->json && output_json(json_incref(batch->commands), err) < 0)
         code = SUBCOMMAND_FAILED;
     if (wait_s == 0 && !batch->call->json)

@@ -14,7 +14,7 @@
 #define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
 #define USUAL 8            // so many of the first
 
-enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE, WORDS, HOLD };
+enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE, WORDS, HOLD, FLAG };
 
 static const struct {
     const char *name;
@@ -43,6 +43,7 @@ static const struct {
     {"channel", "channel", TEXT, {"CHANNEL", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
     {"hold", "hold", HOLD, {"HOLD", TABLE_LEFT, TABLE_CUT_END, 8}},
     {"pin", "pin", TEXT, {"PIN", TABLE_LEFT, TABLE_CUT_MIDDLE, 14}},
+    {"canary", "canary", FLAG, {"CANARY", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
 };
 
 #define ALL (sizeof all / sizeof all[0])
@@ -177,6 +178,11 @@ static const char *hold_of(const json_t *device)
     return json_is_object(hold) ? field_text(hold, "reason", "held") : "";
 }
 
+static const char *flag_of(const json_t *device, const char *member)
+{
+    return field_is_true(device, member) ? "yes" : "";
+}
+
 static void add_cell(struct table *table, size_t place, const json_t *device, int64_t now_ms)
 {
     const char *member = all[place].member;
@@ -191,6 +197,7 @@ static void add_cell(struct table *table, size_t place, const json_t *device, in
     case TEXT: table_add(table, TABLE_PLAIN, field_text(device, member, "")); return;
     case WORDS: add_words(table, json_object_get(device, member)); return;
     case HOLD: table_add(table, TABLE_PLAIN, hold_of(device)); return;
+    case FLAG: table_add(table, TABLE_PLAIN, flag_of(device, member)); return;
     case NUMBER: field_number(device, member, text); break;
     case DURATION: field_duration(device, member, text); break;
     case AGE: field_age(device, member, now_ms, text); break;
@@ -233,6 +240,7 @@ static const char *text_of(const json_t *device, size_t place)
     case STATE: return state_of(device);
     case HOLD: return hold_of(device);
     case WORDS: return first_word(device, all[place].member);
+    case FLAG: return flag_of(device, all[place].member);
     case NOTE: {
         const char *error = field_text(device, "error", "");
 

@@ -109,6 +109,18 @@ static int dispatch(int argc, char **argv, int leading)
     return parse_and_run(command, argc - used, argv + used);
 }
 
+// After the usage, where it is seen.
+static void complain_of_verb(const char *group, const char *verb)
+{
+    fprintf(stderr, "secureesp: %s needs one of these", group);
+    if (verb != NULL) {
+        fputs("; there is no \"", stderr);
+        text_print(stderr, verb);
+        fputc('"', stderr);
+    }
+    fputc('\n', stderr);
+}
+
 static int misuse(int argc, char **argv, int leading)
 {
     bool asked = false;
@@ -122,6 +134,8 @@ static int misuse(int argc, char **argv, int leading)
         usage_print_all(out);
     } else if (registry_has_group(argv[leading])) {
         usage_print_group(out, argv[leading]);
+        if (!asked)
+            complain_of_verb(argv[leading], leading + 1 < argc ? argv[leading + 1] : NULL);
     } else {
         fputs("secureesp: unknown command \"", stderr);
         text_print(stderr, argv[leading]);

@@ -7,6 +7,7 @@
 
 #include "server/base/clock.h"
 #include "server/ctl/client.h"
+#include "server/ctl/duration.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/output.h"
@@ -156,19 +157,40 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return present_get(call, "/api/v1/rollouts", show_list, err);
 }
 
+static void print_bounds(const json_t *terms)
+{
+    int64_t rate = field_integer(terms, "rate", 0);
+    int64_t at_once = field_integer(terms, "at_once", 0);
+    char time[TEXT_SHORT_SIZE];
+
+    fputs("bounds    ", stdout);
+    if (rate > 0)
+        printf("%lld a minute, ", (long long)rate);
+    if (at_once > 0)
+        printf("%lld at once, ", (long long)at_once);
+    if (field_has(terms, "site"))
+        printf("%lld of a site %s*, ", (long long)field_integer(terms, "per_site", 0),
+            field_text(terms, "site", "")); // made like a tag
+    duration_format(field_integer(terms, "timeout_s", 0), time);
+    printf("%s to return\n", time);
+}
+
 static void print_terms(const json_t *rollout)
 {
     const json_t *terms = json_object_get(rollout, "terms");
+    char time[TEXT_SHORT_SIZE];
 
+    duration_format(field_integer(terms, "soak_s", 0), time);
     text_line(stdout, "image     %s%s", field_text(rollout, "image", "-"),
         field_is_true(rollout, "gated") ? ", offered to no other device" : "");
-    text_line(stdout, "phases    %s; %lld%% of each succeed, for %llds; paused at %s failures",
-        field_text(terms, "phases", "-"), (long long)field_integer(terms, "success", 0),
-        (long long)field_integer(terms, "soak_s", 0), field_text(terms, "failures", "-"));
-    text_line(stdout, "bounds    %lld a minute, %lld at once, %lld of a site %s*; %llds to return",
-        (long long)field_integer(terms, "rate", 0), (long long)field_integer(terms, "at_once", 0),
-        (long long)field_integer(terms, "per_site", 0), field_text(terms, "site", ""),
-        (long long)field_integer(terms, "timeout_s", 0));
+    text_line(stdout, "phases    %s; %lld%% of each succeed, for %s; paused at %s failures",
+        field_text(terms, "phases", "-"), (long long)field_integer(terms, "success", 0), time,
+        field_text(terms, "failures", "-"));
+    print_bounds(terms);
+    if (field_has(terms, "start_ms")) {
+        field_time(terms, "start_ms", time);
+        text_line(stdout, "start     %s", time);
+    }
     if (field_has(terms, "window"))
         text_line(stdout, "window    %s", field_text(terms, "window", "-"));
 }
@@ -214,12 +236,23 @@ static int run_show(const struct subcommand_call *call, struct err *err)
     return ask(call, NULL, show_one, err);
 }
 
+static void print_retried(const json_t *rollout)
+{
+    int64_t count = field_integer(rollout, "retried", 0);
+
+    printf(count == 1 ? "%lld device is tried again" : "%lld devices are tried again",
+        (long long)count);
+    if (count > 0 && strcmp(field_text(rollout, "state", ""), "paused") == 0)
+        fputs(", once it is resumed", stdout);
+    putchar('\n');
+}
+
 static int show_changed(const struct subcommand_call *call, const json_t *rollout, struct err *err)
 {
     (void)call;
     (void)err;
     if (field_has(rollout, "retried"))
-        printf("%lld devices are tried again\n", (long long)field_integer(rollout, "retried", 0));
+        print_retried(rollout);
     rollouts_print(rollout, clock_system_ms());
     return SUBCOMMAND_OK;
 }
@@ -232,9 +265,9 @@ static int show_aborted(const struct subcommand_call *call, const json_t *rollou
     int rc = show_changed(call, rollout, err);
 
     text_line(stdout,
-        "%s stays with %lld devices, and is offered to no other; 'secureesp images withdraw %s' "
+        "%s stays with %lld device%s, and is offered to no other; 'secureesp images withdraw %s' "
         "takes it back for good",
-        image, (long long)updated, image);
+        image, (long long)updated, updated == 1 ? "" : "s", image);
     if (updated > 0)
         text_line(stdout,
             "the way back for those is the older program under a higher version, as far as keys "

@@ -15,6 +15,8 @@
 #include "server/ctl/rollouts.h"
 #include "server/ctl/selection.h"
 
+#define DURATION_MAX_S (365LL * 24 * 3600)
+
 const struct option_rule rollouts_create_options[] = {
     {"image", OPTION_VALUE, "IMAGE", "that they are to run; added, and published by this"},
     {"all", OPTION_FLAG, NULL, "every device of its board"},
@@ -37,6 +39,14 @@ const struct option_rule rollouts_create_options[] = {
     {0},
 };
 
+// Whether the month has that day, which strptime(3) does not look at.
+static bool is_day(const struct tm *tm)
+{
+    struct tm day = {.tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday};
+
+    return timegm(&day) != (time_t)-1 && day.tm_mday == tm->tm_mday;
+}
+
 bool rollouts_create_read_start(const char *text, int64_t now_ms, int64_t *at_ms)
 {
     struct tm tm = {.tm_isdst = -1};
@@ -53,7 +63,7 @@ bool rollouts_create_read_start(const char *text, int64_t now_ms, int64_t *at_ms
     end = strptime(text, "%Y-%m-%dT%H:%M", &tm);
     if (end != NULL && *end == ':')
         end = strptime(end, ":%S", &tm);
-    if (end == NULL || (*end != '\0' && strcmp(end, "Z") != 0))
+    if (end == NULL || (*end != '\0' && strcmp(end, "Z") != 0) || !is_day(&tm))
         return false;
     if (*end == 'Z') {
         *at_ms = clock_utc_ms(&tm);
@@ -101,7 +111,9 @@ static int put_durations(const struct options *options, json_t *body, struct err
 {
     static const struct {
         const char *option, *member;
-    } names[] = {{"soak", "soak_s"}, {"timeout", "timeout_s"}};
+        int64_t min_s;
+        const char *range;
+    } names[] = {{"soak", "soak_s", 0, "0 to 365d"}, {"timeout", "timeout_s", 1, "1s to 365d"}};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = options_value(options, names[i].option);
@@ -112,6 +124,9 @@ static int put_durations(const struct options *options, json_t *body, struct err
         if (strcmp(value, "0") != 0 && !duration_parse(value, &seconds))
             return err_set(err, ERR_INVALID,
                 "--%s: \"%.40s\" is no duration, as 90s, 15m, 2h or 1d", names[i].option, value);
+        if (seconds < names[i].min_s || seconds > DURATION_MAX_S)
+            return err_set(err, ERR_INVALID, "--%s %.40s: give a duration from %s", names[i].option,
+                value, names[i].range);
         json_object_set_new(body, names[i].member, json_integer(seconds));
     }
     return 0;
@@ -197,8 +212,10 @@ static void print_phase(const json_t *phase)
     size_t i;
     json_t *mac;
 
-    printf("phase %lld: %lld devices", (long long)field_integer(phase, "phase", 0),
-        (long long)field_integer(phase, "count", 0));
+    int64_t count = field_integer(phase, "count", 0);
+
+    printf(count == 1 ? "phase %lld: %lld device" : "phase %lld: %lld devices",
+        (long long)field_integer(phase, "phase", 0), (long long)count);
     json_array_foreach(json_object_get(phase, "macs"), i, mac)
     {
         fputs(i == 0 ? ": " : " ", stdout);
@@ -215,9 +232,10 @@ static int print_plan(const struct subcommand_call *call, json_t *plan, struct e
     if (call->json)
         return output_json(json_incref(plan), err);
     text_line(stdout,
-        "%s to %lld devices%s; %lld more run it or a later one, %lld are of another "
+        "%s to %lld device%s%s; %lld more run it or a later one, %lld are of another "
         "board, %lld revoked",
         field_text(plan, "image", "-"), (long long)field_integer(plan, "count", 0),
+        field_integer(plan, "count", 0) == 1 ? "" : "s",
         field_is_true(plan, "publishes") ? ", and published" : "",
         (long long)field_integer(plan, "current", 0), (long long)field_integer(plan, "foreign", 0),
         (long long)field_integer(plan, "revoked", 0));
@@ -281,6 +299,8 @@ int rollouts_create_run(const struct subcommand_call *call, struct err *err)
         return subcommand_misuse(err, "--image says what the devices are to run");
     if (options_has(options, "all") == selection_is_given(options))
         return subcommand_misuse(err, "one of --all, --filter and --group says which devices");
+    if ((options_value(options, "site") != NULL) != (options_value(options, "per-site") != NULL))
+        return subcommand_misuse(err, "--site and --per-site go together");
     rc = client_open(call->socket, &client, err);
     if (rc < 0)
         return rc;

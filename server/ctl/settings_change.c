@@ -118,6 +118,8 @@ static void print_members(const json_t *before, const json_t *after)
 static void print_outcome(const json_t *answer, bool is_made)
 {
     long long different = field_integer(answer, "different", 0);
+    long long devices = field_integer(answer, "devices", 0);
+    const char *get = is_made ? (different == 1 ? "is to have" : "are to have") : "would get";
 
     text_print(stdout, field_text(answer, "scope", "-"));
     if (field_has(answer, "name"))
@@ -125,33 +127,51 @@ static void print_outcome(const json_t *answer, bool is_made)
     else
         fputs(":\n", stdout);
     print_members(json_object_get(answer, "before"), json_object_get(answer, "after"));
-    printf("%lld of %lld device%s %s another config.json\n", different,
-        (long long)field_integer(answer, "devices", 0),
-        field_integer(answer, "devices", 0) == 1 ? "" : "s", is_made ? "are to have" : "would get");
+    printf("%lld of %lld device%s %s another config.json\n", different, devices,
+        devices == 1 ? "" : "s", get);
     if (is_made && field_has(answer, "number"))
         printf("change %lld\n", (long long)field_integer(answer, "number", 0));
     (void)fflush(stdout); // before a question
 }
 
+static bool is_of_device(const json_t *answer)
+{
+    return strcmp(field_text(answer, "scope", ""), "device") == 0;
+}
+
+// A device alone is not asked about.
+static bool has_to_ask(const struct change *change, const json_t *answer)
+{
+    return !is_of_device(answer) && field_integer(answer, "different", 0) > 0 &&
+           !options_has(change->call->options, "yes");
+}
+
 // Whether it is to be made. SUBCOMMAND_OK, SUBCOMMAND_USAGE or an error, as confirm_change().
 static int ask(const struct change *change, const json_t *answer, struct err *err)
 {
-    bool many = strcmp(field_text(answer, "scope", ""), "device") != 0 &&
-                field_integer(answer, "different", 0) > 0;
     char line[80];
 
-    if (!many || options_has(change->call->options, "yes"))
+    if (!has_to_ask(change, answer))
         return SUBCOMMAND_OK;
     if (!isatty(STDIN_FILENO))
-        return subcommand_misuse(err,
-            "%lld devices would get another config.json; without a terminal to ask at, --yes says "
-            "that they shall",
-            (long long)field_integer(answer, "different", 0));
+        return subcommand_misuse(
+            err, "nothing was changed: without a terminal to ask at, --yes says that they shall");
     fputs("shall they? [y/N] ", stderr);
     (void)fflush(stderr);
     if (fgets(line, sizeof line, stdin) == NULL || !confirm_is_yes(line))
         return err_set(err, ERR_CONFLICT, "nothing was done");
     return SUBCOMMAND_OK;
+}
+
+static void print_next(const json_t *answer)
+{
+    char whom[sizeof "--filter drifted=yes"] = "--filter drifted=yes";
+
+    if (is_of_device(answer))
+        snprintf(whom, sizeof whom, "%s", field_text(answer, "name", "MAC"));
+    text_line(stdout, "it is taken with the command config, and used from the next restart on:");
+    text_line(stdout, "  secureesp command %s config", whom);
+    text_line(stdout, "  secureesp command %s reboot", whom);
 }
 
 // Tells how devices come by it, or has them.
@@ -163,9 +183,7 @@ static int follow(const struct change *change, json_t *answer, struct err *err)
     if (options_has(change->call->options, "send"))
         rc = settings_send_order(change->client, answer, &commands, err);
     else if (!change->call->json && field_integer(answer, "different", 0) > 0)
-        puts("they take it with the command config, and use it after their next restart:\n"
-             "  secureesp command --filter drifted=yes config\n"
-             "  secureesp command --filter drifted=yes reboot");
+        print_next(answer);
     if (commands != NULL && !change->call->json)
         printf("config is ordered for %zu; they use it after their next restart\n",
             json_is_array(commands) ? json_array_size(commands) : 1);
@@ -204,8 +222,7 @@ static int run(struct change *change, struct err *err)
         rc = post(change, true, &answer, err);
         if (rc == 0 && dry && change->call->json)
             rc = output_json(json_incref(answer), err);
-        else if (rc == 0 && (dry || !options_has(change->call->options, "yes")) &&
-                 !change->call->json)
+        else if (rc == 0 && (dry || has_to_ask(change, answer)) && !change->call->json)
             print_outcome(answer, false);
         if (rc == 0 && !dry)
             rc = ask(change, answer, err);

@@ -125,6 +125,18 @@ static int read_at(struct client *client, const char *number, json_t **out, stru
     return rc;
 }
 
+static int check_numbers(const struct options *options, struct err *err)
+{
+    for (size_t i = 0; i < options->argument_count; i++) {
+        const char *text = options->arguments[i];
+
+        if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+            return subcommand_misuse(err,
+                "\"%.40s\" is no change's number; 'secureesp settings history' shows them", text);
+    }
+    return SUBCOMMAND_OK;
+}
+
 int settings_diff_run(const struct subcommand_call *call, struct err *err)
 {
     const struct options *options = call->options;
@@ -132,9 +144,11 @@ int settings_diff_run(const struct subcommand_call *call, struct err *err)
     json_t *before = NULL;
     json_t *after = NULL;
     json_t *diff = NULL;
-    int rc = client_open(call->socket, &client, err);
+    int rc = check_numbers(options, err);
 
-    if (rc < 0)
+    if (rc == SUBCOMMAND_OK)
+        rc = client_open(call->socket, &client, err);
+    if (rc != SUBCOMMAND_OK)
         return rc;
     rc = read_at(client, options->arguments[0], &before, err);
     if (rc == 0)

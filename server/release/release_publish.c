@@ -62,26 +62,27 @@ static struct image wished(const struct image *image, const struct release_publi
     return wished;
 }
 
-static int check(const struct place *place, const struct image *wish, bool force, struct err *err)
+static int check(const struct place *place, const struct image *after,
+    const struct release_publish_wish *wish, struct err *err)
 {
-    const char *name = wish->name.text;
     int rc = release_check_layout(place->members, place->n, place->index, err);
 
     if (rc < 0)
-        return err_context(err, "image %s is not published", name);
-    rc = release_channel_check_image(place->members, place->n, place->index, wish, err);
-    if (rc < 0 && !(rc == ERR_CONFLICT && force))
-        return err_context(err,
-            "image %s is not published (--force does it anyway; those devices are then offered "
-            "nothing)",
-            name);
+        return err_context(err, "image %s is not published", wish->name);
+    rc = release_channel_check_image(place->members, place->n, place->index, after, err);
+    if (rc < 0 && !(rc == ERR_CONFLICT && wish->force))
+        return err_context(err, "image %s is not published%s", wish->name,
+            wish->no_force
+                ? ""
+                : " ('secureesp images publish --force' does it anyway; those devices are "
+                  "then offered nothing)");
     return 0;
 }
 
-static int apply_publish(struct store_connection *connection, struct release_catalogue *catalogue,
-    void *ctx, struct err *err)
+// How the image is then; 1 if it is so already.
+static int judge(const struct release_catalogue *catalogue, const struct release_publish_wish *wish,
+    struct image *out, struct err *err)
 {
-    const struct release_publish_wish *wish = ctx;
     struct place place;
     int rc = find(catalogue, wish->name, &place, err);
 
@@ -96,11 +97,22 @@ static int apply_publish(struct store_connection *connection, struct release_cat
             "image %s is not published: nothing to promote; 'secureesp images publish' does it",
             wish->name);
     if (image->state == IMAGE_PUBLISHED && is_beta(image) == is_beta(&after))
-        return 0;
+        return 1;
     rc = check_image(image, err);
     if (rc == 0)
-        rc = check(&place, &after, wish->force, err);
-    return rc < 0 ? rc : image_store_update(connection, &after, err);
+        rc = check(&place, &after, wish, err);
+    if (rc == 0)
+        *out = after;
+    return rc;
+}
+
+static int apply_publish(struct store_connection *connection, struct release_catalogue *catalogue,
+    void *ctx, struct err *err)
+{
+    struct image after;
+    int rc = judge(catalogue, ctx, &after, err);
+
+    return rc != 0 ? (rc < 0 ? rc : 0) : image_store_update(connection, &after, err);
 }
 
 static struct audit_change publication(const struct release_publish_wish *wish)
@@ -110,6 +122,15 @@ static struct audit_change publication(const struct release_publish_wish *wish)
         .kind = AUDIT_IMAGE,
         .object = wish->name,
         .forced = wish->force};
+}
+
+int release_publish_check(const struct release_catalogue *catalogue,
+    const struct release_publish_wish *wish, struct err *err)
+{
+    struct image after;
+    int rc = judge(catalogue, wish, &after, err);
+
+    return rc < 0 ? rc : 0;
 }
 
 int release_publish(

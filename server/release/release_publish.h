@@ -11,6 +11,7 @@ struct release_publish_wish {
     enum channel channel; // to whom; CHANNEL_NONE: stable
     bool promote;         // only what is published already: to stable
     bool force;           // even if it strands devices
+    bool no_force;        // whoever asks has no such choice, and is not told of it
     const struct audit_author *by;
 };
 
@@ -21,7 +22,11 @@ struct release_publish_wish {
 ERR_CHECKED int release_publish(
     struct release *release, const struct release_publish_wish *wish, struct err *err);
 
-// The same within a release_change, with a row of the audit log of its own.
+// Whether it would be done; changes nothing.
+ERR_CHECKED int release_publish_check(const struct release_catalogue *catalogue,
+    const struct release_publish_wish *wish, struct err *err);
+
+// It is done within a release_change, with a row of the audit log of its own.
 ERR_CHECKED int release_publish_within(struct store_connection *connection,
     struct release_catalogue *catalogue, const struct release_publish_wish *wish, struct err *err);
 

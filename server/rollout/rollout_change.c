@@ -38,7 +38,11 @@ static int check(
         return err_set(
             err, ERR_CONFLICT, "rollout %s was aborted; create another one", rollout->name);
     if (rollout->state == ROLLOUT_DONE && !retries)
-        return err_set(err, ERR_CONFLICT, "rollout %s is done", rollout->name);
+        return err_set(err, ERR_CONFLICT,
+            "rollout %s is done; create another one, or 'secureesp rollouts retry' takes in again "
+            "who "
+            "failed or was left out",
+            rollout->name);
     return 0;
 }
 

@@ -151,6 +151,23 @@ static int check_members(const struct work *work, struct err *err)
     return 0;
 }
 
+// How the image is published, if it is not.
+static struct release_publish_wish publication(const struct rollout_create_wish *wish)
+{
+    return (struct release_publish_wish){.name = wish->rollout->image.text,
+        .channel = CHANNEL_STABLE,
+        .no_force = true,
+        .by = wish->by};
+}
+
+static int check_publication(const struct release_catalogue *catalogue,
+    const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err)
+{
+    const struct release_publish_wish publish = publication(wish);
+
+    return out->is_published ? release_publish_check(catalogue, &publish, err) : 0;
+}
+
 static int plan(struct store_connection *connection, const struct release_catalogue *catalogue,
     const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err)
 {
@@ -169,6 +186,9 @@ static int plan(struct store_connection *connection, const struct release_catalo
     if (rc < 0)
         return rc;
     out->is_published = member->image.state != IMAGE_PUBLISHED;
+    rc = check_publication(catalogue, wish, out, err);
+    if (rc < 0)
+        return rc;
     qsort(out->members, out->count, sizeof *out->members,
         rollout->terms.canaries_first ? rollout_plan_compare_canaries : rollout_plan_compare);
     return 0;
@@ -231,8 +251,7 @@ static int create(struct store_connection *connection, struct release_catalogue 
     if (rc < 0)
         return rc;
 
-    const struct release_publish_wish publication = {
-        .name = rollout->image.text, .channel = CHANNEL_STABLE, .by = creation->wish->by};
+    const struct release_publish_wish publish = publication(creation->wish);
 
     rollout->state = ROLLOUT_RUNNING;
     rollout->is_gated = true;
@@ -244,7 +263,7 @@ static int create(struct store_connection *connection, struct release_catalogue 
         rc = add_devices(connection, creation, err);
     return rc < 0 || !creation->out->is_published
                ? rc
-               : release_publish_within(connection, catalogue, &publication, err);
+               : release_publish_within(connection, catalogue, &publish, err);
 }
 
 int rollout_create_run(struct release *release, const struct rollout_create_wish *wish,

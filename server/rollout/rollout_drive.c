@@ -122,6 +122,9 @@ static int turn(struct store_connection *connection, struct rollout_drive_look *
     switch (rollout_judge_turn(rollout, &tally, clock_now_ms())) {
     case ROLLOUT_TURN_PAUSE:
         return pause_for_failures(connection, look->release, rollout, &tally, err);
+    case ROLLOUT_TURN_EMPTY:
+        return pause_one(connection, look->release, rollout,
+            "no device has got the image, so that it is not offered to all", err);
     case ROLLOUT_TURN_SOAK:
         rollout->state = ROLLOUT_SOAKING;
         rollout->soak_at_ms = clock_now_ms();

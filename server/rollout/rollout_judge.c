@@ -231,10 +231,16 @@ void rollout_judge_device(const struct rollout_facts *facts, struct rollout_deci
         judge_at_work(facts, out);
 }
 
+// A phase without devices, as those of a small fleet have, or with all of them left out.
+static bool is_empty(const struct rollout_tally *tally)
+{
+    return tally->counted == 0 && tally->away == 0;
+}
+
+// Of one whose devices are all away, nothing is known.
 static bool has_succeeded(const struct rollout *rollout, const struct rollout_tally *tally)
 {
-    return tally->counted > 0 ? tally->updated * 100 >= rollout->terms.success * tally->counted
-                              : tally->unsettled == 0; // an empty one, or all of it left out
+    return tally->counted > 0 && tally->updated * 100 >= rollout->terms.success * tally->counted;
 }
 
 enum rollout_turn rollout_judge_turn(
@@ -244,8 +250,12 @@ enum rollout_turn rollout_judge_turn(
 
     if (tally->failed - rollout->forgiven >= rollout_plan_failures(&rollout->terms, tally->reached))
         return ROLLOUT_TURN_PAUSE;
+    if (!is_last && is_empty(tally))
+        return ROLLOUT_TURN_PHASE; // there is nothing to look at
     if (is_last ? tally->unsettled > 0 : !has_succeeded(rollout, tally))
         return ROLLOUT_TURN_NONE;
+    if (is_last && tally->arrived == 0)
+        return ROLLOUT_TURN_EMPTY;
     if (rollout->state != ROLLOUT_SOAKING && rollout->terms.soak_ms > 0)
         return ROLLOUT_TURN_SOAK;
     if (rollout->state == ROLLOUT_SOAKING && now_ms - rollout->soak_at_ms < rollout->terms.soak_ms)

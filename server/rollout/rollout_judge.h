@@ -66,13 +66,16 @@ struct rollout_tally {
     // Of the present phase:
     int64_t counted; // but for those left out or away
     int64_t updated;
+    int64_t away; // wait, and are not there
     // Of all phases:
     int64_t unsettled; // wait, or are under way
+    int64_t arrived;   // are updated
 };
 
 enum rollout_turn {
     ROLLOUT_TURN_NONE,
     ROLLOUT_TURN_PAUSE, // failures
+    ROLLOUT_TURN_EMPTY, // it would be done, and the image for all, though no device has it
     ROLLOUT_TURN_SOAK,  // the phase has succeeded
     ROLLOUT_TURN_PHASE, // the next one
     ROLLOUT_TURN_DONE,

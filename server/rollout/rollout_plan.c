@@ -96,14 +96,30 @@ bool rollout_plan_take(
     return true;
 }
 
+// Those from one phase on, up to another, that soak: a phase without devices does not, but the
+// last.
+static int64_t count_soaks(
+    const struct rollout_terms *terms, int64_t from, int64_t to, int64_t devices)
+{
+    int64_t soaks = 0;
+
+    for (int64_t i = from; i < to; i++) {
+        if (i + 1 == terms->phase_count ||
+            rollout_plan_bound(terms, i, devices) >
+                (i > 0 ? rollout_plan_bound(terms, i - 1, devices) : 0))
+            soaks++;
+    }
+    return soaks;
+}
+
 int64_t rollout_plan_end(
     const struct rollout *rollout, int64_t devices, int64_t settled, int64_t now_ms)
 {
     const struct rollout_terms *terms = &rollout->terms;
     int64_t began_ms =
         terms->start_ms > rollout->created_at_ms ? terms->start_ms : rollout->created_at_ms;
-    int64_t soaks = terms->phase_count - rollout->phase; // that are to come
-    int64_t soaked_ms = rollout->phase * terms->soak_ms;
+    int64_t soaks = count_soaks(terms, rollout->phase, terms->phase_count, devices); // to come
+    int64_t soaked_ms = count_soaks(terms, 0, rollout->phase, devices) * terms->soak_ms;
     int64_t worked_ms = now_ms - began_ms - soaked_ms;
 
     if (rollout->state > ROLLOUT_SOAKING || settled <= 0)

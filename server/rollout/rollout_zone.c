@@ -145,7 +145,7 @@ int rollout_zone_open(
             err, ERR_INVALID, "\"%.40s\" is no time zone's name, as Europe/Berlin or UTC", name);
     snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : ROLLOUT_ZONE_FOLDER, name);
     rc = file_read(path, ROLLOUT_ZONE_FILE_MAX, &bytes, &n, err);
-    if (rc == ERR_NOT_FOUND)
+    if (rc == ERR_NOT_FOUND || rc == ERR_INVALID) // a folder, as Europe
         return err_set(err, rc, "there is no time zone %s in %s", name,
             folder != NULL ? folder : ROLLOUT_ZONE_FOLDER);
     if (rc < 0)

@@ -148,7 +148,7 @@ static int read_field(struct parser *p, enum select_field *out)
     size_t n = word_length(p);
     char names[256];
 
-    if (n == 0)
+    if (n == 0 || next_is(p, "and") || next_is(p, "or"))
         return fail(p, p->at, "expected a comparison, as rssi<-75%s",
             p->text[p->at] == '\0' ? ", but it ends" : "");
     *out = select_field_find(p->text + p->at, n);

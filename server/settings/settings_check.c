@@ -22,7 +22,10 @@ int settings_check_read(const uint8_t *p, size_t n, json_t **out, struct err *er
         *out = patch;
         return 0;
     }
-    json_decref(patch);
+    if (patch != NULL) { // an array, as JSON
+        json_decref(patch);
+        return err_set(err, ERR_INVALID, "patch: it is no JSON object");
+    }
     return err_set(err, ERR_INVALID, "patch: line %d, column %d: it is no JSON object%s%s",
         why.line, why.column, why.text[0] != '\0' ? ": " : "", why.text);
 }

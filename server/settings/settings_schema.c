@@ -74,6 +74,17 @@ static int read_word(const char *word, const json_t *value, struct err *err)
         "unknown word \"%.40s\"; there are type, minimum, maximum, maxLength, description", word);
 }
 
+// No value would meet a minimum above the maximum.
+static int check_range(const json_t *rule, struct err *err)
+{
+    const json_t *min = json_object_get(rule, "minimum");
+    const json_t *max = json_object_get(rule, "maximum");
+
+    return min == NULL || max == NULL || json_number_value(min) <= json_number_value(max)
+               ? 0
+               : err_set(err, ERR_INVALID, "\"minimum\" is above \"maximum\"");
+}
+
 static int read_rule(const json_t *rule, struct err *err)
 {
     const char *word;
@@ -85,7 +96,7 @@ static int read_rule(const json_t *rule, struct err *err)
         if (rc == 0)
             rc = read_word(word, value, err);
     }
-    return rc;
+    return rc < 0 ? rc : check_range(rule, err);
 }
 
 static bool is_name(const char *name)

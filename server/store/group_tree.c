@@ -13,8 +13,9 @@ int group_tree_read(
     struct device_group group;
     int rc = group_store_get(connection, name, &group, err);
 
-    if (rc == 0)
-        rc = select_parse(group.filter, out, err);
+    if (rc < 0)
+        return rc; // which names it
+    rc = select_parse(group.filter, out, err);
     return rc < 0 ? err_context(err, "group %.40s", name) : 0;
 }
 
@@ -98,7 +99,8 @@ static int refuse_node(const struct search *search, const struct select_node *no
 static int enter(struct search *search, const char *name, struct err *err)
 {
     if (strcmp(name, search->group->name) == 0)
-        return err_set(err, ERR_CONFLICT, "group %s would come to itself", name);
+        return err_set(err, ERR_CONFLICT,
+            "group %s would come to itself, by the groups that its filter asks for", name);
     if (search->depth > GROUP_TREE_DEPTH_MAX)
         return err_set(err, ERR_TOO_LARGE, "group %s would refer to others more than %d deep",
             search->group->name, GROUP_TREE_DEPTH_MAX);

@@ -70,6 +70,9 @@ for arguments in "" nosuch "devices" "devices nosuch" "devices show" "devices sh
     [ -n "$output" ] || fail "'secureesp $arguments' says nothing"
 done
 
+expect_exit 2 secureesp devices nosuch
+expect_match "a subcommand that is none" 'devices needs one of these; there is no "nosuch"$' "$output"
+
 step "a usage text for each subcommand"
 expect_exit 0 secureesp --help
 expect_exit 0 secureesp help

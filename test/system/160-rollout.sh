@@ -42,7 +42,7 @@ expect_exit 0 secureesp devices canary "${macs[2]}"
 expect_exit 0 secureesp rollouts create spring --image "$(image_name 00.00.02)" --all --dry-run \
     --phases 1,50%,100% --canaries-first
 expect_match "phases" "to 4 devices, and published; 0 more run it or a later one, 1 are of another board" "$output"
-expect_match "the first" "phase 1: 1 devices: ${macs[2]}"$'\n'"phase 2: 1 devices: .*phase 3: 2 devices: " "$output"
+expect_match "the first" "phase 1: 1 device: ${macs[2]}"$'\n'"phase 2: 1 device: .*phase 3: 2 devices: " "$output"
 expect_equal "nothing has changed" 0 "$(json_count "$(api /rollouts)" '$')"
 expect_equal "nobody is offered it" 304 "$(offer "${macs[0]}" 00.00.01)"
 
@@ -122,7 +122,7 @@ expect_exit 0 secureesp rollouts create winter --image "$(image_name 00.00.03)" 
 
 step "who has failed is tried again, and it goes on"
 expect_exit 0 secureesp rollouts retry autumn
-expect_match "how many" "1 devices are tried again" "$output"
+expect_match "how many" "1 device is tried again, once it is resumed" "$output"
 expect_equal "it stays paused" paused "$(rollout autumn '$.state')"
 expect_exit 0 secureesp rollouts pause autumn
 expect_exit 0 secureesp devices hold "${macs[0]}"

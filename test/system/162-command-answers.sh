@@ -164,5 +164,5 @@ expect_match "the summary" "2 of 2 ended: 1 done, 1 failed" "$output"
 expect_match "why" "1 of 2 commands failed" "$output"
 expect_exit 0 secureesp command --filter "image=$(image_name 00.00.03)" ca --yes --wait=40
 expect_exit 1 secureesp command "$third" 84f3ebffffff ca --wait=40
-expect_match "one that is none" "1 devices got no command" "$output"
+expect_match "one that is none" "1 device got no command" "$output"
 expect_exit 2 secureesp command "$third" x ca

@@ -117,6 +117,7 @@ expect_exit 0 secureesp groups set attic "mac=$one or mac=$two"
 expect_exit 0 secureesp settings set --group cellar retrytimeout=4000 --yes
 expect_exit 0 secureesp settings set --group attic retrytimeout=5000 waittimeout=22000 --yes
 expect_exit 0 secureesp settings set "$sketch_mac" retrytimeout=6000
+expect_match "what is next, for it alone" "secureesp command $sketch_mac config" "$output"
 expect_equal "of two groups" 4000 "$(config_of "$one" retrytimeout)"
 expect_equal "of a group over the fleet" 22000 "$(config_of "$one" waittimeout)"
 expect_equal "of the other group" 5000 "$(config_of "$two" retrytimeout)"
@@ -142,6 +143,10 @@ step "history, diff, revert"
 expect_match "history" "6 .*uid [0-9]+ .*device $two .*null +\{\"waittimeout\":23000\}" \
     "$(secureesp settings history | tr '\n' ' ')"
 expect_equal "diff of one" "device $two waittimeout: - -> 23000" "$(secureesp settings diff 5)"
+expect_exit 1 secureesp settings diff 0 999
+expect_match "a change that is none" "no change 999; 'secureesp settings history' shows them" "$output"
+expect_exit 2 secureesp settings diff abc
+expect_match "what is no number" '"abc" is no change' "$output"
 expect_match "diff of all" "group attic retrytimeout: - -> 5000" "$(secureesp settings diff 0 3)"
 expect_exit 0 secureesp settings revert 6
 expect_equal "as before it" 22000 "$(config_of "$two" waittimeout)"

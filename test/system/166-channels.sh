@@ -116,7 +116,7 @@ expect_exit 0 secureesp images promote "$(image_name 00.00.03)"
 expect_exit 0 secureesp images promote "$(image_name 00.00.04)"
 expect_exit 1 secureesp images promote "$(image_name 00.00.02.a)"
 expect_exit 1 secureesp images publish "$(image_name 00.00.03)" --channel beta
-expect_match "the bridge leaves" "\(--force does it anyway.*channel stable: would strand" "$output"
+expect_match "the bridge leaves" "\('secureesp images publish --force' does it anyway.*channel stable: would strand" "$output"
 expect_exit 1 secureesp images withdraw "$(image_name 00.00.03)"
 expect_exit 0 secureesp images publish "$(image_name 00.00.03)" --channel beta --force
 expect_equal "stranded" 3 "$(json_get "$(api "/chains/$board")" '$.channels[0].stranded')"

@@ -173,13 +173,13 @@ _secureesp() {
             return
             ;;
         --sort | --columns)
-            words='mac state image rssi heap uptime seen note name error build ip reboots loop mqtt firstseen'
+            words='mac state image rssi heap uptime seen note name error build ip reboots loop mqtt firstseen tags group channel hold pin canary'
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups enrolments command wifi images rollouts boards chain keys pki audit help --version --help --socket'
+        words='status devices groups enrolments command settings wifi images rollouts boards chain keys pki audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

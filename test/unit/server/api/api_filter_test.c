@@ -88,7 +88,7 @@ static void groups_are_set(void **state)
     post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"tag<a\"}");
     expect(f, "no filter", 400, "filter, column 4", "");
     post(f, "/api/v1/groups", "{\"name\": \"a b\", \"filter\": \"tag=a\"}");
-    expect(f, "no name", 400, "needs a \\\"name\\\"", "");
+    expect(f, "no name", 400, "is no name of a group", "");
     post(f, "/api/v1/groups", "{\"name\": \"low\"}");
     expect(f, "neither", 400, "lacks \\\"filter\\\"", "");
     post(f, "/api/v1/groups/low/remove", "");

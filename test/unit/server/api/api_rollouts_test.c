@@ -20,7 +20,7 @@ static const struct {
     {"{\"name\": \"spring\", \"image\": \"B-2\", \"filters\": [\"tag=a\"]}", NULL},
     {"", "body"},
     {"{\"image\": \"B-2\", \"all\": true}", "\"name\""},
-    {"{\"name\": \"a b\", \"image\": \"B-2\", \"all\": true}", "\"name\""},
+    {"{\"name\": \"a b\", \"image\": \"B-2\", \"all\": true}", "\"a b\" is no name of a rollout"},
     {"{\"name\": \"spring\", \"all\": true}", "\"image\""},
     {"{\"name\": \"spring\", \"image\": \"B\", \"all\": true}", "\"image\""},
     {"{\"name\": \"spring\", \"image\": \"B-2\"}", "\"all\""},

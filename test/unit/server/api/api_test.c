@@ -58,6 +58,7 @@ static const struct {
     {"POST", "/api/v1/commands/cancel", "{\"ids\": [7]}", 404, "\"not-found\"",
         "none is cancelled"},
     {"POST", "/api/v1/commands?mac=1", "{}", 400, "\"invalid\"", "mac"},
+    {"GET", "/api/v1/settings?at=7", "", 404, "\"not-found\"", "no change 7"},
     {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"", "no such path"},
     {"POST", "/api/v1/images/a/../publish", "", 404, "\"not-found\"", "no such path"},
     {"POST", "/api/v1/devices", "", 405, "\"invalid\"", "method not allowed"},

@@ -16,7 +16,7 @@ static const char devices[] =
     "[{\"mac\": \"1\", \"online\": true, \"rssi\": -70, \"last_seen_ms\": 50, \"name\": \"b\",\n"
     "  \"tags\": [\"n\", \"a\"], \"channel\": \"stable\", \"hold\": {\"reason\": \"roof\"}},"
     " {\"mac\": \"2\", \"online\": false, \"rssi\": null, \"last_seen_ms\": 10, \"error\": \"a\",\n"
-    "  \"tags\": [\"b\"], \"channel\": \"hm\"},"
+    "  \"tags\": [\"b\"], \"channel\": \"hm\", \"canary\": true},"
     " {\"mac\": \"3\", \"online\": false, \"rssi\": -90, \"last_seen_ms\": null, \"name\": \"c\","
     "  \"revoked_at_ms\": 5, \"pin\": \"A-1\", \"channel\": \"beta\"}]";
 
@@ -32,7 +32,7 @@ static void test_reads(void **state)
             "MAC STATE IMAGE RSSI HEAP UPTIME SEEN NAME/ERROR "},
         {"name,error,build,ip,reboots,loop,mqtt,firstseen",
             "NAME ERROR BUILD IP REBOOTS LOOP MS MQTT FIRST SEEN "},
-        {"tags,group,channel,hold,pin", "TAGS GROUP CHANNEL HOLD PIN "},
+        {"tags,group,channel,hold,pin,canary", "TAGS GROUP CHANNEL HOLD PIN CANARY "},
         {"", NULL},
         {"mac,", NULL},
         {"MAC", NULL},
@@ -82,6 +82,7 @@ static void test_sorts(void **state)
         {"channel", "321"},
         {"-hold", "123"},
         {"pin", "312"},
+        {"canary", "213"},
         {"nothing", ""},
         {"", ""},
         {"-", ""},

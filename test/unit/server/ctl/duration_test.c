@@ -44,9 +44,27 @@ static void test_durations(void **state)
     }
 }
 
+static void test_formats(void **state)
+{
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } rows[] = {{0, "0s"}, {1, "1s"}, {90, "90s"}, {600, "10m"}, {5400, "90m"}, {7200, "2h"},
+        {86400, "1d"}, {86401, "86401s"}, {INT64_C(36525) * 86400, "36525d"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[TEXT_SHORT_SIZE];
+
+        duration_format(rows[i].seconds, text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_durations)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_durations), cmocka_unit_test(test_formats)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

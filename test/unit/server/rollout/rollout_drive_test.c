@@ -126,6 +126,28 @@ static void a_failure_pauses_it(void **state)
     assert_int_equal(get(f, "spring").state, ROLLOUT_RUNNING);
 }
 
+// The default phases have no device in the second, of a fleet of 2 to 10.
+static void a_phase_without_devices_is_passed(void **state)
+{
+    static const struct rollout_terms terms = {.phases = {{1, false}, {10, true}, {100, true}},
+        .phase_count = 3,
+        .success = 100,
+        .failures = {1, false},
+        .soak_ms = 100000,
+        .timeout_ms = 600000};
+    struct fixture *f = *state;
+
+    create(f, "spring", &terms);
+    drive(f);
+    report(f, first_mac(f), NEW, true);
+    drive(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_SOAKING);
+    fixture_query(f, "UPDATE rollouts SET soak_at_ms = 1");
+    drive(f);
+    assert_int_equal(get(f, "spring").phase, 2);
+    assert_int_equal(commands(f), 3);
+}
+
 static void what_was_not_sent_is_taken_back(void **state)
 {
     struct fixture *f = *state;
@@ -209,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_fleet_climbs_step_by_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_pauses_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_phase_without_devices_is_passed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_sent_is_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_order_of_somebody_else_goes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(its_thread_does_it, set_up, tear_down),

@@ -123,12 +123,12 @@ static void the_end_is_estimated(void **state)
     } rows[] = {
         {ROLLOUT_RUNNING, 0, 0, 10, 0, 2000, 0},
         {ROLLOUT_PAUSED, 0, 0, 10, 5, 2000, 0},
-        {ROLLOUT_DONE, 1, 0, 10, 10, 2000, 0},
+        {ROLLOUT_DONE, 2, 0, 10, 10, 2000, 0},
         // 1000 ms of work for 5, as many to come, and two soaks
         {ROLLOUT_RUNNING, 0, 0, 10, 5, 2000, 2000 + 1000 + 1000},
         {ROLLOUT_SOAKING, 0, 2000, 10, 5, 2100, 2100 + 1000 + 1000 - 100},
-        {ROLLOUT_RUNNING, 1, 0, 10, 5, 2500, 2500 + 1000 + 500},
-        {ROLLOUT_RUNNING, 1, 0, 10, 5, 1100, 1100 + 0 + 500},
+        {ROLLOUT_RUNNING, 2, 0, 10, 5, 2500, 2500 + 1000 + 500},
+        {ROLLOUT_RUNNING, 2, 0, 10, 5, 1100, 1100 + 0 + 500},
     };
 
     (void)state;
@@ -137,7 +137,10 @@ static void the_end_is_estimated(void **state)
             .phase = rows[i].phase,
             .soak_at_ms = rows[i].soak_at,
             .created_at_ms = 500,
-            .terms = {.phase_count = 2, .soak_ms = 500, .start_ms = 1000}};
+            .terms = {.phases = {{1, false}, {10, true}, {100, true}},
+                .phase_count = 3, // of 10 devices, none is in the second
+                .soak_ms = 500,
+                .start_ms = 1000}};
         int64_t end = rollout_plan_end(&rollout, rows[i].devices, rows[i].settled, rows[i].now);
 
         if (end != rows[i].end)

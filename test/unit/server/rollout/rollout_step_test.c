@@ -46,6 +46,25 @@ static void who_is_shut_out_is_left_out(void **state)
     assert_string_equal(row_of(f, "spring", MAC_1).reason, "was revoked");
 }
 
+// Else an image that nobody has tried would be for all.
+static void without_devices_it_is_not_done(void **state)
+{
+    struct fixture *f = *state;
+    char macs[][MAC_SIZE] = {MAC_1, MAC_2, MAC_3};
+
+    create(f, "spring", &at_once);
+    for (size_t i = 0; i < 3; i++)
+        fixture_write(f, shut_out, macs[i]);
+    drive(f);
+    expect_stages(f, "lll");
+    assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
+    assert_non_null(strstr(get(f, "spring").reason, "no device has got the image"));
+    expect_offers(f, "000");
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RESUME, NULL), 0);
+    drive(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
+}
+
 static void what_becomes_of_devices_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -97,6 +116,20 @@ static void two_never_meet(void **state)
     assert_int_equal(try_create(f, "summer", NEW, &at_once, &err), 0);
     assert_false(get(f, "spring").is_gated); // the new one has it
     assert_true(get(f, "summer").is_gated);
+}
+
+// Also by a dry run, which try_create() does first.
+static void an_image_that_strands_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+
+    fixture_query(f, "UPDATE images SET signer = 'b' WHERE name = '" NEW "'");
+    assert_int_equal(release_refresh(release, NULL), 0);
+    assert_int_equal(try_create(f, "spring", NEW, &at_once, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "would strand devices on " MIDDLE));
+    assert_null(strstr(err.message, "--force")); // which rollouts do not have
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollouts"), 0);
 }
 
 static void bounds_hold(void **state)
@@ -261,9 +294,11 @@ static void an_operator_does_not_go_before_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(without_devices_it_is_not_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_becomes_of_devices_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_shut_out_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_never_meet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_image_that_strands_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_hold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_more_begin_within_a_minute, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_site_has_its_own_bound, set_up, tear_down),

@@ -152,6 +152,16 @@ static void a_name_leads_nowhere_else(void **state)
     }
 }
 
+static void a_folder_is_no_zone(void **state)
+{
+    struct rollout_zone zone;
+    struct err err = {0};
+
+    (void)state;
+    assert_int_equal(rollout_zone_open(NULL, "Europe", &zone, &err), ERR_INVALID);
+    assert_string_equal(err.message, "there is no time zone Europe in " ROLLOUT_ZONE_FOLDER);
+}
+
 static void a_window_is_by_local_clocks(void **state)
 {
     static const struct {
@@ -189,6 +199,7 @@ int main(void)
         cmocka_unit_test(what_is_no_rule_is_refused),
         cmocka_unit_test(a_file_that_is_cut_or_changed_is_refused),
         cmocka_unit_test(a_name_leads_nowhere_else),
+        cmocka_unit_test(a_folder_is_no_zone),
         cmocka_unit_test(a_window_is_by_local_clocks),
     };
 

@@ -103,6 +103,8 @@ static void test_bytes(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(settings_check_read((const uint8_t *)bad[i], strlen(bad[i]), &patch, &err),
             ERR_INVALID);
+    assert_int_equal(settings_check_read((const uint8_t *)"[]", 2, &patch, &err), ERR_INVALID);
+    assert_string_equal(err.message, "patch: it is no JSON object"); // at no place of it
     memset(text, ' ', sizeof text);
     memcpy(text, "{}", 2);
     assert_int_equal(
@@ -127,6 +129,8 @@ static const struct {
     {"{\"properties\": {\"a\": {\"type\": \"text\"}}}", "schema: a: \"type\" is not one of"},
     {"{\"properties\": {\"a\": {\"type\": [\"string\"]}}}", "schema: a: \"type\" is not one of"},
     {"{\"properties\": {\"a\": {\"minimum\": \"1\"}}}", "schema: a: \"minimum\" is no number"},
+    {"{\"properties\": {\"a\": {\"minimum\": 9, \"maximum\": 5}}}",
+        "schema: a: \"minimum\" is above \"maximum\""},
     {"{\"properties\": {\"a\": {\"maxLength\": -1}}}", "schema: a: \"maxLength\" is no whole"},
     {"{\"properties\": {\"a\": {\"enum\": []}}}", "schema: a: unknown word \"enum\""},
 };
