@@ -13,6 +13,7 @@
 #include "server/api/api_devices.h"
 #include "server/api/api_enrolment_window.h"
 #include "server/api/api_enrolments.h"
+#include "server/api/api_events.h"
 #include "server/api/api_groups.h"
 #include "server/api/api_hold.h"
 #include "server/api/api_image_list.h"
@@ -54,6 +55,9 @@ static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
     {"marks", API_MEMBER_FLAG}, PAGE, {0}};
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
+static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},
+    {"event", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"newest", API_MEMBER_TEXT},
+    {"follow", API_MEMBER_FLAG}, {0}};
 static const struct api_member image_list[] = {
     {"board", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
@@ -114,6 +118,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)             \
+    X(HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                          \
     X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
     X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
     X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \

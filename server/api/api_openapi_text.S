@@ -10,6 +10,7 @@ api_openapi_text_begin:
     .incbin "server/api/openapi/device_changes.json"
     .incbin "server/api/openapi/devices.json"
     .incbin "server/api/openapi/enrolments.json"
+    .incbin "server/api/openapi/events.json"
     .incbin "server/api/openapi/groups.json"
     .incbin "server/api/openapi/images.json"
     .incbin "server/api/openapi/keys.json"

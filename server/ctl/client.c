@@ -20,8 +20,11 @@ struct client {
 // Where an answer goes: a refusal is always kept, since it is for our own eyes.
 struct sink {
     CURL *curl;
-    FILE *stream; // NULL: keep everything
-    char last;    // last byte that went to the stream
+    FILE *stream; // NULL: keep everything, unless:
+    int (*take)(const char *p, size_t n, void *ctx);
+    void *ctx;
+    int taken; // what that returned
+    char last; // last byte that went to the stream
     char *p;
     size_t n;
     size_t room;
@@ -83,6 +86,10 @@ static size_t receive(char *p, size_t size, size_t count, void *ctx)
     struct sink *sink = ctx;
     size_t n = size * count;
 
+    if (sink->take != NULL && succeeded(sink->curl)) {
+        sink->taken = sink->take(p, n, sink->ctx);
+        return sink->taken == 0 ? n : 0;
+    }
     if (sink->stream == NULL || !succeeded(sink->curl))
         return keep(sink, p, n) ? n : 0;
     if (n > 0)
@@ -181,8 +188,13 @@ static void set_up(struct client *client, const struct client_request *request, 
 static struct curl_slist *make_headers(const struct client_request *request)
 {
     char type[128];
+    char last[64];
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
 
+    if (request->last_event_id != NULL) {
+        snprintf(last, sizeof last, "Last-Event-ID: %s", request->last_event_id);
+        curl_slist_append(headers, last);
+    }
     if (request->type == NULL)
         return headers;
     snprintf(type, sizeof type, "Content-Type: %s", request->type);
@@ -209,7 +221,8 @@ static int perform(
     sink->curl = client->curl;
 
     CURLcode code = curl_easy_perform(client->curl);
-    int rc = code != CURLE_OK          ? explain(client, code, err)
+    int rc = sink->taken != 0          ? sink->taken
+             : code != CURLE_OK        ? explain(client, code, err)
              : succeeded(client->curl) ? 0
                                        : explain_refusal(client->curl, sink, request->refusal, err);
 
@@ -244,6 +257,16 @@ int client_stream(
 
     if (rc == 0 && sink.last != '\n' && putc('\n', out) == EOF)
         rc = err_set(err, ERR_IO, "cannot write the daemon's answer");
+    free(sink.p);
+    return rc;
+}
+
+int client_feed(struct client *client, const struct client_request *request,
+    int (*take)(const char *p, size_t n, void *ctx), void *ctx, struct err *err)
+{
+    struct sink sink = {.take = take, .ctx = ctx};
+    int rc = perform(client, request, &sink, err);
+
     free(sink.p);
     return rc;
 }

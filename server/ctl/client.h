@@ -17,7 +17,8 @@ struct client_request {
     const char *path;   // with its query; NULL counts as no memory
     const uint8_t *body;
     size_t size_bytes;
-    const char *type; // of the body
+    const char *type;          // of the body
+    const char *last_event_id; // NULL: none
     json_t **refusal; // or NULL: of client_call(), what is answered with a refusal; NULL if nothing
                       // is, else the caller gives up the reference
 };
@@ -30,6 +31,12 @@ void client_close(struct client *client);
 // daemon cannot be reached, the answer's own code and message if it refuses.
 ERR_CHECKED int client_call(
     struct client *client, const struct client_request *request, json_t **out, struct err *err);
+
+// As client_call(), but passes the answer on piece by piece as it comes, until take() returns
+// non-zero, which is then returned: a negative code whose message it has set. A minute without a
+// byte is ERR_UNAVAILABLE.
+ERR_CHECKED int client_feed(struct client *client, const struct client_request *request,
+    int (*take)(const char *p, size_t n, void *ctx), void *ctx, struct err *err);
 
 // As client_call(), but passes the answer on to a stream as it comes, and ends it with a new line.
 ERR_CHECKED int client_stream(

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "server/base/clock.h"
+#include "server/ctl/away.h"
 #include "server/ctl/client.h"
 #include "server/ctl/device_columns.h"
 #include "server/ctl/devices.h"
@@ -56,24 +57,6 @@ static int print_json(const json_t *device, const json_t *changed, struct err *e
         err);
 }
 
-static void print_value(const json_t *value)
-{
-    char text[TEXT_SHORT_SIZE];
-
-    if (json_is_string(value)) {
-        const char *quote = strpbrk(json_string_value(value), " =\"") != NULL ? "\"" : "";
-
-        fputs(quote, stdout);
-        text_print(stdout, json_string_value(value));
-        fputs(quote, stdout);
-    } else if (json_is_integer(value)) {
-        snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
-        fputs(text, stdout);
-    } else {
-        fputs("-", stdout);
-    }
-}
-
 static int print_line(const json_t *device, const json_t *changed)
 {
     char now[CLOCK_TEXT_SIZE];
@@ -90,8 +73,7 @@ static int print_line(const json_t *device, const json_t *changed)
 
         if (strcmp(member, "online") == 0)
             continue;
-        printf(" %s=", member);
-        print_value(json_object_get(device, member));
+        field_print_pair(device, member);
     }
     putchar('\n');
     return 0;
@@ -210,24 +192,17 @@ static int look_once(struct watch *watch, struct client *client, const char *pat
     return rc;
 }
 
-// Looks again and again. A daemon that is away for a while is told of once and waited for; one that
-// was never there ends it.
 static int look(struct watch *watch, struct client *client, const char *path, int64_t interval_s,
     struct err *err)
 {
     struct timespec pause = {.tv_sec = (time_t)interval_s};
-    bool seen = false;
-    bool away = false;
+    struct away away = {0};
 
     for (;;) {
-        int rc = look_once(watch, client, path, err);
+        int rc = away_judge(&away, look_once(watch, client, path, err), err);
 
-        if (rc < 0 && (rc != ERR_UNAVAILABLE || !seen))
+        if (rc < 0)
             return rc;
-        if (rc < 0 && !away)
-            text_line(stderr, "secureesp: %s; waiting for it", err->message);
-        away = rc < 0;
-        seen = true;
         nanosleep(&pause, NULL);
     }
 }

@@ -2,6 +2,7 @@
 #include "server/ctl/field.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "server/base/clock.h"
 
@@ -80,4 +81,22 @@ void field_time(const json_t *object, const char *name, char out[TEXT_SHORT_SIZE
         return;
     clock_format(value, text);
     snprintf(out, TEXT_SHORT_SIZE, "%.*s", TEXT_SHORT_SIZE - 1, text);
+}
+
+void field_print_pair(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+
+    printf(" %s=", name);
+    if (json_is_string(value)) {
+        const char *quote = strpbrk(json_string_value(value), " =\"") != NULL ? "\"" : "";
+
+        fputs(quote, stdout);
+        text_print(stdout, json_string_value(value));
+        fputs(quote, stdout);
+    } else if (json_is_integer(value)) {
+        printf("%lld", (long long)json_integer_value(value));
+    } else {
+        fputs("-", stdout);
+    }
 }

@@ -26,4 +26,7 @@ void field_age(const json_t *object, const char *name, int64_t now_ms, char out[
 void field_duration(const json_t *object, const char *name, char out[TEXT_SHORT_SIZE]);
 void field_time(const json_t *object, const char *name, char out[TEXT_SHORT_SIZE]);
 
+// Prints " NAME=VALUE" on standard output, a text in quotes if it needs them; "-" as above.
+void field_print_pair(const json_t *object, const char *name);
+
 #endif

@@ -17,15 +17,26 @@ static const struct option_rule *find_rule(
     return NULL;
 }
 
+// The long name of a word that begins with a dash, or NULL.
+static const char *long_name(const char *word)
+{
+    static const char *const short_names[][2] = {{"-h", "help"}, {"-f", "follow"}, {"-n", "lines"}};
+
+    for (size_t i = 0; i < sizeof short_names / sizeof short_names[0]; i++) {
+        if (strcmp(word, short_names[i][0]) == 0)
+            return short_names[i][1];
+    }
+    return word[1] == '-' ? word + 2 : NULL;
+}
+
 // Reads the option argv[*i], and the value in the next word if that is where it stands.
 static int take_option(const struct option_rule *const *tables, int argc, char **argv, int *i,
     struct option_given *out, struct err *err)
 {
-    const char *name = strcmp(argv[*i], "-h") == 0 ? "help" : argv[*i] + 2;
-    size_t n = strcspn(name, "=");
-    const char *value = name[n] == '=' ? name + n + 1 : NULL;
-    const struct option_rule *rule =
-        name == argv[*i] + 2 && argv[*i][1] != '-' ? NULL : find_rule(tables, name, n);
+    const char *name = long_name(argv[*i]);
+    size_t n = name != NULL ? strcspn(name, "=") : 0;
+    const char *value = name != NULL && name[n] == '=' ? name + n + 1 : NULL;
+    const struct option_rule *rule = name != NULL ? find_rule(tables, name, n) : NULL;
 
     if (rule == NULL)
         return err_set(err, ERR_INVALID, "unknown option %s", argv[*i]);

@@ -36,7 +36,8 @@ struct options {
 };
 
 // Reads argv[0..argc) by the tables, of which NULL ends the list. Options and arguments may stand
-// in any order; "--" ends the options; "-h" is "--help". ERR_INVALID says which word is wrong.
+// in any order; "--" ends the options; "-h" is "--help", "-f" "--follow", "-n" "--lines".
+// ERR_INVALID says which word is wrong.
 ERR_CHECKED int options_parse(const struct option_rule *const *tables, int argc, char **argv,
     struct options *out, struct err *err);
 void options_clear(struct options *options);

@@ -9,6 +9,7 @@
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
 #include "server/ctl/enrolments.h"
+#include "server/ctl/events.h"
 #include "server/ctl/groups.h"
 #include "server/ctl/help.h"
 #include "server/ctl/images.h"
@@ -25,6 +26,7 @@ static const struct subcommand *const tables[] = {
     status_subcommands,
     devices_subcommands,
     groups_subcommands,
+    events_subcommands,
     enrolments_subcommands,
     commands_subcommands,
     settings_subcommands,

@@ -64,6 +64,7 @@ void server_settings_api(const struct config *config, struct http_server_setting
         .threads = API_THREADS,
         .name = "api",
         .max_connections = FILE_LIMIT_API_CONNECTIONS,
+        .has_feeds = true,
         .makes_room = true, // an operator always gets in
         .timeout_s = API_TIMEOUT_S,
         .socket_path = config->socket,

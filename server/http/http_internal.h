@@ -22,6 +22,7 @@ struct http_server {
     struct http_deadlines *deadlines;
     struct http_clients *clients;   // NULL on a Unix socket
     struct http_receipts *receipts; // NULL on a Unix socket
+    struct http_feeds *feeds;       // NULL if it has none
     struct MHD_Daemon *daemon;
     // libmicrohttpd's own functions, see http_refusal.h.
     enum MHD_Result (*queue_response)(
@@ -72,5 +73,9 @@ struct http_response {
         char value[HTTP_RESPONSE_VALUE_SIZE];
     } headers[HTTP_RESPONSE_HEADERS_MAX];
 };
+
+// Sets a body of libmicrohttpd's, status 200; NULL: there was no memory for it.
+void http_response_set_reader(
+    struct http_response *response, const char *type, struct MHD_Response *body);
 
 #endif

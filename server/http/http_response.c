@@ -136,6 +136,13 @@ void http_response_set_stream(struct http_response *response, const char *type,
     set_type(response, type);
 }
 
+void http_response_set_reader(
+    struct http_response *response, const char *type, struct MHD_Response *body)
+{
+    set_body(response, MHD_HTTP_OK, body, 0);
+    set_type(response, type);
+}
+
 void http_response_on_end(struct http_response *response, const struct http_response_end *end)
 {
     if (response->body == NULL) // no memory for it

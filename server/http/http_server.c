@@ -13,6 +13,7 @@
 #include "server/http/http_connection.h"
 #include "server/http/http_deadline.h"
 #include "server/http/http_exchange.h"
+#include "server/http/http_feed.h"
 #include "server/http/http_handshake.h"
 #include "server/http/http_incoming.h"
 #include "server/http/http_internal.h"
@@ -69,7 +70,8 @@ static struct MHD_Daemon *start_threads(struct http_server *server, unsigned thr
     const struct http_server_settings *settings = &server->settings;
     // Not epoll: with it libmicrohttpd 0.9.75 turns in circles, at a whole processor, while a
     // client is in the middle of its handshake.
-    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC;
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
+                     (settings->has_feeds ? MHD_ALLOW_SUSPEND_RESUME : 0u);
 
     struct MHD_OptionItem tls_options[] = {
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)http_tls_priorities()},
@@ -138,6 +140,8 @@ static int prepare(struct http_server *server, struct err *err)
 
     if (rc == 0)
         rc = http_turns_new(settings->at_once, &server->turns);
+    if (rc == 0 && settings->has_feeds)
+        rc = http_feed_start(server, &server->feeds);
     if (rc == 0 && settings->max_connections_per_address > 0)
         rc = http_addresses_new(settings->max_connections_per_address, http_connection_make_room,
             http_connection_leave, server, &server->addresses);
@@ -202,6 +206,7 @@ static void drain(struct http_server *server, int64_t grace_ms)
     remove_socket(server);
     if (fd >= 0)
         close(fd);
+    http_feed_end(server->feeds);
     while (is_busy(server) && clock_monotonic_ms() < until)
         nanosleep(&pause, NULL);
     if (server->in_hand > 0)
@@ -218,6 +223,7 @@ void http_server_free(struct http_server *server, int64_t grace_ms)
         MHD_stop_daemon(server->daemon);
     }
     http_connection_clear(server);
+    http_feed_stop(server->feeds);
     http_receipt_stop(server->receipts);
     http_deadline_stop(server->deadlines);
     http_addresses_free(server->addresses);

@@ -26,6 +26,7 @@ struct http_server_settings {
     // Beyond it clients wait for a place, without a word from the server. So that there is one,
     // over TCP those are ended that http_crowd.h names.
     unsigned max_connections;
+    bool has_feeds;                       // answers of http_feed.h; costs a thread
     bool makes_room;                      // on a Unix socket, too: one of the user's that has most
     unsigned spare_files;                 // so many descriptors it leaves to others: clients wait
     unsigned max_connections_per_address; // a newer one takes another's place; 0: no bound

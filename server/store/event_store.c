@@ -1,28 +1,28 @@
 // Events in the database.
 #include "server/store/event_store.h"
 
-#include <string.h>
-
 #include "server/store/device_rows.h"
+#include "server/store/event_row.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
 #define DELETE_ROWS 10000
 
-static const char insert[] =
-    "INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail,"
-    " class, step, code)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+// Before the event, so that two writers take numbers in the order in which they commit.
+static const char tick[] = "UPDATE event_clock SET newest = newest + 1";
 
-#define COLUMNS "device, at_ms, kind, command, command_id, result, image, detail, step, code, id"
+static const char insert[] =
+    "INSERT INTO events (id, device, at_ms, kind, command, command_id, result, image, detail,"
+    " class, step, code)"
+    " VALUES ((SELECT newest FROM event_clock), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char select_newest[] =
-    "SELECT " COLUMNS
+    "SELECT " EVENT_ROW_COLUMNS
     " FROM events INDEXED BY events_order" // the order of arrival: a clock may have been wrong
     " WHERE device = ? ORDER BY id DESC LIMIT ?";
 
 static const char select_page[] =
-    "SELECT " COLUMNS " FROM events INDEXED BY events_order"
+    "SELECT " EVENT_ROW_COLUMNS " FROM events INDEXED BY events_order"
     " WHERE device = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4";
 
 static const char select_since[] =
@@ -53,6 +53,12 @@ int event_store_add(struct store_connection *connection, const struct event *eve
 
     if (!mac_key_from_text(event->mac, &key))
         return err_set(err, ERR_INVALID, "no MAC: %s", event->mac);
+    statement_open(&s, connection, tick);
+
+    int rc = statement_run(&s, err);
+
+    if (rc < 0)
+        return rc;
     statement_open(&s, connection, insert);
     statement_bind_int(&s, key);
     statement_bind_int(&s, event->at_ms);
@@ -66,21 +72,6 @@ int event_store_add(struct store_connection *connection, const struct event *eve
     statement_bind_text(&s, event->step);
     statement_bind_int(&s, event->code);
     return statement_run(&s, err);
-}
-
-static void read_event(struct statement *s, struct event *out)
-{
-    memset(out, 0, sizeof *out);
-    mac_key_to_text(statement_int(s, 0), out->mac);
-    out->at_ms = statement_int(s, 1);
-    statement_text(s, 2, out->kind, sizeof out->kind);
-    statement_text(s, 3, out->command, sizeof out->command);
-    out->command_id = statement_int(s, 4);
-    statement_text(s, 5, out->result, sizeof out->result);
-    statement_text(s, 6, out->image, sizeof out->image);
-    statement_text(s, 7, out->detail, sizeof out->detail);
-    statement_text(s, 8, out->step, sizeof out->step);
-    out->code = statement_int(s, 9);
 }
 
 int event_store_each(struct store_connection *connection, const char *mac, int64_t limit,
@@ -97,7 +88,7 @@ int event_store_each(struct store_connection *connection, const char *mac, int64
     statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
     while ((rc = statement_step(&s, err)) > 0) {
-        read_event(&s, &event);
+        event_row_read(&s, &event);
         rc = each(&event, ctx);
         if (rc != 0)
             break;
@@ -122,8 +113,8 @@ int event_store_page(struct store_connection *connection, const struct event_sto
     statement_bind_text(&s, wish->kind);
     statement_bind_int(&s, wish->limit);
     while ((rc = statement_step(&s, err)) > 0) {
-        read_event(&s, &event);
-        rc = each(&event, statement_int(&s, 10), ctx);
+        event_row_read(&s, &event);
+        rc = each(&event, statement_int(&s, EVENT_ROW_ID), ctx);
         if (rc != 0)
             break;
     }

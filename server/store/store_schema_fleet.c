@@ -80,3 +80,14 @@ const char store_schema_fleet_answers[] =
     "ALTER TABLE events ADD COLUMN step TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE events ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 25;";
+
+// The number of the newest event, which each new one raises: the largest id of a row would do, if
+// the newest events did not go with their device, or at their age. Then it would fall, and who
+// follows the events would take later ones for those that it has seen. A row is written here, not
+// a sequence of the engine's (AUTOINCREMENT, IDENTITY): it is the same SQL for both engines, needs
+// no table made anew, is given back with its transaction, so that a hole says that an event was
+// removed, and orders two writers as they commit.
+const char store_schema_fleet_event_clock[] =
+    "CREATE TABLE event_clock (id INTEGER PRIMARY KEY CHECK (id = 1), newest INTEGER NOT NULL);"
+    "INSERT INTO event_clock SELECT 1, COALESCE(MAX(id), 0) FROM events;"
+    "PRAGMA user_version = 26;";

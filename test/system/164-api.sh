@@ -6,12 +6,17 @@
 
 answers=$work/answers
 raw() {
-    curl -s -i --http1.0 --unix-socket "$SECUREESP_SOCKET" -X "$1" "http://localhost$2" -o "$work/raw"
+    curl -s -i --http1.0 --unix-socket "$SECUREESP_SOCKET" -X "$1" "http://localhost$2" -o "$work/raw" "${@:3}"
 }
 
 # note METHOD TARGET: asks, and keeps the answer.
 note() {
     raw "$1" "$2"
+    keep "$1" "$2"
+}
+
+# keep METHOD TARGET: what was answered last.
+keep() {
     python3 -c 'import json, sys
 print(json.dumps({"method": sys.argv[1], "target": sys.argv[2], "answer": open(sys.argv[3], newline="").read()}))' \
         "$1" "$2" "$work/raw" >>"$answers"
@@ -38,6 +43,8 @@ for target in status openapi.json devices devices/count "devices/$mac" groups ce
     note GET "/api/v1/$target"
 done
 note GET "/api/v1/images/$(image_name 00.00.02)/verify"
+raw GET /api/v1/events --max-time 2 || true # it goes on until its client does
+keep GET /api/v1/events
 note GET /api/v1/devices/nonsense
 note GET /api/v1/nonsense
 note POST /api/v1/devices

@@ -40,6 +40,7 @@ _secureesp_options() {
             echo '--image --all --filter --group --phases --rate --at-once --site --per-site --start --window'
             echo '--success --soak --failures --timeout --canaries-first --dry-run --yes'
             ;;
+        events*) echo '--follow --lines --event --filter' ;;
         'boards set') echo '--policy --force' ;;
         chain*) echo '--channel --dot' ;;
         'images verify') echo '--key' ;;
@@ -103,6 +104,7 @@ _secureesp_arguments() {
         'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
         'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
         'devices channel') _secureesp_first_column devices && echo 'stable beta none' ;;
+        events*) _secureesp_first_column devices ;;
         'rollouts create') ;; # a new name
         rollouts*) _secureesp_first_column rollouts ;;
         'groups remove') _secureesp_first_column groups ;;
@@ -124,7 +126,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups enrolments command settings wifi images rollouts boards chain keys pki audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -163,7 +165,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -179,7 +181,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups enrolments command settings wifi images rollouts boards chain keys pki audit help --version --help --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

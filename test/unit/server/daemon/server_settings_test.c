@@ -76,6 +76,7 @@ static void enrolment_has_the_download_servers_certificate_if_none_of_its_own(vo
     assert_int_equal(settings.timeout_s, 29);
     assert_int_equal(settings.handshake_timeout_s, 7);
     assert_true(settings.certificate_optional);
+    assert_false(settings.has_feeds);
     config.enrol_certificate = (char *)"/other";
     config.enrol_key = (char *)"/other-key";
     server_settings_enrolment(&config, &settings);
@@ -83,6 +84,7 @@ static void enrolment_has_the_download_servers_certificate_if_none_of_its_own(vo
     assert_string_equal(settings.key_file, "/other-key");
     server_settings_download(&config, &settings);
     assert_false(settings.certificate_optional);
+    assert_false(settings.has_feeds);
     assert_int_equal(settings.spare_files, 256 + 64 + 4 * 3 + 200 + 4 * 16 + 21);
 }
 
@@ -97,6 +99,7 @@ static void an_operator_always_gets_in(void **state)
     assert_int_equal(settings.threads, 8);
     assert_int_equal(settings.at_once, 0);
     assert_int_equal(settings.max_connections, 256);
+    assert_true(settings.has_feeds);
     assert_true(settings.makes_room);
     assert_int_equal(settings.timeout_s, 60);
     assert_int_equal(settings.max_body_bytes, 1044464);

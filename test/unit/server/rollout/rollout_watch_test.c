@@ -67,6 +67,7 @@ static void restart(struct fixture *f, int i, int hour, int times)
         " INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail)"
         " SELECT 0x%s, %lld + n, 'reboot', '', 0, '', '', '' FROM h",
         times - 1, mac_at(i), (long long)at_ms);
+    run(f, "UPDATE event_clock SET newest = (SELECT MAX(id) FROM events)");
 }
 
 static void set_heap(struct fixture *f, int i, const int hours[2], int bytes)

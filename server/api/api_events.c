@@ -1,0 +1,314 @@
+// What happens to devices, sent as it is committed.
+#include "server/api/api_events.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api/api.h"
+#include "server/api/api_filter.h"
+#include "server/api/api_json.h"
+#include "server/api/api_members.h"
+#include "server/api/api_text.h"
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/http/http_feed.h"
+#include "server/store/event_follow.h"
+
+#define HEARTBEAT_MS 15000
+#define ROWS 256        // read in one view: so much of it is held for a client that takes nothing
+#define VIEWS_AT_ONCE 4 // where few rows of many are wanted: then others have their turn
+#define ID_DIGITS_MAX 18
+#define NEWEST_MAX 1000
+
+struct events {
+    struct store *store;
+    int64_t after; // all up to that id were seen
+    struct api_filter texts;
+    struct device_filter filter;
+    char mac[MAC_SIZE];
+    char kind[EVENT_KIND_SIZE];
+    bool follows;       // goes on when all that there is was told
+    bool is_gap_told;   // since it was last up to date
+    bool is_behind;     // after the last view
+    int64_t rows;       // of that
+    int64_t sent_at_ms; // monotonic
+    struct api_text piece;
+    size_t sent; // of it
+};
+
+static void add_line(struct events *events, const char *name, int64_t number)
+{
+    api_text_add(&events->piece, name);
+    api_text_add_integer(&events->piece, number);
+}
+
+// Events between these two were removed, or `after` is of another database.
+static void add_gap(struct events *events, int64_t after, int64_t next)
+{
+    if (events->is_gap_told)
+        return;
+    events->is_gap_told = true;
+    add_line(events, "id: ", next - 1);
+    add_line(events, "\nevent: gap\ndata: {\"after\": ", after);
+    add_line(events, ", \"next\": ", next);
+    api_text_add(&events->piece, "}\n\n");
+}
+
+// An id without data is no event, but a client comes back with it (HTML, 9.2.6).
+static void add_comment(struct events *events)
+{
+    add_line(events, ":\nid: ", events->after);
+    api_text_add(&events->piece, "\n\n");
+}
+
+static int add_event(const struct event_follow_row *row, void *ctx)
+{
+    struct events *events = ctx;
+    json_t *object;
+    char *text;
+
+    if (row->id != events->after + 1)
+        add_gap(events, events->after, row->id);
+    events->rows++;
+    events->after = row->id;
+    if (!row->is_wished)
+        return 0;
+    object = api_json_event(&row->event);
+    api_json_set(&object, "mac", json_string(row->event.mac));
+    text = object != NULL ? api_json_dump(object) : NULL;
+    json_decref(object);
+    if (text == NULL)
+        return ERR_NO_MEMORY;
+    add_line(events, "id: ", row->id);
+    api_text_add(&events->piece, "\ndata: ");
+    api_text_add(&events->piece, text);
+    api_text_add(&events->piece, "\n\n");
+    free(text);
+    return events->piece.failed ? ERR_NO_MEMORY : 0;
+}
+
+static struct event_follow_wish wish_of(struct events *events)
+{
+    events->filter.now_ms = clock_now_ms();
+    return (struct event_follow_wish){events->mac, events->kind, &events->filter};
+}
+
+// What came up to the newest, which was read in the same view.
+static int read_up_to(
+    struct events *events, struct store_connection *connection, int64_t newest, struct err *err)
+{
+    struct event_follow_wish wish = wish_of(events);
+    struct event_follow_range range = {events->after, ROWS};
+    int rc = event_follow_each(connection, &wish, &range, add_event, events, err);
+
+    events->is_behind = events->rows == ROWS;
+    if (rc < 0 || events->is_behind)
+        return rc;
+    if (events->after < newest) // the newest were removed
+        add_gap(events, events->after, newest + 1);
+    events->after = newest;
+    return 0;
+}
+
+static int read_view(struct events *events, struct err *err)
+{
+    struct store_connection *connection;
+    int64_t newest;
+    int rc = store_read_begin(events->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    events->rows = 0;
+    events->is_behind = false;
+    rc = event_follow_newest(connection, &newest, err);
+    if (rc == 0 && newest > events->after)
+        rc = read_up_to(events, connection, newest, err);
+    store_read_end(events->store, connection);
+    events->is_gap_told &= events->is_behind;
+    return rc;
+}
+
+// Fills the piece, unless there is nothing to say.
+static int read_more(struct events *events)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    struct err err = {0};
+
+    events->piece.n = events->sent = 0;
+    for (int i = 0; i < VIEWS_AT_ONCE && events->piece.n == 0; i++) {
+        int rc = read_view(events, &err);
+
+        if (rc < 0) {
+            log_error("api", "stream of events broken off error=\"%s\"", err.message);
+            return rc;
+        }
+        if (!events->is_behind)
+            break;
+    }
+    if (events->piece.n == 0 && (events->is_behind || now_ms - events->sent_at_ms >= HEARTBEAT_MS))
+        add_comment(events);
+    if (events->piece.n > 0)
+        events->sent_at_ms = now_ms;
+    return events->piece.failed ? ERR_NO_MEMORY : 0;
+}
+
+static ssize_t read_events(void *ctx, char *buffer, size_t max)
+{
+    struct events *events = ctx;
+
+    if (events->sent == events->piece.n && read_more(events) < 0)
+        return -1;
+    if (events->piece.n == 0)
+        return events->follows ? HTTP_FEED_LATER : 0;
+
+    size_t left = events->piece.n - events->sent;
+    size_t n = left < max ? left : max;
+
+    memcpy(buffer, events->piece.p + events->sent, n);
+    events->sent += n;
+    return (ssize_t)n;
+}
+
+static void release_events(void *ctx)
+{
+    struct events *events = ctx;
+
+    api_text_clear(&events->piece);
+    api_filter_clear(&events->texts);
+    free(events);
+}
+
+// Where a request wants to begin.
+struct event_begin {
+    int64_t last;   // behind that id; -1: there is none
+    int64_t newest; // else with so many that there are
+};
+
+static int read_last_id(const struct http_request *request, int64_t *out, struct err *err)
+{
+    const char *text = http_request_header(request, "Last-Event-ID");
+
+    *out = -1;
+    if (text == NULL)
+        return 0;
+
+    size_t n = strspn(text, "0123456789");
+
+    if (n == 0 || n > ID_DIGITS_MAX || text[n] != '\0')
+        return err_set(err, ERR_INVALID, "Last-Event-ID is not the id of an event");
+    *out = strtoll(text, NULL, 10);
+    return 0;
+}
+
+static int read_newest(const struct http_request *request, int64_t *out, struct err *err)
+{
+    const char *text = http_request_query(request, "newest");
+
+    *out = 0;
+    if (text == NULL)
+        return 0;
+    if (text[strspn(text, "0123456789")] == '\0' && text[0] != '\0')
+        *out = strtoll(text, NULL, 10);
+    else
+        *out = -1;
+    return *out >= 0 && *out <= NEWEST_MAX
+               ? 0
+               : err_set(err, ERR_INVALID, "newest must be 0 to %d", NEWEST_MAX);
+}
+
+// Where the stream begins, and its first piece: headers alone are sent with that.
+static int begin_at(struct events *events, struct store_connection *connection,
+    const struct event_begin *at, struct err *err)
+{
+    struct event_follow_wish wish = wish_of(events);
+    int64_t newest;
+    int rc = device_store_check_filter(connection, &events->filter, err);
+
+    if (rc == 0)
+        rc = event_follow_newest(connection, &newest, err);
+    if (rc < 0)
+        return rc;
+    if (at->last >= 0) {
+        events->after = at->last <= newest ? at->last : newest;
+        api_text_add(&events->piece, ":\n\n");
+        if (at->last > newest)
+            add_gap(events, at->last, newest + 1);
+        return 0;
+    }
+    events->after = newest;
+    if (at->newest > 0)
+        rc = event_follow_before_newest(connection, &wish, at->newest, &events->after, err);
+    events->is_gap_told = true; // it asks for none of before
+    add_comment(events);
+    return rc;
+}
+
+static int begin(struct events *events, const struct event_begin *at, struct err *err)
+{
+    struct store_connection *connection;
+    int rc = store_read_begin(events->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = begin_at(events, connection, at, err);
+    store_read_end(events->store, connection);
+    events->sent_at_ms = clock_monotonic_ms();
+    if (rc == 0 && events->piece.failed)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for the stream");
+    return rc;
+}
+
+static int read_wish(const struct http_request *request, struct events *events, struct err *err)
+{
+    const char *mac = http_request_query(request, "mac");
+    const char *kind = http_request_query(request, "event");
+    const char *follow = http_request_query(request, "follow");
+    int rc = api_filter_add_query(&events->texts, request, err);
+
+    events->filter.trees = events->texts.trees;
+    events->filter.tree_count = events->texts.count;
+    events->follows = follow == NULL || api_members_is_set(follow);
+    if (rc < 0)
+        return rc;
+    if (kind != NULL && strlen(kind) >= sizeof events->kind)
+        return err_set(err, ERR_INVALID, "there is no event of that kind");
+    if (kind != NULL)
+        snprintf(events->kind, sizeof events->kind, "%s", kind);
+    return mac != NULL ? api_members_read_mac(mac, events->mac, err) : 0;
+}
+
+static int read_request(const struct http_request *request, struct events *events,
+    struct event_begin *at, struct err *err)
+{
+    int rc = read_wish(request, events, err);
+
+    if (rc == 0)
+        rc = read_last_id(request, &at->last, err);
+    return rc == 0 ? read_newest(request, &at->newest, err) : rc;
+}
+
+void api_events_stream(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct events *events = calloc(1, sizeof *events);
+    struct http_feed_source source = {read_events, release_events, events};
+    struct err err = {0};
+    struct event_begin at;
+
+    if (events == NULL)
+        return;
+    events->store = api->store;
+
+    int rc = read_request(request, events, &at, &err);
+
+    if (rc == 0)
+        rc = begin(events, &at, &err);
+    if (rc < 0)
+        release_events(events);
+    else
+        rc = http_feed_set(request, response, "text/event-stream", &source, &err);
+    if (rc < 0)
+        api_json_refuse(response, &err);
+}
