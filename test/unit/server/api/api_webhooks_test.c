@@ -1,6 +1,8 @@
 // Webhooks over the API: what is taken, what is shown, what is not.
 #include "test/unit/server/api/api_fixture.h"
 
+#include "server/api/api_json.h"
+
 #define API "/api/v1/webhooks"
 #define GIVEN "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -104,6 +106,37 @@ static void one_is_tried_and_removed(void **state)
     expect(f, "nothing to show", 404, "no webhook two", "");
 }
 
+// What is sent has the members of the API's own event.
+static void bodies_are_as_the_api_s(void **state)
+{
+    struct event event = {.mac = "84f3eb000001",
+        .at_ms = 5,
+        .kind = "error",
+        .result = "failed",
+        .detail = "\xff\"x"};
+    struct audit_row row = {
+        .number = 9, .at_ms = 7, .verb = "pause", .object = "spring", .after = "{\"phase\":1}"};
+    json_t *expected = api_json_event(&event);
+    char *text = api_webhook_body_event(&event, 12);
+    json_t *got = json_loads(text, 0, NULL);
+
+    (void)state;
+    json_object_set_new(expected, "id", json_integer(12));
+    json_object_set_new(expected, "mac", json_string("84f3eb000001"));
+    assert_true(json_equal(expected, got));
+    json_decref(got);
+    json_decref(expected);
+    free(text);
+    text = api_webhook_body_rollout(&row);
+    assert_string_equal(text, "{\"at_ms\":7,\"event\":\"rollout-pause\",\"rollout\":\"spring\","
+                              "\"who\":null,\"change\":9,\"after\":{\"phase\":1}}");
+    free(text);
+    row.after[0] = '\0';
+    text = api_webhook_body_rollout(&row);
+    assert_non_null(strstr(text, "\"after\":null}"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +144,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(there_are_no_more_than_so_many),
         cmocka_unit_test(one_is_tried_and_removed),
+        cmocka_unit_test(bodies_are_as_the_api_s),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);
