@@ -11,6 +11,8 @@
 #include "server/base/log.h"
 #include "server/base/tally.h"
 
+_Static_assert(WEBHOOK_KEY_MAX + KEY_VAULT_OVERHEAD <= WEBHOOK_SEALED_MAX, "each secret fits");
+
 #define LOOK_MS 1000
 #define TELL_MS 60000 // one line of each kind within this
 

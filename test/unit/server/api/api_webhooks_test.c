@@ -106,6 +106,36 @@ static void one_is_tried_and_removed(void **state)
     expect(f, "nothing to show", 404, "no webhook two", "");
 }
 
+static bool has(const uint8_t *p, size_t n, const struct webhook_key *key)
+{
+    return memmem(p, n, key->bytes, key->n) != NULL;
+}
+
+// Who has the database alone can sign nothing, and a secret that is put to another's name is none.
+static void the_secret_is_sealed(void **state)
+{
+    struct fixture *f = *state;
+    struct webhook webhook = {.name = "a"};
+    struct webhook_key key;
+    uint8_t *bytes;
+    size_t n;
+
+    assert_int_equal(webhook_sign_read(GIVEN, &key, NULL), 0);
+    assert_int_equal(webhook_drive_seal(f->api.webhooks, &key, &webhook, NULL), 0);
+    assert_true(webhook.sealed_size <= sizeof webhook.sealed);
+    assert_false(has(webhook.sealed, webhook.sealed_size, &key));
+    assert_int_equal(
+        key_vault_unseal(f->vault, "b", webhook.sealed, webhook.sealed_size, &bytes, &n, NULL),
+        ERR_INVALID);
+    assert_int_equal(
+        key_vault_unseal(f->vault, "a", webhook.sealed, webhook.sealed_size, &bytes, &n, NULL), 0);
+    assert_true(has(bytes, n, &key));
+    free(bytes);
+    key.n = WEBHOOK_KEY_MAX; // the longest fits
+    assert_int_equal(webhook_drive_seal(f->api.webhooks, &key, &webhook, NULL), 0);
+    assert_true(webhook.sealed_size <= sizeof webhook.sealed);
+}
+
 // What is sent has the members of the API's own event.
 static void bodies_are_as_the_api_s(void **state)
 {
@@ -144,6 +174,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(there_are_no_more_than_so_many),
         cmocka_unit_test(one_is_tried_and_removed),
+        cmocka_unit_test(the_secret_is_sealed),
         cmocka_unit_test(bodies_are_as_the_api_s),
     };
 
