@@ -39,7 +39,7 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/select server/store server/audit server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/revocation server/rotation server/rollout server/settings server/download server/enrol server/wifi server/api \
+    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/download server/enrol server/wifi server/api \
     server/config server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
@@ -52,7 +52,7 @@ SDK := test/esp8266/sdk
 SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi_credentials esp8266_flash image_bounds \
     last_reset otadata esp8266_rtc)
 
-DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lsystemd -lm
+DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lcurl -lsystemd -lm
 SIGNER_LIBS := -lcrypto -linih -lseccomp -lsystemd
 CTL_LIBS := -lcurl -lcrypto -ljansson
 # What differs between the generations of Mbed TLS: the file that fits the installed one.

@@ -33,6 +33,8 @@
 #include "server/api/api_status.h"
 #include "server/api/api_tags.h"
 #include "server/api/api_validator.h"
+#include "server/api/api_webhook_add.h"
+#include "server/api/api_webhooks.h"
 #include "server/api/api_wifi.h"
 
 // An endpoint as it is without the checks that all share.
@@ -177,6 +179,11 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/rollouts/:/resume", api_rollouts_resume, false, NULL)                    \
     X(HTTP_POST, "/api/v1/rollouts/:/abort", api_rollouts_abort, false, NULL)                      \
     X(HTTP_POST, "/api/v1/rollouts/:/retry", api_rollouts_retry, false, NULL)                      \
+    X(HTTP_GET, "/api/v1/webhooks", api_webhooks_list, false, NULL)                                \
+    X(HTTP_POST, "/api/v1/webhooks", api_webhook_add_run, true, NULL)                              \
+    X(HTTP_GET, "/api/v1/webhooks/:", api_webhooks_show, false, NULL)                              \
+    X(HTTP_POST, "/api/v1/webhooks/:/remove", api_webhooks_remove, false, NULL)                    \
+    X(HTTP_POST, "/api/v1/webhooks/:/test", api_webhooks_test, false, NULL)                        \
     X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
     X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \

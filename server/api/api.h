@@ -19,6 +19,7 @@
 #include "server/settings/settings_desk.h"
 #include "server/settings/settings_watch.h"
 #include "server/store/store.h"
+#include "server/webhook/webhook_drive.h"
 #include "server/wifi/wifi_recipient.h"
 
 // The operator's JSON endpoints (README.md beside this file). Handlers for an HTTP server whose ctx
@@ -74,6 +75,7 @@ struct api {
     const struct settings_desk *settings;
     struct settings_watch *settings_watch;
     struct rollout_drive *rollouts; // or NULL
+    struct webhook_drive *webhooks;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

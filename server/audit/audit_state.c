@@ -19,6 +19,7 @@
 #include "server/store/rollout_store.h"
 #include "server/store/rotation_store.h"
 #include "server/store/tag_store.h"
+#include "server/store/webhook_store.h"
 
 typedef int reader(struct store_connection *connection, const char *object, struct audit_json *out,
     struct err *err);
@@ -329,6 +330,25 @@ static int read_rollout(
     return 0;
 }
 
+// Without its secret, and of its URL what is in front of the path: many have a password in it.
+static int read_webhook(
+    struct store_connection *connection, const char *name, struct audit_json *out, struct err *err)
+{
+    struct webhook webhook;
+    const char *start;
+    int rc = webhook_store_get(connection, name, &webhook, err);
+
+    if (rc < 0)
+        return rc;
+    start = strstr(webhook.url, "://");
+    if (start != NULL)
+        webhook.url[start + 3 - webhook.url + (ptrdiff_t)strcspn(start + 3, "/?")] = '\0';
+    audit_json_add_text(out, "to", start != NULL ? webhook.url : "");
+    audit_json_add_text(out, "events", webhook.kinds);
+    audit_json_add_text(out, "filter", webhook.filter);
+    return 0;
+}
+
 static int add_key(const struct image_key *key, void *ctx)
 {
     const struct search *search = ctx;
@@ -364,6 +384,7 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_BOARD] = read_board,
         [AUDIT_SETTINGS] = audit_settings_read,
         [AUDIT_ROLLOUT] = read_rollout,
+        [AUDIT_WEBHOOK] = read_webhook,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

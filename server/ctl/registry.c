@@ -19,6 +19,7 @@
 #include "server/ctl/settings.h"
 #include "server/ctl/rollouts.h"
 #include "server/ctl/status.h"
+#include "server/ctl/webhooks.h"
 #include "server/ctl/wifi.h"
 
 // In the order in which the help lists them.
@@ -38,6 +39,7 @@ static const struct subcommand *const tables[] = {
     chain_subcommands,
     keys_subcommands,
     pki_subcommands,
+    webhooks_subcommands,
     audit_subcommands,
     help_subcommands,
 };

@@ -2,6 +2,7 @@
 #include "server/daemon/api_link.h"
 
 #include "server/daemon/server_settings.h"
+#include "server/daemon/webhook_link.h"
 #include "server/http/http_server.h"
 
 static void read_broker(struct api_broker *out, void *ctx)
@@ -52,6 +53,9 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     link->api.ctx = link;
 
     rc = rollout_drive_start(link->api.store, link->api.release, &link->api.rollouts, err);
+    if (rc == 0)
+        rc = webhook_link_start(&link->api, config, err);
+    link->sources.webhooks = link->api.webhooks;
 
     return rc < 0 ? rc : http_server_start(&settings, &link->sources.api_server, err);
 }
@@ -59,6 +63,7 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
 void api_link_stop(struct api_link *link, int64_t grace_ms)
 {
     http_server_free(link->sources.api_server, grace_ms);
+    webhook_drive_free(link->api.webhooks);
     rollout_drive_free(link->api.rollouts);
     settings_link_clear(&link->settings);
 }

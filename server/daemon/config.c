@@ -14,6 +14,8 @@
 #include "server/base/file.h"
 #include "server/config/config_lines.h"
 #include "server/config/config_value.h"
+#include "server/daemon/config_check.h"
+#include "server/webhook/webhook_allow.h"
 
 #define DEVICE_SECTION "config.json"
 #define FILE_MAX ((size_t)1024 * 1024)
@@ -22,7 +24,7 @@
 #define IMAGE_BYTES TEXT_OF(CONTRACT_SKETCH_IMAGE_MAX)
 
 // Those before PORT are texts.
-enum setting_type { PATH, URL_PATH, TEXT, HOST, PORT, MODE, LEVEL, POLICY, NUMBER };
+enum setting_type { PATH, URL_PATH, TEXT, NETWORKS, HOST, PORT, MODE, LEVEL, POLICY, NUMBER };
 
 // One row for each setting: where it stands, its default (NULL: zero, or ""), its bounds (NUMBER),
 // and whether a reload changes it.
@@ -96,6 +98,13 @@ static const struct setting {
     {"enrolment", "claim_per_minute", NUMBER, AT(enrol_claim_per_minute), "600", 1, 1000000, false},
     {"enrolment", "address_per_minute", NUMBER, AT(enrol_address_per_minute), "120", 1, 1000000,
         false},
+    {"webhooks", "allow", NETWORKS, AT(webhook_allow), NULL, 0, 0, false},
+    {"webhooks", "ca", PATH, AT(webhook_ca), NULL, 0, 0, false},
+    {"webhooks", "timeout_s", NUMBER, AT(webhook_timeout_s), "10", 1, 300, false},
+    {"webhooks", "retry_min_s", NUMBER, AT(webhook_retry_min_s), "5", 1, 86400, false},
+    {"webhooks", "retry_max_s", NUMBER, AT(webhook_retry_max_s), "3600", 1, 86400, false},
+    {"webhooks", "give_up_s", NUMBER, AT(webhook_give_up_s), "86400", 1, 2592000, false},
+    {"webhooks", "queue_max", NUMBER, AT(webhook_queue_max), "10000", 1, 1000000, false},
 #undef AT
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
@@ -126,6 +135,14 @@ static int set_host(char **member, const char *value, struct err *err)
     if (why != NULL && inet_pton(AF_INET6, value, address) != 1)
         return err_set(err, ERR_INVALID, "'%s' %s", value, why);
     return config_value_text(member, value, err);
+}
+
+static int set_networks(char **member, const char *value, struct err *err)
+{
+    struct webhook_allow allow;
+    int rc = webhook_allow_parse(value, &allow, err);
+
+    return rc < 0 ? rc : config_value_text(member, value, err);
 }
 
 static int set_policy(enum enrol_policy *member, const char *value, struct err *err)
@@ -180,6 +197,7 @@ static int apply(
     switch (setting->type) {
     case PATH: return config_value_path(member, value, err);
     case URL_PATH: return set_url_path(member, value, err);
+    case NETWORKS: return set_networks(member, value, err);
     case HOST: return set_host(member, value, err);
     case TEXT: return config_value_text(member, value, err);
     default: return set_number(setting, member, value, err);
@@ -288,21 +306,6 @@ static int check_devices(struct config *config, const char *name, struct err *er
     return line > 0 ? err_context(err, "%s:%d", name, line) : err_context(err, "%s", name);
 }
 
-// What a port makes needful.
-static int check_enrolment(const struct config *config, const char *name, struct err *err)
-{
-    if (config->enrol_port == 0)
-        return 0;
-    if (config->enrol_port == config->port)
-        return err_set(err, ERR_INVALID,
-            "%s: section [enrolment] has the port of [download], and needs one of its own", name);
-    if (config->enrol_claim_ca[0] != '\0')
-        return 0;
-    return err_set(err, ERR_INVALID,
-        "%s: section [enrolment] has a port, and needs claim_ca: the CA of the claim certificates",
-        name);
-}
-
 int config_parse(const char *name, const char *text, size_t n, struct config *out, struct err *err)
 {
     struct config config = {0};
@@ -315,7 +318,7 @@ int config_parse(const char *name, const char *text, size_t n, struct config *ou
     if (rc == 0)
         rc = check_devices(&config, name, err);
     if (rc == 0)
-        rc = check_enrolment(&config, name, err);
+        rc = config_check_run(&config, name, err);
     if (rc < 0) {
         config_clear(&config);
         return rc;
@@ -356,6 +359,7 @@ static bool is_same(const struct setting *setting, const struct config *a, const
     case PATH:
     case URL_PATH:
     case TEXT:
+    case NETWORKS:
     case HOST: return strcmp(*(char *const *)left, *(char *const *)right) == 0;
     case PORT: return memcmp(left, right, sizeof(uint16_t)) == 0;
     case MODE: return memcmp(left, right, sizeof(mode_t)) == 0;

@@ -71,6 +71,14 @@ struct config {
     int64_t enrol_grace_days;
     int64_t enrol_claim_per_minute;
     int64_t enrol_address_per_minute;
+    // [webhooks]
+    char *webhook_allow; // networks, as webhook_allow.h
+    char *webhook_ca;    // "": the system's
+    int64_t webhook_timeout_s;
+    int64_t webhook_retry_min_s;
+    int64_t webhook_retry_max_s;
+    int64_t webhook_give_up_s;
+    int64_t webhook_queue_max;
     // [config.json], [config.json MAC]; NULL once it was given away
     struct download_config *device_config;
 };

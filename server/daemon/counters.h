@@ -11,6 +11,7 @@
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/store/store.h"
+#include "server/webhook/webhook_drive.h"
 
 struct counters_sources {
     struct ingest *ingest;
@@ -22,6 +23,7 @@ struct counters_sources {
     const struct tally *reloads_kept, *clock_steps;
     struct broker_state *broker;
     const struct enrol_link *enrolment;
+    const struct webhook_drive *webhooks;
 };
 
 // Calls add() for each of the modules' counters, by the name that the operator sees. Any thread.

@@ -25,6 +25,7 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_BOARD] = "board",
         [AUDIT_SETTINGS] = "settings",
         [AUDIT_ROLLOUT] = "rollout",
+        [AUDIT_WEBHOOK] = "webhook",
     };
 
     return names[kind];

@@ -22,6 +22,7 @@ enum audit_kind {
     AUDIT_BOARD,       // how its devices climb: by name
     AUDIT_SETTINGS,    // of config.json: "fleet", "group NAME", "device MAC"; "schema"
     AUDIT_ROLLOUT,     // by name
+    AUDIT_WEBHOOK,     // by name
     AUDIT_KIND_COUNT
 };
 
@@ -57,7 +58,8 @@ struct audit_row {
 };
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
-// "key", "revocations", "group", "board", "settings", "rollout".
+// "key", "revocations", "group", "board", "settings", "rollout",
+// "webhook".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -7,9 +7,10 @@
 #include "common/contract.h"
 #include "server/base/err.h"
 
-// Seals private keys that wait in the database for their devices: who has the database alone, as a
-// backup, has none of them. AES-256-GCM (NIST SP 800-38D) with a secret in a file of its own, a
-// random nonce in front of what is sealed, the tag behind it, and the MAC as additional data.
+// Seals private keys that wait in the database for their devices, and the secrets of webhooks: who
+// has the database alone, as a backup, has none of them. AES-256-GCM (NIST SP 800-38D) with a
+// secret in a file of its own, a random nonce in front of what is sealed, the tag behind it, and
+// the MAC, or the webhook's name, as additional data.
 struct key_vault;
 
 #define KEY_VAULT_FILE "device-keys.secret" // in the daemon's folder

@@ -91,3 +91,27 @@ const char store_schema_fleet_event_clock[] =
     "CREATE TABLE event_clock (id INTEGER PRIMARY KEY CHECK (id = 1), newest INTEGER NOT NULL);"
     "INSERT INTO event_clock SELECT 1, COALESCE(MAX(id), 0) FROM events;"
     "PRAGMA user_version = 26;";
+
+// Where events are sent to, and what waits to be (webhook_store.h). A message's number may come
+// again once it is gone; its text does not.
+const char store_schema_fleet_webhooks[] =
+    "CREATE TABLE webhooks ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE, url TEXT NOT NULL,"
+    " kinds TEXT NOT NULL, filter TEXT NOT NULL,"
+    " sealed BLOB NOT NULL," // the secret, by key_vault
+    " set_by TEXT NOT NULL, created_at_ms INTEGER NOT NULL,"
+    " state INTEGER NOT NULL DEFAULT 0," // enum webhook_state
+    " event_cursor INTEGER NOT NULL, audit_cursor INTEGER NOT NULL,"
+    " sent INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
+    " given_up INTEGER NOT NULL DEFAULT 0, dropped INTEGER NOT NULL DEFAULT 0,"
+    " last_message TEXT NOT NULL DEFAULT '', last_at_ms INTEGER NOT NULL DEFAULT 0,"
+    " last_status INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '');"
+    "CREATE TABLE webhook_messages ("
+    " id INTEGER PRIMARY KEY,"
+    " webhook INTEGER NOT NULL REFERENCES webhooks(id) ON DELETE CASCADE,"
+    " message TEXT NOT NULL,"
+    " queued_at_ms INTEGER NOT NULL, next_at_ms INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, body TEXT NOT NULL);"
+    "CREATE INDEX webhook_messages_order ON webhook_messages(webhook, id);"
+    "PRAGMA user_version = 27;";

@@ -7,5 +7,6 @@ extern const char store_schema_fleet_settings[];
 extern const char store_schema_fleet_rollouts[];
 extern const char store_schema_fleet_answers[];
 extern const char store_schema_fleet_event_clock[];
+extern const char store_schema_fleet_webhooks[];
 
 #endif

@@ -155,6 +155,7 @@ sqlite3 "$database" "drop table certificates;
     drop table device_configs;
     alter table devices drop column config_hash;
     drop table boards;
+    drop table webhook_messages; drop table webhooks;
     drop table rollout_devices; drop table rollouts;
     alter table images drop column must_pass;
     alter table images drop column channel;

@@ -47,6 +47,7 @@ _secureesp_options() {
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
+        'webhooks add') echo '--name --event --filter --secret' ;;
         'audit list') echo '--since --who --object' ;;
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
@@ -93,6 +94,7 @@ _secureesp_verbs() {
         command) echo 'list show cancel' ;;
         settings) echo 'show set unset patch history diff revert schema' ;;
         wifi) echo 'set status' ;;
+        webhooks) echo 'list show add test remove' ;;
         audit) echo 'list verify anchor' ;;
     esac
 }
@@ -122,11 +124,12 @@ _secureesp_arguments() {
         'settings patch') _secureesp_first_column devices && echo FILE ;;
         'settings schema') echo 'show add remove' FILE ;;
         'settings revert' | 'settings diff') secureesp settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        'webhooks show' | 'webhooks test' | 'webhooks remove') _secureesp_first_column webhooks ;;
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -138,7 +141,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -181,7 +184,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki audit help --version --help --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

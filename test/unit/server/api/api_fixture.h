@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "server/api/api.h"
+#include "server/api/api_webhook_body.h"
 #include "server/base/clock.h"
 #include "server/http/http_server.h"
 #include "server/pki/pki_folder.h"
@@ -195,6 +196,24 @@ static inline int start_revocation(struct fixture *f, struct err *err)
     return revocation_open(&settings, &f->api.revocation, err);
 }
 
+// As the daemon has it. What it sends gets nowhere: only documentation's addresses are allowed.
+static inline int start_webhooks(struct fixture *f, struct err *err)
+{
+    struct webhook_drive_settings settings = {
+        .send = {.store = f->api.store,
+            .vault = f->vault,
+            .ca = "",
+            .backoff = {1000, 1000, 60000},
+            .timeout_ms = 1000},
+        .bodies = {api_webhook_body_event, api_webhook_body_rollout},
+        .queue_max = 10,
+    };
+
+    return webhook_allow_parse("192.0.2.0/24", &settings.send.allow, err) < 0
+               ? -1
+               : webhook_drive_start(&settings, &f->api.webhooks, err);
+}
+
 static inline int api_fixture_start(void **state)
 {
     static struct fixture f;
@@ -229,7 +248,8 @@ static inline int api_fixture_start(void **state)
         .each_counter = each_counter};
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 || start_revocation(&f, &err) < 0 ||
-        release_open(f.api.store, &f.api.release, &err) < 0 || open_vault(&f, &err) < 0)
+        release_open(f.api.store, &f.api.release, &err) < 0 || open_vault(&f, &err) < 0 ||
+        start_webhooks(&f, &err) < 0)
         return -1;
     release_images_init(&f.images, f.api.release, images);
     desk = (struct settings_desk){f.api.store, read_base, judge_names, NULL};
@@ -247,6 +267,7 @@ static inline int api_fixture_stop(void **state)
 
     http_server_free(f->server, 1000);
     settings_watch_close(f->api.settings_watch);
+    webhook_drive_free(f->api.webhooks);
     command_dispatch_free(f->api.dispatch);
     release_images_clear(&f->images);
     release_close(f->api.release);

@@ -29,9 +29,43 @@ static void test_rows(void **state)
     }
 }
 
+static void test_it_is_read(void **state)
+{
+    uint8_t out[32];
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(base64_decode(rows[i].text, out, sizeof out, &n), 0);
+        assert_int_equal(n, strlen(rows[i].bytes));
+        assert_memory_equal(out, rows[i].bytes, n);
+    }
+    assert_int_equal(base64_decode("Zm9v", out, 3, &n), 0);
+    assert_int_equal(base64_decode("Zm9v", out, 2, &n), ERR_TOO_LARGE);
+}
+
+static void test_others_are_refused(void **state)
+{
+    static const char *const texts[] = {"Z", "Zg",
+        "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "====", "=", "Zg==Zg==", "Zm9v\n", " Zm9v", "Zm-v",
+        "Zm_v", "Zm9v=", "Zm9v===="};
+    uint8_t out[32];
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (base64_decode(texts[i], out, sizeof out, &n) != ERR_INVALID)
+            fail_msg("%s is taken", texts[i]);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_it_is_read),
+        cmocka_unit_test(test_others_are_refused),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

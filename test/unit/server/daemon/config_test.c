@@ -42,6 +42,9 @@ static void what_is_not_set_has_its_default(void **state)
     assert_int_equal(config.statuses_per_minute, 30);
     assert_int_equal(config.min_free_percent, 5);
     assert_int_equal(config.min_free_bytes, 1073741824);
+    assert_string_equal(config.webhook_allow, "");
+    assert_string_equal(config.webhook_ca, "");
+    assert_int_equal(config.webhook_queue_max, 10000);
     config_clear(&config);
 }
 
@@ -146,6 +149,9 @@ static const struct {
     {"[daemon]\noffline_after_s = 59\n" NEEDED, "", "statusinterval: devices that report"},
     {"[daemon]\nlog_level = loud\n", ":2: ", "'loud' is not one of"},
     {"[daemon]\nnonsense\n", ":2: ", "neither [section] nor name = value"},
+    {"[webhooks]\nallow = all\n", ":2: ", "allow: 'all' is no network"},
+    {"[webhooks]\nallow = 10.0.0.1/8\n", ":2: ", "has bits behind its prefix"},
+    {"[webhooks]\nretry_max_s = 4\n" NEEDED, "", "retry_min_s is more than retry_max_s"},
     {"[config.json]\ncolour = red\n", ":2: ", "no member 'colour'"},
     {"[config.json 84f3]\nmqttport = 1\n", ":2: ", "'84f3' is not a MAC"},
     {"[config.jsonx]\nmqttport = 1\n", ":2: ", "unknown setting"},

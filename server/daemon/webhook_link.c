@@ -1,0 +1,21 @@
+// What sends webhooks, by the configuration.
+#include "server/daemon/webhook_link.h"
+
+#include "server/api/api_webhook_body.h"
+
+int webhook_link_start(struct api *api, const struct config *config, struct err *err)
+{
+    struct webhook_drive_settings settings = {
+        .send = {.store = api->store,
+            .vault = api->vault,
+            .ca = config->webhook_ca,
+            .backoff = {config->webhook_retry_min_s * 1000, config->webhook_retry_max_s * 1000,
+                config->webhook_give_up_s * 1000},
+            .timeout_ms = config->webhook_timeout_s * 1000},
+        .bodies = {api_webhook_body_event, api_webhook_body_rollout},
+        .queue_max = config->webhook_queue_max,
+    };
+    int rc = webhook_allow_parse(config->webhook_allow, &settings.send.allow, err);
+
+    return rc < 0 ? rc : webhook_drive_start(&settings, &api->webhooks, err);
+}

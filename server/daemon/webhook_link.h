@@ -1,0 +1,12 @@
+#ifndef WEBHOOK_LINK_H
+#define WEBHOOK_LINK_H
+
+#include "server/api/api.h"
+#include "server/base/err.h"
+#include "server/daemon/config.h"
+
+// Starts what sends webhooks, for the API, whose store and vault it takes; the configuration is
+// borrowed while it runs.
+ERR_CHECKED int webhook_link_start(struct api *api, const struct config *config, struct err *err);
+
+#endif
