@@ -8,11 +8,13 @@
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_once.h"
 #include "server/api/api_order.h"
 #include "server/api/api_page.h"
 #include "server/api/api_recall.h"
 #include "server/base/clock.h"
 #include "server/command/command_cancel.h"
+#include "server/command/command_queue.h"
 #include "server/store/command_store.h"
 
 #define LIST_USUAL 100
@@ -22,34 +24,71 @@ static void append(const struct command *command, void *ctx)
     api_json_append(ctx, api_json_command(command));
 }
 
+static json_t *describe_list(const struct command_list *list)
+{
+    json_t *queued = json_array();
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct command command = {.id = list->items[i].id,
+            .state = COMMAND_QUEUED,
+            .created_at_ms = list->items[i].created_at_ms};
+
+        memcpy(command.mac, list->items[i].mac, sizeof command.mac);
+        memcpy(command.name, list->items[i].name, sizeof command.name);
+        append(&command, &queued);
+    }
+    return queued;
+}
+
+// An api_once_describe.
+static int describe_queued(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    const struct command_list *list = ctx;
+
+    (void)connection;
+    if (list->count > API_ONCE_ITEMS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "too many commands to be told again");
+    *out = describe_list(list);
+    return 0;
+}
+
+static int queue(const struct api *api, const struct api_order *order,
+    const struct audit_author *by, struct command_list *list, struct err *err)
+{
+    struct device_filter filter = {
+        .trees = order->filter.trees, .tree_count = order->filter.count, .now_ms = clock_now_ms()};
+    struct command_order wish = {
+        order->mac[0] != '\0' ? order->mac : NULL, order->name, order->force, &filter, by};
+    int rc = command_queue_add(api->store, &wish, list, err);
+
+    if (rc == 0)
+        command_dispatch_wake(api->dispatch);
+    return rc;
+}
+
 void api_commands_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
     size_t n;
     const uint8_t *body = http_request_body(request, &n);
-    json_t *queued = json_array();
+    struct command_list list = {0};
+    struct api_once_answer answer = {202, describe_queued, &list};
     struct err err = {0};
     struct audit_author by;
     struct api_order order;
     int rc = api_order_decode(body, n, &order, &err);
 
+    api_once_answer_by(request, &answer);
+    api_author_of(request, &by);
     if (rc == 0) {
-        struct device_filter filter = {.trees = order.filter.trees,
-            .tree_count = order.filter.count,
-            .now_ms = clock_now_ms()};
-        struct command_order wish = {
-            order.mac[0] != '\0' ? order.mac : NULL, order.name, order.force, &filter, &by};
-
-        api_author_of(request, &by);
-        rc = command_dispatch_queue(api->dispatch, &wish, append, &queued, &err);
+        rc = queue(ctx, &order, &by, &list, &err);
         api_order_clear(&order);
     }
-    if (rc == 0) {
-        api_json_send(response, 202, queued);
-        return;
-    }
-    json_decref(queued);
-    api_json_refuse(response, &err);
+    if (rc == 0)
+        api_json_send(response, 202, describe_list(&list));
+    else
+        api_json_refuse(response, &err);
+    command_list_clear(&list);
 }
 
 void api_commands_cancel(
