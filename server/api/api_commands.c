@@ -130,15 +130,24 @@ static int add_command(const struct command *command, void *ctx)
     return rc;
 }
 
-static int read_state(const char *text, int *out, struct err *err)
+// By the word that a command shows (command_word()).
+static int read_state(const char *text, struct command_store_wish *wish, struct err *err)
 {
-    for (int state = 0; text != NULL && state < COMMAND_STATE_COUNT; state++) {
-        if (strcmp(text, command_state_name((enum command_state)state)) == 0) {
-            *out = state;
+    if (text == NULL)
+        return 0;
+    for (int state = 0; state < COMMAND_STATE_COUNT; state++) {
+        struct command command = {.state = (enum command_state)state};
+
+        for (int accepted = 0; accepted < 2; accepted++) {
+            command.accepted_at_ms = accepted;
+            if (strcmp(text, command_word(&command)) != 0)
+                continue;
+            wish->state = state;
+            wish->accepted = state == COMMAND_SENT ? accepted : -1;
             return 0;
         }
     }
-    return text == NULL ? 0 : err_set(err, ERR_INVALID, "\"%.40s\" is no command's state", text);
+    return err_set(err, ERR_INVALID, "\"%.40s\" is no command's state", text);
 }
 
 static int read_list(const struct api *api, const struct http_request *request,
@@ -149,11 +158,11 @@ static int read_list(const struct api *api, const struct http_request *request,
     struct store_connection *connection = NULL;
     char mac[MAC_SIZE];
     struct command_store_wish wish = {
-        text != NULL ? mac : NULL, INT64_MAX, -1, name != NULL ? name : "", 0};
+        text != NULL ? mac : NULL, INT64_MAX, -1, -1, name != NULL ? name : "", 0};
     int rc = text != NULL ? api_members_read_mac(text, mac, err) : 0;
 
     if (rc == 0)
-        rc = read_state(http_request_query(request, "state"), &wish.state, err);
+        rc = read_state(http_request_query(request, "state"), &wish, err);
     if (rc == 0)
         rc = api_page_read(request, page, err);
     if (rc == 0)

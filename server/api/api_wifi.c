@@ -117,8 +117,12 @@ static json_t *summary_json(const struct batch_summary *summary)
     api_json_set(&object, "batch", json_integer(summary->id));
     api_json_set(&object, "created_at_ms", json_integer(summary->created_at_ms));
     for (int i = 0; i < COMMAND_STATE_COUNT; i++) {
-        api_json_set(
-            &object, command_state_name((enum command_state)i), json_integer(summary->counts[i]));
+        int64_t accepted = i == COMMAND_SENT ? summary->accepted : 0; // have a word of their own
+
+        api_json_set(&object, command_state_name((enum command_state)i),
+            json_integer(summary->counts[i] - accepted));
+        if (i == COMMAND_SENT)
+            api_json_set(&object, "accepted", json_integer(accepted));
         total += summary->counts[i];
     }
     api_json_set(&object, "total", json_integer(total));

@@ -1,6 +1,7 @@
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@ struct client_request {
     const char *type; // of the body
     json_t **refusal; // or NULL: of client_call(), what is answered with a refusal; NULL if nothing
                       // is, else the caller gives up the reference
+    bool once;        // it bears a key, so that it is repeated when its answer is lost, as with the
+                      // daemon, and yet done once
 };
 
 // Prepares requests to a socket, which is only tried with the first; the path is borrowed.
@@ -30,6 +33,16 @@ void client_close(struct client *client);
 // daemon cannot be reached, the answer's own code and message if it refuses.
 ERR_CHECKED int client_call(
     struct client *client, const struct client_request *request, json_t **out, struct err *err);
+
+// A page of a list, as it came, and the query that leads to the next one (RFC 8288), with its '?';
+// NULL if there is none.
+struct client_page {
+    char *text; // of n bytes before a NUL; the caller frees it
+    size_t n;
+    char *next; // this, too
+};
+ERR_CHECKED int client_get_page(
+    struct client *client, const char *path, struct client_page *out, struct err *err);
 
 // As client_call(), but passes the answer on to a stream as it comes, and ends it with a new line.
 ERR_CHECKED int client_stream(
