@@ -206,16 +206,19 @@ static void set_up(struct client *client, const struct client_request *request, 
     }
 }
 
-// Of random bytes, as 32 hex digits (draft-ietf-httpapi-idempotency-key-header, 2.1).
-static int make_key(char out[48], struct err *err)
+#define KEY_SIZE 64
+
+// The header, with random bytes as 32 hex digits (draft-ietf-httpapi-idempotency-key-header, 2.1).
+static int make_key(char out[KEY_SIZE], struct err *err)
 {
     uint8_t bytes[16];
-    int n = snprintf(out, 48, "Idempotency-Key: \"");
+    char digits[2 * sizeof bytes + 1];
 
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
         return err_set(err, ERR_IO, "no random bytes: %m");
     for (size_t i = 0; i < sizeof bytes; i++)
-        n += snprintf(out + n, 48 - (size_t)n, "%02x", bytes[i]);
+        snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
+    snprintf(out, KEY_SIZE, "Idempotency-Key: \"%s\"", digits);
     return 0;
 }
 
@@ -223,7 +226,7 @@ static int make_headers(
     const struct client_request *request, struct curl_slist **out, struct err *err)
 {
     char text[128];
-    char key[64];
+    char key[KEY_SIZE];
     int rc = request->once ? make_key(key, err) : 0;
 
     if (rc < 0)
@@ -233,10 +236,8 @@ static int make_headers(
         snprintf(text, sizeof text, "Content-Type: %s", request->type);
         curl_slist_append(*out, text);
     }
-    if (request->once) {
-        snprintf(text, sizeof text, "%s\"", key);
-        curl_slist_append(*out, text);
-    }
+    if (request->once)
+        curl_slist_append(*out, key);
     return 0;
 }
 
