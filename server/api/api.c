@@ -32,6 +32,7 @@
 #include "server/api/api_settings_change.h"
 #include "server/api/api_status.h"
 #include "server/api/api_tags.h"
+#include "server/api/api_terms.h"
 #include "server/api/api_validator.h"
 #include "server/api/api_webhook_add.h"
 #include "server/api/api_webhooks.h"
@@ -103,6 +104,8 @@ static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
 static const struct api_member audit_anchor[] = {{"anchor", API_MEMBER_TEXT}, {0}};
 
 static const struct api_member settings_at[] = {{"at", API_MEMBER_TEXT}, {0}};
+static const struct api_member settings_layer[] = {
+    {"scope", API_MEMBER_TEXT}, {"name", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_before[] = {{"before", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_change[] = {{"scope", API_MEMBER_TEXT},
     {"name", API_MEMBER_TEXT}, {"unset", API_MEMBER_TEXTS}, {"replace", API_MEMBER_FLAG},
@@ -133,10 +136,12 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
     X(HTTP_GET, "/api/v1/groups", api_groups_list, false, NULL)                                    \
     X(HTTP_POST, "/api/v1/groups", api_groups_set, true, force)                                    \
+    X(HTTP_GET, "/api/v1/groups/:", api_groups_show, false, NULL)                                  \
     X(HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false, channel_and_force)          \
     X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                         \
     X(HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)               \
+    X(HTTP_GET, "/api/v1/settings/layer", api_settings_change_layer_show, false, settings_layer)   \
     X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
     X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false, dry)      \
     X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
@@ -166,6 +171,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                                      \
     X(HTTP_GET, "/api/v1/images", api_image_list_send, false, image_list)                          \
     X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
+    X(HTTP_GET, "/api/v1/images/:", api_images_show, false, NULL)                                  \
     X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, channel_and_force)         \
     X(HTTP_POST, "/api/v1/images/:/promote", api_images_promote, false, force)                     \
     X(HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)                   \
@@ -185,6 +191,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/webhooks/:/remove", api_webhooks_remove, false, NULL)                    \
     X(HTTP_POST, "/api/v1/webhooks/:/test", api_webhooks_test, false, NULL)                        \
     X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
+    X(HTTP_GET, "/api/v1/boards/:", api_boards_show, false, NULL)                                  \
     X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
     X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
@@ -215,8 +222,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     if (query.err.code != 0)
         api_json_refuse(response, &query.err);
     else
-        endpoint->handler(request, response, ctx);
-    api_validator_apply(request, response);
+        api_terms_serve(request, response, ctx, endpoint->handler);
 }
 
 const struct http_route *api_routes(void)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/api/api_busy.h"
 #include "server/api/api_members.h"
 #include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
@@ -76,6 +77,7 @@ struct api {
     struct settings_watch *settings_watch;
     struct rollout_drive *rollouts; // or NULL
     struct webhook_drive *webhooks;
+    struct api_busy *busy;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

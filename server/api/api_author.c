@@ -27,7 +27,7 @@ void api_author_of(const struct http_request *request, struct audit_author *out)
 {
     struct http_request_process process;
 
-    *out = (struct audit_author){.pid = 0};
+    *out = (struct audit_author){.terms = http_request_attached(request)};
     if (!http_request_process(request, &process)) {
         http_request_peer(request, out->who);
         return;

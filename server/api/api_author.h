@@ -5,7 +5,7 @@
 #include "server/model/audit.h"
 
 // Who asks, for the audit log: of a Unix socket the user, his name as this machine has it, and the
-// process; else the address.
+// process; else the address. With the terms on which he does (api_terms.h).
 void api_author_of(const struct http_request *request, struct audit_author *out);
 
 #endif

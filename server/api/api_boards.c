@@ -56,7 +56,9 @@ void api_boards_list(const struct http_request *request, struct http_response *r
     api_json_send(response, 200, list);
 }
 
-static void send_board(const struct api *api, const char *board, struct http_response *response)
+// gone: what is said if the board has no images.
+static void send_board(
+    const struct api *api, const char *board, const char *gone, struct http_response *response)
 {
     struct release_catalogue *catalogue;
     struct err err = {0};
@@ -70,11 +72,16 @@ static void send_board(const struct api *api, const char *board, struct http_res
     n = release_find_board(catalogue, board, &first);
     if (n > 0) {
         api_json_send(response, 200, describe(catalogue->members + first, n));
-    } else { // its last image was removed since
-        err_set(&err, ERR_NOT_FOUND, "board %s has no images any more", board);
+    } else {
+        err_set(&err, ERR_NOT_FOUND, "board %s has no images%s", board, gone);
         api_json_refuse(response, &err);
     }
     release_load_free(catalogue);
+}
+
+void api_boards_show(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    send_board(ctx, http_request_segment(request, 0), "", response);
 }
 
 void api_boards_set(const struct http_request *request, struct http_response *response, void *ctx)
@@ -99,5 +106,5 @@ void api_boards_set(const struct http_request *request, struct http_response *re
     }
     log_info("api", "board set name=%s policy=%s forced=%d by=\"%s\"", wish.board, policy,
         wish.force, by.who);
-    send_board(api, wish.board, response);
+    send_board(api, wish.board, " any more", response); // its last one was removed since
 }

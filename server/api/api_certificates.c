@@ -10,6 +10,7 @@
 #include "server/api/api_certificate.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_once.h"
 #include "server/api/api_page.h"
 #include "server/api/api_text.h"
 #include "server/revocation/revocation_register.h"
@@ -142,26 +143,49 @@ void api_certificates_list(
     api_page_send(request, &list.page, rc, &err, response);
 }
 
+static json_t *describe_result(const struct revocation_register_result *result)
+{
+    return json_pack("{sI sI sI sI so}", "added", (json_int_t)result->added, "known",
+        (json_int_t)result->known, "foreign", (json_int_t)result->foreign, "revoked",
+        (json_int_t)result->revoked, "revoked_name", api_json_text(result->revoked_name));
+}
+
+struct adding {
+    struct revocation_register_result result;
+    struct api_once_answer answer;
+};
+
+// An api_once_describe.
+static int describe_added(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    struct adding *adding = ctx;
+
+    (void)connection;
+    (void)err;
+    adding->answer.status = adding->result.added > 0 ? 201 : 200;
+    *out = describe_result(&adding->result);
+    return 0;
+}
+
 void api_certificates_add(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     struct audit_author by;
     struct revocation_register_text text;
-    struct revocation_register_result result;
+    struct adding adding = {.answer = {200, describe_added, &adding}};
     struct err err = {0};
 
+    api_once_answer_by(request, &adding.answer);
     api_author_of(request, &by);
     text.by = &by;
     text.p = http_request_body(request, &text.n);
-    if (revocation_register_add(api->store, api->auth, &text, &result, &err) < 0) {
+    if (revocation_register_add(api->store, api->auth, &text, &adding.result, &err) < 0)
         api_json_refuse(response, &err);
-        return;
-    }
-    api_json_send(response, result.added > 0 ? 201 : 200,
-        json_pack("{sI sI sI sI so}", "added", (json_int_t)result.added, "known",
-            (json_int_t)result.known, "foreign", (json_int_t)result.foreign, "revoked",
-            (json_int_t)result.revoked, "revoked_name", api_json_text(result.revoked_name)));
+    else
+        api_json_send(
+            response, adding.result.added > 0 ? 201 : 200, describe_result(&adding.result));
 }
 
 static int read_serial(const char *text, char out[SERIAL_SIZE], struct err *err)

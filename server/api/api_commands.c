@@ -8,11 +8,13 @@
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_once.h"
 #include "server/api/api_order.h"
 #include "server/api/api_page.h"
 #include "server/api/api_recall.h"
 #include "server/base/clock.h"
 #include "server/command/command_cancel.h"
+#include "server/command/command_queue.h"
 #include "server/store/command_store.h"
 
 #define LIST_USUAL 100
@@ -22,34 +24,71 @@ static void append(const struct command *command, void *ctx)
     api_json_append(ctx, api_json_command(command));
 }
 
+static json_t *describe_list(const struct command_list *list)
+{
+    json_t *queued = json_array();
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct command command = {.id = list->items[i].id,
+            .state = COMMAND_QUEUED,
+            .created_at_ms = list->items[i].created_at_ms};
+
+        memcpy(command.mac, list->items[i].mac, sizeof command.mac);
+        memcpy(command.name, list->items[i].name, sizeof command.name);
+        append(&command, &queued);
+    }
+    return queued;
+}
+
+// An api_once_describe.
+static int describe_queued(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    const struct command_list *list = ctx;
+
+    (void)connection;
+    if (list->count > API_ONCE_ITEMS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "too many commands to be told again");
+    *out = describe_list(list);
+    return 0;
+}
+
+static int queue(const struct api *api, const struct api_order *order,
+    const struct audit_author *by, struct command_list *list, struct err *err)
+{
+    struct device_filter filter = {
+        .trees = order->filter.trees, .tree_count = order->filter.count, .now_ms = clock_now_ms()};
+    struct command_order wish = {
+        order->mac[0] != '\0' ? order->mac : NULL, order->name, order->force, &filter, by};
+    int rc = command_queue_add(api->store, &wish, list, err);
+
+    if (rc == 0)
+        command_dispatch_wake(api->dispatch);
+    return rc;
+}
+
 void api_commands_add(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
     size_t n;
     const uint8_t *body = http_request_body(request, &n);
-    json_t *queued = json_array();
+    struct command_list list = {0};
+    struct api_once_answer answer = {202, describe_queued, &list};
     struct err err = {0};
     struct audit_author by;
     struct api_order order;
     int rc = api_order_decode(body, n, &order, &err);
 
+    api_once_answer_by(request, &answer);
+    api_author_of(request, &by);
     if (rc == 0) {
-        struct device_filter filter = {.trees = order.filter.trees,
-            .tree_count = order.filter.count,
-            .now_ms = clock_now_ms()};
-        struct command_order wish = {
-            order.mac[0] != '\0' ? order.mac : NULL, order.name, order.force, &filter, &by};
-
-        api_author_of(request, &by);
-        rc = command_dispatch_queue(api->dispatch, &wish, append, &queued, &err);
+        rc = queue(ctx, &order, &by, &list, &err);
         api_order_clear(&order);
     }
-    if (rc == 0) {
-        api_json_send(response, 202, queued);
-        return;
-    }
-    json_decref(queued);
-    api_json_refuse(response, &err);
+    if (rc == 0)
+        api_json_send(response, 202, describe_list(&list));
+    else
+        api_json_refuse(response, &err);
+    command_list_clear(&list);
 }
 
 void api_commands_cancel(
@@ -91,15 +130,24 @@ static int add_command(const struct command *command, void *ctx)
     return rc;
 }
 
-static int read_state(const char *text, int *out, struct err *err)
+// By the word that a command shows (command_word()).
+static int read_state(const char *text, struct command_store_wish *wish, struct err *err)
 {
-    for (int state = 0; text != NULL && state < COMMAND_STATE_COUNT; state++) {
-        if (strcmp(text, command_state_name((enum command_state)state)) == 0) {
-            *out = state;
+    if (text == NULL)
+        return 0;
+    for (int state = 0; state < COMMAND_STATE_COUNT; state++) {
+        struct command command = {.state = (enum command_state)state};
+
+        for (int accepted = 0; accepted < 2; accepted++) {
+            command.accepted_at_ms = accepted;
+            if (strcmp(text, command_word(&command)) != 0)
+                continue;
+            wish->state = state;
+            wish->accepted = state == COMMAND_SENT ? accepted : -1;
             return 0;
         }
     }
-    return text == NULL ? 0 : err_set(err, ERR_INVALID, "\"%.40s\" is no command's state", text);
+    return err_set(err, ERR_INVALID, "\"%.40s\" is no command's state", text);
 }
 
 static int read_list(const struct api *api, const struct http_request *request,
@@ -110,11 +158,11 @@ static int read_list(const struct api *api, const struct http_request *request,
     struct store_connection *connection = NULL;
     char mac[MAC_SIZE];
     struct command_store_wish wish = {
-        text != NULL ? mac : NULL, INT64_MAX, -1, name != NULL ? name : "", 0};
+        text != NULL ? mac : NULL, INT64_MAX, -1, -1, name != NULL ? name : "", 0};
     int rc = text != NULL ? api_members_read_mac(text, mac, err) : 0;
 
     if (rc == 0)
-        rc = read_state(http_request_query(request, "state"), &wish.state, err);
+        rc = read_state(http_request_query(request, "state"), &wish, err);
     if (rc == 0)
         rc = api_page_read(request, page, err);
     if (rc == 0)

@@ -8,6 +8,7 @@
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_once.h"
 #include "server/api/api_pages.h"
 #include "server/api/api_text.h"
 #include "server/base/clock.h"
@@ -202,29 +203,58 @@ static int read_wish(const struct http_request *request, struct enrol_office_ent
     return rc;
 }
 
+struct adding {
+    struct enrol_office_entry *entries;
+    size_t count;
+    bool with_code;
+};
+
+static json_t *describe_entries(const struct adding *adding)
+{
+    const struct enrol_office_entry *entries = adding->entries;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < adding->count; i++)
+        api_json_append(&list, json_pack("{ss so sb}", "mac", entries[i].mac, "code",
+                                   api_json_text(entries[i].code), "new", entries[i].is_new));
+    return list;
+}
+
+// An api_once_describe. A code is told once, and nowhere kept.
+static int describe_added(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    const struct adding *adding = ctx;
+
+    (void)connection;
+    if (adding->with_code)
+        return err_set(err, ERR_INVALID,
+            "with an Idempotency-Key there are no codes, as an answer that holds any is not kept");
+    *out = describe_entries(adding);
+    return 0;
+}
+
 void api_enrolments_add(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct enrol_office_entry *entries = NULL;
+    struct adding adding = {.count = 0};
+    struct api_once_answer answer = {201, describe_added, &adding};
     struct audit_author by;
-    bool with_code = false;
-    size_t count = 0;
     struct err err = {0};
     json_t *list = NULL;
-    int rc = read_wish(request, &entries, &count, &with_code, &err);
+    int rc = read_wish(request, &adding.entries, &adding.count, &adding.with_code, &err);
 
+    api_once_answer_by(request, &answer);
     api_author_of(request, &by);
     if (rc == 0)
-        rc = enrol_office_add(api->store, entries, count, with_code, &by, &err);
+        rc =
+            enrol_office_add(api->store, adding.entries, adding.count, adding.with_code, &by, &err);
     if (rc == 0)
-        list = json_array();
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        api_json_append(&list, json_pack("{ss so sb}", "mac", entries[i].mac, "code",
-                                   api_json_text(entries[i].code), "new", entries[i].is_new));
-    if (entries != NULL)
-        explicit_bzero(entries, count * sizeof entries[0]);
-    free(entries);
+        list = describe_entries(&adding);
+    if (adding.entries != NULL)
+        explicit_bzero(adding.entries, adding.count * sizeof adding.entries[0]);
+    free(adding.entries);
     if (rc == 0)
         api_json_send(response, 201, list);
     else

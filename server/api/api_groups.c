@@ -9,6 +9,7 @@
 #include "server/api/api_channel.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_once.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/release/release_switch.h"
@@ -62,6 +63,24 @@ void api_groups_list(const struct http_request *request, struct http_response *r
     if (err.code == 0)
         err_set(&err, ERR_NO_MEMORY, "no memory for the list");
     api_json_refuse(response, &err);
+}
+
+void api_groups_show(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct store_connection *connection;
+    struct device_group group;
+    struct err err = {0};
+    int rc = store_read_begin(api->store, &connection, &err);
+
+    if (rc == 0) {
+        rc = group_store_get(connection, http_request_segment(request, 0), &group, &err);
+        store_read_end(api->store, connection);
+    }
+    if (rc == 0)
+        api_json_send(response, 200, describe(&group));
+    else
+        api_json_refuse(response, &err);
 }
 
 static int read_group(const json_t *body, struct device_group *out, struct err *err)
@@ -118,6 +137,18 @@ static int put(struct store_connection *connection, void *ctx, struct err *err)
     return rc < 0 ? rc : settings_group_judge(putting->api->settings, connection, group->name, err);
 }
 
+// An api_once_describe.
+static int describe_put(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    const struct putting *putting = ctx;
+
+    (void)connection;
+    (void)err;
+    *out = describe(&putting->group);
+    return 0;
+}
+
 void api_groups_set(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
@@ -133,8 +164,10 @@ void api_groups_set(const struct http_request *request, struct http_response *re
         .kind = AUDIT_GROUP,
         .object = group->name,
         .forced = is_forced(request)};
+    struct api_once_answer answer = {200, describe_put, &putting};
     int rc = api_members_read(p, n, members, &body, &err);
 
+    api_once_answer_by(request, &answer);
     api_author_of(request, &by);
     snprintf(group->set_by, sizeof group->set_by, "%s", by.who);
     if (rc == 0)

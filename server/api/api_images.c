@@ -48,6 +48,11 @@ static void send_image(const struct api *api, const char *name, struct http_resp
     send_image_as(api, name, 200, false, response);
 }
 
+void api_images_show(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    send_image(ctx, http_request_segment(request, 0), response);
+}
+
 // Keys that the operator names with embeds=PEM, borrowed from the request.
 struct embeds {
     const char *pem[IMAGE_DESCRIPTOR_KEYS_MAX + 1]; // one too many is for others to refuse

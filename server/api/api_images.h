@@ -5,6 +5,7 @@
 
 // Images: handlers of the endpoints in README.md; ctx is a struct api.
 
+void api_images_show(const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_add(const struct http_request *request, struct http_response *response, void *ctx);
 void api_images_publish(
     const struct http_request *request, struct http_response *response, void *ctx);

@@ -218,14 +218,21 @@ char *api_json_dump(const json_t *value)
     return text;
 }
 
-static void send(struct http_response *response, unsigned status, const char *type, json_t *value)
+char *api_json_body(const json_t *value, size_t *n)
 {
     char *text = value != NULL ? api_json_dump(value) : NULL;
+    char *escaped = text != NULL ? escape_json(text, n) : NULL;
+
+    free(text);
+    return escaped;
+}
+
+static void send(struct http_response *response, unsigned status, const char *type, json_t *value)
+{
     size_t size = 0;
-    char *escaped = text != NULL ? escape_json(text, &size) : NULL;
+    char *escaped = api_json_body(value, &size);
 
     json_decref(value);
-    free(text);
     if (escaped == NULL)
         return; // the server answers 500
 
@@ -247,6 +254,8 @@ static unsigned status_of(int code)
     case ERR_NOT_FOUND: return 404;
     case ERR_CONFLICT: return 409;
     case ERR_TOO_LARGE: return 413;
+    case ERR_PRECONDITION: return 412;
+    case ERR_REUSED: return 422;
     case ERR_UNAVAILABLE: return 503;
     default: return 500;
     }
@@ -277,6 +286,8 @@ static const char *title_of(int code)
     case ERR_NOT_FOUND: return "There is no such thing";
     case ERR_CONFLICT: return "The present state does not allow it";
     case ERR_TOO_LARGE: return "The request is too large";
+    case ERR_PRECONDITION: return "It was changed since";
+    case ERR_REUSED: return "The key was another request's";
     case ERR_UNAVAILABLE: return "It cannot be done now";
     case ERR_NO_MEMORY: return "Not enough memory";
     default: return "It failed";

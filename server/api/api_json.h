@@ -37,6 +37,10 @@ void api_json_append(json_t **list, json_t *value);
 // NULL: no memory.
 char *api_json_dump(const json_t *value);
 
+// A value as it is sent, of *n bytes before a NUL; the caller frees it. NULL: no memory, or no
+// value.
+char *api_json_body(const json_t *value, size_t *n);
+
 // Answers with a value, whose reference is taken; NULL (no memory) leaves the server's own 500.
 void api_json_send(struct http_response *response, unsigned status, json_t *value);
 

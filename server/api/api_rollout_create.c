@@ -8,6 +8,7 @@
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
+#include "server/api/api_once.h"
 #include "server/api/api_rollouts.h"
 #include "server/base/clock.h"
 #include "server/model/rollout_text.h"
@@ -225,6 +226,15 @@ static int create_or_plan(const struct api *api, const struct audit_author *by,
     return rc;
 }
 
+// An api_once_describe.
+static int describe_created(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    const struct api_rollout_create *create = ctx;
+
+    return api_rollouts_describe(connection, &create->rollout, out, err);
+}
+
 void api_rollout_create_run(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -232,11 +242,13 @@ void api_rollout_create_run(
     size_t n;
     const uint8_t *p = http_request_body(request, &n);
     struct api_rollout_create create = {.all = false};
+    struct api_once_answer once = {201, describe_created, &create};
     struct audit_author by;
     struct err err = {0};
     json_t *answer = NULL;
     int rc = api_rollout_create_decode(p, n, &create, &err);
 
+    api_once_answer_by(request, &once);
     api_author_of(request, &by);
     if (rc == 0)
         rc = create_or_plan(api, &by, &create, &answer, &err);

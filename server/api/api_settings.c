@@ -31,12 +31,17 @@ static json_t *describe(enum settings_scope scope, const char *name, json_t *pat
     return object;
 }
 
-static int append_layer(const struct settings_layer *layer, void *ctx)
+json_t *api_settings_layer(const struct settings_layer *layer)
 {
     json_t *object = describe(layer->scope, layer->name, api_settings_patch(layer->patch));
 
     api_json_set(&object, "number", json_integer(layer->number));
-    api_json_append(ctx, object);
+    return object;
+}
+
+static int append_layer(const struct settings_layer *layer, void *ctx)
+{
+    api_json_append(ctx, api_settings_layer(layer));
     return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
 }
 

@@ -38,6 +38,31 @@ static int read_scope(const struct http_request *request, struct settings_wish *
     return api_members_read_mac(name, mac, err);
 }
 
+void api_settings_change_layer_show(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct settings_wish wish = {.dry = true};
+    struct settings_layer layer;
+    struct store_connection *connection;
+    struct err err = {0};
+    char mac[MAC_SIZE];
+    int rc = read_scope(request, &wish, mac, &err);
+
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = settings_store_get(connection, wish.scope, wish.name, &layer, &err);
+        store_read_end(api->store, connection);
+    }
+    if (rc == 0 && layer.patch[0] == '\0')
+        rc = err_set(&err, ERR_NOT_FOUND, "nothing is set there");
+    if (rc == 0)
+        api_json_send(response, 200, api_settings_layer(&layer));
+    else
+        api_json_refuse(response, &err);
+}
+
 static void append_text(const char *value, void *ctx)
 {
     api_json_append(ctx, json_string(value));

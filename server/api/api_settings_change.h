@@ -5,6 +5,8 @@
 #include "server/http/http_response.h"
 
 // Changes of config.json and of its schema: endpoints of README.md; ctx is a struct api.
+void api_settings_change_layer_show(
+    const struct http_request *request, struct http_response *response, void *ctx);
 void api_settings_change_set(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_settings_change_revert(

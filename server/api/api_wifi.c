@@ -8,6 +8,7 @@
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_once.h"
 #include "server/api/api_wifi_order.h"
 #include "server/base/clock.h"
 #include "server/store/batch_store.h"
@@ -61,12 +62,31 @@ static int order(const struct api *api, const struct audit_author *by,
     return rc;
 }
 
+static json_t *order_json(const struct wifi_order_result *result)
+{
+    return json_pack("{sI so}", "batch", (json_int_t)result->batch, "devices", items_json(result));
+}
+
+// An api_once_describe.
+static int describe_order(
+    struct store_connection *connection, void *ctx, json_t **out, struct err *err)
+{
+    const struct wifi_order_result *result = ctx;
+
+    (void)connection;
+    if (result->count > API_ONCE_ITEMS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "too many devices to be told again");
+    *out = order_json(result);
+    return 0;
+}
+
 void api_wifi_set(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     size_t n;
     const uint8_t *body = http_request_body(request, &n);
     struct wifi_order_result result = {0};
+    struct api_once_answer answer = {202, describe_order, &result};
     struct audit_author by;
     struct api_wifi_order wish;
     struct err err = {0};
@@ -76,13 +96,12 @@ void api_wifi_set(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &err);
         return;
     }
+    api_once_answer_by(request, &answer);
     api_author_of(request, &by);
     rc = order(api, &by, &wish, &result, &err);
     api_wifi_order_clear(&wish);
     if (rc == 0)
-        api_json_send(response, 202,
-            json_pack(
-                "{sI so}", "batch", (json_int_t)result.batch, "devices", items_json(&result)));
+        api_json_send(response, 202, order_json(&result));
     else if (result.refused > 0)
         api_json_refuse_devices(response, &err, items_json(&result));
     else
@@ -98,8 +117,12 @@ static json_t *summary_json(const struct batch_summary *summary)
     api_json_set(&object, "batch", json_integer(summary->id));
     api_json_set(&object, "created_at_ms", json_integer(summary->created_at_ms));
     for (int i = 0; i < COMMAND_STATE_COUNT; i++) {
-        api_json_set(
-            &object, command_state_name((enum command_state)i), json_integer(summary->counts[i]));
+        int64_t accepted = i == COMMAND_SENT ? summary->accepted : 0; // have a word of their own
+
+        api_json_set(&object, command_state_name((enum command_state)i),
+            json_integer(summary->counts[i] - accepted));
+        if (i == COMMAND_SENT)
+            api_json_set(&object, "accepted", json_integer(accepted));
         total += summary->counts[i];
     }
     api_json_set(&object, "total", json_integer(total));

@@ -6,6 +6,7 @@
 
 #include "server/audit/audit_chain.h"
 #include "server/audit/audit_state.h"
+#include "server/audit/audit_terms.h"
 #include "server/base/clock.h"
 #include "server/store/audit_store.h"
 
@@ -26,6 +27,7 @@ static void fill_row(
     *row = (struct audit_row){.at_ms = clock_system_ms(),
         .author = change->by != NULL ? *change->by : daemon,
         .forced = change->forced};
+    row->author.terms = NULL; // they end with the request
     snprintf(row->verb, sizeof row->verb, "%s", change->verb);
     snprintf(row->kind, sizeof row->kind, "%s", audit_kind_name(change->kind));
     snprintf(row->object, sizeof row->object, "%s", told->object);
@@ -59,7 +61,8 @@ static int write_told(struct store_connection *connection, const struct audit_ch
     return write_row(connection, &row, err);
 }
 
-int audit_run_within(struct store_connection *connection, const struct audit_change *change,
+// The change with its row.
+static int run_told(struct store_connection *connection, const struct audit_change *change,
     store_job job, void *ctx, struct err *err)
 {
     struct audit_told told = {.object = ""};
@@ -80,6 +83,27 @@ int audit_run_within(struct store_connection *connection, const struct audit_cha
     if (written == 0)
         written = write_told(connection, change, &told, err);
     return written < 0 ? written : rc;
+}
+
+int audit_run_within(struct store_connection *connection, const struct audit_change *change,
+    store_job job, void *ctx, struct err *err)
+{
+    struct audit_terms *terms = change->by != NULL ? change->by->terms : NULL;
+    int kept;
+    int rc;
+
+    if (terms == NULL || terms->is_under_way) // it is a part of another change
+        return run_told(connection, change, job, ctx, err);
+    rc = audit_terms_judge(connection, terms, err);
+    if (rc < 0)
+        return rc;
+    terms->is_under_way = true;
+    rc = run_told(connection, change, job, ctx, err);
+    terms->is_under_way = false;
+    if (rc < 0)
+        return rc;
+    kept = audit_terms_keep(connection, terms, err);
+    return kept < 0 ? kept : rc;
 }
 
 struct run {

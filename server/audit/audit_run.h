@@ -30,8 +30,9 @@ struct audit_change {
     void (*tell)(struct audit_told *told, const void *ctx);
 };
 
-// As store_write(): runs the job, and writes a row unless all is as it was. The job's errors; those
-// of the store, ERR_TOO_LARGE if the row cannot hold what is to be said: then nothing is changed.
+// As store_write(): runs the job on the terms of its author, and writes a row unless all is as it
+// was. The job's errors; those of audit_terms.h and of the store, ERR_TOO_LARGE if the row cannot
+// hold what is to be said: then nothing is changed.
 ERR_CHECKED int audit_run(struct store *store, const struct audit_change *change, store_job job,
     void *ctx, struct err *err);
 

@@ -55,6 +55,8 @@ const char *err_code_name(int code)
     case ERR_EXPIRED: return "expired";
     case ERR_UNTRUSTED: return "untrusted";
     case ERR_REVOKED: return "revoked";
+    case ERR_PRECONDITION: return "precondition-failed";
+    case ERR_REUSED: return "key-reused";
     default: return "unknown";
     }
 }

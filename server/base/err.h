@@ -13,9 +13,11 @@ enum err_code {
     ERR_UNAVAILABLE = -6, // broker, daemon or database cannot be reached now
     ERR_IO = -7,          // file, network or database failed
     ERR_NO_MEMORY = -8,
-    ERR_EXPIRED = -9,    // a certificate, before or after its time
-    ERR_UNTRUSTED = -10, // signed by nobody who is trusted
-    ERR_REVOKED = -11,   // a certificate, taken out of use
+    ERR_EXPIRED = -9,       // a certificate, before or after its time
+    ERR_UNTRUSTED = -10,    // signed by nobody who is trusted
+    ERR_REVOKED = -11,      // a certificate, taken out of use
+    ERR_PRECONDITION = -12, // it is not as the caller said it must be
+    ERR_REUSED = -13,       // the caller's key stands for another request
 };
 
 #define ERR_CHECKED __attribute__((warn_unused_result))

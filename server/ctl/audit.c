@@ -11,6 +11,7 @@
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/output.h"
+#include "server/ctl/pages.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
@@ -22,6 +23,7 @@ static const struct option_rule list_options[] = {
         "only those of a user, by name or as \"uid 1000\", or of \"daemon\""},
     {"object", OPTION_VALUE, "OBJECT",
         "only those of a device, image, key..., or of a kind of these"},
+    PAGES_OPTION("all"),
     {0},
 };
 
@@ -69,25 +71,22 @@ static void add_row(struct table *table, const json_t *row, int64_t now_ms)
     add_state(table, row, "after");
 }
 
-static int show_list(const struct subcommand_call *call, const json_t *rows, struct err *err)
-{
-    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_row};
-
-    return listing_show(&listing, call, rows, err);
-}
-
 static int run_list(const struct subcommand_call *call, struct err *err)
 {
+    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_row};
     const char *since = options_value(call->options, "since");
     const char *who = options_value(call->options, "who");
     const char *object = options_value(call->options, "object");
     int64_t seconds = 0;
+    int64_t max;
     char text[24];
     struct url url;
 
     if (since != NULL && !duration_parse(since, &seconds))
         return subcommand_misuse(
             err, "\"%s\" is not a duration: a number and s, m, h or d, as 24h", since);
+    if (pages_read_limit(call->options, 0, &max, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
     url_init(&url, PATH);
     if (since != NULL) {
         snprintf(text, sizeof text, "%lld", (long long)(clock_system_ms() - seconds * 1000));
@@ -98,10 +97,7 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     if (object != NULL)
         url_query(&url, "object", object);
 
-    int rc = present_get(call, url_text(&url), show_list, err);
-
-    url_clear(&url);
-    return rc;
+    return pages_show_listing(call, &url, max, &listing, err);
 }
 
 // The exit code tells, also with --json.
@@ -162,7 +158,7 @@ static int run_anchor(const struct subcommand_call *call, struct err *err)
 }
 
 const struct subcommand audit_subcommands[] = {
-    {"audit", "list", "[--since DURATION] [--who WHO] [--object OBJECT] [--json]",
+    {"audit", "list", "[--since DURATION] [--who WHO] [--object OBJECT] [--limit N] [--json]",
         "list who has changed what, the oldest first", list_options, 0, 0, run_list},
     {"audit", "verify", "[--anchor NUMBER:HASH] [--json]",
         "tell whether the list is whole: no row removed, altered or moved", verify_options, 0, 0,

@@ -5,11 +5,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define SILENCE_S 60L
+#define REPEATS 40 // of a request that is done once
+#define REPEAT_PAUSE_MS 250
 #define REPLY_MAX ((size_t)512 * 1024 * 1024)
 
 struct client {
@@ -28,6 +33,7 @@ struct sink {
     char *p;
     size_t n;
     size_t room;
+    char *next; // of a list: the query for the next page, or NULL
 };
 
 int client_open(const char *socket, struct client **out, struct err *err)
@@ -97,6 +103,26 @@ static size_t receive(char *p, size_t size, size_t count, void *ctx)
     return fwrite(p, 1, n, sink->stream);
 }
 
+// Link: <?a=b&cursor=c>; rel="next", as the daemon writes it
+static size_t receive_header(char *p, size_t size, size_t count, void *ctx)
+{
+    static const char begin[] = "link: <?";
+    static const char end[] = ">; rel=\"next\"";
+    struct sink *sink = ctx;
+    size_t n = size * count;
+    const char *to;
+
+    if (n < sizeof begin || strncasecmp(p, begin, sizeof begin - 1) != 0)
+        return n;
+    p += sizeof begin - 2; // the '?' belongs to it
+    to = memmem(p, n - (sizeof begin - 2), end, sizeof end - 1);
+    if (to != NULL) {
+        free(sink->next);
+        sink->next = strndup(p, (size_t)(to - p));
+    }
+    return to == NULL || sink->next != NULL ? n : 0;
+}
+
 static int explain_connect(const struct client *client, struct err *err)
 {
     long number = 0;
@@ -140,7 +166,7 @@ static int explain(const struct client *client, CURLcode code, struct err *err)
 
 static int code_from_name(const char *name)
 {
-    for (int code = ERR_INVALID; code >= ERR_NO_MEMORY; code--) {
+    for (int code = ERR_INVALID; code >= ERR_REUSED; code--) {
         if (strcmp(err_code_name(code), name) == 0)
             return code;
     }
@@ -177,6 +203,8 @@ static void set_up(struct client *client, const struct client_request *request, 
     curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, sink);
+    curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, receive_header);
+    curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, sink);
     if (strcmp(request->method, "POST") == 0) {
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS,
             request->body != NULL ? (const char *)request->body : "");
@@ -185,49 +213,112 @@ static void set_up(struct client *client, const struct client_request *request, 
     }
 }
 
-static struct curl_slist *make_headers(const struct client_request *request)
-{
-    char type[128];
-    char last[64];
-    struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+#define KEY_SIZE 64
 
-    if (request->last_event_id != NULL) {
-        snprintf(last, sizeof last, "Last-Event-ID: %s", request->last_event_id);
-        curl_slist_append(headers, last);
+// The header, with random bytes as 32 hex digits (draft-ietf-httpapi-idempotency-key-header, 2.1).
+static int make_key(char out[KEY_SIZE], struct err *err)
+{
+    uint8_t bytes[16];
+    char digits[2 * sizeof bytes + 1];
+
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return err_set(err, ERR_IO, "no random bytes: %m");
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
+    snprintf(out, KEY_SIZE, "Idempotency-Key: \"%s\"", digits);
+    return 0;
+}
+
+static int make_headers(
+    const struct client_request *request, struct curl_slist **out, struct err *err)
+{
+    char text[128];
+    char key[KEY_SIZE];
+    int rc = request->once ? make_key(key, err) : 0;
+
+    if (rc < 0)
+        return rc;
+    *out = curl_slist_append(NULL, "Expect:");
+    if (request->type != NULL) {
+        snprintf(text, sizeof text, "Content-Type: %s", request->type);
+        curl_slist_append(*out, text);
     }
-    if (request->type == NULL)
-        return headers;
-    snprintf(type, sizeof type, "Content-Type: %s", request->type);
-    curl_slist_append(headers, type);
-    return headers;
+    if (request->last_event_id != NULL) {
+        snprintf(text, sizeof text, "Last-Event-ID: %s", request->last_event_id);
+        curl_slist_append(*out, text);
+    }
+    if (request->once)
+        curl_slist_append(*out, key);
+    return 0;
+}
+
+// Whether the daemon may have done what was asked, or not, and nobody has been told.
+static bool is_lost(CURLcode code, int tries)
+{
+    return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+           code == CURLE_PARTIAL_FILE || (code == CURLE_COULDNT_CONNECT && tries > 0);
+}
+
+// A daemon that has died is started again.
+static CURLcode perform_once(struct client *client, struct sink *sink)
+{
+    static const struct timespec pause = {.tv_nsec = REPEAT_PAUSE_MS * 1000000L};
+    CURLcode code = curl_easy_perform(client->curl);
+
+    // What was passed on cannot be taken back.
+    for (int tries = 0; sink->last == 0 && is_lost(code, tries) && tries < REPEATS; tries++) {
+        nanosleep(&pause, NULL);
+        sink->n = 0;
+        code = curl_easy_perform(client->curl);
+    }
+    return code;
 }
 
 static int perform(
     struct client *client, const struct client_request *request, struct sink *sink, struct err *err)
 {
     char url[8192];
+    struct curl_slist *headers = NULL;
     size_t n = request->path == NULL
                    ? sizeof url
                    : (size_t)snprintf(url, sizeof url, "http://localhost%s", request->path);
+    CURLcode code;
+    int rc;
 
     if (n >= sizeof url)
         return err_set(err, ERR_INVALID, "the request is too long");
-
-    struct curl_slist *headers = make_headers(request);
-
+    rc = make_headers(request, &headers, err);
+    if (rc < 0)
+        return rc;
     set_up(client, request, sink);
     curl_easy_setopt(client->curl, CURLOPT_URL, url);
     curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
     sink->curl = client->curl;
-
-    CURLcode code = curl_easy_perform(client->curl);
-    int rc = sink->taken != 0          ? sink->taken
-             : code != CURLE_OK        ? explain(client, code, err)
-             : succeeded(client->curl) ? 0
-                                       : explain_refusal(client->curl, sink, request->refusal, err);
-
+    code = request->once ? perform_once(client, sink) : curl_easy_perform(client->curl);
+    rc = sink->taken != 0          ? sink->taken
+         : code != CURLE_OK        ? explain(client, code, err)
+         : succeeded(client->curl) ? 0
+                                   : explain_refusal(client->curl, sink, request->refusal, err);
     curl_slist_free_all(headers);
     return rc;
+}
+
+int client_get_page(
+    struct client *client, const char *path, struct client_page *out, struct err *err)
+{
+    struct client_request request = {.method = "GET", .path = path};
+    struct sink sink = {0};
+    int rc = perform(client, &request, &sink, err);
+
+    if (rc == 0 && sink.p == NULL)
+        rc = err_set(err, ERR_IO, "the daemon's answer is empty");
+    if (rc < 0) {
+        free(sink.p);
+        free(sink.next);
+        return rc;
+    }
+    *out = (struct client_page){sink.p, sink.n, sink.next};
+    return 0;
 }
 
 int client_call(
@@ -245,6 +336,7 @@ int client_call(
         else
             *out = reply;
     }
+    free(sink.next);
     free(sink.p);
     return rc;
 }
@@ -257,6 +349,7 @@ int client_stream(
 
     if (rc == 0 && sink.last != '\n' && putc('\n', out) == EOF)
         rc = err_set(err, ERR_IO, "cannot write the daemon's answer");
+    free(sink.next);
     free(sink.p);
     return rc;
 }

@@ -1,6 +1,7 @@
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ struct client_request {
     const char *last_event_id; // NULL: none
     json_t **refusal; // or NULL: of client_call(), what is answered with a refusal; NULL if nothing
                       // is, else the caller gives up the reference
+    bool once;        // it bears a key, so that it is repeated when its answer is lost, as with the
+                      // daemon, and yet done once
 };
 
 // Prepares requests to a socket, which is only tried with the first; the path is borrowed.
@@ -37,6 +40,15 @@ ERR_CHECKED int client_call(
 // byte is ERR_UNAVAILABLE.
 ERR_CHECKED int client_feed(struct client *client, const struct client_request *request,
     int (*take)(const char *p, size_t n, void *ctx), void *ctx, struct err *err);
+// A page of a list, as it came, and the query that leads to the next one (RFC 8288), with its '?';
+// NULL if there is none.
+struct client_page {
+    char *text; // of n bytes before a NUL; the caller frees it
+    size_t n;
+    char *next; // this, too
+};
+ERR_CHECKED int client_get_page(
+    struct client *client, const char *path, struct client_page *out, struct err *err);
 
 // As client_call(), but passes the answer on to a stream as it comes, and ends it with a new line.
 ERR_CHECKED int client_stream(

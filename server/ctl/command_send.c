@@ -184,6 +184,7 @@ static int post(const struct batch *batch, const char *mac, json_t **out, struct
         .body = (const uint8_t *)text,
         .size_bytes = strlen(text),
         .type = "application/json",
+        .once = true,
     };
     int rc = client_call(batch->client, &request, out, err);
 

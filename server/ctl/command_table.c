@@ -61,10 +61,10 @@ static void add_command(struct table *table, const json_t *command, int64_t now_
     table_add(table, TABLE_PLAIN, detail);
 }
 
+const struct listing command_table_listing = {
+    columns, sizeof columns / sizeof columns[0], add_command};
+
 struct table *command_table_new(const json_t *commands, int64_t now_ms)
 {
-    static const struct listing listing = {
-        columns, sizeof columns / sizeof columns[0], add_command};
-
-    return listing_fill(&listing, commands, now_ms);
+    return listing_fill(&command_table_listing, commands, now_ms);
 }

@@ -6,9 +6,13 @@
 
 #include <jansson.h>
 
+#include "server/ctl/listing.h"
 #include "server/ctl/table.h"
 
 #define COMMAND_TABLE_DETAIL_SIZE 320
+
+// How commands are shown, one a row.
+extern const struct listing command_table_listing;
 
 // The table of an array of commands; NULL without memory.
 struct table *command_table_new(const json_t *commands, int64_t now_ms);

@@ -11,8 +11,11 @@
 #include "server/ctl/command_send.h"
 #include "server/ctl/command_table.h"
 #include "server/ctl/listing.h"
+#include "server/ctl/pages.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
+
+#define USUAL 100 // of a list; its option says so
 
 static const struct option_rule send_options[] = {
     {"all", OPTION_FLAG, NULL, "send it to every device"},
@@ -45,22 +48,36 @@ static int show_one(const struct subcommand_call *call, const json_t *command, s
     return rc;
 }
 
+static const struct option_rule list_options[] = {
+    {"state", OPTION_VALUE, "STATE",
+        "only those that are queued, sent, accepted, done, failed, expired, cancelled or waiting"},
+    {"command", OPTION_VALUE, "NAME", "only those of this name"},
+    PAGES_OPTION("100"),
+    {0},
+};
+
 static int run_list(const struct subcommand_call *call, struct err *err)
 {
+    const struct options *options = call->options;
+    const char *state = options_value(options, "state");
+    const char *name = options_value(options, "command");
     struct url url;
-    char mac[MAC_SIZE];
-    const char *given = call->options->argument_count > 0 ? call->options->arguments[0] : NULL;
+    char mac[MAC_SIZE] = "";
+    int64_t max;
 
-    if (given != NULL && subcommand_read_mac(given, mac, err) != SUBCOMMAND_OK)
+    if (options->argument_count > 0 &&
+        subcommand_read_mac(options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    if (pages_read_limit(options, USUAL, &max, err) != SUBCOMMAND_OK)
         return SUBCOMMAND_USAGE;
     url_init(&url, "/api/v1/commands");
-    if (given != NULL)
+    if (mac[0] != '\0')
         url_query(&url, "mac", mac);
-
-    int rc = present_get(call, url_text(&url), show_table, err);
-
-    url_clear(&url);
-    return rc;
+    if (state != NULL)
+        url_query(&url, "state", state);
+    if (name != NULL)
+        url_query(&url, "command", name);
+    return pages_show_listing(call, &url, max, &command_table_listing, err);
 }
 
 static int run_show(const struct subcommand_call *call, struct err *err)
@@ -89,7 +106,8 @@ const struct subcommand commands_subcommands[] = {
     {"command", "cancel", "ID|MAC... [--json]",
         "cancel commands: by number, or all of a device that have not ended", NULL, 1, 1000,
         command_recall_run},
-    {"command", "list", "[MAC] [--json]", "list the newest commands", NULL, 0, 1, run_list},
+    {"command", "list", "[MAC] [--state STATE] [--command NAME] [--limit N] [--json]",
+        "list the newest commands", list_options, 0, 1, run_list},
     {"command", "show", "ID [--json]", "show one command", NULL, 1, 1, run_show},
     {0},
 };

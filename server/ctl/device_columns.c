@@ -205,6 +205,13 @@ static void add_cell(struct table *table, size_t place, const json_t *device, in
     table_add(table, TABLE_PLAIN, text);
 }
 
+void device_columns_add(
+    const struct device_columns *columns, struct table *table, const json_t *device, int64_t now_ms)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        add_cell(table, columns->places[i], device, now_ms);
+}
+
 struct table *device_columns_table(
     const struct device_columns *columns, const json_t *devices, int64_t now_ms)
 {
@@ -214,8 +221,7 @@ struct table *device_columns_table(
 
     json_array_foreach((json_t *)devices, i, device)
     {
-        for (size_t c = 0; c < columns->count; c++)
-            add_cell(table, columns->places[c], device, now_ms);
+        device_columns_add(columns, table, device, now_ms);
     }
     return table;
 }

@@ -28,6 +28,10 @@ int device_columns_read(const char *text, struct device_columns *out, struct err
 // Both may be NULL.
 bool device_columns_name(const char *columns, const char *by, const char *name);
 
+// Adds a device to a table of these columns.
+void device_columns_add(const struct device_columns *columns, struct table *table,
+    const json_t *device, int64_t now_ms);
+
 // The table of an array of devices, which borrows the columns; NULL without memory.
 struct table *device_columns_table(
     const struct device_columns *columns, const json_t *devices, int64_t now_ms);

@@ -305,7 +305,7 @@ static void add_event(struct table *table, const json_t *event, int64_t now_ms)
     table_add(table, TABLE_PLAIN, detail);
 }
 
-static const struct listing event_listing = {
+const struct listing device_details_events = {
     event_columns, sizeof event_columns / sizeof event_columns[0], add_event};
 
 static void add_certificate(struct table *table, const json_t *certificate, int64_t now_ms)
@@ -368,7 +368,8 @@ int device_details_show(const struct subcommand_call *call, const json_t *answer
     if (rc == 0 && json_array_size(commands) > 0)
         rc = show_section(call, "commands", command_table_new(commands, now_ms), err);
     if (rc == 0 && json_array_size(events) > 0)
-        rc = show_section(call, "events", listing_fill(&event_listing, events, now_ms), err);
+        rc =
+            show_section(call, "events", listing_fill(&device_details_events, events, now_ms), err);
     if (rc == 0 && json_array_size(hours) > 0)
         rc = show_section(call, "hours", listing_fill(&hour_listing, hours, now_ms), err);
     return rc;

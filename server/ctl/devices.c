@@ -17,6 +17,7 @@
 #include "server/ctl/devices_watch.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
+#include "server/ctl/pages.h"
 #include "server/ctl/present.h"
 #include "server/ctl/selection.h"
 
@@ -55,6 +56,7 @@ static const struct option_rule list_options[] = {
     {"drifted", OPTION_FLAG, NULL, "only devices that do not run the config.json that they should"},
     {"sort", OPTION_VALUE, "COLUMN", "in the order of this column; -COLUMN: backwards"},
     {"columns", OPTION_VALUE, "A,B,...", "show these columns"},
+    PAGES_OPTION("all"),
     {0},
 };
 
@@ -90,29 +92,6 @@ int devices_list_path(const struct options *options, struct url *out, struct err
     if (image != NULL)
         url_query(out, "image", image);
     return SUBCOMMAND_OK;
-}
-
-// The columns and the order that are asked for.
-static int show_list(const struct subcommand_call *call, const json_t *answer, struct err *err)
-{
-    const char *by = options_value(call->options, "sort");
-    const char *named = options_value(call->options, "columns");
-    struct device_columns columns;
-    json_t *sorted = NULL;
-    int rc = SUBCOMMAND_OK;
-
-    device_columns_usual(&columns);
-    if (named != NULL)
-        rc = device_columns_read(named, &columns, err);
-    if (rc == SUBCOMMAND_OK)
-        rc = device_marks_add(call, (json_t *)answer, err);
-    if (rc == SUBCOMMAND_OK && by != NULL)
-        rc = device_columns_sort(answer, by, &sorted, err);
-    if (rc == SUBCOMMAND_OK)
-        rc = listing_print(call,
-            device_columns_table(&columns, by != NULL ? sorted : answer, clock_system_ms()), err);
-    json_decref(sorted);
-    return rc;
 }
 
 // What a device must meet goes into the path.
@@ -151,25 +130,90 @@ static bool names_marks(const struct options *options)
            device_columns_name(columns, by, "pin");
 }
 
+// How a list is to be shown.
+struct wish {
+    struct device_columns columns;
+    const char *by; // sorted, or NULL
+    int64_t max;    // of devices; 0: all
+};
+
+static int read_wish(const struct options *options, struct wish *out, struct err *err)
+{
+    const char *named = options_value(options, "columns");
+    int rc = pages_read_limit(options, 0, &out->max, err);
+
+    out->by = options_value(options, "sort");
+    device_columns_usual(&out->columns);
+    if (rc == SUBCOMMAND_OK && named != NULL)
+        rc = device_columns_read(named, &out->columns, err);
+    return rc;
+}
+
+static void add_device(struct table *table, const json_t *device, int64_t now_ms, const void *ctx)
+{
+    device_columns_add(ctx, table, device, now_ms);
+}
+
+// What is sorted here, or told by lists of groups, is asked for as a whole before the first row.
+static bool needs_all(const struct options *options, const struct wish *wish)
+{
+    const char *columns = options_value(options, "columns");
+
+    return wish->by != NULL || device_columns_name(columns, NULL, "group") ||
+           device_columns_name(columns, NULL, "channel");
+}
+
+static int show_whole(
+    const struct subcommand_call *call, struct url *url, const struct wish *wish, struct err *err)
+{
+    json_t *all = NULL;
+    json_t *sorted = NULL;
+    int rc = pages_gather(call, url, wish->by == NULL ? wish->max : 0, &all, err);
+
+    if (rc < 0)
+        return rc;
+    rc = device_marks_add(call, all, err);
+    if (rc == SUBCOMMAND_OK && wish->by != NULL)
+        rc = device_columns_sort(all, wish->by, &sorted, err);
+    while (rc == SUBCOMMAND_OK && sorted != NULL && wish->max > 0 &&
+           (int64_t)json_array_size(sorted) > wish->max)
+        json_array_remove(sorted, json_array_size(sorted) - 1);
+    if (rc == SUBCOMMAND_OK)
+        rc = listing_print(call,
+            device_columns_table(&wish->columns, sorted != NULL ? sorted : all, clock_system_ms()),
+            err);
+    json_decref(sorted);
+    json_decref(all);
+    return rc;
+}
+
 static int run_list(const struct subcommand_call *call, struct err *err)
 {
     const struct options *options = call->options;
+    struct wish wish;
     struct url url;
+    int rc;
 
     if (call->json && (options_has(options, "sort") || options_has(options, "columns")))
         return subcommand_misuse(err, "--sort and --columns are for the table, not for --json");
-
-    int rc = devices_list_path(options, &url, err);
-
+    rc = read_wish(options, &wish, err);
+    if (rc == SUBCOMMAND_OK)
+        rc = devices_list_path(options, &url, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
     if (names_marks(options))
         url_query(&url, "marks", "1");
     rc = add_filters(call, &url, err);
-    if (rc == SUBCOMMAND_OK)
-        rc = present_get(call, url_text(&url), show_list, err);
-    url_clear(&url);
-    return rc;
+    if (rc != SUBCOMMAND_OK) {
+        url_clear(&url);
+        return rc;
+    }
+    if (needs_all(options, &wish))
+        return show_whole(call, &url, &wish, err);
+
+    struct pages_view view = {wish.columns.shown, wish.columns.count, add_device, &wish.columns};
+
+    return pages_show(call, &url, wish.max, &view, err);
 }
 
 static int show_forgotten(const struct subcommand_call *call, const json_t *answer, struct err *err)
@@ -197,6 +241,30 @@ static int run_forget(const struct subcommand_call *call, struct err *err)
     return present_request(call, &request, show_forgotten, err);
 }
 
+static const struct option_rule events_options[] = {
+    {"event", OPTION_VALUE, "KIND", "only events of this kind"},
+    PAGES_OPTION("100"),
+    {0},
+};
+
+static int run_events(const struct subcommand_call *call, struct err *err)
+{
+    const char *kind = options_value(call->options, "event");
+    char mac[MAC_SIZE];
+    int64_t max;
+    struct url url;
+
+    if (subcommand_read_mac(call->options->arguments[0], mac, err) != SUBCOMMAND_OK ||
+        pages_read_limit(call->options, 100, &max, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    url_init(&url, "/api/v1/devices");
+    url_segment(&url, mac);
+    url_segment(&url, "events");
+    if (kind != NULL)
+        url_query(&url, "event", kind);
+    return pages_show_listing(call, &url, max, &device_details_events, err);
+}
+
 static int run_show(const struct subcommand_call *call, struct err *err)
 {
     char path[32 + MAC_SIZE];
@@ -211,10 +279,13 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 const struct subcommand devices_subcommands[] = {
     {"devices", "list",
         "[--online|--offline|--state STATE] [--image GLOB] [--filter FILTER]... [--group NAME]... "
-        "[--outdated] [--failed] [--drifted] [--sort COLUMN] [--columns A,B,...] [--json]",
+        "[--outdated] [--failed] [--drifted] [--sort COLUMN] [--columns A,B,...] [--limit N] "
+        "[--json]",
         "list devices", list_options, 0, 0, run_list},
     {"devices", "show", "MAC [--json]", "show all that is known about a device", NULL, 1, 1,
         run_show},
+    {"devices", "events", "MAC [--event KIND] [--limit N] [--json]",
+        "list what a device has said and done, the newest first", events_options, 1, 1, run_events},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
     {"devices", "tag", "MAC... [--add TAG]... [--remove TAG]... [--json]",

@@ -146,7 +146,10 @@ static int show_added(const struct subcommand_call *call, const json_t *answer, 
 
 static int run_add(const struct subcommand_call *call, struct err *err)
 {
-    struct client_request request = {.method = "POST", .path = PATH, .type = "application/json"};
+    struct client_request request = {.method = "POST",
+        .path = PATH,
+        .type = "application/json",
+        .once = !options_has(call->options, "code")};
     json_t *macs = json_array();
     json_t *wish = json_pack("{sO sb}", "macs", macs, "code", options_has(call->options, "code"));
     int rc = SUBCOMMAND_OK;

@@ -63,7 +63,8 @@ static int run_set(const struct subcommand_call *call, struct err *err)
     struct client_request request = {.method = "POST",
         .path = options_has(call->options, "force") ? "/api/v1/groups?force=1" : "/api/v1/groups",
         .body = (const uint8_t *)text,
-        .type = "application/json"};
+        .type = "application/json",
+        .once = true};
 
     json_decref(body);
     if (text == NULL)

@@ -12,9 +12,15 @@
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
 #include "server/ctl/listing.h"
+#include "server/ctl/pages.h"
 #include "server/ctl/output.h"
 #include "server/ctl/present.h"
 #include "server/ctl/url.h"
+
+static const struct option_rule list_options[] = {
+    PAGES_OPTION("all"),
+    {0},
+};
 
 static const struct option_rule publish_options[] = {
     {"channel", OPTION_VALUE, "stable|beta", "to whom (stable)"},
@@ -71,16 +77,16 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
     table_add(table, TABLE_PLAIN, text);
 }
 
-static int show_list(const struct subcommand_call *call, const json_t *images, struct err *err)
-{
-    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_image};
-
-    return listing_show(&listing, call, images, err);
-}
-
 static int run_list(const struct subcommand_call *call, struct err *err)
 {
-    return present_get(call, "/api/v1/images", show_list, err);
+    static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_image};
+    int64_t max;
+    struct url url;
+
+    if (pages_read_limit(call->options, 0, &max, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    url_init(&url, "/api/v1/images");
+    return pages_show_listing(call, &url, max, &listing, err);
 }
 
 static int show_state(const struct subcommand_call *call, const json_t *image, struct err *err)
@@ -235,7 +241,7 @@ const struct subcommand images_subcommands[] = {
         "stable|beta]] "
         "[--json]",
         "add a signed image", image_add_options, 1, 1, image_add_run},
-    {"images", "list", "[--json]", "list images", NULL, 0, 0, run_list},
+    {"images", "list", "[--limit N] [--json]", "list images", list_options, 0, 0, run_list},
     {"images", "publish", "NAME [--channel stable|beta] [--force] [--json]",
         "offer an image to devices of a channel", publish_options, 1, 1, run_publish},
     {"images", "promote", "NAME [--force] [--json]",

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "server/ctl/output.h"
+#include "server/ctl/pages.h"
 #include "server/ctl/pki_crl.h"
 #include "server/ctl/pki_device.h"
 #include "server/ctl/pki_issue.h"
@@ -83,6 +84,7 @@ static const struct option_rule client_options[] = {
 
 static const struct option_rule list_options[] = {
     {"state", OPTION_VALUE, "STATE", "good, revoked, on-hold, expired or not-yet-valid"},
+    PAGES_OPTION("all"),
     {0},
 };
 
@@ -269,7 +271,7 @@ const struct subcommand pki_subcommands[] = {
     {"pki", "client", "DIR NAME --role ROLE [--days N] [--rsa] [--force]",
         "issue a certificate for a client of the broker that is not a device", client_options, 2, 2,
         run_client},
-    {"pki", "list", "[MAC] [--state STATE] [--json]",
+    {"pki", "list", "[MAC] [--state STATE] [--limit N] [--json]",
         "list the certificates that the daemon knows, or those of one device", list_options, 0, 1,
         pki_list_run},
     {"pki", "revoke", "SERIAL [--reason REASON] [--force] [--json]",

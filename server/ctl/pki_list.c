@@ -6,7 +6,7 @@
 
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
-#include "server/ctl/present.h"
+#include "server/ctl/pages.h"
 #include "server/ctl/url.h"
 
 static const struct table_column columns[] = {
@@ -46,31 +46,24 @@ static void add_certificate(struct table *table, const json_t *certificate, int6
     table_add(table, is_good ? TABLE_GOOD : TABLE_BAD, text);
 }
 
-static int show(const struct subcommand_call *call, const json_t *answer, struct err *err)
+int pki_list_run(const struct subcommand_call *call, struct err *err)
 {
     static const struct listing listing = {
         columns, sizeof columns / sizeof columns[0], add_certificate};
-
-    return listing_show(&listing, call, answer, err);
-}
-
-int pki_list_run(const struct subcommand_call *call, struct err *err)
-{
     const char *state = options_value(call->options, "state");
-    char mac[MAC_SIZE];
+    char mac[MAC_SIZE] = "";
+    int64_t max;
     struct url url;
-    int rc = SUBCOMMAND_OK;
 
+    if (call->options->argument_count > 0 &&
+        subcommand_read_mac(call->options->arguments[0], mac, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    if (pages_read_limit(call->options, 0, &max, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
     url_init(&url, "/api/v1/certificates");
     if (state != NULL)
         url_query(&url, "state", state);
-    if (call->options->argument_count > 0) {
-        rc = subcommand_read_mac(call->options->arguments[0], mac, err);
-        if (rc == SUBCOMMAND_OK)
-            url_query(&url, "mac", mac);
-    }
-    if (rc == SUBCOMMAND_OK)
-        rc = present_get(call, url_text(&url), show, err);
-    url_clear(&url);
-    return rc;
+    if (mac[0] != '\0')
+        url_query(&url, "mac", mac);
+    return pages_show_listing(call, &url, max, &listing, err);
 }

@@ -25,6 +25,7 @@ static int post(struct client *client, const char *pem, size_t n, json_t **out, 
         .body = (const uint8_t *)pem,
         .size_bytes = n,
         .type = "application/x-pem-file",
+        .once = true,
     };
 
     return client_call(client, &request, out, err);

@@ -192,7 +192,7 @@ static int make_body(
 static int post(struct client *client, json_t *body, bool dry_run, json_t **out, struct err *err)
 {
     struct client_request request = {
-        .method = "POST", .path = "/api/v1/rollouts", .type = "application/json"};
+        .method = "POST", .path = "/api/v1/rollouts", .type = "application/json", .once = true};
     char *text;
     int rc;
 

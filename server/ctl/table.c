@@ -21,6 +21,7 @@ struct table {
     size_t cell_count;
     size_t cell_room;
     bool failed;
+    size_t *widths; // of what was flushed, in columns; NULL: nothing was
 };
 
 struct table *table_new(const struct table_column *columns, size_t count)
@@ -34,13 +35,20 @@ struct table *table_new(const struct table_column *columns, size_t count)
     return table;
 }
 
+static void clear_cells(struct table *table)
+{
+    for (size_t i = 0; i < table->cell_count; i++)
+        free(table->cells[i].text);
+    table->cell_count = 0;
+}
+
 void table_free(struct table *table)
 {
     if (table == NULL)
         return;
-    for (size_t i = 0; i < table->cell_count; i++)
-        free(table->cells[i].text);
+    clear_cells(table);
     free(table->cells);
+    free(table->widths);
     free(table);
 }
 
@@ -77,7 +85,7 @@ void table_add(struct table *table, enum table_style style, const char *text)
 static void measure(const struct table *table, size_t *widths)
 {
     for (size_t i = 0; i < table->column_count; i++)
-        widths[i] = strlen(table->columns[i].title);
+        widths[i] = table->widths != NULL ? table->widths[i] : strlen(table->columns[i].title);
     for (size_t i = 0; i < table->cell_count; i++) {
         size_t width = text_width(table->cells[i].text);
         size_t *column = &widths[i % table->column_count];
@@ -177,14 +185,20 @@ static void print_cell(
         fprintf(out, "%*s", GAP, "");
 }
 
-static void print_rows(
-    const struct table *table, const struct terminal *terminal, const size_t *widths, FILE *out)
+static void print_titles(const struct table *table, const size_t *widths, FILE *out)
 {
     size_t count = table->column_count;
 
     for (size_t i = 0; i < count; i++)
         print_cell(&table->columns[i], widths[i], table->columns[i].title, i + 1 == count, out);
     fputc('\n', out);
+}
+
+static void print_rows(
+    const struct table *table, const struct terminal *terminal, const size_t *widths, FILE *out)
+{
+    size_t count = table->column_count;
+
     for (size_t i = 0; i < table->cell_count; i++) {
         size_t place = i % count;
         bool last = place + 1 == count;
@@ -201,20 +215,47 @@ static void print_rows(
     }
 }
 
-int table_print(
-    const struct table *table, const struct terminal *terminal, FILE *out, struct err *err)
+// *natural: the widths that all has that was printed so far; the caller frees them.
+static int print(const struct table *table, const struct terminal *terminal, FILE *out,
+    size_t **natural, struct err *err)
 {
-    if (table == NULL || table->failed)
-        return err_set(err, ERR_NO_MEMORY, "no memory for a table");
-
-    size_t *widths = calloc(table->column_count, sizeof *widths);
+    bool has_memory = table != NULL && !table->failed;
+    size_t *widths = has_memory ? calloc(2 * table->column_count, sizeof *widths) : NULL;
+    size_t *fitted;
 
     if (widths == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for a table");
+    fitted = widths + table->column_count;
     measure(table, widths);
+    memcpy(fitted, widths, table->column_count * sizeof *widths);
     if (terminal->columns != 0)
-        fit(table, terminal->columns, widths);
-    print_rows(table, terminal, widths, out);
+        fit(table, terminal->columns, fitted);
+    if (table->widths == NULL)
+        print_titles(table, fitted, out);
+    print_rows(table, terminal, fitted, out);
+    *natural = widths;
+    return 0;
+}
+
+int table_print(
+    const struct table *table, const struct terminal *terminal, FILE *out, struct err *err)
+{
+    size_t *widths = NULL;
+    int rc = print(table, terminal, out, &widths, err);
+
     free(widths);
+    return rc;
+}
+
+int table_flush(struct table *table, const struct terminal *terminal, FILE *out, struct err *err)
+{
+    size_t *widths = NULL;
+    int rc = print(table, terminal, out, &widths, err);
+
+    if (rc < 0)
+        return rc;
+    free(table->widths);
+    table->widths = widths;
+    clear_cells(table);
     return 0;
 }

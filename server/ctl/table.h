@@ -36,4 +36,9 @@ void table_add(struct table *table, enum table_style style, const char *text);
 ERR_CHECKED int table_print(
     const struct table *table, const struct terminal *terminal, FILE *out, struct err *err);
 
+// The same, and forgets the rows: more may be added and printed below. The titles come once, and a
+// column never gets narrower.
+ERR_CHECKED int table_flush(
+    struct table *table, const struct terminal *terminal, FILE *out, struct err *err);
+
 #endif

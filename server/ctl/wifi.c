@@ -58,8 +58,9 @@ static void add_batch(struct table *table, const json_t *batch, int64_t now_ms)
     table_add(table, TABLE_PLAIN, text);
     add_count(table, TABLE_PLAIN, field_integer(batch, "total", 0));
     add_count(table, TABLE_PLAIN, field_integer(batch, "done", 0));
-    add_count(
-        table, TABLE_PLAIN, field_integer(batch, "queued", 0) + field_integer(batch, "sent", 0));
+    add_count(table, TABLE_PLAIN,
+        field_integer(batch, "queued", 0) + field_integer(batch, "sent", 0) +
+            field_integer(batch, "accepted", 0));
     add_count(table, TABLE_PLAIN, field_integer(batch, "waiting", 0));
     add_count(table, lost > 0 ? TABLE_BAD : TABLE_PLAIN, lost);
 }

@@ -180,7 +180,8 @@ static int post(const struct subcommand_call *call, const char *text, struct err
         .body = (const uint8_t *)text,
         .size_bytes = strlen(text),
         .type = "application/json",
-        .refusal = &refusal};
+        .refusal = &refusal,
+        .once = true};
     int rc = client_open(call->socket, &client, err);
 
     if (rc < 0)

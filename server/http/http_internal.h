@@ -56,6 +56,7 @@ struct http_request {
     struct http_response_end end; // told: NULL if nobody is
     uint64_t answer_mark;         // http_verdict_mark() before the answer
     uint64_t answer_length;       // of its body
+    void *attached;               // by its handler
 };
 
 #define HTTP_RESPONSE_HEADERS_MAX 8

@@ -5,6 +5,7 @@
 
 #include <gnutls/gnutls.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 enum http_method http_request_method(const struct http_request *request)
@@ -88,6 +89,35 @@ const struct http_route *http_request_route(const struct http_request *request)
 const char *http_request_header(const struct http_request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+static enum MHD_Result visit_header(
+    void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    struct query_search *search = cls;
+
+    (void)kind;
+    if (strcasecmp(key, search->name) == 0)
+        search->each(value != NULL ? value : "", search->ctx);
+    return MHD_YES;
+}
+
+void http_request_each_header(const struct http_request *request, const char *name,
+    void (*each)(const char *value, void *ctx), void *ctx)
+{
+    struct query_search search = {.name = name, .each = each, .ctx = ctx};
+
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, visit_header, &search);
+}
+
+void http_request_attach(const struct http_request *request, void *own)
+{
+    ((struct http_request *)(uintptr_t)request)->attached = own; // it is lent as constant only
+}
+
+void *http_request_attached(const struct http_request *request)
+{
+    return request->attached;
 }
 
 const uint8_t *http_request_body(const struct http_request *request, size_t *n)

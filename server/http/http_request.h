@@ -29,8 +29,14 @@ void http_request_each_parameter(const struct http_request *request,
 struct http_route;
 const struct http_route *http_request_route(const struct http_request *request);
 
-// The value of a header, or NULL.
+// The value of a header, or NULL. The second form calls each() for every field of that name.
 const char *http_request_header(const struct http_request *request, const char *name);
+void http_request_each_header(const struct http_request *request, const char *name,
+    void (*each)(const char *value, void *ctx), void *ctx);
+
+// Something of the handler's for those that it hands the request on to; NULL until it is attached.
+void http_request_attach(const struct http_request *request, void *own);
+void *http_request_attached(const struct http_request *request);
 
 // The body; *n is 0 and the result may be NULL if there is none.
 const uint8_t *http_request_body(const struct http_request *request, size_t *n);

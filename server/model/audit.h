@@ -36,11 +36,15 @@ enum audit_kind {
 
 #define AUDIT_WHO_DAEMON "daemon" // its own decisions
 
+struct audit_terms;
+
 // Who it was.
 struct audit_author {
     char who[AUDIT_WHO_SIZE];
     char user[AUDIT_USER_SIZE]; // the name of that user then, or ""
     int64_t pid;                // of the process that asked; 0: not known
+    // On which terms (audit_terms.h), borrowed while he is asking; NULL: none.
+    struct audit_terms *terms;
 };
 
 struct audit_row {

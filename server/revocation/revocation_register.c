@@ -21,6 +21,7 @@ struct batch {
     size_t room;
     size_t *added; // their places, as many as result.added
     struct revocation_register_result result;
+    struct revocation_register_result *out; // the same, once all are in
     struct err *err;
 };
 
@@ -102,6 +103,8 @@ static int add_all(struct store_connection *connection, void *ctx, struct err *e
         if (revoked && result->revoked++ == 0)
             memcpy(result->revoked_name, record->common_name, sizeof result->revoked_name);
     }
+    if (rc == 0)
+        *batch->out = *result;
     return rc;
 }
 
@@ -129,7 +132,7 @@ int revocation_register_add(struct store *store, struct device_auth *auth,
     const struct revocation_register_text *text, struct revocation_register_result *out,
     struct err *err)
 {
-    struct batch batch = {.auth = auth, .err = err};
+    struct batch batch = {.auth = auth, .out = out, .err = err};
     struct audit_change change = {
         .by = text->by, .verb = "record", .kind = AUDIT_CERTIFICATE, .tell = tell};
     int rc = text->n > 0 ? issued_parse(text->p, text->n, take, &batch, err) : 0;

@@ -12,6 +12,9 @@ static const char insert[] =
 
 static const char select_head[] = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1";
 
+static const char select_last_of[] = "SELECT number FROM audit WHERE kind = ?1 AND object = ?2"
+                                     " ORDER BY number DESC LIMIT 1";
+
 static const char select_page[] =
     "SELECT number, at_ms, who, user_name, pid, verb, kind, object, forced, before_json,"
     " after_json, hash FROM audit"
@@ -58,6 +61,23 @@ int audit_store_get_head(struct store_connection *connection, int64_t *number,
     statement_close(&s);
     if (rc == 0)
         return err_set(err, ERR_NOT_FOUND, "the audit log is empty");
+    return rc < 0 ? rc : 0;
+}
+
+int audit_store_get_last_of(struct store_connection *connection, const char *kind,
+    const char *object, int64_t *number, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_last_of);
+    statement_bind_text(&s, kind);
+    statement_bind_text(&s, object);
+
+    int rc = statement_step(&s, err);
+
+    if (rc >= 0)
+        *number = rc > 0 ? statement_int(&s, 0) : 0;
+    statement_close(&s);
     return rc < 0 ? rc : 0;
 }
 

@@ -17,6 +17,10 @@ ERR_CHECKED int audit_store_add(
 ERR_CHECKED int audit_store_get_head(struct store_connection *connection, int64_t *number,
     char hash[AUDIT_HASH_SIZE], struct err *err);
 
+// Number of the last row of an object; 0: there is none.
+ERR_CHECKED int audit_store_get_last_of(struct store_connection *connection, const char *kind,
+    const char *object, int64_t *number, struct err *err);
+
 // Which rows: those behind the number `after`, no older than since_ms, of an author and an object:
 // who is his `who` or his name, object the kind or its name; "" is any.
 struct audit_store_wish {

@@ -47,7 +47,8 @@ static const char select_summaries[] =
     "SELECT batch, min(created_at_ms), count(CASE WHEN state = 0 THEN 1 END),"
     " count(CASE WHEN state = 1 THEN 1 END), count(CASE WHEN state = 2 THEN 1 END),"
     " count(CASE WHEN state = 3 THEN 1 END), count(CASE WHEN state = 4 THEN 1 END),"
-    " count(CASE WHEN state = 5 THEN 1 END), count(CASE WHEN state = 6 THEN 1 END)"
+    " count(CASE WHEN state = 5 THEN 1 END), count(CASE WHEN state = 6 THEN 1 END),"
+    " count(CASE WHEN state = 1 AND accepted_at_ms > 0 THEN 1 END)"
     " FROM commands INDEXED BY commands_batch"
     " WHERE batch > 0 AND batch >= ?1 AND batch <= ?2 AND name = ?3"
     " GROUP BY batch ORDER BY batch DESC LIMIT ?4";
@@ -224,6 +225,7 @@ static int read_summary(struct statement *s, struct batch_summary *out, struct e
     out->created_at_ms = statement_int(s, 1);
     for (int i = 0; i < COMMAND_STATE_COUNT; i++)
         out->counts[i] = statement_int(s, 2 + i);
+    out->accepted = statement_int(s, 2 + COMMAND_STATE_COUNT);
     return rc;
 }
 

@@ -32,6 +32,7 @@ struct batch_summary {
     int64_t id;
     int64_t created_at_ms;
     int64_t counts[COMMAND_STATE_COUNT]; // of its commands in each state
+    int64_t accepted;                    // of those that are sent
 };
 
 // ERR_NOT_FOUND if there is no such batch of commands of that name.

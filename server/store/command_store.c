@@ -22,7 +22,9 @@ _Static_assert(COMMAND_QUEUED == 0 && COMMAND_SENT == 1 && COMMAND_DONE == 2 &&
     " c.due_at_ms, c.sends, c.inferred, c.last_sent_at_ms"
 #define COLUMN_COUNT 20 // of these; what else is selected stands behind them
 #define SELECT "SELECT " COLUMNS " FROM commands AS c"
-#define PAGE SELECT " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"
+#define PAGE                                                                                       \
+    SELECT " WHERE c.id < ?1 AND (?2 < 0 OR c.state = ?2) AND (?3 = '' OR c.name = ?3)"            \
+           " AND (?5 < 0 OR CASE WHEN c.accepted_at_ms > 0 THEN 1 ELSE 0 END = ?5)"
 
 static const char insert[] =
     "INSERT INTO commands"
@@ -41,11 +43,8 @@ static const char select_newest[] = SELECT " ORDER BY c.id DESC LIMIT ?";
 
 static const char select_newest_of_device[] =
     SELECT " WHERE c.device = ? ORDER BY c.id DESC LIMIT ?";
-
 static const char select_page[] = PAGE " ORDER BY c.id DESC LIMIT ?4";
-
-static const char select_page_of_device[] = PAGE " AND c.device = ?5 ORDER BY c.id DESC LIMIT ?4";
-
+static const char select_page_of_device[] = PAGE " AND c.device = ?6 ORDER BY c.id DESC LIMIT ?4";
 static const char select_of_batch[] =
     SELECT " INDEXED BY commands_batch"
            " WHERE c.batch = ?1 AND c.batch > 0 AND c.name = ?2 ORDER BY c.wave, c.id";
@@ -239,6 +238,7 @@ int command_store_page(struct store_connection *connection, const struct command
     statement_bind_int(&s, wish->state);
     statement_bind_text(&s, wish->name);
     statement_bind_int(&s, wish->limit);
+    statement_bind_int(&s, wish->accepted);
     if (wish->mac != NULL)
         statement_bind_int(&s, key);
     return each_row(&s, each, ctx, err);

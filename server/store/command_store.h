@@ -30,6 +30,7 @@ struct command_store_wish {
     const char *mac;  // NULL: of all devices
     int64_t before;   // of smaller ids; INT64_MAX: from the newest on
     int state;        // enum command_state, -1: all
+    int accepted;     // 1: only those that were accepted, 0: only the others, -1: all
     const char *name; // "": all
     int64_t limit;
 };

@@ -26,7 +26,7 @@ static const char select_page[] =
     " WHERE device = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4";
 
 static const char select_following[] =
-    "SELECT " COLUMNS " FROM events WHERE id > ? ORDER BY id LIMIT ?";
+    "SELECT " EVENT_ROW_COLUMNS " FROM events WHERE id > ? ORDER BY id LIMIT ?";
 
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
@@ -136,8 +136,8 @@ int event_store_follow(struct store_connection *connection, int64_t after, int64
     statement_bind_int(&s, after);
     statement_bind_int(&s, limit);
     while ((rc = statement_step(&s, err)) > 0) {
-        read_event(&s, &event);
-        rc = each(&event, statement_int(&s, 10), ctx);
+        event_row_read(&s, &event);
+        rc = each(&event, statement_int(&s, EVENT_ROW_ID), ctx);
         if (rc != 0)
             break;
     }

@@ -115,3 +115,14 @@ const char store_schema_fleet_webhooks[] =
     " tries INTEGER NOT NULL, body TEXT NOT NULL);"
     "CREATE INDEX webhook_messages_order ON webhook_messages(webhook, id);"
     "PRAGMA user_version = 27;";
+
+// What requests may be made to depend on: how often an object was changed (audit_store.h), and
+// whether the same was asked before (answer_store.h).
+const char store_schema_fleet_terms[] = "CREATE INDEX audit_object ON audit(kind, object, number);"
+                                        "CREATE TABLE answers ("
+                                        " key_hash TEXT PRIMARY KEY,"
+                                        " request_hash TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+                                        " status INTEGER NOT NULL,"
+                                        " body TEXT) WITHOUT ROWID;" // NULL: it was too long
+                                        "CREATE INDEX answers_age ON answers(at_ms);"
+                                        "PRAGMA user_version = 28;";

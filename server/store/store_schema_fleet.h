@@ -8,5 +8,6 @@ extern const char store_schema_fleet_rollouts[];
 extern const char store_schema_fleet_answers[];
 extern const char store_schema_fleet_event_clock[];
 extern const char store_schema_fleet_webhooks[];
+extern const char store_schema_fleet_terms[];
 
 #endif

@@ -177,6 +177,8 @@ sqlite3 "$database" "drop table certificates;
     alter table events drop column step;
     alter table events drop column code;
     drop table event_clock;
+    drop index audit_object;
+    drop table answers;
     drop table command_payloads;
     drop index commands_batch;
     drop index commands_waiting;

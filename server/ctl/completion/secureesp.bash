@@ -14,7 +14,8 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
-        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns' ;;
+        'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
+        'devices events') echo '--event --limit' ;;
         'devices tag') echo '--add --remove' ;;
         'devices hold') echo '--reason' ;;
         'devices pin' | 'devices channel') echo '--force' ;;
@@ -30,6 +31,7 @@ _secureesp_options() {
         'enrolments add') echo '--code' ;;
         'enrolments approve') echo '--key --any-key' ;;
         'enrolments open') echo '--for --at-most' ;;
+        'images list') echo '--limit' ;;
         'images add') echo '--name --literal-name --embeds --publish --channel' ;;
         'images publish') echo '--channel --force' ;;
         'images promote' | 'images remove') echo '--force' ;;
@@ -48,14 +50,14 @@ _secureesp_options() {
         'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
         'webhooks add') echo '--name --event --filter --secret' ;;
-        'audit list') echo '--since --who --object' ;;
+        'audit list') echo '--since --who --object --limit' ;;
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
         'pki intermediate') echo '--name --days --rsa --force' ;;
         'pki server') echo '--dns --ip --days --rsa --force' ;;
         'pki client') echo '--role --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
-        'pki list') echo '--state' ;;
+        'pki list') echo '--state --limit' ;;
         'pki revoke') echo '--reason --force' ;;
         'pki crl') echo '--days --out' ;;
         'pki record') ;;
@@ -66,7 +68,8 @@ _secureesp_options() {
         'settings patch') echo '--fleet --group --yes --dry-run --send --replace' ;;
         'settings revert') echo '--yes --dry-run --send' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
-        'command list' | 'command show' | 'command cancel') ;;
+        'command list') echo '--state --command --limit' ;;
+        'command show' | 'command cancel') ;;
         command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
     echo '--json --socket --help'
@@ -77,13 +80,14 @@ _secureesp_states() {
         devices) echo 'online offline revoked' ;;
         wifi) echo 'online offline' ;;
         enrolments) echo 'listed pending approved rejected enrolled' ;;
+        command) echo 'queued sent accepted done failed expired cancelled waiting' ;;
         pki) echo 'good revoked on-hold expired not-yet-valid' ;;
     esac
 }
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show watch forget tag hold unhold pin unpin channel canary replace revoke readmit key' ;;
+        devices) echo 'list show events watch forget tag hold unhold pin unpin channel canary replace revoke readmit key' ;;
         groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
@@ -102,7 +106,7 @@ _secureesp_verbs() {
 # Prints what the next argument of "GROUP VERB" may be, or "FILE" for a path.
 _secureesp_arguments() {
     case $1 in
-        'devices show' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
+        'devices show' | 'devices events' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
         'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
         'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
         'devices channel') _secureesp_first_column devices && echo 'stable beta none' ;;

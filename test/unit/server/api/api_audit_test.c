@@ -1,6 +1,7 @@
 // No change without its row in the audit log: each route that changes something is walked here.
 #include "test/unit/server/api/api_audit_rollouts.h"
 #include "test/unit/server/api/api_audit_settings.h"
+#include "test/unit/server/api/api_audit_terms.h"
 #include "test/unit/server/api/api_audit_webhooks.h"
 #include "test/unit/server/api/api_fixture.h"
 
@@ -9,7 +10,6 @@
 #include "server/base/file.h"
 #include "server/image/image_descriptor_build.h"
 #include "server/image/image_sign.h"
-#include "server/store/audit_store.h"
 #include "server/store/device_store.h"
 
 #define A "84f3eb000001" // with a certificate, as D
@@ -206,27 +206,9 @@ static void prepare(struct fixture *f)
         ca);
 }
 
-static int copy(const struct audit_row *row, void *ctx)
+static void take_step(struct fixture *f, const void *ctx)
 {
-    *(struct audit_row *)ctx = *row;
-    return 0;
-}
-
-// The last row; number 0 if there is none.
-static struct audit_row last_row(struct fixture *f)
-{
-    struct audit_store_wish wish = {INT64_MIN, INT64_MIN, "", "", 1000};
-    struct store_connection *connection;
-    struct audit_row row = {.number = 0};
-
-    assert_int_equal(store_read_begin(f->api.store, &connection, NULL), 0);
-    assert_int_equal(audit_store_page(connection, &wish, copy, &row, NULL), 0);
-    store_read_end(f->api.store, connection);
-    return row;
-}
-
-static void take_step(struct fixture *f, const struct step *step)
-{
+    const struct step *step = ctx;
     const char *pem = given.public_half;
 
     switch (step->body) {
@@ -265,13 +247,16 @@ static void expect_row(const struct step *step, const struct audit_row *row, int
 
 static void each_change_writes_its_row(void **state)
 {
+    size_t judged = 0;
     struct fixture *f = *state;
     const char *code;
 
     prepare(f);
     for (size_t i = 0; i < STEPS; i++) {
-        struct audit_row before = last_row(f), row;
+        struct audit_row before = last_row(f);
+        struct audit_row row;
 
+        judged += api_audit_terms_refuse(f, steps[i].pattern, take_step, &steps[i]);
         take_step(f, &steps[i]);
         if (strncmp(f->answer + strlen("HTTP/1.x "), "20", 2) != 0)
             fail_msg("%s\n%s", steps[i].target, f->answer);
@@ -281,6 +266,7 @@ static void each_change_writes_its_row(void **state)
         row = last_row(f);
         expect_row(&steps[i], &row, before.number);
     }
+    assert_true(judged > STEPS / 2);
 }
 
 // In the state that the last test left.

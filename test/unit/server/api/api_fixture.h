@@ -224,7 +224,7 @@ static inline int api_fixture_start(void **state)
         .ctx = &f.api,
         .refuse = api_refuse,
         .max_body_bytes = 100000,
-        .threads = 1,
+        .threads = 2,
         .max_connections = 8,
         .socket_path = path,
         .socket_mode = 0600,
@@ -256,6 +256,8 @@ static inline int api_fixture_start(void **state)
     f.api.settings = &desk;
     if (settings_watch_open(&desk, &f.api.settings_watch, &err) < 0)
         return -1;
+    if (api_busy_new(&f.api.busy) < 0)
+        return -1;
     return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
            http_server_start(&settings, &f.server, &err);
 }
@@ -266,6 +268,7 @@ static inline int api_fixture_stop(void **state)
     char command[64];
 
     http_server_free(f->server, 1000);
+    api_busy_free(f->api.busy);
     settings_watch_close(f->api.settings_watch);
     webhook_drive_free(f->api.webhooks);
     command_dispatch_free(f->api.dispatch);

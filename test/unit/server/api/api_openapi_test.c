@@ -2,7 +2,9 @@
 // test/system/164-api.sh.
 #include "test/unit/server/api/api_fixture.h"
 
+#include "server/api/api_once.h"
 #include "server/api/api_openapi.h"
+#include "server/api/api_subject.h"
 
 static const char *const types[] = {[API_MEMBER_TEXT] = "string",
     [API_MEMBER_FLAG] = "string",
@@ -115,6 +117,34 @@ static void check_parameters(
         tell(where, "not the parameters that its path captures", "");
 }
 
+static bool has_reference(const json_t *operation, const char *reference)
+{
+    size_t i;
+    json_t *parameter;
+
+    json_array_foreach(json_object_get(operation, "parameters"), i, parameter)
+    {
+        const char *its = json_string_value(json_object_get(parameter, "$ref"));
+
+        if (its != NULL && strcmp(its, reference) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The headers that set terms (api_terms.h).
+static void check_terms(const char *where, const json_t *operation, const struct http_route *route)
+{
+    bool changes = route->methods == HTTP_POST;
+
+    if (has_reference(operation, "#/components/parameters/IfMatch") !=
+        (changes && api_subject_has(route->pattern)))
+        tell(where, "If-Match is not as the route has it", "");
+    if (has_reference(operation, "#/components/parameters/IdempotencyKey") !=
+        (changes && api_once_is_taken(route->pattern)))
+        tell(where, "Idempotency-Key is not as the route has it", "");
+}
+
 static void each_route_is_in_it(void **state)
 {
     struct api_endpoint endpoint;
@@ -135,6 +165,7 @@ static void each_route_is_in_it(void **state)
             continue;
         }
         check_parameters(where, operation, &endpoint);
+        check_terms(where, operation, endpoint.route);
         if ((json_object_get(operation, "requestBody") != NULL) != endpoint.has_body)
             tell(where, endpoint.has_body ? "lacks its body" : "has a body", "");
         if (json_object_get(json_object_get(operation, "responses"), "default") == NULL)
@@ -189,7 +220,7 @@ static void each_problem_is_in_it(void **state)
 
     (void)state;
     assert_int_equal(api_openapi_read(&document, NULL), 0);
-    for (int code = ERR_INVALID; code >= ERR_REVOKED; code--) {
+    for (int code = ERR_INVALID; code >= ERR_REUSED; code--) {
         if (json_object_get(json_object_get(document, "x-problems"), err_code_name(code)) == NULL)
             fail_msg("x-problems lacks %s", err_code_name(code));
     }

@@ -149,6 +149,8 @@ static void it_is_planned_created_and_shown(void **state)
     expect(f, "its image", 200, "\"name\":\"B-2\"", "\"state\":\"published\"");
     post(f, API "/rollouts", "{" LEAST "}");
     expect(f, "twice", 409, "conflict", "rollout spring");
+    ask(f, "GET", API "/rollouts", NULL, 0);
+    expect(f, "list", 200, "[{\"name\":\"spring\"", "");
     ask(f, "GET", API "/rollouts/spring", NULL, 0);
     expect(f, "shown", 200, "\"members\":[{\"mac\":\"84f3eb00000", "\"stage\":\"waiting\"");
     ask(f, "GET", API "/rollouts/summer", NULL, 0);

@@ -5,6 +5,7 @@
 
 #include "server/image/image_descriptor_build.h"
 #include "server/image/image_sign.h"
+#include "server/store/command_store.h"
 #include "server/store/device_store.h"
 #include "test/unit/server/api/api_fixture.h"
 
@@ -259,6 +260,58 @@ static void no_image_below_the_mark(void **state)
     free(image);
 }
 
+static int put_commands(struct store_connection *connection, void *ctx, struct err *err)
+{
+    static const struct {
+        enum command_state state;
+        int64_t accepted_at_ms;
+    } rows[] = {{COMMAND_SENT, 0}, {COMMAND_SENT, 5}, {COMMAND_SENT, 6}, {COMMAND_DONE, 7},
+        {COMMAND_DONE, 0}, {COMMAND_QUEUED, 0}};
+    int rc = 0;
+
+    (void)ctx;
+    for (size_t i = 0; rc == 0 && i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = {.mac = "84f3eb000001",
+            .name = "config",
+            .state = rows[i].state,
+            .created_at_ms = 1,
+            .sent_at_ms = 2};
+
+        rc = command_store_add(connection, &command, err);
+        command.accepted_at_ms = rows[i].accepted_at_ms;
+        if (rc == 0)
+            rc = command_store_update(connection, &command, err);
+    }
+    return rc;
+}
+
+// By the word that is shown: what was sent and accepted is one thing, what was only sent another.
+static void commands_are_found_by_their_state(void **state)
+{
+    static const struct {
+        const char *word;
+        size_t count;
+    } rows[] = {{"sent", 1}, {"accepted", 2}, {"done", 2}, {"failed", 0}};
+    struct fixture *f = *state;
+    char target[100];
+    char shown[40];
+
+    assert_int_equal(store_write(f->api.store, put_commands, NULL, NULL), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (int of_device = 0; of_device < 2; of_device++) {
+            snprintf(target, sizeof target, "/api/v1/commands?command=config&state=%s%s",
+                rows[i].word, of_device ? "&mac=84f3eb000001" : "");
+            snprintf(shown, sizeof shown, "\"state\":\"%s\"", rows[i].word);
+            ask(f, "GET", target, NULL, 0);
+            expect(f, target, 200, "", "");
+            assert_int_equal(count(f->answer, shown), rows[i].count);
+            assert_int_equal(count(f->answer, "\"state\":"), rows[i].count);
+        }
+    }
+    ask(f, "GET", "/api/v1/commands?state=taken", NULL, 0);
+    expect(f, "no state", 400, "no command's state", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +322,7 @@ int main(void)
         cmocka_unit_test(an_image_is_verified_by_a_key_that_came_later),
         cmocka_unit_test(a_name_that_can_be_read_in_two_ways),
         cmocka_unit_test(no_image_below_the_mark),
+        cmocka_unit_test(commands_are_found_by_their_state),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);

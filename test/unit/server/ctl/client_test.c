@@ -50,18 +50,23 @@ static void *serve(void *ctx)
     return NULL;
 }
 
-static void start(struct daemon *daemon, const char *folder, const char *reply)
+static void start_listening(struct daemon *daemon, const char *folder)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
     memset(daemon, 0, sizeof *daemon);
     snprintf(daemon->path, sizeof daemon->path, "%.80s/s", folder);
     snprintf(address.sun_path, sizeof address.sun_path, "%s", daemon->path);
-    daemon->reply = reply;
     unlink(daemon->path);
     daemon->listener = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(daemon->listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(daemon->listener, 1), 0);
+}
+
+static void start(struct daemon *daemon, const char *folder, const char *reply)
+{
+    start_listening(daemon, folder);
+    daemon->reply = reply;
     assert_int_equal(pthread_create(&daemon->thread, NULL, serve, daemon), 0);
 }
 
@@ -124,7 +129,7 @@ static void test_refusals(void **state)
 // Whatever the daemon says is wrong is what the command line goes by.
 static void test_each_code(void **state)
 {
-    for (int code = ERR_INVALID; code >= ERR_NO_MEMORY; code--) {
+    for (int code = ERR_INVALID; code >= ERR_REUSED; code--) {
         json_t *answer;
         struct err err;
         char body[128];
@@ -147,6 +152,55 @@ static void test_broken_off(void **state)
     assert_int_equal(
         ask(*state, "HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\n{\"a\":1}", &answer, &err),
         ERR_UNAVAILABLE);
+}
+
+// A daemon that dies twice, once with the request in hand and once without.
+struct dying {
+    struct daemon daemon;
+    char keys[2][80];
+};
+
+static void read_key(const char *request, char out[80])
+{
+    const char *key = strstr(request, "Idempotency-Key: \"");
+
+    assert_non_null(key);
+    snprintf(out, 80, "%.*s", (int)strcspn(key, "\r"), key);
+}
+
+static void *die_and_serve(void *ctx)
+{
+    struct dying *dying = ctx;
+
+    for (int i = 0; i < 2; i++) {
+        dying->daemon.reply =
+            i == 0 ? NULL : "HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n[]";
+        serve(&dying->daemon);
+        read_key(dying->daemon.request, dying->keys[i]);
+    }
+    return NULL;
+}
+
+static void test_what_is_done_once_is_asked_again(void **state)
+{
+    static struct dying dying;
+    struct client *client;
+    json_t *answer = NULL;
+    struct client_request request = {.method = "POST",
+        .path = "/api/v1/commands",
+        .body = (const uint8_t *)"{\"x\":1}",
+        .size_bytes = 7,
+        .once = true};
+
+    start_listening(&dying.daemon, *state);
+    assert_int_equal(pthread_create(&dying.daemon.thread, NULL, die_and_serve, &dying), 0);
+    assert_int_equal(client_open(dying.daemon.path, &client, NULL), 0);
+    assert_int_equal(client_call(client, &request, &answer, NULL), 0);
+    stop(&dying.daemon);
+    json_decref(answer);
+    client_close(client);
+    assert_string_equal(dying.keys[0], dying.keys[1]);
+    assert_int_equal(strlen(dying.keys[0]), strlen("Idempotency-Key: \"\"") + 32);
 }
 
 static void test_unreachable(void **state)
@@ -194,6 +248,39 @@ static void test_post(void **state)
     assert_null(strstr(daemon.request, "Expect:"));
 }
 
+static void test_page(void **state)
+{
+    static const struct {
+        const char *header, *next;
+    } rows[] = {
+        {"Link: <?limit=2&cursor=a.b>; rel=\"next\"\r\n", "?limit=2&cursor=a.b"},
+        {"link: <?cursor=c>; rel=\"next\"\r\n", "?cursor=c"},
+        {"Link: <?cursor=c>; rel=\"prev\"\r\n", NULL},
+        {"", NULL},
+    };
+    struct daemon daemon;
+    struct client *client;
+    struct client_page page;
+    char reply[200];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(reply, sizeof reply, "HTTP/1.1 200 OK\r\n%sContent-Length: 3\r\n\r\n[]\n",
+            rows[i].header);
+        start(&daemon, *state, reply);
+        assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+        assert_int_equal(client_get_page(client, "/x?limit=2", &page, NULL), 0);
+        stop(&daemon);
+        client_close(client);
+        assert_string_equal(page.text, "[]\n");
+        assert_int_equal(page.n, 3);
+        assert_int_equal(page.next != NULL, rows[i].next != NULL);
+        if (page.next != NULL)
+            assert_string_equal(page.next, rows[i].next);
+        free(page.text);
+        free(page.next);
+    }
+}
+
 // As it came, and as lines; a refusal is none of it.
 static void test_stream(void **state)
 {
@@ -237,6 +324,8 @@ int main(void)
         TEST(test_refusals),
         TEST(test_each_code),
         TEST(test_broken_off),
+        TEST(test_what_is_done_once_is_asked_again),
+        TEST(test_page),
         TEST(test_unreachable),
         TEST(test_post),
         TEST(test_stream),

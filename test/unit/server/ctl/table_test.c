@@ -52,6 +52,32 @@ static void test_without_a_terminal_nothing_is_cut(void **state)
         "84f3  BOARD-00.00.01  100  a rather long note\n");
 }
 
+// Page by page: the titles once, and no column narrower than it was.
+static void test_pages(void **state)
+{
+    const struct terminal none = {0};
+    struct table *table = make("BOARD-1", "x", TABLE_PLAIN);
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_int_equal(table_flush(table, &none, out, NULL), 0);
+    table_add(table, TABLE_PLAIN, "84f4");
+    table_add(table, TABLE_PLAIN, "B-1");
+    table_add(table, TABLE_PLAIN, "1000");
+    table_add(table, TABLE_PLAIN, "y");
+    assert_int_equal(table_flush(table, &none, out, NULL), 0);
+    assert_int_equal(table_flush(table, &none, out, NULL), 0);
+    fclose(out);
+    assert_string_equal(text, "MAC   IMAGE      N  NOTE\n"
+                              "84f3  BOARD-1  100  x\n"
+                              "84f4  B-1      1000  y\n");
+    free(text);
+    table_free(table);
+    assert_int_equal(table_flush(NULL, &none, stdout, NULL), ERR_NO_MEMORY);
+}
+
 static void test_empty(void **state)
 {
     const struct terminal none = {0};
@@ -126,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_a_terminal_nothing_is_cut),
+        cmocka_unit_test(test_pages),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_cut_counts_code_points),

@@ -298,6 +298,16 @@ static void test_summaries(void **state)
     assert_int_equal(batch_store_each(connection, "flash", 10, note, none, NULL), 0);
     assert_string_equal(all, "6:2/0/3 1:1/1/3 ");
     assert_string_equal(one, "6:2/0/3 ");
+    assert_int_equal(batch_store_get(connection, "wifi", 6, &summary, NULL), 0);
+    assert_int_equal(summary.accepted, 0);
+    store_read_end(f->store, connection);
+    commands[0].state = COMMAND_SENT;
+    commands[0].accepted_at_ms = 5;
+    fixture_write(f, update_job, &commands[0]);
+    connection = fixture_read(f);
+    assert_int_equal(batch_store_get(connection, "wifi", 6, &summary, NULL), 0);
+    assert_int_equal(summary.accepted, 1);
+    assert_int_equal(summary.counts[COMMAND_SENT], 1);
     assert_string_equal(none, "");
     assert_int_equal(batch_store_get(connection, "wifi", 1, &summary, NULL), 0);
     assert_int_equal(summary.id, 1);
