@@ -207,14 +207,6 @@ static int serve(struct mqtt_client *client, struct mosquitto *mosq, int timeout
     return rc;
 }
 
-// The other side has broken off before it answered; what it sent before that may say why.
-static int hear_out(struct mqtt_client *client, struct mosquitto *mosq)
-{
-    int rc = serve(client, mosq, 0);
-
-    return rc == MOSQ_ERR_SUCCESS && !is_connected(client) ? MOSQ_ERR_CONN_LOST : rc;
-}
-
 // Gives what is still to be sent, and the DISCONNECT behind it, a moment.
 static void say_goodbye(struct mqtt_client *client, struct mosquitto *mosq)
 {
@@ -246,8 +238,11 @@ static void run_connection(struct mqtt_client *client)
     set_mosq(client, mosq, false);
     while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client)) {
         rc = serve(client, mosq, POLL_MS);
-        if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq))
-            rc = hear_out(client, mosq);
+        if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq)) {
+            rc = serve(client, mosq, 0); // what it sent before may say why
+            if (rc == MOSQ_ERR_SUCCESS && !is_connected(client))
+                rc = MOSQ_ERR_CONN_LOST;
+        }
         if (rc == MOSQ_ERR_SUCCESS && is_connected(client) && !is_stopping(client))
             mqtt_health_tend(&client->health, mosq);
     }
