@@ -22,6 +22,7 @@
 #include "server/daemon/file_limit.h"
 #include "server/daemon/state_check.h"
 #include "server/daemon/state_folder.h"
+#include "server/daemon/webhook_link.h"
 #include "server/http/http_listen.h"
 #include "server/store/store_file.h"
 #include "server/store/store_look.h"
@@ -77,6 +78,14 @@ static void check_credentials(struct check *check)
     else if (credentials_check_names(check->config, check->path, credentials.certificate, &err) < 0)
         report_wrong(check, "", &err);
     credentials_clear(&credentials);
+}
+
+static void check_webhooks(struct check *check)
+{
+    struct err err = {0};
+
+    if (webhook_link_check(check->config, &err) < 0)
+        report_wrong(check, check->path, &err);
 }
 
 static void check_device_files(struct check *check)
@@ -239,8 +248,8 @@ static void check_broker_plugin(struct check *check)
 int check_config_all(const struct config *config, const char *path)
 {
     typedef void step(struct check * check);
-    static step *const steps[] = {check_file_limit, check_credentials, check_device_files,
-        check_state, check_socket, check_address, check_enrolment, check_broker,
+    static step *const steps[] = {check_file_limit, check_credentials, check_webhooks,
+        check_device_files, check_state, check_socket, check_address, check_enrolment, check_broker,
         check_broker_plugin};
     struct check check = {.config = config, .path = path};
 

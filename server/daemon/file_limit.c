@@ -7,10 +7,13 @@
 #include <sys/resource.h>
 
 #include "server/http/http_server.h"
+#include "server/webhook/webhook_send.h"
 
 #define OWN 64 // standard streams, listening sockets, locks, log, the writer, the broker
 // Of those that compute: a reader's database and its log, an image, what wakes it.
 #define PER_THREAD 4
+// Of each webhook, and those that are kept for the next message; and what wakes it.
+#define WEBHOOKS (WEBHOOK_MAX + WEBHOOK_SEND_KEPT + PER_THREAD)
 #define FEWEST 16 // connections of devices, below which it is not worth starting
 
 static uint64_t enrolment_files(const struct config *config)
@@ -23,7 +26,7 @@ static uint64_t enrolment_files(const struct config *config)
 
 uint64_t file_limit_spare(const struct config *config)
 {
-    return FILE_LIMIT_API_CONNECTIONS + OWN + PER_THREAD * (uint64_t)config->threads +
+    return FILE_LIMIT_API_CONNECTIONS + OWN + WEBHOOKS + PER_THREAD * (uint64_t)config->threads +
            enrolment_files(config);
 }
 

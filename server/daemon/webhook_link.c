@@ -1,7 +1,16 @@
 // What sends webhooks, by the configuration.
 #include "server/daemon/webhook_link.h"
 
+#include <unistd.h>
+
 #include "server/api/api_webhook_body.h"
+
+int webhook_link_check(const struct config *config, struct err *err)
+{
+    if (config->webhook_ca[0] == '\0' || access(config->webhook_ca, R_OK) == 0)
+        return 0;
+    return err_set(err, ERR_DENIED, "[webhooks] ca: cannot read %.200s: %m", config->webhook_ca);
+}
 
 int webhook_link_start(struct api *api, const struct config *config, struct err *err)
 {
@@ -15,7 +24,10 @@ int webhook_link_start(struct api *api, const struct config *config, struct err 
         .bodies = {api_webhook_body_event, api_webhook_body_rollout},
         .queue_max = config->webhook_queue_max,
     };
-    int rc = webhook_allow_parse(config->webhook_allow, &settings.send.allow, err);
+    int rc = webhook_link_check(config, err);
+
+    if (rc == 0)
+        rc = webhook_allow_parse(config->webhook_allow, &settings.send.allow, err);
 
     return rc < 0 ? rc : webhook_drive_start(&settings, &api->webhooks, err);
 }

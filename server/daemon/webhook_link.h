@@ -5,6 +5,9 @@
 #include "server/base/err.h"
 #include "server/daemon/config.h"
 
+// Whether what the configuration names for webhooks is there. ERR_DENIED.
+ERR_CHECKED int webhook_link_check(const struct config *config, struct err *err);
+
 // Starts what sends webhooks, for the API, whose store and vault it takes; the configuration is
 // borrowed while it runs.
 ERR_CHECKED int webhook_link_start(struct api *api, const struct config *config, struct err *err);

@@ -9,7 +9,7 @@
 
 struct store_watch;
 
-#define STORE_CONNECTION_STATEMENTS 192 // more different statements than the store has
+#define STORE_CONNECTION_STATEMENTS 256 // more different statements than the store has
 
 // One connection and the statements prepared on it.
 struct store_connection {

@@ -239,6 +239,7 @@ int webhook_send_new(
         free(send);
         return err_set(err, ERR_NO_MEMORY, "no memory for webhooks");
     }
+    curl_multi_setopt(send->multi, CURLMOPT_MAXCONNECTS, (long)WEBHOOK_SEND_KEPT);
     send->settings = *settings;
     *out = send;
     return 0;

@@ -13,6 +13,8 @@
 // arrive it rests. Used by one thread, but for what says otherwise.
 struct webhook_send;
 
+#define WEBHOOK_SEND_KEPT 16 // connections, at most, that are kept for the next message
+
 struct webhook_send_settings {
     struct store *store;           // borrowed, as the next two
     const struct key_vault *vault; // for their secrets

@@ -50,7 +50,7 @@ int webhook_sign_run(const struct webhook_key *key, const char *id, int64_t at_s
 
     if (n < 0 || (size_t)n >= sizeof head || hmac_sha256(key->bytes, key->n, parts, 2, tag) < 0)
         return ERR_NO_MEMORY;
-    memcpy(out, "v1,", 3);
+    memcpy(out, "v1,", sizeof "v1,");
     base64_encode(tag, sizeof tag, out + 3);
     return 0;
 }

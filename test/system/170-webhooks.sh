@@ -106,10 +106,10 @@ for host in localhost 0x7f000001 127.1; do
 done
 expect_equal "what came" 0 "$(got localhost 1)"
 part stop daemon
-for line in 'allow = 10.0.0.1/8' 'allow = 10.0.0.0/33' 'allow = all' 'retry_max_s = 4'; do
+for line in 'allow = 10.0.0.1/8' 'allow = 10.0.0.0/33' 'allow = all' 'retry_max_s = 4' 'ca = /nonexistent'; do
     { cat "$sandbox/etc/secureesp.conf" && printf '[webhooks]\n%s\n' "$line"; } >"$work/bad.conf"
     expect_exit 1 secureespd --check-config --config "$work/bad.conf"
-    expect_match "$line" "is no network|bits behind its prefix|retry_min_s is more" "$output"
+    expect_match "$line" "is no network|bits behind its prefix|retry_min_s is more|ca: cannot read" "$output"
 done
 
 step "what a device says is sent as it is kept, signed"
