@@ -62,7 +62,10 @@ static void a_change_needs_the_state_that_was_seen(void **state)
     char newer[128];
 
     see(f, MAC, 1);
+    get_tag(f, API "/devices/" MAC "/events", tag);
+    assert_null(strchr(tag, '.')); // it is not the device
     get_tag(f, API "/devices/" MAC, tag);
+    assert_non_null(strchr(tag, '.'));
     ask_if(f, "POST", API "/devices/" MAC "/canary?on=1", "", tag);
     expect(f, "as it was seen", 200, "\"canary\":true", "");
     ask_if(f, "POST", API "/devices/" MAC "/hold?on=1", "", tag);
