@@ -31,7 +31,7 @@ static void write_part(FILE *out, const void *p, size_t n)
 {
     fprintf(out, "%zu:", n);
     if (n > 0)
-        fwrite(p, 1, n, out);
+        (void)fwrite(p, 1, n, out); // hash() asks whether all was written
 }
 
 static void write_text(FILE *out, const char *text)
@@ -73,7 +73,9 @@ static int hash(const char *key, const char *who, const struct http_request *req
     write_text(stream, who);
     if (request != NULL)
         write_request(stream, request);
-    if (fclose(stream) == 0)
+    bool is_whole = ferror(stream) == 0;
+
+    if (fclose(stream) == 0 && is_whole)
         digest_sha256((const uint8_t *)text, n, out);
     else
         rc = err_set(err, ERR_NO_MEMORY, "no memory for a request");

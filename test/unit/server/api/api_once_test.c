@@ -124,6 +124,19 @@ static void what_is_malformed_is_refused(void **state)
     assert_int_equal(count_commands(f), 1);
 }
 
+// Though it would change nothing.
+static void where_nothing_is_created_it_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    ask_once(f, API "/settings?scope=fleet&dry=1&unset=p", "", "\"there is nothing to keep\"");
+    expect(f, "a dry run", 400, "takes no Idempotency-Key", "");
+    api_fixture_headers = "Idempotency-Key: \"there is nothing to keep\"\r\n";
+    ask(f, "GET", API "/groups", NULL, 0);
+    api_fixture_headers = "";
+    expect(f, "a question", 400, "takes no Idempotency-Key", "");
+}
+
 // What was refused has changed nothing: it is judged anew.
 static void a_refusal_is_not_kept(void **state)
 {
@@ -275,18 +288,43 @@ static void requests_are_not_told_by_their_hashes(void **state)
     assert_int_equal(store_write(f->api.store, differ, NULL, NULL), 0);
 }
 
+static int refuse_answers(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct statement s;
+
+    (void)ctx;
+    statement_open(&s, connection,
+        "CREATE TRIGGER full BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'full'); END");
+    return statement_run(&s, err);
+}
+
+// What cannot be kept is not done, and nobody is told that it was.
+static void what_cannot_be_kept_is_not_done(void **state)
+{
+    struct fixture *f = *state;
+    size_t before = count_commands(f);
+
+    assert_int_equal(store_write(f->api.store, refuse_answers, NULL, NULL), 0);
+    ask_once(f, API "/commands", ORDER, "\"a key that finds no place\"");
+    assert_null(strstr(f->answer, " 202 "));
+    assert_non_null(strstr(f->answer, "problem+json"));
+    assert_int_equal(count_commands(f), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_is_done_once),
         cmocka_unit_test(another_request_is_refused),
         cmocka_unit_test(what_is_malformed_is_refused),
+        cmocka_unit_test(where_nothing_is_created_it_is_refused),
         cmocka_unit_test(a_refusal_is_not_kept),
         cmocka_unit_test(codes_are_not_kept),
         cmocka_unit_test(a_long_answer_is_told_once),
         cmocka_unit_test(two_at_once_are_one),
         cmocka_unit_test(keys_are_their_users),
         cmocka_unit_test(requests_are_not_told_by_their_hashes),
+        cmocka_unit_test(what_cannot_be_kept_is_not_done),
     };
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);

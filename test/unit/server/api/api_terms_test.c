@@ -2,10 +2,12 @@
 #include <pthread.h>
 
 #include "server/store/device_store.h"
+#include "server/store/mark_store.h"
 #include "test/unit/server/api/api_fixture.h"
 
 #define API "/api/v1"
 #define MAC "84f3eb000001"
+#define NEW "84f3eb000002"
 #define ROUNDS 60
 
 static void ask_if(
@@ -42,15 +44,15 @@ static void get_tag(struct fixture *f, const char *target, char out[128])
 
 static int put_device(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device_record device = {
-        .mac = MAC, .first_seen_ms = 1, .last_seen_ms = *(const int64_t *)ctx};
-
-    return device_store_put(connection, &device, NULL, err);
+    return device_store_put(connection, ctx, NULL, err);
 }
 
-static void see_device(struct fixture *f, int64_t at_ms)
+static void see(struct fixture *f, const char *mac, int64_t at_ms)
 {
-    assert_int_equal(store_write(f->api.store, put_device, &at_ms, NULL), 0);
+    struct device_record device = {.first_seen_ms = 1, .last_seen_ms = at_ms};
+
+    snprintf(device.mac, sizeof device.mac, "%s", mac);
+    assert_int_equal(store_write(f->api.store, put_device, &device, NULL), 0);
 }
 
 static void a_change_needs_the_state_that_was_seen(void **state)
@@ -59,8 +61,11 @@ static void a_change_needs_the_state_that_was_seen(void **state)
     char tag[128];
     char newer[128];
 
-    see_device(f, 1);
+    see(f, MAC, 1);
+    get_tag(f, API "/devices/" MAC "/events", tag);
+    assert_null(strchr(tag, '.')); // it is not the device
     get_tag(f, API "/devices/" MAC, tag);
+    assert_non_null(strchr(tag, '.'));
     ask_if(f, "POST", API "/devices/" MAC "/canary?on=1", "", tag);
     expect(f, "as it was seen", 200, "\"canary\":true", "");
     ask_if(f, "POST", API "/devices/" MAC "/hold?on=1", "", tag);
@@ -80,9 +85,9 @@ static void what_changes_by_itself_does_not_count(void **state)
     char other[128];
     char state_alone[128];
 
-    see_device(f, 5);
+    see(f, MAC, 5);
     get_tag(f, API "/devices/" MAC, tag);
-    see_device(f, 6);
+    see(f, MAC, 6);
     get_tag(f, API "/devices/" MAC, other);
     assert_string_not_equal(tag, other);
     ask_if(f, "POST", API "/devices/" MAC "/canary?on=0", "", tag);
@@ -99,7 +104,7 @@ static void what_was_changed_back_differs(void **state)
     struct fixture *f = *state;
     char tag[128];
 
-    see_device(f, 7);
+    see(f, MAC, 7);
     ask(f, "POST", API "/devices/" MAC "/canary?on=0", "", 0);
     get_tag(f, API "/devices/" MAC, tag);
     ask(f, "POST", API "/devices/" MAC "/canary?on=1", "", 0);
@@ -131,6 +136,10 @@ static void lists_and_the_star(void **state)
     snprintf(list, sizeof list, "\"x\"\r\nIf-Match: %s", tag);
     ask_if(f, "POST", API "/groups", group, list);
     expect(f, "one of two fields", 200, "lists", "");
+    get_tag(f, API "/groups/lists", tag);
+    snprintf(list, sizeof list, "%s\r\nIf-Match: \"x\"", tag);
+    ask_if(f, "POST", API "/groups", group, list);
+    expect(f, "the other one", 200, "lists", "");
 }
 
 static void what_is_malformed_or_cannot_be_kept_is_refused(void **state)
@@ -151,6 +160,7 @@ static void what_is_malformed_or_cannot_be_kept_is_refused(void **state)
         {"POST", API "/settings/history/1/revert", "*"},
         {"POST", API "/devices/nonsense/canary?on=1", "*"},
         {"GET", API "/groups", "*"},
+        {"GET", API "/settings/schema", "*"},
     };
     struct fixture *f = *state;
 
@@ -192,6 +202,40 @@ static void a_dry_run_keeps_to_it(void **state)
     expect(f, "dry, as it is", 200, "\"dry\":true", "");
     ask_if(f, "POST", API "/settings?scope=fleet&unset=p", "", tag);
     expect(f, "as it is", 200, "\"dry\":false", "");
+}
+
+static int hold(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_mark mark = {.held_at_ms = 7};
+
+    return mark_store_put(connection, ctx, &mark, err);
+}
+
+static struct store *changed;
+
+// Is asked while the answer is made: somebody changes the device then.
+static bool change_meanwhile(const char *mac, const char *place, void *ctx)
+{
+    (void)place;
+    (void)ctx;
+    return store_write(changed, hold, (void *)(uintptr_t)mac, NULL) < 0;
+}
+
+// What was seen before that, or half before it, is not the state behind it.
+static void a_change_while_it_is_shown_counts(void **state)
+{
+    struct fixture *f = *state;
+    char tag[128];
+
+    ask(f, "POST", API "/devices/" MAC "/replace?by=" NEW "&force=1", "", 0);
+    expect(f, "replaced", 202, NEW, "");
+    see(f, NEW, 1);
+    changed = f->api.store;
+    f->api.borrows_config = change_meanwhile;
+    get_tag(f, API "/devices/" NEW, tag);
+    f->api.borrows_config = borrows_config;
+    ask_if(f, "POST", API "/devices/" NEW "/canary?on=1", "", tag);
+    expect(f, "held meanwhile", 412, "precondition-failed", "");
 }
 
 // One of two clients, on a connection of his own.
@@ -270,6 +314,7 @@ int main(void)
         cmocka_unit_test(lists_and_the_star),
         cmocka_unit_test(what_is_malformed_or_cannot_be_kept_is_refused),
         cmocka_unit_test(a_dry_run_keeps_to_it),
+        cmocka_unit_test(a_change_while_it_is_shown_counts),
         cmocka_unit_test(one_of_two_wins),
     };
 
