@@ -138,7 +138,8 @@ static void it_is_planned_created_and_shown(void **state)
     fill(f);
     post(f, API "/rollouts", "{" LEAST ", \"dry_run\": true, \"phases\": \"1,100%\"}");
     expect(f, "plan", 200,
-        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"count\":2,",
+        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"off_channel\":0,"
+        "\"count\":2,",
         "{\"phase\":2,\"count\":1,\"macs\":[\"84f3eb00000");
     ask(f, "GET", API "/rollouts", NULL, 0);
     expect(f, "nothing is done", 200, "[]", "");
