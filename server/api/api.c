@@ -56,8 +56,10 @@ static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member image_list[] = {
     {"board", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, PAGE, {0}};
-static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
-static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
+static const struct api_member hold[] = {
+    {"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member canary[] = {
+    {"on", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member pin[] = {
     {"image", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member channel[] = {{"channel", API_MEMBER_TEXT}, {0}};
@@ -114,7 +116,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)             \
-    X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
+    X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                           \
     X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
     X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
     X(HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force)           \

@@ -15,11 +15,11 @@ _secureesp_boards() {
 _secureesp_options() {
     case $1 in
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns' ;;
-        'devices tag') echo '--add --remove' ;;
-        'devices hold') echo '--reason' ;;
-        'devices pin' | 'devices channel') echo '--force' ;;
+        'devices tag') echo '--add --remove --force' ;;
+        'devices hold') echo '--reason --force' ;;
+        'devices pin' | 'devices channel' | 'devices unhold' | 'devices unpin') echo '--force' ;;
         'groups set' | 'groups channel' | 'groups remove') echo '--force' ;;
-        'devices canary') echo '--off' ;;
+        'devices canary') echo '--off --force' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --filter --interval' ;;
