@@ -45,6 +45,10 @@ static const char select_all[] =
     " ORDER BY CASE r.stage WHEN 4 THEN 0 WHEN 2 THEN 1 WHEN 1 THEN 2 WHEN 5 THEN 3 ELSE 4 END,"
     " r.place LIMIT ?2";
 
+static const char select_page[] =
+    "SELECT " COLUMNS " FROM rollout_devices AS r WHERE r.rollout = ?1 AND r.device > ?2"
+    " ORDER BY r.device LIMIT ?3";
+
 static const char count_stages[] =
     "SELECT phase, stage, count(*) FROM rollout_devices WHERE rollout = ?1"
     " GROUP BY phase, stage ORDER BY phase, stage";
@@ -183,6 +187,25 @@ int rollout_device_store_each(struct store_connection *connection, int64_t rollo
     statement_open(&s, connection, select_all);
     statement_bind_int(&s, rollout);
     statement_bind_int(&s, limit);
+    return each_row(&s, each, ctx, err);
+}
+
+int rollout_device_store_page(struct store_connection *connection,
+    const struct rollout_device_page *page, rollout_device_each *each, void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key = -1;
+
+    if (page->after[0] != '\0') {
+        int rc = mac_key_read(page->after, &key, err);
+
+        if (rc < 0)
+            return rc;
+    }
+    statement_open(&s, connection, select_page);
+    statement_bind_int(&s, page->rollout);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, page->limit);
     return each_row(&s, each, ctx, err);
 }
 

@@ -39,6 +39,15 @@ ERR_CHECKED int rollout_device_store_each_candidate(struct store_connection *con
 ERR_CHECKED int rollout_device_store_each(struct store_connection *connection, int64_t rollout,
     int64_t limit, rollout_device_each *each, void *ctx, struct err *err);
 
+// At most `limit` of those behind a MAC ("": of all), by MAC.
+struct rollout_device_page {
+    int64_t rollout;
+    const char *after;
+    int64_t limit;
+};
+ERR_CHECKED int rollout_device_store_page(struct store_connection *connection,
+    const struct rollout_device_page *page, rollout_device_each *each, void *ctx, struct err *err);
+
 // How many are at each stage, by phase.
 struct rollout_device_count {
     int64_t phase;

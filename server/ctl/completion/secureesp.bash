@@ -36,6 +36,7 @@ _secureesp_options() {
         'images withdraw') echo '--force' ;;
         'images reissue') echo '--literal-name --from --trust --to' ;;
         'images must-pass') echo '--off --force' ;;
+        'rollouts show') echo '--all' ;;
         'rollouts create')
             echo '--image --all --filter --group --phases --rate --at-once --site --per-site --start --window'
             echo '--success --soak --failures --timeout --canaries-first --dry-run --yes'
@@ -85,7 +86,7 @@ _secureesp_verbs() {
         groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
-        rollouts) echo 'create list show watch pause resume abort retry' ;;
+        rollouts) echo 'create list show watch pause resume abort retry remove' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;

@@ -223,6 +223,51 @@ static void an_image_that_is_gone_pauses_it(void **state)
     assert_non_null(strstr(err.message, "rollout spring needs it"));
 }
 
+// Taken up again, it keeps the image from nobody; it needs it all the same.
+static void one_that_is_tried_again_needs_its_image(void **state)
+{
+    struct fixture *f = *state;
+    const struct release_remove_wish wish = {.name = NEW, .force = true};
+    char removed[IMAGE_SHA256_SIZE];
+    struct err err = {0};
+    int64_t count;
+
+    create(f, "spring", &at_once);
+    fixture_query(f, "UPDATE rollout_devices SET stage = 5");
+    assert_true(drive(f));
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RETRY, &count), 0);
+    assert_false(get(f, "spring").is_gated);
+    assert_int_equal(release_refresh(release, NULL), 0);
+    assert_int_equal(withdraw_new(), 0);
+    assert_int_equal(release_remove_image(release, &wish, removed, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "rollout spring needs it"));
+    assert_int_equal(change(f, ROLLOUT_CHANGE_ABORT, NULL), 0);
+    assert_int_equal(release_remove_image(release, &wish, removed, NULL), 0);
+}
+
+static void one_that_has_ended_may_be_removed(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+
+    create(f, "spring", &at_once);
+    assert_int_equal(rollout_change_remove(f->store, "summer", NULL, &err), ERR_NOT_FOUND);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "has not ended"));
+    assert_int_equal(change(f, ROLLOUT_CHANGE_PAUSE, NULL), 0);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), ERR_CONFLICT);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_ABORT, NULL), 0);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "keeps image " NEW " from devices"));
+    expect_offers(f, "000");
+    assert_int_equal(withdraw_new(), 0);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollout_devices"), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE kind = 'rollout'"
+                                      " AND verb = 'remove'"),
+        1);
+}
+
 static int stage_new(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct download_store_staged staged = {.mac = MAC_3, .image = NEW, .sha256 = "sha-" NEW};
@@ -270,6 +315,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_leap_ends_before_the_gate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_waits_for_its_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_image_that_is_gone_pauses_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_is_tried_again_needs_its_image, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_has_ended_may_be_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operator_does_not_go_before_it, set_up, tear_down),
     };
 
