@@ -258,7 +258,17 @@ static int look(struct step *step, struct rollout_device *device)
     }
 }
 
-// Those that are updated are read only if something was found.
+static bool has_device(const struct step *step, const char *mac)
+{
+    for (size_t i = 0; i < step->count; i++) {
+        if (strcmp(step->devices[i].mac, mac) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Those that are updated are read only if something was found; none twice, as one that went back is
+// there already.
 static int append_found(struct step *step)
 {
     const struct rollout_findings *found = step->wish->found;
@@ -269,7 +279,8 @@ static int append_found(struct step *step)
         const struct rollout_finding *finding = &found->items[i];
         struct rollout_device device;
 
-        if (finding->rollout != rollout || finding->mac[0] == '\0')
+        if (finding->rollout != rollout || finding->mac[0] == '\0' ||
+            has_device(step, finding->mac))
             continue;
         rc = rollout_device_store_get(
             step->gather.connection, rollout, finding->mac, &device, step->err);

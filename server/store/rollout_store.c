@@ -47,7 +47,6 @@ static const char select_uses[] = "SELECT image, name, state, gated FROM rollout
                                   " WHERE gated = 1 OR state < 3 ORDER BY id DESC";
 
 static const char remove_one[] = "DELETE FROM rollouts WHERE id = ?1";
-static const char remove_devices[] = "DELETE FROM rollout_devices WHERE rollout = ?1";
 
 static const char select_reached[] =
     "SELECT EXISTS (SELECT 1 FROM rollout_devices AS d JOIN rollouts AS r ON r.id = d.rollout"
@@ -291,19 +290,12 @@ int rollout_store_lift_gates(
     return statement_run(&s, err);
 }
 
-static int run_on(struct store_connection *connection, const char *sql, int64_t id, struct err *err)
-{
-    struct statement s;
-
-    statement_open(&s, connection, sql);
-    statement_bind_int(&s, id);
-    return statement_run(&s, err);
-}
-
 int rollout_store_remove(
     struct store_connection *connection, const struct rollout *rollout, struct err *err)
 {
-    int rc = run_on(connection, remove_devices, rollout->id, err);
+    struct statement s;
 
-    return rc < 0 ? rc : run_on(connection, remove_one, rollout->id, err);
+    statement_open(&s, connection, remove_one);
+    statement_bind_int(&s, rollout->id);
+    return statement_run(&s, err);
 }

@@ -254,6 +254,14 @@ static void many_are_read_in_pieces(void **state)
     expect_stages(f, "fuw");
 }
 
+static void wait_for_failure(struct fixture *f, const char *mac)
+{
+    for (int i = 0; i < 500 && row_of(f, "spring", mac).stage != ROLLOUT_FAILED; i++)
+        usleep(10000);
+    assert_int_equal(row_of(f, "spring", mac).stage, ROLLOUT_FAILED);
+}
+
+// What it found is done with once it is written.
 static void the_thread_watches(void **state)
 {
     struct fixture *f = *state;
@@ -262,11 +270,14 @@ static void the_thread_watches(void **state)
     begin(f, 3, 2);
     restart(f, 1, 3, 7);
     assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
-    for (int i = 0; i < 500 && row_of(f, "spring", MAC_1).stage != ROLLOUT_FAILED; i++)
-        usleep(10000);
-    rollout_drive_free(driver);
-    assert_int_equal(row_of(f, "spring", MAC_1).stage, ROLLOUT_FAILED);
+    wait_for_failure(f, MAC_1);
     assert_int_equal(row_of(f, "spring", MAC_2).stage, ROLLOUT_UPDATED);
+    run(f, "UPDATE rollout_devices SET stage = 3 WHERE device = 0x" MAC_1);
+    report(f, MAC_2, MIDDLE, true); // which the next look notices
+    rollout_drive_wake(driver);
+    wait_for_failure(f, MAC_2);
+    rollout_drive_free(driver);
+    assert_int_equal(row_of(f, "spring", MAC_1).stage, ROLLOUT_UPDATED);
 }
 
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up_watch, tear_down_watch)
