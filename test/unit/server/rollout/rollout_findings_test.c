@@ -98,9 +98,12 @@ static void who_is_not_updated_any_more_is_told_nothing_twice(void **state)
 
     report(f, MAC_1, MIDDLE, true);
     fixture_query(f, "UPDATE rollout_devices SET stage = 0 WHERE device = 0x" MAC_1);
+    report(f, MAC_2, MIDDLE, true);
+    fixture_query(f, "UPDATE rollout_devices SET stage = 0, phase = 1 WHERE device = 0x" MAC_2);
     find(id, MAC_1, "ill");
+    find(id, MAC_2, "ill");
     drive_with_findings(f);
-    expect_stages(f, "duu");
+    expect_stages(f, "dwu"); // the phase of the other one has not come
     assert_int_equal(commands(f), 1);
 }
 
