@@ -80,3 +80,10 @@ const char store_schema_fleet_answers[] =
     "ALTER TABLE events ADD COLUMN step TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE events ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 25;";
+
+// How often a device said a new error message: what its hours are judged by. Of what there was
+// before, nothing is known.
+const char store_schema_fleet_errors[] =
+    "ALTER TABLE statuses ADD COLUMN new_errors INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE status_hours ADD COLUMN new_errors INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 26;";

@@ -175,6 +175,8 @@ sqlite3 "$database" "drop table certificates;
     create index commands_sent on commands(sent_at_ms) where state = 1;
     alter table events drop column step;
     alter table events drop column code;
+    alter table statuses drop column new_errors;
+    alter table status_hours drop column new_errors;
     drop table command_payloads;
     drop index commands_batch;
     drop index commands_waiting;
