@@ -118,7 +118,8 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
         [ROLLOUT_CHANGE_ABORT] = set_aborted,
         [ROLLOUT_CHANGE_RETRY] = set_retried,
     };
-    static const struct rollout_step_wish stand_still = {.may_begin = false};
+    static const struct rollout_step_wish stand_still = {
+        .may_begin = false, .number = ROLLOUT_STEP_ALL};
     const struct change *change = ctx;
     struct rollout *rollout = &change->out->rollout;
     int rc = rollout_store_get(connection, change->wish->name, rollout, err);

@@ -292,14 +292,34 @@ static int append_found(struct step *step)
     return rc;
 }
 
+// Which part of those that are at work is looked at.
+static int choose_part(struct step *step, struct rollout_device_wish *wish)
+{
+    int64_t count = 0;
+    int rc;
+
+    wish->parts = 1;
+    if (step->wish->number == ROLLOUT_STEP_ALL)
+        return 0;
+    rc = rollout_device_store_count_at_work(
+        step->gather.connection, wish->rollout, &count, step->err);
+    wish->parts += count / ROLLOUT_STEP_AT_WORK;
+    wish->part = step->wish->number % wish->parts;
+    return rc;
+}
+
 // All are read before the first is changed.
 static int look_at_all(struct step *step)
 {
     const struct rollout *rollout = step->gather.rollout;
-    struct rollout_device_wish wish = {
-        rollout->id, rollout->image.text, rollout->phase, ROLLOUT_STEP_CANDIDATES};
+    struct rollout_device_wish wish = {.rollout = rollout->id,
+        .image = rollout->image.text,
+        .phase = rollout->phase,
+        .limit = ROLLOUT_STEP_CANDIDATES};
     int rc = read_use(step);
 
+    if (rc == 0)
+        rc = choose_part(step, &wish);
     if (rc == 0)
         rc = rollout_device_store_each_at_work(
             step->gather.connection, &wish, append, step, step->err);

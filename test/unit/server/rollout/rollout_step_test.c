@@ -268,6 +268,33 @@ static void one_that_has_ended_may_be_removed(void **state)
         1);
 }
 
+// Of many that are at work, a look takes a part, and a pause all.
+static void many_at_work_are_looked_at_by_and_by(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_drive_look look = {.release = release};
+
+    create(f, "spring", &at_once);
+    fixture_query(f,
+        "WITH RECURSIVE n(n) AS (SELECT 16 UNION ALL SELECT n + 1 FROM n WHERE n <"
+        " 4500) INSERT INTO rollout_devices SELECT rollout, 0x84f3eb000000 + n, place,"
+        " phase, site, 1, 0, 0, before, 1, 0, '' FROM rollout_devices, n WHERE device ="
+        " 0x" MAC_3);
+    for (int i = 0; i < 3; i++) { // none of them is known: who is looked at is left out
+        fixture_write(f, rollout_drive_run, &look);
+        assert_int_equal(
+            fixture_query(f, "SELECT count(*) FROM rollout_devices WHERE stage = 5"), 1495);
+        fixture_query(f, "UPDATE rollout_devices SET stage = 1, tries = tries + 1 WHERE stage = 5");
+        look.number++;
+    }
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollout_devices"
+                                      " WHERE tries = 1 AND device > 0x84f3eb00000f"),
+        4485);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_PAUSE, NULL), 0);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM rollout_devices WHERE stage IN (1, 2)"), 0);
+}
+
 static int stage_new(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct download_store_staged staged = {.mac = MAC_3, .image = NEW, .sha256 = "sha-" NEW};
@@ -316,6 +343,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_waits_for_its_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_image_that_is_gone_pauses_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_is_tried_again_needs_its_image, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_at_work_are_looked_at_by_and_by, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_has_ended_may_be_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operator_does_not_go_before_it, set_up, tear_down),
     };

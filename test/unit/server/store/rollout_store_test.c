@@ -214,7 +214,7 @@ static int shut_out(struct store_connection *connection, void *ctx, struct err *
 static void expect_candidates(struct fixture *f, int64_t id, int64_t phase, const char *expected)
 {
     struct store_connection *connection = fixture_read(f);
-    struct rollout_device_wish wish = {id, IMAGE, phase, 10};
+    struct rollout_device_wish wish = {id, IMAGE, phase, 10, 1, 0};
     char text[64] = "";
 
     assert_int_equal(rollout_device_store_each_candidate(connection, &wish, append, text, NULL), 0);
