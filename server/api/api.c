@@ -26,6 +26,7 @@
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
 #include "server/api/api_rollout_create.h"
+#include "server/api/api_rollout_list.h"
 #include "server/api/api_rollouts.h"
 #include "server/api/api_rotation.h"
 #include "server/api/api_settings.h"
@@ -57,14 +58,17 @@ static const struct api_member device_filter[] = {
 static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
     {"marks", API_MEMBER_FLAG}, PAGE, {0}};
+static const struct api_member page[] = {PAGE, {0}};
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},
     {"event", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"newest", API_MEMBER_TEXT},
     {"follow", API_MEMBER_FLAG}, {0}};
 static const struct api_member image_list[] = {
     {"board", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, PAGE, {0}};
-static const struct api_member hold[] = {{"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {0}};
-static const struct api_member canary[] = {{"on", API_MEMBER_FLAG}, {0}};
+static const struct api_member hold[] = {
+    {"on", API_MEMBER_FLAG}, {"reason", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member canary[] = {
+    {"on", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member pin[] = {
     {"image", API_MEMBER_TEXT}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member channel[] = {{"channel", API_MEMBER_TEXT}, {0}};
@@ -124,7 +128,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
     X(HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)             \
     X(HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                          \
-    X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, NULL)                            \
+    X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                           \
     X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
     X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
     X(HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force)           \
@@ -178,9 +182,11 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)                  \
     X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, force)                       \
     X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
-    X(HTTP_GET, "/api/v1/rollouts", api_rollouts_list, false, NULL)                                \
+    X(HTTP_GET, "/api/v1/rollouts", api_rollout_list_send, false, page)                            \
     X(HTTP_POST, "/api/v1/rollouts", api_rollout_create_run, true, NULL)                           \
     X(HTTP_GET, "/api/v1/rollouts/:", api_rollouts_show, false, NULL)                              \
+    X(HTTP_GET, "/api/v1/rollouts/:/devices", api_rollout_list_devices, false, page)               \
+    X(HTTP_POST, "/api/v1/rollouts/:/remove", api_rollouts_remove, false, NULL)                    \
     X(HTTP_POST, "/api/v1/rollouts/:/pause", api_rollouts_pause, false, NULL)                      \
     X(HTTP_POST, "/api/v1/rollouts/:/resume", api_rollouts_resume, false, NULL)                    \
     X(HTTP_POST, "/api/v1/rollouts/:/abort", api_rollouts_abort, false, NULL)                      \

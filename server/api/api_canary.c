@@ -6,6 +6,7 @@
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
 #include "server/command/command_mark.h"
+#include "server/release/release_switch.h"
 
 void api_canary_switch(
     const struct http_request *request, struct http_response *response, void *ctx)
@@ -14,7 +15,11 @@ void api_canary_switch(
     const char *on = http_request_query(request, "on");
     char mac[MAC_SIZE];
     struct audit_author by;
-    struct command_mark_canary wish = {mac, api_members_is_set(on), &by};
+    struct command_mark_canary wish = {.mac = mac,
+        .on = api_members_is_set(on),
+        .by = &by,
+        .forced = api_members_is_set(http_request_query(request, "force")),
+        .run = release_switch_run_device};
     struct device_mark mark;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);

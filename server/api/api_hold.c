@@ -7,6 +7,7 @@
 #include "server/api/api_marks.h"
 #include "server/api/api_members.h"
 #include "server/command/command_mark.h"
+#include "server/release/release_switch.h"
 
 void api_hold_switch(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -14,8 +15,12 @@ void api_hold_switch(const struct http_request *request, struct http_response *r
     const char *on = http_request_query(request, "on");
     struct audit_author by;
     char mac[MAC_SIZE];
-    struct command_mark_hold wish = {
-        mac, api_members_is_set(on), &by, http_request_query(request, "reason")};
+    struct command_mark_hold wish = {.mac = mac,
+        .on = api_members_is_set(on),
+        .by = &by,
+        .reason = http_request_query(request, "reason"),
+        .forced = api_members_is_set(http_request_query(request, "force")),
+        .run = release_switch_run_device};
     struct device_mark mark;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);

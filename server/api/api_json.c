@@ -199,6 +199,10 @@ json_t *api_json_image(
                   channel_name(image->channel == CHANNEL_BETA ? CHANNEL_BETA : CHANNEL_STABLE))
             : json_null());
     api_json_set(&object, "must_pass", json_boolean(image->must_pass));
+    api_json_set(&object, "rollout",
+        member->under[0] != '\0' ? json_pack("{ss ss}", "name", member->under, "state",
+                                       rollout_state_name(member->under_state))
+                                 : json_null());
     api_json_set(&object, "devices", json_integer(member->devices));
     api_json_set(&object, "staged", json_integer(member->staged));
     api_json_set(&object, "added_at_ms", time_or_null(image->added_at_ms));

@@ -10,6 +10,7 @@
 #include "server/command/command_mark.h"
 #include "server/release/release_follow.h"
 #include "server/release/release_policy.h"
+#include "server/release/release_switch.h"
 #include "server/store/device_store.h"
 
 // Whether the device comes from what it runs to that image at all.
@@ -46,8 +47,8 @@ void api_pin_set(const struct http_request *request, struct http_response *respo
     const char *image = http_request_query(request, "image");
     char mac[MAC_SIZE];
     struct audit_author by;
-    struct command_mark_pin wish = {
-        mac, image, api_members_is_set(http_request_query(request, "force")), &by};
+    struct command_mark_pin wish = {mac, image,
+        api_members_is_set(http_request_query(request, "force")), &by, release_switch_run_device};
     struct device_mark mark;
     struct err err = {0};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);

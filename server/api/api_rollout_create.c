@@ -183,6 +183,7 @@ static json_t *plan_json(
     api_json_set(&object, "current", json_integer(created->current));
     api_json_set(&object, "foreign", json_integer(created->foreign));
     api_json_set(&object, "revoked", json_integer(created->revoked));
+    api_json_set(&object, "off_channel", json_integer(created->off_channel));
     api_json_set(&object, "count", json_integer((json_int_t)created->count));
     api_json_set(&object, "phases", phases);
     return object;

@@ -114,45 +114,7 @@ int api_rollouts_describe(struct store_connection *connection, const struct roll
     return rc;
 }
 
-struct listing {
-    struct store_connection *connection;
-    json_t *list;
-    struct err *err;
-};
-
-static int append(const struct rollout *rollout, void *ctx)
-{
-    struct listing *listing = ctx;
-    json_t *object = NULL;
-    int rc = api_rollouts_describe(listing->connection, rollout, &object, listing->err);
-
-    if (rc == 0)
-        api_json_append(&listing->list, object);
-    return rc;
-}
-
-void api_rollouts_list(
-    const struct http_request *request, struct http_response *response, void *ctx)
-{
-    const struct api *api = ctx;
-    struct err err = {0};
-    struct listing listing = {NULL, json_array(), &err};
-    int rc = store_read_begin(api->store, &listing.connection, &err);
-
-    (void)request;
-    if (rc == 0) {
-        rc = rollout_store_each(listing.connection, append, &listing, &err);
-        store_read_end(api->store, listing.connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, listing.list);
-        return;
-    }
-    json_decref(listing.list);
-    api_json_refuse(response, &err);
-}
-
-static int append_device(const struct rollout_device *device, void *ctx)
+json_t *api_rollouts_device(const struct rollout_device *device)
 {
     json_t *object = json_object();
 
@@ -164,7 +126,12 @@ static int append_device(const struct rollout_device *device, void *ctx)
     api_json_set(&object, "command_id", time_json(device->command_id));
     api_json_set(&object, "began_at_ms", time_json(device->began_at_ms));
     api_json_set(&object, "ended_at_ms", time_json(device->ended_at_ms));
-    api_json_append(ctx, object);
+    return object;
+}
+
+static int append_device(const struct rollout_device *device, void *ctx)
+{
+    api_json_append(ctx, api_rollouts_device(device));
     return 0;
 }
 
@@ -257,6 +224,21 @@ void api_rollouts_retry(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     change(request, response, ctx, ROLLOUT_CHANGE_RETRY);
+}
+
+void api_rollouts_remove(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const char *name = http_request_segment(request, 0);
+    struct audit_author by;
+    struct err err = {0};
+
+    api_author_of(request, &by);
+    if (rollout_change_remove(api->store, name, &by, &err) < 0)
+        api_json_refuse(response, &err);
+    else
+        api_json_send(response, 200, json_pack("{ss sb}", "name", name, "removed", 1));
 }
 
 struct state {

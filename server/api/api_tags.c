@@ -7,6 +7,7 @@
 #include "server/api/api_marks.h"
 #include "server/api/api_members.h"
 #include "server/command/command_mark.h"
+#include "server/release/release_switch.h"
 #include "server/store/tag_store.h"
 
 static const struct api_member members[] = {
@@ -27,17 +28,18 @@ static int read_tags(
     return 0;
 }
 
-static int change(const struct api *api, const char *mac, const json_t *body,
-    const struct audit_author *by, struct err *err)
+static int change(
+    const struct api *api, const json_t *body, struct command_mark_tags *wish, struct err *err)
 {
     const char *add[TAG_STORE_MAX];
     const char *remove[TAG_STORE_MAX];
-    struct command_mark_tags wish = {.mac = mac, .add = add, .remove = remove, .by = by};
-    int rc = read_tags(json_object_get(body, "add"), add, &wish.add_count, err);
+    int rc = read_tags(json_object_get(body, "add"), add, &wish->add_count, err);
 
+    wish->add = add;
+    wish->remove = remove;
     if (rc == 0)
-        rc = read_tags(json_object_get(body, "remove"), remove, &wish.remove_count, err);
-    return rc < 0 ? rc : command_mark_set_tags(api->store, &wish, err);
+        rc = read_tags(json_object_get(body, "remove"), remove, &wish->remove_count, err);
+    return rc < 0 ? rc : command_mark_set_tags(api->store, wish, err);
 }
 
 static int read_back(const struct api *api, const char *mac, json_t **tags, struct err *err)
@@ -62,13 +64,17 @@ void api_tags_change(const struct http_request *request, struct http_response *r
     json_t *body = NULL;
     json_t *tags = NULL;
     struct audit_author by;
+    struct command_mark_tags wish = {.mac = mac,
+        .by = &by,
+        .forced = api_members_is_set(http_request_query(request, "force")),
+        .run = release_switch_run_device};
     int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
 
     api_author_of(request, &by);
     if (rc == 0)
         rc = api_members_read(p, n, members, &body, &err);
     if (rc == 0)
-        rc = change(api, mac, body, &by, &err);
+        rc = change(api, body, &wish, &err);
     json_decref(body);
     if (rc == 0)
         rc = read_back(api, mac, &tags, &err);

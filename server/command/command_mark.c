@@ -42,14 +42,18 @@ static int set_tags(struct store_connection *connection, void *ctx, struct err *
 int command_mark_set_tags(
     struct store *store, const struct command_mark_tags *wish, struct err *err)
 {
-    struct audit_change change = {
-        .by = wish->by, .verb = "tag", .kind = AUDIT_DEVICE, .object = wish->mac};
+    struct audit_change change = {.by = wish->by,
+        .verb = "tag",
+        .kind = AUDIT_DEVICE,
+        .object = wish->mac,
+        .forced = wish->forced};
+    command_mark_run *make = wish->run != NULL ? wish->run : audit_run;
     int rc = check_tags(wish->add, wish->add_count, err);
 
     if (rc == 0)
         rc = check_tags(wish->remove, wish->remove_count, err);
     if (rc == 0)
-        rc = audit_run(store, &change, set_tags, &wish, err);
+        rc = make(store, &change, set_tags, &wish, err);
     if (rc == 0)
         log_info("command", "device tagged mac=%s added=%zu removed=%zu", wish->mac,
             wish->add_count, wish->remove_count);
@@ -64,6 +68,7 @@ struct change {
     const void *wish;
     struct device_mark *out;
     bool forced;
+    command_mark_run *run;
 };
 
 // A store_job.
@@ -93,8 +98,9 @@ static int make_change(struct store *store, struct change *change, const char *v
         .kind = AUDIT_DEVICE,
         .object = change->mac,
         .forced = change->forced};
+    command_mark_run *make = change->run != NULL ? change->run : audit_run;
 
-    return audit_run(store, &audited, run, change, err);
+    return make(store, &audited, run, change, err);
 }
 
 static int apply_hold(
@@ -119,7 +125,7 @@ static int apply_hold(
 int command_mark_set_hold(struct store *store, const struct command_mark_hold *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {wish->mac, apply_hold, wish, out, false};
+    struct change change = {wish->mac, apply_hold, wish, out, wish->forced, wish->run};
     int rc = make_change(store, &change, wish->on ? "hold" : "unhold", wish->by, err);
 
     if (rc == 0)
@@ -153,7 +159,7 @@ static int apply_pin(
 int command_mark_set_pin(struct store *store, const struct command_mark_pin *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {wish->mac, apply_pin, wish->image, out, wish->forced};
+    struct change change = {wish->mac, apply_pin, wish->image, out, wish->forced, wish->run};
     int rc = make_change(store, &change, wish->image[0] != '\0' ? "pin" : "unpin", wish->by, err);
 
     if (rc == 0)
@@ -173,7 +179,7 @@ static int apply_canary(
 int command_mark_set_canary(struct store *store, const struct command_mark_canary *wish,
     struct device_mark *out, struct err *err)
 {
-    struct change change = {wish->mac, apply_canary, &wish->on, out, false};
+    struct change change = {wish->mac, apply_canary, &wish->on, out, wish->forced, wish->run};
     int rc = make_change(store, &change, wish->on ? "canary" : "no-canary", wish->by, err);
 
     if (rc == 0)

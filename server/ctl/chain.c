@@ -26,6 +26,7 @@ static const struct table_column columns[] = {
     {"EMBEDS", TABLE_LEFT, TABLE_CUT_END, 9},
     {"DEVICES", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"NEXT", TABLE_LEFT, TABLE_CUT_MIDDLE, 14},
+    {"ROLLOUT", TABLE_LEFT, TABLE_CUT_END, 9},
 };
 
 static void add_image(struct table *table, const json_t *image, int64_t now_ms)
@@ -43,6 +44,7 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
         table_add(table, TABLE_BAD, "STRANDED");
     else
         table_add(table, TABLE_PLAIN, field_text(image, "next", ""));
+    image_label_add_rollout(table, image);
 }
 
 static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_image};

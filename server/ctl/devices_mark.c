@@ -13,16 +13,23 @@
 const struct option_rule devices_mark_tag_options[] = {
     {"add", OPTION_LIST, "TAG", "give them this tag"},
     {"remove", OPTION_LIST, "TAG", "take this tag from them"},
+    {"force", OPTION_FLAG, NULL, "even if it strands them"},
     {0},
 };
 
 const struct option_rule devices_mark_hold_options[] = {
     {"reason", OPTION_VALUE, "TEXT", "why, for who meets it"},
+    {"force", OPTION_FLAG, NULL, "even if it strands them"},
     {0},
 };
 
 const struct option_rule devices_mark_pin_options[] = {
     {"force", OPTION_FLAG, NULL, "even if they are never sent to it"},
+    {0},
+};
+
+const struct option_rule devices_mark_end_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if it strands them"},
     {0},
 };
 
@@ -33,6 +40,7 @@ const struct option_rule devices_mark_channel_options[] = {
 
 const struct option_rule devices_mark_canary_options[] = {
     {"off", OPTION_FLAG, NULL, "it is none any more"},
+    {"force", OPTION_FLAG, NULL, "even if it strands them"},
     {0},
 };
 
@@ -59,6 +67,8 @@ static int ask(
     url_segment(&url, mark->verb);
     for (size_t i = 0; i < 4 && mark->parameters[i] != NULL; i += 2)
         url_query(&url, mark->parameters[i], mark->parameters[i + 1]);
+    if (options_has(mark->call->options, "force"))
+        url_query(&url, "force", "1");
     request.path = url_text(&url);
 
     int rc = client_call(client, &request, out, err);
@@ -221,10 +231,6 @@ static int run_said(struct mark *mark, const char *parameter, struct err *err)
 
     mark->parameters[0] = parameter;
     mark->parameters[1] = mark->call->options->arguments[count];
-    if (options_has(mark->call->options, "force")) {
-        mark->parameters[2] = "force";
-        mark->parameters[3] = "1";
-    }
     return run(mark, count, err);
 }
 

@@ -11,6 +11,7 @@
 extern const struct option_rule devices_mark_tag_options[];
 extern const struct option_rule devices_mark_hold_options[];
 extern const struct option_rule devices_mark_pin_options[];
+extern const struct option_rule devices_mark_end_options[]; // of a hold or pin
 extern const struct option_rule devices_mark_channel_options[];
 extern const struct option_rule devices_mark_canary_options[];
 int devices_mark_run_tag(const struct subcommand_call *call, struct err *err);

@@ -54,3 +54,14 @@ void image_label_add_state(struct table *table, const json_t *image)
         is_published && strcmp(field_text(image, "channel", ""), "beta") == 0 ? "published (beta)"
                                                                               : state);
 }
+
+void image_label_add_rollout(struct table *table, const json_t *image)
+{
+    const json_t *rollout = json_object_get(image, "rollout");
+    const char *state = field_text(rollout, "state", "");
+    char text[128] = "";
+
+    if (json_is_object(rollout))
+        snprintf(text, sizeof text, "%s (%s)", field_text(rollout, "name", "-"), state);
+    table_add(table, strcmp(state, "paused") == 0 ? TABLE_BAD : TABLE_PLAIN, text);
+}

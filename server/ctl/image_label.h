@@ -10,6 +10,9 @@ void image_label_add_signer(struct table *table, const json_t *image);
 void image_label_add_embeds(struct table *table, const json_t *image);
 
 // Appends its state, coloured.
+// "spring (running)", or nothing.
+void image_label_add_rollout(struct table *table, const json_t *image);
+
 void image_label_add_state(struct table *table, const json_t *image);
 
 #endif

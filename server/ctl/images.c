@@ -58,6 +58,7 @@ static const struct table_column columns[] = {
     {"EMBEDS", TABLE_LEFT, TABLE_CUT_END, 9},
     {"DEVICES", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"ADDED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"ROLLOUT", TABLE_LEFT, TABLE_CUT_END, 9},
 };
 
 static void add_image(struct table *table, const json_t *image, int64_t now_ms)
@@ -75,6 +76,7 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
     table_add(table, TABLE_PLAIN, text);
     field_age(image, "added_at_ms", now_ms, text);
     table_add(table, TABLE_PLAIN, text);
+    image_label_add_rollout(table, image);
 }
 
 static int run_list(const struct subcommand_call *call, struct err *err)
@@ -87,6 +89,19 @@ static int run_list(const struct subcommand_call *call, struct err *err)
         return SUBCOMMAND_USAGE;
     url_init(&url, "/api/v1/images");
     return pages_show_listing(call, &url, max, &listing, err);
+}
+
+// What publishing or withdrawing it means to a rollout that is under way.
+static void tell_rollout(const json_t *image)
+{
+    const json_t *rollout = json_object_get(image, "rollout");
+    bool is_published = strcmp(field_text(image, "state", ""), "published") == 0;
+
+    if (!json_is_object(rollout))
+        return;
+    fputs("; rollout ", stdout);
+    text_print(stdout, field_text(rollout, "name", "-"));
+    fputs(is_published ? " brings it to devices" : " of it is paused", stdout);
 }
 
 static int show_state(const struct subcommand_call *call, const json_t *image, struct err *err)
@@ -104,6 +119,7 @@ static int show_state(const struct subcommand_call *call, const json_t *image, s
     if (strcmp(field_text(image, "state", ""), "withdrawn") == 0 && staged > 0)
         printf("; %lld devices have downloaded it and will not be told to install it",
             (long long)staged);
+    tell_rollout(image);
     putchar('\n');
     return SUBCOMMAND_OK;
 }

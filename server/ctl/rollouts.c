@@ -195,20 +195,26 @@ static void print_terms(const json_t *rollout)
         text_line(stdout, "window    %s", field_text(terms, "window", "-"));
 }
 
-static int show_one(const struct subcommand_call *call, const json_t *rollout, struct err *err)
+static int show_devices(const struct subcommand_call *call, const json_t *devices, struct err *err)
 {
     static const struct listing listing = {
         device_columns, sizeof device_columns / sizeof device_columns[0], add_device};
+
+    return listing_show(&listing, call, devices, err);
+}
+
+static int show_one(const struct subcommand_call *call, const json_t *rollout, struct err *err)
+{
     const json_t *members = json_object_get(rollout, "members");
     int64_t hidden = count_of(rollout, "total") - (int64_t)json_array_size(members);
 
     rollouts_print(rollout, clock_system_ms());
     print_terms(rollout);
 
-    int rc = listing_show(&listing, call, members, err);
+    int rc = show_devices(call, members, err);
 
     if (hidden > 0)
-        printf("... and %lld more\n", (long long)hidden);
+        printf("... and %lld more, which --all lists\n", (long long)hidden);
     return rc;
 }
 
@@ -231,9 +237,37 @@ static int ask(
     return rc;
 }
 
+static const struct option_rule show_options[] = {
+    {"all", OPTION_FLAG, NULL, "all of its devices, by MAC, and nothing else"},
+    {0},
+};
+
 static int run_show(const struct subcommand_call *call, struct err *err)
 {
-    return ask(call, NULL, show_one, err);
+    struct url url;
+    int rc;
+
+    if (!options_has(call->options, "all"))
+        return ask(call, NULL, show_one, err);
+    url_init(&url, "/api/v1/rollouts");
+    url_segment(&url, call->options->arguments[0]);
+    url_segment(&url, "devices");
+    rc = present_get(call, url_text(&url), show_devices, err);
+    url_clear(&url);
+    return rc;
+}
+
+static int show_removed(const struct subcommand_call *call, const json_t *answer, struct err *err)
+{
+    (void)call;
+    (void)err;
+    text_line(stdout, "%s: removed", field_text(answer, "name", "-"));
+    return SUBCOMMAND_OK;
+}
+
+static int run_remove(const struct subcommand_call *call, struct err *err)
+{
+    return ask(call, "remove", show_removed, err);
 }
 
 static void print_retried(const json_t *rollout)
@@ -359,7 +393,10 @@ const struct subcommand rollouts_subcommands[] = {
         "bring an image to devices, phase by phase", rollouts_create_options, 1, 1,
         rollouts_create_run},
     {"rollouts", "list", "[--json]", "list rollouts", NULL, 0, 0, run_list},
-    {"rollouts", "show", "NAME [--json]", "show a rollout with its devices", NULL, 1, 1, run_show},
+    {"rollouts", "show", "NAME [--all] [--json]", "show a rollout with its devices", show_options,
+        1, 1, run_show},
+    {"rollouts", "remove", "NAME [--json]", "remove a rollout that has ended", NULL, 1, 1,
+        run_remove},
     {"rollouts", "watch", "NAME [--json]", "follow a rollout to its end", NULL, 1, 1, run_watch},
     {"rollouts", "pause", "NAME [--json]", "let no device begin", NULL, 1, 1, run_pause},
     {"rollouts", "resume", "NAME [--json]", "go on, whatever has failed so far", NULL, 1, 1,

@@ -224,6 +224,15 @@ static void print_phase(const json_t *phase)
     putchar('\n');
 }
 
+static void tell_off_channel(FILE *to, const json_t *plan)
+{
+    int64_t devices = field_integer(plan, "off_channel", 0);
+
+    if (devices > 0)
+        text_line(to, "%lld more follow stable, which the image is not published to: left out",
+            (long long)devices);
+}
+
 static int print_plan(const struct subcommand_call *call, json_t *plan, struct err *err)
 {
     size_t i;
@@ -239,6 +248,7 @@ static int print_plan(const struct subcommand_call *call, json_t *plan, struct e
         field_is_true(plan, "publishes") ? ", and published" : "",
         (long long)field_integer(plan, "current", 0), (long long)field_integer(plan, "foreign", 0),
         (long long)field_integer(plan, "revoked", 0));
+    tell_off_channel(stdout, plan);
     json_array_foreach(json_object_get(plan, "phases"), i, phase)
     {
         print_phase(phase);
@@ -279,6 +289,7 @@ static int plan_and_create(
     if (options_has(call->options, "dry-run"))
         rc = print_plan(call, plan, err);
     else {
+        tell_off_channel(stderr, plan);
         snprintf(what, sizeof what, "a rollout of %s", field_text(plan, "image", "-"));
         rc = confirm_change(call, field_integer(plan, "count", 0), what, err);
         if (rc == SUBCOMMAND_OK)

@@ -203,6 +203,7 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     struct ingest_write_status *message = ctx;
     struct device_record device;
     char image_before[IMAGE_NAME_SIZE];
+    char error_before[DEVICE_ERROR_SIZE];
     int rc;
 
     clock_follow(&message->at_ms, &message->stepped_ms);
@@ -213,8 +214,12 @@ int ingest_write_status(struct store_connection *connection, void *ctx, struct e
     enum device_boot boot = judge_boot(&device, message);
 
     memcpy(image_before, device.status.image, sizeof image_before);
+    memcpy(error_before, device.status.error, sizeof error_before);
 
     const char *json = unpack(message, &device);
+
+    device.status.is_new_error =
+        device.status.error[0] != '\0' && strcmp(device.status.error, error_before) != 0;
 
     device.online = true;
     device.reason = DEVICE_REASON_STATUS;

@@ -51,6 +51,7 @@ struct device_status {
     char ip[DEVICE_TEXT_SIZE];
     char config_hash[DEVICE_CONFIG_HASH_SIZE]; // of the config.json that it runs, as sent
     char error[DEVICE_ERROR_SIZE];
+    bool is_new_error; // of a status that comes: there is one, and it was another or none before
 };
 
 // What the store knows of one device.

@@ -32,6 +32,8 @@ struct release_member {
     enum board_policy policy; // of its board: the same in all of them
     size_t reach;             // place of the last image that a device on it comes to; its own: none
     char rollout[ROLLOUT_NAME_SIZE]; // that brings it to devices, and keeps it from others; or ""
+    char under[ROLLOUT_NAME_SIZE];   // one that has not ended, or that one; or ""
+    enum rollout_state under_state;
 };
 
 // Orders two members of one board by version, for qsort(3).

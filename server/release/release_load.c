@@ -89,15 +89,22 @@ static int set_policy(const struct board_setting *setting, void *ctx)
     return 0;
 }
 
-static int set_gate(const char *image, const char *name, void *ctx)
+static int set_rollout(const struct rollout_use *use, void *ctx)
 {
     struct release_catalogue *catalogue = ctx;
 
     for (size_t i = 0; i < catalogue->member_count; i++) {
         struct release_member *member = &catalogue->members[i];
 
-        if (strcmp(member->image.name.text, image) == 0)
-            memcpy(member->rollout, name, strlen(name) + 1);
+        if (strcmp(member->image.name.text, use->image) != 0)
+            continue;
+        if (use->is_gated)
+            memcpy(member->rollout, use->name, strlen(use->name) + 1);
+        if (member->under[0] != '\0' &&
+            (rollout_state_is_end(use->state) || !rollout_state_is_end(member->under_state)))
+            continue;
+        memcpy(member->under, use->name, strlen(use->name) + 1);
+        member->under_state = use->state;
     }
     return 0;
 }
@@ -159,7 +166,7 @@ int release_load(struct store_connection *connection, bool count_devices,
     if (rc == 0)
         rc = board_store_each(connection, set_policy, catalogue, err);
     if (rc == 0)
-        rc = rollout_store_each_gate(connection, set_gate, catalogue, err);
+        rc = rollout_store_each_use(connection, set_rollout, catalogue, err);
     if (rc == 0 && count_devices)
         rc = device_store_each_image(connection, set_devices, catalogue, err);
     if (rc == 0 && count_devices)

@@ -78,9 +78,9 @@ static int check_state(const struct release_member *member, struct err *err)
             "image %s is not removed: it is published; withdraw it first with 'secureesp images "
             "withdraw'",
             member->image.name.text);
-    if (member->rollout[0] != '\0')
+    if (member->under[0] != '\0')
         return err_set(err, ERR_CONFLICT, "image %s is not removed: rollout %s needs it",
-            member->image.name.text, member->rollout);
+            member->image.name.text, member->under);
     return 0;
 }
 

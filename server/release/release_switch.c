@@ -7,14 +7,15 @@
 #include "server/base/log.h"
 #include "server/release/release_channel.h"
 #include "server/release/release_check.h"
+#include "server/release/release_find.h"
+#include "server/release/release_follow.h"
 #include "server/release/release_load.h"
 #include "server/store/device_store.h"
 
 struct work {
     store_job job;
     void *ctx;
-    bool force;
-    void (*tell)(struct audit_told *told, const void *ctx);
+    const struct audit_change *change;
 };
 
 // What the devices of a channel see, planned, of a whole catalogue; the caller frees it.
@@ -101,7 +102,7 @@ static int run(struct store_connection *connection, void *ctx, struct err *err)
     rc = work->job(connection, work->ctx, err);
     if (rc == 0)
         rc = release_load(connection, true, &after, err);
-    if (rc == 0 && !work->force)
+    if (rc == 0 && !work->change->forced)
         rc = check(before, after, err);
     release_load_free(before);
     release_load_free(after);
@@ -113,18 +114,91 @@ static void tell(struct audit_told *told, const void *ctx)
 {
     const struct work *work = ctx;
 
-    work->tell(told, work->ctx);
+    work->change->tell(told, work->ctx);
+}
+
+static int run_audited(struct store *store, struct work *work, store_job job, struct err *err)
+{
+    struct audit_change own = *work->change;
+
+    if (own.tell != NULL)
+        own.tell = tell;
+    return audit_run(store, &own, job, work, err);
 }
 
 int release_switch_run(struct store *store, const struct audit_change *change, store_job job,
     void *ctx, struct err *err)
 {
-    struct work work = {job, ctx, change->forced, change->tell};
-    struct audit_change own = *change;
+    struct work work = {job, ctx, change};
 
-    if (change->tell != NULL)
-        own.tell = tell;
-    return audit_run(store, &own, run, &work, err);
+    return run_audited(store, &work, run, err);
+}
+
+// Whether a device on that image is lost in the one channel and not in the other.
+static int check_image(const struct release_catalogue *catalogue, const char *image,
+    const enum channel channels[2], struct err *err)
+{
+    const struct release_member *member = release_find_member(catalogue, image, NULL);
+    size_t place[2];
+    int rc = 0;
+
+    if (member == NULL)
+        return 0; // it is offered nothing anyhow
+    place[1] = release_find_board(catalogue, member->image.name.board, &place[0]);
+
+    size_t i = (size_t)(member - catalogue->members) - place[0];
+    struct release_member *before = view(catalogue, place, channels[0]);
+    struct release_member *after = view(catalogue, place, channels[1]);
+
+    if (before == NULL || after == NULL)
+        rc = err_set(err, ERR_NO_MEMORY, "no memory for a release chain");
+    else if (release_check_is_lost(after, place[1], i) &&
+             !release_check_is_lost(before, place[1], i))
+        rc = refuse(after, i, channels[1], err);
+    free(before);
+    free(after);
+    return rc;
+}
+
+static int check_device(struct store_connection *connection, const char *mac,
+    const enum channel channels[2], struct err *err)
+{
+    struct release_catalogue *catalogue;
+    struct device_record device;
+    int rc = device_store_get(connection, mac, &device, err);
+
+    if (rc == 0)
+        rc = release_load(connection, false, &catalogue, err);
+    if (rc < 0)
+        return rc;
+    rc = check_image(catalogue, device.status.image, channels, err);
+    release_load_free(catalogue);
+    return rc;
+}
+
+// A store_job.
+static int run_device(struct store_connection *connection, void *ctx, struct err *err)
+{
+    const struct work *work = ctx;
+    const char *mac = work->change->object;
+    enum channel channels[2]; // before and after
+    int rc = release_follow_channel(connection, mac, &channels[0], err);
+
+    if (rc == 0)
+        rc = work->job(connection, work->ctx, err);
+    if (rc == 0)
+        rc = release_follow_channel(connection, mac, &channels[1], err);
+    if (rc < 0 || work->change->forced || channels[0] == channels[1])
+        return rc;
+    return check_device(connection, mac, channels, err);
+}
+
+int release_switch_run_device(struct store *store, const struct audit_change *change, store_job job,
+    void *ctx, struct err *err)
+{
+    struct work work = {job, ctx, change};
+
+    return run_audited(store, &work, run_device, err);
 }
 
 struct device_change {
@@ -159,7 +233,7 @@ int release_switch_device(struct store *store, const struct release_switch_wish 
         .kind = AUDIT_DEVICE,
         .object = wish->mac,
         .forced = wish->force};
-    int rc = release_switch_run(store, &audit, set_channel, &change, err);
+    int rc = release_switch_run_device(store, &audit, set_channel, &change, err);
     const char *name = channel_name(wish->channel);
 
     if (rc == 0)

@@ -12,6 +12,11 @@
 ERR_CHECKED int release_switch_run(struct store *store, const struct audit_change *change,
     store_job job, void *ctx, struct err *err);
 
+// The same of a change of the device that change->object names, which alone may follow another
+// channel by it: its own, its tags, what groups go by. Costs no look at the others.
+ERR_CHECKED int release_switch_run_device(struct store *store, const struct audit_change *change,
+    store_job job, void *ctx, struct err *err);
+
 struct release_switch_wish {
     const char *mac;
     enum channel channel; // CHANNEL_NONE: what its groups say

@@ -1,4 +1,4 @@
-// Pauses rollouts, resumes and aborts them, and tries again.
+// Pauses rollouts, resumes, aborts and removes them, and tries again.
 #include "server/rollout/rollout_change.h"
 
 #include <stdio.h>
@@ -122,7 +122,8 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
         [ROLLOUT_CHANGE_ABORT] = set_aborted,
         [ROLLOUT_CHANGE_RETRY] = set_retried,
     };
-    static const struct rollout_step_wish stand_still = {.may_begin = false};
+    static const struct rollout_step_wish stand_still = {
+        .may_begin = false, .number = ROLLOUT_STEP_ALL};
     const struct change *change = ctx;
     struct rollout *rollout = &change->out->rollout;
     int rc = rollout_store_get(connection, change->wish->name, rollout, err);
@@ -178,5 +179,36 @@ int rollout_change_run(struct store *store, struct release *release,
     if (rc == 0)
         log_info("rollout", "%s name=%s state=%s", rollout_change_name(wish->verb), wish->name,
             rollout_state_name(out->rollout.state));
+    return rc;
+}
+
+// A store_job.
+static int take(struct store_connection *connection, void *ctx, struct err *err)
+{
+    const char *name = *(const char *const *)ctx;
+    struct rollout rollout;
+    int rc = rollout_store_get(connection, name, &rollout, err);
+
+    if (rc < 0)
+        return rc;
+    if (!rollout_state_is_end(rollout.state))
+        return err_set(err, ERR_CONFLICT,
+            "rollout %s has not ended; 'secureesp rollouts abort' ends it", rollout.name);
+    if (rollout.is_gated)
+        return err_set(err, ERR_CONFLICT,
+            "rollout %s keeps image %s from devices; withdraw that first with 'secureesp images "
+            "withdraw'",
+            rollout.name, rollout.image.text);
+    return rollout_store_remove(connection, &rollout, err);
+}
+
+int rollout_change_remove(
+    struct store *store, const char *name, const struct audit_author *by, struct err *err)
+{
+    struct audit_change audit = {.by = by, .verb = "remove", .kind = AUDIT_ROLLOUT, .object = name};
+    int rc = audit_run(store, &audit, take, &name, err);
+
+    if (rc == 0)
+        log_info("rollout", "removed name=%s", name);
     return rc;
 }

@@ -38,7 +38,13 @@ struct rollout_changed {
 ERR_CHECKED int rollout_change_run(struct store *store, struct release *release,
     const struct rollout_change_wish *wish, struct rollout_changed *out, struct err *err);
 
-// The same within a store_job.
+// Removes one that has ended, and what is known of its devices; its rows of the audit log stay.
+// ERR_NOT_FOUND; ERR_CONFLICT if it has not ended, or keeps its image from devices, which all would
+// then be offered.
+ERR_CHECKED int rollout_change_remove(
+    struct store *store, const char *name, const struct audit_author *by, struct err *err);
+
+// The same as rollout_change_run() within a store_job.
 ERR_CHECKED int rollout_change_within(struct store_connection *connection, struct release *release,
     const struct rollout_change_wish *wish, struct rollout_changed *out, struct err *err);
 

@@ -12,6 +12,7 @@
 #include "server/release/release_publish.h"
 #include "server/rollout/rollout_gather.h"
 #include "server/rollout/rollout_zone.h"
+#include "server/select/select_parse.h"
 #include "server/store/mark_store.h"
 #include "server/store/rollout_device_store.h"
 #include "server/store/rollout_store.h"
@@ -21,6 +22,7 @@ struct work {
     struct store_connection *connection;
     const struct rollout_create_wish *wish;
     struct rollout_created *out;
+    bool is_off_channel;           // those that are read follow another channel than the image
     int64_t meeting;               // devices that another rollout has,
     char other[ROLLOUT_NAME_SIZE]; // and one of these
     struct err *err;
@@ -85,6 +87,10 @@ static int collect(const struct device_record *device, void *ctx)
 
     if (!takes_part(work, device))
         return 0;
+    if (work->is_off_channel) {
+        work->out->off_channel++;
+        return 0;
+    }
     member = add_member(work);
     if (member == NULL)
         return err_set(work->err, ERR_NO_MEMORY, "no memory for a rollout");
@@ -145,9 +151,10 @@ static int check_members(const struct work *work, struct err *err)
     if (out->count == 0)
         return err_set(err, ERR_NOT_FOUND,
             "no device is to get %s: %lld meet the filter, of which %lld run it or a later one, "
-            "%lld are of another board and %lld are revoked",
+            "%lld are of another board, %lld are revoked and %lld follow stable, which it is not "
+            "published to",
             image, (long long)out->met, (long long)out->current, (long long)out->foreign,
-            (long long)out->revoked);
+            (long long)out->revoked, (long long)out->off_channel);
     return 0;
 }
 
@@ -168,6 +175,44 @@ static int check_publication(const struct release_catalogue *catalogue,
     return out->is_published ? release_publish_check(catalogue, &publish, err) : 0;
 }
 
+// Reads the devices of the filter that follow a channel.
+static int collect_of(struct work *work, enum channel channel)
+{
+    const struct device_filter *filter = work->wish->filter;
+    struct device_filter narrowed = *filter;
+    struct select_tree *trees = calloc(filter->tree_count + 1, sizeof *trees);
+    char text[sizeof "channel=stable"];
+    int rc;
+
+    if (trees == NULL)
+        return err_set(work->err, ERR_NO_MEMORY, "no memory for a rollout");
+    if (filter->tree_count > 0)
+        memcpy(trees, filter->trees, filter->tree_count * sizeof *trees);
+    snprintf(text, sizeof text, "channel=%s", channel_name(channel));
+    rc = select_parse(text, &trees[filter->tree_count], work->err);
+    narrowed.trees = trees;
+    narrowed.tree_count++;
+    if (narrowed.now_ms == 0)
+        narrowed.now_ms = clock_now_ms();
+    if (rc == 0)
+        rc = device_store_each(work->connection, &narrowed, collect, work, work->err);
+    free(trees);
+    return rc;
+}
+
+// Who follows another channel would be offered nothing.
+static int collect_all(struct work *work, const struct release_member *member)
+{
+    bool is_beta = member->image.state == IMAGE_PUBLISHED && member->image.channel == CHANNEL_BETA;
+    int rc;
+
+    if (!is_beta)
+        return device_store_each(work->connection, work->wish->filter, collect, work, work->err);
+    rc = collect_of(work, CHANNEL_BETA);
+    work->is_off_channel = true;
+    return rc < 0 ? rc : collect_of(work, CHANNEL_STABLE);
+}
+
 static int plan(struct store_connection *connection, const struct release_catalogue *catalogue,
     const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err)
 {
@@ -180,7 +225,7 @@ static int plan(struct store_connection *connection, const struct release_catalo
     if (rc == 0)
         rc = check_gates(catalogue, &rollout->image, err);
     if (rc == 0)
-        rc = device_store_each(connection, wish->filter, collect, &work, err);
+        rc = collect_all(&work, member);
     if (rc == 0)
         rc = check_members(&work, err);
     if (rc < 0)

@@ -28,7 +28,8 @@ struct rollout_created {
     int64_t current; // who runs the image, or a later one
     int64_t foreign; // who runs one of another board, or does not say which
     int64_t revoked;
-    bool is_published; // by this rollout
+    int64_t off_channel; // who follows stable, where the image is published to beta alone
+    bool is_published;   // by this rollout
 };
 
 // Says who would take part, and changes nothing. Errors as of rollout_create_run().

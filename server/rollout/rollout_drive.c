@@ -27,7 +27,8 @@ struct rollout_drive {
     struct release *release;
     struct rollout_watch *watch;
     pthread_t thread;
-    bool failing;          // of the thread: the last look failed,
+    int64_t looks;         // of the thread: how many there were,
+    bool failing;          // the last one failed,
     bool is_stale;         // and a gate has fallen that the catalogue still has
     pthread_mutex_t mutex; // over all below
     pthread_cond_t changed;
@@ -145,7 +146,8 @@ static int drive(struct store_connection *connection, struct rollout_drive_look 
     if (rollout->state != ROLLOUT_PAUSED && !has_image(look->release, rollout, &reason))
         return pause_one(connection, look->release, rollout, reason, err);
     do {
-        struct rollout_step_wish wish = {is_open(rollout, clock_now_ms()), look->found};
+        struct rollout_step_wish wish = {
+            is_open(rollout, clock_now_ms()), look->found, look->number};
 
         rc = rollout_step_run(connection, look->release, rollout, &wish, err);
         if (rc < 0 || rollout->state == ROLLOUT_PAUSED)
@@ -225,8 +227,9 @@ static int watch_health(struct rollout_drive *drive, struct err *err)
 // 1 if there is something to come back for.
 static int look_once(struct rollout_drive *drive, struct err *err)
 {
-    struct rollout_drive_look look = {
-        .release = drive->release, .found = rollout_watch_found(drive->watch)};
+    struct rollout_drive_look look = {.release = drive->release,
+        .found = rollout_watch_found(drive->watch),
+        .number = drive->looks++};
     int any = has_any(drive, err);
     int rc = any > 0 ? watch_health(drive, err) : any;
 

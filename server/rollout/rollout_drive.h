@@ -24,6 +24,7 @@ void rollout_drive_wake(struct rollout_drive *drive);
 struct rollout_drive_look {
     struct release *release;
     const struct rollout_findings *found; // what is not written yet, or NULL
+    int64_t number;                       // of the look, as of rollout_step_wish
     bool is_any;                          // written: there is one,
     bool is_done;                         // and one has ended well, so that its gate has fallen
 };

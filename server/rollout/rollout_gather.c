@@ -8,6 +8,7 @@
 #include "server/release/release_find.h"
 #include "server/release/release_pin.h"
 #include "server/store/command_store.h"
+#include "server/store/device_channel.h"
 #include "server/store/device_store.h"
 #include "server/store/revocation_store.h"
 #include "server/store/tag_store.h"
@@ -18,9 +19,11 @@ static enum rollout_place no_way(char *why, const char *text, const char *image)
     return ROLLOUT_PLACE_NO_WAY;
 }
 
-enum rollout_place rollout_gather_place(const struct release_catalogue *catalogue,
-    const struct image_name *image, const char *running, char why[ROLLOUT_REASON_SIZE])
+enum rollout_place rollout_gather_place(const struct rollout_gather *gather, enum channel channel,
+    const char *running, char why[ROLLOUT_REASON_SIZE])
 {
+    const struct release_catalogue *catalogue = gather->catalogue;
+    const struct image_name *image = &gather->rollout->image;
     struct image_name name;
     const struct image *next;
     size_t first;
@@ -31,7 +34,8 @@ enum rollout_place rollout_gather_place(const struct release_catalogue *catalogu
         return ROLLOUT_PLACE_FOREIGN;
     if (image_version_compare(name.version, image->version) >= 0)
         return ROLLOUT_PLACE_THERE;
-    switch (release_chain_next_within(catalogue->members + first, n, &name, image, &next)) {
+    switch (release_chain_next_within(
+        release_find_channel(catalogue, channel) + first, n, &name, image, &next)) {
     case RELEASE_NEXT: break;
     case RELEASE_UNKNOWN_IMAGE: return no_way(why, "runs an image that was never added: ", running);
     case RELEASE_STRANDED: return no_way(why, "cannot verify its next image, ", next->name.text);
@@ -118,6 +122,28 @@ static int read_mark(const struct rollout_gather *gather, const struct rollout_d
     return 0;
 }
 
+// Which channel it follows, where that makes a difference.
+static int read_channel(const struct rollout_gather *gather, const struct rollout_device *device,
+    struct rollout_gathered *out, enum channel *channel, struct err *err)
+{
+    const struct release_member *member =
+        release_find_member(gather->catalogue, gather->rollout->image.text, NULL);
+    struct device_channel found;
+    int rc;
+
+    *channel = CHANNEL_STABLE;
+    if (gather->catalogue->stable == NULL)
+        return 0;
+    rc = device_channel_get(gather->connection, device->mac, &out->mark, &found, err);
+    if (rc < 0)
+        return rc;
+    *channel = found.channel;
+    out->facts.is_off_channel = found.channel == CHANNEL_STABLE && member != NULL &&
+                                member->image.state == IMAGE_PUBLISHED &&
+                                member->image.channel == CHANNEL_BETA;
+    return 0;
+}
+
 // What holds also of one that is not known any more.
 static int read_absence(const struct rollout_gather *gather, const struct rollout_device *device,
     struct rollout_gathered *out, struct err *err)
@@ -139,6 +165,7 @@ int rollout_gather_read(const struct rollout_gather *gather, const struct rollou
     struct rollout_gathered *out, struct err *err)
 {
     struct rollout_facts *facts = &out->facts;
+    enum channel channel;
     int rc;
 
     memset(out, 0, sizeof *out);
@@ -156,11 +183,13 @@ int rollout_gather_read(const struct rollout_gather *gather, const struct rollou
     if (rc < 0 || !facts->is_known)
         return rc;
     facts->is_online = out->record.online;
-    facts->place =
-        rollout_gather_place(gather->catalogue, &gather->rollout->image, facts->running, out->why);
-    facts->why_no_way = out->why;
     rc = read_mark(gather, device, out, err);
     if (rc == 0)
-        rc = read_busy(gather, device, facts, err);
+        rc = read_channel(gather, device, out, &channel, err);
+    if (rc < 0)
+        return rc;
+    facts->place = rollout_gather_place(gather, channel, facts->running, out->why);
+    facts->why_no_way = out->why;
+    rc = read_busy(gather, device, facts, err);
     return rc < 0 ? rc : read_command(gather, device, out, err);
 }

@@ -32,10 +32,10 @@ struct rollout_gathered {
 ERR_CHECKED int rollout_gather_read(const struct rollout_gather *gather,
     const struct rollout_device *device, struct rollout_gathered *out, struct err *err);
 
-// How an image that a device runs stands to that of the rollout; why says more of
+// How an image that a device of a channel runs stands to that of the rollout; why says more of
 // ROLLOUT_PLACE_NO_WAY.
-enum rollout_place rollout_gather_place(const struct release_catalogue *catalogue,
-    const struct image_name *image, const char *running, char why[ROLLOUT_REASON_SIZE]);
+enum rollout_place rollout_gather_place(const struct rollout_gather *gather, enum channel channel,
+    const char *running, char why[ROLLOUT_REASON_SIZE]);
 
 // The site of a device by its tags: the first one that begins with the prefix, "" if none does.
 ERR_CHECKED int rollout_gather_site(struct store_connection *connection, const char *mac,

@@ -12,6 +12,7 @@ struct filling {
     int64_t first_ms;
     size_t count;
     struct rollout_health_hour *hours;
+    int64_t whole_ms; // hours from then on are within the span as a whole
 };
 
 // NULL if it is none of them.
@@ -33,10 +34,14 @@ static unsigned has_of(unsigned members)
 
 static int take_hour(const struct health_store_hour *found, void *ctx)
 {
-    struct rollout_health_hour *hour = hour_at(ctx, found->hour_ms);
+    const struct filling *filling = ctx;
+    struct rollout_health_hour *hour = hour_at(filling, found->hour_ms);
 
     if (hour == NULL)
         return 0;
+    if (found->hour_ms >= filling->whole_ms &&
+        hour->counts[ROLLOUT_HEALTH_ERRORS] < found->new_errors)
+        hour->counts[ROLLOUT_HEALTH_ERRORS] = (uint32_t)found->new_errors;
     hour->statuses = (uint32_t)found->statuses;
     hour->has = has_of(found->has);
     hour->free_heap_min_bytes = found->free_heap_min_bytes;
@@ -45,7 +50,8 @@ static int take_hour(const struct health_store_hour *found, void *ctx)
     return 0;
 }
 
-// Our firmware tells a start, which its uptime shows as well.
+// Our firmware tells a start, which its uptime shows as well, and an error, which its statuses may
+// show: the more count.
 static int take_incidents(const struct health_store_incidents *found, void *ctx)
 {
     static const struct {
@@ -84,7 +90,8 @@ int rollout_health_read_hours(struct store_connection *connection, const char *m
     struct err *err)
 {
     int64_t last_ms = start_of_hour(span->to_ms - 1);
-    struct filling filling = {.first_ms = start_of_hour(span->from_ms), .hours = hours};
+    struct filling filling = {
+        .first_ms = start_of_hour(span->from_ms), .hours = hours, .whole_ms = span->from_ms};
     int64_t span_ms[2] = {span->from_ms, span->to_ms};
 
     filling.count = hours_between(filling.first_ms, last_ms);

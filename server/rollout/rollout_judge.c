@@ -52,6 +52,8 @@ static bool judge_bars(const struct rollout_facts *facts, struct rollout_decisio
         settle(out, ROLLOUT_LEFT_OUT, "is held");
     else if (facts->pin != NULL)
         settle(out, ROLLOUT_LEFT_OUT, "is pinned to %s", facts->pin);
+    else if (facts->is_off_channel)
+        settle(out, ROLLOUT_LEFT_OUT, "follows stable, and the image is published to beta alone");
     else if (facts->place == ROLLOUT_PLACE_NO_WAY)
         settle(out, ROLLOUT_LEFT_OUT, "%s",
             facts->why_no_way != NULL ? facts->why_no_way : "no way leads to the image");
@@ -141,9 +143,16 @@ static void judge_open(const struct rollout_facts *facts, struct rollout_decisio
             settle(out, ROLLOUT_FAILED, "%s: did not return in time", command->name);
         return;
     }
-    if (facts->is_paused || facts->is_held || facts->pin != NULL ||
+    if (facts->is_paused || facts->is_held || facts->pin != NULL || facts->is_off_channel ||
         (!facts->is_online && facts->now_ms - command->created_at_ms > ROLLOUT_JUDGE_UNSENT_MS))
         act(out, ROLLOUT_TAKE_BACK);
+}
+
+// What it has downloaded.
+static void install(const struct rollout_facts *facts, struct rollout_decision *out)
+{
+    if (!facts->is_busy)
+        go_on(facts, ROLLOUT_ORDER_FLASH, out);
 }
 
 static void judge_downloading(const struct rollout_facts *facts, struct rollout_decision *out)
@@ -156,10 +165,10 @@ static void judge_downloading(const struct rollout_facts *facts, struct rollout_
     case COMMAND_SENT: judge_open(facts, out); break;
     case COMMAND_EXPIRED: try_again(facts, ROLLOUT_ORDER_FIRMWARE, out); break;
     case COMMAND_DONE:
-        if (strcmp(command->result, result_name(RESULT_CURRENT)) == 0)
+        if (strcmp(command->result, result_name(RESULT_CURRENT)) != 0)
+            install(facts, out);
+        else if (!judge_bars(facts, out))
             settle(out, ROLLOUT_FAILED, "was offered nothing newer than %s", facts->running);
-        else if (!facts->is_busy)
-            go_on(facts, ROLLOUT_ORDER_FLASH, out);
         break;
     default: judge_ended(facts, ROLLOUT_ORDER_FIRMWARE, out);
     }

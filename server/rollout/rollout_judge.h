@@ -37,6 +37,7 @@ struct rollout_facts {
     const char *running;
     enum rollout_place place;
     const char *why_no_way; // or NULL
+    bool is_off_channel;    // it follows stable, and the image is published to beta alone
 
     const struct command *command; // the last that it was given; NULL: none, or it is gone
 

@@ -258,7 +258,17 @@ static int look(struct step *step, struct rollout_device *device)
     }
 }
 
-// Those that are updated are read only if something was found.
+static bool has_device(const struct step *step, const char *mac)
+{
+    for (size_t i = 0; i < step->count; i++) {
+        if (strcmp(step->devices[i].mac, mac) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Those that are updated are read only if something was found; none twice, as one that went back is
+// there already.
 static int append_found(struct step *step)
 {
     const struct rollout_findings *found = step->wish->found;
@@ -269,7 +279,8 @@ static int append_found(struct step *step)
         const struct rollout_finding *finding = &found->items[i];
         struct rollout_device device;
 
-        if (finding->rollout != rollout || finding->mac[0] == '\0')
+        if (finding->rollout != rollout || finding->mac[0] == '\0' ||
+            has_device(step, finding->mac))
             continue;
         rc = rollout_device_store_get(
             step->gather.connection, rollout, finding->mac, &device, step->err);
@@ -281,14 +292,34 @@ static int append_found(struct step *step)
     return rc;
 }
 
+// Which part of those that are at work is looked at.
+static int choose_part(struct step *step, struct rollout_device_wish *wish)
+{
+    int64_t count = 0;
+    int rc;
+
+    wish->parts = 1;
+    if (step->wish->number == ROLLOUT_STEP_ALL)
+        return 0;
+    rc = rollout_device_store_count_at_work(
+        step->gather.connection, wish->rollout, &count, step->err);
+    wish->parts += count / ROLLOUT_STEP_AT_WORK;
+    wish->part = step->wish->number % wish->parts;
+    return rc;
+}
+
 // All are read before the first is changed.
 static int look_at_all(struct step *step)
 {
     const struct rollout *rollout = step->gather.rollout;
-    struct rollout_device_wish wish = {
-        rollout->id, rollout->image.text, rollout->phase, ROLLOUT_STEP_CANDIDATES};
+    struct rollout_device_wish wish = {.rollout = rollout->id,
+        .image = rollout->image.text,
+        .phase = rollout->phase,
+        .limit = ROLLOUT_STEP_CANDIDATES};
     int rc = read_use(step);
 
+    if (rc == 0)
+        rc = choose_part(step, &wish);
     if (rc == 0)
         rc = rollout_device_store_each_at_work(
             step->gather.connection, &wish, append, step, step->err);

@@ -12,14 +12,21 @@
 
 #define ROLLOUT_STEP_CANDIDATES 512 // of those that wait, at a time
 
+// So many that are at work are looked at at a time, about: each costs some 20 us of the writer's
+// time.
+#define ROLLOUT_STEP_AT_WORK 2000
+#define ROLLOUT_STEP_ALL (-1) // instead of a look's number
+
 struct rollout_step_wish {
     bool may_begin;                       // else those that wait go on waiting
     const struct rollout_findings *found; // against updated devices, of any rollout; or NULL
+    int64_t
+        number; // of this look: where too many are at work, others are looked at by the next one
 };
 
-// Looks at all that are at work, and at updated devices against which something was found; of those
-// that wait, lets as many begin as may. The rollout is not changed. Of one that is paused or has
-// ended, what was not sent is taken back.
+// Looks at those that are at work, and at updated devices against which something was found; of
+// those that wait, lets as many begin as may. The rollout is not changed. Of one that is paused or
+// has ended, what was not sent is taken back.
 ERR_CHECKED int rollout_step_run(struct store_connection *connection, struct release *release,
     const struct rollout *rollout, const struct rollout_step_wish *wish, struct err *err);
 

@@ -8,7 +8,7 @@
 static const char select_hours[] =
     "SELECT hour_ms, count, has,"
     " CASE WHEN rssi_count > 0 THEN CAST(rssi_sum AS DOUBLE PRECISION) / rssi_count ELSE 0 END,"
-    " free_heap_min, max_loop_max"
+    " free_heap_min, max_loop_max, new_errors"
     " FROM status_hours WHERE device = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 ORDER BY hour_ms";
 
 static const char select_incidents[] =
@@ -37,6 +37,7 @@ static void read_hour(struct statement *s, struct health_store_hour *out)
         .rssi_avg_dbm = statement_double(s, 3),
         .free_heap_min_bytes = (uint32_t)statement_int(s, 4),
         .max_loop_max_ms = (uint32_t)statement_int(s, 5),
+        .new_errors = statement_int(s, 6),
     };
 }
 

@@ -15,6 +15,7 @@ struct health_store_hour {
     double rssi_avg_dbm;
     uint32_t free_heap_min_bytes;
     uint32_t max_loop_max_ms;
+    int64_t new_errors; // statuses with an error message that was another or none before
 };
 
 // Hands over the hours from from_ms to to_ms (excluded) that are rolled up and have a status, in

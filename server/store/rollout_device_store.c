@@ -29,8 +29,10 @@ static const char select_one[] =
 
 static const char select_at_work[] =
     "SELECT " COLUMNS " FROM rollout_devices AS r WHERE r.rollout = ?1 AND r.stage IN (1, 2)"
+    " AND r.device % ?3 = ?4"
     " UNION ALL SELECT " COLUMNS " FROM rollout_devices AS r JOIN devices AS d ON d.mac = r.device"
-    " WHERE r.rollout = ?1 AND r.stage = 3 AND d.image <> ?2";
+    " WHERE r.rollout = ?1 AND r.stage = 3 AND d.image <> ?2"
+    " AND r.device % ?3 = ?4";
 
 static const char select_candidates[] =
     "SELECT " COLUMNS " FROM rollout_devices AS r LEFT JOIN devices AS d ON d.mac = r.device"
@@ -45,6 +47,10 @@ static const char select_all[] =
     " ORDER BY CASE r.stage WHEN 4 THEN 0 WHEN 2 THEN 1 WHEN 1 THEN 2 WHEN 5 THEN 3 ELSE 4 END,"
     " r.place LIMIT ?2";
 
+static const char select_page[] =
+    "SELECT " COLUMNS " FROM rollout_devices AS r WHERE r.rollout = ?1 AND r.device > ?2"
+    " ORDER BY r.device LIMIT ?3";
+
 static const char count_stages[] =
     "SELECT phase, stage, count(*) FROM rollout_devices WHERE rollout = ?1"
     " GROUP BY phase, stage ORDER BY phase, stage";
@@ -53,6 +59,9 @@ static const char count_away[] =
     "SELECT count(*) FROM rollout_devices AS r LEFT JOIN devices AS d ON d.mac = r.device"
     " WHERE r.rollout = ?1 AND r.stage = 0 AND r.phase >= ?2 AND r.phase <= ?3"
     " AND coalesce(d.online, 0) = 0";
+
+static const char count_at_work[] =
+    "SELECT count(*) FROM rollout_devices WHERE rollout = ?1 AND stage IN (1, 2)";
 
 static const char count_begun[] =
     "SELECT count(*) FROM rollout_devices WHERE rollout = ?1 AND began_at_ms > ?2"
@@ -160,6 +169,8 @@ int rollout_device_store_each_at_work(struct store_connection *connection,
     statement_open(&s, connection, select_at_work);
     statement_bind_int(&s, wish->rollout);
     statement_bind_text(&s, wish->image);
+    statement_bind_int(&s, wish->parts);
+    statement_bind_int(&s, wish->part);
     return each_row(&s, each, ctx, err);
 }
 
@@ -183,6 +194,25 @@ int rollout_device_store_each(struct store_connection *connection, int64_t rollo
     statement_open(&s, connection, select_all);
     statement_bind_int(&s, rollout);
     statement_bind_int(&s, limit);
+    return each_row(&s, each, ctx, err);
+}
+
+int rollout_device_store_page(struct store_connection *connection,
+    const struct rollout_device_page *page, rollout_device_each *each, void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key = -1;
+
+    if (page->after[0] != '\0') {
+        int rc = mac_key_read(page->after, &key, err);
+
+        if (rc < 0)
+            return rc;
+    }
+    statement_open(&s, connection, select_page);
+    statement_bind_int(&s, page->rollout);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, page->limit);
     return each_row(&s, each, ctx, err);
 }
 
@@ -225,6 +255,16 @@ int rollout_device_store_count_away(struct store_connection *connection, int64_t
     statement_bind_int(&s, rollout);
     statement_bind_int(&s, phases[0]);
     statement_bind_int(&s, phases[1]);
+    return read_count(&s, out, err);
+}
+
+int rollout_device_store_count_at_work(
+    struct store_connection *connection, int64_t rollout, int64_t *out, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, count_at_work);
+    statement_bind_int(&s, rollout);
     return read_count(&s, out, err);
 }
 

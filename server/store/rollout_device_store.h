@@ -28,6 +28,7 @@ struct rollout_device_wish {
     const char *image;
     int64_t phase;
     int64_t limit;
+    int64_t parts, part; // of the first two kinds, one part of so many, counted from 0
 };
 ERR_CHECKED int rollout_device_store_each_at_work(struct store_connection *connection,
     const struct rollout_device_wish *wish, rollout_device_each *each, void *ctx, struct err *err);
@@ -38,6 +39,15 @@ ERR_CHECKED int rollout_device_store_each_candidate(struct store_connection *con
 // `limit`.
 ERR_CHECKED int rollout_device_store_each(struct store_connection *connection, int64_t rollout,
     int64_t limit, rollout_device_each *each, void *ctx, struct err *err);
+
+// At most `limit` of those behind a MAC ("": of all), by MAC.
+struct rollout_device_page {
+    int64_t rollout;
+    const char *after;
+    int64_t limit;
+};
+ERR_CHECKED int rollout_device_store_page(struct store_connection *connection,
+    const struct rollout_device_page *page, rollout_device_each *each, void *ctx, struct err *err);
 
 // How many are at each stage, by phase.
 struct rollout_device_count {
@@ -51,6 +61,10 @@ ERR_CHECKED int rollout_device_store_count(struct store_connection *connection, 
 // How many wait in the phases from first to last and are not online.
 ERR_CHECKED int rollout_device_store_count_away(struct store_connection *connection,
     int64_t rollout, const int64_t phases[2], int64_t *out, struct err *err);
+
+// How many download or install.
+ERR_CHECKED int rollout_device_store_count_at_work(
+    struct store_connection *connection, int64_t rollout, int64_t *out, struct err *err);
 
 // How many have begun after a time; and how many download now, by site.
 ERR_CHECKED int rollout_device_store_count_begun(struct store_connection *connection,

@@ -22,10 +22,15 @@ _Static_assert(ROLLOUT_DOWNLOADING == 1 && ROLLOUT_INSTALLING == 2 && ROLLOUT_UP
     "id, name, image, state, phase, soak_at_ms, forgiven, gated, reason, created_at_ms,"           \
     " ended_at_ms, " TERMS
 
-static const char insert[] = "INSERT INTO rollouts (name, image, state, phase, soak_at_ms,"
+// Ids go by the clock, so that none comes back once its rollout is removed: what looks at health
+// keeps them in memory.
+static const char insert[] = "INSERT INTO rollouts (id, name, image, state, phase, soak_at_ms,"
                              " forgiven, gated, reason, created_at_ms, ended_at_ms, " TERMS ")"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                             " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) RETURNING id";
+                             " SELECT CASE WHEN m.id < ?9 THEN ?9 ELSE m.id + 1 END, ?1, ?2, ?3, "
+                             "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+                             " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22"
+                             " FROM (SELECT coalesce(max(id), 0) AS id FROM rollouts) AS m"
+                             " WHERE true RETURNING id";
 
 static const char update[] =
     "UPDATE rollouts SET state = ?2, phase = ?3, soak_at_ms = ?4, forgiven = ?5, gated = ?6,"
@@ -35,8 +40,13 @@ static const char select_one[] = "SELECT " COLUMNS " FROM rollouts WHERE name = 
 static const char select_all[] = "SELECT " COLUMNS " FROM rollouts ORDER BY id DESC";
 static const char select_open[] = "SELECT " COLUMNS " FROM rollouts WHERE state < 3 ORDER BY id";
 
-static const char select_gates[] =
-    "SELECT image, name FROM rollouts WHERE gated = 1 ORDER BY id DESC";
+static const char select_page[] =
+    "SELECT " COLUMNS " FROM rollouts WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+
+static const char select_uses[] = "SELECT image, name, state, gated FROM rollouts"
+                                  " WHERE gated = 1 OR state < 3 ORDER BY id DESC";
+
+static const char remove_one[] = "DELETE FROM rollouts WHERE id = ?1";
 
 static const char select_reached[] =
     "SELECT EXISTS (SELECT 1 FROM rollout_devices AS d JOIN rollouts AS r ON r.id = d.rollout"
@@ -179,23 +189,41 @@ int rollout_store_update(
     return statement_run(&s, err);
 }
 
-static int each_row(struct store_connection *connection, const char *sql,
-    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
+static int each_of(struct statement *s, int (*each)(const struct rollout *rollout, void *ctx),
+    void *ctx, struct err *err)
 {
     struct rollout rollout;
-    struct statement s;
     int rc;
 
-    statement_open(&s, connection, sql);
-    while ((rc = statement_step(&s, err)) > 0) {
-        rc = read_row(&s, &rollout, err);
+    while ((rc = statement_step(s, err)) > 0) {
+        rc = read_row(s, &rollout, err);
         if (rc == 0)
             rc = each(&rollout, ctx);
         if (rc != 0)
             break;
     }
-    statement_close(&s);
+    statement_close(s);
     return rc;
+}
+
+static int each_row(struct store_connection *connection, const char *sql,
+    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, sql);
+    return each_of(&s, each, ctx, err);
+}
+
+int rollout_store_page(struct store_connection *connection, const int64_t before_limit[2],
+    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, select_page);
+    statement_bind_int(&s, before_limit[0]);
+    statement_bind_int(&s, before_limit[1]);
+    return each_of(&s, each, ctx, err);
 }
 
 int rollout_store_each(struct store_connection *connection,
@@ -210,19 +238,22 @@ int rollout_store_each_open(struct store_connection *connection,
     return each_row(connection, select_open, each, ctx, err);
 }
 
-int rollout_store_each_gate(struct store_connection *connection,
-    int (*each)(const char *image, const char *name, void *ctx), void *ctx, struct err *err)
+int rollout_store_each_use(struct store_connection *connection,
+    int (*each)(const struct rollout_use *use, void *ctx), void *ctx, struct err *err)
 {
     char image[IMAGE_NAME_SIZE];
     char name[ROLLOUT_NAME_SIZE];
+    struct rollout_use use = {.image = image, .name = name};
     struct statement s;
     int rc;
 
-    statement_open(&s, connection, select_gates);
+    statement_open(&s, connection, select_uses);
     while ((rc = statement_step(&s, err)) > 0) {
         statement_text(&s, 0, image, sizeof image);
         statement_text(&s, 1, name, sizeof name);
-        rc = each(image, name, ctx);
+        use.state = (enum rollout_state)statement_int(&s, 2);
+        use.is_gated = statement_int(&s, 3) != 0;
+        rc = each(&use, ctx);
         if (rc != 0)
             break;
     }
@@ -256,5 +287,15 @@ int rollout_store_lift_gates(
 
     statement_open(&s, connection, lift_gates);
     statement_bind_text(&s, image);
+    return statement_run(&s, err);
+}
+
+int rollout_store_remove(
+    struct store_connection *connection, const struct rollout *rollout, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, remove_one);
+    statement_bind_int(&s, rollout->id);
     return statement_run(&s, err);
 }

@@ -1,6 +1,7 @@
 #ifndef ROLLOUT_STORE_H
 #define ROLLOUT_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/model/rollout.h"
@@ -27,9 +28,23 @@ ERR_CHECKED int rollout_store_each(struct store_connection *connection,
 ERR_CHECKED int rollout_store_each_open(struct store_connection *connection,
     int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err);
 
-// Calls each() for every image that is gated, with the name of a rollout that does so.
-ERR_CHECKED int rollout_store_each_gate(struct store_connection *connection,
-    int (*each)(const char *image, const char *name, void *ctx), void *ctx, struct err *err);
+// Calls each() for at most `limit` of all that are older than that id, the newest first.
+ERR_CHECKED int rollout_store_page(struct store_connection *connection,
+    const int64_t before_limit[2], int (*each)(const struct rollout *rollout, void *ctx), void *ctx,
+    struct err *err);
+
+// Calls each() for every rollout that has not ended or gates its image, the newest first.
+struct rollout_use {
+    const char *image, *name; // borrowed for the call
+    enum rollout_state state;
+    bool is_gated;
+};
+ERR_CHECKED int rollout_store_each_use(struct store_connection *connection,
+    int (*each)(const struct rollout_use *use, void *ctx), void *ctx, struct err *err);
+
+// Removes one with its devices. Its id is never given again.
+ERR_CHECKED int rollout_store_remove(
+    struct store_connection *connection, const struct rollout *rollout, struct err *err);
 
 // Whether a device may have a gated image, as a rollout has reached it: 1 or 0, or an error.
 ERR_CHECKED int rollout_store_is_reached(

@@ -14,8 +14,8 @@
 // cost more than all the rest.
 static const char insert[] =
     "INSERT INTO statuses"
-    " (device, at_ms, uptime_ms, max_loop_ms, mqtt_ms, rssi_dbm, free_heap_bytes)"
-    " VALUES ((SELECT mac FROM devices WHERE mac = ?), ?, ?, ?, ?, ?, ?)";
+    " (device, at_ms, uptime_ms, max_loop_ms, mqtt_ms, rssi_dbm, free_heap_bytes, new_errors)"
+    " VALUES ((SELECT mac FROM devices WHERE mac = ?), ?, ?, ?, ?, ?, ?, ?)";
 
 // Where the roll-up stands, the last status, and the first one not rolled up that belongs to the
 // hour that is not over yet (or NULL).
@@ -39,18 +39,19 @@ static const char update_progress[] = "UPDATE progress SET value = ? WHERE name 
     "  free_heap_min = min(coalesce(free_heap_min, excluded.free_heap_min),"                       \
     "   coalesce(excluded.free_heap_min, free_heap_min)),"                                         \
     "  max_loop_max = max(coalesce(max_loop_max, excluded.max_loop_max),"                          \
-    "   coalesce(excluded.max_loop_max, max_loop_max)),"
+    "   coalesce(excluded.max_loop_max, max_loop_max)),"                                           \
+    "  new_errors = status_hours.new_errors + excluded.new_errors,"
 
 // An hour may be rolled up in parts, and a part may come late if a clock was set back.
 static const char roll_up[] =
     "INSERT INTO status_hours (device, hour_ms, count, has, rssi_min, rssi_max, rssi_sum,"
-    "  rssi_count, free_heap_min, max_loop_max, reboots)"
+    "  rssi_count, free_heap_min, max_loop_max, new_errors, reboots)"
     " SELECT device, at_ms - at_ms % 3600000 AS hour, count(*),"
     "  max(rssi_dbm IS NOT NULL) * ?3 + max(free_heap_bytes IS NOT NULL) * ?4"
     "  + max(max_loop_ms IS NOT NULL) * ?5 + max(uptime_ms IS NOT NULL) * ?6"
     "  + max(mqtt_ms IS NOT NULL) * ?7,"
     "  min(rssi_dbm), max(rssi_dbm), coalesce(sum(rssi_dbm), 0), count(rssi_dbm),"
-    "  min(free_heap_bytes), max(max_loop_ms),"
+    "  min(free_heap_bytes), max(max_loop_ms), sum(new_errors),"
     "  (SELECT count(*) FROM events AS e WHERE e.device = s.device AND e.kind = 'reboot'"
     "   AND e.at_ms >= s.at_ms - s.at_ms % 3600000"
     "   AND e.at_ms < s.at_ms - s.at_ms % 3600000 + 3600000)"
@@ -84,9 +85,9 @@ static const char move_newer[] = "UPDATE statuses SET device = ?3 WHERE id > ?1 
 
 static const char move_hours[] =
     "INSERT INTO status_hours (device, hour_ms, count, has, rssi_min, rssi_max, rssi_sum,"
-    "  rssi_count, free_heap_min, max_loop_max, reboots)"
+    "  rssi_count, free_heap_min, max_loop_max, new_errors, reboots)"
     " SELECT ?1, hour_ms, count, has, rssi_min, rssi_max, rssi_sum, rssi_count, free_heap_min,"
-    "  max_loop_max, reboots FROM status_hours WHERE device = ?2" MERGE_HOURS
+    "  max_loop_max, new_errors, reboots FROM status_hours WHERE device = ?2" MERGE_HOURS
     "  reboots = status_hours.reboots + excluded.reboots";
 
 static const char select_hours[] =
@@ -120,6 +121,7 @@ int status_store_add(struct store_connection *connection, const char *mac, int64
     bind_member(&s, status, DEVICE_HAS_MQTT, status->mqtt_ms);
     bind_member(&s, status, DEVICE_HAS_RSSI, status->rssi_dbm);
     bind_member(&s, status, DEVICE_HAS_FREE_HEAP, status->free_heap_bytes);
+    statement_bind_int(&s, status->is_new_error);
 
     int rc = statement_run(&s, err);
 

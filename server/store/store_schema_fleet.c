@@ -126,3 +126,10 @@ const char store_schema_fleet_terms[] = "CREATE INDEX audit_object ON audit(kind
                                         " body TEXT) WITHOUT ROWID;" // NULL: it was too long
                                         "CREATE INDEX answers_age ON answers(at_ms);"
                                         "PRAGMA user_version = 28;";
+
+// How often a device said a new error message: what its hours are judged by. Of what there was
+// before, nothing is known.
+const char store_schema_fleet_errors[] =
+    "ALTER TABLE statuses ADD COLUMN new_errors INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE status_hours ADD COLUMN new_errors INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 29;";

@@ -9,5 +9,6 @@ extern const char store_schema_fleet_answers[];
 extern const char store_schema_fleet_event_clock[];
 extern const char store_schema_fleet_webhooks[];
 extern const char store_schema_fleet_terms[];
+extern const char store_schema_fleet_errors[];
 
 #endif

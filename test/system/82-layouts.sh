@@ -179,6 +179,8 @@ sqlite3 "$database" "drop table certificates;
     drop table event_clock;
     drop index audit_object;
     drop table answers;
+    alter table statuses drop column new_errors;
+    alter table status_hours drop column new_errors;
     drop table command_payloads;
     drop index commands_batch;
     drop index commands_waiting;

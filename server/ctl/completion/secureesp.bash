@@ -16,11 +16,11 @@ _secureesp_options() {
     case $1 in
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
-        'devices tag') echo '--add --remove' ;;
-        'devices hold') echo '--reason' ;;
-        'devices pin' | 'devices channel') echo '--force' ;;
+        'devices tag') echo '--add --remove --force' ;;
+        'devices hold') echo '--reason --force' ;;
+        'devices pin' | 'devices channel' | 'devices unhold' | 'devices unpin') echo '--force' ;;
         'groups set' | 'groups channel' | 'groups remove') echo '--force' ;;
-        'devices canary') echo '--off' ;;
+        'devices canary') echo '--off --force' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;
         'devices watch') echo '--online --offline --state --image --filter --interval' ;;
@@ -38,6 +38,7 @@ _secureesp_options() {
         'images withdraw') echo '--force' ;;
         'images reissue') echo '--literal-name --from --trust --to' ;;
         'images must-pass') echo '--off --force' ;;
+        'rollouts show') echo '--all' ;;
         'rollouts create')
             echo '--image --all --filter --group --phases --rate --at-once --site --per-site --start --window'
             echo '--success --soak --failures --timeout --canaries-first --dry-run --yes'
@@ -91,7 +92,7 @@ _secureesp_verbs() {
         groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
-        rollouts) echo 'create list show watch pause resume abort retry' ;;
+        rollouts) echo 'create list show watch pause resume abort retry remove' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;

@@ -111,6 +111,8 @@ static const struct step {
         "\"policy\":\"leap\""},
     ROLLOUT_STEPS{API "/images/:/withdraw", API "/images/BOARD-1/withdraw?force=1", TEXT, "",
         "withdraw", "image", "BOARD-1", "\"state\":\"withdrawn\""},
+    {API "/rollouts/:/remove", API "/rollouts/spring/remove", TEXT, "", "remove", "rollout",
+        "spring", ""},
     {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
         "BOARD-1", ""},
     WEBHOOK_STEPS{

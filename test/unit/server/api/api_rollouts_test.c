@@ -138,7 +138,8 @@ static void it_is_planned_created_and_shown(void **state)
     fill(f);
     post(f, API "/rollouts", "{" LEAST ", \"dry_run\": true, \"phases\": \"1,100%\"}");
     expect(f, "plan", 200,
-        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"count\":2,",
+        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"off_channel\":0,"
+        "\"count\":2,",
         "{\"phase\":2,\"count\":1,\"macs\":[\"84f3eb00000");
     ask(f, "GET", API "/rollouts", NULL, 0);
     expect(f, "nothing is done", 200, "[]", "");
@@ -147,6 +148,10 @@ static void it_is_planned_created_and_shown(void **state)
         "\"total\":2,\"waiting\":2,\"away\":0,");
     ask(f, "GET", API "/images", NULL, 0);
     expect(f, "its image", 200, "\"name\":\"B-2\"", "\"state\":\"published\"");
+    expect(f, "says so", 200, "\"rollout\":{\"name\":\"spring\",\"state\":\"running\"}", "");
+    ask(f, "GET", API "/chains/B", NULL, 0);
+    expect(f, "the chain, too", 200, "\"rollout\":null",
+        "\"rollout\":{\"name\":\"spring\",\"state\":\"running\"}");
     post(f, API "/rollouts", "{" LEAST "}");
     expect(f, "twice", 409, "conflict", "rollout spring");
     ask(f, "GET", API "/rollouts", NULL, 0);
@@ -166,6 +171,22 @@ static void it_is_planned_created_and_shown(void **state)
     expect(f, "aborted", 200, "\"state\":\"aborted\"", "\"gated\":true");
     post(f, API "/rollouts/spring/resume", "");
     expect(f, "no way back", 409, "was aborted", "");
+    post(f, API "/rollouts", "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true}");
+    ask(f, "GET", API "/rollouts?limit=1", NULL, 0);
+    expect(f, "a page", 200, "\"name\":\"summer\"", "Link: <?limit=1&cursor=");
+    assert_null(strstr(f->answer, "spring"));
+    ask(f, "GET", API "/rollouts/summer/devices?limit=1", NULL, 0);
+    expect(f, "a page of devices", 200, "\"mac\":\"84f3eb000001\"", "Link: <?limit=1&cursor=");
+    ask(f, "GET", API "/rollouts/summer/devices", NULL, 0);
+    expect(f, "all", 200, "\"mac\":\"84f3eb000001\"", "\"mac\":\"84f3eb000002\"");
+    ask(f, "GET", API "/rollouts/winter/devices", NULL, 0);
+    expect(f, "of none", 404, "not-found", "");
+    post(f, API "/rollouts/summer/remove", "");
+    expect(f, "not over", 409, "has not ended", "");
+    post(f, API "/rollouts/spring/remove", "");
+    expect(f, "over", 200, "\"name\":\"spring\",\"removed\":true", "");
+    ask(f, "GET", API "/rollouts/spring", NULL, 0);
+    expect(f, "gone", 404, "not-found", "");
 }
 
 int main(void)

@@ -12,14 +12,14 @@ static const struct audit_author by = {.who = "uid 7"};
 
 static int set_pin(struct fixture *f, const char *image, struct device_mark *out, struct err *err)
 {
-    const struct command_mark_pin wish = {MAC_1, image, false, &by};
+    const struct command_mark_pin wish = {MAC_1, image, false, &by, NULL};
 
     return command_mark_set_pin(f->store, &wish, out, err);
 }
 
 static int set_canary(struct fixture *f, bool on, struct device_mark *out, struct err *err)
 {
-    const struct command_mark_canary wish = {MAC_1, on, &by};
+    const struct command_mark_canary wish = {MAC_1, on, &by, false, NULL};
 
     return command_mark_set_canary(f->store, &wish, out, err);
 }
@@ -70,7 +70,7 @@ static void test_hold(void **state)
 {
     struct fixture *f = *state;
     char long_reason[MARK_STORE_REASON_SIZE + 1];
-    struct command_mark_hold wish = {MAC_1, true, &by, "broken roof"};
+    struct command_mark_hold wish = {MAC_1, true, &by, "broken roof", false, NULL};
     struct device_mark mark;
     struct err err = {0};
     int64_t since_ms;
@@ -92,7 +92,7 @@ static void test_hold(void **state)
     assert_string_equal(mark.hold_reason, long_reason);
     wish.reason = "\xff";
     assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), ERR_INVALID);
-    wish = (struct command_mark_hold){MAC_1, false, &by, NULL};
+    wish = (struct command_mark_hold){MAC_1, false, &by, NULL, false, NULL};
     assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), 0);
     assert_int_equal(mark.held_at_ms, 0);
     assert_string_equal(mark.held_by, "");

@@ -145,6 +145,17 @@ static void test_a_status_makes_known_and_online(void **state)
     free(json);
 }
 
+// Said again and again, a message is one; it is new again once it was gone.
+static void test_new_errors_are_counted(void **state)
+{
+    static const char *const errors[] = {"", "a", "a", "b", "", "b", "a"};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        status(f, T0 + (int64_t)i, 5 * MINUTE + (int64_t)i, "A-1", errors[i]);
+    assert_int_equal(fixture_query(f, "SELECT sum(new_errors) FROM statuses"), 4);
+}
+
 static void test_a_restart_is_counted(void **state)
 {
     struct fixture *f = *state;
@@ -364,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_status_makes_known_and_online),
+        TEST(test_new_errors_are_counted),
         TEST(test_a_restart_is_counted),
         TEST(test_a_shared_identity),
         TEST(test_a_will),

@@ -10,6 +10,7 @@
 #include "server/release/release_follow.h"
 #include "server/release/release_publish.h"
 #include "server/release/release_switch.h"
+#include "server/store/tag_store.h"
 #include "server/store/device_store.h"
 #include "server/store/image_store.h"
 #include "test/unit/server/store/store_fixture.h"
@@ -193,11 +194,69 @@ static void a_device_is_not_stranded_by_its_channel(void **state)
     release_close(release);
 }
 
+static int put_tag(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return tag_store_add(connection, MAC_1, ctx, err);
+}
+
+static int tag(struct fixture *f, const char *name, bool force, struct err *err)
+{
+    char text[16];
+    const struct audit_change change = {
+        .verb = "tag", .kind = AUDIT_DEVICE, .object = MAC_1, .forced = force};
+
+    snprintf(text, sizeof text, "%s", name);
+    return release_switch_run_device(f->store, &change, put_tag, text, err);
+}
+
+// A tag that makes a group's device of it, which makes it follow stable.
+static void a_tag_strands_nobody(void **state)
+{
+    static struct shape shapes[] = {
+        {"A-1", 'a', "ac"}, {"A-2", 'a', "b"}, {"A-3", 'b', "c"}, {"A-4", 'c', "c"}};
+    struct fixture *f = *state;
+    struct release *release = open_with(f, shapes, 4);
+    char running[] = "A-2";
+    struct err err = {0};
+
+    for (size_t i = 0; i < 4; i++) {
+        enum channel channel = i == 1 || i == 2 ? CHANNEL_BETA : CHANNEL_STABLE;
+
+        assert_int_equal(publish_to(release, shapes[i].name, channel, false, &err), 0);
+    }
+    fixture_query(f, "INSERT INTO device_groups (name, filter, set_by, set_at_ms, channel) VALUES"
+                     " ('lab', 'tag=lab', '', 1, 2), ('shop', 'tag=shop', '', 1, 1)");
+    assert_int_equal(tag(f, "lab", false, NULL), ERR_NOT_FOUND);
+    fixture_write(f, put_device, running);
+    assert_int_equal(tag(f, "lab", false, NULL), 0);
+    assert_int_equal(tag(f, "north", false, NULL), 0);
+    assert_int_equal(tag(f, "shop", false, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "would strand devices on A-2: in channel stable"));
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_tags"), 2);
+    assert_int_equal(tag(f, "shop", true, NULL), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE forced = 1"), 1);
+    fixture_query(f, "DELETE FROM device_tags");
+    fixture_query(f, "UPDATE devices SET image = 'A-3'");
+    assert_int_equal(tag(f, "lab", false, NULL), 0);
+    assert_int_equal(tag(f, "shop", false, NULL), 0); // it is not lost on that
+    fixture_query(f, "DELETE FROM device_tags");
+    fixture_query(f, "UPDATE devices SET image = 'A-0'");
+    assert_int_equal(tag(f, "lab", false, NULL), 0);
+    assert_int_equal(tag(f, "shop", false, NULL), 0); // nor by it on one that was never added
+    fixture_query(f, "DELETE FROM device_tags");
+    fixture_query(f, "UPDATE devices SET image = 'A-2'");
+    fixture_query(f, "UPDATE image_embeds SET key = 'z' WHERE image = 'A-2'");
+    assert_int_equal(tag(f, "lab", false, NULL), 0);
+    assert_int_equal(tag(f, "shop", false, NULL), 0); // nor if it was lost before
+    release_close(release);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             beta_is_offered_to_who_follows_it, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_tag_strands_nobody, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
             what_strands_a_channel_is_refused, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(

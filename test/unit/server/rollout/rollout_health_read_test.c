@@ -25,6 +25,8 @@ static int add_history(struct store_connection *connection, void *ctx, struct er
         {T0 + 21, "reboot"}, // the same start
         {T0 + 2 * HOUR, "will"},
         {T0 + 2 * HOUR + 1, "will"},
+        {T0 + 3 * HOUR, "error"},
+        {T0 + 3 * HOUR + 1, "error"},
         {T0 + 4 * HOUR, "error"},
     };
     struct device_status status = {.has = DEVICE_HAS_FREE_HEAP | DEVICE_HAS_MAX_LOOP,
@@ -35,6 +37,7 @@ static int add_history(struct store_connection *connection, void *ctx, struct er
 
     (void)ctx;
     for (int64_t hour = 0; rc == 0 && hour < 4; hour++) {
+        status.is_new_error = hour != 2;
         if (hour != 1)
             rc = status_store_add(connection, MAC_1, T0 + hour * HOUR + 9, &status, err);
     }
@@ -80,11 +83,15 @@ static void hours_have_no_gap(void **state)
     assert_int_equal(hours[0].statuses, 1);
     assert_int_equal(hours[0].has, 0); // of both images
     assert_int_equal(hours[0].counts[ROLLOUT_HEALTH_RESTARTS], 1);
+    assert_int_equal(hours[0].counts[ROLLOUT_HEALTH_ERRORS], 0); // it may be of the old image
     assert_int_equal(hours[1].statuses, 0);
     assert_int_equal(hours[2].has, ROLLOUT_HEALTH_HAS_HEAP | ROLLOUT_HEALTH_HAS_LOOP);
     assert_int_equal(hours[2].free_heap_min_bytes, 9000);
     assert_int_equal(hours[2].max_loop_ms, 5);
     assert_int_equal(hours[2].counts[ROLLOUT_HEALTH_WILLS], 2);
+    assert_int_equal(hours[2].counts[ROLLOUT_HEALTH_ERRORS], 0);
+    assert_int_equal(
+        hours[3].counts[ROLLOUT_HEALTH_ERRORS], 2); // twice told, one of them in statuses
     assert_int_equal(hours[4].counts[ROLLOUT_HEALTH_ERRORS], 1);
 }
 
@@ -101,6 +108,7 @@ static void days_before_have_all_gauges(void **state)
     assert_int_equal(series.count, 2);
     assert_int_equal(series.open, 0);
     assert_int_equal(hours[0].has, ROLLOUT_HEALTH_HAS_HEAP | ROLLOUT_HEALTH_HAS_LOOP);
+    assert_int_equal(hours[0].counts[ROLLOUT_HEALTH_ERRORS], 1);
     assert_int_equal(
         hours[0].counts[ROLLOUT_HEALTH_RESTARTS], 2); // two reboots, one of which booted
 }

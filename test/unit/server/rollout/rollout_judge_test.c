@@ -13,6 +13,7 @@
 #define NEW "BOARD-3"
 #define NOW 10000000
 #define TIMEOUT 600000
+#define OFF_CHANNEL "follows stable, and the image is published to beta alone"
 
 static const struct rollout_device waiting = {.stage = ROLLOUT_WAITING};
 static const struct rollout_device loading = {
@@ -73,7 +74,7 @@ static const struct row {
     const struct command *command;
     enum rollout_place place;
     const char *running, *replaced_by, *pin, *unwell;
-    bool unknown, revoked, is_held, offline, is_busy, paused, over;
+    bool unknown, revoked, is_held, is_off_channel, offline, is_busy, paused, over;
     enum rollout_action action;
     enum rollout_stage stage;
     const char *reason;
@@ -94,6 +95,11 @@ static const struct row {
         .reason = "is held"},
     {"pinned", &waiting, .pin = MIDDLE, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
         .reason = "is pinned to " MIDDLE},
+    {"of stable", &waiting, .place = ROLLOUT_PLACE_NO_WAY, .is_off_channel = true,
+        .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT, .reason = OFF_CHANNEL},
+    {"of stable, there", &waiting, .place = ROLLOUT_PLACE_THERE, .is_off_channel = true,
+        .running = NEW, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_UPDATED,
+        .reason = "ran it already"},
     {"foreign", &waiting, .place = ROLLOUT_PLACE_FOREIGN, .running = "OTHER-1",
         .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
         .reason = "runs OTHER-1, an image of another board"},
@@ -109,6 +115,7 @@ static const struct row {
     {"paused before", &loading, &queued, .paused = true, .action = ROLLOUT_TAKE_BACK},
     {"held before", &loading, &queued, .is_held = true, .action = ROLLOUT_TAKE_BACK},
     {"pinned before", &loading, &queued, .pin = OLD, .action = ROLLOUT_TAKE_BACK},
+    {"to stable before", &loading, &queued, .is_off_channel = true, .action = ROLLOUT_TAKE_BACK},
     {"downloads", &loading, &sent, .action = ROLLOUT_STAY},
     {"downloads while paused", &loading, &sent, .paused = true, .action = ROLLOUT_STAY},
     {"is overdue", &loading, &overdue, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
@@ -120,6 +127,10 @@ static const struct row {
         .stage = ROLLOUT_LEFT_OUT, .reason = "is held"},
     {"got nothing", &loading, &current, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
         .reason = "was offered nothing newer than " OLD},
+    {"got nothing, of stable", &loading, &current, .is_off_channel = true, .action = ROLLOUT_SETTLE,
+        .stage = ROLLOUT_LEFT_OUT, .reason = OFF_CHANNEL},
+    {"has it, of stable", &loading, &done, .is_off_channel = true, .action = ROLLOUT_SETTLE,
+        .stage = ROLLOUT_LEFT_OUT, .reason = OFF_CHANNEL},
     {"no outcome", &loading, &expired, .action = ROLLOUT_ORDER_FIRMWARE},
     {"no outcome, away", &loading, &expired, .offline = true, .action = ROLLOUT_STAY},
     {"no outcome, busy", &loading, &expired, .is_busy = true, .action = ROLLOUT_STAY},
@@ -204,6 +215,7 @@ static void each_device_by_table(void **state)
             .replaced_by = row->replaced_by,
             .is_held = row->is_held,
             .pin = row->pin,
+            .is_off_channel = row->is_off_channel,
             .is_online = !row->offline,
             .is_busy = row->is_busy,
             .running = row->running != NULL ? row->running : OLD,

@@ -256,6 +256,78 @@ static void an_image_that_is_gone_pauses_it(void **state)
     assert_non_null(strstr(err.message, "rollout spring needs it"));
 }
 
+// Taken up again, it keeps the image from nobody; it needs it all the same.
+static void one_that_is_tried_again_needs_its_image(void **state)
+{
+    struct fixture *f = *state;
+    const struct release_remove_wish wish = {.name = NEW, .force = true};
+    char removed[IMAGE_SHA256_SIZE];
+    struct err err = {0};
+    int64_t count;
+
+    create(f, "spring", &at_once);
+    fixture_query(f, "UPDATE rollout_devices SET stage = 5");
+    assert_true(drive(f));
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RETRY, &count), 0);
+    assert_false(get(f, "spring").is_gated);
+    assert_int_equal(release_refresh(release, NULL), 0);
+    assert_int_equal(withdraw_new(), 0);
+    assert_int_equal(release_remove_image(release, &wish, removed, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "rollout spring needs it"));
+    assert_int_equal(change(f, ROLLOUT_CHANGE_ABORT, NULL), 0);
+    assert_int_equal(release_remove_image(release, &wish, removed, NULL), 0);
+}
+
+static void one_that_has_ended_may_be_removed(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+
+    create(f, "spring", &at_once);
+    assert_int_equal(rollout_change_remove(f->store, "summer", NULL, &err), ERR_NOT_FOUND);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "has not ended"));
+    assert_int_equal(change(f, ROLLOUT_CHANGE_PAUSE, NULL), 0);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), ERR_CONFLICT);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_ABORT, NULL), 0);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "keeps image " NEW " from devices"));
+    expect_offers(f, "000");
+    assert_int_equal(withdraw_new(), 0);
+    assert_int_equal(rollout_change_remove(f->store, "spring", NULL, &err), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollout_devices"), 0);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM audit WHERE kind = 'rollout'"
+                                      " AND verb = 'remove'"),
+        1);
+}
+
+// Of many that are at work, a look takes a part, and a pause all.
+static void many_at_work_are_looked_at_by_and_by(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_drive_look look = {.release = release};
+
+    create(f, "spring", &at_once);
+    fixture_query(f,
+        "WITH RECURSIVE n(n) AS (SELECT 16 UNION ALL SELECT n + 1 FROM n WHERE n <"
+        " 4500) INSERT INTO rollout_devices SELECT rollout, 0x84f3eb000000 + n, place,"
+        " phase, site, 1, 0, 0, before, 1, 0, '' FROM rollout_devices, n WHERE device ="
+        " 0x" MAC_3);
+    for (int i = 0; i < 3; i++) { // none of them is known: who is looked at is left out
+        fixture_write(f, rollout_drive_run, &look);
+        assert_int_equal(
+            fixture_query(f, "SELECT count(*) FROM rollout_devices WHERE stage = 5"), 1495);
+        fixture_query(f, "UPDATE rollout_devices SET stage = 1, tries = tries + 1 WHERE stage = 5");
+        look.number++;
+    }
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM rollout_devices"
+                                      " WHERE tries = 1 AND device > 0x84f3eb00000f"),
+        4485);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_PAUSE, NULL), 0);
+    assert_int_equal(
+        fixture_query(f, "SELECT count(*) FROM rollout_devices WHERE stage IN (1, 2)"), 0);
+}
+
 static int stage_new(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct download_store_staged staged = {.mac = MAC_3, .image = NEW, .sha256 = "sha-" NEW};
@@ -305,6 +377,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_leap_ends_before_the_gate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_waits_for_its_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_image_that_is_gone_pauses_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_is_tried_again_needs_its_image, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_at_work_are_looked_at_by_and_by, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_has_ended_may_be_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_operator_does_not_go_before_it, set_up, tear_down),
     };
 

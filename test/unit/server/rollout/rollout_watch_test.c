@@ -170,6 +170,24 @@ static void a_heap_that_collapses_is_seen(void **state)
     assert_non_null(strstr(row_of(f, "spring", MAC_1).reason, "-> 9,000 bytes"));
 }
 
+// Of a sketch, which tells no events: what its statuses say.
+static void new_error_messages_are_seen(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f, 3, 2);
+    run(f, "UPDATE rollouts SET created_at_ms = created_at_ms - %lld", 130 * (long long)HOUR);
+    run(f,
+        "UPDATE rollout_devices SET began_at_ms = began_at_ms - %lld, ended_at_ms = ended_at_ms"
+        " - %lld WHERE stage = 3",
+        120 * (long long)HOUR, 120 * (long long)HOUR);
+    run(f, "UPDATE status_hours SET new_errors = 1 WHERE device = 0x" MAC_1 " AND hour_ms > %lld",
+        (long long)(first_hour_ms - 100 * HOUR));
+    look(f);
+    expect_stages(f, "fuw");
+    assert_non_null(strstr(row_of(f, "spring", MAC_1).reason, "is not well since: errors"));
+}
+
 static void what_was_before_or_is_its_start_counts_for_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -262,6 +280,14 @@ static void many_are_read_in_pieces(void **state)
     expect_stages(f, "fuw");
 }
 
+static void wait_for_failure(struct fixture *f, const char *mac)
+{
+    for (int i = 0; i < 500 && row_of(f, "spring", mac).stage != ROLLOUT_FAILED; i++)
+        usleep(10000);
+    assert_int_equal(row_of(f, "spring", mac).stage, ROLLOUT_FAILED);
+}
+
+// What it found is done with once it is written.
 static void the_thread_watches(void **state)
 {
     struct fixture *f = *state;
@@ -270,11 +296,14 @@ static void the_thread_watches(void **state)
     begin(f, 3, 2);
     restart(f, 1, 3, 7);
     assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
-    for (int i = 0; i < 500 && row_of(f, "spring", MAC_1).stage != ROLLOUT_FAILED; i++)
-        usleep(10000);
-    rollout_drive_free(driver);
-    assert_int_equal(row_of(f, "spring", MAC_1).stage, ROLLOUT_FAILED);
+    wait_for_failure(f, MAC_1);
     assert_int_equal(row_of(f, "spring", MAC_2).stage, ROLLOUT_UPDATED);
+    run(f, "UPDATE rollout_devices SET stage = 3 WHERE device = 0x" MAC_1);
+    report(f, MAC_2, MIDDLE, true); // which the next look notices
+    rollout_drive_wake(driver);
+    wait_for_failure(f, MAC_2);
+    rollout_drive_free(driver);
+    assert_int_equal(row_of(f, "spring", MAC_1).stage, ROLLOUT_UPDATED);
 }
 
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up_watch, tear_down_watch)
@@ -285,6 +314,7 @@ int main(void)
         ROW(a_crash_loop_fails_its_device_alone),
         ROW(enough_of_them_pause_it),
         ROW(a_heap_that_collapses_is_seen),
+        ROW(new_error_messages_are_seen),
         ROW(what_was_before_or_is_its_start_counts_for_nothing),
         ROW(what_hits_those_that_wait_blames_nobody),
         ROW(a_site_stands_for_itself),

@@ -78,6 +78,32 @@ static void fill(struct fixture *f)
     add_event(f, MAC_1, T0 + 2 * HOUR, "boot");
 }
 
+static int64_t new_errors(struct fixture *f)
+{
+    return fixture_query(f, "SELECT sum(new_errors) FROM status_hours");
+}
+
+// Also of an hour that is rolled up in parts.
+static void new_errors_are_summed_up(void **state)
+{
+    struct fixture *f = *state;
+    int64_t now_ms = T0 + 3 * HOUR;
+    struct status_at status = {MAC_1, T0, {.is_new_error = true}};
+
+    fixture_add_device(f, MAC_1);
+    fixture_write(f, add_status, &status);
+    status.at_ms++;
+    fixture_write(f, add_status, &status);
+    add(f, MAC_1, T0 + 2, 20000, -60);
+    fixture_write(f, roll_up, &now_ms);
+    assert_int_equal(new_errors(f), 2);
+    status.at_ms++;
+    fixture_write(f, add_status, &status);
+    fixture_write(f, roll_up, &now_ms);
+    assert_int_equal(new_errors(f), 3);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM status_hours"), 1);
+}
+
 static char text[512];
 
 static int write_hour(const struct health_store_hour *hour, void *ctx)
@@ -180,6 +206,8 @@ static void the_newest_hour_is_the_last_rolled_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            new_errors_are_summed_up, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
             hours_are_those_of_the_span, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(

@@ -147,11 +147,12 @@ static void the_gate_is_open_for_whom_it_reached(void **state)
     assert_false(is_reached(f, IMAGE, MAC_1));
 }
 
-static int count_gate(const char *image, const char *name, void *ctx)
+static int count_gate(const struct rollout_use *use, void *ctx)
 {
-    assert_string_equal(image, IMAGE);
-    assert_string_equal(name, "spring");
-    (*(int *)ctx)++;
+    assert_string_equal(use->image, IMAGE);
+    assert_string_equal(use->name, "spring");
+    assert_true(use->is_gated || !rollout_state_is_end(use->state));
+    *(int *)ctx += use->is_gated;
     return 0;
 }
 
@@ -165,7 +166,7 @@ static int gates(struct fixture *f)
     struct store_connection *connection = fixture_read(f);
     int count = 0;
 
-    assert_int_equal(rollout_store_each_gate(connection, count_gate, &count, NULL), 0);
+    assert_int_equal(rollout_store_each_use(connection, count_gate, &count, NULL), 0);
     store_read_end(f->store, connection);
     return count;
 }
@@ -213,7 +214,7 @@ static int shut_out(struct store_connection *connection, void *ctx, struct err *
 static void expect_candidates(struct fixture *f, int64_t id, int64_t phase, const char *expected)
 {
     struct store_connection *connection = fixture_read(f);
-    struct rollout_device_wish wish = {id, IMAGE, phase, 10};
+    struct rollout_device_wish wish = {id, IMAGE, phase, 10, 1, 0};
     char text[64] = "";
 
     assert_int_equal(rollout_device_store_each_candidate(connection, &wish, append, text, NULL), 0);

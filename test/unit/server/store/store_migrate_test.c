@@ -23,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 29");
+    fixture_query(f, "PRAGMA user_version = 30");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 28");
+    fixture_query(f, "PRAGMA user_version = 29");
     fixture_open(f);
 }
 
@@ -50,9 +50,17 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 28 brought.
+// What version 29 brought.
+static void drop_errors(struct fixture *f)
+{
+    fixture_query(f, "ALTER TABLE statuses DROP COLUMN new_errors");
+    fixture_query(f, "ALTER TABLE status_hours DROP COLUMN new_errors");
+}
+
+// What version 28 brought, and what came after it.
 static void drop_terms(struct fixture *f)
 {
+    drop_errors(f);
     fixture_query(f, "DROP INDEX audit_object");
     fixture_query(f, "DROP TABLE answers");
 }
@@ -230,7 +238,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 28);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 29);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -249,7 +257,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 28);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 29);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
     assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);
