@@ -100,8 +100,9 @@ static const struct api_member settings_at[] = {{"at", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_before[] = {{"before", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_change[] = {{"scope", API_MEMBER_TEXT},
     {"name", API_MEMBER_TEXT}, {"unset", API_MEMBER_TEXTS}, {"replace", API_MEMBER_FLAG},
-    {"dry", API_MEMBER_FLAG}, {0}};
-static const struct api_member dry[] = {{"dry", API_MEMBER_FLAG}, {0}};
+    {"dry", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member settings_revert[] = {
+    {"dry", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
@@ -131,7 +132,8 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                         \
     X(HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)               \
     X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
-    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false, dry)      \
+    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false,           \
+        settings_revert)                                                                           \
     X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
     X(HTTP_GET, "/api/v1/settings/schema", api_settings_change_schema_show, false, NULL)           \
     X(HTTP_POST, "/api/v1/settings/schema", api_settings_change_schema_add, true, NULL)            \

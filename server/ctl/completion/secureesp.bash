@@ -60,9 +60,10 @@ _secureesp_options() {
         'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
         'settings show') echo '--fleet --group --effective' ;;
-        'settings set' | 'settings unset') echo '--fleet --group --yes --dry-run --send' ;;
-        'settings patch') echo '--fleet --group --yes --dry-run --send --replace' ;;
-        'settings revert') echo '--yes --dry-run --send' ;;
+        'settings set') echo '--fleet --group --yes --dry-run --send --force' ;;
+        'settings unset') echo '--fleet --group --yes --dry-run --send' ;;
+        'settings patch') echo '--fleet --group --yes --dry-run --send --force --replace' ;;
+        'settings revert') echo '--yes --dry-run --send --force' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
         'command list' | 'command show' | 'command cancel') ;;
         command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;

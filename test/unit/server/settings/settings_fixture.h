@@ -14,12 +14,16 @@
 
 static const char settings_fixture_lowest[] =
     "{\"downloadserver\": \"here\", \"downloadport\": \"8443\", \"downloadpath\": \"/download\","
-    " \"mqttserver\": \"broker\", \"mqttport\": 8883}";
+    " \"mqttserver\": \"broker\", \"mqttport\": 8883, \"mqttserver2\": \"second\","
+    " \"mqttport2\": 8884, \"downloadport2\": 443}";
 
 static inline int settings_fixture_read_base(struct settings_base *out, void *ctx)
 {
-    static const struct settings_judge_server server = {
-        .path = "/download", .port = 8443, .other_server = "", .offline_after_ms = 180000};
+    static const struct settings_judge_server server = {.path = "/download",
+        .port = 8443,
+        .public_port = 8444,
+        .other_server = "moved",
+        .offline_after_ms = 180000};
     int rc = settings_base_init(out);
 
     (void)ctx;
@@ -35,7 +39,15 @@ static inline int settings_fixture_judge_names(
 
     (void)base;
     (void)ctx;
-    return strcmp(name, "here") == 0 ? 0 : err_set(err, ERR_INVALID, "no such name: %s", name);
+    return strcmp(name, "here") == 0 || strcmp(name, "moved") == 0
+               ? 0
+               : err_set(err, ERR_INVALID, "no such name: %s", name);
+}
+
+static inline bool settings_fixture_bears_name(const char *name, void *ctx)
+{
+    (void)ctx;
+    return strcmp(name, "here") == 0 || strcmp(name, "also") == 0;
 }
 
 // Three devices: the first has a tag, the others have had the place of the second, too.

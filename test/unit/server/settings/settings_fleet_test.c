@@ -12,8 +12,8 @@
 static int change(struct fixture *f, enum settings_scope scope, const char *name, const char *patch,
     struct settings_outcome *outcome, struct err *err)
 {
-    const struct settings_desk desk = {
-        f->store, settings_fixture_read_base, settings_fixture_judge_names, NULL};
+    const struct settings_desk desk = {f->store, settings_fixture_read_base,
+        settings_fixture_judge_names, NULL, settings_fixture_bears_name};
     json_t *json = json_loads(patch, 0, NULL);
     struct settings_wish wish = {.scope = scope, .name = name, .patch = json};
     int rc = settings_change_run(&desk, &wish, outcome, err);
@@ -138,7 +138,8 @@ static void test_refused(void **state)
 static void test_counts(void **state)
 {
     const struct settings_desk desk = {((struct fixture *)*state)->store,
-        settings_fixture_read_base, settings_fixture_judge_names, NULL};
+        settings_fixture_read_base, settings_fixture_judge_names, NULL,
+        settings_fixture_bears_name};
     struct fixture *f = *state;
     struct settings_outcome outcome;
 
@@ -152,7 +153,8 @@ static void test_counts(void **state)
     assert_int_equal(outcome.different, 0);
     assert_int_equal(change(f, SETTINGS_GROUP, "b", "{}", &outcome, NULL), 0);
     assert_int_equal(outcome.change.number, 0);
-    assert_int_equal(settings_change_revert(&desk, 5, false, NULL, &outcome, NULL), 0);
+    assert_int_equal(
+        settings_change_revert(&desk, 5, &(struct settings_wish){.by = NULL}, &outcome, NULL), 0);
     assert_string_equal(outcome.change.after, "{\"retrytimeout\":3000}");
 }
 
@@ -186,8 +188,8 @@ static void expect_config(struct fixture *f, const char *inferred, const char *f
 static void test_inferred(void **state)
 {
     struct fixture *f = *state;
-    const struct settings_desk desk = {
-        f->store, settings_fixture_read_base, settings_fixture_judge_names, NULL};
+    const struct settings_desk desk = {f->store, settings_fixture_read_base,
+        settings_fixture_judge_names, NULL, settings_fixture_bears_name};
     struct settings_watch *watch;
 
     start(f);

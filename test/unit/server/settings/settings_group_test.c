@@ -68,8 +68,8 @@ static void expect(struct fixture *f, const struct putting *putting, int code, c
 
 static void start(struct fixture *f)
 {
-    desk = (struct settings_desk){
-        f->store, settings_fixture_read_base, settings_fixture_judge_names, NULL};
+    desk = (struct settings_desk){f->store, settings_fixture_read_base,
+        settings_fixture_judge_names, NULL, settings_fixture_bears_name};
     assert_int_equal(store_write(f->store, settings_fixture_fill, NULL, NULL), 0);
 }
 
