@@ -78,3 +78,31 @@ expect_exit 0 secureesp settings revert $((number + 1)) --yes
 expect_exit 1 secureesp settings revert $((number + 2)) --yes
 expect_match "one that brings it back" 'mqttserver: if wrong.example' "$output"
 expect_exit 0 secureesp audit verify
+
+step "what the file says in vain, or makes impossible, is told when it is read again"
+daemon=$(process_pid "$sandbox/run/daemon")
+conf=$sandbox/etc/secureesp.conf
+# warned REGEX: in the log, since the last reload.
+warned() { sed "1,${since}d" "$sandbox/log/daemon.log" | grep -Eq "$1"; }
+reload() {
+    since=$(wc -l <"$sandbox/log/daemon.log")
+    kill -HUP "$daemon"
+    eventually 20 "it is read" warned 'daemon: reloaded'
+}
+# silence SECONDS: that count as offline, from a reload on.
+silence() {
+    sed -i "s/^offline_after_s = .*/offline_after_s = $1/" "$conf"
+    reload
+}
+expect_exit 0 secureesp settings set --fleet retrytimeout=7000 --yes
+printf '\n[config.json %s]\nwaittimeout = 9000\n' "$two" >>"$conf"
+silence 100
+warned "member=waittimeout section=\"\[config.json $two\]\" value=9000 layer=\"group outer\" counts=21000" ||
+    fail "nothing was said of the device's section"
+warned "in vain: member=retrytimeout section=\"\[config.json\]\" value=[0-9]+ layer=\"fleet\" counts=7000.*settings unset --fleet retrytimeout" ||
+    fail "nothing was said of the section for all"
+warned 'no config.json any more' && fail "somebody would be refused"
+expect_exit 0 secureesp settings set "$one" statusinterval=50000
+silence 40
+warned "no config.json any more: device $one: statusinterval.*offline_after_s" || fail "nothing was said of it"
+expect_exit 0 secureesp settings unset "$one" statusinterval
