@@ -91,6 +91,10 @@ static const struct api_member next_phase[] = {
     {"to", API_MEMBER_TEXT}, {"leave", API_MEMBER_TEXTS}, {0}};
 static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
+static const struct api_member key_removal[] = {
+    {"force", API_MEMBER_FLAG}, {"dry", API_MEMBER_FLAG}, {0}};
+static const struct api_member key_retirement[] = {
+    {"force", API_MEMBER_FLAG}, {"undo", API_MEMBER_FLAG}, {"dry", API_MEMBER_FLAG}, {0}};
 static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
     {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, PAGE,
     {0}};
@@ -179,7 +183,8 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
-    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)                            \
+    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)                     \
+    X(HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)                  \
     X(HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                              \
     X(HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                                 \
     X(HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)

@@ -338,4 +338,4 @@ const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, im
     image_layout, download_state, faults, certificates, costs, listed, given_back, enrolments,
     window_bound, alarm_key, trouble, key_permits, batches, rotation, selection, audit, policies,
     store_schema_fleet_channels, store_schema_fleet_settings, store_schema_fleet_rollouts,
-    store_schema_fleet_answers};
+    store_schema_fleet_answers, store_schema_fleet_keys};

@@ -80,3 +80,8 @@ const char store_schema_fleet_answers[] =
     "ALTER TABLE events ADD COLUMN step TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE events ADD COLUMN code INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 25;";
+
+// Keys that are to sign nothing more; 0: it is in use.
+const char store_schema_fleet_keys[] =
+    "ALTER TABLE keys ADD COLUMN retired_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 26;";

@@ -6,5 +6,6 @@ extern const char store_schema_fleet_channels[];
 extern const char store_schema_fleet_settings[];
 extern const char store_schema_fleet_rollouts[];
 extern const char store_schema_fleet_answers[];
+extern const char store_schema_fleet_keys[];
 
 #endif

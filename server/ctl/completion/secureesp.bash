@@ -46,6 +46,8 @@ _secureesp_options() {
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
+        'keys remove') echo '--force --dry-run' ;;
+        'keys retire') echo '--undo --force --dry-run' ;;
         'audit list') echo '--since --who --object' ;;
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
@@ -88,7 +90,7 @@ _secureesp_verbs() {
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
         rollouts) echo 'create list show watch pause resume abort retry' ;;
         boards) echo 'list set' ;;
-        keys) echo 'add list remove rotate' ;;
+        keys) echo 'add list remove retire rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
         settings) echo 'show set unset patch history diff revert schema' ;;
@@ -111,7 +113,7 @@ _secureesp_arguments() {
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
         'images publish' | 'images promote' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
-        'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
+        'keys remove' | 'keys retire' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;

@@ -112,6 +112,8 @@ static const struct step {
         "withdraw", "image", "BOARD-1", "\"state\":\"withdrawn\""},
     {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
         "BOARD-1", ""},
+    {API "/keys/:/retire", API "/keys/first/retire", TEXT, "", "retire", "key", NULL,
+        "retired_at_ms"},
     {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
 };
 

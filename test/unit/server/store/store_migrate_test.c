@@ -23,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 26");
+    fixture_query(f, "PRAGMA user_version = 27");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 25");
+    fixture_query(f, "PRAGMA user_version = 26");
     fixture_open(f);
 }
 
@@ -50,13 +50,20 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 25 brought, and an index that it made anew.
+// What version 26 brought.
+static void drop_keys(struct fixture *f)
+{
+    fixture_query(f, "ALTER TABLE keys DROP COLUMN retired_at_ms");
+}
+
+// What version 25 brought, an index that it made anew, and what came after it.
 static void drop_answers(struct fixture *f)
 {
     static const char *const columns[] = {
         "step", "code", "accepted_at_ms", "sends", "last_sent_at_ms", "inferred", "due_at_ms"};
     char text[80];
 
+    drop_keys(f);
     fixture_query(f, "DROP INDEX commands_sent");
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         snprintf(text, sizeof text, "ALTER TABLE commands DROP COLUMN %s", columns[i]);
@@ -207,7 +214,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 25);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 26);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -226,7 +233,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 25);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 26);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
     assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);
