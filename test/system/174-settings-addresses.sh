@@ -40,6 +40,14 @@ expect_match "why" "settings of group outer.*depends on their settings" "$output
 expect_exit 1 secureesp groups set inner 'group=outer'
 expect_match "a loop" "would come to itself" "$output"
 expect_equal "as it was" 21000 "$(config_of "$two" waittimeout)"
+expect_exit 0 secureesp groups set ask 'channel=beta'
+expect_exit 0 secureesp settings set --group ask retrytimeout=4000 --yes
+expect_exit 0 secureesp groups set other 'drifted=yes'
+expect_exit 1 secureesp groups channel other beta
+expect_match "round by a channel" "settings of group ask.*depends on their settings" "$output"
+expect_exit 0 secureesp groups set other "mac=$one"
+expect_exit 0 secureesp groups channel other beta
+expect_equal "by its channel" 4000 "$(config_of "$one" retrytimeout)"
 
 step "an address of which nothing is known is not told to many"
 port=$(config_of "$one" mqttport)
