@@ -102,6 +102,10 @@ static const struct api_member next_phase[] = {
     {"to", API_MEMBER_TEXT}, {"leave", API_MEMBER_TEXTS}, {0}};
 static const struct api_member key_switch[] = {{"on", API_MEMBER_FLAG}, {0}};
 static const struct api_member new_key[] = {{"name", API_MEMBER_TEXT}, {0}};
+static const struct api_member key_removal[] = {
+    {"force", API_MEMBER_FLAG}, {"dry", API_MEMBER_FLAG}, {0}};
+static const struct api_member key_retirement[] = {
+    {"force", API_MEMBER_FLAG}, {"undo", API_MEMBER_FLAG}, {"dry", API_MEMBER_FLAG}, {0}};
 static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
     {"since_ms", API_MEMBER_TEXT}, {"who", API_MEMBER_TEXT}, {"object", API_MEMBER_TEXT}, PAGE,
     {0}};
@@ -113,8 +117,9 @@ static const struct api_member settings_layer[] = {
 static const struct api_member settings_before[] = {{"before", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_change[] = {{"scope", API_MEMBER_TEXT},
     {"name", API_MEMBER_TEXT}, {"unset", API_MEMBER_TEXTS}, {"replace", API_MEMBER_FLAG},
-    {"dry", API_MEMBER_FLAG}, {0}};
-static const struct api_member dry[] = {{"dry", API_MEMBER_FLAG}, {0}};
+    {"dry", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
+static const struct api_member settings_revert[] = {
+    {"dry", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
@@ -147,7 +152,8 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)               \
     X(HTTP_GET, "/api/v1/settings/layer", api_settings_change_layer_show, false, settings_layer)   \
     X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
-    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false, dry)      \
+    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false,           \
+        settings_revert)                                                                           \
     X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
     X(HTTP_GET, "/api/v1/settings/schema", api_settings_change_schema_show, false, NULL)           \
     X(HTTP_POST, "/api/v1/settings/schema", api_settings_change_schema_add, true, NULL)            \
@@ -202,7 +208,8 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
-    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, NULL)                            \
+    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)                     \
+    X(HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)                  \
     X(HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                              \
     X(HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                                 \
     X(HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)

@@ -187,42 +187,46 @@ void api_groups_set(const struct http_request *request, struct http_response *re
 // A store_job.
 static int set_channel(struct store_connection *connection, void *ctx, struct err *err)
 {
-    struct device_group *group = ctx;
+    struct putting *putting = ctx;
+    struct device_group *group = &putting->group;
     struct device_group wish = *group;
     int rc = group_store_get(connection, wish.name, group, err);
 
     group->channel = wish.channel;
     memcpy(group->set_by, wish.set_by, sizeof group->set_by);
-    return rc < 0 ? rc : put_checked(connection, group, err);
+    if (rc == 0)
+        rc = put_checked(connection, group, err);
+    return rc < 0 ? rc : settings_group_judge_channels(putting->api->settings, connection, err);
 }
 
 void api_groups_follow(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct device_group group = {.name = ""};
+    struct putting putting = {.api = api};
+    struct device_group *group = &putting.group;
     struct audit_author by;
     struct audit_change change = {.by = &by,
         .verb = "channel",
         .kind = AUDIT_GROUP,
-        .object = group.name,
+        .object = group->name,
         .forced = is_forced(request)};
     struct err err = {0};
-    int rc = api_channel_read(request, &group.channel, &err);
+    int rc = api_channel_read(request, &group->channel, &err);
 
     api_author_of(request, &by);
-    snprintf(group.name, sizeof group.name, "%s", http_request_segment(request, 0));
-    snprintf(group.set_by, sizeof group.set_by, "%s", by.who);
+    snprintf(group->name, sizeof group->name, "%s", http_request_segment(request, 0));
+    snprintf(group->set_by, sizeof group->set_by, "%s", by.who);
     if (rc == 0)
-        rc = release_switch_run(api->store, &change, set_channel, &group, &err);
+        rc = release_switch_run(api->store, &change, set_channel, &putting, &err);
     if (rc < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    log_info("api", "group channel name=%s channel=%s forced=%d by=\"%s\"", group.name,
-        group.channel != CHANNEL_NONE ? channel_name(group.channel) : "none", change.forced,
+    log_info("api", "group channel name=%s channel=%s forced=%d by=\"%s\"", group->name,
+        group->channel != CHANNEL_NONE ? channel_name(group->channel) : "none", change.forced,
         by.who);
-    api_json_send(response, 200, describe(&group));
+    api_json_send(response, 200, describe(group));
 }
 
 // A store_job.

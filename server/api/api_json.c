@@ -153,6 +153,8 @@ json_t *api_json_key(const struct image_key *key)
     api_json_set(&object, "name", json_string(key->name));
     api_json_set(&object, "algorithm", json_string(key->algorithm));
     api_json_set(&object, "added_at_ms", json_integer(key->added_at_ms));
+    api_json_set(&object, "retired_at_ms",
+        key->retired_at_ms != 0 ? json_integer(key->retired_at_ms) : json_null());
     return object;
 }
 

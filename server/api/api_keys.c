@@ -6,10 +6,12 @@
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_members.h"
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/base/utf8.h"
 #include "server/pki/public_key.h"
-#include "server/release/release_remove.h"
+#include "server/release/release_key.h"
 
 void api_keys_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
@@ -85,21 +87,61 @@ void api_keys_add(const struct http_request *request, struct http_response *resp
     api_json_send(response, existed ? 200 : 201, object);
 }
 
-void api_keys_remove(const struct http_request *request, struct http_response *response, void *ctx)
+static json_t *describe_use(const struct release_key_use *use)
 {
-    const struct api *api = ctx;
-    struct image_key removed;
+    json_t *object = json_object();
+
+    api_json_set(&object, "signs", json_integer((json_int_t)use->signs));
+    api_json_set(&object, "embeds", json_integer((json_int_t)use->embeds));
+    api_json_set(&object, "devices", json_integer(use->devices));
+    api_json_set(&object, "stranded", json_integer(use->stranded));
+    return object;
+}
+
+typedef int key_end(struct release *release, const struct release_key_wish *wish,
+    struct release_key_end *out, struct err *err);
+
+static bool is_set(const struct http_request *request, const char *name)
+{
+    return api_members_is_set(http_request_query(request, name));
+}
+
+static void end_key(const struct http_request *request, struct http_response *response,
+    const struct api *api, const char *done, key_end *end)
+{
     struct audit_author by;
+    struct release_key_wish wish = {.word = http_request_segment(request, 0),
+        .force = is_set(request, "force"),
+        .undo = is_set(request, "undo"),
+        .dry = is_set(request, "dry"),
+        .by = &by};
+    struct release_key_end out;
     struct err err = {0};
     json_t *object;
 
     api_author_of(request, &by);
-    if (release_remove_key(api->release, &by, http_request_segment(request, 0), &removed, &err) <
-        0) {
+    if (end(api->release, &wish, &out, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    object = api_json_key(&removed);
-    api_json_set(&object, "removed", json_true());
+    if (!wish.dry)
+        log_info("api", "key %s id=%.12s name=\"%s\" forced=%d stranded=%lld by=\"%s\"",
+            wish.undo ? "restored" : done, out.key.id, out.key.name, wish.force,
+            (long long)out.use.stranded, by.who);
+    object = api_json_key(&out.key);
+    api_json_set(&object, done, json_boolean(!wish.dry && !wish.undo));
+    api_json_set(&object, "use", describe_use(&out.use));
+    api_json_set(&object, "refused",
+        out.refused.code < 0 ? api_json_text(out.refused.message) : json_null());
     api_json_send(response, 200, object);
+}
+
+void api_keys_remove(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    end_key(request, response, ctx, "removed", release_key_remove);
+}
+
+void api_keys_retire(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    end_key(request, response, ctx, "retired", release_key_retire);
 }

@@ -7,6 +7,7 @@
 
 void api_keys_list(const struct http_request *request, struct http_response *response, void *ctx);
 void api_keys_remove(const struct http_request *request, struct http_response *response, void *ctx);
+void api_keys_retire(const struct http_request *request, struct http_response *response, void *ctx);
 void api_keys_add(const struct http_request *request, struct http_response *response, void *ctx);
 
 #endif

@@ -76,6 +76,7 @@ static int read_wish(const struct http_request *request, struct settings_wish *w
     const uint8_t *body = http_request_body(request, &n);
 
     wish->dry = api_members_is_set(http_request_query(request, "dry"));
+    wish->force = api_members_is_set(http_request_query(request, "force"));
     wish->replaces = api_members_is_set(http_request_query(request, "replace"));
     *unset = json_array();
     http_request_each_query(request, "unset", append_text, unset);
@@ -157,9 +158,11 @@ void api_settings_change_revert(
 {
     const struct api *api = ctx;
     const char *text = http_request_segment(request, 0);
-    bool dry = api_members_is_set(http_request_query(request, "dry"));
     struct settings_outcome outcome;
     struct audit_author by;
+    struct settings_wish how = {.dry = api_members_is_set(http_request_query(request, "dry")),
+        .force = api_members_is_set(http_request_query(request, "force")),
+        .by = &by};
     struct err err = {0};
     char *end = NULL;
     int64_t number;
@@ -171,9 +174,9 @@ void api_settings_change_revert(
     if (errno != 0 || end == text || *end != '\0')
         rc = err_set(&err, ERR_INVALID, "'%.40s' is not the number of a change", text);
     if (rc == 0)
-        rc = settings_change_revert(api->settings, number, dry, &by, &outcome, &err);
+        rc = settings_change_revert(api->settings, number, &how, &outcome, &err);
     if (rc == 0)
-        send_outcome(api, &outcome, dry, response);
+        send_outcome(api, &outcome, how.dry, response);
     else
         api_json_refuse(response, &err);
 }

@@ -22,10 +22,24 @@ static const struct option_rule add_options[] = {
     {0},
 };
 
+static const struct option_rule remove_options[] = {
+    {"force", OPTION_FLAG, NULL, "also if images or devices need it"},
+    {"dry-run", OPTION_FLAG, NULL, "only say what it would break"},
+    {0},
+};
+
+static const struct option_rule retire_options[] = {
+    {"force", OPTION_FLAG, NULL, "also if devices could never verify anything again"},
+    {"undo", OPTION_FLAG, NULL, "it is in use again"},
+    {"dry-run", OPTION_FLAG, NULL, "only say what it would break"},
+    {0},
+};
+
 static const struct table_column columns[] = {
     {"NAME", TABLE_LEFT, TABLE_CUT_END, 8},
     {"ALGORITHM", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"ADDED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"ID", TABLE_LEFT, TABLE_CUT_END, 16},
 };
 
@@ -50,6 +64,7 @@ static void add_key(struct table *table, const json_t *key, int64_t now_ms)
     table_add(table, TABLE_PLAIN, field_text(key, "name", ""));
     table_add(table, TABLE_PLAIN, field_text(key, "algorithm", ""));
     table_add(table, TABLE_PLAIN, age);
+    table_add(table, TABLE_PLAIN, field_has(key, "retired_at_ms") ? "retired" : "in use");
     table_add(table, TABLE_PLAIN, field_text(key, "id", ""));
 }
 
@@ -78,29 +93,60 @@ static int show_added(const struct subcommand_call *call, const json_t *key, str
     return SUBCOMMAND_OK;
 }
 
-static int show_removed(const struct subcommand_call *call, const json_t *key, struct err *err)
+// What it has broken, or would.
+static int show_end(const struct subcommand_call *call, const json_t *key, struct err *err)
 {
-    (void)call;
+    const json_t *use = json_object_get(key, "use");
+    const char *done = "in use again";
+
     (void)err;
+    if (options_has(call->options, "dry-run"))
+        done = field_has(key, "refused") ? "would be refused" : "could be done";
+    else if (field_is_true(key, "removed"))
+        done = "removed";
+    else if (field_is_true(key, "retired"))
+        done = "retired";
     text_print(stdout, field_text(key, "name", "-"));
-    puts(": removed");
+    printf(": %s\n", done);
+    printf("images signed with it: %lld, that embed it: %lld; devices on these: %lld, of which "
+           "could never verify anything again: %lld\n",
+        (long long)field_integer(use, "signs", 0), (long long)field_integer(use, "embeds", 0),
+        (long long)field_integer(use, "devices", 0), (long long)field_integer(use, "stranded", 0));
+    if (field_has(key, "refused"))
+        text_line(stdout, "%s", field_text(key, "refused", "-"));
     return SUBCOMMAND_OK;
 }
 
-static int run_remove(const struct subcommand_call *call, struct err *err)
+static int run_end(const struct subcommand_call *call, const char *verb, struct err *err)
 {
+    static const char *const options[][2] = {
+        {"force", "force"}, {"undo", "undo"}, {"dry-run", "dry"}};
     struct client_request request = {.method = "POST"};
     struct url url;
 
     url_init(&url, "/api/v1/keys");
     url_segment(&url, call->options->arguments[0]);
-    url_segment(&url, "remove");
+    url_segment(&url, verb);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (options_has(call->options, options[i][0]))
+            url_query(&url, options[i][1], "1");
+    }
     request.path = url_text(&url);
 
-    int rc = present_request(call, &request, show_removed, err);
+    int rc = present_request(call, &request, show_end, err);
 
     url_clear(&url);
     return rc;
+}
+
+static int run_remove(const struct subcommand_call *call, struct err *err)
+{
+    return run_end(call, "remove", err);
+}
+
+static int run_retire(const struct subcommand_call *call, struct err *err)
+{
+    return run_end(call, "retire", err);
 }
 
 int keys_refuse_private(const char *path, const uint8_t *pem, size_t n, struct err *err)
@@ -156,8 +202,10 @@ static int run_add(const struct subcommand_call *call, struct err *err)
 const struct subcommand keys_subcommands[] = {
     {"keys", "add", "FILE [--name NAME] [--json]", "add a public key that signs images",
         add_options, 1, 1, run_add},
-    {"keys", "remove", "ID|NAME [--json]", "remove a key that no image needs", NULL, 1, 1,
-        run_remove},
+    {"keys", "retire", "ID|NAME [--undo] [--force] [--dry-run] [--json]",
+        "publish nothing more that a key signs", retire_options, 1, 1, run_retire},
+    {"keys", "remove", "ID|NAME [--force] [--dry-run] [--json]", "remove a key that no image needs",
+        remove_options, 1, 1, run_remove},
     {"keys", "rotate", "ID|NAME [--json]",
         "tell what to build next on the way to another key, and check it", NULL, 1, 1,
         keys_rotate_run},

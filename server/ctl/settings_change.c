@@ -37,17 +37,24 @@
     {                                                                                              \
         "send", OPTION_FLAG, NULL, "have those devices download it, with the command config"       \
     }
+#define OPTION_FORCE                                                                               \
+    {                                                                                              \
+        "force", OPTION_FLAG, NULL, "also an address that nothing is known of"                     \
+    }
 // clang-format on
 
 const struct option_rule settings_change_options[] = {
     OPTION_FLEET, OPTION_GROUP, OPTION_YES, OPTION_DRY, OPTION_SEND, {0}};
 
+const struct option_rule settings_change_set_options[] = {
+    OPTION_FLEET, OPTION_GROUP, OPTION_YES, OPTION_DRY, OPTION_SEND, OPTION_FORCE, {0}};
+
 const struct option_rule settings_change_patch_options[] = {OPTION_FLEET, OPTION_GROUP, OPTION_YES,
-    OPTION_DRY, OPTION_SEND, {"replace", OPTION_FLAG, NULL, "nothing else is set there any more"},
-    {0}};
+    OPTION_DRY, OPTION_SEND, OPTION_FORCE,
+    {"replace", OPTION_FLAG, NULL, "nothing else is set there any more"}, {0}};
 
 const struct option_rule settings_change_revert_options[] = {
-    OPTION_YES, OPTION_DRY, OPTION_SEND, {0}};
+    OPTION_YES, OPTION_DRY, OPTION_SEND, OPTION_FORCE, {0}};
 
 // One change: where it is posted, with what.
 struct change {
@@ -72,6 +79,8 @@ static int post(const struct change *change, bool dry, json_t **out, struct err 
     url.queried = path != NULL && strchr(path, '?') != NULL;
     if (dry)
         url_query(&url, "dry", "1");
+    if (options_has(change->call->options, "force"))
+        url_query(&url, "force", "1");
     request.path = path != NULL ? url_text(&url) : NULL;
     rc = client_call(change->client, &request, out, err);
     url_clear(&url);

@@ -5,7 +5,8 @@
 
 #include "server/ctl/subcommand.h"
 
-extern const struct option_rule settings_change_options[];
+extern const struct option_rule settings_change_options[]; // of unset
+extern const struct option_rule settings_change_set_options[];
 extern const struct option_rule settings_change_patch_options[];
 extern const struct option_rule settings_change_revert_options[];
 

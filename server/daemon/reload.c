@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/base/log.h"
+#include "server/settings/settings_conflict.h"
 
 // What was read, and whether it is to be used.
 struct fresh {
@@ -174,6 +175,7 @@ void reload_run(const struct reload *reload)
         take_config(reload, &fresh.config);
         config_clear(&fresh.config);
     }
+    settings_conflict_warn(reload->settings);
     if (fresh.kept == 0)
         log_info("daemon", "reloaded");
 }

@@ -9,6 +9,7 @@
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/mqtt/mqtt_client.h"
+#include "server/settings/settings_desk.h"
 
 // What SIGHUP reads again. All borrowed.
 struct reload {
@@ -21,10 +22,12 @@ struct reload {
     struct mqtt_client *mqtt;
     struct tally *kept; // counts what stays as it was
     struct enrol_link *enrolment;
+    const struct settings_desk *settings; // which go over the configuration
 };
 
 // Takes the configuration, the CA and the certificate anew, each unless something is wrong with it
-// or it does not fit the others: then the one in use stays, and the log says why.
+// or it does not fit the others: then the one in use stays, and the log says why. It
+// warns, too, of what settings go over (settings_conflict.h).
 void reload_run(const struct reload *reload);
 
 #endif

@@ -44,12 +44,25 @@ static int judge_names(
     return rc;
 }
 
+static bool bears_name(const char *name, void *ctx)
+{
+    const struct config *config = ((struct settings_link *)ctx)->config;
+    struct certificate *certificate;
+    bool bears;
+
+    if (certificate_load(config->certificate, &certificate, NULL) < 0)
+        return false;
+    bears = certificate_check_name(certificate, name, NULL) == 0;
+    certificate_free(certificate);
+    return bears;
+}
+
 int settings_link_start(struct settings_link *link, const struct config *config,
     struct download *download, struct store *store, struct err *err)
 {
     link->config = config;
     link->download = download;
-    link->desk = (struct settings_desk){store, read_base, judge_names, link};
+    link->desk = (struct settings_desk){store, read_base, judge_names, link, bears_name};
     return settings_watch_open(&link->desk, &link->watch, err);
 }
 

@@ -57,6 +57,7 @@ struct image_key {
     uint8_t der[IMAGE_DESCRIPTOR_KEY_MAX]; // SubjectPublicKeyInfo
     size_t der_size;
     int64_t added_at_ms;
+    int64_t retired_at_ms; // 0: it is in use
 };
 
 const char *image_state_name(enum image_state state); // "added", "published", "withdrawn"

@@ -167,6 +167,23 @@ int release_make_change(struct release *release, const struct audit_change *chan
     return rc < 0 ? rc : release_refresh(release, err);
 }
 
+int release_look(struct release *release, release_change *look, void *ctx, struct err *err)
+{
+    struct release_catalogue *catalogue;
+    struct store_connection *connection;
+    int rc = store_read_begin(release->store, &connection, err);
+
+    if (rc < 0)
+        return rc;
+    rc = release_load(connection, true, &catalogue, err);
+    if (rc == 0) {
+        rc = look(connection, catalogue, ctx, err);
+        release_load_free(catalogue);
+    }
+    store_read_end(release->store, connection);
+    return rc;
+}
+
 static struct image *find(
     const struct release_catalogue *catalogue, const char *name, struct err *err)
 {

@@ -45,6 +45,10 @@ typedef int release_change(struct store_connection *connection, struct release_c
 ERR_CHECKED int release_make_change(struct release *release, const struct audit_change *change,
     release_change *apply, void *ctx, struct err *err);
 
+// Such a function that changes nothing, on a reader's connection: for who only wants to know.
+ERR_CHECKED int release_look(
+    struct release *release, release_change *look, void *ctx, struct err *err);
+
 struct release_added {
     bool existed;                     // the very same image was there already
     char replaced[IMAGE_SHA256_SIZE]; // of the file whose place it took, or ""

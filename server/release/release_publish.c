@@ -5,6 +5,7 @@
 #include "server/release/release_channel.h"
 #include "server/release/release_check.h"
 #include "server/release/release_find.h"
+#include "server/release/release_key.h"
 #include "server/store/image_store.h"
 #include "server/store/rollout_store.h"
 
@@ -28,7 +29,8 @@ static int find(
     return 0;
 }
 
-static int check_image(const struct image *image, struct err *err)
+static int check_image(
+    const struct release_catalogue *catalogue, const struct image *image, struct err *err)
 {
     if (image->signer[0] == '\0')
         return err_set(err, ERR_DENIED,
@@ -40,7 +42,7 @@ static int check_image(const struct image *image, struct err *err)
             "image %s is not published: it is not known which key may sign its successor; add it "
             "with --embeds",
             image->name.text);
-    return 0;
+    return release_key_check_signer(catalogue, image, err);
 }
 
 static bool is_beta(const struct image *image)
@@ -98,7 +100,7 @@ static int judge(const struct release_catalogue *catalogue, const struct release
             wish->name);
     if (image->state == IMAGE_PUBLISHED && is_beta(image) == is_beta(&after))
         return 1;
-    rc = check_image(image, err);
+    rc = check_image(catalogue, image, err);
     if (rc == 0)
         rc = check(&place, &after, wish, err);
     if (rc == 0)

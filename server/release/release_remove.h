@@ -3,7 +3,7 @@
 
 #include "server/release/release.h"
 
-// Taking images and keys out of the catalogue, where nothing needs them. Durable, and seen by every
+// Taking images out of the catalogue, where nothing needs them. Durable, and seen by every
 // later release_hold(), when they return.
 
 // Writes the SHA-256 of its file to removed. ERR_NOT_FOUND; ERR_CONFLICT, and who needs it, if it
@@ -16,10 +16,5 @@ struct release_remove_wish {
 };
 ERR_CHECKED int release_remove_image(struct release *release,
     const struct release_remove_wish *wish, char removed[IMAGE_SHA256_SIZE], struct err *err);
-
-// word: the key's name, its id or at least the first 12 digits of that. ERR_NOT_FOUND; ERR_CONFLICT
-// if it signed an image, or one embeds it, and which.
-ERR_CHECKED int release_remove_key(struct release *release, const struct audit_author *by,
-    const char *word, struct image_key *removed, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "server/audit/audit_run.h"
 #include "server/base/clock.h"
+#include "server/settings/settings_address.h"
 #include "server/settings/settings_check.h"
 #include "server/settings/settings_fleet.h"
 #include "server/settings/settings_merge.h"
@@ -124,9 +125,27 @@ static int copy_hashes(
     return 0;
 }
 
+// Of one device's own settings it is the way to try an address.
+static const char *find_suspect(
+    const struct changing *changing, const struct settings_fleet *fleet, const json_t *layer)
+{
+    const struct settings_address_witness witness = {changing->desk, &changing->base, fleet};
+    const struct settings_wish *wish = changing->wish;
+    json_t *before;
+    const char *suspect;
+
+    if (wish->scope == SETTINGS_DEVICE || wish->force)
+        return NULL;
+    before = json_loads(changing->out->change.before, JSON_REJECT_DUPLICATES, NULL);
+    suspect = settings_address_find(layer, before, &witness);
+    json_decref(before);
+    return suspect;
+}
+
 static int look_at_fleet(struct changing *changing, struct store_connection *connection,
     const json_t *layer, struct err *err)
 {
+    const char *suspect = NULL;
     struct settings_layer of = {.scope = changing->wish->scope};
     struct settings_fleet *fleet = NULL;
     char(*before)[SETTINGS_HASH_SIZE] = NULL;
@@ -138,10 +157,14 @@ static int look_at_fleet(struct changing *changing, struct store_connection *con
     if (rc == 0)
         rc = copy_hashes(fleet, &before, err);
     if (rc == 0)
+        suspect = find_suspect(changing, fleet, layer);
+    if (rc == 0)
         rc = settings_fleet_set(
             fleet, connection, &of, json_object_size(layer) > 0 ? layer : NULL, err);
     if (rc == 0)
         rc = settings_fleet_compute(fleet, judge, changing, err);
+    if (rc == 0 && suspect != NULL)
+        rc = settings_address_refuse(suspect, layer, err);
     if (rc == 0) {
         changing->out->devices = settings_fleet_count(fleet, &of);
         changing->out->different =
@@ -213,8 +236,11 @@ static int run(struct changing *changing, const char *verb, struct err *err)
 {
     const struct settings_wish *wish = changing->wish;
     char object[AUDIT_OBJECT_SIZE];
-    struct audit_change audit = {
-        .by = wish->by, .verb = verb, .kind = AUDIT_SETTINGS, .object = object};
+    struct audit_change audit = {.by = wish->by,
+        .verb = verb,
+        .kind = AUDIT_SETTINGS,
+        .object = object,
+        .forced = wish->force};
 
     // As audit_state.c reads it.
     snprintf(object, sizeof object, "%s%s%s", settings_store_scope_name(wish->scope),
@@ -242,11 +268,12 @@ int settings_change_run(const struct settings_desk *desk, const struct settings_
     return run_as(desk, wish, wish->patch != NULL ? "set" : "unset", out, err);
 }
 
-int settings_change_revert(const struct settings_desk *desk, int64_t number, bool dry,
-    const struct audit_author *by, struct settings_outcome *out, struct err *err)
+int settings_change_revert(const struct settings_desk *desk, int64_t number,
+    const struct settings_wish *how, struct settings_outcome *out, struct err *err)
 {
     struct settings_change past;
-    struct settings_wish wish = {.replaces = true, .dry = dry, .by = by};
+    struct settings_wish wish = {
+        .replaces = true, .dry = how->dry, .force = how->force, .by = how->by};
     struct store_connection *connection;
     json_t *patch = NULL;
     int rc = store_read_begin(desk->store, &connection, err);

@@ -23,6 +23,7 @@ struct settings_wish {
     const json_t *unset; // or NULL: texts, members that the layer is to say nothing of
     bool replaces;       // the patch is the layer from now on
     bool dry;            // only says what would be
+    bool force;          // also with an address of which nothing is known (settings_address.h)
     const struct audit_author *by;
 };
 
@@ -33,12 +34,13 @@ struct settings_outcome {
 };
 
 // Makes a change. ERR_NOT_FOUND without the group, or if what is to be unset is not set there;
-// ERR_INVALID, ERR_TOO_LARGE if it is refused, with the place in words; the store's errors.
+// ERR_INVALID, ERR_TOO_LARGE if it is refused, with the place in words; ERR_CONFLICT for an address
+// that more than one device would be told, unless forced; the store's errors.
 ERR_CHECKED int settings_change_run(const struct settings_desk *desk,
     const struct settings_wish *wish, struct settings_outcome *out, struct err *err);
 
-// Makes the layer of a change as it was before that one. dry: as above.
-ERR_CHECKED int settings_change_revert(const struct settings_desk *desk, int64_t number, bool dry,
-    const struct audit_author *by, struct settings_outcome *out, struct err *err);
+// Makes the layer of a change as it was before that one. Of the wish dry, force and by count.
+ERR_CHECKED int settings_change_revert(const struct settings_desk *desk, int64_t number,
+    const struct settings_wish *how, struct settings_outcome *out, struct err *err);
 
 #endif

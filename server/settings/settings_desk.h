@@ -1,6 +1,8 @@
 #ifndef SETTINGS_DESK_H
 #define SETTINGS_DESK_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include "server/base/err.h"
@@ -16,6 +18,8 @@ struct settings_desk {
     int (*judge_names)(
         const json_t *effective, const struct settings_base *base, void *ctx, struct err *err);
     void *ctx;
+    // Whether the certificate of this server bears a name or an address.
+    bool (*bears_name)(const char *name, void *ctx);
 };
 
 #endif

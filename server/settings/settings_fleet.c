@@ -295,11 +295,12 @@ static int hash_common(const struct computing *computing, uint64_t groups, const
     return rc;
 }
 
-static const json_t *own_layer(const struct settings_fleet *fleet, const struct device_config *of)
+const json_t *settings_fleet_own(
+    const struct settings_fleet *fleet, const struct device_config *device)
 {
-    const json_t *own = json_object_get(fleet->devices, of->mac);
+    const json_t *own = json_object_get(fleet->devices, device->mac);
 
-    return own != NULL ? own : json_object_get(fleet->devices, of->place);
+    return own != NULL ? own : json_object_get(fleet->devices, device->place);
 }
 
 static int hash_device(const struct computing *computing, struct settings_fleet_device *device)
@@ -307,7 +308,7 @@ static int hash_device(const struct computing *computing, struct settings_fleet_
     const struct settings_fleet *fleet = computing->fleet;
     const struct device_config *config = &device->config;
     const char *base_mac = settings_base_choose(fleet->base, config->mac, config->place);
-    const json_t *own = own_layer(fleet, config);
+    const json_t *own = settings_fleet_own(fleet, config);
     char whose[40];
 
     snprintf(whose, sizeof whose, "device %s", config->mac);

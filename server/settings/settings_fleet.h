@@ -46,6 +46,10 @@ ERR_CHECKED int settings_fleet_compute(
 const struct settings_fleet_device *settings_fleet_devices(
     const struct settings_fleet *fleet, size_t *count);
 
+// The settings of the device itself, or of the one whose place it has; NULL if there are none.
+const json_t *settings_fleet_own(
+    const struct settings_fleet *fleet, const struct device_config *device);
+
 // How many devices a layer is for: all, the members of the group, the device if it is known.
 size_t settings_fleet_count(const struct settings_fleet *fleet, const struct settings_layer *of);
 

@@ -7,31 +7,24 @@
 #include "common/mac.h"
 #include "server/select/select_parse.h"
 #include "server/store/device_store.h"
+#include "server/store/group_reach.h"
 #include "server/store/group_store.h"
-
-bool settings_member_is_circular(const struct select_tree *tree)
-{
-    for (size_t i = 0; i < tree->count; i++) {
-        const struct select_node *node = &tree->nodes[i];
-
-        if (node->join == SELECT_COMPARISON && node->field == SELECT_DRIFTED)
-            return true;
-    }
-    return false;
-}
 
 int settings_member_read(struct store_connection *connection, const char *group,
     struct select_tree *out, struct err *err)
 {
+    static const struct group_reach_wish drift = {.field = SELECT_DRIFTED};
     struct device_group found;
     int rc = group_store_get(connection, group, &found, err);
 
     if (rc == 0)
         rc = select_parse(found.filter, out, err);
-    if (rc == 0 && settings_member_is_circular(out))
+    if (rc == 0)
+        rc = group_reach_find(connection, out, &drift, err);
+    if (rc > 0)
         return err_set(err, ERR_INVALID,
-            "group %s: its filter asks whether devices have drifted, which depends on their "
-            "settings: it can have none",
+            "group %s: its filter, or that of a group that it refers to, asks whether devices have "
+            "drifted, which depends on their settings: it can have none",
             group);
     return rc;
 }

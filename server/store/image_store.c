@@ -30,12 +30,15 @@ static const char select_embeds[] =
 
 static const char select_sha256[] = "SELECT sha256 FROM images WHERE name = ?";
 
+static const char retire_key[] = "UPDATE keys SET retired_at_ms = ?2 WHERE id = ?1 RETURNING id";
+
 static const char delete_key[] = "DELETE FROM keys WHERE id = ?";
 
 static const char insert_key[] =
     "INSERT INTO keys (id, name, algorithm, der, added_at_ms) VALUES (?, ?, ?, ?, ?)";
 
-static const char select_keys[] = "SELECT id, name, algorithm, der, added_at_ms FROM keys";
+static const char select_keys[] =
+    "SELECT id, name, algorithm, der, added_at_ms, retired_at_ms FROM keys";
 
 static int add_embed(struct store_connection *connection, const struct image *image,
     size_t position, struct err *err)
@@ -228,6 +231,7 @@ int image_store_each_key(struct store_connection *connection,
         statement_text(&s, 2, key.algorithm, sizeof key.algorithm);
         key.der_size = statement_blob(&s, 3, key.der, sizeof key.der);
         key.added_at_ms = statement_int(&s, 4);
+        key.retired_at_ms = statement_int(&s, 5);
         rc = each(&key, ctx);
         if (rc != 0)
             break;
@@ -243,4 +247,21 @@ int image_store_remove_key(struct store_connection *connection, const char *id, 
     if (rc == 0 && sqlite3_changes(connection->db) == 0)
         return err_set(err, ERR_NOT_FOUND, "no key has the id %s", id);
     return rc;
+}
+
+int image_store_retire_key(
+    struct store_connection *connection, const char *id, int64_t at_ms, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, retire_key);
+    statement_bind_text(&s, id);
+    statement_bind_int(&s, at_ms);
+
+    int rc = statement_step(&s, err);
+
+    statement_close(&s);
+    if (rc == 0)
+        return err_set(err, ERR_NOT_FOUND, "no key has the id %s", id);
+    return rc < 0 ? rc : 0;
 }

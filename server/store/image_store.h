@@ -33,6 +33,10 @@ ERR_CHECKED int image_store_add_key(
 ERR_CHECKED int image_store_each_key(struct store_connection *connection,
     int (*each)(const struct image_key *key, void *ctx), void *ctx, struct err *err);
 
+// at_ms 0: it is in use again. ERR_NOT_FOUND.
+ERR_CHECKED int image_store_retire_key(
+    struct store_connection *connection, const char *id, int64_t at_ms, struct err *err);
+
 // ERR_NOT_FOUND.
 ERR_CHECKED int image_store_remove_key(
     struct store_connection *connection, const char *id, struct err *err);

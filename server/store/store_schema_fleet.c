@@ -133,3 +133,8 @@ const char store_schema_fleet_errors[] =
     "ALTER TABLE statuses ADD COLUMN new_errors INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE status_hours ADD COLUMN new_errors INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 29;";
+
+// Keys that are to sign nothing more; 0: it is in use.
+const char store_schema_fleet_keys[] =
+    "ALTER TABLE keys ADD COLUMN retired_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "PRAGMA user_version = 30;";

@@ -10,5 +10,6 @@ extern const char store_schema_fleet_event_clock[];
 extern const char store_schema_fleet_webhooks[];
 extern const char store_schema_fleet_terms[];
 extern const char store_schema_fleet_errors[];
+extern const char store_schema_fleet_keys[];
 
 #endif

@@ -40,3 +40,22 @@ climb "$mac" "$(image_name 00.00.03)"
 stage "done" 0
 expect_exit 0 secureesp keys rotate new
 expect_match "what is left" "done; 'secureesp keys remove'" "$output"
+
+step "retired, the old key signs nothing more; the one that all need is not given up"
+expect_exit 1 secureesp keys retire new
+expect_match "whom it would strand" "would strand 1 devices: those on $(image_name 00.00.03) come to $(image_name 00.00.03)" "$output"
+expect_exit 0 secureesp keys retire new --dry-run
+expect_match "what it would break" "new: would be refused.*embed it: 2; devices on these: 1, .*anything again: 1" "${output//$'\n'/ }"
+expect_exit 0 secureesp keys retire 1
+expect_match "what it breaks" "1: retired .*anything again: 0" "${output//$'\n'/ }"
+expect_match "listed" "1 +RSA-2048 .*retired" "$(secureesp keys list)"
+secureesp images add "$(make_image 00.00.04 1 new)" >/dev/null
+expect_exit 1 secureesp images publish "$(image_name 00.00.04)"
+expect_match "why" "signed with key 1, which is retired.*--undo" "$output"
+expect_exit 1 secureesp keys remove 1
+expect_match "what needs it" "is signed with it \([0-9]+ are signed with it, [0-9]+ embed it" "$output"
+expect_exit 0 secureesp keys retire 1 --undo
+expect_exit 0 secureesp keys remove 1 --force
+expect_match "what is broken" "1: removed" "$output"
+expect_match "audit" "key retire .*key restore .*key remove \(forced\)" "$(secureesp audit list | tr '\n' ' ')"
+expect_exit 0 secureesp audit verify

@@ -157,6 +157,7 @@ sqlite3 "$database" "drop table certificates;
     drop table boards;
     drop table webhook_messages; drop table webhooks;
     drop table rollout_devices; drop table rollouts;
+    alter table keys drop column retired_at_ms;
     alter table images drop column must_pass;
     alter table images drop column channel;
     alter table images drop column was_stable;

@@ -50,6 +50,8 @@ _secureesp_options() {
         'images sign') echo '--key' ;;
         'images describe') echo '--name --literal-name --trust --append-to' ;;
         'keys add') echo '--name' ;;
+        'keys remove') echo '--force --dry-run' ;;
+        'keys retire') echo '--undo --force --dry-run' ;;
         'webhooks add') echo '--name --event --filter --secret' ;;
         'audit list') echo '--since --who --object --limit' ;;
         'audit verify') echo '--anchor' ;;
@@ -65,9 +67,10 @@ _secureesp_options() {
         'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
         'settings show') echo '--fleet --group --effective' ;;
-        'settings set' | 'settings unset') echo '--fleet --group --yes --dry-run --send' ;;
-        'settings patch') echo '--fleet --group --yes --dry-run --send --replace' ;;
-        'settings revert') echo '--yes --dry-run --send' ;;
+        'settings set') echo '--fleet --group --yes --dry-run --send --force' ;;
+        'settings unset') echo '--fleet --group --yes --dry-run --send' ;;
+        'settings patch') echo '--fleet --group --yes --dry-run --send --force --replace' ;;
+        'settings revert') echo '--yes --dry-run --send --force' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
         'command list') echo '--state --command --limit' ;;
         'command show' | 'command cancel') ;;
@@ -94,7 +97,7 @@ _secureesp_verbs() {
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
         rollouts) echo 'create list show watch pause resume abort retry remove' ;;
         boards) echo 'list set' ;;
-        keys) echo 'add list remove rotate' ;;
+        keys) echo 'add list remove retire rotate' ;;
         pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
         settings) echo 'show set unset patch history diff revert schema' ;;
@@ -119,7 +122,7 @@ _secureesp_arguments() {
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
         'images publish' | 'images promote' | 'images withdraw' | 'images must-pass' | 'images remove' | 'images reissue') _secureesp_first_column images ;;
-        'keys remove' | 'keys rotate') _secureesp_first_column keys ;;
+        'keys remove' | 'keys retire' | 'keys rotate') _secureesp_first_column keys ;;
         'images verify') _secureesp_first_column images && echo FILE ;;
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;

@@ -115,8 +115,9 @@ static const struct step {
         "spring", ""},
     {API "/images/:/remove", API "/images/BOARD-1/remove?force=1", TEXT, "", "remove", "image",
         "BOARD-1", ""},
-    WEBHOOK_STEPS{
-        API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
+    WEBHOOK_STEPS{API "/keys/:/retire", API "/keys/first/retire", TEXT, "", "retire", "key", NULL,
+        "retired_at_ms"},
+    {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
 };
 
 #define STEPS (sizeof steps / sizeof steps[0])

@@ -89,6 +89,12 @@ static inline int read_base(struct settings_base *out, void *ctx)
     return settings_base_set_server(out, &server, NULL);
 }
 
+static inline bool bears_name(const char *name, void *ctx)
+{
+    (void)ctx;
+    return strcmp(name, "host.example") == 0;
+}
+
 static inline int judge_names(
     const json_t *effective, const struct settings_base *base, void *ctx, struct err *err)
 {
@@ -252,7 +258,7 @@ static inline int api_fixture_start(void **state)
         start_webhooks(&f, &err) < 0)
         return -1;
     release_images_init(&f.images, f.api.release, images);
-    desk = (struct settings_desk){f.api.store, read_base, judge_names, NULL};
+    desk = (struct settings_desk){f.api.store, read_base, judge_names, NULL, bears_name};
     f.api.settings = &desk;
     if (settings_watch_open(&desk, &f.api.settings_watch, &err) < 0)
         return -1;

@@ -8,7 +8,9 @@
 
 #include "server/release/release_find.h"
 #include "server/release/release_remove.h"
+#include "server/release/release_key.h"
 #include "server/release/release_publish.h"
+#include "server/release/release_switch.h"
 #include "server/store/download_store.h"
 #include "server/store/image_store.h"
 #include "test/unit/server/release/publish.h"
@@ -187,9 +189,10 @@ static void test_a_step_between(void **state)
 
 static void expect_key(struct release *release, const char *word, int code, const char *says)
 {
-    struct image_key removed;
+    const struct release_key_wish wish = {.word = word};
+    struct release_key_end removed;
     struct err err = {0};
-    int rc = release_remove_key(release, NULL, word, &removed, &err);
+    int rc = release_key_remove(release, &wish, &removed, &err);
 
     if (rc != code || strstr(err.message, says) == NULL)
         fail_msg("%s: %d %s", word, rc, err.message);
@@ -243,12 +246,120 @@ static void test_a_word_for_two_keys(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
+static void retire(struct release *release, const struct release_key_wish *wish, int64_t stranded,
+    int code, const char *says)
+{
+    struct release_key_end out;
+    struct err err = {0};
+    int rc = release_key_retire(release, wish, &out, &err);
+    const char *said = wish->dry && rc == 0 ? out.refused.message : err.message;
+
+    if (rc != code || strstr(said, says) == NULL || out.use.stranded != stranded)
+        fail_msg("%s: %d %lld %s", wish->word, rc, (long long)out.use.stranded, said);
+}
+
+static void expect_count(struct fixture *f, const char *sql, int64_t expected)
+{
+    assert_int_equal(fixture_query(f, sql), expected);
+}
+
+#define RETIRED "SELECT count(*) FROM keys WHERE retired_at_ms > 0"
+#define FORCED "SELECT count(*) FROM audit WHERE forced = 1 AND verb = 'retire'"
+
+// Devices on B-1 come to B-2, which key-a signs and which embeds key-b alone.
+static void test_retire(void **state)
+{
+    static const struct shape shapes[] = {
+        {"B-1", 'a', 'a'}, {"B-2", 'a', 'b'}, {"B-3", 'b', 'b'}, {"B-4", 'a', 'b'}};
+    const struct release_key_wish a = {.word = "key-a"};
+    const struct release_key_wish b = {.word = "key-b"};
+    const struct release_key_wish forced = {.word = "key-b", .force = true};
+    const struct release_key_wish dry = {.word = "key-b", .dry = true};
+    const struct release_key_wish undo = {.word = "key-b", .undo = true};
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, shapes, 3);
+    struct err err = {0};
+
+    for (size_t i = 0; i < 3; i++)
+        do_publish(release, shapes[i].name);
+    add(release, &shapes[3]);
+    retire(release, &a, 0, 0, ""); // nobody is there yet
+    retire(release, &(struct release_key_wish){.word = "key-a", .undo = true}, 0, 0, "");
+    expect_count(f, RETIRED, 0);
+    runs(f, MAC_1, "B-1");
+    runs(f, MAC_2, "B-2");
+    retire(release, &b, 2, ERR_CONFLICT, "strand 2 devices: those on B-1 come to B-3");
+    retire(release, &dry, 2, 0, "would strand 2 devices");
+    expect_count(f, RETIRED, 0);
+    retire(release, &a, 0, 0, ""); // what follows is signed with key-b
+    retire(release, &a, 0, 0, ""); // again
+    assert_int_equal(publish(release, "B-4", &err), ERR_CONFLICT);
+    assert_non_null(strstr(err.message, "signed with key key-a, which is retired"));
+    expect_count(f, FORCED, 0);
+    retire(release, &forced, 2, 0, "");
+    expect_count(f, RETIRED, 2);
+    expect_count(f, FORCED, 1);
+    retire(release, &undo, 0, 0, "");
+    expect_count(f, RETIRED, 1);
+    do_withdraw(release, "B-3");
+    do_withdraw(release, "B-2"); // the way on is closed: who is on B-1 has key-a alone, retired
+    retire(release, &b, 1, ERR_CONFLICT, "those on B-2 come to B-2");
+    release_close(release);
+}
+
+// Who follows beta comes to B-2, which embeds key-b; the other one does not.
+static void test_retire_by_channel(void **state)
+{
+    static const struct shape shapes[] = {{"B-1", 'a', 'a'}, {"B-2", 'a', 'b'}};
+    const struct release_publish_wish beta = {.name = "B-2", .channel = CHANNEL_BETA};
+    const struct release_switch_wish follow = {.mac = MAC_1, .channel = CHANNEL_BETA};
+    const struct release_key_wish a = {.word = "key-a", .dry = true};
+    const struct release_key_wish b = {.word = "key-b", .dry = true};
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, shapes, 2);
+    struct device_mark mark;
+
+    runs(f, MAC_1, "B-1");
+    runs(f, MAC_2, "B-1");
+    do_publish(release, "B-1");
+    assert_int_equal(release_switch_device(f->store, &follow, &mark, NULL), 0);
+    assert_int_equal(release_publish(release, &beta, NULL), 0);
+    retire(release, &a, 1, 0, "those on B-1 come to B-1");
+    retire(release, &b, 1, 0, "those on B-1 come to B-2");
+    release_close(release);
+}
+
+static void test_remove_forced(void **state)
+{
+    static const struct shape shapes[] = {{"B-1", 'a', 'b'}};
+    const struct release_key_wish forced = {.word = "key-b", .force = true};
+    const struct release_key_wish dry = {.word = "key-a", .dry = true};
+    struct fixture *f = *state;
+    struct release *release = open_chain(f, shapes, 1);
+    struct release_key_end out;
+
+    runs(f, MAC_1, "B-1");
+    assert_int_equal(release_key_remove(release, &dry, &out, NULL), 0);
+    assert_int_equal(out.use.signs, 1);
+    assert_int_equal(out.refused.code, ERR_CONFLICT);
+    assert_int_equal(release_key_remove(release, &forced, &out, NULL), 0);
+    assert_int_equal(out.use.embeds, 1);
+    assert_int_equal(out.use.devices, 1);
+    assert_int_equal(out.use.stranded, 1);
+    expect_key(release, "key-b", ERR_NOT_FOUND, "keys list");
+    expect_key(release, "key-a", ERR_CONFLICT, "image B-1 is signed with it");
+    release_close(release);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_who_uses_an_image),
         TEST(test_a_step_between),
         TEST(test_keys),
+        TEST(test_retire),
+        TEST(test_retire_by_channel),
+        TEST(test_remove_forced),
         TEST(test_a_word_for_two_keys),
     };
 

@@ -1,6 +1,6 @@
 // Tests of what the whole fleet is to get: as each device would by itself, judged, counted,
 // changed.
-#include "test/unit/server/store/store_fixture.h"
+#include "test/unit/server/settings/settings_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,64 +8,12 @@
 #include "server/settings/settings_change.h"
 #include "server/settings/settings_fleet.h"
 #include "server/settings/settings_watch.h"
-#include "server/store/group_store.h"
-#include "server/store/replacement_store.h"
-#include "server/store/tag_store.h"
-
-static const char lowest[] =
-    "{\"downloadserver\": \"here\", \"downloadport\": \"8443\", \"downloadpath\": \"/download\","
-    " \"mqttserver\": \"broker\", \"mqttport\": 8883}";
-
-static int read_base(struct settings_base *out, void *ctx)
-{
-    static const struct settings_judge_server server = {
-        .path = "/download", .port = 8443, .other_server = "", .offline_after_ms = 180000};
-    int rc = settings_base_init(out);
-
-    (void)ctx;
-    json_decref(out->common);
-    out->common = json_loads(lowest, 0, NULL);
-    return rc < 0 ? rc : settings_base_set_server(out, &server, NULL);
-}
-
-static int judge_names(
-    const json_t *effective, const struct settings_base *base, void *ctx, struct err *err)
-{
-    const char *name = json_string_value(json_object_get(effective, "downloadserver"));
-
-    (void)base;
-    (void)ctx;
-    return strcmp(name, "here") == 0 ? 0 : err_set(err, ERR_INVALID, "no such name: %s", name);
-}
-
-// Three devices: the first has a tag, the others have had the place of the second, too.
-static int fill(struct store_connection *connection, void *ctx, struct err *err)
-{
-    static const char *const macs[] = {MAC_1, MAC_2, MAC_3};
-    static const struct device_group groups[] = {
-        {.name = "a", .filter = "tag=cellar"}, {.name = "b", .filter = "tag=cellar or mac=" MAC_2}};
-    static const struct replacement replacements[] = {
-        {.mac = MAC_3, .old = MAC_2, .place = MAC_2}, {.mac = MAC_1, .old = MAC_3, .place = MAC_2}};
-    int rc = 0;
-
-    (void)ctx;
-    for (size_t i = 0; rc == 0 && i < 3; i++) {
-        struct device_record device = {.online = true};
-
-        memcpy(device.mac, macs[i], MAC_SIZE);
-        rc = device_store_put(connection, &device, NULL, err);
-    }
-    for (size_t i = 0; rc == 0 && i < 2; i++)
-        rc = group_store_put(connection, &groups[i], err);
-    for (size_t i = 0; rc == 0 && i < 2; i++)
-        rc = replacement_store_put(connection, &replacements[i], err);
-    return rc < 0 ? rc : tag_store_add(connection, MAC_1, "cellar", err);
-}
 
 static int change(struct fixture *f, enum settings_scope scope, const char *name, const char *patch,
     struct settings_outcome *outcome, struct err *err)
 {
-    const struct settings_desk desk = {f->store, read_base, judge_names, NULL};
+    const struct settings_desk desk = {f->store, settings_fixture_read_base,
+        settings_fixture_judge_names, NULL, settings_fixture_bears_name};
     json_t *json = json_loads(patch, 0, NULL);
     struct settings_wish wish = {.scope = scope, .name = name, .patch = json};
     int rc = settings_change_run(&desk, &wish, outcome, err);
@@ -85,7 +33,7 @@ static void set(struct fixture *f, enum settings_scope scope, const char *name, 
 
 static void start(struct fixture *f)
 {
-    assert_int_equal(store_write(f->store, fill, NULL, NULL), 0);
+    assert_int_equal(store_write(f->store, settings_fixture_fill, NULL, NULL), 0);
     set(f, SETTINGS_FLEET, "", "{\"waittimeout\": 21000, \"retrytimeout\": 1000}");
     set(f, SETTINGS_GROUP, "b", "{\"retrytimeout\": 3000}");
     set(f, SETTINGS_GROUP, "a", "{\"retrytimeout\": 2000, \"waittimeout\": 22000}");
@@ -97,7 +45,7 @@ static json_t *effective_of(struct store_connection *connection, const char *mac
 {
     struct settings_layers_device device = {mac, place, 1};
     struct settings_layers layers;
-    json_t *base = json_loads(lowest, 0, NULL);
+    json_t *base = json_loads(settings_fixture_lowest, 0, NULL);
     json_t *out = NULL;
 
     assert_int_equal(settings_layers_read(connection, &device, &layers, NULL), 0);
@@ -129,7 +77,7 @@ static void test_layers(void **state)
 
     start(f);
     set(f, SETTINGS_DEVICE, MAC_1, "{\"statusinterval\": 500}"); // and so not that of its place
-    assert_int_equal(read_base(&base, NULL), 0);
+    assert_int_equal(settings_fixture_read_base(&base, NULL), 0);
     assert_int_equal(store_read_begin(f->store, &connection, NULL), 0);
     assert_int_equal(settings_fleet_load(connection, &base, 1, &fleet, NULL), 0);
     assert_int_equal(settings_fleet_compute(fleet, NULL, NULL, NULL), 0);
@@ -189,8 +137,9 @@ static void test_refused(void **state)
 
 static void test_counts(void **state)
 {
-    const struct settings_desk desk = {
-        ((struct fixture *)*state)->store, read_base, judge_names, NULL};
+    const struct settings_desk desk = {((struct fixture *)*state)->store,
+        settings_fixture_read_base, settings_fixture_judge_names, NULL,
+        settings_fixture_bears_name};
     struct fixture *f = *state;
     struct settings_outcome outcome;
 
@@ -204,7 +153,8 @@ static void test_counts(void **state)
     assert_int_equal(outcome.different, 0);
     assert_int_equal(change(f, SETTINGS_GROUP, "b", "{}", &outcome, NULL), 0);
     assert_int_equal(outcome.change.number, 0);
-    assert_int_equal(settings_change_revert(&desk, 5, false, NULL, &outcome, NULL), 0);
+    assert_int_equal(
+        settings_change_revert(&desk, 5, &(struct settings_wish){.by = NULL}, &outcome, NULL), 0);
     assert_string_equal(outcome.change.after, "{\"retrytimeout\":3000}");
 }
 
@@ -238,7 +188,8 @@ static void expect_config(struct fixture *f, const char *inferred, const char *f
 static void test_inferred(void **state)
 {
     struct fixture *f = *state;
-    const struct settings_desk desk = {f->store, read_base, judge_names, NULL};
+    const struct settings_desk desk = {f->store, settings_fixture_read_base,
+        settings_fixture_judge_names, NULL, settings_fixture_bears_name};
     struct settings_watch *watch;
 
     start(f);

@@ -23,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 30");
+    fixture_query(f, "PRAGMA user_version = 31");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 29");
+    fixture_query(f, "PRAGMA user_version = 30");
     fixture_open(f);
 }
 
@@ -50,9 +50,16 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 29 brought.
+// What version 30 brought.
+static void drop_keys(struct fixture *f)
+{
+    fixture_query(f, "ALTER TABLE keys DROP COLUMN retired_at_ms");
+}
+
+// What version 29 brought, and what came after it.
 static void drop_errors(struct fixture *f)
 {
+    drop_keys(f);
     fixture_query(f, "ALTER TABLE statuses DROP COLUMN new_errors");
     fixture_query(f, "ALTER TABLE status_hours DROP COLUMN new_errors");
 }
@@ -238,7 +245,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 29);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 30);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -257,7 +264,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 29);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 30);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
     assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);
