@@ -156,6 +156,7 @@ int rollout_gather_read(const struct rollout_gather *gather, const struct rollou
     if (rc < 0 || !facts->is_known)
         return rc;
     facts->is_online = out->record.online;
+    facts->heard_at_ms = out->record.last_seen_ms;
     facts->place =
         rollout_gather_place(gather->catalogue, &gather->rollout->image, facts->running, out->why);
     facts->why_no_way = out->why;

@@ -146,6 +146,13 @@ static void judge_open(const struct rollout_facts *facts, struct rollout_decisio
         act(out, ROLLOUT_TAKE_BACK);
 }
 
+// Whether it can be told something since its command has ended. A sketch, whose end was seen at the
+// download server, is not at the broker meanwhile, and the broker keeps nothing for it.
+static bool is_back(const struct rollout_facts *facts)
+{
+    return !facts->command->inferred || facts->heard_at_ms > facts->command->ended_at_ms;
+}
+
 static void judge_downloading(const struct rollout_facts *facts, struct rollout_decision *out)
 {
     const struct command *command = facts->command;
@@ -158,7 +165,7 @@ static void judge_downloading(const struct rollout_facts *facts, struct rollout_
     case COMMAND_DONE:
         if (strcmp(command->result, result_name(RESULT_CURRENT)) == 0)
             settle(out, ROLLOUT_FAILED, "was offered nothing newer than %s", facts->running);
-        else if (!facts->is_busy)
+        else if (!facts->is_busy && is_back(facts))
             go_on(facts, ROLLOUT_ORDER_FLASH, out);
         break;
     default: judge_ended(facts, ROLLOUT_ORDER_FIRMWARE, out);
