@@ -241,7 +241,7 @@ void rollout_judge_device(const struct rollout_facts *facts, struct rollout_deci
 static bool has_succeeded(const struct rollout *rollout, const struct rollout_tally *tally)
 {
     return tally->counted > 0 ? tally->updated * 100 >= rollout->terms.success * tally->counted
-                              : tally->unsettled == 0; // an empty one, or all of it left out
+                              : tally->away == 0; // an empty one, or all of it left out
 }
 
 enum rollout_turn rollout_judge_turn(
@@ -253,7 +253,7 @@ enum rollout_turn rollout_judge_turn(
         return ROLLOUT_TURN_PAUSE;
     if (is_last ? tally->unsettled > 0 : !has_succeeded(rollout, tally))
         return ROLLOUT_TURN_NONE;
-    if (rollout->state != ROLLOUT_SOAKING && rollout->terms.soak_ms > 0)
+    if (rollout->state != ROLLOUT_SOAKING && rollout->terms.soak_ms > 0 && tally->counted > 0)
         return ROLLOUT_TURN_SOAK;
     if (rollout->state == ROLLOUT_SOAKING && now_ms - rollout->soak_at_ms < rollout->terms.soak_ms)
         return ROLLOUT_TURN_NONE;

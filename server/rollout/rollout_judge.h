@@ -67,6 +67,7 @@ struct rollout_tally {
     // Of the present phase:
     int64_t counted; // but for those left out or away
     int64_t updated;
+    int64_t away;
     // Of all phases:
     int64_t unsettled; // wait, or are under way
 };

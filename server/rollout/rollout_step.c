@@ -345,13 +345,12 @@ int rollout_step_tally(struct store_connection *connection, const struct rollout
 {
     struct counting counting = {rollout->phase, out};
     const int64_t phases[2] = {rollout->phase, rollout->phase};
-    int64_t away = 0;
     int rc;
 
     *out = (struct rollout_tally){0};
     rc = rollout_device_store_count(connection, rollout->id, count, &counting, err);
     if (rc == 0)
-        rc = rollout_device_store_count_away(connection, rollout->id, phases, &away, err);
-    out->counted -= away;
+        rc = rollout_device_store_count_away(connection, rollout->id, phases, &out->away, err);
+    out->counted -= out->away;
     return rc;
 }

@@ -244,31 +244,36 @@ static const struct {
     const struct rollout_terms *terms;
     enum rollout_state state;
     int64_t phase, soaks_for, forgiven;
-    struct rollout_tally tally; // reached, failed, counted, updated, unsettled
+    struct rollout_tally tally; // reached, failed, counted, updated, away, unsettled
     enum rollout_turn turn;
 } turns[] = {
-    {"begins", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 0, 5, 0, 20}, ROLLOUT_TURN_NONE},
-    {"one failure", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 1, 5, 0, 20}, ROLLOUT_TURN_NONE},
-    {"two", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 2, 5, 0, 20}, ROLLOUT_TURN_PAUSE},
-    {"two, of which one was there", &two_phases, ROLLOUT_RUNNING, 0, 0, 1, {5, 2, 5, 0, 20},
+    {"begins", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 0, 5, 0, 0, 20}, ROLLOUT_TURN_NONE},
+    {"one failure", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 1, 5, 0, 0, 20}, ROLLOUT_TURN_NONE},
+    {"two", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 2, 5, 0, 0, 20}, ROLLOUT_TURN_PAUSE},
+    {"two, of which one was there", &two_phases, ROLLOUT_RUNNING, 0, 0, 1, {5, 2, 5, 0, 0, 20},
         ROLLOUT_TURN_NONE},
-    {"two in the soak", &two_phases, ROLLOUT_SOAKING, 0, 5000, 0, {5, 2, 20, 20, 20},
+    {"two in the soak", &two_phases, ROLLOUT_SOAKING, 0, 5000, 0, {5, 2, 20, 20, 0, 20},
         ROLLOUT_TURN_PAUSE},
-    {"not quite", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {20, 0, 20, 17, 20}, ROLLOUT_TURN_NONE},
-    {"enough", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {20, 0, 20, 18, 20}, ROLLOUT_TURN_SOAK},
-    {"soaks", &two_phases, ROLLOUT_SOAKING, 0, 999, 0, {20, 0, 20, 18, 20}, ROLLOUT_TURN_NONE},
-    {"has soaked", &two_phases, ROLLOUT_SOAKING, 0, 1000, 0, {20, 0, 20, 18, 20},
+    {"not quite", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {20, 0, 20, 17, 0, 20}, ROLLOUT_TURN_NONE},
+    {"enough", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {20, 0, 20, 18, 0, 20}, ROLLOUT_TURN_SOAK},
+    {"soaks", &two_phases, ROLLOUT_SOAKING, 0, 999, 0, {20, 0, 20, 18, 0, 20}, ROLLOUT_TURN_NONE},
+    {"has soaked", &two_phases, ROLLOUT_SOAKING, 0, 1000, 0, {20, 0, 20, 18, 0, 20},
         ROLLOUT_TURN_PHASE},
-    {"no soak", &no_soak, ROLLOUT_RUNNING, 0, 0, 0, {20, 0, 20, 18, 20}, ROLLOUT_TURN_PHASE},
-    {"soaked, and one went back", &two_phases, ROLLOUT_SOAKING, 0, 1000, 0, {5, 1, 5, 4, 20},
+    {"no soak", &no_soak, ROLLOUT_RUNNING, 0, 0, 0, {20, 0, 20, 18, 0, 20}, ROLLOUT_TURN_PHASE},
+    {"soaked, and one went back", &two_phases, ROLLOUT_SOAKING, 0, 1000, 0, {5, 1, 5, 4, 0, 20},
         ROLLOUT_TURN_NONE},
-    {"all of the phase are away", &no_soak, ROLLOUT_RUNNING, 0, 0, 0, {5, 0, 0, 0, 20},
+    {"all of the phase are away", &no_soak, ROLLOUT_RUNNING, 0, 0, 0, {5, 0, 0, 0, 5, 20},
         ROLLOUT_TURN_NONE},
-    {"all are left out", &no_soak, ROLLOUT_RUNNING, 0, 0, 0, {0, 0, 0, 0, 0}, ROLLOUT_TURN_PHASE},
-    {"the last", &no_soak, ROLLOUT_RUNNING, 1, 0, 0, {25, 0, 20, 20, 1}, ROLLOUT_TURN_NONE},
-    {"the very last", &no_soak, ROLLOUT_RUNNING, 1, 0, 0, {25, 1, 20, 20, 0}, ROLLOUT_TURN_DONE},
-    {"it soaks, too", &two_phases, ROLLOUT_RUNNING, 1, 0, 0, {25, 1, 20, 20, 0}, ROLLOUT_TURN_SOAK},
-    {"to its end", &two_phases, ROLLOUT_SOAKING, 1, 1000, 0, {25, 1, 20, 20, 0}, ROLLOUT_TURN_DONE},
+    {"nobody is in the phase", &two_phases, ROLLOUT_RUNNING, 0, 0, 0, {5, 0, 0, 0, 0, 20},
+        ROLLOUT_TURN_PHASE},
+    {"all are left out", &no_soak, ROLLOUT_RUNNING, 0, 0, 0, {0, 0, 0, 0, 0, 0},
+        ROLLOUT_TURN_PHASE},
+    {"the last", &no_soak, ROLLOUT_RUNNING, 1, 0, 0, {25, 0, 20, 20, 0, 1}, ROLLOUT_TURN_NONE},
+    {"the very last", &no_soak, ROLLOUT_RUNNING, 1, 0, 0, {25, 1, 20, 20, 0, 0}, ROLLOUT_TURN_DONE},
+    {"it soaks, too", &two_phases, ROLLOUT_RUNNING, 1, 0, 0, {25, 1, 20, 20, 0, 0},
+        ROLLOUT_TURN_SOAK},
+    {"to its end", &two_phases, ROLLOUT_SOAKING, 1, 1000, 0, {25, 1, 20, 20, 0, 0},
+        ROLLOUT_TURN_DONE},
 };
 
 static void each_turn_by_table(void **state)
