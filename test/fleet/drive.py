@@ -50,7 +50,7 @@ class Rest:
         with open(path, "r+b") as f:
             self.map = mmap.mmap(f.fileno(), REST.size)
 
-    def done_ms(self):
+    def due_ms(self):
         return REST.unpack(self.map[:])[0]
 
     def busy(self):

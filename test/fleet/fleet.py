@@ -16,6 +16,7 @@ HOUR, DAY = 3600, 86400
 KINDS = ("never-return", "crash-loop", "heap-leak", "wrong-report", "flapping-wifi", "asleep")
 GOOD, BAD = f"{BOARD}-00.00.02", f"{BOARD}-00.00.03"
 SKETCH_GOOD = f"{SKETCH_BOARD}-00.00.08.h"
+SKETCH_STATUS_MS = 40000  # it keeps its connection by them, which the broker's clock times
 QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps although work is open
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
@@ -27,7 +28,7 @@ class Fleet:
     def __init__(self, options):
         self.options = options
         self.box = Sandbox(options.dir, options.variant, options.devices, options.interval * 1000)
-        self.sketches = Sketches(self.box, options.sketches, options.interval * 1000)
+        self.sketches = Sketches(self.box, options.sketches, SKETCH_STATUS_MS)
         self.began = time.monotonic()
         self.epoch_ms = self.box.clock.wall_ms()
         self.faulty, self.sleepers = {}, []
@@ -77,16 +78,15 @@ class Fleet:
             "AND d.device IN (SELECT mac FROM devices WHERE online)") > 0
 
     def rests(self):
-        """Whether no device is at work, as of now."""
-        late_ms = self.box.clock.monotonic_ms() - self.box.rest.done_ms()
-        return self.box.rest.busy() == 0 and late_ms < 100 * self.options.rate
+        """Whether no device is at work, or has anything to do by now."""
+        return self.box.rest.due_ms() > self.box.clock.monotonic_ms() and self.box.rest.busy() == 0
 
-    def settle(self, since_ms):
+    def settle(self):
         """Waits until the devices have done what was due, and the daemon knows what they said."""
         until = time.monotonic() + 60
         before = -1
         while time.monotonic() < until:
-            if self.box.rest.done_ms() >= since_ms and self.box.rest.busy() == 0:
+            if self.rests():
                 now = self.box.status()["counters"]["statuses"]
                 if now == before:
                     return
@@ -99,12 +99,13 @@ class Fleet:
         """A leap, and what follows from it, until all rest again."""
         self.box.clock.set(self.options.rate, seconds)
         self.leaps += 1
-        self.settle(self.box.clock.monotonic_ms())
+        self.settle()
 
     def live_until(self, hours, ended=lambda: False):
         """Time passes: at a rate, and by leaps while all rest."""
         while self.hours() < hours and not ended():
             if not self.is_working():
+                self.settle()
                 left = (hours - self.hours()) * HOUR
                 self.advance(min(self.options.interval, max(1, left)))
                 self.say(self.progress(), False)

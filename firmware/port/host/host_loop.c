@@ -349,15 +349,13 @@ static int wait_time(const struct loop *loop)
 
 static void tell_rest(struct loop *loop)
 {
-    uint64_t now = now_ms();
     uint64_t due_ms;
 
     if (loop->rest == NULL)
         return;
     (void)due_heap_first(&loop->heap, &due_ms);
     atomic_store(&loop->rest->busy, loop->busy);
-    if (due_ms > now)
-        atomic_store(&loop->rest->done_ms, now);
+    atomic_store(&loop->rest->due_ms, due_ms);
 }
 
 static int turn(struct loop *loop)

@@ -4,11 +4,11 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-// What a file says of a process's devices to whoever drives their clock: up to when all that was
-// due is done (ms of the monotonic clock), and how many are at work: neither at rest at the broker,
-// nor asleep, nor without a link. In this order, in the machine's byte order.
+// What a file says of a process's devices to whoever drives their clock: when the next of them is
+// due (ms of the monotonic clock), and how many are at work: neither at rest at the broker, nor
+// asleep, nor without a link. In this order, in the machine's byte order.
 struct host_rest {
-    _Atomic uint64_t done_ms;
+    _Atomic uint64_t due_ms;
     _Atomic uint64_t busy;
 };
 
