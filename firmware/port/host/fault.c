@@ -79,7 +79,7 @@ int fault_list_read(struct fault_list *list, const char *path)
             rc = -1;
         }
     }
-    fclose(file);
+    (void)fclose(file);
     return rc;
 }
 

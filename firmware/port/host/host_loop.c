@@ -150,7 +150,7 @@ static void close_loop(struct loop *loop)
     fault_list_clear(&loop->faults);
     host_rest_close(loop->rest);
     if (loop->journal != NULL)
-        fclose(loop->journal);
+        (void)fclose(loop->journal);
     free(loop->units);
     if (loop->signal_fd >= 0)
         close(loop->signal_fd);
