@@ -13,6 +13,7 @@ from sketches import BOARD as SKETCH_BOARD
 from sketches import Sketches
 
 HOUR, DAY = 3600, 86400
+PATIENCE_H = 120  # for a release
 KINDS = ("never-return", "crash-loop", "heap-leak", "wrong-report", "flapping-wifi", "asleep")
 GOOD, BAD = f"{BOARD}-00.00.02", f"{BOARD}-00.00.03"
 SKETCH_GOOD = f"{SKETCH_BOARD}-00.00.08.h"
@@ -196,13 +197,16 @@ def good_release(fleet):
     current = lambda: fleet.box.value("SELECT count(*) FROM devices WHERE image IN (?, ?)",
                                       GOOD, SKETCH_GOOD)
     done = lambda: all(state == 3 for state, in fleet.box.rows("SELECT state FROM rollouts"))
-    fleet.live_until(published + 48, lambda: current() >= total - len(fleet.sleepers))
+    fleet.live_until(published + PATIENCE_H, lambda: current() >= total - len(fleet.sleepers))
     awake = fleet.hours() - published
     fleet.say(f"all that are awake are current: {current()} of {total}")
-    fleet.live_until(published + 48, lambda: current() >= total and done())
+    fleet.live_until(published + PATIENCE_H, lambda: current() >= total)
     everybody = fleet.hours() - published
+    fleet.live_until(published + PATIENCE_H, done)
+    if not done():
+        raise RuntimeError(f"the good release does not end: {fleet.progress()}")
     fleet.say(f"{current()} of {total} are current")
-    fleet.expect("the good release reaches all", current() == total and done())
+    fleet.expect("the good release reaches all", current() == total)
     fleet.expect("nobody fails with the good release", not any(
         stage == FAILED for name in ("good", "good-sketches") for stage, _ in fleet.stages(name)))
     return current() / total, awake, everybody
@@ -212,7 +216,7 @@ def bad_release(fleet):
     """Returns the hours until it was paused, who has it, and who of these was harmed."""
     fleet.box.add_image(BAD)
     published = fleet.release("bad", BAD)
-    fleet.live_until(published + 48, lambda: fleet.rollout("bad", "state") == 2)
+    fleet.live_until(published + PATIENCE_H, lambda: fleet.rollout("bad", "state") == 2)
     paused = fleet.hours() - published
     fleet.say(f"it is {STATES[fleet.rollout('bad', 'state')]}: {fleet.rollout('bad', 'reason')}")
     fleet.live_until(fleet.hours() + fleet.options.after)
