@@ -183,6 +183,7 @@ int rollout_gather_read(const struct rollout_gather *gather, const struct rollou
     if (rc < 0 || !facts->is_known)
         return rc;
     facts->is_online = out->record.online;
+    facts->heard_at_ms = out->record.last_seen_ms;
     rc = read_mark(gather, device, out, err);
     if (rc == 0)
         rc = read_channel(gather, device, out, &channel, err);

@@ -148,10 +148,17 @@ static void judge_open(const struct rollout_facts *facts, struct rollout_decisio
         act(out, ROLLOUT_TAKE_BACK);
 }
 
+// Whether it can be told something since its command has ended. A sketch, whose end was seen at the
+// download server, is not at the broker meanwhile, and the broker keeps nothing for it.
+static bool is_back(const struct rollout_facts *facts)
+{
+    return !facts->command->inferred || facts->heard_at_ms > facts->command->ended_at_ms;
+}
+
 // What it has downloaded.
 static void install(const struct rollout_facts *facts, struct rollout_decision *out)
 {
-    if (!facts->is_busy)
+    if (!facts->is_busy && is_back(facts))
         go_on(facts, ROLLOUT_ORDER_FLASH, out);
 }
 

@@ -33,6 +33,7 @@ struct rollout_facts {
     bool is_held;
     const char *pin; // that keeps it from the image, or NULL
     bool is_online;
+    int64_t heard_at_ms;
     bool is_busy; // a command waits for it, or is in its hands
     const char *running;
     enum rollout_place place;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -17,7 +18,9 @@
 #include "firmware/enrol/wifi.h"
 #include "firmware/port/host/air.h"
 #include "firmware/port/host/due_heap.h"
+#include "firmware/port/host/fault.h"
 #include "firmware/port/host/host_port.h"
+#include "firmware/port/host/host_rest.h"
 
 #define EVENTS_MAX 64
 #define ALL_ENDED UINT64_MAX
@@ -30,6 +33,11 @@ struct unit {
     bool is_enrolling;
     unsigned generation; // of the socket that epoll knows
     bool wants_write;    // as epoll knows it
+    bool is_busy;        // as the loop counts it
+    bool has_slept;      // of its own accord
+    const struct fault *fault;
+    uint64_t started_at_ms;
+    int64_t written_id; // of the command last written to the journal since the start
     struct host_port host;
     union {
         struct device device;
@@ -48,7 +56,11 @@ struct loop {
     struct due_heap heap;
     struct host_gate gate;
     struct air air;
-    size_t next_admitted; // where the search for who waits at the gate goes on
+    struct fault_list faults;
+    struct host_rest *rest; // or NULL
+    FILE *journal;          // or NULL
+    uint64_t busy;          // how many are at work
+    size_t next_admitted;   // where the search for who waits at the gate goes on
 };
 
 static uint64_t now_ms(void)
@@ -75,6 +87,22 @@ static int open_signals(struct loop *loop)
     return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->signal_fd, &event);
 }
 
+// The files that the options name.
+static int open_files(struct loop *loop)
+{
+    const struct host_options *options = loop->options;
+
+    if (options->air != NULL && air_init(&loop->air, options->air) != 0)
+        return -1;
+    if (options->faults != NULL && fault_list_read(&loop->faults, options->faults) != 0)
+        return -1;
+    if (options->rest != NULL && (loop->rest = host_rest_open(options->rest)) == NULL)
+        return -1;
+    if (options->journal != NULL && (loop->journal = fopen(options->journal, "ae")) == NULL)
+        return -1;
+    return 0;
+}
+
 static int open_loop(struct loop *loop, const struct fleet *fleet)
 {
     uint64_t start_ms = now_ms();
@@ -85,7 +113,7 @@ static int open_loop(struct loop *loop, const struct fleet *fleet)
     loop->units = calloc(fleet->count, sizeof *loop->units);
     if (loop->units == NULL || due_heap_init(&loop->heap, fleet->count) != 0)
         return -1;
-    if (loop->options->air != NULL && air_init(&loop->air, loop->options->air) != 0)
+    if (open_files(loop) != 0)
         return -1;
     loop->gate.free = HOST_GATE_PLACES;
     loop->count = fleet->count;
@@ -119,6 +147,10 @@ static void close_loop(struct loop *loop)
         stop_unit(&loop->units[i]);
     due_heap_clear(&loop->heap);
     air_clear(&loop->air);
+    fault_list_clear(&loop->faults);
+    host_rest_close(loop->rest);
+    if (loop->journal != NULL)
+        (void)fclose(loop->journal);
     free(loop->units);
     if (loop->signal_fd >= 0)
         close(loop->signal_fd);
@@ -143,6 +175,17 @@ static int init_unit(const struct loop *loop, struct unit *unit, struct failure 
     return device_init(&unit->device, port, mac, &options, failure);
 }
 
+// What is wrong with it while it runs this image.
+static void find_fault(const struct loop *loop, struct unit *unit)
+{
+    struct device *device = &unit->device;
+    const char *other = device->slots.images[slots_idle(&device->slots)].name;
+
+    unit->fault = fault_list_find(&loop->faults, unit->member->mac, device->running.text);
+    if (unit->fault != NULL && unit->fault->kind->reports_other_image)
+        (void)image_name_parse(other, strlen(other), &device->running);
+}
+
 static int start_unit(struct loop *loop, struct unit *unit)
 {
     struct failure failure;
@@ -155,6 +198,14 @@ static int start_unit(struct loop *loop, struct unit *unit)
         return -1;
     }
     unit->is_running = true;
+    unit->started_at_ms = now_ms();
+    unit->written_id = 0;
+    unit->fault = NULL;
+    if (unit->is_enrolling)
+        return 0;
+    find_fault(loop, unit);
+    if (unit->device.current.has_id) // it was begun before the start
+        unit->written_id = unit->device.current.id;
     return 0;
 }
 
@@ -181,10 +232,57 @@ static bool is_online(const struct unit *unit)
            unit->device.mqtt.phase == MQTT_ONLINE;
 }
 
+static void count_busy(struct loop *loop, struct unit *unit)
+{
+    const struct device *device = &unit->device;
+    bool is_busy = unit->is_running && !unit->host.is_link_lost &&
+                   (!is_online(unit) || device->is_working || device->queued > 0 ||
+                       !device->status_sent || device->events.used > 0 || device->mqtt.ping_open ||
+                       device->mqtt.open_id != 0 || device->mqtt.unsent_used > 0);
+
+    if (is_busy != unit->is_busy)
+        loop->busy += is_busy ? 1 : (uint64_t)-1;
+    unit->is_busy = is_busy;
+}
+
+static void write_journal(const struct loop *loop, struct unit *unit)
+{
+    const struct device_command *command = &unit->device.current;
+
+    if (loop->journal == NULL || unit->is_enrolling || !command->has_id ||
+        command->id == unit->written_id)
+        return;
+    unit->written_id = command->id;
+    fprintf(
+        loop->journal, "%s %lld %s\n", unit->member->mac, (long long)command->id, command->name);
+    (void)fflush(loop->journal);
+}
+
+// Lets its fault act. False if it does not run now.
+static bool suffer(struct loop *loop, size_t number, struct fault_state *state)
+{
+    struct unit *unit = &loop->units[number];
+    uint64_t now = now_ms();
+
+    fault_tell(unit->has_slept ? NULL : unit->fault, (uint32_t)(now - unit->started_at_ms),
+        HOST_PORT_FREE_HEAP, state);
+    unit->host.is_link_lost = state->is_link_lost;
+    unit->host.lost_heap_bytes = state->lost_heap_bytes;
+    if (!state->sleeps)
+        return true;
+    stop_unit(unit);
+    unit->has_slept = true;
+    count_busy(loop, unit);
+    due_heap_set(
+        &loop->heap, number, state->wait_ms == FAULT_NEVER ? DUE_HEAP_NEVER : now + state->wait_ms);
+    return false;
+}
+
 static void run_unit(struct loop *loop, size_t number)
 {
     struct unit *unit = &loop->units[number];
     uint32_t wait_ms = 0;
+    struct fault_state state;
 
     if (unit->is_dead)
         return;
@@ -193,10 +291,16 @@ static void run_unit(struct loop *loop, size_t number)
         due_heap_set(&loop->heap, number, DUE_HEAP_NEVER);
         return;
     }
+    if (!suffer(loop, number, &state))
+        return;
     wait_ms = unit->is_enrolling ? enrol_step(&unit->enrol) : device_step(&unit->device);
     if (is_online(unit))
         host_stream_settle(&unit->host.stream);
-    if (unit->host.wants_reboot) {
+    write_journal(loop, unit);
+    count_busy(loop, unit);
+    if (state.is_link_lost || state.wait_ms < wait_ms)
+        wait_ms = state.wait_ms;
+    if (unit->host.wants_reboot || state.crashes) {
         stop_unit(unit);
         wait_ms = 0;
     }
@@ -243,6 +347,17 @@ static int wait_time(const struct loop *loop)
     return due_ms - now > INT_MAX ? -1 : (int)(due_ms - now);
 }
 
+static void tell_rest(struct loop *loop)
+{
+    uint64_t due_ms;
+
+    if (loop->rest == NULL)
+        return;
+    (void)due_heap_first(&loop->heap, &due_ms);
+    atomic_store(&loop->rest->busy, loop->busy);
+    atomic_store(&loop->rest->due_ms, due_ms);
+}
+
 static int turn(struct loop *loop)
 {
     struct epoll_event events[EVENTS_MAX];
@@ -259,6 +374,7 @@ static int turn(struct loop *loop)
     }
     run_due(loop);
     admit(loop);
+    tell_rest(loop);
     return 1;
 }
 

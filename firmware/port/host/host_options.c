@@ -26,6 +26,12 @@ static const char usage[] =
     "      --air FILE           the access points in reach, a line each: SSID, tab and\n"
     "                           password; without it the Wi-Fi link is always up\n"
     "      --stagger MS         between the starts of two devices (5)\n"
+    "      --faults FILE        how devices fail, a line each: MAC, what goes wrong, the image\n"
+    "                           with which it does, and after how many seconds (0); what:\n"
+    "                           never-return, crash-loop, heap-leak, wrong-report,\n"
+    "                           flapping-wifi or asleep\n"
+    "      --journal FILE       appends each command that a device begins: MAC, id and name\n"
+    "      --rest FILE          how far the devices are, for who drives their clock\n"
     "  -l, --log-level LEVEL    error, warning, info (default) or debug\n"
     "  -h, --help               show this text and exit\n"
     "  -V, --version            show the version and exit\n"
@@ -38,6 +44,9 @@ enum long_option {
     OPTION_TRIAL_TIMEOUT,
     OPTION_STAGGER,
     OPTION_AIR,
+    OPTION_FAULTS,
+    OPTION_JOURNAL,
+    OPTION_REST,
 };
 
 static const struct option long_options[] = {
@@ -48,6 +57,9 @@ static const struct option long_options[] = {
     {"trial-timeout", required_argument, NULL, OPTION_TRIAL_TIMEOUT},
     {"stagger", required_argument, NULL, OPTION_STAGGER},
     {"air", required_argument, NULL, OPTION_AIR},
+    {"faults", required_argument, NULL, OPTION_FAULTS},
+    {"journal", required_argument, NULL, OPTION_JOURNAL},
+    {"rest", required_argument, NULL, OPTION_REST},
     {"log-level", required_argument, NULL, 'l'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -98,6 +110,9 @@ static int read_option(int option, const char *value, struct host_options *optio
         options->count = number;
         break;
     case OPTION_AIR: options->air = value; break;
+    case OPTION_FAULTS: options->faults = value; break;
+    case OPTION_JOURNAL: options->journal = value; break;
+    case OPTION_REST: options->rest = value; break;
     case OPTION_SLOT_SIZE:
         rc = read_number(value, 4096, 16ul << 20, &number);
         options->slot_size = number;

@@ -17,6 +17,9 @@ struct host_options {
     size_t slot_size;
     uint32_t trial_timeout_ms;
     const char *air;     // the file of the access points in reach; NULL: the link is up
+    const char *faults;  // the file of them (fault.h), or NULL
+    const char *rest;    // the file that says who is at work (host_rest.h), or NULL
+    const char *journal; // the file of commands begun, or NULL
     uint32_t stagger_ms; // between the starts of two devices
     enum port_log log_level;
 };

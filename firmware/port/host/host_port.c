@@ -11,9 +11,7 @@
 #include "firmware/port/air_text.h"
 #include "firmware/port/host/host_flash.h"
 
-// A process has neither: what a board shows on a good day.
-#define RSSI_DBM (-50)
-#define FREE_HEAP_BYTES 40960
+#define RSSI_DBM (-50) // a process has none: what a board shows on a good day
 
 static struct host_port *self(struct port *port)
 {
@@ -33,6 +31,8 @@ static bool is_linked(struct host_port *host)
 {
     unsigned changes;
 
+    if (host->is_link_lost)
+        return false;
     if (host->air == NULL)
         return true;
     if (host->networks == NULL)
@@ -159,8 +159,7 @@ static void led(struct port *port, enum port_led pattern)
 
 static uint32_t free_heap(struct port *port)
 {
-    (void)port;
-    return FREE_HEAP_BYTES;
+    return HOST_PORT_FREE_HEAP - self(port)->lost_heap_bytes;
 }
 
 static void log_line(struct port *port, enum port_log level, const char *line)

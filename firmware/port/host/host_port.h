@@ -11,6 +11,7 @@
 
 #define HOST_PORT_SLOT_SIZE CONTRACT_SDK_IMAGE_MAX // as on the board
 #define HOST_PORT_RETAINED_SIZE 256
+#define HOST_PORT_FREE_HEAP 40960 // bytes: what a board shows on a good day
 
 // What one virtual device runs on: a folder is its flash, the process its CPU.
 struct host_port {
@@ -25,6 +26,8 @@ struct host_port {
     const char *networks; // the file that has them, once the link has been started
     unsigned air_changes; // as of which is_linked says whether it finds one
     bool is_linked;
+    bool is_link_lost;        // by a fault (fault.h), which the caller sets,
+    uint32_t lost_heap_bytes; // as is this
     uint8_t retained[HOST_PORT_RETAINED_SIZE];
 };
 

@@ -36,6 +36,11 @@ static const struct command overdue = {
     .name = "flash", .state = COMMAND_SENT, .sent_at_ms = NOW - TIMEOUT - 1};
 static const struct command done = {
     .name = "firmware", .state = COMMAND_DONE, .result = "ok", .ended_at_ms = NOW - TIMEOUT};
+static const struct command seen_to_end = {.name = "firmware",
+    .state = COMMAND_DONE,
+    .result = "ok",
+    .ended_at_ms = NOW - 1000,
+    .inferred = true};
 static const struct command done_long = {
     .name = "flash", .state = COMMAND_DONE, .result = "ok", .ended_at_ms = NOW - TIMEOUT - 1};
 static const struct command current = {
@@ -74,6 +79,7 @@ static const struct row {
     const struct command *command;
     enum rollout_place place;
     const char *running, *replaced_by, *pin, *unwell;
+    int64_t heard_at_ms;
     bool unknown, revoked, is_held, is_off_channel, offline, is_busy, paused, over;
     enum rollout_action action;
     enum rollout_stage stage;
@@ -122,6 +128,9 @@ static const struct row {
         .reason = "flash: did not return in time"},
     {"has it", &loading, &done, .action = ROLLOUT_ORDER_FLASH},
     {"has it, busy", &loading, &done, .is_busy = true, .action = ROLLOUT_STAY},
+    {"has it, not back", &loading, &seen_to_end, .heard_at_ms = NOW - 1000, .action = ROLLOUT_STAY},
+    {"has it, is back", &loading, &seen_to_end, .heard_at_ms = NOW - 999,
+        .action = ROLLOUT_ORDER_FLASH},
     {"has it, paused", &loading, &done, .paused = true, .action = ROLLOUT_STAY},
     {"has it, held", &loading, &done, .is_held = true, .action = ROLLOUT_SETTLE,
         .stage = ROLLOUT_LEFT_OUT, .reason = "is held"},
@@ -217,6 +226,7 @@ static void each_device_by_table(void **state)
             .pin = row->pin,
             .is_off_channel = row->is_off_channel,
             .is_online = !row->offline,
+            .heard_at_ms = row->heard_at_ms,
             .is_busy = row->is_busy,
             .running = row->running != NULL ? row->running : OLD,
             .place = row->place,

@@ -70,6 +70,10 @@ static void test_all(void **state)
     assert_int_equal(options.slot_size, 16777216);
     assert_int_equal(parse("-d d -n 1 --air some/file", &options), 0);
     assert_string_equal(options.air, "some/file");
+    assert_int_equal(parse("-d d -n 1 --faults f --journal j --rest r", &options), 0);
+    assert_string_equal(options.faults, "f");
+    assert_string_equal(options.journal, "j");
+    assert_string_equal(options.rest, "r");
 }
 
 static void test_wrong(void **state)
