@@ -152,6 +152,8 @@ last=$(ids "$work/e" | tail -n 1)
 expect_equal "the last is of the other" "$last" "$(all_ids 0 | tail -n 1)"
 expect_equal "it is forgotten" 1 "$(json_get "$(api "/devices/$other/forget?force=1" -X POST)" '$.forgotten')"
 expect_equal "it has gone" "" "$(all_ids $((last - 1)))"
+stream "$work/h" "?follow=0" -H "Last-Event-ID: $((last - 1))"
+eventually 5 "that it was removed, at once" grep -q '^event: gap' "$work/h"
 happen
 eventually 5 "what comes then is told" has_told "$work/e"
 stream "$work/f" "" -H "Last-Event-ID: $last"
