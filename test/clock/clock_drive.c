@@ -99,7 +99,7 @@ static int64_t driven_ns(clockid_t id)
 
 static struct timespec to_timespec(int64_t ns)
 {
-    return (struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
+    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
 }
 
 // Real milliseconds of the next part of a wait.

@@ -41,7 +41,7 @@ static int put_device(struct store_connection *connection, void *ctx, struct err
     int rc = 0;
 
     for (int i = 1; rc == 0 && i <= *(const int *)ctx; i++) {
-        snprintf(device.mac, sizeof device.mac, "84f3eb%06x", (unsigned)i);
+        snprintf(device.mac, sizeof device.mac, "84f3eb%06x", (unsigned)i & 0xffffff);
         rc = device_store_put(connection, &device, NULL, err);
     }
     return rc;

@@ -155,7 +155,7 @@ static void it_is_planned_created_and_shown(void **state)
     post(f, API "/rollouts", "{" LEAST "}");
     expect(f, "twice", 409, "conflict", "rollout spring");
     ask(f, "GET", API "/rollouts", NULL, 0);
-    expect(f, "list", 200, "[{\"name\":\"spring\"", "");
+    expect(f, "list", 200, "[\n{\"name\":\"spring\"", "");
     ask(f, "GET", API "/rollouts/spring", NULL, 0);
     expect(f, "shown", 200, "\"members\":[{\"mac\":\"84f3eb00000", "\"stage\":\"waiting\"");
     ask(f, "GET", API "/rollouts/summer", NULL, 0);

@@ -112,6 +112,7 @@ static void who_leaves_beta_is_left_out(void **state)
     follow(f, MAC_1, CHANNEL_BETA);
     assert_int_equal(change(f, ROLLOUT_CHANGE_RETRY, &count), 0);
     assert_int_equal(count, 3);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RESUME, &count), 0); // paused, as all were left out
     drive(f);
     drive(f);
     expect_stages(f, "dll");

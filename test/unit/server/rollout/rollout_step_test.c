@@ -266,7 +266,9 @@ static void one_that_is_tried_again_needs_its_image(void **state)
     int64_t count;
 
     create(f, "spring", &at_once);
-    fixture_query(f, "UPDATE rollout_devices SET stage = 5");
+    report(f, MAC_1, NEW, true);
+    fixture_query(f, "UPDATE rollout_devices SET stage = CASE WHEN device ="
+                     " (SELECT MIN(device) FROM rollout_devices) THEN 3 ELSE 5 END");
     assert_true(drive(f));
     assert_int_equal(change(f, ROLLOUT_CHANGE_RETRY, &count), 0);
     assert_false(get(f, "spring").is_gated);
