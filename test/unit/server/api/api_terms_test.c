@@ -11,12 +11,12 @@
 #define ROUNDS 60
 
 static void ask_if(
-    struct fixture *f, const char *method, const char *target, const char *body, const char *match)
+    struct fixture *f, const char *method, const char *target, const char *body, const char *terms)
 {
     static char headers[6000];
 
-    snprintf(headers, sizeof headers, "If-Match: %s\r\n", match);
-    api_fixture_headers = match != NULL ? headers : "";
+    snprintf(headers, sizeof headers, "If-Match: %s\r\n", terms != NULL ? terms : "");
+    api_fixture_headers = terms != NULL ? headers : "";
     ask(f, method, target, body, strlen(body));
     api_fixture_headers = "";
 }
@@ -146,7 +146,7 @@ static void what_is_malformed_or_cannot_be_kept_is_refused(void **state)
 {
     static char long_list[1100];
     static const struct {
-        const char *method, *target, *match;
+        const char *method, *target, *terms;
     } rows[] = {
         {"POST", API "/groups", ""},
         {"POST", API "/groups", "abc"},
@@ -170,8 +170,8 @@ static void what_is_malformed_or_cannot_be_kept_is_refused(void **state)
         bool is_groups = strcmp(rows[i].method, "POST") == 0 && strstr(rows[i].target, "groups");
 
         ask_if(f, rows[i].method, rows[i].target,
-            is_groups ? "{\"name\": \"bad\", \"filter\": \"tag=a\"}" : "", rows[i].match);
-        expect(f, rows[i].match, 400, "#/x-problems/invalid", "");
+            is_groups ? "{\"name\": \"bad\", \"filter\": \"tag=a\"}" : "", rows[i].terms);
+        expect(f, rows[i].terms, 400, "#/x-problems/invalid", "");
     }
     ask(f, "GET", API "/groups/bad", NULL, 0);
     expect(f, "nothing was set", 404, "not-found", "");
