@@ -176,6 +176,22 @@ static void tell_ahead(const json_t *images)
     }
 }
 
+// Who is offered less than the chain says.
+static void tell_rollouts(const json_t *images)
+{
+    size_t i;
+    json_t *image;
+
+    json_array_foreach((json_t *)images, i, image)
+    {
+        const json_t *rollout = json_object_get(image, "rollout");
+
+        if (field_has(rollout, "effect"))
+            text_line(stdout, "%s: %s", field_text(image, "name", "-"),
+                field_text(rollout, "effect", "-"));
+    }
+}
+
 static int show_chain(const struct subcommand_call *call, const json_t *chain, struct err *err)
 {
     const json_t *images = json_object_get(chain, "images");
@@ -193,6 +209,7 @@ static int show_chain(const struct subcommand_call *call, const json_t *chain, s
     chain_graph_print(stdout, chain);
     warn_of_stranded(images);
     tell_ahead(images);
+    tell_rollouts(images);
     show_unknown(json_object_get(chain, "unknown"));
     show_stranded(chain);
     return SUBCOMMAND_OK;

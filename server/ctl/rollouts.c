@@ -300,7 +300,7 @@ static int show_aborted(const struct subcommand_call *call, const json_t *rollou
 
     text_line(stdout,
         "%s stays with %lld device%s, and is offered to no other; 'secureesp images withdraw %s' "
-        "takes it back for good",
+        "takes it back; published again then, it is offered to all",
         image, (long long)updated, updated == 1 ? "" : "s", image);
     if (updated > 0)
         text_line(stdout,

@@ -151,7 +151,13 @@ latest=$(date -u -d '+3 hours' +%H:%M)
 create night 00.00.04 --all --window "$later-$latest" --phases 100%
 sleep 3
 expect_equal "outside" "${macs[*]}" "$(members_of night waiting)"
+expect_exit 0 secureesp images publish "$(image_name 00.00.04)"
+expect_match "published before" "published; rollout night keeps it from devices .* until it is done$" "$output"
 expect_exit 0 secureesp rollouts abort night
+expect_exit 0 secureesp images publish "$(image_name 00.00.04)"
+expect_match "kept, and what to do" "rollout night, which was aborted, keeps it .*publish it again: 'secureesp images withdraw $(image_name 00.00.04)'" "$output"
+expect_exit 0 secureesp chain "$board"
+expect_match "in the chain" "$(image_name 00.00.04): rollout night, which was aborted, keeps it" "$output"
 expect_exit 0 secureesp images withdraw "$(image_name 00.00.04)"
 create day 00.00.04 --all --window "$now-$later UTC" --phases 100% --at-once 1 --rate 2
 at_work() {

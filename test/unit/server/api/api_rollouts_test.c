@@ -148,14 +148,15 @@ static void it_is_planned_created_and_shown(void **state)
         "\"total\":2,\"waiting\":2,\"away\":0,");
     ask(f, "GET", API "/images", NULL, 0);
     expect(f, "its image", 200, "\"name\":\"B-2\"", "\"state\":\"published\"");
-    expect(f, "says so", 200, "\"rollout\":{\"name\":\"spring\",\"state\":\"running\"}", "");
+    expect(f, "says so", 200, "\"rollout\":{\"name\":\"spring\",\"state\":\"running\",",
+        "\"effect\":\"rollout spring keeps it from devices");
     ask(f, "GET", API "/chains/B", NULL, 0);
     expect(f, "the chain, too", 200, "\"rollout\":null",
-        "\"rollout\":{\"name\":\"spring\",\"state\":\"running\"}");
+        "\"rollout\":{\"name\":\"spring\",\"state\":\"running\",");
     post(f, API "/rollouts", "{" LEAST "}");
     expect(f, "twice", 409, "conflict", "rollout spring");
     ask(f, "GET", API "/rollouts", NULL, 0);
-    expect(f, "list", 200, "[{\"name\":\"spring\"", "");
+    expect(f, "list", 200, "\n{\"name\":\"spring\"", "");
     ask(f, "GET", API "/rollouts/spring", NULL, 0);
     expect(f, "shown", 200, "\"members\":[{\"mac\":\"84f3eb00000", "\"stage\":\"waiting\"");
     ask(f, "GET", API "/rollouts/summer", NULL, 0);
@@ -171,6 +172,9 @@ static void it_is_planned_created_and_shown(void **state)
     expect(f, "aborted", 200, "\"state\":\"aborted\"", "\"gated\":true");
     post(f, API "/rollouts/spring/resume", "");
     expect(f, "no way back", 409, "was aborted", "");
+    post(f, API "/images/B-2/publish", "");
+    expect(f, "its image stays kept", 200, "rollout spring, which was aborted, keeps it from",
+        "withdraw it and publish it again: 'secureesp images withdraw B-2'");
     post(f, API "/rollouts", "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true}");
     ask(f, "GET", API "/rollouts?limit=1", NULL, 0);
     expect(f, "a page", 200, "\"name\":\"summer\"", "Link: <?limit=1&cursor=");
@@ -187,6 +191,8 @@ static void it_is_planned_created_and_shown(void **state)
     expect(f, "over", 200, "\"name\":\"spring\",\"removed\":true", "");
     ask(f, "GET", API "/rollouts/spring", NULL, 0);
     expect(f, "gone", 404, "not-found", "");
+    post(f, API "/images/B-2/withdraw?force=1", "");
+    expect(f, "withdrawn", 200, "\"state\":\"withdrawn\"", "rollout summer of it pauses");
 }
 
 int main(void)
