@@ -139,12 +139,14 @@ static void it_is_planned_created_and_shown(void **state)
     post(f, API "/rollouts", "{" LEAST ", \"dry_run\": true, \"phases\": \"1,100%\"}");
     expect(f, "plan", 200,
         "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"off_channel\":0,"
-        "\"count\":2,",
+        "\"count\":2,\"canaries\":0,",
         "{\"phase\":2,\"count\":1,\"macs\":[\"84f3eb00000");
     ask(f, "GET", API "/rollouts", NULL, 0);
     expect(f, "nothing is done", 200, "[]", "");
     post(f, API "/rollouts", "{" LEAST ", \"phases\": \"1,100%\"}");
-    expect(f, "created", 201, "\"state\":\"running\",\"reason\":null,\"phase\":1,\"phases\":2,",
+    expect(f, "created", 201,
+        "\"state\":\"running\",\"reason\":null,\"waits_for\":null,\"waits_until_ms\":null,"
+        "\"phase\":1,\"phases\":2,",
         "\"total\":2,\"waiting\":2,\"away\":0,");
     ask(f, "GET", API "/images", NULL, 0);
     expect(f, "its image", 200, "\"name\":\"B-2\"", "\"state\":\"published\"");
@@ -175,7 +177,9 @@ static void it_is_planned_created_and_shown(void **state)
     post(f, API "/images/B-2/publish", "");
     expect(f, "its image stays kept", 200, "rollout spring, which was aborted, keeps it from",
         "withdraw it and publish it again: 'secureesp images withdraw B-2'");
-    post(f, API "/rollouts", "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true}");
+    post(f, API "/rollouts",
+        "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true, \"start_ms\": 253402300799000}");
+    expect(f, "it waits", 201, "\"waits_for\":\"start\",\"waits_until_ms\":253402300799000,", "");
     ask(f, "GET", API "/rollouts?limit=1", NULL, 0);
     expect(f, "a page", 200, "\"name\":\"summer\"", "Link: <?limit=1&cursor=");
     assert_null(strstr(f->answer, "spring"));
