@@ -131,6 +131,37 @@ static void post(struct fixture *f, const char *target, const char *body)
     ask(f, "POST", target, body, strlen(body));
 }
 
+static void an_abort_makes_room(struct fixture *f)
+{
+    post(f, API "/rollouts/spring/abort", "");
+    expect(f, "aborted", 200, "\"state\":\"aborted\"", "\"gated\":true");
+    post(f, API "/rollouts/spring/resume", "");
+    expect(f, "no way back", 409, "was aborted", "");
+    post(f, API "/images/B-2/publish", "");
+    expect(f, "its image stays kept", 200, "rollout spring, which was aborted, keeps it from",
+        "withdraw it and publish it again: 'secureesp images withdraw B-2'");
+    post(f, API "/rollouts",
+        "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true, \"start_ms\": 253402300799000}");
+    expect(f, "it waits", 201, "\"waits_for\":\"start\",\"waits_until_ms\":253402300799000,", "");
+    ask(f, "GET", API "/rollouts?limit=1", NULL, 0);
+    expect(f, "a page", 200, "\"name\":\"summer\"", "Link: <?limit=1&cursor=");
+    assert_null(strstr(f->answer, "spring"));
+    ask(f, "GET", API "/rollouts/summer/devices?limit=1", NULL, 0);
+    expect(f, "a page of devices", 200, "\"mac\":\"84f3eb000001\"", "Link: <?limit=1&cursor=");
+    ask(f, "GET", API "/rollouts/summer/devices", NULL, 0);
+    expect(f, "all", 200, "\"mac\":\"84f3eb000001\"", "\"mac\":\"84f3eb000002\"");
+    ask(f, "GET", API "/rollouts/winter/devices", NULL, 0);
+    expect(f, "of none", 404, "not-found", "");
+    post(f, API "/rollouts/summer/remove", "");
+    expect(f, "not over", 409, "has not ended", "");
+    post(f, API "/rollouts/spring/remove", "");
+    expect(f, "over", 200, "\"name\":\"spring\",\"removed\":true", "");
+    ask(f, "GET", API "/rollouts/spring", NULL, 0);
+    expect(f, "gone", 404, "not-found", "");
+    post(f, API "/images/B-2/withdraw?force=1", "");
+    expect(f, "withdrawn", 200, "\"state\":\"withdrawn\"", "rollout summer of it pauses");
+}
+
 static void it_is_planned_created_and_shown(void **state)
 {
     struct fixture *f = *state;
@@ -170,33 +201,7 @@ static void it_is_planned_created_and_shown(void **state)
         "by an operator");
     post(f, API "/rollouts/spring/retry", "");
     expect(f, "nobody", 200, "\"retried\":0", "");
-    post(f, API "/rollouts/spring/abort", "");
-    expect(f, "aborted", 200, "\"state\":\"aborted\"", "\"gated\":true");
-    post(f, API "/rollouts/spring/resume", "");
-    expect(f, "no way back", 409, "was aborted", "");
-    post(f, API "/images/B-2/publish", "");
-    expect(f, "its image stays kept", 200, "rollout spring, which was aborted, keeps it from",
-        "withdraw it and publish it again: 'secureesp images withdraw B-2'");
-    post(f, API "/rollouts",
-        "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true, \"start_ms\": 253402300799000}");
-    expect(f, "it waits", 201, "\"waits_for\":\"start\",\"waits_until_ms\":253402300799000,", "");
-    ask(f, "GET", API "/rollouts?limit=1", NULL, 0);
-    expect(f, "a page", 200, "\"name\":\"summer\"", "Link: <?limit=1&cursor=");
-    assert_null(strstr(f->answer, "spring"));
-    ask(f, "GET", API "/rollouts/summer/devices?limit=1", NULL, 0);
-    expect(f, "a page of devices", 200, "\"mac\":\"84f3eb000001\"", "Link: <?limit=1&cursor=");
-    ask(f, "GET", API "/rollouts/summer/devices", NULL, 0);
-    expect(f, "all", 200, "\"mac\":\"84f3eb000001\"", "\"mac\":\"84f3eb000002\"");
-    ask(f, "GET", API "/rollouts/winter/devices", NULL, 0);
-    expect(f, "of none", 404, "not-found", "");
-    post(f, API "/rollouts/summer/remove", "");
-    expect(f, "not over", 409, "has not ended", "");
-    post(f, API "/rollouts/spring/remove", "");
-    expect(f, "over", 200, "\"name\":\"spring\",\"removed\":true", "");
-    ask(f, "GET", API "/rollouts/spring", NULL, 0);
-    expect(f, "gone", 404, "not-found", "");
-    post(f, API "/images/B-2/withdraw?force=1", "");
-    expect(f, "withdrawn", 200, "\"state\":\"withdrawn\"", "rollout summer of it pauses");
+    an_abort_makes_room(f);
 }
 
 int main(void)
