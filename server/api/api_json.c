@@ -8,6 +8,7 @@
 #include "server/base/escape.h"
 #include "server/base/utf8.h"
 #include "server/release/release_find.h"
+#include "server/release/release_gate.h"
 
 void api_json_set(json_t **object, const char *name, json_t *value)
 {
@@ -179,6 +180,18 @@ static json_t *embeds_json(const struct release_catalogue *catalogue, const stru
     return list;
 }
 
+// What it is under, and what that means.
+static json_t *rollout_json(const struct release_member *member)
+{
+    char effect[RELEASE_GATE_TEXT_SIZE];
+
+    if (member->under[0] == '\0')
+        return json_null();
+    release_gate_tell(member, effect, sizeof effect);
+    return json_pack("{ss ss ss}", "name", member->under, "state",
+        rollout_state_name(member->under_state), "effect", effect);
+}
+
 json_t *api_json_image(
     const struct release_catalogue *catalogue, const struct release_member *member)
 {
@@ -201,10 +214,7 @@ json_t *api_json_image(
                   channel_name(image->channel == CHANNEL_BETA ? CHANNEL_BETA : CHANNEL_STABLE))
             : json_null());
     api_json_set(&object, "must_pass", json_boolean(image->must_pass));
-    api_json_set(&object, "rollout",
-        member->under[0] != '\0' ? json_pack("{ss ss}", "name", member->under, "state",
-                                       rollout_state_name(member->under_state))
-                                 : json_null());
+    api_json_set(&object, "rollout", rollout_json(member));
     api_json_set(&object, "devices", json_integer(member->devices));
     api_json_set(&object, "staged", json_integer(member->staged));
     api_json_set(&object, "added_at_ms", time_or_null(image->added_at_ms));

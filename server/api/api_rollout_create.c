@@ -185,6 +185,7 @@ static json_t *plan_json(
     api_json_set(&object, "revoked", json_integer(created->revoked));
     api_json_set(&object, "off_channel", json_integer(created->off_channel));
     api_json_set(&object, "count", json_integer((json_int_t)created->count));
+    api_json_set(&object, "canaries", json_integer(created->canaries));
     api_json_set(&object, "phases", phases);
     return object;
 }

@@ -10,6 +10,7 @@
 #include "server/model/rollout_text.h"
 #include "server/rollout/rollout_change.h"
 #include "server/rollout/rollout_plan.h"
+#include "server/rollout/rollout_wait.h"
 #include "server/store/rollout_device_store.h"
 #include "server/store/rollout_store.h"
 
@@ -76,6 +77,19 @@ static json_t *counts_json(const struct rollout_counts *counts, int64_t total)
         (json_int_t)stages[ROLLOUT_LEFT_OUT]);
 }
 
+// Only who has devices that are still to begin waits.
+static void add_wait(
+    const struct rollout *rollout, const struct rollout_counts *counts, json_t **object)
+{
+    enum rollout_wait wait = ROLLOUT_WAIT_NONE;
+    int64_t until_ms = 0;
+
+    if (rollout->state == ROLLOUT_RUNNING && counts->stages[ROLLOUT_WAITING] > 0)
+        wait = rollout_wait_find(&rollout->terms, clock_now_ms(), &until_ms);
+    api_json_set(object, "waits_for", api_json_text(rollout_wait_name(wait)));
+    api_json_set(object, "waits_until_ms", time_json(until_ms));
+}
+
 int api_rollouts_describe(struct store_connection *connection, const struct rollout *rollout,
     json_t **out, struct err *err)
 {
@@ -93,6 +107,7 @@ int api_rollouts_describe(struct store_connection *connection, const struct roll
     api_json_set(&object, "image", json_string(rollout->image.text));
     api_json_set(&object, "state", json_string(rollout_state_name(rollout->state)));
     api_json_set(&object, "reason", api_json_text(rollout->reason));
+    add_wait(rollout, &counts, &object);
     api_json_set(&object, "phase", json_integer(rollout->phase + 1));
     api_json_set(&object, "phases", json_integer(rollout->terms.phase_count));
     api_json_set(&object, "gated", json_boolean(rollout->is_gated));

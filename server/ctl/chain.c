@@ -1,6 +1,7 @@
 // `secureesp chain`: which image follows which, and who can follow.
 #include "server/ctl/chain.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,12 @@ static const struct table_column columns[] = {
     {"ROLLOUT", TABLE_LEFT, TABLE_CUT_END, 9},
 };
 
+// That an image would strand who runs it says nothing where nobody does.
+static bool is_stranded(const json_t *image)
+{
+    return field_is_true(image, "stranded") && field_integer(image, "devices", 0) > 0;
+}
+
 static void add_image(struct table *table, const json_t *image, int64_t now_ms)
 {
     char devices[TEXT_SHORT_SIZE];
@@ -40,7 +47,7 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
     image_label_add_signer(table, image);
     image_label_add_embeds(table, image);
     table_add(table, TABLE_PLAIN, devices);
-    if (field_is_true(image, "stranded"))
+    if (is_stranded(image))
         table_add(table, TABLE_BAD, "STRANDED");
     else
         table_add(table, TABLE_PLAIN, field_text(image, "next", ""));
@@ -56,7 +63,7 @@ static void warn_of_stranded(const json_t *images)
 
     json_array_foreach((json_t *)images, i, image)
     {
-        if (!field_is_true(image, "stranded"))
+        if (!is_stranded(image))
             continue;
         printf("%lld device(s) on ", (long long)field_integer(image, "devices", 0));
         text_print(stdout, field_text(image, "name", "-"));
@@ -169,6 +176,22 @@ static void tell_ahead(const json_t *images)
     }
 }
 
+// Who is offered less than the chain says.
+static void tell_rollouts(const json_t *images)
+{
+    size_t i;
+    json_t *image;
+
+    json_array_foreach((json_t *)images, i, image)
+    {
+        const json_t *rollout = json_object_get(image, "rollout");
+
+        if (field_has(rollout, "effect"))
+            text_line(stdout, "%s: %s", field_text(image, "name", "-"),
+                field_text(rollout, "effect", "-"));
+    }
+}
+
 static int show_chain(const struct subcommand_call *call, const json_t *chain, struct err *err)
 {
     const json_t *images = json_object_get(chain, "images");
@@ -186,6 +209,7 @@ static int show_chain(const struct subcommand_call *call, const json_t *chain, s
     chain_graph_print(stdout, chain);
     warn_of_stranded(images);
     tell_ahead(images);
+    tell_rollouts(images);
     show_unknown(json_object_get(chain, "unknown"));
     show_stranded(chain);
     return SUBCOMMAND_OK;

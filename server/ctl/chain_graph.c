@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/ctl/field.h"
+#include "server/ctl/image_label.h"
 #include "server/ctl/keys.h"
 
 static bool begins_at(const json_t *edge, const char *name)
@@ -102,8 +103,7 @@ static void print_node(FILE *out, const json_t *image)
     print_quoted(out, name);
     fputs("\" [label=\"", out);
     print_quoted(out, name);
-    fprintf(out, "\\n%s, devices: %lld\\nsigned by ", field_text(image, "state", "-"),
-        (long long)devices);
+    fprintf(out, "\\n%s, devices: %lld\\nsigned by ", image_label_state(image), (long long)devices);
     print_quoted(out, signer);
     fputs(", embeds ", out);
     print_keys(out, json_object_get(image, "embeds"));

@@ -41,18 +41,24 @@ void image_label_add_embeds(struct table *table, const json_t *image)
     table_add(table, TABLE_PLAIN, text);
 }
 
+const char *image_label_state(const json_t *image)
+{
+    const char *state = field_text(image, "state", "-");
+
+    return strcmp(state, "published") == 0 && strcmp(field_text(image, "channel", ""), "beta") == 0
+               ? "published (beta)"
+               : state;
+}
+
 void image_label_add_state(struct table *table, const json_t *image)
 {
     const char *state = field_text(image, "state", "");
 
-    bool is_published = strcmp(state, "published") == 0;
-
     table_add(table,
-        is_published                      ? TABLE_GOOD
+        strcmp(state, "published") == 0   ? TABLE_GOOD
         : strcmp(state, "withdrawn") == 0 ? TABLE_DIM
                                           : TABLE_PLAIN,
-        is_published && strcmp(field_text(image, "channel", ""), "beta") == 0 ? "published (beta)"
-                                                                              : state);
+        image_label_state(image));
 }
 
 void image_label_add_rollout(struct table *table, const json_t *image)

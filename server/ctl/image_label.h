@@ -9,10 +9,13 @@
 void image_label_add_signer(struct table *table, const json_t *image);
 void image_label_add_embeds(struct table *table, const json_t *image);
 
+// "published (beta)", "published", "withdrawn", "added".
+const char *image_label_state(const json_t *image);
+
 // Appends its state, coloured.
+void image_label_add_state(struct table *table, const json_t *image);
+
 // "spring (running)", or nothing.
 void image_label_add_rollout(struct table *table, const json_t *image);
-
-void image_label_add_state(struct table *table, const json_t *image);
 
 #endif

@@ -1,6 +1,7 @@
 // `secureesp images reissue`: the deliberate way back to an older program.
 #include "server/ctl/image_reissue.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,32 @@ static const json_t *find_known_key(const json_t *keys)
     return NULL;
 }
 
+// Devices come to it, or run it though it was withdrawn: what they verify next goes by its keys.
+static bool is_live(const json_t *image)
+{
+    return strcmp(field_text(image, "state", ""), "published") == 0 ||
+           field_integer(image, "devices", 0) > 0;
+}
+
+static int check_way(
+    const struct image_reissue *plan, const char *old, const char *board, struct err *err)
+{
+    if (plan->old == NULL)
+        return err_set(err, ERR_NOT_FOUND,
+            "no image %s of board %s; 'secureesp images list' shows those that were added", old,
+            board);
+    if (plan->newest == NULL)
+        return err_set(
+            err, ERR_NOT_FOUND, "no image of %s is published: publish %s itself", board, old);
+    if (image_version_compare(
+            field_text(plan->old, "version", ""), field_text(plan->newest, "version", "")) >= 0)
+        return err_set(err, ERR_CONFLICT,
+            "there is nothing to go back from: no later image than %s is published or runs on a "
+            "device; 'secureesp chain %s' shows them",
+            old, board);
+    return 0;
+}
+
 int image_reissue_plan(const json_t *chain, const char *old, const struct image_name *name,
     struct image_reissue *out, struct err *err)
 {
@@ -50,20 +77,18 @@ int image_reissue_plan(const json_t *chain, const char *old, const struct image_
     {
         if (strcmp(field_text(image, "name", ""), old) == 0)
             plan.old = image;
-        if (strcmp(field_text(image, "state", ""), "published") == 0)
+        if (is_live(image))
             plan.newest = image;
         if (image_version_compare(field_text(image, "version", ""), name->version) >= 0)
             return err_set(err, ERR_CONFLICT,
                 "%s is not of a higher version than %s: devices only go on to higher ones",
                 name->text, field_text(image, "name", "-"));
     }
-    if (plan.old == NULL)
-        return err_set(err, ERR_NOT_FOUND,
-            "no image %s of board %s; 'secureesp images list' shows those that were added", old,
-            name->board);
-    if (plan.newest == NULL)
-        return err_set(
-            err, ERR_NOT_FOUND, "no image of %s is published: publish %s itself", name->board, old);
+
+    int rc = check_way(&plan, old, name->board, err);
+
+    if (rc < 0)
+        return rc;
     plan.signer = find_known_key(json_object_get(plan.newest, "embeds"));
     if (plan.signer == NULL)
         return err_set(err, ERR_CONFLICT,

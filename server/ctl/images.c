@@ -91,17 +91,15 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return pages_show_listing(call, &url, max, &listing, err);
 }
 
-// What publishing or withdrawing it means to a rollout that is under way.
+// What it means with a rollout of it.
 static void tell_rollout(const json_t *image)
 {
     const json_t *rollout = json_object_get(image, "rollout");
-    bool is_published = strcmp(field_text(image, "state", ""), "published") == 0;
 
-    if (!json_is_object(rollout))
+    if (!field_has(rollout, "effect"))
         return;
-    fputs("; rollout ", stdout);
-    text_print(stdout, field_text(rollout, "name", "-"));
-    fputs(is_published ? " brings it to devices" : " of it is paused", stdout);
+    fputs("; ", stdout);
+    text_print(stdout, field_text(rollout, "effect", "-"));
 }
 
 static int show_state(const struct subcommand_call *call, const json_t *image, struct err *err)

@@ -7,12 +7,13 @@
 
 #include "server/base/clock.h"
 #include "server/ctl/client.h"
-#include "server/ctl/duration.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/output.h"
 #include "server/ctl/present.h"
 #include "server/ctl/rollouts_create.h"
+#include "server/ctl/rollouts_reason.h"
+#include "server/ctl/rollouts_terms.h"
 #include "server/ctl/url.h"
 
 #define INTERVAL_S 2
@@ -55,6 +56,7 @@ static void add_rollout(struct table *table, const json_t *rollout, int64_t now_
     const char *state = field_text(rollout, "state", "");
     char text[2 * TEXT_SHORT_SIZE];
     char age[TEXT_SHORT_SIZE];
+    char reason[ROLLOUTS_REASON_SIZE];
 
     table_add(table, TABLE_PLAIN, field_text(rollout, "name", ""));
     table_add(table, TABLE_PLAIN, field_text(rollout, "image", ""));
@@ -69,7 +71,8 @@ static void add_rollout(struct table *table, const json_t *rollout, int64_t now_
     table_add(table, TABLE_PLAIN, text);
     field_age(rollout, "created_at_ms", now_ms, age);
     table_add(table, TABLE_PLAIN, age);
-    table_add(table, TABLE_PLAIN, field_text(rollout, "reason", ""));
+    rollouts_reason_write(rollout, reason);
+    table_add(table, TABLE_PLAIN, reason);
 }
 
 static void add_device(struct table *table, const json_t *device, int64_t now_ms)
@@ -122,6 +125,7 @@ void rollouts_print(const json_t *rollout, int64_t now_ms)
         count_of(rollout, "failed"), count_of(rollout, "total") - count_of(rollout, "left_out")};
     char drawn[ROLLOUTS_BAR_SIZE];
     char text[TEXT_SHORT_SIZE];
+    char reason[ROLLOUTS_REASON_SIZE];
 
     rollouts_draw(&bar, drawn);
     text_print(stdout, field_text(rollout, "name", "-"));
@@ -137,9 +141,10 @@ void rollouts_print(const json_t *rollout, int64_t now_ms)
         text_age(field_integer(rollout, "estimated_end_ms", 0) - now_ms, text);
         printf("; about %s to go", text);
     }
-    if (field_has(rollout, "reason")) {
+    rollouts_reason_write(rollout, reason);
+    if (reason[0] != '\0') {
         fputs("; ", stdout);
-        text_print(stdout, field_text(rollout, "reason", ""));
+        text_print(stdout, reason);
     }
     putchar('\n');
 }
@@ -157,44 +162,6 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return present_get(call, "/api/v1/rollouts", show_list, err);
 }
 
-static void print_bounds(const json_t *terms)
-{
-    int64_t rate = field_integer(terms, "rate", 0);
-    int64_t at_once = field_integer(terms, "at_once", 0);
-    char time[TEXT_SHORT_SIZE];
-
-    fputs("bounds    ", stdout);
-    if (rate > 0)
-        printf("%lld a minute, ", (long long)rate);
-    if (at_once > 0)
-        printf("%lld at once, ", (long long)at_once);
-    if (field_has(terms, "site"))
-        printf("%lld of a site %s*, ", (long long)field_integer(terms, "per_site", 0),
-            field_text(terms, "site", "")); // made like a tag
-    duration_format(field_integer(terms, "timeout_s", 0), time);
-    printf("%s to return\n", time);
-}
-
-static void print_terms(const json_t *rollout)
-{
-    const json_t *terms = json_object_get(rollout, "terms");
-    char time[TEXT_SHORT_SIZE];
-
-    duration_format(field_integer(terms, "soak_s", 0), time);
-    text_line(stdout, "image     %s%s", field_text(rollout, "image", "-"),
-        field_is_true(rollout, "gated") ? ", offered to no other device" : "");
-    text_line(stdout, "phases    %s; %lld%% of each succeed, for %s; paused at %s failures",
-        field_text(terms, "phases", "-"), (long long)field_integer(terms, "success", 0), time,
-        field_text(terms, "failures", "-"));
-    print_bounds(terms);
-    if (field_has(terms, "start_ms")) {
-        field_time(terms, "start_ms", time);
-        text_line(stdout, "start     %s", time);
-    }
-    if (field_has(terms, "window"))
-        text_line(stdout, "window    %s", field_text(terms, "window", "-"));
-}
-
 static int show_devices(const struct subcommand_call *call, const json_t *devices, struct err *err)
 {
     static const struct listing listing = {
@@ -209,7 +176,7 @@ static int show_one(const struct subcommand_call *call, const json_t *rollout, s
     int64_t hidden = count_of(rollout, "total") - (int64_t)json_array_size(members);
 
     rollouts_print(rollout, clock_system_ms());
-    print_terms(rollout);
+    rollouts_terms_print(rollout);
 
     int rc = show_devices(call, members, err);
 
@@ -300,7 +267,7 @@ static int show_aborted(const struct subcommand_call *call, const json_t *rollou
 
     text_line(stdout,
         "%s stays with %lld device%s, and is offered to no other; 'secureesp images withdraw %s' "
-        "takes it back for good",
+        "takes it back; published again then, it is offered to all",
         image, (long long)updated, updated == 1 ? "" : "s", image);
     if (updated > 0)
         text_line(stdout,
@@ -336,20 +303,28 @@ static bool has_ended(const json_t *rollout)
     return strcmp(state, "done") == 0 || strcmp(state, "aborted") == 0;
 }
 
+static bool has_changed(const json_t *before, const json_t *rollout)
+{
+    static const char *const members[] = {"devices", "state", "waits_for"};
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (!json_equal(json_object_get(before, members[i]), json_object_get(rollout, members[i])))
+            return true;
+    }
+    return false;
+}
+
 // One look: 1 if it goes on. Only what is new is printed where nobody watches.
 static int look(const struct subcommand_call *call, struct client *client,
     const struct client_request *request, json_t **before, struct err *err)
 {
     json_t *rollout;
-    const json_t *devices;
     int rc = client_call(client, request, &rollout, err);
 
     if (rc < 0)
         return rc;
-    devices = json_object_get(rollout, "devices");
     rc = !has_ended(rollout);
-    if (*before == NULL || !json_equal(json_object_get(*before, "devices"), devices) ||
-        strcmp(field_text(*before, "state", ""), field_text(rollout, "state", "")) != 0) {
+    if (has_changed(*before, rollout)) {
         json_object_del(rollout, "members");
         if (call->json) {
             int printed = output_json(json_incref(rollout), err);

@@ -233,6 +233,14 @@ static void tell_off_channel(FILE *to, const json_t *plan)
             (long long)devices);
 }
 
+static void tell_no_canary(FILE *to, const struct subcommand_call *call, const json_t *plan)
+{
+    if (options_has(call->options, "canaries-first") && field_integer(plan, "canaries", 0) == 0)
+        fputs("--canaries-first: none of these devices is a canary; 'secureesp devices canary' "
+              "marks one\n",
+            to);
+}
+
 static int print_plan(const struct subcommand_call *call, json_t *plan, struct err *err)
 {
     size_t i;
@@ -249,6 +257,7 @@ static int print_plan(const struct subcommand_call *call, json_t *plan, struct e
         (long long)field_integer(plan, "current", 0), (long long)field_integer(plan, "foreign", 0),
         (long long)field_integer(plan, "revoked", 0));
     tell_off_channel(stdout, plan);
+    tell_no_canary(stdout, call, plan);
     json_array_foreach(json_object_get(plan, "phases"), i, phase)
     {
         print_phase(phase);
@@ -290,6 +299,7 @@ static int plan_and_create(
         rc = print_plan(call, plan, err);
     else {
         tell_off_channel(stderr, plan);
+        tell_no_canary(stderr, call, plan);
         snprintf(what, sizeof what, "a rollout of %s", field_text(plan, "image", "-"));
         rc = confirm_change(call, field_integer(plan, "count", 0), what, err);
         if (rc == SUBCOMMAND_OK)

@@ -2,6 +2,7 @@
 #define RELEASE_GATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "server/base/err.h"
 #include "server/release/release_pin.h"
@@ -21,5 +22,10 @@ bool release_gate_bars(const struct release_member *gate, const struct image_nam
 // The name of the last image before the gate, or NULL.
 const struct image_name *release_gate_limit(
     const struct release_pin_way *way, const struct release_member *gate);
+
+// What an image's rollout means to who publishes or withdraws it, and what to do about it: a
+// sentence without its end; "" if it is under none. size: RELEASE_GATE_TEXT_SIZE.
+#define RELEASE_GATE_TEXT_SIZE 512
+void release_gate_tell(const struct release_member *member, char *out, size_t size);
 
 #endif

@@ -197,7 +197,7 @@ static int take(struct store_connection *connection, void *ctx, struct err *err)
     if (rollout.is_gated)
         return err_set(err, ERR_CONFLICT,
             "rollout %s keeps image %s from devices; withdraw that first with 'secureesp images "
-            "withdraw'",
+            "withdraw'; published again then, it is offered to all",
             rollout.name, rollout.image.text);
     return rollout_store_remove(connection, &rollout, err);
 }

@@ -100,6 +100,7 @@ static int collect(const struct device_record *device, void *ctx)
     rc = mark_store_get(work->connection, device->mac, &mark, work->err);
     if (rc == 0) {
         member->is_canary = mark.is_canary;
+        work->out->canaries += mark.is_canary;
         rc = rollout_gather_site(
             work->connection, device->mac, rollout->terms.site_prefix, member->site, work->err);
     }

@@ -24,9 +24,10 @@ struct rollout_create_wish {
 struct rollout_created {
     struct rollout_plan_member *members; // in order
     size_t count, capacity;
-    int64_t met;     // devices that meet the filter; of these are not among the members:
-    int64_t current; // who runs the image, or a later one
-    int64_t foreign; // who runs one of another board, or does not say which
+    int64_t canaries; // among them
+    int64_t met;      // devices that meet the filter; of these are not among the members:
+    int64_t current;  // who runs the image, or a later one
+    int64_t foreign;  // who runs one of another board, or does not say which
     int64_t revoked;
     int64_t off_channel; // who follows stable, where the image is published to beta alone
     bool is_published;   // by this rollout

@@ -16,7 +16,7 @@
 #include "server/rollout/rollout_plan.h"
 #include "server/rollout/rollout_step.h"
 #include "server/rollout/rollout_watch.h"
-#include "server/rollout/rollout_zone.h"
+#include "server/rollout/rollout_wait.h"
 #include "server/store/rollout_store.h"
 
 #define TICK_MS 1000
@@ -29,7 +29,8 @@ struct rollout_drive {
     pthread_t thread;
     int64_t looks;         // of the thread: how many there were,
     bool failing;          // the last one failed,
-    bool is_stale;         // and a gate has fallen that the catalogue still has
+    bool is_stale;         // a gate has fallen that the catalogue still has,
+    int64_t blind;         // and the id of a rollout whose time zone could not be read; 0: none
     pthread_mutex_t mutex; // over all below
     pthread_cond_t changed;
     bool woken;
@@ -38,21 +39,16 @@ struct rollout_drive {
 
 // --- one rollout
 
-static bool is_open(const struct rollout *rollout, int64_t now_ms)
+static bool is_open(struct rollout_drive_look *look, const struct rollout *rollout)
 {
-    const struct rollout_terms *terms = &rollout->terms;
-    struct rollout_zone zone;
-    bool within;
+    enum rollout_wait wait;
 
-    if (rollout->state == ROLLOUT_PAUSED || now_ms < terms->start_ms)
+    if (rollout->state == ROLLOUT_PAUSED)
         return false;
-    if (terms->window_from == terms->window_to)
-        return true;
-    if (rollout_zone_open(NULL, terms->window_zone, &zone, NULL) < 0)
-        return false; // it was there when the rollout was created
-    within = rollout_zone_is_within(&zone, terms->window_from, terms->window_to, now_ms);
-    rollout_zone_clear(&zone);
-    return within;
+    wait = rollout_wait_find(&rollout->terms, clock_now_ms(), NULL);
+    if (wait == ROLLOUT_WAIT_ZONE)
+        look->blind = *rollout;
+    return wait == ROLLOUT_WAIT_NONE;
 }
 
 static int pause_one(struct store_connection *connection, struct release *release,
@@ -146,8 +142,7 @@ static int drive(struct store_connection *connection, struct rollout_drive_look 
     if (rollout->state != ROLLOUT_PAUSED && !has_image(look->release, rollout, &reason))
         return pause_one(connection, look->release, rollout, reason, err);
     do {
-        struct rollout_step_wish wish = {
-            is_open(rollout, clock_now_ms()), look->found, look->number};
+        struct rollout_step_wish wish = {is_open(look, rollout), look->found, look->number};
 
         rc = rollout_step_run(connection, look->release, rollout, &wish, err);
         if (rc < 0 || rollout->state == ROLLOUT_PAUSED)
@@ -185,6 +180,7 @@ int rollout_drive_run(struct store_connection *connection, void *ctx, struct err
     int rc = rollout_store_each_open(connection, append, &list, err);
 
     look->is_done = false;
+    look->blind = (struct rollout){.id = 0};
     look->is_any = list.count > 0;
     if (rc == ERR_NO_MEMORY)
         err_set(err, rc, "no memory for rollouts");
@@ -224,6 +220,15 @@ static int watch_health(struct rollout_drive *drive, struct err *err)
     return rc < 0 ? rc : 0;
 }
 
+// Once, not at each look.
+static void tell_blind(struct rollout_drive *drive, const struct rollout *blind)
+{
+    if (blind->id != 0 && blind->id != drive->blind)
+        log_warning("rollout", "waits name=%s reason=\"time zone %s cannot be read\"", blind->name,
+            blind->terms.window_zone);
+    drive->blind = blind->id;
+}
+
 // 1 if there is something to come back for.
 static int look_once(struct rollout_drive *drive, struct err *err)
 {
@@ -237,6 +242,7 @@ static int look_once(struct rollout_drive *drive, struct err *err)
         rc = store_write(drive->store, rollout_drive_run, &look, err);
     if (rc < 0)
         return rc;
+    tell_blind(drive, &look.blind);
     rollout_watch_forget(drive->watch);
     drive->is_stale = drive->is_stale || look.is_done;
     if (drive->is_stale)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "server/base/err.h"
+#include "server/model/rollout.h"
 #include "server/release/release.h"
 #include "server/rollout/rollout_findings.h"
 #include "server/store/store.h"
@@ -26,7 +27,8 @@ struct rollout_drive_look {
     const struct rollout_findings *found; // what is not written yet, or NULL
     int64_t number;                       // of the look, as of rollout_step_wish
     bool is_any;                          // written: there is one,
-    bool is_done;                         // and one has ended well, so that its gate has fallen
+    bool is_done;                         // one has ended well, so that its gate has fallen,
+    struct rollout blind; // and one waits whose time zone cannot be read; id 0: none
 };
 ERR_CHECKED int rollout_drive_run(struct store_connection *connection, void *ctx, struct err *err);
 

@@ -104,9 +104,17 @@ expect_exit 0 secureesp images withdraw "$first.a"
 expect_stranded 0
 climb "$three" "$(image_name 00.00.03)"
 
+step "an image that nobody runs strands nobody"
+expect_exit 0 secureesp images add "$(make_image 00.00.03.a 2 1)"
+expect_match "who would run it" '"stranded": ?true' "$(api "/chains/$board")"
+expect_exit 0 secureesp chain "$board"
+[[ $output != *STRANDED* && $output != *"cannot verify"* ]] || fail "$output"
+
 step "the way back: an older program under a higher version"
 expect_exit 1 secureesp images reissue "$(image_name 00.00.02)" "$(image_name 00.00.04)"
 expect_match "no higher version" "is not of a higher version than $(image_name 00.00.04)" "$output"
+expect_exit 1 secureesp images reissue "$(image_name 00.00.04)" "$(image_name 00.00.05)"
+expect_match "from the newest to itself" "nothing to go back from: no later image than $(image_name 00.00.04) is" "$output"
 expect_exit 0 secureesp images reissue "$(image_name 00.00.02)" "$(image_name 00.00.05)"
 expect_match "what keys allow" "as $(image_name 00.00.05), signed with key 2" "$output"
 expect_match "what to do" "images describe --name $(image_name 00.00.05) --trust 2.pub .*images sign --key 2.key .*images publish $(image_name 00.00.05)" "${output//$'\n'/ }"

@@ -38,6 +38,8 @@ expect_exit 1 secureesp rollouts create spring --image "$(image_name 00.00.02)" 
 expect_match "no such zone" "no time zone Europe/Atlantis" "$output"
 expect_exit 1 secureesp rollouts create spring --image "$(image_name 00.00.02)" --filter 'tag=attic' --dry-run
 expect_match "nobody" "no device is to get .*: 0 meet the filter" "$output"
+expect_exit 0 secureesp rollouts create spring --image "$(image_name 00.00.02)" --all --dry-run --canaries-first
+expect_match "no canary" "none of these devices is a canary" "$output"
 expect_exit 0 secureesp devices canary "${macs[2]}"
 expect_exit 0 secureesp rollouts create spring --image "$(image_name 00.00.02)" --all --dry-run \
     --phases 1,50%,100% --canaries-first
@@ -48,7 +50,7 @@ expect_equal "nobody is offered it" 304 "$(offer "${macs[0]}" 00.00.01)"
 
 step "a good image reaches all, and nobody before its turn"
 create spring 00.00.02 --all --phases 1,50%,100% --canaries-first --start +1h
-expect_match "what is said" "spring: running .* 0 of 4 updated" "$output"
+expect_match "what is said" "spring: running .* 0 of 4 updated.*; waits for its start until 20" "$output"
 expect_equal "it is published" published "$(json_get "$(api "/images")" \
     "\$[#-1].state")"
 for mac in "${macs[@]}"; do
@@ -151,7 +153,15 @@ latest=$(date -u -d '+3 hours' +%H:%M)
 create night 00.00.04 --all --window "$later-$latest" --phases 100%
 sleep 3
 expect_equal "outside" "${macs[*]}" "$(members_of night waiting)"
+expect_exit 0 secureesp rollouts list
+expect_match "why" "night .*waits for its window until 20[-0-9]+T$later:00Z" "$output"
+expect_exit 0 secureesp images publish "$(image_name 00.00.04)"
+expect_match "published before" "published; rollout night keeps it from devices .* until it is done$" "$output"
 expect_exit 0 secureesp rollouts abort night
+expect_exit 0 secureesp images publish "$(image_name 00.00.04)"
+expect_match "kept, and what to do" "rollout night, which was aborted, keeps it .*publish it again: 'secureesp images withdraw $(image_name 00.00.04)'" "$output"
+expect_exit 0 secureesp chain "$board"
+expect_match "in the chain" "$(image_name 00.00.04): rollout night, which was aborted, keeps it" "$output"
 expect_exit 0 secureesp images withdraw "$(image_name 00.00.04)"
 create day 00.00.04 --all --window "$now-$later UTC" --phases 100% --at-once 1 --rate 2
 at_work() {

@@ -131,47 +131,18 @@ static void post(struct fixture *f, const char *target, const char *body)
     ask(f, "POST", target, body, strlen(body));
 }
 
-static void it_is_planned_created_and_shown(void **state)
+static void an_abort_makes_room(struct fixture *f)
 {
-    struct fixture *f = *state;
-
-    fill(f);
-    post(f, API "/rollouts", "{" LEAST ", \"dry_run\": true, \"phases\": \"1,100%\"}");
-    expect(f, "plan", 200,
-        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"off_channel\":0,"
-        "\"count\":2,",
-        "{\"phase\":2,\"count\":1,\"macs\":[\"84f3eb00000");
-    ask(f, "GET", API "/rollouts", NULL, 0);
-    expect(f, "nothing is done", 200, "[]", "");
-    post(f, API "/rollouts", "{" LEAST ", \"phases\": \"1,100%\"}");
-    expect(f, "created", 201, "\"state\":\"running\",\"reason\":null,\"phase\":1,\"phases\":2,",
-        "\"total\":2,\"waiting\":2,\"away\":0,");
-    ask(f, "GET", API "/images", NULL, 0);
-    expect(f, "its image", 200, "\"name\":\"B-2\"", "\"state\":\"published\"");
-    expect(f, "says so", 200, "\"rollout\":{\"name\":\"spring\",\"state\":\"running\"}", "");
-    ask(f, "GET", API "/chains/B", NULL, 0);
-    expect(f, "the chain, too", 200, "\"rollout\":null",
-        "\"rollout\":{\"name\":\"spring\",\"state\":\"running\"}");
-    post(f, API "/rollouts", "{" LEAST "}");
-    expect(f, "twice", 409, "conflict", "rollout spring");
-    ask(f, "GET", API "/rollouts", NULL, 0);
-    expect(f, "list", 200, "[\n{\"name\":\"spring\"", "");
-    ask(f, "GET", API "/rollouts/spring", NULL, 0);
-    expect(f, "shown", 200, "\"members\":[{\"mac\":\"84f3eb00000", "\"stage\":\"waiting\"");
-    ask(f, "GET", API "/rollouts/summer", NULL, 0);
-    expect(f, "unknown", 404, "not-found", "secureesp rollouts list");
-    post(f, API "/rollouts/spring/pause", "");
-    expect(f, "paused", 200, "\"state\":\"paused\"", "\"reason\":\"by an operator\"");
-    ask(f, "GET", API "/status", NULL, 0);
-    expect(f, "status", 200, "\"rollouts\":{\"running\":0,\"paused\":[{\"name\":\"spring\"",
-        "by an operator");
-    post(f, API "/rollouts/spring/retry", "");
-    expect(f, "nobody", 200, "\"retried\":0", "");
     post(f, API "/rollouts/spring/abort", "");
     expect(f, "aborted", 200, "\"state\":\"aborted\"", "\"gated\":true");
     post(f, API "/rollouts/spring/resume", "");
     expect(f, "no way back", 409, "was aborted", "");
-    post(f, API "/rollouts", "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true}");
+    post(f, API "/images/B-2/publish", "");
+    expect(f, "its image stays kept", 200, "rollout spring, which was aborted, keeps it from",
+        "withdraw it and publish it again: 'secureesp images withdraw B-2'");
+    post(f, API "/rollouts",
+        "{\"name\": \"summer\", \"image\": \"B-2\", \"all\": true, \"start_ms\": 253402300799000}");
+    expect(f, "it waits", 201, "\"waits_for\":\"start\",\"waits_until_ms\":253402300799000,", "");
     ask(f, "GET", API "/rollouts?limit=1", NULL, 0);
     expect(f, "a page", 200, "\"name\":\"summer\"", "Link: <?limit=1&cursor=");
     assert_null(strstr(f->answer, "spring"));
@@ -187,6 +158,50 @@ static void it_is_planned_created_and_shown(void **state)
     expect(f, "over", 200, "\"name\":\"spring\",\"removed\":true", "");
     ask(f, "GET", API "/rollouts/spring", NULL, 0);
     expect(f, "gone", 404, "not-found", "");
+    post(f, API "/images/B-2/withdraw?force=1", "");
+    expect(f, "withdrawn", 200, "\"state\":\"withdrawn\"", "rollout summer of it pauses");
+}
+
+static void it_is_planned_created_and_shown(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(f);
+    post(f, API "/rollouts", "{" LEAST ", \"dry_run\": true, \"phases\": \"1,100%\"}");
+    expect(f, "plan", 200,
+        "\"publishes\":true,\"met\":5,\"current\":1,\"foreign\":1,\"revoked\":1,\"off_channel\":0,"
+        "\"count\":2,\"canaries\":0,",
+        "{\"phase\":2,\"count\":1,\"macs\":[\"84f3eb00000");
+    ask(f, "GET", API "/rollouts", NULL, 0);
+    expect(f, "nothing is done", 200, "[]", "");
+    post(f, API "/rollouts", "{" LEAST ", \"phases\": \"1,100%\"}");
+    expect(f, "created", 201,
+        "\"state\":\"running\",\"reason\":null,\"waits_for\":null,\"waits_until_ms\":null,"
+        "\"phase\":1,\"phases\":2,",
+        "\"total\":2,\"waiting\":2,\"away\":0,");
+    ask(f, "GET", API "/images", NULL, 0);
+    expect(f, "its image", 200, "\"name\":\"B-2\"", "\"state\":\"published\"");
+    expect(f, "says so", 200, "\"rollout\":{\"name\":\"spring\",\"state\":\"running\",",
+        "\"effect\":\"rollout spring keeps it from devices");
+    ask(f, "GET", API "/chains/B", NULL, 0);
+    expect(f, "the chain, too", 200, "\"rollout\":null",
+        "\"rollout\":{\"name\":\"spring\",\"state\":\"running\",");
+    post(f, API "/rollouts", "{" LEAST "}");
+    expect(f, "twice", 409, "conflict", "rollout spring");
+    ask(f, "GET", API "/rollouts", NULL, 0);
+    expect(f, "list", 200, "\n{\"name\":\"spring\"", "");
+    ask(f, "GET", API "/rollouts/spring", NULL, 0);
+    expect(f, "shown", 200, "\"members\":[{\"mac\":\"84f3eb00000", "\"stage\":\"waiting\"");
+    ask(f, "GET", API "/rollouts/summer", NULL, 0);
+    expect(f, "unknown", 404, "not-found", "secureesp rollouts list");
+    post(f, API "/rollouts/spring/pause", "");
+    expect(f, "paused", 200, "\"state\":\"paused\"", "\"reason\":\"by an operator\"");
+    ask(f, "GET", API "/status", NULL, 0);
+    expect(f, "status", 200, "\"rollouts\":{\"running\":0,\"paused\":[{\"name\":\"spring\"",
+        "by an operator");
+    post(f, API "/rollouts/spring/retry", "");
+    expect(f, "nobody", 200, "\"retried\":0", "");
+    an_abort_makes_room(f);
 }
 
 int main(void)

@@ -17,7 +17,9 @@
 
 static const char chain_json[] =
     "{\"board\": \"" NASTY "\", \"images\": ["
-    "{\"name\": \"B-1\", \"state\": \"published\", \"devices\": 3, \"must_pass\": false,"
+    "{\"name\": \"B-0\", \"state\": \"published\", \"channel\": \"beta\"},"
+    "{\"name\": \"B-1\", \"state\": \"published\", \"channel\": \"stable\", \"devices\": 3, "
+    "\"must_pass\": false,"
     " \"signer\": {\"id\": \"aa\", \"name\": \"" NASTY "\"}, \"embeds\": [], \"fault\": {}},"
     "{\"name\": \"B-2\", \"state\": \"withdrawn\", \"devices\": 0, \"must_pass\": true,"
     " \"signer\": {\"id\": \"aa\", \"name\": \"a\"}, \"fault\": null,"
@@ -135,6 +137,7 @@ static void test_dot(void **state)
         fail_msg("%s", text);
     assert_non_null(strstr(text, "    \"B-1\" [label=\"B-1\\npublished, devices: 3\\nsigned by "));
     assert_non_null(strstr(text, "signed by a, embeds a, ?bb\", style=dashed, peripheries=2];\n"));
+    assert_non_null(strstr(text, "B-0\\npublished (beta), devices: 0"));
     assert_non_null(strstr(text, ", color=red];\n"));
     assert_non_null(strstr(text, "    \"B-1\" -> \"B-2\" [style=dotted];\n"));
     assert_non_null(strstr(text, "\" [style=bold];\n}\n"));

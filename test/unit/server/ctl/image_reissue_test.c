@@ -12,9 +12,11 @@
 #include "server/ctl/field.h"
 #include "server/ctl/image_reissue.h"
 
-// An image: its version, state, and the keys that it embeds, a letter each; capitals are not known.
+// An image: its version, state, and the keys that it embeds, a letter each; capitals are not known;
+// and how many devices run it.
 struct image {
     const char *version, *state, *embeds;
+    int devices;
 };
 
 static json_t *make_chain(const struct image *images)
@@ -32,8 +34,9 @@ static json_t *make_chain(const struct image *images)
                 embeds, json_pack("{s:s, s:s?}", "id", text, "name", *p >= 'a' ? text : NULL));
         }
         snprintf(name, sizeof name, "B-%s", images->version);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", name, "version",
-                                        images->version, "state", images->state, "embeds", embeds));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", name, "version", images->version,
+                      "state", images->state, "devices", images->devices, "embeds", embeds));
     }
     return json_pack("{s:o}", "images", list);
 }
@@ -44,18 +47,27 @@ static const struct {
     int rc;
     const char *newest, *signer; // or a part of the reason
 } rows[] = {
-    {{{"1", "published", "a"}, {"2", "published", "b"}}, "B-1", "B-3", 0, "B-2", "b"},
-    {{{"1", "withdrawn", "a"}, {"2", "published", "Xbc"}}, "B-1", "B-3", 0, "B-2", "b"},
-    {{{"1", "published", "a"}, {"2", "published", "b"}, {"3", "added", "c"}}, "B-1", "B-4", 0,
-        "B-2", "b"},
-    {{{"1", "published", "a"}, {"2", "published", "b"}, {"3", "added", "c"}}, "B-1", "B-3",
+    {{{"1", "published", "a", 0}, {"2", "published", "b", 0}}, "B-1", "B-3", 0, "B-2", "b"},
+    {{{"1", "withdrawn", "a", 0}, {"2", "published", "Xbc", 0}}, "B-1", "B-3", 0, "B-2", "b"},
+    {{{"1", "published", "a", 0}, {"2", "published", "b", 0}, {"3", "added", "c", 0}}, "B-1", "B-4",
+        0, "B-2", "b"},
+    {{{"1", "published", "a", 0}, {"2", "withdrawn", "b", 1}}, "B-1", "B-3", 0, "B-2", "b"},
+    {{{"1", "published", "a", 0}, {"2", "published", "b", 0}}, "B-2", "B-3", ERR_CONFLICT, NULL,
+        "nothing to go back from"},
+    {{{"1", "published", "a", 0}, {"2", "withdrawn", "b", 0}}, "B-1", "B-3", ERR_CONFLICT, NULL,
+        "no later image than B-1 is published or runs"},
+    {{{"1", "published", "a", 0}, {"2", "added", "b", 0}}, "B-2", "B-3", ERR_CONFLICT, NULL,
+        "no later image than B-2"},
+    {{{"1", "published", "a", 0}, {"2", "published", "b", 0}, {"3", "added", "c", 0}}, "B-1", "B-3",
         ERR_CONFLICT, NULL, "higher version than B-3"},
-    {{{"1", "published", "a"}, {"10", "published", "b"}}, "B-1", "B-9", ERR_CONFLICT, NULL,
+    {{{"1", "published", "a", 0}, {"10", "published", "b", 0}}, "B-1", "B-9", ERR_CONFLICT, NULL,
         "higher version than B-10"},
-    {{{"1", "published", "a"}}, "B-0", "B-2", ERR_NOT_FOUND, NULL, "no image B-0"},
-    {{{"1", "withdrawn", "a"}}, "B-1", "B-2", ERR_NOT_FOUND, NULL, "publish B-1 itself"},
-    {{{"1", "published", "X"}}, "B-1", "B-2", ERR_CONFLICT, NULL, "keys add"},
-    {{{"1", "published", ""}}, "B-1", "B-2", ERR_CONFLICT, NULL, "keys add"},
+    {{{"1", "published", "a", 0}}, "B-0", "B-2", ERR_NOT_FOUND, NULL, "no image B-0"},
+    {{{"1", "withdrawn", "a", 0}}, "B-1", "B-2", ERR_NOT_FOUND, NULL, "publish B-1 itself"},
+    {{{"1", "withdrawn", "a", 0}, {"2", "published", "X", 0}}, "B-1", "B-3", ERR_CONFLICT, NULL,
+        "keys add"},
+    {{{"1", "withdrawn", "a", 0}, {"2", "published", "", 0}}, "B-1", "B-3", ERR_CONFLICT, NULL,
+        "keys add"},
 };
 
 static void test_plans(void **state)

@@ -48,6 +48,21 @@ static void plan_and_expect(struct fixture *f, int64_t count, int64_t off_channe
     rollout_create_clear(&created);
 }
 
+static int64_t plan_canaries(struct fixture *f)
+{
+    static const struct device_filter all;
+    struct rollout rollout = {.name = "spring", .terms = at_once};
+    struct rollout_create_wish wish = {&rollout, &all, NULL};
+    struct rollout_created created = {0};
+    int64_t canaries;
+
+    assert_true(image_name_parse(NEW, strlen(NEW), &rollout.image));
+    assert_int_equal(rollout_create_plan(f->store, release, &wish, &created, NULL), 0);
+    canaries = created.canaries;
+    rollout_create_clear(&created);
+    return canaries;
+}
+
 static void who_follows_stable_does_not_take_part(void **state)
 {
     struct fixture *f = *state;
@@ -65,6 +80,25 @@ static void who_follows_stable_does_not_take_part(void **state)
 }
 
 // A device that already runs it is counted once, whatever it follows.
+static int mark_canary(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct device_mark mark;
+    int rc = mark_store_get(connection, ctx, &mark, err);
+
+    mark.is_canary = true;
+    return rc < 0 ? rc : mark_store_put(connection, ctx, &mark, err);
+}
+
+static void canaries_are_counted(void **state)
+{
+    struct fixture *f = *state;
+    char mac[] = MAC_2;
+
+    assert_int_equal(plan_canaries(f), 0);
+    fixture_write(f, mark_canary, mac);
+    assert_int_equal(plan_canaries(f), 1);
+}
+
 static void who_runs_it_is_current(void **state)
 {
     struct fixture *f = *state;
@@ -145,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_follows_stable_does_not_take_part, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(canaries_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_runs_it_is_current, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_image_in_stable_is_for_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_leaves_beta_is_left_out, set_up, tear_down),

@@ -204,6 +204,24 @@ static void an_order_of_somebody_else_goes_first(void **state)
     expect_stages(f, "iid");
 }
 
+// Its time zone was removed since it was created: nobody begins, and that is told.
+static void without_its_zone_it_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_drive_look look = {.release = release};
+
+    create(f, "spring", &at_once);
+    fixture_query(f, "UPDATE rollouts SET time_window = '00:00-23:59 Europe/Atlantis'");
+    fixture_write(f, rollout_drive_run, &look);
+    expect_stages(f, "www");
+    assert_string_equal(look.blind.name, "spring");
+    assert_string_equal(look.blind.terms.window_zone, "Europe/Atlantis");
+    fixture_query(f, "UPDATE rollouts SET time_window = ''");
+    fixture_write(f, rollout_drive_run, &look);
+    expect_stages(f, "ddd");
+    assert_int_equal(look.blind.id, 0);
+}
+
 static void its_thread_does_it(void **state)
 {
     struct fixture *f = *state;
@@ -234,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_phase_without_devices_is_passed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_sent_is_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_order_of_somebody_else_goes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_its_zone_it_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(its_thread_does_it, set_up, tear_down),
     };
 
