@@ -27,9 +27,11 @@ static const struct {
     {"{\"name\": \"spring\", \"image\": \"B-2\", \"filters\": []}", "\"all\""},
     {"{" LEAST ", \"filters\": [\"tag=a\"]}", "\"all\""},
     {"{\"name\": \"spring\", \"image\": \"B-2\", \"filters\": [\"colour=red\"]}", "column 1"},
-    {"{" LEAST ", \"phases\": \"5\"}", "phases"},
-    {"{" LEAST ", \"failures\": \"0\"}", "failures"},
-    {"{" LEAST ", \"window\": \"22-5\"}", "window"},
+    {"{" LEAST ", \"phases\": \"5\"}", "\"5\" are no phases"},
+    {"{" LEAST ", \"failures\": \"0\"}", "\"0\" are no failures"},
+    {"{" LEAST ", \"window\": \"22-5\"}", "\"22-5\" is no window"},
+    {"{" LEAST ", \"window\": \"22:00-22:00\"}", "which differ"},
+    {"{" LEAST ", \"window\": \"00:00-24:00\"}", "from 00:00 to 23:59"},
     {"{" LEAST ", \"success\": 0}", "success must be from 1 to 100"},
     {"{" LEAST ", \"success\": 101}", "success"},
     {"{" LEAST ", \"rate\": -1}", "rate"},
@@ -155,7 +157,7 @@ static void it_is_planned_created_and_shown(void **state)
     post(f, API "/rollouts", "{" LEAST "}");
     expect(f, "twice", 409, "conflict", "rollout spring");
     ask(f, "GET", API "/rollouts", NULL, 0);
-    expect(f, "list", 200, "[{\"name\":\"spring\"", "");
+    expect(f, "list", 200, "[\n{\"name\":\"spring\"", "");
     ask(f, "GET", API "/rollouts/spring", NULL, 0);
     expect(f, "shown", 200, "\"members\":[{\"mac\":\"84f3eb00000", "\"stage\":\"waiting\"");
     ask(f, "GET", API "/rollouts/summer", NULL, 0);
