@@ -77,7 +77,7 @@ step "groups in filters, which do not go round"
 expect_exit 0 secureesp groups set few 'group=testers not group=shops'
 expect_equal "its devices" "$two" "$(devices_of group=few)"
 expect_exit 1 secureesp groups set testers group=few --yes
-expect_match "a loop" "group few would come to itself" "$output"
+expect_match "a loop" "group testers would come to itself" "$output"
 expect_exit 1 secureesp groups set shops 'channel=stable' --yes
 expect_match "a channel by a channel" "group shops has a channel" "$output"
 expect_exit 1 secureesp groups remove shops
@@ -135,7 +135,7 @@ climb "$one" "$(image_name 00.00.04)"
 expect_exit 1 secureesp images remove "$(image_name 00.00.01)"
 expect_exit 0 secureesp images withdraw "$(image_name 00.00.01)"
 expect_exit 1 secureesp images remove "$(image_name 00.00.01)"
-expect_match "who runs it" "devices run it .*$three" "$output"
+expect_match "who runs it" "devices? runs? it .*$three" "$output"
 expect_exit 0 secureesp images remove "$(image_name 00.00.01)" --force
 expect_offer "$three" 00.00.01 none
 expect_match "it is told" "forced" "$(secureesp audit list --object image | grep ' remove')"
