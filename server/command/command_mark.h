@@ -44,7 +44,8 @@ struct command_mark_hold {
 };
 
 // *out is what holds of the device then. Held again, the new reason counts (NULL:
-// all stays as it is), since when it is held stays. ERR_INVALID if the reason is too long, or no UTF-8.
+// all stays as it is), since when it is held stays. ERR_INVALID if the reason is too long, or no
+// UTF-8.
 ERR_CHECKED int command_mark_set_hold(struct store *store, const struct command_mark_hold *wish,
     struct device_mark *out, struct err *err);
 
