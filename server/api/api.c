@@ -253,5 +253,10 @@ bool api_describe_endpoint(size_t i, struct api_endpoint *out)
 
 void api_refuse(struct http_response *response, unsigned status, const char *reason)
 {
-    api_json_refuse_request(response, status, reason);
+    char text[ERR_MESSAGE_SIZE];
+
+    // What has been asked for nowhere is known to whom reads the document.
+    snprintf(text, sizeof text, "%s%s", reason,
+        status == 404 ? "; /api/v1/openapi.json lists those that there are" : "");
+    api_json_refuse_request(response, status, text);
 }

@@ -107,8 +107,8 @@ static int read_number(const char *name, const char *text, int64_t *out, struct 
         return 0;
     errno = 0;
     number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0')
-        return err_set(err, ERR_INVALID, "%s must be a number", name);
+    if (errno != 0 || end == text || *end != '\0' || number < 0)
+        return err_set(err, ERR_INVALID, "%s must be a whole number from 0", name);
     *out = number;
     return 0;
 }

@@ -114,6 +114,9 @@ static int put_checked(
 
     int rc = group_store_put(connection, group, err);
 
+    // First the one that is set: of those in a loop, it is the one that its author knows.
+    if (rc == 0)
+        rc = group_tree_check(connection, group, err);
     return rc < 0 ? rc : group_tree_check_all(connection, err);
 }
 

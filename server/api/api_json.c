@@ -277,7 +277,8 @@ static unsigned status_of(int code)
     }
 }
 
-// A message may quote what came in, and may have been cut within a character.
+// A message may quote what came in, control characters too, and may have been cut within a
+// character.
 static json_t *message_json(const char *message)
 {
     char text[ERR_MESSAGE_SIZE];
@@ -286,7 +287,7 @@ static json_t *message_json(const char *message)
     for (char *p = text; *p != '\0';) {
         size_t length = utf8_sequence_length((const uint8_t *)p, strlen(p));
 
-        if (length == 0)
+        if (length == 0 || (unsigned char)*p < ' ')
             *p = '?';
         p += length != 0 ? length : 1;
     }

@@ -89,6 +89,10 @@ int api_members_read(
     json_t *body = n > 0 ? json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, &why) : NULL;
     int rc;
 
+    if (body == NULL && n > 0 &&
+        (json_error_code(&why) == json_error_null_character ||
+            json_error_code(&why) == json_error_null_byte_in_key))
+        return err_set(err, ERR_INVALID, "the body has a \\u0000, which no text can have here");
     if (body == NULL)
         return err_set(err, ERR_INVALID, "the body is not a JSON object: %s", why.text);
     rc = json_is_object(body) ? api_members_check(body, table, err)

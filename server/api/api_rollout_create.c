@@ -80,22 +80,26 @@ static int read_numbers(const json_t *body, struct rollout_terms *terms, struct 
 static int read_terms(const json_t *body, struct rollout_terms *terms, struct err *err)
 {
     const char *site = text_of(body, "site", "");
+    const char *phases = text_of(body, "phases", API_ROLLOUT_CREATE_PHASES);
+    const char *failures = text_of(body, "failures", API_ROLLOUT_CREATE_FAILURES);
+    const char *window = text_of(body, "window", "");
     int rc = read_numbers(body, terms, err);
 
     if (rc < 0)
         return rc;
-    if (!rollout_text_read_phases(text_of(body, "phases", API_ROLLOUT_CREATE_PHASES), terms))
+    if (!rollout_text_read_phases(phases, terms))
         return err_set(err, ERR_INVALID,
-            "phases are up to %d numbers of devices or shares, as 5,10%%,50%%,100%%; the last is "
-            "100%%",
-            ROLLOUT_PHASES_MAX);
-    if (!rollout_text_read_amount(
-            text_of(body, "failures", API_ROLLOUT_CREATE_FAILURES), &terms->failures))
-        return err_set(
-            err, ERR_INVALID, "failures are a number of devices or a share, as 3 or 5%%");
-    if (!rollout_text_read_window(text_of(body, "window", ""), terms))
+            "\"%.60s\" are no phases: up to %d numbers of devices or shares, as "
+            "5,10%%,50%%,100%%; the last is 100%%",
+            phases, ROLLOUT_PHASES_MAX);
+    if (!rollout_text_read_amount(failures, &terms->failures))
         return err_set(err, ERR_INVALID,
-            "a window is two times of the day and a time zone, as 22:00-05:00 Europe/Berlin");
+            "\"%.40s\" are no failures: a number of devices or a share, as 3 or 5%%", failures);
+    if (!rollout_text_read_window(window, terms))
+        return err_set(err, ERR_INVALID,
+            "\"%.60s\" is no window: two times from 00:00 to 23:59, which differ, and a time zone, "
+            "as 22:00-05:00 Europe/Berlin; without a window devices begin at any time",
+            window);
     if (site[0] != '\0' && !rollout_text_is_name(site))
         return err_set(err, ERR_INVALID, "\"%.40s\" is nothing that a tag begins with", site);
     if ((site[0] != '\0') != (terms->site_size > 0))

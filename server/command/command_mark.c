@@ -25,6 +25,18 @@ static int check_tags(const char *const *tags, size_t count, struct err *err)
     return 0;
 }
 
+static int check_contradiction(const struct command_mark_tags *wish, struct err *err)
+{
+    for (size_t i = 0; i < wish->add_count; i++) {
+        for (size_t j = 0; j < wish->remove_count; j++) {
+            if (strcmp(wish->add[i], wish->remove[j]) == 0)
+                return err_set(err, ERR_INVALID, "\"%.40s\" is both to be added and to be removed",
+                    wish->add[i]);
+        }
+    }
+    return 0;
+}
+
 // A store_job.
 static int set_tags(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -52,6 +64,8 @@ int command_mark_set_tags(
 
     if (rc == 0)
         rc = check_tags(wish->remove, wish->remove_count, err);
+    if (rc == 0)
+        rc = check_contradiction(wish, err);
     if (rc == 0)
         rc = make(store, &change, set_tags, &wish, err);
     if (rc == 0)
@@ -113,6 +127,8 @@ static int apply_hold(
     if (strlen(reason) >= sizeof mark->hold_reason || !utf8_is_valid(reason))
         return err_set(err, ERR_INVALID, "a reason has at most %zu bytes, in UTF-8",
             sizeof mark->hold_reason - 1);
+    if (wish->on && mark->held_at_ms != 0 && wish->reason == NULL)
+        return 0; // it stays as it is, with its reason
     if (!wish->on)
         mark->held_at_ms = 0;
     else if (mark->held_at_ms == 0)

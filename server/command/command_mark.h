@@ -43,8 +43,9 @@ struct command_mark_hold {
     command_mark_run *run;
 };
 
-// *out is what holds of the device then. Held again, the new reason counts, since when it is held
-// stays. ERR_INVALID if the reason is too long, or no UTF-8.
+// *out is what holds of the device then. Held again, the new reason counts (NULL:
+// all stays as it is), since when it is held stays. ERR_INVALID if the reason is too long, or no
+// UTF-8.
 ERR_CHECKED int command_mark_set_hold(struct store *store, const struct command_mark_hold *wish,
     struct device_mark *out, struct err *err);
 

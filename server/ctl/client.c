@@ -286,7 +286,9 @@ static int perform(
     int rc;
 
     if (n >= sizeof url)
-        return err_set(err, ERR_INVALID, "the request is too long");
+        return err_set(err, ERR_INVALID,
+            "what is given makes a request line of %zu bytes, of at most %zu: give less at a time",
+            n, sizeof url - 1);
     rc = make_headers(request, &headers, err);
     if (rc < 0)
         return rc;

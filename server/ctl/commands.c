@@ -70,6 +70,12 @@ static int run_list(const struct subcommand_call *call, struct err *err)
         return SUBCOMMAND_USAGE;
     if (pages_read_limit(options, USUAL, &max, err) != SUBCOMMAND_OK)
         return SUBCOMMAND_USAGE;
+    if (mac[0] != '\0') {
+        int rc = present_check(call, "/api/v1/devices", mac, err);
+
+        if (rc < 0)
+            return rc;
+    }
     url_init(&url, "/api/v1/commands");
     if (mac[0] != '\0')
         url_query(&url, "mac", mac);

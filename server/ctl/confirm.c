@@ -48,3 +48,40 @@ int confirm_change(
         return err_set(err, ERR_CONFLICT, "nothing was done");
     return SUBCOMMAND_OK;
 }
+
+void confirm_format_group(const struct confirm_group *group, char out[CONFIRM_LINE_SIZE])
+{
+    int n = group->devices == 0 ? snprintf(out, CONFIRM_LINE_SIZE, "no device meets the filter")
+                                : snprintf(out, CONFIRM_LINE_SIZE,
+                                      group->devices == 1 ? "%lld device meets the filter"
+                                                          : "%lld devices meet the filter",
+                                      (long long)group->devices);
+
+    if (group->leave > 0 && n > 0 && n < CONFIRM_LINE_SIZE)
+        snprintf(out + n, CONFIRM_LINE_SIZE - (size_t)n,
+            group->leave == 1 ? "; %lld device leaves the group" : "; %lld devices leave the group",
+            (long long)group->leave);
+}
+
+int confirm_group(const struct subcommand_call *call, const struct confirm_group *group,
+    const char *question, struct err *err)
+{
+    char found[CONFIRM_LINE_SIZE];
+    char line[80];
+
+    confirm_format_group(group, found);
+    if (!group->is_there || group->devices + group->leave == 0 ||
+        options_has(call->options, "yes")) {
+        fprintf(stderr, "%s\n", found);
+        return SUBCOMMAND_OK;
+    }
+    if (!isatty(STDIN_FILENO))
+        return subcommand_misuse(err, "%s; without a terminal to ask at, --yes does it", found);
+    fprintf(stderr, "%s; ", found);
+    text_print(stderr, question);
+    fputs("? [y/N] ", stderr);
+    (void)fflush(stderr);
+    if (fgets(line, sizeof line, stdin) == NULL || !confirm_is_yes(line))
+        return err_set(err, ERR_CONFLICT, "nothing was done");
+    return SUBCOMMAND_OK;
+}

@@ -91,7 +91,9 @@ static int ask_all(
         int rc = ask(mark, client, mac, &answer, err);
 
         if (rc < 0)
-            return count > 1 ? err_context(err, "device %s", mac) : rc;
+            return count > 1 && strstr(err->message, mac) == NULL
+                       ? err_context(err, "device %s", mac)
+                       : rc;
         if (!mark->call->json)
             mark->show(answer);
         json_array_append_new(answers, answer);
@@ -168,9 +170,32 @@ static json_t *list_of(const struct options *options, const char *name)
     return list;
 }
 
+// A tag that is both to be given and to be taken; NULL if there is none.
+static const char *find_contradiction(const struct options *options)
+{
+    const char *add;
+    size_t i = 0;
+
+    while ((add = options_next(options, "add", &i)) != NULL) {
+        const char *remove;
+        size_t j = 0;
+
+        while ((remove = options_next(options, "remove", &j)) != NULL) {
+            if (strcmp(add, remove) == 0)
+                return add;
+        }
+    }
+    return NULL;
+}
+
 int devices_mark_run_tag(const struct subcommand_call *call, struct err *err)
 {
     struct mark mark = {.call = call, .verb = "tags", .show = show_tags};
+    const char *both = find_contradiction(call->options);
+
+    if (both != NULL)
+        return subcommand_misuse(err, "\"%.40s\" is both to be added and to be removed", both);
+
     json_t *body = json_pack("{s:o, s:o}", "add", list_of(call->options, "add"), "remove",
         list_of(call->options, "remove"));
 

@@ -166,8 +166,9 @@ static int draw(struct watch *watch, const json_t *devices, struct err *err)
         rc = err_set(err, ERR_NO_MEMORY, "no memory for the list");
     if (rc == 0) {
         clock_format(clock_system_ms(), now);
-        printf(CURSOR_HOME "%s%s  %zu devices, %zu online; ^C ends" CLEAR_LINE "\n",
-            watch->drawn ? "" : CLEAR_BELOW, now, json_array_size(devices), count_online(devices));
+        printf(CURSOR_HOME "%s%s  %zu device%s, %zu online; ^C ends" CLEAR_LINE "\n",
+            watch->drawn ? "" : CLEAR_BELOW, now, json_array_size(devices),
+            json_array_size(devices) == 1 ? "" : "s", count_online(devices));
         draw_lines(text, terminal.rows > 3 ? terminal.rows - 2 : 1);
         watch->drawn = true;
     }

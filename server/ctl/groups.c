@@ -5,12 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/ctl/confirm.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/present.h"
+#include "server/ctl/selection.h"
 #include "server/ctl/url.h"
 
+#define MEMBERS_SIZE 128 // of a filter that names a group
+
 static const struct option_rule force_options[] = {
+    {"force", OPTION_FLAG, NULL, "even if devices change their channel and are stranded"},
+    {0},
+};
+
+static const struct option_rule change_options[] = {
+    {"yes", OPTION_FLAG, NULL, "do not ask"},
     {"force", OPTION_FLAG, NULL, "even if devices change their channel and are stranded"},
     {0},
 };
@@ -47,6 +57,88 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return present_get(call, "/api/v1/groups", show_list, err);
 }
 
+// Whether there is a group of that name, and the filter that its devices meet.
+static int find_group(struct client *client, const char *name, char members[MEMBERS_SIZE],
+    bool *is_there, struct err *err)
+{
+    struct url url;
+    struct client_request request = {.method = "GET"};
+    json_t *group;
+
+    url_init(&url, "/api/v1/groups");
+    url_segment(&url, name);
+    request.path = url_text(&url);
+
+    int rc = client_call(client, &request, &group, err);
+
+    url_clear(&url);
+    *is_there = rc == 0;
+    if (rc == ERR_NOT_FOUND)
+        *err = (struct err){0};
+    if (rc < 0)
+        return rc == ERR_NOT_FOUND ? 0 : rc;
+    snprintf(members, MEMBERS_SIZE, "group=%s", field_text(group, "name", ""));
+    json_decref(group);
+    return 0;
+}
+
+// How many devices meet a new filter, and how many of a group do not.
+static int count_set(struct client *client, const char *name, const char *filter,
+    struct confirm_group *out, struct err *err)
+{
+    char members[MEMBERS_SIZE] = "";
+    json_t *filters = json_pack("[s]", filter);
+    int64_t before = 0;
+    int64_t stay = 0;
+    int rc = filters == NULL ? err_set(err, ERR_INVALID, "a filter must be UTF-8")
+                             : selection_count(client, filters, "", &out->devices, err);
+
+    if (rc == 0)
+        rc = find_group(client, name, members, &out->is_there, err);
+    if (rc == 0 && out->is_there)
+        rc = selection_count(client, NULL, members, &before, err);
+    if (rc == 0 && out->is_there)
+        rc = selection_count(client, filters, members, &stay, err);
+    out->leave = before > stay ? before - stay : 0;
+    json_decref(filters);
+    return rc;
+}
+
+// A name alone changes nothing: what devices get by a group is said of one that is there.
+static int confirm_set(const struct subcommand_call *call, struct err *err)
+{
+    const char *const *arguments = call->options->arguments;
+    struct confirm_group group = {0};
+    struct client *client;
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = count_set(client, arguments[0], arguments[1], &group, err);
+    client_close(client);
+    return rc < 0 ? rc : confirm_group(call, &group, "give the group this filter", err);
+}
+
+static int confirm_channel(const struct subcommand_call *call, struct err *err)
+{
+    const char *name = call->options->arguments[0];
+    char members[MEMBERS_SIZE] = "";
+    struct confirm_group group = {0};
+    struct client *client;
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    rc = find_group(client, name, members, &group.is_there, err);
+    if (rc == 0 && group.is_there)
+        rc = selection_count(client, NULL, members, &group.devices, err);
+    client_close(client);
+    if (rc == 0 && !group.is_there)
+        return err_set(
+            err, ERR_NOT_FOUND, "no group \"%.40s\"; 'secureesp groups list' shows them", name);
+    return rc < 0 ? rc : confirm_group(call, &group, "say that of the group", err);
+}
+
 static int show_set(const struct subcommand_call *call, const json_t *answer, struct err *err)
 {
     (void)call;
@@ -57,6 +149,11 @@ static int show_set(const struct subcommand_call *call, const json_t *answer, st
 
 static int run_set(const struct subcommand_call *call, struct err *err)
 {
+    int rc = confirm_set(call, err);
+
+    if (rc != SUBCOMMAND_OK)
+        return rc;
+
     json_t *body = json_pack(
         "{s:s, s:s}", "name", call->options->arguments[0], "filter", call->options->arguments[1]);
     char *text = json_dumps(body, JSON_COMPACT);
@@ -70,9 +167,7 @@ static int run_set(const struct subcommand_call *call, struct err *err)
     if (text == NULL)
         return subcommand_misuse(err, "a group's name and filter must be UTF-8");
     request.size_bytes = strlen(text);
-
-    int rc = present_request(call, &request, show_set, err);
-
+    rc = present_request(call, &request, show_set, err);
     free(text);
     return rc;
 }
@@ -126,15 +221,17 @@ static int show_channel(const struct subcommand_call *call, const json_t *answer
 
 static int run_channel(const struct subcommand_call *call, struct err *err)
 {
-    return change(call, "channel", show_channel, err);
+    int rc = confirm_channel(call, err);
+
+    return rc != SUBCOMMAND_OK ? rc : change(call, "channel", show_channel, err);
 }
 
 const struct subcommand groups_subcommands[] = {
     {"groups", "list", "[--json]", "list groups of devices", NULL, 0, 0, run_list},
-    {"groups", "set", "NAME FILTER [--force] [--json]",
-        "give a filter of devices a name, or a name another", force_options, 2, 2, run_set},
-    {"groups", "channel", "NAME stable|beta|none [--force] [--json]",
-        "let devices of a group follow a channel", force_options, 2, 2, run_channel},
+    {"groups", "set", "NAME FILTER [--yes] [--force] [--json]",
+        "give a filter of devices a name, or a name another", change_options, 2, 2, run_set},
+    {"groups", "channel", "NAME stable|beta|none [--yes] [--force] [--json]",
+        "let devices of a group follow a channel", change_options, 2, 2, run_channel},
     {"groups", "remove", "NAME [--force] [--json]", "forget a group, not its devices",
         force_options, 1, 1, run_remove},
     {0},

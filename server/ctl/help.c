@@ -22,7 +22,7 @@ static int run_help(const struct subcommand_call *call, struct err *err)
     const struct subcommand *command = registry_find(words, (int)options->argument_count, &used);
 
     if (!registry_has_group(words[0]))
-        return subcommand_misuse(err, "unknown command \"%s\"; see `secureesp help`", words[0]);
+        return subcommand_misuse(err, "unknown command \"%s\"", words[0]);
     if (command == NULL || (size_t)used != options->argument_count || command->verb == NULL)
         usage_print_group(stdout, words[0]);
     else

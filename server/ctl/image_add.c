@@ -108,6 +108,8 @@ int image_add_run(const struct subcommand_call *call, struct err *err)
         request.body = image;
         request.path = url_text(&url);
         rc = present_request(call, &request, show_added, err);
+        if (rc == ERR_INVALID || rc == ERR_CONFLICT || rc == ERR_DENIED)
+            err_context(err, "%s", call->options->arguments[0]);
     }
     free(image);
     url_clear(&url);

@@ -115,7 +115,8 @@ static int show_state(const struct subcommand_call *call, const json_t *image, s
         strcmp(field_text(image, "channel", ""), "beta") == 0)
         fputs(" in channel beta", stdout);
     if (strcmp(field_text(image, "state", ""), "withdrawn") == 0 && staged > 0)
-        printf("; %lld devices have downloaded it and will not be told to install it",
+        printf(staged == 1 ? "; %lld device has downloaded it and will not be told to install it"
+                           : "; %lld devices have downloaded it and will not be told to install it",
             (long long)staged);
     tell_rollout(image);
     putchar('\n');

@@ -91,7 +91,9 @@ static int parse_and_run(const struct subcommand *command, int argc, char **argv
     }
     if (code != SUBCOMMAND_OK && err.message[0] != '\0')
         complain(&err);
-    if (code == SUBCOMMAND_USAGE)
+    if (code == SUBCOMMAND_USAGE && strcmp(command->group, "help") == 0)
+        fputs("see `secureesp help`\n", stderr);
+    else if (code == SUBCOMMAND_USAGE)
         fprintf(stderr, "see `secureesp help %s`\n", command->group);
     return code;
 }

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "server/ctl/url.h"
+
 static int ask_and_show(const struct subcommand_call *call, struct client *client,
     const struct client_request *request, present_show *show, struct err *err)
 {
@@ -26,6 +28,28 @@ int present_request(const struct subcommand_call *call, const struct client_requ
         return rc;
     rc = call->json ? client_stream(client, request, stdout, err)
                     : ask_and_show(call, client, request, show, err);
+    client_close(client);
+    return rc;
+}
+
+int present_check(
+    const struct subcommand_call *call, const char *list, const char *name, struct err *err)
+{
+    struct client_request request = {.method = "GET"};
+    struct client *client;
+    struct url url;
+    json_t *answer;
+    int rc = client_open(call->socket, &client, err);
+
+    if (rc < 0)
+        return rc;
+    url_init(&url, list);
+    url_segment(&url, name);
+    request.path = url_text(&url);
+    rc = client_call(client, &request, &answer, err);
+    if (rc == 0)
+        json_decref(answer);
+    url_clear(&url);
     client_close(client);
     return rc;
 }

@@ -19,4 +19,8 @@ int present_request(const struct subcommand_call *call, const struct client_requ
 int present_get(
     const struct subcommand_call *call, const char *path, present_show *show, struct err *err);
 
+// Asks whether a list, as "/api/v1/groups", has something of that name. As client_call().
+ERR_CHECKED int present_check(
+    const struct subcommand_call *call, const char *list, const char *name, struct err *err);
+
 #endif

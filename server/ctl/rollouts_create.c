@@ -100,7 +100,7 @@ static int put_numbers(const struct options *options, json_t *body, struct err *
         int64_t value = -1;
 
         if (options_number(options, names[i].option, range, &value, err) < 0)
-            return ERR_INVALID;
+            return SUBCOMMAND_USAGE;
         if (value >= 0)
             json_object_set_new(body, names[i].member, json_integer(value));
     }
@@ -122,11 +122,11 @@ static int put_durations(const struct options *options, json_t *body, struct err
         if (value == NULL)
             continue;
         if (strcmp(value, "0") != 0 && !duration_parse(value, &seconds))
-            return err_set(err, ERR_INVALID,
-                "--%s: \"%.40s\" is no duration, as 90s, 15m, 2h or 1d", names[i].option, value);
+            return subcommand_misuse(err, "--%s: \"%.40s\" is no duration, as 90s, 15m, 2h or 1d",
+                names[i].option, value);
         if (seconds < names[i].min_s || seconds > DURATION_MAX_S)
-            return err_set(err, ERR_INVALID, "--%s %.40s: give a duration from %s", names[i].option,
-                value, names[i].range);
+            return subcommand_misuse(
+                err, "--%s %.40s: give a duration from %s", names[i].option, value, names[i].range);
         json_object_set_new(body, names[i].member, json_integer(seconds));
     }
     return 0;
@@ -143,7 +143,7 @@ static int put_success(const struct options *options, json_t *body, struct err *
         return 0;
     percent = strtol(value, &end, 10);
     if (end == value || (*end != '\0' && strcmp(end, "%") != 0) || percent < 1 || percent > 100)
-        return err_set(err, ERR_INVALID, "--success must be from 1%% to 100%%");
+        return subcommand_misuse(err, "--success %.40s: give a share from 1%% to 100%%", value);
     json_object_set_new(body, "success", json_integer(percent));
     return 0;
 }
@@ -156,12 +156,13 @@ static int put_start(const struct options *options, json_t *body, struct err *er
     if (value == NULL)
         return 0;
     if (!rollouts_create_read_start(value, clock_system_ms(), &at_ms))
-        return err_set(err, ERR_INVALID,
+        return subcommand_misuse(err,
             "--start: \"%.40s\" is no time, as 2026-12-24T22:00, 2026-12-24T21:00Z or +2h", value);
     json_object_set_new(body, "start_ms", json_integer(at_ms));
     return 0;
 }
 
+// SUBCOMMAND_OK, SUBCOMMAND_USAGE or an error.
 static int make_body(
     const struct subcommand_call *call, struct client *client, json_t *body, struct err *err)
 {
@@ -170,7 +171,7 @@ static int make_body(
     int rc = put_texts(options, body);
 
     if (rc < 0 || json_object_set_new(body, "name", json_string(options->arguments[0])) < 0)
-        return err_set(err, ERR_INVALID, "what is given must be UTF-8");
+        return subcommand_misuse(err, "what is given must be UTF-8");
     rc = put_numbers(options, body, err);
     if (rc == 0)
         rc = put_durations(options, body, err);
@@ -293,7 +294,7 @@ static int plan_and_create(
 
     if (rc == 0)
         rc = post(client, body, true, &plan, err);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     if (options_has(call->options, "dry-run"))
         rc = print_plan(call, plan, err);

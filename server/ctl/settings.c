@@ -126,6 +126,10 @@ static int run_show(const struct subcommand_call *call, struct err *err)
 
     if (rc != SUBCOMMAND_OK)
         return rc;
+    if (scope.scope != NULL && strcmp(scope.scope, "group") == 0)
+        rc = present_check(call, "/api/v1/groups", scope.name, err);
+    if (rc != SUBCOMMAND_OK)
+        return rc;
     if (!options_has(call->options, "effective"))
         return present_get(call, "/api/v1/settings", show_layers, err);
     if (scope.used == 0)

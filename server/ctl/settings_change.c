@@ -267,9 +267,16 @@ static int add_member(json_t *patch, const char *argument, struct err *err)
     if (json == NULL)
         json = json_string(value + 1);
     name = strndup(argument, (size_t)(value - argument));
-    rc = name != NULL ? json_object_set_new(patch, name, json) : -1;
+    if (name != NULL && json_object_get(patch, name) != NULL) {
+        rc = subcommand_misuse(err, "\"%.60s\" is given twice", name);
+        json_decref(json);
+    } else if (name == NULL || json_object_set_new(patch, name, json) < 0) {
+        rc = subcommand_misuse(err, "a member and its value must be UTF-8");
+    } else {
+        rc = SUBCOMMAND_OK;
+    }
     free(name);
-    return rc < 0 ? subcommand_misuse(err, "a member and its value must be UTF-8") : SUBCOMMAND_OK;
+    return rc;
 }
 
 int settings_change_run_set(const struct subcommand_call *call, struct err *err)

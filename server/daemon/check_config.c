@@ -102,12 +102,16 @@ static void check_device_files(struct check *check)
         ;
     device_files_close(files);
     if (counts.bad > 0) {
-        err_set(&err, ERR_INVALID, "files of %lld of %lld devices cannot be used, for example %s",
-            (long long)counts.bad, (long long)counts.total, counts.first_reason);
+        err_set(&err, ERR_INVALID, "files of %lld of %lld device%s cannot be used, for example %s",
+            (long long)counts.bad, (long long)counts.total, counts.total == 1 ? "" : "s",
+            counts.first_reason);
         report_wrong(check, "[download] devices_dir", &err);
     }
     if (counts.ending > 0)
-        note("certificates of %lld devices expire within %d days or have expired, that of %s first",
+        note(counts.ending == 1
+                 ? "certificates of %lld device expire within %d days or have expired: %s"
+                 : "certificates of %lld devices expire within %d days or have expired, that of %s "
+                   "first",
             (long long)counts.ending, CREDENTIALS_WARN_DAYS, counts.first_mac);
 }
 

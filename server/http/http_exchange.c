@@ -11,6 +11,8 @@
 #include "server/http/http_request_head.h"
 #include "server/http/http_turns.h"
 
+#define PATH_SHOWN_SIZE 128
+
 void http_exchange_complete(void *cls, struct MHD_Connection *connection, void **request_context,
     enum MHD_RequestTerminationCode code)
 {
@@ -29,13 +31,38 @@ void http_exchange_complete(void *cls, struct MHD_Connection *connection, void *
     *request_context = NULL;
 }
 
-static void refuse_method(
-    const struct http_server *server, struct http_response *response, unsigned allowed)
+// Of a path only what is plain is repeated, and not more than fits.
+static void copy_plain(const char *text, char out[PATH_SHOWN_SIZE])
 {
-    http_refusal_set(server, response, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
-    http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s%s",
-        allowed & HTTP_GET ? "GET, HEAD" : "",
-        allowed & HTTP_POST ? (allowed & HTTP_GET ? ", POST" : "POST") : "");
+    snprintf(out, PATH_SHOWN_SIZE, "%s", text);
+    for (char *p = out; *p != '\0'; p++)
+        *p = *p < ' ' || *p > '~' ? '?' : *p;
+}
+
+static void refuse_path(
+    const struct http_server *server, const char *path, struct http_response *response)
+{
+    char shown[PATH_SHOWN_SIZE];
+    char reason[32 + PATH_SHOWN_SIZE];
+
+    copy_plain(path, shown);
+    snprintf(reason, sizeof reason, "no such path: %s", shown);
+    http_refusal_set(server, response, MHD_HTTP_NOT_FOUND, reason);
+}
+
+static void refuse_method(const struct http_server *server, const char *path,
+    struct http_response *response, unsigned allowed)
+{
+    char shown[PATH_SHOWN_SIZE];
+    char reason[64 + PATH_SHOWN_SIZE];
+    const char *methods = !(allowed & HTTP_POST)  ? "GET, HEAD"
+                          : !(allowed & HTTP_GET) ? "POST"
+                                                  : "GET, HEAD, POST";
+
+    copy_plain(path, shown);
+    snprintf(reason, sizeof reason, "method not allowed: %s takes %s", shown, methods);
+    http_refusal_set(server, response, MHD_HTTP_METHOD_NOT_ALLOWED, reason);
+    http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s", methods);
 }
 
 static void refuse_body(const struct http_server *server, struct http_response *response)
@@ -54,9 +81,9 @@ static void handle(
     else if (request->match.route != NULL)
         request->match.route->handler(request, response, server->settings.ctx);
     else if (request->match.allowed != 0)
-        refuse_method(server, response, request->match.allowed);
+        refuse_method(server, request->target, response, request->match.allowed);
     else
-        http_refusal_set(server, response, MHD_HTTP_NOT_FOUND, "no such path");
+        refuse_path(server, request->target, response);
     if (response->body == NULL)
         http_refusal_set(server, response, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
 }
@@ -121,6 +148,7 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
         return MHD_NO;
     request->connection = connection;
     request->method = head->kind;
+    request->target = head->target;
     *request_context = request;
     server->in_hand++;
     http_connection_begin(server, connection);

@@ -47,6 +47,7 @@ struct http_server {
 struct http_request {
     struct MHD_Connection *connection;
     enum http_method method;
+    const char *target; // its decoded path, libmicrohttpd's
     struct http_route_match match;
     uint8_t *body;
     size_t body_size;

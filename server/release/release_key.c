@@ -166,10 +166,11 @@ static int check_stranded(const struct image_key *key, const struct release_key_
     if (use->stranded == 0)
         return 0;
     return err_set(err, ERR_CONFLICT,
-        "key %s is not %s: it would strand %lld devices: those on %s come to %s, which embeds no "
+        "key %s is not %s: it would strand %lld device%s: those on %s come to %s, which embeds no "
         "other key in use, so that they could never verify anything again; publish an image that "
         "embeds another first ('secureesp keys rotate'; --force does it anyway)",
-        key->name, done, (long long)use->stranded, use->at.text, use->end.text);
+        key->name, done, (long long)use->stranded, use->stranded == 1 ? "" : "s", use->at.text,
+        use->end.text);
 }
 
 static int check_images(
@@ -178,12 +179,12 @@ static int check_images(
     if (use->signs + use->embeds == 0)
         return 0;
     return err_set(err, ERR_CONFLICT,
-        "key %s is not removed: image %s %s (%zu are signed with it, %zu embed it, %lld devices "
-        "run these); remove those first with 'secureesp images remove', or only retire it "
+        "key %s is not removed: image %s %s (%zu are signed with it, %zu embed it, %lld device%s "
+        "%s these); remove those first with 'secureesp images remove', or only retire it "
         "('secureesp keys retire'; --force does it anyway)",
         key->name, use->signs > 0 ? use->first_signed.text : use->first_embedding.text,
         use->signs > 0 ? "is signed with it" : "embeds it", use->signs, use->embeds,
-        (long long)use->devices);
+        (long long)use->devices, use->devices == 1 ? "" : "s", use->devices == 1 ? "runs" : "run");
 }
 
 // Looks, and says whether it may be. The dry look ends with that.

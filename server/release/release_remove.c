@@ -47,9 +47,10 @@ static int check_running(
     if (rc < 0 || some.count == 0)
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "image %s is not removed: %lld devices run it (%s; 'secureesp devices list --image %s'), "
+        "image %s is not removed: %lld device%s it (%s; 'secureesp devices list --image %s'), "
         "and could be offered nothing without it (--force does it anyway)",
-        name, (long long)member->devices, some.text, name);
+        name, (long long)member->devices, member->devices == 1 ? " runs" : "s run", some.text,
+        name);
 }
 
 static int check_staged(
@@ -62,9 +63,9 @@ static int check_staged(
     if (rc < 0 || some.count == 0)
         return rc;
     return err_set(err, ERR_CONFLICT,
-        "image %s is not removed: %lld devices have downloaded it (%s) and may install it; let "
+        "image %s is not removed: %lld device%s downloaded it (%s) and may install it; let "
         "them download another ('secureesp command MAC firmware') or forget them",
-        name, (long long)member->staged, some.text);
+        name, (long long)member->staged, member->staged == 1 ? " has" : "s have", some.text);
 }
 
 // What withdrawing it judges.

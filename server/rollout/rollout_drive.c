@@ -83,7 +83,8 @@ static int pause_for_failures(struct store_connection *connection, struct releas
 {
     char reason[ROLLOUT_REASON_SIZE];
 
-    snprintf(reason, sizeof reason, "%lld of %lld devices have failed",
+    snprintf(reason, sizeof reason,
+        tally->reached == 1 ? "%lld of %lld device has failed" : "%lld of %lld devices have failed",
         (long long)(tally->failed - rollout->forgiven), (long long)tally->reached);
     return pause_one(connection, release, rollout, reason, err);
 }

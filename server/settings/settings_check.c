@@ -27,7 +27,7 @@ int settings_check_read(const uint8_t *p, size_t n, json_t **out, struct err *er
         return err_set(err, ERR_INVALID, "patch: it is no JSON object");
     }
     return err_set(err, ERR_INVALID, "patch: line %d, column %d: it is no JSON object%s%s",
-        why.line, why.column, why.text[0] != '\0' ? ": " : "", why.text);
+        why.line, why.column, why.text[0] != '\0' ? ": " : "", settings_schema_why(&why));
 }
 
 static const struct config_member *find_member(const char *name)

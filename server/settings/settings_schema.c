@@ -154,6 +154,15 @@ static int read_properties(const json_t *schema, json_t **rules, struct err *err
     return rc;
 }
 
+const char *settings_schema_why(const json_error_t *why)
+{
+    enum json_error_code code = json_error_code(why);
+
+    return code == json_error_null_character || code == json_error_null_byte_in_key
+               ? "it has a \\u0000, which no text can have here"
+               : why->text;
+}
+
 int settings_schema_read(const uint8_t *p, size_t n, json_t **rules, struct err *err)
 {
     json_error_t why = {.line = 1};
@@ -166,7 +175,7 @@ int settings_schema_read(const uint8_t *p, size_t n, json_t **rules, struct err 
     schema = n > 0 ? json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, &why) : NULL;
     if (schema == NULL)
         return err_set(err, ERR_INVALID, "schema: line %d, column %d: it is no JSON object: %s",
-            why.line, why.column, n > 0 ? why.text : "it is empty");
+            why.line, why.column, n > 0 ? settings_schema_why(&why) : "it is empty");
     rc = read_properties(schema, rules, err);
     json_decref(schema);
     return rc;

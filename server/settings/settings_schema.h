@@ -28,6 +28,9 @@
 #define SETTINGS_SCHEMA_MEMBERS_MAX 64 // of one schema
 #define SETTINGS_SCHEMA_SIZE_MAX 16384 // bytes of its text
 
+// What is wrong with a text that is no JSON, for whom sent it. Borrowed from the error.
+const char *settings_schema_why(const json_error_t *why);
+
 // Reads the n bytes of a schema: an object of rules by their names. The caller gives up the
 // reference. ERR_INVALID, whose message says where and what.
 ERR_CHECKED int settings_schema_read(const uint8_t *p, size_t n, json_t **rules, struct err *err);

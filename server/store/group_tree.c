@@ -152,6 +152,14 @@ static int check_one(struct store_connection *connection, const struct device_gr
     return rc;
 }
 
+int group_tree_check(
+    struct store_connection *connection, const struct device_group *group, struct err *err)
+{
+    size_t count;
+
+    return check_one(connection, group, &count, err);
+}
+
 struct all {
     struct store_connection *connection;
     struct err *err;

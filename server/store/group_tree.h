@@ -22,6 +22,10 @@ ERR_CHECKED int group_tree_read(struct store_connection *connection, const char 
 ERR_CHECKED int group_tree_read_beta(
     struct store_connection *connection, struct select_tree *out, struct err *err);
 
+// Whether one group is sound, as group_tree_check_all() says it of each.
+ERR_CHECKED int group_tree_check(
+    struct store_connection *connection, const struct device_group *group, struct err *err);
+
 // Whether all groups are sound, for a transaction that has put one: ERR_CONFLICT if one comes to
 // itself, if one that has a channel asks for a channel or the latest image, or if too many have
 // one; ERR_NOT_FOUND if one refers to a group that is not there; ERR_TOO_LARGE if one comes to too

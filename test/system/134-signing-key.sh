@@ -43,7 +43,7 @@ expect_match "what is left" "done; 'secureesp keys remove'" "$output"
 
 step "retired, the old key signs nothing more; the one that all need is not given up"
 expect_exit 1 secureesp keys retire new
-expect_match "whom it would strand" "would strand 1 devices: those on $(image_name 00.00.03) come to $(image_name 00.00.03)" "$output"
+expect_match "whom it would strand" "would strand 1 device: those on $(image_name 00.00.03) come to $(image_name 00.00.03)" "$output"
 expect_exit 0 secureesp keys retire new --dry-run
 expect_match "what it would break" "new: would be refused.*embed it: 2; devices on these: 1, .*anything again: 1" "${output//$'\n'/ }"
 expect_exit 0 secureesp keys retire 1

@@ -73,6 +73,13 @@ done
 expect_exit 2 secureesp devices nosuch
 expect_match "a subcommand that is none" 'devices needs one of these; there is no "nosuch"$' "$output"
 
+expect_exit 2 secureesp help nosuch
+expect_equal "where to look, once" 1 "$(grep -c "see \`secureesp help\`" <<<"$output")"
+expect_exit 2 secureesp devices tag "$mac" --add a --add b --remove b
+expect_match "a contradiction" '"b" is both' "$output"
+expect_exit 2 secureesp settings set --fleet waittimeout=21000 waittimeout=22000
+expect_match "twice" '"waittimeout" is given twice' "$output"
+
 step "a usage text for each subcommand"
 expect_exit 0 secureesp --help
 expect_exit 0 secureesp help
@@ -91,6 +98,18 @@ expect_match "unknown device" "84f3ebffffff" "$output"
 expect_exit 1 secureesp command 84f3ebffffff reboot
 expect_exit 1 secureesp chain NO_BOARD
 expect_exit 1 secureesp images verify NO_BOARD-1
+expect_exit 1 secureesp command list 84f3ebffffff
+expect_match "whose commands" "no device 84f3ebffffff" "$output"
+expect_exit 0 secureesp command list "$(mac_of 2)"
+expect_exit 1 secureesp settings show --group nosuch
+expect_match "whose settings" "no group nosuch" "$output"
+expect_exit 1 secureesp devices tag "$mac" 84f3ebffffff --add a
+expect_equal "once" 1 "$(grep -o 84f3ebffffff <<<"$output" | wc -l)"
+expect_exit 1 secureesp devices list --filter "mac=$(printf '%08192d' 0)"
+expect_match "too long" "a request line of 8[0-9]* bytes, of at most 8191" "$output"
+head -c 400000 /dev/zero >"$work/unsigned.bin"
+expect_exit 1 secureesp images add "$work/unsigned.bin"
+expect_match "which file" "secureesp: $work/unsigned.bin: " "$output"
 expect_exit 1 secureesp --socket "$work/nowhere.sock" devices list
 expect_match "no daemon" "nowhere.sock" "$output"
 expect_equal "lines of the error" 1 "$(wc -l <<<"$output")"

@@ -99,9 +99,9 @@ part stop "$bad"
 put_flash_file "$bad" config.json <"$work/config.json"
 part start "$bad"
 eventually 60 "it is paused" rollout_has autumn '$.state' paused
-expect_equal "why" "1 of 1 devices have failed" "$(rollout autumn '$.reason')"
+expect_equal "why" "1 of 1 device has failed" "$(rollout autumn '$.reason')"
 expect_match "who, and why" "flash: trial-failed" "$(stage autumn "$bad" reason)"
-expect_match "status" "rollout +PAUSED: autumn: 1 of 1 devices have failed" "$(secureesp status)"
+expect_match "status" "rollout +PAUSED: autumn: 1 of 1 device has failed" "$(secureesp status)"
 has_event "$bad" "value ->> '\$.event' = 'rollout'" || fail "no event"
 audit_has pause autumn || fail "no row of the pause"
 for mac in "${macs[@]}"; do

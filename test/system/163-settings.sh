@@ -127,7 +127,7 @@ expect_match "from where" "retrytimeout +4000 +group cellar" "$text"
 expect_match "from where" "waittimeout +22000 +group attic" "$text"
 expect_exit 1 secureesp groups remove cellar
 expect_match "what it would break" "has settings, which its devices would lose" "$output"
-expect_exit 1 secureesp groups set attic 'drifted=yes'
+expect_exit 1 secureesp groups set attic 'drifted=yes' --yes
 expect_match "why" "depends on their settings" "$output"
 expect_exit 0 secureesp devices tag "$sketch_mac" --remove cellar
 expect_exit 0 secureesp settings unset "$sketch_mac" retrytimeout

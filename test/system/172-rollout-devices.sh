@@ -23,7 +23,7 @@ secureesp images add "$(make_image 00.00.02 1 1)" --publish --channel beta >/dev
 expect_exit 1 secureesp rollouts create spring --image "$(image_name 00.00.02)" --all --dry-run
 expect_match "nobody follows" "4 follow stable, which it is not published to" "$output"
 expect_exit 0 secureesp groups set lab tag=lab
-expect_exit 0 secureesp groups channel lab beta
+expect_exit 0 secureesp groups channel lab beta --yes
 expect_exit 0 secureesp devices tag "$one" "$two" --add lab
 expect_exit 0 secureesp rollouts create spring --image "$(image_name 00.00.02)" --all --dry-run
 expect_match "how many" "2 more follow stable, which the image is not published to: left out" "$output"

@@ -31,22 +31,22 @@ expect_exit 0 secureesp groups set outer "group=middle or tag=far"
 expect_exit 0 secureesp settings set --group outer waittimeout=21000 --yes
 expect_equal "by two others" 21000 "$(config_of "$one" waittimeout)"
 other=$(config_of "$two" waittimeout)
-expect_exit 0 secureesp groups set inner "mac=$two"
+expect_exit 0 secureesp groups set inner "mac=$two" --yes
 expect_equal "no longer" "$other" "$(config_of "$one" waittimeout)"
 expect_equal "the other one now" 21000 "$(config_of "$two" waittimeout)"
 expect_match "from where" "waittimeout +21000 +group outer" "$(secureesp settings show "$two" --effective)"
-expect_exit 1 secureesp groups set inner 'drifted=yes'
+expect_exit 1 secureesp groups set inner 'drifted=yes' --yes
 expect_match "why" "settings of group outer.*depends on their settings" "$output"
-expect_exit 1 secureesp groups set inner 'group=outer'
+expect_exit 1 secureesp groups set inner 'group=outer' --yes
 expect_match "a loop" "would come to itself" "$output"
 expect_equal "as it was" 21000 "$(config_of "$two" waittimeout)"
 expect_exit 0 secureesp groups set ask 'channel=beta'
 expect_exit 0 secureesp settings set --group ask retrytimeout=4000 --yes
 expect_exit 0 secureesp groups set other 'drifted=yes'
-expect_exit 1 secureesp groups channel other beta
+expect_exit 1 secureesp groups channel other beta --yes
 expect_match "round by a channel" "settings of group ask.*depends on their settings" "$output"
-expect_exit 0 secureesp groups set other "mac=$one"
-expect_exit 0 secureesp groups channel other beta
+expect_exit 0 secureesp groups set other "mac=$one" --yes
+expect_exit 0 secureesp groups channel other beta --yes
 expect_equal "by its channel" 4000 "$(config_of "$one" retrytimeout)"
 
 step "an address of which nothing is known is not told to many"

@@ -249,7 +249,7 @@ notes() {
 }
 notes "a broker that is not found" '\[mqtt\] host: no.such.name.invalid: ' 's|^host = .*|host = no.such.name.invalid|'
 new_device "$(mac_of 3)" --days 5
-notes "an end that is near" "certificates of 1 devices expire within 30 days.*$(mac_of 3)" ''
+notes "an end that is near" "certificates of 1 device expire within 30 days.*$(mac_of 3)" ''
 
 step "what a daemon that runs holds is not free"
 mkdir "$work/run"

@@ -331,7 +331,9 @@ static void it_is_read(void **state)
     ask(f, "GET", API "/audit?since_ms=9000000000000000", NULL, 0);
     expect(f, "none so late", 200, "[]", "");
     ask(f, "GET", API "/audit?after=x", NULL, 0);
-    expect(f, "no number", 400, "after must be a number", "");
+    expect(f, "no number", 400, "after must be a whole number from 0", "");
+    ask(f, "GET", API "/audit?after=-1", NULL, 0);
+    expect(f, "below all", 400, "after must be a whole number from 0", "");
     snprintf(target, sizeof target, API "/audit?who=%0*d", AUDIT_USER_SIZE, 0);
     ask(f, "GET", target, NULL, 0);
     expect(f, "a long name", 400, "at most 63 bytes", "");

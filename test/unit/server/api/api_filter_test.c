@@ -105,7 +105,7 @@ static void channels_are_followed(void **state)
     post(f, "/api/v1/groups", "{\"name\": \"high\", \"filter\": \"group=low\"}");
     expect(f, "within another", 200, "\"channel\":null", "");
     post(f, "/api/v1/groups", "{\"name\": \"low\", \"filter\": \"group=high\"}");
-    expect(f, "a loop", 409, "would come to itself", "");
+    expect(f, "a loop", 409, "group low would come to itself", "");
     post(f, "/api/v1/groups/low/remove", "");
     expect(f, "in use", 409, "group high refers to it", "");
     post(f, "/api/v1/groups/high/channel?channel=gamma", "");

@@ -60,9 +60,14 @@ static const struct {
         "none is cancelled"},
     {"POST", "/api/v1/commands?mac=1", "{}", 400, "\"invalid\"", "mac"},
     {"GET", "/api/v1/settings?at=7", "", 404, "\"not-found\"", "no change 7"},
-    {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"", "no such path"},
+    {"GET", "/api/v1/nonsense", "", 404, "\"not-found\"",
+        "no such path: /api/v1/nonsense; /api/v1/openapi.json lists"},
+    {"GET", "/api/v1/rollouts/%00", "", 404, "\"not-found\"", "no rollout ?"},
+    {"POST", "/api/v1/commands", "{\"mac\": \"\\u0000\"}", 400, "\"invalid\"", "the body has a"},
+    {"POST", "/api/v1/commands", "{\"\\u0000\": 1}", 400, "\"invalid\"", "the body has a"},
     {"POST", "/api/v1/images/a/../publish", "", 404, "\"not-found\"", "no such path"},
-    {"POST", "/api/v1/devices", "", 405, "\"invalid\"", "method not allowed"},
+    {"POST", "/api/v1/devices", "", 405, "\"invalid\"",
+        "method not allowed: /api/v1/devices takes GET, HEAD"},
     {"POST", "/api/v1/boards/B?policy=leap", "", 404, "\"not-found\"", "unknown board B"},
     {"POST", "/api/v1/boards/B?policy=fly", "", 400, "\"invalid\"", "'step' or 'leap'"},
     {"POST", "/api/v1/boards/B", "", 400, "\"invalid\"", "'step' or 'leap'"},
@@ -99,7 +104,8 @@ static void refusals_are_problems(void **state)
         "address\",\"error\":{\"code\":\"invalid\","
         "\"message\":\"'nonsense' is not a MAC address\"}}");
     ask(f, "POST", "/api/v1/devices", NULL, 0);
-    expect(f, "by the method", 405, with, "\"status\":405,\"detail\":\"method not allowed\"");
+    expect(f, "by the method", 405, with,
+        "\"status\":405,\"detail\":\"method not allowed: /api/v1/devices takes");
     ask(f, "GET", "/api/v1/devices/84f3eb0%00", NULL, 0);
     expect(f, "by the path", 400, with, "#/x-problems/invalid\",\"title\"");
 }

@@ -64,6 +64,11 @@ static void test_tags(void **state)
         .mac = MAC_1, .add = odd, .add_count = 1, .remove = two, .remove_count = 1};
     assert_int_equal(command_mark_set_tags(f->store, &wish, &err), 0);
     assert_tags(f, "cellar lab ");
+    wish = (struct command_mark_tags){
+        .mac = MAC_1, .add = two, .add_count = 2, .remove = two + 1, .remove_count = 1};
+    assert_int_equal(command_mark_set_tags(f->store, &wish, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "\"cellar\" is both to be added and to be removed"));
+    assert_tags(f, "cellar lab ");
 }
 
 static void test_hold(void **state)
@@ -71,6 +76,7 @@ static void test_hold(void **state)
     struct fixture *f = *state;
     char long_reason[MARK_STORE_REASON_SIZE + 1];
     struct command_mark_hold wish = {MAC_1, true, &by, "broken roof", false, NULL};
+    struct audit_author another = {.who = "uid 8"};
     struct device_mark mark;
     struct err err = {0};
     int64_t since_ms;
@@ -90,6 +96,14 @@ static void test_hold(void **state)
     assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), 0);
     assert_int_equal(mark.held_at_ms, since_ms);
     assert_string_equal(mark.hold_reason, long_reason);
+    wish = (struct command_mark_hold){MAC_1, true, &another, NULL, false, NULL};
+    assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), 0);
+    assert_string_equal(mark.hold_reason, long_reason);
+    assert_string_equal(mark.held_by, "uid 7");
+    wish.reason = "";
+    assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), 0);
+    assert_string_equal(mark.hold_reason, "");
+    assert_string_equal(mark.held_by, "uid 8");
     wish.reason = "\xff";
     assert_int_equal(command_mark_set_hold(f->store, &wish, &mark, &err), ERR_INVALID);
     wish = (struct command_mark_hold){MAC_1, false, &by, NULL, false, NULL};

@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "server/ctl/rollouts_create.h"
@@ -68,11 +70,45 @@ static void starts(void **state)
     }
 }
 
+// The daemon is not asked for what is wrong by itself.
+static void wrong_options_are_misuse(void **state)
+{
+    static const struct {
+        const char *option, *message;
+    } rows[] = {
+        {"--rate=x", "--rate x"},
+        {"--at-once=-1", "--at-once -1"},
+        {"--success=x", "--success x: give a share from 1% to 100%"},
+        {"--success=101%", "--success 101%"},
+        {"--soak=x", "\"x\" is no duration"},
+        {"--timeout=0", "--timeout 0"},
+        {"--start=x", "\"x\" is no time"},
+    };
+    const struct option_rule *const tables[] = {rollouts_create_options, NULL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char option[32];
+        char *argv[] = {"spring", "--image=B-1", "--all", option};
+        struct options options;
+        struct subcommand_call call = {.options = &options, .socket = "/nowhere/api.sock"};
+        struct err err = {0};
+
+        snprintf(option, sizeof option, "%s", rows[i].option);
+        assert_int_equal(options_parse(tables, 4, argv, &options, &err), 0);
+        assert_int_equal(rollouts_create_run(&call, &err), SUBCOMMAND_USAGE);
+        options_clear(&options);
+        if (strstr(err.message, rows[i].message) == NULL)
+            fail_msg("%s: %s", rows[i].option, err.message);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars),
         cmocka_unit_test(starts),
+        cmocka_unit_test(wrong_options_are_misuse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

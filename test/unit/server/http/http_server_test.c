@@ -117,7 +117,7 @@ static const char *const cases[][4] = {
     {"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ", "xxxxxxxxxx",
         ""},
     {"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404 ",
-        "no such path", ""},
+        "no such path: /nowhere", ""},
     {"POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n", ""},
     {"DELETE /echo/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 405 ",

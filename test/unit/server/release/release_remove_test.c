@@ -161,7 +161,7 @@ static void test_who_uses_an_image(void **state)
         runs(f, mac, "B-2");
     }
     stage(f, MAC_2, "B-1");
-    expect_remove(release, "B-1", "1 devices have downloaded it (84f3eb000002) and may");
+    expect_remove(release, "B-1", "1 device has downloaded it (84f3eb000002) and may");
     fixture_write(f, unstage_job, MAC_2);
     expect_remove(release, "B-1", NULL);
     release_close(release);

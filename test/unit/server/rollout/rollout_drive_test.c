@@ -114,7 +114,7 @@ static void a_failure_pauses_it(void **state)
     assert_int_equal(row_of(f, "spring", mac).stage, ROLLOUT_FAILED);
     assert_string_equal(row_of(f, "spring", mac).reason, "flash: trial-failed");
     assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
-    assert_string_equal(get(f, "spring").reason, "1 of 1 devices have failed");
+    assert_string_equal(get(f, "spring").reason, "1 of 1 device has failed");
     expect_offers(f, "000");
     drive(f);
     assert_int_equal(commands(f), 2);

@@ -105,6 +105,9 @@ static void test_bytes(void **state)
             ERR_INVALID);
     assert_int_equal(settings_check_read((const uint8_t *)"[]", 2, &patch, &err), ERR_INVALID);
     assert_string_equal(err.message, "patch: it is no JSON object"); // at no place of it
+    assert_int_equal(
+        settings_check_read((const uint8_t *)"[\"\\u0000\"]", 10, &patch, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, ": it has a \\u0000, which no text can have here"));
     memset(text, ' ', sizeof text);
     memcpy(text, "{}", 2);
     assert_int_equal(
