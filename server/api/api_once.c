@@ -26,35 +26,39 @@ bool api_once_is_taken(const char *pattern)
     return false;
 }
 
-// What is hashed: texts, each behind its length, so that no two rows of them are one.
-static void write_part(FILE *out, const void *p, size_t n)
+// What is hashed: texts, each behind its length, so that no two rows of them are one. No piece of a
+// body, which may hold passwords, is copied.
+static void add_part(struct digest *digest, const void *p, size_t n)
 {
-    fprintf(out, "%zu:", n);
+    char length[24];
+
+    snprintf(length, sizeof length, "%zu:", n);
+    digest_add(digest, length, strlen(length));
     if (n > 0)
-        (void)fwrite(p, 1, n, out); // hash() asks whether all was written
+        digest_add(digest, p, n);
 }
 
-static void write_text(FILE *out, const char *text)
+static void add_text(struct digest *digest, const char *text)
 {
-    write_part(out, text, strlen(text));
+    add_part(digest, text, strlen(text));
 }
 
-static void write_parameter(const char *name, const char *value, void *ctx)
+static void add_parameter(const char *name, const char *value, void *ctx)
 {
-    write_text(ctx, name);
-    write_text(ctx, value);
+    add_text(ctx, name);
+    add_text(ctx, value);
 }
 
-static void write_request(FILE *out, const struct http_request *request)
+static void add_request(struct digest *digest, const struct http_request *request)
 {
     size_t n;
     const uint8_t *body = http_request_body(request, &n);
 
-    write_text(out, http_request_route(request)->pattern); // that take keys are of one method
+    add_text(digest, http_request_route(request)->pattern); // that take keys are of one method
     for (size_t i = 0; i < HTTP_ROUTE_SEGMENTS_MAX; i++)
-        write_text(out, http_request_segment(request, i));
-    write_part(out, body, n);
-    http_request_each_parameter(request, write_parameter, out);
+        add_text(digest, http_request_segment(request, i));
+    add_part(digest, body, n);
+    http_request_each_parameter(request, add_parameter, digest);
 }
 
 // The key is part of both hashes: who does not know it cannot try passwords that a body may hold.
@@ -62,27 +66,16 @@ static void write_request(FILE *out, const struct http_request *request)
 static int hash(const char *key, const char *who, const struct http_request *request,
     char out[ANSWER_STORE_HASH_SIZE], struct err *err)
 {
-    char *text = NULL;
-    size_t n = 0;
-    FILE *stream = open_memstream(&text, &n);
-    int rc = 0;
+    struct digest *digest = digest_begin_sha256();
 
-    if (stream == NULL)
+    if (digest == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    write_text(stream, key);
-    write_text(stream, who);
+    add_text(digest, key);
+    add_text(digest, who);
     if (request != NULL)
-        write_request(stream, request);
-    bool is_whole = ferror(stream) == 0;
-
-    if (fclose(stream) == 0 && is_whole)
-        digest_sha256((const uint8_t *)text, n, out);
-    else
-        rc = err_set(err, ERR_NO_MEMORY, "no memory for a request");
-    if (text != NULL)
-        explicit_bzero(text, n);
-    free(text);
-    return rc;
+        add_request(digest, request);
+    digest_end(digest, out);
+    return 0;
 }
 
 struct fields {
