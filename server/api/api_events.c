@@ -114,7 +114,7 @@ static int read_up_to(
 static int read_view(struct events *events, struct err *err)
 {
     struct store_connection *connection;
-    int64_t newest;
+    int64_t newest = 0;
     int rc = store_read_begin(events->store, &connection, err);
 
     if (rc < 0)
@@ -222,7 +222,7 @@ static int begin_at(struct events *events, struct store_connection *connection,
     const struct event_begin *at, struct err *err)
 {
     struct event_follow_wish wish = wish_of(events);
-    int64_t newest;
+    int64_t newest = 0;
     int rc = device_store_check_filter(connection, &events->filter, err);
 
     if (rc == 0)

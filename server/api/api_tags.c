@@ -29,17 +29,18 @@ static int read_tags(
 }
 
 static int change(
-    const struct api *api, const json_t *body, struct command_mark_tags *wish, struct err *err)
+    const struct api *api, const json_t *body, const struct command_mark_tags *who, struct err *err)
 {
     const char *add[TAG_STORE_MAX];
     const char *remove[TAG_STORE_MAX];
-    int rc = read_tags(json_object_get(body, "add"), add, &wish->add_count, err);
+    struct command_mark_tags wish = *who;
+    int rc = read_tags(json_object_get(body, "add"), add, &wish.add_count, err);
 
-    wish->add = add;
-    wish->remove = remove;
+    wish.add = add;
+    wish.remove = remove;
     if (rc == 0)
-        rc = read_tags(json_object_get(body, "remove"), remove, &wish->remove_count, err);
-    return rc < 0 ? rc : command_mark_set_tags(api->store, wish, err);
+        rc = read_tags(json_object_get(body, "remove"), remove, &wish.remove_count, err);
+    return rc < 0 ? rc : command_mark_set_tags(api->store, &wish, err);
 }
 
 static int read_back(const struct api *api, const char *mac, json_t **tags, struct err *err)

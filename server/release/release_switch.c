@@ -169,7 +169,7 @@ static int check_device(struct store_connection *connection, const char *mac,
 
     if (rc == 0)
         rc = release_load(connection, false, &catalogue, err);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     rc = check_image(catalogue, device.status.image, channels, err);
     release_load_free(catalogue);

@@ -309,7 +309,7 @@ static int choose_part(struct step *step, struct rollout_device_wish *wish)
 }
 
 // All are read before the first is changed.
-static int look_at_all(struct step *step)
+static int read_all(struct step *step)
 {
     const struct rollout *rollout = step->gather.rollout;
     struct rollout_device_wish wish = {.rollout = rollout->id,
@@ -326,11 +326,7 @@ static int look_at_all(struct step *step)
     if (rc == 0 && !rollout_state_is_end(rollout->state))
         rc = rollout_device_store_each_candidate(
             step->gather.connection, &wish, append, step, step->err);
-    if (rc == 0)
-        rc = append_found(step);
-    for (size_t i = 0; i < step->count && rc == 0; i++)
-        rc = look(step, &step->devices[i]);
-    return rc;
+    return rc < 0 ? rc : append_found(step);
 }
 
 int rollout_step_run(struct store_connection *connection, struct release *release,
@@ -339,8 +335,13 @@ int rollout_step_run(struct store_connection *connection, struct release *releas
     const struct release_catalogue *catalogue = release_hold(release);
     struct step step = {
         .gather = {connection, catalogue, rollout, clock_now_ms()}, .wish = wish, .err = err};
-    int rc = look_at_all(&step);
+    int rc = read_all(&step);
 
+    for (size_t i = 0; i < step.count && rc == 0; i++) {
+        struct rollout_device device = step.devices[i];
+
+        rc = look(&step, &device);
+    }
     release_drop(release, catalogue);
     free(step.sites);
     free(step.devices);
