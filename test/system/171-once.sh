@@ -54,16 +54,18 @@ expect_equal "neither key nor request is in the database" 0 \
     "$(database "select count(*) from answers where key_hash like '%round%' or length(request_hash) <> 64")"
 
 step "the command line asks again while the daemon is away"
+before=$(database 'select count(*) from commands')
 kill -STOP "$(process_pid "$sandbox/run/daemon")"
-secureesp groups set cellar tag=cellar >"$work/set" 2>&1 </dev/null &
+secureesp command "$mac" config >"$work/order" 2>&1 </dev/null &
 asking=$!
 sleep 0.5
 part kill daemon
 restart
-wait "$asking" || fail "it gives up: $(cat "$work/set")"
-expect_equal "the group" tag=cellar "$(json_get "$(api /groups/cellar)" '$.filter')"
+wait "$asking" || fail "it gives up: $(cat "$work/order")"
+expect_equal "commands" $((before + 1)) "$(database 'select count(*) from commands')"
 
 step "of two operators who saw the same, one wins"
+secureesp groups set cellar tag=cellar --yes >/dev/null
 etag() {
     curl -s -i --unix-socket "$SECUREESP_SOCKET" "http://localhost/api/v1/groups/cellar" |
         sed -n 's/^ETag: *\(.*\)\r$/\1/Ip'

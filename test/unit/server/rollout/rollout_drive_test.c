@@ -230,14 +230,14 @@ static void its_thread_does_it(void **state)
     assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
     create(f, "spring", &at_once);
     rollout_drive_wake(driver);
-    for (int i = 0; i < 500 && commands(f) < 3; i++)
+    for (int i = 0; i < 3000 && commands(f) < 3; i++)
         usleep(10000);
     assert_int_equal(commands(f), 3);
     report(f, MAC_1, NEW, true);
     report(f, MAC_2, NEW, true);
     report(f, MAC_3, NEW, true);
     report(f, "84f3eb000009", MIDDLE, true);
-    for (int i = 0; i < 500 && offer(f, "84f3eb000009", MIDDLE)[0] == '\0'; i++)
+    for (int i = 0; i < 3000 && offer(f, "84f3eb000009", MIDDLE)[0] == '\0'; i++)
         usleep(10000);
     assert_int_equal(get(f, "spring").state, ROLLOUT_DONE);
     assert_string_equal(offer(f, "84f3eb000009", MIDDLE), NEW); // the gate has fallen
