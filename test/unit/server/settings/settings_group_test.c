@@ -164,7 +164,7 @@ static void test_judged(void **state)
 static void test_bounds(void **state)
 {
     struct fixture *f = *state;
-    char name[8];
+    char name[16];
     char filter[32];
 
     start(f);
