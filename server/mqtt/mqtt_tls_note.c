@@ -137,6 +137,7 @@ static bool is_broken_off(const struct mqtt_tls_note *note, const char *reason)
     if (strcmp(reason, protocol_error(what)) == 0)
         return true;
     return note->has_hello && (strcmp(reason, mosquitto_strerror(MOSQ_ERR_CONN_LOST)) == 0 ||
+                                  strcmp(reason, mosquitto_strerror(MOSQ_ERR_TLS)) == 0 ||
                                   strstr(reason, "unexpected eof") != NULL);
 }
 

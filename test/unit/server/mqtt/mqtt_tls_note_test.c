@@ -56,6 +56,7 @@ static void test_what_is_appended(void **state)
         {{.text = "", .has_hello = true}, lost, "the broker's log"},
         {{.text = "", .has_hello = true}, "OpenSSL Error: unexpected eof", "the broker's log"},
         {{.text = ""}, "OpenSSL Error: unexpected eof", NULL},
+        {{.text = "", .has_hello = true}, mosquitto_strerror(MOSQ_ERR_TLS), "the broker's log"},
         {{.text = "why", .has_hello = true}, lost, ": why"},
         {{.text = ""}, "Connection Refused: not authorised.", NULL},
         {{.text = ""}, strerror(EPROTO), "the broker's log"},
