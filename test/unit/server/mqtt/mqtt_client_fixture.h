@@ -131,6 +131,39 @@ static inline void fixture_wait_for_reason(struct fixture *f, const char *reason
     fixture_wait_until(f, fixture_has_reason, reason, 0);
 }
 
+static inline struct mqtt_client *fixture_start(
+    struct fixture *f, const struct mqtt_settings *settings)
+{
+    struct mqtt_client *client = NULL;
+    struct err err = {0};
+
+    if (mqtt_client_start(settings, &f->callbacks, &client, &err) < 0)
+        fail_msg("%s", err.message);
+    return client;
+}
+
+// A socket that waits for connections on a free port of the loopback.
+static inline int fixture_listen(uint16_t *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 5), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static inline void fixture_reset(int peer)
+{
+    static const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(peer);
+}
+
 static inline int fixture_set_up_group(void **state)
 {
     static const char *const subscriptions[] = {"/a/+", "/b/+/c", NULL};

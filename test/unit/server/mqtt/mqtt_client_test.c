@@ -4,26 +4,14 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include <openssl/ssl.h>
-
 #include "server/base/clock.h"
 #include "test/unit/server/mqtt/mqtt_client_fixture.h"
-
-static struct mqtt_client *start(struct fixture *f, const struct mqtt_settings *settings)
-{
-    struct mqtt_client *client = NULL;
-    struct err err = {0};
-
-    if (mqtt_client_start(settings, &f->callbacks, &client, &err) < 0)
-        fail_msg("%s", err.message);
-    return client;
-}
 
 static void test_messages_go_and_come(void **state)
 {
     static const uint8_t binary[] = {'x', 0, 0xff, 'y'};
     struct fixture *f = *state;
-    struct mqtt_client *client = start(f, &f->settings);
+    struct mqtt_client *client = fixture_start(f, &f->settings);
 
     fixture_wait_for(f, &f->connections, 1);
     assert_int_equal(mqtt_client_publish(client, "/a/1", binary, sizeof binary), 0);
@@ -53,7 +41,7 @@ static void test_hears(void **state)
 
     settings.hears = hears;
 
-    struct mqtt_client *client = start(f, &settings);
+    struct mqtt_client *client = fixture_start(f, &settings);
 
     fixture_wait_for(f, &f->connections, 1);
     assert_int_equal(mqtt_client_publish(client, "/broker/x/y", NULL, 0), 0);
@@ -65,7 +53,7 @@ static void test_hears(void **state)
 static void test_many_at_once(void **state)
 {
     struct fixture *f = *state;
-    struct mqtt_client *client = start(f, &f->settings);
+    struct mqtt_client *client = fixture_start(f, &f->settings);
 
     fixture_wait_for(f, &f->connections, 1);
     for (int i = 0; i < MESSAGES_MAX; i++) {
@@ -91,7 +79,7 @@ static void test_retained_is_marked(void **state)
         f->broker.port);
     assert_int_equal(broker_shell(f->folder, script), 0);
 
-    struct mqtt_client *client = start(f, &f->settings);
+    struct mqtt_client *client = fixture_start(f, &f->settings);
 
     fixture_wait_for_messages(f, 1);
     assert_true(f->messages[0].retained);
@@ -105,7 +93,7 @@ static void test_comes_back(void **state)
 
     broker_stop(&f->broker);
 
-    struct mqtt_client *client = start(f, &f->settings);
+    struct mqtt_client *client = fixture_start(f, &f->settings);
 
     fixture_wait_for(f, &f->failures, 1);
     assert_int_equal(mqtt_client_publish(client, "/a/1", NULL, 0), ERR_UNAVAILABLE);
@@ -125,7 +113,7 @@ static void test_comes_back(void **state)
 static void test_reload_takes_the_new_certificate(void **state)
 {
     struct fixture *f = *state;
-    struct mqtt_client *client = start(f, &f->settings);
+    struct mqtt_client *client = fixture_start(f, &f->settings);
     struct err err = {0};
 
     fixture_wait_for(f, &f->connections, 1);
@@ -150,7 +138,7 @@ static void test_reload_takes_the_new_certificate(void **state)
 static void expect_failure(
     struct fixture *f, const struct mqtt_settings *settings, const char *reason)
 {
-    struct mqtt_client *client = start(f, settings);
+    struct mqtt_client *client = fixture_start(f, settings);
 
     fixture_wait_for_reason(f, reason);
     assert_int_equal(f->connections, 0);
@@ -168,7 +156,7 @@ static void test_a_new_authority_replaces_the_old(void **state)
     settings.ca_file = ca;
     assert_int_equal(broker_shell(f->folder, "cp ca.crt trusted.crt"), 0);
 
-    struct mqtt_client *client = start(f, &settings);
+    struct mqtt_client *client = fixture_start(f, &settings);
 
     fixture_wait_for(f, &f->connections, 1);
     assert_int_equal(broker_shell(f->folder, "cp other.crt trusted.crt"), 0);
@@ -223,80 +211,18 @@ static void test_unusable_files(void **state)
     mqtt_client_free(NULL);
 }
 
-static int listen_locally(uint16_t *port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(fd, 5), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    *port = ntohs(address.sin_port);
-    return fd;
-}
-
-static void close_with_reset(int peer)
-{
-    static const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-
-    assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
-    close(peer);
-}
-
 static void test_reset_during_the_handshake(void **state)
 {
     struct fixture *f = *state;
     struct mqtt_settings settings = f->settings;
-    int fd = listen_locally(&settings.port);
-    struct mqtt_client *client = start(f, &settings);
+    int fd = fixture_listen(&settings.port);
+    struct mqtt_client *client = fixture_start(f, &settings);
     int peer = accept(fd, NULL, NULL);
     char byte;
 
     assert_int_equal(recv(peer, &byte, 1, 0), 1);
-    close_with_reset(peer);
+    fixture_reset(peer);
     fixture_wait_for(f, &f->failures, 1);
-    mqtt_client_free(client);
-    close(fd);
-}
-
-// As a broker that speaks TLS 1.2 does until it sees the client's certificate.
-static void shake_hands_halfway(const struct fixture *f, int peer)
-{
-    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-    SSL *ssl = NULL;
-    char path[SCRATCH_PATH_SIZE];
-    uint8_t hello[4096];
-    ssize_t n;
-
-    scratch_path(f->folder, "server.crt", path);
-    assert_int_equal(SSL_CTX_use_certificate_file(ctx, path, SSL_FILETYPE_PEM), 1);
-    scratch_path(f->folder, "server.key", path);
-    assert_int_equal(SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM), 1);
-    assert_int_equal(SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION), 1);
-    ssl = SSL_new(ctx);
-    n = recv(peer, hello, sizeof hello, 0);
-    assert_true(n > 0);
-    SSL_set_bio(ssl, BIO_new_mem_buf(hello, (int)n), BIO_new_socket(peer, BIO_NOCLOSE));
-    BIO_set_mem_eof_return(SSL_get_rbio(ssl), -1);
-    assert_int_equal(SSL_get_error(ssl, SSL_accept(ssl)), SSL_ERROR_WANT_READ);
-    assert_int_equal(recv(peer, hello, 1, 0), 1); // of the certificate
-    SSL_free(ssl);
-    SSL_CTX_free(ctx);
-}
-
-// What may have been the alert of a broker that refuses the client's certificate.
-static void test_reset_after_the_brokers_hello(void **state)
-{
-    struct fixture *f = *state;
-    struct mqtt_settings settings = f->settings;
-    int fd = listen_locally(&settings.port);
-    struct mqtt_client *client = start(f, &settings);
-    int peer = accept(fd, NULL, NULL);
-
-    shake_hands_halfway(f, peer);
-    close_with_reset(peer);
-    fixture_wait_for_reason(f, "before the broker answered: the broker's log says why");
     mqtt_client_free(client);
     close(fd);
 }
@@ -305,8 +231,8 @@ static void test_free_during_the_handshake(void **state)
 {
     struct fixture *f = *state;
     struct mqtt_settings settings = f->settings;
-    int fd = listen_locally(&settings.port);
-    struct mqtt_client *client = start(f, &settings);
+    int fd = fixture_listen(&settings.port);
+    struct mqtt_client *client = fixture_start(f, &settings);
     int peer = accept(fd, NULL, NULL);
     int64_t start_ms = clock_monotonic_ms();
 
@@ -333,7 +259,6 @@ int main(void)
         TEST(test_key_of_another_certificate),
         TEST(test_unusable_files),
         TEST(test_reset_during_the_handshake),
-        TEST(test_reset_after_the_brokers_hello),
         TEST(test_free_during_the_handshake),
     };
 
