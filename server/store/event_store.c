@@ -26,9 +26,6 @@ static const char select_page[] =
     "SELECT " EVENT_ROW_COLUMNS " FROM events INDEXED BY events_order"
     " WHERE device = ?1 AND id < ?2 AND (?3 = '' OR kind = ?3) ORDER BY id DESC LIMIT ?4";
 
-static const char select_following[] =
-    "SELECT " EVENT_ROW_COLUMNS " FROM events WHERE id > ? ORDER BY id LIMIT ?";
-
 static const char select_since[] =
     "SELECT 1 FROM events WHERE device = ? AND at_ms > ? AND kind = ? LIMIT 1";
 
@@ -116,26 +113,6 @@ int event_store_page(struct store_connection *connection, const struct event_sto
     statement_bind_int(&s, wish->before);
     statement_bind_text(&s, wish->kind);
     statement_bind_int(&s, wish->limit);
-    while ((rc = statement_step(&s, err)) > 0) {
-        event_row_read(&s, &event);
-        rc = each(&event, statement_int(&s, EVENT_ROW_ID), ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
-}
-
-int event_store_follow(struct store_connection *connection, int64_t after, int64_t limit,
-    int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx, struct err *err)
-{
-    struct statement s;
-    struct event event;
-    int rc;
-
-    statement_open(&s, connection, select_following);
-    statement_bind_int(&s, after);
-    statement_bind_int(&s, limit);
     while ((rc = statement_step(&s, err)) > 0) {
         event_row_read(&s, &event);
         rc = each(&event, statement_int(&s, EVENT_ROW_ID), ctx);

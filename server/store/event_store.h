@@ -27,12 +27,6 @@ ERR_CHECKED int event_store_page(struct store_connection *connection,
     const struct event_store_wish *wish,
     int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx, struct err *err);
 
-// Those of all devices whose ids are larger, in the order in which they came, at most `limit`,
-// until each() returns non-zero, which is then returned.
-ERR_CHECKED int event_store_follow(struct store_connection *connection, int64_t after,
-    int64_t limit, int (*each)(const struct event *event, int64_t id, void *ctx), void *ctx,
-    struct err *err);
-
 // Whether the device has an event of that kind after since_ms: 1 or 0, or an error.
 ERR_CHECKED int event_store_has_since(struct store_connection *connection, const char *mac,
     const char *kind, int64_t since_ms, struct err *err);

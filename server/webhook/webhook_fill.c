@@ -11,7 +11,7 @@
 #include "server/select/select_parse.h"
 #include "server/store/audit_store.h"
 #include "server/store/device_store.h"
-#include "server/store/event_store.h"
+#include "server/store/event_follow.h"
 #include "server/webhook/webhook_kinds.h"
 
 struct look {
@@ -62,17 +62,18 @@ static int meets(struct look *look, const char *mac)
     return count > 0;
 }
 
-static int take_event(const struct event *event, int64_t id, void *ctx)
+static int take_event(const struct event_follow_row *row, void *ctx)
 {
+    const struct event *event = &row->event;
     struct look *look = ctx;
     int rc =
         webhook_kinds_has(look->fill->webhook.kinds, event->kind) ? meets(look, event->mac) : 0;
 
     look->rows++;
     if (rc > 0)
-        rc = append(look->fill, look->bodies->event(event, id));
+        rc = append(look->fill, look->bodies->event(event, row->id));
     if (rc == 0)
-        look->fill->webhook.event_cursor = id;
+        look->fill->webhook.event_cursor = row->id;
     return rc;
 }
 
@@ -96,8 +97,9 @@ static int read_rows(struct look *look, struct err *err)
 {
     struct webhook *webhook = &look->fill->webhook;
     struct audit_store_wish wish = {webhook->audit_cursor, INT64_MIN, "", "", WEBHOOK_FILL_ROWS};
-    int rc = event_store_follow(
-        look->connection, webhook->event_cursor, WEBHOOK_FILL_ROWS, take_event, look, err);
+    const struct event_follow_wish all = {.mac = "", .kind = ""};
+    const struct event_follow_range range = {webhook->event_cursor, WEBHOOK_FILL_ROWS};
+    int rc = event_follow_each(look->connection, &all, &range, take_event, look, err);
 
     look->fill->is_full = look->rows == WEBHOOK_FILL_ROWS;
     look->rows = 0;
