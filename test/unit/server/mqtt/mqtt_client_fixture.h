@@ -170,8 +170,10 @@ static inline int fixture_set_up_group(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     void *folder = NULL;
 
-    if (f == NULL || scratch_make(&folder) < 0)
+    if (f == NULL || scratch_make(&folder) < 0) {
+        free(f);
         return -1;
+    }
     signal(SIGPIPE, SIG_IGN); // as in the daemon
     *state = f;
     f->folder = folder;
