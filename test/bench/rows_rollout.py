@@ -31,9 +31,9 @@ def creation(bench):
     bed = filled_bed(fleet)
     took, polls, statuses = [], ([], []), ([], [])
 
-    def cost(where):
+    def cost(where):  # for seconds: a look at the rollout, once a second, has its share of each
         polls[where].append(cpu_per_request(
-            bed.load_daemon(PATH_304, 304, "resumed", bench.work(4000))))
+            bed.load_daemon(PATH_304, 304, "resumed", bench.work(40000))))
         statuses[where].append(store(bed, bench.work(100000), 1000)[2])
 
     try:
