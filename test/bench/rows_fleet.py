@@ -92,7 +92,8 @@ FILTERS = [
 TAGS_SQL = """INSERT INTO device_tags SELECT mac, 'cellar' FROM devices WHERE mac % 2 = 0;
  INSERT INTO device_tags SELECT mac, 'lab' FROM devices WHERE mac % 3 = 0;
  INSERT INTO device_tags SELECT mac, 'rare' FROM devices WHERE mac % 1000 = 0;
- INSERT INTO device_marks SELECT mac, 1, 'uid 0', '', 0, '' FROM devices WHERE mac % 100 = 0;
+ INSERT INTO device_marks (device, held_at_ms, held_by, hold_reason, canary, pin)
+   SELECT mac, 1, 'uid 0', '', 0, '' FROM devices WHERE mac % 100 = 0;
  INSERT INTO images (name, state, size_bytes, sha256, md5, signer, embeds_from, added_at_ms,
    published_at_ms) VALUES ('ESP8266_WEMOS_D1MINIPRO-00.00.09', 1, 1, '', '', '', '', 1, 1);
  UPDATE devices SET image = 'ESP8266_WEMOS_D1MINIPRO-00.00.09' WHERE mac % 10 = 0;
