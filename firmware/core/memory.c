@@ -15,6 +15,11 @@ bool memory_was_short(void)
     return errno == ENOMEM;
 }
 
+void memory_recall(void)
+{
+    errno = ENOMEM;
+}
+
 int memory_judge(int rc, struct failure *failure)
 {
     size_t n;

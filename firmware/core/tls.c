@@ -202,6 +202,7 @@ int tls_open(struct tls *tls, enum tls_peer peer, const char *host, uint16_t tcp
     mbedtls_ssl_set_bio(&tls->ssl, tls, send_bytes, receive_bytes, NULL);
     tls->phase = TLS_CONNECTING;
     tls->ended = false;
+    tls->was_short = false;
     tls->unsent = 0;
     timer_start(&tls->deadline, tls->port->ops->now_ms(tls->port), TLS_HANDSHAKE_MS);
     if (tls->port->ops->stream_open(tls->port, host, tcp_port) == PORT_FAILED)
@@ -223,14 +224,13 @@ static int fail_certificate(struct tls *tls, struct failure *failure)
 // It may have been that: some servers refuse instead of falling back.
 static void blame_resumption(struct tls *tls)
 {
-    if (tls->resuming)
+    if (tls->resuming && !tls->was_short)
         tls->no_resume[tls->peer] = true;
 }
 
 static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
 {
-    if (!memory_was_short())
-        blame_resumption(tls);
+    blame_resumption(tls);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         rc = fail_certificate(tls, failure);
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
@@ -240,6 +240,8 @@ static int fail_handshake(struct tls *tls, int rc, struct failure *failure)
         rc = failure_set_code(failure, 0, tls->host, "closed during the handshake");
     else
         rc = failure_set_code(failure, rc, tls->host, "handshake failed");
+    if (tls->was_short)
+        memory_recall();
     rc = memory_judge(rc, failure);
     tls_close(tls);
     return rc;
@@ -274,6 +276,11 @@ static int step_handshake(struct tls *tls, struct failure *failure)
     memory_watch();
 
     int rc = mbedtls_ssl_handshake_step(&tls->ssl);
+
+    // Mbed TLS 2.28 sends a Finished that it had no room to compute; the peer refuses that later.
+    if (memory_was_short())
+        tls->was_short = true;
+
     bool refused = rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || rc == MBEDTLS_ERR_SSL_CONN_EOF;
 
     if (refused && tls->resuming) {

@@ -36,9 +36,10 @@ struct tls {
     uint32_t retained_for;     // what the retained sessions depend on, tls_retain.h
     bool no_resume[TLS_PEERS]; // has refused to resume: full handshakes until the restart
     bool resuming;
-    bool ended;    // the stream
-    bool has_read; // the peer has said something since the handshake
-    bool busy;     // the handshake can go on at once
+    bool ended;     // the stream
+    bool has_read;  // the peer has said something since the handshake
+    bool busy;      // the handshake can go on at once
+    bool was_short; // of memory, at some step of the handshake
     enum tls_phase phase;
     enum tls_peer peer;
     mbedtls_x509_time valid_to; // of its certificate

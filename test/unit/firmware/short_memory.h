@@ -19,6 +19,7 @@
 // A device that lacks memory. Included once in a program.
 
 #define SHORT_MEMORY_POINTS 24 // at which memory runs out, of all the thousands of allocations
+#define SHORT_MEMORY_LAST 64   // at each of which it does, too
 
 // Only the device lacks memory, not its peer, which lives in the same program.
 
@@ -87,6 +88,18 @@ static inline long short_memory_count(short_memory_work *work, void *ctx, struct
     return total;
 }
 
+// The next point at which memory is to run out: the first and the last ones one by one, for what is
+// small comes there, and the many between in leaps.
+static inline long short_memory_next(long n, long total)
+{
+    long leap = n > SHORT_MEMORY_POINTS ? 1 + total / SHORT_MEMORY_POINTS : 1;
+    long last = total - SHORT_MEMORY_LAST;
+
+    if (n >= last)
+        return n + 1;
+    return n + leap < last ? n + leap : last;
+}
+
 // Runs work with memory that runs out at some allocation, at more and more of them until there is
 // enough. Each time it may fail for want of memory only. Returns how often it has.
 static inline unsigned short_memory_sweep(short_memory_work *work, void *ctx)
@@ -95,9 +108,7 @@ static inline unsigned short_memory_sweep(short_memory_work *work, void *ctx)
     unsigned failed = 0;
     long total = short_memory_count(work, ctx, &failure);
 
-    long leap = total / SHORT_MEMORY_POINTS;
-
-    for (long n = 1; n <= total; n += n > SHORT_MEMORY_POINTS ? 1 + leap : 1) {
+    for (long n = 1; n <= total; n = short_memory_next(n, total)) {
         failing_memory_run_out(n);
 
         int rc = work(ctx, &failure);
