@@ -7,6 +7,7 @@
 
 #include "server/base/clock.h"
 #include "server/ctl/command_table.h"
+#include "server/ctl/device_offer.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 
@@ -138,6 +139,7 @@ static void show_channel(const json_t *device)
     if (field_is_true(device, "ahead"))
         puts("                  its image is of channel beta: it stays on it until stable has a "
              "newer one");
+    device_offer_show(device);
 }
 
 // What an operator has said of it.
