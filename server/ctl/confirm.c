@@ -70,7 +70,7 @@ int confirm_group(const struct subcommand_call *call, const struct confirm_group
     char line[80];
 
     confirm_format_group(group, found);
-    if (!group->is_there || group->devices + group->leave == 0 ||
+    if (!group->is_there || (group->devices + group->leave == 0 && !group->is_needed) ||
         options_has(call->options, "yes")) {
         fprintf(stderr, "%s\n", found);
         return SUBCOMMAND_OK;

@@ -20,6 +20,7 @@ struct confirm_group {
     int64_t devices; // that meet its filter
     int64_t leave;   // that are in it and do not
     bool is_there;   // already, so that devices may get something else
+    bool is_needed;  // by something else, so that it is asked also if there are no devices
 };
 
 // Tells how many devices a group means, and asks whether to do so unless --yes is given, the group

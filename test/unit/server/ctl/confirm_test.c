@@ -26,7 +26,7 @@ static void test_yes(void **state)
 
 static void expect_group(int64_t devices, int64_t leave, const char *text)
 {
-    struct confirm_group group = {devices, leave, true};
+    struct confirm_group group = {devices, leave, true, false};
     char line[CONFIRM_LINE_SIZE];
 
     confirm_format_group(&group, line);
@@ -58,6 +58,9 @@ static void test_group_is_asked_about(void **state)
     assert_string_equal(
         err.message, "1 device meets the filter; without a terminal to ask at, --yes does it");
     group.devices = 0;
+    group.is_needed = true;
+    assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_USAGE);
+    group.is_needed = false;
     assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_OK);
     group.leave = 1;
     assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_USAGE);
