@@ -15,6 +15,10 @@
 int confirm_change(
     const struct subcommand_call *call, int64_t devices, const char *what, struct err *err);
 
+// The same of all devices that there are.
+int confirm_all(
+    const struct subcommand_call *call, int64_t devices, const char *what, struct err *err);
+
 // A group that is to be changed.
 struct confirm_group {
     int64_t devices; // that meet its filter
