@@ -92,7 +92,7 @@ static int refresh(struct batch *batch, size_t i, struct err *err)
 {
     const json_t *command = json_array_get(batch->commands, i);
     char path[64];
-    struct client_request request = {.method = "GET", .path = path};
+    struct client_request request = {.method = "GET", .path = path, .is_look = true};
     json_t *now;
 
     snprintf(
