@@ -60,6 +60,7 @@ static const struct table_column hour_columns[] = {
     {"HEAP MIN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"LOOP MAX", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"REBOOTS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"ERRORS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
 };
 
 static void show_line(const json_t *device, size_t i, int64_t now_ms)
@@ -330,8 +331,8 @@ static const struct listing certificate_listing = {certificate_columns,
 
 static void add_hour(struct table *table, const json_t *hour, int64_t now_ms)
 {
-    static const char *const members[] = {
-        "count", "rssi_min", "rssi_avg", "rssi_max", "free_heap_min", "max_loop_max", "reboots"};
+    static const char *const members[] = {"count", "rssi_min", "rssi_avg", "rssi_max",
+        "free_heap_min", "max_loop_max", "reboots", "new_errors"};
     char text[TEXT_SHORT_SIZE];
 
     (void)now_ms;
