@@ -4,7 +4,7 @@
 // How a command, an update or a connection ended. Devices send the name, people read it.
 enum result {
     RESULT_OK,
-    RESULT_CURRENT, // 304: already runs the newest image
+    RESULT_CURRENT, // 304: no newer image is offered
     RESULT_BUSY,    // another command is under way
     RESULT_UNKNOWN_COMMAND,
     RESULT_NOTHING_DOWNLOADED, // flash without a verified download

@@ -116,7 +116,7 @@ static int step_request(struct update *update, struct failure *failure)
         return rc;
     switch (update->https->head.status) {
     case 200: return accept_image(update, failure);
-    case 304: return failure_set(failure, RESULT_CURRENT, "runs the newest image");
+    case 304: return failure_set(failure, RESULT_CURRENT, "no newer image is offered");
     default: break;
     }
     http_reason_start(failure, update->https->head.status);

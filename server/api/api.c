@@ -161,10 +161,12 @@ static void serve(const struct http_request *request, struct http_response *resp
         NULL)                                                                                      \
     X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
     X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
+    X(HTTP_GET, "/api/v1/certificates/:", api_certificates_show, false, NULL)                      \
     X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
     X(HTTP_GET, "/api/v1/enrolments", api_enrolments_list, false, enrolment_filter)                \
     X(HTTP_POST, "/api/v1/enrolments", api_enrolments_add, true, NULL)                             \
     X(HTTP_POST, "/api/v1/enrolments/window", api_enrolment_window_open, false, window)            \
+    X(HTTP_GET, "/api/v1/enrolments/:", api_enrolments_show, false, NULL)                          \
     X(HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false, approval)          \
     X(HTTP_POST, "/api/v1/enrolments/:/reject", api_enrolments_reject, false, NULL)                \
     X(HTTP_POST, "/api/v1/enrolments/:/remove", api_enrolments_remove, false, NULL)                \
@@ -208,6 +210,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
     X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
     X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
+    X(HTTP_GET, "/api/v1/keys/:", api_keys_show, false, NULL)                                      \
     X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)                     \
     X(HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)                  \
     X(HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                              \

@@ -188,13 +188,57 @@ void api_certificates_add(
             response, adding.result.added > 0 ? 201 : 200, describe_result(&adding.result));
 }
 
-static int read_serial(const char *text, char out[SERIAL_SIZE], struct err *err)
+int api_certificates_read_serial(const char *text, char out[SERIAL_SIZE], struct err *err)
 {
     if (serial_parse(text, out))
         return 0;
     return err_set(err, ERR_INVALID,
         "\"%.80s\" is not a serial number: 1 to %d bytes as hex digits, with or without ':'", text,
         SERIAL_BYTES_MAX);
+}
+
+static int describe_one(
+    struct store_connection *connection, const char *serial, json_t **out, struct err *err)
+{
+    struct certificate_record record;
+    struct device_revocation device;
+    int rc = certificate_store_get(connection, serial, &record, err);
+    int revoked = ERR_NOT_FOUND;
+
+    if (rc == ERR_NOT_FOUND)
+        return err_set(err, rc, "no certificate with the serial number %s is known", serial);
+    if (rc == 0 && record.mac[0] != '\0')
+        revoked = revocation_store_get(connection, record.mac, &device, err);
+    if (rc < 0 || (revoked < 0 && revoked != ERR_NOT_FOUND))
+        return rc < 0 ? rc : revoked;
+
+    struct certificate_standing standing =
+        certificate_record_standing(&record, revoked == 0 ? &device : NULL, clock_system_ms());
+
+    *out = api_certificate_json(&record, &standing);
+    return *out != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a certificate");
+}
+
+void api_certificates_show(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct store_connection *connection;
+    char serial[SERIAL_SIZE];
+    struct err err = {0};
+    json_t *object = NULL;
+    int rc = api_certificates_read_serial(http_request_segment(request, 0), serial, &err);
+
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = describe_one(connection, serial, &object, &err);
+        store_read_end(api->store, connection);
+    }
+    if (rc == 0)
+        api_json_send(response, 200, object);
+    else
+        api_json_refuse(response, &err);
 }
 
 void api_certificates_revoke(
@@ -209,7 +253,7 @@ void api_certificates_revoke(
         serial, reason != NULL ? reason : REVOCATION_REASON_USUAL, force, &by};
     struct revocation_outcome outcome;
     struct err err = {0};
-    int rc = read_serial(http_request_segment(request, 0), serial, &err);
+    int rc = api_certificates_read_serial(http_request_segment(request, 0), serial, &err);
 
     api_author_of(request, &by);
     if (rc == 0 && !force)

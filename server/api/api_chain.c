@@ -11,6 +11,7 @@
 #include "server/release/release_channel.h"
 #include "server/release/release_check.h"
 #include "server/release/release_find.h"
+#include "server/release/release_gate.h"
 #include "server/release/release_load.h"
 #include "server/select/select_parse.h"
 #include "server/store/device_store.h"
@@ -90,6 +91,24 @@ static int list_macs(struct chain *chain, const char *image, struct err *err)
     return rc < 0 ? rc : device_store_each(chain->connection, &filter, add_mac, chain, err);
 }
 
+// Who keeps the next image from devices that no rollout has reached, and what these are offered.
+static void add_kept(const struct chain *chain, const struct release_member *member,
+    const struct image *next, json_t **object)
+{
+    struct release_pin_way way = {
+        .members = chain->members, .n = chain->n, .running = &member->image.name, .next = next};
+    const struct release_member *gate = next != NULL ? release_gate_first(&way) : NULL;
+    bool is_kept = next != NULL && release_gate_bars(gate, &next->name);
+
+    if (is_kept && release_gate_limit(&way, gate) != NULL)
+        release_chain_next_within(
+            way.members, way.n, way.running, release_gate_limit(&way, gate), &way.next);
+    api_json_set(object, "kept_by", is_kept ? json_string(gate->rollout) : json_null());
+    api_json_set(object, "kept_next",
+        is_kept && !release_gate_bars(gate, &way.next->name) ? json_string(way.next->name.text)
+                                                             : json_null());
+}
+
 static int add_member(struct chain *chain, size_t i, json_t **images, struct err *err)
 {
     const struct release_member *member = &chain->members[i];
@@ -111,6 +130,7 @@ static int add_member(struct chain *chain, size_t i, json_t **images, struct err
         rc = list_macs(chain, name, err);
     api_json_set(
         &object, "next", answer == RELEASE_NEXT ? json_string(next->name.text) : json_null());
+    add_kept(chain, member, answer == RELEASE_NEXT ? next : NULL, &object);
     api_json_set(&object, "in_channel", json_boolean(member->image.state == IMAGE_PUBLISHED));
     api_json_set(&object, "ahead",
         json_boolean(

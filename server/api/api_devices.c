@@ -15,6 +15,7 @@
 #include "server/api/api_json.h"
 #include "server/api/api_marks.h"
 #include "server/api/api_members.h"
+#include "server/api/api_offer.h"
 #include "server/api/api_pages.h"
 #include "server/api/api_replacement.h"
 #include "server/api/api_revocation.h"
@@ -335,6 +336,8 @@ void api_devices_show(const struct http_request *request, struct http_response *
         rc = read_device(api, connection, mac, &object, &err);
         store_read_end(api->store, connection);
     }
+    if (rc == 0)
+        rc = api_offer_add_to(api, mac, &object, &err);
     if (rc == 0) {
         api_json_send(response, 200, object);
         return;

@@ -274,6 +274,25 @@ static void send_row(
     send_text(response, 200, &text);
 }
 
+void api_enrolments_show(
+    const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    struct store_connection *connection;
+    char mac[MAC_SIZE];
+    struct enrolment row = {0};
+    struct err err = {0};
+    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+
+    if (rc == 0)
+        rc = store_read_begin(api->store, &connection, &err);
+    if (rc == 0) {
+        rc = enrolment_store_get(connection, mac, &row, &err);
+        store_read_end(api->store, connection);
+    }
+    send_row(response, rc, &row, &err);
+}
+
 // The beginning of a key's SHA-256, in lower case; "" without one.
 static int read_key(const char *text, char out[ENROLMENT_DIGEST_SIZE], struct err *err)
 {

@@ -7,6 +7,8 @@
 // Endpoints of README.md; ctx is a struct api.
 void api_enrolments_list(
     const struct http_request *request, struct http_response *response, void *ctx);
+void api_enrolments_show(
+    const struct http_request *request, struct http_response *response, void *ctx);
 void api_enrolments_add(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_enrolments_approve(

@@ -18,6 +18,7 @@
 #include "server/settings/settings_group.h"
 #include "server/store/group_store.h"
 #include "server/store/group_tree.h"
+#include "server/store/group_use.h"
 
 static const struct api_member members[] = {
     {"name", API_MEMBER_TEXT},
@@ -65,22 +66,57 @@ void api_groups_list(const struct http_request *request, struct http_response *r
     api_json_refuse(response, &err);
 }
 
+struct users {
+    json_t *lists[GROUP_USER_COUNT];
+};
+
+static int append_user(enum group_user user, const char *name, void *ctx)
+{
+    struct users *users = ctx;
+
+    api_json_append(&users->lists[user], json_string(name));
+    return 0;
+}
+
+// Adds what asks for the group.
+static int add_users(
+    struct store_connection *connection, const char *group, json_t **object, struct err *err)
+{
+    struct users users = {{json_array(), json_array(), json_array()}};
+    int rc = group_use_each(connection, group, append_user, &users, err);
+    json_t *used_by = json_object();
+    bool has_settings = json_array_size(users.lists[GROUP_USER_SETTINGS]) > 0;
+
+    api_json_set(&used_by, "groups", users.lists[GROUP_USER_GROUP]);
+    api_json_set(&used_by, "webhooks", users.lists[GROUP_USER_WEBHOOK]);
+    api_json_set(&used_by, "settings", json_boolean(has_settings));
+    json_decref(users.lists[GROUP_USER_SETTINGS]);
+    api_json_set(object, "used_by", used_by);
+    return rc;
+}
+
 void api_groups_show(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
     struct store_connection *connection;
     struct device_group group;
+    json_t *object = NULL;
     struct err err = {0};
     int rc = store_read_begin(api->store, &connection, &err);
 
     if (rc == 0) {
         rc = group_store_get(connection, http_request_segment(request, 0), &group, &err);
+        object = rc == 0 ? describe(&group) : NULL;
+        if (rc == 0)
+            rc = add_users(connection, group.name, &object, &err);
         store_read_end(api->store, connection);
     }
-    if (rc == 0)
-        api_json_send(response, 200, describe(&group));
-    else
-        api_json_refuse(response, &err);
+    if (rc == 0) {
+        api_json_send(response, 200, object);
+        return;
+    }
+    json_decref(object);
+    api_json_refuse(response, &err);
 }
 
 static int read_group(const json_t *body, struct device_group *out, struct err *err)
@@ -233,14 +269,18 @@ void api_groups_follow(
 }
 
 // A store_job.
+struct taking {
+    const char *name;
+    bool force;
+};
+
+// What asks for it stands in the way also once it is gone.
 static int take(struct store_connection *connection, void *ctx, struct err *err)
 {
-    const char *name = *(const char **)ctx;
-    int rc = group_tree_check_unused(connection, name, err);
+    const struct taking *taking = ctx;
+    int rc = group_store_remove(connection, taking->name, err);
 
-    if (rc == 0)
-        rc = group_store_remove(connection, name, err);
-    return rc < 0 ? rc : settings_group_judge_removal(connection, name, err);
+    return rc < 0 ? rc : group_use_check_removal(connection, taking->name, taking->force, err);
 }
 
 void api_groups_remove(
@@ -248,19 +288,17 @@ void api_groups_remove(
 {
     const struct api *api = ctx;
     const char *name = http_request_segment(request, 0);
+    struct taking taking = {name, is_forced(request)};
     struct audit_author by;
-    struct audit_change change = {.by = &by,
-        .verb = "remove",
-        .kind = AUDIT_GROUP,
-        .object = name,
-        .forced = is_forced(request)};
+    struct audit_change change = {
+        .by = &by, .verb = "remove", .kind = AUDIT_GROUP, .object = name, .forced = taking.force};
     struct err err = {0};
 
     api_author_of(request, &by);
-    if (release_switch_run(api->store, &change, take, &name, &err) < 0) {
+    if (release_switch_run(api->store, &change, take, &taking, &err) < 0) {
         api_json_refuse(response, &err);
         return;
     }
-    log_info("api", "group removed name=%s by=\"%s\"", name, by.who);
+    log_info("api", "group removed name=%s forced=%d by=\"%s\"", name, taking.force, by.who);
     api_json_send(response, 200, json_pack("{ss sb}", "name", name, "removed", 1));
 }

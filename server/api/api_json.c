@@ -143,6 +143,7 @@ json_t *api_json_hour(const struct status_hour *hour)
     api_json_set(
         &object, "max_loop_max", number_if(hour->has, DEVICE_HAS_MAX_LOOP, hour->max_loop_max_ms));
     api_json_set(&object, "reboots", json_integer(hour->reboots));
+    api_json_set(&object, "new_errors", json_integer(hour->new_errors));
     return object;
 }
 

@@ -26,6 +26,20 @@ void api_keys_list(const struct http_request *request, struct http_response *res
     api_json_send(response, 200, list);
 }
 
+void api_keys_show(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct api *api = ctx;
+    const struct release_catalogue *catalogue = release_hold(api->release);
+    const struct image_key *key;
+    struct err err = {0};
+
+    if (release_key_find(catalogue, http_request_segment(request, 0), &key, &err) == 0)
+        api_json_send(response, 200, api_json_key(key));
+    else
+        api_json_refuse(response, &err);
+    release_drop(api->release, catalogue);
+}
+
 static int check_name(const char *name, struct err *err)
 {
     const size_t max = sizeof((struct image_key *)NULL)->name - 1;

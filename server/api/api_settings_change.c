@@ -153,26 +153,33 @@ void api_settings_change_set(
         api_json_refuse(response, &err);
 }
 
+int api_settings_change_read_number(
+    const struct http_request *request, int64_t *out, struct err *err)
+{
+    const char *text = http_request_segment(request, 0);
+    char *end = NULL;
+
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0'
+               ? 0
+               : err_set(err, ERR_INVALID, "'%.40s' is not the number of a change", text);
+}
+
 void api_settings_change_revert(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    const char *text = http_request_segment(request, 0);
     struct settings_outcome outcome;
     struct audit_author by;
     struct settings_wish how = {.dry = api_members_is_set(http_request_query(request, "dry")),
         .force = api_members_is_set(http_request_query(request, "force")),
         .by = &by};
     struct err err = {0};
-    char *end = NULL;
     int64_t number;
-    int rc = 0;
+    int rc = api_settings_change_read_number(request, &number, &err);
 
     api_author_of(request, &by);
-    errno = 0;
-    number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0')
-        rc = err_set(&err, ERR_INVALID, "'%.40s' is not the number of a change", text);
     if (rc == 0)
         rc = settings_change_revert(api->settings, number, &how, &outcome, &err);
     if (rc == 0)

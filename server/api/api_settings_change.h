@@ -1,6 +1,9 @@
 #ifndef API_SETTINGS_CHANGE_H
 #define API_SETTINGS_CHANGE_H
 
+#include <stdint.h>
+
+#include "server/base/err.h"
 #include "server/http/http_request.h"
 #include "server/http/http_response.h"
 
@@ -17,5 +20,9 @@ void api_settings_change_schema_add(
     const struct http_request *request, struct http_response *response, void *ctx);
 void api_settings_change_schema_remove(
     const struct http_request *request, struct http_response *response, void *ctx);
+
+// Reads the number of a change in a request's path. ERR_INVALID.
+ERR_CHECKED int api_settings_change_read_number(
+    const struct http_request *request, int64_t *out, struct err *err);
 
 #endif

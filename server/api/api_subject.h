@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "server/api/api.h"
 #include "server/base/err.h"
 #include "server/http/http_request.h"
 #include "server/model/audit.h"
@@ -15,12 +16,13 @@ struct api_subject {
     bool is_itself; // the route's answer is the object, not something that belongs to it
 };
 
-// Finds it by the route, whatever the method. ERR_NOT_FOUND if the route is about none: then it has
-// no state to go by. ERR_INVALID if the request names it in a wrong way.
-ERR_CHECKED int api_subject_find(
-    const struct http_request *request, struct api_subject *out, struct err *err);
+// Finds it by the route, which has one, whatever the method. ERR_INVALID if the request names it in
+// a wrong way, ERR_NOT_FOUND if what it names does not tell of which object it is; ERR_IO,
+// ERR_UNAVAILABLE.
+ERR_CHECKED int api_subject_find(const struct api *api, const struct http_request *request,
+    struct api_subject *out, struct err *err);
 
-// Whether a route, by its pattern, is about such an object.
+// Whether a route, by its pattern, is about such an object. If not, there is no state to go by.
 bool api_subject_has(const char *pattern);
 
 #endif

@@ -13,6 +13,7 @@
 #include "server/api/api_validator.h"
 #include "server/audit/audit_terms.h"
 #include "server/base/log.h"
+#include "server/http/http_route.h"
 
 #define TAGS_MAX 1024 // bytes of If-Match
 
@@ -62,10 +63,10 @@ static int read_match(struct serving *serving, struct err *err)
         return rc;
     if (http_request_method(serving->request) != HTTP_POST)
         return err_set(err, ERR_INVALID, "If-Match is for requests that change something");
-    rc = api_subject_find(serving->request, &serving->subject, err);
-    if (rc == ERR_NOT_FOUND)
+    if (!api_subject_has(http_request_route(serving->request)->pattern))
         return err_set(err, ERR_INVALID,
             "this request takes no If-Match: it is not about one thing with an ETag");
+    rc = api_subject_find(serving->api, serving->request, &serving->subject, err);
     if (rc < 0)
         return rc;
     serving->terms.kind = serving->subject.kind;
@@ -169,7 +170,8 @@ static void serve_question(struct serving *serving)
 
     if (rc == 0)
         rc = api_once_read(serving->request, &has, &serving->answer, &err);
-    if (rc == 0 && api_subject_find(serving->request, &serving->subject, NULL) == 0 &&
+    if (rc == 0 && api_subject_has(http_request_route(serving->request)->pattern) &&
+        api_subject_find(serving->api, serving->request, &serving->subject, NULL) == 0 &&
         serving->subject.is_itself)
         rc = read_tag(serving, tag, &err);
     if (rc == 0)

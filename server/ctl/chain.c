@@ -36,6 +36,21 @@ static bool is_stranded(const json_t *image)
     return field_is_true(image, "stranded") && field_integer(image, "devices", 0) > 0;
 }
 
+// What a device on it is offered, and by which rollout it is kept from those not reached.
+static void add_next(struct table *table, const json_t *image)
+{
+    char text[256]; // two images, a rollout
+    const char *instead = field_text(image, "kept_next", "");
+
+    if (!field_has(image, "kept_by")) {
+        table_add(table, TABLE_PLAIN, field_text(image, "next", ""));
+        return;
+    }
+    snprintf(text, sizeof text, "%s (kept by rollout %s%s%s)", field_text(image, "next", "-"),
+        field_text(image, "kept_by", "-"), instead[0] != '\0' ? ", else " : "", instead);
+    table_add(table, TABLE_PLAIN, text);
+}
+
 static void add_image(struct table *table, const json_t *image, int64_t now_ms)
 {
     char devices[TEXT_SHORT_SIZE];
@@ -50,7 +65,7 @@ static void add_image(struct table *table, const json_t *image, int64_t now_ms)
     if (is_stranded(image))
         table_add(table, TABLE_BAD, "STRANDED");
     else
-        table_add(table, TABLE_PLAIN, field_text(image, "next", ""));
+        add_next(table, image);
     image_label_add_rollout(table, image);
 }
 

@@ -13,7 +13,7 @@
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define SILENCE_S 60L
-#define REPEATS 40 // of a request that is done once
+#define REPEATS 40 // of a request that is done once, or changes nothing
 #define REPEAT_PAUSE_MS 250
 #define REPLY_MAX ((size_t)512 * 1024 * 1024)
 
@@ -259,8 +259,15 @@ static bool is_lost(CURLcode code, int tries)
            code == CURLE_PARTIAL_FILE || (code == CURLE_COULDNT_CONNECT && tries > 0);
 }
 
+// Whether nothing comes of it if it is done twice. Who is fed goes on from where he was.
+static bool may_repeat(const struct client_request *request, const struct sink *sink)
+{
+    return request->once ||
+           (strcmp(request->method, "GET") == 0 && !request->is_look && sink->take == NULL);
+}
+
 // A daemon that has died is started again.
-static CURLcode perform_once(struct client *client, struct sink *sink)
+static CURLcode perform_again(struct client *client, struct sink *sink)
 {
     static const struct timespec pause = {.tv_nsec = REPEAT_PAUSE_MS * 1000000L};
     CURLcode code = curl_easy_perform(client->curl);
@@ -269,6 +276,8 @@ static CURLcode perform_once(struct client *client, struct sink *sink)
     for (int tries = 0; sink->last == 0 && is_lost(code, tries) && tries < REPEATS; tries++) {
         nanosleep(&pause, NULL);
         sink->n = 0;
+        free(sink->next);
+        sink->next = NULL;
         code = curl_easy_perform(client->curl);
     }
     return code;
@@ -296,7 +305,8 @@ static int perform(
     curl_easy_setopt(client->curl, CURLOPT_URL, url);
     curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
     sink->curl = client->curl;
-    code = request->once ? perform_once(client, sink) : curl_easy_perform(client->curl);
+    code =
+        may_repeat(request, sink) ? perform_again(client, sink) : curl_easy_perform(client->curl);
     rc = sink->taken != 0          ? sink->taken
          : code != CURLE_OK        ? explain(client, code, err)
          : succeeded(client->curl) ? 0

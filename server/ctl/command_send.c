@@ -92,7 +92,7 @@ static int refresh(struct batch *batch, size_t i, struct err *err)
 {
     const json_t *command = json_array_get(batch->commands, i);
     char path[64];
-    struct client_request request = {.method = "GET", .path = path};
+    struct client_request request = {.method = "GET", .path = path, .is_look = true};
     json_t *now;
 
     snprintf(
@@ -233,16 +233,20 @@ static int follow(struct batch *batch, int64_t wait_s, struct err *err)
     return code;
 }
 
-// Which devices the filters mean; asks.
+// Which devices are meant, by filters or all; asks.
 static int select_devices(struct batch *batch, struct err *err)
 {
     const struct options *options = batch->call->options;
+    bool filtered = selection_is_given(options);
     int64_t count = 0;
-    int rc = selection_read(options, batch->client, &batch->filters, err);
+    int rc = filtered ? selection_read(options, batch->client, &batch->filters, err) : 0;
 
     if (rc == 0)
         rc = selection_count(batch->client, batch->filters, "", &count, err);
-    return rc < 0 ? rc : confirm_change(batch->call, count, options->arguments[0], err);
+    if (rc < 0)
+        return rc;
+    return filtered ? confirm_change(batch->call, count, options->arguments[0], err)
+                    : confirm_all(batch->call, count, options->arguments[0], err);
 }
 
 // To each of several devices. One that is refused does not keep the others from theirs.
@@ -291,7 +295,7 @@ static int send(const struct subcommand_call *call, bool many, int64_t wait_s, s
 
     if (rc < 0)
         return rc;
-    if (selection_is_given(call->options))
+    if (many)
         rc = select_devices(&batch, err);
     if (rc == SUBCOMMAND_OK)
         rc = post_and_follow(&batch, many, wait_s, err);

@@ -21,7 +21,7 @@ static const struct option_rule send_options[] = {
     {"all", OPTION_FLAG, NULL, "send it to every device"},
     {"filter", OPTION_LIST, "FILTER", "to devices that meet it: see FILTERS in secureesp(1)"},
     {"group", OPTION_LIST, "NAME", "to devices of this group"},
-    {"outdated", OPTION_FLAG, NULL, "to devices for which a newer image is published"},
+    {"outdated", OPTION_FLAG, NULL, "to devices that may have a newer image"},
     {"failed", OPTION_FLAG, NULL, "to devices that report an error"},
     {"drifted", OPTION_FLAG, NULL, "to devices that do not run the config.json that they should"},
     {"yes", OPTION_FLAG, NULL, "do not ask"},

@@ -15,11 +15,16 @@
 int confirm_change(
     const struct subcommand_call *call, int64_t devices, const char *what, struct err *err);
 
+// The same of all devices that there are.
+int confirm_all(
+    const struct subcommand_call *call, int64_t devices, const char *what, struct err *err);
+
 // A group that is to be changed.
 struct confirm_group {
     int64_t devices; // that meet its filter
     int64_t leave;   // that are in it and do not
     bool is_there;   // already, so that devices may get something else
+    bool is_needed;  // by something else, so that it is asked also if there are no devices
 };
 
 // Tells how many devices a group means, and asks whether to do so unless --yes is given, the group

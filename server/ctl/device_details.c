@@ -7,6 +7,7 @@
 
 #include "server/base/clock.h"
 #include "server/ctl/command_table.h"
+#include "server/ctl/device_offer.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 
@@ -59,6 +60,7 @@ static const struct table_column hour_columns[] = {
     {"HEAP MIN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"LOOP MAX", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"REBOOTS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
+    {"ERRORS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
 };
 
 static void show_line(const json_t *device, size_t i, int64_t now_ms)
@@ -138,6 +140,7 @@ static void show_channel(const json_t *device)
     if (field_is_true(device, "ahead"))
         puts("                  its image is of channel beta: it stays on it until stable has a "
              "newer one");
+    device_offer_show(device);
 }
 
 // What an operator has said of it.
@@ -328,8 +331,8 @@ static const struct listing certificate_listing = {certificate_columns,
 
 static void add_hour(struct table *table, const json_t *hour, int64_t now_ms)
 {
-    static const char *const members[] = {
-        "count", "rssi_min", "rssi_avg", "rssi_max", "free_heap_min", "max_loop_max", "reboots"};
+    static const char *const members[] = {"count", "rssi_min", "rssi_avg", "rssi_max",
+        "free_heap_min", "max_loop_max", "reboots", "new_errors"};
     char text[TEXT_SHORT_SIZE];
 
     (void)now_ms;

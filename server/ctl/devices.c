@@ -51,7 +51,7 @@ static const struct option_rule list_options[] = {
     OPTION_IMAGE,
     OPTION_FILTER,
     {"group", OPTION_LIST, "NAME", "only devices of this group"},
-    {"outdated", OPTION_FLAG, NULL, "only devices for which a newer image is published"},
+    {"outdated", OPTION_FLAG, NULL, "only devices that may have a newer image"},
     {"failed", OPTION_FLAG, NULL, "only devices that report an error"},
     {"drifted", OPTION_FLAG, NULL, "only devices that do not run the config.json that they should"},
     {"sort", OPTION_VALUE, "COLUMN", "in the order of this column; -COLUMN: backwards"},

@@ -179,7 +179,7 @@ static int draw(struct watch *watch, const json_t *devices, struct err *err)
 
 static int look_once(struct watch *watch, struct client *client, const char *path, struct err *err)
 {
-    struct client_request request = {.method = "GET", .path = path};
+    struct client_request request = {.method = "GET", .path = path, .is_look = true};
     json_t *devices;
     int rc = client_call(client, &request, &devices, err);
 

@@ -14,14 +14,16 @@
 
 #define MEMBERS_SIZE 128 // of a filter that names a group
 
-static const struct option_rule force_options[] = {
+static const struct option_rule change_options[] = {
+    {"yes", OPTION_FLAG, NULL, "do not ask"},
     {"force", OPTION_FLAG, NULL, "even if devices change their channel and are stranded"},
     {0},
 };
 
-static const struct option_rule change_options[] = {
+static const struct option_rule removal_options[] = {
     {"yes", OPTION_FLAG, NULL, "do not ask"},
-    {"force", OPTION_FLAG, NULL, "even if devices change their channel and are stranded"},
+    {"force", OPTION_FLAG, NULL,
+        "even if devices change their channel and are stranded, or a webhook asks for it"},
     {0},
 };
 
@@ -57,49 +59,56 @@ static int run_list(const struct subcommand_call *call, struct err *err)
     return present_get(call, "/api/v1/groups", show_list, err);
 }
 
-// Whether there is a group of that name, and the filter that its devices meet.
-static int find_group(struct client *client, const char *name, char members[MEMBERS_SIZE],
-    bool *is_there, struct err *err)
+// The group of that name; *out is NULL if there is none.
+static int find_group(struct client *client, const char *name, json_t **out, struct err *err)
 {
     struct url url;
     struct client_request request = {.method = "GET"};
-    json_t *group;
 
+    *out = NULL;
     url_init(&url, "/api/v1/groups");
     url_segment(&url, name);
     request.path = url_text(&url);
 
-    int rc = client_call(client, &request, &group, err);
+    int rc = client_call(client, &request, out, err);
 
     url_clear(&url);
-    *is_there = rc == 0;
-    if (rc == ERR_NOT_FOUND)
-        *err = (struct err){0};
-    if (rc < 0)
-        return rc == ERR_NOT_FOUND ? 0 : rc;
-    snprintf(members, MEMBERS_SIZE, "group=%s", field_text(group, "name", ""));
-    json_decref(group);
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    *err = (struct err){0};
     return 0;
+}
+
+// How many devices are in a group, and of these how many meet the filters as well (NULL: all).
+static int count_members(struct client *client, const json_t *group, const json_t *filters,
+    int64_t *out, struct err *err)
+{
+    char members[MEMBERS_SIZE];
+
+    snprintf(members, sizeof members, "group=%s", field_text(group, "name", ""));
+    return selection_count(client, filters, members, out, err);
 }
 
 // How many devices meet a new filter, and how many of a group do not.
 static int count_set(struct client *client, const char *name, const char *filter,
     struct confirm_group *out, struct err *err)
 {
-    char members[MEMBERS_SIZE] = "";
     json_t *filters = json_pack("[s]", filter);
+    json_t *group = NULL;
     int64_t before = 0;
     int64_t stay = 0;
     int rc = filters == NULL ? err_set(err, ERR_INVALID, "a filter must be UTF-8")
                              : selection_count(client, filters, "", &out->devices, err);
 
     if (rc == 0)
-        rc = find_group(client, name, members, &out->is_there, err);
+        rc = find_group(client, name, &group, err);
+    out->is_there = group != NULL;
     if (rc == 0 && out->is_there)
-        rc = selection_count(client, NULL, members, &before, err);
+        rc = count_members(client, group, NULL, &before, err);
     if (rc == 0 && out->is_there)
-        rc = selection_count(client, filters, members, &stay, err);
+        rc = count_members(client, group, filters, &stay, err);
     out->leave = before > stay ? before - stay : 0;
+    json_decref(group);
     json_decref(filters);
     return rc;
 }
@@ -119,24 +128,73 @@ static int confirm_set(const struct subcommand_call *call, struct err *err)
     return rc < 0 ? rc : confirm_group(call, &group, "give the group this filter", err);
 }
 
-static int confirm_channel(const struct subcommand_call *call, struct err *err)
+// Of a group that is there; the caller gives up *group.
+static int read_group(
+    const struct subcommand_call *call, json_t **group, struct confirm_group *out, struct err *err)
 {
     const char *name = call->options->arguments[0];
-    char members[MEMBERS_SIZE] = "";
-    struct confirm_group group = {0};
     struct client *client;
     int rc = client_open(call->socket, &client, err);
 
     if (rc < 0)
         return rc;
-    rc = find_group(client, name, members, &group.is_there, err);
-    if (rc == 0 && group.is_there)
-        rc = selection_count(client, NULL, members, &group.devices, err);
-    client_close(client);
-    if (rc == 0 && !group.is_there)
-        return err_set(
+    rc = find_group(client, name, group, err);
+    if (*group != NULL)
+        rc = count_members(client, *group, NULL, &out->devices, err);
+    else if (rc == 0)
+        rc = err_set(
             err, ERR_NOT_FOUND, "no group \"%.40s\"; 'secureesp groups list' shows them", name);
+    client_close(client);
+    out->is_there = true;
+    return rc;
+}
+
+static int confirm_channel(const struct subcommand_call *call, struct err *err)
+{
+    struct confirm_group group = {0};
+    json_t *object = NULL;
+    int rc = read_group(call, &object, &group, err);
+
+    json_decref(object);
     return rc < 0 ? rc : confirm_group(call, &group, "say that of the group", err);
+}
+
+// What its removal breaks, on standard error. Whether that is more than what its devices lose.
+static bool tell_users(const json_t *group)
+{
+    const json_t *users = json_object_get(group, "used_by");
+    const json_t *webhooks = json_object_get(users, "webhooks");
+    const json_t *groups = json_object_get(users, "groups");
+    size_t i;
+    json_t *user;
+
+    if (field_has(group, "channel"))
+        text_line(stderr, "devices follow channel %s by it", field_text(group, "channel", "-"));
+    if (field_is_true(users, "settings"))
+        text_line(stderr, "it has settings, which its devices get");
+    json_array_foreach((json_t *)groups, i, user)
+    {
+        text_line(stderr, "group %s refers to it", json_string_value(user));
+    }
+    json_array_foreach((json_t *)webhooks, i, user)
+    {
+        text_line(stderr, "webhook %s asks for it: nothing would be sent there any more",
+            json_string_value(user));
+    }
+    return field_is_true(users, "settings") || json_array_size(groups) > 0 ||
+           json_array_size(webhooks) > 0;
+}
+
+static int confirm_removal(const struct subcommand_call *call, struct err *err)
+{
+    struct confirm_group group = {0};
+    json_t *object = NULL;
+    int rc = read_group(call, &object, &group, err);
+
+    if (rc == 0)
+        group.is_needed = tell_users(object);
+    json_decref(object);
+    return rc < 0 ? rc : confirm_group(call, &group, "remove the group", err);
 }
 
 static int show_set(const struct subcommand_call *call, const json_t *answer, struct err *err)
@@ -204,7 +262,9 @@ static int change(
 
 static int run_remove(const struct subcommand_call *call, struct err *err)
 {
-    return change(call, "remove", show_removed, err);
+    int rc = confirm_removal(call, err);
+
+    return rc != SUBCOMMAND_OK ? rc : change(call, "remove", show_removed, err);
 }
 
 static int show_channel(const struct subcommand_call *call, const json_t *answer, struct err *err)
@@ -232,7 +292,7 @@ const struct subcommand groups_subcommands[] = {
         "give a filter of devices a name, or a name another", change_options, 2, 2, run_set},
     {"groups", "channel", "NAME stable|beta|none [--yes] [--force] [--json]",
         "let devices of a group follow a channel", change_options, 2, 2, run_channel},
-    {"groups", "remove", "NAME [--force] [--json]", "forget a group, not its devices",
-        force_options, 1, 1, run_remove},
+    {"groups", "remove", "NAME [--yes] [--force] [--json]", "forget a group, not its devices",
+        removal_options, 1, 1, run_remove},
     {0},
 };

@@ -21,8 +21,7 @@
 #include "server/download/download_trouble.h"
 #include "server/image/image_cache.h"
 #include "server/pki/digest.h"
-#include "server/release/release_follow.h"
-#include "server/release/release_pin.h"
+#include "server/release/release_next.h"
 
 struct download {
     struct download_settings settings;
@@ -177,37 +176,25 @@ static void send_image(struct ask *ask, const struct image *image)
     memcpy(ask->image, image->name.text, sizeof ask->image);
 }
 
-// What follows, unless the operator keeps the device from it: then as if nothing did.
-static void offer_next(struct ask *ask, const struct release_follow *follow)
-{
-    struct release_pin_way way = {follow->members, follow->n, follow->running, NULL};
-    enum release_answer answer = release_chain_next(way.members, way.n, way.running, &way.next);
-    enum release_pin_answer pin;
-    struct err err = {0};
-
-    if (answer != RELEASE_NEXT)
-        download_refuse_offer(ask->response, answer, way.running, way.next);
-    else if (release_pin_decide(ask->download->settings.store, ask->mac, &way, &pin, &err) < 0)
-        fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
-    else if (pin == RELEASE_PIN_FREE)
-        send_image(ask, way.next);
-    else
-        http_response_set_empty(ask->response, 304);
-}
-
-// Decides by the catalogue what a device on that image gets.
+// Decides by the catalogue what a device on that image gets. What the operator keeps from it is as
+// if it did not follow.
 static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {
     struct release_follow follow = {.catalogue = catalogue, .mac = ask->mac, .running = running};
+    struct release_next next;
     struct err err = {0};
 
-    if (release_follow_find(ask->download->settings.store, &follow, &err) < 0)
+    if (release_next_find(ask->download->settings.store, &follow, &next, &err) < 0)
         fail(ask, DOWNLOAD_TROUBLE_FILE, ask->name, err.message);
     else if (follow.n == 0)
         http_response_set_text(ask->response, 404, "unknown board %s", running->board);
+    else if (next.answer != RELEASE_NEXT)
+        download_refuse_offer(ask->response, next.answer, running, next.image);
+    else if (next.pin == RELEASE_PIN_FREE)
+        send_image(ask, next.image);
     else
-        offer_next(ask, &follow);
+        http_response_set_empty(ask->response, 304);
 }
 
 static void send_firmware(struct ask *ask)

@@ -207,7 +207,7 @@ bool command_outcome_by_download(
         end(command, COMMAND_FAILED, result_name(RESULT_HTTP_STATUS), download->now_ms);
     } else {
         infer(command, status == 200 ? "inferred: it has downloaded the whole file"
-                                     : "inferred: it asked, and there is nothing newer");
+                                     : "inferred: it asked, and nothing newer is offered");
         end(command, COMMAND_DONE, result_name(status == 200 ? RESULT_OK : RESULT_CURRENT),
             download->now_ms);
     }

@@ -7,6 +7,21 @@
 #include "common/image_version.h"
 #include "server/store/rollout_store.h"
 
+static bool is_gate(const struct release_pin_way *way, const struct release_member *member)
+{
+    return member->rollout[0] != '\0' &&
+           image_version_compare(member->image.name.version, way->running->version) > 0;
+}
+
+const struct release_member *release_gate_first(const struct release_pin_way *way)
+{
+    size_t i = 0;
+
+    while (i < way->n && !is_gate(way, &way->members[i]))
+        i++;
+    return i < way->n ? &way->members[i] : NULL;
+}
+
 int release_gate_find(struct store_connection *connection, const char *mac,
     const struct release_pin_way *way, const struct release_member **out, struct err *err)
 {
@@ -15,8 +30,7 @@ int release_gate_find(struct store_connection *connection, const char *mac,
         const struct release_member *member = &way->members[i];
         int rc;
 
-        if (member->rollout[0] == '\0' ||
-            image_version_compare(member->image.name.version, way->running->version) <= 0)
+        if (!is_gate(way, member))
             continue;
         rc = rollout_store_is_reached(connection, member->image.name.text, mac, err);
         if (rc > 0)

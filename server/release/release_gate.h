@@ -16,6 +16,9 @@
 ERR_CHECKED int release_gate_find(struct store_connection *connection, const char *mac,
     const struct release_pin_way *way, const struct release_member **out, struct err *err);
 
+// The first such image for a device that no rollout has reached, purely; NULL if there is none.
+const struct release_member *release_gate_first(const struct release_pin_way *way);
+
 // Whether an image is that one, or behind it; gate: NULL for none. Of the same board.
 bool release_gate_bars(const struct release_member *gate, const struct image_name *image);
 

@@ -141,7 +141,7 @@ static const struct image_key *find_key(const struct release_catalogue *catalogu
     return key;
 }
 
-static int find(const struct release_catalogue *catalogue, const char *word,
+int release_key_find(const struct release_catalogue *catalogue, const char *word,
     const struct image_key **out, struct err *err)
 {
     *out = find_key(catalogue, word);
@@ -194,7 +194,7 @@ static int begin(const struct release_catalogue *catalogue, const struct ending 
     const struct release_key_wish *wish = ending->wish;
     struct release_key_end *out = ending->out;
     bool removes = strcmp(done, "removed") == 0;
-    int rc = find(catalogue, wish->word, key, err);
+    int rc = release_key_find(catalogue, wish->word, key, err);
 
     if (rc < 0)
         return rc;

@@ -19,6 +19,11 @@ struct release_key_use {
 void release_key_look(const struct release_catalogue *catalogue, const struct image_key *key,
     struct release_key_use *out);
 
+// The key that a word means: its name, its id, or at least the first 12 digits of that. *out is the
+// catalogue's. ERR_NOT_FOUND if there is none, or several.
+ERR_CHECKED int release_key_find(const struct release_catalogue *catalogue, const char *word,
+    const struct image_key **out, struct err *err);
+
 struct release_key_wish {
     const char *word; // the key's name, its id, or at least the first 12 digits of that
     bool force;       // also if devices, or images, need it

@@ -29,11 +29,10 @@ bool release_pin_limit(const struct device_mark *mark, const char *board, struct
 }
 
 // What is furthest may lie beyond the pin or the gate, and something on the way there before it.
-static void keep_within(
-    struct release_pin_way *way, const struct device_mark *mark, const struct release_member *gate)
+static void keep_within(struct release_pin_way *way, const struct device_mark *mark)
 {
     struct image_name pin;
-    const struct image_name *limit = release_gate_limit(way, gate);
+    const struct image_name *limit = release_gate_limit(way, way->gate);
 
     if (release_pin_limit(mark, way->running->board, &pin) &&
         (limit == NULL || image_version_compare(pin.version, limit->version) < 0))
@@ -45,7 +44,6 @@ static void keep_within(
 int release_pin_decide(struct store *store, const char *mac, struct release_pin_way *way,
     enum release_pin_answer *out, struct err *err)
 {
-    const struct release_member *gate = NULL;
     struct store_connection *connection;
     struct device_mark mark;
     int rc = store_read_begin(store, &connection, err);
@@ -54,13 +52,13 @@ int release_pin_decide(struct store *store, const char *mac, struct release_pin_
         return rc;
     rc = mark_store_get(connection, mac, &mark, err);
     if (rc == 0)
-        rc = release_gate_find(connection, mac, way, &gate, err);
+        rc = release_gate_find(connection, mac, way, &way->gate, err);
     store_read_end(store, connection);
     if (rc < 0)
         return rc;
-    keep_within(way, &mark, gate);
+    keep_within(way, &mark);
     *out = release_pin_judge(&mark, &way->next->name);
-    if (*out == RELEASE_PIN_FREE && release_gate_bars(gate, &way->next->name))
+    if (*out == RELEASE_PIN_FREE && release_gate_bars(way->gate, &way->next->name))
         *out = RELEASE_PIN_ROLLOUT;
     return 0;
 }

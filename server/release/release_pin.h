@@ -32,6 +32,7 @@ struct release_pin_way {
     size_t n;
     const struct image_name *running;
     const struct image *next;
+    const struct release_member *gate; // where a rollout stops it, or NULL; set by what follows
 };
 
 // The same by what the store knows, and by rollouts; *out is the answer. way->next becomes what is

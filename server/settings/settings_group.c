@@ -103,17 +103,3 @@ int settings_group_judge_channels(
 
     return judge_concern(desk, &concern, err);
 }
-
-int settings_group_judge_removal(
-    struct store_connection *connection, const char *name, struct err *err)
-{
-    struct settings_layer layer;
-    int rc = settings_store_get(connection, SETTINGS_GROUP, name, &layer, err);
-
-    if (rc < 0 || layer.patch[0] == '\0')
-        return rc;
-    return err_set(err, ERR_CONFLICT,
-        "group %s is not removed: it has settings, which its devices would lose; 'secureesp "
-        "settings patch --group %s --replace' with {} takes them away first",
-        name, name);
-}

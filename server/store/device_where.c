@@ -7,6 +7,7 @@
 #include "server/select/select_field.h"
 #include "server/select/select_walk.h"
 #include "server/store/device_images.h"
+#include "server/store/device_latest.h"
 #include "server/store/group_tree.h"
 #include "server/store/where_text.h"
 
@@ -187,20 +188,20 @@ static int put_beta(struct device_where *where, const char *tail, struct err *er
 }
 
 // Which of two lists counts goes by the device's channel.
-static int put_by_channel(struct device_where *where, const struct device_images *beta,
-    const struct device_images *stable, struct err *err)
+static int put_by_channel(struct device_where *where, const struct device_latest *beta,
+    const struct device_latest *stable, struct err *err)
 {
-    if (device_images_equal(beta, stable)) {
-        where_text_put_images(&where->text, stable);
+    if (device_latest_equal(beta, stable)) {
+        device_latest_put(stable, &where->text);
         return 0;
     }
     // Its value is that of the channel: 1 of beta, 0 of stable.
     put(where, "((CASE WHEN ");
-    where_text_put_images(&where->text, beta);
+    device_latest_put(beta, &where->text);
     put(where, " THEN CASE WHEN ");
-    where_text_put_images(&where->text, stable);
+    device_latest_put(stable, &where->text);
     put(where, " THEN 2 ELSE 1 END WHEN ");
-    where_text_put_images(&where->text, stable);
+    device_latest_put(stable, &where->text);
     put(where, " THEN 0 ELSE 3 END) IN (2, CASE WHEN ");
     return put_beta(where, " THEN 1 ELSE 0 END))", err);
 }
@@ -208,18 +209,18 @@ static int put_by_channel(struct device_where *where, const struct device_images
 // Without a newest image of its board in its channel, a device meets neither.
 static int put_latest(struct device_where *where, enum select_op op, struct err *err)
 {
-    struct device_images beta = {0};
-    struct device_images stable = {0};
-    int (*const list)(struct store_connection *, enum channel, struct device_images *,
-        struct err *) = op == SELECT_EQUAL ? device_images_latest : device_images_outdated;
+    struct device_latest beta = {0};
+    struct device_latest stable = {0};
+    int (*const list)(struct store_connection *, enum channel, struct device_latest *,
+        struct err *) = op == SELECT_EQUAL ? device_latest_read : device_latest_read_outdated;
     int rc = list(where->connection, CHANNEL_BETA, &beta, err);
 
     if (rc == 0)
         rc = list(where->connection, CHANNEL_STABLE, &stable, err);
     if (rc == 0)
         rc = put_by_channel(where, &beta, &stable, err);
-    device_images_clear(&beta);
-    device_images_clear(&stable);
+    device_latest_clear(&beta);
+    device_latest_clear(&stable);
     return rc;
 }
 

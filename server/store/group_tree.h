@@ -32,8 +32,4 @@ ERR_CHECKED int group_tree_check(
 // many.
 ERR_CHECKED int group_tree_check_all(struct store_connection *connection, struct err *err);
 
-// Whether it may be removed: ERR_CONFLICT if another refers to it.
-ERR_CHECKED int group_tree_check_unused(
-    struct store_connection *connection, const char *name, struct err *err);
-
 #endif

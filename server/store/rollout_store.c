@@ -48,9 +48,7 @@ static const char select_uses[] = "SELECT image, name, state, gated FROM rollout
 
 static const char remove_one[] = "DELETE FROM rollouts WHERE id = ?1";
 
-static const char select_reached[] =
-    "SELECT EXISTS (SELECT 1 FROM rollout_devices AS d JOIN rollouts AS r ON r.id = d.rollout"
-    " WHERE d.device = ?1 AND d.stage IN (1, 2, 3) AND r.gated = 1 AND r.image = ?2)";
+static const char select_reached[] = "SELECT EXISTS (" ROLLOUT_STORE_REACHED("?1") "?2)";
 
 static const char lift_gates[] =
     "UPDATE rollouts SET gated = 0 WHERE image = ?1 AND gated = 1 AND state >= 3";

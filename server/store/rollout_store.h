@@ -46,6 +46,12 @@ ERR_CHECKED int rollout_store_each_use(struct store_connection *connection,
 ERR_CHECKED int rollout_store_remove(
     struct store_connection *connection, const struct rollout *rollout, struct err *err);
 
+// Selects a row if a rollout has reached a device with an image that it gates; the image stands
+// behind it.
+#define ROLLOUT_STORE_REACHED(device)                                                              \
+    "SELECT 1 FROM rollout_devices AS d JOIN rollouts AS r ON r.id = d.rollout"                    \
+    " WHERE d.device = " device " AND d.stage IN (1, 2, 3) AND r.gated = 1 AND r.image = "
+
 // Whether a device may have a gated image, as a rollout has reached it: 1 or 0, or an error.
 ERR_CHECKED int rollout_store_is_reached(
     struct store_connection *connection, const char *image, const char *mac, struct err *err);

@@ -93,7 +93,7 @@ static const char move_hours[] =
 static const char select_hours[] =
     "SELECT hour_ms, count, has, rssi_min, rssi_max,"
     " CASE WHEN rssi_count > 0 THEN rssi_sum * 1.0 / rssi_count ELSE 0 END,"
-    " free_heap_min, max_loop_max, reboots"
+    " free_heap_min, max_loop_max, reboots, new_errors"
     " FROM status_hours WHERE device = ? ORDER BY hour_ms DESC LIMIT ?";
 
 static void bind_member(
@@ -247,6 +247,7 @@ static void read_hour(struct statement *s, struct status_hour *out)
         .free_heap_min_bytes = (uint32_t)statement_int(s, 6),
         .max_loop_max_ms = (uint32_t)statement_int(s, 7),
         .reboots = statement_int(s, 8),
+        .new_errors = statement_int(s, 9),
     };
 }
 

@@ -23,6 +23,7 @@ struct status_hour {
     uint32_t free_heap_min_bytes;
     uint32_t max_loop_max_ms;
     int64_t reboots;
+    int64_t new_errors; // statuses with an error message that was another or none before
 };
 
 // Rolls every hour that ended before now_ms and is not rolled up yet into status_hour rows, then

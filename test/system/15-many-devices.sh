@@ -14,8 +14,8 @@ step "all of them are commanded"
 publish_image "$SANDBOX_IMAGE"
 publish_image "$(make_image 00.00.02 1 1 20000)"
 all_on_second() {
-    expect_equal "firmware for all" "" "$(secureesp command --all firmware --wait=120 >/dev/null || echo failed)"
-    expect_equal "flash for all" "" "$(secureesp command --all flash --wait=120 >/dev/null || echo failed)"
+    expect_equal "firmware for all" "" "$(secureesp command --all firmware --yes --wait=120 >/dev/null || echo failed)"
+    expect_equal "flash for all" "" "$(secureesp command --all flash --yes --wait=120 >/dev/null || echo failed)"
 }
 all_on_second
 count_is_200() {

@@ -89,6 +89,10 @@ expect_exit 2 secureesp command --filter 'tag=cellar' reboot
 expect_match "how many" "3 devices meet the filter; without a terminal .*--yes" "$output"
 expect_exit 1 secureesp command --filter 'tag=attic' reboot --yes
 expect_match "none" "no device meets the filter" "$output"
+expect_exit 2 secureesp command --all reboot
+expect_match "how many there are" "there are [0-9]+ devices; without a terminal .*--yes" "$output"
+answer=$(at_terminal n "command --all reboot")
+expect_match "a no" "there are [0-9]+ devices; reboot for all of them.*nothing was done" "${answer//$'\n'/ }"
 expect_equal "commands so far" 3 "$(json_count "$(api /commands)" '$')"
 expect_exit 0 secureesp command --filter 'tag=north' config --yes --wait=60
 expect_match "one" "1 device meets the filter.*$one config: done" "${output//$'\n'/ }"

@@ -110,6 +110,12 @@ for mac in "${macs[@]}"; do
     expect_equal "offered to $mac" 304 "$(offer "$mac" 00.00.02)"
     [ "$mac" = "$bad" ] || expect_equal "asked by $mac" "done current" "$(command_device "$mac" firmware)"
 done
+expect_match "its page" "offered +nothing: $(image_name 00.00.03) is kept by rollout autumn" \
+    "$(secureesp devices show "$bad")"
+expect_equal "who is outdated" 0 \
+    "$(json_count "$(secureesp devices list --outdated --filter 'kind=ours' --json)" '$')"
+expect_match "the chain" "$(image_name 00.00.03) \(kept by rollout autumn\)" \
+    "$(secureesp chain "$board")"
 id=$(json_get "$(api /commands --data "{\"mac\": \"$bad\", \"command\": \"flash\"}")" '$[0].id')
 expect_match "nor installed by hand" "^failed " "$(command_outcome "$id")"
 expect_exit 1 secureesp images remove "$(image_name 00.00.03)"

@@ -125,7 +125,7 @@ expect_equal "its own" 6000 "$(config_of "$sketch_mac" retrytimeout)"
 text=$(secureesp settings show "$one" --effective)
 expect_match "from where" "retrytimeout +4000 +group cellar" "$text"
 expect_match "from where" "waittimeout +22000 +group attic" "$text"
-expect_exit 1 secureesp groups remove cellar
+expect_exit 1 secureesp groups remove cellar --yes
 expect_match "what it would break" "has settings, which its devices would lose" "$output"
 expect_exit 1 secureesp groups set attic 'drifted=yes' --yes
 expect_match "why" "depends on their settings" "$output"

@@ -80,8 +80,18 @@ expect_exit 1 secureesp groups set testers group=few --yes
 expect_match "a loop" "group testers would come to itself" "$output"
 expect_exit 1 secureesp groups set shops 'channel=stable' --yes
 expect_match "a channel by a channel" "group shops has a channel" "$output"
-expect_exit 1 secureesp groups remove shops
+expect_exit 1 secureesp groups remove shops --yes
 expect_match "in use" "group few refers to it" "$output"
+expect_exit 0 secureesp groups set lone tag=lonely
+expect_exit 0 secureesp webhooks add https://webhook.example/x --name chat --filter group=lone
+expect_exit 2 secureesp groups remove lone
+expect_match "it asks" "webhook chat asks for it: nothing would be sent there" "$output"
+expect_exit 1 secureesp groups remove lone --yes
+expect_match "who needs it" "webhook chat asks for it, and nothing would be sent" "$output"
+expect_exit 0 secureesp groups remove lone --yes --force
+expect_exit 2 secureesp groups remove testers
+expect_match "its devices" "devices follow channel beta by it .*2 devices meet the filter" \
+    "$(tr '\n' ' ' <<<"$output")"
 expect_exit 1 secureesp devices list --filter group=nobody
 expect_match "no such group" "no group nobody" "$output"
 timeout 5 secureesp devices watch --filter group=few --interval 1 >"$work/watched" || true

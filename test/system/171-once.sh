@@ -63,6 +63,17 @@ part kill daemon
 restart
 wait "$asking" || fail "it gives up: $(cat "$work/order")"
 expect_equal "commands" $((before + 1)) "$(database 'select count(*) from commands')"
+for read in "devices list" "status --json" "command list"; do
+    kill -STOP "$(process_pid "$sandbox/run/daemon")"
+    # shellcheck disable=SC2086
+    secureesp $read >"$work/read" 2>&1 </dev/null &
+    asking=$!
+    sleep 0.5
+    part kill daemon
+    restart
+    wait "$asking" || fail "$read gives up: $(cat "$work/read")"
+    [ -s "$work/read" ] || fail "$read says nothing"
+done
 
 step "of two operators who saw the same, one wins"
 secureesp groups set cellar tag=cellar --yes >/dev/null

@@ -99,7 +99,7 @@ for i in 0 1; do
 done
 expect_exit 1 secureesp command "$held" reboot
 expect_match "a new command" "is revoked, and gets no commands" "$output"
-expect_exit 0 secureesp command --all config
+expect_exit 0 secureesp command --all config --yes
 expect_match "one to all" "1 revoked device is left out" "$output"
 ! grep -q "$held" <<<"$output" || fail "the command to all: $output"
 

@@ -84,7 +84,7 @@ await() {
 give() {
     local fragment
     step "$1"
-    output=$(secureesp command --all "$1" --wait=30) || fail "$1: $output"
+    output=$(secureesp command --all "$1" --yes --wait=30) || fail "$1: $output"
     given=$((given + 1))
     for fragment in "${fragments[@]}"; do
         expect_match "$1" "$(sketch_mac "$fragment") $1: $2" "$output"

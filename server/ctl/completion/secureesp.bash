@@ -19,8 +19,7 @@ _secureesp_options() {
         'devices tag') echo '--add --remove --force' ;;
         'devices hold') echo '--reason --force' ;;
         'devices pin' | 'devices channel' | 'devices unhold' | 'devices unpin') echo '--force' ;;
-        'groups set' | 'groups channel') echo '--yes --force' ;;
-        'groups remove') echo '--force' ;;
+        'groups set' | 'groups channel' | 'groups remove') echo '--yes --force' ;;
         'devices canary') echo '--off --force' ;;
         'devices forget') echo '--force' ;;
         'devices replace') echo '--reason --force' ;;

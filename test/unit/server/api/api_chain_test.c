@@ -3,6 +3,8 @@
 
 #include "server/store/device_store.h"
 #include "server/store/image_store.h"
+#include "server/store/mark_store.h"
+#include "server/store/rollout_store.h"
 
 #define MANY 110 // images, from each of which all later ones can be verified
 
@@ -67,6 +69,62 @@ static void the_graph_and_who_is_stranded(void **state)
     expect(f, "mark", 200, "\"name\":\"A-2\"", "\"must_pass\":true");
 }
 
+static int add_rollout(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct rollout rollout = {.name = "r", .state = ROLLOUT_PAUSED, .is_gated = true};
+
+    (void)ctx;
+    rollout.terms.phase_count = 1;
+    rollout.terms.phases[0] = rollout.terms.failures = (struct rollout_amount){100, true};
+    assert_true(image_name_parse("G-3", 3, &rollout.image));
+    return rollout_store_add(connection, &rollout, err);
+}
+
+static int hold(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return mark_store_put(connection, ctx, &(struct device_mark){.held_at_ms = 1}, err);
+}
+
+// What a rollout keeps from a device is not told as if it were offered.
+static void what_a_rollout_keeps_is_said(void **state)
+{
+    static struct shape shapes[] = {{"G-1", "a", "a"}, {"G-2", "a", "a"}, {"G-3", "a", "a"}};
+    static const char *devices[][2] = {
+        {"84f3eb00000a", "G-1"}, {"84f3eb00000b", "G-2"}, {"84f3eb00000c", "G-3"}};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(store_write(f->api.store, add, &shapes[i], NULL), 0);
+        assert_int_equal(store_write(f->api.store, put_device, devices[i], NULL), 0);
+    }
+    ask(f, "POST", "/api/v1/boards/G?policy=leap", NULL, 0);
+    ask(f, "GET", "/api/v1/chains/G", NULL, 0);
+    expect(f, "all", 200, "\"next\":\"G-3\",\"kept_by\":null,\"kept_next\":null", "");
+    ask(f, "GET", "/api/v1/devices/84f3eb00000a", NULL, 0);
+    expect(f, "a device", 200,
+        "\"offer\":{\"image\":\"G-3\",\"next\":\"G-3\",\"reason\":null,\"rollout\":null}", "");
+    assert_int_equal(store_write(f->api.store, add_rollout, NULL, NULL), 0);
+    ask(f, "POST", "/api/v1/boards/G?policy=leap", NULL, 0);
+    ask(f, "GET", "/api/v1/chains/G", NULL, 0);
+    expect(f, "kept", 200, "\"next\":\"G-3\",\"kept_by\":\"r\",\"kept_next\":\"G-2\"",
+        "\"next\":\"G-3\",\"kept_by\":\"r\",\"kept_next\":null");
+    ask(f, "GET", "/api/v1/devices/84f3eb00000a", NULL, 0);
+    expect(f, "what is before it", 200,
+        "\"offer\":{\"image\":\"G-2\",\"next\":\"G-2\",\"reason\":null,\"rollout\":null}", "");
+    ask(f, "GET", "/api/v1/devices/84f3eb00000b", NULL, 0);
+    expect(f, "nothing", 200,
+        "\"offer\":{\"image\":null,\"next\":\"G-3\",\"reason\":\"rollout\",\"rollout\":\"r\"}", "");
+    ask(f, "GET", "/api/v1/devices/84f3eb00000c", NULL, 0);
+    expect(f, "the newest", 200,
+        "\"offer\":{\"image\":null,\"next\":null,\"reason\":\"newest\",\"rollout\":null}", "");
+    ask(f, "GET", "/api/v1/devices/count?filter=board%3DG%20image!%3Dlatest", NULL, 0);
+    expect(f, "outdated", 200, "\"count\":1", "");
+    assert_int_equal(store_write(f->api.store, hold, (void *)devices[0][0], NULL), 0);
+    ask(f, "GET", "/api/v1/devices/84f3eb00000a", NULL, 0);
+    expect(f, "held", 200,
+        "\"offer\":{\"image\":null,\"next\":\"G-2\",\"reason\":\"held\",\"rollout\":null}", "");
+}
+
 static void a_graph_has_an_end(void **state)
 {
     struct fixture *f = *state;
@@ -90,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_graph_and_who_is_stranded),
+        cmocka_unit_test(what_a_rollout_keeps_is_said),
         cmocka_unit_test(a_graph_has_an_end),
     };
 

@@ -21,7 +21,8 @@ static const struct device_record device = {.mac = "84f3eb012345",
     .status = {.has = DEVICE_HAS_RSSI, .name = "n", .image = "B-1", .error = "e"}};
 static const struct command command = {.id = 1, .mac = "84f3eb012345", .name = "reboot"};
 static const struct event event = {.kind = "boot", .detail = "d", .at_ms = 1};
-static const struct status_hour hour = {.has = DEVICE_HAS_RSSI, .rssi_avg_dbm = -1.5};
+static const struct status_hour hour = {
+    .has = DEVICE_HAS_RSSI, .rssi_avg_dbm = -1.5, .new_errors = 3};
 static const struct image_key key = {.id = "k", .name = "n", .algorithm = "P-256"};
 static const struct image image = {
     .sha256 = "00", .embeds_count = 2, .embeds = {"a", "b"}, .signer = "a", .embeds_from = "pem"};

@@ -26,7 +26,7 @@ static void test_yes(void **state)
 
 static void expect_group(int64_t devices, int64_t leave, const char *text)
 {
-    struct confirm_group group = {devices, leave, true};
+    struct confirm_group group = {devices, leave, true, false};
     char line[CONFIRM_LINE_SIZE];
 
     confirm_format_group(&group, line);
@@ -58,6 +58,9 @@ static void test_group_is_asked_about(void **state)
     assert_string_equal(
         err.message, "1 device meets the filter; without a terminal to ask at, --yes does it");
     group.devices = 0;
+    group.is_needed = true;
+    assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_USAGE);
+    group.is_needed = false;
     assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_OK);
     group.leave = 1;
     assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_USAGE);
@@ -68,12 +71,35 @@ static void test_group_is_asked_about(void **state)
     assert_int_equal(confirm_group(&call, &group, "do it", &err), SUBCOMMAND_OK);
 }
 
+// Nor are all devices given an order without it.
+static void test_all_are_asked_about(void **state)
+{
+    static const struct option_rule yes = {"yes", OPTION_FLAG, NULL, ""};
+    struct option_given given[] = {{&yes, NULL}};
+    struct options options = {.given = given};
+    struct subcommand_call call = {.options = &options};
+    struct err err = {0};
+
+    (void)state;
+    assert_non_null(freopen("/dev/null", "r", stdin));
+    assert_int_equal(confirm_all(&call, 2, "reboot", &err), SUBCOMMAND_USAGE);
+    assert_string_equal(err.message,
+        "there are 2 devices; without a terminal to ask at, --yes gives them the order");
+    assert_int_equal(confirm_all(&call, 1, "reboot", &err), SUBCOMMAND_USAGE);
+    assert_string_equal(
+        err.message, "there is 1 device; without a terminal to ask at, --yes gives it the order");
+    assert_int_equal(confirm_all(&call, 0, "reboot", &err), ERR_NOT_FOUND);
+    options.given_count = 1;
+    assert_int_equal(confirm_all(&call, 2, "reboot", &err), SUBCOMMAND_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_yes),
         cmocka_unit_test(test_group),
         cmocka_unit_test(test_group_is_asked_about),
+        cmocka_unit_test(test_all_are_asked_about),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

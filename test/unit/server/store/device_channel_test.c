@@ -9,6 +9,7 @@
 #include "server/store/device_store.h"
 #include "server/store/device_where.h"
 #include "server/store/group_tree.h"
+#include "server/store/group_use.h"
 #include "server/store/image_store.h"
 #include "server/store/tag_store.h"
 #include "test/unit/server/store/store_fixture.h"
@@ -340,9 +341,9 @@ static void a_group_in_use_stays(void **state)
 
     prepare(f);
     connection = fixture_read(f);
-    assert_int_equal(group_tree_check_unused(connection, "below", &err), ERR_CONFLICT);
+    assert_int_equal(group_use_check_removal(connection, "below", true, &err), ERR_CONFLICT);
     assert_non_null(strstr(err.message, "group deep refers to it"));
-    assert_int_equal(group_tree_check_unused(connection, "outer", NULL), 0);
+    assert_int_equal(group_use_check_removal(connection, "outer", false, NULL), 0);
     store_read_end(f->store, connection);
 }
 

@@ -130,7 +130,8 @@ static void test_rolls_up_ended_hours(void **state)
     struct add rest = {MAC_1, T0 + 6,
         {.has = DEVICE_HAS_MAX_LOOP | DEVICE_HAS_FREE_HEAP,
             .max_loop_ms = UINT32_MAX,
-            .free_heap_bytes = 13512},
+            .free_heap_bytes = 13512,
+            .is_new_error = true},
         1};
 
     fixture_add_device(f, MAC_1);
@@ -163,6 +164,7 @@ static void test_rolls_up_ended_hours(void **state)
         assert_int_equal(hours.rows[0].free_heap_min_bytes, 13512);
         assert_int_equal(hours.rows[0].max_loop_max_ms, UINT32_MAX);
         assert_int_equal(hours.rows[0].reboots, 2);
+        assert_int_equal(hours.rows[0].new_errors, 1);
         assert_int_equal(read_hours(f, MAC_2).rows[0].count, 1);
     }
     maintain(f, T0 + 2 * HOUR, 10 * HOUR, 10 * HOUR);
