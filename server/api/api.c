@@ -57,7 +57,7 @@ static const struct api_member device_filter[] = {
     {"state", API_MEMBER_TEXT}, {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {0}};
 static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
-    {"marks", API_MEMBER_FLAG}, PAGE, {0}};
+    {"marks", API_MEMBER_FLAG}, {"groups", API_MEMBER_FLAG}, PAGE, {0}};
 static const struct api_member page[] = {PAGE, {0}};
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},

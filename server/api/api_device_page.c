@@ -2,11 +2,12 @@
 #include "server/api/api_device_page.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "server/api/api.h"
 #include "server/api/api_device.h"
+#include "server/api/api_device_more.h"
 #include "server/api/api_json.h"
-#include "server/api/api_marks.h"
 #include "server/api/api_members.h"
 #include "server/store/device_order.h"
 #include "server/store/event_store.h"
@@ -15,65 +16,85 @@
 
 struct devices {
     struct api_page page;
-    struct store_connection *connection;
-    bool marks; // also what an operator has said of them
+    struct api_device_more more;
     struct err *err;
-    const struct device_order *order;
 };
 
-static int add_device(const struct device_record *device, void *ctx)
+#define NOT_KNOWN '-' // in a cursor, behind the MAC
+
+static void write_place(const struct device_order_place *place, struct api_cursor *at)
+{
+    at->number = place->number;
+    snprintf(at->text, sizeof at->text, "%s", place->text);
+    snprintf(at->tail, sizeof at->tail, "%s%.*s", place->mac, place->is_known ? 0 : 1,
+        (const char[]){NOT_KNOWN});
+}
+
+static void read_place(const struct api_cursor *at, struct device_order_place *place)
+{
+    *place = (struct device_order_place){
+        .number = at->number, .is_known = at->tail[strnlen(at->tail, MAC_LENGTH)] != NOT_KNOWN};
+    snprintf(place->text, sizeof place->text, "%s", at->text);
+    snprintf(place->mac, sizeof place->mac, "%.*s", MAC_LENGTH, at->tail);
+}
+
+static int add_device(
+    const struct device_record *device, const struct device_order_place *place, void *ctx)
 {
     struct devices *list = ctx;
     struct api_text *text = api_page_begin_row(&list->page);
-    struct device_order_place place;
-
-    int rc = 0;
+    int rc;
 
     if (text == NULL)
         return 1;
     api_device_begin(text, device);
-    if (list->marks)
-        rc = api_marks_write(list->connection, device->mac, text, list->err);
+    rc = api_device_more_write(&list->more, device->mac, text, list->err);
     api_text_add(text, "}");
-    device_order_read_place(list->order, device, &place);
-    list->page.at.number = place.number;
-    snprintf(list->page.at.tail, sizeof list->page.at.tail, "%s", place.mac);
-    snprintf(list->page.at.text, sizeof list->page.at.text, "%s", place.text);
+    write_place(place, &list->page.at);
     return text->failed ? ERR_NO_MEMORY : rc;
+}
+
+static int find_order(
+    const struct http_request *request, const struct device_order **out, struct err *err)
+{
+    const char *sort = http_request_query(request, "sort");
+    char names[512] = "";
+
+    *out = device_order_find(sort != NULL ? sort : "mac");
+    if (*out != NULL)
+        return 0;
+    for (size_t i = 0; device_order_name(i) != NULL; i += 2)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? ", " : "",
+            device_order_name(i));
+    return err_set(err, ERR_INVALID, "sort must be one of these, or one behind a '-': %s", names);
 }
 
 static int read_devices(struct store *store, const struct http_request *request,
     const struct device_filter *filter, struct devices *list, struct err *err)
 {
-    const char *sort = http_request_query(request, "sort");
     struct store_connection *connection;
     struct device_order_place place;
+    struct device_order_wish wish = {.filter = filter, .each = add_device, .ctx = list};
     int rc = api_page_read(request, &list->page, err);
 
+    if (rc == 0 && list->page.limit == 0)
+        rc = err_set(err, ERR_INVALID, "sort needs a limit");
+    if (rc == 0)
+        rc = find_order(request, &wish.order, err);
     if (rc < 0)
         return rc;
-    if (list->page.limit == 0)
-        return err_set(err, ERR_INVALID, "sort needs a limit");
-    list->order = device_order_find(sort != NULL ? sort : "mac");
-    if (list->order == NULL)
-        return err_set(err, ERR_INVALID,
-            "sort must be mac, name, image, first_seen_ms, last_seen_ms or reboots, or one of "
-            "these behind a '-'");
-
-    struct api_cursor from = list->page.at; // a copy, since the place goes on while it is read
-
-    place = (struct device_order_place){from.number, from.text, from.tail};
-
-    struct device_order_wish wish = {
-        list->order, filter, list->page.is_next ? &place : NULL, (int64_t)list->page.limit + 1};
-
+    read_place(&list->page.at, &place);
+    wish.after = list->page.is_next ? &place : NULL;
+    wish.limit = (int64_t)list->page.limit + 1;
     rc = store_read_begin(store, &connection, err);
     if (rc < 0)
         return rc;
-    list->connection = connection;
-    list->marks = api_members_is_set(http_request_query(request, "marks"));
+    api_device_more_read(request, &list->more);
     list->err = err;
-    rc = device_order_page(connection, &wish, add_device, list, err);
+    rc = api_device_more_open(&list->more, connection, err);
+    if (rc == 0)
+        rc = device_order_page(connection, &wish, err);
+    api_device_more_close(&list->more);
     store_read_end(store, connection);
     return rc;
 }
@@ -88,7 +109,7 @@ bool api_device_page_is_asked(const struct http_request *request)
 void api_device_page_send(struct store *store, const struct http_request *request,
     const struct device_filter *filter, struct http_response *response)
 {
-    struct devices list = {.order = NULL};
+    struct devices list = {.err = NULL};
     struct err err = {0};
     int rc = read_devices(store, request, filter, &list, &err);
 

@@ -10,6 +10,7 @@
 #include "server/api/api_channel.h"
 #include "server/api/api_device.h"
 #include "server/api/api_device_key.h"
+#include "server/api/api_device_more.h"
 #include "server/api/api_device_page.h"
 #include "server/api/api_filter.h"
 #include "server/api/api_json.h"
@@ -43,8 +44,7 @@ struct list {
     char after[MAC_SIZE];
     struct api_pages *pages; // of the present page
     size_t count;            // of its devices
-    bool marks;              // also what an operator has said of them
-    struct store_connection *connection;
+    struct api_device_more more;
     struct err *err;
 };
 
@@ -52,12 +52,10 @@ static int write_device(const struct device_record *device, void *ctx)
 {
     struct list *list = ctx;
     struct api_text *text = api_pages_begin_row(list->pages);
-
-    int rc = 0;
+    int rc;
 
     api_device_begin(text, device);
-    if (list->marks)
-        rc = api_marks_write(list->connection, device->mac, text, list->err);
+    rc = api_device_more_write(&list->more, device->mac, text, list->err);
     api_text_add(text, "}");
     memcpy(list->after, device->mac, sizeof list->after);
     list->count++;
@@ -69,16 +67,16 @@ static int read_page(
 {
     struct list *list = ctx;
     char after[MAC_SIZE];
+    int rc = api_device_more_open(&list->more, connection, err);
 
     memcpy(after, list->after, sizeof after);
     list->pages = pages;
-    list->connection = connection;
     list->err = err;
     list->count = 0;
-
-    int rc = device_store_page(
-        connection, &list->filter, after, API_PAGES_ROWS, write_device, list, err);
-
+    if (rc == 0)
+        rc = device_store_page(
+            connection, &list->filter, after, API_PAGES_ROWS, write_device, list, err);
+    api_device_more_close(&list->more);
     if (rc == ERR_NO_MEMORY)
         return err_set(err, rc, "no memory for the list");
     return rc < 0 ? rc : list->count == API_PAGES_ROWS;
@@ -110,7 +108,7 @@ static int read_filter(const struct http_request *request, struct list *list, st
     if (glob != NULL && list->image_glob == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the list");
 
-    list->marks = api_members_is_set(http_request_query(request, "marks"));
+    api_device_more_read(request, &list->more);
 
     bool revoked = state != NULL && strcmp(state, "revoked") == 0;
 
@@ -141,7 +139,7 @@ static struct list *begin_list(const struct http_request *request, struct http_r
 }
 
 // What is wrong with it must be said before the list begins.
-static int check_filter(const struct api *api, const struct list *list, struct err *err)
+static int check_list(const struct api *api, struct list *list, struct err *err)
 {
     struct store_connection *connection;
     int rc = store_read_begin(api->store, &connection, err);
@@ -149,6 +147,9 @@ static int check_filter(const struct api *api, const struct list *list, struct e
     if (rc < 0)
         return rc;
     rc = device_store_check_filter(connection, &list->filter, err);
+    if (rc == 0)
+        rc = api_device_more_open(&list->more, connection, err);
+    api_device_more_close(&list->more);
     store_read_end(api->store, connection);
     return rc;
 }
@@ -161,7 +162,7 @@ void api_devices_list(const struct http_request *request, struct http_response *
 
     if (list == NULL)
         return;
-    if (check_filter(api, list, &err) < 0) {
+    if (check_list(api, list, &err) < 0) {
         api_json_refuse(response, &err);
         release_list(list);
     } else if (api_device_page_is_asked(request)) {

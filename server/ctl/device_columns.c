@@ -18,7 +18,7 @@ enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE, WORDS, HOLD, FLAG };
 
 static const struct {
     const char *name;
-    const char *member;
+    const char *member; // also what the daemon sorts by; NULL: that has the column's name
     enum shape shape;
     struct table_column column;
 } all[] = {
@@ -226,83 +226,10 @@ struct table *device_columns_table(
     return table;
 }
 
-// The first of a list of words, or "".
-static const char *first_word(const json_t *device, const char *member)
-{
-    const char *text = json_string_value(json_array_get(json_object_get(device, member), 0));
-
-    return text != NULL ? text : "";
-}
-
-struct order {
-    size_t place;
-    bool backwards;
-};
-
-// What a device is sorted by, where that is a text.
-static const char *text_of(const json_t *device, size_t place)
-{
-    switch (all[place].shape) {
-    case STATE: return state_of(device);
-    case HOLD: return hold_of(device);
-    case WORDS: return first_word(device, all[place].member);
-    case FLAG: return flag_of(device, all[place].member);
-    case NOTE: {
-        const char *error = field_text(device, "error", "");
-
-        return error[0] != '\0' ? error : field_text(device, "name", "");
-    }
-    default: return field_text(device, all[place].member, "");
-    }
-}
-
-static bool is_number(enum shape shape)
-{
-    return shape == NUMBER || shape == DURATION || shape == AGE;
-}
-
-static bool is_known(const json_t *device, size_t place)
-{
-    return is_number(all[place].shape) ? field_has(device, all[place].member)
-                                       : text_of(device, place)[0] != '\0';
-}
-
-static int compare_known(const json_t *a, const json_t *b, size_t place)
-{
-    if (!is_number(all[place].shape))
-        return strcmp(text_of(a, place), text_of(b, place));
-
-    int64_t left = field_integer(a, all[place].member, 0);
-    int64_t right = field_integer(b, all[place].member, 0);
-    int order = (left > right) - (left < right);
-
-    return all[place].shape == AGE ? -order : order; // the later, the younger
-}
-
-static int compare(const void *a, const void *b, void *ctx)
-{
-    const json_t *left = *(json_t *const *)a;
-    const json_t *right = *(json_t *const *)b;
-    const struct order *order = ctx;
-    bool left_known = is_known(left, order->place);
-    bool right_known = is_known(right, order->place);
-    int result = 0;
-
-    if (left_known != right_known)
-        return left_known ? -1 : 1;
-    if (left_known)
-        result = compare_known(left, right, order->place);
-    if (result != 0)
-        return order->backwards ? -result : result;
-    return strcmp(field_text(left, "mac", ""), field_text(right, "mac", ""));
-}
-
-bool device_columns_name(const char *columns, const char *by, const char *name)
+bool device_columns_name(const char *columns, const char *name)
 {
     size_t n = strlen(name);
 
-    if (by != NULL && strcmp(by[0] == '-' ? by + 1 : by, name) == 0)
-        return true;
     for (const char *p = columns; p != NULL && *p != '\0'; p += *p == ',') {
         size_t size = strcspn(p, ",");
 
@@ -313,30 +240,17 @@ bool device_columns_name(const char *columns, const char *by, const char *name)
     return false;
 }
 
-int device_columns_sort(const json_t *devices, const char *by, json_t **out, struct err *err)
+int device_columns_order(const char *by, char out[DEVICE_COLUMNS_ORDER_SIZE], struct err *err)
 {
-    struct order order = {.backwards = by[0] == '-'};
-    size_t count = json_array_size(devices);
-    json_t **items;
-    json_t *sorted;
+    bool is_backwards = by[0] == '-';
+    const char *name = by + is_backwards;
+    size_t place = find(name, strlen(name));
 
-    by += order.backwards;
-    order.place = find(by, strlen(by));
-    if (order.place == ALL)
-        return refuse(by, strlen(by), err);
-    items = calloc(count > 0 ? count : 1, sizeof(json_t *));
-    sorted = json_array();
-    for (size_t i = 0; items != NULL && i < count; i++)
-        items[i] = json_array_get(devices, i);
-    if (items != NULL)
-        qsort_r(items, count, sizeof(json_t *), compare, &order);
-    for (size_t i = 0; items != NULL && i < count; i++)
-        json_array_append(sorted, items[i]);
-    free(items);
-    if (json_array_size(sorted) < count || sorted == NULL) {
-        json_decref(sorted);
-        return err_set(err, ERR_NO_MEMORY, "no memory for the list");
-    }
-    *out = sorted;
+    if (place == ALL)
+        return refuse(name, strlen(name), err);
+    if (all[place].shape == AGE) // the later, the younger
+        is_backwards = !is_backwards;
+    snprintf(out, DEVICE_COLUMNS_ORDER_SIZE, "%s%s", is_backwards ? "-" : "",
+        all[place].member != NULL ? all[place].member : name);
     return SUBCOMMAND_OK;
 }

@@ -24,9 +24,13 @@ void device_columns_usual(struct device_columns *out);
 // Reads "mac,image,rssi". SUBCOMMAND_OK, or SUBCOMMAND_USAGE, whose message lists what there is.
 int device_columns_read(const char *text, struct device_columns *out, struct err *err);
 
-// Whether a list of columns, or what is sorted by (with '-' before it or without), names that one.
-// Both may be NULL.
-bool device_columns_name(const char *columns, const char *by, const char *name);
+// Whether a list of columns names that one. It may be NULL.
+bool device_columns_name(const char *columns, const char *name);
+
+// What the daemon is to sort by, for a column, which may have a '-' before it. SUBCOMMAND_OK or
+// SUBCOMMAND_USAGE.
+#define DEVICE_COLUMNS_ORDER_SIZE 32
+int device_columns_order(const char *by, char out[DEVICE_COLUMNS_ORDER_SIZE], struct err *err);
 
 // Adds a device to a table of these columns.
 void device_columns_add(const struct device_columns *columns, struct table *table,
@@ -35,9 +39,5 @@ void device_columns_add(const struct device_columns *columns, struct table *tabl
 // The table of an array of devices, which borrows the columns; NULL without memory.
 struct table *device_columns_table(
     const struct device_columns *columns, const json_t *devices, int64_t now_ms);
-
-// The array in the order of a column, with '-' before it backwards; what is not known comes last.
-// The caller gives up the reference. SUBCOMMAND_OK, SUBCOMMAND_USAGE or ERR_NO_MEMORY.
-int device_columns_sort(const json_t *devices, const char *by, json_t **out, struct err *err);
 
 #endif

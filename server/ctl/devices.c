@@ -9,14 +9,13 @@
 #include "server/base/clock.h"
 #include "server/ctl/device_columns.h"
 #include "server/ctl/device_details.h"
-#include "server/ctl/device_marks.h"
 #include "server/ctl/devices_key.h"
 #include "server/ctl/devices_mark.h"
 #include "server/ctl/devices_replace.h"
 #include "server/ctl/devices_revoke.h"
+#include "server/ctl/devices_sorted.h"
 #include "server/ctl/devices_watch.h"
 #include "server/ctl/field.h"
-#include "server/ctl/listing.h"
 #include "server/ctl/pages.h"
 #include "server/ctl/present.h"
 #include "server/ctl/selection.h"
@@ -120,33 +119,44 @@ static int add_filters(const struct subcommand_call *call, struct url *url, stru
     return SUBCOMMAND_OK;
 }
 
-// Whether a column shows what the daemon tells only when it is asked.
-static bool names_marks(const struct options *options)
-{
-    const char *columns = options_value(options, "columns");
-    const char *by = options_value(options, "sort");
-
-    return device_columns_name(columns, by, "tags") || device_columns_name(columns, by, "hold") ||
-           device_columns_name(columns, by, "pin");
-}
-
 // How a list is to be shown.
 struct wish {
     struct device_columns columns;
-    const char *by; // sorted, or NULL
-    int64_t max;    // of devices; 0: all
+    char order[DEVICE_COLUMNS_ORDER_SIZE]; // "": by MAC
+    int64_t max;                           // of devices; 0: all
 };
 
 static int read_wish(const struct options *options, struct wish *out, struct err *err)
 {
     const char *named = options_value(options, "columns");
+    const char *by = options_value(options, "sort");
     int rc = pages_read_limit(options, 0, &out->max, err);
 
-    out->by = options_value(options, "sort");
+    out->order[0] = '\0';
     device_columns_usual(&out->columns);
     if (rc == SUBCOMMAND_OK && named != NULL)
         rc = device_columns_read(named, &out->columns, err);
+    if (rc == SUBCOMMAND_OK && by != NULL)
+        rc = device_columns_order(by, out->order, err);
     return rc;
+}
+
+// What the daemon tells only when it is asked.
+static void ask_for_columns(const struct options *options, struct url *url)
+{
+    static const struct {
+        const char *column, *parameter;
+    } rows[] = {{"tags", "marks"}, {"hold", "marks"}, {"pin", "marks"}, {"canary", "marks"},
+        {"group", "groups"}, {"channel", "groups"}};
+    const char *columns = options_value(options, "columns");
+    const char *asked = "";
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (device_columns_name(columns, rows[i].column) && strcmp(asked, rows[i].parameter) != 0) {
+            asked = rows[i].parameter;
+            url_query(url, asked, "1");
+        }
+    }
 }
 
 static void add_device(struct table *table, const json_t *device, int64_t now_ms, const void *ctx)
@@ -154,36 +164,29 @@ static void add_device(struct table *table, const json_t *device, int64_t now_ms
     device_columns_add(ctx, table, device, now_ms);
 }
 
-// What is sorted here, or told by lists of groups, is asked for as a whole before the first row.
-static bool needs_all(const struct options *options, const struct wish *wish)
-{
-    const char *columns = options_value(options, "columns");
-
-    return wish->by != NULL || device_columns_name(columns, NULL, "group") ||
-           device_columns_name(columns, NULL, "channel");
-}
-
-static int show_whole(
+// Takes the url.
+static int show_list(
     const struct subcommand_call *call, struct url *url, const struct wish *wish, struct err *err)
 {
-    json_t *all = NULL;
-    json_t *sorted = NULL;
-    int rc = pages_gather(call, url, wish->by == NULL ? wish->max : 0, &all, err);
+    struct pages_view view = {
+        wish->columns.shown, wish->columns.count, add_device, &wish->columns, NULL, NULL};
+    struct url count;
+    struct url sorted;
+    int rc;
 
-    if (rc < 0)
-        return rc;
-    rc = device_marks_add(call, all, err);
-    if (rc == SUBCOMMAND_OK && wish->by != NULL)
-        rc = device_columns_sort(all, wish->by, &sorted, err);
-    while (rc == SUBCOMMAND_OK && sorted != NULL && wish->max > 0 &&
-           (int64_t)json_array_size(sorted) > wish->max)
-        json_array_remove(sorted, json_array_size(sorted) - 1);
-    if (rc == SUBCOMMAND_OK)
-        rc = listing_print(call,
-            device_columns_table(&wish->columns, sorted != NULL ? sorted : all, clock_system_ms()),
-            err);
-    json_decref(sorted);
-    json_decref(all);
+    if (wish->order[0] == '\0') {
+        ask_for_columns(call->options, url);
+        return pages_show(call, url, wish->max, &view, err);
+    }
+    url_init_like(&count, "/api/v1/devices/count", url);
+    ask_for_columns(call->options, url);
+    url_init_like(&sorted, "/api/v1/devices", url);
+    url_query(&sorted, "sort", wish->order);
+    rc = devices_sorted_show(
+        call, &(struct devices_sorted){&sorted, url, &count}, wish->max, &view, err);
+    url_clear(&sorted);
+    url_clear(&count);
+    url_clear(url);
     return rc;
 }
 
@@ -201,19 +204,12 @@ static int run_list(const struct subcommand_call *call, struct err *err)
         rc = devices_list_path(options, &url, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
-    if (names_marks(options))
-        url_query(&url, "marks", "1");
     rc = add_filters(call, &url, err);
     if (rc != SUBCOMMAND_OK) {
         url_clear(&url);
         return rc;
     }
-    if (needs_all(options, &wish))
-        return show_whole(call, &url, &wish, err);
-
-    struct pages_view view = {wish.columns.shown, wish.columns.count, add_device, &wish.columns};
-
-    return pages_show(call, &url, wish.max, &view, err);
+    return show_list(call, &url, &wish, err);
 }
 
 static int show_forgotten(const struct subcommand_call *call, const json_t *answer, struct err *err)

@@ -29,11 +29,10 @@ static char *join(const char *path, const char *query)
     return asprintf(&whole, "%.*s%s", (int)strcspn(path, "?"), path, query) < 0 ? NULL : whole;
 }
 
-static int walk(struct client *client, const char *path, int64_t max, take_page *take, void *ctx,
+static int walk(struct client *client, const char *path, int64_t *left, take_page *take, void *ctx,
     struct err *err)
 {
     char *target = strdup(path);
-    int64_t left = max > 0 ? max : INT64_MAX;
     struct client_page page;
     int rc = target != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a list");
 
@@ -43,8 +42,8 @@ static int walk(struct client *client, const char *path, int64_t max, take_page 
         target = NULL;
         if (rc < 0)
             return rc;
-        rc = take(&page, &left, ctx, err);
-        if (rc == 0 && left > 0 && page.next != NULL) {
+        rc = take(&page, left, ctx, err);
+        if (rc == 0 && *left > 0 && page.next != NULL) {
             target = join(path, page.next);
             rc = target != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for a list");
         }
@@ -55,19 +54,20 @@ static int walk(struct client *client, const char *path, int64_t max, take_page 
     return rc;
 }
 
-static int each_page(const struct subcommand_call *call, struct url *url, int64_t max,
+// *left: of INT64_MAX all.
+static int each_page(const struct subcommand_call *call, struct url *url, int64_t *left,
     take_page *take, void *ctx, struct err *err)
 {
     struct client *client = NULL;
     char limit[24];
     int rc = client_open(call->socket, &client, err);
 
-    snprintf(limit, sizeof limit, "%d", max > 0 && max < PAGE_ROWS ? (int)max : PAGE_ROWS);
+    snprintf(limit, sizeof limit, "%d", *left < PAGE_ROWS ? (int)*left : PAGE_ROWS);
     url_query(url, "limit", limit);
     if (rc == 0 && url_text(url) == NULL)
         rc = err_set(err, ERR_NO_MEMORY, "no memory for a list");
     else if (rc == 0)
-        rc = walk(client, url_text(url), max, take, ctx, err);
+        rc = walk(client, url_text(url), left, take, ctx, err);
     client_close(client);
     url_clear(url);
     return rc;
@@ -110,15 +110,16 @@ static int read_rows(const struct client_page *page, json_t **out, struct err *e
     return 0;
 }
 
-struct showing {
+struct pages_table {
     const struct subcommand_call *call;
     const struct pages_view *view;
     struct table *table;
+    int64_t left; // rows
 };
 
 static int print_table(const struct client_page *page, int64_t *left, void *ctx, struct err *err)
 {
-    struct showing *showing = ctx;
+    struct pages_table *showing = ctx;
     const struct pages_view *view = showing->view;
     int64_t now_ms = clock_system_ms();
     json_t *rows = NULL;
@@ -130,31 +131,72 @@ static int print_table(const struct client_page *page, int64_t *left, void *ctx,
         return rc;
     json_array_foreach(rows, i, row)
     {
-        if (*left > 0) {
-            view->add(showing->table, row, now_ms, view->ctx);
-            --*left;
-        }
+        if (*left == 0 || (view->is_wanted != NULL && !view->is_wanted(row, view->wanted)))
+            continue;
+        view->add(showing->table, row, now_ms, view->ctx);
+        --*left;
     }
     json_decref(rows);
     return table_flush(showing->table, &showing->call->terminal, stdout, err);
 }
 
+static int64_t all_if_none(int64_t max)
+{
+    return max > 0 ? max : INT64_MAX;
+}
+
+struct pages_table *pages_table_new(
+    const struct subcommand_call *call, int64_t max, const struct pages_view *view)
+{
+    struct pages_table *table = malloc(sizeof *table);
+
+    if (table != NULL)
+        *table = (struct pages_table){
+            call, view, table_new(view->columns, view->column_count), all_if_none(max)};
+    return table;
+}
+
+void pages_table_free(struct pages_table *table)
+{
+    if (table != NULL)
+        table_free(table->table);
+    free(table);
+}
+
+int pages_table_show(struct pages_table *table, struct url *url, struct err *err)
+{
+    return each_page(table->call, url, &table->left, print_table, table, err);
+}
+
+bool pages_table_is_full(const struct pages_table *table)
+{
+    return table->left == 0;
+}
+
+static int show_json(
+    const struct subcommand_call *call, struct url *url, int64_t max, struct err *err)
+{
+    int64_t left = all_if_none(max);
+    size_t count = 0;
+    int rc = each_page(call, url, &left, print_lines, &count, err);
+
+    if (rc == 0)
+        fputs(count > 0 ? "\n]\n" : "[]\n", stdout);
+    return rc;
+}
+
 int pages_show(const struct subcommand_call *call, struct url *url, int64_t max,
     const struct pages_view *view, struct err *err)
 {
-    struct showing showing = {call, view, NULL};
-    size_t count = 0;
+    struct pages_table *table;
     int rc;
 
-    if (call->json) {
-        rc = each_page(call, url, max, print_lines, &count, err);
-        if (rc == 0)
-            fputs(count > 0 ? "\n]\n" : "[]\n", stdout);
-        return rc;
-    }
-    showing.table = table_new(view->columns, view->column_count);
-    rc = each_page(call, url, max, print_table, &showing, err);
-    table_free(showing.table);
+    if (call->json)
+        return show_json(call, url, max, err);
+    table = pages_table_new(call, max, view);
+    rc = table != NULL ? pages_table_show(table, url, err)
+                       : err_set(err, ERR_NO_MEMORY, "no memory for a list");
+    pages_table_free(table);
     return rc;
 }
 
@@ -166,37 +208,8 @@ static void add_listed(struct table *table, const json_t *row, int64_t now_ms, c
 int pages_show_listing(const struct subcommand_call *call, struct url *url, int64_t max,
     const struct listing *listing, struct err *err)
 {
-    struct pages_view view = {listing->columns, listing->column_count, add_listed, listing};
+    struct pages_view view = {
+        listing->columns, listing->column_count, add_listed, listing, NULL, NULL};
 
     return pages_show(call, url, max, &view, err);
-}
-
-static int append(const struct client_page *page, int64_t *left, void *ctx, struct err *err)
-{
-    json_t *rows = NULL;
-    json_t *row;
-    size_t i;
-    int rc = read_rows(page, &rows, err);
-
-    json_array_foreach(rows, i, row)
-    {
-        if (*left > 0 && json_array_append(ctx, row) < 0)
-            rc = err_set(err, ERR_NO_MEMORY, "no memory for a list");
-        *left -= *left > 0;
-    }
-    json_decref(rows);
-    return rc;
-}
-
-int pages_gather(
-    const struct subcommand_call *call, struct url *url, int64_t max, json_t **out, struct err *err)
-{
-    json_t *all = json_array();
-    int rc = each_page(call, url, max, append, all, err);
-
-    if (rc < 0)
-        json_decref(all);
-    else
-        *out = all;
-    return rc;
 }

@@ -1,6 +1,7 @@
 #ifndef CTL_PAGES_H
 #define CTL_PAGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -32,6 +33,8 @@ struct pages_view {
     size_t column_count;
     void (*add)(struct table *table, const json_t *row, int64_t now_ms, const void *ctx);
     const void *ctx;
+    bool (*is_wanted)(const json_t *row, void *wanted); // NULL: all are shown
+    void *wanted;
 };
 
 // Shows at most max rows (0: all) of the list, with --json as an array. The url, which has neither
@@ -41,9 +44,18 @@ int pages_show(const struct subcommand_call *call, struct url *url, int64_t max,
 int pages_show_listing(const struct subcommand_call *call, struct url *url, int64_t max,
     const struct listing *listing, struct err *err);
 
-// Asks for so many rows as one array, of which the caller gives up the reference; the url is
-// cleared. The client's errors, ERR_IO, ERR_NO_MEMORY.
-ERR_CHECKED int pages_gather(const struct subcommand_call *call, struct url *url, int64_t max,
-    json_t **out, struct err *err);
+// One table of several lists, below each other, with at most max rows (0: all). NULL without
+// memory.
+struct pages_table;
+struct pages_table *pages_table_new(
+    const struct subcommand_call *call, int64_t max, const struct pages_view *view);
+void pages_table_free(struct pages_table *table);
+
+// Shows as many rows of the list as there is room for; the url as above. Returns as a subcommand
+// does.
+int pages_table_show(struct pages_table *table, struct url *url, struct err *err);
+
+// Whether it has as many rows as it may.
+bool pages_table_is_full(const struct pages_table *table);
 
 #endif

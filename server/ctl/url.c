@@ -58,6 +58,18 @@ void url_init(struct url *url, const char *path)
     append(url, path);
 }
 
+void url_init_like(struct url *url, const char *path, const struct url *like)
+{
+    const char *text = url_text(like);
+    const char *query = text != NULL ? strchr(text, '?') : NULL;
+
+    url_init(url, path);
+    if (query != NULL)
+        append(url, query);
+    url->queried = query != NULL;
+    url->failed |= text == NULL;
+}
+
 void url_clear(struct url *url)
 {
     free(url->text);

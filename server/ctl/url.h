@@ -17,6 +17,9 @@ struct url {
 void url_init(struct url *url, const char *path);
 void url_clear(struct url *url);
 
+// Start with another path, and the query of that one.
+void url_init_like(struct url *url, const char *path, const struct url *like);
+
 // Append "/SEGMENT", and "?NAME=VALUE" or "&NAME=VALUE", escaped by RFC 3986, 2.1.
 void url_segment(struct url *url, const char *segment);
 void url_query(struct url *url, const char *name, const char *value);

@@ -98,7 +98,7 @@ static const struct setting {
     {"enrolment", "claim_per_minute", NUMBER, AT(enrol_claim_per_minute), "600", 1, 1000000, false},
     {"enrolment", "address_per_minute", NUMBER, AT(enrol_address_per_minute), "120", 1, 1000000,
         false},
-    {"webhooks", "allow", NETWORKS, AT(webhook_allow), NULL, 0, 0, false},
+    {"webhooks", "allow", NETWORKS, AT(webhook_allow), NULL, 0, 0, true},
     {"webhooks", "ca", PATH, AT(webhook_ca), NULL, 0, 0, false},
     {"webhooks", "timeout_s", NUMBER, AT(webhook_timeout_s), "10", 1, 300, false},
     {"webhooks", "retry_min_s", NUMBER, AT(webhook_retry_min_s), "5", 1, 86400, false},

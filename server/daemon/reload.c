@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/base/log.h"
+#include "server/daemon/webhook_link.h"
 #include "server/settings/settings_conflict.h"
 
 // What was read, and whether it is to be used.
@@ -22,6 +23,7 @@ static void take_config(const struct reload *reload, struct config *fresh)
 {
     struct config *config = reload->config;
     char *other_server = config->other_server;
+    char *webhook_allow = config->webhook_allow;
     char restart[512];
 
     config_compare(config, fresh, restart, sizeof restart);
@@ -38,6 +40,9 @@ static void take_config(const struct reload *reload, struct config *fresh)
     config->public_port = fresh->public_port;
     config->other_server = fresh->other_server;
     fresh->other_server = other_server;
+    config->webhook_allow = fresh->webhook_allow;
+    fresh->webhook_allow = webhook_allow;
+    webhook_link_reload(reload->webhooks, config);
     log_set_level(fresh->log_level);
     download_set_config(reload->download, fresh->device_config);
     fresh->device_config = NULL;

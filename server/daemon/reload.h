@@ -10,6 +10,7 @@
 #include "server/http/http_server.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/settings/settings_desk.h"
+#include "server/webhook/webhook_drive.h"
 
 // What SIGHUP reads again. All borrowed.
 struct reload {
@@ -23,6 +24,7 @@ struct reload {
     struct tally *kept; // counts what stays as it was
     struct enrol_link *enrolment;
     const struct settings_desk *settings; // which go over the configuration
+    struct webhook_drive *webhooks;
 };
 
 // Takes the configuration, the CA and the certificate anew, each unless something is wrong with it

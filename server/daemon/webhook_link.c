@@ -28,6 +28,14 @@ int webhook_link_start(struct api *api, const struct config *config, struct err 
 
     if (rc == 0)
         rc = webhook_allow_parse(config->webhook_allow, &settings.send.allow, err);
-
     return rc < 0 ? rc : webhook_drive_start(&settings, &api->webhooks, err);
+}
+
+void webhook_link_reload(struct webhook_drive *webhooks, const struct config *config)
+{
+    struct webhook_allow allow;
+
+    // It was parsed when the configuration was read.
+    if (webhook_allow_parse(config->webhook_allow, &allow, NULL) == 0)
+        webhook_drive_set_allow(webhooks, &allow);
 }

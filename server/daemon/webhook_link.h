@@ -12,4 +12,7 @@ ERR_CHECKED int webhook_link_check(const struct config *config, struct err *err)
 // borrowed while it runs.
 ERR_CHECKED int webhook_link_start(struct api *api, const struct config *config, struct err *err);
 
+// Has it take what SIGHUP may change of that.
+void webhook_link_reload(struct webhook_drive *webhooks, const struct config *config);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "server/store/device_store.h"
 #include "server/store/statement.h"
+#include "server/store/where_text.h"
 
 // A filter of devices as SQL: constant text in which no word is the user's, whose values are bound.
 struct device_where;
@@ -26,5 +27,9 @@ void device_where_free(struct device_where *where); // NULL is allowed
 void device_where_open(
     const struct device_where *where, struct statement *s, struct store_connection *connection);
 void device_where_bind(const struct device_where *where, struct statement *s);
+
+// The conditions alone, each with " AND " before it. ERR_TOO_LARGE, ERR_NO_MEMORY, ERR_IO.
+ERR_CHECKED int device_where_put(struct store_connection *connection,
+    const struct device_filter *filter, struct where_text *text, struct err *err);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "server/store/group_tree.h"
 
-// As device_where.c goes: the filter, who follows a channel, and groups within each other.
+// As where_tree.c goes: the filter, who follows a channel, and groups within each other.
 #define LEVELS (GROUP_TREE_DEPTH_MAX + 3)
 
 struct search {

@@ -61,6 +61,12 @@ void statement_close(struct statement *statement)
     statement->handle = NULL;
 }
 
+void statement_again(struct statement *statement)
+{
+    sqlite3_reset(statement->handle); // its complaint, if any, came out of the step
+    statement->position = 1;
+}
+
 static void note(struct statement *statement, int code)
 {
     if (statement->code == SQLITE_OK)

@@ -29,6 +29,10 @@ void statement_close(struct statement *statement);
 void statement_open_once(
     struct statement *statement, struct store_connection *connection, const char *sql);
 
+// Back before the first step, for another run: the next parameter is the first one again, and what
+// was bound stays so.
+void statement_again(struct statement *statement);
+
 // Bind the next parameter. Texts and bytes are borrowed until statement_close(); NULL binds NULL.
 void statement_bind_int(struct statement *statement, int64_t value);
 void statement_bind_text(struct statement *statement, const char *text);

@@ -20,6 +20,8 @@ struct webhook_drive {
     struct webhook_drive_settings settings;
     pthread_t thread;
     struct webhook_send *send;
+    pthread_mutex_t mutex;      // for the next one
+    struct webhook_allow allow; // as it is now; what is under way has that of its beginning
     _Atomic bool stopping, woken;
     int64_t look_at_ms; // monotonic
     struct tally dropped, broken, trouble;
@@ -29,6 +31,21 @@ struct hooks {
     struct webhook *items;
     size_t count;
 };
+
+static void read_allow(struct webhook_drive *drive, struct webhook_allow *out)
+{
+    pthread_mutex_lock(&drive->mutex);
+    *out = drive->allow;
+    pthread_mutex_unlock(&drive->mutex);
+}
+
+static void take_allow(struct webhook_drive *drive)
+{
+    struct webhook_allow allow;
+
+    read_allow(drive, &allow);
+    webhook_send_set_allow(drive->send, &allow);
+}
 
 static void tell_trouble(struct webhook_drive *drive, const struct err *err)
 {
@@ -123,6 +140,7 @@ static bool look(struct webhook_drive *drive, struct hooks *hooks)
         more = fill_all(drive, hooks);
         drive->look_at_ms = more ? now_ms : now_ms + LOOK_MS;
     }
+    take_allow(drive);
     webhook_send_start(drive->send, hooks->items, hooks->count);
     return more;
 }
@@ -151,8 +169,11 @@ int webhook_drive_start(
 
     if (rc == 0) {
         drive->settings = *settings;
+        drive->allow = settings->send.allow;
+        pthread_mutex_init(&drive->mutex, NULL);
         if (pthread_create(&drive->thread, NULL, run, drive) != 0) {
             webhook_send_free(drive->send);
+            pthread_mutex_destroy(&drive->mutex);
             rc = err_set(err, ERR_NO_MEMORY, "cannot start the sending of webhooks");
         }
     }
@@ -177,20 +198,30 @@ void webhook_drive_free(struct webhook_drive *drive)
     webhook_drive_wake(drive);
     pthread_join(drive->thread, NULL);
     webhook_send_free(drive->send);
+    pthread_mutex_destroy(&drive->mutex);
     free(drive);
 }
 
+void webhook_drive_set_allow(struct webhook_drive *drive, const struct webhook_allow *allow)
+{
+    pthread_mutex_lock(&drive->mutex);
+    drive->allow = *allow;
+    pthread_mutex_unlock(&drive->mutex);
+}
+
 int webhook_drive_judge(
-    const struct webhook_drive *drive, const char *text, struct webhook_url *out, struct err *err)
+    struct webhook_drive *drive, const char *text, struct webhook_url *out, struct err *err)
 {
     struct webhook_address address;
+    struct webhook_allow allow;
     const char *why = NULL;
     int rc = webhook_url_parse(text, out, err);
 
     if (rc < 0)
         return rc;
+    read_allow(drive, &allow);
     if (webhook_address_parse(out->host, &address))
-        why = webhook_allow_refuse(&drive->settings.send.allow, &address, out->has_tls);
+        why = webhook_allow_refuse(&allow, &address, out->has_tls);
     if (why != NULL)
         return err_set(err, ERR_DENIED,
             "%s is not allowed: %s; 'allow' in section [webhooks] of secureesp.conf says to which "

@@ -20,13 +20,16 @@ ERR_CHECKED int webhook_drive_start(
 // What is under way is broken off, and comes again with the same webhook-id. NULL is allowed.
 void webhook_drive_free(struct webhook_drive *drive);
 
+// From now on webhooks may go to these networks beside the Internet. Any thread.
+void webhook_drive_set_allow(struct webhook_drive *drive, const struct webhook_allow *allow);
+
 // Looks soon. Never blocks. Any thread.
 void webhook_drive_wake(struct webhook_drive *drive);
 
 // Whether a URL may be given: it is one, and its host is no address that is refused; what a name
 // leads to is judged at each connection. ERR_INVALID, ERR_DENIED. Any thread.
 ERR_CHECKED int webhook_drive_judge(
-    const struct webhook_drive *drive, const char *text, struct webhook_url *out, struct err *err);
+    struct webhook_drive *drive, const char *text, struct webhook_url *out, struct err *err);
 
 // Seals a secret for the webhook of that name, so that the drive can read it. ERR_NO_MEMORY,
 // ERR_IO. Any thread.

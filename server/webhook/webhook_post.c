@@ -22,12 +22,19 @@ struct webhook_post {
     size_t got;
 };
 
+#define UNKNOWN_KIND "an address of an unknown kind"
+
+static void refuse(struct webhook_post *post, const char *address, const char *why)
+{
+    snprintf(post->refused, sizeof post->refused, "address %s is not allowed: %s", address, why);
+}
+
 // Called for each address that is tried.
 static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 {
     struct webhook_post *post = ctx;
     struct webhook_address address;
-    const char *why = "an address of an unknown kind";
+    const char *why = UNKNOWN_KIND;
     char text[64] = "?";
 
     if (purpose == CURLSOCKTYPE_IPCXN && webhook_address_from(&to->addr, to->addrlen, &address))
@@ -35,8 +42,27 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
     if (why == NULL)
         return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     (void)getnameinfo(&to->addr, to->addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
-    snprintf(post->refused, sizeof post->refused, "address %s is not allowed: %s", text, why);
+    refuse(post, text, why);
     return CURL_SOCKET_BAD;
+}
+
+// Called before each request, also where a connection is used again: what may be sent where can be
+// another thing by then.
+static int judge_again(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+    struct webhook_post *post = ctx;
+    struct webhook_address address;
+    const char *why = UNKNOWN_KIND;
+
+    (void)from;
+    (void)to_port;
+    (void)from_port;
+    if (webhook_address_parse(to, &address))
+        why = webhook_allow_refuse(post->allow, &address, post->has_tls);
+    if (why == NULL)
+        return CURL_PREREQFUNC_OK;
+    refuse(post, to, why);
+    return CURL_PREREQFUNC_ABORT;
 }
 
 static size_t discard(char *p, size_t size, size_t count, void *ctx)
@@ -82,6 +108,8 @@ static bool set_transport(struct webhook_post *post, const struct webhook_post_s
 
     SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(CURLOPT_OPENSOCKETDATA, post);
+    SET(CURLOPT_PREREQFUNCTION, judge_again);
+    SET(CURLOPT_PREREQDATA, post);
     SET(CURLOPT_PROXY, ""); // nor one of the environment
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);

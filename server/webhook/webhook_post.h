@@ -8,8 +8,9 @@
 #include "server/webhook/webhook_sign.h"
 
 // One message on its way, over libcurl. The address is judged where the connection is made, so that
-// it does not matter what a name leads to, or when. Nothing goes through a proxy, no redirection is
-// followed, and who answers must have a certificate for the URL's host.
+// it does not matter what a name leads to, or when, and before each request on one that was kept.
+// Nothing goes through a proxy, no redirection is followed, and who answers must have a certificate
+// for the URL's host.
 struct webhook_post;
 
 struct webhook_post_settings {

@@ -266,6 +266,11 @@ void webhook_send_start(struct webhook_send *send, const struct webhook *webhook
     clear_slots(send);
 }
 
+void webhook_send_set_allow(struct webhook_send *send, const struct webhook_allow *allow)
+{
+    send->settings.allow = *allow;
+}
+
 bool webhook_send_run(struct webhook_send *send)
 {
     int running;

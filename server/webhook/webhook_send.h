@@ -32,6 +32,9 @@ void webhook_send_free(struct webhook_send *send);
 // Begins what is due of these, which are all there are.
 void webhook_send_start(struct webhook_send *send, const struct webhook *webhooks, size_t count);
 
+// From the next message on these are the networks.
+void webhook_send_set_allow(struct webhook_send *send, const struct webhook_allow *allow);
+
 // Goes on with what is under way. Whether something has ended, so that more may be due.
 bool webhook_send_run(struct webhook_send *send);
 

@@ -83,6 +83,15 @@ expect_equal "backwards" "$sketch_mac" \
 expect_exit 2 secureesp devices list --columns colour
 expect_match "what there is" "no column; there are mac, state" "$output"
 expect_exit 2 secureesp devices list --sort mac --json
+for column in mac state image rssi heap uptime seen note name error build ip reboots loop mqtt firstseen tags \
+    group channel hold pin canary; do
+    expect_equal "by $column" 5 "$(secureesp devices list --sort "$column" --columns "mac,$column" | wc -l)"
+    expect_equal "by $column backwards" 5 "$(secureesp devices list --sort="-$column" | sort -u | wc -l)"
+done
+expect_equal "by tags" "$one $two $sketch_mac" \
+    "$(secureesp devices list --sort tags --columns mac | sed -n 2,4p | paste -sd ' ')"
+expect_equal "the first by group" "$one low stable" \
+    "$(secureesp devices list --sort group --columns mac,group,channel --limit 1 | tail -n 1 | tr -s ' ')"
 
 step "a command to those that meet a filter is not given without a word"
 expect_exit 2 secureesp command --filter 'tag=cellar' reboot
@@ -134,6 +143,7 @@ expect_equal "no longer pinned" 200 "$status"
 
 step "the examples of the manual, as they stand there"
 expect_exit 0 secureesp devices canary "$three"
+expect_match "in the list" "$three +yes" "$(secureesp devices list --columns mac,canary)"
 sed -n '/^Ten examples:$/,/^\.Ed$/p' "$root/server/man/secureesp.1" | grep '^secureesp' >"$work/examples"
 expect_equal "how many" 10 "$(wc -l <"$work/examples")"
 while read -r example; do

@@ -126,6 +126,24 @@ event=$(json_get "$(api "/devices/$two/events?limit=1")" '$.items[0]')
 expect_equal "members of the event" "$event" "$(sqlite3 :memory: "select json_remove('$body', '\$.id', '\$.mac')")"
 expect_equal "whose" "$two" "$(json_get "$body" '$.mac')"
 
+step "where webhooks may go is read again, also for a connection that is kept"
+# allow_now NETWORKS
+allow_now() {
+    sed -i "s|^allow = .*|allow = $1|" "$sandbox/etc/secureesp.conf"
+    process_signal "$sandbox/run/daemon" HUP
+}
+refused() {
+    ! secureesp webhooks test all >"$work/test" 2>&1 && grep -q 'is not allowed: loopback' "$work/test"
+}
+expect_exit 0 secureesp webhooks test all
+allow_now 10.0.0.0/8
+eventually 10 "it is refused" refused
+expect_exit 1 secureesp webhooks add https://127.0.0.1/x --name private
+expect_exit 0 secureesp webhooks add https://10.1.2.3/x --name private
+expect_exit 0 secureesp webhooks remove private
+allow_now '127.0.0.0/8 ::1'
+eventually 10 "it is sent" secureesp webhooks test all
+
 step "only what is asked for"
 add starts --event boot --event 'rollout-*'
 add two --event error --filter "mac=$two"

@@ -36,6 +36,9 @@ $(B)/test/unit/server/enrol/enrol_test: DAEMON_LIBS += -Xlinker --wrap=clock_mon
 # The system's clock is set, for the test alone.
 $(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
 
+# What the system would have libcurl do is set by the test.
+$(B)/test/unit/server/webhook/webhook_post_test: DAEMON_LIBS += -Xlinker --wrap=curl_easy_init
+
 # What takes half a minute of silence is looked at from later on.
 $(addprefix $(B)/test/unit/server/http/,http_crowded_test http_leaving_test http_verdict_test): DAEMON_LIBS += -Xlinker --wrap=clock_monotonic_ms
 

@@ -30,6 +30,29 @@ static void test_escaping(void **state)
     assert_null(url_text(&url));
 }
 
+static void test_likeness(void **state)
+{
+    static const char *const rows[][2] = {{NULL, "/b?y=2"}, {"x", "/b?x=a%20b&y=2"}};
+    struct url failed = {.failed = true};
+    struct url like;
+    struct url url;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        url_init(&like, "/a");
+        if (rows[i][0] != NULL)
+            url_query(&like, rows[i][0], "a b");
+        url_init_like(&url, "/b", &like);
+        url_query(&url, "y", "2");
+        assert_string_equal(url_text(&url), rows[i][1]);
+        url_clear(&url);
+        url_clear(&like);
+    }
+    url_init_like(&url, "/b", &failed);
+    assert_null(url_text(&url));
+    url_clear(&url);
+}
+
 // Whichever piece finds no memory, there is no text, which would be another path.
 static void test_no_memory(void **state)
 {
@@ -53,8 +76,8 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escaping), cmocka_unit_test(test_no_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_escaping),
+        cmocka_unit_test(test_likeness), cmocka_unit_test(test_no_memory)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
