@@ -92,14 +92,20 @@ static void retry(
         go_on(facts, action, out);
 }
 
-// One that had no outcome.
+static bool was_heard_since(const struct rollout_facts *facts)
+{
+    return facts->heard_at_ms > facts->command->ended_at_ms;
+}
+
+// One that had no outcome. A device that took leave of the broker, to download, and died meanwhile
+// counts as online for a while: it is waited for, not tried.
 static void try_again(
     const struct rollout_facts *facts, enum rollout_action action, struct rollout_decision *out)
 {
-    if (may_retry(facts))
-        retry(facts, action, out);
-    else
+    if (!may_retry(facts))
         settle(out, ROLLOUT_FAILED, "%s: did not return in time", facts->command->name);
+    else if (was_heard_since(facts))
+        retry(facts, action, out);
 }
 
 // Whether it failed for what says nothing of the image: another command, or a server that was away.
@@ -152,7 +158,7 @@ static void judge_open(const struct rollout_facts *facts, struct rollout_decisio
 // download server, is not at the broker meanwhile, and the broker keeps nothing for it.
 static bool is_back(const struct rollout_facts *facts)
 {
-    return !facts->command->inferred || facts->heard_at_ms > facts->command->ended_at_ms;
+    return !facts->command->inferred || was_heard_since(facts);
 }
 
 // What it has downloaded.

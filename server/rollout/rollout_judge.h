@@ -33,8 +33,8 @@ struct rollout_facts {
     bool is_held;
     const char *pin; // that keeps it from the image, or NULL
     bool is_online;
-    int64_t heard_at_ms;
-    bool is_busy; // a command waits for it, or is in its hands
+    int64_t heard_at_ms; // when it last reported
+    bool is_busy;        // a command waits for it, or is in its hands
     const char *running;
     enum rollout_place place;
     const char *why_no_way; // or NULL

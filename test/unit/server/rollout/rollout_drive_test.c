@@ -2,6 +2,8 @@
 // between any two, and who is offered the image meanwhile.
 #include "server/rollout/rollout_drive.h"
 
+#include <fcntl.h>
+
 #include "server/store/command_store.h"
 #include "test/unit/server/rollout/rollout_fixture.h"
 
@@ -222,6 +224,79 @@ static void without_its_zone_it_waits(void **state)
     assert_int_equal(look.blind.id, 0);
 }
 
+// Lines of the log that warn of it.
+static int warnings(const char *log)
+{
+    FILE *file = fopen(log, "r");
+    char line[512];
+    int count = 0;
+
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL)
+        count +=
+            strstr(line, "warning rollout: waits name=spring reason=\"time zone Europe/Atlantis"
+                         " cannot be read\"") != NULL;
+    assert_int_equal(fclose(file), 0);
+    return count;
+}
+
+static void set_window(struct fixture *f, struct rollout_drive *driver, const char *sql)
+{
+    fixture_query(f, sql);
+    rollout_drive_wake(driver);
+}
+
+// A look later, by what it finds.
+static void look_again(struct fixture *f, struct rollout_drive *driver, const char *mac)
+{
+    report(f, mac, NEW, true);
+    rollout_drive_wake(driver);
+    for (int i = 0; i < 3000 && row_of(f, "spring", mac).stage != ROLLOUT_UPDATED; i++)
+        usleep(10000);
+    assert_int_equal(row_of(f, "spring", mac).stage, ROLLOUT_UPDATED);
+}
+
+static void expect_warnings(const char *log, int expected)
+{
+    for (int i = 0; i < 3000 && warnings(log) < expected; i++)
+        usleep(10000);
+    assert_int_equal(warnings(log), expected);
+}
+
+// It is told once, not at each look, and once more if the zone is gone again.
+static void its_thread_tells_that_it_waits(void **state)
+{
+    static const char gone[] = "UPDATE rollouts SET time_window = '00:00-23:59 Europe/Atlantis'";
+    struct fixture *f = *state;
+    int saved = dup(STDERR_FILENO);
+    char log[SCRATCH_PATH_SIZE];
+    struct rollout_drive *driver;
+    int fd;
+
+    scratch_path(f->folder, "log", log);
+    fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    assert_true(dup2(fd, STDERR_FILENO) >= 0);
+    close(fd);
+    create(f, "spring", &at_once);
+    fixture_query(f, gone);
+    assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
+    expect_warnings(log, 1);
+    look_again(f, driver, MAC_1);
+    look_again(f, driver, MAC_2);
+    expect_warnings(log, 1);
+    set_window(f, driver, "UPDATE rollouts SET time_window = ''");
+    for (int i = 0; i < 3000 && commands(f) < 1; i++)
+        usleep(10000);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_PAUSE, NULL), 0); // the order is taken back
+    set_window(f, driver, gone);
+    assert_int_equal(change(f, ROLLOUT_CHANGE_RESUME, NULL), 0);
+    rollout_drive_wake(driver);
+    expect_warnings(log, 2);
+    rollout_drive_free(driver);
+    assert_true(dup2(saved, STDERR_FILENO) >= 0);
+    close(saved);
+}
+
 static void its_thread_does_it(void **state)
 {
     struct fixture *f = *state;
@@ -253,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_not_sent_is_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_order_of_somebody_else_goes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_its_zone_it_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(its_thread_tells_that_it_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(its_thread_does_it, set_up, tear_down),
     };
 

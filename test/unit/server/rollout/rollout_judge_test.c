@@ -67,8 +67,10 @@ static const struct command cancelled = {.name = "flash",
     .state = COMMAND_CANCELLED,
     .result = "cancelled",
     .detail = "before it was sent"};
-static const struct command expired = {
-    .name = "firmware", .state = COMMAND_EXPIRED, .sent_at_ms = NOW - TIMEOUT};
+static const struct command expired = {.name = "firmware",
+    .state = COMMAND_EXPIRED,
+    .sent_at_ms = NOW - TIMEOUT,
+    .ended_at_ms = NOW - 1000};
 static const struct command expired_long = {
     .name = "firmware", .state = COMMAND_EXPIRED, .sent_at_ms = NOW - TIMEOUT - 1};
 
@@ -140,7 +142,9 @@ static const struct row {
         .stage = ROLLOUT_LEFT_OUT, .reason = OFF_CHANNEL},
     {"has it, of stable", &loading, &done, .is_off_channel = true, .action = ROLLOUT_SETTLE,
         .stage = ROLLOUT_LEFT_OUT, .reason = OFF_CHANNEL},
-    {"no outcome", &loading, &expired, .action = ROLLOUT_ORDER_FIRMWARE},
+    {"no outcome", &loading, &expired, .heard_at_ms = NOW - 999, .action = ROLLOUT_ORDER_FIRMWARE},
+    {"no outcome, not heard since", &loading, &expired, .heard_at_ms = NOW - 1000,
+        .action = ROLLOUT_STAY},
     {"no outcome, away", &loading, &expired, .offline = true, .action = ROLLOUT_STAY},
     {"no outcome, busy", &loading, &expired, .is_busy = true, .action = ROLLOUT_STAY},
     {"no outcome, paused", &loading, &expired, .paused = true, .action = ROLLOUT_STAY},
@@ -186,7 +190,10 @@ static const struct row {
     {"has installed", &installing, &done, .action = ROLLOUT_STAY},
     {"does not report", &installing, &done_long, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
         .reason = "installed the image, and did not report it in time"},
-    {"no outcome of flash", &installing, &expired, .action = ROLLOUT_ORDER_FLASH},
+    {"no outcome of flash", &installing, &expired, .heard_at_ms = NOW - 999,
+        .action = ROLLOUT_ORDER_FLASH},
+    {"no outcome of flash, not heard since", &installing, &expired, .heard_at_ms = NOW - 1000,
+        .action = ROLLOUT_STAY},
     {"says so", &installing, &broken, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_FAILED,
         .reason = "flash: trial-failed, no report"},
     {"kept back", &installing, &held, .action = ROLLOUT_SETTLE, .stage = ROLLOUT_LEFT_OUT,
