@@ -6,6 +6,7 @@
 #include "server/rollout/rollout_health_summary.h"
 
 #define HIT_PART 5 // a fifth
+#define CROWD_PART 2
 #define HEAP_STEP_BYTES 256
 #define RSSI_STEP_DB 1
 #define ALWAYS_HEARD 0.9
@@ -32,6 +33,7 @@ static void add_hours(struct rollout_health_control *control,
 
         if (at < 0 || at >= (int64_t)ROLLOUT_HEALTH_HOURS_MAX)
             continue;
+        control->of[at]++;
         for (size_t kind = 0; kind < ROLLOUT_HEALTH_COUNTED; kind++)
             control->hit[at][kind] += hour->counts[kind] > 0;
         control->hit[at][ROLLOUT_HEALTH_COUNTED] += is_talker && i < whole && hour->statuses == 0;
@@ -65,7 +67,9 @@ bool rollout_health_control_was_hit(
 
     uint32_t hit = control->hit[at][kind];
 
-    return hit * (uint64_t)HIT_PART >= control->devices && hit >= (control->devices > 1 ? 2 : 1);
+    uint32_t part = control->is_crowd ? CROWD_PART : HIT_PART;
+
+    return hit * (uint64_t)part >= control->of[at] && hit >= (control->of[at] > 1 ? 2 : 1);
 }
 
 static double middle_fall(const uint32_t steps[ROLLOUT_HEALTH_CONTROL_STEPS], double step)

@@ -2,11 +2,12 @@
 #include "server/rollout/rollout_health_fleet.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ALPHA 0.002
 #define TESTS ((size_t)2 * ROLLOUT_HEALTH_MEASURES)
-#define WAITING_MIN 10
+#define WAITING_MIN ((int64_t)ROLLOUT_HEALTH_FLEET_MIN)
 #define USUAL 0.05 // of devices are much worse at any time, if none are there to compare with
 #define ALONE_FLOOR 0.05
 #define DEVICES_MIN 3
@@ -22,6 +23,25 @@ struct group {
     int64_t known, worse;
     double clusters; // the mean size that a device that is worse finds itself in
 };
+
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+int64_t rollout_health_fleet_start(int64_t *starts_ms, size_t count, int64_t end_ms)
+{
+    size_t known = 0;
+
+    qsort(starts_ms, count, sizeof *starts_ms, compare);
+    while (known < count &&
+           end_ms - starts_ms[known] >= ROLLOUT_HEALTH_TRAITS_HOURS_MIN * ROLLOUT_HEALTH_HOUR_MS)
+        known++;
+    return known > 0 ? starts_ms[known / 2] : INT64_MIN;
+}
 
 static bool is_worse(const struct rollout_health_traits *traits, const struct test *test)
 {

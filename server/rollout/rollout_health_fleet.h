@@ -2,6 +2,7 @@
 #define ROLLOUT_HEALTH_FLEET_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "server/rollout/rollout_health.h"
 #include "server/rollout/rollout_health_traits.h"
@@ -11,18 +12,27 @@
 //
 // For each measure, the share of devices that are worse (and much worse) than their own days before
 // is compared in the two groups by Fisher's exact test. With fewer than 10 devices that wait,
-// nothing cancels what hits all: 10 % have to be much worse, and more than 5 % by the binomial.
+// less cancels what hits all (an hour that hit half of all updated counts for none, if there are
+// ROLLOUT_HEALTH_FLEET_MIN): 10 % have to be much worse, and more than 5 % by the binomial.
 // Devices that share a site share its power cuts: each group counts for less by the mean size of
 // the clusters of those that are worse (Kish's design effect). Wrong in 0.2 % of good rollouts at
 // most, over all measures and looks: each of the 14 tests has its part, and the look after k hours
 // 1/(k(k+1)) of it. Floors: three such devices after that, and a difference of 2 % of much worse
 // ones, 10 % of worse ones.
 
+#define ROLLOUT_HEALTH_FLEET_MIN ((size_t)10) // devices that stand for all
+
 // One of the groups. Borrowed.
 struct rollout_health_arm {
     const struct rollout_health_traits *traits;
     size_t count;
 };
+
+// Where the hours since begin of those that wait: with those of the middle one of the updated
+// devices of which enough is known, so that both groups see the same weather and the same part of
+// the day. starts_ms: where each of the updated begins, a whole hour; they are sorted. end_ms: of
+// the hours that are over. INT64_MIN if nothing is known of any.
+int64_t rollout_health_fleet_start(int64_t *starts_ms, size_t count, int64_t end_ms);
 
 // hours: since the rollout began to update; to be asked once for each. TOO_EARLY while nothing is
 // known of any.

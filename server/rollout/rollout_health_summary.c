@@ -108,6 +108,8 @@ static void read_silence(const struct reader *reader, struct rollout_health_summ
             silent = 0;
         } else if (!is_common(reader, i, ROLLOUT_HEALTH_COUNTED)) {
             silent++;
+        } else {
+            out->silent_with_all++;
         }
         if (silent > out->longest_silence_hours)
             out->longest_silence_hours = silent;

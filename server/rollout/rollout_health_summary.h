@@ -18,8 +18,9 @@ struct rollout_health_gauge {
 };
 
 struct rollout_health_summary {
-    size_t hours; // that are over
-    size_t heard; // of these
+    size_t hours;           // that are over
+    size_t heard;           // of these
+    size_t silent_with_all; // of these: it was silent, and so was the control group
     // Of stretches of ROLLOUT_HEALTH_BLOCK_HOURS in which it was there, those with an incident.
     struct rollout_statistic_share blocks[ROLLOUT_HEALTH_COUNTED];
     uint32_t burst[ROLLOUT_HEALTH_COUNTED]; // the most in ROLLOUT_HEALTH_BURST_HOURS

@@ -7,13 +7,15 @@
 #include "server/rollout/rollout_health_trend.h"
 
 #define HEARD_MIN 24 // hours before
-#define HOURS_MIN 4  // since
+#define HOURS_MIN ((size_t)ROLLOUT_HEALTH_TRAITS_HOURS_MIN)
 #define CHANCE 0.01
 #define SPREADS 4
+#define SETTLING_BYTES 256 // that a new image may still take then
 
 struct pair {
     const struct rollout_health_summary *before, *now;
     const struct rollout_health_series *since;
+    const struct rollout_health_side *side;
 };
 
 // Whether it is, and much.
@@ -46,7 +48,7 @@ static struct grade grade_heap(const struct pair *pair)
 
     rollout_health_trend_read(pair->since, &trend);
 
-    double fall = trend.first - trend.last;
+    double fall = trend.first - trend.last - (pair->side->is_updated ? SETTLING_BYTES : 0);
 
     if (trend.is_known && trend.goes_on) {
         grade.worse = fall > fmax(128, before->spread / 2);
@@ -81,10 +83,11 @@ static struct grade grade_silence(const struct pair *pair)
 {
     const struct rollout_health_summary *before = pair->before;
     const struct rollout_health_summary *now = pair->now;
+    double hours = (double)(now->hours - now->silent_with_all);
 
     return (struct grade){
-        .worse = (double)now->heard / (double)now->hours + 0.1 <
-                 (double)before->heard / (double)before->hours,
+        .worse = (double)now->heard + 0.1 * hours <
+                 hours * (double)before->heard / (double)before->hours,
         .much_worse = now->longest_silence_hours >= 4 &&
                       now->longest_silence_hours > 2 * before->longest_silence_hours,
     };
@@ -108,14 +111,14 @@ static uint32_t first_incident(const struct rollout_health_series *since, size_t
 }
 
 void rollout_health_traits_read(const struct rollout_health_summary *before,
-    const struct rollout_health_series *since, const struct rollout_health_control *site_control,
-    uint32_t site, struct rollout_health_traits *out)
+    const struct rollout_health_series *since, const struct rollout_health_side *side,
+    struct rollout_health_traits *out)
 {
     struct rollout_health_summary now;
-    struct pair pair = {before, &now, since};
+    struct pair pair = {before, &now, since, side};
 
     memset(out, 0, sizeof *out);
-    rollout_health_summary_read(since, site_control, &now);
+    rollout_health_summary_read(since, side->control, &now);
     out->is_known = before->heard >= HEARD_MIN && now.hours >= HOURS_MIN;
     if (!out->is_known)
         return;
@@ -133,6 +136,6 @@ void rollout_health_traits_read(const struct rollout_health_summary *before,
     for (size_t m = 0; m < ROLLOUT_HEALTH_MEASURES; m++) {
         out->worse |= grades[m].worse ? 1u << m : 0;
         out->much_worse |= grades[m].much_worse ? 1u << m : 0;
-        out->clusters[m] = site != 0 ? site : first_incident(since, m);
+        out->clusters[m] = side->site != 0 ? side->site : first_incident(since, m);
     }
 }

@@ -7,6 +7,8 @@
 #include "server/rollout/rollout_health_hour.h"
 #include "server/rollout/rollout_health_summary.h"
 
+#define ROLLOUT_HEALTH_TRAITS_HOURS_MIN ((int64_t)4) // since, of which something is known
+
 // In what a device differs from its own days before, too little to be blamed alone. The same of
 // those that are updated and those that are not is what their comparison is made of.
 struct rollout_health_traits {
@@ -17,12 +19,18 @@ struct rollout_health_traits {
         clusters[ROLLOUT_HEALTH_MEASURES]; // those that share one share what befell them; 0: none
 };
 
-// site_control: the devices of the same site that wait, if there are three or more, else NULL; for
-// either group. site: any number that those of one place share, not 0; 0 if none is known: then the
-// hour of the first incident stands for it. The hours since of those that wait begin where the
-// rollout does.
+// On which side of the comparison it is, and what it shares there.
+struct rollout_health_side {
+    bool is_updated; // a new image may take some hours until its heap has settled
+    // The devices that wait: of the same site if there are three or more, else all, or NULL.
+    const struct rollout_health_control *control;
+    uint32_t site; // any number that those of one place share; 0: none is known, and the hour of
+                   // the first incident stands for it
+};
+
+// Where the hours since begin of those that wait, rollout_health_fleet_start() says.
 void rollout_health_traits_read(const struct rollout_health_summary *before,
-    const struct rollout_health_series *since, const struct rollout_health_control *site_control,
-    uint32_t site, struct rollout_health_traits *out);
+    const struct rollout_health_series *since, const struct rollout_health_side *side,
+    struct rollout_health_traits *out);
 
 #endif

@@ -12,7 +12,8 @@
 
 #define PIECE 200          // devices that are read from one view
 #define SITE_CONTROL_MIN 3 // devices that wait, to stand for their site
-#define STARTED_MS 60000   // within which a device tells of the start into its new image
+#define CROWD_MAX 500
+#define STARTED_MS 60000 // within which a device tells of the start into its new image
 #define ALL_DEVICES INT64_MAX
 
 struct entry {
@@ -34,10 +35,12 @@ struct rollout_round {
     int64_t first_ms; // when the first was told to update; 0: none was
     struct entry *entries;
     size_t count, capacity;
+    size_t waiting_in_all;
     size_t at;       // the next entry to be read,
     bool is_judging; // and whether those that wait are known
     struct rollout_health_control all;
-    struct site *sites; // by number less one
+    struct rollout_health_control crowd; // some of those that are updated, if hardly any waits
+    struct site *sites;                  // by number less one
     size_t site_count;
     struct rollout_health_traits *traits; // those of updated devices first, of others from the end
     size_t updated, waiting;
@@ -84,6 +87,7 @@ static int add(const struct rollout_device *device, void *ctx)
         round->capacity = capacity;
     }
     round->entries[round->count++] = entry;
+    round->waiting_in_all += !entry.is_updated;
     if (entry.is_updated && (round->first_ms == 0 || device->began_at_ms < round->first_ms))
         round->first_ms = device->began_at_ms;
     return 0;
@@ -136,7 +140,8 @@ static int number_sites(struct rollout_round *round)
 
 static int prepare(struct rollout_round *round)
 {
-    round->all.first_ms = control_start(round);
+    round->all.first_ms = round->crowd.first_ms = control_start(round);
+    round->crowd.is_crowd = true;
     if (round->count == 0)
         return 0;
     round->traits = calloc(round->count, sizeof *round->traits);
@@ -191,15 +196,19 @@ static int read_entry(const struct rollout_round *round, struct store_connection
     rollout_health_summary_read(&out->since, NULL, &out->before);
     span.from_ms = entry->since_ms;
     span.to_ms = round->now_ms;
-    span.is_since = entry->is_updated;
+    span.is_since = entry->is_updated || round->is_judging;
     return rollout_health_read_hours(connection, entry->mac, &span, out->hours, &out->since, err);
 }
 
-static void note_waiting(
+static void note(
     struct rollout_round *round, const struct entry *entry, const struct reading *reading)
 {
     struct rollout_health_control *site = site_control(round, entry);
 
+    if (entry->is_updated) {
+        rollout_health_control_add(&round->crowd, &reading->before, &reading->since);
+        return;
+    }
     rollout_health_control_add(&round->all, &reading->before, &reading->since);
     if (site != NULL)
         rollout_health_control_add(site, &reading->before, &reading->since);
@@ -209,22 +218,47 @@ static int judge(struct rollout_round *round, const struct entry *entry,
     const struct reading *reading, struct rollout_findings *findings)
 {
     const struct rollout_health_control *control = site_control(round, entry);
+    struct rollout_health_side side = {entry->is_updated, NULL, entry->site_number};
     struct rollout_finding finding = {.rollout = round->rollout};
     struct rollout_health_verdict verdict;
     size_t place = entry->is_updated ? round->updated++ : round->count - ++round->waiting;
 
-    rollout_health_traits_read(
-        &reading->before, &reading->since, control, entry->site_number, &round->traits[place]);
-    if (!entry->is_updated)
-        return 0;
     if (control == NULL && round->all.devices > 0)
         control = &round->all;
+    side.control = round->crowd.devices >= ROLLOUT_HEALTH_FLEET_MIN ? &round->crowd : control;
+    rollout_health_traits_read(&reading->before, &reading->since, &side, &round->traits[place]);
+    if (!entry->is_updated)
+        return 0;
     rollout_health_judge(&reading->before, &reading->since, control, round->count, &verdict);
     if (verdict.state != ROLLOUT_HEALTH_UNHEALTHY)
         return 0;
     memcpy(finding.mac, entry->mac, sizeof finding.mac);
     memcpy(finding.reason, verdict.reason, sizeof finding.reason);
     return rollout_findings_add(findings, &finding);
+}
+
+// Those that wait are compared by the same hours as those that are updated.
+static int begin_judging(struct rollout_round *round)
+{
+    int64_t *starts_ms = calloc(round->count, sizeof *starts_ms);
+    int64_t start_ms;
+    size_t n = 0;
+
+    if (starts_ms == NULL)
+        return ERR_NO_MEMORY;
+    for (size_t i = 0; i < round->count; i++) {
+        if (round->entries[i].is_updated)
+            starts_ms[n++] = start_of_hour(round->entries[i].since_ms);
+    }
+    start_ms = rollout_health_fleet_start(starts_ms, n, round->known_ms);
+    free(starts_ms);
+    for (size_t i = 0; i < round->count && start_ms != INT64_MIN; i++) {
+        if (!round->entries[i].is_updated)
+            round->entries[i].split_ms = round->entries[i].since_ms = start_ms;
+    }
+    round->is_judging = true;
+    round->at = 0;
+    return 0;
 }
 
 static int read_next(struct rollout_round *round, struct store_connection *connection,
@@ -239,8 +273,15 @@ static int read_next(struct rollout_round *round, struct store_connection *conne
     if (round->is_judging)
         rc = judge(round, entry, &reading, findings);
     else
-        note_waiting(round, entry, &reading);
+        note(round, entry, &reading);
     return rc < 0 ? err_set(err, rc, "no memory for the health of a rollout") : 0;
+}
+
+// Whether it says what hits all: those that wait, or else some of the others, from all sites.
+static bool is_noted(const struct rollout_round *round, size_t i)
+{
+    return !round->entries[i].is_updated || (round->waiting_in_all < ROLLOUT_HEALTH_FLEET_MIN &&
+                                                i % (round->count / CROWD_MAX + 1) == 0);
 }
 
 int rollout_round_go_on(struct rollout_round *round, struct store_connection *connection,
@@ -251,11 +292,9 @@ int rollout_round_go_on(struct rollout_round *round, struct store_connection *co
     for (size_t n = 0; n < PIECE; round->at++) {
         if (round->at == round->count && round->is_judging)
             return 0;
-        if (round->at == round->count) {
-            round->is_judging = true;
-            round->at = 0;
-        }
-        if (!round->is_judging && round->entries[round->at].is_updated)
+        if (round->at == round->count && begin_judging(round) < 0)
+            return err_set(err, ERR_NO_MEMORY, "no memory for the health of a rollout");
+        if (!round->is_judging && !is_noted(round, round->at))
             continue;
 
         int rc = read_next(round, connection, findings, err);

@@ -1,5 +1,5 @@
 # A deployed device, for the system scenarios.
-DEPLOYED := $(call objects,test/deployed)
+DEPLOYED := $(call objects,test/deployed) $(B)/firmware/port/host/fault.o $(COMMON)
 
 test-programs: $(B)/bin/deployed
 

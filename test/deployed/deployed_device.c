@@ -47,6 +47,7 @@ void deployed_device_reboot(struct deployed_device *device)
     use_download(device, device->mac, ".crt");
     use_download(device, device->mac, ".key");
     device->booted_at_ms = deployed_device_now_ms();
+    device->losses_seen = 0;
 }
 
 // --- the image: a board runs it, this program looks into it
@@ -61,6 +62,7 @@ static int find_name(struct deployed_device *device, const char *p, size_t n)
 
     if (length == 0 || length >= sizeof device->image)
         return deployed_report_failure(FAILURE_IMAGE, "the image does not hold its name");
+    memcpy(device->before, device->image, sizeof device->before);
     snprintf(device->image, sizeof device->image, "%s", name);
     return 0;
 }
@@ -104,6 +106,7 @@ static int look_into(struct deployed_device *device, const char *path)
     rc = find_name(device, p, (size_t)stat.st_size);
     if (rc == 0)
         rc = find_key(device, p, (size_t)stat.st_size);
+    device->has_slept = false;
     munmap(p, (size_t)stat.st_size);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "firmware/port/host/fault.h"
 #include "test/deployed/tls_link.h"
 
 #define DEPLOYED_DEVICE_IMAGE_SIZE 64
@@ -26,6 +27,11 @@ struct deployed_device {
     char image[DEPLOYED_DEVICE_IMAGE_SIZE]; // what runs
     int64_t booted_at_ms;
     char error[DEPLOYED_DEVICE_ERROR_SIZE]; // of the last command, or ""
+
+    struct fault_list faults;                // how it fails while it runs an image
+    char before[DEPLOYED_DEVICE_IMAGE_SIZE]; // what ran before, or ""
+    bool has_slept;                          // of its own accord, since this image runs
+    uint32_t losses_seen;                    // fault_make_up()
 
     // Kept from one connection to the next, in the arena.
     br_ssl_session_parameters *broker_session;

@@ -12,7 +12,7 @@
 static const char usage[] =
     "usage: deployed --dir DIR --mac MAC --image IMAGE --mqtt PORT --https PORT --fragment BYTES\n"
     "                [--will TOPIC] [--commands N] [--interval MS] [--updater] [--forgetful]\n"
-    "                [--watch BYTES]\n"
+    "                [--faults FILE] [--watch BYTES]\n"
     "\n"
     "  --dir DIR         the device's files: ca.crt, MAC.crt, MAC.key, public.key\n"
     "  --image IMAGE     what it runs at first\n"
@@ -22,12 +22,14 @@ static const char usage[] =
     "  --interval MS     between two statuses (1000)\n"
     "  --updater         downloads images as Arduino's HTTPUpdate class\n"
     "  --forgetful       resumes no session with the download server\n"
+    "  --faults FILE     how it fails, as virtual-esp's\n"
     "  --watch BYTES     hold the servers' records to this length instead: to see that check "
     "fail\n";
 
 struct run {
     struct deployed_device device;
     unsigned commands;
+    const char *faults; // a file, or NULL
     int rc;
 };
 
@@ -50,6 +52,7 @@ enum option_name {
     INTERVAL,
     UPDATER,
     FORGETFUL,
+    FAULTS,
     WATCH,
 };
 
@@ -69,6 +72,7 @@ static void take_option(struct run *run, enum option_name name)
     case INTERVAL: device->status_interval_ms = (unsigned)strtoul(optarg, NULL, 10); break;
     case UPDATER: device->has_updater = true; break;
     case FORGETFUL: device->is_forgetful = true; break;
+    case FAULTS: run->faults = optarg; break;
     case WATCH: device->link.watch_bytes = strtoul(optarg, NULL, 10); break;
     }
 }
@@ -88,6 +92,7 @@ static bool read_options(int argc, char **argv, struct run *run)
         {"interval", required_argument, NULL, INTERVAL},
         {"updater", no_argument, NULL, UPDATER},
         {"forgetful", no_argument, NULL, FORGETFUL},
+        {"faults", required_argument, NULL, FAULTS},
         {"watch", required_argument, NULL, WATCH},
         {0},
     };
@@ -123,6 +128,8 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return -FAILURE_USAGE;
     }
+    if (run.faults != NULL && fault_list_read(&device->faults, run.faults) != 0)
+        return -FAILURE_FILE;
     device->link.folder = device->folder;
     device->link.mac = device->mac;
     device->booted_at_ms = deployed_device_now_ms();
@@ -134,5 +141,6 @@ int main(int argc, char **argv)
         device->link.connections, device->link.resumed, device->link.records,
         device->link.largest_clear, device->link.largest_encrypted,
         device->link.watch_bytes + device->link.expansion);
+    fault_list_clear(&device->faults);
     return -run.rc;
 }

@@ -8,20 +8,24 @@ import subprocess
 import sys
 import time
 
+from bad import FINDINGS, KINDS, LATE, BadRelease, choose, print_rows
 from sandbox import BOARD, FIRST, TOP, Sandbox, mac_of
 from sketches import BOARD as SKETCH_BOARD
+from sketches import FIRST as SKETCH_FIRST
 from sketches import Sketches
 
 HOUR, DAY = 3600, 86400
 PATIENCE_H = 120  # for a release
-KINDS = ("never-return", "crash-loop", "heap-leak", "wrong-report", "flapping-wifi", "asleep")
-GOOD, BAD = f"{BOARD}-00.00.02", f"{BOARD}-00.00.03"
-SKETCH_GOOD = f"{SKETCH_BOARD}-00.00.08.h"
+GOOD = f"{BOARD}-00.00.02"
+SKETCH_GOOD, SKETCH_BAD = f"{SKETCH_BOARD}-00.00.08.h", f"{SKETCH_BOARD}-00.00.08.i"
+SKETCH_SOAK_H = 72  # in which each of its sketches that fails is found
 SKETCH_STATUS_MS = 40000  # it keeps its connection by them, which the broker's clock times
 QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps although work is open
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
 FAILED = 4  # a stage
+PAUSED = 2  # a state
+ENDS = (PAUSED, 3, 4)
 EXPIRED = 4  # a command's state
 
 
@@ -32,7 +36,8 @@ class Fleet:
         self.sketches = Sketches(self.box, options.sketches, SKETCH_STATUS_MS)
         self.began = time.monotonic()
         self.epoch_ms = self.box.clock.wall_ms()
-        self.faulty, self.sleepers = {}, []
+        self.bad, self.sleepers = [], []
+        self.sketch_bad = BadRelease("bad-sketches", SKETCH_BAD, {})
         self.seen, self.seen_at = None, 0
         self.told_at = 0
         self.wrong = []
@@ -41,18 +46,26 @@ class Fleet:
     # --- what fails
 
     def choose_faults(self):
-        """A share of the devices fails with the bad image; some sleep while the good one comes."""
-        count = self.options.devices
-        rng = random.Random(self.options.seed)
-        chosen = rng.sample(range(1, count + 1), round(count * self.options.faulty / 100))
-        self.faulty = {mac_of(n): KINDS[i % len(KINDS)] for i, n in enumerate(chosen)}
-        others = [n for n in range(1, count + 1) if mac_of(n) not in self.faulty]
-        self.sleepers = [mac_of(n) for n in rng.sample(others, max(1, len(chosen) // 6))]
+        """A share of the devices fails with each bad image; some sleep while the good one comes."""
+        options = self.options
+        rng = random.Random(options.seed)
+        alone = [kind for kind in options.alone.split(",") if kind]
+        image = lambda i: f"{BOARD}-00.00.{3 + i:02}"
+        self.bad = [(BadRelease("bad", image(0), {}), KINDS)] + [
+            (BadRelease(f"bad-{kind}", image(i + 1), {}), (kind,)) for i, kind in enumerate(alone)]
+        macs = [mac_of(n) for n in range(1, options.devices + 1)]
+        others = choose(rng, macs, self.bad, options.faulty)
+        self.sleepers = rng.sample(others, max(1, len(self.bad[0][0].faulty) // 6))
+        self.sketch_bad.faulty = dict(zip(self.sketches.macs, KINDS[:options.faulty_sketches]))
         with open(self.box.faults_file, "w", encoding="ascii") as f:
-            for mac, kind in self.faulty.items():
-                f.write(f"{mac} {kind} {BAD}{' 1800' if kind == 'asleep' else ''}\n")
+            for release in [release for release, _ in self.bad] + [self.sketch_bad]:
+                for mac, kind in release.faulty.items():
+                    f.write(f"{mac} {kind} {release.image}{' 1800' if kind == 'asleep' else ''}\n")
             for mac in self.sleepers:
-                f.write(f"{mac} asleep {FIRST} {self.options.history * DAY - HOUR // 2}\n")
+                f.write(f"{mac} asleep {FIRST} {options.history * DAY - HOUR // 2}\n")
+            for mac, kind in self.sketch_bad.faulty.items():
+                if kind == "asleep":  # as it does now and then
+                    f.write(f"{mac} asleep {SKETCH_FIRST} {HOUR}\n")
 
     # --- time
 
@@ -139,9 +152,10 @@ class Fleet:
             "WHERE r.name = ? GROUP BY 1", name)
 
     def release(self, name, image, *terms):
+        terms = terms or ("--phases", self.options.phases, "--failures", self.options.failures,
+                          "--soak", f"{self.options.soak}h")
         self.box.run("secureesp", "rollouts", "create", name, "--image", image, "--all", "--yes",
-                     "--rate", "0", "--at-once", "60", "--phases", self.options.phases, "--failures",
-                     self.options.failures, "--soak", f"{self.options.soak}h", *terms)
+                     "--rate", "0", "--at-once", "60", *terms)
         self.say(f"published {image}")
         return self.hours()
 
@@ -157,7 +171,8 @@ class Fleet:
 def commands_of_ours(fleet):
     """Commands sent to our devices: how many, how many no device began, how many one began twice. What
     a dead device was told must have ended without an outcome."""
-    dead = {mac for mac, kind in fleet.faulty.items() if kind == "never-return"}
+    dead = {mac for release, _ in fleet.bad for mac, kind in release.faulty.items()
+            if kind == "never-return"}
     sent = {(f"{mac:012x}", number): state for mac, number, state in fleet.box.rows(
         "SELECT device, id, state FROM commands WHERE sent_at_ms > 0")
             if f"{mac:012x}" not in fleet.sketches.macs}
@@ -169,12 +184,16 @@ def commands_of_ours(fleet):
 
 def commands_of_sketches(fleet):
     """The same for sketches, which know no ids: by how many each has obeyed."""
-    sent = {f"{mac:012x}": n for mac, n in fleet.box.rows(
-        "SELECT device, count(*) FROM commands WHERE sent_at_ms > 0 GROUP BY 1")}
-    obeyed = fleet.sketches.obeyed()
-    differences = [obeyed[mac] - sent.get(mac, 0) for mac in fleet.sketches.macs]
-    return (sum(sent.get(mac, 0) for mac in fleet.sketches.macs),
-            sum(-d for d in differences if d < 0), sum(d for d in differences if d > 0))
+    obeyed, lost, twice, all_sent = fleet.sketches.obeyed(), 0, 0, 0
+    for mac in fleet.sketches.macs:
+        states = [state for state, in fleet.box.rows(
+            "SELECT state FROM commands WHERE sent_at_ms > 0 AND device = ?", int(mac, 16))]
+        is_dead = fleet.sketch_bad.faulty.get(mac) == "never-return"
+        due = len(states) - (states.count(EXPIRED) if is_dead else 0)
+        all_sent += len(states)
+        lost += max(0, due - obeyed[mac])
+        twice += max(0, obeyed[mac] - len(states))
+    return all_sent, lost, twice
 
 
 def false_alarms(fleet):
@@ -212,46 +231,86 @@ def good_release(fleet):
     return current() / total, awake, everybody
 
 
-def bad_release(fleet):
-    """Returns the hours until it was paused, who has it, and who of these was harmed."""
-    fleet.box.add_image(BAD)
-    published = fleet.release("bad", BAD)
-    fleet.live_until(published + PATIENCE_H, lambda: fleet.rollout("bad", "state") == 2)
-    paused = fleet.hours() - published
-    fleet.say(f"it is {STATES[fleet.rollout('bad', 'state')]}: {fleet.rollout('bad', 'reason')}")
+def bad_release(fleet, release, kinds):
+    """Until it is paused, and some hours on; then it is taken back, and gives way to the next."""
+    fleet.box.add_image(release.image)
+    published = fleet.release(release.name, release.image)
+    fleet.live_until(published + PATIENCE_H,
+                     lambda: fleet.rollout(release.name, "state") in ENDS)
+    release.paused_h = fleet.hours() - published
+    release.state = fleet.rollout(release.name, "state")
+    release.reason = fleet.rollout(release.name, "reason")
+    fleet.say(f"{release.name} is {STATES[release.state]}: {release.reason}")
     fleet.live_until(fleet.hours() + fleet.options.after)
-    have = [f"{mac:012x}" for mac, in fleet.box.rows(
-        "SELECT d.device FROM rollouts r JOIN rollout_devices d ON d.rollout = r.id "
-        "WHERE r.name = 'bad' AND d.began_at_ms > 0")]
-    for mac, stage, reason in fleet.box.rows(
-            "SELECT d.device, d.stage, d.reason FROM rollouts r JOIN rollout_devices d "
-            "ON d.rollout = r.id WHERE r.name = 'bad' AND d.stage = ? ORDER BY 1", FAILED):
-        fleet.say(f"{mac:012x} {fleet.faulty.get(f'{mac:012x}', 'NOTHING')}: {reason}")
-        fleet.expect(f"{mac:012x} is blamed and has no fault", f"{mac:012x}" in fleet.faulty)
-    return paused, have, [mac for mac in have if mac in fleet.faulty]
+    release.read(fleet)
+    say_blamed(fleet, release)
+    release.check(fleet, [kind for kind in kinds if len(kinds) == 1 or LATE in FINDINGS[kind]])
+    fleet.box.run("secureesp", "rollouts", "abort", release.name)
+    fleet.box.run("secureesp", "images", "withdraw", release.image)
 
 
-def table(fleet, good, bad, wall_s):
+def say_blamed(fleet, release):
+    for mac, hours, reason in sorted(release.blamed):
+        fleet.say(f"{release.name} {mac} {release.faulty.get(mac, 'NOTHING')} after {hours:.1f} h: "
+                  f"{reason}")
+
+
+def begin_sketches(fleet):
+    """A bad release that goes on until each sketch is found that is to be: when it is paused."""
+    blamable = sum(kind != "asleep" for kind in fleet.sketch_bad.faulty.values())
+    if blamable == 0:
+        return
+    fleet.sketches.add_image(SKETCH_BAD)
+    fleet.release(
+        fleet.sketch_bad.name, SKETCH_BAD, "--phases", "100%", "--failures", str(blamable),
+        "--soak", f"{SKETCH_SOAK_H}h")
+
+
+def end_sketches(fleet):
+    release = fleet.sketch_bad
+    if not release.faulty:
+        return
+    ended = lambda: fleet.rollout(release.name, "state") in ENDS
+    fleet.live_until(fleet.hours() + PATIENCE_H, ended)
+    release.state = fleet.rollout(release.name, "state")
+    release.reason = fleet.rollout(release.name, "reason")
+    release.paused_h = fleet.box.value(
+        "SELECT (max(d.ended_at_ms) - r.created_at_ms) / 3.6e6 FROM rollouts r "
+        "JOIN rollout_devices d ON d.rollout = r.id WHERE r.name = ? AND d.stage = ?",
+        release.name, FAILED)
+    fleet.say(f"{release.name} is {STATES[release.state]}: {release.reason}")
+    release.read(fleet)
+    say_blamed(fleet, release)
+    release.check(fleet, [kind for kind in release.faulty.values() if kind != "asleep"])
+    fleet.expect("all sketches that fail are found", release.state == PAUSED)
+
+
+def rows_of(fleet, release):
+    devices, bound = fleet.options.devices, bound_of(fleet.options)
+    share = lambda n: f"{n}: {100 * n / devices:.2f} %"
+    return [
+        (f"{release.name} is paused after", f"{release.paused_h:.1f} h",
+         fleet.expect(f"{release.name} is paused", release.state == PAUSED)),
+        ("  devices that had it", f"{share(len(release.have))} of at most {100 * bound / devices:.2f} %",
+         fleet.expect(f"{release.name}: no more than the configured share has it",
+                      len(release.have) <= bound)),
+        ("  devices harmed", share(len(release.harmed())), ""),
+    ]
+
+
+def table(fleet, good, wall_s):
     options = fleet.options
     share, awake, everybody = good
-    paused, have, harmed = bad
-    configured = bound_of(options)
     sent, lost, twice = (a + b for a, b in zip(commands_of_ours(fleet), commands_of_sketches(fleet)))
     alarms = false_alarms(fleet)
-    state = fleet.rollout("bad", "state")
     rows = [
         ("devices", f"{options.devices} of ours, {options.sketches} sketches", ""),
-        ("faulty with the bad image", f"{len(fleet.faulty)}", ""),
+        ("faulty with a bad image", f"{len(fleet.bad[0][0].faulty)}; {len(fleet.sketch_bad.faulty)} sketches", ""),
         ("time that has passed", f"{fleet.hours() / 24:.2f} days in {wall_s:.0f} s, {fleet.leaps} leaps", ""),
         ("good release reaches", f"{100 * share:.2f} %", fleet.expect("it reaches all", share == 1)),
         ("publication to a current fleet", f"{everybody:.1f} h; {awake:.1f} h but for "
          f"{len(fleet.sleepers)} asleep for a day", ""),
-        ("bad release is paused after", f"{paused:.1f} h",
-         fleet.expect("the bad release is paused", state == 2)),
-        ("devices that had it", f"{len(have)}: {100 * len(have) / options.devices:.2f} % of at most "
-         f"{100 * configured / options.devices:.2f} %",
-         fleet.expect("no more than the configured share has it", len(have) <= configured)),
-        ("devices harmed", f"{len(harmed)}: {100 * len(harmed) / options.devices:.2f} %", ""),
+        *(row for release, _ in fleet.bad for row in rows_of(fleet, release)),
         ("commands sent", f"{sent}", fleet.expect("commands were sent", sent >= 2 * options.devices)),
         ("commands lost", f"{lost}", fleet.expect("no command is lost", lost == 0)),
         ("commands run twice", f"{twice}", fleet.expect("none is run twice", twice == 0)),
@@ -285,19 +344,25 @@ def live(fleet):
     fleet.say("all are online")
     fleet.live_until(options.history * 24)
     good = good_release(fleet)
-    bad = bad_release(fleet)
+    begin_sketches(fleet)
+    for release, kinds in fleet.bad:
+        bad_release(fleet, release, kinds)
+    end_sketches(fleet)
     fleet.expect("no sketch ends", not fleet.sketches.ended())
-    table(fleet, good, bad, time.monotonic() - fleet.began)
+    table(fleet, good, time.monotonic() - fleet.began)
+    print_rows(fleet.bad + [(fleet.sketch_bad, tuple(fleet.sketch_bad.faulty.values()))])
 
 
 def read_options():
     parser = argparse.ArgumentParser(prog="fleet")
     for name, default in (("devices", 2000), ("sketches", 40), ("faulty", 5), ("history", 3),
                           ("interval", 900), ("soak", 12), ("rate", 4), ("seed", 1),
-                          ("bad-phase", 2), ("after", 6), ("alarms", 200)):
+                          ("bad-phase", 2), ("after", 6), ("alarms", 200),
+                          ("faulty-sketches", len(KINDS))):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--phases", default="1,10%,50%,100%")
     parser.add_argument("--failures", default="2%")
+    parser.add_argument("--alone", default="crash-loop,heap-leak,flapping-wifi,asleep")
     parser.add_argument("--variant", default="release")
     parser.add_argument("--dir", default=os.path.join(TOP, "build", "fleet"))
     return parser.parse_args()

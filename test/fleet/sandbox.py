@@ -55,7 +55,8 @@ class Sandbox:
                    SANDBOX_BROKER_MORE="".join(
                        f"plugin_opt_{name} 100000000\n" for name in (
                            "messages_per_second", "messages_burst", "bytes_per_second",
-                           "bytes_burst", "connections_per_minute", "connections_burst")))
+                           "bytes_burst", "connections_per_minute", "connections_burst",
+                           "subscribes_per_minute", "subscribes_burst")))
         with subprocess.Popen([os.path.join(TOP, "scripts", "sandbox"), self.folder, *arguments],
                               stdout=subprocess.DEVNULL, env=env) as script:
             try:

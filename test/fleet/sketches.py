@@ -37,7 +37,7 @@ class Sketches:
                     [os.path.join(box.bin, "deployed"), "--dir", folder, "--mac", mac, "--image",
                      FIRST, "--mqtt", box.env["SANDBOX_MQTT_PORT"], "--https",
                      box.env["SANDBOX_HTTPS_PORT"], "--fragment", "1024", "--interval",
-                     str(self.interval_ms)],
+                     str(self.interval_ms), "--faults", box.faults_file],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=box.clock_env())
 
     def add_image(self, name, *options):
@@ -60,7 +60,7 @@ class Sketches:
         out = {}
         for mac in self.macs:
             with open(self.log(mac), encoding="ascii", errors="replace") as f:
-                found = re.findall(r"^online commands=(\d+) ", f.read(), re.M)
+                found = re.findall(r"^(?:online|dead) commands=(\d+)", f.read(), re.M)
             out[mac] = int(found[-1]) if found else 0
         return out
 

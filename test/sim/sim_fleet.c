@@ -47,6 +47,7 @@ void sim_fleet_init(struct sim_fleet *fleet, size_t count, uint64_t seed)
     }
     fleet->heap_shift = sim_random_between(&fleet->random, -2000, 500);
     fleet->loop_factor = sim_random_between(&fleet->random, 0.7, 1.5);
+    fleet->clock = sim_random_between(&fleet->random, 0, DAY);
     for (size_t i = 0; i < count;) {
         size_t size = (size_t)(1 + sim_random_exponential(&fleet->random, 8));
 
@@ -133,7 +134,7 @@ static void measure(struct sim_fleet *fleet, struct sim_device *device, size_t a
 {
     struct sim_random *random = &fleet->random;
     struct rollout_health_hour *hour = &device->hours[at];
-    double day = sin(6.2832 * (double)at / DAY);
+    double day = sin(6.2832 * ((double)at + fleet->clock) / DAY);
     double heap = device->heap + 200 * day + device->heap_drift - device->leaked;
     double loop = device->loop * exp(0.5 * sim_random_normal(random)) *
                   (device->is_updated ? fleet->loop_factor : 1);

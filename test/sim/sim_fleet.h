@@ -49,6 +49,7 @@ struct sim_fleet {
     struct sim_random random;
     size_t count, sites;
     struct sim_device *devices;
+    double clock;                   // of the day, at hour 0
     double heap_shift, loop_factor; // what the release needs more, without harm
 };
 

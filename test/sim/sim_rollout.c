@@ -25,7 +25,8 @@ struct run {
     struct rollout_health_summary *before;
     struct rollout_health_traits *traits[2]; // of who waits, of who is updated
     bool *is_failed;
-    struct rollout_health_control all;
+    int64_t *starts_ms;
+    struct rollout_health_control all, crowd;
     struct rollout_health_control *sites; // from 1 on
 };
 
@@ -58,6 +59,7 @@ static void open_run(struct run *run)
     run->traits[0] = make(n, sizeof *run->traits[0]);
     run->traits[1] = make(n, sizeof *run->traits[1]);
     run->is_failed = make(n, sizeof *run->is_failed);
+    run->starts_ms = make(n, sizeof *run->starts_ms);
     run->sites = make(run->fleet.sites + 1, sizeof *run->sites);
     run->faulty =
         (size_t)sim_random_between(&run->fleet.random, 0, n < each ? (double)n : (double)each);
@@ -77,6 +79,7 @@ static void close_run(struct run *run)
     free(run->traits[0]);
     free(run->traits[1]);
     free(run->is_failed);
+    free(run->starts_ms);
     free(run->sites);
 }
 
@@ -150,20 +153,69 @@ static const struct rollout_health_control *near(const struct run *run, uint32_t
 {
     const struct rollout_health_control *control = &run->sites[site];
 
-    return control->devices >= NEIGHBOURS_MIN ? control : NULL;
+    return control->devices >= NEIGHBOURS_MIN ? control : &run->all;
 }
 
-static void compare_waiting(struct run *run)
+// Those that are updated, as hardly any waits.
+static void read_crowd(struct run *run)
+{
+    memset(&run->crowd, 0, sizeof run->crowd);
+    run->crowd.first_ms = run->all.first_ms;
+    run->crowd.is_crowd = true;
+    for (size_t i = 0; i < run->rollout->devices; i++) {
+        const struct sim_device *device = &run->fleet.devices[i];
+        struct rollout_health_series since = series_of(run, i, device->updated_at, run->at + 1);
+
+        if (device->is_updated)
+            rollout_health_control_add(&run->crowd, &run->before[i], &since);
+    }
+}
+
+static const struct rollout_health_control *common(const struct run *run, uint32_t site)
+{
+    return run->all.devices < ROLLOUT_HEALTH_FLEET_MIN &&
+                   run->crowd.devices >= ROLLOUT_HEALTH_FLEET_MIN
+               ? &run->crowd
+               : near(run, site);
+}
+
+static void read_traits(const struct run *run, const struct rollout_health_series *since, size_t i,
+    struct rollout_health_traits *out)
+{
+    const struct sim_device *device = &run->fleet.devices[i];
+    struct rollout_health_side side = {device->is_updated, common(run, device->site), device->site};
+
+    rollout_health_traits_read(&run->before[i], since, &side, out);
+}
+
+// Where the hours of those that wait begin, to be compared.
+static size_t find_start(struct run *run)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < run->rollout->devices; i++) {
+        if (run->fleet.devices[i].is_updated)
+            run->starts_ms[n++] =
+                (int64_t)run->fleet.devices[i].updated_at * ROLLOUT_HEALTH_HOUR_MS;
+    }
+
+    int64_t start_ms = rollout_health_fleet_start(
+        run->starts_ms, n, (int64_t)(run->at + 1) * ROLLOUT_HEALTH_HOUR_MS);
+
+    return start_ms == INT64_MIN ? SIM_BEFORE_HOURS : (size_t)(start_ms / ROLLOUT_HEALTH_HOUR_MS);
+}
+
+static void compare_waiting(struct run *run)
+{
+    size_t start = find_start(run);
+    size_t n = 0;
+
+    for (size_t i = 0; i < run->rollout->devices; i++) {
         const struct sim_device *device = &run->fleet.devices[i];
-        struct rollout_health_series since = series_of(run, i, SIM_BEFORE_HOURS, run->at + 1);
+        struct rollout_health_series since = series_of(run, i, start, run->at + 1);
 
         if (!device->is_updated)
-            rollout_health_traits_read(&run->before[i], &since, near(run, device->site),
-                device->site, &run->traits[0][n++]);
+            read_traits(run, &since, i, &run->traits[0][n++]);
     }
 }
 
@@ -189,11 +241,10 @@ static void judge_device(struct run *run, size_t i)
 {
     const struct sim_device *device = &run->fleet.devices[i];
     struct rollout_health_series since = series_of(run, i, device->updated_at, run->at + 1);
-    const struct rollout_health_control *control = near(run, device->site);
     struct rollout_health_verdict verdict;
 
-    rollout_health_judge(&run->before[i], &since, control == NULL ? &run->all : control,
-        run->rollout->devices, &verdict);
+    rollout_health_judge(
+        &run->before[i], &since, near(run, device->site), run->rollout->devices, &verdict);
     if (is_missing(run, device))
         note(run, i, "it did not report the image in time");
     else if (verdict.state == ROLLOUT_HEALTH_UNHEALTHY)
@@ -212,8 +263,7 @@ static size_t judge_updated(struct run *run)
             continue;
         if (!run->is_failed[i])
             judge_device(run, i);
-        rollout_health_traits_read(
-            &run->before[i], &since, near(run, device->site), device->site, &run->traits[1][n++]);
+        read_traits(run, &since, i, &run->traits[1][n++]);
     }
     return n;
 }
@@ -222,6 +272,8 @@ static void judge(struct run *run)
 {
     size_t waiting = read_waiting(run);
 
+    if (waiting < ROLLOUT_HEALTH_FLEET_MIN)
+        read_crowd(run);
     compare_waiting(run);
 
     size_t updated = judge_updated(run);

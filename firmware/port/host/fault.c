@@ -105,6 +105,7 @@ static void tell_link(const struct fault_kind *kind, uint32_t since_ms, struct f
     uint32_t lost_at_ms = kind->link_period_ms - kind->link_lost_ms;
 
     out->is_link_lost = in_period_ms >= lost_at_ms;
+    out->losses = since_ms / kind->link_period_ms + (out->is_link_lost ? 1 : 0);
     out->wait_ms = (out->is_link_lost ? kind->link_period_ms : lost_at_ms) - in_period_ms;
 }
 
@@ -142,4 +143,13 @@ void fault_tell(
     } else if (kind->leak_bytes > 0) {
         tell_heap(kind, since_ms, heap_bytes, out);
     }
+}
+
+void fault_make_up(struct fault_state *state, bool is_online, uint32_t *seen)
+{
+    if (state->losses > *seen && !state->is_link_lost && is_online) {
+        state->is_link_lost = true;
+        state->wait_ms = 1;
+    }
+    *seen = state->losses;
 }

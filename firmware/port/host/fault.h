@@ -52,10 +52,15 @@ struct fault_state {
     bool crashes; // now
     bool sleeps;  // it is to stop now and to start after wait_ms; never again: FAULT_NEVER
     bool is_link_lost;
+    uint32_t losses; // how often the link has been lost by now
     uint32_t lost_heap_bytes;
     uint32_t wait_ms; // until that changes
 };
 void fault_tell(
     const struct fault *fault, uint32_t since_ms, uint32_t heap_bytes, struct fault_state *out);
+
+// Where a clock leaps, a device may see nothing of a lost link: one that is online loses it for a
+// millisecond then. seen: of its state's losses; 0 at its start.
+void fault_make_up(struct fault_state *state, bool is_online, uint32_t *seen);
 
 #endif

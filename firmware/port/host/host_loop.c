@@ -36,6 +36,7 @@ struct unit {
     bool is_busy;        // as the loop counts it
     bool has_slept;      // of its own accord
     const struct fault *fault;
+    uint32_t losses_seen; // fault_make_up()
     uint64_t started_at_ms;
     int64_t written_id; // of the command last written to the journal since the start
     struct host_port host;
@@ -199,7 +200,7 @@ static int start_unit(struct loop *loop, struct unit *unit)
     }
     unit->is_running = true;
     unit->started_at_ms = now_ms();
-    unit->written_id = 0;
+    unit->written_id = unit->losses_seen = 0;
     unit->fault = NULL;
     if (unit->is_enrolling)
         return 0;
@@ -266,6 +267,7 @@ static bool suffer(struct loop *loop, size_t number, struct fault_state *state)
 
     fault_tell(unit->has_slept ? NULL : unit->fault, (uint32_t)(now - unit->started_at_ms),
         HOST_PORT_FREE_HEAP, state);
+    fault_make_up(state, is_online(unit), &unit->losses_seen);
     unit->host.is_link_lost = state->is_link_lost;
     unit->host.lost_heap_bytes = state->lost_heap_bytes;
     if (!state->sleeps)

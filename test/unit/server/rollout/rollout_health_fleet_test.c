@@ -169,6 +169,7 @@ static void what_hits_all_is_nobodys_fault(void **state)
     for (size_t i = 0; i < 16; i++) {
         device.since[i].counts[ROLLOUT_HEALTH_WILLS] = 5;
         control.hit[i][ROLLOUT_HEALTH_WILLS] = 2;
+        control.of[i] = 4;
     }
     assert_int_equal(health_rows_judge(&device).state, ROLLOUT_HEALTH_UNHEALTHY);
     device.control = &control;
@@ -195,6 +196,8 @@ static void what_they_gain_is_no_standard(void **state)
 
 // --- what differs from before
 
+static const struct rollout_health_side nowhere;
+
 static unsigned traits_of(const struct health_rows *device, bool is_much)
 {
     struct rollout_health_summary before;
@@ -202,7 +205,7 @@ static unsigned traits_of(const struct health_rows *device, bool is_much)
     struct rollout_health_traits traits;
 
     health_rows_read_before(device, &before);
-    rollout_health_traits_read(&before, &since, NULL, 3, &traits);
+    rollout_health_traits_read(&before, &since, &(struct rollout_health_side){.site = 3}, &traits);
     assert_int_equal(traits.clusters[0], 3);
     return is_much ? traits.much_worse : traits.worse;
 }
@@ -243,13 +246,100 @@ static void who_was_hardly_heard_is_not_known(void **state)
         device.before_count = i == 1 ? 23 : 24;
         health_rows_read_before(&device, &before);
         since = health_rows_since(&device);
-        rollout_health_traits_read(&before, &since, NULL, 0, &traits);
+        rollout_health_traits_read(&before, &since, &nowhere, &traits);
         assert_int_equal(traits.is_known, i == 2);
     }
     device.since[2].counts[ROLLOUT_HEALTH_WILLS] = 1;
-    rollout_health_traits_read(&before, &since, NULL, 0, &traits);
+    rollout_health_traits_read(&before, &since, &nowhere, &traits);
     assert_int_equal(traits.clusters[ROLLOUT_HEALTH_WILLS], UPDATE_MS / ROLLOUT_HEALTH_HOUR_MS + 2);
     assert_int_equal(traits.clusters[ROLLOUT_HEALTH_RESTARTS], 0);
+}
+
+// Half of them is common, where hardly any waits; each hour has its own number of devices.
+static void a_crowd_stands_for_all(void **state)
+{
+    struct rollout_health_control control = {
+        .first_ms = UPDATE_MS, .devices = 20, .is_crowd = true};
+
+    (void)state;
+    for (uint32_t hit = 0; hit <= 20; hit++) {
+        control.of[0] = 20;
+        control.of[1] = 10;
+        control.hit[0][0] = control.hit[1][0] = hit;
+        assert_int_equal(rollout_health_control_was_hit(&control, UPDATE_MS, 0), hit >= 10);
+        assert_int_equal(
+            rollout_health_control_was_hit(&control, UPDATE_MS + ROLLOUT_HEALTH_HOUR_MS, 0),
+            hit >= 5);
+    }
+}
+
+// The middle one of those of whom four hours are over.
+static void both_groups_see_the_same_hours(void **state)
+{
+    static const int64_t hour = ROLLOUT_HEALTH_HOUR_MS;
+    int64_t starts[] = {12 * hour, 0, 8 * hour, 13 * hour};
+
+    (void)state;
+    assert_true(rollout_health_fleet_start(starts, 0, 20 * hour) == INT64_MIN);
+    assert_true(rollout_health_fleet_start(starts, 4, 4 * hour - 1) == INT64_MIN);
+    assert_true(rollout_health_fleet_start(starts, 4, 4 * hour) == 0);
+    assert_true(rollout_health_fleet_start(starts, 4, 12 * hour) == 8 * hour);
+    assert_true(rollout_health_fleet_start(starts, 4, 16 * hour) == 8 * hour);
+    assert_true(rollout_health_fleet_start(starts, 4, 17 * hour) == 12 * hour);
+}
+
+// A heap that falls by 360 bytes in all may still be settling after an update, not without one.
+static void a_new_image_settles(void **state)
+{
+    struct rollout_health_side side = {.site = 1};
+    struct rollout_health_summary before;
+    struct rollout_health_traits traits;
+    struct health_rows device;
+
+    (void)state;
+    health_rows_init(&device, 16);
+    for (size_t i = 0; i < BEFORE; i++)
+        device.before[i].free_heap_min_bytes = 20000;
+    health_rows_read_before(&device, &before);
+    for (size_t bytes = 45; bytes <= 90; bytes += 45) {
+        for (size_t i = 0; i < 16; i++)
+            device.since[i].free_heap_min_bytes = 20000 - (uint32_t)(bytes * i);
+
+        struct rollout_health_series since = health_rows_since(&device);
+
+        side.is_updated = false;
+        rollout_health_traits_read(&before, &since, &side, &traits);
+        assert_int_equal(traits.worse, 1u << ROLLOUT_HEALTH_HEAP);
+        side.is_updated = true;
+        rollout_health_traits_read(&before, &since, &side, &traits);
+        assert_int_equal(traits.worse, bytes == 90 ? 1u << ROLLOUT_HEALTH_HEAP : 0);
+    }
+}
+
+// Hours in which it was silent with those of the control are no silence of its own.
+static void silence_with_all_is_none(void **state)
+{
+    struct rollout_health_control control = {.first_ms = UPDATE_MS};
+    struct rollout_health_side side = {.site = 1, .control = &control};
+    struct rollout_health_summary before;
+    struct rollout_health_traits traits;
+    struct health_rows device;
+
+    (void)state;
+    health_rows_init(&device, 12);
+    for (size_t i = 2; i < 5; i++)
+        device.since[i].statuses = 0;
+    health_rows_read_before(&device, &before);
+    for (uint32_t silent = 1; silent <= 2; silent++) {
+        struct rollout_health_series since = health_rows_since(&device);
+
+        for (size_t i = 2; i < 5; i++) {
+            control.of[i] = 10;
+            control.hit[i][ROLLOUT_HEALTH_COUNTED] = silent;
+        }
+        rollout_health_traits_read(&before, &since, &side, &traits);
+        assert_int_equal(traits.worse, silent == 1 ? 1u << ROLLOUT_HEALTH_SILENCE : 0);
+    }
 }
 
 int main(void)
@@ -263,6 +353,10 @@ int main(void)
         cmocka_unit_test(what_hits_a_fifth_hits_all),
         cmocka_unit_test(what_hits_all_is_nobodys_fault),
         cmocka_unit_test(what_they_gain_is_no_standard),
+        cmocka_unit_test(a_crowd_stands_for_all),
+        cmocka_unit_test(both_groups_see_the_same_hours),
+        cmocka_unit_test(a_new_image_settles),
+        cmocka_unit_test(silence_with_all_is_none),
         cmocka_unit_test(each_measure_is_seen),
         cmocka_unit_test(who_was_hardly_heard_is_not_known),
     };

@@ -247,6 +247,43 @@ static void all_together_pause_it_once(void **state)
     assert_int_equal(get(f, "spring").state, ROLLOUT_RUNNING);
 }
 
+// Those that wait are compared by the hours since the updates, though their rollout is older: what
+// goes up and down by day goes down for all.
+static void both_groups_are_seen_for_the_same_time(void **state)
+{
+    static const int night[2] = {-40, -7};
+    struct fixture *f = *state;
+
+    begin(f, 30, 10);
+    run(f, "UPDATE rollouts SET created_at_ms = created_at_ms - %lld", 39 * (long long)HOUR);
+    run(f,
+        "UPDATE rollout_devices SET began_at_ms = began_at_ms - %lld, ended_at_ms = ended_at_ms"
+        " - %lld WHERE stage = 3",
+        6 * (long long)HOUR, 6 * (long long)HOUR);
+    for (int i = 1; i <= 30; i++) {
+        set_heap(f, i, night, 19000);
+        for (int k = -6; k < UPDATED_HOURS; k++)
+            set_heap(f, i, (int[2]){k, k}, 20500 - 100 * (k + 6));
+    }
+    look(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_RUNNING);
+}
+
+// Nobody waits any more: what hits most of them at once is nobody's fault.
+static void a_crowd_is_compared_with_itself(void **state)
+{
+    struct fixture *f = *state;
+
+    begin(f, 12, 12);
+    run(f, "UPDATE rollout_devices SET site = 'site-' || device");
+    for (int i = 1; i <= 12; i++) {
+        restart(f, i, 2, 2);
+        restart(f, i, 6, 2);
+    }
+    look(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_SOAKING);
+}
+
 static void each_is_looked_at_in_its_time(void **state)
 {
     struct fixture *f = *state;
@@ -319,6 +356,8 @@ int main(void)
         ROW(what_hits_those_that_wait_blames_nobody),
         ROW(a_site_stands_for_itself),
         ROW(all_together_pause_it_once),
+        ROW(both_groups_are_seen_for_the_same_time),
+        ROW(a_crowd_is_compared_with_itself),
         ROW(each_is_looked_at_in_its_time),
         ROW(many_are_read_in_pieces),
         ROW(the_thread_watches),

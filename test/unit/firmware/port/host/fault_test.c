@@ -83,8 +83,9 @@ static const struct row {
         {.crashes = true, .lost_heap_bytes = HEAP, .wait_ms = MINUTE_MS}},
     {"wrong-report", "", HOUR_MS, {.wait_ms = FAULT_NEVER}},
     {"flapping-wifi", "", 1170000 - 1, {.wait_ms = 1}},
-    {"flapping-wifi", "", 1170000, {.is_link_lost = true, .wait_ms = 30000}},
-    {"flapping-wifi", "", 1200000, {.wait_ms = 1170000}},
+    {"flapping-wifi", "", 1170000, {.is_link_lost = true, .losses = 1, .wait_ms = 30000}},
+    {"flapping-wifi", "", 1200000, {.losses = 1, .wait_ms = 1170000}},
+    {"flapping-wifi", "", 3570000, {.is_link_lost = true, .losses = 3, .wait_ms = 30000}},
 };
 
 static void test_kinds(void **state)
@@ -104,6 +105,7 @@ static void test_kinds(void **state)
         assert_int_equal(told.crashes, row->expected.crashes);
         assert_int_equal(told.sleeps, row->expected.sleeps);
         assert_int_equal(told.is_link_lost, row->expected.is_link_lost);
+        assert_int_equal(told.losses, row->expected.losses);
         assert_int_equal(told.lost_heap_bytes, row->expected.lost_heap_bytes);
         assert_int_equal(told.wait_ms, row->expected.wait_ms);
         fault_list_clear(&list);
@@ -120,6 +122,37 @@ static void test_without(void **state)
     assert_int_equal(told.wait_ms, FAULT_NEVER);
 }
 
+// By a clock that leaps from one whole link to the next.
+static void test_leaps(void **state)
+{
+    static const struct {
+        uint32_t losses;
+        bool was_lost, is_online;
+        bool is_lost;
+        uint32_t wait_ms;
+    } steps[] = {
+        {0, false, true, false, 9},
+        {1, false, true, true, 1}, // leapt over
+        {1, false, true, false, 9},
+        {2, true, true, true, 9}, // seen as it is
+        {2, false, true, false, 9},
+        {3, false, false, false, 9}, // there is no link to lose
+        {3, false, true, false, 9},
+        {5, false, true, true, 1},
+    };
+    uint32_t seen = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct fault_state told = {
+            .losses = steps[i].losses, .is_link_lost = steps[i].was_lost, .wait_ms = 9};
+
+        fault_make_up(&told, steps[i].is_online, &seen);
+        assert_int_equal(told.is_link_lost, steps[i].is_lost);
+        assert_int_equal(told.wait_ms, steps[i].wait_ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_without),
+        cmocka_unit_test(test_leaps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
