@@ -17,7 +17,7 @@ ERR_CHECKED int settings_group_judge(const struct settings_desk *desk,
 ERR_CHECKED int settings_group_judge_channels(
     const struct settings_desk *desk, struct store_connection *connection, struct err *err);
 
-// A group goes. ERR_CONFLICT while it has settings.
+// A group goes. ERR_CONFLICT while it has settings, or is to get some by a rollout.
 ERR_CHECKED int settings_group_judge_removal(
     struct store_connection *connection, const char *name, struct err *err);
 
