@@ -82,13 +82,14 @@ static int append_user(enum group_user user, const char *name, void *ctx)
 static int add_users(
     struct store_connection *connection, const char *group, json_t **object, struct err *err)
 {
-    struct users users = {{json_array(), json_array(), json_array()}};
+    struct users users = {{json_array(), json_array(), json_array(), json_array()}};
     int rc = group_use_each(connection, group, append_user, &users, err);
     json_t *used_by = json_object();
     bool has_settings = json_array_size(users.lists[GROUP_USER_SETTINGS]) > 0;
 
     api_json_set(&used_by, "groups", users.lists[GROUP_USER_GROUP]);
     api_json_set(&used_by, "webhooks", users.lists[GROUP_USER_WEBHOOK]);
+    api_json_set(&used_by, "rollouts", users.lists[GROUP_USER_ROLLOUT]);
     api_json_set(&used_by, "settings", json_boolean(has_settings));
     json_decref(users.lists[GROUP_USER_SETTINGS]);
     api_json_set(object, "used_by", used_by);

@@ -11,6 +11,7 @@ static const char *const type_names[] = {
     [API_MEMBER_INTEGERS] = "an array of whole numbers",
     [API_MEMBER_INTEGER] = "a whole number",
     [API_MEMBER_OBJECTS] = "an array of objects",
+    [API_MEMBER_OBJECT] = "an object",
 };
 
 static const struct api_member *find(const struct api_member *table, const char *name)
@@ -61,6 +62,7 @@ static bool fits(const json_t *value, enum api_member_type type)
     case API_MEMBER_INTEGERS: return is_array_of(value, JSON_INTEGER);
     case API_MEMBER_INTEGER: return json_is_integer(value);
     case API_MEMBER_OBJECTS: return is_array_of(value, JSON_OBJECT);
+    case API_MEMBER_OBJECT: return json_is_object(value);
     }
     return false;
 }

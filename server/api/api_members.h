@@ -20,7 +20,8 @@ enum api_member_type {
     API_MEMBER_TEXTS,    // an array; in a query the parameter repeated
     API_MEMBER_INTEGERS, // an array; this and the following in no query
     API_MEMBER_INTEGER,
-    API_MEMBER_OBJECTS // an array
+    API_MEMBER_OBJECTS, // an array
+    API_MEMBER_OBJECT
 };
 
 // One of them; a table ends with a NULL name.

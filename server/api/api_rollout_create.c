@@ -2,6 +2,7 @@
 #include "server/api/api_rollout_create.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/api/api.h"
@@ -14,12 +15,18 @@
 #include "server/model/rollout_text.h"
 #include "server/rollout/rollout_create.h"
 #include "server/rollout/rollout_plan.h"
+#include "server/settings/settings_render.h"
+#include "server/store/settings_store.h"
 
 #define SECONDS_MAX (365LL * 24 * 3600)
 
 static const struct api_member members[] = {
     {"name", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT},
+    {"config", API_MEMBER_OBJECT},
+    {"scope", API_MEMBER_TEXT},
+    {"group", API_MEMBER_TEXT},
+    {"force", API_MEMBER_FLAG},
     {"all", API_MEMBER_FLAG},
     {"filters", API_MEMBER_TEXTS},
     {"phases", API_MEMBER_TEXT},
@@ -109,11 +116,69 @@ static int read_terms(const json_t *body, struct rollout_terms *terms, struct er
     return 0;
 }
 
+static int read_image(const json_t *body, struct api_rollout_create *out, struct err *err)
+{
+    static const char *const others[] = {"scope", "group", "force"};
+    const char *image = text_of(body, "image", "");
+
+    if (!image_name_parse(image, strlen(image), &out->rollout.image))
+        return err_set(err, ERR_INVALID,
+            "the body needs an image's name as \"image\", or a patch as \"config\"");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (json_object_get(body, others[i]) != NULL)
+            return err_set(err, ERR_INVALID, "\"%s\" goes with \"config\"", others[i]);
+    }
+    if (out->all == (json_array_size(json_object_get(body, "filters")) > 0))
+        return err_set(
+            err, ERR_INVALID, "the body needs \"all\": true, or \"filters\" that are not empty");
+    return 0;
+}
+
+static int read_patch(const json_t *body, struct rollout_patch *patch, struct err *err)
+{
+    char *text;
+    size_t n;
+    int rc = settings_render_dump(json_object_get(body, "config"), JSON_COMPACT, &text, &n);
+
+    if (rc < 0)
+        return err_set(err, rc, "no memory for a patch");
+    if (n >= sizeof patch->text)
+        rc = err_set(
+            err, ERR_TOO_LARGE, "config: it has more than %zu bytes", sizeof patch->text - 1);
+    else
+        memcpy(patch->text, text, n + 1);
+    free(text);
+    return rc;
+}
+
+static int read_config(const json_t *body, struct api_rollout_create *out, struct err *err)
+{
+    struct rollout_patch *patch = &out->rollout.patch;
+    const char *scope = text_of(body, "scope", "");
+    const char *group = text_of(body, "group", "");
+    bool is_group = strcmp(scope, settings_store_scope_name(SETTINGS_GROUP)) == 0;
+
+    out->rollout.kind = ROLLOUT_CONFIG;
+    out->force = json_is_true(json_object_get(body, "force"));
+    if (json_object_get(body, "image") != NULL)
+        return err_set(err, ERR_INVALID, "\"image\" and \"config\" exclude each other");
+    if (json_object_get(body, "all") != NULL || json_object_get(body, "filters") != NULL)
+        return err_set(err, ERR_INVALID,
+            "of a \"config\", \"scope\" says for which devices it is: neither \"all\" nor "
+            "\"filters\"");
+    if (!is_group && strcmp(scope, settings_store_scope_name(SETTINGS_FLEET)) != 0)
+        return err_set(err, ERR_INVALID, "scope must be fleet or group");
+    if (is_group != (group[0] != '\0') || strlen(group) >= sizeof patch->name)
+        return err_set(err, ERR_INVALID, "group must be that of the scope \"group\"");
+    patch->scope = is_group ? SETTINGS_GROUP : SETTINGS_FLEET;
+    snprintf(patch->name, sizeof patch->name, "%s", group);
+    return read_patch(body, patch, err);
+}
+
 static int read_body(const json_t *body, struct api_rollout_create *out, struct err *err)
 {
     const char *name = text_of(body, "name", "");
-    const char *image = text_of(body, "image", "");
-    const json_t *filters = json_object_get(body, "filters");
+    int rc;
 
     if (json_object_get(body, "name") == NULL)
         return err_set(err, ERR_INVALID, "the body lacks \"name\"");
@@ -121,18 +186,14 @@ static int read_body(const json_t *body, struct api_rollout_create *out, struct 
         return err_set(err, ERR_INVALID,
             "\"%.40s\" is no name of a rollout: 1 to %d letters, digits, '.', '_' or '-'", name,
             ROLLOUT_NAME_SIZE - 1);
-    if (!image_name_parse(image, strlen(image), &out->rollout.image))
-        return err_set(err, ERR_INVALID, "the body needs an image's name as \"image\"");
     snprintf(out->rollout.name, sizeof out->rollout.name, "%s", name);
     out->all = json_is_true(json_object_get(body, "all"));
     out->dry_run = json_is_true(json_object_get(body, "dry_run"));
-    if (out->all == (json_array_size(filters) > 0))
-        return err_set(
-            err, ERR_INVALID, "the body needs \"all\": true, or \"filters\" that are not empty");
-
-    int rc = read_terms(body, &out->rollout.terms, err);
-
-    return rc < 0 ? rc : api_filter_add_array(&out->filter, filters, err);
+    rc = json_object_get(body, "config") != NULL ? read_config(body, out, err)
+                                                 : read_image(body, out, err);
+    if (rc == 0)
+        rc = read_terms(body, &out->rollout.terms, err);
+    return rc < 0 ? rc : api_filter_add_array(&out->filter, json_object_get(body, "filters"), err);
 }
 
 int api_rollout_create_decode(
@@ -181,7 +242,7 @@ static json_t *plan_json(
     for (int64_t i = 0; i < terms->phase_count; i++)
         api_json_append(&phases, phase_json(terms, created, i));
     api_json_set(&object, "name", json_string(create->rollout.name));
-    api_json_set(&object, "image", json_string(create->rollout.image.text));
+    api_rollouts_add_kind(&create->rollout, &object);
     api_json_set(&object, "publishes", json_boolean(created->is_published));
     api_json_set(&object, "met", json_integer(created->met));
     api_json_set(&object, "current", json_integer(created->current));
@@ -214,7 +275,7 @@ static int create_or_plan(const struct api *api, const struct audit_author *by,
     struct device_filter filter = {.trees = create->filter.trees,
         .tree_count = create->filter.count,
         .now_ms = clock_now_ms()};
-    struct rollout_create_wish wish = {&create->rollout, &filter, by};
+    struct rollout_create_wish wish = {&create->rollout, &filter, by, api->settings, create->force};
     struct rollout_created created = {0};
     int rc;
 

@@ -22,8 +22,9 @@
 
 // What a POST /rollouts asks for. Starts as {0}; the caller clears it, also after an error.
 struct api_rollout_create {
-    struct rollout rollout; // name, image, terms
-    bool all;               // every device, or
+    struct rollout rollout; // name, terms, and the image, or the kind and the patch
+    bool force;             // of a configuration
+    bool all;               // of an image: every device, or
     struct api_filter filter;
     bool dry_run;
 };

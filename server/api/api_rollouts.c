@@ -6,7 +6,9 @@
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_settings.h"
 #include "server/base/clock.h"
+#include "server/base/log.h"
 #include "server/model/rollout_text.h"
 #include "server/rollout/rollout_change.h"
 #include "server/rollout/rollout_plan.h"
@@ -90,6 +92,26 @@ static void add_wait(
     api_json_set(object, "waits_until_ms", time_json(until_ms));
 }
 
+static json_t *patch_json(const struct rollout_patch *patch)
+{
+    json_t *object = json_object();
+
+    api_json_set(&object, "scope",
+        json_string(settings_store_scope_name((enum settings_scope)patch->scope)));
+    api_json_set(&object, "name", api_json_text(patch->name));
+    api_json_set(&object, "patch", api_settings_patch(patch->text));
+    return object;
+}
+
+void api_rollouts_add_kind(const struct rollout *rollout, json_t **object)
+{
+    bool is_config = rollout->kind == ROLLOUT_CONFIG;
+
+    api_json_set(object, "kind", json_string(rollout_kind_name(rollout->kind)));
+    api_json_set(object, "image", api_json_text(rollout->image.text));
+    api_json_set(object, "config", is_config ? patch_json(&rollout->patch) : json_null());
+}
+
 int api_rollouts_describe(struct store_connection *connection, const struct rollout *rollout,
     json_t **out, struct err *err)
 {
@@ -104,7 +126,7 @@ int api_rollouts_describe(struct store_connection *connection, const struct roll
         settled += i >= ROLLOUT_UPDATED ? counts.stages[i] : 0;
     }
     api_json_set(&object, "name", json_string(rollout->name));
-    api_json_set(&object, "image", json_string(rollout->image.text));
+    api_rollouts_add_kind(rollout, &object);
     api_json_set(&object, "state", json_string(rollout_state_name(rollout->state)));
     api_json_set(&object, "reason", api_json_text(rollout->reason));
     add_wait(rollout, &counts, &object);
@@ -188,11 +210,21 @@ void api_rollouts_show(
         api_json_refuse(response, &err);
 }
 
+// What it brought is wanted of nobody any more; that this is kept late harms nothing.
+static void refresh(const struct api *api)
+{
+    struct err err = {0};
+
+    if (settings_watch_refresh(api->settings_watch, &err) < 0)
+        log_warning("api", "rollout: %s", err.message);
+}
+
 static void change(const struct http_request *request, struct http_response *response,
     const struct api *api, enum rollout_change_verb verb)
 {
     struct audit_author by;
-    struct rollout_change_wish wish = {verb, http_request_segment(request, 0), NULL, &by};
+    struct rollout_change_wish wish = {
+        verb, http_request_segment(request, 0), NULL, &by, api->settings};
     struct rollout_changed changed;
     struct store_connection *connection;
     struct err err = {0};
@@ -202,6 +234,8 @@ static void change(const struct http_request *request, struct http_response *res
     api_author_of(request, &by);
     rc = rollout_change_run(api->store, api->release, &wish, &changed, &err);
     rollout_drive_wake(api->rollouts);
+    if (rc == 0 && verb == ROLLOUT_CHANGE_ABORT && changed.rollout.kind == ROLLOUT_CONFIG)
+        refresh(api);
     if (rc == 0)
         rc = store_read_begin(api->store, &connection, &err);
     if (rc == 0) {

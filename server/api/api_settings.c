@@ -56,6 +56,7 @@ static int append_change(const struct settings_change *change, void *ctx)
     api_json_set(&object, "name", api_json_text(change->name));
     api_json_set(&object, "before", api_settings_patch(change->before));
     api_json_set(&object, "after", api_settings_patch(change->after));
+    api_json_set(&object, "rollout", api_json_text(change->rollout));
     api_json_append(ctx, object);
     return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
 }
@@ -196,10 +197,13 @@ static json_t *describe_origins(const json_t *lowest, const struct settings_laye
     json_t *from = json_object();
 
     note_origin(&from, lowest, json_string("file"));
-    for (size_t i = 0; i < layers->count; i++)
+    for (size_t i = 0; i < layers->count; i++) {
         note_origin(&from, layers->patches[i],
             json_sprintf("%s%s%s", settings_store_scope_name(layers->scopes[i]),
                 layers->names[i][0] != '\0' ? " " : "", layers->names[i]));
+        if (layers->tried != NULL && layers->tried_at == i)
+            note_origin(&from, layers->tried, json_sprintf("rollout %s", layers->rollout));
+    }
     return from;
 }
 

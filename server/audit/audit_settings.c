@@ -68,3 +68,13 @@ int audit_settings_read(struct store_connection *connection, const char *object,
         audit_json_add_text(out, "patch", layer.patch);
     return rc;
 }
+
+void audit_settings_add_patch(const struct rollout *rollout, struct audit_json *out)
+{
+    if (rollout->kind != ROLLOUT_CONFIG)
+        return;
+    audit_json_add_text(
+        out, "scope", settings_store_scope_name((enum settings_scope)rollout->patch.scope));
+    audit_json_add_text(out, "group", rollout->patch.name);
+    audit_json_add_text(out, "patch", rollout->patch.text);
+}

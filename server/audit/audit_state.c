@@ -324,6 +324,7 @@ static int read_rollout(
         return rc;
     audit_json_add_text(out, "state", rollout_state_name(rollout.state));
     audit_json_add_text(out, "image", rollout.image.text);
+    audit_settings_add_patch(&rollout, out);
     audit_json_add_number(out, "phase", rollout.phase + 1);
     audit_json_add_flag(out, "gated", rollout.is_gated);
     audit_json_add_text(out, "reason", rollout.reason);

@@ -165,6 +165,7 @@ static bool tell_users(const json_t *group)
     const json_t *users = json_object_get(group, "used_by");
     const json_t *webhooks = json_object_get(users, "webhooks");
     const json_t *groups = json_object_get(users, "groups");
+    const json_t *rollouts = json_object_get(users, "rollouts");
     size_t i;
     json_t *user;
 
@@ -176,13 +177,18 @@ static bool tell_users(const json_t *group)
     {
         text_line(stderr, "group %s refers to it", json_string_value(user));
     }
+    json_array_foreach((json_t *)rollouts, i, user)
+    {
+        text_line(
+            stderr, "rollout %s brings its devices another config.json", json_string_value(user));
+    }
     json_array_foreach((json_t *)webhooks, i, user)
     {
         text_line(stderr, "webhook %s asks for it: nothing would be sent there any more",
             json_string_value(user));
     }
     return field_is_true(users, "settings") || json_array_size(groups) > 0 ||
-           json_array_size(webhooks) > 0;
+           json_array_size(rollouts) > 0 || json_array_size(webhooks) > 0;
 }
 
 static int confirm_removal(const struct subcommand_call *call, struct err *err)

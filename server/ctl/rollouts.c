@@ -11,6 +11,7 @@
 #include "server/ctl/listing.h"
 #include "server/ctl/output.h"
 #include "server/ctl/present.h"
+#include "server/ctl/rollouts_config.h"
 #include "server/ctl/rollouts_create.h"
 #include "server/ctl/rollouts_reason.h"
 #include "server/ctl/rollouts_terms.h"
@@ -20,7 +21,7 @@
 
 static const struct table_column columns[] = {
     {"ROLLOUT", TABLE_LEFT, TABLE_CUT_NEVER, 0},
-    {"IMAGE", TABLE_LEFT, TABLE_CUT_MIDDLE, 20},
+    {"BRINGS", TABLE_LEFT, TABLE_CUT_MIDDLE, 20},
     {"STATE", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"PHASE", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
     {"UPDATED", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
@@ -57,9 +58,11 @@ static void add_rollout(struct table *table, const json_t *rollout, int64_t now_
     char text[2 * TEXT_SHORT_SIZE];
     char age[TEXT_SHORT_SIZE];
     char reason[ROLLOUTS_REASON_SIZE];
+    char what[ROLLOUTS_CONFIG_WHAT_SIZE];
 
+    rollouts_config_name(rollout, what);
     table_add(table, TABLE_PLAIN, field_text(rollout, "name", ""));
-    table_add(table, TABLE_PLAIN, field_text(rollout, "image", ""));
+    table_add(table, TABLE_PLAIN, what);
     table_add(table, style_of(state), state);
     snprintf(text, sizeof text, "%lld/%lld", (long long)field_integer(rollout, "phase", 0),
         (long long)field_integer(rollout, "phases", 0));
@@ -129,6 +132,8 @@ void rollouts_print(const json_t *rollout, int64_t now_ms)
 
     rollouts_draw(&bar, drawn);
     text_print(stdout, field_text(rollout, "name", "-"));
+    if (field_has(rollout, "config"))
+        fputs(" (config)", stdout);
     fputs(": ", stdout);
     text_print(stdout, field_text(rollout, "state", "-"));
     printf(" %s %lld of %lld updated, %lld under way, %lld failed, %lld away, %lld left out; phase "
@@ -265,6 +270,10 @@ static int show_aborted(const struct subcommand_call *call, const json_t *rollou
     const char *image = field_text(rollout, "image", "-");
     int rc = show_changed(call, rollout, err);
 
+    if (field_has(rollout, "config")) {
+        rollouts_config_print_aborted(rollout);
+        return rc;
+    }
     text_line(stdout,
         "%s stays with %lld device%s, and is offered to no other; 'secureesp images withdraw %s' "
         "takes it back; published again then, it is offered to all",
@@ -363,10 +372,10 @@ static int run_watch(const struct subcommand_call *call, struct err *err)
 
 const struct subcommand rollouts_subcommands[] = {
     {"rollouts", "create",
-        "NAME --image IMAGE {--all | --filter FILTER | --group NAME} [--phases LIST] [--dry-run] "
-        "[OPTION...] [--json]",
-        "bring an image to devices, phase by phase", rollouts_create_options, 1, 1,
-        rollouts_create_run},
+        "NAME {--image IMAGE {--all | --filter FILTER | --group NAME} | --config PATCH|FILE "
+        "{--fleet | --group NAME}} [--phases LIST] [--dry-run] [OPTION...] [--json]",
+        "bring an image, or a change of config.json, to devices, phase by phase",
+        rollouts_create_options, 1, 1, rollouts_create_run},
     {"rollouts", "list", "[--json]", "list rollouts", NULL, 0, 0, run_list},
     {"rollouts", "show", "NAME [--all] [--json]", "show a rollout with its devices", show_options,
         1, 1, run_show},

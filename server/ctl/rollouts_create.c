@@ -13,12 +13,16 @@
 #include "server/ctl/field.h"
 #include "server/ctl/output.h"
 #include "server/ctl/rollouts.h"
+#include "server/ctl/rollouts_config.h"
 #include "server/ctl/selection.h"
 
 #define DURATION_MAX_S (365LL * 24 * 3600)
 
 const struct option_rule rollouts_create_options[] = {
     {"image", OPTION_VALUE, "IMAGE", "that they are to run; added, and published by this"},
+    {"config", OPTION_VALUE, "PATCH", "of config.json: a merge patch, or a file with one"},
+    {"fleet", OPTION_FLAG, NULL, "of --config: it is for all devices"},
+    {"force", OPTION_FLAG, NULL, "of --config: also an address that nothing is known of"},
     {"all", OPTION_FLAG, NULL, "every device of its board"},
     {"filter", OPTION_LIST, "FILTER", "devices that meet it: see FILTERS in secureesp(1)"},
     {"group", OPTION_LIST, "NAME", "devices of this group"},
@@ -183,6 +187,8 @@ static int make_body(
         json_object_set_new(body, "canaries_first", json_true());
     if (options_has(options, "all"))
         json_object_set_new(body, "all", json_true());
+    else if (options_value(options, "config") != NULL)
+        rc = rc == 0 ? rollouts_config_put(options, body, err) : rc;
     else if (rc == 0)
         rc = selection_read(options, client, &filters, err);
     if (filters != NULL)
@@ -242,13 +248,8 @@ static void tell_no_canary(FILE *to, const struct subcommand_call *call, const j
             to);
 }
 
-static int print_plan(const struct subcommand_call *call, json_t *plan, struct err *err)
+static void print_plan_of_image(const json_t *plan)
 {
-    size_t i;
-    json_t *phase;
-
-    if (call->json)
-        return output_json(json_incref(plan), err);
     text_line(stdout,
         "%s to %lld device%s%s; %lld more run it or a later one, %lld are of another "
         "board, %lld revoked",
@@ -258,6 +259,19 @@ static int print_plan(const struct subcommand_call *call, json_t *plan, struct e
         (long long)field_integer(plan, "current", 0), (long long)field_integer(plan, "foreign", 0),
         (long long)field_integer(plan, "revoked", 0));
     tell_off_channel(stdout, plan);
+}
+
+static int print_plan(const struct subcommand_call *call, json_t *plan, struct err *err)
+{
+    size_t i;
+    json_t *phase;
+
+    if (call->json)
+        return output_json(json_incref(plan), err);
+    if (options_has(call->options, "config"))
+        rollouts_config_print_plan(plan);
+    else
+        print_plan_of_image(plan);
     tell_no_canary(stdout, call, plan);
     json_array_foreach(json_object_get(plan, "phases"), i, phase)
     {
@@ -289,6 +303,7 @@ static int plan_and_create(
     const struct subcommand_call *call, struct client *client, json_t *body, struct err *err)
 {
     json_t *plan = NULL;
+    char name[ROLLOUTS_CONFIG_WHAT_SIZE];
     char what[128];
     int rc = make_body(call, client, body, err);
 
@@ -301,7 +316,8 @@ static int plan_and_create(
     else {
         tell_off_channel(stderr, plan);
         tell_no_canary(stderr, call, plan);
-        snprintf(what, sizeof what, "a rollout of %s", field_text(plan, "image", "-"));
+        rollouts_config_name(plan, name);
+        snprintf(what, sizeof what, "a rollout of %s", name);
         rc = confirm_change(call, field_integer(plan, "count", 0), what, err);
         if (rc == SUBCOMMAND_OK)
             rc = create(call, client, body, err);
@@ -317,9 +333,10 @@ int rollouts_create_run(const struct subcommand_call *call, struct err *err)
     json_t *body;
     int rc;
 
-    if (options_value(options, "image") == NULL)
-        return subcommand_misuse(err, "--image says what the devices are to run");
-    if (options_has(options, "all") == selection_is_given(options))
+    if (rollouts_config_check(options, err) != SUBCOMMAND_OK)
+        return SUBCOMMAND_USAGE;
+    if (options_value(options, "config") == NULL &&
+        options_has(options, "all") == selection_is_given(options))
         return subcommand_misuse(err, "one of --all, --filter and --group says which devices");
     if ((options_value(options, "site") != NULL) != (options_value(options, "per-site") != NULL))
         return subcommand_misuse(err, "--site and --per-site go together");

@@ -6,6 +6,7 @@
 
 #include "server/ctl/duration.h"
 #include "server/ctl/field.h"
+#include "server/ctl/rollouts_config.h"
 
 static void print_bounds(const json_t *terms)
 {
@@ -30,9 +31,12 @@ void rollouts_terms_print(const json_t *rollout)
     const json_t *terms = json_object_get(rollout, "terms");
     char time[TEXT_SHORT_SIZE];
 
+    if (field_has(rollout, "config"))
+        rollouts_config_print(rollout);
+    else
+        text_line(stdout, "image     %s%s", field_text(rollout, "image", "-"),
+            field_is_true(rollout, "gated") ? ", offered to no other device" : "");
     duration_format(field_integer(terms, "soak_s", 0), time);
-    text_line(stdout, "image     %s%s", field_text(rollout, "image", "-"),
-        field_is_true(rollout, "gated") ? ", offered to no other device" : "");
     text_line(stdout, "phases    %s; %lld%% of each succeed, for %s; paused at %s failures",
         field_text(terms, "phases", "-"), (long long)field_integer(terms, "success", 0), time,
         field_text(terms, "failures", "-"));

@@ -161,7 +161,9 @@ static void add_change(struct table *table, const json_t *change, int64_t now_ms
     table_add(table, TABLE_PLAIN, text);
     field_age(change, "at_ms", now_ms, text);
     table_add(table, TABLE_PLAIN, text);
-    table_add(table, TABLE_PLAIN, field_text(change, "by", ""));
+    snprintf(of, sizeof of, field_has(change, "rollout") ? "%s, rollout %s" : "%s",
+        field_text(change, "by", ""), field_text(change, "rollout", ""));
+    table_add(table, TABLE_PLAIN, of);
     snprintf(of, sizeof of, "%s%s%s", field_text(change, "scope", ""),
         field_has(change, "name") ? " " : "", field_text(change, "name", ""));
     table_add(table, TABLE_PLAIN, of);

@@ -54,7 +54,8 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
 
     if (api_busy_new(&link->api.busy) < 0)
         return err_set(err, ERR_NO_MEMORY, "no memory for the API");
-    rc = rollout_drive_start(link->api.store, link->api.release, &link->api.rollouts, err);
+    rc = rollout_drive_start(
+        link->api.store, link->api.release, link->api.settings, &link->api.rollouts, err);
     if (rc == 0)
         rc = webhook_link_start(&link->api, config, err);
     link->sources.webhooks = link->api.webhooks;

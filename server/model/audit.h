@@ -31,8 +31,10 @@ enum audit_kind {
 #define AUDIT_VERB_SIZE 24
 #define AUDIT_KIND_SIZE 16
 #define AUDIT_OBJECT_SIZE 128
-#define AUDIT_STATE_SIZE 4608 // the filter of a group has 2048, of which each may be escaped
-#define AUDIT_HASH_SIZE 65    // SHA-256 as hex
+// The filter of a group has 2048, of which each may be escaped; the patch of a rollout, too, beside
+// its reason.
+#define AUDIT_STATE_SIZE 5120
+#define AUDIT_HASH_SIZE 65 // SHA-256 as hex
 
 #define AUDIT_WHO_DAEMON "daemon" // its own decisions
 

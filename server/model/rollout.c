@@ -1,6 +1,16 @@
 // Names of what a rollout is at.
 #include "server/model/rollout.h"
 
+const char *rollout_kind_name(enum rollout_kind kind)
+{
+    static const char *const names[ROLLOUT_KIND_COUNT] = {
+        [ROLLOUT_IMAGE] = "image",
+        [ROLLOUT_CONFIG] = "config",
+    };
+
+    return (unsigned)kind < ROLLOUT_KIND_COUNT ? names[kind] : "?";
+}
+
 const char *rollout_state_name(enum rollout_state state)
 {
     static const char *const names[ROLLOUT_STATE_COUNT] = {

@@ -37,6 +37,11 @@ static int check(
     if (rollout->state == ROLLOUT_ABORTED && wish->verb != ROLLOUT_CHANGE_ABORT)
         return err_set(
             err, ERR_CONFLICT, "rollout %s was aborted; create another one", rollout->name);
+    if (rollout->state == ROLLOUT_DONE && rollout->kind == ROLLOUT_CONFIG)
+        return err_set(err, ERR_CONFLICT,
+            "rollout %s is done, and what it brought is set; 'secureesp command --drifted config' "
+            "has devices that do not run it download it",
+            rollout->name);
     if (rollout->state == ROLLOUT_DONE && !retries)
         return err_set(err, ERR_CONFLICT,
             "rollout %s is done; create another one, or 'secureesp rollouts retry' takes in again "
@@ -122,9 +127,9 @@ static int apply(struct store_connection *connection, void *ctx, struct err *err
         [ROLLOUT_CHANGE_ABORT] = set_aborted,
         [ROLLOUT_CHANGE_RETRY] = set_retried,
     };
-    static const struct rollout_step_wish stand_still = {
-        .may_begin = false, .number = ROLLOUT_STEP_ALL};
     const struct change *change = ctx;
+    const struct rollout_step_wish stand_still = {
+        .number = ROLLOUT_STEP_ALL, .settings = change->wish->settings};
     struct rollout *rollout = &change->out->rollout;
     int rc = rollout_store_get(connection, change->wish->name, rollout, err);
 

@@ -7,6 +7,7 @@
 #include "server/model/audit.h"
 #include "server/model/rollout.h"
 #include "server/release/release.h"
+#include "server/settings/settings_desk.h"
 #include "server/store/store.h"
 
 // The operator's word on a rollout that is there; durable when it returns.
@@ -14,7 +15,8 @@
 enum rollout_change_verb {
     ROLLOUT_CHANGE_PAUSE,  // nobody begins, and what was not sent is taken back
     ROLLOUT_CHANGE_RESUME, // the failures that there are do not count any more
-    ROLLOUT_CHANGE_ABORT,  // the same as paused, for good: the image stays with who has it
+    ROLLOUT_CHANGE_ABORT,  // the same as paused, for good: the image stays with who has it; a
+                           // configuration is wanted of nobody any more
     ROLLOUT_CHANGE_RETRY,  // who has failed or was left out is taken in again
     ROLLOUT_CHANGE_COUNT
 };
@@ -22,15 +24,17 @@ enum rollout_change_verb {
 struct rollout_change_wish {
     enum rollout_change_verb verb;
     const char *name;
-    const char *reason;            // why it is paused, or NULL
-    const struct audit_author *by; // NULL: the daemon itself
+    const char *reason;                   // why it is paused, or NULL
+    const struct audit_author *by;        // NULL: the daemon itself
+    const struct settings_desk *settings; // needed for a configuration; else NULL is allowed
 };
 
 // "pause", "resume", "abort", "retry".
 const char *rollout_change_name(enum rollout_change_verb verb);
 
 // Makes the change: out->rollout is how it is then, count how many devices are taken in again. Said
-// twice it changes nothing. ERR_NOT_FOUND; ERR_CONFLICT if it has ended, or for retry was aborted.
+// twice it changes nothing. ERR_NOT_FOUND; ERR_CONFLICT if it has ended; for retry, if it was
+// aborted, or is of a configuration and done.
 struct rollout_changed {
     struct rollout rollout;
     int64_t count;

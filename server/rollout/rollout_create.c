@@ -10,11 +10,9 @@
 #include "server/base/log.h"
 #include "server/release/release_find.h"
 #include "server/release/release_publish.h"
-#include "server/rollout/rollout_gather.h"
-#include "server/rollout/rollout_zone.h"
+#include "server/rollout/rollout_create_config.h"
+#include "server/rollout/rollout_members.h"
 #include "server/select/select_parse.h"
-#include "server/store/mark_store.h"
-#include "server/store/rollout_device_store.h"
 #include "server/store/rollout_store.h"
 
 // Under way.
@@ -22,28 +20,10 @@ struct work {
     struct store_connection *connection;
     const struct rollout_create_wish *wish;
     struct rollout_created *out;
-    bool is_off_channel;           // those that are read follow another channel than the image
-    int64_t meeting;               // devices that another rollout has,
-    char other[ROLLOUT_NAME_SIZE]; // and one of these
+    bool is_off_channel; // those that are read follow another channel than the image
+    struct rollout_members members;
     struct err *err;
 };
-
-static struct rollout_plan_member *add_member(struct work *work)
-{
-    struct rollout_created *out = work->out;
-
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity == 0 ? 64 : 2 * out->capacity;
-        struct rollout_plan_member *members = realloc(out->members, capacity * sizeof *members);
-
-        if (members == NULL)
-            return NULL;
-        out->members = members;
-        out->capacity = capacity;
-    }
-    out->members[out->count] = (struct rollout_plan_member){.is_online = false};
-    return &out->members[out->count++];
-}
 
 // Whether it is to get the image.
 static bool takes_part(struct work *work, const struct device_record *device)
@@ -65,25 +45,9 @@ static bool takes_part(struct work *work, const struct device_record *device)
     return false;
 }
 
-static int note_other(struct work *work, const char *mac)
-{
-    char name[ROLLOUT_NAME_SIZE];
-    int rc = rollout_device_store_get_other(work->connection, 0, mac, name, work->err);
-
-    if (rc == ERR_NOT_FOUND)
-        return 0;
-    if (rc == 0 && work->meeting++ == 0)
-        memcpy(work->other, name, sizeof work->other);
-    return rc;
-}
-
 static int collect(const struct device_record *device, void *ctx)
 {
     struct work *work = ctx;
-    const struct rollout *rollout = work->wish->rollout;
-    struct rollout_plan_member *member;
-    struct device_mark mark;
-    int rc;
 
     if (!takes_part(work, device))
         return 0;
@@ -91,33 +55,7 @@ static int collect(const struct device_record *device, void *ctx)
         work->out->off_channel++;
         return 0;
     }
-    member = add_member(work);
-    if (member == NULL)
-        return err_set(work->err, ERR_NO_MEMORY, "no memory for a rollout");
-    memcpy(member->mac, device->mac, sizeof member->mac);
-    member->is_online = device->online;
-    member->lot = rollout_plan_lot(rollout->name, device->mac);
-    rc = mark_store_get(work->connection, device->mac, &mark, work->err);
-    if (rc == 0) {
-        member->is_canary = mark.is_canary;
-        work->out->canaries += mark.is_canary;
-        rc = rollout_gather_site(
-            work->connection, device->mac, rollout->terms.site_prefix, member->site, work->err);
-    }
-    return rc < 0 ? rc : note_other(work, device->mac);
-}
-
-static int check_zone(const struct rollout_terms *terms, struct err *err)
-{
-    struct rollout_zone zone;
-    int rc;
-
-    if (terms->window_from == terms->window_to)
-        return 0;
-    rc = rollout_zone_open(NULL, terms->window_zone, &zone, err);
-    if (rc == 0)
-        rollout_zone_clear(&zone);
-    return rc;
+    return rollout_members_add(&work->members, device);
 }
 
 // One image of a board at a time: who waits for the one could not pass it on the way to the other.
@@ -144,11 +82,6 @@ static int check_members(const struct work *work, struct err *err)
     const struct rollout_created *out = work->out;
     const char *image = work->wish->rollout->image.text;
 
-    if (work->meeting > 0)
-        return err_set(err, ERR_CONFLICT,
-            "%lld of these devices are in rollout %s, which has not ended; leave them out, or "
-            "abort that",
-            (long long)work->meeting, work->other);
     if (out->count == 0)
         return err_set(err, ERR_NOT_FOUND,
             "no device is to get %s: %lld meet the filter, of which %lld run it or a later one, "
@@ -217,10 +150,14 @@ static int collect_all(struct work *work, const struct release_member *member)
 static int plan(struct store_connection *connection, const struct release_catalogue *catalogue,
     const struct rollout_create_wish *wish, struct rollout_created *out, struct err *err)
 {
-    struct work work = {.connection = connection, .wish = wish, .out = out, .err = err};
     const struct rollout *rollout = wish->rollout;
+    struct work work = {.connection = connection,
+        .wish = wish,
+        .out = out,
+        .members = {.connection = connection, .rollout = rollout, .out = out, .err = err},
+        .err = err};
     const struct release_member *member = release_find_member(catalogue, rollout->image.text, err);
-    int rc = member != NULL ? check_zone(&rollout->terms, err) : ERR_NOT_FOUND;
+    int rc = member != NULL ? rollout_members_check_zone(&rollout->terms, err) : ERR_NOT_FOUND;
 
     rollout_create_clear(out);
     if (rc == 0)
@@ -228,16 +165,13 @@ static int plan(struct store_connection *connection, const struct release_catalo
     if (rc == 0)
         rc = collect_all(&work, member);
     if (rc == 0)
+        rc = rollout_members_close(&work.members);
+    if (rc == 0)
         rc = check_members(&work, err);
     if (rc < 0)
         return rc;
     out->is_published = member->image.state != IMAGE_PUBLISHED;
-    rc = check_publication(catalogue, wish, out, err);
-    if (rc < 0)
-        return rc;
-    qsort(out->members, out->count, sizeof *out->members,
-        rollout->terms.canaries_first ? rollout_plan_compare_canaries : rollout_plan_compare);
-    return 0;
+    return check_publication(catalogue, wish, out, err);
 }
 
 int rollout_create_plan(struct store *store, struct release *release,
@@ -256,7 +190,9 @@ int rollout_create_plan(struct store *store, struct release *release,
         rc = err_set(
             err, ERR_CONFLICT, "there is a rollout %s already; choose another name", old.name);
     else if (rc == ERR_NOT_FOUND)
-        rc = plan(connection, catalogue, wish, out, err);
+        rc = wish->rollout->kind == ROLLOUT_CONFIG
+                 ? rollout_create_config_plan(connection, wish, out, err)
+                 : plan(connection, catalogue, wish, out, err);
     release_drop(release, catalogue);
     store_read_end(store, connection);
     return rc;
@@ -266,25 +202,6 @@ struct creation {
     const struct rollout_create_wish *wish;
     struct rollout_created *out;
 };
-
-static int add_devices(
-    struct store_connection *connection, const struct creation *creation, struct err *err)
-{
-    const struct rollout *rollout = creation->wish->rollout;
-    const struct rollout_created *out = creation->out;
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < out->count; i++) {
-        struct rollout_device device = {.rollout = rollout->id,
-            .place = (int64_t)i,
-            .phase = rollout_plan_phase_of(&rollout->terms, (int64_t)i, (int64_t)out->count)};
-
-        memcpy(device.mac, out->members[i].mac, sizeof device.mac);
-        memcpy(device.site, out->members[i].site, sizeof device.site);
-        rc = rollout_device_store_put(connection, &device, err);
-    }
-    return rc;
-}
 
 // A release_change. The gate stands before the image is published, and all of it at once.
 static int create(struct store_connection *connection, struct release_catalogue *catalogue,
@@ -306,7 +223,7 @@ static int create(struct store_connection *connection, struct release_catalogue 
     if (rc == 0)
         rc = rollout_store_add(connection, rollout, err);
     if (rc == 0)
-        rc = add_devices(connection, creation, err);
+        rc = rollout_members_store(connection, rollout, creation->out, err);
     return rc < 0 || !creation->out->is_published
                ? rc
                : release_publish_within(connection, catalogue, &publish, err);
@@ -318,8 +235,11 @@ int rollout_create_run(struct release *release, const struct rollout_create_wish
     struct creation creation = {wish, out};
     struct audit_change audit = {
         .by = wish->by, .verb = "create", .kind = AUDIT_ROLLOUT, .object = wish->rollout->name};
-    int rc = release_make_change(release, &audit, create, &creation, err);
+    int rc;
 
+    if (wish->rollout->kind == ROLLOUT_CONFIG)
+        return rollout_create_config_run(wish, out, err);
+    rc = release_make_change(release, &audit, create, &creation, err);
     if (rc == 0)
         log_info("rollout", "created name=%s image=%s devices=%zu", wish->rollout->name,
             wish->rollout->image.text, out->count);

@@ -17,6 +17,7 @@
 #include "server/rollout/rollout_step.h"
 #include "server/rollout/rollout_watch.h"
 #include "server/rollout/rollout_wait.h"
+#include "server/settings/settings_rollout.h"
 #include "server/store/rollout_store.h"
 
 #define TICK_MS 1000
@@ -25,6 +26,7 @@
 struct rollout_drive {
     struct store *store;
     struct release *release;
+    const struct settings_desk *settings;
     struct rollout_watch *watch;
     pthread_t thread;
     int64_t looks;         // of the thread: how many there were,
@@ -51,14 +53,15 @@ static bool is_open(struct rollout_drive_look *look, const struct rollout *rollo
     return wait == ROLLOUT_WAIT_NONE;
 }
 
-static int pause_one(struct store_connection *connection, struct release *release,
+static int pause_one(struct store_connection *connection, const struct rollout_drive_look *look,
     const struct rollout *rollout, const char *reason, struct err *err)
 {
-    struct rollout_change_wish wish = {ROLLOUT_CHANGE_PAUSE, rollout->name, reason, NULL};
+    struct rollout_change_wish wish = {
+        ROLLOUT_CHANGE_PAUSE, rollout->name, reason, NULL, look->settings};
     struct rollout_changed changed;
 
     log_warning("rollout", "paused name=%s reason=\"%s\"", rollout->name, reason);
-    return rollout_change_within(connection, release, &wish, &changed, err);
+    return rollout_change_within(connection, look->release, &wish, &changed, err);
 }
 
 static int put(struct store_connection *connection, void *ctx, struct err *err)
@@ -78,15 +81,16 @@ static bool has_image(struct release *release, const struct rollout *rollout, co
     return is_published;
 }
 
-static int pause_for_failures(struct store_connection *connection, struct release *release,
-    const struct rollout *rollout, const struct rollout_tally *tally, struct err *err)
+static int pause_for_failures(struct store_connection *connection,
+    const struct rollout_drive_look *look, const struct rollout *rollout,
+    const struct rollout_tally *tally, struct err *err)
 {
     char reason[ROLLOUT_REASON_SIZE];
 
     snprintf(reason, sizeof reason,
         tally->reached == 1 ? "%lld of %lld device has failed" : "%lld of %lld devices have failed",
         (long long)(tally->failed - rollout->forgiven), (long long)tally->reached);
-    return pause_one(connection, release, rollout, reason, err);
+    return pause_one(connection, look, rollout, reason, err);
 }
 
 // What an auditor wants to know: the next phase, and the end.
@@ -108,6 +112,32 @@ static int turn_on(
     return audit_run_within(connection, &audit, put, rollout, err);
 }
 
+// Sets for all what it has brought, unless that is refused by now: then it pauses, and says why.
+static int finish_config(struct store_connection *connection, const struct rollout_drive_look *look,
+    struct rollout *rollout, struct err *err)
+{
+    char reason[ROLLOUT_REASON_SIZE];
+    struct err why = {0};
+    int rc = settings_rollout_finish(look->settings, connection, rollout, &why);
+
+    if (rc == 0)
+        return turn_on(connection, rollout, true, err);
+    if (rc != ERR_INVALID && rc != ERR_TOO_LARGE && rc != ERR_CONFLICT && rc != ERR_NOT_FOUND)
+        return err_set(err, rc, "%.400s", why.message);
+    snprintf(reason, sizeof reason, "its end is refused: %.*s",
+        (int)(sizeof reason - sizeof "its end is refused: "), why.message);
+    return pause_one(connection, look, rollout, reason, err);
+}
+
+static int finish(struct store_connection *connection, struct rollout_drive_look *look,
+    struct rollout *rollout, struct err *err)
+{
+    if (rollout->kind == ROLLOUT_CONFIG)
+        return finish_config(connection, look, rollout, err);
+    look->is_done = true;
+    return turn_on(connection, rollout, true, err);
+}
+
 // 1 if it has turned, and is to be looked at again.
 static int turn(struct store_connection *connection, struct rollout_drive_look *look,
     struct rollout *rollout, struct err *err)
@@ -118,17 +148,19 @@ static int turn(struct store_connection *connection, struct rollout_drive_look *
     if (rc < 0)
         return rc;
     switch (rollout_judge_turn(rollout, &tally, clock_now_ms())) {
-    case ROLLOUT_TURN_PAUSE:
-        return pause_for_failures(connection, look->release, rollout, &tally, err);
+    case ROLLOUT_TURN_PAUSE: return pause_for_failures(connection, look, rollout, &tally, err);
     case ROLLOUT_TURN_EMPTY:
-        return pause_one(connection, look->release, rollout,
-            "no device has got the image, so that it is not offered to all", err);
+        return pause_one(connection, look, rollout,
+            rollout->kind == ROLLOUT_CONFIG
+                ? "no device runs the new config.json, so that it is not set for all"
+                : "no device has got the image, so that it is not offered to all",
+            err);
     case ROLLOUT_TURN_SOAK:
         rollout->state = ROLLOUT_SOAKING;
         rollout->soak_at_ms = clock_now_ms();
         return rollout_store_update(connection, rollout, err);
     case ROLLOUT_TURN_PHASE: rc = turn_on(connection, rollout, false, err); return rc < 0 ? rc : 1;
-    case ROLLOUT_TURN_DONE: look->is_done = true; return turn_on(connection, rollout, true, err);
+    case ROLLOUT_TURN_DONE: return finish(connection, look, rollout, err);
     default: return 0;
     }
 }
@@ -140,16 +172,18 @@ static int drive(struct store_connection *connection, struct rollout_drive_look 
     const char *unwell = rollout_findings_reason(look->found, rollout->id, "");
     int rc = 0;
 
-    if (rollout->state != ROLLOUT_PAUSED && !has_image(look->release, rollout, &reason))
-        return pause_one(connection, look->release, rollout, reason, err);
+    if (rollout->kind == ROLLOUT_IMAGE && rollout->state != ROLLOUT_PAUSED &&
+        !has_image(look->release, rollout, &reason))
+        return pause_one(connection, look, rollout, reason, err);
     do {
-        struct rollout_step_wish wish = {is_open(look, rollout), look->found, look->number};
+        struct rollout_step_wish wish = {
+            is_open(look, rollout), look->found, look->number, look->settings};
 
         rc = rollout_step_run(connection, look->release, rollout, &wish, err);
         if (rc < 0 || rollout->state == ROLLOUT_PAUSED)
             return rc;
         if (unwell != NULL)
-            return pause_one(connection, look->release, rollout, unwell, err);
+            return pause_one(connection, look, rollout, unwell, err);
         rc = turn(connection, look, rollout, err);
     } while (rc > 0);
     return rc;
@@ -235,7 +269,8 @@ static int look_once(struct rollout_drive *drive, struct err *err)
 {
     struct rollout_drive_look look = {.release = drive->release,
         .found = rollout_watch_found(drive->watch),
-        .number = drive->looks++};
+        .number = drive->looks++,
+        .settings = drive->settings};
     int any = has_any(drive, err);
     int rc = any > 0 ? watch_health(drive, err) : any;
 
@@ -309,8 +344,8 @@ static void destroy(struct rollout_drive *drive)
     free(drive);
 }
 
-int rollout_drive_start(
-    struct store *store, struct release *release, struct rollout_drive **out, struct err *err)
+int rollout_drive_start(struct store *store, struct release *release,
+    const struct settings_desk *settings, struct rollout_drive **out, struct err *err)
 {
     struct rollout_drive *drive = calloc(1, sizeof *drive);
 
@@ -323,6 +358,7 @@ int rollout_drive_start(
     }
     drive->store = store;
     drive->release = release;
+    drive->settings = settings;
     pthread_mutex_init(&drive->mutex, NULL);
     monotonic_wait_init(&drive->changed);
     if (pthread_create(&drive->thread, NULL, run, drive) != 0) {

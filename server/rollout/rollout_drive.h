@@ -7,14 +7,15 @@
 #include "server/model/rollout.h"
 #include "server/release/release.h"
 #include "server/rollout/rollout_findings.h"
+#include "server/settings/settings_desk.h"
 #include "server/store/store.h"
 
 // Brings all rollouts on: devices, then phases. Its own thread.
 struct rollout_drive;
 
-// Both are borrowed.
-ERR_CHECKED int rollout_drive_start(
-    struct store *store, struct release *release, struct rollout_drive **out, struct err *err);
+// All are borrowed. settings: needed for rollouts of a configuration.
+ERR_CHECKED int rollout_drive_start(struct store *store, struct release *release,
+    const struct settings_desk *settings, struct rollout_drive **out, struct err *err);
 void rollout_drive_free(struct rollout_drive *drive);
 
 // Looks soon: somebody has changed a rollout. Never blocks; NULL is allowed. Any
@@ -26,6 +27,7 @@ struct rollout_drive_look {
     struct release *release;
     const struct rollout_findings *found; // what is not written yet, or NULL
     int64_t number;                       // of the look, as of rollout_step_wish
+    const struct settings_desk *settings; // likewise
     bool is_any;                          // written: there is one,
     bool is_done;                         // one has ended well, so that its gate has fallen,
     struct rollout blind; // and one waits whose time zone cannot be read; id 0: none

@@ -19,6 +19,17 @@ static enum rollout_place no_way(char *why, const char *text, const char *image)
     return ROLLOUT_PLACE_NO_WAY;
 }
 
+enum rollout_place rollout_gather_place_config(
+    const struct rollout *rollout, const struct settings_want *want, char why[ROLLOUT_REASON_SIZE])
+{
+    why[0] = '\0';
+    if (!want->is_tried)
+        return no_way(why, "is not in this group any more: ", rollout->patch.name);
+    if (want->hash[0] == '\0')
+        return no_way(why, "would get no config.json: ", want->why);
+    return settings_want_is_met(want) ? ROLLOUT_PLACE_THERE : ROLLOUT_PLACE_BELOW;
+}
+
 enum rollout_place rollout_gather_place(const struct rollout_gather *gather, enum channel channel,
     const char *running, char why[ROLLOUT_REASON_SIZE])
 {
@@ -106,22 +117,6 @@ static int read_command(const struct rollout_gather *gather, const struct rollou
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-static int read_mark(const struct rollout_gather *gather, const struct rollout_device *device,
-    struct rollout_gathered *out, struct err *err)
-{
-    int rc = mark_store_get(gather->connection, device->mac, &out->mark, err);
-
-    if (rc < 0)
-        return rc;
-    switch (release_pin_judge(&out->mark, &gather->rollout->image)) {
-    case RELEASE_PIN_HELD: out->facts.is_held = true; break;
-    case RELEASE_PIN_BEYOND:
-    case RELEASE_PIN_OTHER_BOARD: out->facts.pin = out->mark.pin; break;
-    default: break;
-    }
-    return 0;
-}
-
 // Which channel it follows, where that makes a difference.
 static int read_channel(const struct rollout_gather *gather, const struct rollout_device *device,
     struct rollout_gathered *out, enum channel *channel, struct err *err)
@@ -161,11 +156,56 @@ static int read_absence(const struct rollout_gather *gather, const struct rollou
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-int rollout_gather_read(const struct rollout_gather *gather, const struct rollout_device *device,
+// What image it is to run, and may.
+static int read_image(const struct rollout_gather *gather, const struct rollout_device *device,
     struct rollout_gathered *out, struct err *err)
 {
     struct rollout_facts *facts = &out->facts;
     enum channel channel;
+    int rc;
+
+    switch (release_pin_judge(&out->mark, &gather->rollout->image)) {
+    case RELEASE_PIN_HELD: facts->is_held = true; break;
+    case RELEASE_PIN_BEYOND:
+    case RELEASE_PIN_OTHER_BOARD: facts->pin = out->mark.pin; break;
+    default: break;
+    }
+    rc = read_channel(gather, device, out, &channel, err);
+    if (rc < 0)
+        return rc;
+    facts->running = out->record.status.image;
+    facts->place = rollout_gather_place(gather, channel, facts->running, out->why);
+    return 0;
+}
+
+// What is wanted of one that waits is not asked: it has not got the patch. Nor does one have it of
+// a rollout that is over, so that its old config.json is no success.
+static int read_config(const struct rollout_gather *gather, const struct rollout_device *device,
+    struct rollout_gathered *out, struct err *err)
+{
+    struct rollout_facts *facts = &out->facts;
+    const struct settings_want *want = &out->want;
+    int rc;
+
+    facts->is_config = true;
+    facts->is_held = out->mark.held_at_ms != 0;
+    facts->place = ROLLOUT_PLACE_BELOW;
+    if (device->stage == ROLLOUT_WAITING)
+        return 0;
+    rc = settings_want_read(gather->connection, gather->base, device->mac, &out->want, err);
+    if (rc < 0)
+        return rc;
+    facts->running = settings_want_runs(want);
+    facts->is_inferred = want->config.said[0] == '\0';
+    if (!facts->is_over)
+        facts->place = rollout_gather_place_config(gather->rollout, want, out->why);
+    return 0;
+}
+
+int rollout_gather_read(const struct rollout_gather *gather, const struct rollout_device *device,
+    struct rollout_gathered *out, struct err *err)
+{
+    struct rollout_facts *facts = &out->facts;
     int rc;
 
     memset(out, 0, sizeof *out);
@@ -175,7 +215,8 @@ int rollout_gather_read(const struct rollout_gather *gather, const struct rollou
         .is_paused = gather->rollout->state == ROLLOUT_PAUSED ||
                      rollout_state_is_end(gather->rollout->state),
         .is_over = rollout_state_is_end(gather->rollout->state),
-        .running = out->record.status.image};
+        .running = "",
+        .why_no_way = out->why};
     rc = device_store_get(gather->connection, device->mac, &out->record, err);
     facts->is_known = rc == 0;
     if (rc == 0 || rc == ERR_NOT_FOUND)
@@ -184,13 +225,12 @@ int rollout_gather_read(const struct rollout_gather *gather, const struct rollou
         return rc;
     facts->is_online = out->record.online;
     facts->heard_at_ms = out->record.last_seen_ms;
-    rc = read_mark(gather, device, out, err);
+    rc = mark_store_get(gather->connection, device->mac, &out->mark, err);
     if (rc == 0)
-        rc = read_channel(gather, device, out, &channel, err);
+        rc = gather->base != NULL ? read_config(gather, device, out, err)
+                                  : read_image(gather, device, out, err);
     if (rc < 0)
         return rc;
-    facts->place = rollout_gather_place(gather, channel, facts->running, out->why);
-    facts->why_no_way = out->why;
     rc = read_busy(gather, device, facts, err);
     return rc < 0 ? rc : read_command(gather, device, out, err);
 }

@@ -4,6 +4,7 @@
 #include "server/base/err.h"
 #include "server/release/release.h"
 #include "server/rollout/rollout_judge.h"
+#include "server/settings/settings_want.h"
 #include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
 #include "server/store/store.h"
@@ -16,6 +17,7 @@ struct rollout_gather {
     const struct release_catalogue *catalogue;
     const struct rollout *rollout;
     int64_t now_ms;
+    const struct settings_base *base; // the lowest layer; NULL: it is of an image
 };
 
 // The facts, and what they point to: not to be copied.
@@ -25,6 +27,7 @@ struct rollout_gathered {
     struct device_mark mark;
     struct replacement replacement;
     struct command command;
+    struct settings_want want; // of a configuration, unless the device waits
     char why[ROLLOUT_REASON_SIZE];
 };
 
@@ -36,6 +39,10 @@ ERR_CHECKED int rollout_gather_read(const struct rollout_gather *gather,
 // ROLLOUT_PLACE_NO_WAY.
 enum rollout_place rollout_gather_place(const struct rollout_gather *gather, enum channel channel,
     const char *running, char why[ROLLOUT_REASON_SIZE]);
+
+// The same of a config.json, and of what a device is to get.
+enum rollout_place rollout_gather_place_config(
+    const struct rollout *rollout, const struct settings_want *want, char why[ROLLOUT_REASON_SIZE]);
 
 // The site of a device by its tags: the first one that begins with the prefix, "" if none does.
 ERR_CHECKED int rollout_gather_site(struct store_connection *connection, const char *mac,

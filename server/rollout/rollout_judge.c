@@ -44,7 +44,7 @@ static bool judge_being(const struct rollout_facts *facts, struct rollout_decisi
 // What keeps it from its next step. True if it does.
 static bool judge_bars(const struct rollout_facts *facts, struct rollout_decision *out)
 {
-    if (facts->running[0] == '\0')
+    if (facts->running[0] == '\0' && !facts->is_config)
         return true; // until it says what it runs
     if (facts->place == ROLLOUT_PLACE_FOREIGN)
         settle(out, ROLLOUT_LEFT_OUT, "runs %s, an image of another board", facts->running);
@@ -178,7 +178,7 @@ static void judge_downloading(const struct rollout_facts *facts, struct rollout_
     case COMMAND_SENT: judge_open(facts, out); break;
     case COMMAND_EXPIRED: try_again(facts, ROLLOUT_ORDER_FIRMWARE, out); break;
     case COMMAND_DONE:
-        if (strcmp(command->result, result_name(RESULT_CURRENT)) != 0)
+        if (facts->is_config || strcmp(command->result, result_name(RESULT_CURRENT)) != 0)
             install(facts, out);
         else if (!judge_bars(facts, out))
             settle(out, ROLLOUT_FAILED, "was offered nothing newer than %s", facts->running);
@@ -205,16 +205,26 @@ static void judge_installing(const struct rollout_facts *facts, struct rollout_d
     case COMMAND_EXPIRED: try_again(facts, ROLLOUT_ORDER_FLASH, out); break;
     case COMMAND_DONE:
         if (facts->now_ms - command->ended_at_ms > facts->timeout_ms)
-            settle(out, ROLLOUT_FAILED, "installed the image, and did not report it in time");
+            settle(out, ROLLOUT_FAILED, "%s, and did not report it in time",
+                facts->is_config ? "restarted with the new config.json" : "installed the image");
         break;
     default: judge_ended(facts, ROLLOUT_ORDER_FLASH, out);
     }
 }
 
+// What is wanted of its config.json may be another by now, so that only what it ran before counts.
+static bool has_gone_back(const struct rollout_facts *facts)
+{
+    if (facts->place == ROLLOUT_PLACE_THERE || facts->running[0] == '\0')
+        return false;
+    return !facts->is_config || strcmp(facts->running, facts->device->before) == 0;
+}
+
 static void judge_updated(const struct rollout_facts *facts, struct rollout_decision *out)
 {
-    if (facts->place != ROLLOUT_PLACE_THERE && facts->running[0] != '\0')
-        settle(out, ROLLOUT_FAILED, "went back to %s", facts->running);
+    if (has_gone_back(facts))
+        settle(out, ROLLOUT_FAILED, "went back to %s%s", facts->is_config ? "config.json " : "",
+            facts->running);
     else if (facts->unwell != NULL)
         settle(out, ROLLOUT_FAILED, "is not well since: %s", facts->unwell);
 }
@@ -222,7 +232,8 @@ static void judge_updated(const struct rollout_facts *facts, struct rollout_deci
 static void judge_at_work(const struct rollout_facts *facts, struct rollout_decision *out)
 {
     if (facts->place == ROLLOUT_PLACE_THERE)
-        settle(out, ROLLOUT_UPDATED, "%s", "");
+        settle(out, ROLLOUT_UPDATED, "%s",
+            facts->is_inferred ? "inferred from what it has downloaded" : "");
     else if (facts->command == NULL)
         settle(out, ROLLOUT_LEFT_OUT, "was forgotten and is there again");
     else if (facts->device->stage == ROLLOUT_DOWNLOADING)

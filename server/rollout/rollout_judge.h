@@ -12,18 +12,19 @@
 #define ROLLOUT_JUDGE_TRIES 5         // of a command that had no outcome, or met no server
 #define ROLLOUT_JUDGE_UNSENT_MS 60000 // a command that could not be sent for so long is taken back
 
-// How what a device runs stands to the image.
+// How what a device runs stands to the image, or its config.json to the one that it is to get.
 enum rollout_place {
     ROLLOUT_PLACE_BELOW,   // it is to go on
-    ROLLOUT_PLACE_THERE,   // it runs the image, or a later one
+    ROLLOUT_PLACE_THERE,   // it runs the image, or a later one; or that config.json
     ROLLOUT_PLACE_FOREIGN, // an image of another board, or it does not say which
-    ROLLOUT_PLACE_NO_WAY,  // by keys, layout or chain; `why_no_way` tells
+    ROLLOUT_PLACE_NO_WAY,  // by keys, layout or chain, or by settings; `why_no_way` tells
 };
 
 struct rollout_facts {
     const struct rollout_device *device;
     int64_t timeout_ms;
     int64_t now_ms;
+    bool is_config; // of a config.json, which `config` and `reboot` bring; else of an image
     bool is_paused; // nothing is ordered, and what was not sent is taken back
     bool is_over;   // the same, for good
 
@@ -35,9 +36,10 @@ struct rollout_facts {
     bool is_online;
     int64_t heard_at_ms; // when it last reported
     bool is_busy;        // a command waits for it, or is in its hands
-    const char *running;
+    const char *running; // an image; or the hash of a config.json, "" of one that waits
     enum rollout_place place;
     const char *why_no_way; // or NULL
+    bool is_inferred;       // what it runs, from what it has downloaded
     bool is_off_channel;    // it follows stable, and the image is published to beta alone
 
     const struct command *command; // the last that it was given; NULL: none, or it is gone
@@ -47,10 +49,10 @@ struct rollout_facts {
 
 enum rollout_action {
     ROLLOUT_STAY,
-    ROLLOUT_ORDER_FIRMWARE, // if the bounds allow it, of one that waits
-    ROLLOUT_ORDER_FLASH,
-    ROLLOUT_TAKE_BACK, // the command that was not sent: it waits again
-    ROLLOUT_SETTLE,    // at the stage below, for the reason
+    ROLLOUT_ORDER_FIRMWARE, // or `config`; if the bounds allow it, of one that waits
+    ROLLOUT_ORDER_FLASH,    // or `reboot`
+    ROLLOUT_TAKE_BACK,      // the command that was not sent: it waits again
+    ROLLOUT_SETTLE,         // at the stage below, for the reason
 };
 
 struct rollout_decision {

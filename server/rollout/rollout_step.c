@@ -1,19 +1,15 @@
 // One look at the devices of a rollout.
 #include "server/rollout/rollout_step.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/contract.h"
 #include "server/base/clock.h"
-#include "server/base/log.h"
-#include "server/model/event_kind.h"
+#include "server/rollout/rollout_act.h"
 #include "server/rollout/rollout_gather.h"
 #include "server/rollout/rollout_plan.h"
-#include "server/store/command_store.h"
-#include "server/store/device_store.h"
-#include "server/store/event_store.h"
 #include "server/store/rollout_device_store.h"
 
 #define MINUTE_MS 60000
@@ -91,31 +87,6 @@ static int append(const struct rollout_device *device, void *ctx)
     return 0;
 }
 
-// --- what is done
-
-static int put(const struct step *step, const struct rollout_device *device)
-{
-    return rollout_device_store_put(step->gather.connection, device, step->err);
-}
-
-static int order(const struct step *step, struct rollout_device *device, const char *name,
-    enum rollout_stage stage)
-{
-    struct command command = {.state = COMMAND_QUEUED, .created_at_ms = step->gather.now_ms};
-    bool again = device->stage == stage;
-    int rc;
-
-    snprintf(command.mac, sizeof command.mac, "%s", device->mac);
-    snprintf(command.name, sizeof command.name, "%s", name);
-    rc = command_store_add(step->gather.connection, &command, step->err);
-    if (rc < 0)
-        return rc;
-    device->tries = again ? device->tries + 1 : 1;
-    device->command_id = command.id;
-    device->stage = stage;
-    return put(step, device);
-}
-
 // Whether there is room for one more download. It begins anew, or goes on with its next image.
 static bool take_room(struct step *step, const struct rollout_device *device, bool begins)
 {
@@ -133,14 +104,15 @@ static bool take_room(struct step *step, const struct rollout_device *device, bo
     return taken;
 }
 
-static int order_firmware(
-    struct step *step, struct rollout_device *device, const struct rollout_gathered *known)
+// The first command of a step, if there is room for it.
+static int order_download(
+    struct step *step, struct rollout_device *device, struct rollout_gathered *known)
 {
-    const struct rollout *rollout = step->gather.rollout;
+    const struct rollout_gather *gather = &step->gather;
     char site[ROLLOUT_SITE_SIZE];
     bool begins = device->stage == ROLLOUT_WAITING;
     int rc = rollout_gather_site(
-        step->gather.connection, device->mac, rollout->terms.site_prefix, site, step->err);
+        gather->connection, device->mac, gather->rollout->terms.site_prefix, site, step->err);
 
     if (rc < 0)
         return rc;
@@ -158,81 +130,11 @@ static int order_firmware(
         snprintf(device->before, sizeof device->before, "%s", known->facts.running);
     }
     if (begins)
-        device->began_at_ms = step->gather.now_ms;
-    return order(step, device, CONTRACT_COMMAND_FIRMWARE, ROLLOUT_DOWNLOADING);
-}
-
-static int take_back(
-    const struct step *step, struct rollout_device *device, const struct rollout_gathered *known)
-{
-    struct command command = known->command;
-    int rc;
-
-    command.state = COMMAND_CANCELLED;
-    command.ended_at_ms = step->gather.now_ms;
-    snprintf(command.result, sizeof command.result, "%s", COMMAND_RESULT_CANCELLED);
-    snprintf(command.detail, sizeof command.detail, "its rollout took it back before it was sent");
-    rc = command_store_update(step->gather.connection, &command, step->err);
-    device->stage = ROLLOUT_WAITING;
-    device->command_id = 0;
-    device->tries = 0;
-    return rc < 0 ? rc : put(step, device);
-}
-
-static int tell_failure(const struct step *step, const struct rollout_device *device)
-{
-    struct event event = {.at_ms = step->gather.now_ms, .kind = EVENT_KIND_ROLLOUT};
-    struct device_record record;
-    int rc = device_store_get(step->gather.connection, device->mac, &record, NULL);
-
-    log_warning("rollout", "device has failed rollout=%s mac=%s reason=\"%s\"",
-        step->gather.rollout->name, device->mac, device->reason);
-    if (rc < 0)
-        return rc == ERR_NOT_FOUND ? 0 : rc;
-    memcpy(event.mac, device->mac, sizeof event.mac);
-    snprintf(event.result, sizeof event.result, "failed");
-    memcpy(event.image, record.status.image, sizeof event.image);
-    snprintf(event.detail, sizeof event.detail, "%s: %.*s", step->gather.rollout->name,
-        (int)(sizeof event.detail - ROLLOUT_NAME_SIZE - 3), device->reason);
-    return event_store_add(step->gather.connection, &event, EVENT_CLASS_NOTICE, step->err);
-}
-
-// Who got the place of a device gets that in the rollout, too, unless another has it.
-static int add_successor(const struct step *step, const struct rollout_device *old, const char *mac)
-{
-    struct store_connection *connection = step->gather.connection;
-    struct rollout_device device;
-    char name[ROLLOUT_NAME_SIZE];
-    int rc = rollout_device_store_get(connection, old->rollout, mac, &device, NULL);
-
-    if (rc != ERR_NOT_FOUND)
-        return rc;
-    rc = rollout_device_store_get_other(connection, old->rollout, mac, name, NULL);
-    if (rc != ERR_NOT_FOUND)
-        return rc;
-    device =
-        (struct rollout_device){.rollout = old->rollout, .place = old->place, .phase = old->phase};
-    snprintf(device.mac, sizeof device.mac, "%s", mac);
-    memcpy(device.site, old->site, sizeof device.site);
-    snprintf(device.reason, sizeof device.reason, "has the place of %s", old->mac);
-    return put(step, &device);
-}
-
-static int settle(const struct step *step, struct rollout_device *device,
-    const struct rollout_decision *decision, const struct rollout_gathered *known)
-{
-    int rc;
-
-    device->stage = decision->stage;
-    device->ended_at_ms = step->gather.now_ms;
-    if (decision->reason[0] != '\0' || decision->stage != ROLLOUT_UPDATED)
-        memcpy(device->reason, decision->reason, sizeof device->reason);
-    rc = put(step, device);
-    if (rc == 0 && decision->stage == ROLLOUT_FAILED)
-        rc = tell_failure(step, device);
-    if (rc == 0 && decision->stage == ROLLOUT_LEFT_OUT && known->facts.replaced_by != NULL)
-        rc = add_successor(step, device, known->facts.replaced_by);
-    return rc;
+        device->began_at_ms = gather->now_ms;
+    if (begins && known->facts.is_config)
+        rc = rollout_act_reach(gather, device, known, step->err);
+    return rc != 0 ? (rc < 0 ? rc : 0)
+                   : rollout_act_order(gather, device, ROLLOUT_DOWNLOADING, step->err);
 }
 
 static int look(struct step *step, struct rollout_device *device)
@@ -249,11 +151,12 @@ static int look(struct step *step, struct rollout_device *device)
     case ROLLOUT_ORDER_FIRMWARE:
         return device->stage == ROLLOUT_WAITING && !step->wish->may_begin
                    ? 0
-                   : order_firmware(step, device, &known);
+                   : order_download(step, device, &known);
     case ROLLOUT_ORDER_FLASH:
-        return order(step, device, CONTRACT_COMMAND_FLASH, ROLLOUT_INSTALLING);
-    case ROLLOUT_TAKE_BACK: return take_back(step, device, &known);
-    case ROLLOUT_SETTLE: return settle(step, device, &decision, &known);
+        return rollout_act_order(&step->gather, device, ROLLOUT_INSTALLING, step->err);
+    case ROLLOUT_TAKE_BACK: return rollout_act_take_back(&step->gather, device, &known, step->err);
+    case ROLLOUT_SETTLE:
+        return rollout_act_settle(&step->gather, device, &decision, &known, step->err);
     default: return 0;
     }
 }
@@ -313,7 +216,7 @@ static int read_all(struct step *step)
 {
     const struct rollout *rollout = step->gather.rollout;
     struct rollout_device_wish wish = {.rollout = rollout->id,
-        .image = rollout->image.text,
+        .image = rollout->kind == ROLLOUT_CONFIG ? NULL : rollout->image.text,
         .phase = rollout->phase,
         .limit = ROLLOUT_STEP_CANDIDATES};
     int rc = read_use(step);
@@ -329,22 +232,45 @@ static int read_all(struct step *step)
     return rc < 0 ? rc : append_found(step);
 }
 
+static int run(struct step *step)
+{
+    int rc = read_all(step);
+
+    for (size_t i = 0; i < step->count && rc == 0; i++) {
+        struct rollout_device device = step->devices[i];
+
+        rc = look(step, &device);
+    }
+    free(step->sites);
+    free(step->devices);
+    return rc;
+}
+
+static int run_config(struct step *step)
+{
+    const struct settings_desk *settings = step->wish->settings;
+    struct settings_base base;
+    int rc;
+
+    assert(settings != NULL);
+    rc = settings->read_base(&base, settings->ctx);
+    if (rc < 0)
+        return err_set(step->err, rc, "no memory for settings");
+    step->gather.base = &base;
+    rc = run(step);
+    settings_base_clear(&base);
+    return rc;
+}
+
 int rollout_step_run(struct store_connection *connection, struct release *release,
     const struct rollout *rollout, const struct rollout_step_wish *wish, struct err *err)
 {
     const struct release_catalogue *catalogue = release_hold(release);
     struct step step = {
-        .gather = {connection, catalogue, rollout, clock_now_ms()}, .wish = wish, .err = err};
-    int rc = read_all(&step);
+        .gather = {connection, catalogue, rollout, clock_now_ms(), NULL}, .wish = wish, .err = err};
+    int rc = rollout->kind == ROLLOUT_CONFIG ? run_config(&step) : run(&step);
 
-    for (size_t i = 0; i < step.count && rc == 0; i++) {
-        struct rollout_device device = step.devices[i];
-
-        rc = look(&step, &device);
-    }
     release_drop(release, catalogue);
-    free(step.sites);
-    free(step.devices);
     return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "server/release/release.h"
 #include "server/rollout/rollout_findings.h"
 #include "server/rollout/rollout_judge.h"
+#include "server/settings/settings_desk.h"
 #include "server/store/store.h"
 
 // Brings a rollout's devices on, within a store_job: what a device is told is written together with
@@ -22,6 +23,7 @@ struct rollout_step_wish {
     const struct rollout_findings *found; // against updated devices, of any rollout; or NULL
     int64_t
         number; // of this look: where too many are at work, others are looked at by the next one
+    const struct settings_desk *settings; // needed for a configuration; else NULL is allowed
 };
 
 // Looks at those that are at work, and at updated devices against which something was found; of

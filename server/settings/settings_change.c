@@ -10,8 +10,10 @@
 #include "server/settings/settings_address.h"
 #include "server/settings/settings_check.h"
 #include "server/settings/settings_fleet.h"
+#include "server/settings/settings_fleet_compute.h"
 #include "server/settings/settings_merge.h"
 #include "server/settings/settings_rules.h"
+#include "server/settings/settings_trial.h"
 #include "server/store/group_store.h"
 
 struct changing {
@@ -99,16 +101,22 @@ static int judge(const json_t *effective, void *ctx, struct err *err)
     return desk->judge_names(effective, &changing->base, desk->ctx, err);
 }
 
-static size_t count_different(
-    const struct settings_fleet *fleet, const char (*before)[SETTINGS_HASH_SIZE])
+static int count_different(const struct changing *changing, const struct settings_fleet *fleet,
+    const char (*before)[SETTINGS_HASH_SIZE])
 {
+    const struct settings_wish *wish = changing->wish;
     size_t count;
-    size_t different = 0;
     const struct settings_fleet_device *devices = settings_fleet_devices(fleet, &count);
+    int rc = 0;
 
-    for (size_t i = 0; i < count; i++)
-        different += strcmp(devices[i].hash, before[i]) != 0;
-    return different;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (strcmp(devices[i].hash, before[i]) == 0)
+            continue;
+        changing->out->different++;
+        if (wish->each_different != NULL)
+            rc = wish->each_different(devices[i].config.mac, wish->ctx);
+    }
+    return rc;
 }
 
 static int copy_hashes(
@@ -125,7 +133,8 @@ static int copy_hashes(
     return 0;
 }
 
-// Of one device's own settings it is the way to try an address.
+// Of one device's own settings it is the way to try an address. Of a rollout's end it was asked
+// when that began, and devices run with it.
 static const char *find_suspect(
     const struct changing *changing, const struct settings_fleet *fleet, const json_t *layer)
 {
@@ -134,12 +143,33 @@ static const char *find_suspect(
     json_t *before;
     const char *suspect;
 
-    if (wish->scope == SETTINGS_DEVICE || wish->force)
+    if (wish->scope == SETTINGS_DEVICE || wish->force || wish->rollout != NULL)
         return NULL;
     before = json_loads(changing->out->change.before, JSON_REJECT_DUPLICATES, NULL);
     suspect = settings_address_find(layer, before, &witness);
     json_decref(before);
     return suspect;
+}
+
+// Two rollouts that try something on the same devices would each be judged by what the other does.
+static int check_trials(const struct changing *changing, const struct settings_fleet *fleet,
+    const struct settings_layer *of, struct err *err)
+{
+    const struct settings_trials *trials = settings_fleet_trials(fleet);
+
+    if (!changing->wish->is_tried)
+        return 0;
+    for (size_t i = 0; i < trials->count; i++) {
+        if (settings_fleet_meets(fleet, of, &trials->items[i].of))
+            return err_set(err, ERR_CONFLICT,
+                "rollout %s brings another config.json to the same devices; let that end, or abort "
+                "it",
+                trials->items[i].rollout_name);
+    }
+    if (trials->count == SETTINGS_TRIALS_MAX)
+        return err_set(err, ERR_CONFLICT,
+            "there are %d rollouts of a configuration already; let one end", SETTINGS_TRIALS_MAX);
+    return 0;
 }
 
 static int look_at_fleet(struct changing *changing, struct store_connection *connection,
@@ -162,13 +192,14 @@ static int look_at_fleet(struct changing *changing, struct store_connection *con
         rc = settings_fleet_set(
             fleet, connection, &of, json_object_size(layer) > 0 ? layer : NULL, err);
     if (rc == 0)
+        rc = check_trials(changing, fleet, &of, err);
+    if (rc == 0)
         rc = settings_fleet_compute(fleet, judge, changing, err);
     if (rc == 0 && suspect != NULL)
         rc = settings_address_refuse(suspect, layer, err);
     if (rc == 0) {
         changing->out->devices = settings_fleet_count(fleet, &of);
-        changing->out->different =
-            count_different(fleet, (const char(*)[SETTINGS_HASH_SIZE])before);
+        rc = count_different(changing, fleet, (const char(*)[SETTINGS_HASH_SIZE])before);
     }
     free(before);
     settings_fleet_free(fleet);
@@ -194,6 +225,10 @@ static int plan(struct changing *changing, struct store_connection *connection, 
     *change = (struct settings_change){.scope = wish->scope};
     snprintf(change->name, sizeof change->name, "%s", wish->name);
     snprintf(change->by, sizeof change->by, "%s", wish->by != NULL ? wish->by->who : "");
+    if (wish->rollout != NULL) {
+        memcpy(change->by, wish->rollout->patch.by, sizeof change->by);
+        memcpy(change->rollout, wish->rollout->name, sizeof change->rollout);
+    }
     memcpy(change->before, was.patch, sizeof change->before);
     layer =
         was.patch[0] != '\0' ? json_loads(was.patch, JSON_REJECT_DUPLICATES, NULL) : json_object();
@@ -201,6 +236,8 @@ static int plan(struct changing *changing, struct store_connection *connection, 
     json_decref(layer);
     if (rc == 0)
         rc = write_layer(next, change->after, err);
+    if (rc == 0)
+        rc = settings_trial_judge_change(connection, change, err);
     if (rc == 0)
         rc = look_at_fleet(changing, connection, next, err);
     json_decref(next);
@@ -232,32 +269,72 @@ static int run_dry(struct changing *changing, struct err *err)
     return rc;
 }
 
-static int run(struct changing *changing, const char *verb, struct err *err)
+// Its row of the audit log; object: room for the name that audit_state.c reads.
+static struct audit_change audit_of(
+    const struct settings_wish *wish, const char *verb, char object[AUDIT_OBJECT_SIZE])
 {
-    const struct settings_wish *wish = changing->wish;
-    char object[AUDIT_OBJECT_SIZE];
-    struct audit_change audit = {.by = wish->by,
+    snprintf(object, AUDIT_OBJECT_SIZE, "%s%s%s", settings_store_scope_name(wish->scope),
+        wish->name[0] != '\0' ? " " : "", wish->name);
+    return (struct audit_change){.by = wish->by,
         .verb = verb,
         .kind = AUDIT_SETTINGS,
         .object = object,
         .forced = wish->force};
+}
 
-    // As audit_state.c reads it.
-    snprintf(object, sizeof object, "%s%s%s", settings_store_scope_name(wish->scope),
-        wish->name[0] != '\0' ? " " : "", wish->name);
+static int run(struct changing *changing, const char *verb, struct err *err)
+{
+    char object[AUDIT_OBJECT_SIZE];
+    struct audit_change audit = audit_of(changing->wish, verb, object);
+
     return audit_run(changing->desk->store, &audit, change_layer, changing, err);
+}
+
+static int begin(struct changing *changing, struct err *err)
+{
+    int rc = changing->desk->read_base(&changing->base, changing->desk->ctx);
+
+    *changing->out = (struct settings_outcome){.devices = 0};
+    return rc < 0 ? err_set(err, rc, "no memory for settings") : 0;
 }
 
 static int run_as(const struct settings_desk *desk, const struct settings_wish *wish,
     const char *verb, struct settings_outcome *out, struct err *err)
 {
     struct changing changing = {.desk = desk, .wish = wish, .out = out};
-    int rc = desk->read_base(&changing.base, desk->ctx);
+    int rc = begin(&changing, err);
 
-    *out = (struct settings_outcome){.devices = 0};
     if (rc < 0)
-        return err_set(err, rc, "no memory for settings");
+        return rc;
     rc = wish->dry ? run_dry(&changing, err) : run(&changing, verb, err);
+    settings_base_clear(&changing.base);
+    return rc;
+}
+
+int settings_change_try(const struct settings_desk *desk, struct store_connection *connection,
+    const struct settings_wish *wish, struct settings_outcome *out, struct err *err)
+{
+    struct changing changing = {.desk = desk, .wish = wish, .out = out};
+    int rc = begin(&changing, err);
+
+    if (rc < 0)
+        return rc;
+    rc = plan(&changing, connection, err);
+    settings_base_clear(&changing.base);
+    return rc;
+}
+
+int settings_change_within(const struct settings_desk *desk, struct store_connection *connection,
+    const struct settings_wish *wish, struct settings_outcome *out, struct err *err)
+{
+    struct changing changing = {.desk = desk, .wish = wish, .out = out};
+    char object[AUDIT_OBJECT_SIZE];
+    struct audit_change audit = audit_of(wish, "set", object);
+    int rc = begin(&changing, err);
+
+    if (rc < 0)
+        return rc;
+    rc = audit_run_within(connection, &audit, change_layer, &changing, err);
     settings_base_clear(&changing.base);
     return rc;
 }

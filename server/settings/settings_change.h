@@ -9,6 +9,7 @@
 
 #include "server/base/err.h"
 #include "server/model/audit.h"
+#include "server/model/rollout.h"
 #include "server/settings/settings_desk.h"
 #include "server/store/settings_store.h"
 
@@ -25,6 +26,12 @@ struct settings_wish {
     bool dry;            // only says what would be
     bool force;          // also with an address of which nothing is known (settings_address.h)
     const struct audit_author *by;
+    const struct rollout *rollout; // whose end it is, or NULL
+    bool is_tried;                 // a rollout is to try it first: no other may on the same devices
+    // NULL, or called for each device that gets another file by it, by MAC, until it returns
+    // non-zero, an error.
+    int (*each_different)(const char *mac, void *ctx);
+    void *ctx;
 };
 
 struct settings_outcome {
@@ -35,12 +42,23 @@ struct settings_outcome {
 
 // Makes a change. ERR_NOT_FOUND without the group, or if what is to be unset is not set there;
 // ERR_INVALID, ERR_TOO_LARGE if it is refused, with the place in words; ERR_CONFLICT for an address
-// that more than one device would be told, unless forced; the store's errors.
+// that more than one device would be told, unless forced, and for what a rollout is about to set;
+// the store's errors.
 ERR_CHECKED int settings_change_run(const struct settings_desk *desk,
     const struct settings_wish *wish, struct settings_outcome *out, struct err *err);
 
 // Makes the layer of a change as it was before that one. Of the wish dry, force and by count.
 ERR_CHECKED int settings_change_revert(const struct settings_desk *desk, int64_t number,
     const struct settings_wish *how, struct settings_outcome *out, struct err *err);
+
+// Says what a change would be, as a dry one.
+ERR_CHECKED int settings_change_try(const struct settings_desk *desk,
+    struct store_connection *connection, const struct settings_wish *wish,
+    struct settings_outcome *out, struct err *err);
+
+// settings_change_run() within a store_job; an error has changed nothing.
+ERR_CHECKED int settings_change_within(const struct settings_desk *desk,
+    struct store_connection *connection, const struct settings_wish *wish,
+    struct settings_outcome *out, struct err *err);
 
 #endif

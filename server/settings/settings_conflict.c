@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/settings/settings_fleet.h"
+#include "server/settings/settings_fleet_compute.h"
 #include "server/settings/settings_layers.h"
 #include "server/settings/settings_render.h"
 

@@ -1,6 +1,7 @@
 #ifndef SETTINGS_FLEET_H
 #define SETTINGS_FLEET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,7 @@
 #include "server/settings/settings_base.h"
 #include "server/settings/settings_layers.h"
 #include "server/settings/settings_render.h"
+#include "server/settings/settings_trial.h"
 #include "server/store/device_config_store.h"
 
 // What every device is to get, at one moment: devices that are in the same groups and have nothing
@@ -18,12 +20,13 @@ struct settings_fleet;
 
 struct settings_fleet_device {
     struct device_config config;   // as stored
-    uint64_t groups;               // bits: of the groups that have a layer
+    uint64_t groups;               // bits: of the groups that have a layer, or are to get one
+    size_t trial;                  // what a rollout tries on it, from 1; 0: nothing
     char hash[SETTINGS_HASH_SIZE]; // of what it is to get; "": that would be refused
 };
 
-// Reads layers, groups and devices. The base is borrowed. The caller frees it. ERR_IO,
-// ERR_NO_MEMORY, ERR_INVALID.
+// Reads layers, groups, devices, and what rollouts try on them. The base is borrowed. The caller
+// frees it. ERR_IO, ERR_NO_MEMORY, ERR_INVALID.
 ERR_CHECKED int settings_fleet_load(struct store_connection *connection,
     const struct settings_base *base, int64_t now_ms, struct settings_fleet **out, struct err *err);
 void settings_fleet_free(struct settings_fleet *fleet); // NULL is allowed
@@ -33,14 +36,6 @@ void settings_fleet_free(struct settings_fleet *fleet); // NULL is allowed
 ERR_CHECKED int settings_fleet_set(struct settings_fleet *fleet,
     struct store_connection *connection, const struct settings_layer *of, const json_t *patch,
     struct err *err);
-
-// Judges what a device would get beyond settings_judge_whole().
-typedef int settings_fleet_judge(const json_t *effective, void *ctx, struct err *err);
-
-// Fills in the hashes. With a judge, the first file that is refused is an error, ERR_INVALID: also
-// one for devices that may come, with nothing of their own and in no group or in one.
-ERR_CHECKED int settings_fleet_compute(
-    struct settings_fleet *fleet, settings_fleet_judge *judge, void *ctx, struct err *err);
 
 // The devices, by MAC.
 const struct settings_fleet_device *settings_fleet_devices(
@@ -52,5 +47,12 @@ const json_t *settings_fleet_own(
 
 // How many devices a layer is for: all, the members of the group, the device if it is known.
 size_t settings_fleet_count(const struct settings_fleet *fleet, const struct settings_layer *of);
+
+// What rollouts try.
+const struct settings_trials *settings_fleet_trials(const struct settings_fleet *fleet);
+
+// Whether two layers are of the same scope and name, or there is a device that both are for.
+bool settings_fleet_meets(const struct settings_fleet *fleet, const struct settings_layer *a,
+    const struct settings_layer *b);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "server/base/clock.h"
 #include "server/settings/settings_fleet.h"
+#include "server/settings/settings_fleet_compute.h"
+#include "server/settings/settings_trial.h"
 #include "server/store/group_reach.h"
 #include "server/store/group_tree.h"
 
@@ -76,12 +78,20 @@ static int concerns(const struct settings_layer *layer, void *ctx)
     return rc;
 }
 
+// What a rollout is about to set counts as set.
+static int concerns_trial(const struct rollout_trial *trial, void *ctx)
+{
+    return concerns(&trial->layer, ctx);
+}
+
 static int judge_concern(const struct settings_desk *desk, struct concern *concern, struct err *err)
 {
     int rc;
 
     concern->err = err;
     rc = settings_store_each(concern->connection, concerns, concern, err);
+    if (rc == 0)
+        rc = rollout_patch_store_each(concern->connection, concerns_trial, concern, err);
     if (rc <= 0)
         return rc;
     rc = judge_all(desk, concern->connection, err);

@@ -1,18 +1,21 @@
 // The layers of one device.
 #include "server/settings/settings_layers.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/settings/settings_member.h"
 #include "server/settings/settings_render.h"
+#include "server/settings/settings_trial.h"
 
 struct reading {
     struct store_connection *connection;
     const struct settings_layers_device *device;
     struct settings_layers *out;
     struct select_tree *filter;
+    struct settings_trial *trial; // that has reached the device, or NULL
     struct err *err;
 };
 
@@ -72,17 +75,93 @@ static int take(const struct settings_layer *layer, void *ctx)
     return rc > 0 ? append(reading->out, layer, reading->err) : rc;
 }
 
+// Where in the order it belongs.
+static size_t place_of(const struct settings_layers *layers, const struct settings_layer *of)
+{
+    size_t i = 0;
+
+    while (i < layers->count &&
+           (layers->scopes[i] < of->scope ||
+               (layers->scopes[i] == of->scope && strcmp(layers->names[i], of->name) < 0)))
+        i++;
+    return i;
+}
+
+// Makes room for a layer that there is not yet.
+static int insert(
+    struct settings_layers *layers, size_t at, const struct settings_layer *of, struct err *err)
+{
+    size_t behind = layers->count - at;
+
+    if (layers->count == SETTINGS_LAYERS_MAX)
+        return err_set(err, ERR_INVALID, "a device has too many layers of settings");
+    memmove(&layers->patches[at + 1], &layers->patches[at], behind * sizeof layers->patches[0]);
+    memmove(&layers->scopes[at + 1], &layers->scopes[at], behind * sizeof layers->scopes[0]);
+    memmove(&layers->names[at + 1], &layers->names[at], behind * sizeof layers->names[0]);
+    layers->count++;
+    layers->patches[at] = NULL;
+    layers->scopes[at] = of->scope;
+    memcpy(layers->names[at], of->name, sizeof layers->names[at]);
+    return 0;
+}
+
+// Makes the layer what it is to become.
+static int lay_trial(const struct reading *reading)
+{
+    struct settings_layers *out = reading->out;
+    struct settings_trial *trial = reading->trial;
+    size_t at = place_of(out, &trial->of);
+    bool is_there = at < out->count && out->scopes[at] == trial->of.scope &&
+                    strcmp(out->names[at], trial->of.name) == 0;
+    int rc = is_there ? 0 : insert(out, at, &trial->of, reading->err);
+
+    if (rc == 0)
+        rc = settings_trial_compose(trial, out->patches[at], reading->err);
+    if (rc < 0)
+        return rc;
+    json_decref(out->patches[at]);
+    out->patches[at] = json_incref(trial->layer);
+    out->tried = json_incref(trial->patch);
+    out->tried_at = at;
+    memcpy(out->rollout, trial->rollout_name, sizeof out->rollout);
+    return 0;
+}
+
+static int take_trial(const struct reading *reading)
+{
+    int rc = is_member(reading, &reading->trial->of);
+
+    return rc > 0 ? lay_trial(reading) : rc;
+}
+
+static int read_all(struct reading *reading)
+{
+    const char *const macs[2] = {reading->device->mac, reading->device->place};
+    struct settings_trial trial = {.rollout = 0};
+    int rc =
+        settings_trial_read_of(reading->connection, reading->device->mac, &trial, reading->err);
+
+    if (rc == 0)
+        reading->trial = &trial;
+    if (rc == 0 || rc == ERR_NOT_FOUND)
+        rc = settings_store_each_for(reading->connection, macs, take, reading, reading->err);
+    if (rc == 0 && reading->trial != NULL)
+        rc = take_trial(reading);
+    settings_trial_clear(&trial);
+    return rc;
+}
+
 int settings_layers_read(struct store_connection *connection,
     const struct settings_layers_device *device, struct settings_layers *out, struct err *err)
 {
-    const char *const macs[2] = {device->mac, device->place};
     struct settings_layers layers = {.count = 0};
-    struct reading reading = {connection, device, &layers, malloc(sizeof *reading.filter), err};
+    struct reading reading = {
+        connection, device, &layers, malloc(sizeof *reading.filter), NULL, err};
     int rc;
 
     if (reading.filter == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for settings");
-    rc = settings_store_each_for(connection, macs, take, &reading, err);
+    rc = read_all(&reading);
     free(reading.filter);
     if (rc < 0)
         settings_layers_clear(&layers);
@@ -95,6 +174,8 @@ void settings_layers_clear(struct settings_layers *layers)
 {
     for (size_t i = 0; i < layers->count; i++)
         json_decref(layers->patches[i]);
+    json_decref(layers->tried);
+    layers->tried = NULL;
     layers->count = 0;
 }
 

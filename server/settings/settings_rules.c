@@ -9,6 +9,7 @@
 #include "server/base/clock.h"
 #include "server/settings/settings_render.h"
 #include "server/settings/settings_schema.h"
+#include "server/store/rollout_patch_store.h"
 #include "server/store/settings_store.h"
 
 #define OBJECT "schema" // in the audit log
@@ -74,6 +75,12 @@ static int check_layer(const struct settings_layer *layer, void *ctx)
     return rc;
 }
 
+// What a rollout is about to set has to agree, too.
+static int check_trial(const struct rollout_trial *trial, void *ctx)
+{
+    return check_layer(&trial->layer, ctx);
+}
+
 static int put_rule(struct store_connection *connection, const char *name, const json_t *rule,
     const char *by, struct err *err)
 {
@@ -118,6 +125,8 @@ static int change(struct store_connection *connection, void *ctx, struct err *er
 
     changing->err = err;
     rc = settings_store_each(connection, check_layer, changing, err);
+    if (rc == 0)
+        rc = rollout_patch_store_each(connection, check_trial, changing, err);
     if (rc == 0 && changing->removed != NULL)
         return settings_store_remove_rule(connection, changing->removed, err);
     json_object_foreach((json_t *)(uintptr_t)changing->rules, name, rule)

@@ -8,6 +8,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/settings/settings_fleet.h"
+#include "server/settings/settings_fleet_compute.h"
 
 #define ROWS 500 // of one job
 #define PATIENCE_MS 5000

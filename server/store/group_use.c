@@ -6,6 +6,7 @@
 
 #include "server/select/select_parse.h"
 #include "server/store/group_store.h"
+#include "server/store/rollout_patch_store.h"
 #include "server/store/settings_store.h"
 #include "server/store/webhook_store.h"
 
@@ -49,6 +50,15 @@ static int look_at_webhook(const struct webhook *webhook, void *ctx)
                : 0;
 }
 
+static int look_at_rollout(const struct rollout_trial *trial, void *ctx)
+{
+    const struct looking *looking = ctx;
+    bool is_for =
+        trial->layer.scope == SETTINGS_GROUP && strcmp(trial->layer.name, looking->group) == 0;
+
+    return is_for ? looking->each(GROUP_USER_ROLLOUT, trial->rollout_name, looking->ctx) : 0;
+}
+
 static int look_at_settings(
     struct store_connection *connection, const struct looking *looking, struct err *err)
 {
@@ -72,6 +82,8 @@ int group_use_each(struct store_connection *connection, const char *group,
     if (rc == 0)
         rc = webhook_store_each(connection, look_at_webhook, &looking, err);
     free(looking.tree);
+    if (rc == 0)
+        rc = rollout_patch_store_each(connection, look_at_rollout, &looking, err);
     return rc != 0 ? rc : look_at_settings(connection, &looking, err);
 }
 
@@ -90,6 +102,11 @@ static int judge(enum group_user user, const char *name, void *ctx)
 
     if (user == GROUP_USER_GROUP)
         return err_set(removal->err, ERR_CONFLICT, "group %s is not removed: group %s refers to it",
+            group, name);
+    if (user == GROUP_USER_ROLLOUT)
+        return err_set(removal->err, ERR_CONFLICT,
+            "group %s is not removed: rollout %s brings its devices another config.json; let that "
+            "end, or abort it",
             group, name);
     if (user == GROUP_USER_SETTINGS)
         return err_set(removal->err, ERR_CONFLICT,

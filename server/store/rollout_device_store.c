@@ -34,6 +34,14 @@ static const char select_at_work[] =
     " WHERE r.rollout = ?1 AND r.stage = 3 AND d.image <> ?2"
     " AND r.device % ?3 = ?4";
 
+// What a device says that it runs is what it ran before: only one of ours says it.
+static const char select_at_work_config[] =
+    "SELECT " COLUMNS " FROM rollout_devices AS r WHERE r.rollout = ?1 AND r.stage IN (1, 2)"
+    " AND r.device % ?2 = ?3"
+    " UNION ALL SELECT " COLUMNS " FROM rollout_devices AS r JOIN devices AS d ON d.mac = r.device"
+    " WHERE r.rollout = ?1 AND r.stage = 3 AND r.before <> '' AND d.config_hash = r.before"
+    " AND r.device % ?2 = ?3";
+
 static const char select_candidates[] =
     "SELECT " COLUMNS " FROM rollout_devices AS r LEFT JOIN devices AS d ON d.mac = r.device"
     " WHERE r.rollout = ?1 AND r.stage = 0 AND r.phase <= ?2"
@@ -166,9 +174,10 @@ int rollout_device_store_each_at_work(struct store_connection *connection,
 {
     struct statement s;
 
-    statement_open(&s, connection, select_at_work);
+    statement_open(&s, connection, wish->image != NULL ? select_at_work : select_at_work_config);
     statement_bind_int(&s, wish->rollout);
-    statement_bind_text(&s, wish->image);
+    if (wish->image != NULL)
+        statement_bind_text(&s, wish->image);
     statement_bind_int(&s, wish->parts);
     statement_bind_int(&s, wish->part);
     return each_row(&s, each, ctx, err);

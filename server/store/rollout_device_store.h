@@ -20,12 +20,13 @@ typedef int rollout_device_each(const struct rollout_device *device, void *ctx);
 
 // What follows calls each() until it returns non-zero, which is then returned.
 
-// Those that are to be looked at: at work; updated, but running another image than that; and those
-// that wait in a phase up to the given one and are there, and free, or will never come (forgotten,
-// revoked). At most `limit` of the last kind, in order.
+// Those that are to be looked at: at work; updated, but running another image than that (of a
+// configuration: the one before it again); and those that wait in a phase up to the given one and
+// are there, and free, or will never come (forgotten, revoked). At most `limit` of the last kind,
+// in order.
 struct rollout_device_wish {
     int64_t rollout;
-    const char *image;
+    const char *image; // NULL: it is of a configuration
     int64_t phase;
     int64_t limit;
     int64_t parts, part; // of the first two kinds, one part of so many, counted from 0

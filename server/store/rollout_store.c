@@ -9,6 +9,7 @@
 #include "server/store/statement.h"
 
 // The numbers of the enums stand in the texts here and in the indexes.
+_Static_assert(ROLLOUT_IMAGE == 0 && ROLLOUT_CONFIG == 1, "the kinds are stored as these numbers");
 _Static_assert(ROLLOUT_RUNNING == 0 && ROLLOUT_SOAKING == 1 && ROLLOUT_PAUSED == 2 &&
                    ROLLOUT_DONE == 3 && ROLLOUT_ABORTED == 4,
     "the states are stored as these numbers");
@@ -20,15 +21,16 @@ _Static_assert(ROLLOUT_DOWNLOADING == 1 && ROLLOUT_INSTALLING == 2 && ROLLOUT_UP
     " failures, timeout_ms, canaries_first"
 #define COLUMNS                                                                                    \
     "id, name, image, state, phase, soak_at_ms, forgiven, gated, reason, created_at_ms,"           \
-    " ended_at_ms, " TERMS
+    " ended_at_ms, kind, scope, scope_name, patch, set_by, " TERMS
 
 // Ids go by the clock, so that none comes back once its rollout is removed: what looks at health
 // keeps them in memory.
 static const char insert[] = "INSERT INTO rollouts (id, name, image, state, phase, soak_at_ms,"
-                             " forgiven, gated, reason, created_at_ms, ended_at_ms, " TERMS ")"
+                             " forgiven, gated, reason, created_at_ms, ended_at_ms, kind, scope,"
+                             " scope_name, patch, set_by, " TERMS ")"
                              " SELECT CASE WHEN m.id < ?9 THEN ?9 ELSE m.id + 1 END, ?1, ?2, ?3, "
                              "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                             " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22"
+                             " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27"
                              " FROM (SELECT coalesce(max(id), 0) AS id FROM rollouts) AS m"
                              " WHERE true RETURNING id";
 
@@ -44,7 +46,8 @@ static const char select_page[] =
     "SELECT " COLUMNS " FROM rollouts WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
 
 static const char select_uses[] = "SELECT image, name, state, gated FROM rollouts"
-                                  " WHERE gated = 1 OR state < 3 ORDER BY id DESC";
+                                  " WHERE kind = 0 AND (gated = 1 OR state < 3)"
+                                  " ORDER BY id DESC";
 
 static const char remove_one[] = "DELETE FROM rollouts WHERE id = ?1";
 
@@ -76,6 +79,15 @@ static void bind_terms(struct statement *s, const struct rollout_terms *terms, c
     statement_bind_int(s, terms->canaries_first);
 }
 
+static void bind_patch(struct statement *s, const struct rollout *rollout)
+{
+    statement_bind_int(s, rollout->kind);
+    statement_bind_int(s, rollout->patch.scope);
+    statement_bind_text(s, rollout->patch.name);
+    statement_bind_text(s, rollout->patch.text);
+    statement_bind_text(s, rollout->patch.by);
+}
+
 int rollout_store_add(struct store_connection *connection, struct rollout *rollout, struct err *err)
 {
     char texts[ROLLOUT_TEXT_PHASES_SIZE + ROLLOUT_TEXT_WINDOW_SIZE + ROLLOUT_TEXT_AMOUNT_SIZE];
@@ -98,6 +110,7 @@ int rollout_store_add(struct store_connection *connection, struct rollout *rollo
     statement_bind_text(&s, rollout->reason);
     statement_bind_int(&s, rollout->created_at_ms);
     statement_bind_int(&s, rollout->ended_at_ms);
+    bind_patch(&s, rollout);
     bind_terms(&s, &rollout->terms, texts);
     rc = statement_step(&s, err);
     if (rc > 0)
@@ -130,9 +143,19 @@ static int read_terms(struct statement *s, int column, struct rollout_terms *out
                : ERR_IO;
 }
 
+static void read_patch(struct statement *s, int column, struct rollout *out)
+{
+    out->kind = (enum rollout_kind)statement_int(s, column);
+    out->patch.scope = (int)statement_int(s, column + 1);
+    statement_text(s, column + 2, out->patch.name, sizeof out->patch.name);
+    statement_text(s, column + 3, out->patch.text, sizeof out->patch.text);
+    statement_text(s, column + 4, out->patch.by, sizeof out->patch.by);
+}
+
 static int read_row(struct statement *s, struct rollout *out, struct err *err)
 {
     char image[IMAGE_NAME_SIZE];
+    bool is_named;
 
     memset(out, 0, sizeof *out);
     out->id = statement_int(s, 0);
@@ -146,7 +169,9 @@ static int read_row(struct statement *s, struct rollout *out, struct err *err)
     statement_text(s, 8, out->reason, sizeof out->reason);
     out->created_at_ms = statement_int(s, 9);
     out->ended_at_ms = statement_int(s, 10);
-    if (!image_name_parse(image, strlen(image), &out->image) || read_terms(s, 11, &out->terms) < 0)
+    read_patch(s, 11, out);
+    is_named = out->kind == ROLLOUT_CONFIG || image_name_parse(image, strlen(image), &out->image);
+    if (!is_named || read_terms(s, 16, &out->terms) < 0)
         return err_set(err, ERR_IO, "rollout %s cannot be read", out->name);
     return 0;
 }

@@ -17,7 +17,8 @@ ERR_CHECKED int rollout_store_add(
 ERR_CHECKED int rollout_store_get(
     struct store_connection *connection, const char *name, struct rollout *out, struct err *err);
 
-// Writes what changes while it is under way: all but name, image, terms and when it was created.
+// Writes what changes while it is under way: all but name, kind, image, patch, terms and when it
+// was created.
 ERR_CHECKED int rollout_store_update(
     struct store_connection *connection, const struct rollout *rollout, struct err *err);
 
@@ -33,7 +34,7 @@ ERR_CHECKED int rollout_store_page(struct store_connection *connection,
     const int64_t before_limit[2], int (*each)(const struct rollout *rollout, void *ctx), void *ctx,
     struct err *err);
 
-// Calls each() for every rollout that has not ended or gates its image, the newest first.
+// Calls each() for every rollout of an image that has not ended or gates it, the newest first.
 struct rollout_use {
     const char *image, *name; // borrowed for the call
     enum rollout_state state;

@@ -4,7 +4,7 @@
 #include "server/store/statement.h"
 
 #define LAYER "scope, name, patch, number"
-#define CHANGE "number, at_ms, set_by, scope, name, before_patch, after_patch"
+#define CHANGE "number, at_ms, set_by, scope, name, before_patch, after_patch, rollout"
 #define RULE "name, rule, set_by, set_at_ms"
 
 static const char select_layer[] =
@@ -27,7 +27,7 @@ static const char delete_layer[] = "DELETE FROM settings_layers WHERE scope = ?1
 static const char insert_change[] =
     "INSERT INTO settings_history (" CHANGE ")"
     " VALUES ((SELECT coalesce(max(number), 0) + 1 FROM settings_history),"
-    " ?1, ?2, ?3, ?4, ?5, ?6) RETURNING number";
+    " ?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number";
 
 static const char select_change[] = "SELECT " CHANGE " FROM settings_history WHERE number = ?1";
 
@@ -133,6 +133,7 @@ static int add_change(
     statement_bind_text(&s, change->name);
     statement_bind_text(&s, change->before);
     statement_bind_text(&s, change->after);
+    statement_bind_text(&s, change->rollout);
 
     int rc = statement_step(&s, err);
 
@@ -169,6 +170,7 @@ static void read_change(struct statement *s, struct settings_change *out)
     statement_text(s, 4, out->name, sizeof out->name);
     statement_text(s, 5, out->before, sizeof out->before);
     statement_text(s, 6, out->after, sizeof out->after);
+    statement_text(s, 7, out->rollout, sizeof out->rollout);
 }
 
 int settings_store_get_change(struct store_connection *connection, int64_t number,

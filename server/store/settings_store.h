@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "common/mac.h"
+#include "server/model/rollout.h"
 #include "server/store/store.h"
 
 // What operators have said of config.json: layers of merge patches, how they became so, and what an
@@ -53,6 +54,7 @@ struct settings_change {
     char name[SETTINGS_STORE_NAME_SIZE];
     char before[SETTINGS_STORE_PATCH_SIZE]; // "": there was no layer
     char after[SETTINGS_STORE_PATCH_SIZE];  // "": there is none
+    char rollout[ROLLOUT_NAME_SIZE];        // whose end it is, or ""
 };
 
 // Makes the layer as it is after the change, records that, and fills in its number.

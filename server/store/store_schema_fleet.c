@@ -138,3 +138,14 @@ const char store_schema_fleet_errors[] =
 const char store_schema_fleet_keys[] =
     "ALTER TABLE keys ADD COLUMN retired_at_ms INTEGER NOT NULL DEFAULT 0;"
     "PRAGMA user_version = 30;";
+
+// Rollouts of a configuration (enum rollout_kind): what is to be set where, and who began it; and
+// of a change of settings, which rollout made it. All that there is is of images, and of operators.
+const char store_schema_fleet_config_rollouts[] =
+    "ALTER TABLE rollouts ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rollouts ADD COLUMN scope INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rollouts ADD COLUMN scope_name TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE rollouts ADD COLUMN patch TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE rollouts ADD COLUMN set_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE settings_history ADD COLUMN rollout TEXT NOT NULL DEFAULT '';"
+    "PRAGMA user_version = 31;";

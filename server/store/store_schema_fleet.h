@@ -11,5 +11,6 @@ extern const char store_schema_fleet_webhooks[];
 extern const char store_schema_fleet_terms[];
 extern const char store_schema_fleet_errors[];
 extern const char store_schema_fleet_keys[];
+extern const char store_schema_fleet_config_rollouts[];
 
 #endif

@@ -40,7 +40,7 @@ _secureesp_options() {
         'images must-pass') echo '--off --force' ;;
         'rollouts show') echo '--all' ;;
         'rollouts create')
-            echo '--image --all --filter --group --phases --rate --at-once --site --per-site --start --window'
+            echo '--image --config --fleet --force --all --filter --group --phases --rate --at-once --site --per-site --start --window'
             echo '--success --soak --failures --timeout --canaries-first --dry-run --yes'
             ;;
         events*) echo '--follow --lines --event --filter' ;;
@@ -149,7 +149,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return

@@ -37,7 +37,7 @@ static void plan_and_expect(struct fixture *f, int64_t count, int64_t off_channe
 {
     static const struct device_filter all;
     struct rollout rollout = {.name = "spring", .terms = at_once};
-    struct rollout_create_wish wish = {&rollout, &all, NULL};
+    struct rollout_create_wish wish = {&rollout, &all, NULL, NULL, false};
     struct rollout_created created = {0};
 
     assert_true(image_name_parse(NEW, strlen(NEW), &rollout.image));
@@ -52,7 +52,7 @@ static int64_t plan_canaries(struct fixture *f)
 {
     static const struct device_filter all;
     struct rollout rollout = {.name = "spring", .terms = at_once};
-    struct rollout_create_wish wish = {&rollout, &all, NULL};
+    struct rollout_create_wish wish = {&rollout, &all, NULL, NULL, false};
     struct rollout_created created = {0};
     int64_t canaries;
 

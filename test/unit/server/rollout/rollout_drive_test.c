@@ -302,7 +302,7 @@ static void its_thread_does_it(void **state)
     struct fixture *f = *state;
     struct rollout_drive *driver;
 
-    assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
+    assert_int_equal(rollout_drive_start(f->store, release, NULL, &driver, NULL), 0);
     create(f, "spring", &at_once);
     rollout_drive_wake(driver);
     for (int i = 0; i < 3000 && commands(f) < 3; i++)

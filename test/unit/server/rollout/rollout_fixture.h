@@ -108,7 +108,7 @@ static inline int try_create(struct fixture *f, const char *name, const char *im
 {
     static const struct device_filter all;
     struct rollout rollout = {.terms = *terms};
-    struct rollout_create_wish wish = {&rollout, &all, NULL};
+    struct rollout_create_wish wish = {&rollout, &all, NULL, NULL, false};
     struct rollout_created created = {0};
     int rc;
 
@@ -208,7 +208,7 @@ static const struct rollout_terms at_once = {.phases = {{100, true}},
 
 static inline int change(struct fixture *f, enum rollout_change_verb verb, int64_t *count)
 {
-    struct rollout_change_wish wish = {verb, "spring", NULL, NULL};
+    struct rollout_change_wish wish = {verb, "spring", NULL, NULL, NULL};
     struct rollout_changed changed = {.count = 0};
     int rc = rollout_change_run(f->store, release, &wish, &changed, NULL);
 

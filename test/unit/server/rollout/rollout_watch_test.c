@@ -332,7 +332,7 @@ static void the_thread_watches(void **state)
 
     begin(f, 3, 2);
     restart(f, 1, 3, 7);
-    assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
+    assert_int_equal(rollout_drive_start(f->store, release, NULL, &driver, NULL), 0);
     wait_for_failure(f, MAC_1);
     assert_int_equal(row_of(f, "spring", MAC_2).stage, ROLLOUT_UPDATED);
     run(f, "UPDATE rollout_devices SET stage = 3 WHERE device = 0x" MAC_1);

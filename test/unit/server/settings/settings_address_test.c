@@ -5,6 +5,7 @@
 
 #include "server/settings/settings_change.h"
 #include "server/settings/settings_fleet.h"
+#include "server/settings/settings_fleet_compute.h"
 #include "server/store/device_config_store.h"
 
 struct row {

@@ -7,6 +7,7 @@
 
 #include "server/settings/settings_change.h"
 #include "server/settings/settings_fleet.h"
+#include "server/settings/settings_fleet_compute.h"
 #include "server/settings/settings_watch.h"
 
 static int change(struct fixture *f, enum settings_scope scope, const char *name, const char *patch,

@@ -125,7 +125,7 @@ static void test_what_does_not_fit(void **state)
         snprintf(sql, sizeof sql, "UPDATE audit SET %s = %s || char(0)", members[i], members[i]);
         fixture_query(f, sql);
         assert_true(first(f).hash[0] == '\0');
-        snprintf(sql, sizeof sql, "UPDATE audit SET %s = printf('%%4608s', '')", members[i]);
+        snprintf(sql, sizeof sql, "UPDATE audit SET %s = printf('%%5120s', '')", members[i]);
         fixture_query(f, sql);
         assert_true(first(f).hash[0] == '\0');
     }

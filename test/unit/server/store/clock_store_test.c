@@ -168,7 +168,7 @@ static void test_rollouts(void **state)
     char sql[512];
 
     fixture_query(f, "INSERT INTO rollouts VALUES (1, 'a', 'B-1', 1, 0, 5, 0, 1, '', 7, 0, '100%',"
-                     " 0, 0, 0, '', 0, '', 95, 0, '1', 1, 0)");
+                     " 0, 0, 0, '', 0, '', 95, 0, '1', 1, 0, 0, 0, '', '', '')");
     for (int i = 0; i < 3; i++) {
         int64_t began_ms[] = {0, NOW - MINUTE - 1, NOW - MINUTE};
 
