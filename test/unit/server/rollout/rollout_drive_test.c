@@ -279,7 +279,7 @@ static void its_thread_tells_that_it_waits(void **state)
     close(fd);
     create(f, "spring", &at_once);
     fixture_query(f, gone);
-    assert_int_equal(rollout_drive_start(f->store, release, &driver, NULL), 0);
+    assert_int_equal(rollout_drive_start(f->store, release, NULL, &driver, NULL), 0);
     expect_warnings(log, 1);
     look_again(f, driver, MAC_1);
     look_again(f, driver, MAC_2);
