@@ -117,10 +117,11 @@ static int read_body(const json_t *body, struct api_rollout_create *out, struct 
 
     if (json_object_get(body, "name") == NULL)
         return err_set(err, ERR_INVALID, "the body lacks \"name\"");
-    if (!rollout_text_is_name(name))
+    if (!rollout_text_is_name(name) || api_members_is_dots(name))
         return err_set(err, ERR_INVALID,
-            "\"%.40s\" is no name of a rollout: 1 to %d letters, digits, '.', '_' or '-'", name,
-            ROLLOUT_NAME_SIZE - 1);
+            "\"%.40s\" is no name of a rollout: 1 to %d letters, digits, '.', '_' or '-', "
+            "not '.' or '..' alone",
+            name, ROLLOUT_NAME_SIZE - 1);
     if (!image_name_parse(image, strlen(image), &out->rollout.image))
         return err_set(err, ERR_INVALID, "the body needs an image's name as \"image\"");
     snprintf(out->rollout.name, sizeof out->rollout.name, "%s", name);
