@@ -128,10 +128,11 @@ static int read_group(const json_t *body, struct device_group *out, struct err *
 
     if (name == NULL)
         return err_set(err, ERR_INVALID, "the body lacks \"name\"");
-    if (!select_value_is_tag(name))
+    if (!select_value_is_tag(name) || api_members_is_dots(name))
         return err_set(err, ERR_INVALID,
-            "\"%.40s\" is no name of a group: 1 to %d letters, digits, '.', '_' or '-'", name,
-            SELECT_VALUE_TAG_MAX);
+            "\"%.40s\" is no name of a group: 1 to %d letters, digits, '.', '_' or '-', "
+            "not '.' or '..' alone",
+            name, SELECT_VALUE_TAG_MAX);
     if (filter == NULL)
         return err_set(err, ERR_INVALID, "the body lacks \"filter\"");
 

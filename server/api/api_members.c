@@ -133,6 +133,11 @@ bool api_members_is_set(const char *value)
     return value != NULL && strcmp(value, "1") == 0;
 }
 
+bool api_members_is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 int api_members_read_mac(const char *text, char out[MAC_SIZE], struct err *err)
 {
     return mac_parse(text, out) ? 0 : err_set(err, ERR_INVALID, "'%s' is not a MAC address", text);

@@ -50,6 +50,10 @@ void api_members_judge(const char *name, const char *value, void *ctx);
 // Whether a parameter of the type API_MEMBER_FLAG is 1; its value may be NULL.
 bool api_members_is_set(const char *value);
 
+// Whether it is "." or "..": clients take these out of a path (RFC 3986, 5.2.4), so that nothing
+// can be asked of what has such a name.
+bool api_members_is_dots(const char *name);
+
 // Reads a MAC in any form that people write. ERR_INVALID.
 ERR_CHECKED int api_members_read_mac(const char *text, char out[MAC_SIZE], struct err *err);
 

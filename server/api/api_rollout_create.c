@@ -182,10 +182,11 @@ static int read_body(const json_t *body, struct api_rollout_create *out, struct 
 
     if (json_object_get(body, "name") == NULL)
         return err_set(err, ERR_INVALID, "the body lacks \"name\"");
-    if (!rollout_text_is_name(name))
+    if (!rollout_text_is_name(name) || api_members_is_dots(name))
         return err_set(err, ERR_INVALID,
-            "\"%.40s\" is no name of a rollout: 1 to %d letters, digits, '.', '_' or '-'", name,
-            ROLLOUT_NAME_SIZE - 1);
+            "\"%.40s\" is no name of a rollout: 1 to %d letters, digits, '.', '_' or '-', "
+            "not '.' or '..' alone",
+            name, ROLLOUT_NAME_SIZE - 1);
     snprintf(out->rollout.name, sizeof out->rollout.name, "%s", name);
     out->all = json_is_true(json_object_get(body, "all"));
     out->dry_run = json_is_true(json_object_get(body, "dry_run"));

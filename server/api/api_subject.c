@@ -101,8 +101,9 @@ static int name_changed_layer(const struct api *api, const struct http_request *
     int64_t number;
     int rc = api_settings_change_read_number(request, &number, err);
 
-    if (rc == 0)
-        rc = store_read_begin(api->store, &connection, err);
+    if (rc != 0)
+        return rc;
+    rc = store_read_begin(api->store, &connection, err);
     if (rc < 0)
         return rc;
     rc = settings_store_get_change(connection, number, &change, err);

@@ -112,9 +112,10 @@ static int read_name(
     const char *name = given != NULL ? given : url->host;
     size_t n = strspn(name, plain);
 
-    if (n == 0 || n >= WEBHOOK_NAME_SIZE || name[n] != '\0')
+    if (n == 0 || n >= WEBHOOK_NAME_SIZE || name[n] != '\0' || api_members_is_dots(name))
         return err_set(err, ERR_INVALID,
-            "the webhook needs a name of 1 to %d letters, digits, '.', '_' or '-'",
+            "the webhook needs a name of 1 to %d letters, digits, '.', '_' or '-', not '.' or "
+            "'..' alone",
             WEBHOOK_NAME_SIZE - 1);
     memcpy(out, name, n + 1);
     return 0;

@@ -197,6 +197,7 @@ static void set_up(struct client *client, const struct client_request *request, 
     curl_easy_reset(client->curl); // keeps the connection
     curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
     curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(client->curl, CURLOPT_PATH_AS_IS, 1L); // a name may be ".."
     curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(client->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);

@@ -110,6 +110,7 @@ static int take(const char *p, size_t n, void *ctx)
     struct follower *follower = ctx;
     int rc = away_judge(&follower->away, 0, NULL);
 
+    output_end_unheard(); // the daemon sends a comment now and then
     if (rc == 0)
         rc = sse_take(follower->sse, p, n, show, follower);
     if (rc == ERR_TOO_LARGE || rc == ERR_NO_MEMORY)
@@ -137,6 +138,7 @@ static int follow(
         if (rc < 0)
             return rc;
         nanosleep(&pause, NULL);
+        output_end_unheard();
     }
 }
 

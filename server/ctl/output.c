@@ -1,8 +1,11 @@
 // JSON on standard output.
 #include "server/ctl/output.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "server/base/escape.h"
 #include "server/base/utf8.h"
@@ -22,6 +25,14 @@ int output_json(json_t *value, struct err *err)
 
     free(escaped);
     return rc == EOF ? err_set(err, ERR_IO, "cannot write to standard output") : 0;
+}
+
+void output_end_unheard(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0)
+        raise(SIGPIPE);
 }
 
 json_t *output_text(const char *text)

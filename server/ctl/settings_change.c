@@ -128,7 +128,9 @@ static void print_outcome(const json_t *answer, bool is_made)
 {
     long long different = field_integer(answer, "different", 0);
     long long devices = field_integer(answer, "devices", 0);
-    const char *get = is_made ? (different == 1 ? "is to have" : "are to have") : "would get";
+    // "1 of 3 devices is", "0 of 1 device is"
+    const char *get =
+        is_made ? (different == 1 || devices == 1 ? "is to have" : "are to have") : "would get";
 
     text_print(stdout, field_text(answer, "scope", "-"));
     if (field_has(answer, "name"))

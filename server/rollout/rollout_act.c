@@ -62,10 +62,12 @@ int rollout_act_reach(const struct rollout_gather *gather, struct rollout_device
     struct rollout_gathered *known, struct err *err)
 {
     struct rollout_decision decision = {.action = ROLLOUT_SETTLE, .stage = ROLLOUT_UPDATED};
-    int rc;
+    // One of which nothing is known is assumed to run what is wanted of it first: not the new one.
+    int rc = put(gather, device, err);
 
     device->stage = ROLLOUT_DOWNLOADING;
-    rc = rollout_device_store_put(gather->connection, device, err);
+    if (rc == 0)
+        rc = rollout_device_store_put(gather->connection, device, err);
     if (rc == 0)
         rc = settings_want_read(gather->connection, gather->base, device->mac, &known->want, err);
     if (rc < 0)
@@ -87,10 +89,32 @@ int rollout_act_reach(const struct rollout_gather *gather, struct rollout_device
     return rc < 0 ? rc : 1;
 }
 
+// Whether it may have downloaded a config.json that it would use after its next restart, and may be
+// told so.
+static bool has_leftover(const struct rollout_device *device, const struct rollout_gathered *known)
+{
+    const struct rollout_facts *facts = &known->facts;
+    bool may_have = device->stage == ROLLOUT_INSTALLING || device->stage == ROLLOUT_UPDATED ||
+                    (device->stage == ROLLOUT_DOWNLOADING &&
+                        (device->tries > 1 || known->command.sent_at_ms != 0));
+
+    return facts->is_config && may_have && facts->is_known && !facts->is_revoked &&
+           facts->replaced_by == NULL && !facts->is_held;
+}
+
+static int order_old(
+    const struct rollout_gather *gather, const struct rollout_device *device, struct err *err)
+{
+    int64_t id;
+
+    return add_command(gather, device->mac, CONTRACT_COMMAND_CONFIG, &id, err);
+}
+
 int rollout_act_take_back(const struct rollout_gather *gather, struct rollout_device *device,
     const struct rollout_gathered *known, struct err *err)
 {
     struct command command = known->command;
+    bool has_old = !has_leftover(device, known);
     int rc;
 
     command.state = COMMAND_CANCELLED;
@@ -101,7 +125,9 @@ int rollout_act_take_back(const struct rollout_gather *gather, struct rollout_de
     device->stage = ROLLOUT_WAITING;
     device->command_id = 0;
     device->tries = 0;
-    return rc < 0 ? rc : put(gather, device, err);
+    if (rc == 0)
+        rc = put(gather, device, err);
+    return rc < 0 || has_old ? rc : order_old(gather, device, err);
 }
 
 static int tell_failure(
@@ -145,24 +171,10 @@ static int add_successor(const struct rollout_gather *gather, const struct rollo
     return put(gather, &device, err);
 }
 
-// Whether it may have downloaded a config.json that it would use after its next restart, and may be
-// told so.
-static bool has_leftover(const struct rollout_device *device, const struct rollout_gathered *known)
-{
-    const struct rollout_facts *facts = &known->facts;
-    bool may_have = device->stage == ROLLOUT_INSTALLING || device->stage == ROLLOUT_UPDATED ||
-                    (device->stage == ROLLOUT_DOWNLOADING &&
-                        (device->tries > 1 || known->command.sent_at_ms != 0));
-
-    return facts->is_config && may_have && facts->is_known && !facts->is_revoked &&
-           facts->replaced_by == NULL && !facts->is_held;
-}
-
 int rollout_act_settle(const struct rollout_gather *gather, struct rollout_device *device,
     const struct rollout_decision *decision, const struct rollout_gathered *known, struct err *err)
 {
     bool has_old = decision->stage == ROLLOUT_UPDATED || !has_leftover(device, known);
-    int64_t id;
     int rc;
 
     device->stage = decision->stage;
@@ -171,7 +183,7 @@ int rollout_act_settle(const struct rollout_gather *gather, struct rollout_devic
         memcpy(device->reason, decision->reason, sizeof device->reason);
     rc = put(gather, device, err);
     if (rc == 0 && !has_old)
-        rc = add_command(gather, device->mac, CONTRACT_COMMAND_CONFIG, &id, err);
+        rc = order_old(gather, device, err);
     if (rc == 0 && decision->stage == ROLLOUT_FAILED)
         rc = tell_failure(gather, device, err);
     if (rc == 0 && decision->stage == ROLLOUT_LEFT_OUT && known->facts.replaced_by != NULL)

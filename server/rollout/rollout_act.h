@@ -19,7 +19,8 @@ ERR_CHECKED int rollout_act_order(const struct rollout_gather *gather,
 ERR_CHECKED int rollout_act_reach(const struct rollout_gather *gather,
     struct rollout_device *device, struct rollout_gathered *known, struct err *err);
 
-// Takes back its command, which was not sent: it waits.
+// Takes back its command, which was not sent: it waits. Of a configuration, one that may have the
+// new file already is told to download its config.json once more.
 ERR_CHECKED int rollout_act_take_back(const struct rollout_gather *gather,
     struct rollout_device *device, const struct rollout_gathered *known, struct err *err);
 

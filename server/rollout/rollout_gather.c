@@ -178,8 +178,8 @@ static int read_image(const struct rollout_gather *gather, const struct rollout_
     return 0;
 }
 
-// What is wanted of one that waits is not asked: it has not got the patch. Nor does one have it of
-// a rollout that is over, so that its old config.json is no success.
+// What is wanted of one that waits is not asked: it has not got the patch. Of a rollout that is
+// over nobody has it, and that says nothing of him.
 static int read_config(const struct rollout_gather *gather, const struct rollout_device *device,
     struct rollout_gathered *out, struct err *err)
 {

@@ -205,3 +205,5 @@ expect_equal "to another as usual" 22000 "$(config_of "$two" waittimeout)"
 expect_exit 0 secureesp settings unset "$one" statusinterval
 get "$one" /config.json
 expect_equal "healed" 200 "$status"
+expect_exit 0 secureesp settings set "$one" "statusinterval=$(config_of "$one" statusinterval)" --yes
+expect_match "as it was" "0 of 1 device is to have another" "$output"

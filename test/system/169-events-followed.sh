@@ -99,6 +99,8 @@ for signal in INT TERM; do
     expect_exit $((128 + $(kill -l "$signal"))) timeout --preserve-status -s "$signal" 1 \
         secureesp events -f
 done
+# shellcheck disable=SC2016  # the inner shell's
+expect_exit 0 timeout 40 bash -c 'secureesp events -f -n 1 | head -n 1; [ "${PIPESTATUS[0]}" = 141 ]'
 
 step "what was removed meanwhile is said"
 part stop daemon

@@ -89,6 +89,10 @@ static void groups_are_set(void **state)
     expect(f, "no filter", 400, "filter, column 4", "");
     post(f, "/api/v1/groups", "{\"name\": \"a b\", \"filter\": \"tag=a\"}");
     expect(f, "no name", 400, "is no name of a group", "");
+    post(f, "/api/v1/groups", "{\"name\": \".\", \"filter\": \"tag=a\"}");
+    expect(f, "a path's dot", 400, "is no name of a group", "");
+    post(f, "/api/v1/groups", "{\"name\": \"..\", \"filter\": \"tag=a\"}");
+    expect(f, "a path's dots", 400, "is no name of a group", "");
     post(f, "/api/v1/groups", "{\"name\": \"low\"}");
     expect(f, "neither", 400, "lacks \\\"filter\\\"", "");
     post(f, "/api/v1/groups/low/remove", "");

@@ -21,6 +21,7 @@ static const struct {
     {"", "body"},
     {"{\"image\": \"B-2\", \"all\": true}", "\"name\""},
     {"{\"name\": \"a b\", \"image\": \"B-2\", \"all\": true}", "\"a b\" is no name of a rollout"},
+    {"{\"name\": \"..\", \"image\": \"B-2\", \"all\": true}", "\"..\" is no name of a rollout"},
     {"{\"name\": \"spring\", \"all\": true}", "\"image\""},
     {"{\"name\": \"spring\", \"image\": \"B\", \"all\": true}", "\"image\""},
     {"{\"name\": \"spring\", \"image\": \"B-2\"}", "\"all\""},

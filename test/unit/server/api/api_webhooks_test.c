@@ -52,6 +52,7 @@ static void what_cannot_be_is_refused(void **state)
         {"{\"url\": \"http://192.0.2.1/\", \"name\": \"x\"}", 403, "this machine alone"},
         {"{\"url\": \"https://[2001:4860::1]/\"}", 400, "needs a name"},
         {"{\"url\": \"https://a.example/\", \"name\": \"a b\"}", 400, "needs a name"},
+        {"{\"url\": \"https://a.example/\", \"name\": \"..\"}", 400, "needs a name"},
         {"{\"url\": \"https://a.example/\", \"events\": [\"Boot\"]}", 400, "a kind of event"},
         {"{\"url\": \"https://a.example/\", \"filter\": \"tag\"}", 400, "column 4"},
         {"{\"url\": \"https://a.example/\", \"filter\": \"group=none\"}", 404, "no group none"},
