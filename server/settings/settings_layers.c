@@ -91,13 +91,13 @@ static size_t place_of(const struct settings_layers *layers, const struct settin
 static int insert(
     struct settings_layers *layers, size_t at, const struct settings_layer *of, struct err *err)
 {
-    size_t behind = layers->count - at;
-
     if (layers->count == SETTINGS_LAYERS_MAX)
         return err_set(err, ERR_INVALID, "a device has too many layers of settings");
-    memmove(&layers->patches[at + 1], &layers->patches[at], behind * sizeof layers->patches[0]);
-    memmove(&layers->scopes[at + 1], &layers->scopes[at], behind * sizeof layers->scopes[0]);
-    memmove(&layers->names[at + 1], &layers->names[at], behind * sizeof layers->names[0]);
+    for (size_t i = layers->count; i > at; i--) {
+        layers->patches[i] = layers->patches[i - 1];
+        layers->scopes[i] = layers->scopes[i - 1];
+        memcpy(layers->names[i], layers->names[i - 1], sizeof layers->names[i]);
+    }
     layers->count++;
     layers->patches[at] = NULL;
     layers->scopes[at] = of->scope;

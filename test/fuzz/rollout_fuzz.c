@@ -3,6 +3,7 @@
 
 #include "server/api/api_rollout_create.h"
 #include "server/model/rollout_text.h"
+#include "server/store/settings_store.h"
 #include "test/fuzz/fuzz.h"
 
 static void check_terms(const struct rollout_terms *terms)
@@ -22,17 +23,32 @@ static void check_terms(const struct rollout_terms *terms)
     FUZZ_CHECK((terms->site_prefix[0] != '\0') == (terms->site_size > 0));
 }
 
+static void check_kind(const struct api_rollout_create *create)
+{
+    const struct rollout *rollout = &create->rollout;
+
+    if (rollout->kind == ROLLOUT_IMAGE) {
+        FUZZ_CHECK(rollout->image.text[0] != '\0' && rollout->patch.text[0] == '\0');
+        FUZZ_CHECK(create->all != (create->filter.count > 0));
+        return;
+    }
+    FUZZ_CHECK(rollout->image.text[0] == '\0' && rollout->patch.text[0] == '{');
+    FUZZ_CHECK(!create->all && create->filter.count == 0);
+    FUZZ_CHECK((rollout->patch.scope == SETTINGS_GROUP) == (rollout->patch.name[0] != '\0'));
+    FUZZ_CHECK(rollout->patch.scope == SETTINGS_GROUP || rollout->patch.scope == SETTINGS_FLEET);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct api_rollout_create create = {.all = false};
     struct err err = {0};
 
     if (api_rollout_create_decode(fuzz_bytes(p, n), n, &create, &err) < 0) {
-        FUZZ_CHECK(err.code == ERR_INVALID || err.code == ERR_NO_MEMORY);
+        FUZZ_CHECK(
+            err.code == ERR_INVALID || err.code == ERR_NO_MEMORY || err.code == ERR_TOO_LARGE);
     } else {
         FUZZ_CHECK(rollout_text_is_name(create.rollout.name));
-        FUZZ_CHECK(create.rollout.image.text[0] != '\0');
-        FUZZ_CHECK(create.all != (create.filter.count > 0));
+        check_kind(&create);
         check_terms(&create.rollout.terms);
     }
     api_rollout_create_clear(&create);

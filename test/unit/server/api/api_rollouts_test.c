@@ -7,6 +7,7 @@
 #include "server/store/revocation_store.h"
 
 #define API "/api/v1"
+#define CONFIG "\"name\": \"spring\", \"config\": {\"waittimeout\": 9000}"
 #define LEAST "\"name\": \"spring\", \"image\": \"B-2\", \"all\": true"
 
 static const struct {
@@ -45,6 +46,20 @@ static const struct {
     {"{" LEAST ", \"site\": \"a b\", \"per_site\": 1}", "tag"},
     {"{" LEAST ", \"colour\": 1}", "colour"},
     {"{" LEAST ", \"rate\": \"1\"}", "rate"},
+    {"{" LEAST ", \"scope\": \"fleet\"}", "\"scope\" goes with \"config\""},
+    {"{" LEAST ", \"force\": true}", "\"force\" goes with"},
+    {"{" CONFIG ", \"scope\": \"fleet\"}", NULL},
+    {"{" CONFIG ", \"scope\": \"group\", \"group\": \"a\", \"force\": true}", NULL},
+    {"{" CONFIG "}", "scope must be fleet or group"},
+    {"{" CONFIG ", \"scope\": \"device\"}", "scope must be fleet or group"},
+    {"{" CONFIG ", \"scope\": \"group\"}", "group must be"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"group\": \"a\"}", "group must be"},
+    {"{" CONFIG ", \"scope\": \"group\", \"group\": \"0123456789abcdef0123456789abcdef0\"}",
+        "group must be"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"image\": \"B-2\"}", "exclude each other"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"all\": true}", "neither"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"filters\": [\"tag=a\"]}", "neither"},
+    {"{\"name\": \"spring\", \"config\": [], \"scope\": \"fleet\"}", "must be an object"},
 };
 
 static void bodies_are_read_strictly(void **state)
@@ -118,13 +133,18 @@ static int shut_out(struct store_connection *connection, void *ctx, struct err *
     return revocation_store_put(connection, &revocation, err);
 }
 
-static void fill(struct fixture *f)
+static void fill_devices(struct fixture *f)
 {
     static char devices[][8] = {"1 B-1", "2 B-1", "3 B-2", "4 C-1", "5 B-1"};
 
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         assert_int_equal(store_write(f->api.store, put_device, devices[i], NULL), 0);
     assert_int_equal(store_write(f->api.store, shut_out, NULL, NULL), 0);
+}
+
+static void fill(struct fixture *f)
+{
+    fill_devices(f);
     assert_int_equal(store_write(f->api.store, put_images, NULL, NULL), 0);
     assert_int_equal(release_refresh(f->api.release, NULL), 0);
 }
@@ -207,11 +227,45 @@ static void it_is_planned_created_and_shown(void **state)
     an_abort_makes_room(f);
 }
 
+static void one_of_a_configuration(void **state)
+{
+    static const char start[] =
+        "{\"name\": \"spring\", \"scope\": \"fleet\", \"config\": {\"a\": \"";
+    struct fixture *f = *state;
+    char longest[sizeof start + ROLLOUT_PATCH_SIZE + 8];
+
+    fill_devices(f);
+    snprintf(longest, sizeof longest, "%s%0*d\"}}", start, ROLLOUT_PATCH_SIZE, 0);
+    post(f, API "/rollouts", longest);
+    expect(f, "a long patch", 413, "config: it has more than 2048 bytes", "");
+    post(f, API "/rollouts", "{" CONFIG ", \"scope\": \"fleet\", \"dry_run\": true}");
+    expect(f, "plan", 200, "\"kind\":\"config\",\"image\":null,",
+        "\"publishes\":false,\"met\":5,\"current\":0,\"foreign\":0,\"revoked\":1,\"off_channel\":0,"
+        "\"count\":4,");
+    post(f, API "/rollouts", "{" CONFIG ", \"scope\": \"fleet\"}");
+    expect(f, "created", 201,
+        "\"config\":{\"scope\":\"fleet\",\"name\":null,\"patch\":{\"waittimeout\":9000}},",
+        "\"gated\":false,");
+    post(f, API "/settings?scope=fleet", "{\"waittimeout\": 8000}");
+    expect(f, "beside it", 409, "waittimeout: rollout spring is about to set it there", "");
+    ask(f, "GET", API "/audit", NULL, 0);
+    expect(f, "in the audit log", 200, "\"scope\":\"fleet\"", "{\\\"waittimeout\\\":9000}");
+    post(f, API "/rollouts/spring/abort", "");
+    expect(f, "aborted", 200, "\"state\":\"aborted\"", "\"kind\":\"config\"");
+    post(f, API "/settings?scope=fleet", "{\"waittimeout\": 8000}");
+    expect(f, "and now", 200, "\"number\":1", "");
+    ask(f, "GET", API "/settings/history", NULL, 0);
+    expect(f, "of nobody's end", 200, "\"rollout\":null", "");
+    post(f, API "/rollouts/spring/remove", "");
+    expect(f, "removed", 200, "\"removed\":true", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_are_read_strictly),
         cmocka_unit_test(what_is_not_said_is_usual),
+        cmocka_unit_test(one_of_a_configuration),
         cmocka_unit_test(it_is_planned_created_and_shown),
     };
 

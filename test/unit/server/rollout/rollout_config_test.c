@@ -256,6 +256,40 @@ static void of_a_sketch_it_is_inferred(void **state)
     assert_string_equal(row_of(f, "spring", MAC_1).reason, "inferred from what it has downloaded");
 }
 
+// Over the fleet and groups before it by name, below those behind it and the device's own: as it
+// counts in the end.
+static void it_lies_where_it_will(void **state)
+{
+    static const char *const names[] = {"a", "z"};
+    struct fixture *f = *state;
+    char during[SETTINGS_HASH_SIZE];
+
+    have_group(f);
+    for (size_t i = 0; i < 2; i++) {
+        struct device_group group = {.filter = "not tag=none"};
+
+        snprintf(group.name, sizeof group.name, "%s", names[i]);
+        fixture_write(f, put_group, &group);
+    }
+    assert_int_equal(set(f, SETTINGS_FLEET, "", "{\"waittimeout\": 5000}"), 0);
+    assert_int_equal(set(f, SETTINGS_GROUP, "a", "{\"waittimeout\": 6000}"), 0);
+    assert_int_equal(set(f, SETTINGS_GROUP, "z", "{\"retrytimeout\": 700}"), 0);
+    assert_int_equal(set(f, SETTINGS_DEVICE, MAC_2, "{\"statusinterval\": 800}"), 0);
+    assert_int_equal(try_config(f, "spring",
+                         "{\"waittimeout\": 9000, \"retrytimeout\": 901, \"statusinterval\": 902}",
+                         "cellar", &at_once),
+        0);
+    look(f);
+    memcpy(during, wanted(f, MAC_1).hash, sizeof during);
+    assert_true(wanted(f, MAC_1).is_tried);
+    take(f, MAC_1);
+    take(f, MAC_2);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_DONE);
+    assert_false(wanted(f, MAC_1).is_tried);
+    assert_string_equal(wanted(f, MAC_1).hash, during);
+    assert_int_equal(count(f, "SELECT count(*) FROM settings_layers WHERE name = 'cellar'"), 1);
+}
+
 static int hold(struct store_connection *connection, void *ctx, struct err *err)
 {
     const struct device_mark mark = {.held_at_ms = 1};
@@ -331,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_fails_is_to_run_the_old_one, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(an_end_that_is_refused_pauses, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(who_leaves_the_group_is_left_out, set_up_config, tear_down),
+        cmocka_unit_test_setup_teardown(it_lies_where_it_will, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(who_is_held_is_left_alone, set_up_config, tear_down),
         cmocka_unit_test(the_judge_knows_of_it),
         cmocka_unit_test_setup_teardown(its_group_is_judged, set_up_config, tear_down),
