@@ -217,6 +217,17 @@ static int read_newest(const struct http_request *request, int64_t *out, struct 
                : err_set(err, ERR_INVALID, "newest must be 0 to %d", NEWEST_MAX);
 }
 
+// Of one that follows it may be yet to come.
+static int check_device(
+    const struct events *events, struct store_connection *connection, struct err *err)
+{
+    struct device_record device;
+
+    if (events->follows || events->mac[0] == '\0')
+        return 0;
+    return device_store_get(connection, events->mac, &device, err);
+}
+
 // Where the stream begins, and its first piece: headers alone are sent with that.
 static int begin_at(struct events *events, struct store_connection *connection,
     const struct event_begin *at, struct err *err)
@@ -225,6 +236,8 @@ static int begin_at(struct events *events, struct store_connection *connection,
     int64_t newest = 0;
     int rc = device_store_check_filter(connection, &events->filter, err);
 
+    if (rc == 0)
+        rc = check_device(events, connection, err);
     if (rc == 0)
         rc = event_follow_newest(connection, &newest, err);
     if (rc < 0)

@@ -32,7 +32,7 @@ void output_end_unheard(void)
     struct pollfd out = {.fd = STDOUT_FILENO};
 
     if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0)
-        raise(SIGPIPE);
+        (void)raise(SIGPIPE);
 }
 
 json_t *output_text(const char *text)

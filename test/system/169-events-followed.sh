@@ -68,6 +68,9 @@ expect_match "its id" '^[0-9]+$' "$(json_get "$(cat "$work/json")" '$.id')"
 step "what is wrong is said"
 expect_exit 2 secureesp events -n 1001
 expect_exit 2 secureesp events no-mac
+expect_exit 1 secureesp events 84f3eb0000ff
+expect_match "who" "no device 84f3eb0000ff" "$output"
+expect_exit 124 timeout 1 secureesp events 84f3eb0000ff --follow
 expect_exit 1 secureesp events --follow --filter 'rssi<x'
 expect_match "where" "filter, column 6: " "$output"
 expect_exit 1 secureesp --socket "$work/nobody" events --follow
