@@ -24,8 +24,8 @@ QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps alth
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
 FAILED = 4  # a stage
-PAUSED = 2  # a state
-ENDS = (PAUSED, 3, 4)
+PAUSED, DONE = 2, 3  # states
+ENDS = (PAUSED, DONE, 4)
 EXPIRED = 4  # a command's state
 
 
@@ -244,9 +244,11 @@ def bad_release(fleet, release, kinds):
     fleet.live_until(fleet.hours() + fleet.options.after)
     release.read(fleet)
     say_blamed(fleet, release)
-    release.check(fleet, [kind for kind in kinds if len(kinds) == 1 or LATE in FINDINGS[kind]])
-    fleet.box.run("secureesp", "rollouts", "abort", release.name)
-    fleet.box.run("secureesp", "images", "withdraw", release.image)
+    release.check(fleet, [kind for kind in kinds if LATE in FINDINGS[kind] or
+                          len(kinds) == 1 and release.is_to_stop()])
+    if release.state == PAUSED:
+        fleet.box.run("secureesp", "rollouts", "abort", release.name)
+        fleet.box.run("secureesp", "images", "withdraw", release.image)
 
 
 def say_blamed(fleet, release):
@@ -288,13 +290,17 @@ def end_sketches(fleet):
 def rows_of(fleet, release):
     devices, bound = fleet.options.devices, bound_of(fleet.options)
     share = lambda n: f"{n}: {100 * n / devices:.2f} %"
+    harmed = ("  devices harmed", share(len(release.harmed())), "")
+    if not release.is_to_stop():
+        return [(f"{release.name} reaches", share(len(release.have)),
+                 fleet.expect(f"{release.name} ends", release.state == DONE)), harmed]
     return [
         (f"{release.name} is paused after", f"{release.paused_h:.1f} h",
          fleet.expect(f"{release.name} is paused", release.state == PAUSED)),
         ("  devices that had it", f"{share(len(release.have))} of at most {100 * bound / devices:.2f} %",
          fleet.expect(f"{release.name}: no more than the configured share has it",
                       len(release.have) <= bound)),
-        ("  devices harmed", share(len(release.harmed())), ""),
+        harmed,
     ]
 
 
@@ -319,7 +325,7 @@ def table(fleet, good, wall_s):
     ]
     print()
     for row in rows:
-        print("{:<32}{:<44}{}".format(*row))
+        print("{:<34}{:<46}{}".format(*row))
 
 
 def bound_of(options):
