@@ -20,6 +20,7 @@ GOOD = f"{BOARD}-00.00.02"
 SKETCH_GOOD, SKETCH_BAD = f"{SKETCH_BOARD}-00.00.08.h", f"{SKETCH_BOARD}-00.00.08.i"
 SKETCH_SOAK_H = 72  # in which each of its sketches that fails is found
 SKETCH_STATUS_MS = 40000  # it keeps its connection by them, which the broker's clock times
+PART_S = 0.03  # real time of a part of a leap
 QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps although work is open
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
@@ -42,6 +43,7 @@ class Fleet:
         self.told_at = 0
         self.wrong = []
         self.leaps = 0
+        self.is_watched = False  # the health of devices
 
     # --- what fails
 
@@ -110,8 +112,12 @@ class Fleet:
                 time.sleep(0.005)
 
     def advance(self, seconds):
-        """A leap, and what follows from it, until all rest again."""
-        self.box.clock.set(self.options.rate, seconds)
+        """A leap, and what follows from it, until all rest again. Where health is to be seen, it has as
+        many parts as the daemon's look at the devices: 200 at a time, each of them twice."""
+        parts = self.options.devices // 100 + 2 if self.is_watched else 1
+        for _ in range(parts):
+            self.box.clock.set(self.options.rate, seconds / parts)
+            time.sleep(PART_S if parts > 1 else 0)
         self.leaps += 1
         self.settle()
 
@@ -350,6 +356,7 @@ def live(fleet):
     fleet.say("all are online")
     fleet.live_until(options.history * 24)
     good = good_release(fleet)
+    fleet.is_watched = True
     begin_sketches(fleet)
     for release, kinds in fleet.bad:
         bad_release(fleet, release, kinds)
