@@ -22,6 +22,7 @@
 
 #define TICK_MS 1000
 #define SHARE 20 // of the time that the looks may take: one in so many
+#define WAIT_MAX_MS 60000
 
 struct rollout_drive {
     struct store *store;
@@ -316,6 +317,13 @@ static void wait_until(struct rollout_drive *drive, int64_t tick_ms, bool is_any
     drive->woken = false;
 }
 
+int64_t rollout_drive_pause_ms(int64_t took_ms)
+{
+    if (took_ms < TICK_MS / SHARE)
+        return TICK_MS;
+    return took_ms < WAIT_MAX_MS / SHARE ? took_ms * SHARE : WAIT_MAX_MS;
+}
+
 static void *run(void *ctx)
 {
     struct rollout_drive *drive = ctx;
@@ -330,7 +338,7 @@ static void *run(void *ctx)
         int64_t took_ms = clock_monotonic_ms() - began_ms;
 
         pthread_mutex_lock(&drive->mutex);
-        wait_until(drive, took_ms * SHARE > TICK_MS ? took_ms * SHARE : TICK_MS, is_any);
+        wait_until(drive, rollout_drive_pause_ms(took_ms), is_any);
     }
     pthread_mutex_unlock(&drive->mutex);
     return NULL;

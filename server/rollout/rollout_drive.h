@@ -34,4 +34,8 @@ struct rollout_drive_look {
 };
 ERR_CHECKED int rollout_drive_run(struct store_connection *connection, void *ctx, struct err *err);
 
+// How long to wait after a look that took so long, all in ms: looks have a twentieth of the time,
+// and one that took long, once, makes nobody wait for more than a minute.
+int64_t rollout_drive_pause_ms(int64_t took_ms);
+
 #endif

@@ -9,6 +9,8 @@
 #define HEARD_MIN 24 // hours before
 #define HOURS_MIN ((size_t)ROLLOUT_HEALTH_TRAITS_HOURS_MIN)
 #define CHANCE 0.01
+#define GOES_ON_HOURS 5 // with incidents, that are no episode of a place,
+#define GOES_ON_PART 2  // if they are half of its hours
 #define SPREADS 4
 #define SETTLING_BYTES 256 // that a new image may still take then
 
@@ -100,14 +102,22 @@ static bool is_incident(const struct rollout_health_hour *hour, size_t measure)
                : measure == ROLLOUT_HEALTH_SILENCE && hour->statuses == 0;
 }
 
-// 1 and more; 0: it had none.
-static uint32_t first_incident(const struct rollout_health_series *since, size_t measure)
+// The hour of the first, 1 and more; 0: it had none, or they go on, hour by hour.
+static uint32_t episode(const struct rollout_health_series *since, size_t measure)
 {
-    for (size_t i = 0; i < since->count; i++) {
-        if (is_incident(&since->hours[i], measure))
-            return (uint32_t)(since->first_ms / ROLLOUT_HEALTH_HOUR_MS + (int64_t)i);
+    size_t first = since->count;
+    size_t hours = 0;
+
+    for (size_t i = since->count; i-- > 0;) {
+        if (!is_incident(&since->hours[i], measure))
+            continue;
+        first = i;
+        hours++;
     }
-    return 0;
+    if (hours == 0 || (measure < ROLLOUT_HEALTH_COUNTED && hours >= GOES_ON_HOURS &&
+                          hours * GOES_ON_PART >= since->count))
+        return 0;
+    return (uint32_t)(since->first_ms / ROLLOUT_HEALTH_HOUR_MS + (int64_t)first);
 }
 
 void rollout_health_traits_read(const struct rollout_health_summary *before,
@@ -136,6 +146,6 @@ void rollout_health_traits_read(const struct rollout_health_summary *before,
     for (size_t m = 0; m < ROLLOUT_HEALTH_MEASURES; m++) {
         out->worse |= grades[m].worse ? 1u << m : 0;
         out->much_worse |= grades[m].much_worse ? 1u << m : 0;
-        out->clusters[m] = side->site != 0 ? side->site : first_incident(since, m);
+        out->clusters[m] = side->site != 0 ? side->site : episode(since, m);
     }
 }

@@ -24,8 +24,10 @@ struct rollout_health_side {
     bool is_updated; // a new image may take some hours until its heap has settled
     // The devices that wait: of the same site if there are three or more, else all, or NULL.
     const struct rollout_health_control *control;
-    uint32_t site; // any number that those of one place share; 0: none is known, and the hour of
-                   // the first incident stands for it
+    // Any number that those of one place share. 0: none is known; then the hour of its first
+    // incident stands for it, but not if it goes on: all that are updated at once begin to fail at
+    // once.
+    uint32_t site;
 };
 
 // Where the hours since begin of those that wait, rollout_health_fleet_start() says.

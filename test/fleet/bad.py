@@ -1,11 +1,12 @@
-"""Bad releases to a simulated fleet: each stops itself, and who fails is found."""
+"""Bad releases to a simulated fleet: each stops itself, and who fails is found. Who only sleeps is not
+blamed, and nothing stops for it."""
 
 HEALTH = "is not well since: "
 TOGETHER = " updated devices are "
 LATE, SAME = "time-out", "the same image"
 PAUSED, FAILED = 2, 4  # a rollout's state, a device's stage
 
-# What may be found against a device by how it fails. Who only sleeps is not blamed by itself.
+# What may be found against a device by how it fails.
 FINDINGS = {
     "never-return": (LATE,),
     "crash-loop": ("restarts",),
@@ -15,7 +16,6 @@ FINDINGS = {
     "asleep": (),
 }
 KINDS = tuple(FINDINGS)
-TOGETHER_FINDINGS = {"asleep": ("silence",)}
 
 
 def finding_of(reason):
@@ -74,8 +74,10 @@ class BadRelease:
         found, allowed = self.found(kind), FINDINGS[kind]
         if LATE in allowed:
             return len(found) == len(self.harmed(kind))
-        together = TOGETHER_FINDINGS.get(kind, allowed)
-        return bool(found) or self.is_by_all() and finding_of(self.reason) in together
+        return bool(found) or self.is_by_all() and finding_of(self.reason) in allowed
+
+    def is_to_stop(self):
+        return any(FINDINGS[kind] for kind in self.faulty.values())
 
     def row(self, kind):
         """Its row in the table: who is blamed, by what, after how long."""

@@ -20,12 +20,13 @@ GOOD = f"{BOARD}-00.00.02"
 SKETCH_GOOD, SKETCH_BAD = f"{SKETCH_BOARD}-00.00.08.h", f"{SKETCH_BOARD}-00.00.08.i"
 SKETCH_SOAK_H = 72  # in which each of its sketches that fails is found
 SKETCH_STATUS_MS = 40000  # it keeps its connection by them, which the broker's clock times
+PART_S = 0.03  # real time of a part of a leap
 QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps although work is open
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
 FAILED = 4  # a stage
-PAUSED = 2  # a state
-ENDS = (PAUSED, 3, 4)
+PAUSED, DONE = 2, 3  # states
+ENDS = (PAUSED, DONE, 4)
 EXPIRED = 4  # a command's state
 
 
@@ -42,6 +43,7 @@ class Fleet:
         self.told_at = 0
         self.wrong = []
         self.leaps = 0
+        self.is_watched = False  # the health of devices
 
     # --- what fails
 
@@ -110,8 +112,12 @@ class Fleet:
                 time.sleep(0.005)
 
     def advance(self, seconds):
-        """A leap, and what follows from it, until all rest again."""
-        self.box.clock.set(self.options.rate, seconds)
+        """A leap, and what follows from it, until all rest again. Where health is to be seen, it has as
+        many parts as the daemon's look at the devices: 200 at a time, each of them twice."""
+        parts = self.options.devices // 100 + 2 if self.is_watched else 1
+        for _ in range(parts):
+            self.box.clock.set(self.options.rate, seconds / parts)
+            time.sleep(PART_S if parts > 1 else 0)
         self.leaps += 1
         self.settle()
 
@@ -244,9 +250,11 @@ def bad_release(fleet, release, kinds):
     fleet.live_until(fleet.hours() + fleet.options.after)
     release.read(fleet)
     say_blamed(fleet, release)
-    release.check(fleet, [kind for kind in kinds if len(kinds) == 1 or LATE in FINDINGS[kind]])
-    fleet.box.run("secureesp", "rollouts", "abort", release.name)
-    fleet.box.run("secureesp", "images", "withdraw", release.image)
+    release.check(fleet, [kind for kind in kinds if LATE in FINDINGS[kind] or
+                          len(kinds) == 1 and release.is_to_stop()])
+    if release.state == PAUSED:
+        fleet.box.run("secureesp", "rollouts", "abort", release.name)
+        fleet.box.run("secureesp", "images", "withdraw", release.image)
 
 
 def say_blamed(fleet, release):
@@ -288,13 +296,17 @@ def end_sketches(fleet):
 def rows_of(fleet, release):
     devices, bound = fleet.options.devices, bound_of(fleet.options)
     share = lambda n: f"{n}: {100 * n / devices:.2f} %"
+    harmed = ("  devices harmed", share(len(release.harmed())), "")
+    if not release.is_to_stop():
+        return [(f"{release.name} reaches", share(len(release.have)),
+                 fleet.expect(f"{release.name} ends", release.state == DONE)), harmed]
     return [
         (f"{release.name} is paused after", f"{release.paused_h:.1f} h",
          fleet.expect(f"{release.name} is paused", release.state == PAUSED)),
         ("  devices that had it", f"{share(len(release.have))} of at most {100 * bound / devices:.2f} %",
          fleet.expect(f"{release.name}: no more than the configured share has it",
                       len(release.have) <= bound)),
-        ("  devices harmed", share(len(release.harmed())), ""),
+        harmed,
     ]
 
 
@@ -319,7 +331,7 @@ def table(fleet, good, wall_s):
     ]
     print()
     for row in rows:
-        print("{:<32}{:<44}{}".format(*row))
+        print("{:<34}{:<46}{}".format(*row))
 
 
 def bound_of(options):
@@ -344,6 +356,7 @@ def live(fleet):
     fleet.say("all are online")
     fleet.live_until(options.history * 24)
     good = good_release(fleet)
+    fleet.is_watched = True
     begin_sketches(fleet)
     for release, kinds in fleet.bad:
         bad_release(fleet, release, kinds)

@@ -1,6 +1,7 @@
 // Simulated releases: how often a good one is blamed, and how soon a bad one is found. Arguments:
-// the devices of a fleet, how many good releases, how many bad ones of each kind, the seed. Fails
-// if more than 1 % of the good ones are paused, or a bad one is not.
+// the devices of a fleet, how many good releases (every other one without known sites), how many
+// bad ones of each kind, the seed. Fails if more than 1 % of the good ones are paused, or a bad one
+// is not.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@ static bool run_good(size_t devices, size_t releases, uint64_t seed)
     size_t with_blame = 0;
 
     for (size_t i = 0; i < releases; i++) {
-        struct sim_rollout rollout = {devices, SIM_NONE, seed * 1000003 + i};
+        struct sim_rollout rollout = {devices, SIM_NONE, seed * 1000003 + i, i % 2 == 1};
         struct sim_outcome outcome;
 
         sim_rollout_run(&rollout, &outcome);
@@ -58,7 +59,7 @@ static bool run_bad(size_t devices, size_t releases, enum sim_fault fault, uint6
     double all = (double)devices * (double)releases;
 
     for (size_t i = 0; i < releases; i++) {
-        struct sim_rollout rollout = {devices, fault, seed * 1000003 + i};
+        struct sim_rollout rollout = {devices, fault, seed * 1000003 + i, false};
         struct sim_outcome outcome;
 
         sim_rollout_run(&rollout, &outcome);

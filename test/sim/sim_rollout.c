@@ -149,6 +149,11 @@ static size_t read_waiting(struct run *run)
     return n;
 }
 
+static uint32_t site_of(const struct run *run, const struct sim_device *device)
+{
+    return run->rollout->is_placeless ? 0 : device->site;
+}
+
 static const struct rollout_health_control *near(const struct run *run, uint32_t site)
 {
     const struct rollout_health_control *control = &run->sites[site];
@@ -183,7 +188,8 @@ static void read_traits(const struct run *run, const struct rollout_health_serie
     struct rollout_health_traits *out)
 {
     const struct sim_device *device = &run->fleet.devices[i];
-    struct rollout_health_side side = {device->is_updated, common(run, device->site), device->site};
+    struct rollout_health_side side = {
+        device->is_updated, common(run, site_of(run, device)), site_of(run, device)};
 
     rollout_health_traits_read(&run->before[i], since, &side, out);
 }
@@ -244,7 +250,7 @@ static void judge_device(struct run *run, size_t i)
     struct rollout_health_verdict verdict;
 
     rollout_health_judge(
-        &run->before[i], &since, near(run, device->site), run->rollout->devices, &verdict);
+        &run->before[i], &since, near(run, site_of(run, device)), run->rollout->devices, &verdict);
     if (is_missing(run, device))
         note(run, i, "it did not report the image in time");
     else if (verdict.state == ROLLOUT_HEALTH_UNHEALTHY)

@@ -10,6 +10,7 @@ struct sim_rollout {
     size_t devices;
     enum sim_fault fault; // of 5 % of the devices; SIM_NONE: a good release
     uint64_t seed;
+    bool is_placeless; // nobody told which devices share a site
 };
 
 struct sim_outcome {

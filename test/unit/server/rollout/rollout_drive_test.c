@@ -319,9 +319,20 @@ static void its_thread_does_it(void **state)
     rollout_drive_free(driver);
 }
 
+static void looks_have_their_share(void **state)
+{
+    static const int64_t rows[][2] = {{0, 1000}, {49, 1000}, {50, 1000}, {51, 1020}, {2999, 59980},
+        {3000, 60000}, {900000, 60000}, {INT64_MAX, 60000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_true(rollout_drive_pause_ms(rows[i][0]) == rows[i][1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(looks_have_their_share),
         cmocka_unit_test_setup_teardown(a_fleet_climbs_step_by_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_pauses_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_phase_without_devices_is_passed, set_up, tear_down),

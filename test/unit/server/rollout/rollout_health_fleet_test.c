@@ -342,6 +342,34 @@ static void silence_with_all_is_none(void **state)
     }
 }
 
+// What goes on for most hours is no episode that a place shares.
+static void what_goes_on_is_its_own(void **state)
+{
+    struct rollout_health_summary before;
+    struct rollout_health_traits traits;
+    struct health_rows device;
+
+    (void)state;
+    for (size_t hours = 4; hours <= 5; hours++) {
+        for (size_t count = 10; count <= 11; count++) {
+            struct rollout_health_series since;
+
+            health_rows_init(&device, count);
+            for (size_t i = 0; i < hours; i++) {
+                device.since[1 + i].counts[ROLLOUT_HEALTH_WILLS] = 3;
+                device.since[1 + i].statuses = 0;
+            }
+            health_rows_read_before(&device, &before);
+            since = health_rows_since(&device);
+            rollout_health_traits_read(&before, &since, &nowhere, &traits);
+            assert_int_equal(traits.clusters[ROLLOUT_HEALTH_WILLS],
+                hours == 5 && count == 10 ? 0 : UPDATE_MS / ROLLOUT_HEALTH_HOUR_MS + 1);
+            assert_int_equal(traits.clusters[ROLLOUT_HEALTH_SILENCE],
+                UPDATE_MS / ROLLOUT_HEALTH_HOUR_MS + 1); // a power cut goes on, too
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +385,7 @@ int main(void)
         cmocka_unit_test(both_groups_see_the_same_hours),
         cmocka_unit_test(a_new_image_settles),
         cmocka_unit_test(silence_with_all_is_none),
+        cmocka_unit_test(what_goes_on_is_its_own),
         cmocka_unit_test(each_measure_is_seen),
         cmocka_unit_test(who_was_hardly_heard_is_not_known),
     };

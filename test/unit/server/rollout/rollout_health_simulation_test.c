@@ -17,7 +17,7 @@ static size_t count_alarms(size_t devices, size_t releases)
     size_t alarms = 0;
 
     for (size_t i = 0; i < releases; i++) {
-        struct sim_rollout rollout = {devices, SIM_NONE, seed * 1000003 + i};
+        struct sim_rollout rollout = {devices, SIM_NONE, seed * 1000003 + i, i % 2 == 1};
         struct sim_outcome outcome;
 
         sim_rollout_run(&rollout, &outcome);
@@ -43,25 +43,29 @@ static const struct {
     size_t devices;
     enum sim_fault fault;
     size_t hours;
+    bool is_placeless;
 } rows[] = {
-    {5, SIM_NEVER_RETURNS, 3},
-    {5, SIM_CRASH_LOOP, 6},
-    {5, SIM_HEAP_LEAK, 84},
-    {5, SIM_WRONG_REPORT, 3},
-    {5, SIM_FLAPPING, 72},
-    {5, SIM_ASLEEP, 24},
-    {50, SIM_NEVER_RETURNS, 3},
-    {50, SIM_CRASH_LOOP, 6},
-    {50, SIM_HEAP_LEAK, 84},
-    {50, SIM_WRONG_REPORT, 3},
-    {50, SIM_FLAPPING, 90},
-    {50, SIM_ASLEEP, 48},
-    {5000, SIM_NEVER_RETURNS, 3},
-    {5000, SIM_CRASH_LOOP, 4},
-    {5000, SIM_HEAP_LEAK, 24},
-    {5000, SIM_WRONG_REPORT, 3},
-    {5000, SIM_FLAPPING, 24},
-    {5000, SIM_ASLEEP, 24},
+    {5, SIM_NEVER_RETURNS, 3, false},
+    {5, SIM_CRASH_LOOP, 6, false},
+    {5, SIM_HEAP_LEAK, 84, false},
+    {5, SIM_WRONG_REPORT, 3, false},
+    {5, SIM_FLAPPING, 72, false},
+    {5, SIM_ASLEEP, 24, false},
+    {50, SIM_NEVER_RETURNS, 3, false},
+    {50, SIM_CRASH_LOOP, 6, false},
+    {50, SIM_HEAP_LEAK, 84, false},
+    {50, SIM_WRONG_REPORT, 3, false},
+    {50, SIM_FLAPPING, 90, false},
+    {50, SIM_ASLEEP, 48, false},
+    {5000, SIM_NEVER_RETURNS, 3, false},
+    {5000, SIM_CRASH_LOOP, 4, false},
+    {5000, SIM_HEAP_LEAK, 24, false},
+    {5000, SIM_WRONG_REPORT, 3, false},
+    {5000, SIM_FLAPPING, 24, false},
+    {5000, SIM_ASLEEP, 24, false},
+    {5000, SIM_CRASH_LOOP, 4, true},
+    {5000, SIM_HEAP_LEAK, 24, true},
+    {5000, SIM_FLAPPING, 24, true},
 };
 
 static void bad_releases_are_paused(void **state)
@@ -69,7 +73,8 @@ static void bad_releases_are_paused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (size_t k = 0; k < (rows[i].devices > 100 ? 1u : 10u); k++) {
-            struct sim_rollout rollout = {rows[i].devices, rows[i].fault, seed * 1000003 + k};
+            struct sim_rollout rollout = {
+                rows[i].devices, rows[i].fault, seed * 1000003 + k, rows[i].is_placeless};
             struct sim_outcome outcome;
 
             sim_rollout_run(&rollout, &outcome);
