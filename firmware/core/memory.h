@@ -15,8 +15,8 @@ void memory_watch(void);
 // Whether an allocation has failed since.
 bool memory_was_short(void);
 
-// Says so again, of work that is done in steps: a library may go on from the step that lacked
-// memory, and fail at a later one.
+// Makes memory_was_short() say so again, for work that is done in steps: a library may go on from
+// the step that lacked memory, and fail only at a later one.
 void memory_recall(void);
 
 // Returns rc. But if that is a failure and memory was short, *failure becomes RESULT_OUT_OF_MEMORY

@@ -14,26 +14,25 @@
 
 #define EVENTS_USUAL 100
 
+#define NOT_KNOWN "-" // in a cursor, behind the MAC
+
 struct devices {
     struct api_page page;
     struct api_device_more more;
     struct err *err;
 };
 
-#define NOT_KNOWN '-' // in a cursor, behind the MAC
-
 static void write_place(const struct device_order_place *place, struct api_cursor *at)
 {
     at->number = place->number;
     snprintf(at->text, sizeof at->text, "%s", place->text);
-    snprintf(at->tail, sizeof at->tail, "%s%.*s", place->mac, place->is_known ? 0 : 1,
-        (const char[]){NOT_KNOWN});
+    snprintf(at->tail, sizeof at->tail, "%s%s", place->mac, place->is_known ? "" : NOT_KNOWN);
 }
 
 static void read_place(const struct api_cursor *at, struct device_order_place *place)
 {
     *place = (struct device_order_place){
-        .number = at->number, .is_known = at->tail[strnlen(at->tail, MAC_LENGTH)] != NOT_KNOWN};
+        .number = at->number, .is_known = at->tail[strnlen(at->tail, MAC_LENGTH)] != NOT_KNOWN[0]};
     snprintf(place->text, sizeof place->text, "%s", at->text);
     snprintf(place->mac, sizeof place->mac, "%.*s", MAC_LENGTH, at->tail);
 }

@@ -270,13 +270,12 @@ void api_groups_follow(
     api_json_send(response, 200, describe(group));
 }
 
-// A store_job.
 struct taking {
     const char *name;
     bool force;
 };
 
-// What asks for it stands in the way also once it is gone.
+// A store_job. What asks for the group stands in the way also once it is gone.
 static int take(struct store_connection *connection, void *ctx, struct err *err)
 {
     const struct taking *taking = ctx;

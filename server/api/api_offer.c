@@ -42,14 +42,12 @@ static json_t *describe(const struct release_next *next)
 int api_offer_add_to(const struct api *api, const char *mac, json_t **object, struct err *err)
 {
     const char *text = json_string_value(json_object_get(*object, "image"));
-    const struct release_catalogue *catalogue;
+    const struct release_catalogue *catalogue = release_hold(api->release);
     struct image_name running;
-    struct release_follow follow = {.mac = mac, .running = &running};
+    struct release_follow follow = {.catalogue = catalogue, .mac = mac, .running = &running};
     struct release_next next = {.answer = RELEASE_UNKNOWN_IMAGE};
     int rc = 0;
 
-    catalogue = release_hold(api->release);
-    follow.catalogue = catalogue;
     if (text != NULL && image_name_parse(text, strlen(text), &running))
         rc = release_next_find(api->store, &follow, &next, err);
     if (follow.n == 0)

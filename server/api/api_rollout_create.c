@@ -164,12 +164,13 @@ static int read_config(const json_t *body, struct api_rollout_create *out, struc
         return err_set(err, ERR_INVALID, "\"image\" and \"config\" exclude each other");
     if (json_object_get(body, "all") != NULL || json_object_get(body, "filters") != NULL)
         return err_set(err, ERR_INVALID,
-            "of a \"config\", \"scope\" says for which devices it is: neither \"all\" nor "
-            "\"filters\"");
+            "with \"config\", \"scope\" says which devices get it; \"all\" and \"filters\" do not "
+            "go with it");
     if (!is_group && strcmp(scope, settings_store_scope_name(SETTINGS_FLEET)) != 0)
         return err_set(err, ERR_INVALID, "scope must be fleet or group");
     if (is_group != (group[0] != '\0') || strlen(group) >= sizeof patch->name)
-        return err_set(err, ERR_INVALID, "group must be that of the scope \"group\"");
+        return err_set(err, ERR_INVALID,
+            "\"group\" names a group if \"scope\" is \"group\", and is missing otherwise");
     patch->scope = is_group ? SETTINGS_GROUP : SETTINGS_FLEET;
     snprintf(patch->name, sizeof patch->name, "%s", group);
     return read_patch(body, patch, err);

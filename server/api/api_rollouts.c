@@ -210,7 +210,7 @@ void api_rollouts_show(
         api_json_refuse(response, &err);
 }
 
-// What it brought is wanted of nobody any more; that this is kept late harms nothing.
+// No device is to get what it brought any more. It does no harm if that is stored later.
 static void refresh(const struct api *api)
 {
     struct err err = {0};

@@ -26,7 +26,7 @@ void api_rollouts_remove(
 ERR_CHECKED int api_rollouts_describe(struct store_connection *connection,
     const struct rollout *rollout, json_t **out, struct err *err);
 
-// Adds to one its kind, and its image or what of config.json it is to change.
+// Adds its kind to one, and its image or what it is to change in config.json.
 void api_rollouts_add_kind(const struct rollout *rollout, json_t **object);
 
 // A device of one; the caller gives up the reference, NULL: no memory.

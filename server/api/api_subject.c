@@ -64,7 +64,6 @@ static int name_in_body(const struct api *api, const struct http_request *reques
     int rc = copy(json_string_value(json_object_get(body, "name")), out, err);
 
     (void)api;
-
     json_decref(body);
     return rc;
 }

@@ -260,7 +260,7 @@ static bool is_lost(CURLcode code, int tries)
            code == CURLE_PARTIAL_FILE || (code == CURLE_COULDNT_CONNECT && tries > 0);
 }
 
-// Whether nothing comes of it if it is done twice. Who is fed goes on from where he was.
+// Whether it does no harm to do it twice. Who takes an answer in pieces goes on from where it was.
 static bool may_repeat(const struct client_request *request, const struct sink *sink)
 {
     return request->once ||

@@ -23,8 +23,8 @@ struct client_request {
     json_t **refusal; // or NULL: of client_call(), what is answered with a refusal; NULL if nothing
                       // is, else the caller gives up the reference
     bool once;        // it bears a key, so that it is repeated when its answer is lost, as with the
-                      // daemon, and yet done once; a GET is repeated without one, unless
-    bool is_look;     // its caller looks again by himself
+                      // daemon, and yet done once; a GET is repeated without one
+    bool is_look;     // but not this GET: its caller looks again by itself
 };
 
 // Prepares requests to a socket, which is only tried with the first; the path is borrowed.

@@ -1,10 +1,10 @@
-#ifndef DEVICES_SORTED_H
-#define DEVICES_SORTED_H
+#ifndef CTL_DEVICES_SORTED_H
+#define CTL_DEVICES_SORTED_H
 
 #include "server/ctl/pages.h"
 
 // A list of devices that the daemon sorts, page by page, while they change: each is shown once. One
-// whose place was passed when it came there stands at the end.
+// that moved to a place that had been passed stands at the end.
 struct devices_sorted {
     struct url *sorted;
     struct url *plain; // the same devices by MAC

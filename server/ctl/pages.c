@@ -54,7 +54,7 @@ static int walk(struct client *client, const char *path, int64_t *left, take_pag
     return rc;
 }
 
-// *left: of INT64_MAX all.
+// *left: rows that may still be shown; INT64_MAX: all.
 static int each_page(const struct subcommand_call *call, struct url *url, int64_t *left,
     take_page *take, void *ctx, struct err *err)
 {
@@ -119,8 +119,8 @@ struct pages_table {
 
 static int print_table(const struct client_page *page, int64_t *left, void *ctx, struct err *err)
 {
-    struct pages_table *showing = ctx;
-    const struct pages_view *view = showing->view;
+    struct pages_table *shown = ctx;
+    const struct pages_view *view = shown->view;
     int64_t now_ms = clock_system_ms();
     json_t *rows = NULL;
     json_t *row;
@@ -133,11 +133,11 @@ static int print_table(const struct client_page *page, int64_t *left, void *ctx,
     {
         if (*left == 0 || (view->is_wanted != NULL && !view->is_wanted(row, view->wanted)))
             continue;
-        view->add(showing->table, row, now_ms, view->ctx);
+        view->add(shown->table, row, now_ms, view->ctx);
         --*left;
     }
     json_decref(rows);
-    return table_flush(showing->table, &showing->call->terminal, stdout, err);
+    return table_flush(shown->table, &shown->call->terminal, stdout, err);
 }
 
 static int64_t all_if_none(int64_t max)

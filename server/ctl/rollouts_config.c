@@ -26,16 +26,17 @@ int rollouts_config_check(const struct options *options, struct err *err)
 
     if (is_config == (options_value(options, "image") != NULL))
         return subcommand_misuse(err,
-            "--image says what the devices are to run, or --config what of config.json changes");
+            "one of --image, which the devices are to run, and --config, which changes their "
+            "config.json, says what the rollout brings");
     if (!is_config && fleet)
-        return subcommand_misuse(err, "--fleet goes with --config; of an image it is --all");
+        return subcommand_misuse(err, "--fleet goes with --config; for an image it is --all");
     if (!is_config && options_has(options, "force"))
         return subcommand_misuse(err, "--force goes with --config");
     if (!is_config)
         return SUBCOMMAND_OK;
     if (options_has(options, "all") || options_has(options, "filter"))
         return subcommand_misuse(
-            err, "of a --config, --fleet or --group NAME says for which devices it is");
+            err, "with --config, --fleet or --group NAME says which devices get it");
     if (fleet ? groups > 0 : groups != 1)
         return subcommand_misuse(err, "say whose settings: --fleet, or --group NAME once");
     return SUBCOMMAND_OK;
@@ -58,7 +59,10 @@ static int read_patch(const char *text, json_t **out, struct err *err)
     free(content);
     if (json_is_object(*out))
         return SUBCOMMAND_OK;
-    json_decref(*out);
+    if (*out != NULL) {
+        json_decref(*out);
+        return subcommand_misuse(err, "--config: it is no JSON object");
+    }
     return subcommand_misuse(
         err, "--config: line %d, column %d: it is no JSON object", why.line, why.column);
 }
@@ -129,7 +133,11 @@ void rollouts_config_print_aborted(const json_t *rollout)
     text_line(stdout, "what it brought is not set: all are to run what they ran before");
     if (updated > 0)
         text_line(stdout,
-            "%lld device%s run%s it and count as drifted; 'secureesp command --drifted config', "
-            "then 'secureesp command --drifted reboot' bring them back",
-            (long long)updated, updated == 1 ? "" : "s", updated == 1 ? "s" : "");
+            updated == 1
+                ? "%lld device runs it and counts as drifted; 'secureesp command --drifted "
+                  "config', "
+                  "then 'secureesp command --drifted reboot' bring it back"
+                : "%lld devices run it and count as drifted; 'secureesp command --drifted config', "
+                  "then 'secureesp command --drifted reboot' bring them back",
+            (long long)updated);
 }

@@ -12,7 +12,7 @@ ERR_CHECKED int webhook_link_check(const struct config *config, struct err *err)
 // borrowed while it runs.
 ERR_CHECKED int webhook_link_start(struct api *api, const struct config *config, struct err *err);
 
-// Has it take what SIGHUP may change of that.
+// Makes it go by what SIGHUP may change of the configuration.
 void webhook_link_reload(struct webhook_drive *webhooks, const struct config *config);
 
 #endif

@@ -176,8 +176,8 @@ static void send_image(struct ask *ask, const struct image *image)
     memcpy(ask->image, image->name.text, sizeof ask->image);
 }
 
-// Decides by the catalogue what a device on that image gets. What the operator keeps from it is as
-// if it did not follow.
+// Decides by the catalogue what a device on that image gets. What an operator keeps from it counts
+// as if nothing followed.
 static void offer(
     struct ask *ask, const struct image_name *running, const struct release_catalogue *catalogue)
 {

@@ -1,4 +1,4 @@
-// What is done with devices of rollouts.
+// Commands and stages of the devices of rollouts.
 #include "server/rollout/rollout_act.h"
 
 #include <stdio.h>
@@ -114,7 +114,7 @@ int rollout_act_take_back(const struct rollout_gather *gather, struct rollout_de
     const struct rollout_gathered *known, struct err *err)
 {
     struct command command = known->command;
-    bool has_old = !has_leftover(device, known);
+    bool is_left = has_leftover(device, known);
     int rc;
 
     command.state = COMMAND_CANCELLED;
@@ -127,7 +127,7 @@ int rollout_act_take_back(const struct rollout_gather *gather, struct rollout_de
     device->tries = 0;
     if (rc == 0)
         rc = put(gather, device, err);
-    return rc < 0 || has_old ? rc : order_old(gather, device, err);
+    return rc < 0 || !is_left ? rc : order_old(gather, device, err);
 }
 
 static int tell_failure(
@@ -174,7 +174,7 @@ static int add_successor(const struct rollout_gather *gather, const struct rollo
 int rollout_act_settle(const struct rollout_gather *gather, struct rollout_device *device,
     const struct rollout_decision *decision, const struct rollout_gathered *known, struct err *err)
 {
-    bool has_old = decision->stage == ROLLOUT_UPDATED || !has_leftover(device, known);
+    bool is_left = decision->stage != ROLLOUT_UPDATED && has_leftover(device, known);
     int rc;
 
     device->stage = decision->stage;
@@ -182,7 +182,7 @@ int rollout_act_settle(const struct rollout_gather *gather, struct rollout_devic
     if (decision->reason[0] != '\0' || decision->stage != ROLLOUT_UPDATED)
         memcpy(device->reason, decision->reason, sizeof device->reason);
     rc = put(gather, device, err);
-    if (rc == 0 && !has_old)
+    if (rc == 0 && is_left)
         rc = order_old(gather, device, err);
     if (rc == 0 && decision->stage == ROLLOUT_FAILED)
         rc = tell_failure(gather, device, err);

@@ -12,6 +12,7 @@
 #include "server/release/release_publish.h"
 #include "server/rollout/rollout_create_config.h"
 #include "server/rollout/rollout_members.h"
+#include "server/rollout/rollout_wait.h"
 #include "server/select/select_parse.h"
 #include "server/store/rollout_store.h"
 
@@ -157,7 +158,7 @@ static int plan(struct store_connection *connection, const struct release_catalo
         .members = {.connection = connection, .rollout = rollout, .out = out, .err = err},
         .err = err};
     const struct release_member *member = release_find_member(catalogue, rollout->image.text, err);
-    int rc = member != NULL ? rollout_members_check_zone(&rollout->terms, err) : ERR_NOT_FOUND;
+    int rc = member != NULL ? rollout_wait_check_zone(&rollout->terms, err) : ERR_NOT_FOUND;
 
     rollout_create_clear(out);
     if (rc == 0)

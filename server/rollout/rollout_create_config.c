@@ -11,6 +11,7 @@
 #include "server/base/clock.h"
 #include "server/base/log.h"
 #include "server/rollout/rollout_members.h"
+#include "server/rollout/rollout_wait.h"
 #include "server/settings/settings_rollout.h"
 #include "server/store/device_store.h"
 #include "server/store/rollout_store.h"
@@ -62,7 +63,7 @@ static int plan(const struct rollout_create_wish *wish, struct work *work)
     struct rollout_created *out = work->members.out;
     struct settings_rollout_trial trial = {
         .force = wish->force, .each_different = note_different, .ctx = work};
-    int rc = rollout_members_check_zone(&rollout->terms, work->err);
+    int rc = rollout_wait_check_zone(&rollout->terms, work->err);
 
     if (rc == 0)
         rc = settings_rollout_try(wish->settings, connection, rollout, &trial, work->err);

@@ -28,10 +28,10 @@ struct rollout_health_arm {
     size_t count;
 };
 
-// Where the hours since begin of those that wait: with those of the middle one of the updated
-// devices of which enough is known, so that both groups see the same weather and the same part of
-// the day. starts_ms: where each of the updated begins, a whole hour; they are sorted. end_ms: of
-// the hours that are over. INT64_MIN if nothing is known of any.
+// When the hours since begin for those that wait: where they begin for the middle one of the
+// updated devices of which enough is known, so that both groups see the same weather and the same
+// part of the day. starts_ms: when they begin for each of the updated, a whole hour; this sorts
+// them. end_ms: of the hours that are over. INT64_MIN if nothing is known of any.
 int64_t rollout_health_fleet_start(int64_t *starts_ms, size_t count, int64_t end_ms);
 
 // hours: since the rollout began to update; to be asked once for each. TOO_EARLY while nothing is

@@ -30,7 +30,7 @@ struct rollout_health_side {
     uint32_t site;
 };
 
-// Where the hours since begin of those that wait, rollout_health_fleet_start() says.
+// rollout_health_fleet_start() says when the hours since begin for those that wait.
 void rollout_health_traits_read(const struct rollout_health_summary *before,
     const struct rollout_health_series *since, const struct rollout_health_side *side,
     struct rollout_health_traits *out);

@@ -6,7 +6,6 @@
 
 #include "server/rollout/rollout_gather.h"
 #include "server/rollout/rollout_plan.h"
-#include "server/rollout/rollout_zone.h"
 #include "server/store/mark_store.h"
 #include "server/store/rollout_device_store.h"
 
@@ -75,19 +74,6 @@ int rollout_members_close(const struct rollout_members *members)
             members->rollout->terms.canaries_first ? rollout_plan_compare_canaries
                                                    : rollout_plan_compare);
     return 0;
-}
-
-int rollout_members_check_zone(const struct rollout_terms *terms, struct err *err)
-{
-    struct rollout_zone zone;
-    int rc;
-
-    if (terms->window_from == terms->window_to)
-        return 0;
-    rc = rollout_zone_open(NULL, terms->window_zone, &zone, err);
-    if (rc == 0)
-        rollout_zone_clear(&zone);
-    return rc;
 }
 
 int rollout_members_store(struct store_connection *connection, const struct rollout *rollout,

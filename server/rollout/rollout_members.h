@@ -9,7 +9,7 @@
 #include "server/rollout/rollout_create.h"
 #include "server/store/store.h"
 
-// Collects the devices of a new rollout. All borrowed.
+// Collects the devices of a new rollout. All borrowed; the rest begins as 0.
 struct rollout_members {
     struct store_connection *connection;
     const struct rollout *rollout;
@@ -19,15 +19,12 @@ struct rollout_members {
     struct err *err;
 };
 
-// Takes one in. ERR_NO_MEMORY, the store's errors.
+// Takes one in, also into the counts of *out. ERR_NO_MEMORY, the store's errors.
 ERR_CHECKED int rollout_members_add(
     struct rollout_members *members, const struct device_record *device);
 
 // Once all are in: ERR_CONFLICT if another rollout has some; else brings them in order.
 ERR_CHECKED int rollout_members_close(const struct rollout_members *members);
-
-// ERR_INVALID if the time zone of a window cannot be read.
-ERR_CHECKED int rollout_members_check_zone(const struct rollout_terms *terms, struct err *err);
 
 // Writes those of a rollout that is stored, each with its place and phase.
 ERR_CHECKED int rollout_members_store(struct store_connection *connection,

@@ -133,8 +133,9 @@ static int order_download(
         device->began_at_ms = gather->now_ms;
     if (begins && known->facts.is_config)
         rc = rollout_act_reach(gather, device, known, step->err);
-    return rc != 0 ? (rc < 0 ? rc : 0)
-                   : rollout_act_order(gather, device, ROLLOUT_DOWNLOADING, step->err);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    return rollout_act_order(gather, device, ROLLOUT_DOWNLOADING, step->err);
 }
 
 static int look(struct step *step, struct rollout_device *device)

@@ -60,3 +60,16 @@ enum rollout_wait rollout_wait_find(
     rollout_zone_clear(&zone);
     return wait;
 }
+
+int rollout_wait_check_zone(const struct rollout_terms *terms, struct err *err)
+{
+    struct rollout_zone zone;
+    int rc;
+
+    if (terms->window_from == terms->window_to)
+        return 0;
+    rc = rollout_zone_open(NULL, terms->window_zone, &zone, err);
+    if (rc == 0)
+        rollout_zone_clear(&zone);
+    return rc;
+}

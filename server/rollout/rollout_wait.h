@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/base/err.h"
 #include "server/model/rollout.h"
 
 // What keeps devices from beginning, by the clock.
@@ -23,5 +24,9 @@ const char *rollout_wait_name(enum rollout_wait wait);
 // nothing.
 enum rollout_wait rollout_wait_find(
     const struct rollout_terms *terms, int64_t now_ms, int64_t *until_ms);
+
+// Whether the time zone of the window, if there is one, can be read: the errors of
+// rollout_zone_open().
+ERR_CHECKED int rollout_wait_check_zone(const struct rollout_terms *terms, struct err *err);
 
 #endif

@@ -51,7 +51,8 @@ ERR_CHECKED int settings_change_run(const struct settings_desk *desk,
 ERR_CHECKED int settings_change_revert(const struct settings_desk *desk, int64_t number,
     const struct settings_wish *how, struct settings_outcome *out, struct err *err);
 
-// Says what a change would be, as a dry one.
+// Says within the caller's transaction what a change would be, as a dry one does. Errors of
+// settings_change_run().
 ERR_CHECKED int settings_change_try(const struct settings_desk *desk,
     struct store_connection *connection, const struct settings_wish *wish,
     struct settings_outcome *out, struct err *err);

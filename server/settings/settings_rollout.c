@@ -79,7 +79,7 @@ int settings_rollout_finish(const struct settings_desk *desk, struct store_conne
     rc = settings_change_within(desk, connection, &wish, &outcome, err);
     json_decref(patch);
     if (rc == 0 && outcome.change.number != 0)
-        log_info("settings", "changed number=%lld by a rollout name=%s",
-            (long long)outcome.change.number, rollout->name);
+        log_info("settings", "changed number=%lld rollout=%s", (long long)outcome.change.number,
+            rollout->name);
     return rc;
 }

@@ -30,8 +30,9 @@ struct settings_trials {
     struct settings_trial items[SETTINGS_TRIALS_MAX];
 };
 
-// Reads all; the one that has reached a device (ERR_NOT_FOUND). The caller clears *out, or *trial.
-// ERR_INVALID if what is stored is no patch, or if there are too many; the store's errors.
+// Read all, and the one that has reached a device (ERR_NOT_FOUND: none has). The caller clears
+// *out, which after an error holds nothing. ERR_INVALID if what is stored is no patch, or if there
+// are too many; the store's errors.
 ERR_CHECKED int settings_trial_read(
     struct store_connection *connection, struct settings_trials *out, struct err *err);
 ERR_CHECKED int settings_trial_read_of(struct store_connection *connection, const char *mac,

@@ -1,8 +1,10 @@
 #ifndef DEVICE_GROUPS_H
 #define DEVICE_GROUPS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "server/base/err.h"
 #include "server/model/channel.h"
 #include "server/store/store_connection.h"
 

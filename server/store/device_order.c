@@ -16,7 +16,7 @@ enum kind { NUMBER, TEXT, CHANNEL, GROUPS, BY_MAC };
 struct device_order {
     const char *name;
     enum kind kind;
-    const char *key; // NULL: it is not known
+    const char *key; // an expression on `devices`; NULL where the kind makes it
     bool is_backwards;
 };
 

@@ -21,8 +21,8 @@ enum group_user {
 ERR_CHECKED int group_use_each(struct store_connection *connection, const char *group,
     int (*each)(enum group_user user, const char *name, void *ctx), void *ctx, struct err *err);
 
-// Whether it may be removed. ERR_CONFLICT, and what asks for it: a webhook unless it is
-// forced, all else in any case.
+// Whether it may be removed. ERR_CONFLICT, and says what asks for it: a webhook unless it is
+// forced, all else in any case. ERR_IO, ERR_NO_MEMORY.
 ERR_CHECKED int group_use_check_removal(
     struct store_connection *connection, const char *group, bool force, struct err *err);
 

@@ -20,8 +20,8 @@ struct webhook_drive {
     struct webhook_drive_settings settings;
     pthread_t thread;
     struct webhook_send *send;
-    pthread_mutex_t mutex;      // for the next one
-    struct webhook_allow allow; // as it is now; what is under way has that of its beginning
+    pthread_mutex_t mutex;      // of the next one
+    struct webhook_allow allow; // as it is now; the thread takes it over at its next look
     _Atomic bool stopping, woken;
     int64_t look_at_ms; // monotonic
     struct tally dropped, broken, trouble;

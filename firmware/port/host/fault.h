@@ -59,8 +59,9 @@ struct fault_state {
 void fault_tell(
     const struct fault *fault, uint32_t since_ms, uint32_t heap_bytes, struct fault_state *out);
 
-// Where a clock leaps, a device may see nothing of a lost link: one that is online loses it for a
-// millisecond then. seen: of its state's losses; 0 at its start.
+// A device whose clock leaps may miss that its link was lost: if it is online, this takes the link
+// away for a millisecond then. *seen: how many losses of its state it has had so far; 0 at its
+// start.
 void fault_make_up(struct fault_state *state, bool is_online, uint32_t *seen);
 
 #endif

@@ -12,16 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "server/ctl/client.h"
 #include "test/unit/server/base/scratch.h"
+#include "test/unit/server/ctl/socket_listen.h"
 
 struct daemon {
-    char path[100];
+    char path[SOCKET_LISTEN_PATH_SIZE];
     const char *reply; // sent to whatever comes; NULL: the connection is closed
     char request[4096];
     int listener;
@@ -56,15 +56,8 @@ static inline void *serve(void *ctx)
 
 static inline void start_listening(struct daemon *daemon, const char *folder)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
     memset(daemon, 0, sizeof *daemon);
-    snprintf(daemon->path, sizeof daemon->path, "%.80s/s", folder);
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", daemon->path);
-    unlink(daemon->path);
-    daemon->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(daemon->listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(daemon->listener, 1), 0);
+    daemon->listener = socket_listen(folder, daemon->path);
 }
 
 static inline void start(struct daemon *daemon, const char *folder, const char *reply)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,6 +15,7 @@
 #include "server/ctl/devices_sorted.h"
 #include "server/ctl/field.h"
 #include "test/unit/server/base/scratch.h"
+#include "test/unit/server/ctl/socket_listen.h"
 
 // What is answered, in this order; each request must contain its text.
 struct exchange {
@@ -23,7 +23,7 @@ struct exchange {
 };
 
 struct daemon {
-    char path[100];
+    char path[SOCKET_LISTEN_PATH_SIZE];
     const struct exchange *exchanges; // ends with one that is all NULL
     size_t done;
     char wrong[1024]; // a request that was not as it should be
@@ -73,15 +73,8 @@ static void *serve(void *ctx)
 
 static void start(struct daemon *daemon, const char *folder, const struct exchange *exchanges)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
     *daemon = (struct daemon){.exchanges = exchanges};
-    snprintf(daemon->path, sizeof daemon->path, "%.80s/s", folder);
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", daemon->path);
-    unlink(daemon->path);
-    daemon->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(daemon->listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(daemon->listener, 4), 0);
+    daemon->listener = socket_listen(folder, daemon->path);
     assert_int_equal(pthread_create(&daemon->thread, NULL, serve, daemon), 0);
 }
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -17,13 +16,14 @@
 #include "server/ctl/pki_record.h"
 #include "server/pki/pki_folder.h"
 #include "test/unit/server/base/scratch.h"
+#include "test/unit/server/ctl/socket_listen.h"
 
 #define CERTIFICATES 65 // one more than are told at once
 
 // Answers so many requests, each in a connection of its own, with one certificate added each, or
 // one of another CA.
 struct daemon {
-    char path[100];
+    char path[SOCKET_LISTEN_PATH_SIZE];
     int listener;
     int answers;
     int foreign;
@@ -86,14 +86,7 @@ static void *serve(void *ctx)
 
 static void start(struct daemon *daemon, const char *folder)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    snprintf(daemon->path, sizeof daemon->path, "%.80s/s", folder);
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", daemon->path);
-    unlink(daemon->path);
-    daemon->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(daemon->listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(daemon->listener, 4), 0);
+    daemon->listener = socket_listen(folder, daemon->path);
     assert_int_equal(pthread_create(&daemon->thread, NULL, serve, daemon), 0);
 }
 

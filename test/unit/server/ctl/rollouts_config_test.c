@@ -1,96 +1,137 @@
-// What may be said of a rollout of a configuration, and how one is named.
+// What is said of rollouts of a configuration: options that go together, the patch, and names.
 #include "server/ctl/rollouts_config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
-#include <stdlib.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <cmocka.h>
+
+#include "server/base/file.h"
 #include "server/ctl/rollouts_create.h"
+#include "test/unit/server/base/scratch.h"
 
 #define ARGUMENTS_MAX 8
 
-static struct options read_options(const char *const *arguments)
+// Reads the words of a line as options; a space is between them.
+static void read_line(char *line, struct options *out)
 {
     static const struct option_rule *const tables[] = {rollouts_create_options, NULL};
-    struct options options;
-    struct err err = {0};
-    char *argv[ARGUMENTS_MAX];
+    char *words[ARGUMENTS_MAX];
+    char *rest = NULL;
     int n = 0;
 
-    while (arguments[n] != NULL) {
-        argv[n] = (char *)(uintptr_t)arguments[n];
-        n++;
+    for (char *p = strtok_r(line, " ", &rest); p != NULL; p = strtok_r(NULL, " ", &rest)) {
+        assert_true(n < ARGUMENTS_MAX);
+        words[n++] = p;
     }
-    if (options_parse(tables, n, argv, &options, &err) < 0)
-        fail_msg("%s", err.message);
-    return options;
+    assert_int_equal(options_parse(tables, n, words, out, NULL), 0);
 }
 
-static void what_goes_together(void **state)
+static void options_go_together(void **state)
 {
     static const struct {
-        const char *arguments[ARGUMENTS_MAX];
-        const char *reason; // NULL: it is taken
+        const char *line;
+        const char *refused; // NULL: they do
     } rows[] = {
-        {{"--image", "B-1", "--all"}, NULL},
-        {{"--config", "{}", "--fleet"}, NULL},
-        {{"--config", "{}", "--group", "a", "--force"}, NULL},
-        {{"--all"}, "--image says"},
-        {{"--config", "{}", "--image", "B-1", "--fleet"}, "--image says"},
-        {{"--image", "B-1", "--fleet"}, "--fleet goes with --config"},
-        {{"--image", "B-1", "--all", "--force"}, "--force goes with --config"},
-        {{"--config", "{}", "--all"}, "--fleet or --group NAME"},
-        {{"--config", "{}", "--fleet", "--filter", "tag=a"}, "--fleet or --group NAME"},
-        {{"--config", "{}"}, "say whose settings"},
-        {{"--config", "{}", "--fleet", "--group", "a"}, "say whose settings"},
-        {{"--config", "{}", "--group", "a", "--group", "b"}, "say whose settings"},
+        {"--image B-00.00.01 --all", NULL},
+        {"--image B-00.00.01 --group a --group b", NULL},
+        {"--config {} --fleet", NULL},
+        {"--config {} --group a", NULL},
+        {"--config {} --fleet --force", NULL},
+        {"--all", "one of --image"},
+        {"--image B-00.00.01 --config {} --all", "one of --image"},
+        {"--image B-00.00.01 --fleet", "--fleet goes with --config"},
+        {"--image B-00.00.01 --all --force", "--force goes with --config"},
+        {"--config {} --all", "which devices get it"},
+        {"--config {} --fleet --filter tag=a", "which devices get it"},
+        {"--config {}", "say whose settings"},
+        {"--config {} --fleet --group a", "say whose settings"},
+        {"--config {} --group a --group b", "say whose settings"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct options options = read_options(rows[i].arguments);
+        struct options options;
         struct err err = {0};
-        int rc = rollouts_config_check(&options, &err);
+        char line[128];
+        int rc;
 
+        snprintf(line, sizeof line, "%s", rows[i].line);
+        read_line(line, &options);
+        rc = rollouts_config_check(&options, &err);
+        assert_int_equal(rc, rows[i].refused == NULL ? SUBCOMMAND_OK : SUBCOMMAND_USAGE);
+        if (rows[i].refused != NULL)
+            assert_non_null(strstr(err.message, rows[i].refused));
         options_clear(&options);
-        if ((rc == SUBCOMMAND_OK) != (rows[i].reason == NULL) ||
-            (rows[i].reason != NULL && strstr(err.message, rows[i].reason) == NULL))
-            fail_msg("row %zu: %d, %s", i, rc, err.message);
     }
 }
 
-static void what_is_asked_for(void **state)
+// Puts a --config into a body, which the caller gives up; its text, or that of a file.
+static int put(const char *config, const char *of, json_t *body, struct err *err)
+{
+    struct options options;
+    char line[SCRATCH_PATH_SIZE + 64];
+    int rc;
+
+    snprintf(line, sizeof line, "--config %s %s", config, of);
+    read_line(line, &options);
+    rc = rollouts_config_put(&options, body, err);
+    options_clear(&options);
+    return rc;
+}
+
+static void patches(void **state)
 {
     static const struct {
-        const char *arguments[ARGUMENTS_MAX];
-        const char *body; // NULL: it is refused
+        const char *text;
+        const char *refused; // NULL: it is taken
     } rows[] = {
-        {{"--config", "{\"a\": 1}", "--fleet"}, "{\"config\":{\"a\":1},\"scope\":\"fleet\"}"},
-        {{"--config", "{}", "--group", "b", "--force"},
-            "{\"config\":{},\"force\":true,\"group\":\"b\",\"scope\":\"group\"}"},
-        {{"--config", "{\"a\": 1", "--fleet"}, NULL},
-        {{"--config", "{\"a\": 1, \"a\": 2}", "--fleet"}, NULL},
-        {{"--config", "/nonexistent/patch", "--fleet"}, NULL},
+        {"{\"statusinterval\":30000}", NULL},
+        {"{\"statusinterval\":null}", NULL},
+        {"{\"a\":1,\"a\":2}", "--config: line 1, column "},
+        {"{\"a\":", "--config: line 1, column "},
+        {"[1]", "--config: it is no JSON object"},
+        {"", "--config: line "},
     };
+    char path[SCRATCH_PATH_SIZE];
 
-    (void)state;
+    scratch_path(*state, "patch", path);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct options options = read_options(rows[i].arguments);
         json_t *body = json_object();
         struct err err = {0};
-        int rc = rollouts_config_put(&options, body, &err);
-        char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+        int rc;
 
-        if (rows[i].body != NULL)
-            assert_string_equal(text, rows[i].body);
-        assert_int_equal(rc == SUBCOMMAND_OK, rows[i].body != NULL);
-        free(text);
+        assert_int_equal(
+            file_replace(path, (const uint8_t *)rows[i].text, strlen(rows[i].text), 0600, NULL), 0);
+        rc = put(path, "--fleet", body, &err);
+        assert_int_equal(rc, rows[i].refused == NULL ? SUBCOMMAND_OK : SUBCOMMAND_USAGE);
+        if (rows[i].refused != NULL)
+            assert_ptr_equal(strstr(err.message, rows[i].refused), err.message);
+        else
+            assert_string_equal(json_string_value(json_object_get(body, "scope")), "fleet");
         json_decref(body);
-        options_clear(&options);
     }
+}
+
+static void bodies(void **state)
+{
+    json_t *body = json_object();
+    json_t *expected = json_pack("{s{si} ss ss sb}", "config", "waittimeout", 9000, "scope",
+        "group", "group", "cellar", "force", 1);
+
+    (void)state;
+    assert_int_equal(
+        put("{\"waittimeout\":9000}", "--group cellar --force", body, NULL), SUBCOMMAND_OK);
+    assert_true(json_equal(body, expected));
+    json_decref(expected);
+    json_decref(body);
+    body = json_object();
+    assert_int_equal(put("/nowhere/patch", "--fleet", body, NULL), ERR_IO);
+    json_decref(body);
 }
 
 static void names(void **state)
@@ -98,11 +139,12 @@ static void names(void **state)
     static const struct {
         const char *rollout, *name;
     } rows[] = {
-        {"{\"image\": \"B-1\", \"config\": null}", "B-1"},
+        {"{\"image\": \"B-00.00.01\", \"config\": null}", "B-00.00.01"},
         {"{\"image\": null, \"config\": {\"scope\": \"fleet\", \"name\": null}}",
             "config.json of fleet"},
         {"{\"image\": null, \"config\": {\"scope\": \"group\", \"name\": \"cellar\"}}",
             "config.json of group cellar"},
+        {"{}", "-"},
     };
 
     (void)state;
@@ -119,8 +161,9 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_goes_together),
-        cmocka_unit_test(what_is_asked_for),
+        cmocka_unit_test(options_go_together),
+        cmocka_unit_test_setup_teardown(patches, scratch_make, scratch_remove),
+        cmocka_unit_test(bodies),
         cmocka_unit_test(names),
     };
 
