@@ -358,8 +358,7 @@ void daemon_reload(struct daemon *daemon)
 {
     struct reload reload = {daemon->config_path, &daemon->config, &daemon->credentials,
         daemon->auth, daemon->download, daemon->download_server, daemon->mqtt,
-        &daemon->reloads_kept, &daemon->enrolment, &daemon->api.settings.desk,
-        daemon->api.api.webhooks};
+        &daemon->reloads_kept, &daemon->enrolment, &daemon->api};
 
     reload_run(&reload);
     rotation_watch_note_own(daemon->rotation, daemon->credentials.certificate);

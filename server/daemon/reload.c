@@ -42,7 +42,7 @@ static void take_config(const struct reload *reload, struct config *fresh)
     fresh->other_server = other_server;
     config->webhook_allow = fresh->webhook_allow;
     fresh->webhook_allow = webhook_allow;
-    webhook_link_reload(reload->webhooks, config);
+    webhook_link_reload(reload->api->api.webhooks, config);
     log_set_level(fresh->log_level);
     download_set_config(reload->download, fresh->device_config);
     fresh->device_config = NULL;
@@ -180,7 +180,7 @@ void reload_run(const struct reload *reload)
         take_config(reload, &fresh.config);
         config_clear(&fresh.config);
     }
-    settings_conflict_warn(reload->settings);
+    settings_conflict_warn(&reload->api->settings.desk);
     if (fresh.kept == 0)
         log_info("daemon", "reloaded");
 }

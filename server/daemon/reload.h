@@ -3,14 +3,13 @@
 
 #include "server/auth/device_auth.h"
 #include "server/base/tally.h"
+#include "server/daemon/api_link.h"
 #include "server/daemon/config.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/enrol_link.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/mqtt/mqtt_client.h"
-#include "server/settings/settings_desk.h"
-#include "server/webhook/webhook_drive.h"
 
 // What SIGHUP reads again. All borrowed.
 struct reload {
@@ -23,8 +22,7 @@ struct reload {
     struct mqtt_client *mqtt;
     struct tally *kept; // counts what stays as it was
     struct enrol_link *enrolment;
-    const struct settings_desk *settings; // which go over the configuration
-    struct webhook_drive *webhooks;
+    struct api_link *api; // with the settings, which go over the configuration, and webhooks
 };
 
 // Takes the configuration, the CA and the certificate anew, each unless something is wrong with it
