@@ -49,7 +49,7 @@ static int read_patch(const char *text, json_t **out, struct err *err)
     size_t n = strlen(text);
     int rc = 0;
 
-    if (text[0] != '{') {
+    if (text[strspn(text, " \t\r\n")] != '{') {
         rc = settings_change_read_file(text, &content, &n, err);
         if (rc < 0)
             return rc;
@@ -129,7 +129,8 @@ void rollouts_config_print_aborted(const json_t *rollout)
     text_line(stdout, "what it brought is not set: all are to run what they ran before");
     if (updated > 0)
         text_line(stdout,
-            "%lld device%s run%s it and count as drifted; 'secureesp command --drifted config', "
+            "%lld device%s run%s it and count%s as drifted; 'secureesp command --drifted config', "
             "then 'secureesp command --drifted reboot' bring them back",
-            (long long)updated, updated == 1 ? "" : "s", updated == 1 ? "s" : "");
+            (long long)updated, updated == 1 ? "" : "s", updated == 1 ? "s" : "",
+            updated == 1 ? "s" : "");
 }
