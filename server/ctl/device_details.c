@@ -143,6 +143,17 @@ static void show_channel(const json_t *device)
     device_offer_show(device);
 }
 
+// Which config.json it runs.
+static void show_config(const json_t *config)
+{
+    bool drifted = field_is_true(config, "drifted");
+
+    if (field_has(config, "hash"))
+        text_line(stdout, "%-18s%s (%s)%s%s%s", "config.json", field_text(config, "hash", "-"),
+            field_text(config, "basis", "-"), drifted ? ", is to run " : "",
+            drifted ? field_text(config, "wanted", "-") : "", drifted ? ": it has drifted" : "");
+}
+
 // What an operator has said of it.
 static void show_marks(const json_t *device, int64_t now_ms)
 {
@@ -171,6 +182,7 @@ static void show_marks(const json_t *device, int64_t now_ms)
     if (field_is_true(device, "canary"))
         puts("canary            yes");
     show_channel(device);
+    show_config(json_object_get(device, "config"));
 }
 
 static void show_key(const json_t *key, int64_t now_ms)

@@ -50,7 +50,7 @@ static int read_patch(const char *text, json_t **out, struct err *err)
     size_t n = strlen(text);
     int rc = 0;
 
-    if (text[0] != '{') {
+    if (text[strspn(text, " \t\r\n")] != '{') {
         rc = settings_change_read_file(text, &content, &n, err);
         if (rc < 0)
             return rc;
@@ -133,11 +133,11 @@ void rollouts_config_print_aborted(const json_t *rollout)
     text_line(stdout, "what it brought is not set: all are to run what they ran before");
     if (updated > 0)
         text_line(stdout,
-            updated == 1
-                ? "%lld device runs it and counts as drifted; 'secureesp command --drifted "
-                  "config', "
-                  "then 'secureesp command --drifted reboot' bring it back"
-                : "%lld devices run it and count as drifted; 'secureesp command --drifted config', "
-                  "then 'secureesp command --drifted reboot' bring them back",
+            updated == 1 ? "%lld device runs it and counts as drifted; 'secureesp command "
+                           "--drifted config', then 'secureesp command --drifted reboot' bring it "
+                           "back"
+                         : "%lld devices run it and count as drifted; 'secureesp command "
+                           "--drifted config', then 'secureesp command --drifted reboot' bring "
+                           "them back",
             (long long)updated);
 }

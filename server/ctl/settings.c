@@ -91,7 +91,8 @@ static void print_config(const json_t *effective)
     text_line(stdout, "to run %s; runs %s (%s)%s", field_text(effective, "hash", "-"),
         field_text(config, "hash", "-"), field_text(config, "basis", "not known"),
         field_is_true(config, "drifted") ? ": it has drifted" : "");
-    if (field_has(config, "fetched"))
+    if (field_has(config, "fetched") &&
+        strcmp(field_text(config, "fetched", ""), field_text(config, "hash", "")) != 0)
         text_line(stdout, "has downloaded %s, and uses it after its next restart",
             field_text(config, "fetched", "-"));
 }

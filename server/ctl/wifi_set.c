@@ -24,7 +24,7 @@ const struct option_rule wifi_set_options[] = {
     {"image", OPTION_VALUE, "GLOB", "to devices whose image has such a name"},
     {"filter", OPTION_LIST, "FILTER", "to devices that meet it: see FILTERS in secureesp(1)"},
     {"group", OPTION_LIST, "NAME", "to devices of this group"},
-    {"yes", OPTION_FLAG, NULL, "do not ask before it goes to those that meet a filter"},
+    {"yes", OPTION_FLAG, NULL, "do not ask before it goes to devices that are not named"},
     {"networks", OPTION_VALUE, "FILE", "the networks, as wpa_passphrase(8) writes them; -: stdin"},
     {"ssid", OPTION_VALUE, "NAME", "one network; asks for its password, or reads it from stdin"},
     {"canary", OPTION_VALUE, "N", "so many devices go first, the others when all have moved (1)"},

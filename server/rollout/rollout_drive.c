@@ -13,6 +13,7 @@
 #include "server/base/pace.h"
 #include "server/release/release_find.h"
 #include "server/rollout/rollout_change.h"
+#include "server/rollout/rollout_config_end.h"
 #include "server/rollout/rollout_plan.h"
 #include "server/rollout/rollout_step.h"
 #include "server/rollout/rollout_watch.h"
@@ -119,8 +120,10 @@ static int finish_config(struct store_connection *connection, const struct rollo
 {
     char reason[ROLLOUT_REASON_SIZE];
     struct err why = {0};
-    int rc = settings_rollout_finish(look->settings, connection, rollout, &why);
+    int rc = rollout_config_end_check(look->settings, connection, rollout, &why);
 
+    if (rc == 0)
+        rc = settings_rollout_finish(look->settings, connection, rollout, &why);
     if (rc == 0)
         return turn_on(connection, rollout, true, err);
     if (rc != ERR_INVALID && rc != ERR_TOO_LARGE && rc != ERR_CONFLICT && rc != ERR_NOT_FOUND)

@@ -264,16 +264,30 @@ void rollout_judge_device(const struct rollout_facts *facts, struct rollout_deci
         judge_at_work(facts, out);
 }
 
-// A phase without devices, as those of a small fleet have, or with all of them left out.
-static bool is_empty(const struct rollout_tally *tally)
+// How many of the present phase say whether it succeeds: not those whose failure was there when it
+// was resumed, which those of earlier phases were first.
+static int64_t count_judged(const struct rollout *rollout, const struct rollout_tally *tally)
 {
-    return tally->counted == 0 && tally->away == 0;
+    int64_t forgiven = rollout->forgiven - (tally->failed - tally->failed_here);
+
+    if (forgiven > tally->failed_here)
+        forgiven = tally->failed_here;
+    return tally->counted - (forgiven > 0 ? forgiven : 0);
+}
+
+// A phase without devices, as those of a small fleet have, or with all of them left out, or failed
+// before it was resumed.
+static bool is_empty(const struct rollout *rollout, const struct rollout_tally *tally)
+{
+    return count_judged(rollout, tally) == 0 && tally->away == 0;
 }
 
 // Of one whose devices are all away, nothing is known.
 static bool has_succeeded(const struct rollout *rollout, const struct rollout_tally *tally)
 {
-    return tally->counted > 0 && tally->updated * 100 >= rollout->terms.success * tally->counted;
+    int64_t judged = count_judged(rollout, tally);
+
+    return judged > 0 && tally->updated * 100 >= rollout->terms.success * judged;
 }
 
 enum rollout_turn rollout_judge_turn(
@@ -283,7 +297,7 @@ enum rollout_turn rollout_judge_turn(
 
     if (tally->failed - rollout->forgiven >= rollout_plan_failures(&rollout->terms, tally->reached))
         return ROLLOUT_TURN_PAUSE;
-    if (!is_last && is_empty(tally))
+    if (!is_last && is_empty(rollout, tally))
         return ROLLOUT_TURN_PHASE; // there is nothing to look at
     if (is_last ? tally->unsettled > 0 : !has_succeeded(rollout, tally))
         return ROLLOUT_TURN_NONE;

@@ -74,6 +74,8 @@ struct rollout_tally {
     // Of all phases:
     int64_t unsettled; // wait, or are under way
     int64_t arrived;   // are updated
+    // Of the present phase again:
+    int64_t failed_here;
 };
 
 enum rollout_turn {

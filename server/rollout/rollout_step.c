@@ -290,6 +290,8 @@ static int count(const struct rollout_device_count *row, void *ctx)
         out->reached += row->devices;
     if (row->stage == ROLLOUT_FAILED)
         out->failed += row->devices;
+    if (row->phase == counting->phase && row->stage == ROLLOUT_FAILED)
+        out->failed_here += row->devices;
     if (row->phase == counting->phase && counts)
         out->counted += row->devices;
     if (row->phase == counting->phase && row->stage == ROLLOUT_UPDATED)

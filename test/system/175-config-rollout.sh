@@ -105,6 +105,8 @@ expect_equal "state" paused "$(rollout spring '$.state')"
 expect_exit 0 secureesp rollouts abort spring
 expect_match "what remains" "is not set: all are to run what they ran" "$output"
 expect_equal "drifted: who has it" 1 "$(drifted)"
+expect_match "its page" "config.json +[0-9a-f]{16} \(reported\), is to run [0-9a-f]{16}: it has drifted" \
+    "$(secureesp devices show "$one")"
 expect_equal "what it gets" 500 "$(config_of "$one" retrytimeout)"
 expect_equal "changes" 2 "$(changes)"
 change summer "$work/patch.json" --fleet --phases 1,100% --timeout 60s
@@ -126,7 +128,7 @@ expect_exit 0 secureesp settings set --fleet waittimeout=9100 --yes
 expect_exit 0 secureesp settings revert 4 --yes
 
 step "of a group: only its devices, and it stays meanwhile"
-change autumn '{"retrytimeout": 900}' --group cellar --timeout 60s --soak 1d
+change autumn ' {"retrytimeout": 900}' --group cellar --timeout 60s --soak 1d
 eventually 40 "it has it" stage_is autumn "$two" updated
 expect_equal "devices" 1 "$(rollout autumn '$.devices.total')"
 expect_equal "what it gets" 900 "$(config_of "$two" retrytimeout)"
@@ -134,6 +136,10 @@ expect_equal "what others get" 700 "$(config_of "$three" retrytimeout)"
 expect_exit 1 secureesp groups remove cellar --yes
 expect_match "the word" "rollout autumn brings its devices another config.json" "$output"
 expect_exit 0 secureesp rollouts abort autumn
+expect_match "one of it" "1 device runs it and counts as drifted" "$output"
+expect_exit 0 secureesp command "$three" config --yes --wait=20
+expect_equal "the same again is nothing to wait for" "" \
+    "$(secureesp settings show "$three" --effective | grep "next restart" || true)"
 expect_exit 0 secureesp groups remove cellar --yes
 
 step "one that cuts devices off stops itself"

@@ -198,6 +198,37 @@ static void who_leaves_the_group_is_left_out(void **state)
     assert_int_equal(commands(f), 1);
 }
 
+// Who is in the group by now has not tried it.
+static void it_is_not_set_for_others_than_those_that_run_it(void **state)
+{
+    struct fixture *f = *state;
+    struct rollout_terms terms = at_once;
+    struct device_group others = {.name = "cellar", .filter = "mac=" MAC_3};
+    struct device_group group = {.name = "cellar", .filter = "mac=" MAC_2 " or mac=" MAC_3};
+
+    terms.soak_ms = 100000;
+    have_group(f);
+    assert_int_equal(try_config(f, "spring", PATCH, "cellar", &terms), 0);
+    look(f);
+    answers(f, MAC_1, COMMAND_CANCELLED, "cancelled");
+    take(f, MAC_2);
+    assert_int_equal(row_of(f, "spring", MAC_2).stage, ROLLOUT_UPDATED);
+    fixture_write(f, put_group, &others);
+    fixture_query(f, "UPDATE rollouts SET soak_at_ms = 1");
+    look(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_PAUSED);
+    assert_string_equal(get(f, "spring").reason,
+        "its end is refused: no device of group cellar runs it: those that do have left");
+    assert_int_equal(count(f, "SELECT count(*) FROM settings_history"), 0);
+    fixture_write(f, put_group, &group);
+    assert_int_equal(changed(f, ROLLOUT_CHANGE_RESUME), 0);
+    look(f);
+    fixture_query(f, "UPDATE rollouts SET soak_at_ms = 1");
+    look(f);
+    assert_int_equal(get(f, "spring").state, ROLLOUT_DONE);
+    assert_int_equal(count(f, "SELECT count(*) FROM settings_history"), 1);
+}
+
 // Its filter, by which it has no settings yet, is judged as if it had.
 static void its_group_is_judged(void **state)
 {
@@ -366,6 +397,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_end_that_is_refused_pauses, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(who_leaves_the_group_is_left_out, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(it_lies_where_it_will, set_up_config, tear_down),
+        cmocka_unit_test_setup_teardown(
+            it_is_not_set_for_others_than_those_that_run_it, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(who_is_held_is_left_alone, set_up_config, tear_down),
         cmocka_unit_test(the_judge_knows_of_it),
         cmocka_unit_test_setup_teardown(its_group_is_judged, set_up_config, tear_down),

@@ -126,6 +126,8 @@ static void a_failure_pauses_it(void **state)
     assert_int_equal(change(f, ROLLOUT_CHANGE_RESUME, NULL), 0); // that one is forgiven
     drive(f);
     assert_int_equal(get(f, "spring").state, ROLLOUT_RUNNING);
+    assert_int_equal(get(f, "spring").phase, 1); // and keeps the others waiting no more
+    assert_int_equal(commands(f), 3);
 }
 
 // The default phases have no device in the second, of a fleet of 2 to 10.
