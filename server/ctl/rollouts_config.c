@@ -58,7 +58,10 @@ static int read_patch(const char *text, json_t **out, struct err *err)
     free(content);
     if (json_is_object(*out))
         return SUBCOMMAND_OK;
-    json_decref(*out);
+    if (*out != NULL) {
+        json_decref(*out);
+        return subcommand_misuse(err, "--config: a patch is a JSON object, as {\"member\": value}");
+    }
     return subcommand_misuse(
         err, "--config: line %d, column %d: it is no JSON object", why.line, why.column);
 }
