@@ -61,7 +61,7 @@ static int read_patch(const char *text, json_t **out, struct err *err)
         return SUBCOMMAND_OK;
     if (*out != NULL) {
         json_decref(*out);
-        return subcommand_misuse(err, "--config: it is no JSON object");
+        return subcommand_misuse(err, "--config: a patch is a JSON object, as {\"member\": value}");
     }
     return subcommand_misuse(
         err, "--config: line %d, column %d: it is no JSON object", why.line, why.column);

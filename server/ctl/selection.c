@@ -91,14 +91,26 @@ int selection_read(
     return rc;
 }
 
+int selection_count_at(struct client *client, const char *path, int64_t *count, struct err *err)
+{
+    const struct client_request request = {.method = "GET", .path = path};
+    json_t *answer;
+    int rc = client_call(client, &request, &answer, err);
+
+    if (rc < 0)
+        return rc;
+    *count = field_integer(answer, "count", 0);
+    json_decref(answer);
+    return 0;
+}
+
 int selection_count(
     struct client *client, const json_t *filters, const char *more, int64_t *count, struct err *err)
 {
-    struct client_request request = {.method = "GET"};
     struct url url;
-    json_t *answer;
     size_t i;
     json_t *filter;
+    int rc;
 
     url_init(&url, "/api/v1/devices/count");
     if (more[0] != '\0')
@@ -107,14 +119,7 @@ int selection_count(
     {
         url_query(&url, "filter", json_string_value(filter));
     }
-    request.path = url_text(&url);
-
-    int rc = client_call(client, &request, &answer, err);
-
+    rc = selection_count_at(client, url_text(&url), count, err);
     url_clear(&url);
-    if (rc < 0)
-        return rc;
-    *count = field_integer(answer, "count", 0);
-    json_decref(answer);
-    return 0;
+    return rc;
 }

@@ -24,4 +24,8 @@ ERR_CHECKED int selection_read(
 ERR_CHECKED int selection_count(struct client *client, const json_t *filters, const char *more,
     int64_t *count, struct err *err);
 
+// How many devices that path of /api/v1/devices/count counts.
+ERR_CHECKED int selection_count_at(
+    struct client *client, const char *path, int64_t *count, struct err *err);
+
 #endif

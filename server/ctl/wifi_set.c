@@ -14,6 +14,7 @@
 #include "server/ctl/output.h"
 #include "server/ctl/secret_prompt.h"
 #include "server/ctl/selection.h"
+#include "server/ctl/url.h"
 #include "server/ctl/wifi_file.h"
 
 #define FILE_MAX 65536
@@ -222,25 +223,54 @@ static int send(
 }
 
 // Which devices the filters mean; asks.
+static int select_filtered(const struct subcommand_call *call, struct client *client, json_t *wish,
+    int64_t *count, struct err *err)
+{
+    json_t *filters = NULL;
+    int rc = selection_read(call->options, client, &filters, err);
+
+    if (rc == 0)
+        rc = selection_count(client, filters, "", count, err);
+    if (rc == 0)
+        json_object_set(wish, "filters", filters);
+    json_decref(filters);
+    return rc;
+}
+
+static int count_devices(
+    const struct subcommand_call *call, struct client *client, int64_t *count, struct err *err)
+{
+    const char *state = options_value(call->options, "state");
+    const char *image = options_value(call->options, "image");
+    struct url url;
+    int rc;
+
+    url_init(&url, "/api/v1/devices/count");
+    if (state != NULL)
+        url_query(&url, "state", state);
+    if (image != NULL)
+        url_query(&url, "image", image);
+    rc = selection_count_at(client, url_text(&url), count, err);
+    url_clear(&url);
+    return rc;
+}
+
+// Those that are not named one by one; asks.
 static int select_devices(const struct subcommand_call *call, json_t *wish, struct err *err)
 {
     struct client *client;
-    json_t *filters = NULL;
     int64_t count = 0;
     int rc = client_open(call->socket, &client, err);
 
     if (rc < 0)
         return rc;
-    rc = selection_read(call->options, client, &filters, err);
-    if (rc == 0)
-        rc = selection_count(client, filters, "", &count, err);
+    rc = selection_is_given(call->options) ? select_filtered(call, client, wish, &count, err)
+                                           : count_devices(call, client, &count, err);
     client_close(client);
-    if (rc == 0)
-        rc = confirm_change(call, count, "new networks", err);
-    if (rc == SUBCOMMAND_OK)
-        json_object_set(wish, "filters", filters);
-    json_decref(filters);
-    return rc;
+    if (rc < 0)
+        return rc;
+    return options_has(call->options, "all") ? confirm_all(call, count, "new networks", err)
+                                             : confirm_change(call, count, "new networks", err);
 }
 
 int wifi_set_run(const struct subcommand_call *call, struct err *err)
@@ -249,7 +279,7 @@ int wifi_set_run(const struct subcommand_call *call, struct err *err)
     json_t *wish = json_object();
     int rc = make_wish(call, wish, err);
 
-    if (rc == SUBCOMMAND_OK && selection_is_given(call->options))
+    if (rc == SUBCOMMAND_OK && call->options->argument_count == 0)
         rc = select_devices(call, wish, err);
     if (rc == SUBCOMMAND_OK)
         rc = read_networks(call, &file, err);

@@ -53,6 +53,9 @@ expect_exit 2 secureesp rollouts create odd --config '{"statusinterval": 900}' -
 expect_match "for whom" "say whose settings" "$output"
 expect_exit 2 secureesp rollouts create odd --config '{"statusinterval": 900' --fleet --yes
 expect_match "no patch" "no JSON object" "$output"
+echo '[1]' >"$work/list.json"
+expect_exit 2 secureesp rollouts create odd --config "$work/list.json" --fleet --yes
+expect_match "a list" "a patch is a JSON object" "$output"
 expect_exit 1 secureesp rollouts create odd --config '{"statusinterval": 50}' --fleet --yes
 expect_match "the limits" "statusinterval: 50 is not from 100" "$output"
 expect_exit 1 secureesp rollouts create odd --config '{"mqttport": 9}' --fleet --yes
