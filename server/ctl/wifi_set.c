@@ -222,7 +222,7 @@ static int send(
     return rc;
 }
 
-// Which devices the filters mean; asks.
+// Which devices the filters mean.
 static int select_filtered(const struct subcommand_call *call, struct client *client, json_t *wish,
     int64_t *count, struct err *err)
 {

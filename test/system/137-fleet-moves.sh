@@ -61,7 +61,7 @@ sandbox_up --devices "$fleet" --emulated "${#boards[@]}" \
 eventually "$patience" "all ${#all[@]} online" are_online "${#all[@]}"
 
 step "a network that is not there: the canary comes back, and nobody follows"
-set_networks --all --canary 1
+set_networks --all --canary 1 --yes
 eventually 120 "the order has failed" are failed "${#all[@]}"
 expect_match "why" "canary did not move" "$(secureesp wifi status "$batch")"
 eventually 60 "all online" are_online "${#all[@]}"
