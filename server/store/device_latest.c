@@ -26,6 +26,7 @@ struct name_list {
 struct search {
     struct name_list published, gates;
     struct device_latest *out;
+    struct err *err;
 };
 
 void device_latest_clear(struct device_latest *latest)
@@ -79,17 +80,16 @@ static int add_gate(const struct rollout_use *use, void *ctx)
     if (!use->is_gated)
         return 0;
 
-    int rc = add_name(&search->gates, use->image, NULL);
+    int rc = add_name(&search->gates, use->image, search->err);
 
-    return rc < 0 ? rc : device_images_append(&search->out->gates, use->image, NULL);
+    return rc < 0 ? rc : device_images_append(&search->out->gates, use->image, search->err);
 }
 
-static int begin(struct search *search, struct store_connection *connection, enum channel channel,
-    struct err *err)
+static int begin(struct search *search, struct store_connection *connection, enum channel channel)
 {
-    int rc = read_published(connection, channel, &search->published, err);
+    int rc = read_published(connection, channel, &search->published, search->err);
 
-    return rc < 0 ? rc : rollout_store_each_use(connection, add_gate, search, err);
+    return rc < 0 ? rc : rollout_store_each_use(connection, add_gate, search, search->err);
 }
 
 static void end(struct search *search)
@@ -134,10 +134,11 @@ static const struct image_name *newest_before(
     return newest;
 }
 
-static int mean(struct search *search, const struct image_name *image,
-    const struct image_name *bound, struct err *err)
+static int mean(
+    struct search *search, const struct image_name *image, const struct image_name *bound)
 {
     struct device_latest *out = search->out;
+    struct err *err = search->err;
 
     if (bound == NULL)
         return device_images_append(&out->always, image->text, err);
@@ -149,7 +150,7 @@ static int mean(struct search *search, const struct image_name *image,
 
 // It is the newest for who is stopped by one of the gates up to the last before which nothing newer
 // is published.
-static int keep_latest(struct search *search, const struct image_name *image, struct err *err)
+static int keep_latest(struct search *search, const struct image_name *image)
 {
     const struct image_name *last = NULL;
     const struct image_name *gate = image;
@@ -157,21 +158,21 @@ static int keep_latest(struct search *search, const struct image_name *image, st
     do {
         gate = next_gate(search, gate);
         if (newest_before(search, image->board, gate) != image)
-            return last != NULL ? mean(search, image, last, err) : 0;
+            return last != NULL ? mean(search, image, last) : 0;
         last = gate;
     } while (gate != NULL);
-    return mean(search, image, NULL, err);
+    return mean(search, image, NULL);
 }
 
 int device_latest_read(struct store_connection *connection, enum channel channel,
     struct device_latest *out, struct err *err)
 {
-    struct search search = {.out = out};
-    int rc = begin(&search, connection, channel, err);
+    struct search search = {.out = out, .err = err};
+    int rc = begin(&search, connection, channel);
 
     out->is_held = true;
     for (size_t i = 0; rc == 0 && i < search.published.count; i++)
-        rc = keep_latest(&search, &search.published.names[i], err);
+        rc = keep_latest(&search, &search.published.names[i]);
     end(&search);
     return rc;
 }
@@ -205,8 +206,8 @@ static int is_outdated(struct store_connection *connection, const struct image_n
 }
 
 // It is outdated for who has passed all gates before the first newer image.
-static int keep_outdated(struct search *search, struct store_connection *connection,
-    const struct image_name *image, struct err *err)
+static int keep_outdated(
+    struct search *search, struct store_connection *connection, const struct image_name *image)
 {
     const struct image_name *passed = NULL;
     const struct image_name *gate = image;
@@ -214,10 +215,11 @@ static int keep_outdated(struct search *search, struct store_connection *connect
     do {
         gate = next_gate(search, gate);
 
-        int rc = is_outdated(connection, image, newest_before(search, image->board, gate), err);
+        int rc =
+            is_outdated(connection, image, newest_before(search, image->board, gate), search->err);
 
         if (rc != 0)
-            return rc < 0 ? rc : mean(search, image, passed, err);
+            return rc < 0 ? rc : mean(search, image, passed);
         passed = gate;
     } while (gate != NULL);
     return 0;
@@ -226,9 +228,9 @@ static int keep_outdated(struct search *search, struct store_connection *connect
 int device_latest_read_outdated(struct store_connection *connection, enum channel channel,
     struct device_latest *out, struct err *err)
 {
-    struct search search = {.out = out};
+    struct search search = {.out = out, .err = err};
     char text[IMAGE_NAME_SIZE] = "";
-    int rc = begin(&search, connection, channel, err);
+    int rc = begin(&search, connection, channel);
 
     while (rc == 0) {
         struct image_name name;
@@ -239,7 +241,7 @@ int device_latest_read_outdated(struct store_connection *connection, enum channe
             break;
         }
         if (image_name_parse(text, strlen(text), &name))
-            rc = keep_outdated(&search, connection, &name, err);
+            rc = keep_outdated(&search, connection, &name);
     }
     end(&search);
     return rc;

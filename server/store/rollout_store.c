@@ -39,7 +39,6 @@ static const char update[] =
     " reason = ?7, ended_at_ms = ?8 WHERE id = ?1";
 
 static const char select_one[] = "SELECT " COLUMNS " FROM rollouts WHERE name = ?1";
-static const char select_all[] = "SELECT " COLUMNS " FROM rollouts ORDER BY id DESC";
 static const char select_open[] = "SELECT " COLUMNS " FROM rollouts WHERE state < 3 ORDER BY id";
 
 static const char select_page[] =
@@ -229,15 +228,6 @@ static int each_of(struct statement *s, int (*each)(const struct rollout *rollou
     return rc;
 }
 
-static int each_row(struct store_connection *connection, const char *sql,
-    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
-{
-    struct statement s;
-
-    statement_open(&s, connection, sql);
-    return each_of(&s, each, ctx, err);
-}
-
 int rollout_store_page(struct store_connection *connection, const int64_t before_limit[2],
     int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
 {
@@ -249,16 +239,13 @@ int rollout_store_page(struct store_connection *connection, const int64_t before
     return each_of(&s, each, ctx, err);
 }
 
-int rollout_store_each(struct store_connection *connection,
-    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
-{
-    return each_row(connection, select_all, each, ctx, err);
-}
-
 int rollout_store_each_open(struct store_connection *connection,
     int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err)
 {
-    return each_row(connection, select_open, each, ctx, err);
+    struct statement s;
+
+    statement_open(&s, connection, select_open);
+    return each_of(&s, each, ctx, err);
 }
 
 int rollout_store_each_use(struct store_connection *connection,

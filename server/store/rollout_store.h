@@ -22,10 +22,8 @@ ERR_CHECKED int rollout_store_get(
 ERR_CHECKED int rollout_store_update(
     struct store_connection *connection, const struct rollout *rollout, struct err *err);
 
-// Calls each() for all of them, the newest first, until it returns non-zero, which is then
-// returned. The second form: for those that have not ended, the oldest first.
-ERR_CHECKED int rollout_store_each(struct store_connection *connection,
-    int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err);
+// Calls each() for those that have not ended, the oldest first, until it returns non-zero, which is
+// then returned.
 ERR_CHECKED int rollout_store_each_open(struct store_connection *connection,
     int (*each)(const struct rollout *rollout, void *ctx), void *ctx, struct err *err);
 
