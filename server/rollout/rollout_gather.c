@@ -30,7 +30,8 @@ enum rollout_place rollout_gather_place_config(
     return settings_want_is_met(want) ? ROLLOUT_PLACE_THERE : ROLLOUT_PLACE_BELOW;
 }
 
-enum rollout_place rollout_gather_place(const struct rollout_gather *gather, enum channel channel,
+// How an image that a device of a channel runs stands to that of the rollout.
+static enum rollout_place place_image(const struct rollout_gather *gather, enum channel channel,
     const char *running, char why[ROLLOUT_REASON_SIZE])
 {
     const struct release_catalogue *catalogue = gather->catalogue;
@@ -174,7 +175,7 @@ static int read_image(const struct rollout_gather *gather, const struct rollout_
     if (rc < 0)
         return rc;
     facts->running = out->record.status.image;
-    facts->place = rollout_gather_place(gather, channel, facts->running, out->why);
+    facts->place = place_image(gather, channel, facts->running, out->why);
     return 0;
 }
 

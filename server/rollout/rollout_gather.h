@@ -35,12 +35,8 @@ struct rollout_gathered {
 ERR_CHECKED int rollout_gather_read(const struct rollout_gather *gather,
     const struct rollout_device *device, struct rollout_gathered *out, struct err *err);
 
-// How an image that a device of a channel runs stands to that of the rollout; why says more of
+// How the config.json that a device runs stands to what it is to get; why says more of
 // ROLLOUT_PLACE_NO_WAY.
-enum rollout_place rollout_gather_place(const struct rollout_gather *gather, enum channel channel,
-    const char *running, char why[ROLLOUT_REASON_SIZE]);
-
-// The same of a config.json, and of what a device is to get.
 enum rollout_place rollout_gather_place_config(
     const struct rollout *rollout, const struct settings_want *want, char why[ROLLOUT_REASON_SIZE]);
 
