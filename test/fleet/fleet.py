@@ -20,7 +20,7 @@ GOOD = f"{BOARD}-00.00.02"
 SKETCH_GOOD, SKETCH_BAD = f"{SKETCH_BOARD}-00.00.08.h", f"{SKETCH_BOARD}-00.00.08.i"
 SKETCH_SOAK_H = 72  # in which each of its sketches that fails is found
 SKETCH_STATUS_MS = 40000  # it keeps its connection by them, which the broker's clock times
-PART_S = 0.03  # real time of a part of a leap
+PIECE_S = 2  # simulated time, for a piece of the daemon's look at health
 QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps although work is open
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
@@ -112,14 +112,15 @@ class Fleet:
                 time.sleep(0.005)
 
     def advance(self, seconds):
-        """A leap, and what follows from it, until all rest again. Where health is to be seen, it has as
-        many parts as the daemon's look at the devices: 200 at a time, each of them twice."""
-        parts = self.options.devices // 100 + 2 if self.is_watched else 1
-        for _ in range(parts):
-            self.box.clock.set(self.options.rate, seconds / parts)
-            time.sleep(PART_S if parts > 1 else 0)
+        """A leap, and what follows from it, until all rest again. Where health is to be seen, the daemon
+        has the time to look at all devices: 200 in a piece, each twice, and a pause behind each."""
+        pieces = self.options.devices // 100 + 2 if self.is_watched else 0
+        self.box.clock.set(self.options.rate, max(1, seconds - pieces * PIECE_S))
         self.leaps += 1
         self.settle()
+        for _ in range(pieces):
+            self.box.clock.set(self.options.rate, PIECE_S)
+            time.sleep(0.03)
 
     def live_until(self, hours, ended=lambda: False):
         """Time passes: at a rate, and by leaps while all rest."""
