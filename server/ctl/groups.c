@@ -89,6 +89,19 @@ static int count_members(struct client *client, const json_t *group, const json_
     return selection_count(client, filters, members, out, err);
 }
 
+// On standard error: what is about to be set for whoever is in the group by then.
+static void tell_rollouts(const json_t *group)
+{
+    size_t i;
+    json_t *name;
+
+    json_array_foreach(json_object_get(json_object_get(group, "used_by"), "rollouts"), i, name)
+    {
+        text_line(
+            stderr, "rollout %s brings its devices another config.json", json_string_value(name));
+    }
+}
+
 // How many devices meet a new filter, and how many of a group do not.
 static int count_set(struct client *client, const char *name, const char *filter,
     struct confirm_group *out, struct err *err)
@@ -103,6 +116,7 @@ static int count_set(struct client *client, const char *name, const char *filter
     if (rc == 0)
         rc = find_group(client, name, &group, err);
     out->is_there = group != NULL;
+    tell_rollouts(group);
     if (rc == 0 && out->is_there)
         rc = count_members(client, group, NULL, &before, err);
     if (rc == 0 && out->is_there)
@@ -177,11 +191,7 @@ static bool tell_users(const json_t *group)
     {
         text_line(stderr, "group %s refers to it", json_string_value(user));
     }
-    json_array_foreach((json_t *)rollouts, i, user)
-    {
-        text_line(
-            stderr, "rollout %s brings its devices another config.json", json_string_value(user));
-    }
+    tell_rollouts(group);
     json_array_foreach((json_t *)webhooks, i, user)
     {
         text_line(stderr, "webhook %s asks for it: nothing would be sent there any more",

@@ -136,6 +136,8 @@ eventually 40 "it has it" stage_is autumn "$two" updated
 expect_equal "devices" 1 "$(rollout autumn '$.devices.total')"
 expect_equal "what it gets" 900 "$(config_of "$two" retrytimeout)"
 expect_equal "what others get" 700 "$(config_of "$three" retrytimeout)"
+expect_exit 0 secureesp groups set cellar "mac=$two" --yes
+expect_match "who changes it is told" "rollout autumn brings its devices another config.json" "$output"
 expect_exit 1 secureesp groups remove cellar --yes
 expect_match "the word" "rollout autumn brings its devices another config.json" "$output"
 expect_exit 0 secureesp rollouts abort autumn
