@@ -6,7 +6,6 @@
 #include "server/base/err.h"
 #include "server/model/rollout.h"
 #include "server/release/release.h"
-#include "server/rollout/rollout_findings.h"
 #include "server/settings/settings_desk.h"
 #include "server/store/store.h"
 
@@ -22,16 +21,7 @@ void rollout_drive_free(struct rollout_drive *drive);
 // thread.
 void rollout_drive_wake(struct rollout_drive *drive);
 
-// One look at all that have not ended, within a store_job; ctx is a rollout_drive_look.
-struct rollout_drive_look {
-    struct release *release;
-    const struct rollout_findings *found; // what is not written yet, or NULL
-    int64_t number;                       // of the look, as of rollout_step_wish
-    const struct settings_desk *settings; // likewise
-    bool is_any;                          // written: there is one,
-    bool is_done;                         // one has ended well, so that its gate has fallen,
-    struct rollout blind; // and one waits whose time zone cannot be read; id 0: none
-};
+// One look at all that have not ended, within a store_job; ctx is a rollout_look.
 ERR_CHECKED int rollout_drive_run(struct store_connection *connection, void *ctx, struct err *err);
 
 // How long to wait after a look that took so long, all in ms: looks have a twentieth of the time,

@@ -49,7 +49,7 @@ static inline void have_group(struct fixture *f)
 
 static inline void look(struct fixture *f)
 {
-    struct rollout_drive_look look = {.settings = &desk};
+    struct rollout_look look = {.settings = &desk};
 
     begin_anew(f);
     look.release = release;

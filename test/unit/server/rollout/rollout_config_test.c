@@ -347,45 +347,6 @@ static void who_is_held_is_left_alone(void **state)
     assert_int_equal(commands(f), 2);
 }
 
-static void the_judge_knows_of_it(void **state)
-{
-    const struct rollout_device loading = {.stage = ROLLOUT_DOWNLOADING, .before = "1"};
-    const struct rollout_device installing = {.stage = ROLLOUT_INSTALLING, .before = "1"};
-    const struct rollout_device updated = {.stage = ROLLOUT_UPDATED, .before = "1"};
-    const struct command current = {
-        .name = "config", .state = COMMAND_DONE, .result = "current", .ended_at_ms = 1};
-    struct rollout_facts facts = {.is_config = true,
-        .is_known = true,
-        .is_online = true,
-        .running = "1",
-        .now_ms = 3,
-        .timeout_ms = 1,
-        .device = &loading,
-        .command = &current};
-    struct rollout_decision decision;
-
-    (void)state;
-    rollout_judge_device(&facts, &decision);
-    assert_int_equal(decision.action, ROLLOUT_ORDER_FLASH); // whatever the server said
-    facts.device = &installing;
-    rollout_judge_device(&facts, &decision);
-    assert_int_equal(decision.stage, ROLLOUT_FAILED);
-    assert_string_equal(
-        decision.reason, "restarted with the new config.json, and did not report it in time");
-    facts.running = ""; // one that says nothing is told all the same
-    facts.device = &loading;
-    rollout_judge_device(&facts, &decision);
-    assert_int_equal(decision.action, ROLLOUT_ORDER_FLASH);
-    facts.device = &updated;
-    facts.running = "2"; // another file is wanted by now
-    rollout_judge_device(&facts, &decision);
-    assert_int_equal(decision.action, ROLLOUT_STAY);
-    facts.running = "1";
-    rollout_judge_device(&facts, &decision);
-    assert_int_equal(decision.stage, ROLLOUT_FAILED);
-    assert_string_equal(decision.reason, "went back to config.json 1");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,7 +361,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             it_is_not_set_for_others_than_those_that_run_it, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(who_is_held_is_left_alone, set_up_config, tear_down),
-        cmocka_unit_test(the_judge_knows_of_it),
         cmocka_unit_test_setup_teardown(its_group_is_judged, set_up_config, tear_down),
         cmocka_unit_test_setup_teardown(of_a_sketch_it_is_inferred, set_up_config, tear_down),
     };

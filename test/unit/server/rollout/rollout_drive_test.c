@@ -1,5 +1,6 @@
 // A fleet through rollouts: what devices are told, that each step outlasts a daemon that dies
 // between any two, and who is offered the image meanwhile.
+#include "server/rollout/rollout_advance.h"
 #include "server/rollout/rollout_drive.h"
 
 #include <fcntl.h>
@@ -127,7 +128,7 @@ static void a_failure_pauses_it(void **state)
     drive(f);
     assert_int_equal(get(f, "spring").state, ROLLOUT_RUNNING);
     assert_int_equal(get(f, "spring").phase, 1); // and keeps the others waiting no more
-    assert_int_equal(commands(f), 3);
+    assert_int_equal(commands(f), 4);
 }
 
 // The default phases have no device in the second, of a fleet of 2 to 10.
@@ -212,7 +213,7 @@ static void an_order_of_somebody_else_goes_first(void **state)
 static void without_its_zone_it_waits(void **state)
 {
     struct fixture *f = *state;
-    struct rollout_drive_look look = {.release = release};
+    struct rollout_look look = {.release = release};
 
     create(f, "spring", &at_once);
     fixture_query(f, "UPDATE rollouts SET time_window = '00:00-23:59 Europe/Atlantis'");

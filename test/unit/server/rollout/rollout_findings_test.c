@@ -22,7 +22,7 @@ static void find(int64_t rollout, const char *mac, const char *reason)
 
 static void drive_with_findings(struct fixture *f)
 {
-    struct rollout_drive_look look = {.release = release, .found = &found};
+    struct rollout_look look = {.release = release, .found = &found};
 
     fixture_write(f, rollout_drive_run, &look);
 }

@@ -10,6 +10,7 @@
 #include "server/release/release_publish.h"
 #include "server/rollout/rollout_change.h"
 #include "server/rollout/rollout_create.h"
+#include "server/rollout/rollout_advance.h"
 #include "server/rollout/rollout_drive.h"
 #include "server/store/image_store.h"
 #include "server/store/rollout_device_store.h"
@@ -93,7 +94,7 @@ static inline void begin_anew(struct fixture *f)
 
 static inline bool drive(struct fixture *f)
 {
-    struct rollout_drive_look look = {.release = release};
+    struct rollout_look look = {.release = release};
 
     begin_anew(f);
     look.release = release;

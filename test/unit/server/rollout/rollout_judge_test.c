@@ -341,11 +341,51 @@ static void each_turn_by_table(void **state)
     }
 }
 
+static void a_configuration(void **state)
+{
+    const struct rollout_device config_loading = {.stage = ROLLOUT_DOWNLOADING, .before = "1"};
+    const struct rollout_device config_installing = {.stage = ROLLOUT_INSTALLING, .before = "1"};
+    const struct rollout_device config_updated = {.stage = ROLLOUT_UPDATED, .before = "1"};
+    const struct command config_current = {
+        .name = "config", .state = COMMAND_DONE, .result = "current", .ended_at_ms = 1};
+    struct rollout_facts facts = {.is_config = true,
+        .is_known = true,
+        .is_online = true,
+        .running = "1",
+        .now_ms = 3,
+        .timeout_ms = 1,
+        .device = &config_loading,
+        .command = &config_current};
+    struct rollout_decision decision;
+
+    (void)state;
+    rollout_judge_device(&facts, &decision);
+    assert_int_equal(decision.action, ROLLOUT_ORDER_FLASH); // whatever the server said
+    facts.device = &config_installing;
+    rollout_judge_device(&facts, &decision);
+    assert_int_equal(decision.stage, ROLLOUT_FAILED);
+    assert_string_equal(
+        decision.reason, "restarted with the new config.json, and did not report it in time");
+    facts.running = ""; // one that says nothing is told all the same
+    facts.device = &config_loading;
+    rollout_judge_device(&facts, &decision);
+    assert_int_equal(decision.action, ROLLOUT_ORDER_FLASH);
+    facts.device = &config_updated;
+    facts.running = "2"; // another file is wanted by now
+    rollout_judge_device(&facts, &decision);
+    assert_int_equal(decision.action, ROLLOUT_STAY);
+    facts.running = "1";
+    rollout_judge_device(&facts, &decision);
+    assert_int_equal(decision.stage, ROLLOUT_FAILED);
+    assert_string_equal(decision.reason, "went back to config.json 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_device_by_table),
         cmocka_unit_test(each_turn_by_table),
+        cmocka_unit_test(a_configuration),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,7 +307,7 @@ static void one_that_has_ended_may_be_removed(void **state)
 static void many_at_work_are_looked_at_by_and_by(void **state)
 {
     struct fixture *f = *state;
-    struct rollout_drive_look look = {.release = release};
+    struct rollout_look look = {.release = release};
 
     create(f, "spring", &at_once);
     fixture_query(f,

@@ -109,7 +109,7 @@ static void begin(struct fixture *f, int devices, int updated)
 // A look by the watch, and what comes of it. Returns the pieces.
 static int look(struct fixture *f)
 {
-    struct rollout_drive_look drive_look;
+    struct rollout_look drive_look;
     int pieces = 0;
     int rc;
 
@@ -121,8 +121,7 @@ static int look(struct fixture *f)
         assert_true(rc >= 0);
         pieces += rc;
     } while (rc > 0);
-    drive_look =
-        (struct rollout_drive_look){.release = release, .found = rollout_watch_found(watch)};
+    drive_look = (struct rollout_look){.release = release, .found = rollout_watch_found(watch)};
     fixture_write(f, rollout_drive_run, &drive_look);
     rollout_watch_forget(watch);
     return pieces;
