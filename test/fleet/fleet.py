@@ -176,10 +176,10 @@ class Fleet:
 
 
 def commands_of_ours(fleet):
-    """Commands sent to our devices: how many, how many no device began, how many one began twice. What
-    a dead device was told must have ended without an outcome."""
+    """Commands sent to our devices: how many, how many no device began, how many one began twice. One
+    that met a device as it died or crashed must have ended without an outcome; it is given again."""
     dead = {mac for release, _ in fleet.bad for mac, kind in release.faulty.items()
-            if kind == "never-return"}
+            if kind in ("never-return", "crash-loop", "heap-leak")}
     sent = {(f"{mac:012x}", number): state for mac, number, state in fleet.box.rows(
         "SELECT device, id, state FROM commands WHERE sent_at_ms > 0")
             if f"{mac:012x}" not in fleet.sketches.macs}
