@@ -52,13 +52,13 @@ static const struct {
     {"{" CONFIG ", \"scope\": \"group\", \"group\": \"a\", \"force\": true}", NULL},
     {"{" CONFIG "}", "scope must be fleet or group"},
     {"{" CONFIG ", \"scope\": \"device\"}", "scope must be fleet or group"},
-    {"{" CONFIG ", \"scope\": \"group\"}", "group must be"},
-    {"{" CONFIG ", \"scope\": \"fleet\", \"group\": \"a\"}", "group must be"},
+    {"{" CONFIG ", \"scope\": \"group\"}", "names a group"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"group\": \"a\"}", "names a group"},
     {"{" CONFIG ", \"scope\": \"group\", \"group\": \"0123456789abcdef0123456789abcdef0\"}",
-        "group must be"},
+        "names a group"},
     {"{" CONFIG ", \"scope\": \"fleet\", \"image\": \"B-2\"}", "exclude each other"},
-    {"{" CONFIG ", \"scope\": \"fleet\", \"all\": true}", "neither"},
-    {"{" CONFIG ", \"scope\": \"fleet\", \"filters\": [\"tag=a\"]}", "neither"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"all\": true}", "do not go with it"},
+    {"{" CONFIG ", \"scope\": \"fleet\", \"filters\": [\"tag=a\"]}", "do not go with it"},
     {"{\"name\": \"spring\", \"config\": [], \"scope\": \"fleet\"}", "must be an object"},
 };
 

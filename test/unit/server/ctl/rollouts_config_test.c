@@ -94,7 +94,7 @@ static void patches(void **state)
         {"{\"statusinterval\":null}", NULL},
         {"{\"a\":1,\"a\":2}", "--config: line 1, column "},
         {"{\"a\":", "--config: line 1, column "},
-        {"[1]", "--config: it is no JSON object"},
+        {"[1]", "--config: a patch is a JSON object"},
         {"", "--config: line "},
     };
     char path[SCRATCH_PATH_SIZE];
