@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "server/base/clock.h"
+#include "server/ctl/away.h"
 #include "server/ctl/client.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
@@ -351,10 +352,12 @@ static int look(const struct subcommand_call *call, struct client *client,
 static int run_watch(const struct subcommand_call *call, struct err *err)
 {
     struct timespec pause = {.tv_sec = INTERVAL_S};
-    struct client_request request = {.method = "GET"};
+    struct client_request request = {.method = "GET", .is_look = true};
+    struct away away = {0};
     struct client *client;
     struct url url;
     json_t *before = NULL;
+    bool goes_on = true;
     int rc = client_open(call->socket, &client, err);
 
     if (rc < 0)
@@ -362,8 +365,13 @@ static int run_watch(const struct subcommand_call *call, struct err *err)
     url_init(&url, "/api/v1/rollouts");
     url_segment(&url, call->options->arguments[0]);
     request.path = url_text(&url);
-    while ((rc = look(call, client, &request, &before, err)) > 0)
-        nanosleep(&pause, NULL);
+    while (rc == 0 && goes_on) {
+        rc = look(call, client, &request, &before, err);
+        goes_on = rc != 0;
+        rc = away_judge(&away, rc, err);
+        if (goes_on)
+            nanosleep(&pause, NULL);
+    }
     json_decref(before);
     url_clear(&url);
     client_close(client);

@@ -25,7 +25,18 @@ expect_set_with_end() {
 step "killed at every change"
 expect_exit 0 secureesp rollouts create spring --config '{"waittimeout": 9000}' --fleet --yes \
     --phases 1,50%,100% --soak 1s --timeout 2m
+secureesp rollouts watch spring >"$work/watch" 2>&1 </dev/null &
+watching=$!
+eventually 20 "who watches it sees it" [ -s "$work/watch" ]
+part kill daemon
+eventually 20 "who watches it waits" grep -q "waiting for it" "$work/watch"
+part start daemon
+part wait daemon
 kill_at_changes 8 expect_set_with_end
+
+step "who watches it sees it done"
+wait "$watching" || fail "it gives up: $(cat "$work/watch")"
+expect_match "the last line" "spring .config.: done" "$(tail -n 1 "$work/watch")"
 
 step "each device got each command that it was given once, and runs it"
 for mac in "$(mac_of 1)" "$(mac_of 2)" "$(mac_of 3)" "$(mac_of 4)"; do
