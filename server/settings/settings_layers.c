@@ -15,8 +15,9 @@ struct reading {
     const struct settings_layers_device *device;
     struct settings_layers *out;
     struct select_tree *filter;
-    struct settings_trial *trial; // that has reached the device, or NULL
     struct err *err;
+    struct settings_trial found;
+    struct settings_trial *trial; // that one, if it has reached the device, or NULL
 };
 
 static int append(
@@ -137,17 +138,16 @@ static int take_trial(const struct reading *reading)
 static int read_all(struct reading *reading)
 {
     const char *const macs[2] = {reading->device->mac, reading->device->place};
-    struct settings_trial trial = {.rollout = 0};
-    int rc =
-        settings_trial_read_of(reading->connection, reading->device->mac, &trial, reading->err);
+    int rc = settings_trial_read_of(
+        reading->connection, reading->device->mac, &reading->found, reading->err);
 
     if (rc == 0)
-        reading->trial = &trial;
+        reading->trial = &reading->found;
     if (rc == 0 || rc == ERR_NOT_FOUND)
         rc = settings_store_each_for(reading->connection, macs, take, reading, reading->err);
     if (rc == 0 && reading->trial != NULL)
         rc = take_trial(reading);
-    settings_trial_clear(&trial);
+    settings_trial_clear(&reading->found);
     return rc;
 }
 
@@ -155,8 +155,11 @@ int settings_layers_read(struct store_connection *connection,
     const struct settings_layers_device *device, struct settings_layers *out, struct err *err)
 {
     struct settings_layers layers = {.count = 0};
-    struct reading reading = {
-        connection, device, &layers, malloc(sizeof *reading.filter), NULL, err};
+    struct reading reading = {.connection = connection,
+        .device = device,
+        .out = &layers,
+        .filter = malloc(sizeof *reading.filter),
+        .err = err};
     int rc;
 
     if (reading.filter == NULL)

@@ -161,7 +161,7 @@ static int be_online(struct deployed_device *device, unsigned done, bool wait, c
 
 static void wait_ms(int64_t ms)
 {
-    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    struct timespec time = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000 * 1000000)};
 
     (void)nanosleep(&time, NULL);
 }
