@@ -73,6 +73,19 @@ static bool is_lost(
     return !kinds[row].restarts || (facts->boot_ms != 0 && facts->boot_ms < command->sent_at_ms);
 }
 
+// Whether it has reported, and had the time to take the command before. One that has come to the
+// broker since gets nothing that was sent to it before.
+static bool has_reported(const struct command_patience *patience, const struct command *command,
+    const struct command_patience_facts *facts)
+{
+    int64_t due_at_ms = command->last_sent_at_ms + patience->accept_ms;
+
+    if (facts->last_seen_ms >= due_at_ms)
+        return true;
+    return facts->speaks_events && facts->now_ms >= due_at_ms &&
+           facts->connected_ms > command->last_sent_at_ms;
+}
+
 static const char *why(const struct command *command)
 {
     if (command->accepted_at_ms != 0)
@@ -97,9 +110,7 @@ struct command_patience_decision command_patience_judge(const struct command_pat
     if (command->accepted_at_ms != 0 || command->sends > patience->resends ||
         !may_repeat(row, facts))
         return decision;
-    // It must have had the time to take it before it reported.
-    if (facts->online && facts->last_seen_ms >= command->last_sent_at_ms + patience->accept_ms &&
-        is_lost(row, command, facts))
+    if (facts->online && has_reported(patience, command, facts) && is_lost(row, command, facts))
         decision.action = COMMAND_PATIENCE_AGAIN;
     else // it may report yet
         decision.due_at_ms = earlier(facts->now_ms + patience->accept_ms, decision.due_at_ms);

@@ -57,7 +57,8 @@ int64_t command_patience_due(
 // device do it twice: to one that acknowledges, which knows the ids of this run (and for what ends
 // with a restart only if it has not restarted since); to a sketch, for a file other than a key,
 // if it has stayed at the broker since, which it leaves for any download; to any other never.
-// Each must have reported since it should have taken it.
+// Each must have reported since it should have taken it; one of ours may instead have come to the
+// broker anew since it was sent.
 struct command_patience_decision command_patience_judge(const struct command_patience *patience,
     const struct command *command, const struct command_patience_facts *facts);
 

@@ -105,6 +105,11 @@ static void test_again(void **state)
         {true, 2, 0, 0, 0, true, true, "++++++++"},
         {true, 3, 0, 0, 0, true, true, "--------"},
         {true, 1, -1, 0, 0, true, true, "--------"},
+        {true, 1, -1, 0, SENT + 1, true, true, "++++++++"}, // it has come to the broker since
+        {true, 1, -1, 0, SENT, true, true, "--------"},
+        {true, 1, -1, 1, SENT + 1, true, true, "+--++++-"},
+        {true, 3, -1, 0, SENT + 1, true, true, "--------"},
+        {false, 1, -1, 0, 2, true, false, "--------"},
         {true, 1, 0, 1, 0, true, true, "+--++++-"}, // restarted since: it may have been that
         {true, 1, 0, -SENT + 1, 0, true, true, "+--++++-"},
         {true, 1, 0, 0, 0, false, true, "--------"},
