@@ -24,7 +24,7 @@ PIECE_S = 2  # simulated time, for a piece of the daemon's look at health
 QUIET_S = 0.4  # real time in which nothing happens, before the clock leaps although work is open
 STAGES = ("waiting", "downloading", "installing", "updated", "failed", "left out")
 STATES = ("running", "soaking", "paused", "done", "aborted")
-FAILED = 4  # a stage
+UPDATED, FAILED = 3, 4  # stages
 PAUSED, DONE = 2, 3  # states
 ENDS = (PAUSED, DONE, 4)
 EXPIRED = 4  # a command's state
@@ -238,12 +238,25 @@ def good_release(fleet):
     return current() / total, awake, everybody
 
 
+def living(fleet):
+    """How many devices no bad release has killed so far; a rollout waits for those that it has."""
+    dead = {mac for release, _ in fleet.bad for mac in release.harmed("never-return")}
+    return fleet.options.devices - len(dead)
+
+
+def is_over(fleet, release):
+    if fleet.rollout(release.name, "state") in ENDS:
+        return True
+    updated = fleet.box.value("SELECT count(*) FROM rollouts r JOIN rollout_devices d ON d.rollout = r.id"
+                              " WHERE r.name = ? AND d.stage = ?", release.name, UPDATED)
+    return updated >= living(fleet)
+
+
 def bad_release(fleet, release, kinds):
     """Until it is paused, and some hours on; then it is taken back, and gives way to the next."""
     fleet.box.add_image(release.image)
     published = fleet.release(release.name, release.image)
-    fleet.live_until(published + PATIENCE_H,
-                     lambda: fleet.rollout(release.name, "state") in ENDS)
+    fleet.live_until(published + PATIENCE_H, lambda: is_over(fleet, release))
     release.paused_h = fleet.hours() - published
     release.state = fleet.rollout(release.name, "state")
     release.reason = fleet.rollout(release.name, "reason")
@@ -300,7 +313,8 @@ def rows_of(fleet, release):
     harmed = ("  devices harmed", share(len(release.harmed())), "")
     if not release.is_to_stop():
         return [(f"{release.name} reaches", share(len(release.have)),
-                 fleet.expect(f"{release.name} ends", release.state == DONE)), harmed]
+                 fleet.expect(f"{release.name} reaches all that live", release.state != PAUSED and
+                              len(release.have) >= living(fleet))), harmed]
     return [
         (f"{release.name} is paused after", f"{release.paused_h:.1f} h",
          fleet.expect(f"{release.name} is paused", release.state == PAUSED)),
