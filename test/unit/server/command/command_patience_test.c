@@ -77,23 +77,26 @@ static void test_accepted(void **state)
         "sent, and the device has begun a download, but not ended it in time");
 }
 
-// One that works: a device of ours, resp. a sketch, that has reported since it should have taken
-// the command. Then one fact of it is another.
+// Ones that work: a device of ours, resp. a sketch, that has reported since it should have taken
+// the command.
+static const struct command_patience_facts ours = {.now_ms = SENT + ACCEPT + 1,
+    .online = true,
+    .speaks_events = true,
+    .acknowledges = true,
+    .last_seen_ms = SENT + ACCEPT,
+    .boot_ms = SENT - 1};
+static const struct command_patience_facts sketch = {.now_ms = SENT + ACCEPT + 1,
+    .online = true,
+    .last_seen_ms = SENT + ACCEPT,
+    .boot_ms = SENT - 1,
+    .connected_ms = SENT - 1};
+
+static const char *const names[] = {
+    "firmware", "flash", "reboot", "ca", "cert", "key", "config", "wifi"};
+
+// One fact is another.
 static void test_again(void **state)
 {
-    static const struct command_patience_facts ours = {.now_ms = SENT + ACCEPT + 1,
-        .online = true,
-        .speaks_events = true,
-        .acknowledges = true,
-        .last_seen_ms = SENT + ACCEPT,
-        .boot_ms = SENT - 1};
-    static const struct command_patience_facts sketch = {.now_ms = SENT + ACCEPT + 1,
-        .online = true,
-        .last_seen_ms = SENT + ACCEPT,
-        .boot_ms = SENT - 1,
-        .connected_ms = SENT - 1};
-    static const char *const names[] = {
-        "firmware", "flash", "reboot", "ca", "cert", "key", "config", "wifi"};
     // In the order of the names, '+': it is sent again.
     static const struct {
         bool is_ours;
