@@ -39,9 +39,8 @@ static int check(
             err, ERR_CONFLICT, "rollout %s was aborted; create another one", rollout->name);
     if (rollout->state == ROLLOUT_DONE && rollout->kind == ROLLOUT_CONFIG)
         return err_set(err, ERR_CONFLICT,
-            "rollout %s is done, and what it brought is set; devices that do not run it download "
-            "it "
-            "by 'secureesp command --drifted config'",
+            "rollout %s is done, and what it brought is set; 'secureesp command --drifted config' "
+            "brings it to devices that do not run it",
             rollout->name);
     if (rollout->state == ROLLOUT_DONE && !retries)
         return err_set(err, ERR_CONFLICT,
