@@ -38,12 +38,14 @@
 #include "server/api/api_webhook_add.h"
 #include "server/api/api_webhooks.h"
 #include "server/api/api_wifi.h"
+#include "server/model/role.h"
 
 // An endpoint as it is without the checks that all share.
 struct endpoint {
     void (*handler)(const struct http_request *request, struct http_response *response, void *ctx);
     bool has_body;
     const struct api_member *parameters; // of its query; NULL: none
+    enum role role;                      // who may ask has at least this one
 };
 
 // Of a list that comes in pages (api_page.h).
@@ -123,102 +125,112 @@ static const struct api_member settings_revert[] = {
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
-// Method, path, handler, whether it has a body, parameters. The literal paths before those that
-// capture a segment.
+// Least role, method, path, handler, whether it has a body, parameters. The literal paths before
+// those that capture a segment.
 #define ENDPOINTS(X)                                                                               \
-    X(HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                                    \
-    X(HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                             \
-    X(HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                           \
-    X(HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)                  \
-    X(HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                                \
-    X(HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)             \
-    X(HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                          \
-    X(HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                           \
-    X(HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                           \
-    X(HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                                 \
-    X(HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force)           \
-    X(HTTP_POST, "/api/v1/devices/:/canary", api_canary_switch, false, canary)                     \
-    X(HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)                     \
-    X(HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)                    \
-    X(HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, true, key_switch)                 \
-    X(HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)                 \
-    X(HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false, replacement)             \
-    X(HTTP_GET, "/api/v1/groups", api_groups_list, false, NULL)                                    \
-    X(HTTP_POST, "/api/v1/groups", api_groups_set, true, force)                                    \
-    X(HTTP_GET, "/api/v1/groups/:", api_groups_show, false, NULL)                                  \
-    X(HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false, channel_and_force)          \
-    X(HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)                       \
-    X(HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                         \
-    X(HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)               \
-    X(HTTP_GET, "/api/v1/settings/layer", api_settings_change_layer_show, false, settings_layer)   \
-    X(HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)          \
-    X(HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false,           \
+    X(VIEWER, HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                            \
+    X(VIEWER, HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                     \
+    X(VIEWER, HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                   \
+    X(VIEWER, HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)          \
+    X(VIEWER, HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                        \
+    X(VIEWER, HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)     \
+    X(VIEWER, HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                  \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                 \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                 \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                       \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force) \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/canary", api_canary_switch, false, canary)           \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/forget", api_devices_forget, false, force)           \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/devices/:/revoke", api_revocation_revoke, false, why)     \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/devices/:/key", api_device_key_switch, true, key_switch)  \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/devices/:/readmit", api_revocation_readmit, false, NULL)  \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/devices/:/replace", api_replacement_run, false,           \
+        replacement)                                                                               \
+    X(VIEWER, HTTP_GET, "/api/v1/groups", api_groups_list, false, NULL)                            \
+    X(OPERATOR, HTTP_POST, "/api/v1/groups", api_groups_set, true, force)                          \
+    X(VIEWER, HTTP_GET, "/api/v1/groups/:", api_groups_show, false, NULL)                          \
+    X(OPERATOR, HTTP_POST, "/api/v1/groups/:/channel", api_groups_follow, false,                   \
+        channel_and_force)                                                                         \
+    X(OPERATOR, HTTP_POST, "/api/v1/groups/:/remove", api_groups_remove, false, force)             \
+    X(VIEWER, HTTP_GET, "/api/v1/settings", api_settings_list, false, settings_at)                 \
+    X(OPERATOR, HTTP_POST, "/api/v1/settings", api_settings_change_set, true, settings_change)     \
+    X(VIEWER, HTTP_GET, "/api/v1/settings/layer", api_settings_change_layer_show, false,           \
+        settings_layer)                                                                            \
+    X(VIEWER, HTTP_GET, "/api/v1/settings/history", api_settings_history, false, settings_before)  \
+    X(OPERATOR, HTTP_POST, "/api/v1/settings/history/:/revert", api_settings_change_revert, false, \
         settings_revert)                                                                           \
-    X(HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)               \
-    X(HTTP_GET, "/api/v1/settings/schema", api_settings_change_schema_show, false, NULL)           \
-    X(HTTP_POST, "/api/v1/settings/schema", api_settings_change_schema_add, true, NULL)            \
-    X(HTTP_POST, "/api/v1/settings/schema/:/remove", api_settings_change_schema_remove, false,     \
-        NULL)                                                                                      \
-    X(HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)          \
-    X(HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)                         \
-    X(HTTP_GET, "/api/v1/certificates/:", api_certificates_show, false, NULL)                      \
-    X(HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false, why_and_force)   \
-    X(HTTP_GET, "/api/v1/enrolments", api_enrolments_list, false, enrolment_filter)                \
-    X(HTTP_POST, "/api/v1/enrolments", api_enrolments_add, true, NULL)                             \
-    X(HTTP_POST, "/api/v1/enrolments/window", api_enrolment_window_open, false, window)            \
-    X(HTTP_GET, "/api/v1/enrolments/:", api_enrolments_show, false, NULL)                          \
-    X(HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false, approval)          \
-    X(HTTP_POST, "/api/v1/enrolments/:/reject", api_enrolments_reject, false, NULL)                \
-    X(HTTP_POST, "/api/v1/enrolments/:/remove", api_enrolments_remove, false, NULL)                \
-    X(HTTP_GET, "/api/v1/rotation", api_rotation_show, false, NULL)                                \
-    X(HTTP_POST, "/api/v1/rotation", api_rotation_start, false, two_cas)                           \
-    X(HTTP_POST, "/api/v1/rotation/certificates", api_rotation_add_certificates, true, NULL)       \
-    X(HTTP_POST, "/api/v1/rotation/advance", api_rotation_advance, false, next_phase)              \
-    X(HTTP_GET, "/api/v1/commands", api_commands_list, false, command_list)                        \
-    X(HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                                 \
-    X(HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)                       \
-    X(HTTP_GET, "/api/v1/commands/:", api_commands_show, false, NULL)                              \
-    X(HTTP_GET, "/api/v1/wifi", api_wifi_list, false, NULL)                                        \
-    X(HTTP_POST, "/api/v1/wifi", api_wifi_set, true, NULL)                                         \
-    X(HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                                      \
-    X(HTTP_GET, "/api/v1/images", api_image_list_send, false, image_list)                          \
-    X(HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                                \
-    X(HTTP_GET, "/api/v1/images/:", api_images_show, false, NULL)                                  \
-    X(HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false, channel_and_force)         \
-    X(HTTP_POST, "/api/v1/images/:/promote", api_images_promote, false, force)                     \
-    X(HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)                   \
-    X(HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)                  \
-    X(HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, force)                       \
-    X(HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                         \
-    X(HTTP_GET, "/api/v1/rollouts", api_rollout_list_send, false, page)                            \
-    X(HTTP_POST, "/api/v1/rollouts", api_rollout_create_run, true, NULL)                           \
-    X(HTTP_GET, "/api/v1/rollouts/:", api_rollouts_show, false, NULL)                              \
-    X(HTTP_GET, "/api/v1/rollouts/:/devices", api_rollout_list_devices, false, page)               \
-    X(HTTP_POST, "/api/v1/rollouts/:/remove", api_rollouts_remove, false, NULL)                    \
-    X(HTTP_POST, "/api/v1/rollouts/:/pause", api_rollouts_pause, false, NULL)                      \
-    X(HTTP_POST, "/api/v1/rollouts/:/resume", api_rollouts_resume, false, NULL)                    \
-    X(HTTP_POST, "/api/v1/rollouts/:/abort", api_rollouts_abort, false, NULL)                      \
-    X(HTTP_POST, "/api/v1/rollouts/:/retry", api_rollouts_retry, false, NULL)                      \
-    X(HTTP_GET, "/api/v1/webhooks", api_webhooks_list, false, NULL)                                \
-    X(HTTP_POST, "/api/v1/webhooks", api_webhook_add_run, true, NULL)                              \
-    X(HTTP_GET, "/api/v1/webhooks/:", api_webhooks_show, false, NULL)                              \
-    X(HTTP_POST, "/api/v1/webhooks/:/remove", api_webhooks_remove, false, NULL)                    \
-    X(HTTP_POST, "/api/v1/webhooks/:/test", api_webhooks_test, false, NULL)                        \
-    X(HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                                    \
-    X(HTTP_GET, "/api/v1/boards/:", api_boards_show, false, NULL)                                  \
-    X(HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                                \
-    X(HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                                \
-    X(HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                        \
-    X(HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                                      \
-    X(HTTP_GET, "/api/v1/keys/:", api_keys_show, false, NULL)                                      \
-    X(HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)                     \
-    X(HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)                  \
-    X(HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                              \
-    X(HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                                 \
-    X(HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)
+    X(VIEWER, HTTP_GET, "/api/v1/settings/effective/:", api_settings_effective, false, NULL)       \
+    X(VIEWER, HTTP_GET, "/api/v1/settings/schema", api_settings_change_schema_show, false, NULL)   \
+    X(OPERATOR, HTTP_POST, "/api/v1/settings/schema", api_settings_change_schema_add, true, NULL)  \
+    X(OPERATOR, HTTP_POST, "/api/v1/settings/schema/:/remove", api_settings_change_schema_remove,  \
+        false, NULL)                                                                               \
+    X(VIEWER, HTTP_GET, "/api/v1/certificates", api_certificates_list, false, certificate_filter)  \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/certificates", api_certificates_add, true, NULL)          \
+    X(VIEWER, HTTP_GET, "/api/v1/certificates/:", api_certificates_show, false, NULL)              \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/certificates/:/revoke", api_certificates_revoke, false,   \
+        why_and_force)                                                                             \
+    X(VIEWER, HTTP_GET, "/api/v1/enrolments", api_enrolments_list, false, enrolment_filter)        \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/enrolments", api_enrolments_add, true, NULL)              \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/enrolments/window", api_enrolment_window_open, false,     \
+        window)                                                                                    \
+    X(VIEWER, HTTP_GET, "/api/v1/enrolments/:", api_enrolments_show, false, NULL)                  \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/enrolments/:/approve", api_enrolments_approve, false,     \
+        approval)                                                                                  \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/enrolments/:/reject", api_enrolments_reject, false, NULL) \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/enrolments/:/remove", api_enrolments_remove, false, NULL) \
+    X(VIEWER, HTTP_GET, "/api/v1/rotation", api_rotation_show, false, NULL)                        \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/rotation", api_rotation_start, false, two_cas)            \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/rotation/certificates", api_rotation_add_certificates,    \
+        true, NULL)                                                                                \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/rotation/advance", api_rotation_advance, false,           \
+        next_phase)                                                                                \
+    X(VIEWER, HTTP_GET, "/api/v1/commands", api_commands_list, false, command_list)                \
+    X(OPERATOR, HTTP_POST, "/api/v1/commands", api_commands_add, true, NULL)                       \
+    X(OPERATOR, HTTP_POST, "/api/v1/commands/cancel", api_commands_cancel, true, NULL)             \
+    X(VIEWER, HTTP_GET, "/api/v1/commands/:", api_commands_show, false, NULL)                      \
+    X(VIEWER, HTTP_GET, "/api/v1/wifi", api_wifi_list, false, NULL)                                \
+    X(OPERATOR, HTTP_POST, "/api/v1/wifi", api_wifi_set, true, NULL)                               \
+    X(VIEWER, HTTP_GET, "/api/v1/wifi/:", api_wifi_show, false, NULL)                              \
+    X(VIEWER, HTTP_GET, "/api/v1/images", api_image_list_send, false, image_list)                  \
+    X(OPERATOR, HTTP_POST, "/api/v1/images", api_images_add, true, new_image)                      \
+    X(VIEWER, HTTP_GET, "/api/v1/images/:", api_images_show, false, NULL)                          \
+    X(OPERATOR, HTTP_POST, "/api/v1/images/:/publish", api_images_publish, false,                  \
+        channel_and_force)                                                                         \
+    X(OPERATOR, HTTP_POST, "/api/v1/images/:/promote", api_images_promote, false, force)           \
+    X(OPERATOR, HTTP_POST, "/api/v1/images/:/withdraw", api_images_withdraw, false, force)         \
+    X(OPERATOR, HTTP_POST, "/api/v1/images/:/must-pass", api_images_mark, false, must_pass)        \
+    X(OPERATOR, HTTP_POST, "/api/v1/images/:/remove", api_images_remove, false, force)             \
+    X(VIEWER, HTTP_GET, "/api/v1/images/:/verify", api_images_verify, false, NULL)                 \
+    X(VIEWER, HTTP_GET, "/api/v1/rollouts", api_rollout_list_send, false, page)                    \
+    X(OPERATOR, HTTP_POST, "/api/v1/rollouts", api_rollout_create_run, true, NULL)                 \
+    X(VIEWER, HTTP_GET, "/api/v1/rollouts/:", api_rollouts_show, false, NULL)                      \
+    X(VIEWER, HTTP_GET, "/api/v1/rollouts/:/devices", api_rollout_list_devices, false, page)       \
+    X(OPERATOR, HTTP_POST, "/api/v1/rollouts/:/remove", api_rollouts_remove, false, NULL)          \
+    X(OPERATOR, HTTP_POST, "/api/v1/rollouts/:/pause", api_rollouts_pause, false, NULL)            \
+    X(OPERATOR, HTTP_POST, "/api/v1/rollouts/:/resume", api_rollouts_resume, false, NULL)          \
+    X(OPERATOR, HTTP_POST, "/api/v1/rollouts/:/abort", api_rollouts_abort, false, NULL)            \
+    X(OPERATOR, HTTP_POST, "/api/v1/rollouts/:/retry", api_rollouts_retry, false, NULL)            \
+    X(ADMINISTRATOR, HTTP_GET, "/api/v1/webhooks", api_webhooks_list, false, NULL)                 \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/webhooks", api_webhook_add_run, true, NULL)               \
+    X(ADMINISTRATOR, HTTP_GET, "/api/v1/webhooks/:", api_webhooks_show, false, NULL)               \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/webhooks/:/remove", api_webhooks_remove, false, NULL)     \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/webhooks/:/test", api_webhooks_test, false, NULL)         \
+    X(VIEWER, HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                            \
+    X(VIEWER, HTTP_GET, "/api/v1/boards/:", api_boards_show, false, NULL)                          \
+    X(OPERATOR, HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                      \
+    X(VIEWER, HTTP_GET, "/api/v1/chains/:", api_chain_show, false, channel)                        \
+    X(VIEWER, HTTP_GET, "/api/v1/keys", api_keys_list, false, NULL)                                \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys", api_keys_add, true, new_key)                       \
+    X(VIEWER, HTTP_GET, "/api/v1/keys/:", api_keys_show, false, NULL)                              \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)      \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)   \
+    X(VIEWER, HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                      \
+    X(VIEWER, HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                         \
+    X(VIEWER, HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)
 
-#define ROUTE(method, pattern, handler, has_body, parameters) {method, pattern, serve},
-#define ENDPOINT(method, pattern, handler, has_body, parameters) {handler, has_body, parameters},
+#define ROUTE(role, method, pattern, handler, has_body, parameters) {method, pattern, serve},
+#define ENDPOINT(role, method, pattern, handler, has_body, parameters)                             \
+    {handler, has_body, parameters, ROLE_##role},
 
 static const struct http_route routes[] = {ENDPOINTS(ROUTE){0, NULL, NULL}};
 
@@ -250,7 +262,8 @@ bool api_describe_endpoint(size_t i, struct api_endpoint *out)
 {
     if (i >= sizeof endpoints / sizeof endpoints[0])
         return false;
-    *out = (struct api_endpoint){&routes[i], endpoints[i].has_body, endpoints[i].parameters};
+    *out = (struct api_endpoint){
+        &routes[i], endpoints[i].has_body, endpoints[i].parameters, endpoints[i].role};
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
+#include "server/model/role.h"
 #include "server/model/serial.h"
 #include "server/pki/key_vault.h"
 #include "server/release/release.h"
@@ -101,6 +102,7 @@ struct api_endpoint {
     const struct http_route *route;
     bool has_body;
     const struct api_member *parameters; // of its query; NULL: none
+    enum role role;                      // who may ask has at least this one
 };
 bool api_describe_endpoint(size_t i, struct api_endpoint *out);
 
