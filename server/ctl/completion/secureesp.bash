@@ -72,11 +72,13 @@ _secureesp_options() {
         'settings patch') echo '--fleet --group --yes --dry-run --send --force --replace' ;;
         'settings revert') echo '--yes --dry-run --send --force' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
+        login*) echo '--name --user --token-file --fingerprint' ;;
+        'servers use') echo '--none' ;;
         'command list') echo '--state --command --limit' ;;
         'command show' | 'command cancel') ;;
         command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
-    echo '--json --socket --help'
+    echo '--json --server --socket --help'
 }
 
 _secureesp_states() {
@@ -104,6 +106,7 @@ _secureesp_verbs() {
         wifi) echo 'set status' ;;
         webhooks) echo 'list show add test remove' ;;
         audit) echo 'list verify anchor' ;;
+        servers) echo 'list use remove' ;;
     esac
 }
 
@@ -135,9 +138,10 @@ _secureesp_arguments() {
         'webhooks show' | 'webhooks test' | 'webhooks remove') _secureesp_first_column webhooks ;;
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        logout* | 'servers use' | 'servers remove') _secureesp_first_column servers ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit login logout servers' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -149,7 +153,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config)
+        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -168,6 +172,10 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'stable beta' -- "$cur")
             return
             ;;
+        --server)
+            mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column servers)" -- "$cur")
+            return
+            ;;
         --leave-behind)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column devices)" -- "$cur")
             return
@@ -176,7 +184,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -192,7 +200,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit login logout servers help --version --help --server --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then
