@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "server/ctl/client_explain.h"
+#include "server/ctl/client_pool.h"
 #include "server/ctl/client_tls.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
@@ -60,6 +61,7 @@ int client_open(const struct client_target *target, struct client **out, struct 
         free(client);
         return err_set(err, ERR_NO_MEMORY, "no memory for a connection");
     }
+    client_pool_join(target->pool, client->curl);
     *out = client;
     return 0;
 }

@@ -5,6 +5,8 @@
 #include "server/ctl/server_record.h"
 #include "server/ctl/server_store.h"
 
+struct client_pool;
+
 #define CLIENT_TARGET_SOCKET "/run/secureesp/api.sock"
 
 // Where requests go: the socket of the daemon of this machine, or a server. Wipe it.
@@ -12,6 +14,7 @@ struct client_target {
     const char *socket;          // borrowed; NULL: the server
     char name[SERVER_NAME_SIZE]; // how the server is called here
     struct server_record server; // without a token: a session's cookie is kept instead
+    struct client_pool *pool;    // of its connections, borrowed; NULL: each client makes its own
 };
 
 // What is said of it: options first, then the environment. NULL or "": nothing.

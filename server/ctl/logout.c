@@ -1,6 +1,7 @@
 // `secureesp logout`: ends the token of a log-in, and forgets it.
 #include "server/ctl/logout.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,14 +26,12 @@ static int find(const struct subcommand_call *call, struct server_store *store,
     return rc;
 }
 
-// At the server. That it has ended already is as good.
+// At the server. That it has ended already is as good; one that came from elsewhere is not ours.
 static int end_token(const struct client_target *target, struct err *err)
 {
     struct client *client;
     int rc;
 
-    if (target->server.token_name[0] == '\0')
-        return err_set(err, ERR_CONFLICT, "it was not made by `secureesp login`");
     rc = client_open(target, &client, err);
     if (rc < 0)
         return rc;
@@ -47,7 +46,7 @@ static int show(const struct subcommand_call *call, const struct client_target *
     if (call->json)
         return output_json(
             json_pack("{s:s, s:b}", "name", target->name, "token_ended", is_ended), err);
-    text_line(stdout, "%s: logged out", target->name);
+    text_line(stdout, is_ended ? "%s: logged out" : "%s: forgotten", target->name);
     return SUBCOMMAND_OK;
 }
 
@@ -59,10 +58,10 @@ static int tell_of_rest(const struct client_target *target, const struct err *wh
 
     clock_format(server->until_ms, until);
     return err_set(err, why->code,
-        "forgotten here, but the token %s of %s stays good at %s%s%s: %.200s; `secureesp tokens "
-        "remove` there ends it",
-        server->token_name, server->user, server->url, server->until_ms > 0 ? " until " : "",
-        server->until_ms > 0 ? until : "", why->message);
+        "%.250s; it is forgotten here, but the token %s of %s stays good%s%s: end it with "
+        "`secureesp tokens remove %s`",
+        why->message, server->token_name, server->user, server->until_ms > 0 ? " until " : "",
+        server->until_ms > 0 ? until : "", server->token_name);
 }
 
 static int run(const struct subcommand_call *call, struct err *err)
@@ -75,11 +74,14 @@ static int run(const struct subcommand_call *call, struct err *err)
     if (rc != SUBCOMMAND_OK)
         return rc;
 
-    int ended = end_token(&target, &why);
+    bool is_ours = target.server.token_name[0] != '\0';
+    int ended = is_ours ? end_token(&target, &why) : 0;
 
-    rc = server_store_remove(&store, target.name, err);
+    // Who forgot the pinned key would be asked about the other one as about a new server's.
+    rc = ended == ERR_UNTRUSTED ? err_set(err, ended, "%s", why.message)
+                                : server_store_remove(&store, target.name, err);
     if (rc == 0)
-        rc = show(call, &target, ended == 0, err);
+        rc = show(call, &target, is_ours && ended == 0, err);
     if (rc == 0 && ended < 0)
         rc = tell_of_rest(&target, &why, err);
     explicit_bzero(&target, sizeof target);

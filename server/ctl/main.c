@@ -6,6 +6,7 @@
 
 #include "server/base/own_memory.h"
 #include "server/base/standard_streams.h"
+#include "server/ctl/client_pool.h"
 #include "server/ctl/json_memory.h"
 #include "server/ctl/reach.h"
 #include "server/ctl/registry.h"
@@ -83,8 +84,11 @@ static int run(const struct subcommand *command, const struct options *options, 
         return rc;
     terminal_describe(STDOUT_FILENO, &call.terminal);
     rc = find_target(command, &call, &target, err);
-    if (rc == SUBCOMMAND_OK)
+    if (rc == SUBCOMMAND_OK) {
+        target.pool = client_pool_new();
         rc = command->run(&call, err);
+        client_pool_free(target.pool);
+    }
     explicit_bzero(&target, sizeof target);
     return rc < 0 ? SUBCOMMAND_FAILED : rc;
 }

@@ -1,8 +1,11 @@
 # bash completion for secureesp(1)
 
+# Which daemon the line is for: its own --server or --socket.
+_secureesp_where=()
+
 # What the daemon names. What is inserted is the shell's to evaluate, so that only plain words pass.
 _secureesp_first_column() {
-    secureesp "$@" list 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ { print $1 }'
+    secureesp "${_secureesp_where[@]}" "$@" list 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ { print $1 }'
 }
 
 # Boards: names of images without version and pre-release.
@@ -134,10 +137,10 @@ _secureesp_arguments() {
         'settings show' | 'settings set' | 'settings unset') _secureesp_first_column devices ;;
         'settings patch') _secureesp_first_column devices && echo FILE ;;
         'settings schema') echo 'show add remove' FILE ;;
-        'settings revert' | 'settings diff') secureesp settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        'settings revert' | 'settings diff') secureesp "${_secureesp_where[@]}" settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'webhooks show' | 'webhooks test' | 'webhooks remove') _secureesp_first_column webhooks ;;
         'wifi set') _secureesp_first_column devices ;;
-        'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        'wifi status') secureesp "${_secureesp_where[@]}" wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         logout* | 'servers use' | 'servers remove') _secureesp_first_column servers ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
@@ -148,8 +151,17 @@ _secureesp_arguments() {
 
 _secureesp() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local group=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words word
+    local first=1 group verb words word i
 
+    _secureesp_where=()
+    for ((i = 1; i + 1 < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} != --@(server|socket) ]] || _secureesp_where=("${COMP_WORDS[@]:i:2}")
+    done
+    while ((first < COMP_CWORD)) && [[ ${COMP_WORDS[first]} == --* ]]; do
+        [[ ${COMP_WORDS[first]} != --@(server|socket) ]] || ((first++))
+        ((first++))
+    done
+    group=${COMP_WORDS[first]} verb=${COMP_WORDS[first + 1]}
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
@@ -199,11 +211,11 @@ _secureesp() {
             return
             ;;
     esac
-    if ((COMP_CWORD == 1)); then
+    if ((COMP_CWORD <= first)); then
         words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit login logout servers help --version --help --server --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
-    elif ((COMP_CWORD == 2)); then
+    elif ((COMP_CWORD == first + 1)); then
         words=$(_secureesp_verbs "$group")
         [[ $group == command ]] && words+=" $(_secureesp_first_column devices)"
         [[ -z $words ]] && words=$(_secureesp_arguments "$group")
