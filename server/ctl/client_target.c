@@ -84,6 +84,7 @@ static int load_or_make(const struct server_store *store, const char *name, cons
     memset(out, 0, sizeof *out);
     snprintf(out->name, sizeof out->name, "%s", name);
     snprintf(out->server.url, sizeof out->server.url, "%s", url);
+    server_store_find_pin(store, url, out->server.pin);
     return 0;
 }
 

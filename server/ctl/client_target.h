@@ -37,8 +37,9 @@ ERR_CHECKED int client_target_resolve(const struct server_store *store, const ch
     const char *socket, struct client_target *out, struct err *err);
 
 // What somebody who logs in means: a log-in that there is, by its address or name, or with an empty
-// token the place for a new one. name: what he wants to call it, or NULL. ERR_CONFLICT if another
-// server is called so; else as client_target_resolve().
+// token the place for a new one, with the pin of another that there is at that address. name: what
+// he wants to call it, or NULL. ERR_CONFLICT if another server is called so; else as
+// client_target_resolve().
 ERR_CHECKED int client_target_for_login(const struct server_store *store, const char *server,
     const char *name, struct client_target *out, struct err *err);
 

@@ -1,6 +1,7 @@
 // Sessions and tokens at a server.
 #include "server/ctl/login_session.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,9 +43,11 @@ static int copy(
     return 0;
 }
 
+// A token that was made on the server itself is of no user: its own name is said instead.
 static int read_who(const json_t *answer, struct server_record *record, struct err *err)
 {
-    int rc = copy(answer, "name", record->user, err);
+    bool is_user = field_text(answer, "name", "")[0] != '\0';
+    int rc = copy(answer, is_user ? "name" : "token", record->user, err);
 
     return rc < 0 ? rc : copy(answer, "role", record->role, err);
 }

@@ -280,6 +280,24 @@ int server_store_find_url(
     return rc;
 }
 
+void server_store_find_pin(
+    const struct server_store *store, const char *url, char out[KEY_PIN_SIZE])
+{
+    char **names;
+    size_t count;
+    struct server_record record = {0};
+
+    out[0] = '\0';
+    if (server_store_list(store, &names, &count, NULL) < 0)
+        return;
+    for (size_t i = 0; i < count && out[0] == '\0'; i++) {
+        if (server_store_load(store, names[i], &record, NULL) == 0 && strcmp(record.url, url) == 0)
+            memcpy(out, record.pin, KEY_PIN_SIZE);
+    }
+    explicit_bzero(&record, sizeof record);
+    server_store_free_list(names, count);
+}
+
 static int read_usual(const char *path, char out[SERVER_NAME_SIZE], struct err *err)
 {
     char text[FILE_MAX];

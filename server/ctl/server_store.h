@@ -41,6 +41,11 @@ void server_store_free_list(char **names, size_t count);
 ERR_CHECKED int server_store_find_url(
     const struct server_store *store, const char *url, char out[SERVER_NAME_SIZE], struct err *err);
 
+// The key that was pinned at that address, by the first log-in of any name; "" if there is none
+// that can be read.
+void server_store_find_pin(
+    const struct server_store *store, const char *url, char out[KEY_PIN_SIZE]);
+
 // The usual server's name, or "" for none. ERR_DENIED, ERR_INVALID, ERR_IO.
 ERR_CHECKED int server_store_usual(
     const struct server_store *store, char out[SERVER_NAME_SIZE], struct err *err);

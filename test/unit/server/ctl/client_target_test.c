@@ -121,18 +121,20 @@ static void test_for_login(void **state)
         int rc;
         const char *called, *url;
         bool is_new;
+        bool is_known; // as another log-in has its key
     } rows[] = {
-        {"https://new:9443", NULL, 0, "new", "https://new:9443", true},
-        {"https://new:9443", "n", 0, "n", "https://new:9443", true},
-        {"https://home:9443", NULL, 0, "home", "https://home:9443", false},
-        {"https://home:9443", "home", 0, "home", "https://home:9443", false},
-        {"https://home:9443", "second", 0, "second", "https://home:9443", true},
-        {"https://home:9443", "work", ERR_CONFLICT, NULL, NULL, false},
-        {"https://home:1", NULL, ERR_CONFLICT, NULL, NULL, false}, // another server of that name
-        {"home", NULL, 0, "home", "https://home:9443", false},
-        {"home", "work", ERR_INVALID, NULL, NULL, false},
-        {"new", NULL, ERR_NOT_FOUND, NULL, NULL, false},
-        {"https://new:9443", "a/b", ERR_INVALID, NULL, NULL, false},
+        {"https://new:9443", NULL, 0, "new", "https://new:9443", true, false},
+        {"https://new:9443", "n", 0, "n", "https://new:9443", true, false},
+        {"https://home:9443", NULL, 0, "home", "https://home:9443", false, true},
+        {"https://home:9443", "home", 0, "home", "https://home:9443", false, true},
+        {"https://home:9443", "second", 0, "second", "https://home:9443", true, true},
+        {"https://home:9443", "work", ERR_CONFLICT, NULL, NULL, false, false},
+        {"https://home:1", NULL, ERR_CONFLICT, NULL, NULL, false,
+            false}, // another server of that name
+        {"home", NULL, 0, "home", "https://home:9443", false, true},
+        {"home", "work", ERR_INVALID, NULL, NULL, false, false},
+        {"new", NULL, ERR_NOT_FOUND, NULL, NULL, false, false},
+        {"https://new:9443", "a/b", ERR_INVALID, NULL, NULL, false, false},
     };
     struct server_store store = two_servers(*state);
 
@@ -147,7 +149,7 @@ static void test_for_login(void **state)
         assert_string_equal(target.name, rows[i].called);
         assert_string_equal(target.server.url, rows[i].url);
         assert_true((target.server.token[0] == '\0') == rows[i].is_new);
-        assert_true((target.server.pin[0] == '\0') == rows[i].is_new);
+        assert_true((target.server.pin[0] != '\0') == rows[i].is_known);
     }
 }
 
