@@ -1,7 +1,7 @@
-// HTTP over the daemon's socket.
+// HTTP over the daemon's socket, or to a server.
 #include "server/ctl/client.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +11,21 @@
 
 #include <curl/curl.h>
 
+#include "server/ctl/client_explain.h"
+#include "server/ctl/client_pool.h"
+#include "server/ctl/client_tls.h"
+
 #define CONNECT_TIMEOUT_MS 5000L
 #define SILENCE_S 60L
 #define REPEATS 40 // of a request that is done once, or changes nothing
 #define REPEAT_PAUSE_MS 250
+#define COOKIE_SIZE 256
 #define REPLY_MAX ((size_t)512 * 1024 * 1024)
 
 struct client {
     CURL *curl;
-    const char *socket;
+    const struct client_target *target;
+    char cookie[COOKIE_SIZE]; // of a session, as NAME=VALUE
 };
 
 // Where an answer goes: a refusal is always kept, since it is for our own eyes.
@@ -33,21 +39,29 @@ struct sink {
     char *p;
     size_t n;
     size_t room;
-    char *next; // of a list: the query for the next page, or NULL
+    char *next;   // of a list: the query for the next page, or NULL
+    char *cookie; // of COOKIE_SIZE; NULL: none is kept
 };
 
-int client_open(const char *socket, struct client **out, struct err *err)
+// While somebody logs in, as he has no token yet.
+static bool bears_cookie(const struct client_target *target)
+{
+    return target->socket == NULL && target->server.token[0] == '\0';
+}
+
+int client_open(const struct client_target *target, struct client **out, struct err *err)
 {
     struct client *client = calloc(1, sizeof *client);
 
     if (client == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for a connection");
-    client->socket = socket;
+    client->target = target;
     client->curl = curl_easy_init();
     if (client->curl == NULL) {
         free(client);
         return err_set(err, ERR_NO_MEMORY, "no memory for a connection");
     }
+    client_pool_join(target->pool, client->curl);
     *out = client;
     return 0;
 }
@@ -57,6 +71,7 @@ void client_close(struct client *client)
     if (client == NULL)
         return;
     curl_easy_cleanup(client->curl);
+    explicit_bzero(client->cookie, sizeof client->cookie);
     free(client);
 }
 
@@ -68,16 +83,28 @@ static bool succeeded(CURL *curl)
     return status >= 200 && status < 300;
 }
 
+// An answer may hold a token.
+static void drop(struct sink *sink)
+{
+    if (sink->p != NULL)
+        explicit_bzero(sink->p, sink->room);
+    free(sink->p);
+    sink->p = NULL;
+}
+
 static bool keep(struct sink *sink, const char *p, size_t n)
 {
     if (n > REPLY_MAX - sink->n)
         return false;
     if (sink->n + n + 1 > sink->room) {
         size_t room = 2 * (sink->n + n + 1);
-        char *grown = realloc(sink->p, room);
+        char *grown = malloc(room); // not realloc(3), which leaves a copy
 
         if (grown == NULL)
             return false;
+        if (sink->n > 0)
+            memcpy(grown, sink->p, sink->n);
+        drop(sink);
         sink->p = grown;
         sink->room = room;
     }
@@ -103,6 +130,23 @@ static size_t receive(char *p, size_t size, size_t count, void *ctx)
     return fwrite(p, 1, n, sink->stream);
 }
 
+// Set-Cookie: NAME=VALUE; ... (RFC 6265, 4.1.1): the session's alone is ever set.
+static void keep_cookie(char cookie[COOKIE_SIZE], const char *p, size_t n)
+{
+    static const char begin[] = "set-cookie: ";
+    size_t length = 0;
+
+    if (n < sizeof begin || strncasecmp(p, begin, sizeof begin - 1) != 0)
+        return;
+    p += sizeof begin - 1;
+    n -= sizeof begin - 1;
+    while (length < n && length < COOKIE_SIZE - 1 && isgraph((unsigned char)p[length]) &&
+           p[length] != ';')
+        length++;
+    memcpy(cookie, p, length);
+    cookie[length] = '\0';
+}
+
 // Link: <?a=b&cursor=c>; rel="next", as the daemon writes it
 static size_t receive_header(char *p, size_t size, size_t count, void *ctx)
 {
@@ -112,6 +156,8 @@ static size_t receive_header(char *p, size_t size, size_t count, void *ctx)
     size_t n = size * count;
     const char *to;
 
+    if (sink->cookie != NULL)
+        keep_cookie(sink->cookie, p, n);
     if (n < sizeof begin || strncasecmp(p, begin, sizeof begin - 1) != 0)
         return n;
     p += sizeof begin - 2; // the '?' belongs to it
@@ -123,79 +169,17 @@ static size_t receive_header(char *p, size_t size, size_t count, void *ctx)
     return to == NULL || sink->next != NULL ? n : 0;
 }
 
-static int explain_connect(const struct client *client, struct err *err)
+static int set_up(
+    struct client *client, const struct client_request *request, struct sink *sink, struct err *err)
 {
-    long number = 0;
+    const struct client_target *target = client->target;
+    int rc = 0;
 
-    curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
-    if (number == EACCES || number == EPERM)
-        return err_set(err, ERR_DENIED,
-            "not allowed to talk to the daemon at %s: join the group secureesp (adduser NAME "
-            "secureesp) and log in again",
-            client->socket);
-    if (number == ENOENT)
-        return err_set(err, ERR_UNAVAILABLE,
-            "no daemon at %s: is secureespd running (systemctl status secureespd), and is this its "
-            "socket (--socket)?",
-            client->socket);
-    if (number == 0)
-        number = ENOTCONN;
-    errno = (int)number;
-    return err_set(err, ERR_UNAVAILABLE,
-        "cannot reach the daemon at %s: %m; is secureespd running (systemctl status secureespd)?",
-        client->socket);
-}
-
-static int explain(const struct client *client, CURLcode code, struct err *err)
-{
-    switch (code) {
-    case CURLE_COULDNT_CONNECT: return explain_connect(client, err);
-    case CURLE_WRITE_ERROR:
-        return err_set(err, ERR_IO, "cannot store or write the daemon's answer");
-    case CURLE_OPERATION_TIMEDOUT:
-        return err_set(err, ERR_UNAVAILABLE,
-            "the daemon at %s does not answer; its log says why (journalctl -u secureespd)",
-            client->socket);
-    default:
-        return err_set(err, ERR_UNAVAILABLE,
-            "the connection to the daemon at %s failed: %s; its log says why (journalctl -u "
-            "secureespd)",
-            client->socket, curl_easy_strerror(code));
-    }
-}
-
-static int code_from_name(const char *name)
-{
-    for (int code = ERR_INVALID; code >= ERR_BUSY; code--) {
-        if (strcmp(err_code_name(code), name) == 0)
-            return code;
-    }
-    return ERR_IO;
-}
-
-static int explain_refusal(CURL *curl, const struct sink *sink, json_t **refusal, struct err *err)
-{
-    const char *name;
-    const char *detail;
-    long status = 0;
-    json_t *reply = json_loadb(sink->p != NULL ? sink->p : "", sink->n, JSON_ALLOW_NUL, NULL);
-    int rc;
-
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    if (json_unpack(reply, "{s:s, s:{s:s}}", "detail", &detail, "error", "code", &name) == 0)
-        rc = err_set(err, code_from_name(name), "%s", detail);
-    else
-        rc = err_set(err, ERR_IO, "the daemon answered with HTTP status %ld and no reason", status);
-    if (refusal != NULL)
-        *refusal = json_incref(reply);
-    json_decref(reply);
-    return rc;
-}
-
-static void set_up(struct client *client, const struct client_request *request, struct sink *sink)
-{
     curl_easy_reset(client->curl); // keeps the connection
-    curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+    if (target->socket != NULL)
+        curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, target->socket);
+    else
+        rc = client_tls_set_up(client->curl, target->server.pin, err);
     curl_easy_setopt(client->curl, CURLOPT_PROXY, "");
     curl_easy_setopt(client->curl, CURLOPT_PATH_AS_IS, 1L); // a name may be ".."
     curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
@@ -212,6 +196,7 @@ static void set_up(struct client *client, const struct client_request *request, 
         curl_easy_setopt(
             client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->size_bytes);
     }
+    return rc;
 }
 
 #define KEY_SIZE 64
@@ -230,10 +215,11 @@ static int make_key(char out[KEY_SIZE], struct err *err)
     return 0;
 }
 
-static int make_headers(
-    const struct client_request *request, struct curl_slist **out, struct err *err)
+static int make_headers(const struct client *client, const struct client_request *request,
+    struct curl_slist **out, struct err *err)
 {
-    char text[128];
+    const struct client_target *target = client->target;
+    char text[SERVER_URL_SIZE + 32];
     char key[KEY_SIZE];
     int rc = request->once ? make_key(key, err) : 0;
 
@@ -250,14 +236,37 @@ static int make_headers(
     }
     if (request->once)
         curl_slist_append(*out, key);
+    if (target->socket == NULL && target->server.token[0] != '\0') {
+        snprintf(text, sizeof text, "Authorization: Bearer %s", target->server.token);
+        curl_slist_append(*out, text);
+        explicit_bzero(text, sizeof text);
+    }
+    if (bears_cookie(target)) {
+        // As a browser would, which alone may show a cookie.
+        snprintf(text, sizeof text, "Origin: %s", target->server.url);
+        curl_slist_append(*out, text);
+    }
+    if (client->cookie[0] != '\0') {
+        snprintf(text, sizeof text, "Cookie: %s", client->cookie);
+        curl_slist_append(*out, text);
+        explicit_bzero(text, sizeof text);
+    }
     return 0;
+}
+
+static void free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *at = headers; at != NULL; at = at->next)
+        explicit_bzero(at->data, strlen(at->data));
+    curl_slist_free_all(headers);
 }
 
 // Whether the daemon may have done what was asked, or not, and nobody has been told.
 static bool is_lost(CURLcode code, int tries)
 {
     return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
-           code == CURLE_PARTIAL_FILE || (code == CURLE_COULDNT_CONNECT && tries > 0);
+           code == CURLE_PARTIAL_FILE ||
+           ((code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR) && tries > 0);
 }
 
 // Whether it does no harm to do it twice. Who takes an answer in pieces goes on from where it was.
@@ -287,11 +296,14 @@ static CURLcode perform_again(struct client *client, struct sink *sink)
 static int perform(
     struct client *client, const struct client_request *request, struct sink *sink, struct err *err)
 {
+    const struct client_target *target = client->target;
     char url[8192];
     struct curl_slist *headers = NULL;
-    size_t n = request->path == NULL
-                   ? sizeof url
-                   : (size_t)snprintf(url, sizeof url, "http://localhost%s", request->path);
+    size_t n =
+        request->path == NULL
+            ? sizeof url
+            : (size_t)snprintf(url, sizeof url, "%s%s",
+                  target->socket != NULL ? "http://localhost" : target->server.url, request->path);
     CURLcode code;
     int rc;
 
@@ -299,21 +311,28 @@ static int perform(
         return err_set(err, ERR_INVALID,
             "what is given makes a request line of %zu bytes, of at most %zu: give less at a time",
             n, sizeof url - 1);
-    rc = make_headers(request, &headers, err);
+    rc = set_up(client, request, sink, err);
+    if (rc == 0)
+        rc = make_headers(client, request, &headers, err);
     if (rc < 0)
         return rc;
-    set_up(client, request, sink);
     curl_easy_setopt(client->curl, CURLOPT_URL, url);
     curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
     sink->curl = client->curl;
+    sink->cookie = bears_cookie(target) ? client->cookie : NULL;
     code =
         may_repeat(request, sink) ? perform_again(client, sink) : curl_easy_perform(client->curl);
-    rc = sink->taken != 0          ? sink->taken
-         : code != CURLE_OK        ? explain(client, code, err)
-         : succeeded(client->curl) ? 0
-                                   : explain_refusal(client->curl, sink, request->refusal, err);
-    curl_slist_free_all(headers);
-    return rc;
+    free_headers(headers);
+    if (sink->taken != 0)
+        return sink->taken;
+    if (code != CURLE_OK)
+        return client_explain_failure(client->curl, code, target, err);
+    if (succeeded(client->curl))
+        return 0;
+
+    struct client_refusal refusal = {sink->p, sink->n, request->refusal};
+
+    return client_explain_refusal(client->curl, &refusal, target, err);
 }
 
 int client_get_page(
@@ -326,7 +345,7 @@ int client_get_page(
     if (rc == 0 && sink.p == NULL)
         rc = err_set(err, ERR_IO, "the daemon's answer is empty");
     if (rc < 0) {
-        free(sink.p);
+        drop(&sink);
         free(sink.next);
         return rc;
     }
@@ -350,7 +369,7 @@ int client_call(
             *out = reply;
     }
     free(sink.next);
-    free(sink.p);
+    drop(&sink);
     return rc;
 }
 
@@ -363,7 +382,7 @@ int client_stream(
     if (rc == 0 && sink.last != '\n' && putc('\n', out) == EOF)
         rc = err_set(err, ERR_IO, "cannot write the daemon's answer");
     free(sink.next);
-    free(sink.p);
+    drop(&sink);
     return rc;
 }
 
@@ -373,6 +392,6 @@ int client_feed(struct client *client, const struct client_request *request,
     struct sink sink = {.take = take, .ctx = ctx};
     int rc = perform(client, request, &sink, err);
 
-    free(sink.p);
+    drop(&sink);
     return rc;
 }

@@ -9,8 +9,10 @@
 #include <jansson.h>
 
 #include "server/base/err.h"
+#include "server/ctl/client_target.h"
 
-// The daemon's JSON API on its Unix socket; one connection serves all requests.
+// The daemon's JSON API, on its Unix socket or a server's HTTPS; one connection serves all
+// requests.
 struct client;
 
 struct client_request {
@@ -27,12 +29,14 @@ struct client_request {
     bool is_look;     // but not this GET: its caller looks again by itself
 };
 
-// Prepares requests to a socket, which is only tried with the first; the path is borrowed.
-ERR_CHECKED int client_open(const char *socket, struct client **out, struct err *err);
+// Prepares requests to a target, which is only tried with the first; it is borrowed.
+ERR_CHECKED int client_open(
+    const struct client_target *target, struct client **out, struct err *err);
 void client_close(struct client *client);
 
 // Asks for a JSON answer; the caller gives up the reference. ERR_UNAVAILABLE or ERR_DENIED if the
-// daemon cannot be reached, the answer's own code and message if it refuses.
+// daemon cannot be reached, ERR_UNTRUSTED if a server has another key than is pinned, of which
+// nothing was asked then; the answer's own code and message if it refuses.
 ERR_CHECKED int client_call(
     struct client *client, const struct client_request *request, json_t **out, struct err *err);
 

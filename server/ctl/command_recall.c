@@ -88,7 +88,7 @@ static int post(const struct subcommand_call *call, const char *text, struct err
     };
     struct client *client;
     json_t *answer;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

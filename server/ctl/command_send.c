@@ -291,7 +291,7 @@ static int post_and_follow(struct batch *batch, bool many, int64_t wait_s, struc
 static int send(const struct subcommand_call *call, bool many, int64_t wait_s, struct err *err)
 {
     struct batch batch = {.call = call};
-    int rc = client_open(call->socket, &batch.client, err);
+    int rc = client_open(call->target, &batch.client, err);
 
     if (rc < 0)
         return rc;

@@ -104,7 +104,7 @@ static int add_filters(const struct subcommand_call *call, struct url *url, stru
 
     if (!selection_is_given(call->options))
         return SUBCOMMAND_OK;
-    rc = client_open(call->socket, &client, err);
+    rc = client_open(call->target, &client, err);
     if (rc < 0)
         return rc;
     rc = selection_read(call->options, client, &filters, err);

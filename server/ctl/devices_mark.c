@@ -121,7 +121,7 @@ static int run(const struct mark *mark, size_t count, struct err *err)
 
     if (rc != SUBCOMMAND_OK)
         return rc;
-    rc = client_open(mark->call->socket, &client, err);
+    rc = client_open(mark->call->target, &client, err);
     if (rc < 0)
         return rc;
     answers = json_array();

@@ -16,7 +16,7 @@ static int count(
     struct client_request request = {.method = "GET", .path = url_text(url)};
     struct client *client = NULL;
     json_t *answer = NULL;
-    int rc = request.path != NULL ? client_open(call->socket, &client, err)
+    int rc = request.path != NULL ? client_open(call->target, &client, err)
                                   : err_set(err, ERR_NO_MEMORY, "no memory for a list");
 
     if (rc == 0)

@@ -227,7 +227,7 @@ int devices_watch_run(const struct subcommand_call *call, struct err *err)
         return rc;
     while ((filter = options_next(call->options, "filter", &cursor)) != NULL)
         url_query(&url, "filter", filter);
-    rc = client_open(call->socket, &client, err);
+    rc = client_open(call->target, &client, err);
     if (rc == 0) {
         watch.known = json_object();
         rc = look(&watch, client, url_text(&url), interval_s, err);

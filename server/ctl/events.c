@@ -186,7 +186,7 @@ static int run(const struct subcommand_call *call, struct err *err)
     request.path = url_text(&url);
     follower.sse = sse_new();
     rc = follower.sse == NULL ? err_set(err, ERR_NO_MEMORY, "no memory for events")
-                              : client_open(call->socket, &client, err);
+                              : client_open(call->target, &client, err);
     if (rc == 0) {
         rc = follow(&follower, client, &request, options_has(call->options, "follow"));
         client_close(client);

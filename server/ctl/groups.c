@@ -133,7 +133,7 @@ static int confirm_set(const struct subcommand_call *call, struct err *err)
     const char *const *arguments = call->options->arguments;
     struct confirm_group group = {0};
     struct client *client;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;
@@ -148,7 +148,7 @@ static int read_group(
 {
     const char *name = call->options->arguments[0];
     struct client *client;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

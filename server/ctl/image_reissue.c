@@ -271,7 +271,7 @@ int image_reissue_run(const struct subcommand_call *call, struct err *err)
 
     if (rc != 0)
         return rc;
-    rc = client_open(call->socket, &client, err);
+    rc = client_open(call->target, &client, err);
     if (rc < 0)
         return rc;
     url_init(&url, "/api/v1/chains");

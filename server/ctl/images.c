@@ -232,7 +232,7 @@ static int run_verify(const struct subcommand_call *call, struct err *err)
     if (options_has(call->options, "key"))
         return images_local_verify(call, err);
 
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

@@ -159,7 +159,7 @@ int keys_rotate_run(const struct subcommand_call *call, struct err *err)
     struct client *client = NULL;
     json_t *keys = NULL;
     json_t *images = NULL;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc == 0)
         rc = ask(client, "/api/v1/keys", &keys, err);

@@ -6,19 +6,21 @@
 
 #include "server/base/own_memory.h"
 #include "server/base/standard_streams.h"
+#include "server/ctl/client_pool.h"
+#include "server/ctl/json_memory.h"
+#include "server/ctl/reach.h"
 #include "server/ctl/registry.h"
 #include "server/ctl/text.h"
 #include "server/ctl/usage.h"
 
-#define SOCKET_DEFAULT "/run/secureesp/api.sock"
-
-// How many of the words are options before the command: --json, --socket PATH, --socket=PATH.
+// How many of the words are options before the command: --json, --socket PATH, --socket=PATH, and
+// so --server.
 static int count_leading_options(int argc, char **argv)
 {
     int n = 0;
 
     while (n < argc && argv[n][0] == '-')
-        n += strcmp(argv[n], "--socket") == 0 ? 2 : 1;
+        n += strcmp(argv[n], "--socket") == 0 || strcmp(argv[n], "--server") == 0 ? 2 : 1;
     return n < argc ? n : argc;
 }
 
@@ -29,17 +31,29 @@ static void complain(const struct err *err)
     fputc('\n', stderr);
 }
 
-static void fill_call(const struct options *options, struct subcommand_call *call)
+// Finds out which daemon is meant. SUBCOMMAND_OK, SUBCOMMAND_USAGE or a negative enum err.
+static int find_target(const struct subcommand *command, struct subcommand_call *call,
+    struct client_target *target, struct err *err)
 {
-    const char *environment = getenv("SECUREESP_SOCKET");
-    const char *given = options_value(options, "socket");
+    const struct client_target_words words = {
+        .server_option = options_value(call->options, "server"),
+        .socket_option = options_value(call->options, "socket"),
+        .server_environment = getenv("SECUREESP_SERVER"),
+        .socket_environment = getenv("SECUREESP_SOCKET"),
+    };
+    const char *socket;
+    struct server_store store;
 
-    call->options = options;
-    call->json = options_has(options, "json");
-    call->socket = given != NULL                                   ? given
-                   : environment != NULL && environment[0] != '\0' ? environment
-                                                                   : SOCKET_DEFAULT;
-    terminal_describe(STDOUT_FILENO, &call->terminal);
+    if (client_target_choose(&words, &call->server, &socket, err) < 0)
+        return SUBCOMMAND_USAGE;
+    if (reach_of(command) == REACH_FILES && words.server_option != NULL)
+        return subcommand_misuse(
+            err, "it works on files of this machine alone, and takes no --server");
+    if (reach_of(command) != REACH_DAEMON)
+        return SUBCOMMAND_OK;
+    server_store_find(&store);
+    call->target = target;
+    return client_target_resolve(&store, call->server, socket, target, err);
 }
 
 static int check_arguments(
@@ -57,7 +71,8 @@ static int check_arguments(
 
 static int run(const struct subcommand *command, const struct options *options, struct err *err)
 {
-    struct subcommand_call call;
+    struct subcommand_call call = {.options = options, .json = options_has(options, "json")};
+    struct client_target target = {0};
     int rc;
 
     if (options_has(options, "help")) {
@@ -67,11 +82,15 @@ static int run(const struct subcommand *command, const struct options *options, 
     rc = check_arguments(command, options, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
-    fill_call(options, &call);
-    rc = command->run(&call, err);
-    if (rc < 0)
-        return SUBCOMMAND_FAILED;
-    return rc;
+    terminal_describe(STDOUT_FILENO, &call.terminal);
+    rc = find_target(command, &call, &target, err);
+    if (rc == SUBCOMMAND_OK) {
+        target.pool = client_pool_new();
+        rc = command->run(&call, err);
+        client_pool_free(target.pool);
+    }
+    explicit_bzero(&target, sizeof target);
+    return rc < 0 ? SUBCOMMAND_FAILED : rc;
 }
 
 static int parse_and_run(const struct subcommand *command, int argc, char **argv)
@@ -152,6 +171,7 @@ int main(int argc, char **argv)
     if (!standard_streams_open())
         return SUBCOMMAND_FAILED;
     own_memory_close();
+    json_memory_wipe();
     argc--;
     argv++;
     if (argc == 1 && (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)) {

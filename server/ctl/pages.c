@@ -60,7 +60,7 @@ static int each_page(const struct subcommand_call *call, struct url *url, int64_
 {
     struct client *client = NULL;
     char limit[24];
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     snprintf(limit, sizeof limit, "%d", *left < PAGE_ROWS ? (int)*left : PAGE_ROWS);
     url_query(url, "limit", limit);

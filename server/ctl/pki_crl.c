@@ -101,7 +101,7 @@ static int check_ca(const struct request *request, struct client *client, struct
     return err_set(err, ERR_CONFLICT,
         "the daemon at %s trusts another CA than that of %s, which cannot sign a list of what the "
         "daemon knows",
-        request->call->socket, request->folder);
+        client_target_place(request->call->target), request->folder);
 }
 
 // Those on hold stand in it too (RFC 5280, 5.3.1). They are asked for first, so that one that is
@@ -112,7 +112,7 @@ static int fetch(struct request *request, struct err *err)
     struct client *client;
     json_t *on_hold = NULL;
     json_t *revoked = NULL;
-    int rc = client_open(request->call->socket, &client, err);
+    int rc = client_open(request->call->target, &client, err);
 
     if (rc < 0)
         return rc;

@@ -56,7 +56,7 @@ static int tell(const struct subcommand_call *call, const struct pki_folder_pair
     int rc = read_files(pairs, count, &pem, &n, err);
 
     if (rc == 0)
-        rc = client_open(call->socket, &client, err);
+        rc = client_open(call->target, &client, err);
     if (rc == 0)
         rc = post(client, pem, n, answer, err);
     client_close(client);
@@ -89,13 +89,15 @@ void pki_record_tell(struct pki_record *record, const struct pki_folder_pair *pa
         note(record,
             "the daemon does not know about it yet: %s; run `secureesp pki record %s` later to "
             "tell it",
-            err.code == ERR_UNAVAILABLE ? "no daemon answers here" : err.message,
+            err.code == ERR_UNAVAILABLE && call->target->socket != NULL ? "no daemon answers here"
+                                                                        : err.message,
             call->options->arguments[0]);
         return;
     }
     record->failed = field_integer(answer, "foreign", 0) > 0;
     if (record->failed)
-        note(record, "the daemon at %s trusts another CA, and was not told about it", call->socket);
+        note(record, "the daemon at %s trusts another CA, and was not told about it",
+            client_target_place(call->target));
     if (field_integer(answer, "revoked", 0) > 0)
         note(record,
             "%s is revoked, and stays shut out with this certificate too; `secureesp devices "
@@ -186,13 +188,13 @@ static int tell_all(struct reading *reading, const char *folder, size_t count, s
 
 // What is to be known beside the numbers.
 static int judge(const struct reading *reading, const char *folder,
-    const struct issued_state *state, const char *socket, struct err *err)
+    const struct issued_state *state, const char *place, struct err *err)
 {
     if (reading->foreign > 0 && reading->added + reading->known == 0)
         return err_set(err, ERR_CONFLICT,
             "%s/issued.pem: nothing was recorded: the daemon at %s trusts another CA than the one "
             "that issued these",
-            folder, socket);
+            folder, place);
     if (state->unfinished_line != 0)
         return err_set(err, ERR_INVALID,
             "%s/issued.pem: line %zu: this certificate is incomplete and was not recorded: if the "
@@ -213,12 +215,14 @@ int pki_record_run(const struct subcommand_call *call, struct err *err)
         return rc;
     rc = issued_look(folder, &state, err);
     if (rc == 0)
-        rc = client_open(call->socket, &reading.client, err);
+        rc = client_open(call->target, &reading.client, err);
     if (rc < 0)
         return rc;
     rc = tell_all(&reading, folder, state.count, err);
     client_close(reading.client);
     if (rc == 0)
         rc = show(call, &reading, err);
-    return rc != SUBCOMMAND_OK ? rc : judge(&reading, folder, &state, call->socket, err);
+    return rc != SUBCOMMAND_OK
+               ? rc
+               : judge(&reading, folder, &state, client_target_place(call->target), err);
 }

@@ -238,7 +238,7 @@ static int run_verb(const struct subcommand_call *call, size_t i, struct err *er
         .now_ms = clock_system_ms(),
     };
 
-    int rc = client_open(call->socket, &rotate.client, err);
+    int rc = client_open(call->target, &rotate.client, err);
 
     if (rc < 0)
         return rc;

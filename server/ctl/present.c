@@ -22,7 +22,7 @@ int present_request(const struct subcommand_call *call, const struct client_requ
     present_show *show, struct err *err)
 {
     struct client *client;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;
@@ -39,7 +39,7 @@ int present_check(
     struct client *client;
     struct url url;
     json_t *answer;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

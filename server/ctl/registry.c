@@ -15,9 +15,12 @@
 #include "server/ctl/images.h"
 #include "server/ctl/images_local.h"
 #include "server/ctl/keys.h"
+#include "server/ctl/login.h"
+#include "server/ctl/logout.h"
 #include "server/ctl/pki.h"
 #include "server/ctl/settings.h"
 #include "server/ctl/rollouts.h"
+#include "server/ctl/servers.h"
 #include "server/ctl/status.h"
 #include "server/ctl/tokens.h"
 #include "server/ctl/users.h"
@@ -45,6 +48,9 @@ static const struct subcommand *const tables[] = {
     users_subcommands,
     tokens_subcommands,
     audit_subcommands,
+    login_subcommands,
+    logout_subcommands,
+    servers_subcommands,
     help_subcommands,
 };
 

@@ -91,7 +91,7 @@ int revocation_show_request(const struct subcommand_call *call,
 {
     struct client *client;
     json_t *answer;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

@@ -358,7 +358,7 @@ static int run_watch(const struct subcommand_call *call, struct err *err)
     struct url url;
     json_t *before = NULL;
     bool goes_on = true;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

@@ -340,7 +340,7 @@ int rollouts_create_run(const struct subcommand_call *call, struct err *err)
         return subcommand_misuse(err, "one of --all, --filter and --group says which devices");
     if ((options_value(options, "site") != NULL) != (options_value(options, "per-site") != NULL))
         return subcommand_misuse(err, "--site and --per-site go together");
-    rc = client_open(call->socket, &client, err);
+    rc = client_open(call->target, &client, err);
     if (rc < 0)
         return rc;
     body = json_object();

@@ -22,7 +22,7 @@ static void wake(int number)
 }
 
 // Byte by byte, so that what follows stays for others, and none of it in a buffer.
-static int read_line(char *out, size_t size, struct err *err)
+static int read_line(const char *what, char *out, size_t size, struct err *err)
 {
     size_t n = 0;
     ssize_t got;
@@ -30,14 +30,14 @@ static int read_line(char *out, size_t size, struct err *err)
 
     while ((got = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n') {
         if (n + 1 == size || c == '\0')
-            return err_set(err, ERR_INVALID, "the password is too long, or has a NUL");
+            return err_set(err, ERR_INVALID, "the %s is too long, or has a NUL", what);
         out[n++] = c;
     }
     out[n] = '\0';
     if (got < 0)
-        return err_set(
-            err, ERR_IO, errno == EINTR ? "interrupted" : "cannot read the password: %m");
-    return got == 0 && n == 0 ? err_set(err, ERR_IO, "no password on standard input") : 0;
+        return errno == EINTR ? err_set(err, ERR_IO, "interrupted")
+                              : err_set(err, ERR_IO, "cannot read the %s: %m", what);
+    return got == 0 && n == 0 ? err_set(err, ERR_IO, "no %s on standard input", what) : 0;
 }
 
 static int ask(const char *question, char *out, size_t size, struct err *err)
@@ -59,7 +59,7 @@ static int ask(const char *question, char *out, size_t size, struct err *err)
     (void)fflush(stderr);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 
-    int rc = read_line(out, size, err);
+    int rc = read_line("password", out, size, err);
 
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
     for (int i = 0; i < SIGNALS; i++)
@@ -69,9 +69,20 @@ static int ask(const char *question, char *out, size_t size, struct err *err)
 
 int secret_prompt_read(const char *question, char *out, size_t size, struct err *err)
 {
-    int rc = isatty(STDIN_FILENO) ? ask(question, out, size, err) : read_line(out, size, err);
+    int rc = isatty(STDIN_FILENO) ? ask(question, out, size, err)
+                                  : read_line("password", out, size, err);
 
     if (rc < 0)
         explicit_bzero(out, size);
     return rc;
+}
+
+int secret_prompt_read_shown(const char *question, char *out, size_t size, struct err *err)
+{
+    if (isatty(STDIN_FILENO)) {
+        text_print(stderr, question);
+        fputc(' ', stderr);
+        (void)fflush(stderr);
+    }
+    return read_line("answer", out, size, err);
 }

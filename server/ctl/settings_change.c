@@ -227,7 +227,7 @@ static int run(struct change *change, struct err *err)
 {
     bool dry = options_has(change->call->options, "dry-run");
     json_t *answer = NULL;
-    int rc = client_open(change->call->socket, &change->client, err);
+    int rc = client_open(change->call->target, &change->client, err);
 
     if (rc == 0) {
         rc = post(change, true, &answer, err);

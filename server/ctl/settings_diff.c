@@ -147,7 +147,7 @@ int settings_diff_run(const struct subcommand_call *call, struct err *err)
     int rc = check_numbers(options, err);
 
     if (rc == SUBCOMMAND_OK)
-        rc = client_open(call->socket, &client, err);
+        rc = client_open(call->target, &client, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
     rc = read_at(client, options->arguments[0], &before, err);

@@ -6,6 +6,7 @@
 
 #include "common/mac.h"
 #include "server/base/err.h"
+#include "server/ctl/client_target.h"
 #include "server/ctl/options.h"
 #include "server/ctl/terminal.h"
 
@@ -15,7 +16,8 @@ enum subcommand_exit { SUBCOMMAND_OK = 0, SUBCOMMAND_FAILED = 1, SUBCOMMAND_USAG
 // What a subcommand is called with.
 struct subcommand_call {
     const struct options *options;
-    const char *socket; // the daemon's
+    const struct client_target *target; // the daemon; NULL for those that need none (reach.h)
+    const char *server;                 // the word for it; NULL: none was given
     bool json;
     struct terminal terminal;
 };

@@ -9,6 +9,8 @@
 
 const struct option_rule usage_common_options[] = {
     {"json", OPTION_FLAG, NULL, "print JSON"},
+    {"server", OPTION_VALUE, "NAME",
+        "the server, by its name or https://HOST:PORT (SECUREESP_SERVER, else `servers use`)"},
     {"socket", OPTION_VALUE, "PATH",
         "the daemon's socket (SECUREESP_SOCKET, else /run/secureesp/api.sock)"},
     {"help", OPTION_FLAG, NULL, "print this help"},
@@ -64,7 +66,7 @@ void usage_print_all(FILE *out)
 {
     const struct subcommand *command;
 
-    fputs("usage: secureesp [--socket PATH] COMMAND ...\n\n", out);
+    fputs("usage: secureesp [--server NAME | --socket PATH] COMMAND ...\n\n", out);
     for (size_t i = 0; (command = registry_at(i)) != NULL; i++) {
         char name[64];
 

@@ -233,7 +233,7 @@ static int run_test(const struct subcommand_call *call, struct err *err)
 {
     struct client *client;
     json_t *answer = NULL;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

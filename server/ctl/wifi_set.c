@@ -183,7 +183,7 @@ static int post(const struct subcommand_call *call, const char *text, struct err
         .type = "application/json",
         .refusal = &refusal,
         .once = true};
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;
@@ -260,7 +260,7 @@ static int select_devices(const struct subcommand_call *call, json_t *wish, stru
 {
     struct client *client;
     int64_t count = 0;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

@@ -1,8 +1,11 @@
 # bash completion for secureesp(1)
 
+# Which daemon the line is for: its own --server or --socket.
+_secureesp_where=()
+
 # What the daemon names. What is inserted is the shell's to evaluate, so that only plain words pass.
 _secureesp_first_column() {
-    secureesp "$@" list 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ { print $1 }'
+    secureesp "${_secureesp_where[@]}" "$@" list 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ { print $1 }'
 }
 
 # Boards: names of images without version and pre-release.
@@ -75,11 +78,13 @@ _secureesp_options() {
         'settings patch') echo '--fleet --group --yes --dry-run --send --force --replace' ;;
         'settings revert') echo '--yes --dry-run --send --force' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
+        login*) echo '--name --user --token-file --fingerprint' ;;
+        'servers use') echo '--none' ;;
         'command list') echo '--state --command --limit' ;;
         'command show' | 'command cancel') ;;
         command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
-    echo '--json --socket --help'
+    echo '--json --server --socket --help'
 }
 
 _secureesp_states() {
@@ -109,6 +114,7 @@ _secureesp_verbs() {
         users) echo 'list add role passwd remove' ;;
         tokens) echo 'list create remove' ;;
         audit) echo 'list verify anchor' ;;
+        servers) echo 'list use remove' ;;
     esac
 }
 
@@ -136,28 +142,38 @@ _secureesp_arguments() {
         'settings show' | 'settings set' | 'settings unset') _secureesp_first_column devices ;;
         'settings patch') _secureesp_first_column devices && echo FILE ;;
         'settings schema') echo 'show add remove' FILE ;;
-        'settings revert' | 'settings diff') secureesp settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        'settings revert' | 'settings diff') secureesp "${_secureesp_where[@]}" settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'webhooks show' | 'webhooks test' | 'webhooks remove') _secureesp_first_column webhooks ;;
         'users role') _secureesp_first_column users && echo 'viewer operator administrator' ;;
         'users passwd' | 'users remove') _secureesp_first_column users ;;
         'tokens remove') _secureesp_first_column tokens ;;
         'wifi set') _secureesp_first_column devices ;;
-        'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        'wifi status') secureesp "${_secureesp_where[@]}" wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
+        logout* | 'servers use' | 'servers remove') _secureesp_first_column servers ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
 
 _secureesp() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local group=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words word
+    local first=1 group verb words word i
 
+    _secureesp_where=()
+    for ((i = 1; i + 1 < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} != --@(server|socket) ]] || _secureesp_where=("${COMP_WORDS[@]:i:2}")
+    done
+    while ((first < COMP_CWORD)) && [[ ${COMP_WORDS[first]} == --* ]]; do
+        [[ ${COMP_WORDS[first]} != --@(server|socket) ]] || ((first++))
+        ((first++))
+    done
+    group=${COMP_WORDS[first]} verb=${COMP_WORDS[first + 1]}
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file)
+        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -176,6 +192,10 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'stable beta' -- "$cur")
             return
             ;;
+        --server)
+            mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column servers)" -- "$cur")
+            return
+            ;;
         --leave-behind)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_first_column devices)" -- "$cur")
             return
@@ -186,7 +206,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -201,11 +221,11 @@ _secureesp() {
             return
             ;;
     esac
-    if ((COMP_CWORD == 1)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit help --version --help --socket'
+    if ((COMP_CWORD <= first)); then
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers help --version --help --server --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
-    elif ((COMP_CWORD == 2)); then
+    elif ((COMP_CWORD == first + 1)); then
         words=$(_secureesp_verbs "$group")
         [[ $group == command ]] && words+=" $(_secureesp_first_column devices)"
         [[ -z $words ]] && words=$(_secureesp_arguments "$group")

@@ -41,7 +41,7 @@ static void test_what_is_done_once_is_asked_again(void **state)
 
     start_listening(&dying.daemon, *state);
     assert_int_equal(pthread_create(&dying.daemon.thread, NULL, die_and_serve, &dying), 0);
-    assert_int_equal(client_open(dying.daemon.path, &client, NULL), 0);
+    assert_int_equal(client_open(&dying.daemon.target, &client, NULL), 0);
     assert_int_equal(client_call(client, &request, &answer, NULL), 0);
     stop(&dying.daemon);
     json_decref(answer);
@@ -83,7 +83,7 @@ static void test_what_changes_nothing_is_asked_again(void **state)
         struct client_page page;
 
         start_breaking_off(&daemon, *state, broken[i]);
-        assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+        assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
         assert_int_equal(client_get_page(client, "/x", &page, NULL), 0);
         stop(&daemon);
         client_close(client);
@@ -111,12 +111,12 @@ static void test_who_looks_again_is_told(void **state)
     json_t *answer = NULL;
 
     start(&daemon, *state, NULL);
-    assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+    assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
     assert_int_equal(client_call(client, &look, &answer, NULL), ERR_UNAVAILABLE);
     stop(&daemon);
     client_close(client);
     start(&daemon, *state, NULL);
-    assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+    assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
     assert_int_equal(client_feed(client, &feed, take, NULL, NULL), ERR_UNAVAILABLE);
     stop(&daemon);
     client_close(client);

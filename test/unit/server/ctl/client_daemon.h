@@ -22,7 +22,8 @@
 
 struct daemon {
     char path[SOCKET_LISTEN_PATH_SIZE];
-    const char *reply; // sent to whatever comes; NULL: the connection is closed
+    struct client_target target; // it
+    const char *reply;           // sent to whatever comes; NULL: the connection is closed
     char request[4096];
     int listener;
     pthread_t thread;
@@ -58,6 +59,7 @@ static inline void start_listening(struct daemon *daemon, const char *folder)
 {
     memset(daemon, 0, sizeof *daemon);
     daemon->listener = socket_listen(folder, daemon->path);
+    daemon->target.socket = daemon->path;
 }
 
 static inline void start(struct daemon *daemon, const char *folder, const char *reply)

@@ -14,7 +14,7 @@ static int ask_by(
 
     *answer = NULL;
     start(&daemon, folder, reply);
-    assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+    assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
 
     int rc = client_call(client, &request, answer, err);
 
@@ -98,8 +98,10 @@ static void test_unreachable(void **state)
     json_t *answer;
     char path[SCRATCH_PATH_SIZE];
 
+    struct client_target target = {.socket = path};
+
     scratch_path(*state, "none", path);
-    assert_int_equal(client_open(path, &client, NULL), 0);
+    assert_int_equal(client_open(&target, &client, NULL), 0);
     assert_int_equal(client_call(client, &request, &answer, &err), ERR_UNAVAILABLE);
     assert_non_null(strstr(err.message, path));
     assert_non_null(strstr(err.message, "is secureespd running"));
@@ -123,7 +125,7 @@ static void test_post(void **state)
     };
 
     start(&daemon, *state, "HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n[]");
-    assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+    assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
     assert_int_equal(client_call(client, &request, &answer, NULL), 0);
     stop(&daemon);
     json_decref(answer);
@@ -154,7 +156,7 @@ static void test_page(void **state)
         snprintf(reply, sizeof reply, "HTTP/1.1 200 OK\r\n%sContent-Length: 3\r\n\r\n[]\n",
             rows[i].header);
         start(&daemon, *state, reply);
-        assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+        assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
         assert_int_equal(client_get_page(client, "/x?limit=2", &page, NULL), 0);
         stop(&daemon);
         client_close(client);
@@ -192,7 +194,7 @@ static void test_stream(void **state)
         FILE *out = open_memstream(&text, &size);
 
         start(&daemon, *state, rows[i].reply);
-        assert_int_equal(client_open(daemon.path, &client, NULL), 0);
+        assert_int_equal(client_open(&daemon.target, &client, NULL), 0);
         assert_int_equal(client_stream(client, &request, out, NULL), rows[i].rc);
         stop(&daemon);
         client_close(client);

@@ -114,7 +114,8 @@ static void expect(
     shown[0] = '\0';
     start(&daemon, folder, exchanges);
 
-    struct subcommand_call call = {.socket = daemon.path};
+    struct client_target target = {.socket = daemon.path};
+    struct subcommand_call call = {.target = &target};
 
     url_init(&sorted, "/sorted?x=1");
     sorted.queried = true;

@@ -119,7 +119,8 @@ static int record(const char *folder, struct daemon *daemon, struct err *err)
     char argument[SCRATCH_PATH_SIZE];
     char *arguments[] = {argument};
     struct options options;
-    struct subcommand_call call = {.options = &options, .socket = daemon->path};
+    struct client_target target = {.socket = daemon->path};
+    struct subcommand_call call = {.options = &options, .target = &target};
 
     snprintf(argument, sizeof argument, "%s", folder);
     assert_int_equal(options_parse(tables, 1, arguments, &options, NULL), 0);

@@ -91,7 +91,8 @@ static void wrong_options_are_misuse(void **state)
         char option[32];
         char *argv[] = {"spring", "--image=B-1", "--all", option};
         struct options options;
-        struct subcommand_call call = {.options = &options, .socket = "/nowhere/api.sock"};
+        struct client_target target = {.socket = "/nowhere/api.sock"};
+        struct subcommand_call call = {.options = &options, .target = &target};
         struct err err = {0};
 
         snprintf(option, sizeof option, "%s", rows[i].option);

@@ -1,0 +1,44 @@
+// Which subcommands work without the daemon.
+#include "server/ctl/reach.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_SIZE 64
+
+// All others talk to it.
+static const struct row {
+    const char *name;
+    enum reach reach;
+} rows[] = {
+    {"images sign", REACH_FILES},
+    {"images describe", REACH_FILES},
+    {"pki init", REACH_FILES},
+    {"pki signing", REACH_FILES},
+    {"login", REACH_SELF},
+    {"logout", REACH_SELF},
+    {"servers list", REACH_SELF},
+    {"servers use", REACH_SELF},
+    {"servers remove", REACH_SELF},
+    {"help", REACH_SELF},
+};
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+enum reach reach_of(const struct subcommand *command)
+{
+    char name[NAME_SIZE];
+
+    snprintf(name, sizeof name, "%s%s%s", command->group, command->verb != NULL ? " " : "",
+        command->verb != NULL ? command->verb : "");
+    for (size_t i = 0; i < ROWS; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].reach;
+    }
+    return REACH_DAEMON;
+}
+
+const char *reach_at(size_t i)
+{
+    return i < ROWS ? rows[i].name : NULL;
+}
