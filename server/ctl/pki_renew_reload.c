@@ -15,8 +15,6 @@
 
 #define MARK ".renewed"
 
-extern char **environ;
-
 static int place(char out[PATH_MAX], const char *folder, struct err *err)
 {
     if ((size_t)snprintf(out, PATH_MAX, "%s/" MARK, folder) >= PATH_MAX)

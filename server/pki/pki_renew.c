@@ -144,21 +144,20 @@ static int judge(struct pki_renew *renew, struct pki_renew_item *item, struct er
     return rc != 0 ? rc : renew->act(renew, item, err);
 }
 
-// name: "servers/mosquitto.crt".
+// name: "servers/mosquitto".
 static int do_one(struct pki_renew *renew, const char *name, struct err *err)
 {
-    size_t n = strlen(name) - 4;
-    char plain[PATH_MAX];
-    struct pki_renew_item item = {.name = plain, .state = PKI_RENEW_FAILED};
-    char *key = item.pair.key_path;
-    int rc = place(item.pair.public_path, renew->folder, name, err);
+    struct pki_renew_item item = {.name = name, .state = PKI_RENEW_FAILED};
+    char file[NAME_MAX + 16];
+    int rc;
 
+    snprintf(file, sizeof file, "%s.crt", name);
+    rc = place(item.pair.public_path, renew->folder, file, err);
+    snprintf(file, sizeof file, "%s.key", name);
     if (rc == 0)
-        rc = place(key, renew->folder, name, err);
+        rc = place(item.pair.key_path, renew->folder, file, err);
     if (rc < 0)
         return rc;
-    memcpy(key + strlen(key) - 4, ".key", 4);
-    snprintf(plain, sizeof plain, "%.*s", (int)n, name);
     rc = certificate_file_read(item.pair.public_path, &item.file, &item.why);
     if (rc == 0)
         rc = judge(renew, &item, &item.why);
@@ -179,7 +178,7 @@ static int is_certificate(const struct dirent *entry)
 static int do_folder(struct pki_renew *renew, const char *subfolder, struct err *err)
 {
     char below[PATH_MAX];
-    char name[NAME_MAX + 16];
+    char name[NAME_MAX + 8];
     struct dirent **entries;
     int rc = place(below, renew->folder, subfolder, err);
 
@@ -191,7 +190,8 @@ static int do_folder(struct pki_renew *renew, const char *subfolder, struct err 
     if (count < 0)
         return errno == ENOENT ? 0 : err_set(err, ERR_IO, "cannot list %s: %m", below);
     for (int i = 0; i < count; i++) {
-        snprintf(name, sizeof name, "%s/%s", subfolder, entries[i]->d_name);
+        snprintf(name, sizeof name, "%s/%.*s", subfolder, (int)strlen(entries[i]->d_name) - 4,
+            entries[i]->d_name);
         if (rc == 0)
             rc = do_one(renew, name, err);
         free(entries[i]);

@@ -70,7 +70,8 @@ is_pair() { # NAME
 step "nothing is due"
 renew >"$work/said"
 expect_equal "of what is said" 3 "$(grep -c ': good until .*, to be renewed from ' "$work/said")"
-[ ! -e "$pki/.renewed" ] && [ ! -e "$work/reloads" ] || fail "something was renewed"
+[ ! -e "$pki/.renewed" ] || fail "something was renewed"
+[ ! -e "$work/reloads" ] || fail "something was reloaded"
 
 step "both end within a minute"
 issue mosquitto

@@ -126,20 +126,29 @@ static void a_request_holds_no_secret(void **state)
     assert_int_equal(pki_renew_carry_begin(&carry, places.here, NULL), ERR_CONFLICT);
 }
 
-static void refuse(const struct places *places, const char *why)
+static void refuse_at(const struct places *places, size_t at, const char *why)
 {
+    static const char *const names[] = {SERVER, CLIENT};
+    char file[64];
     struct renewals renewals;
 
     take(places, &renewals);
-    renewals_expect(&renewals, 0, SERVER, PKI_RENEW_FAILED, why);
-    assert_int_equal(end_of(places->here, SERVER ".crt"), NOW_MS + 100 * DAY_MS);
+    renewals_expect(&renewals, at, names[at], PKI_RENEW_FAILED, why);
+    snprintf(file, sizeof file, "%s.crt", names[at]);
+    assert_int_equal(end_of(places->here, file), NOW_MS + 100 * DAY_MS);
     assert_int_equal(renewals.marks, 0);
 }
 
-// Signs, for the server's key, what order says, as a CA would that was asked for something else.
-static void sign_other(const struct places *places, const char *ca, struct issuer_order order)
+static void refuse(const struct places *places, const char *why)
 {
-    struct certificate *old = renewals_load(places->here, SERVER ".crt");
+    refuse_at(places, 0, why);
+}
+
+// Signs, for a key, what order says, as a CA would that was asked for something else.
+static void sign_file(
+    const struct places *places, const char *ca, const char *name, struct issuer_order order)
+{
+    struct certificate *old = renewals_load(places->here, name);
     struct certificate *fresh;
     struct issuer *issuer;
     char path[SCRATCH_PATH_SIZE];
@@ -152,12 +161,40 @@ static void sign_other(const struct places *places, const char *ca, struct issue
         order.days = 100;
     assert_int_equal(issuer_issue_like(issuer, &order, old, &fresh, NULL), 0);
     assert_int_equal(certificate_to_pem(fresh, &pem, NULL), 0);
-    scratch_path(places->carried, SERVER ".crt", path);
+    scratch_path(places->carried, name, path);
     assert_int_equal(file_replace(path, (const uint8_t *)pem, strlen(pem), 0600, NULL), 0);
     free(pem);
     certificate_free(fresh);
     certificate_free(old);
     issuer_free(issuer);
+}
+
+static void sign_other(const struct places *places, const char *ca, struct issuer_order order)
+{
+    sign_file(places, ca, SERVER ".crt", order);
+}
+
+// A client never becomes a server, nor gets another role.
+static void a_client_stays_what_it_is(void **state)
+{
+    struct issuer_order good = {
+        .profile = PROFILE_CLIENT, .common_name = "grafana", .unit = "monitor"};
+    struct issuer_order order = good;
+    struct renewals renewals;
+    struct places places;
+
+    make(*state, &places);
+    request(&places, &renewals);
+    order.profile = PROFILE_SERVER;
+    sign_file(&places, places.ca, CLIENT ".crt", order);
+    refuse_at(&places, 1, "is for more than the old one");
+    order = good;
+    order.unit = "homeassistant";
+    sign_file(&places, places.ca, CLIENT ".crt", order);
+    refuse_at(&places, 1, "has another subject");
+    sign_file(&places, places.ca, CLIENT ".crt", good);
+    take(&places, &renewals);
+    renewals_expect(&renewals, 1, CLIENT, PKI_RENEW_RENEWED, NULL);
 }
 
 static void only_what_says_the_same_is_taken(void **state)
@@ -237,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(there_and_back),
         TEST(a_request_holds_no_secret),
+        TEST(a_client_stays_what_it_is),
         TEST(only_what_says_the_same_is_taken),
         TEST(another_ca_is_refused),
     };
