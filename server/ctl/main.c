@@ -6,6 +6,7 @@
 
 #include "server/base/own_memory.h"
 #include "server/base/standard_streams.h"
+#include "server/ctl/notice.h"
 #include "server/ctl/registry.h"
 #include "server/ctl/text.h"
 #include "server/ctl/usage.h"
@@ -71,6 +72,8 @@ static int run(const struct subcommand *command, const struct options *options, 
     rc = command->run(&call, err);
     if (rc < 0)
         return SUBCOMMAND_FAILED;
+    if (rc == SUBCOMMAND_OK)
+        notice_show(&call, command);
     return rc;
 }
 
