@@ -8,6 +8,7 @@
 #include "server/base/standard_streams.h"
 #include "server/ctl/client_pool.h"
 #include "server/ctl/json_memory.h"
+#include "server/ctl/notice.h"
 #include "server/ctl/reach.h"
 #include "server/ctl/registry.h"
 #include "server/ctl/text.h"
@@ -87,6 +88,8 @@ static int run(const struct subcommand *command, const struct options *options, 
     if (rc == SUBCOMMAND_OK) {
         target.pool = client_pool_new();
         rc = command->run(&call, err);
+        if (rc == SUBCOMMAND_OK)
+            notice_show(&call, command);
         client_pool_free(target.pool);
     }
     explicit_bzero(&target, sizeof target);

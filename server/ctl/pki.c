@@ -15,6 +15,7 @@
 #include "server/ctl/pki_issue.h"
 #include "server/ctl/pki_list.h"
 #include "server/ctl/pki_record.h"
+#include "server/ctl/pki_renew.h"
 #include "server/ctl/pki_revoke.h"
 #include "server/ctl/pki_rotate.h"
 #include "server/ctl/text.h"
@@ -281,6 +282,11 @@ const struct subcommand pki_subcommands[] = {
         pki_crl_run},
     {"pki", "record", "DIR [--json]", "tell the daemon about all that a CA has issued", NULL, 1, 1,
         pki_record_run},
+    {"pki", "renew",
+        "DIR [--before DAYS] [--ca DIR]... [--reload UNIT]... [--dry-run] [--request NEW-DIR | "
+        "--answer PATH] [--no-daemon] [--json]",
+        "renew certificates of servers and clients before they end", pki_renew_options, 1, 1,
+        pki_renew_run},
     {"pki", "rotate", "start|issue|finish|abort DIR [--leave-behind MAC]... | status [--json]",
         "change to another CA without losing a device", pki_rotate_options, 1, 2, pki_rotate_run},
     {"pki", "signing", "DIR NAME [--ec] [--force]", "make a key pair that signs images",

@@ -134,7 +134,7 @@ static int read_old(const struct subcommand_call *call, json_t *body, struct err
     static const struct client_request request = {.method = "GET", .path = "/api/v1/session"};
     struct client *client;
     json_t *me = NULL;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;

@@ -13,6 +13,7 @@
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define DAY_MS (24 * HOUR_MS)
 #define FILES_PER_TICK 100
+#define URGENT_DAYS 7
 
 struct certificate_watch {
     const struct config *config;
@@ -167,7 +168,10 @@ static void look_at_devices(struct certificate_watch *watch)
     pthread_mutex_unlock(&watch->lock);
 }
 
-static void warn(const char *whose, int64_t end_ms)
+#define RENEW "renew it with 'secureesp pki renew'"
+
+// Within a week it is no warning any more: whoever was to renew it has not.
+static void warn(const char *whose, int64_t end_ms, const char *todo)
 {
     int64_t left_ms = end_ms - clock_system_ms();
     char text[CLOCK_TEXT_SIZE];
@@ -176,10 +180,13 @@ static void warn(const char *whose, int64_t end_ms)
         return;
     clock_format(end_ms, text);
     if (left_ms < 0)
-        log_error("daemon", "certificate of %s expired on %s: issue a new one", whose, text);
+        log_error("daemon", "certificate of %s expired on %s: %s", whose, text, todo);
+    else if (left_ms < URGENT_DAYS * DAY_MS)
+        log_error("daemon", "certificate of %s ends in days=%lld, on %s, and nobody renews it: %s",
+            whose, (long long)(left_ms / DAY_MS), text, todo);
     else
-        log_warning("daemon", "certificate of %s ends in days=%lld, on %s: issue a new one", whose,
-            (long long)(left_ms / DAY_MS), text);
+        log_warning("daemon", "certificate of %s ends in days=%lld, on %s: %s", whose,
+            (long long)(left_ms / DAY_MS), text, todo);
 }
 
 // With the lock held.
@@ -211,12 +218,12 @@ void certificate_watch_tick(struct certificate_watch *watch, struct download *do
     check_broker(watch, download);
     look_at_devices(watch);
     if (broker_is_new)
-        warn("the broker", shown.broker_ms);
+        warn("the broker", shown.broker_ms, RENEW);
     if (now < watch->log_at_ms)
         return;
     watch->log_at_ms = now + DAY_MS;
-    warn("the CA", shown.ca_ms);
-    warn("this server", shown.server_ms);
+    warn("the CA", shown.ca_ms, "change it with 'secureesp pki rotate'");
+    warn("this server", shown.server_ms, RENEW);
     if (!broker_is_new)
-        warn("the broker", shown.broker_ms);
+        warn("the broker", shown.broker_ms, RENEW);
 }

@@ -60,7 +60,7 @@ eventually 30 "sudo secureesp status says that the broker is connected" is_conne
 
 step "what systemd says of the units"
 expect_exit 0 machine_root systemd-analyze verify --man=no secureespd.service secureesp-signer.service \
-    mosquitto.service
+    secureesp-renew.service secureesp-renew.timer mosquitto.service
 expect_equal "verify" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 expect_equal "the broker" "Restart=always LimitCORE=0 LimitNOFILE=65536 User=mosquitto" \
     "$(machine_root systemctl show mosquitto -p Restart,LimitCORE,LimitNOFILE,User | tr '\n' ' ' | sed 's/ $//')"
@@ -123,6 +123,39 @@ runs_image() {
 }
 eventually 10 "its image" runs_image
 
+step "certificates are renewed by themselves"
+expect_equal "the timer" "active enabled" \
+    "$(machine_root systemctl is-active secureesp-renew.timer) $(machine_root systemctl is-enabled secureesp-renew.timer)"
+expect_exit 0 machine_root systemctl start secureesp-renew
+expect_match "what it does while none ends" 'servers/secureespd: good until' \
+    "$(machine_root journalctl --output=cat --unit=secureesp-renew)"
+machine_root sh -c "mkdir /etc/systemd/system/secureesp-renew.service.d &&
+    { echo '[Service]' && echo ExecStart= && systemctl cat secureesp-renew | sed -n '/^ExecStart=/s/$/ --before 3000/p'; } \
+        >/etc/systemd/system/secureesp-renew.service.d/early.conf && systemctl daemon-reload"
+# shows NAME PORT: whether who connects is shown what is in the file.
+shows() {
+    local file
+    file=$(machine_root openssl x509 -in "$pki/servers/$1.crt" -noout -serial)
+    [ "$(machine_root sh -c "openssl s_client -connect localhost:$2 </dev/null 2>/dev/null | openssl x509 -noout -serial")" = "$file" ]
+}
+# renews: the unit does, and both services show it at once.
+renews() {
+    local before after name owners
+    before=$(machine_root sh -c "cat $pki/servers/*.crt" | sha256sum)
+    owners=$(machine_root sh -c "stat -c '%n %i %U %a' $pki/servers/*.key")
+    expect_exit 0 machine_root systemctl start secureesp-renew
+    after=$(machine_root sh -c "cat $pki/servers/*.crt" | sha256sum)
+    [ "$before" != "$after" ] || fail "nothing was renewed: $(machine_root journalctl --output=cat --unit=secureesp-renew)"
+    expect_equal "the keys" "$owners" "$(machine_root sh -c "stat -c '%n %i %U %a' $pki/servers/*.key")"
+    expect_exit 1 machine_root test -e "$pki/.renewed"
+    for name in "mosquitto 8883" "secureespd 8443"; do
+        # shellcheck disable=SC2086  # name and port
+        eventually 10 "the new certificate of $name" shows $name
+    done
+}
+renews
+eventually 10 "the device is online" is_back "$(now_ms)"
+
 step "the signer, as the README has it"
 mapfile -t steps < <(sed -n '/^- .secureesp-signer. signs/,/^- .mosquitto/s/^  \(sudo .*\)/\1/p' "$root/README.md")
 [ "${#steps[@]}" -ge 4 ] || fail "the README has ${#steps[@]} lines"
@@ -167,6 +200,12 @@ check_signer() {
 check_signer
 expect_exit 1 machine_root runuser -u secureesp -- cat /var/lib/secureesp-signer/ca.key
 expect_exit 0 machine_root systemctl reload secureesp-signer
+
+step "certificates are renewed by the key that the signer has"
+renews
+expect_equal "whose its record is" secureesp-signer \
+    "$(machine_root stat -c %U /var/lib/secureesp-signer/issued.pem)"
+check_signer
 
 step "the machine restarts, and all of it is back by itself"
 # all_is_back WHAT: waits until it is, and a command goes the whole way.

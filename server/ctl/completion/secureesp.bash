@@ -70,6 +70,7 @@ _secureesp_options() {
         'pki revoke') echo '--reason --force' ;;
         'pki crl') echo '--days --out' ;;
         'pki record') ;;
+        'pki renew') echo '--before --ca --reload --dry-run --request --answer --no-daemon' ;;
         'pki rotate') echo '--name --days --rsa --leave-behind' ;;
         'pki signing') echo '--ec --force' ;;
         'settings show') echo '--fleet --group --effective' ;;
@@ -106,7 +107,7 @@ _secureesp_verbs() {
         rollouts) echo 'create list show watch pause resume abort retry remove' ;;
         boards) echo 'list set' ;;
         keys) echo 'add list remove retire rotate' ;;
-        pki) echo 'init intermediate server device client list record revoke crl rotate signing' ;;
+        pki) echo 'init intermediate server device client list record renew revoke crl rotate signing' ;;
         command) echo 'list show cancel' ;;
         settings) echo 'show set unset patch history diff revert schema' ;;
         wifi) echo 'set status' ;;
