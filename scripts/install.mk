@@ -8,7 +8,6 @@
 
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
-UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 INSTALL ?= install
 
@@ -20,7 +19,7 @@ INSTALL_UNITS := secureespd.service secureesp-signer.service
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)
 installed_plugin = $(installed)/lib/secureesp/$(notdir $(PLUGIN))
-installed_units = $(DESTDIR)$(UNITDIR)
+installed_units = $(installed)/lib/systemd/system
 installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
     $(patsubst server/man/%,$(installed)/share/man/man$(s)/%,$(wildcard server/man/*.$(s))))
 
