@@ -203,5 +203,5 @@ format:
 clean:
 	rm -rf build
 
-include firmware/port/lx106/lx106.mk firmware/port/esp8266/esp8266.mk scripts/install.mk $(wildcard test/*/*.mk)
+include firmware/port/lx106/lx106.mk firmware/port/esp8266/esp8266.mk scripts/install.mk scripts/deb.mk $(wildcard test/*/*.mk)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -3,7 +3,8 @@
 # beside it as *.new. A link in a file's place is replaced, never written through (install(1) unlinks
 # first; -T, so that a link to a folder is one, too). Daemon and broker may pass through the folders
 # of the CA to the one key that belongs to each; every other key there is readable by root alone. The
-# daemon also lists the devices' certificates, to tell their ends.
+# daemon also lists the devices' certificates, to tell their ends. What configuration was given out is
+# in share/secureespd as well, for who compares or begins anew.
 
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -27,6 +28,8 @@ install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 
 # As sed(1) writes the broker's configuration for these folders.
 installed_broker = s|/usr/local/lib/|$(PREFIX)/lib/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|
+installed_samples = $(installed)/share/secureespd
+INSTALL_SAMPLES := secureesp.conf signer.conf mosquitto/secureesp.conf mosquitto/secureesp.nft
 installed_conf_d = $(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf
 
 # $(call install_configuration,FILE,TARGET,SED-SCRIPT); a link that leads nowhere is somebody's, too.
@@ -58,6 +61,10 @@ install: all
 	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
 	done
 	$(call install_file,0644,server/ctl/completion/secureesp.bash,$(installed)/share/bash-completion/completions/secureesp)
+	for sample in $(INSTALL_SAMPLES); do \
+	    sed '$(installed_broker)' $(INSTALL_ETC)/$$sample | \
+	        $(call install_file,0644,/dev/stdin,$(installed_samples)/$$sample) || exit 1; \
+	done
 	for folder in 0711:pki 0711:pki/servers 0755:pki/devices; do \
 	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" ] || \
 	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
@@ -77,9 +84,12 @@ uninstall:
 	    $(foreach u,$(INSTALL_UNITS),"$(installed_units)/$(u)") "$(installed_units)/$(INSTALL_DROP_IN)" \
 	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
-	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)
+	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man) \
+	    $(foreach s,$(INSTALL_SAMPLES),"$(installed_samples)/$(s)")
 	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"
+	[ ! -d "$(installed_samples)" ] || \
+	    rmdir --ignore-fail-on-non-empty "$(installed_samples)/mosquitto" "$(installed_samples)"
 	@! grep -qs '^plugin ' "$(installed_conf_d)" || \
 	    echo "NOTE: the broker does not start with $(installed_conf_d), whose plugin is gone: remove it."

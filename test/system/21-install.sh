@@ -18,10 +18,12 @@ for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/
     usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
     etc/secureesp/secureesp.conf etc/secureesp/signer.conf etc/mosquitto/conf.d/secureesp.conf usr/lib/secureesp/secureesp_broker.so \
-    etc/mosquitto/secureesp.nft; do
+    etc/mosquitto/secureesp.nft usr/share/secureespd/secureesp.conf usr/share/secureespd/signer.conf \
+    usr/share/secureespd/mosquitto/secureesp.conf usr/share/secureespd/mosquitto/secureesp.nft; do
     [ -s "$image/$file" ] || fail "$file is not installed"
 done
 expect_equal "what others may write" "" "$(find "$image" -perm /022 ! -type l)"
+cmp "$image/usr/share/secureespd/mosquitto/secureesp.conf" "$image/etc/mosquitto/conf.d/secureesp.conf"
 expect_match "ExecStart" '^/usr/sbin/secureespd --config /etc/secureesp/secureesp.conf$' \
     "$(sed -n 's/^ExecStart=//p' "$image/usr/lib/systemd/system/secureespd.service")"
 bash -n "$image/usr/share/bash-completion/completions/secureesp"
@@ -78,28 +80,27 @@ analyze() {
 }
 
 step "systemd understands all"
-for unit in secureespd secureesp-signer secureesp-renew; do
-    sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/$unit.service" \
-        >"$work/$unit.service"
+mapfile -t units < <(cd "$image/usr/lib/systemd/system" && printf '%s\n' *.service *.timer | grep -v '\*')
+[ "${#units[@]}" -ge 2 ] || fail "only these units are installed: ${units[*]}"
+for unit in "${units[@]}"; do
+    sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/$unit" >"$work/$unit"
 done
-cp "$image/usr/lib/systemd/system/secureesp-renew.timer" "$work"
 printf '[Service]\nExecStart=/bin/true\n' >"$work/mosquitto.service"
 cp -r "$(dirname "$drop_in")" "$work/"
 SYSTEMD_UNIT_PATH=$work: expect_exit 0 analyze verify --man=no \
-    "$work/secureespd.service" "$work/secureesp-signer.service" "$work/secureesp-renew.service" \
-    "$work/secureesp-renew.timer" "$work/mosquitto.service"
+    "${units[@]/#/$work/}" "$work/mosquitto.service"
 expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
 step "the units' exposure"
 # The broker's as its package has it, and the drop-in.
 mkdir "$work/units"
 cat "$(dpkg -L mosquitto | grep '/mosquitto.service$')" "$drop_in" >"$work/units/mosquitto.service"
-cp "$root"/server/etc/secureesp*.service "$work/units/"
-for unit in secureespd secureesp-signer secureesp-renew mosquitto; do
-    exposure=$(analyze security --offline=true "$work/units/$unit.service" |
+cp "$image"/usr/lib/systemd/system/*.service "$work/units/"
+for unit in "$work/units"/*.service; do
+    exposure=$(analyze security --offline=true "$unit" |
         sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
     awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' ||
-        fail "exposure '$exposure' of $unit is above 1.5"
+        fail "exposure '$exposure' of ${unit##*/} is above 1.5"
 done
 
 step "the user"

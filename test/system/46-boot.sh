@@ -5,8 +5,9 @@
 # Takes 900 s at most.
 if [ "$(id -u)" -ne 0 ] && sudo -n true 2>/dev/null; then
     # Only the machine needs root; what is built stays the user's.
-    make -s -C "$(dirname "$0")/../.." -j "$(nproc)" VARIANT=release all || exit 1
-    exec sudo -n env "VARIANT=${VARIANT:-asan}" bash "$0"
+    cd "$(dirname "$0")/../.." && mkdir -p build || exit 1
+    flock build/.release.lock make -s -j "$(nproc)" VARIANT=release all || exit 1
+    exec sudo -n env "VARIANT=${VARIANT:-asan}" bash test/system/46-boot.sh
 fi
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,18 +15,17 @@ fi
 . "$root/test/system/load_lib.sh"
 # shellcheck source=test/system/machine.sh
 . "$root/test/system/machine.sh"
+# shellcheck source=test/system/machine_lib.sh
+. "$root/test/system/machine_lib.sh"
 
 obstacle=$(machine_obstacle)
 [ -z "$obstacle" ] || skip "$obstacle"
 mac=$(mac_of 1)
-programs=(secureespd secureesp secureesp-signer virtual-esp device-files)
 release_make all
 export PATH=$root/build/release/bin:$PATH
 
 step "a machine"
-mapfile -t libraries < <(machine_packages "${programs[@]/#/$root/build/release/bin/}")
-[ "${#libraries[@]}" -gt 5 ] || fail "the programs' libraries are not found: ${libraries[*]}"
-machine_make systemd systemd-sysv dbus procps sudo make mosquitto nftables "${libraries[@]}"
+machine_make
 # As scripts/dependencies leaves the broker that it installs.
 expect_exit 0 root_run "$machine" systemctl disable mosquitto
 # The clone, with what is built in it already: there is no compiler here.
@@ -45,7 +45,7 @@ EDITOR
 chmod 0755 "$machine/home/$machine_user/editor"
 mapfile -t steps < <(awk '/^## / { in_section = $0 == "## Installation" }
     in_section && /^```/ { blocks++ }
-    in_section && blocks == 1 && /^ *[0-9]+  / { print }' "$root/README.md")
+    in_section && blocks % 2 && /^ *[0-9]+  / { print }' "$root/README.md")
 [ "${#steps[@]}" -ge 8 ] || fail "the README has ${#steps[@]} numbered steps"
 for ((i = 0; i < ${#steps[@]}; i++)); do
     [[ ${steps[i]} =~ ^\ *([0-9]+)\ \ (.*)$ ]] || fail "no step: ${steps[i]}"
@@ -53,9 +53,6 @@ for ((i = 0; i < ${#steps[@]}; i++)); do
     echo "$ ${BASH_REMATCH[2]}"
     expect_exit 0 machine_do "cd secureesp && export SUDO_EDITOR=\$HOME/editor && ${BASH_REMATCH[2]}"
 done
-is_connected() {
-    [[ $(machine_do "sudo secureesp status" 2>&1) =~ broker\ +localhost:8883\ connected ]]
-}
 eventually 30 "sudo secureesp status says that the broker is connected" is_connected
 
 step "what systemd says of the units"
@@ -85,43 +82,7 @@ goes_by_the_list() {
 eventually 10 "the broker can read who is revoked" goes_by_the_list
 
 step "a device beside it"
-pki=/etc/secureesp/pki
-machine_do "sudo secureesp pki device $pki $mac" >/dev/null
-machine_do "sudo secureesp pki signing $pki 1" >/dev/null
-machine_root secureespd --print-config-json "$mac" |
-    sed 's/"statusinterval": *[0-9]*/"statusinterval": 1000/' >"$work/config.json"
-mkdir "$work/esp"
-device-files "$work/esp/files.bin" put "config.json=$work/config.json" \
-    "ca.crt=$machine$pki/ca.crt" "$mac.crt=$machine$pki/devices/$mac.crt" \
-    "$mac.key=$machine$pki/devices/$mac.key"
-SANDBOX_PKI=$machine$pki
-mv "$(make_image 00.00.01 1 1)" "$work/esp/slot0.bin"
-machine_hosts=$work/hosts
-echo "127.0.0.1 localhost $machine_name" >"$machine_hosts"
-# Of the same network, but not of the machine: it goes on when that restarts.
-export -f machine_beside
-export machine_network machine_hosts
-process_start "$work/device.record" "$work/device.log" bash -c 'machine_beside "$@"' - \
-    virtual-esp --dir "$work/esp" --mac "$mac"
-records=("$work/device.record" "${records[@]}")
-# is_back SINCE_MS: the broker is connected, and the device has reported since then.
-device_json() {
-    json_get "$(machine_root secureesp devices show "$mac" --json 2>/dev/null)" "$1" 2>/dev/null
-}
-is_back() {
-    local seen
-    is_connected && [ "$(device_json '$.online')" = 1 ] && seen=$(device_json '$.last_seen_ms') &&
-        [ "$seen" -gt "$1" ]
-}
-now_ms() {
-    date +%s%3N
-}
-eventually 60 "the device is online" is_back 0
-# An event makes it online; the image comes with its first status.
-runs_image() {
-    [ "$(device_json '$.image')" = "$(image_name 00.00.01)" ]
-}
-eventually 10 "its image" runs_image
+device_starts "$mac"
 
 step "certificates are renewed by themselves"
 expect_equal "the timer" "active enabled" \
@@ -157,12 +118,7 @@ renews
 eventually 10 "the device is online" is_back "$(now_ms)"
 
 step "the signer, as the README has it"
-mapfile -t steps < <(sed -n '/^- .secureesp-signer. signs/,/^- .mosquitto/s/^  \(sudo .*\)/\1/p' "$root/README.md")
-[ "${#steps[@]}" -ge 4 ] || fail "the README has ${#steps[@]} lines"
-for line in "${steps[@]}"; do
-    echo "$ $line"
-    expect_exit 0 machine_do "$line"
-done
+signer_key_moves
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/key" -subj "/CN=$(mac_of 2)" \
     -outform DER -out "$work/csr" 2>/dev/null
 python3 - "$work/csr" "$machine/home/$machine_user/request" <<'PYTHON'
@@ -208,20 +164,9 @@ expect_equal "whose its record is" secureesp-signer \
 check_signer
 
 step "the machine restarts, and all of it is back by itself"
-# all_is_back WHAT: waits until it is, and a command goes the whole way.
-all_is_back() {
-    eventually 60 "$1" is_back "$(now_ms)"
-    expect_exit 0 machine_root secureesp command "$mac" ca --wait=60
-}
 machine_restart
 all_is_back "broker, daemon and device after the machine's restart"
 check_signer
-
-step "so it is when broker or daemon are killed"
-for unit in mosquitto secureespd; do
-    machine_root systemctl kill --signal=KILL "$unit"
-    all_is_back "broker, daemon and device after $unit was killed"
-done
 
 step "a device that is revoked is out, and comes back when it is readmitted"
 machine_root secureesp devices revoke "$mac" --reason certificateHold >/dev/null
@@ -241,7 +186,7 @@ memory() {
 }
 before=$(memory)
 coproc crowd { machine_beside python3 -B "$root/test/system/tls_crowd.py" "$machine_name" 8883 \
-    "$machine$pki/ca.crt" "$machine$pki/devices/$mac.crt" "$machine$pki/devices/$mac.key" 1200 \
+    "$machine$machine_pki/ca.crt" "$machine$machine_pki/devices/$mac.crt" "$machine$machine_pki/devices/$mac.key" 1200 \
     127.0.0.2 127.0.0.3; }
 # shellcheck disable=SC2154  # coproc's
 read -r -t 120 line <&"${crowd[0]}" || fail "the crowd ended"

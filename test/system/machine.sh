@@ -45,10 +45,14 @@ machine_packages() {
     done | sed 's/:.*//' | sort -u
 }
 
-# machine_make PACKAGE...: a Debian of this machine's release with these packages, a user and a name.
-# It is laid over a root that is kept, or a copy of that where no file system can be laid over another.
+# machine_make: a Debian of this machine's release, a user and a name, with what our programs of
+# build/release need, however they come there. It is laid over a root that is kept, or a copy of that
+# where no file system can be laid over another.
 machine_make() {
-    local template
+    local template libraries programs=(secureespd secureesp secureesp-signer virtual-esp device-files)
+    mapfile -t libraries < <(machine_packages "${programs[@]/#/$root/build/release/bin/}")
+    [ "${#libraries[@]}" -gt 5 ] || fail "the programs' libraries are not found: ${libraries[*]}"
+    set -- systemd systemd-sysv dbus procps sudo make mosquitto nftables tzdata ca-certificates "${libraries[@]}"
     template=$root/build/root/boot-$(machine_release)
     mkdir -p "$root/build/root"
     (flock 8 && umask 022 && root_make "$template" "$(machine_release)" "$@") 8>"$template.lock" || fail "no root for it"
