@@ -27,6 +27,8 @@ struct mqtt_settings {
     // NULL, or further ones, on which the broker itself speaks: not probed, and one that it refuses
     // is done without. At most MQTT_CLIENT_HEARS_MAX, NULL-terminated.
     const char *const *hears;
+    // NULL, or the same for what others say: with QoS 0, so that nothing waits for us.
+    const char *const *overhears;
     // NULL, or what the level '+' becomes in topics by which the client finds out whether the
     // broker lets through what it should: at each connection and each minute it says something
     // there, and is to hear it. Such messages are not told.
@@ -76,6 +78,10 @@ ERR_CHECKED int mqtt_client_reload(struct mqtt_client *client, struct err *err);
 // Hands a message to the broker with QoS 1, not retained. ERR_UNAVAILABLE while not connected. Any
 // thread.
 ERR_CHECKED int mqtt_client_publish(
+    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n);
+
+// The same for a message that the broker retains.
+ERR_CHECKED int mqtt_client_retain(
     struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n);
 
 // The same for what takes away the message that the broker retains by a topic.
