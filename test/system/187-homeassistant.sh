@@ -153,7 +153,10 @@ grep "^secureesp/$mac/state" "$work/heard" | grep -q '"in_progress":true,"update
 expect_equal "commands" "flash done firmware done" "$(
     sqlite3 :memory: "select group_concat(value ->> '\$.command' || ' ' || (value ->> '\$.state'), ' ') from json_each('$(
         api "/commands?mac=$mac")')")"
-expect_match "audit" "homeassistant.*hass-ui.*order.*$mac" "$(secureesp audit | grep -m 1 'hass-ui')"
+rows=$(secureesp audit list --object "$mac" --json)
+expect_equal "who gave it" 1 "$(sqlite3 :memory: "select count(*) from json_each('$rows') where
+    value ->> '\$.who' = 'homeassistant' and value ->> '\$.user' = 'hass-ui' and value ->> '\$.verb' = 'order'
+    and value ->> '\$.after.command' = 'firmware, flash'")"
 check_schema
 
 step "the restart button"
@@ -230,7 +233,7 @@ expect_equal "as it was" 1 \
     "$(grep "^homeassistant/device/secureesp_$mac/config" "$work/heard" | sort -u | wc -l)"
 
 step "a device that is forgotten, and one that is shut out"
-secureesp devices forget "$sketch" >/dev/null
+secureesp devices forget "$sketch" --force >/dev/null
 eventually 10 "it is taken away" is_gone "$sketch"
 eventually 5 "it was heard" test "$(config_of "$sketch")" = ""
 secureesp devices revoke "$mac" >/dev/null
