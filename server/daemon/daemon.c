@@ -83,7 +83,7 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
 
 static int clear_retained(const char *topic, void *ctx)
 {
-    return mqtt_client_clear(((struct daemon *)ctx)->mqtt, topic);
+    return mqtt_client_retain(((struct daemon *)ctx)->mqtt, topic, NULL, 0);
 }
 
 static int64_t connected_since_ms(void *ctx)

@@ -398,8 +398,3 @@ int mqtt_client_retain(
 {
     return publish(client, topic, payload, n, true);
 }
-
-int mqtt_client_clear(struct mqtt_client *client, const char *topic)
-{
-    return publish(client, topic, NULL, 0, true);
-}

@@ -80,11 +80,8 @@ ERR_CHECKED int mqtt_client_reload(struct mqtt_client *client, struct err *err);
 ERR_CHECKED int mqtt_client_publish(
     struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n);
 
-// The same for a message that the broker retains.
+// The same for a message that the broker retains, or, with no bytes, takes away.
 ERR_CHECKED int mqtt_client_retain(
     struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n);
-
-// The same for what takes away the message that the broker retains by a topic.
-ERR_CHECKED int mqtt_client_clear(struct mqtt_client *client, const char *topic);
 
 #endif
