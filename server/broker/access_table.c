@@ -51,6 +51,7 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_MONITOR, READ, "/will/+/will"},
     // Home Assistant sees what the daemon says of devices, and may order what that names.
     {ACCESS_TABLE_HOMEASSISTANT, READ, "homeassistant/#"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, HOMEASSISTANT_TOPIC_DAEMON},
     {ACCESS_TABLE_HOMEASSISTANT, READ, "secureesp/+/state"},
     {ACCESS_TABLE_HOMEASSISTANT, READ, "secureesp/+/availability"},
     {ACCESS_TABLE_HOMEASSISTANT, WRITE, HOMEASSISTANT_TOPIC_BIRTH},
@@ -60,6 +61,7 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_DAEMON, READ, HOMEASSISTANT_TOPIC_BIRTH},
     {ACCESS_TABLE_DAEMON, READ, HOMEASSISTANT_TOPIC_CONFIGS},
     {ACCESS_TABLE_DAEMON, WRITE, HOMEASSISTANT_TOPIC_CONFIGS},
+    {ACCESS_TABLE_DAEMON, WRITE, HOMEASSISTANT_TOPIC_DAEMON},
     {ACCESS_TABLE_DAEMON, WRITE, "secureesp/+/state"},
     {ACCESS_TABLE_DAEMON, WRITE, "secureesp/+/availability"},
 };

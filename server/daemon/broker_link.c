@@ -166,6 +166,7 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .probe_name = "probe",
         .publishes = "/command/+/+",
         .forbidden = "/status/forbidden",
+        .will = config->homeassistant_enabled ? HOMEASSISTANT_TOPIC_DAEMON : NULL,
         .told = BROKER_TOPIC_REVOCATIONS,
     };
     struct mqtt_callbacks callbacks = {
@@ -189,7 +190,7 @@ int broker_link_start(struct broker_link *link, const struct config *config,
 
 void broker_link_stop(struct broker_link *link)
 {
-    homeassistant_drive_stop(link->homeassistant);
-    mqtt_client_free(link->mqtt); // which tells the next one, until then
+    homeassistant_drive_stop(link->homeassistant); // and says goodbye
+    mqtt_client_free(link->mqtt);                  // which tells the next one, until then
     homeassistant_drive_free(link->homeassistant);
 }

@@ -74,6 +74,17 @@ static void set_id(json_t *object, const char *mac, const char *key, int *rc)
     homeassistant_text_set(object, "unique_id", id, rc);
 }
 
+// While daemon and device are there.
+static void set_availability(json_t *object, const char *mac, int *rc)
+{
+    char topic[HOMEASSISTANT_TOPIC_SIZE];
+
+    homeassistant_topic_format(topic, HOMEASSISTANT_TOPIC_AVAILABILITY, mac);
+    homeassistant_text_put(object, "availability",
+        json_pack("[{ss}{ss}]", "topic", HOMEASSISTANT_TOPIC_DAEMON, "topic", topic), rc);
+    homeassistant_text_set(object, "availability_mode", "all", rc);
+}
+
 // What is measured on a device is not known while that is away; whether it is there is.
 static json_t *describe_entity(const struct entity *entity, const char *mac, int *rc)
 {
@@ -96,7 +107,9 @@ static json_t *describe_entity(const struct entity *entity, const char *mac, int
         homeassistant_text_set(object, "value_template", template, rc);
     }
     if (strcmp(entity->platform, "sensor") == 0 || strcmp(entity->platform, "button") == 0)
-        set_topic(object, "availability_topic", HOMEASSISTANT_TOPIC_AVAILABILITY, mac, rc);
+        set_availability(object, mac, rc);
+    else
+        homeassistant_text_set(object, "availability_topic", HOMEASSISTANT_TOPIC_DAEMON, rc);
     return object;
 }
 
@@ -119,7 +132,7 @@ static void describe_member(
         homeassistant_text_set(object, "state_class", "measurement", rc);
     set_topic(object, "state_topic", HOMEASSISTANT_TOPIC_STATE, mac, rc);
     homeassistant_text_set(object, "value_template", template, rc);
-    set_topic(object, "availability_topic", HOMEASSISTANT_TOPIC_AVAILABILITY, mac, rc);
+    set_availability(object, mac, rc);
     homeassistant_text_put(components, name, object, rc);
 }
 

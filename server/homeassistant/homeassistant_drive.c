@@ -38,6 +38,7 @@ struct homeassistant_drive {
     struct rate_use pace;
     int64_t announce_at_ms; // monotonic; 0: nothing is to be announced anew
     bool is_lost;           // the connection, within this round
+    bool is_welcome;        // it was said on this connection that the daemon is there
 };
 
 struct page {
@@ -99,6 +100,7 @@ static bool attend(struct homeassistant_drive *drive)
     if (is_new) { // the broker may have lost what it had
         homeassistant_known_forget_said(&drive->known, false);
         drive->is_lost = true;
+        drive->is_welcome = false;
     }
     for (size_t i = 0; i < found_count; i++)
         (void)homeassistant_known_get(&drive->known, found[i]);
@@ -279,6 +281,13 @@ static void take_away_others(struct homeassistant_drive *drive)
     homeassistant_known_sweep(&drive->known);
 }
 
+// Says whether the daemon is there: "" for what nobody needs to know any more.
+static int say_there(struct homeassistant_drive *drive, const char *text)
+{
+    return drive->settings.publish(
+        HOMEASSISTANT_TOPIC_DAEMON, text, strlen(text), drive->settings.ctx);
+}
+
 static void run_round(struct homeassistant_drive *drive, struct page *page)
 {
     drive->is_lost = false;
@@ -286,6 +295,10 @@ static void run_round(struct homeassistant_drive *drive, struct page *page)
         homeassistant_known_forget_said(&drive->known, true);
         drive->announce_at_ms = 0;
     }
+    if (!drive->settings.is_on && drive->known.count > 0)
+        (void)say_there(drive, ""); // once more with the next one if it is lost
+    if (drive->settings.is_on && !drive->is_welcome)
+        drive->is_welcome = say_there(drive, "online") == 0;
     for (size_t i = 0; i < drive->known.count; i++)
         drive->known.items[i].is_there = false;
     if (!drive->settings.is_on || show_all(drive, page))
@@ -318,6 +331,8 @@ static void *run(void *ctx)
         wait_ms = wait_ms < LOOK_MS ? LOOK_MS : wait_ms > LOOK_MAX_MS ? LOOK_MAX_MS : wait_ms;
         homeassistant_inbox_wait(&drive->inbox, wait_ms);
     }
+    if (drive->settings.is_on)
+        (void)say_there(drive, "offline"); // else its will does
     free(page.items);
     return NULL;
 }

@@ -27,7 +27,8 @@ struct homeassistant_drive_settings {
 
 ERR_CHECKED int homeassistant_drive_new(const struct homeassistant_drive_settings *settings,
     struct homeassistant_drive **out, struct err *err);
-// Starts and ends its thread; the latter also where it never ran.
+// Starts and ends its thread, which says then that the daemon is gone; the latter also where it
+// never ran.
 ERR_CHECKED int homeassistant_drive_start(struct homeassistant_drive *drive, struct err *err);
 void homeassistant_drive_stop(struct homeassistant_drive *drive);
 // NULL is allowed, here and above.

@@ -11,7 +11,8 @@
 #define HOMEASSISTANT_TOPIC_SIZE 64 // any of them with its NUL
 #define HOMEASSISTANT_TOPIC_ID_SIZE (sizeof "secureesp_" + MAC_LENGTH)
 
-#define HOMEASSISTANT_TOPIC_BIRTH "homeassistant/status" // Home Assistant says that it is there
+#define HOMEASSISTANT_TOPIC_BIRTH "homeassistant/status"    // Home Assistant says that it is there
+#define HOMEASSISTANT_TOPIC_DAEMON "secureesp/availability" // whether the daemon is there
 #define HOMEASSISTANT_TOPIC_CONFIGS "homeassistant/device/+/config"
 
 enum homeassistant_topic_kind {

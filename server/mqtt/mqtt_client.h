@@ -34,6 +34,7 @@ struct mqtt_settings {
     // there, and is to hear it. Such messages are not told.
     const char *probe_name;
     const char *publishes; // the filter of what is published, to be probed as well, or NULL
+    const char *will; // NULL, or a topic where the broker is to keep "offline" once we are gone
     // Both only with a probe_name: a topic of a subscription that the broker must not let us write,
     // and one of `hears` on which the broker says something whenever we have subscribed.
     const char *forbidden; // or NULL

@@ -28,7 +28,7 @@ listen() {
     process_start "$work/hass.record" "$work/heard" stdbuf -oL mosquitto_sub -h localhost \
         -p "$SANDBOX_MQTT_PORT" --cafile "$SANDBOX_PKI/ca.crt" -i hass \
         --cert "$SANDBOX_PKI/clients/hass.crt" --key "$SANDBOX_PKI/clients/hass.key" \
-        -t 'homeassistant/#' -t 'secureesp/+/state' -t 'secureesp/+/availability' -F '%t %p'
+        -t 'homeassistant/#' -t 'secureesp/+/state' -t 'secureesp/+/availability' -t secureesp/availability -F '%t %p'
     records+=("$work/hass.record")
 }
 # last TOPIC: what was heard there last.
@@ -55,7 +55,7 @@ is_gone() {
 }
 # retained MAC: what the broker keeps of it.
 retained() {
-    as hass-ui mosquitto_sub -W 2 --retained-only -F '%t' -t "homeassistant/device/secureesp_$1/config" \
+    as hass-ui mosquitto_sub -W 1 --retained-only -F '%t' -t "homeassistant/device/secureesp_$1/config" \
         -t "secureesp/$1/state" -t "secureesp/$1/availability" 2>/dev/null || true
 }
 announces() {
@@ -226,9 +226,14 @@ eventually 40 "both" both_announced
 check_schema
 before=$(count_of "homeassistant/device/secureesp_$mac/config")
 part kill daemon
+is_there() {
+    [ "$(last secureesp/availability)" = "$1" ]
+}
+eventually 10 "the daemon's will" is_there offline
 part start daemon
 part wait daemon
 eventually 20 "it is announced again" announced_again
+eventually 5 "it is there" is_there online
 expect_equal "as it was" 1 \
     "$(grep "^homeassistant/device/secureesp_$mac/config" "$work/heard" | sort -u | wc -l)"
 
@@ -244,4 +249,5 @@ eventually 30 "it is there again" is_announced "$mac"
 step "switched off, all is taken away"
 announces no
 eventually 20 "it is taken away" is_gone "$mac"
+eventually 5 "nor is the daemon kept" is_there ""
 expect_equal "devices" "0 devices" "$(python3 -B "$root/test/system/homeassistant_check.py" "$work/heard")"

@@ -17,13 +17,13 @@ import sys
 TOPIC = re.compile(r"homeassistant/device/([a-zA-Z0-9_-]+)/config")
 TEMPLATE = re.compile(r"\{\{ value_json\.(?:[a-z]+|app\['[A-Za-z0-9_-]+'\]) \}\}")
 
-TEXT, TEXTS, PAIRS = "text", "texts", "pairs"
+TEXT, TEXTS, PAIRS, TOPICS = "text", "texts", "pairs", "topics"
 CATEGORIES = {"config", "diagnostic"}
 
 ENTITY = {  # of every platform
     "platform": TEXT, "unique_id": TEXT, "name": TEXT, "entity_category": CATEGORIES, "icon": TEXT,
     "object_id": TEXT, "enabled_by_default": bool, "qos": {0, 1, 2}, "encoding": TEXT,
-    "availability_topic": "topic", "availability_template": "template", "availability_mode": {"all", "any", "latest"},
+    "availability": TOPICS, "availability_topic": "topic", "availability_template": "template", "availability_mode": {"all", "any", "latest"},
     "payload_available": TEXT, "payload_not_available": TEXT, "json_attributes_topic": "topic",
     "json_attributes_template": "template",
 }
@@ -77,6 +77,10 @@ def fits(value, kind):
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if kind == PAIRS:
         return isinstance(value, list) and all(fits(one, TEXTS) and len(one) == 2 for one in value)
+    if kind == TOPICS:
+        return isinstance(value, list) and all(
+            isinstance(one, dict) and fits(one.get("topic"), "topic") and
+            not set(one) - {"topic", "payload_available", "payload_not_available", "value_template"} for one in value)
     if not isinstance(value, str) or not value:
         return False
     if kind == "topic":
@@ -105,6 +109,8 @@ def check_component(where, component, names):
         return  # it is taken away
     known, needed = PLATFORMS[platform]
     check_keys(where, component, ENTITY | known, needed | {"unique_id"})
+    if "availability" in component and "availability_topic" in component:
+        complain(where, "availability and availability_topic exclude each other")
     if component.get("unique_id") in names:
         complain(where, f"unique_id: {component['unique_id']} is another's")
     names.add(component.get("unique_id"))

@@ -65,6 +65,7 @@ static const struct {
     {"homeassistant/sensor/x/config", {"", "", "", "r", "w"}},
     {"homeassistant/device/x/config", {"", "rw", "", "r", "w"}},
     {"homeassistant/device/x/y/config", {"", "", "", "r", "w"}},
+    {"secureesp/availability", {"", "w", "", "r", "w"}},
     {"secureesp/" MAC "/state", {"", "w", "", "r", "w"}},
     {"secureesp/" MAC "/availability", {"", "w", "", "r", "w"}},
     {"secureesp/" MAC "/install", {"", "", "", "w", "w"}},

@@ -14,12 +14,14 @@
 #define STATE(mac) "secureesp/" mac "/state"
 #define PATIENCE_MS 20000
 #define KEPT_MAX 32
+#define DAEMON "secureesp/availability"
 
 // A broker that keeps messages.
 static struct broker {
     pthread_mutex_t mutex;
     bool is_there;
     size_t count, published;
+    char last[64]; // topic
     struct {
         char topic[64];
         char payload[8192];
@@ -38,6 +40,7 @@ static int publish(const char *topic, const void *payload, size_t n, void *ctx)
     if (broker.is_there) {
         rc = 0;
         broker.published++;
+        snprintf(broker.last, sizeof broker.last, "%s", topic);
         broker.count += i == broker.count;
         snprintf(broker.kept[i].topic, sizeof broker.kept[i].topic, "%s", topic);
         snprintf(broker.kept[i].payload, sizeof broker.kept[i].payload, "%.*s", (int)n,
@@ -207,7 +210,9 @@ static void test_tells(void **state)
         f, put_report, &(struct report){MAC_1, "B-1", "{\"espimage\": \"B-1\", \"a\": 2}", true});
     wait_until_kept("secureesp/" MAC_1 "/availability", "offline");
     assert_int_equal(published(), before + 2);
+    assert_true(keeps(DAEMON, "online"));
     homeassistant_drive_free(drive);
+    assert_true(keeps(DAEMON, "offline"));
 }
 
 // Whoever starts anew: all is said again, and nothing is lost.
@@ -228,6 +233,8 @@ static void test_starts_anew(void **state)
     set_there(drive, true);
     wait_until_kept(CONFIG(MAC_1), "B-2");
     wait_until_kept(STATE(MAC_1), "B-2");
+    wait_until_kept("secureesp/" MAC_1 "/availability", "online"); // as before
+    wait_until_kept(DAEMON, "online");
 
     before = published();
     assert_true(homeassistant_drive_hear(drive, "homeassistant/status", (uint8_t *)"offline", 7));
@@ -254,6 +261,7 @@ static void test_takes_away(void **state)
     wait_until_kept(CONFIG(MAC_2), "");
     fixture_write(f, remove_device, MAC_1);
     wait_until_kept(CONFIG(MAC_1), NULL);
+    assert_string_equal(broker.last, CONFIG(MAC_1)); // while it is there the others are found
     assert_true(keeps(STATE(MAC_1), NULL));
     assert_true(keeps("secureesp/" MAC_1 "/availability", NULL));
     assert_true(keeps(CONFIG(MAC_2), ""));
@@ -280,8 +288,10 @@ static void test_off(void **state)
     set_there(drive, true);
     assert_int_equal(publish(CONFIG(MAC_1), "{}", 2, NULL), 0);
     assert_true(homeassistant_drive_hear(drive, CONFIG(MAC_1), (uint8_t *)"{}", 2));
+    assert_int_equal(publish(DAEMON, "offline", 7, NULL), 0); // the one before said so
     wait_until_kept(CONFIG(MAC_1), NULL);
     (void)usleep(1200000);
+    assert_true(keeps(DAEMON, NULL));
     assert_true(keeps(STATE(MAC_1), NULL));
     homeassistant_drive_free(drive);
 }
