@@ -6,6 +6,7 @@
 
 #include "server/broker/topic_rule.h"
 #include "server/model/broker_topic.h"
+#include "server/model/homeassistant_topic.h"
 #include "server/pki/client_name.h"
 
 struct rule {
@@ -48,12 +49,21 @@ static const struct rule own_rules[] = {
     {ACCESS_TABLE_MONITOR, READ, "/event/+"},
     {ACCESS_TABLE_MONITOR, READ, "/will/+"},
     {ACCESS_TABLE_MONITOR, READ, "/will/+/will"},
-    {ACCESS_TABLE_HOMEASSISTANT, READ, "/status/+"},
-    {ACCESS_TABLE_HOMEASSISTANT, READ, "/event/+"},
-    {ACCESS_TABLE_HOMEASSISTANT, READ, "/will/+"},
-    {ACCESS_TABLE_HOMEASSISTANT, READ, "/will/+/will"},
+    // Home Assistant sees what the daemon says of devices, and may order what that names.
     {ACCESS_TABLE_HOMEASSISTANT, READ, "homeassistant/#"},
-    {ACCESS_TABLE_HOMEASSISTANT, WRITE, "homeassistant/status"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, HOMEASSISTANT_TOPIC_DAEMON},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "secureesp/+/state"},
+    {ACCESS_TABLE_HOMEASSISTANT, READ, "secureesp/+/availability"},
+    {ACCESS_TABLE_HOMEASSISTANT, WRITE, HOMEASSISTANT_TOPIC_BIRTH},
+    {ACCESS_TABLE_HOMEASSISTANT, WRITE, "secureesp/+/install"},
+    {ACCESS_TABLE_HOMEASSISTANT, WRITE, "secureesp/+/restart"},
+    // The daemon says that, nobody else; and hears what it has said, to take it away some day.
+    {ACCESS_TABLE_DAEMON, READ, HOMEASSISTANT_TOPIC_BIRTH},
+    {ACCESS_TABLE_DAEMON, READ, HOMEASSISTANT_TOPIC_CONFIGS},
+    {ACCESS_TABLE_DAEMON, WRITE, HOMEASSISTANT_TOPIC_CONFIGS},
+    {ACCESS_TABLE_DAEMON, WRITE, HOMEASSISTANT_TOPIC_DAEMON},
+    {ACCESS_TABLE_DAEMON, WRITE, "secureesp/+/state"},
+    {ACCESS_TABLE_DAEMON, WRITE, "secureesp/+/availability"},
 };
 #define OWN_RULES (sizeof own_rules / sizeof own_rules[0])
 

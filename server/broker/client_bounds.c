@@ -5,7 +5,9 @@
 
 #define SECOND_MS 1000
 #define MINUTE_MS 60000
+#define HOUR_MS 3600000
 #define DAY_MS 86400000
+#define MANY_SUBSCRIPTIONS 50000
 
 const char *client_bounds_topic(const struct limits *limits, const char *topic)
 {
@@ -56,6 +58,15 @@ const char *client_bounds_subscription(
     if (!rate_take(&client->subscribes, &rate, 1, now_ms))
         return "subscribes-per-minute";
     return client_bounds_message(limits, client, now_ms, 0, 0);
+}
+
+const char *client_bounds_many_subscriptions(struct client *client, int64_t now_ms, int count)
+{
+    static const struct rate rate = {MANY_SUBSCRIPTIONS, HOUR_MS, 2 * MANY_SUBSCRIPTIONS};
+
+    if (count >= MANY_SUBSCRIPTIONS)
+        return "subscriptions";
+    return rate_take(&client->subscribes, &rate, 1, now_ms) ? NULL : "subscribes-per-minute";
 }
 
 const char *client_bounds_attempt(

@@ -22,6 +22,9 @@ const char *client_bounds_refused(
 // count: how many it has.
 const char *client_bounds_subscription(
     const struct limits *limits, struct client *client, int64_t now_ms, int count);
+// The same for Home Assistant, which has some for each device, and makes all of them whenever it
+// starts.
+const char *client_bounds_many_subscriptions(struct client *client, int64_t now_ms, int count);
 const char *client_bounds_attempt(
     const struct limits *limits, struct client *client, int64_t now_ms);
 const char *client_bounds_identifier(

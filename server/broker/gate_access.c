@@ -112,6 +112,13 @@ static bool deny(struct gate *gate, const struct asker *asker, uint64_t *dropped
     return drop(gate, asker, reason);
 }
 
+static const char *bound_subscription(const struct gate *gate, const struct asker *asker, int count)
+{
+    return asker->identity->role == ACCESS_TABLE_HOMEASSISTANT
+               ? client_bounds_many_subscriptions(asker->client, asker->now_ms, count)
+               : client_bounds_subscription(&gate->limits, asker->client, asker->now_ms, count);
+}
+
 bool gate_access_subscribe(struct gate *gate, const char *name, const char *filter, int count)
 {
     struct asker asker;
@@ -131,7 +138,7 @@ bool gate_access_subscribe(struct gate *gate, const char *name, const char *filt
         !access_table_allows_filter(gate->table, asker.identity->role, asker.identity->mac, filter))
         return deny(gate, &asker, &(uint64_t){0});
     if (reason == NULL && is_bounded(gate, &asker))
-        reason = client_bounds_subscription(&gate->limits, asker.client, asker.now_ms, count);
+        reason = bound_subscription(gate, &asker, count);
     if (reason != NULL) {
         asker.client->dropped.subscriptions++;
         return drop(gate, &asker, reason);
@@ -176,7 +183,8 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
     if (is_bounded(gate, &asker) && client_bounds_topic(&gate->limits, message->topic) != NULL)
         return drop_message(
             gate, &asker, client_bounds_topic(&gate->limits, message->topic), message);
-    if (!may_write(gate, &asker, message) || is_kept_twice(&asker, message))
+    if (!may_write(gate, &asker, message) || is_kept_twice(&asker, message) ||
+        (message->retain && gate_orders_is_order(asker.identity, message->topic)))
         return deny(
             gate, &asker, asker.client != NULL ? &asker.client->dropped.messages : &(uint64_t){0});
     if (is_bounded(gate, &asker) && client_bounds_size(&gate->limits, message->n) != NULL)
@@ -187,15 +195,17 @@ bool gate_access_write(struct gate *gate, const char *name, const struct gate_me
 bool gate_access_take(struct gate *gate, const char *name, const struct gate_message *message)
 {
     struct asker asker;
-    const char *reason;
+    const char *reason = NULL;
 
     if (!who(gate, name, &asker) || !was_let_in(gate, &asker))
         return false;
-    if (!is_bounded(gate, &asker))
-        return true;
-    reason = client_bounds_message(&gate->limits, asker.client, asker.now_ms,
-        strlen(message->topic) + (message->has_properties ? PROPERTIES_MAX : 0), message->n);
-    return reason == NULL || drop_message(gate, &asker, reason, message);
+    if (is_bounded(gate, &asker))
+        reason = client_bounds_message(&gate->limits, asker.client, asker.now_ms,
+            strlen(message->topic) + (message->has_properties ? PROPERTIES_MAX : 0), message->n);
+    if (reason != NULL)
+        return drop_message(gate, &asker, reason, message);
+    return !gate_orders_is_order(asker.identity, message->topic) ||
+           gate_orders_take(gate, asker.identity, message->topic);
 }
 
 // Of the device that it comes from, if it is one's.

@@ -4,6 +4,7 @@
 #include "server/broker/client_table.h"
 #include "server/broker/gate.h"
 #include "server/broker/gate_meet.h"
+#include "server/broker/gate_orders.h"
 #include "server/broker/control_meter.h"
 #include "server/broker/refusals.h"
 #include "server/broker/trust.h"
@@ -38,6 +39,7 @@ struct gate {
     struct control_meter_table *meters;
     struct refusals refusals;
     struct gate_meet meet;
+    struct gate_orders orders;
     uint64_t daemon_epoch; // how often the daemon has come
     bool is_ending; // we end a connection: the broker asks about it, which is counted nowhere
     int64_t next_sweep_ms;

@@ -112,4 +112,5 @@ void gate_tick(struct gate *gate)
     }
     report_list(gate);
     gate_meet_tell(gate);
+    gate_orders_tell(gate, daemon_is_here(gate));
 }

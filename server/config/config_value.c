@@ -49,3 +49,11 @@ int config_value_number(
     *out = number;
     return 0;
 }
+
+int config_value_switch(const char *text, int64_t *out, struct err *err)
+{
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return err_set(err, ERR_INVALID, "'%s' is not one of yes, no", text);
+    *out = strcmp(text, "yes") == 0;
+    return 0;
+}

@@ -23,4 +23,7 @@ struct config_value_range {
 ERR_CHECKED int config_value_number(
     const char *value, const struct config_value_range *range, int64_t *out, struct err *err);
 
+// Reads "yes" (1) or "no" (0). ERR_INVALID.
+ERR_CHECKED int config_value_switch(const char *text, int64_t *out, struct err *err);
+
 #endif

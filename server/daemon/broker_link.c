@@ -7,6 +7,7 @@
 #include "server/base/log.h"
 #include "server/ingest/revocation_report.h"
 #include "server/model/broker_topic.h"
+#include "server/model/homeassistant_topic.h"
 #include "server/pki/certificate_facts.h"
 
 #define REASON_SIZE 512
@@ -44,6 +45,10 @@ static const struct {
 
 static const char *const hears[] = {BROKER_TOPIC_ALL, NULL};
 
+// What was announced before is heard even if nothing is any more: it is to be taken away.
+static const char *const overhears[] = {
+    HOMEASSISTANT_TOPIC_CONFIGS, HOMEASSISTANT_TOPIC_BIRTH, NULL};
+
 static void receive_message(
     const char *topic, const uint8_t *payload, size_t n, bool retained, void *ctx)
 {
@@ -56,6 +61,10 @@ static void receive_message(
             return;
         }
     }
+    if (strcmp(topic, BROKER_TOPIC_ORDERS) == 0 && retained) // likewise
+        return;
+    if (homeassistant_drive_hear(link->homeassistant, topic, payload, n))
+        return;
     if (n == 0 && !retained && retained_sweep_hear(link->sweep, topic))
         return;
     ingest_message(link->ingest, topic, payload, n, retained);
@@ -86,6 +95,7 @@ static void note_connection(bool connected, const char *reason, void *ctx)
     revocation_note_connection(link->revocation, connected);
     if (connected)
         retained_sweep_note_connected(link->sweep);
+    homeassistant_drive_note_connection(link->homeassistant, connected);
     broker_state_set(link->state, connected, connected ? reason : explain(link, reason, text));
 }
 
@@ -118,6 +128,28 @@ static void note_fault(enum mqtt_fault fault, const char *text, void *ctx)
     broker_state_set_fault(link->state, fault, text);
 }
 
+static int keep_message(const char *topic, const void *payload, size_t n, void *ctx)
+{
+    const struct broker_link *link = ctx;
+
+    return mqtt_client_retain(link->mqtt, topic, payload, n);
+}
+
+static int make_homeassistant(
+    struct broker_link *link, const struct config *config, struct err *err)
+{
+    struct homeassistant_drive_settings settings = {
+        .store = link->store,
+        .release = link->release,
+        .is_on = config->homeassistant_enabled != 0,
+        .per_second = config->homeassistant_per_second,
+        .publish = keep_message,
+        .ctx = link,
+    };
+
+    return homeassistant_drive_new(&settings, &link->homeassistant, err);
+}
+
 int broker_link_start(struct broker_link *link, const struct config *config,
     struct mqtt_client **out, struct err *err)
 {
@@ -130,9 +162,11 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .client_id = config->mqtt_client_id,
         .subscriptions = ingest_subscriptions(),
         .hears = hears,
+        .overhears = overhears,
         .probe_name = "probe",
         .publishes = "/command/+/+",
         .forbidden = "/status/forbidden",
+        .will = config->homeassistant_enabled ? HOMEASSISTANT_TOPIC_DAEMON : NULL,
         .told = BROKER_TOPIC_REVOCATIONS,
     };
     struct mqtt_callbacks callbacks = {
@@ -144,5 +178,19 @@ int broker_link_start(struct broker_link *link, const struct config *config,
         .ctx = link,
     };
 
-    return mqtt_client_start(&settings, &callbacks, out, err);
+    int rc = make_homeassistant(link, config, err);
+
+    if (rc == 0)
+        rc = mqtt_client_start(&settings, &callbacks, &link->mqtt, err);
+    if (rc < 0)
+        return rc;
+    *out = link->mqtt;
+    return homeassistant_drive_start(link->homeassistant, err);
+}
+
+void broker_link_stop(struct broker_link *link)
+{
+    homeassistant_drive_stop(link->homeassistant); // and says goodbye
+    mqtt_client_free(link->mqtt);                  // which tells the next one, until then
+    homeassistant_drive_free(link->homeassistant);
 }

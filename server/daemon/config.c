@@ -24,7 +24,7 @@
 #define IMAGE_BYTES TEXT_OF(CONTRACT_SKETCH_IMAGE_MAX)
 
 // Those before PORT are texts.
-enum setting_type { PATH, URL_PATH, TEXT, NETWORKS, HOST, PORT, MODE, LEVEL, POLICY, NUMBER };
+enum setting_type { PATH, URL, TEXT, NETWORKS, HOST, PORT, MODE, LEVEL, POLICY, SWITCH, NUMBER };
 
 // One row for each setting: where it stands, its default (NULL: zero, or ""), its bounds (NUMBER),
 // and whether a reload changes it.
@@ -52,7 +52,7 @@ static const struct setting {
     {"download", "port", PORT, AT(port), "8443", 0, 0, false},
     {"download", "public_port", NUMBER, AT(public_port), NULL, 1, 65535, true},
     {"download", "other_server", HOST, AT(other_server), NULL, 0, 0, true},
-    {"download", "path", URL_PATH, AT(path), "/download", 0, 0, false},
+    {"download", "path", URL, AT(path), "/download", 0, 0, false},
     {"download", "devices_dir", PATH, AT(devices_dir), "/etc/secureesp/pki/devices", 0, 0, false},
     {"download", "threads", NUMBER, AT(threads), "2", 1, 64, false},
     {"download", "max_connections", NUMBER, AT(max_connections), "1000", 1, 100000, false},
@@ -111,6 +111,9 @@ static const struct setting {
     {"webhooks", "retry_max_s", NUMBER, AT(webhook_retry_max_s), "3600", 1, 86400, false},
     {"webhooks", "give_up_s", NUMBER, AT(webhook_give_up_s), "86400", 1, 2592000, false},
     {"webhooks", "queue_max", NUMBER, AT(webhook_queue_max), "10000", 1, 1000000, false},
+    {"homeassistant", "enabled", SWITCH, AT(homeassistant_enabled), "no", 0, 0, false},
+    {"homeassistant", "messages_per_second", NUMBER, AT(homeassistant_per_second), "100", 1, 10000,
+        false},
 #undef AT
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
@@ -177,6 +180,8 @@ static int set_number(
     }
     if (setting->type == POLICY)
         return set_policy(member, value, err);
+    if (setting->type == SWITCH)
+        return config_value_switch(value, member, err);
     if (setting->type == PORT)
         range = (struct config_value_range){1, 65535, 10};
     else if (setting->type == MODE)
@@ -202,7 +207,7 @@ static int apply(
         return err_set(err, ERR_INVALID, "the value is missing");
     switch (setting->type) {
     case PATH: return config_value_path(member, value, err);
-    case URL_PATH: return set_url_path(member, value, err);
+    case URL: return set_url_path(member, value, err);
     case NETWORKS: return set_networks(member, value, err);
     case HOST: return set_host(member, value, err);
     case TEXT: return config_value_text(member, value, err);
@@ -363,7 +368,7 @@ static bool is_same(const struct setting *setting, const struct config *a, const
 
     switch (setting->type) {
     case PATH:
-    case URL_PATH:
+    case URL:
     case TEXT:
     case NETWORKS:
     case HOST: return strcmp(*(char *const *)left, *(char *const *)right) == 0;
@@ -371,6 +376,7 @@ static bool is_same(const struct setting *setting, const struct config *a, const
     case MODE: return memcmp(left, right, sizeof(mode_t)) == 0;
     case LEVEL: return memcmp(left, right, sizeof(enum log_level)) == 0;
     case POLICY: return memcmp(left, right, sizeof(enum enrol_policy)) == 0;
+    case SWITCH:
     case NUMBER: return memcmp(left, right, sizeof(int64_t)) == 0;
     }
     return true;

@@ -86,6 +86,9 @@ struct config {
     int64_t webhook_retry_max_s;
     int64_t webhook_give_up_s;
     int64_t webhook_queue_max;
+    // [homeassistant]
+    int64_t homeassistant_enabled;    // 0: it is not
+    int64_t homeassistant_per_second; // messages to it
     // [config.json], [config.json MAC]; NULL once it was given away
     struct download_config *device_config;
 };

@@ -114,6 +114,7 @@ void counters_each(const struct counters_sources *sources,
     broker_state_each_counter(sources->broker, add, ctx);
     command_dispatch_each_counter(sources->dispatch, add, ctx);
     webhook_drive_each_counter(sources->webhooks, add, ctx);
+    homeassistant_drive_each_counter(sources->homeassistant, add, ctx);
     add_store(&written, add, ctx);
     add("reloads_refused", sources->reloads_kept->total, ctx);
     add("clock_steps", sources->clock_steps->total, ctx);

@@ -8,6 +8,7 @@
 #include "server/daemon/broker_state.h"
 #include "server/daemon/enrol_link.h"
 #include "server/download/download.h"
+#include "server/homeassistant/homeassistant_drive.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/operator/operator_desk.h"
@@ -27,6 +28,7 @@ struct counters_sources {
     struct broker_state *broker;
     const struct enrol_link *enrolment;
     const struct webhook_drive *webhooks;
+    const struct homeassistant_drive *homeassistant;
 };
 
 // Calls add() for each of the modules' counters, by the name that the operator sees. Any thread.

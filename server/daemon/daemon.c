@@ -83,7 +83,7 @@ static int publish(const char *topic, const uint8_t *payload, size_t n, void *ct
 
 static int clear_retained(const char *topic, void *ctx)
 {
-    return mqtt_client_clear(((struct daemon *)ctx)->mqtt, topic);
+    return mqtt_client_retain(((struct daemon *)ctx)->mqtt, topic, NULL, 0);
 }
 
 static int64_t connected_since_ms(void *ctx)
@@ -189,7 +189,7 @@ static int start_mqtt(struct daemon *daemon, struct err *err)
         {.auth = daemon->auth,
             .revocation = daemon->revocation.revocation,
             .rotation = daemon->rotation},
-        &daemon->sweep};
+        &daemon->sweep, daemon->release, NULL, NULL};
     daemon->sweep.store = daemon->store;
     daemon->sweep.revocation = daemon->revocation.revocation;
     daemon->sweep.clear = clear_retained;
@@ -262,6 +262,7 @@ static int start_api(struct daemon *daemon, struct err *err)
             .broker = &daemon->broker,
             .enrolment = &daemon->enrolment,
             .dispatch = daemon->dispatch,
+            .homeassistant = daemon->link.homeassistant,
             .reloads_kept = &daemon->reloads_kept,
             .clock_steps = &daemon->clock_steps},
         .watch = daemon->watch,
@@ -321,15 +322,14 @@ void daemon_stop(struct daemon *daemon)
 {
     if (daemon == NULL)
         return;
-    // Each before what it calls: the API reads the download server's counters, and the hook wakes
-    // the dispatcher, which publishes.
+    // Each before what it calls: the API reads counters, and the hook wakes the dispatcher.
     api_link_stop(&daemon->api, GRACE_MS);
     enrol_link_stop(&daemon->enrolment, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
     if (daemon->store != NULL)
         store_set_commit_hook(daemon->store, NULL, NULL);
     command_dispatch_free(daemon->dispatch);
-    mqtt_client_free(daemon->mqtt);
+    broker_link_stop(&daemon->link);
     store_close(daemon->store);
     housekeeping_free(daemon->housekeeping);
     key_vault_free(daemon->vault);

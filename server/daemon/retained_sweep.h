@@ -21,7 +21,7 @@
 struct retained_sweep {
     struct store *store;
     struct revocation *revocation;
-    int (*clear)(const char *topic, void *ctx); // mqtt_client_clear()
+    int (*clear)(const char *topic, void *ctx); // mqtt_client_retain() of nothing
     void *ctx;
 
     pthread_mutex_t lock; // over these:

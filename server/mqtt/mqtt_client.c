@@ -393,7 +393,8 @@ int mqtt_client_publish(
     return publish(client, topic, payload, n, false);
 }
 
-int mqtt_client_clear(struct mqtt_client *client, const char *topic)
+int mqtt_client_retain(
+    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n)
 {
-    return publish(client, topic, NULL, 0, true);
+    return publish(client, topic, payload, n, true);
 }

@@ -27,11 +27,14 @@ struct mqtt_settings {
     // NULL, or further ones, on which the broker itself speaks: not probed, and one that it refuses
     // is done without. At most MQTT_CLIENT_HEARS_MAX, NULL-terminated.
     const char *const *hears;
+    // NULL, or the same for what others say: with QoS 0, so that nothing waits for us.
+    const char *const *overhears;
     // NULL, or what the level '+' becomes in topics by which the client finds out whether the
     // broker lets through what it should: at each connection and each minute it says something
     // there, and is to hear it. Such messages are not told.
     const char *probe_name;
     const char *publishes; // the filter of what is published, to be probed as well, or NULL
+    const char *will; // NULL, or a topic where the broker is to keep "offline" once we are gone
     // Both only with a probe_name: a topic of a subscription that the broker must not let us write,
     // and one of `hears` on which the broker says something whenever we have subscribed.
     const char *forbidden; // or NULL
@@ -78,7 +81,8 @@ ERR_CHECKED int mqtt_client_reload(struct mqtt_client *client, struct err *err);
 ERR_CHECKED int mqtt_client_publish(
     struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n);
 
-// The same for what takes away the message that the broker retains by a topic.
-ERR_CHECKED int mqtt_client_clear(struct mqtt_client *client, const char *topic);
+// The same for a message that the broker retains, or, with no bytes, takes away.
+ERR_CHECKED int mqtt_client_retain(
+    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n);
 
 #endif

@@ -18,6 +18,7 @@
 
 static int set_up(struct mosquitto *mosq, const struct mqtt_settings *settings)
 {
+    static const char gone[] = "offline";
     int rc = mosquitto_threaded_set(mosq, true);
 
     if (rc == MOSQ_ERR_SUCCESS)
@@ -29,6 +30,8 @@ static int set_up(struct mosquitto *mosq, const struct mqtt_settings *settings)
         rc = mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL); // that or later
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_tls_insecure_set(mosq, false);
+    if (rc == MOSQ_ERR_SUCCESS && settings->will != NULL)
+        rc = mosquitto_will_set(mosq, settings->will, sizeof gone - 1, gone, 1, true);
     return rc;
 }
 

@@ -3,10 +3,10 @@
 
 // Returns its message identifier.
 static int subscribe(
-    struct mqtt_subscriptions *subscriptions, struct mosquitto *mosq, const char *filter)
+    struct mqtt_subscriptions *subscriptions, struct mosquitto *mosq, const char *filter, int qos)
 {
     int mid = 0;
-    int rc = mosquitto_subscribe(mosq, &mid, filter, 1);
+    int rc = mosquitto_subscribe(mosq, &mid, filter, qos);
 
     if (rc != MOSQ_ERR_SUCCESS && subscriptions->failed == 0)
         subscriptions->failed = rc;
@@ -14,19 +14,24 @@ static int subscribe(
     return mid;
 }
 
+static void hear(struct mqtt_subscriptions *subscriptions, struct mosquitto *mosq,
+    const char *const *filters, int qos)
+{
+    for (size_t i = 0; filters != NULL && filters[i] != NULL && i < MQTT_CLIENT_HEARS_MAX; i++)
+        subscriptions->hears[subscriptions->hears_count++] =
+            subscribe(subscriptions, mosq, filters[i], qos);
+}
+
 void mqtt_subscriptions_make(struct mqtt_subscriptions *subscriptions, struct mosquitto *mosq,
     const struct mqtt_settings *settings, const char *probed)
 {
-    const char *const *hears = settings->hears;
-
     *subscriptions = (struct mqtt_subscriptions){0};
     for (size_t i = 0; settings->subscriptions[i] != NULL; i++)
-        subscribe(subscriptions, mosq, settings->subscriptions[i]);
+        subscribe(subscriptions, mosq, settings->subscriptions[i], 1);
     if (probed != NULL)
-        subscribe(subscriptions, mosq, probed);
-    for (size_t i = 0; hears != NULL && hears[i] != NULL && i < MQTT_CLIENT_HEARS_MAX; i++)
-        subscriptions->hears[subscriptions->hears_count++] =
-            subscribe(subscriptions, mosq, hears[i]);
+        subscribe(subscriptions, mosq, probed, 1);
+    hear(subscriptions, mosq, settings->hears, 1);
+    hear(subscriptions, mosq, settings->overhears, 0);
 }
 
 static bool may_be_refused(const struct mqtt_subscriptions *subscriptions, int mid)

@@ -9,7 +9,7 @@
 // The subscriptions of one connection, until the broker has confirmed them. Of the client's thread.
 struct mqtt_subscriptions {
     size_t unconfirmed;
-    int hears[MQTT_CLIENT_HEARS_MAX]; // those that may be refused, by message identifier
+    int hears[2 * MQTT_CLIENT_HEARS_MAX]; // those that may be refused, by message identifier
     size_t hears_count;
     int failed; // to be sent: a code of libmosquitto, or 0
 };

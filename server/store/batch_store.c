@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/contract.h"
 #include "server/base/utf8.h"
 #include "server/store/mac_key.h"
 #include "server/store/payload_store.h"
@@ -28,7 +29,7 @@ static const char select_wave[] = "SELECT min(wave) FROM commands INDEXED BY com
 
 // What stands before it: first who has failed, in whatever wave, else who is under way.
 static const char select_undone[] =
-    "SELECT device, state, detail FROM commands INDEXED BY commands_batch"
+    "SELECT device, state, detail, name FROM commands INDEXED BY commands_batch"
     " WHERE batch = ?1 AND batch > 0 AND wave < ?2 AND state <> 2"
     " ORDER BY CASE WHEN state IN (3, 4, 5) THEN 0 ELSE 1 END, wave, id LIMIT 1";
 
@@ -85,6 +86,7 @@ struct obstacle {
     char mac[MAC_SIZE];
     enum command_state state;
     char detail[COMMAND_DETAIL_SIZE];
+    char name[TOPIC_COMMAND_MAX + 1];
 };
 
 // 1 if there is one, or 0, or an error.
@@ -103,6 +105,7 @@ static int find_obstacle(struct store_connection *connection, int64_t batch, int
         mac_key_to_text(statement_int(&s, 0), out->mac);
         out->state = (enum command_state)statement_int(&s, 1);
         statement_text(&s, 2, out->detail, sizeof out->detail);
+        statement_text(&s, 3, out->name, sizeof out->name);
     }
     statement_close(&s);
     return rc;
@@ -115,9 +118,12 @@ static int fail_waiting(struct store_connection *connection, int64_t batch,
     char why[COMMAND_DETAIL_SIZE];
     int fit = (int)utf8_fit(obstacle->detail, DETAIL_MAX);
 
-    snprintf(why, sizeof why, "not sent, since a canary did not move: %s %s%s%.*s", obstacle->mac,
-        command_state_name(obstacle->state), obstacle->detail[0] != '\0' ? ": " : "", fit,
-        obstacle->detail);
+    // Waves of one device are steps of an update.
+    snprintf(why, sizeof why, "not sent, since %s: %s %s%s%.*s",
+        strcmp(obstacle->name, CONTRACT_COMMAND_FIRMWARE) == 0 ? "the download did not end well"
+                                                               : "a canary did not move",
+        obstacle->mac, command_state_name(obstacle->state), obstacle->detail[0] != '\0' ? ": " : "",
+        fit, obstacle->detail);
     statement_open(&s, connection, give_up);
     statement_bind_int(&s, batch);
     statement_bind_text(&s, COMMAND_RESULT_HELD);

@@ -53,7 +53,7 @@ $(B)/test/unit/firmware/app/bind_test: $(B)/firmware/app/bind.o
 
 # The broker's gate is looked at from other days too.
 $(addprefix $(B)/test/unit/server/broker/,gate_test gate_access_test gate_meet_test \
-    gate_sessions_test gate_sessions_file_test gate_tick_test gate_traffic_test trust_test): \
+    gate_orders_test gate_sessions_test gate_sessions_file_test gate_tick_test gate_traffic_test trust_test): \
     PLUGIN_LIBS += -Xlinker --wrap=clock_system_ms -Xlinker --wrap=clock_monotonic_ms
 
 # The file of sessions cannot be written, or is not known to be.

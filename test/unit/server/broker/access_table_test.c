@@ -33,47 +33,57 @@ static int tear_down(void **state)
 }
 
 // Each topic by each role: r, w and c (clear) for what it may.
+static const struct {
+    const char *topic;
+    const char *rights[MORE + 1]; // device, daemon, monitor, homeassistant, tester
+} topics[] = {
+    {"/status/" MAC, {"w", "rc", "r", "", "w"}},
+    {"/status/" OTHER, {"", "rc", "r", "", "w"}},
+    {"/status/probe", {"", "rwc", "r", "", "w"}},
+    {"/status/" MAC "/more", {"", "", "", "", "w"}},
+    {"/event/" MAC, {"w", "rc", "r", "", "w"}},
+    {"/event/" OTHER, {"", "rc", "r", "", "w"}},
+    {"/event/probe", {"", "rwc", "r", "", "w"}},
+    {"/will/" MAC, {"w", "rc", "r", "", "w"}},
+    {"/will/" OTHER, {"", "rc", "r", "", "w"}},
+    {"/will/" MAC "/will", {"w", "rc", "r", "", "w"}},
+    {"/will/" OTHER "/will", {"", "rc", "r", "", "w"}},
+    {"/will/" MAC "/other", {"", "", "", "", "w"}},
+    {"/command/" MAC "/flash", {"r", "w", "", "", "w"}},
+    {"/command/" OTHER "/flash", {"", "w", "", "", "w"}},
+    {"/command/probe/probe", {"", "rw", "", "", "w"}},
+    {"/command/" MAC, {"r", "", "", "", "w"}},
+    {"/broker/revocations", {"", "r", "", "", ""}},
+    {"/broker/certificates", {"", "r", "", "", ""}},
+    {"/broker/limit/" MAC, {"", "r", "", "", ""}},
+    {"/broker", {"", "r", "", "", ""}},
+    {"/broker/", {"", "r", "", "", ""}},
+    {"/brokers/x", {"", "", "", "", "w"}},
+    {"broker/x", {"", "", "", "", "w"}},
+    {"/broker/homeassistant", {"", "r", "", "", ""}},
+    {"homeassistant/status", {"", "r", "", "rw", "w"}},
+    {"homeassistant/sensor/x/config", {"", "", "", "r", "w"}},
+    {"homeassistant/device/x/config", {"", "rw", "", "r", "w"}},
+    {"homeassistant/device/x/y/config", {"", "", "", "r", "w"}},
+    {"secureesp/availability", {"", "w", "", "r", "w"}},
+    {"secureesp/" MAC "/state", {"", "w", "", "r", "w"}},
+    {"secureesp/" MAC "/availability", {"", "w", "", "r", "w"}},
+    {"secureesp/" MAC "/install", {"", "", "", "w", "w"}},
+    {"secureesp/" MAC "/restart", {"", "", "", "w", "w"}},
+    {"secureesp/" MAC "/flash", {"", "", "", "", "w"}},
+    {"secureesp/" MAC, {"", "", "", "", "w"}},
+    {"a/b", {"", "", "", "", "rw"}},
+    {"$SYS/broker/version", {"", "", "", "", ""}},
+    {"$CONTROL/dynamic-security/v1", {"", "", "", "", ""}},
+};
+
 static void test_topics(void **state)
 {
-    static const struct {
-        const char *topic;
-        const char *rights[MORE + 1]; // device, daemon, monitor, homeassistant, tester
-    } rows[] = {
-        {"/status/" MAC, {"w", "rc", "r", "r", "w"}},
-        {"/status/" OTHER, {"", "rc", "r", "r", "w"}},
-        {"/status/probe", {"", "rwc", "r", "r", "w"}},
-        {"/status/" MAC "/more", {"", "", "", "", "w"}},
-        {"/event/" MAC, {"w", "rc", "r", "r", "w"}},
-        {"/event/" OTHER, {"", "rc", "r", "r", "w"}},
-        {"/event/probe", {"", "rwc", "r", "r", "w"}},
-        {"/will/" MAC, {"w", "rc", "r", "r", "w"}},
-        {"/will/" OTHER, {"", "rc", "r", "r", "w"}},
-        {"/will/" MAC "/will", {"w", "rc", "r", "r", "w"}},
-        {"/will/" OTHER "/will", {"", "rc", "r", "r", "w"}},
-        {"/will/" MAC "/other", {"", "", "", "", "w"}},
-        {"/command/" MAC "/flash", {"r", "w", "", "", "w"}},
-        {"/command/" OTHER "/flash", {"", "w", "", "", "w"}},
-        {"/command/probe/probe", {"", "rw", "", "", "w"}},
-        {"/command/" MAC, {"r", "", "", "", "w"}},
-        {"/broker/revocations", {"", "r", "", "", ""}},
-        {"/broker/certificates", {"", "r", "", "", ""}},
-        {"/broker/limit/" MAC, {"", "r", "", "", ""}},
-        {"/broker", {"", "r", "", "", ""}},
-        {"/broker/", {"", "r", "", "", ""}},
-        {"/brokers/x", {"", "", "", "", "w"}},
-        {"broker/x", {"", "", "", "", "w"}},
-        {"homeassistant/status", {"", "", "", "rw", "w"}},
-        {"homeassistant/sensor/x/config", {"", "", "", "r", "w"}},
-        {"a/b", {"", "", "", "", "rw"}},
-        {"$SYS/broker/version", {"", "", "", "", ""}},
-        {"$CONTROL/dynamic-security/v1", {"", "", "", "", ""}},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
         for (int role = 0; role <= MORE; role++) {
             const char *mac = role == ACCESS_TABLE_DEVICE ? MAC : "";
-            const char *topic = rows[i].topic;
+            const char *topic = topics[i].topic;
             bool reads = access_table_allows(table, role, mac, ACCESS_TABLE_READ, topic);
             bool writes = access_table_allows(table, role, mac, ACCESS_TABLE_WRITE, topic);
             bool clears = access_table_allows(table, role, mac, ACCESS_TABLE_CLEAR, topic);
@@ -81,7 +91,7 @@ static void test_topics(void **state)
 
             snprintf(rights, sizeof rights, "%s%s%s", reads ? "r" : "", writes ? "w" : "",
                 clears ? "c" : "");
-            if (strcmp(rights, rows[i].rights[role]) != 0)
+            if (strcmp(rights, topics[i].rights[role]) != 0)
                 fail_msg("role %d, %s: '%s'", role, topic, rights);
             // a topic is a filter, too
             assert_int_equal(access_table_allows_filter(table, role, mac, topic), reads);
@@ -108,6 +118,11 @@ static void test_filters(void **state)
         {ACCESS_TABLE_MONITOR, "/will/+/will", true},
         {ACCESS_TABLE_MONITOR, "/#", false},
         {ACCESS_TABLE_HOMEASSISTANT, "homeassistant/#", true},
+        {ACCESS_TABLE_HOMEASSISTANT, "secureesp/+/state", true},
+        {ACCESS_TABLE_HOMEASSISTANT, "secureesp/#", false},
+        {ACCESS_TABLE_HOMEASSISTANT, "#", false},
+        {ACCESS_TABLE_HOMEASSISTANT, "/status/+", false},
+        {ACCESS_TABLE_HOMEASSISTANT, "/command/+/+", false},
         {MORE, "a/+", true},
         {MORE, "a/#", false},
         {MORE, "$share/g/a/b", false},

@@ -70,12 +70,28 @@ static void a_number_is_within_bounds(void **state)
     }
 }
 
+static void a_switch_is_yes_or_no(void **state)
+{
+    static const char *const others[] = {"", "1", "on", "Yes", "yes ", "nope"};
+    int64_t value = -1;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_equal(config_value_switch(others[i], &value, NULL), ERR_INVALID);
+    assert_int_equal(value, -1);
+    assert_int_equal(config_value_switch("no", &value, NULL), 0);
+    assert_int_equal(value, 0);
+    assert_int_equal(config_value_switch("yes", &value, NULL), 0);
+    assert_int_equal(value, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_replaces_another),
         cmocka_unit_test(a_path_is_absolute),
         cmocka_unit_test(a_number_is_within_bounds),
+        cmocka_unit_test(a_switch_is_yes_or_no),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,8 @@ static void what_is_not_set_has_its_default(void **state)
     assert_string_equal(config.webhook_allow, "");
     assert_string_equal(config.webhook_ca, "");
     assert_int_equal(config.webhook_queue_max, 10000);
+    assert_int_equal(config.homeassistant_enabled, 0);
+    assert_int_equal(config.homeassistant_per_second, 100);
     config_clear(&config);
 }
 
@@ -83,9 +85,10 @@ static void enrolment_is_off_without_a_port(void **state)
     assert_int_equal(config.enrol_policy, ENROL_POLICY_LISTED);
     assert_int_equal(config.enrol_window_max_s, 86400);
     assert_int_equal(config.enrol_grace_days, 0);
-    assert_int_equal(load(NEEDED "[enrolment]\nport = 8444\nclaim_ca = /c/\npolicy = approve\n"
-                                 "certificate = /x\nwindow_max_s = 60\n",
-                         &other, &err),
+    assert_int_equal(
+        load(NEEDED "[enrolment]\nport = 8444\nclaim_ca = /c/\npolicy = approve\n"
+                    "certificate = /x\nwindow_max_s = 60\n[homeassistant]\nenabled = yes\n",
+            &other, &err),
         0);
     assert_int_equal(other.enrol_port, 8444);
     assert_string_equal(other.enrol_claim_ca, "/c");
@@ -93,8 +96,9 @@ static void enrolment_is_off_without_a_port(void **state)
     assert_int_equal(other.enrol_policy, ENROL_POLICY_APPROVE);
     assert_int_equal(other.enrol_window_max_s, 60);
     config_compare(&config, &other, restart, sizeof restart);
-    assert_string_equal(restart, "[enrolment] port, [enrolment] certificate, [enrolment] claim_ca, "
-                                 "[enrolment] policy, [enrolment] window_max_s");
+    assert_string_equal(restart,
+        "[enrolment] port, [enrolment] certificate, [enrolment] claim_ca, "
+        "[enrolment] policy, [enrolment] window_max_s, [homeassistant] enabled");
     config_clear(&config);
     config_clear(&other);
 }
@@ -163,6 +167,8 @@ static const struct {
     {"[daemon]\nstate_dir = /x\n", "", "lacks downloadserver"},
     {NEEDED "[enrolment]\nport = 8444\n", ":", "needs claim_ca"},
     {NEEDED "[enrolment]\nport = 8443\nclaim_ca = /c\n", ":", "the port of [download]"},
+    {NEEDED "[homeassistant]\nenabled = 1\n", ":8: ", "'1' is not one of yes, no"},
+    {NEEDED "[homeassistant]\nmessages_per_second = 0\n", ":8: ", "messages_per_second"},
     {NEEDED "[enrolment]\npolicy = open\n", ":8: ", "'open' is not one of listed, approve"},
     {NEEDED "[enrolment]\nretry_after_s = 0\n", ":8: ", "0 is not between 1 and 86400"},
     {NEEDED "[enrolment]\ngrace_days = 3651\n", ":8: ", "3651 is not between 0 and 3650"},
