@@ -21,6 +21,8 @@
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
 #include "server/api/api_members.h"
+#include "server/api/api_metrics.h"
+#include "server/api/api_metrics_devices.h"
 #include "server/api/api_openapi.h"
 #include "server/api/api_pin.h"
 #include "server/api/api_replacement.h"
@@ -60,6 +62,7 @@ static const struct api_member device_filter[] = {
 static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
     {"marks", API_MEMBER_FLAG}, {"groups", API_MEMBER_FLAG}, PAGE, {0}};
+static const struct api_member metrics_filter[] = {{"filter", API_MEMBER_TEXTS}, {0}};
 static const struct api_member page[] = {PAGE, {0}};
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},
@@ -129,6 +132,8 @@ static void serve(const struct http_request *request, struct http_response *resp
 // those that capture a segment.
 #define ENDPOINTS(X)                                                                               \
     X(VIEWER, HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                            \
+    X(VIEWER, HTTP_GET, "/metrics", api_metrics_show, false, NULL)                                 \
+    X(VIEWER, HTTP_GET, "/metrics/devices", api_metrics_devices_show, false, metrics_filter)       \
     X(VIEWER, HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                     \
     X(VIEWER, HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                   \
     X(VIEWER, HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)          \

@@ -14,6 +14,7 @@ api_openapi_text_begin:
     .incbin "server/api/openapi/groups.json"
     .incbin "server/api/openapi/images.json"
     .incbin "server/api/openapi/keys.json"
+    .incbin "server/api/openapi/metrics.json"
     .incbin "server/api/openapi/rollouts.json"
     .incbin "server/api/openapi/rotation.json"
     .incbin "server/api/openapi/settings.json"
