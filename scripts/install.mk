@@ -16,6 +16,8 @@ INSTALL_PROGRAMS := sbin/secureespd sbin/secureesp-signer bin/secureesp bin/virt
 INSTALL_UNITS := secureespd.service secureesp-signer.service
 # read by systemd beside the unit that the broker's package brings
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
+# for whom watches with Prometheus and Grafana
+INSTALL_SHARED := prometheus/secureesp.rules.yml grafana/secureesp.json
 installed = $(DESTDIR)$(PREFIX)
 installed_plugin = $(installed)/lib/secureesp/$(notdir $(PLUGIN))
 installed_units = $(installed)/lib/systemd/system
@@ -58,6 +60,9 @@ install: all
 	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
 	done
 	$(call install_file,0644,server/ctl/completion/secureesp.bash,$(installed)/share/bash-completion/completions/secureesp)
+	for file in $(INSTALL_SHARED); do \
+	    $(call install_file,0644,$(INSTALL_ETC)/$$file,$(installed)/share/secureesp/$$file) || exit 1; \
+	done
 	for folder in 0711:pki 0711:pki/servers 0755:pki/devices; do \
 	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" ] || \
 	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
@@ -77,7 +82,10 @@ uninstall:
 	    $(foreach u,$(INSTALL_UNITS),"$(installed_units)/$(u)") "$(installed_units)/$(INSTALL_DROP_IN)" \
 	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
-	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)
+	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man) \
+	    $(foreach f,$(INSTALL_SHARED),"$(installed)/share/secureesp/$(f)")
+	[ ! -d "$(installed)/share/secureesp" ] || \
+	    find "$(installed)/share/secureesp" -depth -type d -empty -delete
 	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"
