@@ -20,6 +20,7 @@
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
+#include "server/api/api_label.h"
 #include "server/api/api_members.h"
 #include "server/api/api_metrics.h"
 #include "server/api/api_metrics_devices.h"
@@ -141,6 +142,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(VIEWER, HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)     \
     X(VIEWER, HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                  \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                 \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/label", api_label_set, true, force)                  \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                 \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                       \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force) \

@@ -12,6 +12,7 @@
 #include "server/base/log.h"
 #include "server/metrics/metrics_text.h"
 #include "server/store/device_store.h"
+#include "server/store/label_store.h"
 
 #define PAGE_ROWS 512
 
@@ -32,7 +33,7 @@ enum part {
 
 static const struct metrics_family families[PARTS] = {
     [INFO] = {"secureesp_device_info", METRICS_GAUGE,
-        "Always 1; a device's name and what it runs, as it says."},
+        "Always 1; a device's name and image as it says, its label and place as operators do."},
     [ONLINE] = {"secureesp_device_online", METRICS_GAUGE, "Whether the device is online."},
     [REVOKED] = {"secureesp_device_revoked", METRICS_GAUGE, "Whether the device is shut out."},
     [LAST_SEEN] = {"secureesp_device_last_seen_timestamp_seconds", METRICS_GAUGE,
@@ -51,6 +52,8 @@ static const struct metrics_family families[PARTS] = {
 
 struct walk {
     struct store *store;
+    struct store_connection *connection; // of the present page
+    struct err *err;
     struct api_filter texts;
     struct device_filter filter;
     struct metrics_text text; // the present piece
@@ -60,15 +63,20 @@ struct walk {
     size_t count; // of the devices in the piece
 };
 
-static void write_info(struct metrics_text *text, const struct device_record *device)
+static int write_info(struct walk *walk, const struct device_record *device)
 {
+    struct device_label label = {.name = ""};
+    int rc = label_store_get(walk->connection, device->mac, &label, walk->err);
     const char *image = device->status.image;
     struct image_name name;
     bool is_named = image_name_parse(image, strlen(image), &name);
     struct metrics_label labels[] = {{"mac", device->mac}, {"name", device->status.name},
-        {"board", is_named ? name.board : ""}, {"image", image}, {0}};
+        {"label", label.name}, {"place", label.place}, {"board", is_named ? name.board : ""},
+        {"image", image}, {0}};
 
-    metrics_text_add(text, labels, 1);
+    if (rc == 0)
+        metrics_text_add(&walk->text, labels, 1);
+    return rc;
 }
 
 // A member that the device does not send has no sample.
@@ -98,7 +106,7 @@ static int write_device(const struct device_record *device, void *ctx)
     memcpy(walk->after, device->mac, sizeof walk->after);
     walk->count++;
     switch (walk->part) {
-    case INFO: write_info(text, device); break;
+    case INFO: return write_info(walk, device);
     case ONLINE: metrics_text_add(text, labels, device->online); break;
     case REVOKED: metrics_text_add(text, labels, device->revoked_at_ms != 0); break;
     case LAST_SEEN:
@@ -127,6 +135,8 @@ static int read_page(struct walk *walk, struct err *err)
     if (after[0] == '\0')
         metrics_text_begin(&walk->text, &families[walk->part]);
     walk->count = 0;
+    walk->connection = connection;
+    walk->err = err;
     rc = device_store_page(connection, &walk->filter, after, PAGE_ROWS, write_device, walk, err);
     store_read_end(walk->store, connection);
     if (rc < 0)

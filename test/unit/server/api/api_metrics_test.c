@@ -115,7 +115,8 @@ static void test_the_daemon(void **state)
 static void test_each_device(void **state)
 {
     static const char *const lines[] = {
-        "secureesp_device_info{mac=\"84f3eb000002\",name=\"lab \\\"2\\\"\\\\\\n\",board=\"BOARD\","
+        "secureesp_device_info{mac=\"84f3eb000002\",name=\"lab \\\"2\\\"\\\\\\n\",label=\"Back "
+        "\\\"door\\\"\",place=\"\",board=\"BOARD\","
         "image=\"BOARD-1\"} 1\n",
         "\nsecureesp_device_info{mac=\"84f3eb000003\",name=\"\xef\xbf\xbd\xef\xbf\xbd\",",
         "\nsecureesp_device_online{mac=\"84f3eb000001\"} 1\n",
@@ -127,8 +128,10 @@ static void test_each_device(void **state)
         "\nsecureesp_device_restarts_total{mac=\"84f3eb000001\"} 3\n",
         "\nsecureesp_device_bad_payloads_total{mac=\"84f3eb000001\"} 0\n",
     };
+    static const char label[] = "{\"name\": \"Back \\\"door\\\"\"}";
     struct fixture *f = *state;
 
+    ask(f, "POST", "/api/v1/devices/84f3eb000002/label", label, sizeof label - 1);
     ask(f, "GET", "/metrics/devices", NULL, 0);
     expect_lines(f, lines, sizeof lines / sizeof lines[0]);
     assert_null(strstr(f->answer, "rssi_dbm{mac=\"84f3eb000002\"}")); // it has not said it
