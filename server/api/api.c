@@ -15,6 +15,7 @@
 #include "server/api/api_enrolments.h"
 #include "server/api/api_events.h"
 #include "server/api/api_groups.h"
+#include "server/api/api_history.h"
 #include "server/api/api_hold.h"
 #include "server/api/api_image_list.h"
 #include "server/api/api_images.h"
@@ -66,6 +67,7 @@ static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
 static const struct api_member metrics_filter[] = {{"filter", API_MEMBER_TEXTS}, {0}};
 static const struct api_member page[] = {PAGE, {0}};
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
+static const struct api_member history[] = {{"since_ms", API_MEMBER_TEXT}, {0}};
 static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},
     {"event", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"newest", API_MEMBER_TEXT},
     {"follow", API_MEMBER_FLAG}, {0}};
@@ -140,6 +142,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(VIEWER, HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)          \
     X(VIEWER, HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                        \
     X(VIEWER, HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)     \
+    X(VIEWER, HTTP_GET, "/api/v1/devices/:/history", api_history_list, false, history)             \
     X(VIEWER, HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                  \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                 \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/label", api_label_set, true, force)                  \

@@ -8,6 +8,7 @@ api_openapi_text_begin:
     .incbin "server/api/openapi/certificates.json"
     .incbin "server/api/openapi/commands.json"
     .incbin "server/api/openapi/device_changes.json"
+    .incbin "server/api/openapi/device_history.json"
     .incbin "server/api/openapi/device_label.json"
     .incbin "server/api/openapi/devices.json"
     .incbin "server/api/openapi/enrolments.json"

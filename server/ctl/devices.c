@@ -10,6 +10,7 @@
 #include "server/ctl/device_columns.h"
 #include "server/ctl/device_details.h"
 #include "server/ctl/devices_key.h"
+#include "server/ctl/devices_history.h"
 #include "server/ctl/devices_label.h"
 #include "server/ctl/devices_mark.h"
 #include "server/ctl/devices_replace.h"
@@ -283,6 +284,9 @@ const struct subcommand devices_subcommands[] = {
         run_show},
     {"devices", "events", "MAC [--event KIND] [--limit N] [--json]",
         "list what a device has said and done, the newest first", events_options, 1, 1, run_events},
+    {"devices", "history", "MAC [--since DURATION] [--csv|--json]",
+        "show the hours of a device: how it was heard, its signal, memory and restarts",
+        devices_history_options, 1, 1, devices_history_run},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
     {"devices", "tag", "MAC... [--add TAG]... [--remove TAG]... [--force] [--json]",
