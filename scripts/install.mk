@@ -29,7 +29,8 @@ install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 # As sed(1) writes the broker's configuration for these folders.
 installed_broker = s|/usr/local/lib/|$(PREFIX)/lib/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|
 installed_samples = $(installed)/share/secureespd
-INSTALL_SAMPLES := secureesp.conf signer.conf mosquitto/secureesp.conf mosquitto/secureesp.nft
+INSTALL_SAMPLES := secureesp.conf signer.conf mosquitto/secureesp.conf mosquitto/secureesp.nft \
+    prometheus/secureesp.rules.yml grafana/secureesp.json
 installed_conf_d = $(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf
 
 # $(call install_configuration,FILE,TARGET,SED-SCRIPT); a link that leads nowhere is somebody's, too.
@@ -90,6 +91,6 @@ uninstall:
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"
 	[ ! -d "$(installed_samples)" ] || \
-	    rmdir --ignore-fail-on-non-empty "$(installed_samples)/mosquitto" "$(installed_samples)"
+	    find "$(installed_samples)" -depth -type d -empty -delete
 	@! grep -qs '^plugin ' "$(installed_conf_d)" || \
 	    echo "NOTE: the broker does not start with $(installed_conf_d), whose plugin is gone: remove it."

@@ -16,12 +16,16 @@
 #include "server/api/api_enrolments.h"
 #include "server/api/api_events.h"
 #include "server/api/api_groups.h"
+#include "server/api/api_history.h"
 #include "server/api/api_hold.h"
 #include "server/api/api_image_list.h"
 #include "server/api/api_images.h"
 #include "server/api/api_json.h"
 #include "server/api/api_keys.h"
+#include "server/api/api_label.h"
 #include "server/api/api_members.h"
+#include "server/api/api_metrics.h"
+#include "server/api/api_metrics_devices.h"
 #include "server/api/api_openapi.h"
 #include "server/api/api_pin.h"
 #include "server/api/api_replacement.h"
@@ -64,8 +68,10 @@ static const struct api_member device_filter[] = {
 static const struct api_member device_list[] = {{"state", API_MEMBER_TEXT},
     {"image", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"sort", API_MEMBER_TEXT},
     {"marks", API_MEMBER_FLAG}, {"groups", API_MEMBER_FLAG}, PAGE, {0}};
+static const struct api_member metrics_filter[] = {{"filter", API_MEMBER_TEXTS}, {0}};
 static const struct api_member page[] = {PAGE, {0}};
 static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE, {0}};
+static const struct api_member history[] = {{"since_ms", API_MEMBER_TEXT}, {0}};
 static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},
     {"event", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"newest", API_MEMBER_TEXT},
     {"follow", API_MEMBER_FLAG}, {0}};
@@ -135,13 +141,17 @@ static void serve(const struct http_request *request, struct http_response *resp
 // those that capture a segment.
 #define ENDPOINTS(X)                                                                               \
     X(VIEWER, HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                            \
+    X(VIEWER, HTTP_GET, "/metrics", api_metrics_show, false, NULL)                                 \
+    X(VIEWER, HTTP_GET, "/metrics/devices", api_metrics_devices_show, false, metrics_filter)       \
     X(VIEWER, HTTP_GET, "/api/v1/openapi.json", api_openapi_show, false, NULL)                     \
     X(VIEWER, HTTP_GET, "/api/v1/devices", api_devices_list, false, device_list)                   \
     X(VIEWER, HTTP_GET, "/api/v1/devices/count", api_devices_count, false, device_filter)          \
     X(VIEWER, HTTP_GET, "/api/v1/devices/:", api_devices_show, false, NULL)                        \
     X(VIEWER, HTTP_GET, "/api/v1/devices/:/events", api_device_page_events, false, event_list)     \
+    X(VIEWER, HTTP_GET, "/api/v1/devices/:/history", api_history_list, false, history)             \
     X(VIEWER, HTTP_GET, "/api/v1/events", api_events_stream, false, event_stream)                  \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/tags", api_tags_change, true, force)                 \
+    X(OPERATOR, HTTP_POST, "/api/v1/devices/:/label", api_label_set, true, force)                  \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/hold", api_hold_switch, false, hold)                 \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/pin", api_pin_set, false, pin)                       \
     X(OPERATOR, HTTP_POST, "/api/v1/devices/:/channel", api_channel_set, false, channel_and_force) \

@@ -10,6 +10,7 @@
 #include "server/auth/device_auth.h"
 #include "server/command/command_dispatch.h"
 #include "server/http/http_route.h"
+#include "server/metrics/metrics_tally.h"
 #include "server/model/role.h"
 #include "server/model/serial.h"
 #include "server/operator/operator_desk.h"
@@ -81,6 +82,7 @@ struct api {
     struct webhook_drive *webhooks;
     struct api_busy *busy;
     struct operator_desk *operators;
+    struct metrics_tally *tally;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

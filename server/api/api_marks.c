@@ -2,6 +2,7 @@
 #include "server/api/api_marks.h"
 
 #include "server/api/api_json.h"
+#include "server/api/api_label.h"
 #include "server/store/tag_store.h"
 
 json_t *api_marks_hold(const struct device_mark *mark)
@@ -35,13 +36,17 @@ int api_marks_add_to(
     struct store_connection *connection, const char *mac, json_t **device, struct err *err)
 {
     struct device_mark mark;
+    struct device_label label;
     json_t *tags = NULL;
     int rc = mark_store_get(connection, mac, &mark, err);
 
     if (rc == 0)
+        rc = label_store_get(connection, mac, &label, err);
+    if (rc == 0)
         rc = api_marks_read_tags(connection, mac, &tags, err);
     if (rc < 0)
         return rc;
+    api_json_set(device, "label", api_label_json(&label));
     api_json_set(device, "tags", tags);
     api_json_set(device, "hold", api_marks_hold(&mark));
     api_json_set(device, "pin", api_json_text(mark.pin));
@@ -85,10 +90,15 @@ int api_marks_write(
 {
     struct tags tags = {.text = text};
     struct device_mark mark;
+    struct device_label label;
     int rc = mark_store_get(connection, mac, &mark, err);
 
+    if (rc == 0)
+        rc = label_store_get(connection, mac, &label, err);
     if (rc < 0)
         return rc;
+    api_text_add(text, ",\"label\":");
+    api_label_write(&label, text);
     api_text_add(text, ",\"tags\":[");
     rc = tag_store_each(connection, mac, write_tag, &tags, err);
     api_text_add(text, "]");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/audit/audit_label.h"
 #include "server/audit/audit_settings.h"
 #include "server/audit/audit_users.h"
 #include "server/store/board_store.h"
@@ -131,7 +132,7 @@ static int read_device(
     struct store_connection *connection, const char *mac, struct audit_json *out, struct err *err)
 {
     static reader *const parts[] = {
-        add_revocation, add_permit, add_place, add_successor, add_mark, add_tags};
+        add_revocation, add_permit, add_place, add_successor, add_mark, add_tags, audit_label_add};
     struct device_record device;
     int rc = device_store_get(connection, mac, &device, err);
 

@@ -14,7 +14,7 @@
 #define GARBLED_MS 3600000 // a device is marked so long after what is wrong with what it says
 #define USUAL 8            // so many of the first
 
-enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE, WORDS, HOLD, FLAG };
+enum shape { TEXT, NUMBER, DURATION, AGE, STATE, NOTE, WORDS, HOLD, FLAG, LABEL };
 
 static const struct {
     const char *name;
@@ -44,6 +44,8 @@ static const struct {
     {"hold", "hold", HOLD, {"HOLD", TABLE_LEFT, TABLE_CUT_END, 8}},
     {"pin", "pin", TEXT, {"PIN", TABLE_LEFT, TABLE_CUT_MIDDLE, 14}},
     {"canary", "canary", FLAG, {"CANARY", TABLE_LEFT, TABLE_CUT_NEVER, 0}},
+    {"label", "label", LABEL, {"LABEL", TABLE_LEFT, TABLE_CUT_END, 8}},
+    {"place", "place", LABEL, {"PLACE", TABLE_LEFT, TABLE_CUT_END, 8}},
 };
 
 #define ALL (sizeof all / sizeof all[0])
@@ -178,6 +180,16 @@ static const char *hold_of(const json_t *device)
     return json_is_object(hold) ? field_text(hold, "reason", "held") : "";
 }
 
+// What an operator calls it, or where it is, or ""
+static const char *label_of(const json_t *device, const char *member)
+{
+    const json_t *label = json_object_get(device, "label");
+
+    return json_is_object(label)
+               ? field_text(label, strcmp(member, "label") == 0 ? "name" : member, "")
+               : "";
+}
+
 static const char *flag_of(const json_t *device, const char *member)
 {
     return field_is_true(device, member) ? "yes" : "";
@@ -198,6 +210,7 @@ static void add_cell(struct table *table, size_t place, const json_t *device, in
     case WORDS: add_words(table, json_object_get(device, member)); return;
     case HOLD: table_add(table, TABLE_PLAIN, hold_of(device)); return;
     case FLAG: table_add(table, TABLE_PLAIN, flag_of(device, member)); return;
+    case LABEL: table_add(table, TABLE_PLAIN, label_of(device, member)); return;
     case NUMBER: field_number(device, member, text); break;
     case DURATION: field_duration(device, member, text); break;
     case AGE: field_age(device, member, now_ms, text); break;

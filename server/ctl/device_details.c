@@ -8,6 +8,7 @@
 #include "server/base/clock.h"
 #include "server/ctl/command_table.h"
 #include "server/ctl/device_offer.h"
+#include "server/ctl/devices_label.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 
@@ -163,6 +164,7 @@ static void show_marks(const json_t *device, int64_t now_ms)
     size_t i;
     json_t *tag;
 
+    devices_label_show(json_object_get(device, "label"));
     if (json_array_size(tags) > 0)
         printf("%-17s", "tags");
     json_array_foreach((json_t *)tags, i, tag)

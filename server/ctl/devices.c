@@ -10,6 +10,8 @@
 #include "server/ctl/device_columns.h"
 #include "server/ctl/device_details.h"
 #include "server/ctl/devices_key.h"
+#include "server/ctl/devices_history.h"
+#include "server/ctl/devices_label.h"
 #include "server/ctl/devices_mark.h"
 #include "server/ctl/devices_replace.h"
 #include "server/ctl/devices_revoke.h"
@@ -147,7 +149,7 @@ static void ask_for_columns(const struct options *options, struct url *url)
     static const struct {
         const char *column, *parameter;
     } rows[] = {{"tags", "marks"}, {"hold", "marks"}, {"pin", "marks"}, {"canary", "marks"},
-        {"group", "groups"}, {"channel", "groups"}};
+        {"label", "marks"}, {"place", "marks"}, {"group", "groups"}, {"channel", "groups"}};
     const char *columns = options_value(options, "columns");
     const char *asked = "";
 
@@ -282,11 +284,18 @@ const struct subcommand devices_subcommands[] = {
         run_show},
     {"devices", "events", "MAC [--event KIND] [--limit N] [--json]",
         "list what a device has said and done, the newest first", events_options, 1, 1, run_events},
+    {"devices", "history", "MAC [--since DURATION] [--csv|--json]",
+        "show the hours of a device: how it was heard, its signal, memory and restarts",
+        devices_history_options, 1, 1, devices_history_run},
     {"devices", "forget", "MAC [--force] [--json]", "remove a device with its history and commands",
         forget_options, 1, 1, run_forget},
     {"devices", "tag", "MAC... [--add TAG]... [--remove TAG]... [--force] [--json]",
         "give devices tags, or take them; without either, show them", devices_mark_tag_options, 1,
         DEVICES_MARK_MAX, devices_mark_run_tag},
+    {"devices", "label",
+        "MAC [--name NAME] [--place PLACE] [--note TEXT] [--clear] [--force] [--json]",
+        "say what a device is called, where it is, and what is to be known of it",
+        devices_label_options, 1, 1, devices_label_run},
     {"devices", "hold", "MAC... [--reason TEXT] [--force] [--json]",
         "let nothing be changed on devices", devices_mark_hold_options, 1, DEVICES_MARK_MAX,
         devices_mark_run_hold},

@@ -12,6 +12,7 @@
 #include "server/store/device_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
+#include "server/store/label_store.h"
 #include "server/store/mark_store.h"
 #include "server/store/revocation_store.h"
 #include "server/store/tag_store.h"
@@ -157,6 +158,8 @@ static int move_history(
         rc = fault_store_move(connection, macs, err);
     if (rc == 0)
         rc = tag_store_move(connection, macs, err);
+    if (rc == 0)
+        rc = label_store_move(connection, macs, err);
     return rc < 0 ? rc : mark_store_move(connection, macs, err);
 }
 

@@ -36,6 +36,8 @@ static const struct select_field_rule rules[SELECT_FIELD_COUNT] = {
     {"ownchannel", SELECT_TYPE_WORD, channels},
     {"group", SELECT_TYPE_GROUP, NULL},
     {"drifted", SELECT_TYPE_WORD, flags},
+    {"label", SELECT_TYPE_TEXT, NULL},
+    {"place", SELECT_TYPE_TEXT, NULL},
 };
 
 // In the order of enum select_op.

@@ -42,6 +42,8 @@ enum select_field {
     SELECT_OWN_CHANNEL,
     SELECT_GROUP,
     SELECT_DRIFTED,
+    SELECT_LABEL,
+    SELECT_PLACE,
     SELECT_FIELD_COUNT,
 };
 

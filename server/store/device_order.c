@@ -25,6 +25,8 @@ struct device_order {
     {                                                                                              \
         "-" name, kind, key, true                                                                  \
     }
+#define OF_LABEL(column)                                                                           \
+    "(SELECT nullif(b." column ", '') FROM device_labels AS b WHERE b.device = devices.mac)"
 #define OF_MARK(value) "(SELECT " value " FROM device_marks AS k WHERE k.device = devices.mac)"
 
 static const struct device_order orders[] = {
@@ -52,6 +54,8 @@ static const struct device_order orders[] = {
         OF_MARK("CASE WHEN k.held_at_ms > 0 THEN coalesce(nullif(k.hold_reason, ''), 'held') END")),
     BOTH("pin", TEXT, OF_MARK("nullif(k.pin, '')")),
     BOTH("canary", TEXT, OF_MARK("CASE WHEN k.canary = 1 THEN 'yes' END")),
+    BOTH("label", TEXT, OF_LABEL("name")),
+    BOTH("place", TEXT, OF_LABEL("place")),
     BOTH("channel", CHANNEL, NULL),
     BOTH("groups", GROUPS, NULL),
 };

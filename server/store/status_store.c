@@ -90,11 +90,13 @@ static const char move_hours[] =
     "  max_loop_max, new_errors, reboots FROM status_hours WHERE device = ?2" MERGE_HOURS
     "  reboots = status_hours.reboots + excluded.reboots";
 
-static const char select_hours[] =
-    "SELECT hour_ms, count, has, rssi_min, rssi_max,"
-    " CASE WHEN rssi_count > 0 THEN rssi_sum * 1.0 / rssi_count ELSE 0 END,"
-    " free_heap_min, max_loop_max, reboots, new_errors"
-    " FROM status_hours WHERE device = ? ORDER BY hour_ms DESC LIMIT ?";
+#define HOURS                                                                                      \
+    "SELECT hour_ms, count, has, rssi_min, rssi_max,"                                              \
+    " CASE WHEN rssi_count > 0 THEN CAST(rssi_sum AS DOUBLE PRECISION) / rssi_count ELSE 0 END,"   \
+    " free_heap_min, max_loop_max, reboots, new_errors FROM status_hours"
+static const char select_hours[] = HOURS " WHERE device = ? ORDER BY hour_ms DESC LIMIT ?";
+static const char select_hours_after[] =
+    HOURS " WHERE device = ?1 AND hour_ms > ?2 ORDER BY hour_ms LIMIT ?3";
 
 static void bind_member(
     struct statement *s, const struct device_status *status, unsigned member, int64_t value)
@@ -251,27 +253,51 @@ static void read_hour(struct statement *s, struct status_hour *out)
     };
 }
 
+// Closes the statement.
+static int each_row(struct statement *s, int (*each)(const struct status_hour *hour, void *ctx),
+    void *ctx, struct err *err)
+{
+    struct status_hour hour;
+    int rc;
+
+    while ((rc = statement_step(s, err)) > 0) {
+        read_hour(s, &hour);
+        rc = each(&hour, ctx);
+        if (rc != 0)
+            break;
+    }
+    statement_close(s);
+    return rc;
+}
+
 int status_store_each_hour(struct store_connection *connection, const char *mac, int64_t limit,
     int (*each)(const struct status_hour *hour, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    struct status_hour hour;
     int64_t key;
-    int rc;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
     statement_open(&s, connection, select_hours);
     statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
-    while ((rc = statement_step(&s, err)) > 0) {
-        read_hour(&s, &hour);
-        rc = each(&hour, ctx);
-        if (rc != 0)
-            break;
-    }
-    statement_close(&s);
-    return rc;
+    return each_row(&s, each, ctx, err);
+}
+
+int status_store_each_hour_after(struct store_connection *connection,
+    const struct status_store_wish *wish, int (*each)(const struct status_hour *hour, void *ctx),
+    void *ctx, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+
+    if (!mac_key_from_text(wish->mac, &key))
+        return 0;
+    statement_open(&s, connection, select_hours_after);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, wish->after_ms);
+    statement_bind_int(&s, wish->limit);
+    return each_row(&s, each, ctx, err);
 }
 
 static int run_with(

@@ -37,6 +37,16 @@ ERR_CHECKED int status_store_each_hour(struct store_connection *connection, cons
     int64_t limit, int (*each)(const struct status_hour *hour, void *ctx), void *ctx,
     struct err *err);
 
+// The hours of a device that began later, oldest first; at most `limit`.
+struct status_store_wish {
+    const char *mac;
+    int64_t after_ms;
+    int64_t limit;
+};
+ERR_CHECKED int status_store_each_hour_after(struct store_connection *connection,
+    const struct status_store_wish *wish, int (*each)(const struct status_hour *hour, void *ctx),
+    void *ctx, struct err *err);
+
 // Deletes all statuses and hours of a device: those that were found, and what came later.
 ERR_CHECKED int status_store_forget(struct store_connection *connection, const char *mac,
     const struct status_found *found, struct err *err);

@@ -173,3 +173,15 @@ const char store_schema_fleet_users[] =
     " used_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX tokens_user ON tokens(user_name);"
     "PRAGMA user_version = 32;";
+
+// What an operator calls a device, where it is and what is to be known of it, beside what it says
+// of itself. What is counted again and again (metrics_store.h) is read from indexes alone: rows of
+// devices and of enrolments are long. A usual status changes neither column of the first.
+const char store_schema_fleet_labels[] =
+    "CREATE TABLE device_labels ("
+    " device INTEGER PRIMARY KEY REFERENCES devices(mac) ON DELETE CASCADE,"
+    " name TEXT NOT NULL, place TEXT NOT NULL, note TEXT NOT NULL);"
+    "DROP INDEX devices_image;"
+    "CREATE INDEX devices_image ON devices(image, online);"
+    "CREATE INDEX enrolments_state ON enrolments(state);"
+    "PRAGMA user_version = 33;";

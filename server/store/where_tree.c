@@ -10,6 +10,8 @@
 #include "server/store/group_tree.h"
 
 #define HAS_MARK "EXISTS (SELECT 1 FROM device_marks AS k WHERE k.device = devices.mac AND "
+#define OF_LABEL(column)                                                                           \
+    "coalesce((SELECT b." column " FROM device_labels AS b WHERE b.device = devices.mac), '')"
 // What it says counts before what is inferred; without what is wanted, or run, nothing is known.
 #define RUNS_OTHER                                                                                 \
     "EXISTS (SELECT 1 FROM device_configs AS w WHERE w.device = devices.mac AND w.wanted <> ''"    \
@@ -48,6 +50,8 @@ static const char *const columns[SELECT_FIELD_COUNT] = {
     [SELECT_ERROR] = "error",
     [SELECT_PIN] =
         "coalesce((SELECT k.pin FROM device_marks AS k WHERE k.device = devices.mac), '')",
+    [SELECT_LABEL] = OF_LABEL("name"),
+    [SELECT_PLACE] = OF_LABEL("place"),
 };
 
 // In the order of enum select_op; the second of ages, which are times the other way round.

@@ -15,7 +15,8 @@ from bed import FOLDER
 from figures import print_json, print_table
 
 PARTS = (
-    rows_https.compare, rows_ingest.compare, rows_broker.plugin, rows_fleet.devices_list, rows_fleet.devices_filter, rows_fleet.memory,
+    rows_https.compare, rows_ingest.compare, rows_broker.plugin, rows_fleet.devices_list, rows_fleet.devices_filter,
+    rows_fleet.metrics, rows_fleet.memory,
     rows_fleet.idle_connections,
     rows_https.compare_rsa, rows_https.rate, rows_https.latency, rows_ingest.tls,
     rows_fleet.database_size, rows_rollout.creation, rows_rollout.running, rows_growth.growth)

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import time
 
-from bed import BIN, DEVICES, PATH_304, Bed, median, run
+from bed import BIN, DEVICES, PATH_304, Bed, cpu_ns, median, run
 from figures import Row, ratios
 from rows_https import cpu_per_request
 from rows_ingest import store
@@ -120,6 +120,52 @@ def devices_filter(bench):
     bench.add(Row(f"devices list --filter, {fleet:,} devices", "", slowest, 200, "ms",
                   "the slowest of four filters, which " + ", ".join(f"{n:,}" for n in met) + " meet",
                   at_most=True))
+
+
+# What a scrape counts, in a fleet that has lived: images, devices that are revoked or have enrolled,
+# a rollout to all of them, and commands and events of before.
+LIFE_SQL = """UPDATE devices SET image = printf('ESP8266_WEMOS_D1MINIPRO-00.00.%02d', mac % 40),
+   online = mac % 9 > 0;
+ INSERT INTO device_revocations SELECT mac, 1, 'superseded', 0, 0 FROM devices WHERE mac % 100 = 0;
+ INSERT INTO enrolments (device, state, key_sha256, claim, address, first_asked_ms, last_asked_ms,
+   tries, code_sha256, code_tries, decided_by, decided_at_ms, alarms, alarm_at_ms, serial, certificate)
+   SELECT mac, 4, hex(zeroblob(32)), '', '192.0.2.1', 1, 1, 1, '', 0, 'uid 0', 1, 0, 0, 'ab',
+   zeroblob(900) FROM devices;
+ INSERT INTO rollouts VALUES (1, 'bench', 'ESP8266_WEMOS_D1MINIPRO-00.00.50', 2, 0, 0, 0, 1, '', 1, 0,
+   '100%', 0, 0, 0, '', 0, '', 90, 0, '5%', 1, 0, 0, 0, '', '', '');
+ INSERT INTO rollout_devices SELECT 1, mac, mac, 0, '', mac % 6, 0, 0, '', 0, 0, '' FROM devices;
+ INSERT INTO commands (device, name, state, result, image, detail, created_at_ms, sent_at_ms,
+   ended_at_ms) SELECT mac, 'firmware', 2, 'ok', '', '', 1, 1, 1 FROM devices;
+ INSERT INTO events (device, at_ms, kind, command, command_id, result, image, detail)
+   SELECT mac, 1, 'boot', '', 0, '', '', '' FROM devices;
+ UPDATE event_clock SET newest = (SELECT max(id) FROM events);"""
+
+
+def metrics(bench):
+    """From the request to the end of the answer; and the daemon's own time."""
+    if not bench.begin("metrics"):
+        return
+    fleet = bench.work(FLEET)
+    bed = filled_bed(fleet)
+    run("sqlite3", bed.db, LIFE_SQL)
+    scrape = ["curl", "-sf", "--unix-socket", bed.socket, "http://localhost/metrics"]
+    took, cpu = [], []
+    try:
+        bed.start_daemon()
+        if 'state="offline"}' not in run(*scrape):
+            raise RuntimeError("no devices were counted")
+        for _ in range(4 * bench.rounds):
+            before = cpu_ns(bed.daemon.pid)
+            took.append(1000 * float(run(*scrape, "-o", "/dev/null", "-w", "%{time_total}")))
+            cpu.append((cpu_ns(bed.daemon.pid) - before) / 1e6)
+            bench.progress()
+    finally:
+        bed.stop()
+    bench.add(
+        Row(f"GET /metrics, {fleet:,} devices", "", took, 50, "ms",
+            "40 images, as many enrolled, in a rollout, with a command and an event each",
+            at_most=True),
+        Row("the same, the daemon's CPU", "", cpu, None, "ms", ""))
 
 
 @contextlib.contextmanager

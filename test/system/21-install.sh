@@ -17,6 +17,7 @@ for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/
     usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
+    usr/share/secureespd/prometheus/secureesp.rules.yml usr/share/secureespd/grafana/secureesp.json \
     etc/secureesp/secureesp.conf etc/secureesp/signer.conf etc/mosquitto/conf.d/secureesp.conf usr/lib/secureesp/secureesp_broker.so \
     etc/mosquitto/secureesp.nft usr/share/secureespd/secureesp.conf usr/share/secureespd/signer.conf \
     usr/share/secureespd/mosquitto/secureesp.conf usr/share/secureespd/mosquitto/secureesp.nft; do

@@ -154,6 +154,7 @@ sqlite3 "$database" "drop table certificates;
     drop table settings_members;
     drop table device_configs;
     alter table devices drop column config_hash;
+    drop table device_labels;
     drop table boards;
     drop table webhook_messages; drop table webhooks;
     drop table sessions; drop table tokens; drop table users;

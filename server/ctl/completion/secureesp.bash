@@ -20,6 +20,8 @@ _secureesp_options() {
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
         'devices tag') echo '--add --remove --force' ;;
+        'devices history') echo '--since --csv' ;;
+        'devices label') echo '--name --place --note --clear --force' ;;
         'devices hold') echo '--reason --force' ;;
         'devices pin' | 'devices channel' | 'devices unhold' | 'devices unpin') echo '--force' ;;
         'groups set' | 'groups channel' | 'groups remove') echo '--yes --force' ;;
@@ -100,7 +102,7 @@ _secureesp_states() {
 
 _secureesp_verbs() {
     case $1 in
-        devices) echo 'list show events watch forget tag hold unhold pin unpin channel canary replace revoke readmit key' ;;
+        devices) echo 'list show events history watch forget tag label hold unhold pin unpin channel canary replace revoke readmit key' ;;
         groups) echo 'list set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
@@ -122,8 +124,8 @@ _secureesp_verbs() {
 # Prints what the next argument of "GROUP VERB" may be, or "FILE" for a path.
 _secureesp_arguments() {
     case $1 in
-        'devices show' | 'devices events' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
-        'devices tag' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
+        'devices show' | 'devices events' | 'devices history' | 'devices replace' | 'devices forget' | 'command list' | 'command cancel') _secureesp_first_column devices ;;
+        'devices tag' | 'devices label' | 'devices hold' | 'devices unhold' | 'devices unpin' | 'devices canary') _secureesp_first_column devices ;;
         'devices pin') _secureesp_first_column devices && _secureesp_first_column images ;;
         'devices channel') _secureesp_first_column devices && echo 'stable beta none' ;;
         events*) _secureesp_first_column devices ;;
@@ -207,7 +209,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint) return ;;
+        --name | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -217,7 +219,7 @@ _secureesp() {
             return
             ;;
         --sort | --columns)
-            words='mac state image rssi heap uptime seen note name error build ip reboots loop mqtt firstseen tags group channel hold pin canary'
+            words='mac state image rssi heap uptime seen note name error build ip reboots loop mqtt firstseen tags group channel hold pin canary label place'
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;

@@ -55,6 +55,8 @@ static const struct step {
         "revoked_at_ms"},
     {API "/devices/:/tags", API "/devices/" A "/tags", TEXT, "{\"add\": [\"cellar\", \"north\"]}",
         "tag", "device", A, "\"tags\":\"cellar north\""},
+    {API "/devices/:/label", API "/devices/" A "/label", TEXT, "{\"name\": \"door\"}", "label",
+        "device", A, "\"label\":\"door\""},
     {API "/devices/:/hold", API "/devices/" A "/hold?on=1&reason=roof", TEXT, "", "hold", "device",
         A, "\"hold_reason\":\"roof\""},
     {API "/devices/:/hold", API "/devices/" A "/hold?on=0", TEXT, "", "unhold", "device", A, ""},

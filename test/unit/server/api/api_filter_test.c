@@ -56,6 +56,57 @@ static void devices_are_marked(void **state)
     expect(f, "shown", 200, "\"canary\":true", "\"reason\":\"roof\"");
 }
 
+static void devices_are_labelled(void **state)
+{
+    struct fixture *f = *state;
+
+    post(f, DEVICE(MAC_1, "/label"), "{\"name\": \"Back door\", \"note\": \"new \\\"board\\\"\"}");
+    expect(f, "label", 200, MAC_1,
+        "\"label\":{\"name\":\"Back door\",\"place\":null,\"note\":\"new \\\"board\\\"\"}");
+    post(f, DEVICE(MAC_1, "/label"), "{\"place\": \"barn\", \"note\": \"\"}");
+    expect(f, "place", 200, "\"name\":\"Back door\",\"place\":\"barn\",\"note\":null}", "");
+    ask(f, "GET", DEVICE(MAC_1, ""), NULL, 0);
+    expect(f, "shown", 200, "\"label\":{\"name\":\"Back door\"", "\"tags\":[\"cellar\"]");
+    ask(f, "GET", "/api/v1/devices?marks=1", NULL, 0);
+    expect(f, "listed", 200, "\"label\":{\"name\":\"Back door\",\"place\":\"barn\",\"note\":null}",
+        "\"label\":null");
+    ask(f, "GET", "/api/v1/devices/count?filter=label%3DBack*%20place%3Dbarn", NULL, 0);
+    expect(f, "selected", 200, "{\"count\":1}", "");
+    ask(f, "GET", "/api/v1/devices/count?filter=place%21%3Dbarn", NULL, 0);
+    expect(f, "all but it", 200, "{\"count\":1}", "");
+    post(f, DEVICE(MAC_1, "/label"), "{\"name\": 1}");
+    expect(f, "a number", 400, "invalid", "");
+    post(f, DEVICE(MAC_1, "/label"), "{\"label\": \"x\"}");
+    expect(f, "unknown member", 400, "unknown member", "");
+    post(f, DEVICE(MAC_1, "/label"), "{\"name\": \"a\\nb\"}");
+    expect(f, "a line end", 400, "control characters", "");
+    post(f, DEVICE("84f3eb000009", "/label"), "{\"name\": \"x\"}");
+    expect(f, "unknown device", 404, "not-found", "");
+    post(f, DEVICE(MAC_1, "/label"), "{\"name\": \"\", \"place\": \"\"}");
+    expect(f, "none", 200, "\"label\":null", "");
+}
+
+// The state that an ETag tells of is another after it.
+static void labels_are_seen_first(void **state)
+{
+    struct fixture *f = *state;
+    char header[128];
+    const char *tag;
+
+    ask(f, "GET", DEVICE(MAC_2, ""), NULL, 0);
+    tag = strstr(f->answer, "ETag: ");
+    assert_non_null(tag);
+    snprintf(header, sizeof header, "If-Match: %.*s\r\n", (int)strcspn(tag + 6, "\r"), tag + 6);
+    api_fixture_headers = header;
+    post(f, DEVICE(MAC_2, "/label"), "{\"name\": \"mine\"}");
+    expect(f, "as it was seen", 200, "\"name\":\"mine\"", "");
+    post(f, DEVICE(MAC_2, "/label"), "{\"name\": \"yours\"}");
+    expect(f, "as it was before", 412, "precondition-failed", "");
+    api_fixture_headers = "";
+    ask(f, "GET", DEVICE(MAC_2, ""), NULL, 0);
+    expect(f, "it stays", 200, "\"name\":\"mine\"", "");
+}
+
 static void devices_are_selected(void **state)
 {
     struct fixture *f = *state;
@@ -134,7 +185,7 @@ static void channels_are_followed(void **state)
     ask(f, "GET", "/api/v1/devices?filter=group%3Dnobody", NULL, 0);
     expect(f, "an unknown group", 404, "no group nobody", "");
     ask(f, "GET", "/api/v1/devices?marks=1&filter=mac%3D" MAC_1, NULL, 0);
-    expect(f, "marks", 200, "\"limited_at_ms\":null,\"tags\":[", "\"canary\":");
+    expect(f, "marks", 200, "\"limited_at_ms\":null,\"label\":null,\"tags\":[", "\"canary\":");
     ask(f, "GET", "/api/v1/chains/A?channel=gamma", NULL, 0);
     expect(f, "a chain of none", 400, "'stable' or 'beta'", "");
 }
@@ -143,6 +194,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(devices_are_marked),
+        cmocka_unit_test(devices_are_labelled),
+        cmocka_unit_test(labels_are_seen_first),
         cmocka_unit_test(devices_are_selected),
         cmocka_unit_test(groups_are_set),
         cmocka_unit_test(channels_are_followed),

@@ -263,7 +263,7 @@ static inline int api_fixture_start(void **state)
     f.api.settings = &desk;
     if (settings_watch_open(&desk, &f.api.settings_watch, &err) < 0)
         return -1;
-    if (api_busy_new(&f.api.busy) < 0 ||
+    if (api_busy_new(&f.api.busy) < 0 || metrics_tally_open(f.api.store, &f.api.tally, &err) < 0 ||
         operator_desk_open(
             &f.operators, f.api.store, &(struct operator_rule_limits){1800000, 43200000}, &err) < 0)
         return -1;
@@ -280,6 +280,7 @@ static inline int api_fixture_stop(void **state)
     http_server_free(f->server, 1000);
     operator_desk_close(&f->operators);
     api_busy_free(f->api.busy);
+    metrics_tally_close(f->api.tally);
     settings_watch_close(f->api.settings_watch);
     webhook_drive_free(f->api.webhooks);
     command_dispatch_free(f->api.dispatch);

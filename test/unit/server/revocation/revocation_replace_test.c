@@ -12,6 +12,7 @@
 #include "server/store/command_store.h"
 #include "server/store/event_store.h"
 #include "server/store/fault_store.h"
+#include "server/store/label_store.h"
 #include "server/store/mark_store.h"
 #include "server/store/replacement_store.h"
 #include "server/store/revocation_store.h"
@@ -31,9 +32,12 @@ static int roll_up(struct store_connection *connection, void *ctx, struct err *e
 static int mark_old(struct store_connection *connection, void *ctx, struct err *err)
 {
     struct device_mark mark = {.held_at_ms = 5, .pin = "A-1"};
+    struct device_label label = {.name = "door"};
     int rc = tag_store_add(connection, OLD, "cellar", err);
 
     (void)ctx;
+    if (rc == 0)
+        rc = label_store_put(connection, OLD, &label, err);
     return rc < 0 ? rc : mark_store_put(connection, OLD, &mark, err);
 }
 
@@ -48,6 +52,8 @@ static void test_what_an_operator_said_moves(void **state)
     assert_int_equal(count_of(f, "device_tags", NEW_KEY), 1);
     assert_int_equal(count_of(f, "device_marks", OLD_KEY), 0);
     assert_int_equal(count_of(f, "device_marks", NEW_KEY), 1);
+    assert_int_equal(count_of(f, "device_labels", OLD_KEY), 0);
+    assert_int_equal(count_of(f, "device_labels", NEW_KEY), 1);
 }
 
 static void test_history_moves(void **state)

@@ -57,6 +57,7 @@ static const struct {
     {"kind=ours", "kind=ours"},
     {"hold=yes canary=no", "hold=yes canary=no"},
     {"drifted = yes", "drifted=yes"},
+    {"label = \"Back door*\" place = barn", "label=\"Back door*\" place=barn"},
     {"pin=\"\"", "pin=\"\""},
     {" rssi<-75\theap<12000\n", "rssi<-75 heap<12000"},
     {"rssi<-75 and heap<12000", "rssi<-75 heap<12000"},
@@ -116,7 +117,8 @@ static const struct {
     {"colour=red",
         "filter, column 1: there is no \"colour\"; there are mac, name, board, image, tag, state, "
         "rssi, heap, uptime, seen, firstseen, reboots, loop, mqtt, ip, build, error, kind, hold, "
-        "canary, pin, channel, ownchannel, group, drifted, and the words not, and, or"},
+        "canary, pin, channel, ownchannel, group, drifted, label, place, and the words not, and, "
+        "or"},
     {"TAG=a", "filter, column 1: there is no \"TAG\""},
     {"tag", "filter, column 4: expected one of =, != after tag"},
     {"tag~a", "filter, column 4: expected one of =, !="},

@@ -5,6 +5,7 @@
 // since each test program is one file.
 
 #include "server/store/group_store.h"
+#include "server/store/label_store.h"
 #include "server/store/mark_store.h"
 #include "server/store/revocation_store.h"
 #include "server/store/tag_store.h"
@@ -19,6 +20,7 @@ struct one {
     struct device_record device;
     bool has_tag[TAGS];
     struct device_mark mark;
+    struct device_label label;
 };
 
 struct fleet {
@@ -81,6 +83,8 @@ static inline void draw_one(struct one *one, size_t i)
     one->mark.is_canary = draw(2) == 1;
     draw_text(one->mark.pin, sizeof one->mark.pin);
     one->mark.channel = (enum channel)draw(CHANNEL_COUNT);
+    draw_text(one->label.name, sizeof one->label.name);
+    draw_text(one->label.place, sizeof one->label.place);
 }
 
 static inline int put_one(struct store_connection *connection, void *ctx, struct err *err)
@@ -97,6 +101,8 @@ static inline int put_one(struct store_connection *connection, void *ctx, struct
                              : tag_store_remove(connection, mac, tags[t], err);
     if (rc == 0)
         rc = mark_store_put(connection, mac, &one->mark, err);
+    if (rc == 0)
+        rc = label_store_put(connection, mac, &one->label, err);
     return rc < 0 ? rc : revocation_store_put(connection, &revocation, err);
 }
 
@@ -187,9 +193,9 @@ static inline struct key text_key(const struct one *one, const char *by)
     } rows[] = {{"mac", one->device.mac}, {"name", status->name}, {"image", status->image},
         {"build", status->build}, {"ip", status->ip}, {"error", status->error},
         {"note", note_of(one)}, {"state", state_of(one)}, {"tags", tag_of(one)},
-        {"hold", hold_of(one)}, {"pin", one->mark.pin},
-        {"canary", one->mark.is_canary ? "yes" : NULL}, {"channel", channel_of(one)},
-        {"groups", group_of(one)}};
+        {"hold", hold_of(one)}, {"pin", one->mark.pin}, {"label", one->label.name},
+        {"place", one->label.place}, {"canary", one->mark.is_canary ? "yes" : NULL},
+        {"channel", channel_of(one)}, {"groups", group_of(one)}};
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].by, by) == 0)
