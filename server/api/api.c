@@ -2,6 +2,7 @@
 #include "server/api/api.h"
 
 #include "server/api/api_audit.h"
+#include "server/api/api_backup.h"
 #include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
@@ -224,6 +225,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(VIEWER, HTTP_GET, "/api/v1/keys/:", api_keys_show, false, NULL)                              \
     X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)      \
     X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)   \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/backup", api_backup_make, false, NULL)                    \
     X(VIEWER, HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                      \
     X(VIEWER, HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                         \
     X(VIEWER, HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)

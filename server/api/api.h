@@ -79,6 +79,7 @@ struct api {
     struct rollout_drive *rollouts; // or NULL
     struct webhook_drive *webhooks;
     struct api_busy *busy;
+    struct backup *backup;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

@@ -54,8 +54,10 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
 
     if (api_busy_new(&link->api.busy) < 0)
         return err_set(err, ERR_NO_MEMORY, "no memory for the API");
-    rc = rollout_drive_start(
-        link->api.store, link->api.release, link->api.settings, &link->api.rollouts, err);
+    rc = backup_new(&link->places, &link->api.backup, err);
+    if (rc == 0)
+        rc = rollout_drive_start(
+            link->api.store, link->api.release, link->api.settings, &link->api.rollouts, err);
     if (rc == 0)
         rc = webhook_link_start(&link->api, config, err);
     link->sources.webhooks = link->api.webhooks;
@@ -68,6 +70,7 @@ void api_link_stop(struct api_link *link, int64_t grace_ms)
     http_server_free(link->sources.api_server, grace_ms);
     webhook_drive_free(link->api.webhooks);
     api_busy_free(link->api.busy);
+    backup_free(link->api.backup);
     rollout_drive_free(link->api.rollouts);
     settings_link_clear(&link->settings);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/auth/device_auth.h"
+#include "server/backup/backup_adopt.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
@@ -129,6 +130,8 @@ static int start_store(struct daemon *daemon, struct err *err)
     }
     if (rc == 0)
         rc = store_open(path, &daemon->store, err);
+    if (rc == 0)
+        rc = backup_adopt_run(daemon->store, err);
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
@@ -266,6 +269,7 @@ static int start_api(struct daemon *daemon, struct err *err)
             .clock_steps = &daemon->clock_steps},
         .watch = daemon->watch,
         .disk = &daemon->disk,
+        .places = {daemon->config.state_dir, daemon->config_path, daemon->config.devices_dir},
         .api = {.store = daemon->store,
             .auth = daemon->auth,
             .release = daemon->release,
