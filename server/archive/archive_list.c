@@ -53,11 +53,13 @@ bool archive_list_is_name(const char *name)
 
 static char *dump(json_t *object, size_t *n)
 {
-    char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+    size_t size = object == NULL ? 0 : json_dumpb(object, NULL, 0, JSON_COMPACT);
+    char *text = size == 0 ? NULL : malloc(size);
 
-    json_decref(object);
+    // Not json_dumps(3): how to free that depends on the program's json_set_alloc_funcs(3).
     if (text != NULL)
-        *n = strlen(text);
+        *n = json_dumpb(object, text, size, JSON_COMPACT);
+    json_decref(object);
     return text;
 }
 
