@@ -13,7 +13,7 @@ INSTALL ?= install
 INSTALL_ETC := server/etc
 INSTALL_MAN_SECTIONS := 1 5 8
 INSTALL_PROGRAMS := sbin/secureespd sbin/secureesp-signer bin/secureesp bin/virtual-esp bin/device-files
-INSTALL_UNITS := secureespd.service secureesp-signer.service
+INSTALL_UNITS := secureespd.service secureesp-signer.service secureesp-backup.service secureesp-backup.timer
 # read by systemd beside the unit that the broker's package brings
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)
@@ -47,7 +47,7 @@ install: all
 	done
 	$(call install_file,0644,$(PLUGIN),$(installed_plugin))
 	for unit in $(INSTALL_UNITS); do \
-	    sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
+	    sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|; s|/usr/local/bin/|$(PREFIX)/bin/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|' \
 	        $(INSTALL_ETC)/$$unit | \
 	        $(call install_file,0644,/dev/stdin,$(installed_units)/$$unit) || exit 1; \
 	done

@@ -13,6 +13,7 @@ step "each file in its place"
 install_into
 for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/bin/virtual-esp usr/bin/device-files \
     usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/secureesp-signer.service \
+    usr/lib/systemd/system/secureesp-backup.service usr/lib/systemd/system/secureesp-backup.timer \
     usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
@@ -77,22 +78,25 @@ analyze() {
 }
 
 step "systemd understands all"
-for unit in secureespd secureesp-signer; do
+for unit in secureespd secureesp-signer secureesp-backup; do
     sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/$unit.service" \
         >"$work/$unit.service"
 done
+cp "$image/usr/lib/systemd/system/secureesp-backup.timer" "$work/"
 printf '[Service]\nExecStart=/bin/true\n' >"$work/mosquitto.service"
 cp -r "$(dirname "$drop_in")" "$work/"
 SYSTEMD_UNIT_PATH=$work: expect_exit 0 analyze verify --man=no \
-    "$work/secureespd.service" "$work/secureesp-signer.service" "$work/mosquitto.service"
+    "$work/secureespd.service" "$work/secureesp-signer.service" "$work/mosquitto.service" \
+    "$work/secureesp-backup.timer"
 expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
 step "the units' exposure"
 # The broker's as its package has it, and the drop-in.
 mkdir "$work/units"
 cat "$(dpkg -L mosquitto | grep '/mosquitto.service$')" "$drop_in" >"$work/units/mosquitto.service"
-cp "$root/server/etc/secureespd.service" "$root/server/etc/secureesp-signer.service" "$work/units/"
-for unit in secureespd secureesp-signer mosquitto; do
+cp "$root/server/etc/secureespd.service" "$root/server/etc/secureesp-signer.service" \
+    "$root/server/etc/secureesp-backup.service" "$work/units/"
+for unit in secureespd secureesp-signer secureesp-backup mosquitto; do
     exposure=$(analyze security --offline=true "$work/units/$unit.service" |
         sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
     awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 2.0) }' ||

@@ -53,6 +53,9 @@ _secureesp_options() {
         'keys remove') echo '--force --dry-run' ;;
         'keys retire') echo '--undo --force --dry-run' ;;
         'webhooks add') echo '--name --event --filter --secret' ;;
+        'backup create') echo '--keys --passphrase-file --into --keep --force --pki --root' ;;
+        'backup verify') echo '--passphrase-file' ;;
+        'backup restore') echo '--passphrase-file --root --state --config --pki' ;;
         'audit list') echo '--since --who --object --limit' ;;
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
@@ -104,6 +107,7 @@ _secureesp_verbs() {
         wifi) echo 'set status' ;;
         webhooks) echo 'list show add test remove' ;;
         audit) echo 'list verify anchor' ;;
+        backup) echo 'create verify list restore' ;;
     esac
 }
 
@@ -127,7 +131,7 @@ _secureesp_arguments() {
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
         'pki rotate') echo 'start status issue finish abort' FILE ;;
-        'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        'images add' | 'images sign' | 'images describe' | 'keys add' | pki* | backup*) echo FILE ;;
         'settings show' | 'settings set' | 'settings unset') _secureesp_first_column devices ;;
         'settings patch') _secureesp_first_column devices && echo FILE ;;
         'settings schema') echo 'show add remove' FILE ;;
@@ -137,7 +141,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit backup' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -149,7 +153,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --passphrase-file | --into | --root | --pki)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -176,7 +180,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --keep) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -192,7 +196,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit backup help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then
