@@ -31,7 +31,7 @@ static int is_marked(struct store *store, bool *out, struct err *err)
     return rc;
 }
 
-int backup_adopt_run(struct store *store, struct err *err)
+static int adopt_if_marked(struct store *store, struct err *err)
 {
     struct restored_store_facts facts = {0};
     struct audit_change change = {.verb = "restore", .kind = AUDIT_BACKUP, .tell = tell};
@@ -49,5 +49,21 @@ int backup_adopt_run(struct store *store, struct err *err)
         "the database was put back from a backup made_at=%s commands_ended=%lld: what was revoked, "
         "published or set since then is not in it",
         made_at, (long long)facts.commands);
+    return 0;
+}
+
+int backup_adopt_open(const char *path, struct store **out, struct err *err)
+{
+    struct store *store;
+    int rc = store_open(path, &store, err);
+
+    if (rc < 0)
+        return rc;
+    rc = adopt_if_marked(store, err);
+    if (rc < 0) {
+        store_close(store);
+        return rc;
+    }
+    *out = store;
     return 0;
 }

@@ -3,8 +3,8 @@
 
 #include "server/store/store.h"
 
-// Takes over a database that was put back from a backup (restored_store.h), with a row of the audit
-// log, before anybody else uses it. Of any other database nothing is changed. Errors of the store.
-ERR_CHECKED int backup_adopt_run(struct store *store, struct err *err);
+// As store_open(); and takes over a database that was put back from a backup (restored_store.h),
+// with a row of the audit log, before anybody else uses it. Of any other nothing is changed.
+ERR_CHECKED int backup_adopt_open(const char *path, struct store **out, struct err *err);
 
 #endif

@@ -102,8 +102,6 @@ static void wake_dispatch(void *ctx)
     command_dispatch_wake(((struct daemon *)ctx)->dispatch);
 }
 
-// Starting, from the ground up.
-
 static int lock_state(struct daemon *daemon, struct err *err)
 {
     int rc = lock_folder_take(daemon->config.state_dir, &daemon->lock_fd, err);
@@ -129,9 +127,7 @@ static int start_store(struct daemon *daemon, struct err *err)
         rc = state_check_run(path, daemon->images_dir, err);
     }
     if (rc == 0)
-        rc = store_open(path, &daemon->store, err);
-    if (rc == 0)
-        rc = backup_adopt_run(daemon->store, err);
+        rc = backup_adopt_open(path, &daemon->store, err);
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
