@@ -39,9 +39,9 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/select server/store server/audit server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/operator server/homeassistant server/metrics server/download server/enrol server/wifi server/api \
+    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/operator server/homeassistant server/metrics server/archive server/backup server/download server/enrol server/wifi server/api \
     server/config server/daemon
-CTL_MODULES := $(LEAVES) server/ctl
+CTL_MODULES := $(LEAVES) server/archive server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
 BROKER_MODULES := server/base server/model server/pki server/broker
 DEVICE_MODULES := firmware/core firmware/enrol firmware/port firmware/port/host
@@ -54,7 +54,7 @@ SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lcurl -lsystemd -lm
 SIGNER_LIBS := -lcrypto -linih -lseccomp -lsystemd
-CTL_LIBS := -lcurl -lcrypto -ljansson
+CTL_LIBS := -lcurl -lcrypto -ljansson -lsqlite3
 # What differs between the generations of Mbed TLS: the file that fits the installed one.
 MBEDTLS_MAJOR := $(lastword $(shell echo MBEDTLS_VERSION_MAJOR | \
     $(CC) $(CFLAGS) -E -P -include mbedtls/version.h -x c - 2>/dev/null))
@@ -73,7 +73,9 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
 SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)
 SIGNER := $(call objects,$(SIGNER_MODULES)) $(COMMON)
-CTL := $(call objects,$(CTL_MODULES)) $(COMMON)
+# What looks at a copy of the database: of that folder nothing else.
+STORE_COPY := $(B)/server/store/store_copy.o
+CTL := $(call objects,$(CTL_MODULES)) $(STORE_COPY) $(COMMON)
 BROKER := $(call objects,$(BROKER_MODULES)) $(COMMON)
 DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) \
     $(call TLS_LIBRARY,firmware/enrol) $(COMMON)

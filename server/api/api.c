@@ -3,6 +3,7 @@
 
 #include "server/api/api_access.h"
 #include "server/api/api_audit.h"
+#include "server/api/api_backup.h"
 #include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
 #include "server/api/api_certificates.h"
@@ -252,6 +253,7 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(VIEWER, HTTP_GET, "/api/v1/tokens", api_tokens_list, false, NULL)                            \
     X(VIEWER, HTTP_POST, "/api/v1/tokens", api_tokens_add, true, NULL)                             \
     X(VIEWER, HTTP_POST, "/api/v1/tokens/:/remove", api_tokens_remove, false, NULL)                \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/backup", api_backup_make, false, NULL)                    \
     X(VIEWER, HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                      \
     X(VIEWER, HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                         \
     X(VIEWER, HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)

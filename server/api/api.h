@@ -83,6 +83,7 @@ struct api {
     struct api_busy *busy;
     struct operator_desk *operators;
     struct metrics_tally *tally;
+    struct backup *backup;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices

@@ -4,6 +4,7 @@
 api_openapi_text_begin:
     .incbin "server/api/openapi/base.json"
     .incbin "server/api/openapi/audit.json"
+    .incbin "server/api/openapi/backup.json"
     .incbin "server/api/openapi/boards.json"
     .incbin "server/api/openapi/certificates.json"
     .incbin "server/api/openapi/commands.json"

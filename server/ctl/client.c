@@ -185,7 +185,8 @@ static int set_up(
     curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(client->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME,
+        request->silence_s > 0 ? request->silence_s : SILENCE_S);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, sink);
     curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, receive_header);

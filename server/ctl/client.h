@@ -26,6 +26,7 @@ struct client_request {
                       // is, else the caller gives up the reference
     bool once;        // it bears a key, so that it is repeated when its answer is lost, as with the
                       // daemon, and yet done once; a GET is repeated without one
+    long silence_s;   // how long no byte may come; 0: a minute
     bool is_look;     // but not this GET: its caller looks again by itself
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/ctl/audit.h"
+#include "server/ctl/backup.h"
 #include "server/ctl/boards.h"
 #include "server/ctl/chain.h"
 #include "server/ctl/commands.h"
@@ -51,6 +52,7 @@ static const struct subcommand *const tables[] = {
     login_subcommands,
     logout_subcommands,
     servers_subcommands,
+    backup_subcommands,
     help_subcommands,
 };
 

@@ -87,6 +87,8 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
         return err_set(err, ERR_NO_MEMORY, "no memory for the API");
     rc = metrics_tally_open(link->api.store, &link->api.tally, err);
     if (rc == 0)
+        rc = backup_new(&link->places, &link->api.backup, err);
+    if (rc == 0)
         rc = rollout_drive_start(
             link->api.store, link->api.release, link->api.settings, &link->api.rollouts, err);
     if (rc == 0)
@@ -114,6 +116,7 @@ void api_link_stop(struct api_link *link, int64_t grace_ms)
     webhook_drive_free(link->api.webhooks);
     api_busy_free(link->api.busy);
     metrics_tally_close(link->api.tally);
+    backup_free(link->api.backup);
     rollout_drive_free(link->api.rollouts);
     settings_link_clear(&link->settings);
     operator_desk_close(&link->operators);

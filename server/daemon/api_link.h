@@ -2,6 +2,7 @@
 #define API_LINK_H
 
 #include "server/api/api.h"
+#include "server/backup/backup.h"
 #include "server/base/err.h"
 #include "server/daemon/certificate_watch.h"
 #include "server/daemon/config.h"
@@ -15,6 +16,7 @@ struct api_link {
     struct certificate_watch *watch;
     struct disk_watch *disk;
     struct settings_link settings;  // likewise, as are what sends webhooks
+    struct backup_places places;    // of what is backed up
     struct api api;                 // and what reads them
     struct operator_desk operators; // and where people log in
 };

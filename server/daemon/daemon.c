@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/auth/device_auth.h"
+#include "server/backup/backup_adopt.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
@@ -101,8 +102,6 @@ static void wake_dispatch(void *ctx)
     command_dispatch_wake(((struct daemon *)ctx)->dispatch);
 }
 
-// Starting, from the ground up.
-
 static int lock_state(struct daemon *daemon, struct err *err)
 {
     int rc = lock_folder_take(daemon->config.state_dir, &daemon->lock_fd, err);
@@ -128,7 +127,7 @@ static int start_store(struct daemon *daemon, struct err *err)
         rc = state_check_run(path, daemon->images_dir, err);
     }
     if (rc == 0)
-        rc = store_open(path, &daemon->store, err);
+        rc = backup_adopt_open(path, &daemon->store, err);
     if (rc == 0)
         rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
     if (rc == 0)
@@ -267,6 +266,7 @@ static int start_api(struct daemon *daemon, struct err *err)
             .clock_steps = &daemon->clock_steps},
         .watch = daemon->watch,
         .disk = &daemon->disk,
+        .places = {daemon->config.state_dir, daemon->config_path, daemon->config.devices_dir},
         .api = {.store = daemon->store,
             .auth = daemon->auth,
             .release = daemon->release,

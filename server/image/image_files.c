@@ -79,6 +79,34 @@ int image_files_put(
     return file_replace(place.path, p, n, FILE_MODE, err);
 }
 
+static int copy_image(
+    const struct place *from, const char *sha256, const char *other, struct err *err)
+{
+    uint8_t *p;
+    size_t n;
+    int rc = file_read(from->path, IMAGE_MAX, &p, &n, err);
+
+    if (rc < 0)
+        return rc;
+    rc = image_files_put(other, sha256, p, n, err);
+    free(p);
+    return rc;
+}
+
+int image_files_link(const char *folder, const char *sha256, const char *other, struct err *err)
+{
+    struct place from, to;
+    int rc = decide_place(folder, sha256, &from, err);
+
+    if (rc == 0)
+        rc = decide_place(other, sha256, &to, err);
+    if (rc == 0)
+        rc = file_make_folder(to.folder, FOLDER_MODE, err);
+    if (rc < 0 || link(from.path, to.path) == 0 || errno == EEXIST)
+        return rc;
+    return copy_image(&from, sha256, other, err);
+}
+
 int image_files_remove(const char *folder, const char *sha256, struct err *err)
 {
     struct place place;

@@ -13,6 +13,11 @@
 ERR_CHECKED int image_files_put(
     const char *folder, const char *sha256, const uint8_t *p, size_t n, struct err *err);
 
+// Makes a stored image be in another folder, too, in which it is found by the same functions: as a
+// link where the file system has them, else as a copy. ERR_NOT_FOUND if it is not stored.
+ERR_CHECKED int image_files_link(
+    const char *folder, const char *sha256, const char *other, struct err *err);
+
 // Removes a stored image that no image of the fleet refers to any more; that none is there is no
 // error.
 ERR_CHECKED int image_files_remove(const char *folder, const char *sha256, struct err *err);

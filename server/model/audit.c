@@ -28,6 +28,7 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_WEBHOOK] = "webhook",
         [AUDIT_USER] = "user",
         [AUDIT_TOKEN] = "token",
+        [AUDIT_BACKUP] = "backup",
     };
 
     return names[kind];

@@ -25,6 +25,7 @@ enum audit_kind {
     AUDIT_WEBHOOK,     // by name
     AUDIT_USER,        // of this API: by name
     AUDIT_TOKEN,       // likewise
+    AUDIT_BACKUP,      // of all: that one was made, or put back
     AUDIT_KIND_COUNT
 };
 
@@ -67,7 +68,7 @@ struct audit_row {
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
 // "key", "revocations", "group", "board", "settings", "rollout",
-// "webhook", "user", "token".
+// "webhook", "user", "token", "backup".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -61,6 +61,9 @@ _secureesp_options() {
         'users add') echo '--role --no-password --password-file' ;;
         'users passwd') echo '--password-file' ;;
         'tokens create') echo '--role --days' ;;
+        'backup create') echo '--keys --passphrase-file --into --keep --force --pki --root' ;;
+        'backup verify') echo '--passphrase-file' ;;
+        'backup restore') echo '--passphrase-file --root --state --config --pki' ;;
         'audit list') echo '--since --who --object --limit' ;;
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
@@ -118,6 +121,7 @@ _secureesp_verbs() {
         tokens) echo 'list create remove' ;;
         audit) echo 'list verify anchor' ;;
         servers) echo 'list use remove' ;;
+        backup) echo 'create verify list restore' ;;
     esac
 }
 
@@ -141,7 +145,7 @@ _secureesp_arguments() {
         'pki list') _secureesp_first_column devices ;;
         'pki revoke') _secureesp_first_column pki ;;
         'pki rotate') echo 'start status issue finish abort' FILE ;;
-        'images add' | 'images sign' | 'images describe' | 'keys add' | pki*) echo FILE ;;
+        'images add' | 'images sign' | 'images describe' | 'keys add' | pki* | backup*) echo FILE ;;
         'settings show' | 'settings set' | 'settings unset') _secureesp_first_column devices ;;
         'settings patch') _secureesp_first_column devices && echo FILE ;;
         'settings schema') echo 'show add remove' FILE ;;
@@ -155,7 +159,7 @@ _secureesp_arguments() {
         logout* | 'servers use' | 'servers remove') _secureesp_first_column servers ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers backup' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -176,7 +180,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file)
+        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file | --passphrase-file | --into | --root | --pki)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -209,7 +213,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
-        --name | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint) return ;;
+        --name | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint | --keep) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -225,7 +229,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD <= first)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers help --version --help --server --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers backup help --version --help --server --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == first + 1)); then

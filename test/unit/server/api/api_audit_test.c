@@ -121,6 +121,7 @@ static const struct step {
     WEBHOOK_STEPS USER_STEPS{API "/keys/:/retire", API "/keys/first/retire", TEXT, "", "retire",
         "key", NULL, "retired_at_ms"},
     {API "/keys/:/remove", API "/keys/first/remove", TEXT, "", "remove", "key", NULL, ""},
+    {API "/backup", API "/backup", TEXT, "", "make", "backup", "", "\"at_ms\":"},
 };
 
 #define STEPS (sizeof steps / sizeof steps[0])

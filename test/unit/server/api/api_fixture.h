@@ -19,6 +19,8 @@
 
 #include "server/api/api.h"
 #include "server/api/api_webhook_body.h"
+#include "server/backup/backup.h"
+#include "server/base/file.h"
 #include "server/base/clock.h"
 #include "server/http/http_server.h"
 #include "server/pki/pki_folder.h"
@@ -179,7 +181,7 @@ static inline int open_vault(struct fixture *f, struct err *err)
     char secret[96];
 
     snprintf(devices, sizeof devices, "%s/devices", folder);
-    snprintf(secret, sizeof secret, "%s/secret", folder);
+    snprintf(secret, sizeof secret, "%s/" KEY_VAULT_FILE, folder);
     f->api.devices_dir = devices;
     if (key_vault_open(secret, &f->vault, err) < 0)
         return -1;
@@ -221,6 +223,19 @@ static inline int start_webhooks(struct fixture *f, struct err *err)
                : webhook_drive_start(&settings, &f->api.webhooks, err);
 }
 
+// As the daemon has it: its database is `folder`/secureesp.db, its configuration any file.
+static inline int start_backups(struct fixture *f, struct err *err)
+{
+    static char config[96];
+    static struct backup_places places;
+
+    snprintf(config, sizeof config, "%s/secureesp.conf", folder);
+    places = (struct backup_places){folder, config, f->api.devices_dir};
+    return file_replace(config, (const uint8_t *)"; none\n", 7, 0600, err) < 0
+               ? -1
+               : backup_new(&places, &f->api.backup, err);
+}
+
 static inline int api_fixture_start(void **state)
 {
     static struct fixture f;
@@ -233,6 +248,7 @@ static inline int api_fixture_start(void **state)
         .max_body_bytes = 100000,
         .threads = 2,
         .max_connections = 8,
+        .has_feeds = true,
         .socket_path = path,
         .socket_mode = 0600,
     };
@@ -245,7 +261,7 @@ static inline int api_fixture_start(void **state)
     if (mkdtemp(folder) == NULL)
         return -1;
     snprintf(path, sizeof path, "%s/sock", folder);
-    snprintf(database, sizeof database, "%s/db", folder);
+    snprintf(database, sizeof database, "%s/secureesp.db", folder);
     snprintf(images, sizeof images, "%s/images", folder);
     f.api = (struct api){.images = &f.images,
         .read_broker = read_broker,
@@ -256,7 +272,7 @@ static inline int api_fixture_start(void **state)
     *state = &f;
     if (store_open(database, &f.api.store, &err) < 0 || start_revocation(&f, &err) < 0 ||
         release_open(f.api.store, &f.api.release, &err) < 0 || open_vault(&f, &err) < 0 ||
-        start_webhooks(&f, &err) < 0)
+        start_webhooks(&f, &err) < 0 || start_backups(&f, &err) < 0)
         return -1;
     release_images_init(&f.images, f.api.release, images);
     desk = (struct settings_desk){f.api.store, read_base, judge_names, NULL, bears_name};
@@ -281,6 +297,7 @@ static inline int api_fixture_stop(void **state)
     operator_desk_close(&f->operators);
     api_busy_free(f->api.busy);
     metrics_tally_close(f->api.tally);
+    backup_free(f->api.backup);
     settings_watch_close(f->api.settings_watch);
     webhook_drive_free(f->api.webhooks);
     command_dispatch_free(f->api.dispatch);

@@ -1,0 +1,130 @@
+// The files of a backup that the daemon can read.
+#include "server/backup/backup_members.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/archive/archive_file.h"
+#include "server/backup/backup_stage.h"
+#include "server/base/log.h"
+#include "server/pki/key_vault.h"
+
+#define CERTIFICATE ".crt"
+
+// Adds FOLDER/NAME as PREFIX/NAME.
+static int add(struct archive_writer *writer, const char *prefix, const char *folder,
+    const char *name, struct err *err)
+{
+    char member[TAR_HEADER_NAME_SIZE];
+    char path[PATH_MAX];
+
+    if ((size_t)snprintf(member, sizeof member, "%s/%s", prefix, name) >= sizeof member ||
+        (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
+        return err_set(err, ERR_INVALID, "a backup cannot hold so long a name: %s", name);
+    return archive_file_add(writer, member, path, err);
+}
+
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static int add_images_of(
+    struct archive_writer *writer, const char *images, const char *digits, struct err *err)
+{
+    char folder[PATH_MAX];
+    char prefix[TAR_HEADER_NAME_SIZE];
+    const struct dirent *entry;
+    int rc = 0;
+
+    if ((size_t)snprintf(folder, sizeof folder, "%s/%s", images, digits) >= sizeof folder ||
+        (size_t)snprintf(prefix, sizeof prefix, "state/images/%s", digits) >= sizeof prefix)
+        return err_set(err, ERR_INVALID, "path too long: %s", images);
+
+    DIR *dir = opendir(folder);
+
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
+    while (dir != NULL && rc == 0 && (entry = readdir(dir)) != NULL) {
+        if (!is_dots(entry->d_name))
+            rc = add(writer, prefix, folder, entry->d_name, err);
+    }
+    if (dir == NULL)
+        return err_set(err, ERR_IO, "cannot open %s: %m", folder);
+    closedir(dir);
+    return rc;
+}
+
+// As FOLDER/ab/abcdef...
+static int add_images(struct archive_writer *writer, const char *stage, struct err *err)
+{
+    char images[PATH_MAX];
+    const struct dirent *entry;
+    int rc = 0;
+
+    if ((size_t)snprintf(images, sizeof images, "%s/images", stage) >= sizeof images)
+        return err_set(err, ERR_INVALID, "path too long: %s", stage);
+
+    DIR *dir = opendir(images); // NULL: there is none
+
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
+    while (dir != NULL && rc == 0 && (entry = readdir(dir)) != NULL) {
+        if (!is_dots(entry->d_name))
+            rc = add_images_of(writer, images, entry->d_name, err);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return rc;
+}
+
+static bool is_certificate(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > sizeof CERTIFICATE - 1 && archive_list_is_name(name) &&
+           strcmp(name + n - (sizeof CERTIFICATE - 1), CERTIFICATE) == 0;
+}
+
+static int add_certificate(
+    struct archive_writer *writer, const char *folder, const char *name, struct err *err)
+{
+    struct err own = {0};
+    int rc = add(writer, "devices", folder, name, &own);
+
+    if (rc == ERR_DENIED || rc == ERR_NOT_FOUND) {
+        log_warning("backup", "certificate left out error=\"%s\"", own.message);
+        return 0;
+    }
+    return rc < 0 ? err_set(err, rc, "%s", own.message) : 0;
+}
+
+static int add_certificates(struct archive_writer *writer, const char *folder, struct err *err)
+{
+    const struct dirent *entry;
+    DIR *dir = opendir(folder);
+    int rc = 0;
+
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
+    while (dir != NULL && rc == 0 && (entry = readdir(dir)) != NULL) {
+        if (is_certificate(entry->d_name))
+            rc = add_certificate(writer, folder, entry->d_name, err);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return rc;
+}
+
+int backup_members_add(struct archive_writer *writer, const struct backup_places *places,
+    const char *stage, struct err *err)
+{
+    int rc = archive_file_add(writer, "etc/secureesp.conf", places->config, err);
+
+    if (rc == 0)
+        rc = add(writer, "state", places->state_dir, KEY_VAULT_FILE, err);
+    if (rc == 0)
+        rc = add(writer, "state", stage, BACKUP_STAGE_DATABASE, err);
+    if (rc == 0)
+        rc = add_images(writer, stage, err);
+    return rc < 0 ? rc : add_certificates(writer, places->devices_dir, err);
+}

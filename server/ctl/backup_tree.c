@@ -1,0 +1,116 @@
+// Folders with all that is in them.
+#include "server/ctl/backup_tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES 65536
+
+static FTS *open_tree(const char *path)
+{
+    char *const paths[] = {(char *)(uintptr_t)path, NULL};
+
+    return fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
+}
+
+bool backup_tree_has_files(const char *path)
+{
+    FTS *tree = open_tree(path);
+    const FTSENT *entry;
+    bool has = false;
+
+    while (tree != NULL && !has && (entry = fts_read(tree)) != NULL) {
+        bool is_missing = entry->fts_info == FTS_NS && entry->fts_level == FTS_ROOTLEVEL;
+
+        has = entry->fts_info != FTS_D && entry->fts_info != FTS_DP && !is_missing;
+    }
+    if (tree != NULL)
+        fts_close(tree);
+    return has;
+}
+
+static int remove_entry(const FTSENT *entry, struct err *err)
+{
+    bool is_folder = entry->fts_info == FTS_DP;
+
+    if (entry->fts_info == FTS_D || (entry->fts_info == FTS_NS && entry->fts_errno == ENOENT))
+        return 0;
+    if ((is_folder ? rmdir(entry->fts_accpath) : unlink(entry->fts_accpath)) < 0)
+        return err_set(err, ERR_IO, "cannot remove %s: %m", entry->fts_path);
+    return 0;
+}
+
+static int give_entry(const FTSENT *entry, const struct backup_tree_owner *owner, struct err *err)
+{
+    if (entry->fts_info != FTS_D)
+        return 0;
+    if (chown(entry->fts_accpath, owner->user, owner->group) < 0)
+        return err_set(err, ERR_IO, "cannot change the owner of %s: %m", entry->fts_path);
+    return 0;
+}
+
+// Removes each entry, or gives it to an owner.
+static int walk(const char *path, const struct backup_tree_owner *owner, struct err *err)
+{
+    FTS *tree = open_tree(path);
+    const FTSENT *entry;
+    int rc = 0;
+
+    if (tree == NULL)
+        return err_set(err, ERR_IO, "cannot look at %s: %m", path);
+    while (rc == 0 && (entry = fts_read(tree)) != NULL)
+        rc = owner == NULL ? remove_entry(entry, err) : give_entry(entry, owner, err);
+    fts_close(tree);
+    return rc;
+}
+
+int backup_tree_remove(const char *path, struct err *err)
+{
+    return walk(path, NULL, err);
+}
+
+int backup_tree_give(const char *path, const struct backup_tree_owner *owner, struct err *err)
+{
+    return walk(path, owner, err);
+}
+
+int backup_tree_sync(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd < 0 || syncfs(fd) < 0 ? err_set(err, ERR_IO, "cannot write %s: %m", path) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+static bool is_same(int a, int b)
+{
+    char left[BLOCK_BYTES], right[BLOCK_BYTES];
+    ssize_t n, m;
+
+    do {
+        n = read(a, left, sizeof left);
+        m = read(b, right, sizeof right);
+        if (n < 0 || n != m || memcmp(left, right, (size_t)n) != 0)
+            return false;
+    } while (n > 0);
+    return true;
+}
+
+bool backup_tree_is_same_file(const char *a, const char *b)
+{
+    int left = open(a, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    int right = open(b, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    bool same = left >= 0 && right >= 0 && is_same(left, right);
+
+    if (left >= 0)
+        close(left);
+    if (right >= 0)
+        close(right);
+    return same;
+}
