@@ -100,7 +100,7 @@ static int receive(struct create *create, struct err *err)
     struct client_request request = {
         .method = "POST", .path = "/api/v1/backup", .silence_s = SILENCE_S};
     struct client *client;
-    int rc = client_open(create->call->socket, &client, err);
+    int rc = client_open(create->call->target, &client, err);
 
     if (rc < 0)
         return rc;

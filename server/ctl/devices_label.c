@@ -81,7 +81,7 @@ static int ask(const struct subcommand_call *call, const char *path, char *body,
         .type = "application/json"};
     struct client *client;
     json_t *answer = NULL;
-    int rc = client_open(call->socket, &client, err);
+    int rc = client_open(call->target, &client, err);
 
     if (rc < 0)
         return rc;
