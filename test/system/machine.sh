@@ -30,9 +30,13 @@ machine_obstacle() {
     fi
 }
 
-machine_release() {
+# The release of Debian of this machine, and of that one: the same, or $MACHINE_RELEASE.
+machine_host_release() {
     # shellcheck source=/dev/null
     (. /etc/os-release && [ "${ID:-}" = debian ] && echo "${VERSION_ID:-}")
+}
+machine_release() {
+    echo "${MACHINE_RELEASE:-$(machine_host_release)}"
 }
 
 # machine_packages PROGRAM...: the packages of the libraries that these programs need, as this
@@ -45,14 +49,18 @@ machine_packages() {
     done | sed 's/:.*//' | sort -u
 }
 
-# machine_make: a Debian of this machine's release, a user and a name, with what our programs of
-# build/release need, however they come there. It is laid over a root that is kept, or a copy of that
-# where no file system can be laid over another.
+# machine_make [PACKAGE...]: a Debian of that release, a user and a name, with what our programs need,
+# however they come there: these packages, or what the programs of build/release need, which are of this
+# machine's release. It is laid over a root that is kept, or a copy of that where no file system can be
+# laid over another.
 machine_make() {
     local template libraries programs=(secureespd secureesp secureesp-signer virtual-esp device-files)
-    mapfile -t libraries < <(machine_packages "${programs[@]/#/$root/build/release/bin/}")
-    [ "${#libraries[@]}" -gt 5 ] || fail "the programs' libraries are not found: ${libraries[*]}"
-    set -- systemd systemd-sysv dbus procps sudo make mosquitto nftables tzdata ca-certificates "${libraries[@]}"
+    if [ "$(machine_release)" = "$(machine_host_release)" ]; then
+        mapfile -t libraries < <(machine_packages "${programs[@]/#/$root/build/release/bin/}")
+        set -- "${libraries[@]}"
+    fi
+    [ $# -gt 5 ] || fail "the programs' libraries are not found: $*"
+    set -- systemd systemd-sysv dbus procps sudo make mosquitto nftables tzdata ca-certificates "$@"
     template=$root/build/root/boot-$(machine_release)
     mkdir -p "$root/build/root"
     (flock 8 && umask 022 && root_make "$template" "$(machine_release)" "$@") 8>"$template.lock" || fail "no root for it"
