@@ -190,14 +190,22 @@ for i in $(seq 12); do
     floods+=($!)
 done
 polls=0
+: >"$work/seconds"
 while [ -n "$(jobs -rp)" ]; do
-    ask "a request meanwhile" 200 /status -b "$anna"
-    get "$one" /download/ca.crt
+    ask "a request meanwhile" 200 /status -b "$anna" -w '%{http_code}%{stderr}%{time_total} https\n'
+    cat "$work/curl-error" >>"$work/seconds"
+    get "$one" /ca.crt -w '%{http_code}%{stderr}%{time_total} download\n'
+    expect_equal "a poll meanwhile" 200 "$status"
+    cat "$work/curl-error" >>"$work/seconds"
     polls=$((polls + 1))
-    api /status >/dev/null
+    api /status -o /dev/null -w '%{time_total} socket\n' >>"$work/seconds"
 done
 wait "${floods[@]}" || true
 sort "$work"/flood.* | uniq -c | tr '\n' ';'
 echo " and $polls requests beside them"
+for name in https download socket; do
+    sort -n "$work/seconds" | awk -v name="$name" '$2 == name { all[n++] = $1 }
+        END { printf "%s: median %.3f s, longest %.3f s\n", name, all[int(n / 2)], all[n - 1] }'
+done
 grep -q 503 "$work"/flood.* || fail "no log-in was refused for want of a place"
 [ "$polls" -gt 0 ] || fail "the flood was over too soon"
