@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Operators over HTTPS: log-in, roles, tokens, certificates, what a foreign page may not, how wrong
-# passwords are slowed while the owner gets in, and what others notice of a flood of log-ins.
+# Operators over HTTPS: log-in, roles, tokens, certificates, what a foreign page may not, what ends
+# sessions, how wrong passwords are slowed while the owner gets in, and what others notice of a flood of
+# log-ins.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -149,9 +150,21 @@ log_in otto 'battery staple 2' 401
 log_in otto 'another secret 9' 200
 expect_exit 0 secureesp users role otto viewer
 ask "after another role" 401 /session -b "$cookie"
-log_in vera 'tr0ub4dor &3 xyz' 200
+printf 'by standard input 5\n' | secureesp users passwd vera >/dev/null || fail "passwd from standard input"
+log_in vera 'by standard input 5' 200
 ask "out" 200 /session/end -b "$cookie" "${own[@]}" -X POST
 ask "after logging out" 401 /session -b "$cookie"
+
+step "SIGHUP brings another certificate, and ends nobody's session"
+shown() {
+    openssl s_client -connect "localhost:$port" </dev/null 2>/dev/null | openssl x509 -noout -serial
+}
+before=$(shown)
+secureesp pki server "$SANDBOX_PKI" secureespd --dns localhost --ip 127.0.0.1 --force >/dev/null
+process_signal "$sandbox/run/daemon" HUP
+is_new() { [ "$(shown)" != "$before" ]; }
+eventually 10 "the new certificate" is_new
+ask "after it" 200 /session -b "$anna"
 
 step "the last administrator stays, and passwd on the machine is the way back in"
 expect_exit 1 secureesp users remove anna

@@ -54,6 +54,8 @@ static inline int https_ask(struct fixture *f, gnutls_certificate_credentials_t 
         f->answer[got] = '\0';
     }
     tls_fixture_close(&client);
+    if (got > 12)
+        api_fixture_note(f, method, target);
     return got > 12 ? (int)strtol(f->answer + strlen("HTTP/1.1 "), NULL, 10) : 0;
 }
 
