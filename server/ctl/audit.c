@@ -16,11 +16,12 @@
 #include "server/ctl/url.h"
 
 #define PATH "/api/v1/audit"
+#define AUTHOR_SIZE 160
 
 static const struct option_rule list_options[] = {
     {"since", OPTION_VALUE, "DURATION", "only changes of the last time, as 24h"},
     {"who", OPTION_VALUE, "WHO",
-        "only those of a user, by name or as \"uid 1000\", or of \"daemon\""},
+        "only those of a user or token, by name, of \"uid 1000\", an address, or of \"daemon\""},
     {"object", OPTION_VALUE, "OBJECT",
         "only those of a device, image, key..., or of a kind of these"},
     PAGES_OPTION("all"),
@@ -51,18 +52,31 @@ static void add_state(struct table *table, const json_t *row, const char *name)
     free(text);
 }
 
+// Who it was: on the daemon's machine his name there, else what he has here, and from where.
+static void name_author(const json_t *row, char out[AUTHOR_SIZE])
+{
+    const char *who = field_text(row, "who", "");
+    const char *user = field_text(row, "user", "");
+
+    if (strncmp(who, "uid ", 4) == 0)
+        snprintf(out, AUTHOR_SIZE, "%s", user[0] != '\0' ? user : who);
+    else
+        snprintf(out, AUTHOR_SIZE, "%s%s%s", who, user[0] != '\0' ? " from " : "", user);
+}
+
 static void add_row(struct table *table, const json_t *row, int64_t now_ms)
 {
-    const char *user = field_text(row, "user", "");
+    char author[AUTHOR_SIZE];
     char text[TEXT_SHORT_SIZE];
     char change[64];
 
     (void)now_ms;
+    name_author(row, author);
     field_number(row, "number", text);
     table_add(table, TABLE_PLAIN, text);
     field_time(row, "at_ms", text);
     table_add(table, TABLE_PLAIN, text);
-    table_add(table, TABLE_PLAIN, user[0] != '\0' ? user : field_text(row, "who", ""));
+    table_add(table, TABLE_PLAIN, author);
     snprintf(change, sizeof change, "%s %s%s", field_text(row, "kind", ""),
         field_text(row, "verb", ""), field_is_true(row, "forced") ? " (forced)" : "");
     table_add(table, TABLE_PLAIN, change);

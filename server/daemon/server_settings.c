@@ -77,7 +77,7 @@ void server_settings_operator(const struct config *config, struct http_server_se
 {
     *out = (struct http_server_settings){
         .max_body_bytes = (size_t)config->max_image_bytes,
-        .threads = http_server_threads(FILE_LIMIT_OPERATOR_CONNECTIONS, 1),
+        .threads = FILE_LIMIT_OPERATOR_THREADS,
         .name = "operator",
         .spare_files = (unsigned)file_limit_spare(config),
         .max_connections = FILE_LIMIT_OPERATOR_CONNECTIONS,

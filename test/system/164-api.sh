@@ -38,7 +38,7 @@ step "answers of a daemon with a device"
 id=$(json_get "$(api /commands)" '$[0].id')
 for target in status openapi.json devices devices/count "devices/$mac" groups certificates enrolments rotation \
     commands "commands/$id" wifi images boards chains/$board "chains/$board?channel=beta" keys audit audit/head \
-    audit/verify "devices?limit=1&marks=1" rollouts webhooks settings "settings?at=0" settings/history \
+    audit/verify "devices?limit=1&marks=1" rollouts webhooks session users tokens settings "settings?at=0" settings/history \
     "settings/effective/$mac" settings/schema "images/$(image_name 00.00.02)" "boards/$board"; do
     note GET "/api/v1/$target"
 done

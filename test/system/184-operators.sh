@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Operators over HTTPS: log-in, roles, tokens, certificates, what a foreign page may not, how wrong
-# passwords are slowed while the owner gets in, and what others notice of a flood of log-ins.
+# Operators over HTTPS: log-in, roles, tokens, certificates, what a foreign page may not, what ends
+# sessions, how wrong passwords are slowed while the owner gets in, and what others notice of a flood of
+# log-ins.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -149,9 +150,21 @@ log_in otto 'battery staple 2' 401
 log_in otto 'another secret 9' 200
 expect_exit 0 secureesp users role otto viewer
 ask "after another role" 401 /session -b "$cookie"
-log_in vera 'tr0ub4dor &3 xyz' 200
+printf 'by standard input 5\n' | secureesp users passwd vera >/dev/null || fail "passwd from standard input"
+log_in vera 'by standard input 5' 200
 ask "out" 200 /session/end -b "$cookie" "${own[@]}" -X POST
 ask "after logging out" 401 /session -b "$cookie"
+
+step "SIGHUP brings another certificate, and ends nobody's session"
+shown() {
+    openssl s_client -connect "localhost:$port" </dev/null 2>/dev/null | openssl x509 -noout -serial
+}
+before=$(shown)
+secureesp pki server "$SANDBOX_PKI" secureespd --dns localhost --ip 127.0.0.1 --force >/dev/null
+process_signal "$sandbox/run/daemon" HUP
+is_new() { [ "$(shown)" != "$before" ]; }
+eventually 10 "the new certificate" is_new
+ask "after it" 200 /session -b "$anna"
 
 step "the last administrator stays, and passwd on the machine is the way back in"
 expect_exit 1 secureesp users remove anna
@@ -190,14 +203,22 @@ for i in $(seq 12); do
     floods+=($!)
 done
 polls=0
+: >"$work/seconds"
 while [ -n "$(jobs -rp)" ]; do
-    ask "a request meanwhile" 200 /status -b "$anna"
-    get "$one" /download/ca.crt
+    ask "a request meanwhile" 200 /status -b "$anna" -w '%{http_code}%{stderr}%{time_total} https\n'
+    cat "$work/curl-error" >>"$work/seconds"
+    get "$one" /ca.crt -w '%{http_code}%{stderr}%{time_total} download\n'
+    expect_equal "a poll meanwhile" 200 "$status"
+    cat "$work/curl-error" >>"$work/seconds"
     polls=$((polls + 1))
-    api /status >/dev/null
+    api /status -o /dev/null -w '%{time_total} socket\n' >>"$work/seconds"
 done
 wait "${floods[@]}" || true
 sort "$work"/flood.* | uniq -c | tr '\n' ';'
 echo " and $polls requests beside them"
+for name in https download socket; do
+    sort -n "$work/seconds" | awk -v name="$name" '$2 == name { all[n++] = $1 }
+        END { printf "%s: median %.3f s, longest %.3f s\n", name, all[int(n / 2)], all[n - 1] }'
+done
 grep -q 503 "$work"/flood.* || fail "no log-in was refused for want of a place"
 [ "$polls" -gt 0 ] || fail "the flood was over too soon"

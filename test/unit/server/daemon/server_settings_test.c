@@ -109,12 +109,47 @@ static void an_operator_always_gets_in(void **state)
     assert_null(settings.address);
 }
 
+// Whoever finds the port may begin a request: no address takes all places, and silence none for
+// long.
+static void operators_are_bounded_by_address(void **state)
+{
+    struct config config = make_config();
+    struct http_server_settings settings;
+    uint64_t without = file_limit_spare(&config);
+
+    (void)state;
+    config.operator_address = (char *)"192.0.2.3";
+    config.operator_port = 9443;
+    config.operator_certificate = config.operator_key = (char *)"";
+    server_settings_operator(&config, &settings);
+    assert_string_equal(settings.name, "operator");
+    assert_string_equal(settings.address, "192.0.2.3");
+    assert_int_equal(settings.port, 9443);
+    assert_string_equal(settings.certificate_file, "/certificate");
+    assert_string_equal(settings.key_file, "/key");
+    assert_int_equal(settings.max_connections, 128);
+    assert_int_equal(settings.max_connections_per_address, 32);
+    assert_int_equal(settings.threads, 48); // of which log-ins hold five at most
+    assert_int_equal(settings.timeout_s, 60);
+    assert_int_equal(settings.handshake_timeout_s, 7);
+    assert_int_equal(settings.max_body_bytes, 1044464);
+    assert_true(settings.certificate_optional);
+    assert_true(settings.has_feeds);
+    assert_int_equal(settings.spare_files, without + 128 + 5 * 48);
+    config.operator_certificate = (char *)"/other";
+    config.operator_key = (char *)"/other-key";
+    server_settings_operator(&config, &settings);
+    assert_string_equal(settings.certificate_file, "/other");
+    assert_string_equal(settings.key_file, "/other-key");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_download_server_is_bounded_as_configured),
         cmocka_unit_test(enrolment_has_the_download_servers_certificate_if_none_of_its_own),
         cmocka_unit_test(an_operator_always_gets_in),
+        cmocka_unit_test(operators_are_bounded_by_address),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
