@@ -12,6 +12,7 @@
 #include "server/http/http_route.h"
 #include "server/model/role.h"
 #include "server/model/serial.h"
+#include "server/operator/operator_desk.h"
 #include "server/pki/key_vault.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
@@ -79,6 +80,7 @@ struct api {
     struct rollout_drive *rollouts; // or NULL
     struct webhook_drive *webhooks;
     struct api_busy *busy;
+    struct operator_desk *operators;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices
@@ -96,6 +98,11 @@ struct api {
 
 // The routes; the last has no pattern.
 const struct http_route *api_routes(void);
+
+// Judges a request before its body comes; see struct http_server_settings. ctx: the struct api.
+#define API_SMALL_BODY ((size_t)4096) // of one that has none to speak of
+bool api_admit(const struct http_request *request, struct http_response *response,
+    size_t *max_body_bytes, void *ctx);
 
 // What the i-th route takes, beside what its path captures. False: there are fewer.
 struct api_endpoint {

@@ -22,6 +22,8 @@
 #include "server/ctl/rollouts.h"
 #include "server/ctl/servers.h"
 #include "server/ctl/status.h"
+#include "server/ctl/tokens.h"
+#include "server/ctl/users.h"
 #include "server/ctl/webhooks.h"
 #include "server/ctl/wifi.h"
 
@@ -43,6 +45,8 @@ static const struct subcommand *const tables[] = {
     keys_subcommands,
     pki_subcommands,
     webhooks_subcommands,
+    users_subcommands,
+    tokens_subcommands,
     audit_subcommands,
     login_subcommands,
     logout_subcommands,

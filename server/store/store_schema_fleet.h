@@ -12,5 +12,6 @@ extern const char store_schema_fleet_terms[];
 extern const char store_schema_fleet_errors[];
 extern const char store_schema_fleet_keys[];
 extern const char store_schema_fleet_config_rollouts[];
+extern const char store_schema_fleet_users[];
 
 #endif
