@@ -14,6 +14,7 @@
 #include "server/model/role.h"
 #include "server/model/serial.h"
 #include "server/operator/operator_desk.h"
+#include "server/pki/key_pin.h"
 #include "server/pki/key_vault.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
@@ -92,6 +93,8 @@ struct api {
     void (*read_broker)(struct api_broker *out, void *ctx);
     void (*read_certificates)(struct api_certificates *out, void *ctx);
     void (*read_disk)(struct api_disk *out, void *ctx);
+    // The fingerprint of the key that operators' HTTPS shows, or "" without that.
+    void (*read_operator_key)(char out[KEY_PIN_SIZE], void *ctx);
     // Whether a device gets the config.json of the one whose place it has; any server thread.
     bool (*borrows_config)(const char *mac, const char *place, void *ctx);
     void (*each_counter)(

@@ -94,6 +94,15 @@ static json_t *certificates_json(const struct api *api)
     return object;
 }
 
+// What those compare who log in from elsewhere.
+static json_t *operator_json(const struct api *api)
+{
+    char pin[KEY_PIN_SIZE];
+
+    api->read_operator_key(pin, api->ctx);
+    return pin[0] != '\0' ? json_pack("{ss}", "fingerprint", pin) : json_null();
+}
+
 void api_status_show(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
@@ -136,6 +145,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
         json_pack("{sIsIsI}", "total", total, "online", online, "revoked", revoked));
     api_json_set(&object, "revocations", api_revocation_state(api->revocation));
     api_json_set(&object, "certificates", certificates_json(api));
+    api_json_set(&object, "operator", operator_json(api));
     api_json_set(&object, "enrolment", enrolment);
     api_json_set(&object, "rollouts", rollouts);
     api_json_set(&object, "counters", counters);

@@ -138,7 +138,7 @@ int client_explain_refusal(CURL *curl, const struct client_refusal *refusal,
 
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     if (status == UNAUTHORIZED && target->socket == NULL && target->server.token[0] != '\0')
-        rc = err_set(err, ERR_DENIED, "your log-in at %s has ended: secureesp --server %s login",
+        rc = err_set(err, ERR_NOBODY, "your log-in at %s has ended: secureesp --server %s login",
             target->name, target->name);
     else if (json_unpack(reply, "{s:s, s:{s:s}}", "detail", &detail, "error", "code", &name) == 0)
         rc = err_set(err, code_from_name(name), "%s", detail);

@@ -37,7 +37,7 @@ static int end_token(const struct client_target *target, struct err *err)
         return rc;
     rc = login_session_remove_token(client, target->server.token_name, err);
     client_close(client);
-    return rc == ERR_NOT_FOUND || rc == ERR_DENIED ? 0 : rc;
+    return rc == ERR_NOT_FOUND || rc == ERR_NOBODY ? 0 : rc;
 }
 
 static int show(const struct subcommand_call *call, const struct client_target *target,

@@ -170,13 +170,23 @@ static void print_end(const json_t *object, const char *member, const char *labe
     putchar('\n');
 }
 
-static void print_certificates(const json_t *certificates, int64_t now_ms)
+// What those compare who log in from elsewhere.
+static void print_operator(const json_t *operator)
+{
+    if (!field_has(operator, "fingerprint"))
+        return;
+    printf("%-*s", LABEL_WIDTH, "key that operators are shown");
+    text_line(stdout, "%s", field_text(operator, "fingerprint", "-"));
+}
+
+static void print_certificates(const json_t *certificates, const json_t *operator, int64_t now_ms)
 {
     const json_t *devices = json_object_get(certificates, "devices");
     int64_t end_ms = field_integer(devices, "first_not_after_ms", 0);
 
     print_end(certificates, "ca_not_after_ms", "certificate of the CA", now_ms);
     print_end(certificates, "server_not_after_ms", "certificate of this server", now_ms);
+    print_operator(operator);
     print_end(certificates, "broker_not_after_ms", "certificate of the broker", now_ms);
     printf("%-*s%lld, %lld unusable, %lld end within 30 days", LABEL_WIDTH,
         "certificates of devices", (long long)field_integer(devices, "total", 0),
@@ -229,7 +239,8 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     print_rollouts(json_object_get(status, "rollouts"));
     print_enrolment(json_object_get(status, "enrolment"), now_ms);
     print_revocations(json_object_get(status, "revocations"), devices);
-    print_certificates(json_object_get(status, "certificates"), now_ms);
+    print_certificates(
+        json_object_get(status, "certificates"), json_object_get(status, "operator"), now_ms);
     print_counters(json_object_get(status, "counters"));
     return SUBCOMMAND_OK;
 }

@@ -22,6 +22,11 @@ static void read_disk(struct api_disk *out, void *ctx)
     disk_watch_read(((struct api_link *)ctx)->disk, out);
 }
 
+static void read_operator_key(char out[KEY_PIN_SIZE], void *ctx)
+{
+    operator_key_read(&((struct api_link *)ctx)->key, out);
+}
+
 static bool borrows_config(const char *mac, const char *place, void *ctx)
 {
     return download_borrows_config(((struct api_link *)ctx)->sources.download, mac, place);
@@ -59,12 +64,19 @@ static int start_https(struct api_link *link, const struct config *config, struc
     settings.signer = &handshake_signer;
     settings.verify = operator_auth_verify;
     settings.verify_ctx = link->api.auth;
-    return http_server_start(&settings, &link->sources.operator_server, err);
+
+    int rc = http_server_start(&settings, &link->sources.operator_server, err);
+
+    link->key.path = settings.certificate_file;
+    return rc < 0 ? rc : operator_key_load(&link->key, err);
 }
 
 int api_link_start(struct api_link *link, const struct config *config, struct err *err)
 {
     struct http_server_settings settings;
+
+    operator_key_init(&link->key);
+
     int rc = settings_link_start(
         &link->settings, config, link->sources.download, link->sources.store, err);
 
@@ -77,6 +89,7 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     link->api.read_broker = read_broker;
     link->api.read_certificates = read_certificates;
     link->api.read_disk = read_disk;
+    link->api.read_operator_key = read_operator_key;
     link->api.borrows_config = borrows_config;
     link->api.each_counter = each_counter;
     link->api.settings = &link->settings.desk;
@@ -102,11 +115,13 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     return rc < 0 ? rc : start_https(link, config, err);
 }
 
-int api_link_reload(const struct api_link *link, struct err *err)
+int api_link_reload(struct api_link *link, struct err *err)
 {
-    return link->sources.operator_server != NULL
-               ? http_server_reload(link->sources.operator_server, err)
-               : 0;
+    int rc = link->sources.operator_server != NULL
+                 ? http_server_reload(link->sources.operator_server, err)
+                 : 0;
+
+    return rc < 0 ? rc : operator_key_load(&link->key, err);
 }
 
 void api_link_stop(struct api_link *link, int64_t grace_ms)
@@ -120,4 +135,5 @@ void api_link_stop(struct api_link *link, int64_t grace_ms)
     rollout_drive_free(link->api.rollouts);
     settings_link_clear(&link->settings);
     operator_desk_close(&link->operators);
+    operator_key_clear(&link->key);
 }

@@ -8,6 +8,7 @@
 #include "server/daemon/config.h"
 #include "server/daemon/counters.h"
 #include "server/daemon/disk_watch.h"
+#include "server/daemon/operator_key.h"
 #include "server/daemon/settings_link.h"
 
 // Joins the operator's API with those of whom it tells. All borrowed until it is stopped.
@@ -19,6 +20,7 @@ struct api_link {
     struct backup_places places;    // of what is backed up
     struct api api;                 // and what reads them
     struct operator_desk operators; // and where people log in
+    struct operator_key key;        // that they are shown
 };
 
 // Starts its server, the settings, and what drives the rollouts and webhooks that it takes.
@@ -26,7 +28,7 @@ struct api_link {
 // and before the store is closed.
 ERR_CHECKED int api_link_start(struct api_link *link, const struct config *config, struct err *err);
 // Uses new certificate files for the operators' HTTPS. On failure the old ones stay in use.
-ERR_CHECKED int api_link_reload(const struct api_link *link, struct err *err);
+ERR_CHECKED int api_link_reload(struct api_link *link, struct err *err);
 
 void api_link_stop(struct api_link *link, int64_t grace_ms);
 

@@ -22,7 +22,7 @@ struct reload {
     struct mqtt_client *mqtt;
     struct tally *kept; // counts what stays as it was
     struct enrol_link *enrolment;
-    const struct api_link *api; // with the settings, which go over the configuration, and webhooks
+    struct api_link *api; // with the settings, which go over the configuration, and webhooks
 };
 
 // Takes the configuration, the CA and the certificate anew, each unless something is wrong with it

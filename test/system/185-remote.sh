@@ -74,6 +74,13 @@ grep -q "localhost .*$url .*anna .*SHA256:$key" "$work/list" || fail "the list: 
 step "as on the socket"
 expect_equal "devices" "$mac" "$(laptop --server localhost devices list | awk 'NR > 1 { print $1 }')"
 expect_equal "the same JSON" "$(secureesp keys list --json)" "$(laptop keys list --json --server "$url")"
+for words in "groups list" "enrolments list" "command list" "settings history" "settings schema show" \
+    "wifi status" "images list" "rollouts list" "boards list" "chain $board" "pki list" "webhooks list" \
+    "audit verify" "users list" "tokens list" "devices events $mac"; do
+    read -ra words <<<"$words"
+    expect_equal "${words[*]}" "$(secureesp "${words[@]}" --json 2>&1)" \
+        "$(laptop --server localhost "${words[@]}" --json 2>&1)"
+done
 expect_exit 0 laptop --server localhost command "$mac" reboot --wait
 expect_match "its outcome" "reboot: done ok" "$output"
 expect_exit 0 env -u SECUREESP_SOCKET XDG_CONFIG_HOME="$work/config" SECUREESP_SERVER=localhost \

@@ -43,6 +43,12 @@ struct fixture {
 
 static struct api_disk api_fixture_disk = {.free_bytes = 1000000, .kept_bytes = 5000};
 
+static inline void read_operator_key(char out[KEY_PIN_SIZE], void *ctx)
+{
+    (void)ctx;
+    snprintf(out, KEY_PIN_SIZE, "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU");
+}
+
 static inline void read_disk(struct api_disk *out, void *ctx)
 {
     (void)ctx;
@@ -267,6 +273,7 @@ static inline int api_fixture_start(void **state)
         .read_broker = read_broker,
         .read_certificates = read_certificates,
         .read_disk = read_disk,
+        .read_operator_key = read_operator_key,
         .borrows_config = borrows_config,
         .each_counter = each_counter};
     *state = &f;
