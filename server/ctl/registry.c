@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/ctl/alerts.h"
 #include "server/ctl/audit.h"
 #include "server/ctl/boards.h"
 #include "server/ctl/chain.h"
@@ -40,6 +41,7 @@ static const struct subcommand *const tables[] = {
     keys_subcommands,
     pki_subcommands,
     webhooks_subcommands,
+    alerts_subcommands,
     audit_subcommands,
     help_subcommands,
 };

@@ -1,6 +1,7 @@
 // The operator's API, on its socket.
 #include "server/daemon/api_link.h"
 
+#include "server/daemon/alert_link.h"
 #include "server/daemon/server_settings.h"
 #include "server/daemon/webhook_link.h"
 #include "server/http/http_server.h"
@@ -59,13 +60,15 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     if (rc == 0)
         rc = webhook_link_start(&link->api, config, err);
     link->sources.webhooks = link->api.webhooks;
-
+    if (rc == 0)
+        rc = alert_link_start(link, config, err);
     return rc < 0 ? rc : http_server_start(&settings, &link->sources.api_server, err);
 }
 
 void api_link_stop(struct api_link *link, int64_t grace_ms)
 {
     http_server_free(link->sources.api_server, grace_ms);
+    alert_link_stop(link);
     webhook_drive_free(link->api.webhooks);
     api_busy_free(link->api.busy);
     rollout_drive_free(link->api.rollouts);

@@ -1,6 +1,7 @@
 #ifndef API_LINK_H
 #define API_LINK_H
 
+#include "server/alert/alert_drive.h"
 #include "server/api/api.h"
 #include "server/base/err.h"
 #include "server/daemon/certificate_watch.h"
@@ -16,6 +17,8 @@ struct api_link {
     struct disk_watch *disk;
     struct settings_link settings; // likewise, as are what sends webhooks
     struct api api;                // and what reads them
+    struct alert_drive *alerts;    // likewise
+    char *mail_folder;             // where mails about alerts are put, or NULL
 };
 
 // Starts its server, the settings, and what drives the rollouts and webhooks that it takes.

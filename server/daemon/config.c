@@ -105,6 +105,13 @@ static const struct setting {
     {"webhooks", "retry_max_s", NUMBER, AT(webhook_retry_max_s), "3600", 1, 86400, false},
     {"webhooks", "give_up_s", NUMBER, AT(webhook_give_up_s), "86400", 1, 2592000, false},
     {"webhooks", "queue_max", NUMBER, AT(webhook_queue_max), "10000", 1, 1000000, false},
+    {"alerts", "mail_to", TEXT, AT(alert_mail_to), NULL, 0, 0, false},
+    {"alerts", "mail_from", TEXT, AT(alert_mail_from), NULL, 0, 0, false},
+    {"alerts", "sendmail", PATH, AT(alert_sendmail), "/usr/sbin/sendmail", 0, 0, false},
+    {"alerts", "kinds", TEXT, AT(alert_kinds), NULL, 0, 0, false},
+    {"alerts", "per_hour", NUMBER, AT(alert_per_hour), "20", 1, 1000, false},
+    {"alerts", "broker_lost_s", NUMBER, AT(alert_broker_lost_s), "60", 1, 86400, false},
+    {"alerts", "device_offline_s", NUMBER, AT(alert_device_offline_s), "86400", 1, 31536000, false},
 #undef AT
 };
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])

@@ -23,6 +23,7 @@ enum audit_kind {
     AUDIT_SETTINGS,    // of config.json: "fleet", "group NAME", "device MAC"; "schema"
     AUDIT_ROLLOUT,     // by name
     AUDIT_WEBHOOK,     // by name
+    AUDIT_ALERT,       // by kind
     AUDIT_KIND_COUNT
 };
 

@@ -14,6 +14,7 @@ install_into
 for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/bin/virtual-esp usr/bin/device-files \
     usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/secureesp-signer.service \
     usr/lib/systemd/system/secureesp-renew.service usr/lib/systemd/system/secureesp-renew.timer \
+    usr/lib/systemd/system/secureesp-mail.service usr/lib/systemd/system/secureesp-mail.path \
     usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
@@ -78,16 +79,16 @@ analyze() {
 }
 
 step "systemd understands all"
-for unit in secureespd secureesp-signer secureesp-renew; do
+for unit in secureespd secureesp-signer secureesp-renew secureesp-mail; do
     sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/$unit.service" \
         >"$work/$unit.service"
 done
-cp "$image/usr/lib/systemd/system/secureesp-renew.timer" "$work"
+cp "$image"/usr/lib/systemd/system/secureesp-{renew.timer,mail.path} "$work"
 printf '[Service]\nExecStart=/bin/true\n' >"$work/mosquitto.service"
 cp -r "$(dirname "$drop_in")" "$work/"
 SYSTEMD_UNIT_PATH=$work: expect_exit 0 analyze verify --man=no \
     "$work/secureespd.service" "$work/secureesp-signer.service" "$work/secureesp-renew.service" \
-    "$work/secureesp-renew.timer" "$work/mosquitto.service"
+    "$work/secureesp-renew.timer" "$work/secureesp-mail.service" "$work/secureesp-mail.path" "$work/mosquitto.service"
 expect_equal "what it says of them" "" "$(grep -E 'secureesp|mosquitto' <<<"$output" || true)"
 
 step "the units' exposure"
@@ -95,7 +96,7 @@ step "the units' exposure"
 mkdir "$work/units"
 cat "$(dpkg -L mosquitto | grep '/mosquitto.service$')" "$drop_in" >"$work/units/mosquitto.service"
 cp "$root"/server/etc/secureesp*.service "$work/units/"
-for unit in secureespd secureesp-signer secureesp-renew mosquitto; do
+for unit in secureespd secureesp-signer secureesp-renew secureesp-mail mosquitto; do
     exposure=$(analyze security --offline=true "$work/units/$unit.service" |
         sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
     awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' ||

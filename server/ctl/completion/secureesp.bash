@@ -104,6 +104,7 @@ _secureesp_verbs() {
         settings) echo 'show set unset patch history diff revert schema' ;;
         wifi) echo 'set status' ;;
         webhooks) echo 'list show add test remove' ;;
+        alerts) echo 'list test' ;;
         audit) echo 'list verify anchor' ;;
     esac
 }
@@ -138,7 +139,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -193,7 +194,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

@@ -25,7 +25,15 @@ static char *body_of_rollout(const struct audit_row *row)
     return strdup(text);
 }
 
-static const struct webhook_bodies bodies = {body_of_event, body_of_rollout};
+static char *body_of_alert(const struct alert_note *note)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "alert %.20s %.20s", note->alert.kind, note->alert.subject);
+    return strdup(text);
+}
+
+static const struct webhook_bodies bodies = {body_of_event, body_of_rollout, body_of_alert};
 
 static int add_event(struct store_connection *connection, void *ctx, struct err *err)
 {
