@@ -119,7 +119,8 @@ static void put_body(FILE *file, const char *text, size_t n)
             continue;
         }
         at += escape_next(text + at, n - at, shown, &size);
-        fwrite(shown, 1, size, file);
+        for (size_t i = 0; i < size; i++)
+            fputc(shown[i], file);
     }
 }
 
@@ -163,26 +164,24 @@ bool alert_mail_is_address(const char *text, size_t n)
 
 int alert_mail_read_addresses(const char *text, char **out, struct err *err)
 {
-    char *joined = calloc(2 * strlen(text) + 1, 1);
-    size_t at = 0;
+    char *joined = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&joined, &size);
+    const char *between = "";
 
-    if (joined == NULL)
+    if (file == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for addresses");
     for (const char *p = text + strspn(text, " ,"); *p != '\0'; p += strspn(p, " ,")) {
         size_t n = strcspn(p, " ,");
 
         if (!alert_mail_is_address(p, n)) {
-            free(joined);
+            free(end(file, &joined));
             return err_set(err, ERR_INVALID, "'%.*s' is not an address as name@host", (int)n, p);
         }
-        if (at > 0) {
-            memcpy(joined + at, ", ", 2);
-            at += 2;
-        }
-        memcpy(joined + at, p, n);
-        at += n;
+        fprintf(file, "%s%.*s", between, (int)n, p);
+        between = ", ";
         p += n;
     }
-    *out = joined;
-    return 0;
+    *out = end(file, &joined);
+    return *out != NULL ? 0 : err_set(err, ERR_NO_MEMORY, "no memory for addresses");
 }
