@@ -15,7 +15,7 @@ INSTALL_ETC := server/etc
 INSTALL_MAN_SECTIONS := 1 5 8
 INSTALL_PROGRAMS := sbin/secureespd sbin/secureesp-signer bin/secureesp bin/virtual-esp bin/device-files
 INSTALL_UNITS := secureespd.service secureesp-signer.service secureesp-renew.service secureesp-renew.timer \
-    secureesp-backup.service secureesp-backup.timer
+    secureesp-backup.service secureesp-backup.timer secureesp-mail.service secureesp-mail.path
 # read by systemd beside the unit that the broker's package brings
 INSTALL_DROP_IN := mosquitto.service.d/secureesp.conf
 installed = $(DESTDIR)$(PREFIX)

@@ -2,6 +2,7 @@
 #include "server/api/api.h"
 
 #include "server/api/api_access.h"
+#include "server/api/api_alerts.h"
 #include "server/api/api_audit.h"
 #include "server/api/api_backup.h"
 #include "server/api/api_boards.h"
@@ -124,6 +125,7 @@ static const struct api_member audit_filter[] = {{"after", API_MEMBER_TEXT},
     {0}};
 static const struct api_member audit_anchor[] = {{"anchor", API_MEMBER_TEXT}, {0}};
 
+static const struct api_member alert_kinds[] = {{"kind", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_at[] = {{"at", API_MEMBER_TEXT}, {0}};
 static const struct api_member settings_layer[] = {
     {"scope", API_MEMBER_TEXT}, {"name", API_MEMBER_TEXT}, {0}};
@@ -232,6 +234,8 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(ADMINISTRATOR, HTTP_GET, "/api/v1/webhooks/:", api_webhooks_show, false, NULL)               \
     X(ADMINISTRATOR, HTTP_POST, "/api/v1/webhooks/:/remove", api_webhooks_remove, false, NULL)     \
     X(ADMINISTRATOR, HTTP_POST, "/api/v1/webhooks/:/test", api_webhooks_test, false, NULL)         \
+    X(VIEWER, HTTP_GET, "/api/v1/alerts", api_alerts_list, false, NULL)                            \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/alerts/test", api_alerts_test, false, alert_kinds)        \
     X(VIEWER, HTTP_GET, "/api/v1/boards", api_boards_list, false, NULL)                            \
     X(VIEWER, HTTP_GET, "/api/v1/boards/:", api_boards_show, false, NULL)                          \
     X(OPERATOR, HTTP_POST, "/api/v1/boards/:", api_boards_set, false, policy)                      \

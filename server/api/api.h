@@ -67,6 +67,14 @@ struct api_enrolment {
     int64_t window_max_s; // so long everybody may get one, at most
 };
 
+// Who is told of alerts, and what looks for them.
+struct api_alerts {
+    const char *mail_to;     // or ""
+    const char *kinds;       // that are mailed, as alert_kind.h
+    void (*wake)(void *ctx); // or NULL; any server thread
+    void *ctx;
+};
+
 // All borrowed while the server runs.
 struct api {
     struct store *store;
@@ -86,6 +94,7 @@ struct api {
     struct metrics_tally *tally;
     struct backup *backup;
     struct api_enrolment enrolment;
+    struct api_alerts alerts;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices
     int64_t started_ms;            // clock_unstepped_ms()

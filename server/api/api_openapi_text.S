@@ -3,6 +3,7 @@
     .global api_openapi_text_begin, api_openapi_text_end
 api_openapi_text_begin:
     .incbin "server/api/openapi/base.json"
+    .incbin "server/api/openapi/alerts.json"
     .incbin "server/api/openapi/audit.json"
     .incbin "server/api/openapi/backup.json"
     .incbin "server/api/openapi/boards.json"

@@ -46,6 +46,24 @@ char *api_webhook_body_rollout(const struct audit_row *row)
     return dump(object);
 }
 
+char *api_webhook_body_alert(const struct alert_note *note)
+{
+    static const char *const states[] = {
+        [ALERT_RAISED] = "raised", [ALERT_RESOLVED] = "resolved", [ALERT_TEST] = "test"};
+    char kind[sizeof WEBHOOK_KINDS_ALERT + ALERT_KIND_SIZE];
+    json_t *object = json_object();
+
+    snprintf(kind, sizeof kind, WEBHOOK_KINDS_ALERT "%s", note->alert.kind);
+    api_json_set(&object, "at_ms", json_integer(note->at_ms));
+    api_json_set(&object, "event", api_json_text(kind));
+    api_json_set(&object, "state", json_string(states[note->state]));
+    api_json_set(&object, "subject", api_json_text(note->alert.subject));
+    api_json_set(&object, "detail", api_json_text(note->alert.detail));
+    api_json_set(&object, "since_ms", json_integer(note->alert.since_ms));
+    api_json_set(&object, "note", json_integer(note->number));
+    return dump(object);
+}
+
 char *api_webhook_body_test(const char *name, int64_t at_ms)
 {
     json_t *object = json_object();

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/ctl/alerts.h"
 #include "server/ctl/audit.h"
 #include "server/ctl/backup.h"
 #include "server/ctl/boards.h"
@@ -46,6 +47,7 @@ static const struct subcommand *const tables[] = {
     keys_subcommands,
     pki_subcommands,
     webhooks_subcommands,
+    alerts_subcommands,
     users_subcommands,
     tokens_subcommands,
     audit_subcommands,

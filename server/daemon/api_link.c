@@ -3,6 +3,7 @@
 
 #include "server/auth/operator_auth.h"
 #include "server/daemon/handshake_signer.h"
+#include "server/daemon/alert_link.h"
 #include "server/daemon/server_settings.h"
 #include "server/daemon/webhook_link.h"
 #include "server/http/http_server.h"
@@ -107,7 +108,8 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     if (rc == 0)
         rc = webhook_link_start(&link->api, config, err);
     link->sources.webhooks = link->api.webhooks;
-
+    if (rc == 0)
+        rc = alert_link_start(link, config, err);
     if (rc == 0)
         rc = open_operators(link, config, err);
     if (rc == 0)
@@ -128,6 +130,7 @@ void api_link_stop(struct api_link *link, int64_t grace_ms)
 {
     http_server_free(link->sources.operator_server, grace_ms);
     http_server_free(link->sources.api_server, grace_ms);
+    alert_link_stop(link);
     webhook_drive_free(link->api.webhooks);
     api_busy_free(link->api.busy);
     metrics_tally_close(link->api.tally);

@@ -1,6 +1,7 @@
 #ifndef API_LINK_H
 #define API_LINK_H
 
+#include "server/alert/alert_drive.h"
 #include "server/api/api.h"
 #include "server/backup/backup.h"
 #include "server/base/err.h"
@@ -21,6 +22,8 @@ struct api_link {
     struct api api;                 // and what reads them
     struct operator_desk operators; // and where people log in
     struct operator_key key;        // that they are shown
+    struct alert_drive *alerts;     // likewise
+    char *mail_folder;              // where mails about alerts are put, or NULL
 };
 
 // Starts its server, the settings, and what drives the rollouts and webhooks that it takes.

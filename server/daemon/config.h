@@ -86,6 +86,14 @@ struct config {
     int64_t webhook_retry_max_s;
     int64_t webhook_give_up_s;
     int64_t webhook_queue_max;
+    // [alerts]
+    char *alert_mail_to;   // addresses; "": nothing is mailed
+    char *alert_mail_from; // "": secureesp at this host
+    char *alert_sendmail;
+    char *alert_kinds; // as alert_kind.h
+    int64_t alert_per_hour;
+    int64_t alert_broker_lost_s;
+    int64_t alert_device_offline_s;
     // [homeassistant]
     int64_t homeassistant_enabled;    // 0: it is not
     int64_t homeassistant_per_second; // messages to it

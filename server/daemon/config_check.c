@@ -1,6 +1,11 @@
 // Settings that go together.
 #include "server/daemon/config_check.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/alert/alert_mail.h"
+
 // What a port makes needful.
 static int check_enrolment(const struct config *config, const char *name, struct err *err)
 {
@@ -41,11 +46,28 @@ static int check_webhooks(const struct config *config, const char *name, struct 
                      "%s: section [webhooks]: retry_min_s is more than retry_max_s", name);
 }
 
+static int check_alerts(const struct config *config, const char *name, struct err *err)
+{
+    char *to = NULL;
+    const char *from = config->alert_mail_from;
+    int rc = alert_mail_read_addresses(config->alert_mail_to, &to, err);
+
+    free(to);
+    if (rc < 0)
+        return err_context(err, "%s: section [alerts]: mail_to", name);
+    if (from[0] != '\0' && !alert_mail_is_address(from, strlen(from)))
+        return err_set(err, ERR_INVALID,
+            "%s: section [alerts]: mail_from: '%s' is not an address as name@host", name, from);
+    return 0;
+}
+
 int config_check_run(const struct config *config, const char *name, struct err *err)
 {
     int rc = check_enrolment(config, name, err);
 
     if (rc == 0)
         rc = check_operator(config, name, err);
-    return rc < 0 ? rc : check_webhooks(config, name, err);
+    if (rc == 0)
+        rc = check_webhooks(config, name, err);
+    return rc < 0 ? rc : check_alerts(config, name, err);
 }

@@ -17,12 +17,13 @@
 #include "server/daemon/daemon.h"
 #include "server/daemon/file_limit.h"
 #include "server/daemon/print_config.h"
+#include "server/daemon/send_mail.h"
 #include "server/daemon/verify_audit.h"
 
 #define DEFAULT_CONFIG "/etc/secureesp/secureesp.conf"
 
 static const char usage[] =
-    "usage: secureespd [--config FILE] [--check-config | --print-config-json MAC]\n"
+    "usage: secureespd [--config FILE] [--check-config | --print-config-json MAC | --send-mail]\n"
     "       secureespd --verify-audit FILE [--anchor NUMBER:HASH]\n"
     "\n"
     "Serves firmware to ESP8266 boards and follows them; secureesp is its command line.\n"
@@ -31,6 +32,7 @@ static const char usage[] =
     "\n      --check-config  check whether the daemon could start with it, and exit\n      "
     "--print-config-json MAC\n                      print what this device gets as config.json, "
     "and exit\n      "
+    "--send-mail     give the mails about alerts that wait to sendmail, and exit\n      "
     "--verify-audit FILE\n                      tell whether the audit log of this database is "
     "whole, and exit\n      --anchor NUMBER:HASH\n                      it must hold that row\n    "
     "  --version\n      --help\n\nSIGHUP makes it read configuration and "
@@ -39,6 +41,7 @@ static const char usage[] =
 struct options {
     const char *config_path;
     int check_only;
+    int send_mail;
     const char *print_mac;
     const char *audit_path;
     const char *anchor;
@@ -51,6 +54,7 @@ static int read_options(int argc, char **argv, struct options *options)
         {"config", required_argument, NULL, 'c'},
         {"check-config", no_argument, NULL, 'k'},
         {"print-config-json", required_argument, NULL, 'j'},
+        {"send-mail", no_argument, NULL, 'm'},
         {"verify-audit", required_argument, NULL, 'a'},
         {"anchor", required_argument, NULL, 'n'},
         {"version", no_argument, NULL, 'v'},
@@ -65,6 +69,7 @@ static int read_options(int argc, char **argv, struct options *options)
         case 'c': options->config_path = optarg; break;
         case 'k': options->check_only = 1; break;
         case 'j': options->print_mac = optarg; break;
+        case 'm': options->send_mail = 1; break;
         case 'a': options->audit_path = optarg; break;
         case 'n': options->anchor = optarg; break;
         case 'v': puts("secureespd " SECUREESP_VERSION); return 1;
@@ -76,8 +81,9 @@ static int read_options(int argc, char **argv, struct options *options)
         fprintf(stderr, "secureespd: --anchor goes with --verify-audit\n%s", usage);
         return 3;
     }
-    if (options->check_only && options->print_mac != NULL) {
-        fprintf(stderr, "secureespd: give only one of --check-config and --print-config-json\n%s",
+    if (options->check_only + (options->print_mac != NULL) + options->send_mail > 1) {
+        fprintf(stderr,
+            "secureespd: give only one of --check-config, --print-config-json and --send-mail\n%s",
             usage);
         return 3;
     }
@@ -100,6 +106,8 @@ static int check_config(const char *path, const struct config *config)
 // What is asked about the configuration in place of running. Returns an exit status.
 static int answer(const struct options *options, const struct config *config)
 {
+    if (options->send_mail)
+        return send_mail_run(config);
     if (options->print_mac != NULL)
         return print_config_run(config, options->print_mac);
     return check_config(options->config_path, config);
@@ -173,7 +181,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "secureespd: %s\n", err.message);
         return EXIT_FAILURE;
     }
-    if (options.check_only || options.print_mac != NULL) {
+    if (options.check_only || options.print_mac != NULL || options.send_mail) {
         int status = answer(&options, &config);
 
         config_clear(&config);

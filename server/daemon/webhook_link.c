@@ -21,7 +21,7 @@ int webhook_link_start(struct api *api, const struct config *config, struct err 
             .backoff = {config->webhook_retry_min_s * 1000, config->webhook_retry_max_s * 1000,
                 config->webhook_give_up_s * 1000},
             .timeout_ms = config->webhook_timeout_s * 1000},
-        .bodies = {api_webhook_body_event, api_webhook_body_rollout},
+        .bodies = {api_webhook_body_event, api_webhook_body_rollout, api_webhook_body_alert},
         .queue_max = config->webhook_queue_max,
     };
     int rc = webhook_link_check(config, err);

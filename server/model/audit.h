@@ -23,6 +23,7 @@ enum audit_kind {
     AUDIT_SETTINGS,    // of config.json: "fleet", "group NAME", "device MAC"; "schema"
     AUDIT_ROLLOUT,     // by name
     AUDIT_WEBHOOK,     // by name
+    AUDIT_ALERT,       // by kind
     AUDIT_USER,        // of this API: by name
     AUDIT_TOKEN,       // likewise
     AUDIT_BACKUP,      // of all: that one was made, or put back
@@ -68,7 +69,7 @@ struct audit_row {
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
 // "key", "revocations", "group", "board", "settings", "rollout",
-// "webhook", "user", "token", "backup".
+// "webhook", "alert", "user", "token", "backup".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -44,6 +44,7 @@ struct webhook {
     enum webhook_state state;
     int64_t event_cursor; // all events up to that id are in its queue, or were not asked for
     int64_t audit_cursor; // the same of rows of the audit log: what happens to rollouts
+    int64_t alert_cursor; // and of alerts' notes
     int64_t sent, failed, given_up, dropped;
     struct webhook_last last;
 };

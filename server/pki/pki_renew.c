@@ -70,8 +70,8 @@ static int prepare(const struct pki_renew *renew, struct pki_renew_item *item, c
 
 int pki_renew_look(struct pki_renew *renew, struct pki_renew_item *item, struct err *err)
 {
-    struct certificate *fresh;
-    const char *folder;
+    struct certificate *fresh = NULL;
+    const char *folder = NULL;
     int rc = prepare(renew, item, &folder, &fresh, err);
 
     if (rc < 0)
@@ -109,8 +109,8 @@ int pki_renew_replace(struct pki_renew *renew, struct pki_renew_item *item,
 
 int pki_renew_issue(struct pki_renew *renew, struct pki_renew_item *item, struct err *err)
 {
-    struct certificate *fresh;
-    const char *folder;
+    struct certificate *fresh = NULL;
+    const char *folder = NULL;
     int rc = prepare(renew, item, &folder, &fresh, err);
 
     if (rc < 0)

@@ -1,6 +1,7 @@
 // The schema, as numbered steps that are never changed once released.
 #include "server/store/store_schema.h"
 
+#include "server/store/store_schema_alert.h"
 #include "server/store/store_schema_fleet.h"
 
 // A device's key is its MAC as a number. Its counts of queued and sent commands are kept by
@@ -340,4 +341,5 @@ const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, im
     store_schema_fleet_channels, store_schema_fleet_settings, store_schema_fleet_rollouts,
     store_schema_fleet_answers, store_schema_fleet_event_clock, store_schema_fleet_webhooks,
     store_schema_fleet_terms, store_schema_fleet_errors, store_schema_fleet_keys,
-    store_schema_fleet_config_rollouts, store_schema_fleet_users, store_schema_fleet_labels};
+    store_schema_fleet_config_rollouts, store_schema_fleet_users, store_schema_fleet_labels,
+    store_schema_alert_alerts};

@@ -12,12 +12,13 @@ _Static_assert(WEBHOOK_FILTER_SIZE == SELECT_FILTER_MAX + 1, "each filter fits")
 #define GIVEN "name, url, kinds, filter, sealed, set_by, created_at_ms"
 #define KEPT                                                                                       \
     "state, event_cursor, audit_cursor, sent, failed, given_up, dropped, last_message,"            \
-    " last_at_ms, last_status, last_error"
+    " last_at_ms, last_status, last_error, alert_cursor"
 
 static const char insert[] =
-    "INSERT INTO webhooks (" GIVEN ", event_cursor, audit_cursor)"
+    "INSERT INTO webhooks (" GIVEN ", event_cursor, audit_cursor, alert_cursor)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT newest FROM event_clock),"
-    " (SELECT COALESCE(MAX(number), 0) FROM audit)) RETURNING id";
+    " (SELECT COALESCE(MAX(number), 0) FROM audit),"
+    " (SELECT COALESCE(MAX(number), 0) FROM alert_notes)) RETURNING id";
 
 static const char select_one[] = "SELECT id, " GIVEN ", " KEPT " FROM webhooks WHERE name = ?1";
 
@@ -28,7 +29,7 @@ static const char delete_one[] = "DELETE FROM webhooks WHERE name = ?1";
 static const char update[] =
     "UPDATE webhooks SET state = ?2, event_cursor = ?3, audit_cursor = ?4, sent = ?5, failed = ?6,"
     " given_up = ?7, dropped = ?8, last_message = ?9, last_at_ms = ?10, last_status = ?11,"
-    " last_error = ?12 WHERE id = ?1";
+    " last_error = ?12, alert_cursor = ?13 WHERE id = ?1";
 
 static const char count_messages[] =
     "SELECT count(*), COALESCE(MIN(queued_at_ms), 0) FROM webhook_messages WHERE webhook = ?1";
@@ -75,6 +76,7 @@ static void read_row(struct statement *s, struct webhook *out)
     out->last.at_ms = statement_int(s, 16);
     out->last.status = statement_int(s, 17);
     statement_text(s, 18, out->last.error, sizeof out->last.error);
+    out->alert_cursor = statement_int(s, 19);
 }
 
 int webhook_store_add(struct store_connection *connection, struct webhook *webhook, struct err *err)
@@ -187,6 +189,7 @@ int webhook_store_update(
     statement_bind_int(&s, webhook->last.at_ms);
     statement_bind_int(&s, webhook->last.status);
     statement_bind_text(&s, webhook->last.error);
+    statement_bind_int(&s, webhook->alert_cursor);
     return statement_run(&s, err);
 }
 

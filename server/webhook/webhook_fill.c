@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/mac.h"
 #include "server/base/clock.h"
 #include "server/select/select_parse.h"
+#include "server/store/alert_store.h"
 #include "server/store/audit_store.h"
 #include "server/store/device_store.h"
 #include "server/store/event_follow.h"
@@ -93,6 +95,36 @@ static int take_row(const struct audit_row *row, void *ctx)
     return rc;
 }
 
+// Those of devices by the filter, as their events; all others as rollouts.
+static int take_note(const struct alert_note *note, void *ctx)
+{
+    struct look *look = ctx;
+    char kind[sizeof WEBHOOK_KINDS_ALERT + ALERT_KIND_SIZE];
+    const char *subject = note->alert.subject;
+    int rc = 0;
+
+    look->rows++;
+    snprintf(kind, sizeof kind, WEBHOOK_KINDS_ALERT "%s", note->alert.kind);
+    if (webhook_kinds_has(look->fill->webhook.kinds, kind))
+        rc = mac_is_valid(subject, strlen(subject)) ? meets(look, subject) : 1;
+    if (rc > 0)
+        rc = append(look->fill, look->bodies->alert(note));
+    if (rc == 0)
+        look->fill->webhook.alert_cursor = note->number;
+    return rc;
+}
+
+static int read_notes(struct look *look, struct err *err)
+{
+    const struct alert_store_range range = {look->fill->webhook.alert_cursor, WEBHOOK_FILL_ROWS};
+    int rc;
+
+    look->rows = 0;
+    rc = alert_store_each_note(look->connection, &range, take_note, look, err);
+    look->fill->is_full |= look->rows == WEBHOOK_FILL_ROWS;
+    return rc;
+}
+
 static int read_rows(struct look *look, struct err *err)
 {
     struct webhook *webhook = &look->fill->webhook;
@@ -106,6 +138,8 @@ static int read_rows(struct look *look, struct err *err)
     if (rc == 0)
         rc = audit_store_page(look->connection, &wish, take_row, look, err);
     look->fill->is_full |= look->rows == WEBHOOK_FILL_ROWS;
+    if (rc == 0)
+        rc = read_notes(look, err);
     return rc == ERR_NO_MEMORY ? err_set(err, rc, "no memory for a webhook's messages") : rc;
 }
 
@@ -133,7 +167,8 @@ int webhook_fill_read(struct store_connection *connection, const struct webhook_
 bool webhook_fill_has(const struct webhook_fill *fill, const struct webhook *before)
 {
     return fill->webhook.event_cursor != before->event_cursor ||
-           fill->webhook.audit_cursor != before->audit_cursor;
+           fill->webhook.audit_cursor != before->audit_cursor ||
+           fill->webhook.alert_cursor != before->alert_cursor;
 }
 
 int webhook_fill_queue(struct store_connection *connection, struct webhook_message *message,
@@ -167,6 +202,7 @@ int webhook_fill_write(struct store_connection *connection, void *ctx, struct er
         rc = webhook_store_bound(connection, now.id, fill->keep, &removed, err);
     now.event_cursor = fill->webhook.event_cursor;
     now.audit_cursor = fill->webhook.audit_cursor;
+    now.alert_cursor = fill->webhook.alert_cursor;
     now.dropped = fill->webhook.dropped + removed;
     fill->dropped = removed;
     return rc < 0 ? rc : webhook_store_update(connection, &now, err);

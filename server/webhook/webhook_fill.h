@@ -1,15 +1,16 @@
 #ifndef WEBHOOK_FILL_H
 #define WEBHOOK_FILL_H
 
+#include "server/model/alert.h"
 #include "server/model/audit.h"
 #include "server/model/event.h"
 #include "server/store/store.h"
 #include "server/store/webhook_store.h"
 
 // From what has happened to what is sent. A webhook remembers up to where it has looked at the
-// events and at the audit log (of rollouts); what it asks for goes into its queue in the
-// transaction that moves this on, so that nothing is left out or queued twice, whenever the daemon
-// ends.
+// events, at the audit log (of rollouts) and at the notes of alerts; what it asks for goes into its
+// queue in the transaction that moves this on, so that nothing is left out or queued twice,
+// whenever the daemon ends.
 
 #define WEBHOOK_FILL_ROWS 200 // that one look takes of each
 
@@ -17,6 +18,7 @@
 struct webhook_bodies {
     char *(*event)(const struct event *event, int64_t id);
     char *(*rollout)(const struct audit_row *row);
+    char *(*alert)(const struct alert_note *note);
 };
 
 struct webhook_fill {

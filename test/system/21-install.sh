@@ -15,6 +15,7 @@ for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/
     usr/lib/systemd/system/secureespd.service usr/lib/systemd/system/secureesp-signer.service \
     usr/lib/systemd/system/secureesp-renew.service usr/lib/systemd/system/secureesp-renew.timer \
     usr/lib/systemd/system/secureesp-backup.service usr/lib/systemd/system/secureesp-backup.timer \
+    usr/lib/systemd/system/secureesp-mail.service usr/lib/systemd/system/secureesp-mail.path \
     usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \

@@ -119,6 +119,7 @@ _secureesp_verbs() {
         webhooks) echo 'list show add test remove' ;;
         users) echo 'list add role passwd remove' ;;
         tokens) echo 'list create remove' ;;
+        alerts) echo 'list test' ;;
         audit) echo 'list verify anchor' ;;
         servers) echo 'list use remove' ;;
         backup) echo 'create verify list restore' ;;
@@ -159,7 +160,7 @@ _secureesp_arguments() {
         logout* | 'servers use' | 'servers remove') _secureesp_first_column servers ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers backup' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts users tokens audit login logout servers backup' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -229,7 +230,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD <= first)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit login logout servers backup help --version --help --server --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts users tokens audit login logout servers backup help --version --help --server --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == first + 1)); then

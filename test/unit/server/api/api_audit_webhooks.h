@@ -13,7 +13,9 @@
         {API "/webhooks/:/test", API "/webhooks/chat/test", TEXT, "", "test", "webhook", "chat",   \
             "\"message\":\"msg_"},                                                                 \
         {API "/webhooks/:/remove", API "/webhooks/chat/remove", TEXT, "", "remove", "webhook",     \
-            "chat", ""},
+            "chat", ""},                                                                           \
+        {API "/alerts/test", API "/alerts/test?kind=disk-low", TEXT, "", "test", "alert",          \
+            "disk-low", "\"note\":1"},
 #define PASSWORD_IN_URL "T0KEN"
 
 #endif

@@ -220,7 +220,7 @@ static inline int start_webhooks(struct fixture *f, struct err *err)
             .ca = "",
             .backoff = {1000, 1000, 60000},
             .timeout_ms = 1000},
-        .bodies = {api_webhook_body_event, api_webhook_body_rollout},
+        .bodies = {api_webhook_body_event, api_webhook_body_rollout, api_webhook_body_alert},
         .queue_max = 10,
     };
 
@@ -269,7 +269,8 @@ static inline int api_fixture_start(void **state)
     snprintf(path, sizeof path, "%s/sock", folder);
     snprintf(database, sizeof database, "%s/secureesp.db", folder);
     snprintf(images, sizeof images, "%s/images", folder);
-    f.api = (struct api){.images = &f.images,
+    f.api = (struct api){.alerts = {"", "", NULL, NULL},
+        .images = &f.images,
         .read_broker = read_broker,
         .read_certificates = read_certificates,
         .read_disk = read_disk,

@@ -23,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 34");
+    fixture_query(f, "PRAGMA user_version = 35");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 33");
+    fixture_query(f, "PRAGMA user_version = 34");
     fixture_open(f);
 }
 
@@ -50,9 +50,19 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 33 brought.
+// What version 34 brought.
+static void drop_alerts(struct fixture *f)
+{
+    fixture_query(f, "DROP TABLE alerts");
+    fixture_query(f, "DROP TABLE alert_notes");
+    fixture_query(f, "DROP TABLE alert_progress");
+    fixture_query(f, "ALTER TABLE webhooks DROP COLUMN alert_cursor");
+}
+
+// What version 33 brought, and what came after it.
 static void drop_labels(struct fixture *f)
 {
+    drop_alerts(f);
     fixture_query(f, "DROP TABLE device_labels");
     fixture_query(f, "DROP INDEX enrolments_state");
 }
@@ -274,7 +284,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 33);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 34);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -293,7 +303,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 33);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 34);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
     assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);

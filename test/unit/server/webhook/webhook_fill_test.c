@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/audit/audit_run.h"
+#include "server/store/alert_store.h"
 #include "server/store/event_store.h"
 #include "server/webhook/webhook_fill.h"
 
@@ -25,7 +26,15 @@ static char *body_of_rollout(const struct audit_row *row)
     return strdup(text);
 }
 
-static const struct webhook_bodies bodies = {body_of_event, body_of_rollout};
+static char *body_of_alert(const struct alert_note *note)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "alert %.20s %.20s", note->alert.kind, note->alert.subject);
+    return strdup(text);
+}
+
+static const struct webhook_bodies bodies = {body_of_event, body_of_rollout, body_of_alert};
 
 static int add_event(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -192,6 +201,40 @@ static void only_devices_that_meet_the_filter(void **state)
     expect_queue(f, "1 84f3eb000001 boot|pause spring|");
 }
 
+static int add_note(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return alert_store_note(connection, ctx, err);
+}
+
+static void alerted(struct fixture *f, const char *kind, const char *subject)
+{
+    struct alert_note note = {.at_ms = 1};
+
+    snprintf(note.alert.kind, sizeof note.alert.kind, "%s", kind);
+    snprintf(note.alert.subject, sizeof note.alert.subject, "%s", subject);
+    assert_int_equal(store_write(f->store, add_note, &note, NULL), 0);
+}
+
+// Those of devices by the filter; a webhook begins behind what there was.
+static void alerts_are_queued_once(void **state)
+{
+    struct fixture *f = *state;
+    struct webhook_fill read;
+
+    alerted(f, "disk-low", "before");
+    hook(f, "alert-d*", "mac=" MAC_1);
+    alerted(f, "disk-low", "");
+    alerted(f, "broker-lost", "");
+    alerted(f, "device-offline", MAC_1);
+    alerted(f, "device-offline", MAC_2);
+    fill(f, &read, 10);
+    webhook_fill_clear(&read);
+    fill(f, &read, 10);
+    webhook_fill_clear(&read);
+    expect_queue(f, "alert disk-low |alert device-offline " MAC_1 "|");
+    assert_int_equal(get(f).alert_cursor, 5);
+}
+
 static void a_filter_that_cannot_be_asked_drops_and_counts(void **state)
 {
     struct fixture *f = *state;
@@ -278,6 +321,7 @@ int main(void)
         TEST(all_that_comes_is_queued_once),
         TEST(only_kinds_that_are_asked_for),
         TEST(only_devices_that_meet_the_filter),
+        TEST(alerts_are_queued_once),
         TEST(a_filter_that_cannot_be_asked_drops_and_counts),
         TEST(the_oldest_beyond_the_bound_are_dropped),
         TEST(much_comes_in_pieces),
