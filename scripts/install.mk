@@ -4,7 +4,7 @@
 # first; -T, so that a link to a folder is one, too). Daemon and broker may pass through the folders
 # of the CA to the one key that belongs to each; every other key there is readable by root alone. The
 # daemon also lists the devices' certificates, to tell their ends. What configuration was given out is
-# in share/secureespd as well, for who compares or begins anew.
+# in share/secureesp as well, for who compares or begins anew.
 
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -29,9 +29,10 @@ install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 
 # As sed(1) writes the broker's configuration for these folders.
 installed_broker = s|/usr/local/lib/|$(PREFIX)/lib/|; s|/etc/secureesp/|$(SYSCONFDIR)/secureesp/|
-installed_samples = $(installed)/share/secureespd
-INSTALL_SAMPLES := secureesp.conf signer.conf mosquitto/secureesp.conf mosquitto/secureesp.nft \
-    prometheus/secureesp.rules.yml grafana/secureesp.json
+installed_share = $(installed)/share/secureesp
+INSTALL_SAMPLES := secureesp.conf:secureesp.conf signer.conf:signer.conf mosquitto/secureesp.conf:mosquitto.conf \
+    mosquitto/secureesp.nft:mosquitto.nft prometheus/secureesp.rules.yml:prometheus/secureesp.rules.yml \
+    grafana/secureesp.json:grafana/secureesp.json
 installed_conf_d = $(DESTDIR)$(SYSCONFDIR)/mosquitto/conf.d/secureesp.conf
 
 # $(call install_configuration,FILE,TARGET,SED-SCRIPT); a link that leads nowhere is somebody's, too.
@@ -64,8 +65,8 @@ install: all
 	done
 	$(call install_file,0644,server/ctl/completion/secureesp.bash,$(installed)/share/bash-completion/completions/secureesp)
 	for sample in $(INSTALL_SAMPLES); do \
-	    sed '$(installed_broker)' $(INSTALL_ETC)/$$sample | \
-	        $(call install_file,0644,/dev/stdin,$(installed_samples)/$$sample) || exit 1; \
+	    sed '$(installed_broker)' $(INSTALL_ETC)/$${sample%:*} | \
+	        $(call install_file,0644,/dev/stdin,$(installed_share)/$${sample#*:}) || exit 1; \
 	done
 	for folder in 0711:pki 0711:pki/servers 0755:pki/devices; do \
 	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" ] || \
@@ -87,11 +88,10 @@ uninstall:
 	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
 	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man) \
-	    $(foreach s,$(INSTALL_SAMPLES),"$(installed_samples)/$(s)")
+	    $(foreach s,$(INSTALL_SAMPLES),"$(installed_share)/$(lastword $(subst :, ,$(s)))")
 	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"
-	[ ! -d "$(installed_samples)" ] || \
-	    find "$(installed_samples)" -depth -type d -empty -delete
+	[ ! -d "$(installed_share)" ] || find "$(installed_share)" -depth -type d -empty -delete
 	@! grep -qs '^plugin ' "$(installed_conf_d)" || \
 	    echo "NOTE: the broker does not start with $(installed_conf_d), whose plugin is gone: remove it."

@@ -48,7 +48,7 @@ earlier_packages() {
         rm -rf "$tree"
         dpkg-deb --raw-extract "$deb" "$tree"
         sed -i -E "s/^Version: .*/Version: 0.0.9/; s/\(= $version\)/(= 0.0.9)/" "$tree/DEBIAN/control"
-        for file in "$tree"/usr/share/secureespd/*.conf "$tree"/usr/share/secureespd/mosquitto/*; do
+        for file in "$tree"/usr/share/secureesp/*; do
             [ ! -e "$file" ] || sed -i '$s/$/ as it was/' "$file"
         done
         find "$tree" -path '*/mosquitto.service.d/*' -type f -exec sh -c 'echo "# as it was" >>"$1"' - {} \;
@@ -106,7 +106,7 @@ set_up() {
     machine_root chown secureesp "$machine_pki/servers/secureespd.key"
     machine_root chown mosquitto "$machine_pki/servers/mosquitto.key"
     machine_root sed -i "s/^\(downloadserver\|mqttserver\) = .*/\1 = $machine_name/" /etc/secureesp/secureesp.conf
-    machine_root install -m 0644 /usr/share/secureespd/mosquitto/secureesp.conf "$conf_d"
+    machine_root install -m 0644 /usr/share/secureesp/mosquitto.conf "$conf_d"
     machine_root systemctl --quiet enable mosquitto secureespd
     machine_root systemctl restart mosquitto secureespd
 }
@@ -166,9 +166,9 @@ for pid in $before; do
 done
 expect_equal "keys and data" "$(cat "$work/keepsakes")" "$(keepsakes)"
 expect_equal "the configuration that was edited" "$(cat "$work/configuration")" "$(configuration)"
-expect_exit 0 machine_root cmp /etc/secureesp/secureesp.conf.new /usr/share/secureespd/secureesp.conf
-for file in signer.conf:/etc/secureesp/signer.conf mosquitto/secureesp.nft:/etc/mosquitto/secureesp.nft; do
-    expect_exit 0 machine_root cmp "/usr/share/secureespd/${file%%:*}" "${file#*:}"
+expect_exit 0 machine_root cmp /etc/secureesp/secureesp.conf.new /usr/share/secureesp/secureesp.conf
+for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft "mosquitto.conf:$conf_d"; do
+    expect_exit 0 machine_root cmp "/usr/share/secureesp/${file%%:*}" "${file#*:}"
 done
 before=$(pids)
 machine_root rm /etc/secureesp/secureesp.conf.new

@@ -19,14 +19,14 @@ for file in usr/sbin/secureespd usr/sbin/secureesp-signer usr/bin/secureesp usr/
     usr/lib/systemd/system/mosquitto.service.d/secureesp.conf usr/lib/sysusers.d/secureesp.conf \
     usr/share/man/man8/secureespd.8 usr/share/man/man8/secureesp-signer.8 usr/share/man/man1/secureesp.1 \
     usr/share/man/man5/secureesp.conf.5 usr/share/bash-completion/completions/secureesp \
-    usr/share/secureespd/prometheus/secureesp.rules.yml usr/share/secureespd/grafana/secureesp.json \
+    usr/share/secureesp/prometheus/secureesp.rules.yml usr/share/secureesp/grafana/secureesp.json \
     etc/secureesp/secureesp.conf etc/secureesp/signer.conf etc/mosquitto/conf.d/secureesp.conf usr/lib/secureesp/secureesp_broker.so \
-    etc/mosquitto/secureesp.nft usr/share/secureespd/secureesp.conf usr/share/secureespd/signer.conf \
-    usr/share/secureespd/mosquitto/secureesp.conf usr/share/secureespd/mosquitto/secureesp.nft; do
+    etc/mosquitto/secureesp.nft usr/share/secureesp/secureesp.conf usr/share/secureesp/signer.conf \
+    usr/share/secureesp/mosquitto.conf usr/share/secureesp/mosquitto.nft; do
     [ -s "$image/$file" ] || fail "$file is not installed"
 done
 expect_equal "what others may write" "" "$(find "$image" -perm /022 ! -type l)"
-cmp "$image/usr/share/secureespd/mosquitto/secureesp.conf" "$image/etc/mosquitto/conf.d/secureesp.conf"
+cmp "$image/usr/share/secureesp/mosquitto.conf" "$image/etc/mosquitto/conf.d/secureesp.conf"
 expect_match "ExecStart" '^/usr/sbin/secureespd --config /etc/secureesp/secureesp.conf$' \
     "$(sed -n 's/^ExecStart=//p' "$image/usr/lib/systemd/system/secureespd.service")"
 bash -n "$image/usr/share/bash-completion/completions/secureesp"
@@ -83,7 +83,7 @@ analyze() {
 }
 
 step "systemd understands all"
-mapfile -t units < <(cd "$image/usr/lib/systemd/system" && printf '%s\n' *.service *.timer | grep -v '\*')
+mapfile -t units < <(cd "$image/usr/lib/systemd/system" && printf '%s\n' *.service *.timer *.path | grep -v '\*')
 [ "${#units[@]}" -ge 2 ] || fail "only these units are installed: ${units[*]}"
 for unit in "${units[@]}"; do
     sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$image/usr/lib/systemd/system/$unit" >"$work/$unit"
