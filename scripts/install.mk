@@ -22,6 +22,9 @@ installed_units = $(installed)/lib/systemd/system
 installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
     $(patsubst server/man/%,$(installed)/share/man/man$(s)/%,$(wildcard server/man/*.$(s))))
 
+# from which `secureesp setup` brings back what is missing of the broker's configuration
+installed_share = $(installed)/share/secureesp
+
 # $(call install_file,MODE,FILE,TARGET)
 install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 
@@ -58,6 +61,9 @@ install: all
 	    $(call install_file,0644,server/man/$$page,$(installed)/share/man/man$${page##*.}/$$page) || exit 1; \
 	done
 	$(call install_file,0644,server/ctl/completion/secureesp.bash,$(installed)/share/bash-completion/completions/secureesp)
+	sed '$(installed_broker)' $(INSTALL_ETC)/mosquitto/secureesp.conf | \
+	    $(call install_file,0644,/dev/stdin,$(installed_share)/mosquitto.conf)
+	$(call install_file,0644,$(INSTALL_ETC)/mosquitto/secureesp.nft,$(installed_share)/mosquitto.nft)
 	for folder in 0711:pki 0711:pki/servers 0755:pki/devices; do \
 	    [ -d "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" ] || \
 	        $(INSTALL) -d -m "$${folder%%:*}" "$(DESTDIR)$(SYSCONFDIR)/secureesp/$${folder#*:}" || exit 1; \
@@ -77,7 +83,9 @@ uninstall:
 	    $(foreach u,$(INSTALL_UNITS),"$(installed_units)/$(u)") "$(installed_units)/$(INSTALL_DROP_IN)" \
 	    "$(installed_plugin)" \
 	    "$(installed)/lib/sysusers.d/secureesp.conf" \
-	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man)
+	    "$(installed)/share/bash-completion/completions/secureesp" $(installed_man) \
+	    "$(installed_share)/mosquitto.conf" "$(installed_share)/mosquitto.nft"
+	[ ! -d "$(installed_share)" ] || rmdir --ignore-fail-on-non-empty "$(installed_share)"
 	[ ! -d "$(dir $(installed_plugin))" ] || rmdir --ignore-fail-on-non-empty "$(dir $(installed_plugin))"
 	[ ! -d "$(dir $(installed_units)/$(INSTALL_DROP_IN))" ] || \
 	    rmdir --ignore-fail-on-non-empty "$(dir $(installed_units)/$(INSTALL_DROP_IN))"

@@ -17,6 +17,7 @@
 #include "server/ctl/keys.h"
 #include "server/ctl/pki.h"
 #include "server/ctl/settings.h"
+#include "server/ctl/setup.h"
 #include "server/ctl/rollouts.h"
 #include "server/ctl/status.h"
 #include "server/ctl/webhooks.h"
@@ -24,6 +25,7 @@
 
 // In the order in which the help lists them.
 static const struct subcommand *const tables[] = {
+    setup_subcommands,
     status_subcommands,
     devices_subcommands,
     groups_subcommands,
