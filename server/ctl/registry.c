@@ -8,6 +8,7 @@
 #include "server/ctl/chain.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
+#include "server/ctl/doctor.h"
 #include "server/ctl/enrolments.h"
 #include "server/ctl/events.h"
 #include "server/ctl/groups.h"
@@ -26,6 +27,7 @@
 // In the order in which the help lists them.
 static const struct subcommand *const tables[] = {
     setup_subcommands,
+    doctor_subcommands,
     status_subcommands,
     devices_subcommands,
     groups_subcommands,

@@ -7,7 +7,7 @@
 
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
-#include "server/ctl/output.h"
+#include "server/ctl/doctor.h"
 #include "server/ctl/setup_fleet.h"
 #include "server/ctl/text.h"
 #include "server/setup/setup.h"
@@ -101,9 +101,13 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
     rc = setup_run(&setup, steps, say, err);
     if (fd >= 0)
         close(fd);
-    if (rc == 0 && !setup.is_dry)
-        setup_fleet_print_next(call);
-    return rc;
+    if (rc < 0 || setup.is_dry)
+        return rc;
+
+    bool is_well = doctor_look(call);
+
+    setup_fleet_print_next(call);
+    return is_well ? SUBCOMMAND_OK : SUBCOMMAND_FAILED;
 }
 
 const struct subcommand setup_subcommands[] = {

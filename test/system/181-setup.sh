@@ -174,6 +174,7 @@ step "and at last it is set up"
 setup
 done_is 'changed  the daemon was told of [23] certificate'
 expect_match "what to type next" '0 devices; this adds the first: secureesp pki device /etc/secureesp/pki MAC' "$output"
+expect_match "the doctor" 'ok +round trip +the broker at fleet.test:8883' "$output"
 expect_match "the broker" "broker +localhost:8883 connected" "$(machine_root secureesp status)"
 expect_equal "owners and modes" "mosquitto 600 secureesp 600" \
     "$(machine_root stat -c '%U %a' $servers/mosquitto.key $servers/secureespd.key | tr '\n' ' ' | sed 's/ $//')"
@@ -211,3 +212,28 @@ expect_equal "the keys" "$before" "$(keys)"
 cp "$work/key" "$etc/pki/servers/mosquitto.key"
 setup
 done_is 'kept     the daemon answers'
+
+step "the doctor, by systemd"
+doctor() {
+    status=0
+    output=$(machine_root secureesp doctor 2>&1 </dev/null) || status=$?
+}
+doctor
+[ "$status" -eq 0 ] || fail "it fails: $output"
+for expected in 'ok +services +mosquitto runs, and starts' 'ok +services +secureespd runs, and starts' \
+    'ok +keys +.*mosquitto.key is mosquitto.s' '(ok|warn) +limits +mosquitto may have' 'ok +limits +secureespd may have'; do
+    expect_match "what it says" "$expected" "$output"
+done
+machine_root chown root $servers/mosquitto.key
+doctor
+expect_match "what it says" "FAIL +keys +.*mosquitto.key is not mosquitto's, .*To do: chown mosquitto" "$output"
+machine_root chown mosquitto $servers/mosquitto.key
+machine_root systemctl disable --quiet secureespd
+doctor
+expect_match "what it says" 'warn +services +secureespd runs, but does not start' "$output"
+machine_root systemctl stop mosquitto
+doctor
+[ "$status" -eq 1 ] || fail "it ended with $status: $output"
+expect_match "what it says" 'FAIL +services +mosquitto does not run .*systemctl start mosquitto' "$output"
+setup
+done_is 'changed  mosquitto is started.*changed  secureespd is enabled and started'

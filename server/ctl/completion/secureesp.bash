@@ -14,6 +14,7 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
+        doctor*) echo '--config --broker-config' ;;
         setup*) echo '--name --admin --password-file --dry-run' ;;
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
@@ -138,7 +139,7 @@ _secureesp_arguments() {
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'setup status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
+        help*) echo 'setup doctor status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -150,7 +151,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --broker-config | --password-file)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -193,7 +194,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='setup status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
+        words='setup doctor status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then
