@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "server/base/clock.h"
@@ -52,8 +53,7 @@ static bool fits(const char *key_path, const char *certificate_path)
     return rc == 0;
 }
 
-// The first that is wanted and not there; NULL if none is, or nothing can be read of them.
-static const char *find_missing(
+const char *setup_pair_find_missing(
     const struct setup_names *wanted, const struct certificate *certificate)
 {
     struct certificate_names *names = malloc(sizeof *names);
@@ -89,7 +89,7 @@ static void read_facts(const struct setup *setup, const struct setup_issue_paths
         return;
     facts->is_good =
         credential_check_vouches(SETUP_PKI "/ca.crt", certificate, clock_system_ms(), NULL) == 0;
-    *missing = find_missing(&setup->names, certificate);
+    *missing = setup_pair_find_missing(&setup->names, certificate);
     facts->has_names = *missing == NULL;
     certificate_free(certificate);
 }
@@ -164,10 +164,13 @@ int setup_pair_look_ca(const struct setup *setup, struct setup_finding *finding,
     bool has_key = is_there(SETUP_PKI "/ca.key");
 
     (void)setup;
-    (void)err;
     if (is_there(SETUP_PKI "/ca.crt"))
         return setup_find(finding, SETUP_KEPT, SETUP_PKI "/ca.crt%s",
             has_key ? " and its key" : "; its key is elsewhere");
+    if (!has_key && is_there(SETUP_REQUESTS))
+        return err_set(err, ERR_CONFLICT,
+            "there are requests in " SETUP_REQUESTS " to a CA elsewhere: take its answers with "
+            "--ca-elsewhere=FOLDER, or remove them to make a CA here");
     return setup_find(finding, SETUP_CREATED, SETUP_PKI "/ca.crt%s",
         has_key ? ", for the key that is there"
                 : " and its key: the CA, by which devices and servers know each other");

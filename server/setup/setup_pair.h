@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "server/pki/certificate.h"
 #include "server/setup/setup.h"
 
 // Keys and certificates of the CA and of the two servers. No key that is there is ever replaced: a
@@ -27,6 +28,10 @@ struct setup_pair_facts {
 
 // Pure.
 enum setup_pair_need setup_pair_decide(const struct setup_pair_facts *facts);
+
+// The first of the names that the certificate lacks; NULL if it lacks none. Borrowed.
+const char *setup_pair_find_missing(
+    const struct setup_names *wanted, const struct certificate *certificate);
 
 // The steps.
 int setup_pair_look_ca(const struct setup *setup, struct setup_finding *finding, struct err *err);

@@ -237,3 +237,66 @@ doctor
 expect_match "what it says" 'FAIL +services +mosquitto does not run .*systemctl start mosquitto' "$output"
 setup
 done_is 'changed  mosquitto is started.*changed  secureespd is enabled and started'
+
+step "a CA that is elsewhere: requests"
+machine_root sh -c 'mv /etc/secureesp/pki /root/pki && systemctl stop secureespd mosquitto'
+setup --ca-elsewhere --dry-run
+done_is 'create +/etc/secureesp/requests/secureespd.csr, for .*secureespd.key, which is made'
+setup --ca-elsewhere
+done_is 'created  /etc/secureesp/requests/mosquitto.csr'
+before=$(keys)
+expect_equal "keys, of which the CA's is none" 2 "$(wc -l <<<"$before")"
+setup --ca-elsewhere
+done_is 'kept     /etc/secureesp/requests/secureespd.csr.*kept     /etc/secureesp/requests/mosquitto.csr'
+setup
+failed_is 'CA: there are requests in /etc/secureesp/requests to a CA elsewhere'
+
+step "what it says to type where the CA is"
+setup --ca-elsewhere
+mapfile -t lines < <(grep '^secureesp pki server DIR' <<<"$output")
+expect_equal "lines" 2 "${#lines[@]}"
+ca=$work/ca
+cp "$etc"/requests/*.csr "$work"
+secureesp pki init "$ca" >/dev/null
+mkdir "$machine/root/answers"
+sign() {
+    local line
+    for line; do
+        (cd "$work" && eval "${line/DIR/$ca}") >/dev/null || fail "$line"
+    done
+    cp "$ca/ca.crt" "$ca"/servers/*.crt "$machine/root/answers/"
+    chmod -R go+rX "$machine/root/answers"
+}
+sign "${lines[@]}"
+expect_equal "keys there" "" "$(find "$ca/servers" -name '*.key')"
+expect_exit 1 secureesp pki server "$ca" other --request "$work/mosquitto.csr"
+expect_match "another's request" 'is of mosquitto, not of other' "$output"
+sed 's/^M.\{8\}/MAAAAAAAA/' "$work/mosquitto.csr" >"$work/bad.csr"
+expect_exit 1 secureesp pki server "$ca" mosquitto --force --request "$work/bad.csr"
+
+step "answers that are not good"
+answers=--ca-elsewhere=/root/answers
+mv "$machine/root/answers/mosquitto.crt" "$work/mosquitto.crt"
+setup "$answers"
+failed_is 'the broker.s certificate: .*mosquitto.crt: No such file'
+cp "$machine/root/answers/secureespd.crt" "$machine/root/answers/mosquitto.crt"
+setup "$answers"
+failed_is "the broker.s certificate: .*the key is not the certificate's"
+cp "$work/mosquitto.crt" "$machine/root/answers/mosquitto.crt"
+setup "$answers" --name more.example
+failed_is 'lacks the name more.example: sign it again, with --dns more.example'
+secureesp pki init "$work/other" >/dev/null
+cp "$work/other/ca.crt" "$machine/root/answers/ca.crt"
+setup "$answers"
+failed_is 'ca.crt is another CA.s than'
+cp "$ca/ca.crt" "$machine/root/answers/ca.crt"
+
+step "and good ones"
+setup "$answers"
+done_is 'kept     /etc/secureesp/pki/ca.crt; its key is elsewhere.*ok +round trip +the broker at'
+expect_equal "the keys" "$before" "$(keys)"
+machine_root test ! -e /etc/secureesp/pki/ca.key
+setup
+done_is 'kept     /etc/secureesp/pki/ca.crt; its key is elsewhere.*kept     secureespd is enabled and runs'
+setup --name more.example
+failed_is 'the key of the CA is not here, and .*secureespd.crt has to be issued'

@@ -15,7 +15,7 @@ _secureesp_boards() {
 _secureesp_options() {
     case $1 in
         doctor*) echo '--config --broker-config' ;;
-        setup*) echo '--name --admin --password-file --dry-run' ;;
+        setup*) echo '--name --admin --password-file --ca-elsewhere --dry-run' ;;
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
         'devices tag') echo '--add --remove --force' ;;
@@ -59,7 +59,7 @@ _secureesp_options() {
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
         'pki intermediate') echo '--name --days --rsa --force' ;;
-        'pki server') echo '--dns --ip --days --rsa --force' ;;
+        'pki server') echo '--dns --ip --request --days --rsa --force' ;;
         'pki client') echo '--role --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
         'pki list') echo '--state --limit' ;;
@@ -151,7 +151,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --broker-config | --password-file)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --broker-config | --password-file | --request | --ca-elsewhere)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
