@@ -41,7 +41,7 @@ LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/select server/store server/audit server/release server/ingest server/command server/mqtt \
     server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/alert server/operator server/homeassistant server/metrics server/archive server/backup server/download server/enrol server/wifi server/api \
     server/config server/daemon
-CTL_MODULES := $(LEAVES) server/archive server/ctl
+CTL_MODULES := $(LEAVES) server/archive server/setup server/doctor server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
 BROKER_MODULES := server/base server/model server/pki server/broker
 DEVICE_MODULES := firmware/core firmware/enrol firmware/port firmware/port/host
@@ -54,7 +54,7 @@ SDK_USERS := $(addprefix firmware/port/esp8266/main/,attempts boot chip_mac wifi
 
 DAEMON_LIBS := -lmicrohttpd -lgnutls -lmosquitto -lssl -lcrypto -ljansson -lsqlite3 -linih -lcurl -lsystemd -lm
 SIGNER_LIBS := -lcrypto -linih -lseccomp -lsystemd
-CTL_LIBS := -lcurl -lcrypto -ljansson -lsqlite3
+CTL_LIBS := -lcurl -lssl -lcrypto -ljansson -lsqlite3
 # What differs between the generations of Mbed TLS: the file that fits the installed one.
 MBEDTLS_MAJOR := $(lastword $(shell echo MBEDTLS_VERSION_MAJOR | \
     $(CC) $(CFLAGS) -E -P -include mbedtls/version.h -x c - 2>/dev/null))
@@ -94,7 +94,7 @@ TESTS := $(patsubst %.c,$(B)/%,$(shell find test/unit -name '*_test.c' 2>/dev/nu
 TESTS_BOOT := $(filter %/firmware/core/slots_test,$(TESTS))
 TESTS_DEVICE := $(filter-out $(TESTS_BOOT),$(filter $(B)/test/unit/firmware/%,$(TESTS)))
 TESTS_ON_SDK := $(filter $(B)/test/unit/firmware/port/esp8266/main/%,$(TESTS))
-TESTS_CTL := $(filter $(B)/test/unit/server/ctl/%,$(TESTS))
+TESTS_CTL := $(filter $(addprefix $(B)/test/unit/server/,ctl/% setup/% doctor/%),$(TESTS))
 TESTS_BROKER := $(filter $(B)/test/unit/server/broker/%,$(TESTS))
 TESTS_SIGNER := $(filter $(B)/test/unit/server/signer/%,$(TESTS))
 TESTS_SERVER := $(filter-out $(TESTS_BOOT) $(TESTS_DEVICE) $(TESTS_CTL) $(TESTS_BROKER) $(TESTS_SIGNER),$(TESTS))

@@ -24,6 +24,9 @@ installed_units = $(installed)/lib/systemd/system
 installed_man = $(foreach s,$(INSTALL_MAN_SECTIONS),\
     $(patsubst server/man/%,$(installed)/share/man/man$(s)/%,$(wildcard server/man/*.$(s))))
 
+# from which `secureesp setup` brings back what is missing of the broker's configuration
+installed_share = $(installed)/share/secureesp
+
 # $(call install_file,MODE,FILE,TARGET)
 install_file = $(INSTALL) -D -T -m $(1) $(2) "$(3)"
 

@@ -47,11 +47,17 @@ static int find_target(const struct subcommand *command, struct subcommand_call 
 
     if (client_target_choose(&words, &call->server, &socket, err) < 0)
         return SUBCOMMAND_USAGE;
-    if (reach_of(command) == REACH_FILES && words.server_option != NULL)
-        return subcommand_misuse(
-            err, "it works on files of this machine alone, and takes no --server");
-    if (reach_of(command) != REACH_DAEMON)
+
+    enum reach reach = reach_of(command);
+
+    if ((reach == REACH_FILES || reach == REACH_MACHINE) && words.server_option != NULL)
+        return subcommand_misuse(err, "it is about this machine alone, and takes no --server");
+    if (reach != REACH_DAEMON && reach != REACH_MACHINE)
         return SUBCOMMAND_OK;
+    if (reach == REACH_MACHINE) {
+        call->server = NULL;
+        socket = socket != NULL ? socket : CLIENT_TARGET_SOCKET;
+    }
     server_store_find(&store);
     call->target = target;
     return client_target_resolve(&store, call->server, socket, target, err);

@@ -22,6 +22,7 @@
 #include "server/pki/client_name.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/pki_folder.h"
+#include "server/pki/pki_sign.h"
 
 #define CA_NAME_DEFAULT "secureesp CA"
 #define INTERMEDIATE_NAME_DEFAULT "secureesp device CA"
@@ -62,6 +63,7 @@ static const struct option_rule intermediate_options[] = {
 static const struct option_rule server_options[] = {
     {"dns", OPTION_LIST, "HOST", "a host name that it serves; NAME if none is given"},
     {"ip", OPTION_LIST, "ADDR", "an address that it serves"},
+    {"request", OPTION_VALUE, "FILE", "sign this request (PKCS #10), whose key stays where it is"},
     OPTION_DAYS,
     OPTION_RSA,
     OPTION_FORCE,
@@ -198,7 +200,10 @@ static int run_server(const struct subcommand_call *call, struct err *err)
     rc = pki_folder_open(order.folder, &issuer, err);
     if (rc < 0)
         return rc;
-    rc = pki_folder_add_server(issuer, &order, &wanted, &pair, err);
+    rc = options_has(call->options, "request")
+             ? pki_sign_server(issuer, &order, &wanted,
+                   &(struct pki_sign){options_value(call->options, "request"), &pair}, err)
+             : pki_folder_add_server(issuer, &order, &wanted, &pair, err);
     issuer_free(issuer);
     return rc < 0 ? rc : report(call, wanted.common_name, &pair, true, err);
 }
@@ -264,7 +269,8 @@ const struct subcommand pki_subcommands[] = {
     {"pki", "intermediate", "DIR NEW-DIR [--name CN] [--days N] [--rsa] [--force]",
         "make another CA below one, in a folder of its own", intermediate_options, 2, 2,
         run_intermediate},
-    {"pki", "server", "DIR NAME [--dns HOST]... [--ip ADDR]... [--days N] [--rsa] [--force]",
+    {"pki", "server",
+        "DIR NAME [--dns HOST]... [--ip ADDR]... [--request FILE] [--days N] [--rsa] [--force]",
         "issue a server's certificate: broker, download server, daemon", server_options, 2, 2,
         run_server},
     {"pki", "device", "DIR MAC... [--days N] [--rsa] [--force]", "issue certificates for devices",

@@ -43,15 +43,16 @@ void pki_issue_print(const char *name, const struct pki_folder_pair *pair)
     char until[CLOCK_TEXT_SIZE];
 
     clock_format(pair->not_after_ms, until);
-    text_line(stdout, "%s: %s and %s, until %s, serial %s", name, pair->public_path, pair->key_path,
-        until, pair->serial);
+    text_line(stdout, "%s: %s%s%s, until %s, serial %s", name, pair->public_path,
+        pair->key_path[0] != '\0' ? " and " : "", pair->key_path, until, pair->serial);
 }
 
 json_t *pki_issue_describe(
     const char *name, const struct pki_folder_pair *pair, const struct pki_record *record)
 {
     json_t *object = json_pack("{s:o, s:o, s:o, s:s, s:I}", "name", output_text(name),
-        "certificate", output_text(pair->public_path), "key", output_text(pair->key_path), "serial",
+        "certificate", output_text(pair->public_path), "key",
+        pair->key_path[0] != '\0' ? output_text(pair->key_path) : json_null(), "serial",
         pair->serial, "not_after_ms", (json_int_t)pair->not_after_ms);
 
     if (object == NULL || record == NULL)

@@ -204,6 +204,32 @@ static int judge(const struct reading *reading, const char *folder,
     return 0;
 }
 
+static int read_folder(const struct client_target *target, const char *folder,
+    struct issued_state *state, struct reading *reading, struct err *err)
+{
+    int rc = issued_look(folder, state, err);
+
+    if (rc == 0)
+        rc = client_open(target, &reading->client, err);
+    if (rc < 0)
+        return rc;
+    rc = tell_all(reading, folder, state->count, err);
+    client_close(reading->client);
+    return rc;
+}
+
+int pki_record_folder(
+    const struct client_target *target, const char *folder, int64_t *added, struct err *err)
+{
+    struct reading reading = {.err = err};
+    struct issued_state state;
+    int rc = read_folder(target, folder, &state, &reading, err);
+
+    if (rc == 0)
+        *added = reading.added;
+    return rc;
+}
+
 int pki_record_run(const struct subcommand_call *call, struct err *err)
 {
     struct reading reading = {.err = err};
@@ -213,13 +239,7 @@ int pki_record_run(const struct subcommand_call *call, struct err *err)
 
     if (rc != SUBCOMMAND_OK)
         return rc;
-    rc = issued_look(folder, &state, err);
-    if (rc == 0)
-        rc = client_open(call->target, &reading.client, err);
-    if (rc < 0)
-        return rc;
-    rc = tell_all(&reading, folder, state.count, err);
-    client_close(reading.client);
+    rc = read_folder(call->target, folder, &state, &reading, err);
     if (rc == 0)
         rc = show(call, &reading, err);
     return rc != SUBCOMMAND_OK

@@ -11,10 +11,15 @@ static const struct row {
     const char *name;
     enum reach reach;
 } rows[] = {
+    {"setup", REACH_MACHINE},
+    {"doctor", REACH_MACHINE},
     {"images sign", REACH_FILES},
     {"images describe", REACH_FILES},
     {"pki init", REACH_FILES},
     {"pki signing", REACH_FILES},
+    {"backup verify", REACH_FILES},
+    {"backup list", REACH_FILES},
+    {"backup restore", REACH_FILES},
     {"login", REACH_SELF},
     {"logout", REACH_SELF},
     {"servers list", REACH_SELF},

@@ -8,9 +8,10 @@
 
 // How far a subcommand reaches.
 enum reach {
-    REACH_DAEMON, // it talks to the daemon, wherever that is
-    REACH_FILES,  // files of this machine only: it takes no --server
-    REACH_SELF,   // log-ins and help: it finds out by itself which server is meant
+    REACH_DAEMON,  // it talks to the daemon, wherever that is
+    REACH_MACHINE, // it is about this machine: its daemon, by its socket, and its files
+    REACH_FILES,   // files of this machine only
+    REACH_SELF,    // log-ins and help: it finds out by itself which server is meant
 };
 
 enum reach reach_of(const struct subcommand *command);

@@ -10,6 +10,7 @@
 #include "server/ctl/chain.h"
 #include "server/ctl/commands.h"
 #include "server/ctl/devices.h"
+#include "server/ctl/doctor.h"
 #include "server/ctl/enrolments.h"
 #include "server/ctl/events.h"
 #include "server/ctl/groups.h"
@@ -21,6 +22,7 @@
 #include "server/ctl/logout.h"
 #include "server/ctl/pki.h"
 #include "server/ctl/settings.h"
+#include "server/ctl/setup.h"
 #include "server/ctl/rollouts.h"
 #include "server/ctl/servers.h"
 #include "server/ctl/status.h"
@@ -31,6 +33,8 @@
 
 // In the order in which the help lists them.
 static const struct subcommand *const tables[] = {
+    setup_subcommands,
+    doctor_subcommands,
     status_subcommands,
     devices_subcommands,
     groups_subcommands,

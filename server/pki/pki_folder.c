@@ -179,34 +179,41 @@ static int check_other(
     return rc;
 }
 
+int pki_folder_place_server(const struct pki_folder_order *order, struct issuer_order *wanted,
+    struct pki_folder_pair *out, struct err *err)
+{
+    const char *file[2] = {wanted->common_name, ".crt"};
+    char mac[MAC_SIZE];
+    int rc = check_name(wanted->common_name, err);
+
+    if (rc < 0)
+        return rc;
+    if (mac_parse(wanted->common_name, mac)) // in any form: the peers read any
+        return err_set(err, ERR_INVALID,
+            "%s is the name of a device: its certificate is made with 'pki device'",
+            wanted->common_name);
+    rc = check_other(order, "clients", wanted->common_name, err);
+    if (rc < 0)
+        return rc;
+    if (wanted->names.dns_count + wanted->names.ip_count == 0 && is_address(wanted->common_name)) {
+        wanted->names.ip = &wanted->common_name;
+        wanted->names.ip_count = 1;
+    } else if (wanted->names.dns_count + wanted->names.ip_count == 0) {
+        wanted->names.dns = &wanted->common_name;
+        wanted->names.dns_count = 1;
+    }
+    wanted->profile = PROFILE_SERVER;
+    wanted->days = order->days;
+    wanted->now_ms = order->now_ms;
+    return place_pair(order, "servers", file, out, err);
+}
+
 int pki_folder_add_server(const struct issuer *issuer, const struct pki_folder_order *order,
     const struct issuer_order *certificate, struct pki_folder_pair *out, struct err *err)
 {
     struct issuer_order wanted = *certificate;
-    const char *file[2] = {wanted.common_name, ".crt"};
-    char mac[MAC_SIZE];
-    int rc = check_name(wanted.common_name, err);
+    int rc = pki_folder_place_server(order, &wanted, out, err);
 
-    if (rc < 0)
-        return rc;
-    if (mac_parse(wanted.common_name, mac)) // in any form: the peers read any
-        return err_set(err, ERR_INVALID,
-            "%s is the name of a device: its certificate is made with 'pki device'",
-            wanted.common_name);
-    rc = check_other(order, "clients", wanted.common_name, err);
-    if (rc < 0)
-        return rc;
-    if (wanted.names.dns_count + wanted.names.ip_count == 0 && is_address(wanted.common_name)) {
-        wanted.names.ip = &wanted.common_name;
-        wanted.names.ip_count = 1;
-    } else if (wanted.names.dns_count + wanted.names.ip_count == 0) {
-        wanted.names.dns = &wanted.common_name;
-        wanted.names.dns_count = 1;
-    }
-    wanted.profile = PROFILE_SERVER;
-    wanted.days = order->days;
-    wanted.now_ms = order->now_ms;
-    rc = place_pair(order, "servers", file, out, err);
     return rc < 0 ? rc : make_one(issuer, order, &wanted, out, err);
 }
 

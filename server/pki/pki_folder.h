@@ -60,6 +60,11 @@ ERR_CHECKED int pki_folder_add_server(const struct issuer *issuer,
     const struct pki_folder_order *order, const struct issuer_order *certificate,
     struct pki_folder_pair *out, struct err *err);
 
+// Decides the place of a server's certificate and key, as pki_folder_add_server() does, and its
+// names.
+ERR_CHECKED int pki_folder_place_server(const struct pki_folder_order *order,
+    struct issuer_order *wanted, struct pki_folder_pair *out, struct err *err);
+
 // Issues the certificate of a client of the broker that is no device; order's unit is its role.
 // ERR_INVALID if the name holds a MAC or is one that the daemon or a server has, or the role is no
 // word, or that of a device or of the daemon.

@@ -75,23 +75,52 @@ static int add_address(GENERAL_NAMES *list, const char *address, struct err *err
     return rc == 0 && text[0] != '\0' ? add_host(list, text, err) : rc;
 }
 
-int subject_names_apply(const struct subject_names *names, X509 *x509, struct err *err)
+// NULL without names. The caller frees it.
+static int make_list(const struct subject_names *names, GENERAL_NAMES **out, struct err *err)
 {
+    GENERAL_NAMES *list;
     int rc = 0;
 
+    *out = NULL;
     if (names->dns_count + names->ip_count == 0)
         return 0;
-
-    GENERAL_NAMES *list = GENERAL_NAMES_new();
-
+    list = GENERAL_NAMES_new();
     if (list == NULL)
         return openssl_error_set(err, ERR_NO_MEMORY, "no memory for names");
     for (size_t i = 0; rc == 0 && i < names->dns_count; i++)
         rc = add_host(list, names->dns[i], err);
     for (size_t i = 0; rc == 0 && i < names->ip_count; i++)
         rc = add_address(list, names->ip[i], err);
-    if (rc == 0 && X509_add1_ext_i2d(x509, NID_subject_alt_name, list, 0, X509V3_ADD_DEFAULT) != 1)
+    if (rc == 0)
+        *out = list;
+    else
+        GENERAL_NAMES_free(list);
+    return rc;
+}
+
+int subject_names_apply(const struct subject_names *names, X509 *x509, struct err *err)
+{
+    GENERAL_NAMES *list;
+    int rc = make_list(names, &list, err);
+
+    if (rc == 0 && list != NULL &&
+        X509_add1_ext_i2d(x509, NID_subject_alt_name, list, 0, X509V3_ADD_DEFAULT) != 1)
         rc = openssl_error_set(err, ERR_IO, "cannot add names");
+    GENERAL_NAMES_free(list);
+    return rc;
+}
+
+int subject_names_ask(const struct subject_names *names, X509_REQ *request, struct err *err)
+{
+    STACK_OF(X509_EXTENSION) *extensions = NULL;
+    GENERAL_NAMES *list;
+    int rc = make_list(names, &list, err);
+
+    if (rc == 0 && list != NULL &&
+        (X509V3_add1_i2d(&extensions, NID_subject_alt_name, list, 0, X509V3_ADD_DEFAULT) != 1 ||
+            X509_REQ_add_extensions(request, extensions) != 1))
+        rc = openssl_error_set(err, ERR_IO, "cannot add names");
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     GENERAL_NAMES_free(list);
     return rc;
 }

@@ -19,4 +19,8 @@ struct subject_names {
 // as devices take it (common/config_member.h), or no address.
 ERR_CHECKED int subject_names_apply(const struct subject_names *names, X509 *x509, struct err *err);
 
+// The same in a request for a certificate.
+ERR_CHECKED int subject_names_ask(
+    const struct subject_names *names, X509_REQ *request, struct err *err);
+
 #endif

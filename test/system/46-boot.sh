@@ -44,8 +44,7 @@ exec sed -i "s/^\(downloadserver\|mqttserver\) = .*/\1 = $(hostname -f)/" "$@"
 EDITOR
 chmod 0755 "$machine/home/$machine_user/editor"
 mapfile -t steps < <(awk '/^## / { in_section = $0 == "## Installation" }
-    in_section && /^```/ { blocks++ }
-    in_section && blocks % 2 && /^ *[0-9]+  / { print }' "$root/README.md")
+    in_section && /^ *[0-9]+  / { print }' "$root/README.md")
 [ "${#steps[@]}" -ge 8 ] || fail "the README has ${#steps[@]} numbered steps"
 for ((i = 0; i < ${#steps[@]}; i++)); do
     [[ ${steps[i]} =~ ^\ *([0-9]+)\ \ (.*)$ ]] || fail "no step: ${steps[i]}"

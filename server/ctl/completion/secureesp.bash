@@ -17,6 +17,8 @@ _secureesp_boards() {
 # Prints the options of "GROUP VERB".
 _secureesp_options() {
     case $1 in
+        doctor*) echo '--config --broker-config' ;;
+        setup*) echo '--name --admin --password-file --ca-elsewhere --dry-run' ;;
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
         'devices tag') echo '--add --remove --force' ;;
@@ -68,7 +70,7 @@ _secureesp_options() {
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
         'pki intermediate') echo '--name --days --rsa --force' ;;
-        'pki server') echo '--dns --ip --days --rsa --force' ;;
+        'pki server') echo '--dns --ip --request --days --rsa --force' ;;
         'pki client') echo '--role --days --rsa --force' ;;
         'pki device') echo '--days --rsa --force' ;;
         'pki list') echo '--state --limit' ;;
@@ -160,7 +162,7 @@ _secureesp_arguments() {
         logout* | 'servers use' | 'servers remove') _secureesp_first_column servers ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts users tokens audit login logout servers backup' ;;
+        help*) echo 'setup doctor status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts users tokens audit login logout servers backup' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -181,7 +183,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file | --passphrase-file | --into | --root | --pki)
+        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file | --passphrase-file | --into | --root | --pki | --broker-config | --request | --ca-elsewhere)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -214,7 +216,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
-        --name | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint | --keep) return ;;
+        --name | --admin | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint | --keep) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
@@ -230,7 +232,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD <= first)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts users tokens audit login logout servers backup help --version --help --server --socket'
+        words='setup doctor status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks alerts users tokens audit login logout servers backup help --version --help --server --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == first + 1)); then

@@ -1,0 +1,84 @@
+// The first administrator's password.
+#include "server/ctl/setup_password.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "server/base/file.h"
+#include "server/ctl/secret_prompt.h"
+
+#define FILE_MAX 4096
+#define LETTERS 24
+
+int setup_password_make(struct setup_password *out, struct err *err)
+{
+    // 32 of them, so that each byte tells one without a bias
+    static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
+    uint8_t bytes[LETTERS];
+
+    _Static_assert(sizeof alphabet - 1 == 32, "each of 32 as often as the others");
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return err_set(err, ERR_IO, "no random bytes: %m");
+    for (size_t i = 0; i < LETTERS; i++)
+        out->text[i] = alphabet[bytes[i] & 31];
+    out->text[LETTERS] = '\0';
+    out->is_made = true;
+    explicit_bzero(bytes, sizeof bytes);
+    return 0;
+}
+
+static int read_file(const char *path, struct setup_password *out, struct err *err)
+{
+    uint8_t *text;
+    size_t n;
+    size_t length;
+    int rc = file_read(path, FILE_MAX, &text, &n, err);
+
+    if (rc < 0)
+        return rc;
+    length = strcspn((const char *)text, "\r\n");
+    if (length >= sizeof out->text)
+        rc = err_set(err, ERR_INVALID, "%s: the password is too long", path);
+    else
+        memcpy(out->text, text, length);
+    explicit_bzero(text, n);
+    free(text);
+    return rc;
+}
+
+static int ask(const char *name, struct setup_password *out, struct err *err)
+{
+    char question[128];
+    char again[SETUP_PASSWORD_SIZE];
+    int rc;
+
+    snprintf(question, sizeof question, "password for the administrator %s", name);
+    rc = secret_prompt_read(question, out->text, sizeof out->text, err);
+    if (rc == 0)
+        rc = secret_prompt_read("the same again", again, sizeof again, err);
+    if (rc == 0 && strcmp(out->text, again) != 0)
+        rc = err_set(err, ERR_INVALID, "the two passwords differ; run this again");
+    explicit_bzero(again, sizeof again);
+    return rc;
+}
+
+int setup_password_take(
+    const char *file, const char *name, struct setup_password *out, struct err *err)
+{
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    if (file != NULL && strcmp(file, "-") == 0)
+        rc = secret_prompt_read("password", out->text, sizeof out->text, err);
+    else if (file != NULL)
+        rc = read_file(file, out, err);
+    else
+        rc = isatty(STDIN_FILENO) ? ask(name, out, err) : setup_password_make(out, err);
+    if (rc == 0 && out->text[0] == '\0')
+        rc = err_set(err, ERR_INVALID, "an empty password is none");
+    return rc;
+}
