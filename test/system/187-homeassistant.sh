@@ -190,7 +190,7 @@ eventually 10 "the last is refused" refused 2
 expect_equal "commands" "$before" "$(ids)"
 expect_equal "state" online "$(last "secureesp/$mac/availability")"
 expect_equal "the device was not asked" 0 "$(json_count "[$(last "secureesp/$mac/state")]" '$' "value = '{}'")"
-subscribed=$(as hass-ui mosquitto_sub -d -W 2 -t '#' -t '/status/+' -t '/event/+' -t '/will/+' -t "/command/$mac/#" \
+subscribed=$(as hass-ui mosquitto_sub -d -W 1 -t '#' -t '/status/+' -t '/event/+' -t '/will/+' -t "/command/$mac/#" \
     -t '/broker/#' -t 'secureesp/#' -t 'secureesp/+/install' -t 'homeassistant/#' 2>/dev/null | grep '^Subscribed' || true)
 expect_equal "what it may subscribe" "Subscribed (mid: 1): 128, 128, 128, 128, 128, 128, 128, 128, 0" "$subscribed"
 
