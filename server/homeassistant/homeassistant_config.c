@@ -120,20 +120,20 @@ static void describe_member(
     char key[HOMEASSISTANT_MEMBERS_KEY_SIZE];
     char name[HOMEASSISTANT_MEMBERS_KEY_SIZE + sizeof "appflag_"];
     char template[TEMPLATE_SIZE];
-    json_t *object = json_object();
+    json_t *component = json_object();
 
     homeassistant_members_key(member->name, key);
     snprintf(name, sizeof name, "%s%s", prefixes[member->type], key);
     snprintf(template, sizeof template, "{{ value_json.app['%s'] }}", key);
-    homeassistant_text_set(object, "platform", platforms[member->type], rc);
-    set_id(object, mac, name, rc);
-    homeassistant_text_set(object, "name", member->name, rc);
+    homeassistant_text_set(component, "platform", platforms[member->type], rc);
+    set_id(component, mac, name, rc);
+    homeassistant_text_set(component, "name", member->name, rc);
     if (member->type == HOMEASSISTANT_MEMBERS_NUMBER)
-        homeassistant_text_set(object, "state_class", "measurement", rc);
-    set_topic(object, "state_topic", HOMEASSISTANT_TOPIC_STATE, mac, rc);
-    homeassistant_text_set(object, "value_template", template, rc);
-    set_availability(object, mac, rc);
-    homeassistant_text_put(components, name, object, rc);
+        homeassistant_text_set(component, "state_class", "measurement", rc);
+    set_topic(component, "state_topic", HOMEASSISTANT_TOPIC_STATE, mac, rc);
+    homeassistant_text_set(component, "value_template", template, rc);
+    set_availability(component, mac, rc);
+    homeassistant_text_put(components, name, component, rc);
 }
 
 // A component of which nothing but the platform is said is taken away.
@@ -142,12 +142,12 @@ static void take_away(
 {
     char key[HOMEASSISTANT_MEMBERS_KEY_SIZE];
     char name[HOMEASSISTANT_MEMBERS_KEY_SIZE + sizeof "appflag_"];
-    json_t *object = json_object();
+    json_t *component = json_object();
 
     homeassistant_members_key(gone->items[i].name, key);
     snprintf(name, sizeof name, "%s%s", prefixes[gone->items[i].type], key);
-    homeassistant_text_set(object, "platform", platforms[gone->items[i].type], rc);
-    homeassistant_text_put(components, name, object, rc);
+    homeassistant_text_set(component, "platform", platforms[gone->items[i].type], rc);
+    homeassistant_text_put(components, name, component, rc);
 }
 
 static json_t *describe_components(

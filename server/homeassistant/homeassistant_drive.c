@@ -189,7 +189,7 @@ static bool show(struct homeassistant_drive *drive, const struct device_record *
         rc = homeassistant_config_write(&device, &gone, &config, &n);
     if (rc == 0)
         rc = homeassistant_state_write(&device, &state, &n);
-    if (rc < 0) {
+    if (rc < 0 || config == NULL || state == NULL) {
         tell_trouble(drive, "a device cannot be told of", &err);
         free(config);
         return true; // the others can

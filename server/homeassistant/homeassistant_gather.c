@@ -103,8 +103,9 @@ int homeassistant_gather_read(struct store *store, struct release *release,
     char *status = NULL;
     int rc = read_offer(store, release, device, is_offered, err);
 
-    if (rc == 0)
-        rc = store_read_begin(store, &connection, err);
+    if (rc < 0)
+        return rc;
+    rc = store_read_begin(store, &connection, err);
     if (rc < 0)
         return rc;
     device->stage = HOMEASSISTANT_DEVICE_IDLE;

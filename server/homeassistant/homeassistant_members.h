@@ -9,7 +9,7 @@
 
 #define HOMEASSISTANT_MEMBERS_MAX 16
 #define HOMEASSISTANT_MEMBERS_NAME_SIZE 32 // with its NUL, as firmware has it
-#define HOMEASSISTANT_MEMBERS_KEY_SIZE (3 * HOMEASSISTANT_MEMBERS_NAME_SIZE)
+#define HOMEASSISTANT_MEMBERS_KEY_SIZE ((size_t)3 * HOMEASSISTANT_MEMBERS_NAME_SIZE)
 #define HOMEASSISTANT_MEMBERS_TEXT_SIZE 256 // Home Assistant's states have 255 characters at most
 
 enum homeassistant_members_type {

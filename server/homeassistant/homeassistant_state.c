@@ -64,8 +64,8 @@ int homeassistant_state_write(const struct homeassistant_device *device, char **
     homeassistant_text_put(object, "in_progress", json_boolean(is_busy), &rc);
     homeassistant_text_put(object, "update_percentage",
         is_busy ? json_integer(percents[device->stage]) : json_null(), &rc);
-    if (device->why[0] != '\0')
-        homeassistant_text_put(object, "release_summary", json_string(device->why), &rc);
+    // also none: what is not said stays
+    homeassistant_text_put(object, "release_summary", json_string(device->why), &rc);
     homeassistant_text_put(object, "rssi",
         status->has & DEVICE_HAS_RSSI ? json_integer(status->rssi_dbm) : json_null(), &rc);
     homeassistant_text_put(object, "heap",

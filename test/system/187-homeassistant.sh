@@ -94,6 +94,18 @@ expect_equal "installed, latest" "$(image_name 00.00.01) $(image_name 00.00.01)"
     json_get "$(last "secureesp/$mac/state")" '$.installed_version') $(
     json_get "$(last "secureesp/$mac/state")" '$.latest_version')"
 
+# schema_notices SED-SCRIPT: what is wrong is found.
+schema_notices() {
+    sed "$1" "$work/heard" >"$work/wrong"
+    ! cmp -s "$work/heard" "$work/wrong" || fail "nothing is changed by $1"
+    expect_exit 1 python3 -B "$root/test/system/homeassistant_check.py" "$work/wrong"
+}
+schema_notices 's/"unique_id"/"uniq_id"/'
+schema_notices 's/"origin"/"o"/'
+schema_notices 's/value_json.rssi }}/value_json.rssi }}{{ 1 }}/'
+schema_notices 's/"dBm"/"cm"/'
+schema_notices 's/"in_progress":false/"in_progress":0/'
+
 step "what an app adds to its status"
 app='{"uptimemillis": 1000, "espimage": "ESP8266_MEASURE-01.00.00", "espname": "a \"name\"",
  "rssi": -61, "temperature": 21.5, "count": 7, "door": true, "mode": "it says {{ 1 }}", "it'"'"'s }} {% x %}": 1, "more": {"a": 1}}'
@@ -145,6 +157,7 @@ expect_match "why" "Held by an operator" "$(json_get "$(last "secureesp/$mac/sta
 expect_equal "commands" 0 "$(json_count "$(api "/commands?mac=$mac")" '$')"
 secureesp devices unhold "$mac" >/dev/null
 eventually 10 "free" state_has "$mac" '$.latest_version' "$(image_name 00.00.02)"
+expect_equal "why no more" "" "$(json_get "$(last "secureesp/$mac/state")" '$.release_summary')"
 press "$mac" install
 eventually 60 "it is installed" state_has "$mac" '$.installed_version' "$(image_name 00.00.02)"
 eventually 20 "it has ended" state_has "$mac" '$.in_progress' 0
@@ -190,7 +203,7 @@ eventually 10 "the last is refused" refused 2
 expect_equal "commands" "$before" "$(ids)"
 expect_equal "state" online "$(last "secureesp/$mac/availability")"
 expect_equal "the device was not asked" 0 "$(json_count "[$(last "secureesp/$mac/state")]" '$' "value = '{}'")"
-subscribed=$(as hass-ui mosquitto_sub -d -W 2 -t '#' -t '/status/+' -t '/event/+' -t '/will/+' -t "/command/$mac/#" \
+subscribed=$(as hass-ui mosquitto_sub -d -W 1 -t '#' -t '/status/+' -t '/event/+' -t '/will/+' -t "/command/$mac/#" \
     -t '/broker/#' -t 'secureesp/#' -t 'secureesp/+/install' -t 'homeassistant/#' 2>/dev/null | grep '^Subscribed' || true)
 expect_equal "what it may subscribe" "Subscribed (mid: 1): 128, 128, 128, 128, 128, 128, 128, 128, 0" "$subscribed"
 

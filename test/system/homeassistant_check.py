@@ -56,7 +56,7 @@ DEVICE = {
 ORIGIN = {"name": TEXT, "sw_version": TEXT, "support_url": TEXT}
 WHOLE = {"device", "origin", "components", "availability", "availability_mode", "availability_topic",
          "state_topic", "command_topic", "qos", "encoding"}
-UPDATE = {"installed_version": TEXT, "latest_version": TEXT, "title": TEXT, "release_summary": TEXT,
+UPDATE = {"installed_version": TEXT, "latest_version": TEXT, "title": TEXT, "release_summary": str,
           "release_url": TEXT, "entity_picture": TEXT, "in_progress": bool, "update_percentage": "percent"}
 
 wrong = []

@@ -65,9 +65,16 @@ static void test_not_kept(void **state)
 
 static void test_others(void **state)
 {
-    static const char *const topics[] = {"secureesp/" ONE "/flash", "secureesp/x/install",
-        "secureesp/" ONE "/state", "secureesp/" ONE "/install/x", "homeassistant/device/x/config",
-        "/command/" ONE "/reboot", "/status/" ONE, "homeassistant/status/x"};
+    static const char *const topics[] = {
+        ("secureesp/" ONE "/flash"),
+        "secureesp/x/install",
+        ("secureesp/" ONE "/state"),
+        ("secureesp/" ONE "/install/x"),
+        "homeassistant/device/x/config",
+        ("/command/" ONE "/reboot"),
+        ("/status/" ONE),
+        "homeassistant/status/x",
+    };
 
     (void)state;
     assert_int_equal(access_table_add(fixture.table, "monitor write #", NULL), 0);

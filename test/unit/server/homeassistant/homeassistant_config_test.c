@@ -180,7 +180,7 @@ static void test_state(void **state)
     assert_true(json_is_null(json_object_get(object, "rssi")));
     assert_true(json_is_null(json_object_get(object, "heap")));
     assert_int_equal(json_integer_value(json_object_get(object, "restarts")), 7);
-    assert_null(json_object_get(object, "release_summary"));
+    assert_string_equal(json_string_value(json_object_get(object, "release_summary")), "");
 
     json_t *app = json_object_get(object, "app");
 

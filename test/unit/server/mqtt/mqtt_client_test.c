@@ -50,6 +50,39 @@ static void test_hears(void **state)
     mqtt_client_free(client);
 }
 
+// What others say: it does not wait for a client that is away, but for what is retained.
+static void test_overhears(void **state)
+{
+    static const char *const overhears[] = {"x/+", NULL};
+    struct fixture *f = *state;
+    struct mqtt_settings settings = f->settings;
+    struct mqtt_settings others = f->settings;
+    struct mqtt_client *client;
+    struct mqtt_client *other;
+
+    settings.overhears = overhears;
+    others.client_id = "other";
+    client = fixture_start(f, &settings);
+    fixture_wait_for(f, &f->connections, 1);
+    assert_int_equal(mqtt_client_retain(client, "x/kept", (const uint8_t *)"1", 1), 0);
+    fixture_wait_for_messages(f, 1);
+    assert_false(f->messages[0].retained);
+    mqtt_client_free(client);
+    other = fixture_start(f, &others);
+    fixture_wait_for(f, &f->connections, 2);
+    assert_int_equal(mqtt_client_publish(other, "x/y", (const uint8_t *)"2", 1), 0);
+    mqtt_client_free(other);
+    client = fixture_start(f, &settings);
+    fixture_wait_for_messages(f, 2);
+    assert_string_equal(f->messages[1].topic, "x/kept");
+    assert_true(f->messages[1].retained);
+    assert_int_equal(mqtt_client_retain(client, "x/kept", NULL, 0), 0);
+    fixture_wait_for_messages(f, 3);
+    assert_string_equal(f->messages[2].topic, "x/kept");
+    assert_int_equal(f->messages[2].n, 0);
+    mqtt_client_free(client);
+}
+
 static void test_many_at_once(void **state)
 {
     struct fixture *f = *state;
@@ -249,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_messages_go_and_come),
         TEST(test_hears),
+        TEST(test_overhears),
         TEST(test_many_at_once),
         TEST(test_retained_is_marked),
         TEST(test_comes_back),
