@@ -100,7 +100,7 @@ _secureesp_states() {
 _secureesp_verbs() {
     case $1 in
         devices) echo 'list show events watch forget tag hold unhold pin unpin channel canary replace revoke readmit key' ;;
-        groups) echo 'list set channel remove' ;;
+        groups) echo 'list show set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
         rollouts) echo 'create list show watch pause resume abort retry remove' ;;
@@ -128,7 +128,7 @@ _secureesp_arguments() {
         events*) _secureesp_first_column devices ;;
         'rollouts create') ;; # a new name
         rollouts*) _secureesp_first_column rollouts ;;
-        'groups remove') _secureesp_first_column groups ;;
+        'groups show' | 'groups remove') _secureesp_first_column groups ;;
         'groups channel') _secureesp_first_column groups && echo 'stable beta none' ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
@@ -188,6 +188,12 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
             return
             ;;
+        --event)
+            words='boot command accepted trial error will reboot shared-identity download revoked readmitted'
+            words+=' replaced limited enrolment enrolment-refused key key-refused rollout'
+            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+            return
+            ;;
         --channel)
             mapfile -t COMPREPLY < <(compgen -W 'stable beta' -- "$cur")
             return
@@ -206,7 +212,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
-        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint) return ;;
+        --name | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --user | --fingerprint) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return
