@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/contract.h"
 #include "server/ctl/away.h"
 #include "server/ctl/client.h"
 #include "server/ctl/command_table.h"
@@ -14,6 +15,7 @@
 #include "server/ctl/output.h"
 #include "server/ctl/sse.h"
 #include "server/ctl/url.h"
+#include "server/model/event_kind.h"
 
 #define LINES 100
 #define LINES_BEFORE 10 // what comes
@@ -28,6 +30,21 @@ static const struct option_rule options[] = {
         "only of devices that meet it now: see FILTERS in secureesp(1)"},
     {0},
 };
+
+// Kinds are texts that devices send, so that one that is not known is no mistake for sure.
+static void doubt_kind(const char *kind)
+{
+    static const char *const kinds[] = {CONTRACT_EVENT_KIND_BOOT, CONTRACT_EVENT_KIND_COMMAND,
+        CONTRACT_EVENT_KIND_ACCEPTED, CONTRACT_EVENT_KIND_TRIAL, CONTRACT_EVENT_KIND_ERROR};
+    bool is_known = event_kind_is_own(kind);
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        is_known |= strcmp(kinds[i], kind) == 0;
+    if (!is_known)
+        text_line(stderr,
+            "secureesp: no kind of event is known as %s; secureesp(1) lists them, under events",
+            kind);
+}
 
 struct follower {
     const struct subcommand_call *call;
@@ -166,8 +183,10 @@ static int make_path(const struct subcommand_call *call, struct url *url, struct
     url_query(url, "follow", goes_on ? "1" : "0");
     if (given->argument_count > 0)
         url_query(url, "mac", mac);
-    if (event != NULL)
+    if (event != NULL) {
+        doubt_kind(event);
         url_query(url, "event", event);
+    }
     while ((filter = options_next(given, "filter", &cursor)) != NULL)
         url_query(url, "filter", filter);
     return SUBCOMMAND_OK;

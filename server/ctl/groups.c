@@ -7,6 +7,7 @@
 
 #include "server/ctl/confirm.h"
 #include "server/ctl/field.h"
+#include "server/ctl/groups_show.h"
 #include "server/ctl/listing.h"
 #include "server/ctl/present.h"
 #include "server/ctl/selection.h"
@@ -304,6 +305,8 @@ static int run_channel(const struct subcommand_call *call, struct err *err)
 
 const struct subcommand groups_subcommands[] = {
     {"groups", "list", "[--json]", "list groups of devices", NULL, 0, 0, run_list},
+    {"groups", "show", "NAME [--json]", "show a group, and what asks for it", NULL, 1, 1,
+        groups_show_run},
     {"groups", "set", "NAME FILTER [--yes] [--force] [--json]",
         "give a filter of devices a name, or a name another", change_options, 2, 2, run_set},
     {"groups", "channel", "NAME stable|beta|none [--yes] [--force] [--json]",

@@ -156,7 +156,8 @@ int server_store_save(const struct server_store *store, const char *name,
         return rc;
     file_sweep(path);
     rc = file_replace(path, (const uint8_t *)text, n, FILE_MODE, err);
-    explicit_bzero(text, n);
+    if (text != NULL)
+        explicit_bzero(text, n);
     free(text);
     return rc;
 }

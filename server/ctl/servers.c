@@ -63,8 +63,8 @@ static json_t *describe(
 static int collect(const struct server_store *store, json_t *list, struct err *err)
 {
     char usual[SERVER_NAME_SIZE];
-    char **names;
-    size_t count;
+    char **names = NULL;
+    size_t count = 0;
     int rc = server_store_usual(store, usual, err);
 
     if (rc == 0)

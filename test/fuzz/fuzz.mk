@@ -5,7 +5,7 @@ FUZZ_SECONDS ?= 60
 FUZZ ?=
 
 FUZZ_BROKER := access broker_option broker_identity session_record
-FUZZ_CTL := sse text wifi_file
+FUZZ_CTL := server_record sse text wifi_file
 FUZZ_SIGNER := signer_config signer_message
 FUZZ_DEVICE := command est events hpke http identity image_digest image_scan mqtt settings slots tls_name
 FUZZ_ALL := $(patsubst test/fuzz/%_fuzz.c,%,$(wildcard test/fuzz/*_fuzz.c))

@@ -71,6 +71,13 @@ expect_exit 0 secureesp groups set low 'tag=cellar'
 expect_exit 1 secureesp groups set bad 'tag<cellar'
 expect_match "what is wrong" "column 4" "$output"
 expect_match "groups list" "low +.*tag=cellar" "$(secureesp groups list)"
+expect_exit 0 secureesp groups set lower 'group=low kind=ours'
+expect_exit 0 secureesp groups show low
+expect_equal "groups show" "group low; filter tag=cellar; channel -; in groups lower" \
+    "$(grep -v '^set ' <<<"$output" | tr -s ' ' | paste -sd ';' | sed 's/;/; /g')"
+expect_match "who" "set +[0-9]+s ago by uid [0-9]+" "$output"
+expect_exit 1 secureesp groups show nothing
+expect_exit 0 secureesp groups remove lower --yes
 expect_equal "devices of it" "$two" \
     "$(secureesp devices list --group low --filter 'kind=ours not tag=north' | awk 'NR > 1 { print $1 }')"
 expect_exit 1 secureesp devices list --group nothing

@@ -133,8 +133,9 @@ complete_words() {
 complete -r secureesp 2>/dev/null || true
 expect_equal "devices" "$mac $(mac_of 2)" "$(complete_words devices show "" | paste -sd ' ')"
 expect_equal "one device" "$mac" "$(complete_words devices show "$mac")"
+socket=$SECUREESP_SOCKET
 expect_equal "devices of that socket" "$mac $(mac_of 2)" "$(SECUREESP_SOCKET=/nowhere \
-    complete_words --json --socket "$SECUREESP_SOCKET" devices show "" | paste -sd ' ')"
+    complete_words --json --socket "$socket" devices show "" | paste -sd ' ')"
 expect_equal "images" "$(image_name 00.00.01) $(image_name 00.00.02)" \
     "$(complete_words images publish "" | paste -sd ' ')"
 expect_equal "boards" "$board" "$(complete_words chain "")"

@@ -68,6 +68,12 @@ expect_match "its id" '^[0-9]+$' "$(json_get "$(cat "$work/json")" '$.id')"
 step "what is wrong is said"
 expect_exit 2 secureesp events -n 1001
 expect_exit 2 secureesp events no-mac
+expect_exit 0 secureesp events --event erorr
+expect_match "no such kind" "no kind of event is known as erorr" "$output"
+for kind in error boot rollout; do
+    expect_exit 0 secureesp events -n 0 --event "$kind"
+    expect_equal "$kind is known" "" "$output"
+done
 expect_exit 1 secureesp events 84f3eb0000ff
 expect_match "who" "no device 84f3eb0000ff" "$output"
 expect_exit 124 timeout 1 secureesp events 84f3eb0000ff --follow

@@ -49,9 +49,28 @@ key=$(openssl x509 -in "$SANDBOX_PKI/servers/secureespd.crt" -pubkey -noout | op
 expect_equal "status" "SHA256:$key" "$(json_get "$(api /status)" '$.operator.fingerprint')"
 secureesp status | grep -F "key that operators are shown" | grep -qF "SHA256:$key" || fail "status does not say it"
 
+step "asked at a terminal"
+# at_terminal TEXT ANSWER... -- OPTION...: logs in there; all that it showed is in $output.
+at_terminal() {
+    local script=()
+    while [ "$1" != -- ]; do
+        script+=("$1")
+        shift
+    done
+    output=$(env -u SECUREESP_SOCKET XDG_CONFIG_HOME="$work/config" python3 -B "$root/test/system/at_terminal.py" \
+        "${script[@]}" -- secureesp --server "$url" login "${@:2}")
+}
+at_terminal '[y/N]' no -- && fail "a key was taken that was not confirmed"
+[[ $output == *"SHA256:$key"*"nothing was sent to it"* ]] || fail "no: $output"
+[ ! -e "$secrets" ] || fail "something is kept: $(ls "$secrets")"
+at_terminal '[y/N]' yes user: anna password: 'correct horse anna' -- --name asked || fail "yes: $output"
+[[ $output == *"asked: logged in at $url as anna"* ]] || fail "yes: $output"
+[[ $output != *"correct horse"* ]] || fail "the password was shown"
+expect_exit 0 laptop logout asked
+
 step "log-in"
 log_in anna 'a wrong password' --fingerprint "SHA256:$key" && fail "a wrong password was taken"
-[ ! -e "$secrets" ] || fail "something is kept: $(ls "$secrets")"
+[ ! -e "$secrets/localhost" ] || fail "something is kept: $(ls "$secrets")"
 log_in anna 'correct horse anna' --fingerprint "SHA256:$key" || fail "log-in: $output"
 expect_match "who" "^localhost: logged in at $url as anna, administrator, until 20" "$output"
 expect_equal "modes" "600 700" "$(stat -c %a "$secrets/localhost" "$secrets" | paste -sd ' ')"

@@ -108,7 +108,7 @@ _secureesp_states() {
 _secureesp_verbs() {
     case $1 in
         devices) echo 'list show events history watch forget tag label hold unhold pin unpin channel canary replace revoke readmit key' ;;
-        groups) echo 'list set channel remove' ;;
+        groups) echo 'list show set channel remove' ;;
         enrolments) echo 'list add approve reject remove open close' ;;
         images) echo 'add list publish promote withdraw must-pass remove reissue verify sign describe' ;;
         rollouts) echo 'create list show watch pause resume abort retry remove' ;;
@@ -138,7 +138,7 @@ _secureesp_arguments() {
         events*) _secureesp_first_column devices ;;
         'rollouts create') ;; # a new name
         rollouts*) _secureesp_first_column rollouts ;;
-        'groups remove') _secureesp_first_column groups ;;
+        'groups show' | 'groups remove') _secureesp_first_column groups ;;
         'groups channel') _secureesp_first_column groups && echo 'stable beta none' ;;
         'devices revoke' | 'devices readmit' | 'devices key') _secureesp_first_column devices ;;
         'enrolments approve' | 'enrolments reject' | 'enrolments remove') _secureesp_first_column enrolments ;;
@@ -196,6 +196,12 @@ _secureesp() {
             ;;
         --state)
             mapfile -t COMPREPLY < <(compgen -W "$(_secureesp_states "$group")" -- "$cur")
+            return
+            ;;
+        --event)
+            words='boot command accepted trial error will reboot shared-identity download revoked readmitted'
+            words+=' replaced limited enrolment enrolment-refused key key-refused rollout'
+            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
         --channel)
