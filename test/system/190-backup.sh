@@ -117,7 +117,7 @@ echo "no backup" >"$work/kept/secureesp-20200105T000000Z.tar"
 cp "$work/plain.tar" "$work/kept/mine.tar"
 expect_match "what goes" "removed 2 older" "$(create --into "$work/kept" --keep 3)"
 expect_equal "what stays" "mine.tar secureesp-20200103T000000Z.tar secureesp-20200104T000000Z.tar secureesp-20200105T000000Z.tar" \
-    "$(cd "$work/kept" && ls | grep -v "secureesp-$(date -u +%Y)" | paste -s -d ' ')"
+    "$(find "$work/kept" -type f ! -name "secureesp-$(date -u +%Y)*" -printf '%f\n' | sort | paste -s -d ' ')"
 expect_exit 1 secureesp backup create "$work/other"
 expect_match "what is no backup stays" "is there and no backup" "$output"
 
