@@ -251,7 +251,7 @@ int backup_restore_command(const struct subcommand_call *call, struct err *err)
     struct backup_paths paths;
     struct backup_restore_wish wish = {
         {call->options->arguments[0], passphrase, "verifying"}, &paths};
-    struct backup_restore_report report;
+    struct backup_restore_report report = {0};
     int encrypted;
     int rc = backup_paths_fill(call->options, &paths, err);
 
