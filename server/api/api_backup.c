@@ -10,7 +10,12 @@
 #include "server/base/clock.h"
 #include "server/http/http_feed.h"
 
-_Static_assert(BACKUP_PIPE_LATER == HTTP_FEED_LATER, "one is passed on as the other");
+static ssize_t read_run(void *run, char *buffer, size_t max)
+{
+    ssize_t n = backup_run_read(run, buffer, max);
+
+    return n == BACKUP_PIPE_LATER ? HTTP_FEED_LATER : n;
+}
 
 // A store_job: the row alone. It is in the backup, too, and says there when it was made.
 static int change_nothing(struct store_connection *connection, void *ctx, struct err *err)
@@ -39,7 +44,7 @@ static int note(const struct api *api, const struct http_request *request, struc
 void api_backup_make(const struct http_request *request, struct http_response *response, void *ctx)
 {
     const struct api *api = ctx;
-    struct http_feed_source source = {backup_run_read, backup_run_end, NULL};
+    struct http_feed_source source = {read_run, backup_run_end, NULL};
     struct backup_run *run;
     struct err err = {0};
     int rc = backup_begin(api->backup, &run, &err);

@@ -122,9 +122,9 @@ int backup_run_start(struct backup_run *run, struct err *err)
     return 0;
 }
 
-ssize_t backup_run_read(void *run, char *buffer, size_t max)
+ssize_t backup_run_read(void *ctx, char *buffer, size_t max)
 {
-    return backup_pipe_read(((struct backup_run *)run)->pipe, buffer, max);
+    return backup_pipe_read(((struct backup_run *)ctx)->pipe, buffer, max);
 }
 
 void backup_run_end(void *ctx)

@@ -21,10 +21,10 @@ ERR_CHECKED int backup_begin(struct backup *backup, struct backup_run **out, str
 // Makes it, on a thread of its own. ERR_NO_MEMORY.
 ERR_CHECKED int backup_run_start(struct backup_run *run, struct err *err);
 
-// Takes what there is of it, as backup_pipe_read(); a failure is in the log.
-ssize_t backup_run_read(void *run, char *buffer, size_t max);
+// With the run as ctx: takes what there is of it, as backup_pipe_read(); a failure is in the log.
+ssize_t backup_run_read(void *ctx, char *buffer, size_t max);
 
 // Always, at the end or before it.
-void backup_run_end(void *run);
+void backup_run_end(void *ctx);
 
 #endif

@@ -5,10 +5,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "server/archive/archive_file.h"
 #include "server/backup/backup_stage.h"
 #include "server/base/log.h"
+#include "server/base/tree.h"
 #include "server/pki/key_vault.h"
 
 #define CERTIFICATE ".crt"
@@ -26,56 +28,32 @@ static int add(struct archive_writer *writer, const char *prefix, const char *fo
     return archive_file_add(writer, member, path, err);
 }
 
-static bool is_dots(const char *name)
+struct images {
+    struct archive_writer *writer;
+    struct err *err;
+};
+
+static int add_image(const char *file, const char *below, void *ctx)
 {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
+    const struct images *images = ctx;
+    char member[TAR_HEADER_NAME_SIZE];
 
-static int add_images_of(
-    struct archive_writer *writer, const char *images, const char *digits, struct err *err)
-{
-    char folder[PATH_MAX];
-    char prefix[TAR_HEADER_NAME_SIZE];
-    const struct dirent *entry;
-    int rc = 0;
-
-    if ((size_t)snprintf(folder, sizeof folder, "%s/%s", images, digits) >= sizeof folder ||
-        (size_t)snprintf(prefix, sizeof prefix, "state/images/%s", digits) >= sizeof prefix)
-        return err_set(err, ERR_INVALID, "path too long: %s", images);
-
-    DIR *dir = opendir(folder);
-
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
-    while (dir != NULL && rc == 0 && (entry = readdir(dir)) != NULL) {
-        if (!is_dots(entry->d_name))
-            rc = add(writer, prefix, folder, entry->d_name, err);
-    }
-    if (dir == NULL)
-        return err_set(err, ERR_IO, "cannot open %s: %m", folder);
-    closedir(dir);
-    return rc;
+    if ((size_t)snprintf(member, sizeof member, "state/images/%s", below) >= sizeof member)
+        return err_set(images->err, ERR_INVALID, "a backup cannot hold so long a name: %s", below);
+    return archive_file_add(images->writer, member, file, images->err);
 }
 
 // As FOLDER/ab/abcdef...
 static int add_images(struct archive_writer *writer, const char *stage, struct err *err)
 {
-    char images[PATH_MAX];
-    const struct dirent *entry;
-    int rc = 0;
+    struct images images = {writer, err};
+    char folder[PATH_MAX];
 
-    if ((size_t)snprintf(images, sizeof images, "%s/images", stage) >= sizeof images)
+    if ((size_t)snprintf(folder, sizeof folder, "%s/images", stage) >= sizeof folder)
         return err_set(err, ERR_INVALID, "path too long: %s", stage);
-
-    DIR *dir = opendir(images); // NULL: there is none
-
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
-    while (dir != NULL && rc == 0 && (entry = readdir(dir)) != NULL) {
-        if (!is_dots(entry->d_name))
-            rc = add_images_of(writer, images, entry->d_name, err);
-    }
-    if (dir != NULL)
-        closedir(dir);
-    return rc;
+    if (access(folder, F_OK) < 0) // there is none
+        return 0;
+    return tree_each_file(folder, add_image, &images, err);
 }
 
 static bool is_certificate(const char *name)

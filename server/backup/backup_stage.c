@@ -2,7 +2,6 @@
 #include "server/backup/backup_stage.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "server/base/log.h"
+#include "server/base/tree.h"
 #include "server/image/image_files.h"
 #include "server/store/store_copy.h"
 
@@ -109,27 +109,12 @@ static const struct dirent *next_entry(DIR *dir)
     return NULL;
 }
 
-// Of a known depth: the folder, images/, and a folder there for the first digits.
-static void remove_below(const char *path, int depth)
-{
-    const struct dirent *entry;
-    DIR *dir = opendir(path);
-    char below[PATH_MAX];
-
-    while (dir != NULL && (entry = next_entry(dir)) != NULL) {
-        if (snprintf(below, sizeof below, "%s/%s", path, entry->d_name) >= PATH_MAX)
-            continue;
-        if (unlink(below) < 0 && errno == EISDIR && depth > 0)
-            remove_below(below, depth - 1);
-    }
-    if (dir != NULL)
-        closedir(dir);
-    rmdir(path);
-}
-
 void backup_stage_remove(const char *path)
 {
-    remove_below(path, 2);
+    struct err err = {0};
+
+    if (tree_remove(path, &err) < 0)
+        log_warning("backup", "not removed error=\"%s\"", err.message);
 }
 
 void backup_stage_sweep(const char *state_dir)

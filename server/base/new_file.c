@@ -91,7 +91,7 @@ void new_file_free(struct new_file *file)
 {
     if (file == NULL)
         return;
-    if (file->fd >= 0 && !file->is_named)
+    if (file->temporary != NULL && file->fd >= 0 && !file->is_named)
         unlink(file->temporary);
     if (file->fd >= 0)
         close(file->fd);

@@ -1,25 +1,23 @@
 // What of a backup is read on this machine.
 #include "server/ctl/backup_local.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "server/archive/archive_file.h"
+#include "server/base/tree.h"
 #include "server/ctl/text.h"
 
-#define DEPTH_MAX 4
 #define DEVICES "pki/devices/"
 
 struct walk {
     struct archive_writer *writer;
     const struct backup_local *local;
-    const char **sent; // the names of what the daemon sent, sorted
-    int depth;
+    const char **sent;  // the names of what the daemon sent, sorted
+    const char *prefix; // of the members of the folder that is walked
     size_t files;
+    struct err *err;
 };
 
 static int compare_names(const void *a, const void *b)
@@ -36,73 +34,31 @@ static bool was_sent(const struct walk *walk, const char *member)
            bsearch(&name, walk->sent, walk->local->sent->count, sizeof name, compare_names) != NULL;
 }
 
-static int add_folder(struct walk *walk, const char *member, const char *path, struct err *err);
-
-static int add_entry(struct walk *walk, const char *member, const char *path, struct err *err)
+// A file of the folder that is walked.
+static int add_entry(const char *file, const char *below, void *ctx)
 {
-    struct stat st;
+    struct walk *walk = ctx;
+    char member[TAR_HEADER_NAME_SIZE];
+    int n = snprintf(member, sizeof member, "%s%s", walk->prefix, below);
 
-    if (lstat(path, &st) < 0)
-        return errno == ENOENT ? 0 : err_set(err, ERR_IO, "cannot look at %s: %m", path);
-    if (S_ISDIR(st.st_mode))
-        return add_folder(walk, member, path, err);
-    if (!S_ISREG(st.st_mode) || !archive_list_is_name(member) ||
-        strlen(member) >= TAR_HEADER_NAME_SIZE) {
-        text_line(stderr, "secureesp: left out: %s", path);
+    if (n < 0 || (size_t)n >= sizeof member || !archive_list_is_name(member)) {
+        text_line(stderr, "secureesp: left out: %s", file);
         return 0;
     }
     if (was_sent(walk, member))
         return 0;
     walk->files++;
-    return archive_file_add(walk->writer, member, path, err);
-}
-
-static int add_below(
-    struct walk *walk, const char *member, const char *path, const char *name, struct err *err)
-{
-    char member_below[PATH_MAX];
-    char path_below[PATH_MAX];
-
-    if (name[0] == '.')
-        return 0;
-    if (snprintf(member_below, PATH_MAX, "%s/%s", member, name) >= PATH_MAX ||
-        snprintf(path_below, PATH_MAX, "%s/%s", path, name) >= PATH_MAX)
-        return err_set(err, ERR_INVALID, "path too long: %s", path);
-    return add_entry(walk, member_below, path_below, err);
-}
-
-static int add_folder(struct walk *walk, const char *member, const char *path, struct err *err)
-{
-    const struct dirent *entry;
-    DIR *dir = opendir(path);
-    int rc = 0;
-
-    if (dir == NULL)
-        return err_set(err,
-            errno == ENOENT   ? ERR_NOT_FOUND
-            : errno == EACCES ? ERR_DENIED
-                              : ERR_IO,
-            "cannot open %s: %m", path);
-    if (walk->depth == DEPTH_MAX)
-        rc = err_set(err, ERR_INVALID, "%s: too many folders in each other", path);
-    walk->depth++;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's may be called for different folders
-    while (rc == 0 && (entry = readdir(dir)) != NULL)
-        rc = add_below(walk, member, path, entry->d_name, err);
-    walk->depth--;
-    closedir(dir);
-    return rc;
+    return archive_file_add(walk->writer, member, file, walk->err);
 }
 
 // The signer's folder need not be there, nor be the only one that has the CA's key.
 static int add_keys(struct walk *walk, size_t place, struct err *err)
 {
     const struct backup_paths_place *of = &backup_paths_places[place];
-    char member[TAR_HEADER_NAME_SIZE];
     int rc;
 
-    snprintf(member, sizeof member, "%.*s", (int)strcspn(of->name, "/"), of->name);
-    rc = add_folder(walk, member, walk->local->paths->at[place], err);
+    walk->prefix = of->name;
+    rc = tree_each_file(walk->local->paths->at[place], add_entry, walk, err);
     if (rc == ERR_DENIED)
         return err_context(err, "--keys takes root");
     return rc == ERR_NOT_FOUND ? 0 : rc;
@@ -141,7 +97,7 @@ static int add_all(struct walk *walk, struct err *err)
 int backup_local_add(
     struct archive_writer *writer, const struct backup_local *local, struct err *err)
 {
-    struct walk walk = {.writer = writer, .local = local};
+    struct walk walk = {.writer = writer, .local = local, .err = err};
     int rc;
 
     walk.sent = calloc(local->sent->count + 1, sizeof *walk.sent);

@@ -99,8 +99,7 @@ static int make_folders(const char *path, const char *member, struct err *err)
     return 0;
 }
 
-static int find_owner(
-    const struct tar_header *header, struct backup_tree_owner *out, struct err *err)
+static int find_owner(const struct tar_header *header, struct tree_owner *out, struct err *err)
 {
     // NOLINTBEGIN(concurrency-mt-unsafe): one thread
     const struct passwd *user = getpwnam(header->owner);
@@ -112,13 +111,13 @@ static int find_owner(
             "%s belongs to the user \"%s\", whom this machine does not know: install secureesp and "
             "the broker first",
             header->name, header->owner);
-    *out = (struct backup_tree_owner){user->pw_uid, group != NULL ? group->gr_gid : user->pw_gid};
+    *out = (struct tree_owner){user->pw_uid, group != NULL ? group->gr_gid : user->pw_gid};
     return 0;
 }
 
 static int give_owner(struct backup_put *put, const struct tar_header *header, struct err *err)
 {
-    struct backup_tree_owner owner;
+    struct tree_owner owner;
     int rc;
 
     if (geteuid() != 0 || header->owner[0] == '\0')
@@ -198,7 +197,7 @@ static int name_file(struct backup_put *put, struct err *err)
     bool is_there = access(put->target, F_OK) == 0;
     bool is_extra = backup_paths_places[put->place].kind == BACKUP_PATHS_EXTRA;
 
-    if (is_there && (is_extra || backup_tree_is_same_file(put->path, put->target)))
+    if (is_there && (is_extra || tree_is_same_file(put->path, put->target)))
         return unlink(put->path) < 0 ? err_set(err, ERR_IO, "cannot remove %s: %m", put->path) : 0;
     if (snprintf(old, sizeof old, "%s" BACKUP_PUT_OLD, put->target) >= PATH_MAX)
         return err_set(err, ERR_INVALID, "path too long: %s", put->target);

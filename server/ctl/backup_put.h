@@ -6,7 +6,7 @@
 
 #include "server/archive/tar_header.h"
 #include "server/ctl/backup_paths.h"
-#include "server/ctl/backup_tree.h"
+#include "server/base/tree.h"
 
 // Writes the files of a backup: those of a folder of its own into another one beside it, which is
 // to get its name when it is whole.
@@ -18,7 +18,7 @@ struct backup_put {
     const struct backup_paths *paths;
     bool is_wanted[BACKUP_PATHS_COUNT]; // the backup has something for that place
     bool has_owner[BACKUP_PATHS_COUNT];
-    struct backup_tree_owner owner[BACKUP_PATHS_COUNT]; // of its first file
+    struct tree_owner owner[BACKUP_PATHS_COUNT]; // of its first file
     // The file that is under way.
     int place;
     int fd;

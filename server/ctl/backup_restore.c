@@ -67,7 +67,7 @@ static bool has_content(const struct restore *restore, size_t place,
     backup_put_stage(&restore->put, place, stage);
     snprintf(ours, sizeof ours, "%s/%s", stage, rest);
     snprintf(theirs, sizeof theirs, "%s/%s", restore->wish->paths->at[place], rest);
-    return backup_tree_is_same_file(ours, theirs);
+    return tree_is_same_file(ours, theirs);
 }
 
 static int refuse(const struct restore *restore, size_t place, struct err *err)
@@ -91,8 +91,7 @@ static int judge(struct restore *restore, struct err *err)
     for (size_t i = 0; i < BACKUP_PATHS_COUNT; i++) {
         bool is_own = backup_paths_places[i].kind == BACKUP_PATHS_FOLDER;
 
-        if (!restore->put.is_wanted[i] || !is_own ||
-            !backup_tree_has_files(restore->wish->paths->at[i]))
+        if (!restore->put.is_wanted[i] || !is_own || !tree_has_files(restore->wish->paths->at[i]))
             continue;
         if (!all_members(restore, i, has_size))
             return refuse(restore, i, err);
@@ -109,7 +108,7 @@ static int remove_stages(const struct restore *restore, struct err *err)
     for (size_t i = 0; i < BACKUP_PATHS_COUNT && rc == 0; i++) {
         backup_put_stage(&restore->put, i, stage);
         if (restore->put.is_wanted[i] && stage[0] != '\0')
-            rc = backup_tree_remove(stage, err);
+            rc = tree_remove(stage, err);
     }
     return rc;
 }
@@ -169,16 +168,16 @@ static int name_folder(const struct restore *restore, size_t place, struct err *
 
     backup_put_stage(put, place, stage);
     if (restore->may_be_done[place])
-        return all_members(restore, place, has_content) ? backup_tree_remove(stage, err)
+        return all_members(restore, place, has_content) ? tree_remove(stage, err)
                                                         : refuse(restore, place, err);
     if (is_of_one_user && put->has_owner[place])
-        rc = backup_tree_give(stage, &put->owner[place], err);
+        rc = tree_give(stage, &put->owner[place], err);
     if (rc == 0 && chmod(stage, mode_of(place)) < 0)
         rc = err_set(err, ERR_IO, "cannot change the mode of %s: %m", stage);
     if (rc == 0)
-        rc = backup_tree_sync(stage, err);
+        rc = tree_sync(stage, err);
     if (rc == 0)
-        rc = backup_tree_remove(target, err); // empty folders
+        rc = tree_remove(target, err); // empty folders
     if (rc == 0 && rename(stage, target) < 0)
         rc = err_set(err, ERR_IO, "cannot write %s: %m", target);
     return rc < 0 ? rc : file_sync_folder_of(target, err);
@@ -252,7 +251,7 @@ int backup_restore_command(const struct subcommand_call *call, struct err *err)
     struct backup_paths paths;
     struct backup_restore_wish wish = {
         {call->options->arguments[0], passphrase, "verifying"}, &paths};
-    struct backup_restore_report report;
+    struct backup_restore_report report = {0};
     int encrypted;
     int rc = backup_paths_fill(call->options, &paths, err);
 

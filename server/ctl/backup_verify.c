@@ -164,7 +164,7 @@ int backup_verify_run(const struct subcommand_call *call, struct err *err)
 {
     char passphrase[BACKUP_PASSPHRASE_SIZE] = "";
     struct backup_source source = {call->options->arguments[0], passphrase, "verifying"};
-    struct backup_verify_report report;
+    struct backup_verify_report report = {0};
     int encrypted = backup_source_is_encrypted(source.path, err);
     int rc = encrypted < 0 ? encrypted : 0;
 

@@ -79,7 +79,8 @@ static int read_in(const uint8_t *p, size_t n, size_t piece, struct heard *heard
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     const uint8_t *bytes = fuzz_bytes(p, n);
-    struct heard whole, pieces;
+    struct heard whole = {0};
+    struct heard pieces = {0};
 
     FUZZ_CHECK(read_in(bytes, n, n + 1, &whole) == read_in(bytes, n, 97, &pieces));
     FUZZ_CHECK(whole.members == pieces.members && whole.has_about == pieces.has_about);

@@ -66,18 +66,18 @@ expect_match "without one" "give --passphrase-file" "$output"
 
 step "a bit of it, wherever it is, and its end"
 size=$(stat -c %s "$work/plain.tar")
-for ((i = 0; i < 60; i++)); do
+for ((i = 0; i < 40; i++)); do
     cp "$work/plain.tar" "$work/flipped"
-    flip "$work/flipped" $((size * i / 60 + RANDOM % 512))
+    flip "$work/flipped" $((size * i / 40 + RANDOM % 512))
     expect_exit 1 secureesp backup verify "$work/flipped"
 done
 size=$(stat -c %s "$work/good.tar.age")
-for at in 5 40 60 100 140 155 300 $((size / 2)) $((size - 1)); do
+for at in 5 60 140 155 $((size / 2)) $((size - 1)); do
     cp "$work/good.tar.age" "$work/flipped"
     flip "$work/flipped" "$at"
     expect_exit 1 secureesp backup verify "$work/flipped" --passphrase-file "$work/phrase"
 done
-for at in 0 100 160 65700 $((size - 1)); do
+for at in 0 100 160 $((size - 1)); do
     head -c "$at" "$work/good.tar.age" >"$work/cut"
     expect_exit 1 secureesp backup verify "$work/cut" --passphrase-file "$work/phrase"
 done
@@ -117,7 +117,12 @@ echo "no backup" >"$work/kept/secureesp-20200105T000000Z.tar"
 cp "$work/plain.tar" "$work/kept/mine.tar"
 expect_match "what goes" "removed 2 older" "$(create --into "$work/kept" --keep 3)"
 expect_equal "what stays" "mine.tar secureesp-20200103T000000Z.tar secureesp-20200104T000000Z.tar secureesp-20200105T000000Z.tar" \
-    "$(cd "$work/kept" && ls | grep -v "secureesp-$(date -u +%Y)" | paste -s -d ' ')"
+    "$(find "$work/kept" -type f ! -name "secureesp-$(date -u +%Y)*" -printf '%f\n' | sort | paste -s -d ' ')"
+if "$root/test/confine/confine" --probe; then # as the timer makes it, under its unit's restrictions
+    CONFINE_UNIT=$root/server/etc/secureesp-backup.service expect_exit 0 "$root/test/confine/confine" \
+        "$work/kept" -- secureesp backup create --into "$work/kept" --keep 2 --passphrase-file="$work/phrase"
+    expect_match "what the timer makes" "encrypted, .*removed 2 older" "$(tr '\n' ' ' <<<"$output")"
+fi
 expect_exit 1 secureesp backup create "$work/other"
 expect_match "what is no backup stays" "is there and no backup" "$output"
 
@@ -143,7 +148,7 @@ expect_equal "it is left alone" file "$(ls "$state")"
 [ ! -e "$SANDBOX_PKI" ] || fail "it went on all the same"
 rm -r "$state"
 mkdir -p "$state" "$SANDBOX_PKI/devices" # empty, as a package makes them
-for ((i = 0; i < 4; i++)); do
+for ((i = 0; i < 3; i++)); do
     restore "$work/good.tar.age" >/dev/null 2>&1 &
     sleep "0.$(printf '%03d' $((RANDOM % 900 + 600)))"
     pkill -KILL -P $! || true

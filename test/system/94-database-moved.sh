@@ -26,7 +26,7 @@ said() {
 }
 # is_noticed WHAT REGEX
 is_noticed() {
-    eventually 15 "$1 is in the log" said "error store: .*$2"
+    eventually 5 "$1 is in the log" said "error store: .*$2"
     eventually 15 "$1 is told to who writes" refuses_to_write "$2"
     eventually 15 "$1 is counted" is_counted "$2"
 }
@@ -91,7 +91,7 @@ done
 step "nobody uses it, and still it is noticed: written over by an equal or newer copy"
 part stop "$mac"
 is_idle_noticed() {
-    eventually 15 "$1 is in the log" said "error store: .*$2"
+    eventually 5 "$1 is in the log" said "error store: .*$2"
     eventually 15 "$1 is in the status" status_says "$2"
 }
 status_says() {

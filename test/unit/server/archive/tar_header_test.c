@@ -93,6 +93,26 @@ static void other_kinds_are_refused(void **state)
     // Larger than any file.
     write_one(UINT64_MAX, block);
     assert_int_equal(tar_header_read(block, &header, NULL), ERR_INVALID);
+    write_one(UINT64_MAX, block);
+    block[125] = 1; // and than a number here
+    mend(block);
+    assert_int_equal(tar_header_read(block, &header, NULL), ERR_INVALID);
+    // A time beyond all.
+    write_one(5, block);
+    memset(block + 136, 0xff, 12);
+    block[136] = 0x80;
+    mend(block);
+    assert_int_equal(tar_header_read(block, &header, NULL), ERR_INVALID);
+    memset(block + 137, 0, 3);
+    mend(block);
+    assert_int_equal(tar_header_read(block, &header, NULL), ERR_INVALID);
+    // As older programs write them: a size without an end, a kind that is no digit.
+    write_one(5, block);
+    memcpy(block + 124, "000000000005", 12);
+    block[156] = '\0';
+    mend(block);
+    assert_int_equal(tar_header_read(block, &header, NULL), 1);
+    assert_int_equal(header.size_bytes, 5);
     // More than a member may have: only what it needs comes out.
     write_one(5, block);
     memcpy(block + 100, "0006755", 7);

@@ -66,6 +66,11 @@ static void all_else_is_refused(void **state)
         {VERSION "-> scrypt " SALT " 18\n" BODY "\n-> scrypt " SALT " 18\n", "damaged"},
         {VERSION "-> scrypt " SALT " 18\n" BODY "\n---  " MAC "\n", "damaged"},
         {VERSION "-> scrypt " SALT " 18\n" BODY "\n--- " MAC "\nx", "damaged"},
+        {VERSION "-> scrypt " SALT " 1:\n" BODY "\n--- " MAC "\n", "damaged"},
+        // padded within its characters: one byte is missing
+        {VERSION "-> scrypt " SALT " 18\nnikQGVYpAMfdKIqHEgTQipcLa/bFc05J56DCu0SXIw=\n--- " MAC
+                 "\n",
+            "damaged"},
         // a last digit that leaves bits over
         {VERSION "-> scrypt lM4sSOXzKlKPbnh1DqGBXx 18\n" BODY "\n--- " MAC "\n", "damaged"},
     };
@@ -78,6 +83,20 @@ static void all_else_is_refused(void **state)
         assert_int_equal(read_text(rows[i].text, &header, &err), ERR_INVALID);
         if (strstr(err.message, rows[i].why) == NULL)
             fail_msg("row %zu: %s", i, err.message);
+    }
+}
+
+static void a_nul_is_refused(void **state)
+{
+    char text[] = GOOD;
+    struct age_header header;
+
+    (void)state;
+    for (size_t i = 0; i < strlen(GOOD); i++) {
+        text[i] = '\0';
+        assert_int_equal(
+            age_header_read((const uint8_t *)text, sizeof text - 1, &header, NULL), ERR_INVALID);
+        text[i] = GOOD[i];
     }
 }
 
@@ -95,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_read_and_written),
         cmocka_unit_test(all_else_is_refused),
+        cmocka_unit_test(a_nul_is_refused),
         cmocka_unit_test(cut_anywhere_it_is_refused),
     };
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "server/base/hex.h"
-#include "server/pki/age_chunks.h"
+#include "server/pki/age_keys.h"
 #include "server/pki/age_reader.h"
 #include "server/pki/age_writer.h"
 
@@ -181,8 +181,33 @@ static void an_end_that_is_missing_is_found(void **state)
     assert_int_equal(decrypt(PASSPHRASE, sealed.p, whole + 1, &opened, NULL), ERR_DENIED);
 }
 
-// A text that fills its chunks has no empty one behind them (C2SP's rule).
+// A text that fills its chunks has no empty one behind them: else there would be two files of it.
 static void no_empty_chunk_ends_a_text(void **state)
+{
+    struct age_header header;
+    uint8_t file_key[AGE_KEYS_FILE_SIZE];
+    uint8_t key[AGE_CHUNKS_KEY_SIZE];
+    struct age_chunks *chunks;
+    struct err err = {0};
+    size_t n;
+
+    (void)state;
+    assert_int_equal(age_keys_make(PASSPHRASE, WORK, &header, file_key, NULL), 0);
+    n = age_header_write(&header, (char *)sealed.p);
+    assert_int_equal(age_keys_payload(file_key, text.p, key, NULL), 0);
+    memcpy(sealed.p + n, text.p, AGE_KEYS_NONCE_SIZE);
+    n += AGE_KEYS_NONCE_SIZE;
+    assert_int_equal(age_chunks_new(key, &chunks, NULL), 0);
+    assert_int_equal(age_chunks_seal(chunks, text.p, AGE_CHUNKS_TEXT_MAX, false, sealed.p + n), 0);
+    n += AGE_CHUNKS_TEXT_MAX + AGE_CHUNKS_TAG_SIZE;
+    assert_int_equal(age_chunks_seal(chunks, text.p, 0, true, sealed.p + n), 0);
+    age_chunks_free(chunks);
+    assert_int_equal(
+        decrypt(PASSPHRASE, sealed.p, n + AGE_CHUNKS_TAG_SIZE, &opened, &err), ERR_INVALID);
+    assert_string_equal(err.message, "its last chunk is empty");
+}
+
+static void a_chunk_has_its_place_and_kind(void **state)
 {
     uint8_t key[AGE_CHUNKS_KEY_SIZE] = {1};
     struct age_chunks *chunks;
@@ -239,6 +264,7 @@ int main(void)
         cmocka_unit_test(the_header_is_covered),
         cmocka_unit_test(an_end_that_is_missing_is_found),
         cmocka_unit_test(no_empty_chunk_ends_a_text),
+        cmocka_unit_test(a_chunk_has_its_place_and_kind),
         cmocka_unit_test(a_sink_that_fails_ends_it),
     };
 

@@ -1,5 +1,5 @@
 // Folders with all that is in them.
-#include "server/ctl/backup_tree.h"
+#include "server/base/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@ static FTS *open_tree(const char *path)
     return fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
 }
 
-bool backup_tree_has_files(const char *path)
+bool tree_has_files(const char *path)
 {
     FTS *tree = open_tree(path);
     const FTSENT *entry;
@@ -44,7 +44,7 @@ static int remove_entry(const FTSENT *entry, struct err *err)
     return 0;
 }
 
-static int give_entry(const FTSENT *entry, const struct backup_tree_owner *owner, struct err *err)
+static int give_entry(const FTSENT *entry, const struct tree_owner *owner, struct err *err)
 {
     if (entry->fts_info != FTS_D)
         return 0;
@@ -54,7 +54,7 @@ static int give_entry(const FTSENT *entry, const struct backup_tree_owner *owner
 }
 
 // Removes each entry, or gives it to an owner.
-static int walk(const char *path, const struct backup_tree_owner *owner, struct err *err)
+static int walk(const char *path, const struct tree_owner *owner, struct err *err)
 {
     FTS *tree = open_tree(path);
     const FTSENT *entry;
@@ -68,17 +68,61 @@ static int walk(const char *path, const struct backup_tree_owner *owner, struct 
     return rc;
 }
 
-int backup_tree_remove(const char *path, struct err *err)
+int tree_remove(const char *path, struct err *err)
 {
     return walk(path, NULL, err);
 }
 
-int backup_tree_give(const char *path, const struct backup_tree_owner *owner, struct err *err)
+int tree_give(const char *path, const struct tree_owner *owner, struct err *err)
 {
     return walk(path, owner, err);
 }
 
-int backup_tree_sync(const char *path, struct err *err)
+static int fail(const FTSENT *entry, struct err *err)
+{
+    int number = entry->fts_errno;
+    int code = number == ENOENT                      ? ERR_NOT_FOUND
+               : number == EACCES || number == EPERM ? ERR_DENIED
+                                                     : ERR_IO;
+
+    errno = number;
+    return err_set(err, code, "cannot open %s: %m", entry->fts_path);
+}
+
+static int visit(FTS *tree, FTSENT *entry, size_t root_n,
+    int (*each)(const char *file, const char *below, void *ctx), void *ctx, struct err *err)
+{
+    bool is_root = entry->fts_level == FTS_ROOTLEVEL;
+
+    if (!is_root && entry->fts_name[0] == '.') {
+        (void)fts_set(tree, entry, FTS_SKIP);
+        return 0;
+    }
+    switch (entry->fts_info) {
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS: return fail(entry, err);
+    case FTS_F: return each(entry->fts_accpath, entry->fts_path + root_n + 1, ctx);
+    default: return 0;
+    }
+}
+
+int tree_each_file(const char *path, int (*each)(const char *file, const char *below, void *ctx),
+    void *ctx, struct err *err)
+{
+    FTS *tree = open_tree(path);
+    FTSENT *entry;
+    int rc = 0;
+
+    if (tree == NULL)
+        return err_set(err, ERR_IO, "cannot look at %s: %m", path);
+    while (rc == 0 && (entry = fts_read(tree)) != NULL)
+        rc = visit(tree, entry, strlen(path), each, ctx, err);
+    fts_close(tree);
+    return rc;
+}
+
+int tree_sync(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = fd < 0 || syncfs(fd) < 0 ? err_set(err, ERR_IO, "cannot write %s: %m", path) : 0;
@@ -102,7 +146,7 @@ static bool is_same(int a, int b)
     return true;
 }
 
-bool backup_tree_is_same_file(const char *a, const char *b)
+bool tree_is_same_file(const char *a, const char *b)
 {
     int left = open(a, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     int right = open(b, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
