@@ -28,8 +28,7 @@ static uint64_t operator_files(const struct config *config)
 {
     if (config->operator_port == 0)
         return 0;
-    return FILE_LIMIT_OPERATOR_CONNECTIONS +
-           (PER_THREAD + 1) * FILE_LIMIT_OPERATOR_THREADS;
+    return FILE_LIMIT_OPERATOR_CONNECTIONS + (PER_THREAD + 1) * FILE_LIMIT_OPERATOR_THREADS;
 }
 
 uint64_t file_limit_spare(const struct config *config)
