@@ -230,6 +230,8 @@ static void the_last_administrator_stays(void **state)
     https_add_user(f, "boss", ROLE_ADMINISTRATOR);
     ask(f, "POST", API "/users/boss/role?role=viewer", NULL, 0);
     expect(f, "one of two", 200, "viewer", "");
+    ask(f, "GET", API "/users/boss", NULL, 0);
+    expect(f, "one", 200, "{\"name\":\"boss\",\"role\":\"viewer\",\"created_at_ms\":1", "");
     ask(f, "POST", API "/users/root/remove", NULL, 0);
     expect(f, "the last one", 409, "last administrator", "");
 }
