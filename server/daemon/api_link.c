@@ -1,11 +1,14 @@
 // The operator's API, on its socket.
 #include "server/daemon/api_link.h"
 
+#include <unistd.h>
+
 #include "server/auth/operator_auth.h"
 #include "server/daemon/handshake_signer.h"
 #include "server/daemon/alert_link.h"
 #include "server/daemon/server_settings.h"
 #include "server/daemon/webhook_link.h"
+#include "server/http/http_listen.h"
 #include "server/http/http_server.h"
 
 static void read_broker(struct api_broker *out, void *ctx)
@@ -69,7 +72,9 @@ static int start_https(struct api_link *link, const struct config *config, struc
     int rc = http_server_start(&settings, &link->sources.operator_server, err);
 
     link->key.path = settings.certificate_file;
-    return rc < 0 ? rc : operator_key_load(&link->key, err);
+    if (rc == 0)
+        rc = operator_key_load(&link->key, err);
+    return rc < 0 ? err_context(err, "[operator]") : 0;
 }
 
 int api_link_start(struct api_link *link, const struct config *config, struct err *err)
@@ -117,11 +122,40 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
     return rc < 0 ? rc : start_https(link, config, err);
 }
 
-int api_link_reload(struct api_link *link, struct err *err)
+static int check_readable(const char *path, struct err *err)
 {
-    int rc = link->sources.operator_server != NULL
-                 ? http_server_reload(link->sources.operator_server, err)
-                 : 0;
+    return path[0] == '\0' || access(path, R_OK) == 0
+               ? 0
+               : err_set(err, ERR_DENIED, "cannot read %.200s: %m", path);
+}
+
+int api_link_check(const struct config *config, bool try_port, struct err *err)
+{
+    int fd;
+    int rc;
+
+    if (config->operator_port == 0)
+        return 0;
+    rc = check_readable(config->operator_certificate, err);
+    if (rc == 0)
+        rc = check_readable(config->operator_key, err);
+    if (rc < 0 || !try_port)
+        return rc;
+    rc = http_listen_tcp(config->operator_address, config->operator_port, &fd, err);
+    if (rc == 0)
+        close(fd);
+    return rc;
+}
+
+int api_link_reload(
+    struct api_link *link, const struct config *config, bool is_tls_good, struct err *err)
+{
+    bool has_own = config->operator_certificate[0] != '\0';
+
+    if (link->sources.operator_server == NULL || (!has_own && !is_tls_good))
+        return 0;
+
+    int rc = http_server_reload(link->sources.operator_server, err);
 
     return rc < 0 ? rc : operator_key_load(&link->key, err);
 }

@@ -1,7 +1,8 @@
 #ifndef API_LINK_H
 #define API_LINK_H
 
-#include "server/alert/alert_drive.h"
+#include <stdbool.h>
+
 #include "server/api/api.h"
 #include "server/backup/backup.h"
 #include "server/base/err.h"
@@ -30,8 +31,14 @@ struct api_link {
 // Stopping gives what is under way so much time; also after an error of the start, or without one,
 // and before the store is closed.
 ERR_CHECKED int api_link_start(struct api_link *link, const struct config *config, struct err *err);
-// Uses new certificate files for the operators' HTTPS. On failure the old ones stay in use.
-ERR_CHECKED int api_link_reload(struct api_link *link, struct err *err);
+// Whether the operators' HTTPS has all it needs: its port, if that is to be tried, and its files,
+// if they are its own.
+ERR_CHECKED int api_link_check(const struct config *config, bool try_port, struct err *err);
+
+// Uses new certificate files for the operators' HTTPS: its own, or those of [tls] if they are good.
+// On failure the old ones stay in use.
+ERR_CHECKED int api_link_reload(
+    struct api_link *link, const struct config *config, bool is_tls_good, struct err *err);
 
 void api_link_stop(struct api_link *link, int64_t grace_ms);
 

@@ -15,6 +15,7 @@
 #include "server/base/lock_folder.h"
 #include "server/base/unix_socket.h"
 #include "server/daemon/address_check.h"
+#include "server/daemon/api_link.h"
 #include "server/daemon/broker_check.h"
 #include "server/daemon/credentials.h"
 #include "server/daemon/device_files.h"
@@ -225,6 +226,14 @@ static void check_enrolment(struct check *check)
         report_wrong(check, "[enrolment]", &err);
 }
 
+static void check_operators(struct check *check)
+{
+    struct err err = {0};
+
+    if (api_link_check(check->config, !unix_socket_is_answered(check->config->socket), &err) < 0)
+        report_wrong(check, "[operator]", &err);
+}
+
 // One that cannot be found now may be later: the daemon starts and tries again.
 static void check_broker(struct check *check)
 {
@@ -253,8 +262,8 @@ int check_config_all(const struct config *config, const char *path)
 {
     typedef void step(struct check * check);
     static step *const steps[] = {check_file_limit, check_credentials, check_webhooks,
-        check_device_files, check_state, check_socket, check_address, check_enrolment, check_broker,
-        check_broker_plugin};
+        check_device_files, check_state, check_socket, check_address, check_enrolment,
+        check_operators, check_broker, check_broker_plugin};
     struct check check = {.config = config, .path = path};
 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)

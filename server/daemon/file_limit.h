@@ -17,8 +17,8 @@
 #define FILE_LIMIT_ENROL_HANDLERS 16u
 
 // Connections of the operators' HTTPS at once, and of one address; and threads: those that log in
-// hold one each while their passwords are judged, or wait for that (operator_gate.h), and with it the
-// connections that it has beside theirs.
+// hold one each while their passwords are judged, or wait for that (operator_gate.h), and with it
+// the connections that it has beside theirs.
 #define FILE_LIMIT_OPERATOR_CONNECTIONS 128u
 #define FILE_LIMIT_OPERATOR_PER_ADDRESS 32u
 #define FILE_LIMIT_OPERATOR_THREADS 48u

@@ -34,7 +34,7 @@ static int make_room(struct store_connection *connection, const char *user, stru
 
     statement_open(&s, connection, delete_surplus);
     statement_bind_text(&s, user);
-    statement_bind_int(&s, 2 * USER_SESSIONS_MAX);
+    statement_bind_int(&s, 2 * (int64_t)USER_SESSIONS_MAX);
     statement_bind_int(&s, USER_SESSIONS_MAX - 1);
     return statement_run(&s, err);
 }

@@ -7,7 +7,7 @@
 // Where users are logged in. All: ERR_IO if the database fails.
 
 // Adds one. If its user has as many as he may have, the oldest end. ERR_CONFLICT if there is one of
-// that hash.
+// that hash, ERR_NOT_FOUND without its user.
 ERR_CHECKED int user_session_store_add(
     struct store_connection *connection, const struct user_session *session, struct err *err);
 

@@ -60,7 +60,7 @@ expect_match "why" '10 to 128 bytes' "$output"
 expect_exit 0 secureesp users list
 expect_match "the list" 'otto +operator' "$output"
 sqlite3 "$sandbox/state/secureesp.db" 'select password from users' >"$work/hashes"
-expect_equal "hashes" 3 "$(grep -c '^\$scrypt\$ln=15,r=8,p=3\$' "$work/hashes")"
+expect_equal "hashes" 3 "$(grep -c '^.scrypt.ln=15,r=8,p=3.' "$work/hashes")"
 
 step "they log in, and may what their roles may"
 log_in anna 'correct horse 1' 200
@@ -192,13 +192,13 @@ log_in anna 'forgotten once 4' 200 --interface 127.0.0.2
 step "a flood of log-ins is others' affair"
 flood() {
     local i
-    for i in $(seq 60); do
+    for i in $(seq 25); do
         curl -sS --max-time 30 --cacert "$SANDBOX_PKI/ca.crt" --interface "127.0.$1.$i" -o /dev/null \
             -w '%{http_code}\n' --data-binary "{\"name\": \"user$i\", \"password\": \"guess guess guess\"}" \
             "$url/session" 2>/dev/null || echo none
     done
 }
-for i in $(seq 12); do
+for i in $(seq 8); do
     flood "$i" >"$work/flood.$i" &
     floods+=($!)
 done

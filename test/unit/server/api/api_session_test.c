@@ -1,6 +1,8 @@
 // Sessions, users and tokens over HTTPS: what begins them, and all that ends them.
 #include "test/unit/server/api/https_fixture.h"
 
+#include <pthread.h>
+
 #include "server/store/audit_store.h"
 #include "server/store/user_store.h"
 
@@ -228,6 +230,8 @@ static void the_last_administrator_stays(void **state)
     https_add_user(f, "boss", ROLE_ADMINISTRATOR);
     ask(f, "POST", API "/users/boss/role?role=viewer", NULL, 0);
     expect(f, "one of two", 200, "viewer", "");
+    ask(f, "GET", API "/users/boss", NULL, 0);
+    expect(f, "one", 200, "{\"name\":\"boss\",\"role\":\"viewer\",\"created_at_ms\":1", "");
     ask(f, "POST", API "/users/root/remove", NULL, 0);
     expect(f, "the last one", 409, "last administrator", "");
 }
@@ -300,26 +304,31 @@ static void keys_of_requests_are_each_ones_own(void **state)
     expect(f, "made", 200, "\"set_by\":\"token second\"", "");
 }
 
+struct old {
+    const char *name, *hash;
+};
+
 static int put_old(struct store_connection *connection, void *ctx, struct err *err)
 {
+    const struct old *old = ctx;
     struct user user;
-    int rc = user_store_get(connection, "vera", &user, err);
+    int rc = user_store_get(connection, old->name, &user, err);
 
-    snprintf(user.password, sizeof user.password, "%s", (const char *)ctx);
+    snprintf(user.password, sizeof user.password, "%s", old->hash);
     return rc < 0 ? rc : user_store_update(connection, &user, err);
 }
 
 // A hash that costs less than one has to is made anew when its password is known.
 static void an_old_hash_is_renewed(void **state)
 {
-    static const char old[] =
-        "$scrypt$ln=14,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$1idRgu6ns74sljt005o5BblTKV7Jul0HPGT6aXWnXKY";
+    static const struct old old = {"vera",
+        "$scrypt$ln=14,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$1idRgu6ns74sljt005o5BblTKV7Jul0HPGT6aXWnXKY"};
     struct fixture *f = *state;
     struct store_connection *connection;
     struct user user;
 
     forgive(f);
-    assert_int_equal(store_write(f->api.store, put_old, (void *)(uintptr_t)old, NULL), 0);
+    assert_int_equal(store_write(f->api.store, put_old, (void *)(uintptr_t)&old, NULL), 0);
     assert_int_equal(log_in(f, "vera", "wrong horse"), 401);
     assert_int_equal(log_in(f, "vera", "correct horse"), 200);
     assert_int_equal(store_read_begin(f->api.store, &connection, NULL), 0);
@@ -327,6 +336,44 @@ static void an_old_hash_is_renewed(void **state)
     store_read_end(f->api.store, connection);
     assert_memory_equal(user.password, "$scrypt$ln=15,r=8,p=3$", 22);
     assert_int_equal(log_in(f, "vera", "correct horse"), 200);
+}
+
+static struct fixture *racing;
+static int raced;
+
+static void *log_in_meanwhile(void *ctx)
+{
+    char secret[OPERATOR_SECRET_SIZE];
+    enum role role = ROLE_ANYBODY;
+    unsigned wait_s = 0;
+
+    raced = operator_login_run(&racing->operators, ctx, secret, &role, &wait_s, NULL);
+    return NULL;
+}
+
+// One that is changed while the old one is judged lets nobody in any more.
+static void the_password_is_judged_once_more_at_the_end(void **state)
+{
+    static const struct old none = {"anna", "$scrypt$none"};
+    static const struct operator_login login = {"anna", HTTPS_PASSWORD, "192.0.2.9"};
+    struct timespec look = {.tv_nsec = 1000000};
+    struct fixture *f = racing = *state;
+    struct operator_gate *gate = &f->operators.gate;
+    pthread_t thread;
+    size_t waiting = 0;
+
+    assert_int_equal(operator_gate_enter(gate, 0, NULL), 0);
+    assert_int_equal(pthread_create(&thread, NULL, log_in_meanwhile, (void *)(uintptr_t)&login), 0);
+    while (waiting == 0) {
+        nanosleep(&look, NULL);
+        pthread_mutex_lock(&gate->lock);
+        waiting = gate->waiting;
+        pthread_mutex_unlock(&gate->lock);
+    }
+    assert_int_equal(store_write(f->api.store, put_old, (void *)(uintptr_t)&none, NULL), 0);
+    operator_gate_leave(gate);
+    pthread_join(thread, NULL);
+    assert_int_equal(raced, ERR_NOBODY);
 }
 
 int main(void)
@@ -342,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_token_may_do_no_more_than_its_maker),
         cmocka_unit_test(keys_of_requests_are_each_ones_own),
         cmocka_unit_test(an_old_hash_is_renewed),
+        cmocka_unit_test(the_password_is_judged_once_more_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, start, https_fixture_stop);

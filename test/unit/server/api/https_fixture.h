@@ -40,7 +40,7 @@ static inline int https_ask(struct fixture *f, gnutls_certificate_credentials_t 
     ssize_t r = 0;
 
     snprintf(text, sizeof text,
-        "%s %s HTTP/1.1\r\nHost: " HTTPS_HOST "\r\nConnection: close\r\n%sContent-Length: "
+        "%s %s HTTP/1.0\r\nHost: " HTTPS_HOST "\r\n%sContent-Length: "
         "%zu\r\n\r\n%s",
         method, target, headers, strlen(body), body);
     f->answer[0] = '\0';
