@@ -136,11 +136,10 @@ static const char *admin_name(const struct setup *setup)
 // The name of one; NULL if there is none.
 static const char *find_admin(const json_t *users)
 {
-    const json_t *list = json_object_get(users, "users");
     size_t i;
     json_t *user;
 
-    json_array_foreach(list, i, user)
+    json_array_foreach(users, i, user)
     {
         if (strcmp(field_text(user, "role", ""), "administrator") == 0)
             return field_text(user, "name", "-");

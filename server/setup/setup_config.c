@@ -215,8 +215,8 @@ int setup_config_make_broker(
 int setup_config_look_checked(
     const struct setup *setup, struct setup_finding *finding, struct err *err)
 {
-    static const char *const argv[] = {
-        "secureespd", "--check-config", "--config", SETUP_CONFIG, NULL};
+    static const char path[] = SETUP_CONFIG;
+    static const char *const argv[] = {"secureespd", "--check-config", "--config", path, NULL};
     struct program_result result;
     int rc;
 

@@ -66,6 +66,10 @@ expect_equal "/etc" "$before" "$(etc_state)"
 expect_exit 1 machine_do "secureesp setup"
 expect_match "who it is for" 'as root: sudo secureesp setup' "$output"
 
+step "another one is at it"
+output=$(machine_root flock /etc/secureesp secureesp setup 2>&1 </dev/null) && fail "it succeeds"
+expect_match "what it says" 'another `secureesp setup` is running' "$output"
+
 step "users: systemd-sysusers is missing"
 output=$(machine_enter PATH=/usr/local/bin secureesp setup 2>&1) && fail "it succeeds"
 expect_match "what it says" 'users: cannot run systemd-sysusers: No such file' "$output"
