@@ -39,6 +39,7 @@ static const struct setting {
 } settings[] = {
     {"config.json", "downloadserver", NULL, "localhost"},
     {"config.json", "mqttserver", NULL, "localhost"},
+    {"operator", "port", "9443", NULL},
 };
 
 #define SETTINGS (sizeof settings / sizeof settings[0])
