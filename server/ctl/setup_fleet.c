@@ -181,8 +181,7 @@ static int post_user(
         .path = "/api/v1/users",
         .body = (const uint8_t *)text,
         .size_bytes = text != NULL ? strlen(text) : 0,
-        .type = "application/json",
-        .once = true};
+        .type = "application/json"};
     struct client *client = NULL;
     json_t *answer = NULL;
     int rc = text != NULL ? client_open(call->socket, &client, err)

@@ -177,6 +177,7 @@ sed -i '$d' "$etc/pki/issued.pem"
 step "and at last it is set up"
 setup
 done_is 'changed  the daemon was told of [23] certificate'
+first=$output
 expect_match "what to type next" '0 devices; this adds the first: secureesp pki device /etc/secureesp/pki MAC' "$output"
 expect_match "the doctor" 'ok +round trip +the broker at fleet.test:8883' "$output"
 expect_match "the broker" "broker +localhost:8883 connected" "$(machine_root secureesp status)"
@@ -185,6 +186,16 @@ expect_equal "owners and modes" "mosquitto 600 secureesp 600" \
 expect_equal "enabled" "enabled enabled" "$(machine_root systemctl is-enabled mosquitto secureespd | tr '\n' ' ' | sed 's/ $//')"
 expect_equal "what devices are told" "downloadserver = $machine_name mqttserver = $machine_name" \
     "$(grep -E '^(downloadserver|mqttserver) ' "$etc/secureesp.conf" | tr '\n' ' ' | sed 's/ $//')"
+
+step "the first administrator logs in, from another machine"
+expect_match "what it says" 'created  administrator admin, with the password ([a-z0-9]{24}) ' "$first"
+password=${BASH_REMATCH[1]}
+machine_hosts=$work/hosts
+echo "127.0.0.1 localhost $machine_name" >"$machine_hosts"
+expect_match "the answer" '"role": *"administrator"' "$(machine_beside curl -sS --cacert "$etc/pki/ca.crt" \
+    -H 'Content-Type: application/json' --data "{\"name\": \"admin\", \"password\": \"$password\"}" \
+    "https://$machine_name:9443/api/v1/session")"
+expect_equal "where that password is kept" "" "$(machine_root grep -rlF "$password" /etc /var/lib /run 2>/dev/null || true)"
 
 step "once more: all is kept"
 before=$(etc_state)
