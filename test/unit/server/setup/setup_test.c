@@ -112,9 +112,9 @@ static void test_config(void **state)
     (void)state;
     check_config("[config.json]\ndownloadserver = localhost ; us\nmqttserver = b.example\n",
         "[config.json]\ndownloadserver = h.example ; us\nmqttserver = b.example\n" OPERATOR);
-    check_config(
-        "[config.json]\nmqttport = 8883\n", "[config.json]\nmqttport = 8883\ndownloadserver = "
-                                            "h.example\nmqttserver = h.example\n" OPERATOR);
+    check_config("[config.json]\nmqttport = 8883\n",
+        "[config.json]\nmqttport = 8883\ndownloadserver = "
+        "h.example\nmqttserver = h.example\n" OPERATOR);
     free(setup_config_complete("", "h.example", small, sizeof small));
     assert_int_equal(strlen(small), sizeof small - 1);
 
