@@ -136,11 +136,10 @@ static const char *admin_name(const struct setup *setup)
 // The name of one; NULL if there is none.
 static const char *find_admin(const json_t *users)
 {
-    const json_t *list = json_object_get(users, "users");
     size_t i;
     json_t *user;
 
-    json_array_foreach(list, i, user)
+    json_array_foreach(users, i, user)
     {
         if (strcmp(field_text(user, "role", ""), "administrator") == 0)
             return field_text(user, "name", "-");
@@ -182,8 +181,7 @@ static int post_user(
         .path = "/api/v1/users",
         .body = (const uint8_t *)text,
         .size_bytes = text != NULL ? strlen(text) : 0,
-        .type = "application/json",
-        .once = true};
+        .type = "application/json"};
     struct client *client = NULL;
     json_t *answer = NULL;
     int rc = text != NULL ? client_open(call->target, &client, err)

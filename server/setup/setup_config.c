@@ -39,6 +39,7 @@ static const struct setting {
 } settings[] = {
     {"config.json", "downloadserver", NULL, "localhost"},
     {"config.json", "mqttserver", NULL, "localhost"},
+    {"operator", "port", "9443", NULL},
 };
 
 #define SETTINGS (sizeof settings / sizeof settings[0])
@@ -81,9 +82,10 @@ static int read_text(const char *path, char **out, struct err *err)
     size_t n;
     int rc = file_read(path, FILE_MAX, &bytes, &n, err);
 
-    if (rc == 0)
-        *out = (char *)bytes;
-    return rc;
+    if (rc < 0)
+        return rc;
+    *out = (char *)bytes;
+    return 0;
 }
 
 static int complete(const struct setup *setup, char **before, char **after,
@@ -215,8 +217,8 @@ int setup_config_make_broker(
 int setup_config_look_checked(
     const struct setup *setup, struct setup_finding *finding, struct err *err)
 {
-    static const char *const argv[] = {
-        "secureespd", "--check-config", "--config", SETUP_CONFIG, NULL};
+    static const char path[] = SETUP_CONFIG;
+    static const char *const argv[] = {"secureespd", "--check-config", "--config", path, NULL};
     struct program_result result;
     int rc;
 

@@ -23,9 +23,10 @@ static int read_text(const char *path, char **out, struct err *err)
     size_t n;
     int rc = file_read(path, FILE_MAX, &bytes, &n, err);
 
-    if (rc == 0)
-        *out = (char *)bytes;
-    return rc;
+    if (rc < 0)
+        return rc;
+    *out = (char *)bytes;
+    return 0;
 }
 
 bool setup_elsewhere_is_due(const struct setup *setup)

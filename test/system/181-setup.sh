@@ -66,6 +66,10 @@ expect_equal "/etc" "$before" "$(etc_state)"
 expect_exit 1 machine_do "secureesp setup"
 expect_match "who it is for" 'as root: sudo secureesp setup' "$output"
 
+step "another one is at it"
+output=$(machine_root flock /etc/secureesp secureesp setup 2>&1 </dev/null) && fail "it succeeds"
+expect_match "what it says" 'another .secureesp setup. is running' "$output"
+
 step "users: systemd-sysusers is missing"
 output=$(machine_enter PATH=/usr/local/bin secureesp setup 2>&1) && fail "it succeeds"
 expect_match "what it says" 'users: cannot run systemd-sysusers: No such file' "$output"
@@ -84,7 +88,7 @@ machine_root mount -t tmpfs -o size=4k,mode=0711 none /etc/secureesp/pki
 setup
 failed_is 'CA: .*No space left'
 key=$(machine_root sha256sum /etc/secureesp/pki/ca.key)
-machine_root test ! -e /etc/secureesp/pki/ca.crt
+machine_root test ! -e /etc/secureesp/pki/ca.crt || fail "half a certificate is there"
 machine_root mount -o remount,size=8k /etc/secureesp/pki
 setup
 failed_is 'created  /etc/secureesp/pki/ca.crt, for the key that is there'
@@ -173,6 +177,7 @@ sed -i '$d' "$etc/pki/issued.pem"
 step "and at last it is set up"
 setup
 done_is 'changed  the daemon was told of [23] certificate'
+first=$output
 expect_match "what to type next" '0 devices; this adds the first: secureesp pki device /etc/secureesp/pki MAC' "$output"
 expect_match "the doctor" 'ok +round trip +the broker at fleet.test:8883' "$output"
 expect_match "the broker" "broker +localhost:8883 connected" "$(machine_root secureesp status)"
@@ -181,6 +186,16 @@ expect_equal "owners and modes" "mosquitto 600 secureesp 600" \
 expect_equal "enabled" "enabled enabled" "$(machine_root systemctl is-enabled mosquitto secureespd | tr '\n' ' ' | sed 's/ $//')"
 expect_equal "what devices are told" "downloadserver = $machine_name mqttserver = $machine_name" \
     "$(grep -E '^(downloadserver|mqttserver) ' "$etc/secureesp.conf" | tr '\n' ' ' | sed 's/ $//')"
+
+step "the first administrator logs in, from another machine"
+expect_match "what it says" 'created  administrator admin, with the password ([a-z0-9]{24}) ' "$first"
+password=${BASH_REMATCH[1]}
+machine_hosts=$work/hosts
+echo "127.0.0.1 localhost $machine_name" >"$machine_hosts"
+expect_match "the answer" '"role": *"administrator"' "$(machine_beside curl -sS --cacert "$etc/pki/ca.crt" \
+    -H 'Content-Type: application/json' --data "{\"name\": \"admin\", \"password\": \"$password\"}" \
+    "https://$machine_name:9443/api/v1/session")"
+expect_equal "where that password is kept" "" "$(machine_root grep -rlF "$password" /etc /var/lib /run 2>/dev/null || true)"
 
 step "once more: all is kept"
 before=$(etc_state)

@@ -88,6 +88,8 @@ static void test_pair(void **state)
         assert_int_equal(setup_pair_decide(&rows[i].facts), rows[i].need);
 }
 
+#define OPERATOR "\n[operator]\nport = 9443\n"
+
 static void check_config(const char *before, const char *expected)
 {
     char changes[256];
@@ -109,9 +111,10 @@ static void test_config(void **state)
 
     (void)state;
     check_config("[config.json]\ndownloadserver = localhost ; us\nmqttserver = b.example\n",
-        "[config.json]\ndownloadserver = h.example ; us\nmqttserver = b.example\n");
+        "[config.json]\ndownloadserver = h.example ; us\nmqttserver = b.example\n" OPERATOR);
     check_config("[config.json]\nmqttport = 8883\n",
-        "[config.json]\nmqttport = 8883\ndownloadserver = h.example\nmqttserver = h.example\n");
+        "[config.json]\nmqttport = 8883\ndownloadserver = "
+        "h.example\nmqttserver = h.example\n" OPERATOR);
     free(setup_config_complete("", "h.example", small, sizeof small));
     assert_int_equal(strlen(small), sizeof small - 1);
 
