@@ -111,7 +111,6 @@ int command_label_set(struct store *store, const struct command_label *wish,
     if (rc == 0)
         rc = make(store, &audited, run, &change, err);
     if (rc == 0)
-        log_info("command", "device labelled mac=%s name=\"%s\" place=\"%s\"", wish->mac, out->name,
-            out->place);
+        log_info("command", "device labelled mac=%s", wish->mac);
     return rc;
 }
