@@ -39,7 +39,7 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/select server/store server/audit server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/metrics server/download server/enrol server/wifi server/api \
+    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/operator server/metrics server/download server/enrol server/wifi server/api \
     server/config server/daemon
 CTL_MODULES := $(LEAVES) server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer

@@ -1,6 +1,7 @@
 // The table of the operator's endpoints.
 #include "server/api/api.h"
 
+#include "server/api/api_access.h"
 #include "server/api/api_audit.h"
 #include "server/api/api_boards.h"
 #include "server/api/api_canary.h"
@@ -33,11 +34,14 @@
 #include "server/api/api_rollout_list.h"
 #include "server/api/api_rollouts.h"
 #include "server/api/api_rotation.h"
+#include "server/api/api_session.h"
 #include "server/api/api_settings.h"
 #include "server/api/api_settings_change.h"
 #include "server/api/api_status.h"
 #include "server/api/api_tags.h"
 #include "server/api/api_terms.h"
+#include "server/api/api_tokens.h"
+#include "server/api/api_users.h"
 #include "server/api/api_validator.h"
 #include "server/api/api_webhook_add.h"
 #include "server/api/api_webhooks.h"
@@ -128,6 +132,8 @@ static const struct api_member settings_change[] = {{"scope", API_MEMBER_TEXT},
     {"dry", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
 static const struct api_member settings_revert[] = {
     {"dry", API_MEMBER_FLAG}, {"force", API_MEMBER_FLAG}, {0}};
+
+static const struct api_member role[] = {{"role", API_MEMBER_TEXT}, {0}};
 
 static void serve(const struct http_request *request, struct http_response *response, void *ctx);
 
@@ -234,6 +240,18 @@ static void serve(const struct http_request *request, struct http_response *resp
     X(VIEWER, HTTP_GET, "/api/v1/keys/:", api_keys_show, false, NULL)                              \
     X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys/:/remove", api_keys_remove, false, key_removal)      \
     X(ADMINISTRATOR, HTTP_POST, "/api/v1/keys/:/retire", api_keys_retire, false, key_retirement)   \
+    X(ANYBODY, HTTP_POST, "/api/v1/session", api_session_begin, true, NULL)                        \
+    X(VIEWER, HTTP_GET, "/api/v1/session", api_session_show, false, NULL)                          \
+    X(VIEWER, HTTP_POST, "/api/v1/session/end", api_session_end, false, NULL)                      \
+    X(ADMINISTRATOR, HTTP_GET, "/api/v1/users", api_users_list, false, NULL)                       \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/users", api_users_add, true, NULL)                        \
+    X(ADMINISTRATOR, HTTP_GET, "/api/v1/users/:", api_users_show, false, NULL)                     \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/users/:/role", api_users_set_role, false, role)           \
+    X(VIEWER, HTTP_POST, "/api/v1/users/:/password", api_users_set_password, true, NULL)           \
+    X(ADMINISTRATOR, HTTP_POST, "/api/v1/users/:/remove", api_users_remove, false, NULL)           \
+    X(VIEWER, HTTP_GET, "/api/v1/tokens", api_tokens_list, false, NULL)                            \
+    X(VIEWER, HTTP_POST, "/api/v1/tokens", api_tokens_add, true, NULL)                             \
+    X(VIEWER, HTTP_POST, "/api/v1/tokens/:/remove", api_tokens_remove, false, NULL)                \
     X(VIEWER, HTTP_GET, "/api/v1/audit", api_audit_list, false, audit_filter)                      \
     X(VIEWER, HTTP_GET, "/api/v1/audit/head", api_audit_head, false, NULL)                         \
     X(VIEWER, HTTP_GET, "/api/v1/audit/verify", api_audit_verify, false, audit_anchor)
@@ -246,10 +264,15 @@ static const struct http_route routes[] = {ENDPOINTS(ROUTE){0, NULL, NULL}};
 
 static const struct endpoint endpoints[] = {ENDPOINTS(ENDPOINT)}; // in the same order
 
-// Refuses what the endpoint does not know, before it is asked.
-static void serve(const struct http_request *request, struct http_response *response, void *ctx)
+static const struct endpoint *endpoint_of(const struct http_request *request)
 {
-    const struct endpoint *endpoint = &endpoints[http_request_route(request) - routes];
+    return &endpoints[http_request_route(request) - routes];
+}
+
+// Refuses what the endpoint does not know, before it is asked.
+static void judge(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    const struct endpoint *endpoint = endpoint_of(request);
     struct api_members_query query = {.table = endpoint->parameters};
     size_t n;
 
@@ -261,6 +284,38 @@ static void serve(const struct http_request *request, struct http_response *resp
         api_json_refuse(response, &query.err);
     else
         api_terms_serve(request, response, ctx, endpoint->handler);
+}
+
+static void serve(const struct http_request *request, struct http_response *response, void *ctx)
+{
+    struct api_asking asking = {.terms = NULL};
+    struct err err = {0};
+
+    if (api_access_judge(request, ctx, endpoint_of(request)->role, &asking.who, &err) < 0) {
+        api_access_refuse(response, ctx, &err);
+        return;
+    }
+    http_request_attach(request, &asking);
+    judge(request, response, ctx);
+    http_request_attach(request, NULL);
+}
+
+// Who may not ask sends no body, either: so nobody's takes no memory but a log-in's.
+bool api_admit(const struct http_request *request, struct http_response *response,
+    size_t *max_body_bytes, void *ctx)
+{
+    const struct endpoint *endpoint = endpoint_of(request);
+    struct operator who;
+    struct err err = {0};
+
+    if (http_request_method(request) != HTTP_POST || !endpoint->has_body ||
+        endpoint->role == ROLE_ANYBODY)
+        *max_body_bytes = API_SMALL_BODY;
+    if (http_request_method(request) != HTTP_POST ||
+        api_access_judge(request, ctx, endpoint->role, &who, &err) == 0)
+        return true;
+    api_access_refuse(response, ctx, &err);
+    return false;
 }
 
 const struct http_route *api_routes(void)

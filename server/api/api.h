@@ -13,6 +13,7 @@
 #include "server/metrics/metrics_tally.h"
 #include "server/model/role.h"
 #include "server/model/serial.h"
+#include "server/operator/operator_desk.h"
 #include "server/pki/key_vault.h"
 #include "server/release/release.h"
 #include "server/release/release_images.h"
@@ -81,6 +82,7 @@ struct api {
     struct webhook_drive *webhooks;
     struct api_busy *busy;
     struct metrics_tally *tally;
+    struct operator_desk *operators;
     struct api_enrolment enrolment;
     const char *devices_dir;       // <mac>.crt
     const struct key_vault *vault; // for keys that wait for their devices
@@ -98,6 +100,11 @@ struct api {
 
 // The routes; the last has no pattern.
 const struct http_route *api_routes(void);
+
+// Judges a request before its body comes; see struct http_server_settings. ctx: the struct api.
+#define API_SMALL_BODY ((size_t)4096) // of one that has none to speak of
+bool api_admit(const struct http_request *request, struct http_response *response,
+    size_t *max_body_bytes, void *ctx);
 
 // What the i-th route takes, beside what its path captures. False: there are fewer.
 struct api_endpoint {

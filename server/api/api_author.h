@@ -4,8 +4,9 @@
 #include "server/http/http_request.h"
 #include "server/model/audit.h"
 
-// Who asks, for the audit log: of a Unix socket the user, his name as this machine has it, and the
-// process; else the address. With the terms on which he does (api_terms.h).
+// Who asks, for the audit log: of a Unix socket "uid 1000", the user's name as this machine has it,
+// and the process; over HTTPS "user NAME" or "token NAME", and in the place of that name the
+// address. With the terms on which he does (api_terms.h).
 void api_author_of(const struct http_request *request, struct audit_author *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/api/api.h"
+#include "server/api/api_access.h"
 #include "server/api/api_filter.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
@@ -35,6 +36,7 @@ struct events {
     int64_t sent_at_ms; // monotonic
     struct api_text piece;
     size_t sent; // of it
+    struct api_access_guard guard;
 };
 
 static void add_line(struct events *events, const char *name, int64_t number)
@@ -157,6 +159,8 @@ static ssize_t read_events(void *ctx, char *buffer, size_t max)
 {
     struct events *events = ctx;
 
+    if (!api_access_guard_holds(&events->guard))
+        return 0;
     if (events->sent == events->piece.n && read_more(events) < 0)
         return -1;
     if (events->piece.n == 0)
@@ -313,6 +317,7 @@ void api_events_stream(
     if (events == NULL)
         return;
     events->store = api->store;
+    api_access_guard_init(&events->guard, api, request);
 
     int rc = read_request(request, events, &at, &err);
 

@@ -273,6 +273,8 @@ static unsigned status_of(int code)
     case ERR_TOO_LARGE: return 413;
     case ERR_PRECONDITION: return 412;
     case ERR_REUSED: return 422;
+    case ERR_NOBODY: return 401;
+    case ERR_BUSY: return 429;
     case ERR_UNAVAILABLE: return 503;
     default: return 500;
     }
@@ -306,6 +308,8 @@ static const char *title_of(int code)
     case ERR_TOO_LARGE: return "The request is too large";
     case ERR_PRECONDITION: return "It was changed since";
     case ERR_REUSED: return "The key was another request's";
+    case ERR_NOBODY: return "Log in first";
+    case ERR_BUSY: return "Too often";
     case ERR_UNAVAILABLE: return "It cannot be done now";
     case ERR_NO_MEMORY: return "Not enough memory";
     default: return "It failed";

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/api/api_access.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
 #include "server/api/api_once_key.h"
@@ -168,7 +169,8 @@ static int describe(
 
 void api_once_answer_by(const struct http_request *request, struct api_once_answer *how)
 {
-    struct audit_terms *terms = http_request_attached(request);
+    const struct api_asking *asking = http_request_attached(request);
+    struct audit_terms *terms = asking != NULL ? asking->terms : NULL;
 
     if (terms == NULL || terms->answer == NULL)
         return;

@@ -1,6 +1,9 @@
 // The document that describes this API.
 #include "server/api/api_openapi.h"
 
+#include <string.h>
+
+#include "server/api/api.h"
 #include "server/api/api_json.h"
 
 // api_openapi_text.S
@@ -43,6 +46,47 @@ static int merge(json_t **whole, json_t *part, struct err *err)
     return rc < 0 ? rc : add_members(schemas_of(*whole), schemas_of(part), err);
 }
 
+// Whether a path of the document is a route's: "/a/{name}/b" is "/a/:/b".
+static bool is_pattern(const char *path, const char *pattern)
+{
+    for (; *path != '\0' && *pattern != '\0'; path++, pattern++) {
+        if (*path == '{' && *pattern == ':')
+            path += strcspn(path, "}");
+        else if (*path != *pattern)
+            return false;
+    }
+    return *path == '\0' && *pattern == '\0';
+}
+
+static json_t *operation_of(json_t *document, const struct http_route *route)
+{
+    const char *path;
+    json_t *item;
+
+    json_object_foreach(json_object_get(document, "paths"), path, item)
+    {
+        if (is_pattern(path, route->pattern))
+            return json_object_get(item, route->methods & HTTP_GET ? "get" : "post");
+    }
+    return NULL;
+}
+
+// The least role of each operation, as the table of routes has it.
+static int add_roles(json_t *document, struct err *err)
+{
+    struct api_endpoint endpoint;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && api_describe_endpoint(i, &endpoint); i++) {
+        json_t *operation = operation_of(document, endpoint.route);
+
+        if (operation != NULL &&
+            json_object_set_new(operation, "x-role", json_string(role_name(endpoint.role))) < 0)
+            rc = err_set(err, ERR_NO_MEMORY, "no memory for the document");
+    }
+    return rc;
+}
+
 int api_openapi_read(json_t **out, struct err *err)
 {
     const char *p = api_openapi_text_begin;
@@ -64,6 +108,8 @@ int api_openapi_read(json_t **out, struct err *err)
             p++;
         json_decref(part);
     }
+    if (rc == 0)
+        rc = add_roles(whole, err);
     if (rc < 0)
         json_decref(whole);
     else

@@ -21,6 +21,7 @@ api_openapi_text_begin:
     .incbin "server/api/openapi/rotation.json"
     .incbin "server/api/openapi/settings.json"
     .incbin "server/api/openapi/status.json"
+    .incbin "server/api/openapi/users.json"
     .incbin "server/api/openapi/webhooks.json"
 api_openapi_text_end:
     .section .note.GNU-stack, "", %progbits

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/api/api_access.h"
 #include "server/api/api_busy.h"
 #include "server/api/api_entity_tags.h"
 #include "server/api/api_json.h"
@@ -107,11 +108,12 @@ static int judge_late(struct serving *serving, struct err *err)
 static void change(struct serving *serving)
 {
     struct http_response *response = serving->response;
+    struct api_asking *asking = http_request_attached(serving->request);
     struct err err = {0};
 
-    http_request_attach(serving->request, &serving->terms);
+    asking->terms = &serving->terms;
     serving->handler(serving->request, response, serving->api);
-    http_request_attach(serving->request, NULL);
+    asking->terms = NULL;
     if (serving->terms.is_kept && serving->answer.body != NULL &&
         http_response_status(response) < 300)
         api_once_send(&serving->answer, response);

@@ -6,6 +6,7 @@
 
 #include "server/audit/audit_label.h"
 #include "server/audit/audit_settings.h"
+#include "server/audit/audit_users.h"
 #include "server/store/board_store.h"
 #include "server/store/certificate_store.h"
 #include "server/store/device_store.h"
@@ -387,6 +388,8 @@ int audit_state_read(struct store_connection *connection, enum audit_kind kind, 
         [AUDIT_SETTINGS] = audit_settings_read,
         [AUDIT_ROLLOUT] = read_rollout,
         [AUDIT_WEBHOOK] = read_webhook,
+        [AUDIT_USER] = audit_users_read,
+        [AUDIT_TOKEN] = audit_users_read_token,
     };
     struct err local = {0};
     int rc = readers[kind] != NULL ? readers[kind](connection, object, out, &local) : 0;

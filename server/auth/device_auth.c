@@ -251,6 +251,17 @@ static int judge(struct device_auth *auth, const uint8_t *der, size_t n,
     return rc;
 }
 
+int device_auth_judge_client(struct device_auth *auth, const uint8_t *der, size_t n,
+    struct certificate_facts *out, struct err *err)
+{
+    unsigned generation;
+    int rc = judge(auth, der, n, out, &generation, err);
+
+    if (rc == 0 && device_auth_is_serial_revoked(auth, out->serial))
+        rc = err_set(err, ERR_REVOKED, "certificate %s is revoked", out->serial);
+    return rc;
+}
+
 // Remembers a certificate, unless the CA has changed since it was judged.
 static void remember(struct device_auth *auth, const char *fingerprint,
     const struct certificate_facts *facts, unsigned generation)

@@ -92,6 +92,11 @@ size_t device_auth_copy_fingerprints(
 ERR_CHECKED int device_auth_check_own(
     struct device_auth *auth, const uint8_t *pem, size_t n, const char *mac, struct err *err);
 
+// Judges any client's certificate by the CA in use, as authority_judge_client(), and ERR_REVOKED if
+// its serial is. Any thread.
+ERR_CHECKED int device_auth_judge_client(struct device_auth *auth, const uint8_t *der, size_t n,
+    struct certificate_facts *out, struct err *err);
+
 // As authority_vouches(), by the CA in use. Any thread.
 ERR_CHECKED int device_auth_vouches(
     struct device_auth *auth, const struct certificate *certificate, struct err *err);

@@ -57,6 +57,8 @@ const char *err_code_name(int code)
     case ERR_REVOKED: return "revoked";
     case ERR_PRECONDITION: return "precondition-failed";
     case ERR_REUSED: return "key-reused";
+    case ERR_NOBODY: return "unauthenticated";
+    case ERR_BUSY: return "too-often";
     default: return "unknown";
     }
 }

@@ -18,6 +18,8 @@ enum err_code {
     ERR_REVOKED = -11,      // a certificate, taken out of use
     ERR_PRECONDITION = -12, // it is not as the caller said it must be
     ERR_REUSED = -13,       // the caller's key stands for another request
+    ERR_NOBODY = -14,       // who asks has not said who he is, or what he said is good no more
+    ERR_BUSY = -15,         // asked too often: later
 };
 
 #define ERR_CHECKED __attribute__((warn_unused_result))

@@ -166,7 +166,7 @@ static int explain(const struct client *client, CURLcode code, struct err *err)
 
 static int code_from_name(const char *name)
 {
-    for (int code = ERR_INVALID; code >= ERR_REUSED; code--) {
+    for (int code = ERR_INVALID; code >= ERR_BUSY; code--) {
         if (strcmp(err_code_name(code), name) == 0)
             return code;
     }

@@ -19,6 +19,8 @@
 #include "server/ctl/settings.h"
 #include "server/ctl/rollouts.h"
 #include "server/ctl/status.h"
+#include "server/ctl/tokens.h"
+#include "server/ctl/users.h"
 #include "server/ctl/webhooks.h"
 #include "server/ctl/wifi.h"
 
@@ -40,6 +42,8 @@ static const struct subcommand *const tables[] = {
     keys_subcommands,
     pki_subcommands,
     webhooks_subcommands,
+    users_subcommands,
+    tokens_subcommands,
     audit_subcommands,
     help_subcommands,
 };

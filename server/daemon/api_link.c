@@ -1,6 +1,8 @@
 // The operator's API, on its socket.
 #include "server/daemon/api_link.h"
 
+#include "server/auth/operator_auth.h"
+#include "server/daemon/handshake_signer.h"
 #include "server/daemon/server_settings.h"
 #include "server/daemon/webhook_link.h"
 #include "server/http/http_server.h"
@@ -29,6 +31,35 @@ static void each_counter(
     void (*add)(const char *name, uint64_t value, void *add_ctx), void *add_ctx, void *ctx)
 {
     counters_each(&((struct api_link *)ctx)->sources, add, add_ctx);
+}
+
+static int open_operators(struct api_link *link, const struct config *config, struct err *err)
+{
+    struct operator_rule_limits limits = {
+        config->operator_idle_s * 1000, config->operator_session_s * 1000};
+    int rc = operator_desk_open(&link->operators, link->api.store, &limits, err);
+
+    if (rc == 0)
+        link->sources.operators = link->api.operators = &link->operators;
+    return rc;
+}
+
+// The same handlers, over the network.
+static int start_https(struct api_link *link, const struct config *config, struct err *err)
+{
+    struct http_server_settings settings;
+
+    if (config->operator_port == 0)
+        return 0;
+    server_settings_operator(config, &settings);
+    settings.routes = api_routes();
+    settings.refuse = api_refuse;
+    settings.admit = api_admit;
+    settings.ctx = &link->api;
+    settings.signer = &handshake_signer;
+    settings.verify = operator_auth_verify;
+    settings.verify_ctx = link->api.auth;
+    return http_server_start(&settings, &link->sources.operator_server, err);
 }
 
 int api_link_start(struct api_link *link, const struct config *config, struct err *err)
@@ -62,15 +93,28 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
         rc = webhook_link_start(&link->api, config, err);
     link->sources.webhooks = link->api.webhooks;
 
-    return rc < 0 ? rc : http_server_start(&settings, &link->sources.api_server, err);
+    if (rc == 0)
+        rc = open_operators(link, config, err);
+    if (rc == 0)
+        rc = http_server_start(&settings, &link->sources.api_server, err);
+    return rc < 0 ? rc : start_https(link, config, err);
+}
+
+int api_link_reload(const struct api_link *link, struct err *err)
+{
+    return link->sources.operator_server != NULL
+               ? http_server_reload(link->sources.operator_server, err)
+               : 0;
 }
 
 void api_link_stop(struct api_link *link, int64_t grace_ms)
 {
+    http_server_free(link->sources.operator_server, grace_ms);
     http_server_free(link->sources.api_server, grace_ms);
     webhook_drive_free(link->api.webhooks);
     api_busy_free(link->api.busy);
     metrics_tally_close(link->api.tally);
     rollout_drive_free(link->api.rollouts);
     settings_link_clear(&link->settings);
+    operator_desk_close(&link->operators);
 }

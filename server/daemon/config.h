@@ -71,6 +71,13 @@ struct config {
     int64_t enrol_grace_days;
     int64_t enrol_claim_per_minute;
     int64_t enrol_address_per_minute;
+    // [operator]
+    char *operator_address;
+    uint16_t operator_port;     // 0: there is none
+    char *operator_certificate; // "": that of [tls]
+    char *operator_key;         // likewise
+    int64_t operator_idle_s;
+    int64_t operator_session_s;
     // [webhooks]
     char *webhook_allow; // networks, as webhook_allow.h
     char *webhook_ca;    // "": the system's

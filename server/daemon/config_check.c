@@ -16,6 +16,23 @@ static int check_enrolment(const struct config *config, const char *name, struct
         name);
 }
 
+static int check_operator(const struct config *config, const char *name, struct err *err)
+{
+    uint16_t port = config->operator_port;
+
+    if (port != 0 && (port == config->port || port == config->enrol_port))
+        return err_set(err, ERR_INVALID,
+            "%s: section [operator] has the port of [%s], and needs one of its own", name,
+            port == config->port ? "download" : "enrolment");
+    if ((config->operator_certificate[0] == '\0') != (config->operator_key[0] == '\0'))
+        return err_set(err, ERR_INVALID,
+            "%s: section [operator] has a certificate or a key, and needs both or neither", name);
+    return config->operator_idle_s <= config->operator_session_s
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: section [operator]: idle_s is more than session_s",
+                     name);
+}
+
 static int check_webhooks(const struct config *config, const char *name, struct err *err)
 {
     return config->webhook_retry_min_s <= config->webhook_retry_max_s
@@ -28,5 +45,7 @@ int config_check_run(const struct config *config, const char *name, struct err *
 {
     int rc = check_enrolment(config, name, err);
 
+    if (rc == 0)
+        rc = check_operator(config, name, err);
     return rc < 0 ? rc : check_webhooks(config, name, err);
 }

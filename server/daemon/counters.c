@@ -57,6 +57,26 @@ static void add_downloads(const struct http_server_counters *served,
     add("download_made_room", served->left, ctx);
 }
 
+// Of the operators' HTTPS, if there is one.
+static void add_operators(const struct counters_sources *sources,
+    void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
+{
+    struct http_server_counters served;
+
+    if (sources->operator_server == NULL || sources->operators == NULL)
+        return;
+    http_server_read_counters(sources->operator_server, &served);
+    add("operator_connections", served.connections, ctx);
+    add("operator_open", served.open, ctx);
+    add("operator_refused_connections", served.refused_connections, ctx);
+    add("operator_full", served.full, ctx);
+    add("operator_requests", served.requests, ctx);
+    add("operator_bad_requests", served.bad_requests, ctx);
+    add("operator_refused", served.refused_handshakes, ctx);
+    add("operator_bad_handshakes", served.bad_handshakes, ctx);
+    operator_desk_each_counter(sources->operators, add, ctx);
+}
+
 void counters_each(const struct counters_sources *sources,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {
@@ -84,6 +104,7 @@ void counters_each(const struct counters_sources *sources,
     add("broker_dropped_bytes", said.reported_bytes, ctx);
     add_downloads(&served, add, ctx);
     add("api_full", operated.full, ctx);
+    add_operators(sources, add, ctx);
     add("download_received", served.received, ctx);
     add("download_unreceived", served.unreceived, ctx);
     add("download_in_doubt", served.in_doubt, ctx);

@@ -10,6 +10,7 @@
 #include "server/download/download.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
+#include "server/operator/operator_desk.h"
 #include "server/store/store.h"
 #include "server/webhook/webhook_drive.h"
 
@@ -18,6 +19,8 @@ struct counters_sources {
     struct download *download;
     struct http_server *download_server;
     struct http_server *api_server;
+    struct http_server *operator_server;   // or NULL
+    const struct operator_desk *operators; // or NULL
     struct store *store;
     const struct command_dispatch *dispatch;
     const struct tally *reloads_kept, *clock_steps;

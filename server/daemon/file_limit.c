@@ -24,10 +24,18 @@ static uint64_t enrolment_files(const struct config *config)
            http_server_threads(FILE_LIMIT_ENROL_CONNECTIONS, FILE_LIMIT_ENROL_HANDLERS);
 }
 
+static uint64_t operator_files(const struct config *config)
+{
+    if (config->operator_port == 0)
+        return 0;
+    return FILE_LIMIT_OPERATOR_CONNECTIONS +
+           (PER_THREAD + 1) * http_server_threads(FILE_LIMIT_OPERATOR_CONNECTIONS, 1);
+}
+
 uint64_t file_limit_spare(const struct config *config)
 {
     return FILE_LIMIT_API_CONNECTIONS + OWN + WEBHOOKS + PER_THREAD * (uint64_t)config->threads +
-           enrolment_files(config);
+           enrolment_files(config) + operator_files(config);
 }
 
 static unsigned threads_of(const struct config *config, uint64_t connections)

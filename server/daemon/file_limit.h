@@ -16,8 +16,12 @@
 #define FILE_LIMIT_ENROL_CONNECTIONS 200u
 #define FILE_LIMIT_ENROL_HANDLERS 16u
 
-// What the daemon needs beside the download server's connections: the API's, those to enrol if
-// it has a port, and those to database and broker.
+// Connections of the operators' HTTPS at once, and of one address.
+#define FILE_LIMIT_OPERATOR_CONNECTIONS 128u
+#define FILE_LIMIT_OPERATOR_PER_ADDRESS 32u
+
+// What the daemon needs beside the download server's connections: the API's, those to enrol and of
+// operators if they have a port, and those to database and broker.
 uint64_t file_limit_spare(const struct config *config);
 
 // How many threads the download server has: for its connections, or as many of them as there may be

@@ -176,6 +176,8 @@ void reload_run(const struct reload *reload)
         take_ca(reload, &fresh, with_certificate);
     if (enrol_link_reload(reload->enrolment, &err) < 0)
         keep(reload, &fresh, "enrolment's CA of the claims, or certificate", &err);
+    if (api_link_reload(reload->api, &err) < 0)
+        keep(reload, &fresh, "certificate for operators", &err);
     if (fresh.has_config) {
         take_config(reload, &fresh.config);
         config_clear(&fresh.config);

@@ -71,3 +71,25 @@ void server_settings_api(const struct config *config, struct http_server_setting
         .socket_mode = config->socket_mode,
     };
 }
+
+// Anybody may begin a request, so that neither one address nor silence takes all places.
+void server_settings_operator(const struct config *config, struct http_server_settings *out)
+{
+    *out = (struct http_server_settings){
+        .max_body_bytes = (size_t)config->max_image_bytes,
+        .threads = http_server_threads(FILE_LIMIT_OPERATOR_CONNECTIONS, 1),
+        .name = "operator",
+        .spare_files = (unsigned)file_limit_spare(config),
+        .max_connections = FILE_LIMIT_OPERATOR_CONNECTIONS,
+        .max_connections_per_address = FILE_LIMIT_OPERATOR_PER_ADDRESS,
+        .has_feeds = true,
+        .timeout_s = API_TIMEOUT_S,
+        .handshake_timeout_s = (unsigned)config->handshake_timeout_s,
+        .min_bytes_per_second = (unsigned)config->min_bytes_per_second,
+        .address = config->operator_address,
+        .port = config->operator_port,
+        .certificate_file = first_of(config->operator_certificate, config->certificate),
+        .key_file = first_of(config->operator_key, config->key),
+        .certificate_optional = true, // most log in, or send a token
+    };
+}

@@ -9,6 +9,7 @@
 
 void server_settings_download(const struct config *config, struct http_server_settings *out);
 void server_settings_enrolment(const struct config *config, struct http_server_settings *out);
+void server_settings_operator(const struct config *config, struct http_server_settings *out);
 void server_settings_api(const struct config *config, struct http_server_settings *out);
 
 #endif

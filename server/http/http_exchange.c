@@ -65,11 +65,12 @@ static void refuse_method(const struct http_server *server, const char *path,
     http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, "%s", methods);
 }
 
-static void refuse_body(const struct http_server *server, struct http_response *response)
+static void refuse_body(const struct http_server *server, const struct http_request *request,
+    struct http_response *response)
 {
     char reason[64];
 
-    snprintf(reason, sizeof reason, "body larger than %zu bytes", server->settings.max_body_bytes);
+    snprintf(reason, sizeof reason, "body larger than %zu bytes", request->body_max);
     http_refusal_set(server, response, MHD_HTTP_CONTENT_TOO_LARGE, reason);
 }
 
@@ -77,7 +78,7 @@ static void handle(
     struct http_server *server, struct http_request *request, struct http_response *response)
 {
     if (request->too_large)
-        refuse_body(server, response);
+        refuse_body(server, request, response);
     else if (request->match.route != NULL)
         request->match.route->handler(request, response, server->settings.ctx);
     else if (request->match.allowed != 0)
@@ -129,6 +130,19 @@ static enum MHD_Result refuse_head(struct http_server *server, struct http_reque
     return queue(server, request, &response);
 }
 
+// False if its handler is not to see it: then it is answered.
+static bool admit(struct http_server *server, struct http_request *request, enum MHD_Result *result)
+{
+    struct http_response response = {0};
+
+    request->body_max = server->settings.max_body_bytes;
+    if (server->settings.admit == NULL ||
+        server->settings.admit(request, &response, &request->body_max, server->settings.ctx))
+        return true;
+    *result = queue(server, request, &response);
+    return false;
+}
+
 // Whether it is of somebody who shows no certificate, where one is optional.
 static bool is_nobodys(const struct http_server *server, const struct http_request *request)
 {
@@ -143,6 +157,7 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
 {
     struct http_request *request = calloc(1, sizeof *request);
     struct http_request_head_fault fault;
+    enum MHD_Result result;
 
     if (request == NULL)
         return MHD_NO;
@@ -159,7 +174,9 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
         return answer(server, request); // before its body is read
     if (is_nobodys(server, request))
         http_connection_doubt(connection);
-    if (http_incoming_size(connection) <= server->settings.max_body_bytes)
+    if (!admit(server, request, &result))
+        return result;
+    if (http_incoming_size(connection) <= request->body_max)
         return MHD_YES;
     request->too_large = true; // answered before its body is read, then closed
     return answer(server, request);
@@ -179,8 +196,7 @@ enum MHD_Result http_exchange_access(void *cls, struct MHD_Connection *connectio
         return begin(server, connection, &head, request_context);
     }
     if (*upload_size > 0) {
-        int rc = http_incoming_append(
-            request, upload_data, *upload_size, server->settings.max_body_bytes);
+        int rc = http_incoming_append(request, upload_data, *upload_size, request->body_max);
 
         *upload_size = 0;
         return rc < 0 ? MHD_NO : MHD_YES;

@@ -52,6 +52,7 @@ struct http_request {
     uint8_t *body;
     size_t body_size;
     size_t body_capacity;
+    size_t body_max;
     bool too_large;
     bool answered;
     struct http_response_end end; // told: NULL if nobody is

@@ -20,6 +20,10 @@ struct http_server_settings {
     // Words a refusal by the server itself (4xx, 5xx); NULL: a line of text.
     void (*refuse)(struct http_response *response, unsigned status, const char *reason);
     size_t max_body_bytes;
+    // Judges a request that has a route by its head, before its body comes: false if it has
+    // answered it. It may lower *max_body_bytes. NULL: each is welcome.
+    bool (*admit)(const struct http_request *request, struct http_response *response,
+        size_t *max_body_bytes, void *ctx);
     unsigned threads; // http_server_threads(); each has connections of its own
     unsigned at_once; // so many of them compute at once; 0: all that can
     const char *name; // in the log

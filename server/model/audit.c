@@ -26,6 +26,8 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_SETTINGS] = "settings",
         [AUDIT_ROLLOUT] = "rollout",
         [AUDIT_WEBHOOK] = "webhook",
+        [AUDIT_USER] = "user",
+        [AUDIT_TOKEN] = "token",
     };
 
     return names[kind];

@@ -23,10 +23,12 @@ enum audit_kind {
     AUDIT_SETTINGS,    // of config.json: "fleet", "group NAME", "device MAC"; "schema"
     AUDIT_ROLLOUT,     // by name
     AUDIT_WEBHOOK,     // by name
+    AUDIT_USER,        // of this API: by name
+    AUDIT_TOKEN,       // likewise
     AUDIT_KIND_COUNT
 };
 
-#define AUDIT_WHO_SIZE 46  // as HTTP_REQUEST_PEER_SIZE: "uid 1000", or an address
+#define AUDIT_WHO_SIZE 46  // "uid 1000", "user NAME", "token NAME"
 #define AUDIT_USER_SIZE 64 // with the terminating NUL, as the others
 #define AUDIT_VERB_SIZE 24
 #define AUDIT_KIND_SIZE 16
@@ -43,7 +45,7 @@ struct audit_terms;
 // Who it was.
 struct audit_author {
     char who[AUDIT_WHO_SIZE];
-    char user[AUDIT_USER_SIZE]; // the name of that user then, or ""
+    char user[AUDIT_USER_SIZE]; // of a uid the name of that user then, else the address; or ""
     int64_t pid;                // of the process that asked; 0: not known
     // On which terms (audit_terms.h), borrowed while he is asking; NULL: none.
     struct audit_terms *terms;
@@ -65,7 +67,7 @@ struct audit_row {
 
 // "device", "certificate", "enrolment", "window", "rotation", "command", "networks", "image",
 // "key", "revocations", "group", "board", "settings", "rollout",
-// "webhook".
+// "webhook", "user", "token".
 const char *audit_kind_name(enum audit_kind kind);
 
 #endif

@@ -340,4 +340,4 @@ const char *const store_schema_steps[STORE_SCHEMA_STEPS] = {devices, history, im
     store_schema_fleet_channels, store_schema_fleet_settings, store_schema_fleet_rollouts,
     store_schema_fleet_answers, store_schema_fleet_event_clock, store_schema_fleet_webhooks,
     store_schema_fleet_terms, store_schema_fleet_errors, store_schema_fleet_keys,
-    store_schema_fleet_config_rollouts, store_schema_fleet_labels};
+    store_schema_fleet_config_rollouts, store_schema_fleet_users, store_schema_fleet_labels};

@@ -150,6 +150,30 @@ const char store_schema_fleet_config_rollouts[] =
     "ALTER TABLE settings_history ADD COLUMN rollout TEXT NOT NULL DEFAULT '';"
     "PRAGMA user_version = 31;";
 
+// Who may use the API over HTTPS (user_store.h): people, where they are logged in, and what
+// programs show. Neither secrets nor passwords are here, only their hashes.
+const char store_schema_fleet_users[] =
+    "CREATE TABLE users ("
+    " name TEXT PRIMARY KEY,"
+    " role TEXT NOT NULL,"     // role_name()
+    " password TEXT NOT NULL," // password_hash.h; '': none
+    " created_at_ms INTEGER NOT NULL, password_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE sessions ("
+    " hash TEXT PRIMARY KEY,"
+    " user_name TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE,"
+    " created_at_ms INTEGER NOT NULL, used_at_ms INTEGER NOT NULL,"
+    " address TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX sessions_user ON sessions(user_name, created_at_ms);"
+    "CREATE TABLE tokens ("
+    " name TEXT PRIMARY KEY,"
+    " hash TEXT NOT NULL UNIQUE,"
+    " user_name TEXT REFERENCES users(name) ON DELETE CASCADE," // NULL: made on the machine itself
+    " role TEXT NOT NULL,"
+    " created_at_ms INTEGER NOT NULL, ends_at_ms INTEGER NOT NULL,"
+    " used_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX tokens_user ON tokens(user_name);"
+    "PRAGMA user_version = 32;";
+
 // What an operator calls a device, where it is and what is to be known of it, beside what it says
 // of itself. What is counted again and again (metrics_store.h) is read from indexes alone: rows of
 // devices and of enrolments are long. A usual status changes neither column of the first.
@@ -160,4 +184,4 @@ const char store_schema_fleet_labels[] =
     "DROP INDEX devices_image;"
     "CREATE INDEX devices_image ON devices(image, online);"
     "CREATE INDEX enrolments_state ON enrolments(state);"
-    "PRAGMA user_version = 32;";
+    "PRAGMA user_version = 33;";

@@ -12,6 +12,7 @@ extern const char store_schema_fleet_terms[];
 extern const char store_schema_fleet_errors[];
 extern const char store_schema_fleet_keys[];
 extern const char store_schema_fleet_config_rollouts[];
+extern const char store_schema_fleet_users[];
 extern const char store_schema_fleet_labels[];
 
 #endif

@@ -157,6 +157,7 @@ sqlite3 "$database" "drop table certificates;
     drop table device_labels;
     drop table boards;
     drop table webhook_messages; drop table webhooks;
+    drop table sessions; drop table tokens; drop table users;
     drop table rollout_devices; drop table rollouts;
     alter table keys drop column retired_at_ms;
     alter table images drop column must_pass;

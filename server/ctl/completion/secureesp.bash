@@ -55,6 +55,9 @@ _secureesp_options() {
         'keys remove') echo '--force --dry-run' ;;
         'keys retire') echo '--undo --force --dry-run' ;;
         'webhooks add') echo '--name --event --filter --secret' ;;
+        'users add') echo '--role --no-password --password-file' ;;
+        'users passwd') echo '--password-file' ;;
+        'tokens create') echo '--role --days' ;;
         'audit list') echo '--since --who --object --limit' ;;
         'audit verify') echo '--anchor' ;;
         'pki init') echo '--name --root --days --rsa --force' ;;
@@ -105,6 +108,8 @@ _secureesp_verbs() {
         settings) echo 'show set unset patch history diff revert schema' ;;
         wifi) echo 'set status' ;;
         webhooks) echo 'list show add test remove' ;;
+        users) echo 'list add role passwd remove' ;;
+        tokens) echo 'list create remove' ;;
         audit) echo 'list verify anchor' ;;
     esac
 }
@@ -135,11 +140,14 @@ _secureesp_arguments() {
         'settings schema') echo 'show add remove' FILE ;;
         'settings revert' | 'settings diff') secureesp settings history 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'webhooks show' | 'webhooks test' | 'webhooks remove') _secureesp_first_column webhooks ;;
+        'users role') _secureesp_first_column users && echo 'viewer operator administrator' ;;
+        'users passwd' | 'users remove') _secureesp_first_column users ;;
+        'tokens remove') _secureesp_first_column tokens ;;
         'wifi set') _secureesp_first_column devices ;;
         'wifi status') secureesp wifi status 2>/dev/null | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }' ;;
         'command show') ;; # a number
         chain* | 'boards set') _secureesp_boards ;;
-        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit' ;;
+        help*) echo 'status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit' ;;
         command*) echo 'firmware flash reboot ca cert key config' ;;
     esac
 }
@@ -151,7 +159,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config)
+        --socket | --out | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return
@@ -175,7 +183,9 @@ _secureesp() {
             return
             ;;
         --role)
-            mapfile -t COMPREPLY < <(compgen -W 'monitor homeassistant' -- "$cur")
+            words='monitor homeassistant operator'
+            [[ $group == users || $group == tokens ]] && words='viewer operator administrator'
+            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
         --name | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event) return ;;
@@ -194,7 +204,7 @@ _secureesp() {
             ;;
     esac
     if ((COMP_CWORD == 1)); then
-        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks audit help --version --help --socket'
+        words='status devices groups events enrolments command settings wifi images rollouts boards chain keys pki webhooks users tokens audit help --version --help --socket'
     elif [[ $cur == -* ]]; then
         words=$(_secureesp_options "$group $verb")
     elif ((COMP_CWORD == 2)); then

@@ -35,6 +35,7 @@ struct fixture {
     struct device_auth *auth;
     struct key_vault *vault;
     struct http_server *server;
+    struct operator_desk operators;
     char answer[ANSWER_SIZE];
 };
 
@@ -262,8 +263,11 @@ static inline int api_fixture_start(void **state)
     f.api.settings = &desk;
     if (settings_watch_open(&desk, &f.api.settings_watch, &err) < 0)
         return -1;
-    if (api_busy_new(&f.api.busy) < 0 || metrics_tally_open(f.api.store, &f.api.tally, &err) < 0)
+    if (api_busy_new(&f.api.busy) < 0 || metrics_tally_open(f.api.store, &f.api.tally, &err) < 0 ||
+        operator_desk_open(
+            &f.operators, f.api.store, &(struct operator_rule_limits){1800000, 43200000}, &err) < 0)
         return -1;
+    f.api.operators = &f.operators;
     return command_dispatch_start(f.api.store, &dispatch, &f.api.dispatch, &err) |
            http_server_start(&settings, &f.server, &err);
 }
@@ -274,6 +278,7 @@ static inline int api_fixture_stop(void **state)
     char command[64];
 
     http_server_free(f->server, 1000);
+    operator_desk_close(&f->operators);
     api_busy_free(f->api.busy);
     metrics_tally_close(f->api.tally);
     settings_watch_close(f->api.settings_watch);

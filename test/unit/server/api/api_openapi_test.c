@@ -145,6 +145,19 @@ static void check_terms(const char *where, const json_t *operation, const struct
         tell(where, "Idempotency-Key is not as the route has it", "");
 }
 
+// Who may, and what for he has to show nothing.
+static void check_role(
+    const char *where, const json_t *operation, const struct api_endpoint *endpoint)
+{
+    const char *least = json_string_value(json_object_get(operation, "x-role"));
+    const json_t *security = json_object_get(operation, "security");
+
+    if (least == NULL || strcmp(least, role_name(endpoint->role)) != 0)
+        tell(where, "x-role is not as the route has it", "");
+    if ((endpoint->role == ROLE_ANYBODY) != (security != NULL && json_array_size(security) == 0))
+        tell(where, "security is not as the route has it", "");
+}
+
 static void each_route_is_in_it(void **state)
 {
     struct api_endpoint endpoint;
@@ -166,6 +179,7 @@ static void each_route_is_in_it(void **state)
         }
         check_parameters(where, operation, &endpoint);
         check_terms(where, operation, endpoint.route);
+        check_role(where, operation, &endpoint);
         if ((json_object_get(operation, "requestBody") != NULL) != endpoint.has_body)
             tell(where, endpoint.has_body ? "lacks its body" : "has a body", "");
         if (json_object_get(json_object_get(operation, "responses"), "default") == NULL)
@@ -220,7 +234,7 @@ static void each_problem_is_in_it(void **state)
 
     (void)state;
     assert_int_equal(api_openapi_read(&document, NULL), 0);
-    for (int code = ERR_INVALID; code >= ERR_REUSED; code--) {
+    for (int code = ERR_INVALID; code >= ERR_BUSY; code--) {
         if (json_object_get(json_object_get(document, "x-problems"), err_code_name(code)) == NULL)
             fail_msg("x-problems lacks %s", err_code_name(code));
     }

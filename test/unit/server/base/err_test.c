@@ -68,10 +68,10 @@ static void test_names(void **state)
 {
     (void)state;
     assert_string_equal(err_code_name(0), "ok");
-    for (int code = ERR_REUSED; code < 0; code++)
+    for (int code = ERR_BUSY; code < 0; code++)
         assert_string_not_equal(err_code_name(code), "unknown");
     assert_string_equal(err_code_name(ERR_NOT_FOUND), "not-found");
-    assert_string_equal(err_code_name(ERR_REUSED - 1), "unknown");
+    assert_string_equal(err_code_name(ERR_BUSY - 1), "unknown");
     assert_string_equal(err_code_name(1), "unknown");
 }
 

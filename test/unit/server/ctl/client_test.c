@@ -64,7 +64,7 @@ static void test_refusals(void **state)
 // Whatever the daemon says is wrong is what the command line goes by.
 static void test_each_code(void **state)
 {
-    for (int code = ERR_INVALID; code >= ERR_REUSED; code--) {
+    for (int code = ERR_INVALID; code >= ERR_BUSY; code--) {
         json_t *answer;
         struct err err;
         char body[128];

@@ -23,9 +23,9 @@ static void test_refuses_a_later_version(void **state)
     struct fixture *f = *state;
 
     fixture_close(f);
-    fixture_query(f, "PRAGMA user_version = 33");
+    fixture_query(f, "PRAGMA user_version = 34");
     assert_refused(f, ERR_INVALID);
-    fixture_query(f, "PRAGMA user_version = 32");
+    fixture_query(f, "PRAGMA user_version = 33");
     fixture_open(f);
 }
 
@@ -50,17 +50,26 @@ static void test_refuses_what_is_not_ours(void **state)
     assert_refused(f, ERR_IO);
 }
 
-// What version 32 brought.
+// What version 33 brought.
 static void drop_labels(struct fixture *f)
 {
     fixture_query(f, "DROP TABLE device_labels");
     fixture_query(f, "DROP INDEX enrolments_state");
 }
 
+// What version 32 brought, and what came after it.
+static void drop_users(struct fixture *f)
+{
+    drop_labels(f);
+    fixture_query(f, "DROP TABLE sessions");
+    fixture_query(f, "DROP TABLE tokens");
+    fixture_query(f, "DROP TABLE users");
+}
+
 // What version 31 brought, and what came after it.
 static void drop_config_rollouts(struct fixture *f)
 {
-    drop_labels(f);
+    drop_users(f);
     fixture_query(f, "ALTER TABLE rollouts DROP COLUMN kind");
     fixture_query(f, "ALTER TABLE rollouts DROP COLUMN scope");
     fixture_query(f, "ALTER TABLE rollouts DROP COLUMN scope_name");
@@ -265,7 +274,7 @@ static void test_migrates(void **state)
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM device_revocations"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolments"), 0);
     assert_int_equal(fixture_query(f, "SELECT count(*) FROM enrolment_window"), 0);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 32);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 33);
 }
 
 // Images of a version that did not look at their layout stay, and say so.
@@ -284,7 +293,7 @@ static void test_migrates_images(void **state)
     drop_downloads(f);
     fixture_query(f, "PRAGMA user_version = 4");
     fixture_open(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 32);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 33);
     assert_int_equal(fixture_query(f, "SELECT layout FROM images WHERE name = 'B-1'"), 0);
     assert_int_equal(fixture_query(f, "SELECT published_at_ms FROM images"), 4);
     assert_int_equal(fixture_query(f, "SELECT channel FROM images"), CHANNEL_STABLE);

@@ -19,7 +19,7 @@ static void test_opens_again(void **state)
 
     fixture_add_device(f, MAC_1);
     fixture_close(f);
-    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 32);
+    assert_int_equal(fixture_query(f, "PRAGMA user_version"), 33);
     fixture_assert_whole(f);
     fixture_open(f);
     assert_true(fixture_is_known(f, MAC_1));

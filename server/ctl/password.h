@@ -1,0 +1,30 @@
+#ifndef CTL_PASSWORD_H
+#define CTL_PASSWORD_H
+
+#include <jansson.h>
+
+#include "server/ctl/present.h"
+#include "server/ctl/subcommand.h"
+
+// Passwords are asked for on the terminal, or read from a file: never taken from the command line,
+// which everybody on the machine can read.
+
+#define PASSWORD_OPTION                                                                            \
+    {                                                                                              \
+        "password-file", OPTION_VALUE, "FILE", "read the password from there, in place of asking"  \
+    }
+
+// Reads a new password and sets the member "password"; it is asked for twice. ERR_INVALID, ERR_IO.
+ERR_CHECKED int password_read_new(
+    const struct subcommand_call *call, json_t *body, struct err *err);
+
+// Asks for one and sets that member.
+ERR_CHECKED int password_read(
+    const char *question, const char *member, json_t *body, struct err *err);
+
+// Sends a body with secrets, whose reference is given up, and shows the answer; as
+// present_request().
+int password_post(const struct subcommand_call *call, const char *path, json_t *body,
+    present_show *show, struct err *err);
+
+#endif
