@@ -5,10 +5,9 @@
 
 #include "server/base/escape.h"
 #include "server/base/log.h"
-#include "server/base/utf8.h"
 #include "server/store/device_store.h"
 
-// Whether all its characters are shown as they are.
+// Whether all its characters are shown as they are; bytes that are no UTF-8 are not.
 static bool is_plain(const char *text)
 {
     size_t n = strlen(text);
@@ -38,7 +37,7 @@ static int check(const char *text, const char *what, struct err *err)
 {
     if (text == NULL)
         return 0;
-    if (!utf8_is_valid(text) || !is_plain(text))
+    if (!is_plain(text))
         return err_set(err, ERR_INVALID,
             "%s must be UTF-8 without control characters, line ends and invisible marks", what);
     return 0;

@@ -57,7 +57,8 @@ expect_equal "what is shown" 'Back "door"
 barn, north' "$(shown "$mac")"
 
 step "hours: drawn on a terminal in UTF-8, else a table, or CSV"
-hour=$(($(date +%s) / 3600 * 3600000))
+now=$(date +%s)
+hour=$(((now - now % 3600) * 1000))
 part stop daemon
 sqlite3 "$database" "with recursive n(i) as (select 1 union all select i + 1 from n where i < 30)
     insert into status_hours (device, hour_ms, count, rssi_min, rssi_max, rssi_sum, rssi_count, free_heap_min, max_loop_max,
