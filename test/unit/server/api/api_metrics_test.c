@@ -108,6 +108,8 @@ static void test_the_daemon(void **state)
     f->api.started_ms = 1234567;
     ask(f, "GET", "/metrics", NULL, 0);
     expect_lines(f, lines, sizeof lines / sizeof lines[0]);
+    assert_null(strstr(f->answer, "\nprocess_resident_memory_bytes 0\n"));
+    assert_null(strstr(f->answer, "\nprocess_virtual_memory_bytes 0\n"));
     assert_null(strstr(f->answer, "certificate=\"broker\"")); // not known yet
     assert_non_null(strstr(f->answer, "\nprocess_start_time_seconds 1234.567\n"));
 }
