@@ -8,6 +8,12 @@
 #define OPEN_METRICS "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n"
 #define BOARD_SERIES "secureesp_devices{board=\"BOARD\",image=\"BOARD-1\",state="
 
+#define BUILD_SERIES "\nsecureesp_build_info{version=\"" SECUREESP_VERSION "\"} 1\n"
+#define LABELLED_SERIES                                                                            \
+    "secureesp_device_info{mac=\"84f3eb000002\",name=\"lab \\\"2\\\"\\\\\\n\",label=\"Back "       \
+    "\\\"door\\\"\",place=\"\",board=\"BOARD\","                                                   \
+    "image=\"BOARD-1\"} 1\n"
+
 struct some {
     const char *mac, *name, *image;
     bool online;
@@ -86,7 +92,7 @@ static void test_the_fleet(void **state)
 static void test_the_daemon(void **state)
 {
     static const char *const lines[] = {
-        "\nsecureesp_build_info{version=\"" SECUREESP_VERSION "\"} 1\n",
+        BUILD_SERIES,
         "\nsecureesp_broker_connected 0\n",
         "\nsecureesp_broker_fault 0\n",
         "\nsecureesp_database_fault 0\n",
@@ -117,9 +123,7 @@ static void test_the_daemon(void **state)
 static void test_each_device(void **state)
 {
     static const char *const lines[] = {
-        "secureesp_device_info{mac=\"84f3eb000002\",name=\"lab \\\"2\\\"\\\\\\n\",label=\"Back "
-        "\\\"door\\\"\",place=\"\",board=\"BOARD\","
-        "image=\"BOARD-1\"} 1\n",
+        LABELLED_SERIES,
         "\nsecureesp_device_info{mac=\"84f3eb000003\",name=\"\xef\xbf\xbd\xef\xbf\xbd\",",
         "\nsecureesp_device_online{mac=\"84f3eb000001\"} 1\n",
         "\nsecureesp_device_online{mac=\"84f3eb000002\"} 0\n",
