@@ -5,10 +5,9 @@
 
 #include "server/base/escape.h"
 #include "server/base/log.h"
-#include "server/base/utf8.h"
 #include "server/store/device_store.h"
 
-// Whether all its characters are shown as they are.
+// Whether all its characters are shown as they are; bytes that are no UTF-8 are not.
 static bool is_plain(const char *text)
 {
     size_t n = strlen(text);
@@ -38,7 +37,7 @@ static int check(const char *text, const char *what, struct err *err)
 {
     if (text == NULL)
         return 0;
-    if (!utf8_is_valid(text) || !is_plain(text))
+    if (!is_plain(text))
         return err_set(err, ERR_INVALID,
             "%s must be UTF-8 without control characters, line ends and invisible marks", what);
     return 0;
@@ -111,7 +110,6 @@ int command_label_set(struct store *store, const struct command_label *wish,
     if (rc == 0)
         rc = make(store, &audited, run, &change, err);
     if (rc == 0)
-        log_info("command", "device labelled mac=%s name=\"%s\" place=\"%s\"", wish->mac, out->name,
-            out->place);
+        log_info("command", "device labelled mac=%s", wish->mac);
     return rc;
 }

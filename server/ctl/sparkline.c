@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define BLOCKS 8
 #define BLOCK_BYTES 3
@@ -49,7 +48,8 @@ static char *put(char *out, const struct sparkline *line, double value)
     }
     block = (int)(share * BLOCKS);
     block = block < 0 ? 0 : block >= BLOCKS ? BLOCKS - 1 : block;
-    memcpy(out, "\xe2\x96", 2);
+    out[0] = (char)0xe2;
+    out[1] = (char)0x96;
     out[2] = (char)(0x81 + block);
     return out + BLOCK_BYTES;
 }

@@ -41,6 +41,12 @@ enum family {
     RELOADS,
     CLOCK_STEPS,
     API_FULL,
+    OPERATOR_CONNECTIONS,
+    OPERATOR_OPEN,
+    OPERATOR_REQUESTS,
+    OPERATOR_REFUSED,
+    LOG_INS,
+    HOMEASSISTANT,
     FAMILIES
 };
 
@@ -117,6 +123,18 @@ static const struct metrics_family families[FAMILIES] = {
         "How often the clock of this machine was set."},
     [API_FULL] = {"secureesp_api_full_total", METRICS_COUNTER,
         "How often all connections of the operators' socket were taken."},
+    [OPERATOR_CONNECTIONS] = {"secureesp_operator_connections_total", METRICS_COUNTER,
+        "Connections that the operators' HTTPS server accepted."},
+    [OPERATOR_OPEN] = {"secureesp_operator_open_connections", METRICS_GAUGE,
+        "Connections of the operators' HTTPS server that are open."},
+    [OPERATOR_REQUESTS] = {"secureesp_operator_requests_total", METRICS_COUNTER,
+        "Requests to the operators' HTTPS server."},
+    [OPERATOR_REFUSED] = {"secureesp_operator_refusals_total", METRICS_COUNTER,
+        "What the operators' HTTPS server turned away, by reason."},
+    [LOG_INS] = {"secureesp_operator_logins_total", METRICS_COUNTER,
+        "Log-ins of operators, by result."},
+    [HOMEASSISTANT] = {"secureesp_homeassistant_messages_total", METRICS_COUNTER,
+        "Messages to Home Assistant, and from it, by kind."},
 };
 
 static const struct metrics_family others = {"secureesp_other_total", METRICS_COUNTER,
@@ -124,6 +142,8 @@ static const struct metrics_family others = {"secureesp_other_total", METRICS_CO
 
 static const char *const label_names[FAMILIES] = {
     [MESSAGES] = "kind",
+    [HOMEASSISTANT] = "kind",
+    [LOG_INS] = "result",
     [DOWNLOADS] = "result",
     [ENROLMENT_ANSWERS] = "result",
     [WEBHOOKS] = "result",
@@ -223,6 +243,22 @@ static const struct {
     {"reloads_refused", RELOADS, NULL},
     {"clock_steps", CLOCK_STEPS, NULL},
     {"api_full", API_FULL, NULL},
+    {"operator_connections", OPERATOR_CONNECTIONS, NULL},
+    {"operator_open", OPERATOR_OPEN, NULL},
+    {"operator_requests", OPERATOR_REQUESTS, NULL},
+    {"operator_refused_connections", OPERATOR_REFUSED, "address"},
+    {"operator_full", OPERATOR_REFUSED, "full"},
+    {"operator_bad_requests", OPERATOR_REFUSED, "bad-request"},
+    {"operator_refused", OPERATOR_REFUSED, "certificate"},
+    {"operator_bad_handshakes", OPERATOR_REFUSED, "bad-handshake"},
+    {"operator_not_allowed", OPERATOR_REFUSED, "not-allowed"},
+    {"operator_log_ins", LOG_INS, "ok"},
+    {"operator_log_ins_failed", LOG_INS, "failed"},
+    {"operator_log_ins_slowed", LOG_INS, "slowed"},
+    {"operator_log_ins_crowded", LOG_INS, "crowded"},
+    {"homeassistant_published", HOMEASSISTANT, "published"},
+    {"homeassistant_orders", HOMEASSISTANT, "order"},
+    {"homeassistant_refused", HOMEASSISTANT, "refused"},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])

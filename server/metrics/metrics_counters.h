@@ -9,7 +9,7 @@
 // The daemon's own counters, as `secureesp status` names them, as metrics: families of their own,
 // those of one kind together with a label.
 
-#define METRICS_COUNTERS_MAX 96
+#define METRICS_COUNTERS_MAX 128
 #define METRICS_COUNTERS_UNKNOWN_MAX 16
 
 // Values gathered in any order. Begins as {0}.

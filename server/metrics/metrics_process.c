@@ -2,8 +2,8 @@
 #include "server/metrics/metrics_process.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -41,17 +41,36 @@ static bool read_file(const char *path, char *out, size_t size)
     return fclose(file) == 0 && n > 0;
 }
 
-// The name of the program, in parentheses, may have any character.
+// The fields of that file, counted from 1; the second, the program's name in parentheses, may have
+// any character.
+enum {
+    FIELD_STATE = 3,
+    FIELD_USER = 14,
+    FIELD_SYSTEM = 15,
+    FIELD_MEMORY = 23,
+    FIELD_RESIDENT = 24
+};
+
 static bool read_facts(struct facts *out)
 {
     char text[STAT_SIZE];
-    const char *p = read_file("/proc/self/stat", text, sizeof text) ? strrchr(text, ')') : NULL;
+    char *rest = NULL;
+    char *p = read_file("/proc/self/stat", text, sizeof text) ? strrchr(text, ')') : NULL;
+    int field = FIELD_STATE;
 
-    return p != NULL &&
-           sscanf(p,
-               ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
-               " %*d %*d %*d %*d %*d %*d %*u %" SCNu64 " %" SCNu64,
-               &out->user, &out->system, &out->memory_bytes, &out->resident_pages) == 4;
+    if (p == NULL)
+        return false;
+    *out = (struct facts){0};
+    for (p = strtok_r(p + 1, " ", &rest); p != NULL; p = strtok_r(NULL, " ", &rest), field++) {
+        switch (field) {
+        case FIELD_USER: out->user = strtoull(p, NULL, 10); break;
+        case FIELD_SYSTEM: out->system = strtoull(p, NULL, 10); break;
+        case FIELD_MEMORY: out->memory_bytes = strtoull(p, NULL, 10); break;
+        case FIELD_RESIDENT: out->resident_pages = strtoull(p, NULL, 10); break;
+        default: break;
+        }
+    }
+    return field > FIELD_RESIDENT;
 }
 
 static int64_t count_fds(void)
