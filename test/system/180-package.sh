@@ -69,7 +69,8 @@ machine_boot
 
 # apt FOLDER, as a user types it there, with a front end that would ask, and nobody who answers.
 installs() {
-    expect_exit 0 machine_root env DEBIAN_FRONTEND=readline sh -c "cd /$1 && apt-get -y install --allow-downgrades ./*.deb"
+    expect_exit 0 machine_root env DEBIAN_FRONTEND=readline \
+        sh -c "cd /$1 && apt-get -y install --allow-downgrades ./*.deb"
     expect_equal "what is asked by the packages of /$1" "" \
         "$(grep -E 'onfiguration file|\*\*\* |\[Y/n\]|\(Y/I/N/O/D/Z\)' <<<"$output" || true)"
 }
@@ -125,9 +126,11 @@ step "the exposure of each unit"
 mapfile -t installed < <(machine_root dpkg -L secureespd | sed -n 's|.*/systemd/system/\([^/]*\.service\)$|\1|p')
 [ "${#installed[@]}" -ge 2 ] || fail "the package has ${#installed[@]} units"
 for unit in "${installed[@]}" mosquitto.service; do
-    exposure=$(machine_root systemd-analyze security "$unit" | sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
+    exposure=$(machine_root systemd-analyze security "$unit" |
+        sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
     echo "$unit: $exposure"
-    awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' || fail "exposure '$exposure' of $unit is above 1.5"
+    awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' ||
+        fail "exposure '$exposure' of $unit is above 1.5"
 done
 
 step "the machine restarts, and all of it is back by itself; so it is when one is killed"
@@ -159,15 +162,16 @@ grep -q kept "$work/keepsakes" || fail "the group is not there"
 configuration >"$work/configuration"
 before=$(pids)
 installs new
+expect_equal "the configuration that was edited" "$(cat "$work/configuration")" "$(configuration)"
 all_is_back "broker, daemon and device after the upgrade"
 expect_equal "the version that runs" "$version" "$(json_get "$(machine_root secureesp status --json)" '$.version')"
 for pid in $before; do
     [[ " $(pids) " != *" $pid "* ]] || fail "something of the version before runs on"
 done
 expect_equal "keys and data" "$(cat "$work/keepsakes")" "$(keepsakes)"
-expect_equal "the configuration that was edited" "$(cat "$work/configuration")" "$(configuration)"
 expect_exit 0 machine_root cmp /etc/secureesp/secureesp.conf.new /usr/share/secureesp/secureesp.conf
-for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft "mosquitto.conf:$conf_d"; do
+for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft \
+    "mosquitto.conf:$conf_d"; do
     expect_exit 0 machine_root cmp "/usr/share/secureesp/${file%%:*}" "${file#*:}"
 done
 before=$(pids)
@@ -218,7 +222,8 @@ data() {
 }
 is_purged() {
     expect_equal "what is left of its configuration" "" \
-        "$(machine_root sh -c "find /etc/mosquitto /etc/systemd /var/lib/secureespd /etc/secureesp/*.conf* 2>/dev/null | grep secureesp" || true)"
+        "$(machine_root sh -c "find /etc/mosquitto /etc/systemd /var/lib/secureespd /etc/secureesp/*.conf* 2>/dev/null |
+            grep secureesp" || true)"
     machine_root systemctl restart mosquitto
     expect_equal "the broker" active "$(state mosquitto)"
 }
