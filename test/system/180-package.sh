@@ -42,15 +42,13 @@ expect_equal "what of the command line's package the daemon's also has" "" \
 
 # earlier_packages FOLDER: these of version 0.0.9, with a sample, a unit and a broker of then.
 earlier_packages() {
-    local deb tree=$work/earlier file
+    local deb tree=$work/earlier
     mkdir "$1"
     for deb in "${debs[@]}"; do
         rm -rf "$tree"
         dpkg-deb --raw-extract "$deb" "$tree"
         sed -i -E "s/^Version: .*/Version: 0.0.9/; s/\(= $version\)/(= 0.0.9)/" "$tree/DEBIAN/control"
-        for file in "$tree"/usr/share/secureesp/*; do
-            [ ! -e "$file" ] || sed -i '$s/$/ as it was/' "$file"
-        done
+        find "$tree/usr/share/secureesp" "$tree/etc" -type f -exec sed -i '$s/$/ as it was/' {} + 2>/dev/null || true
         find "$tree" -path '*/mosquitto.service.d/*' -type f -exec sh -c 'echo "# as it was" >>"$1"' - {} \;
         (umask 022 && dpkg-deb --root-owner-group --build "$tree" "$1/${deb##*/}")
     done
