@@ -42,15 +42,13 @@ expect_equal "what of the command line's package the daemon's also has" "" \
 
 # earlier_packages FOLDER: these of version 0.0.9, with a sample, a unit and a broker of then.
 earlier_packages() {
-    local deb tree=$work/earlier file
+    local deb tree=$work/earlier
     mkdir "$1"
     for deb in "${debs[@]}"; do
         rm -rf "$tree"
         dpkg-deb --raw-extract "$deb" "$tree"
         sed -i -E "s/^Version: .*/Version: 0.0.9/; s/\(= $version\)/(= 0.0.9)/" "$tree/DEBIAN/control"
-        for file in "$tree"/usr/share/secureesp/*; do
-            [ ! -e "$file" ] || sed -i '$s/$/ as it was/' "$file"
-        done
+        find "$tree/usr/share/secureesp" "$tree/etc" -type f -exec sed -i '$s/$/ as it was/' {} + 2>/dev/null || true
         find "$tree" -path '*/mosquitto.service.d/*' -type f -exec sh -c 'echo "# as it was" >>"$1"' - {} \;
         (umask 022 && dpkg-deb --root-owner-group --build "$tree" "$1/${deb##*/}")
     done
@@ -69,7 +67,8 @@ machine_boot
 
 # apt FOLDER, as a user types it there, with a front end that would ask, and nobody who answers.
 installs() {
-    expect_exit 0 machine_root env DEBIAN_FRONTEND=readline sh -c "cd /$1 && apt-get -y install --allow-downgrades ./*.deb"
+    expect_exit 0 machine_root env DEBIAN_FRONTEND=readline \
+        sh -c "cd /$1 && apt-get -y install --allow-downgrades ./*.deb"
     expect_equal "what is asked by the packages of /$1" "" \
         "$(grep -E 'onfiguration file|\*\*\* |\[Y/n\]|\(Y/I/N/O/D/Z\)' <<<"$output" || true)"
 }
@@ -86,10 +85,10 @@ expect_exit 1 machine_root test -e /usr/sbin/secureespd
 step "the daemon, of the version before: nothing runs that is not set up, and the broker is as it was"
 machine_root systemctl start mosquitto
 installs old
-expect_equal "what runs" "inactive inactive active" "$(state "${units[@]}" mosquitto)"
-machine_root systemctl restart mosquitto
-expect_equal "the broker" active "$(state mosquitto)"
 expect_match "what is said" "'secureesp setup' sets it up" "$output"
+expect_equal "what runs" "inactive inactive active" "$(state "${units[@]}" mosquitto)"
+expect_exit 0 machine_root systemctl restart mosquitto
+expect_equal "the broker" active "$(state mosquitto)"
 expect_equal "the keys' folders" "711 711 755" \
     "$(machine_root stat -c %a $machine_pki $machine_pki/servers $machine_pki/devices | paste -sd ' ')"
 machine_root test -e /etc/secureesp/secureesp.conf || fail "no configuration"
@@ -125,9 +124,11 @@ step "the exposure of each unit"
 mapfile -t installed < <(machine_root dpkg -L secureespd | sed -n 's|.*/systemd/system/\([^/]*\.service\)$|\1|p')
 [ "${#installed[@]}" -ge 2 ] || fail "the package has ${#installed[@]} units"
 for unit in "${installed[@]}" mosquitto.service; do
-    exposure=$(machine_root systemd-analyze security "$unit" | sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
+    exposure=$(machine_root systemd-analyze security "$unit" |
+        sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p')
     echo "$unit: $exposure"
-    awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' || fail "exposure '$exposure' of $unit is above 1.5"
+    awk -v exposure="$exposure" 'BEGIN { exit !(exposure != "" && exposure <= 1.5) }' ||
+        fail "exposure '$exposure' of $unit is above 1.5"
 done
 
 step "the machine restarts, and all of it is back by itself; so it is when one is killed"
@@ -159,15 +160,16 @@ grep -q kept "$work/keepsakes" || fail "the group is not there"
 configuration >"$work/configuration"
 before=$(pids)
 installs new
+expect_equal "the configuration that was edited" "$(cat "$work/configuration")" "$(configuration)"
 all_is_back "broker, daemon and device after the upgrade"
 expect_equal "the version that runs" "$version" "$(json_get "$(machine_root secureesp status --json)" '$.version')"
 for pid in $before; do
     [[ " $(pids) " != *" $pid "* ]] || fail "something of the version before runs on"
 done
 expect_equal "keys and data" "$(cat "$work/keepsakes")" "$(keepsakes)"
-expect_equal "the configuration that was edited" "$(cat "$work/configuration")" "$(configuration)"
 expect_exit 0 machine_root cmp /etc/secureesp/secureesp.conf.new /usr/share/secureesp/secureesp.conf
-for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft "mosquitto.conf:$conf_d"; do
+for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft \
+    "mosquitto.conf:$conf_d"; do
     expect_exit 0 machine_root cmp "/usr/share/secureesp/${file%%:*}" "${file#*:}"
 done
 before=$(pids)
@@ -202,7 +204,7 @@ step "removal keeps all, stops what runs, and the broker starts"
 expect_exit 0 machine_root apt-get -y remove secureespd
 expect_equal "what runs" "inactive inactive active" "$(state "${units[@]}" mosquitto)"
 expect_equal "processes" "" "$(machine_root pgrep -l secureesp || true)"
-machine_root systemctl restart mosquitto
+expect_exit 0 machine_root systemctl restart mosquitto
 expect_equal "the broker" active "$(state mosquitto)"
 expect_equal "keys" "$(grep -v kept "$work/keepsakes")" "$(keepsakes)"
 expect_equal "the configuration" "$(cat "$work/configuration")" "$(configuration)"
@@ -218,8 +220,9 @@ data() {
 }
 is_purged() {
     expect_equal "what is left of its configuration" "" \
-        "$(machine_root sh -c "find /etc/mosquitto /etc/systemd /var/lib/secureespd /etc/secureesp/*.conf* 2>/dev/null | grep secureesp" || true)"
-    machine_root systemctl restart mosquitto
+        "$(machine_root sh -c "find /etc/mosquitto /etc/systemd /var/lib/secureespd /etc/secureesp/*.conf* 2>/dev/null |
+            grep secureesp" || true)"
+    expect_exit 0 machine_root systemctl restart mosquitto
     expect_equal "the broker" active "$(state mosquitto)"
 }
 
