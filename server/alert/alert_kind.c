@@ -18,6 +18,7 @@ static const struct alert_kind kinds[] = {
     {ALERT_KIND_ENROLMENT_WAITING, "a device waits to be let in", true},
     {ALERT_KIND_DEVICE_OFFLINE, "a device has been silent for long", true},
     {"device-trial-failed", "a device came back from a new image that failed", false},
+    {ALERT_KIND_DEVICE_RESTARTS, "a device restarts again and again", false},
     {"device-shared", "two devices use one identity", false},
     {"device-limited", "the broker limits a device that does too much", false},
     {"device-key-refused", "a device's private key was asked for and refused", false},

@@ -21,6 +21,7 @@ struct alert_kind {
 #define ALERT_KIND_ROLLOUT_PAUSED "rollout-paused"
 #define ALERT_KIND_ENROLMENT_WAITING "enrolment-waiting"
 #define ALERT_KIND_DEVICE_OFFLINE "device-offline"
+#define ALERT_KIND_DEVICE_RESTARTS "device-restarts"
 #define ALERT_KIND_TEST "test"
 
 // The i-th of them; NULL behind the last.

@@ -6,10 +6,13 @@
 
 #include "server/alert/alert_kind.h"
 #include "server/base/clock.h"
+#include "server/model/event_kind.h"
 #include "server/store/alert_store.h"
 #include "server/store/enrolment_store.h"
 #include "server/store/event_follow.h"
 #include "server/store/rollout_store.h"
+
+#define RESTARTS_MS INT64_C(3600000)
 
 // What goes on in the database, compared with what is so now.
 struct going_on {
@@ -87,8 +90,28 @@ static int look_for_pending(
 
 struct events {
     struct alert_look *look;
+    struct store_connection *connection;
     int64_t count;
+    struct err *err;
 };
+
+// A device that starts now and then is well.
+static int count_restarts(struct events *events, const struct event *event)
+{
+    struct alert_look *look = events->look;
+    struct alert_store_events wish = {event->mac, EVENT_KIND_REBOOT, look->now_ms - RESTARTS_MS};
+    char detail[ALERT_DETAIL_SIZE];
+    int64_t count = 0;
+    int rc = strcmp(event->kind, EVENT_KIND_REBOOT) == 0
+                 ? alert_store_count_events(events->connection, &wish, &count, events->err)
+                 : 0;
+
+    if (rc < 0 || count < ALERT_LOOK_RESTARTS)
+        return rc;
+    snprintf(detail, sizeof detail, "%lld times within an hour", (long long)count);
+    alert_list_add(&look->now, ALERT_KIND_DEVICE_RESTARTS, event->mac, detail, look->now_ms);
+    return 0;
+}
 
 static int take_event(const struct event_follow_row *row, void *ctx)
 {
@@ -98,7 +121,7 @@ static int take_event(const struct event_follow_row *row, void *ctx)
     alert_judge_event(&row->event, events->look->now_ms, &events->look->now);
     events->look->progress.events = row->id;
     events->look->is_changed = true;
-    return 0;
+    return count_restarts(events, &row->event);
 }
 
 static int look_at_events(
@@ -106,7 +129,7 @@ static int look_at_events(
 {
     const struct event_follow_wish all = {.mac = "", .kind = ""};
     const struct event_follow_range range = {look->progress.events, ALERT_LOOK_EVENTS};
-    struct events events = {.look = look};
+    struct events events = {.look = look, .connection = connection, .err = err};
     int rc = event_follow_each(connection, &all, &range, take_event, &events, err);
 
     look->is_full = events.count == ALERT_LOOK_EVENTS;

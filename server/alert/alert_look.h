@@ -9,6 +9,7 @@
 // What the database knows of what goes wrong, and what is to be changed in it.
 
 #define ALERT_LOOK_EVENTS 500 // at once
+#define ALERT_LOOK_RESTARTS 6 // of a device, within an hour
 
 struct alert_look {
     // Given.

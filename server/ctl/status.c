@@ -143,12 +143,13 @@ static void print_disk(const json_t *disk)
         low ? ": history stops until there is room" : "");
 }
 
-// When a certificate ends: "ends in 3650 days", with ends "ends "; louder when that is soon.
+// When a certificate ends: "ends in 3650 days", with ends "ends ", which is louder when
+// that is soon.
 static void print_left(const char *ends, int64_t end_ms, int64_t now_ms)
 {
     if (end_ms < now_ms)
         printf("EXPIRED %lld days ago", (long long)((now_ms - end_ms) / DAY_MS));
-    else if (end_ms - now_ms <= NOTICE_DAYS * DAY_MS)
+    else if (ends[0] != '\0' && end_ms - now_ms <= NOTICE_DAYS * DAY_MS)
         printf("%sIN %lld DAYS, and nobody has renewed it", ends,
             (long long)((end_ms - now_ms) / DAY_MS));
     else

@@ -40,6 +40,9 @@ static const char select_silent[] =
     "  AND r.readmitted_at_ms = 0)"
     " ORDER BY mac LIMIT ?2";
 
+static const char count_events[] =
+    "SELECT count(*) FROM events WHERE device = ?1 AND at_ms > ?2 AND kind = ?3";
+
 int alert_store_each(struct store_connection *connection,
     int (*each)(const struct alert *alert, void *ctx), void *ctx, struct err *err)
 {
@@ -229,4 +232,24 @@ int alert_store_each_silent(struct store_connection *connection, const int64_t b
     }
     statement_close(&s);
     return rc;
+}
+
+int alert_store_count_events(struct store_connection *connection,
+    const struct alert_store_events *wish, int64_t *count, struct err *err)
+{
+    struct statement s;
+    int64_t key;
+    int rc = mac_key_read(wish->mac, &key, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(&s, connection, count_events);
+    statement_bind_int(&s, key);
+    statement_bind_int(&s, wish->since_ms);
+    statement_bind_text(&s, wish->kind);
+    rc = statement_step(&s, err);
+    if (rc > 0)
+        *count = statement_int(&s, 0);
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
 }

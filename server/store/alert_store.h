@@ -45,6 +45,15 @@ ERR_CHECKED int alert_store_read_progress(
 ERR_CHECKED int alert_store_write_progress(
     struct store_connection *connection, const struct alert_progress *progress, struct err *err);
 
+// How many events of that kind a device has had since that time.
+struct alert_store_events {
+    const char *mac;
+    const char *kind;
+    int64_t since_ms;
+};
+ERR_CHECKED int alert_store_count_events(struct store_connection *connection,
+    const struct alert_store_events *wish, int64_t *count, struct err *err);
+
 // Calls each() for devices that have been silent since before that time and are not shut out, at
 // most so many.
 ERR_CHECKED int alert_store_each_silent(struct store_connection *connection,

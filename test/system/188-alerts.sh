@@ -6,6 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/rollout_lib.sh
 . "$root/test/system/rollout_lib.sh"
+# shellcheck source=test/system/faults.sh
+. "$root/test/system/faults.sh"
 
 lift_bounds
 sandbox_up --devices 1
@@ -109,6 +111,13 @@ eventually 30 "the mail of its end" has_mail 'over: the broker cannot be reached
 eventually 15 "the message of its end" has_got broker-lost resolved
 ! goes_on broker-lost || fail "it goes on"
 
+step "the database cannot be written, which it cannot keep itself"
+hold 'BEGIN IMMEDIATE;'
+eventually 30 "the mail" has_mail 'the database cannot be written'
+let_go
+eventually 15 "the mail of its end" has_mail 'over: the database cannot be written'
+expect_equal "mails" 1 "$(mailed 'the database cannot be written')"
+
 step "what a device says in one is text"
 publish_text "$other" "/event/$other" \
     '{"event": "trial", "result": "trial-failed", "image": "B-1", "detail": "x\r\nBcc: evil@example\r\n\r\n\u001b[2J"}' -q 1
@@ -141,7 +150,8 @@ told_all() {
 }
 eventually 15 "all are decided" told_all
 deliver
-expect_equal "mails of this hour" 8 "$(find "$mails" -type f | wc -l)"
+expect_equal "mails of this hour, beside those that the database did not count" 8 \
+    "$(grep -L '^kind:  database-fault' "$mails"/* | wc -l)"
 sqlite3 "$sandbox/state/secureesp.db" '.timeout 5000' 'update alert_progress set hour_ms = 0'
 eventually 15 "the mail that says so" has_mail '[0-9]* more alerts were not sent'
 expect_equal "what is left" 0 "$(find "$sandbox/state/mail" -type f | wc -l)"

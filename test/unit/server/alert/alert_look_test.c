@@ -54,12 +54,40 @@ static int add_event(struct store_connection *connection, void *ctx, struct err 
     return event_store_add(connection, ctx, EVENT_CLASS_NOTICE, err);
 }
 
-static void happens(struct fixture *f, const char *mac)
+static void happens_at(struct fixture *f, const char *mac, const char *kind, int64_t at_ms)
 {
-    struct event event = {.at_ms = 5, .kind = "shared-identity"};
+    struct event event = {.at_ms = at_ms};
 
     snprintf(event.mac, sizeof event.mac, "%s", mac);
+    snprintf(event.kind, sizeof event.kind, "%s", kind);
     fixture_write(f, add_event, &event);
+}
+
+static void happens(struct fixture *f, const char *mac)
+{
+    happens_at(f, mac, "shared-identity", 5);
+}
+
+// Within an hour, and the same device.
+static void restarts_are_counted(void **state)
+{
+    const int64_t hour_ms = 3600000;
+    struct fixture *f = *state;
+
+    fixture_add_device(f, MAC_1);
+    fixture_add_device(f, MAC_2);
+    happens_at(f, MAC_1, "reboot", 1);
+    for (int64_t i = 0; i < 5; i++) {
+        happens_at(f, MAC_1, "reboot", hour_ms + i);
+        happens_at(f, MAC_1, "boot", hour_ms + i);
+        happens_at(f, MAC_2, "boot", hour_ms + i);
+    }
+    look(f, NULL, hour_ms + 6, 0);
+    assert_int_equal(notes(f, "1"), 0);
+    happens_at(f, MAC_1, "reboot", hour_ms + 7);
+    look(f, NULL, hour_ms + 8, 0);
+    assert_int_equal(notes(f, "kind = 'device-restarts' AND subject = '" MAC_1 "'"), 1);
+    assert_int_equal(notes(f, "1"), 1);
 }
 
 // Of those no end is told, and one that comes again within a day is no other.
@@ -163,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(told_once),
         TEST(events_are_told_once_a_day),
+        TEST(restarts_are_counted),
         TEST(silent_devices),
         TEST(many_silent_devices_are_one_alert),
         TEST(the_newest_note_is_kept),
