@@ -30,8 +30,9 @@ static const char expire[] = "UPDATE devices SET online = 0, reason = ?1"
 
 static const char delete_one[] = "DELETE FROM devices WHERE mac = ?";
 
-static const char count_all[] = "SELECT (SELECT count(*) FROM devices),"
-                                " (SELECT count(*) FROM devices WHERE online = 1)";
+static const char count_all[] =
+    "SELECT (SELECT count(*) FROM devices),"
+    " (SELECT count(*) FROM devices INDEXED BY devices_online WHERE online = 1)";
 
 static const char select_images[] =
     "SELECT image, count(*) FROM devices WHERE image <> '' GROUP BY image";
