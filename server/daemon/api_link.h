@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "server/alert/alert_drive.h"
 #include "server/api/api.h"
 #include "server/backup/backup.h"
 #include "server/base/err.h"

@@ -27,12 +27,13 @@ static void check(const char *folder, const char *reply, const char *expected)
 {
     static struct doctor doctor;
     struct daemon daemon;
-    struct subcommand_call call = {0};
+    struct client_target target = {0};
+    struct subcommand_call call = {.target = &target};
 
     doctor = (struct doctor){.report = note, .daemon_pid = 1};
     said[0] = '\0';
     start(&daemon, folder, reply);
-    call.socket = daemon.path;
+    target.socket = daemon.path;
     doctor_daemon_check(&call, &doctor);
     stop(&daemon);
     assert_string_equal(said, expected);

@@ -19,11 +19,12 @@ static int look(const char *folder, const char *reply, bool is_dry, struct setup
     struct option_given given = {&rule, "mary"};
     struct options options = {.given = &given, .given_count = 1};
     struct daemon daemon;
-    struct subcommand_call call = {.options = &options};
+    struct client_target target = {0};
+    struct subcommand_call call = {.target = &target, .options = &options};
     struct setup setup = {.ctx = &call, .is_dry = is_dry};
 
     start(&daemon, folder, reply);
-    call.socket = daemon.path;
+    target.socket = daemon.path;
 
     int rc = setup_fleet_look_admin(&setup, out, &err);
 
@@ -65,14 +66,15 @@ static void test_make(void **state)
     struct option_given given[] = {{&rules[0], "mary"}, {&rules[1], path}};
     struct options options = {.given = given, .given_count = 2};
     struct setup_finding finding = {.what = SETUP_CREATED};
-    struct subcommand_call call = {.options = &options};
+    struct client_target target = {0};
+    struct subcommand_call call = {.target = &target, .options = &options};
     struct setup setup = {.ctx = &call};
     struct daemon daemon;
 
     scratch_path(*state, "password", path);
     assert_int_equal(file_replace(path, (const uint8_t *)"s\"cret\n", 7, 0600, &err), 0);
     start(&daemon, *state, HEAD "{\"name\": \"mary\"}");
-    call.socket = daemon.path;
+    target.socket = daemon.path;
     assert_int_equal(setup_fleet_make_admin(&setup, &finding, &err), 0);
     stop(&daemon);
     assert_non_null(strstr(daemon.request, "POST /api/v1/users HTTP/1.1\r\n"));
@@ -82,7 +84,7 @@ static void test_make(void **state)
     assert_null(strstr(finding.text, "cret")); // his own is not shown
 
     start(&daemon, *state, REFUSED("409", "conflict", "there is one"));
-    call.socket = daemon.path;
+    target.socket = daemon.path;
     assert_int_equal(setup_fleet_make_admin(&setup, &finding, &err), ERR_CONFLICT);
     stop(&daemon);
 }
