@@ -373,20 +373,15 @@ static bool is_same(const struct setting *setting, const struct config *a, const
     const char *left = (const char *)a + setting->offset;
     const char *right = (const char *)b + setting->offset;
 
+    if (setting->type <= HOST)
+        return strcmp(*(char *const *)left, *(char *const *)right) == 0;
     switch (setting->type) {
-    case PATH:
-    case URL:
-    case TEXT:
-    case NETWORKS:
-    case HOST: return strcmp(*(char *const *)left, *(char *const *)right) == 0;
     case PORT: return memcmp(left, right, sizeof(uint16_t)) == 0;
     case MODE: return memcmp(left, right, sizeof(mode_t)) == 0;
     case LEVEL: return memcmp(left, right, sizeof(enum log_level)) == 0;
     case POLICY: return memcmp(left, right, sizeof(enum enrol_policy)) == 0;
-    case SWITCH:
-    case NUMBER: return memcmp(left, right, sizeof(int64_t)) == 0;
+    default: return memcmp(left, right, sizeof(int64_t)) == 0;
     }
-    return true;
 }
 
 void config_compare(const struct config *a, const struct config *b, char *out, size_t size)

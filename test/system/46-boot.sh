@@ -95,7 +95,7 @@ machine_root sh -c "mkdir /etc/systemd/system/secureesp-renew.service.d &&
 # shows NAME PORT: whether who connects is shown what is in the file; by our openssl, as it has none.
 shows() {
     local file shown
-    file=$(openssl x509 -in "$machine$pki/servers/$1.crt" -noout -serial)
+    file=$(openssl x509 -in "$machine$machine_pki/servers/$1.crt" -noout -serial)
     shown=$(machine_beside openssl s_client -connect "127.0.0.1:$2" </dev/null 2>/dev/null |
         openssl x509 -noout -serial 2>/dev/null)
     [ -n "$file" ] && [ "$shown" = "$file" ]
@@ -103,13 +103,13 @@ shows() {
 # renews: the unit does, and both services show it at once.
 renews() {
     local before after name owners
-    before=$(machine_root sh -c "cat $pki/servers/*.crt" | sha256sum)
-    owners=$(machine_root sh -c "stat -c '%n %i %U %a' $pki/servers/*.key")
+    before=$(machine_root sh -c "cat $machine_pki/servers/*.crt" | sha256sum)
+    owners=$(machine_root sh -c "stat -c '%n %i %U %a' $machine_pki/servers/*.key")
     expect_exit 0 machine_root systemctl start secureesp-renew
-    after=$(machine_root sh -c "cat $pki/servers/*.crt" | sha256sum)
+    after=$(machine_root sh -c "cat $machine_pki/servers/*.crt" | sha256sum)
     [ "$before" != "$after" ] || fail "nothing was renewed: $(machine_root journalctl --output=cat --unit=secureesp-renew)"
-    expect_equal "the keys" "$owners" "$(machine_root sh -c "stat -c '%n %i %U %a' $pki/servers/*.key")"
-    expect_exit 1 machine_root test -e "$pki/.renewed"
+    expect_equal "the keys" "$owners" "$(machine_root sh -c "stat -c '%n %i %U %a' $machine_pki/servers/*.key")"
+    expect_exit 1 machine_root test -e "$machine_pki/.renewed"
     for name in "mosquitto 8883" "secureespd 8443"; do
         # shellcheck disable=SC2086  # name and port
         eventually 10 "the new certificate of $name" shows $name
