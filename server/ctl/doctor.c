@@ -10,6 +10,7 @@
 #include "server/ctl/output.h"
 #include "server/ctl/text.h"
 #include "server/doctor/doctor.h"
+#include "server/doctor/doctor_backup.h"
 #include "server/doctor/doctor_door.h"
 #include "server/doctor/doctor_machine.h"
 #include "server/doctor/doctor_pki.h"
@@ -73,6 +74,7 @@ static void look(const struct subcommand_call *call, const char *config, const c
     doctor_service_check_limits(doctor);
     doctor_machine_check_clock(doctor);
     doctor_machine_check_disk(doctor);
+    doctor_backup_check(doctor);
 }
 
 bool doctor_look(const struct subcommand_call *call)

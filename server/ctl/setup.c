@@ -8,7 +8,9 @@
 #include "server/base/file.h"
 #include "server/base/lock_folder.h"
 #include "server/ctl/doctor.h"
+#include "server/ctl/backup_passphrase.h"
 #include "server/ctl/setup_fleet.h"
+#include "server/ctl/setup_restore.h"
 #include "server/ctl/text.h"
 #include "server/setup/setup.h"
 #include "server/setup/setup_config.h"
@@ -24,6 +26,8 @@ static const struct option_rule setup_options[] = {
     {"password-file", OPTION_VALUE, "FILE", "his password; -: standard input"},
     {"ca-elsewhere", OPTION_MAYBE, "FOLDER",
         "make requests for a CA on another machine; take its answers from a folder"},
+    {"restore", OPTION_VALUE, "FILE", "begin with what a backup holds (secureesp backup)"},
+    BACKUP_PASSPHRASE_OPTION,
     {"dry-run", OPTION_FLAG, NULL, "print what would be done, and change nothing"},
     {0},
 };
@@ -36,6 +40,20 @@ static const struct option_rule setup_options[] = {
 
 static const struct setup_step begin[] = {
     {"users", setup_users_look, setup_users_make},
+    END,
+};
+
+// A fleet that was on another machine.
+static const struct setup_step restore[] = {
+    {"the backup", setup_restore_look, setup_restore_put_back},
+    END,
+};
+static const struct setup_step foresee[] = {
+    {"CA", setup_restore_look_ca, NULL},
+    END,
+};
+
+static const struct setup_step folders[] = {
     {"folders", setup_users_look_folders, setup_users_make_folders},
     END,
 };
@@ -68,6 +86,7 @@ static const struct setup_step finish[] = {
     {"the check of the configuration", setup_config_look_checked, NULL},
     {"the broker", setup_service_look_broker, setup_service_start_broker},
     {"the daemon", setup_service_look_daemon, setup_service_start_daemon},
+    {"timers", setup_service_look_timers, setup_service_start_timers},
     {"the daemon's answer", setup_fleet_look_answer, setup_fleet_wait},
     {"the record of certificates", setup_fleet_look_record, setup_fleet_record},
     {"the administrator", setup_fleet_look_admin, setup_fleet_make_admin},
@@ -112,11 +131,30 @@ static int lock(const struct setup *setup, int *fd, struct err *err)
     return rc == ERR_CONFLICT ? err_set(err, rc, "another `secureesp setup` is running") : rc;
 }
 
-// All steps; *is_asked tells that it ends with requests, which others are to sign.
-static int take_steps(struct setup *setup, bool *is_asked, struct err *err)
+// Before anything is made that the backup may bring. *is_over tells that a dry run ends here.
+static int take_backup(struct setup *setup, bool *is_over, struct err *err)
 {
-    int rc = setup_run(setup, begin, say, err);
+    size_t pending = setup->pending;
+    int rc = setup_run(setup, restore, say, err);
 
+    *is_over = rc == 0 && setup->pending > pending;
+    return *is_over && !setup->ca_is_elsewhere ? setup_run(setup, foresee, say, err) : rc;
+}
+
+// All steps; *is_asked tells that it ends with requests, which others are to sign.
+static int take_steps(struct setup *setup, bool wants_backup, bool *is_asked, struct err *err)
+{
+    bool is_over = false;
+    int rc = setup_restore_begin(setup, err);
+
+    *is_asked = false;
+    if (rc == 0)
+        rc = setup_run(setup, begin, say, err);
+    if (rc == 0 && wants_backup)
+        rc = take_backup(setup, &is_over, err);
+    if (rc < 0 || is_over)
+        return rc;
+    rc = setup_run(setup, folders, say, err);
     *is_asked = rc == 0 && setup->ca_is_elsewhere && setup->answers == NULL &&
                 setup_elsewhere_is_due(setup);
     if (rc < 0)
@@ -139,6 +177,8 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
 
     if (geteuid() != 0)
         return err_set(err, ERR_DENIED, "this sets the machine up, as root: sudo secureesp setup");
+    if (options_has(call->options, "passphrase-file") && !options_has(call->options, "restore"))
+        return subcommand_misuse(err, "--passphrase-file goes with --restore");
     rc = read_names(call, &setup, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
@@ -146,7 +186,7 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
     rc = lock(&setup, &fd, err);
     if (rc < 0)
         return rc;
-    rc = take_steps(&setup, &is_asked, err);
+    rc = take_steps(&setup, options_has(call->options, "restore"), &is_asked, err);
     if (fd >= 0)
         close(fd);
     if (is_asked)
@@ -163,7 +203,7 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
 const struct subcommand setup_subcommands[] = {
     {"setup", NULL,
         "[--name HOST]... [--admin NAME] [--password-file FILE] [--ca-elsewhere[=FOLDER]] "
-        "[--dry-run]",
+        "[--restore FILE [--passphrase-file FILE]] [--dry-run]",
         "set this machine up: CA, certificates, configuration, services, first administrator",
         setup_options, 0, 0, run_setup},
     {0},

@@ -78,6 +78,43 @@ static pid_t read_pid_file(const char *path)
     return n > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
+bool doctor_service_waits(const char *unit)
+{
+    char state[32] = "";
+    char file[32] = "";
+
+    return read_property(unit, "ActiveState", state, sizeof state) &&
+           read_property(unit, "UnitFileState", file, sizeof file) &&
+           strcmp(state, "active") == 0 && strcmp(file, "enabled") == 0;
+}
+
+// What is done without a person: one line, of all.
+static void check_timers(struct doctor *doctor)
+{
+    static const struct {
+        const char *unit;
+        const char *without;
+    } timers[] = {{"secureesp-renew.timer", "no certificate is renewed"},
+        {"secureesp-backup.timer", "no backup is made"},
+        {"secureesp-mail.path", "no mail about alerts is sent"}};
+    bool all = true;
+
+    for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
+        char load[32] = "";
+        char fix[128];
+
+        if (!read_property(timers[i].unit, "LoadState", load, sizeof load) ||
+            strcmp(load, "loaded") != 0 || doctor_service_waits(timers[i].unit))
+            continue;
+        snprintf(fix, sizeof fix, "sudo systemctl enable --now %s", timers[i].unit);
+        doctor_say(doctor, DOCTOR_WARN, CHECK, fix, "%s is off: %s by itself", timers[i].unit,
+            timers[i].without);
+        all = false;
+    }
+    if (all)
+        doctor_say(doctor, DOCTOR_OK, CHECK, NULL, "renewal, backups and mail are waited for");
+}
+
 void doctor_service_check(struct doctor *doctor)
 {
     if (!has_systemd()) {
@@ -88,6 +125,7 @@ void doctor_service_check(struct doctor *doctor)
     }
     doctor->broker_pid = check_unit(doctor, BROKER);
     doctor->daemon_pid = check_unit(doctor, DAEMON);
+    check_timers(doctor);
 }
 
 int64_t doctor_service_parse_limit(const char *limits)

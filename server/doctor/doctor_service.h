@@ -13,6 +13,9 @@
 // The user of a unit that runs under systemd; false if that is not known.
 bool doctor_service_user(const char *unit, char *out, size_t size);
 
+// Whether a timer, or the like, is on, now and from the next start of the machine on.
+bool doctor_service_waits(const char *unit);
+
 // Whether systemd keeps both up; writes down their processes.
 void doctor_service_check(struct doctor *doctor);
 

@@ -13,6 +13,7 @@
 #define SETUP_SERVERS SETUP_PKI "/servers"
 #define SETUP_REQUESTS SETUP_ETC "/requests"
 #define SETUP_CONFIG SETUP_ETC "/secureesp.conf"
+#define SETUP_RESTORED SETUP_ETC "/restored" // there once a backup was put back
 #define SETUP_BROKER "/etc/mosquitto"
 #define SETUP_BROKER_CONFIG SETUP_BROKER "/conf.d/secureesp.conf"
 
@@ -41,6 +42,8 @@ struct setup {
     bool is_dry;          // nothing is changed
     bool ca_is_elsewhere; // its key is not to be made here
     const char *answers;  // NULL, or the folder with what was signed elsewhere
+    bool is_restored;     // a fleet is put back, or was: its devices know its CA alone
+    bool brings_ca;       // of a dry run: the backup has it
     size_t pending;       // steps of a dry run that would have done something
     void *ctx;            // for steps of others
 };

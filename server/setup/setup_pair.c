@@ -163,7 +163,6 @@ int setup_pair_look_ca(const struct setup *setup, struct setup_finding *finding,
 {
     bool has_key = is_there(SETUP_PKI "/ca.key");
 
-    (void)setup;
     if (is_there(SETUP_PKI "/ca.crt"))
         return setup_find(finding, SETUP_KEPT, SETUP_PKI "/ca.crt%s",
             has_key ? " and its key" : "; its key is elsewhere");
@@ -171,6 +170,12 @@ int setup_pair_look_ca(const struct setup *setup, struct setup_finding *finding,
         return err_set(err, ERR_CONFLICT,
             "there are requests in " SETUP_REQUESTS " to a CA elsewhere: take its answers with "
             "--ca-elsewhere=FOLDER, or remove them to make a CA here");
+    if (setup->is_restored)
+        return err_set(err, ERR_NOT_FOUND,
+            "the backup that is put back here is without keys, and its devices trust no new CA: "
+            "put the folder of the CA back as " SETUP_PKI " and run this again (if the CA is on "
+            "another machine: with --ca-elsewhere). None is made here while there "
+            "is " SETUP_RESTORED);
     return setup_find(finding, SETUP_CREATED, SETUP_PKI "/ca.crt%s",
         has_key ? ", for the key that is there"
                 : " and its key: the CA, by which devices and servers know each other");

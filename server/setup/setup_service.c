@@ -24,6 +24,11 @@ static const struct service daemon_service = {
     "secureespd", {SETUP_PKI "/ca.crt", SETUP_SERVERS "/secureespd.crt",
                       SETUP_SERVERS "/secureespd.key", SETUP_CONFIG}};
 
+static const char *const timers[] = {
+    "secureesp-renew.timer", "secureesp-backup.timer", "secureesp-mail.path"};
+
+#define TIMERS (sizeof timers / sizeof timers[0])
+
 bool setup_service_has_systemd(void)
 {
     return access("/run/systemd/system", F_OK) == 0; // sd_booted(3)
@@ -80,19 +85,18 @@ static int64_t last_change_ms(const struct service *service)
     return last;
 }
 
-static int read_state(
-    const struct service *service, struct setup_service_state *out, struct err *err)
+// ERR_NOT_FOUND if there is no such unit, or it is masked.
+static int read_state(const char *unit, struct setup_service_state *out, struct err *err)
 {
     const char *const argv[] = {"systemctl", "show", "--timestamp=unix",
-        "--property=UnitFileState,ActiveState,ActiveEnterTimestamp,LoadState", service->unit, NULL};
+        "--property=UnitFileState,ActiveState,ActiveEnterTimestamp,LoadState", unit, NULL};
     struct program_result result;
     int rc = program_must(argv, &result, err);
 
     if (rc < 0)
         return rc;
     if (strncmp(value_of(result.said, "LoadState"), "loaded", 6) != 0)
-        return err_set(
-            err, ERR_NOT_FOUND, "systemd has no unit %s: install it again", service->unit);
+        return err_set(err, ERR_NOT_FOUND, "systemd has no unit %s: install it again", unit);
     setup_service_parse(result.said, out);
     return 0;
 }
@@ -108,7 +112,7 @@ static int look(const struct setup *setup, const struct service *service,
             "no systemd runs here: start %s yourself, and at each start of the machine",
             service->unit);
 
-    int rc = read_state(service, &state, err);
+    int rc = read_state(service->unit, &state, err);
 
     if (rc < 0)
         return rc;
@@ -182,4 +186,45 @@ int setup_service_start_daemon(
     (void)setup;
     (void)finding;
     return start(&daemon_service, err);
+}
+
+// One that is missing, or masked, is none of ours to start.
+static bool is_idle(const char *unit)
+{
+    struct setup_service_state state = {0};
+
+    return read_state(unit, &state, NULL) == 0 && (!state.is_enabled || !state.is_active);
+}
+
+int setup_service_look_timers(
+    const struct setup *setup, struct setup_finding *finding, struct err *err)
+{
+    (void)setup;
+    (void)err;
+    if (!setup_service_has_systemd())
+        return setup_find(finding, SETUP_SKIPPED,
+            "no systemd runs here: call `secureesp pki renew` and `secureesp backup create` each "
+            "day yourself");
+    for (size_t i = 0; i < TIMERS; i++) {
+        if (is_idle(timers[i]))
+            return setup_find(finding, SETUP_CHANGED, "%s is enabled and started", timers[i]);
+    }
+    return setup_find(finding, SETUP_KEPT, "renewal, backups and mail are waited for");
+}
+
+int setup_service_start_timers(
+    const struct setup *setup, struct setup_finding *finding, struct err *err)
+{
+    int rc = 0;
+
+    (void)setup;
+    setup_find(finding, SETUP_CHANGED, "renewal, backups and mail are waited for");
+    for (size_t i = 0; i < TIMERS && rc == 0; i++) {
+        const char *const argv[] = {"systemctl", "enable", "--now", timers[i], NULL};
+        struct program_result result;
+
+        if (is_idle(timers[i]))
+            rc = program_must(argv, &result, err);
+    }
+    return rc;
 }

@@ -6,7 +6,7 @@
 
 #include "server/setup/setup.h"
 
-// The two services.
+// The two services, and what goes with them.
 
 // What systemd says of one.
 struct setup_service_state {
@@ -33,6 +33,11 @@ int setup_service_start_broker(
 int setup_service_look_daemon(
     const struct setup *setup, struct setup_finding *finding, struct err *err);
 int setup_service_start_daemon(
+    const struct setup *setup, struct setup_finding *finding, struct err *err);
+// Units that wait for a time, or a mail, as far as they are installed.
+int setup_service_look_timers(
+    const struct setup *setup, struct setup_finding *finding, struct err *err);
+int setup_service_start_timers(
     const struct setup *setup, struct setup_finding *finding, struct err *err);
 
 #endif

@@ -118,6 +118,8 @@ if [ "$(state secureesp-signer)" != active ]; then
     signer_key_moves
 fi
 expect_equal "what runs" "active active active" "$(state "${units[@]}" mosquitto)"
+expect_equal "timers" "enabled enabled enabled" \
+    "$(machine_root systemctl is-enabled secureesp-{renew.timer,backup.timer,mail.path} | paste -sd ' ')"
 machine_root secureesp groups set kept "state=online" --yes >/dev/null
 
 step "the exposure of each unit"

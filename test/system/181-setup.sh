@@ -12,6 +12,8 @@ fi
 . "$root/test/system/load_lib.sh"
 # shellcheck source=test/system/machine.sh
 . "$root/test/system/machine.sh"
+# shellcheck source=test/system/machine_lib.sh
+. "$root/test/system/machine_lib.sh"
 
 obstacle=$(machine_obstacle)
 [ -z "$obstacle" ] || skip "$obstacle"
@@ -184,6 +186,12 @@ expect_match "the broker" "broker +localhost:8883 connected" "$(machine_root sec
 expect_equal "owners and modes" "mosquitto 600 secureesp 600" \
     "$(machine_root stat -c '%U %a' $servers/mosquitto.key $servers/secureespd.key | tr '\n' ' ' | sed 's/ $//')"
 expect_equal "enabled" "enabled enabled" "$(machine_root systemctl is-enabled mosquitto secureespd | tr '\n' ' ' | sed 's/ $//')"
+timers=(secureesp-renew.timer secureesp-backup.timer secureesp-mail.path)
+timers_are_on() {
+    expect_equal "timers" "enabled enabled enabled active active active" \
+        "$(machine_root sh -c "systemctl is-enabled $1; systemctl is-active $1" | paste -sd ' ')"
+}
+timers_are_on "${timers[*]}"
 expect_equal "what devices are told" "downloadserver = $machine_name mqttserver = $machine_name" \
     "$(grep -E '^(downloadserver|mqttserver) ' "$etc/secureesp.conf" | tr '\n' ' ' | sed 's/ $//')"
 
@@ -243,6 +251,10 @@ machine_root chown root $servers/mosquitto.key
 doctor
 expect_match "what it says" "FAIL +keys +.*mosquitto.key is not mosquitto's, .*To do: chown mosquitto" "$output"
 machine_root chown mosquitto $servers/mosquitto.key
+expect_match "timers and backups" 'ok +services +renewal, backups and mail.*ok +backup +none yet' "$output"
+machine_root systemctl disable --quiet --now secureesp-backup.timer
+doctor
+expect_match "what it says" 'warn +services +secureesp-backup.timer is off: no backup is made.*warn +backup +there is none' "$output"
 machine_root systemctl disable --quiet secureespd
 doctor
 expect_match "what it says" 'warn +services +secureespd runs, but does not start' "$output"
@@ -252,6 +264,77 @@ doctor
 expect_match "what it says" 'FAIL +services +mosquitto does not run .*systemctl start mosquitto' "$output"
 setup
 done_is 'changed  mosquitto is started.*changed  secureespd is enabled and started'
+
+timers_are_on "${timers[*]}"
+
+step "a backup is put in no fleet's place"
+device_starts "$(mac_of 1)"
+expect_exit 0 machine_root sh -c 'umask 077 && cd /root && echo "a pass phrase" >phrase && echo another >wrong &&
+    secureesp backup create fleet.tar.age --keys --passphrase-file phrase && secureesp backup create bare.tar'
+with_keys=(--restore /root/fleet.tar.age --passphrase-file /root/phrase)
+fleet_state() {
+    machine_root sh -c 'cd /etc/secureesp && find pki -printf "%p %u %g %m\n" | sort && find pki -type f -exec sha256sum {} + | sort
+        stat -c "%n %U %G %a" /var/lib/secureesp /var/lib/secureesp/secureesp.db'
+}
+before=$(fleet_state)
+for dry in "" --dry-run; do
+    setup "${with_keys[@]}" ${dry:+"$dry"}
+    failed_is 'the backup: there is a fleet in /var/lib/secureesp already, which is left alone'
+done
+expect_equal "the fleet" "$before" "$(fleet_state)"
+
+step "the machine is lost, and its backup has no keys: no new CA is ever made"
+lose() {
+    machine_root systemctl disable --quiet --now secureespd mosquitto "${timers[@]}"
+    machine_root rm -rf /etc/secureesp /var/lib/secureesp
+}
+machine_root cp -a /etc/secureesp/pki /root/kept
+lose
+setup --restore /root/bare.tar --dry-run
+failed_is 'create .*bare.tar.*CA: the backup that is put back here is without keys'
+machine_root sh -c 'mount --bind /var/lib /var/lib && mount -o remount,bind,ro /var/lib'
+setup --restore /root/bare.tar
+failed_is 'the backup: .*Read-only'
+machine_root umount /var/lib
+setup
+failed_is 'CA: the backup that is put back here is without keys'
+for again in created kept; do
+    setup --restore /root/bare.tar
+    failed_is "$again .*bare.tar.*CA: the backup that is put back here is without keys.*put the folder of the CA back"
+    setup
+    failed_is 'CA: the backup that is put back here is without keys'
+    expect_equal "keys" "" "$(keys)"
+done
+machine_root sh -c 'rm -r /etc/secureesp/pki && mv /root/kept /etc/secureesp/pki'
+now=$(date +%s%3N)
+setup --restore /root/bare.tar
+done_is 'kept +/root/bare.tar was put back already.*kept +administrator admin.*ok +round trip +the broker at'
+eventually 60 "the device goes on" is_back "$now"
+expect_equal "the fleet" "$before" "$(fleet_state)"
+
+step "and with keys, whatever fails on the way"
+lose
+setup "${with_keys[@]:0:3}" /root/wrong
+failed_is 'the backup: '
+machine_root test ! -e /etc/secureesp/restored -a ! -e /var/lib/secureesp || fail "something was put back"
+setup "${with_keys[@]}" --dry-run
+done_is 'create .*what /root/fleet.tar.age holds.*the CA of the backup'
+machine_root test ! -e /var/lib/secureesp || fail "a dry run put it back"
+mkdir -p "$machine/etc/systemd/system/secureespd.service.d"
+printf '[Service]\nExecStart=\nExecStart=/bin/false\n' >"$machine/etc/systemd/system/secureespd.service.d/x.conf"
+setup "${with_keys[@]}"
+failed_is 'created +[0-9]+ files of /root/fleet.tar.age, of .*, with 1 devices.*the daemon: secureespd does not start'
+machine_root sed -i s/done/begun/ /etc/secureesp/restored # as if it were killed before
+setup "${with_keys[@]}"
+failed_is 'created +[0-9]+ files of /root/fleet.tar.age.*the daemon: secureespd does not start'
+rm -r "$machine/etc/systemd/system/secureespd.service.d"
+now=$(date +%s%3N)
+setup "${with_keys[@]}"
+done_is 'kept +/root/fleet.tar.age was put back already.*kept +/etc/secureesp/pki/ca.crt and its key.*ok +round trip +the broker at'
+expect_match "devices" '^1 device$' "$(tail -n 1 <<<"$output")"
+eventually 60 "the device goes on" is_back "$now"
+expect_equal "the fleet" "$before" "$(fleet_state)"
+timers_are_on "${timers[*]}"
 
 step "a CA that is elsewhere: requests"
 machine_root sh -c 'mv /etc/secureesp/pki /root/pki && systemctl stop secureespd mosquitto'

@@ -18,7 +18,7 @@ _secureesp_boards() {
 _secureesp_options() {
     case $1 in
         doctor*) echo '--config --broker-config' ;;
-        setup*) echo '--name --admin --password-file --ca-elsewhere --dry-run' ;;
+        setup*) echo '--name --admin --password-file --ca-elsewhere --restore --passphrase-file --dry-run' ;;
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
         'devices tag') echo '--add --remove --force' ;;
@@ -183,7 +183,7 @@ _secureesp() {
     COMPREPLY=()
     compopt +o default 2>/dev/null
     case $prev in
-        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file | --passphrase-file | --into | --root | --pki | --broker-config | --request | --ca-elsewhere)
+        --socket | --out | --token-file | --networks | --key | --trust | --embeds | --append-to | --from | --to | --secret | --config | --password-file | --passphrase-file | --into | --root | --pki | --broker-config | --request | --ca-elsewhere | --restore)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return

@@ -1,17 +1,22 @@
 // What the checks decide, and what they read.
 #include <setjmp.h>
 #include <stdarg.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "server/base/file.h"
 #include "server/doctor/doctor.h"
+#include "server/doctor/doctor_backup.h"
 #include "server/doctor/doctor_machine.h"
 #include "server/doctor/doctor_mqtt.h"
 #include "server/doctor/doctor_pki.h"
 #include "server/doctor/doctor_service.h"
+#include "test/unit/server/base/scratch.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
@@ -147,6 +152,77 @@ static void test_say(void **state)
     assert_int_equal(doctor.counts[DOCTOR_OK], 0);
 }
 
+static struct doctor_finding last;
+
+static void keep(const struct doctor_finding *finding, void *ctx)
+{
+    (void)ctx;
+    last = *finding;
+}
+
+static void test_backup(void **state)
+{
+    static const struct {
+        struct doctor_backup_facts facts; // in days
+        enum doctor_level level;
+        const char *text;
+        const char *fix;
+    } rows[] = {
+        {{0, false, 0}, DOCTOR_WARN, "none is made by itself", "enable --now secureesp-backup.ti"},
+        {{0, true, 92}, DOCTOR_OK, "none yet", ""},
+        {{0, true, 91}, DOCTOR_WARN, "none in /var/lib/secureesp-backup of the", "journalctl -u"},
+        {{0, true, 0}, DOCTOR_WARN, "of the last 8 days", "journalctl -u"},
+        {{92, true, 1}, DOCTOR_OK, "is 8 days old", ""},
+        {{91, true, 1}, DOCTOR_WARN, "of the last 8 days", "journalctl -u"},
+        {{99, true, 1}, DOCTOR_OK, "is 1 day old", ""},
+        {{91, true, 95}, DOCTOR_OK, "is 9 days old", ""}, // the timer was off
+        {{50, false, 0}, DOCTOR_OK, "is 50 days old", ""},
+    };
+    static struct doctor doctor = {.report = keep};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct doctor_backup_facts facts = rows[i].facts;
+
+        facts.newest_ms *= DAY_MS;
+        facts.since_ms *= DAY_MS;
+        doctor_backup_judge(&facts, 100 * DAY_MS, &doctor);
+        assert_string_equal(last.check, "backup");
+        assert_int_equal(last.level, rows[i].level);
+        assert_non_null(strstr(last.text, rows[i].text));
+        assert_non_null(strstr(last.fix, rows[i].fix));
+    }
+}
+
+static void put_file(const char *folder, const char *name, time_t written)
+{
+    const struct timespec times[] = {{.tv_sec = written}, {.tv_sec = written}};
+    char path[SCRATCH_PATH_SIZE];
+
+    scratch_path(folder, name, path);
+    assert_int_equal(file_replace(path, (const uint8_t *)"x", 1, 0600, NULL), 0);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void test_backup_find(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+    int64_t newest_ms = 1;
+
+    scratch_path(*state, "none", path);
+    assert_true(doctor_backup_find(path, &newest_ms));
+    assert_int_equal(newest_ms, 0);
+    put_file(*state, "secureesp-20260101T000000Z.tar", 100);
+    put_file(*state, "secureesp-20260102T000000Z.tar.age", 300);
+    put_file(*state, "secureesp-20260103T000000Z.tar", 200);
+    put_file(*state, "secureesp-20260104T000000Z.tar.x.tmp", 400); // it is being written
+    put_file(*state, "other.tar", 500);
+    assert_true(doctor_backup_find(*state, &newest_ms));
+    assert_int_equal(newest_ms, 300000);
+    scratch_path(*state, "other.tar", path);
+    assert_false(doctor_backup_find(path, &newest_ms));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +232,8 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_mqtt),
         cmocka_unit_test(test_say),
+        cmocka_unit_test(test_backup),
+        cmocka_unit_test_setup_teardown(test_backup_find, scratch_make, scratch_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
