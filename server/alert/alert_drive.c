@@ -27,6 +27,7 @@ struct alert_drive {
     int64_t silent_at_ms;  // monotonic
     struct alert database; // its fault, while it lasts: it cannot be kept there
     bool database_is_bad;
+    struct alert_logins logins;
     struct pace trouble;
 };
 
@@ -102,6 +103,7 @@ static bool look_once(struct alert_drive *drive, struct err *err)
     }
     look.facts = &facts;
     alert_judge_facts(&facts, settings->broker_lost_ms, look.now_ms, &look.now);
+    alert_judge_logins(&facts, &drive->logins, look.now_ms, &look.now);
     rc = read_look(drive, &look, err);
     if (rc == 0 && look.is_changed)
         rc = store_write(settings->store, alert_look_write, &look, err);

@@ -7,7 +7,10 @@
 #include "server/alert/alert_kind.h"
 #include "server/base/clock.h"
 
+#define HOUR_MS INT64_C(3600000)
 #define DAY_MS INT64_C(86400000)
+// The alert before must be over, or there is no other: alert_judge_is_over().
+#define TELL_MS (DAY_MS + 60000)
 #define FAULT_MS 60000 // within which a fault of the broker is found
 
 static void judge_certificate(
@@ -22,6 +25,18 @@ static void judge_certificate(
     snprintf(detail, sizeof detail, "the certificate of the %s %s on %s", subject,
         end_ms < now_ms ? "ended" : "ends", text);
     alert_list_add(out, ALERT_KIND_CERTIFICATE_ENDING, subject, detail, now_ms);
+}
+
+static void judge_backup(int64_t made_ms, int64_t now_ms, struct alert_list *out)
+{
+    char detail[ALERT_DETAIL_SIZE];
+    char text[CLOCK_TEXT_SIZE];
+
+    if (made_ms == 0 || now_ms - made_ms <= ALERT_JUDGE_BACKUP_DAYS * DAY_MS)
+        return;
+    clock_format(made_ms, text);
+    snprintf(detail, sizeof detail, "the last was made on %s", text);
+    alert_list_add(out, ALERT_KIND_BACKUP_OLD, "", detail, now_ms);
 }
 
 void alert_judge_facts(
@@ -46,6 +61,26 @@ void alert_judge_facts(
             (long long)facts->devices_ending);
         alert_list_add(out, ALERT_KIND_CERTIFICATE_ENDING, "devices", detail, now_ms);
     }
+    judge_backup(facts->backup_ms, now_ms, out);
+}
+
+void alert_judge_logins(const struct alert_facts *facts, struct alert_logins *logins,
+    int64_t now_ms, struct alert_list *out)
+{
+    uint64_t count = facts->logins_refused - logins->before;
+    char detail[ALERT_DETAIL_SIZE];
+
+    if (now_ms - logins->hour_ms >= HOUR_MS || now_ms < logins->hour_ms) {
+        logins->before = facts->logins_refused;
+        logins->hour_ms = now_ms;
+    }
+    if (count < ALERT_JUDGE_LOGINS ||
+        (logins->told_ms != 0 && now_ms - logins->told_ms < TELL_MS && now_ms >= logins->told_ms))
+        return;
+    logins->told_ms = now_ms;
+    snprintf(detail, sizeof detail, "%llu within an hour, the last from %s",
+        (unsigned long long)count, facts->login_address);
+    alert_list_add(out, ALERT_KIND_LOGIN_REFUSED, "", detail, now_ms);
 }
 
 void alert_judge_event(const struct event *event, int64_t now_ms, struct alert_list *out)

@@ -6,12 +6,15 @@
 
 #include "server/alert/alert_list.h"
 #include "server/model/event.h"
+#include "server/model/user.h"
 
 // What goes wrong now, by what is known: pure.
 
 #define ALERT_JUDGE_DAYS 21       // before a certificate's end; renewal begins 30 days before it
 #define ALERT_JUDGE_DEVICES 50    // that have an alert of their own for being silent
 #define ALERT_JUDGE_FLEET "fleet" // the subject for more than those
+#define ALERT_JUDGE_LOGINS 20     // that were refused within an hour
+#define ALERT_JUDGE_BACKUP_DAYS 8 // since the last; what makes them may be weekly
 
 // The daemon's state; times as clock_now_ms(), 0: not known.
 struct alert_facts {
@@ -23,11 +26,25 @@ struct alert_facts {
     int64_t ca_ms, server_ms, broker_ms; // ends of certificates
     int64_t devices_ending, devices;     // of so many whose certificates were looked at
     char database_fault[512];
+    int64_t backup_ms;                     // when the last backup was made
+    uint64_t logins_refused;               // since the daemon started
+    char login_address[USER_ADDRESS_SIZE]; // from which the last of them came, or ""
 };
 
 // What the daemon's state says.
 void alert_judge_facts(const struct alert_facts *facts, int64_t broker_lost_ms, int64_t now_ms,
     struct alert_list *out);
+
+// Log-ins that were refused, hour by hour. All zero at the start.
+struct alert_logins {
+    uint64_t before; // so many had been when the hour began
+    int64_t hour_ms; // when that was
+    int64_t told_ms; // when there was an alert last; 0: never
+};
+
+// Adds an alert if there were too many within an hour: one a day while that goes on.
+void alert_judge_logins(const struct alert_facts *facts, struct alert_logins *logins,
+    int64_t now_ms, struct alert_list *out);
 
 // Adds the alert that an event is, if it is one.
 void alert_judge_event(const struct event *event, int64_t now_ms, struct alert_list *out);

@@ -14,6 +14,7 @@ static const struct alert_kind kinds[] = {
     {ALERT_KIND_DATABASE_FAULT, "the database cannot be written", true},
     {ALERT_KIND_DISK_LOW, "the disk is nearly full", true},
     {ALERT_KIND_CERTIFICATE_ENDING, "a certificate ends and nobody has renewed it", true},
+    {ALERT_KIND_BACKUP_OLD, "there has been no backup for long", true},
     {ALERT_KIND_ROLLOUT_PAUSED, "a rollout is paused", true},
     {ALERT_KIND_ENROLMENT_WAITING, "a device waits to be let in", true},
     {ALERT_KIND_DEVICE_OFFLINE, "a device has been silent for long", true},
@@ -23,6 +24,7 @@ static const struct alert_kind kinds[] = {
     {"device-limited", "the broker limits a device that does too much", false},
     {"device-key-refused", "a device's private key was asked for and refused", false},
     {"enrolment-refused", "a device's enrolment was refused", false},
+    {ALERT_KIND_LOGIN_REFUSED, "many log-ins were refused", false},
     {ALERT_KIND_TEST, "this is a test", false},
 };
 

@@ -22,6 +22,8 @@ struct alert_kind {
 #define ALERT_KIND_ENROLMENT_WAITING "enrolment-waiting"
 #define ALERT_KIND_DEVICE_OFFLINE "device-offline"
 #define ALERT_KIND_DEVICE_RESTARTS "device-restarts"
+#define ALERT_KIND_LOGIN_REFUSED "login-refused"
+#define ALERT_KIND_BACKUP_OLD "backup-old"
 #define ALERT_KIND_TEST "test"
 
 // The i-th of them; NULL behind the last.

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/alert/alert_kind.h"
 #include "server/base/clock.h"
 #include "server/model/enrolment.h"
+#include "server/store/alert_store.h"
 #include "server/store/enrolment_store.h"
 #include "server/store/enrolment_window_store.h"
 #include "server/store/metrics_store.h"
@@ -24,6 +26,8 @@ static const struct metrics_family enrolments = {
     "secureesp_enrolments", METRICS_GAUGE, "Devices on their way to a certificate, by state."};
 static const struct metrics_family window = {"secureesp_enrolment_window_open", METRICS_GAUGE,
     "Whether every device that asks gets a certificate now."};
+static const struct metrics_family alerts = {
+    "secureesp_alerts", METRICS_GAUGE, "Alerts that go on, by kind."};
 static const struct metrics_family messages = {
     "secureesp_webhook_queued_messages", METRICS_GAUGE, "Messages that wait for webhooks."};
 static const struct metrics_family events = {"secureesp_events_total", METRICS_COUNTER,
@@ -169,6 +173,39 @@ static int write_enrolments(
     return 0;
 }
 
+#define ALERT_KINDS_MAX 32
+
+static int count_alert(const struct alert *alert, void *ctx)
+{
+    int64_t *counts = ctx;
+    const struct alert_kind *kind;
+
+    for (size_t i = 0; (kind = alert_kind_at(i)) != NULL && i < ALERT_KINDS_MAX; i++)
+        counts[i] += strcmp(kind->name, alert->kind) == 0;
+    return 0;
+}
+
+// Not those that the database never has: its own fault has another series, and a test goes by.
+static int write_alerts(
+    struct store_connection *connection, struct metrics_text *text, struct err *err)
+{
+    int64_t counts[ALERT_KINDS_MAX] = {0};
+    const struct alert_kind *kind;
+    int rc = alert_store_each(connection, count_alert, counts, err);
+
+    if (rc < 0)
+        return rc;
+    metrics_text_begin(text, &alerts);
+    for (size_t i = 0; (kind = alert_kind_at(i)) != NULL && i < ALERT_KINDS_MAX; i++) {
+        struct metrics_label labels[] = {{"kind", kind->name}, {0}};
+
+        if (strcmp(kind->name, ALERT_KIND_DATABASE_FAULT) != 0 &&
+            strcmp(kind->name, ALERT_KIND_TEST) != 0)
+            metrics_text_add(text, labels, counts[i]);
+    }
+    return 0;
+}
+
 static int write_stage(const struct metrics_store_stage *stage, void *ctx)
 {
     struct metrics_label labels[] = {{"rollout", stage->rollout}, {"image", stage->image},
@@ -188,6 +225,8 @@ int api_metrics_fleet_write(
         rc = write_counts(connection, text, err);
     if (rc == 0)
         rc = write_enrolments(connection, text, err);
+    if (rc == 0)
+        rc = write_alerts(connection, text, err);
     if (rc < 0)
         return rc;
     metrics_text_begin(text, &stages);

@@ -7,6 +7,7 @@
 #include "server/api/api_revocation.h"
 #include "server/api/api_rollouts.h"
 #include "server/base/clock.h"
+#include "server/store/alert_store.h"
 #include "server/store/device_store.h"
 #include "server/store/revocation_store.h"
 #include "server/store/store.h"
@@ -111,6 +112,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     int64_t total = 0;
     int64_t online = 0;
     int64_t revoked = 0;
+    int64_t alerts = 0;
     json_t *object;
     json_t *counters;
     json_t *enrolment = NULL;
@@ -122,6 +124,8 @@ void api_status_show(const struct http_request *request, struct http_response *r
         rc = device_store_count(connection, &total, &online, &err);
         if (rc == 0)
             rc = revocation_store_count(connection, &revoked, &err);
+        if (rc == 0)
+            rc = alert_store_count(connection, &alerts, &err);
         if (rc == 0)
             rc = api_enrolment_window_state(api, connection, &enrolment, &err);
         if (rc == 0)
@@ -148,6 +152,7 @@ void api_status_show(const struct http_request *request, struct http_response *r
     api_json_set(&object, "operator", operator_json(api));
     api_json_set(&object, "enrolment", enrolment);
     api_json_set(&object, "rollouts", rollouts);
+    api_json_set(&object, "alerts", json_integer(alerts));
     api_json_set(&object, "counters", counters);
     api_json_send(response, 200, object);
 }

@@ -1,6 +1,7 @@
 // Makes backups while all goes on.
 #include "server/backup/backup.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -10,12 +11,17 @@
 #include "server/backup/backup_pipe.h"
 #include "server/backup/backup_stage.h"
 #include "server/base/clock.h"
+#include "server/base/file.h"
 #include "server/base/log.h"
 #include "server/store/store_schema.h"
+
+#define MADE_FILE "last-backup"
+#define MADE_MAX 32
 
 struct backup {
     struct backup_places places;
     atomic_flag is_busy;
+    _Atomic int64_t made_at_ms;
 };
 
 struct backup_run {
@@ -25,6 +31,40 @@ struct backup_run {
     bool is_started;
 };
 
+// The file that remembers it: milliseconds since 1970. One that cannot be read says nothing.
+static int64_t read_made_at(const char *state_dir)
+{
+    char path[PATH_MAX];
+    uint8_t *text;
+    size_t n;
+    int64_t at_ms;
+
+    snprintf(path, sizeof path, "%s/" MADE_FILE, state_dir);
+    if (file_read(path, MADE_MAX, &text, &n, NULL) < 0)
+        return 0;
+    at_ms = strtoll((char *)text, NULL, 10);
+    free(text);
+    return at_ms > 0 ? at_ms : 0;
+}
+
+static void note_made(struct backup *backup, int64_t at_ms)
+{
+    char path[PATH_MAX];
+    char text[MADE_MAX];
+    struct err err = {0};
+    int n = snprintf(text, sizeof text, "%lld\n", (long long)at_ms);
+
+    backup->made_at_ms = at_ms;
+    snprintf(path, sizeof path, "%s/" MADE_FILE, backup->places.state_dir);
+    if (file_replace(path, (const uint8_t *)text, (size_t)n, 0600, &err) < 0)
+        log_error("backup", "when it was made cannot be kept error=\"%s\"", err.message);
+}
+
+int64_t backup_made_at_ms(const struct backup *backup)
+{
+    return backup->made_at_ms;
+}
+
 int backup_new(const struct backup_places *places, struct backup **out, struct err *err)
 {
     struct backup *backup = calloc(1, sizeof *backup);
@@ -33,6 +73,7 @@ int backup_new(const struct backup_places *places, struct backup **out, struct e
         return err_set(err, ERR_NO_MEMORY, "no memory for backups");
     backup->places = *places;
     atomic_flag_clear(&backup->is_busy);
+    backup->made_at_ms = read_made_at(places->state_dir);
     backup_stage_sweep(places->state_dir);
     *out = backup;
     return 0;
@@ -88,6 +129,8 @@ static void *run_thread(void *ctx)
     int64_t began_ms = clock_monotonic_ms();
     int rc = make(run, &err);
 
+    if (rc == 0)
+        note_made(run->backup, clock_now_ms());
     if (rc < 0)
         log_error("backup", "not made error=\"%s\"", err.message);
     else

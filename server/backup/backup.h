@@ -1,6 +1,7 @@
 #ifndef BACKUP_H
 #define BACKUP_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "server/backup/backup_members.h"
@@ -13,6 +14,10 @@ struct backup;
 ERR_CHECKED int backup_new(
     const struct backup_places *places, struct backup **out, struct err *err);
 void backup_free(struct backup *backup); // after the last run; NULL is allowed
+
+// When the last one was made whole, as the daemon knows also after it was restarted; 0: none that
+// it knows of. Any thread.
+int64_t backup_made_at_ms(const struct backup *backup);
 
 // Takes the place of the one that is made: ERR_CONFLICT while there is another, ERR_NO_MEMORY.
 struct backup_run;

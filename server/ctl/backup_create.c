@@ -40,6 +40,7 @@ struct create {
     const char *path;
     const char *passphrase; // "": none
     bool with_keys;
+    bool is_elsewhere; // the daemon: no file of this machine goes into its backup
     struct backup_paths paths;
     struct archive_about about;
     struct new_file *file;
@@ -116,7 +117,7 @@ static int finish(struct create *create, struct err *err)
 {
     struct backup_local local = {
         &create->paths, archive_reader_list(create->reader), create->with_keys};
-    int rc = backup_local_add(create->writer, &local, err);
+    int rc = create->is_elsewhere ? 0 : backup_local_add(create->writer, &local, err);
 
     if (rc == 0)
         rc = archive_writer_finish(create->writer, err);
@@ -229,6 +230,7 @@ int backup_create_run(const struct subcommand_call *call, struct err *err)
         .path = path,
         .passphrase = passphrase,
         .with_keys = options_has(call->options, "keys"),
+        .is_elsewhere = call->target->socket == NULL,
         .progress = {.what = "writing"},
         .err = err};
     int64_t keep = 0;
@@ -238,6 +240,8 @@ int backup_create_run(const struct subcommand_call *call, struct err *err)
         rc = backup_paths_fill(call->options, &create.paths, err);
     if (rc < 0)
         return SUBCOMMAND_USAGE;
+    if (create.with_keys && create.is_elsewhere)
+        return subcommand_misuse(err, "--keys are those of this machine: it takes no --server");
     rc = backup_passphrase_choose(options_value(call->options, "passphrase-file"), passphrase, err);
     if (rc == 0 && create.with_keys && passphrase[0] == '\0')
         rc = subcommand_misuse(err, "with --keys, a backup must be encrypted: --passphrase-file");

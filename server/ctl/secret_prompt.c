@@ -54,10 +54,10 @@ static int ask(const char *question, char *out, size_t size, struct err *err)
     hidden.c_lflag |= ECHONL;
     for (int i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &action, &before[i]);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden); // first: who sees the question may answer at once
     text_print(stderr, question);
     fputs(": ", stderr);
     (void)fflush(stderr);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 
     int rc = read_line("password", out, size, err);
 

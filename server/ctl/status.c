@@ -130,6 +130,14 @@ static void print_rollouts(const json_t *rollouts)
     }
 }
 
+static void print_alerts(const json_t *status)
+{
+    int64_t count = field_integer(status, "alerts", 0);
+
+    if (count > 0)
+        printf("%-*s%lld (secureesp alerts list)\n", LABEL_WIDTH, "alerts", (long long)count);
+}
+
 static void print_disk(const json_t *disk)
 {
     if (!json_is_object(disk))
@@ -231,6 +239,7 @@ static int show_status(const struct subcommand_call *call, const json_t *status,
     text_print(stdout, field_text(status, "version", "-"));
     field_age(status, "started_at_ms", now_ms, text);
     printf("\n%-*s%s ago\n", LABEL_WIDTH, "started", text);
+    print_alerts(status);
     print_broker(json_object_get(status, "broker"), now_ms);
     print_database(json_object_get(status, "database"));
     print_disk(json_object_get(status, "disk"));

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/base/file.h"
 
@@ -12,12 +13,14 @@ static void read_facts(struct alert_facts *out, void *ctx)
     struct api_broker broker = {0};
     struct api_certificates ends = {0};
     struct api_disk disk = {0};
+    struct operator_desk_refusals refusals;
     struct store_counters counters;
 
     broker_state_read(link->sources.broker, &broker);
     certificate_watch_read(link->watch, &ends);
     disk_watch_read(link->disk, &disk);
     store_read_counters(link->api.store, &counters);
+    operator_desk_read_refusals(&link->operators, &refusals);
     *out = (struct alert_facts){
         .broker_connected = broker.connected,
         .broker_since_ms = broker.since_ms,
@@ -28,7 +31,10 @@ static void read_facts(struct alert_facts *out, void *ctx)
         .broker_ms = ends.broker_ms,
         .devices_ending = ends.devices_ending,
         .devices = ends.devices,
+        .backup_ms = backup_made_at_ms(link->api.backup),
+        .logins_refused = refusals.count,
     };
+    memcpy(out->login_address, refusals.address, sizeof out->login_address);
     snprintf(out->broker_error, sizeof out->broker_error, "%s", broker.error);
     snprintf(out->broker_fault, sizeof out->broker_fault, "%s", broker.fault);
     snprintf(out->database_fault, sizeof out->database_fault, "%s", counters.fault);

@@ -114,9 +114,9 @@ int api_link_start(struct api_link *link, const struct config *config, struct er
         rc = webhook_link_start(&link->api, config, err);
     link->sources.webhooks = link->api.webhooks;
     if (rc == 0)
-        rc = alert_link_start(link, config, err);
-    if (rc == 0)
         rc = open_operators(link, config, err);
+    if (rc == 0)
+        rc = alert_link_start(link, config, err);
     if (rc == 0)
         rc = http_server_start(&settings, &link->sources.api_server, err);
     return rc < 0 ? rc : start_https(link, config, err);

@@ -166,6 +166,16 @@ static json_t *describe_components(
     return components;
 }
 
+// Operators know better than the device what it is called.
+static const char *name_of(const struct homeassistant_device *device)
+{
+    const struct device_record *record = &device->record;
+
+    if (device->label.name[0] != '\0')
+        return device->label.name;
+    return record->status.name[0] != '\0' ? record->status.name : record->mac;
+}
+
 static json_t *describe_device(const struct homeassistant_device *device, int *rc)
 {
     const struct device_status *status = &device->record.status;
@@ -180,7 +190,8 @@ static json_t *describe_device(const struct homeassistant_device *device, int *r
         mac + 8, mac + 10);
     homeassistant_text_put(object, "identifiers", json_pack("[s]", id), rc);
     homeassistant_text_put(object, "connections", json_pack("[[ss]]", "mac", spelt), rc);
-    homeassistant_text_set(object, "name", status->name[0] != '\0' ? status->name : mac, rc);
+    homeassistant_text_set(object, "name", name_of(device), rc);
+    homeassistant_text_set(object, "suggested_area", device->label.place, rc);
     homeassistant_text_set(object, "manufacturer", "Espressif", rc);
     if (image_name_parse(status->image, strlen(status->image), &image))
         homeassistant_text_set(object, "model", image.board, rc);

@@ -7,6 +7,7 @@
 
 #include "server/homeassistant/homeassistant_members.h"
 #include "server/model/device_record.h"
+#include "server/store/label_store.h"
 
 // What Home Assistant is told of a device.
 
@@ -25,6 +26,7 @@ enum homeassistant_device_stage {
 
 struct homeassistant_device {
     struct device_record record;
+    struct device_label label;    // what operators call it, and where it is
     char latest[IMAGE_NAME_SIZE]; // that it is offered; that which it runs if there is none
     // Why it is not offered what there is for it, for people; or "".
     char why[HOMEASSISTANT_DEVICE_WHY_SIZE];

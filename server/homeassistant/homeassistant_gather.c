@@ -9,6 +9,7 @@
 #include "server/release/release_next.h"
 #include "server/store/command_store.h"
 #include "server/store/device_store.h"
+#include "server/store/label_store.h"
 
 bool homeassistant_gather_is_shown(const struct device_record *record)
 {
@@ -112,6 +113,8 @@ int homeassistant_gather_read(struct store *store, struct release *release,
     device->members.count = 0;
     rc = command_store_each_open(connection, device->record.mac, note_stage, &device->stage, err);
     if (rc >= 0)
+        rc = label_store_get(connection, device->record.mac, &device->label, err);
+    if (rc == 0)
         rc = device_store_get_status_json(connection, device->record.mac, &status, err);
     store_read_end(store, connection);
     if (rc == 0 && status != NULL)

@@ -29,6 +29,14 @@ void operator_desk_close(struct operator_desk *desk)
     desk->store = NULL;
 }
 
+void operator_desk_read_refusals(struct operator_desk *desk, struct operator_desk_refusals *out)
+{
+    pthread_mutex_lock(&desk->lock);
+    out->count = desk->failed.total + desk->slowed.total;
+    memcpy(out->address, desk->refused_from, sizeof out->address);
+    pthread_mutex_unlock(&desk->lock);
+}
+
 void operator_desk_each_counter(const struct operator_desk *desk,
     void (*add)(const char *name, uint64_t value, void *ctx), void *ctx)
 {

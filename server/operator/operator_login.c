@@ -17,6 +17,13 @@
 
 // --- who may try
 
+static void note_address(struct operator_desk *desk, const struct operator_login *login)
+{
+    pthread_mutex_lock(&desk->lock);
+    snprintf(desk->refused_from, sizeof desk->refused_from, "%s", login->address);
+    pthread_mutex_unlock(&desk->lock);
+}
+
 static int slow_down(struct operator_desk *desk, const struct operator_login *login,
     unsigned *wait_s, struct err *err)
 {
@@ -26,6 +33,7 @@ static int slow_down(struct operator_desk *desk, const struct operator_login *lo
     pthread_mutex_unlock(&desk->lock);
     if (*wait_s == 0)
         return 0;
+    note_address(desk, login);
     if (tally_add(&desk->slowed, 1, LOG_EVERY_MS))
         log_warning("operator", "log-in refused, it failed too often before address=%s count=%llu",
             login->address, (unsigned long long)desk->slowed.total);
@@ -89,6 +97,7 @@ static void note_failure(
     struct err err = {0};
 
     desk->unaudited++;
+    note_address(desk, login);
     if (tally_add(&desk->failed, 1, LOG_EVERY_MS))
         log_warning("operator", "log-in failed user=%s address=%s count=%llu",
             user->name[0] != '\0' ? user->name : "-", login->address,

@@ -9,6 +9,8 @@
 static const char select_all[] =
     "SELECT number, kind, subject, detail, since_ms, seen_ms FROM alerts ORDER BY number";
 
+static const char count_all[] = "SELECT count(*) FROM alerts";
+
 static const char see[] =
     "UPDATE alerts SET detail = ?3, seen_ms = ?4 WHERE kind = ?1 AND subject = ?2 RETURNING number";
 
@@ -64,6 +66,20 @@ int alert_store_each(struct store_connection *connection,
     }
     statement_close(&s);
     return rc;
+}
+
+int alert_store_count(struct store_connection *connection, int64_t *count, struct err *err)
+{
+    struct statement s;
+
+    statement_open(&s, connection, count_all);
+
+    int rc = statement_step(&s, err);
+
+    if (rc > 0)
+        *count = statement_int(&s, 0);
+    statement_close(&s);
+    return rc < 0 ? rc : 0;
 }
 
 // 1 if it was there, 0, or an error.

@@ -14,6 +14,9 @@
 ERR_CHECKED int alert_store_each(struct store_connection *connection,
     int (*each)(const struct alert *alert, void *ctx), void *ctx, struct err *err);
 
+ERR_CHECKED int alert_store_count(
+    struct store_connection *connection, int64_t *count, struct err *err);
+
 // Adds one, and its note. One of that kind and subject that goes on is only seen again, and what is
 // said of it becomes the new; no note.
 ERR_CHECKED int alert_store_raise(struct store_connection *connection, const struct alert *alert,

@@ -188,6 +188,14 @@ log_in anna 'forgotten once 4' 429
 log_in anna 'forgotten once 4' 200 --interface 127.0.0.2
 [ "$(audited "json_extract(value, '\$.verb') = 'log-in-failed'")" -le 3 ] || fail "a row for each guess"
 [ "$(counter operator_log_ins_slowed)" -ge 3 ] || fail "not counted"
+for _ in $(seq 15); do
+    curl -sS --max-time 30 --interface 127.0.0.3 --cacert "$SANDBOX_PKI/ca.crt" -o /dev/null \
+        --data-binary '{"name": "anna", "password": "guess guess guess"}' "$url/session"
+done
+tells_of_guesses() {
+    secureesp alerts list --json | grep -q '"login-refused".*within an hour, the last from 127\.0\.0\.3'
+}
+eventually 10 "the alert" tells_of_guesses
 
 step "a flood of log-ins is others' affair"
 flood() {

@@ -114,6 +114,30 @@ expect_exit 2 laptop --server localhost pki init "$work/ca"
 expect_match "why not" "takes no --server" "$output"
 expect_exit 0 laptop pki init "$work/ca"
 expect_exit 0 laptop servers use --none
+
+step "a backup of that machine has no file of this one"
+mkdir -p "$work/here/etc/secureesp" "$work/here/etc/mosquitto/conf.d"
+echo ours >"$work/here/etc/secureesp/signer.conf"
+echo ours >"$work/here/etc/mosquitto/conf.d/secureesp.conf"
+printf 'correct horse phrase\n' >"$work/phrase"
+# members OPTION...: what a backup holds that is made with them.
+members() {
+    XDG_CONFIG_HOME="$work/config" secureesp "$@" backup create "$work/backup.tar" --force --root "$work/here" \
+        </dev/null >/dev/null 2>"$work/said" ||
+        fail "no backup: $(cat "$work/said")"
+    tar tf "$work/backup.tar"
+}
+members >"$work/with"
+expect_equal "on the machine itself" 2 "$(grep -cxE 'etc/signer.conf|broker/secureesp.conf' "$work/with")"
+members --server localhost >"$work/without"
+grep -qx etc/secureesp.conf "$work/without" || fail "not all is in it: $(cat "$work/without")"
+! grep -qxE 'etc/signer.conf|broker/secureesp.conf' "$work/without" || fail "files of this machine are in it"
+expect_exit 2 laptop --server localhost backup create "$work/keys.tar.age" --keys --pki "$SANDBOX_PKI" \
+    --passphrase-file "$work/phrase"
+expect_match "why no keys" "takes no --server" "$output"
+[ ! -e "$work/keys.tar.age" ] || fail "there is one"
+
+step "without a server"
 expect_exit 1 laptop status
 expect_match "this machine's socket" "no daemon at /run/secureesp/api.sock" "$output"
 

@@ -159,3 +159,17 @@ has_all() {
     [ "$(got test test)" -eq 13 ]
 }
 eventually 15 "all messages" has_all
+
+step "a backup that is long ago"
+! goes_on backup-old || fail "there never was one"
+expect_equal "status says how many go on" "$(secureesp alerts list --json | jq length)" "$(json_get "$(api /status)" '$.alerts')"
+part stop daemon
+echo 1790000000000 >"$sandbox/state/last-backup"
+part start daemon
+eventually 10 "the alert" goes_on backup-old
+secureesp status | grep -qE '^alerts +[1-9][0-9]* \(secureesp alerts list\)$' || fail "status does not say it"
+secureesp backup create "$work/backup.tar" --root "$work/elsewhere" </dev/null >/dev/null || fail "no backup"
+is_over() {
+    ! goes_on backup-old
+}
+eventually 10 "its end" is_over

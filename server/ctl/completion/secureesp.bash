@@ -33,7 +33,6 @@ _secureesp_options() {
         'devices watch') echo '--online --offline --state --image --filter --interval' ;;
         'devices key') echo '--key' ;;
         'devices revoke') echo '--reason' ;;
-        'devices key') echo '--key' ;;
         'enrolments list') echo '--state' ;;
         'enrolments add') echo '--code' ;;
         'enrolments approve') echo '--key --any-key' ;;
@@ -222,7 +221,7 @@ _secureesp() {
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
             return
             ;;
-        --name | --admin | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --event | --user | --fingerprint | --keep) return ;;
+        --name | --admin | --place | --note | --days | --dns | --ip | --image | --interval | --for | --ssid | --canary | --filter | --add | --remove | --since | --who | --object | --anchor | --phases | --rate | --at-once | --site | --per-site | --start | --window | --success | --soak | --failures | --timeout | --lines | --user | --fingerprint | --keep) return ;;
         --policy)
             mapfile -t COMPREPLY < <(compgen -W 'step leap' -- "$cur")
             return

@@ -57,6 +57,52 @@ static void states_are_judged(void **state)
         &facts, "certificate-ending/daemon certificate-ending/broker certificate-ending/devices");
 }
 
+static void an_old_backup(void **state)
+{
+    struct alert_facts facts = fine;
+
+    (void)state;
+    facts.backup_ms = NOW_MS - 8 * DAY_MS;
+    expect(&facts, "");
+    facts.backup_ms--;
+    expect(&facts, "backup-old/");
+}
+
+// So many refused log-ins so far; what is said of them, or "".
+static void refused(struct alert_logins *logins, uint64_t count, int64_t at_ms, const char *detail)
+{
+    struct alert_facts facts = {.logins_refused = count, .login_address = "2001:db8::1"};
+    struct alert_list list = {0};
+
+    alert_judge_logins(&facts, logins, at_ms, &list);
+    assert_int_equal(list.count, detail[0] != '\0' ? 1 : 0);
+    if (list.count > 0) {
+        assert_string_equal(list.items[0].kind, "login-refused");
+        assert_string_equal(list.items[0].subject, "");
+        assert_string_equal(list.items[0].detail, detail);
+    }
+    alert_list_clear(&list);
+}
+
+static void refused_logins(void **state)
+{
+    struct alert_logins logins = {0};
+    const char *told = "20 within an hour, the last from 2001:db8::1";
+    int64_t day_ms = NOW_MS + HOUR_MS + DAY_MS;
+
+    (void)state;
+    refused(&logins, 0, NOW_MS, "");
+    refused(&logins, 19, NOW_MS + HOUR_MS, "");
+    refused(&logins, 38, NOW_MS + HOUR_MS + 1, ""); // another hour
+    refused(&logins, 39, NOW_MS + HOUR_MS + 2, told);
+    refused(&logins, 500, NOW_MS + HOUR_MS + 3, "");
+    refused(&logins, 500, day_ms, "");
+    // Once more when that of the day before is over.
+    refused(&logins, 520, day_ms + 60001, "");
+    refused(&logins, 520, day_ms + 60002, told);
+    refused(&logins, 540, day_ms + DAY_MS, "");
+}
+
 static void event(const char *kind, const char *result, const char *expected)
 {
     struct event it = {.mac = "84f3eb000001", .detail = "why"};
@@ -194,6 +240,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_are_judged),
+        cmocka_unit_test(an_old_backup),
+        cmocka_unit_test(refused_logins),
         cmocka_unit_test(events_are_judged),
         cmocka_unit_test(what_is_gone_is_over),
         cmocka_unit_test(what_is_not_known_is_not_over),

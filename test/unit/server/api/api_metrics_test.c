@@ -2,6 +2,7 @@
 #include "test/unit/server/api/api_fixture.h"
 
 #include "server/model/role.h"
+#include "server/store/alert_store.h"
 #include "server/store/device_store.h"
 #include "server/store/revocation_store.h"
 
@@ -41,6 +42,14 @@ static int shut_out(struct store_connection *connection, void *ctx, struct err *
     return revocation_store_put(connection, &revocation, err);
 }
 
+static int raise_alert(struct store_connection *connection, void *ctx, struct err *err)
+{
+    struct alert alert = {.kind = "device-offline"};
+
+    snprintf(alert.subject, sizeof alert.subject, "%s", (const char *)ctx);
+    return alert_store_raise(connection, &alert, 1, err);
+}
+
 static int start(void **state)
 {
     static struct some devices[] = {
@@ -54,6 +63,8 @@ static int start(void **state)
 
     for (size_t i = 0; rc == 0 && i < sizeof devices / sizeof devices[0]; i++)
         rc = store_write(f->api.store, put, &devices[i], NULL);
+    for (size_t i = 1; rc == 0 && i < 3; i++)
+        rc = store_write(f->api.store, raise_alert, (void *)(uintptr_t)devices[i].mac, NULL);
     return rc != 0 ? rc : store_write(f->api.store, shut_out, (void *)"84f3eb000003", NULL);
 }
 
@@ -78,6 +89,8 @@ static void test_the_fleet(void **state)
         "\nsecureesp_rollouts{state=\"running\"} 0\n",
         "\nsecureesp_enrolments{state=\"pending\"} 0\n",
         "\nsecureesp_images{state=\"published\"} 0\n",
+        "\nsecureesp_alerts{kind=\"disk-low\"} 0\n",
+        "\nsecureesp_alerts{kind=\"device-offline\"} 2\n",
         "\nsecureesp_events_total{kind=\"other\"} 0\n",
         "\nsecureesp_commands_ended_total{command=\"flash\",result=\"ok\"} 0\n",
     };

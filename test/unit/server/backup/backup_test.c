@@ -4,6 +4,7 @@
 #include "server/archive/archive_reader.h"
 #include "server/backup/backup_adopt.h"
 #include "server/backup/backup_pipe.h"
+#include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/image/image_files.h"
 #include "server/pki/digest.h"
@@ -191,12 +192,29 @@ static void one_at_a_time(void **state)
     assert_int_equal(make(d), 0);
 }
 
+// A daemon that starts anew knows it, too.
+static void when_it_was_made_is_known(void **state)
+{
+    struct daemon *d = *state;
+    int64_t begin_ms = clock_now_ms();
+    int64_t made_ms;
+
+    assert_int_equal(backup_made_at_ms(d->backup), 0);
+    assert_int_equal(make(d), 0);
+    made_ms = backup_made_at_ms(d->backup);
+    assert_in_range(made_ms, begin_ms, clock_now_ms());
+    backup_free(d->backup);
+    assert_int_equal(backup_new(&d->places, &d->backup, NULL), 0);
+    assert_int_equal(backup_made_at_ms(d->backup), made_ms);
+}
+
 static void what_cannot_be_read_ends_it(void **state)
 {
     struct daemon *d = *state;
 
     assert_int_equal(unlink(d->config), 0);
     assert_int_equal(make(d), ERR_IO);
+    assert_int_equal(backup_made_at_ms(d->backup), 0);
     assert_int_equal(count_stages(d), 0);
 }
 
@@ -248,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(all_is_in_it_but_keys),
         TEST(one_at_a_time),
+        TEST(when_it_was_made_is_known),
         TEST(what_cannot_be_read_ends_it),
         TEST(what_a_killed_one_left_is_swept),
         TEST(a_copy_is_taken_over_with_a_row),

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -121,6 +122,36 @@ static void test_at_a_terminal(void **state)
     assert_null(strstr(shown, "sesame"));
 }
 
+static ssize_t look_at_echo(void *ctx, const char *p, size_t n)
+{
+    struct termios now;
+    bool *echoes = ctx;
+
+    (void)p;
+    *echoes = tcgetattr(STDIN_FILENO, &now) < 0 || (now.c_lflag & ECHO) != 0;
+    return (ssize_t)n;
+}
+
+// What is typed as soon as the question is there is neither shown nor lost.
+static void test_no_echo_before_the_question(void **state)
+{
+    bool echoes = true;
+    FILE *watched = fopencookie(&echoes, "w", (cookie_io_functions_t){.write = look_at_echo});
+    FILE *before = stderr;
+    char secret[16];
+    char shown[64];
+    int rc;
+
+    (void)state;
+    assert_non_null(watched);
+    stderr = watched;
+    rc = ask("sesame\n", secret, sizeof secret, shown, sizeof shown);
+    stderr = before;
+    assert_int_equal(fclose(watched), 0);
+    assert_int_equal(rc, 0);
+    assert_false(echoes);
+}
+
 static void expect_ignored(int number)
 {
     struct sigaction now;
@@ -146,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_from_a_pipe),
         cmocka_unit_test(test_at_a_terminal),
+        cmocka_unit_test(test_no_echo_before_the_question),
         cmocka_unit_test(test_interrupted),
     };
 

@@ -81,6 +81,27 @@ static void test_names(void **state)
         json_string_value(json_object_get(json_object_get(object, "device"), "name")),
         "kitchen \"{{ 1 }}\"");
     assert_null(json_object_get(json_object_get(object, "device"), "model"));
+    assert_null(json_object_get(json_object_get(object, "device"), "suggested_area"));
+    json_decref(object);
+}
+
+// What operators say of a device goes before what it says of itself.
+static void test_label(void **state)
+{
+    struct homeassistant_device device = make("{}");
+    json_t *object;
+
+    (void)state;
+    strcpy(device.record.status.name, "esp");
+    strcpy(device.label.name, "pump \"{{ 1 }}\"");
+    strcpy(device.label.place, "cellar");
+    object = config(&device, NULL);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(object, "device"), "name")),
+        "pump \"{{ 1 }}\"");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(object, "device"), "suggested_area")),
+        "cellar");
     json_decref(object);
 }
 
@@ -214,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_label),
         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_long),

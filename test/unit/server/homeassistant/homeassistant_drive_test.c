@@ -6,6 +6,7 @@
 #include "server/homeassistant/homeassistant_drive.h"
 #include "server/store/command_store.h"
 #include "server/store/image_store.h"
+#include "server/store/label_store.h"
 #include "server/store/mark_store.h"
 #include "server/store/revocation_store.h"
 #include "test/unit/server/store/store_fixture.h"
@@ -151,6 +152,11 @@ static int hold(struct store_connection *connection, void *ctx, struct err *err)
     return mark_store_put(connection, MAC_1, &mark, err);
 }
 
+static int put_label(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return label_store_put(connection, MAC_1, ctx, err);
+}
+
 static struct release *release;
 
 static struct homeassistant_drive *start(struct fixture *f, bool is_on)
@@ -210,6 +216,14 @@ static void test_tells(void **state)
         f, put_report, &(struct report){MAC_1, "B-1", "{\"espimage\": \"B-1\", \"a\": 2}", true});
     wait_until_kept("secureesp/" MAC_1 "/availability", "offline");
     assert_int_equal(published(), before + 2);
+    fixture_write(f, put_label, &(struct device_label){.name = "pump", .place = "cellar"});
+    wait_until_kept(CONFIG(MAC_1), "\"name\":\"pump\"");
+    assert_true(keeps(CONFIG(MAC_1), "\"suggested_area\":\"cellar\""));
+    assert_int_equal(published(), before + 3); // the announcement alone
+    fixture_write(f, put_label, &(struct device_label){.note = "nothing of this is told"});
+    wait_until_kept(CONFIG(MAC_1), "\"name\":\"" MAC_1 "\"");
+    assert_false(keeps(CONFIG(MAC_1), "cellar"));
+    assert_int_equal(published(), before + 4);
     assert_true(keeps(DAEMON, "online"));
     homeassistant_drive_free(drive);
     assert_true(keeps(DAEMON, "offline"));
