@@ -68,6 +68,7 @@ static const struct setup_step finish[] = {
     {"the check of the configuration", setup_config_look_checked, NULL},
     {"the broker", setup_service_look_broker, setup_service_start_broker},
     {"the daemon", setup_service_look_daemon, setup_service_start_daemon},
+    {"renewal", setup_service_look_renewal, setup_service_start_renewal},
     {"the daemon's answer", setup_fleet_look_answer, setup_fleet_wait},
     {"the record of certificates", setup_fleet_look_record, setup_fleet_record},
     {"the administrator", setup_fleet_look_admin, setup_fleet_make_admin},

@@ -12,6 +12,7 @@
 #define CHECK "services"
 #define DAEMON "secureespd"
 #define BROKER "mosquitto"
+#define RENEWAL "secureesp-renew.timer"
 
 // Files that each needs beside its connections.
 #define SPARE_DAEMON 300
@@ -66,6 +67,24 @@ static pid_t check_unit(struct doctor *doctor, const char *unit)
     return (pid_t)strtol(pid, NULL, 10);
 }
 
+// Without it certificates end, and all devices with them, unless a person sees to it.
+static void check_renewal(struct doctor *doctor)
+{
+    char state[32] = "";
+    char file[32] = "";
+
+    if (read_property(RENEWAL, "ActiveState", state, sizeof state) &&
+        read_property(RENEWAL, "UnitFileState", file, sizeof file) &&
+        strcmp(state, "active") == 0 && strcmp(file, "enabled") == 0)
+        doctor_say(doctor, DOCTOR_OK, CHECK, NULL,
+            "certificates are renewed before they end (" RENEWAL ")");
+    else
+        doctor_say(doctor, DOCTOR_WARN, CHECK,
+            "sudo secureesp setup, or systemctl enable --now " RENEWAL,
+            "nothing renews the certificates of daemon and broker before they end: " RENEWAL
+            " is not enabled, or does not run");
+}
+
 // Of a broker that nobody keeps: as it wrote it down itself.
 static pid_t read_pid_file(const char *path)
 {
@@ -88,6 +107,7 @@ void doctor_service_check(struct doctor *doctor)
     }
     doctor->broker_pid = check_unit(doctor, BROKER);
     doctor->daemon_pid = check_unit(doctor, DAEMON);
+    check_renewal(doctor);
 }
 
 int64_t doctor_service_parse_limit(const char *limits)

@@ -23,6 +23,7 @@ static const struct service broker = {"mosquitto",
 static const struct service daemon_service = {
     "secureespd", {SETUP_PKI "/ca.crt", SETUP_SERVERS "/secureespd.crt",
                       SETUP_SERVERS "/secureespd.key", SETUP_CONFIG}};
+static const struct service renewal = {.unit = "secureesp-renew.timer"};
 
 bool setup_service_has_systemd(void)
 {
@@ -113,7 +114,7 @@ static int look(const struct setup *setup, const struct service *service,
     if (rc < 0)
         return rc;
     why = setup_service_decide(&state, last_change_ms(service));
-    if (why == NULL && setup->pending > 0) // of a dry run
+    if (why == NULL && setup->pending > 0 && service->files[0] != NULL) // of a dry run
         why = "restarted, with all this";
     if (why == NULL)
         return setup_find(finding, SETUP_KEPT, "%s is enabled and runs", service->unit);
@@ -182,4 +183,18 @@ int setup_service_start_daemon(
     (void)setup;
     (void)finding;
     return start(&daemon_service, err);
+}
+
+int setup_service_look_renewal(
+    const struct setup *setup, struct setup_finding *finding, struct err *err)
+{
+    return look(setup, &renewal, finding, err);
+}
+
+int setup_service_start_renewal(
+    const struct setup *setup, struct setup_finding *finding, struct err *err)
+{
+    (void)setup;
+    (void)finding;
+    return start(&renewal, err);
 }

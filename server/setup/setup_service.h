@@ -6,7 +6,7 @@
 
 #include "server/setup/setup.h"
 
-// The two services.
+// The two services, and the timer that renews their certificates.
 
 // What systemd says of one.
 struct setup_service_state {
@@ -33,6 +33,10 @@ int setup_service_start_broker(
 int setup_service_look_daemon(
     const struct setup *setup, struct setup_finding *finding, struct err *err);
 int setup_service_start_daemon(
+    const struct setup *setup, struct setup_finding *finding, struct err *err);
+int setup_service_look_renewal(
+    const struct setup *setup, struct setup_finding *finding, struct err *err);
+int setup_service_start_renewal(
     const struct setup *setup, struct setup_finding *finding, struct err *err);
 
 #endif

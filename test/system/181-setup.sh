@@ -183,7 +183,9 @@ expect_match "the doctor" 'ok +round trip +the broker at fleet.test:8883' "$outp
 expect_match "the broker" "broker +localhost:8883 connected" "$(machine_root secureesp status)"
 expect_equal "owners and modes" "mosquitto 600 secureesp 600" \
     "$(machine_root stat -c '%U %a' $servers/mosquitto.key $servers/secureespd.key | tr '\n' ' ' | sed 's/ $//')"
-expect_equal "enabled" "enabled enabled" "$(machine_root systemctl is-enabled mosquitto secureespd | tr '\n' ' ' | sed 's/ $//')"
+expect_equal "enabled" "enabled enabled enabled" \
+    "$(machine_root systemctl is-enabled mosquitto secureespd secureesp-renew.timer | paste -sd ' ')"
+expect_equal "the timer" active "$(machine_root systemctl is-active secureesp-renew.timer)"
 expect_equal "what devices are told" "downloadserver = $machine_name mqttserver = $machine_name" \
     "$(grep -E '^(downloadserver|mqttserver) ' "$etc/secureesp.conf" | tr '\n' ' ' | sed 's/ $//')"
 
@@ -243,6 +245,12 @@ machine_root chown root $servers/mosquitto.key
 doctor
 expect_match "what it says" "FAIL +keys +.*mosquitto.key is not mosquitto's, .*To do: chown mosquitto" "$output"
 machine_root chown mosquitto $servers/mosquitto.key
+machine_root systemctl stop secureesp-renew.timer
+doctor
+expect_match "what it says" 'warn +services +nothing renews the certificates .*secureesp-renew.timer' "$output"
+machine_root systemctl start secureesp-renew.timer
+doctor
+expect_match "what it says" 'ok +services +certificates are renewed' "$output"
 machine_root systemctl disable --quiet secureespd
 doctor
 expect_match "what it says" 'warn +services +secureespd runs, but does not start' "$output"
