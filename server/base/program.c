@@ -84,6 +84,22 @@ int program_run(const char *const *argv, struct program_result *out, struct err 
     return err_set(err, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot run %s: %m", argv[0]);
 }
 
+// The last line that is no note, or the last; cuts what follows it.
+static const char *last_word(char *said)
+{
+    for (char *end = said + strlen(said); end > said;) {
+        char *begin = end;
+
+        while (begin > said && begin[-1] != '\n')
+            begin--;
+        *end = '\0';
+        if (strstr(begin, ": note: ") == NULL || begin == said)
+            return begin;
+        end = begin - 1;
+    }
+    return said;
+}
+
 int program_must(const char *const *argv, struct program_result *out, struct err *err)
 {
     int rc = program_run(argv, out, err);
@@ -93,9 +109,6 @@ int program_must(const char *const *argv, struct program_result *out, struct err
         return rc;
     for (n = strlen(out->said); n > 0 && out->said[n - 1] == '\n'; n--)
         out->said[n - 1] = '\0';
-
-    const char *line = strrchr(out->said, '\n');
-
-    return err_set(err, ERR_IO, "%s ended with status %d: %s", argv[0], out->status,
-        line != NULL ? line + 1 : out->said);
+    return err_set(
+        err, ERR_IO, "%s ended with status %d: %s", argv[0], out->status, last_word(out->said));
 }

@@ -18,7 +18,8 @@ struct program_result {
 // 0 is no error here.
 ERR_CHECKED int program_run(const char *const *argv, struct program_result *out, struct err *err);
 
-// The same, and ERR_IO with the last line that it said unless it exits with 0.
+// The same, and ERR_IO with the last line that it said, and that is no "...: note: ", unless it
+// exits with 0.
 ERR_CHECKED int program_must(const char *const *argv, struct program_result *out, struct err *err);
 
 #endif

@@ -29,9 +29,14 @@ static const char *const levels[DOCTOR_LEVELS] = {"ok", "warn", "FAIL"};
 
 static void print(const struct doctor_finding *finding, void *ctx)
 {
+    size_t n = strlen(finding->text);
+    const char *end = n > 0 && strchr(".?", finding->text[n - 1]) != NULL ? "" : ".";
+
     (void)ctx;
-    text_line(stdout, "%-5s %-13s %s%s%s", levels[finding->level], finding->check, finding->text,
-        finding->fix[0] != '\0' ? ". To do: " : "", finding->fix);
+    if (finding->fix[0] == '\0')
+        end = "";
+    text_line(stdout, "%-5s %-13s %s%s%s%s", levels[finding->level], finding->check, finding->text,
+        end, finding->fix[0] != '\0' ? " To do: " : "", finding->fix);
     (void)fflush(stdout);
 }
 

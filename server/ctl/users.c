@@ -123,7 +123,8 @@ static int show_set(const struct subcommand_call *call, const json_t *answer, st
 {
     (void)call;
     (void)err;
-    text_line(stdout, "%s: password set; who was logged in is so no more",
+    text_line(stdout,
+        "%s: password set; who was logged in is so no more, and his tokens have ended",
         field_text(answer, "name", "-"));
     return SUBCOMMAND_OK;
 }

@@ -81,6 +81,8 @@ static int take_away(struct store_connection *connection, void *ctx, struct err 
     if (rc == 0 && removal->who->role < ROLE_ADMINISTRATOR &&
         strcmp(token.user, removal->who->user) != 0)
         rc = err_set(err, ERR_DENIED, "token %s is another's", token.name);
+    if (rc == 0 && token.role > removal->who->role)
+        rc = err_set(err, ERR_DENIED, "token %s may do more than who removes it", token.name);
     return rc < 0 ? rc : user_token_store_remove(connection, removal->name, err);
 }
 

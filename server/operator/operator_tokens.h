@@ -15,7 +15,7 @@ ERR_CHECKED int operator_tokens_add(const struct operator_users_change *change,
     const struct operator* who, struct user_token *token, int64_t days,
     char secret[OPERATOR_SECRET_SIZE], struct err *err);
 
-// ERR_NOT_FOUND; ERR_DENIED if it is another's, and he is no administrator.
+// ERR_NOT_FOUND; ERR_DENIED if it is another's, and he is no administrator, or may do more than he.
 ERR_CHECKED int operator_tokens_remove(
     const struct operator_users_change *change, const struct operator* who, struct err *err);
 

@@ -146,7 +146,7 @@ int operator_users_set_role(
     return run(change, "role", set_role, &wish, err);
 }
 
-// A store_job.
+// A store_job. Who knew the old password may have made a token, as a log-in from a laptop does.
 static int set_password(struct store_connection *connection, void *ctx, struct err *err)
 {
     const struct wish *wish = ctx;
@@ -158,7 +158,10 @@ static int set_password(struct store_connection *connection, void *ctx, struct e
     snprintf(user.password, sizeof user.password, "%s", wish->password);
     user.password_at_ms = clock_now_ms();
     rc = user_store_update(connection, &user, err);
-    return rc < 0 ? rc : user_session_store_remove_of(connection, user.name, err);
+    if (rc == 0)
+        rc = user_session_store_remove_of(connection, user.name, err);
+    user.role = ROLE_ANYBODY; // all of them may do more
+    return rc < 0 ? rc : end_tokens(connection, &user, err);
 }
 
 int operator_users_set_password(

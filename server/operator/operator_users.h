@@ -24,7 +24,7 @@ ERR_CHECKED int operator_users_add(const struct operator_users_change *change, e
 ERR_CHECKED int operator_users_set_role(
     const struct operator_users_change *change, enum role role, struct err *err);
 
-// His sessions end. ERR_NOT_FOUND, ERR_INVALID.
+// His sessions and tokens end. ERR_NOT_FOUND, ERR_INVALID.
 ERR_CHECKED int operator_users_set_password(
     const struct operator_users_change *change, const char *password, struct err *err);
 

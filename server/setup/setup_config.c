@@ -132,6 +132,7 @@ int setup_config_change_daemon(
     (void)finding;
     if (rc < 0)
         return rc;
+    file_sweep(SETUP_CONFIG);
     rc = file_replace_keep(SETUP_CONFIG, (const uint8_t *)after, strlen(after), FILE_MODE, err);
     free(before);
     free(after);
@@ -204,6 +205,7 @@ int setup_config_make_broker(
 
         if (access(broker_files[i].path, F_OK) == 0)
             continue;
+        file_sweep(broker_files[i].path); // of a call that was killed
         rc = read_sample(broker_files[i].sample, &text, err);
         if (rc < 0)
             return rc;

@@ -117,7 +117,7 @@ static int look(const struct setup *setup, const struct service *service,
     if (rc < 0)
         return rc;
     why = setup_service_decide(&state, last_change_ms(service));
-    if (why == NULL && setup->pending > 0) // of a dry run
+    if (why == NULL && setup->pending > 0 && service->files[0] != NULL) // of a dry run
         why = "restarted, with all this";
     if (why == NULL)
         return setup_find(finding, SETUP_KEPT, "%s is enabled and runs", service->unit);

@@ -97,6 +97,10 @@ expect_match "the token" '^ses_[A-Za-z0-9_-]{43}$' "$token"
 ask "more than she is" 403 /tokens -b "$vera" "${own[@]}" --data-binary '{"name": "more", "role": "operator"}'
 ask "it reads" 200 /status -H "Authorization: Bearer $token"
 ask "it changes nothing" 403 "/devices/$one/hold?on=1" -X POST -H "Authorization: Bearer $token"
+ask "anna's token" 201 /tokens -b "$anna" "${own[@]}" --data-binary '{"name": "strong", "role": "administrator"}'
+ask "anna's lesser one" 201 /tokens -b "$anna" "${own[@]}" --data-binary '{"name": "weak", "role": "viewer"}'
+ask "the lesser ends the other" 403 /tokens/strong/remove -X POST \
+    -H "Authorization: Bearer $(json_get "$answer" '$.token')"
 ask "a bad token beside a good cookie" 401 /status -b "$anna" -H 'Authorization: Bearer nonsense'
 expect_equal "kept of it" 0 "$(grep -c "$token" "$sandbox/state/secureesp.db" || true)"
 expect_exit 0 secureesp tokens create robot --role operator --days 2
@@ -143,9 +147,15 @@ part kill daemon
 part start daemon
 part wait daemon
 ask "after a restart" 200 /session -b "$otto"
+ask "otto's token" 201 /tokens -b "$otto" "${own[@]}" --data-binary '{"name": "laptop", "role": "operator"}'
+laptop=$(json_get "$answer" '$.token')
+expect_exit 0 secureesp tokens create machine --role viewer
+machine=$(tail -n 1 <<<"$output")
 printf 'another secret 9\n' >"$work/otto"
 expect_exit 0 secureesp users passwd otto --password-file "$work/otto"
 ask "after another password" 401 /session -b "$otto"
+ask "his token after it" 401 /session -H "Authorization: Bearer $laptop"
+ask "the machine's own after it" 200 /session -H "Authorization: Bearer $machine"
 log_in otto 'battery staple 2' 401
 log_in otto 'another secret 9' 200
 expect_exit 0 secureesp users role otto viewer

@@ -24,6 +24,22 @@ static void test_says(void **state)
     assert_string_equal(err.message, "sh ended with status 3: err");
 }
 
+static void test_passes_over_notes(void **state)
+{
+    const char *const argv[] = {
+        "sh", "-c", "echo x: first; echo x: wrong; echo x: note: a; echo x: note: b; exit 1", NULL};
+    const char *const all[] = {"sh", "-c", "echo x: note: a; echo x: note: b; exit 1", NULL};
+    const char *const none[] = {"false", NULL};
+
+    (void)state;
+    assert_int_equal(program_must(argv, &result, &err), ERR_IO);
+    assert_string_equal(err.message, "sh ended with status 1: x: wrong");
+    assert_int_equal(program_must(all, &result, &err), ERR_IO);
+    assert_string_equal(err.message, "sh ended with status 1: x: note: a");
+    assert_int_equal(program_must(none, &result, &err), ERR_IO);
+    assert_string_equal(err.message, "false ended with status 1: ");
+}
+
 static void test_keeps_the_end(void **state)
 {
     const char *const argv[] = {"sh", "-c", "yes | head -c 10000; echo; echo end", NULL};
@@ -56,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_says),
+        cmocka_unit_test(test_passes_over_notes),
         cmocka_unit_test(test_keeps_the_end),
         cmocka_unit_test(test_signal),
         cmocka_unit_test(test_missing),
