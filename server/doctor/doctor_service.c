@@ -66,7 +66,6 @@ static pid_t check_unit(struct doctor *doctor, const char *unit)
     return (pid_t)strtol(pid, NULL, 10);
 }
 
-// Without it certificates end, and all devices with them, unless a person sees to it.
 // Of a broker that nobody keeps: as it wrote it down itself.
 static pid_t read_pid_file(const char *path)
 {
