@@ -162,9 +162,11 @@ eventually 15 "all messages" has_all
 
 step "a backup that is long ago"
 ! goes_on backup-old || fail "there never was one"
-expect_equal "status says how many go on" "$(secureesp alerts list --json | jq length)" "$(json_get "$(api /status)" '$.alerts')"
+listed=$(sqlite3 :memory: "select json_array_length('$(secureesp alerts list --json)')")
+[ "$listed" -gt 0 ] || fail "no alert goes on"
+expect_equal "status says how many" "$listed" "$(json_get "$(api /status)" '$.alerts')"
 part stop daemon
-echo 1790000000000 >"$sandbox/state/last-backup"
+echo 1000 >"$sandbox/state/last-backup"
 part start daemon
 eventually 10 "the alert" goes_on backup-old
 secureesp status | grep -qE '^alerts +[1-9][0-9]* \(secureesp alerts list\)$' || fail "status does not say it"
