@@ -3,17 +3,16 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "server/base/clock.h"
-#include "server/base/file.h"
 #include "server/ctl/client.h"
 #include "server/ctl/login_key.h"
 #include "server/ctl/login_session.h"
 #include "server/ctl/output.h"
+#include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 #include "server/ctl/text.h"
 
@@ -139,20 +138,8 @@ static int by_password(struct login *login)
 
 static int read_token(const char *path, char out[SERVER_RECORD_TEXT_SIZE], struct err *err)
 {
-    uint8_t *bytes;
-    size_t n;
-    int rc;
-
-    if (strcmp(path, "-") == 0)
-        return secret_prompt_read("token", out, SERVER_RECORD_TEXT_SIZE, err);
-    rc = file_read(path, SERVER_RECORD_TEXT_SIZE - 1, &bytes, &n, err);
-    if (rc < 0)
-        return rc;
-    memcpy(out, bytes, n + 1);
-    out[strcspn(out, "\r\n")] = '\0';
-    explicit_bzero(bytes, n);
-    free(bytes);
-    return 0;
+    return strcmp(path, "-") == 0 ? secret_prompt_read("token", out, SERVER_RECORD_TEXT_SIZE, err)
+                                  : secret_file_read(path, out, SERVER_RECORD_TEXT_SIZE, err);
 }
 
 static int by_token(struct login *login, const char *path)

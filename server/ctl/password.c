@@ -6,26 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/base/file.h"
 #include "server/ctl/present.h"
+#include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 
 #define PASSWORD_SIZE 256
-
-static int read_file(const char *path, char out[PASSWORD_SIZE], struct err *err)
-{
-    uint8_t *bytes;
-    size_t n;
-    int rc = file_read(path, PASSWORD_SIZE - 1, &bytes, &n, err);
-
-    if (rc < 0)
-        return rc;
-    memcpy(out, bytes, n + 1);
-    out[strcspn(out, "\r\n")] = '\0';
-    explicit_bzero(bytes, n);
-    free(bytes);
-    return 0;
-}
 
 // What is typed blindly is typed twice.
 static int ask_twice(char out[PASSWORD_SIZE], struct err *err)
@@ -55,7 +40,8 @@ int password_read_new(const struct subcommand_call *call, json_t *body, struct e
 {
     const char *path = options_value(call->options, "password-file");
     char secret[PASSWORD_SIZE] = "";
-    int rc = path != NULL ? read_file(path, secret, err) : ask_twice(secret, err);
+    int rc =
+        path != NULL ? secret_file_read(path, secret, sizeof secret, err) : ask_twice(secret, err);
 
     return rc < 0 ? rc : set(body, "password", secret, err);
 }

@@ -3,15 +3,13 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "server/base/file.h"
+#include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 
-#define FILE_MAX 4096
 #define LETTERS 24
 
 int setup_password_make(struct setup_password *out, struct err *err)
@@ -29,25 +27,6 @@ int setup_password_make(struct setup_password *out, struct err *err)
     out->is_made = true;
     explicit_bzero(bytes, sizeof bytes);
     return 0;
-}
-
-static int read_file(const char *path, struct setup_password *out, struct err *err)
-{
-    uint8_t *text;
-    size_t n;
-    size_t length;
-    int rc = file_read(path, FILE_MAX, &text, &n, err);
-
-    if (rc < 0)
-        return rc;
-    length = strcspn((const char *)text, "\r\n");
-    if (length >= sizeof out->text)
-        rc = err_set(err, ERR_INVALID, "%s: the password is too long", path);
-    else
-        memcpy(out->text, text, length);
-    explicit_bzero(text, n);
-    free(text);
-    return rc;
 }
 
 static int ask(const char *name, struct setup_password *out, struct err *err)
@@ -75,7 +54,7 @@ int setup_password_take(
     if (file != NULL && strcmp(file, "-") == 0)
         rc = secret_prompt_read("password", out->text, sizeof out->text, err);
     else if (file != NULL)
-        rc = read_file(file, out, err);
+        rc = secret_file_read(file, out->text, sizeof out->text, err);
     else
         rc = isatty(STDIN_FILENO) ? ask(name, out, err) : setup_password_make(out, err);
     if (rc == 0 && out->text[0] == '\0')

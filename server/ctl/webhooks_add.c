@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/base/file.h"
 #include "server/ctl/field.h"
 #include "server/ctl/present.h"
+#include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 
 #define SECRET_SIZE 128
@@ -21,21 +21,6 @@ const struct option_rule webhooks_add_options[] = {
     {0},
 };
 
-static int read_secret_file(const char *path, char out[SECRET_SIZE], struct err *err)
-{
-    uint8_t *bytes;
-    size_t n;
-    int rc = file_read(path, SECRET_SIZE - 1, &bytes, &n, err);
-
-    if (rc < 0)
-        return rc;
-    memcpy(out, bytes, n + 1);
-    out[strcspn(out, "\r\n")] = '\0';
-    explicit_bzero(bytes, n);
-    free(bytes);
-    return 0;
-}
-
 static int read_secret(const struct subcommand_call *call, json_t *body, struct err *err)
 {
     const char *path = options_value(call->options, "secret");
@@ -46,7 +31,7 @@ static int read_secret(const struct subcommand_call *call, json_t *body, struct 
         return 0;
     rc = strcmp(path, "-") == 0
              ? secret_prompt_read("secret of the webhook", secret, sizeof secret, err)
-             : read_secret_file(path, secret, err);
+             : secret_file_read(path, secret, sizeof secret, err);
     if (rc == 0 && json_object_set_new(body, "secret", json_string(secret)) < 0)
         rc = err_set(err, ERR_INVALID, "the secret has bytes that are no UTF-8");
     explicit_bzero(secret, sizeof secret);
