@@ -57,11 +57,16 @@ static int name_token(char out[TOKEN_NAME_SIZE], struct err *err)
     return 0;
 }
 
+// Who logs in again with a password is who did before, unless it is said.
 static int ask_user(struct login *login)
 {
     struct server_record *record = &login->target.server;
     const char *user = options_value(login->call->options, "user");
 
+    if (user == NULL && login->before.server.token_name[0] != '\0') {
+        text_line(stderr, "user: %s", record->user);
+        return SUBCOMMAND_OK;
+    }
     if (user == NULL && !isatty(STDIN_FILENO))
         return subcommand_misuse(login->err, "who logs in? --user is missing");
     if (user != NULL && strlen(user) >= sizeof record->user)
@@ -188,6 +193,7 @@ static int show(struct login *login)
 {
     const struct server_record *record = &login->target.server;
     char until[CLOCK_TEXT_SIZE];
+    char usual[SERVER_NAME_SIZE] = "";
 
     if (login->call->json)
         return output_json(json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "name", login->target.name,
@@ -198,6 +204,9 @@ static int show(struct login *login)
     text_line(stdout, "%s: logged in at %s as %s, %s%s%s", login->target.name, record->url,
         record->user, record->role, record->until_ms > 0 ? ", until " : "",
         record->until_ms > 0 ? until : "");
+    if (server_store_usual(&login->store, usual, NULL) == 0 && usual[0] == '\0')
+        text_line(stdout, "commands go there with --server %s, or always: secureesp servers use %s",
+            login->target.name, login->target.name);
     return SUBCOMMAND_OK;
 }
 

@@ -12,9 +12,10 @@
 #define USER_HASH_SIZE 65      // SHA-256 as hex
 #define USER_ADDRESS_SIZE 46   // as HTTP_REQUEST_PEER_SIZE
 
-#define USER_MAX 256         // of them
-#define USER_SESSIONS_MAX 32 // of each; the oldest ends for one more
-#define USER_TOKENS_MAX 256  // of all
+#define USER_MAX 256              // of them
+#define USER_SESSIONS_MAX 32      // of each; the oldest ends for one more
+#define USER_TOKENS_MAX 256       // of all
+#define USER_TOKENS_OF_ONE_MAX 32 // of one user
 
 struct user {
     char name[USER_NAME_SIZE];

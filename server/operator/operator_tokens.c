@@ -20,6 +20,35 @@ static int run(const struct operator_users_change *change, const char *verb, sto
     return audit_run(change->desk->store, &audited, job, ctx, err);
 }
 
+struct tally_of {
+    const char *user;
+    int64_t now_ms;
+    int count;
+};
+
+static int count_one(const struct user_token *token, void *ctx)
+{
+    struct tally_of *tally = ctx;
+
+    tally->count += strcmp(token->user, tally->user) == 0 && token->ends_at_ms > tally->now_ms;
+    return 0;
+}
+
+// So that nobody takes all the room there is, and with it others' log-ins. The machine itself may.
+static int check_share(
+    struct store_connection *connection, const struct user_token *token, struct err *err)
+{
+    struct tally_of tally = {token->user, clock_now_ms(), 0};
+    int rc = 0;
+
+    if (token->user[0] != '\0')
+        rc = user_token_store_each(connection, count_one, &tally, err);
+    if (rc == 0 && tally.count >= USER_TOKENS_OF_ONE_MAX)
+        rc = err_set(err, ERR_CONFLICT, "%s has %d tokens, and can have no more: remove one first",
+            token->user, tally.count);
+    return rc;
+}
+
 // A store_job.
 static int add(struct store_connection *connection, void *ctx, struct err *err)
 {
@@ -29,6 +58,8 @@ static int add(struct store_connection *connection, void *ctx, struct err *err)
 
     if (rc == 0 && count >= USER_TOKENS_MAX)
         rc = err_set(err, ERR_CONFLICT, "there are %d tokens, and can be no more", USER_TOKENS_MAX);
+    if (rc == 0)
+        rc = check_share(connection, token, err);
     return rc < 0 ? rc : user_token_store_add(connection, token, err);
 }
 

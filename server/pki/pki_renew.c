@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/base/clock.h"
 #include "server/base/file.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/issued.h"
@@ -122,6 +123,21 @@ int pki_renew_issue(struct pki_renew *renew, struct pki_renew_item *item, struct
     return rc;
 }
 
+// One that begins later was issued by a clock that was ahead, or this one is behind: then another
+// would have ended when it is right again. So nothing is issued, and somebody has to look.
+static int check_begin(const struct certificate *certificate, int64_t now_ms, struct err *err)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    if (certificate_not_before_ms(certificate) <= now_ms)
+        return 0;
+    clock_format(certificate_not_before_ms(certificate), text);
+    return err_set(err, ERR_INVALID,
+        "it is not valid before %s; if this machine's clock is right, `secureesp setup` issues it "
+        "anew",
+        text);
+}
+
 static int judge(struct pki_renew *renew, struct pki_renew_item *item, struct err *err)
 {
     struct certificate *old = item->file.certificates[0];
@@ -129,6 +145,8 @@ static int judge(struct pki_renew *renew, struct pki_renew_item *item, struct er
 
     item->due_ms = renewal_due_ms(old, renew->before_days);
     item->pair.not_after_ms = certificate_not_after_ms(old);
+    if (rc == 0)
+        rc = check_begin(old, renew->now_ms, err);
     if (rc < 0)
         return rc;
     item->state = PKI_RENEW_GOOD;

@@ -95,6 +95,11 @@ ask "vera's" 201 /tokens -b "$vera" "${own[@]}" --data-binary '{"name": "scrape"
 token=$(json_get "$answer" '$.token')
 expect_match "the token" '^ses_[A-Za-z0-9_-]{43}$' "$token"
 ask "more than she is" 403 /tokens -b "$vera" "${own[@]}" --data-binary '{"name": "more", "role": "operator"}'
+for i in $(seq 2 32); do
+    ask "vera's $i" 201 /tokens -b "$vera" "${own[@]}" --data-binary "{\"name\": \"v$i\", \"role\": \"viewer\"}"
+done
+ask "one too many" 409 /tokens -b "$vera" "${own[@]}" --data-binary '{"name": "v33", "role": "viewer"}'
+ask "another's" 201 /tokens -b "$otto" "${own[@]}" --data-binary '{"name": "o1", "role": "viewer"}'
 ask "it reads" 200 /status -H "Authorization: Bearer $token"
 ask "it changes nothing" 403 "/devices/$one/hold?on=1" -X POST -H "Authorization: Bearer $token"
 ask "anna's token" 201 /tokens -b "$anna" "${own[@]}" --data-binary '{"name": "strong", "role": "administrator"}'

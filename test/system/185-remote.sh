@@ -73,6 +73,7 @@ log_in anna 'a wrong password' --fingerprint "SHA256:$key" && fail "a wrong pass
 [ ! -e "$secrets/localhost" ] || fail "something is kept: $(ls "$secrets")"
 log_in anna 'correct horse anna' --fingerprint "SHA256:$key" || fail "log-in: $output"
 expect_match "who" "^localhost: logged in at $url as anna, administrator, until 20" "$output"
+expect_match "how commands get there" "always: secureesp servers use localhost" "$output"
 expect_equal "modes" "600 700" "$(stat -c %a "$secrets/localhost" "$secrets" | paste -sd ' ')"
 if grep -rqs 'correct horse' "$work/config" "$SANDBOX_LOG"; then
     fail "a password was kept"
@@ -86,6 +87,8 @@ expect_equal "sessions that are left" 0 "$(sqlite3 "$SANDBOX_DB" 'select count(*
 expect_equal "tokens" 1 "$(sqlite3 "$SANDBOX_DB" "select count(*) from tokens where user_name = 'anna'")"
 # Again, of which the key is known: the token before has ended.
 log_in anna 'correct horse anna' || fail "log-in again: $output"
+output=$(laptop --server localhost login 2>&1 <<<'correct horse anna') || fail "without a name: $output"
+expect_match "who logs in again" "as anna, administrator" "$output"
 expect_equal "tokens" 1 "$(sqlite3 "$SANDBOX_DB" "select count(*) from tokens where user_name = 'anna'")"
 laptop servers list >"$work/list"
 grep -q "localhost .*$url .*anna .*SHA256:$key" "$work/list" || fail "the list: $(cat "$work/list")"

@@ -44,6 +44,19 @@ static void only_what_ends_is_renewed(void **state)
     assert_int_equal(end_of(*state, CLIENT ".crt"), NOW_MS + 170 * DAY_MS);
 }
 
+static void of_what_begins_later_nothing_is_issued(void **state)
+{
+    struct renewals renewals;
+
+    renewals_make(*state);
+    renewals_begin(&renewals, *state, NULL, NOW_MS - 2 * DAY_MS);
+    run(&renewals);
+    renewals_expect(&renewals, 0, SERVER, PKI_RENEW_FAILED, "it is not valid before ");
+    renewals_expect(&renewals, 1, CLIENT, PKI_RENEW_FAILED, "it is not valid before ");
+    assert_int_equal(renewals.marks, 0);
+    assert_int_equal(end_of(*state, SERVER ".crt"), NOW_MS + 100 * DAY_MS);
+}
+
 static void expect_like(const char *folder, const char *name, const struct certificate *old)
 {
     struct certificate *fresh = renewals_load(folder, name);
@@ -326,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(only_what_ends_is_renewed),
+        TEST(of_what_begins_later_nothing_is_issued),
         TEST(key_and_mode_stay),
         TEST(what_is_renewed_is_recorded),
         TEST(revoked_ones_are_left_alone),
