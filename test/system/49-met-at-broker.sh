@@ -69,7 +69,7 @@ for _ in 1 2 3; do
     process_stop "$work/$device.record"
 done
 come_in "$work/ca/devices/$device" "$device" "/command/$device/#"
-come_in "$work/ca/clients/home" home /event/+
+come_in "$work/ca/clients/home" home secureesp/+/state
 eventually 10 "home is known" is_known "$work/ca/clients/home"
 expect_equal "certificates" $((before + 1)) "$(known)"
 expect_match "the list" "home +client +homeassistant .* good" "$(secureesp pki list)"
