@@ -165,8 +165,12 @@ int setup_fleet_look_admin(
 
     const char *admin = find_admin(users);
 
-    setup_find(finding, admin != NULL ? SETUP_KEPT : SETUP_CREATED, "administrator %s",
-        admin != NULL ? admin : admin_name(setup));
+    // A call that was killed may have made him, and not have come to show the password.
+    if (admin != NULL)
+        setup_find(finding, SETUP_KEPT,
+            "administrator %s (`secureesp users passwd %s` sets another password)", admin, admin);
+    else
+        setup_find(finding, SETUP_CREATED, "administrator %s", admin_name(setup));
     json_decref(users);
     return 0;
 }
