@@ -1,4 +1,4 @@
-// Pass phrases of backups.
+// Passphrases of backups.
 #include "server/ctl/backup_passphrase.h"
 
 #include <string.h>
@@ -11,13 +11,13 @@ static int ask_twice(char out[BACKUP_PASSPHRASE_SIZE], struct err *err)
 {
     char again[BACKUP_PASSPHRASE_SIZE];
     int rc = secret_prompt_read(
-        "Pass phrase (none: the backup is not encrypted)", out, BACKUP_PASSPHRASE_SIZE, err);
+        "Passphrase (none: the backup is not encrypted)", out, BACKUP_PASSPHRASE_SIZE, err);
 
     if (rc < 0 || out[0] == '\0')
         return rc;
     rc = secret_prompt_read("Once more", again, sizeof again, err);
     if (rc == 0 && strcmp(out, again) != 0)
-        rc = err_set(err, ERR_INVALID, "these are two different pass phrases");
+        rc = err_set(err, ERR_INVALID, "these are two different passphrases");
     explicit_bzero(again, sizeof again);
     return rc;
 }
@@ -36,5 +36,5 @@ int backup_passphrase_get(const char *file, char out[BACKUP_PASSPHRASE_SIZE], st
         return secret_file_read(file, out, BACKUP_PASSPHRASE_SIZE, err);
     if (!isatty(STDIN_FILENO))
         return err_set(err, ERR_INVALID, "it is encrypted: give --passphrase-file FILE");
-    return secret_prompt_read("Pass phrase", out, BACKUP_PASSPHRASE_SIZE, err);
+    return secret_prompt_read("Passphrase", out, BACKUP_PASSPHRASE_SIZE, err);
 }

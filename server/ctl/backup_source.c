@@ -76,7 +76,7 @@ static int pump_encrypted(const struct backup_source *source, int fd, const stru
     int rc;
 
     if (source->passphrase == NULL || source->passphrase[0] == '\0')
-        return err_set(err, ERR_INVALID, "it is encrypted, and no pass phrase is given");
+        return err_set(err, ERR_INVALID, "it is encrypted, and no passphrase is given");
     rc = age_reader_open(source->passphrase, to, &reader, err);
     if (rc < 0)
         return rc;
