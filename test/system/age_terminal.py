@@ -27,7 +27,7 @@ def main():
         if not piece:
             break
         heard += piece
-        while heard.lower().count(b"passphrase") + heard.lower().count(b"passphrase") > asked:
+        while heard.lower().count(b"passphrase") > asked:
             asked += 1
             os.write(terminal, passphrase + b"\n")
     _, status = os.waitpid(pid, 0)
