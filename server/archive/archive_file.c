@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/file.h"
+
 #define BLOCK_BYTES 65536
 #define NAMES_BYTES 4096 // of an entry of passwd(5) or group(5)
 
@@ -73,11 +75,7 @@ int archive_file_add(
     int rc;
 
     if (fd < 0)
-        return err_set(err,
-            errno == ENOENT   ? ERR_NOT_FOUND
-            : errno == EACCES ? ERR_DENIED
-                              : ERR_IO,
-            "cannot open %s: %m", path);
+        return file_fail(err, "cannot open", path);
     rc = describe(fd, name, path, &header, err);
     if (rc == 0)
         rc = archive_writer_begin(writer, &header, err);

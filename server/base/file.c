@@ -19,7 +19,7 @@
 #define TEMPORARY_END ".tmp"
 #define TEMPORARY_TAIL (sizeof "." - 1 + RANDOM_LETTERS + sizeof TEMPORARY_END - 1)
 
-static int fail(struct err *err, const char *what, const char *path)
+int file_fail(struct err *err, const char *what, const char *path)
 {
     int code = errno == ENOENT                     ? ERR_NOT_FOUND
                : errno == EACCES || errno == EPERM ? ERR_DENIED
@@ -54,7 +54,7 @@ int file_read(const char *path, size_t max_bytes, uint8_t **out, size_t *size, s
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0 || fstat(fd, &st) < 0) {
-        rc = fail(err, "cannot open", path);
+        rc = file_fail(err, "cannot open", path);
         goto cleanup;
     }
     if (!S_ISREG(st.st_mode)) {
@@ -71,7 +71,7 @@ int file_read(const char *path, size_t max_bytes, uint8_t **out, size_t *size, s
         goto cleanup;
     }
     if (read_all(fd, p, (size_t)st.st_size, &got) < 0) {
-        rc = fail(err, "cannot read", path);
+        rc = file_fail(err, "cannot read", path);
         goto cleanup;
     }
     p[got] = '\0';
@@ -111,7 +111,7 @@ int file_sync_folder_of(const char *path, struct err *err)
         return err_set(err, ERR_INVALID, "path too long: %s", path);
 
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = fd < 0 || fsync(fd) < 0 ? fail(err, "cannot sync the folder of", path) : 0;
+    int rc = fd < 0 || fsync(fd) < 0 ? file_fail(err, "cannot sync the folder of", path) : 0;
 
     if (fd >= 0)
         close(fd);
@@ -147,7 +147,7 @@ static int open_temporary(const char *path, char temporary[PATH_MAX], struct err
         int fd = mkostemps(temporary, (int)sizeof TEMPORARY_END - 1, O_CLOEXEC);
 
         if (fd < 0)
-            return fail(err, "cannot create", temporary);
+            return file_fail(err, "cannot create", temporary);
         // Without locks, as on some network file systems, nothing is swept either.
         if (flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0 || st.st_nlink > 0)
             return fd;
@@ -171,7 +171,7 @@ static int replace(
 
     failed |= close(fd) < 0;
     if (failed || rename(temporary, path) < 0) {
-        rc = fail(err, "cannot write", path);
+        rc = file_fail(err, "cannot write", path);
         unlink(temporary);
     }
     if (lock >= 0)
@@ -245,7 +245,7 @@ static int look_at(const char *path, struct stat *st, struct err *err)
 {
     if (lstat(path, st) < 0) {
         st->st_nlink = 0;
-        return errno == ENOENT ? 0 : fail(err, "cannot look at", path);
+        return errno == ENOENT ? 0 : file_fail(err, "cannot look at", path);
     }
     if (!S_ISREG(st->st_mode))
         return err_set(err, ERR_CONFLICT,
@@ -281,10 +281,10 @@ static int write_into(const char *path, const uint8_t *p, size_t n, struct err *
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
     if (fd < 0)
-        return fail(err, "cannot open", path);
+        return file_fail(err, "cannot open", path);
 
     int failed = file_write_all(fd, p, n) < 0;
-    int rc = (close(fd) < 0) | failed ? fail(err, "cannot write", path) : 0;
+    int rc = (close(fd) < 0) | failed ? file_fail(err, "cannot write", path) : 0;
 
     return rc;
 }
@@ -315,15 +315,15 @@ int file_make_folder(const char *path, mode_t mode, struct err *err)
             continue;
         *p = '\0';
         if (mkdir(copy, mode) < 0 && errno != EEXIST)
-            return fail(err, "cannot make folder", copy);
+            return file_fail(err, "cannot make folder", copy);
         *p = '/';
     }
     if (mkdir(copy, mode) == 0)
         return 0;
     if (errno != EEXIST)
-        return fail(err, "cannot make folder", copy);
+        return file_fail(err, "cannot make folder", copy);
     if (stat(copy, &st) < 0)
-        return fail(err, "cannot use folder", copy); // a link that leads nowhere
+        return file_fail(err, "cannot use folder", copy); // a link that leads nowhere
     return S_ISDIR(st.st_mode) ? 0
                                : err_set(err, ERR_CONFLICT, "%s exists and is not a folder", copy);
 }

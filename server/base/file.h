@@ -39,6 +39,10 @@ ERR_CHECKED int file_output(
 // Writes all n bytes, however many calls that takes; -1 and errno if one fails.
 ERR_CHECKED int file_write_all(int fd, const void *p, size_t n);
 
+// Says by errno that what, as "cannot open", failed with a path: ERR_NOT_FOUND, ERR_DENIED or
+// ERR_IO.
+int file_fail(struct err *err, const char *what, const char *path);
+
 // Makes the names in the folder that holds a path survive a power cut (fsync): what was created,
 // renamed or removed there.
 ERR_CHECKED int file_sync_folder_of(const char *path, struct err *err);

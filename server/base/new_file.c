@@ -1,7 +1,6 @@
 // A file that gets its name once it is whole.
 #include "server/base/new_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,23 +21,14 @@ struct new_file {
     bool is_named;
 };
 
-static int fail(struct err *err, const char *what, const char *path)
-{
-    int code = errno == ENOENT                     ? ERR_NOT_FOUND
-               : errno == EACCES || errno == EPERM ? ERR_DENIED
-                                                   : ERR_IO;
-
-    return err_set(err, code, "%s %s: %m", what, path);
-}
-
 // Locked, so that nobody takes it for one that was left behind.
 static int make(struct new_file *file, mode_t mode, struct err *err)
 {
     file->fd = mkostemps(file->temporary, (int)sizeof END - 1, O_CLOEXEC);
     if (file->fd < 0)
-        return fail(err, "cannot create", file->path);
+        return file_fail(err, "cannot create", file->path);
     if (flock(file->fd, LOCK_EX) < 0 || fchmod(file->fd, mode) < 0)
-        return fail(err, "cannot create", file->path);
+        return file_fail(err, "cannot create", file->path);
     return 0;
 }
 
@@ -69,7 +59,7 @@ int new_file_write(const void *p, size_t n, void *ctx, struct err *err)
 {
     const struct new_file *file = ctx;
 
-    return file_write_all(file->fd, p, n) < 0 ? fail(err, "cannot write", file->path) : 0;
+    return file_write_all(file->fd, p, n) < 0 ? file_fail(err, "cannot write", file->path) : 0;
 }
 
 int new_file_fd(const struct new_file *file)
@@ -80,9 +70,9 @@ int new_file_fd(const struct new_file *file)
 int new_file_commit(struct new_file *file, struct err *err)
 {
     if (fsync(file->fd) < 0)
-        return fail(err, "cannot write", file->path);
+        return file_fail(err, "cannot write", file->path);
     if (rename(file->temporary, file->path) < 0)
-        return fail(err, "cannot write", file->path);
+        return file_fail(err, "cannot write", file->path);
     file->is_named = true;
     return file_sync_folder_of(file->path, err);
 }

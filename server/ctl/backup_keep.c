@@ -2,7 +2,6 @@
 #include "server/ctl/backup_keep.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,11 +65,7 @@ int backup_keep_looks_good(const char *path, bool *out, struct err *err)
     ssize_t n;
 
     if (fd < 0)
-        return err_set(err,
-            errno == ENOENT   ? ERR_NOT_FOUND
-            : errno == EACCES ? ERR_DENIED
-                              : ERR_IO,
-            "cannot open %s: %m", path);
+        return file_fail(err, "cannot open", path);
     n = read(fd, block, sizeof block);
     close(fd);
     *out = n > 0 && begins_well(block, (size_t)n);

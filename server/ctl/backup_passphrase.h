@@ -8,10 +8,10 @@
 #define BACKUP_PASSPHRASE_SIZE 1024
 #define BACKUP_PASSPHRASE_OPTION                                                                   \
     {                                                                                              \
-        "passphrase-file", OPTION_VALUE, "FILE", "its pass phrase is the first line of FILE"       \
+        "passphrase-file", OPTION_VALUE, "FILE", "its passphrase is the first line of FILE"        \
     }
 
-// The pass phrase of a new backup: the first line of a file, or, where that is NULL and standard
+// The passphrase of a new backup: the first line of a file, or, where that is NULL and standard
 // input is a terminal, asked for there twice. "" without either, or if nothing is typed.
 // ERR_INVALID if a file has none, if both that are typed differ, or if it is too long; errors of
 // file_read(). The caller wipes it.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/base/file.h"
 #include "server/ctl/backup_progress.h"
 #include "server/pki/age_reader.h"
 
@@ -17,11 +18,7 @@ static int open_file(const char *path, struct stat *st, struct err *err)
     int rc;
 
     if (fd < 0)
-        return err_set(err,
-            errno == ENOENT   ? ERR_NOT_FOUND
-            : errno == EACCES ? ERR_DENIED
-                              : ERR_IO,
-            "cannot open %s: %m", path);
+        return file_fail(err, "cannot open", path);
     if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
         return fd;
     rc = err_set(err, ERR_INVALID, "%s is not a regular file", path);
@@ -76,7 +73,7 @@ static int pump_encrypted(const struct backup_source *source, int fd, const stru
     int rc;
 
     if (source->passphrase == NULL || source->passphrase[0] == '\0')
-        return err_set(err, ERR_INVALID, "it is encrypted, and no pass phrase is given");
+        return err_set(err, ERR_INVALID, "it is encrypted, and no passphrase is given");
     rc = age_reader_open(source->passphrase, to, &reader, err);
     if (rc < 0)
         return rc;

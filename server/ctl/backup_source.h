@@ -15,7 +15,7 @@ struct backup_source {
 ERR_CHECKED int backup_source_is_encrypted(const char *path, struct err *err);
 
 // Reads all of it and tells of what it holds: encrypted or not. What was told is only known to be
-// whole when this returns 0. ERR_INVALID with what is wrong, ERR_DENIED (the pass phrase, or it was
+// whole when this returns 0. ERR_INVALID with what is wrong, ERR_DENIED (the passphrase, or it was
 // changed), ERR_IO, errors of the events.
 ERR_CHECKED int backup_source_read(const struct backup_source *source,
     const struct archive_reader_events *events, struct err *err);

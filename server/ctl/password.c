@@ -4,27 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "server/ctl/present.h"
 #include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 
 #define PASSWORD_SIZE 256
-
-// What is typed blindly is typed twice.
-static int ask_twice(char out[PASSWORD_SIZE], struct err *err)
-{
-    char again[PASSWORD_SIZE] = "";
-    int rc = secret_prompt_read("new password", out, PASSWORD_SIZE, err);
-
-    if (rc == 0 && isatty(STDIN_FILENO))
-        rc = secret_prompt_read("once more", again, sizeof again, err);
-    if (rc == 0 && isatty(STDIN_FILENO) && strcmp(out, again) != 0)
-        rc = err_set(err, ERR_INVALID, "these are two passwords");
-    explicit_bzero(again, sizeof again);
-    return rc;
-}
 
 static int set(json_t *body, const char *member, char secret[PASSWORD_SIZE], struct err *err)
 {
@@ -40,8 +25,8 @@ int password_read_new(const struct subcommand_call *call, json_t *body, struct e
 {
     const char *path = options_value(call->options, "password-file");
     char secret[PASSWORD_SIZE] = "";
-    int rc =
-        path != NULL ? secret_file_read(path, secret, sizeof secret, err) : ask_twice(secret, err);
+    int rc = path != NULL ? secret_file_read(path, secret, sizeof secret, err)
+                          : secret_prompt_read_new("new password", secret, sizeof secret, err);
 
     return rc < 0 ? rc : set(body, "password", secret, err);
 }

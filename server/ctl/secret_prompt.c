@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -72,6 +73,27 @@ int secret_prompt_read(const char *question, char *out, size_t size, struct err 
     int rc = isatty(STDIN_FILENO) ? ask(question, out, size, err)
                                   : read_line("password", out, size, err);
 
+    if (rc < 0)
+        explicit_bzero(out, size);
+    return rc;
+}
+
+// What is typed blindly is typed twice.
+int secret_prompt_read_new(const char *question, char *out, size_t size, struct err *err)
+{
+    char *again;
+    int rc = secret_prompt_read(question, out, size, err);
+
+    if (rc < 0 || out[0] == '\0' || !isatty(STDIN_FILENO))
+        return rc;
+    again = calloc(1, size);
+    rc = again != NULL ? ask("the same again", again, size, err)
+                       : err_set(err, ERR_NO_MEMORY, "no memory for the password");
+    if (rc == 0 && strcmp(out, again) != 0)
+        rc = err_set(err, ERR_INVALID, "what was typed first and second differs; nothing was done");
+    if (again != NULL)
+        explicit_bzero(again, size);
+    free(again);
     if (rc < 0)
         explicit_bzero(out, size);
     return rc;

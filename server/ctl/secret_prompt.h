@@ -10,6 +10,11 @@
 // characters or more, ERR_IO if there is none, or a signal came. The caller wipes out.
 ERR_CHECKED int secret_prompt_read(const char *question, char *out, size_t size, struct err *err);
 
+// The same for a new secret: a terminal is asked twice, unless nothing is typed. ERR_INVALID also
+// if the two differ.
+ERR_CHECKED int secret_prompt_read_new(
+    const char *question, char *out, size_t size, struct err *err);
+
 // Reads one line that is no secret, before or after one that is; what is typed is seen.
 ERR_CHECKED int secret_prompt_read_shown(
     const char *question, char *out, size_t size, struct err *err);

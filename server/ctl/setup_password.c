@@ -32,17 +32,9 @@ int setup_password_make(struct setup_password *out, struct err *err)
 static int ask(const char *name, struct setup_password *out, struct err *err)
 {
     char question[128];
-    char again[SETUP_PASSWORD_SIZE];
-    int rc;
 
     snprintf(question, sizeof question, "password for the administrator %s", name);
-    rc = secret_prompt_read(question, out->text, sizeof out->text, err);
-    if (rc == 0)
-        rc = secret_prompt_read("the same again", again, sizeof again, err);
-    if (rc == 0 && strcmp(out->text, again) != 0)
-        rc = err_set(err, ERR_INVALID, "the two passwords differ; run this again");
-    explicit_bzero(again, sizeof again);
-    return rc;
+    return secret_prompt_read_new(question, out->text, sizeof out->text, err);
 }
 
 int setup_password_take(

@@ -1,4 +1,4 @@
-// The header of a file that a pass phrase opens, as age writes it.
+// The header of a file that a passphrase opens, as age writes it.
 #include "server/pki/age_header.h"
 
 #include <stdbool.h>
@@ -99,11 +99,11 @@ int age_header_read(const uint8_t *p, size_t n, struct age_header *out, struct e
     if (!take(&rest, VERSION_LINE))
         return err_set(err, ERR_INVALID, "it is not a file of age (age-encryption.org/v1)");
     if (!take(&rest, STANZA))
-        return err_set(err, ERR_INVALID, "it is encrypted for a key, not with a pass phrase");
+        return err_set(err, ERR_INVALID, "it is encrypted for a key, not with a passphrase");
     if (!take_stanza(&rest, &header))
         return err_set(err, ERR_INVALID, "its header is damaged");
     if (header.work > AGE_HEADER_WORK_MAX)
-        return err_set(err, ERR_INVALID, "its pass phrase costs 2^%d of scrypt, of at most 2^%d",
+        return err_set(err, ERR_INVALID, "its passphrase costs 2^%d of scrypt, of at most 2^%d",
             header.work, AGE_HEADER_WORK_MAX);
     *out = header;
     return 0;

@@ -6,7 +6,7 @@
 
 #include "server/base/err.h"
 
-// The header of a file in the format of age (age-encryption.org/v1, of C2SP) that a pass phrase
+// The header of a file in the format of age (age-encryption.org/v1, of C2SP) that a passphrase
 // opens: one stanza, of scrypt, which the format wants to be alone.
 
 #define AGE_HEADER_SALT_SIZE 16

@@ -1,4 +1,4 @@
-// From a pass phrase to the keys of a file of age.
+// From a passphrase to the keys of a file of age.
 #include "server/pki/age_keys.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static int stretch(const char *passphrase, const struct age_header *header,
     if (EVP_PBE_scrypt(passphrase, strlen(passphrase), salt, sizeof salt, n, BLOCK, 1,
             (n + 64) * 128 * BLOCK, out, AGE_CHUNKS_KEY_SIZE) != 1)
         return openssl_error_set(err, ERR_NO_MEMORY,
-            "cannot make a key of the pass phrase (it takes %llu MB)",
+            "cannot make a key of the passphrase (it takes %llu MB)",
             (unsigned long long)(n >> 10));
     return 0;
 }
@@ -117,7 +117,7 @@ int age_keys_open(const char *passphrase, const struct age_header *header, const
     if (rc == 0)
         rc = age_chunks_new(key, &chunks, err);
     if (rc == 0 && age_chunks_open(chunks, header->body, sizeof header->body, false, file_key) < 0)
-        rc = err_set(err, ERR_DENIED, "the pass phrase does not open it");
+        rc = err_set(err, ERR_DENIED, "the passphrase does not open it");
     if (rc == 0)
         rc = authenticate(file_key, covered, n, mac, err);
     if (rc == 0 && CRYPTO_memcmp(mac, header->mac, sizeof mac) != 0)

@@ -13,12 +13,12 @@
 #define AGE_KEYS_FILE_SIZE 16
 #define AGE_KEYS_NONCE_SIZE 16
 
-// Makes a file key, seals it with the pass phrase and fills in the header. ERR_NO_MEMORY, ERR_IO.
+// Makes a file key, seals it with the passphrase and fills in the header. ERR_NO_MEMORY, ERR_IO.
 // work: of scrypt (age_header.h).
 ERR_CHECKED int age_keys_make(const char *passphrase, int work, struct age_header *header,
     uint8_t file_key[AGE_KEYS_FILE_SIZE], struct err *err);
 
-// Opens the file key with the pass phrase. ERR_DENIED if that is another, or if the n bytes of the
+// Opens the file key with the passphrase. ERR_DENIED if that is another, or if the n bytes of the
 // header that its MAC covers were changed.
 ERR_CHECKED int age_keys_open(const char *passphrase, const struct age_header *header,
     const uint8_t *covered, size_t n, uint8_t file_key[AGE_KEYS_FILE_SIZE], struct err *err);

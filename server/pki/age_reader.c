@@ -1,4 +1,4 @@
-// Decrypts with a pass phrase.
+// Decrypts with a passphrase.
 #include "server/pki/age_reader.h"
 
 #include <stdlib.h>

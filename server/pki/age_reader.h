@@ -15,12 +15,12 @@ struct age_reader;
 bool age_reader_is_age(const uint8_t *p, size_t n);
 
 // to: where the text goes, of which each piece is authentic when it goes; that it is whole, only
-// age_reader_end() tells. The pass phrase is borrowed until the first write after the header.
+// age_reader_end() tells. The passphrase is borrowed until the first write after the header.
 // ERR_NO_MEMORY.
 ERR_CHECKED int age_reader_open(
     const char *passphrase, const struct sink *to, struct age_reader **out, struct err *err);
 
-// As a sink's, with the reader as ctx. ERR_DENIED if the pass phrase is another or what follows the
+// As a sink's, with the reader as ctx. ERR_DENIED if the passphrase is another or what follows the
 // header was changed; ERR_INVALID with what is wrong, errors of the sink.
 ERR_CHECKED int age_reader_write(const void *p, size_t n, void *ctx, struct err *err);
 

@@ -1,4 +1,4 @@
-// Encrypts with a pass phrase.
+// Encrypts with a passphrase.
 #include "server/pki/age_writer.h"
 
 #include <stdbool.h>

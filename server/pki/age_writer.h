@@ -3,7 +3,7 @@
 
 #include "server/base/sink.h"
 
-// Encrypts with a pass phrase, in the format of age (age-encryption.org/v1): `age -d` opens it.
+// Encrypts with a passphrase, in the format of age (age-encryption.org/v1): `age -d` opens it.
 struct age_writer;
 
 #define AGE_WRITER_WORK 18 // of scrypt, as age has it: 256 MB, half a second to a second

@@ -36,7 +36,7 @@ int pki_pairs_write_key(const struct pki_folder_order *order, const struct priva
     return rc;
 }
 
-static int write_certificate(const struct pki_folder_order *order,
+int pki_pairs_write_certificate(const struct pki_folder_order *order,
     const struct certificate *certificate, struct pki_folder_pair *pair, struct err *err)
 {
     char *pem;
@@ -70,7 +70,7 @@ static int write_one(const struct pki_pairs *pairs, const struct private_key *ke
     struct pki_folder_pair *pair = &pairs->pairs[pairs->at];
     int rc = pki_pairs_write_key(pairs->order, key, pair->key_path, err);
 
-    return rc < 0 ? rc : write_certificate(pairs->order, certificate, pair, err);
+    return rc < 0 ? rc : pki_pairs_write_certificate(pairs->order, certificate, pair, err);
 }
 
 int pki_pairs_make(struct pki_pairs *pairs, struct err *err)

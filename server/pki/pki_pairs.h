@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "server/base/err.h"
+#include "server/pki/certificate.h"
 #include "server/pki/issuer.h"
 #include "server/pki/pki_folder.h"
 #include "server/pki/private_key.h"
@@ -29,5 +30,9 @@ ERR_CHECKED int pki_pairs_check_free(
 
 ERR_CHECKED int pki_pairs_write_key(const struct pki_folder_order *order,
     const struct private_key *key, const char *path, struct err *err);
+
+// Writes it to pair->public_path, and says in pair what it is. As credential_file_write().
+ERR_CHECKED int pki_pairs_write_certificate(const struct pki_folder_order *order,
+    const struct certificate *certificate, struct pki_folder_pair *pair, struct err *err);
 
 #endif

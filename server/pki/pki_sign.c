@@ -8,6 +8,7 @@
 #include "server/pki/certificate.h"
 #include "server/pki/credential_file.h"
 #include "server/pki/issued.h"
+#include "server/pki/pki_pairs.h"
 #include "server/pki/request_file.h"
 
 static int read_request(
@@ -26,20 +27,6 @@ static int read_request(
     if (strcmp(out->common_name, name) != 0)
         return err_set(err, ERR_INVALID, "%s is of %s, not of %s", path, out->common_name, name);
     return 0;
-}
-
-static int write_certificate(const struct pki_folder_order *order,
-    const struct certificate *certificate, struct pki_folder_pair *pair, struct err *err)
-{
-    char *pem;
-    int rc = certificate_to_pem(certificate, &pem, err);
-
-    if (rc < 0)
-        return rc;
-    rc = credential_file_write(pair->public_path, pem, CREDENTIAL_FILE_PUBLIC, order->force, err);
-    free(pem);
-    pair->not_after_ms = certificate_not_after_ms(certificate);
-    return rc < 0 ? rc : certificate_serial(certificate, pair->serial, err);
 }
 
 int pki_sign_server(const struct issuer *issuer, const struct pki_folder_order *order,
@@ -62,7 +49,7 @@ int pki_sign_server(const struct issuer *issuer, const struct pki_folder_order *
     if (rc == 0)
         rc = issued_add(order->folder, &made, 1, err);
     if (rc == 0)
-        rc = write_certificate(order, made, sign->out, err);
+        rc = pki_pairs_write_certificate(order, made, sign->out, err);
     certificate_free(made);
     sign->out->key_path[0] = '\0';
     return rc;

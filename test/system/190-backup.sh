@@ -60,7 +60,7 @@ python3 "$root/test/system/age_terminal.py" "$work/phrase" \
     age -p -o "$work/theirs.tar.age" "$work/opened.tar" >/dev/null || fail "age does not encrypt"
 is_good "$work/theirs.tar.age"
 expect_exit 1 secureesp backup verify "$work/good.tar.age" --passphrase-file "$work/other"
-expect_match "another pass phrase" "the pass phrase does not open it" "$output"
+expect_match "another passphrase" "the passphrase does not open it" "$output"
 expect_exit 1 secureesp backup verify "$work/good.tar.age"
 expect_match "without one" "give --passphrase-file" "$output"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a program that asks for a pass phrase on its terminal, as age does, and types it.
+"""Runs a program that asks for a passphrase on its terminal, as age does, and types it.
 
 usage: age_terminal.py PASSPHRASE-FILE PROGRAM [ARGUMENT...]
 
@@ -27,7 +27,7 @@ def main():
         if not piece:
             break
         heard += piece
-        while heard.lower().count(b"passphrase") + heard.lower().count(b"pass phrase") > asked:
+        while heard.lower().count(b"passphrase") > asked:
             asked += 1
             os.write(terminal, passphrase + b"\n")
     _, status = os.waitpid(pid, 0)

@@ -172,6 +172,77 @@ static void test_interrupted(void **state)
     expect_ignored(SIGINT);
 }
 
+static void type_blindly(int master, const char *line)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    struct termios now;
+
+    do
+        nanosleep(&moment, NULL);
+    while (tcgetattr(master, &now) == 0 && (now.c_lflag & ECHO) != 0);
+    assert_true(write(master, line, strlen(line)) > 0);
+}
+
+struct typist {
+    int master;
+    const char *first;
+    const char *second; // NULL: nothing more is asked
+};
+
+static void *type_both(void *ctx)
+{
+    const struct typist *typist = ctx;
+    char shown[256] = "";
+    size_t n = 0;
+
+    type_blindly(typist->master, typist->first);
+    while (typist->second != NULL && strstr(shown, "again: ") == NULL) {
+        ssize_t got = read(typist->master, shown + n, sizeof shown - 1 - n);
+
+        assert_true(got > 0);
+        n += (size_t)got;
+        shown[n] = '\0';
+    }
+    if (typist->second != NULL)
+        type_blindly(typist->master, typist->second);
+    return NULL;
+}
+
+static int ask_new(const char *first, const char *second, char secret[16])
+{
+    struct typist typist = {posix_openpt(O_RDWR | O_NOCTTY), first, second};
+    int messages = dup(STDERR_FILENO);
+    pthread_t thread;
+    char name[64];
+
+    assert_int_equal(grantpt(typist.master) | unlockpt(typist.master), 0);
+    assert_int_equal(ptsname_r(typist.master, name, sizeof name), 0);
+    as_input(open(name, O_RDWR | O_NOCTTY));
+    assert_true(dup2(STDIN_FILENO, STDERR_FILENO) >= 0);
+    assert_int_equal(pthread_create(&thread, NULL, type_both, &typist), 0);
+
+    int rc = secret_prompt_read_new("password", secret, 16, NULL);
+
+    pthread_join(thread, NULL);
+    assert_true(dup2(messages, STDERR_FILENO) >= 0);
+    close(messages);
+    close(typist.master);
+    return rc;
+}
+
+static void test_a_new_one(void **state)
+{
+    char secret[16] = "";
+
+    (void)state;
+    assert_int_equal(ask_new("sesame\n", "sesame\n", secret), 0);
+    assert_string_equal(secret, "sesame");
+    assert_int_equal(ask_new("sesame\n", "sesamt\n", secret), ERR_INVALID);
+    assert_string_equal(secret, "");
+    assert_int_equal(ask_new("\n", NULL, secret), 0);
+    assert_string_equal(secret, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_at_a_terminal),
         cmocka_unit_test(test_no_echo_before_the_question),
         cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_a_new_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

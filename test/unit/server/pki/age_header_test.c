@@ -49,9 +49,9 @@ static void all_else_is_refused(void **state)
     } rows[] = {
         {"", "not a file of age"},
         {"age-encryption.org/v2\n", "not a file of age"},
-        {VERSION, "not with a pass phrase"},
-        {VERSION "-> X25519 " BODY "\n" BODY "\n--- " MAC "\n", "not with a pass phrase"},
-        {VERSION "->  scrypt " SALT " 18\n" BODY "\n--- " MAC "\n", "not with a pass phrase"},
+        {VERSION, "not with a passphrase"},
+        {VERSION "-> X25519 " BODY "\n" BODY "\n--- " MAC "\n", "not with a passphrase"},
+        {VERSION "->  scrypt " SALT " 18\n" BODY "\n--- " MAC "\n", "not with a passphrase"},
         {VERSION "-> scrypt " SALT "== 18\n" BODY "\n--- " MAC "\n", "damaged"},
         {VERSION "-> scrypt " SALT " 018\n" BODY "\n--- " MAC "\n", "damaged"},
         {VERSION "-> scrypt " SALT " 0\n" BODY "\n--- " MAC "\n", "damaged"},

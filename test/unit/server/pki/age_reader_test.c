@@ -94,7 +94,7 @@ static void what_age_wrote_is_read(void **state)
     assert_int_equal(opened.n, 11);
     assert_memory_equal(opened.p, "hello, age\n", 11);
     assert_int_equal(decrypt("correct horsE", sealed.p, sealed.n, &opened, &err), ERR_DENIED);
-    assert_string_equal(err.message, "the pass phrase does not open it");
+    assert_string_equal(err.message, "the passphrase does not open it");
     assert_int_equal(opened.n, 0);
 }
 
