@@ -25,7 +25,7 @@ finds() {
     [ "$status" -eq "$expected" ] || fail "doctor ended with $status and said: $output"
     grep -qE "^$1 +$2 +$3" <<<"$output" || fail "no '$1 $2 $3' in: $output"
     # What fails is told with what to do.
-    ! grep -E '^FAIL' <<<"$output" | grep -vE '\. To do: |systemd says nothing|^FAIL +(daemon|round trip) ' ||
+    ! grep -E '^FAIL' <<<"$output" | grep -vE '[.?] To do: |systemd says nothing|^FAIL +(daemon|round trip) ' ||
         fail "without what to do: $output"
 }
 put_right() {
