@@ -48,7 +48,8 @@ static void test_look(void **state)
                          false, &finding),
         0);
     assert_int_equal(finding.what, SETUP_KEPT);
-    assert_string_equal(finding.text, "administrator bob");
+    assert_string_equal(
+        finding.text, "administrator bob (`secureesp users passwd bob` sets another password)");
     assert_int_equal(
         look(*state, REFUSED("404", "not-found", "no such thing"), false, &finding), 0);
     assert_int_equal(finding.what, SETUP_SKIPPED);
