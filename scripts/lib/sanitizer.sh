@@ -29,3 +29,9 @@ sanitizer_set_host() {
     library=$("${CC:-gcc}" -print-file-name="$library")
     sanitizer_host=(LD_PRELOAD="$(realpath "$library")" "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0")
 }
+
+# sanitizer_spares_leaks COMMAND...: runs a command that is about to be killed: killed while its runtime
+# looks for leaks, it would leave a report that says so.
+sanitizer_spares_leaks() {
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 "$@"
+}

@@ -130,7 +130,7 @@ kills=${KILLS:-25}
 replaced=0
 for ((i = 0; i < kills; i++)); do
     ending
-    renew >/dev/null 2>&1 &
+    sanitizer_spares_leaks renew >/dev/null 2>&1 &
     pid=$!
     sleep "$(printf '0.%06d' $((took_us * i / kills % 1000000)))"
     pkill -KILL -P "$pid" 2>/dev/null || true

@@ -90,7 +90,7 @@ done
 step "killed at any moment, it leaves the last good one"
 cp "$work/plain.tar" "$work/kept.tar"
 for ((i = 0; i < 15; i++)); do
-    create "$work/kept.tar" >/dev/null 2>&1 &
+    sanitizer_spares_leaks create "$work/kept.tar" >/dev/null 2>&1 &
     sleep "0.$(printf '%03d' $((RANDOM % 120)))"
     # what it started is a shell's function: the program is that shell's child
     pkill -KILL -P $! || true
@@ -149,7 +149,7 @@ expect_equal "it is left alone" file "$(ls "$state")"
 rm -r "$state"
 mkdir -p "$state" "$SANDBOX_PKI/devices" # empty, as a package makes them
 for ((i = 0; i < 3; i++)); do
-    restore "$work/good.tar.age" >/dev/null 2>&1 &
+    sanitizer_spares_leaks restore "$work/good.tar.age" >/dev/null 2>&1 &
     sleep "0.$(printf '%03d' $((RANDOM % 900 + 600)))"
     pkill -KILL -P $! || true
     wait $! 2>/dev/null || true
