@@ -31,7 +31,8 @@ struct backup_run {
     bool is_started;
 };
 
-// The file that remembers it: milliseconds since 1970. One that cannot be read says nothing.
+// The file that remembers it: milliseconds since 1970. One that cannot be read says nothing. What a
+// kill left beside it goes.
 static int64_t read_made_at(const char *state_dir)
 {
     char path[PATH_MAX];
@@ -40,6 +41,7 @@ static int64_t read_made_at(const char *state_dir)
     int64_t at_ms;
 
     snprintf(path, sizeof path, "%s/" MADE_FILE, state_dir);
+    file_sweep(path);
     if (file_read(path, MADE_MAX, &text, &n, NULL) < 0)
         return 0;
     at_ms = strtoll((char *)text, NULL, 10);

@@ -106,7 +106,8 @@ part start daemon
 is_good "$work/kept.tar" || fail "the daemon's death spoilt the backup"
 [ -z "$(find "$state" -name 'backup.*')" ] || fail "the daemon's own part is left"
 create "$work/kept.tar" >/dev/null
-[ -z "$(find "$work" -name '*.tmp')" ] || fail "unfinished files are left"
+unfinished=$(find "$work" -maxdepth 1 -name '*.tmp')
+[ -z "$unfinished" ] || fail "unfinished files are left: $unfinished"
 
 step "n are kept"
 mkdir "$work/kept"

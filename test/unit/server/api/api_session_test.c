@@ -15,7 +15,7 @@ static int status_of(struct fixture *f, const char *with)
 
 static int change(struct fixture *f, const char *with, const char *target, const char *body)
 {
-    char headers[3 * HTTPS_HEADER_SIZE];
+    char headers[3 * HTTPS_HEADER_SIZE + sizeof HTTPS_OWN];
 
     snprintf(headers, sizeof headers, "%s%s", with, HTTPS_OWN);
     return https_ask(f, https.none, "POST", target, headers, body);

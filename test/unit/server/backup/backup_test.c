@@ -227,9 +227,12 @@ static void what_a_killed_one_left_is_swept(void **state)
     scratch_path(d->store.folder, "backup.Ab12yZ", path);
     assert_int_equal(mkdir(path, 0700), 0);
     put(path, "secureesp.db", "half");
+    put(d->store.folder, "last-backup.Ab12yZ.tmp", "17");
     assert_int_equal(backup_new(&d->places, &later, NULL), 0);
     backup_free(later);
     assert_int_equal(count_stages(d), 0);
+    scratch_path(d->store.folder, "last-backup.Ab12yZ.tmp", path);
+    assert_int_equal(access(path, F_OK), -1);
 }
 
 static bool yes(void *ctx)
