@@ -209,7 +209,7 @@ step "once more: all is kept"
 before=$(etc_state)
 pids=$(machine_root systemctl show -p MainPID mosquitto secureespd)
 setup
-done_is 'kept     mosquitto is enabled and runs.*kept     administrator admin .`secureesp users passwd admin` sets another'
+done_is 'kept     mosquitto is enabled and runs.*kept     administrator admin ..secureesp users passwd admin. sets another'
 expect_equal "what else it does" "" "$(grep -E '^(created|changed)' <<<"$output" || true)"
 expect_equal "/etc" "$before" "$(etc_state)"
 expect_equal "the services" "$pids" "$(machine_root systemctl show -p MainPID mosquitto secureespd)"
