@@ -11,7 +11,7 @@
 
 #define HAS_MARK "EXISTS (SELECT 1 FROM device_marks AS k WHERE k.device = devices.mac AND "
 #define OF_LABEL(column)                                                                           \
-    "coalesce((SELECT b." column " FROM device_labels AS b WHERE b.device = devices.mac), '')"
+    ("coalesce((SELECT b." column " FROM device_labels AS b WHERE b.device = devices.mac), '')")
 // What it says counts before what is inferred; without what is wanted, or run, nothing is known.
 #define RUNS_OTHER                                                                                 \
     "EXISTS (SELECT 1 FROM device_configs AS w WHERE w.device = devices.mac AND w.wanted <> ''"    \
