@@ -61,7 +61,7 @@ static void send_user(
 {
     struct store_connection *connection;
     struct err err = {0};
-    struct user user;
+    struct user user = {.role = ROLE_ANYBODY};
     int rc = store_read_begin(api->store, &connection, &err);
 
     if (rc == 0) {

@@ -65,8 +65,10 @@ static inline void https_find(
 {
     const char *p = strstr(f->answer, begin);
 
-    if (p == NULL)
+    if (p == NULL) {
         fail_msg("no %s in %s", begin, f->answer);
+        return;
+    }
     snprintf(out, size, "%.*s", (int)strcspn(p + strlen(begin), ends), p + strlen(begin));
 }
 
