@@ -1,7 +1,6 @@
 // The writer thread and its queue.
 #include "server/store/store_writer.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,14 +13,14 @@
 #include "server/store/store_batch.h"
 #include "server/store/store_connection.h"
 #include "server/store/store_queue.h"
+#include "server/store/store_trim.h"
 #include "server/store/store_trouble.h"
 #include "server/store/store_watch.h"
 
 #define BATCH_JOBS 5000
 #define BATCH_DELAY_MS 250
-#define LONG_JOBS 10000 // a queue whose memory is worth giving back
-#define RETRY_MS 1000   // after a batch that could not be committed
-#define TELL_MS 60000   // how often at most that single jobs fail
+#define RETRY_MS 1000 // after a batch that could not be committed
+#define TELL_MS 60000 // how often at most that single jobs fail
 
 struct store_writer {
     struct store_connection *connection;
@@ -32,16 +31,16 @@ struct store_writer {
     pthread_cond_t done;   // a batch with jobs that somebody waits for has ended
     struct store_queue queue;
     struct timespec due_at; // when the batch that is gathering is to be committed
-    bool stopping;
-    bool failing; // the last batch could not be committed
+    _Atomic bool stopping;  // set with the mutex held
+    bool failing;           // the last batch could not be committed
     int64_t last_batch_ms;
     void (*hook)(void *ctx);
     void *hook_ctx;
     struct store_counters counters;
 
     // Of the thread alone:
-    struct store_trouble trouble;          // but for reading
-    bool was_long;                         // the queue, since its memory was given back
+    struct store_trouble trouble; // but for reading
+    struct store_trim trim;
     struct pace failed_pace, dropped_pace; // the latter of any thread
 };
 
@@ -147,16 +146,6 @@ static void put_back(struct store_writer *writer, struct store_batch_job *posted
     writer->due_at = monotonic_wait_until(RETRY_MS);
 }
 
-static bool is_stopping(struct store_writer *writer)
-{
-    pthread_mutex_lock(&writer->mutex);
-
-    bool stopping = writer->stopping;
-
-    pthread_mutex_unlock(&writer->mutex);
-    return stopping;
-}
-
 // With the mutex held throughout, so that a hook that was taken away is not under way any more.
 static void call_hook(struct store_writer *writer)
 {
@@ -180,7 +169,7 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
     if (rc < 0 && store_watch_check(writer->watch, writer->connection, &err) < 0)
         result.first = err; // which is why
 
-    bool again = rc < 0 && !is_stopping(writer);
+    bool again = rc < 0 && !writer->stopping;
 
     if (rc == 0 && store_batch_count_posted(batch, true) > 0 && // nobody else says so
         pace_is_due(&writer->failed_pace, TELL_MS))
@@ -221,10 +210,9 @@ static void *run(void *ctx)
         pthread_mutex_lock(&writer->mutex);
         wait_for_batch(writer);
 
-        writer->was_long = writer->was_long || writer->queue.count >= LONG_JOBS;
-
         struct store_batch_job *batch = take_batch(writer);
-        bool trim = writer->was_long && writer->queue.count == 0;
+        uint64_t before = writer->counters.jobs;
+        bool is_last = writer->queue.count == 0;
 
         pthread_mutex_unlock(&writer->mutex);
         if (batch == NULL) { // closing folds the log into the file, which must be the right one
@@ -235,10 +223,8 @@ static void *run(void *ctx)
             return NULL;
         }
         run_batch(writer, batch);
-        if (trim) {
-            malloc_trim(0); // malloc keeps it otherwise
-            writer->was_long = false;
-        }
+        if (store_trim_is_due(&writer->trim, writer->counters.jobs - before, is_last))
+            store_trim_run(writer->connection);
     }
 }
 

@@ -1,0 +1,28 @@
+#ifndef STORE_TRIM_H
+#define STORE_TRIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/pace.h"
+
+struct store_connection;
+
+// When the writer gives back the memory that batches took. malloc keeps it, in pieces between the
+// pages of SQLite's cache, so these go with it. All zero at the start; of one thread.
+struct store_trim {
+    uint64_t jobs; // since it was done last
+    struct pace pace;
+};
+
+#define STORE_TRIM_JOBS 10000    // after fewer it is not worth reading the pages anew
+#define STORE_TRIM_QUIET 100     // a batch of fewer: there is time for it
+#define STORE_TRIM_BUSY_MS 60000 // else it is done so seldom
+
+// After a batch of so many jobs; is_last: none wait behind it. Whether it is to be done now.
+bool store_trim_is_due(struct store_trim *trim, size_t jobs, bool is_last);
+
+void store_trim_run(struct store_connection *connection);
+
+#endif
