@@ -6,9 +6,8 @@
 
 // Whether each part of a path, as url_segment() makes it, can be a name: what a person gave is
 // refused here, by its name, where the daemon could only say that there is no such path. What
-// follows '?' is not looked at. ERR_INVALID: one is
-// empty, has a '/', or has more bytes than a
-// name.
+// follows '?' is not looked at. ERR_INVALID: one is empty, has a '/', or has more bytes
+// than a name.
 ERR_CHECKED int client_path_check(const char *path, struct err *err);
 
 // The URL of such a path, with its query, at a target. ERR_INVALID also if it is too long;

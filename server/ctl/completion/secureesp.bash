@@ -85,7 +85,7 @@ _secureesp_options() {
         'settings patch') echo '--fleet --group --yes --dry-run --send --force --replace' ;;
         'settings revert') echo '--yes --dry-run --send --force' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
-        login*) echo '--name --user --token-file --fingerprint' ;;
+        login*) echo '--name --user --token-file --password-file --fingerprint' ;;
         'servers use') echo '--none' ;;
         'command list') echo '--state --command --limit' ;;
         'command show' | 'command cancel') ;;
