@@ -91,7 +91,12 @@ _secureesp_options() {
         'command show' | 'command cancel') ;;
         command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
-    echo '--json --server --socket --help'
+    case $1 in
+        setup* | doctor* | 'images sign' | 'images describe' | 'pki init' | 'pki signing') ;; # this machine alone
+        'backup verify' | 'backup list' | 'backup restore') ;;
+        *) echo '--server' ;;
+    esac
+    echo '--json --socket --help'
 }
 
 _secureesp_states() {
