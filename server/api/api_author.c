@@ -9,7 +9,10 @@
 
 #define ENTRY_SIZE 4096 // of the list of users
 
-_Static_assert(AUDIT_USER_SIZE >= HTTP_REQUEST_PEER_SIZE, "an address fits");
+#define TOKEN_MARK ", token "
+
+_Static_assert(AUDIT_USER_SIZE >= HTTP_REQUEST_PEER_SIZE + sizeof TOKEN_MARK + USER_NAME_SIZE,
+    "an address and a token fit");
 _Static_assert(AUDIT_WHO_SIZE > sizeof "token" + USER_NAME_SIZE, "a name fits");
 
 static void find_name(uint32_t uid, char out[AUDIT_USER_SIZE])
@@ -25,13 +28,18 @@ static void find_name(uint32_t uid, char out[AUDIT_USER_SIZE])
             found->pw_name);
 }
 
-// Who came over the network, and what he showed.
-static void name_operator(const struct operator* who, struct audit_author *out)
+// Who came over the network, from where, and by what: a token of a user's does what he does, also
+// when it is there no more.
+static void name_operator(const struct operator* who, const char *address, struct audit_author *out)
 {
-    if (who->how == OPERATOR_TOKEN)
-        snprintf(out->who, sizeof out->who, "token %s", who->token);
-    else if (who->user[0] != '\0')
+    bool is_his = who->how == OPERATOR_TOKEN && who->user[0] != '\0';
+
+    snprintf(out->user, sizeof out->user, "%s%s%s", address, is_his ? TOKEN_MARK : "",
+        is_his ? who->token : "");
+    if (who->user[0] != '\0')
         snprintf(out->who, sizeof out->who, "user %s", who->user);
+    else if (who->how == OPERATOR_TOKEN)
+        snprintf(out->who, sizeof out->who, "token %s", who->token);
     else
         snprintf(out->who, sizeof out->who, "nobody");
 }
@@ -40,11 +48,12 @@ void api_author_of(const struct http_request *request, struct audit_author *out)
 {
     const struct api_asking *asking = http_request_attached(request);
     struct http_request_process process;
+    char address[HTTP_REQUEST_PEER_SIZE];
 
     *out = (struct audit_author){.terms = asking != NULL ? asking->terms : NULL};
     if (!http_request_process(request, &process)) {
-        name_operator(api_access_who(request), out);
-        http_request_peer(request, out->user);
+        http_request_peer(request, address);
+        name_operator(api_access_who(request), address, out);
         return;
     }
     snprintf(out->who, sizeof out->who, "uid %u", process.uid);

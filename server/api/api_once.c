@@ -14,6 +14,7 @@
 #include "server/pki/digest.h"
 
 #define HEADER "Idempotency-Key"
+#define OWNER_SIZE (AUDIT_WHO_SIZE + 1 + USER_NAME_SIZE)
 
 bool api_once_is_taken(const char *pattern)
 {
@@ -79,6 +80,17 @@ static int hash(const char *key, const char *who, const struct http_request *req
     return 0;
 }
 
+// Whose the key is: of a user each token has its own.
+static void name_owner(const struct http_request *request, char out[OWNER_SIZE])
+{
+    struct audit_author by;
+
+    const char *token = api_access_who(request)->token;
+
+    api_author_of(request, &by);
+    snprintf(out, OWNER_SIZE, "%s%s%s", by.who, token[0] != '\0' ? " " : "", token);
+}
+
 struct fields {
     const char *first;
     size_t count;
@@ -97,7 +109,7 @@ int api_once_read(
 {
     struct fields fields = {.count = 0};
     char key[API_ONCE_KEY_SIZE];
-    struct audit_author by;
+    char owner[OWNER_SIZE];
     int rc;
 
     http_request_each_header(request, HEADER, note_field, &fields);
@@ -113,9 +125,9 @@ int api_once_read(
     if (rc < 0)
         return rc;
     *answer = (struct answer){.status = 0};
-    api_author_of(request, &by);
-    rc = hash(key, by.who, NULL, answer->key_hash, err);
-    return rc < 0 ? rc : hash(key, by.who, request, answer->request_hash, err);
+    name_owner(request, owner);
+    rc = hash(key, owner, NULL, answer->key_hash, err);
+    return rc < 0 ? rc : hash(key, owner, request, answer->request_hash, err);
 }
 
 int api_once_find(const struct api *api, struct answer *answer, struct err *err)

@@ -21,7 +21,8 @@
 static const struct option_rule list_options[] = {
     {"since", OPTION_VALUE, "DURATION", "only changes of the last time, as 24h"},
     {"who", OPTION_VALUE, "WHO",
-        "only those of a user or token, by name, of \"uid 1000\", an address, or of \"daemon\""},
+        "only those of a user (and his tokens) or token, of \"uid 1000\", an address, or "
+        "\"daemon\""},
     {"object", OPTION_VALUE, "OBJECT",
         "only those of a device, image, key..., or of a kind of these"},
     PAGES_OPTION("all"),

@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "server/ctl/client_explain.h"
+#include "server/ctl/client_path.h"
 #include "server/ctl/client_pool.h"
 #include "server/ctl/client_tls.h"
 
@@ -298,21 +299,13 @@ static int perform(
     struct client *client, const struct client_request *request, struct sink *sink, struct err *err)
 {
     const struct client_target *target = client->target;
-    char url[8192];
+    char url[CLIENT_PATH_URL_SIZE];
     struct curl_slist *headers = NULL;
-    size_t n =
-        request->path == NULL
-            ? sizeof url
-            : (size_t)snprintf(url, sizeof url, "%s%s",
-                  target->socket != NULL ? "http://localhost" : target->server.url, request->path);
     CURLcode code;
-    int rc;
+    int rc = client_path_join(target, request->path, url, err);
 
-    if (n >= sizeof url)
-        return err_set(err, ERR_INVALID,
-            "what is given makes a request line of %zu bytes, of at most %zu: give less at a time",
-            n, sizeof url - 1);
-    rc = set_up(client, request, sink, err);
+    if (rc == 0)
+        rc = set_up(client, request, sink, err);
     if (rc == 0)
         rc = make_headers(client, request, &headers, err);
     if (rc < 0)

@@ -36,8 +36,9 @@ ERR_CHECKED int client_open(
 void client_close(struct client *client);
 
 // Asks for a JSON answer; the caller gives up the reference. ERR_UNAVAILABLE or ERR_DENIED if the
-// daemon cannot be reached, ERR_UNTRUSTED if a server has another key than is pinned, of which
-// nothing was asked then; the answer's own code and message if it refuses.
+// daemon cannot be reached, ERR_INVALID if the path has what can be no name, ERR_UNTRUSTED if a
+// server has another key than is pinned, of which nothing was asked then; the answer's own code and
+// message if it refuses.
 ERR_CHECKED int client_call(
     struct client *client, const struct client_request *request, json_t **out, struct err *err);
 

@@ -124,12 +124,23 @@ static bool is_limited(const json_t *device)
                GARBLED_MS;
 }
 
+// What an operator calls it, or where it is, or ""
+static const char *label_of(const json_t *device, const char *member)
+{
+    const json_t *label = json_object_get(device, "label");
+
+    return json_is_object(label)
+               ? field_text(label, strcmp(member, "label") == 0 ? "name" : member, "")
+               : "";
+}
+
 // What is worth a word: that a certificate is shared, that what it sends cannot be read, an error,
-// or a name of its own (the default one only repeats the MAC).
+// what an operator calls it, or a name of its own (the default one only repeats the MAC).
 static void add_note(struct table *table, const json_t *device)
 {
     const char *name = field_text(device, "name", "");
     const char *error = field_text(device, "error", "");
+    const char *label = label_of(device, "label");
     char usual[16 + MAC_SIZE];
 
     snprintf(usual, sizeof usual, CONTRACT_NAME_PREFIX "%.12s", field_text(device, "mac", ""));
@@ -143,6 +154,8 @@ static void add_note(struct table *table, const json_t *device)
         table_add(table, TABLE_BAD, "its certificate was revoked");
     else if (error[0] != '\0')
         table_add(table, TABLE_BAD, error);
+    else if (label[0] != '\0')
+        table_add(table, TABLE_PLAIN, label);
     else if (name[0] == '\0' && !field_has(device, "last_seen_ms"))
         table_add(table, TABLE_PLAIN, "has never reported");
     else
@@ -178,16 +191,6 @@ static const char *hold_of(const json_t *device)
     const json_t *hold = json_object_get(device, "hold");
 
     return json_is_object(hold) ? field_text(hold, "reason", "held") : "";
-}
-
-// What an operator calls it, or where it is, or ""
-static const char *label_of(const json_t *device, const char *member)
-{
-    const json_t *label = json_object_get(device, "label");
-
-    return json_is_object(label)
-               ? field_text(label, strcmp(member, "label") == 0 ? "name" : member, "")
-               : "";
 }
 
 static const char *flag_of(const json_t *device, const char *member)

@@ -143,16 +143,19 @@ static int read_wish(const struct options *options, struct wish *out, struct err
     return rc;
 }
 
-// What the daemon tells only when it is asked.
-static void ask_for_columns(const struct options *options, struct url *url)
+// What the daemon tells only when it is asked. With --json it is not: that has no columns.
+static void ask_for_columns(const struct subcommand_call *call, struct url *url)
 {
     static const struct {
         const char *column, *parameter;
-    } rows[] = {{"tags", "marks"}, {"hold", "marks"}, {"pin", "marks"}, {"canary", "marks"},
-        {"label", "marks"}, {"place", "marks"}, {"group", "groups"}, {"channel", "groups"}};
-    const char *columns = options_value(options, "columns");
+    } rows[] = {{"note", "marks"}, {"tags", "marks"}, {"hold", "marks"}, {"pin", "marks"},
+        {"canary", "marks"}, {"label", "marks"}, {"place", "marks"}, {"group", "groups"},
+        {"channel", "groups"}};
+    const char *columns = options_value(call->options, "columns");
     const char *asked = "";
 
+    if (columns == NULL)
+        columns = call->json ? "" : "note"; // of the usual ones
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (device_columns_name(columns, rows[i].column) && strcmp(asked, rows[i].parameter) != 0) {
             asked = rows[i].parameter;
@@ -177,11 +180,11 @@ static int show_list(
     int rc;
 
     if (wish->order[0] == '\0') {
-        ask_for_columns(call->options, url);
+        ask_for_columns(call, url);
         return pages_show(call, url, wish->max, &view, err);
     }
     url_init_like(&count, "/api/v1/devices/count", url);
-    ask_for_columns(call->options, url);
+    ask_for_columns(call, url);
     url_init_like(&sorted, "/api/v1/devices", url);
     url_query(&sorted, "sort", wish->order);
     rc = devices_sorted_show(

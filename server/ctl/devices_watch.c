@@ -177,6 +177,12 @@ static int draw(struct watch *watch, const json_t *devices, struct err *err)
     return rc;
 }
 
+// Whether a table is shown, or lines.
+static bool draws(const struct subcommand_call *call)
+{
+    return call->terminal.is_terminal && !call->json;
+}
+
 static int look_once(struct watch *watch, struct client *client, const char *path, struct err *err)
 {
     struct client_request request = {.method = "GET", .path = path, .is_look = true};
@@ -185,8 +191,7 @@ static int look_once(struct watch *watch, struct client *client, const char *pat
 
     if (rc < 0)
         return rc;
-    rc = watch->call->terminal.is_terminal && !watch->call->json ? draw(watch, devices, err)
-                                                                 : tell_all(watch, devices, err);
+    rc = draws(watch->call) ? draw(watch, devices, err) : tell_all(watch, devices, err);
     json_decref(devices);
     if (rc == 0 && fflush(stdout) != 0)
         rc = err_set(err, ERR_IO, "cannot write to standard output");
@@ -227,6 +232,8 @@ int devices_watch_run(const struct subcommand_call *call, struct err *err)
         return rc;
     while ((filter = options_next(call->options, "filter", &cursor)) != NULL)
         url_query(&url, "filter", filter);
+    if (draws(call))
+        url_query(&url, "marks", "1"); // for the labels
     rc = client_open(call->target, &client, err);
     if (rc == 0) {
         watch.known = json_object();

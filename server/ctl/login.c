@@ -12,6 +12,7 @@
 #include "server/ctl/login_key.h"
 #include "server/ctl/login_session.h"
 #include "server/ctl/output.h"
+#include "server/ctl/password.h"
 #include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 #include "server/ctl/text.h"
@@ -25,6 +26,7 @@ static const struct option_rule options[] = {
     {"user", OPTION_VALUE, "USER", "who logs in; asked for if it is not given"},
     {"token-file", OPTION_VALUE, "FILE",
         "a token in place of name and password, as `tokens create` prints it; -: stdin"},
+    PASSWORD_OPTION,
     {"fingerprint", OPTION_VALUE, "SHA256:...",
         "of the server's key; shown and asked about if it is not given"},
     {0},
@@ -117,6 +119,15 @@ static int make_and_save(struct login *login)
     return rc;
 }
 
+static int read_password(
+    const struct subcommand_call *call, char out[PASSWORD_SIZE], struct err *err)
+{
+    const char *path = options_value(call->options, "password-file");
+
+    return path != NULL ? secret_file_take(path, "password", out, PASSWORD_SIZE, err)
+                        : secret_prompt_read("password", out, PASSWORD_SIZE, err);
+}
+
 // The client has no token yet, and bears a session's cookie instead.
 static int by_password(struct login *login)
 {
@@ -126,7 +137,7 @@ static int by_password(struct login *login)
 
     if (rc != SUBCOMMAND_OK)
         return rc;
-    rc = secret_prompt_read("password", password, sizeof password, login->err);
+    rc = read_password(login->call, password, login->err);
     if (rc == 0)
         rc = client_open(&bare, &login->client, login->err);
     if (rc == 0)
@@ -214,8 +225,11 @@ static int run(const struct subcommand_call *call, struct err *err)
 {
     struct login login = {.call = call, .err = err};
     const char *token_file = options_value(call->options, "token-file");
-    int rc = find_server(&login);
+    int rc;
 
+    if (token_file != NULL && options_has(call->options, "password-file"))
+        return subcommand_misuse(err, "--token-file and --password-file exclude each other");
+    rc = find_server(&login);
     if (rc == SUBCOMMAND_OK)
         rc = login_key_find(call, &login.before, login.target.server.pin, err);
     if (rc == SUBCOMMAND_OK)
@@ -228,7 +242,8 @@ static int run(const struct subcommand_call *call, struct err *err)
 
 const struct subcommand login_subcommands[] = {
     {"login", NULL,
-        "[--name NAME] [--user USER] [--token-file FILE] [--fingerprint SHA256:...] [--json]",
+        "[--name NAME] [--user USER] [--token-file FILE] [--password-file FILE] [--fingerprint "
+        "SHA256:...] [--json]",
         "log in at the server that --server names", options, 0, 0, run},
     {0},
 };

@@ -50,7 +50,7 @@ static int find_target(const struct subcommand *command, struct subcommand_call 
 
     enum reach reach = reach_of(command);
 
-    if ((reach == REACH_FILES || reach == REACH_MACHINE) && words.server_option != NULL)
+    if (!reach_takes_server(command) && words.server_option != NULL)
         return subcommand_misuse(err, "it is about this machine alone, and takes no --server");
     if (reach != REACH_DAEMON && reach != REACH_MACHINE)
         return SUBCOMMAND_OK;

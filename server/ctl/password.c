@@ -25,7 +25,7 @@ int password_read_new(const struct subcommand_call *call, json_t *body, struct e
 {
     const char *path = options_value(call->options, "password-file");
     char secret[PASSWORD_SIZE] = "";
-    int rc = path != NULL ? secret_file_read(path, secret, sizeof secret, err)
+    int rc = path != NULL ? secret_file_take(path, "new password", secret, sizeof secret, err)
                           : secret_prompt_read_new("new password", secret, sizeof secret, err);
 
     return rc < 0 ? rc : set(body, "password", secret, err);

@@ -6,12 +6,13 @@
 #include "server/ctl/present.h"
 #include "server/ctl/subcommand.h"
 
-// Passwords are asked for on the terminal, or read from a file: never taken from the command line,
-// which everybody on the machine can read.
+// Passwords are asked for on the terminal, or read from a file or standard input: never taken from
+// the command line, which everybody on the machine can read.
 
 #define PASSWORD_OPTION                                                                            \
     {                                                                                              \
-        "password-file", OPTION_VALUE, "FILE", "read the password from there, in place of asking"  \
+        "password-file", OPTION_VALUE, "FILE",                                                     \
+            "the password is its first line, in place of asking; -: that of standard input"        \
     }
 
 // Reads a new password and sets the member "password"; it is asked for twice. ERR_INVALID, ERR_IO.

@@ -43,6 +43,13 @@ enum reach reach_of(const struct subcommand *command)
     return REACH_DAEMON;
 }
 
+bool reach_takes_server(const struct subcommand *command)
+{
+    enum reach reach = reach_of(command);
+
+    return reach != REACH_FILES && reach != REACH_MACHINE;
+}
+
 const char *reach_at(size_t i)
 {
     return i < ROWS ? rows[i].name : NULL;

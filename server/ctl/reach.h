@@ -16,6 +16,9 @@ enum reach {
 
 enum reach reach_of(const struct subcommand *command);
 
+// Whether --server may be given; else it is about this machine alone.
+bool reach_takes_server(const struct subcommand *command);
+
 // The i-th of the table, "GROUP VERB" or "GROUP", or NULL behind the last.
 const char *reach_at(size_t i);
 

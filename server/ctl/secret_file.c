@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/base/file.h"
+#include "server/ctl/secret_prompt.h"
 
 #define FILE_MAX 65536
 
@@ -34,4 +35,19 @@ int secret_file_read(const char *path, char *out, size_t size, struct err *err)
     explicit_bzero(bytes, bytes_n);
     free(bytes);
     return rc;
+}
+
+int secret_file_take(
+    const char *path, const char *question, char *out, size_t size, struct err *err)
+{
+    int rc;
+
+    if (strcmp(path, "-") != 0)
+        return secret_file_read(path, out, size, err);
+    rc = secret_prompt_read(question, out, size, err);
+    if (rc == 0)
+        out[strcspn(out, "\r")] = '\0';
+    return rc == 0 && out[0] == '\0'
+               ? err_set(err, ERR_INVALID, "the first line of standard input is empty")
+               : rc;
 }

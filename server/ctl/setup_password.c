@@ -43,10 +43,8 @@ int setup_password_take(
     int rc;
 
     memset(out, 0, sizeof *out);
-    if (file != NULL && strcmp(file, "-") == 0)
-        rc = secret_prompt_read("password", out->text, sizeof out->text, err);
-    else if (file != NULL)
-        rc = secret_file_read(file, out->text, sizeof out->text, err);
+    if (file != NULL)
+        rc = secret_file_take(file, "password", out->text, sizeof out->text, err);
     else
         rc = isatty(STDIN_FILENO) ? ask(name, out, err) : setup_password_make(out, err);
     if (rc == 0 && out->text[0] == '\0')

@@ -8,6 +8,7 @@
 #include "server/ctl/text.h"
 
 #define GAP 2
+#define FREE_MAX 32 // columns that free text widens its column to, where nothing is cut
 
 struct cell {
     char *text; // escaped
@@ -82,14 +83,23 @@ void table_add(struct table *table, enum table_style style, const char *text)
     table->cells[table->cell_count++] = (struct cell){.text = escaped, .style = style};
 }
 
-static void measure(const struct table *table, size_t *widths)
+// Where nothing is cut, one long text must not push what follows far to the right in all rows.
+static bool widens(const struct table *table, const struct terminal *terminal, size_t column)
+{
+    return terminal->columns != 0 || table->columns[column].cut != TABLE_CUT_END;
+}
+
+static void measure(const struct table *table, const struct terminal *terminal, size_t *widths)
 {
     for (size_t i = 0; i < table->column_count; i++)
         widths[i] = table->widths != NULL ? table->widths[i] : strlen(table->columns[i].title);
     for (size_t i = 0; i < table->cell_count; i++) {
         size_t width = text_width(table->cells[i].text);
-        size_t *column = &widths[i % table->column_count];
+        size_t place = i % table->column_count;
+        size_t *column = &widths[place];
 
+        if (width > FREE_MAX && !widens(table, terminal, place))
+            width = FREE_MAX;
         if (width > *column)
             *column = width;
     }
@@ -204,10 +214,12 @@ static void print_rows(
         bool last = place + 1 == count;
         const struct cell *cell = &table->cells[i];
         bool coloured = terminal->colour && cell->style != TABLE_PLAIN;
+        size_t full = text_width(cell->text);
+        size_t width = full > widths[place] && terminal->columns == 0 ? full : widths[place];
 
         if (coloured)
             fputs(colour_of(cell->style), out);
-        print_cell(&table->columns[place], widths[place], cell->text, last, out);
+        print_cell(&table->columns[place], width, cell->text, last, out);
         if (coloured)
             fputs("\033[0m", out);
         if (last)
@@ -226,7 +238,7 @@ static int print(const struct table *table, const struct terminal *terminal, FIL
     if (widths == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for a table");
     fitted = widths + table->column_count;
-    measure(table, widths);
+    measure(table, terminal, widths);
     memcpy(fitted, widths, table->column_count * sizeof *widths);
     if (terminal->columns != 0)
         fit(table, terminal->columns, fitted);

@@ -32,7 +32,9 @@ void table_free(struct table *table);
 // (text.h).
 void table_add(struct table *table, enum table_style style, const char *text);
 
-// Prints titles and rows, within the terminal's width if it has one. ERR_NO_MEMORY.
+// Prints titles and rows, within the terminal's width if it has one; else nothing is cut, and free
+// text (TABLE_CUT_END) of more than 32 columns moves what follows in its own row only.
+// ERR_NO_MEMORY.
 ERR_CHECKED int table_print(
     const struct table *table, const struct terminal *terminal, FILE *out, struct err *err);
 

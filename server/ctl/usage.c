@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/ctl/reach.h"
 #include "server/ctl/registry.h"
 
 #define HELP_COLUMN 24
@@ -26,17 +27,20 @@ static void print_synopsis(FILE *out, const struct subcommand *command)
         fprintf(out, " %s", command->synopsis);
 }
 
-static void print_options(FILE *out, const struct option_rule *rule)
+static void print_option(FILE *out, const struct option_rule *rule)
 {
-    for (; rule != NULL && rule->name != NULL; rule++) {
-        char left[64];
-        bool maybe = rule->kind == OPTION_MAYBE;
-        const char *join = rule->kind == OPTION_FLAG ? "" : maybe ? "[=" : " ";
+    char left[64];
+    bool maybe = rule->kind == OPTION_MAYBE;
+    const char *join = rule->kind == OPTION_FLAG ? "" : maybe ? "[=" : " ";
 
-        snprintf(left, sizeof left, "  --%s%s%s%s", rule->name, join,
-            rule->argument != NULL ? rule->argument : "", maybe ? "]" : "");
-        fprintf(out, "%-*s %s\n", HELP_COLUMN, left, rule->help);
-    }
+    snprintf(left, sizeof left, "  --%s%s%s%s", rule->name, join,
+        rule->argument != NULL ? rule->argument : "", maybe ? "]" : "");
+    fprintf(out, "%-*s %s\n", HELP_COLUMN, left, rule->help);
+}
+
+bool usage_takes(const struct subcommand *command, const struct option_rule *common)
+{
+    return strcmp(common->name, "server") != 0 || reach_takes_server(command);
 }
 
 void usage_print_command(FILE *out, const struct subcommand *command)
@@ -44,8 +48,12 @@ void usage_print_command(FILE *out, const struct subcommand *command)
     fputs("usage: ", out);
     print_synopsis(out, command);
     fprintf(out, "\n\n%s\n\n", command->summary);
-    print_options(out, command->options);
-    print_options(out, usage_common_options);
+    for (const struct option_rule *own = command->options; own != NULL && own->name != NULL; own++)
+        print_option(out, own);
+    for (const struct option_rule *common = usage_common_options; common->name != NULL; common++) {
+        if (usage_takes(command, common))
+            print_option(out, common);
+    }
 }
 
 void usage_print_group(FILE *out, const char *group)

@@ -31,7 +31,7 @@ enum audit_kind {
 };
 
 #define AUDIT_WHO_SIZE 46  // "uid 1000", "user NAME", "token NAME"
-#define AUDIT_USER_SIZE 64 // with the terminating NUL, as the others
+#define AUDIT_USER_SIZE 88 // with the terminating NUL, as the others
 #define AUDIT_VERB_SIZE 24
 #define AUDIT_KIND_SIZE 16
 #define AUDIT_OBJECT_SIZE 128
@@ -47,8 +47,10 @@ struct audit_terms;
 // Who it was.
 struct audit_author {
     char who[AUDIT_WHO_SIZE];
-    char user[AUDIT_USER_SIZE]; // of a uid the name of that user then, else the address; or ""
-    int64_t pid;                // of the process that asked; 0: not known
+    // Of a uid the name of that user then, else the address, and of a user's token also that:
+    // "192.0.2.7, token NAME"; or "".
+    char user[AUDIT_USER_SIZE];
+    int64_t pid; // of the process that asked; 0: not known
     // On which terms (audit_terms.h), borrowed while he is asking; NULL: none.
     struct audit_terms *terms;
 };

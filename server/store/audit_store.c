@@ -19,7 +19,10 @@ static const char select_page[] =
     "SELECT number, at_ms, who, user_name, pid, verb, kind, object, forced, before_json,"
     " after_json, hash FROM audit"
     " WHERE number > ?1 AND at_ms >= ?2"
-    " AND (?3 = '' OR who = ?3 OR user_name = ?3 OR who = 'user ' || ?3 OR who = 'token ' || ?3)"
+    " AND (?3 = '' OR who = ?3 OR user_name = ?3 OR who = 'user ' || ?3 OR who = 'token ' || ?3"
+    " OR substr(user_name, 1, length(?3) + 8) = ?3 || ', token '"
+    " OR substr(user_name, length(user_name) - length(?3) - 7) = ', token ' || ?3"
+    " OR substr(user_name, length(user_name) - length(?3) - 1) = ', ' || ?3)"
     " AND (?4 = '' OR kind = ?4 OR object = ?4)"
     " ORDER BY number LIMIT ?5";
 

@@ -22,7 +22,8 @@ ERR_CHECKED int audit_store_get_last_of(struct store_connection *connection, con
     const char *object, int64_t *number, struct err *err);
 
 // Which rows: those behind the number `after`, no older than since_ms, of an author and an object:
-// who is his `who`, that without "user " or "token ", his name here or his address; object the kind
+// who is his `who`, that without "user " or "token ", his name here, his address or, with "token "
+// or without, the user's token that it was (of "ADDRESS, token NAME"); object the kind
 // or its name; "" is any.
 struct audit_store_wish {
     int64_t after;

@@ -36,7 +36,7 @@ static const struct device_order orders[] = {
     BOTH("build", TEXT, "nullif(build, '')"),
     BOTH("ip", TEXT, "nullif(ip, '')"),
     BOTH("error", TEXT, "nullif(error, '')"),
-    BOTH("note", TEXT, "coalesce(nullif(error, ''), nullif(name, ''))"),
+    BOTH("note", TEXT, "coalesce(nullif(error, ''), " OF_LABEL("name") ", nullif(name, ''))"),
     BOTH("state", TEXT,
         "CASE WHEN " WHERE_TREE_IS_REVOKED
         " THEN 'revoked' WHEN online = 1 THEN 'online' ELSE 'offline' END"),

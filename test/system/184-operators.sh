@@ -167,6 +167,10 @@ expect_exit 0 secureesp users role otto viewer
 ask "after another role" 401 /session -b "$cookie"
 printf 'by standard input 5\n' | secureesp users passwd vera >/dev/null || fail "passwd from standard input"
 log_in vera 'by standard input 5' 200
+printf 'by a dash 6, once\n' | secureesp users passwd vera --password-file - >/dev/null || fail "passwd from -"
+printf 'by a dash 7, once\n' | secureesp users add dora --role viewer --password-file - >/dev/null || fail "add from -"
+log_in dora 'by a dash 7, once' 200
+log_in vera 'by a dash 6, once' 200
 ask "out" 200 /session/end -b "$cookie" "${own[@]}" -X POST
 ask "after logging out" 401 /session -b "$cookie"
 

@@ -68,6 +68,15 @@ at_terminal '[y/N]' yes user: anna password: 'correct horse anna' -- --name aske
 [[ $output != *"correct horse"* ]] || fail "the password was shown"
 expect_exit 0 laptop logout asked
 
+step "a password from a file, and from standard input"
+printf 'correct horse anna\n' >"$work/password"
+expect_exit 0 laptop --server "$url" login --user anna --name filed --password-file "$work/password" --fingerprint "SHA256:$key"
+expect_exit 0 laptop logout filed
+log_in anna 'correct horse anna' --name piped --password-file - --fingerprint "SHA256:$key" || fail "from -: $output"
+expect_exit 0 laptop logout piped
+expect_exit 2 laptop --server "$url" login --password-file - --token-file "$work/password"
+expect_match "both" 'exclude each other' "$output"
+
 step "log-in"
 log_in anna 'a wrong password' --fingerprint "SHA256:$key" && fail "a wrong password was taken"
 [ ! -e "$secrets/localhost" ] || fail "something is kept: $(ls "$secrets")"

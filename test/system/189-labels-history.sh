@@ -40,6 +40,10 @@ expect_equal "after" 'Back "door"|' "$(row '$.after.label')|$(row '$.after.label
 step "devices are listed, sorted and selected by it"
 expect_equal "list" "$mac  Back \"door\"  barn, north" \
     "$(secureesp devices list --columns mac,label,place --sort label | sed -n 2p)"
+expect_match "the usual columns" "Back \"door\"\$" "$(secureesp devices list | grep "^$mac")"
+expect_match "by note" "$mac .*Back" "$(secureesp devices list --sort note | sed -n 2p)"
+expect_equal "no place" 0 "$(secureesp devices list | grep -c barn)"
+expect_equal "--json" 0 "$(secureesp devices list --json | grep -c '"label"')"
 expect_equal "filter" 1 "$(secureesp devices list --filter 'label="Back*" place="barn, north"' --json | grep -c '"mac"')"
 expect_exit 0 secureesp devices list --filter 'place=elsewhere' --json
 expect_equal "none elsewhere" 0 "$(grep -c '"mac"' <<<"$output" || true)"

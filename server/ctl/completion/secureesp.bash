@@ -85,13 +85,18 @@ _secureesp_options() {
         'settings patch') echo '--fleet --group --yes --dry-run --send --force --replace' ;;
         'settings revert') echo '--yes --dry-run --send --force' ;;
         'wifi set') echo '--all --state --image --filter --group --yes --networks --ssid --canary --skip' ;;
-        login*) echo '--name --user --token-file --fingerprint' ;;
+        login*) echo '--name --user --token-file --password-file --fingerprint' ;;
         'servers use') echo '--none' ;;
         'command list') echo '--state --command --limit' ;;
         'command show' | 'command cancel') ;;
         command*) echo '--all --filter --group --outdated --failed --drifted --yes --wait --force' ;;
     esac
-    echo '--json --server --socket --help'
+    case $1 in
+        setup* | doctor* | 'images sign' | 'images describe' | 'pki init' | 'pki signing') ;; # this machine alone
+        'backup verify' | 'backup list' | 'backup restore') ;;
+        *) echo '--server' ;;
+    esac
+    echo '--json --socket --help'
 }
 
 _secureesp_states() {

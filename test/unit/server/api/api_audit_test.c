@@ -340,7 +340,7 @@ static void it_is_read(void **state)
     expect(f, "below all", 400, "after must be a whole number from 0", "");
     snprintf(target, sizeof target, API "/audit?who=%0*d", AUDIT_USER_SIZE, 0);
     ask(f, "GET", target, NULL, 0);
-    expect(f, "a long name", 400, "at most 63 bytes", "");
+    expect(f, "a long name", 400, "at most 87 bytes", "");
     snprintf(number, sizeof number, "\"number\":%lld,", (long long)last.number);
     ask(f, "GET", API "/audit/head", NULL, 0);
     expect(f, "head", 200, number, last.hash);

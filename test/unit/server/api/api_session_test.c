@@ -267,7 +267,7 @@ static void a_token_may_do_no_more_than_its_maker(void **state)
     assert_int_equal(
         change(f, token, API "/tokens", "{\"name\":\"b\",\"role\":\"viewer\",\"days\":9}"), 201);
     assert_non_null(strstr(f->answer, ends));
-    assert_string_equal(last_row(f)->author.who, "token a");
+    assert_string_equal(last_row(f)->author.who, "user anna");
     https_add_token(f, "others", "vera", ROLE_VIEWER, token);
     assert_int_equal(change(f, cookie, API "/tokens/others/remove", ""), 403);
     assert_int_equal(https_ask(f, https.none, "GET", API "/tokens", cookie, ""), 200);
@@ -301,7 +301,7 @@ static void keys_of_requests_are_each_ones_own(void **state)
     expect(f, "still removed", 404, "", "");
     assert_int_equal(change(f, two, API "/groups", body), 200); // done
     ask(f, "GET", API "/groups/cellar", NULL, 0);
-    expect(f, "made", 200, "\"set_by\":\"token second\"", "");
+    expect(f, "made", 200, "\"set_by\":\"user anna\"", "");
 }
 
 struct old {

@@ -104,8 +104,8 @@ static int take(const char *p, size_t n, void *ctx)
 // Who looks again by himself, or goes on from where he was, is told at once.
 static void test_who_looks_again_is_told(void **state)
 {
-    struct client_request look = {.method = "GET", .path = "/", .is_look = true};
-    struct client_request feed = {.method = "GET", .path = "/"};
+    struct client_request look = {.method = "GET", .path = "/x", .is_look = true};
+    struct client_request feed = {.method = "GET", .path = "/x"};
     struct daemon daemon;
     struct client *client;
     json_t *answer = NULL;

@@ -118,6 +118,39 @@ static void test_shows(void **state)
     json_decref(list);
 }
 
+// An error first, then what an operator calls it, then its own name.
+static void test_labels(void **state)
+{
+    static const char labelled[] =
+        "[{\"mac\": \"1\", \"name\": \"own\", \"error\": \"e\", \"label\": {\"name\": \"barn\"}},"
+        " {\"mac\": \"2\", \"name\": \"own\", \"label\": {\"name\": \"barn\", \"place\": \"p\"}},"
+        " {\"mac\": \"3\", \"label\": {\"name\": \"barn\"}, \"last_seen_ms\": null},"
+        " {\"mac\": \"4\", \"name\": \"own\", \"label\": {\"name\": null, \"place\": \"p\"}},"
+        " {\"mac\": \"5\", \"label\": null, \"last_seen_ms\": null}]";
+    json_t *list = json_loads(labelled, 0, NULL);
+    struct terminal terminal = {.is_terminal = false};
+    struct device_columns columns;
+    struct table *table;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_int_equal(device_columns_read("mac,note", &columns, NULL), 0);
+    table = device_columns_table(&columns, list, 50);
+    assert_int_equal(table_print(table, &terminal, out, NULL), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "MAC  NAME/ERROR\n"
+                              "1    e\n"
+                              "2    barn\n"
+                              "3    barn\n"
+                              "4    own\n"
+                              "5    has never reported\n");
+    free(text);
+    table_free(table);
+    json_decref(list);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -135,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_shows),
+        cmocka_unit_test(test_labels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,43 @@ static void test_file(void **state)
     assert_int_equal(take(large, sizeof large), ERR_TOO_LARGE);
 }
 
+static void test_standard_input(void **state)
+{
+    static const struct {
+        const char *text;
+        int rc;
+        const char *secret;
+    } rows[] = {
+        {"secret\nmore\n", 0, "secret"},
+        {"secret\r\n", 0, "secret"},
+        {"secret", 0, "secret"},
+        {"\nsecret\n", ERR_INVALID, ""},
+        {"\r\n", ERR_INVALID, ""},
+        {"12345678\n", ERR_INVALID, ""},
+        {"", ERR_IO, ""},
+    };
+    int before = dup(STDIN_FILENO);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int ends[2];
+
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], rows[i].text, strlen(rows[i].text)), strlen(rows[i].text));
+        close(ends[1]);
+        assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+        close(ends[0]);
+        assert_int_equal(secret_file_take("-", "q", secret, sizeof secret, &err), rows[i].rc);
+        assert_string_equal(secret, rows[i].secret);
+    }
+    dup2(before, STDIN_FILENO);
+    close(before);
+    assert_int_equal(take("of a file", 9), ERR_INVALID);
+    assert_int_equal(take("file\n", 5), 0);
+    assert_int_equal(secret_file_take(path, "q", secret, sizeof secret, &err), 0);
+    assert_string_equal(secret, "file");
+}
+
 static int set_up(void **state)
 {
     int fd = mkstemp(path);
@@ -86,7 +123,11 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_line), cmocka_unit_test(test_file)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_file),
+        cmocka_unit_test(test_standard_input),
+    };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

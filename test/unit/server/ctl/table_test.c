@@ -52,6 +52,26 @@ static void test_without_a_terminal_nothing_is_cut(void **state)
         "84f3  BOARD-00.00.01  100  a rather long note\n");
 }
 
+// Free text that others follow is whole, and the other rows are not padded for it.
+static void test_long_text_moves_its_own_row_only(void **state)
+{
+    static const struct table_column two[] = {
+        {"BEFORE", TABLE_LEFT, TABLE_CUT_END, 8}, {"AFTER", TABLE_LEFT, TABLE_CUT_END, 8}};
+    static const char *const cells[] = {"{}", "new", "12345678901234567890123456789012", "fits",
+        "123456789012345678901234567890123", "does not"};
+    const struct terminal none = {0};
+    struct table *table = table_new(two, 2);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+        table_add(table, TABLE_PLAIN, cells[i]);
+    expect(table, &none,
+        "BEFORE                            AFTER\n"
+        "{}                                new\n"
+        "12345678901234567890123456789012  fits\n"
+        "123456789012345678901234567890123  does not\n");
+}
+
 // Page by page: the titles once, and no column narrower than it was.
 static void test_pages(void **state)
 {
@@ -152,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_a_terminal_nothing_is_cut),
+        cmocka_unit_test(test_long_text_moves_its_own_row_only),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_cut),

@@ -41,18 +41,26 @@ static void test_filters(void **state)
         struct audit_store_wish wish;
         const char *numbers;
     } cases[] = {
-        {{INT64_MIN, INT64_MIN, "", "", 9}, "1234"},
-        {{2, INT64_MIN, "", "", 9}, "34"},
-        {{4, INT64_MIN, "", "", 9}, ""},
-        {{INT64_MIN, 20, "", "", 9}, "234"},
-        {{INT64_MIN, 21, "", "", 9}, "34"},
+        {{INT64_MIN, INT64_MIN, "", "", 9}, "1234567"},
+        {{2, INT64_MIN, "", "", 9}, "34567"},
+        {{7, INT64_MIN, "", "", 9}, ""},
+        {{INT64_MIN, 20, "", "", 9}, "234567"},
+        {{INT64_MIN, 21, "", "", 9}, "34567"},
         {{INT64_MIN, INT64_MIN, "anna", "", 9}, "13"},
-        {{INT64_MIN, INT64_MIN, "uid 1000", "", 9}, "1234"},
+        {{INT64_MIN, INT64_MIN, "uid 1000", "", 9}, "1234567"},
         {{INT64_MIN, INT64_MIN, "uid 100", "", 9}, ""},
-        {{INT64_MIN, INT64_MIN, "", "image", 9}, "1234"},
+        {{INT64_MIN, INT64_MIN, "", "image", 9}, "1234567"},
         {{INT64_MIN, INT64_MIN, "", "B-1", 9}, "14"},
         {{INT64_MIN, INT64_MIN, "anna", "B-1", 9}, "1"},
         {{INT64_MIN, INT64_MIN, "", "%", 9}, ""},
+        {{INT64_MIN, INT64_MIN, "192.0.2.7", "", 9}, "567"},
+        {{INT64_MIN, INT64_MIN, "192.0.2.", "", 9}, ""},
+        {{INT64_MIN, INT64_MIN, "ci", "", 9}, "6"},
+        {{INT64_MIN, INT64_MIN, "i", "", 9}, ""},
+        {{INT64_MIN, INT64_MIN, "token ci", "", 9}, "6"},
+        {{INT64_MIN, INT64_MIN, "token", "", 9}, ""},
+        {{INT64_MIN, INT64_MIN, "192.0.2.7, token cilium", "", 9}, "7"},
+        {{INT64_MIN, INT64_MIN, "a name that is longer than all of them", "", 9}, ""},
         {{INT64_MIN, INT64_MIN, "", "", 2}, "12"},
     };
     struct fixture *f = *state;
@@ -62,6 +70,9 @@ static void test_filters(void **state)
     assert_int_equal(add_row(f, 3, "anna", "B-3"), 0);
     assert_int_equal(add_row(f, 4, "otto", "B-1"), 0);
     assert_int_equal(add_row(f, 4, "otto", "B-1"), ERR_CONFLICT);
+    assert_int_equal(add_row(f, 5, "192.0.2.7", "B-5"), 0);
+    assert_int_equal(add_row(f, 6, "192.0.2.7, token ci", "B-6"), 0);
+    assert_int_equal(add_row(f, 7, "192.0.2.7, token cilium", "B-7"), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct store_connection *connection = fixture_read(f);
         char numbers[16] = "";

@@ -182,7 +182,9 @@ static inline const char *note_of(const struct one *one)
 {
     const struct device_status *status = &one->device.status;
 
-    return status->error[0] != '\0' ? status->error : status->name;
+    if (status->error[0] != '\0')
+        return status->error;
+    return one->label.name[0] != '\0' ? one->label.name : status->name;
 }
 
 static inline struct key text_key(const struct one *one, const char *by)
