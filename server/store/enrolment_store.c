@@ -202,15 +202,12 @@ static int each_row(struct statement *s, int (*each)(const struct enrolment *enr
     void *ctx, struct err *err)
 {
     struct enrolment enrolment;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_row(s, &enrolment);
         rc = each(&enrolment, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -243,17 +240,16 @@ int enrolment_store_count(
     struct store_connection *connection, int64_t counts[ENROLMENT_STATE_COUNT], struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     memset(counts, 0, ENROLMENT_STATE_COUNT * sizeof counts[0]);
     statement_open(&s, connection, count_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         int64_t state = statement_int(&s, 0);
 
         if (state >= 0 && state < ENROLMENT_STATE_COUNT)
             counts[state] = statement_int(&s, 1);
     }
-    statement_close(&s);
     return rc;
 }
 

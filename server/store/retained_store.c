@@ -67,14 +67,11 @@ int retained_store_page(struct store_connection *connection, const char *after, 
     statement_open(&s, connection, select_page);
     statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         mac_key_to_text(statement_int(&s, 0), retained.mac);
         statement_text(&s, 1, retained.spelling, sizeof retained.spelling);
         retained.at_ms = statement_int(&s, 2);
         rc = each(&retained, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

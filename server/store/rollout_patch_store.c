@@ -40,16 +40,13 @@ int rollout_patch_store_each(struct store_connection *connection,
 {
     struct rollout_trial trial;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &trial);
         rc = each(&trial, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -76,15 +73,12 @@ int rollout_patch_store_each_device(struct store_connection *connection,
 {
     char mac[MAC_SIZE];
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_devices);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         mac_key_to_text(statement_int(&s, 1), mac);
         rc = each(statement_int(&s, 0), mac, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

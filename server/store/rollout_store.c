@@ -215,16 +215,13 @@ static int each_of(struct statement *s, int (*each)(const struct rollout *rollou
     void *ctx, struct err *err)
 {
     struct rollout rollout;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         rc = read_row(s, &rollout, err);
         if (rc == 0)
             rc = each(&rollout, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -255,19 +252,16 @@ int rollout_store_each_use(struct store_connection *connection,
     char name[ROLLOUT_NAME_SIZE];
     struct rollout_use use = {.image = image, .name = name};
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_uses);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, image, sizeof image);
         statement_text(&s, 1, name, sizeof name);
         use.state = (enum rollout_state)statement_int(&s, 2);
         use.is_gated = statement_int(&s, 3) != 0;
         rc = each(&use, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

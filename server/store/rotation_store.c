@@ -236,16 +236,13 @@ int rotation_store_each(struct store_connection *connection,
 {
     struct rotation_device device;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &device);
         rc = each(&device, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -254,7 +251,7 @@ int rotation_store_read_active(struct store_connection *connection,
     size_t *count, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     *count = 0;
     statement_open(&s, connection, select_active);
@@ -262,9 +259,8 @@ int rotation_store_read_active(struct store_connection *connection,
     statement_bind_int(&s, wish->last);
     statement_bind_int(&s, wish->now_ms);
     statement_bind_int(&s, ROTATION_STORE_ACTIVE_MAX);
-    while ((rc = statement_step(&s, err)) > 0)
+    while (statement_next(&s, &rc, err))
         read_row(&s, &out[(*count)++]);
-    statement_close(&s);
     return rc;
 }
 

@@ -83,13 +83,10 @@ int tag_store_each(struct store_connection *connection, const char *mac,
         return rc;
     statement_open(&s, connection, select_all);
     statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, tag, sizeof tag);
         rc = each(tag, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
