@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -245,13 +246,10 @@ int alert_store_count_events(struct store_connection *connection,
     const struct alert_store_events *wish, int64_t *count, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(wish->mac, &key, err);
+    int rc = device_rows_open(&s, connection, count_events, wish->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, count_events);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, wish->since_ms);
     statement_bind_text(&s, wish->kind);
     rc = statement_step(&s, err);

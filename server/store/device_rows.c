@@ -4,6 +4,19 @@
 #include "common/image_name.h"
 #include "server/store/mac_key.h"
 
+int device_rows_open(struct statement *s, struct store_connection *connection, const char *sql,
+    const char *mac, struct err *err)
+{
+    int64_t key;
+    int rc = mac_key_read(mac, &key, err);
+
+    if (rc < 0)
+        return rc;
+    statement_open(s, connection, sql);
+    statement_bind_int(s, key);
+    return 0;
+}
+
 int device_rows_delete(
     struct store_connection *connection, const char *sql, const char *mac, struct err *err)
 {

@@ -22,13 +22,10 @@ int retained_store_put(
     struct store_connection *connection, const struct retained *retained, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(retained->mac, &key, err);
+    int rc = device_rows_open(&s, connection, upsert, retained->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, upsert);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, retained->spelling);
     statement_bind_int(&s, retained->at_ms);
     return statement_run(&s, err);
@@ -38,13 +35,10 @@ int retained_store_remove(
     struct store_connection *connection, const struct retained *retained, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(retained->mac, &key, err);
+    int rc = device_rows_open(&s, connection, delete_done, retained->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, delete_done);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, retained->at_ms);
     return statement_run(&s, err);
 }

@@ -1,6 +1,7 @@
 // What rollouts try on devices.
 #include "server/store/rollout_patch_store.h"
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -54,13 +55,10 @@ int rollout_patch_store_get(struct store_connection *connection, const char *mac
     struct rollout_trial *out, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0)
         read_row(&s, out);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "server/model/rollout_text.h"
-#include "server/store/mac_key.h"
+#include "server/store/device_rows.h"
 #include "server/store/statement.h"
 
 // The numbers of the enums stand in the texts here and in the indexes.
@@ -269,13 +269,10 @@ int rollout_store_is_reached(
     struct store_connection *connection, const char *image, const char *mac, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_reached, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_reached);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, image);
     rc = statement_step(&s, err);
     if (rc > 0)

@@ -189,13 +189,10 @@ int rotation_store_get_device(struct store_connection *connection, const char *m
     struct rotation_device *out, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0)
         read_row(&s, out);
@@ -209,13 +206,10 @@ int rotation_store_put_device(
     struct store_connection *connection, const struct rotation_device *device, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(device->mac, &key, err);
+    int rc = device_rows_open(&s, connection, upsert_device, device->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, upsert_device);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, device->holds);
     statement_bind_int(&s, device->step);
     statement_bind_int(&s, device->holds_at_ms);
@@ -299,13 +293,10 @@ int rotation_store_note_shown(
     struct store_connection *connection, const char *mac, bool is_new, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, note_shown, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, note_shown);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, is_new);
     return statement_run(&s, err);
 }
@@ -336,13 +327,10 @@ int rotation_store_get_certificate(struct store_connection *connection, const ch
     const char *key_sha256, char **pem, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_pem, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_pem);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, key_sha256);
     rc = statement_step(&s, err);
     if (rc > 0) {

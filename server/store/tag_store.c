@@ -76,13 +76,10 @@ int tag_store_each(struct store_connection *connection, const char *mac,
 {
     char tag[TAG_STORE_TAG_SIZE];
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_all, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_all);
-    statement_bind_int(&s, key);
     while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, tag, sizeof tag);
         rc = each(tag, ctx);
