@@ -7,6 +7,7 @@
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/api/api_members.h"
 #include "server/base/clock.h"
 #include "server/settings/settings_layers.h"
@@ -79,12 +80,11 @@ static int read_number(
     return 0;
 }
 
-typedef int reader(
-    struct store_connection *connection, int64_t number, json_t **list, struct err *err);
-
+// An api_list_read; ctx: the change after which they are read, or -1: as they are now.
 static int read_layers(
-    struct store_connection *connection, int64_t at, json_t **list, struct err *err)
+    struct store_connection *connection, json_t **list, void *ctx, struct err *err)
 {
+    const int64_t at = *(const int64_t *)ctx;
     struct settings_change change;
     int rc = 0;
 
@@ -95,36 +95,26 @@ static int read_layers(
     return rc < 0 ? rc : settings_store_each_at(connection, at, append_layer, list, err);
 }
 
+// An api_list_read; ctx: before which change, or -1.
 static int read_history(
-    struct store_connection *connection, int64_t before, json_t **list, struct err *err)
+    struct store_connection *connection, json_t **list, void *ctx, struct err *err)
 {
+    const int64_t before = *(const int64_t *)ctx;
+
     return settings_store_each_change(
         connection, before < 0 ? 0 : before, CHANGES_MAX, append_change, list, err);
 }
 
 static void send_list(const struct http_request *request, struct http_response *response,
-    const struct api *api, const char *parameter, reader *read)
+    const struct api *api, const char *parameter, api_list_read *read)
 {
-    struct store_connection *connection;
-    json_t *list = json_array();
     int64_t number = -1;
     struct err err = {0};
-    int rc = read_number(request, parameter, &number, &err);
 
-    if (rc == 0)
-        rc = store_read_begin(api->store, &connection, &err);
-    if (rc == 0) {
-        rc = read(connection, number, &list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, list);
-        return;
-    }
-    json_decref(list);
-    if (err.code == 0)
-        err_set(&err, rc, "no memory for the list");
-    api_json_refuse(response, &err);
+    if (read_number(request, parameter, &number, &err) < 0)
+        api_json_refuse(response, &err);
+    else
+        api_list_send(api, read, &number, response);
 }
 
 void api_settings_list(
