@@ -1,7 +1,6 @@
 // What is said of config.json.
 #include "server/api/api_settings.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,24 +61,6 @@ static int append_change(const struct settings_change *change, void *ctx)
     return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
 }
 
-// A number of a query; *out stays as it is if it is absent.
-static int read_number(
-    const struct http_request *request, const char *name, int64_t *out, struct err *err)
-{
-    const char *text = http_request_query(request, name);
-    char *end = NULL;
-    long long number;
-
-    if (text == NULL)
-        return 0;
-    errno = 0;
-    number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < 0)
-        return err_set(err, ERR_INVALID, "%s must be a number from 0 on", name);
-    *out = number;
-    return 0;
-}
-
 // An api_list_read; ctx: the change after which they are read, or -1: as they are now.
 static int read_layers(
     struct store_connection *connection, json_t **list, void *ctx, struct err *err)
@@ -111,7 +92,8 @@ static void send_list(const struct http_request *request, struct http_response *
     int64_t number = -1;
     struct err err = {0};
 
-    if (read_number(request, parameter, &number, &err) < 0)
+    if (api_members_read_number(parameter, http_request_query(request, parameter), &number, &err) <
+        0)
         api_json_refuse(response, &err);
     else
         api_list_send(api, read, &number, response);
