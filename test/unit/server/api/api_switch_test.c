@@ -28,6 +28,17 @@ static void ask_for(struct fixture *f, const char *mac, const char *name, const 
     ask(f, "POST", target, "", 0);
 }
 
+static int count(const char *what, const char *text)
+{
+    int n = 0;
+
+    while ((text = strstr(text, what)) != NULL) {
+        text++;
+        n++;
+    }
+    return n;
+}
+
 static void switches(void **state)
 {
     struct fixture *f = *state;
@@ -52,9 +63,27 @@ static void switches(void **state)
     }
 }
 
+// The log says so of each alone.
+static void forces(void **state)
+{
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 2; i++) { // not the key: nothing stands against that
+        ask(f, "GET", "/api/v1/audit", NULL, 0);
+        expect(f, things[i].name, 200, "\"forced\":false", "");
+
+        int before = count("\"forced\":true", f->answer);
+
+        ask_for(f, MAC, things[i].name, "?on=1&force=0");
+        ask_for(f, MAC, things[i].name, "?on=0&force=1");
+        ask(f, "GET", "/api/v1/audit", NULL, 0);
+        assert_int_equal(count("\"forced\":true", f->answer), before + 1);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(switches)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(switches), cmocka_unit_test(forces)};
 
     return cmocka_run_group_tests(tests, api_fixture_start, api_fixture_stop);
 }
