@@ -8,6 +8,7 @@
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/audit/audit_run.h"
 #include "server/base/clock.h"
 #include "server/base/log.h"
@@ -36,25 +37,17 @@ static int append(const struct alert *alert, void *ctx)
     return 0;
 }
 
+// An api_list_read.
+static int read_list(struct store_connection *connection, json_t **list, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return alert_store_each(connection, append, list, err);
+}
+
 void api_alerts_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    struct store_connection *connection;
-    json_t *list = json_array();
-    struct err err = {0};
-    int rc = store_read_begin(api->store, &connection, &err);
-
     (void)request;
-    if (rc == 0) {
-        rc = alert_store_each(connection, append, &list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, list);
-        return;
-    }
-    json_decref(list);
-    api_json_refuse(response, &err);
+    api_list_send(ctx, read_list, NULL, response);
 }
 
 struct testing {

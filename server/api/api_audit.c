@@ -1,12 +1,12 @@
 // Who has changed what, and whether that log is whole.
 #include "server/api/api_audit.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_members.h"
 #include "server/api/api_page.h"
 #include "server/api/api_pages.h"
 #include "server/api/api_text.h"
@@ -98,21 +98,6 @@ static int read_page(
     return rc < 0 ? rc : list->count == wish.limit;
 }
 
-static int read_number(const char *name, const char *text, int64_t *out, struct err *err)
-{
-    char *end = NULL;
-    long long number;
-
-    if (text == NULL)
-        return 0;
-    errno = 0;
-    number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < 0)
-        return err_set(err, ERR_INVALID, "%s must be a whole number from 0", name);
-    *out = number;
-    return 0;
-}
-
 static int read_text(const char *name, const char *text, char *out, size_t size, struct err *err)
 {
     size_t n = text != NULL ? strlen(text) : 0;
@@ -126,10 +111,12 @@ static int read_text(const char *name, const char *text, char *out, size_t size,
 static int read_wish(const struct http_request *request, struct list *list, struct err *err)
 {
     struct audit_store_wish *wish = &list->wish;
-    int rc = read_number("after", http_request_query(request, "after"), &wish->after, err);
+    int rc =
+        api_members_read_number("after", http_request_query(request, "after"), &wish->after, err);
 
     if (rc == 0)
-        rc = read_number("since_ms", http_request_query(request, "since_ms"), &wish->since_ms, err);
+        rc = api_members_read_number(
+            "since_ms", http_request_query(request, "since_ms"), &wish->since_ms, err);
     if (rc == 0)
         rc = read_text("who", http_request_query(request, "who"), list->who, sizeof list->who, err);
     if (rc == 0)

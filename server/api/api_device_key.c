@@ -4,9 +4,8 @@
 #include <stdlib.h>
 
 #include "server/api/api.h"
-#include "server/api/api_author.h"
 #include "server/api/api_json.h"
-#include "server/api/api_members.h"
+#include "server/api/api_switch.h"
 #include "server/command/command_key.h"
 #include "server/pki/device_credential.h"
 
@@ -50,24 +49,20 @@ void api_device_key_switch(
 {
     const struct api *api = ctx;
     uint8_t *sealed = NULL;
-    const char *on = http_request_query(request, "on");
-    struct audit_author by;
-    char mac[MAC_SIZE];
-    struct command_key_wish wish = {mac, api_members_is_set(on), &by, NULL, 0};
+    struct api_switch given;
     struct key_permit permit;
     struct err err = {0};
-    int rc = api_members_read_mac(http_request_segment(request, 0), mac, &err);
+    int rc = api_switch_read(request, &given, &err);
+    struct command_key_wish wish = {given.mac, given.on, &given.by, NULL, 0};
 
-    api_author_of(request, &by);
-    if (rc == 0 && on == NULL)
-        rc = err_set(&err, ERR_INVALID, "on must be 1 or 0");
     if (rc == 0)
-        rc = take_key(api, request, mac, &wish, &sealed, &err);
+        rc = take_key(api, request, given.mac, &wish, &sealed, &err);
     if (rc == 0)
         rc = command_key_switch(api->store, &wish, &permit, &err);
     free(sealed);
     if (rc == 0)
-        api_json_send(response, 200, json_pack("{ss so}", "mac", mac, "key", describe(&permit)));
+        api_json_send(
+            response, 200, json_pack("{ss so}", "mac", given.mac, "key", describe(&permit)));
     else
         api_json_refuse(response, &err);
 }

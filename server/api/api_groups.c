@@ -8,6 +8,7 @@
 #include "server/api/api_author.h"
 #include "server/api/api_channel.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/api/api_members.h"
 #include "server/api/api_once.h"
 #include "server/base/clock.h"
@@ -40,30 +41,21 @@ static json_t *describe(const struct device_group *group)
 
 static int append(const struct device_group *group, void *ctx)
 {
-    return json_array_append_new(ctx, describe(group)) < 0 ? ERR_NO_MEMORY : 0;
+    api_json_append(ctx, describe(group));
+    return 0;
+}
+
+// An api_list_read.
+static int read_list(struct store_connection *connection, json_t **list, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return group_store_each(connection, append, list, err);
 }
 
 void api_groups_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    struct store_connection *connection;
-    struct err err = {0};
-    json_t *list = json_array();
-    int rc = store_read_begin(api->store, &connection, &err);
-
     (void)request;
-    if (rc == 0) {
-        rc = group_store_each(connection, append, list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, list);
-        return;
-    }
-    json_decref(list);
-    if (err.code == 0)
-        err_set(&err, ERR_NO_MEMORY, "no memory for the list");
-    api_json_refuse(response, &err);
+    api_list_send(ctx, read_list, NULL, response);
 }
 
 struct users {

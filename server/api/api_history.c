@@ -1,7 +1,6 @@
 // The hours of a device, sent in pieces.
 #include "server/api/api_history.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,17 +52,6 @@ static int read_page(
     return rc < 0 ? rc : list->count == API_PAGES_ROWS;
 }
 
-static int read_since(const char *text, int64_t *out, struct err *err)
-{
-    char *end = NULL;
-
-    errno = 0;
-    *out = text != NULL ? strtoll(text, &end, 10) : 0;
-    if (text != NULL && (errno != 0 || end == text || *end != '\0' || *out < 0))
-        return err_set(err, ERR_INVALID, "since_ms must be a whole number from 0");
-    return 0;
-}
-
 static int check_device(const struct api *api, const char *mac, struct err *err)
 {
     struct store_connection *connection;
@@ -89,7 +77,8 @@ void api_history_list(const struct http_request *request, struct http_response *
         return;
     rc = api_members_read_mac(http_request_segment(request, 0), list->mac, &err);
     if (rc == 0)
-        rc = read_since(http_request_query(request, "since_ms"), &since_ms, &err);
+        rc = api_members_read_number(
+            "since_ms", http_request_query(request, "since_ms"), &since_ms, &err);
     if (rc == 0)
         rc = check_device(api, list->mac, &err);
     if (rc < 0) {

@@ -1,7 +1,9 @@
 // Tables of what requests may bring.
 #include "server/api/api_members.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const type_names[] = {
@@ -131,6 +133,21 @@ void api_members_judge(const char *name, const char *value, void *ctx)
 bool api_members_is_set(const char *value)
 {
     return value != NULL && strcmp(value, "1") == 0;
+}
+
+int api_members_read_number(const char *name, const char *text, int64_t *out, struct err *err)
+{
+    char *end = NULL;
+    long long number;
+
+    if (text == NULL)
+        return 0;
+    errno = 0;
+    number = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < 0)
+        return err_set(err, ERR_INVALID, "%s must be a whole number from 0", name);
+    *out = number;
+    return 0;
 }
 
 bool api_members_is_dots(const char *name)

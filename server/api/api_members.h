@@ -50,6 +50,11 @@ void api_members_judge(const char *name, const char *value, void *ctx);
 // Whether a parameter of the type API_MEMBER_FLAG is 1; its value may be NULL.
 bool api_members_is_set(const char *value);
 
+// Reads a parameter that is a whole number from 0; *out stays as it is if text is NULL: it is
+// absent. ERR_INVALID.
+ERR_CHECKED int api_members_read_number(
+    const char *name, const char *text, int64_t *out, struct err *err);
+
 // Whether it is "." or "..": clients take these out of a path (RFC 3986, 5.2.4), so that nothing
 // can be asked of what has such a name.
 bool api_members_is_dots(const char *name);

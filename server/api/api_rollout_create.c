@@ -291,7 +291,7 @@ static int create_or_plan(const struct api *api, const struct audit_author *by,
         if (rc == 0)
             rc = describe(api, &create->rollout, out, err);
     }
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
     return rc;
 }
 

@@ -1,12 +1,12 @@
 // What is said of config.json.
 #include "server/api/api_settings.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/api/api.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/api/api_members.h"
 #include "server/base/clock.h"
 #include "server/settings/settings_layers.h"
@@ -61,30 +61,11 @@ static int append_change(const struct settings_change *change, void *ctx)
     return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
 }
 
-// A number of a query; *out stays as it is if it is absent.
-static int read_number(
-    const struct http_request *request, const char *name, int64_t *out, struct err *err)
-{
-    const char *text = http_request_query(request, name);
-    char *end = NULL;
-    long long number;
-
-    if (text == NULL)
-        return 0;
-    errno = 0;
-    number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < 0)
-        return err_set(err, ERR_INVALID, "%s must be a number from 0 on", name);
-    *out = number;
-    return 0;
-}
-
-typedef int reader(
-    struct store_connection *connection, int64_t number, json_t **list, struct err *err);
-
+// An api_list_read; ctx: the change after which they are read, or -1: as they are now.
 static int read_layers(
-    struct store_connection *connection, int64_t at, json_t **list, struct err *err)
+    struct store_connection *connection, json_t **list, void *ctx, struct err *err)
 {
+    const int64_t at = *(const int64_t *)ctx;
     struct settings_change change;
     int rc = 0;
 
@@ -95,36 +76,27 @@ static int read_layers(
     return rc < 0 ? rc : settings_store_each_at(connection, at, append_layer, list, err);
 }
 
+// An api_list_read; ctx: before which change, or -1.
 static int read_history(
-    struct store_connection *connection, int64_t before, json_t **list, struct err *err)
+    struct store_connection *connection, json_t **list, void *ctx, struct err *err)
 {
+    const int64_t before = *(const int64_t *)ctx;
+
     return settings_store_each_change(
         connection, before < 0 ? 0 : before, CHANGES_MAX, append_change, list, err);
 }
 
 static void send_list(const struct http_request *request, struct http_response *response,
-    const struct api *api, const char *parameter, reader *read)
+    const struct api *api, const char *parameter, api_list_read *read)
 {
-    struct store_connection *connection;
-    json_t *list = json_array();
     int64_t number = -1;
     struct err err = {0};
-    int rc = read_number(request, parameter, &number, &err);
 
-    if (rc == 0)
-        rc = store_read_begin(api->store, &connection, &err);
-    if (rc == 0) {
-        rc = read(connection, number, &list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, list);
-        return;
-    }
-    json_decref(list);
-    if (err.code == 0)
-        err_set(&err, rc, "no memory for the list");
-    api_json_refuse(response, &err);
+    if (api_members_read_number(parameter, http_request_query(request, parameter), &number, &err) <
+        0)
+        api_json_refuse(response, &err);
+    else
+        api_list_send(api, read, &number, response);
 }
 
 void api_settings_list(

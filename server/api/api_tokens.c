@@ -7,6 +7,7 @@
 #include "server/api/api_access.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/base/log.h"
 #include "server/operator/operator_tokens.h"
 #include "server/store/user_token_store.h"
@@ -32,7 +33,7 @@ static json_t *describe(const struct user_token *token)
 
 struct listing {
     const struct operator* who;
-    json_t *list;
+    json_t **list;
 };
 
 static int append(const struct user_token *token, void *ctx)
@@ -40,28 +41,24 @@ static int append(const struct user_token *token, void *ctx)
     struct listing *listing = ctx;
 
     if (listing->who->role == ROLE_ADMINISTRATOR || strcmp(token->user, listing->who->user) == 0)
-        api_json_append(&listing->list, describe(token));
+        api_json_append(listing->list, describe(token));
     return 0;
+}
+
+// An api_list_read; ctx: a struct listing.
+static int read_list(struct store_connection *connection, json_t **list, void *ctx, struct err *err)
+{
+    struct listing *listing = ctx;
+
+    listing->list = list;
+    return user_token_store_each(connection, append, listing, err);
 }
 
 void api_tokens_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    struct store_connection *connection;
-    struct listing listing = {api_access_who(request), json_array()};
-    struct err err = {0};
-    int rc = store_read_begin(api->store, &connection, &err);
+    struct listing listing = {api_access_who(request), NULL};
 
-    if (rc == 0) {
-        rc = user_token_store_each(connection, append, &listing, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, listing.list);
-        return;
-    }
-    json_decref(listing.list);
-    api_json_refuse(response, &err);
+    api_list_send(ctx, read_list, &listing, response);
 }
 
 // It is shown once: here.

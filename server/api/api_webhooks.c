@@ -7,6 +7,7 @@
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/api/api_webhook_add.h"
 #include "server/api/api_webhook_body.h"
 #include "server/audit/audit_run.h"
@@ -16,7 +17,7 @@
 
 struct listing {
     struct store_connection *connection;
-    json_t *list;
+    json_t **list;
     struct err *err;
 };
 
@@ -40,29 +41,24 @@ static int append(const struct webhook *webhook, void *ctx)
     int rc = describe(listing->connection, webhook, &object, listing->err);
 
     if (rc == 0)
-        api_json_append(&listing->list, object);
+        api_json_append(listing->list, object);
     return rc;
+}
+
+// An api_list_read.
+static int read_list(struct store_connection *connection, json_t **list, void *ctx, struct err *err)
+{
+    struct listing listing = {connection, list, err};
+
+    (void)ctx;
+    return webhook_store_each(connection, append, &listing, err);
 }
 
 void api_webhooks_list(
     const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    struct err err = {0};
-    struct listing listing = {NULL, json_array(), &err};
-    int rc = store_read_begin(api->store, &listing.connection, &err);
-
     (void)request;
-    if (rc == 0) {
-        rc = webhook_store_each(listing.connection, append, &listing, &err);
-        store_read_end(api->store, listing.connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, listing.list);
-        return;
-    }
-    json_decref(listing.list);
-    api_json_refuse(response, &err);
+    api_list_send(ctx, read_list, NULL, response);
 }
 
 void api_webhooks_show(

@@ -8,6 +8,7 @@
 #include "server/api/api.h"
 #include "server/api/api_author.h"
 #include "server/api/api_json.h"
+#include "server/api/api_list.h"
 #include "server/api/api_once.h"
 #include "server/api/api_wifi_order.h"
 #include "server/base/clock.h"
@@ -132,29 +133,20 @@ static json_t *summary_json(const struct batch_summary *summary)
 static int append_summary(const struct batch_summary *summary, void *ctx)
 {
     api_json_append(ctx, summary_json(summary));
-    return *(json_t **)ctx != NULL ? 0 : ERR_NO_MEMORY;
+    return 0;
+}
+
+// An api_list_read.
+static int read_list(struct store_connection *connection, json_t **list, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return batch_store_each(connection, CONTRACT_COMMAND_WIFI, LIST_MAX, append_summary, list, err);
 }
 
 void api_wifi_list(const struct http_request *request, struct http_response *response, void *ctx)
 {
-    const struct api *api = ctx;
-    struct store_connection *connection = NULL;
-    json_t *list = json_array();
-    struct err err = {0};
-    int rc = store_read_begin(api->store, &connection, &err);
-
     (void)request;
-    if (rc == 0) {
-        rc = batch_store_each(
-            connection, CONTRACT_COMMAND_WIFI, LIST_MAX, append_summary, &list, &err);
-        store_read_end(api->store, connection);
-    }
-    if (rc == 0) {
-        api_json_send(response, 200, list);
-        return;
-    }
-    json_decref(list);
-    api_json_refuse(response, &err);
+    api_list_send(ctx, read_list, NULL, response);
 }
 
 static int append_command(const struct command *command, void *ctx)

@@ -320,7 +320,7 @@ static int perform(
     if (sink->taken != 0)
         return sink->taken;
     if (code != CURLE_OK)
-        return client_explain_failure(client->curl, code, target, err);
+        return client_tls_explain(client->curl, code, target, err);
     if (succeeded(client->curl))
         return 0;
 

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "server/ctl/client_tls.h"
-
 #define UNAUTHORIZED 401 // RFC 9110, 15.5.2
 
 static long number_of(CURL *curl)
@@ -75,22 +73,12 @@ int client_explain_key(
         server->url, shown != NULL ? shown : "not the same", server->pin, name);
 }
 
-// Asks for the other key only to name it: nothing is sent to whoever has it.
-static int explain_pin(const struct client_target *target, struct err *err)
-{
-    char shown[KEY_PIN_SIZE];
-    int rc = client_tls_probe(target->server.url, shown, NULL);
-
-    return client_explain_key(&target->server, target->name, rc == 0 ? shown : NULL, err);
-}
-
 static int explain_server(
     CURL *curl, CURLcode code, const struct client_target *target, struct err *err)
 {
     const char *url = target->server.url;
 
     switch (code) {
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return explain_pin(target, err);
     case CURLE_COULDNT_CONNECT: return explain_unreachable(curl, url, err);
     case CURLE_COULDNT_RESOLVE_HOST:
         return err_set(err, ERR_UNAVAILABLE, "no address is known for the host of %s", url);

@@ -9,7 +9,8 @@
 #include "server/base/err.h"
 #include "server/ctl/client_target.h"
 
-// Says why a request to a target got no answer, and what to do.
+// Says why a request to a target got no answer, and what to do. Where the server has another key,
+// client_tls_explain() says more.
 ERR_CHECKED int client_explain_failure(
     CURL *curl, CURLcode code, const struct client_target *target, struct err *err);
 

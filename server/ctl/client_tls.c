@@ -93,3 +93,16 @@ int client_tls_probe(const char *url, char pin[KEY_PIN_SIZE], struct err *err)
     curl_easy_cleanup(curl);
     return rc;
 }
+
+// Nothing is sent to whoever has the other key.
+int client_tls_explain(
+    CURL *curl, CURLcode code, const struct client_target *target, struct err *err)
+{
+    char shown[KEY_PIN_SIZE];
+    int rc;
+
+    if (code != CURLE_SSL_PINNEDPUBKEYNOTMATCH || target->socket != NULL)
+        return client_explain_failure(curl, code, target, err);
+    rc = client_tls_probe(target->server.url, shown, NULL);
+    return client_explain_key(&target->server, target->name, rc == 0 ? shown : NULL, err);
+}

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include "server/base/err.h"
+#include "server/ctl/client_target.h"
 #include "server/pki/key_pin.h"
 
 // TLS to a server whose key is known: the key alone decides, as with ssh(1). Names, dates and
@@ -16,5 +17,10 @@ ERR_CHECKED int client_tls_set_up(CURL *curl, const char *pin, struct err *err);
 // Connects to a server, sends it nothing beyond the handshake, and writes the fingerprint of its
 // key. ERR_UNAVAILABLE, ERR_NO_MEMORY.
 ERR_CHECKED int client_tls_probe(const char *url, char pin[KEY_PIN_SIZE], struct err *err);
+
+// As client_explain_failure(); of a server with another key than is pinned it asks for that key, to
+// name it.
+ERR_CHECKED int client_tls_explain(
+    CURL *curl, CURLcode code, const struct client_target *target, struct err *err);
 
 #endif

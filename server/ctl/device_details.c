@@ -9,6 +9,7 @@
 #include "server/ctl/command_table.h"
 #include "server/ctl/device_offer.h"
 #include "server/ctl/devices_label.h"
+#include "server/ctl/devices_history.h"
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
 
@@ -50,18 +51,6 @@ static const struct table_column certificate_columns[] = {
     {"BEGINS", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"ENDS", TABLE_LEFT, TABLE_CUT_NEVER, 0},
     {"REVOKED", TABLE_LEFT, TABLE_CUT_NEVER, 0},
-};
-
-static const struct table_column hour_columns[] = {
-    {"HOUR", TABLE_LEFT, TABLE_CUT_NEVER, 0},
-    {"COUNT", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"RSSI MIN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"AVG", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"MAX", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"HEAP MIN", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"LOOP MAX", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"REBOOTS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
-    {"ERRORS", TABLE_RIGHT, TABLE_CUT_NEVER, 0},
 };
 
 static void show_line(const json_t *device, size_t i, int64_t now_ms)
@@ -343,24 +332,6 @@ static void add_certificate(struct table *table, const json_t *certificate, int6
 static const struct listing certificate_listing = {certificate_columns,
     sizeof certificate_columns / sizeof certificate_columns[0], add_certificate};
 
-static void add_hour(struct table *table, const json_t *hour, int64_t now_ms)
-{
-    static const char *const members[] = {"count", "rssi_min", "rssi_avg", "rssi_max",
-        "free_heap_min", "max_loop_max", "reboots", "new_errors"};
-    char text[TEXT_SHORT_SIZE];
-
-    (void)now_ms;
-    field_time(hour, "hour_ms", text);
-    table_add(table, TABLE_PLAIN, text);
-    for (size_t m = 0; m < sizeof members / sizeof members[0]; m++) {
-        field_number(hour, members[m], text);
-        table_add(table, TABLE_PLAIN, text);
-    }
-}
-
-static const struct listing hour_listing = {
-    hour_columns, sizeof hour_columns / sizeof hour_columns[0], add_hour};
-
 // Takes over the table.
 static int show_section(
     const struct subcommand_call *call, const char *title, struct table *table, struct err *err)
@@ -388,6 +359,7 @@ int device_details_show(const struct subcommand_call *call, const json_t *answer
         rc =
             show_section(call, "events", listing_fill(&device_details_events, events, now_ms), err);
     if (rc == 0 && json_array_size(hours) > 0)
-        rc = show_section(call, "hours", listing_fill(&hour_listing, hours, now_ms), err);
+        rc =
+            show_section(call, "hours", listing_fill(&devices_history_listing, hours, now_ms), err);
     return rc;
 }

@@ -54,7 +54,8 @@ static void add_hour(struct table *table, const json_t *hour, int64_t now_ms)
     }
 }
 
-static const struct listing listing = {columns, sizeof columns / sizeof columns[0], add_hour};
+const struct listing devices_history_listing = {
+    columns, sizeof columns / sizeof columns[0], add_hour};
 
 // Numbers and times only, so that nothing has to be quoted (RFC 4180).
 static int show_csv(const struct subcommand_call *call, const json_t *hours, struct err *err)
@@ -92,7 +93,7 @@ static int show(const struct subcommand_call *call, const json_t *hours, struct 
         return SUBCOMMAND_OK;
     }
     if (!terminal.is_terminal || !sparkline_can_be_shown())
-        return listing_show(&listing, call, hours, err);
+        return listing_show(&devices_history_listing, call, hours, err);
     return history_chart_print(hours, clock_system_ms(), terminal.columns, stdout, err);
 }
 

@@ -1,11 +1,8 @@
 // Passwords from a terminal or a file.
 #include "server/ctl/password.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "server/ctl/present.h"
 #include "server/ctl/secret_file.h"
 #include "server/ctl/secret_prompt.h"
 
@@ -37,22 +34,4 @@ int password_read(const char *question, const char *member, json_t *body, struct
     int rc = secret_prompt_read(question, secret, sizeof secret, err);
 
     return rc < 0 ? rc : set(body, member, secret, err);
-}
-
-int password_post(const struct subcommand_call *call, const char *path, json_t *body,
-    present_show *show, struct err *err)
-{
-    struct client_request request = {.method = "POST", .path = path, .type = "application/json"};
-    char *text = json_dumps(body, JSON_COMPACT);
-    int rc;
-
-    json_decref(body);
-    if (text == NULL)
-        return err_set(err, ERR_NO_MEMORY, "no memory for the request");
-    request.body = (const uint8_t *)text;
-    request.size_bytes = strlen(text);
-    rc = present_request(call, &request, show, err);
-    explicit_bzero(text, request.size_bytes);
-    free(text);
-    return rc;
 }

@@ -3,7 +3,6 @@
 
 #include <jansson.h>
 
-#include "server/ctl/present.h"
 #include "server/ctl/subcommand.h"
 
 // Passwords are asked for on the terminal, or read from a file or standard input: never taken from
@@ -22,10 +21,5 @@ ERR_CHECKED int password_read_new(
 // Asks for one and sets that member.
 ERR_CHECKED int password_read(
     const char *question, const char *member, json_t *body, struct err *err);
-
-// Sends a body with secrets, whose reference is given up, and shows the answer; as
-// present_request().
-int password_post(const struct subcommand_call *call, const char *path, json_t *body,
-    present_show *show, struct err *err);
 
 #endif

@@ -2,6 +2,8 @@
 #include "server/ctl/present.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "server/ctl/url.h"
 
@@ -60,4 +62,22 @@ int present_get(
     struct client_request request = {.method = "GET", .path = path};
 
     return present_request(call, &request, show, err);
+}
+
+int present_post(const struct subcommand_call *call, const char *path, json_t *body,
+    present_show *show, struct err *err)
+{
+    struct client_request request = {.method = "POST", .path = path, .type = "application/json"};
+    char *text = json_dumps(body, JSON_COMPACT);
+    int rc;
+
+    json_decref(body);
+    if (text == NULL)
+        return err_set(err, ERR_NO_MEMORY, "no memory for the request");
+    request.body = (const uint8_t *)text;
+    request.size_bytes = strlen(text);
+    rc = present_request(call, &request, show, err);
+    explicit_bzero(text, request.size_bytes);
+    free(text);
+    return rc;
 }

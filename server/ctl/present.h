@@ -19,6 +19,10 @@ int present_request(const struct subcommand_call *call, const struct client_requ
 int present_get(
     const struct subcommand_call *call, const char *path, present_show *show, struct err *err);
 
+// The same for a POST of a body, whose reference is given up, and which may hold secrets.
+int present_post(const struct subcommand_call *call, const char *path, json_t *body,
+    present_show *show, struct err *err);
+
 // Asks whether a list, as "/api/v1/groups", has something of that name. As client_call().
 ERR_CHECKED int present_check(
     const struct subcommand_call *call, const char *list, const char *name, struct err *err);

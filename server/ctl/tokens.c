@@ -8,7 +8,7 @@
 
 #include "server/ctl/field.h"
 #include "server/ctl/listing.h"
-#include "server/ctl/password.h"
+#include "server/ctl/present.h"
 #include "server/ctl/url.h"
 
 #define TOKENS "/api/v1/tokens"
@@ -89,7 +89,7 @@ static int run_create(const struct subcommand_call *call, struct err *err)
         json_decref(body);
         return subcommand_misuse(err, "name and role must be UTF-8");
     }
-    return password_post(call, TOKENS, body, show_created, err);
+    return present_post(call, TOKENS, body, show_created, err);
 }
 
 static int show_removed(const struct subcommand_call *call, const json_t *answer, struct err *err)

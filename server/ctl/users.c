@@ -77,7 +77,7 @@ static int run_add(const struct subcommand_call *call, struct err *err)
     if (rc == 0 && !options_has(call->options, "no-password"))
         rc = password_read_new(call, body, err);
     if (rc == 0)
-        return password_post(call, USERS, body, show_user, err);
+        return present_post(call, USERS, body, show_user, err);
     json_decref(body);
     return rc;
 }
@@ -162,7 +162,7 @@ static int run_passwd(const struct subcommand_call *call, struct err *err)
     url_init(&url, USERS);
     url_segment(&url, call->options->arguments[0]);
     url_segment(&url, "password");
-    rc = password_post(call, url_text(&url), body, show_set, err);
+    rc = present_post(call, url_text(&url), body, show_set, err);
     url_clear(&url);
     return rc;
 }

@@ -2,7 +2,6 @@
 #include "server/ctl/webhooks_add.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/ctl/field.h"
@@ -72,23 +71,11 @@ static int show(const struct subcommand_call *call, const json_t *answer, struct
 
 int webhooks_add_run(const struct subcommand_call *call, struct err *err)
 {
-    struct client_request request = {
-        .method = "POST", .path = "/api/v1/webhooks", .type = "application/json"};
     json_t *body = json_object();
-    char *text = NULL;
     int rc = make_body(call, body, err);
 
     if (rc == 0)
-        text = json_dumps(body, JSON_COMPACT);
+        return present_post(call, "/api/v1/webhooks", body, show, err);
     json_decref(body);
-    if (rc != 0)
-        return rc;
-    if (text == NULL)
-        return err_set(err, ERR_NO_MEMORY, "no memory for the request");
-    request.body = (const uint8_t *)text;
-    request.size_bytes = strlen(text);
-    rc = present_request(call, &request, show, err);
-    explicit_bzero(text, request.size_bytes);
-    free(text);
     return rc;
 }

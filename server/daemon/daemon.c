@@ -1,16 +1,11 @@
 // Joins the modules: the only place that knows them all.
 #include "server/daemon/daemon.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "server/auth/device_auth.h"
-#include "server/backup/backup_adopt.h"
 #include "server/base/clock.h"
-#include "server/base/file.h"
-#include "server/base/lock_folder.h"
 #include "server/command/command_dispatch.h"
 #include "server/daemon/address_check.h"
 #include "server/daemon/answer_relay.h"
@@ -22,6 +17,7 @@
 #include "server/daemon/command_times.h"
 #include "server/daemon/costs.h"
 #include "server/daemon/credentials.h"
+#include "server/daemon/daemon_state.h"
 #include "server/daemon/disk_watch.h"
 #include "server/daemon/enrol_link.h"
 #include "server/daemon/file_limit.h"
@@ -31,35 +27,26 @@
 #include "server/daemon/retained_sweep.h"
 #include "server/daemon/revocation_link.h"
 #include "server/daemon/server_settings.h"
-#include "server/daemon/state_check.h"
 #include "server/download/download.h"
 #include "server/http/http_server.h"
-#include "server/image/image_files.h"
 #include "server/ingest/ingest.h"
 #include "server/mqtt/mqtt_client.h"
 #include "server/release/release.h"
 #include "server/release/release_flash.h"
-#include "server/release/release_layouts.h"
 #include "server/rotation/rotation_watch.h"
 #include "server/store/store.h"
 
 #define GRACE_MS 20000 // for answers in hand when the daemon stops
-#define PATH_SIZE 4096
 
 struct daemon {
     char *config_path;
     struct config config;
     struct credentials credentials;
     struct certificate_watch *watch;
-    int lock_fd;
-    char images_dir[PATH_SIZE];
-    struct store *store;
+    struct daemon_state state;
     struct device_auth *auth;
     struct rotation_watch *rotation;
     struct revocation_link revocation;
-    struct release *release;
-    struct release_images images;
-    struct key_vault *vault;
     struct ingest *ingest;
     struct command_dispatch *dispatch;
     struct download *download;
@@ -67,7 +54,6 @@ struct daemon {
     struct enrol_link enrolment;
     struct api_link api;
     struct mqtt_client *mqtt;
-    struct housekeeping *housekeeping;
     struct broker_state broker;
     struct disk_watch disk;
     struct broker_link link;
@@ -102,53 +88,6 @@ static void wake_dispatch(void *ctx)
     command_dispatch_wake(((struct daemon *)ctx)->dispatch);
 }
 
-static int lock_state(struct daemon *daemon, struct err *err)
-{
-    int rc = lock_folder_take(daemon->config.state_dir, &daemon->lock_fd, err);
-
-    return rc == ERR_CONFLICT ? err_context(err, "another secureespd is using this state_dir") : rc;
-}
-
-static int start_store(struct daemon *daemon, struct err *err)
-{
-    char path[PATH_SIZE];
-    int n = snprintf(path, sizeof path, "%s/secureesp.db", daemon->config.state_dir);
-    int m = snprintf(
-        daemon->images_dir, sizeof daemon->images_dir, "%s/images", daemon->config.state_dir);
-    int rc;
-
-    if (n < 0 || (size_t)n >= sizeof path || m < 0 || (size_t)m >= sizeof daemon->images_dir)
-        return err_set(err, ERR_INVALID, "state_dir is too long");
-    rc = file_make_folder(daemon->images_dir, 0700, err);
-    if (rc == 0)
-        rc = lock_state(daemon, err);
-    if (rc == 0) {
-        image_files_sweep(daemon->images_dir);
-        rc = state_check_run(path, daemon->images_dir, err);
-    }
-    if (rc == 0)
-        rc = backup_adopt_open(path, &daemon->store, err);
-    if (rc == 0)
-        rc = housekeeping_new(daemon->store, &daemon->housekeeping, err);
-    if (rc == 0)
-        rc = release_layouts_fill(daemon->store, daemon->images_dir, err);
-    if (rc == 0)
-        rc = release_open(daemon->store, &daemon->release, err);
-    if (rc == 0)
-        release_images_init(&daemon->images, daemon->release, daemon->images_dir);
-    return rc;
-}
-
-static int open_vault(struct daemon *daemon, struct err *err)
-{
-    char path[PATH_SIZE];
-    int n = snprintf(path, sizeof path, "%s/" KEY_VAULT_FILE, daemon->config.state_dir);
-
-    if (n < 0 || (size_t)n >= sizeof path)
-        return err_set(err, ERR_INVALID, "state_dir is too long");
-    return key_vault_open(path, &daemon->vault, err);
-}
-
 // Before anything is changed.
 static int start_credentials(struct daemon *daemon, struct err *err)
 {
@@ -158,16 +97,21 @@ static int start_credentials(struct daemon *daemon, struct err *err)
     return rc < 0 ? rc : certificate_watch_new(config, &daemon->credentials, &daemon->watch, err);
 }
 
+static int start_state(struct daemon *daemon, struct err *err)
+{
+    return daemon_state_open(&daemon->state, daemon->config.state_dir, err);
+}
+
 static int start_ingest(struct daemon *daemon, struct err *err)
 {
-    int rc = ingest_new(daemon->store, &daemon->ingest, err);
+    int rc = ingest_new(daemon->state.store, &daemon->ingest, err);
 
     return rc < 0 ? rc : device_auth_new(daemon->config.ca, &daemon->auth, err);
 }
 
 static int start_rotation(struct daemon *daemon, struct err *err)
 {
-    int rc = rotation_watch_open(daemon->store, daemon->auth, &daemon->rotation, err);
+    int rc = rotation_watch_open(daemon->state.store, daemon->auth, &daemon->rotation, err);
 
     if (rc == 0)
         rotation_watch_note_own(daemon->rotation, daemon->credentials.certificate);
@@ -176,20 +120,20 @@ static int start_rotation(struct daemon *daemon, struct err *err)
 
 static int start_revocation(struct daemon *daemon, struct err *err)
 {
-    daemon->revocation = (struct revocation_link){daemon->store, daemon->auth, daemon->ingest,
+    daemon->revocation = (struct revocation_link){daemon->state.store, daemon->auth, daemon->ingest,
         daemon->watch, daemon->config.state_dir, daemon->rotation, NULL, NULL};
     return revocation_link_start(&daemon->revocation, err);
 }
 
 static int start_mqtt(struct daemon *daemon, struct err *err)
 {
-    daemon->link = (struct broker_link){daemon->ingest, daemon->store, daemon->watch,
+    daemon->link = (struct broker_link){daemon->ingest, daemon->state.store, daemon->watch,
         &daemon->broker, daemon->revocation.revocation,
         {.auth = daemon->auth,
             .revocation = daemon->revocation.revocation,
             .rotation = daemon->rotation},
-        &daemon->sweep, daemon->release, NULL, NULL};
-    daemon->sweep.store = daemon->store;
+        &daemon->sweep, daemon->state.release, NULL, NULL};
+    daemon->sweep.store = daemon->state.store;
     daemon->sweep.revocation = daemon->revocation.revocation;
     daemon->sweep.clear = clear_retained;
     daemon->sweep.ctx = daemon;
@@ -206,10 +150,10 @@ static int start_dispatch(struct daemon *daemon, struct err *err)
         .ctx = daemon,
         .connected_since_ms = connected_since_ms,
         .judge_flash = release_flash_decide,
-        .judge_ctx = daemon->release,
+        .judge_ctx = daemon->state.release,
     };
 
-    return command_dispatch_start(daemon->store, &settings, &daemon->dispatch, err);
+    return command_dispatch_start(daemon->state.store, &settings, &daemon->dispatch, err);
 }
 
 static int start_download(struct daemon *daemon, struct err *err)
@@ -218,11 +162,11 @@ static int start_download(struct daemon *daemon, struct err *err)
     struct download_settings settings = {
         .path = config->path,
         .devices_dir = config->devices_dir,
-        .images_dir = daemon->images_dir,
+        .images_dir = daemon->state.images_dir,
         .auth = daemon->auth,
-        .release = daemon->release,
-        .store = daemon->store,
-        .vault = daemon->vault,
+        .release = daemon->state.release,
+        .store = daemon->state.store,
+        .vault = daemon->state.vault,
         .on_answer = note_answer,
         .ctx = daemon,
     };
@@ -248,7 +192,8 @@ static int start_download(struct daemon *daemon, struct err *err)
 
 static int start_enrolment(struct daemon *daemon, struct err *err)
 {
-    return enrol_link_start(&daemon->enrolment, &daemon->config, daemon->store, daemon->auth, err);
+    return enrol_link_start(
+        &daemon->enrolment, &daemon->config, daemon->state.store, daemon->auth, err);
 }
 
 static int start_api(struct daemon *daemon, struct err *err)
@@ -257,7 +202,7 @@ static int start_api(struct daemon *daemon, struct err *err)
         .sources = {.ingest = daemon->ingest,
             .download = daemon->download,
             .download_server = daemon->download_server,
-            .store = daemon->store,
+            .store = daemon->state.store,
             .broker = &daemon->broker,
             .enrolment = &daemon->enrolment,
             .dispatch = daemon->dispatch,
@@ -267,11 +212,11 @@ static int start_api(struct daemon *daemon, struct err *err)
         .watch = daemon->watch,
         .disk = &daemon->disk,
         .places = {daemon->config.state_dir, daemon->config_path, daemon->config.devices_dir},
-        .api = {.store = daemon->store,
+        .api = {.store = daemon->state.store,
             .auth = daemon->auth,
-            .release = daemon->release,
+            .release = daemon->state.release,
             .dispatch = daemon->dispatch,
-            .images = &daemon->images,
+            .images = &daemon->state.images,
             .revocation = daemon->revocation.revocation,
             .recipients = {daemon->auth, daemon->config.devices_dir},
             .rotation = daemon->rotation,
@@ -279,7 +224,7 @@ static int start_api(struct daemon *daemon, struct err *err)
                 enrol_decide_policy_name(daemon->config.enrol_policy),
                 daemon->config.enrol_window_max_s},
             .devices_dir = daemon->config.devices_dir,
-            .vault = daemon->vault,
+            .vault = daemon->state.vault,
             .started_ms = clock_unstepped_ms()},
     };
     return api_link_start(&daemon->api, &daemon->config, err);
@@ -289,9 +234,8 @@ int daemon_start(
     const char *config_path, struct config *config, struct daemon **out, struct err *err)
 {
     typedef int step(struct daemon * daemon, struct err * err);
-    static step *const steps[] = {start_credentials, start_store, open_vault, start_ingest,
-        start_rotation, start_revocation, start_download, start_mqtt, start_dispatch,
-        start_enrolment, start_api};
+    static step *const steps[] = {start_credentials, start_state, start_ingest, start_rotation,
+        start_revocation, start_download, start_mqtt, start_dispatch, start_enrolment, start_api};
     struct daemon *daemon = calloc(1, sizeof *daemon);
     int rc = 0;
 
@@ -299,7 +243,7 @@ int daemon_start(
         free(daemon);
         return err_set(err, ERR_NO_MEMORY, "no memory for the daemon");
     }
-    daemon->lock_fd = -1;
+    daemon_state_init(&daemon->state);
     daemon->config = *config;
     memset(config, 0, sizeof *config);
     broker_state_init(&daemon->broker, &daemon->config);
@@ -312,7 +256,7 @@ int daemon_start(
         daemon_stop(daemon);
         return rc;
     }
-    store_set_commit_hook(daemon->store, wake_dispatch, daemon);
+    store_set_commit_hook(daemon->state.store, wake_dispatch, daemon);
     address_check_start(&daemon->config, daemon->download);
     *out = daemon;
     return 0;
@@ -326,16 +270,11 @@ void daemon_stop(struct daemon *daemon)
     api_link_stop(&daemon->api, GRACE_MS);
     enrol_link_stop(&daemon->enrolment, GRACE_MS);
     http_server_free(daemon->download_server, GRACE_MS);
-    if (daemon->store != NULL)
-        store_set_commit_hook(daemon->store, NULL, NULL);
+    if (daemon->state.store != NULL)
+        store_set_commit_hook(daemon->state.store, NULL, NULL);
     command_dispatch_free(daemon->dispatch);
     broker_link_stop(&daemon->link);
-    store_close(daemon->store);
-    housekeeping_free(daemon->housekeeping);
-    key_vault_free(daemon->vault);
-    if (daemon->release != NULL)
-        release_images_clear(&daemon->images);
-    release_close(daemon->release);
+    daemon_state_close(&daemon->state);
     download_free(daemon->download);
     enrol_link_clear(&daemon->enrolment);
     ingest_free(daemon->ingest);
@@ -347,8 +286,7 @@ void daemon_stop(struct daemon *daemon)
     broker_state_clear(&daemon->broker);
     disk_watch_clear(&daemon->disk);
     retained_sweep_clear(&daemon->sweep);
-    if (daemon->lock_fd >= 0)
-        close(daemon->lock_fd);
+    daemon_state_unlock(&daemon->state);
     config_clear(&daemon->config);
     free(daemon->config_path);
     free(daemon);
@@ -373,10 +311,10 @@ static void follow_clock(struct daemon *daemon)
         .sent_timeout_ms = daemon->config.sent_timeout_s * 1000,
         .queued_timeout_ms = daemon->config.queued_timeout_s * 1000,
     };
-    int64_t by_ms = clock_watch_follow(daemon->store, &settings, &daemon->clock_steps);
+    int64_t by_ms = clock_watch_follow(daemon->state.store, &settings, &daemon->clock_steps);
 
     if (llabs(by_ms) > 24LL * 3600 * 1000)
-        housekeeping_hold(daemon->housekeeping);
+        housekeeping_hold(daemon->state.housekeeping);
 }
 
 void daemon_tick(struct daemon *daemon)
@@ -385,8 +323,8 @@ void daemon_tick(struct daemon *daemon)
 
     follow_clock(daemon);
     costs_read_retention(&daemon->config, &settings);
-    housekeeping_tick(daemon->housekeeping, &settings);
-    costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->store);
+    housekeeping_tick(daemon->state.housekeeping, &settings);
+    costs_tick(daemon->ingest, &daemon->disk, &daemon->config, daemon->state.store);
     certificate_watch_tick(daemon->watch, daemon->download);
     revocation_tick(daemon->revocation.revocation);
     rotation_watch_tick(daemon->rotation);
@@ -396,5 +334,5 @@ void daemon_tick(struct daemon *daemon)
 
 bool daemon_is_healthy(struct daemon *daemon)
 {
-    return housekeeping_is_alive(daemon->housekeeping);
+    return housekeeping_is_alive(daemon->state.housekeeping);
 }

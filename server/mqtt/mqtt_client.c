@@ -1,16 +1,11 @@
 // The connection to the broker, on libmosquitto.
 #include "server/mqtt/mqtt_client.h"
 
-#include <errno.h>
 #include <mosquitto.h>
-#include <mqtt_protocol.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "server/base/clock.h"
 #include "server/mqtt/mqtt_delay.h"
@@ -18,6 +13,7 @@
 #include "server/mqtt/mqtt_handle.h"
 #include "server/mqtt/mqtt_health.h"
 #include "server/mqtt/mqtt_receipt.h"
+#include "server/mqtt/mqtt_shared.h"
 #include "server/mqtt/mqtt_subscriptions.h"
 #include "server/mqtt/mqtt_tls_note.h"
 
@@ -33,7 +29,7 @@ struct mqtt_client {
     struct mqtt_settings settings;
     struct mqtt_callbacks callbacks;
     pthread_t thread;
-    int wake_fd; // eventfd: something is to be sent, or to be stopped
+    struct mqtt_shared shared;
 
     // Of the thread alone:
     struct mqtt_subscriptions subscriptions;
@@ -41,13 +37,6 @@ struct mqtt_client {
     struct mqtt_health health;
     struct mqtt_receipt receipt;
     struct mqtt_tls_note note; // of the present connection
-
-    pthread_mutex_t mutex;  // over all below
-    struct mosquitto *mosq; // of the present connection
-    bool connected;         // and subscribed
-    bool stopping;
-    bool connecting; // which may hang, and calls nobody back
-    bool abandoned;  // the thread frees this
 };
 
 static void note_reason(struct mqtt_client *client, const char *reason)
@@ -58,12 +47,12 @@ static void note_reason(struct mqtt_client *client, const char *reason)
 
 static bool is_stopping(struct mqtt_client *client)
 {
-    pthread_mutex_lock(&client->mutex);
+    return mqtt_shared_is_stopping(&client->shared);
+}
 
-    bool stopping = client->stopping;
-
-    pthread_mutex_unlock(&client->mutex);
-    return stopping;
+static bool is_connected(struct mqtt_client *client)
+{
+    return mqtt_shared_is_connected(&client->shared);
 }
 
 static void tell(struct mqtt_client *client, bool connected, const char *reason)
@@ -77,9 +66,7 @@ static void set_connected(struct mqtt_client *client)
 {
     char reason[REASON_SIZE];
 
-    pthread_mutex_lock(&client->mutex);
-    client->connected = true;
-    pthread_mutex_unlock(&client->mutex);
+    mqtt_shared_set_connected(&client->shared);
     snprintf(reason, sizeof reason, "connected to %s port %u", client->settings.host,
         client->settings.port);
     tell(client, true, reason);
@@ -177,29 +164,10 @@ static struct mosquitto *make(struct mqtt_client *client)
     return mosq;
 }
 
-static void set_mosq(struct mqtt_client *client, struct mosquitto *mosq, bool connecting)
-{
-    pthread_mutex_lock(&client->mutex);
-    client->mosq = mosq;
-    client->connecting = connecting;
-    client->connected = false;
-    pthread_mutex_unlock(&client->mutex);
-}
-
-static bool is_connected(struct mqtt_client *client)
-{
-    pthread_mutex_lock(&client->mutex);
-
-    bool connected = client->connected;
-
-    pthread_mutex_unlock(&client->mutex);
-    return connected;
-}
-
 static int serve(struct mqtt_client *client, struct mosquitto *mosq, int timeout_ms)
 {
-    int rc = mqtt_handle_read(
-        mosq, client->wake_fd, timeout_ms, client->receipt.owed && !client->receipt.given_up);
+    int rc = mqtt_handle_read(mosq, client->shared.wake_fd, timeout_ms,
+        client->receipt.owed && !client->receipt.given_up);
 
     if (rc == MOSQ_ERR_SUCCESS &&
         mqtt_receipt_may_write(&client->receipt, &client->callbacks, clock_monotonic_ms()))
@@ -231,11 +199,11 @@ static void run_connection(struct mqtt_client *client)
     mosq = make(client);
     if (mosq == NULL)
         return;
-    set_mosq(client, mosq, true);
+    mqtt_shared_set(&client->shared, mosq, true);
 
     int rc = mqtt_handle_connect(mosq, settings->host, settings->port, &client->note);
 
-    set_mosq(client, mosq, false);
+    mqtt_shared_set(&client->shared, mosq, false);
     while (rc == MOSQ_ERR_SUCCESS && client->reason[0] == '\0' && !is_stopping(client)) {
         rc = serve(client, mosq, POLL_MS);
         if (rc == MOSQ_ERR_SUCCESS && !is_connected(client) && mqtt_handle_is_reset(mosq)) {
@@ -258,14 +226,13 @@ static void run_connection(struct mqtt_client *client)
     if (!is_stopping(client))
         mqtt_health_end(&client->health, was_connected, rc != MOSQ_ERR_SUCCESS);
 
-    set_mosq(client, NULL, false); // from here on nobody else uses it
+    mqtt_shared_set(&client->shared, NULL, false); // from here on nobody else uses it
     mosquitto_destroy(mosq);
 }
 
 static void destroy(struct mqtt_client *client)
 {
-    close(client->wake_fd);
-    pthread_mutex_destroy(&client->mutex);
+    mqtt_shared_clear(&client->shared);
     free(client);
 }
 
@@ -277,24 +244,11 @@ static void *run(void *ctx)
         run_connection(client);
         tell(client, false, client->reason);
         if (!is_stopping(client))
-            mqtt_delay_wait(client->health.rivalry.failures, client->wake_fd);
+            mqtt_delay_wait(client->health.rivalry.failures, client->shared.wake_fd);
     }
-    pthread_mutex_lock(&client->mutex);
-
-    bool abandoned = client->abandoned;
-
-    pthread_mutex_unlock(&client->mutex);
-    if (abandoned)
+    if (mqtt_shared_is_abandoned(&client->shared))
         destroy(client);
     return NULL;
-}
-
-static void wake(struct mqtt_client *client)
-{
-    uint64_t one = 1;
-
-    if (write(client->wake_fd, &one, sizeof one) < 0)
-        return; // it is awake
 }
 
 int mqtt_client_start(const struct mqtt_settings *settings, const struct mqtt_callbacks *callbacks,
@@ -311,12 +265,14 @@ int mqtt_client_start(const struct mqtt_settings *settings, const struct mqtt_ca
 
     if (client == NULL)
         return err_set(err, ERR_NO_MEMORY, "no memory for the connection to the broker");
+    if (mqtt_shared_init(&client->shared) < 0) {
+        free(client);
+        return err_set(err, ERR_NO_MEMORY, "cannot start the connection to the broker");
+    }
     client->settings = *settings;
     client->callbacks = *callbacks;
     mqtt_health_init(&client->health, &client->settings, &client->callbacks);
-    pthread_mutex_init(&client->mutex, NULL);
-    client->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (client->wake_fd < 0 || pthread_create(&client->thread, NULL, run, client) != 0) {
+    if (pthread_create(&client->thread, NULL, run, client) != 0) {
         destroy(client);
         return err_set(err, ERR_NO_MEMORY, "cannot start the connection to the broker");
     }
@@ -337,9 +293,7 @@ static bool join_or_abandon(struct mqtt_client *client)
         until.tv_sec += STOP_S;
         if (pthread_timedjoin_np(thread, NULL, &until) == 0)
             return true;
-        pthread_mutex_lock(&client->mutex);
-        abandoned = client->abandoned = client->connecting;
-        pthread_mutex_unlock(&client->mutex);
+        abandoned = mqtt_shared_abandon(&client->shared);
     }
     pthread_detach(thread);
     return false;
@@ -349,10 +303,7 @@ void mqtt_client_free(struct mqtt_client *client)
 {
     if (client == NULL)
         return;
-    pthread_mutex_lock(&client->mutex);
-    client->stopping = true;
-    pthread_mutex_unlock(&client->mutex);
-    wake(client);
+    mqtt_shared_stop(&client->shared);
     if (join_or_abandon(client))
         destroy(client);
 }
@@ -362,39 +313,20 @@ int mqtt_client_reload(struct mqtt_client *client, struct err *err)
     int rc = mqtt_files_check(&client->settings, err);
 
     if (rc == 0)
-        wake(client); // the next attempt need not wait
+        mqtt_shared_wake(&client->shared); // the next attempt need not wait
     return rc;
-}
-
-static int publish(
-    struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n, bool retained)
-{
-    int code = MOSQ_ERR_NO_CONN;
-
-    if (n > MQTT_MAX_PAYLOAD)
-        return ERR_INVALID;
-    pthread_mutex_lock(&client->mutex);
-    if (client->connected)
-        code = mosquitto_publish(client->mosq, NULL, topic, (int)n, payload, 1, retained);
-    pthread_mutex_unlock(&client->mutex);
-    switch (code) {
-    case MOSQ_ERR_SUCCESS: wake(client); return 0;
-    case MOSQ_ERR_NOMEM: return ERR_NO_MEMORY;
-    case MOSQ_ERR_INVAL:
-    case MOSQ_ERR_MALFORMED_UTF8:
-    case MOSQ_ERR_PAYLOAD_SIZE: return ERR_INVALID;
-    default: return ERR_UNAVAILABLE;
-    }
 }
 
 int mqtt_client_publish(
     struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n)
 {
-    return publish(client, topic, payload, n, false);
+    return mqtt_shared_publish(
+        &client->shared, &(struct mqtt_shared_message){topic, payload, n, .is_retained = false});
 }
 
 int mqtt_client_retain(
     struct mqtt_client *client, const char *topic, const uint8_t *payload, size_t n)
 {
-    return publish(client, topic, payload, n, true);
+    return mqtt_shared_publish(
+        &client->shared, &(struct mqtt_shared_message){topic, payload, n, .is_retained = true});
 }

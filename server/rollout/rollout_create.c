@@ -160,7 +160,7 @@ static int plan(struct store_connection *connection, const struct release_catalo
     const struct release_member *member = release_find_member(catalogue, rollout->image.text, err);
     int rc = member != NULL ? rollout_wait_check_zone(&rollout->terms, err) : ERR_NOT_FOUND;
 
-    rollout_create_clear(out);
+    rollout_creation_clear(out);
     if (rc == 0)
         rc = check_gates(catalogue, &rollout->image, err);
     if (rc == 0)
@@ -245,10 +245,4 @@ int rollout_create_run(struct release *release, const struct rollout_create_wish
         log_info("rollout", "created name=%s image=%s devices=%zu", wish->rollout->name,
             wish->rollout->image.text, out->count);
     return rc;
-}
-
-void rollout_create_clear(struct rollout_created *created)
-{
-    free(created->members);
-    *created = (struct rollout_created){0};
 }

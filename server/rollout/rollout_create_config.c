@@ -90,7 +90,7 @@ int rollout_create_config_plan(struct store_connection *connection,
     int rc;
 
     assert(wish->settings != NULL);
-    rollout_create_clear(out);
+    rollout_creation_clear(out);
     rc = plan(wish, &work);
     free(work.macs);
     return rc;

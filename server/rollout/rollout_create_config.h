@@ -2,7 +2,7 @@
 #define ROLLOUT_CREATE_CONFIG_H
 
 #include "server/base/err.h"
-#include "server/rollout/rollout_create.h"
+#include "server/rollout/rollout_creation.h"
 #include "server/store/store.h"
 
 // A new rollout of a configuration, as rollout_create.h says of rollouts.

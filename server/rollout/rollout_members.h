@@ -6,7 +6,7 @@
 #include "server/base/err.h"
 #include "server/model/device_record.h"
 #include "server/model/rollout.h"
-#include "server/rollout/rollout_create.h"
+#include "server/rollout/rollout_creation.h"
 #include "server/store/store.h"
 
 // Collects the devices of a new rollout. All borrowed; the rest begins as 0.

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -49,10 +50,10 @@ int alert_store_each(struct store_connection *connection,
     int (*each)(const struct alert *alert, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         struct alert alert = {.number = statement_int(&s, 0)};
 
         statement_text(&s, 1, alert.kind, sizeof alert.kind);
@@ -61,10 +62,7 @@ int alert_store_each(struct store_connection *connection,
         alert.since_ms = statement_int(&s, 4);
         alert.seen_ms = statement_int(&s, 5);
         rc = each(&alert, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -166,12 +164,12 @@ int alert_store_each_note(struct store_connection *connection,
     void *ctx, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_notes);
     statement_bind_int(&s, range->after);
     statement_bind_int(&s, range->limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         struct alert_note note = {.number = statement_int(&s, 0),
             .at_ms = statement_int(&s, 1),
             .state = state_of(statement_int(&s, 2))};
@@ -181,10 +179,7 @@ int alert_store_each_note(struct store_connection *connection,
         statement_text(&s, 5, note.alert.detail, sizeof note.alert.detail);
         note.alert.since_ms = statement_int(&s, 6);
         rc = each(&note, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -233,20 +228,17 @@ int alert_store_each_silent(struct store_connection *connection, const int64_t b
     int (*each)(const char *mac, int64_t last_seen_ms, void *ctx), void *ctx, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_silent);
     statement_bind_int(&s, before_limit[0]);
     statement_bind_int(&s, before_limit[1]);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         char mac[MAC_SIZE];
 
         mac_key_to_text(statement_int(&s, 0), mac);
         rc = each(mac, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -254,13 +246,10 @@ int alert_store_count_events(struct store_connection *connection,
     const struct alert_store_events *wish, int64_t *count, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(wish->mac, &key, err);
+    int rc = device_rows_open(&s, connection, count_events, wish->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, count_events);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, wish->since_ms);
     statement_bind_text(&s, wish->kind);
     rc = statement_step(&s, err);

@@ -120,7 +120,7 @@ int audit_store_page(struct store_connection *connection, const struct audit_sto
 {
     struct statement s;
     struct audit_row row;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_page);
     statement_bind_int(&s, wish->after);
@@ -128,12 +128,9 @@ int audit_store_page(struct store_connection *connection, const struct audit_sto
     statement_bind_text(&s, wish->who);
     statement_bind_text(&s, wish->object);
     statement_bind_int(&s, wish->limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &row);
         rc = each(&row, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

@@ -24,18 +24,15 @@ int board_store_each(struct store_connection *connection,
 {
     struct board_setting setting;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, setting.board, sizeof setting.board);
         // What another program may have written there is the careful one.
         setting.policy =
             statement_int(&s, 1) == BOARD_POLICY_LEAP ? BOARD_POLICY_LEAP : BOARD_POLICY_STEP;
         rc = each(&setting, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

@@ -185,15 +185,12 @@ static int each_row(struct statement *s,
     int (*each)(const struct certificate_record *record, void *ctx), void *ctx, struct err *err)
 {
     struct certificate_record record;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_record(s, &record);
         rc = each(&record, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -225,16 +222,13 @@ int certificate_store_each_listed(struct store_connection *connection,
 {
     struct statement s;
     char serial[SERIAL_SIZE];
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_listed);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, serial, sizeof serial);
         rc = each(serial, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -198,15 +198,12 @@ static int each_row(struct statement *s, int (*each)(const struct command *comma
     void *ctx, struct err *err)
 {
     struct command command;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_command(s, &command);
         rc = each(&command, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -261,18 +258,15 @@ int command_store_each_due(struct store_connection *connection, int64_t seen_sin
 {
     struct statement s;
     struct command command;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_due);
     statement_bind_int(&s, seen_since_ms);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_command(&s, &command);
         statement_text(&s, COLUMN_COUNT, command.spelling, sizeof command.spelling);
         rc = each(&command, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -65,14 +65,11 @@ int device_channel_get(struct store_connection *connection, const char *mac,
         return 0;
     }
     statement_open(&s, connection, select_groups);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, found.group, sizeof found.group);
         found.channel = channel_from(statement_int(&s, 1));
         rc = is_in(connection, mac, found.group, err);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     if (rc < 0)
         return rc;
     *out = rc > 0 ? found : (struct device_channel){.channel = CHANNEL_STABLE};
@@ -111,13 +108,10 @@ int device_channel_each_beta(struct store_connection *connection,
         return rc;
     device_where_open(where, &s, connection);
     device_where_bind(where, &s);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, image, sizeof image);
         rc = each(image, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     device_where_free(where);
     return rc;
 }

@@ -1,6 +1,7 @@
 // Which config.json devices run, in the database.
 #include "server/store/device_config_store.h"
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -50,13 +51,10 @@ int device_config_store_get(struct store_connection *connection, const char *mac
 {
     struct device_config config = {.fetched_at_ms = 0};
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0)
         read_row(&s, &config);
@@ -72,16 +70,13 @@ int device_config_store_each(struct store_connection *connection,
 {
     struct device_config config;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &config);
         rc = each(&config, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -89,13 +84,10 @@ int device_config_store_note_fetched(struct store_connection *connection, const 
     const char *hash, int64_t at_ms, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, put_fetched, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, put_fetched);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, hash);
     statement_bind_int(&s, at_ms);
     return statement_run(&s, err);
@@ -105,13 +97,10 @@ int device_config_store_note_start(
     struct store_connection *connection, const char *mac, int64_t boot_ms, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, use_fetched, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, use_fetched);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, boot_ms);
     return statement_run(&s, err);
 }
@@ -120,13 +109,10 @@ int device_config_store_want(
     struct store_connection *connection, const char *mac, const char *hash, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, put_wanted, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, put_wanted);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, hash);
     return statement_run(&s, err);
 }

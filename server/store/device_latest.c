@@ -59,17 +59,14 @@ static int read_published(struct store_connection *connection, enum channel chan
 {
     struct statement s;
     char name[IMAGE_NAME_SIZE];
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_published);
     statement_bind_int(&s, channel);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, name, sizeof name);
         rc = add_name(list, name, err);
-        if (rc < 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -159,16 +159,13 @@ static int each_row(struct statement *s, const struct device_order_wish *wish, s
 {
     struct device_record device;
     struct device_order_place place;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         device_row_read(s, &device);
         read_place(s, wish->order, &device, &place);
         rc = wish->each(&device, &place, wish->ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 

@@ -8,6 +8,11 @@
 // What the stores of devices, commands, events and downloads do alike with rows. All: ERR_IO if the
 // database fails.
 
+// Opens a text whose first parameter is the device, and binds that. ERR_INVALID: the MAC is none,
+// and nothing is open.
+ERR_CHECKED int device_rows_open(struct statement *s, struct store_connection *connection,
+    const char *sql, const char *mac, struct err *err);
+
 // Runs a text that deletes, whose one parameter is the device. A MAC that is none has no rows.
 ERR_CHECKED int device_rows_delete(
     struct store_connection *connection, const char *sql, const char *mac, struct err *err);

@@ -208,15 +208,12 @@ static int each_row(struct statement *s, int (*each)(const struct device_record 
     void *ctx, struct err *err)
 {
     struct device_record device;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         device_row_read(s, &device);
         rc = each(&device, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 

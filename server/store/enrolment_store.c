@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -85,13 +86,10 @@ int enrolment_store_get(
     struct store_connection *connection, const char *mac, struct enrolment *out, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0)
         read_row(&s, out);
@@ -105,13 +103,10 @@ int enrolment_store_put(
     struct store_connection *connection, const struct enrolment *enrolment, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(enrolment->mac, &key, err);
+    int rc = device_rows_open(&s, connection, upsert, enrolment->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, upsert);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, enrolment->state);
     statement_bind_text(&s, enrolment->key_sha256);
     statement_bind_text(&s, enrolment->claim);
@@ -179,13 +174,10 @@ int enrolment_store_get_certificate(
 int enrolment_store_remove(struct store_connection *connection, const char *mac, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, delete_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, delete_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0) {
         int end = statement_step(&s, err); // so that it is done
@@ -202,15 +194,12 @@ static int each_row(struct statement *s, int (*each)(const struct enrolment *enr
     void *ctx, struct err *err)
 {
     struct enrolment enrolment;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_row(s, &enrolment);
         rc = each(&enrolment, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -243,17 +232,16 @@ int enrolment_store_count(
     struct store_connection *connection, int64_t counts[ENROLMENT_STATE_COUNT], struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     memset(counts, 0, ENROLMENT_STATE_COUNT * sizeof counts[0]);
     statement_open(&s, connection, count_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         int64_t state = statement_int(&s, 0);
 
         if (state >= 0 && state < ENROLMENT_STATE_COUNT)
             counts[state] = statement_int(&s, 1);
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -50,16 +50,13 @@ static int read_rows(struct store_connection *connection, const struct reading *
     statement_bind_int(&s, reading->range->after);
     statement_bind_int(&s, reading->range->limit);
     device_where_bind(where, &s);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         event_row_read(&s, &row.event);
         row.id = statement_int(&s, EVENT_ROW_ID);
         row.is_wished =
             is_wished(reading->wish, &row.event, statement_int(&s, EVENT_ROW_COLUMN_COUNT) == 1);
         rc = each(&row, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     device_where_free(where);
     return rc;
 }

@@ -81,20 +81,17 @@ int event_store_each(struct store_connection *connection, const char *mac, int64
     struct statement s;
     struct event event;
     int64_t key;
-    int rc;
+    int rc = 0;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
     statement_open(&s, connection, select_newest);
     statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         event_row_read(&s, &event);
         rc = each(&event, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -104,7 +101,7 @@ int event_store_page(struct store_connection *connection, const struct event_sto
     struct statement s;
     struct event event;
     int64_t key;
-    int rc;
+    int rc = 0;
 
     if (!mac_key_from_text(wish->mac, &key))
         return 0;
@@ -113,13 +110,10 @@ int event_store_page(struct store_connection *connection, const struct event_sto
     statement_bind_int(&s, wish->before);
     statement_bind_text(&s, wish->kind);
     statement_bind_int(&s, wish->limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         event_row_read(&s, &event);
         rc = each(&event, statement_int(&s, EVENT_ROW_ID), ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

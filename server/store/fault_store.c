@@ -64,19 +64,16 @@ int fault_store_each(struct store_connection *connection, const char *mac,
     struct statement s;
     struct device_fault fault;
     int64_t key;
-    int rc;
+    int rc = 0;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
     statement_open(&s, connection, select_all);
     statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_fault(&s, &fault);
         rc = each(&fault, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

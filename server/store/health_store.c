@@ -47,20 +47,17 @@ int health_store_each_hour(struct store_connection *connection, const char *mac,
 {
     struct statement s;
     int64_t key;
-    int rc;
+    int rc = 0;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
     open_span(&s, connection, select_hours, key, span_ms);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         struct health_store_hour hour;
 
         read_hour(&s, &hour);
         rc = each(&hour, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -70,22 +67,19 @@ int health_store_each_incident(struct store_connection *connection, const char *
 {
     struct statement s;
     int64_t key;
-    int rc;
+    int rc = 0;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
     open_span(&s, connection, select_incidents, key, span_ms);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         char kind[EVENT_KIND_SIZE];
         struct health_store_incidents found = {
             .hour_ms = statement_int(&s, 0), .kind = kind, .count = statement_int(&s, 2)};
 
         statement_text(&s, 1, kind, sizeof kind);
         rc = each(&found, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

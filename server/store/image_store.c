@@ -125,14 +125,13 @@ int image_store_remove(struct store_connection *connection, const char *name, st
 static int read_embeds(struct store_connection *connection, struct image *image, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_embeds);
     statement_bind_text(&s, image->name.text);
     statement_bind_int(&s, IMAGE_DESCRIPTOR_KEYS_MAX);
-    while ((rc = statement_step(&s, err)) > 0)
+    while (statement_next(&s, &rc, err))
         statement_text(&s, 0, image->embeds[image->embeds_count++], IMAGE_KEY_ID_SIZE);
-    statement_close(&s);
     return rc;
 }
 
@@ -164,17 +163,14 @@ int image_store_each(struct store_connection *connection,
 {
     struct statement s;
     struct image image;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         rc = read_image(&s, &image, err);
         if (rc == 0)
             rc = each(&image, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -221,10 +217,10 @@ int image_store_each_key(struct store_connection *connection,
 {
     struct statement s;
     struct image_key key;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_keys);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         memset(&key, 0, sizeof key);
         statement_text(&s, 0, key.id, sizeof key.id);
         statement_text(&s, 1, key.name, sizeof key.name);
@@ -233,10 +229,7 @@ int image_store_each_key(struct store_connection *connection,
         key.added_at_ms = statement_int(&s, 4);
         key.retired_at_ms = statement_int(&s, 5);
         rc = each(&key, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -84,13 +84,10 @@ int key_permit_store_put(
     struct store_connection *connection, const struct key_permit *permit, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(permit->mac, &key, err);
+    int rc = device_rows_open(&s, connection, upsert, permit->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, upsert);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, permit->allowed_by);
     statement_bind_int(&s, permit->allowed_at_ms);
     statement_bind_int(&s, permit->fetched_at_ms);

@@ -26,13 +26,10 @@ int label_store_get(
 {
     struct device_label label = {.name = ""};
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0) {
         statement_text(&s, 0, label.name, sizeof label.name);

@@ -48,13 +48,13 @@ int left_out_store_each(struct store_connection *connection, const char *mac,
 {
     struct statement s;
     int64_t key;
-    int rc;
+    int rc = 0;
 
     if (!mac_key_from_text(mac, &key))
         return 0;
     statement_open(&s, connection, select_all);
     statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         struct left_out out = {.reason = (enum left_out_reason)statement_int(&s, 0),
             .count = statement_int(&s, 1),
             .since_ms = statement_int(&s, 2),
@@ -62,9 +62,6 @@ int left_out_store_each(struct store_connection *connection, const char *mac,
 
         mac_key_to_text(key, out.mac);
         rc = each(&out, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

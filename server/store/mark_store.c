@@ -24,13 +24,10 @@ int mark_store_get(
 {
     struct device_mark mark = {.held_at_ms = 0};
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0) {
         mark.held_at_ms = statement_int(&s, 0);

@@ -49,18 +49,15 @@ static int each_devices(struct store_connection *connection, const char *sql,
 {
     struct metrics_store_devices devices;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, sql);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, devices.image, sizeof devices.image);
         devices.online = statement_int(&s, 1) != 0;
         devices.count = statement_int(&s, 2);
         rc = each(&devices, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -81,18 +78,15 @@ int metrics_store_each_kind(struct store_connection *connection, const int64_t r
 {
     char kind[EVENT_KIND_SIZE];
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_kinds);
     statement_bind_int(&s, range[0]);
     statement_bind_int(&s, range[1]);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, kind, sizeof kind);
         rc = each(kind, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -115,21 +109,18 @@ int metrics_store_each_command(struct store_connection *connection, int64_t afte
 {
     struct metrics_store_command command;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_commands);
     statement_bind_int(&s, after);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         command.id = statement_int(&s, 0);
         statement_text(&s, 1, command.name, sizeof command.name);
         command.state = (enum command_state)statement_int(&s, 2);
         statement_text(&s, 3, command.result, sizeof command.result);
         command.ended_at_ms = statement_int(&s, 4);
         rc = each(&command, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -138,16 +129,15 @@ static int read_counts(struct store_connection *connection, const char *sql, int
     size_t n, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, sql);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         int64_t state = statement_int(&s, 0);
 
         if (state >= 0 && (size_t)state < n)
             counts[state] = statement_int(&s, 1);
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -174,18 +164,15 @@ static int each_stage(struct store_connection *connection, int64_t rollout,
     struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_stages);
     statement_bind_int(&s, rollout);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         stage->stage = (enum rollout_stage)statement_int(&s, 0);
         stage->count = statement_int(&s, 1);
         rc = visitor->each(stage, visitor->ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -194,16 +181,13 @@ int metrics_store_each_stage(struct store_connection *connection,
 {
     struct metrics_store_stage stage;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_rollouts);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 1, stage.rollout, sizeof stage.rollout);
         statement_text(&s, 2, stage.image, sizeof stage.image);
         rc = each_stage(connection, statement_int(&s, 0), &stage, visitor, err);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

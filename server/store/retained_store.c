@@ -22,13 +22,10 @@ int retained_store_put(
     struct store_connection *connection, const struct retained *retained, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(retained->mac, &key, err);
+    int rc = device_rows_open(&s, connection, upsert, retained->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, upsert);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, retained->spelling);
     statement_bind_int(&s, retained->at_ms);
     return statement_run(&s, err);
@@ -38,13 +35,10 @@ int retained_store_remove(
     struct store_connection *connection, const struct retained *retained, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(retained->mac, &key, err);
+    int rc = device_rows_open(&s, connection, delete_done, retained->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, delete_done);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, retained->at_ms);
     return statement_run(&s, err);
 }
@@ -67,14 +61,11 @@ int retained_store_page(struct store_connection *connection, const char *after, 
     statement_open(&s, connection, select_page);
     statement_bind_int(&s, key);
     statement_bind_int(&s, limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         mac_key_to_text(statement_int(&s, 0), retained.mac);
         statement_text(&s, 1, retained.spelling, sizeof retained.spelling);
         retained.at_ms = statement_int(&s, 2);
         rc = each(&retained, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

@@ -79,16 +79,13 @@ int revocation_store_each(struct store_connection *connection,
 {
     struct statement s;
     struct device_revocation revocation;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_revocation(&s, &revocation);
         rc = each(&revocation, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

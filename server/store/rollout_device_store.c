@@ -157,15 +157,12 @@ int rollout_device_store_get(struct store_connection *connection, int64_t rollou
 static int each_row(struct statement *s, rollout_device_each *each, void *ctx, struct err *err)
 {
     struct rollout_device device;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_row(s, &device);
         rc = each(&device, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -230,18 +227,15 @@ int rollout_device_store_count(struct store_connection *connection, int64_t roll
 {
     struct rollout_device_count count;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, count_stages);
     statement_bind_int(&s, rollout);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         count = (struct rollout_device_count){
             statement_int(&s, 0), (enum rollout_stage)statement_int(&s, 1), statement_int(&s, 2)};
         rc = each(&count, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -293,17 +287,14 @@ int rollout_device_store_each_site(struct store_connection *connection, int64_t 
 {
     char site[ROLLOUT_SITE_SIZE];
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, count_sites);
     statement_bind_int(&s, rollout);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, site, sizeof site);
         rc = each(site, statement_int(&s, 1), ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -330,13 +321,12 @@ int rollout_device_store_retry(
     struct store_connection *connection, int64_t rollout, int64_t *count, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     *count = 0;
     statement_open(&s, connection, retry_all);
     statement_bind_int(&s, rollout);
-    while ((rc = statement_step(&s, err)) > 0)
+    while (statement_next(&s, &rc, err))
         (*count)++;
-    statement_close(&s);
     return rc;
 }

@@ -1,6 +1,7 @@
 // What rollouts try on devices.
 #include "server/store/rollout_patch_store.h"
 
+#include "server/store/device_rows.h"
 #include "server/store/mac_key.h"
 #include "server/store/statement.h"
 
@@ -40,16 +41,13 @@ int rollout_patch_store_each(struct store_connection *connection,
 {
     struct rollout_trial trial;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &trial);
         rc = each(&trial, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -57,13 +55,10 @@ int rollout_patch_store_get(struct store_connection *connection, const char *mac
     struct rollout_trial *out, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0)
         read_row(&s, out);
@@ -76,15 +71,12 @@ int rollout_patch_store_each_device(struct store_connection *connection,
 {
     char mac[MAC_SIZE];
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_devices);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         mac_key_to_text(statement_int(&s, 1), mac);
         rc = each(statement_int(&s, 0), mac, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

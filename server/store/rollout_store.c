@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "server/model/rollout_text.h"
-#include "server/store/mac_key.h"
+#include "server/store/device_rows.h"
 #include "server/store/statement.h"
 
 // The numbers of the enums stand in the texts here and in the indexes.
@@ -215,16 +215,13 @@ static int each_of(struct statement *s, int (*each)(const struct rollout *rollou
     void *ctx, struct err *err)
 {
     struct rollout rollout;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         rc = read_row(s, &rollout, err);
         if (rc == 0)
             rc = each(&rollout, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -255,19 +252,16 @@ int rollout_store_each_use(struct store_connection *connection,
     char name[ROLLOUT_NAME_SIZE];
     struct rollout_use use = {.image = image, .name = name};
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_uses);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, image, sizeof image);
         statement_text(&s, 1, name, sizeof name);
         use.state = (enum rollout_state)statement_int(&s, 2);
         use.is_gated = statement_int(&s, 3) != 0;
         rc = each(&use, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -275,13 +269,10 @@ int rollout_store_is_reached(
     struct store_connection *connection, const char *image, const char *mac, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_reached, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_reached);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, image);
     rc = statement_step(&s, err);
     if (rc > 0)

@@ -189,13 +189,10 @@ int rotation_store_get_device(struct store_connection *connection, const char *m
     struct rotation_device *out, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_one, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_one);
-    statement_bind_int(&s, key);
     rc = statement_step(&s, err);
     if (rc > 0)
         read_row(&s, out);
@@ -209,13 +206,10 @@ int rotation_store_put_device(
     struct store_connection *connection, const struct rotation_device *device, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(device->mac, &key, err);
+    int rc = device_rows_open(&s, connection, upsert_device, device->mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, upsert_device);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, device->holds);
     statement_bind_int(&s, device->step);
     statement_bind_int(&s, device->holds_at_ms);
@@ -236,16 +230,13 @@ int rotation_store_each(struct store_connection *connection,
 {
     struct rotation_device device;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &device);
         rc = each(&device, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -254,7 +245,7 @@ int rotation_store_read_active(struct store_connection *connection,
     size_t *count, struct err *err)
 {
     struct statement s;
-    int rc;
+    int rc = 0;
 
     *count = 0;
     statement_open(&s, connection, select_active);
@@ -262,9 +253,8 @@ int rotation_store_read_active(struct store_connection *connection,
     statement_bind_int(&s, wish->last);
     statement_bind_int(&s, wish->now_ms);
     statement_bind_int(&s, ROTATION_STORE_ACTIVE_MAX);
-    while ((rc = statement_step(&s, err)) > 0)
+    while (statement_next(&s, &rc, err))
         read_row(&s, &out[(*count)++]);
-    statement_close(&s);
     return rc;
 }
 
@@ -303,13 +293,10 @@ int rotation_store_note_shown(
     struct store_connection *connection, const char *mac, bool is_new, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, note_shown, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, note_shown);
-    statement_bind_int(&s, key);
     statement_bind_int(&s, is_new);
     return statement_run(&s, err);
 }
@@ -340,13 +327,10 @@ int rotation_store_get_certificate(struct store_connection *connection, const ch
     const char *key_sha256, char **pem, struct err *err)
 {
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_pem, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_pem);
-    statement_bind_int(&s, key);
     statement_bind_text(&s, key_sha256);
     rc = statement_step(&s, err);
     if (rc > 0) {

@@ -89,15 +89,12 @@ static int each_layer(struct statement *s,
     int (*each)(const struct settings_layer *layer, void *ctx), void *ctx, struct err *err)
 {
     struct settings_layer layer;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_layer(s, &layer);
         rc = each(&layer, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 
@@ -197,18 +194,15 @@ int settings_store_each_change(struct store_connection *connection, int64_t befo
 {
     struct settings_change change;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_changes);
     statement_bind_int(&s, before);
     statement_bind_int(&s, limit);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_change(&s, &change);
         rc = each(&change, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 
@@ -257,18 +251,15 @@ int settings_store_each_rule(struct store_connection *connection,
 {
     struct settings_rule rule;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_rules);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, rule.name, sizeof rule.name);
         statement_text(&s, 1, rule.rule, sizeof rule.rule);
         statement_text(&s, 2, rule.by, sizeof rule.by);
         rule.at_ms = statement_int(&s, 3);
         rc = each(&rule, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }

@@ -109,6 +109,19 @@ int statement_step(struct statement *statement, struct err *err)
     return store_connection_fail(statement->connection, statement->code, err);
 }
 
+bool statement_next(struct statement *statement, int *rc, struct err *err)
+{
+    if (*rc == 0) {
+        int step = statement_step(statement, err);
+
+        if (step > 0)
+            return true;
+        *rc = step;
+    }
+    statement_close(statement);
+    return false;
+}
+
 int statement_run(struct statement *statement, struct err *err)
 {
     int rc = statement_step(statement, err);

@@ -42,6 +42,17 @@ void statement_bind_null(struct statement *statement);
 // Runs to the next row: 1 if there is one, 0 at the end, or an error as store_connection_fail().
 ERR_CHECKED int statement_step(struct statement *statement, struct err *err);
 
+// Goes through the rows: true if there is another one. At their end, after an error, or once the
+// caller has set *rc to what is not 0, false: then the statement is closed, and *rc says which of
+// these it was (0, the error, the caller's). *rc is 0 before the first; no other way out of the
+// loop.
+//
+//     while (statement_next(&s, &rc, err)) {
+//         read_row(&s, &user);
+//         rc = each(&user, ctx);
+//     }
+bool statement_next(struct statement *statement, int *rc, struct err *err);
+
 // Runs a statement without rows and closes it. 0 or an error.
 ERR_CHECKED int statement_run(struct statement *statement, struct err *err);
 

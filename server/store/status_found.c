@@ -67,13 +67,10 @@ int status_found_search(struct store_connection *connection, const char *mac,
     statement_bind_int(&s, found->until);
     statement_bind_int(&s, until);
     statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
-        if (append(found, statement_int(&s, 0)) < 0) {
+    while (statement_next(&s, &rc, err)) {
+        if (append(found, statement_int(&s, 0)) < 0)
             rc = err_set(err, ERR_NO_MEMORY, "no memory for a device's statuses");
-            break;
-        }
     }
-    statement_close(&s);
     if (rc < 0)
         return rc;
     found->until = until;

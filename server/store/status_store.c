@@ -258,15 +258,12 @@ static int each_row(struct statement *s, int (*each)(const struct status_hour *h
     void *ctx, struct err *err)
 {
     struct status_hour hour;
-    int rc;
+    int rc = 0;
 
-    while ((rc = statement_step(s, err)) > 0) {
+    while (statement_next(s, &rc, err)) {
         read_hour(s, &hour);
         rc = each(&hour, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(s);
     return rc;
 }
 

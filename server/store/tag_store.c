@@ -76,20 +76,14 @@ int tag_store_each(struct store_connection *connection, const char *mac,
 {
     char tag[TAG_STORE_TAG_SIZE];
     struct statement s;
-    int64_t key;
-    int rc = mac_key_read(mac, &key, err);
+    int rc = device_rows_open(&s, connection, select_all, mac, err);
 
     if (rc < 0)
         return rc;
-    statement_open(&s, connection, select_all);
-    statement_bind_int(&s, key);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         statement_text(&s, 0, tag, sizeof tag);
         rc = each(tag, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -77,16 +77,13 @@ int user_store_each(struct store_connection *connection,
 {
     struct statement s;
     struct user user;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &user);
         rc = each(&user, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -109,16 +109,13 @@ int user_token_store_each(struct store_connection *connection,
 {
     struct user_token token;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &token);
         rc = each(&token, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

@@ -140,16 +140,13 @@ int webhook_store_each(struct store_connection *connection,
 {
     struct webhook webhook;
     struct statement s;
-    int rc;
+    int rc = 0;
 
     statement_open(&s, connection, select_all);
-    while ((rc = statement_step(&s, err)) > 0) {
+    while (statement_next(&s, &rc, err)) {
         read_row(&s, &webhook);
         rc = each(&webhook, ctx);
-        if (rc != 0)
-            break;
     }
-    statement_close(&s);
     return rc;
 }
 

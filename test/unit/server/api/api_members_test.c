@@ -165,9 +165,48 @@ static void test_most(void **state)
     }
 }
 
+static void test_number(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t number; // -1: refused
+    } rows[] = {
+        {"0", 0},
+        {"1", 1},
+        {"9223372036854775807", INT64_MAX},
+        {"9223372036854775808", -1},
+        {"-1", -1},
+        {"", -1},
+        {"x", -1},
+        {"1x", -1},
+        {"1 ", -1},
+        {"1.5", -1},
+        {"0x10", -1},
+    };
+    int64_t number = 42;
+
+    (void)state;
+    assert_int_equal(api_members_read_number("after", NULL, &number, NULL), 0);
+    assert_int_equal(number, 42);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err err = {0};
+        int rc = api_members_read_number("after", rows[i].text, &number, &err);
+
+        if (rows[i].number >= 0) {
+            assert_int_equal(rc, 0);
+            assert_int_equal(number, rows[i].number);
+        } else {
+            assert_int_equal(rc, ERR_INVALID);
+            assert_string_equal(err.message, "after must be a whole number from 0");
+            assert_int_equal(number, INT64_MAX); // as it was
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_number),
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_queries),
         cmocka_unit_test(test_recalls),

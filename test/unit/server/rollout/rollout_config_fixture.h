@@ -71,9 +71,9 @@ static inline int try_config(struct fixture *f, const char *name, const char *pa
     snprintf(rollout.patch.text, sizeof rollout.patch.text, "%s", patch);
     snprintf(rollout.name, sizeof rollout.name, "%s", name);
     rc = rollout_create_plan(f->store, release, &wish, &created, NULL);
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
     assert_int_equal(rollout_create_run(release, &wish, &created, NULL), rc);
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
     return rc;
 }
 

@@ -45,7 +45,7 @@ static void plan_and_expect(struct fixture *f, int64_t count, int64_t off_channe
     assert_int_equal(created.count, count);
     assert_int_equal(created.off_channel, off_channel);
     assert_int_equal(created.met, 3);
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
 }
 
 static int64_t plan_canaries(struct fixture *f)
@@ -59,7 +59,7 @@ static int64_t plan_canaries(struct fixture *f)
     assert_true(image_name_parse(NEW, strlen(NEW), &rollout.image));
     assert_int_equal(rollout_create_plan(f->store, release, &wish, &created, NULL), 0);
     canaries = created.canaries;
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
     return canaries;
 }
 

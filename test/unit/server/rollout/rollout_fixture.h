@@ -116,10 +116,10 @@ static inline int try_create(struct fixture *f, const char *name, const char *im
     snprintf(rollout.name, sizeof rollout.name, "%s", name);
     assert_true(image_name_parse(image, strlen(image), &rollout.image));
     rc = rollout_create_plan(f->store, release, &wish, &created, err);
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
     // what is planned is what is done
     assert_int_equal(rollout_create_run(release, &wish, &created, err), rc);
-    rollout_create_clear(&created);
+    rollout_creation_clear(&created);
     return rc;
 }
 

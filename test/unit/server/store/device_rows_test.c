@@ -1,5 +1,7 @@
-// What the stores do alike with rows of devices: deleting those of one, and going through them.
+// What the stores do alike with rows of devices: deleting those of one, finding and going through
+// them.
 #include "server/store/device_rows.h"
+#include "server/store/mac_key.h"
 #include "test/unit/server/store/store_fixture.h"
 
 // What each() was called with, and after how many calls it has enough.
@@ -73,10 +75,32 @@ static void test_delete(void **state)
     assert_true(fixture_is_known(f, MAC_2));
 }
 
+static void test_open(void **state)
+{
+    struct fixture *f = *state;
+    struct store_connection *connection = fixture_read(f);
+    struct err err = {0};
+    struct statement s;
+    int64_t key;
+
+    assert_int_equal(
+        device_rows_open(&s, connection, "SELECT ?1, ?2", "no MAC", &err), ERR_INVALID);
+    assert_int_equal(err.code, ERR_INVALID);
+    assert_int_equal(device_rows_open(&s, connection, "SELECT ?1, ?2", MAC_2, NULL), 0);
+    statement_bind_int(&s, 7); // the next parameter
+    assert_int_equal(statement_step(&s, NULL), 1);
+    assert_int_equal(mac_key_read(MAC_2, &key, NULL), 0);
+    assert_int_equal(statement_int(&s, 0), key);
+    assert_int_equal(statement_int(&s, 1), 7);
+    statement_close(&s);
+    store_read_end(f->store, connection);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_open, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_delete, fixture_set_up, fixture_tear_down),
     };
 
