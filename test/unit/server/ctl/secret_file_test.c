@@ -11,6 +11,7 @@
 
 #include "server/base/file.h"
 #include "server/ctl/secret_file.h"
+#include "test/unit/freed_memory.h"
 
 #define SIZE 8
 
@@ -70,6 +71,17 @@ static void test_file(void **state)
     assert_int_equal(take(large, sizeof large), ERR_TOO_LARGE);
 }
 
+static void test_nothing_is_left(void **state)
+{
+    (void)state;
+    freed_memory_start("sesame", 6);
+    assert_int_equal(take("sesame\n", 7), 0);
+    assert_string_equal(secret, "sesame");
+    assert_int_equal(take("1\nsesame\n", 9), 0);
+    assert_int_equal(take("\nsesame\n", 8), ERR_INVALID);
+    assert_false(freed_memory_end());
+}
+
 static int set_up(void **state)
 {
     int fd = mkstemp(path);
@@ -86,7 +98,8 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_line), cmocka_unit_test(test_file)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_line), cmocka_unit_test(test_file),
+        cmocka_unit_test(test_nothing_is_left)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
