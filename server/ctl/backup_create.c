@@ -192,15 +192,15 @@ static int tell(
     return 0;
 }
 
-static int run(struct create *create, const char *folder, int64_t keep, struct err *err)
+static int run(struct create *create, int64_t keep, struct err *err)
 {
     struct backup_keep_removed removed = {0};
     int rc = judge_target(create, err);
 
     if (rc == 0)
         rc = make(create, err);
-    if (rc == 0 && folder != NULL && keep > 0)
-        rc = backup_keep_newest(folder, keep, &removed, err);
+    if (rc == 0 && keep > 0)
+        rc = backup_keep_newest(create->path, keep, &removed, err);
     return rc < 0 ? rc : tell(create, &removed, err);
 }
 
@@ -248,7 +248,7 @@ int backup_create_run(const struct subcommand_call *call, struct err *err)
     if (rc == 0)
         rc = choose_path(call, passphrase[0] != '\0', path, err);
     if (rc == 0)
-        rc = run(&create, options_value(call->options, "into"), keep, err);
+        rc = run(&create, keep, err);
     explicit_bzero(passphrase, sizeof passphrase);
     return rc;
 }

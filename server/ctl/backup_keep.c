@@ -104,17 +104,25 @@ static int judge(const char *folder, const char *name, int64_t *kept, int64_t ke
 }
 
 int backup_keep_newest(
-    const char *folder, int64_t keep, struct backup_keep_removed *out, struct err *err)
+    const char *made, int64_t keep, struct backup_keep_removed *out, struct err *err)
 {
     struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_backup, newest_first);
-    int64_t kept = 0;
+    const char *slash = strrchr(made, '/');
+    const char *name = slash != NULL ? slash + 1 : made;
+    char folder[PATH_MAX] = ".";
+    int64_t kept = 1; // the one that was made
     int rc = 0;
+
+    if (slash != NULL &&
+        (size_t)snprintf(folder, sizeof folder, "%.*s", (int)(name - made), made) >= sizeof folder)
+        return err_set(err, ERR_INVALID, "path too long: %s", made);
+
+    int count = scandir(folder, &entries, is_backup, newest_first);
 
     if (count < 0)
         return err_set(err, ERR_IO, "cannot open %s: %m", folder);
     for (int i = 0; i < count; i++) {
-        if (rc == 0)
+        if (rc == 0 && strcmp(entries[i]->d_name, name) != 0)
             rc = judge(folder, entries[i]->d_name, &kept, keep, out, err);
         free(entries[i]);
     }

@@ -21,12 +21,13 @@ bool backup_keep_is_name(const char *name);
 // Whether a file begins as a backup does. ERR_NOT_FOUND, ERR_DENIED, ERR_IO.
 ERR_CHECKED int backup_keep_looks_good(const char *path, bool *out, struct err *err);
 
-// Removes those that have such a name, but for the newest: what does not look like a backup neither
-// counts nor goes. ERR_IO.
+// Removes those that have such a name from the folder of the one that was just made, but for that
+// and the newest others, so many in all: whatever the clock said when they were named. What does
+// not look like a backup neither counts nor goes. ERR_IO.
 struct backup_keep_removed {
     int64_t count;
 };
 ERR_CHECKED int backup_keep_newest(
-    const char *folder, int64_t keep, struct backup_keep_removed *out, struct err *err);
+    const char *made, int64_t keep, struct backup_keep_removed *out, struct err *err);
 
 #endif

@@ -120,6 +120,9 @@ fi
 expect_equal "what runs" "active active active" "$(state "${units[@]}" mosquitto)"
 expect_equal "timers" "enabled enabled enabled" \
     "$(machine_root systemctl is-enabled secureesp-{renew.timer,backup.timer,mail.path} | paste -sd ' ')"
+expect_equal "whose the folders are" "root 755 root 711 secureesp 711 secureesp-signer 700" \
+    "$(machine_root stat -c '%U %a' /etc/secureesp $machine_pki /var/lib/secureesp /var/lib/secureesp-signer |
+        paste -sd ' ')"
 machine_root secureesp groups set kept "state=online" --yes >/dev/null
 
 step "the exposure of each unit"
@@ -160,6 +163,10 @@ step "the upgrade keeps all and asks nothing"
 keepsakes >"$work/keepsakes"
 grep -q kept "$work/keepsakes" || fail "the group is not there"
 configuration >"$work/configuration"
+machine_root chown root:secureesp-signer /etc/secureesp/signer.conf
+machine_root chmod 0640 /etc/secureesp/signer.conf
+machine_root mv /etc/mosquitto/secureesp.nft /etc/mosquitto/elsewhere.nft
+machine_root ln -s elsewhere.nft /etc/mosquitto/secureesp.nft
 before=$(pids)
 installs new
 expect_equal "the configuration that was edited" "$(cat "$work/configuration")" "$(configuration)"
@@ -170,14 +177,19 @@ for pid in $before; do
 done
 expect_equal "keys and data" "$(cat "$work/keepsakes")" "$(keepsakes)"
 expect_exit 0 machine_root cmp /etc/secureesp/secureesp.conf.new /usr/share/secureesp/secureesp.conf
-for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft \
+for file in signer.conf:/etc/secureesp/signer.conf mosquitto.nft:/etc/mosquitto/secureesp.nft.new \
     "mosquitto.conf:$conf_d"; do
     expect_exit 0 machine_root cmp "/usr/share/secureesp/${file%%:*}" "${file#*:}"
 done
+expect_equal "owner and mode of what follows" "root secureesp-signer 640" \
+    "$(machine_root stat -c '%U %G %a' /etc/secureesp/signer.conf)"
+expect_equal "a link of the administrator's" elsewhere.nft "$(machine_root readlink /etc/mosquitto/secureesp.nft)"
 before=$(pids)
-machine_root rm /etc/secureesp/secureesp.conf.new
+machine_root rm /etc/secureesp/secureesp.conf.new /etc/mosquitto/secureesp.nft.new \
+    /etc/mosquitto/secureesp.nft /etc/mosquitto/elsewhere.nft
 expect_exit 0 machine_root dpkg --install /new/secureespd_"$version"_"$(dpkg --print-architecture)".deb
 expect_exit 1 machine_root test -e /etc/secureesp/secureesp.conf.new
+expect_exit 1 machine_root test -e /etc/mosquitto/secureesp.nft # what was deleted
 all_is_back "after the same version once more"
 expect_equal "the broker, of which nothing is new, goes on" 1 \
     "$(comm -12 <(tr ' ' '\n' <<<"$before") <(pids | tr ' ' '\n') | grep -c .)"
@@ -206,6 +218,9 @@ step "removal keeps all, stops what runs, and the broker starts"
 expect_exit 0 machine_root apt-get -y remove secureespd
 expect_equal "what runs" "inactive inactive active" "$(state "${units[@]}" mosquitto)"
 expect_equal "processes" "" "$(machine_root pgrep -l secureesp || true)"
+# shellcheck disable=SC2016 # for the inner shell
+expect_equal "what the broker has of it" "" \
+    "$(machine_root sh -c 'grep -h secureesp "/proc/$(pgrep -x mosquitto)/maps"')"
 expect_exit 0 machine_root systemctl restart mosquitto
 expect_equal "the broker" active "$(state mosquitto)"
 expect_equal "keys" "$(grep -v kept "$work/keepsakes")" "$(keepsakes)"
@@ -218,7 +233,7 @@ expect_equal "keys and data" "$(cat "$work/keepsakes")" "$(keepsakes)"
 # data: what must be there, or gone.
 data() {
     machine_root sh -c 'ls -d /etc/secureesp/pki/ca.crt /var/lib/secureesp/secureesp.db \
-        /var/lib/secureesp-signer/ca.key 2>/dev/null | wc -l'
+        /var/lib/secureesp-signer/ca.key /var/lib/mosquitto/secureesp.sessions 2>/dev/null | wc -l'
 }
 is_purged() {
     expect_equal "what is left of its configuration" "" \
@@ -232,19 +247,23 @@ step "purge asks, and keeps keys and data if the answer is no"
 expect_exit 0 machine_root sh -c 'echo no | DEBIAN_FRONTEND=teletype script --quiet --return \
     --command "dpkg --purge secureespd" /dev/null'
 expect_match "what it asks" "Delete the fleet's keys and database" "$output"
-expect_equal "what is there" 3 "$(data)"
+expect_equal "what is there" 4 "$(data)"
 is_purged
 
 step "where nobody can answer it keeps them, too"
 installs new
 expect_exit 0 machine_root env DEBIAN_FRONTEND=noninteractive dpkg --purge secureespd
 expect_match "what it says" "kept: /etc/secureesp /var/lib/secureesp /var/lib/secureesp-signer" "$output"
-expect_equal "what is there" 3 "$(data)"
+expect_equal "what is there" 4 "$(data)"
 is_purged
 
 step "and deletes them if that was said before"
 installs new
-machine_root sh -c 'echo "secureespd secureespd/purge-data boolean true" | debconf-set-selections'
+machine_root sh -c 'echo "secureespd secureespd/purge-data boolean true" | debconf-set-selections
+    mkdir -p /var/lib/secureesp-backup && rm -f /var/lib/secureesp-backup/*
+    echo kept >/var/lib/secureesp-backup/made'
 expect_exit 0 machine_root env DEBIAN_FRONTEND=noninteractive dpkg --purge secureespd
-expect_exit 2 machine_root ls /etc/secureesp /var/lib/secureesp /var/lib/secureesp-signer
+expect_equal "what is there" 0 "$(data)"
+expect_equal "backups, and nothing else" "/var/lib/secureesp-backup/made" \
+    "$(machine_root sh -c 'find /etc/secureesp* /var/lib/secureesp* -type f 2>/dev/null')"
 is_purged

@@ -21,6 +21,7 @@ $(B)/test/unit/server/auth/device_auth_late_test: DAEMON_LIBS += -Xlinker --wrap
 # Files' tests see each call of the system, and let it fail; that of folders' locks comes between two.
 $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
+$(B)/test/unit/server/base/new_file_test: DAEMON_LIBS += -Xlinker --wrap=fsync -Xlinker --wrap=rename
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
 $(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync open_memstream)
 $(B)/test/unit/server/pki/credential_file_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,fchmod syncfs write)
@@ -35,6 +36,10 @@ $(B)/test/unit/server/enrol/enrol_test: DAEMON_LIBS += -Xlinker --wrap=clock_mon
 
 # The system's clock is set, for the test alone.
 $(B)/test/unit/server/daemon/clock_watch_test: DAEMON_LIBS += -Xlinker --wrap=clock_ahead_ms
+
+# Tests that look at what is given back (test/unit/freed_memory.h).
+$(addprefix $(B)/test/unit/server/,backup/backup_pipe_test pki/age_reader_test): DAEMON_LIBS += -Xlinker --wrap=free
+$(addprefix $(B)/test/unit/server/ctl/,secret_file_test secret_prompt_test): CTL_LIBS += -Xlinker --wrap=free
 
 # What the system would have libcurl do is set by the test.
 $(B)/test/unit/server/webhook/webhook_post_test: DAEMON_LIBS += -Xlinker --wrap=curl_easy_init

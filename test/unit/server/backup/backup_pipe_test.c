@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "server/backup/backup_pipe.h"
+#include "test/unit/freed_memory.h"
 
 #define TOTAL ((size_t)5 * 1000 * 1000)
 
@@ -94,10 +95,26 @@ static void an_end_that_is_none_is_told(void **state)
     backup_pipe_free(NULL);
 }
 
+// What was on its way, keys of devices too, stays nowhere.
+static void nothing_of_it_is_left(void **state)
+{
+    struct backup_pipe *pipe;
+    char buffer[4];
+
+    (void)state;
+    assert_int_equal(backup_pipe_new(&pipe), 0);
+    assert_int_equal(backup_pipe_write("secret", 6, pipe, NULL), 0);
+    assert_int_equal(backup_pipe_read(pipe, buffer, sizeof buffer), 4);
+    freed_memory_start("secret", 6);
+    backup_pipe_free(pipe);
+    assert_false(freed_memory_end());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_comes_in_order),
+        cmocka_unit_test(nothing_of_it_is_left),
         cmocka_unit_test(a_reader_that_goes_ends_it),
         cmocka_unit_test(an_end_that_is_none_is_told),
     };

@@ -89,6 +89,9 @@ static void test_others(void **state)
         if (say("ha", topics[i], false) && i != 1)
             fail_msg("%s", topics[i]);
     }
+    // what the broker's configuration allows besides is no order
+    assert_int_equal(access_table_add(fixture.table, "homeassistant write #", NULL), 0);
+    assert_true(say("ha", "secureesp/" ONE "/state", true));
     assert_null(strstr(fixture_tick(10), "/broker/homeassistant"));
 }
 

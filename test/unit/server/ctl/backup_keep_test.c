@@ -58,25 +58,49 @@ static void names(void **state)
 static void the_newest_stay(void **state)
 {
     struct backup_keep_removed removed = {0};
+    char made[SCRATCH_PATH_SIZE];
 
     put(*state, "secureesp-20260101T000000Z.tar", true);
     put(*state, "secureesp-20260102T000000Z.tar", true);
     put(*state, "secureesp-20260103T000000Z.tar", true);
     put(*state, "secureesp-20260104T000000Z.tar", false); // none, whatever its name
     put(*state, "mine.tar", true);
-    assert_int_equal(backup_keep_newest(*state, 2, &removed, NULL), 0);
+    scratch_path(*state, "secureesp-20260103T000000Z.tar", made);
+    assert_int_equal(backup_keep_newest(made, 2, &removed, NULL), 0);
     assert_int_equal(removed.count, 1);
     assert_false(is_there(*state, "secureesp-20260101T000000Z.tar"));
-    assert_int_equal(backup_keep_newest(*state, 1, &removed, NULL), 0);
-    assert_int_equal(backup_keep_newest(*state, 1, &removed, NULL), 0);
+    assert_int_equal(backup_keep_newest(made, 1, &removed, NULL), 0);
+    assert_int_equal(backup_keep_newest(made, 1, &removed, NULL), 0);
     assert_int_equal(removed.count, 2);
     assert_true(is_there(*state, "secureesp-20260103T000000Z.tar"));
     assert_true(is_there(*state, "secureesp-20260104T000000Z.tar"));
     assert_true(is_there(*state, "mine.tar"));
 }
 
+// Others were named while the clock was wrong.
+static void the_one_that_was_made_stays(void **state)
+{
+    struct backup_keep_removed removed = {0};
+    char made[SCRATCH_PATH_SIZE];
+
+    put(*state, "secureesp-20260101T000000Z.tar", true);
+    put(*state, "secureesp-20260102T000000Z.tar", true);
+    put(*state, "secureesp-20360101T000000Z.tar", true);
+    put(*state, "secureesp-20360102T000000Z.tar", true);
+    scratch_path(*state, "secureesp-20260102T000000Z.tar", made);
+    assert_int_equal(backup_keep_newest(made, 2, &removed, NULL), 0);
+    assert_int_equal(removed.count, 2);
+    assert_true(is_there(*state, "secureesp-20260102T000000Z.tar"));
+    assert_true(is_there(*state, "secureesp-20360102T000000Z.tar"));
+    assert_int_equal(backup_keep_newest(made, 1, &removed, NULL), 0);
+    assert_int_equal(removed.count, 3);
+    assert_true(is_there(*state, "secureesp-20260102T000000Z.tar"));
+}
+
 static void what_looks_like_one(void **state)
 {
+    struct tar_header other = {.name = "backup.txt", .mode = 0600};
+    uint8_t block[TAR_HEADER_SIZE];
     char path[SCRATCH_PATH_SIZE];
     bool good = false;
 
@@ -91,6 +115,10 @@ static void what_looks_like_one(void **state)
     assert_int_equal(file_replace(path, (const uint8_t *)"", 0, 0600, NULL), 0);
     assert_int_equal(backup_keep_looks_good(path, &good, NULL), 0);
     assert_false(good);
+    tar_header_write(&other, block);
+    assert_int_equal(file_replace(path, block, sizeof block, 0600, NULL), 0);
+    assert_int_equal(backup_keep_looks_good(path, &good, NULL), 0);
+    assert_false(good);
     scratch_path(*state, "b", path);
     assert_int_equal(backup_keep_looks_good(path, &good, NULL), ERR_NOT_FOUND);
 }
@@ -102,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(names),
         TEST(the_newest_stay),
+        TEST(the_one_that_was_made_stays),
         TEST(what_looks_like_one),
     };
 

@@ -11,6 +11,7 @@
 
 #include "server/base/file.h"
 #include "server/ctl/secret_file.h"
+#include "test/unit/freed_memory.h"
 
 #define SIZE 8
 
@@ -107,6 +108,17 @@ static void test_standard_input(void **state)
     assert_string_equal(secret, "file");
 }
 
+static void test_nothing_is_left(void **state)
+{
+    (void)state;
+    freed_memory_start("sesame", 6);
+    assert_int_equal(take("sesame\n", 7), 0);
+    assert_string_equal(secret, "sesame");
+    assert_int_equal(take("1\nsesame\n", 9), 0);
+    assert_int_equal(take("\nsesame\n", 8), ERR_INVALID);
+    assert_false(freed_memory_end());
+}
+
 static int set_up(void **state)
 {
     int fd = mkstemp(path);
@@ -127,6 +139,7 @@ int main(void)
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_file),
         cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_nothing_is_left),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "server/ctl/secret_prompt.h"
+#include "test/unit/freed_memory.h"
 
 static void as_input(int fd)
 {
@@ -235,12 +236,14 @@ static void test_a_new_one(void **state)
     char secret[16] = "";
 
     (void)state;
+    freed_memory_start("sesame", 6);
     assert_int_equal(ask_new("sesame\n", "sesame\n", secret), 0);
     assert_string_equal(secret, "sesame");
     assert_int_equal(ask_new("sesame\n", "sesamt\n", secret), ERR_INVALID);
     assert_string_equal(secret, "");
     assert_int_equal(ask_new("\n", NULL, secret), 0);
     assert_string_equal(secret, "");
+    assert_false(freed_memory_end());
 }
 
 int main(void)

@@ -85,6 +85,27 @@ static void test_names(void **state)
     json_decref(object);
 }
 
+// By these Home Assistant tells devices, and what they have, from all others.
+static void test_identifiers(void **state)
+{
+    struct homeassistant_device device = make("{\"a\": 1}");
+    json_t *object = config(&device, NULL);
+    const json_t *ids = json_object_get(json_object_get(object, "device"), "identifiers");
+    const char *key;
+    json_t *component;
+
+    (void)state;
+    assert_string_equal(json_string_value(json_array_get(ids, 0)), "secureesp_" MAC);
+    json_object_foreach(json_object_get(object, "components"), key, component)
+    {
+        char expected[128];
+
+        snprintf(expected, sizeof expected, "secureesp_" MAC "_%s", key);
+        assert_string_equal(json_string_value(json_object_get(component, "unique_id")), expected);
+    }
+    json_decref(object);
+}
+
 // What operators say of a device goes before what it says of itself.
 static void test_label(void **state)
 {
@@ -235,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_identifiers),
         cmocka_unit_test(test_label),
         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_gone),

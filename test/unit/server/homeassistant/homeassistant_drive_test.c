@@ -71,6 +71,11 @@ static int put_label(struct store_connection *connection, void *ctx, struct err 
     return label_store_put(connection, MAC_1, ctx, err);
 }
 
+static int put_revocation(struct store_connection *connection, void *ctx, struct err *err)
+{
+    return revocation_store_put(connection, ctx, err);
+}
+
 static struct release *release;
 
 static struct homeassistant_drive *start(struct fixture *f, bool is_on)
@@ -298,6 +303,29 @@ static void test_orders(void **state)
     homeassistant_drive_free(drive);
 }
 
+// Nothing is said of them, and nothing is done to them.
+static void test_orders_of_others(void **state)
+{
+    struct fixture *f = *state;
+    struct homeassistant_drive *drive = start(f, true);
+    struct device_revocation revocation = {.mac = MAC_1, .revoked_at_ms = 5};
+
+    report(f, MAC_1, "B-1", NULL);
+    report(f, MAC_2, "B-1", NULL);
+    fixture_add_device(f, MAC_3); // has not said what it runs
+    set_there(drive, true);
+    wait_until_kept(CONFIG(MAC_1), "");
+    fixture_write(f, put_revocation, &revocation);
+    wait_until_kept(CONFIG(MAC_1), NULL);
+    order(drive, MAC_1, "restart");
+    order(drive, MAC_3, "restart");
+    order(drive, MAC_2, "restart");
+    wait_for_orders(drive, 1, 2);
+    assert_int_equal(fixture_query(f, "SELECT count(*) FROM commands"), 1);
+    assert_true(keeps(CONFIG(MAC_3), NULL));
+    homeassistant_drive_free(drive);
+}
+
 static void test_orders_off(void **state)
 {
     struct fixture *f = *state;
@@ -320,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_takes_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_orders, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_orders_of_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_orders_off, set_up, tear_down),
     };
 

@@ -13,6 +13,7 @@
 #include "server/pki/age_keys.h"
 #include "server/pki/age_reader.h"
 #include "server/pki/age_writer.h"
+#include "test/unit/freed_memory.h"
 
 #define PASSPHRASE "correct horse"
 #define WORK 4 // enough for a test
@@ -114,6 +115,26 @@ static void texts_of_any_size(void **state)
             assert_memory_equal(opened.p, text.p, sizes[i]);
         }
     }
+}
+
+// The text and the key that it was sealed with.
+static void nothing_is_left_in_memory(void **state)
+{
+    static const char secret[] = "a secret of sixteen or more bytes";
+    static const uint8_t key[AGE_CHUNKS_KEY_SIZE] = "a key that nobody else may know";
+    struct age_chunks *chunks;
+
+    (void)state;
+    freed_memory_start(secret, sizeof secret - 1);
+    encrypt((const uint8_t *)secret, sizeof secret - 1, ROOM, &sealed);
+    assert_false(freed_memory_end());
+    freed_memory_start(secret, sizeof secret - 1);
+    assert_int_equal(decrypt(PASSPHRASE, sealed.p, sealed.n, &opened, NULL), 0);
+    assert_false(freed_memory_end());
+    freed_memory_start(key, sizeof key);
+    assert_int_equal(age_chunks_new(key, &chunks, NULL), 0);
+    age_chunks_free(chunks);
+    assert_false(freed_memory_end());
 }
 
 // Two files of one text have nothing in common.
@@ -259,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_age_wrote_is_read),
         cmocka_unit_test(texts_of_any_size),
+        cmocka_unit_test(nothing_is_left_in_memory),
         cmocka_unit_test(each_has_keys_of_its_own),
         cmocka_unit_test(a_bit_anywhere_is_found),
         cmocka_unit_test(the_header_is_covered),
