@@ -81,16 +81,6 @@ void enrol_link_clear(struct enrol_link *link)
     link->enrol = NULL;
 }
 
-int enrol_link_reload(struct enrol_link *link, struct err *err)
-{
-    if (link->enrol == NULL)
-        return 0;
-
-    int rc = enrol_reload(link->enrol, err);
-
-    return rc < 0 ? rc : http_server_reload(link->server, err);
-}
-
 static int check_certificate(const struct config *config, struct err *err)
 {
     struct http_server_settings settings;
@@ -105,6 +95,21 @@ static int check_certificate(const struct config *config, struct err *err)
     if (rc == 0)
         certificate_free(certificate);
     return rc;
+}
+
+int enrol_link_reload(struct enrol_link *link, bool is_tls_good, struct err *err)
+{
+    if (link->enrol == NULL)
+        return 0;
+
+    bool has_own = link->config->enrol_certificate[0] != '\0';
+    int rc = enrol_reload(link->enrol, err);
+
+    if (rc < 0 || (!has_own && !is_tls_good))
+        return rc;
+    if (has_own) // the other one is judged already
+        rc = check_certificate(link->config, err);
+    return rc < 0 ? rc : http_server_reload(link->server, err);
 }
 
 static int check_claims(const struct config *config, struct err *err)

@@ -26,8 +26,10 @@ ERR_CHECKED int enrol_link_start(struct enrol_link *link, const struct config *c
 void enrol_link_stop(struct enrol_link *link, int64_t grace_ms);
 void enrol_link_clear(struct enrol_link *link);
 
-// Reads its certificate and the CA of the claims again. What cannot be used stays as it was.
-ERR_CHECKED int enrol_link_reload(struct enrol_link *link, struct err *err);
+// Reads the CA of the claims and its certificate again. What cannot be used stays as it was; so
+// does the certificate if it is that of [tls] and is_tls_good says that the daemon does not use the
+// one that is there now.
+ERR_CHECKED int enrol_link_reload(struct enrol_link *link, bool is_tls_good, struct err *err);
 
 // Whether it could start: its files, and its port if that is to be tried.
 ERR_CHECKED int enrol_link_check(const struct config *config, bool try_port, struct err *err);

@@ -74,15 +74,21 @@ static void drop_certificate(
     fresh->certificate = NULL;
 }
 
-// Whether a certificate bears the names of the configuration in use.
+// Whether a certificate bears the names of the configuration in use, as credentials_check_names().
 static bool serves_in_use(
     const struct reload *reload, struct certificate *certificate, struct err *err)
 {
-    struct download_config_judge judge = {CONFIG_MEMBER_DOWNLOAD_SERVER,
-        reload->config->other_server, credentials_judge_name, certificate};
+    const struct config *config = reload->config;
+    struct download_config_judge judge = {
+        CONFIG_MEMBER_DOWNLOAD_SERVER, config->other_server, credentials_judge_name, certificate};
     int line;
+    int rc = download_each_name(reload->download, &judge, &line, err);
 
-    return download_each_name(reload->download, &judge, &line, err) == 0;
+    if (rc == 0 && config->enrol_port != 0 && config->enrol_certificate[0] == '\0') {
+        judge.member = CONFIG_MEMBER_ENROL_SERVER;
+        rc = download_each_name(reload->download, &judge, &line, err);
+    }
+    return rc == 0;
 }
 
 static void read_fresh(const struct reload *reload, struct fresh *fresh)
@@ -174,7 +180,7 @@ void reload_run(const struct reload *reload)
 
     if (fresh.has_ca)
         take_ca(reload, &fresh, with_certificate);
-    if (enrol_link_reload(reload->enrolment, &err) < 0)
+    if (enrol_link_reload(reload->enrolment, with_certificate, &err) < 0)
         keep(reload, &fresh, "enrolment's CA of the claims, or certificate", &err);
     if (api_link_reload(reload->api, reload->config, with_certificate, &err) < 0)
         keep(reload, &fresh, "certificate for operators", &err);

@@ -11,6 +11,7 @@
 #include "server/base/file.h"
 #include "server/base/ini_text.h"
 #include "server/base/program.h"
+#include "server/base/text_file.h"
 
 #define FILE_MAX (1 << 20)
 #define FILE_MODE 0644
@@ -76,22 +77,10 @@ char *setup_config_complete(const char *text, const char *told, char *changes, s
     return now;
 }
 
-static int read_text(const char *path, char **out, struct err *err)
-{
-    uint8_t *bytes;
-    size_t n;
-    int rc = file_read(path, FILE_MAX, &bytes, &n, err);
-
-    if (rc < 0)
-        return rc;
-    *out = (char *)bytes;
-    return 0;
-}
-
 static int complete(const struct setup *setup, char **before, char **after,
     char changes[SETUP_TEXT_SIZE / 2], struct err *err)
 {
-    int rc = read_text(SETUP_CONFIG, before, err);
+    int rc = text_file_read(SETUP_CONFIG, FILE_MAX, before, err);
 
     if (rc == ERR_NOT_FOUND)
         return err_set(err, rc, SETUP_CONFIG " is missing: install secureespd again");
@@ -155,7 +144,7 @@ static int read_sample(const char *name, char **out, struct err *err)
             *end = '\0';
     }
     snprintf(path + strlen(path), 64, "/share/secureesp/%s", name);
-    return read_text(path, out, err);
+    return text_file_read(path, FILE_MAX, out, err);
 }
 
 static const struct broker_file {
@@ -179,7 +168,7 @@ int setup_config_look_broker(
         if (access(broker_files[i].path, F_OK) < 0)
             return setup_find(finding, SETUP_CREATED, "%s", broker_files[i].path);
     }
-    rc = read_text(SETUP_BROKER_CONFIG, &text, err);
+    rc = text_file_read(SETUP_BROKER_CONFIG, FILE_MAX, &text, err);
     if (rc < 0)
         return rc;
 

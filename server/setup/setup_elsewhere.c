@@ -8,6 +8,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/file.h"
+#include "server/base/text_file.h"
 #include "server/pki/certificate.h"
 #include "server/pki/credential_check.h"
 #include "server/pki/credential_file.h"
@@ -16,18 +17,6 @@
 #include "server/setup/setup_pair.h"
 
 #define FILE_MAX 65536
-
-static int read_text(const char *path, char **out, struct err *err)
-{
-    uint8_t *bytes;
-    size_t n;
-    int rc = file_read(path, FILE_MAX, &bytes, &n, err);
-
-    if (rc < 0)
-        return rc;
-    *out = (char *)bytes;
-    return 0;
-}
 
 bool setup_elsewhere_is_due(const struct setup *setup)
 {
@@ -79,7 +68,7 @@ static bool is_asked(const struct setup *setup, const char *name, const char *ke
     bool same = false;
 
     request_path(name, path);
-    if (access(key_path, F_OK) == 0 && read_text(path, &there, NULL) == 0 &&
+    if (access(key_path, F_OK) == 0 && text_file_read(path, FILE_MAX, &there, NULL) == 0 &&
         make_request(setup, name, key_path, &wanted, NULL) == 0)
         same = request_file_is_same(there, wanted);
     free(there);
@@ -183,10 +172,10 @@ static int compare(const char *answer, const char *target, bool *same, struct er
 {
     char *a = NULL;
     char *b = NULL;
-    int rc = read_text(answer, &a, err);
+    int rc = text_file_read(answer, FILE_MAX, &a, err);
 
     if (rc == 0)
-        *same = read_text(target, &b, NULL) == 0 && strcmp(a, b) == 0;
+        *same = text_file_read(target, FILE_MAX, &b, NULL) == 0 && strcmp(a, b) == 0;
     free(a);
     free(b);
     return rc;
@@ -259,7 +248,7 @@ static int take(const struct setup *setup, const char *name, const char *target,
     int rc;
 
     answer_path(setup, name, path);
-    rc = read_text(path, &text, err);
+    rc = text_file_read(path, FILE_MAX, &text, err);
     if (rc == 0)
         rc = file_replace_keep(
             target, (const uint8_t *)text, strlen(text), CREDENTIAL_FILE_PUBLIC, err);

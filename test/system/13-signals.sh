@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SIGHUP renews certificates, CA and configuration while connections go on; SIGTERM lets a download
 # in hand be finished.
-# shellcheck source=test/system/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=test/system/enrol_lib.sh
+. "$(dirname "$0")/enrol_lib.sh"
 
 mac=$(mac_of 1)
 sandbox_up --devices 1
@@ -126,3 +126,43 @@ process_wait_end "$sandbox/run/daemon" 20 || fail "the daemon does not end"
 [ ! -S "$SECUREESP_SOCKET" ] || fail "the socket is left behind"
 expect_equal integrity ok "$(sqlite3 "$SANDBOX_DB" 'pragma integrity_check')"
 part start daemon
+
+step "a certificate that the daemon refuses is shown by nobody: neither for enrolment, nor to operators"
+make_claims
+enrolment_served
+sed -i 's/^enrolserver = .*/enrolserver = 127.0.0.1/' "$sandbox/etc/secureesp.conf"
+operator_port=$((est_port + 700))
+printf '[operator]\naddress = 127.0.0.1\nport = %s\n' "$operator_port" >>"$sandbox/etc/secureesp.conf"
+enrolment_on listed
+shown() {
+    local port
+    for port in "$SANDBOX_HTTPS_PORT" "$est_port" "$operator_port"; do
+        openssl s_client -connect "localhost:$port" -CAfile "$pki/ca.crt" </dev/null 2>/dev/null |
+            openssl x509 -noout -serial
+    done
+}
+refused() {
+    [ "$(grep -c "$1" "$SANDBOX_LOG/daemon.log")" -gt "$count" ]
+}
+# reload_refused REGEX: the log says so, once more than before.
+reload_refused() {
+    count=$(grep -c "$1" "$SANDBOX_LOG/daemon.log") || true
+    reload
+    eventually 10 "it says why: $1" refused "$1"
+    sleep 1
+}
+before=$(shown)
+expect_equal "servers" 3 "$(wc -l <<<"$before")"
+secureesp pki server "$pki" secureespd --force --dns other.example >/dev/null
+reload_refused 'not reloaded, the one in use stays: certificate: .*localhost'
+expect_equal "without the name of the download server" "$before" "$(shown)"
+cp "$sandbox/etc/secureesp.conf" "$work/good.conf"
+echo "nonsense = 1" >>"$sandbox/etc/secureesp.conf"
+secureesp pki server "$pki" secureespd --force --dns localhost >/dev/null
+reload_refused 'not reloaded, the one in use stays: certificate: .*127.0.0.1'
+expect_equal "without that of enrolment, beside a bad configuration" "$before" "$(shown)"
+secureesp pki server "$pki" secureespd --force --dns localhost --ip 127.0.0.1 >/dev/null
+reload_refused 'not reloaded, the one in use stays: configuration'
+after=$(shown)
+expect_equal "a good one is shown by all" 1 "$(sort -u <<<"$after" | wc -l)"
+[ "$before" != "$after" ] || fail "it is the old one"
