@@ -42,6 +42,8 @@ expect_equal "list" "$mac  Back \"door\"  barn, north" \
     "$(secureesp devices list --columns mac,label,place --sort label | sed -n 2p)"
 expect_match "the usual columns" "Back \"door\"\$" "$(secureesp devices list | grep "^$mac")"
 expect_match "by note" "$mac .*Back" "$(secureesp devices list --sort note | sed -n 2p)"
+script -qec "stty cols 120; timeout 3 secureesp devices watch --interval 1" /dev/null </dev/null >"$work/watched" || true
+grep -q "$mac.*Back \"door\"" "$work/watched" || fail "watch has no label: $(cat "$work/watched")"
 expect_equal "no place" 0 "$(secureesp devices list | grep -c barn)"
 expect_equal "--json" 0 "$(secureesp devices list --json | grep -c '"label"')"
 expect_equal "filter" 1 "$(secureesp devices list --filter 'label="Back*" place="barn, north"' --json | grep -c '"mac"')"
