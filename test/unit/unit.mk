@@ -21,6 +21,7 @@ $(B)/test/unit/server/auth/device_auth_late_test: DAEMON_LIBS += -Xlinker --wrap
 # Files' tests see each call of the system, and let it fail; that of folders' locks comes between two.
 $(B)/test/unit/server/base/file_test: DAEMON_LIBS += \
     $(patsubst %,-Xlinker --wrap=%,close fchmod fchown fsync rename write)
+$(B)/test/unit/server/ctl/backup_restore_test: CTL_LIBS += $(patsubst %,-Xlinker --wrap=%,fsync syncfs rename)
 $(B)/test/unit/server/base/new_file_test: DAEMON_LIBS += -Xlinker --wrap=fsync -Xlinker --wrap=rename
 $(B)/test/unit/server/image/image_files_test: DAEMON_LIBS += -Xlinker --wrap=fsync
 $(B)/test/unit/server/pki/issued_test: DAEMON_LIBS += $(patsubst %,-Xlinker --wrap=%,flock fsync open_memstream)

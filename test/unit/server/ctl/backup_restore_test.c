@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -230,6 +231,66 @@ static void a_damaged_one_writes_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 
+// Calls of the system in a row: "b" and "B" for the bytes of a file, and of all, "n" and "N" for
+// the name of a file, and of a folder, "f" for the names in a folder.
+static char calls[256];
+
+static void note(char call)
+{
+    size_t n = strlen(calls);
+
+    assert_true(n + 1 < sizeof calls);
+    calls[n] = call;
+    calls[n + 1] = '\0';
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): names that ld --wrap makes
+int __wrap_fsync(int fd);
+int __real_fsync(int fd);
+int __wrap_syncfs(int fd);
+int __real_syncfs(int fd);
+int __wrap_rename(const char *from, const char *to);
+int __real_rename(const char *from, const char *to);
+
+int __wrap_fsync(int fd)
+{
+    struct stat st;
+
+    note(fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) ? 'f' : 'b');
+    return __real_fsync(fd);
+}
+
+int __wrap_syncfs(int fd)
+{
+    note('B');
+    return __real_syncfs(fd);
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+    note(is_folder(from) ? 'N' : 'n');
+    return __real_rename(from, to);
+}
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+
+// What has its name is on the disk, and then the name is.
+static void what_is_put_back_lasts(void **state)
+{
+    struct machine machine;
+
+    start(*state, &machine);
+    calls[0] = '\0';
+    assert_int_equal(restore(&machine, NULL), 0);
+    assert_string_equal(calls, "bnfBNfBNf"); // the configuration, the CA and the state
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +298,7 @@ int main(void)
         TEST(what_is_there_is_left_alone),
         TEST(it_goes_on_where_it_was),
         TEST(a_damaged_one_writes_nothing),
+        TEST(what_is_put_back_lasts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
