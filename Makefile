@@ -73,9 +73,9 @@ BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files 
 SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
 DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)
 SIGNER := $(call objects,$(SIGNER_MODULES)) $(COMMON)
-# What looks at a copy of the database: of that folder nothing else.
-STORE_COPY := $(B)/server/store/store_copy.o
-CTL := $(call objects,$(CTL_MODULES)) $(STORE_COPY) $(COMMON)
+# What looks at the database, or at a copy of it: of those folders nothing else.
+DATABASE_LOOK := $(addprefix $(B)/server/,backup/backup_check.o $(addprefix store/,store_check.o store_copy.o store_uri.o))
+CTL := $(call objects,$(CTL_MODULES)) $(DATABASE_LOOK) $(COMMON)
 BROKER := $(call objects,$(BROKER_MODULES)) $(COMMON)
 DEVICE := $(call objects,$(DEVICE_MODULES)) $(call TLS_LIBRARY,firmware/core) \
     $(call TLS_LIBRARY,firmware/enrol) $(COMMON)

@@ -97,10 +97,7 @@ static int read_into(const struct backup_source *source, struct look *look, stru
     if (rc == 0 && !look->has_database)
         rc = err_set(err, ERR_INVALID, "%s: it has no database", source->path);
     if (rc == 0)
-        rc = store_copy_check(look->database, &look->report->database, err);
-    if (rc == 0 && !look->report->database.is_marked)
-        rc = err_set(
-            err, ERR_INVALID, "%s: its database is not the copy that a backup has", source->path);
+        rc = backup_check_database(look->database, &look->report->database, err);
     return rc;
 }
 

@@ -11,6 +11,7 @@
 #include "server/ctl/text.h"
 #include "server/doctor/doctor.h"
 #include "server/doctor/doctor_backup.h"
+#include "server/doctor/doctor_database.h"
 #include "server/doctor/doctor_door.h"
 #include "server/doctor/doctor_machine.h"
 #include "server/doctor/doctor_pki.h"
@@ -70,6 +71,7 @@ static void look(const struct subcommand_call *call, const char *config, const c
         doctor->broker.is_known = false;
     doctor_service_check(doctor);
     doctor_daemon_check(call, doctor);
+    doctor_database_check(doctor);
     doctor_machine_check_config(doctor);
     doctor_pki_check(doctor);
     doctor_pki_check_owners(doctor);

@@ -26,6 +26,7 @@ static const struct option_rule setup_options[] = {
     {"password-file", OPTION_VALUE, "FILE", "his password; -: standard input"},
     {"ca-elsewhere", OPTION_MAYBE, "FOLDER",
         "make requests for a CA on another machine; take its answers from a folder"},
+    {"new-ca", OPTION_FLAG, NULL, "make a CA although devices trust another, which is lost"},
     {"restore", OPTION_VALUE, "FILE", "begin with what a backup holds (secureesp backup)"},
     BACKUP_PASSPHRASE_OPTION,
     {"dry-run", OPTION_FLAG, NULL, "print what would be done, and change nothing"},
@@ -168,6 +169,7 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
     struct setup setup = {
         .is_dry = options_has(call->options, "dry-run"),
         .ca_is_elsewhere = options_has(call->options, "ca-elsewhere"),
+        .begins_anew = options_has(call->options, "new-ca"),
         .answers = options_value(call->options, "ca-elsewhere"),
         .ctx = (void *)(uintptr_t)call,
     };
@@ -179,6 +181,8 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
         return err_set(err, ERR_DENIED, "this sets the machine up, as root: sudo secureesp setup");
     if (options_has(call->options, "passphrase-file") && !options_has(call->options, "restore"))
         return subcommand_misuse(err, "--passphrase-file goes with --restore");
+    if (setup.begins_anew && setup.ca_is_elsewhere)
+        return subcommand_misuse(err, "--new-ca makes a CA here, --ca-elsewhere none");
     rc = read_names(call, &setup, err);
     if (rc != SUBCOMMAND_OK)
         return rc;
@@ -202,7 +206,8 @@ static int run_setup(const struct subcommand_call *call, struct err *err)
 
 const struct subcommand setup_subcommands[] = {
     {"setup", NULL,
-        "[--name HOST]... [--admin NAME] [--password-file FILE] [--ca-elsewhere[=FOLDER]] "
+        "[--name HOST]... [--admin NAME] [--password-file FILE] [--ca-elsewhere[=FOLDER] | "
+        "--new-ca] "
         "[--restore FILE [--passphrase-file FILE]] [--dry-run]",
         "set this machine up: CA, certificates, configuration, services, first administrator",
         setup_options, 0, 0, run_setup},

@@ -43,6 +43,7 @@ struct setup {
     bool ca_is_elsewhere; // its key is not to be made here
     const char *answers;  // NULL, or the folder with what was signed elsewhere
     bool is_restored;     // a fleet is put back, or was: its devices know its CA alone
+    bool begins_anew;     // whatever was here, it is to have a new CA
     bool brings_ca;       // of a dry run: the backup has it
     size_t pending;       // steps of a dry run that would have done something
     void *ctx;            // for steps of others

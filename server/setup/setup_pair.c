@@ -15,6 +15,7 @@
 #include "server/pki/credential_check.h"
 #include "server/pki/device_credential.h"
 #include "server/setup/setup_issue.h"
+#include "server/setup/setup_past.h"
 
 #define FILE_MAX 65536
 
@@ -170,12 +171,11 @@ int setup_pair_look_ca(const struct setup *setup, struct setup_finding *finding,
         return err_set(err, ERR_CONFLICT,
             "there are requests in " SETUP_REQUESTS " to a CA elsewhere: take its answers with "
             "--ca-elsewhere=FOLDER, or remove them to make a CA here");
-    if (setup->is_restored)
-        return err_set(err, ERR_NOT_FOUND,
-            "the backup that is put back here is without keys, and its devices trust no new CA: "
-            "put the folder of the CA back as " SETUP_PKI " and run this again (if the CA is on "
-            "another machine: with --ca-elsewhere). None is made here while there "
-            "is " SETUP_RESTORED);
+
+    int rc = setup_past_allows_ca(setup, err);
+
+    if (rc < 0)
+        return rc;
     return setup_find(finding, SETUP_CREATED, SETUP_PKI "/ca.crt%s",
         has_key ? ", for the key that is there"
                 : " and its key: the CA, by which devices and servers know each other");

@@ -9,9 +9,9 @@
 #include <sqlite3.h>
 
 #include "server/base/file.h"
+#include "server/store/store_uri.h"
 
 #define PAGES_AT_ONCE 2048 // 8 MB
-#define URI_SIZE 4200
 #define SHA256_SIZE 65
 
 // The copy is nobody's yet: what is half done is thrown away.
@@ -125,19 +125,10 @@ int store_copy_make(const struct store_copy_wish *wish, struct err *err)
 // A file that nobody else has: no lock, no log, nothing is written.
 static int open_copy(const char *path, sqlite3 **out, struct err *err)
 {
-    char uri[URI_SIZE];
-    size_t n = (size_t)snprintf(uri, sizeof uri, "file:");
+    char uri[STORE_URI_SIZE];
+    int rc = store_uri_write(path, STORE_URI_ALONE, uri, err);
 
-    for (const char *p = path; *p != '\0' && n + 32 < sizeof uri; p++) {
-        bool is_plain = strchr("%?#", *p) == NULL;
-
-        n += (size_t)snprintf(
-            uri + n, sizeof uri - n, is_plain ? "%c" : "%%%02X", (unsigned char)*p);
-    }
-    if (n + 32 >= sizeof uri)
-        return err_set(err, ERR_INVALID, "path too long: %s", path);
-    snprintf(uri + n, sizeof uri - n, "?mode=ro&immutable=1");
-    return open_one(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, out, err);
+    return rc < 0 ? rc : open_one(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, out, err);
 }
 
 struct visit {

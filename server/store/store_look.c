@@ -9,18 +9,9 @@
 #include <sys/stat.h>
 
 #include "server/store/store_migrate.h"
+#include "server/store/store_uri.h"
 
-#define PATH_SIZE 4096
-
-// As SQLite's "URI Filenames" has it. Immutable: without files of its own beside the database.
-static void write_uri(const char *path, bool is_immutable, char out[3 * PATH_SIZE + 16])
-{
-    char *end = out + sprintf(out, "file:");
-
-    for (const char *p = path; *p != '\0'; p++)
-        end += sprintf(end, strchr("%?#", *p) != NULL ? "%%%02x" : "%c", (unsigned char)*p);
-    sprintf(end, is_immutable ? "?immutable=1" : "?mode=ro");
-}
+#define PATH_SIZE STORE_URI_PATH_SIZE
 
 static bool is_filled(const char *path)
 {
@@ -60,14 +51,16 @@ int store_look_run(const char *path, struct err *err)
 {
     struct store_connection connection = {0};
     char log[PATH_SIZE];
-    char uri[3 * PATH_SIZE + 16];
+    char uri[STORE_URI_SIZE];
     int rc = 0;
 
     if ((size_t)snprintf(log, sizeof log, "%s-wal", path) >= sizeof log)
         return err_set(err, ERR_INVALID, "%.64s...: path too long", path);
     if (!is_filled(path) || is_filled(log))
         return 0;
-    write_uri(path, true, uri);
+    rc = store_uri_write(path, STORE_URI_ALONE, uri, err);
+    if (rc < 0)
+        return rc;
     if (sqlite3_open_v2(uri, &connection.db,
             SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
         rc = read_all(&connection, err);
@@ -106,7 +99,7 @@ static int open_connection(
 int store_look_open(const char *path, struct store_connection **out, struct err *err)
 {
     char log[PATH_SIZE];
-    char uri[3 * PATH_SIZE + 16];
+    char uri[STORE_URI_SIZE];
     struct stat st;
 
     if ((size_t)snprintf(log, sizeof log, "%s-wal", path) >= sizeof log)
@@ -114,6 +107,9 @@ int store_look_open(const char *path, struct store_connection **out, struct err 
     if (stat(path, &st) < 0)
         return err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO,
             "cannot look at %s: %m", path);
-    write_uri(path, stat(log, &st) < 0 && errno == ENOENT, uri);
-    return open_connection(uri, path, out, err);
+
+    bool is_alone = stat(log, &st) < 0 && errno == ENOENT;
+    int rc = store_uri_write(path, is_alone ? STORE_URI_ALONE : STORE_URI_READ, uri, err);
+
+    return rc < 0 ? rc : open_connection(uri, path, out, err);
 }

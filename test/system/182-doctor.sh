@@ -52,6 +52,7 @@ finds ok 'round trip' 'the broker refuses who shows no certificate'
 finds ok limits 'secureespd may have'
 finds ok devices '1, of which 1 are online'
 finds ok configuration 'secureespd --check-config'
+finds ok database 'no damage was found in it'
 doctor --json
 expect_equal "as JSON" "1 0" \
     "$(json_get "$output" '$.ok') $(json_count "$output" '$.checks' "value ->> 'level' = 'FAIL'")"
@@ -222,6 +223,27 @@ status=0
 output=$(LD_PRELOAD=$clock CLOCK_OFFSET_FILE=$work/ago \
     secureesp doctor --config "$conf" --broker-config "$broker_conf" 2>&1) || status=$?
 finds FAIL clock 'it is [^ ]+ by it, before the CA was made'
+
+step "a damaged page of the database, with the daemon stopped and while it runs"
+part stop daemon
+cp "$SANDBOX_DB" "$work/whole.db"
+page=$(sqlite3 "$SANDBOX_DB" "SELECT rootpage FROM sqlite_schema WHERE name = 'certificates_device'")
+size=$(sqlite3 "$SANDBOX_DB" 'PRAGMA page_size')
+head -c 256 /dev/zero | tr '\0' Z | dd of="$SANDBOX_DB" bs="$size" seek=$((page - 1)) conv=notrunc status=none
+files=$(ls "$sandbox/state")
+damaged="$SANDBOX_DB is damaged: .*To do: systemctl stop secureespd, .*secureesp backup restore FILE"
+doctor
+finds FAIL database "$damaged"
+expect_equal "what it leaves" "$files" "$(ls "$sandbox/state")"
+part start daemon
+part wait daemon
+doctor
+finds FAIL database "$damaged"
+expect_match "the daemon" 'ok +daemon +it is connected' "$output"
+part stop daemon
+cp "$work/whole.db" "$SANDBOX_DB"
+part start daemon
+part wait daemon
 
 step "and nothing is wrong again"
 doctor

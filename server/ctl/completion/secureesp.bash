@@ -18,7 +18,7 @@ _secureesp_boards() {
 _secureesp_options() {
     case $1 in
         doctor*) echo '--config --broker-config' ;;
-        setup*) echo '--name --admin --password-file --ca-elsewhere --restore --passphrase-file --dry-run' ;;
+        setup*) echo '--name --admin --password-file --ca-elsewhere --new-ca --restore --passphrase-file --dry-run' ;;
         'devices list') echo '--online --offline --state --image --filter --group --outdated --failed --drifted --sort --columns --limit' ;;
         'devices events') echo '--event --limit' ;;
         'devices tag') echo '--add --remove --force' ;;

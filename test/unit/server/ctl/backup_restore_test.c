@@ -17,6 +17,7 @@
 #include "server/base/file.h"
 #include "server/base/new_file.h"
 #include "server/ctl/backup_restore.h"
+#include "server/store/store_copy.h"
 #include "test/unit/server/base/scratch.h"
 
 static bool yes(void *ctx)

@@ -8,71 +8,23 @@
 #include <string.h>
 
 #include "server/base/clock.h"
-#include "server/pki/certificate_check.h"
-#include "server/pki/certificate_facts.h"
-#include "server/pki/pki_folder.h"
 #include "server/pki/pki_rotation.h"
-#include "test/unit/server/base/scratch.h"
+#include "test/unit/server/pki/pki_pairs_fixture.h"
 
 #define MAC "84f3eb000001"
-#define DAY_MS INT64_C(86400000)
 
 static void make_ca(const char *folder)
 {
     struct pki_folder_order order = {.folder = folder, .now_ms = clock_system_ms()};
-    const char *dns[] = {"broker.example"};
-    const char *ip[] = {"192.0.2.1"};
-    struct issuer_order server = {
-        .common_name = "mosquitto", .names = {.dns = dns, .dns_count = 1, .ip = ip, .ip_count = 1}};
-    struct issuer_order client = {.common_name = "grafana", .unit = "monitor"};
+    struct issuer *issuer = pki_pairs_make(&order);
     struct pki_rotation rotation;
     struct pki_folder_pair pair;
-    struct issuer *issuer;
 
-    assert_int_equal(pki_folder_init(&order, "first", &pair, NULL), 0);
-    assert_int_equal(pki_folder_open(folder, &issuer, NULL), 0);
-    assert_int_equal(pki_folder_add_server(issuer, &order, &server, &pair, NULL), 0);
-    assert_int_equal(pki_folder_add_client(issuer, &order, &client, &pair, NULL), 0);
     order.days = 1;
     assert_int_equal(pki_folder_add_device(issuer, &order, MAC, &pair, NULL), 0);
     order.days = 0;
     issuer_free(issuer);
     assert_int_equal(pki_rotation_make(&order, "second", &rotation, NULL), 0);
-}
-
-static struct certificate *load(const char *folder, const char *name)
-{
-    struct certificate *certificate;
-    char path[SCRATCH_PATH_SIZE];
-
-    scratch_path(folder, name, path);
-    assert_int_equal(certificate_load(path, &certificate, NULL), 0);
-    return certificate;
-}
-
-static void expect_like(const char *folder, const char *name, struct certificate *old)
-{
-    struct certificate *fresh = load(folder, name);
-    struct certificate_facts facts[2];
-    char keys[2][DIGEST_SHA256_TEXT_SIZE];
-
-    assert_int_equal(certificate_facts_of(old, &facts[0], NULL), 0);
-    assert_int_equal(certificate_facts_of(fresh, &facts[1], NULL), 0);
-    assert_int_equal(certificate_key_id(old, keys[0], NULL), 0);
-    assert_int_equal(certificate_key_id(fresh, keys[1], NULL), 0);
-    assert_string_equal(facts[0].common_name, facts[1].common_name);
-    assert_string_equal(facts[0].unit, facts[1].unit);
-    assert_int_equal(facts[0].is_server, facts[1].is_server);
-    assert_string_equal(keys[0], keys[1]);
-    assert_string_not_equal(facts[0].fingerprint, facts[1].fingerprint);
-    for (size_t i = 0; i < 2 && facts[0].is_server; i++) {
-        static const char *const names[] = {"broker.example", "192.0.2.1"};
-
-        assert_int_equal(certificate_check_name(fresh, names[i], NULL), 0);
-    }
-    assert_int_equal(certificate_check_name(fresh, "other.example", NULL), ERR_INVALID);
-    certificate_free(fresh);
-    certificate_free(old);
 }
 
 static void test_servers(void **state)
@@ -84,11 +36,13 @@ static void test_servers(void **state)
 
     assert_int_equal(pki_reissue_servers(&reissue, NULL), ERR_NOT_FOUND);
     make_ca(folder);
-    server = load(folder, "servers/mosquitto.crt");
-    client = load(folder, "clients/grafana.crt");
+    server = pki_pairs_load(folder, SERVER ".crt");
+    client = pki_pairs_load(folder, CLIENT ".crt");
     assert_int_equal(pki_reissue_servers(&reissue, NULL), 0);
-    expect_like(folder, "servers/mosquitto.crt", server);
-    expect_like(folder, "clients/grafana.crt", client);
+    pki_pairs_expect_like(folder, SERVER ".crt", server);
+    pki_pairs_expect_like(folder, CLIENT ".crt", client);
+    certificate_free(server);
+    certificate_free(client);
 }
 
 static int count_one(const struct certificate *old, const struct certificate *fresh, void *ctx)

@@ -4,8 +4,6 @@
 #include "server/base/file.h"
 #include "test/unit/server/pki/pki_renew_fixture.h"
 
-#define SERVER "servers/mosquitto"
-#define CLIENT "clients/grafana"
 #define LATE_MS (NOW_MS + 71 * DAY_MS)
 
 // The CA's own folder, and that of the services without its key, as one is a copy of the other.
@@ -79,7 +77,7 @@ static void take(const struct places *places, struct renewals *renewals)
 
 static int64_t end_of(const char *folder, const char *name)
 {
-    struct certificate *certificate = renewals_load(folder, name);
+    struct certificate *certificate = pki_pairs_load(folder, name);
     int64_t end_ms = certificate_not_after_ms(certificate);
 
     certificate_free(certificate);
@@ -148,7 +146,7 @@ static void refuse(const struct places *places, const char *why)
 static void sign_file(
     const struct places *places, const char *ca, const char *name, struct issuer_order order)
 {
-    struct certificate *old = renewals_load(places->here, name);
+    struct certificate *old = pki_pairs_load(places->here, name);
     struct certificate *fresh;
     struct issuer *issuer;
     char path[SCRATCH_PATH_SIZE];
@@ -200,10 +198,11 @@ static void a_client_stays_what_it_is(void **state)
 static void only_what_says_the_same_is_taken(void **state)
 {
     const char *dns[] = {"broker.example"};
+    const char *ip[] = {"192.0.2.1"};
     const char *more[] = {"broker.example", "other.example"};
     struct issuer_order good = {.profile = PROFILE_SERVER,
         .common_name = "mosquitto",
-        .names = {.dns = dns, .dns_count = 1}};
+        .names = {.dns = dns, .dns_count = 1, .ip = ip, .ip_count = 1}};
     struct issuer_order order;
     struct renewals renewals;
     struct places places;
@@ -212,7 +211,7 @@ static void only_what_says_the_same_is_taken(void **state)
     request(&places, &renewals);
 
     order = good;
-    order.names = (struct subject_names){.dns = more, .dns_count = 2};
+    order.names = (struct subject_names){.dns = more, .dns_count = 2, .ip = ip, .ip_count = 1};
     sign_other(&places, places.ca, order);
     refuse(&places, "has other names");
     order.names = (struct subject_names){0};
@@ -252,9 +251,10 @@ static void only_what_says_the_same_is_taken(void **state)
 static void another_ca_is_refused(void **state)
 {
     const char *dns[] = {"broker.example"};
+    const char *ip[] = {"192.0.2.1"};
     struct issuer_order good = {.profile = PROFILE_SERVER,
         .common_name = "mosquitto",
-        .names = {.dns = dns, .dns_count = 1}};
+        .names = {.dns = dns, .dns_count = 1, .ip = ip, .ip_count = 1}};
     struct renewals renewals;
     struct places places;
     char other[SCRATCH_PATH_SIZE];

@@ -1,7 +1,7 @@
 #ifndef TEST_SERVER_PKI_PKI_RENEW_FIXTURE_H
 #define TEST_SERVER_PKI_PKI_RENEW_FIXTURE_H
 
-// A CA with a server's and a client's certificate that end, and a renewal that keeps count. In a
+// Certificates that end (pki_pairs_fixture.h), and a renewal that keeps count. In a
 // header, since each test program is one file.
 
 #include <setjmp.h>
@@ -10,12 +10,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "server/pki/certificate_facts.h"
-#include "server/pki/pki_folder.h"
 #include "server/pki/pki_renew.h"
-#include "test/unit/server/base/scratch.h"
+#include "test/unit/server/pki/pki_pairs_fixture.h"
 
-#define DAY_MS INT64_C(86400000)
 #define NOW_MS INT64_C(1790000000000)
 
 // What a renewal said.
@@ -81,30 +78,9 @@ static inline void renewals_begin(
 // Lasts 100 days from NOW_MS.
 static inline void renewals_make(const char *folder)
 {
-    struct pki_folder_order order = {.folder = folder, .now_ms = NOW_MS};
-    const char *dns[] = {"broker.example"};
-    struct issuer_order server = {
-        .common_name = "mosquitto", .names = {.dns = dns, .dns_count = 1}};
-    struct issuer_order client = {.common_name = "grafana", .unit = "monitor"};
-    struct pki_folder_pair pair;
-    struct issuer *issuer;
+    struct pki_folder_order order = {.folder = folder, .days = 100, .now_ms = NOW_MS};
 
-    assert_int_equal(pki_folder_init(&order, "CA", &pair, NULL), 0);
-    assert_int_equal(pki_folder_open(folder, &issuer, NULL), 0);
-    order.days = 100;
-    assert_int_equal(pki_folder_add_server(issuer, &order, &server, &pair, NULL), 0);
-    assert_int_equal(pki_folder_add_client(issuer, &order, &client, &pair, NULL), 0);
-    issuer_free(issuer);
-}
-
-static inline struct certificate *renewals_load(const char *folder, const char *name)
-{
-    struct certificate *certificate;
-    char path[SCRATCH_PATH_SIZE];
-
-    scratch_path(folder, name, path);
-    assert_int_equal(certificate_load(path, &certificate, NULL), 0);
-    return certificate;
+    issuer_free(pki_pairs_make(&order));
 }
 
 static inline void renewals_expect(const struct renewals *renewals, size_t at, const char *name,

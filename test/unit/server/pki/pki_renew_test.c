@@ -5,13 +5,11 @@
 #include "server/pki/private_key.h"
 #include "test/unit/server/pki/pki_renew_fixture.h"
 
-#define SERVER "servers/mosquitto"
-#define CLIENT "clients/grafana"
 #define LATE_MS (NOW_MS + 71 * DAY_MS)
 
 static int64_t end_of(const char *folder, const char *name)
 {
-    struct certificate *certificate = renewals_load(folder, name);
+    struct certificate *certificate = pki_pairs_load(folder, name);
     int64_t end_ms = certificate_not_after_ms(certificate);
 
     certificate_free(certificate);
@@ -57,24 +55,6 @@ static void of_what_begins_later_nothing_is_issued(void **state)
     assert_int_equal(end_of(*state, SERVER ".crt"), NOW_MS + 100 * DAY_MS);
 }
 
-static void expect_like(const char *folder, const char *name, const struct certificate *old)
-{
-    struct certificate *fresh = renewals_load(folder, name);
-    struct certificate_facts facts[2];
-    char keys[2][DIGEST_SHA256_TEXT_SIZE];
-
-    assert_int_equal(certificate_facts_of(old, &facts[0], NULL), 0);
-    assert_int_equal(certificate_facts_of(fresh, &facts[1], NULL), 0);
-    assert_int_equal(certificate_key_id(old, keys[0], NULL), 0);
-    assert_int_equal(certificate_key_id(fresh, keys[1], NULL), 0);
-    assert_string_equal(facts[0].common_name, facts[1].common_name);
-    assert_string_equal(facts[0].unit, facts[1].unit);
-    assert_int_equal(facts[0].is_server, facts[1].is_server);
-    assert_string_equal(keys[0], keys[1]);
-    assert_string_not_equal(facts[0].serial, facts[1].serial);
-    certificate_free(fresh);
-}
-
 static void look_at(const char *folder, const char *name, struct stat *out)
 {
     char path[SCRATCH_PATH_SIZE];
@@ -93,16 +73,16 @@ static void key_and_mode_stay(void **state)
     char path[SCRATCH_PATH_SIZE];
 
     renewals_make(*state);
-    server = renewals_load(*state, SERVER ".crt");
-    client = renewals_load(*state, CLIENT ".crt");
+    server = pki_pairs_load(*state, SERVER ".crt");
+    client = pki_pairs_load(*state, CLIENT ".crt");
     scratch_path(*state, SERVER ".crt", path);
     assert_int_equal(chmod(path, 0640), 0);
     look_at(*state, SERVER ".key", &before[0]);
     look_at(*state, CLIENT ".key", &before[1]);
     renewals_begin(&renewals, *state, NULL, LATE_MS);
     run(&renewals);
-    expect_like(*state, SERVER ".crt", server);
-    expect_like(*state, CLIENT ".crt", client);
+    pki_pairs_expect_like(*state, SERVER ".crt", server);
+    pki_pairs_expect_like(*state, CLIENT ".crt", client);
     look_at(*state, SERVER ".key", &after[0]);
     look_at(*state, CLIENT ".key", &after[1]);
     for (size_t i = 0; i < 2; i++) {
@@ -294,7 +274,7 @@ static void the_rest_of_a_file_stays(void **state)
     FILE *out;
 
     renewals_make(*state);
-    ca = renewals_load(*state, "ca.crt");
+    ca = pki_pairs_load(*state, "ca.crt");
     assert_int_equal(certificate_to_pem(ca, &pem, NULL), 0);
     join(*state, SERVER ".crt", path);
     out = fopen(path, "a");
