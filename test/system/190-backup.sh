@@ -126,6 +126,11 @@ if "$root/test/confine/confine" --probe; then # as the timer makes it, under its
 fi
 expect_exit 1 secureesp backup create "$work/other"
 expect_match "what is no backup stays" "is there and no backup" "$output"
+expect_equal "as it was" "wrong horse" "$(cat "$work/other")"
+ln -s plain.tar "$work/link"
+expect_exit 1 secureesp backup create "$work/link" --force
+expect_match "nor is a link replaced" "is not a regular file" "$output"
+expect_match "what --force replaces" "not encrypted" "$(create "$work/other" --force)"
 
 step "after the backup: a command is done, and a follower has seen more"
 # the one of 00.00.02 is on the device by now, which the backup does not know
