@@ -20,13 +20,13 @@ static int explain_connect(CURL *curl, const char *socket, struct err *err)
 
     if (number == EACCES || number == EPERM)
         return err_set(err, ERR_DENIED,
-            "not allowed to talk to the daemon at %s: join the group secureesp (adduser NAME "
-            "secureesp) and log in again",
+            "not allowed to talk to the daemon at %s: join the group secureesp (sudo adduser "
+            "NAME secureesp) and log in again",
             socket);
     if (number == ENOENT)
         return err_set(err, ERR_UNAVAILABLE,
             "no daemon at %s: is secureespd running (systemctl status secureespd), and is this its "
-            "socket (--socket)?",
+            "socket (--socket)? Of another machine: --server NAME",
             socket);
     if (number == 0)
         number = ENOTCONN;

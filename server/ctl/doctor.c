@@ -82,6 +82,7 @@ static void look(const struct subcommand_call *call, const char *config, const c
     doctor_machine_check_clock(doctor);
     doctor_machine_check_disk(doctor);
     doctor_backup_check(doctor);
+    doctor_machine_check_mail(doctor);
 }
 
 bool doctor_look(const struct subcommand_call *call)

@@ -234,7 +234,7 @@ void setup_fleet_print_next(const struct subcommand_call *call)
     total = field_integer(json_object_get(status, "devices"), "total", 0);
     json_decref(status);
     if (total == 0)
-        puts("0 devices; this adds the first: secureesp pki device " SETUP_PKI " MAC");
+        puts("0 devices; this adds the first: sudo secureesp pki device " SETUP_PKI " MAC");
     else
         printf("%lld device%s\n", (long long)total, total == 1 ? "" : "s");
 }

@@ -78,7 +78,10 @@ static int run_sendmail(const struct sending *sending, const char *mail)
         posix_spawn_file_actions_init(&actions) == 0) {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
         errno = posix_spawn(&pid, argv[0], &actions, NULL, argv, environ);
-        rc = errno == 0 ? wait_for(pid) : -1;
+        if (errno != 0)
+            log_error("mail", "%s cannot be run: %m", argv[0]);
+        else
+            rc = wait_for(pid);
         posix_spawn_file_actions_destroy(&actions);
     }
     close(input);

@@ -8,7 +8,7 @@
 #include "server/base/ini_text.h"
 
 #define FILE_MAX (1 << 20)
-#define TEXTS 8
+#define TEXTS 10
 
 static int64_t read_number(const char *text, const char *section, const char *key, int64_t none)
 {
@@ -36,6 +36,8 @@ void doctor_config_read(const char *text, struct doctor_config *out)
         {"tls", "key", "/etc/secureesp/pki/servers/secureespd.key", out->key, sizeof out->key},
         {"mqtt", "host", "localhost", out->mqtt_host, sizeof out->mqtt_host},
         {"mqtt", "client_id", "secureespd", out->client_id, sizeof out->client_id},
+        {"alerts", "mail_to", "", out->mail_to, sizeof out->mail_to},
+        {"alerts", "sendmail", "/usr/sbin/sendmail", out->sendmail, sizeof out->sendmail},
         {"config.json", "downloadserver", "", out->download_server, sizeof out->download_server},
         {"config.json", "mqttserver", "", out->mqtt_server, sizeof out->mqtt_server},
     };

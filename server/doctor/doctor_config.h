@@ -18,6 +18,8 @@ struct doctor_config {
     char key[DOCTOR_CONFIG_PATH_SIZE];
     char mqtt_host[DOCTOR_CONFIG_HOST_SIZE];
     char client_id[DOCTOR_CONFIG_HOST_SIZE];
+    char mail_to[DOCTOR_CONFIG_HOST_SIZE]; // "": nobody
+    char sendmail[DOCTOR_CONFIG_PATH_SIZE];
     int64_t port;
     int64_t max_connections;
     // What devices are told.

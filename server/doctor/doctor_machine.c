@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
 #include "server/base/clock.h"
 #include "server/base/program.h"
@@ -18,6 +19,9 @@
 #define FULL_BYTES ((uint64_t)16 << 20) // below that nothing can be relied on
 #define LOW_BYTES ((uint64_t)1 << 30)   // [retention] min_free_bytes
 #define LOW_PART 20                     // and min_free_percent
+
+#define KEEP_CLOCK                                                                                 \
+    "timedatectl set-ntp true; if that is not supported, apt install systemd-timesyncd"
 
 void doctor_machine_check_config(struct doctor *doctor)
 {
@@ -45,10 +49,10 @@ void doctor_machine_check_clock(struct doctor *doctor)
     clock_format(now_ms, text);
     if (certificate_load(doctor->config.ca, &ca, NULL) == 0 &&
         certificate_not_before_ms(ca) > now_ms) {
-        doctor_say(doctor, DOCTOR_FAIL, "clock", "set it: timedatectl set-ntp true",
+        doctor_say(doctor, DOCTOR_FAIL, "clock", "set it: " KEEP_CLOCK,
             "it is %s by it, before the CA was made", text);
     } else if (rc < 0 || (state.status & STA_UNSYNC) != 0) {
-        doctor_say(doctor, DOCTOR_WARN, "clock", "timedatectl set-ntp true",
+        doctor_say(doctor, DOCTOR_WARN, "clock", KEEP_CLOCK,
             "nothing keeps it right; it is %s by it", text);
     } else {
         doctor_say(doctor, DOCTOR_OK, "clock", NULL, "it is kept right; it is %s", text);
@@ -89,6 +93,19 @@ void doctor_machine_check_disk(struct doctor *doctor)
     check_disk(doctor, doctor->config.state_dir, "the database");
     if (doctor->broker.is_known && doctor->broker.data[0] != '\0')
         check_disk(doctor, doctor->broker.data, "the broker's sessions");
+}
+
+void doctor_machine_check_mail(struct doctor *doctor)
+{
+    if (doctor->config.mail_to[0] == '\0')
+        return;
+    if (access(doctor->config.sendmail, X_OK) < 0)
+        doctor_say(doctor, DOCTOR_WARN, "alerts",
+            "install a mail server, as the package postfix, or set sendmail in section [alerts]",
+            "mail for %s is not sent: %s: %m", doctor->config.mail_to, doctor->config.sendmail);
+    else
+        doctor_say(doctor, DOCTOR_OK, "alerts", NULL, "%s gets mail, by %s", doctor->config.mail_to,
+            doctor->config.sendmail);
 }
 
 static bool is_same(const struct sockaddr *a, const struct sockaddr *b)

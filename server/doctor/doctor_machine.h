@@ -15,5 +15,7 @@ void doctor_machine_check_config(struct doctor *doctor);
 void doctor_machine_check_clock(struct doctor *doctor);
 void doctor_machine_check_disk(struct doctor *doctor);
 void doctor_machine_check_address(struct doctor *doctor);
+// Says nothing if nobody is to get mail.
+void doctor_machine_check_mail(struct doctor *doctor);
 
 #endif

@@ -153,7 +153,7 @@ static void check_limit(struct doctor *doctor, const char *unit, pid_t pid, int6
 {
     char path[64];
     char text[4096];
-    char fix[160];
+    char fix[256];
     int fd;
     ssize_t n;
     int64_t limit;
@@ -167,7 +167,9 @@ static void check_limit(struct doctor *doctor, const char *unit, pid_t pid, int6
     close(fd);
     text[n > 0 ? n : 0] = '\0';
     limit = doctor_service_parse_limit(text);
-    snprintf(fix, sizeof fix, "LimitNOFILE=%lld (systemctl edit %s), or a lower max_connections",
+    snprintf(fix, sizeof fix,
+        "LimitNOFILE=%lld (systemctl edit %s; more than the machine's own limit does not help), or "
+        "a lower max_connections",
         (long long)needed, unit);
     level = doctor_service_judge_limit(limit, needed);
     if (level != DOCTOR_OK)

@@ -125,6 +125,14 @@ expect_equal "whose the folders are" "root 755 root 711 secureesp 711 secureesp-
         paste -sd ' ')"
 machine_root secureesp groups set kept "state=online" --yes >/dev/null
 
+step "the log knows which user of the machine did what, and both servers read their files again"
+machine_root usermod -aG secureesp "$machine_user"
+machine_do "secureesp groups set theirs 'state=online' --yes" >/dev/null
+expect_match "who set a group" " $machine_user +group set +theirs" "$(machine_root secureesp audit list --object group)"
+# Their units run kill, which no release has in its smallest installation.
+[[ " ${needs[*]} " == *" procps "* ]] || fail "the packages depend on: ${needs[*]}"
+expect_exit 0 machine_root systemctl reload secureespd mosquitto
+
 step "the exposure of each unit"
 mapfile -t installed < <(machine_root dpkg -L secureespd | sed -n 's|.*/systemd/system/\([^/]*\.service\)$|\1|p')
 [ "${#installed[@]}" -ge 2 ] || fail "the package has ${#installed[@]} units"

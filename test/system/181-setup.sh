@@ -180,7 +180,7 @@ step "and at last it is set up"
 setup
 done_is 'changed  the daemon was told of [23] certificate'
 first=$output
-expect_match "what to type next" '0 devices; this adds the first: secureesp pki device /etc/secureesp/pki MAC' "$output"
+expect_match "what to type next" '0 devices; this adds the first: sudo secureesp pki device /etc/secureesp/pki MAC' "$output"
 expect_match "the doctor" 'ok +round trip +the broker at fleet.test:8883' "$output"
 expect_match "the broker" "broker +localhost:8883 connected" "$(machine_root secureesp status)"
 expect_equal "owners and modes" "mosquitto 600 secureesp 600" \

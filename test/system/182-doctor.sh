@@ -190,7 +190,7 @@ doctor
 grep -qE "^warn +address +192.0.2.1, the mqttserver of devices, is another machine's" <<<"$output" || fail "$output"
 put_right
 
-step "configuration, limits, disk, clock"
+step "configuration, limits, disk, mail, clock"
 setting "$conf" 's/^\[daemon\]/&\nnonsense = 1/'
 doctor
 finds FAIL configuration '.*nonsense'
@@ -216,6 +216,13 @@ if unshare --mount --map-root-user true 2>/dev/null; then
         fail "it finds nothing: $output"
     expect_match "what it says" 'FAIL +disk +8 MB free for the database' "$output"
 fi
+printf '%s\n' '[alerts]' 'mail_to = keeper@example.com' 'sendmail = /nonexistent/sendmail' >>"$conf"
+doctor
+finds warn alerts 'mail for keeper@example.com is not sent: /nonexistent/sendmail: No such file'
+setting "$conf" 's|^sendmail = .*|sendmail = /bin/true|'
+doctor
+finds ok alerts 'keeper@example.com gets mail, by /bin/true'
+put_right
 clock=$root/build/$VARIANT/bin/clock-offset.so
 [ -e "$clock" ] || fail "$clock is missing: make VARIANT=$VARIANT test-programs"
 echo "-86400" >"$work/ago"

@@ -30,13 +30,17 @@ static void test_config(void **state)
     assert_string_equal(config.ca, "/etc/secureesp/pki/ca.crt");
     assert_string_equal(config.mqtt_host, "localhost");
     assert_string_equal(config.download_server, "");
+    assert_string_equal(config.mail_to, "");
+    assert_string_equal(config.sendmail, "/usr/sbin/sendmail");
     assert_int_equal(config.port, 8443);
     assert_int_equal(config.download_port, 8443);
     assert_int_equal(config.mqtt_port, 8883);
     assert_int_equal(config.max_connections, 1000);
-    doctor_config_read("[tls]\nca = /x/ca.crt\n[download]\nport = 1\nmax_connections = 5x\n[mqtt]\n"
-                       "port = 2\n[config.json]\ndownloadserver = h\nmqttport = 3\n",
+    doctor_config_read(
+        "[tls]\nca = /x/ca.crt\n[download]\nport = 1\nmax_connections = 5x\n[mqtt]\n"
+        "port = 2\n[config.json]\ndownloadserver = h\nmqttport = 3\n[alerts]\nmail_to = a@b c@d\n",
         &config);
+    assert_string_equal(config.mail_to, "a@b c@d");
     assert_string_equal(config.ca, "/x/ca.crt");
     assert_string_equal(config.download_server, "h");
     assert_int_equal(config.download_port, 1);
