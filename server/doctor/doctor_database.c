@@ -1,6 +1,7 @@
 // Damage in the database.
 #include "server/doctor/doctor_database.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "server/store/store_check.h"
@@ -16,7 +17,7 @@ void doctor_database_check(struct doctor *doctor)
     int rc;
 
     snprintf(path, sizeof path, "%s/secureesp.db", doctor->config.state_dir);
-    rc = store_check_whole(path, PATIENCE_S * 1000, &facts, &err);
+    rc = store_check_whole(path, PATIENCE_S * INT64_C(1000), &facts, &err);
     if (rc == ERR_NOT_FOUND)
         return; // there is none before the daemon has run, which is told
     if (rc < 0)
