@@ -242,7 +242,12 @@ int backup_create_run(const struct subcommand_call *call, struct err *err)
         return SUBCOMMAND_USAGE;
     if (create.with_keys && create.is_elsewhere)
         return subcommand_misuse(err, "--keys are those of this machine: it takes no --server");
-    rc = backup_passphrase_choose(options_value(call->options, "passphrase-file"), passphrase, err);
+    rc = choose_path(call, true, path, err);
+    if (rc == 0)
+        rc = judge_target(&create, err); // before somebody types a passphrase
+    if (rc == 0)
+        rc = backup_passphrase_choose(
+            options_value(call->options, "passphrase-file"), passphrase, err);
     if (rc == 0 && create.with_keys && passphrase[0] == '\0')
         rc = subcommand_misuse(err, "with --keys, a backup must be encrypted: --passphrase-file");
     if (rc == 0)

@@ -17,19 +17,19 @@
 #include "server/alert/alert_mail.h"
 #include "server/base/clock.h"
 #include "server/base/file.h"
+#include "server/base/host_name.h"
 #include "server/base/log.h"
 #include "server/daemon/alert_link.h"
 
 #define KEPT_MS (INT64_C(3) * 86400000)
-#define HOST_SIZE 254
 
 struct sending {
     const struct config *config;
     char folder[PATH_MAX];
     int fd;   // the folder
     char *to; // as a header has it
-    char from[HOST_SIZE + 64];
-    char host[HOST_SIZE];
+    char from[HOST_NAME_SIZE + 64];
+    char host[HOST_NAME_SIZE];
 };
 
 // A regular file that is no link, of at most so many bytes: who may write here may not have others
@@ -92,7 +92,7 @@ static int run_sendmail(const struct sending *sending, const char *mail)
 static int send_one(const struct sending *sending, const char *name)
 {
     char word[ALERT_MAIL_MAX];
-    char id[NAME_MAX + HOST_SIZE + 32];
+    char id[NAME_MAX + HOST_NAME_SIZE + 32];
     size_t n = 0;
     int64_t when_ms = 0;
 
@@ -150,13 +150,17 @@ static int send_all(const struct sending *sending)
 }
 
 // Header and message id hold it.
-static void read_host(char out[HOST_SIZE])
+static void read_host(char out[HOST_NAME_SIZE])
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    char own[HOST_NAME_SIZE];
 
-    if (gethostname(out, HOST_SIZE) < 0 || memchr(out, '\0', HOST_SIZE) == NULL || out[0] == '\0' ||
-        strspn(out, plain) != strlen(out))
-        snprintf(out, HOST_SIZE, "localhost");
+    host_name_read(own);
+    host_name_read_full(own, out);
+    if (strchr(out, '.') == NULL) // a receiver may refuse the other
+        snprintf(out, HOST_NAME_SIZE, "%s", own);
+    if (out[0] == '\0' || strspn(out, plain) != strlen(out))
+        snprintf(out, HOST_NAME_SIZE, "localhost");
 }
 
 int send_mail_run(const struct config *config)

@@ -4,13 +4,12 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "common/config_member.h"
+#include "server/base/host_name.h"
 
 #define ADDRESSES_MAX 8
 
@@ -95,19 +94,6 @@ int setup_names_decide(
     return rc == 0 ? setup_names_add(out, "localhost", err) : rc;
 }
 
-static void find_full(const char *host, char out[SETUP_NAME_SIZE])
-{
-    struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-
-    out[0] = '\0';
-    if (getaddrinfo(host, NULL, &hints, &found) != 0)
-        return;
-    if (found->ai_canonname != NULL && strncasecmp(found->ai_canonname, "localhost", 9) != 0)
-        snprintf(out, SETUP_NAME_SIZE, "%s", found->ai_canonname);
-    freeaddrinfo(found);
-}
-
 // Those at which other machines find this one; the firmware speaks IPv4.
 static size_t find_addresses(char out[ADDRESSES_MAX][INET_ADDRSTRLEN])
 {
@@ -133,16 +119,15 @@ static size_t find_addresses(char out[ADDRESSES_MAX][INET_ADDRSTRLEN])
 int setup_names_find(
     const char *const *given, size_t given_count, struct setup_names *out, struct err *err)
 {
-    char host[SETUP_NAME_SIZE] = "";
-    char full[SETUP_NAME_SIZE];
+    char host[HOST_NAME_SIZE];
+    char full[HOST_NAME_SIZE];
     char addresses[ADDRESSES_MAX][INET_ADDRSTRLEN];
     const char *list[ADDRESSES_MAX];
     struct setup_names_facts facts = {
         .given = given, .given_count = given_count, .host = host, .full = full, .addresses = list};
 
-    if (gethostname(host, sizeof host - 1) < 0)
-        return err_set(err, ERR_IO, "this machine's name: %m");
-    find_full(host, full);
+    host_name_read(host);
+    host_name_read_full(host, full);
     facts.address_count = find_addresses(addresses);
     for (size_t i = 0; i < facts.address_count; i++)
         list[i] = addresses[i];

@@ -126,6 +126,8 @@ if "$root/test/confine/confine" --probe; then # as the timer makes it, under its
 fi
 expect_exit 1 secureesp backup create "$work/other"
 expect_match "what is no backup stays" "is there and no backup" "$output"
+expect_exit 1 create "$work/other" --passphrase-file "$work/nowhere"
+expect_match "before a passphrase is wanted" "is there and no backup" "$output"
 expect_equal "as it was" "wrong horse" "$(cat "$work/other")"
 ln -s plain.tar "$work/link"
 expect_exit 1 secureesp backup create "$work/link" --force
