@@ -6,19 +6,24 @@
 
 #include "server/store/store_connection.h"
 
-bool store_trim_is_due(struct store_trim *trim, size_t jobs, bool is_last)
+void store_trim_add(struct store_trim *trim, size_t jobs)
 {
     trim->jobs += jobs;
-    if (trim->jobs < STORE_TRIM_JOBS || !is_last)
-        return false;
-    if (jobs >= STORE_TRIM_QUIET && !pace_is_due(&trim->pace, STORE_TRIM_BUSY_MS))
-        return false;
-    trim->jobs = 0;
-    return true;
 }
 
-void store_trim_run(struct store_connection *connection)
+bool store_trim_is_worth(const struct store_trim *trim)
 {
+    return trim->jobs >= STORE_TRIM_JOBS;
+}
+
+bool store_trim_is_overdue(struct store_trim *trim)
+{
+    return store_trim_is_worth(trim) && pace_is_due(&trim->pace, STORE_TRIM_BUSY_MS);
+}
+
+void store_trim_run(struct store_trim *trim, struct store_connection *connection)
+{
+    trim->jobs = 0;
     (void)sqlite3_db_release_memory(connection->db);
     (void)malloc_trim(0);
 }

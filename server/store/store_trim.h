@@ -17,12 +17,15 @@ struct store_trim {
 };
 
 #define STORE_TRIM_JOBS 10000    // after fewer it is not worth reading the pages anew
-#define STORE_TRIM_QUIET 100     // a batch of fewer: there is time for it
+#define STORE_TRIM_IDLE_MS 250   // when nothing comes for so long, there is time for it
 #define STORE_TRIM_BUSY_MS 60000 // else it is done so seldom
 
-// After a batch of so many jobs; is_last: none wait behind it. Whether it is to be done now.
-bool store_trim_is_due(struct store_trim *trim, size_t jobs, bool is_last);
+void store_trim_add(struct store_trim *trim, size_t jobs);
+bool store_trim_is_worth(const struct store_trim *trim);
 
-void store_trim_run(struct store_connection *connection);
+// Between two batches: whether it is to be done although more is to come.
+bool store_trim_is_overdue(struct store_trim *trim);
+
+void store_trim_run(struct store_trim *trim, struct store_connection *connection);
 
 #endif

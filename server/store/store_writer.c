@@ -65,14 +65,29 @@ static void append(struct store_writer *writer, struct store_batch_job *job)
         pthread_cond_signal(&writer->queued);
 }
 
+// Waits for a job, or the end; with the mutex held.
+static void wait_for_job(struct store_writer *writer)
+{
+    struct timespec idle_at = monotonic_wait_until(STORE_TRIM_IDLE_MS);
+
+    while (writer->queue.count == 0 && !writer->stopping) {
+        if (!store_trim_is_worth(&writer->trim)) {
+            pthread_cond_wait(&writer->queued, &writer->mutex);
+        } else if (pthread_cond_timedwait(&writer->queued, &writer->mutex, &idle_at) != 0) {
+            pthread_mutex_unlock(&writer->mutex);
+            store_trim_run(&writer->trim, writer->connection);
+            pthread_mutex_lock(&writer->mutex);
+        }
+    }
+}
+
 // Waits for a full batch, its time, a job that somebody waits for, or the end; with the mutex held.
 // After a failure a full batch is none: it would be tried again without a pause.
 static void wait_for_batch(struct store_writer *writer)
 {
     const struct store_queue *queue = &writer->queue;
 
-    while (queue->count == 0 && !writer->stopping)
-        pthread_cond_wait(&writer->queued, &writer->mutex);
+    wait_for_job(writer);
     while ((queue->count < BATCH_JOBS || writer->failing) && queue->waited_for == 0 &&
            !writer->stopping) {
         if (pthread_cond_timedwait(&writer->queued, &writer->mutex, &writer->due_at) != 0)
@@ -185,6 +200,7 @@ static void run_batch(struct store_writer *writer, struct store_batch_job *batch
     writer->failing = rc < 0;
     writer->last_batch_ms = clock_monotonic_ms();
     writer->counters.jobs += result.written;
+    store_trim_add(&writer->trim, result.written);
     writer->counters.failed += result.failed - (again ? store_batch_count_posted(batch, false) : 0);
     writer->counters.batches += rc == 0;
     writer->counters.retried += again;
@@ -211,7 +227,6 @@ static void *run(void *ctx)
         wait_for_batch(writer);
 
         struct store_batch_job *batch = take_batch(writer);
-        uint64_t before = writer->counters.jobs;
         bool is_last = writer->queue.count == 0;
 
         pthread_mutex_unlock(&writer->mutex);
@@ -223,8 +238,8 @@ static void *run(void *ctx)
             return NULL;
         }
         run_batch(writer, batch);
-        if (store_trim_is_due(&writer->trim, writer->counters.jobs - before, is_last))
-            store_trim_run(writer->connection);
+        if (is_last && store_trim_is_overdue(&writer->trim))
+            store_trim_run(&writer->trim, writer->connection);
     }
 }
 

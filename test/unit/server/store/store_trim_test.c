@@ -9,18 +9,21 @@
 
 #include <cmocka.h>
 
-#define BUSY 2500
+#include "server/store/store_connection.h"
 
-static void test_waits_until_it_is_worth_it_and_quiet(void **state)
+static struct store_connection *connection;
+
+static void test_is_worth_it_after_enough(void **state)
 {
     struct store_trim trim = {0};
 
     (void)state;
-    assert_false(store_trim_is_due(&trim, STORE_TRIM_JOBS - 2, false));
-    assert_false(store_trim_is_due(&trim, 1, true));
-    assert_false(store_trim_is_due(&trim, 1, false));
-    assert_true(store_trim_is_due(&trim, 0, true));
-    assert_false(store_trim_is_due(&trim, 1, true));
+    store_trim_add(&trim, STORE_TRIM_JOBS - 1);
+    assert_false(store_trim_is_worth(&trim));
+    store_trim_add(&trim, 1);
+    assert_true(store_trim_is_worth(&trim));
+    store_trim_run(&trim, connection);
+    assert_false(store_trim_is_worth(&trim));
 }
 
 static void test_is_done_seldom_while_busy(void **state)
@@ -28,19 +31,37 @@ static void test_is_done_seldom_while_busy(void **state)
     struct store_trim trim = {0};
 
     (void)state;
-    assert_false(store_trim_is_due(&trim, BUSY, true)); // which does not put off the first
-    assert_true(store_trim_is_due(&trim, STORE_TRIM_JOBS, true));
-    assert_false(store_trim_is_due(&trim, STORE_TRIM_JOBS, true));
-    assert_false(store_trim_is_due(&trim, STORE_TRIM_QUIET, true));
-    assert_true(store_trim_is_due(&trim, STORE_TRIM_QUIET - 1, true));
+    store_trim_add(&trim, STORE_TRIM_JOBS - 1);
+    assert_false(store_trim_is_overdue(&trim)); // which does not put off the first
+    store_trim_add(&trim, 1);
+    assert_true(store_trim_is_overdue(&trim));
+    store_trim_run(&trim, connection);
+    store_trim_add(&trim, STORE_TRIM_JOBS);
+    assert_false(store_trim_is_overdue(&trim));
+    assert_true(store_trim_is_worth(&trim));
+}
+
+static int set_up(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    return store_connection_open(":memory:", false, &connection, &err);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    store_connection_close(connection);
+    return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_waits_until_it_is_worth_it_and_quiet),
+        cmocka_unit_test(test_is_worth_it_after_enough),
         cmocka_unit_test(test_is_done_seldom_while_busy),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
