@@ -99,7 +99,7 @@ gui_life() {
     secureesp enrolments add 84f3eb0000a1 84f3eb0000a2
     secureesp tokens create prometheus --role viewer
     secureesp rollouts create first --image ESP8266_VIRTUAL-00.00.02 --group house --phases 2,100% --soak 0 --yes
-    wait_until 40 gui_rollout_is first done
+    wait_until 40 gui_rollout_is first 'done'
     secureesp rollouts create second --image ESP8266_VIRTUAL-00.00.03 --group house --phases 2,100% \
         --canaries-first --timeout 8s --soak 0 --yes
     wait_until 40 gui_rollout_is second paused
