@@ -15,7 +15,7 @@ def session_ends(browser, page):
     page.wait_log_in(15)
     browser.check_quiet(ENDED, AWAY)
     page.try_password("otto", "otto opens it again")
-    browser.wait_for("nav a[href^='#/']")
+    browser.wait_for("header nav")
     browser.settled()
     if not browser.run("return location.hash").startswith("#/fleet"):
         raise AssertionError("after logging in again another page is open")
@@ -39,14 +39,14 @@ def daemon_restarts(browser, page):
     """With what stands in a corner of the page about it."""
     browser.settled()
     browser.check_quiet()
-    before = browser.run("window.kept = true; return document.querySelector('[data-connection]').innerText")
+    before = browser.run("window.kept = true; return document.querySelector('.connection').innerText")
     sandbox.part("kill", "daemon")
     browser.wait("a word that it is away", lambda: browser.run(
-        "return document.querySelector('[data-connection]').innerText") != before)
+        "return document.querySelector('.connection').innerText") != before)
     sandbox.part("start", "daemon")
     sandbox.part("wait", "daemon")
     browser.wait("a word that it is back", lambda: browser.run(
-        "return document.querySelector('[data-connection]').innerText") == before, 40)
+        "return document.querySelector('.connection').innerText") == before, 40)
     browser.settled()
     if not browser.run("return window.kept"):
         raise AssertionError("the page was loaded anew")

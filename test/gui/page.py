@@ -39,7 +39,7 @@ class Page:
 
     def log_in(self, name):
         self.try_password(name, sandbox.password_of(name))
-        self.browser.wait_for("nav a[href^='#/']")
+        self.browser.wait_for("header nav")
         self.browser.settled()
 
     def leave(self):

@@ -61,7 +61,7 @@ def every_page(browser, page, name, rules):
         found[hash_] = page.buttons()
     # by its address alone, too
     page.visit(hash_)
-    page.browser.wait_for("nav a[href^='#/']")
+    page.browser.wait_for("header nav")
     browser.settled()
     browser.check_quiet()
     return found
@@ -110,7 +110,7 @@ def foreign(browser, page):
             raise Failure("a foreign page has changed something")
         browser.console()
     page.visit()
-    browser.wait_for("nav a[href^='#/']")
+    browser.wait_for("header nav")
     if post(browser, path) != 200 or not canary():
         raise Failure("an operator's own page cannot change anything")
     browser.check_quiet()
