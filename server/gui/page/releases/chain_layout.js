@@ -30,6 +30,7 @@ export const BOX_HEIGHT = 62;
 const GAP = 40; // between two boxes
 const LANE = 26; // from one lane to the next
 const MARGIN = 8;
+const TOP = 24; // for devices that stand on the first box
 const LABEL = 60; // beside the outermost lane
 const ROW = BOX_HEIGHT + GAP;
 
@@ -103,7 +104,7 @@ export function assignLanes(edges) {
  * @param {number} row
  * @param {number} share of the box's height
  */
-const yOf = (row, share) => MARGIN + row * ROW + BOX_HEIGHT * share;
+const yOf = (row, share) => TOP + row * ROW + BOX_HEIGHT * share;
 
 /**
  * @param {{from: number, to: number}} edge
@@ -147,6 +148,6 @@ export function layOut(chain, all) {
             ...route(edge, lanes[i], left),
         })),
         width: left + BOX_WIDTH + MARGIN,
-        height: Math.max(0, chain.images.length * ROW - GAP) + 2 * MARGIN,
+        height: Math.max(0, chain.images.length * ROW - GAP) + TOP + MARGIN,
     };
 }
