@@ -12,9 +12,9 @@
 
 /** @type {PageEntry[]} */
 export const pages = [
-    // the fleet
+    {name: 'fleet', title: 'Fleet', nav: true, key: 'f', role: 'viewer', load: () => import('../fleet/fleet_page.js')},
 
-    // one device
+    {name: 'devices', title: 'Device', nav: false, role: 'viewer', load: () => import('../device/device_page.js')},
 
     // releases
 

@@ -9,7 +9,7 @@ const AT_ONCE = 4;
 /**
  * @typedef {object} Mark what is said of each device
  * @property {string} verb of the path
- * @property {Record<string, string>} [query]
+ * @property {Record<string, string|null>} [query]
  * @property {any} [body]
  */
 

@@ -64,7 +64,6 @@ function confirmForce(refused) {
 }
 
 /**
- * onDone is told the MACs of whom may be other than before.
  * @param {{onDone: () => void, onAll: () => void, onNone: () => void}} told
  */
 export function createBulk(told) {
@@ -74,12 +73,13 @@ export function createBulk(told) {
     const choice = h('select', {'aria-label': 'What to do with the selection'},
         actions.map((action) => h('option', {value: action.key}, `${action.title} …`)));
     const progress = h('progress', {max: 1, value: 0, hidden: true, 'aria-label': 'Progress'});
-    const go = h('button', {type: 'button', class: 'primary',
-        on: {click: () => attempt(go, run)}}, 'Go');
+    const go = h('button', {type: 'button', class: 'primary'}, 'Go');
     const all = h('button', {type: 'button', on: {click: () => told.onAll()}});
     const none = h('button', {type: 'button', on: {click: () => told.onNone()}}, 'Choose none');
     const element = h('div', {class: 'bulk', role: 'group', 'aria-label': 'Selection'},
         words, all, none, choice, go, progress);
+
+    go.addEventListener('click', () => attempt(go, run));
 
     async function run() {
         const action = actions.find((one) => one.key === choice.value);

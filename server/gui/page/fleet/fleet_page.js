@@ -36,6 +36,8 @@ class FleetPage {
         /** @type {Map<string, any>} chosen, also of those that the list has left behind */
         this.chosen = new Map();
         this.isAll = false;
+        /** @type {number|undefined} */
+        this.total = undefined;
         this.order = {filter: context.query.get('filter') ?? '',
             sort: context.query.get('sort') ?? FIRST_ORDER};
         this.attention = createAttention((filter) => this.show({filter}));
@@ -61,6 +63,15 @@ class FleetPage {
                 context.may('operator') ? this.bulk.element : null, this.table.element));
         this.bulk.show(null, 0);
         this.filter.show(this.order.filter);
+        /** @type {Set<string>} devices of which something was told */
+        this.stale = new Set();
+        this.rows = createTicker(ROWS_MS, async () => {
+            const macs = new Set([...this.seen(), ...this.stale].slice(0, 300));
+
+            this.stale.clear();
+            await this.list.refresh([...macs]);
+        });
+        this.top = createTicker(OVERVIEW_MS, () => this.readTop());
     }
 
     /** @param {() => Promise<void>} work */
@@ -115,8 +126,9 @@ class FleetPage {
         const before = this.chosen;
 
         this.isAll = false;
-        this.chosen = new Map([...keys].map((mac) =>
-            [mac, this.list.row(mac) ?? before.get(mac)]).filter(([, row]) => row !== undefined));
+        this.chosen = new Map();
+        for (const mac of keys)
+            this.chosen.set(mac, this.list.row(mac) ?? before.get(mac) ?? {mac});
         this.showBulk();
     }
 
@@ -179,23 +191,14 @@ class FleetPage {
     }
 
     async start() {
-        /** @type {Set<string>} devices of which something was told */
-        this.stale = new Set();
-        this.rows = createTicker(ROWS_MS, async () => {
-            const macs = new Set([...this.seen(), ...this.stale].slice(0, 300));
-
-            this.stale.clear();
-            await this.list.refresh([...macs]);
-        });
-        this.top = createTicker(OVERVIEW_MS, () => this.readTop());
         this.unsubscribe = subscribe((event) => this.onEvent(event));
         await Promise.all([this.load(), this.guard(() => this.readTop())]);
     }
 
     close() {
         this.unsubscribe?.();
-        this.rows?.close();
-        this.top?.close();
+        this.rows.close();
+        this.top.close();
         this.abort.abort();
         this.list.close();
     }
