@@ -17,8 +17,10 @@ export const pages = [
     // one device
 
     // releases
+    {name: 'releases', title: 'Releases', nav: true, key: 'r', role: 'viewer', load: () => import('../releases/releases_page.js')},
 
     // rollouts
+    {name: 'rollouts', title: 'Rollouts', nav: true, key: 'o', role: 'viewer', load: () => import('../rollouts/rollouts_page.js')},
 
     // enrolment
 
