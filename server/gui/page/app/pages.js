@@ -17,8 +17,10 @@ export const pages = [
     {name: 'devices', title: 'Device', nav: false, role: 'viewer', load: () => import('../device/device_page.js')},
 
     // releases
+    {name: 'releases', title: 'Releases', nav: true, key: 'r', role: 'viewer', load: () => import('../releases/releases_page.js')},
 
     // rollouts
+    {name: 'rollouts', title: 'Rollouts', nav: true, key: 'o', role: 'viewer', load: () => import('../rollouts/rollouts_page.js')},
 
     // enrolment
 

@@ -50,7 +50,7 @@ function listEdges(chain, all) {
     /** @type {{kind: EdgeKind, from: number, to: number, key: string}[]} */
     const edges = [];
 
-    for (const { from, to, offered } of chain.edges) {
+    for (const {from, to, offered} of chain.edges) {
         const [a, b] = [rows.get(from), rows.get(to)];
 
         if (a !== undefined && b !== undefined && (offered || all))
@@ -85,7 +85,7 @@ export function assignLanes(edges) {
     const straight = new Set();
 
     for (const i of order) {
-        const { from, to } = edges[i];
+        const {from, to} = edges[i];
 
         if (to === from + 1 && !straight.has(from)) {
             straight.add(from);
@@ -117,7 +117,7 @@ function route(edge, lane, left) {
         const x = left + 34;
         const [y1, y2] = [yOf(edge.from, 1), yOf(edge.to, 0)];
 
-        return { path: `M${x} ${y1}V${y2 - 2}`, label: { x: x + 10, y: (y1 + y2) / 2 + 4, anchor: 'start' } };
+        return {path: `M${x} ${y1}V${y2 - 2}`, label: {x: x + 10, y: (y1 + y2) / 2 + 4, anchor: 'start'}};
     }
     const x = left - lane * LANE;
     const [y1, y2] = [yOf(edge.from, 0.7), yOf(edge.to, 0.3)];
@@ -125,7 +125,7 @@ function route(edge, lane, left) {
 
     return {
         path: `M${left} ${y1}H${x + bend}Q${x} ${y1} ${x} ${y1 + bend}V${y2 - bend}Q${x} ${y2} ${x + bend} ${y2}H${left - 2}`,
-        label: { x: x - 5, y: (y1 + y2) / 2 + 4, anchor: 'end' },
+        label: {x: x - 5, y: (y1 + y2) / 2 + 4, anchor: 'end'},
     };
 }
 
@@ -141,7 +141,7 @@ export function layOut(chain, all) {
     const left = MARGIN + (outermost > 0 ? outermost * LANE + LABEL : 0);
 
     return {
-        nodes: chain.images.map((image, row) => ({ image, x: left, y: yOf(row, 0) })),
+        nodes: chain.images.map((image, row) => ({image, x: left, y: yOf(row, 0)})),
         edges: edges.map((edge, i) => ({
             kind: edge.kind, key: edge.key, lane: lanes[i],
             from: chain.images[edge.from].name, to: chain.images[edge.to].name,

@@ -1,5 +1,5 @@
 // What is said of an image in a chain, in sentences.
-import { keyName } from './chain_layout.js';
+import {keyName} from './chain_layout.js';
 
 /** @typedef {import('./release_types.js').ChainImage} ChainImage */
 /** @typedef {import('./release_types.js').Image} Image */

@@ -11,7 +11,7 @@ const AT_LEAST_MS = 700; // between two readings
  *     read: (signal: AbortSignal) => Promise<T>, show: (value: T) => void,
  *     onError: (error: unknown) => void, everyMs?: number,
  *     concerns?: (event: import('../api/live.js').LiveEvent) => boolean
- * }} terms show: called only if the answer is another than before; everyMs: also without an event;
+ *}} terms show: called only if the answer is another than before; everyMs: also without an event;
  *     concerns: whether an event asks for it, else each does
  * @returns {{now: () => Promise<void>, close: () => void}}
  */

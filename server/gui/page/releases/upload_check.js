@@ -1,6 +1,6 @@
 // What the daemon found out about an image that was sent to it, before it counts.
-import { keyName } from './chain_layout.js';
-import { keyNames } from './chain_words.js';
+import {keyName} from './chain_layout.js';
+import {keyNames} from './chain_words.js';
 
 /** @typedef {import('./release_types.js').Image} Image */
 /** @typedef {import('./release_types.js').Verdict} Verdict */
@@ -32,18 +32,18 @@ export function findings(image, verdict, localSha256) {
     const list = [];
 
     list.push(verdict.stored_ok && isSame
-        ? { kind: 'good', text: `stored whole: SHA-256 ${verdict.sha256}` }
-        : { kind: 'bad', text: 'what is stored is not what was sent: remove it and upload it again' });
+        ? {kind: 'good', text: `stored whole: SHA-256 ${verdict.sha256}`}
+        : {kind: 'bad', text: 'what is stored is not what was sent: remove it and upload it again'});
     if (verdict.signature_ok && verdict.signer)
-        list.push({ kind: 'good', text: `signature verified with key ${keyName(verdict.signer)}` });
+        list.push({kind: 'good', text: `signature verified with key ${keyName(verdict.signer)}`});
     else
-        list.push({ kind: 'bad', text: 'no known key verifies its signature' });
+        list.push({kind: 'bad', text: 'no known key verifies its signature'});
     list.push(image.embeds.length > 0
-        ? { kind: 'good', text: `carries ${keyNames(image.embeds)}: that may sign its successor` }
-        : { kind: 'warn', text: 'the key that it carries is not known: nothing could follow it' });
+        ? {kind: 'good', text: `carries ${keyNames(image.embeds)}: that may sign its successor`}
+        : {kind: 'warn', text: 'the key that it carries is not known: nothing could follow it'});
     list.push(image.layout
-        ? { kind: 'good', text: `made for the flash layout "${image.layout}"` }
-        : { kind: 'warn', text: 'its first bytes do not tell for which flash layout it is made' });
+        ? {kind: 'good', text: `made for the flash layout "${image.layout}"`}
+        : {kind: 'warn', text: 'its first bytes do not tell for which flash layout it is made'});
     return list;
 }
 

@@ -149,7 +149,7 @@ function putConfig(values, body, faults) {
  */
 export function toBody(values) {
     /** @type {Body} */
-    const body = { name: values.name.trim() };
+    const body = {name: values.name.trim()};
     /** @type {Faults} */
     const faults = {};
 
@@ -167,5 +167,5 @@ export function toBody(values) {
     putTimes(values, body, faults);
     if (values.canaries_first)
         body.canaries_first = true;
-    return { body, faults };
+    return {body, faults};
 }

@@ -123,7 +123,7 @@ export function createRolloutForm(choices, {onDone}) {
     const look = h('button', {type: 'submit', class: 'primary'}, 'Show whom it meets');
     /** @type {HTMLButtonElement} */
     const begin = h('button', {type: 'button', class: 'primary', hidden: true, on: {click: () => attempt(begin, start)}}, 'Begin');
-    const form = h('form', {class: 'form', novalidate: true, on: {
+    const form = h('form', {class: 'form rollout-form', novalidate: true, on: {
         submit: (event) => {
             event.preventDefault();
             attempt(look, preview);

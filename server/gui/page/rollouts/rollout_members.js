@@ -65,6 +65,7 @@ export function createMembers(name, go) {
         let path = `/rollouts/${encodeURIComponent(name)}/devices?limit=1000`;
 
         while (path !== null) {
+            /** @type {{rows: Member[], next: string | null}} */
             const page = await getPage(path);
 
             rows = rows.concat(page.rows);

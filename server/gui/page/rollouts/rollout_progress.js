@@ -13,11 +13,11 @@
 export function partsOf(counts) {
     /** @type {Part[]} */
     const parts = [
-        { kind: 'updated', n: counts.updated, word: 'updated' },
-        { kind: 'working', n: counts.downloading + counts.installing, word: 'under way' },
-        { kind: 'failed', n: counts.failed, word: 'failed' },
-        { kind: 'left', n: counts.left_out, word: 'left out' },
-        { kind: 'waiting', n: counts.waiting, word: counts.away > 0 ? `waiting (${counts.away} away)` : 'waiting' },
+        {kind: 'updated', n: counts.updated, word: 'updated'},
+        {kind: 'working', n: counts.downloading + counts.installing, word: 'under way'},
+        {kind: 'failed', n: counts.failed, word: 'failed'},
+        {kind: 'left', n: counts.left_out, word: 'left out'},
+        {kind: 'waiting', n: counts.waiting, word: counts.away > 0 ? `waiting (${counts.away} away)` : 'waiting'},
     ];
 
     return parts.filter((part) => part.n > 0);
@@ -47,7 +47,7 @@ function countStages(members) {
         total: members.length, waiting: 0, away: 0, downloading: 0, installing: 0, updated: 0, failed: 0, left_out: 0,
     };
 
-    for (const { stage } of members)
+    for (const {stage} of members)
         counts[stage === 'left out' ? 'left_out' : stage]++;
     return counts;
 }
@@ -62,7 +62,7 @@ export function phaseLines(rollout, members) {
     const targets = phaseTargets(rollout.terms.phases, rollout.devices.total);
     const isOver = rollout.state === 'done';
 
-    return Array.from({ length: rollout.phases }, (_, i) => {
+    return Array.from({length: rollout.phases}, (_, i) => {
         const phase = i + 1;
         const own = isWhole ? members.filter((member) => member.phase === phase) : [];
 
@@ -84,14 +84,14 @@ export function groupFailures(members) {
     /** @type {Map<string, {stage: string, reason: string, macs: string[]}>} */
     const groups = new Map();
 
-    for (const { mac, stage, reason } of members) {
+    for (const {mac, stage, reason} of members) {
         if (stage !== 'failed' && stage !== 'left out')
             continue;
         const why = reason ?? 'no reason is known';
         const key = `${stage} ${why}`;
 
         if (!groups.has(key))
-            groups.set(key, { stage, reason: why, macs: [] });
+            groups.set(key, {stage, reason: why, macs: []});
         groups.get(key)?.macs.push(mac);
     }
     return [...groups.values()].sort((a, b) => b.macs.length - a.macs.length);

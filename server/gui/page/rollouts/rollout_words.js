@@ -25,7 +25,7 @@ export function whatItBrings(rollout) {
  * @returns {Verb[]}
  */
 export function verbsOf(rollout) {
-    const { failed, left_out } = rollout.devices;
+    const {failed, left_out} = rollout.devices;
     const isEnded = rollout.state === 'done' || rollout.state === 'aborted';
     /** @type {Verb[]} */
     const verbs = [];
@@ -46,7 +46,7 @@ export function verbsOf(rollout) {
  * @param {Rollout} rollout
  */
 export function verbSentence(verb, rollout) {
-    const { updated, failed, left_out, waiting, downloading, installing } = rollout.devices;
+    const {updated, failed, left_out, waiting, downloading, installing} = rollout.devices;
     const busy = downloading + installing;
 
     switch (verb) {
@@ -70,7 +70,7 @@ export function verbSentence(verb, rollout) {
 }
 
 /** @type {{[verb in Verb]: string}} */
-export const VERB_WORDS = { pause: 'Pause', resume: 'Resume', abort: 'Abort…', retry: 'Retry', remove: 'Remove…' };
+export const VERB_WORDS = {pause: 'Pause', resume: 'Resume', abort: 'Abort…', retry: 'Retry', remove: 'Remove…'};
 
 /**
  * Whom the filters met and why some of these are not among its devices.
