@@ -53,11 +53,24 @@ def daemon_restarts(browser, page):
     browser.check_quiet(AWAY, "status of 503")
 
 
+def left_often(browser, page):
+    """A browser keeps pages that were left, with what they had asked for, and has few connections."""
+    for _ in range(8):
+        page.visit("#/fleet")
+        browser.wait_for("header nav")
+        browser.wait_text("live", ".connection")
+    browser.settled()
+    page.check_no_failure("the page after leaving it")
+    browser.check_quiet()
+
+
 def main():
     with Browser() as browser:
         page = Page(browser)
         step("the session ends under the page")
         session_ends(browser, page)
+        step("it is left and opened again")
+        left_often(browser, page)
         step("what others change is seen")
         other_changes(browser, page, "first light")
         step("the daemon starts anew under the page")
