@@ -75,7 +75,7 @@ export async function publishImage(image, chain) {
             'image verifies it. They fetch it when a command or a rollout tells them to.' +
             (image.rollout ? ` ${image.rollout.effect}` : ''),
         fields: [{
-            name: 'channel', label: 'Channel', type: 'select', value: image.channel ?? 'stable',
+            name: 'channel', label: 'Channel', type: 'select', required: true, value: image.channel ?? 'stable',
             options: [{value: 'stable', label: 'stable: all devices'}, {value: 'beta', label: 'beta: only devices that follow beta'}],
         }],
         action: 'Publish',
