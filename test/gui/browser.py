@@ -27,6 +27,13 @@ window.fetch = async (...what) => {
     watched.open++;
     try { return await fetchOfThePage(...what); } finally { watched.open--; }
 };
+for (const name of ['json', 'text']) {
+    const read = Response.prototype[name];
+    Response.prototype[name] = async function () {
+        watched.open++;
+        try { return await read.call(this); } finally { watched.open--; }
+    };
+}
 const openOfThePage = XMLHttpRequest.prototype.open;
 XMLHttpRequest.prototype.open = function (method, url, ...rest) {
     watched.asked.push(method + ' ' + new URL(url, location.href).pathname);
@@ -132,8 +139,10 @@ class Browser:
         """All that was asked for has come, and what came is drawn."""
         def is_quiet():
             return self.run_async("""
-                if (!window.watched || document.readyState !== 'complete' || watched.open) return false;
-                await new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)));
+                for (let frames = 0; frames < 3; frames++) {
+                    if (!window.watched || document.readyState !== 'complete' || watched.open) return false;
+                    await new Promise(next => requestAnimationFrame(() => setTimeout(next, 10)));
+                }
                 return watched.open === 0;""")
         self.wait("an end of requests", is_quiet)
 

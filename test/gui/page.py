@@ -42,12 +42,11 @@ class Page:
         self.browser.wait_for("header nav")
         self.browser.settled()
 
-    def leave(self):
-        """Another reader, with a browser that knows nothing."""
-        self.browser.driver.get(sandbox.URL + "/")
-        self.browser.run("localStorage.clear()")
-        self.browser.driver.delete_all_cookies()
-        self.browser.driver.get("about:blank")
+    def log_out(self):
+        self.browser.settled()
+        [button] = [one for one in self.browser.all("header button") if one.text == "Log out"]
+        button.click()
+        self.wait_log_in()
 
     # --- from page to page
 
@@ -101,7 +100,7 @@ class Page:
         return self.browser.run("""
             return [...document.querySelectorAll('.page button, .page input[type=file], .page [role=button],'
                 + '.page [role=menuitem]')].filter(e => e.checkVisibility() && !e.disabled)
-                .map(e => (e.getAttribute('aria-label') || e.innerText || e.title || e.type).trim());""")
+                .map(e => (e.getAttribute('aria-label') || e.innerText || e.title || e.type || '').trim());""")
 
     def press_all(self):
         """Presses each button of the page, one after the other; leaves dialogs by Escape. What opens is
@@ -111,7 +110,7 @@ class Page:
             self.browser.run("""
                 const all = [...document.querySelectorAll('.page button, .page [role=button],'
                     + '.page [role=menuitem]')].filter(e => e.checkVisibility() && !e.disabled);
-                all[arguments[0]]?.click();""", n)
+                all[arguments[0]]?.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));""", n)
             self.browser.settled()
             for dialog in self.browser.all("dialog[open]"):
                 opened[name] = dialog.find_element(By.CSS_SELECTOR, "h1, h2").text

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The page in Chromium: log-in, every page as every role, what a viewer may not; sessions that end, a daemon
-# that starts anew and changes of others under the open page.
+# The page in Chromium: log-in, every page as every role, whether everybody can use it, what a viewer may not,
+# what a page of somebody else may not.
 # shellcheck source=test/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/system/gui_lib.sh
@@ -13,4 +13,3 @@ gui_operators "$sandbox"
 step "a fleet with a past"
 gui_life "$sandbox" >"$work/life" || fail "$(tail -n 5 "$work/life")"
 gui_run roles "$sandbox" "$work"
-gui_run endings "$sandbox" "$work"

@@ -86,7 +86,7 @@ function drawNode({image, x, y}, isChosen, onChoose) {
 
     return svg('g', {
         class: `chain-node chain-${image.state}${isChosen ? ' chain-chosen' : ''}`, role: 'button', tabindex: 0,
-        'aria-pressed': isChosen ? 'true' : 'false', 'aria-label': visible(describe(image), 400),
+        'aria-pressed': isChosen ? 'true' : 'false', 'aria-description': visible(describe(image), 400),
         dataset: {focus: `image ${image.name}`, image: image.name}, on: {click: choose, keydown: press},
     },
     svg('rect', {x, y, width: BOX_WIDTH, height: BOX_HEIGHT, rx: 6}),
