@@ -77,7 +77,7 @@ static const struct api_member event_list[] = {{"event", API_MEMBER_TEXT}, PAGE,
 static const struct api_member history[] = {{"since_ms", API_MEMBER_TEXT}, {0}};
 static const struct api_member event_stream[] = {{"mac", API_MEMBER_TEXT},
     {"event", API_MEMBER_TEXT}, {"filter", API_MEMBER_TEXTS}, {"newest", API_MEMBER_TEXT},
-    {"follow", API_MEMBER_FLAG}, {0}};
+    {"follow", API_MEMBER_FLAG}, {"changes", API_MEMBER_FLAG}, {0}};
 static const struct api_member image_list[] = {
     {"board", API_MEMBER_TEXT}, {"state", API_MEMBER_TEXT}, PAGE, {0}};
 static const struct api_member hold[] = {

@@ -7,6 +7,8 @@
 
 #include "server/api/api.h"
 #include "server/api/api_access.h"
+#include "server/api/api_event_changes.h"
+#include "server/api/api_event_id.h"
 #include "server/api/api_filter.h"
 #include "server/api/api_json.h"
 #include "server/api/api_members.h"
@@ -19,12 +21,11 @@
 #define HEARTBEAT_MS 15000
 #define ROWS 256        // read in one view: so much of it is held for a client that takes nothing
 #define VIEWS_AT_ONCE 4 // where few rows of many are wanted: then others have their turn
-#define ID_DIGITS_MAX 18
 #define NEWEST_MAX 1000
 
 struct events {
     struct store *store;
-    int64_t after; // all up to that id were seen
+    struct api_event_id seen; // all up to these were seen
     struct api_filter texts;
     struct device_filter filter;
     char mac[MAC_SIZE];
@@ -39,6 +40,14 @@ struct events {
     struct api_access_guard guard;
 };
 
+static void add_id(struct events *events, int64_t id)
+{
+    struct api_event_id both = {id, events->seen.change};
+
+    api_text_add(&events->piece, "id: ");
+    api_event_id_add(&events->piece, &both);
+}
+
 static void add_line(struct events *events, const char *name, int64_t number)
 {
     api_text_add(&events->piece, name);
@@ -51,7 +60,7 @@ static void add_gap(struct events *events, int64_t after, int64_t next)
     if (events->is_gap_told)
         return;
     events->is_gap_told = true;
-    add_line(events, "id: ", next - 1);
+    add_id(events, next - 1);
     add_line(events, "\nevent: gap\ndata: {\"after\": ", after);
     add_line(events, ", \"next\": ", next);
     api_text_add(&events->piece, "}\n\n");
@@ -60,7 +69,8 @@ static void add_gap(struct events *events, int64_t after, int64_t next)
 // An id without data is no event, but a client comes back with it (HTML, 9.2.6).
 static void add_comment(struct events *events)
 {
-    add_line(events, ":\nid: ", events->after);
+    api_text_add(&events->piece, ":\n");
+    add_id(events, events->seen.event);
     api_text_add(&events->piece, "\n\n");
 }
 
@@ -70,10 +80,10 @@ static int add_event(const struct event_follow_row *row, void *ctx)
     json_t *object;
     char *text;
 
-    if (row->id != events->after + 1)
-        add_gap(events, events->after, row->id);
+    if (row->id != events->seen.event + 1)
+        add_gap(events, events->seen.event, row->id);
     events->rows++;
-    events->after = row->id;
+    events->seen.event = row->id;
     if (!row->is_wished)
         return 0;
     object = api_json_event(&row->event);
@@ -82,7 +92,7 @@ static int add_event(const struct event_follow_row *row, void *ctx)
     json_decref(object);
     if (text == NULL)
         return ERR_NO_MEMORY;
-    add_line(events, "id: ", row->id);
+    add_id(events, row->id);
     api_text_add(&events->piece, "\ndata: ");
     api_text_add(&events->piece, text);
     api_text_add(&events->piece, "\n\n");
@@ -101,15 +111,15 @@ static int read_up_to(
     struct events *events, struct store_connection *connection, int64_t newest, struct err *err)
 {
     struct event_follow_wish wish = wish_of(events);
-    struct event_follow_range range = {events->after, ROWS};
+    struct event_follow_range range = {events->seen.event, ROWS};
     int rc = event_follow_each(connection, &wish, &range, add_event, events, err);
 
     events->is_behind = events->rows == ROWS;
     if (rc < 0 || events->is_behind)
         return rc;
-    if (events->after < newest) // the newest were removed
-        add_gap(events, events->after, newest + 1);
-    events->after = newest;
+    if (events->seen.event < newest) // the newest were removed
+        add_gap(events, events->seen.event, newest + 1);
+    events->seen.event = newest;
     return 0;
 }
 
@@ -124,8 +134,10 @@ static int read_view(struct events *events, struct err *err)
     events->rows = 0;
     events->is_behind = false;
     rc = event_follow_newest(connection, &newest, err);
-    if (rc == 0 && newest > events->after)
+    if (rc == 0 && newest > events->seen.event)
         rc = read_up_to(events, connection, newest, err);
+    if (rc == 0 && events->seen.change >= 0)
+        rc = api_event_changes_read(connection, &events->seen, &events->piece, err);
     store_read_end(events->store, connection);
     events->is_gap_told &= events->is_behind;
     return rc;
@@ -185,24 +197,20 @@ static void release_events(void *ctx)
 
 // Where a request wants to begin.
 struct event_begin {
-    int64_t last;   // behind that id; -1: there is none
-    int64_t newest; // else with so many that there are
+    struct api_event_id last; // behind that; .event -1: there is none
+    int64_t newest;           // else with so many that there are
+    bool with_changes;
 };
 
-static int read_last_id(const struct http_request *request, int64_t *out, struct err *err)
+static int read_last_id(
+    const struct http_request *request, struct api_event_id *out, struct err *err)
 {
     const char *text = http_request_header(request, "Last-Event-ID");
 
-    *out = -1;
-    if (text == NULL)
-        return 0;
-
-    size_t n = strspn(text, "0123456789");
-
-    if (n == 0 || n > ID_DIGITS_MAX || text[n] != '\0')
-        return err_set(err, ERR_INVALID, "Last-Event-ID is not the id of an event");
-    *out = strtoll(text, NULL, 10);
-    return 0;
+    *out = (struct api_event_id){-1, -1};
+    return text == NULL || api_event_id_read(text, out)
+               ? 0
+               : err_set(err, ERR_INVALID, "Last-Event-ID is not the id of an event");
 }
 
 static int read_newest(const struct http_request *request, int64_t *out, struct err *err)
@@ -246,19 +254,32 @@ static int begin_at(struct events *events, struct store_connection *connection,
         rc = event_follow_newest(connection, &newest, err);
     if (rc < 0)
         return rc;
-    if (at->last >= 0) {
-        events->after = at->last <= newest ? at->last : newest;
+    if (at->last.event >= 0) {
+        events->seen.event = at->last.event <= newest ? at->last.event : newest;
         api_text_add(&events->piece, ":\n\n");
-        if (at->last > newest)
-            add_gap(events, at->last, newest + 1);
+        if (at->last.event > newest)
+            add_gap(events, at->last.event, newest + 1);
         return 0;
     }
-    events->after = newest;
+    events->seen.event = newest;
     if (at->newest > 0)
-        rc = event_follow_before_newest(connection, &wish, at->newest, &events->after, err);
+        rc = event_follow_before_newest(connection, &wish, at->newest, &events->seen.event, err);
     events->is_gap_told = true; // it asks for none of before
     add_comment(events);
     return rc;
+}
+
+// Changes first, so that whatever is told bears their number, too.
+static int begin_both(struct events *events, struct store_connection *connection,
+    const struct event_begin *at, struct err *err)
+{
+    int rc = 0;
+
+    events->seen = (struct api_event_id){at->last.event >= 0 ? at->last.event : 0, -1};
+    if (at->with_changes)
+        rc = api_event_changes_begin(
+            connection, at->last.change, &events->seen, &events->piece, err);
+    return rc < 0 ? rc : begin_at(events, connection, at, err);
 }
 
 static int begin(struct events *events, const struct event_begin *at, struct err *err)
@@ -268,7 +289,7 @@ static int begin(struct events *events, const struct event_begin *at, struct err
 
     if (rc < 0)
         return rc;
-    rc = begin_at(events, connection, at, err);
+    rc = begin_both(events, connection, at, err);
     store_read_end(events->store, connection);
     events->sent_at_ms = clock_monotonic_ms();
     if (rc == 0 && events->piece.failed)
@@ -298,8 +319,10 @@ static int read_wish(const struct http_request *request, struct events *events, 
 static int read_request(const struct http_request *request, struct events *events,
     struct event_begin *at, struct err *err)
 {
+    const char *changes = http_request_query(request, "changes");
     int rc = read_wish(request, events, err);
 
+    at->with_changes = changes != NULL && api_members_is_set(changes);
     if (rc == 0)
         rc = read_last_id(request, &at->last, err);
     return rc == 0 ? read_newest(request, &at->newest, err) : rc;

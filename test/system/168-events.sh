@@ -88,6 +88,22 @@ happen
 eventually 5 "the tagged device" has_told "$work/tag"
 expect_equal "what came before" 0 "$(grep -c "number-$((happened - 1))\"" "$work/tag" || true)"
 
+step "changes, too, where they are asked for"
+stream "$work/changes" "?changes=1&event=none"
+expect_exit 0 secureesp devices tag "$other" --add attic
+eventually 5 "it is told" grep -q '^event: change' "$work/changes"
+change=$(sed -n '/^event: change/{n;s/^data: //p}' "$work/changes")
+expect_equal "what" "tag device $other" \
+    "$(json_get "$change" '$.verb') $(json_get "$change" '$.kind') $(json_get "$change" '$.object')"
+last=$(sed -n 's/^id: //p' "$work/changes" | tail -n 1)
+expect_match "both numbers" '^[0-9]+\.[0-9]+$' "$last"
+expect_exit 0 secureesp devices tag "$other" --remove attic
+stream "$work/changes2" "?changes=1&event=none" -H "Last-Event-ID: $last"
+eventually 5 "only the next" grep -q '^event: change' "$work/changes2"
+expect_equal "its number" $((${last#*.} + 1)) \
+    "$(json_get "$(sed -n '/^event: change/{n;s/^data: //p}' "$work/changes2")" '$.number')"
+expect_equal "where nobody asks" 0 "$(grep -c '^event: change' "$work/a" || true)"
+
 step "the newest, to the end or going on"
 expect_match "status" "^200 " "$(try "?newest=2&event=error&follow=0")"
 expect_equal "two of a kind" "$(sqlite3 "$SECUREESP_DATABASE" "select id from (select id from
