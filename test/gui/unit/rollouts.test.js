@@ -124,6 +124,7 @@ test('whom it meets', () => {
     };
     assert.deepEqual(planSentences(plan), [
         'It is for 2 devices.', 'Of 5 devices that were met, 1 run it or a later one, 2 are of another board: these are not part of it.',
-        '1 canary among them.', 'The image is published by this, for these devices alone until it is done.',
+        '1 of these is marked as canary.', 'The image is published by this, for these devices alone until it is done.',
     ]);
+    assert.match(planSentences({...plan, canaries: 0}, true).join(' '), /None of these devices is marked as canary/);
 });

@@ -91,7 +91,7 @@ export function createBoardView(board, context, {onDone}) {
         })}}, 'Change…');
 
         all.checked = view.all;
-        return h('div', {class: 'controls'}, h('label', null, 'As seen by channel ', select), ' ',
+        return h('div', {class: 'chain-controls'}, h('label', null, 'As seen by channel ', select), ' ',
             h('span', null, all, h('label', {for: 'chain-all'}, 'also what could be verified',
                 chain.edges_cut ? ' (not all of it: too many)' : '')), ' ',
             h('span', null, `Policy: ${chain.policy} `, mayChange ? policy : null));

@@ -63,5 +63,6 @@ function openBoard(place, context) {
  * @param {import('../app/router.js').Context} context
  */
 export function open(place, context) {
+    place.classList.add('release-page');
     return context.parts.length > 0 ? openBoard(place, context) : openBoards(place, context);
 }

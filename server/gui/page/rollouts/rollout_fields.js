@@ -18,9 +18,9 @@ export const TERMS = [
     {name: 'timeout', label: 'Time for a device to return', placeholder: '30m'},
     {name: 'rate', label: 'Devices that begin within a minute', placeholder: '60', hint: '0 is no bound.'},
     {name: 'at_once', label: 'Devices that download at a time', placeholder: '20', hint: '0 is no bound.'},
-    {name: 'start', label: 'Not before', type: 'datetime-local', hint: 'By this browser’s clock.'},
-    {name: 'window', label: 'Begin only within', placeholder: '22:00-05:00 Europe/Berlin'},
-    {name: 'site', label: 'Sites are tags that begin with', placeholder: 'site-'},
+    {name: 'start', label: 'Not before', type: 'datetime-local', hint: 'By this browser’s clock; empty: now.'},
+    {name: 'window', label: 'Begin only within', hint: 'As 22:00-05:00 Europe/Berlin; empty: at any time.'},
+    {name: 'site', label: 'Sites are tags that begin with', hint: 'As site-; empty: sites are not regarded.'},
     {name: 'per_site', label: 'Devices of a site that download at a time', hint: '0 is no bound.'},
     {name: 'canaries_first', label: 'Devices marked as canary begin', type: 'checkbox'},
 ];

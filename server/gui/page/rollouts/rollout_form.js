@@ -56,9 +56,9 @@ function buildFields({images, groups, image}) {
         field('group', 'Group', h('select', null, h('option', {value: ''}, 'Choose…'), groups.map((group) => h('option', {value: group}, group)))),
         field('filter', 'Filter', text('tag=office image=*-00.00.01'), 'In the language of the fleet’s filter.'),
         h('details', {class: 'terms'}, h('summary', null, 'Terms: phases, pace, when it pauses. What is left empty is as shown.'),
-            TERMS.map((one) => one.type === 'checkbox'
+            h('div', {class: 'terms-fields'}, TERMS.map((one) => one.type === 'checkbox'
                 ? h('div', {class: 'field'}, h('label', null, h('input', {type: 'checkbox', name: one.name}), ` ${one.label}`))
-                : field(one.name, one.label, one.type === 'datetime-local' ? h('input', {type: 'datetime-local'}) : text(one.placeholder ?? ''), one.hint))),
+                : field(one.name, one.label, one.type === 'datetime-local' ? h('input', {type: 'datetime-local'}) : text(one.placeholder ?? ''), one.hint)))),
     ];
 }
 
@@ -137,6 +137,7 @@ export function createRolloutForm(choices, {onDone}) {
     const forget = () => {
         seen = null;
         begin.hidden = true;
+        look.classList.add('primary');
         replace(plan);
     };
     const read = () => {
@@ -155,10 +156,11 @@ export function createRolloutForm(choices, {onDone}) {
             const answer = await post('/rollouts', {body: {...body, dry_run: true}});
 
             seen = JSON.stringify(body);
-            replace(plan, showPlan(answer));
+            replace(plan, showPlan(answer, body.canaries_first === true));
             begin.hidden = answer.count === 0;
+            look.classList.toggle('primary', begin.hidden);
             replace(begin, `Begin with ${answer.count.toLocaleString('en')} device${answer.count === 1 ? '' : 's'}`);
-            begin.focus();
+            (begin.hidden ? look : begin).focus();
         } catch (error) {
             if (!(error instanceof ApiError))
                 throw error;

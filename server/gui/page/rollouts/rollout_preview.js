@@ -9,10 +9,11 @@ const MACS_MAX = 200; // of a phase
 
 /**
  * @param {Plan} plan
+ * @param {boolean} canariesFirst that was asked
  * @returns {HTMLElement}
  */
-export function showPlan(plan) {
-    return h('div', {class: 'plan'}, planSentences(plan).map((sentence) => h('p', null, sentence)),
+export function showPlan(plan, canariesFirst) {
+    return h('div', {class: 'plan'}, planSentences(plan, canariesFirst).map((sentence) => h('p', null, sentence)),
         plan.phases.map(({phase, count: n, macs}) => h('details', {open: phase === 1 && n > 0 && n <= 20},
             h('summary', null, `Phase ${phase}: ${count(n)}`),
             h('ul', {class: 'macs'}, macs.slice(0, MACS_MAX).map((mac) =>

@@ -60,7 +60,7 @@ export function verbSentence(verb, rollout) {
         return rollout.kind === 'image'
             ? `It ends here for good. ${count(updated)} keep the image; ${count(waiting + busy + failed + left_out)} do not get it by this, ` +
                 'and it is offered to nobody else until it is withdrawn. There is no way back to an older version.'
-            : `It ends here for good, and nothing is set: ${count(updated)} that have the settings go back to what they had.`;
+            : `It ends here for good, and nothing is set: no device is to have these settings any more, also not the ${count(updated)} that have them already.`;
     case 'retry':
         return `${count(failed + left_out)} that failed or were left out wait for another try.` +
             (rollout.state === 'paused' ? ' It stays paused until it is resumed.' : '');
@@ -75,8 +75,9 @@ export const VERB_WORDS = {pause: 'Pause', resume: 'Resume', abort: 'Abort…', 
 /**
  * Whom the filters met and why some of these are not among its devices.
  * @param {Plan} plan
+ * @param {boolean} [canariesFirst] that was asked
  */
-export function planSentences(plan) {
+export function planSentences(plan, canariesFirst) {
     /** @type {[number, string][]} */
     const out = [
         [plan.current, plan.kind === 'image' ? 'run it or a later one' : 'get the same configuration already'],
@@ -90,7 +91,9 @@ export function planSentences(plan) {
     if (left.length > 0)
         sentences.push(`Of ${count(plan.met)} that were met, ${left.join(', ')}: these are not part of it.`);
     if (plan.canaries > 0)
-        sentences.push(`${count(plan.canaries, 'canary').replace('canarys', 'canaries')} among them.`);
+        sentences.push(`${plan.canaries.toLocaleString('en')} of these ${plan.canaries === 1 ? 'is' : 'are'} marked as canary.`);
+    else if (canariesFirst)
+        sentences.push('None of these devices is marked as canary.');
     if (plan.publishes)
         sentences.push('The image is published by this, for these devices alone until it is done.');
     return sentences;

@@ -87,5 +87,6 @@ function openOne(place, context) {
  * @param {Context} context
  */
 export function open(place, context) {
+    place.classList.add('release-page');
     return context.parts.length > 0 ? openOne(place, context) : openList(place, context);
 }
