@@ -6,7 +6,7 @@ import {calledOf, commandSentence, filtersOf, markSentence, meetingOf, outcomeOf
     from '../../../server/gui/page/fleet/bulk_plan.js';
 import {createDeviceList} from '../../../server/gui/page/fleet/device_list.js';
 import {faultOf, splitAt} from '../../../server/gui/page/fleet/filter_fault.js';
-import {quoted, restOf, sentenceOf, spreadOf} from '../../../server/gui/page/fleet/spread.js';
+import {mergeChains, quoted, restOf, sentenceOf, spreadOf} from '../../../server/gui/page/fleet/spread.js';
 
 const chain = {
     board: 'B', unknown: [{image: 'B-0.9', devices: 1}],
@@ -27,6 +27,15 @@ test('a board is spread over the images that run, and the newest', () => {
         ['B-0.9', 'unknown', 0.25]]);
     assert.equal(sentenceOf(spread), 'B: 4 devices: 1 on B-4 (beta), 0 on B-3 (newest), ' +
         '2 on B-1 (withdrawn), 1 on B-0.9 (unknown)');
+});
+
+test('devices of all channels are counted once', () => {
+    const beta = {...chain, images: [{name: 'B-1', devices: 3}, {name: 'B-9', devices: 1}]};
+    const merged = mergeChains([chain, beta]);
+
+    assert.deepEqual(merged.images.map((/** @type {any} */ image) => image.devices), [5, 0, 0, 1]);
+    assert.deepEqual(merged.unknown, chain.unknown);
+    assert.deepEqual(mergeChains([chain]), chain);
 });
 
 test('a board without devices divides by nothing', () => {

@@ -30,10 +30,15 @@ const CHARTS = [
     {label: 'Longest loop', unit: 'ms', lines: [
         {name: 'longest', hour: 'max_loop_max', now: 'max_loop_ms'}]},
     {label: 'Uptime', unit: 'h', lines: [{name: 'uptime', hour: 'uptime_h', now: 'uptime_h'}]},
-    {label: 'Restarts', unit: 'per hour', lines: [
+    {label: 'Restarts', unit: 'each hour', lines: [
         {name: 'restarts', hour: 'reboots', now: ''},
         {name: 'new errors', hour: 'new_errors', now: ''}]},
 ];
+
+/** @param {number} ms */
+function hoursOf(ms) {
+    return Math.round(ms / HOUR_MS * 1000) / 1000;
+}
 
 /**
  * Where hours are missing, the line is broken: nothing was heard.
@@ -67,7 +72,7 @@ export function withUptime(hours, starts) {
         const end = hour.hour_ms + HOUR_MS;
         const start = starts.filter((ms) => ms <= end).pop();
 
-        return {...hour, uptime_h: start === undefined ? null : (end - start) / HOUR_MS};
+        return {...hour, uptime_h: start === undefined ? null : hoursOf(end - start)};
     });
 }
 
@@ -96,7 +101,7 @@ export function sampleOf(device) {
         return null;
     return {at_ms: device.last_seen_ms, rssi: device.rssi, free_heap_bytes: device.free_heap_bytes,
         max_loop_ms: device.max_loop_ms,
-        uptime_h: device.uptime_ms === null ? null : device.uptime_ms / HOUR_MS};
+        uptime_h: device.uptime_ms === null ? null : hoursOf(device.uptime_ms)};
 }
 
 /**

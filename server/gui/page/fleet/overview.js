@@ -2,6 +2,7 @@
 
 import {get} from '../api/client.js';
 import {FILTERS} from './attention.js';
+import {mergeChains} from './spread.js';
 
 /**
  * @param {string} filter
@@ -13,13 +14,17 @@ async function count(filter, signal) {
 }
 
 /**
- * @param {any[]} boards
+ * @param {string} board
  * @param {AbortSignal} signal
- * @returns {Promise<any[]>}
+ * @returns {Promise<any>}
  */
-function chainsOf(boards, signal) {
-    return Promise.all(boards.map((board) =>
-        get(`/chains/${encodeURIComponent(board.board)}`, {}, signal)));
+async function chainOf(board, signal) {
+    const path = `/chains/${encodeURIComponent(board)}`;
+    const stable = await get(path, {}, signal);
+    const isFollowed = stable.channels.some((/** @type {any} */ one) =>
+        one.channel === 'beta' && one.devices > 0);
+
+    return mergeChains(isFollowed ? [stable, await get(path, {channel: 'beta'}, signal)] : [stable]);
 }
 
 /**
@@ -33,5 +38,6 @@ export async function readOverview(signal) {
     ]);
 
     return {status, counts: {offline, failed, drifted}, boards, alerts,
-        chains: await chainsOf(boards, signal)};
+        chains: await Promise.all(
+            boards.map((/** @type {any} */ one) => chainOf(one.board, signal)))};
 }

@@ -38,7 +38,20 @@ function stateOf(image, newest) {
 }
 
 /**
- * @param {any} chain
+ * A board's chain as each channel sees it, as one: its images with all their devices.
+ * @param {any[]} chains of one board, at least one
+ * @returns {any}
+ */
+export function mergeChains(chains) {
+    const [first, ...others] = chains;
+
+    return {...first, images: first.images.map((/** @type {any} */ image) => ({...image,
+        devices: others.reduce((sum, chain) => sum + (chain.images.find(
+            (/** @type {any} */ one) => one.name === image.name)?.devices ?? 0), image.devices)}))};
+}
+
+/**
+ * @param {any} chain of all channels
  * @param {string|null} newest
  * @returns {Spread}
  */
