@@ -44,6 +44,7 @@ function tableOf(onOpen) {
  */
 export function open(place, context) {
     const one = h('div', {});
+    const more = h('p', {});
     const count = h('p', {role: 'status', class: 'summary'});
     const drawOne = redrawer(one);
     /** @type {number | null} */
@@ -77,7 +78,7 @@ export function open(place, context) {
 
         table.setRows(rows, rows.length);
         replace(count, log.isWhole() ? `${rows.length} rows` : `the newest ${rows.length} rows`);
-        earlier.hidden = log.isWhole();
+        replace(more, log.isWhole() ? null : earlier);
         showOne();
     }
     const reader = keepRead(async (signal) => {
@@ -88,7 +89,7 @@ export function open(place, context) {
             show();
     }, {everyMs: POLL_MS, concerns: (what) => what.kind === 'change', onFailure: notifyFailure});
 
-    replace(place, section('Who changed what', sift.element, count, one, table.element, earlier),
+    replace(place, section('Who changed what', sift.element, count, one, table.element, more),
         verifyPart());
     return {close: reader.close};
 }

@@ -9,6 +9,8 @@
  */
 /** @typedef {{name: string, before: string | null, after: string | null, isSame: boolean}} Difference */
 
+const TIME_MIN = 1e12; // less is no time of today, but how long
+
 /**
  * Who it was, as people say it, and from where.
  * @param {Change} it
@@ -24,10 +26,15 @@ export function deedOf(it) {
     return `${it.kind} ${it.verb}${it.forced ? ' (forced)' : ''}`;
 }
 
-/** @param {unknown} value */
-function textOf(value) {
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function textOf(name, value) {
     if (value === undefined)
         return null;
+    if (name.endsWith('_ms') && typeof value === 'number' && value > TIME_MIN)
+        return new Date(value).toLocaleString();
     return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -39,8 +46,8 @@ function textOf(value) {
 export function differencesOf(it) {
     const names = new Set([...Object.keys(it.before ?? {}), ...Object.keys(it.after ?? {})]);
     const all = [...names].map((name) => {
-        const before = textOf(it.before?.[name]);
-        const after = textOf(it.after?.[name]);
+        const before = textOf(name, it.before?.[name]);
+        const after = textOf(name, it.after?.[name]);
 
         return {name, before, after, isSame: before === after};
     });

@@ -38,8 +38,8 @@ function tableOf(onOpen) {
         {key: 'whose', title: 'Whose', width: 'minmax(8rem, 1fr)', wideOnly: true,
             cell: (it) => nameOf(it.common_name ?? it.mac ?? '')},
         {key: 'kind', title: 'Kind', width: '5rem', wideOnly: true, cell: (it) => it.kind},
-        {key: 'serial', title: 'Serial', width: 'minmax(8rem, 1fr)', class: 'mono', wideOnly: true,
-            cell: (it) => it.serial},
+        {key: 'serial', title: 'Serial', width: 'minmax(8rem, 1fr)', wideOnly: true,
+            cell: (it) => h('code', {title: it.serial}, it.serial)},
         {key: 'origin', title: 'Known by', width: '6rem', wideOnly: true, cell: (it) => it.origin},
     ];
 
@@ -50,12 +50,13 @@ function tableOf(onOpen) {
 /**
  * All that is known of one, and its end.
  * @param {Certificate} it
- * @param {{mayRevoke: boolean, onChange: () => void, onClose: () => void}} terms
+ * @param {{mayRevoke: boolean, devices: number, onChange: () => void, onClose: () => void}} terms
+ *     devices: how many there are
  */
-function certificatePart(it, {mayRevoke, onChange, onClose}) {
+function certificatePart(it, {mayRevoke, devices, onChange, onClose}) {
     const isOver = it.state === 'revoked' || it.state === 'expired';
     const end = button('Revoke…', (made) => attempt(made, async () => {
-        if (await revoke(it))
+        if (await revoke(it, devices))
             onChange();
     }), {class: 'danger', label: `Revoke ${it.serial}`});
 
@@ -121,6 +122,7 @@ export function open(place, context) {
     let all = [];
     /** @type {{ca_not_after_ms: number | null, broker_not_after_ms: number | null}} */
     let own = {ca_not_after_ms: null, broker_not_after_ms: null};
+    let devices = 0;
     /** @type {string | null} */
     let shown = context.parts[0] ?? null;
     const table = tableOf((it) => {
@@ -138,7 +140,7 @@ export function open(place, context) {
         };
 
         draw.one(it ?? null, () => (it === undefined ? null
-            : certificatePart(it, {mayRevoke, onChange: reader.now, onClose})));
+            : certificatePart(it, {mayRevoke, devices, onChange: reader.now, onClose})));
     }
     function show() {
         const nowMs = Date.now();
@@ -159,6 +161,7 @@ export function open(place, context) {
         const status = await get('/status', {}, signal);
 
         own = status.certificates;
+        devices = status.devices.total;
         all = await readAll(signal, (n) => replace(parts.summary, `${n} read…`));
         replace(parts.summary, summaryOf(all));
         show();

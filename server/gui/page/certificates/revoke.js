@@ -9,41 +9,34 @@ import {REASONS} from './certificate.js';
 /**
  * What will be, in a sentence or two.
  * @param {Certificate} it
+ * @param {number} devices how many there are
  */
-export function consequenceOf(it) {
+export function consequenceOf(it, devices) {
     const whose = it.common_name ?? it.mac ?? 'somebody';
     const back = 'A revoked certificate is never good again, unless the reason is certificateHold.';
 
     if (it.kind === 'server')
-        return `Devices and the daemon no longer talk to the server ${whose} while it shows this certificate. ${back}`;
-    if (it.mac !== null) {
-        return (
-            `1 device, ${it.mac}, is let in no more with this certificate. If it has no other good one it ` +
-            `goes offline and its commands end. ${back}`
-        );
-    }
-    return `0 devices lose their access. ${whose} is let in no more with this certificate. ${back}`;
+        return `All ${devices} devices refuse the server ${whose} while it shows this certificate. ${back}`;
+    if (it.mac !== null)
+        return `1 device, ${it.mac}, is let in no more with this certificate. If it has no other good ` +
+            `one it goes offline and its commands end. ${back}`;
+    return `No device of the fleet is shut out. Whoever shows this certificate of ${whose} is let in ` +
+        `no more. ${back}`;
 }
 
 /**
  * @param {Certificate} it
+ * @param {number} devices how many there are
  * @returns {Promise<boolean>} whether it was done
  */
-export async function revoke(it) {
+export async function revoke(it, devices) {
     const values = await askForm({
         title: `Revoke certificate ${it.serial}`,
-        fields: [
-            {
-                name: 'reason',
-                label: 'Reason',
-                type: 'select',
-                value: REASONS[0],
-                options: REASONS.map((value) => ({value, label: value})),
-                required: true,
-                hint: consequenceOf(it),
-            },
-        ],
+        sentence: consequenceOf(it, devices),
+        fields: [{name: 'reason', label: 'Reason', type: 'select', value: REASONS[0],
+            options: REASONS, required: true}],
         action: 'Revoke',
+        danger: true,
     });
 
     if (values === null)
@@ -86,6 +79,7 @@ function tell(it, effect) {
     notify(
         effect.broker.applied
             ? `${it.serial} is revoked, at the broker too${device}`
-            : `${it.serial} is revoked; the broker does not go by it yet: ${effect.broker.reason ?? 'it has not said why'}${device}`,
+            : `${it.serial} is revoked; the broker does not go by it yet: ` +
+                `${effect.broker.reason ?? 'it has not said why'}${device}`,
     );
 }

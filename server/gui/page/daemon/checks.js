@@ -1,7 +1,7 @@
 // What the daemon's state means: what is well, what is amiss, and what to do.
 
 /** @typedef {'good' | 'bad' | 'warn' | 'off'} Kind */
-/** @typedef {{name: string, kind: Kind, word: string, text: string}} Check */
+/** @typedef {{name: string, kind: Kind, word: string, text: string, page?: string}} Check page: its hash */
 /**
  * @typedef {{
  *     version: string, started_at_ms: number,
@@ -79,9 +79,11 @@ function deviceCertificatesCheck(it) {
     const name = 'Devices\u2019 certificates';
 
     if (it.bad > 0)
-        return {name, kind: 'bad', word: 'unusable', text: `${it.bad} of ${it.total} files are refused by their device.`};
+        return {name, kind: 'bad', word: 'unusable',
+            text: `${it.bad} of ${it.total} files are refused by their device.`};
     if (it.ending > 0)
-        return {name, kind: 'warn', word: 'end soon', text: `${it.ending} of ${it.total} within ${SOON_DAYS} days.`};
+        return {name, kind: 'warn', word: 'end soon', page: '#/certificates?state=soon',
+            text: `${it.ending} of ${it.total} within ${SOON_DAYS} days.`};
     return {name, kind: 'good', word: 'good', text: `${it.total}, none ends within ${SOON_DAYS} days.`};
 }
 
@@ -98,7 +100,7 @@ function serverCheck(it, nowMs) {
 function rolloutCheck(it) {
     return it.paused.length > 0
         ? {name: 'Rollouts', kind: 'bad', word: 'paused', text: it.paused.map((one) =>
-            `${one.name}: ${one.reason ?? 'paused by hand'}`).join('; ')}
+            `${one.name}: ${one.reason ?? 'paused by hand'}`).join('; '), page: '#/rollouts'}
         : {name: 'Rollouts', kind: 'good', word: 'none is paused', text: `${it.running} under way.`};
 }
 
@@ -129,7 +131,8 @@ export function checksOf(it, nowMs) {
     if (it.revocations.at_start !== null)
         all.push({name: 'At this start', kind: 'warn', word: 'amiss', text: it.revocations.at_start});
     if (it.enrolment.pending > 0)
-        all.push({name: 'Enrolment', kind: 'warn', word: 'waits', text: `${it.enrolment.pending} wait for you.`});
+        all.push({name: 'Enrolment', kind: 'warn', word: 'waits', text: `${it.enrolment.pending} wait for you.`,
+            page: '#/enrolment'});
     return all.sort((a, b) => rankOf(a) - rankOf(b));
 }
 

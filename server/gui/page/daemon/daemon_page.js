@@ -31,7 +31,8 @@ function checksPart(checks) {
         h('p', {class: 'summary'}, amiss === 0 ? badge('good', 'all is well')
             : badge('warn', `${amiss} of ${checks.length} want a hand`)),
         rowsOf('Checks', ['What', 'State', 'More'], checks.map((it) => [
-            it.name, badge(it.kind, it.word), nameOf(it.text, TEXT_MAX),
+            it.page === undefined ? it.name : h('a', {href: it.page}, it.name),
+        badge(it.kind, it.word), nameOf(it.text, TEXT_MAX),
         ]), 'None.'),
         h('p', {class: 'field-hint'}, 'On the daemon\u2019s machine ', h('code', {}, 'secureesp doctor'),
             ' looks at more: files, rights, the broker\u2019s configuration.'));

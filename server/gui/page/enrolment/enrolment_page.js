@@ -28,10 +28,10 @@ const QUEUE_SHOWN = 50;
 function tableOfAll(onOpen) {
     /** @type {import('../ui/table.js').Column<Enrolment>[]} */
     const columns = [
-        {key: 'mac', title: 'MAC', width: '8rem', class: 'mono', cell: (it) => it.mac},
+        {key: 'mac', title: 'MAC', width: '8rem', cell: (it) => h('code', {}, it.mac)},
         {key: 'state', title: 'State', width: '9rem', cell: (it) => badge(...badgeOf(it))},
-        {key: 'key', title: 'Key', width: '10rem', class: 'mono', wideOnly: true,
-            cell: (it) => keyShown(it.key_sha256)},
+        {key: 'key', title: 'Key', width: '10rem', wideOnly: true,
+            cell: (it) => h('code', {}, keyShown(it.key_sha256))},
         {key: 'address', title: 'From', width: '9rem', wideOnly: true, cell: (it) => it.address ?? ''},
         {key: 'asked', title: 'Asked', width: '7rem', cell: (it) => ageOf(it.last_asked_ms)},
         {key: 'by', title: 'Decided by', width: 'minmax(6rem, 1fr)', wideOnly: true,
