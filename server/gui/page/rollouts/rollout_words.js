@@ -69,6 +69,19 @@ export function verbSentence(verb, rollout) {
     }
 }
 
+/**
+ * What there is to decide, or null.
+ * @param {Rollout} rollout
+ */
+export function adviceOf(rollout) {
+    if (rollout.state === 'paused' && rollout.devices.failed > 0)
+        return 'Below is who failed, and why. If it is the devices: mend them, choose Retry, then Resume. ' +
+            'If the image or the settings are bad: Abort, and bring a better one by another rollout.';
+    if (rollout.state === 'aborted' && rollout.gated)
+        return 'Its image is kept from all devices that do not run it, until it is withdrawn.';
+    return null;
+}
+
 /** @type {{[verb in Verb]: string}} */
 export const VERB_WORDS = {pause: 'Pause', resume: 'Resume', abort: 'Abort…', retry: 'Retry', remove: 'Remove…'};
 
